@@ -1,0 +1,48 @@
+# The workflow as commands; `make` alone prints them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+RUN := .venv/bin/python -m
+ONCE ?=
+JOBS ?= 2
+
+.PHONY: help setup demo test check prove bench lock clean
+
+help: ## Print this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+setup: .venv/.stamp ## Install what is needed into .venv (done by itself)
+
+.venv/.stamp: requirements.lock bootstrap.lock pyproject.toml
+	@echo "Setting up .venv (once) ..."
+	@test -d .venv || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
+	@test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
+	@.venv/bin/uv pip sync --quiet --require-hashes requirements.lock
+	@.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## Replay the recordings into demo/, print a digest, serve the pages (ONCE=1 ends instead)
+	@.venv/bin/kansenradar demo $(if $(ONCE),--once)
+
+check: setup ## The quick part: style, types, import rules, fast tests
+	@$(RUN) ruff check . && $(RUN) ruff format --check .
+	@$(RUN) mypy
+	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
+	@$(RUN) pytest -q -n $(JOBS) -m "not slow and not prove"
+
+test: check ## Everything: the quick part first, then the slow tests
+	@$(RUN) pytest -q -n $(JOBS) -m "slow and not prove"
+
+prove: setup ## Full-size proofs, minutes each
+	@$(RUN) pytest -q -m prove
+
+bench: setup ## Measure speed, as ratios against peers in the same run; see docs/benchmarks.md
+	@$(RUN) tests.bench
+
+lock: setup ## Resolve the dependencies anew into requirements.lock (no addresses in it)
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 --group dev pyproject.toml -o requirements.lock
+
+clean: ## Remove what was made
+	@rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache node_modules

@@ -1,0 +1,1 @@
+"""What we remember: words, tables, questions, sessions and migrations."""

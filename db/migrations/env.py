@@ -1,0 +1,27 @@
+"""Alembic's door: runs on the connection it is given, inside that connection's transaction."""
+
+from alembic import context
+from alembic.ddl.sqlite import SQLiteImpl
+from sqlmodel import SQLModel
+
+import db.models
+
+# With BEGIN IMMEDIATE said by us, SQLite's DDL is transactional: a kill halfway leaves nothing (measured 2026-11-23).
+SQLiteImpl.transactional_ddl = True
+
+
+def include(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+    """Search tables belong to db/search.py, not to the models."""
+    return not (kind == "table" and (name or "").startswith("search_"))
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    include_object=include,
+    compare_server_default=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

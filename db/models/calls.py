@@ -1,0 +1,234 @@
+"""Calls: what sources said, what we remember of it, and the agenda they are matched to. Written by the machine only."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from db.models.columns import Cents, one_of
+from db.vocabulary import (
+    Allocation,
+    ChallengeKind,
+    ChallengeStatus,
+    DeadlineKind,
+    Eligibility,
+    Instrument,
+    Nature,
+    RevisionKind,
+    Status,
+)
+
+
+class Crawl(SQLModel, table=True):
+    """One run of one source: what it saw and whether that was everything."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(index=True)
+    started_at: datetime
+    finished_at: datetime
+    seconds: float = 0
+    complete: bool
+    why: str = Field(default="", description="why not complete, or the remarks of a complete crawl")
+    seen: int = 0
+    expected: int | None = Field(default=None, description="median of the last five complete crawls")
+    unreadable: int = 0
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    back: int = 0
+    skew_seconds: float | None = Field(default=None, description="our clock minus the source's Date header")
+
+
+class RememberedAddress(SQLModel, table=True):
+    """What to send along when asking an address again."""
+
+    __tablename__ = "remembered_address"
+    source: str = Field(primary_key=True)
+    url: str = Field(primary_key=True)
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Snapshot(SQLModel, table=True):
+    """The bytes a source showed, by their SHA-256, zlib-compressed: proof of what the site said."""
+
+    sha256: str = Field(primary_key=True)
+    url: str
+    media_type: str = ""
+    fetched_at: datetime = Field(index=True)
+    size: int
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Opportunity(SQLModel, table=True):
+    """A call as we show it: one pure function of its sightings and people's corrections wrote these fields."""
+
+    __table_args__ = (
+        one_of("nature", Nature),
+        one_of("instrument", Instrument),
+        one_of("allocation", Allocation, optional=True),
+        one_of("source_word", Status, optional=True),
+        one_of("eligible", Eligibility),
+        Index("ix_opportunity_open", "nature", "closes_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    nature: str = Nature.CALL
+    title: str
+    language: str
+    url: str
+    publisher: str | None = None
+    summary: str = Field(default="", sa_type=Text)
+    instrument: str = Instrument.GRANT
+    allocation: str | None = None
+    programme: list[str] = Field(default_factory=list, sa_type=JSON)
+    call_title: str | None = None
+    destination: str | None = None
+    type_of_action: str | None = None
+    applicants: list[str] = Field(default_factory=list, sa_type=JSON)
+    area: str | None = None
+    eligible: str = Eligibility.UNKNOWN
+    eligible_why: str = ""
+    budget: Decimal | None = Field(default=None, sa_type=Cents, description="EUR, all projects together")
+    min_amount: Decimal | None = Field(default=None, sa_type=Cents, description="EUR per project")
+    max_amount: Decimal | None = Field(default=None, sa_type=Cents, description="EUR per project")
+    amount_text: str | None = Field(default=None, description="as the source wrote it, where it is no plain number")
+    rate: Decimal | None = Field(default=None, sa_type=Cents, description="percentage of the costs")
+    source_word: str | None = Field(default=None, description="the status by the source's own word")
+    published_on: date | None = None
+    opens_at: datetime | None = Field(default=None, description="first opening, derived from the deadlines")
+    closes_at: datetime | None = Field(default=None, index=True, description="last closing, derived from the deadlines")
+    not_listed_since: datetime | None = None
+    provenance: dict[str, str] = Field(default_factory=dict, sa_type=JSON, description="field -> source shown")
+    conflicts: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, sa_type=JSON, description="field -> source -> value, where sources disagree"
+    )
+    review: list[str] = Field(default_factory=list, sa_type=JSON, description="texts a person must read")
+    search_text: str = Field(default="", sa_type=Text, description="folded and stemmed; see db/search.py")
+    version: int = Field(default=1, description="grows with every change worth telling")
+    held: bool = Field(default=False, description="kept from mail until released: a flood")
+    first_seen: datetime = Field(index=True)
+    last_seen: datetime
+    joined_into: int | None = Field(default=None, foreign_key="opportunity.id", description="a redirect after a join")
+
+
+class Sighting(SQLModel, table=True):
+    """What one source last said of one call."""
+
+    __table_args__ = (UniqueConstraint("source", "external_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    external_id: str
+    opportunity_id: int = Field(foreign_key="opportunity.id", index=True)
+    url: str
+    fields: dict[str, Any] = Field(sa_type=JSON, description="the Listing, as JSON")
+    fingerprint: str = Field(description="SHA-256 of the fields that count as a change")
+    snapshot: str | None = Field(default=None, description="SHA-256 of the bytes it was read from")
+    references: list[str] = Field(default_factory=list, sa_type=JSON, description="official references, for joining")
+    first_seen: datetime
+    last_seen: datetime
+    missed: int = Field(default=0, description="complete catalogue crawls in a row without it")
+    gone_at: datetime | None = None
+
+
+class Deadline(SQLModel, table=True):
+    """One typed date of a call. The row is kept when its date moves, so that its id can be a calendar UID."""
+
+    __table_args__ = (one_of("kind", DeadlineKind),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    opportunity_id: int = Field(foreign_key="opportunity.id", index=True)
+    kind: str
+    number: int = Field(default=0, description="which of several of this kind, by date")
+    day: date | None = Field(default=None, description="local date; none for 'until the money is gone'")
+    hour: str | None = Field(default=None, description="local wall time HH:MM, none where only the day is known")
+    zone: str = "Europe/Amsterdam"
+    at: datetime | None = Field(default=None, index=True, description="the instant, derived from day, hour and zone")
+    assumed: bool = Field(default=False, description="the hour is the usual one, not stated by the source")
+    text: str = Field(default="", description="the source text it was read from")
+    version: int = Field(default=1, description="grows when the date moves; also the calendar's SEQUENCE")
+    modified_at: datetime
+    cancelled_at: datetime | None = None
+
+
+class Revision(SQLModel, table=True):
+    """What changed on a call: one row a field, old and new."""
+
+    __table_args__ = (one_of("kind", RevisionKind), Index("ix_revision_call", "opportunity_id", "version"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    opportunity_id: int = Field(foreign_key="opportunity.id")
+    crawl_id: int | None = Field(default=None, foreign_key="crawl.id", index=True)
+    at: datetime = Field(index=True)
+    kind: str
+    field: str = ""
+    old: Any = Field(default=None, sa_type=JSON)
+    new: Any = Field(default=None, sa_type=JSON)
+    telling: bool = Field(default=False, description="worth telling a person")
+    version: int = Field(default=1, description="the call's version after this change")
+
+
+class Correction(SQLModel, table=True):
+    """A person's correction of one field of a call; every crawl respects it until it is withdrawn."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    opportunity_id: int = Field(foreign_key="opportunity.id", index=True)
+    field: str
+    value: Any = Field(default=None, sa_type=JSON)
+    reason: str = ""
+    user_id: int = Field(foreign_key="user.id")
+    participant_id: str = Field(foreign_key="participant.id")
+    visibility: str
+    at: datetime
+    agreed_at: datetime | None = Field(default=None, description="since when the source says the same")
+    withdrawn_at: datetime | None = None
+
+
+class Agenda(SQLModel, table=True):
+    """An edition of the policy agenda."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    valid_from: date
+    valid_to: date | None = None
+    succeeded_by: str | None = None
+
+
+class Challenge(SQLModel, table=True):
+    """An opgave: one node in an agenda's tree, with the words it is recognised by."""
+
+    __table_args__ = (one_of("kind", ChallengeKind), one_of("status", ChallengeStatus))
+
+    id: str = Field(primary_key=True)
+    agenda_id: str = Field(foreign_key="agenda.id", index=True)
+    parent_id: str | None = Field(default=None, foreign_key="challenge.id")
+    kind: str
+    status: str
+    number: str | None = None
+    name: str | None = Field(default=None, description="none where the official name is not known yet")
+    goal: str = Field(default="", sa_type=Text)
+    platforms: list[str] = Field(default_factory=list, sa_type=JSON)
+    words_nl: list[str] = Field(default_factory=list, sa_type=JSON)
+    words_en: list[str] = Field(default_factory=list, sa_type=JSON)
+    words_not: list[str] = Field(default_factory=list, sa_type=JSON, description="lower the score, never hide")
+    searches_with: list[str] = Field(default_factory=list, sa_type=JSON, description="opgaven whose words it borrows")
+    position: int = 0
+    version: int = 1
+
+
+class Match(SQLModel, table=True):
+    """A call and an opgave that met: how strongly and why, by which model."""
+
+    __table_args__ = (UniqueConstraint("opportunity_id", "challenge_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    opportunity_id: int = Field(sa_column=Column(ForeignKey("opportunity.id"), nullable=False, index=True))
+    challenge_id: str = Field(foreign_key="challenge.id", index=True)
+    score: float = Field(description="0 to 1, calibrated")
+    topic: float = Field(default=0, description="0 to 1, the topic alone")
+    reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    model: str = Field(description="name and version of the matcher that said so")
+    at: datetime

@@ -1,0 +1,42 @@
+"""Column kinds that more than one table uses."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
+
+from db.vocabulary import Word
+
+# Named constraints, so that a migration can drop them on both databases.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Cents(TypeDecorator[Decimal]):
+    """A Decimal with two places, stored as a whole number: exact on both databases, unlike SQLite's NUMERIC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        return int((Decimal(value) * 100).to_integral_exact())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) / 100
+
+
+def one_of(column: str, words: type[Word] | Iterable[str], optional: bool = False) -> CheckConstraint:
+    """A CHECK that holds a text column to the stored values of a vocabulary."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    test = f"{column} IN ({listed})"
+    return CheckConstraint(f"{column} IS NULL OR {test}" if optional else test, name=column)

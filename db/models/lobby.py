@@ -1,0 +1,1 @@
+"""Lobby: dossiers, positions, contacts and moments."""

@@ -1,0 +1,110 @@
+"""Mail: the outbox, the ledger of what was told, and who may plan now. The database is the only queue."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from db.models.columns import one_of
+from db.vocabulary import DeliveryState, MailKind, ToldKind
+
+
+class Lease(SQLModel, table=True):
+    """Who may do a job now; the epoch is a fencing number that only grows."""
+
+    name: str = Field(primary_key=True)
+    holder: str
+    epoch: int
+    until: datetime
+
+
+class Run(SQLModel, table=True):
+    """Which job ran for which slot, once."""
+
+    __table_args__ = (UniqueConstraint("job", "slot"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    job: str
+    slot: str = Field(description="the local date or week the run is for")
+    epoch: int = 0
+    started_at: datetime
+    finished_at: datetime | None = None
+    outcome: str = ""
+
+
+class Delivery(SQLModel, table=True):
+    """One mail to one person, frozen when planned."""
+
+    __table_args__ = (
+        one_of("kind", MailKind),
+        one_of("state", DeliveryState),
+        Index("ix_delivery_due", "state", "lane", "next_attempt_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, description="digest:{user}:{cadence}:{period}, reminder:{user}:{deadline}:... ")
+    message_id: str = Field(unique=True)
+    kind: str
+    lane: int = Field(default=5, description="lower leaves first; sign-in mail is 0")
+    user_id: int | None = Field(default=None, foreign_key="user.id", index=True)
+    address: str
+    subject: str
+    headers: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    text: str = Field(sa_type=Text)
+    html: str = Field(sa_type=Text)
+    sha256: str = Field(description="of text and html together")
+    planned_at: datetime = Field(description="also the mail's Date")
+    not_before: datetime
+    expires_at: datetime
+    state: str = DeliveryState.PLANNED
+    attempts: int = 0
+    next_attempt_at: datetime
+    lease_until: datetime | None = None
+    lease_epoch: int = 0
+    last_code: int | None = None
+    last_text: str = ""
+    finished_at: datetime | None = None
+
+
+class Told(SQLModel, table=True):
+    """What a mail told whom: counts only while its delivery has not failed, expired or been cancelled."""
+
+    __table_args__ = (
+        UniqueConstraint("user_id", "opportunity_id", "version", "kind", "detail", "delivery_id"),
+        one_of("kind", ToldKind),
+        Index("ix_told_call", "opportunity_id", "user_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id")
+    opportunity_id: int = Field(foreign_key="opportunity.id")
+    version: int
+    kind: str
+    detail: str = Field(default="", description="for a reminder: deadline, version and distance")
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+
+
+class Attempt(SQLModel, table=True):
+    """One try to hand a mail to the relay, written before the network is touched."""
+
+    __table_args__ = (UniqueConstraint("delivery_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="delivery.id")
+    number: int
+    started_at: datetime
+    stage: str = Field(default="", description="how far the conversation came")
+    code: int | None = None
+    text: str = ""
+    finished_at: datetime | None = None
+
+
+class Suppression(SQLModel, table=True):
+    """An address that gets no mail, and why; the address itself is kept as a hash only."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    address_hash: str = Field(index=True)
+    reason: str
+    since: datetime
+    until: datetime | None = None

@@ -1,0 +1,92 @@
+"""People: who takes part, who reads, what they asked for and what they think. Written by people only."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, text
+from sqlmodel import Field, SQLModel
+
+from db.models.columns import one_of
+from db.vocabulary import Cadence, NoReason, ParticipantKind, Role, Say, Visibility
+
+
+class Participant(SQLModel, table=True):
+    """A government that takes part in the MRA, for as long as it exists."""
+
+    __table_args__ = (one_of("kind", ParticipantKind),)
+
+    id: str = Field(primary_key=True, description="a slug, such as 'gooise-meren'")
+    name: str
+    kind: str
+    subregion: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = Field(default=None, description="first day on which it is no longer there")
+    merged_into: str | None = Field(default=None, foreign_key="participant.id")
+    remark: str = Field(default="", description="what is not certain about it")
+
+
+class User(SQLModel, table=True):
+    """A person with an address; rights follow from role and participant."""
+
+    __tablename__ = "user"
+    __table_args__ = (one_of("role", Role),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True, description="NFC, lower case")
+    name: str
+    role: str
+    participant_id: str = Field(foreign_key="participant.id")
+    created_at: datetime
+    deactivated_at: datetime | None = None
+
+
+class Subscription(SQLModel, table=True):
+    """What a person wants to be told, and how often."""
+
+    __table_args__ = (one_of("every", Cadence), one_of("visibility", Visibility))
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id", index=True)
+    participant_id: str = Field(foreign_key="participant.id")
+    visibility: str = Visibility.OWN
+    name: str = ""
+    filter: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="an OpportunityFilter")
+    every: str
+    weekday: int = Field(default=0, description="0 = Monday; for weekly digests")
+    most: int = Field(default=20, description="calls a mail shows at most")
+    nothing_new: bool = Field(default=False, description="wants a mail also when there is nothing")
+    created_at: datetime
+    ended_at: datetime | None = None
+
+
+class Verdict(SQLModel, table=True):
+    """What a person said of a call for an opgave; the newest standing one counts."""
+
+    __table_args__ = (
+        one_of("say", Say),
+        one_of("reason", NoReason, optional=True),
+        one_of("visibility", Visibility),
+        Index("ix_verdict_pair", "opportunity_id", "challenge_id"),
+        Index(
+            "uq_verdict_standing",
+            "opportunity_id",
+            "challenge_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    opportunity_id: int = Field(foreign_key="opportunity.id")
+    challenge_id: str | None = Field(default=None, foreign_key="challenge.id")
+    user_id: int = Field(foreign_key="user.id", index=True)
+    participant_id: str = Field(foreign_key="participant.id")
+    visibility: str = Visibility.OWN
+    say: str
+    reason: str | None = None
+    remark: str = ""
+    team: bool = Field(default=False, description="holds for the whole team of the participant")
+    at: datetime
+    undone_at: datetime | None = None

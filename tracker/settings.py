@@ -1,0 +1,49 @@
+"""The only reader of the environment: every setting, its default and its meaning."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "KANSENRADAR_"
+
+
+class Settings(BaseSettings):
+    """Settings from the environment or from the file named by KANSENRADAR_ENV_FILE; docs/running.md lists them."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = Field(default="", description="sqlite:///FILE or postgresql://...; default: a file in DATA_DIR")
+    data_dir: Path = Field(default=Path("data"), description="where files of the application live")
+    base_url: str = Field(default="http://localhost:8000", description="the address people see in mails and feeds")
+    secret_key: SecretStr = Field(
+        default=SecretStr(""), description="signs links and message ids; default: made once, kept in DATA_DIR"
+    )
+    mail_url: str = Field(default="", description="smtp://user:pw@host:port?tls=required or file:DIR (the default)")
+    mail_from: str = Field(default="kansenradar@localhost", description="the sender's address")
+    responsible_organisation: str = Field(
+        default="", description="the participant that legally carries the mail, by its id"
+    )
+    fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="host:port pairs that may be private addresses, separated by commas"
+    )
+    source_limit_seconds: int = Field(default=1800, description="longest time one source may take")
+
+    @field_validator("fetch_allow", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(filter(None, value.replace(",", " ").split())) if isinstance(value, str) else value
+
+    @property
+    def database(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'kansenradar.db'}"
+
+    @property
+    def mail(self) -> str:
+        """Where mail goes, with the default filled in."""
+        return self.mail_url or f"file:{self.data_dir / 'mail'}"
+
+
+__all__ = ["PREFIX", "Settings", "ValidationError"]
