@@ -1,0 +1,58 @@
+"""What one crawl of one source brought back: listings, the bytes they were read from, and how it ended."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from db.vocabulary import SourceKind
+from scrapers.listing import Listing
+
+
+@dataclass(frozen=True)
+class Page:
+    """Bytes that a source showed; ``sha256`` is of the bytes after decompression."""
+
+    url: str
+    sha256: str
+    media_type: str
+    body: bytes
+    fetched_at: datetime
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """One row that could not be read: it costs only itself, and its call is never gone for it."""
+
+    where: str
+    why: str
+    external_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What to send along when this address is asked again."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Crawled:
+    """One crawl, before anybody judged or stored it.
+
+    ``stopped`` is empty when the source was read to its end in the expected format, else one line saying what was
+    wrong ("page 3: HTTP 500"). ``unchanged`` means that the source said so itself (304): nothing new, nothing gone.
+    ``skew_seconds`` is our clock minus the source's Date header.
+    """
+
+    source: str
+    kind: SourceKind
+    started_at: datetime
+    finished_at: datetime
+    listings: tuple[Listing, ...] = ()
+    pages: tuple[Page, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    remembered: tuple[Remembered, ...] = ()
+    stopped: str = ""
+    unchanged: bool = False
+    skew_seconds: float | None = field(default=None)
