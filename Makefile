@@ -13,11 +13,12 @@ help: ## Print this list
 
 setup: .venv/.stamp ## Install what is needed into .venv (done by itself)
 
-.venv/.stamp: requirements.lock bootstrap.lock pyproject.toml
+.venv/bin/uv: bootstrap.lock
 	@echo "Setting up .venv (once) ..."
-	@test -d .venv || $(PYTHON) -m venv .venv
-	@.venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
-	@test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
+	@$(PYTHON) -m venv --clear .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
+
+.venv/.stamp: .venv/bin/uv requirements.lock pyproject.toml
 	@.venv/bin/uv pip sync --quiet --require-hashes requirements.lock
 	@.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -40,7 +41,7 @@ prove: setup ## Full-size proofs, minutes each
 bench: setup ## Measure speed, as ratios against peers in the same run; see docs/benchmarks.md
 	@$(RUN) tests.bench
 
-lock: setup ## Resolve the dependencies anew into requirements.lock (no addresses in it)
+lock: .venv/bin/uv ## Resolve the dependencies anew into requirements.lock (no addresses in it)
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 --group dev pyproject.toml -o requirements.lock
 
