@@ -1,4 +1,4 @@
-"""Every question asked more than once, by name; OpportunityFilter, the one filter behind pages, subscriptions and feeds."""
+"""Questions asked more than once, by name; OpportunityFilter, the one filter behind pages, subscriptions and feeds."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -12,7 +12,11 @@ def register(app: typer.Typer) -> None:
 
 def init(context: typer.Context) -> None:
     """Create or upgrade the database, and load agendas and participants; safe to repeat."""
+    from db.session import writing
+    from tracker.agenda import load_agendas, load_participants
     from tracker.database import migrate_database
 
-    migrate_database(door(context).settings)
-    typer.echo("database ready")
+    engine = migrate_database(door(context).settings)
+    with writing(engine) as session:
+        challenges, participants = load_agendas(session), load_participants(session)
+    typer.echo(f"database ready; added {challenges} opgaven and {participants} participants")
