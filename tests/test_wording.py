@@ -1,0 +1,117 @@
+"""How we say it in Dutch, as a table."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from notifications import wording
+
+SUMMER = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "long", "short"),
+    [
+        (date(2026, 11, 30), "maandag 30 november 2026", "30 nov 2026"),
+        (date(2026, 3, 1), "zondag 1 maart 2026", "1 mrt 2026"),
+        (date(2028, 2, 29), "dinsdag 29 februari 2028", "29 feb 2028"),
+        (datetime(2026, 12, 31, 23, 30, tzinfo=UTC), "vrijdag 1 januari 2027", "1 jan 2027"),
+    ],
+)
+def test_a_day_is_said_long_and_short(value: date, long: str, short: str) -> None:
+    assert (wording.day(value), wording.short_day(value)) == (long, short)
+
+
+@pytest.mark.parametrize(
+    ("value", "zone", "assumed", "expected"),
+    [
+        (datetime(2026, 10, 27, 16, 0, tzinfo=UTC), "Europe/Brussels", False, "27 oktober 2026, 17:00 (Brussel)"),
+        (
+            datetime(2026, 10, 23, 15, 0, tzinfo=UTC),
+            "Europe/Brussels",
+            True,
+            "23 oktober 2026, 17:00 (gebruikelijk uur)",
+        ),
+        (datetime(2026, 6, 15, 10, 0, tzinfo=UTC), "Europe/Amsterdam", False, "15 juni 2026, 12:00"),
+        (datetime(2026, 6, 15, 10, 0, tzinfo=UTC), "Europe/London", False, "15 juni 2026, 12:00 (Amsterdam)"),
+        (date(2026, 6, 15), "Europe/Amsterdam", False, "15 juni 2026"),
+    ],
+)
+def test_a_moment_names_whose_clock_it_is(value: date, zone: str, assumed: bool, expected: str) -> None:
+    assert wording.moment(value, zone, assumed) == expected
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        wording.day(datetime(2026, 6, 15, 10, 0))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("euros", "expected"),
+    [
+        (2_500_000, "€ 2,5 mln"),
+        (1_250_000, "€ 1.250.000"),
+        (1_000_000, "€ 1 mln"),
+        (674_100_000, "€ 674,1 mln"),
+        (1_200_000_000, "€ 1,2 mld"),
+        (10_000_000, "€ 10 mln"),
+        (999_999, "€ 999.999"),
+        (25_000, "€ 25.000"),
+        (0, "€ 0"),
+        (Decimal("12.50"), "€ 12,50"),
+        (Decimal("2500000.00"), "€ 2,5 mln"),
+    ],
+)
+def test_an_amount_is_short_only_where_that_is_exact(euros: Decimal, expected: str) -> None:
+    assert wording.amount(euros) == expected
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "expected"),
+    [
+        (Decimal(100_000), Decimal(2_500_000), "€ 100.000 tot € 2,5 mln"),
+        (Decimal(50_000), Decimal(50_000), "€ 50.000"),
+        (None, Decimal(50_000), "tot € 50.000"),
+        (Decimal(50_000), None, "vanaf € 50.000"),
+        (None, None, ""),
+    ],
+)
+def test_a_range_of_amounts(least: Decimal | None, most: Decimal | None, expected: str) -> None:
+    assert wording.amount_range(least, most) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(40, "40%"), (Decimal("33.33"), "33,33%"), (Decimal("40.00"), "40%"), (100, "100%"), (62.5, "62,5%"), (0, "0%")],
+)
+def test_a_percentage(value: Decimal, expected: str) -> None:
+    assert wording.percentage(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "value", "expected"),
+    [
+        (SUMMER, date(2026, 6, 10), "nog 12 dagen"),
+        (SUMMER, date(2026, 5, 31), "nog 2 dagen"),
+        (SUMMER, date(2026, 5, 30), "morgen"),
+        (SUMMER, date(2026, 5, 29), "vandaag"),
+        (SUMMER, date(2026, 5, 28), "gisteren gesloten"),
+        (SUMMER, date(2026, 5, 24), "5 dagen geleden gesloten"),
+        (SUMMER, datetime(2026, 5, 29, 15, tzinfo=UTC), "vandaag"),
+        (SUMMER, datetime(2026, 5, 29, 5, tzinfo=UTC), "vandaag gesloten"),
+        # 23:30 in Amsterdam; the deadline an hour later is tomorrow's
+        (datetime(2026, 5, 29, 21, 30, tzinfo=UTC), datetime(2026, 5, 29, 22, 30, tzinfo=UTC), "morgen"),
+        # over the spring night: 24 hours are two calendar days here
+        (datetime(2027, 3, 27, 22, 30, tzinfo=UTC), datetime(2027, 3, 28, 22, 30, tzinfo=UTC), "nog 2 dagen"),
+    ],
+)
+def test_days_left_are_local_calendar_days(now: datetime, value: date, expected: str) -> None:
+    assert wording.days_left(now, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [([], ""), (["a"], "a"), (["a", "b"], "a en b"), (["a", "b", "c"], "a, b en c")]
+)
+def test_a_list_ends_in_and(words: list[str], expected: str) -> None:
+    assert wording.listed(words) == expected
