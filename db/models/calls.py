@@ -112,6 +112,8 @@ class Opportunity(SQLModel, table=True):
     first_seen: datetime = Field(index=True)
     last_seen: datetime
     joined_into: int | None = Field(default=None, foreign_key="opportunity.id", description="a redirect after a join")
+    matched_with: str = Field(default="", description="the model and the agendas it was last matched with")
+    matched_revision: int = Field(default=0, description="its newest revision when it was last matched")
 
 
 class Sighting(SQLModel, table=True):
