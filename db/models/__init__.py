@@ -1,5 +1,6 @@
-"""Every table, in four short chapters: calls, people, lobby, mail."""
+"""Every table, in five short chapters: calls, people, access, lobby, mail."""
 
+from db.models.access import AuditEntry, Duty, Follow, MagicLink, Team, TeamMember, WebSession
 from db.models.calls import (
     Agenda,
     Challenge,
@@ -19,12 +20,16 @@ from db.models.people import Participant, Subscription, User, Verdict
 __all__ = [
     "Agenda",
     "Attempt",
+    "AuditEntry",
     "Challenge",
     "Correction",
     "Crawl",
     "Deadline",
     "Delivery",
+    "Duty",
+    "Follow",
     "Lease",
+    "MagicLink",
     "Match",
     "Opportunity",
     "Participant",
@@ -35,7 +40,10 @@ __all__ = [
     "Snapshot",
     "Subscription",
     "Suppression",
+    "Team",
+    "TeamMember",
     "Told",
     "User",
     "Verdict",
+    "WebSession",
 ]

@@ -1,0 +1,97 @@
+"""Access: who is signed in, by which link they came, what they did, and who reads for which opgave."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+import db.models.columns  # noqa: F401  names the constraints before the first table is made
+
+
+class WebSession(SQLModel, table=True):
+    """One browser that is signed in. Only a hash of its token is kept, so a leaked table signs nobody in."""
+
+    __tablename__ = "web_session"
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True, description="SHA-256 of the cookie's value")
+    user_id: int = Field(foreign_key="user.id", index=True)
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+    agent: str = Field(default="", description="the browser's own name, cut short, so that people know their sessions")
+
+
+class MagicLink(SQLModel, table=True):
+    """A link that signs in once, within ten minutes. Also kept for unknown addresses, so that limits count them."""
+
+    __tablename__ = "magic_link"
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True)
+    address_hash: str = Field(index=True)
+    user_id: int | None = Field(default=None, foreign_key="user.id", index=True)
+    next_path: str = Field(default="/", description="where the person was going; always a path of ours")
+    requested_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class AuditEntry(SQLModel, table=True):
+    """One line of the audit log with BIO2's six fields. Triggers refuse changes and removals."""
+
+    __tablename__ = "audit_entry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    actor: str = Field(index=True, description="'user 12', a pseudonym that outlives the person's row; or 'anonymous'")
+    action: str
+    object: str = Field(description="what it was done to, such as 'user 4' or 'call 71'")
+    result: str = Field(description="done, refused, or what was changed; never a secret")
+    origin: str = Field(description="the network address, or 'command line'")
+
+
+class Team(SQLModel, table=True):
+    """Who cares for an opgave: contact person, trekkers, and who hears of strong matches that nobody judged."""
+
+    challenge_id: str = Field(primary_key=True, foreign_key="challenge.id")
+    contact_id: int | None = Field(default=None, foreign_key="user.id")
+    coordinator_id: int | None = Field(default=None, foreign_key="user.id", description="hears of what stays unjudged")
+    leads: list[str] = Field(default_factory=list, sa_type=JSON, description="trekkers: participants, by id")
+    patience: int = Field(default=5, description="working days after which an unjudged strong match goes on")
+    version: int = 1
+
+
+class TeamMember(SQLModel, table=True):
+    """A person in the team of an opgave; the order is the rota's."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (UniqueConstraint("challenge_id", "user_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: str = Field(foreign_key="challenge.id", index=True)
+    user_id: int = Field(foreign_key="user.id", index=True)
+    position: int = 0
+
+
+class Duty(SQLModel, table=True):
+    """Who reads for an opgave in one week where a person set it; without a row the rota of the team decides."""
+
+    __table_args__ = (UniqueConstraint("challenge_id", "week"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    challenge_id: str = Field(foreign_key="challenge.id")
+    week: date = Field(description="the Monday of the week")
+    reader_id: int = Field(foreign_key="user.id")
+    deputy_id: int | None = Field(default=None, foreign_key="user.id")
+
+
+class Follow(SQLModel, table=True):
+    """A person who wants to hear of every change of one call."""
+
+    __table_args__ = (UniqueConstraint("user_id", "opportunity_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id", index=True)
+    opportunity_id: int = Field(foreign_key="opportunity.id", index=True)
+    at: datetime
