@@ -12,7 +12,7 @@ RANK = {role: rank for rank, role in enumerate(Role)}
 
 
 def seen_by_right(viewer: Viewer) -> tuple[frozenset[str], frozenset[str]]:
-    """What the rule turns on: the visibilities open to the viewer whoever owns them, and the participants it speaks for.
+    """What the rule turns on: visibilities open to the viewer whoever owns them, and the viewer's own participants.
 
     The public sees what is public; a person who is signed in also what is the MRA's, and everything of the own
     organisation. No role sees more than that: an administrator manages people and sources, not other people's files.
