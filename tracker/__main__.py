@@ -8,7 +8,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from tracker.clock import Clock
-from tracker.commands import administration
+from tracker.commands import administration, calendar
 from tracker.commands.door import FAILED, WRONG_USAGE, CommandFailed, Door
 from tracker.settings import PREFIX, Settings, ValidationError
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for subject in (administration,):
+for subject in (administration, calendar):
     subject.register(app)
 
 

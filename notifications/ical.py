@@ -1,0 +1,198 @@
+"""Calendar files: events in, iCalendar bytes out, the same bytes for the same events (RFC 5545, RFC 7986)."""
+
+import logging
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import Event as VEvent
+
+from db.models import Deadline, Opportunity
+from db.vocabulary import DeadlineKind, Status
+from notifications.wording import AMSTERDAM, day, full_moment
+
+DOMAIN = "kansenradar"  # not the host: an installation that moves keeps its UIDs
+ZONES = ("Europe/Amsterdam", "Europe/Brussels")
+REFRESH = timedelta(hours=6)
+CANCELLED_FOR = timedelta(days=30)
+LONGEST_SUMMARY, LONGEST_DESCRIPTION = 250, 4000
+BREAKS = {ord(c): "\n" for c in "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"} | {ord("\t"): " "}
+DATELESS = (DeadlineKind.UNTIL_EXHAUSTED, DeadlineKind.ROLLING)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of a calendar. ``start`` is an aware moment, or a date for a whole day; ``end`` is exclusive.
+
+    ``zone`` is the zone whose wall time the entry keeps; any other than those of ``ZONES`` is shown in Amsterdam's.
+    """
+
+    uid: str
+    summary: str
+    start: date | datetime
+    modified_at: datetime
+    sequence: int = 0
+    end: date | None = None
+    zone: str = ZONES[0]
+    description: str = ""
+    url: str = ""
+    category: str = ""
+    cancelled: bool = False
+
+
+def deadline_event(deadline: Deadline, call: Opportunity, base_url: str) -> Event | None:
+    """A deadline as an entry; none where it has no date, which is logged when a date was due."""
+    start = deadline.at or deadline.day
+    if start is None:
+        if deadline.kind not in DATELESS:
+            log.warning("deadline %s has no date and is left out of the calendar", deadline.id)
+        return None
+    withdrawn = call.source_word == Status.WITHDRAWN
+    return Event(
+        uid=f"deadline-{deadline.id}@{DOMAIN}",
+        summary=f"{DeadlineKind(deadline.kind).label.capitalize()}: {call.title}",
+        start=start,
+        modified_at=deadline.modified_at,
+        sequence=deadline.version,
+        zone=deadline.zone,
+        description=_told_of(deadline, call, base_url),
+        url=call_address(call, base_url),
+        category=DeadlineKind(deadline.kind).label,
+        cancelled=withdrawn or deadline.cancelled_at is not None,
+    )
+
+
+def _told_of(deadline: Deadline, call: Opportunity, base_url: str) -> str:
+    lines = [
+        f"{DeadlineKind(deadline.kind).label.capitalize()}: {deadline_moment(deadline)}",
+        call.publisher or "",
+        f"In de bron staat: {deadline.text}" if deadline.text else "",
+        f"In Kansenradar: {call_address(call, base_url)}",
+        f"Bij de bron: {call.url}",
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def deadline_moment(deadline: Deadline) -> str:
+    """``dinsdag 27 oktober 2026, 17:00 (gebruikelijk uur)``; a bare day, or the kind's own words without one."""
+    if deadline.at is not None:
+        return full_moment(deadline.at, deadline.zone, deadline.assumed)
+    return day(deadline.day) if deadline.day else DeadlineKind(deadline.kind).label
+
+
+def call_address(call: Opportunity, base_url: str) -> str:
+    """Where a call's page is."""
+    return f"{base_url.rstrip('/')}/regelingen/{call.id}"
+
+
+def still_told(deadline: Deadline, now: datetime) -> bool:
+    """A cancelled deadline stays in calendars for 30 days, so that every copy learns of it."""
+    return deadline.cancelled_at is None or now - deadline.cancelled_at < CANCELLED_FOR
+
+
+def calendar_file(events: Iterable[Event], name: str) -> bytes:
+    """An iCalendar file. One impossible event is dropped and logged: some readers refuse a whole file for it."""
+    rendered, zones = [], set()
+    for event in events:
+        try:
+            rendered.append(event_bytes(event))
+        except (ValueError, OverflowError, LookupError, TypeError) as error:
+            log.warning("event %s is left out of the calendar: %s", event.uid, error)
+            continue
+        if isinstance(event.start, datetime):
+            zones.add(_shown_zone(event))
+    return b"".join([_head(plain(name), tuple(sorted(zones))), *rendered, b"END:VCALENDAR\r\n"])
+
+
+@lru_cache(maxsize=20_000)
+def event_bytes(event: Event) -> bytes:
+    """One VEVENT. Remembered, because feeds share their events and rendering one takes a third of a millisecond."""
+    summary = plain(event.summary).replace("\n", " ").strip()
+    if not summary:
+        raise ValueError("it has no title")
+    entry = VEvent()
+    entry.add("uid", event.uid)
+    entry.add("sequence", event.sequence)
+    entry.add("dtstamp", event.modified_at.astimezone(UTC))
+    entry.add("last-modified", event.modified_at.astimezone(UTC))
+    _add_time(entry, event)
+    entry.add("summary", shortened(summary, LONGEST_SUMMARY))
+    entry.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
+    entry.add("transp", "TRANSPARENT")  # a deadline does not make anyone busy
+    if event.description:
+        entry.add("description", shortened(plain(event.description), LONGEST_DESCRIPTION))
+    if event.url:
+        entry.add("url", event.url)
+    if event.category:
+        entry.add("categories", [plain(event.category)])
+    return bytes(entry.to_ical())
+
+
+def _add_time(entry: VEvent, event: Event) -> None:
+    if isinstance(event.start, datetime):
+        if event.start.tzinfo is None:
+            raise ValueError("its moment has no zone")
+        entry.add("dtstart", event.start.astimezone(ZoneInfo(_shown_zone(event))))
+        return
+    end = event.end or event.start + timedelta(days=1)
+    if end <= event.start:
+        raise ValueError("it ends before it begins")
+    entry.add("dtstart", event.start)
+    entry.add("dtend", end)
+
+
+def _shown_zone(event: Event) -> str:
+    return event.zone if event.zone in ZONES else ZONES[0]
+
+
+def plain(text: str) -> str:
+    """The text without what breaks a calendar: control characters go, every kind of line break becomes a newline."""
+    lines = text.replace("\r\n", "\n").translate(BREAKS)
+    kept = "".join(c for c in lines if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return kept.replace("\\N", "\\ N")  # the library takes a literal \N for a line break
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most ``limit`` characters, with an ellipsis where something was left out."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+@cache
+def _head(name: str, zones: tuple[str, ...]) -> bytes:
+    calendar = Calendar()  # not Calendar.new(): that adds a random UID, so bytes and ETags would differ each time
+    calendar.add("prodid", "-//Kansenradar//Kansenradar//NL")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", name.replace("\n", " "))
+    calendar.add("x-wr-calname", name.replace("\n", " "))
+    calendar.add("x-wr-timezone", str(AMSTERDAM))
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", f"PT{REFRESH // timedelta(hours=1)}H")
+    for zone in zones:
+        calendar.add_component(_timezone(zone))
+    return bytes(calendar.to_ical()).removesuffix(b"END:VCALENDAR\r\n")
+
+
+def _timezone(zone: str) -> Timezone:
+    """The European rule as plain RRULEs: readers stumble over lists of separate transitions (seen 2026-11-23)."""
+    timezone = Timezone()
+    timezone.add("tzid", zone)
+    timezone.add("x-lic-location", zone)
+    summer, winter = TimezoneDaylight(), TimezoneStandard()
+    for part, name, before, after, start, month in (
+        (summer, "CEST", 1, 2, datetime(1981, 3, 29, 2), 3),  # noqa: DTZ001  local by definition
+        (winter, "CET", 2, 1, datetime(1996, 10, 27, 3), 10),  # noqa: DTZ001
+    ):
+        part.add("tzname", name)
+        part.add("tzoffsetfrom", timedelta(hours=before))
+        part.add("tzoffsetto", timedelta(hours=after))
+        part.add("dtstart", start)
+        part.add("rrule", {"FREQ": "YEARLY", "BYMONTH": month, "BYDAY": "-1SU"})
+        timezone.add_component(part)
+    return timezone
