@@ -1,1 +1,238 @@
-"""Lobby: dossiers, positions, contacts and moments."""
+"""Lobby: dossiers, their log, the positions taken in them and the coalition behind those. Written by people only."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from db.models.columns import Cents, one_of
+from db.vocabulary import Visibility
+from db.vocabulary_lobby import (
+    AgendaState,
+    ApplicationStage,
+    DossierKind,
+    Gremium,
+    Level,
+    LogKind,
+    PartyKind,
+    PartyStance,
+    PositionState,
+    Priority,
+    Result,
+    Stage,
+)
+
+
+class Owned(SQLModel):
+    """What every row of people carries: whose it is, who may see it, and how often it was changed."""
+
+    participant_id: str = Field(foreign_key="participant.id")
+    visibility: str = Visibility.OWN
+    version: int = Field(default=1, description="grows with every change, so that two people at once lose nothing")
+
+
+class LobbyAgenda(Owned, table=True):
+    """The lobby agenda of one year, set by the MRA Bestuur and noted by the AV."""
+
+    __tablename__ = "lobby_agenda"
+    __table_args__ = (one_of("state", AgendaState), one_of("visibility", Visibility))
+
+    year: int = Field(primary_key=True)
+    state: str = AgendaState.DRAFT
+    adopted_on: date | None = None
+    noted_on: date | None = None
+
+
+class Dossier(Owned, table=True):
+    """The working file: an opgave, what we want, who carries it, and where it stands."""
+
+    __table_args__ = (
+        one_of("kind", DossierKind),
+        one_of("stage", (*Stage, *ApplicationStage)),
+        one_of("level", Level),
+        one_of("priority", Priority),
+        one_of("result", Result, optional=True),
+        one_of("visibility", Visibility),
+        CheckConstraint("requested_amount IS NULL OR requested_amount >= 0", name="requested"),
+        CheckConstraint("result_amount IS NULL OR result_amount >= 0", name="brought"),
+        CheckConstraint("trim(title) <> ''", name="title"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = DossierKind.LOBBY
+    title: str
+    goal: str = Field(default="", sa_type=Text, description="the lobbydoel, measurable")
+    message_nl: str = Field(default="", sa_type=Text, description="kernboodschap")
+    message_en: str = Field(default="", sa_type=Text)
+    request: str = Field(default="", sa_type=Text, description="the decision asked for")
+    requested_amount: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
+    level: str = Level.NATIONAL
+    political_lead: str = Field(default="", description="bestuurlijk trekker, by office and never by name")
+    official_id: int | None = Field(default=None, foreign_key="user.id", description="ambtelijk trekker")
+    lobbyist_id: int | None = Field(default=None, foreign_key="user.id")
+    priority: str = Priority.MIDDLE
+    stage: str = Stage.SPOTTED
+    result: str | None = None
+    result_amount: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
+    result_text: str = Field(default="", sa_type=Text)
+    example: bool = Field(default=False, description="made up, to show how it works")
+    opened_at: datetime
+    closed_at: datetime | None = None
+
+
+class DossierChallenge(SQLModel, table=True):
+    """An opgave that a dossier serves."""
+
+    __tablename__ = "dossier_challenge"
+    dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
+    challenge_id: str = Field(foreign_key="challenge.id", primary_key=True, index=True)
+
+
+class DossierParticipant(SQLModel, table=True):
+    """A participant concerned in a dossier, beside its owner."""
+
+    __tablename__ = "dossier_participant"
+    dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
+    participant_id: str = Field(foreign_key="participant.id", primary_key=True)
+
+
+class DossierCall(SQLModel, table=True):
+    """A call a dossier hangs on, and the version of it that people last looked at."""
+
+    __tablename__ = "dossier_call"
+    dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
+    opportunity_id: int = Field(foreign_key="opportunity.id", primary_key=True, index=True)
+    seen_version: int = Field(default=1, description="an older one than the call's own means: it changed since")
+
+
+class LobbyAgendaItem(SQLModel, table=True):
+    """A dossier on a year's lobby agenda; rolling over adds a row, so every past year stays as it was."""
+
+    __tablename__ = "lobby_agenda_item"
+    year: int = Field(foreign_key="lobby_agenda.year", primary_key=True)
+    dossier_id: int = Field(foreign_key="dossier.id", primary_key=True, index=True)
+    rolled_over: bool = False
+    added_at: datetime
+
+
+class LogEntry(SQLModel, table=True):
+    """What happened on a dossier: who, when, what. Append-only by a trigger; only a person's name may be blotted out."""
+
+    __tablename__ = "log_entry"
+    __table_args__ = (
+        one_of("kind", LogKind),
+        one_of("visibility", Visibility),
+        Index("ix_log_entry_timeline", "dossier_id", "day"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    dossier_id: int = Field(foreign_key="dossier.id")
+    participant_id: str = Field(foreign_key="participant.id")
+    visibility: str
+    at: datetime = Field(description="when it was written")
+    day: date = Field(description="the day it is about, in Amsterdam")
+    user_id: int = Field(foreign_key="user.id")
+    kind: str
+    text: str = Field(default="", sa_type=Text)
+    from_stage: str | None = None
+    to_stage: str | None = None
+    subject_id: int | None = Field(default=None, description="the position, contact moment ... it is about")
+    redacted_at: datetime | None = None
+
+
+class Position(Owned, table=True):
+    """What we say, from when to when, by whose decision. Its words never change: it is succeeded, not edited."""
+
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "number"),
+        one_of("state", PositionState),
+        one_of("gremium", Gremium, optional=True),
+        one_of("visibility", Visibility),
+        CheckConstraint(
+            "state <> 'adopted' OR (gremium IS NOT NULL AND decision <> '' AND adopted_on IS NOT NULL"
+            " AND valid_from IS NOT NULL)",
+            name="adopted",
+        ),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    dossier_id: int = Field(foreign_key="dossier.id", index=True)
+    number: int = Field(description="1, 2, 3 ... within the dossier")
+    state: str = PositionState.DRAFT
+    internal_wording: str = Field(default="", sa_type=Text, description="never leaves the dossier page")
+    public_wording: str = Field(default="", sa_type=Text)
+    red_lines: str = Field(default="", sa_type=Text, description="internal as well")
+    ground: str = Field(default="", sa_type=Text, description="the document it rests on")
+    gremium: str | None = None
+    decision: str = Field(default="", description="number or name of the decision")
+    adopted_on: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = Field(default=None, description="last day of the mandate; none = until succeeded")
+    next_review: date | None = None
+    ended_on: date | None = Field(default=None, description="first day on which its successor holds")
+    created_at: datetime
+    created_by: int = Field(foreign_key="user.id")
+
+
+class Dissent(SQLModel, table=True):
+    """A participant that does not share an adopted position."""
+
+    position_id: int = Field(foreign_key="position.id", primary_key=True)
+    participant_id: str = Field(foreign_key="participant.id", primary_key=True)
+    reason: str = ""
+
+
+class CoalitionMember(Owned, table=True):
+    """A party that stands beside us in a dossier, since a day."""
+
+    __tablename__ = "coalition_member"
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "name"),
+        one_of("kind", PartyKind),
+        one_of("visibility", Visibility),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    dossier_id: int = Field(foreign_key="dossier.id", index=True)
+    kind: str = PartyKind.PARTICIPANT
+    name: str
+    party_id: str | None = Field(default=None, foreign_key="participant.id", description="when it is a participant")
+    joined_on: date
+    left_on: date | None = None
+
+
+class SignOffRound(Owned, table=True):
+    """A draft put to the coalition, with a day by which to answer. Who does not answer has not agreed."""
+
+    __tablename__ = "sign_off_round"
+    __table_args__ = (one_of("visibility", Visibility),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    dossier_id: int = Field(foreign_key="dossier.id", index=True)
+    position_id: int | None = Field(default=None, foreign_key="position.id")
+    question: str
+    due_on: date
+    opened_at: datetime
+    opened_by: int = Field(foreign_key="user.id")
+    closed_at: datetime | None = None
+
+
+class CoalitionStance(SQLModel, table=True):
+    """What a party said, on a day, in a round or outside one; the newest counts, older ones stay."""
+
+    __tablename__ = "coalition_stance"
+    __table_args__ = (one_of("stance", PartyStance), one_of("visibility", Visibility))
+
+    id: int | None = Field(default=None, primary_key=True)
+    member_id: int = Field(foreign_key="coalition_member.id", index=True)
+    round_id: int | None = Field(default=None, foreign_key="sign_off_round.id", index=True)
+    participant_id: str = Field(foreign_key="participant.id")
+    visibility: str = Visibility.OWN
+    stance: str
+    said_on: date
+    text: str = Field(default="", sa_type=Text)
+    source: str = ""
+    recorded_at: datetime
+    recorded_by: int = Field(foreign_key="user.id")

@@ -1,0 +1,95 @@
+"""Applications: what a dossier of that kind adds, and the money participants promise with it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from db.models.columns import Cents, one_of
+from db.models.lobby import Owned
+from db.vocabulary import Visibility
+from db.vocabulary_lobby import GoDecision, PartnerRole, StateAid
+
+
+class Application(Owned, table=True):
+    """An application for a call: who leads it, what is asked, whether we go, what was decided."""
+
+    __table_args__ = (
+        one_of("state_aid", StateAid),
+        one_of("go", GoDecision, optional=True),
+        one_of("visibility", Visibility),
+        CheckConstraint("requested IS NULL OR requested >= 0", name="requested"),
+        CheckConstraint("total_cost IS NULL OR total_cost >= 0", name="total_cost"),
+        CheckConstraint("granted IS NULL OR granted >= 0", name="granted"),
+        CheckConstraint("chance IS NULL OR chance BETWEEN 0 AND 100", name="chance"),
+        CheckConstraint("lead_id IS NULL OR lead_id <> 'mra'", name="lead"),
+    )
+
+    dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
+    opportunity_id: int | None = Field(default=None, foreign_key="opportunity.id", index=True)
+    programme: str = Field(default="", description="as it was when we started; the hit rate is counted by it")
+    lead_id: str | None = Field(default=None, foreign_key="participant.id", description="penvoerder, never the MRA")
+    requested: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
+    total_cost: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
+    chance: int | None = Field(default=None, description="percentage, as people judge it")
+    state_aid: str = StateAid.UNKNOWN
+    checklist: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="Check -> CheckAnswer")
+    go: str | None = None
+    go_on: date | None = None
+    go_by: int | None = Field(default=None, foreign_key="user.id")
+    go_reasons: list[str] = Field(default_factory=list, sa_type=JSON, description="NoReason codes of a no-go")
+    go_text: str = Field(default="", sa_type=Text)
+    submitted_at: datetime | None = None
+    decided_on: date | None = None
+    granted: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
+    grant_number: str = ""
+    lesson: str = Field(default="", sa_type=Text)
+
+
+class ApplicationPartner(SQLModel, table=True):
+    """A partner in an application: a participant, or an organisation by name."""
+
+    __tablename__ = "application_partner"
+    __table_args__ = (UniqueConstraint("dossier_id", "name"), one_of("role", PartnerRole))
+
+    id: int | None = Field(default=None, primary_key=True)
+    dossier_id: int = Field(foreign_key="application.dossier_id", index=True)
+    name: str
+    party_id: str | None = Field(default=None, foreign_key="participant.id")
+    role: str = PartnerRole.PARTNER
+
+
+class Cofunding(Owned, table=True):
+    """The own money one participant promises an application in one year, and where it comes from."""
+
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "participant_id", "year"),
+        one_of("visibility", Visibility),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("de_minimis >= 0", name="de_minimis"),
+        CheckConstraint("year BETWEEN 2000 AND 2100", name="year"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    dossier_id: int = Field(foreign_key="application.dossier_id", index=True)
+    year: int
+    amount: Decimal = Field(sa_type=Cents, description="EUR of own money")
+    de_minimis: Decimal = Field(default=Decimal(0), sa_type=Cents, description="EUR of de-minimis aid received")
+    cover: str = Field(default="", description="credit number or budget item; empty = not covered yet")
+
+
+class CofundingRoom(Owned, table=True):
+    """What a participant has set aside for own contributions in one year."""
+
+    __tablename__ = "cofunding_room"
+    __table_args__ = (
+        UniqueConstraint("participant_id", "year"),
+        one_of("visibility", Visibility),
+        CheckConstraint("amount >= 0", name="amount"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    amount: Decimal = Field(sa_type=Cents, description="EUR")
