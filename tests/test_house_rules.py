@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import SQLModel
 
 import db.models
-from db import vocabulary
+from db import vocabulary, vocabulary_lobby
 from db.vocabulary import Word
 from tracker.settings import PREFIX, Settings
 
@@ -132,7 +132,8 @@ def glossary() -> dict[str, str]:
 
 
 def words() -> list[type[Word]]:
-    return [v for v in vars(vocabulary).values() if isinstance(v, type) and issubclass(v, Word) and v is not Word]
+    every = {**vars(vocabulary), **vars(vocabulary_lobby)}.values()
+    return [v for v in every if isinstance(v, type) and issubclass(v, Word) and v is not Word]
 
 
 def test_every_table_and_vocabulary_stands_in_the_glossary() -> None:

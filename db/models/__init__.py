@@ -1,6 +1,7 @@
-"""Every table, in five short chapters: calls, people, access, lobby, mail."""
+"""Every table, in short chapters: calls, people, access, lobby, contacts, applications, mail."""
 
 from db.models.access import AuditEntry, Duty, Follow, MagicLink, Team, TeamMember, WebSession
+from db.models.applications import Application, ApplicationPartner, Cofunding, CofundingRoom
 from db.models.calls import (
     Agenda,
     Challenge,
@@ -14,30 +15,68 @@ from db.models.calls import (
     Sighting,
     Snapshot,
 )
+from db.models.contacts import Commitment, ContactMoment, DossierMoment, Moment, Outcome, Stake, Stakeholder
+from db.models.lobby import (
+    CoalitionMember,
+    CoalitionStance,
+    Dissent,
+    Dossier,
+    DossierCall,
+    DossierChallenge,
+    DossierParticipant,
+    LobbyAgenda,
+    LobbyAgendaItem,
+    LogEntry,
+    Position,
+    SignOffRound,
+)
 from db.models.mail import Attempt, Delivery, Lease, Run, Suppression, Told
 from db.models.people import Participant, Subscription, User, Verdict
 
 __all__ = [
     "Agenda",
+    "Application",
+    "ApplicationPartner",
     "Attempt",
     "AuditEntry",
     "Challenge",
+    "CoalitionMember",
+    "CoalitionStance",
+    "Cofunding",
+    "CofundingRoom",
+    "Commitment",
+    "ContactMoment",
     "Correction",
     "Crawl",
     "Deadline",
     "Delivery",
+    "Dissent",
+    "Dossier",
+    "DossierCall",
+    "DossierChallenge",
+    "DossierMoment",
+    "DossierParticipant",
     "Duty",
     "Follow",
     "Lease",
+    "LobbyAgenda",
+    "LobbyAgendaItem",
+    "LogEntry",
     "MagicLink",
     "Match",
+    "Moment",
     "Opportunity",
+    "Outcome",
     "Participant",
+    "Position",
     "RememberedAddress",
     "Revision",
     "Run",
     "Sighting",
+    "SignOffRound",
     "Snapshot",
+    "Stake",
+    "Stakeholder",
     "Subscription",
     "Suppression",
     "Team",

@@ -117,7 +117,7 @@ class LobbyAgendaItem(SQLModel, table=True):
 
 
 class LogEntry(SQLModel, table=True):
-    """What happened on a dossier: who, when, what. Append-only by a trigger; only a person's name may be blotted out."""
+    """What happened on a dossier: who, when, what. Append-only by a trigger; only a name can be blotted out."""
 
     __tablename__ = "log_entry"
     __table_args__ = (
