@@ -170,3 +170,14 @@ def test_nothing_names_a_machine_or_a_package_registry() -> None:
     mine = Path(__file__)
     texts = [p for p in tracked() if p != mine and p.suffix not in {".gz", ".png", ".bin", ".db"}]
     assert [name(p) for p in texts if pattern.search(p.read_text("utf-8", errors="ignore"))] == []
+
+
+def test_every_link_in_the_prose_leads_somewhere() -> None:
+    broken = [
+        f"{name(p)}: {link}"
+        for p in tracked()
+        if p.suffix == ".md"
+        for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", p.read_text("utf-8"))
+        if not (p.parent / link).exists()
+    ]
+    assert broken == []
