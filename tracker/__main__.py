@@ -1,5 +1,7 @@
 """The command line: the door where the environment and the clock are read."""
 
+import importlib
+import pkgutil
 import sys
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,8 +9,8 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import OperationalError
 
+from tracker import commands
 from tracker.clock import Clock
-from tracker.commands import administration, calendar
 from tracker.commands.door import FAILED, WRONG_USAGE, CommandFailed, Door
 from tracker.settings import PREFIX, Settings, ValidationError
 
@@ -17,9 +19,12 @@ app = typer.Typer(
     help="Subsidiekansen en lobby van de Metropoolregio Amsterdam: ophalen, matchen, mailen, plannen.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # a box around an error breaks the one clear line over several
 )
-for subject in (administration, calendar):
-    subject.register(app)
+for module in sorted(found.name for found in pkgutil.iter_modules(commands.__path__)):
+    subject = importlib.import_module(f"tracker.commands.{module}")
+    if hasattr(subject, "register"):
+        subject.register(app)
 
 
 def moment(text: str) -> datetime:
@@ -31,6 +36,17 @@ def moment(text: str) -> datetime:
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no ISO moment, such as 2026-05-29T07:30") from error
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo("Europe/Amsterdam"))).astimezone(UTC)
+
+
+def now_first(arguments: list[str]) -> list[str]:
+    """``--now`` belongs to every command, so it may also stand behind one: bring it to the front."""
+    for place, argument in enumerate(arguments):
+        if argument == "--now":
+            taken = arguments[place : place + 2]
+            return [*taken, *arguments[:place], *arguments[place + 2 :]]
+        if argument.startswith("--now="):
+            return [argument, *arguments[:place], *arguments[place + 1 :]]
+    return arguments
 
 
 @app.callback()
@@ -50,7 +66,7 @@ def root(
 def main() -> None:
     """Run a command; whatever goes wrong ends in one clear line and an exit code."""
     try:
-        app()
+        app(now_first(sys.argv[1:]))
     except CommandFailed as error:
         stop(str(error), error.code)
     except ValidationError as error:

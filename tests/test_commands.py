@@ -1,0 +1,56 @@
+"""The command line's promises: the clock, the exit codes, one clear line for what is wrong."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tracker.__main__ import moment, now_first
+
+
+def kansenradar(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a person would, in a folder of its own."""
+    mine = {k: v for k, v in os.environ.items() if not k.startswith("KANSENRADAR_")}
+    environment = {**mine, "PYTHONPATH": str(ROOT), **settings}
+    command = [sys.executable, "-m", "tracker", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def test_the_clock_may_stand_anywhere() -> None:
+    assert now_first(["plan", "--now", "2026-05-29", "--json"]) == ["--now", "2026-05-29", "plan", "--json"]
+    assert now_first(["plan", "--now=2026-05-29"]) == ["--now=2026-05-29", "plan"]
+    assert now_first(["plan"]) == ["plan"]
+
+
+def test_a_moment_without_offset_is_amsterdam_time() -> None:
+    assert moment("2026-05-29T07:30").isoformat() == "2026-05-29T05:30:00+00:00"
+    assert moment("2026-05-29T07:30Z").isoformat() == "2026-05-29T07:30:00+00:00"
+
+
+def test_init_twice_changes_nothing(tmp_path: Path) -> None:
+    assert kansenradar(tmp_path, "init").returncode == 0
+    again = kansenradar(tmp_path, "init")
+    assert again.returncode == 0
+    assert "added 0 opgaven" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "code", "says"),
+    [
+        (["init", "--now", "gisteren"], {}, 2, "no ISO moment"),
+        (["init"], {"KANSENRADAR_DATABASE_URL": "sqlite:////proc/nowhere/k.db"}, 1, "cannot open the database"),
+        (["init"], {"KANSENRADAR_DATABASE_URL": "nonsense"}, 1, "cannot open the database"),
+        (["init"], {"KANSENRADAR_SOURCE_LIMIT_SECONDS": "soon"}, 2, "KANSENRADAR_SOURCE_LIMIT_SECONDS"),
+        (["unknown-command"], {}, 2, "No such command"),
+    ],
+)
+def test_what_is_wrong_gets_one_clear_line(
+    tmp_path: Path, arguments: list[str], settings: dict[str, str], code: int, says: str
+) -> None:
+    done = kansenradar(tmp_path, *arguments, **settings)
+    assert done.returncode == code
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
