@@ -222,4 +222,6 @@ class ToldKind(Word):
     NEW = "new", "nieuw"
     CHANGED = "changed", "gewijzigd"
     CLOSING = "closing", "sluit binnenkort"
+    OPENING = "opening", "opent binnenkort"
+    MOVED = "moved", "verplaatst"
     REMINDER = "reminder", "herinnering"

@@ -30,11 +30,12 @@ from db.models.lobby import (
     Position,
     SignOffRound,
 )
-from db.models.mail import Attempt, Delivery, Lease, Run, Suppression, Told
+from db.models.mail import Alert, Attempt, Delivery, Lease, Pause, Relay, Run, Suppression, Told
 from db.models.people import Participant, Subscription, User, Verdict
 
 __all__ = [
     "Agenda",
+    "Alert",
     "Application",
     "ApplicationPartner",
     "Attempt",
@@ -68,7 +69,9 @@ __all__ = [
     "Opportunity",
     "Outcome",
     "Participant",
+    "Pause",
     "Position",
+    "Relay",
     "RememberedAddress",
     "Revision",
     "Run",

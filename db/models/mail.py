@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from db.models.columns import one_of
@@ -60,8 +60,10 @@ class Delivery(SQLModel, table=True):
     state: str = DeliveryState.PLANNED
     attempts: int = 0
     next_attempt_at: datetime
-    lease_until: datetime | None = None
-    lease_epoch: int = 0
+    lease_until: datetime | None = Field(default=None, description="on the database's clock")
+    lease_holder: str = Field(default="", description="host and process that is sending it")
+    unsure: int = Field(default=0, description="attempts of which nobody knows whether the relay took the mail")
+    subscriptions: list[int] = Field(default_factory=list, sa_type=JSON, description="what it was made for")
     last_code: int | None = None
     last_text: str = ""
     finished_at: datetime | None = None
@@ -83,6 +85,48 @@ class Told(SQLModel, table=True):
     kind: str
     detail: str = Field(default="", description="for a reminder: deadline, version and distance")
     delivery_id: int = Field(foreign_key="delivery.id", index=True)
+
+
+class Relay(SQLModel, table=True):
+    """What we know of a mail server: after too much trouble it gets one probe every five minutes."""
+
+    name: str = Field(primary_key=True, description="host:port")
+    failures: int = Field(default=0, description="lost or refused connections in a row")
+    rest_until: datetime | None = Field(default=None, description="no mail before then")
+    reason: str = ""
+
+
+class Pause(SQLModel, table=True):
+    """Sending stands still until a person ends it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    everything: bool = Field(default=False, description="sign-in mail too: this database may be a copy")
+    reason: str
+    since: datetime
+    ended_at: datetime | None = None
+    ended_by: str = ""
+
+
+class Alert(SQLModel, table=True):
+    """Something that is broken and needs a person; told once, kept until it is over."""
+
+    __table_args__ = (
+        Index(
+            "uq_alert_standing",
+            "key",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str
+    line: str
+    since: datetime
+    last_at: datetime
+    times: int = 1
+    ended_at: datetime | None = None
 
 
 class Attempt(SQLModel, table=True):
