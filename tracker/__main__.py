@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import OperationalError
 
 from tracker import commands
 from tracker.clock import Clock
@@ -19,6 +18,7 @@ app = typer.Typer(
     help="Subsidiekansen en lobby van de Metropoolregio Amsterdam: ophalen, matchen, mailen, plannen.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
     rich_markup_mode=None,  # a box around an error breaks the one clear line over several
 )
 for module in sorted(found.name for found in pkgutil.iter_modules(commands.__path__)):
@@ -71,8 +71,17 @@ def main() -> None:
         stop(str(error), error.code)
     except ValidationError as error:
         stop("; ".join(f"setting {PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()), WRONG_USAGE)
-    except OperationalError as error:
-        stop(f"database: {str(error.orig).splitlines()[0]}", FAILED)
+    except Exception as error:  # the one command that runs: SQLAlchemy is imported only where it was needed
+        stop(database_trouble(error), FAILED)
+
+
+def database_trouble(error: Exception) -> str:
+    """A full disk, a lock or a lost server as one line; anything else is a fault of ours and keeps its traceback."""
+    from sqlalchemy.exc import DBAPIError
+
+    if not isinstance(error, DBAPIError):
+        raise error
+    return f"database: {str(error.orig).splitlines()[0]}"
 
 
 def stop(line: str, code: int) -> None:

@@ -3,13 +3,15 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from sqlalchemy import Engine
 
 from tracker.clock import Clock
 from tracker.settings import Settings
+
+if TYPE_CHECKING:  # SQLAlchemy takes half a second to import; `--help` does without
+    from sqlalchemy import Engine
 
 DONE, FAILED, WRONG_USAGE, INCOMPLETE = 0, 1, 2, 3
 
@@ -30,7 +32,7 @@ class Door:
     clock: Clock
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> "Engine":
         """The database, which must exist and have the newest schema: ``kansenradar init`` sees to both."""
         from tracker.database import open_database
 
