@@ -1,4 +1,4 @@
-"""Every table, in short chapters: calls, people, access, lobby, contacts, applications, mail."""
+"""Every table, in short chapters: calls, people, access, lobby, contacts, applications, planning, mail."""
 
 from db.models.access import AuditEntry, Duty, Follow, MagicLink, Team, TeamMember, WebSession
 from db.models.applications import Application, ApplicationPartner, Cofunding, CofundingRoom
@@ -32,15 +32,28 @@ from db.models.lobby import (
 )
 from db.models.mail import Alert, Attempt, Delivery, Lease, Pause, Relay, Run, Suppression, Told
 from db.models.people import Participant, Subscription, User, Verdict
+from db.models.planning import (
+    Assignment,
+    Body,
+    CalendarFeed,
+    ClosedPeriod,
+    DecisionClock,
+    Meeting,
+    Milestone,
+)
 
 __all__ = [
     "Agenda",
     "Alert",
     "Application",
     "ApplicationPartner",
+    "Assignment",
     "Attempt",
     "AuditEntry",
+    "Body",
+    "CalendarFeed",
     "Challenge",
+    "ClosedPeriod",
     "CoalitionMember",
     "CoalitionStance",
     "Cofunding",
@@ -50,6 +63,7 @@ __all__ = [
     "Correction",
     "Crawl",
     "Deadline",
+    "DecisionClock",
     "Delivery",
     "Dissent",
     "Dossier",
@@ -65,6 +79,8 @@ __all__ = [
     "LogEntry",
     "MagicLink",
     "Match",
+    "Meeting",
+    "Milestone",
     "Moment",
     "Opportunity",
     "Outcome",

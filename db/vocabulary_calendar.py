@@ -1,0 +1,67 @@
+"""Words of the calendar: bodies, the steps before a deadline, closed days and feeds."""
+
+from db.vocabulary import Word
+
+
+class BodyKind(Word):
+    """What kind of gremium decides or advises."""
+
+    COLLEGE = "college", "college van B en W"
+    COUNCIL = "council", "gemeenteraad"
+    PROVINCIAL_EXECUTIVE = "provincial_executive", "Gedeputeerde Staten"
+    PROVINCIAL_COUNCIL = "provincial_council", "Provinciale Staten"
+    REGIONAL_EXECUTIVE = "regional_executive", "dagelijks bestuur"
+    REGIONAL_COUNCIL = "regional_council", "regioraad"
+    PLATFORM = "platform", "MRA-platform"
+    PORTFOLIO_TABLE = "portfolio_table", "portefeuillehoudersoverleg"
+    BOARD = "board", "MRA Bestuur"
+    ASSEMBLY = "assembly", "Algemene Vergadering"
+    ROUND_TABLE = "round_table", "MRA Raadtafel"
+
+
+# Who decides for a participant, and who gives it money of its own.
+EXECUTIVES = frozenset({BodyKind.COLLEGE, BodyKind.PROVINCIAL_EXECUTIVE, BodyKind.REGIONAL_EXECUTIVE})
+COUNCILS = frozenset({BodyKind.COUNCIL, BodyKind.PROVINCIAL_COUNCIL, BodyKind.REGIONAL_COUNCIL})
+
+
+class MilestoneStep(Word):
+    """The steps that precede a deadline, in their usual order."""
+
+    GO_NO_GO = "go_no_go", "go/no-go"
+    OFFICIALS = "officials", "ambtelijk akkoord"
+    PLATFORM = "platform", "MRA-platform"
+    BOARD = "board", "MRA Bestuur"
+    EXECUTIVE = "executive", "collegebesluit"
+    COUNCIL = "council", "besluit raad of Staten over cofinanciering"
+    SIGNATURES = "signatures", "handtekeningen"
+    UPLOAD = "upload", "klaarzetten in het loket"
+
+
+class MilestoneState(Word):
+    """Where a milestone or an assigned deadline stands."""
+
+    PLANNED = "planned", "gepland"
+    DONE = "done", "gedaan"
+    DROPPED = "dropped", "vervallen"
+
+
+class ClosedKind(Word):
+    """Why a period is closed, and so for whom."""
+
+    PUBLIC_HOLIDAY = "public_holiday", "feestdag"
+    SCHOOL_HOLIDAY = "school_holiday", "schoolvakantie"
+    RECESS = "recess", "reces"
+    CLOSURE = "closure", "sluiting"
+
+
+# On these nobody works; in the other kinds only bodies that keep recess do not meet.
+NOBODY_WORKS = frozenset({ClosedKind.PUBLIC_HOLIDAY, ClosedKind.CLOSURE})
+
+
+class FeedScope(Word):
+    """Whose deadlines a calendar feed holds."""
+
+    PERSONAL = "personal", "mijn termijnen"
+    TEAM = "team", "mijn organisatie"
+    CHALLENGE = "challenge", "een opgave"
+    FILTER = "filter", "een bewaarde selectie"
