@@ -1,9 +1,12 @@
 """The only reader of the environment: every setting, its default and its meaning."""
 
+import os
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "KANSENRADAR_"
@@ -28,9 +31,30 @@ class Settings(BaseSettings):
     fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="host:port pairs that may be private addresses, separated by commas"
     )
+    fetch_contact: str = Field(
+        default="", description="address in our user agent that a source may write to; default: MAIL_FROM"
+    )
     source_limit_seconds: int = Field(default=1800, description="longest time one source may take")
+    sources_on: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="sources that are off by default and should be crawled, separated by commas"
+    )
+    sources_off: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="sources that should not be crawled, separated by commas"
+    )
+    source_roots: dict[str, str] = Field(
+        default_factory=dict, description="filled from SOURCE_<NAME>_URL: crawl that source at another root"
+    )
 
-    @field_validator("fetch_allow", mode="before")
+    @model_validator(mode="before")
+    @classmethod
+    def _read_source_roots(cls, values: Any) -> Any:
+        """KANSENRADAR_SOURCE_EU_PORTAL_URL -> {"eu_portal": ...}; the environment goes before the file."""
+        found = {name: url for name, url in {**dotenv_values(".env"), **os.environ}.items() if url}
+        pattern = re.compile(rf"{PREFIX}SOURCE_(\w+)_URL", re.IGNORECASE)
+        roots = {match[1].lower(): url for name, url in found.items() if (match := pattern.fullmatch(name))}
+        return {**values, "source_roots": {**roots, **values.get("source_roots", {})}}
+
+    @field_validator("fetch_allow", "sources_on", "sources_off", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, value.replace(",", " ").split())) if isinstance(value, str) else value

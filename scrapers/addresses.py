@@ -1,0 +1,60 @@
+"""Which network addresses may be reached: everything public, and the private host:port pairs that a setting names."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+# ipaddress.is_private misses several of these, and is_global is true for NAT64, 6to4 and multicast (Python 3.11.7).
+# fmt: off
+NETS_4 = [
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+    "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+    "224.0.0.0/4", "240.0.0.0/4",
+]
+NETS_6 = [
+    "::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "fc00::/7", "fe80::/9",
+    "ff00::/8",
+]
+# fmt: on
+REFUSED_4 = tuple(ip_network(net) for net in NETS_4)
+REFUSED_6 = tuple(ip_network(net) for net in NETS_6)
+NAT64 = ip_network("64:ff9b::/96")
+SIX_TO_FOUR = ip_network("2002::/16")
+
+
+class AddressRefused(OSError):
+    """This address may not be connected to; the message names it."""
+
+
+def embedded(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that a mapped, NAT64 or 6to4 address leads to."""
+    if address.ipv4_mapped:
+        return address.ipv4_mapped
+    if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    if address in SIX_TO_FOUR:
+        return address.sixtofour
+    return None
+
+
+def is_public(literal: str) -> bool:
+    """Whether this IP address (a literal, perhaps with a %zone) is on the public internet."""
+    try:
+        address = ip_address(literal.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address):
+        inner = embedded(address)
+        if inner is None:
+            return not any(address in net for net in REFUSED_6)
+        address = inner
+    return not any(address in net for net in REFUSED_4)
+
+
+def pairs(allowed: tuple[str, ...]) -> frozenset[tuple[str, int]]:
+    """``("127.0.0.1:9101", "[::1]:80")`` as host and port; ValueError for a pair without a port."""
+    found = set()
+    for pair in allowed:
+        host, colon, port = pair.rpartition(":")
+        if not colon or not port.isdigit():
+            raise ValueError(f"{pair!r} is no host:port pair")
+        found.add((host.strip("[]").lower(), int(port)))
+    return frozenset(found)

@@ -1,0 +1,24 @@
+"""What the tracker asks of a crawling child: which source, when, how and where to leave what it finds."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Job(BaseModel):
+    """What the parent asks of the child. ``remembered`` is url -> (etag, last-modified)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    spool: Path
+    now: datetime
+    user_agent: str
+    root: str = ""
+    since: datetime | None = None
+    fetch_allow: tuple[str, ...] = ()
+    remembered: dict[str, tuple[str | None, str | None]] = {}
+    options: dict[str, Any] = {}
+    settings: dict[str, Any] = {}

@@ -1,0 +1,111 @@
+"""Reading a source page by page, without any plumbing: the same for the network and for a recording."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from scrapy import Request
+from scrapy.http import Response, TextResponse
+
+from db.vocabulary import SourceKind
+from scrapers.crawled import Page, Remembered, Unreadable
+from scrapers.listing import Listing
+from scrapers.settings import CRAWL_BYTES
+from scrapers.source import Source, SourceIncomplete
+
+Event = Listing | Unreadable | Page | Remembered
+
+
+class Reading:
+    """Takes the pages of one source and hands every listing, page and unreadable row to ``keep``."""
+
+    def __init__(self, source: Source, now: Callable[[], datetime], keep: Callable[[Event], None]) -> None:
+        self.source, self.now, self.keep = source, now, keep
+        self.stopped = ""
+        self.skew: float | None = None
+        self.answers = self.unchanged = self.bytes = self.listed = self.unread = 0
+        self._known: set[str] = set()
+
+    def stop(self, why: str) -> None:
+        """This was not all; the first reason counts."""
+        self.stopped = self.stopped or why
+
+    def take(self, page: TextResponse) -> Iterator[Request]:
+        """Read one page; what comes out are the requests to make next."""
+        self.answers += 1
+        self._compare_clocks(page)
+        self._remember(page)
+        if page.status == 304:
+            self.unchanged += 1
+            return
+        self.bytes += len(page.body)
+        if self.bytes > CRAWL_BYTES:
+            self.stop(f"more than {CRAWL_BYTES // 2**20} MiB in all")
+            return
+        sha256 = self._keep_page(page)
+        try:
+            for found in self.source.parse(page):
+                if isinstance(found, Request):
+                    yield found
+                else:
+                    self._keep_row(found, sha256)
+        except SourceIncomplete as error:
+            self.stop(str(error))
+
+    def fail(self, request: Request, why: str) -> None:
+        """A page could not be fetched: the page of one listing costs that listing, any other the rest."""
+        if request.meta.get("detail"):
+            self._keep_row(Unreadable(where=request.url, why=why, external_id=request.meta.get("external_id")), "")
+        else:
+            self.stop(f"page {self.source.pages + 1}: {why}")
+
+    def end(self) -> None:
+        """Everything that was asked has been answered or has failed."""
+        if not self.stopped:
+            self.stop(self.source.why_incomplete())
+        nothing = not (self.listed or self.unread or self.unchanged)
+        if not self.stopped and nothing and self.source.kind is SourceKind.CATALOGUE:
+            self.stop("an empty result: the source lists nothing at all")
+
+    @property
+    def all_unchanged(self) -> bool:
+        """Whether every answer was a 304."""
+        return bool(self.answers) and self.answers == self.unchanged and not self.stopped
+
+    def _keep_row(self, found: Listing | Unreadable, sha256: str) -> None:
+        if isinstance(found, Unreadable):
+            self.unread += 1
+            self.keep(found)
+        elif found.external_id not in self._known:
+            self._known.add(found.external_id)
+            self.listed += 1
+            self.keep(found if found.snapshot else found.model_copy(update={"snapshot": sha256}))
+
+    def _keep_page(self, page: TextResponse) -> str:
+        sha256 = hashlib.sha256(page.body).hexdigest()
+        self.keep(Page(page.url, sha256, text_header(page, "Content-Type"), page.body, self.now()))
+        return sha256
+
+    def _remember(self, page: TextResponse) -> None:
+        etag, modified = text_header(page, "ETag"), text_header(page, "Last-Modified")
+        if etag or modified:
+            self.keep(Remembered(page.url, etag or None, modified or None))
+
+    def _compare_clocks(self, page: TextResponse) -> None:
+        if self.skew is None and (stamp := text_header(page, "Date")):
+            try:
+                self.skew = (self.now() - parsedate_to_datetime(stamp)).total_seconds()
+            except (ValueError, TypeError):
+                return
+
+
+def text_header(page: Response, name: str) -> str:
+    """A header of an answer as text, empty where it is absent; at most 1,000 characters."""
+    return (page.headers.get(name) or b"").decode("latin-1")[:1000]
+
+
+def as_page(answer: Response, url: str, asked: Request) -> TextResponse:
+    """An answer with the source's own address; what is not text is offered as text all the same."""
+    kind = type(answer) if isinstance(answer, TextResponse) else TextResponse
+    return kind(url=url, status=answer.status, headers=answer.headers, body=answer.body, request=asked)

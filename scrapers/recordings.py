@@ -1,0 +1,100 @@
+"""Replay a source from recorded pages, without a network: an index.json says which file answers which request."""
+
+import json
+import re
+from collections import deque
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from scrapy import Request
+from scrapy.http import HtmlResponse, JsonResponse, Response, TextResponse, XmlResponse
+
+from scrapers.crawled import Crawled, Page, Remembered, Unreadable
+from scrapers.listing import AMSTERDAM, Listing
+from scrapers.reading import Event, Reading
+from scrapers.source import Context, Source
+
+Key = tuple[str, str, tuple[tuple[str, str], ...]]
+DATES = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d)?)?|\d{1,2}-\d{1,2}-\d{4}( [\d:]+)?")
+KINDS = {"json": JsonResponse, "html": HtmlResponse, "xml": XmlResponse, "rss": XmlResponse, "atom": XmlResponse}
+MORNING = time(8, 0)
+
+
+def request_key(method: str, url: str) -> Key:
+    """What two requests have in common that ask the same on different days: dates in the address do not count."""
+    parts = urlsplit(url)
+    query = tuple(sorted((k, DATES.sub("DATE", v)) for k, v in parse_qsl(parts.query, keep_blank_values=True)))
+    return method.upper(), DATES.sub("DATE", f"{parts.netloc}{unquote(parts.path)}"), query
+
+
+class Recording:
+    """The answers of one folder. Answers to the same question are given in turn, the last one for ever."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.index: dict[str, Any] = json.loads((folder / "index.json").read_text("utf-8"))
+        self.answers: dict[Key, deque[dict[str, Any]]] = {}
+        for answer in self.index["answers"]:
+            self.answers.setdefault(request_key(answer.get("method", "GET"), answer["url"]), deque()).append(answer)
+
+    @property
+    def now(self) -> datetime:
+        """Eight in the morning of the recording's day, in Amsterdam."""
+        day = date.fromisoformat(self.index["day"])
+        return datetime.combine(day, MORNING, ZoneInfo(AMSTERDAM)).astimezone(UTC)
+
+    def answer(self, request: Request) -> Response:
+        """The recorded answer, or a 404 for what was not recorded."""
+        queue = self.answers.get(request_key(request.method, request.url))
+        if not queue:
+            return Response(request.url, status=404, request=request)
+        answer = queue.popleft() if len(queue) > 1 else queue[0]
+        return self._response(answer, request)
+
+    def _response(self, answer: Mapping[str, Any], request: Request) -> Response:
+        headers = answer.get("headers", {})
+        body = (self.folder / answer["file"]).read_bytes() if answer.get("file") else b""
+        media_type = headers.get("Content-Type", "")
+        kind = next((k for word, k in KINDS.items() if word in media_type), TextResponse)
+        return kind(request.url, status=answer.get("status", 200), headers=headers, body=body, request=request)
+
+
+def replay(
+    source: type[Source], folder: Path, options: Mapping[str, Any] | None = None, now: datetime | None = None
+) -> Crawled:
+    """Read a whole source from its recording, paging and details included, as ``now`` or on the recording's day."""
+    recording = Recording(folder)
+    moment = now or recording.now
+    events: list[Event] = []
+    reading = Reading(source(Context(moment, options=options or {})), lambda: moment, events.append)
+    waiting = deque(reading.source.start())
+    while waiting:
+        request = waiting.popleft()
+        answer = recording.answer(request)
+        if answer.status in (200, 304):
+            assert isinstance(answer, TextResponse)
+            waiting.extendleft(reversed(list(reading.take(answer))))
+        else:
+            reading.fail(request, f"HTTP {answer.status}")
+    reading.end()
+    return as_crawled(reading, events, moment)
+
+
+def as_crawled(reading: Reading, events: list[Event], moment: datetime) -> Crawled:
+    """The events of a reading, sorted."""
+    return Crawled(
+        source=reading.source.name,
+        kind=reading.source.kind,
+        started_at=moment,
+        finished_at=moment,
+        listings=tuple(e for e in events if isinstance(e, Listing)),
+        pages=tuple(e for e in events if isinstance(e, Page)),
+        unreadable=tuple(e for e in events if isinstance(e, Unreadable)),
+        remembered=tuple(e for e in events if isinstance(e, Remembered)),
+        stopped=reading.stopped,
+        unchanged=reading.all_unchanged,
+    )

@@ -1,0 +1,179 @@
+"""The child that crawls one source: a job on stdin, a spool folder full of events, and no database."""
+
+import json
+import resource
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from scrapers import sources
+from scrapers.addresses import pairs
+from scrapers.crawled import Page, Unreadable
+from scrapers.fetch import guard_connections, host_and_port
+from scrapers.job import Job
+from scrapers.listing import Listing
+from scrapers.reading import Event, Reading, as_page, text_header
+from scrapers.settings import MEMORY_BYTES, scrapy_settings
+from scrapers.source import Context, Source, first_line
+from scrapers.spool import Spool
+
+
+class SourceSpider(Spider):
+    """Carries a Source's requests to the network and its answers to a Reading."""
+
+    name = "source"
+    handle_httpstatus_list = (304,)
+
+    def __init__(self, job: Job, source: Source, spool: Spool, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.job, self.source, self.spool = job, source, spool
+        self.started = monotonic()
+        self.reading = Reading(source, self.now, self.keep)
+        self.fetch_allow = frozenset(pair.lower() for pair in job.fetch_allow)
+        self.own_hosts = own_hosts(job.root or source.root, source.hosts)
+        self.wait = 0.0
+
+    def now(self) -> datetime:
+        """The moment the parent gave, plus what has passed since: a set clock runs on."""
+        return self.job.now + timedelta(seconds=monotonic() - self.started)
+
+    def backoff(self, times: int) -> float:
+        """Seconds before the n-th repetition."""
+        return self.source.pace * 2.0**times if not self.fetch_allow else 0.2
+
+    def come_back(self, seconds: float) -> None:
+        """The source asked not to be asked again for so long."""
+        self.wait = max(self.wait, seconds)
+
+    async def start(self) -> AsyncIterator[Any]:
+        for request in self.source.start():
+            yield self.outgoing(request)
+
+    def outgoing(self, request: Request) -> Request:
+        """The same request at the root that the settings name, with what is remembered of the address."""
+        sent = request.replace(
+            url=elsewhere(request.url, self.source.root, self.job.root),
+            callback=self.answered,
+            errback=self.failed,
+            dont_filter=True,
+            meta={**request.meta, "asked": request},
+        )
+        etag, modified = self.job.remembered.get(request.url, (None, None))
+        if etag:
+            sent.headers["If-None-Match"] = etag
+        if modified:
+            sent.headers["If-Modified-Since"] = modified
+        return sent
+
+    def answered(self, answer: Response) -> Iterator[Request]:
+        """Callback of every request."""
+        asked: Request = answer.meta["asked"]
+        url = elsewhere(answer.url, self.job.root, self.source.root) if self.job.root else answer.url
+        for request in self.reading.take(as_page(answer, url, asked)):
+            yield self.outgoing(request)
+        self.spool.add("progress", {"pages": self.reading.answers, "listings": self.reading.listed})
+        print(json.dumps({"pages": self.reading.answers, "listings": self.reading.listed}), flush=True)
+
+    def failed(self, failure: Failure) -> None:
+        """Errback of every request, also of those that a limit or a refusal stopped."""
+        asked: Request = failure.request.meta["asked"]  # type: ignore[attr-defined]
+        self.reading.fail(asked, self.failure_line(failure.value))
+
+    def failure_line(self, error: BaseException | None) -> str:
+        """One line on why a page did not come."""
+        if isinstance(error, HttpError):
+            later = f", and asks to come back in {self.wait:.0f} seconds" if self.wait else ""
+            target = text_header(error.response, "Location")[:200]
+            return f"HTTP {error.response.status}" + (f" to {target}" if target else "") + later
+        if isinstance(error, IgnoreRequest):
+            return " ".join(str(error).split())[:300] or "refused by a limit of ours"
+        return first_line(error) if error else "failed"
+
+    def on_error(self, failure: Failure, response: Response, spider: Spider) -> None:
+        """Something in reading went wrong that nobody foresaw."""
+        self.reading.stop(f"page {self.source.pages}: {first_line(failure.value or Exception('unknown'))}")
+
+    def on_close(self, spider: Spider, reason: str) -> None:
+        """Write how it ended."""
+        if reason != "finished":
+            self.reading.stop(f"ended early: {reason}")
+        self.reading.end()
+        self.spool.add("end", self.ending())
+
+    def ending(self) -> dict[str, Any]:
+        """How the reading ended."""
+        reading = self.reading
+        return {
+            "stopped": reading.stopped,
+            "unchanged": reading.all_unchanged,
+            "skew": reading.skew,
+            "finished_at": self.now(),
+            "wait": self.wait,
+        }
+
+    def keep(self, event: Event) -> None:
+        """Into the spool at once."""
+        if isinstance(event, Listing):
+            self.spool.add("listing", event.as_json())
+        elif isinstance(event, Page):
+            self.spool.keep(event.sha256, event.body)
+            self.spool.add("page", {**asdict(event), "body": None})
+        else:
+            self.spool.add("unreadable" if isinstance(event, Unreadable) else "remembered", asdict(event))
+
+
+def elsewhere(url: str, root: str, other: str) -> str:
+    """An address under one root as the same address under another."""
+    if not other or not url.startswith(root.rstrip("/")):
+        return url
+    return other.rstrip("/") + url[len(root.rstrip("/")) :]
+
+
+def own_hosts(root: str, further: tuple[str, ...]) -> frozenset[tuple[str, int]]:
+    """Host (without www.) and port of everything a source may be asked at."""
+    host, port = host_and_port(root)
+    own = {(host.removeprefix("www."), port)}
+    for name in (host, *further) if port in (80, 443) else further:
+        own |= {(name.removeprefix("www."), 80), (name.removeprefix("www."), 443)}
+    return frozenset(own)
+
+
+def crawl(job: Job) -> None:
+    """Crawl one source to its end; whatever happens stands in the spool."""
+    source = sources.load(job.source)(Context(job.now, job.since, job.options))
+    process = AsyncCrawlerProcess({**scrapy_settings(job.user_agent), **job.settings}, install_root_handler=False)
+    crawler = process.create_crawler(SourceSpider)
+    from twisted.internet import reactor
+
+    guard_connections(reactor, pairs(job.fetch_allow))
+    process.crawl(crawler, job=job, source=source, spool=Spool(job.spool))
+    crawler.signals.connect(_forward_error, signal=signals.spider_error)
+    crawler.signals.connect(_forward_close, signal=signals.spider_closed)
+    process.start()
+
+
+def _forward_error(failure: Failure, response: Response, spider: Any) -> None:
+    spider.on_error(failure, response, spider)
+
+
+def _forward_close(spider: Any, reason: str) -> None:
+    spider.on_close(spider, reason)
+
+
+def main() -> int:
+    """Read the job from stdin, bound our memory, crawl."""
+    job = Job.model_validate_json(sys.stdin.buffer.read())
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    crawl(job)
+    return 0

@@ -1,0 +1,146 @@
+"""Source: what every source shares. A source says where its rows are, reads one row, and points to the next page."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import urljoin
+
+from scrapy import Request
+from scrapy.http import TextResponse
+
+from db.vocabulary import SourceKind
+from scrapers.crawled import Unreadable
+from scrapers.listing import Listing
+
+Found = Listing | Unreadable | Request
+FIRST_WINDOW, OVERLAP = timedelta(days=90), timedelta(days=2)
+
+
+class SourceIncomplete(Exception):
+    """The source cannot be read to its end; the message is the one line that says why ("page 3: not JSON")."""
+
+
+class RowUnreadable(ValueError):
+    """This row is not as expected; the message says how. It costs only itself."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a source is handed: the moment (aware, UTC), since when a stream is asked, and its options from outside."""
+
+    now: datetime
+    since: datetime | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def window_start(self) -> datetime:
+        """From when a stream is read: two days before its last complete crawl, or ninety days back."""
+        return (self.since - OVERLAP) if self.since else self.now - FIRST_WINDOW
+
+
+class Source:
+    """One place we look. Subclasses give the names below, ``start``, ``rows``, ``read`` and perhaps ``next_page``.
+
+    Addresses are always those of the source itself; fetching maps ``root`` to another root when a setting says so.
+    """
+
+    name: ClassVar[str]
+    kind: ClassVar[SourceKind]
+    publisher: ClassVar[str]
+    root: ClassVar[str]
+    language: ClassVar[str] = "nl"
+    hosts: ClassVar[tuple[str, ...]] = ()  # further hosts this source may send us to
+    on: ClassVar[bool] = True  # off: only when a setting asks for it
+    pace: ClassVar[float] = 1.0  # seconds between two requests
+    max_pages: ClassVar[int] = 400
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.pages = 0
+        self._asked: set[tuple[str, str, bytes]] = set()
+
+    def start(self) -> Iterable[Request]:
+        """The first requests."""
+        return [Request(self.root)]
+
+    def rows(self, page: TextResponse) -> Iterable[Any]:
+        """Where the listings are: rows to read, or requests for pages that each hold one listing."""
+        raise NotImplementedError
+
+    def identify(self, row: Any) -> str | None:
+        """The external id of a row, also where the rest of it cannot be read."""
+        return None
+
+    def read(self, row: Any) -> Listing | None:
+        """One row, or the page of one row -> one Listing; none for a row that is not for us."""
+        raise NotImplementedError
+
+    def next_page(self, page: TextResponse) -> Request | None:
+        """The request for the next page of rows."""
+        return None
+
+    def why_incomplete(self) -> str:
+        """Asked at the end: empty, or one line on why this was not all."""
+        return ""
+
+    def address(self, path: str) -> str:
+        """A path of this source as an absolute address."""
+        return urljoin(self.root, path)
+
+    def parse(self, page: TextResponse) -> Iterator[Found]:
+        """What one fetched page holds, and what to ask next."""
+        if page.meta.get("detail"):
+            yield from self._read(page, page.url)
+            return
+        self._count(page)
+        for number, row in enumerate(self.rows(page), 1):
+            if isinstance(row, Request):
+                row.meta["detail"] = True
+                yield row
+            else:
+                yield from self._read(row, f"{page.url} row {number}")
+        following = self.next_page(page)
+        if following is not None:
+            yield following
+
+    def _count(self, page: TextResponse) -> None:
+        asked = page.request
+        assert asked is not None
+        key = (asked.method, asked.url, asked.body)
+        if key in self._asked:
+            raise SourceIncomplete(f"page {self.pages + 1}: paging leads back to a page seen before ({asked.url})")
+        self._asked.add(key)
+        self.pages += 1
+        if self.pages > self.max_pages:
+            raise SourceIncomplete(f"more than {self.max_pages} pages")
+
+    def _read(self, row: Any, where: str) -> Iterator[Listing | Unreadable]:
+        known: str | None = None
+        try:
+            known = self.identify(row)
+            listing = self.read(row)
+        except Exception as error:  # one row must never cost another
+            yield Unreadable(where=where, why=first_line(error), external_id=known)
+        else:
+            if listing is not None:
+                yield listing
+
+
+def first_line(error: BaseException) -> str:
+    """An error in one line a person can read."""
+    text = " ".join(str(error).split())[:300]
+    return text if isinstance(error, (RowUnreadable, SourceIncomplete)) else f"{type(error).__name__}: {text}"
+
+
+def one(page: Any, css: str) -> str:
+    """The text at a CSS query that must match exactly once."""
+    found = [text for text in (" ".join(t.split()) for t in page.css(css).getall()) if text]
+    if len(found) != 1:
+        raise RowUnreadable(f"{css!r} found {len(found)} times, expected once")
+    return found[0]
+
+
+def maybe(page: Any, css: str) -> str | None:
+    """The text at a CSS query that may match once or not at all; the first where it matches oftener."""
+    return next(filter(None, (" ".join(t.split()) for t in page.css(css).getall())), None)

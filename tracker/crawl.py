@@ -1,0 +1,172 @@
+"""Crawl one source in a process of its own, and bring back what it found; a bad source is a result, never an error."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from time import monotonic
+from typing import IO, Any
+
+from pydantic import ValidationError
+
+from scrapers import sources
+from scrapers.crawled import Crawled, Page, Remembered, Unreadable
+from scrapers.job import Job
+from scrapers.listing import Listing
+from scrapers.source import Source
+from scrapers.spool import read_events
+from tracker.settings import Settings
+
+Progress = Callable[[str], None]
+ROOT = Path(__file__).parent.parent
+
+
+def crawl(
+    name: str,
+    settings: Settings,
+    remembered: Iterable[Remembered],
+    now: datetime,
+    progress: Progress = lambda _: None,
+    since: datetime | None = None,
+    options: dict[str, Any] | None = None,
+) -> Crawled:
+    """Run one source to its end, or to its limit of ``source_limit_seconds``.
+
+    ``since`` is the start of a stream's last complete crawl. Raises ``NoSuchSource`` for an unknown name only.
+    """
+    source = sources.load(name)
+    with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
+        job = Job(
+            source=name,
+            spool=Path(folder),
+            now=now,
+            since=since,
+            user_agent=user_agent(settings),
+            root=settings.source_roots.get(name, ""),
+            fetch_allow=settings.fetch_allow,
+            remembered={r.url: (r.etag, r.last_modified) for r in remembered},
+            options=options or {},
+        )
+        started = monotonic()
+        failure = run_child(job, settings.source_limit_seconds, progress)
+        finished_at = now + timedelta(seconds=monotonic() - started)
+        return collected(source, job.spool, now, finished_at, failure)
+
+
+def user_agent(settings: Settings) -> str:
+    """Who we are and where to write, for the sources' logs."""
+    return f"Kansenradar/0.1 (+{settings.base_url}; {settings.fetch_contact or settings.mail_from})"
+
+
+def run_child(job: Job, limit_seconds: float, progress: Progress) -> str:
+    """Start the child, wait, kill it at its limit; empty, or one line on how it failed."""
+    errors = job.spool / "stderr"
+    with errors.open("wb") as stderr:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "scrapers"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            start_new_session=True,
+            cwd=ROOT,
+        )
+        assert child.stdin
+        assert child.stdout
+        listener = Thread(target=follow, args=(child.stdout, job.source, progress), daemon=True)
+        listener.start()
+        try:
+            child.stdin.write(job.model_dump_json().encode())
+            child.stdin.close()
+        except BrokenPipeError:
+            pass  # it ended before it read: its exit code tells
+        try:
+            code = child.wait(limit_seconds)
+        except subprocess.TimeoutExpired:
+            return f"took longer than {limit_seconds:g} seconds and was stopped"
+        finally:
+            end_group(child)
+            listener.join(5)
+    return "" if code == 0 else exit_line(code, errors)
+
+
+def end_group(child: "subprocess.Popen[bytes]") -> None:
+    """Kill the child with everything it may have started, and wait for it."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def follow(lines: IO[bytes], name: str, progress: Progress) -> None:
+    """Pass the child's progress on."""
+    for line in lines:
+        try:
+            counts = json.loads(line)
+            progress(f"{name}: {counts['pages']} pages, {counts['listings']} listings")
+        except (ValueError, KeyError, TypeError):
+            continue
+
+
+def exit_line(code: int, errors: Path) -> str:
+    """How a child ended, with its last words."""
+    how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    words = errors.read_bytes()[-2000:].decode("utf-8", "replace").strip().splitlines()
+    return f"the reading process ended with {how}" + (f": {words[-1][:200]}" if words else "")
+
+
+@dataclass
+class Collected:
+    """The events of a spool, sorted."""
+
+    listings: dict[str, Listing] = field(default_factory=dict)
+    pages: list[Page] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    remembered: dict[str, Remembered] = field(default_factory=dict)
+    end: dict[str, Any] | None = None
+
+    def add(self, kind: str, event: dict[str, Any], spool: Path) -> None:
+        """One event; ValueError, TypeError, KeyError or OSError where it is not as agreed."""
+        if kind == "listing":
+            listing = Listing.model_validate(event)
+            self.listings.setdefault(listing.external_id, listing)
+        elif kind == "page":
+            moment = datetime.fromisoformat(event["fetched_at"])
+            body = (spool / event["sha256"]).read_bytes()
+            self.pages.append(Page(event["url"], event["sha256"], event["media_type"], body, moment))
+        elif kind == "unreadable":
+            self.unreadable.append(Unreadable(**event))
+        elif kind == "remembered":
+            self.remembered[event["url"]] = Remembered(**event)
+        elif kind == "end":
+            self.end = event
+
+
+def collected(source: type[Source], spool: Path, started: datetime, finished: datetime, failure: str) -> Crawled:
+    """What stands in a spool, as a Crawled; listings of a source that was killed half-way are kept."""
+    found = Collected()
+    try:
+        for kind, event in read_events(spool):
+            found.add(kind, event, spool)
+    except (ValidationError, ValueError, TypeError, KeyError, OSError) as error:
+        failure = failure or f"what the reading process left is not readable: {str(error).splitlines()[0]}"
+    end = found.end or {}
+    return Crawled(
+        source=source.name,
+        kind=source.kind,
+        started_at=started,
+        finished_at=datetime.fromisoformat(end["finished_at"]) if found.end else finished,
+        listings=tuple(found.listings.values()),
+        pages=tuple(found.pages),
+        unreadable=tuple(found.unreadable),
+        remembered=tuple(found.remembered.values()),
+        stopped=failure or (end.get("stopped", "") if found.end else "the reading process ended without a result"),
+        unchanged=bool(end.get("unchanged")),
+        skew_seconds=end.get("skew"),
+    )
