@@ -6,17 +6,28 @@ RUN := .venv/bin/python -m
 ONCE ?=
 JOBS ?= 2
 
-.PHONY: help setup demo test check prove bench lock clean
+.PHONY: help setup setup-browser demo test check prove bench lock clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
-setup: .venv/.stamp ## Install what is needed into .venv (done by itself)
+setup: .venv/.stamp node_modules/.stamp ## Install what is needed into .venv (done by itself)
 
 .venv/bin/uv: bootstrap.lock
 	@echo "Setting up .venv (once) ..."
 	@$(PYTHON) -m venv --clear .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
+
+# The look comes from the npm registry; without it the pages are plain, and work. package-lock.json holds no addresses.
+node_modules/.stamp: package.json package-lock.json .npmrc | .venv/.stamp
+	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund; \
+	else .venv/bin/npm ci --silent --no-audit --no-fund; fi \
+	&& $(RUN) tracker.web.vendor && touch $@ || echo "no front-end packages: the pages will look plain"
+
+setup-browser: setup ## Install a browser for the browser tests
+	@if [ -x /usr/bin/chromium ]; then true; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq chromium; \
+	else $(RUN) playwright install chromium; fi
 
 .venv/.stamp: .venv/bin/uv requirements.lock pyproject.toml
 	@.venv/bin/uv pip sync --quiet --require-hashes requirements.lock
@@ -32,7 +43,7 @@ check: setup ## The quick part: style, types, import rules, fast tests
 	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
 	@$(RUN) pytest -q -n $(JOBS) -m "not slow and not prove"
 
-test: check ## Everything: the quick part first, then the slow tests
+test: check setup-browser ## Everything: the quick part first, then the slow tests
 	@$(RUN) pytest -q -n $(JOBS) -m "slow and not prove"
 
 prove: setup ## Full-size proofs, minutes each

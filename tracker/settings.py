@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,15 @@ class Settings(BaseSettings):
     )
     fetch_contact: str = Field(
         default="", description="address in our user agent that a source may write to; default: MAIL_FROM"
+    )
+    security_contact: str = Field(
+        default="", description="where to report a leak, as a mailto: or https: address; default: MAIL_FROM"
+    )
+    security_expires: date | None = Field(
+        default=None, description="the Expires day of security.txt; default: half a year ahead"
+    )
+    trusted_proxies: str = Field(
+        default="", description="addresses of proxies whose X-Forwarded-For is believed, separated by commas"
     )
     source_limit_seconds: int = Field(default=1800, description="longest time one source may take")
     sources_on: Annotated[tuple[str, ...], NoDecode] = Field(

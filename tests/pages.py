@@ -1,0 +1,77 @@
+"""Pages in tests: the application on a test database, and a browser without a screen that is signed in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+from starlette.testclient import TestClient
+
+from db.models import Participant, User
+from db.session import writing
+from db.vocabulary import ParticipantKind, Role
+from tracker.clock import Clock
+from tracker.settings import Settings
+from tracker.web.app import build
+from tracker.web.safety import Limits
+from tracker.web.sessions import hashed, start_session
+
+BASE = "https://kansenradar.test"
+SAME_ORIGIN = {"Origin": BASE}
+
+
+def settings_for(tmp: Path) -> Settings:
+    """Settings of a site on HTTPS."""
+    return Settings(base_url=BASE, data_dir=tmp, _env_file=None)
+
+
+def make_participant(session: Session, id_: str = "amsterdam", name: str = "Amsterdam") -> Participant:
+    """A municipality, made once."""
+    row = session.get(Participant, id_) or Participant(id=id_, name=name, kind=ParticipantKind.MUNICIPALITY)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_user(
+    session: Session, now: datetime, role: Role = Role.COORDINATOR, participant: str = "amsterdam", email: str = ""
+) -> User:
+    """A person who works for a participant."""
+    make_participant(session, participant, participant.title())
+    user = User(
+        email=email or f"{role.value}@{participant}.nl",
+        name=f"{role.label} {participant}",
+        role=role,
+        participant_id=participant,
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+class Visitor(TestClient):
+    """A browser without a screen; its forms carry the session's token and come from our pages."""
+
+    csrf = ""
+
+    def send_form(self, path: str, **fields: object) -> object:
+        """Post a form of ours, and stay at the answer."""
+        return self.post(path, data={"csrf": self.csrf, **fields}, follow_redirects=False)
+
+
+@contextmanager
+def visit(
+    engine: Engine, now: datetime, tmp: Path, user: User | None = None, limits: Limits | None = None
+) -> Iterator[Visitor]:
+    """The application with somebody at its door, signed in if a user is given."""
+    app = build(settings_for(tmp), engine, Clock(now), limits)
+    with Visitor(app, base_url=BASE, headers=SAME_ORIGIN, raise_server_exceptions=False) as visitor:
+        if user is not None:
+            with writing(engine) as session:
+                token = start_session(session, user, "test", now)
+            visitor.cookies.set("__Host-kansenradar", token)
+            visitor.csrf = hashed(f"form:{token}")
+        yield visitor

@@ -1,0 +1,195 @@
+"""Settings, database and clock in, ASGI application out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from urllib.parse import parse_qsl, quote
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import ASGIApp
+
+from db.rights import has_role
+from db.session import reading, writing
+from tracker.clock import Clock
+from tracker.settings import Settings
+from tracker.web.asked import Asked, NotThere, Signed
+from tracker.web.files import StaticFiles
+from tracker.web.routes import ROUTES, Guard, Route, menu_for
+from tracker.web.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
+from tracker.web.sessions import cookie_name, find_signed, viewer_of
+from tracker.web.site import STATIC, Site
+
+PATIENCE_SECONDS = 20  # for a body that dribbles in
+MOST_FIELDS = 2000
+TITLES = {
+    400: "Dit verzoek klopt niet",
+    403: "Dit verzoek kwam niet van onze pagina",
+    404: "Deze pagina is er niet",
+    405: "Dat kan hier niet",
+    408: "Dit duurde te lang",
+    413: "Dit is te groot",
+    422: "Dit verzoek klopt niet",
+    429: "Even wachten",
+    500: "Er ging iets mis",
+    503: "Even niet beschikbaar",
+}
+
+
+class RowId(Convertor[int]):
+    """A row's id in a path: at most nine digits, so that it fits every database."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("id", RowId())
+
+
+def build(settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None) -> ASGIApp:
+    """The application. FastAPI's own pages stay off: the API describes itself at its own address."""
+    site = Site(settings, engine, clock)
+    site.templates.globals["menu_for"] = menu_for
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    counted = limits or Limits()
+    for route in ROUTES:
+        app.add_route(route.path, _endpoint(site, route, counted), methods=[route.method])
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.add_exception_handler(HTTPException, _refusal(site))
+    app.add_exception_handler(Exception, _failure(site))
+    return SafeAnswers(RequestBodyLimitMiddleware(app, MOST_BYTES))
+
+
+def _endpoint(site: Site, route: Route, limits: Limits) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        origin = request.client.host if request.client else "unknown"
+        if not limits.allows(route.limit, origin):
+            raise HTTPException(429, headers={"Retry-After": "60"})
+        if route.method not in SAFE_METHODS and route.guard is not Guard.NONE:
+            _refuse_foreign(request, site)
+        form = FormData() if route.method in SAFE_METHODS else await _read_form(request)
+        return await run_in_threadpool(_answer, site, route, request, form, origin)
+
+    return endpoint
+
+
+def _refuse_foreign(request: Request, site: Site) -> None:
+    if not is_ours(request.headers, site.settings.base_url):
+        raise HTTPException(403)
+
+
+async def _read_form(request: Request) -> FormData:
+    """The fields of a form; a file only where the form is multipart."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            if request.headers.get("content-type", "").startswith("multipart/form-data"):
+                return await request.form(max_files=1, max_fields=MOST_FIELDS)
+            body = await request.body()
+    except TimeoutError as error:
+        raise HTTPException(408) from error
+    except ClientDisconnect as error:
+        raise HTTPException(400) from error
+    return _urlencoded(body) if _is_form(request) else FormData()
+
+
+def _is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+
+
+def _urlencoded(body: bytes) -> FormData:
+    try:
+        return FormData([*parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)])
+    except ValueError as error:
+        raise HTTPException(422) from error
+
+
+def _answer(site: Site, route: Route, request: Request, form: FormData, origin: str) -> Response:
+    """Find out who asks, hold it against the route, and let the handler answer within one transaction."""
+    now = site.clock.now()
+    opened = writing if route.writes else reading
+    with opened(site.engine) as session:
+        signed = find_signed(session, request.cookies.get(cookie_name(site.secure)), now)
+        turned_away = _turned_away(route, request, signed, form)
+        if turned_away is not None:
+            return turned_away
+        asked = _asked(site, request, form, origin, now, signed)
+        return _handled(route, asked, session)
+
+
+def _turned_away(route: Route, request: Request, signed: Signed | None, form: FormData) -> Response | None:
+    viewer = viewer_of(signed)
+    if not has_role(viewer, route.role):
+        if signed is not None:
+            raise HTTPException(404)
+        return _to_sign_in(request)
+    if route.guard is Guard.TOKEN and signed is not None and route.method not in SAFE_METHODS:
+        given = form.get("csrf") or request.headers.get("x-csrf-token")
+        if given != signed.csrf:
+            raise HTTPException(403)
+    return None
+
+
+def _to_sign_in(request: Request) -> Response:
+    where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = quote(where) if request.method in SAFE_METHODS else "/"
+    return RedirectResponse(f"/inloggen?next={back}", 303)
+
+
+def _asked(site: Site, request: Request, form: FormData, origin: str, now: datetime, signed: Signed | None) -> Asked:
+    return Asked(
+        site=site,
+        method=request.method,
+        path=request.url.path,
+        params=dict(request.path_params),
+        query=request.query_params,
+        form=form,
+        headers=request.headers,
+        origin=origin,
+        now=now,
+        signed=signed,
+    )
+
+
+def _handled(route: Route, asked: Asked, session: Session) -> Response:
+    try:
+        return route.handler(asked, viewer_of(asked.signed), session, asked.now)
+    except NotThere as error:
+        raise HTTPException(404) from error
+
+
+def _refusal(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """One page for every refusal; it knows nothing of the request, so that two of the same kind are equal."""
+
+    async def refusal(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return error_page(site, error.status_code, dict(error.headers or {}))
+
+    return refusal
+
+
+def _failure(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def failure(_request: Request, error: Exception) -> Response:
+        return error_page(site, 503 if isinstance(error, OperationalError) else 500, {"Retry-After": "30"})
+
+    return failure
+
+
+def error_page(site: Site, status: int, headers: dict[str, str]) -> Response:
+    """The page of a refusal or failure."""
+    title = TITLES.get(status, TITLES[400])
+    page = site.render("error.html", {"status": status, "title": title, "me": None, "path": "", "csrf": "", "done": ""})
+    return HTMLResponse(page, status, headers=headers)

@@ -1,0 +1,81 @@
+"""Forms: what was typed becomes a checked model, or Dutch messages by field."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from starlette.datastructures import ImmutableMultiDict
+
+M = TypeVar("M", bound=BaseModel)
+Errors = dict[str, str]
+
+# Pydantic's error types in the words of a form; anything else is "Dit is niet goed ingevuld."
+MESSAGES = {
+    "missing": "Vul dit veld in.",
+    "string_too_short": "Vul dit veld in.",
+    "string_too_long": "Dit is te lang: ten hoogste {max_length} tekens.",
+    "string_pattern_mismatch": "Dit heeft niet de juiste vorm.",
+    "int_parsing": "Vul een heel getal in.",
+    "int_type": "Vul een heel getal in.",
+    "decimal_parsing": "Vul een bedrag in, zoals 25000 of 25000,50.",
+    "greater_than_equal": "Dit moet ten minste {ge} zijn.",
+    "greater_than": "Dit moet meer dan {gt} zijn.",
+    "less_than_equal": "Dit mag ten hoogste {le} zijn.",
+    "date_from_datetime_parsing": "Vul een datum in, zoals 2026-10-27.",
+    "date_parsing": "Vul een datum in, zoals 2026-10-27.",
+    "date_type": "Vul een datum in, zoals 2026-10-27.",
+    "time_parsing": "Vul een tijd in, zoals 17:00.",
+    "enum": "Kies een van de mogelijkheden.",
+    "literal_error": "Kies een van de mogelijkheden.",
+    "too_long": "Kies er ten hoogste {max_length}.",
+    "too_short": "Kies er ten minste {min_length}.",
+    "extra_forbidden": "Dit veld hoort niet in dit formulier.",
+}
+
+
+def filled(model: type[M], typed: ImmutableMultiDict[str, Any]) -> tuple[M | None, Errors]:
+    """The checked model and no errors, or none and a message for each field that is not right.
+
+    Fields that the model does not know are ignored; empty text counts as not filled in.
+    """
+    try:
+        return model.model_validate(_gathered(model, typed)), {}
+    except ValidationError as error:
+        return None, {_field(e): message(e) for e in reversed(error.errors())}
+
+
+def asked_for(
+    model: type[M], query: ImmutableMultiDict[str, Any], known: Iterable[str] = ()
+) -> tuple[M | None, Errors]:
+    """As ``filled``, for the query string of a page: an unknown name is an error too, so that no filter is lost.
+
+    ``known`` names what the page itself reads from the address.
+    """
+    ours = {*model.model_fields, *known, "gedaan"}
+    strangers = {name: MESSAGES["extra_forbidden"] for name in query if name not in ours}
+    found, errors = filled(model, query)
+    return (None if strangers else found), {**errors, **strangers}
+
+
+def _gathered(model: type[BaseModel], typed: ImmutableMultiDict[str, Any]) -> dict[str, Any]:
+    gathered: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        values = [v for v in typed.getlist(name) if not isinstance(v, str) or v.strip()]
+        several = get_origin(info.annotation) in (tuple, list, set, frozenset)
+        if several and name in typed:
+            gathered[name] = values
+        elif values:
+            gathered[name] = values[-1]
+    return gathered
+
+
+def _field(error: ErrorDetails) -> str:
+    return str(error["loc"][0]) if error["loc"] else ""
+
+
+def message(error: ErrorDetails) -> str:
+    """One Dutch sentence for one of pydantic's errors; our own ValueErrors are Dutch already."""
+    if error["type"] == "value_error":
+        return str(error.get("ctx", {}).get("error", error["msg"]))
+    return MESSAGES.get(error["type"], "Dit is niet goed ingevuld.").format(**error.get("ctx", {}))

@@ -1,0 +1,90 @@
+"""Every address on one page: method, path, handler and the lowest role that may come. Paths are screen, so Dutch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from sqlmodel import Session
+from starlette.responses import Response
+
+from db.queries import Viewer
+from db.vocabulary import Role
+from tracker.web import account, login, public
+from tracker.web.asked import Asked
+
+Handler = Callable[[Asked, Viewer, Session, datetime], Response]
+
+
+class Guard(Enum):
+    """What a request that changes something must show."""
+
+    TOKEN = auto()  # it comes from our page, and carries the session's token where somebody is signed in
+    NONE = auto()  # links from mails: a mail program's POST has neither (RFC 8058); the link itself is signed
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address."""
+
+    method: str
+    path: str
+    handler: Handler
+    role: Role | None
+    guard: Guard = Guard.TOKEN
+    limit: str = ""
+    audited: bool = False  # a GET that leaves a line in the audit log, and so needs to write
+
+    def __post_init__(self) -> None:
+        if not self.limit:
+            object.__setattr__(self, "limit", "read" if self.method == "GET" else "write")
+
+    @property
+    def writes(self) -> bool:
+        """Whether the handler's transaction may write."""
+        return self.method != "GET" or self.audited
+
+
+PUBLIC = None
+READER, FUNDRAISER, LOBBYIST = Role.READER, Role.FUNDRAISER, Role.LOBBYIST
+COORDINATOR, ADMINISTRATOR = Role.COORDINATOR, Role.ADMINISTRATOR
+
+# The main menu, in this order; an entry shows when its address is on the list below and the viewer's role reaches it.
+MENU = (
+    ("/", "Vandaag"),
+    ("/regelingen", "Regelingen"),
+    ("/opgaven", "Opgaven"),
+    ("/dossiers", "Dossiers"),
+    ("/kalender", "Kalender"),
+    ("/bronnen", "Bronnen"),
+    ("/abonnementen", "Abonnementen"),
+    ("/beheer", "Beheer"),
+)
+
+ROUTES: list[Route] = [
+    # in and out
+    Route("GET", "/inloggen", login.ask, PUBLIC),
+    Route("POST", "/inloggen", login.send_link, PUBLIC, limit="sign-in"),
+    Route("GET", "/inloggen/gevraagd", login.asked_for, PUBLIC),
+    Route("GET", "/inloggen/link/{token}", login.show_button, PUBLIC),
+    Route("POST", "/inloggen/link/{token}", login.use_link, PUBLIC, limit="sign-in"),
+    Route("POST", "/uitloggen", login.leave, READER),
+    Route("GET", "/account", account.show, READER),
+    Route("POST", "/account/sessies/{session_id:id}/beeindigen", account.revoke, READER),
+    # for everybody
+    Route("GET", "/toegankelijkheid", public.accessibility, PUBLIC),
+    Route("GET", "/privacy", public.privacy, PUBLIC),
+    Route("GET", "/.well-known/security.txt", public.security_txt, PUBLIC),
+    Route("GET", "/robots.txt", public.robots, PUBLIC),
+    Route("GET", "/health/live", public.live, PUBLIC),
+    Route("GET", "/health/ready", public.ready, PUBLIC),
+]
+
+
+def menu_for(role: Role | None) -> list[tuple[str, str]]:
+    """The menu entries somebody with this role sees."""
+    from db.rights import RANK
+
+    rank = -1 if role is None else RANK[role]
+    open_to = {r.path for r in ROUTES if r.method == "GET" and (r.role is None or RANK[r.role] <= rank)}
+    return [(path, text) for path, text in MENU if path in open_to]

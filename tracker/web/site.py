@@ -1,0 +1,67 @@
+"""The parts every request shares: settings, database, clock, templates and the addresses of static files."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Engine
+
+from db import vocabulary
+from notifications import wording
+from tracker.clock import Clock
+from tracker.settings import Settings
+from tracker.web import phrases
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the application is made of; no globals."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come over HTTPS: everywhere except on a developer's own machine."""
+        return self.settings.base_url.startswith("https://")
+
+    @cached_property
+    def templates(self) -> Environment:
+        """Jinja2 with escaping always on (its select_autoescape leaves .ics and .txt unescaped) and no silent gaps."""
+        environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters.update(phrases.FILTERS)
+        environment.globals.update(asset=self.asset, words=vocabulary, wording=wording, phrases=phrases)
+        environment.globals["has_vendor"] = (STATIC / "vendor" / "ams.css").exists()
+        return environment
+
+    def render(self, template: str, context: Mapping[str, Any], block: str | None = None) -> str:
+        """A page as text, or one block of it."""
+        found = self.templates.get_template(template)
+        if block is None:
+            return found.render(context)
+        return "".join(found.blocks[block](found.new_context(dict(context))))
+
+    @cached_property
+    def _hashes(self) -> dict[str, str]:
+        files = (path for path in sorted(STATIC.rglob("*")) if path.is_file())
+        return {
+            path.relative_to(STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in files
+        }
+
+    def asset(self, name: str) -> str:
+        """The address of a static file, with its hash, so that browsers may keep it for a year."""
+        return f"/static/{name}?v={self._hashes.get(name, '0')}"
