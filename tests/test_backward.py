@@ -1,0 +1,202 @@
+"""The besluitvormingsklok counts back to days on which things can really happen."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from db.models import Body, Meeting, Participant
+from db.vocabulary_calendar import BodyKind, MilestoneState, MilestoneStep
+from tracker.backward import CircularSteps, DeadlineInPast, Fixed, NoMeetings, Question, Step, plan_back
+from tracker.closed_days import DAY, ClosedDays, Period
+from tracker.meetings import MeetingDay, meeting_days
+from tracker.usual_steps import usual_steps
+
+TODAY = date(2026, 9, 1)
+DEADLINE = date(2026, 12, 15)  # a Tuesday
+
+HAARLEM = Participant(id="haarlem", name="Haarlem", kind="municipality")
+ZAANSTAD = Participant(id="zaanstad", name="Zaanstad", kind="municipality")
+COLLEGE = Body(id="college-haarlem", name="het college van Haarlem", kind=BodyKind.COLLEGE, participant_id="haarlem")
+COLLEGE_Z = Body(id="college-zaanstad", name="het college van Zaanstad", kind="college", participant_id="zaanstad")
+RAAD = Body(
+    id="raad-haarlem", name="de raad van Haarlem", kind=BodyKind.COUNCIL, participant_id="haarlem", weekday=3, weeks=[3],
+    paper_days=28,
+)  # fmt: skip
+PLATFORM = Body(
+    id="economie", name="het platform Economie", kind=BodyKind.PLATFORM, weekday=4, weeks=[2], paper_days=14
+)
+AUTUMN = ClosedDays(recess=(Period(date(2026, 10, 10), date(2026, 10, 18)),))
+
+
+def question(*, cofunding: bool = False, partners: tuple[Participant, ...] = (), **changes: object) -> Question:
+    bodies = [COLLEGE, COLLEGE_Z, RAAD, PLATFORM]
+    steps = usual_steps(HAARLEM, partners, bodies, [PLATFORM], cofunding)
+    meetings = {b.id: meeting_days(b, [], AUTUMN, TODAY - 400 * DAY, date(2028, 1, 1)) for b in bodies}
+    return Question(
+        **{"deadline": DEADLINE, "today": TODAY, "steps": steps, "meetings": meetings, "closed": AUTUMN} | changes
+    )  # type: ignore[arg-type]
+
+
+def test_a_plan_counts_back_to_the_last_safe_go() -> None:
+    plan = plan_back(question())
+    assert [(p.step.key, p.day.isoformat(), p.begins.isoformat()) for p in plan.steps] == [
+        ("go_no_go", "2026-10-16", "2026-10-16"),
+        ("officials", "2026-10-30", "2026-10-16"),
+        ("platform:economie", "2026-11-13", "2026-10-30"),
+        ("executive:college-haarlem", "2026-12-01", "2026-11-24"),
+        ("signatures", "2026-12-10", "2026-12-03"),
+        ("upload", "2026-12-11", "2026-12-10"),
+    ]
+    assert plan.go_by == date(2026, 10, 16)
+    assert plan.late == ()
+
+
+def test_own_money_puts_the_council_before_the_signatures_and_makes_it_the_bottleneck() -> None:
+    plan = plan_back(question(cofunding=True))
+    raad = plan.of("council:raad-haarlem")
+    assert (raad.day, raad.begins) == (date(2026, 11, 19), date(2026, 10, 22))
+    assert plan.of("executive:college-haarlem").day <= raad.begins
+    assert plan.bottleneck == raad
+    assert plan.go_by < plan_back(question()).go_by
+
+
+def test_every_partner_decides_and_the_slowest_one_sets_the_pace() -> None:
+    alone, together = plan_back(question()), plan_back(question(partners=(ZAANSTAD,)))
+    assert together.of("executive:college-zaanstad").day == date(2026, 12, 1)
+    assert together.go_by == alone.go_by
+
+
+def test_what_is_too_late_is_named() -> None:
+    plan = plan_back(question(today=date(2026, 11, 20)))
+    assert [p.step.key for p in plan.late] == ["go_no_go", "officials", "platform:economie"]
+    assert not plan.of("executive:college-haarlem").too_late
+
+
+def test_steps_that_are_done_stay_and_hold_nothing_up() -> None:
+    done = {"platform:economie": Fixed(date(2026, 9, 11), date(2026, 8, 28), MilestoneState.DONE)}
+    plan = plan_back(question(fixed=done, today=date(2026, 11, 2)))
+    assert plan.of("platform:economie").day == date(2026, 9, 11)
+    assert plan.of("officials").day == date(2026, 11, 24)
+    assert plan.late == ()
+
+
+def test_a_day_set_by_hand_stays_and_says_when_it_no_longer_fits() -> None:
+    by_hand = {"executive:college-haarlem": Fixed(date(2026, 11, 24), date(2026, 11, 17), MilestoneState.PLANNED)}
+    assert not plan_back(question(fixed=by_hand)).of("executive:college-haarlem").clash
+    earlier = plan_back(question(fixed=by_hand, deadline=date(2026, 11, 27)))
+    assert earlier.of("executive:college-haarlem").day == date(2026, 11, 24)
+    assert earlier.of("executive:college-haarlem").clash
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"deadline": date(2026, 8, 31)}, DeadlineInPast, "De termijn van maandag 31 augustus 2026 is voorbij"),
+        ({"meetings": {}}, NoMeetings, "Van het college van Haarlem zijn geen vergaderingen bekend"),
+        (
+            {"meetings": {"college-haarlem": (MeetingDay(date(2027, 1, 5), date(2026, 12, 29)),)}},
+            NoMeetings,
+            "Het college van Haarlem vergadert niet vóór donderdag 3 december 2026",
+        ),
+        (
+            {"steps": (Step("a", MilestoneStep.UPLOAD, "uploaden", ("b",)), Step("b", MilestoneStep.SIGNATURES, "tekenen", ("a",)))},
+            CircularSteps,
+            "in een kring",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_planned_is_said_in_clear_words(
+    changes: dict[str, object], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        plan_back(question(**changes))  # type: ignore[arg-type]
+
+
+def test_known_meetings_replace_the_rhythm_of_their_year() -> None:
+    known = [Meeting(body_id="economie", day=date(2026, 11, 6), papers_on=date(2026, 10, 24), modified_at=None)]
+    days = meeting_days(PLATFORM, known, ClosedDays(), date(2026, 10, 1), date(2027, 2, 28))
+    assert [(m.day, m.papers_on, m.example) for m in days] == [
+        (date(2026, 11, 6), date(2026, 10, 23), False),
+        (date(2027, 1, 8), date(2026, 12, 25), True),
+        (date(2027, 2, 12), date(2027, 1, 29), True),
+    ]
+
+
+# What follows holds for any calendar, however odd.
+
+DAYS = st.integers(0, 900).map(lambda n: date(2026, 1, 1) + n * DAY)
+PERIODS = st.builds(lambda first, length: Period(first, first + length * DAY), DAYS, st.integers(0, 25))
+CLOSED = st.builds(
+    ClosedDays, off=st.lists(PERIODS, max_size=6).map(tuple), recess=st.lists(PERIODS, max_size=4).map(tuple)
+)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Question:
+    closed = draw(CLOSED)
+    bodies = [
+        Body(
+            id=body.id, name=body.name, kind=body.kind, participant_id=body.participant_id,
+            weekday=draw(st.integers(0, 4)), weeks=draw(st.sampled_from([[], [1], [2, 4], [3]])),
+            paper_days=draw(st.integers(0, 40)),
+        )
+        for body in (COLLEGE, COLLEGE_Z, RAAD, PLATFORM)
+    ]  # fmt: skip
+    meetings = {b.id: meeting_days(b, [], closed, date(2024, 1, 1), date(2030, 1, 1)) for b in bodies}
+    steps = usual_steps(HAARLEM, draw(st.sampled_from([(), (ZAANSTAD,)])), bodies, bodies[3:], draw(st.booleans()))
+    deadline = draw(st.integers(60, 700).map(lambda n: date(2026, 6, 1) + n * DAY))
+    return Question(deadline=deadline, today=date(2026, 6, 1), steps=steps, meetings=meetings, closed=closed)
+
+
+@settings(max_examples=150, deadline=None)
+@given(questions())
+def test_no_step_falls_on_a_closed_day(asked: Question) -> None:
+    for planned in plan_back(asked).steps:
+        assert asked.closed.works(planned.day, planned.step.participant), planned
+        assert asked.closed.works(planned.begins, planned.step.participant), planned
+        if planned.step.body:
+            assert asked.closed.meets(planned.day, planned.step.participant)
+
+
+@settings(max_examples=150, deadline=None)
+@given(questions())
+def test_no_step_comes_after_what_waits_for_it(asked: Question) -> None:
+    plan = plan_back(asked)
+    for planned in plan.steps:
+        assert planned.begins <= planned.day <= planned.limit < asked.deadline
+        for key in planned.step.after:
+            assert plan.of(key).day <= planned.begins, (key, planned.step.key)
+
+
+@settings(max_examples=100, deadline=None)
+@given(questions(), st.data())
+def test_replanning_moves_nothing_that_is_settled_and_nothing_when_nothing_changed(
+    asked: Question, data: st.DataObject
+) -> None:
+    plan = plan_back(asked)
+    assert plan_back(asked) == plan
+    done = data.draw(st.sets(st.sampled_from([s.key for s in asked.steps])))
+    fixed = {key: Fixed(plan.of(key).day, plan.of(key).begins, MilestoneState.DONE) for key in done}
+    later = asked.deadline + data.draw(st.integers(0, 200)) * DAY
+    again = plan_back(Question(later, asked.today, asked.steps, asked.meetings, asked.closed, fixed))
+    for key in done:
+        assert again.of(key).day == plan.of(key).day
+    for step in asked.steps:
+        if step.key not in done:
+            assert again.of(step.key).day >= plan.of(step.key).day
+
+
+@settings(max_examples=100, deadline=None)
+@given(questions(), st.integers(1, 90))
+def test_a_deadline_that_moves_moves_only_steps_whose_latest_day_moved(asked: Question, days: int) -> None:
+    plan = plan_back(asked)
+    moved = plan_back(
+        Question(asked.deadline + timedelta(days), asked.today, asked.steps, asked.meetings, asked.closed)
+    )
+    for planned in plan.steps:
+        other = moved.of(planned.step.key)
+        assert other.day >= planned.day
+        if other.limit == planned.limit:
+            assert (other.day, other.begins) == (planned.day, planned.begins)
