@@ -1,0 +1,57 @@
+"""Bodies, holidays and recess come in once, marked as example where nobody knows better."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import Session, col, select
+
+from db.models import Body, Challenge, ClosedPeriod
+from tracker.agenda import load_agendas, load_participants
+from tracker.bodies import closed_rows, load_bodies
+
+
+@pytest.fixture
+def loaded(session: Session) -> Session:
+    load_agendas(session)
+    load_participants(session)
+    load_bodies(session)
+    session.commit()
+    return session
+
+
+def test_every_participant_has_who_decides_for_it_and_who_gives_it_money(loaded: Session) -> None:
+    assert len(loaded.exec(select(Body).where(col(Body.participant_id).is_not(None))).all()) == 2 * 33
+    assert loaded.get_one(Body, "gs-noord-holland").name == "Gedeputeerde Staten van Noord-Holland"
+    assert loaded.get(Body, "college-beemster") is None
+
+
+def test_every_rhythm_is_marked_as_an_example(loaded: Session) -> None:
+    assert all(loaded.exec(select(Body.example)))
+
+
+def test_every_table_an_opgave_names_is_a_body(loaded: Session) -> None:
+    named = {table for tables in loaded.exec(select(Challenge.platforms)) for table in tables}
+    assert named - set(loaded.exec(select(Body.id))) == {"mra-directie"}
+
+
+def test_loading_again_adds_nothing_and_keeps_what_a_coordinator_filled_in(loaded: Session) -> None:
+    body = loaded.get_one(Body, "college-haarlem")
+    body.weekday, body.example = 2, False
+    periods = len(loaded.exec(select(ClosedPeriod)).all())
+    loaded.commit()
+    assert load_bodies(loaded) == 0
+    assert loaded.get_one(Body, "college-haarlem").weekday == 2
+    assert len(loaded.exec(select(ClosedPeriod)).all()) == periods
+
+
+def test_school_holidays_are_those_of_region_noord() -> None:
+    found = {(row.name, row.first_day, row.last_day) for row in closed_rows(2026, 2027) if row.kind == "school_holiday"}
+    assert ("Zomervakantie", date(2026, 7, 4), date(2026, 8, 16)) in found
+    assert ("Herfstvakantie", date(2026, 10, 10), date(2026, 10, 18)) in found
+    assert ("Kerstvakantie", date(2026, 12, 19), date(2027, 1, 3)) in found
+    assert ("Voorjaarsvakantie", date(2027, 2, 20), date(2027, 2, 28)) in found
+
+
+def test_liberation_day_is_closed_every_year() -> None:
+    days = {row.first_day for row in closed_rows(2026, 2028) if row.kind == "public_holiday"}
+    assert {date(2026, 5, 5), date(2027, 5, 5), date(2027, 4, 27), date(2027, 3, 29)} <= days
