@@ -11,12 +11,14 @@ def register(app: typer.Typer) -> None:
 
 
 def init(context: typer.Context) -> None:
-    """Create or upgrade the database, and load agendas and participants; safe to repeat."""
+    """Create or upgrade the database, and load agendas, participants and their bodies; safe to repeat."""
     from db.session import writing
     from tracker.agenda import load_agendas, load_participants
+    from tracker.bodies import load_bodies
     from tracker.database import migrate_database
 
     engine = migrate_database(door(context).settings)
     with writing(engine) as session:
         challenges, participants = load_agendas(session), load_participants(session)
-    typer.echo(f"database ready; added {challenges} opgaven and {participants} participants")
+        bodies = load_bodies(session)
+    typer.echo(f"database ready; added {challenges} opgaven, {participants} participants and {bodies} bodies")
