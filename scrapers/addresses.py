@@ -20,8 +20,8 @@ NAT64 = ip_network("64:ff9b::/96")
 SIX_TO_FOUR = ip_network("2002::/16")
 
 
-class AddressRefused(OSError):
-    """This address may not be connected to; the message names it."""
+class AddressRefused(ValueError):
+    """This address may not be connected to; the message names it. No OSError: Scrapy would try those again."""
 
 
 def embedded(address: IPv6Address) -> IPv4Address | None:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from scrapy import Request
 from scrapy.http import HtmlResponse, JsonResponse, Response, TextResponse, XmlResponse
 
+from scrapers import sources
 from scrapers.crawled import Crawled, Page, Remembered, Unreadable
 from scrapers.listing import AMSTERDAM, Listing
 from scrapers.reading import Event, Reading
@@ -47,6 +48,12 @@ class Recording:
         day = date.fromisoformat(self.index["day"])
         return datetime.combine(day, MORNING, ZoneInfo(AMSTERDAM)).astimezone(UTC)
 
+    @property
+    def since(self) -> datetime | None:
+        """From when a stream's recording reaches, where it says so."""
+        day = self.index.get("since")
+        return datetime.combine(date.fromisoformat(day), MORNING, ZoneInfo(AMSTERDAM)) if day else None
+
     def answer(self, request: Request) -> Response:
         """The recorded answer, or a 404 for what was not recorded."""
         queue = self.answers.get(request_key(request.method, request.url))
@@ -70,7 +77,7 @@ def replay(
     recording = Recording(folder)
     moment = now or recording.now
     events: list[Event] = []
-    reading = Reading(source(Context(moment, options=options or {})), lambda: moment, events.append)
+    reading = Reading(source(Context(moment, recording.since, options or {})), lambda: moment, events.append)
     waiting = deque(reading.source.start())
     while waiting:
         request = waiting.popleft()
@@ -82,6 +89,13 @@ def replay(
             reading.fail(request, f"HTTP {answer.status}")
     reading.end()
     return as_crawled(reading, events, moment)
+
+
+def replay_all(root: Path) -> Iterator[Crawled]:
+    """Every source that has a recording below this folder, in alphabetical order."""
+    for name in sources.names():
+        if (root / name / "index.json").is_file():
+            yield replay(sources.load(name), root / name)
 
 
 def as_crawled(reading: Reading, events: list[Event], moment: datetime) -> Crawled:

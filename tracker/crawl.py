@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from tracker.settings import Settings
 
 Progress = Callable[[str], None]
 ROOT = Path(__file__).parent.parent
+CHILD = (sys.executable, "-m", "scrapers")
 
 
 def crawl(
@@ -66,28 +67,20 @@ def user_agent(settings: Settings) -> str:
     return f"Kansenradar/0.1 (+{settings.base_url}; {settings.fetch_contact or settings.mail_from})"
 
 
-def run_child(job: Job, limit_seconds: float, progress: Progress) -> str:
+def run_child(job: Job, limit_seconds: float, progress: Progress, command: Sequence[str] = CHILD) -> str:
     """Start the child, wait, kill it at its limit; empty, or one line on how it failed."""
     errors = job.spool / "stderr"
-    with errors.open("wb") as stderr:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "scrapers"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            start_new_session=True,
-            cwd=ROOT,
-        )
+    pipe = subprocess.PIPE
+    with (
+        errors.open("wb") as stderr,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=stderr, start_new_session=True, cwd=ROOT) as child,  # noqa: S603 - our own
+    ):
         assert child.stdin
         assert child.stdout
         listener = Thread(target=follow, args=(child.stdout, job.source, progress), daemon=True)
         listener.start()
         try:
-            child.stdin.write(job.model_dump_json().encode())
-            child.stdin.close()
-        except BrokenPipeError:
-            pass  # it ended before it read: its exit code tells
-        try:
+            hand_over(job, child.stdin)
             code = child.wait(limit_seconds)
         except subprocess.TimeoutExpired:
             return f"took longer than {limit_seconds:g} seconds and was stopped"
@@ -95,6 +88,13 @@ def run_child(job: Job, limit_seconds: float, progress: Progress) -> str:
             end_group(child)
             listener.join(5)
     return "" if code == 0 else exit_line(code, errors)
+
+
+def hand_over(job: Job, stdin: IO[bytes]) -> None:
+    """Write the job; a child that ended before it read tells by its exit code."""
+    with contextlib.suppress(BrokenPipeError):
+        stdin.write(job.model_dump_json().encode())
+        stdin.close()
 
 
 def end_group(child: "subprocess.Popen[bytes]") -> None:
