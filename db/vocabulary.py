@@ -225,3 +225,10 @@ class ToldKind(Word):
     OPENING = "opening", "opent binnenkort"
     MOVED = "moved", "verplaatst"
     REMINDER = "reminder", "herinnering"
+
+
+# A mail in one of these states told nothing: what stood in it is told again.
+UNTOLD_STATES = frozenset({DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.CANCELLED})
+
+# A mail in one of these states may still be tried.
+WAITING_STATES = frozenset({DeliveryState.PLANNED, DeliveryState.DEFERRED, DeliveryState.AMBIGUOUS})

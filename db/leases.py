@@ -1,0 +1,76 @@
+"""Who may do a job now: a lease with a fencing number, on the database's own clock."""
+
+import os
+import socket
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from db.models import Lease
+
+LEASE = timedelta(seconds=90)
+
+
+def database_clock(session: Session) -> datetime:
+    """The database's clock, in UTC: the same for every process, whatever ``--now`` says."""
+    if session.get_bind().dialect.name == "postgresql":
+        found: datetime = session.connection().execute(text("SELECT clock_timestamp()")).scalar_one()
+        return found.astimezone(UTC)
+    stamp = session.connection().execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
+    return datetime.fromisoformat(stamp).replace(tzinfo=UTC)
+
+
+def this_process() -> str:
+    """``host:process``: who holds a lease, so that the dead can be told from the slow."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def is_dead(holder: str) -> bool:
+    """Whether the holder ran on this machine and is gone; of another machine nobody can say, so False."""
+    host, _, process = holder.rpartition(":")
+    if host != socket.gethostname() or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def take(session: Session, name: str, holder: str, lasts: timedelta = LEASE) -> int | None:
+    """Take or renew a lease and return its epoch; None while somebody else holds it.
+
+    The epoch grows whenever the lease passes to another hand, so that a holder that slept past its end is known
+    by its old number. Runs in the caller's transaction.
+    """
+    now = database_clock(session)
+    lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).one_or_none()
+    if lease is None:
+        session.add(Lease(name=name, holder=holder, epoch=1, until=now + lasts))
+        session.flush()
+        return 1
+    if lease.holder != holder or lease.until <= now:
+        if lease.until > now and not is_dead(lease.holder):
+            return None
+        lease.epoch += 1
+    lease.holder, lease.until = holder, now + lasts
+    session.add(lease)
+    session.flush()
+    return lease.epoch
+
+
+def holds(session: Session, name: str, epoch: int) -> bool:
+    """Whether this epoch is still the newest; locks the row, so that it stays so until the transaction ends."""
+    found = session.exec(select(Lease.epoch).where(col(Lease.name) == name).with_for_update()).one_or_none()
+    return found == epoch
+
+
+def release(session: Session, name: str, epoch: int) -> None:
+    """Give a lease back before its time, if it is still held."""
+    lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).one_or_none()
+    if lease is not None and lease.epoch == epoch:
+        lease.until = database_clock(session)
+        session.add(lease)

@@ -1,0 +1,357 @@
+"""The outbox: a mail's way from planned to accepted, one short commit before the network and one after it.
+
+::
+
+    planned -> sending -> accepted
+                       -> deferred  -> sending ...      4xx, no connection: the relay said "not now" or nothing
+                       -> ambiguous -> sending ...      lost after the first byte of the body: perhaps it arrived
+                       -> failed                        the recipient is refused for good
+                       -> held                          the content is refused: a person must look
+    planned, deferred -> expired, cancelled             too late, or nobody wants it any more
+
+The attempt is committed before any network is touched, so that a database that cannot write never sends twice.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import exists, insert, or_, update
+from sqlmodel import Session, col, select
+
+from db.leases import database_clock, is_dead
+from db.models import Attempt, Deadline, Delivery, Relay, Suppression, Told, User
+from db.vocabulary import UNTOLD_STATES, WAITING_STATES, DeliveryState, MailKind
+from notifications.alerts import raise_alert
+from notifications.brakes import TROUBLES, Breath, pause_if_too_much_fails, resting, standing_pause
+from notifications.message import message_id, sealed
+from notifications.retry import Random, next_try, try_in_doubt
+from notifications.transport import Outcome, Stage, Verdict
+
+HOLD = timedelta(minutes=5)  # longer than a mail may take; on the database's clock
+URGENT_LANE = 0
+COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail to be put in the outbox, rendered and complete; ``expires_at`` is when it has lost its use."""
+
+    key: str
+    kind: MailKind
+    user_id: int | None
+    address: str
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str]
+    planned_at: datetime
+    expires_at: datetime
+    lane: int = 5
+    subscriptions: tuple[int, ...] = ()
+    tells: tuple[tuple[int, int, str, str], ...] = ()  # call, version, kind, detail
+    state: DeliveryState = DeliveryState.PLANNED
+    remark: str = ""
+
+
+def put(session: Session, mails: Iterable[Mail], key: bytes, domain: str) -> int:
+    """Put mails in the outbox with what they tell, and return how many are new; a key that is there already is left.
+
+    Runs in the caller's transaction: all of each mail is kept, or nothing.
+    """
+    wanted = {mail.key: mail for mail in mails}
+    known = set(session.exec(select(Delivery.key).where(col(Delivery.key).in_(wanted))))
+    new = [mail for mail_key, mail in wanted.items() if mail_key not in known]
+    if not new:
+        return 0
+    rows = [_row(mail, key, domain) for mail in new]
+    statement = insert(Delivery).returning(col(Delivery.id), sort_by_parameter_order=True)
+    ids = session.scalars(statement, rows).all()
+    told = [
+        {"user_id": mail.user_id, "opportunity_id": call, "version": version, "kind": kind, "detail": detail,
+         "delivery_id": delivery}
+        for mail, delivery in zip(new, ids, strict=True) for call, version, kind, detail in dict.fromkeys(mail.tells)
+    ]  # fmt: skip
+    if told:
+        session.connection().execute(insert(Told), told)
+    return len(new)
+
+
+def _row(mail: Mail, key: bytes, domain: str) -> dict[str, Any]:
+    over = mail.state in UNTOLD_STATES
+    return {
+        "key": mail.key, "message_id": message_id(key, mail.key, domain), "kind": mail.kind.value, "lane": mail.lane,
+        "user_id": mail.user_id, "address": mail.address, "subject": mail.subject, "headers": mail.headers,
+        "text": mail.text, "html": mail.html, "sha256": sha256((mail.text + "\x00" + mail.html).encode()).hexdigest(),
+        "planned_at": mail.planned_at, "not_before": mail.planned_at, "expires_at": mail.expires_at,
+        "state": mail.state.value, "attempts": 0, "next_attempt_at": mail.planned_at, "unsure": 0,
+        "subscriptions": list(mail.subscriptions), "last_text": mail.remark, "lease_holder": "",
+        "finished_at": mail.planned_at if over else None,
+    }  # fmt: skip
+
+
+@dataclass
+class Tally:
+    """What one round of sending came to."""
+
+    accepted: int = 0
+    deferred: int = 0
+    failed: int = 0
+    held: int = 0
+    ambiguous: int = 0
+    expired: int = 0
+    cancelled: int = 0
+    stopped: str = ""
+    breath: Breath = field(default_factory=Breath, repr=False)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What sending depends on: who sends, chance, the time, and who may get mail while this is a trial."""
+
+    holder: str
+    uniform: Random
+    now: Callable[[], datetime]
+    relay: str
+    allow: tuple[str, ...] = ()
+
+
+def sweep(session: Session, rules: Rules) -> None:
+    """Take back what a dead sender held, and close what has lost its use."""
+    _reap(session, rules)
+    expire(session, rules.now())
+
+
+def expire(session: Session, now: datetime) -> None:
+    """Close what has lost its use. What may have arrived stays "unsure": telling it again would be the second time."""
+    late = [COLUMNS.finished_at.is_(None), COLUMNS.expires_at <= now]
+    open_states = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
+    _set(session, [*late, COLUMNS.state.in_(open_states)], state=DeliveryState.EXPIRED.value, finished_at=now)
+    _set(session, [*late, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now)
+
+
+def _reap(session: Session, rules: Rules) -> None:
+    clock = database_clock(session)
+    held = session.exec(select(Delivery).where(Delivery.state == DeliveryState.SENDING)).all()
+    for delivery in held:
+        if delivery.lease_until is None or delivery.lease_until <= clock or is_dead(delivery.lease_holder):
+            outcome = Outcome(Verdict.AMBIGUOUS, Stage.DOT, None, "the sender stopped before it noted the answer")
+            settle(session, _claimed(delivery), outcome, rules)
+
+
+def _claimed(delivery: Delivery) -> "Claim":
+    values = {name: getattr(delivery, name) for name in Claim.__dataclass_fields__}
+    return Claim(**values)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A mail that this process is sending."""
+
+    id: int
+    key: str
+    message_id: str
+    kind: str
+    user_id: int | None
+    address: str
+    subject: str
+    headers: dict[str, str]
+    text: str
+    html: str
+    planned_at: datetime
+    expires_at: datetime
+    attempts: int
+    unsure: int
+
+
+CLAIMED = [COLUMNS[name] for name in Claim.__dataclass_fields__]
+
+
+def due(session: Session, rules: Rules, most: int = 100) -> tuple[list[int], str]:
+    """The mails to try now, urgent lanes first, and why there are none although some wait."""
+    now = rules.now()
+    pause = standing_pause(session)
+    if pause is not None and pause.everything:
+        return [], f"sending is paused: {pause.reason}"
+    relay = session.get(Relay, rules.relay)
+    if relay is not None and resting(relay, now):
+        return [], f"{relay.name} rests until {relay.rest_until:%H:%M:%S} UTC: {relay.reason}"
+    if relay is not None and relay.failures >= TROUBLES:
+        most = 1
+    found: list[Any] = []
+    for state in sorted(WAITING_STATES):
+        query = (
+            select(Delivery.lane, Delivery.next_attempt_at, Delivery.id)
+            .where(Delivery.state == state, Delivery.next_attempt_at <= now, col(Delivery.finished_at).is_(None))
+            .order_by(col(Delivery.lane), col(Delivery.next_attempt_at), col(Delivery.id))
+            .limit(most)
+        )
+        found += session.exec(query if pause is None else query.where(Delivery.lane == URGENT_LANE)).all()
+    why = f"sending is paused: {pause.reason}" if pause and not found else ""
+    return [row[2] for row in sorted(found, key=tuple)[:most]], why
+
+
+def claim(session: Session, delivery_id: int, rules: Rules, tally: Tally) -> Claim | None:
+    """Take one mail and write down the attempt; none when somebody else has it or when nobody wants it any more."""
+    until = database_clock(session) + HOLD
+    statement = (
+        update(Delivery.__table__)  # type: ignore[attr-defined]
+        .where(COLUMNS.id == delivery_id, COLUMNS.state.in_([s.value for s in WAITING_STATES]))
+        .where(COLUMNS.finished_at.is_(None))
+        .values(
+            state=DeliveryState.SENDING.value, attempts=COLUMNS.attempts + 1, lease_until=until,
+            lease_holder=rules.holder,
+        )
+        .returning(*CLAIMED)
+    )  # fmt: skip
+    row = session.connection().execute(statement).one_or_none()
+    if row is None:
+        return None
+    taken = Claim(**row._mapping)
+    now = rules.now()
+    why = _unwanted(session, taken, rules, now)
+    if why:
+        _close_unsent(session, taken, why, now, tally)
+        return None
+    attempt = {"delivery_id": taken.id, "number": taken.attempts, "started_at": now, "stage": "", "text": ""}
+    session.connection().execute(insert(Attempt), attempt)
+    return taken
+
+
+def _unwanted(session: Session, taken: Claim, rules: Rules, now: datetime) -> str:
+    if taken.expires_at <= now:
+        return "expired"
+    if rules.allow and not allowed(taken.address, rules.allow):
+        return "not on the list of addresses that may get mail here"
+    gone = (
+        session.connection()
+        .execute(
+            select(
+                exists().where(
+                    col(Suppression.address_hash) == address_hash(taken.address),
+                    or_(col(Suppression.until).is_(None), col(Suppression.until) > now),
+                ),
+                exists().where(col(User.id) == taken.user_id, col(User.deactivated_at).is_not(None)),
+            )
+        )
+        .one()
+    )
+    if gone[0]:
+        return "the address gets no mail"
+    if gone[1]:
+        return "the person has left"
+    moot = taken.kind in (MailKind.REMINDER, MailKind.MOVED) and _moot(session, taken.id)
+    return "the date has moved or is off" if moot else ""
+
+
+def _moot(session: Session, delivery_id: int) -> bool:
+    detail = session.exec(select(Told.detail).where(Told.delivery_id == delivery_id)).first()
+    if not detail:
+        return False
+    number, version = detail.split(":")[:2]
+    deadline = session.get(Deadline, int(number))
+    return deadline is None or deadline.cancelled_at is not None or deadline.version != int(version)
+
+
+def _close_unsent(session: Session, taken: Claim, why: str, now: datetime, tally: Tally) -> None:
+    maybe_arrived = taken.unsure > 0
+    state = DeliveryState.EXPIRED if why == "expired" else DeliveryState.CANCELLED
+    if maybe_arrived:
+        state = DeliveryState.AMBIGUOUS
+    _set(
+        session, [COLUMNS.id == taken.id], state=state.value, attempts=taken.attempts - 1, finished_at=now,
+        lease_until=None, last_text=why,
+    )  # fmt: skip
+    if state is DeliveryState.EXPIRED:
+        tally.expired += 1
+    else:
+        tally.cancelled += 1
+
+
+def settle(session: Session, taken: Claim, outcome: Outcome, rules: Rules, tally: Tally | None = None) -> None:
+    """Write down how an attempt ended, and what follows from it."""
+    now = rules.now()
+    values = _after(taken, outcome, rules, now)
+    _set(
+        session, [COLUMNS.id == taken.id, COLUMNS.attempts == taken.attempts], lease_until=None,
+        last_code=outcome.code, last_text=outcome.text[:500], **values,
+    )  # fmt: skip
+    table = Attempt.__table__  # type: ignore[attr-defined]
+    session.connection().execute(
+        update(table)
+        .where(table.c.delivery_id == taken.id, table.c.number == taken.attempts)
+        .values(stage=outcome.stage.value, code=outcome.code, text=outcome.text[:500], finished_at=now)
+    )
+    if tally is not None:
+        name = "deferred" if outcome.verdict is Verdict.DEFERRED else outcome.verdict.value
+        setattr(tally, name, getattr(tally, name) + 1)
+    if outcome.verdict is Verdict.FAILED:
+        _refused(session, taken, outcome, now)
+    if outcome.verdict is Verdict.HELD:
+        raise_alert(session, f"held:{taken.key}", f"mail {taken.key} refused: {outcome.code} {outcome.text}", now)
+    if outcome.verdict in (Verdict.FAILED, Verdict.HELD):
+        pause_if_too_much_fails(session, now)
+
+
+def _after(taken: Claim, outcome: Outcome, rules: Rules, now: datetime) -> dict[str, Any]:
+    """The mail's next state."""
+    if outcome.verdict in (Verdict.ACCEPTED, Verdict.FAILED, Verdict.HELD):
+        return {"state": outcome.verdict.value, "finished_at": now}
+    if outcome.verdict is Verdict.AMBIGUOUS:
+        unsure = taken.unsure + 1
+        at = try_in_doubt(taken.kind, unsure, now, taken.expires_at, rules.uniform)
+        values: dict[str, Any] = {"state": Verdict.AMBIGUOUS.value, "unsure": unsure}
+        return values | ({"next_attempt_at": at} if at else {"finished_at": now})
+    later = next_try(taken.kind, taken.attempts, now, taken.expires_at, rules.uniform)
+    if later is None:
+        state = DeliveryState.AMBIGUOUS if taken.unsure else DeliveryState.EXPIRED
+        return {"state": state.value, "finished_at": now}
+    state = DeliveryState.AMBIGUOUS if taken.unsure else DeliveryState.DEFERRED
+    return {"state": state.value, "next_attempt_at": later}
+
+
+def _refused(session: Session, taken: Claim, outcome: Outcome, now: datetime) -> None:
+    """An address that does not exist gets no more mail; a refusal for another reason is no fault of the address."""
+    reply = f"{outcome.code} {outcome.text}"
+    unknown = " 5.1." in reply or (outcome.code in (550, 551, 553) and " 5." not in reply)
+    if unknown:
+        session.add(Suppression(address_hash=address_hash(taken.address), reason=reply[:200], since=now))
+    key = f"refused:{address_hash(taken.address)[:12]}"
+    raise_alert(session, key, f"recipient of {taken.key} refused: {reply}", now)
+
+
+def withdraw(session: Session, deliveries: Iterable[int], why: str, now: datetime) -> None:
+    """Cancel queued mails that nobody wants any more. What is being sent at this moment cannot be called back."""
+    ids = list(deliveries)
+    queued = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
+    where = [COLUMNS.id.in_(ids), COLUMNS.finished_at.is_(None)]
+    _set(
+        session,
+        [*where, COLUMNS.state.in_(queued)],
+        state=DeliveryState.CANCELLED.value,
+        finished_at=now,
+        last_text=why,
+    )
+    _set(session, [*where, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now, last_text=why)
+
+
+def address_hash(address: str) -> str:
+    """What a suppression keeps of an address."""
+    return sha256(address.strip().casefold().encode()).hexdigest()
+
+
+def allowed(address: str, allow: tuple[str, ...]) -> bool:
+    """Whether a trial may mail this address: named in full, or its domain as ``@example.nl``."""
+    low = address.casefold()
+    return any(low == one.casefold() or (one.startswith("@") and low.endswith(one.casefold())) for one in allow)
+
+
+def envelope_sender(template: str, key: bytes, taken: Claim) -> str:
+    """The address that bounces go to; ``{token}`` in the template becomes a name only we can make (VERP)."""
+    return template.replace("{token}", f"{taken.id}-{sealed(key, 'bounce', taken.message_id)[:16]}")
+
+
+def _set(session: Session, where: list[Any], **values: Any) -> None:
+    session.connection().execute(update(Delivery.__table__).where(*where).values(**values))  # type: ignore[attr-defined]

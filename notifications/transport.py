@@ -1,0 +1,323 @@
+"""How a mail leaves: over SMTP with the stage always known, or as an .eml file; and what an answer means."""
+
+import asyncio
+import os
+import ssl
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Protocol, TypeVar
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPResponseException, SMTPTimeoutError
+from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
+
+T = TypeVar("T")
+
+
+class MailUrlWrong(ValueError):
+    """MAIL_URL cannot be read; the message says what is wrong with it."""
+
+
+class Stage(StrEnum):
+    """How far the conversation came."""
+
+    CONNECT = "connect"
+    TLS = "tls"
+    LOGIN = "login"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    BODY = "body"
+    DOT = "dot"
+
+
+class Verdict(StrEnum):
+    """What an attempt came to."""
+
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    HELD = "held"
+    DEFERRED = "deferred"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one attempt ended. ``trouble``: the relay itself is at fault, not this mail; ``rest`` says how at once."""
+
+    verdict: Verdict
+    stage: Stage
+    code: int | None = None
+    text: str = ""
+    trouble: bool = False
+    rest: bool = False
+    throttled: bool = False
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What a transport gets: two addresses and the frozen bytes, CRLF line ends."""
+
+    sender: str
+    recipient: str
+    body: bytes
+    name: str
+
+
+class Transport(Protocol):
+    """Something that takes parcels."""
+
+    name: str
+
+    async def post(self, parcel: Parcel) -> Outcome: ...
+
+    async def close(self) -> None: ...
+
+
+def judge(stage: Stage, code: int | None, text: str = "") -> Outcome:
+    """What an answer at a stage means; no code is a lost connection or silence.
+
+    Only what went wrong after the first byte of the body leaves doubt. A relay that refuses the connection, the
+    sign-in or the sender refuses everybody: that is never held against one mail.
+    """
+    before = stage in (Stage.CONNECT, Stage.TLS, Stage.LOGIN)
+    if code is None:
+        lost = Verdict.AMBIGUOUS if stage in (Stage.BODY, Stage.DOT) else Verdict.DEFERRED
+        return Outcome(lost, stage, None, text, trouble=True)
+    if 200 <= code < 300 and stage is Stage.DOT:
+        return Outcome(Verdict.ACCEPTED, stage, code, text)
+    if code < 500:
+        return Outcome(
+            Verdict.DEFERRED, stage, code, text,
+            trouble=before or code == 421, rest=before, throttled=stage is Stage.MAIL or code == 421,
+        )  # fmt: skip
+    if before or stage is Stage.MAIL:
+        return Outcome(Verdict.DEFERRED, stage, code, text, trouble=True, rest=True)
+    return Outcome(Verdict.FAILED if stage is Stage.RCPT else Verdict.HELD, stage, code, text)
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Where and how to hand in mail, read from MAIL_URL. Seconds: for one answer, and for one mail in all."""
+
+    host: str
+    port: int
+    tls: str
+    user: str = ""
+    password: str = ""
+    ca_file: str | None = None
+    answer_seconds: float = 30
+    mail_seconds: float = 120
+
+
+def read_mail_url(url: str) -> Relay | Path:
+    """``smtp://user:pw@host:port?tls=required|starttls|none``, ``smtps://host``, or ``file:DIR`` (a Path).
+
+    Without ``tls=`` a relay on this machine is spoken to in clear and any other must offer STARTTLS.
+    ``ca=FILE`` names extra certificate authorities. Raises MailUrlWrong.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        folder = (parts.netloc + unquote(parts.path)) if parts.netloc else unquote(parts.path)
+        if not folder:
+            raise MailUrlWrong("file: needs a folder, such as file:data/mail")
+        return Path(folder)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise MailUrlWrong(f"{url.split('@')[-1]!r} is no smtp://host:port, smtps://host:port or file:DIR")
+    return _relay(parts.scheme, parts.hostname, url)
+
+
+def _relay(scheme: str, host: str, url: str) -> Relay:
+    parts = urlsplit(url)
+    wishes = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    tls = "implicit" if scheme == "smtps" else wishes.get("tls", "none" if _is_loopback(host) else "required")
+    if tls not in ("implicit", "required", "starttls", "none"):
+        raise MailUrlWrong(f"tls={tls!r} is none of required, starttls, none")
+    try:
+        port = parts.port or (465 if scheme == "smtps" else 587 if parts.username else 25)
+        answer, whole = float(wishes.get("answer", 30)), float(wishes.get("total", 120))
+    except ValueError as error:
+        raise MailUrlWrong(str(error)) from error
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Relay(host, port, tls, user, password, wishes.get("ca"), answer, whole)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def open_transport(url: str) -> Transport:
+    """The transport that MAIL_URL names. Raises MailUrlWrong."""
+    where = read_mail_url(url)
+    return Folder(where) if isinstance(where, Path) else SmtpRelay(where)
+
+
+class Folder:
+    """Writes each mail as an .eml file, whole or not at all; the same mail always gets the same name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = f"file:{folder}"
+
+    async def post(self, parcel: Parcel) -> Outcome:
+        target = self.folder / f"{parcel.name}.eml"
+        part = target.with_suffix(".part")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as file:
+                file.write(parcel.body)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target)
+        except OSError as error:
+            return Outcome(Verdict.DEFERRED, Stage.BODY, None, str(error), trouble=True, rest=True)
+        return Outcome(Verdict.ACCEPTED, Stage.DOT, 250, str(target))
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+class NotSafe(SMTPException):
+    """The relay offers no encryption where it is required, or would get a password in clear."""
+
+
+class SmtpRelay:
+    """One connection to a relay, kept open between mails; low-level calls, so that the stage is always known."""
+
+    def __init__(self, relay: Relay) -> None:
+        self.relay = relay
+        self.name = f"{relay.host}:{relay.port}"
+        self.stage = Stage.CONNECT
+        self.client: SMTP | None = None
+
+    async def post(self, parcel: Parcel) -> Outcome:
+        """Hand in one mail for one recipient; never raises for what a relay or a network can do."""
+        used = self.client is not None
+        outcome = await self._try(parcel)
+        if used and outcome.stage is Stage.MAIL and (outcome.code in (None, 421)):
+            # A kept connection that the relay has closed meanwhile: nothing was handed over, so a fresh one is no risk.
+            await self._drop()
+            outcome = await self._try(parcel)
+        if outcome.code in (None, 421) or outcome.stage in (Stage.CONNECT, Stage.TLS, Stage.LOGIN):
+            await self._drop()
+        elif outcome.verdict is not Verdict.ACCEPTED:
+            await self._reset()
+        return outcome
+
+    async def _try(self, parcel: Parcel) -> Outcome:
+        try:
+            async with asyncio.timeout(self.relay.mail_seconds):
+                code, text = await self._converse(parcel)
+                return judge(self.stage, code, text)
+        except SMTPNotSupported as error:
+            return Outcome(Verdict.FAILED, Stage.RCPT, None, str(error))
+        except NotSafe as error:
+            return Outcome(Verdict.DEFERRED, self.stage, None, str(error), trouble=True, rest=True)
+        except ssl.SSLError as error:
+            return Outcome(Verdict.DEFERRED, Stage.TLS, None, str(error), trouble=True, rest=True)
+        except SMTPResponseException as error:
+            return judge(self.stage, error.code if error.code > 0 else None, error.message)
+        except (SMTPTimeoutError, TimeoutError):
+            return judge(self.stage, None, f"no answer in time at {self.stage.value}")
+        except (SMTPException, OSError, ValueError) as error:
+            return judge(self.stage, None, str(error) or type(error).__name__)
+
+    async def _converse(self, parcel: Parcel) -> tuple[int, str]:
+        client = self.client or await self._connect()
+        options = [] if parcel.recipient.isascii() else ["SMTPUTF8"]
+        if options and not client.supports_extension("smtputf8"):
+            raise SMTPNotSupported("the relay cannot deliver to a non-ASCII address")
+        encoding = "utf-8" if options else "ascii"
+        self.stage = Stage.MAIL
+        await client.mail(parcel.sender, options=options, encoding=encoding)
+        self.stage = Stage.RCPT
+        await client.rcpt(parcel.recipient, encoding=encoding)
+        self.stage = Stage.DATA
+        reply = await client.execute_command(b"DATA")
+        if reply.code != 354:
+            return (reply.code if reply.code >= 400 else 451), reply.message
+        return await self._body(client, parcel.body)
+
+    async def _body(self, client: SMTP, body: bytes) -> tuple[int, str]:
+        protocol = client.protocol
+        assert protocol is not None
+        self.stage = Stage.BODY
+        protocol.write(PERIOD_REGEX.sub(b"..", normalize_message_line_endings(body)))
+        self.stage = Stage.DOT
+        protocol.write(b".\r\n")
+        reply = await protocol.read_response(timeout=self.relay.answer_seconds)
+        return reply.code, reply.message
+
+    async def _connect(self) -> SMTP:
+        self.stage = Stage.CONNECT
+        relay = self.relay
+        implicit = relay.tls == "implicit"
+        context = ssl.create_default_context(cafile=relay.ca_file) if relay.tls != "none" else None
+        client = SMTP(
+            hostname=relay.host, port=relay.port, use_tls=implicit, start_tls=False, tls_context=context,
+            timeout=relay.answer_seconds,
+        )  # fmt: skip
+        self.client = client
+        try:
+            await client.connect()
+            await client.ehlo()
+            await self._secure(client)
+            await self._sign_in(client)
+        except BaseException:
+            client.close()
+            self.client = None
+            raise
+        return client
+
+    async def _secure(self, client: SMTP) -> None:
+        self.stage = Stage.TLS
+        if self.relay.tls not in ("required", "starttls"):
+            return
+        if client.supports_extension("starttls"):
+            try:
+                await client.starttls()
+                await client.ehlo()
+            except SMTPException as error:
+                # aiosmtplib wraps a failed handshake; whatever it was, nothing may follow in clear
+                raise NotSafe(f"STARTTLS failed: {error}") from error
+        elif self.relay.tls == "required":
+            raise NotSafe("the relay offers no STARTTLS, and tls=required")
+
+    async def _sign_in(self, client: SMTP) -> None:
+        if not self.relay.user:
+            return
+        self.stage = Stage.LOGIN
+        encrypted = client.get_transport_info("sslcontext") is not None
+        if not encrypted and self.relay.tls != "none":
+            raise NotSafe("no encryption, so no password is sent")
+        await client.login(self.relay.user, self.relay.password)
+
+    async def _reset(self) -> None:
+        if self.client is not None and not await _quietly(self.client.rset()):
+            await self._drop()
+
+    async def _drop(self) -> None:
+        if self.client is not None:
+            self.client.close()
+            self.client = None
+
+    async def close(self) -> None:
+        """Say goodbye, within two seconds."""
+        if self.client is not None:
+            await _quietly(asyncio.wait_for(self.client.quit(), 2))
+            await self._drop()
+
+
+async def _quietly(goodbye: Awaitable[T]) -> bool:
+    """Whether it went well; a relay that fails at goodbye is no news."""
+    try:
+        await goodbye
+    except (SMTPException, OSError, TimeoutError):
+        return False
+    return True
