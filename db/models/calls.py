@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from db.models.columns import Cents, one_of
@@ -17,6 +17,7 @@ from db.vocabulary import (
     Instrument,
     Nature,
     RevisionKind,
+    SourceKind,
     Status,
 )
 
@@ -24,8 +25,11 @@ from db.vocabulary import (
 class Crawl(SQLModel, table=True):
     """One run of one source: what it saw and whether that was everything."""
 
+    __table_args__ = (one_of("kind", SourceKind),)
+
     id: int | None = Field(default=None, primary_key=True)
     source: str = Field(index=True)
+    kind: str = Field(default=SourceKind.CATALOGUE, description="what the source declares it is")
     started_at: datetime
     finished_at: datetime
     seconds: float = 0
@@ -136,6 +140,13 @@ class Sighting(SQLModel, table=True):
     gone_at: datetime | None = None
 
 
+class Reference(SQLModel, table=True):
+    """An official reference that a sighting names, folded, so that sightings of one call find each other."""
+
+    reference: str = Field(primary_key=True)
+    sighting_id: int = Field(foreign_key="sighting.id", primary_key=True, index=True)
+
+
 class Deadline(SQLModel, table=True):
     """One typed date of a call. The row is kept when its date moves, so that its id can be a calendar UID."""
 
@@ -159,7 +170,11 @@ class Deadline(SQLModel, table=True):
 class Revision(SQLModel, table=True):
     """What changed on a call: one row a field, old and new."""
 
-    __table_args__ = (one_of("kind", RevisionKind), Index("ix_revision_call", "opportunity_id", "version"))
+    __table_args__ = (
+        one_of("kind", RevisionKind),
+        Index("ix_revision_call", "opportunity_id", "version"),
+        Index("ix_revision_damped", "crawl_id", sqlite_where=text("damped"), postgresql_where=text("damped")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     opportunity_id: int = Field(foreign_key="opportunity.id")
@@ -170,7 +185,9 @@ class Revision(SQLModel, table=True):
     old: Any = Field(default=None, sa_type=JSON)
     new: Any = Field(default=None, sa_type=JSON)
     telling: bool = Field(default=False, description="worth telling a person")
+    damped: bool = Field(default=False, description="went back to what it was: told only if it stays")
     version: int = Field(default=1, description="the call's version after this change")
+    snapshot: str | None = Field(default=None, description="SHA-256 of the bytes the new value was read from")
 
 
 class Correction(SQLModel, table=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Dialect
+from sqlalchemy import BigInteger, CheckConstraint, Dialect, Table
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -40,3 +40,8 @@ def one_of(column: str, words: type[Word] | Iterable[str], optional: bool = Fals
     listed = ", ".join(f"'{word}'" for word in words)
     test = f"{column} IN ({listed})"
     return CheckConstraint(f"{column} IS NULL OR {test}" if optional else test, name=column)
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The table behind a model, for statements that touch many rows at once."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]

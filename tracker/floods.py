@@ -1,0 +1,36 @@
+"""Too much news at once is more likely a source that changed than news: show it, but hold it from mail. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+MOST_NEW = 20
+MOST_CHANGED_SHARE = 0.3
+FEW_CHANGED = 5
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class History:
+    """What a source's complete crawls saw and added, newest first; the first crawl's additions are left out."""
+
+    seen: Sequence[int] = ()
+    new: Sequence[int] = ()
+    last_complete: datetime | None = None
+
+
+def is_flood_of_new(new: int, history: History, now: datetime) -> bool:
+    """More than max(20, 3 x the median), a day: after a week without a crawl a week's news is no flood."""
+    if history.last_complete is None:
+        return False
+    usual = median(history.new) if history.new else 0
+    days = max(1.0, (now - history.last_complete).total_seconds() / DAY)
+    return new > max(MOST_NEW, 3 * usual) * days
+
+
+def is_flood_of_changes(telling: int, seen: int, history: History) -> bool:
+    """More than 30 % of the calls seen again; a handful is no flood, however few calls a source has."""
+    if history.last_complete is None or telling < FEW_CHANGED:
+        return False
+    return telling > MOST_CHANGED_SHARE * seen
