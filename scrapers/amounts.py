@@ -1,0 +1,192 @@
+"""Amounts in euro and percentages in running Dutch or English text; a number that can be read two ways is unknown."""
+
+import re
+from decimal import Decimal
+
+from scrapers.spans import AMOUNT, MOST_MENTIONS, RATE, RATES, SPREAD, VAGUE, Mention, Spread
+
+_SCALES = {
+    "miljoen": 6, "miljoenen": 6, "mln": 6, "mio": 6, "million": 6, "millions": 6, "m": 6, "mn": 6, "mil": 6,
+    "miljard": 9, "mld": 9, "mrd": 9, "billion": 9, "bn": 9, "duizend": 3, "thousand": 3, "k": 3,
+}  # fmt: skip
+_SAID = """0.5 een half|half a  1.5 anderhalf  1 één|een|one|a  2 twee|two  3 drie|three  4 vier|four  5 vijf|five
+  6 zes|six  7 zeven|seven  8 acht|eight  9 negen|nine  10 tien|ten  12 twaalf|twelve  15 vijftien|fifteen
+  20 twintig|twenty  100 honderd|hundred"""
+_WORDS = {
+    word: entry.split(" ", 1)[0] for entry in re.split(r"\s{2,}", _SAID) for word in entry.split(" ", 1)[1].split("|")
+}
+_NUMBER = r"\d{1,12}(?:[.,]\d{1,4}(?!\d)| \d{3}(?!\d)){0,6}(?:[.,](?:-{1,2}|=))?"
+_SPOKEN = "|".join(sorted(_WORDS, key=len, reverse=True))
+_FULL = "miljoenen|miljoen|millions?|mln|mio|miljard|mld|mrd|billion|bn|duizend|thousand"
+_SCALE, _LONG = rf"(?:{_FULL}|mn|m|k)\b", rf"(?:{_FULL})\b"
+_CURRENCY = r"(?:€|eur(?:o'?s?)?\b)"
+
+
+def _part(n: str) -> str:
+    """One amount: currency before or behind, digits or a word, a scale."""
+    return (
+        rf"(?P<pre{n}>k€|m€|{_CURRENCY})?\s{{0,3}}(?:(?P<num{n}>{_NUMBER})\s{{0,2}}-?(?P<scale{n}>{_SCALE})?"
+        rf"|\b(?P<word{n}>{_SPOKEN})\s(?P<wscale{n}>{_LONG}))\s{{0,2}}(?P<post{n}>(?:m€|k€|{_CURRENCY}))?"
+    )
+
+
+_AMOUNT = re.compile(
+    rf"(?<![\d.,/a-z\ue000-\ue00f]){_part('1')}"
+    rf"(?:\s{{0,3}}(?P<how>-|tot en met|tot maximaal|tot|t/m|en|to|and|up to)\s{{0,3}}"
+    rf"(?:de\s|een\s|maximaal\s)?{_part('2')})?"
+    r"(?![\d/])"
+)
+_NOT_MONEY = re.compile(
+    r"\s{0,2}(?:kg|ton|kilo|inwoners|mensen|people|woningen|homes|vierkante|m2|m²|kwh|mwh|liter|bomen|leerlingen|huishoudens"
+    r"|km|citizens|inhabitants|jaar|reizigers|personen|passagiers|tonnes|hectare)\b"
+)
+_PERCENT = re.compile(
+    r"(?<![\d.,])(?P<low>\d{1,3}(?:[.,]\d{1,2})?)\s{0,2}(?P<sign>%|procent|percent|per cent|pct)?"
+    r"(?:\s{0,2}(?P<how>-|tot en met|tot|à|en|and|to|of|or)\s{0,2}(?:de\s)?(?P<high>\d{1,3}(?:[.,]\d{1,2})?)\s{0,2}"
+    r"(?P<sign2>%|procent\b|percent\b|per cent\b|pct\b))?"
+)
+
+
+def exact(value: Decimal) -> Decimal:
+    """Without an exponent and without trailing zeros: 2500000, 62.5."""
+    return Decimal(int(value)) if value == int(value) else value.normalize()
+
+
+def number(text: str, comma_decimal: bool, scaled: bool) -> Decimal | None:
+    """The number that was written, none when it could be a factor thousand off.
+
+    ``comma_decimal``: Dutch (1.500 is fifteen hundred, 1,500 is unclear) or English (the other way round).
+    """
+    text = re.sub(r"[.,](?:-{1,2}|=)$", "", text)
+    many, few = (".", ",") if comma_decimal else (",", ".")
+    if re.fullmatch(r"\d+", text):
+        return Decimal(text) if len(text) == 1 or text[0] != "0" else None
+    if re.fullmatch(r"[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d{1,2})?", text):
+        return Decimal(text.replace(" ", "").replace(",", "."))
+    for mark, other in ((".", ","), (",", ".")):
+        m, o = re.escape(mark), re.escape(other)
+        if re.fullmatch(
+            rf"[1-9]\d{{0,2}}(?:{m}\d{{3}}){{2,}}(?:{o}\d{{1,2}})?|[1-9]\d{{0,2}}{m}\d{{3}}{o}\d{{1,2}}", text
+        ):
+            return Decimal(text.replace(mark, "").replace(other, "."))
+    if re.fullmatch(rf"[1-9]\d{{0,2}}{re.escape(many)}\d{{3}}", text):
+        return None if scaled else Decimal(text.replace(many, ""))
+    if re.fullmatch(r"\d{1,3}[.,]\d{1,2}", text) and (scaled or text[-2:-1] == few or text[-3:-2] == few):
+        return Decimal(text.replace(",", "."))
+    if scaled and re.fullmatch(rf"\d{{1,3}}{re.escape(few)}\d{{3}}", text):
+        return Decimal(text.replace(few, "."))
+    return None
+
+
+def find_amounts(text: str, comma_decimal: bool, limit: int = MOST_MENTIONS) -> list[Mention]:
+    """Every amount in the lower-cased text from which dates have been blanked out, in order."""
+    found: list[Mention] = []
+    place = 0
+    while len(found) < limit and (hit := _AMOUNT.search(text, place)):
+        mention = _amount(text, hit, comma_decimal)
+        place = max(hit.start() + 1, mention.end if mention else _past_first(hit))
+        if mention:
+            found.append(mention)
+    return found
+
+
+def _past_first(hit: re.Match[str]) -> int:
+    return hit.end("num1") if hit["num1"] else hit.end("word1")
+
+
+def _is_money(hit: re.Match[str], n: str) -> bool:
+    scale = hit[f"scale{n}"] or hit[f"wscale{n}"] or ""
+    return bool(hit[f"pre{n}"] or hit[f"post{n}"] or len(scale) > 1)
+
+
+def _amount(text: str, hit: re.Match[str], comma_decimal: bool) -> Mention | None:
+    if hit["how"] and _is_spread(text, hit):
+        return _spread(hit, comma_decimal)
+    if not _is_money(hit, "1"):
+        return None
+    end = _end(hit, "1")
+    if not (hit["pre1"] or hit["post1"]) and _NOT_MONEY.match(text, end):
+        return None
+    value = _value(hit, "1", comma_decimal)
+    if value is None:
+        return Mention(VAGUE, None, hit.start(), end, why="amount in an unclear notation")
+    return Mention(AMOUNT, value, hit.start() + _blank(hit), end)
+
+
+def _blank(hit: re.Match[str]) -> int:
+    return len(hit.group()) - len(hit.group().lstrip())
+
+
+def _end(hit: re.Match[str], n: str) -> int:
+    """The end of one part, without the blanks behind it."""
+    return max(hit.end(f"{name}{n}") for name in ("num", "scale", "word", "wscale", "post"))
+
+
+def _value(hit: re.Match[str], n: str, comma_decimal: bool, scale: str = "") -> Decimal | None:
+    own = hit[f"scale{n}"] or hit[f"wscale{n}"] or scale
+    for sign in (hit[f"pre{n}"], hit[f"post{n}"]):
+        own = {"k€": "k", "m€": "m"}.get(sign or "", own)
+    word = hit[f"word{n}"]
+    value = Decimal(_WORDS[word]) if word else number(hit[f"num{n}"], comma_decimal, bool(own))
+    if value is None or (own in {"m", "k", "mn"} and hit[f"pre{n}"] is None and hit[f"post{n}"] is None):
+        return None
+    return exact(value * 10 ** _SCALES[own] if own else value)
+
+
+def _is_spread(text: str, hit: re.Match[str]) -> bool:
+    """ "3 tot 5 miljoen" is one; "fase 2 - € 500.000", "2023 - 5 miljoen" and "€ 5.000 en € 3.000" are not."""
+    if not (_is_money(hit, "1") or _is_money(hit, "2")):
+        return False
+    if hit["pre2"] and not _is_money(hit, "1"):
+        return False
+    between = re.search(
+        r"\b(?:tussen|between)\s(?:de\s|the\s)?$", text[max(0, hit.start() - 14) : hit.start() + _blank(hit)]
+    )
+    if hit["how"] in {"en", "and"} and not between:
+        return False
+    bare = hit["num1"] and not _is_money(hit, "1")
+    return not (bare and re.fullmatch(r"(?:19|20)\d\d", hit["num1"]))
+
+
+def _spread(hit: re.Match[str], comma_decimal: bool) -> Mention | None:
+    scale2 = hit["scale2"] or hit["wscale2"] or ""
+    borrows = scale2 and not (hit["scale1"] or hit["wscale1"]) and not hit["pre1"] and not hit["post1"]
+    low, high = _value(hit, "1", comma_decimal, scale2 if borrows else ""), _value(hit, "2", comma_decimal)
+    if low is not None and low < 1000 and scale2 and not borrows and not hit["scale1"]:
+        low = None  # "€ 5 tot € 40 miljoen": five euro, or five million
+    end = _end(hit, "2")
+    start = hit.start() + _blank(hit)
+    if high is None or (low is not None and low >= high):
+        return Mention(VAGUE, None, start, end, why="amounts in an unclear notation")
+    return Mention(SPREAD, Spread(low, high), start, end)
+
+
+def find_rates(text: str, limit: int = MOST_MENTIONS) -> list[Mention]:
+    """Every percentage; two bounds make one mention without a value."""
+    found: list[Mention] = []
+    for hit in _PERCENT.finditer(text):
+        ranged = hit["how"] and (hit["how"] not in {"en", "and", "of", "or"} or not hit["sign"] or _between(text, hit))
+        if not hit["sign"] and not ranged:
+            continue
+        value = Decimal(hit["low"].replace(",", "."))
+        if not hit["how"] and value <= 100:
+            found.append(Mention(RATE, exact(value), hit.start(), hit.end()))
+        elif ranged:
+            found.append(Mention(RATES, None, hit.start(), hit.end(), why="more than one percentage"))
+        else:
+            found += _two(hit)
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _between(text: str, hit: re.Match[str]) -> bool:
+    return bool(re.search(r"\b(?:tussen|between)\s(?:de\s|the\s)?$", text[max(0, hit.start() - 14) : hit.start()]))
+
+
+def _two(hit: re.Match[str]) -> list[Mention]:
+    """ "40% of 50%": two mentions, each with its own value."""
+    if not hit["how"]:
+        return []
+    low, high = (exact(Decimal(hit[name].replace(",", "."))) for name in ("low", "high"))
+    return [Mention(RATE, low, hit.start(), hit.end("sign")), Mention(RATE, high, hit.start("high"), hit.end())]

@@ -1,0 +1,322 @@
+"""Dates and hours in running Dutch or English text: every mention, with what could not be read and why."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date, time
+
+from scrapers.spans import AMSTERDAM, DATE, MOST_MENTIONS, VAGUE, WINDOW, Mention, Moment, Window
+
+EARLIEST, LATEST = 1990, 2099  # outside these a year is a slip of the pen (9999, 0026), so unknown
+
+_NAMES = {
+    1: "januari january jan", 2: "februari february feb febr", 3: "maart march mrt mar", 4: "april apr",
+    5: "mei may", 6: "juni june jun", 7: "juli july jul", 8: "augustus august aug",
+    9: "september sept sep", 10: "oktober october okt oct", 11: "november nov", 12: "december dec",
+}  # fmt: skip
+MONTHS = {name: number for number, names in _NAMES.items() for name in names.split()}
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_DAYNAME = (
+    r"(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|monday|tuesday|wednesday|thursday|friday|saturday"
+    r"|sunday|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|ma|di|wo|do|vr|za|zo)"
+)
+_YEAR = r"(?:(?P<y{0}>\d{{4}})(?![\d]|[.,]\d)|'(?P<s{0}>\d\d)(?!\d))"
+_TIME_INSIDE = r"(?:\(?(?P<inside>\d{1,2}[.:]\d\d)\s{0,2}(?:uur|u)\.?\)?\s{1,3})?"
+_CORE = re.compile(
+    r"(?<![\d/])(?<!\d[.,])(?:"
+    r"(?P<iso>\d{4}-\d{2}-\d{2})(?:t(?P<isotime>\d\d:\d\d)(?::\d\d(?:\.\d{1,6})?)?(?P<isozone>z|[+-]\d\d:?\d\d)?)?(?![\d/-])"
+    rf"|(?P<d1>\d{{1,2}})(?:e|ste|de|st|nd|rd|th|\.)?(?:\s{{1,4}}(?:of\s)?|-|)(?P<m1>{_MONTH})\b"
+    rf"(?:\.?(?:[\s,]{{1,4}}|-|){_TIME_INSIDE}{_YEAR.format(1)})?"
+    rf"|(?P<m2>{_MONTH})\b\.?\s{{1,3}}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s{{1,3}}{_YEAR.format(2)}|(?![\d.,:]))"
+    r"|(?P<n1>\d{1,2})(?P<sep>[-/.])(?P<n2>\d{1,2})(?P=sep)(?P<n3>\d{4}|\d{2})(?![\d/]|[-.]\d)"
+    r")"
+)
+_VAGUE = re.compile(
+    r"\bq[1-4](?:[\s/-]{0,2}(?:of\s|van\s)?(?:20\d\d|'\d\d))?\b|\b20\d\d[\s/-]?q[1-4]\b"
+    r"|\b(?:eerste|tweede|derde|vierde|laatste|1e|2e|3e|4e|first|second|third|fourth|last|1st|2nd|3rd|4th)\s"
+    r"(?:kwartaal|helft|quarter|half)(?:\s(?:van\s|of\s)?(?:20\d\d|het jaar|the year))?\b"
+    r"|\b(?:begin|medio|eind|einde|halverwege|voorjaar|zomer|najaar|herfst|winter|rond"
+    r"|early|mid|late|spring|summer|autumn|end of)"
+    rf"[\s-](?:van\s|of\s|de\s|in\s)?(?:(?:{_MONTH})\b\.?(?:\s20\d\d)?|20\d\d)\b"
+    rf"|\b(?:{_MONTH})\b\.?\s(?:20\d\d)\b|\bweek\s\d{{1,2}}\b(?:\s(?:van\s)?20\d\d)?"
+)
+_CLOCK = (
+    r"(?:(?P<h>[01]?\d|2[0-4])[.:](?P<mi>[0-5]\d)(?::[0-5]\d)?(?![\d%])(?![.,]\d)(?:\s{0,2}(?P<half>[ap]\.?m\b\.?))?"
+    r"(?P<unit>\s{0,2}(?:uur|u|hrs|hours|h)\b)?"
+    r"|(?P<h2>\d{1,2})\s{0,2}(?:(?P<half2>[ap]\.?m\b\.?)|(?:uur|u|h|hrs|hours)\b|o'clock)|(?P<noon>(?:12\s)?noon\b))"
+)
+_DAYPART = r"(?:\s(?P<part>'s (?:na)?middags|'s avonds|'s ochtends|'s morgens))?"
+_ZONE = (
+    r"(?:\s{0,2}\(?(?P<zone>cet/cest|ce\(s\)t|cest|cet|brussels(?:\slocal)?\stime|brussels"
+    r"|brusselse\stijd|amsterdam\stime|nederlandse\stijd|lokale\stijd|local\stime"
+    r"|central european (?:summer )?time|gmt|utc|bst|eet|wet)\b(?![+-]\d)\)?)?"
+)
+_AFTER = re.compile(
+    r"(?P<lead>(?:[\s,(;-]{1,4}(?:om|vóór|voor|tot|t/m|tot en met|uiterlijk|uiterlijk om|vanaf|klokslag|before|at|by"
+    r"|until|from|no later than|not later than|@)?(?:\sklokslag)?\s{0,2}))" + _CLOCK + _DAYPART + _ZONE + r"\)?"
+)  # fmt: skip
+_BEFORE = re.compile(r"(?<![\d.,])" + _CLOCK + _ZONE + r"(?:,|\s|\bop\b|\bon\b|\bof\b|\bvan\b|-){1,5}$")
+_WEEKDAY = re.compile(rf"\b(?P<name>{_DAYNAME})\b\.?,?\s{{1,3}}(?:de\s|the\s)?$")
+_SHARED = re.compile(
+    r"(?<![\d.,:/€])(?P<first>\d{1,2})(?:e|st|nd|rd|th)?\s{0,2}"
+    rf"(?P<how>t/m|tot en met|tot|to|until|-|en|and|of|or|,|&)\s{{0,2}}(?:{_DAYNAME}\s)?$"
+)
+_OF_NEXT = re.compile(rf"\s{{0,2}}(?:on|op|of|van)\s(?:the\s)?(?:{_DAYNAME}\.?,?\s)?(?:\d{{1,2}}|(?:{_MONTH})\b)")
+_GAP = re.compile(
+    r"[\s,)]{0,4}(?P<how>t/m|tot en met|tot uiterlijk|tot|t\.e\.m\.|tm|-|until|till|to|through|up to|en|and)\s{0,3}"
+    rf"(?:and including|uiterlijk|einddatum|en met|:|the|op|om|{_DAYNAME})?[\s,]{{0,3}}"
+)
+_BETWEEN = re.compile(rf"\b(?:tussen|between)\s(?:de\s|the\s)?(?:{_DAYNAME}\s)?$")
+_ZONES = {
+    "gmt": "UTC",
+    "utc": "UTC",
+    "z": "UTC",
+    "bst": "Europe/London",
+    "eet": "Europe/Athens",
+    "wet": "Europe/Lisbon",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A date as written: the year may be missing, the day may not exist."""
+
+    start: int
+    end: int
+    day: int
+    month: int
+    year: int | None
+    hour: time | None = None
+    zone: str = AMSTERDAM
+    why: str = ""
+    weekday: str = ""
+
+
+def find_dates(
+    text: str, day_first: bool, limit: int = MOST_MENTIONS, year_of_round: int | None = None
+) -> list[Mention]:
+    """Every date and every window in the lower-cased text, in order; ``day_first`` decides what 12/11/2026 is.
+
+    ``year_of_round`` is the year for dates that have none, where the sentence around them names it.
+    """
+    partials: list[Partial] = []
+    for hit in _CORE.finditer(text):
+        partials += _with_shared_day(text, _with_clock(text, _core(hit, day_first)))
+        if len(partials) >= limit:
+            break
+    if year_of_round is not None:
+        partials = [p if p.year or p.why else _checked(replace(p, year=year_of_round)) for p in partials]
+    partials = _heal(text, partials)
+    mentions = _join(text, partials)
+    return _add_vague(text, mentions, limit)
+
+
+def _core(hit: re.Match[str], day_first: bool) -> Partial:
+    start, end = hit.span()
+    if hit["iso"]:
+        year, month, day = (int(part) for part in hit["iso"].split("-"))
+        return _checked(Partial(start, end, day, month, year, _clock(hit["isotime"]), _iso_zone(hit["isozone"])))
+    if hit["n1"]:
+        return _numeric(hit, day_first)
+    which = "1" if hit["d1"] else "2"
+    written = _year(hit[f"y{which}"], hit[f"s{which}"])
+    end -= len(hit.group()) - len(hit.group().rstrip(" ,-\n"))
+    inside = _clock((hit["inside"] or "").replace(".", ":")) if written else None
+    return _checked(Partial(start, end, int(hit[f"d{which}"]), MONTHS[hit[f"m{which}"]], written, inside))
+
+
+def _iso_zone(zone: str | None) -> str:
+    """Only Z is a zone one can name; an offset is kept as the hour of the place, which is ours."""
+    return "UTC" if zone in {"z", "+00:00", "+0000"} else AMSTERDAM
+
+
+def _year(four: str | None, two: str | None) -> int | None:
+    return int(four) if four else 2000 + int(two) if two else None
+
+
+def _numeric(hit: re.Match[str], day_first: bool) -> Partial:
+    day, month, year = int(hit["n1"]), int(hit["n2"]), int(hit["n3"])
+    short = len(hit["n3"]) == 2
+    partial = Partial(*hit.span(), day, month, 2000 + year if short else year)
+    if short and hit["sep"] == ".":
+        return replace(partial, why="an article number or a date")
+    if not day_first and hit["sep"] != ".":
+        if day <= 12 and month <= 12 and day != month:
+            return replace(partial, why="day and month could be either")
+        if month > 12:
+            partial = replace(partial, day=month, month=day)
+    return _checked(partial)
+
+
+def _checked(partial: Partial) -> Partial:
+    if partial.year is not None and not EARLIEST <= partial.year <= LATEST:
+        return replace(partial, why="no such year")
+    leap = partial.year or 2024
+    if not 1 <= partial.month <= 12 or not 1 <= partial.day <= monthrange(leap, partial.month)[1]:
+        return replace(partial, why="no such day")
+    return partial
+
+
+def _clock(text: str | None) -> time | None:
+    if not text:
+        return None
+    hour, minute = (int(part) for part in text.split(":")[:2])
+    if hour == 24 and minute == 0:
+        return time(23, 59)  # 24:00 is the end of that day; kept on that day, one minute early
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _spoken(hit: re.Match[str]) -> time | None:
+    if hit["noon"]:
+        return time(12, 0)
+    hour, minute = int(hit["h"] or hit["h2"]), int(hit["mi"] or 0)
+    half = (hit["half"] or hit["half2"] or "").replace(".", "")
+    part = hit.groupdict().get("part") or ""
+    if half and not 1 <= hour <= 12:
+        return None
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    elif hour < 12 and part.endswith(("middags", "avonds")):
+        hour += 12
+    return _clock(f"{hour}:{minute:02d}") if hour <= 24 else None
+
+
+def _with_clock(text: str, partial: Partial) -> Partial:
+    """Take in the hour behind or before the date, and the weekday before it."""
+    if partial.why:
+        return partial
+    after = _AFTER.match(text, partial.end)
+    if after and partial.hour is None and _is_clock(after) and not _OF_NEXT.match(text, after.end()):
+        hour = _spoken(after)
+        if hour == time(0, 0) and after["lead"].strip(" ,(") in {"t/m", "tot en met"}:
+            hour = None  # "tot en met 00:00 uur" is a slip: the hour is unknown
+        partial = replace(partial, end=after.end(), hour=hour, zone=_zone(after["zone"]))
+    name = _WEEKDAY.search(text[max(0, partial.start - 14) : partial.start])
+    if name:
+        partial = replace(partial, start=partial.start - (len(name.string) - name.start()), weekday=name["name"])
+    before = _BEFORE.search(text[max(0, partial.start - 34) : partial.start])
+    if before and partial.hour is None and _spoken(before):
+        start = partial.start - (len(before.string) - before.start())
+        partial = replace(partial, start=start, hour=_spoken(before), zone=_zone(before["zone"]))
+    return partial
+
+
+def _is_clock(after: re.Match[str]) -> bool:
+    """ "1 mei 2026 12.50" with a dot, no comma and no "uur" may be a price or an article; a bare "-" a range."""
+    if "-" in after["lead"] and not after["unit"]:
+        return False
+    return bool(after["unit"] or after["lead"].strip() or after["h2"] or after["noon"] or ":" in after.group())
+
+
+def _zone(word: str | None) -> str:
+    if not word or word.startswith(("amsterdam", "nederland", "lokale", "local")):
+        return AMSTERDAM
+    return _ZONES.get(word, "Europe/Brussels")
+
+
+def _with_shared_day(text: str, partial: Partial) -> list[Partial]:
+    """ "van 1 t/m 30 april 2026", "1 en 15 maart 2026": the first day borrows month and year."""
+    left = text[max(0, partial.start - 24) : partial.start]
+    shared = _SHARED.search(left)
+    if partial.why or not shared or not 0 < int(shared["first"]) < partial.day:
+        return [partial]
+    if shared["how"] in {"en", "and", "of", "or", ",", "&"} and not re.search(
+        r"(?:\b(?:op|on|tussen|between|data|deadlines?|per)|[:,])\s{0,2}$", left[: shared.start()]
+    ):
+        return [partial]
+    start = partial.start - len(left) + shared.start()
+    first = replace(
+        partial, start=start, end=start + len(shared["first"]), day=int(shared["first"]), hour=None, weekday=""
+    )
+    return [first, partial]
+
+
+_LIST = re.compile(r"\s{0,3}(?:,|en|and|of|or|&|, en|, and)\s{0,3}(?:op\s|on\s|uiterlijk\s)?$")
+
+
+def _heal(text: str, partials: list[Partial]) -> list[Partial]:
+    """A date without a year takes it from the other end of its window, or from the end of its list."""
+    healed = list(partials)
+    for i in range(len(healed) - 2, -1, -1):
+        first, second = healed[i], healed[i + 1]
+        gap = text[first.end : second.start] if second.start - first.end <= 40 else "....."
+        if first.year or second.year is None or first.why or second.why:
+            continue
+        ranged = bool(_GAP.fullmatch(gap))
+        if ranged or _LIST.fullmatch(gap):
+            later = (first.month, first.day) > (second.month, second.day)
+            if ranged or not later:
+                healed[i] = _checked(replace(first, year=second.year - (1 if later else 0)))
+    return [_forward(text, healed, i) for i in range(len(healed))]
+
+
+def _forward(text: str, partials: list[Partial], i: int) -> Partial:
+    """ "van 1 maart 2027 tot en met 30 april": the end is in the same year, if that is later."""
+    second = partials[i]
+    if i == 0 or second.year or second.why or not partials[i - 1].year:
+        return second
+    first = partials[i - 1]
+    gap = text[first.end : second.start]
+    later = (second.month, second.day) > (first.month, first.day)
+    if len(gap) <= 40 and later and (found := _GAP.fullmatch(gap)) and found["how"] not in {"en", "and"}:
+        return _checked(replace(second, year=first.year))
+    return second
+
+
+def _join(text: str, partials: list[Partial]) -> list[Mention]:
+    mentions: list[Mention] = []
+    i = 0
+    while i < len(partials):
+        one, two = partials[i], partials[i + 1] if i + 1 < len(partials) else None
+        if two and _is_window(text, one, two):
+            mentions.append(
+                Mention(WINDOW, Window(_moment(one), _moment(two)), one.start, two.end, why=_slip(one) or _slip(two))
+            )
+            i += 2
+            continue
+        mentions.append(_mention(one))
+        i += 1
+    return mentions
+
+
+def _is_window(text: str, one: Partial, two: Partial) -> bool:
+    if one.why or two.why or not one.year or not two.year or two.start - one.end > 40:
+        return False
+    gap = _GAP.fullmatch(text, one.end, two.start)
+    if not gap or (one.year, one.month, one.day) > (two.year, two.month, two.day):
+        return False
+    return gap["how"] not in {"en", "and"} or bool(_BETWEEN.search(text[max(0, one.start - 26) : one.start]))
+
+
+def _moment(partial: Partial) -> Moment:
+    assert partial.year is not None
+    return Moment(date(partial.year, partial.month, partial.day), partial.hour, partial.zone)
+
+
+def _mention(partial: Partial) -> Mention:
+    if partial.why or partial.year is None:
+        return Mention(VAGUE, None, partial.start, partial.end, why=partial.why or "no year")
+    return Mention(DATE, _moment(partial), partial.start, partial.end, why=_slip(partial))
+
+
+_WEEKDAYS = ("ma mo", "di tu", "wo we", "do th", "vr fr", "za sa", "zo su")
+
+
+def _slip(partial: Partial) -> str:
+    """A weekday that does not fit the date: the date is kept, a person is told."""
+    if not partial.weekday or partial.year is None:
+        return ""
+    fits = _WEEKDAYS[date(partial.year, partial.month, partial.day).weekday()].split()
+    return "" if partial.weekday[:2] in fits else "the weekday does not fit"
+
+
+def _add_vague(text: str, mentions: list[Mention], limit: int) -> list[Mention]:
+    taken = bytearray(len(text) + 1)
+    for mention in mentions:
+        taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
+    for hit in _VAGUE.finditer(text):
+        if len(mentions) >= 2 * limit:
+            break
+        if not any(taken[hit.start() : hit.end()]):
+            mentions.append(Mention(VAGUE, None, *hit.span(), why="no day"))
+    return sorted(mentions, key=lambda m: m.start)

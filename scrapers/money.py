@@ -1,0 +1,281 @@
+"""What the amounts and percentages of a text are for: plafond, most per project, rate, or nothing of ours."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from scrapers.spans import AMOUNT, ANY_MENTION, MONEY_MENTION, RATE, RATES, SPREAD, Mention, Read, Sentence, Spread
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyWords:
+    """The words around amounts in one language; patterns over lower-cased sentences."""
+
+    hedge: re.Pattern[str]  # ends right before an amount that is not exact: "ruim"
+    budget_before: re.Pattern[str]  # "subsidieplafond", "is ... gereserveerd"
+    budget_after: re.Pattern[str]  # "beschikbaar", "te verdelen"
+    not_budget_before: re.Pattern[str]  # ends right before: "waarvan", "uit de"
+    not_budget: re.Pattern[str]  # anywhere near: "vorige regeling", "aangevraagd"
+    not_budget_after: re.Pattern[str]  # right behind: "verhoogd naar"
+    pot: re.Pattern[str]  # ends right before, and beats what follows: "het budget van"
+    most: re.Pattern[str]  # ends right before: "maximaal"
+    least: re.Pattern[str]
+    per_project: re.Pattern[str]  # "per project", "per aanvraag"
+    per_other: re.Pattern[str]  # "per woning": a maximum of something smaller
+    grant: re.Pattern[str]  # the sentence is about what one applicant gets
+    gets: re.Pattern[str]  # right behind: "aanvragen", "krijgen"
+    not_grant: re.Pattern[str]  # "eigen bijdrage", "projectkosten"
+    rate_before: re.Pattern[str]
+    rate_after: re.Pattern[str]
+    not_rate_before: re.Pattern[str]
+    not_rate_after: re.Pattern[str]
+    round_pot: re.Pattern[str]  # "in deze eerste periode"
+    this_round: re.Pattern[str]
+    whole_programme: re.Pattern[str]
+    total: re.Pattern[str]
+    share: re.Pattern[str]  # "voor het mkb", "voor spoor": a part of the money
+    per_year: re.Pattern[str]
+    tranche: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """An amount with a purpose, and what its sentence says of its scope."""
+
+    kind: str
+    value: Decimal
+    mention: Mention
+    scope: frozenset[str] = frozenset()
+    label: str = ""
+
+
+_BREAKS = re.compile(r"[;:.]|,|\b(?:en|and|maar|but|terwijl|while|waarvan|want)\b")
+_CLAUSE = re.compile(r"[;:]|,\s(?:met|with|tot|up to)\b|\ben (?:bedraagt|is)\b")
+_LISTED = re.compile(r"[^.;:]{0,45}(?:\ben\b|\band\b|,)\s?(?:is )?(?:(?:voor|for|in) [^.;:,]{1,40} )?(?:is )?")
+
+
+def amounts_in(sentence: Sentence, words: MoneyWords) -> list[Priced]:
+    """Every amount of the sentence whose purpose is certain."""
+    found: list[Priced] = []
+    last: Mention | None = None
+    split = False
+    for mention in sentence.mentions:
+        near = sentence.near(mention, MONEY_MENTION)
+        split = split or bool(found and found[-1].kind == "budget" and near.rstrip().endswith(":"))
+        if mention.mark == SPREAD:
+            found += _spread(sentence, mention, words)
+        elif mention.mark == AMOUNT:
+            kind = _kind(sentence, mention, words) or _listed(sentence, mention, words, found, last)
+            found += [_priced(kind, sentence, mention, words, split)] if kind else []
+            last = mention
+    return found
+
+
+def _listed(
+    sentence: Sentence, mention: Mention, words: MoneyWords, found: list[Priced], last: Mention | None
+) -> str | None:
+    """ "€ 5 miljoen voor 2026 en € 6 miljoen voor 2027": the second is what the first is."""
+    listed = _LISTED.fullmatch(sentence.near(mention, MONEY_MENTION))
+    if not listed or not found or found[-1].mention is not last or _barred(sentence, mention, words):
+        return None
+    return found[-1].kind
+
+
+def _priced(kind: str, sentence: Sentence, mention: Mention, words: MoneyWords, split: bool) -> Priced:
+    """``split``: it stands behind the colon after the pot, so it is a part of that."""
+    assert isinstance(mention.value, Decimal)
+    scope = _scope(sentence, mention, words) | ({"share"} if split else set())
+    return Priced(kind, mention.value, mention, scope, _label(sentence, mention, words))
+
+
+def _barred(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
+    near = sentence.near(mention, MONEY_MENTION)
+    barred = words.hedge.search(near) or words.not_budget_before.search(near) or words.not_budget.search(near)
+    return bool(barred) or _unit(sentence, mention, words) == "other"
+
+
+def _kind(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None:
+    near, follow = sentence.near(mention, MONEY_MENTION), sentence.follow(mention)
+    if words.hedge.search(near):
+        return None
+    unit = _unit(sentence, mention, words)
+    if unit == "other":
+        return None
+    if words.least.search(near):
+        return "min" if _is_grant(sentence, mention, words, unit) else None
+    if words.most.search(near) and not _is_pot(near, follow, words, unit):
+        return "max" if _is_grant(sentence, mention, words, unit) else None
+    if unit == "project":
+        return "per" if _is_grant(sentence, mention, words, unit) else None
+    return "budget" if _is_budget(sentence, mention, words) else None
+
+
+def _unit(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None:
+    """Per what: right behind the amount, or earlier in its part of the sentence."""
+    follow, left = sentence.follow(mention), sentence.left(mention)
+    behind = _BREAKS.split(follow)[0][:40]
+    part = re.split(r"[;:.]", left)[-1]
+    for place, window in ((0, behind), (1, sentence.near(mention, MONEY_MENTION)[-100:]), (2, part)):
+        if place == 2 and re.search(ANY_MENTION, part) is None:
+            break
+        project = max((hit.start() for hit in words.per_project.finditer(window)), default=-1)
+        other = max((hit.start() for hit in words.per_other.finditer(window)), default=-1)
+        if project >= 0 or other >= 0:
+            return "project" if project >= other else "other"
+    return None
+
+
+def _is_pot(near: str, follow: str, words: MoneyWords, unit: str | None) -> bool:
+    """ "maximaal € 3 miljoen beschikbaar" is the pot, not what one project gets."""
+    if unit == "project":
+        return False
+    here = _CLAUSE.split(near)[-1]
+    return bool(
+        words.budget_after.match(follow) or words.budget_before.search(here[-70:]) or words.round_pot.search(here)
+    )
+
+
+def _is_grant(sentence: Sentence, mention: Mention, words: MoneyWords, unit: str | None) -> bool:
+    near, follow = sentence.near(mention, MONEY_MENTION), sentence.follow(mention)
+    if words.not_grant.search(_CLAUSE.split(near)[-1][-70:]) or words.not_grant.search(_BREAKS.split(follow)[0][:30]):
+        return False
+    if unit == "project" or words.gets.match(follow):
+        return True
+    return bool(
+        words.grant.search(sentence.left(mention)) or words.grant.search(follow[:40]) or _rate_beside(sentence, mention)
+    )
+
+
+def _rate_beside(sentence: Sentence, mention: Mention) -> bool:
+    return bool(re.search(f"{RATE}[^.;]{{0,90}}$", sentence.left(mention)))
+
+
+def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
+    near, follow = sentence.near(mention, MONEY_MENTION), sentence.follow(mention)
+    behind = re.split(r"[;:]", follow)[0]
+    if (
+        words.not_budget_before.search(near)
+        or words.not_budget.search(near[-80:])
+        or words.not_budget_after.match(follow)
+    ):
+        return False
+    if words.pot.search(near):
+        return True
+    if words.not_budget.search(_BREAKS.split(follow)[0][:60]):
+        return False
+    pot = words.most.search(near) and words.round_pot.search(_CLAUSE.split(near)[-1])
+    return bool(words.budget_before.search(near[-120:]) or words.budget_after.match(behind) or pot)
+
+
+def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Priced]:
+    """ "tussen de 5 en 40 miljoen euro" for one project: the least and the most."""
+    assert isinstance(mention.value, Spread)
+    unit, near = _unit(sentence, mention, words), sentence.near(mention, MONEY_MENTION)
+    if unit == "other" or words.hedge.search(near) or not _is_grant(sentence, mention, words, unit):
+        return []
+    if words.budget_before.search(_CLAUSE.split(near)[-1][-60:]) or words.budget_after.match(sentence.follow(mention)):
+        return []
+    bounds = (("min", mention.value.low), ("max", mention.value.high))
+    return [Priced(kind, value, mention) for kind, value in bounds if value is not None]
+
+
+def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset[str]:
+    near, follow = sentence.near(mention, MONEY_MENTION)[-110:], re.split(r"[;:]", sentence.follow(mention))[0][:80]
+    tests = {
+        "round": words.this_round,
+        "programme": words.whole_programme,
+        "total": words.total,
+        "year": words.per_year,
+    }
+    scope = {name for name, pattern in tests.items() if pattern.search(near) or pattern.search(follow)}
+    if words.share.search(near) or words.share.match(follow.lstrip()):
+        scope.add("share")
+    return frozenset(scope)
+
+
+def _label(sentence: Sentence, mention: Mention, words: MoneyWords) -> str:
+    """The year or tranche of a plafond: "2026", "tranche 2"."""
+    hits = list(words.tranche.finditer(sentence.near(mention, MONEY_MENTION)[-60:]))
+    behind = words.tranche.match(re.sub(r"^[ (,]*(?:(?:voor|in|for) )?", "", sentence.follow(mention)))
+    return behind.group().strip() if behind else hits[-1].group().strip() if hits else ""
+
+
+def settle_budget(priced: list[Priced], source: str) -> Read | None:
+    """The one plafond: the sum of the others, this round's, or the only one; else none."""
+    pots = _distinct([one for one in priced if one.kind == "budget"])
+    for choose in (_only, _sum_of_parts, _of_this_round, _whole_without_shares):
+        if chosen := choose(pots):
+            return _read("budget", chosen, source)
+    return None
+
+
+def _distinct(priced: list[Priced]) -> list[Priced]:
+    kept: dict[Decimal, Priced] = {}
+    for one in priced:
+        known = kept.get(one.value)
+        kept[one.value] = Priced(one.kind, one.value, known.mention if known else one.mention,
+                                 one.scope | (known.scope if known else frozenset()), one.label)  # fmt: skip
+    return list(kept.values())
+
+
+def _only(pots: list[Priced]) -> Priced | None:
+    return pots[0] if len(pots) == 1 else None
+
+
+def _sum_of_parts(pots: list[Priced]) -> Priced | None:
+    largest = max(pots, key=lambda one: one.value, default=None)
+    rest = [one for one in pots if one is not largest]
+    if largest is None or len(rest) < 2:
+        return None
+    return largest if sum(one.value for one in rest) == largest.value else None
+
+
+def _of_this_round(pots: list[Priced]) -> Priced | None:
+    now = [one for one in pots if "round" in one.scope and "programme" not in one.scope]
+    rest = [one for one in pots if one not in now]
+    return now[0] if len(now) == 1 and all("programme" in one.scope or "total" in one.scope for one in rest) else None
+
+
+def _whole_without_shares(pots: list[Priced]) -> Priced | None:
+    whole = [one for one in pots if "share" not in one.scope]
+    if len(whole) != 1 or any(one.value >= whole[0].value for one in pots if one is not whole[0]):
+        return None
+    return whole[0]
+
+
+def settle(priced: list[Priced], kind: str, source: str) -> Read | None:
+    """The one amount of this kind, none when there are several."""
+    ours = _distinct([one for one in priced if one.kind == kind])
+    return _read(f"{kind}_per_project", ours[0], source) if len(ours) == 1 else None
+
+
+def _read(kind: str, one: Priced, source: str) -> Read:
+    return Read(kind, one.value, source[one.mention.start : one.mention.end], one.mention.start, one.mention.end)
+
+
+def plafonds(priced: list[Priced], source: str) -> tuple[Read, ...]:
+    """Every pot with its year or tranche as the kind; ``plafond`` where the text gives none."""
+    return tuple(_read(f"plafond {one.label}".strip(), one, source) for one in priced if one.kind == "budget")
+
+
+def all_rates(sentences: list[Sentence], words: MoneyWords) -> list[Mention]:
+    """Every percentage of the costs that is paid, and beside one every other that is not something else."""
+    found: list[Mention] = []
+    went_on = False
+    for sentence in sentences:
+        marked = [m for m in sentence.mentions if m.mark in (RATE, RATES)]
+        went_on = any(_is_rate(sentence, m, words) for m in marked) or (went_on and sentence.joined)
+        found += [m for m in marked if went_on and not _is_no_rate(sentence, m, words)]
+    return found
+
+
+def _is_no_rate(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
+    near, follow = sentence.near(mention), sentence.follow(mention)
+    return bool(words.not_rate_before.search(near[-60:]) or words.not_rate_after.match(follow[:60]))
+
+
+def _is_rate(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
+    near, follow = sentence.near(mention), sentence.follow(mention)
+    if _is_no_rate(sentence, mention, words) or words.hedge.search(near):
+        return False
+    return bool(words.rate_after.match(follow[:70]) or words.rate_before.search(near[-100:]))

@@ -1,0 +1,209 @@
+"""What the dates of a text are for: opening, closing, a stage, or nothing of ours."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from db.vocabulary import DeadlineKind
+from scrapers.spans import ANY_MENTION, DATE, VAGUE, WINDOW, Mention, Moment, Read, Sentence, Window
+
+
+@dataclass(frozen=True, slots=True)
+class DateWords:
+    """The words around dates in one language; patterns over lower-cased sentences."""
+
+    apply: re.Pattern[str]  # this sentence is about handing something in
+    since: re.Pattern[str]  # ends right before an opening: "vanaf"
+    until: re.Pattern[str]  # ends right before a closing: "uiterlijk op"
+    opening: re.Pattern[str]  # somewhere near: "opent", "startdatum"
+    closing: re.Pattern[str]
+    opens_after: re.Pattern[str]  # right behind: "opent het loket"
+    closes_after: re.Pattern[str]  # right behind: "binnen zijn"
+    other_before: re.Pattern[str]  # the date is for something else: "informatiebijeenkomst op"
+    other_after: re.Pattern[str]
+    slot: re.Pattern[str]  # ends right before a window for handing in: "het tijdvak van"
+    turn: re.Pattern[str]  # where a clause of its own begins: "die", "voor projecten"
+    kinds: tuple[tuple[DeadlineKind, re.Pattern[str]], ...]
+    carries: re.Pattern[str]  # a sentence that leans on the one before: "Dat kan"
+    more_rounds: re.Pattern[str]  # another round follows, so this closing is not the last
+    year_of_round: re.Pattern[str]  # "het loket voor 2023 is open van 1 juli"
+    event: re.Pattern[str]  # "inschrijven voor de informatiebijeenkomst"
+    doubt: re.Pattern[str]  # "naar verwachting", "onder voorbehoud"
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date with a purpose."""
+
+    kind: DeadlineKind
+    moment: Moment
+    mention: Mention
+
+
+_LISTED = re.compile(r"\s{0,3}(?:,|en|and|of|or|&|, en|, and|en op|en uiterlijk)\s{0,3}")
+
+
+def dates_in(sentence: Sentence, words: DateWords) -> list[Dated]:
+    """Every date of the sentence whose purpose is certain."""
+    found: list[Dated] = []
+    last: list[Dated] = []
+    for mention in sentence.mentions:
+        if mention.mark not in (DATE, WINDOW):
+            continue
+        if mention.mark == DATE and last and _LISTED.fullmatch(sentence.near(mention)):
+            last = [replace(last[-1], moment=_moment(mention), mention=mention)]  # "1 maart en 1 oktober"
+        else:
+            last = (_window if mention.mark == WINDOW else _single)(sentence, mention, words)
+        found += last
+    return found
+
+
+def _moment(mention: Mention) -> Moment:
+    assert isinstance(mention.value, Moment)
+    return mention.value
+
+
+def _window(sentence: Sentence, mention: Mention, words: DateWords) -> list[Dated]:
+    assert isinstance(mention.value, Window)
+    if not _is_about(sentence, mention, words) or _is_other(sentence, mention, words):
+        return []
+    kind = _stage(sentence, mention, words)
+    opens, closes = mention.value.opens, mention.value.closes
+    if kind is None:
+        return [Dated(DeadlineKind.OPENS, opens, mention), Dated(DeadlineKind.CLOSES, closes, mention)]
+    return [Dated(kind, closes, mention)]
+
+
+def _single(sentence: Sentence, mention: Mention, words: DateWords) -> list[Dated]:
+    assert isinstance(mention.value, Moment)
+    if _is_other(sentence, mention, words):
+        return []
+    side = _side(sentence, mention, words)
+    if side is None:
+        return []
+    if side == DeadlineKind.CLOSES:
+        side = _stage(sentence, mention, words) or side
+    return [Dated(side, mention.value, mention)]
+
+
+def _side(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKind | None:
+    """Opening or closing: the word right before it decides, then the word right behind, then the nearest word."""
+    near, follow = sentence.near(mention), sentence.follow(mention)
+    about, labelled = _is_about(sentence, mention, words), _nearest(near, words)
+    opens, closes = bool(words.opens_after.match(follow)), bool(words.closes_after.match(follow))
+    if words.until.search(near):
+        known = about or ((closes or labelled == DeadlineKind.CLOSES) and not opens)
+        return DeadlineKind.CLOSES if known else None
+    if closes:
+        return DeadlineKind.CLOSES
+    if words.since.search(near):
+        known = (about or opens or labelled is not None) and labelled != DeadlineKind.CLOSES
+        return DeadlineKind.OPENS if known else None
+    return DeadlineKind.OPENS if opens else labelled
+
+
+def _nearest(near: str, words: DateWords) -> DeadlineKind | None:
+    """The last opening or closing word before the date, unless a sign of another sentence part stands between."""
+    opening = max((hit.end() for hit in words.opening.finditer(near)), default=-1)
+    closing = max((hit.end() for hit in words.closing.finditer(near)), default=-1)
+    last = max(opening, closing)
+    if last < 0 or len(near) - last > 60 or re.search(r"[,;]\s\w+\s\w+|\.\s", near[last:]):
+        return None
+    return DeadlineKind.OPENS if opening > closing else DeadlineKind.CLOSES
+
+
+def _is_about(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
+    """The clause is about applying: before a turn ("die", "voor projecten") only what stands behind it counts."""
+    left, follow = sentence.left(mention), sentence.follow(mention)
+    turns = [hit.start() for hit in words.turn.finditer(left)]
+    clause = left[turns[-1] :] if turns else left
+    if words.apply.search(clause) or words.apply.search(re.split(r"[,;:(]", follow.lstrip(" ,"))[0][:80]):
+        return True
+    if turns:
+        return False
+    return bool(words.carries.match(sentence.words.strip()) and words.apply.search(sentence.before))
+
+
+def _is_other(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
+    near, follow = sentence.near(mention), sentence.follow(mention)
+    if mention.mark == WINDOW and words.slot.search(near):
+        return False
+    clause = _own_clause(re.split(r"[;]|\.\s", near)[-1], words)
+    before = words.other_before.search(clause[-110:]) or words.doubt.search(clause[-60:])
+    return bool(before or words.other_after.match(follow[:70]) or words.event.search(sentence.left(mention)[-140:]))
+
+
+def _own_clause(near: str, words: DateWords) -> str:
+    """Behind "en", when applying is spoken of there: "is op # gepubliceerd en staat open tot"."""
+    last = re.split(r"\b(?:en|and|maar|but)\b", near)[-1]
+    return last if words.apply.search(last) or words.closing.search(last) or words.opening.search(last) else near
+
+
+def _stage(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKind | None:
+    """A stage named right before the date, or right behind it in brackets."""
+    near, follow = sentence.near(mention)[-90:], sentence.follow(mention)
+    bracket = re.match(r"\s{0,2}\(([^()]{1,60})\)", follow)
+    behind = re.split(r"[,;:(]", follow)[0][:60]
+    for kind, pattern in words.kinds:
+        if pattern.search(near) or (kind == DeadlineKind.STAGE_2 and pattern.search(behind)):
+            return kind
+        if bracket and pattern.search(bracket.group(1)):
+            return kind
+    return None
+
+
+def deadlines(dated: list[Dated], source: str) -> tuple[Read, ...]:
+    """All typed moments in the order of the text, equal ones once; several closings in one breath are cut-offs."""
+    seen: dict[tuple[str, date], Dated] = {}
+    for one in dated:
+        key = (one.kind.value, one.moment.day)
+        if key not in seen or seen[key].moment.hour is None:
+            seen[key] = one
+    return tuple(_read(one, source) for one in seen.values())
+
+
+def _read(one: Dated, source: str) -> Read:
+    return Read(
+        one.kind.value, one.moment, source[one.mention.start : one.mention.end], one.mention.start, one.mention.end
+    )
+
+
+def settle(dated: list[Dated], kind: DeadlineKind, source: str) -> Read | None:
+    """The one moment of this kind, none when the text names several days or several hours of one day."""
+    of_kind = [one for one in dated if one.kind == kind] or _last_stage(dated, kind)
+    if not of_kind:
+        return None
+    if len({one.moment.day for one in of_kind}) > 1:
+        return None
+    if kind == DeadlineKind.CLOSES and _later_stage(dated, of_kind[0]):
+        return None
+    timed = [one for one in of_kind if one.moment.hour is not None]
+    if len({one.moment.hour for one in timed}) > 1:
+        return None
+    return _read((timed or of_kind)[0], source)
+
+
+def _later_stage(dated: list[Dated], closing: Dated) -> bool:
+    """A full application on another day: then this date closes a stage, not the call."""
+    days = {kind: {one.moment.day for one in dated if one.kind == kind} for kind in DeadlineKind}
+    second, first = days[DeadlineKind.STAGE_2], days[DeadlineKind.STAGE_1]
+    return bool(second - {closing.moment.day}) and closing.moment.day not in first
+
+
+def _last_stage(dated: list[Dated], kind: DeadlineKind) -> list[Dated]:
+    """After a pre-registration the full application closes the call; with a stage 1 beside it nothing is certain."""
+    kinds = {one.kind for one in dated}
+    if kind != DeadlineKind.CLOSES or DeadlineKind.STAGE_1 in kinds:
+        return []
+    return [one for one in dated if one.kind == DeadlineKind.STAGE_2]
+
+
+def borrowed_year(sentence: Sentence, words: DateWords) -> int | None:
+    """The year of "het loket voor 2023", when the sentence names that one year and its dates name none."""
+    hit = words.year_of_round.search(sentence.words)
+    years = set(re.findall(r"\b(?:19|20)\d\d\b", sentence.words))
+    known = any(m.mark in (DATE, WINDOW) for m in sentence.mentions)
+    vague = [m for m in sentence.mentions if m.mark == VAGUE and m.why == "no year"]
+    if not hit or known or not vague or len(years) != 1 or re.search(ANY_MENTION, hit.group()):
+        return None
+    return int(years.pop())
