@@ -117,7 +117,8 @@ def _is_about(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
     left, follow = sentence.left(mention), sentence.follow(mention)
     turns = [hit.start() for hit in words.turn.finditer(left)]
     clause = left[turns[-1] :] if turns else left
-    if words.apply.search(clause) or words.apply.search(re.split(r"[,;:(]", follow.lstrip(" ,"))[0][:80]):
+    behind = re.split(r"[;:(]", follow.lstrip(" ,"))[0][:80]
+    if words.apply.search(clause + DATE + behind):  # "vraag # de subsidie aan" spans the date
         return True
     if turns:
         return False
