@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from math import sqrt
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from db.models import Application, Cofunding, CofundingRoom, Dossier, Participant
@@ -103,11 +104,11 @@ def _likely(promise: Promise) -> Decimal:
 
 
 def promises(session: Session, viewer: Viewer) -> list[Promise]:
-    """Every promise the viewer may see."""
+    """Every promise the viewer may see: the own organisation's, and those in dossiers open to the viewer."""
     rows = select(Cofunding, Application, Dossier).where(
         Cofunding.dossier_id == Application.dossier_id,
         Application.dossier_id == Dossier.id,
-        visible(viewer, Cofunding),
+        or_(visible(viewer, Cofunding), visible(viewer, Dossier)),
     )
     return [
         Promise(c.participant_id, c.year, c.amount, c.de_minimis, d.stage, a.chance, bool(c.cover))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import inspect, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from db.models import Dossier, LogEntry, Participant, User
 from db.queries import Viewer
@@ -14,9 +14,10 @@ from db.rights import has_role, may_see
 from db.vocabulary import Role
 from db.vocabulary_lobby import DossierKind, LogKind
 from notifications.wording import local_day, short_day
+from tracker.agenda import takes_part
 from tracker.refusals import ChangedMeanwhile, Incomplete, NotAllowed, NotAnAmount, NotThere, ParticipantGone
 
-AMOUNT = re.compile(r"(?:€\s*|EUR\s*)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-))?(?:\s*euro)?", re.IGNORECASE)
+AMOUNT = re.compile(r"(?:€\s*|EUR\s*)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-))?(?:\s*euro)?", re.IGNORECASE | re.ASCII)
 MOST = Decimal(10**13)
 
 
@@ -105,18 +106,12 @@ def log(
     return entry
 
 
-def standing(participant: Participant, day: date) -> bool:
-    """Whether the participant exists on that day."""
-    begun = participant.valid_from is None or participant.valid_from <= day
-    return begun and (participant.valid_to is None or day < participant.valid_to)
-
-
 def standing_participant(session: Session, participant_id: str, day: date, field: str = "") -> Participant:
     """The participant, or ParticipantGone with the day it ended and what it merged into."""
     found = session.get(Participant, participant_id)
     if found is None:
         raise ParticipantGone(f"Er is geen deelnemer '{participant_id}'.", field)
-    if standing(found, day):
+    if takes_part(found, day):
         return found
     if found.valid_to and found.valid_to <= day:
         heir = session.get(Participant, found.merged_into) if found.merged_into else None
@@ -148,8 +143,3 @@ def required(text: str, field: str, sentence: str) -> str:
     if not text.strip():
         raise Incomplete(sentence, field)
     return text.strip()
-
-
-def by_value(model: Any, column: str, values: list[Any]) -> Any:
-    """``column IN values`` for a model, typed once."""
-    return col(getattr(model, column)).in_(values)
