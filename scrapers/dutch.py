@@ -36,8 +36,9 @@ _DATES = DateWords(
     apply=words(r"""
         aanvra(?:ag|gen) | aan te vragen | aangevraagd | \bvra(?:gen|agt?)\b.{0,90}\baan\b
         | \bindien(?:en|ing|dat|er|t|ron|per|ter|mog) | ingediend | in te dienen
-        | \bdien(?:en|t)?\b.{0,90}\bin\b | \bloket | openst(?:el|aa) | \bopen\b | geopend | opengesteld
-        | voorstel(?:len)?\b | aan(?:ge)?meld | \bmeld(?:en|t)?\b.{0,70}\baan\b | inschrijv | ingeschreven
+        | \bdien(?:en|t)?\b.{0,90}\bin\b | \bloket | openst(?:el|aa) | \bopen\b | geopend | \bopent\b
+        | \bopende\b | opengesteld
+        | voorstel(?:len)?\b | aan(?:ge)?meld | zich melden | \bmeld(?:en|t)?\b.{0,70}\baan\b | inschrijv | ingeschreven
         | in(?:ge)?zend | ingezonden | in(?:ge)?stu(?:ur|ren) | inlever | ingeleverd | aandragen | tijdvak
         | \brondes?\b | tender | \bterecht\b | \bcalls?\b | \boproep | deadline | formulier
         | subsidie (?:vragen|krijgen|mogelijk) | (?:sluitings|eind|begin|start|opening|sluit)s?datum
@@ -163,7 +164,8 @@ _DATES = DateWords(
         een )?(?:\w+ )?(?:\w*bijeenkomst|webinar|workshop|spreekuur|pitch\w*|\w*dag\b|\w*sessie)
     """),
     doubt=words(r"""
-        naar verwachting | waarschijnlijk | \bverwacht | vermoedelijk | onder voorbehoud | streven
+        oorspronkelijk | aanvankelijk | naar verwachting | waarschijnlijk | \bverwacht | vermoedelijk
+        | onder voorbehoud | streven
         | \bwellicht\b | beoogd | voorlopig
     """),
 )
