@@ -90,8 +90,6 @@ def _side(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKin
     """Opening or closing: the word right before it decides, then the word right behind, then the nearest word."""
     near, follow = sentence.near(mention), sentence.follow(mention)
     about, labelled = _is_about(sentence, mention, words), _nearest(near, words)
-    if labelled == DeadlineKind.OPENS and not about:
-        labelled = None  # "de start is op #" may be that of the project
     opens, closes = bool(words.opens_after.match(follow)), bool(words.closes_after.match(follow))
     if words.until.search(near):
         known = about or ((closes or labelled == DeadlineKind.CLOSES) and not opens)
@@ -116,12 +114,10 @@ def _nearest(near: str, words: DateWords) -> DeadlineKind | None:
 
 def _is_about(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
     """The clause is about applying: before a turn ("die", "voor projecten") only what stands behind it counts."""
-    left = sentence.left(mention)
-    follow = re.split(f"[{DATE}{WINDOW}{VAGUE}]", sentence.right(mention))[0]
+    left, follow = sentence.left(mention), sentence.follow(mention)
     turns = [hit.start() for hit in words.turn.finditer(left)]
     clause = left[turns[-1] :] if turns else left
-    behind = re.split(r"[;:(]", follow.lstrip(" ,"))[0][:80]
-    if words.apply.search(clause + DATE + behind):  # "vraag # de subsidie aan" spans the date
+    if words.apply.search(clause) or words.apply.search(re.split(r"[,;:(]", follow.lstrip(" ,"))[0][:80]):
         return True
     if turns:
         return False
