@@ -1,12 +1,20 @@
 """Questions asked more than once, by name; OpportunityFilter, the one filter behind pages, subscriptions and feeds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from db.models.calls import Crawl, Match, Opportunity, Sighting
+from db.search import matching
+from db.status import FINAL_WORDS, status_expression
 from db.vocabulary import Eligibility, Instrument, Role, Status
 
 
@@ -39,3 +47,74 @@ class OpportunityFilter(BaseModel):
     at_least: Decimal | None = None
     closes_before: date | None = None
     closes_after: date | None = None
+
+
+def calls_for(wanted: OpportunityFilter, viewer: Viewer, now: datetime, threshold: float = 0) -> SelectOfScalar[Any]:
+    """The calls a filter means, by their last deadline. ``threshold``: the score from which a match counts.
+
+    Calls are public; the viewer is asked for because what people wrote about them is not.
+    """
+    del viewer
+    call = Opportunity
+    conditions = [col(call.joined_into).is_(None), *_conditions(wanted, now, threshold)]
+    return select(call).where(*conditions).order_by(col(call.closes_at).is_(None), col(call.closes_at), col(call.id))
+
+
+def _conditions(wanted: OpportunityFilter, now: datetime, threshold: float) -> Iterator[ColumnElement[bool]]:
+    call = Opportunity
+    if wanted.text:
+        yield matching(wanted.text)
+    if wanted.status:
+        yield from _has_status(wanted.status, now)
+    if wanted.challenges:
+        met = select(Match.opportunity_id).where(
+            col(Match.challenge_id).in_(wanted.challenges), Match.score >= threshold
+        )
+        yield col(call.id).in_(met)
+    if wanted.sources:
+        yield col(call.id).in_(select(Sighting.opportunity_id).where(col(Sighting.source).in_(wanted.sources)))
+    for column, values in ((call.eligible, wanted.eligible), (call.instrument, wanted.instruments)):
+        if values:
+            yield col(column).in_([str(value) for value in values])
+    if wanted.languages:
+        yield col(call.language).in_(wanted.languages)
+    if wanted.at_least is not None:
+        yield or_(col(call.budget) >= wanted.at_least, col(call.max_amount) >= wanted.at_least)
+    yield from _closes_between(wanted)
+
+
+def _has_status(wanted: tuple[Status, ...], now: datetime) -> Iterator[ColumnElement[bool]]:
+    """The rule of db/status.py; the first condition says nothing new, but an index knows it."""
+    if Status.CLOSED not in wanted and not set(wanted) & set(FINAL_WORDS):
+        yield or_(col(Opportunity.closes_at).is_(None), col(Opportunity.closes_at) > now)
+    yield status_expression(now).in_([str(status) for status in wanted])
+
+
+def _closes_between(wanted: OpportunityFilter) -> Iterator[ColumnElement[bool]]:
+    """Days as people in Amsterdam mean them; a bare day closes at the midnight that ends it."""
+    closes = col(Opportunity.closes_at)
+    if wanted.closes_after is not None:
+        yield closes > _midnight(wanted.closes_after)
+    if wanted.closes_before is not None:
+        yield closes <= _midnight(wanted.closes_before)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo("Europe/Amsterdam"))
+
+
+def newest_crawls(session: Session, complete: bool = False) -> dict[str, Crawl]:
+    """Each source's last crawl, or its last complete one."""
+    newest = select(func.max(Crawl.id)).group_by(Crawl.source)
+    if complete:
+        newest = newest.where(col(Crawl.complete))
+    crawls = session.exec(select(Crawl).where(col(Crawl.id).in_(newest)))
+    return {crawl.source: crawl for crawl in crawls}
+
+
+def live_call(session: Session, call_id: int) -> Opportunity | None:
+    """A call by its id, or the one it was joined into."""
+    call = session.get(Opportunity, call_id)
+    while call is not None and call.joined_into is not None:
+        call = session.get(Opportunity, call.joined_into)
+    return call

@@ -1,13 +1,63 @@
-"""Search: fold and stem a text the same way when it is stored and when it is asked for, on both databases."""
+"""Search: fold and stem a text the same way when it is stored and when it is asked for, on both databases.
+
+SQLite keeps the words in the FTS5 table ``search_call``, PostgreSQL in a GIN index of that name. A hit has every word
+of the question, as it stands in Dutch or in English, or as the beginning of a longer word.
+"""
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+from sqlalchemy import ColumnElement, Connection, false, func, literal_column, select, text, true
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import Session, col
+
+from db.models.calls import Opportunity
+
 MOST_CHARACTERS = 60_000
+MOST_WORDS = 12
+MOST_HITS = 300
+LONG_ENOUGH = 4  # from here on a word also finds longer ones: fiets -> fietsroute
 WORDS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 STEMMERS = {"nl": "dutch", "en": "english"}
+
+SQLITE_INDEX = (
+    "CREATE VIRTUAL TABLE search_call USING fts5(search_text, tokenize='ascii')",
+    "INSERT INTO search_call(rowid, search_text) SELECT id, search_text FROM opportunity",
+)
+POSTGRESQL_INDEX = (
+    "CREATE INDEX search_call ON opportunity USING gin (to_tsvector('simple'::regconfig, search_text))",
+)
+
+
+def make_index(connection: Connection) -> None:
+    """Build the index over what is there."""
+    drop_index(connection)
+    sqlite = connection.dialect.name == "sqlite"
+    for statement in SQLITE_INDEX if sqlite else POSTGRESQL_INDEX:
+        connection.execute(text(statement))
+
+
+def drop_index(connection: Connection) -> None:
+    """Take the index away."""
+    what = "TABLE" if connection.dialect.name == "sqlite" else "INDEX"
+    connection.execute(text(f"DROP {what} IF EXISTS search_call"))
+
+
+def index_words(connection: Connection, calls: Sequence[int]) -> None:
+    """Index the words of these calls: whoever writes ``search_text`` says so here, in the same transaction.
+
+    A trigger cannot do it: FTS5 in a trigger is refused under ``trusted_schema=OFF`` (SQLite 3.40, 2026-11-23).
+    PostgreSQL keeps its own index.
+    """
+    if connection.dialect.name == "sqlite" and calls:
+        words = (
+            "INSERT OR REPLACE INTO search_call(rowid, search_text) SELECT id, search_text FROM opportunity WHERE id=?"
+        )
+        connection.exec_driver_sql(words, [(call,) for call in calls])
 
 
 def searchable(language: str, *texts: str | None) -> str:
@@ -37,10 +87,10 @@ def stem(word: str, language: str) -> str:
     """Lemma first, then stem: together they find 26 of 28 Dutch pairs, each alone 20 or 23 (measured 2026-11-23)."""
     import simplemma
 
-    if word.isdigit():
-        return word
+    if word.isdigit() or len(word) > 60:
+        return word[:60]
     lemma = fold(simplemma.lemmatize(word, lang=language))
-    return str(_stemmer(language).stemWord(lemma))
+    return str(_stemmer(language).stemWord(lemma if WORDS.fullmatch(lemma) else word))
 
 
 @cache
@@ -48,3 +98,66 @@ def _stemmer(language: str) -> Any:
     import Stemmer
 
     return Stemmer.Stemmer(STEMMERS[language])
+
+
+def asked(question: str) -> list[list[str]]:
+    """The words of a question, each as the stems it may stand under."""
+    words = dict.fromkeys(part for found in WORDS.findall(fold(question[:1000])) for part in found.split("-"))
+    return [sorted({stem(word, language) for language in STEMMERS}) for word in list(words)[:MOST_WORDS]]
+
+
+class Hits(ColumnElement[bool]):
+    """The condition that a call has the words; each database has its own way to say so."""
+
+    inherit_cache = False
+
+    def __init__(self, words: list[list[str]]) -> None:
+        self.words = words
+
+
+def matching(question: str) -> ColumnElement[bool]:
+    """A condition on Opportunity; an empty question is met by every call, one without words by none."""
+    if not question.strip():
+        return true()
+    words = asked(question)
+    return Hits(words) if words else false()
+
+
+def _sqlite_question(words: list[list[str]]) -> str:
+    def one(stem: str) -> str:
+        return f'"{stem}"*' if len(stem) >= LONG_ENOUGH else f'"{stem}"'
+
+    return " AND ".join("(" + " OR ".join(map(one, stems)) + ")" for stems in words)
+
+
+def _postgresql_question(words: list[list[str]]) -> str:
+    def one(stem: str) -> str:
+        return f"{stem}:*" if len(stem) >= LONG_ENOUGH else stem
+
+    return " & ".join("(" + " | ".join(map(one, stems)) + ")" for stems in words)
+
+
+@compiles(Hits, "sqlite")
+def _on_sqlite(hits: Hits, compiler: SQLCompiler, **kw: Any) -> str:
+    found = text("SELECT rowid FROM search_call WHERE search_call MATCH :question")
+    found = found.bindparams(question=_sqlite_question(hits.words))
+    return f"opportunity.id IN ({compiler.process(found, **kw)})"
+
+
+@compiles(Hits, "postgresql")
+def _on_postgresql(hits: Hits, compiler: SQLCompiler, **kw: Any) -> str:
+    vector = func.to_tsvector(literal_column("'simple'::regconfig"), col(Opportunity.search_text))
+    question = func.to_tsquery(literal_column("'simple'::regconfig"), _postgresql_question(hits.words))
+    return str(compiler.process(vector.op("@@")(question), **kw))
+
+
+def search(session: Session, question: str, most: int = 50) -> list[int]:
+    """Ids of the calls that have the words: those with most of them in their title first, then the newest."""
+    call = Opportunity
+    newest = select(col(call.id), col(call.title), col(call.language)).where(
+        matching(question), col(call.joined_into).is_(None)
+    )
+    rows = session.connection().execute(newest.order_by(col(call.id).desc()).limit(MOST_HITS)).all()
+    stems = {stem for word in asked(question) for stem in word}
+    ranked = sorted(rows, key=lambda row: (-len(stems & set(searchable(row.language, row.title).split())), -row.id))
+    return [row.id for row in ranked[:most]]

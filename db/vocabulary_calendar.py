@@ -65,3 +65,13 @@ class FeedScope(Word):
     TEAM = "team", "mijn organisatie"
     CHALLENGE = "challenge", "een opgave"
     FILTER = "filter", "een bewaarde selectie"
+
+
+class EntryKind(Word):
+    """What stands on the calendar; each kind has a mark of its own, so that colour is never alone."""
+
+    DEADLINE = "deadline", "termijn"
+    MILESTONE = "milestone", "interne mijlpaal"
+    MOMENT = "moment", "interventiemoment"
+    MEETING = "meeting", "vergadering"
+    CLOSED = "closed", "reces of feestdag"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Timezone, TimezoneDaylight, TimezoneStandard
@@ -46,54 +47,80 @@ class Event:
     cancelled: bool = False
 
 
-def deadline_event(deadline: Deadline, call: Opportunity, base_url: str) -> Event | None:
+class DeadlineLine(NamedTuple):
+    """What copies of a deadline tell of it: its own columns, and those of its call."""
+
+    id: int
+    kind: str
+    day: date | None
+    at: datetime | None
+    zone: str
+    assumed: bool
+    text: str
+    version: int
+    modified_at: datetime
+    cancelled_at: datetime | None
+    call_id: int
+    title: str
+    url: str
+    publisher: str | None
+    source_word: str | None
+
+
+def line_of(deadline: Deadline, call: Opportunity) -> DeadlineLine:
+    """The line of two stored rows."""
+    own = [getattr(deadline, name) for name in DeadlineLine._fields[:10]]
+    return DeadlineLine._make([*own, call.id or 0, call.title, call.url, call.publisher, call.source_word])
+
+
+def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
     """A deadline as an entry; none where it has no date, which is logged when a date was due."""
-    start = deadline.at or deadline.day
+    start = line.at or line.day
     if start is None:
-        if deadline.kind not in DATELESS:
-            log.warning("deadline %s has no date and is left out of the calendar", deadline.id)
+        if line.kind not in DATELESS:
+            log.warning("deadline %s has no date and is left out of the calendar", line.id)
         return None
-    withdrawn = call.source_word == Status.WITHDRAWN
+    label = DeadlineKind(line.kind).label
     return Event(
-        uid=f"deadline-{deadline.id}@{DOMAIN}",
-        summary=f"{DeadlineKind(deadline.kind).label.capitalize()}: {call.title}",
+        uid=f"deadline-{line.id}@{DOMAIN}",
+        summary=f"{label.capitalize()}: {line.title}",
         start=start,
-        modified_at=deadline.modified_at,
-        sequence=deadline.version,
-        zone=deadline.zone,
-        description=_told_of(deadline, call, base_url),
-        url=call_address(call, base_url),
-        category=DeadlineKind(deadline.kind).label,
-        cancelled=withdrawn or deadline.cancelled_at is not None,
+        modified_at=line.modified_at,
+        sequence=line.version,
+        zone=line.zone,
+        description=_told_of(line, base_url),
+        url=call_address(line.call_id, base_url),
+        category=label,
+        cancelled=line.source_word == Status.WITHDRAWN or line.cancelled_at is not None,
     )
 
 
-def _told_of(deadline: Deadline, call: Opportunity, base_url: str) -> str:
+def _told_of(line: DeadlineLine, base_url: str) -> str:
     lines = [
-        f"{DeadlineKind(deadline.kind).label.capitalize()}: {deadline_moment(deadline)}",
-        call.publisher or "",
-        f"In de bron staat: {deadline.text}" if deadline.text else "",
-        f"In Kansenradar: {call_address(call, base_url)}",
-        f"Bij de bron: {call.url}",
+        f"{DeadlineKind(line.kind).label.capitalize()}: {deadline_moment(line)}",
+        line.publisher or "",
+        f"In de bron staat: {line.text}" if line.text else "",
+        f"In Kansenradar: {call_address(line.call_id, base_url)}",
+        f"Bij de bron: {line.url}",
     ]
     return "\n".join(filter(None, lines))
 
 
-def deadline_moment(deadline: Deadline) -> str:
+def deadline_moment(line: DeadlineLine | Deadline) -> str:
     """``dinsdag 27 oktober 2026, 17:00 (gebruikelijk uur)``; a bare day, or the kind's own words without one."""
-    if deadline.at is not None:
-        return full_moment(deadline.at, deadline.zone, deadline.assumed)
-    return day(deadline.day) if deadline.day else DeadlineKind(deadline.kind).label
+    if line.at is not None:
+        return full_moment(line.at, line.zone, line.assumed)
+    return day(line.day) if line.day else DeadlineKind(line.kind).label
 
 
-def call_address(call: Opportunity, base_url: str) -> str:
+def call_address(call_id: int, base_url: str) -> str:
     """Where a call's page is."""
-    return f"{base_url.rstrip('/')}/regelingen/{call.id}"
+    return f"{base_url.rstrip('/')}/regelingen/{call_id}"
 
 
-def still_told(deadline: Deadline, now: datetime) -> bool:
+def still_told(line: DeadlineLine | Deadline, now: datetime) -> bool:
     """A cancelled deadline stays in calendars for 30 days, so that every copy learns of it."""
-    return deadline.cancelled_at is None or now - deadline.cancelled_at < CANCELLED_FOR
+    return line.cancelled_at is None or now - line.cancelled_at < CANCELLED_FOR
 
 
 def calendar_file(events: Iterable[Event], name: str) -> bytes:

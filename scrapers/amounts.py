@@ -38,7 +38,7 @@ _AMOUNT = re.compile(
 )
 _NOT_MONEY = re.compile(
     r"\s{0,2}(?:kg|ton|kilo|inwoners|mensen|people|woningen|homes|vierkante|m2|m²|kwh|mwh|liter|bomen|leerlingen|huishoudens"
-    r"|km|citizens|inhabitants|jaar|reizigers|personen|passagiers|tonnes|hectare)\b"
+    r"|gulden|dollars?|ponden|pond|pounds?|kronen|usd|gbp|chf|sek|dkk|nok|pln|km|citizens|inhabitants|jaar|reizigers|personen|passagiers|tonnes|hectare)\b"
 )
 _PERCENT = re.compile(
     r"(?<![\d.,])(?P<low>\d{1,3}(?:[.,]\d{1,2})?)\s{0,2}(?P<sign>%|procent|percent|per cent|pct)?"
@@ -50,6 +50,9 @@ _PERCENT = re.compile(
 def exact(value: Decimal) -> Decimal:
     """Without an exponent and without trailing zeros: 2500000, 62.5."""
     return Decimal(int(value)) if value == int(value) else value.normalize()
+
+
+_FOREIGN = re.compile(r"(?:[$£¥]|\b(?:usd|gbp|chf|sek|dkk|nok|pln))\s{0,2}$")
 
 
 def number(text: str, comma_decimal: bool, scaled: bool) -> Decimal | None:
@@ -105,7 +108,7 @@ def _amount(text: str, hit: re.Match[str], comma_decimal: bool) -> Mention | Non
     if not _is_money(hit, "1"):
         return None
     end = _end(hit, "1")
-    if not (hit["pre1"] or hit["post1"]) and _NOT_MONEY.match(text, end):
+    if not (hit["pre1"] or hit["post1"]) and (_NOT_MONEY.match(text, end) or _FOREIGN.search(text[: hit.start()][-6:])):
         return None
     value = _value(hit, "1", comma_decimal)
     if value is None:

@@ -36,8 +36,9 @@ _DATES = DateWords(
     apply=words(r"""
         aanvra(?:ag|gen) | aan te vragen | aangevraagd | \bvra(?:gen|agt?)\b.{0,90}\baan\b
         | \bindien(?:en|ing|dat|er|t|ron|per|ter|mog) | ingediend | in te dienen
-        | \bdien(?:en|t)?\b.{0,90}\bin\b | \bloket | openst(?:el|aa) | \bopen\b | geopend | opengesteld
-        | voorstel(?:len)?\b | aan(?:ge)?meld | \bmeld(?:en|t)?\b.{0,70}\baan\b | inschrijv | ingeschreven
+        | \bdien(?:en|t)?\b.{0,90}\bin\b | \bloket | openst(?:el|aa) | \bopen\b | geopend | \bopent\b
+        | \bopende\b | opengesteld
+        | voorstel(?:len)?\b | aan(?:ge)?meld | zich melden | \bmeld(?:en|t)?\b.{0,70}\baan\b | inschrijv | ingeschreven
         | in(?:ge)?zend | ingezonden | in(?:ge)?stu(?:ur|ren) | inlever | ingeleverd | aandragen | tijdvak
         | \brondes?\b | tender | \bterecht\b | \bcalls?\b | \boproep | deadline | formulier
         | subsidie (?:vragen|krijgen|mogelijk) | (?:sluitings|eind|begin|start|opening|sluit)s?datum
@@ -65,12 +66,12 @@ _DATES = DateWords(
     opening=words(r"""
         \bopent\b | \bopenen\b | \b(?:gaat|gaan|ging|gingen)\b.{0,50}\bopen\b | opengesteld | \bgeopend\b
         | \bopening\b | openingsdatum | startdatum | begindatum | \bstart\b | \bvan start\b | \bbegint\b
-        | openstelling\b | \bopen\b | ingangsdatum | \bstarten\b | \bstartte\b
+        | openstelling\b | \bopen\b | ingangsdatum | \bstarten\b | \bstartte\b | \bopende\b | \bbegon\b
     """),
     closing=words(r"""
         \bsluit(?:en|ing)?\b | \bgesloten\b | sluitingsdat(?:um|a) | sluitdatum | \bdeadlines?\b
         | einddatum | uiterste\b | \bindien(?:dat(?:um|a)|termijn) | \beindigt\b | \beindigde\b
-        | \bdicht\b | \bloopt af\b | verstrijkt | \bsloot\b | laatste (?:indien)?(?:dag|datum|moment|kans)
+        | \bdicht\b | \bloopt af\b | \bstopt\b | verstrijkt | \bsloot\b | laatste (?:indien)?(?:dag|datum|moment|kans)
         | \bde laatste\b | inzendtermijn | \beinde\b | aanvraagtermijn | verlengd
     """),
     opens_after=begins(r"""
@@ -114,8 +115,8 @@ _DATES = DateWords(
         | woningen? (?:van|uit|gebouwd) | opgericht | op de markt | geboren | eigenaar
         | wie [^,]{0,15}\btekent | wetsvoorstel | raadsbesluit | overgangs | programmaperiode
         | programma (?:loopt|liep) | fonds loopt | subsidie(?:verlening|tijdvak) voor | activiteiten in
-        | uitvoering | wijzig | geldig | brief van | verslag | eindafrekening | kalenderjaar | schooljaar
-        | seizoen | boekjaar | advies | gesprek | interview
+        | uitvoering | wijzig | geldig | brief van | verslag | eindafrekening
+        | advies | gesprek | interview
     """),
     other_after=begins(r"""
         (?:\w+\s){0,4}(?:zijn|is|worden|wordt|was|waren|te zijn|te worden|moet zijn|
@@ -126,7 +127,7 @@ _DATES = DateWords(
         | (?:is|komt) er (?:van|een (?:nieuw|informatie|webinar|bijeenkomst))
         | (?:wordt|worden|volgt|neemt|nemen|hoort|beslist|besluit)\b[^,;.]{0,50}\b(?:besluit|uitslag|
         bekend|beslissing|besloten|gehoord)
-        | (?:start|starten|beginnen|begint|moet(?:en)?|loopt|lopen)\b[^,;.]{0,20}\b(?:project|activiteit|
+        | (?:start|starten|beginnen|begint|loopt|lopen)\b[^,;.]{0,20}\b(?:project|activiteit|
         uitvoering|werkzaamheden) | (?:starten|beginnen|lopen|starten met|eindigen)\b | treedt
         | [^,;.]{0,30}\b(?:informatiebijeenkomst|webinar|kennisbijeenkomst|spreekuur) | heeft ingediend
         | organise | (?:vindt|vond|vinden)\b | (?:\w+\s){0,3}staat\b[^,;.]{0,20}\bklaar
@@ -148,6 +149,8 @@ _DATES = DateWords(
         (?:daarna|vervolgens|later|hierna)\b[^.;]{0,40}\b(?:tweede|nieuwe|volgende|derde|
         andere)\s(?:periode|ronde|tijdvak|aanvraag(?:periode|ronde)|openstelling)
         | \bnog een (?:tweede|volgende) (?:periode|ronde|tijdvak|openstelling)
+        | \b(?:tweede|derde|volgende|nieuwe)\s(?:aanvraag|indienings?|subsidie)?
+        (?:periode|ronde|tijdvak|tranche|openstelling)\s(?:opent|start|volgt|begint|komt|gaat)\b
     """),
     year_of_round=words(r"""
         \b(?:loket|ronde|tijdvak|aanvraagperiode|aanvraagronde|openstelling|indienronde)
@@ -161,7 +164,8 @@ _DATES = DateWords(
         een )?(?:\w+ )?(?:\w*bijeenkomst|webinar|workshop|spreekuur|pitch\w*|\w*dag\b|\w*sessie)
     """),
     doubt=words(r"""
-        naar verwachting | waarschijnlijk | \bverwacht | vermoedelijk | onder voorbehoud | streven
+        oorspronkelijk | aanvankelijk | naar verwachting | waarschijnlijk | \bverwacht | vermoedelijk
+        | onder voorbehoud | streven
         | \bwellicht\b | beoogd | voorlopig
     """),
 )
@@ -177,7 +181,8 @@ _MONEY = MoneyWords(
         plafond | budget\b | budget van | \bgereserveerd\b | \buitgetrokken\b | \btrek(?:t|ken)\b
         | \bvrijgemaakt\b | \bvrij\b | \bbeschikbare?\b | \bbeschikbaar
         | (?:verhoogd|opgehoogd|verlaagd|verruimd) (?:naar|tot) | \bsubsidiepot\b
-        | \bpot(?:je)? (?:van|met)\b | totaalbedrag | \bin totaal\b | te verdelen | \bgaat er\b
+        | \bpot(?:je)? (?:van|met)\b | totaalbedrag | \bkas (?:bevat|telt)\b | \bsamen\s{0,2}$
+        | \bin totaal\b | te verdelen | \bgaat er\b
         | \bzit(?: er)?\b | \bzet(?:te|ten)?\b | \bstel(?:t|len|de|den)\b | omvang | \binvesteert\b
         | \bverdeelt?\b | \bverdelen\b | \breserve(?:ert|erde|ren)\b | \bsteekt\b | \bis er\b
         | \ber (?:is|was|komt)\s{0,2}$ | (?:ronde|call|tender|openstelling|tranche|regeling) telt\b
@@ -186,12 +191,12 @@ _MONEY = MoneyWords(
     budget_after=begins(r"""
         (?:aan )?(?:subsidie |euro |budget |subsidiegeld |middelen |geld |rijksgeld )?(?:is |zijn |
         was )?(?:\w+ )?(?:beschikbaar|te verdelen|te vergeven|te besteden|uitgetrokken|gereserveerd|
-        vrijgemaakt|opzij|begroot|toegevoegd aan het plafond)
+        vrijgemaakt|opzij|opzijgezet|klaargezet|in kas|begroot|toegevoegd aan het plafond)
         | (?:voor|van|uit|in)\b[^,;.:]{0,70}\b(?:beschikbaar|gereserveerd|uitgetrokken|vrijgemaakt|opzij|
         te verdelen|te besteden|vrij|uit)\b(?! (?:het|de|een)\b) | uit\b(?= om|\.|,|$|\svoor)
         | (?:aan )?subsidie(?:geld)? beschikbaar | in de pot
         | die\b[^,;.]{0,50}\b(?:gereserveerd|uitgetrokken|vrijgemaakt|beschikbaar) | subsidieplafond
-        | op de plank
+        | op de plank | \w* ?klaar\b
     """),
     not_budget_before=words(r"""
         (?:waarvan|daarvan)\b[^;.]{0,60}$ | \buit (?:de|het|een (?:bedrag|totaal) van)?\s{0,2}$
@@ -200,12 +205,13 @@ _MONEY = MoneyWords(
     not_budget=words(r"""
         \bvorige?\b | \beerdere?\b(?! als|\swanneer|\sdan) | \bvorig jaar\b | \bafgelopen\b | gevraagd\b
         | \btoegekend\b | in behandeling | \bresteert\b | \bresterend | \brestant | \bover is\b
-        | \bnog over\b | eigen bijdrage | omzet | balans | projectkosten
+        | \bnog over\b | eigen bijdrage | omzet | \blegg?(?:t|en)\b | balans | projectkosten
         | \bkosten\b(?! (?:van|voor) (?:de )?uitvoering) | de-minimis | \bdrempel | \bwaarschijnlijk\b
         | instemming | \bgingen?\b | \blandelijk verdeelt | minimaal | \binvestering van\b | verleend
         | per (?:tranche|ronde|tijdvak|openstelling|aanvraagperiode) | \bbegint bij\b | \bsprake van\b
         | \bcofinanciering\b | \bwaarde van\b | \bboete\b | uurtarief | \buitgekeerd\b | \bging(?:en)?\b
-        | verwacht | \bvan tafel\b | \bregio'?s? legt\b | \bverhoogd met\b | \bleges\b
+        | verwacht | \belke? (?:ronde|tranche|tijdvak|openstelling)
+        | \bvan tafel\b | \bregio'?s? legt\b | \bverhoogd met\b | \bleges\b
     """),
     not_budget_after=begins(r"""
         (?:is |wordt |werd )?(?:met .{1,30})?(?:verhoogd|opgehoogd|verlaagd|verruimd|bijgesteld) (?:naar|
@@ -223,7 +229,7 @@ _MONEY = MoneyWords(
         | (?:de |een )?maximale\s(?:\w+\s){1,4}(?:is|bedraagt|van|bedroeg|per \w+ is|per \w+ bedraagt)?
         | gemaximeerd (?:op|tot) | gemaximaliseerd (?:op|tot) | begrensd (?:op|tot)
         | (?:subsidie)?maximum(?: per \w+)?(?: is)? | maximumbedrag(?: is|\svan)? | maximale\s\w+
-        | bovengrens(?: van|\sis)?
+        | max\. (?:subsidie|bijdrage|bedrag)(?: is)? | bovengrens(?: van|\sis)?
     """),
     least=ends(r"""
         (?:een )?minimaal | min\.? | (?:een )?minimum(?:bedrag)?(?: van|\sis)? | ten ?minste | minstens
@@ -237,8 +243,10 @@ _MONEY = MoneyWords(
         aanvrager|samenwerkingsverband|projectaanvraag|consortium)\b
         | \bproject(?:en)? (?:kan|kunnen|krijg)
     """),
+    apiece=ends(r"elk | ieder | apart | per stuk"),
     per_other=words(r"""
-        \bper\s(?!(?:jaar|kalenderjaar|saldo|direct|aanvraagperiode|tijdvak|ronde|tranche|openstelling|\d|
+        \bper\s(?!(?:jaar|kalenderjaar|schooljaar|studiejaar|begrotingsjaar|seizoen|saldo|direct|
+        aanvraagperiode|tijdvak|ronde|tranche|openstelling|\d|
         maand|mail|post|e-mail)\b)\w+ | /\s?[a-z] | \bvoor elke?\s\w+ | \bvoor iedere?\s\w+
     """),
     grant=words(r"""

@@ -159,6 +159,7 @@ _MONEY = MoneyWords(
         | \b(?:each|every|a|one|individual|single) (?:\w+ )?(?:project|proposal|application|grant|
         consortium)\b
     """),
+    apiece=ends(r"each"),
     per_other=words(r"\bper (?!(?:year|annum|cent)\b)\w+ | /\s?[a-z] | \bfor (?:each|every) \w+"),
     grant=words(r"""
         \bgrants?\b | \bcontributions?\b | \bsubsid(?:y|ies)\b | \brequest | \breceive | \bobtain

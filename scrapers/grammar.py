@@ -77,7 +77,7 @@ def _settled(text: str, parts: list[Sentence], dated: list[windows.Dated], price
              rates: list[Mention], tongue: Tongue) -> Facts:  # fmt: skip
     opens = windows.settle(dated, DeadlineKind.OPENS, text)
     closes = windows.settle(dated, DeadlineKind.CLOSES, text)
-    if any(tongue.dates.more_rounds.search(part.words) for part in parts):
+    if any(tongue.dates.more_rounds.search(part.words) and not windows.dates_in(part, tongue.dates) for part in parts):
         closes = None
     if opens and closes and _day(opens) > _day(closes):
         opens = closes = None

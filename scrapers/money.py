@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scrapers.spans import AMOUNT, ANY_MENTION, MONEY_MENTION, RATE, RATES, SPREAD, Mention, Read, Sentence, Spread
+from scrapers.spans import AMOUNT, MONEY_MENTION, RATE, RATES, SPREAD, Mention, Read, Sentence, Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class MoneyWords:
     most: re.Pattern[str]  # ends right before: "maximaal"
     least: re.Pattern[str]
     per_project: re.Pattern[str]  # "per project", "per aanvraag"
+    apiece: re.Pattern[str]  # right before: "elk"
     per_other: re.Pattern[str]  # "per woning": a maximum of something smaller
     grant: re.Pattern[str]  # the sentence is about what one applicant gets
     gets: re.Pattern[str]  # right behind: "aanvragen", "krijgen"
@@ -51,6 +52,7 @@ class Priced:
 
 _BREAKS = re.compile(r"[;:.]|,|\b(?:en|and|maar|but|terwijl|while|waarvan|want)\b")
 _CLAUSE = re.compile(r"[;:]|,\s(?:met|with|tot|up to)\b|\ben (?:bedraagt|is)\b")
+_UNIT_BEFORE = re.compile(r"^\s{0,2}(?:euro )?(?:per|/)\s?\w+")  # belongs to the amount before
 _LISTED = re.compile(r"[^.;:]{0,45}(?:\ben\b|\band\b|,)\s?(?:is )?(?:(?:voor|for|in) [^.;:,]{1,40} )?(?:is )?")
 
 
@@ -113,11 +115,13 @@ def _kind(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
 def _unit(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None:
     """Per what: right behind the amount, or earlier in its part of the sentence."""
     follow, left = sentence.follow(mention), sentence.left(mention)
+    if words.apiece.search(sentence.near(mention, MONEY_MENTION)):
+        return "other"
     behind = _BREAKS.split(follow)[0][:40]
     part = re.split(r"[;:.]", left)[-1]
-    for place, window in ((0, behind), (1, sentence.near(mention, MONEY_MENTION)[-100:]), (2, part)):
-        if place == 2 and re.search(ANY_MENTION, part) is None:
-            break
+    near = sentence.near(mention, MONEY_MENTION)[-100:]
+    own = _UNIT_BEFORE.sub("", near) if re.search(MONEY_MENTION, part) else near
+    for window in (behind, own, re.split(MONEY_MENTION, part)[0]):
         project = max((hit.start() for hit in words.per_project.finditer(window)), default=-1)
         other = max((hit.start() for hit in words.per_other.finditer(window)), default=-1)
         if project >= 0 or other >= 0:

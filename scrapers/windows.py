@@ -90,6 +90,8 @@ def _side(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKin
     """Opening or closing: the word right before it decides, then the word right behind, then the nearest word."""
     near, follow = sentence.near(mention), sentence.follow(mention)
     about, labelled = _is_about(sentence, mention, words), _nearest(near, words)
+    if labelled == DeadlineKind.OPENS and not about:
+        labelled = None  # "de start is op #" may be that of the project
     opens, closes = bool(words.opens_after.match(follow)), bool(words.closes_after.match(follow))
     if words.until.search(near):
         known = about or ((closes or labelled == DeadlineKind.CLOSES) and not opens)
@@ -114,10 +116,12 @@ def _nearest(near: str, words: DateWords) -> DeadlineKind | None:
 
 def _is_about(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
     """The clause is about applying: before a turn ("die", "voor projecten") only what stands behind it counts."""
-    left, follow = sentence.left(mention), sentence.follow(mention)
+    left = sentence.left(mention)
+    follow = re.split(f"[{DATE}{WINDOW}{VAGUE}]", sentence.right(mention))[0]
     turns = [hit.start() for hit in words.turn.finditer(left)]
     clause = left[turns[-1] :] if turns else left
-    if words.apply.search(clause) or words.apply.search(re.split(r"[,;:(]", follow.lstrip(" ,"))[0][:80]):
+    behind = re.split(r"[;:(]", follow.lstrip(" ,"))[0][:80]
+    if words.apply.search(clause + DATE + behind):  # "vraag # de subsidie aan" spans the date
         return True
     if turns:
         return False

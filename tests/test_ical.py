@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from db.models import Deadline, Opportunity
 from db.vocabulary import DeadlineKind, Status
-from notifications.ical import Event, calendar_file, deadline_event, event_bytes, plain, still_told
+from notifications.ical import Event, calendar_file, deadline_event, event_bytes, line_of, plain, still_told
 
 CHANGED = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -38,7 +38,7 @@ def brussels(day: date, hour: int = 17) -> datetime:
 
 
 def told(row: Deadline, of: Opportunity | None = None) -> Event:
-    event = deadline_event(row, of or call(), "https://kansen.example")
+    event = deadline_event(line_of(row, of or call()), "https://kansen.example")
     assert event is not None
     return event
 
@@ -88,13 +88,13 @@ def test_the_deadlines_of_a_withdrawn_call_are_cancelled() -> None:
 def test_a_call_without_an_end_date_is_no_event_and_no_error(
     kind: DeadlineKind, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert deadline_event(deadline(kind=kind), call(), "https://k.example") is None
+    assert deadline_event(line_of(deadline(kind=kind), call()), "https://k.example") is None
     assert caplog.records == []
 
 
 def test_a_deadline_that_lost_its_date_is_left_out_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        assert deadline_event(deadline(), call(), "https://k.example") is None
+        assert deadline_event(line_of(deadline(), call()), "https://k.example") is None
     assert "deadline 12 has no date" in caplog.text
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from db.models import Correction
 from db.models.columns import table
+from db.search import index_words
 from db.vocabulary import DeadlineKind, RevisionKind
 from scrapers.listing import Listing
 from tracker.changes import FieldChange, changes, damp
@@ -184,6 +185,7 @@ def _revisions(
 def _update(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
         session.connection().execute(update(CALL).where(CALL.c.id == bindparam("b_id")), rows)
+        index_words(session.connection(), [row["b_id"] for row in rows])
 
 
 def _agreements(session: Session, after: Mapping[int, State], now: datetime) -> None:

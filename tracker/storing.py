@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from db.models import Crawl, Deadline, Opportunity, Reference, RememberedAddress, Revision, Sighting, Snapshot
 from db.models.columns import table
-from db.search import searchable
+from db.search import index_words, searchable
 from db.vocabulary import RevisionKind, Status
 from scrapers.crawled import Crawled, Page
 from scrapers.listing import ListedDeadline
@@ -137,6 +137,7 @@ def add_calls(session: Session, crawl_id: int, new: "Sequence[Heard]", now: date
         )
     for into, rows in ((CALL, calls), (DEADLINE, dates), (REVISION, revisions)):
         add(session, into, rows)
+    index_words(session.connection(), ids)
     add_sightings(session, list(zip(ids, new, strict=True)), now)
     return tuple(ids)
 

@@ -11,8 +11,8 @@ SQLiteImpl.transactional_ddl = True
 
 
 def include(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
-    """Search tables belong to db/search.py, not to the models."""
-    return not (kind == "table" and (name or "").startswith("search_"))
+    """Search tables and indexes belong to db/search.py, not to the models."""
+    return not (kind in ("table", "index") and (name or "").startswith("search_"))
 
 
 connection = context.config.attributes["connection"]

@@ -1,9 +1,13 @@
 """What pages say beside the five formats of the mails: labels, notices after a deed, and the Jinja filters."""
 
 from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from db.vocabulary import Word
+from db.models import Challenge, Opportunity, Revision
+from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, RevisionKind, Status, Word
 from notifications import wording
 
 # What a page says after a 303; the key travels in the address.
@@ -36,6 +40,156 @@ def done_text(key: str) -> str:
     return DONE.get(key, "")
 
 
+# Fields of a call, as a page names them.
+FIELDS = {
+    "title": "titel",
+    "summary": "samenvatting",
+    "publisher": "verstrekker",
+    "instrument": "soort",
+    "allocation": "verdeling",
+    "programme": "programma",
+    "call_title": "oproep",
+    "destination": "bestemming",
+    "type_of_action": "soort actie",
+    "applicants": "wie mag aanvragen",
+    "area": "gebied",
+    "eligible": "voor ons",
+    "budget": "budget",
+    "min_amount": "minimum per aanvraag",
+    "max_amount": "maximum per aanvraag",
+    "amount_text": "bedrag",
+    "rate": "percentage",
+    "source_word": "status volgens de bron",
+    "published_on": "gepubliceerd",
+    "url": "adres",
+    "language": "taal",
+    "text": "zoekwoorden",
+    "challenges": "opgaven",
+    "status": "status",
+    "instruments": "soort",
+    "sources": "bronnen",
+    "languages": "talen",
+    "at_least": "bedrag vanaf",
+    "closes_before": "sluit voor",
+    "closes_after": "sluit na",
+    "page": "bladzijde",
+    "order": "volgorde",
+}
+SOURCES = {
+    "eu_portal": "EU-portaal",
+    "rvo": "RVO",
+    "cvdr": "Lokale wet- en regelgeving",
+    "kansen_voor_west": "Kansen voor West",
+    "tweede_kamer": "Tweede Kamer",
+    "handmatig": "met de hand",
+    "correctie": "correctie",
+}
+MONEY_FIELDS = frozenset({"budget", "min_amount", "max_amount"})
+WORDS: dict[str, type[Word]] = {
+    "instrument": Instrument,
+    "allocation": Allocation,
+    "eligible": Eligibility,
+    "source_word": Status,
+}
+
+
+def field_name(name: str) -> str:
+    """A field of a call, or a kind of deadline, in Dutch."""
+    if name in set(DeadlineKind):
+        return DeadlineKind(name).label
+    return FIELDS.get(name, name)
+
+
+def source_name(name: str) -> str:
+    """How a source is called on screen."""
+    return SOURCES.get(name, name.replace("_", " ").capitalize())
+
+
+def challenge_name(challenge: Challenge) -> str:
+    """``2.3 Landschap``, or as much as is known of it."""
+    name = challenge.name or "nog in te vullen"
+    return f"{challenge.number} {name}" if challenge.number else name
+
+
+def what(call: Opportunity) -> str:
+    """One quiet line: kind, publisher, who may apply, how it is divided."""
+    parts = [
+        Instrument(call.instrument).label,
+        call.publisher or "",
+        "" if call.eligible == Eligibility.UNKNOWN else Eligibility(call.eligible).label,
+        Allocation(call.allocation).label if call.allocation else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def money(call: Opportunity) -> str:
+    """What one application can get; else the whole budget; else as the source wrote it."""
+    per_project = wording.amount_range(call.min_amount, call.max_amount)
+    if per_project:
+        return per_project
+    return f"budget {wording.amount(call.budget)}" if call.budget else (call.amount_text or "")
+
+
+def value_text(field: str, value: Any) -> str:
+    """A field's value as a person reads it; dates come as lists of day and hour (tracker/shown.py)."""
+    if value in (None, "", []):
+        return "niet genoemd"
+    if field in set(DeadlineKind):
+        return wording.listed([date_text(one) for one in value]) if isinstance(value, list) else str(value)
+    if field in MONEY_FIELDS:
+        return wording.amount(Decimal(str(value)))
+    if field == "rate":
+        return wording.percentage(Decimal(str(value)))
+    if field in WORDS:
+        return WORDS[field](value).label
+    if field == "applicants":
+        return wording.listed([Applicant(one).label for one in value])
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def date_text(value: Any) -> str:
+    """``{"day": "2026-10-01", "hour": "17:00"}`` -> ``1 oktober 2026, 17:00``, as wall time where it was read."""
+    if not isinstance(value, dict) or "day" not in value:
+        return "zonder datum"
+    text = wording.moment(date.fromisoformat(value["day"]))
+    hour = value.get("hour")
+    assumed = " (gebruikelijk uur)" if value.get("assumed") else ""
+    return f"{text}, {hour}{assumed}" if hour else text
+
+
+def change_text(revision: Revision) -> str:
+    """``sluit: nu 15 oktober 2026, 17:00, was 1 oktober 2026, 17:00``."""
+    if revision.kind != RevisionKind.CHANGED or not revision.field:
+        return RevisionKind(revision.kind).label
+    new, old = value_text(revision.field, revision.new), value_text(revision.field, revision.old)
+    return f"{field_name(revision.field)}: nu {new}, was {old}"
+
+
+def reason_text(reason: dict[str, Any]) -> str:
+    """Why a call met an opgave, in words; the matcher's reasons carry their own text."""
+    if reason.get("text"):
+        return str(reason["text"])
+    word, where = reason.get("word", ""), reason.get("where", "")
+    return f"“{word}” in de {where}" if word and where else str(word or reason.get("kind", ""))
+
+
+def wanted(challenge: Challenge, reasons: list[dict[str, Any]]) -> str:
+    """The words of the opgave that the reasons answer to; without any, the first of its words."""
+    asked = [str(r[key]) for r in reasons for key in ("term", "asked", "phrase") if r.get(key)]
+    words = list(dict.fromkeys(asked)) or [*challenge.words_nl, *challenge.words_en][:4]
+    return ", ".join(words)
+
+
+def capitalize_first(text: str) -> str:
+    """A capital at the start, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def local_input(moment: datetime) -> str:
+    """A moment as a date field takes it."""
+    return moment.astimezone(ZoneInfo("Europe/Amsterdam")).date().isoformat()
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": wording.day,
     "short_day": wording.short_day,
@@ -48,4 +202,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "listed": wording.listed,
     "label": label,
     "done_text": done_text,
+    "capitalize_first": capitalize_first,
 }
+
+
+def options(vocabulary: type[Word]) -> list[tuple[str, str]]:
+    """Every word with its label, for a choice."""
+    return [(word.value, word.label) for word in vocabulary]

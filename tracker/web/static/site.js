@@ -1,0 +1,18 @@
+// Enhancement only: every page works without this file.
+(() => {
+  "use strict";
+  // Judging by key. The keys work only while the focus is within the section (WCAG 2.1.4).
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const place = event.target.closest("[data-keys]");
+    if (!place || event.target.matches("input, select, textarea")) return;
+    const key = CSS.escape(event.key);
+    const reason = place.querySelector(`[data-reason="${key}"]`);
+    const button = place.querySelector(`[data-key="${key}"]`);
+    if (event.key === "2" && button) { button.focus(); event.preventDefault(); return; }
+    const pressed = reason || button;
+    if (pressed) { event.preventDefault(); pressed.form.requestSubmit(pressed); }
+  });
+  const place = document.querySelector("[data-keys]");
+  if (place && !location.hash) place.focus({ preventScroll: true });
+})();

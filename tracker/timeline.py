@@ -1,0 +1,121 @@
+"""The timeline of a dossier: log, linked calls' changes and dates, and moments, in one chronological query."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Date, Integer, String, cast, func, literal, null, union_all
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col
+
+from db.models import Deadline, Dossier, DossierCall, DossierMoment, LogEntry, Moment, Opportunity, Revision
+from db.queries import Viewer
+from db.rights import visible
+from db.vocabulary import DeadlineKind
+from db.vocabulary_lobby import LogKind, MomentKind
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline: the day it counts for, what it is, and its words."""
+
+    day: date
+    what: str
+    word: str
+    text: str
+    detail: str
+    user_id: int | None
+    subject_id: int | None
+
+
+def timeline(session: Session, dossier: Dossier, viewer: Viewer) -> list[Line]:
+    """Everything of a dossier that the viewer may see, oldest first; dates to come stand at the end."""
+    every = union_all(
+        _log(dossier, viewer), _revisions(dossier), _deadlines(dossier), _moments(dossier, viewer)
+    ).subquery()
+    rows = session.connection().execute(sql_select(every).order_by(every.c.day, every.c.place, every.c.row_id))
+    return [_line(row) for row in rows]
+
+
+def _log(dossier: Dossier, viewer: Viewer) -> Any:
+    return sql_select(
+        col(LogEntry.day).label("day"),
+        literal(1).label("place"),
+        col(LogEntry.id).label("row_id"),
+        literal("log").label("what"),
+        cast(col(LogEntry.kind), String).label("kind"),
+        cast(col(LogEntry.text), String).label("text"),
+        literal("").label("detail"),
+        col(LogEntry.user_id).label("user_id"),
+        col(LogEntry.subject_id).label("subject_id"),
+    ).where(col(LogEntry.dossier_id) == dossier.id, visible(viewer, LogEntry))
+
+
+def _revisions(dossier: Dossier) -> Any:
+    return sql_select(
+        func.date(Revision.at, type_=Date),
+        literal(2),
+        col(Revision.id),
+        literal("revision"),
+        cast(col(Revision.field), String),
+        cast(col(Opportunity.title), String),
+        literal(""),
+        cast(null(), Integer),
+        col(Revision.opportunity_id),
+    ).where(
+        col(DossierCall.dossier_id) == dossier.id,
+        col(Revision.opportunity_id) == col(DossierCall.opportunity_id),
+        col(Opportunity.id) == col(DossierCall.opportunity_id),
+        col(Revision.telling),
+    )
+
+
+def _deadlines(dossier: Dossier) -> Any:
+    return sql_select(
+        col(Deadline.day),
+        literal(3),
+        col(Deadline.id),
+        literal("deadline"),
+        cast(col(Deadline.kind), String),
+        cast(col(Opportunity.title), String),
+        func.coalesce(col(Deadline.hour), ""),
+        cast(null(), Integer),
+        col(Deadline.opportunity_id),
+    ).where(
+        col(DossierCall.dossier_id) == dossier.id,
+        col(Deadline.opportunity_id) == col(DossierCall.opportunity_id),
+        col(Opportunity.id) == col(DossierCall.opportunity_id),
+        col(Deadline.day).is_not(None),
+        col(Deadline.cancelled_at).is_(None),
+    )
+
+
+def _moments(dossier: Dossier, viewer: Viewer) -> Any:
+    return sql_select(
+        col(Moment.ends_on),
+        literal(4),
+        col(Moment.id),
+        literal("moment"),
+        cast(col(Moment.kind), String),
+        cast(col(Moment.title), String),
+        cast(col(Moment.body), String),
+        cast(null(), Integer),
+        col(Moment.id),
+    ).where(
+        col(DossierMoment.dossier_id) == dossier.id,
+        col(DossierMoment.moment_id) == col(Moment.id),
+        col(Moment.ends_on).is_not(None),
+        visible(viewer, Moment),
+    )
+
+
+def _line(row: Any) -> Line:
+    return Line(row.day, row.what, _word(row.what, row.kind), row.text, row.detail, row.user_id, row.subject_id)
+
+
+def _word(what: str, kind: str) -> str:
+    if what == "log":
+        return LogKind(kind).label
+    if what == "revision":
+        return "regeling gewijzigd"
+    return f"regeling {DeadlineKind(kind).label}" if what == "deadline" else MomentKind(kind).label

@@ -1,0 +1,55 @@
+"""What people think of a call for an opgave: said, said anew, undone; the newest standing one counts."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db.models import User, Verdict
+from db.vocabulary import NoReason, Say, Visibility
+
+
+class ReasonNeeded(ValueError):
+    """A "no" goes with a reason, so that the next person need not find out again."""
+
+
+def judge(
+    session: Session,
+    user: User,
+    opportunity_id: int,
+    challenge_id: str | None,
+    say: Say,
+    now: datetime,
+    reason: NoReason | None = None,
+    remark: str = "",
+    visibility: Visibility = Visibility.MRA,
+) -> Verdict:
+    """Record a verdict; an earlier one of this person on the same pair no longer stands."""
+    if say == Say.NO and reason is None:
+        raise ReasonNeeded("Kies een reden bij “niet voor ons”.")
+    assert user.id is not None
+    undo(session, user, opportunity_id, challenge_id, now)
+    verdict = Verdict(
+        opportunity_id=opportunity_id,
+        challenge_id=challenge_id,
+        user_id=user.id,
+        participant_id=user.participant_id,
+        visibility=visibility,
+        say=say,
+        reason=reason if say == Say.NO else None,
+        remark=remark,
+        at=now,
+    )
+    session.add(verdict)
+    session.flush()
+    return verdict
+
+
+def undo(session: Session, user: User, opportunity_id: int, challenge_id: str | None, now: datetime) -> Verdict | None:
+    """Take back this person's standing verdict on a pair, if there is one."""
+    pair = select(Verdict).where(Verdict.opportunity_id == opportunity_id, Verdict.user_id == user.id)
+    same = col(Verdict.challenge_id).is_(None) if challenge_id is None else col(Verdict.challenge_id) == challenge_id
+    standing = session.exec(pair.where(same, col(Verdict.undone_at).is_(None))).first()
+    if standing is not None:
+        standing.undone_at = now
+        session.flush()
+    return standing

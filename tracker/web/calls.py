@@ -1,0 +1,69 @@
+"""Regelingen: search as you type, filter, and save the filter as a subscription. The filter is the address."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from pydantic import Field
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from db.models import Challenge, Crawl, Opportunity
+from db.queries import OpportunityFilter, Viewer
+from db.vocabulary import Role
+from tracker.web import forms
+from tracker.web.asked import Asked
+from tracker.web.finding import find
+from tracker.web.phrases import challenge_name, source_name
+from tracker.web.rows import rows_for
+
+LANGUAGES = (("nl", "Nederlands"), ("en", "Engels"))
+
+
+class ListQuery(OpportunityFilter):
+    """The address of the list: the filter, the order and the page."""
+
+    order: Literal["closes", "new", "amount"] = "closes"
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+
+    def wanted(self) -> OpportunityFilter:
+        """The filter alone: what a subscription keeps."""
+        return OpportunityFilter.model_validate(self.model_dump(exclude={"order", "page"}))
+
+
+def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The list; htmx asks for the results only."""
+    query, errors = forms.asked_for(ListQuery, asked.query)
+    if query is None:
+        return asked.page("calls/refused.html", 422, errors=errors)
+    found = find(session, query.wanted(), now, query.order, query.page)
+    return asked.page(
+        "calls/index.html",
+        block="results" if asked.partial else None,
+        query=query,
+        found=found,
+        rows=rows_for(session, found.calls, viewer, now),
+        saved=query_string(query.wanted()),
+        pages={n: query_string(query, page=n) for n in (query.page - 1, query.page + 1)},
+        errors={},
+        may_save=viewer.role is not None and viewer.role != Role.READER,
+        **({} if asked.partial else choices(session)),
+    )
+
+
+def choices(session: Session) -> dict[str, Any]:
+    """What the filter can be set to."""
+    challenges = session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position))).all()
+    used = set(session.exec(select(Crawl.source).distinct()))
+    languages = set(session.exec(select(Opportunity.language).distinct()))
+    return {
+        "challenges": [(c.id, challenge_name(c)) for c in challenges if c.name and c.parent_id],
+        "sources": sorted((name, source_name(name)) for name in used),
+        "languages": [pair for pair in LANGUAGES if pair[0] in languages],
+    }
+
+
+def query_string(query: OpportunityFilter, **changed: Any) -> str:
+    """The filter as an address, without what is default."""
+    kept = query.model_copy(update=changed).model_dump(mode="json", exclude_defaults=True)
+    return urlencode(sorted(kept.items()), doseq=True)

@@ -1,0 +1,130 @@
+"""Judging: one key or one tap a call, with a reason where it is "no"; the queue moves on by itself; undo."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+from sqlmodel import Session, col, func, select
+from starlette.responses import Response
+
+from db.models import Challenge, Match, Opportunity, Subscription, TeamMember, Verdict
+from db.queries import Viewer
+from db.vocabulary import NoReason, Say
+from tracker.verdicts import judge, undo
+from tracker.web import forms
+from tracker.web.asked import Asked, NotThere
+from tracker.web.finding import SHOWN_FROM, below, standing
+from tracker.web.rows import matches_of, rows_for
+from tracker.web.safety import home_path
+
+
+class Said(BaseModel):
+    """The form of a verdict; "no" comes with its reason in one tap: ``no:too_small``."""
+
+    say: str = Field(pattern=r"^(yes|later|no(:[a-z_]+)?)$")
+    challenge: str | None = Field(default=None, max_length=100)
+    remark: str = Field(default="", max_length=2000)
+    back: str = "/beoordelen"
+
+
+def queue(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The next call that waits for this person, and how many wait."""
+    waiting = waiting_for(session, viewer, now)
+    last = _last(session, viewer, asked.query.get("laatste", ""))
+    if not waiting:
+        return asked.page("calls/queue_empty.html", last=last)
+    call = session.get_one(Opportunity, waiting[0])
+    row = rows_for(session, [call], viewer, now)[0]
+    mine = my_challenges(session, viewer)
+    why = matches_of(session, [waiting[0]]).get(waiting[0], [])
+    about = next((w for w in why if w.challenge.id in mine), why[0] if why else None)
+    return asked.page("calls/queue.html", row=row, about=about, waiting=len(waiting), last=last)
+
+
+def say(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Record a verdict and go on to the next call, or back to the page it came from."""
+    call = find_call(session, asked)
+    form, errors = forms.filled(Said, asked.form)
+    reason = _reason(form.say) if form else None
+    if form is None or (form.say.startswith("no") and reason is None):
+        errors = errors or {"say": "Kies een reden bij “niet voor ons”."}
+        row = rows_for(session, [call], viewer, now)[0]
+        why = matches_of(session, [call.id or 0]).get(call.id or 0, [])
+        about = next((w for w in why if w.challenge.id == asked.form.get("challenge")), None)
+        return asked.page("calls/reason.html", 422, row=row, about=about, errors=errors, typed=asked.form)
+    verdict = judge(
+        session,
+        asked.user,
+        call.id or 0,
+        _known(session, form.challenge),
+        Say(form.say.split(":")[0]),
+        now,
+        reason=reason,
+        remark=form.remark,
+    )
+    back = home_path(form.back)
+    return asked.to(f"{back}{'&' if '?' in back else '?'}laatste={verdict.id}", done="beoordeeld")
+
+
+def take_back(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Undo one's own verdict: the call stands in the queue again."""
+    verdict = session.get(Verdict, asked.params["verdict_id"])
+    if verdict is None or verdict.user_id != viewer.user_id or verdict.undone_at is not None:
+        raise NotThere
+    undo(session, asked.user, verdict.opportunity_id, verdict.challenge_id, now)
+    return asked.to(home_path(str(asked.form.get("back", "/beoordelen"))), done="ongedaan")
+
+
+def find_call(session: Session, asked: Asked) -> Opportunity:
+    """The call of the address."""
+    call = session.get(Opportunity, asked.params["call_id"])
+    if call is None:
+        raise NotThere
+    return call
+
+
+def _reason(said: str) -> NoReason | None:
+    word = said.partition(":")[2]
+    return NoReason(word) if word in set(NoReason) else None
+
+
+def _known(session: Session, challenge_id: str | None) -> str | None:
+    if challenge_id is None:
+        return None
+    if session.get(Challenge, challenge_id) is None:
+        raise NotThere
+    return challenge_id
+
+
+def _last(session: Session, viewer: Viewer, number: str) -> tuple[Verdict, Opportunity] | None:
+    """The verdict just given, to undo."""
+    if not number.isdecimal() or len(number) > 9:
+        return None
+    verdict = session.get(Verdict, int(number))
+    if verdict is None or verdict.user_id != viewer.user_id or verdict.undone_at is not None:
+        return None
+    return verdict, session.get_one(Opportunity, verdict.opportunity_id)
+
+
+def my_challenges(session: Session, viewer: Viewer) -> tuple[str, ...]:
+    """The opgaven of this person's subscriptions and teams, and what is under them; none means all."""
+    filters = session.exec(
+        select(Subscription.filter).where(Subscription.user_id == viewer.user_id, col(Subscription.ended_at).is_(None))
+    ).all()
+    teams = session.exec(select(TeamMember.challenge_id).where(TeamMember.user_id == viewer.user_id)).all()
+    named = {name for one in filters for name in one.get("challenges", ())} | set(teams)
+    return below(session, tuple(sorted(named))) if named else ()
+
+
+def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200) -> list[int]:
+    """Calls that match this person's opgaven, still stand, and wait for a word; what closes first, first."""
+    judged = select(Verdict.opportunity_id).where(Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None))
+    query = (
+        select(Match.opportunity_id)
+        .join(Opportunity, col(Opportunity.id) == col(Match.opportunity_id))
+        .where(standing(now), col(Match.score) >= SHOWN_FROM, col(Match.opportunity_id).not_in(judged))
+        .group_by(col(Match.opportunity_id), col(Opportunity.closes_at))
+        .order_by(func.coalesce(col(Opportunity.closes_at), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
+        .order_by(col(Match.opportunity_id))
+    )
+    mine = my_challenges(session, viewer)
+    return list(session.exec((query.where(col(Match.challenge_id).in_(mine)) if mine else query).limit(most)))
