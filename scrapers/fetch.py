@@ -110,8 +110,9 @@ class Politeness:
         """Raise ``ForbiddenByRobots``, or wait until it is our turn."""
         host_and_port(request.url)
         netloc = urlsplit(request.url).netloc
+        driver: Any = self.crawler.spider
         delay = self._pace(netloc)
-        if not request.meta.get("robots"):
+        if not request.meta.get("robots") and driver.source.asks_robots:
             rules = await self._rules_of(request.url, netloc)
             if not rules.can_fetch(request.url, self.agent):
                 raise ForbiddenByRobots(f"robots.txt of {netloc} forbids {request.url[:200]}")

@@ -52,6 +52,7 @@ class Source:
     language: ClassVar[str] = "nl"
     hosts: ClassVar[tuple[str, ...]] = ()  # further hosts this source may send us to
     on: ClassVar[bool] = True  # off: only when a setting asks for it
+    asks_robots: ClassVar[bool] = True  # no: an owner decided so by turning the source on
     pace: ClassVar[float] = 1.0  # seconds between two requests
     max_pages: ClassVar[int] = 400
 
@@ -76,8 +77,8 @@ class Source:
         """One row, or the page of one row -> one Listing; none for a row that is not for us."""
         raise NotImplementedError
 
-    def next_page(self, page: TextResponse) -> Request | None:
-        """The request for the next page of rows."""
+    def next_page(self, page: TextResponse) -> Request | Iterable[Request] | None:
+        """The request for the next page of rows, or several."""
         return None
 
     def why_incomplete(self) -> str:
@@ -101,8 +102,7 @@ class Source:
             else:
                 yield from self._read(row, f"{page.url} row {number}")
         following = self.next_page(page)
-        if following is not None:
-            yield following
+        yield from (following,) if isinstance(following, Request) else following or ()
 
     def _count(self, page: TextResponse) -> None:
         asked = page.request

@@ -23,6 +23,7 @@ from scrapers.job import Job
 from scrapers.listing import Listing
 from scrapers.source import Source
 from scrapers.spool import read_events
+from scrapers.watched import Watched, read_watched
 from tracker.settings import Settings
 
 Progress = Callable[[str], None]
@@ -43,7 +44,8 @@ def crawl(
 
     ``since`` is the start of a stream's last complete crawl. Raises ``NoSuchSource`` for an unknown name only.
     """
-    source = sources.load(name)
+    options = {**watched_options(name, settings), **(options or {})}
+    source = sources.load(name, options)
     with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
         job = Job(
             source=name,
@@ -54,12 +56,29 @@ def crawl(
             root=settings.source_roots.get(name, ""),
             fetch_allow=settings.fetch_allow,
             remembered={r.url: (r.etag, r.last_modified) for r in remembered},
-            options=options or {},
+            options=options,
         )
         started = monotonic()
         failure = run_child(job, settings.source_limit_seconds, progress)
         finished_at = now + timedelta(seconds=monotonic() - started)
         return collected(source, job.spool, now, finished_at, failure)
+
+
+def crawlable(settings: Settings) -> list[str]:
+    """The sources that the settings want crawled, with the watched pages of this installation."""
+    own = [name for name in own_watched(settings) if name not in settings.sources_off]
+    return sorted({*sources.enabled(settings.sources_on, settings.sources_off), *own})
+
+
+def own_watched(settings: Settings) -> dict[str, Watched]:
+    """Pages that a coordinator added: YAML files in the folder ``watched`` of DATA_DIR; wrong ones are left out."""
+    return read_watched(settings.data_dir / "watched")[0]
+
+
+def watched_options(name: str, settings: Settings) -> dict[str, Any]:
+    """The description of a watched page of this installation, to be handed to the child."""
+    watched = own_watched(settings).get(name)
+    return {"watched": watched.model_dump(mode="json")} if watched else {}
 
 
 def user_agent(settings: Settings) -> str:

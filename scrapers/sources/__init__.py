@@ -1,22 +1,44 @@
-"""One file per source; the file's name is the source's name."""
+"""One file per source, whose name is the source's name; and the watched pages, which are data."""
 
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from scrapers.source import Source
+from scrapers.watched import FOLDER, Watched, read_watched, watched_source
 
 
 class NoSuchSource(LookupError):
     """There is no source of this name; the message lists those that are."""
 
 
+@cache
+def shipped() -> dict[str, Watched]:
+    """The watched pages that come with the program."""
+    found, wrong = read_watched(FOLDER)
+    assert not wrong, wrong
+    return found
+
+
 def names() -> list[str]:
-    """Every source there is, in alphabetical order."""
-    return sorted(module.name for module in iter_modules(__path__))
+    """Every source that comes with the program, in alphabetical order."""
+    return sorted({module.name for module in iter_modules(__path__)} | shipped().keys())
 
 
-def load(name: str) -> type[Source]:
-    """The class of a source."""
+def enabled(turned_on: Iterable[str] = (), turned_off: Iterable[str] = ()) -> list[str]:
+    """The sources to crawl: those on by default and those turned on, without those turned off."""
+    return [n for n in names() if (load(n).on or n in set(turned_on)) and n not in set(turned_off)]
+
+
+def load(name: str, options: Mapping[str, Any] | None = None) -> type[Source]:
+    """The class of a source; ``options["watched"]`` describes a page that does not come with the program."""
+    described = (options or {}).get("watched")
+    if described:
+        return watched_source(Watched.model_validate(described))
+    if name in shipped():
+        return watched_source(shipped()[name])
     if name not in names():
         raise NoSuchSource(f"no source {name!r}; there are {', '.join(names())}")
     module = import_module(f"{__name__}.{name}")

@@ -58,7 +58,7 @@ class Bekendmakingen(FeedSource):
         number, title = self.identify(row), one_line(row.get("description", ""))
         if not number or not title:
             raise RowUnreadable("an item without " + ("title" if number else "publication number in its link"))
-        spuk = "specifieke uitkering" in title.lower() or re.search(r"\bspuk\b", title, re.IGNORECASE) is not None
+        spuk = is_spuk(title)
         return Listing(
             source=self.name,
             external_id=number,
@@ -71,6 +71,11 @@ class Bekendmakingen(FeedSource):
             published_on=published(row.get("published", "")),
             references=(number,),
         )
+
+
+def is_spuk(title: str) -> bool:
+    """Whether a publication is about a specifieke uitkering."""
+    return re.search(r"\bspuk\b|\bspecifieke uitkering", title, re.IGNORECASE) is not None
 
 
 def months(first: date, last: date) -> Iterator[tuple[date, date]]:

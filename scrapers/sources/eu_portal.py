@@ -38,8 +38,10 @@ FORM = {
     "languages": ["en"],
     "sort": {"field": "identifier", "order": "ASC"},
 }
-USUAL_HOUR = "17:00 Brussels time is the usual hour; the source gives a day"
-UNSURE_HOUR = "the hour is as a person typed it, perhaps without a zone"
+USUAL_HOUR = "de bron geeft een dag; 17:00 in Brussel is het gebruikelijke uur"
+UNSURE_HOUR = "het uur is door een mens ingetypt, misschien zonder tijdzone"
+
+UNREAD_BUDGET = "het budgetoverzicht van de bron is niet te lezen"
 
 
 class EuPortal(JsonSource):
@@ -234,12 +236,17 @@ def closing(at: datetime, what: DeadlineKind, kind: str | None) -> ListedDeadlin
     # Typed by a person and stamped as UTC: 23:59Z on 31 December means that day, in Brussels it would be the next one.
     # Only local midnight (22:00Z, 23:00Z) is the index's own way to write a day.
     stamped = at if hour == "00:00" else at.astimezone(UTC)
-    return ListedDeadline(kind=what, day=stamped.date(), zone=BRUSSELS, text=f"{stamped:%Y-%m-%d %H:%M} as stamped")
+    return ListedDeadline(
+        kind=what, day=stamped.date(), zone=BRUSSELS, text=f"{stamped:%Y-%m-%d %H:%M} volgens de bron"
+    )
 
 
 def review(data: dict[str, Any], kind: str | None) -> tuple[str, ...]:
     """What a person should look at."""
-    return (UNSURE_HOUR,) if kind == CASCADE and many(data, "deadlineDate") else ()
+    if kind == CASCADE:
+        return (UNSURE_HOUR,) if many(data, "deadlineDate") else ()
+    unread = kind == TOPIC and many(data, "budgetOverview") and not amounts(data)
+    return (UNREAD_BUDGET,) if unread else ()
 
 
 def amounts(data: dict[str, Any]) -> dict[str, Decimal | None]:
@@ -252,7 +259,7 @@ def amounts(data: dict[str, Any]) -> dict[str, Decimal | None]:
         years = [Decimal(str(v)) for a in own for v in (a.get("budgetYearMap") or {}).values()]
         least = [Decimal(str(a["minContribution"])) for a in own if a.get("minContribution")]
         most = [Decimal(str(a["maxContribution"])) for a in own if a.get("maxContribution")]
-    except (ValueError, TypeError, AttributeError, RecursionError, InvalidOperation) as error:
-        raise RowUnreadable(f"budgetOverview is not as expected: {str(error)[:80]}") from error
+    except (ValueError, TypeError, AttributeError, RecursionError, InvalidOperation):
+        return {}  # the call is worth more than its amounts; review says so
     total = sum(years, Decimal())
     return {"budget": total or None, "min_amount": min(least, default=None), "max_amount": max(most, default=None)}

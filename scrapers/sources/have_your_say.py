@@ -1,0 +1,90 @@
+"""Have your say, consultations of the Commission: https://ec.europa.eu/info/law/better-regulation/brpapi/
+
+Licence: as CC BY 4.0 (Decision 2011/833/EU). Robots: not known, asked at every crawl. Certain (a live probe of
+September 2026): ``feedbackStatus=OPEN`` filters, ids come as floats, statuses lie in ``currentStatuses``. The path
+without ``brpapi`` answers 200 with a web page. To confirm at the first live check: whether the list is called
+``content`` or ``initiativeResultDtoList``, and the zone of ``feedbackEndDate`` (Brussels is assumed).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import TextResponse
+
+from db.vocabulary import DeadlineKind, Nature, SourceKind, Status
+from scrapers.formats import JsonSource
+from scrapers.listing import BRUSSELS, ListedDeadline, Listing
+from scrapers.source import RowUnreadable, SourceIncomplete
+from scrapers.texts import one_line
+
+SIZE = 50
+STATES = {"OPEN": Status.OPEN, "UPCOMING": Status.ANNOUNCED}
+
+
+class HaveYourSay(JsonSource):
+    """Initiatives on which everybody may react now."""
+
+    name, kind, publisher, language = "have_your_say", SourceKind.CATALOGUE, "Europese Commissie", "en"
+    root = "https://ec.europa.eu"
+
+    def start(self) -> Iterable[Request]:
+        return [self.ask(0)]
+
+    def ask(self, number: int) -> Request:
+        """One page, counted from 0."""
+        path = "/info/law/better-regulation/brpapi/searchInitiatives"
+        return Request(self.address(f"{path}?language=EN&page={number}&size={SIZE}&feedbackStatus=OPEN"))
+
+    def items(self, data: Any) -> Iterable[Any]:
+        whole = data.get("initiativeResultDtoPage", data) if isinstance(data, dict) else {}
+        rows = whole.get("content", whole.get("initiativeResultDtoList"))
+        if not isinstance(rows, list):
+            raise SourceIncomplete(f"page {self.pages}: an answer without initiatives")
+        self.total = int(whole.get("totalElements") or len(rows))
+        return rows
+
+    def next_page(self, page: TextResponse) -> Request | None:
+        return self.ask(self.pages) if self.pages * SIZE < self.total else None
+
+    def identify(self, row: Any) -> str | None:
+        return str(int(row["id"]))
+
+    def read(self, row: Any) -> Listing | None:
+        now: dict[str, Any] = next((s for s in row.get("currentStatuses") or [] if s.get("isCurrent")), {})
+        state = STATES.get(str(now.get("receivingFeedbackStatus")))
+        if state is None:
+            return None  # closed: the filter lets some through
+        number, title = str(int(row["id"])), one_line(row.get("shortTitle") or "")
+        if not title:
+            raise RowUnreadable("an initiative without title")
+        subjects = [t.get("label") or "" for t in row.get("topics") or []]
+        opens, closes = moment(now.get("feedbackStartDate")), moment(now.get("feedbackEndDate") or row.get("endDate"))
+        return Listing(
+            source=self.name,
+            external_id=number,
+            nature=Nature.MOMENT,
+            url=self.address(f"/info/law/better-regulation/have-your-say/initiatives/{number}"),
+            title=title,
+            language=self.language,
+            publisher=self.publisher,
+            summary="; ".join(subjects),
+            type_of_action=row.get("foreseenActType"),
+            deadlines=(
+                ListedDeadline(kind=DeadlineKind.OPENS, day=opens.date(), zone=BRUSSELS),
+                ListedDeadline(
+                    kind=DeadlineKind.CONSULTATION, day=closes.date(), hour=f"{closes:%H:%M}", zone=BRUSSELS
+                ),
+            ),
+            source_word=state,
+            references=tuple(filter(None, [row.get("reference")])),
+        )
+
+
+def moment(stamp: Any) -> datetime:
+    """ "2026/09/28 23:59:59" as wall time."""
+    try:
+        return datetime.strptime(str(stamp), "%Y/%m/%d %H:%M:%S")  # noqa: DTZ007 - its zone is given with the deadline
+    except ValueError as error:
+        raise RowUnreadable(f"{str(stamp)[:60]!r} is no date") from error
