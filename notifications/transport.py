@@ -263,16 +263,15 @@ class SmtpRelay:
             hostname=relay.host, port=relay.port, use_tls=implicit, start_tls=False, tls_context=context,
             timeout=relay.answer_seconds,
         )  # fmt: skip
-        self.client = client
         try:
             await client.connect()
             await client.ehlo()
             await self._secure(client)
             await self._sign_in(client)
-        except BaseException:
-            client.close()
-            self.client = None
-            raise
+            self.client = client
+        finally:
+            if self.client is None:
+                client.close()
         return client
 
     async def _secure(self, client: SMTP) -> None:

@@ -1,0 +1,223 @@
+"""The calls as a digest sees them: plain values, read once for a whole round of planning, safe to share."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from db.models import Challenge, Deadline, Match, Opportunity, Revision, Sighting
+from db.status import status_of
+from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
+
+DUE_KINDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION})
+REMEMBERED = timedelta(days=90)  # changes and closings older than this are no news to anybody
+
+
+@dataclass(frozen=True)
+class Term:
+    """One typed date of a call."""
+
+    id: int
+    kind: str
+    day: date | None
+    at: datetime | None
+    zone: str
+    assumed: bool
+    version: int
+
+    @property
+    def over_at(self) -> datetime | None:
+        """The instant in UTC from which it has passed; a bare day lasts until its local midnight."""
+        if self.at is not None or self.day is None:
+            return self.at
+        return datetime.combine(self.day + timedelta(days=1), time(), ZoneInfo(self.zone))
+
+    @property
+    def shown(self) -> date | datetime | None:
+        """The moment where it is known, else the day."""
+        return self.at or self.day
+
+    @property
+    def name(self) -> str:
+        """What a ledger remembers it by: the row and its version, which grows when the date moves."""
+        return f"{self.id}:{self.version}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change worth telling; dates of one kind are a list of ``{"day", "hour", "assumed"}``."""
+
+    version: int
+    field: str
+    old: Any
+    new: Any
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """An opgave that this call matched above the threshold."""
+
+    challenge_id: str
+    score: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call with all that a mail may say of it. Money in EUR, percentages 0-100."""
+
+    id: int
+    version: int
+    title: str
+    url: str
+    publisher: str
+    language: str
+    status: Status
+    instrument: str
+    allocation: str | None
+    eligible: str
+    eligible_why: str
+    applicants: tuple[str, ...]
+    budget: Decimal | None
+    min_amount: Decimal | None
+    max_amount: Decimal | None
+    amount_text: str
+    rate: Decimal | None
+    sources: frozenset[str]
+    search_text: str
+    opens: Term | None
+    next_due: Term | None
+    later_dues: tuple[Term, ...]
+    terms: tuple[Term, ...]
+    changes: tuple[Change, ...]
+    matches: tuple[Found, ...]
+    held: bool = False
+
+    @property
+    def is_news(self) -> bool:
+        """Whether somebody who does not know it would want to."""
+        return self.status in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED)
+
+
+@dataclass(frozen=True)
+class Opgave:
+    """An opgave by its name, and whom it belongs to."""
+
+    id: str
+    name: str
+    parent: str | None = None
+
+
+@dataclass
+class Catalogue:
+    """Every call that could stand in a mail now, by id and by opgave."""
+
+    calls: dict[int, Call]
+    opgaven: dict[str, Opgave]
+    waiting: int = 0  # calls held back from mail
+    by_challenge: dict[str, list[tuple[Call, Found]]] = field(default_factory=dict)
+    children: dict[str, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        index: dict[str, list[tuple[Call, Found]]] = defaultdict(list)
+        for call in self.calls.values():
+            for found in call.matches:
+                index[found.challenge_id].append((call, found))
+        self.by_challenge = dict(index)
+        self.children = {one: _with_children(one, self.opgaven.values()) for one in self.opgaven}
+
+    def within(self, challenges: Iterable[str]) -> frozenset[str]:
+        """These opgaven with everything below them."""
+        return frozenset().union(*(self.children.get(one, {one}) for one in challenges))
+
+
+def _with_children(root: str, opgaven: Iterable[Opgave]) -> set[str]:
+    found, grown = {root}, True
+    listed = list(opgaven)
+    while grown:
+        more = {one.id for one in listed if one.parent in found} - found
+        grown = bool(more)
+        found |= more
+    return found
+
+
+def read_catalogue(session: Session, now: datetime, threshold: float, only: Iterable[int] = ()) -> Catalogue:
+    """Read what could stand in a mail at ``now``; ``only`` limits it to some calls.
+
+    A call counts as matched from ``threshold`` (0-1) up. Calls that closed long ago are left out.
+    """
+    opportunity = col(Opportunity.joined_into).is_(None), Opportunity.nature == Nature.CALL
+    query = select(Opportunity).where(*opportunity)
+    recent = or_(col(Opportunity.closes_at).is_(None), col(Opportunity.closes_at) > now - REMEMBERED)
+    ids = list(only)
+    rows = session.exec(query.where(col(Opportunity.id).in_(ids)) if ids else query.where(recent)).all()
+    of_calls = _Belongings(session, now, threshold, [row.id for row in rows if row.id is not None] if ids else None)
+    calls = {row.id: _call(row, of_calls, now) for row in rows if row.id is not None}
+    names = [
+        Opgave(one.id, (f"{one.number} " if one.number else "") + (one.name or one.id), one.parent_id)
+        for one in session.exec(select(Challenge)).all()
+    ]
+    waiting = sum(call.held and call.is_news for call in calls.values())
+    return Catalogue(calls, {one.id: one for one in names}, waiting)
+
+
+class _Belongings:
+    """What hangs on the calls, by call."""
+
+    def __init__(self, session: Session, now: datetime, threshold: float, only: list[int] | None) -> None:
+        self.terms: dict[int, list[Term]] = defaultdict(list)
+        self.changes: dict[int, list[Change]] = defaultdict(list)
+        self.matches: dict[int, list[Found]] = defaultdict(list)
+        self.sources: dict[int, set[str]] = defaultdict(set)
+        d, r, m = Deadline, Revision, Match
+        terms = select(d.opportunity_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version)  # type: ignore[call-overload]
+        terms = terms.where(col(d.cancelled_at).is_(None))
+        changes = select(r.opportunity_id, r.version, r.field, r.old, r.new, r.at)  # type: ignore[call-overload]
+        changes = changes.where(col(r.telling), r.at > now - REMEMBERED, r.kind == "changed").order_by(r.id)
+        matches = select(m.opportunity_id, m.challenge_id, m.score, m.reasons).where(m.score >= threshold)
+        sightings = select(Sighting.opportunity_id, Sighting.source)
+        if only is not None:
+            terms, changes = (
+                terms.where(col(d.opportunity_id).in_(only)),
+                changes.where(col(r.opportunity_id).in_(only)),
+            )
+            matches = matches.where(col(m.opportunity_id).in_(only))
+            sightings = sightings.where(col(Sighting.opportunity_id).in_(only))
+        for call, *rest in session.exec(terms):
+            self.terms[call].append(Term(*rest))
+        for call, *rest in session.exec(changes):
+            self.changes[call].append(Change(*rest))
+        for call, challenge, score, reasons in session.exec(matches):
+            self.matches[call].append(Found(challenge, score, reason_words(reasons)))
+        for call, source in session.exec(sightings):
+            self.sources[call].add(source)
+
+
+def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 4) -> tuple[str, ...]:
+    """The words or sentences that made a match, strongest first as the matcher gave them, each once."""
+    texts = (str(one.get("word") or one.get("text") or one.get("label") or "") for one in reasons)
+    return tuple(dict.fromkeys(text[:120] for text in texts if text))[:most]
+
+
+def _call(row: Opportunity, of_calls: _Belongings, now: datetime) -> Call:
+    assert row.id is not None
+    terms = tuple(sorted(of_calls.terms[row.id], key=lambda t: (t.day or date.max, t.id)))
+    dues = [t for t in terms if t.kind in DUE_KINDS and (over := t.over_at) is not None and over > now]
+    opens = next((t for t in terms if t.kind == DeadlineKind.OPENS and t.day is not None), None)
+    matches = sorted(of_calls.matches[row.id], key=lambda found: (-found.score, found.challenge_id))
+    return Call(
+        id=row.id, version=row.version, title=row.title, url=row.url, publisher=row.publisher or "",
+        language=row.language, status=status_of(row, now), instrument=row.instrument, allocation=row.allocation,
+        eligible=row.eligible, eligible_why=row.eligible_why, applicants=tuple(row.applicants), budget=row.budget,
+        min_amount=row.min_amount, max_amount=row.max_amount, amount_text=row.amount_text or "", rate=row.rate,
+        sources=frozenset(of_calls.sources[row.id]), search_text=row.search_text, opens=opens,
+        next_due=dues[0] if dues else None, later_dues=tuple(dues[1:]), terms=terms,
+        changes=tuple(of_calls.changes[row.id]), matches=tuple(matches), held=row.held,
+    )  # fmt: skip

@@ -1,0 +1,323 @@
+"""Compose: what was this person not told yet? Pure; answers with a Digest, which may be empty."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from db.queries import OpportunityFilter
+from db.vocabulary import DeadlineKind, Status, ToldKind
+from notifications.catalogue import Call, Catalogue, Change, Found
+from notifications.wording import days_between
+
+SOON = 21  # days before closing from which a call is never cut from a mail
+OPENS_SOON = 14
+FIRST_MOST = 10
+Tell = tuple[int, int, str, str]  # call, version, kind, detail
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A standing subscription: what its person wants to be told."""
+
+    id: int
+    name: str
+    filter: OpportunityFilter
+    most: int = 20
+    nothing_new: bool = False
+
+    def describe(self, catalogue: Catalogue) -> str:
+        """Its name, or what it asks for."""
+        if self.name:
+            return self.name
+        names = [catalogue.opgaven[c].name for c in self.filter.challenges if c in catalogue.opgaven]
+        return ", ".join(names) or "alle opgaven"
+
+
+@dataclass
+class Memory:
+    """What a person was told already, by mails that did not fail, and what they said of it."""
+
+    versions: dict[int, int] = field(default_factory=dict)
+    moved: dict[int, int] = field(default_factory=dict)  # the version whose new date a mail of its own told
+    details: set[tuple[int, str, str]] = field(default_factory=set)  # call, kind, detail
+    follows: dict[int, datetime] = field(default_factory=dict)  # since when
+    refused: frozenset[tuple[int, str | None]] = frozenset()  # call and opgave somebody said "niet voor ons" of
+
+    def learn(self, tells: Iterable[Tell]) -> None:
+        """Remember what a mail tells."""
+        for call, version, kind, detail in tells:
+            if kind in (ToldKind.NEW, ToldKind.CHANGED):
+                self.versions[call] = max(version, self.versions.get(call, 0))
+            if kind == ToldKind.MOVED:
+                self.moved[call] = max(version, self.moved.get(call, 0))
+            self.details.add((call, kind, detail))
+
+    def has(self, call: int, kind: ToldKind, detail: str) -> bool:
+        """Whether this was told."""
+        return (call, kind.value, detail) in self.details
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a call is in this mail: an opgave it matched, for which subscriptions, by which words."""
+
+    challenge_id: str
+    challenge: str
+    words: tuple[str, ...]
+    wishes: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True)
+class Item:
+    """One call in a mail, with everything there is to say of it."""
+
+    call: Call
+    kind: ToldKind
+    reasons: tuple[Reason, ...] = ()
+    followed: bool = False
+    changes: tuple[Change, ...] = ()
+    uncut: bool = False
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How complete the sources were: who reads a quiet digest must know whether it is quiet out there."""
+
+    sources: int = 0
+    complete: int = 0
+    incomplete: tuple[str, ...] = ()
+    last_round: datetime | None = None
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What one person is to be told now, in the order of need."""
+
+    now: datetime
+    items: tuple[Item, ...]
+    rest: tuple[tuple[str, str, int], ...]  # opgave, its name, number of calls not shown
+    announced: int
+    tells: tuple[Tell, ...]
+    wishes: tuple[Wish, ...]
+    coverage: Coverage
+    first: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell; forthcoming calls alone are no reason to write a first mail."""
+        return not self.items and not self.rest
+
+    def section(self, kind: ToldKind) -> tuple[Item, ...]:
+        """The calls of one section."""
+        return tuple(item for item in self.items if item.kind is kind)
+
+
+def compose(
+    catalogue: Catalogue, wishes: Iterable[Wish], memory: Memory, coverage: Coverage, now: datetime, first: bool = False
+) -> Digest:
+    """What these subscriptions of one person have to tell that the person was not told.
+
+    Each call stands once, with all its reasons. A first digest holds the open calls, at most ten by deadline, and
+    counts the rest; all of it counts as told.
+    """
+    wanted = tuple(wishes)
+    reasons = _reasons(catalogue, wanted, memory)
+    items = [item for item in _items(catalogue, reasons, memory, now, first) if item is not None]
+    items.sort(key=_need)
+    shown, cut = _first_cut(items) if first else _cut(items, max((w.most for w in wanted), default=20))
+    tells = tuple(tell for item in items for tell in _tells(item, now))
+    forthcoming = sum(first and item.call.status is not Status.OPEN for item in cut)
+    rest = _summed(catalogue, [item for item in cut if not (first and item.call.status is not Status.OPEN)])
+    return Digest(now, tuple(shown), rest, forthcoming, tells, wanted, coverage, first)
+
+
+def _reasons(
+    catalogue: Catalogue, wishes: tuple[Wish, ...], memory: Memory
+) -> dict[int, dict[str, tuple[Found, list[str]]]]:
+    """Per call the opgaven it is wanted for, each with the subscriptions that want it."""
+    reasons: dict[int, dict[str, tuple[Found, list[str]]]] = {}
+    for wish in wishes:
+        within = catalogue.within(wish.filter.challenges) if wish.filter.challenges else None
+        label = wish.describe(catalogue)
+        plain = wish.filter.model_copy(update={"challenges": ()}) == EVERYTHING
+        for call, found in _matched(catalogue, within):
+            if (call.id, found.challenge_id) in memory.refused or not (plain or passes(call, wish.filter)):
+                continue
+            _, labels = reasons.setdefault(call.id, {}).setdefault(found.challenge_id, (found, []))
+            labels.append(label)
+    for call_id in {call for call, challenge in memory.refused if challenge is None}:
+        reasons.pop(call_id, None)
+    for call_id in memory.follows.keys() & catalogue.calls.keys():
+        reasons.setdefault(call_id, {})
+    return reasons
+
+
+def _matched(catalogue: Catalogue, within: frozenset[str] | None) -> Iterator[tuple[Call, Found]]:
+    for challenge in catalogue.by_challenge if within is None else within:
+        yield from catalogue.by_challenge.get(challenge, ())
+
+
+def passes(call: Call, wanted: OpportunityFilter) -> bool:
+    """Whether a call is within a filter, its opgaven apart."""
+    words = wanted.text.casefold().split()
+    due = call.next_due.day if call.next_due else None
+    most = call.max_amount or call.budget
+    return all((
+        all(word in f"{call.title} {call.search_text}".casefold() for word in words),
+        not wanted.status or call.status in wanted.status,
+        not wanted.eligible or call.eligible in wanted.eligible,
+        not wanted.instruments or call.instrument in wanted.instruments,
+        not wanted.sources or not call.sources.isdisjoint(wanted.sources),
+        not wanted.languages or call.language in wanted.languages,
+        wanted.at_least is None or most is None or most >= wanted.at_least,
+        wanted.closes_before is None or (due is not None and due < wanted.closes_before),
+        wanted.closes_after is None or due is None or due > wanted.closes_after,
+    ))  # fmt: skip
+
+
+EVERYTHING = OpportunityFilter()
+
+
+def _items(
+    catalogue: Catalogue,
+    reasons: Mapping[int, Mapping[str, tuple[Found, list[str]]]],
+    memory: Memory,
+    now: datetime,
+    first: bool,
+) -> Iterator[Item | None]:
+    for call_id, of_call in reasons.items():
+        call = catalogue.calls[call_id]
+        if call.held:
+            continue
+        followed = call_id in memory.follows
+        kind, changes = _kind(call, memory, now, only_followed=followed and not of_call)
+        if kind is None or (first and kind is not ToldKind.NEW):
+            continue
+        soon = _closes_within(call, now, SOON)
+        uncut = soon or (followed and kind is ToldKind.CHANGED)
+        yield Item(call, kind, _as_reasons(catalogue, of_call), followed, changes, uncut)
+
+
+def _kind(call: Call, memory: Memory, now: datetime, only_followed: bool) -> tuple[ToldKind | None, tuple[Change, ...]]:
+    """In which capacity a call is news for this person, if at all."""
+    told = memory.versions.get(call.id)
+    if told is None and not only_followed:
+        return (ToldKind.NEW, ()) if call.is_news else (None, ())
+    since = memory.follows.get(call.id) if told is None else None
+    changes = net_changes(call, told or 0, memory.moved.get(call.id, 0), since)
+    if changes:
+        return ToldKind.CHANGED, changes
+    if not call.is_news:
+        return None, ()
+    if _closes_within(call, now, SOON) and not _told_closing(call, memory):
+        return ToldKind.CLOSING, ()
+    opening = call.status is not Status.OPEN and call.opens is not None and call.opens.day is not None
+    if opening and call.opens and not memory.has(call.id, ToldKind.OPENING, call.opens.name):
+        days = days_between(now, call.opens.shown or now)
+        return (ToldKind.OPENING, ()) if 0 <= days <= OPENS_SOON else (None, ())
+    return None, ()
+
+
+def _told_closing(call: Call, memory: Memory) -> bool:
+    return call.next_due is not None and memory.has(call.id, ToldKind.CLOSING, call.next_due.name)
+
+
+def _closes_within(call: Call, now: datetime, days: int) -> bool:
+    if call.next_due is None or call.next_due.day is None:
+        return False
+    return days_between(now, call.next_due.shown or now) <= days
+
+
+def net_changes(call: Call, told: int, moved_told: int = 0, since: datetime | None = None) -> tuple[Change, ...]:
+    """The changes since the told version, one a field, from what was told to what is; what went back is none.
+
+    Dates come first. A date whose move was told by a mail of its own is left out. ``since`` leaves out what is older.
+    """
+    by_field: dict[str, list[Change]] = {}
+    for change in call.changes:
+        dated = change.field in _DATE_FIELDS
+        old = change.version <= told or (dated and change.version <= moved_told)
+        if not old and (since is None or change.at > since):
+            by_field.setdefault(change.field, []).append(change)
+    net = [
+        Change(changes[-1].version, name, changes[0].old, changes[-1].new, changes[-1].at)
+        for name, changes in by_field.items()
+        if changes[0].old != changes[-1].new
+    ]
+    return tuple(sorted(net, key=lambda change: _FIELD_ORDER.get(change.field, 99)))
+
+
+_DATE_FIELDS = frozenset(str(kind) for kind in DeadlineKind)
+_FIELD_ORDER = {
+    name: place
+    for place, name in enumerate((
+        "source_word", "closes", "stage_1", "stage_2", "cut_off", "pre_registration", "consultation", "opens",
+        "budget", "min_amount", "max_amount", "amount_text", "rate", "applicants", "eligible",
+    ))
+}  # fmt: skip
+
+
+def _as_reasons(catalogue: Catalogue, of_call: Mapping[str, tuple[Found, list[str]]]) -> tuple[Reason, ...]:
+    reasons = [
+        Reason(
+            challenge,
+            catalogue.opgaven[challenge].name if challenge in catalogue.opgaven else challenge,
+            found.words,
+            tuple(dict.fromkeys(labels)),
+            found.score,
+        )
+        for challenge, (found, labels) in of_call.items()
+    ]
+    return tuple(sorted(reasons, key=lambda reason: (-reason.score, reason.challenge_id)))
+
+
+def _need(item: Item) -> tuple[Any, ...]:
+    """Reading order: section, then what closes first, then the best match; the id makes it stable."""
+    due = item.call.next_due.day if item.call.next_due else None
+    best = item.reasons[0].score if item.reasons else 1.0
+    return _SECTIONS.index(item.kind), due is None, due or date.max, -best, item.call.id
+
+
+_SECTIONS = (ToldKind.NEW, ToldKind.CHANGED, ToldKind.CLOSING, ToldKind.OPENING)
+
+
+def _cut(items: list[Item], most: int) -> tuple[list[Item], list[Item]]:
+    room = most - sum(item.uncut for item in items)
+    shown, cut = [], []
+    for item in items:
+        if not item.uncut and room <= 0:
+            cut.append(item)
+            continue
+        room -= not item.uncut
+        shown.append(item)
+    return shown, cut
+
+
+def _first_cut(items: list[Item]) -> tuple[list[Item], list[Item]]:
+    opened = [item for item in items if item.call.status is Status.OPEN]
+    forthcoming = [item for item in items if item.call.status is not Status.OPEN]
+    return opened[:FIRST_MOST], opened[FIRST_MOST:] + forthcoming
+
+
+def _summed(catalogue: Catalogue, cut: list[Item]) -> tuple[tuple[str, str, int], ...]:
+    """How many calls were not shown, each counted once, under the opgave it matches best."""
+    counted = Counter(item.reasons[0].challenge_id if item.reasons else "" for item in cut)
+    return tuple(
+        (one, catalogue.opgaven[one].name if one in catalogue.opgaven else "overige", number)
+        for one, number in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
+
+
+def _tells(item: Item, now: datetime) -> Iterator[Tell]:
+    call = item.call
+    if item.kind in (ToldKind.NEW, ToldKind.CHANGED):
+        yield call.id, call.version, item.kind.value, ""
+    if call.next_due is not None and _closes_within(call, now, SOON):
+        yield call.id, call.version, ToldKind.CLOSING.value, call.next_due.name
+    forthcoming = call.status is not Status.OPEN and call.opens is not None
+    if forthcoming and call.opens and days_between(now, call.opens.shown or now) <= OPENS_SOON:
+        yield call.id, call.version, ToldKind.OPENING.value, call.opens.name

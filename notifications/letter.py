@@ -1,0 +1,286 @@
+"""A digest or reminder as a mail: subject, text and HTML from one context, safe to show whatever a source sent."""
+
+from binascii import b2a_qp
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from db.vocabulary import ToldKind
+from notifications import wording
+from notifications.catalogue import Call, Term
+from notifications.digest import Coverage, Digest, Item
+from notifications.links import ALL, REMINDERS, Links
+from notifications.message import MOST_SUBJECT, domain_of, mailbox, one_line, sealed
+from notifications.telling import Told, tell, when
+
+TEMPLATES = Path(__file__).parent / "templates"
+MOST_BYTES = 88_000  # of text and HTML as they travel, so that a mail stays under 100 kB; Gmail cuts at 102
+SECTIONS = (ToldKind.NEW, ToldKind.CHANGED, ToldKind.CLOSING, ToldKind.OPENING)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who writes: the address, the name people see, and the government that carries it."""
+
+    address: str
+    organisation: str = ""
+
+    @property
+    def name(self) -> str:
+        """``Kansenradar, Gemeente Haarlem``."""
+        return f"Kansenradar, {self.organisation}" if self.organisation else "Kansenradar"
+
+    @property
+    def legal(self) -> str:
+        """Who answers for this mail: the MRA is no legal person, a participant is."""
+        carrier = self.organisation or "de deelnemer die deze Kansenradar beheert"
+        return f"Verzonden namens {carrier}, deelnemer in de Metropoolregio Amsterdam."
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Who reads."""
+
+    user_id: int
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What leaves, frozen in the outbox."""
+
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One call rendered, with the bytes it takes in a mail."""
+
+    text: str
+    html: str
+    size: int
+
+
+@cache
+def _environments() -> tuple[Environment, Environment]:
+    """One for text and one for HTML: select_autoescape() leaves .txt and unknown suffixes unescaped (V13)."""
+    loader = FileSystemLoader(TEMPLATES)
+    options: dict[str, Any] = {
+        "loader": loader,
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    return Environment(autoescape=False, **options), Environment(autoescape=True, **options)  # noqa: S701
+
+
+@cache
+def _style() -> str:
+    return (TEMPLATES / "_base/style.css").read_text("utf-8")
+
+
+@cache
+def _inliner() -> Any:
+    return css_inline.CSSInliner(
+        keep_style_tags=True, load_remote_stylesheets=False, extra_css=_style(), keep_at_rules=True
+    )
+
+
+def _fragment(html: str) -> str:
+    return str(_inliner().inline_fragment(html, _style()))
+
+
+class Writer:
+    """Writes letters of one moment; keeps what it rendered, because many people read the same calls."""
+
+    def __init__(self, links: Links, sender: Sender, now: datetime) -> None:
+        self.links, self.sender, self.now = links, sender, now
+        # Where calls and the reader's own links go into what is kept; secret, so that no source can write it.
+        self._secret = sealed(links.keys[0], "place")[:16]
+        self._told: dict[Any, Told] = {}
+        self._pieces: dict[tuple[str, Told], Piece] = {}
+
+    def digest(self, digest: Digest, to: Addressee) -> Letter:
+        """The mail of a digest; what does not fit is shown short, and what fits neither way is counted."""
+        told = [(item, self._tell(item)) for item in digest.items]
+        placed, left_out = self._fit(told)
+        headline = _headline(digest)
+        rest = _rest(digest, left_out, self.links)
+        wishes = tuple(wish.id for wish in digest.wishes)
+        context = self._context(to) | {
+            "headline": headline, "subject": headline, "coverage": coverage_line(digest.coverage),
+            "sections": [self._section(kind, placed) for kind in SECTIONS if any(i.kind is kind for i, _ in placed)],
+            "rest": rest, "rest_count": sum(one["number"] for one in rest),
+            "announced": wording.count(digest.announced, "regeling", "regelingen") if digest.announced else "",
+            "wishes": ", ".join(dict.fromkeys(_wish_name(wish.name) for wish in digest.wishes)) or "uw abonnement",
+            "preview": self.links.page("/abonnementen/voorbeeld"),
+            "leave": self._leave(to, wishes),
+        }  # fmt: skip
+        return self._letter("digest", context, to, placed, self._leave(to, wishes))
+
+    def reminder(self, call: Call, term: Term, to: Addressee) -> Letter:
+        """One date of a followed call is near."""
+        left = wording.days_left(self.now, term.shown or self.now)
+        focused = replace(call, next_due=term, later_dues=tuple(t for t in call.later_dues if t is not term))
+        return self._about("reminder", focused, to, what=f"{when(focused, term)}, {left}", left_first=left)
+
+    def moved(self, call: Call, term: Term, old: str, to: Addressee) -> Letter:
+        """A date that a reminder told has moved."""
+        new = wording.moment(term.shown or self.now, term.zone, term.assumed)
+        return self._about("moved", replace(call, next_due=term), to, old=old, new=new)
+
+    def _about(self, mail: str, call: Call, to: Addressee, **said: str) -> Letter:
+        item = Item(call, ToldKind.REMINDER, followed=True)
+        piece = self._piece("call", self._tell(item))
+        leave = self.links.page(f"/afmelden/{self.links.leaving(to.user_id, what=REMINDERS)}")
+        context = self._context(to) | said | {
+            "title": one_line(call.title, 150), "subject": one_line(call.title, 150), "leave": leave,
+            "call_text": self._personal(piece.text, to, call.id), "mark": self._mark(0),
+        }  # fmt: skip
+        return self._letter(mail, context, to, [(item, piece)], leave, [[piece]])
+
+    def _context(self, to: Addressee) -> dict[str, Any]:
+        return {
+            "sender_name": self.sender.name, "legal": self.sender.legal, "day": wording.day(self.now),
+            "as_of": wording.moment(self.now), "name": to.name,
+            "leave_all": self.links.page(f"/afmelden/{self.links.leaving(to.user_id, what=ALL)}"),
+        }  # fmt: skip
+
+    def _leave(self, to: Addressee, wishes: tuple[int, ...]) -> str:
+        return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, wishes)}")
+
+    def _tell(self, item: Item) -> Told:
+        key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed,
+               tuple((c.version, c.field) for c in item.changes))  # fmt: skip
+        if key not in self._told:
+            self._told[key] = tell(item, self.now, self.links.page(f"/regelingen/{item.call.id}"))
+        return self._told[key]
+
+    def _piece(self, form: str, told: Told) -> Piece:
+        key = (form, told)
+        if key not in self._pieces:
+            plain, marked = _environments()
+            context = {"call": told, "decide": self.links.page(f"/oordeel/{self._secret}-{told.id}-")}
+            text = plain.get_template(f"_base/{form}.txt").render(context)
+            html = _fragment(marked.get_template(f"_base/{form}.html").render(context))
+            self._pieces[key] = Piece(text, html, len(b2a_qp(text.encode())) + len(b2a_qp(html.encode())) + 300)
+        return self._pieces[key]
+
+    def _fit(self, told: list[tuple[Item, Told]]) -> tuple[list[tuple[Item, Piece]], int]:
+        """In full as long as the rest still fits short; then short; then not at all."""
+        short = [self._piece("short", one).size for _, one in told]
+        room, to_come = MOST_BYTES, sum(short)
+        placed: list[tuple[Item, Piece]] = []
+        for (item, one), size in zip(told, short, strict=True):
+            to_come -= size
+            piece = self._piece("call", one)
+            if piece.size + min(to_come, MOST_BYTES // 2) > room:
+                piece = self._piece("short", one)
+            if piece.size > room:
+                return placed, len(told) - len(placed)
+            placed.append((item, piece))
+            room -= piece.size
+        return placed, 0
+
+    def _section(self, kind: ToldKind, placed: list[tuple[Item, Piece]]) -> dict[str, Any]:
+        pieces = [piece for item, piece in placed if item.kind is kind]
+        place = SECTIONS.index(kind)
+        return {
+            "name": kind.label.capitalize(),
+            "count": len(pieces),
+            "mark": self._mark(place),
+        }
+
+    def _letter(
+        self, mail: str, context: dict[str, Any], to: Addressee, placed: list[tuple[Item, Piece]], leave: str,
+        groups: list[list[Piece]] | None = None,
+    ) -> Letter:  # fmt: skip
+        plain, marked = _environments()
+        subject = one_line(plain.get_template(f"{mail}/subject.txt").render(context), MOST_SUBJECT)
+        text = plain.get_template(f"{mail}/body.txt").render(context)
+        html = str(_inliner().inline(marked.get_template(f"{mail}/body.html").render(context)))
+        groups = groups or [[piece for item, piece in placed if item.kind is kind] for kind in SECTIONS]
+        for place, pieces in enumerate(groups):
+            text = text.replace(self._mark(place), "".join(piece.text for piece in pieces))
+            html = html.replace(self._mark(place), "".join(piece.html for piece in pieces))
+        for item, _ in placed:
+            text, html = (self._personal(one, to, item.call.id) for one in (text, html))
+        return Letter(subject, text, html, self._headers(to, mail, leave))
+
+    def _mark(self, place: int) -> Markup:
+        """Where the calls of a section go, after the shell around them is inlined."""
+        return Markup("<!--%s %s-->") % (self._secret, place)
+
+    def _personal(self, text: str, to: Addressee, call: int) -> str:
+        return text.replace(f"{self._secret}-{call}-", self.links.decision(to.user_id, call, self.now))
+
+    def _headers(self, to: Addressee, mail: str, leave: str) -> dict[str, str]:
+        domain = domain_of(self.sender.address)
+        return {
+            "From": mailbox(self.sender.name, self.sender.address),
+            "Auto-Submitted": "auto-generated",
+            "List-Id": f"Kansenradar <{mail}.kansenradar.{domain}>",
+            "List-Unsubscribe": f"<{leave}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "X-Auto-Response-Suppress": "All",
+        }
+
+
+def _wish_name(name: str) -> str:
+    return one_line(name, 80)
+
+
+def _headline(digest: Digest) -> str:
+    """``3 nieuwe kansen, 1 gewijzigd, 2 sluiten binnenkort``; in a first mail how many calls are open."""
+    if digest.first:
+        total = len(digest.items) + sum(number for *_, number in digest.rest)
+        return f"{wording.count(total, 'open kans', 'open kansen')} voor uw opgaven"
+    numbers = {kind: len(digest.section(kind)) for kind in SECTIONS}
+    numbers[ToldKind.NEW] += sum(number for *_, number in digest.rest)
+    said = [
+        wording.count(numbers[ToldKind.NEW], "nieuwe kans", "nieuwe kansen") if numbers[ToldKind.NEW] else "",
+        f"{numbers[ToldKind.CHANGED]} gewijzigd" if numbers[ToldKind.CHANGED] else "",
+        wording.count(numbers[ToldKind.CLOSING], "sluit binnenkort", "sluiten binnenkort")
+        if numbers[ToldKind.CLOSING]
+        else "",
+        wording.count(numbers[ToldKind.OPENING], "opent binnenkort", "openen binnenkort")
+        if numbers[ToldKind.OPENING]
+        else "",
+    ]
+    return ", ".join(filter(None, said)) or "niets nieuws"
+
+
+def _rest(digest: Digest, left_out: int, links: Links) -> list[dict[str, Any]]:
+    rest = [
+        {"name": name, "number": number, "count": wording.count(number, "regeling", "regelingen"),
+         "link": links.page(f"/regelingen?challenges={challenge}" if challenge else "/regelingen")}
+        for challenge, name, number in digest.rest
+    ]  # fmt: skip
+    if left_out:
+        count = wording.count(left_out, "regeling", "regelingen")
+        rest.append({"name": "Nog meer", "number": left_out, "count": count, "link": links.page("/regelingen")})
+    return rest
+
+
+def coverage_line(coverage: Coverage) -> str:
+    """``2 van 2 bronnen compleet; laatste ronde 07:02``."""
+    if not coverage.sources:
+        return "Nog geen bron opgehaald."
+    said = f"{coverage.complete} van {wording.count(coverage.sources, 'bron', 'bronnen')} compleet"
+    if coverage.incomplete:
+        said += f" (niet: {wording.listed(list(coverage.incomplete))})"
+    if coverage.last_round is not None:
+        said += f"; laatste ronde {wording.clock_time(coverage.last_round)}"
+    if coverage.waiting:
+        said += f"; {wording.count(coverage.waiting, 'regeling wacht', 'regelingen wachten')} op vrijgave"
+    return said + "."

@@ -1,0 +1,79 @@
+"""Links that act for one person without signing in: signed, for one purpose, and good for nothing else."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from notifications.message import sealed
+
+EPOCH = date(2026, 1, 1)
+DECIDING = timedelta(days=60)  # how long a verdict can be given from a mail
+SEAL = 24  # characters of base 32: 120 bits
+ALL, REMINDERS = "alles", "herinneringen"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who may judge which call."""
+
+    user_id: int
+    opportunity_id: int
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Who leaves what: subscriptions by id, or everything, or reminders only."""
+
+    user_id: int
+    subscriptions: tuple[int, ...] = ()
+    what: str = ""
+
+
+@dataclass(frozen=True)
+class Links:
+    """Makes and reads links. The first key signs; older ones are still read, so that links outlive a rotation."""
+
+    base_url: str
+    keys: tuple[bytes, ...]
+
+    def page(self, path: str) -> str:
+        """An address of ours, from the configured base: no request can change it."""
+        return f"{self.base_url.rstrip('/')}{path}"
+
+    def decision(self, user_id: int, opportunity_id: int, now: datetime) -> str:
+        """The token with which this person may judge this call, for 60 days."""
+        last = (now.astimezone(UTC).date() + DECIDING - EPOCH).days
+        return self._signed("oordeel", f"{user_id}-{opportunity_id}-{last}")
+
+    def read_decision(self, token: str, now: datetime) -> Decision | None:
+        """Whose link it is and for which call; none when forged or expired."""
+        said = self._read("oordeel", token)
+        if said is None:
+            return None
+        user_id, opportunity_id, last = (int(part) for part in said.split("-"))
+        if (now.astimezone(UTC).date() - EPOCH).days > last:
+            return None
+        return Decision(user_id, opportunity_id)
+
+    def leaving(self, user_id: int, subscriptions: tuple[int, ...] = (), what: str = "") -> str:
+        """The token with which this person leaves these subscriptions (or ALL, or REMINDERS). It never expires."""
+        scope = what or "+".join(str(one) for one in sorted(subscriptions))
+        return self._signed("afmelden", f"{user_id}-{scope}")
+
+    def read_leaving(self, token: str) -> Leaving | None:
+        """Who leaves what; none when forged."""
+        said = self._read("afmelden", token)
+        if said is None:
+            return None
+        user_id, _, scope = said.partition("-")
+        if scope in (ALL, REMINDERS):
+            return Leaving(int(user_id), what=scope)
+        return Leaving(int(user_id), tuple(int(one) for one in scope.split("+") if one))
+
+    def _signed(self, purpose: str, said: str) -> str:
+        return f"{said}.{sealed(self.keys[0], purpose, said)[:SEAL]}"
+
+    def _read(self, purpose: str, token: str) -> str | None:
+        said, _, seal = token.rpartition(".")
+        good = any(hmac.compare_digest(sealed(key, purpose, said)[:SEAL], seal) for key in self.keys)
+        return said if said and good and token.isascii() else None

@@ -1,0 +1,196 @@
+"""What a mail says of a call, as Dutch strings: one place for text, HTML and preview. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, Status, ToldKind
+from notifications import wording
+from notifications.catalogue import Call, Change, Term
+from notifications.digest import SOON, Item
+from notifications.message import one_line
+
+MOST_TITLE = 200
+DATE_VERBS = {
+    DeadlineKind.OPENS: "opent", DeadlineKind.PRE_REGISTRATION: "vooraanmelding sluit",
+    DeadlineKind.STAGE_1: "fase 1 sluit", DeadlineKind.STAGE_2: "fase 2 sluit",
+    DeadlineKind.CUT_OFF: "sluit tussentijds", DeadlineKind.CLOSES: "sluit",
+    DeadlineKind.CONSULTATION: "reageren tot", DeadlineKind.REPORTING: "verantwoorden voor",
+}  # fmt: skip
+FIELD_NAMES = {
+    "budget": "budget", "min_amount": "minimaal bedrag", "max_amount": "maximaal bedrag", "rate": "percentage",
+    "amount_text": "bedrag", "applicants": "wie mag aanvragen", "source_word": "status volgens de bron",
+    "eligible": "voor wie",
+}  # fmt: skip
+MONEY = ("budget", "min_amount", "max_amount")
+
+
+@dataclass(frozen=True)
+class Why:
+    """One reason: the opgave, the words that met, the subscriptions it is for."""
+
+    name: str
+    words: str
+    wishes: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One call as a mail shows it; every field is text, empty where there is nothing to say."""
+
+    id: int
+    title: str
+    link: str
+    source: str
+    day: str
+    hour: str
+    left: str
+    when: str
+    later: str
+    soon: bool
+    who: str
+    money: str
+    form: str
+    changes: tuple[str, ...]
+    reasons: tuple[Why, ...]
+    followed: bool
+
+
+def tell(item: Item, now: datetime, link: str) -> Told:
+    """What to say of a call at ``now``; ``link`` is its page."""
+    call = item.call
+    term = _term(item)
+    shown = term.shown if term else None
+    return Told(
+        id=call.id, title=one_line(call.title, MOST_TITLE), link=link, source=one_line(call.publisher, 80),
+        day=wording.short_day(shown) if shown else "", hour=_hour(term),
+        left=wording.days_left(now, shown) if shown else "", when=when(call, term), later=_later(call, term),
+        soon=shown is not None and item.kind is not ToldKind.OPENING and wording.days_between(now, shown) <= SOON,
+        who=_who(call), money=_money(call), form=_form(call),
+        changes=tuple(say_change(change, now) for change in item.changes),
+        reasons=tuple(Why(r.challenge, ", ".join(r.words), ", ".join(r.wishes)) for r in item.reasons),
+        followed=item.followed,
+    )  # fmt: skip
+
+
+def _term(item: Item) -> Term | None:
+    """The date that matters: the opening for what opens soon, else the next moment to hand something in."""
+    call = item.call
+    forthcoming = call.status in (Status.ANNOUNCED, Status.EXPECTED) and call.opens is not None
+    return call.opens if item.kind is ToldKind.OPENING or (forthcoming and call.next_due is None) else call.next_due
+
+
+def when(call: Call, term: Term | None) -> str:
+    """``sluit dinsdag 27 oktober 2026, 17:00 (Brussel)``; never a guess where there is no date."""
+    if call.status in (Status.WITHDRAWN, Status.CONVERTED, Status.CLOSED):
+        return call.status.label
+    if term is None or term.shown is None:
+        return _dateless(call)
+    said = f"{DATE_VERBS[DeadlineKind(term.kind)]} {wording.full_moment(term.shown, term.zone, term.assumed)}"
+    if call.status is not Status.OPEN and call.opens and call.opens is not term and call.opens.shown:
+        return f"opent {wording.moment(call.opens.shown)}, {said}"
+    return said
+
+
+def _dateless(call: Call) -> str:
+    kinds = {term.kind for term in call.terms}
+    if DeadlineKind.UNTIL_EXHAUSTED in kinds:
+        return "open tot het budget op is"
+    if DeadlineKind.ROLLING in kinds or call.allocation == Allocation.ROLLING:
+        return "doorlopend open"
+    return "sluitingsdatum niet bekend"
+
+
+def _hour(term: Term | None) -> str:
+    return wording.clock_time(term.at) if term and term.at else ""
+
+
+def _later(call: Call, term: Term | None) -> str:
+    later = [one for one in call.later_dues if one is not term and one.shown is not None]
+    if not later:
+        return ""
+    first = later[0]
+    moment = wording.moment(first.shown or date.max, first.zone, first.assumed)
+    said = f"daarna {DATE_VERBS[DeadlineKind(first.kind)]} {moment}"
+    return f"{said} en nog {len(later) - 1} keer" if len(later) > 1 else said
+
+
+def _who(call: Call) -> str:
+    label = "" if call.eligible == Eligibility.UNKNOWN else Eligibility(call.eligible).label
+    applicants = wording.listed([_label(Applicant, one) for one in call.applicants][:6])
+    if label and applicants:
+        return f"{label} ({applicants})"
+    return label or applicants or "niet bekend wie mag aanvragen"
+
+
+def _money(call: Call) -> str:
+    per_project = wording.amount_range(call.min_amount, call.max_amount)
+    said = [
+        f"{per_project} per project" if per_project else "",
+        f"budget {wording.amount(call.budget)}" if call.budget else "",
+        f"{wording.percentage(call.rate)} van de kosten" if call.rate else "",
+    ]
+    return " · ".join(filter(None, said)) or one_line(call.amount_text, 120) or "bedrag niet bekend"
+
+
+def _form(call: Call) -> str:
+    allocation = "" if call.allocation in (None, Allocation.ROLLING) else _label(Allocation, call.allocation or "")
+    return ", ".join(filter(None, [_label(Instrument, call.instrument), allocation]))
+
+
+def _label(words: Any, value: str) -> str:
+    return str(words(value).label) if value in set(words) else value
+
+
+def say_change(change: Change, now: datetime) -> str:
+    """``sluit nu 15 oktober 17:00, was 1 oktober 17:00``."""
+    if change.field in set(DeadlineKind):
+        return _say_dates(DeadlineKind(change.field), change, now)
+    name = FIELD_NAMES.get(change.field, change.field)
+    if change.field == "source_word" and change.new in (Status.WITHDRAWN, Status.CONVERTED, Status.CLOSED):
+        return f"{Status(change.new).label} volgens de bron"
+    old, new = _say_value(change.field, change.old), _say_value(change.field, change.new)
+    if not new:
+        return f"{name} vervallen, was {old}"
+    return f"{name} nu {new}, was {old}" if old else f"{name} nu bekend: {new}"
+
+
+def _say_dates(kind: DeadlineKind, change: Change, now: datetime) -> str:
+    verb = DATE_VERBS.get(kind, kind.label)
+    year = {str(one.get("day", ""))[:4] for one in [*(change.old or []), *(change.new or [])]} != {str(now.year)}
+    old, new = _say_days(change.old, year), _say_days(change.new, year)
+    if not new:
+        return f"{verb} niet meer op {old}: datum vervallen"
+    return f"{verb} nu {new}, was {old}" if old else f"{verb} {new} (nieuwe datum)"
+
+
+def _say_days(dates: Iterable[dict[str, Any]] | None, year: bool) -> str:
+    said = []
+    for one in dates or ():
+        if not one.get("day"):
+            continue
+        day = date.fromisoformat(one["day"])
+        plain = wording.moment(day) if year else wording.short_moment(day)
+        hour = f" {one['hour']}" + (" (gebruikelijk uur)" if one.get("assumed") else "") if one.get("hour") else ""
+        said.append(plain + hour)
+    return wording.listed(said)
+
+
+def _say_value(field: str, value: Any) -> str:
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, list):
+        return wording.listed([_label(Applicant, str(one)) for one in value])
+    if field == "source_word":
+        return _label(Status, str(value))
+    if field == "eligible":
+        return _label(Eligibility, str(value))
+    try:
+        number = Decimal(str(value)) if field in (*MONEY, "rate") else None
+    except InvalidOperation:
+        number = None
+    if number is None:
+        return one_line(str(value), 120)
+    return wording.percentage(number) if field == "rate" else wording.amount(number)
