@@ -24,6 +24,7 @@ from db.models import (
     User,
     Verdict,
 )
+from db.search import index_words, searchable
 from db.vocabulary import Cadence, DeadlineKind, DeliveryState, MailKind, RevisionKind, Role, Say
 from tracker.agenda import load_agendas, load_participants
 
@@ -55,6 +56,7 @@ def seed(session: Session, now: datetime, repeat: int = 3) -> dict[str, User]:
     _crawls(session, now, draw)
     calls = [_call(session, now, draw, n, row) for n, row in enumerate(TITLES * repeat)]
     session.flush()
+    index_words(session.connection(), [call.id or 0 for call in calls])
     _changes(session, now, calls)
     _people_rows(session, now, calls, people)
     session.flush()
@@ -130,7 +132,7 @@ def _call(
         provenance={"title": source, "closes": source, "budget": source, "rate": source, "url": source},
         conflicts={"closes": {source: [{"day": closing.date().isoformat()}], "rijksoverheid": [{"day": (closing + timedelta(days=7)).date().isoformat()}]}} if n == 2 else {},
         review=["sluit medio november"] if n == 4 else [],
-        search_text=f"{title} {word}".lower(),
+        search_text=searchable(language, title, word, publisher),
         held=n in (30, 31, 32),
         first_seen=now - timedelta(days=n % 9, hours=1),
         last_seen=now - timedelta(hours=2),

@@ -36,7 +36,7 @@ def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
     query, errors = forms.asked_for(ListQuery, asked.query)
     if query is None:
         return asked.page("calls/refused.html", 422, errors=errors)
-    found = find(session, query.wanted(), now, query.order, query.page)
+    found = find(session, query.wanted(), viewer, now, query.order, query.page)
     return asked.page(
         "calls/index.html",
         block="results" if asked.partial else None,

@@ -1,14 +1,14 @@
 """Calls by filter, in an order, a page at a time."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
-from db.models import Challenge, Match, Opportunity, Sighting
-from db.queries import OpportunityFilter
+from db.models import Challenge, Match, Opportunity
+from db.queries import OpportunityFilter, Viewer, calls_for
 from db.status import status_expression
 from db.vocabulary import Nature, Status
 
@@ -32,14 +32,15 @@ class Found:
         return max(1, -(-self.total // PER_PAGE))
 
 
-def find(session: Session, wanted: OpportunityFilter, now: datetime, order: str = "closes", page: int = 1) -> Found:
-    """The calls a filter means; a call without a closing date comes after those with one."""
-    where = clauses(session, wanted, now)
-    total = session.exec(select(func.count()).select_from(Opportunity).where(*where)).one()
-    query = (
-        select(Opportunity).where(*where).order_by(*ORDERS[order](now)).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    )
-    return Found(list(session.exec(query)), total, page)
+def find(
+    session: Session, wanted: OpportunityFilter, viewer: Viewer, now: datetime, order: str = "closes", page: int = 1
+) -> Found:
+    """The calls a filter means; what has closed, or has no date, comes after what still closes."""
+    deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
+    query = calls_for(deeper, viewer, now, SHOWN_FROM).where(col(Opportunity.nature) == Nature.CALL).order_by(None)
+    total = session.exec(select(func.count()).select_from(query.subquery())).one()
+    ordered = query.order_by(*ORDERS[order](now)).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    return Found(list(session.exec(ordered)), total, page)
 
 
 def _by_closing(now: datetime) -> list[Any]:
@@ -57,36 +58,6 @@ def _by_amount(_now: datetime) -> list[Any]:
 
 
 ORDERS = {"closes": _by_closing, "new": _by_newest, "amount": _by_amount}
-
-
-def clauses(session: Session, wanted: OpportunityFilter, now: datetime) -> list[ColumnElement[bool]]:
-    """The filter as WHERE clauses."""
-    call = Opportunity
-    found: list[ColumnElement[bool]] = [col(call.joined_into).is_(None), col(call.nature) == Nature.CALL]
-    if wanted.challenges:
-        found.append(col(call.id).in_(matched_to(below(session, wanted.challenges))))
-    if wanted.status:
-        found.append(status_expression(now).in_([s.value for s in wanted.status]))
-    if wanted.eligible:
-        found.append(col(call.eligible).in_([e.value for e in wanted.eligible]))
-    if wanted.instruments:
-        found.append(col(call.instrument).in_([i.value for i in wanted.instruments]))
-    if wanted.languages:
-        found.append(col(call.language).in_(wanted.languages))
-    if wanted.sources:
-        found.append(col(call.id).in_(select(Sighting.opportunity_id).where(col(Sighting.source).in_(wanted.sources))))
-    if wanted.at_least is not None:
-        found.append(func.coalesce(col(call.max_amount), col(call.budget)) >= wanted.at_least)
-    if wanted.closes_before is not None:
-        limit = datetime.combine(wanted.closes_before, now.timetz()) + timedelta(days=1)
-        found.append(and_(col(call.closes_at).is_not(None), col(call.closes_at) <= limit))
-    if wanted.closes_after is not None:
-        found.append(col(call.closes_at) >= datetime.combine(wanted.closes_after, now.timetz()))
-    return [*found, *_text_clauses(wanted.text)]
-
-
-def _text_clauses(text: str) -> list[ColumnElement[bool]]:
-    return [cast(col(Opportunity.search_text), String).contains(word, autoescape=True) for word in text.lower().split()]
 
 
 def matched_to(challenges: tuple[str, ...], score: float = SHOWN_FROM) -> Any:
@@ -111,8 +82,3 @@ def standing(now: datetime) -> ColumnElement[bool]:
         col(call.joined_into).is_(None),
         col(call.nature) == Nature.CALL,
     )
-
-
-def nothing() -> ColumnElement[bool]:
-    """No call at all."""
-    return false()

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from db.queries import Viewer
 from db.vocabulary import Role
-from tracker.web import account, call, calls, judging, login, public
+from tracker.web import account, call, calls, judging, login, public, sources, today
 from tracker.web.asked import Asked
 
 Handler = Callable[[Asked, Viewer, Session, datetime], Response]
@@ -71,6 +71,8 @@ ROUTES: list[Route] = [
     Route("POST", "/uitloggen", login.leave, READER),
     Route("GET", "/account", account.show, READER),
     Route("POST", "/account/sessies/{session_id:id}/beeindigen", account.revoke, READER),
+    # vandaag
+    Route("GET", "/", today.show, READER),
     # regelingen
     Route("GET", "/regelingen", calls.index, READER),
     Route("GET", "/regelingen/{call_id:id}", call.show, READER),
@@ -80,6 +82,11 @@ ROUTES: list[Route] = [
     Route("GET", "/beoordelen", judging.queue, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/oordeel", judging.say, FUNDRAISER),
     Route("POST", "/oordelen/{verdict_id:id}/ongedaan", judging.take_back, FUNDRAISER),
+    # bronnen
+    Route("GET", "/bronnen", sources.index, READER),
+    Route("GET", "/bronnen/{source}", sources.show, READER),
+    Route("POST", "/bronnen/{source}/vrijgeven", sources.let_through, COORDINATOR),
+    Route("GET", "/actualiteit", sources.freshness, PUBLIC),
     # for everybody
     Route("GET", "/toegankelijkheid", public.accessibility, PUBLIC),
     Route("GET", "/privacy", public.privacy, PUBLIC),

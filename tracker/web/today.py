@@ -1,0 +1,127 @@
+"""Vandaag: what is new, what changed, what closes, what waits for my verdict, and which source is silent."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, col, func, select
+from starlette.responses import Response
+
+from db.models import Follow, Match, Opportunity, Revision, Verdict
+from db.queries import Viewer
+from db.rights import has_role
+from db.vocabulary import Role, Say
+from tracker.web.asked import Asked
+from tracker.web.finding import SHOWN_FROM, matched_to, standing
+from tracker.web.judging import my_challenges, waiting_for
+from tracker.web.rows import CallRow, rows_for
+from tracker.web.sources import in_trouble
+from tracker.web.teams import Overdue, duties_of, overdue
+
+DAYS_BACK = 7
+CLOSING_DAYS = 21
+MOST = 12
+
+
+class Section(NamedTuple):
+    """A part of the page that another room adds: its own template gets its own context."""
+
+    template: str
+    context: dict[str, Any]
+
+
+# The lobby and calendar pages add theirs here: each gives a Section, or none when it has nothing to say.
+MORE: list[Callable[[Viewer, Session, datetime], Section | None]] = []
+
+
+def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The page that is opened before the mail."""
+    mine = my_challenges(session, viewer)
+    judging = has_role(viewer, Role.FUNDRAISER)
+    waiting = waiting_for(session, viewer, now) if judging else []
+    return asked.page(
+        "today/show.html",
+        waiting=len(waiting),
+        first_waiting=_rows(session, waiting[:3], viewer, now),
+        changed=changed(session, viewer, mine, now),
+        closing=closing(session, viewer, mine, now),
+        new=new(session, viewer, mine, now),
+        trouble=in_trouble(session, now),
+        held=_held(session) if has_role(viewer, Role.COORDINATOR) else 0,
+        overdue=_overdue(session, viewer, now),
+        duties=duties_of(session, viewer, now),
+        sections=[section for make in MORE if (section := make(viewer, session, now)) is not None],
+        mine=bool(mine),
+        days=DAYS_BACK,
+        closing_days=CLOSING_DAYS,
+    )
+
+
+def changed(session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime) -> list[CallRow]:
+    """Calls with a change worth telling this week, each with its "was -> werd"; what I follow always."""
+    followed = select(Follow.opportunity_id).where(Follow.user_id == viewer.user_id)
+    revisions = session.exec(
+        select(Revision)
+        .join(Opportunity, col(Opportunity.id) == col(Revision.opportunity_id))
+        .where(Revision.telling, Revision.kind == "changed", col(Revision.at) > now - timedelta(days=DAYS_BACK))
+        .where(col(Revision.opportunity_id).in_(_matched(mine)) | col(Revision.opportunity_id).in_(followed))
+        .where(col(Opportunity.joined_into).is_(None))
+        .order_by(col(Revision.at).desc())
+        .limit(MOST * 3)
+    ).all()
+    by_call: dict[int, list[Revision]] = defaultdict(list)
+    for revision in revisions:
+        by_call[revision.opportunity_id].append(revision)
+    rows = _rows(session, list(by_call)[:MOST], viewer, now)
+    return [CallRow(**{**vars(row), "change": by_call[row.call.id or 0]}) for row in rows]
+
+
+def closing(session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime) -> list[CallRow]:
+    """What closes within three weeks: calls somebody found relevant, and matches nobody refused."""
+    refused = select(Verdict.opportunity_id).where(
+        Verdict.user_id == viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
+    )
+    query = (
+        select(Opportunity.id)
+        .where(standing(now), col(Opportunity.closes_at) > now)
+        .where(col(Opportunity.closes_at) <= now + timedelta(days=CLOSING_DAYS))
+        .where(col(Opportunity.id).in_(_matched(mine)), col(Opportunity.id).not_in(refused))
+        .order_by(col(Opportunity.closes_at), col(Opportunity.id))
+        .limit(MOST)
+    )
+    return _rows(session, [i for i in session.exec(query) if i is not None], viewer, now)
+
+
+def new(session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime) -> list[CallRow]:
+    """What this week brought, strongest match first."""
+    best = select(Match.opportunity_id, func.max(Match.score).label("best")).group_by(col(Match.opportunity_id))
+    strength = best.where(col(Match.challenge_id).in_(mine)).subquery() if mine else best.subquery()
+    query = (
+        select(Opportunity.id)
+        .join(strength, strength.c.opportunity_id == col(Opportunity.id))
+        .where(standing(now), col(Opportunity.first_seen) > now - timedelta(days=DAYS_BACK))
+        .where(strength.c.best >= SHOWN_FROM)
+        .order_by(strength.c.best.desc(), col(Opportunity.id))
+        .limit(MOST)
+    )
+    return _rows(session, [i for i in session.exec(query) if i is not None], viewer, now)
+
+
+def _matched(mine: tuple[str, ...]) -> Any:
+    if mine:
+        return matched_to(mine)
+    return select(Match.opportunity_id).where(col(Match.score) >= SHOWN_FROM)
+
+
+def _rows(session: Session, ids: list[int], viewer: Viewer, now: datetime) -> list[CallRow]:
+    calls = {c.id: c for c in session.exec(select(Opportunity).where(col(Opportunity.id).in_(ids)))}
+    return rows_for(session, [calls[i] for i in ids if i in calls], viewer, now)
+
+
+def _held(session: Session) -> int:
+    return session.exec(select(func.count()).select_from(Opportunity).where(col(Opportunity.held))).one()
+
+
+def _overdue(session: Session, viewer: Viewer, now: datetime) -> list[Overdue]:
+    return overdue(session, viewer, now) if has_role(viewer, Role.COORDINATOR) else []
