@@ -1,0 +1,99 @@
+"""Labelled calls as arrays: what training and measuring share."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from tracker.matching.fit import Array
+from tracker.matching.scoring import ELIGIBLE
+from tracker.matching.texts import ChallengeText
+
+Grades = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Calls as features: pairs per mode, cues, vectors, and what people said of them."""
+
+    pairs: dict[str, Array]
+    cues: Array
+    vectors: Array
+    grades: Grades
+    eligible: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    weight: Array
+
+    def part(self, rows: NDArray[np.int64]) -> "Corpus":
+        """Only these calls."""
+        taken = {
+            name: getattr(self, name)[rows] for name in ("cues", "vectors", "grades", "eligible", "groups", "weight")
+        }
+        return replace(self, pairs={mode: p[rows] for mode, p in self.pairs.items()}, **taken)
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """The JSON objects of a file of labelled calls; a line that is no object is named in the error."""
+    found = []
+    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise LabelsUnreadable(f"{path.name}, line {number}: {error.msg}") from error
+        if not isinstance(row, dict) or not isinstance(row.get("grades", {}), dict):
+            raise LabelsUnreadable(f"{path.name}, line {number}: no call with grades")
+        found.append(row)
+    return found
+
+
+class LabelsUnreadable(Exception):
+    """A file of labelled calls has a line that cannot be read."""
+
+
+def grades_of(rows: Sequence[Mapping[str, Any]], ids: Sequence[str]) -> Grades:
+    """Grades per call and opgave: 0, 1 or 2; an opgave that is not asked for is left out."""
+    column = {name: number for number, name in enumerate(ids)}
+    found = np.zeros((len(rows), len(ids)), np.int64)
+    for number, row in enumerate(rows):
+        for name, grade in (row.get("grades") or {}).items():
+            if name in column:
+                found[number, column[name]] = int(grade)
+    return found
+
+
+def eligible_of(rows: Sequence[Mapping[str, Any]]) -> NDArray[np.int64]:
+    """The place of each call's eligibility in ELIGIBLE, or -1 where nobody said it."""
+    return np.array([ELIGIBLE.index(r["eligible"]) if r.get("eligible") in ELIGIBLE else -1 for r in rows], np.int64)
+
+
+def groups_of(rows: Sequence[Mapping[str, Any]]) -> NDArray[np.int64]:
+    """A number per call and its near siblings: the same title, or the same words of a call's title."""
+    names = [str(r.get("title") or "").lower().split(" - ")[0][:60] for r in rows]
+    order = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return np.array([order[name] for name in names], np.int64)
+
+
+def challenges_of(path: Path) -> list[ChallengeText]:
+    """The opgaven of an agenda file of the project, without its opdrachten and without those that have no name yet."""
+    entries = yaml.safe_load(path.read_text("utf-8"))["challenges"]
+    parents = {entry["id"]: entry.get("name") for entry in entries}
+    return [
+        ChallengeText(
+            id=entry["id"],
+            name=entry["name"],
+            goal=entry.get("goal") or "",
+            words_nl=tuple(map(str, entry.get("words", {}).get("nl", ()))),
+            words_en=tuple(map(str, entry.get("words", {}).get("en", ()))),
+            words_not=tuple(map(str, entry.get("words", {}).get("not", ()))),
+            parent_name=parents.get(entry.get("parent")),
+        )
+        for entry in entries
+        if entry["kind"] != "assignment" and entry.get("name")
+    ]

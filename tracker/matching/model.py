@@ -1,0 +1,99 @@
+"""The matcher: calls and opgaven in, scores with reasons out; pure, deterministic, the same with one call or many."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+
+from tracker.matching import scoring, weights, why
+from tracker.matching.area import area
+from tracker.matching.fit import Array, sigmoid
+from tracker.matching.prepare import Ready, arrays, describe
+from tracker.matching.texts import CallMatches, CallText, ChallengeText, Embedder, Reason, Scored
+from tracker.matching.weights import Weights
+
+BATCH = 64
+
+
+@cache
+def fitted() -> Weights:
+    """The weights of the project's file."""
+    return weights.load(weights.FILE, {mode: scoring.names(mode) for mode in ("vectors", "words")})
+
+
+DIGEST_THRESHOLD = fitted().threshold
+MODEL = f"kansenradar-{fitted().version}"
+LEXICON_ONLY = f"{MODEL} lexicon only"
+FLOOR = 0.02  # scores below are not said: a call has an opinion on a few opgaven, not on all
+REASONS_FROM = 0.05
+
+
+class Matcher:
+    """Matches calls with one agenda; make one per agenda, because preparing its opgaven takes about a second."""
+
+    def __init__(
+        self, challenges: Sequence[ChallengeText], embedder: Embedder | None, use: Weights | None = None
+    ) -> None:
+        self.challenges = tuple(challenges)
+        self.model = f"{MODEL} {embedder.name}" if embedder else LEXICON_ONLY
+        self._weights = use or fitted()
+        self._embedder = embedder
+        self._mode = "vectors" if embedder else "words"
+        self._known = describe(self.challenges, embedder)
+        self._background = self._weights.background[None, :].astype(np.float32)
+
+    def match(self, calls: Sequence[CallText]) -> list[CallMatches]:
+        """For each call, in the order given: who may apply, where, and the opgaven it matters to with why."""
+        return [found for ready, scores in self._batches(calls) for found in self._said(ready, scores)]
+
+    def scores(self, calls: Sequence[CallText]) -> tuple[Array, list[str]]:
+        """The score of every pair and the eligibility of every call, without reasons: for measuring."""
+        found = [(s.score, [scoring.ELIGIBLE[i] for i in s.eligible.argmax(1)]) for _, s in self._batches(calls)]
+        if not found:
+            return np.zeros((0, len(self.challenges))), []
+        return np.vstack([s for s, _ in found]), [name for _, names in found for name in names]
+
+    def _batches(self, calls: Sequence[CallText]) -> Iterator[tuple[Ready, scoring.Scores]]:
+        stages = self._weights.stages[self._mode]
+        ids = [c.id for c in self.challenges]
+        for start in range(0, len(calls), BATCH):
+            ready = arrays(calls[start : start + BATCH], self._known, self._embedder, self._background)
+            vectors = ready.vectors if self._embedder else None
+            own = (
+                scoring.own_heads(ids, self._weights.heads, ready.cues, ready.vectors)
+                if self._embedder
+                else np.full((len(ready.readings), len(ids)), np.nan)
+            )
+            yield ready, scoring.score(ready.pairs[self._mode], own, ready.cues, vectors, stages, self._mode)
+
+    def _said(self, ready: Ready, scores: scoring.Scores) -> Iterator[CallMatches]:
+        stages = self._weights.stages[self._mode]
+        for row, reading in enumerate(ready.readings):
+            answer = scoring.ELIGIBLE[int(scores.eligible[row].argmax())]
+            order = np.argsort(-scores.score[row], kind="stable")
+            matches = [self._scored(ready, scores, row, int(n)) for n in order if scores.score[row, n] >= FLOOR]
+            yield CallMatches(
+                call_id=reading.call.id,
+                eligible=answer,
+                eligible_why=why.eligible(reading, answer, stages.eligible[answer]),
+                area=area(reading.texts["title"], reading.texts["text"], reading.call.publisher, reading.language),
+                matches=matches,
+                model=self.model,
+            )
+
+    def _scored(self, ready: Ready, scores: scoring.Scores, row: int, number: int) -> Scored:
+        score = float(scores.score[row, number])
+        reasons = self._reasons(ready, row, number) if score >= REASONS_FROM else []
+        return Scored(self.challenges[number].id, score, float(sigmoid(scores.topic[row, number])), reasons)
+
+    def _reasons(self, ready: Ready, row: int, number: int) -> list[Reason]:
+        challenge, stages = self.challenges[number], self._weights.stages[self._mode]
+        reading, pairs = ready.readings[row], ready.pairs[self._mode][row, number]
+        head = self._weights.heads.get(challenge.id)
+        topic = stages.topic if head else stages.topic_new
+        reasons = why.by_words(reading, number, pairs, topic) + why.by_programme(reading, stages.must)
+        if ready.encoded is not None and self._known.phrases is not None and self._known.words is not None:
+            reasons += why.by_title(reading, pairs, challenge, topic) + why.by_sentence(
+                reading, ready.encoded, row, challenge, number, stages, self._known.phrases, self._known.words, head
+            )
+        return why.sorted_reasons(reasons)

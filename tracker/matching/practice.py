@@ -1,0 +1,96 @@
+"""How near a call is to a region's practice: cues of applicants, kinds of action and programmes."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from tracker.matching.features import Matrix, Read
+from tracker.matching.lexicon import Term
+from tracker.matching.texts import CallText
+
+FIRST_CUE = -2  # owners of cues count down from here in the common lexicon
+
+KINDS = {  # what the EU portal calls types of action, and programmes by their code or name
+    "research": r"Research and Innovation Action|\bRIA\b",
+    "innovation": r"(?<!Research and )Innovation Action|\(IA\)",
+    "support": r"Coordination and Support|\bCSA\b",
+    "cofund": r"Cofund",
+    "joint_undertaking": r"\bJU\b|Joint Undertaking",
+    "procurement": r"Pre-commercial|Public Procurement|\bPCP\b|\bPPI\b",
+    "prize": r"Prize",
+    "works": r"Infrastructure Projects|[Ww]orks\b",
+    "subgrants": r"Financial Support",
+    "operating": r"Operating",
+    "lump_sum": r"Lump Sum",
+    "project": r"Project Grant|Simple Grant",
+    "equity": r"Equity|Accelerator|\bEIC\b",
+    "career": r"MSCA|\bERC\b|Fellowship|Doctoral",
+    "horizon": r"HORIZON|Horizon",
+    "life": r"\bLIFE\b",
+    "erasmus": r"ERASMUS|Erasmus",
+    "defence_fund": r"\bEDF\b",
+    "cerv": r"\bCERV\b",
+    "digital": r"DIGITAL|Digital Europe",
+    "creative": r"\bCREA\b|Creative Europe",
+    "promotion": r"AGRIP",
+    "cef": r"\bCEF\b|Connecting Europe",
+    "interreg": r"Interreg|INTERREG|URBACT|\bEUI\b|European Urban Initiative|\bI3\b",
+    "single_market": r"\bSMP\b|Single Market",
+    "euratom": r"EURATOM|Euratom",
+    "coal_steel": r"RFCS",
+    "agencies": r"EUBA|EU Bodies|European Parliament|\bEP\b",
+    "security_fund": r"\bISF\b|\bAMIF\b|\bBMVI\b",
+    "anti_fraud": r"EUAF|PERICLES|PERI\b|Anti-fraud",
+    "pilot": r"PPPA|Pilot [Pp]roject",
+    "social_fund": r"\bESF\b|Social Prerogative|SOCPL",
+    "regional_fund": r"ERDF|EFRO|\bJTF\b|Just Transition|Kansen voor West",
+    "external": r"RELEX|External Action|NDICI|\bIPA\b",
+    "maritime_fund": r"EMFAF",
+}
+_KINDS = {name: re.compile(pattern) for name, pattern in KINDS.items()}
+
+
+@cache
+def cues() -> dict[str, tuple[str, ...]]:
+    """Groups of words that tell who may apply and how near to practice a call is."""
+    groups = yaml.safe_load(Path(__file__).with_name("cues.yaml").read_text("utf-8"))
+    return {name: tuple(w for words in lists for w in words) for name, lists in groups.items()}
+
+
+def terms() -> list[Term]:
+    """The cues as terms of the common lexicon."""
+    return [Term(FIRST_CUE - n, word) for n, words in enumerate(cues().values()) for word in words]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of the features, in the order of the columns."""
+    heads = tuple(f"head:{name}" for name in cues())
+    return (*heads, *(f"text:{name}" for name in cues()), *(f"kind:{name}" for name in KINDS), "dutch", "kind_unknown")
+
+
+def kinds_of(call: CallText) -> list[str]:
+    """The kinds of action and programmes a call belongs to, read from its type, programme and title."""
+    given = " | ".join((call.type or "", *call.programme))
+    return [name for name, pattern in _KINDS.items() if pattern.search(given)]
+
+
+def features(readings: Sequence[Read]) -> Matrix:
+    """One row per call: cues in its title, call, destination and publisher, cues in its text, kinds, language."""
+    found = np.zeros((len(readings), len(names())))
+    count, places = len(cues()), {name: number for number, name in enumerate(names())}
+    for row, reading in enumerate(readings):
+        for hit in reading.cues["head"]:
+            found[row, FIRST_CUE - hit.term.owner] = 1
+        for owner, _ in {(h.term.owner, h.term.words) for h in reading.cues["text"]}:
+            found[row, count + FIRST_CUE - owner] += 1
+        for kind in kinds_of(reading.call):
+            found[row, places[f"kind:{kind}"]] = 1
+        found[row, places["dutch"]] = reading.language == "nl"
+        found[row, places["kind_unknown"]] = not reading.call.type
+    found[:, count : 2 * count] = 1 - np.exp(-0.7 * found[:, count : 2 * count])
+    return found

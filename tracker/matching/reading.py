@@ -1,0 +1,126 @@
+"""Reading a call: folded text for the lexicon, and the few sentences worth a vector."""
+
+import re
+from dataclasses import dataclass
+
+LONGEST_TEXT = 6000  # characters read of a call's text: what matters stands in front, and nothing may be slow
+LONGEST_SENTENCE = 320
+EMBEDDED = 900  # characters of text turned into vectors per call: keeps a new call under 10 ms on one core
+
+_ODD = re.compile(r"[^\w+&#]")
+_SPLIT = re.compile(r"(?<=[.!?;:])\s+|\s+[-•*▪]\s+|\n+")
+_SPACE = re.compile(r"\s+")
+_MOJIBAKE = re.compile("[ÃÂâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a call: where it stands (title, call, destination, text) and its words as published."""
+
+    place: str
+    words: str
+
+
+def clean(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Text with single spaces, cut at `longest`, with UTF-8 that was read as Windows-1252 put right."""
+    cut = text[: longest * 2]
+    if _MOJIBAKE.search(cut):
+        cut = _repaired(cut)
+    return _SPACE.sub(" ", cut)[:longest].strip()
+
+
+def _repaired(text: str) -> str:
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def folded(text: str) -> str:
+    """Lower case with odd characters as spaces, padded, each character in its old place plus one."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return " " + _ODD.sub(" ", lower) + " "
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a cleaned text, none longer than LONGEST_SENTENCE, none of a few letters."""
+    found = []
+    for part in _SPLIT.split(text):
+        while len(part) > LONGEST_SENTENCE:
+            at = part.rfind(" ", 80, LONGEST_SENTENCE)
+            at = at if at > 0 else LONGEST_SENTENCE
+            found.append(part[:at])
+            part = part[at:]
+        found.append(part)
+    return [s for s in (p.strip(" -•*▪") for p in found) if len(s) > 20]
+
+
+def worth_a_vector(candidates: list[str], hits: list[int], room: int = EMBEDDED) -> list[int]:
+    """Which sentences to embed: the first ones, then those with most words of opgaven, within `room` characters."""
+    chosen: list[int] = []
+    order = sorted(range(len(candidates)), key=lambda i: (i >= 3, -hits[i] if i >= 3 else 0, i))
+    for index in order:
+        if chosen and len(candidates[index]) > room:
+            continue
+        chosen.append(index)
+        room -= len(candidates[index])
+        if room < 40:
+            break
+    return sorted(chosen)
+
+
+_DUTCH = frozenset(
+    [
+        "de",
+        "het",
+        "een",
+        "en",
+        "van",
+        "voor",
+        "met",
+        "zijn",
+        "wordt",
+        "worden",
+        "niet",
+        "ook",
+        "aan",
+        "bij",
+        "door",
+        "kunnen",
+        "aanvragen",
+        "subsidie",
+        "regeling",
+    ]
+)
+_ENGLISH = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "for",
+        "with",
+        "is",
+        "are",
+        "be",
+        "this",
+        "that",
+        "on",
+        "by",
+        "will",
+        "from",
+        "as",
+        "their",
+        "which",
+    ]
+)
+
+
+def language_of(given: str | None, title: str, text: str) -> str:
+    """The language as given, else "nl" or "en", whichever has more of its small words in the text."""
+    if given:
+        return given.lower()[:2]
+    words = folded(f"{title} {text[:600]}").split()
+    return "nl" if sum(w in _DUTCH for w in words) > sum(w in _ENGLISH for w in words) else "en"

@@ -1,0 +1,105 @@
+"""From features to scores: topic, who may apply, must-see, and the one number of a pair."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tracker.matching import practice
+from tracker.matching.features import VECTOR_FEATURES, WORD_FEATURES, Encoded, Matrix
+from tracker.matching.fit import Array, logit, sigmoid
+from tracker.matching.texts import Eligibility
+from tracker.matching.weights import Linear, Stages
+
+ELIGIBLE: tuple[Eligibility, ...] = ("no", "partner", "self")
+TOPIC_SHAPE = ("best_topic", "second_topic", "third_topic", "topics")
+PLACE_SHARE = 0.6  # of the vector of destination or call beside those of title and text
+MUST_VECTORS = ("title_phrase", "whole", "title_phrase_margin", "whole_margin")
+
+
+def pair_names(mode: str) -> tuple[str, ...]:
+    """The features of a pair of call and opgave."""
+    return WORD_FEATURES if mode == "words" else (*WORD_FEATURES, *VECTOR_FEATURES)
+
+
+def names(mode: str) -> dict[str, tuple[str, ...]]:
+    """The order of the features of each stage."""
+    pairs = pair_names(mode)
+    must_pairs = ("words_title", "words_text", *(MUST_VECTORS if mode == "vectors" else ()))
+    return {
+        "topic": (*pairs, "own_head") if mode == "vectors" else pairs,
+        "topic_new": pairs,
+        "head": practice.names(),
+        "eligible": (*practice.names(), *TOPIC_SHAPE),
+        "must": ("topic", "topic_margin", *must_pairs, *(f"eligible_{e}" for e in ELIGIBLE), *practice.names()),
+    }
+
+
+@dataclass
+class Scores:
+    """Logits of a batch: topic, must-see and own head per pair, shares of eligibility per call, and the score."""
+
+    topic: Array
+    must: Array
+    eligible: Array
+    own: Array
+    score: Array
+
+
+def call_vectors(encoded: Encoded) -> Array:
+    """One long vector per call: title, text, and destination or else call."""
+    has = np.abs(encoded.destination).sum(1, keepdims=True) > 0
+    place = np.where(has, encoded.destination, encoded.call)
+    return np.hstack([encoded.title, encoded.whole, PLACE_SHARE * place]).astype(np.float64)
+
+
+def own_heads(ids: Sequence[str], heads: dict[str, Linear], cues: Matrix, vectors: Array) -> Array:
+    """The logit of each opgave's own head; nan for an opgave without one."""
+    found = np.full((len(cues), len(ids)), np.nan)
+    for column, name in enumerate(ids):
+        if name in heads:
+            found[:, column] = heads[name](cues, vectors)
+    return found
+
+
+def topics(pairs: Matrix, own: Array, stages: Stages) -> Array:
+    """The topic logit of each pair, with the own head where there is one."""
+    new = stages.topic_new(pairs)
+    if len(stages.topic.names) == len(stages.topic_new.names):
+        return new
+    known = ~np.isnan(own)
+    full = stages.topic(np.concatenate([pairs, np.clip(np.nan_to_num(own), -6, 6)[:, :, None]], axis=2))
+    return np.where(known, full, new)
+
+
+def shape(topic: Array) -> Array:
+    """What the topics of a call look like together: its three best, and how many there are."""
+    best = -np.sort(-np.hstack([topic, np.full((len(topic), 3), -8.0)]), axis=1)[:, :3]
+    return np.hstack([np.maximum(best, -8), sigmoid(topic).sum(1, keepdims=True)])
+
+
+def shares(features: Array, vectors: Array | None, eligible: dict[str, Linear]) -> Array:
+    """The shares of no, partner and self, summing to one."""
+    each = np.stack([sigmoid(eligible[name](features, vectors)) for name in ELIGIBLE], axis=1)
+    return np.asarray(each / np.maximum(each.sum(1, keepdims=True), 1e-9))
+
+
+def must_features(topic: Array, pairs: Matrix, eligible: Array, cues: Matrix, mode: str) -> Matrix:
+    """Features of must-see: the topic, who may apply, and how near to practice the call is."""
+    count = topic.shape[1]
+    order = pair_names(mode)
+    chosen = [order.index(n) for n in names(mode)["must"] if n in order]
+    margin = topic - topic.max(axis=1, keepdims=True) if count else topic
+    call = np.hstack([logit(eligible), cues])
+    return np.concatenate(
+        [topic[:, :, None], margin[:, :, None], pairs[:, :, chosen], np.repeat(call[:, None, :], count, axis=1)], axis=2
+    )
+
+
+def score(pairs: Matrix, own: Array, cues: Matrix, vectors: Array | None, stages: Stages, mode: str) -> Scores:
+    """All scores of a batch of calls against all opgaven."""
+    topic = topics(pairs, own, stages)
+    eligible = shares(np.hstack([cues, shape(topic)]), vectors, stages.eligible)
+    must = stages.must(must_features(topic, pairs, eligible, cues, mode))
+    share_topic, share_must, bias = stages.mix
+    return Scores(topic, must, eligible, own, sigmoid(share_topic * topic + share_must * must + bias))

@@ -1,0 +1,90 @@
+"""What the matcher is given and what it says: calls and opgaven in, scores with reasons out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Eligibility = Literal["self", "partner", "no"]
+Vectors = NDArray[np.float32]
+Reason = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CallText:
+    """What may be read of a call; `id` names it in the answer and is never scored on."""
+
+    id: str
+    title: str
+    text: str
+    call: str | None = None
+    destination: str | None = None
+    type: str | None = None
+    programme: tuple[str, ...] = ()
+    language: str | None = None
+    publisher: str | None = None
+    applicants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChallengeText:
+    """An opgave as its coordinators wrote it; a word with a trailing `*` matches every word that starts so."""
+
+    id: str
+    name: str
+    goal: str = ""
+    words_nl: tuple[str, ...] = ()
+    words_en: tuple[str, ...] = ()
+    words_not: tuple[str, ...] = ()
+    parent_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One opgave for one call: `score` is a probability-like 0..1, `topic` the same without who may apply."""
+
+    challenge_id: str
+    score: float
+    topic: float
+    reasons: list[Reason] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CallMatches:
+    """All that the matcher says of one call; matches are sorted, best first."""
+
+    call_id: str
+    eligible: Eligibility
+    eligible_why: str
+    area: str | None
+    matches: list[Scored]
+    model: str
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors; `name` carries the model's version, because vectors of two versions never mix."""
+
+    name: str
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """One row per text, float32, length one."""
+        ...
+
+
+def read_call(row: Mapping[str, Any], number: int = 0) -> CallText:
+    """A call from one JSON object as `kansenradar evaluate` reads it; only the scored fields are taken."""
+    programme = row.get("programme") or ()
+    return CallText(
+        id=str(row.get("id") or number),
+        title=str(row.get("title") or ""),
+        text=str(row.get("text") or ""),
+        call=row.get("call"),
+        destination=row.get("destination"),
+        type=row.get("type"),
+        programme=(programme,) if isinstance(programme, str) else tuple(map(str, programme)),
+        language=row.get("language"),
+        publisher=row.get("publisher"),
+        applicants=tuple(row.get("applicants") or ()),
+    )

@@ -1,0 +1,153 @@
+"""Why a call and an opgave met, from both sides, in Dutch; each reason with what it weighs in the score."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tracker.matching import practice
+from tracker.matching.agenda import Phrases
+from tracker.matching.features import PLACES, VECTOR_FEATURES, WORD_FEATURES, Encoded, Read
+from tracker.matching.fit import Array
+from tracker.matching.texts import ChallengeText, Reason, Vectors
+from tracker.matching.weights import Linear, Stages
+
+DUTCH_PLACE = {"title": "de titel", "call": "de call", "destination": "het onderdeel", "text": "de tekst"}
+SAID = {
+    "self": "Een gemeente, provincie of vervoerregio kan zelf aanvragen of een hoofdrol hebben",
+    "partner": "Vooral voor anderen; een overheid kan als partner meedoen",
+    "no": "Niet voor een gemeente, provincie of vervoerregio",
+}
+LONGEST_QUOTE = 240
+
+
+def by_words(reading: Read, number: int, pairs: Array, topic: Linear) -> list[Reason]:
+    """The words of the opgave that stand in the call, with the places they stand in."""
+    weights = dict(zip(topic.names, topic.weights, strict=True))
+    column = {"title": 0, "call": 1, "destination": 1, "text": 2}
+    found = []
+    for place in PLACES:
+        hits = [h for h in reading.hits[place] if h.term.owner == number]
+        if not hits:
+            continue
+        seen = list(dict.fromkeys(reading.texts[place][h.start : h.end] for h in hits))
+        words = list(dict.fromkeys(h.term.words for h in hits))
+        feature = column[place]
+        found.append(
+            {
+                "kind": "words",
+                "weight": round(float(weights[WORD_FEATURES[feature]] * pairs[feature]), 3),
+                "place": place,
+                "call": ", ".join(seen),
+                "challenge": ", ".join(words),
+                "text": f"In {DUTCH_PLACE[place]} staat “{', '.join(seen)}”; de opgave zoekt op {', '.join(words)}.",
+            }
+        )
+    return found
+
+
+def by_sentence(
+    reading: Read, encoded: Encoded, row: int, challenge: ChallengeText, number: int, stages: Stages,
+    phrases: Phrases, words: Phrases, head: Linear | None,
+) -> list[Reason]:  # fmt: skip
+    """The sentence of the call nearest to the opgave, and the words of the opgave it is nearest to."""
+    mine = [i for i, o in enumerate(phrases.owner) if o == number]
+    rows = np.flatnonzero(encoded.owner == row)
+    if not mine or not len(rows) or not reading.embedded:
+        return []
+    near = (encoded.sentence[rows] @ phrases.vectors[mine].T).max(axis=1)
+    pull = _pull(encoded.sentence[rows], head)
+    best = int(np.argmax(near + pull))
+    sentence = reading.sentences[reading.embedded[best]]
+    met = _nearest_words(encoded.sentence[rows[best]], words, number) or challenge.name
+    weights = dict(zip(stages.topic.names, stages.topic.weights, strict=True))
+    weight = weights.get("sentence_phrase", 0) * near[best] + weights.get("own_head", 0) * float(pull[best])
+    return [
+        {
+            "kind": "sentence",
+            "weight": round(float(weight), 3),
+            "place": "text",
+            "call": sentence,
+            "challenge": met,
+            "text": f"De zin “{_short(sentence)}” ligt dicht bij {met} ({challenge.name}).",
+        }
+    ]
+
+
+def _pull(sentences: Vectors, head: Linear | None) -> Array:
+    """What each sentence adds to the own head of the opgave."""
+    if head is None or not len(head.vector):
+        return np.zeros(len(sentences))
+    size = sentences.shape[1]
+    return np.asarray(sentences @ head.vector[size : 2 * size] / max(float(np.sqrt(len(sentences))), 1.0), np.float64)
+
+
+def _nearest_words(sentence: Vectors, words: Phrases, number: int) -> str:
+    mine = [i for i, o in enumerate(words.owner) if o == number]
+    if not mine:
+        return ""
+    near = words.vectors[mine] @ sentence
+    return ", ".join(words.words[mine[i]] for i in np.argsort(-near)[:3])
+
+
+def by_title(reading: Read, pairs: Array, challenge: ChallengeText, topic: Linear) -> list[Reason]:
+    """The title, where it lies near the opgave."""
+    place = len(WORD_FEATURES) + VECTOR_FEATURES.index("title_phrase_margin")
+    weights = dict(zip(topic.names, topic.weights, strict=True))
+    weight = (weights["title_phrase_margin"] + weights["title_phrase"]) * pairs[place]
+    if weight <= 0.1 or not reading.texts["title"]:
+        return []
+    return [
+        {
+            "kind": "title",
+            "weight": round(float(weight), 3),
+            "place": "title",
+            "call": reading.texts["title"],
+            "challenge": challenge.name,
+            "text": f"De titel ligt dicht bij “{challenge.name}”.",
+        }
+    ]
+
+
+def by_programme(reading: Read, must: Linear) -> list[Reason]:
+    """The kind of action or programme that speaks most for (or against) use by a region."""
+    weights = dict(zip(must.names, must.weights, strict=True))
+    kinds = [(weights.get(f"kind:{k}", 0.0), k) for k in practice.kinds_of(reading.call)]
+    if not kinds or not (reading.call.type or reading.call.programme):
+        return []
+    weight, _ = max(kinds, key=lambda pair: abs(pair[0]))
+    given = reading.call.type or reading.call.programme[0]
+    verdict = "past bij" if weight >= 0 else "staat verder af van"
+    return [
+        {
+            "kind": "programme",
+            "weight": round(float(weight), 3),
+            "place": "type",
+            "call": given,
+            "challenge": "",
+            "text": f"“{given}” {verdict} wat een regio kan gebruiken.",
+        }
+    ]
+
+
+def eligible(reading: Read, answer: str, linear: Linear) -> str:
+    """Who may apply, in Dutch, with the words of the call that say it."""
+    weights = dict(zip(linear.names, linear.weights, strict=True))
+    names = list(practice.cues())
+    seen = []
+    for part in ("head", "text"):
+        for hit in reading.cues[part]:
+            weight = weights.get(f"{part}:{names[practice.FIRST_CUE - hit.term.owner]}", 0.0)
+            if weight > 0.05:
+                seen.append((weight, hit.term.words.rstrip("*")))
+    words = list(dict.fromkeys(word for _, word in sorted(seen, reverse=True)))[:3]
+    because = f" (genoemd: {', '.join(words)})" if words else ""
+    return f"{SAID[answer]}{because}."
+
+
+def _short(sentence: str) -> str:
+    return sentence if len(sentence) <= LONGEST_QUOTE else sentence[: LONGEST_QUOTE - 1].rstrip() + "…"
+
+
+def sorted_reasons(reasons: Sequence[Reason]) -> list[Reason]:
+    """What weighs most first."""
+    return sorted(reasons, key=lambda reason: -abs(reason["weight"]))
