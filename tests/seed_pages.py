@@ -168,7 +168,16 @@ def _call(
                 challenge_id=challenges[(n * 3 + k * 5) % len(challenges)],
                 score=round(0.93 - 0.13 * k - (n % 7) * 0.03, 3),
                 topic=0.8,
-                reasons=[{"kind": "word", "word": word, "where": "titel"}],
+                reasons=[
+                    {
+                        "kind": "words",
+                        "weight": 1.0,
+                        "place": "title",
+                        "call": word,
+                        "challenge": f"{word}*",
+                        "text": f"In de titel staat “{word}”; de opgave zoekt op {word}*.",
+                    }
+                ],
                 model="seed 1",
                 at=now,
             )

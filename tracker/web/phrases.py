@@ -13,6 +13,7 @@ from notifications import wording
 # What a page says after a 303; the key travels in the address.
 DONE = {
     "bewaard": "Bewaard.",
+    "opgave": "Bewaard. De eerstvolgende ronde rekent de matches opnieuw uit.",
     "verwijderd": "Verwijderd.",
     "beoordeeld": "Beoordeling bewaard.",
     "ongedaan": "Beoordeling ongedaan gemaakt.",
@@ -83,6 +84,13 @@ SOURCES = {
     "tweede_kamer": "Tweede Kamer",
     "handmatig": "met de hand",
     "correctie": "correctie",
+}
+PLACES = {
+    "title": "de titel",
+    "call": "de oproep",
+    "destination": "het onderdeel",
+    "text": "de tekst",
+    "type": "de soort",
 }
 MONEY_FIELDS = frozenset({"budget", "min_amount", "max_amount"})
 WORDS: dict[str, type[Word]] = {
@@ -165,19 +173,19 @@ def change_text(revision: Revision) -> str:
     return f"{field_name(revision.field)}: nu {new}, was {old}"
 
 
-def reason_text(reason: dict[str, Any]) -> str:
-    """Why a call met an opgave, in words; the matcher's reasons carry their own text."""
-    if reason.get("text"):
-        return str(reason["text"])
-    word, where = reason.get("word", ""), reason.get("where", "")
-    return f"“{word}” in de {where}" if word and where else str(word or reason.get("kind", ""))
+def in_call(reason: dict[str, Any]) -> str:
+    """What of the call spoke for the match: ``“warmtenet” in de titel``."""
+    said, place = str(reason.get("call") or reason.get("text") or ""), PLACES.get(str(reason.get("place")), "")
+    if reason.get("kind") == "title":
+        return "de hele titel"
+    return f"“{said}” in {place}" if place else said
 
 
-def wanted(challenge: Challenge, reasons: list[dict[str, Any]]) -> str:
-    """The words of the opgave that the reasons answer to; without any, the first of its words."""
-    asked = [str(r[key]) for r in reasons for key in ("term", "asked", "phrase") if r.get(key)]
-    words = list(dict.fromkeys(asked)) or [*challenge.words_nl, *challenge.words_en][:4]
-    return ", ".join(words)
+def in_challenge(reason: dict[str, Any]) -> str:
+    """What of the opgave it answers to."""
+    if reason.get("kind") == "programme":
+        return "wat een regio kan gebruiken"
+    return str(reason.get("challenge") or "")
 
 
 def capitalize_first(text: str) -> str:

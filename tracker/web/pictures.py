@@ -1,6 +1,6 @@
 """Geometry of the pictures: numbers in, coordinates out; the templates draw them as inline SVG, a table beside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 SPARK_WIDTH, SPARK_HEIGHT = 120, 24
@@ -14,14 +14,11 @@ class Spark(NamedTuple):
     usual: float | None
 
 
-class Bar(NamedTuple):
-    """One bar of a chart: its label, its two parts in pixels, and what they say."""
+class Share(NamedTuple):
+    """A bar of two parts, each in hundredths of the longest bar."""
 
-    label: str
-    y: int
     first: float
     second: float
-    text: str
 
 
 def spark(values: Sequence[int], complete: Sequence[bool], usual: int | None = None) -> Spark:
@@ -38,10 +35,10 @@ def _height(value: int, top: int) -> float:
     return round(2 + SPARK_HEIGHT * (1 - value / top), 1)
 
 
-def bars(rows: Sequence[tuple[str, float, float, str]], width: float, row_height: int = 26) -> list[Bar]:
-    """Label, two amounts and the text at the end of the bar; the longest bar is as wide as given."""
-    top = max((first + second for _, first, second, _ in rows), default=0) or 1
-    return [
-        Bar(label, n * row_height, round(first / top * width, 1), round(second / top * width, 1), text)
-        for n, (label, first, second, text) in enumerate(rows)
-    ]
+def shares(numbers: Mapping[str, tuple[int, int]]) -> dict[str, Share]:
+    """Two amounts for each key as shares of the longest, in hundredths."""
+    top = max((first + second for first, second in numbers.values()), default=0) or 1
+    return {
+        key: Share(round(100 * first / top, 1), round(100 * second / top, 1))
+        for key, (first, second) in numbers.items()
+    }

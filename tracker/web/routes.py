@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from db.queries import Viewer
 from db.vocabulary import Role
-from tracker.web import account, call, calls, judging, login, public, sources, today
+from tracker.web import account, call, calls, challenge, challenges, judging, login, public, sources, today
 from tracker.web.asked import Asked
 
 Handler = Callable[[Asked, Viewer, Session, datetime], Response]
@@ -82,6 +82,15 @@ ROUTES: list[Route] = [
     Route("GET", "/beoordelen", judging.queue, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/oordeel", judging.say, FUNDRAISER),
     Route("POST", "/oordelen/{verdict_id:id}/ongedaan", judging.take_back, FUNDRAISER),
+    # opgaven
+    Route("GET", "/opgaven", challenges.index, READER),
+    Route("GET", "/opgaven/witte-vlekken", challenges.white_spots, READER),
+    Route("GET", "/opgaven/{challenge_id}", challenge.show, READER),
+    Route("GET", "/opgaven/{challenge_id}/wijzigen", challenge.edit, COORDINATOR),
+    Route("POST", "/opgaven/{challenge_id}/wijzigen", challenge.save, COORDINATOR),
+    Route("POST", "/opgaven/{challenge_id}/proef", challenge.preview, COORDINATOR),
+    Route("GET", "/opgaven/{challenge_id}/team", challenge.edit_team, COORDINATOR),
+    Route("POST", "/opgaven/{challenge_id}/team", challenge.save_team, COORDINATOR),
     # bronnen
     Route("GET", "/bronnen", sources.index, READER),
     Route("GET", "/bronnen/{source}", sources.show, READER),

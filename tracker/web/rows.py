@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -89,9 +89,9 @@ def matches_of(session: Session, ids: Sequence[int]) -> dict[int, list[Why]]:
 
 
 def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
-    """The words of the call that spoke for the match, without repeats."""
-    words = (str(reason[key]) for reason in reasons for key in ("hit", "word", "text") if reason.get(key))
-    return list(dict.fromkeys(words))
+    """The words of the call that spoke for the match, without repeats; a likeness alone has none."""
+    words = (word for r in reasons if r.get("kind") == "words" for word in str(r.get("call", "")).split(", "))
+    return list(dict.fromkeys(word.lower() for word in words if word))
 
 
 def next_date(deadlines: Sequence[Deadline], now: datetime) -> When:
@@ -140,8 +140,3 @@ def _by_call(rows: Iterable[Any]) -> dict[int, list[Any]]:
     for row in rows:
         found[row.opportunity_id].append(row)
     return found
-
-
-def closes_within(now: datetime, days: int) -> tuple[datetime, datetime]:
-    """From now until so many days on."""
-    return now, now + timedelta(days=days)

@@ -1,7 +1,7 @@
 """Vandaag: what is new, what changed, what closes, what waits for my verdict, and which source is silent."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -40,13 +40,15 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     mine = my_challenges(session, viewer)
     judging = has_role(viewer, Role.FUNDRAISER)
     waiting = waiting_for(session, viewer, now) if judging else []
+    close = closing(session, viewer, mine, now)
+    shown = {*waiting[:3], *(row.call.id or 0 for row in close)}
     return asked.page(
         "today/show.html",
         waiting=len(waiting),
         first_waiting=_rows(session, waiting[:3], viewer, now),
         changed=changed(session, viewer, mine, now),
-        closing=closing(session, viewer, mine, now),
-        new=new(session, viewer, mine, now),
+        closing=close,
+        new=new(session, viewer, mine, now, shown),
         trouble=in_trouble(session, now),
         held=_held(session) if has_role(viewer, Role.COORDINATOR) else 0,
         overdue=_overdue(session, viewer, now),
@@ -93,15 +95,17 @@ def closing(session: Session, viewer: Viewer, mine: tuple[str, ...], now: dateti
     return _rows(session, [i for i in session.exec(query) if i is not None], viewer, now)
 
 
-def new(session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime) -> list[CallRow]:
-    """What this week brought, strongest match first."""
+def new(
+    session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime, shown: Collection[int]
+) -> list[CallRow]:
+    """What this week brought and does not stand above, strongest match first."""
     best = select(Match.opportunity_id, func.max(Match.score).label("best")).group_by(col(Match.opportunity_id))
     strength = best.where(col(Match.challenge_id).in_(mine)).subquery() if mine else best.subquery()
     query = (
         select(Opportunity.id)
         .join(strength, strength.c.opportunity_id == col(Opportunity.id))
         .where(standing(now), col(Opportunity.first_seen) > now - timedelta(days=DAYS_BACK))
-        .where(strength.c.best >= SHOWN_FROM)
+        .where(strength.c.best >= SHOWN_FROM, col(Opportunity.id).not_in(shown))
         .order_by(strength.c.best.desc(), col(Opportunity.id))
         .limit(MOST)
     )

@@ -1,0 +1,239 @@
+"""One opgave: its calls, team and words; editable by a coordinator, with a live "this would match"."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field, field_validator
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from db.models import Challenge, Match, Opportunity, Participant, Team, TeamMember, User
+from db.queries import OpportunityFilter, Viewer
+from db.rights import RANK, has_role
+from db.search import search
+from db.vocabulary import ChallengeStatus, Role, Status
+from notifications.wording import local_day
+from tracker.web import audit, forms
+from tracker.web.asked import Asked, NotThere
+from tracker.web.finding import SHOWN_FROM, find, standing
+from tracker.web.rows import CallRow, rows_for
+from tracker.web.teams import members_of, readers
+
+MOST_WORDS = 200
+MOST_TRIED = 15
+
+
+def _lines(value: Any) -> Any:
+    """One word or phrase a line, or separated by commas; without repeats."""
+    if not isinstance(value, str):
+        return value
+    found = (" ".join(part.split()) for line in value.splitlines() for part in line.split(","))
+    return list(dict.fromkeys(part for part in found if part))
+
+
+class Edited(BaseModel):
+    """The form of an opgave; the words stand one to a line."""
+
+    version: int = Field(ge=1)
+    name: str = Field(min_length=1, max_length=300)
+    goal: str = Field(default="", max_length=4000)
+    words_nl: list[str] = Field(default_factory=list, max_length=MOST_WORDS)
+    words_en: list[str] = Field(default_factory=list, max_length=MOST_WORDS)
+    words_not: list[str] = Field(default_factory=list, max_length=MOST_WORDS)
+
+    @field_validator("words_nl", "words_en", "words_not", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return _lines(value[-1] if isinstance(value, list) and value else value)
+
+    @field_validator("words_nl", "words_en", "words_not")
+    @classmethod
+    def _long_enough(cls, value: list[str]) -> list[str]:
+        short = [word for word in value if len(word.strip("*")) < 3]
+        if short:
+            raise ValueError(f"Te kort om op te zoeken: {', '.join(short)}.")
+        return value
+
+
+class EditedTeam(BaseModel):
+    """The form of a team."""
+
+    version: int = Field(ge=0)
+    contact_id: int | None = None
+    coordinator_id: int | None = None
+    patience: int = Field(default=5, ge=1, le=60)
+    leads: list[str] = Field(default_factory=list, max_length=40)
+    members: list[int] = Field(default_factory=list, max_length=40)
+
+
+def find_challenge(session: Session, asked: Asked) -> Challenge:
+    """The opgave of the address."""
+    found = session.get(Challenge, asked.params["challenge_id"])
+    if found is None:
+        raise NotThere
+    return found
+
+
+def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Goal, team, standing calls."""
+    challenge = find_challenge(session, asked)
+    wanted = OpportunityFilter(challenges=(challenge.id,), status=(Status.OPEN, Status.ANNOUNCED, Status.EXPECTED))
+    found = find(session, wanted, viewer, now)
+    team = session.get(Team, challenge.id)
+    return asked.page(
+        "challenges/show.html",
+        challenge=challenge,
+        children=session.exec(
+            select(Challenge).where(Challenge.parent_id == challenge.id).order_by(col(Challenge.position))
+        ).all(),
+        found=found,
+        rows=rows_for(session, found.calls, viewer, now),
+        team=team,
+        contact=session.get(User, team.contact_id) if team and team.contact_id else None,
+        leads=[p for p in (session.get(Participant, i) for i in (team.leads if team else [])) if p],
+        members=members_of(session, challenge.id),
+        turn=readers(session, challenge.id, local_day(now)),
+        may_edit=has_role(viewer, Role.COORDINATOR),
+    )
+
+
+def edit(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The form."""
+    challenge = find_challenge(session, asked)
+    return _form(asked, viewer, session, now, challenge, {})
+
+
+def save(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Keep what was typed, unless somebody else changed the opgave meanwhile: then both versions are shown."""
+    challenge = find_challenge(session, asked)
+    form, errors = forms.filled(Edited, asked.form)
+    if form is None:
+        return _form(asked, viewer, session, now, challenge, errors, 422)
+    if asked.form.get("proef"):
+        return _form(asked, viewer, session, now, challenge, {})
+    if form.version != challenge.version:
+        return _form(asked, viewer, session, now, challenge, {}, 409, theirs=challenge)
+    for name in ("name", "goal", "words_nl", "words_en", "words_not"):
+        setattr(challenge, name, getattr(form, name))
+    challenge.version += 1
+    if challenge.status == ChallengeStatus.UNKNOWN:
+        challenge.status = ChallengeStatus.PROGRAMME
+    audit.record(session, asked, "opgave changed", f"challenge {challenge.id}", f"version {challenge.version}")
+    return asked.to(f"/opgaven/{challenge.id}", done="opgave")
+
+
+def preview(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """What the words in the form would find, while they are typed."""
+    challenge = find_challenge(session, asked)
+    return asked.page("challenges/edit.html", block="proef", **_tried(asked, viewer, session, now, challenge))
+
+
+def _form(
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, challenge: Challenge,
+    errors: forms.Errors, status: int = 200, theirs: Challenge | None = None,
+) -> Response:  # fmt: skip
+    return asked.page(
+        "challenges/edit.html",
+        status,
+        challenge=challenge,
+        errors=errors,
+        typed=asked.form,
+        theirs=theirs,
+        **_tried(asked, viewer, session, now, challenge),
+    )
+
+
+def _tried(asked: Asked, viewer: Viewer, session: Session, now: datetime, challenge: Challenge) -> dict[str, Any]:
+    """Standing calls that hold the words, those with most words first, and which of them are new."""
+    typed = [
+        _lines(str(asked.form.get(name, "\n".join(getattr(challenge, name))))) for name in ("words_nl", "words_en")
+    ]
+    words = [word for words in typed for word in words][:MOST_WORDS]
+    hits: dict[int, list[str]] = {}
+    for word in words:
+        for call_id in search(session, word.strip("*"), 200):
+            hits.setdefault(call_id, []).append(word)
+    stands = set(session.exec(select(Opportunity.id).where(standing(now), col(Opportunity.id).in_(hits))))
+    now_matched = set(
+        session.exec(
+            select(Match.opportunity_id)
+            .join(Opportunity, col(Opportunity.id) == col(Match.opportunity_id))
+            .where(Match.challenge_id == challenge.id, col(Match.score) >= SHOWN_FROM, standing(now))
+        )
+    )
+    found = sorted((i for i in hits if i in stands), key=lambda i: (-len(hits[i]), i))
+    return {
+        "tried": _rows(session, found[:MOST_TRIED], viewer, now),
+        "tried_total": len(found),
+        "hits": hits,
+        "new": {i for i in found if i not in now_matched},
+    }
+
+
+def _rows(session: Session, ids: list[int], viewer: Viewer, now: datetime) -> list[CallRow]:
+    calls = {c.id: c for c in session.exec(select(Opportunity).where(col(Opportunity.id).in_(ids)))}
+    return rows_for(session, [calls[i] for i in ids], viewer, now)
+
+
+def edit_team(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+    """The form of the team."""
+    return _team_form(asked, session, find_challenge(session, asked), {})
+
+
+def save_team(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+    """Keep the team; the order of the list is the rota's."""
+    challenge = find_challenge(session, asked)
+    form, errors = forms.filled(EditedTeam, asked.form)
+    if form is not None:
+        errors = _strangers(session, form)
+    if form is None or errors:
+        return _team_form(asked, session, challenge, errors, 422)
+    team = session.get(Team, challenge.id)
+    if team is not None and form.version != team.version:
+        return _team_form(asked, session, challenge, {"version": "Iemand anders wijzigde dit team net."}, 409)
+    team = team or Team(challenge_id=challenge.id, version=0)
+    team.contact_id, team.coordinator_id = form.contact_id, form.coordinator_id
+    team.patience, team.leads, team.version = form.patience, form.leads, team.version + 1
+    session.add(team)
+    for member in session.exec(select(TeamMember).where(TeamMember.challenge_id == challenge.id)):
+        session.delete(member)
+    session.flush()
+    for position, user_id in enumerate(dict.fromkeys(form.members)):
+        session.add(TeamMember(challenge_id=challenge.id, user_id=user_id, position=position))
+    audit.record(session, asked, "team changed", f"challenge {challenge.id}")
+    return asked.to(f"/opgaven/{challenge.id}", done="bewaard")
+
+
+def _strangers(session: Session, form: EditedTeam) -> forms.Errors:
+    people = {user.id for user in _people(session)}
+    wrong = {
+        name: "Kies iemand uit de lijst."
+        for name in ("contact_id", "coordinator_id")
+        if getattr(form, name) is not None and getattr(form, name) not in people
+    }
+    if not set(form.members) <= people:
+        wrong["members"] = "Kies mensen uit de lijst."
+    return wrong
+
+
+def _people(session: Session) -> list[User]:
+    return list(session.exec(select(User).where(col(User.deactivated_at).is_(None)).order_by(col(User.name))))
+
+
+def _team_form(
+    asked: Asked, session: Session, challenge: Challenge, errors: forms.Errors, status: int = 200
+) -> Response:
+    team = session.get(Team, challenge.id) or Team(challenge_id=challenge.id, version=0)
+    people = _people(session)
+    return asked.page(
+        "challenges/team.html",
+        status,
+        challenge=challenge,
+        team=team,
+        people=[(str(u.id), u.name) for u in people],
+        coordinators=[(str(u.id), u.name) for u in people if RANK[Role(u.role)] >= RANK[Role.COORDINATOR]],
+        chosen={str(u.id) for u in members_of(session, challenge.id)},
+        participants=[(p.id, p.name) for p in session.exec(select(Participant).order_by(col(Participant.name)))],
+        errors=errors,
+        typed=asked.form,
+    )
