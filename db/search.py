@@ -20,6 +20,7 @@ from db.models.calls import Opportunity
 MOST_CHARACTERS = 60_000
 MOST_WORDS = 12
 MOST_HITS = 300
+MOST_STEMS = 300_000
 LONG_ENOUGH = 4  # from here on a word also finds longer ones: fiets -> fietsroute
 WORDS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 STEMMERS = {"nl": "dutch", "en": "english"}
@@ -61,10 +62,29 @@ def index_words(connection: Connection, calls: Sequence[int]) -> None:
 
 
 def searchable(language: str, *texts: str | None) -> str:
-    """The words of the texts, folded and stemmed, for the column ``search_text``."""
+    """The words of the texts, folded and stemmed, each once, for the column ``search_text``."""
     folded = fold(" ".join(filter(None, texts))[:MOST_CHARACTERS])
-    spoken = language if language in STEMMERS else "en"
-    return " ".join(stem(word, spoken) for found in WORDS.findall(folded) for word in parts(found))
+    stems = _stems_of(language if language in STEMMERS else "en")
+    return " ".join(map(stems.__getitem__, dict.fromkeys(WORDS.findall(folded))))
+
+
+class Stems(dict[str, str]):
+    """Word -> what it is found by; a plain dictionary, because it is asked for every word of every text."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= MOST_STEMS:
+            self.clear()
+        self[word] = found = " ".join(stem(part, self.language) for part in parts(word))
+        return found
+
+
+@cache
+def _stems_of(language: str) -> Stems:
+    return Stems(language)
 
 
 def fold(text: str) -> str:

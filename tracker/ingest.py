@@ -8,6 +8,7 @@ once: no query here runs once a call.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -21,6 +22,7 @@ from tracker import damping, joining, recounting, storing
 from tracker.completeness import Judgement, judge
 from tracker.floods import History, is_flood_of_changes, is_flood_of_new
 from tracker.identity import fingerprint, identity
+from tracker.shown import Said
 
 GONE_AFTER = 3
 SIGHTING = table(Sighting)
@@ -53,6 +55,11 @@ class Heard:
     key: str
     listing: Listing
     fingerprint: str
+
+    @cached_property
+    def said(self) -> Said:
+        """What its source says, as it is stored."""
+        return Said(self.listing.source, self.key, self.listing.as_json(), dates=self.listing.deadlines)
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ class Context:
 
 def _store(session: Session, crawled: Crawled, found: Sorted, context: Context) -> Ingested:
     now = context.now
-    joined = joining.certain(session, crawled.source, [(h.key, h.listing) for h in found.new])
+    joined = joining.certain(session, crawled.source, found.new)
     fresh = [h for h in found.new if h.key not in joined]
     held = is_flood_of_new(len(found.new), context.history, now)
     new = storing.add_calls(session, context.crawl_id, fresh, now, held)
@@ -210,9 +217,9 @@ def _recount(
     storing.change_sightings(session, found.changed, context.now)
     added = storing.add_sightings(session, joining_now, context.now)
     for known_, one in found.changed:
-        states[known_.opportunity_id].hear(known_.id, one.listing, one.key)
+        states[known_.opportunity_id].hear(known_.id, one.said, one.listing.snapshot)
     for sighting_id, (call, one) in zip(added, joining_now, strict=True):
-        states[call].hear(sighting_id, one.listing, one.key)
+        states[call].hear(sighting_id, one.said, one.listing.snapshot)
     for known_ in gone:
         states[known_.opportunity_id].mark(known_.id, gone=True)
     for known_ in found.back:

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from scrapers.listing import Listing
 from tracker.identity import same_reference
-from tracker.shown import Said, shown_alone
+from tracker.shown import shown_alone
 from tracker.storing import CALL, REFERENCE, SIGHTING, chunks
+
+if TYPE_CHECKING:
+    from tracker.ingest import Heard
 
 SAME_ROUND = timedelta(days=60)
 
@@ -24,24 +27,24 @@ class Option:
     references: set[str] = field(default_factory=set)
 
 
-def certain(session: Session, source: str, new: Sequence[tuple[str, Listing]]) -> dict[str, int]:
+def certain(session: Session, source: str, new: "Sequence[Heard]") -> dict[str, int]:
     """Key of a new listing -> the call it certainly is, by an official reference that another source named.
 
     A scheme that reopens every year keeps its reference: where both dates are known they must be of one round. A call
     that this source already speaks of has its own listing there, so another one is another call.
     """
-    options = _options(session, {same_reference(r) for _, one in new for r in one.references})
+    options = _options(session, {same_reference(r) for one in new for r in one.listing.references})
     found: dict[str, int] = {}
-    for key, listing in new:
-        names = {same_reference(r) for r in listing.references}
-        closes = shown_alone(Said(source, key, listing.as_json())).closes_at if names and options else None
+    for one in new:
+        names = {same_reference(r) for r in one.listing.references}
+        closes = shown_alone(one.said).closes_at if names and options else None
         fitting = [
             call
             for call, option in options.items()
             if names & option.references and source not in option.sources and same_round(option.closes_at, closes)
         ]
         if len(fitting) == 1:
-            found[key] = fitting[0]
+            found[one.key] = fitting[0]
             options[fitting[0]].sources.add(source)
     return found
 

@@ -12,7 +12,6 @@ from db.models import Correction
 from db.models.columns import table
 from db.search import index_words
 from db.vocabulary import DeadlineKind, RevisionKind
-from scrapers.listing import Listing
 from tracker.changes import FieldChange, changes, damp
 from tracker.dating import Placed, place, remembered
 from tracker.shown import Said, Shown, shown
@@ -49,10 +48,10 @@ class State:
         told = shown(list(self.said.values()), self.corrections)
         return replace(told, deadlines=remembered(told.deadlines, self.dates, now))
 
-    def hear(self, sighting_id: int, listing: Listing, key: str) -> None:
+    def hear(self, sighting_id: int, said: Said, snapshot: str | None) -> None:
         """What a source says now."""
-        self.said[sighting_id] = Said(listing.source, key, listing.as_json())
-        self.snapshots[listing.source] = listing.snapshot
+        self.said[sighting_id] = said
+        self.snapshots[said.source] = snapshot
 
     def mark(self, sighting_id: int, gone: bool) -> None:
         """Whether its source still lists it."""

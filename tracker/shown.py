@@ -44,6 +44,7 @@ class Said:
     external_id: str
     fields: Mapping[str, Any]
     gone: bool = False
+    dates: tuple[ListedDeadline, ...] | None = None  # where they are at hand as such already
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def shown_alone(one: Said) -> Shown:
     """The common case: one source."""
     said = one.fields
     fields = {name: said.get(name, DEFAULTS.get(name)) for name in SHOWN_FIELDS}
-    deadlines = _deadlines(said)
+    deadlines = _deadlines(one)
     provenance = {name: one.source for name in SHOWN_FIELDS if name in said}
     provenance |= {str(d.kind): one.source for d in deadlines}
     return Shown(_rolling(fields, deadlines), deadlines, tuple(said.get("review", ())), provenance)
@@ -115,8 +116,10 @@ def _rolling(fields: dict[str, Any], deadlines: Iterable[ListedDeadline]) -> dic
     return fields
 
 
-def _deadlines(said: Mapping[str, Any]) -> tuple[ListedDeadline, ...]:
-    listed = (ListedDeadline.model_validate(d) for d in said.get("deadlines", ()))
+def _deadlines(one: Said) -> tuple[ListedDeadline, ...]:
+    listed = one.dates
+    if listed is None:
+        listed = tuple(ListedDeadline.model_validate(d) for d in one.fields.get("deadlines", ()))
     return tuple(sorted(listed, key=_by_date))
 
 
@@ -160,7 +163,7 @@ def _final_word(fields: dict[str, Any], provenance: dict[str, str], ordered: Seq
 
 def _dates_together(ordered: Sequence[Said]) -> tuple[tuple[ListedDeadline, ...], dict[str, str]]:
     """Each kind of date from the first source that has it; an hour another source knows of the same day is taken."""
-    by_source = [(one.source, _deadlines(one.fields)) for one in ordered]
+    by_source = [(one.source, _deadlines(one)) for one in ordered]
     chosen: dict[str, tuple[str, list[ListedDeadline]]] = {}
     for source, dates in by_source:
         for kind in {str(d.kind) for d in dates} - set(chosen):
@@ -188,7 +191,7 @@ def _conflicts(ordered: Sequence[Said]) -> dict[str, dict[str, Any]]:
 
 
 def _add_dates_conflict(found: dict[str, dict[str, Any]], kind: str, voices: Sequence[Said]) -> None:
-    dates = {one.source: [d for d in _deadlines(one.fields) if d.kind == kind] for one in reversed(voices)}
+    dates = {one.source: [d for d in _deadlines(one) if d.kind == kind] for one in reversed(voices)}
     dates = {source: listed for source, listed in dates.items() if listed}
     days = {tuple(d.day for d in listed) for listed in dates.values()}
     hours = {tuple(d.hour for d in ds) for ds in dates.values() if all(d.hour and not d.assumed for d in ds)}
