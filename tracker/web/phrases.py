@@ -209,6 +209,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percentage": wording.percentage,
     "listed": wording.listed,
     "label": label,
+    "year": lambda value: wording.local_day(value).year,
     "done_text": done_text,
     "capitalize_first": capitalize_first,
 }

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Engine
 
-from db import vocabulary
+from db import vocabulary, vocabulary_lobby
 from notifications import wording
 from tracker.clock import Clock
 from tracker.settings import Settings
@@ -44,7 +44,9 @@ class Site:
             lstrip_blocks=True,
         )
         environment.filters.update(phrases.FILTERS)
-        environment.globals.update(asset=self.asset, words=vocabulary, wording=wording, phrases=phrases)
+        environment.globals.update(
+            asset=self.asset, words=vocabulary, lobby=vocabulary_lobby, wording=wording, phrases=phrases
+        )
         environment.globals["has_vendor"] = (STATIC / "vendor" / "ams.css").exists()
         return environment
 

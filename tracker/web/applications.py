@@ -1,0 +1,281 @@
+"""Pages of applications: the board from signal to settlement, one application, the co-funding guard and hit rates."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from db.models import Application, ApplicationPartner, Cofunding, Deadline, Dossier, Opportunity, Participant
+from db.queries import Viewer
+from db.rights import visible
+from db.vocabulary import CLOSING_KINDS, NoReason
+from db.vocabulary_lobby import ApplicationStage, Check, CheckAnswer, DossierKind, GoDecision, PartnerRole, StateAid
+from notifications.wording import local_day
+from tracker import applications, cofunding
+from tracker.files import may_change
+from tracker.mismatches import mismatches
+from tracker.timeline import timeline
+from tracker.web import acting
+from tracker.web.acting import NOTHING, Euros, Typed, after, choices, dossier_of, tried
+from tracker.web.asked import Asked
+from tracker.web.forms import filled
+
+S = ApplicationStage
+Text = Annotated[str, Field(max_length=20_000)]
+Line = Annotated[str, Field(max_length=300)]
+COLUMNS = (
+    (S.SIGNAL,),
+    (S.SCOUTING,),
+    (S.GO_NO_GO,),
+    (S.PREPARING,),
+    (S.SUBMITTED, S.RESERVE),
+    (S.AWARDED, S.RUNNING, S.ACCOUNTED),
+    (S.SETTLED, S.REJECTED, S.DROPPED),
+)
+
+
+class StageForm(BaseModel):
+    """The next stage."""
+
+    to: ApplicationStage
+    seen: int
+
+
+class LeadForm(BaseModel):
+    """The penvoerder."""
+
+    lead: Line = ""
+    seen: int
+
+
+class MoneyForm(BaseModel):
+    """What is asked, at what cost, with what chance, on which ground."""
+
+    requested: Euros = None
+    total_cost: Euros = None
+    chance: int | None = None
+    state_aid: StateAid = StateAid.UNKNOWN
+    seen: int
+
+
+class PromiseForm(BaseModel):
+    """Own money of one participant in one year."""
+
+    participant_id: Line = ""
+    year: int
+    own_money: Euros = None
+    de_minimis: Euros = None
+    cover: Line = ""
+
+
+class PartnerForm(BaseModel):
+    """A partner."""
+
+    party: Line = ""
+    partner_name: Line = ""
+    partner_role: PartnerRole = PartnerRole.PARTNER
+
+
+class GoForm(BaseModel):
+    """Go or no-go; the answers to the checklist come under their own names."""
+
+    go: GoDecision
+    reasons: list[NoReason] = Field(default=[], max_length=9)
+    go_text: Text = ""
+    seen: int
+
+
+class DecisionForm(BaseModel):
+    """What the funder decided."""
+
+    decided: ApplicationStage
+    decided_on: date
+    granted: Euros = None
+    grant_number: Line = ""
+    lesson: Text = ""
+    seen: int
+
+
+def board(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Every application the viewer may see, in columns by stage."""
+    rows = select(Dossier, Application, Participant.name).where(
+        Application.dossier_id == Dossier.id, visible(viewer, Dossier), Dossier.participant_id == Participant.id
+    )
+    found = list(session.exec(rows.order_by(col(Dossier.title))))
+    columns = [
+        (" / ".join(s.label for s in stages), [_card(session, *row, now) for row in found if row[0].stage in stages])
+        for stages in COLUMNS
+    ]
+    return asked.page(
+        "applications/board.html",
+        columns=columns,
+        count=len(found),
+        people=acting.names(session),
+        leads=dict(acting.participants(session)),
+        rates=cofunding.rates_for(session, viewer),
+        enough=cofunding.ENOUGH_CASES,
+        mismatches={m.dossier.id: m.text for m in mismatches(session, viewer, now)},
+    )
+
+
+def _card(session: Session, dossier: Dossier, application: Application, owner: str, now: datetime) -> dict[str, object]:
+    call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
+    return {"dossier": dossier, "application": application, "owner": owner, "due": _due(session, call, now)}
+
+
+def _due(session: Session, call: Opportunity | None, now: datetime) -> Deadline | None:
+    """The next date to hand something in."""
+    if call is None:
+        return None
+    ahead = select(Deadline).where(
+        Deadline.opportunity_id == call.id,
+        col(Deadline.kind).in_(CLOSING_KINDS),
+        col(Deadline.cancelled_at).is_(None),
+        col(Deadline.day) >= local_day(now),
+    )
+    return session.exec(ahead.order_by(col(Deadline.day))).first()
+
+
+def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """One application."""
+    return page(asked, viewer, session, now, dossier_of(session, viewer, asked, DossierKind.APPLICATION))
+
+
+def page(
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, sent: Typed = NOTHING
+) -> Response:
+    """The page of an application, also after a form that was refused."""
+    application = applications.of(session, dossier)
+    call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
+    partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
+    money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
+    nexts = [s for s in S if s in applications.MOVES[S(dossier.stage)]]
+    return asked.page(
+        "applications/show.html",
+        status=sent.status,
+        typed=sent.typed,
+        errors=sent.errors,
+        dossier=dossier,
+        application=application,
+        owner=session.get_one(Participant, dossier.participant_id).name,
+        call=call,
+        due=_due(session, call, now),
+        partners=list(session.exec(partners.order_by(col(ApplicationPartner.name)))),
+        cofunding=list(session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
+        lines=timeline(session, dossier, viewer),
+        people=acting.names(session),
+        participants=acting.participants(session),
+        named=dict(acting.participants(session)),
+        next_stages=[s for s in nexts if s not in applications.DECIDED],
+        decisions=[(s.value, s.label) for s in nexts if s in applications.DECIDED],
+        checks=list(Check),
+        answers=choices(CheckAnswer),
+        reasons=choices(NoReason),
+        grounds=choices(StateAid),
+        roles=choices(PartnerRole),
+        goes=choices(GoDecision),
+        mismatches=mismatches(session, viewer, now, dossier),
+        may_change=may_change(viewer, dossier),
+        today=local_day(now),
+    )
+
+
+def move(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Bring an application to its next stage."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(StageForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
+    given = form.to, asked.user, now, form.seen
+    refused = tried(session, asked.form, lambda: applications.move(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def set_lead(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Choose the penvoerder."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(LeadForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
+    given = form.lead, asked.user, now, form.seen
+    refused = tried(session, asked.form, lambda: applications.set_lead(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def set_money(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Keep the amounts."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(MoneyForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
+    money = applications.Money(form.requested, form.total_cost, form.chance, form.state_aid)
+    given = money, asked.user, now, form.seen
+    refused = tried(session, asked.form, lambda: applications.set_money(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def promise(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Keep what a participant puts in."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(PromiseForm, asked.form)
+    if form is None or form.own_money is None:
+        missing = {"own_money": "Vul een bedrag in, zoals 25.000."}
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors or missing, acting.REFUSED))
+    aid = form.de_minimis or Decimal(0)
+    given = form.participant_id, form.year, form.own_money, asked.user, now, form.cover, aid
+    refused = tried(session, asked.form, lambda: applications.promise(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def add_partner(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Add a partner."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(PartnerForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
+    given = form.partner_name, form.partner_role, asked.user, now, form.party
+    refused = tried(session, asked.form, lambda: applications.add_partner(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def decide_go(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Go or no-go."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(GoForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
+    answers = {check.value: str(asked.form.get(check.value, "")) for check in Check}
+    given = form.go, answers, form.reasons, form.go_text, asked.user, now, form.seen
+    refused = tried(session, asked.form, lambda: applications.decide_go(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def decide(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """What the funder decided."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(DecisionForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
+    given = form.decided, form.decided_on, asked.user, now, form.seen, form.granted, form.grant_number, form.lesson
+    refused = tried(session, asked.form, lambda: applications.decide(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def _back(
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, refused: Typed | None
+) -> Response:
+    path = f"/aanvragen/{dossier.id}"
+    return after(asked, refused, path, lambda sent: page(asked, viewer, session, now, dossier, sent))
+
+
+def guard(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Own money and de-minimis by participant and year."""
+    return asked.page(
+        "applications/guard.html",
+        rows=cofunding.guard(session, viewer),
+        ceiling=cofunding.DE_MINIMIS,
+        year=local_day(now).year,
+    )
