@@ -62,6 +62,7 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         follows=_follow(session, call, viewer) is not None,
         judging=has_role(viewer, Role.FUNDRAISER),
         correcting=has_role(viewer, Role.FUNDRAISER),
+        may_open=has_role(viewer, Role.FUNDRAISER),
     )
 
 

@@ -139,7 +139,7 @@ def _back(
 def export(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """The public words as plain text, with who adopted them; refused when the mandate has expired."""
     dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
-    position = _position(session, viewer, dossier, asked.params["position_id"])
+    position = _position(session, viewer, dossier, asked.params["number"])
     today = local_day(now)
     try:
         text = positions.exportable(position, today)

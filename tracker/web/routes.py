@@ -10,7 +10,25 @@ from starlette.responses import Response
 
 from db.queries import Viewer
 from db.vocabulary import Role
-from tracker.web import account, call, calls, challenge, challenges, judging, login, public, sources, today
+from tracker.web import (
+    account,
+    applications,
+    call,
+    calls,
+    challenge,
+    challenges,
+    contacts,
+    dossiers,
+    judging,
+    lobby_today,
+    login,
+    moments,
+    openings,
+    positions,
+    public,
+    sources,
+    today,
+)
 from tracker.web.asked import Asked
 
 Handler = Callable[[Asked, Viewer, Session, datetime], Response]
@@ -96,6 +114,59 @@ ROUTES: list[Route] = [
     Route("GET", "/bronnen/{source}", sources.show, READER),
     Route("POST", "/bronnen/{source}/vrijgeven", sources.let_through, COORDINATOR),
     Route("GET", "/actualiteit", sources.freshness, PUBLIC),
+    # dossiers and the lobby agenda
+    Route("GET", "/dossiers", dossiers.index, READER),
+    Route("GET", "/dossiers/nieuw", dossiers.ask_new, FUNDRAISER),
+    Route("POST", "/dossiers", dossiers.create, FUNDRAISER),
+    Route("GET", "/dossiers/{dossier_id:id}", dossiers.show, READER),
+    Route("GET", "/dossiers/{dossier_id:id}/bewerken", dossiers.ask_edit, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/bewerken", dossiers.edit, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/fase", dossiers.move, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/sluiten", dossiers.close, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/notities", dossiers.note, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/momenten", dossiers.hook, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/opbrengsten", dossiers.record_outcome, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/regelingen-gezien", dossiers.see_calls, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/dossier", openings.open_for_call, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/aanvraag", openings.start_application, FUNDRAISER),
+    Route("POST", "/opgaven/{challenge_id}/dossier", openings.open_for_white_spot, FUNDRAISER),
+    Route("GET", "/lobbyagenda/{year:id}", openings.agenda, READER),
+    Route("POST", "/lobbyagenda/{year:id}/dossiers", openings.put, FUNDRAISER),
+    Route("POST", "/lobbyagenda/{year:id}/stand", openings.set_state, COORDINATOR),
+    Route("POST", "/lobbyagenda/{year:id}/doorrollen", openings.roll_over, COORDINATOR),
+    # standpunten, coalitie, krachtenveld
+    Route("GET", "/dossiers/{dossier_id:id}/standpunten", positions.show, READER, audited=True),
+    Route("POST", "/dossiers/{dossier_id:id}/standpunten", positions.draft, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/standpunten/vaststellen", positions.adopt, FUNDRAISER),
+    Route("GET", "/dossiers/{dossier_id:id}/standpunten/{number:id}/tekst", positions.export, READER, audited=True),
+    Route("GET", "/dossiers/{dossier_id:id}/coalitie", positions.show_coalition, READER),
+    Route("POST", "/dossiers/{dossier_id:id}/coalitie", positions.join, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/coalitie/{member_id:id}/vertrek", positions.leave, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/coalitie/houding", positions.say, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/coalitie/rondes", positions.open_round, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/coalitie/rondes/{round_id:id}/sluiten", positions.close_round, FUNDRAISER),
+    Route("GET", "/dossiers/{dossier_id:id}/krachtenveld", contacts.show_map, READER),
+    Route("POST", "/dossiers/{dossier_id:id}/krachtenveld", contacts.put_stake, FUNDRAISER),
+    # contacten en momenten
+    Route("GET", "/contacten", contacts.index, READER),
+    Route("GET", "/contacten/nieuw", contacts.ask_new, FUNDRAISER),
+    Route("POST", "/contacten", contacts.log, FUNDRAISER),
+    Route("GET", "/contacten/{contact_id:id}", contacts.show, READER),
+    Route("POST", "/contacten/{contact_id:id}/toezeggingen", contacts.commit_to, FUNDRAISER),
+    Route("POST", "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}", contacts.settle, FUNDRAISER),
+    Route("POST", "/contacten/{contact_id:id}/vervolg-gedaan", contacts.followed_up, FUNDRAISER),
+    Route("GET", "/momenten", moments.index, READER),
+    # aanvragen
+    Route("GET", "/aanvragen", applications.board, READER),
+    Route("GET", "/aanvragen/cofinanciering", applications.guard, READER),
+    Route("GET", "/aanvragen/{dossier_id:id}", applications.show, READER),
+    Route("POST", "/aanvragen/{dossier_id:id}/fase", applications.move, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/penvoerder", applications.set_lead, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/geld", applications.set_money, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/bijdragen", applications.promise, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/partners", applications.add_partner, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/go", applications.decide_go, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/besluit", applications.decide, FUNDRAISER),
     # for everybody
     Route("GET", "/toegankelijkheid", public.accessibility, PUBLIC),
     Route("GET", "/privacy", public.privacy, PUBLIC),
@@ -104,6 +175,7 @@ ROUTES: list[Route] = [
     Route("GET", "/health/live", public.live, PUBLIC),
     Route("GET", "/health/ready", public.ready, PUBLIC),
 ]
+today.MORE.append(lobby_today.section)
 
 
 def menu_for(role: Role | None) -> list[tuple[str, str]]:
