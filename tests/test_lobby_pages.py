@@ -253,6 +253,8 @@ def test_a_white_spot_opens_a_dossier_in_one_click(engine: Engine, now: datetime
     with writing(engine) as session:
         cast = gather(session, now)
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        assert "/opgaven/A20-1/dossier" in visitor.get("/opgaven/witte-vlekken?agenda=A20").text
+        assert "/opgaven/A20-1/dossier" in visitor.get("/opgaven/A20-1").text
         answer = visitor.send_form("/opgaven/A20-1/dossier")
         assert answer.status_code == 303
         assert "Geen regeling voor Energietransitie" in visitor.get(answer.headers["location"]).text

@@ -94,6 +94,7 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         members=members_of(session, challenge.id),
         turn=readers(session, challenge.id, local_day(now)),
         may_edit=has_role(viewer, Role.COORDINATOR),
+        may_open=has_role(viewer, Role.FUNDRAISER),
     )
 
 

@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from db.models import Agenda, Challenge, Match, Opportunity, Team, User
 from db.queries import Viewer
+from db.rights import has_role
 from db.status import status_expression
-from db.vocabulary import ChallengeKind, Instrument, Nature, Status
+from db.vocabulary import ChallengeKind, Instrument, Nature, Role, Status
 from tracker.web.asked import Asked, NotThere
 from tracker.web.finding import SHOWN_FROM
 from tracker.web.pictures import Share, shares
@@ -75,13 +76,14 @@ def index(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Res
     )
 
 
-def white_spots(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def white_spots(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """Opgaven by instruments: open now, announced, recurring, none."""
     agendas, chosen = _agendas(asked, session, now)
     challenges = [c for c in _of_agenda(session, chosen.id) if _is_leaf(c)]
     counts = counted(session, now)
     rows = [(c, [(i, counts[c.id][i]) for i in Instrument]) for c in challenges]
-    return asked.page("challenges/map.html", agendas=agendas, chosen=chosen, rows=rows)
+    may_open = has_role(viewer, Role.FUNDRAISER)
+    return asked.page("challenges/map.html", agendas=agendas, chosen=chosen, rows=rows, may_open=may_open)
 
 
 def counted(session: Session, now: datetime) -> Counts:
