@@ -22,6 +22,12 @@ def load_agendas(session: Session, folder: Path = AGENDAS) -> int:
     )
 
 
+def shipped_rows(folder: Path = AGENDAS) -> list[Challenge]:
+    """Every opgave that comes with the program, as rows outside any database."""
+    editions = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("mra-*.yaml"))]
+    return [challenge_row(e["agenda"]["id"], n, entry) for e in editions for n, entry in enumerate(e["challenges"])]
+
+
 def _load_edition(session: Session, edition: dict[str, Any]) -> int:
     agenda = edition["agenda"]
     if session.get(Agenda, agenda["id"]) is None:

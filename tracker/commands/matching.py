@@ -1,0 +1,55 @@
+"""match and evaluate: link calls to opgaven, and measure how well that goes."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracker.commands.door import CommandFailed, answer, door
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(match)
+    app.command()(evaluate)
+
+
+def match(
+    context: typer.Context,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Match every call again.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Match calls to the opgaven of the agenda; only what is new or changed, or all with --rebuild."""
+    from tracker.match_calls import match_calls
+    from tracker.matching import Matcher, embedder
+    from tracker.progress import progress
+
+    here, begun = door(context), time.monotonic()
+    with progress("matching") as show:
+        vectors = embedder()
+        done = match_calls(here.engine, lambda texts: Matcher(texts, vectors), here.clock.now(), rebuild, show)
+    seconds = round(time.monotonic() - begun, 2)
+    data = {"calls": done.calls, "matches": done.matches, "seconds": seconds}
+    answer(data, as_json, [f"{done.calls} calls matched, {done.matches} matches, {seconds} s"])
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Labelled calls, JSON lines.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Measure the matcher on labelled calls."""
+    from tracker.evaluate import evaluate as measure
+    from tracker.match_calls import shipped_challenges
+    from tracker.matching import Matcher, embedder
+    from tracker.matching.corpus import LabelsUnreadable
+    from tracker.progress import progress
+
+    try:
+        with progress("measuring") as show:
+            report = measure(file, Matcher(shipped_challenges(), embedder()), show)
+    except OSError as error:
+        raise CommandFailed(f"cannot read {file}: {error.strerror}") from error
+    except LabelsUnreadable as error:
+        raise CommandFailed(f"cannot read {file}: {error}") from error
+    answer(report.as_json(), as_json, [report.as_text()])
