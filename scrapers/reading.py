@@ -26,6 +26,7 @@ class Reading:
         self.skew: float | None = None
         self.answers = self.unchanged = self.bytes = self.listed = self.unread = 0
         self._known: set[str] = set()
+        self._unreadable: set[tuple[str, str]] = set()
 
     def stop(self, why: str) -> None:
         """This was not all; the first reason counts."""
@@ -75,8 +76,10 @@ class Reading:
 
     def _keep_row(self, found: Listing | Unreadable, sha256: str) -> None:
         if isinstance(found, Unreadable):
-            self.unread += 1
-            self.keep(found)
+            if (found.where, found.why) not in self._unreadable:  # a second pass meets it again
+                self._unreadable.add((found.where, found.why))
+                self.unread += 1
+                self.keep(found)
         elif found.external_id not in self._known:
             self._known.add(found.external_id)
             self.listed += 1

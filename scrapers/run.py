@@ -1,6 +1,7 @@
 """The child that crawls one source: a job on stdin, a spool folder full of events, and no database."""
 
 import json
+import re
 import resource
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -26,6 +27,8 @@ from scrapers.reading import Event, Reading, as_page, text_header
 from scrapers.settings import MEMORY_BYTES, scrapy_settings
 from scrapers.source import Context, Source, first_line
 from scrapers.spool import Spool
+
+TWISTED = re.compile(r"\[?<twisted\.[\w.]+ ")  # failures inside failures: the words are enough
 
 
 class SourceSpider(Spider):
@@ -97,7 +100,7 @@ class SourceSpider(Spider):
             return f"HTTP {error.response.status}" + (f" to {target}" if target else "") + later
         if isinstance(error, IgnoreRequest):
             return " ".join(str(error).split())[:300] or "refused by a limit of ours"
-        return first_line(error) if error else "failed"
+        return TWISTED.sub("", first_line(error)).rstrip(">]") if error else "failed"
 
     def on_error(self, failure: Failure, response: Response, spider: Spider) -> None:
         """Something in reading went wrong that nobody foresaw."""
@@ -119,6 +122,7 @@ class SourceSpider(Spider):
             "skew": reading.skew,
             "finished_at": self.now(),
             "wait": self.wait,
+            "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         }
 
     def keep(self, event: Event) -> None:

@@ -35,9 +35,9 @@ def scrapy_settings(user_agent: str) -> dict[str, Any]:
         "LOG_LEVEL": "ERROR",
         "LOGSTATS_INTERVAL": 0,
         "DOWNLOADER_MIDDLEWARES": {
+            f"{own}.OwnHostsOnly": 90,
             f"{own}.Politeness": 100,
             f"{own}.PatientRetry": 550,
-            f"{own}.OwnHostsOnly": 605,
             f"{scrapys}.retry.RetryMiddleware": None,
         },
     }

@@ -1,11 +1,13 @@
 """A local HTTP server that plays sources: each path has a function that answers as badly as a test wants."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -28,6 +30,7 @@ class Call(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     asked: Asked
+    extra: tuple[tuple[str, str], ...] | list[tuple[str, str]] = ()
 
     def send(self, body: bytes | str = b"", status: int = 200, kind: str = "text/plain", **headers: str) -> None:
         data = body.encode() if isinstance(body, str) else body
@@ -35,6 +38,8 @@ class Call(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
+        for name, value in self.extra:
+            self.send_header(name, value)
         if "Content_Length" not in headers:
             self.send_header("Content-Length", str(len(data)))
         self.end_headers()
@@ -95,9 +100,11 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def playing(**answers: Answer) -> Iterator[Played]:
+def playing(tls: ssl.SSLContext | None = None) -> Iterator[Played]:
     """A running server; answers are set by path on the result."""
     server = _Server(("127.0.0.1", 0), Call)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.played = Played(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -106,6 +113,16 @@ def playing(**answers: Answer) -> Iterator[Played]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def recorded(folder: Path, pages: dict[str, tuple[str, bytes | str]], **index: Any) -> Path:
+    """A recording made on the spot: address -> media type and body."""
+    answers = []
+    for number, (url, (kind, body)) in enumerate(pages.items()):
+        (folder / f"{number}").write_bytes(body.encode() if isinstance(body, str) else body)
+        answers.append({"url": url, "file": f"{number}", "headers": {"Content-Type": kind}})
+    (folder / "index.json").write_text(json.dumps({"day": "2026-05-29", "answers": answers, **index}))
+    return folder
 
 
 SEARCH = "/search-api/prod/rest/search"

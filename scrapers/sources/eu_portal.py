@@ -157,7 +157,8 @@ def fields(row: Any) -> dict[str, Any]:
 
 def reference_of(row: Any) -> str:
     """One per topic and language; the same topic may stand in the index twice."""
-    return str(text(fields(row), "REFERENCE") or row.get("reference") or "")
+    metadata = row.get("metadata") or row
+    return str((text(metadata, "REFERENCE") if isinstance(metadata, dict) else "") or row.get("reference") or "")
 
 
 def many(data: dict[str, Any], name: str) -> list[str]:
