@@ -93,6 +93,7 @@ PLACES = {
     "type": "de soort",
 }
 MONEY_FIELDS = frozenset({"budget", "min_amount", "max_amount"})
+WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 WORDS: dict[str, type[Word]] = {
     "instrument": Instrument,
     "allocation": Allocation,
@@ -218,3 +219,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
 def options(vocabulary: type[Word]) -> list[tuple[str, str]]:
     """Every word with its label, for a choice."""
     return [(word.value, word.label) for word in vocabulary]
+
+
+def weekdays() -> list[tuple[int, str]]:
+    """The working days, for a choice; 0 is Monday."""
+    return list(enumerate(WEEKDAYS[:5]))
