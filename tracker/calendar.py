@@ -7,10 +7,12 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from db.models import Body, Deadline, DecisionClock, Milestone, Opportunity
+from db.queries import OpportunityFilter, Viewer, calls_for
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.ical import DOMAIN, DeadlineLine, Event, calendar_file, deadline_event, still_told
 from notifications.wording import day as said
 from notifications.wording import local_day
+from tracker.web.finding import SHOWN_FROM, below
 
 BACK = timedelta(days=90)  # a calendar shows what has just passed too
 
@@ -39,6 +41,15 @@ def deadline_lines(
         .order_by(col(Deadline.day), col(Deadline.id))
     )
     return [DeadlineLine(*row) for row in session.connection().execute(query)]
+
+
+def filtered(session: Session, wanted: OpportunityFilter, viewer: Viewer, now: datetime) -> list[ColumnElement[bool]]:
+    """The one filter of lists and subscriptions, as a clause: the same calls as on Regelingen."""
+    if wanted == OpportunityFilter():
+        return []
+    deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
+    ids = calls_for(deeper, viewer, now, SHOWN_FROM).order_by(None).with_only_columns(col(Opportunity.id))
+    return [col(Opportunity.id).in_(ids)]
 
 
 def deadline_events(lines: Iterable[DeadlineLine], base_url: str, now: datetime) -> list[Event]:

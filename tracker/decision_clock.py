@@ -67,7 +67,7 @@ def start_clock(
     ).first() or DecisionClock(
         deadline_id=deadline.id, participant_id=owner, lead_id=way.lead, planned_for=day, created_by=by, created_at=now
     )
-    plan = plan_for(body_calendar(session), day, way, local_day(now), _fixed(milestones_of(session, clock)))
+    plan = plan_for(body_calendar(session), day, way, local_day(now), fixed_of(milestones_of(session, clock)))
     clock.lead_id, clock.partner_ids, clock.table_ids = way.lead, list(way.partners), list(way.tables)
     clock.cofunding, clock.planned_for, clock.dossier_id = way.cofunding, day, dossier_id or clock.dossier_id
     session.add(clock)
@@ -82,7 +82,7 @@ def replan(session: Session, clock: DecisionClock, deadline: Deadline, data: Bod
     if day is None or deadline.cancelled_at is not None:
         raise NoPlan("Deze termijn is vervallen.")
     rows = milestones_of(session, clock)
-    plan = plan_for(data, day, way_of(clock), local_day(now), _fixed(rows))
+    plan = plan_for(data, day, way_of(clock), local_day(now), fixed_of(rows))
     if clock.planned_for != day:
         clock.planned_for = day
         clock.version += 1
@@ -123,7 +123,8 @@ def milestones_of(session: Session, clock: DecisionClock) -> list[Milestone]:
     return list(session.exec(query))
 
 
-def _fixed(rows: Sequence[Milestone]) -> list[tuple[str, Fixed]]:
+def fixed_of(rows: Sequence[Milestone]) -> list[tuple[str, Fixed]]:
+    """What people settled, or set by hand: planning leaves it where it is."""
     return [
         (row.key, Fixed(row.day, row.begins_on, MilestoneState(row.state)))
         for row in rows

@@ -28,6 +28,11 @@ DONE = {
     "vrijgegeven": "Vrijgegeven: deze regelingen gaan mee in de overzichten.",
     "opnieuw": "Klaargezet om opnieuw te versturen.",
     "sessie": "Sessie beëindigd.",
+    "gepland": "Teruggerekend: de mijlpalen staan in de kalender.",
+    "vergaderingen": "Bewaard; alle mijlpalen zijn opnieuw teruggerekend.",
+    "intussen": "Niet bewaard: dit is intussen gewijzigd, of er is niemand gekozen. Probeer het nog eens.",
+    "waarom": "Niet bewaard: zeg waarom dit vervalt.",
+    "feed-gestopt": "Agenda-abonnement gestopt; het adres werkt niet meer.",
 }
 
 
