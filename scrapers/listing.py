@@ -25,9 +25,14 @@ def _plain(value: str) -> str:
     return " ".join(visible.split())
 
 
+def _storable(value: str) -> str:
+    """No NUL: PostgreSQL takes it in no text."""
+    return value.replace("\0", " ")
+
+
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_http_url)]
 Line = Annotated[str, AfterValidator(_plain), Field(max_length=2000)]
-Text = Annotated[str, Field(max_length=200_000)]
+Text = Annotated[str, AfterValidator(_storable), Field(max_length=200_000)]
 Euro = Annotated[Decimal, Field(ge=0, le=Decimal("1e13"), decimal_places=2)]
 
 

@@ -34,6 +34,7 @@ class Ingested:
 
     crawl_id: int
     judgement: Judgement
+    seen: int = 0
     new: tuple[int, ...] = ()
     changed: tuple[int, ...] = ()
     gone: tuple[int, ...] = ()
@@ -93,7 +94,7 @@ def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgeme
     crawl_id = storing.add_crawl(session, crawled, judgement, history)
     found = sort_out(heard(crawled), known(session, crawled.source), unreadable(crawled))
     storing.keep_pages(session, crawled, [h.listing.snapshot for h in found.new + [h for _, h in found.changed]])
-    storing.remember(session, crawled)
+    storing.remember(session, crawled, judgement.complete)
     result = _store(session, crawled, found, Context(crawl_id, now, judgement, history))
     storing.count(session, result)
     session.expire_all()
@@ -129,6 +130,7 @@ def _store(session: Session, crawled: Crawled, found: Sorted, context: Context) 
     return Ingested(
         crawl_id=context.crawl_id,
         judgement=context.judgement,
+        seen=storing.seen_by(crawled, context.history),
         new=new,
         changed=tuple(sorted({*recount.changed, *told_late})),
         gone=tuple(sorted(recount.gone)),

@@ -85,8 +85,7 @@ def take_ids(session: Session, of: Table, count: int) -> list[int]:
 
 
 def add_crawl(session: Session, crawled: Crawled, judgement: Judgement, history: History) -> int:
-    """The round itself; a source that says "unchanged" shows what it showed last time."""
-    seen = len({listing.external_id for listing in crawled.listings})
+    """The round itself."""
     row = Crawl(
         source=crawled.source,
         kind=crawled.kind,
@@ -95,7 +94,7 @@ def add_crawl(session: Session, crawled: Crawled, judgement: Judgement, history:
         seconds=(crawled.finished_at - crawled.started_at).total_seconds(),
         complete=judgement.complete,
         why=judgement.why,
-        seen=history.seen[0] if crawled.unchanged and history.seen else seen,
+        seen=seen_by(crawled, history),
         expected=judgement.expected,
         unreadable=len(crawled.unreadable),
         skew_seconds=crawled.skew_seconds,
@@ -104,6 +103,13 @@ def add_crawl(session: Session, crawled: Crawled, judgement: Judgement, history:
     session.flush()
     assert row.id is not None
     return row.id
+
+
+def seen_by(crawled: Crawled, history: History) -> int:
+    """How many calls; a source that says "unchanged" shows what it showed last time."""
+    if crawled.unchanged and history.seen:
+        return history.seen[0]
+    return len({listing.external_id for listing in crawled.listings})
 
 
 def count(session: Session, result: "Ingested") -> None:
@@ -135,11 +141,14 @@ def _snapshot(page: Page) -> dict[str, Any]:
     }
 
 
-def remember(session: Session, crawled: Crawled) -> None:
-    """What to send along next time, for each address that was asked."""
+def remember(session: Session, crawled: Crawled, complete: bool) -> None:
+    """What to send along next time; nothing after an incomplete crawl, or "unchanged" would hide what was not read."""
+    connection = session.connection()
+    if not complete:
+        connection.execute(delete(ADDRESS).where(ADDRESS.c.source == crawled.source))
+        return
     for some in chunks({r.url for r in crawled.remembered}):
-        mine = (ADDRESS.c.source == crawled.source, ADDRESS.c.url.in_(some))
-        session.connection().execute(delete(ADDRESS).where(*mine))
+        connection.execute(delete(ADDRESS).where(ADDRESS.c.source == crawled.source, ADDRESS.c.url.in_(some)))
     rows = {r.url: {"etag": r.etag, "last_modified": r.last_modified} for r in crawled.remembered}
     add(session, ADDRESS, [{"source": crawled.source, "url": url, **row} for url, row in rows.items()])
 

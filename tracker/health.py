@@ -1,0 +1,104 @@
+"""Is a source still alive? Pure: its crawls and the moment go in, its state and an explanation come out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import exp
+
+from db.models import Crawl
+
+OVERDUE_AFTER = timedelta(days=3)
+IMPROBABLE = 0.001
+FAILURES_BEFORE_REST = 3
+FIRST_REST, LONGEST_REST = timedelta(hours=1), timedelta(hours=24)
+SKEW_ALLOWED = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a source stands.
+
+    ``state``: ok, never (not crawled yet), incomplete (the last crawl), overdue (no complete crawl for three days) or
+    silent (nothing new for improbably long). ``trend``: seen now against the median before, 1.0 = as ever.
+    """
+
+    source: str
+    state: str
+    error: str = ""
+    last_complete: datetime | None = None
+    expected: int | None = None
+    seen: int | None = None
+    trend: float | None = None
+    resting_until: datetime | None = None
+
+
+def standing(source: str, crawls: Sequence[Crawl], now: datetime) -> Standing:
+    """``crawls``: the source's crawls, newest first."""
+    if not crawls:
+        return Standing(source, "never", "not crawled yet")
+    last, complete = crawls[0], [crawl for crawl in crawls if crawl.complete]
+    state, error = _state(last, complete, now)
+    return Standing(
+        source=source,
+        state=state,
+        error=error,
+        last_complete=complete[0].finished_at if complete else None,
+        expected=last.expected,
+        seen=last.seen,
+        trend=round(last.seen / last.expected, 2) if last.expected else None,
+        resting_until=resting_until(crawls),
+    )
+
+
+def _state(last: Crawl, complete: Sequence[Crawl], now: datetime) -> tuple[str, str]:
+    if not complete:
+        return "incomplete", last.why or "never complete yet"
+    age = now - complete[0].finished_at
+    if age > OVERDUE_AFTER:
+        return "overdue", last.why if not last.complete else f"no complete crawl for {age.days} days"
+    if not last.complete:
+        return "incomplete", last.why
+    silence = improbable_silence(complete)
+    return ("silent", silence) if silence else ("ok", "")
+
+
+def improbable_silence(complete: Sequence[Crawl]) -> str:
+    """A line when nothing new came for so long that its own past makes that improbable (Poisson, p < 0.001).
+
+    ``complete``: complete crawls, newest first. The first one finds everything new and says nothing of a normal day.
+    """
+    usual = [crawl for crawl in complete[:-1] if crawl.new]
+    if not usual:
+        return ""
+    days = (usual[0].finished_at - complete[-1].finished_at).total_seconds() / 86_400
+    silent = (complete[0].finished_at - usual[0].finished_at).total_seconds() / 86_400
+    rate = sum(crawl.new for crawl in usual) / days if days > 0 else 0
+    if exp(-rate * silent) >= IMPROBABLE:
+        return ""
+    return f"nothing new for {silent:.0f} days, where {rate:.1f} a day is usual"
+
+
+def resting_until(crawls: Sequence[Crawl]) -> datetime | None:
+    """After three failures in a row a source is left alone for an hour, then two, then four, at most a day.
+
+    For the clock; a person who asks for a crawl gets one.
+    """
+    failures = 0
+    for crawl in crawls:
+        if crawl.complete:
+            break
+        failures += 1
+    if failures < FAILURES_BEFORE_REST:
+        return None
+    doublings: int = min(failures - FAILURES_BEFORE_REST, 10)
+    return crawls[0].finished_at + min(FIRST_REST * (1 << doublings), LONGEST_REST)
+
+
+def clock_is_wrong(crawls: Sequence[Crawl]) -> float | None:
+    """How many seconds our clock differs from the last sources' clocks, where that is more than ten minutes.
+
+    The median of what the sources said, so that one wrong clock out there does not count.
+    """
+    skews = sorted(crawl.skew_seconds for crawl in crawls if crawl.skew_seconds is not None)
+    middle = skews[len(skews) // 2] if skews else 0.0
+    return middle if abs(middle) > SKEW_ALLOWED.total_seconds() else None

@@ -1,0 +1,27 @@
+"""What the database remembers of sources: their last crawls and the calls that are held."""
+
+from collections import defaultdict
+
+from sqlmodel import Session, col, func, select
+
+from db.models import Crawl, Opportunity, Sighting
+
+REMEMBERED = 60
+
+
+def past_crawls(session: Session, most: int = REMEMBERED) -> dict[str, list[Crawl]]:
+    """Each source's last crawls, newest first."""
+    number = func.row_number().over(partition_by=col(Crawl.source), order_by=col(Crawl.id).desc()).label("number")
+    recent = select(Crawl.id, number).subquery()
+    rows = select(Crawl).join(recent, recent.c.id == col(Crawl.id)).where(recent.c.number <= most)
+    found: dict[str, list[Crawl]] = defaultdict(list)
+    for crawl in session.exec(rows.order_by(col(Crawl.id).desc())):
+        found[crawl.source].append(crawl)
+    return dict(found)
+
+
+def held_calls(session: Session) -> dict[str, int]:
+    """Source -> how many of its calls wait for release."""
+    count = func.count(func.distinct(col(Opportunity.id)))
+    rows = select(Sighting.source, count).join(Opportunity, col(Opportunity.id) == col(Sighting.opportunity_id))
+    return dict(session.exec(rows.where(col(Opportunity.held)).group_by(col(Sighting.source))).all())
