@@ -13,6 +13,7 @@ from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import DeadlineKind, Role
 from tracker.web.asked import Asked, NotThere
+from tracker.web.clock_notice import clock_of
 from tracker.web.judging import find_call
 from tracker.web.phrases import field_name, value_text
 from tracker.web.rows import moment_of, passed, rows_for
@@ -63,6 +64,7 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         judging=has_role(viewer, Role.FUNDRAISER),
         correcting=has_role(viewer, Role.FUNDRAISER),
         may_open=has_role(viewer, Role.FUNDRAISER),
+        clock=clock_of(session, call, viewer, now),
     )
 
 
