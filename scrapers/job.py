@@ -22,3 +22,4 @@ class Job(BaseModel):
     remembered: dict[str, tuple[str | None, str | None]] = {}
     options: dict[str, Any] = {}
     settings: dict[str, Any] = {}
+    sample: int = 0  # ask no more than so many lists and as many pages of one row, and note what the rows look like

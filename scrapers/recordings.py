@@ -17,6 +17,7 @@ from scrapers import sources
 from scrapers.crawled import Crawled, Page, Remembered, Unreadable
 from scrapers.listing import AMSTERDAM, Listing
 from scrapers.reading import Event, Reading
+from scrapers.shape import Shape
 from scrapers.source import Context, Source
 
 Key = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -74,10 +75,18 @@ def replay(
     source: type[Source], folder: Path, options: Mapping[str, Any] | None = None, now: datetime | None = None
 ) -> Crawled:
     """Read a whole source from its recording, paging and details included, as ``now`` or on the recording's day."""
-    recording = Recording(folder)
+    return replay_shaped(source, folder, options, now)[0]
+
+
+def replay_shaped(
+    source: type[Source], folder: Path, options: Mapping[str, Any] | None = None, now: datetime | None = None
+) -> tuple[Crawled, Shape]:
+    """The same, and what the rows look like."""
+    recording, shape = Recording(folder), Shape()
     moment = now or recording.now
     events: list[Event] = []
     reading = Reading(source(Context(moment, recording.since, options or {})), lambda: moment, events.append)
+    reading.source.observe = shape.add
     waiting = deque(reading.source.start())
     while waiting:
         request = waiting.popleft()
@@ -88,7 +97,7 @@ def replay(
         else:
             reading.fail(request, f"HTTP {answer.status}")
     reading.end()
-    return as_crawled(reading, events, moment)
+    return as_crawled(reading, events, moment), shape
 
 
 def replay_all(root: Path) -> Iterator[Crawled]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from hashlib import sha256
 from time import monotonic
 from typing import Any
 
@@ -17,6 +18,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from db.vocabulary import SourceKind
 from scrapers import sources
 from scrapers.addresses import pairs
 from scrapers.crawled import Page, Unreadable
@@ -25,6 +27,7 @@ from scrapers.job import Job
 from scrapers.listing import Listing
 from scrapers.reading import Event, Reading, as_page, text_header
 from scrapers.settings import MEMORY_BYTES, scrapy_settings
+from scrapers.shape import Shape
 from scrapers.source import Context, Source, first_line
 from scrapers.spool import Spool
 
@@ -43,6 +46,10 @@ class SourceSpider(Spider):
         self.started = monotonic()
         self.reading = Reading(source, self.now, self.keep)
         self.fetch_allow = frozenset(pair.lower() for pair in job.fetch_allow)
+        self.shape = Shape()
+        self.sent = {"list": 0, "detail": 0}
+        if job.sample:
+            source.observe = self.shape.add
         self.own_hosts = own_hosts(job.root or source.root, source.hosts)
         self.wait = 0.0
 
@@ -60,7 +67,14 @@ class SourceSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         for request in self.source.start():
-            yield self.outgoing(request)
+            if self.may_ask(request):
+                yield self.outgoing(request)
+
+    def may_ask(self, request: Request) -> bool:
+        """Whether one more page may be asked; always, but for a sample: so many lists, so many pages of one row."""
+        kind = "detail" if request.meta.get("detail") else "list"
+        self.sent[kind] += 1
+        return not self.job.sample or self.sent[kind] <= self.job.sample
 
     def outgoing(self, request: Request) -> Request:
         """The same request at the root that the settings name, with what is remembered of the address."""
@@ -71,6 +85,8 @@ class SourceSpider(Spider):
             dont_filter=True,
             meta={**request.meta, "asked": request},
         )
+        if self.source.kind is SourceKind.CATALOGUE:
+            return sent  # one page that says "unchanged" would leave a hole in the list
         etag, modified = self.job.remembered.get(request.url, (None, None))
         if etag:
             sent.headers["If-None-Match"] = etag
@@ -82,8 +98,13 @@ class SourceSpider(Spider):
         """Callback of every request."""
         asked: Request = answer.meta["asked"]
         url = elsewhere(answer.url, self.job.root, self.source.root) if self.job.root else answer.url
+        if self.job.sample:
+            media_type = text_header(answer, "Content-Type")
+            answered = {"method": asked.method, "url": url, "status": answer.status, "media_type": media_type}
+            self.spool.add("answer", {**answered, "sha256": sha256(answer.body).hexdigest()})
         for request in self.reading.take(as_page(answer, url, asked)):
-            yield self.outgoing(request)
+            if self.may_ask(request):
+                yield self.outgoing(request)
         self.spool.add("progress", {"pages": self.reading.answers, "listings": self.reading.listed})
         print(json.dumps({"pages": self.reading.answers, "listings": self.reading.listed}), flush=True)
 
@@ -110,7 +131,8 @@ class SourceSpider(Spider):
         """Write how it ended."""
         if reason != "finished":
             self.reading.stop(f"ended early: {reason}")
-        self.reading.end()
+        if not self.job.sample:
+            self.reading.end()
         self.spool.add("end", self.ending())
 
     def ending(self) -> dict[str, Any]:
@@ -122,6 +144,7 @@ class SourceSpider(Spider):
             "skew": reading.skew,
             "finished_at": self.now(),
             "wait": self.wait,
+            "shape": self.shape.as_json(),
             "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         }
 

@@ -1,6 +1,6 @@
 """Source: what every source shares. A source says where its rows are, reads one row, and points to the next page."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -59,6 +59,7 @@ class Source:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.pages = 0
+        self.observe: Callable[[Any], None] = lambda _: None  # told of every row, for comparing shapes
         self._asked: set[tuple[str, str, bytes]] = set()
 
     def start(self) -> Iterable[Request]:
@@ -117,6 +118,7 @@ class Source:
 
     def _read(self, row: Any, where: str) -> Iterator[Listing | Unreadable]:
         known: str | None = None
+        self.observe(row)
         try:
             known = self.identify(row)
             listing = self.read(row)

@@ -239,7 +239,7 @@ def test_one_means_one(tmp_path: Path) -> None:
 @pytest.mark.prove
 def test_feedparsers_own_files_neither_crash_nor_hang(tmp_path: Path) -> None:
     """Its source distribution holds 2,106 feeds; each is read as a source of ours."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", "feedparser"]
     subprocess.run([*command, "-q", "-d", str(tmp_path), "feedparser==6.0.14"], check=True)
     with tarfile.open(next(tmp_path.glob("feedparser*.tar.gz"))) as archive:
         archive.extractall(tmp_path, filter="data")

@@ -44,24 +44,29 @@ def crawl(
 
     ``since`` is the start of a stream's last complete crawl. Raises ``NoSuchSource`` for an unknown name only.
     """
-    options = {**watched_options(name, settings), **(options or {})}
-    source = sources.load(name, options)
     with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
-        job = Job(
-            source=name,
-            spool=Path(folder),
-            now=now,
-            since=since,
-            user_agent=user_agent(settings),
-            root=settings.source_roots.get(name, ""),
-            fetch_allow=settings.fetch_allow,
-            remembered={r.url: (r.etag, r.last_modified) for r in remembered},
-            options=options,
-        )
+        told = {r.url: (r.etag, r.last_modified) for r in remembered}
+        job = job_for(name, settings, now, Path(folder), since=since, remembered=told, options=options or {})
+        source = sources.load(name, job.options)
         started = monotonic()
         failure = run_child(job, settings.source_limit_seconds, progress)
         finished_at = now + timedelta(seconds=monotonic() - started)
         return collected(source, job.spool, now, finished_at, failure)
+
+
+def job_for(name: str, settings: Settings, now: datetime, folder: Path, **more: Any) -> Job:
+    """What a child is asked to do, by the settings; ``more`` are further fields of the Job."""
+    options = {**watched_options(name, settings), **more.pop("options", {})}
+    return Job(
+        source=name,
+        spool=folder,
+        now=now,
+        user_agent=user_agent(settings),
+        root=settings.source_roots.get(name, ""),
+        fetch_allow=settings.fetch_allow,
+        options=options,
+        **more,
+    )
 
 
 def crawlable(settings: Settings) -> list[str]:

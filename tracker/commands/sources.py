@@ -1,0 +1,86 @@
+"""source new, record, try and check: add a source, and see whether it still is what its spider expects."""
+
+from typing import Annotated
+
+import typer
+
+from tracker.commands.door import FAILED, INCOMPLETE, CommandFailed, answer, door
+
+Name = Annotated[str, typer.Argument(help="The source's name, such as rvo.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    group = typer.Typer(help="Add a source, or look at one.", no_args_is_help=True)
+    group.command("new")(new)
+    group.command("record")(record)
+    group.command("try")(try_recording)
+    group.command("check")(check)
+    app.add_typer(group, name="source")
+
+
+def new(name: Name, url: Annotated[str, typer.Argument(help="The page that lists its schemes.")]) -> None:
+    """Write the file of a source and a failing test; see docs/adding-a-source.md."""
+    from tracker.new_source import CannotAddSource, write_source
+
+    try:
+        written = write_source(name, url)
+    except CannotAddSource as error:
+        raise CommandFailed(str(error)) from error
+    typer.echo("\n".join(f"wrote {path}" for path in written))
+    typer.echo(f"next: say in it where the schemes are, then kansenradar source record {name}")
+
+
+def record(context: typer.Context, name: Name) -> None:
+    """Ask the source for its first pages and keep them as its recording."""
+    from scrapers.sources import NoSuchSource
+    from tracker.new_source import CannotAddSource, keep_expectation, table
+    from tracker.new_source import record as record_pages
+
+    here = door(context)
+    try:
+        crawled = record_pages(name, here.settings, here.clock.now())
+        keep_expectation(name)
+    except (CannotAddSource, NoSuchSource) as error:
+        raise CommandFailed(str(error)) from error
+    typer.echo("\n".join(table(crawled)))
+
+
+def try_recording(context: typer.Context, name: Name) -> None:
+    """Replay the recording of a source, without a network, and print what is read."""
+    from scrapers.sources import NoSuchSource
+    from tracker.new_source import CannotAddSource, table, try_source
+
+    try:
+        crawled = try_source(name, door(context).settings)
+    except (CannotAddSource, NoSuchSource) as error:
+        raise CommandFailed(str(error)) from error
+    typer.echo("\n".join(table(crawled)))
+    if crawled.stopped or crawled.unreadable:
+        raise typer.Exit(INCOMPLETE)
+
+
+def check(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="All that are on, if none.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Ask each source for as little as possible: as expected, different and how, or refused. Stores nothing."""
+    from scrapers.sources import NoSuchSource
+    from tracker.crawl import crawlable
+    from tracker.live_check import AS_EXPECTED, check_live
+
+    here = door(context)
+    found = []
+    try:
+        for one in check_live(names or crawlable(here.settings), here.settings, here.clock.now()):
+            found.append(one)
+            if not as_json:
+                typer.echo(one.as_line())
+    except NoSuchSource as error:
+        raise CommandFailed(str(error)) from error
+    if as_json:
+        answer([vars(one) for one in found], True, [])
+    wrong = [one for one in found if one.verdict != AS_EXPECTED]
+    if wrong:
+        raise typer.Exit(FAILED if len(wrong) == len(found) else INCOMPLETE)
