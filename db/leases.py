@@ -5,7 +5,7 @@ import socket
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from db.models import Lease
 
@@ -62,10 +62,14 @@ def take(session: Session, name: str, holder: str, lasts: timedelta = LEASE) -> 
     return lease.epoch
 
 
-def holds(session: Session, name: str, epoch: int) -> bool:
-    """Whether this epoch is still the newest; locks the row, so that it stays so until the transaction ends."""
-    found = session.exec(select(Lease.epoch).where(col(Lease.name) == name).with_for_update()).one_or_none()
-    return found == epoch
+def renew(session: Session, name: str, epoch: int, lasts: timedelta = LEASE) -> bool:
+    """Whether this epoch is still the newest, and if so hold on longer; the row stays locked until the commit."""
+    lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).one_or_none()
+    if lease is None or lease.epoch != epoch:
+        return False
+    lease.until = database_clock(session) + lasts
+    session.add(lease)
+    return True
 
 
 def release(session: Session, name: str, epoch: int) -> None:

@@ -99,6 +99,7 @@ class Call:
     changes: tuple[Change, ...]
     matches: tuple[Found, ...]
     held: bool = False
+    closes_at: datetime | None = None
 
     @property
     def is_news(self) -> bool:
@@ -220,4 +221,5 @@ def _call(row: Opportunity, of_calls: _Belongings, now: datetime) -> Call:
         sources=frozenset(of_calls.sources[row.id]), search_text=row.search_text, opens=opens,
         next_due=dues[0] if dues else None, later_dues=tuple(dues[1:]), terms=terms,
         changes=tuple(of_calls.changes[row.id]), matches=tuple(matches), held=row.held,
+        closes_at=row.closes_at,
     )  # fmt: skip

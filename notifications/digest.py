@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from db.queries import OpportunityFilter
 from db.vocabulary import DeadlineKind, Status, ToldKind
 from notifications.catalogue import Call, Catalogue, Change, Found
-from notifications.wording import days_between
+from notifications.wording import AMSTERDAM, days_between
 
 SOON = 21  # days before closing from which a call is never cut from a mail
 OPENS_SOON = 14
@@ -26,6 +26,7 @@ class Wish:
     filter: OpportunityFilter
     most: int = 20
     nothing_new: bool = False
+    with_words: frozenset[int] | None = None  # the calls that the filter's words find
 
     def describe(self, catalogue: Catalogue) -> str:
         """Its name, or what it asks for."""
@@ -117,16 +118,19 @@ class Digest:
 
 
 def compose(
-    catalogue: Catalogue, wishes: Iterable[Wish], memory: Memory, coverage: Coverage, now: datetime, first: bool = False
-) -> Digest:
+    catalogue: Catalogue, wishes: Iterable[Wish], memory: Memory, coverage: Coverage, now: datetime,
+    first: bool = False, urgent: bool = False,
+) -> Digest:  # fmt: skip
     """What these subscriptions of one person have to tell that the person was not told.
 
     Each call stands once, with all its reasons. A first digest holds the open calls, at most ten by deadline, and
-    counts the rest; all of it counts as told.
+    counts the rest; all of it counts as told. An urgent one holds only what closes within 21 days.
     """
     wanted = tuple(wishes)
     reasons = _reasons(catalogue, wanted, memory)
-    items = [item for item in _items(catalogue, reasons, memory, now, first) if item is not None]
+    items = list(_items(catalogue, reasons, memory, now, first))
+    if urgent:
+        items = [item for item in items if item.uncut and item.kind is not ToldKind.OPENING]
     items.sort(key=_need)
     shown, cut = _first_cut(items) if first else _cut(items, max((w.most for w in wanted), default=20))
     tells = tuple(tell for item in items for tell in _tells(item, now))
@@ -145,7 +149,7 @@ def _reasons(
         label = wish.describe(catalogue)
         plain = wish.filter.model_copy(update={"challenges": ()}) == EVERYTHING
         for call, found in _matched(catalogue, within):
-            if (call.id, found.challenge_id) in memory.refused or not (plain or passes(call, wish.filter)):
+            if (call.id, found.challenge_id) in memory.refused or not (plain or passes(call, wish)):
                 continue
             _, labels = reasons.setdefault(call.id, {}).setdefault(found.challenge_id, (found, []))
             labels.append(label)
@@ -161,22 +165,24 @@ def _matched(catalogue: Catalogue, within: frozenset[str] | None) -> Iterator[tu
         yield from catalogue.by_challenge.get(challenge, ())
 
 
-def passes(call: Call, wanted: OpportunityFilter) -> bool:
-    """Whether a call is within a filter, its opgaven apart."""
-    words = wanted.text.casefold().split()
-    due = call.next_due.day if call.next_due else None
-    most = call.max_amount or call.budget
+def passes(call: Call, wish: Wish) -> bool:
+    """Whether a call is within a filter, its opgaven apart; the same rule as ``calls_for`` has in SQL."""
+    wanted, closes = wish.filter, call.closes_at
     return all((
-        all(word in f"{call.title} {call.search_text}".casefold() for word in words),
+        wish.with_words is None or call.id in wish.with_words,
         not wanted.status or call.status in wanted.status,
         not wanted.eligible or call.eligible in wanted.eligible,
         not wanted.instruments or call.instrument in wanted.instruments,
         not wanted.sources or not call.sources.isdisjoint(wanted.sources),
         not wanted.languages or call.language in wanted.languages,
-        wanted.at_least is None or most is None or most >= wanted.at_least,
-        wanted.closes_before is None or (due is not None and due < wanted.closes_before),
-        wanted.closes_after is None or due is None or due > wanted.closes_after,
+        wanted.at_least is None or max(call.budget or 0, call.max_amount or 0) >= wanted.at_least,
+        wanted.closes_before is None or (closes is not None and closes <= _midnight(wanted.closes_before)),
+        wanted.closes_after is None or (closes is not None and closes > _midnight(wanted.closes_after)),
     ))  # fmt: skip
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), AMSTERDAM)
 
 
 EVERYTHING = OpportunityFilter()
@@ -188,7 +194,7 @@ def _items(
     memory: Memory,
     now: datetime,
     first: bool,
-) -> Iterator[Item | None]:
+) -> Iterator[Item]:
     for call_id, of_call in reasons.items():
         call = catalogue.calls[call_id]
         if call.held:

@@ -215,7 +215,7 @@ class Writer:
             html = html.replace(self._mark(place), "".join(piece.html for piece in pieces))
         for item, _ in placed:
             text, html = (self._personal(one, to, item.call.id) for one in (text, html))
-        return Letter(subject, text, html, self._headers(to, mail, leave))
+        return Letter(subject, text, html, self._headers(mail, leave))
 
     def _mark(self, place: int) -> Markup:
         """Where the calls of a section go, after the shell around them is inlined."""
@@ -224,14 +224,18 @@ class Writer:
     def _personal(self, text: str, to: Addressee, call: int) -> str:
         return text.replace(f"{self._secret}-{call}-", self.links.decision(to.user_id, call, self.now))
 
-    def _headers(self, to: Addressee, mail: str, leave: str) -> dict[str, str]:
-        domain = domain_of(self.sender.address)
+    def _headers(self, mail: str, leave: str) -> dict[str, str]:
+        return self.common_headers() | {
+            "List-Id": f"Kansenradar <{mail}.kansenradar.{domain_of(self.sender.address)}>",
+            "List-Unsubscribe": f"<{leave}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+
+    def common_headers(self) -> dict[str, str]:
+        """What every mail of ours says of itself."""
         return {
             "From": mailbox(self.sender.name, self.sender.address),
             "Auto-Submitted": "auto-generated",
-            "List-Id": f"Kansenradar <{mail}.kansenradar.{domain}>",
-            "List-Unsubscribe": f"<{leave}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "X-Auto-Response-Suppress": "All",
         }
 

@@ -116,6 +116,7 @@ class Rules:
     now: Callable[[], datetime]
     relay: str
     allow: tuple[str, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)  # for mails that were frozen without their own
 
 
 def sweep(session: Session, rules: Rules) -> None:

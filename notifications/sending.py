@@ -40,7 +40,7 @@ async def send_due(
                 taken = None if stopping() or tally.stopped else queue.next(session, rules, tally)
             if taken is None:
                 return tally
-            done = (taken, await _hand_over(transport, taken, sender))
+            done = (taken, await _hand_over(transport, taken, sender, rules))
     finally:
         await transport.close()
 
@@ -79,17 +79,17 @@ def _note(session: Session, done: Done | None, rules: Rules, tally: Tally, queue
         tally.stopped = note_relay(session, rules.relay, outcome, tally.breath, rules.now())
 
 
-async def _hand_over(transport: Transport, taken: Claim, sender: Callable[[Claim], str]) -> Outcome:
+async def _hand_over(transport: Transport, taken: Claim, sender: Callable[[Claim], str], rules: Rules) -> Outcome:
     try:
         recipient = message.for_envelope(taken.address)
-        parcel = Parcel(sender(taken), recipient, _bytes(taken), _file_name(taken))
+        parcel = Parcel(sender(taken), recipient, _bytes(taken, rules), _file_name(taken))
     except ValueError as error:
         return Outcome(Verdict.FAILED, Stage.RCPT, None, str(error))
     return await transport.post(parcel)
 
 
-def _bytes(taken: Claim) -> bytes:
-    headers = {"To": taken.address, "Subject": taken.subject, **taken.headers}
+def _bytes(taken: Claim, rules: Rules) -> bytes:
+    headers = {**rules.headers, "To": taken.address, "Subject": taken.subject, **taken.headers}
     return message.as_bytes(headers, taken.planned_at, taken.message_id, taken.text, taken.html)
 
 

@@ -26,6 +26,13 @@ class Settings(BaseSettings):
     )
     mail_url: str = Field(default="", description="smtp://user:pw@host:port?tls=required or file:DIR (the default)")
     mail_from: str = Field(default="kansenradar@localhost", description="the sender's address")
+    mail_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="for trials: the only addresses or @domains that get mail, separated by commas",
+    )
+    mail_bounces: str = Field(
+        default="", description="envelope sender, such as bounces+{token}@example.nl; default: MAIL_FROM"
+    )
     responsible_organisation: str = Field(
         default="", description="the participant that legally carries the mail, by its id"
     )
@@ -64,7 +71,7 @@ class Settings(BaseSettings):
         roots = {match[1].lower(): url for name, url in found.items() if (match := pattern.fullmatch(name))}
         return {**values, "source_roots": {**roots, **values.get("source_roots", {})}}
 
-    @field_validator("fetch_allow", "sources_on", "sources_off", mode="before")
+    @field_validator("fetch_allow", "mail_allow", "sources_on", "sources_off", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, value.replace(",", " ").split())) if isinstance(value, str) else value

@@ -1,0 +1,78 @@
+"""When digests are due: working days and chosen weekdays, 07:30 on the Amsterdam clock. Pure.
+
+Working days are Monday to Friday without the national holidays of the `holidays` package (Good Friday is one of them, 5
+May only once in five years). A weekly digest keeps its day, also on a holiday. Local times are wall times: the instant follows from the zone, also in the nights
+the clocks change; 07:30 exists once in every night of the year.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+
+from db.vocabulary import Cadence
+from notifications.wording import AMSTERDAM, local_day
+
+AT = time(7, 30)
+LOOK_BACK = timedelta(days=7)
+DAY = timedelta(days=1)
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Period:
+    """One slot of a cadence: a day such as 2026-05-29, or an ISO week such as 2026-W53."""
+
+    cadence: Cadence
+    weekday: int | None
+    slot: str
+    due: datetime
+
+    @property
+    def job(self) -> str:
+        """What its Run is called."""
+        return "digest:day" if self.weekday is None else f"digest:week:{self.weekday}"
+
+
+def at_half_past_seven(day: date) -> datetime:
+    """07:30 on that day in Amsterdam, in UTC."""
+    return datetime.combine(day, AT, AMSTERDAM).astimezone(UTC)
+
+
+@lru_cache(maxsize=64)
+def _free_days(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("NL", years=year))
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday, and no national holiday."""
+    return day.weekday() < SATURDAY and day not in _free_days(day.year)
+
+
+def periods(now: datetime, weekdays: Iterable[int] = (0,), look_back: timedelta = LOOK_BACK) -> list[Period]:
+    """Every period that became due in the last seven days, oldest first."""
+    chosen = frozenset(weekdays)
+    days = [local_day(now) - DAY * back for back in range(look_back.days, -1, -1)]
+    found = [period for day in days for period in _on(day, chosen)]
+    return [period for period in found if now - look_back < period.due <= now]
+
+
+def _on(day: date, weekdays: frozenset[int]) -> list[Period]:
+    due = at_half_past_seven(day)
+    daily = [Period(Cadence.DAY, None, day.isoformat(), due)] if is_working_day(day) else []
+    year, week, _ = day.isocalendar()
+    weekly = [Period(Cadence.WEEK, day.weekday(), f"{year}-W{week:02}", due)] if day.weekday() in weekdays else []
+    return daily + weekly
+
+
+def next_due(cadence: Cadence, weekday: int, after: datetime) -> datetime:
+    """The first moment after ``after`` on which this cadence is due."""
+    day = local_day(after)
+    for ahead in range(15):
+        one = day + DAY * ahead
+        fits = one.weekday() == weekday if cadence == Cadence.WEEK else is_working_day(one)
+        if fits and at_half_past_seven(one) > after:
+            return at_half_past_seven(one)
+    raise AssertionError("two weeks without a working day")

@@ -1,0 +1,224 @@
+"""Reminders: which date of a followed call is near, and whether a date that was told has moved."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from db.models import Deadline, Delivery, Told, User
+from db.session import reading, writing
+from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, Status, ToldKind
+from notifications import outbox, wording
+from notifications.catalogue import DUE_KINDS, Call, Term, read_catalogue
+from notifications.letter import Addressee, Writer
+from notifications.outbox import Mail, address_hash
+from tracker.desk import Desk
+from tracker.due import LOOK_BACK, at_half_past_seven
+from tracker.readers import read_follows, suppressed
+
+DISTANCES = (60, 30, 14, 7, 1)
+LANE = 3
+OUT = frozenset({DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.AMBIGUOUS})
+BATCH = 50
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """What a standing mail told of a date: row, version, how many days ahead (0: that it moved), and the date."""
+
+    term_id: int
+    version: int
+    distance: int
+    said: str
+    out: bool
+    at: datetime
+
+    @classmethod
+    def read(cls, detail: str, state: str, at: datetime) -> "Reminded":
+        """From a ledger's row; ``at`` is when the mail was planned."""
+        term, version, distance, said = detail.split(":", 3)
+        return cls(int(term), int(version), int(distance), said, state in OUT, at)
+
+
+@dataclass
+class Decision:
+    """What to do about one date for one person."""
+
+    remind: int | None = None
+    moved_from: str = ""
+    missed: list[int] = field(default_factory=list)
+
+
+def said_of(term: Term) -> str:
+    """The date as a ledger remembers it: a day, or a moment in UTC."""
+    return term.at.isoformat() if term.at else str(term.day)
+
+
+def decide(term: Term, since: datetime, told: Iterable[Reminded], now: datetime) -> Decision:
+    """Pure. A reminder is due at 07:30 local, its distance in local calendar days before the date.
+
+    Only what became due after ``since`` (when the person began to follow) and in the last seven days counts. Of
+    several that were missed only the nearest is sent, with the true days left; after the date none is, but the miss
+    is on record. A date that moved after a reminder went out is told once, and that covers what was due by then.
+    """
+    mine = [one for one in told if one.term_id == term.id]
+    if term.day is None or term.over_at is None:
+        return Decision()
+    if term.over_at <= now:
+        return Decision(missed=[d for d in _due(term, since, now)[-1:] if not _told(mine, term, d)])
+    out = [one for one in mine if one.out]
+    decision = Decision()
+    if out and out[-1].said != said_of(term):
+        decision.moved_from = out[-1].said
+        return decision
+    since = max([since, *(one.at for one in out if one.distance == 0)])
+    due = _due(term, since, now)
+    if due and not any(one.said == said_of(term) and 0 < one.distance <= due[-1] for one in mine):
+        decision.remind = due[-1]
+        decision.missed = [d for d in due[:-1] if not _told(mine, term, d)]
+    return decision
+
+
+def _due(term: Term, since: datetime, now: datetime) -> list[int]:
+    """The distances whose moment came after ``since`` and within the last seven days, furthest first."""
+    day = wording.local_day(term.shown or now)
+    moments = [(d, at_half_past_seven(day - timedelta(days=d))) for d in DISTANCES]
+    return [d for d, at in moments if max(since, now - LOOK_BACK) < at <= now]
+
+
+def _told(mine: list[Reminded], term: Term, distance: int) -> bool:
+    return any(one.said == said_of(term) and one.distance == distance for one in mine)
+
+
+Check = Callable[[Session], None]
+
+
+def plan_reminders(engine: Engine, desk: Desk, writer: Writer, now: datetime, check: Check) -> tuple[int, int]:
+    """Put what is due in the outbox, withdraw what is moot; returns how many were planned and how many expired."""
+    with reading(engine) as session:
+        people = _people(session, now)
+        follows = read_follows(session, people)
+        calls = {call for of_person in follows.values() for call in of_person}
+        catalogue = read_catalogue(session, now, threshold=2, only=calls) if calls else None
+        told = _read_told(session)
+        moot = _moot(session, follows)
+    if moot:
+        with writing(engine) as session:
+            check(session)
+            outbox.withdraw(session, moot, "the date has moved, is off, or is followed no longer", now)
+    if catalogue is None:
+        return 0, 0
+    mails = [
+        mail
+        for number, of_person in follows.items()
+        for call_id, since in of_person.items()
+        if call_id in catalogue.calls
+        for mail in _mails(catalogue.calls[call_id], people[number], since, told.get((number, call_id), []), writer)
+    ]
+    return _put(engine, desk, mails, check)
+
+
+def _people(session: Session, now: datetime) -> dict[int, Addressee]:
+    silent = suppressed(session, now)
+    users = session.exec(select(User).where(col(User.deactivated_at).is_(None)))
+    return {
+        user.id: Addressee(user.id, user.name, user.email)
+        for user in users
+        if user.id is not None and address_hash(user.email) not in silent
+    }
+
+
+def _read_told(session: Session) -> dict[tuple[int, int], list[Reminded]]:
+    """What standing mails told, oldest first. What waits with an old date is about to be withdrawn and told nothing."""
+    query = (
+        select(Told.user_id, Told.opportunity_id, Told.detail, Delivery.state, Delivery.planned_at)  # type: ignore[call-overload]
+        .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
+        .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]))
+        .where(col(Delivery.state).not_in([state.value for state in UNTOLD_STATES]))
+        .order_by(col(Told.id))
+    )
+    told: dict[tuple[int, int], list[Reminded]] = {}
+    for number, call, detail, state, at in session.exec(query):
+        told.setdefault((number, call), []).append(Reminded.read(detail, state, at))
+    return told
+
+
+def _moot(session: Session, follows: dict[int, dict[int, datetime]]) -> list[int]:
+    """Waiting mails about a date that is no longer so, or for somebody who no longer follows."""
+    waiting = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
+    query = (
+        select(Told.user_id, Told.opportunity_id, Told.detail, Delivery.id)
+        .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
+        .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]), col(Delivery.state).in_(waiting))
+    )
+    found = []
+    for number, call, detail, delivery in session.exec(query):
+        term_id, version = (int(part) for part in detail.split(":")[:2])
+        term = session.get(Deadline, term_id)
+        gone = term is None or term.cancelled_at is not None or term.version != version
+        if delivery is not None and (gone or call not in follows.get(number, {})):
+            found.append(delivery)
+    return found
+
+
+def _mails(
+    call: Call, to: Addressee, since: datetime, told: list[Reminded], writer: Writer
+) -> Iterator[Mail]:  # fmt: skip
+    if call.status in (Status.WITHDRAWN, Status.CONVERTED):
+        return
+    for term in call.terms:
+        closed_early = call.status is Status.CLOSED and term.over_at is not None and term.over_at > writer.now
+        if term.kind not in DUE_KINDS or closed_early:
+            continue
+        decision = decide(term, since, told, writer.now)
+        name = f"{to.user_id}:{call.id}:{term.id}v{term.version}"
+        for distance in decision.missed:
+            yield _missed(f"reminder:{name}:{distance}", call, term, distance, to, writer)
+        if decision.moved_from:
+            yield _mail(f"moved:{name}", MailKind.MOVED, call, term, 0, to, writer, old=decision.moved_from)
+        if decision.remind is not None:
+            yield _mail(
+                f"reminder:{name}:{decision.remind}", MailKind.REMINDER, call, term, decision.remind, to, writer
+            )
+
+
+def _mail(
+    key: str, kind: MailKind, call: Call, term: Term, distance: int, to: Addressee, writer: Writer,
+    old: str = "",
+) -> Mail:  # fmt: skip
+    letter = writer.moved(call, term, _as_said(old), to) if old else writer.reminder(call, term, to)
+    told = ToldKind.MOVED if kind is MailKind.MOVED else ToldKind.REMINDER
+    return Mail(
+        key=key, kind=kind, user_id=to.user_id, address=to.email, subject=letter.subject, text=letter.text,
+        html=letter.html, headers=letter.headers, planned_at=writer.now, expires_at=term.over_at or writer.now,
+        lane=LANE, tells=((call.id, call.version, told.value, f"{term.name}:{distance}:{said_of(term)}"),),
+    )  # fmt: skip
+
+
+def _missed(key: str, call: Call, term: Term, distance: int, to: Addressee, writer: Writer) -> Mail:
+    """A reminder whose moment passed while nothing was planned: it does not leave, but it is on record."""
+    return Mail(
+        key=key, kind=MailKind.REMINDER, user_id=to.user_id, address=to.email, subject=call.title[:150], text="",
+        html="", headers={}, planned_at=writer.now, expires_at=writer.now, lane=LANE,
+        tells=((call.id, call.version, ToldKind.REMINDER.value, f"{term.name}:{distance}:{said_of(term)}"),),
+        state=DeliveryState.EXPIRED, remark="its moment passed while nothing was planned",
+    )  # fmt: skip
+
+
+def _as_said(said: str) -> str:
+    """A remembered date in words."""
+    return wording.moment(datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said))
+
+
+def _put(engine: Engine, desk: Desk, mails: list[Mail], check: Check) -> tuple[int, int]:
+    planned = expired = 0
+    for start in range(0, len(mails), BATCH):
+        some = mails[start : start + BATCH]
+        live = [mail for mail in some if mail.state is DeliveryState.PLANNED]
+        with writing(engine) as session:
+            check(session)
+            planned += outbox.put(session, live, desk.key, desk.domain)
+            expired += outbox.put(session, [mail for mail in some if mail not in live], desk.key, desk.domain)
+    return planned, expired
