@@ -202,9 +202,18 @@ class _Belongings:
 
 
 def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 4) -> tuple[str, ...]:
-    """The words or sentences that made a match, strongest first as the matcher gave them, each once."""
-    texts = (str(one.get("word") or one.get("text") or one.get("label") or "") for one in reasons)
-    return tuple(dict.fromkeys(text[:120] for text in texts if text))[:most]
+    """The words of the call that made a match, each once; where no word did, the sentence that came nearest."""
+    told = [one for one in reasons if (one.get("weight") or 0) >= 0]
+    words = [word for one in told if one.get("kind", "words") in ("words", "word") for word in _words(one)]
+    if words:
+        return tuple({word.casefold(): word for word in reversed(words)}.values())[::-1][:most]
+    quote = next((str(one["call"]) for one in told if one.get("kind") == "sentence" and one.get("call")), "")
+    return (f"“{quote if len(quote) <= 110 else quote[:109].rstrip() + '…'}”",) if quote else ()
+
+
+def _words(reason: Mapping[str, Any]) -> list[str]:
+    said = str(reason.get("call") or reason.get("word") or "")
+    return [word.strip()[:60] for word in said.split(", ") if word.strip()]
 
 
 def _call(row: Opportunity, of_calls: _Belongings, now: datetime) -> Call:

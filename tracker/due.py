@@ -1,8 +1,8 @@
 """When digests are due: working days and chosen weekdays, 07:30 on the Amsterdam clock. Pure.
 
-Working days are Monday to Friday without the national holidays of the `holidays` package (Good Friday is one of them, 5
-May only once in five years). A weekly digest keeps its day, also on a holiday. Local times are wall times: the instant follows from the zone, also in the nights
-the clocks change; 07:30 exists once in every night of the year.
+Working days are Monday to Friday without the national holidays of the `holidays` package (Good Friday is one of them,
+5 May only once in five years). A weekly digest keeps its day, also on a holiday. Local times are wall times: the
+instant follows from the zone, also in the nights the clocks change; 07:30 exists once in every night of the year.
 """
 
 from collections.abc import Iterable

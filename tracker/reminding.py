@@ -122,7 +122,7 @@ def plan_reminders(engine: Engine, desk: Desk, writer: Writer, now: datetime, ch
 
 def _people(session: Session, now: datetime) -> dict[int, Addressee]:
     silent = suppressed(session, now)
-    users = session.exec(select(User).where(col(User.deactivated_at).is_(None)))
+    users = session.exec(select(User).where(col(User.deactivated_at).is_(None), col(User.reminders)))
     return {
         user.id: Addressee(user.id, user.name, user.email)
         for user in users

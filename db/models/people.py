@@ -38,6 +38,7 @@ class User(SQLModel, table=True):
     participant_id: str = Field(foreign_key="participant.id")
     created_at: datetime
     deactivated_at: datetime | None = None
+    reminders: bool = Field(default=True, description="wants mail when a date of a followed call is near or moves")
 
 
 class Subscription(SQLModel, table=True):

@@ -1,0 +1,81 @@
+"""plan, send, and the switches of sending."""
+
+from typing import Annotated
+
+import typer
+
+from tracker.commands.door import FAILED, CommandFailed, answer, door
+
+AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (plan, send, pause, resume, outbox):
+        app.command()(command)
+
+
+def plan(context: typer.Context, as_json: AsJson = False) -> None:
+    """Put due digests and reminders in the outbox; ends when done, and finds nothing when asked twice."""
+    from tracker.mailing import plan_now, said_of_plan
+
+    here = door(context)
+    planned = plan_now(here.settings, here.engine, here.clock)
+    answer(said_of_plan(planned), as_json, [f"{planned.digests} digests and {planned.reminders} reminders planned"])
+    if planned.refused:
+        raise CommandFailed(planned.refused, FAILED)
+
+
+def send(context: typer.Context, as_json: AsJson = False) -> None:
+    """Empty the outbox of what is due; what could not leave is tried again later."""
+    from tracker.mailing import said_of_send, send_now
+
+    here = door(context)
+    tally = send_now(here.settings, here.engine, here.clock)
+    said = said_of_send(tally)
+    counted = ", ".join(f"{said[name]} {name}" for name in ("accepted", "deferred", "failed", "ambiguous"))
+    answer(said, as_json, [counted])
+    if tally.stopped:
+        typer.echo(f"kansenradar: {tally.stopped}", err=True)
+        if tally.stopped.startswith("sending is paused"):
+            raise typer.Exit(FAILED)
+
+
+def pause(
+    context: typer.Context, reason: Annotated[str, typer.Option(help="Why, for who resumes it.")] = "by hand"
+) -> None:
+    """Stop sending until 'resume'; mails stay in the outbox."""
+    from db.session import writing
+    from notifications.brakes import pause as stop
+
+    here = door(context)
+    with writing(here.engine) as session:
+        stop(session, reason, here.clock.now(), everything=True)
+    typer.echo("sending is paused")
+
+
+def resume(context: typer.Context) -> None:
+    """Send again: after a pause by hand, after too many refusals, or after a restore that is what you meant."""
+    from db.session import writing
+    from notifications.brakes import resume as go
+
+    here = door(context)
+    with writing(here.engine) as session:
+        ended = go(session, "command line", here.clock.now())
+    typer.echo("sending resumed" if ended else "sending was not paused")
+
+
+def outbox(context: typer.Context, as_json: AsJson = False) -> None:
+    """What waits, what left, what is broken."""
+    from sqlmodel import func, select
+
+    from db.models import Delivery
+    from db.session import reading
+    from notifications.alerts import standing_alerts
+
+    with reading(door(context).engine) as session:
+        rows = session.exec(select(Delivery.state, func.count()).group_by(Delivery.state)).all()
+        alerts = [alert.line for alert in standing_alerts(session)]
+    counted = {str(row[0]): int(row[1]) for row in rows}
+    lines = [f"{number} {state}" for state, number in sorted(counted.items())] or ["the outbox is empty"]
+    answer({"states": counted, "alerts": alerts}, as_json, [*lines, *(f"! {line}" for line in alerts)])

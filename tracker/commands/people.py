@@ -1,0 +1,101 @@
+"""user add, subscribe, verdict: people, what they get and what they think."""
+
+from typing import Annotated
+
+import typer
+
+from db.vocabulary import Cadence, NoReason, Role, Say
+from tracker.commands.door import WRONG_USAGE, CommandFailed, answer, door
+
+AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
+user = typer.Typer(help="People.", no_args_is_help=True, rich_markup_mode=None)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.add_typer(user, name="user")
+    app.command()(subscribe)
+    app.command()(verdict)
+
+
+@user.command("add")
+def add(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="The person's mail address.")],
+    name: Annotated[str, typer.Option("--name", help="As colleagues call them.")],
+    participant: Annotated[str, typer.Option("--participant", help="Where they work, such as 'haarlem'.")],
+    role: Annotated[Role, typer.Option("--role", help="What they may do.")] = Role.READER,
+    as_json: AsJson = False,
+) -> None:
+    """Add a person; the first administrator too."""
+    from db.session import writing
+    from tracker.subscribing import NotPossible, add_user
+
+    here = door(context)
+    try:
+        with writing(here.engine) as session:
+            made = add_user(session, email, name, role, participant, here.clock.now())
+    except NotPossible as error:
+        raise CommandFailed(str(error)) from error
+    answer({"id": made.id, "email": made.email}, as_json, [f"user {made.id}: {made.email}, {role.label}"])
+
+
+def subscribe(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="Whose subscription.")],
+    every: Annotated[Cadence, typer.Option("--every", help="How often.")],
+    opgave: Annotated[list[str] | None, typer.Option("--opgave", help="An opgave; repeat for more.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All opgaven.")] = False,
+    weekday: Annotated[int, typer.Option(help="For --every week: 0 is Monday.", min=0, max=6)] = 0,
+    most: Annotated[int, typer.Option(help="Calls a mail shows at most.", min=1, max=100)] = 20,
+    nothing_new: Annotated[bool, typer.Option("--nothing-new", help="Mail also when there is nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Mail a person about some opgaven, or about all; asking twice gives one subscription."""
+    from db.session import writing
+    from tracker.subscribing import NotPossible, find_user
+    from tracker.subscribing import subscribe as ask
+
+    if bool(opgave) == everything:
+        raise CommandFailed("say either --opgave ID (once or more) or --all", WRONG_USAGE)
+    here = door(context)
+    try:
+        with writing(here.engine) as session:
+            person = find_user(session, email)
+            wanted = tuple(opgave or ())
+            made, new = ask(session, person, wanted, every, here.clock.now(), weekday, most, nothing_new)
+    except NotPossible as error:
+        raise CommandFailed(str(error)) from error
+    what = ", ".join(opgave or ["alle opgaven"])
+    line = f"{person.email}: {every.label}, {what}" + ("" if new else " (was there already)")
+    answer({"id": made.id, "user": person.email, "new": new}, as_json, [line])
+
+
+def verdict(
+    context: typer.Context,
+    call: Annotated[str, typer.Argument(help="Number, identifier, address or title.")],
+    email: Annotated[str, typer.Option("--user", help="Who says it.")],
+    say: Annotated[Say, typer.Option("--say", help="yes, no or later.")],
+    opgave: Annotated[str | None, typer.Option("--opgave", help="For which opgave.")] = None,
+    reason: Annotated[NoReason | None, typer.Option("--reason", help="Why not; a 'no' needs one.")] = None,
+    remark: Annotated[str, typer.Option("--remark", help="In your own words.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Record what a person thinks of a call for an opgave."""
+    from db.models import Challenge
+    from db.session import writing
+    from tracker.subscribing import NotPossible, find_user
+    from tracker.tracing import find_call
+    from tracker.verdicts import ReasonNeeded, judge
+
+    here = door(context)
+    try:
+        with writing(here.engine) as session:
+            person, found = find_user(session, email), find_call(session, call)
+            if opgave is not None and session.get(Challenge, opgave) is None:
+                raise NotPossible(f"no opgave {opgave!r}")
+            given = reason or (NoReason.OTHER if say is Say.NO else None)
+            said = judge(session, person, found.id or 0, opgave, say, here.clock.now(), given, remark)
+    except (NotPossible, ReasonNeeded) as error:
+        raise CommandFailed(str(error)) from error
+    answer({"id": said.id, "call": found.id, "say": say.value}, as_json, [f"{say.label}: {found.title}"])
