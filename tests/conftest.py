@@ -106,7 +106,7 @@ def session(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def now() -> datetime:
     """Friday 29 May 2026, 08:00 in Amsterdam."""
     return NOW

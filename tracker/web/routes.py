@@ -20,6 +20,7 @@ from tracker.web import (
     challenges,
     clocks,
     contacts,
+    correcting,
     deadlines,
     dossiers,
     feeds,
@@ -100,7 +101,14 @@ ROUTES: list[Route] = [
     Route("GET", "/", today.show, READER),
     # regelingen
     Route("GET", "/regelingen", calls.index, READER),
+    Route("GET", "/regelingen/nieuw", correcting.new, FUNDRAISER),
+    Route("POST", "/regelingen/nieuw", correcting.create, FUNDRAISER),
     Route("GET", "/regelingen/{call_id:id}", call.show, READER),
+    Route("GET", "/regelingen/{call_id:id}/corrigeren", correcting.ask, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/corrigeren", correcting.save, FUNDRAISER),
+    Route("POST", "/correcties/{correction_id:id}/terugnemen", correcting.withdraw, FUNDRAISER),
+    Route("GET", "/regelingen/{call_id:id}/samenvoegen", correcting.ask_join, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/samenvoegen", correcting.save_join, FUNDRAISER),
     Route("GET", "/regelingen/{call_id:id}/vastlegging/{sha256}", call.snapshot, READER),
     Route("POST", "/regelingen/{call_id:id}/volgen", call.follow, READER),
     # beoordelen

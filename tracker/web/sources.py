@@ -11,6 +11,7 @@ from db.models import Crawl, Opportunity, Sighting
 from db.queries import Viewer, newest_crawls
 from db.rights import has_role
 from db.vocabulary import Role
+from tracker.shown import BY_HAND
 from tracker.storing import release
 from tracker.web import audit
 from tracker.web.asked import Asked, NotThere
@@ -85,6 +86,7 @@ def health(session: Session, now: datetime) -> list[Health]:
             trouble=trouble(last, complete.get(name), now),
         )
         for name, last in newest_crawls(session).items()
+        if name != BY_HAND
     ]
     return sorted(found, key=lambda one: (not one.trouble, one.name))
 

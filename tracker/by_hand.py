@@ -1,0 +1,111 @@
+"""What people do to calls: add one, correct a field, take that back, join two that are one; every crawl respects it."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from db.models import Correction, Follow, Opportunity, Sighting, User, Verdict
+from db.vocabulary import SourceKind, Visibility
+from scrapers.crawled import Crawled
+from scrapers.listing import Listing
+from tracker.ingest import ingest
+from tracker.recounting import Round, states, write
+from tracker.shown import BY_HAND
+
+
+class CannotJoin(ValueError):
+    """These two cannot be one call; the message says why, in Dutch."""
+
+
+def add_call(session: Session, listing: Listing, now: datetime) -> int:
+    """A call typed in by a person enters by the same door as those of sources; gives its id."""
+    crawled = Crawled(BY_HAND, SourceKind.STREAM, now, now, (listing.model_copy(update={"source": BY_HAND}),))
+    ingest(session, crawled, now)
+    known = select(Sighting.opportunity_id).where(Sighting.source == BY_HAND)
+    return session.exec(known.where(Sighting.url == listing.url).order_by(col(Sighting.id).desc())).first() or 0
+
+
+def correct(
+    session: Session, user: User, call_id: int, field: str, value: Any, reason: str, now: datetime
+) -> Correction:
+    """Set a field of a call (or the dates of one kind) to what a person knows; an earlier correction of it ends.
+
+    ``value`` is as JSON: an amount as text, dates as a list of ``{"day", "hour"}`` (tracker/shown.py).
+    """
+    assert user.id is not None
+    correction = Correction(
+        opportunity_id=call_id,
+        field=field,
+        value=value,
+        reason=reason,
+        user_id=user.id,
+        participant_id=user.participant_id,
+        visibility=Visibility.MRA,
+        at=now,
+    )
+
+    def change() -> None:
+        _end(session, call_id, field, now)
+        session.add(correction)
+
+    _restate(session, [call_id], now, change)
+    return correction
+
+
+def take_back(session: Session, correction: Correction, now: datetime) -> None:
+    """End a correction: the sources speak again."""
+
+    def change() -> None:
+        correction.withdrawn_at = now
+
+    _restate(session, [correction.opportunity_id], now, change)
+
+
+def join(session: Session, from_id: int, into_id: int, now: datetime) -> None:
+    """Two calls are one: sightings, corrections and people's rows move, the emptied one leads to the other."""
+    old, kept = session.get(Opportunity, from_id), session.get(Opportunity, into_id)
+    if old is None or kept is None or old.joined_into is not None or kept.joined_into is not None:
+        raise CannotJoin("Een van beide regelingen bestaat niet, of is al samengevoegd.")
+    if from_id == into_id:
+        raise CannotJoin("Kies een andere regeling dan deze.")
+
+    def change() -> None:
+        for row in session.exec(select(Sighting).where(Sighting.opportunity_id == from_id)):
+            row.opportunity_id = into_id
+        for correction in session.exec(select(Correction).where(Correction.opportunity_id == from_id)):
+            correction.opportunity_id = into_id
+        _move_people(session, from_id, into_id)
+        old.joined_into = into_id
+
+    _restate(session, [into_id], now, change)
+
+
+def _move_people(session: Session, from_id: int, into_id: int) -> None:
+    """Verdicts and follows go along, except where the person already has one on the call that stays."""
+    followed = set(session.exec(select(Follow.user_id).where(Follow.opportunity_id == into_id)))
+    for follow in session.exec(select(Follow).where(Follow.opportunity_id == from_id)):
+        if follow.user_id not in followed:
+            follow.opportunity_id = into_id
+    standing = select(Verdict).where(col(Verdict.undone_at).is_(None))
+    there = {(v.user_id, v.challenge_id) for v in session.exec(standing.where(Verdict.opportunity_id == into_id))}
+    for verdict in session.exec(standing.where(Verdict.opportunity_id == from_id)):
+        if (verdict.user_id, verdict.challenge_id) not in there:
+            verdict.opportunity_id = into_id
+
+
+def _end(session: Session, call_id: int, field: str, now: datetime) -> None:
+    same = select(Correction).where(Correction.opportunity_id == call_id, Correction.field == field)
+    for earlier in session.exec(same.where(col(Correction.withdrawn_at).is_(None))):
+        earlier.withdrawn_at = now
+
+
+def _restate(session: Session, calls: Iterable[int], now: datetime, change: Callable[[], None]) -> None:
+    """Make a change, and write down what it changes in what we show."""
+    wanted = list(calls)
+    before = {call: state.shown(now) for call, state in states(session, wanted, now).items()}
+    change()
+    session.flush()
+    write(session, Round(None, now), before, states(session, wanted, now))
+    session.expire_all()
