@@ -93,7 +93,7 @@ def replay_shaped(
         answer = recording.answer(request)
         if answer.status in (200, 304):
             assert isinstance(answer, TextResponse)
-            waiting.extendleft(reversed(list(reading.take(answer))))
+            waiting.extend(reading.take(answer))
         else:
             reading.fail(request, f"HTTP {answer.status}")
     reading.end()

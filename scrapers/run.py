@@ -102,7 +102,8 @@ class SourceSpider(Spider):
             media_type = text_header(answer, "Content-Type")
             answered = {"method": asked.method, "url": url, "status": answer.status, "media_type": media_type}
             self.spool.add("answer", {**answered, "sha256": sha256(answer.body).hexdigest()})
-        for request in self.reading.take(as_page(answer, url, asked)):
+        # Read the page to its end at once: a source keeps its place between pages, and Scrapy would read two by turns.
+        for request in list(self.reading.take(as_page(answer, url, asked))):
             if self.may_ask(request):
                 yield self.outgoing(request)
         self.spool.add("progress", {"pages": self.reading.answers, "listings": self.reading.listed})

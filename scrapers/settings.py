@@ -19,6 +19,7 @@ def scrapy_settings(user_agent: str) -> dict[str, Any]:
         "USER_AGENT": user_agent,
         "ROBOTSTXT_OBEY": False,  # Scrapy allows all when robots.txt fails; Politeness obeys and does not
         "CONCURRENT_REQUESTS": 1,
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # pages in the order in which they were asked
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_TIMEOUT": PAGE_SECONDS,
         "DOWNLOAD_MAXSIZE": PAGE_BYTES,

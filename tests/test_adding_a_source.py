@@ -116,3 +116,12 @@ def test_a_source_that_refuses_or_is_silent_says_so(server: Played) -> None:
     server.answers[SEARCH] = lambda call: call.send("busy", 500)
     assert check_source("eu_portal", settings(server), NOW).verdict == SILENT
     assert "page 1: HTTP 500" in check_source("eu_portal", settings(server), NOW).as_line()
+
+
+@pytest.mark.slow
+def test_the_check_of_all_sources_is_a_command(server: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KANSENRADAR_SOURCE_EU_PORTAL_URL", server.url)
+    monkeypatch.setenv("KANSENRADAR_FETCH_ALLOW", f"127.0.0.1:{server.port}")
+    monkeypatch.setenv("KANSENRADAR_SOURCES_OFF", ",".join(n for n in sources.names() if n != "eu_portal"))
+    done = CliRunner().invoke(app, ["sources", "--check-live"])
+    assert (done.exit_code, done.output) == (0, "eu_portal: as expected (63 rows)\n")

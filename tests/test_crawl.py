@@ -146,3 +146,8 @@ def test_garbage_in_the_spool_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "events.jsonl").write_text(json.dumps({"kind": "listing", "source": "x"}) + "\n")
     found = collected(EuPortal, tmp_path, NOW, NOW, "")
     assert found.stopped.startswith("what the reading process left is not readable")
+
+
+def test_a_machine_without_room_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere/at/all")
+    assert crawl("eu_portal", Settings(), [], NOW).stopped == "this machine: No such file or directory"

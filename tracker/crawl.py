@@ -44,10 +44,26 @@ def crawl(
 
     ``since`` is the start of a stream's last complete crawl. Raises ``NoSuchSource`` for an unknown name only.
     """
+    source = sources.load(name, {**watched_options(name, settings), **(options or {})})
+    try:
+        return crawl_into_folder(source, settings, remembered, now, progress, since, options or {})
+    except OSError as error:  # a disk that is full, a machine without processes to spare
+        return Crawled(name, source.kind, now, now, stopped=f"this machine: {error.strerror or error}")
+
+
+def crawl_into_folder(
+    source: type[Source],
+    settings: Settings,
+    remembered: Iterable[Remembered],
+    now: datetime,
+    progress: Progress,
+    since: datetime | None,
+    options: dict[str, Any],
+) -> Crawled:
+    """The same; OSError where this machine cannot."""
     with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
         told = {r.url: (r.etag, r.last_modified) for r in remembered}
-        job = job_for(name, settings, now, Path(folder), since=since, remembered=told, options=options or {})
-        source = sources.load(name, job.options)
+        job = job_for(source.name, settings, now, Path(folder), since=since, remembered=told, options=options)
         started = monotonic()
         failure = run_child(job, settings.source_limit_seconds, progress)
         finished_at = now + timedelta(seconds=monotonic() - started)

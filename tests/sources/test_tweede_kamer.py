@@ -18,4 +18,4 @@ def test_papers_and_debates_are_moments() -> None:
     assert titles[1].startswith("Motie over een specifieke uitkering")
     mirt = next(m for m in crawled.listings if m.title == "Commissiedebat: MIRT")
     assert (mirt.nature, mirt.deadlines[0].day, mirt.deadlines[0].hour) == (Nature.MOMENT, date(2026, 6, 18), "10:00")
-    assert crawled.listings[-1].deadlines[0].hour is None
+    assert [d.hour for m in crawled.listings for d in m.deadlines] == ["10:00", None]

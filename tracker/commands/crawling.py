@@ -65,8 +65,17 @@ def _known(here: Door, names: list[str]) -> list[str]:
     return list(dict.fromkeys(names)) or crawlable(here.settings)
 
 
-def sources(context: typer.Context, as_json: Json = False) -> None:
+def sources(
+    context: typer.Context,
+    live: Annotated[bool, typer.Option("--check-live", help="Ask each for as little as possible and compare.")] = False,
+    as_json: Json = False,
+) -> None:
     """Every source: last complete crawl, seen against expected, trend, state and error."""
+    if live:
+        from tracker.commands.sources import check
+
+        check(context, [], as_json)
+        return
     from db.session import reading
     from tracker.crawl import crawlable
     from tracker.health import standing
