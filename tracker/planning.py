@@ -291,7 +291,8 @@ def _commit(this: Round, readers: list[Reader], jobs: dict[int, list[Job]], mail
             put = outbox.put(session, mails[number], this.desk.key, this.desk.domain)
             this.result.digests += put - len(parked)
             this.result.parked += len(parked)
-            _note_firsts(session, this, [one for job in jobs[number] if job.first for one in job.standing])
+            if this.catalogue.by_challenge:  # before anything is gathered and matched no first digest can be given
+                _note_firsts(session, this, [one for job in jobs[number] if job.first for one in job.standing])
             for mail in parked:
                 raise_alert(session, f"parked:{mail.key}", f"mail {mail.key} {mail.remark}", this.now)
     return again

@@ -1,12 +1,15 @@
 """serve: the pages, on one address and port."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 
 from tracker.commands.door import CommandFailed, Door, door
 from tracker.settings import Settings
+
+if TYPE_CHECKING:
+    import uvicorn
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -27,6 +30,11 @@ def serve(
 
 def serve_pages(opened: Door, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; refuses to start where people would come over plain HTTP."""
+    page_server(opened, host, port).run()
+
+
+def page_server(opened: Door, host: str, port: int) -> "uvicorn.Server":
+    """The server of the pages, not yet started."""
     import uvicorn
 
     from tracker.web.app import build
@@ -35,7 +43,7 @@ def serve_pages(opened: Door, host: str, port: int) -> None:
     app = build(opened.settings, opened.engine, opened.clock)
     typer.echo(f"serving on http://{host}:{port} as {opened.settings.base_url}", err=True)
     proxies = opened.settings.trusted_proxies
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -48,6 +56,7 @@ def serve_pages(opened: Door, host: str, port: int) -> None:
         timeout_graceful_shutdown=10,
         limit_concurrency=500,
     )
+    return uvicorn.Server(config)
 
 
 def refuse_plain_http(settings: Settings) -> None:

@@ -1,0 +1,63 @@
+"""run and schedule: the clock, with or without the pages."""
+
+from typing import Annotated
+
+import typer
+
+from tracker.commands.door import WRONG_USAGE, CommandFailed, Door, door
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(run)
+    app.command()(schedule)
+
+
+def run(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+) -> None:
+    """Clock and pages in one process: the whole application on one machine."""
+    import asyncio
+
+    from tracker.commands.serving import page_server
+    from tracker.schedule import Clockwork, ticking
+
+    here = _checked(context)
+    server = page_server(here, host, port)
+    clockwork = Clockwork(here.settings, here.engine, here.clock, _say)
+
+    async def both() -> None:
+        async with ticking(clockwork):
+            await server.serve()
+            clockwork.stopping = True
+
+    asyncio.run(both())
+
+
+def schedule(context: typer.Context) -> None:
+    """The clock alone: crawl, plan and send what is due, until stopped."""
+    import asyncio
+
+    from tracker.schedule import Clockwork, run_until_stopped
+
+    here = _checked(context)
+    _say("the clock goes; Ctrl-C stops it")
+    asyncio.run(run_until_stopped(Clockwork(here.settings, here.engine, here.clock, _say)))
+
+
+def _checked(context: typer.Context) -> Door:
+    """Fail at once, in one line, where a setting would fail every minute."""
+    from tracker.desk import open_desk, transport_of
+
+    here = door(context)
+    if here.clock.is_set:
+        raise CommandFailed("--now stands still, and a clock that goes cannot: use plan and send", WRONG_USAGE)
+    transport_of(here.settings)
+    open_desk(here.settings, here.engine)
+    return here
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)

@@ -1,0 +1,207 @@
+"""The clock: once a minute it looks in our own tables for what is due, and does what a person would type.
+
+APScheduler is an alarm clock and nothing more: nothing is in its job store, and a tick that was missed costs a minute.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, func, select
+
+from db.leases import release, renew, take, this_process
+from db.models import Crawl, Delivery
+from db.session import reading, writing
+from db.vocabulary import WAITING_STATES
+from notifications.alerts import end_alert, raise_alert
+from notifications.wording import AMSTERDAM, local_day
+from tracker.clock import Clock
+from tracker.commands.door import CommandFailed
+from tracker.crawl import crawlable
+from tracker.mailing import plan_now, send_now
+from tracker.settings import Settings
+
+LEASE = "clock"
+TICK, RENEW, LETTERBOX = 60, 30, 2  # seconds
+ROUNDS = (time(1), time(7), time(13), time(19))  # local; 07:00 so that the digests of 07:30 are fresh
+JUMP = 600  # seconds that the wall clock may run away from the machine's own count between two ticks
+Say = Callable[[str], None]
+
+
+def last_round(now: datetime) -> datetime:
+    """The newest moment, up to now, at which every source was due, in UTC. No round in the hour clocks change."""
+    day = local_day(now)
+    starts = [datetime.combine(one, at, AMSTERDAM) for one in (day - timedelta(days=1), day) for at in ROUNDS]
+    return max(start.astimezone(UTC) for start in starts if start <= now)
+
+
+@dataclass
+class Clockwork:
+    """What runs in the scheduler's process; everything it does can be typed as a command."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    say: Say
+    stopping: bool = False
+    crawling: asyncio.subprocess.Process | None = None
+    epoch: int | None = None
+    _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _seen: tuple[datetime, float] | None = None
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def tick(self) -> None:
+        """Crawl, plan and send what is due; nothing while another process is the clock."""
+        self.epoch = await asyncio.to_thread(self._take)
+        if self.epoch is None or self.stopping:
+            return
+        jumped = self._has_jumped()
+        await self._guarded("crawl", lambda: self._crawl(jumped))
+        if not jumped:
+            await self._guarded("plan", self._plan)
+        await self._guarded("send", self._send)
+
+    def _take(self) -> int | None:
+        with writing(self.engine) as session:
+            return take(session, LEASE, this_process())
+
+    def _has_jumped(self) -> bool:
+        """Whether the wall clock ran away since the last tick: then sources are asked before anything is planned."""
+        now, count = self.clock.now(), asyncio.get_running_loop().time()
+        before, self._seen = self._seen, (now, count)
+        return before is not None and abs((now - before[0]).total_seconds() - (count - before[1])) > JUMP
+
+    async def _guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """One part that fails does not stop the others; it is told once, until it works again."""
+        line = ""
+        try:
+            await work()
+        except (CommandFailed, SQLAlchemyError, OSError) as error:
+            line = str(error).splitlines()[0]
+        with contextlib.suppress(SQLAlchemyError):
+            await asyncio.to_thread(self._note, name, line)
+
+    def _note(self, name: str, line: str) -> None:
+        with writing(self.engine) as session:
+            if not line:
+                end_alert(session, f"clock:{name}", self.clock.now())
+            elif raise_alert(session, f"clock:{name}", f"{name}: {line}", self.clock.now()):
+                self.say(f"{name}: {line}")
+
+    async def _crawl(self, jumped: bool) -> None:
+        if self.crawling is not None and self.crawling.returncode is None:
+            return
+        due = await asyncio.to_thread(self._due_sources, jumped)
+        if due:
+            self.say(f"crawl {' '.join(due)}")
+            self.crawling = await asyncio.create_subprocess_exec(sys.executable, "-m", "tracker", "crawl", *due)
+            task = asyncio.create_task(self._wait(self.crawling))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _wait(self, crawling: asyncio.subprocess.Process) -> None:
+        code = await crawling.wait()
+        self.say(f"crawl ended, exit code {code}")
+
+    def _due_sources(self, jumped: bool) -> list[str]:
+        since = self.clock.now() if jumped else last_round(self.clock.now())
+        with reading(self.engine) as session:
+            newest = session.exec(select(Crawl.source, func.max(Crawl.started_at)).group_by(Crawl.source)).all()
+        begun = {source: started for source, started in newest if started is not None}
+        return [name for name in crawlable(self.settings) if name not in begun or begun[name] < since]
+
+    async def _plan(self) -> None:
+        planned = await asyncio.to_thread(plan_now, self.settings, self.engine, self.clock, 0)
+        if planned.refused:
+            raise CommandFailed(planned.refused)
+        if planned.digests or planned.reminders:
+            self.say(f"planned {planned.digests} digests, {planned.reminders} reminders")
+
+    async def _send(self) -> None:
+        async with self._sending:
+            tally = await asyncio.to_thread(send_now, self.settings, self.engine, self.clock, lambda: self.stopping)
+        if tally.accepted or tally.deferred or tally.failed or tally.held or tally.ambiguous:
+            said = f"accepted {tally.accepted}, deferred {tally.deferred}, failed {tally.failed + tally.held}"
+            self.say(f"sent: {said}, ambiguous {tally.ambiguous}")
+
+    async def letterbox(self) -> None:
+        """Urgent mail, such as a link to sign in, does not wait for the tick."""
+        while not self.stopping:
+            with contextlib.suppress(SQLAlchemyError):
+                if not self._sending.locked() and await asyncio.to_thread(self._urgent):
+                    await self._guarded("send", self._send)
+            await asyncio.sleep(LETTERBOX)
+
+    def _urgent(self) -> bool:
+        with reading(self.engine) as session:
+            waiting = select(Delivery.id).where(
+                col(Delivery.state).in_([state.value for state in WAITING_STATES]), Delivery.lane == 0,
+                Delivery.next_attempt_at <= self.clock.now(), col(Delivery.finished_at).is_(None),
+            )  # fmt: skip
+            return session.exec(waiting.limit(1)).first() is not None
+
+    async def keep(self) -> None:
+        """Hold on to the lease while a tick takes long."""
+        while not self.stopping:
+            await asyncio.sleep(RENEW)
+            with contextlib.suppress(SQLAlchemyError):
+                await asyncio.to_thread(self._renew)
+
+    def _renew(self) -> None:
+        if self.epoch is not None:
+            with writing(self.engine) as session:
+                renew(session, LEASE, self.epoch)
+
+    async def close(self) -> None:
+        """End the crawl that runs, finish the mail that is being handed over, give the lease back."""
+        self.stopping = True
+        if self.crawling is not None and self.crawling.returncode is None:
+            self.crawling.terminate()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.crawling.wait(), 10)
+        async with self._sending:
+            await asyncio.to_thread(self._release)
+
+    def _release(self) -> None:
+        if self.epoch is not None:
+            with writing(self.engine) as session:
+                release(session, LEASE, self.epoch)
+
+
+@contextlib.asynccontextmanager
+async def ticking(clockwork: Clockwork) -> AsyncIterator[None]:
+    """The clock goes from now until the block ends."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    first = clockwork.clock.now() + timedelta(seconds=1)
+    scheduler.add_job(
+        clockwork.tick, "interval", seconds=TICK, coalesce=True, max_instances=1, next_run_time=first,
+        misfire_grace_time=None,
+    )  # fmt: skip
+    scheduler.start()
+    beside = [asyncio.create_task(clockwork.letterbox()), asyncio.create_task(clockwork.keep())]
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+        await clockwork.close()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def run_until_stopped(clockwork: Clockwork) -> None:
+    """Tick until SIGTERM or Ctrl-C."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    async with ticking(clockwork):
+        await stopped.wait()
+        clockwork.stopping = True
