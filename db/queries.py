@@ -17,6 +17,8 @@ from db.search import matching
 from db.status import FINAL_WORDS, status_expression
 from db.vocabulary import Eligibility, Instrument, Role, Status
 
+BY_HAND = "handmatig"
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -104,8 +106,8 @@ def _midnight(day: date) -> datetime:
 
 
 def newest_crawls(session: Session, complete: bool = False) -> dict[str, Crawl]:
-    """Each source's last crawl, or its last complete one."""
-    newest = select(func.max(Crawl.id)).group_by(Crawl.source)
+    """Each source's last crawl, or its last complete one; what people typed in is no source to wait for."""
+    newest = select(func.max(Crawl.id)).where(Crawl.source != BY_HAND).group_by(col(Crawl.source))
     if complete:
         newest = newest.where(col(Crawl.complete))
     crawls = session.exec(select(Crawl).where(col(Crawl.id).in_(newest)))

@@ -187,6 +187,11 @@ def _update(session: Session, rows: list[dict[str, Any]]) -> None:
         index_words(session.connection(), [row["b_id"] for row in rows])
 
 
+def cancel_dates(session: Session, state: State, now: datetime) -> None:
+    """The dates of a call that became part of another: calendars must learn that they are gone."""
+    place(state.id, state.dates, [], now).write(session)
+
+
 def _agreements(session: Session, after: Mapping[int, State], now: datetime) -> None:
     """Note since when the sources themselves say what a person corrected."""
     c = CORRECTION.c

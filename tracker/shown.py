@@ -11,11 +11,11 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from db.queries import BY_HAND as BY_HAND
 from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind, Status
 from scrapers.listing import ListedDeadline, Listing
 
 PERSON = "correctie"
-BY_HAND = "handmatig"
 
 # Who speaks first. The executing agency keeps its page up to date; the official publication has the law's own words.
 RANK = {BY_HAND: 0, "eu_portal": 10, "rvo": 20, "rijksoverheid": 50, "cvdr": 60, "bekendmakingen": 70}

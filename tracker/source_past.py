@@ -5,6 +5,7 @@ from collections import defaultdict
 from sqlmodel import Session, col, func, select
 
 from db.models import Crawl, Opportunity, Sighting
+from db.queries import BY_HAND
 
 REMEMBERED = 60
 
@@ -12,7 +13,7 @@ REMEMBERED = 60
 def past_crawls(session: Session, most: int = REMEMBERED) -> dict[str, list[Crawl]]:
     """Each source's last crawls, newest first."""
     number = func.row_number().over(partition_by=col(Crawl.source), order_by=col(Crawl.id).desc()).label("number")
-    recent = select(Crawl.id, number).subquery()
+    recent = select(Crawl.id, number).where(Crawl.source != BY_HAND).subquery()
     rows = select(Crawl).join(recent, recent.c.id == col(Crawl.id)).where(recent.c.number <= most)
     found: dict[str, list[Crawl]] = defaultdict(list)
     for crawl in session.exec(rows.order_by(col(Crawl.id).desc())):

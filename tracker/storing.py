@@ -153,7 +153,9 @@ def remember(session: Session, crawled: Crawled, complete: bool) -> None:
     add(session, ADDRESS, [{"source": crawled.source, "url": url, **row} for url, row in rows.items()])
 
 
-def add_calls(session: Session, crawl_id: int, new: "Sequence[Heard]", now: datetime, held: bool) -> tuple[int, ...]:
+def add_calls(
+    session: Session, crawl_id: int | None, new: "Sequence[Heard]", now: datetime, held: bool
+) -> tuple[int, ...]:
     """Calls nobody saw before: the call, its sighting, its dates and the revision that says it is new."""
     ids = take_ids(session, CALL, len(new))
     calls, dates, revisions = [], [], []

@@ -32,6 +32,8 @@ def crawl(
     for outcome in crawl_sources(here.engine, here.settings, wanted, here.clock.now(), here.clock.is_set, progress):
         found.append(outcome)
         show(outcome.as_line())
+    if any(outcome.ingested and outcome.ingested.to_match for outcome in found):
+        show(_match(here))
     if as_json:
         answer([outcome.as_json() for outcome in sorted(found, key=lambda o: o.source)], True, [])
     incomplete = [outcome for outcome in found if not outcome.complete]
@@ -39,6 +41,18 @@ def crawl(
         nothing = all(not outcome.complete and not outcome.seen for outcome in found)
         typer.echo("incomplete: " + "; ".join(f"{o.source}: {o.why}" for o in incomplete), err=True)
         raise typer.Exit(FAILED if nothing else INCOMPLETE)
+
+
+def _match(here: Door) -> str:
+    """Match what is new or changed."""
+    from tracker.match_calls import match_calls
+    from tracker.matching import Matcher, embedder
+    from tracker.progress import progress
+
+    vectors = embedder()
+    with progress("matching") as advance:
+        done = match_calls(here.engine, lambda texts: Matcher(texts, vectors), here.clock.now(), False, advance)
+    return f"{done.calls} calls matched, {done.matches} matches"
 
 
 def _nothing(_line: str) -> None:

@@ -1,0 +1,151 @@
+"""call: add, correct, join, part, show and compare calls by hand, with a person's name on it."""
+
+from typing import Annotated, Any
+
+import typer
+
+from tracker.commands.door import CommandFailed, Door, answer, door
+
+By = Annotated[str, typer.Option("--user", help="Address of the person who does this.")]
+Call = Annotated[int, typer.Argument(help="The call's number.")]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    calls = typer.Typer(no_args_is_help=True, help="Calls by hand: add, correct, join, part, show, duplicates.")
+    for command in (add, correct, join, part, show, duplicates):
+        calls.command()(command)
+    app.add_typer(calls, name="call")
+
+
+def add(
+    context: typer.Context,
+    title: Annotated[str, typer.Option(help="Its title.")],
+    url: Annotated[str, typer.Option(help="The page that tells of it.")],
+    user: By,
+    closes: Annotated[str | None, typer.Option(help="2026-10-01 or 2026-10-01T17:00; several with commas.")] = None,
+    opens: Annotated[str | None, typer.Option(help="As --closes.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Who offers it.")] = None,
+    summary: Annotated[str, typer.Option(help="What it is for.")] = "",
+    budget: Annotated[str | None, typer.Option(help="EUR, all projects together.")] = None,
+    instrument: Annotated[str, typer.Option(help="grant, spuk, loan, guarantee, prize ...")] = "grant",
+    language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
+) -> None:
+    """Add a call that no source tells of; it enters by the same door as what sources say."""
+    from tracker import by_hand, typed
+
+    def act(session: Any, who: Any, here: Door) -> str:
+        dates = {kind: typed.read_value(kind, text) for kind, text in (("opens", opens), ("closes", closes)) if text}
+        deadlines = [{"kind": kind, **date} for kind, listed in dates.items() for date in listed]
+        more = {"publisher": publisher, "summary": summary, "budget": budget, "instrument": instrument}
+        said = {"title": title, "url": url, "language": language, "deadlines": deadlines, **more}
+        number = by_hand.add_call(session, typed.listing(**said), here.clock.now())
+        by_hand.note(session, number, "added", {"user": who.id}, here.clock.now())
+        return f"call {number} added"
+
+    _by_person(context, user, act)
+
+
+def correct(
+    context: typer.Context,
+    call: Call,
+    field: Annotated[str, typer.Option(help="A field such as title or budget, or a kind of date such as closes.")],
+    user: By,
+    value: Annotated[str | None, typer.Option(help="The right value; dates as 2026-10-01T17:00.")] = None,
+    reason: Annotated[str, typer.Option(help="How you know.")] = "",
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take your correction back.")] = False,
+) -> None:
+    """Correct a field; every crawl respects it, and notes when the source says the same."""
+    if (value is None) != withdraw:
+        raise typer.BadParameter("give --value, or --withdraw")
+    from tracker import by_hand, typed
+
+    def act(session: Any, who: Any, here: Door) -> str:
+        now, number = here.clock.now(), typed.live_id(session, call)
+        if value is not None:
+            by_hand.correct(session, who, number, field, typed.read_value(field, value), reason, now)
+            return f"call {number}: {field} corrected"
+        standing = typed.standing_correction(session, number, field)
+        by_hand.take_back(session, standing, now)
+        return f"call {number}: correction of {field} withdrawn"
+
+    _by_person(context, user, act)
+
+
+def join(
+    context: typer.Context,
+    keep: Annotated[int, typer.Argument(help="The call that stays.")],
+    other: Annotated[int, typer.Argument(help="The call that becomes part of it.")],
+    user: By,
+) -> None:
+    """Join two calls that are one: sightings move, links to the other lead here."""
+    from tracker import by_hand, typed
+
+    def act(session: Any, who: Any, here: Door) -> str:
+        into = typed.live_id(session, keep)
+        try:
+            by_hand.join(session, other, into, here.clock.now(), who)
+        except by_hand.CannotJoin as error:
+            raise typed.NotPossible(str(error)) from error
+        return f"call {other} is now part of call {into}"
+
+    _by_person(context, user, act)
+
+
+def part(context: typer.Context, other: Call, user: By) -> None:
+    """Undo a join."""
+    from tracker import uniting
+
+    def act(session: Any, who: Any, here: Door) -> str:
+        return f"call {other} parted from call {uniting.part(session, other, here.clock.now(), who)}"
+
+    _by_person(context, user, act)
+
+
+def _by_person(context: typer.Context, email: str, act: Any) -> None:
+    """In one transaction, by a person we know; says in one line what was done or why not."""
+    from sqlmodel import select
+
+    from db.models import User
+    from db.session import writing
+    from tracker.typed import NotPossible
+
+    here = door(context)
+    try:
+        with writing(here.engine) as session:
+            who = session.exec(select(User).where(User.email == email.strip().lower())).one_or_none()
+            if who is None or who.deactivated_at is not None:
+                raise NotPossible(f"no user {email}; 'kansenradar user add' makes one")
+            done = act(session, who, here)
+    except NotPossible as error:
+        raise CommandFailed(str(error)) from error
+    typer.echo(done)
+
+
+def show(context: typer.Context, call: Call, as_json: Json = False) -> None:
+    """Everything known of a call: fields with their source, dates, conflicts, sightings and what changed."""
+    from db.session import reading
+    from tracker.call_sheet import as_lines, sheet
+    from tracker.typed import NotPossible, live_id
+
+    here = door(context)
+    with reading(here.engine) as session:
+        try:
+            found = sheet(session, live_id(session, call), here.clock.now())
+        except NotPossible as error:
+            raise CommandFailed(str(error)) from error
+    answer(found, as_json, as_lines(found))
+
+
+def duplicates(context: typer.Context, as_json: Json = False) -> None:
+    """Calls that may be one, with reasons; 'call join' confirms."""
+    from db.session import reading
+    from tracker.duplicates import proposals
+    from tracker.uniting import candidates
+
+    here = door(context)
+    with reading(here.engine) as session:
+        found = proposals(candidates(session, here.clock.now()))
+    lines = [f"{p.first} = {p.second}?  {p.score:.2f}  {', '.join(p.reasons)}" for p in found]
+    answer([vars(p) for p in found], as_json, lines or ["no calls look alike"])

@@ -1,0 +1,66 @@
+"""Part two calls that a person joined, and find those that may be one; a person decides."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from db.models import Correction, Follow, Opportunity, Revision, Sighting, User, Verdict
+from db.search import searchable
+from tracker.by_hand import note
+from tracker.duplicates import Candidate
+from tracker.recounting import Round, states, write
+from tracker.typed import NotPossible
+
+
+def part(session: Session, other: int, now: datetime, user: User | None = None) -> int:
+    """Undo a join: everything that moved moves back; the id of the call it was joined into. Raises NotPossible."""
+    call = session.get(Opportunity, other)
+    if call is None or call.joined_into is None:
+        raise NotPossible(f"call {other} is not joined into another")
+    keep = call.joined_into
+    moved = _note_of(session, keep, other)
+    if moved is None or session.get_one(Opportunity, keep).joined_into is not None:
+        raise NotPossible(f"call {other} was joined further; part call {keep} first")
+    before = {i: state.shown(now) for i, state in states(session, [keep, other], now).items() if state.said}
+    for model in (Sighting, Correction, Verdict):
+        for row_id in moved.get(str(model.__tablename__), ()):
+            session.get_one(model, row_id).opportunity_id = other
+    for user_id in moved.get("follow", ()):
+        for follow in session.exec(select(Follow).where(Follow.user_id == user_id, Follow.opportunity_id == keep)):
+            follow.opportunity_id = other
+    call.joined_into = None
+    session.flush()
+    after = states(session, [keep, other], now)
+    before.setdefault(other, after[other].shown(now))
+    write(session, Round(None, now), before, after)
+    note(session, keep, "parted", {"call": other, "user": user.id if user else None}, now)
+    session.expire_all()
+    return keep
+
+
+def _note_of(session: Session, keep: int, other: int) -> dict[str, Any] | None:
+    """What moved when these two were joined last."""
+    notes = select(Revision).where(Revision.opportunity_id == keep, Revision.field == "joined")
+    rows = session.exec(notes.order_by(col(Revision.id).desc()))
+    return next((row.new for row in rows if row.new and row.new["call"] == other), None)
+
+
+def candidates(session: Session, now: datetime) -> list[Candidate]:
+    """The calls that are not over, as duplicates.py compares them."""
+    call = Opportunity
+    running = (col(call.joined_into).is_(None), (col(call.closes_at).is_(None)) | (col(call.closes_at) > now))
+    sources: dict[int, set[str]] = {}
+    for call_id, source in session.exec(select(Sighting.opportunity_id, Sighting.source)):
+        sources.setdefault(call_id, set()).add(source)
+    return [
+        Candidate(
+            id=row.id or 0,
+            words=frozenset(searchable(row.language, row.title).split()),
+            sources=frozenset(sources.get(row.id or 0, ())),
+            address=row.url,
+            closes_at=row.closes_at,
+            publisher=row.publisher,
+        )
+        for row in session.exec(select(call).where(*running))
+    ]
