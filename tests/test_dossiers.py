@@ -108,7 +108,7 @@ def test_the_second_of_two_people_is_told_and_nothing_is_lost(engine: Engine, no
     with writing(engine) as session:
         assert session.get_one(Dossier, dossier.id).title == "Eerste"
         texts = [e.text for e in session.exec(select(LogEntry).order_by(LogEntry.id))]
-    assert texts == ["Dossier geopend: Meer regie op warmtenetten", "titel: was 'Meer regie op warmtenetten'"]
+    assert texts == ["Meer regie op warmtenetten", "titel: was 'Meer regie op warmtenetten'"]
 
 
 def test_the_log_can_only_grow(engine: Engine, now: datetime) -> None:

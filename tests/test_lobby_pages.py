@@ -14,7 +14,7 @@ from db.vocabulary_lobby import Check, PartyKind, StakeRole
 from tests.lobby import Cast, gather
 from tests.pages import visit
 from tracker import applications, coalition, contacts, dossiers, positions
-from tracker.contacts import ContactFields, Office
+from tracker.contacts import ContactFields, Office, log_contact
 
 CANARIES = ("KANARIE-INTERN", "KANARIE-RODELIJN", "KANARIE-NAAM", "KANARIE-EIGEN", "KANARIE-CONTACT", "KANARIE-CONCEPT")
 
@@ -146,6 +146,22 @@ def test_a_contact_is_logged_with_its_promise(engine: Engine, now: datetime, tmp
     with reading(engine) as session:
         kept = session.exec(select(ContactMoment)).one()
     assert (kept.participant_id, kept.user_id, kept.day) == ("amsterdam", cast.lobbyist.id, date(2026, 5, 29))
+
+
+def test_looking_who_was_there_keeps_nothing_and_puts_nothing_in_an_address(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        log_contact(session, ContactFields(date(2026, 5, 20), "x"), Office("VRO"), cast.haarlem, now)
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        answer = visitor.send_form("/contacten", organisation="vro", message="Vertrouwelijk", only_look="true")
+        assert answer.status_code == 200
+        assert "lobbyist haarlem (Haarlem)" in answer.text
+        assert "Vertrouwelijk" in answer.text
+        assert 'formmethod="get"' not in answer.text
+    with reading(engine) as session:
+        assert len(session.exec(select(ContactMoment)).all()) == 1
 
 
 def test_a_refused_contact_leaves_no_office_behind(engine: Engine, now: datetime, tmp_path: Path) -> None:

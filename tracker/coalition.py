@@ -124,7 +124,7 @@ def open_round(
     )
     session.add(opened)
     session.flush()
-    log(session, dossier, LogKind.SIGN_OFF, f"Afstemronde tot {short_day(due_on)}: {question}", by, now, subject=opened)
+    log(session, dossier, LogKind.SIGN_OFF, f"tot {short_day(due_on)}: {question}", by, now, subject=opened)
     session.flush()
     return opened
 
@@ -138,7 +138,7 @@ def close_round(session: Session, opened: SignOffRound, by: User, now: datetime)
         raise MoveNotAllowed("Deze ronde is al gesloten.")
     opened.closed_at = now
     stand = tally(members_on(session, dossier, local_day(now)), stances(session, dossier), opened.id)
-    log(session, dossier, LogKind.SIGN_OFF, f"Afstemronde gesloten. {stand.sentence}", by, now, subject=opened)
+    log(session, dossier, LogKind.SIGN_OFF, f"gesloten. {stand.sentence}", by, now, subject=opened)
     session.flush()
     return stand
 

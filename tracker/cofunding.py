@@ -9,10 +9,13 @@ from math import sqrt
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from db.models import Application, Cofunding, CofundingRoom, Dossier, Participant
+from db.models import Application, Cofunding, CofundingRoom, Dossier, Participant, User
 from db.queries import Viewer
-from db.rights import visible
+from db.rights import has_role, visible
+from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import ApplicationStage, DossierKind
+from tracker.files import viewer_of
+from tracker.refusals import Incomplete, NotAllowed
 
 FIXED = frozenset(
     {ApplicationStage.AWARDED, ApplicationStage.RUNNING, ApplicationStage.ACCOUNTED, ApplicationStage.SETTLED}
@@ -123,6 +126,22 @@ def guard(session: Session, viewer: Viewer) -> list[tuple[Participant, Exposure]
         for r in session.exec(select(CofundingRoom).where(visible(viewer, CofundingRoom)))
     }
     return [(session.get_one(Participant, e.participant_id), e) for e in exposure(promises(session, viewer), rooms)]
+
+
+def set_room(session: Session, year: int, amount: Decimal, by: User) -> CofundingRoom:
+    """What the user's own organisation has set aside for own contributions in a year."""
+    if not has_role(viewer_of(by), Role.FUNDRAISER):
+        raise NotAllowed("Met de rol lezer kunt u dit niet vastleggen.")
+    if not 2000 <= year <= 2100:
+        raise Incomplete("Kies een jaar.", "year")
+    known = select(CofundingRoom).where(CofundingRoom.participant_id == by.participant_id, CofundingRoom.year == year)
+    room = session.exec(known).first() or CofundingRoom(
+        participant_id=by.participant_id, year=year, amount=amount, visibility=Visibility.OWN
+    )
+    room.amount = amount
+    session.add(room)
+    session.flush()
+    return room
 
 
 @dataclass(frozen=True)

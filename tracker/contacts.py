@@ -209,8 +209,8 @@ def commit_to(
     session.flush()
     if contact.dossier_id:
         dossier = session.get_one(Dossier, contact.dossier_id)
-        word = CommitmentKind(kind).label
-        log(session, dossier, LogKind.COMMITMENT, f"{word}: {promised.text}", by, now, subject=promised)
+        word = "" if kind == CommitmentKind.PROMISE else f"{CommitmentKind(kind).label} {number.strip()}: "
+        log(session, dossier, LogKind.COMMITMENT, f"{word}{promised.text}", by, now, subject=promised)
     session.flush()
     return promised
 
@@ -223,8 +223,7 @@ def settle(session: Session, promised: Commitment, state: CommitmentState, by: U
     promised.closed_at = None if state == CommitmentState.OPEN else now
     if promised.dossier_id:
         dossier = session.get_one(Dossier, promised.dossier_id)
-        word = CommitmentKind(promised.kind).label
-        log(session, dossier, LogKind.COMMITMENT, f"{word} {state.label}", by, now, subject=promised)
+        log(session, dossier, LogKind.COMMITMENT, f"{state.label}: {promised.text}", by, now, subject=promised)
     session.flush()
 
 

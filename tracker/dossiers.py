@@ -109,7 +109,7 @@ def open_dossier(
     session.add_all(DossierChallenge(dossier_id=new, challenge_id=c.id) for c in known_challenges)
     session.add_all(DossierCall(dossier_id=new, opportunity_id=c.id or 0, seen_version=c.version) for c in known_calls)
     session.add_all(DossierParticipant(dossier_id=new, participant_id=p.id) for p in joining)
-    log(session, dossier, LogKind.OPENED, f"Dossier geopend: {title}", by, now, stages=(None, stage))
+    log(session, dossier, LogKind.OPENED, title, by, now, stages=(None, stage))
     session.flush()
     return dossier
 
@@ -186,7 +186,7 @@ def close(
     _arrive(session, dossier, Stage.CLOSED, by, now, seen)
     dossier.result, dossier.result_text, dossier.result_amount = result, text.strip(), brought
     money = f", {amount(brought)}" if brought else ""
-    log(session, dossier, LogKind.OUTCOME, f"Resultaat: {result.label}{money}. {text.strip()}".strip(), by, now)
+    log(session, dossier, LogKind.OUTCOME, f"{result.label}{money}. {text.strip()}".strip(), by, now)
     session.flush()
 
 

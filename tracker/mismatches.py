@@ -14,6 +14,8 @@ from notifications.wording import short_day
 from tracker.applications import NOT_YET_IN
 from tracker.dossiers import ENDED
 
+CHANGED = "De gekoppelde regeling is gewijzigd sinds u haar bekeek."
+
 
 @dataclass(frozen=True)
 class Mismatch:
@@ -22,6 +24,11 @@ class Mismatch:
     dossier: Dossier
     call: Opportunity
     text: str
+
+    @property
+    def to_be_seen(self) -> bool:
+        """Whether looking at the call settles it."""
+        return self.text == CHANGED
 
 
 def mismatch(dossier: Dossier, link: DossierCall, call: Opportunity, now: datetime) -> str:
@@ -36,7 +43,7 @@ def mismatch(dossier: Dossier, link: DossierCall, call: Opportunity, now: dateti
         if call.not_listed_since:
             return "De bron vermeldt de regeling niet meer, de aanvraag loopt nog."
     if link.seen_version < call.version:
-        return "De gekoppelde regeling is gewijzigd sinds u haar bekeek."
+        return CHANGED
     return ""
 
 

@@ -109,7 +109,7 @@ def draft(session: Session, dossier: Dossier, wording: Wording, by: User, now: d
     )
     session.add(position)
     session.flush()
-    log(session, dossier, LogKind.POSITION, f"Standpunt {position.number}: concept", by, now, subject=position)
+    log(session, dossier, LogKind.POSITION, f"{position.number}, concept", by, now, subject=position)
     session.flush()
     return position
 
@@ -170,7 +170,7 @@ def adopt(
     line = position.participant_id if decision.gremium in OWN_BODIES else MRA_LINE
     _make_room(session, position, decision, line, succeeds)
     _record(session, position, decision, dissenting or {}, now)
-    text = f"Standpunt {position.number} vastgesteld door {decision.gremium.label}, besluit {decision.decision}"
+    text = f"{position.number}, vastgesteld door {decision.gremium.label}, besluit {decision.decision}"
     log(session, dossier, LogKind.POSITION, text, by, now, day=decision.adopted_on, subject=position)
     session.flush()
 

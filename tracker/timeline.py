@@ -27,6 +27,13 @@ class Line:
     user_id: int | None
     subject_id: int | None
 
+    @property
+    def link(self) -> str:
+        """Where the line leads: the contact or the call it tells of."""
+        if self.what in ("revision", "deadline"):
+            return f"/regelingen/{self.subject_id}"
+        return f"/contacten/{self.subject_id}" if self.word == LogKind.CONTACT.label and self.subject_id else ""
+
 
 def timeline(session: Session, dossier: Dossier, viewer: Viewer) -> list[Line]:
     """Everything of a dossier that the viewer may see, oldest first; dates to come stand at the end."""

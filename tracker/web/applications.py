@@ -27,13 +27,13 @@ S = ApplicationStage
 Text = Annotated[str, Field(max_length=20_000)]
 Line = Annotated[str, Field(max_length=300)]
 COLUMNS = (
-    (S.SIGNAL,),
-    (S.SCOUTING,),
-    (S.GO_NO_GO,),
-    (S.PREPARING,),
-    (S.SUBMITTED, S.RESERVE),
-    (S.AWARDED, S.RUNNING, S.ACCOUNTED),
-    (S.SETTLED, S.REJECTED, S.DROPPED),
+    ("Signaal", (S.SIGNAL,)),
+    ("Verkennen", (S.SCOUTING,)),
+    ("Go/no-go", (S.GO_NO_GO,)),
+    ("In voorbereiding", (S.PREPARING,)),
+    ("Ingediend", (S.SUBMITTED, S.RESERVE)),
+    ("Toegekend", (S.AWARDED, S.RUNNING, S.ACCOUNTED)),
+    ("Afgesloten", (S.SETTLED, S.REJECTED, S.DROPPED)),
 )
 
 
@@ -106,8 +106,7 @@ def board(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
     )
     found = list(session.exec(rows.order_by(col(Dossier.title))))
     columns = [
-        (" / ".join(s.label for s in stages), [_card(session, *row, now) for row in found if row[0].stage in stages])
-        for stages in COLUMNS
+        (title, [_card(session, *row, now) for row in found if row[0].stage in stages]) for title, stages in COLUMNS
     ]
     return asked.page(
         "applications/board.html",
@@ -169,7 +168,7 @@ def page(
         people=acting.names(session),
         participants=acting.participants(session),
         named=dict(acting.participants(session)),
-        next_stages=[s for s in nexts if s not in applications.DECIDED],
+        next_stages=[s for s in nexts if s not in applications.DECIDED and (s != S.PREPARING or application.go)],
         decisions=[(s.value, s.label) for s in nexts if s in applications.DECIDED],
         checks=list(Check),
         answers=choices(CheckAnswer),
@@ -273,9 +272,35 @@ def _back(
 
 def guard(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """Own money and de-minimis by participant and year."""
+    return _guard(asked, viewer, session, now)
+
+
+def _guard(asked: Asked, viewer: Viewer, session: Session, now: datetime, sent: Typed = NOTHING) -> Response:
     return asked.page(
         "applications/guard.html",
         rows=cofunding.guard(session, viewer),
         ceiling=cofunding.DE_MINIMIS,
         year=local_day(now).year,
+        typed=sent.typed,
+        errors=sent.errors,
+        status=sent.status,
+        may_add=acting.may_add(viewer),
     )
+
+
+class RoomForm(BaseModel):
+    """What the own organisation has set aside in a year."""
+
+    year: int
+    room: Euros = None
+
+
+def set_room(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Keep what the own organisation has set aside."""
+    form, errors = filled(RoomForm, asked.form)
+    if form is None or form.room is None:
+        missing = {"room": "Vul een bedrag in, zoals 250.000."}
+        return _guard(asked, viewer, session, now, Typed(asked.form, errors or missing, acting.REFUSED))
+    year, room = form.year, form.room
+    refused = tried(session, asked.form, lambda: cofunding.set_room(session, year, room, asked.user))
+    return after(asked, refused, "/aanvragen/cofinanciering", lambda sent: _guard(asked, viewer, session, now, sent))

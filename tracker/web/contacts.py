@@ -41,6 +41,7 @@ class ContactForm(BaseModel):
     follow_up_on: date | None = None
     person: Line = ""
     visibility: Visibility = Visibility.MRA
+    only_look: bool = False  # asks who was there, and keeps nothing; a POST, so that no word stands in an address
 
     def fields(self, today: date) -> contacts.ContactFields:
         """As a contact moment keeps them."""
@@ -124,6 +125,9 @@ def log(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respon
     form, errors = filled(ContactForm, asked.form)
     if form is None:
         return _form(asked, viewer, session, now, Whom(), Typed(asked.form, errors, acting.REFUSED))
+    if form.only_look:
+        whom = Whom(organisation=form.organisation, office=form.office, day=form.day)
+        return _form(asked, viewer, session, now, whom, Typed(asked.form, {}))
     made: list[ContactMoment] = []
 
     def act() -> None:

@@ -174,6 +174,7 @@ ROUTES: list[Route] = [
     # aanvragen
     Route("GET", "/aanvragen", applications.board, READER),
     Route("GET", "/aanvragen/cofinanciering", applications.guard, READER),
+    Route("POST", "/aanvragen/cofinanciering", applications.set_room, FUNDRAISER),
     Route("GET", "/aanvragen/{dossier_id:id}", applications.show, READER),
     Route("POST", "/aanvragen/{dossier_id:id}/fase", applications.move, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/penvoerder", applications.set_lead, FUNDRAISER),
