@@ -9,25 +9,32 @@ by identifier holds still between pages, and which fields an item without ``meta
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from db.vocabulary import DeadlineKind, Instrument, SourceKind, Status
+from db.vocabulary import SourceKind, Status
 from scrapers.eu_programmes import PROGRAMMES
+from scrapers.eu_results import (
+    CASCADE,
+    TOPIC,
+    amounts,
+    deadlines,
+    fields,
+    identity,
+    instrument,
+    many,
+    page_of,
+    reference_of,
+    review,
+    text,
+)
 from scrapers.formats import JsonSource
-from scrapers.listing import BRUSSELS, ListedDeadline, Listing
+from scrapers.listing import Listing
 from scrapers.source import Context, RowUnreadable, SourceIncomplete
 from scrapers.texts import one_line, plain_text
 
-TOPIC, EXTERNAL_ACTION, CASCADE = "1", "2", "8"
-PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/"
-PROSPECT = "https://webgate.ec.europa.eu/prospect/external/publishedcalls.htm?callId="
 PAGE_SIZE, MOST_PASSES = 100, 3
 STATUS = {"31094501": Status.ANNOUNCED, "31094502": Status.OPEN, "31094503": Status.CLOSED}
 BOUNDARY = "kansenradar-form-part"
@@ -38,10 +45,6 @@ FORM = {
     "languages": ["en"],
     "sort": {"field": "identifier", "order": "ASC"},
 }
-USUAL_HOUR = "de bron geeft een dag; 17:00 in Brussel is het gebruikelijke uur"
-UNSURE_HOUR = "het uur is door een mens ingetypt, misschien zonder tijdzone"
-
-UNREAD_BUDGET = "het budgetoverzicht van de bron is niet te lezen"
 
 
 class EuPortal(JsonSource):
@@ -145,122 +148,3 @@ def form_body() -> bytes:
     )
     parts = [f"{head % name}\r\n\r\n{json.dumps(value)}\r\n" for name, value in FORM.items()]
     return ("".join(parts) + f"--{BOUNDARY}--\r\n").encode()
-
-
-def fields(row: Any) -> dict[str, Any]:
-    """The metadata of a result; a few cascade calls have none and carry the fields on top level."""
-    found = row.get("metadata") or row
-    if not isinstance(found, dict):
-        raise RowUnreadable("metadata is no object")
-    return found
-
-
-def reference_of(row: Any) -> str:
-    """One per topic and language; the same topic may stand in the index twice."""
-    metadata = row.get("metadata") or row
-    return str((text(metadata, "REFERENCE") if isinstance(metadata, dict) else "") or row.get("reference") or "")
-
-
-def many(data: dict[str, Any], name: str) -> list[str]:
-    """All values of a field that is a list of strings, or exceptionally one string."""
-    value = data.get(name)
-    values = value if isinstance(value, list) else [value]
-    return [str(v).strip() for v in values if v not in (None, "")]
-
-
-def text(data: dict[str, Any], name: str) -> str | None:
-    """The first value of a field."""
-    return next(iter(many(data, name)), None)
-
-
-def identity(data: dict[str, Any], reference: str) -> str | None:
-    """What stays the same for a call from crawl to crawl."""
-    if text(data, "type") == TOPIC:
-        return text(data, "ccm2Id") or text(data, "identifier")
-    return reference[:-2] if reference[-2:].lower() == "en" else reference or None
-
-
-def page_of(data: dict[str, Any], kind: str | None, key: str) -> str:
-    """The page people read; the index's own ``url`` is often a JSON file or gone."""
-    if kind == TOPIC:
-        return f"{PORTAL}topic-details/{quote(text(data, 'identifier') or key)}"
-    if kind == EXTERNAL_ACTION:
-        return PROSPECT + "".join(c for c in key if c.isdigit())
-    url = text(data, "url") or ""
-    return url if "/competitive-calls-cs/" in url else f"{PORTAL}competitive-calls"
-
-
-def instrument(action: str) -> Instrument:
-    """A prize is no grant, and a procurement asks for an offer."""
-    lowered = action.lower()
-    if "prize" in lowered:
-        return Instrument.PRIZE
-    if "procurement" in lowered:
-        return Instrument.REQUEST
-    return Instrument.LOAN if "equity" in lowered else Instrument.GRANT
-
-
-def moment(stamp: str) -> datetime:
-    """An instant of the index in Brussels time, to the minute: seconds change daily and mean nothing."""
-    try:
-        return datetime.fromisoformat(stamp).astimezone(ZoneInfo(BRUSSELS)).replace(second=0, microsecond=0)
-    except ValueError as error:
-        raise RowUnreadable(f"{stamp[:60]!r} is no date") from error
-
-
-def deadlines(data: dict[str, Any], kind: str | None) -> tuple[ListedDeadline, ...]:
-    """The opening day and every closing moment, in order."""
-    closings = sorted({moment(stamp) for stamp in many(data, "deadlineDate")})
-    kinds = closing_kinds(len(closings), (text(data, "deadlineModel") or "").lower())
-    found = [closing(at, k, kind) for at, k in zip(closings, kinds, strict=True)]
-    if opening := text(data, "startDate"):
-        found.insert(0, ListedDeadline(kind=DeadlineKind.OPENS, day=moment(opening).date(), zone=BRUSSELS))
-    return tuple(found)
-
-
-def closing_kinds(count: int, model: str) -> list[DeadlineKind]:
-    """What several dates of one topic mean: two stages, cut-offs, or the one closing."""
-    if count == 2 and "two-stage" in model:
-        return [DeadlineKind.STAGE_1, DeadlineKind.STAGE_2]
-    if count > 1:
-        return [DeadlineKind.CUT_OFF] * count
-    return [DeadlineKind.CLOSES] * count
-
-
-def closing(at: datetime, what: DeadlineKind, kind: str | None) -> ListedDeadline:
-    """A topic's day means 17:00; an external action call has a real hour; a cascade call's hour is unsure."""
-    day, hour = at.date(), f"{at:%H:%M}"
-    if kind == TOPIC:
-        return ListedDeadline(kind=what, day=day, hour="17:00", zone=BRUSSELS, assumed=True, text=USUAL_HOUR)
-    if kind == EXTERNAL_ACTION:
-        return ListedDeadline(kind=what, day=day, hour=hour, zone=BRUSSELS)
-    # Typed by a person and stamped as UTC: 23:59Z on 31 December means that day, in Brussels it would be the next one.
-    # Only local midnight (22:00Z, 23:00Z) is the index's own way to write a day.
-    stamped = at if hour == "00:00" else at.astimezone(UTC)
-    return ListedDeadline(
-        kind=what, day=stamped.date(), zone=BRUSSELS, text=f"{stamped:%Y-%m-%d %H:%M} volgens de bron"
-    )
-
-
-def review(data: dict[str, Any], kind: str | None) -> tuple[str, ...]:
-    """What a person should look at."""
-    if kind == CASCADE:
-        return (UNSURE_HOUR,) if many(data, "deadlineDate") else ()
-    unread = kind == TOPIC and many(data, "budgetOverview") and not amounts(data)
-    return (UNREAD_BUDGET,) if unread else ()
-
-
-def amounts(data: dict[str, Any]) -> dict[str, Decimal | None]:
-    """Budget of this topic only, and the least and most a project may get; the overview covers all its siblings."""
-    prefix = f"{text(data, 'identifier')} - "
-    try:
-        overview = json.loads(text(data, "budgetOverview") or "{}")
-        actions = [a for group in overview.get("budgetTopicActionMap", {}).values() for a in group]
-        own = [a for a in actions if str(a.get("action", "")).startswith(prefix)]
-        years = [Decimal(str(v)) for a in own for v in (a.get("budgetYearMap") or {}).values()]
-        least = [Decimal(str(a["minContribution"])) for a in own if a.get("minContribution")]
-        most = [Decimal(str(a["maxContribution"])) for a in own if a.get("maxContribution")]
-    except (ValueError, TypeError, AttributeError, RecursionError, InvalidOperation):
-        return {}  # the call is worth more than its amounts; review says so
-    total = sum(years, Decimal())
-    return {"budget": total or None, "min_amount": min(least, default=None), "max_amount": max(most, default=None)}
