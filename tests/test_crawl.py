@@ -11,7 +11,7 @@ from time import monotonic
 
 import pytest
 
-from scrapers.crawled import Crawled
+from scrapers.crawled import Crawled, Remembered
 from scrapers.job import Job
 from tests.scripted import SEARCH, Call, Played, playing, portal, topic
 from tracker.crawl import collected, crawl, run_child
@@ -28,9 +28,13 @@ def server() -> Iterator[Played]:
         yield server
 
 
+def allowed(server: Played) -> tuple[str, ...]:
+    return (f"127.0.0.1:{server.port}",)
+
+
 def crawled(server: Played, name: str = "eu_portal", allow: bool = True, **settings: object) -> Crawled:
-    allowed = (f"127.0.0.1:{server.port}",) if allow else ()
-    chosen = Settings(source_roots={name: server.url}, fetch_allow=allowed, **settings)  # type: ignore[arg-type]
+    pairs = allowed(server) if allow else ()
+    chosen = Settings(source_roots={name: server.url}, fetch_allow=pairs, **settings)  # type: ignore[arg-type]
     return crawl(name, chosen, [], NOW)
 
 
@@ -151,3 +155,26 @@ def test_garbage_in_the_spool_is_one_line(tmp_path: Path) -> None:
 def test_a_machine_without_room_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nowhere/at/all")
     assert crawl("eu_portal", Settings(), [], NOW).stopped == "this machine: No such file or directory"
+
+
+@pytest.mark.slow
+def test_a_stream_that_has_not_changed_is_asked_conditionally_and_a_catalogue_never(server: Played) -> None:
+    feed = '<rss version="2.0"><channel><title>F</title></channel></rss>'
+
+    def publications(call: Call) -> None:
+        same = call.asked.headers.get("If-None-Match") == '"a"'
+        call.send("" if same else feed, 304 if same else 200, "application/rss+xml", ETag='"a"')
+
+    server.answers["/rss"] = publications
+    settings = Settings(
+        source_roots=dict.fromkeys(("bekendmakingen", "eu_portal"), server.url), fetch_allow=allowed(server)
+    )
+    first = crawl("bekendmakingen", settings, [], NOW, since=NOW)
+    again = crawl("bekendmakingen", settings, first.remembered, NOW, since=NOW)
+    assert (first.unchanged, again.unchanged, again.stopped, len(again.remembered)) == (False, True, "", 3)
+    good = portal(TOPICS)
+    server.answers[SEARCH] = lambda call: (
+        good(call) if "If-None-Match" not in call.asked.headers else call.send("", 304)
+    )
+    remembered = [Remembered(page.url, '"a"') for page in crawl("eu_portal", settings, [], NOW).pages]
+    assert len(crawl("eu_portal", settings, remembered, NOW).listings) == 7

@@ -10,6 +10,8 @@ from db.vocabulary import DeadlineKind
 from scrapers import sources
 from scrapers.recordings import replay
 from scrapers.watched import TO_CONFIRM, Watched, read_watched, watched_source
+from tracker.crawl import crawlable, watched_options, wrong_watched
+from tracker.settings import Settings
 
 RECORDINGS = Path(__file__).parent / "recordings"
 SITE = Watched(name="stad", publisher="Stad", start="https://stad.example/regelingen", links="^/regelingen/[^/]+$")
@@ -75,3 +77,16 @@ def test_one_wrong_description_does_not_stop_the_others(tmp_path: Path) -> None:
     assert list(found) == ["stad"]
     assert len(wrong) == 1
     assert "a.yaml" in wrong[0]
+
+
+def test_a_coordinator_adds_a_page_without_code_and_cannot_replace_a_source(tmp_path: Path) -> None:
+    (tmp_path / "watched").mkdir()
+    line = "publisher: Stad\nstart: https://stad.example/\nlinks: ^/r/\n"
+    (tmp_path / "watched/a.yaml").write_text("name: stad\n" + line)
+    (tmp_path / "watched/b.yaml").write_text("name: rvo\n" + line)
+    settings = Settings(data_dir=tmp_path, sources_off=("zonmw",))
+    assert {"stad", "rvo", "nwo"} <= set(crawlable(settings))
+    assert not {"zonmw", "cvdr"} & set(crawlable(settings))
+    assert watched_options("stad", settings)["watched"]["name"] == "stad"
+    assert watched_options("rvo", settings) == {}
+    assert wrong_watched(settings) == ["watched page 'rvo': a source has that name"]

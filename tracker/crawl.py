@@ -92,8 +92,18 @@ def crawlable(settings: Settings) -> list[str]:
 
 
 def own_watched(settings: Settings) -> dict[str, Watched]:
-    """Pages that a coordinator added: YAML files in the folder ``watched`` of DATA_DIR; wrong ones are left out."""
-    return read_watched(settings.data_dir / "watched")[0]
+    """Pages that a coordinator added or corrected: YAML files in the folder ``watched`` of DATA_DIR.
+
+    Those that are wrong are left out, and so are those that would take the place of a source with a file of its own.
+    """
+    found, _ = read_watched(settings.data_dir / "watched")
+    return {name: watched for name, watched in found.items() if name not in sources.written()}
+
+
+def wrong_watched(settings: Settings) -> list[str]:
+    """One line for every description that was left out."""
+    found, wrong = read_watched(settings.data_dir / "watched")
+    return [*wrong, *(f"watched page {name!r}: a source has that name" for name in found if name in sources.written())]
 
 
 def watched_options(name: str, settings: Settings) -> dict[str, Any]:

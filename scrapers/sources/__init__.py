@@ -22,9 +22,14 @@ def shipped() -> dict[str, Watched]:
     return found
 
 
+def written() -> set[str]:
+    """The sources that have a file of their own."""
+    return {module.name for module in iter_modules(__path__)}
+
+
 def names() -> list[str]:
     """Every source that comes with the program, in alphabetical order."""
-    return sorted({module.name for module in iter_modules(__path__)} | shipped().keys())
+    return sorted(written() | shipped().keys())
 
 
 def enabled(turned_on: Iterable[str] = (), turned_off: Iterable[str] = ()) -> list[str]:

@@ -91,7 +91,7 @@ def sources(
         check(context, [], as_json)
         return
     from db.session import reading
-    from tracker.crawl import crawlable
+    from tracker.crawl import crawlable, wrong_watched
     from tracker.health import standing
     from tracker.source_past import held_calls, past_crawls
 
@@ -105,6 +105,8 @@ def sources(
         row["last_complete"] = row["last_complete"].isoformat() if row["last_complete"] else None
         row["resting_until"] = row["resting_until"].isoformat() if row["resting_until"] else None
     answer(rows, as_json, _table(rows))
+    for line in wrong_watched(here.settings):
+        typer.echo(line, err=True)
 
 
 def _table(rows: list[dict[str, Any]]) -> list[str]:
