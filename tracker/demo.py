@@ -23,9 +23,8 @@ from tracker.clock import Clock
 from tracker.database import migrate_database
 from tracker.desk import open_desk, sending_rules, transport_of
 from tracker.ingest import ingest
-from tracker.match_calls import match_calls
-from tracker.matching import DIGEST_THRESHOLD, Matcher
-from tracker.matching import embedder as shipped_embedder
+from tracker.match_calls import match_with_model
+from tracker.matching import DIGEST_THRESHOLD
 from tracker.planning import plan
 from tracker.settings import Settings
 from tracker.web.login import new_link
@@ -113,8 +112,7 @@ def _replayed(demo: Demo, name: str) -> str:
 
 def match_all(demo: Demo, say: Say) -> None:
     """Match every call with the opgaven, with sentence vectors where the model is there."""
-    embedder = shipped_embedder()
-    done = match_calls(demo.engine, lambda texts: Matcher(texts, embedder), demo.now, rebuild=False)
+    done = match_with_model(demo.engine, demo.now)
     say(f"{done.calls} regelingen gematcht, {done.matches} matches")
 
 

@@ -12,10 +12,14 @@ from sqlmodel import Session, col, select
 from db.models import Challenge, Match, Opportunity, Revision
 from db.session import reading, writing
 from tracker.agenda import shipped_rows
-from tracker.matching import CallMatches, CallText, ChallengeText, Matcher
+from tracker.matching import CallMatches, CallText, ChallengeText, Matcher, embedder
 
 BATCH = 200
 Progress = Callable[[int, int], None]
+
+
+def quiet(_done: int, _of: int) -> None:
+    """Nobody is watching."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ def match_calls(
     make: Callable[[Sequence[ChallengeText]], Matcher],
     now: datetime,
     rebuild: bool,
-    progress: Progress = lambda _done, _of: None,
+    progress: Progress = quiet,
 ) -> Matched:
     """Match every call that is new, changed, or was matched with another model or agenda; all of them on rebuild.
 
@@ -55,6 +59,12 @@ def match_calls(
         total += _match_batch(engine, matcher, key, [i for i in waiting[start : start + BATCH] if i], now)
         progress(min(start + BATCH, len(waiting)), len(waiting))
     return Matched(len(waiting), total)
+
+
+def match_with_model(engine: Engine, now: datetime, rebuild: bool = False, progress: Progress = quiet) -> Matched:
+    """The same with the matcher that comes with the program: sentence vectors where the model is there, else words."""
+    vectors = embedder()
+    return match_calls(engine, lambda texts: Matcher(texts, vectors), now, rebuild, progress)
 
 
 def challenge_texts(session: Session) -> list[ChallengeText]:

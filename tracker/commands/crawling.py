@@ -1,5 +1,6 @@
 """crawl, sources, release: ask the sources, see how they stand, let held calls through."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -32,8 +33,7 @@ def crawl(
     for outcome in crawl_sources(here.engine, here.settings, wanted, here.clock.now(), here.clock.is_set, progress):
         found.append(outcome)
         show(outcome.as_line())
-    if any(outcome.ingested and outcome.ingested.to_match for outcome in found):
-        show(_match(here))
+    _match(here, show)
     if as_json:
         answer([outcome.as_json() for outcome in sorted(found, key=lambda o: o.source)], True, [])
     incomplete = [outcome for outcome in found if not outcome.complete]
@@ -43,16 +43,13 @@ def crawl(
         raise typer.Exit(FAILED if nothing else INCOMPLETE)
 
 
-def _match(here: Door) -> str:
-    """Match what is new or changed."""
-    from tracker.match_calls import match_calls
-    from tracker.matching import Matcher, embedder
+def _match(here: Door, show: Callable[[str], None]) -> None:
+    from tracker.match_calls import match_with_model
     from tracker.progress import progress
 
-    vectors = embedder()
-    with progress("matching") as advance:
-        done = match_calls(here.engine, lambda texts: Matcher(texts, vectors), here.clock.now(), False, advance)
-    return f"{done.calls} calls matched, {done.matches} matches"
+    with progress("matching") as watch:
+        done = match_with_model(here.engine, here.clock.now(), progress=watch)
+    show(f"{done.calls} calls matched, {done.matches} matches")
 
 
 def _nothing(_line: str) -> None:

@@ -21,14 +21,12 @@ def match(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Match calls to the opgaven of the agenda; only what is new or changed, or all with --rebuild."""
-    from tracker.match_calls import match_calls
-    from tracker.matching import Matcher, embedder
+    from tracker.match_calls import match_with_model
     from tracker.progress import progress
 
     here, begun = door(context), time.monotonic()
     with progress("matching") as show:
-        vectors = embedder()
-        done = match_calls(here.engine, lambda texts: Matcher(texts, vectors), here.clock.now(), rebuild, show)
+        done = match_with_model(here.engine, here.clock.now(), rebuild, show)
     seconds = round(time.monotonic() - begun, 2)
     data = {"calls": done.calls, "matches": done.matches, "seconds": seconds}
     answer(data, as_json, [f"{done.calls} calls matched, {done.matches} matches, {seconds} s"])
