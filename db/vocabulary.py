@@ -1,5 +1,6 @@
 """Every enumeration, each member with its Dutch label; the words that all rooms share."""
 
+import unicodedata
 from enum import StrEnum
 
 
@@ -13,6 +14,17 @@ class Word(StrEnum):
         member._value_ = value
         member.label = label
         return member
+
+
+def spoken(words: type[Word], said: str) -> Word | None:
+    """The member somebody means: by its stored value or its Dutch label, in any case, with or without accents."""
+    meant = _bare(said)
+    return next((word for word in words if meant in (_bare(word.value), _bare(word.label))), None)
+
+
+def _bare(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 class Nature(Word):

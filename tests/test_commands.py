@@ -54,3 +54,18 @@ def test_what_is_wrong_gets_one_clear_line(
     assert done.returncode == code
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("role", ["fundraiser", "Fondsenwerver", "coordinator", "coördinator", "BEHEERDER"])
+def test_a_role_may_be_said_in_either_language(tmp_path: Path, role: str) -> None:
+    kansenradar(tmp_path, "init")
+    done = kansenradar(
+        tmp_path, "user", "add", "a@b.nl", "--name", "A", "--role", role, "--participant", "Gooise Meren"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_role_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
+    done = kansenradar(tmp_path, "user", "add", "a@b.nl", "--name", "A", "--role", "baas", "--participant", "amsterdam")
+    assert done.returncode == 2
+    assert "lezer, fondsenwerver" in done.stderr

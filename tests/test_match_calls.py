@@ -12,7 +12,9 @@ from db.session import writing
 from db.vocabulary import RevisionKind
 from tracker.agenda import load_agendas
 from tracker.match_calls import Matched, match_calls, shipped_challenges
-from tracker.matching import Matcher
+from tracker.matching import Matcher, model_name
+
+WORDS = model_name(None)
 
 
 def by_words(texts: Any) -> Matcher:
@@ -43,9 +45,9 @@ def call_id(engine: Engine, now: datetime) -> int:
 
 
 def test_a_new_call_is_matched_once(engine: Engine, now: datetime, call_id: int) -> None:
-    first = match_calls(engine, by_words, now, rebuild=False)
+    first = match_calls(engine, WORDS, by_words, now)
     assert first.calls == 1
-    assert match_calls(engine, by_words, now, rebuild=False) == Matched(0, 0)
+    assert match_calls(engine, WORDS, by_words, now) == Matched(0, 0)
     with Session(engine) as session:
         best = session.exec(select(Match).order_by(Match.score.desc())).first()
     assert best
@@ -55,26 +57,26 @@ def test_a_new_call_is_matched_once(engine: Engine, now: datetime, call_id: int)
 
 
 def test_a_changed_call_is_matched_again(engine: Engine, now: datetime, call_id: int) -> None:
-    match_calls(engine, by_words, now, rebuild=False)
+    match_calls(engine, WORDS, by_words, now)
     with writing(engine) as session:
         call = session.get_one(Opportunity, call_id)
         call.title = "Subsidie snelle fietsroutes voor gemeenten"
         revise(session, call, now)
-    assert match_calls(engine, by_words, now, rebuild=False).calls == 1
+    assert match_calls(engine, WORDS, by_words, now).calls == 1
     with Session(engine) as session:
         assert "A20-1-energie" not in session.exec(select(Match.challenge_id)).all()
 
 
 def test_an_edited_opgave_matches_all_calls_again(engine: Engine, now: datetime, call_id: int) -> None:
-    match_calls(engine, by_words, now, rebuild=False)
+    match_calls(engine, WORDS, by_words, now)
     with writing(engine) as session:
         session.get_one(Challenge, "A20-3-fiets").words_nl = ["fiets*", "warmtenet*"]
-    assert match_calls(engine, by_words, now, rebuild=False).calls == 1
+    assert match_calls(engine, WORDS, by_words, now).calls == 1
 
 
 def test_rebuild_matches_everything_and_gives_the_same(engine: Engine, now: datetime, call_id: int) -> None:
-    before = match_calls(engine, by_words, now, rebuild=False)
-    assert match_calls(engine, by_words, now, rebuild=True) == before
+    before = match_calls(engine, WORDS, by_words, now)
+    assert match_calls(engine, WORDS, by_words, now, rebuild=True) == before
     with Session(engine) as session:
         assert len(session.exec(select(Match)).all()) == before.matches
 

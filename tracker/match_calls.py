@@ -12,10 +12,11 @@ from sqlmodel import Session, col, select
 from db.models import Challenge, Match, Opportunity, Revision
 from db.session import reading, writing
 from tracker.agenda import shipped_rows
-from tracker.matching import CallMatches, CallText, ChallengeText, Matcher, embedder
+from tracker.matching import CallMatches, CallText, ChallengeText, Matcher, embedder, installed, model_name
 
 BATCH = 200
 Progress = Callable[[int, int], None]
+Make = Callable[[Sequence[ChallengeText]], Matcher]
 
 
 def quiet(_done: int, _of: int) -> None:
@@ -39,22 +40,20 @@ class Waiting:
 
 
 def match_calls(
-    engine: Engine,
-    make: Callable[[Sequence[ChallengeText]], Matcher],
-    now: datetime,
-    rebuild: bool,
-    progress: Progress = quiet,
+    engine: Engine, model: str, make: Make, now: datetime, rebuild: bool = False, progress: Progress = quiet
 ) -> Matched:
     """Match every call that is new, changed, or was matched with another model or agenda; all of them on rebuild.
 
-    A re-match replaces matches and touches neither verdicts nor what was told.
+    A re-match replaces matches and touches neither verdicts nor what was told. The matcher is made only when a call
+    waits for it, since loading a model takes seconds.
     """
     with reading(engine) as session:
         challenges = challenge_texts(session)
-        matcher = make(challenges)
-        key = matched_with(matcher.model, challenges)
+        key = matched_with(model, challenges)
         waiting = list(session.exec(select(Opportunity.id).where(*_which(key, rebuild)).order_by(col(Opportunity.id))))
-    total = 0
+    if not waiting:
+        return Matched(0, 0)
+    total, matcher = 0, make(challenges)
     for start in range(0, len(waiting), BATCH):
         total += _match_batch(engine, matcher, key, [i for i in waiting[start : start + BATCH] if i], now)
         progress(min(start + BATCH, len(waiting)), len(waiting))
@@ -63,8 +62,8 @@ def match_calls(
 
 def match_with_model(engine: Engine, now: datetime, rebuild: bool = False, progress: Progress = quiet) -> Matched:
     """The same with the matcher that comes with the program: sentence vectors where the model is there, else words."""
-    vectors = embedder()
-    return match_calls(engine, lambda texts: Matcher(texts, vectors), now, rebuild, progress)
+    model = model_name(installed())
+    return match_calls(engine, model, lambda texts: Matcher(texts, embedder()), now, rebuild, progress)
 
 
 def challenge_texts(session: Session) -> list[ChallengeText]:

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from db.vocabulary import Cadence, NoReason, Role, Say
+from db.vocabulary import Cadence, NoReason, Role, Say, spoken
 from tracker.commands.door import WRONG_USAGE, CommandFailed, answer, door
 
+ROLES = ", ".join(role.label for role in Role)
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 user = typer.Typer(help="People.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -24,20 +25,23 @@ def add(
     email: Annotated[str, typer.Argument(help="The person's mail address.")],
     name: Annotated[str, typer.Option("--name", help="As colleagues call them.")],
     participant: Annotated[str, typer.Option("--participant", help="Where they work, such as 'haarlem'.")],
-    role: Annotated[Role, typer.Option("--role", help="What they may do.")] = Role.READER,
+    role: Annotated[str, typer.Option("--role", help=f"What they may do: {ROLES}.")] = Role.READER.label,
     as_json: AsJson = False,
 ) -> None:
     """Add a person; the first administrator too."""
     from db.session import writing
+    from tracker.agenda import slug
     from tracker.subscribing import NotPossible, add_user
 
-    here = door(context)
+    here, meant = door(context), spoken(Role, role)
+    if meant is None:
+        raise CommandFailed(f"no role {role!r}; there are {ROLES}", WRONG_USAGE)
     try:
         with writing(here.engine) as session:
-            made = add_user(session, email, name, role, participant, here.clock.now())
+            made = add_user(session, email, name, Role(meant), slug(participant), here.clock.now())
     except NotPossible as error:
         raise CommandFailed(str(error)) from error
-    answer({"id": made.id, "email": made.email}, as_json, [f"user {made.id}: {made.email}, {role.label}"])
+    answer({"id": made.id, "email": made.email}, as_json, [f"user {made.id}: {made.email}, {meant.label}"])
 
 
 def subscribe(

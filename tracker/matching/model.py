@@ -24,6 +24,13 @@ def fitted() -> Weights:
 DIGEST_THRESHOLD = fitted().threshold
 MODEL = f"kansenradar-{fitted().version}"
 LEXICON_ONLY = f"{MODEL} lexicon only"
+
+
+def model_name(encoder: str | None) -> str:
+    """The matcher's name and version with that of its sentence encoder, as kept with every match."""
+    return f"{MODEL} {encoder}" if encoder else LEXICON_ONLY
+
+
 FLOOR = 0.02  # scores below are not said: a call has an opinion on a few opgaven, not on all
 REASONS_FROM = 0.05
 
@@ -35,7 +42,7 @@ class Matcher:
         self, challenges: Sequence[ChallengeText], embedder: Embedder | None, use: Weights | None = None
     ) -> None:
         self.challenges = tuple(challenges)
-        self.model = f"{MODEL} {embedder.name}" if embedder else LEXICON_ONLY
+        self.model = model_name(embedder.name if embedder else None)
         self._weights = use or fitted()
         self._embedder = embedder
         self._mode = "vectors" if embedder else "words"

