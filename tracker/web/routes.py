@@ -14,6 +14,7 @@ from tracker.web import (
     account,
     applications,
     bodies,
+    calendar_today,
     call,
     calls,
     challenge,
@@ -232,6 +233,7 @@ ROUTES: list[Route] = [
     Route("GET", "/health/live", public.live, PUBLIC),
     Route("GET", "/health/ready", public.ready, PUBLIC),
 ]
+today.MORE.append(calendar_today.section)
 today.MORE.append(lobby_today.section)
 
 
