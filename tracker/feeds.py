@@ -98,6 +98,8 @@ def stamp(session: Session, feed: CalendarFeed, now: datetime, base_url: str) ->
         func.max(col(Revision.id)),
         func.max(col(Correction.id)),
         func.max(col(Correction.withdrawn_at)),
+        func.max(col(Opportunity.id)),
+        func.max(col(Deadline.id)),
         func.max(col(Deadline.modified_at)),
         func.max(col(Milestone.modified_at)),
         func.max(col(Match.id)),
@@ -120,14 +122,14 @@ def _sum(version: Any, owner: Any, feed: CalendarFeed) -> Any:
 
 
 @lru_cache(maxsize=KEPT_FILES)
-def _kept(_stamp: str, _feed_id: int) -> list[bytes]:
+def _kept(_stamp: str, _feed: str) -> list[bytes]:
     """A place to keep the file of one state of one feed; empty until it is made."""
     return []
 
 
 def feed_file(session: Session, feed: CalendarFeed, user: User, now: datetime, base_url: str, etag: str) -> bytes:
     """The feed as it is now; kept in memory as long as its stamp stands."""
-    place = _kept(etag, feed.id or 0)
+    place = _kept(etag, feed.token_hash)
     if not place:
         place.append(_made(session, feed, user, now, base_url))
     return place[0]

@@ -1,0 +1,81 @@
+"""A calendar feed of 2,000 deadlines: the first after a start, cold, and unchanged."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from db.migrate import upgrade
+from db.models import Deadline, Opportunity
+from db.session import open_engine, writing
+from db.vocabulary import Role
+from db.vocabulary_calendar import FeedScope
+from notifications.ical import event_bytes
+from tests.bench.row import Row
+from tests.pages import Visitor, make_user, visit
+from tracker import feeds
+from tracker.web.safety import Limits
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+DEADLINES, TIMES = 2000, 60
+
+
+def bench() -> Iterator[Row]:
+    """Through the whole application, on SQLite; limits from the design."""
+    with tempfile.TemporaryDirectory() as folder, _visitor(Path(folder)) as (visitor, address):
+        event_bytes.cache_clear()
+        first = _ms(lambda: visitor.get(address))
+        etag = visitor.get(address).headers["etag"]
+        cold = _p95(lambda: visitor.get(address), prepare=feeds._kept.cache_clear)
+        kept = _p95(lambda: visitor.get(address))
+        same = _p95(lambda: visitor.get(address, headers={"If-None-Match": etag}))
+    name = f"calendar feed, {DEADLINES:,} deadlines"
+    yield Row(f"{name}: p95 cold (events rendered before)", f"{cold:.1f} ms", "50 ms", 50 / cold)
+    yield Row(f"{name}: p95 unchanged (304)", f"{same:.1f} ms", "5 ms", 5 / same)
+    yield Row(f"{name}: p95 without ETag, file kept", f"{kept:.1f} ms", "50 ms", 50 / kept)
+    yield Row(f"{name}: first after a start", f"{first:.0f} ms", "2,000 ms", 2000 / first)
+
+
+@contextmanager
+def _visitor(folder: Path) -> Iterator[tuple[Visitor, str]]:
+    engine = open_engine(f"sqlite:///{folder / 'bench.db'}")
+    upgrade(engine)
+    with writing(engine) as session:
+        user = make_user(session, NOW, Role.READER)
+        session.add_all(_call(n) for n in range(1, DEADLINES + 1))
+        session.flush()
+        session.add_all(_deadline(n) for n in range(1, DEADLINES + 1))
+        _, token = feeds.open_feed(session, user, FeedScope.FILTER, "alles", NOW)
+    seconds = iter(range(10**9))
+    limits = Limits(lambda: float(next(seconds)))  # a clock that runs fast: the bench is no flood
+    with visit(engine, NOW, folder, limits=limits) as visitor:
+        yield visitor, f"/kalender/feed/{token}.ics"
+    engine.dispose()
+
+
+def _call(n: int) -> Opportunity:
+    title = f"Regeling {n} voor warmte, wonen en mobiliteit in de regio; tweede openstelling"
+    seen = {"first_seen": NOW, "last_seen": NOW}
+    return Opportunity(id=n, title=title, language="nl", url=f"https://bron.example/{n}", publisher="RVO", **seen)
+
+
+def _deadline(n: int) -> Deadline:
+    at = NOW + timedelta(hours=7 * n)
+    shown = {"zone": "Europe/Brussels", "assumed": True, "text": "17:00 Brussels time"}
+    return Deadline(opportunity_id=n, kind="closes", at=at, day=at.date(), modified_at=NOW, **shown)
+
+
+def _ms(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1000
+
+
+def _p95(work: Callable[[], object], prepare: Callable[[], object] = lambda: None) -> float:
+    times = []
+    for _ in range(TIMES):
+        prepare()
+        times.append(_ms(work))
+    return sorted(times)[int(TIMES * 0.95) - 1]
