@@ -73,8 +73,12 @@ def line_of(deadline: Deadline, call: Opportunity) -> DeadlineLine:
     return DeadlineLine._make([*own, call.id or 0, call.title, call.url, call.publisher, call.source_word])
 
 
+@lru_cache(maxsize=20_000)
 def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
-    """A deadline as an entry; none where it has no date, which is logged when a date was due."""
+    """A deadline as an entry; none where it has no date, which is logged when a date was due.
+
+    Remembered: feeds share their deadlines, and the same Event object is found faster among the rendered ones.
+    """
     start = line.at or line.day
     if start is None:
         if line.kind not in DATELESS:

@@ -275,6 +275,7 @@ def test_page_calendar_feed_file_and_single_event_say_the_same_instant(
     assert said == full_moment(at, "Europe/Brussels")
 
 
+@pytest.mark.slow
 def test_a_feed_of_ten_thousand_deadlines_is_there_in_time_and_size(
     engine: Engine, people: dict[str, User], anonymous: Visitor
 ) -> None:

@@ -7,21 +7,17 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
-from sqlmodel import Session, col, func, select, union
+from sqlalchemy import ColumnElement, or_, text
+from sqlmodel import Session, col, select, union
 
 from db.models import (
     Assignment,
     CalendarFeed,
-    Correction,
-    Crawl,
     Deadline,
     DecisionClock,
     Follow,
-    Match,
     Milestone,
     Opportunity,
-    Revision,
     User,
     Verdict,
 )
@@ -87,38 +83,24 @@ def find_feed(session: Session, token: str) -> tuple[CalendarFeed, User] | None:
     return session.exec(query).first()
 
 
-def stamp(session: Session, feed: CalendarFeed, now: datetime, base_url: str) -> str:
-    """What a feed's content follows from, as an ETag that costs a few index lookups instead of the content.
+# What a feed's content follows from: every change of a call leaves a revision or a correction, every round a crawl;
+# what people plan has its own moments. As text: putting it together anew would cost half of what a 304 may take.
+STATE = text(
+    "SELECT (SELECT max(id) FROM crawl), (SELECT max(id) FROM revision), (SELECT max(id) FROM opportunity),"
+    " (SELECT max(id) FROM correction), (SELECT max(withdrawn_at) FROM correction), (SELECT max(id) FROM match),"
+    " (SELECT max(id) FROM deadline), (SELECT max(modified_at) FROM deadline), (SELECT max(id) FROM verdict),"
+    " (SELECT count(undone_at) FROM verdict), (SELECT max(modified_at) FROM milestone),"
+    " (SELECT sum(version) FROM assignment WHERE participant_id = :organisation),"
+    " (SELECT sum(version) FROM decision_clock WHERE participant_id = :organisation),"
+    " (SELECT count(*) FROM follow), (SELECT max(id) FROM follow)"
+)
 
-    Every change of a call leaves a revision or a correction, and every round a crawl; what people plan has its own
-    moments. The day stands in it too, because entries leave the calendar by the day.
-    """
-    newest: list[Any] = [
-        func.max(col(Crawl.id)),
-        func.max(col(Revision.id)),
-        func.max(col(Correction.id)),
-        func.max(col(Correction.withdrawn_at)),
-        func.max(col(Opportunity.id)),
-        func.max(col(Deadline.id)),
-        func.max(col(Deadline.modified_at)),
-        func.max(col(Milestone.modified_at)),
-        func.max(col(Match.id)),
-    ]
-    own = [
-        _sum(Assignment.version, Assignment.participant_id, feed),
-        _sum(DecisionClock.version, DecisionClock.participant_id, feed),
-        select(func.count()).where(col(Follow.user_id) == feed.user_id).scalar_subquery(),
-        select(func.max(col(Verdict.id))).scalar_subquery(),
-        select(func.count(col(Verdict.undone_at))).scalar_subquery(),
-    ]
-    columns: list[Any] = [*(select(n).scalar_subquery() for n in newest), *own]
-    values = session.connection().execute(select(*columns)).one()
+
+def stamp(session: Session, feed: CalendarFeed, now: datetime, base_url: str) -> str:
+    """An ETag that costs a few index lookups instead of the content; the day stands in it, since entries age by day."""
+    values = session.connection().execute(STATE, {"organisation": feed.participant_id}).one()
     about = [feed.id, feed.version, feed.scope, feed.filter, feed.challenge_id, local_day(now), base_url, *values]
     return hashlib.sha256(repr(about).encode()).hexdigest()[:32]
-
-
-def _sum(version: Any, owner: Any, feed: CalendarFeed) -> Any:
-    return select(func.sum(col(version))).where(col(owner) == feed.participant_id).scalar_subquery()
 
 
 @lru_cache(maxsize=KEPT_FILES)
