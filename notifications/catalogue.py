@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -201,19 +202,17 @@ class _Belongings:
             self.sources[call].add(source)
 
 
-def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 4) -> tuple[str, ...]:
-    """The words of the call that made a match, each once; where no word did, the sentence that came nearest."""
-    told = [one for one in reasons if (one.get("weight") or 0) >= 0]
-    words = [word for one in told if one.get("kind", "words") in ("words", "word") for word in _words(one)]
-    if words:
-        return tuple({word.casefold(): word for word in reversed(words)}.values())[::-1][:most]
-    quote = next((str(one["call"]) for one in told if one.get("kind") == "sentence" and one.get("call")), "")
-    return (f"“{quote if len(quote) <= 110 else quote[:109].rstrip() + '…'}”",) if quote else ()
+def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[str, ...]:
+    """The call's own words that met the opgave, strongest first, each once; without them the sentence that came near.
 
-
-def _words(reason: Mapping[str, Any]) -> list[str]:
-    said = str(reason.get("call") or reason.get("word") or "")
-    return [word.strip()[:60] for word in said.split(", ") if word.strip()]
+    A line in a mail has room for no more; the call's page tells the rest, with weights and from both sides.
+    """
+    speaking = [one for one in reasons if one.get("weight", 0) > 0 and one.get("call")]
+    words = [word for one in speaking if one["kind"] == "words" for word in str(one["call"]).split(", ")]
+    unique = {word.casefold(): word for word in reversed(words)}
+    if unique:
+        return tuple(f"“{word}”" for word in reversed(unique.values()))[:most]
+    return tuple(f"“{shorten(str(one['call']), 90, placeholder=' …')}”" for one in speaking[:1])
 
 
 def _call(row: Opportunity, of_calls: _Belongings, now: datetime) -> Call:
