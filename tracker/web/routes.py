@@ -28,6 +28,7 @@ from tracker.web import (
     judging,
     lobby_today,
     login,
+    mail_links,
     moments,
     openings,
     operations,
@@ -184,6 +185,12 @@ ROUTES: list[Route] = [
     Route("POST", "/aanvragen/{dossier_id:id}/partners", applications.add_partner, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/go", applications.decide_go, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/besluit", applications.decide, FUNDRAISER),
+    # links from mails: signed, so without a token of ours
+    Route("GET", "/oordeel/{token}", mail_links.show_decision, PUBLIC),
+    Route("POST", "/oordeel/{token}", mail_links.decide, PUBLIC, Guard.NONE),
+    Route("GET", "/afmelden/{token}", mail_links.show_leaving, PUBLIC),
+    Route("POST", "/afmelden/{token}", mail_links.leave, PUBLIC, Guard.NONE),
+    Route("GET", "/abonnementen/voorbeeld", mail_links.preview, READER),
     # abonnementen
     Route("GET", "/abonnementen", subscriptions.index, READER),
     Route("POST", "/abonnementen", subscriptions.create, READER),
