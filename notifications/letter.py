@@ -2,7 +2,7 @@
 
 from binascii import b2a_qp
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -138,6 +138,15 @@ class Writer:
         """A date that a reminder told has moved."""
         new = wording.moment(term.shown or self.now, term.zone, term.assumed)
         return self._about("moved", replace(call, next_due=term), to, old=old, new=new)
+
+    def lobby_due(self, title: str, due: date, path: str, to: Addressee) -> Letter:
+        """Something of the lobby is due: what kind of thing, when, and where to read on; no word of the dossier."""
+        leave = self.links.page(f"/afmelden/{self.links.leaving(to.user_id, what=REMINDERS)}")
+        context = self._context(to) | {
+            "title": title, "subject": title, "due": wording.day(due), "left": wording.days_left(self.now, due),
+            "page": self.links.page(path), "leave": leave,
+        }  # fmt: skip
+        return self._letter("lobby_due", context, to, [], leave)
 
     def _about(self, mail: str, call: Call, to: Addressee, **said: str) -> Letter:
         item = Item(call, ToldKind.REMINDER, followed=True)

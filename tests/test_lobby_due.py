@@ -3,17 +3,21 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Deadline, Dossier, Match, Opportunity, Participant, User
-from db.vocabulary import DeadlineKind, Nature, Status, Visibility
+from db.models import Commitment, Deadline, Delivery, Dossier, Match, Opportunity, Participant, User
+from db.session import writing
+from db.vocabulary import DeadlineKind, DeliveryState, Nature, Status, Visibility
 from db.vocabulary_lobby import CommitmentState, Gremium, MomentKind, OutcomeResult, PartyKind, PartyStance
 from tests.lobby import Cast, gather
+from tests.mail_cases import DESK
 from tracker import applications, coalition, contacts, dossiers, lobby_due, moments, positions
 from tracker.agenda import load_agendas, load_participants
 from tracker.contacts import ContactFields, Office, log_contact
 from tracker.example import load_example
 from tracker.files import viewer_of
+from tracker.lobby_reminding import plan_lobby_reminders
 from tracker.mismatches import mismatches
 from tracker.refusals import Incomplete, NotThere
 
@@ -106,6 +110,69 @@ def test_silent_partners_are_asked_before_the_round_ends(cast: Cast) -> None:
     assert [(d.kind, d.user_id) for d in lobby_due.due(cast.session, cast.now)] == [("sign_off", cast.haarlem.id)]
     coalition.say(cast.session, member, PartyStance.AGREES, TODAY, cast.haarlem, cast.now, in_round=asked)
     assert lobby_due.due(cast.session, cast.now) == []
+
+
+def remind(engine: Engine, now: datetime) -> int:
+    return plan_lobby_reminders(engine, DESK, DESK.writer(now), now, lambda _session: None)
+
+
+def test_the_lobby_is_reminded_once_a_distance_by_the_same_outbox(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = cast.open("KANARIE dossier")
+        said = ContactFields(TODAY, "KANARIE bericht", dossier_id=dossier.id)
+        contact = log_contact(
+            session, said, Office("KANARIE-BV", "KANARIE-functie", "KANARIE-naam"), cast.lobbyist, now
+        )
+        contacts.commit_to(session, contact, "KANARIE toezegging", date(2026, 6, 12), cast.lobbyist, now)
+    days = [now + timedelta(days=n) for n in range(20)]
+    assert [sum(remind(engine, day + timedelta(minutes=m)) for m in (0, 1, 600)) for day in days] == [
+        0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0,
+    ]  # fmt: skip
+    with writing(engine) as session:
+        mails = list(session.exec(select(Delivery).order_by(Delivery.id)))
+    assert [m.subject for m in mails] == [
+        "nog 7 dagen: Toezegging afhandelen", "morgen: Toezegging afhandelen", "vandaag: Toezegging afhandelen",
+    ]  # fmt: skip
+    assert not any("KANARIE" in f"{m.subject}{m.text}{m.html}{m.headers}" for m in mails)
+    assert all(
+        f"https://kansenradar.example/contacten/{contact.id}" in text for m in mails for text in (m.text, m.html)
+    )
+
+
+def test_what_is_done_is_taken_out_of_the_outbox(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        contact = log_contact(session, ContactFields(TODAY, "x"), Office("VRO"), cast.lobbyist, now)
+        promised = contacts.commit_to(session, contact, "Brief", date(2026, 6, 12), cast.lobbyist, now)
+    assert remind(engine, now + timedelta(days=7)) == 1
+    with writing(engine) as session:
+        row = session.get_one(Commitment, promised.id)
+        contacts.settle(session, row, CommitmentState.KEPT, cast.lobbyist, now, row.version)
+    assert remind(engine, now + timedelta(days=7, minutes=1)) == 0
+    with writing(engine) as session:
+        assert session.exec(select(Delivery)).one().state == DeliveryState.CANCELLED
+
+
+def test_after_days_of_downtime_only_the_nearest_distance_is_told(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now - timedelta(days=40))
+        contact = log_contact(
+            session, ContactFields(TODAY, "x"), Office("VRO"), cast.lobbyist, now - timedelta(days=40)
+        )
+        contacts.commit_to(session, contact, "Brief", date(2026, 5, 30), cast.lobbyist, now - timedelta(days=40))
+    assert remind(engine, now) == 1
+    with writing(engine) as session:
+        assert session.exec(select(Delivery)).one().subject.startswith("morgen")
+
+
+def test_a_person_who_wants_no_reminders_gets_none(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        contact = log_contact(session, ContactFields(TODAY, "x"), Office("VRO"), cast.lobbyist, now)
+        contacts.commit_to(session, contact, "Brief", date(2026, 6, 12), cast.lobbyist, now)
+        session.get_one(User, cast.lobbyist.id).reminders = False
+    assert remind(engine, now + timedelta(days=7)) == 0
 
 
 @pytest.mark.parametrize(("name", "year", "day"), [

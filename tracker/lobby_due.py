@@ -37,7 +37,7 @@ class Due:
     """One thing that is due for one person. ``key`` stays the same for the same thing and day, and changes with it.
 
     ``title`` names the kind of thing only, and ``link`` is a path of ours behind the sign-in: no word of a dossier
-    travels by mail.
+    travels by mail. ``since`` is when it became known: no distance that had passed by then is told.
     """
 
     user_id: int
@@ -46,6 +46,7 @@ class Due:
     due: date
     title: str
     link: str
+    since: date = date.min
 
 
 def due(session: Session, now: datetime, ahead: timedelta = timedelta(days=60)) -> list[Due]:
@@ -80,8 +81,8 @@ def _may(session: Session, user_id: int, row: Dossier | Commitment | ContactMome
     return may_see(viewer_of(user), row.participant_id, row.visibility)
 
 
-def _made(user_id: int, kind: str, row_id: int | None, day: date, link: str) -> Due:
-    return Due(user_id, kind, f"{kind}:{row_id}:{day.isoformat()}", day, TITLES[kind], link)
+def _made(user_id: int, kind: str, row_id: int | None, day: date, link: str, since: date) -> Due:
+    return Due(user_id, kind, f"{kind}:{row_id}:{day.isoformat()}", day, TITLES[kind], link, since)
 
 
 def _positions(session: Session) -> Iterator[Due]:
@@ -93,19 +94,26 @@ def _positions(session: Session) -> Iterator[Due]:
     )
     for position, dossier in session.exec(rows):
         link = f"/dossiers/{dossier.id}/standpunten"
-        ends = last_day(position)
+        ends, known = last_day(position), position.adopted_on or date.min
         for user_id in _keepers(session, dossier):
             if position.next_review:
-                yield _made(user_id, "position_review", position.id, position.next_review, link)
+                yield _made(user_id, "position_review", position.id, position.next_review, link, known)
             if ends:
-                yield _made(user_id, "mandate", position.id, ends, link)
+                yield _made(user_id, "mandate", position.id, ends, link, known)
 
 
 def _commitments(session: Session) -> Iterator[Due]:
     rows = select(Commitment).where(Commitment.state == CommitmentState.OPEN, col(Commitment.due_on).is_not(None))
     for row in session.exec(rows):
         if row.due_on and _may(session, row.owner_id, row):
-            yield _made(row.owner_id, "commitment", row.id, row.due_on, f"/contacten/{row.contact_id}")
+            yield _made(
+                row.owner_id,
+                "commitment",
+                row.id,
+                row.due_on,
+                f"/contacten/{row.contact_id}",
+                local_day(row.created_at),
+            )
 
 
 def _follow_ups(session: Session) -> Iterator[Due]:
@@ -115,7 +123,7 @@ def _follow_ups(session: Session) -> Iterator[Due]:
     for row in session.exec(rows):
         owner = row.follow_up_owner or row.user_id
         if row.follow_up_on and _may(session, owner, row):
-            yield _made(owner, "follow_up", row.id, row.follow_up_on, f"/contacten/{row.id}")
+            yield _made(owner, "follow_up", row.id, row.follow_up_on, f"/contacten/{row.id}", local_day(row.logged_at))
 
 
 def _moments(session: Session) -> Iterator[Due]:
@@ -127,7 +135,7 @@ def _moments(session: Session) -> Iterator[Due]:
         ends = local_day(call.closes_at) if call and call.closes_at else moment.ends_on
         if ends and moment.sure:
             for user_id in _keepers(session, dossier):
-                yield _made(user_id, "moment", moment.id, ends, f"/dossiers/{dossier.id}")
+                yield _made(user_id, "moment", moment.id, ends, f"/dossiers/{dossier.id}", local_day(dossier.opened_at))
 
 
 def _sign_offs(session: Session) -> Iterator[Due]:
@@ -144,4 +152,5 @@ def _sign_offs(session: Session) -> Iterator[Due]:
             people = select(User).where(col(User.participant_id).in_(waiting), col(User.role) == "lobbyist")
             for user in session.exec(people):
                 if _may(session, user.id or 0, dossier):
-                    yield _made(user.id or 0, "sign_off", asked.id, asked.due_on, f"/dossiers/{dossier.id}/coalitie")
+                    link = f"/dossiers/{dossier.id}/coalitie"
+                    yield _made(user.id or 0, "sign_off", asked.id, asked.due_on, link, local_day(asked.opened_at))

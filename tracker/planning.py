@@ -28,6 +28,7 @@ from notifications.letter import Writer
 from notifications.outbox import Mail
 from tracker.desk import Desk
 from tracker.due import Period, next_due, periods
+from tracker.lobby_reminding import plan_lobby_reminders
 from tracker.readers import FIRST, Reader, Standing, read_memories, read_readers, standing_marks
 from tracker.reminding import plan_reminders
 
@@ -128,6 +129,7 @@ def _round(engine: Engine, desk: Desk, now: datetime, threshold: float, epoch: i
     writer = desk.writer(now)
     reminded = plan_reminders(engine, desk, writer, now, lambda session: _check(session, epoch))
     result.reminders, result.expired = reminded
+    result.reminders += plan_lobby_reminders(engine, desk, writer, now, lambda session: _check(session, epoch))
     with reading(engine) as session:
         due = _unplanned(session, now)
         busy = [reader.to.user_id for reader in read_readers(session, None, now) if jobs_for(reader, due, now)]
