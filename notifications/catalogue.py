@@ -209,9 +209,11 @@ def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[s
     """
     speaking = [one for one in reasons if one.get("weight", 0) > 0 and one.get("call")]
     words = [word for one in speaking if one["kind"] == "words" for word in str(one["call"]).split(", ")]
-    unique = {word.casefold(): word for word in reversed(words)}
+    unique: dict[str, str] = {}
+    for word in words:
+        unique.setdefault(word.casefold(), word)
     if unique:
-        return tuple(f"“{word}”" for word in reversed(unique.values()))[:most]
+        return tuple(f"“{word}”" for word in unique.values())[:most]
     return tuple(f"“{shorten(str(one['call']), 90, placeholder=' …')}”" for one in speaking[:1])
 
 
