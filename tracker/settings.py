@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="", description="addresses of proxies whose X-Forwarded-For is believed, separated by commas"
     )
+    snapshot_days: int = Field(default=730, description="how long the bytes a source showed are kept as proof")
     source_limit_seconds: int = Field(default=1800, description="longest time one source may take")
     sources_on: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="sources that are off by default and should be crawled, separated by commas"

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Table, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import Column, Connection, Table, bindparam, delete, func, insert, or_, select, text, update
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlmodel import Session
 
@@ -40,14 +40,17 @@ def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def add(session: Session, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, all with the same keys.
+    """Insert rows, all with the same keys."""
+    if rows:
+        insert_rows(session.connection(), into, rows)
+
+
+def insert_rows(connection: Connection, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """As ``add``, on a connection.
 
     SQLAlchemy's own executemany spends more on preparing the values than SQLite on storing them (measured 2026-11-23),
     so the statement and its conversions are made once.
     """
-    if not rows:
-        return
-    connection = session.connection()
     dialect = connection.dialect
     statement = insert(into).compile(dialect=dialect, column_keys=list(rows[0]))
     names = list(statement.params)  # with the columns that have a default of their own

@@ -1,0 +1,85 @@
+"""backup, restore, check, prune: keep what there is, and see that it is whole."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracker.commands.door import FAILED, CommandFailed, Door, answer, door
+
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+File = Annotated[Path, typer.Argument(help="The file, such as kansenradar-2026-05-29.zip.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (backup, restore, check, prune):
+        app.command()(command)
+
+
+def backup(context: typer.Context, file: File) -> None:
+    """Write the whole database to one file, while others go on working."""
+    from tracker.backup import write_backup
+    from tracker.progress import progress
+
+    here = door(context)
+    try:
+        with progress("backing up") as show:
+            counts = write_backup(here.engine, file, here.clock.now(), show)
+        _mark(here).write_text(here.clock.now().isoformat(), "utf-8")
+    except OSError as error:
+        raise CommandFailed(f"cannot write the backup: {error}") from error
+    typer.echo(f"{file}: {sum(counts.values())} rows of {len(counts)} tables")
+
+
+def _mark(here: Door) -> Path:
+    """When the last backup was made, beside the database."""
+    here.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return here.settings.data_dir / "last-backup"
+
+
+def restore(context: typer.Context, file: File) -> None:
+    """Fill a new database from a backup, of either kind of database; sending starts paused."""
+    from tracker.backup import NotRestorable, restore_backup
+    from tracker.database import migrate_database
+    from tracker.progress import progress
+
+    here = door(context)
+    engine = migrate_database(here.settings)
+    try:
+        with progress("restoring") as show:
+            said = restore_backup(engine, file, here.clock.now(), show)
+    except NotRestorable as error:
+        raise CommandFailed(str(error)) from error
+    typer.echo(f"{sum(said['rows'].values())} rows restored, as of {said['made_at']}; sending is paused")
+
+
+def check(context: typer.Context, as_json: Json = False) -> None:
+    """See whether database, sources, clock and backup are in order; exit code 1 when something is broken."""
+    from tracker.upkeep import findings
+
+    here = door(context)
+    found = findings(here.engine, here.clock.now(), _last_backup(here))
+    lines = [f"{'BROKEN' if f.broken else 'ok':<7} {f.what}: {f.said}" for f in found]
+    answer([vars(f) for f in found], as_json, lines)
+    if any(f.broken for f in found):
+        raise typer.Exit(FAILED)
+
+
+def _last_backup(here: Door) -> datetime | None:
+    try:
+        return datetime.fromisoformat(_mark(here).read_text("utf-8").strip()).astimezone(UTC)
+    except (OSError, ValueError):
+        return None
+
+
+def prune(context: typer.Context) -> None:
+    """Delete stored pages older than SNAPSHOT_DAYS that nothing shown now was read from."""
+    from db.session import writing
+    from tracker.upkeep import prune as delete_old
+
+    here = door(context)
+    with writing(here.engine) as session:
+        count = delete_old(session, timedelta(days=here.settings.snapshot_days), here.clock.now())
+    typer.echo(f"{count} stored pages deleted")

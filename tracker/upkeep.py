@@ -1,0 +1,75 @@
+"""Is everything in order, and what may go: checks and retention."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, delete, text
+from sqlmodel import Session, col, select
+
+from db.migrate import up_to_date
+from db.models import Sighting, Snapshot
+from db.session import reading
+from tracker.health import clock_is_wrong, standing
+from tracker.source_past import held_calls, past_crawls
+
+BACKUP_MAY_BE = timedelta(days=8)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; ``broken`` needs a person now, a remark does not."""
+
+    what: str
+    said: str
+    broken: bool = False
+
+
+def findings(engine: Engine, now: datetime, last_backup: datetime | None) -> list[Finding]:
+    """Everything worth a look, what is broken first."""
+    found = [*_database(engine), _backup(last_backup, now)]
+    with reading(engine) as session:
+        found += _sources(session, now)
+    return sorted(found, key=lambda finding: not finding.broken)
+
+
+def _database(engine: Engine) -> list[Finding]:
+    newest = up_to_date(engine)
+    schema = Finding("schema", "newest" if newest else "not up to date: run 'kansenradar init'", not newest)
+    with engine.connect().execution_options(read_only=True) as connection:
+        trouble = _damage(connection)
+    return [schema, Finding("database", trouble or "whole", bool(trouble))]
+
+
+def _damage(connection: Connection) -> str:
+    if connection.dialect.name != "sqlite":
+        return ""
+    said = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
+    orphans = len(connection.execute(text("PRAGMA foreign_key_check")).all())
+    return said[0].splitlines()[-1] if said != ["ok"] else (f"{orphans} rows point nowhere" if orphans else "")
+
+
+def _backup(last: datetime | None, now: datetime) -> Finding:
+    if last is None:
+        return Finding("backup", "never made: 'kansenradar backup FILE' makes one")
+    old = now - last > BACKUP_MAY_BE
+    return Finding("backup", f"last made {last:%Y-%m-%d %H:%M} UTC{', more than a week ago' if old else ''}", old)
+
+
+def _sources(session: Session, now: datetime) -> list[Finding]:
+    past = past_crawls(session)
+    stands = [standing(name, crawls, now) for name, crawls in sorted(past.items())]
+    found = [Finding(f"source {s.source}", f"{s.state}: {s.error}", s.state == "overdue") for s in stands if s.error]
+    found += [
+        Finding(f"source {name}", f"{count} calls held until released") for name, count in held_calls(session).items()
+    ]
+    skew = clock_is_wrong([crawls[0] for crawls in past.values()])
+    if skew is not None:
+        found.append(Finding("clock", f"differs {skew:.0f} seconds from the sources' clocks", True))
+    return found or [Finding("sources", "none in trouble")]
+
+
+def prune(session: Session, keep: timedelta, now: datetime) -> int:
+    """Delete the bytes of pages older than ``keep``, except those that something shown now was read from."""
+    shown = select(Sighting.snapshot).where(col(Sighting.snapshot).is_not(None))
+    old = delete(Snapshot).where(col(Snapshot.fetched_at) < now - keep, col(Snapshot.sha256).not_in(shown))
+    return session.connection().execute(old).rowcount
