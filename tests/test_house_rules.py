@@ -181,3 +181,15 @@ def test_every_link_in_the_prose_leads_somewhere() -> None:
         if not (p.parent / link).exists()
     ]
     assert broken == []
+
+
+def test_every_test_that_the_promises_name_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/promises.md").read_text("utf-8")))
+    written = {
+        n.name
+        for p in tracked()
+        if p.suffix == ".py" and p.relative_to(ROOT).parts[0] == "tests"
+        for n in ast.walk(tree(p))
+        if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert named - written == set()
