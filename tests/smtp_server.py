@@ -65,7 +65,7 @@ class SmtpServer:
     received: list[Received] = field(default_factory=list)
     seen: list[str] = field(default_factory=list, repr=False)
     port: int = 0
-    victim: Callable[[int], int | None] | None = None
+    victim: Callable[[int, str], int | None] | None = None
     kills: int = 0
 
     def on(self, stage: str, action: str, **how: object) -> "SmtpServer":
@@ -161,7 +161,7 @@ class Conversation:
         body = await self.reader.readuntil(b"\r\n.\r\n")
         mail = Received(self.sender, list(self.recipients), body[:-3], False, self.encrypted)
         self.server.received.append(mail)
-        victim = self.server.victim(len(self.server.received)) if self.server.victim else None
+        victim = self.server.victim(len(self.server.received), self.sender) if self.server.victim else None
         if victim is not None:
             os.kill(victim, signal.SIGSTOP)
         action = self.server._action("dot", recipient) or "250 2.0.0 queued"
