@@ -53,6 +53,17 @@ class Addressee:
 
 
 @dataclass(frozen=True)
+class AgendaLine:
+    """One thing that is due inside, and the path of ours where it is done."""
+
+    day: date
+    what: str
+    title: str
+    path: str
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
 class Letter:
     """What leaves, frozen in the outbox."""
 
@@ -147,6 +158,18 @@ class Writer:
             "page": self.links.page(path), "leave": leave,
         }  # fmt: skip
         return self._letter("lobby_due", context, to, [], leave)
+
+    def agenda(self, lines: tuple[AgendaLine, ...], to: Addressee) -> Letter:
+        """What is due inside for one person: milestones, assigned deadlines, and the lobby's own dates."""
+        leave = self.links.page(f"/afmelden/{self.links.leaving(to.user_id, what=REMINDERS)}")
+        headline = f"{wording.count(len(lines), 'ding vraagt', 'dingen vragen')} uw aandacht"
+        shown = [
+            {"day": wording.day(line.day), "what": one_line(line.what, 150), "title": one_line(line.title, 150),
+             "link": self.links.page(line.path), "overdue": line.overdue}
+            for line in lines
+        ]  # fmt: skip
+        context = self._context(to) | {"headline": headline, "subject": headline, "leave": leave, "lines": shown}
+        return self._letter("agenda", context, to, [], leave)
 
     def _about(self, mail: str, call: Call, to: Addressee, **said: str) -> Letter:
         item = Item(call, ToldKind.REMINDER, followed=True)

@@ -8,15 +8,17 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Assignment, Body, DecisionClock, Meeting, Milestone, User, Verdict
+from db.models import Assignment, Body, Deadline, DecisionClock, Meeting, Milestone, User, Verdict
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, Say
 from db.vocabulary_calendar import EntryKind
 from tests.pages import Visitor, visit
+from tests.planning_mail import plan_once
 from tests.planning_world import BRUSSELS_17, NOW, add_call, add_deadline, settle_world
 from tracker.body_calendar import body_calendar
 from tracker.calendar_entries import Entry
 from tracker.clock_notice import notice_for
+from tracker.decision_clock import Way, milestones_of, replan_all, start_clock
 from tracker.milestones_due import reminders, waiting_for, week_end
 from tracker.web.month_grid import first_of, next_month, previous_month, weeks
 from tracker.web.quarters import by_quarter, quarter_name, span, timeline
@@ -249,8 +251,6 @@ def test_only_coordinators_change_meetings(engine: Engine, people: dict[str, Use
 @pytest.fixture
 def clocked(session: Session) -> dict[str, User]:
     """A clock of Amsterdam whose go/no-go is the fundraiser's."""
-    from tracker.decision_clock import Way, milestones_of, start_clock
-
     people = settle_world(session)
     row = add_deadline(session, add_call(session), BRUSSELS_17)
     clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id or 0, NOW)
@@ -277,10 +277,27 @@ def test_an_assignee_is_reminded_and_what_is_overdue_rises_to_the_coordinator(
     assert clocked["haarlem"].id not in {t.user_id for t in late}
 
 
-def test_a_moved_deadline_moves_the_reminder_along(session: Session, clocked: dict[str, User]) -> None:
-    from db.models import Deadline
-    from tracker.decision_clock import replan_all
+def test_who_is_due_gets_one_mail_a_day_that_names_call_and_step(
+    engine: Engine, people: dict[str, User], tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        row = add_deadline(session, add_call(session), BRUSSELS_17)
+        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id or 0, NOW)
+        go = milestones_of(session, clock)[0]
+        go.assignee_id = people["fundraiser"].id
+        session.add(go)
+    day = go.begins_on - timedelta(days=7)
+    early, late = (datetime(day.year, day.month, day.day, hour, tzinfo=UTC) for hour in (5, 9))
+    assert plan_once(engine, early) == []
+    (mail,) = plan_once(engine, late)
+    assert plan_once(engine, late + timedelta(hours=1)) == [mail]
+    assert mail.user_id == people["fundraiser"].id
+    assert mail.subject == "1 ding vraagt uw aandacht"
+    assert "go/no-go - Warmte in de wijk" in mail.text
+    assert f"/kalender/klok/{clock.id}#mijlpaal-{go.id}" in mail.html
 
+
+def test_a_moved_deadline_moves_the_reminder_along(session: Session, clocked: dict[str, User]) -> None:
     before = waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
     row = session.exec(select(Deadline)).one()
     row.at = BRUSSELS_17 + timedelta(days=28)

@@ -26,6 +26,7 @@ from tracker.clock_notice import notice_for
 from tracker.decision_clock import deadline_day, milestone_name
 
 DISTANCES = (14, 7, 1)  # days before a milestone's papers or work are due
+OVERDUE = (-1, -7)  # days after it that what is overdue is told to the coordinators
 MOST_CALLS = 60
 
 
@@ -140,7 +141,7 @@ class Told:
 
 
 def reminders(session: Session, now: datetime) -> list[Told]:
-    """Who is reminded today: the assignee 14, 7 and 1 days ahead; what is overdue rises to the coordinators once."""
+    """Who is reminded today: the assignee 14, 7 and 1 days ahead; what is overdue rises to the coordinators."""
     today = local_day(now)
     users = session.exec(select(User).where(col(User.deactivated_at).is_(None))).all()
     people = {user.id: user for user in users}
@@ -151,6 +152,6 @@ def reminders(session: Session, now: datetime) -> list[Told]:
             ahead = (one.day - today).days
             if ahead in DISTANCES and one.assignee_id in people:
                 found.append(Told(one.assignee_id or 0, f"{one.key}:{ahead}", one))
-            elif one.overdue and ahead >= -7:
+            elif one.overdue and ahead in OVERDUE:
                 found += [Told(user.id or 0, f"{one.key}:overdue", one) for user in coordinators]
     return found

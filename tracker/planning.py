@@ -26,6 +26,7 @@ from notifications.catalogue import Catalogue, read_catalogue
 from notifications.digest import Coverage, Memory, compose
 from notifications.letter import Writer
 from notifications.outbox import Mail
+from tracker.agenda_mail import plan_agenda
 from tracker.desk import Desk
 from tracker.due import Period, next_due, periods
 from tracker.lobby_reminding import plan_lobby_reminders
@@ -129,6 +130,7 @@ def _round(engine: Engine, desk: Desk, now: datetime, threshold: float, epoch: i
     writer = desk.writer(now)
     reminded = plan_reminders(engine, desk, writer, now, lambda session: _check(session, epoch))
     result.reminders, result.expired = reminded
+    result.reminders += plan_agenda(engine, desk, writer, now, lambda session: _check(session, epoch))
     result.reminders += plan_lobby_reminders(engine, desk, writer, now, lambda session: _check(session, epoch))
     with reading(engine) as session:
         due = _unplanned(session, now)

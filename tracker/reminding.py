@@ -98,7 +98,7 @@ Check = Callable[[Session], None]
 def plan_reminders(engine: Engine, desk: Desk, writer: Writer, now: datetime, check: Check) -> tuple[int, int]:
     """Put what is due in the outbox, withdraw what is moot; returns how many were planned and how many expired."""
     with reading(engine) as session:
-        people = _people(session, now)
+        people = people_to_remind(session, now)
         follows = read_follows(session, people)
         calls = {call for of_person in follows.values() for call in of_person}
         catalogue = read_catalogue(session, now, threshold=2, only=calls) if calls else None
@@ -120,7 +120,8 @@ def plan_reminders(engine: Engine, desk: Desk, writer: Writer, now: datetime, ch
     return _put(engine, desk, mails, check)
 
 
-def _people(session: Session, now: datetime) -> dict[int, Addressee]:
+def people_to_remind(session: Session, now: datetime) -> dict[int, Addressee]:
+    """Everyone who wants reminders and whose address takes mail."""
     silent = suppressed(session, now)
     users = session.exec(select(User).where(col(User.deactivated_at).is_(None), col(User.reminders)))
     return {
