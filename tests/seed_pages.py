@@ -27,6 +27,8 @@ from db.models import (
 from db.search import index_words, searchable
 from db.vocabulary import Cadence, DeadlineKind, DeliveryState, MailKind, RevisionKind, Role, Say
 from tracker.agenda import load_agendas, load_participants
+from tracker.bodies import load_bodies
+from tracker.example import load_example
 
 TITLES = [
     ("Specifieke uitkering circulaire ambachtscentra", "nl", "rvo", "Ministerie van IenW", "circulair"),
@@ -51,6 +53,7 @@ def seed(session: Session, now: datetime, repeat: int = 3) -> dict[str, User]:
     draw = random.Random(7)
     load_agendas(session)
     load_participants(session)
+    load_bodies(session)
     people = {role.value: _user(session, now, role) for role in Role}
     people["haarlem"] = _user(session, now, Role.FUNDRAISER, "haarlem", "Iris de Groot")
     _crawls(session, now, draw)
@@ -60,6 +63,7 @@ def seed(session: Session, now: datetime, repeat: int = 3) -> dict[str, User]:
     _changes(session, now, calls)
     _people_rows(session, now, calls, people)
     session.flush()
+    load_example(session, now)
     return people
 
 
