@@ -13,7 +13,7 @@ from typing import Any
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -26,7 +26,7 @@ from scrapers.fetch import guard_connections, host_and_port
 from scrapers.job import Job
 from scrapers.listing import Listing
 from scrapers.reading import Event, Reading, as_page, text_header
-from scrapers.settings import MEMORY_BYTES, scrapy_settings
+from scrapers.settings import MEMORY_BYTES, PAGE_BYTES, scrapy_settings
 from scrapers.shape import Shape
 from scrapers.source import Context, Source, first_line
 from scrapers.spool import Spool
@@ -120,6 +120,8 @@ class SourceSpider(Spider):
             later = f", and asks to come back in {self.wait:.0f} seconds" if self.wait else ""
             target = text_header(error.response, "Location")[:200]
             return f"HTTP {error.response.status}" + (f" to {target}" if target else "") + later
+        if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):
+            return f"larger than {PAGE_BYTES // 2**20} MiB"
         if isinstance(error, IgnoreRequest):
             return " ".join(str(error).split())[:300] or "refused by a limit of ours"
         return TWISTED.sub("", first_line(error)).rstrip(">]") if error else "failed"

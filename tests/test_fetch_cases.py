@@ -106,7 +106,7 @@ def test_an_endless_body_stops_at_the_cap(server: Played, tmp_path: Path) -> Non
 
     server.answers[SEARCH] = endless
     found, peak = crawled(tmp_path / "endless", server.url)
-    assert found.stopped.startswith("page 1: ")
+    assert found.stopped == "page 1: larger than 15 MiB"
     assert found.listings == ()
     assert peak < idle + 150 * MIB
 
