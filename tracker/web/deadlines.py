@@ -88,7 +88,8 @@ def _shown(view: View, found: list[Entry], open_ended: list[Any], first: date, t
         return {"weeks": month_grid.weeks(first, found), "name": month_name(first), **months}
     if view == "kwartalen":
         bars = [(what, call.title, f"/regelingen/{call.id}") for what, call in open_ended]
-        return {"line": quarters.timeline(found, bars, today), "table": quarters.by_quarter(found)}
+        coming = [entry for entry in found if entry.day >= today or entry.overdue]
+        return {"line": quarters.timeline(found, bars, today), "table": quarters.by_quarter(coming)}
     return {"months": by_month(found)}
 
 

@@ -86,7 +86,7 @@ def timeline(entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], 
     for entry in entries:
         if entry.until is None and entry.href.startswith("/regelingen/"):
             by_call[entry.href, entry.title].append(entry)
-    ends_in = {k: v for k, v in by_call.items() if since <= max(e.day for e in v) and min(e.day for e in v) <= until}
+    ends_in = {k: v for k, v in by_call.items() if today <= max(e.day for e in v) and min(e.day for e in v) <= until}
     ordered = sorted(ends_in.items(), key=lambda item: (max(e.day for e in item[1]), item[0][1]))
     open_ended = [(what, title, href) for what, title, href in undated]
     room = MOST_LANES - min(len(open_ended), MOST_LANES // 3)
