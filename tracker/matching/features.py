@@ -13,10 +13,18 @@ from tracker.matching.reading import clean, language_of, sentences, worth_a_vect
 from tracker.matching.texts import CallText, ChallengeText, Embedder, Vectors
 
 PLACES = ("title", "call", "destination", "text")
-WORD_FEATURES = ("words_title", "words_call", "words_text", "words_excluded")
+WORD_FEATURES = (
+    "words_title",
+    "words_call",
+    "words_text",
+    "words_excluded",
+    "dutch_words_title",
+    "dutch_words_text",
+    "in_dutch",
+)
 VECTOR_FEATURES = (
     "title_phrase", "title_word", "sentence_phrase", "sentence_word", "whole", "call_phrase",
-    "title_phrase_margin", "sentence_phrase_margin", "whole_margin",
+    "title_phrase_margin", "sentence_phrase_margin", "whole_margin", "dutch_title", "dutch_sentence", "dutch_whole",
 )  # fmt: skip
 Matrix = NDArray[np.float64]
 
@@ -121,10 +129,22 @@ def word_features(readings: Sequence[Read], count: int) -> Matrix:
                 found[number, owner, column[place]] += 1
             for hit in reading.excluded[place]:
                 found[number, hit.term.owner, 3] += 1
-    return 1 - np.exp(-0.7 * found)
+    found = 1 - np.exp(-0.7 * found)
+    spoken = dutch(readings)
+    found[:, :, 4] = found[:, :, 0] * spoken
+    found[:, :, 5] = found[:, :, 2] * spoken
+    found[:, :, 6] = spoken
+    return found
 
 
-def vector_features(encoded: Encoded, phrases: Phrases, words: Phrases, count: int, background: Vectors) -> Matrix:
+def dutch(readings: Sequence[Read]) -> Matrix:
+    """1 for a call in Dutch: a column, because the languages have their own usual cosines and numbers of words."""
+    return np.array([[float(r.language == "nl")] for r in readings]).reshape(len(readings), 1)
+
+
+def vector_features(
+    encoded: Encoded, phrases: Phrases, words: Phrases, count: int, background: Vectors, spoken: Matrix
+) -> Matrix:
     """Cosines of titles, sentences and calls with phrases and words of opgaven, and their margin over the usual."""
     usual = best_by_owner(background @ phrases.vectors.T, phrases.owner, count)
     title = best_by_owner(encoded.title @ phrases.vectors.T, phrases.owner, count)
@@ -143,6 +163,7 @@ def vector_features(encoded: Encoded, phrases: Phrases, words: Phrases, count: i
         title, best_by_owner(encoded.title @ words.vectors.T, words.owner, count),
         sentence, best_by_owner(word, words.owner, count), whole, call,
         title - usual.mean(0), sentence - usual.mean(0), whole - (background @ middle.T).mean(0),
+        spoken * title, spoken * sentence, spoken * whole,
     ]  # fmt: skip
     return np.stack(columns, axis=2).astype(np.float64)
 

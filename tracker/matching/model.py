@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tracker.matching import scoring, weights, why
+from tracker.matching.agenda import phrases_of, words_of
 from tracker.matching.area import area
 from tracker.matching.fit import Array, sigmoid
 from tracker.matching.prepare import Ready, arrays, describe
@@ -47,6 +49,7 @@ class Matcher:
         self._embedder = embedder
         self._mode = "vectors" if embedder else "words"
         self._known = describe(self.challenges, embedder)
+        self._blank = np.array([not (words_of(c) or phrases_of(c)) for c in self.challenges], bool)
         self._background = self._weights.background[None, :].astype(np.float32)
 
     def match(self, calls: Sequence[CallText]) -> list[CallMatches]:
@@ -71,7 +74,15 @@ class Matcher:
                 if self._embedder
                 else np.full((len(ready.readings), len(ids)), np.nan)
             )
-            yield ready, scoring.score(ready.pairs[self._mode], own, ready.cues, vectors, stages, self._mode)
+            found = scoring.score(ready.pairs[self._mode], own, ready.cues, vectors, stages, self._mode)
+            found.score[self._nothing_met(ready)] = 0.0
+            yield ready, found
+
+    def _nothing_met(self, ready: Ready) -> NDArray[np.bool_]:
+        """Pairs with nothing to say: an opgave whose words make no sense; without vectors, a pair without a word."""
+        if self._mode == "words":
+            return np.asarray(ready.pairs["words"][:, :, :3].sum(axis=2) == 0)
+        return np.tile(self._blank, (len(ready.readings), 1))
 
     def _said(self, ready: Ready, scores: scoring.Scores) -> Iterator[CallMatches]:
         stages = self._weights.stages[self._mode]

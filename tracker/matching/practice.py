@@ -12,6 +12,17 @@ from tracker.matching.features import Matrix, Read
 from tracker.matching.lexicon import Term
 from tracker.matching.texts import CallText
 
+APPLICANTS = (
+    "authority",
+    "companies",
+    "sme",
+    "farmers",
+    "persons",
+    "societies",
+    "corporations",
+    "knowledge",
+    "schools",
+)
 FIRST_CUE = -2  # owners of cues count down from here in the common lexicon
 
 KINDS = {  # what the EU portal calls types of action, and programmes by their code or name
@@ -70,7 +81,10 @@ def terms() -> list[Term]:
 def names() -> tuple[str, ...]:
     """The names of the features, in the order of the columns."""
     heads = tuple(f"head:{name}" for name in cues())
-    return (*heads, *(f"text:{name}" for name in cues()), *(f"kind:{name}" for name in KINDS), "dutch", "kind_unknown")
+    texts = tuple(f"text:{name}" for name in cues())
+    first = tuple(f"first:{name}" for name in APPLICANTS)
+    dutch = tuple(f"dutch:{name}" for name in (*first, "head:ours", "head:elsewhere", "head:spuk", "text:spuk"))
+    return (*heads, *texts, *(f"kind:{name}" for name in KINDS), *first, *dutch, "dutch", "kind_unknown")
 
 
 def kinds_of(call: CallText) -> list[str]:
@@ -92,5 +106,18 @@ def features(readings: Sequence[Read]) -> Matrix:
             found[row, places[f"kind:{kind}"]] = 1
         found[row, places["dutch"]] = reading.language == "nl"
         found[row, places["kind_unknown"]] = not reading.call.type
+        first = first_applicant(reading)
+        if first:
+            found[row, places[f"first:{first}"]] = 1
     found[:, count : 2 * count] = 1 - np.exp(-0.7 * found[:, count : 2 * count])
+    for name, column in places.items():
+        if name.startswith("dutch:"):
+            found[:, column] = found[:, places["dutch"]] * found[:, places[name.removeprefix("dutch:")]]
     return found
+
+
+def first_applicant(reading: Read) -> str | None:
+    """The kind of applicant that a text names first: in a scheme of a few sentences that is who it is for."""
+    groups = list(cues())
+    named = [(h.start, groups[FIRST_CUE - h.term.owner]) for h in reading.cues["text"]]
+    return min(((at, name) for at, name in named if name in APPLICANTS), default=(0, None))[1]

@@ -49,7 +49,9 @@ def arrays(calls: Sequence[CallText], known: Described, encoder: Embedder | None
         return Ready(readings, None, pairs, cues, np.zeros((len(calls), 0)))
     encoded = features.encode(readings, encoder)
     usual = encoded.title if background is None else background
-    by_vectors = features.vector_features(encoded, known.phrases, known.words, known.count, usual)
+    by_vectors = features.vector_features(
+        encoded, known.phrases, known.words, known.count, usual, features.dutch(readings)
+    )
     pairs["vectors"] = np.concatenate([by_words, by_vectors], axis=2)
     return Ready(readings, encoded, pairs, cues, scoring.call_vectors(encoded))
 

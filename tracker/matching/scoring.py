@@ -27,11 +27,11 @@ def names(mode: str) -> dict[str, tuple[str, ...]]:
     pairs = pair_names(mode)
     must_pairs = ("words_title", "words_text", *(MUST_VECTORS if mode == "vectors" else ()))
     return {
-        "topic": (*pairs, "own_head") if mode == "vectors" else pairs,
+        "topic": (*pairs, "own_head", "dutch_own_head") if mode == "vectors" else pairs,
         "topic_new": pairs,
         "head": practice.names(),
         "eligible": (*practice.names(), *TOPIC_SHAPE),
-        "must": ("topic", "topic_margin", *must_pairs, *(f"eligible_{e}" for e in ELIGIBLE), *practice.names()),
+        "must": ("topic", "topic_margin", *must_pairs, *(f"eligible_{e}" for e in ELIGIBLE), "use", *practice.names()),
     }
 
 
@@ -68,8 +68,15 @@ def topics(pairs: Matrix, own: Array, stages: Stages) -> Array:
     if len(stages.topic.names) == len(stages.topic_new.names):
         return new
     known = ~np.isnan(own)
-    full = stages.topic(np.concatenate([pairs, np.clip(np.nan_to_num(own), -6, 6)[:, :, None]], axis=2))
+    full = stages.topic(with_own(pairs, own))
     return np.where(known, full, new)
+
+
+def with_own(pairs: Matrix, own: Array) -> Matrix:
+    """Pair features with the own head beside them, once for all calls and once for Dutch ones."""
+    said = np.clip(np.nan_to_num(own), -6, 6)
+    spoken = pairs[:, :, WORD_FEATURES.index("in_dutch")]
+    return np.concatenate([pairs, said[:, :, None], (said * spoken)[:, :, None]], axis=2)
 
 
 def shape(topic: Array) -> Array:
@@ -84,13 +91,13 @@ def shares(features: Array, vectors: Array | None, eligible: dict[str, Linear]) 
     return np.asarray(each / np.maximum(each.sum(1, keepdims=True), 1e-9))
 
 
-def must_features(topic: Array, pairs: Matrix, eligible: Array, cues: Matrix, mode: str) -> Matrix:
+def must_features(topic: Array, pairs: Matrix, eligible: Array, use: Array, cues: Matrix, mode: str) -> Matrix:
     """Features of must-see: the topic, who may apply, and how near to practice the call is."""
     count = topic.shape[1]
     order = pair_names(mode)
     chosen = [order.index(n) for n in names(mode)["must"] if n in order]
     margin = topic - topic.max(axis=1, keepdims=True) if count else topic
-    call = np.hstack([logit(eligible), cues])
+    call = np.hstack([logit(eligible), np.clip(use, -8, 8)[:, None], cues])
     return np.concatenate(
         [topic[:, :, None], margin[:, :, None], pairs[:, :, chosen], np.repeat(call[:, None, :], count, axis=1)], axis=2
     )
@@ -99,7 +106,13 @@ def must_features(topic: Array, pairs: Matrix, eligible: Array, cues: Matrix, mo
 def score(pairs: Matrix, own: Array, cues: Matrix, vectors: Array | None, stages: Stages, mode: str) -> Scores:
     """All scores of a batch of calls against all opgaven."""
     topic = topics(pairs, own, stages)
-    eligible = shares(np.hstack([cues, shape(topic)]), vectors, stages.eligible)
-    must = stages.must(must_features(topic, pairs, eligible, cues, mode))
-    share_topic, share_must, bias = stages.mix
-    return Scores(topic, must, eligible, own, sigmoid(share_topic * topic + share_must * must + bias))
+    call = np.hstack([cues, shape(topic)])
+    eligible, use = shares(call, vectors, stages.eligible), stages.use(call, vectors)
+    must = stages.must(must_features(topic, pairs, eligible, use, cues, mode))
+    share, scale, bias = stages.mix
+    return Scores(topic, must, eligible, own, sigmoid(scale * logit(mixed(topic, must, share)) + bias))
+
+
+def mixed(topic: Array, must: Array, share: float) -> Array:
+    """One number for "touches" and "must see" together: the mean of their chances, the topic's by `share`."""
+    return share * sigmoid(topic) + (1 - share) * sigmoid(must)

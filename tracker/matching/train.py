@@ -7,24 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tracker.matching import scoring, weights
 from tracker.matching.corpus import Corpus, Grades, challenges_of, eligible_of, grades_of, groups_of, rows_of
-from tracker.matching.fit import Array, folds, logistic, rotated
+from tracker.matching.fit import Array, folds, logistic, logit, rotated
 from tracker.matching.prepare import prepare
 from tracker.matching.texts import ChallengeText, Embedder, read_call
 from tracker.matching.vectors import embedder
 from tracker.matching.weights import Linear, Stages, Weights
 
-VERSION = "1"
-DIRECTIONS = 300  # of the calls' vectors kept while fitting heads: a ridge on them is a ridge on the vectors
+VERSION = "2"
+DIRECTIONS = 200  # of the calls' vectors kept while fitting heads: a ridge on them is a ridge on the vectors
 HEAD_RIDGE = 0.1
 PAIR_RIDGE = 1.0
 CALL_RIDGE = 1.0
-MUST_RIDGE = 1.0
+MUST_RIDGE = 3.0
 CUE_SHARE = {"head": 0.3, "eligible": 0.7, "must": 1.0}  # how much cues count beside vectors
-SHARES = (0.4, 0.6)  # of topic and must-see in the score
+SHARE = 0.25  # of the topic in the score, the rest is must-see
 MODES = ("vectors", "words")
+EXAMPLES = Path(__file__).with_name("examples.jsonl")  # calls made up by the project, for what real ones lack
 
 
 def linear_fit(
@@ -79,7 +81,7 @@ def fit_topics(corpus: Corpus, own: Array, mode: str) -> tuple[Linear, Linear]:
     if mode == "words":
         return new, new
     known = ~np.isnan(own)
-    full = np.concatenate([pairs, np.clip(np.nan_to_num(own), -6, 6)[:, :, None]], axis=2)[known]
+    full = scoring.with_own(pairs, own)[known]
     return linear_fit(names["topic"], full, y[known], PAIR_RIDGE, sample=sample[known]), new
 
 
@@ -97,42 +99,55 @@ def fit_eligible(corpus: Corpus, topic: Array, mode: str) -> dict[str, Linear]:
     }  # fmt: skip
 
 
-def eligible_unseen(corpus: Corpus, topic: Array, mode: str, count: int = 5) -> Array:
-    """Shares of eligibility by scores that did not see the call."""
-    found = np.zeros((len(topic), len(scoring.ELIGIBLE)))
+def fit_use(corpus: Corpus, topic: Array, mode: str) -> Linear:
+    """Whether anyone of the region would certainly want the call, from the call as a whole."""
+    x = np.hstack([corpus.cues, scoring.shape(topic)])
+    turned = rotated(corpus.vectors, DIRECTIONS) if mode == "vectors" else None
+    wanted = (corpus.grades == 2).any(1).astype(float)
+    names = scoring.names(mode)["eligible"]
+    return linear_fit(names, x, wanted, CALL_RIDGE, turned, CUE_SHARE["eligible"], corpus.weight)
+
+
+def calls_unseen(corpus: Corpus, topic: Array, mode: str, count: int = 5) -> tuple[Array, Array]:
+    """Shares of eligibility, and use, by scores that did not see the call."""
+    found, use = np.zeros((len(topic), len(scoring.ELIGIBLE))), np.zeros(len(topic))
     for seen, unseen in folds(corpus.groups, count, 4):
-        fitted = fit_eligible(corpus.part(seen), topic[seen], mode)
+        part = corpus.part(seen)
+        fitted, wanted = fit_eligible(part, topic[seen], mode), fit_use(part, topic[seen], mode)
         x = np.hstack([corpus.cues, scoring.shape(topic)])[unseen]
-        found[unseen] = scoring.shares(x, corpus.vectors[unseen], fitted)
-    return found
+        vectors = corpus.vectors[unseen] if mode == "vectors" else None
+        found[unseen], use[unseen] = scoring.shares(x, vectors, fitted), wanted(x, vectors)
+    return found, use
 
 
 def fit_stages(corpus: Corpus, own: Array, mode: str) -> Stages:
     """All stages of one mode, each fitted on what the stage before said of calls it had not seen."""
     full, new = fit_topics(corpus, own, mode)
     blank = Linear((), np.zeros(0))
-    stages = Stages(full, new, {}, blank, (*SHARES, 0.0))
+    stages = Stages(full, new, {}, blank, blank, (SHARE, 1.0, 0.0))
     topic = scoring.topics(corpus.pairs[mode], own, stages)
-    eligible = eligible_unseen(corpus, topic, mode)
-    x = scoring.must_features(topic, corpus.pairs[mode], eligible, corpus.cues, mode)
+    eligible, use = calls_unseen(corpus, topic, mode)
+    x = scoring.must_features(topic, corpus.pairs[mode], eligible, use, corpus.cues, mode)
     sample = np.repeat(corpus.weight[:, None], topic.shape[1], axis=1).ravel()
     y = (corpus.grades == 2).astype(float).ravel()
     must = linear_fit(scoring.names(mode)["must"], x.reshape(-1, x.shape[2]), y, MUST_RIDGE, sample=sample)
-    stages = replace(stages, eligible=fit_eligible(corpus, topic, mode), must=must)
-    return replace(stages, mix=calibrated(SHARES[0] * topic + SHARES[1] * must(x), corpus))
+    stages = replace(stages, eligible=fit_eligible(corpus, topic, mode), use=fit_use(corpus, topic, mode), must=must)
+    return replace(stages, mix=calibrated(scoring.mixed(topic, must(x), SHARE), corpus))
 
 
-def calibrated(raw: Array, corpus: Corpus) -> tuple[float, float, float]:
-    """Shares and bias so that the score reads as the chance that a pair matters (grade 1 or 2)."""
+def calibrated(mixture: Array, corpus: Corpus) -> tuple[float, float, float]:
+    """The share, and the scale and bias so that the score reads as the chance that a pair matters (grade 1 or 2)."""
     y = (corpus.grades > 0).astype(float).ravel()
-    scale, bias = logistic(raw.reshape(-1, 1), y, 1e-3)
-    return SHARES[0] * float(scale), SHARES[1] * float(scale), float(bias)
+    scale, bias = logistic(logit(mixture).reshape(-1, 1), y, 1e-3)
+    return SHARE, float(scale), float(bias)
 
 
-def fit(corpus: Corpus, ids: Sequence[str], background: Array, about: dict[str, Any]) -> Weights:
+def fit(
+    corpus: Corpus, ids: Sequence[str], background: Array, about: dict[str, Any], modes: Sequence[str] = MODES
+) -> Weights:
     """Everything from labelled calls; the threshold is set afterwards on calls not fitted to."""
     own = own_unseen(corpus, ids)
-    stages = {mode: fit_stages(corpus, own, mode) for mode in MODES}
+    stages = {mode: fit_stages(corpus, own, mode) for mode in modes}
     return Weights(VERSION, 0.2, fit_heads(corpus, ids), background, stages, about)
 
 
@@ -165,13 +180,16 @@ def corpora(
         grades=grades_of(rows, [c.id for c in challenges]),
         eligible=eligible_of(rows),
         groups=groups_of(rows),
-        weight=np.array([float(r.get("weight", 1.0)) for r in rows]),
+        weight=np.array([float(r.get("labellings") or 1) for r in rows]),
     )
     return corpus, background
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Fit on the calls of --train, set the threshold by cross-validation on them, write the weights."""
+    """Fit on the calls of --train and the project's own examples, and write the weights.
+
+    The threshold comes from cross-validation on the calls of --train.
+    """
     parser = argparse.ArgumentParser(prog="python -m tracker.matching.train", description=main.__doc__)
     parser.add_argument("--train", type=Path, nargs="+", required=True, help="labelled calls, JSON lines")
     parser.add_argument("--agenda", type=Path, default=Path(__file__).parent.parent / "agendas" / "mra-2020-2024.yaml")
@@ -180,26 +198,37 @@ def main(arguments: Sequence[str] | None = None) -> None:
     encoder, challenges = embedder(), challenges_of(given.agenda)
     if encoder is None:
         parser.exit(1, "training needs the sentence encoder\n")
-    corpus, background = corpora(given.train, challenges, encoder)
     ids = [c.id for c in challenges]
-    about = {
-        "calls": len(corpus.grades),
-        "pairs_2": int((corpus.grades == 2).sum()),
-        "pairs_1": int((corpus.grades == 1).sum()),
-        "files": [path.name for path in given.train],
-        "encoder": encoder.name,
-    }
-    fitted = fit(corpus, ids, background, about)
-    fitted.threshold = threshold(unseen_scores(corpus, ids, background), corpus.grades)
+    corpus, background = corpora([*given.train, EXAMPLES], challenges, encoder)
+    real = np.arange(len(corpus.grades)) < sum(len(rows_of(path)) for path in given.train)
+    fitted = fit(corpus, ids, background, about(corpus, given.train, encoder))
+    weights.save(fitted, given.out)
+    unseen = unseen_scores(corpus, ids, background, real)
+    fitted.threshold = threshold(unseen[real], corpus.grades[real])
     weights.save(fitted, given.out)
     print(f"{given.out}: {len(corpus.grades)} calls, threshold {fitted.threshold:.3f}")
 
 
-def unseen_scores(corpus: Corpus, ids: Sequence[str], background: Array, count: int = 5, seed: int = 1) -> Array:
-    """The score of each pair by weights that did not see its call: cross-validation, siblings kept together."""
+def about(corpus: Corpus, files: Sequence[Path], encoder: Embedder) -> dict[str, Any]:
+    """Where weights came from, to stand in their file."""
+    return {
+        "calls": len(corpus.grades),
+        "pairs_2": int((corpus.grades == 2).sum()),
+        "pairs_1": int((corpus.grades == 1).sum()),
+        "files": [path.name for path in (*files, EXAMPLES)],
+        "encoder": encoder.name,
+    }
+
+
+def unseen_scores(
+    corpus: Corpus, ids: Sequence[str], background: Array, real: NDArray[np.bool_], count: int = 3, seed: int = 1
+) -> Array:
+    """The score of each real call by weights that did not see it; examples are always seen. Siblings stay together."""
     found = np.zeros(corpus.grades.shape)
     for seen, unseen in folds(corpus.groups, count, seed):
-        fitted = fit(corpus.part(seen), ids, background, {})
+        seen = np.union1d(seen, np.flatnonzero(~real))
+        unseen = unseen[real[unseen]]
+        fitted = fit(corpus.part(seen), ids, background, {}, ("vectors",))
         found[unseen] = scores_of(corpus.part(unseen), ids, fitted).score
     return found
 

@@ -35,8 +35,9 @@ class Stages:
     topic: Linear  # pair features and own head -> topic, for an opgave with a head of its own
     topic_new: Linear  # pair features -> topic, for an opgave without
     eligible: dict[str, Linear]
+    use: Linear  # a call as a whole: would anyone of the region certainly want it
     must: Linear
-    mix: tuple[float, float, float]  # weights of topic and must, and a bias: the score before the logistic function
+    mix: tuple[float, float, float]  # the share of the topic in the score, and the scale and bias that calibrate it
 
 
 @dataclass
@@ -89,6 +90,7 @@ def save(weights: Weights, path: Path) -> None:
             "topic": as_json(s.topic),
             "topic_new": as_json(s.topic_new),
             "eligible": {k: as_json(v) for k, v in s.eligible.items()},
+            "use": as_json(s.use),
             "must": as_json(s.must),
             "mix": [round(x, 4) for x in s.mix],
         }
@@ -113,6 +115,7 @@ def load(path: Path, names: dict[str, dict[str, tuple[str, ...]]]) -> Weights:
             topic=linear(s["topic"], names[mode]["topic"]),
             topic_new=linear(s["topic_new"], names[mode]["topic_new"]),
             eligible={k: linear(v, names[mode]["eligible"]) for k, v in s["eligible"].items()},
+            use=linear(s["use"], names[mode]["eligible"]),
             must=linear(s["must"], names[mode]["must"]),
             mix=(s["mix"][0], s["mix"][1], s["mix"][2]),
         )

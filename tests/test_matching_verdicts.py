@@ -1,0 +1,93 @@
+"""People beat the machine: what verdicts do to the ranking of later calls."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from tracker.matching import CallText, embedder
+from tracker.matching.verdicts import Judged, Ranked, after_verdicts, fingerprints
+
+NOW = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
+TEXTS = {
+    "heat-1": "Subsidie voor warmtepompen in het mkb. Ondernemers kopen een warmtepomp voor hun bedrijfspand.",
+    "heat-2": "Warmtepomp voor ondernemers. Bedrijven krijgen subsidie voor een warmtepomp in hun pand.",
+    "heat-3": "Subsidie warmtepomp bedrijven. Het mkb koopt met subsidie een warmtepomp.",
+    "heat-4": "Nieuwe ronde warmtepompen voor bedrijven. Ondernemers vragen subsidie aan voor een warmtepomp.",
+    "bike": "Doorfietsroutes in de regio. Gemeenten leggen snelle fietsroutes aan.",
+}
+VECTORS = dict(
+    zip(TEXTS, fingerprints([CallText(k, t.split(".")[0], t) for k, t in TEXTS.items()], embedder()), strict=True)  # type: ignore[arg-type]
+)
+
+
+def ranked(name: str, score: float = 0.6, challenge: str = "energie") -> Ranked:
+    return Ranked(name, challenge, score, VECTORS[name])
+
+
+def no(name: str, reason: str = "not_eligible", challenge: str | None = "energie", days: int = 10) -> Judged:
+    return Judged(name, challenge, "no", reason, NOW - timedelta(days=days), VECTORS[name])
+
+
+def yes(name: str) -> Judged:
+    return Judged(name, "energie", "yes", None, NOW - timedelta(days=3), VECTORS[name])
+
+
+def scores(pairs: list[Ranked]) -> dict[str, float]:
+    return {pair.call_id: pair.score for pair in pairs}
+
+
+REJECTED = [no("heat-1"), no("heat-2"), no("heat-3")]
+
+
+def test_calls_like_those_rejected_with_one_reason_sink_and_say_why() -> None:
+    found = after_verdicts([ranked("heat-4"), ranked("bike", 0.5)], REJECTED, NOW)
+    assert [pair.call_id for pair in found] == ["bike", "heat-4"]
+    assert found[0].score == 0.5
+    assert "afgewezen" in (found[1].because or "")
+
+
+def test_one_rejection_alone_sinks_nothing_else() -> None:
+    assert scores(after_verdicts([ranked("heat-4")], [no("heat-1")], NOW)) == {"heat-4": 0.6}
+
+
+def test_what_anyone_marked_as_relevant_never_sinks() -> None:
+    found = after_verdicts([ranked("heat-4")], [*REJECTED, yes("heat-4")], NOW)
+    assert found[0].score >= 0.6
+
+
+def test_nor_does_what_is_at_least_as_close_to_a_wanted_call() -> None:
+    wanted = replace(yes("heat-4"), call_id="other")
+    assert scores(after_verdicts([ranked("heat-4")], [*REJECTED, wanted], NOW)) == {"heat-4": 0.6}
+
+
+def test_a_rejected_pair_is_gone_and_stays_so_for_a_new_score() -> None:
+    assert scores(after_verdicts([ranked("heat-1", 0.99)], [no("heat-1")], NOW)) == {"heat-1": 0.0}
+
+
+@pytest.mark.parametrize("reason", ["too_late", "no_capacity", "other"])
+def test_a_reason_of_the_day_says_nothing_of_the_next_call(reason: str) -> None:
+    verdicts = [no(name, reason) for name in ("heat-1", "heat-2", "heat-3")]
+    assert scores(after_verdicts([ranked("heat-4")], verdicts, NOW)) == {"heat-4": 0.6}
+
+
+def test_rejections_for_another_opgave_do_not_count() -> None:
+    verdicts = [no(name, challenge="fiets") for name in ("heat-1", "heat-2", "heat-3")]
+    assert scores(after_verdicts([ranked("heat-4")], verdicts, NOW)) == {"heat-4": 0.6}
+
+
+def test_old_rejections_weigh_less() -> None:
+    fresh = after_verdicts([ranked("heat-4")], REJECTED, NOW)[0].score
+    old = after_verdicts([ranked("heat-4")], [replace(v, at=NOW - timedelta(days=900)) for v in REJECTED], NOW)[0].score
+    assert fresh < old
+
+
+def test_without_vectors_or_verdicts_nothing_moves() -> None:
+    bare = Ranked("heat-4", "energie", 0.6)
+    assert after_verdicts([bare], REJECTED, NOW) == [bare]
+    assert after_verdicts([ranked("bike")], [], NOW)[0].score == 0.6
+
+
+def test_fingerprints_have_length_one() -> None:
+    assert np.allclose([np.linalg.norm(v) for v in VECTORS.values()], 1, atol=1e-3)
