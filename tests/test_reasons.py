@@ -8,7 +8,12 @@ def words(call: str, weight: float = 1.0) -> dict[str, object]:
 
 
 def test_the_calls_own_words_come_once_strongest_first() -> None:
-    reasons = [words("Solar, heat pumps", 2), {"kind": "title", "weight": 1.5, "call": "A title"}, words("solar"), words("grid")]
+    reasons = [
+        words("Solar, heat pumps", 2),
+        {"kind": "title", "weight": 1.5, "call": "A title"},
+        words("solar"),
+        words("grid"),
+    ]
     assert reason_words(reasons) == ("“Solar”", "“heat pumps”", "“grid”")
 
 

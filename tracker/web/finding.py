@@ -11,10 +11,10 @@ from db.models import Challenge, Match, Opportunity
 from db.queries import OpportunityFilter, Viewer, calls_for
 from db.status import status_expression
 from db.vocabulary import Nature, Status
+from tracker.matching import DIGEST_THRESHOLD
 
 PER_PAGE = 50
-# What counts as a match worth showing in somebody's list; the matcher's own digest threshold is stricter.
-SHOWN_FROM = 0.3
+SHOWN_FROM = DIGEST_THRESHOLD  # pages show as a match what a digest would tell
 STANDING = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
 
 
