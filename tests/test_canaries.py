@@ -1,0 +1,147 @@
+"""Words that must not travel: internal wording, red lines, names and private dossiers, looked for in every way out."""
+
+import json
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from db.models import Deadline, Delivery, Match, Subscription, User
+from db.queries import OpportunityFilter, Viewer
+from db.session import reading, writing
+from db.vocabulary import Cadence, DeadlineKind, Visibility
+from db.vocabulary_calendar import FeedScope
+from tests.lobby import Cast, gather
+from tests.mail_cases import DESK
+from tests.pages import visit
+from tracker import coalition, contacts, moments, positions
+from tracker.contacts import ContactFields, Office, log_contact
+from tracker.export import calls
+from tracker.feeds import feed_file, open_feed
+from tracker.files import viewer_of
+from tracker.planning import plan
+from tracker.web.routes import ROUTES
+from tracker.web.safety import Limits
+
+SECRET = (
+    "KANARIE-INTERN",
+    "KANARIE-RODELIJN",
+    "KANARIE-CONCEPT",
+    "KANARIE-VERLOPEN",
+    "KANARIE-NAAM",
+    "KANARIE-CONTACT",
+    "KANARIE-EIGEN",
+    "KANARIE-TOEZEGGING",
+)
+
+
+def planted(session: Session, now: datetime) -> tuple[Cast, int, int]:
+    """Canaries in every lobby table, private to Amsterdam unless they are words of a shared dossier's position."""
+    cast = gather(session, now)
+    shared, own = (
+        cast.open("Warmte voor de regio", lobbyist_id=cast.lobbyist.id),
+        cast.open("KANARIE-EIGEN", visibility=Visibility.OWN, lobbyist_id=cast.lobbyist.id),
+    )
+    cast.adopted(shared, date(2026, 1, 1), date(2026, 4, 30), public="KANARIE-VERLOPEN")
+    words = positions.Wording(internal="KANARIE-INTERN", public="KANARIE-CONCEPT", red_lines="KANARIE-RODELIJN")
+    for dossier in (shared, own):
+        positions.draft(session, dossier, words, cast.lobbyist, now)
+    office = Office("Ministerie van VRO", "Directeur Woningbouw", "KANARIE-NAAM", "kanarie-naam@example.nl")
+    said = ContactFields(
+        date(2026, 5, 20),
+        "KANARIE-CONTACT",
+        dossier_id=own.id,
+        follow_up="KANARIE-CONTACT",
+        follow_up_on=date(2026, 5, 30),
+        visibility=Visibility.OWN,
+    )
+    contact = log_contact(session, said, office, cast.lobbyist, now - timedelta(days=10))
+    contacts.commit_to(
+        session, contact, "KANARIE-TOEZEGGING", date(2026, 5, 30), cast.lobbyist, now - timedelta(days=10)
+    )
+    coalition.open_round(session, own, "KANARIE-EIGEN?", date(2026, 6, 5), cast.lobbyist, now)
+    moments.hook(session, own, "pattern:bo-mirt:2026", cast.lobbyist, now)
+    session.add(
+        Deadline(opportunity_id=cast.call.id or 0, kind=DeadlineKind.CLOSES, day=date(2026, 6, 10), modified_at=now)
+    )
+    session.add(Match(opportunity_id=cast.call.id or 0, challenge_id="A20-1", score=0.9, model="t", at=now))
+    for user in (cast.lobbyist, cast.haarlem):
+        session.add(
+            Subscription(
+                user_id=user.id or 0,
+                participant_id=user.participant_id,
+                every=Cadence.DAY,
+                created_at=now - timedelta(days=3),
+            )
+        )
+    session.flush()
+    return cast, shared.id or 0, own.id or 0
+
+
+class Unlimited(Limits):
+    def allows(self, rule: str, address: str) -> bool:
+        return True
+
+
+@pytest.mark.slow
+def test_no_page_of_the_site_tells_another_organisation(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast, shared, own = planted(session, now)
+    filled = {
+        "challenge_id": "A20-1",
+        "source": "rvo",
+        "token": "x" * 43,
+        "sha256": "0" * 64,
+        "year": "2026",
+        "body_id": "x",
+        "participant_id": "amsterdam",
+    }
+    seen = 0
+    with visit(engine, now, tmp_path, cast.haarlem, Unlimited()) as visitor:
+        for route in ROUTES:
+            for number in (shared, own) if route.method == "GET" else ():
+                path = re.sub(r"{(\w+)(:\w+)?}", lambda gap: filled.get(gap[1], str(number)), route.path)  # noqa: B023
+                text = visitor.get(path, follow_redirects=True).text
+                allowed = (
+                    ("KANARIE-INTERN", "KANARIE-RODELIJN", "KANARIE-CONCEPT", "KANARIE-VERLOPEN")
+                    if path == f"/dossiers/{shared}/standpunten"
+                    else ()
+                )
+                assert [c for c in SECRET if c in text and c not in allowed] == [], path
+                seen += 1
+    assert seen > 60
+
+
+def test_no_mail_carries_a_word_of_the_lobby_not_even_to_its_owner(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        planted(session, now)
+    for hours in (0, 24, 72, 168):
+        plan(engine, DESK, now + timedelta(hours=hours), 0.5, compare_clocks=False)
+    with reading(engine) as session:
+        mails = list(session.exec(select(Delivery)))
+    assert {m.kind for m in mails} >= {"digest", "reminder"}
+    everything = "".join(f"{m.subject}{m.text}{m.html}{json.dumps(m.headers)}" for m in mails)
+    assert [c for c in (*SECRET, "Warmte voor de regio") if c.casefold() in everything.casefold()] == []
+
+
+@pytest.mark.parametrize("scope", list(FeedScope))
+def test_no_feed_carries_a_word_of_the_lobby(engine: Engine, now: datetime, scope: FeedScope) -> None:
+    with writing(engine) as session:
+        cast, _shared, _own = planted(session, now)
+        user = session.get_one(User, cast.lobbyist.id)
+        feed, _token = open_feed(session, user, scope, "alles", now, "A20-1" if scope == FeedScope.CHALLENGE else None)
+        text = feed_file(session, feed, user, now, "https://kansenradar.example", f"{scope}{now}").decode()
+    assert "BEGIN:VCALENDAR" in text
+    assert [c for c in SECRET if c in text.replace("\r\n ", "")] == []
+
+
+def test_no_export_carries_a_word_of_the_lobby(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast, _shared, _own = planted(session, now)
+        for viewer in (Viewer(), viewer_of(cast.haarlem), viewer_of(cast.lobbyist)):
+            text = json.dumps(list(calls(session, OpportunityFilter(), viewer, now)), default=str)
+            assert "Subsidie warmtenetten" in text
+            assert [c for c in SECRET if c in text] == []
