@@ -22,6 +22,7 @@ from tracker.calendar import all_deadlines
 from tracker.clock import Clock
 from tracker.database import migrate_database
 from tracker.desk import open_desk, sending_rules, transport_of
+from tracker.example import load_example
 from tracker.ingest import ingest
 from tracker.match_calls import match_with_model
 from tracker.matching import DIGEST_THRESHOLD
@@ -125,6 +126,13 @@ def mail_all(demo: Demo, say: Say) -> None:
     with reading(demo.engine) as session:
         for mail in session.exec(select(Delivery).where(col(Delivery.state) == DeliveryState.ACCEPTED)):
             say(f"\nAan: {mail.address}\nOnderwerp: {mail.subject}\n\n{mail.text}")
+
+
+def add_example(demo: Demo, say: Say) -> None:
+    """Made-up dossiers and applications, each marked as an example; after the mails, so that nobody is told of them."""
+    with writing(demo.engine) as session:
+        count = load_example(session, demo.now)
+    say(f"\n{count} voorbeelddossiers (verzonnen) bij Dossiers en Aanvragen")
 
 
 def write_calendar(demo: Demo) -> Path:

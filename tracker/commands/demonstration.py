@@ -35,6 +35,7 @@ def demo(
     steps.fill(shown, typer.echo)
     steps.match_all(shown, typer.echo)
     steps.mail_all(shown, typer.echo)
+    steps.add_example(shown, typer.echo)
     calendar = steps.write_calendar(shown)
     typer.echo(f"\nDatabase   {FOLDER / 'kansenradar.db'}\nMail       {FOLDER / 'mail'}\nAgenda     {calendar}")
     if not once:
