@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from db.queries import OpportunityFilter
 from db.vocabulary import DeadlineKind, Status, ToldKind
 from notifications.catalogue import Call, Catalogue, Change, Found
-from notifications.wording import AMSTERDAM, days_between
+from notifications.wording import AMSTERDAM, days_between, local_day
 
 SOON = 21  # days before closing from which a call is never cut from a mail
 OPENS_SOON = 14
@@ -127,8 +128,9 @@ def compose(
     counts the rest; all of it counts as told. An urgent one holds only what closes within 21 days.
     """
     wanted = tuple(wishes)
+    several = len(wanted) > 1
     reasons = _reasons(catalogue, wanted, memory)
-    items = list(_items(catalogue, reasons, memory, now, first))
+    items = list(_items(catalogue, reasons, memory, now, first, several))
     if urgent:
         items = [item for item in items if item.uncut and item.kind is not ToldKind.OPENING]
     items.sort(key=_need)
@@ -194,6 +196,7 @@ def _items(
     memory: Memory,
     now: datetime,
     first: bool,
+    several: bool,
 ) -> Iterator[Item]:
     for call_id, of_call in reasons.items():
         call = catalogue.calls[call_id]
@@ -205,7 +208,7 @@ def _items(
             continue
         soon = _closes_within(call, now, SOON)
         uncut = soon or (followed and kind is ToldKind.CHANGED)
-        yield Item(call, kind, _as_reasons(catalogue, of_call), followed, changes, uncut)
+        yield Item(call, kind, _as_reasons(catalogue, of_call, several), followed, changes, uncut)
 
 
 def _kind(call: Call, memory: Memory, now: datetime, only_followed: bool) -> tuple[ToldKind | None, tuple[Change, ...]]:
@@ -235,7 +238,12 @@ def _told_closing(call: Call, memory: Memory) -> bool:
 def _closes_within(call: Call, now: datetime, days: int) -> bool:
     if call.next_due is None or call.next_due.day is None:
         return False
-    return days_between(now, call.next_due.shown or now) <= days
+    return (call.next_due.day - _today(now)).days <= days
+
+
+@lru_cache(maxsize=16)
+def _today(now: datetime) -> date:
+    return local_day(now)
 
 
 def net_changes(call: Call, told: int, moved_told: int = 0, since: datetime | None = None) -> tuple[Change, ...]:
@@ -267,13 +275,16 @@ _FIELD_ORDER = {
 }  # fmt: skip
 
 
-def _as_reasons(catalogue: Catalogue, of_call: Mapping[str, tuple[Found, list[str]]]) -> tuple[Reason, ...]:
+def _as_reasons(
+    catalogue: Catalogue, of_call: Mapping[str, tuple[Found, list[str]]], several: bool
+) -> tuple[Reason, ...]:
+    """``several``: the person has more than one subscription, so it matters which one wanted it."""
     reasons = [
         Reason(
             challenge,
             catalogue.opgaven[challenge].name if challenge in catalogue.opgaven else challenge,
             found.words,
-            tuple(dict.fromkeys(labels)),
+            tuple(dict.fromkeys(labels)) if several else (),
             found.score,
         )
         for challenge, (found, labels) in of_call.items()

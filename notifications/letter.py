@@ -21,6 +21,7 @@ from notifications.telling import Told, tell, when
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_BYTES = 88_000  # of text and HTML as they travel, so that a mail stays under 100 kB; Gmail cuts at 102
+MOST_KEPT = 10_000  # rendered calls; some 60 MB
 SECTIONS = (ToldKind.NEW, ToldKind.CHANGED, ToldKind.CLOSING, ToldKind.OPENING)
 
 
@@ -177,9 +178,9 @@ class Writer:
         leave = self.links.page(f"/afmelden/{self.links.leaving(to.user_id, what=REMINDERS)}")
         context = self._context(to) | said | {
             "title": one_line(call.title, 150), "subject": one_line(call.title, 150), "leave": leave,
-            "call_text": self._personal(piece.text, to, call.id), "mark": self._mark(0),
+            "mark": self._mark(0),
         }  # fmt: skip
-        return self._letter(mail, context, to, [(item, piece)], leave, [[piece]])
+        return self._letter(mail, context, to, [(item, piece)], leave)
 
     def _context(self, to: Addressee) -> dict[str, Any]:
         return {
@@ -195,12 +196,16 @@ class Writer:
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed,
                tuple((c.version, c.field) for c in item.changes))  # fmt: skip
         if key not in self._told:
+            if len(self._told) >= MOST_KEPT:
+                self._told.clear()
             self._told[key] = tell(item, self.now, self.links.page(f"/regelingen/{item.call.id}"))
         return self._told[key]
 
     def _piece(self, form: str, told: Told) -> Piece:
         key = (form, told)
         if key not in self._pieces:
+            if len(self._pieces) >= MOST_KEPT:
+                self._pieces.clear()
             plain, marked = _environments()
             context = {"call": told, "decide": self.links.page(f"/oordeel/{self._secret}-{told.id}-")}
             text = plain.get_template(f"_base/{form}.txt").render(context)
@@ -210,18 +215,19 @@ class Writer:
 
     def _fit(self, told: list[tuple[Item, Told]]) -> tuple[list[tuple[Item, Piece]], int]:
         """In full as long as the rest still fits short; then short; then not at all."""
-        short = [self._piece("short", one).size for _, one in told]
-        room, to_come = MOST_BYTES, sum(short)
+        full = [(item, self._piece("call", one)) for item, one in told]
+        if sum(piece.size for _, piece in full) <= MOST_BYTES:
+            return full, 0
+        short = [self._piece("short", one) for _, one in told]
+        room, to_come = MOST_BYTES, sum(piece.size for piece in short)
         placed: list[tuple[Item, Piece]] = []
-        for (item, one), size in zip(told, short, strict=True):
-            to_come -= size
-            piece = self._piece("call", one)
-            if piece.size + min(to_come, MOST_BYTES // 2) > room:
-                piece = self._piece("short", one)
-            if piece.size > room:
+        for (item, piece), brief in zip(full, short, strict=True):
+            to_come -= brief.size
+            chosen = piece if piece.size + min(to_come, MOST_BYTES // 2) <= room else brief
+            if chosen.size > room:
                 return placed, len(told) - len(placed)
-            placed.append((item, piece))
-            room -= piece.size
+            placed.append((item, chosen))
+            room -= chosen.size
         return placed, 0
 
     def _section(self, kind: ToldKind, placed: list[tuple[Item, Piece]]) -> dict[str, Any]:
@@ -234,27 +240,29 @@ class Writer:
         }
 
     def _letter(
-        self, mail: str, context: dict[str, Any], to: Addressee, placed: list[tuple[Item, Piece]], leave: str,
-        groups: list[list[Piece]] | None = None,
+        self, mail: str, context: dict[str, Any], to: Addressee, placed: list[tuple[Item, Piece]], leave: str
     ) -> Letter:  # fmt: skip
         plain, marked = _environments()
         subject = one_line(plain.get_template(f"{mail}/subject.txt").render(context), MOST_SUBJECT)
         text = plain.get_template(f"{mail}/body.txt").render(context)
         html = str(_inliner().inline(marked.get_template(f"{mail}/body.html").render(context)))
-        groups = groups or [[piece for item, piece in placed if item.kind is kind] for kind in SECTIONS]
+        own = [(item.kind, self._personal(piece, to, item.call.id)) for item, piece in placed]
+        groups = [[piece for kind, piece in own if kind is section] for section in SECTIONS]
+        if mail != "digest":
+            groups = [[piece for _, piece in own]]
         for place, pieces in enumerate(groups):
             text = text.replace(self._mark(place), "".join(piece.text for piece in pieces))
             html = html.replace(self._mark(place), "".join(piece.html for piece in pieces))
-        for item, _ in placed:
-            text, html = (self._personal(one, to, item.call.id) for one in (text, html))
         return Letter(subject, text, html, self._headers(mail, leave))
 
     def _mark(self, place: int) -> Markup:
         """Where the calls of a section go, after the shell around them is inlined."""
         return Markup("<!--%s %s-->") % (self._secret, place)
 
-    def _personal(self, text: str, to: Addressee, call: int) -> str:
-        return text.replace(f"{self._secret}-{call}-", self.links.decision(to.user_id, call, self.now))
+    def _personal(self, piece: Piece, to: Addressee, call: int) -> Piece:
+        """A kept piece with the reader's own link in it."""
+        place, token = f"{self._secret}-{call}-", self.links.decision(to.user_id, call, self.now)
+        return replace(piece, text=piece.text.replace(place, token), html=piece.html.replace(place, token))
 
     def _headers(self, mail: str, leave: str) -> dict[str, str]:
         return self.common_headers() | {

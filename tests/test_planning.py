@@ -34,8 +34,10 @@ def local(*parts: int) -> datetime:
 
 
 @pytest.fixture
-def agenda(engine: Engine) -> Engine:
+def agenda(engine: Engine, now: datetime) -> Engine:
+    """With one call that is over: before anything is gathered no first digest is given."""
     make_agenda(engine)
+    make_call(engine, now, "Voorbij", closes=date(2026, 5, 1))
     return engine
 
 
@@ -58,6 +60,15 @@ def test_a_first_digest_is_due_at_once_shows_ten_and_tells_all(agenda: Engine, n
     assert len({one.opportunity_id for one in told(agenda)}) == 14
     assert plan_at(agenda, now).digests == 0
     assert plan_at(agenda, now + timedelta(days=4)).digests == 0
+
+
+def test_a_first_digest_waits_until_something_was_gathered(engine: Engine, now: datetime) -> None:
+    make_agenda(engine)
+    make_reader(engine, now)
+    assert plan_at(engine, now).digests == 0
+    make_call(engine, now)
+    assert plan_at(engine, now).digests == 1
+    assert deliveries(engine)[0].subject == "Kansenradar: 1 open kans voor uw opgaven"
 
 
 def test_a_new_call_is_told_on_the_next_working_day_at_half_past_seven(agenda: Engine, now: datetime) -> None:
@@ -131,12 +142,12 @@ def test_a_change_that_went_back_is_not_told(agenda: Engine, now: datetime) -> N
 
 def test_the_saved_filter_is_honoured(agenda: Engine, now: datetime) -> None:
     make_reader(agenda, now, filter={"challenges": ["wonen"], "instruments": ["loan"]})
-    make_call(agenda, now, "Lening wonen", challenge="wonen", instrument="loan")
+    wanted = make_call(agenda, now, "Lening wonen", challenge="wonen", instrument="loan")
     make_call(agenda, now, "Subsidie wonen", challenge="wonen")
     make_call(agenda, now, "Lening circulair", instrument="loan")
     make_call(agenda, now, "Zwak", challenge="wonen", instrument="loan", score=0.4)
     plan_at(agenda, now)
-    assert {one.opportunity_id for one in told(agenda)} == {1}
+    assert {one.opportunity_id for one in told(agenda)} == {wanted}
 
 
 def test_subscriptions_of_one_cadence_merge_and_each_call_stands_once(agenda: Engine, now: datetime) -> None:
@@ -158,10 +169,10 @@ def test_subscriptions_of_one_cadence_merge_and_each_call_stands_once(agenda: En
 
 def test_a_new_matcher_announces_nothing_again(agenda: Engine, now: datetime) -> None:
     make_reader(agenda, now)
-    make_call(agenda, now)
+    call = make_call(agenda, now)
     plan_at(agenda, now)
     with writing(agenda) as session:
-        match = session.exec(select(Match)).one()
+        match = session.exec(select(Match).where(Match.opportunity_id == call)).one()
         match.score, match.model = 0.99, "t2"
         session.add(match)
     assert plan_at(agenda, now + timedelta(days=3)).digests == 0

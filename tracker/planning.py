@@ -281,25 +281,25 @@ def _mail(this: Round, reader: Reader, job: Job, **said: object) -> Mail:
 
 
 def _commit(this: Round, readers: list[Reader], jobs: dict[int, list[Job]], mails: dict[int, list[Mail]]) -> list[int]:
-    again = []
     with writing(this.engine) as session:
         _check(session, this.epoch)
-        marks = standing_marks(session, mails)
-        for reader in readers:
-            number = reader.to.user_id
-            stands = marks.get(number, {})
-            if any(stands.get(one) != mark for one, mark in reader.marks.items()):
-                again.append(number)
-                continue
-            parked = [mail for mail in mails[number] if mail.state is DeliveryState.HELD]
-            put = outbox.put(session, mails[number], this.desk.key, this.desk.domain)
-            this.result.digests += put - len(parked)
-            this.result.parked += len(parked)
-            if this.catalogue.by_challenge:  # before anything is gathered and matched no first digest can be given
-                _note_firsts(session, this, [one for job in jobs[number] if job.first for one in job.standing])
-            for mail in parked:
-                raise_alert(session, f"parked:{mail.key}", f"mail {mail.key} {mail.remark}", this.now)
-    return again
+        stands = standing_marks(session, mails)
+        same = [one for one in readers if _stands(one, stands.get(one.to.user_id, {}))]
+        ready = [mail for reader in same for mail in mails[reader.to.user_id]]
+        parked = [mail for mail in ready if mail.state is DeliveryState.HELD]
+        this.result.digests += outbox.put(session, ready, this.desk.key, this.desk.domain) - len(parked)
+        this.result.parked += len(parked)
+        if this.catalogue.by_challenge:  # before anything is gathered and matched no first digest can be given
+            firsts = [job for reader in same for job in jobs[reader.to.user_id] if job.first]
+            _note_firsts(session, this, [one for job in firsts for one in job.standing])
+        for mail in parked:
+            raise_alert(session, f"parked:{mail.key}", f"mail {mail.key} {mail.remark}", this.now)
+    return [reader.to.user_id for reader in readers if reader not in same]
+
+
+def _stands(reader: Reader, marks: dict[int, str]) -> bool:
+    """Whether the person changed nothing since the subscriptions were read."""
+    return all(marks.get(one) == mark for one, mark in reader.marks.items())
 
 
 def _note_firsts(session: Session, this: Round, standing: list[Standing]) -> None:
