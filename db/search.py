@@ -26,7 +26,7 @@ WORDS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 STEMMERS = {"nl": "dutch", "en": "english"}
 
 SQLITE_INDEX = (
-    "CREATE VIRTUAL TABLE search_call USING fts5(search_text, tokenize='ascii')",
+    "CREATE VIRTUAL TABLE search_call USING fts5(search_text, tokenize='ascii', detail=none, columnsize=0)",
     "INSERT INTO search_call(rowid, search_text) SELECT id, search_text FROM opportunity",
 )
 POSTGRESQL_INDEX = (

@@ -24,6 +24,7 @@ from tracker.shown import CONTESTED, Shown, shown_alone
 if TYPE_CHECKING:
     from tracker.ingest import Heard, Ingested, Known
 
+AT_ONCE = 2_000  # rows made ready in memory
 MANY = 500  # parameters in one statement; SQLite takes 32,766, but plans for long lists are slow to make
 OVER_WORDS = (Status.CLOSED, Status.WITHDRAWN, Status.CONVERTED)
 CALL, SIGHTING, DEADLINE = table(Opportunity), table(Sighting), table(Deadline)
@@ -41,8 +42,8 @@ def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
 
 def add(session: Session, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, all with the same keys."""
-    if rows:
-        insert_rows(session.connection(), into, rows)
+    for start in range(0, len(rows), AT_ONCE):
+        insert_rows(session.connection(), into, rows[start : start + AT_ONCE])
 
 
 def insert_rows(connection: Connection, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -56,7 +57,8 @@ def insert_rows(connection: Connection, into: Table, rows: Sequence[Mapping[str,
     names = list(statement.params)  # with the columns that have a default of their own
     kinds = [(name, into.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
     usual = {name: _default(into.c[name]) for name in names if name not in rows[0]}
-    values: list[Any] = [[f(row[n]) if f else row[n] for n, f in kinds] for row in (usual | dict(row) for row in rows)]
+    full = ({**usual, **row} for row in rows) if usual else rows
+    values: list[Any] = [[row[n] if f is None else f(row[n]) for n, f in kinds] for row in full]
     if statement.positional:
         values = [tuple(value) for value in values]
     else:
