@@ -6,6 +6,9 @@ RUN := .venv/bin/python -m
 ONCE ?=
 JOBS ?= 2
 
+# Tests keep their files in memory where that is possible: a disk's fsync takes most of their time.
+export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
+
 .PHONY: help setup setup-browser demo test check prove bench lock clean
 
 help: ## Print this list

