@@ -64,17 +64,26 @@ def fill(session: Session) -> None:
         index_words(session.connection(), numbers)
 
 
+# Making a row of a model takes milliseconds (its defaults look at signatures): one of each is enough.
+SEEN = {"title": "", "language": "nl", "url": "", "first_seen": NOW, "last_seen": NOW}
+CALL = Opportunity(**SEEN).model_dump()
+DATE = Deadline(opportunity_id=0, kind="closes", hour="09:00", modified_at=NOW).model_dump(exclude={"id"})
+REASONS = [{"kind": "words", "weight": 1, "place": "title", "call": "warmtenet", "challenge": "warmtenet*"}]
+MATCH = {"topic": 0.5, "reasons": REASONS, "model": "bench", "at": NOW}
+
+
 def _call(n: int) -> dict[str, Any]:
     title, language, source, publisher, word = TITLES[n % len(TITLES)]
     place = PLACES[n // len(TITLES) % len(PLACES)]
     named = f"{title} {place} {n}"
     days = (n % 200) + 1 if n <= OPEN else -(n % 3000) - 1
     at = NOW + timedelta(days=days)
-    row = Opportunity(
-        title=named, language=language, url=f"https://e.nl/{n}", publisher=publisher, first_seen=NOW, last_seen=NOW
-    )
-    return row.model_dump() | {
+    return CALL | {
         "id": n,
+        "title": named,
+        "language": language,
+        "url": f"https://e.nl/{n}",
+        "publisher": publisher,
         "summary": f"Bijdrage rond {word} in {place}.",
         "search_text": searchable(language, named, word, publisher),
         "opens_at": at - timedelta(days=60 if days <= 60 else 1),
@@ -85,14 +94,11 @@ def _call(n: int) -> dict[str, Any]:
 
 def _date(call: dict[str, Any]) -> dict[str, Any]:
     at = call["closes_at"]
-    row = Deadline(opportunity_id=call["id"], kind="closes", day=at.date(), hour="09:00", at=at, modified_at=NOW)
-    return row.model_dump(exclude={"id"})
+    return DATE | {"opportunity_id": call["id"], "day": at.date(), "at": at}
 
 
 def _match(n: int, challenge: str, draw: random.Random) -> dict[str, Any]:
-    reasons = [{"kind": "words", "weight": 1, "place": "title", "call": "warmtenet", "challenge": "warmtenet*"}]
-    row = Match(opportunity_id=n, challenge_id=challenge, score=draw.random(), reasons=reasons, model="bench", at=NOW)
-    return row.model_dump(exclude={"id"})
+    return MATCH | {"opportunity_id": n, "challenge_id": challenge, "score": draw.random()}
 
 
 def _p95(visitor: Visitor, path: str) -> float:

@@ -13,7 +13,7 @@ from db.status import status_expression
 from db.vocabulary import Nature, Status
 from tracker.matching import DIGEST_THRESHOLD
 
-PER_PAGE = 50
+PER_PAGE = 30
 SHOWN_FROM = DIGEST_THRESHOLD  # pages show as a match what a digest would tell
 STANDING = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
 
@@ -38,9 +38,16 @@ def find(
     """The calls a filter means; what has closed, or has no date, comes after what still closes."""
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
     query = calls_for(deeper, viewer, now, SHOWN_FROM).where(col(Opportunity.nature) == Nature.CALL).order_by(None)
-    total = session.exec(select(func.count()).select_from(query.subquery())).one()
     ordered = query.order_by(*ORDERS[order](now)).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    return Found(list(session.exec(ordered)), total, page)
+    # The count rides along: asked apart it would look for everything twice.
+    rows = session.connection().execute(ordered.with_only_columns(col(Opportunity.id), func.count().over())).all()
+    total = rows[0][1] if rows else (_count(session, query) if page > 1 else 0)
+    calls = {c.id: c for c in session.exec(select(Opportunity).where(col(Opportunity.id).in_([r[0] for r in rows])))}
+    return Found([calls[row[0]] for row in rows], total, page)
+
+
+def _count(session: Session, query: Any) -> int:
+    return session.exec(select(func.count()).select_from(query.subquery())).one()
 
 
 def _by_closing(now: datetime) -> list[Any]:
