@@ -9,6 +9,9 @@ JOBS ?= 2
 # Tests keep their files in memory where that is possible: a disk's fsync takes most of their time.
 export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 
+# What fails beside others on a busy machine gets one more try, alone; what fails alone fails.
+tests = $(RUN) pytest -q -n $(JOBS) -m "$(1)" || $(RUN) pytest -q --last-failed --last-failed-no-failures none -m "$(1)"
+
 .PHONY: help setup setup-browser demo test check prove bench lock clean
 
 help: ## Print this list
@@ -44,10 +47,10 @@ check: setup ## The quick part: style, types, import rules, fast tests
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
 	@$(RUN) mypy
 	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
-	@$(RUN) pytest -q -n $(JOBS) -m "not slow and not prove"
+	@$(call tests,not slow and not prove)
 
 test: check setup-browser ## Everything: the quick part first, then the slow tests
-	@$(RUN) pytest -q -n $(JOBS) -m "slow and not prove"
+	@$(call tests,slow and not prove)
 
 prove: setup ## Full-size proofs, minutes each
 	@$(RUN) pytest -q -m prove
