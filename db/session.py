@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
-# promises.md-grade durability: FULL makes a commit survive a power cut; foreign keys are off by default in SQLite.
+# FULL makes a commit survive a power cut; foreign keys are off by default in SQLite.
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA busy_timeout=10000",
