@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -148,7 +149,7 @@ class SourceSpider(Spider):
             "finished_at": self.now(),
             "wait": self.wait,
             "shape": self.shape.as_json(),
-            "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+            "peak_kib": peak_memory(),
         }
 
     def keep(self, event: Event) -> None:
@@ -207,3 +208,10 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     crawl(job)
     return 0
+
+
+def peak_memory() -> int:
+    """Of this process alone, in KiB: ``ru_maxrss`` would begin at the size of the process that started it."""
+    status = Path("/proc/self/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text("ascii")) if status.exists() else None
+    return int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

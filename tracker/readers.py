@@ -1,7 +1,7 @@
 """The people who read: their subscriptions, what each was told already, what each follows and refused."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,7 +61,7 @@ def read_readers(
     query = query.order_by(col(User.id), col(Subscription.id))
     if only is not None:
         query = query.where(col(User.id).in_(list(only)))
-    firsts = set(session.exec(select(Run.slot).where(Run.job == FIRST)))
+    firsts: dict[str, datetime] = dict(session.exec(select(Run.slot, Run.started_at).where(Run.job == FIRST)).all())
     silent = suppressed(session, now)
     people: dict[int, tuple[User, list[Standing]]] = {}
     words = _Words(session)
@@ -93,7 +93,9 @@ class _Words:
         return self.known[text]
 
 
-def _standing(row: Subscription, firsts: set[str], catalogue: Catalogue | None, words: _Words) -> Standing | None:
+def _standing(
+    row: Subscription, firsts: Mapping[str, datetime], catalogue: Catalogue | None, words: _Words
+) -> Standing | None:
     try:
         wanted = OpportunityFilter.model_validate(row.filter)
     except ValidationError:
@@ -101,9 +103,9 @@ def _standing(row: Subscription, firsts: set[str], catalogue: Catalogue | None, 
     wish = Wish(row.id or 0, row.name, wanted, row.most, row.nothing_new, words.found(wanted.text))
     if catalogue is not None:
         wish = Wish(wish.id, wish.describe(catalogue), wanted, row.most, row.nothing_new, wish.with_words)
-    return Standing(
-        row.id or 0, Cadence(row.every), row.weekday, row.created_at, wish, mark_of(row), str(row.id) in firsts
-    )
+    first = firsts.get(str(row.id))
+    since = min(row.created_at, first or row.created_at)  # a clock set back (--now) may have told before it was made
+    return Standing(row.id or 0, Cadence(row.every), row.weekday, since, wish, mark_of(row), first is not None)
 
 
 def mark_of(row: Subscription) -> str:
