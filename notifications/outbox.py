@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import exists, insert, or_, update
+from sqlalchemy import bindparam, exists, insert, or_, update
 from sqlmodel import Session, col, select
 
 from db.leases import database_clock, is_dead
@@ -33,6 +33,7 @@ from notifications.transport import Outcome, Stage, Verdict
 HOLD = timedelta(minutes=5)  # longer than a mail may take; on the database's clock
 URGENT_LANE = 0
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
+ATTEMPTS = Attempt.__table__.c  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -194,30 +195,55 @@ def due(session: Session, rules: Rules, most: int = 100) -> tuple[list[int], str
     return [row[2] for row in sorted(found, key=tuple)[:most]], why
 
 
+# Built once: putting a statement together costs more than running it, and this is done for every mail.
+_TAKE = (
+    update(Delivery.__table__)  # type: ignore[attr-defined]
+    .where(COLUMNS.id == bindparam("this"), COLUMNS.state.in_([s.value for s in sorted(WAITING_STATES)]))
+    .where(COLUMNS.finished_at.is_(None))
+    .values(
+        state=DeliveryState.SENDING.value, attempts=COLUMNS.attempts + 1, lease_until=bindparam("until"),
+        lease_holder=bindparam("holder"),
+    )
+    .returning(*CLAIMED)
+)  # fmt: skip
+_GONE = select(
+    exists().where(
+        col(Suppression.address_hash) == bindparam("address"),
+        or_(col(Suppression.until).is_(None), col(Suppression.until) > bindparam("now")),
+    ),
+    exists().where(col(User.id) == bindparam("person"), col(User.deactivated_at).is_not(None)),
+)
+_BEGIN = insert(Attempt)
+_ENDED = (
+    update(Attempt.__table__)  # type: ignore[attr-defined]
+    .where(ATTEMPTS.delivery_id == bindparam("this"), ATTEMPTS.number == bindparam("nth"))
+    .values(stage=bindparam("at"), code=bindparam("reply"), text=bindparam("said"), finished_at=bindparam("now"))
+)
+_ACCEPTED = (
+    update(Delivery.__table__)  # type: ignore[attr-defined]
+    .where(COLUMNS.id == bindparam("this"), COLUMNS.attempts == bindparam("nth"))
+    .values(
+        state=DeliveryState.ACCEPTED.value, finished_at=bindparam("now"), lease_until=None,
+        last_code=bindparam("reply"), last_text=bindparam("said"),
+    )
+)  # fmt: skip
+
+
 def claim(session: Session, delivery_id: int, rules: Rules, tally: Tally) -> Claim | None:
     """Take one mail and write down the attempt; none when somebody else has it or when nobody wants it any more."""
     until = database_clock(session) + HOLD
-    statement = (
-        update(Delivery.__table__)  # type: ignore[attr-defined]
-        .where(COLUMNS.id == delivery_id, COLUMNS.state.in_([s.value for s in WAITING_STATES]))
-        .where(COLUMNS.finished_at.is_(None))
-        .values(
-            state=DeliveryState.SENDING.value, attempts=COLUMNS.attempts + 1, lease_until=until,
-            lease_holder=rules.holder,
-        )
-        .returning(*CLAIMED)
-    )  # fmt: skip
-    row = session.connection().execute(statement).one_or_none()
+    taking = {"this": delivery_id, "until": until, "holder": rules.holder}
+    row = session.connection().execute(_TAKE, taking).one_or_none()
     if row is None:
         return None
-    taken = Claim(**row._mapping)
+    taken = Claim(*row)
     now = rules.now()
     why = _unwanted(session, taken, rules, now)
     if why:
         _close_unsent(session, taken, why, now, tally)
         return None
     attempt = {"delivery_id": taken.id, "number": taken.attempts, "started_at": now, "stage": "", "text": ""}
-    session.connection().execute(insert(Attempt), attempt)
+    session.connection().execute(_BEGIN, attempt)
     return taken
 
 
@@ -226,22 +252,11 @@ def _unwanted(session: Session, taken: Claim, rules: Rules, now: datetime) -> st
         return "expired"
     if rules.allow and not allowed(taken.address, rules.allow):
         return "not on the list of addresses that may get mail here"
-    gone = (
-        session.connection()
-        .execute(
-            select(
-                exists().where(
-                    col(Suppression.address_hash) == address_hash(taken.address),
-                    or_(col(Suppression.until).is_(None), col(Suppression.until) > now),
-                ),
-                exists().where(col(User.id) == taken.user_id, col(User.deactivated_at).is_not(None)),
-            )
-        )
-        .one()
-    )
-    if gone[0]:
+    who = {"address": address_hash(taken.address), "person": taken.user_id, "now": now}
+    silent, left = session.connection().execute(_GONE, who).one()
+    if silent:
         return "the address gets no mail"
-    if gone[1]:
+    if left:
         return "the person has left"
     moot = taken.kind in (MailKind.REMINDER, MailKind.MOVED) and _moot(session, taken.id)
     return "the date has moved or is off" if moot else ""
@@ -274,17 +289,14 @@ def _close_unsent(session: Session, taken: Claim, why: str, now: datetime, tally
 def settle(session: Session, taken: Claim, outcome: Outcome, rules: Rules, tally: Tally | None = None) -> None:
     """Write down how an attempt ended, and what follows from it."""
     now = rules.now()
-    values = _after(taken, outcome, rules, now)
-    _set(
-        session, [COLUMNS.id == taken.id, COLUMNS.attempts == taken.attempts], lease_until=None,
-        last_code=outcome.code, last_text=outcome.text[:500], **values,
-    )  # fmt: skip
-    table = Attempt.__table__  # type: ignore[attr-defined]
-    session.connection().execute(
-        update(table)
-        .where(table.c.delivery_id == taken.id, table.c.number == taken.attempts)
-        .values(stage=outcome.stage.value, code=outcome.code, text=outcome.text[:500], finished_at=now)
-    )
+    said = {"this": taken.id, "nth": taken.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
+    if outcome.verdict is Verdict.ACCEPTED:
+        session.connection().execute(_ACCEPTED, said)
+    else:
+        values = _after(taken, outcome, rules, now) | {"last_code": outcome.code, "last_text": outcome.text[:500]}
+        mine = [COLUMNS.id == taken.id, COLUMNS.attempts == taken.attempts]
+        _set(session, mine, lease_until=None, **values)
+    session.connection().execute(_ENDED, said | {"at": outcome.stage.value})
     if tally is not None:
         name = "deferred" if outcome.verdict is Verdict.DEFERRED else outcome.verdict.value
         setattr(tally, name, getattr(tally, name) + 1)

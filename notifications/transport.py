@@ -12,7 +12,6 @@ from typing import Protocol, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPResponseException, SMTPTimeoutError
-from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
 
 T = TypeVar("T")
 
@@ -248,7 +247,7 @@ class SmtpRelay:
         protocol = client.protocol
         assert protocol is not None
         self.stage = Stage.BODY
-        protocol.write(PERIOD_REGEX.sub(b"..", normalize_message_line_endings(body)))
+        protocol.write(_stuffed(body))
         self.stage = Stage.DOT
         protocol.write(b".\r\n")
         reply = await protocol.read_response(timeout=self.relay.answer_seconds)
@@ -311,6 +310,12 @@ class SmtpRelay:
         if self.client is not None:
             await _quietly(asyncio.wait_for(self.client.quit(), 2))
             await self._drop()
+
+
+def _stuffed(body: bytes) -> bytes:
+    """With a dot before each line's first dot (RFC 5321, 4.5.2). Our own bytes have CRLF line ends only."""
+    assert body.endswith(b"\r\n")
+    return (b"\r\n" + body).replace(b"\r\n.", b"\r\n..")[2:]
 
 
 async def _quietly(goodbye: Awaitable[T]) -> bool:
