@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -87,10 +87,15 @@ def names() -> tuple[str, ...]:
     return (*heads, *texts, *(f"kind:{name}" for name in KINDS), *first, *dutch, "dutch", "kind_unknown")
 
 
-def kinds_of(call: CallText) -> list[str]:
-    """The kinds of action and programmes a call belongs to, read from its type, programme and title."""
-    given = " | ".join((call.type or "", *call.programme))
-    return [name for name, pattern in _KINDS.items() if pattern.search(given)]
+def kinds_of(call: CallText) -> tuple[str, ...]:
+    """The kinds of action and programmes a call belongs to, read from its type and programme."""
+    return _kinds(" | ".join((call.type or "", *call.programme)))
+
+
+@lru_cache(maxsize=4096)
+def _kinds(given: str) -> tuple[str, ...]:
+    """Kept, because a source has some hundreds of types and a hundred thousand calls."""
+    return tuple(name for name, pattern in _KINDS.items() if pattern.search(given))
 
 
 def features(readings: Sequence[Read]) -> Matrix:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 LONGEST_TEXT = 6000  # characters read of a call's text: what matters stands in front, and nothing may be slow
 LONGEST_SENTENCE = 320
-EMBEDDED = 900  # characters of text turned into vectors per call: keeps a new call under 10 ms on one core
+EMBEDDED = 800  # characters of text turned into vectors per call: keeps a new call under 10 ms on one core
 
 _ODD = re.compile(r"[^\w+&#]")
 _SPLIT = re.compile(r"(?<=[.!?;:])\s+|\s+[-•*▪]\s+|\n+")

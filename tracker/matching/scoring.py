@@ -93,14 +93,25 @@ def shares(features: Array, vectors: Array | None, eligible: dict[str, Linear]) 
 
 def must_features(topic: Array, pairs: Matrix, eligible: Array, use: Array, cues: Matrix, mode: str) -> Matrix:
     """Features of must-see: the topic, who may apply, and how near to practice the call is."""
-    count = topic.shape[1]
+    of_pair, of_call = must_parts(topic, pairs, eligible, use, cues, mode)
+    return np.concatenate([of_pair, np.repeat(of_call[:, None, :], topic.shape[1], axis=1)], axis=2)
+
+
+def must_parts(
+    topic: Array, pairs: Matrix, eligible: Array, use: Array, cues: Matrix, mode: str
+) -> tuple[Matrix, Matrix]:
+    """The same in two parts: what belongs to a pair, and what is alike for all pairs of a call."""
     order = pair_names(mode)
     chosen = [order.index(n) for n in names(mode)["must"] if n in order]
-    margin = topic - topic.max(axis=1, keepdims=True) if count else topic
-    call = np.hstack([logit(eligible), np.clip(use, -8, 8)[:, None], cues])
-    return np.concatenate(
-        [topic[:, :, None], margin[:, :, None], pairs[:, :, chosen], np.repeat(call[:, None, :], count, axis=1)], axis=2
-    )
+    margin = topic - topic.max(axis=1, keepdims=True) if topic.shape[1] else topic
+    of_pair = np.concatenate([topic[:, :, None], margin[:, :, None], pairs[:, :, chosen]], axis=2)
+    return of_pair, np.hstack([logit(eligible), np.clip(use, -8, 8)[:, None], cues])
+
+
+def must_logits(of_pair: Matrix, of_call: Matrix, must: Linear) -> Array:
+    """The logit of must-see; the call's part is weighed once per call, not once per pair."""
+    cut = of_pair.shape[2]
+    return np.asarray(of_pair @ must.weights[:cut] + (of_call @ must.weights[cut:])[:, None] + must.bias)
 
 
 def score(pairs: Matrix, own: Array, cues: Matrix, vectors: Array | None, stages: Stages, mode: str) -> Scores:
@@ -108,7 +119,7 @@ def score(pairs: Matrix, own: Array, cues: Matrix, vectors: Array | None, stages
     topic = topics(pairs, own, stages)
     call = np.hstack([cues, shape(topic)])
     eligible, use = shares(call, vectors, stages.eligible), stages.use(call, vectors)
-    must = stages.must(must_features(topic, pairs, eligible, use, cues, mode))
+    must = must_logits(*must_parts(topic, pairs, eligible, use, cues, mode), stages.must)
     share, scale, bias = stages.mix
     return Scores(topic, must, eligible, own, sigmoid(scale * logit(mixed(topic, must, share)) + bias))
 

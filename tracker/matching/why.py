@@ -18,6 +18,7 @@ SAID = {
     "no": "Niet voor een gemeente, provincie of vervoerregio",
 }
 LONGEST_QUOTE = 240
+CLEAR = 0.15  # a kind of action that weighs less says nothing worth reading
 
 
 def by_words(reading: Read, number: int, pairs: Array, topic: Linear) -> list[Reason]:
@@ -116,6 +117,8 @@ def by_programme(reading: Read, must: Linear) -> list[Reason]:
         return []
     weight, _ = max(kinds, key=lambda pair: abs(pair[0]))
     given = reading.call.type or reading.call.programme[0]
+    if abs(weight) < CLEAR:
+        return []
     verdict = "past bij" if weight >= 0 else "staat verder af van"
     return [
         {
