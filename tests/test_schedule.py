@@ -63,27 +63,53 @@ def test_the_clock_plans_and_sends_by_itself_and_stops_cleanly(database_url: str
     make_agenda(engine)
     make_call(engine, now, closes=now.date().replace(year=now.year + 1))
     make_reader(engine, now)
-    settings = {
-        "KANSENRADAR_DATABASE_URL": database_url, "KANSENRADAR_DATA_DIR": str(tmp_path / "data"),
-        "KANSENRADAR_MAIL_URL": f"file:{tmp_path / 'mail'}", "KANSENRADAR_SOURCES_OFF": _all_sources(),
+    settings = _settings(database_url, tmp_path)
+    assert _two_until_mail("schedule", settings, tmp_path / "mail") == [0, 0]
+    assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
+    with writing(engine) as session:
+        assert len(session.exec(select(Delivery)).all()) == 1
+        assert session.exec(select(Run).where(Run.job == "digest:first")).one().outcome == "planned"
+    engine.dispose()
+
+
+@pytest.mark.slow
+def test_workers_empty_the_outbox_beside_each_other_and_stop_cleanly(database_url: str, tmp_path: Path) -> None:
+    engine = open_engine(database_url)
+    now = datetime.now(UTC)
+    make_agenda(engine)
+    make_call(engine, now, closes=now.date().replace(year=now.year + 1))
+    make_reader(engine, now)
+    settings = _settings(database_url, tmp_path)
+    subprocess.run([sys.executable, "-m", "tracker", "plan"], env=settings, check=True, timeout=60)
+    assert not list((tmp_path / "mail").glob("*.eml"))
+    assert _two_until_mail("worker", settings, tmp_path / "mail") == [0, 0]
+    assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
+    with writing(engine) as session:
+        assert [mail.state for mail in session.exec(select(Delivery)).all()] == ["accepted"]
+    engine.dispose()
+
+
+def _settings(database_url: str, folder: Path) -> dict[str, str]:
+    return {
+        **os.environ, "PYTHONPATH": str(ROOT), "KANSENRADAR_DATABASE_URL": database_url,
+        "KANSENRADAR_DATA_DIR": str(folder / "data"), "KANSENRADAR_MAIL_URL": f"file:{folder / 'mail'}",
+        "KANSENRADAR_SOURCES_OFF": _all_sources(),
     }  # fmt: skip
-    command = [sys.executable, "-m", "tracker", "schedule"]
-    running = [subprocess.Popen(command, env={**os.environ, **settings, "PYTHONPATH": str(ROOT)}) for _ in range(2)]
+
+
+def _two_until_mail(command: str, settings: dict[str, str], box: Path) -> list[int]:
+    """Run a command twice until a mail is there and a little longer; how both ended after SIGTERM."""
+    running = [subprocess.Popen([sys.executable, "-m", "tracker", command], env=settings) for _ in range(2)]
     try:
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not list((tmp_path / "mail").glob("*.eml")):
+        while time.monotonic() < deadline and not list(box.glob("*.eml")):
             time.sleep(0.5)
         time.sleep(3)
     finally:
         for one in running:
             one.send_signal(signal.SIGTERM)
         codes = [one.wait(30) for one in running]
-    assert codes == [0, 0]
-    assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
-    with writing(engine) as session:
-        assert len(session.exec(select(Delivery)).all()) == 1
-        assert session.exec(select(Run).where(Run.job == "digest:first")).one().outcome == "planned"
-    engine.dispose()
+    return codes
 
 
 def _all_sources() -> str:

@@ -131,6 +131,16 @@ class Clockwork:
             said = f"accepted {tally.accepted}, deferred {tally.deferred}, failed {tally.failed + tally.held}"
             self.say(f"sent: {said}, ambiguous {tally.ambiguous}")
 
+    async def send_beside(self, stopped: asyncio.Event) -> None:
+        """Send what is due until there is nothing or it is asked to stop; what it holds is handed over first."""
+        asked = asyncio.create_task(self._stop_when(stopped))
+        await self._guarded("send", self._send)
+        asked.cancel()
+
+    async def _stop_when(self, stopped: asyncio.Event) -> None:
+        await stopped.wait()
+        self.stopping = True
+
     async def letterbox(self) -> None:
         """Urgent mail, such as a link to sign in, does not wait for the tick."""
         while not self.stopping:
@@ -198,10 +208,24 @@ async def ticking(clockwork: Clockwork) -> AsyncIterator[None]:
 
 async def run_until_stopped(clockwork: Clockwork) -> None:
     """Tick until SIGTERM or Ctrl-C."""
+    stopped = _asked_to_stop()
+    async with ticking(clockwork):
+        await stopped.wait()
+        clockwork.stopping = True
+
+
+async def send_until_stopped(clockwork: Clockwork) -> None:
+    """Empty the outbox beside other processes until SIGTERM or Ctrl-C; plans and crawls nothing, so needs no lease."""
+    stopped = _asked_to_stop()
+    while not stopped.is_set():
+        await clockwork.send_beside(stopped)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), LETTERBOX)
+
+
+def _asked_to_stop() -> asyncio.Event:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    async with ticking(clockwork):
-        await stopped.wait()
-        clockwork.stopping = True
+    return stopped

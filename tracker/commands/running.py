@@ -1,4 +1,4 @@
-"""run and schedule: the clock, with or without the pages."""
+"""run, schedule and worker: the clock, with or without the pages, and more senders beside it."""
 
 from typing import Annotated
 
@@ -11,6 +11,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(run)
     app.command()(schedule)
+    app.command()(worker)
 
 
 def run(
@@ -45,6 +46,17 @@ def schedule(context: typer.Context) -> None:
     here = _checked(context)
     _say("the clock goes; Ctrl-C stops it")
     asyncio.run(run_until_stopped(Clockwork(here.settings, here.engine, here.clock, _say)))
+
+
+def worker(context: typer.Context) -> None:
+    """Send what is due until stopped, beside the clock and other workers; plans and crawls nothing."""
+    import asyncio
+
+    from tracker.schedule import Clockwork, send_until_stopped
+
+    here = _checked(context)
+    _say("sending what is due; Ctrl-C stops it")
+    asyncio.run(send_until_stopped(Clockwork(here.settings, here.engine, here.clock, _say)))
 
 
 def _checked(context: typer.Context) -> Door:
