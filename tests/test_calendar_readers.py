@@ -1,5 +1,6 @@
-"""Four independent readers, in two local zones, see the instant that was meant, in every season."""
+"""Five independent readers, in two local zones, see the instant that was meant, in every season."""
 
+import ctypes.util
 import json
 import os
 import shutil
@@ -50,6 +51,10 @@ def reader(name: str) -> list[str]:
     """The command that reads a calendar file from standard input."""
     if name in ("icalendar", "vobject"):
         return [sys.executable, str(READERS / "python_readers.py"), name]
+    if name == "libical":
+        if ctypes.util.find_library("ical") is None:
+            pytest.skip("no libical: install libical3 to try it")
+        return [sys.executable, str(READERS / "libical_reader.py")]
     beside = Path(sys.executable).parent / "node"
     node = str(beside) if beside.exists() else shutil.which("node")
     if node is None or not (ROOT / "node_modules" / "ical.js").exists():
@@ -58,7 +63,7 @@ def reader(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
-@pytest.mark.parametrize("name", ["icalendar", "vobject", "ical_js", "node_ical"])
+@pytest.mark.parametrize("name", ["icalendar", "vobject", "libical", "ical_js", "node_ical"])
 def test_every_reader_sees_the_same_instant_wherever_it_runs(name: str, zone: str) -> None:
     content = calendar_file(events(), "Termijnen").decode()
     ran = subprocess.run(

@@ -148,6 +148,44 @@ def test_any_text_makes_a_sound_file(summary: str, description: str) -> None:
     assert content.count(b"BEGIN:VEVENT") == 1 == content.count(b"\r\nUID:")
 
 
+def by_the_library(event: Event) -> bytes:
+    """The same event as icalendar writes it."""
+    entry = icalendar.Event()
+    for name, value in (
+        ("uid", event.uid),
+        ("sequence", event.sequence),
+        ("dtstamp", event.modified_at),
+        ("last-modified", event.modified_at),
+        ("dtstart", event.start),
+        ("summary", event.summary),
+        ("status", "CANCELLED" if event.cancelled else "CONFIRMED"),
+        ("transp", "TRANSPARENT"),
+    ):
+        entry.add(name, value)
+    if not isinstance(event.start, datetime):
+        entry.add("dtend", event.start + timedelta(days=1))
+    for name in ("description", "url"):
+        if getattr(event, name):
+            entry.add(name, getattr(event, name))
+    if event.category:
+        entry.add("categories", [event.category])
+    return bytes(entry.to_ical())
+
+
+SAID = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=240).map(
+    lambda text: " ".join(text.replace("\\N", "").split())
+)
+
+
+@given(SAID, SAID, SAID, st.sampled_from([date(2026, 5, 1), brussels(date(2026, 7, 1)).astimezone(BRUSSELS)]))
+def test_an_event_is_the_bytes_the_library_would_write(
+    summary: str, description: str, category: str, start: date
+) -> None:
+    event = Event("a@k", f"x{summary}", start, CHANGED, 3, zone="Europe/Brussels", description=description)
+    event = event._replace(category=category, url=f"https://e.example/{'ë' * len(category)}")
+    assert event_bytes(event) == by_the_library(event)
+
+
 def assert_sound(content: bytes) -> None:
     lines = content.split(b"\r\n")
     assert lines[-1] == b""
