@@ -8,7 +8,7 @@ from pathlib import Path
 
 import icalendar
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
 from db.models import CalendarFeed, Crawl, Deadline, Dossier, Follow, Opportunity, Position, User
@@ -281,26 +281,14 @@ def test_a_feed_of_ten_thousand_deadlines_is_there_in_time_and_size(
 ) -> None:
     if engine.dialect.name != "sqlite":
         pytest.skip("measured on SQLite; tests/bench/feeds.py measures more")
+    call = Opportunity(title="x", language="nl", url="https://e.example", first_seen=NOW, last_seen=NOW).model_dump()
+    closes = Deadline(opportunity_id=1, kind="closes", zone="Europe/Brussels", modified_at=NOW).model_dump()
+    numbers = range(1, 10_001)
     with writing(engine) as session:
-        rows = [
-            Opportunity(
-                id=n, title=f"Regeling {n}", language="nl", url="https://e.example", first_seen=NOW, last_seen=NOW
-            )
-            for n in range(1, 10_001)
-        ]
-        session.add_all(rows)
-        session.flush()
-        session.add_all(
-            Deadline(
-                opportunity_id=n,
-                kind="closes",
-                at=BRUSSELS_17 + timedelta(hours=n),
-                day=date(2027, 3, 30),
-                zone="Europe/Brussels",
-                modified_at=NOW,
-            )
-            for n in range(1, 10_001)
-        )
+        calls = [call | {"id": n, "title": f"Regeling {n}"} for n in numbers]
+        dates = [{"id": n, "opportunity_id": n, "at": BRUSSELS_17 + timedelta(hours=n)} for n in numbers]
+        session.connection().execute(insert(Opportunity), calls)
+        session.connection().execute(insert(Deadline), [closes | row | {"day": date(2027, 3, 30)} for row in dates])
         one = feed(session, people["reader"], FeedScope.FILTER)
     content = anonymous.get(one).content
     assert content.count(b"BEGIN:VEVENT") == 10_000
