@@ -89,12 +89,19 @@ def test_a_stream_may_be_empty(now: datetime) -> None:
     assert judge(empty, [50]).complete
 
 
-def test_a_week_without_crawls_brings_a_weeks_news(now: datetime) -> None:
-    past = History(seen=[100], new=[], last_complete=now - 7 * DAY)
-    assert not is_flood_of_new(140, past, now)
-    assert is_flood_of_new(141, past, now)
-    assert is_flood_of_new(21, History([100], [], now), now)
-    assert not is_flood_of_new(21, History([100], [8, 8, 8], now), now)
+@pytest.mark.parametrize("days", [0, 1, 2, 7])
+def test_more_than_twenty_or_three_times_what_is_usual_is_a_flood(now: datetime, days: int) -> None:
+    last = now - days * DAY
+    assert is_flood_of_new(21, History([100], [], last), now)
+    assert not is_flood_of_new(20, History([100], [], last), now)
+    assert not is_flood_of_new(24, History([100], [8, 8, 8], last), now)
+    assert is_flood_of_new(25, History([100], [8, 8, 8], last), now)
+
+
+def test_weeks_without_crawls_bring_weeks_of_news(now: datetime) -> None:
+    past = History(seen=[100], new=[], last_complete=now - 10 * DAY)
+    assert not is_flood_of_new(200, past, now)
+    assert is_flood_of_new(201, past, now)
     assert not is_flood_of_new(5000, History(), now)
 
 

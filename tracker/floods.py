@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 
 MOST_NEW = 20
 MOST_CHANGED_SHARE = 0.3
 FEW_CHANGED = 5
-DAY = 86_400
+LONG_AGO, DAY = timedelta(days=7), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,12 @@ class History:
 
 
 def is_flood_of_new(new: int, history: History, now: datetime) -> bool:
-    """More than max(20, 3 x the median), a day: after a week without a crawl a week's news is no flood."""
+    """More than max(20, 3 x the median); after more than a week without a complete crawl as many for each day."""
     if history.last_complete is None:
         return False
     usual = median(history.new) if history.new else 0
-    days = max(1.0, (now - history.last_complete).total_seconds() / DAY)
-    return new > max(MOST_NEW, 3 * usual) * days
+    gap = now - history.last_complete
+    return new > max(MOST_NEW, 3 * usual) * (gap / DAY if gap > LONG_AGO else 1)
 
 
 def is_flood_of_changes(telling: int, seen: int, history: History) -> bool:
