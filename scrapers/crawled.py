@@ -42,7 +42,8 @@ class Crawled:
 
     ``stopped`` is empty when the source was read to its end in the expected format, else one line saying what was
     wrong ("page 3: HTTP 500"). ``unchanged`` means that the source said so itself (304): nothing new, nothing gone.
-    ``skew_seconds`` is our clock minus the source's Date header.
+    ``skew_seconds`` is our clock minus the source's Date header. ``come_back_at``: before that moment (UTC) the source
+    does not want to be asked again. ``moved``: "old -> new" where it says that a list's address moved for good.
     """
 
     source: str
@@ -56,3 +57,5 @@ class Crawled:
     stopped: str = ""
     unchanged: bool = False
     skew_seconds: float | None = field(default=None)
+    come_back_at: datetime | None = None
+    moved: str = ""

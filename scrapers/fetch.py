@@ -171,4 +171,6 @@ class PatientRetry(RetryMiddleware):
         again = super().process_response(request, response)
         if isinstance(again, Request):
             await asyncio.sleep(asked if asked is not None else driver.backoff(again.meta["retry_times"]))
+        elif asked is not None:
+            driver.come_back(asked)
         return again

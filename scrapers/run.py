@@ -32,6 +32,7 @@ from scrapers.shape import Shape
 from scrapers.source import Context, Source, first_line
 from scrapers.spool import Spool
 
+MOVED_FOR_GOOD = {301, 308}
 TWISTED = re.compile(r"\[?<twisted\.[\w.]+ ")  # failures inside failures: the words are enough
 
 
@@ -53,6 +54,8 @@ class SourceSpider(Spider):
             source.observe = self.shape.add
         self.own_hosts = own_hosts(job.root or source.root, source.hosts)
         self.wait = 0.0
+        self.come_back_at: datetime | None = None
+        self.moved = ""
 
     def now(self) -> datetime:
         """The moment the parent gave, plus what has passed since: a set clock runs on."""
@@ -65,6 +68,7 @@ class SourceSpider(Spider):
     def come_back(self, seconds: float) -> None:
         """The source asked not to be asked again for so long."""
         self.wait = max(self.wait, seconds)
+        self.come_back_at = max(self.come_back_at or self.now(), self.now() + timedelta(seconds=seconds))
 
     async def start(self) -> AsyncIterator[Any]:
         for request in self.source.start():
@@ -98,6 +102,7 @@ class SourceSpider(Spider):
     def answered(self, answer: Response) -> Iterator[Request]:
         """Callback of every request."""
         asked: Request = answer.meta["asked"]
+        self.note_move(answer, asked)
         url = elsewhere(answer.url, self.job.root, self.source.root) if self.job.root else answer.url
         if self.job.sample:
             media_type = text_header(answer, "Content-Type")
@@ -109,6 +114,12 @@ class SourceSpider(Spider):
                 yield self.outgoing(request)
         self.spool.add("progress", {"pages": self.reading.answers, "listings": self.reading.listed})
         print(json.dumps({"pages": self.reading.answers, "listings": self.reading.listed}), flush=True)
+
+    def note_move(self, answer: Response, asked: Request) -> None:
+        """A list that moved for good is told to a person: one day the old address will answer no more."""
+        if MOVED_FOR_GOOD & set(answer.meta.get("redirect_reasons", ())) and not asked.meta.get("detail"):
+            old, new = (url.partition("?")[0][:200] for url in (answer.meta["redirect_urls"][0], answer.url))
+            self.moved = self.moved or f"{old} -> {new}"
 
     def failed(self, failure: Failure) -> None:
         """Errback of every request, also of those that a limit or a refusal stopped."""
@@ -147,7 +158,8 @@ class SourceSpider(Spider):
             "unchanged": reading.all_unchanged,
             "skew": reading.skew,
             "finished_at": self.now(),
-            "wait": self.wait,
+            "come_back_at": self.come_back_at,
+            "moved": self.moved,
             "shape": self.shape.as_json(),
             "peak_kib": peak_memory(),
         }

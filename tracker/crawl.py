@@ -219,4 +219,6 @@ def collected(source: type[Source], spool: Path, started: datetime, finished: da
         stopped=failure or (end.get("stopped", "") if found.end else "the reading process ended without a result"),
         unchanged=bool(end.get("unchanged")),
         skew_seconds=end.get("skew"),
+        come_back_at=datetime.fromisoformat(end["come_back_at"]) if end.get("come_back_at") else None,
+        moved=end.get("moved", ""),
     )

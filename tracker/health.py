@@ -30,6 +30,7 @@ class Standing:
     seen: int | None = None
     trend: float | None = None
     resting_until: datetime | None = None
+    moved: str = ""
 
 
 def standing(source: str, crawls: Sequence[Crawl], now: datetime) -> Standing:
@@ -47,6 +48,7 @@ def standing(source: str, crawls: Sequence[Crawl], now: datetime) -> Standing:
         seen=last.seen,
         trend=round(last.seen / last.expected, 2) if last.expected else None,
         resting_until=resting_until(crawls),
+        moved=last.moved,
     )
 
 
@@ -79,10 +81,16 @@ def improbable_silence(complete: Sequence[Crawl]) -> str:
 
 
 def resting_until(crawls: Sequence[Crawl]) -> datetime | None:
-    """After three failures in a row a source is left alone for an hour, then two, then four, at most a day.
+    """Until when the clock leaves a source alone; none where nothing speaks against asking it.
 
-    For the clock; a person who asks for a crawl gets one.
+    After three failures in a row for an hour, then two, then four, at most a day, and then once more; or for as long
+    as the source asked. A person who asks for a crawl gets one, unless the source itself asked for patience.
     """
+    rest, patience = _rest(crawls), crawls[0].come_back_at if crawls else None
+    return max(filter(None, (rest, patience)), default=None)
+
+
+def _rest(crawls: Sequence[Crawl]) -> datetime | None:
     failures = 0
     for crawl in crawls:
         if crawl.complete:

@@ -7,18 +7,21 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from db import leases
 from db.models import Crawl, RememberedAddress
 from db.session import reading, writing
+from notifications.alerts import end_alert, raise_alert
 from scrapers.crawled import Crawled, Remembered
 from tracker.crawl import Progress, crawl
 from tracker.ingest import Ingested, ingest
 from tracker.settings import Settings
+from tracker.source_past import patience
 
 AT_A_TIME = 4
 BUSY = "another process is crawling it now"
+ASKED = "not asked: it wants to be left alone until"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,10 @@ def crawl_sources(
     Only a database that cannot be written to stops the round (OperationalError). ``clock_is_set``: our clock is a
     trial's, so how much it differs from the sources' clocks means nothing.
     """
-    epochs = {name: _take(engine, settings, name) for name in names}
+    with reading(engine) as session:
+        waiting = patience(session, names, now)
+    yield from (Outcome(name, 0, False, f"{ASKED} {until:%Y-%m-%d %H:%M} UTC", 0) for name, until in waiting.items())
+    epochs = {name: _take(engine, settings, name) for name in names if name not in waiting}
     yield from (Outcome(name, 0, False, BUSY, 0) for name, epoch in epochs.items() if epoch is None)
     mine = {name: epoch for name, epoch in epochs.items() if epoch is not None}
     with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="crawl") as pool:
@@ -102,8 +108,18 @@ def store(engine: Engine, crawled: Crawled, now: datetime) -> Outcome:
     try:
         with writing(engine) as session:
             stored = ingest(session, crawled, now)
+            note_move(session, crawled, now)
     except (DataError, IntegrityError) as error:
         why = f"could not be stored: {str(error.orig).splitlines()[0]}"
         return Outcome(crawled.source, len(crawled.listings), False, why, seconds)
     judged = stored.judgement
     return Outcome(crawled.source, stored.seen, judged.complete, judged.why, seconds, stored)
+
+
+def note_move(session: Session, crawled: Crawled, now: datetime) -> None:
+    """Tell a person of an address that moved for good, until a crawl finds it where it is looked for."""
+    key = f"moved:{crawled.source}"
+    if crawled.moved:
+        raise_alert(session, key, f"source {crawled.source} has moved for good: {crawled.moved}", now)
+    elif not crawled.stopped:
+        end_alert(session, key, now)

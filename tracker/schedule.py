@@ -25,8 +25,10 @@ from notifications.wording import AMSTERDAM, local_day
 from tracker.clock import Clock
 from tracker.commands.door import CommandFailed
 from tracker.crawl import crawlable
+from tracker.health import resting_until
 from tracker.mailing import plan_now, send_now
 from tracker.settings import Settings
+from tracker.source_past import past_crawls
 
 LEASE = "clock"
 TICK, RENEW, LETTERBOX = 60, 30, 2  # seconds
@@ -114,8 +116,10 @@ class Clockwork:
         since = self.clock.now() if jumped else last_round(self.clock.now())
         with reading(self.engine) as session:
             newest = session.exec(select(Crawl.source, func.max(Crawl.started_at)).group_by(Crawl.source)).all()
+            rests = {name: resting_until(crawls) for name, crawls in past_crawls(session).items()}
         begun = {source: started for source, started in newest if started is not None}
-        return [name for name in crawlable(self.settings) if name not in begun or begun[name] < since]
+        due = [name for name in crawlable(self.settings) if name not in begun or begun[name] < since]
+        return [name for name in due if (rests.get(name) or since) <= max(since, self.clock.now())]
 
     async def _plan(self) -> None:
         planned = await asyncio.to_thread(plan_now, self.settings, self.engine, self.clock, 0)

@@ -1,6 +1,8 @@
 """What the database remembers of sources: their last crawls and the calls that are held."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
@@ -19,6 +21,13 @@ def past_crawls(session: Session, most: int = REMEMBERED) -> dict[str, list[Craw
     for crawl in session.exec(rows.order_by(col(Crawl.id).desc())):
         found[crawl.source].append(crawl)
     return dict(found)
+
+
+def patience(session: Session, names: Sequence[str], now: datetime) -> dict[str, datetime]:
+    """The sources that asked at their last crawl not to be asked before a moment that is still to come."""
+    last = select(func.max(Crawl.id)).where(col(Crawl.source).in_(names)).group_by(col(Crawl.source))
+    waiting = select(Crawl.source, Crawl.come_back_at).where(col(Crawl.id).in_(last), col(Crawl.come_back_at) > now)
+    return {source: at for source, at in session.exec(waiting) if at is not None}
 
 
 def held_calls(session: Session) -> dict[str, int]:

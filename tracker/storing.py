@@ -103,6 +103,8 @@ def add_crawl(session: Session, crawled: Crawled, judgement: Judgement, history:
         expected=judgement.expected,
         unreadable=len(crawled.unreadable),
         skew_seconds=crawled.skew_seconds,
+        come_back_at=crawled.come_back_at,
+        moved=crawled.moved,
     )
     session.add(row)
     session.flush()

@@ -59,6 +59,7 @@ def _sources(session: Session, now: datetime) -> list[Finding]:
     past = past_crawls(session)
     stands = [standing(name, crawls, now) for name, crawls in sorted(past.items())]
     found = [Finding(f"source {s.source}", f"{s.state}: {s.error}", s.state == "overdue") for s in stands if s.error]
+    found += [Finding(f"source {s.source}", f"has moved for good: {s.moved}") for s in stands if s.moved]
     found += [
         Finding(f"source {name}", f"{count} calls held until released") for name, count in held_calls(session).items()
     ]

@@ -43,6 +43,8 @@ class Crawl(SQLModel, table=True):
     gone: int = 0
     back: int = 0
     skew_seconds: float | None = Field(default=None, description="our clock minus the source's Date header")
+    come_back_at: datetime | None = Field(default=None, description="the source asked not to be asked before")
+    moved: str = Field(default="", description="'old -> new' where the source says it moved for good")
 
 
 class RememberedAddress(SQLModel, table=True):
