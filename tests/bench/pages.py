@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
 from db.migrate import upgrade
 from db.models import Challenge, Deadline, Match, Opportunity
-from db.search import index_words, searchable
-from db.session import open_engine, writing
+from db.search import index_words, search, searchable
+from db.session import open_engine, reading, writing
 from tests.bench.row import Row
 from tests.pages import Visitor, make_user, visit
 from tests.seed_pages import TITLES
@@ -30,6 +30,11 @@ PAGES = {
     "list of what is open": ("/regelingen?status=open", 500),
     "one opgave": ("/opgaven/A20-1-circulair", 500),
     "one regeling": ("/regelingen/{number}", 60),
+    "all regelingen": ("/regelingen", 500),
+    "vandaag": ("/", 500),
+    "the judging queue": ("/beoordelen", 500),
+    "opgaven with their bars": ("/opgaven", 500),
+    "the map of white spots": ("/opgaven/witte-vlekken", 500),
 }
 
 
@@ -45,8 +50,11 @@ def bench() -> Iterator[Row]:
         seconds = iter(range(10**9))
         with visit(engine, NOW, Path(folder), user, Limits(lambda: float(next(seconds)))) as visitor:
             for name, (path, limit) in PAGES.items():
-                p95 = _p95(visitor, path)
-                yield Row(f"page, {CALLS:,} calls: {name}, p95", f"{p95:.1f} ms", f"{limit} ms", limit / p95)
+                p95, own = _p95(visitor, path)
+                measured = f"{p95:.1f} ms, of which processor {own:.1f} ms"
+                yield Row(f"page, {CALLS:,} calls: {name}, p95", measured, f"{limit} ms", limit / p95)
+            p95 = _search_p95(engine)
+            yield Row(f"search among {CALLS:,} calls at the database, p95", f"{p95:.1f} ms", "20 ms", 20 / p95)
         engine.dispose()
 
 
@@ -88,6 +96,7 @@ def _call(n: int) -> dict[str, Any]:
         "search_text": searchable(language, named, word, publisher),
         "opens_at": at - timedelta(days=60 if days <= 60 else 1),
         "closes_at": at,
+        "first_seen": NOW - timedelta(days=n % 365),
         "provenance": {"closes": source},
     }
 
@@ -101,13 +110,32 @@ def _match(n: int, challenge: str, draw: random.Random) -> dict[str, Any]:
     return MATCH | {"opportunity_id": n, "challenge_id": challenge, "score": draw.random()}
 
 
-def _p95(visitor: Visitor, path: str) -> float:
-    draw, times = random.Random(3), []
+def _p95(visitor: Visitor, path: str) -> tuple[float, float]:
+    """Of the whole answer, and of the processor time in it: on a shared machine the first waits for others."""
+    draw, times, own = random.Random(3), [], []
     for n in range(TIMES + 3):
         address = path.format(place=draw.choice(PLACES), number=draw.randint(1, CALLS))
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         answer = visitor.get(address)
         if n >= 3:  # the first ones compile templates and open files
             times.append((time.perf_counter() - began) * 1000)
+            own.append((time.process_time() - used) * 1000)
         assert answer.status_code == 200, address
+    return _at_95(times), _at_95(own)
+
+
+def _search_p95(engine: Engine) -> float:
+    """Processor time of one question at the database: words of titles, alone and with a place."""
+    draw, times = random.Random(5), []
+    words = sorted({word for title, *_ in TITLES for word in title.split() if len(word) > 3})
+    with reading(engine) as session:
+        search(session, words[0])
+        for word in (*words, *(f"{word} {draw.choice(PLACES)}" for word in words)):
+            used = time.process_time()
+            search(session, word)
+            times.append((time.process_time() - used) * 1000)
+    return _at_95(times)
+
+
+def _at_95(times: list[float]) -> float:
     return sorted(times)[int(len(times) * 0.95)]

@@ -8,13 +8,13 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Challenge, Crawl, Opportunity
+from db.models import Challenge, Crawl
 from db.queries import OpportunityFilter, Viewer
 from db.vocabulary import Role
 from tracker.web import forms
 from tracker.web.asked import Asked
 from tracker.web.finding import find
-from tracker.web.phrases import challenge_name, source_name
+from tracker.web.phrases import numbered, source_name
 from tracker.web.rows import rows_for
 
 LANGUAGES = (("nl", "Nederlands"), ("en", "Engels"))
@@ -53,13 +53,15 @@ def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
 
 def choices(session: Session) -> dict[str, Any]:
     """What the filter can be set to."""
-    challenges = session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position))).all()
+    named = select(Challenge.id, Challenge.number, Challenge.name).where(
+        col(Challenge.name) != "", col(Challenge.parent_id).is_not(None)
+    )
+    challenges = session.exec(named.order_by(col(Challenge.agenda_id), col(Challenge.position))).all()
     used = set(session.exec(select(Crawl.source).distinct()))
-    languages = set(session.exec(select(Opportunity.language).distinct()))
     return {
-        "challenges": [(c.id, challenge_name(c)) for c in challenges if c.name and c.parent_id],
+        "challenges": [(id_, numbered(number, name)) for id_, number, name in challenges],
         "sources": sorted((name, source_name(name)) for name in used),
-        "languages": [pair for pair in LANGUAGES if pair[0] in languages],
+        "languages": LANGUAGES,
     }
 
 

@@ -15,7 +15,7 @@ from db.vocabulary import ChallengeStatus, Role, Status
 from notifications.wording import local_day
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
-from tracker.web.finding import SHOWN_FROM, find, standing
+from tracker.web.finding import SHOWN_FROM, by_ids, find, standing
 from tracker.web.rows import CallRow, rows_for
 from tracker.web.teams import members_of, readers
 
@@ -172,8 +172,7 @@ def _tried(asked: Asked, viewer: Viewer, session: Session, now: datetime, challe
 
 
 def _rows(session: Session, ids: list[int], viewer: Viewer, now: datetime) -> list[CallRow]:
-    calls = {c.id: c for c in session.exec(select(Opportunity).where(col(Opportunity.id).in_(ids)))}
-    return rows_for(session, [calls[i] for i in ids], viewer, now)
+    return rows_for(session, by_ids(session, ids), viewer, now)
 
 
 def edit_team(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:

@@ -14,9 +14,9 @@ from db.models import Agenda, Challenge, Match, Opportunity, Team, User
 from db.queries import Viewer
 from db.rights import has_role
 from db.status import status_expression
-from db.vocabulary import ChallengeKind, Instrument, Nature, Role, Status
+from db.vocabulary import ChallengeKind, Instrument, Role, Status
 from tracker.web.asked import Asked, NotThere
-from tracker.web.finding import SHOWN_FROM
+from tracker.web.finding import IS_CALL, SHOWN_FROM
 from tracker.web.pictures import Share, shares
 
 COMING = (Status.EXPECTED, Status.ANNOUNCED)
@@ -95,7 +95,7 @@ def counted(session: Session, now: datetime) -> Counts:
         )
         .join(Opportunity, col(Opportunity.id) == col(Match.opportunity_id))
         .where(col(Match.score) >= SHOWN_FROM, col(Opportunity.joined_into).is_(None))
-        .where(col(Opportunity.nature) == Nature.CALL)
+        .where(IS_CALL)
         .group_by(col(Match.challenge_id), col(Opportunity.instrument), status)
     )
     found: Counts = defaultdict(lambda: defaultdict(Counted))

@@ -1,10 +1,12 @@
 """Calls by filter, in an order, a page at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from db.models import Challenge, Match, Opportunity
@@ -14,6 +16,9 @@ from db.vocabulary import Nature, Status
 from tracker.matching import DIGEST_THRESHOLD
 
 PER_PAGE = 30
+# Not "= call": that would send SQLite through the index of all calls, a hundred thousand, for the few that were found.
+IS_CALL = col(Opportunity.nature) != Nature.MOMENT
+LONG: Any = Opportunity.search_text
 SHOWN_FROM = DIGEST_THRESHOLD  # pages show as a match what a digest would tell
 STANDING = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
 
@@ -37,17 +42,28 @@ def find(
 ) -> Found:
     """The calls a filter means; what has closed, or has no date, comes after what still closes."""
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
-    query = calls_for(deeper, viewer, now, SHOWN_FROM).where(col(Opportunity.nature) == Nature.CALL).order_by(None)
+    query = calls_for(deeper, viewer, now, SHOWN_FROM).where(IS_CALL).order_by(None)
     ordered = query.order_by(*ORDERS[order](now)).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    # The count rides along: asked apart it would look for everything twice.
-    rows = session.connection().execute(ordered.with_only_columns(col(Opportunity.id), func.count().over())).all()
-    total = rows[0][1] if rows else (_count(session, query) if page > 1 else 0)
-    calls = {c.id: c for c in session.exec(select(Opportunity).where(col(Opportunity.id).in_([r[0] for r in rows])))}
-    return Found([calls[row[0]] for row in rows], total, page)
+    ids, total = _with_total(session, query, ordered, narrow=wanted != OpportunityFilter())
+    return Found(by_ids(session, ids), total, page)
 
 
-def _count(session: Session, query: Any) -> int:
-    return session.exec(select(func.count()).select_from(query.subquery())).one()
+def _with_total(session: Session, query: Any, ordered: Any, narrow: bool) -> tuple[list[int], int]:
+    """Ids and total. A filter's count rides along, or it would look for everything twice; all there is is counted
+    apart, because riding along carries every row through the sort."""
+    run = session.connection().execute
+    count = query.with_only_columns(func.count())
+    if not narrow:
+        return list(run(ordered.with_only_columns(col(Opportunity.id))).scalars()), run(count).scalar_one()
+    rows = run(ordered.with_only_columns(col(Opportunity.id), func.count().over())).all()
+    return [row[0] for row in rows], rows[0][1] if rows else run(count).scalar_one()
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> list[Opportunity]:
+    """The calls in this order, without the long text that only search reads."""
+    query = select(Opportunity).where(col(Opportunity.id).in_(ids))
+    calls = {c.id: c for c in session.exec(query.options(defer(LONG)))}
+    return [calls[i] for i in ids if i in calls]
 
 
 def _by_closing(now: datetime) -> list[Any]:
@@ -67,9 +83,10 @@ def _by_amount(_now: datetime) -> list[Any]:
 ORDERS = {"closes": _by_closing, "new": _by_newest, "amount": _by_amount}
 
 
-def matched_to(challenges: tuple[str, ...], score: float = SHOWN_FROM) -> Any:
-    """The ids of calls that match one of these opgaven well enough."""
-    return select(Match.opportunity_id).where(col(Match.challenge_id).in_(challenges), col(Match.score) >= score)
+def matched(call_id: Any, challenges: tuple[str, ...]) -> ColumnElement[bool]:
+    """Whether a call matches one of these opgaven, or any; asked per call, since few of all matches are of now."""
+    met = select(Match.id).where(col(Match.opportunity_id) == call_id, col(Match.score) >= SHOWN_FROM)
+    return exists(met.where(col(Match.challenge_id).in_(challenges)) if challenges else met)
 
 
 def below(session: Session, challenges: tuple[str, ...]) -> tuple[str, ...]:
@@ -85,7 +102,8 @@ def standing(now: datetime) -> ColumnElement[bool]:
     """Calls one can still do something with."""
     call = Opportunity
     return and_(
+        or_(col(call.closes_at).is_(None), col(call.closes_at) > now),  # says nothing new, but an index knows it
         status_expression(now).in_([s.value for s in STANDING]),
         col(call.joined_into).is_(None),
-        col(call.nature) == Nature.CALL,
+        IS_CALL,
     )

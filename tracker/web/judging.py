@@ -6,13 +6,13 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
-from db.models import Challenge, Match, Opportunity, Subscription, TeamMember, Verdict
+from db.models import Challenge, Opportunity, Subscription, TeamMember, Verdict
 from db.queries import Viewer
 from db.vocabulary import NoReason, Say
 from tracker.verdicts import judge, undo
 from tracker.web import forms
 from tracker.web.asked import Asked, NotThere
-from tracker.web.finding import SHOWN_FROM, below, standing
+from tracker.web.finding import below, matched, standing
 from tracker.web.rows import matches_of, rows_for
 from tracker.web.safety import home_path
 
@@ -119,12 +119,10 @@ def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200
     """Calls that match this person's opgaven, still stand, and wait for a word; what closes first, first."""
     judged = select(Verdict.opportunity_id).where(Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None))
     query = (
-        select(Match.opportunity_id)
-        .join(Opportunity, col(Opportunity.id) == col(Match.opportunity_id))
-        .where(standing(now), col(Match.score) >= SHOWN_FROM, col(Match.opportunity_id).not_in(judged))
-        .group_by(col(Match.opportunity_id), col(Opportunity.closes_at))
+        select(Opportunity.id)
+        .where(standing(now), matched(col(Opportunity.id), my_challenges(session, viewer)))
+        .where(col(Opportunity.id).not_in(judged))
         .order_by(func.coalesce(col(Opportunity.closes_at), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
-        .order_by(col(Match.opportunity_id))
+        .order_by(col(Opportunity.id))
     )
-    mine = my_challenges(session, viewer)
-    return list(session.exec((query.where(col(Match.challenge_id).in_(mine)) if mine else query).limit(most)))
+    return [i for i in session.exec(query.limit(most)) if i is not None]

@@ -121,8 +121,13 @@ def source_name(name: str) -> str:
 
 def challenge_name(challenge: Challenge) -> str:
     """``2.3 Landschap``, or as much as is known of it."""
-    name = challenge.name or "nog in te vullen"
-    return f"{challenge.number} {name}" if challenge.number else name
+    return numbered(challenge.number, challenge.name)
+
+
+def numbered(number: str | None, name: str | None) -> str:
+    """An opgave by its number and name, where they are known."""
+    name = name or "nog in te vullen"
+    return f"{number} {name}" if number else name
 
 
 def what(call: Opportunity) -> str:

@@ -66,9 +66,11 @@ def let_through(asked: Asked, _viewer: Viewer, session: Session, _now: datetime)
     return asked.to("/bronnen", done="vrijgegeven")
 
 
-def in_trouble(session: Session, now: datetime) -> list[Health]:
-    """The sources that need a look."""
-    return [one for one in health(session, now) if one.trouble]
+def in_trouble(session: Session, now: datetime) -> list[tuple[str, str]]:
+    """The sources that need a look, with what is wrong."""
+    complete = newest_crawls(session, complete=True)
+    newest = sorted(newest_crawls(session).items())
+    return [(name, wrong) for name, last in newest if (wrong := trouble(last, complete.get(name), now))]
 
 
 def health(session: Session, now: datetime) -> list[Health]:

@@ -13,7 +13,7 @@ from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role, Say
 from tracker.web.asked import Asked
-from tracker.web.finding import SHOWN_FROM, matched_to, standing
+from tracker.web.finding import SHOWN_FROM, by_ids, matched, standing
 from tracker.web.judging import my_challenges, waiting_for
 from tracker.web.rows import CallRow, rows_for
 from tracker.web.sources import in_trouble
@@ -50,7 +50,7 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         closing=close,
         new=new(session, viewer, mine, now, shown),
         trouble=in_trouble(session, now),
-        held=_held(session) if has_role(viewer, Role.COORDINATOR) else 0,
+        held=_held(session, now) if has_role(viewer, Role.COORDINATOR) else 0,
         overdue=_overdue(session, viewer, now),
         duties=duties_of(session, viewer, now),
         sections=[section for make in MORE if (section := make(viewer, session, now)) is not None],
@@ -67,7 +67,7 @@ def changed(session: Session, viewer: Viewer, mine: tuple[str, ...], now: dateti
         select(Revision)
         .join(Opportunity, col(Opportunity.id) == col(Revision.opportunity_id))
         .where(Revision.telling, Revision.kind == "changed", col(Revision.at) > now - timedelta(days=DAYS_BACK))
-        .where(col(Revision.opportunity_id).in_(_matched(mine)) | col(Revision.opportunity_id).in_(followed))
+        .where(matched(col(Revision.opportunity_id), mine) | col(Revision.opportunity_id).in_(followed))
         .where(col(Opportunity.joined_into).is_(None))
         .order_by(col(Revision.at).desc())
         .limit(MOST * 3)
@@ -88,7 +88,7 @@ def closing(session: Session, viewer: Viewer, mine: tuple[str, ...], now: dateti
         select(Opportunity.id)
         .where(standing(now), col(Opportunity.closes_at) > now)
         .where(col(Opportunity.closes_at) <= now + timedelta(days=CLOSING_DAYS))
-        .where(col(Opportunity.id).in_(_matched(mine)), col(Opportunity.id).not_in(refused))
+        .where(matched(col(Opportunity.id), mine), col(Opportunity.id).not_in(refused))
         .order_by(col(Opportunity.closes_at), col(Opportunity.id))
         .limit(MOST)
     )
@@ -99,32 +99,25 @@ def new(
     session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime, shown: Collection[int]
 ) -> list[CallRow]:
     """What this week brought and does not stand above, strongest match first."""
-    best = select(Match.opportunity_id, func.max(Match.score).label("best")).group_by(col(Match.opportunity_id))
-    strength = best.where(col(Match.challenge_id).in_(mine)).subquery() if mine else best.subquery()
+    score = select(func.max(Match.score)).where(col(Match.opportunity_id) == col(Opportunity.id))
+    best = (score.where(col(Match.challenge_id).in_(mine)) if mine else score).scalar_subquery()
     query = (
         select(Opportunity.id)
-        .join(strength, strength.c.opportunity_id == col(Opportunity.id))
         .where(standing(now), col(Opportunity.first_seen) > now - timedelta(days=DAYS_BACK))
-        .where(strength.c.best >= SHOWN_FROM, col(Opportunity.id).not_in(shown))
-        .order_by(strength.c.best.desc(), col(Opportunity.id))
+        .where(best >= SHOWN_FROM, col(Opportunity.id).not_in(shown))
+        .order_by(best.desc(), col(Opportunity.id))
         .limit(MOST)
     )
     return _rows(session, [i for i in session.exec(query) if i is not None], viewer, now)
 
 
-def _matched(mine: tuple[str, ...]) -> Any:
-    if mine:
-        return matched_to(mine)
-    return select(Match.opportunity_id).where(col(Match.score) >= SHOWN_FROM)
-
-
 def _rows(session: Session, ids: list[int], viewer: Viewer, now: datetime) -> list[CallRow]:
-    calls = {c.id: c for c in session.exec(select(Opportunity).where(col(Opportunity.id).in_(ids)))}
-    return rows_for(session, [calls[i] for i in ids if i in calls], viewer, now)
+    return rows_for(session, by_ids(session, ids), viewer, now)
 
 
-def _held(session: Session) -> int:
-    return session.exec(select(func.count()).select_from(Opportunity).where(col(Opportunity.held))).one()
+def _held(session: Session, now: datetime) -> int:
+    """What has closed meanwhile need not be released."""
+    return session.exec(select(func.count()).select_from(Opportunity).where(standing(now), col(Opportunity.held))).one()
 
 
 def _overdue(session: Session, viewer: Viewer, now: datetime) -> list[Overdue]:
