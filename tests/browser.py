@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import Engine
 
 from db.models import User
-from db.session import open_engine, writing
-from tests.seed_pages import seed
+from db.session import open_engine, reading, writing
+from tests.seed_pages import seeded_people
 from tracker.clock import Clock
 from tracker.settings import Settings
 from tracker.web.app import build
@@ -56,8 +56,8 @@ def serve_world(folder: Path, template: Path, now: datetime) -> Iterator[Served]
     path = folder / "world.db"
     path.write_bytes(template.read_bytes())
     engine = open_engine(f"sqlite:///{path}")
-    with writing(engine) as session:
-        people = seed(session, now)
+    with reading(engine) as session:
+        people = seeded_people(session)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -13,7 +13,8 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 from db.migrate import upgrade
-from db.session import open_engine
+from db.session import open_engine, writing
+from tests.seed_pages import seed
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("KANSENRADAR_SHARED", ROOT.parent / "shared"))
@@ -72,9 +73,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield from _postgres_database(request)
 
 
-def _postgres_database(request: pytest.FixtureRequest) -> Iterator[str]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def world_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same with the world of tests/seed_pages.py in it; a module that works in it lets ``database_url`` be this."""
+    if request.param == "sqlite":
+        path = tmp_path / "world.db"
+        path.write_bytes(request.getfixturevalue("sqlite_world").read_bytes())
+        yield f"sqlite:///{path}"
+    else:
+        yield from _postgres_database(request, "postgres_world")
+
+
+def _postgres_database(request: pytest.FixtureRequest, filled_by: str = "postgres_template") -> Iterator[str]:
     server = request.getfixturevalue("postgres_url")
-    template = request.getfixturevalue("postgres_template")
+    template = request.getfixturevalue(filled_by)
     admin = open_engine(server).execution_options(isolation_level="AUTOCOMMIT")
     name = f"t{abs(hash(request.node.nodeid)):x}_{os.getpid()}"
     with admin.connect() as connection:
@@ -102,6 +114,36 @@ def postgres_template(postgres_url: str) -> str:
     upgrade(engine)
     engine.dispose()
     return "template_empty"
+
+
+@pytest.fixture(scope="session")
+def sqlite_world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A seeded SQLite file that tests copy: seeding takes a second, copying a millisecond."""
+    path = tmp_path_factory.mktemp("world") / "world.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    engine = open_engine(f"sqlite:///{path}")
+    with writing(engine) as session:
+        seed(session, NOW)
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_world(postgres_url: str, postgres_template: str) -> str:
+    """A seeded PostgreSQL database that tests copy."""
+    admin = open_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE template_world TEMPLATE "{postgres_template}"'))
+    admin.dispose()
+    engine = open_engine(on_server(postgres_url, "template_world"))
+    with writing(engine) as session:
+        seed(session, NOW)
+    engine.dispose()
+    return "template_world"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import random
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.models import (
     Challenge,
@@ -65,6 +65,12 @@ def seed(session: Session, now: datetime, repeat: int = 3) -> dict[str, User]:
     session.flush()
     load_example(session, now)
     return people
+
+
+def seeded_people(session: Session) -> dict[str, User]:
+    """The people that ``seed`` made, by role, in a world that was copied."""
+    found = session.exec(select(User).order_by(col(User.id)).limit(len(Role) + 1)).all()
+    return {"haarlem" if user.participant_id == "haarlem" else user.role: user for user in found}
 
 
 def _user(session: Session, now: datetime, role: Role, participant: str = "amsterdam", name: str = "") -> User:

@@ -24,8 +24,8 @@ NOT_PAGES = re.compile(r"robots|security\.txt|/health/|\.ics|\.csv|/tekst$|inlog
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, now: datetime) -> Iterator[Served]:
-    with serve_world(tmp_path_factory.mktemp("browser"), sqlite_template, now) as served:
+def served(tmp_path_factory: pytest.TempPathFactory, sqlite_world: Path, now: datetime) -> Iterator[Served]:
+    with serve_world(tmp_path_factory.mktemp("browser"), sqlite_world, now) as served:
         yield served
 
 

@@ -22,36 +22,20 @@ from db.models import (
     User,
     Verdict,
 )
-from db.session import open_engine, reading, writing
+from db.session import reading, writing
 from tests.pages import Visitor, visit
-from tests.seed_pages import seed
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, now: datetime) -> Path:
-    """A seeded SQLite file that tests copy: seeding for each test would take most of the time."""
-    path = tmp_path_factory.mktemp("world") / "world.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    engine = open_engine(f"sqlite:///{path}")
-    with writing(engine) as session:
-        seed(session, now)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return path
+from tests.seed_pages import seeded_people
 
 
 @pytest.fixture
-def people(engine: Engine, now: datetime, world: Path) -> dict[str, User]:
-    if engine.dialect.name == "postgresql":
-        with writing(engine) as session:
-            return seed(session, now)
-    assert engine.url.database is not None
-    Path(engine.url.database).write_bytes(world.read_bytes())
+def database_url(world_url: str) -> str:
+    return world_url
+
+
+@pytest.fixture
+def people(engine: Engine) -> dict[str, User]:
     with reading(engine) as session:
-        found = session.exec(select(User).order_by(col(User.id)).limit(6)).all()  # the first six are ours
-    return {"haarlem" if user.participant_id == "haarlem" else user.role: user for user in found}
+        return seeded_people(session)
 
 
 @pytest.fixture

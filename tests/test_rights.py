@@ -1,6 +1,7 @@
 """Who may do what: every address for every role, and every visibility for every viewer; a new address fails until listed."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from sqlmodel import Session, select
 from db.models import User, Verdict
 from db.queries import Viewer
 from db.rights import RANK, has_role, may_see, visible
-from db.session import writing
+from db.session import open_engine, reading
 from db.vocabulary import Role, Visibility
 from tests.pages import Visitor, make_user, visit
-from tests.seed_pages import seed
+from tests.seed_pages import seeded_people
 from tracker.web.routes import ROUTES, Guard
 from tracker.web.safety import Limits
 
@@ -48,9 +49,9 @@ def test_only_links_from_mails_go_without_a_token() -> None:
 
 @pytest.mark.parametrize("role", [None, *Role], ids=str)
 def test_every_address_for_every_role(
-    sqlite_world: tuple[Engine, dict[str, User]], now: datetime, tmp_path: Path, role: Role | None
+    world: tuple[Engine, dict[str, User]], now: datetime, tmp_path: Path, role: Role | None
 ) -> None:
-    engine, people = sqlite_world
+    engine, people = world
     user = people[role.value] if role else None
     with visit(engine, now, tmp_path, user, Unlimited()) as visitor:
         absent = visitor.get("/bestaat-niet").content
@@ -89,17 +90,14 @@ class Unlimited(Limits):
 
 
 @pytest.fixture(scope="module")
-def sqlite_world(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, now: datetime
-) -> tuple[Engine, dict[str, User]]:
-    from db.session import open_engine
-
+def world(tmp_path_factory: pytest.TempPathFactory, sqlite_world: Path) -> Iterator[tuple[Engine, dict[str, User]]]:
     path = tmp_path_factory.mktemp("rights") / "world.db"
-    path.write_bytes(sqlite_template.read_bytes())
+    path.write_bytes(sqlite_world.read_bytes())
     engine = open_engine(f"sqlite:///{path}")
-    with writing(engine) as session:
-        people = seed(session, now, repeat=1)
-    return engine, people
+    with reading(engine) as session:
+        people = seeded_people(session)
+    yield engine, people
+    engine.dispose()
 
 
 OWNER, OTHER = "amsterdam", "haarlem"

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,22 +33,10 @@ class Site:
         """Whether people come over HTTPS: everywhere except on a developer's own machine."""
         return self.settings.base_url.startswith("https://")
 
-    @cached_property
+    @property
     def templates(self) -> Environment:
-        """Jinja2 with escaping always on (its select_autoescape leaves .ics and .txt unescaped) and no silent gaps."""
-        environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters.update(phrases.FILTERS)
-        environment.globals.update(
-            asset=self.asset, words=vocabulary, lobby=vocabulary_lobby, wording=wording, phrases=phrases
-        )
-        environment.globals["has_vendor"] = (STATIC / "vendor" / "ams.css").exists()
-        return environment
+        """Where pages are rendered."""
+        return environment()
 
     def render(self, template: str, context: Mapping[str, Any], block: str | None = None) -> str:
         """A page as text, or one block of it."""
@@ -57,13 +45,32 @@ class Site:
             return found.render(context)
         return "".join(found.blocks[block](found.new_context(dict(context))))
 
-    @cached_property
-    def _hashes(self) -> dict[str, str]:
-        files = (path for path in sorted(STATIC.rglob("*")) if path.is_file())
-        return {
-            path.relative_to(STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in files
-        }
 
-    def asset(self, name: str) -> str:
-        """The address of a static file, with its hash, so that browsers may keep it for a year."""
-        return f"/static/{name}?v={self._hashes.get(name, '0')}"
+@cache
+def environment() -> Environment:
+    """Jinja2 with escaping always on (its select_autoescape leaves .ics and .txt unescaped) and no silent gaps.
+
+    One for the process: a template is compiled once, however many applications are built (tests build hundreds).
+    """
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(phrases.FILTERS)
+    made.globals.update(asset=asset, words=vocabulary, lobby=vocabulary_lobby, wording=wording, phrases=phrases)
+    made.globals["has_vendor"] = (STATIC / "vendor" / "ams.css").exists()
+    return made
+
+
+@cache
+def _hashes() -> dict[str, str]:
+    files = (path for path in sorted(STATIC.rglob("*")) if path.is_file())
+    return {path.relative_to(STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in files}
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its hash, so that browsers may keep it for a year."""
+    return f"/static/{name}?v={_hashes().get(name, '0')}"
