@@ -26,7 +26,7 @@ def _part(n: str) -> str:
     """One amount: currency before or behind, digits or a word, a scale."""
     return (
         rf"(?P<pre{n}>k€|m€|{_CURRENCY})?\s{{0,3}}(?:(?P<num{n}>{_NUMBER})\s{{0,2}}-?(?P<scale{n}>{_SCALE})?"
-        rf"|\b(?P<word{n}>{_SPOKEN})\s(?P<wscale{n}>{_LONG}))\s{{0,2}}(?P<post{n}>(?:m€|k€|{_CURRENCY}))?"
+        rf"|\b(?P<word{n}>{_SPOKEN})\s(?P<wscale{n}>{_LONG}))\s{{0,2}}(?P<post{n}>(?:m€|k€|{_CURRENCY})(?!\s{{0,3}}\d))?"
     )
 
 
@@ -164,8 +164,27 @@ def _spread(hit: re.Match[str], comma_decimal: bool) -> Mention | None:
     return Mention(SPREAD, Spread(low, high), start, end)
 
 
+_HALF = re.compile(
+    r"de helft(?= van (?:de |het |uw |je |hun |alle |deze |zijn |haar )?(?:\w+ ){0,2}"
+    r"\w*(?:kosten|begroting|investering|uitgaven|tekort|projectbedrag|aanschafprijs)\b)"
+    r"|\bhalf(?= (?:of )?(?:the |your |their |all )?(?:\w+ ){0,2}(?:costs|expenses|expenditure)\b)"
+)
+
+
+_BARE = re.compile(
+    r"percentage (?:\w+ ){0,2}?(?:van|is|was|bedraagt|bedroeg|of) (\d{1,2})"
+    r"(?!\d|[.,]\d|\s?[%/-]|\s?procent|\s?percent|\s(?:tot|of|à|en|to|and|or)\s)"
+)
+
+
 def find_rates(text: str, limit: int = MOST_MENTIONS) -> list[Mention]:
-    """Every percentage; two bounds make one mention without a value."""
+    """Every percentage, and "de helft van de kosten"; two bounds make one mention without a value."""
+    halves = [Mention(RATE, Decimal(50), hit.start(), hit.end()) for hit in _HALF.finditer(text)]
+    bare = [Mention(RATE, Decimal(hit[1]), hit.start(1), hit.end(1)) for hit in _BARE.finditer(text)]
+    return sorted([*_percentages(text, limit), *halves, *bare], key=lambda m: m.start)[:limit]
+
+
+def _percentages(text: str, limit: int) -> list[Mention]:
     found: list[Mention] = []
     for hit in _PERCENT.finditer(text):
         ranged = hit["how"] and (hit["how"] not in {"en", "and", "of", "or"} or not hit["sign"] or _between(text, hit))

@@ -1,5 +1,6 @@
 """Dates and hours in running Dutch or English text: every mention, with what could not be read and why."""
 
+import itertools
 import re
 from calendar import monthrange
 from dataclasses import dataclass, replace
@@ -41,7 +42,7 @@ _VAGUE = re.compile(
     rf"|\b(?:{_MONTH})\b\.?\s(?:20\d\d)\b|\bweek\s\d{{1,2}}\b(?:\s(?:van\s)?20\d\d)?"
 )
 _CLOCK = (
-    r"(?:(?P<h>[01]?\d|2[0-4])[.:](?P<mi>[0-5]\d)(?::[0-5]\d)?(?![\d%])(?![.,]\d)(?:\s{0,2}(?P<half>[ap]\.?m\b\.?))?"
+    r"(?:(?P<h>[01]?\d|2[0-4])(?:[.:]|u(?=\d\d\b)|h(?=\d\d\b))(?P<mi>[0-5]\d)(?::[0-5]\d)?(?![\d%])(?![.,]\d)(?:\s{0,2}(?P<half>[ap]\.?m\b\.?))?"
     r"(?P<unit>\s{0,2}(?:uur|u|hrs|hours|h)\b)?"
     r"|(?P<h2>\d{1,2})\s{0,2}(?:(?P<half2>[ap]\.?m\b\.?)|(?:uur|u|h|hrs|hours)\b|o'clock)|(?P<noon>(?:12\s)?noon\b))"
 )
@@ -99,6 +100,7 @@ def find_dates(
 
     ``year_of_round`` is the year for dates that have none, where the sentence around them names it.
     """
+    day_first = day_first or _shows_day_first(text)
     partials: list[Partial] = []
     for hit in _CORE.finditer(text):
         partials += _with_shared_day(text, _with_clock(text, _core(hit, day_first)))
@@ -109,6 +111,15 @@ def find_dates(
     partials = _heal(text, partials)
     mentions = _join(text, partials)
     return _add_vague(text, mentions, limit)
+
+
+_NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([-/])(\d{1,2})\2\d{4}(?![\d/-])")
+
+
+def _shows_day_first(text: str) -> bool:
+    """A text in which one date can only be read day first (27/01/2026) and none month first writes them all so."""
+    written = [(int(hit[1]), int(hit[3])) for hit in itertools.islice(_NUMERIC.finditer(text), MOST_MENTIONS)]
+    return any(first > 12 >= second for first, second in written) and all(second <= 12 for _, second in written)
 
 
 def _core(hit: re.Match[str], day_first: bool) -> Partial:
@@ -205,7 +216,9 @@ def _is_clock(after: re.Match[str]) -> bool:
     """ "1 mei 2026 12.50" with a dot, no comma and no "uur" may be a price or an article; a bare "-" a range."""
     if "-" in after["lead"] and not after["unit"]:
         return False
-    return bool(after["unit"] or after["lead"].strip() or after["h2"] or after["noon"] or ":" in after.group())
+    return bool(
+        after["unit"] or after["lead"].strip() or after["h2"] or after["noon"] or re.search(r"[:uh]\d", after.group())
+    )
 
 
 def _zone(word: str | None) -> str:

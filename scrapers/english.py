@@ -14,13 +14,13 @@ from scrapers.words import begins, ends, words
 _STAGES = (
     (DeadlineKind.PRE_REGISTRATION, words(r"""
         pre-?registration | registration of interest | letters? of intent | declaration of intent
-        | notice of intent
+        | notice of intent | expressions? of interest
     """)),
     (DeadlineKind.CONSULTATION, words(r"consultation | feedback period | feedback | have your say")),
     (DeadlineKind.REPORTING, words(r"final report | progress report | reporting")),
     (DeadlineKind.STAGE_1, words(r"""
         (?:stage|step|phase)\s(?:1|one)\b | (?:first|1st) (?:stage|step|phase)\b | pre-?proposals?
-        | outline proposals? | expressions? of interest | concept notes? | short proposals?
+        | outline proposals? | concept notes? | short proposals?
     """)),
     (DeadlineKind.STAGE_2, words(r"""
         (?:stage|step|phase)\s(?:2|two)\b | (?:second|2nd) (?:stage|step|phase)\b
@@ -35,7 +35,7 @@ _DATES = DateWords(
         | \bsubmi(?:t|ts|tted|ssions?|tting)\b | \bproposals?\b | \bcalls?\b | \bdeadlines?\b
         | \bopen(?:s|ed|ing)?\b | \bclos(?:e|es|ed|ing)\b | \bwindow\b | \bround\b
         | \bregist(?:er|ration)\b | \bexpressions? of interest\b | \binvited\b | \btender\b | \bentries\b
-        | \breceived by\b | \bfeedback\b | \bconsultation\b
+        | \breceived by\b | \bhanded in\b | \bfeedback\b | \bconsultation\b
     """),
     since=ends(r"""
         from | as of | as from | since | starting(?: on|\sfrom)? | beginning(?: on)? | effective
@@ -90,6 +90,13 @@ _DATES = DateWords(
         ,\s?(?:which|that|whose|provided)\b | (?<=\w)\s(?:which|whose)\b
         | \bfor (?:projects|activities|costs)\b
     """),
+    round_noun=ends(r"round | call | window | period | phase | deadline"),
+    start_label=ends(r"start(?:ing)?(?: date)?(?: is)?(?: on)?"),
+    moved=words(r"""
+        \bextended\b | \bpostponed\b | \bmoved\b | \bbrought forward\b | \brescheduled\b | \bextends\b
+        | \bnot (?:on|until|by)\b
+    """),
+    moved_from=ends(r"from | not (?:on|until|by)"),
     kinds=_STAGES,
     carries=words(r"(?:this|that|it|they|these|from|until)\b"),
     more_rounds=words(r"""
@@ -121,7 +128,7 @@ _MONEY = MoneyWords(
     budget_before=words(r"""
         \bbudget\b | \bavailable\b | \benvelope\b | \ballocat(?:ed|es|ion)\b | \bearmark | \bset aside\b
         | \bfunding (?:pot|amount)\b | \btotal (?:amount|funding|of)\b | \bin total\b | \bmakes?\b
-        | \bpot\b | \bceiling\b | \bfund of\b
+        | \bpot\b | \bceiling\b | \bfund of\b | \bfund holds\b
     """),
     budget_after=begins(r"""
         (?:in total )?(?:is|are|will be|has been|have been|was)?\s?(?:made |currently )?(?:available|
@@ -160,7 +167,7 @@ _MONEY = MoneyWords(
         consortium)\b
     """),
     apiece=ends(r"each"),
-    per_other=words(r"\bper (?!(?:year|annum|cent)\b)\w+ | /\s?[a-z] | \bfor (?:each|every) \w+"),
+    per_other=words(r"\bper (?!(?:year|annum|cent)\b)\w+ | /\s?[a-z] | \b(?:each|every) (?!year|round|call|time)\w+"),
     grant=words(r"""
         \bgrants?\b | \bcontributions?\b | \bsubsid(?:y|ies)\b | \brequest | \breceive | \bobtain
         | \baward | \bsupport\b | \bfunding\b | \bcosts\b | \bvouchers?\b
@@ -171,7 +178,8 @@ _MONEY = MoneyWords(
     not_grant=words(r"""
         own contribution | turnover | project (?:budgets?|costs) | total (?:project )?(?:costs?|budgets?)
         | \bbudgets? (?:should|must|of|between|from) | estimated | expected | \blump\b | de minimis
-        | \bphase\b | \bstage\b | eligible costs (?:of|between|are) | small(?:er)? (?:project|grant)
+        | \bphase\b | \bstage\b | eligible costs (?:of|between|are)
+        | small(?:er)?(?:[- ]scale)? (?:\w+ )?(?:project|grant|initiative)
     """),
     rate_before=words(r"""
         \brate\b | \bcovers?\b | \bup to\b | \bfund(?:s|ed|ing)?\b | \bgrants?\b | \bsubsid | \bcontribut
@@ -186,7 +194,8 @@ _MONEY = MoneyWords(
         at least | minimum | own (?:contribution|resources) | \breduc | \bweight | \bsaving
         | pre-?financing | advance | overhead | flat[- ]rate | indirect | remaining | \bother\b
         | \bthreshold | \btarget | \bscore | \bincrease | \bdecrease | \bcut(?:s|ting)?\b
-        | (?:must|should|to|shall|applicants|partners) contribute\b | co-?finance at | \bown\b
+        | (?:must|should|to|shall|applicants|partners) (?:contribute|bring|provide|cover|pay)\b
+        | co-?finance at | \bown\b
         | \bshare of\b | \bby\s$ | \bvat\b | match(?:ed)? funding
     """),
     not_rate_after=begins(r"""

@@ -77,10 +77,11 @@ def _settled(text: str, parts: list[Sentence], dated: list[windows.Dated], price
              rates: list[Mention], tongue: Tongue) -> Facts:  # fmt: skip
     opens = windows.settle(dated, DeadlineKind.OPENS, text)
     closes = windows.settle(dated, DeadlineKind.CLOSES, text)
-    if any(tongue.dates.more_rounds.search(part.words) and not windows.dates_in(part, tongue.dates) for part in parts):
+    if any(windows.more_follow(part, tongue.dates) for part in parts):
         closes = None
     if opens and closes and _day(opens) > _day(closes):
-        opens = closes = None
+        of_projects = tongue.dates.start_label.search(lower(plain(text[max(0, opens.start - 40) : opens.start])))
+        opens, closes = None, closes if of_projects else None
     return Facts(
         opens=opens,
         closes=closes,
@@ -104,7 +105,8 @@ def _most(priced: list[money.Priced], rates: list[Mention], text: str) -> Read |
     """Where several rates hold, a maximum belongs to one of them, unless it is said per project."""
     most = money.settle(priced, "max", text)
     values = {r.value for r in rates if r.mark == RATE}
-    if most and len(values) > 1 and any(r.end < most.start < r.end + 120 for r in rates):
+    said = any(one.kind == "max" and "project" in one.scope for one in priced)
+    if most and not said and len(values) > 1 and any(r.end < most.start < r.end + 120 for r in rates):
         return None
     return most
 

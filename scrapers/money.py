@@ -53,7 +53,10 @@ class Priced:
 _BREAKS = re.compile(r"[;:.]|,|\b(?:en|and|maar|but|terwijl|while|waarvan|want)\b")
 _CLAUSE = re.compile(r"[;:]|,\s(?:met|with|tot|up to)\b|\ben (?:bedraagt|is)\b")
 _UNIT_BEFORE = re.compile(r"^\s{0,2}(?:euro )?(?:per|/)\s?\w+")  # belongs to the amount before
-_LISTED = re.compile(r"[^.;:]{0,45}(?:\ben\b|\band\b|,)\s?(?:is )?(?:(?:voor|for|in) [^.;:,]{1,40} )?(?:is )?")
+_LISTED = re.compile(
+    r"[^.;:]{0,45}(?:\ben\b|\band\b|,)\s?(?:is |dat |die |(?:de|het) [\w-]{2,20} (?:van |is ))?"
+    r"(?:(?:voor|for|in) [^.;:,]{1,40} )?(?:is )?"
+)
 
 
 def amounts_in(sentence: Sentence, words: MoneyWords) -> list[Priced]:
@@ -87,6 +90,7 @@ def _priced(kind: str, sentence: Sentence, mention: Mention, words: MoneyWords, 
     """``split``: it stands behind the colon after the pot, so it is a part of that."""
     assert isinstance(mention.value, Decimal)
     scope = _scope(sentence, mention, words) | ({"share"} if split else set())
+    scope |= {"project"} if _unit(sentence, mention, words) == "project" else set()
     return Priced(kind, mention.value, mention, scope, _label(sentence, mention, words))
 
 
@@ -108,8 +112,13 @@ def _kind(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
     if words.most.search(near) and not _is_pot(near, follow, words, unit):
         return "max" if _is_grant(sentence, mention, words, unit) else None
     if unit == "project":
-        return "per" if _is_grant(sentence, mention, words, unit) else None
+        pot = words.pot.search(near) or words.budget_after.match(follow)  # "per project is # beschikbaar"
+        kind = "max" if pot else "per"
+        return kind if _is_grant(sentence, mention, words, unit) else None
     return "budget" if _is_budget(sentence, mention, words) else None
+
+
+_ALTOGETHER = re.compile(r"\b(?:in totaal|in total|totaal van|total of|samen|bij elkaar|altogether)\b")
 
 
 def _unit(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None:
@@ -121,7 +130,10 @@ def _unit(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
     part = re.split(r"[;:.]", left)[-1]
     near = sentence.near(mention, MONEY_MENTION)[-100:]
     own = _UNIT_BEFORE.sub("", near) if re.search(MONEY_MENTION, part) else near
-    for window in (behind, own, re.split(MONEY_MENTION, part)[0]):
+    first = re.split(MONEY_MENTION, part)[0]
+    if _ALTOGETHER.search(near.rsplit(",", 1)[-1]):
+        own = first = ""  # "het bedrag per gemeente, in totaal #"
+    for window in (behind, own, first):
         project = max((hit.start() for hit in words.per_project.finditer(window)), default=-1)
         other = max((hit.start() for hit in words.per_other.finditer(window)), default=-1)
         if project >= 0 or other >= 0:
@@ -141,13 +153,22 @@ def _is_pot(near: str, follow: str, words: MoneyWords, unit: str | None) -> bool
 
 def _is_grant(sentence: Sentence, mention: Mention, words: MoneyWords, unit: str | None) -> bool:
     near, follow = sentence.near(mention, MONEY_MENTION), sentence.follow(mention)
-    if words.not_grant.search(_CLAUSE.split(near)[-1][-70:]) or words.not_grant.search(_BREAKS.split(follow)[0][:30]):
+    clause = _CLAUSE.split(near)[-1][-70:]
+    if _rate_beside(sentence, mention):
+        clause = _OF_COSTS.sub("", clause)
+    if words.not_grant.search(clause) or words.not_grant.search(_BREAKS.split(follow)[0][:30]):
         return False
     if unit == "project" or words.gets.match(follow):
         return True
     return bool(
         words.grant.search(sentence.left(mention)) or words.grant.search(follow[:40]) or _rate_beside(sentence, mention)
     )
+
+
+_OF_COSTS = re.compile(  # behind "50%": what the percentage is of, not what the amount is
+    r"^\s{0,2}(?:subsidie )?(?:van|over|of) (?:[\w']+ ){0,4}?"
+    r"\w*(?:kosten|begroting|investering|uitgaven|tekort|costs|budget)\b"
+)
 
 
 def _rate_beside(sentence: Sentence, mention: Mention) -> bool:
@@ -163,12 +184,23 @@ def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
         or words.not_budget_after.match(follow)
     ):
         return False
-    if words.pot.search(near):
+    if words.pot.search(near) or _raised(sentence, mention, near):
         return True
     if words.not_budget.search(_BREAKS.split(follow)[0][:60]):
         return False
     pot = words.most.search(near) and words.round_pot.search(_CLAUSE.split(near)[-1])
     return bool(words.budget_before.search(near[-120:]) or words.budget_after.match(behind) or pot)
+
+
+_RAISED = re.compile(
+    r"(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}(?:verhoogd|opgehoogd|verlaagd|verruimd|increased|raised|reduced|cut)\b[^.;]{0,12}$"
+)
+
+
+def _raised(sentence: Sentence, mention: Mention, near: str) -> bool:
+    """ "het budget is verhoogd van # naar #": the second is the one that holds."""
+    before = sentence.left(mention)[: -len(near) - 1]
+    return bool(re.fullmatch(r"\s{0,2}(?:naar|tot|to)\s{0,2}", near) and _RAISED.search(before))
 
 
 def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Priced]:
@@ -184,7 +216,7 @@ def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Pri
 
 
 def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset[str]:
-    near, follow = sentence.near(mention, MONEY_MENTION)[-110:], re.split(r"[;:]", sentence.follow(mention))[0][:80]
+    near, follow = sentence.near(mention, MONEY_MENTION)[-110:], re.split(r"[;:,]", sentence.follow(mention))[0][:80]
     tests = {
         "round": words.this_round,
         "programme": words.whole_programme,
@@ -262,13 +294,17 @@ def plafonds(priced: list[Priced], source: str) -> tuple[Read, ...]:
     return tuple(_read(f"plafond {one.label}".strip(), one, source) for one in priced if one.kind == "budget")
 
 
+_LEANS = re.compile(r"\s*(?:voor|bij|for)\b")  # "Voor andere routes is dat 50%"
+
+
 def all_rates(sentences: list[Sentence], words: MoneyWords) -> list[Mention]:
     """Every percentage of the costs that is paid, and beside one every other that is not something else."""
     found: list[Mention] = []
     went_on = False
     for sentence in sentences:
         marked = [m for m in sentence.mentions if m.mark in (RATE, RATES)]
-        went_on = any(_is_rate(sentence, m, words) for m in marked) or (went_on and sentence.joined)
+        leans = sentence.joined or _LEANS.match(sentence.words)
+        went_on = any(_is_rate(sentence, m, words) for m in marked) or bool(went_on and leans)
         found += [m for m in marked if went_on and not _is_no_rate(sentence, m, words)]
     return found
 

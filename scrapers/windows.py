@@ -23,6 +23,10 @@ class DateWords:
     other_after: re.Pattern[str]
     slot: re.Pattern[str]  # ends right before a window for handing in: "het tijdvak van"
     turn: re.Pattern[str]  # where a clause of its own begins: "die", "voor projecten"
+    round_noun: re.Pattern[str]  # "één tijdvak, dat loopt van": no turn, the same round
+    start_label: re.Pattern[str]  # "startdatum:" behind a closing is that of the projects
+    moved: re.Pattern[str]  # "verlengd": what follows is the date that holds
+    moved_from: re.Pattern[str]  # ends right before the date that no longer holds
     kinds: tuple[tuple[DeadlineKind, re.Pattern[str]], ...]
     carries: re.Pattern[str]  # a sentence that leans on the one before: "Dat kan"
     more_rounds: re.Pattern[str]  # another round follows, so this closing is not the last
@@ -38,9 +42,15 @@ class Dated:
     kind: DeadlineKind
     moment: Moment
     mention: Mention
+    moved: bool = False  # it takes the place of an earlier closing
 
 
-_LISTED = re.compile(r"\s{0,3}(?:,|en|and|of|or|&|, en|, and|en op|en uiterlijk)\s{0,3}")
+_LISTED = re.compile(
+    r"\s{0,3}(?:,|en|and|of|or|&|, en|, and|en op|en uiterlijk)\s{0,3}"
+    r"|[\s,;]{0,3}(?:en |and )?(?:de|het|the) (?:eerste|tweede|derde|vierde|vijfde|volgende|laatste"
+    r"|second|third|fourth|next|last)(?: (?:ronde|tijdvak|periode|tranche|round))?"
+    r"(?: (?:op|om|is|on|uiterlijk|sluit op|tot|tot en met))?\s{0,2}"
+)
 
 
 def dates_in(sentence: Sentence, words: DateWords) -> list[Dated]:
@@ -58,6 +68,19 @@ def dates_in(sentence: Sentence, words: DateWords) -> list[Dated]:
     return found
 
 
+_UNDATED = re.compile(
+    f"{DATE}[^{DATE}{VAGUE}.;]{{0,25}}?(?:,|\\ben|\\band|\\bof|\\bor)\\s(?:(?:daarna|vervolgens|then)\\s)?(?:\\w+\\s)?{VAGUE}"
+)
+
+
+def more_follow(sentence: Sentence, words: DateWords) -> bool:
+    """Another round is spoken of, or days without a year stand behind the date: then no closing is the only one."""
+    undated = _UNDATED.search(sentence.words)
+    if undated and any(m.at == undated.end() - 1 and m.why == "no year" for m in sentence.mentions):
+        return bool(dates_in(sentence, words))
+    return bool(words.more_rounds.search(sentence.words)) and not dates_in(sentence, words)
+
+
 def _moment(mention: Mention) -> Moment:
     assert isinstance(mention.value, Moment)
     return mention.value
@@ -68,22 +91,49 @@ def _window(sentence: Sentence, mention: Mention, words: DateWords) -> list[Date
     if not _is_about(sentence, mention, words) or _is_other(sentence, mention, words):
         return []
     kind = _stage(sentence, mention, words)
+    if words.moved.search(sentence.near(mention)[-60:]):
+        return [Dated(DeadlineKind.CLOSES, mention.value.closes, mention, moved=True)]
     opens, closes = mention.value.opens, mention.value.closes
     if kind is None:
         return [Dated(DeadlineKind.OPENS, opens, mention), Dated(DeadlineKind.CLOSES, closes, mention)]
-    return [Dated(kind, closes, mention)]
+    first = [Dated(DeadlineKind.OPENS, opens, mention)] if kind in _FIRST else []
+    return [*first, Dated(kind, closes, mention)]
+
+
+_FIRST = (DeadlineKind.PRE_REGISTRATION, DeadlineKind.STAGE_1)
 
 
 def _single(sentence: Sentence, mention: Mention, words: DateWords) -> list[Dated]:
     assert isinstance(mention.value, Moment)
     if _is_other(sentence, mention, words):
         return []
-    side = _side(sentence, mention, words)
-    if side is None:
+    moved = _moved(sentence, mention, words)
+    side = _moved_side(sentence, mention, words) if moved else _side(sentence, mention, words)
+    if side is None or moved is False:
         return []
     if side == DeadlineKind.CLOSES:
         side = _stage(sentence, mention, words) or side
-    return [Dated(side, mention.value, mention)]
+    return [Dated(side, mention.value, mention, bool(moved))]
+
+
+def _moved_side(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKind:
+    left = sentence.left(mention)
+    opening = words.opening.search(left) and not words.closing.search(left)
+    return DeadlineKind.OPENS if opening else DeadlineKind.CLOSES
+
+
+_TO = re.compile(r"[\s,]{0,3}(?:naar|maar (?:al |pas |reeds )?(?:op|tot|per)|but (?:on|by|until))\s{0,2}")
+
+
+def _moved(sentence: Sentence, mention: Mention, words: DateWords) -> bool | None:
+    """Whether a date holds after a move; none where nothing is said of one."""
+    near = sentence.near(mention)
+    if not words.moved.search(sentence.left(mention)[-90:]):
+        return None
+    if words.moved_from.search(near):
+        return False
+    known = words.moved.search(near[-50:]) or words.until.search(near) or _TO.fullmatch(near)
+    return True if known else None
 
 
 def _side(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKind | None:
@@ -118,7 +168,7 @@ def _is_about(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
     """The clause is about applying: before a turn ("die", "voor projecten") only what stands behind it counts."""
     left = sentence.left(mention)
     follow = re.split(f"[{DATE}{WINDOW}{VAGUE}]", sentence.right(mention))[0]
-    turns = [hit.start() for hit in words.turn.finditer(left)]
+    turns = [hit.start() for hit in words.turn.finditer(left) if not words.round_noun.search(left[: hit.start()])]
     clause = left[turns[-1] :] if turns else left
     behind = re.split(r"[;:(]", follow.lstrip(" ,"))[0][:80]
     if words.apply.search(clause + DATE + behind):  # "vraag # de subsidie aan" spans the date
@@ -134,7 +184,9 @@ def _is_other(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
         return False
     clause = _own_clause(re.split(r"[;]|\.\s", near)[-1], words)
     before = words.other_before.search(clause[-110:]) or words.doubt.search(clause[-60:])
-    return bool(before or words.other_after.match(follow[:70]) or words.event.search(sentence.left(mention)[-140:]))
+    ours = words.opens_after.match(follow) or words.closes_after.match(follow)
+    behind = not ours and words.other_after.match(follow[:70])
+    return bool(before or behind or words.event.search(sentence.left(mention)[-140:]))
 
 
 def _own_clause(near: str, words: DateWords) -> str:
@@ -143,13 +195,17 @@ def _own_clause(near: str, words: DateWords) -> str:
     return last if words.apply.search(last) or words.closing.search(last) or words.opening.search(last) else near
 
 
+_FOR_STAGE = re.compile(r"\b(?:voor|for) (?:stap|fase|stage|step|phase) (?:1|one|een|één)\b")
+
+
 def _stage(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKind | None:
     """A stage named right before the date, or right behind it in brackets."""
     near, follow = sentence.near(mention)[-90:], sentence.follow(mention)
     bracket = re.match(r"\s{0,2}\(([^()]{1,60})\)", follow)
-    behind = re.split(r"[,;:(]", follow)[0][:60]
+    behind = re.split(r"[,;:(]", follow.lstrip(" ,"))[0][:60]
     for kind, pattern in words.kinds:
-        if pattern.search(near) or (kind == DeadlineKind.STAGE_2 and pattern.search(behind)):
+        named = pattern.search(behind)
+        if pattern.search(near) or (named and (kind == DeadlineKind.STAGE_2 or _FOR_STAGE.search(behind))):
             return kind
         if bracket and pattern.search(bracket.group(1)):
             return kind
@@ -177,6 +233,10 @@ def settle(dated: list[Dated], kind: DeadlineKind, source: str) -> Read | None:
     of_kind = [one for one in dated if one.kind == kind] or _last_stage(dated, kind)
     if not of_kind:
         return None
+    last = max((one.moment.day for one in of_kind), default=None)
+    of_kind = [one for one in of_kind if one.moved and one.moment.day == last] or of_kind
+    if kind == DeadlineKind.CLOSES:
+        of_kind = _of_open_round(dated, of_kind)
     if len({one.moment.day for one in of_kind}) > 1:
         return None
     if kind == DeadlineKind.CLOSES and _later_stage(dated, of_kind[0]):
@@ -185,6 +245,15 @@ def settle(dated: list[Dated], kind: DeadlineKind, source: str) -> Read | None:
     if len({one.moment.hour for one in timed}) > 1:
         return None
     return _read((timed or of_kind)[0], source)
+
+
+def _of_open_round(dated: list[Dated], closings: list[Dated]) -> list[Dated]:
+    """Without those that lie before the only opening: they closed an earlier round."""
+    openings = {one.moment.day for one in dated if one.kind == DeadlineKind.OPENS}
+    if len(openings) != 1:
+        return closings
+    (opening,) = openings
+    return [one for one in closings if one.moment.day >= opening] or closings
 
 
 def _later_stage(dated: list[Dated], closing: Dated) -> bool:

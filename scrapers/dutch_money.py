@@ -1,0 +1,200 @@
+"""The Dutch words around the amounts and percentages of a scheme; how they are used: money.py."""
+
+from scrapers.money import MoneyWords
+from scrapers.words import begins, ends, words
+
+MONEY = MoneyWords(
+    hedge=ends(r"""
+        ruim | circa | ca\.? | ongeveer | zo'n | bijna | (?<!niet )(?<!nooit )meer dan | rond(?: de)?
+        | plm\.? | ± | ~ | naar schatting | minstens | om en nabij(?: de)? | tegen de | krap | grofweg
+        | indicatief | dik | een kleine | pakweg | begint bij | vanaf | net geen | soms
+        | verwacht(?:e)?(?: budget van)? | waarschijnlijk | naar verwachting | van ongeveer
+    """),
+    budget_before=words(r"""
+        plafond | budget\b | budget van | \bgereserveerd\b | \buitgetrokken\b | \btrek(?:t|ken)\b
+        | \bvrijgemaakt\b | \bvrij\b | \bbeschikbare?\b | \bbeschikbaar
+        | (?:verhoogd|opgehoogd|verlaagd|verruimd) (?:naar|tot) | \bsubsidiepot\b
+        | \bpot(?:je)? (?:van|met)\b | totaalbedrag | \bkas (?:bevat|telt)\b | \bsamen\s{0,2}$
+        | \bin totaal\b | te verdelen | \bgaat er\b
+        | \bzit(?: er)?\b | \bzet(?:te|ten)?\b | \bstel(?:t|len|de|den)\b | omvang | \binvesteert\b
+        | \bverdeelt?\b | \bverdelen\b | \breserve(?:ert|erde|ren)\b | \bsteekt\b | \bis er\b
+        | \ber (?:is|was|komt)(?: \w+){0,3}\s{0,2}$ | \bwas er\b
+        | \b(?:totale|gehele|hele|beschikbare) (?:som|bedrag)(?: van)?\s{0,2}$
+        | \bbeslis(?:t|sen)\b[^,;.]{0,30} over\s{0,2}$ | \bte besteden\b
+        | (?:ronde|call|tender|openstelling|tranche|regeling) telt\b
+        | \bligt er\b | \bverdeeld\b | \bgevuld met\s{0,2}$
+        | \b(?:tranche|ronde|budget|plafond|totaal)\b(?: \w+){0,2} (?:op|uit op)\s{0,2}$
+        | \b(?:tranche|ronde|openstelling|tender|call|tijdvak) van\s{0,2}$
+        | \bvoor (?:deze|dit|de huidige|de eerste|de tweede|de derde) (?:ronde|openstelling|tranche|call|
+        tender|tijdvak|oproep)
+        (?: is|\swas|\sgaat het om)?\s{0,2}$ | \btotaal van\s{0,2}$
+        | \bheeft (?:dit jaar|er|hier(?:voor)?|daarvoor|in 20\d\d|voor 20\d\d)\s{0,2}$
+        | \b(?:gemeente|provincie|rijk|fonds|minister\w*|stad|kabinet|programma|regeling|ronde|openstelling|
+        stadsdeel)(?: \w+){0,2}
+         heeft (?:\w+ ){0,3}$ | financiële middelen | \bmiddelen\b
+    """),
+    budget_after=begins(r"""
+        (?:aan )?(?:subsidie |euro |budget |subsidiegeld |middelen |geld |rijksgeld )?(?:is |zijn |
+        was )?(?:\w+ )?(?:beschikbaar|te verdelen|te vergeven|te besteden|uitgetrokken|gereserveerd|
+        vrijgemaakt|opzij|opzijgezet|klaargezet|in kas|begroot|toegevoegd aan het plafond)
+        | (?:voor|van|uit|in)\b[^,;.:]{0,70}\b(?:beschikbaar|gereserveerd|uitgetrokken|vrijgemaakt|opzij|
+        te verdelen|te besteden|vrij|uit)\b(?! (?:het|de|een)\b) | uit\b(?= om|\.|,|$|\svoor)
+        | (?:aan )?subsidie(?:geld)? beschikbaar | in de pot
+        | die\b[^,;.]{0,50}\b(?:gereserveerd|uitgetrokken|vrijgemaakt|beschikbaar) | subsidieplafond
+        | op de plank | op tafel | groot\b | (?:wordt |worden |werd )?verdeeld | ter beschikking
+        | mee gemoeid | gemoeid | \w* ?klaar\b | vrij(?:gemaakt)?\b
+    """),
+    not_budget_before=words(r"""
+        (?:waarvan|daarvan)\b[^;.]{0,60}$ | \buit (?:de|het|een (?:bedrag|totaal) van)?\s{0,2}$
+        | \b(?:verhoogd|opgehoogd|verlaagd) (?:van|met)\s{0,2}$ | \b(?:nog|extra)\s{0,2}$
+        | \b(?:was|waren) (?:dat|dit|het)\s{0,2}$
+    """),
+    not_budget=words(r"""
+        \bvorige?\b | \beerdere?\b(?! als|\swanneer|\sdan) | \bvorig jaar\b | \bafgelopen\b | gevraagd\b
+        | \btoegekend\b | in behandeling | \bresteert\b | \bresterend | \brestant | \bover is\b
+        | \bnog over\b | eigen bijdrage | omzet | \blegg?(?:t|en)\b | balans | projectkosten
+        | \bkosten\b(?! (?:van|voor) (?:de )?uitvoering) | de-minimis | \bdrempel | \bwaarschijnlijk\b
+        | instemming | \bgingen?\b | \blandelijk verdeelt | minimale?\b | minimum | ten ?minste
+        | \binvestering van\b | verleend
+        | per (?:tranche|ronde|tijdvak|openstelling|aanvraagperiode) | \bbegint bij\b | \bsprake van\b
+        | \bcofinanciering\b | \bwaarde van\b | \bboete\b | uurtarief | \buitgekeerd\b | \bging(?:en)?\b
+        | verwacht | \bgerekend\b | \brekent op\b | \bhoopt\b | \belke? (?:ronde|tranche|tijdvak|openstelling)
+        | \bvan tafel\b | \bregio'?s? legt\b | \bverhoogd met\b | \bleges\b
+    """),
+    not_budget_after=begins(r"""
+        (?:is |wordt |werd )?(?:met .{1,30})?(?:verhoogd|opgehoogd|verlaagd|verruimd|bijgesteld) (?:naar|
+        tot)
+    """),
+    pot=ends(r"""
+        (?:subsidie|deel|totaal|het |totale )?(?:plafond|budget)(?: van|\sis|\sbedraagt|\sbedroeg)?
+    """),
+    most=ends(r"""
+        tot (?:een |het )?(?:maximum|bedrag|totaal)(?:bedrag)? van
+        | (?:tot )?(?:een )?maximaal(?: een bedrag van)? | max\.?
+        | (?:tot |met |van |is |bedraagt |geldt )?(?:een |het |de )?(?:absoluut |
+        subsidie)?maximum(?:bedrag|subsidie|bijdrage)?(?: \w+){0,4}? ?(?:van|is|bedraagt|op)?
+        | ten hoogste | hoogstens | hooguit | (?:niet|nooit) meer (?:dan|bedragen dan|is dan)
+        | (?:nooit|niet) hoger dan | tot(?: aan)? | tot (?:wel|en met) | ten maximale
+        | (?:de |een )?maximale\s(?:\w+\s){1,4}(?:is|bedraagt|van|bedroeg|per \w+ is|per \w+ bedraagt)?
+        | gemaximeerd (?:op|tot) | gemaximaliseerd (?:op|tot) | begrensd (?:op|tot)
+        | (?:subsidie)?maximum(?: per \w+)?(?: is)? | maximumbedrag(?: per \w+)?(?: is|\svan|\sbedraagt)?
+        | maximale\s\w+
+        | max\. (?:subsidie|bijdrage|bedrag)(?: is)? | bovengrens(?: van|\sis)?
+        | (?:\w*budget|\w*plafond|subsidiebedrag|\w*bijdrage) per \w+(?: is|\sbedraagt|\svan)?
+    """),
+    least=ends(r"""
+        (?:een )?minimaal | min\.?
+        | (?:de |een )?minimale\s(?:[\w-]+\s){1,4}(?:is|bedraagt|van|bedroeg)?
+        | (?:een )?minimum(?:bedrag)?(?: van|\sis)? | ten ?minste | minstens
+        | niet (?:lager|minder) dan | ondergrens(?: van|\sis)? | minder dan | lager dan
+        | (?<!nooit )(?<!niet )hoger dan
+    """),
+    per_project=words(r"""
+        \bper\s(?:\w+(?:ig|se|e)\s)?(?:project|aanvraag|aanvrager|subsidieaanvraag|voorstel|initiatief|
+        deal|voucher|samenwerkingsverband|consortium|plan|activiteit|projectvoorstel|subsidie|
+        subsidieontvanger|ontvanger|toekenning|verzoek|programma|\w*studie|\w*pilot|proeftuin|\w*onderzoek|
+        experiment|beschikking|projectaanvraag|indiening)\b
+        | \b(?:elke?|iedere?|een|één)\s\w+\s(?:kan|mag)\b
+        | \b(?:elke?|iedere?|een|één)\s(?:\w+\s)?(?:project|aanvraag|voorstel|initiatief|deal|voucher|plan|
+        aanvrager|samenwerkingsverband|projectaanvraag|consortium)\b
+        | \bproject(?:en)? (?:kan|kunnen|krijg)
+    """),
+    apiece=ends(r"elk | ieder | apart | per stuk"),
+    per_other=words(r"""
+        \bper\s(?!(?:jaar|kalenderjaar|schooljaar|studiejaar|begrotingsjaar|seizoen|saldo|direct|
+        aanvraagperiode|tijdvak|ronde|tranche|openstelling|\d|
+        maand|mail|post|e-mail)\b)\w+ | /\s?[a-z]
+        | \b(?:elke?|iedere?)\s(?!jaar|ronde|tranche|tijdvak|keer|periode|moment|openstelling)\w+
+    """),
+    grant=words(r"""
+        subsidie | bijdrage | vergoed | krijg | ontvang | \bvoucher | \blening | \bleen(?:t|de)\b
+        | krediet | garantie | \btegemoetkoming | \buitkering
+        | toegekend | \bbetaalt\b | aan te vragen | aanvragen | gevraagd | steun | \bvra(?:gen|agt)\b
+        | financiering
+        | \bproject
+    """),
+    gets=begins(r"""
+        (?:aan )?(?:subsidie |euro |steun |bijdrage |financiering )?(?:\w+ ){0,3}(?:aanvragen|aangevraagd|
+        krijgen|ontvangen|vragen|verkrijgen|te krijgen|aan te vragen|gevraagd|toegekend|verstrekt|vergoed)
+        | aan\.?$ | van het rijk
+    """),
+    not_grant=words(r"""
+        eigen bijdrage | projectkosten | subsidiabele kosten (?:van|bedragen|zijn|moeten) | omzet | balans
+        | inkomen | uurtarief | de-minimis | cofinanciering van | \bkosten (?:van|bedragen|tussen|zijn)
+        | aanschaf(?:prijs|waarde) | \bwoz | (?<!ter )waarde (?:van|tot) | hypotheek | salaris
+        | cataloguswaarde | \binvestering | huur | koopsom
+        | \b(?:aanvragen|bedragen|projecten|initiatieven|plannen) (?:tot|t/m|onder|boven|
+        vanaf)(?: en met)?\s{0,2}$
+        | \bfase\b
+        | begroting | voorschot | totale kosten | bouwkosten | leges | onkosten | loon | ^\s*kosten\b
+        | klein(?:e|er|ere|schalige)? (?:\w+)?(?:project|bedrag|aanvra|initiatie|subsidie)
+    """),
+    rate_before=words(r"""
+        subsidie(?:percentage|bijdrage|hoogte|intensiteit)?\b | bijdrage | vergoed | \bdekt\b | betaalt
+        | \bkrijg | \bontvang | cofinanciering | co-?financier | \bsteun | maximaal | percentage
+        | \bhoogte\b | \befro\b
+        | \b(?:rijk|efro|provincie|fonds|programma|ministerie|esf|jtf)(?: \w+)? (?:draagt|legt|neemt)\b
+        | ten hoogste | financiert | tegemoetkoming | \bhooguit\b | \btot\s{0,2}$
+        | \bmax\.?\s{0,2}$
+    """),
+    rate_after=begins(r"""
+        (?:wordt|worden) (?:\w+ )?vergoed
+        | (?:subsidie )?(?:van|over) (?:de|het|uw|zijn|haar|hun|je|alle|elk|ieder|
+        een)?\s?(?:\w+\s){0,3}(?:\w*kosten|\w*investering(?:en)?|\w*project|\w*bedrag|begroting|uitgaven|
+        prijs|meerkosten|tekort|top|loonkosten)
+        | (?:subsidie|vergoed|cofinanciering|co-financiering|bijdrage|steun|efro|financiering)
+        | subsidiabel
+    """),
+    not_rate_before=words(r"""
+        minstens | minimaal | ten ?minste | eigen (?:bijdrage|middelen|geld|inbreng) | korting
+        | reductie | \btrekken\b | weging | besparing | \bminder\b | (?<!niet )(?<!nooit )\bmeer dan\b
+        | voorschot
+        | overhead | opslag | (?:andere|overige?|resterende)(?: \w+)?\s{0,2}$ | \bsociale\b | \bbtw\b | rente
+        | doel(?:stelling)?\b | uitstoot | zelf\b | verhoog | ophoging | toeslag
+        | cofinanciering (?:van|is|bedraagt) | aandeel | groei | forfait | onvoorzien | \bminimum | score
+        | punten | belang van
+        | \b(?:partners|deelnemers|aanvragers|gemeenten|regio's|bedrijven|ondernemers|zij|ze|corporaties|
+        scholen|schoolbesturen)\b
+        (?: \w+){0,2} (?:dragen|betalen|leggen|brengen|financieren)\b
+        | \b(?:partner|deelnemer|aanvrager|gemeente|regio|corporatie|u|men|
+        penvoerder)\b(?: \w+){0,2} (?:draagt|betaalt|legt|
+        brengt|financiert)\b
+    """),
+    not_rate_after=begins(r"""
+        (?:sociale|betaalbare|minder|reductie|korting|besparing|eigen|van de (?:punten|woningen|inwoners|
+        bewoners|mensen|aanvragen|bedrijven|leden|oppervlakte|score|subsidie|toegekende|verleende|
+        gemeenten|deelnemers|tijd|co2|energie|leerlingen|jongeren|stemmen)|van het (?:plein|oppervlak|
+        budget|plafond|totaal|subsidiebedrag|subsidieplafond|beschikbare|aantal|dak|energie)|\(€|
+        voorschot|btw|cofinanciering zelf|eigen|zelf|overhead|extra|hoger|als voorschot|co2|uitstoot)
+        | [^,;.]{0,20}\b(?:over is|benut|besteed|gevuld|uitgeput|opslag|voorschot)
+    """),
+    round_pot=words(r"""
+        \b(?:deze|dit|huidige|eerste|tweede|derde|vierde)\s(?:\w+\s)?(?:aanvraag|indien|
+        subsidie)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call)\b[^,;]{0,25}$
+    """),
+    this_round=words(r"""
+        (?:deze|dit|huidige|eerste|tweede|derde|vierde|vijfde|zesde|zevende|\d+e)\s(?:aanvraag|
+        indien)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call) | \bvoor 20\d\d\b
+        | \bin 20\d\d\b | \bdit jaar\b
+    """),
+    whole_programme=words(r"""
+        t(?:ot en met|/m) (?:en met )?20\d\d | 20\d\d[-/ ]{1,3}20\d\d
+        | over (?:\w+|\d+) (?:tijdvakken|jaar|rondes|tranches|jaren)
+        | voor (?:\w+|\d+) (?:tranches|rondes|jaar|jaren) | hele looptijd | landelijk
+        | gehele (?:looptijd|periode) | alle rondes
+    """),
+    total=words(r"in totaal | totale?\b | totaal | bij elkaar | \bsamen\b"),
+    share=words(r"""
+        \bvoor (?:het |de |een )?(?:mkb|grootbedrijf|spoor|vervoer|onderdeel|categorie|thema|perceel|
+        kleine|grote|particulier|bedrijven|gemeenten|provincies|woning|elektri|scholen)\w*
+        | (?:waarvan|daarvan)
+        | \b(?:onderdeel|categorie|thema|perceel|spoor|doelstelling|artikel(?! \d+:)|paragraaf|deelplafond|
+        lijn|
+        pijler)\s
+    """),
+    per_year=words(r"per (?:kalender)?jaar | jaarlijks | ieder jaar | elk jaar"),
+    tranche=words(r"""
+        \b20\d\d(?:[-/]20\d\d)?\b | \btranche \d\b | \bper jaar\b
+        | \b(?:eerste|tweede|derde|vierde|vijfde|zesde) (?:tranche|ronde|tijdvak)\b
+    """),
+)
