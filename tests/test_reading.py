@@ -6,12 +6,14 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar
 
 import pytest
 from scrapy import Request
+from scrapy.http import TextResponse
 
 from db.vocabulary import SourceKind
 from scrapers.crawled import Crawled
@@ -197,6 +199,27 @@ def test_totals_that_vary_are_not_taken_for_all(tmp_path: Path) -> None:
     found = portal(tmp_path, json.dumps([topic(1)]), 2)
     assert found.stopped == ""  # two passes brought the same: the index counts double
     assert len(found.pages) == 2
+
+
+def test_passes_that_together_hold_as_much_as_was_said_are_all(now: datetime) -> None:
+    source = EuPortal(Context(now))
+    (asked,) = source.start()
+    for left_out in (0, 1, 2):  # each answer leaves out another one, and says that it holds all
+        results = [topic(n) for n in range(1, 5) if n - 1 != left_out]
+        body = json.dumps({"totalResults": 4, "pageSize": 100, "results": results}).encode()
+        found = list(source.parse(TextResponse(asked.url, body=body, request=asked)))
+        asked = next((one for one in found if isinstance(one, Request)), asked)
+    assert source.passes == 3
+    assert source.why_incomplete() == ""
+
+
+def test_passes_that_lack_what_was_said_are_not_all(now: datetime) -> None:
+    source = EuPortal(Context(now))
+    (asked,) = source.start()
+    for n in (1, 2, 3):
+        body = json.dumps({"totalResults": 9, "pageSize": 100, "results": [topic(n)]}).encode()
+        list(source.parse(TextResponse(asked.url, body=body, request=asked)))
+    assert source.why_incomplete() == "3 passes do not agree: up to 9 results said, 3 seen"
 
 
 def test_paging_that_loops_back_ends_and_says_so(tmp_path: Path) -> None:

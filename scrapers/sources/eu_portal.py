@@ -59,6 +59,7 @@ class EuPortal(JsonSource):
         self.seen: set[str] = set()  # references of this pass
         self.before: set[str] | None = None  # and of the pass before it
         self.totals: set[int] = set()  # what the answers of this pass said of the whole
+        self.ever, self.most = set[str](), 0  # references and the largest total of all passes
         self.agreed = False
 
     def start(self) -> Iterable[Request]:
@@ -78,17 +79,24 @@ class EuPortal(JsonSource):
         if not isinstance(total, int):
             raise SourceIncomplete(f"page {self.number}: an answer without a total")
         self.totals.add(total)
+        self.most = max(self.most, total)
         size = size if isinstance(size, int) and size > 0 else PAGE_SIZE  # the index caps pages silently
         self.full = len(data["results"]) >= size and self.number * size < total
         return list(data["results"])
 
     def next_page(self, page: TextResponse) -> Request | None:
-        """The next page; and a second pass where topics are missing or totals vary, which the index does at times."""
+        """The next page; and another pass where topics are missing or totals vary, which the index does at times.
+
+        It ends when one pass is steady or two hold the same; or after the last one, which is good enough when all
+        together hold at least as many results as any answer said there were: what one leaves out, another has.
+        """
         if self.full:
             self.number += 1
             return self.ask(self.number)
         steady = len(self.totals) == 1 and len(self.seen) >= max(self.totals)
-        self.agreed = steady or self.seen == self.before
+        self.ever |= self.seen
+        together = self.passes == MOST_PASSES and len(self.ever) >= self.most
+        self.agreed = steady or together or self.seen == self.before
         if self.agreed or self.passes == MOST_PASSES:
             return None
         self.before, self.seen, self.totals = self.seen, set(), set()
@@ -99,8 +107,7 @@ class EuPortal(JsonSource):
     def why_incomplete(self) -> str:
         if self.agreed:
             return ""
-        said = f"{min(self.totals)} to {max(self.totals)}" if self.totals else "none"
-        return f"{self.passes} passes do not agree: totals {said}, {len(self.seen)} results in the last one"
+        return f"{self.passes} passes do not agree: up to {self.most} results said, {len(self.ever)} seen"
 
     def identify(self, row: Any) -> str | None:
         """ccm2Id for topics; the reference without its language for the others. Counts what was seen."""
