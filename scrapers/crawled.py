@@ -44,6 +44,7 @@ class Crawled:
     wrong ("page 3: HTTP 500"). ``unchanged`` means that the source said so itself (304): nothing new, nothing gone.
     ``skew_seconds`` is our clock minus the source's Date header. ``come_back_at``: before that moment (UTC) the source
     does not want to be asked again. ``moved``: "old -> new" where it says that a list's address moved for good.
+    ``unconfirmed``: ids that the list lacks and that the source, which can be asked, did not say to be gone.
     """
 
     source: str
@@ -59,3 +60,4 @@ class Crawled:
     skew_seconds: float | None = field(default=None)
     come_back_at: datetime | None = None
     moved: str = ""
+    unconfirmed: frozenset[str] = frozenset()

@@ -22,4 +22,6 @@ class Job(BaseModel):
     remembered: dict[str, tuple[str | None, str | None]] = {}
     options: dict[str, Any] = {}
     settings: dict[str, Any] = {}
+    absentees: tuple[tuple[str, str], ...] = ()  # id and page of calls that would be gone if they are absent once more
+    fewest: int = 0  # with less than this in the list the crawl is not complete
     sample: int = 0  # ask no more than so many lists and as many pages of one row, and note what the rows look like

@@ -54,6 +54,25 @@ class Reading:
         except SourceIncomplete as error:
             self.stop(str(error))
 
+    def take_answer(self, page: TextResponse, external_id: str) -> bool:
+        """What a source says when it is asked for one call; whether it says that there is none."""
+        self.bytes += len(page.body)
+        if self.bytes > CRAWL_BYTES:
+            return False
+        sha256 = self._keep_page(page)
+        try:
+            found = list(self.source.parse_answer(page, external_id))
+        except SourceIncomplete:
+            return False
+        for listing in found:
+            if isinstance(listing, Listing):
+                self._keep_row(listing, sha256)
+        return not found
+
+    def has_listed(self, external_id: str) -> bool:
+        """Whether the list has shown this call."""
+        return external_id in self._known
+
     def fail(self, request: Request, why: str) -> None:
         """A page could not be fetched: the page of one listing costs that listing, any other the rest."""
         if request.meta.get("detail"):

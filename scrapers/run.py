@@ -14,7 +14,7 @@ from typing import Any
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 from db.vocabulary import SourceKind
 from scrapers import sources
 from scrapers.addresses import pairs
+from scrapers.asking import Asking
 from scrapers.crawled import Page, Unreadable
 from scrapers.fetch import guard_connections, host_and_port
 from scrapers.job import Job
@@ -47,6 +48,7 @@ class SourceSpider(Spider):
         self.job, self.source, self.spool = job, source, spool
         self.started = monotonic()
         self.reading = Reading(source, self.now, self.keep)
+        self.asking, self.asked = Asking(self.reading, job.absentees, job.fewest), False
         self.fetch_allow = frozenset(pair.lower() for pair in job.fetch_allow)
         self.shape = Shape()
         self.sent = {"list": 0, "detail": 0}
@@ -112,6 +114,10 @@ class SourceSpider(Spider):
         for request in list(self.reading.take(as_page(answer, url, asked))):
             if self.may_ask(request):
                 yield self.outgoing(request)
+        self.tell_progress()
+
+    def tell_progress(self) -> None:
+        """For the parent, and for a person who watches."""
         self.spool.add("progress", {"pages": self.reading.answers, "listings": self.reading.listed})
         print(json.dumps({"pages": self.reading.answers, "listings": self.reading.listed}), flush=True)
 
@@ -124,7 +130,8 @@ class SourceSpider(Spider):
     def failed(self, failure: Failure) -> None:
         """Errback of every request, also of those that a limit or a refusal stopped."""
         asked: Request = failure.request.meta["asked"]  # type: ignore[attr-defined]
-        self.reading.fail(asked, self.failure_line(failure.value))
+        if "asked_for" not in asked.meta:
+            self.reading.fail(asked, self.failure_line(failure.value))
 
     def failure_line(self, error: BaseException | None) -> str:
         """One line on why a page did not come."""
@@ -141,6 +148,22 @@ class SourceSpider(Spider):
     def on_error(self, failure: Failure, response: Response, spider: Spider) -> None:
         """Something in reading went wrong that nobody foresaw."""
         self.reading.stop(f"page {self.source.pages}: {first_line(failure.value or Exception('unknown'))}")
+
+    def on_idle(self) -> None:
+        """The list has been read: ask, once, for single calls that it lacks; DontCloseSpider where there are any."""
+        requests = [] if self.asked else list(self.asking.requests())
+        self.asked = True
+        for request in requests:
+            engine: Any = self.crawler.engine
+            engine.crawl(self.outgoing(request).replace(callback=self.told_of_one))
+        if requests:
+            raise DontCloseSpider
+
+    def told_of_one(self, answer: Response) -> None:
+        """Callback of a request for one call."""
+        asked: Request = answer.meta["asked"]
+        url = elsewhere(answer.url, self.job.root, self.source.root) if self.job.root else answer.url
+        self.asking.hear(as_page(answer, url, asked), asked.meta["asked_for"])
 
     def on_close(self, spider: Spider, reason: str) -> None:
         """Write how it ended."""
@@ -160,6 +183,7 @@ class SourceSpider(Spider):
             "finished_at": self.now(),
             "come_back_at": self.come_back_at,
             "moved": self.moved,
+            "unconfirmed": sorted(self.asking.unconfirmed),
             "shape": self.shape.as_json(),
             "peak_kib": peak_memory(),
         }
@@ -202,6 +226,7 @@ def crawl(job: Job) -> None:
     process.crawl(crawler, job=job, source=source, spool=Spool(job.spool))
     crawler.signals.connect(_forward_error, signal=signals.spider_error)
     crawler.signals.connect(_forward_close, signal=signals.spider_closed)
+    crawler.signals.connect(_forward_idle, signal=signals.spider_idle)
     process.start()
 
 
@@ -211,6 +236,10 @@ def _forward_error(failure: Failure, response: Response, spider: Any) -> None:
 
 def _forward_close(spider: Any, reason: str) -> None:
     spider.on_close(spider, reason)
+
+
+def _forward_idle(spider: Any) -> None:
+    spider.on_idle()
 
 
 def main() -> int:

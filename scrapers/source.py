@@ -53,6 +53,7 @@ class Source:
     hosts: ClassVar[tuple[str, ...]] = ()  # further hosts this source may send us to
     on: ClassVar[bool] = True  # off: only when a setting asks for it
     asks_robots: ClassVar[bool] = True  # no: an owner decided so by turning the source on
+    can_be_asked: ClassVar[bool] = False  # for one call by name, see ``ask_for``
     pace: ClassVar[float] = 1.0  # seconds between two requests
     max_pages: ClassVar[int] = 400
 
@@ -81,6 +82,25 @@ class Source:
     def next_page(self, page: TextResponse) -> Request | Iterable[Request] | None:
         """The request for the next page of rows, or several."""
         return None
+
+    def ask_for(self, external_id: str, url: str) -> Request | None:
+        """How to ask for one call that the list no longer shows, by its id and page; none where that is not possible.
+
+        Of a source that ``can_be_asked`` no call is taken for gone before it said so itself, by 404, 410 or ``answer``.
+        """
+        return None
+
+    def answer(self, page: TextResponse, external_id: str) -> Iterable[Any]:
+        """What was asked for, as rows to read: none where the source has no such call any more.
+
+        Raises SourceIncomplete where the page does not say.
+        """
+        return [page]
+
+    def parse_answer(self, page: TextResponse, external_id: str) -> Iterator[Listing | Unreadable]:
+        """What a source answered when it was asked for one call."""
+        for row in self.answer(page, external_id):
+            yield from self._read(row, page.url)
 
     def why_incomplete(self) -> str:
         """Asked at the end: empty, or one line on why this was not all."""

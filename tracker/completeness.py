@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 
 from db.vocabulary import SourceKind
@@ -22,6 +23,11 @@ class Judgement:
     complete: bool
     why: str = ""
     expected: int | None = None
+
+
+def enough(history: Sequence[int]) -> int:
+    """With fewer calls than this a catalogue was not seen whole."""
+    return ceil(ENOUGH * round(median(history[:REMEMBERED_CRAWLS]))) if history else 1
 
 
 def judge(crawled: Crawled, history: Sequence[int]) -> Judgement:

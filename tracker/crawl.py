@@ -39,14 +39,17 @@ def crawl(
     progress: Progress = lambda _: None,
     since: datetime | None = None,
     options: dict[str, Any] | None = None,
+    **more: Any,
 ) -> Crawled:
     """Run one source to its end, or to its limit of ``source_limit_seconds``.
 
-    ``since`` is the start of a stream's last complete crawl. Raises ``NoSuchSource`` for an unknown name only.
+    ``since`` is the start of a stream's last complete crawl; ``more`` are further fields of the Job. Raises
+    ``NoSuchSource`` for an unknown name only.
     """
     source = sources.load(name, {**watched_options(name, settings), **(options or {})})
+    asked = {"since": since, "options": options or {}, **more}
     try:
-        return crawl_into_folder(source, settings, remembered, now, progress, since, options or {})
+        return crawl_into_folder(source, settings, remembered, now, progress, asked)
     except OSError as error:  # a disk that is full, a machine without processes to spare
         return Crawled(name, source.kind, now, now, stopped=f"this machine: {error.strerror or error}")
 
@@ -57,13 +60,12 @@ def crawl_into_folder(
     remembered: Iterable[Remembered],
     now: datetime,
     progress: Progress,
-    since: datetime | None,
-    options: dict[str, Any],
+    asked: dict[str, Any],
 ) -> Crawled:
     """The same; OSError where this machine cannot."""
     with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
         told = {r.url: (r.etag, r.last_modified) for r in remembered}
-        job = job_for(source.name, settings, now, Path(folder), since=since, remembered=told, options=options)
+        job = job_for(source.name, settings, now, Path(folder), remembered=told, **asked)
         started = monotonic()
         failure = run_child(job, settings.source_limit_seconds, progress)
         finished_at = now + timedelta(seconds=monotonic() - started)
@@ -83,6 +85,11 @@ def job_for(name: str, settings: Settings, now: datetime, folder: Path, **more: 
         options=options,
         **more,
     )
+
+
+def can_be_asked(name: str, settings: Settings) -> bool:
+    """Whether a source answers when it is asked for one call."""
+    return sources.load(name, watched_options(name, settings)).can_be_asked
 
 
 def crawlable(settings: Settings) -> list[str]:
@@ -221,4 +228,5 @@ def collected(source: type[Source], spool: Path, started: datetime, finished: da
         skew_seconds=end.get("skew"),
         come_back_at=datetime.fromisoformat(end["come_back_at"]) if end.get("come_back_at") else None,
         moved=end.get("moved", ""),
+        unconfirmed=frozenset(end.get("unconfirmed", ())),
     )

@@ -197,13 +197,28 @@ def past(session: Session, source: str) -> History:
 
 
 def _gone(session: Session, crawled: Crawled, found: Sorted, context: Context) -> Sequence[Known]:
-    """Absent from three complete catalogue crawls in a row; over by its date or by its source's word is not gone."""
+    """Absent from three complete catalogue crawls in a row; over by its date or by its source's word is not gone.
+
+    Nor is what its source, which can be asked for single calls, did not say to be gone.
+    """
     if crawled.kind != SourceKind.CATALOGUE or not context.judgement.complete or crawled.unchanged:
         return []
     standing = storing.not_over(session, {k.opportunity_id for k in found.missing}, context.now)
     missing = [k for k in found.missing if k.opportunity_id in standing]
     storing.missed(session, [k.id for k in missing])
-    return [k for k in missing if k.missed + 1 >= GONE_AFTER]
+    unconfirmed = {identity(external_id) for external_id in crawled.unconfirmed}
+    return [k for k in missing if k.missed + 1 >= GONE_AFTER and k.external_id not in unconfirmed]
+
+
+def absentees(session: Session, source: str, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Id and page of the calls of a catalogue that are gone if it lacks them once more, the latest to miss first."""
+    s = SIGHTING.c
+    missed = select(s.external_id, s.url, s.opportunity_id).where(
+        s.source == source, s.gone_at.is_(None), s.missed >= GONE_AFTER - 1
+    )
+    rows = session.connection().execute(missed.order_by(s.missed, s.id)).all()
+    standing = storing.not_over(session, {row.opportunity_id for row in rows}, now)
+    return tuple((row.external_id, row.url) for row in rows if row.opportunity_id in standing)
 
 
 def _recount(

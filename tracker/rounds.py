@@ -14,8 +14,9 @@ from db.models import Crawl, RememberedAddress
 from db.session import reading, writing
 from notifications.alerts import end_alert, raise_alert
 from scrapers.crawled import Crawled, Remembered
-from tracker.crawl import Progress, crawl
-from tracker.ingest import Ingested, ingest
+from tracker.completeness import enough
+from tracker.crawl import Progress, can_be_asked, crawl
+from tracker.ingest import Ingested, absentees, ingest, past
 from tracker.settings import Settings
 from tracker.source_past import patience
 
@@ -99,7 +100,9 @@ def _ask(engine: Engine, settings: Settings, name: str, now: datetime, progress:
         remembered = [Remembered(row.url, row.etag, row.last_modified) for row in rows]
         last = select(Crawl.started_at).where(Crawl.source == name, col(Crawl.complete)).order_by(col(Crawl.id).desc())
         since = session.exec(last.limit(1)).first()
-    return crawl(name, settings, remembered, now, progress, since)
+        on_the_brink = absentees(session, name, now) if can_be_asked(name, settings) else ()
+        fewest = enough(past(session, name).seen) if on_the_brink else 0
+    return crawl(name, settings, remembered, now, progress, since, absentees=on_the_brink, fewest=fewest)
 
 
 def store(engine: Engine, crawled: Crawled, now: datetime) -> Outcome:

@@ -10,6 +10,7 @@ by identifier holds still between pages, and which fields an item without ``meta
 import json
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote
 
 from scrapy import Request
 from scrapy.http import TextResponse
@@ -38,13 +39,8 @@ from scrapers.texts import one_line, plain_text
 PAGE_SIZE, MOST_PASSES = 100, 3
 STATUS = {"31094501": Status.ANNOUNCED, "31094502": Status.OPEN, "31094503": Status.CLOSED}
 BOUNDARY = "kansenradar-form-part"
-FORM = {
-    "query": {
-        "bool": {"must": [{"terms": {"type": ["1", "2", "8"]}}, {"terms": {"status": ["31094501", "31094502"]}}]}
-    },
-    "languages": ["en"],
-    "sort": {"field": "identifier", "order": "ASC"},
-}
+ALIVE: tuple[dict[str, Any], ...] = ({"type": ["1", "2", "8"]}, {"status": ["31094501", "31094502"]})
+OF_TOPICS = "/topic-details/"
 
 
 class EuPortal(JsonSource):
@@ -52,6 +48,7 @@ class EuPortal(JsonSource):
 
     name, kind, publisher, language = "eu_portal", SourceKind.CATALOGUE, "Europese Commissie", "en"
     root = "https://api.tech.ec.europa.eu"
+    can_be_asked = True
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -66,10 +63,32 @@ class EuPortal(JsonSource):
         return [self.ask(1)]
 
     def ask(self, number: int) -> Request:
-        """One page, as a multipart form of JSON parts."""
+        """One page of what is open or forthcoming."""
+        return self.search(number, ALIVE)
+
+    def search(self, number: int, terms: Iterable[dict[str, Any]]) -> Request:
+        """One page of results, asked for by a multipart form of JSON parts."""
         url = f"/search-api/prod/rest/search?apiKey=SEDIA&text=***&pageSize={PAGE_SIZE}&pageNumber={number}"
         kind = f"multipart/form-data; boundary={BOUNDARY}"
-        return Request(self.address(url), method="POST", body=form_body(), headers={"Content-Type": kind})
+        return Request(self.address(url), method="POST", body=form_body(terms), headers={"Content-Type": kind})
+
+    def ask_for(self, external_id: str, url: str) -> Request | None:
+        """A topic by its identifier, whatever its status; nothing certain is known of how to ask for the others."""
+        if OF_TOPICS not in url:
+            return None
+        identifier = unquote(url.partition(OF_TOPICS)[2])
+        request = self.search(1, ({"type": [TOPIC]}, {"identifier": [identifier]}))
+        request.meta["identifier"] = identifier
+        return request
+
+    def answer(self, page: TextResponse, external_id: str) -> Iterable[Any]:
+        """The topic among the results; none where the search, with results for this identifier only, lacks it."""
+        data = self.parsed(page)
+        rows = self.items(data)
+        others = [row for row in rows if text(fields(row), "identifier") != page.meta["identifier"]]
+        if others or len(rows) < data["totalResults"]:
+            raise SourceIncomplete("results for another identifier than was asked for")
+        return [row for row in rows if identity(fields(row), reference_of(row)) == external_id]
 
     def items(self, data: Any) -> list[Any]:
         """The results; remembers what the answer says of the whole."""
@@ -148,10 +167,15 @@ class EuPortal(JsonSource):
         )
 
 
-def form_body() -> bytes:
+def form_body(terms: Iterable[dict[str, Any]]) -> bytes:
     """The three parts the search wants; each needs its own JSON content type."""
+    form = {
+        "query": {"bool": {"must": [{"terms": one} for one in terms]}},
+        "languages": ["en"],
+        "sort": {"field": "identifier", "order": "ASC"},
+    }
     head = (
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="%s"; filename="blob"\r\nContent-Type: application/json'
     )
-    parts = [f"{head % name}\r\n\r\n{json.dumps(value)}\r\n" for name, value in FORM.items()]
+    parts = [f"{head % name}\r\n\r\n{json.dumps(value)}\r\n" for name, value in form.items()]
     return ("".join(parts) + f"--{BOUNDARY}--\r\n").encode()

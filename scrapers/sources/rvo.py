@@ -38,7 +38,7 @@ class Rvo(JsonSource):
 
     name, kind, publisher = "rvo", SourceKind.CATALOGUE, "RVO"
     root = "https://www.rvo.nl"
-    max_pages = 100
+    max_pages, can_be_asked = 100, True
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -90,6 +90,16 @@ class Rvo(JsonSource):
             return None
         return self.ask(self.pages) if self.new else Request(self.address("/sitemap.xml"))
 
+    def ask_for(self, external_id: str, url: str) -> Request | None:
+        """The scheme's own page."""
+        return Request(self.address(FOLDER + external_id), meta={"item": {}, "external_id": external_id})
+
+    def answer(self, page: TextResponse, external_id: str) -> Iterable[Any]:
+        """The page, if it is still the scheme's own and says how it stands; not one that it only leads to."""
+        if urlsplit(page.url).path.strip("/") != (FOLDER + external_id).strip("/") or status_word(page) is None:
+            raise SourceIncomplete("not the page of a scheme")
+        return [page]
+
     def identify(self, row: Any) -> str | None:
         return str(row.meta["external_id"])
 
@@ -98,8 +108,7 @@ class Rvo(JsonSource):
         title = one_line(str(item.get("title") or "")) or maybe(row, "h1::text")
         if not title:
             raise RowUnreadable("a page without title")
-        text = plain_text(row.css("main").get() or row.css("body").get() or "")
-        word = next((word for word in WORDS if re.search(rf"\b{word}\b", text)), None)
+        text, word = readable(row), status_word(row)
         return Listing(
             source=self.name,
             external_id=row.meta["external_id"],
@@ -112,6 +121,17 @@ class Rvo(JsonSource):
             published_on=created(item),
             **told(text, self.language, self.context.now.date()),
         )
+
+
+def readable(page: Any) -> str:
+    """The text of a scheme's page."""
+    return plain_text(page.css("main").get() or page.css("body").get() or "")
+
+
+def status_word(page: Any) -> str | None:
+    """The words in which a page says how its scheme stands."""
+    text = readable(page)
+    return next((word for word in WORDS if re.search(rf"\b{word}\b", text)), None)
 
 
 def created(item: dict[str, Any]) -> Any:
