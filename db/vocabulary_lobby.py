@@ -92,6 +92,18 @@ class LogKind(Word):
     AGENDA = "agenda", "lobbyagenda"
 
 
+class ChainKind(Word):
+    """A step on the way to a call, in the order in which they usually come."""
+
+    LETTER = "letter", "Kamerbrief"
+    DEBATE = "debate", "Kamerdebat"
+    CONSULTATION = "consultation", "consultatie"
+    NEWS = "news", "aankondiging"
+    PUBLICATION = "publication", "officiële bekendmaking"
+    OPENING = "opening", "openstelling"
+    OTHER = "other", "andere stap"
+
+
 class Gremium(Word):
     """The body that adopted a position."""
 

@@ -13,6 +13,7 @@ from db.models import (
     Application,
     ApplicationPartner,
     CalendarFeed,
+    ChainLink,
     CoalitionMember,
     CoalitionStance,
     Commitment,
@@ -57,6 +58,7 @@ TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
     Dissent: ("reason",),
     Moment: ("title", "body", "use"),
     Verdict: ("remark",),
+    ChainLink: ("title",),
 }
 FIXED: dict[type[SQLModel], tuple[str, ...]] = {Position: ("internal_wording", "public_wording", "red_lines", "ground")}
 SECRET = frozenset({"token_hash", "address_hash"})

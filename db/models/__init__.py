@@ -18,6 +18,7 @@ from db.models.calls import (
 )
 from db.models.contacts import Commitment, ContactMoment, DossierMoment, Moment, Outcome, Stake, Stakeholder
 from db.models.lobby import (
+    ChainLink,
     CoalitionMember,
     CoalitionStance,
     Dissent,
@@ -53,6 +54,7 @@ __all__ = [
     "AuditEntry",
     "Body",
     "CalendarFeed",
+    "ChainLink",
     "Challenge",
     "ClosedPeriod",
     "CoalitionMember",

@@ -11,6 +11,7 @@ from db.vocabulary import Visibility
 from db.vocabulary_lobby import (
     AgendaState,
     ApplicationStage,
+    ChainKind,
     DossierKind,
     Gremium,
     Level,
@@ -104,6 +105,27 @@ class DossierCall(SQLModel, table=True):
     dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
     opportunity_id: int = Field(foreign_key="opportunity.id", primary_key=True, index=True)
     seen_version: int = Field(default=1, description="an older one than the call's own means: it changed since")
+
+
+class ChainLink(Owned, table=True):
+    """A step on the way to a call that a person knows of: a letter, a consultation, a publication."""
+
+    __tablename__ = "chain_link"
+    __table_args__ = (
+        one_of("kind", ChainKind),
+        one_of("visibility", Visibility),
+        CheckConstraint("trim(title) <> ''", name="title"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    opportunity_id: int = Field(foreign_key="opportunity.id", index=True)
+    kind: str
+    title: str
+    url: str
+    day: date | None = Field(default=None, description="of the step itself, where it is known")
+    added_by: int = Field(foreign_key="user.id")
+    added_at: datetime
+    withdrawn_at: datetime | None = None
 
 
 class LobbyAgendaItem(SQLModel, table=True):

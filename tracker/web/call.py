@@ -12,6 +12,9 @@ from db.models import Correction, Deadline, Follow, Match, Opportunity, Revision
 from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import DeadlineKind, Role
+from db.vocabulary_lobby import ChainKind
+from tracker.chain import chain
+from tracker.web.acting import NOTHING, Typed, choices
 from tracker.web.asked import Asked, NotThere
 from tracker.web.clock_notice import clock_of
 from tracker.web.judging import find_call
@@ -49,9 +52,21 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     call = find_call(session, asked)
     if call.joined_into is not None:
         return asked.to(f"/regelingen/{call.joined_into}")
+    return page(asked, viewer, session, now, call)
+
+
+def page(
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, call: Opportunity, sent: Typed = NOTHING
+) -> Response:
+    """The page of a call, also after a form on it that was refused."""
     return asked.page(
         "calls/show.html",
+        status=sent.status,
+        typed=sent.typed,
+        errors=sent.errors,
         call=call,
+        chain=chain(session, call, viewer),
+        chain_kinds=choices(ChainKind),
         row=rows_for(session, [call], viewer, now)[0],
         facts=facts(call),
         dates=_dates(session, call, now),

@@ -14,6 +14,7 @@ from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Result, Stage
 from notifications.wording import local_day
 from tracker import dossiers, moments
+from tracker.chain import chain
 from tracker.coalition import contradictions, members_on, stances
 from tracker.contacts import contacts_of
 from tracker.files import may_change
@@ -128,6 +129,7 @@ def _page(
     mine, maybe = moments.for_dossier(session, dossier, viewer, today)
     said = stances(session, dossier)
     position = position_on(session, dossier, today, viewer)
+    calls = _calls(session, dossier)
     return asked.page(
         "dossiers/show.html",
         status=sent.status,
@@ -136,7 +138,8 @@ def _page(
         dossier=dossier,
         owner=session.get_one(Participant, dossier.participant_id).name,
         opgaven=_opgaven(session, dossier),
-        calls=_calls(session, dossier),
+        calls=calls,
+        chains=[(call, links) for call in calls if (links := chain(session, call, viewer))],
         lines=timeline(session, dossier, viewer),
         people=acting.names(session),
         next_stages=[s for s in Stage if s in dossiers.MOVES[Stage(dossier.stage)]],

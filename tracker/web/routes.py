@@ -17,6 +17,7 @@ from tracker.web import (
     calendar_today,
     call,
     calls,
+    chains,
     challenge,
     challenges,
     clocks,
@@ -113,6 +114,8 @@ ROUTES: list[Route] = [
     Route("POST", "/regelingen/{call_id:id}/samenvoegen", correcting.save_join, FUNDRAISER),
     Route("GET", "/regelingen/{call_id:id}/vastlegging/{sha256}", call.snapshot, READER),
     Route("POST", "/regelingen/{call_id:id}/volgen", call.follow, READER),
+    Route("POST", "/regelingen/{call_id:id}/keten", chains.add, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/keten/{link_id:id}/weg", chains.withdraw, FUNDRAISER),
     # beoordelen
     Route("GET", "/beoordelen", judging.queue, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/oordeel", judging.say, FUNDRAISER),
