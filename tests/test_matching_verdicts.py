@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from tracker.matching import CallText, embedder
-from tracker.matching.verdicts import Judged, Ranked, after_verdicts, fingerprints
+from tracker.matching import CallText, Matcher, embedder
+from tracker.matching.verdicts import DEEPEST, Judged, Ranked, after_verdicts
 
 NOW = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
 TEXTS = {
@@ -17,9 +17,8 @@ TEXTS = {
     "heat-4": "Nieuwe ronde warmtepompen voor bedrijven. Ondernemers vragen subsidie aan voor een warmtepomp.",
     "bike": "Doorfietsroutes in de regio. Gemeenten leggen snelle fietsroutes aan.",
 }
-VECTORS = dict(
-    zip(TEXTS, fingerprints([CallText(k, t.split(".")[0], t) for k, t in TEXTS.items()], embedder()), strict=True)  # type: ignore[arg-type]
-)
+READ = Matcher((), embedder()).match([CallText(k, t.split(".")[0], t) for k, t in TEXTS.items()])
+VECTORS = {found.call_id: found.vector for found in READ}
 
 
 def ranked(name: str, score: float = 0.6, challenge: str = "energie") -> Ranked:
@@ -62,8 +61,11 @@ def test_nor_does_what_is_at_least_as_close_to_a_wanted_call() -> None:
     assert scores(after_verdicts([ranked("heat-4")], [*REJECTED, wanted], NOW)) == {"heat-4": 0.6}
 
 
-def test_a_rejected_pair_is_gone_and_stays_so_for_a_new_score() -> None:
-    assert scores(after_verdicts([ranked("heat-1", 0.99)], [no("heat-1")], NOW)) == {"heat-1": 0.0}
+def test_a_rejected_pair_sinks_at_once_whatever_the_reason_and_whatever_the_new_score() -> None:
+    for reason in ("not_eligible", "too_late"):
+        found = after_verdicts([ranked("heat-1", 0.99)], [no("heat-1", reason)], NOW)[0]
+        assert found.score == pytest.approx(0.99 * (1 - DEEPEST))
+        assert "niet voor ons" in (found.because or "")
 
 
 @pytest.mark.parametrize("reason", ["too_late", "no_capacity", "other"])
@@ -89,5 +91,5 @@ def test_without_vectors_or_verdicts_nothing_moves() -> None:
     assert after_verdicts([ranked("bike")], [], NOW)[0].score == 0.6
 
 
-def test_fingerprints_have_length_one() -> None:
-    assert np.allclose([np.linalg.norm(v) for v in VECTORS.values()], 1, atol=1e-3)
+def test_the_vector_of_a_call_has_length_one() -> None:
+    assert np.allclose([np.linalg.norm(v) for v in VECTORS.values() if v is not None], 1, atol=1e-3)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from db.models import Correction, Follow, Match, Opportunity, Sighting, User, Verdict
+from db.models import CallVectors, Correction, Follow, Match, Opportunity, Sighting, User, Verdict
 from db.models.columns import table
 from db.queries import BY_HAND
 from db.vocabulary import RevisionKind, SourceKind, Visibility
@@ -86,7 +86,8 @@ def join(session: Session, from_id: int, into_id: int, now: datetime, user: User
         old.joined_into = into_id
 
     cancel_dates(session, emptied, now)
-    session.exec(delete(Match).where(col(Match.opportunity_id) == from_id))
+    for model in (Match, CallVectors):
+        session.exec(delete(model).where(col(model.opportunity_id) == from_id))
     _restate(session, [into_id], now, change)
     note(session, into_id, "joined", moved, now)
 

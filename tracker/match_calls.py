@@ -12,7 +12,10 @@ from sqlmodel import Session, col, select
 from db.models import Challenge, Match, Opportunity, Revision
 from db.session import reading, writing
 from tracker.agenda import shipped_rows
+from tracker.kept_vectors import read_kept, store_kept
 from tracker.matching import CallMatches, CallText, ChallengeText, Matcher, embedder, installed, model_name
+from tracker.matching.verdicts import Ranked
+from tracker.ranking import Moved, judged, moved, rank_again, with_verdict
 
 BATCH = 200
 Progress = Callable[[int, int], None]
@@ -39,31 +42,44 @@ class Waiting:
     revision: int
 
 
+@dataclass(frozen=True)
+class Round:
+    """What one round of matching works with; `key` names the model and the agenda, `encoder` whose vectors are kept."""
+
+    engine: Engine
+    matcher: Matcher
+    key: str
+    encoder: str | None
+    now: datetime
+
+
 def match_calls(
-    engine: Engine, model: str, make: Make, now: datetime, rebuild: bool = False, progress: Progress = quiet
-) -> Matched:
+    engine: Engine, model: str, make: Make, now: datetime, rebuild: bool = False, progress: Progress = quiet,
+    encoder: str | None = None,
+) -> Matched:  # fmt: skip
     """Match every call that is new, changed, or was matched with another model or agenda; all of them on rebuild.
 
-    A re-match replaces matches and touches neither verdicts nor what was told. The matcher is made only when a call
-    waits for it, since loading a model takes seconds.
+    A re-match replaces matches and touches neither verdicts nor what was told; what people said moves the scores as
+    before. The matcher is made only when a call waits for it, since loading a model takes seconds.
     """
     with reading(engine) as session:
         challenges = challenge_texts(session)
         key = matched_with(model, challenges)
         waiting = list(session.exec(select(Opportunity.id).where(*_which(key, rebuild)).order_by(col(Opportunity.id))))
-    if not waiting:
-        return Matched(0, 0)
-    total, matcher = 0, make(challenges)
-    for start in range(0, len(waiting), BATCH):
-        total += _match_batch(engine, matcher, key, [i for i in waiting[start : start + BATCH] if i], now)
-        progress(min(start + BATCH, len(waiting)), len(waiting))
+    total = 0
+    if waiting:
+        this = Round(engine, make(challenges), key, encoder, now)
+        for start in range(0, len(waiting), BATCH):
+            total += _match_batch(this, [i for i in waiting[start : start + BATCH] if i])
+            progress(min(start + BATCH, len(waiting)), len(waiting))
+    rank_again(engine, now, encoder)
     return Matched(len(waiting), total)
 
 
 def match_with_model(engine: Engine, now: datetime, rebuild: bool = False, progress: Progress = quiet) -> Matched:
     """The same with the matcher that comes with the program: sentence vectors where the model is there, else words."""
     model = model_name(installed())
-    return match_calls(engine, model, lambda texts: Matcher(texts, embedder()), now, rebuild, progress)
+    return match_calls(engine, model, lambda texts: Matcher(texts, embedder()), now, rebuild, progress, installed())
 
 
 def challenge_texts(session: Session) -> list[ChallengeText]:
@@ -128,31 +144,37 @@ def _newest_revision() -> ColumnElement[int]:
     return func.coalesce(newest.scalar_subquery(), 0)
 
 
-def _match_batch(engine: Engine, matcher: Matcher, key: str, ids: list[int], now: datetime) -> int:
-    with reading(engine) as session:
+def _match_batch(this: Round, ids: list[int]) -> int:
+    with reading(this.engine) as session:
         question = select(Opportunity, _newest_revision()).where(col(Opportunity.id).in_(ids))
         waiting = [Waiting(call_text(row), revision) for row, revision in session.exec(question)]
-    found = matcher.match([w.call for w in waiting])
-    with writing(engine) as session:
+        kept, by = read_kept(session, ids, this.encoder), judged(session, this.encoder)
+    found = this.matcher.match([w.call for w in waiting], kept.vectors)
+    pairs = (Ranked(f.call_id, m.challenge_id, m.score, f.vector) for f in found for m in f.matches)
+    after = moved(pairs, by, this.now)
+    with writing(this.engine) as session:
         for one, result in zip(waiting, found, strict=True):
-            _store(session, result, one.revision, key, matcher.model, now)
+            _store(session, this, result, one.revision, after)
+        store_kept(session, found, kept, this.encoder)
     return sum(len(result.matches) for result in found)
 
 
-def _store(session: Session, found: CallMatches, revision: int, key: str, model: str, now: datetime) -> None:
+def _store(session: Session, this: Round, found: CallMatches, revision: int, after: Moved) -> None:
     call = session.get_one(Opportunity, int(found.call_id))
     call.eligible, call.eligible_why = found.eligible, "; ".join(filter(None, (found.eligible_why, found.area)))
-    call.matched_with, call.matched_revision = key, revision
+    call.matched_with, call.matched_revision = this.key, revision
     session.exec(delete(Match).where(col(Match.opportunity_id) == call.id))
     for scored in found.matches:
+        pair = after.get((found.call_id, scored.challenge_id))
         session.add(
             Match(
                 opportunity_id=int(found.call_id),
                 challenge_id=scored.challenge_id,
-                score=scored.score,
+                score=pair.score if pair else scored.score,
+                said=scored.score if pair else None,
                 topic=scored.topic,
-                reasons=list(scored.reasons),
-                model=model,
-                at=now,
+                reasons=with_verdict(scored.reasons, pair, scored.score) if pair else list(scored.reasons),
+                model=this.matcher.model,
+                at=this.now,
             )
         )

@@ -22,8 +22,12 @@ def judge(
     reason: NoReason | None = None,
     remark: str = "",
     visibility: Visibility = Visibility.MRA,
+    team: bool = False,
 ) -> Verdict:
-    """Record a verdict; an earlier one of this person on the same pair no longer stands."""
+    """Record a verdict; an earlier one of this person on the same pair no longer stands.
+
+    `team`: it holds for the whole team of the person's participant, not for the person alone.
+    """
     if say == Say.NO and reason is None:
         raise ReasonNeeded("Kies een reden bij “niet voor ons”.")
     assert user.id is not None
@@ -37,6 +41,7 @@ def judge(
         say=say,
         reason=reason if say == Say.NO else None,
         remark=remark,
+        team=team,
         at=now,
     )
     session.add(verdict)

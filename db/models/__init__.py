@@ -4,6 +4,7 @@ from db.models.access import AuditEntry, Duty, Follow, MagicLink, Team, TeamMemb
 from db.models.applications import Application, ApplicationPartner, Cofunding, CofundingRoom
 from db.models.calls import (
     Agenda,
+    CallVectors,
     Challenge,
     Correction,
     Crawl,
@@ -54,6 +55,7 @@ __all__ = [
     "AuditEntry",
     "Body",
     "CalendarFeed",
+    "CallVectors",
     "ChainLink",
     "Challenge",
     "ClosedPeriod",

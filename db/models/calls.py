@@ -248,8 +248,23 @@ class Match(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     opportunity_id: int = Field(sa_column=Column(ForeignKey("opportunity.id"), nullable=False, index=True))
     challenge_id: str = Field(foreign_key="challenge.id", index=True)
-    score: float = Field(description="0 to 1, calibrated")
+    score: float = Field(description="0 to 1, calibrated; after what people said")
+    said: float | None = Field(default=None, description="what the matcher said, where verdicts moved the score")
     topic: float = Field(default=0, description="0 to 1, the topic alone")
     reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     model: str = Field(description="name and version of the matcher that said so")
     at: datetime
+
+
+class CallVectors(SQLModel, table=True):
+    """The sentence vectors of a call, so that an edited agenda costs no encoding. Goes with its call."""
+
+    __tablename__ = "call_vectors"
+
+    opportunity_id: int = Field(
+        sa_column=Column(ForeignKey("opportunity.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    )
+    model: str = Field(description="name and version of the encoder; vectors of two versions never mix")
+    texts: bytes = Field(sa_column=Column(LargeBinary, nullable=False), description="eight bytes of SHA-256 a text")
+    vectors: bytes = Field(sa_column=Column(LargeBinary, nullable=False), description="float16, a row a text")
+    whole: bytes = Field(sa_column=Column(LargeBinary, nullable=False), description="float16, the call as one")

@@ -83,6 +83,7 @@ def verdict(
     opgave: Annotated[str | None, typer.Option("--opgave", help="For which opgave.")] = None,
     reason: Annotated[NoReason | None, typer.Option("--reason", help="Why not; a 'no' needs one.")] = None,
     remark: Annotated[str, typer.Option("--remark", help="In your own words.")] = "",
+    team: Annotated[bool, typer.Option("--team", help="It holds for the whole team of the participant.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Record what a person thinks of a call for an opgave."""
@@ -99,7 +100,7 @@ def verdict(
             if opgave is not None and session.get(Challenge, opgave) is None:
                 raise NotPossible(f"no opgave {opgave!r}")
             given = reason or (NoReason.OTHER if say is Say.NO else None)
-            said = judge(session, person, found.id or 0, opgave, say, here.clock.now(), given, remark)
+            said = judge(session, person, found.id or 0, opgave, say, here.clock.now(), given, remark, team=team)
     except (NotPossible, ReasonNeeded) as error:
         raise CommandFailed(str(error)) from error
     answer({"id": said.id, "call": found.id, "say": say.value}, as_json, [f"{say.label}: {found.title}"])

@@ -54,6 +54,7 @@ class Encoded:
     sentence: Vectors
     owner: NDArray[np.int64]
     starts: NDArray[np.int64]
+    texts: list[list[str]]  # per call, all that got a vector
 
 
 def read(call: CallText, lexicon: Lexicon) -> Read:
@@ -106,7 +107,14 @@ def encode(readings: Sequence[Read], embedder: Embedder) -> Encoded:
     sentence = table[[row.get(t, -1) for ts in chosen for t in ts]]
     whole = np.add.reduceat(sentence, starts) if len(starts) else sentence
     whole = whole / np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), 1e-6)
-    return Encoded(title, call, destination, whole, sentence, owner, starts)
+    texts = [list(dict.fromkeys(t for t in (*its, *at) if t)) for its, at in zip(chosen, places, strict=True)]
+    return Encoded(title, call, destination, whole, sentence, owner, starts, texts)
+
+
+def fingerprints(encoded: Encoded) -> Vectors:
+    """One unit vector per call, of its title and its text: what calls are compared by."""
+    both = encoded.title + encoded.whole
+    return np.asarray(both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-6), np.float32)
 
 
 def best_by_owner(cosines: Vectors, owner: Sequence[int], count: int) -> Matrix:

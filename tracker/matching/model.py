@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from tracker.matching import scoring, weights, why
 from tracker.matching.agenda import phrases_of, words_of
 from tracker.matching.area import area
+from tracker.matching.features import fingerprints
 from tracker.matching.fit import Array, sigmoid
 from tracker.matching.prepare import Ready, arrays, describe
-from tracker.matching.texts import CallMatches, CallText, ChallengeText, Embedder, Reason, Scored
+from tracker.matching.texts import CallMatches, CallText, ChallengeText, Embedder, Reason, Scored, Vectors
+from tracker.matching.vectors import Keeping
 from tracker.matching.weights import Weights
 
 BATCH = 64
@@ -52,9 +54,12 @@ class Matcher:
         self._blank = np.array([not (words_of(c) or phrases_of(c)) for c in self.challenges], bool)
         self._background = self._weights.background[None, :].astype(np.float32)
 
-    def match(self, calls: Sequence[CallText]) -> list[CallMatches]:
-        """For each call, in the order given: who may apply, where, and the opgaven it matters to with why."""
-        return [found for ready, scores in self._batches(calls) for found in self._said(ready, scores)]
+    def match(self, calls: Sequence[CallText], kept: dict[bytes, Vectors] | None = None) -> list[CallMatches]:
+        """For each call, in the order given: who may apply, where, and the opgaven it matters to with why.
+
+        `kept` holds vectors of this encoder by `text_key`: a text among them is not encoded again; new ones join them.
+        """
+        return [found for ready, scores in self._batches(calls, kept) for found in self._said(ready, scores)]
 
     def scores(self, calls: Sequence[CallText]) -> tuple[Array, list[str]]:
         """The score of every pair and the eligibility of every call, without reasons: for measuring."""
@@ -63,11 +68,14 @@ class Matcher:
             return np.zeros((0, len(self.challenges))), []
         return np.vstack([s for s, _ in found]), [name for _, names in found for name in names]
 
-    def _batches(self, calls: Sequence[CallText]) -> Iterator[tuple[Ready, scoring.Scores]]:
+    def _batches(
+        self, calls: Sequence[CallText], kept: dict[bytes, Vectors] | None = None
+    ) -> Iterator[tuple[Ready, scoring.Scores]]:
         stages = self._weights.stages[self._mode]
+        encoder = self._embedder if self._embedder is None or kept is None else Keeping(self._embedder, kept)
         ids = [c.id for c in self.challenges]
         for start in range(0, len(calls), BATCH):
-            ready = arrays(calls[start : start + BATCH], self._known, self._embedder, self._background)
+            ready = arrays(calls[start : start + BATCH], self._known, encoder, self._background)
             vectors = ready.vectors if self._embedder else None
             own = (
                 scoring.own_heads(ids, self._weights.heads, ready.cues, ready.vectors)
@@ -86,6 +94,7 @@ class Matcher:
 
     def _said(self, ready: Ready, scores: scoring.Scores) -> Iterator[CallMatches]:
         stages = self._weights.stages[self._mode]
+        vectors = None if ready.encoded is None else fingerprints(ready.encoded)
         for row, reading in enumerate(ready.readings):
             answer = scoring.ELIGIBLE[int(scores.eligible[row].argmax())]
             order = np.argsort(-scores.score[row], kind="stable")
@@ -97,6 +106,8 @@ class Matcher:
                 area=area(reading.texts["title"], reading.texts["text"], reading.call.publisher, reading.language),
                 matches=matches,
                 model=self.model,
+                embedded=() if ready.encoded is None else tuple(ready.encoded.texts[row]),
+                vector=None if vectors is None else vectors[row],
             )
 
     def _scored(self, ready: Ready, scores: scoring.Scores, row: int, number: int) -> Scored:

@@ -61,6 +61,8 @@ class CallMatches:
     area: str | None
     matches: list[Scored]
     model: str
+    embedded: tuple[str, ...] = ()  # the texts that got a vector
+    vector: Vectors | None = field(default=None, compare=False, repr=False)  # the call as one
 
 
 class Embedder(Protocol):

@@ -1,5 +1,7 @@
-"""Sentence vectors: the multilingual encoder that comes inside a wheel, and its absence."""
+"""Sentence vectors: the multilingual encoder that comes inside a wheel, its absence, and vectors kept from before."""
 
+import hashlib
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -13,7 +15,10 @@ SIZE = 512
 
 
 class SentenceEncoder:
-    """Google's multilingual universal sentence encoder (nl and en among 16 languages), one thread."""
+    """Google's multilingual universal sentence encoder (nl and en among 16 languages), one thread.
+
+    Vectors have the precision in which they are kept, so that a kept one and a fresh one are the same.
+    """
 
     def __init__(self, model: Any, name: str) -> None:
         self._model = model
@@ -26,7 +31,42 @@ class SentenceEncoder:
         for start in range(0, len(order), 32):
             batch = order[start : start + 32]
             found[batch] = self._model.encode([texts[i] or " " for i in batch])
-        return np.nan_to_num(found)
+        return np.nan_to_num(found).astype(np.float16).astype(np.float32)
+
+
+class Keeping:
+    """An encoder that asks for no text twice: `kept` holds vectors by `text_key`, and gets the new ones."""
+
+    def __init__(self, encoder: Embedder, kept: dict[bytes, Vectors]) -> None:
+        self._encoder = encoder
+        self._kept = kept
+        self.name = encoder.name
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """One row per text, from what was kept or else from the encoder."""
+        keys = [text_key(text) for text in texts]
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._kept}
+        if missing:
+            self._kept.update(zip(missing, self._encoder.encode(list(missing.values())), strict=True))
+        return np.stack([self._kept[key] for key in keys]) if keys else np.zeros((0, SIZE), np.float32)
+
+
+KEY = 8  # bytes of a text's hash: two of a million texts are alike by chance once in 37 million times
+
+
+def text_key(text: str) -> bytes:
+    """What a text's vector is kept under."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:KEY]
+
+
+def packed_rows(rows: Iterable[Vectors]) -> bytes:
+    """Vectors as bytes: half precision, little-endian."""
+    return b"".join(np.asarray(row, "<f2").tobytes() for row in rows)
+
+
+def unpacked_rows(stored: bytes) -> Vectors:
+    """The reverse, a row a vector."""
+    return np.frombuffer(stored, "<f2").astype(np.float32).reshape(-1, SIZE)
 
 
 def installed() -> str | None:

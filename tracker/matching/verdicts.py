@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from tracker.matching.reading import clean, sentences
-from tracker.matching.texts import CallText, Embedder, Vectors
+from db.vocabulary import NoReason
+from tracker.matching.fit import Array
+from tracker.matching.texts import Vectors
 
 LASTING = frozenset({"off_topic", "not_eligible", "too_small", "too_large", "no_cofunding", "no_partners"})
 # not among them: too_late, no_capacity and other say something of the day, nothing of the next call
@@ -41,57 +42,56 @@ class Ranked:
     because: str | None = None
 
 
-def fingerprints(calls: Sequence[CallText], embedder: Embedder) -> Vectors:
-    """One unit vector per call, of its title and first sentences; keep it with `embedder.name` beside it."""
-    texts = [[clean(c.title, 400), *sentences(clean(c.text))[:3]] for c in calls]
-    table = embedder.encode([t for ts in texts for t in ts])
-    ends = np.cumsum([len(ts) for ts in texts])
-    parts = np.split(table, ends[:-1]) if len(calls) else []
-    found = np.array([part[0] + part.mean(axis=0) for part in parts], np.float32).reshape(len(calls), -1)
-    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-6), np.float32)
-
-
 def after_verdicts(scored: Sequence[Ranked], verdicts: Sequence[Judged], now: datetime) -> list[Ranked]:
-    """The same pairs with the scores that verdicts leave them, best first; nothing disappears but what was rejected.
+    """The same pairs with the scores that verdicts leave them, best first; nothing disappears.
 
     Hand in the verdicts that hold for the reader (own or team's, for `no`) and everyone's `yes`: what anyone marked as
     relevant is never lowered, whatever was rejected beside it.
     """
-    moved = [_moved(pair, verdicts, now) for pair in scored]
+    alike = _likeness(scored, verdicts, now)
+    moved = [_moved(pair, verdicts, row) for pair, row in zip(scored, alike, strict=True)]
     return sorted(moved, key=lambda pair: -pair.score)
 
 
-def _moved(pair: Ranked, verdicts: Sequence[Judged], now: datetime) -> Ranked:
-    own = [v for v in verdicts if v.call_id == pair.call_id and v.challenge_id in (None, pair.challenge_id)]
-    if any(v.say == "yes" for v in own):
+def _likeness(scored: Sequence[Ranked], verdicts: Sequence[Judged], now: datetime) -> Array:
+    """How much each pair's call is like each judged call, 0 to 1, the less the longer ago it was judged."""
+    calls, others = _stacked(scored), _stacked(verdicts)
+    if calls.shape[1] != others.shape[1]:
+        return np.zeros((len(scored), len(verdicts)))
+    near = np.clip((calls @ others.T - ALIKE_FROM) / (ALIKE_FULLY - ALIKE_FROM), 0, 1)
+    ages = [max(now - verdict.at, timedelta(0)) / HALF_LIFE for verdict in verdicts]
+    return np.asarray(near * 0.5 ** np.array(ages), np.float64).reshape(len(scored), len(verdicts))
+
+
+def _stacked(rows: Sequence[Ranked] | Sequence[Judged]) -> Array:
+    size = max((len(row.vector) for row in rows if row.vector is not None), default=0)
+    return np.array([np.zeros(size) if row.vector is None else row.vector for row in rows]).reshape(len(rows), size)
+
+
+def _moved(pair: Ranked, verdicts: Sequence[Judged], alike: Array) -> Ranked:
+    about = [v.challenge_id in (None, pair.challenge_id) for v in verdicts]
+    own = {v.say for v, mine in zip(verdicts, about, strict=True) if mine and v.call_id == pair.call_id}
+    if "yes" in own:
         return replace(pair, score=max(pair.score, WANTED), because="gemarkeerd als relevant")
-    if any(v.say == "no" for v in own):
-        return replace(pair, score=0.0, because="eerder beoordeeld als niet voor ons")
-    taken, reason = _taken(pair, verdicts, now)
+    if "no" in own:
+        return replace(pair, score=pair.score * (1 - DEEPEST), because="eerder beoordeeld als niet voor ons")
+    others = [(v, float(a)) for v, a, mine in zip(verdicts, alike, about, strict=True) if mine and a > 0]
+    taken, reason = _taken(others)
     if taken <= 0:
         return pair
-    return replace(pair, score=pair.score * (1 - taken), because=f"lijkt op wat eerder werd afgewezen ({reason})")
+    because = f"lijkt op wat eerder werd afgewezen ({NoReason(reason).label})"
+    return replace(pair, score=pair.score * (1 - taken), because=because)
 
 
-def _taken(pair: Ranked, verdicts: Sequence[Judged], now: datetime) -> tuple[float, str]:
+def _taken(others: Sequence[tuple[Judged, float]]) -> tuple[float, str]:
     """The share of the score that rejections take, and the reason they have in common."""
-    others = [v for v in verdicts if v.call_id != pair.call_id and v.challenge_id in (None, pair.challenge_id)]
-    wanted = max((_alike(pair, v, now) for v in others if v.say == "yes"), default=0.0)
+    wanted = max((a for v, a in others if v.say == "yes"), default=0.0)
     most, because = 0.0, ""
-    for reason in sorted({v.reason for v in others if v.say == "no" and v.reason in LASTING and v.reason}):
-        likeness = [_alike(pair, v, now) for v in others if v.say == "no" and v.reason == reason]
-        if not likeness or max(likeness) <= wanted:
+    for reason in sorted({v.reason for v, _ in others if v.say == "no" and v.reason in LASTING and v.reason}):
+        likeness = [a for v, a in others if v.say == "no" and v.reason == reason]
+        if max(likeness) <= wanted or len(likeness) < 2:
             continue
-        taken = DEEPEST * min(max(sum(likeness) - ENOUGH + 1, 0.0), 1.0) * (sum(x > 0 for x in likeness) >= 2)
+        taken = DEEPEST * min(max(sum(likeness) - ENOUGH + 1, 0.0), 1.0)
         if taken > most:
             most, because = taken, reason
     return most, because
-
-
-def _alike(pair: Ranked, verdict: Judged, now: datetime) -> float:
-    if pair.vector is None or verdict.vector is None or pair.vector.shape != verdict.vector.shape:
-        return 0.0
-    cosine = float(pair.vector @ verdict.vector)
-    nearness = min(max((cosine - ALIKE_FROM) / (ALIKE_FULLY - ALIKE_FROM), 0.0), 1.0)
-    age = max(now - verdict.at, timedelta(0))
-    return nearness * float(0.5 ** (age / HALF_LIFE))

@@ -1,0 +1,62 @@
+"""Sentence vectors of calls, kept with their encoder's name: read before matching, stored after it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, select
+
+from db.models import CallVectors
+from tracker.matching import CallMatches
+from tracker.matching.texts import Vectors
+from tracker.matching.vectors import KEY, packed_rows, text_key, unpacked_rows
+
+
+@dataclass
+class Kept:
+    """What is kept of some calls: vectors by `text_key`, and per call the keys of its texts."""
+
+    vectors: dict[bytes, Vectors] = field(default_factory=dict)
+    texts: dict[int, bytes] = field(default_factory=dict)
+
+
+def read_kept(session: Session, ids: Sequence[int], encoder: str | None) -> Kept:
+    """The vectors of these calls by this encoder; those of another model or version are left."""
+    kept = Kept()
+    if encoder is None:
+        return kept
+    mine = select(CallVectors).where(col(CallVectors.opportunity_id).in_(ids), CallVectors.model == encoder)
+    for row in session.exec(mine):
+        keys = [row.texts[at : at + KEY] for at in range(0, len(row.texts), KEY)]
+        kept.vectors.update(zip(keys, unpacked_rows(row.vectors), strict=True))
+        kept.texts[row.opportunity_id] = row.texts
+    return kept
+
+
+def store_kept(session: Session, found: Iterable[CallMatches], kept: Kept, encoder: str | None) -> None:
+    """Write the vectors of the calls whose texts are others than those kept before."""
+    if encoder is None:
+        return
+    for one in found:
+        keys = [text_key(text) for text in one.embedded]
+        texts = b"".join(keys)
+        if one.vector is None or kept.texts.get(int(one.call_id)) == texts:
+            continue
+        vectors = packed_rows(kept.vectors[key] for key in keys)
+        row = CallVectors(
+            opportunity_id=int(one.call_id),
+            model=encoder,
+            texts=texts,
+            vectors=vectors,
+            whole=packed_rows([one.vector]),
+        )
+        session.merge(row)
+
+
+def wholes(session: Session, ids: Iterable[int], encoder: str | None) -> Mapping[int, Vectors]:
+    """Calls as one vector each, by this encoder, or by whichever was used where none is there now."""
+    question = select(CallVectors.opportunity_id, CallVectors.whole).where(
+        col(CallVectors.opportunity_id).in_(list(ids))
+    )
+    if encoder is not None:
+        question = question.where(CallVectors.model == encoder)
+    return {call: unpacked_rows(whole)[0] for call, whole in session.exec(question)}
