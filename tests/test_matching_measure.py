@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tracker.evaluate import average_precision, evaluate, measure
-from tracker.matching import Matcher, embedder
+from tracker.matching import CallText, Matcher, embedder, practice
 from tracker.matching.corpus import LabelsUnreadable, challenges_of, rows_of
 from tracker.matching.texts import read_call
 
@@ -69,12 +69,58 @@ def test_evaluate_tells_what_others_rely_on(matcher: Matcher, tmp_path: Path) ->
     assert "must see" in report.as_text()
 
 
-@pytest.mark.parametrize("content", ["", "{oops", "[1]", '{"grades": 3}'])
-def test_a_file_without_labels_is_refused_in_one_line(content: str, matcher: Matcher, tmp_path: Path) -> None:
+GOOD = '{"id": "1", "title": "T", "grades": {}}\n'
+BAD_FILES = {
+    b"": "no labelled calls",
+    b"\n \n": "no labelled calls",
+    b"{oops": "line 1",
+    b"[1]": "line 1: no call with grades",
+    b'{"grades": 3}': "line 1: no call with grades",
+    GOOD.encode() + b'{"grades": {"A20-1-energie": "high"}}': "line 2: the grade of A20-1-energie",
+    GOOD.encode() + b'{"grades": {"A20-1-energie": null}}': "line 2: the grade of A20-1-energie",
+    GOOD.encode() + b'{"grades": {}, "title": 4}': "line 2: title is no text",
+    GOOD.encode() + b'{"grades": {}, "programme": 4}': "line 2: programme is no list",
+    b"[" * 100_000: "line 1",
+    b"\xff\xfe": "not UTF-8",
+}
+
+
+@pytest.mark.parametrize("content", BAD_FILES, ids=range(len(BAD_FILES)))
+def test_a_file_without_labels_is_refused_in_one_line(content: bytes, matcher: Matcher, tmp_path: Path) -> None:
     path = tmp_path / "bad.jsonl"
-    path.write_text(content, "utf-8")
-    with pytest.raises(LabelsUnreadable):
+    path.write_bytes(content)
+    with pytest.raises(LabelsUnreadable, match=BAD_FILES[content]) as said:
         evaluate(path, matcher)
+    assert "\n" not in str(said.value)
+
+
+def test_what_a_line_may_leave_out_or_say_too_much_is_no_error(matcher: Matcher, tmp_path: Path) -> None:
+    lines = [
+        {"title": "Circular textiles in cities", "text": "First.\u2028Then\x85more.", "grades": {"A20-1-circulair": 2}},
+        {"id": 7, "title": "T", "text": None, "call": None, "programme": None, "grades": None, "eligible": "unknown"},
+        {
+            "id": "x",
+            "type": "HORIZON  Research and Innovation Actions",
+            "grades": {"no-such-opgave": 2},
+            "eligible": "no",
+        },
+        {"id": "y", "programme": "LIFE", "language": "", "grades": {"A20-1-energie": 0}, "facts": {"closes": None}},
+    ]
+    path = tmp_path / "few.jsonl"
+    text = "\r\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    path.write_text("\ufeff" + text + "\n\n", "utf-8", newline="")
+    told = evaluate(path, matcher).as_json()
+    assert (told["calls"], told["pairs"]) == (4, 4 * len(matcher.challenges))
+    assert told["eligible"] in (0.0, 1.0)
+    assert told["all"]["must"]["ap"] is not None
+    assert told["opgaven"]["A20-1-circulair"]["must"]["ap"] == 1.0
+    assert told["opgaven"]["A20-1-energie"]["any"]["ap"] is None
+
+
+def test_a_type_counts_however_its_words_are_spaced() -> None:
+    spaced, plain = (CallText("1", "T", "", type=f"HORIZON{gap}Innovation Actions") for gap in ("  ", " "))
+    assert "innovation" in practice.kinds_of(spaced)
+    assert practice.kinds_of(spaced) == practice.kinds_of(plain)
 
 
 def test_removing_the_shown_evidence_lowers_the_score(matcher: Matcher) -> None:

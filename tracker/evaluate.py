@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tracker.matching.corpus import Grades, LabelsUnreadable, grades_of, rows_of
 from tracker.matching.model import DIGEST_THRESHOLD, Matcher
 from tracker.matching.reading import language_of
+from tracker.matching.scoring import ELIGIBLE
 from tracker.matching.texts import read_call
 
 Array = NDArray[np.float64]
@@ -148,7 +149,7 @@ def evaluate(path: Path, matcher: Matcher, progress: Show | None = None) -> Repo
         if progress:
             progress(min(start + STEP, len(calls)), len(calls))
     languages = [language_of(c.language, c.title, c.text) for c in calls]
-    said = [(row["eligible"], answer) for row, answer in zip(rows, answers, strict=True) if row.get("eligible")]
+    said = [(r["eligible"], a) for r, a in zip(rows, answers, strict=True) if r.get("eligible") in ELIGIBLE]
     right = sum(a == b for a, b in said) / len(said) if said else None
     return report(matcher.model, ids, grades_of(rows, ids), np.vstack(scores), languages, right)
 

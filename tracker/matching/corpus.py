@@ -38,19 +38,38 @@ class Corpus:
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
-    """The JSON objects of a file of labelled calls; a line that is no object is named in the error."""
+    """The JSON objects of a file of labelled calls; a line that is no labelled call is named in the error."""
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")  # and nowhere else: a text may hold other line ends
+    except UnicodeDecodeError as error:
+        raise LabelsUnreadable(f"{path.name}: not UTF-8 from byte {error.start}") from error
     found = []
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise LabelsUnreadable(f"{path.name}, line {number}: {error.msg}") from error
-        if not isinstance(row, dict) or not isinstance(row.get("grades", {}), dict):
-            raise LabelsUnreadable(f"{path.name}, line {number}: no call with grades")
+        except (json.JSONDecodeError, RecursionError) as error:
+            said = getattr(error, "msg", "nested too deep")
+            raise LabelsUnreadable(f"{path.name}, line {number}: {said}") from error
+        wrong = _wrong(row)
+        if wrong:
+            raise LabelsUnreadable(f"{path.name}, line {number}: {wrong}")
         found.append(row)
     return found
+
+
+def _wrong(row: Any) -> str:
+    """What keeps a line from being a labelled call; nothing where it is one."""
+    if not isinstance(row, dict) or not isinstance(row.get("grades") or {}, dict):
+        return "no call with grades"
+    for name, grade in (row.get("grades") or {}).items():
+        if isinstance(grade, bool) or grade not in (0, 1, 2):
+            return f"the grade of {name} is {json.dumps(grade)}, not 0, 1 or 2"
+    for name in ("title", "text", "call", "destination", "type", "language", "publisher"):
+        if not isinstance(row.get(name), str | None):
+            return f"{name} is no text"
+    return "" if isinstance(row.get("programme"), list | str | None) else "programme is no list"
 
 
 class LabelsUnreadable(Exception):
