@@ -24,6 +24,7 @@ from tracker.clock import Clock
 from tracker.settings import Settings
 from tracker.web.asked import Asked, NotThere, Signed
 from tracker.web.files import StaticFiles
+from tracker.web.readiness import heartbeat
 from tracker.web.routes import ROUTES, Guard, Route, menu_for
 from tracker.web.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
 from tracker.web.sessions import cookie_name, find_signed, viewer_of
@@ -126,7 +127,7 @@ def _answer(site: Site, route: Route, request: Request, form: FormData, origin: 
         turned_away = _turned_away(route, request, signed, form)
         if turned_away is not None:
             return turned_away
-        asked = _asked(site, request, form, origin, now, signed)
+        asked = _asked(site, request, form, origin, now, signed, _silent_since(session, signed))
         return _handled(route, asked, session)
 
 
@@ -149,7 +150,16 @@ def _to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"/inloggen?next={back}", 303)
 
 
-def _asked(site: Site, request: Request, form: FormData, origin: str, now: datetime, signed: Signed | None) -> Asked:
+def _silent_since(session: Session, signed: Signed | None) -> datetime | None:
+    """For the banner of everybody who is signed in: since when nothing is gathered and mailed."""
+    beat = heartbeat(session) if signed is not None else None
+    return beat.last if beat is not None and beat.stale else None
+
+
+def _asked(
+    site: Site, request: Request, form: FormData, origin: str, now: datetime,
+    signed: Signed | None, clock_since: datetime | None,
+) -> Asked:  # fmt: skip
     return Asked(
         site=site,
         method=request.method,
@@ -161,6 +171,7 @@ def _asked(site: Site, request: Request, form: FormData, origin: str, now: datet
         origin=origin,
         now=now,
         signed=signed,
+        clock_since=clock_since,
     )
 
 
@@ -191,5 +202,8 @@ def _failure(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
 def error_page(site: Site, status: int, headers: dict[str, str]) -> Response:
     """The page of a refusal or failure."""
     title = TITLES.get(status, TITLES[400])
-    page = site.render("error.html", {"status": status, "title": title, "me": None, "path": "", "csrf": "", "done": ""})
+    page = site.render(
+        "error.html",
+        {"status": status, "title": title, "me": None, "path": "", "csrf": "", "done": "", "clock_since": None},
+    )
     return HTMLResponse(page, status, headers=headers)

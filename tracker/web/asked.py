@@ -52,6 +52,7 @@ class Asked:
     origin: str
     now: datetime
     signed: Signed | None = None
+    clock_since: datetime | None = None  # when the clock was last heard, where that is too long ago
     answer_headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "no-store"})
 
     @property
@@ -73,6 +74,7 @@ class Asked:
             "now": self.now,
             "path": self.path,
             "done": self.query.get("gedaan", ""),
+            "clock_since": self.clock_since,
             **context,
         }
         return HTMLResponse(self.site.render(template, full, block), status, headers=self.answer_headers)

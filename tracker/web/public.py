@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import text
 from sqlmodel import Session
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from db.models import Participant
 from db.queries import Viewer
 from tracker.web.asked import Asked
+from tracker.web.readiness import report
 
 
 def accessibility(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
@@ -53,7 +53,7 @@ def live(_asked: Asked, _viewer: Viewer, _session: Session, _now: datetime) -> R
     return JSONResponse({"status": "ok"})
 
 
-def ready(_asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
-    """The database answers too; an error becomes a 503."""
-    session.connection().execute(text("SELECT 1"))
-    return JSONResponse({"status": "ok"})
+def ready(_asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Whether database and clock go; a 503 with the reason where they do not."""
+    well, found = report(session, now)
+    return JSONResponse(found, 200 if well else 503)
