@@ -23,7 +23,11 @@ RUNS = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 def calls(session: Session, wanted: OpportunityFilter, viewer: Viewer, now: datetime) -> Iterator[dict[str, Any]]:
     """The calls a filter means, a dictionary each with the keys that ``export calls`` promises."""
-    found = session.exec(calls_for(wanted, viewer, now)).all()
+    yield from records(session, session.exec(calls_for(wanted, viewer, now)).all(), now)
+
+
+def records(session: Session, found: Sequence[Opportunity], now: datetime) -> Iterator[dict[str, Any]]:
+    """These calls, in their order, each as a dictionary with the same keys."""
     for start in range(0, len(found), AT_ONCE):
         some = found[start : start + AT_ONCE]
         dates, sightings, matches = (_by_call(session, model, some) for model in (Deadline, Sighting, Match))

@@ -22,6 +22,7 @@ from db.rights import has_role
 from db.session import reading, writing
 from tracker.clock import Clock
 from tracker.settings import Settings
+from tracker.web import api
 from tracker.web.asked import Asked, NotThere, Signed
 from tracker.web.files import StaticFiles
 from tracker.web.readiness import heartbeat
@@ -136,6 +137,8 @@ def _turned_away(route: Route, request: Request, signed: Signed | None, form: Fo
     if not has_role(viewer, route.role):
         if signed is not None:
             raise HTTPException(404)
+        if _is_api(request):
+            raise HTTPException(401, headers={"WWW-Authenticate": "Cookie"})
         return _to_sign_in(request)
     if route.guard is Guard.TOKEN and signed is not None and route.method not in SAFE_METHODS:
         given = form.get("csrf") or request.headers.get("x-csrf-token")
@@ -185,25 +188,33 @@ def _handled(route: Route, asked: Asked, session: Session) -> Response:
 def _refusal(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
     """One page for every refusal; it knows nothing of the request, so that two of the same kind are equal."""
 
-    async def refusal(_request: Request, error: Exception) -> Response:
+    async def refusal(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return error_page(site, error.status_code, dict(error.headers or {}))
+        return _refused(site, request, error.status_code, dict(error.headers or {}))
 
     return refusal
 
 
 def _failure(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
-    async def failure(_request: Request, error: Exception) -> Response:
-        return error_page(site, 503 if isinstance(error, OperationalError) else 500, {"Retry-After": "30"})
+    async def failure(request: Request, error: Exception) -> Response:
+        return _refused(site, request, 503 if isinstance(error, OperationalError) else 500, {"Retry-After": "30"})
 
     return failure
+
+
+def _refused(site: Site, request: Request, status: int, headers: dict[str, str]) -> Response:
+    if _is_api(request):
+        return api.problem(status, headers=headers)
+    return error_page(site, status, headers)
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
 
 
 def error_page(site: Site, status: int, headers: dict[str, str]) -> Response:
     """The page of a refusal or failure."""
     title = TITLES.get(status, TITLES[400])
-    page = site.render(
-        "error.html",
-        {"status": status, "title": title, "me": None, "path": "", "csrf": "", "done": "", "clock_since": None},
-    )
+    nobody = {"me": None, "path": "", "csrf": "", "done": "", "clock_since": None}
+    page = site.render("error.html", {"status": status, "title": title, **nobody})
     return HTMLResponse(page, status, headers=headers)

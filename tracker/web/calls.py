@@ -28,7 +28,7 @@ class ListQuery(OpportunityFilter):
 
     def wanted(self) -> OpportunityFilter:
         """The filter alone: what a subscription keeps."""
-        return OpportunityFilter.model_validate(self.model_dump(exclude={"order", "page"}))
+        return OpportunityFilter.model_validate(self.model_dump(include=set(OpportunityFilter.model_fields)))
 
 
 def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:

@@ -38,12 +38,18 @@ class Found:
 
 
 def find(
-    session: Session, wanted: OpportunityFilter, viewer: Viewer, now: datetime, order: str = "closes", page: int = 1
+    session: Session,
+    wanted: OpportunityFilter,
+    viewer: Viewer,
+    now: datetime,
+    order: str = "closes",
+    page: int = 1,
+    most: int = PER_PAGE,
 ) -> Found:
     """The calls a filter means; what has closed, or has no date, comes after what still closes."""
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
     query = calls_for(deeper, viewer, now, SHOWN_FROM).where(IS_CALL).order_by(None)
-    ordered = query.order_by(*ORDERS[order](now)).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    ordered = query.order_by(*ORDERS[order](now)).limit(most).offset((page - 1) * most)
     ids, total = _with_total(session, query, ordered, narrow=wanted != OpportunityFilter())
     return Found(by_ids(session, ids), total, page)
 

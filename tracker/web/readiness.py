@@ -48,7 +48,7 @@ def report(session: Session, now: datetime) -> tuple[bool, dict[str, Any]]:
         "clock": {"last": _said(beat.last), "state": "stale" if beat.stale else "ok" if beat.last else "never"},
         "mail": {
             "oldest_due": _said(oldest),
-            "minutes_late": int((now - oldest).total_seconds() // 60) if oldest else 0,
+            "minutes_late": late,
         },
         "sources": {
             name: {"last_complete": _said(complete[name].finished_at) if name in complete else None}

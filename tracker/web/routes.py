@@ -12,6 +12,7 @@ from db.queries import Viewer
 from db.vocabulary import Role
 from tracker.web import (
     account,
+    api,
     applications,
     bodies,
     calendar_today,
@@ -31,6 +32,7 @@ from tracker.web import (
     login,
     mail_links,
     moments,
+    openapi,
     openings,
     operations,
     people,
@@ -235,6 +237,14 @@ ROUTES: list[Route] = [
     Route("POST", "/kalender/abonneren/{feed_id:id}/vernieuwen", feeds.renew, READER),
     Route("POST", "/kalender/abonneren/{feed_id:id}/stoppen", feeds.revoke, READER),
     Route("GET", "/kalender/feed/{token}.ics", feeds.read, PUBLIC),  # calendar programs have no cookie
+    # for other programs
+    Route("GET", "/api/v1/openapi.json", openapi.show, PUBLIC),
+    Route("GET", "/api/v1/regelingen", api.calls, READER),
+    Route("GET", "/api/v1/regelingen/{call_id:id}", api.call, READER),
+    Route("GET", "/api/v1/agendas", api.agendas, READER),
+    Route("GET", "/api/v1/opgaven", api.challenges, READER),
+    Route("GET", "/api/v1/opgaven/{challenge_id}", api.challenge, READER),
+    Route("GET", "/api/v1/bronnen", api.sources, READER),
     # for everybody
     Route("GET", "/toegankelijkheid", public.accessibility, PUBLIC),
     Route("GET", "/privacy", public.privacy, PUBLIC),
