@@ -4,7 +4,7 @@ import asyncio
 import os
 import ssl
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Protocol, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPResponseException, SMTPTimeoutError
+
+from notifications.message import one_line
 
 T = TypeVar("T")
 
@@ -207,7 +209,8 @@ class SmtpRelay:
             await self._drop()
         elif outcome.verdict is not Verdict.ACCEPTED:
             await self._reset()
-        return outcome
+        # A relay may answer in any bytes: what no database can store must not stop the round.
+        return replace(outcome, text=one_line(outcome.text))
 
     async def _try(self, parcel: Parcel) -> Outcome:
         try:

@@ -182,7 +182,7 @@ class Conversation:
         if action == SILENT:
             await asyncio.sleep(60)
             return False
-        self.writer.write(action.encode() + b"\r\n")
+        self.writer.write(action.encode("utf-8", "surrogateescape") + b"\r\n")
         await self.writer.drain()
         return not action.startswith("421")
 

@@ -119,6 +119,13 @@ def test_a_policy_refusal_does_not_suppress_the_address(engine: Engine, smtp: Sm
     assert rows(engine, Suppression) == []
 
 
+def test_an_answer_in_odd_bytes_is_an_answer(engine: Engine, smtp: SmtpServer, now: datetime) -> None:
+    smtp.on("rcpt", b"450 4.2.0 caf\xe9 \x00 \xff\xfe".decode("utf-8", "surrogateescape"), to="jan@haarlem.example")
+    put(engine, make_mail(now), make_mail(now, "piet@haarlem.example"))
+    assert (send(engine, smtp.url(), now).deferred, len(smtp.accepted)) == (1, 1)
+    assert "caf" in delivery(engine, f"digest:jan@haarlem.example:{now.date()}").last_text
+
+
 @pytest.mark.parametrize(("stage", "action"), [("dot", "554 5.6.0 spam"), ("dot", "552 too big"), ("data", "554 no")])
 def test_refused_content_is_parked_and_told(
     engine: Engine, smtp: SmtpServer, now: datetime, stage: str, action: str
