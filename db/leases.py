@@ -1,6 +1,7 @@
 """Who may do a job now: a lease with a fencing number, on the database's own clock."""
 
 import os
+import secrets
 import socket
 from datetime import UTC, datetime, timedelta
 
@@ -26,9 +27,14 @@ def this_process() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
+def this_turn() -> str:
+    """``host:process#name``: who sends now; another name each time, since a new process may get an old number."""
+    return f"{this_process()}#{secrets.token_hex(4)}"
+
+
 def is_dead(holder: str) -> bool:
     """Whether the holder ran on this machine and is gone; of another machine nobody can say, so False."""
-    host, _, process = holder.rpartition(":")
+    host, _, process = holder.partition("#")[0].rpartition(":")
     if host != socket.gethostname() or not process.isdigit():
         return False
     try:

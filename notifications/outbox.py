@@ -9,7 +9,10 @@
                        -> held                          the content is refused: a person must look
     planned, deferred -> expired, cancelled             too late, or nobody wants it any more
 
-The attempt is committed before any network is touched, so that a database that cannot write never sends twice.
+The attempt is committed before any network is touched, so that a database that cannot write never sends twice. A
+sender claims some mails in one commit and sends them in the order of their attempts; the body of each leaves only when
+the outcome of the one before it is on disk. So of what a dead sender held, only the first may have arrived; the others
+were never begun and are given back.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,22 +21,22 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, or_, update
+from sqlalchemy import bindparam, insert, or_, update
 from sqlmodel import Session, col, select
 
-from db.leases import database_clock, is_dead
-from db.models import Attempt, Deadline, Delivery, Relay, Suppression, Told, User
-from db.vocabulary import UNTOLD_STATES, WAITING_STATES, DeliveryState, MailKind
+from db.models import Attempt, Delivery, MailText, Suppression, Told
+from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind
 from notifications.alerts import raise_alert
-from notifications.brakes import TROUBLES, Breath, pause_if_too_much_fails, resting, standing_pause
+from notifications.brakes import Breath, pause_if_too_much_fails
 from notifications.message import message_id, sealed
 from notifications.retry import Random, next_try, try_in_doubt
-from notifications.transport import Outcome, Stage, Verdict
+from notifications.transport import Outcome, Verdict
 
 HOLD = timedelta(minutes=5)  # longer than a mail may take; on the database's clock
 URGENT_LANE = 0
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
 ATTEMPTS = Attempt.__table__.c  # type: ignore[attr-defined]
+TEXTS = MailText.__table__.c  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ def put(session: Session, mails: Iterable[Mail], key: bytes, domain: str) -> int
     rows = [_row(mail, key, domain) for mail in new]
     statement = insert(Delivery).returning(col(Delivery.id), sort_by_parameter_order=True)
     ids = session.scalars(statement, rows).all()
+    texts = [{"delivery_id": id_, "text": mail.text, "html": mail.html} for mail, id_ in zip(new, ids, strict=True)]
+    session.connection().execute(insert(MailText), texts)
     told = [
         {"user_id": mail.user_id, "opportunity_id": call, "version": version, "kind": kind, "detail": detail,
          "delivery_id": delivery}
@@ -85,7 +90,7 @@ def _row(mail: Mail, key: bytes, domain: str) -> dict[str, Any]:
     return {
         "key": mail.key, "message_id": message_id(key, mail.key, domain), "kind": mail.kind.value, "lane": mail.lane,
         "user_id": mail.user_id, "address": mail.address, "subject": mail.subject, "headers": mail.headers,
-        "text": mail.text, "html": mail.html, "sha256": sha256((mail.text + "\x00" + mail.html).encode()).hexdigest(),
+        "sha256": sha256((mail.text + "\x00" + mail.html).encode()).hexdigest(),
         "planned_at": mail.planned_at, "not_before": mail.planned_at, "expires_at": mail.expires_at,
         "state": mail.state.value, "attempts": 0, "next_attempt_at": mail.planned_at, "unsure": 0,
         "subscriptions": list(mail.subscriptions), "last_text": mail.remark, "lease_holder": "",
@@ -120,32 +125,12 @@ class Rules:
     headers: dict[str, str] = field(default_factory=dict)  # for mails that were frozen without their own
 
 
-def sweep(session: Session, rules: Rules) -> None:
-    """Take back what a dead sender held, and close what has lost its use."""
-    _reap(session, rules)
-    expire(session, rules.now())
-
-
 def expire(session: Session, now: datetime) -> None:
     """Close what has lost its use. What may have arrived stays "unsure": telling it again would be the second time."""
     late = [COLUMNS.finished_at.is_(None), COLUMNS.expires_at <= now]
     open_states = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
-    _set(session, [*late, COLUMNS.state.in_(open_states)], state=DeliveryState.EXPIRED.value, finished_at=now)
-    _set(session, [*late, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now)
-
-
-def _reap(session: Session, rules: Rules) -> None:
-    clock = database_clock(session)
-    held = session.exec(select(Delivery).where(Delivery.state == DeliveryState.SENDING)).all()
-    for delivery in held:
-        if delivery.lease_until is None or delivery.lease_until <= clock or is_dead(delivery.lease_holder):
-            outcome = Outcome(Verdict.AMBIGUOUS, Stage.DOT, None, "the sender stopped before it noted the answer")
-            settle(session, _claimed(delivery), outcome, rules)
-
-
-def _claimed(delivery: Delivery) -> "Claim":
-    values = {name: getattr(delivery, name) for name in Claim.__dataclass_fields__}
-    return Claim(**values)
+    change(session, [*late, COLUMNS.state.in_(open_states)], state=DeliveryState.EXPIRED.value, finished_at=now)
+    change(session, [*late, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now)
 
 
 @dataclass(frozen=True)
@@ -168,52 +153,13 @@ class Claim:
     unsure: int
 
 
-CLAIMED = [COLUMNS[name] for name in Claim.__dataclass_fields__]
-
-
-def due(session: Session, rules: Rules, most: int = 100) -> tuple[list[int], str]:
-    """The mails to try now, urgent lanes first, and why there are none although some wait."""
-    now = rules.now()
-    pause = standing_pause(session)
-    if pause is not None and pause.everything:
-        return [], f"sending is paused: {pause.reason}"
-    relay = session.get(Relay, rules.relay)
-    if relay is not None and resting(relay, now):
-        return [], f"{relay.name} rests until {relay.rest_until:%H:%M:%S} UTC: {relay.reason}"
-    if relay is not None and relay.failures >= TROUBLES:
-        most = 1
-    found: list[Any] = []
-    for state in sorted(WAITING_STATES):
-        query = (
-            select(Delivery.lane, Delivery.next_attempt_at, Delivery.id)
-            .where(Delivery.state == state, Delivery.next_attempt_at <= now, col(Delivery.finished_at).is_(None))
-            .order_by(col(Delivery.lane), col(Delivery.next_attempt_at), col(Delivery.id))
-            .limit(most)
-        )
-        found += session.exec(query if pause is None else query.where(Delivery.lane == URGENT_LANE)).all()
-    why = f"sending is paused: {pause.reason}" if pause and not found else ""
-    return [row[2] for row in sorted(found, key=tuple)[:most]], why
+def silent_addresses(session: Session, now: datetime) -> frozenset[str]:
+    """The hashes of the addresses that get no mail at ``now``."""
+    standing = or_(col(Suppression.until).is_(None), col(Suppression.until) > now)
+    return frozenset(session.exec(select(Suppression.address_hash).where(standing)))
 
 
 # Built once: putting a statement together costs more than running it, and this is done for every mail.
-_TAKE = (
-    update(Delivery.__table__)  # type: ignore[attr-defined]
-    .where(COLUMNS.id == bindparam("this"), COLUMNS.state.in_([s.value for s in sorted(WAITING_STATES)]))
-    .where(COLUMNS.finished_at.is_(None))
-    .values(
-        state=DeliveryState.SENDING.value, attempts=COLUMNS.attempts + 1, lease_until=bindparam("until"),
-        lease_holder=bindparam("holder"),
-    )
-    .returning(*CLAIMED)
-)  # fmt: skip
-_GONE = select(
-    exists().where(
-        col(Suppression.address_hash) == bindparam("address"),
-        or_(col(Suppression.until).is_(None), col(Suppression.until) > bindparam("now")),
-    ),
-    exists().where(col(User.id) == bindparam("person"), col(User.deactivated_at).is_not(None)),
-)
-_BEGIN = insert(Attempt)
 _ENDED = (
     update(Attempt.__table__)  # type: ignore[attr-defined]
     .where(ATTEMPTS.delivery_id == bindparam("this"), ATTEMPTS.number == bindparam("nth"))
@@ -229,61 +175,9 @@ _ACCEPTED = (
 )  # fmt: skip
 
 
-def claim(session: Session, delivery_id: int, rules: Rules, tally: Tally) -> Claim | None:
-    """Take one mail and write down the attempt; none when somebody else has it or when nobody wants it any more."""
-    until = database_clock(session) + HOLD
-    taking = {"this": delivery_id, "until": until, "holder": rules.holder}
-    row = session.connection().execute(_TAKE, taking).one_or_none()
-    if row is None:
-        return None
-    taken = Claim(*row)
-    now = rules.now()
-    why = _unwanted(session, taken, rules, now)
-    if why:
-        _close_unsent(session, taken, why, now, tally)
-        return None
-    attempt = {"delivery_id": taken.id, "number": taken.attempts, "started_at": now, "stage": "", "text": ""}
-    session.connection().execute(_BEGIN, attempt)
-    return taken
-
-
-def _unwanted(session: Session, taken: Claim, rules: Rules, now: datetime) -> str:
-    if taken.expires_at <= now:
-        return "expired"
-    if rules.allow and not allowed(taken.address, rules.allow):
-        return "not on the list of addresses that may get mail here"
-    who = {"address": address_hash(taken.address), "person": taken.user_id, "now": now}
-    silent, left = session.connection().execute(_GONE, who).one()
-    if silent:
-        return "the address gets no mail"
-    if left:
-        return "the person has left"
-    moot = taken.kind in (MailKind.REMINDER, MailKind.MOVED) and _moot(session, taken.id)
-    return "the date has moved or is off" if moot else ""
-
-
-def _moot(session: Session, delivery_id: int) -> bool:
-    detail = session.exec(select(Told.detail).where(Told.delivery_id == delivery_id)).first()
-    if not detail:
-        return False
-    number, version = detail.split(":")[:2]
-    deadline = session.get(Deadline, int(number))
-    return deadline is None or deadline.cancelled_at is not None or deadline.version != int(version)
-
-
-def _close_unsent(session: Session, taken: Claim, why: str, now: datetime, tally: Tally) -> None:
-    maybe_arrived = taken.unsure > 0
-    state = DeliveryState.EXPIRED if why == "expired" else DeliveryState.CANCELLED
-    if maybe_arrived:
-        state = DeliveryState.AMBIGUOUS
-    _set(
-        session, [COLUMNS.id == taken.id], state=state.value, attempts=taken.attempts - 1, finished_at=now,
-        lease_until=None, last_text=why,
-    )  # fmt: skip
-    if state is DeliveryState.EXPIRED:
-        tally.expired += 1
-    else:
-        tally.cancelled += 1
+def mine(taken: Claim) -> list[Any]:
+    """That a mail still stands at this attempt: nobody else has claimed it since."""
+    return [COLUMNS.id == taken.id, COLUMNS.attempts == taken.attempts]
 
 
 def settle(session: Session, taken: Claim, outcome: Outcome, rules: Rules, tally: Tally | None = None) -> None:
@@ -294,8 +188,7 @@ def settle(session: Session, taken: Claim, outcome: Outcome, rules: Rules, tally
         session.connection().execute(_ACCEPTED, said)
     else:
         values = _after(taken, outcome, rules, now) | {"last_code": outcome.code, "last_text": outcome.text[:500]}
-        mine = [COLUMNS.id == taken.id, COLUMNS.attempts == taken.attempts]
-        _set(session, mine, lease_until=None, **values)
+        change(session, mine(taken), lease_until=None, **values)
     session.connection().execute(_ENDED, said | {"at": outcome.stage.value})
     if tally is not None:
         name = "deferred" if outcome.verdict is Verdict.DEFERRED else outcome.verdict.value
@@ -336,18 +229,22 @@ def _refused(session: Session, taken: Claim, outcome: Outcome, now: datetime) ->
 
 
 def withdraw(session: Session, deliveries: Iterable[int], why: str, now: datetime) -> None:
-    """Cancel queued mails that nobody wants any more. What is being sent at this moment cannot be called back."""
+    """Cancel queued mails that nobody wants any more.
+
+    What is being sent at this moment cannot be called back, but it is not tried again.
+    """
     ids = list(deliveries)
     queued = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
     where = [COLUMNS.id.in_(ids), COLUMNS.finished_at.is_(None)]
-    _set(
+    change(
         session,
         [*where, COLUMNS.state.in_(queued)],
         state=DeliveryState.CANCELLED.value,
         finished_at=now,
         last_text=why,
     )
-    _set(session, [*where, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now, last_text=why)
+    change(session, [*where, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now, last_text=why)
+    change(session, [*where, COLUMNS.state == DeliveryState.SENDING.value], expires_at=now, last_text=why)
 
 
 def address_hash(address: str) -> str:
@@ -366,5 +263,7 @@ def envelope_sender(template: str, key: bytes, taken: Claim) -> str:
     return template.replace("{token}", f"{taken.id}-{sealed(key, 'bounce', taken.message_id)[:16]}")
 
 
-def _set(session: Session, where: list[Any], **values: Any) -> None:
-    session.connection().execute(update(Delivery.__table__).where(*where).values(**values))  # type: ignore[attr-defined]
+def change(session: Session, where: list[Any], **values: Any) -> int:
+    """Change the mails that fit; how many did."""
+    table = Delivery.__table__  # type: ignore[attr-defined]
+    return session.connection().execute(update(table).where(*where).values(**values)).rowcount

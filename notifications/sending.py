@@ -1,19 +1,42 @@
-"""Empty the outbox: claim, hand over, note; one mail at a time on one connection."""
+"""Empty the outbox over one connection: while a mail is introduced, the outcome of the one before it is written.
+
+One commit a mail: how the last one ended and, when none is left in hand, the attempts at the next few. It runs beside
+the first lines of the conversation (sender, recipient, DATA); the body waits for it.
+"""
 
 import asyncio
+import contextlib
+import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db.session import writing
-from notifications import message, outbox
+from notifications import claiming, message, outbox
 from notifications.brakes import note_relay
+from notifications.claiming import Due
 from notifications.outbox import Claim, Rules, Tally
 from notifications.transport import Outcome, Parcel, Stage, Transport, Verdict
 
-FRESH = 1.0  # seconds; how long the list of what is due is good, so that urgent mail overtakes within that time
-Done = tuple[Claim, Outcome]
+FRESH = 1.0  # seconds; what is in hand longer is given back, so that urgent mail overtakes within that time
+LEAST, MOST = 2, 20  # mails to take in hand
+Turn = asyncio.Task[None]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a mail ended; the next may be introduced before that is written only where nothing went wrong."""
+
+    taken: Claim
+    outcome: Outcome
+
+    @property
+    def good(self) -> bool:
+        """Whether the relay took it."""
+        return self.outcome.verdict is Verdict.ACCEPTED
 
 
 async def send_due(
@@ -28,64 +51,117 @@ async def send_due(
     ``sender`` gives the envelope's sender for a mail. Errors of the database end the round: what was being sent is
     taken back later as "unsure".
     """
-    tally, queue = Tally(), Queue()
     with writing(engine) as session:
-        outbox.sweep(session, rules)
-    done: Done | None = None
+        claiming.sweep(session, rules)
+    line = Line(engine, transport, rules, sender, stopping)
     try:
-        while True:
-            with writing(engine) as session:
-                _note(session, done, rules, tally, queue)
-                done = None
-                taken = None if stopping() or tally.stopped else queue.next(session, rules, tally)
-            if taken is None:
-                return tally
-            done = (taken, await _hand_over(transport, taken, sender, rules))
+        await line.empty()
     finally:
         await transport.close()
+    return line.tally
 
 
-class Queue:
-    """The next mails to try, read again every second."""
+@dataclass
+class Line:
+    """One sender at work, with the mails it has claimed and not begun."""
 
-    def __init__(self) -> None:
-        self.ids: list[int] = []
-        self.read_at = float("-inf")
+    engine: Engine
+    transport: Transport
+    rules: Rules
+    sender: Callable[[Claim], str]
+    stopping: Callable[[], bool]
+    tally: Tally = field(default_factory=Tally)
+    due: Due = field(default_factory=Due)
+    read_at: float = 0.0
+    hand: deque[Claim] = field(default_factory=deque)  # the first is being sent
+    taken_at: float = 0.0
+    size: int = LEAST
+    prepared: tuple[Claim, Parcel] | None = None
 
-    def next(self, session: Session, rules: Rules, tally: Tally) -> Claim | None:
-        """Claim the next mail, or none when there is nothing more to do."""
+    async def empty(self) -> None:
+        """Send until nothing is due or something stops it."""
+        done: Done | None = None
         while True:
-            clock = asyncio.get_running_loop().time()
-            if not self.ids or clock - self.read_at > FRESH:
-                self.ids, tally.stopped = outbox.due(session, rules)
-                self.ids.reverse()
-                self.read_at = clock
-            if not self.ids:
-                return None
-            taken = outbox.claim(session, self.ids.pop(), rules, tally)
-            if taken is not None:
-                return taken
+            going_well = self._goes_well(done)
+            turn: Turn = asyncio.create_task(asyncio.to_thread(self._turn, done, going_well))
+            if not going_well:
+                await turn
+                if not self.hand:
+                    return
+            done = await self._hand_over(self.hand[0], turn)
+            await turn
+            self.hand.popleft()
 
+    def _goes_well(self, done: Done | None) -> bool:
+        """Whether the next in hand may be introduced before it is on disk how the last one ended."""
+        halted = bool(self.tally.stopped) or self.stopping()
+        return done is not None and done.good and bool(self.hand) and not halted and _clock() - self.taken_at < FRESH
 
-def _note(session: Session, done: Done | None, rules: Rules, tally: Tally, queue: Queue) -> None:
-    if done is None:
-        return
-    taken, outcome = done
-    outbox.settle(session, taken, outcome, rules, tally)
-    if outcome.verdict in (Verdict.FAILED, Verdict.HELD):
-        queue.ids = []  # sending may be paused now
-    known_good = outcome.verdict is Verdict.ACCEPTED and tally.accepted > 1 and not tally.breath.times
-    if not known_good:
-        tally.stopped = note_relay(session, rules.relay, outcome, tally.breath, rules.now())
+    def _turn(self, done: Done | None, going_well: bool) -> None:
+        """One commit: how the last mail ended, and more mails in hand; where something is amiss they are read anew."""
+        with writing(self.engine) as session:
+            self._note(session, done)
+            if not going_well:
+                for taken in self.hand:
+                    claiming.give_back(session, taken)
+                self.hand.clear()
+            self.size = min(MOST, 2 * self.size) if done is not None and done.good else LEAST
+            if len(self.hand) <= 1 and not self.tally.stopped and not self.stopping():
+                self.hand.extend(self._more(session))
 
+    def _more(self, session: Session) -> list[Claim]:
+        """Claim the next mails, or none when there is nothing more to do."""
+        while True:
+            self.taken_at = _clock()
+            if not self.due.ids or self.taken_at - self.read_at > FRESH:
+                self.due, self.read_at = claiming.due(session, self.rules), self.taken_at
+                self.tally.stopped = self.due.why
+            if not self.due.ids:
+                return []
+            if claimed := claiming.claim(session, self.due, self.size, self.rules, self.tally):
+                return claimed
 
-async def _hand_over(transport: Transport, taken: Claim, sender: Callable[[Claim], str], rules: Rules) -> Outcome:
-    try:
+    def _note(self, session: Session, done: Done | None) -> None:
+        if done is None:
+            return
+        outbox.settle(session, done.taken, done.outcome, self.rules, self.tally)
+        if not done.good:
+            self.due.ids = []  # sending may be paused now, or the relay may rest
+        known_good = done.good and self.tally.accepted > 1 and not self.tally.breath.times
+        if not known_good:
+            now = self.rules.now()
+            self.tally.stopped = note_relay(session, self.rules.relay, done.outcome, self.tally.breath, now)
+
+    async def _hand_over(self, taken: Claim, turn: Turn) -> Done:
+        """Hand in one mail; its body waits for the turn, and stays here where that fails."""
+
+        async def go() -> None:
+            await asyncio.shield(turn)
+            asyncio.get_running_loop().call_soon(self._prepare)  # while the relay reads this one
+
+        try:
+            parcel = self._parcel(taken)
+        except ValueError as error:
+            return Done(taken, Outcome(Verdict.FAILED, Stage.RCPT, None, str(error)))
+        return Done(taken, await self.transport.post(parcel, go))
+
+    def _prepare(self) -> None:
+        """Put the next mail together; what is wrong with it is told when its turn comes."""
+        if len(self.hand) > 1:
+            with contextlib.suppress(ValueError):
+                self.prepared = (self.hand[1], self._parcel(self.hand[1]))
+
+    def _parcel(self, taken: Claim) -> Parcel:
+        """A mail as it is handed in. Raises ValueError where its address is none."""
+        if self.prepared is not None and self.prepared[0] is taken:
+            return self.prepared[1]
         recipient = message.for_envelope(taken.address)
-        parcel = Parcel(sender(taken), recipient, _bytes(taken, rules), _file_name(taken))
-    except ValueError as error:
-        return Outcome(Verdict.FAILED, Stage.RCPT, None, str(error))
-    return await transport.post(parcel)
+        return Parcel(self.sender(taken), recipient, _bytes(taken, self.rules), _file_name(taken))
+
+
+def _clock() -> float:
+    """Seconds that also go on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def _bytes(taken: Claim, rules: Rules) -> bytes:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import ssl
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import ip_address
@@ -68,12 +68,15 @@ class Parcel:
     name: str
 
 
+Go = Callable[[], Awaitable[None]]
+
+
 class Transport(Protocol):
-    """Something that takes parcels."""
+    """Something that takes parcels; it awaits ``go`` right before the first byte of a body and lets its errors pass."""
 
     name: str
 
-    async def post(self, parcel: Parcel) -> Outcome: ...
+    async def post(self, parcel: Parcel, go: Go) -> Outcome: ...
 
     async def close(self) -> None: ...
 
@@ -166,7 +169,8 @@ class Folder:
         self.folder = folder
         self.name = f"file:{folder}"
 
-    async def post(self, parcel: Parcel) -> Outcome:
+    async def post(self, parcel: Parcel, go: Go) -> Outcome:
+        await go()
         target = self.folder / f"{parcel.name}.eml"
         part = target.with_suffix(".part")
         try:
@@ -197,14 +201,14 @@ class SmtpRelay:
         self.stage = Stage.CONNECT
         self.client: SMTP | None = None
 
-    async def post(self, parcel: Parcel) -> Outcome:
+    async def post(self, parcel: Parcel, go: Go) -> Outcome:
         """Hand in one mail for one recipient; never raises for what a relay or a network can do."""
         used = self.client is not None
-        outcome = await self._try(parcel)
+        outcome = await self._try(parcel, go)
         if used and outcome.stage is Stage.MAIL and (outcome.code in (None, 421)):
             # A kept connection that the relay has closed meanwhile: nothing was handed over, so a fresh one is no risk.
             await self._drop()
-            outcome = await self._try(parcel)
+            outcome = await self._try(parcel, go)
         if outcome.code in (None, 421) or outcome.stage in (Stage.CONNECT, Stage.TLS, Stage.LOGIN):
             await self._drop()
         elif outcome.verdict is not Verdict.ACCEPTED:
@@ -212,10 +216,10 @@ class SmtpRelay:
         # A relay may answer in any bytes: what no database can store must not stop the round.
         return replace(outcome, text=one_line(outcome.text))
 
-    async def _try(self, parcel: Parcel) -> Outcome:
+    async def _try(self, parcel: Parcel, go: Go) -> Outcome:
         try:
             async with asyncio.timeout(self.relay.mail_seconds):
-                code, text = await self._converse(parcel)
+                code, text = await self._converse(parcel, go)
                 return judge(self.stage, code, text)
         except SMTPNotSupported as error:
             return Outcome(Verdict.FAILED, Stage.RCPT, None, str(error))
@@ -230,7 +234,7 @@ class SmtpRelay:
         except (SMTPException, OSError, ValueError) as error:
             return judge(self.stage, None, str(error) or type(error).__name__)
 
-    async def _converse(self, parcel: Parcel) -> tuple[int, str]:
+    async def _converse(self, parcel: Parcel, go: Go) -> tuple[int, str]:
         client = self.client or await self._connect()
         options = [] if parcel.recipient.isascii() else ["SMTPUTF8"]
         if options and not client.supports_extension("smtputf8"):
@@ -244,15 +248,25 @@ class SmtpRelay:
         reply = await client.execute_command(b"DATA")
         if reply.code != 354:
             return (reply.code if reply.code >= 400 else 451), reply.message
+        await self._wait(go)
         return await self._body(client, parcel.body)
+
+    async def _wait(self, go: Go) -> None:
+        """After DATA there is no other way back than to hang up."""
+        may = False
+        try:
+            await go()
+            may = True
+        finally:
+            if not may:
+                await self._drop()
 
     async def _body(self, client: SMTP, body: bytes) -> tuple[int, str]:
         protocol = client.protocol
         assert protocol is not None
         self.stage = Stage.BODY
-        protocol.write(_stuffed(body))
+        protocol.write(_stuffed(body) + b".\r\n")
         self.stage = Stage.DOT
-        protocol.write(b".\r\n")
         reply = await protocol.read_response(timeout=self.relay.answer_seconds)
         return reply.code, reply.message
 

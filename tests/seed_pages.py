@@ -13,6 +13,7 @@ from db.models import (
     Deadline,
     Delivery,
     Follow,
+    MailText,
     Match,
     Opportunity,
     Revision,
@@ -217,7 +218,7 @@ def _people_rows(session: Session, now: datetime, calls: list[Opportunity], peop
         session.add(TeamMember(challenge_id="A20-1-circulair", user_id=user.id, position=position))
     session.add(Subscription(user_id=coordinator.id, participant_id="amsterdam", name="Circulair en energie", filter={"challenges": ["A20-1-circulair"]}, every=Cadence.DAY, created_at=now))  # fmt: skip
     for n, state in enumerate((DeliveryState.ACCEPTED, DeliveryState.DEFERRED, DeliveryState.FAILED)):
-        session.add(Delivery(key=f"digest:{n}", message_id=f"<{n}@x>", kind=MailKind.DIGEST, user_id=coordinator.id, address=coordinator.email, subject="4 nieuwe kansen, 2 sluiten binnenkort", text="t", html="h", sha256="s", planned_at=now, not_before=now, expires_at=now + timedelta(days=1), state=state, attempts=n, next_attempt_at=now, last_code=[250, 451, 550][n], last_text=["OK", "greylisted, try again", "no such user"][n]))  # fmt: skip
+        session.add(Delivery(key=f"digest:{n}", message_id=f"<{n}@x>", kind=MailKind.DIGEST, user_id=coordinator.id, address=coordinator.email, subject="4 nieuwe kansen, 2 sluiten binnenkort", written=MailText(text="t", html="h"), sha256="s", planned_at=now, not_before=now, expires_at=now + timedelta(days=1), state=state, attempts=n, next_attempt_at=now, last_code=[250, 451, 550][n], last_text=["OK", "greylisted, try again", "no such user"][n]))  # fmt: skip
 
 
 def monday(day: date) -> date:

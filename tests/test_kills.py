@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -23,8 +24,11 @@ from tests.smtp_server import SmtpServer, running
 from tests.test_outbox import DOMAIN, KEY, make_mail
 
 
-def start(database_url: str, server: SmtpServer, now: datetime) -> "subprocess.Popen[bytes]":
+def start(
+    database_url: str, server: SmtpServer, now: datetime, file_limit: int | None = None
+) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "tests.sender_process", database_url, server.url(), now.isoformat()]
+    command += [str(file_limit)] if file_limit else []
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL)
 
 
@@ -77,6 +81,28 @@ def test_two_senders_share_the_work_and_a_kill_doubles_one_mail_at_most(
 ) -> None:
     server = prove(engine, database_url, now, mails=60, kills=2, senders=2)
     check(engine, server, 60)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_full_disk_while_sending_costs_two_copies_at_most_and_loses_nothing(
+    engine: Engine, database_url: str, now: datetime
+) -> None:
+    """The write-ahead log may not grow beyond a limit: the attempt at, or the outcome of, some mail cannot be kept."""
+    with writing(engine) as session:
+        outbox.put(session, [make_mail(now, f"p{n}@x.example") for n in range(40)], KEY, DOMAIN)
+    log = Path(engine.url.database or "").with_name("kansenradar.db-wal")
+    full = 0
+    with running(SmtpServer()) as server:
+        for hours in range(3):
+            limit = log.stat().st_size + 60_000
+            one = start(database_url, server, now + timedelta(hours=hours), file_limit=limit)
+            full += one.wait(60) != 0
+        assert start(database_url, server, now + timedelta(hours=4)).wait(60) == 0
+    copies = Counter(mail.message_id for mail in server.accepted)
+    assert full == 3, "the disk was never full"
+    assert len(copies) == 40
+    assert max(copies.values()) <= 2
+    assert sum(copies.values()) - 40 <= full
 
 
 @pytest.mark.prove

@@ -2,8 +2,12 @@
 
 import asyncio
 import random
+import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,10 +16,11 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from db.models import Alert, Attempt, Delivery, Pause, Relay, Suppression
-from db.session import writing
+from db.session import reading, writing
 from db.vocabulary import DeliveryState, MailKind
 from notifications import outbox
 from notifications.brakes import pause, resume
+from notifications.claiming import claim, due
 from notifications.outbox import Mail, Rules, Tally
 from notifications.sending import send_due
 from notifications.transport import open_transport
@@ -302,10 +307,10 @@ def test_what_a_dead_sender_held_is_in_doubt_and_sent_again_later(
     engine: Engine, smtp: SmtpServer, now: datetime
 ) -> None:
     put(engine, make_mail(now))
-    rules = Rules(f"{outbox.is_dead.__module__}:1", random.Random(1).uniform, lambda: now, "r")
+    rules = Rules("db.leases:1", random.Random(1).uniform, lambda: now, "r")
     with writing(engine) as session:
-        (ids, _) = outbox.due(session, rules)
-        outbox.claim(session, ids[0], rules, Tally())
+        listed = due(session, rules)
+        claim(session, listed, 1, rules, Tally())
         row = session.exec(select(Delivery)).one()
         row.lease_until = now - timedelta(days=400)
         session.add(row)
@@ -315,14 +320,69 @@ def test_what_a_dead_sender_held_is_in_doubt_and_sent_again_later(
     assert [attempt.number for attempt in rows(engine, Attempt)] == [1, 2]
 
 
+def test_of_what_a_dead_sender_held_only_the_first_is_in_doubt(engine: Engine, smtp: SmtpServer, now: datetime) -> None:
+    """A body leaves only when the outcome of the mail before it is on disk: so the others were never begun."""
+    put(engine, *(make_mail(now, f"p{n}@x.example") for n in range(4)))
+    rules = Rules(f"{socket.gethostname()}:{gone_process()}", random.Random(1).uniform, lambda: now, "r")
+    with writing(engine) as session:
+        assert len(claim(session, due(session, rules), 3, rules, Tally())) == 3
+    assert send(engine, smtp.url(), now).accepted == 3
+    states = {one.address: (one.state, one.attempts) for one in rows(engine, Delivery)}
+    assert states["p0@x.example"] == (DeliveryState.AMBIGUOUS, 1)
+    assert {states[f"p{n}@x.example"] for n in (1, 2, 3)} == {(DeliveryState.ACCEPTED, 1)}
+    assert send(engine, smtp.url(), now + timedelta(minutes=20)).accepted == 1
+    assert len(rows(engine, Attempt)) == 5
+
+
+def gone_process() -> int:
+    """The number of a process that has ended."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    return gone.pid
+
+
+def test_what_was_withdrawn_while_it_was_being_sent_is_not_tried_again(
+    engine: Engine, smtp: SmtpServer, now: datetime
+) -> None:
+    put(engine, make_mail(now))
+
+    def leave() -> bool:
+        with writing(engine) as session:
+            outbox.withdraw(session, [1], "unsubscribed", now)
+        return True
+
+    smtp.on("rcpt", "451 later", times=1, when=leave)
+    assert send(engine, smtp.url(), now).deferred == 1
+    send(engine, smtp.url(), now + timedelta(hours=1))
+    assert (delivery(engine).state, smtp.accepted) == (DeliveryState.EXPIRED, [])
+
+
+def test_a_mail_is_introduced_before_but_handed_in_after_the_last_outcome_is_on_disk(
+    engine: Engine, smtp: SmtpServer, now: datetime
+) -> None:
+    """Whatever stage the next mail has reached, at most one body is out without an outcome that a kill would keep."""
+    put(engine, *(make_mail(now, f"p{n}@x.example") for n in range(12)))
+    unknown: list[int] = []
+
+    def look() -> bool:
+        with reading(engine) as session:
+            noted = len(session.exec(select(Delivery.id).where(Delivery.state == "accepted")).all())
+        unknown.append(len(smtp.received) - noted)
+        return False
+
+    smtp.on("dot", "250 never used", when=look)
+    assert send(engine, smtp.url(), now).accepted == 12
+    assert unknown == [1] * 12
+
+
 def test_a_mail_that_is_being_sent_is_nobody_elses(engine: Engine, smtp: SmtpServer, now: datetime) -> None:
     put(engine, make_mail(now))
     rules = Rules("elsewhere:1", random.Random(1).uniform, lambda: now, "r")
     with writing(engine) as session:
-        (ids, _) = outbox.due(session, rules)
-        assert outbox.claim(session, ids[0], rules, Tally()) is not None
+        listed = due(session, rules)
+        assert claim(session, replace(listed), 1, rules, Tally())
     with writing(engine) as session:
-        assert outbox.claim(session, ids[0], rules, Tally()) is None
+        assert claim(session, listed, 1, rules, Tally()) == []
     assert send(engine, smtp.url(), now).accepted == 0
 
 

@@ -13,6 +13,7 @@ from db.models import (
     Delivery,
     LogEntry,
     MagicLink,
+    MailText,
     Stakeholder,
     Subscription,
     User,
@@ -112,7 +113,7 @@ def test_an_erased_user_is_gone_and_the_log_keeps_a_pseudonym(engine: Engine, no
                 CalendarFeed(token_hash="d", user_id=user.id or 0, participant_id="amsterdam", scope="personal", name="van Pieter Kanarie", created_at=now),
                 Delivery(
                     key="k", message_id="m", kind=MailKind.DIGEST, user_id=user.id, address=user.email, subject="Voor Pieter Kanarie",
-                    headers={"To": user.email}, text="Dag Pieter Kanarie", html="<p>Pieter Kanarie", sha256="x", planned_at=now,
+                    headers={"To": user.email}, written=MailText(text="Dag Pieter Kanarie", html="<p>Pieter Kanarie"), sha256="x", planned_at=now,
                     not_before=now, expires_at=now, next_attempt_at=now,
                 ),
             ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db.leases import this_process
+from db.leases import this_turn
 from db.models import Participant
 from db.session import reading
 from notifications.letter import Sender, Writer
@@ -71,7 +71,7 @@ def _organisation(session: Session, slug: str) -> str:
 def sending_rules(settings: Settings, clock: Clock, transport: Transport, desk: Desk) -> Rules:
     """Who sends, by which clock, and to whom while this is a trial."""
     return Rules(
-        this_process(), random.SystemRandom().uniform, clock.now, transport.name, settings.mail_allow,
+        this_turn(), random.SystemRandom().uniform, clock.now, transport.name, settings.mail_allow,
         desk.writer(clock.now()).common_headers(),
     )  # fmt: skip
 

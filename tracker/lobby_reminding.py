@@ -10,12 +10,11 @@ from db.session import reading, writing
 from db.vocabulary import DeliveryState, MailKind
 from notifications import outbox
 from notifications.letter import Addressee, Writer
-from notifications.outbox import Mail, address_hash
+from notifications.outbox import Mail, address_hash, silent_addresses
 from notifications.wording import local_day
 from tracker.desk import Desk
 from tracker.due import LOOK_BACK, at_half_past_seven
 from tracker.lobby_due import DISTANCES, Due, due
-from tracker.readers import suppressed
 from tracker.reminding import LANE, Check
 
 PREFIX = "lobby:"
@@ -80,7 +79,7 @@ def _mail(item: Due, distance: int, to: Addressee, writer: Writer) -> Mail:
 
 
 def _people(session: Session, now: datetime) -> dict[int, Addressee]:
-    silent = suppressed(session, now)
+    silent = silent_addresses(session, now)
     wanting = session.exec(select(User).where(col(User.deactivated_at).is_(None), col(User.reminders)))
     return {
         user.id: Addressee(user.id, user.name, user.email)

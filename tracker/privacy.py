@@ -160,7 +160,8 @@ def _empty_mail(session: Session, user: User, report: Erased) -> None:
     for mail in session.exec(select(Delivery).where(or_(Delivery.user_id == user.id, Delivery.address == user.email))):
         if mail.state in WAITING:
             mail.state = DeliveryState.CANCELLED
-        mail.address, mail.subject, mail.text, mail.html = f"gewist-{user.id}@invalid", "", "", ""
+        mail.address, mail.subject = f"gewist-{user.id}@invalid", ""
+        mail.written.text = mail.written.html = ""
         mail.headers, mail.last_text = {}, ""
         report.mails += 1
 

@@ -9,14 +9,14 @@ from pydantic import ValidationError
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from db.models import Delivery, Follow, Opportunity, Run, Subscription, Suppression, Told, User, Verdict
+from db.models import Delivery, Follow, Opportunity, Run, Subscription, Told, User, Verdict
 from db.queries import OpportunityFilter
 from db.search import matching
 from db.vocabulary import UNTOLD_STATES, Cadence, Say
 from notifications.catalogue import Catalogue
 from notifications.digest import Memory, Wish
 from notifications.letter import Addressee
-from notifications.outbox import address_hash
+from notifications.outbox import address_hash, silent_addresses
 
 FIRST = "digest:first"  # the Run that says that a subscription had its first digest; its slot is the subscription
 
@@ -62,7 +62,7 @@ def read_readers(
     if only is not None:
         query = query.where(col(User.id).in_(list(only)))
     firsts: dict[str, datetime] = dict(session.exec(select(Run.slot, Run.started_at).where(Run.job == FIRST)).all())
-    silent = suppressed(session, now)
+    silent = silent_addresses(session, now)
     people: dict[int, tuple[User, list[Standing]]] = {}
     words = _Words(session)
     for user, row in session.exec(query):
@@ -121,12 +121,6 @@ def standing_marks(session: Session, people: Iterable[int]) -> dict[int, dict[in
     for row in session.exec(query.where(col(User.deactivated_at).is_(None))):
         marks[row.user_id][row.id or 0] = mark_of(row)
     return marks
-
-
-def suppressed(session: Session, now: datetime) -> set[str]:
-    """The hashes of the addresses that get no mail."""
-    standing = or_(col(Suppression.until).is_(None), col(Suppression.until) > now)
-    return set(session.exec(select(Suppression.address_hash).where(standing)))
 
 
 def read_memories(session: Session, people: Iterable[Reader]) -> dict[int, Memory]:

@@ -13,10 +13,10 @@ from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, Status, ToldKi
 from notifications import outbox, wording
 from notifications.catalogue import DUE_KINDS, Call, Term, read_catalogue
 from notifications.letter import Addressee, Writer
-from notifications.outbox import Mail, address_hash
+from notifications.outbox import Mail, address_hash, silent_addresses
 from tracker.desk import Desk
 from tracker.due import LOOK_BACK, at_half_past_seven
-from tracker.readers import read_follows, suppressed
+from tracker.readers import read_follows
 
 DISTANCES = (60, 30, 14, 7, 1)
 LANE = 3
@@ -122,7 +122,7 @@ def plan_reminders(engine: Engine, desk: Desk, writer: Writer, now: datetime, ch
 
 def people_to_remind(session: Session, now: datetime) -> dict[int, Addressee]:
     """Everyone who wants reminders and whose address takes mail."""
-    silent = suppressed(session, now)
+    silent = silent_addresses(session, now)
     users = session.exec(select(User).where(col(User.deactivated_at).is_(None), col(User.reminders)))
     return {
         user.id: Addressee(user.id, user.name, user.email)

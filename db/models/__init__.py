@@ -33,7 +33,7 @@ from db.models.lobby import (
     Position,
     SignOffRound,
 )
-from db.models.mail import Alert, Attempt, Delivery, Lease, Pause, Relay, Run, Suppression, Told
+from db.models.mail import Alert, Attempt, Delivery, Lease, MailText, Pause, Relay, Run, Suppression, Told
 from db.models.people import Participant, Subscription, User, Verdict
 from db.models.planning import (
     Assignment,
@@ -83,6 +83,7 @@ __all__ = [
     "LobbyAgendaItem",
     "LogEntry",
     "MagicLink",
+    "MailText",
     "Match",
     "Meeting",
     "Milestone",

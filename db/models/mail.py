@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, Text, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Relationship, SQLModel
 
 from db.models.columns import one_of
 from db.vocabulary import DeliveryState, MailKind, ToldKind
@@ -33,6 +33,16 @@ class Run(SQLModel, table=True):
     outcome: str = ""
 
 
+class MailText(SQLModel, table=True):
+    """What a mail says, in rows of its own: a mail's state is written twice on its way, its text but once."""
+
+    __tablename__ = "mail_text"
+
+    delivery_id: int | None = Field(default=None, primary_key=True, foreign_key="delivery.id")
+    text: str = Field(sa_type=Text)
+    html: str = Field(sa_type=Text)
+
+
 class Delivery(SQLModel, table=True):
     """One mail to one person, frozen when planned."""
 
@@ -51,8 +61,9 @@ class Delivery(SQLModel, table=True):
     address: str
     subject: str
     headers: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    text: str = Field(sa_type=Text)
-    html: str = Field(sa_type=Text)
+    written: MailText = Relationship(
+        sa_relationship_kwargs={"uselist": False, "lazy": "joined", "cascade": "all, delete-orphan"}
+    )
     sha256: str = Field(description="of text and html together")
     planned_at: datetime = Field(description="also the mail's Date")
     not_before: datetime
@@ -67,6 +78,16 @@ class Delivery(SQLModel, table=True):
     last_code: int | None = None
     last_text: str = ""
     finished_at: datetime | None = None
+
+    @property
+    def text(self) -> str:
+        """The text part; read from its own row."""
+        return self.written.text
+
+    @property
+    def html(self) -> str:
+        """The HTML part; read from its own row."""
+        return self.written.html
 
 
 class Told(SQLModel, table=True):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
-from db.models import Delivery, User
+from db.models import Delivery, MailText, User
 from db.vocabulary import MailKind
 from tracker.web.site import Site
 
@@ -32,8 +32,7 @@ def mail_link(session: Session, site: Site, user: User | None, token: str, now: 
             user_id=user.id,
             address=user.email,
             subject=SUBJECT,
-            text=text,
-            html=html,
+            written=MailText(text=text, html=html),
             sha256=hashlib.sha256((text + html).encode()).hexdigest(),
             planned_at=now,
             not_before=now,

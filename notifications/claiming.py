@@ -1,0 +1,189 @@
+"""Claim what is due: the attempts at a few mails in one commit, in the order in which they will be made."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, delete, exists, insert, update
+from sqlmodel import Session, col, select
+
+from db.leases import database_clock, is_dead
+from db.models import Attempt, Deadline, Delivery, MailText, Relay, Told, User
+from db.vocabulary import WAITING_STATES, DeliveryState, MailKind
+from notifications.brakes import TROUBLES, resting, standing_pause
+from notifications.outbox import (
+    ATTEMPTS,
+    COLUMNS,
+    Claim,
+    Rules,
+    Tally,
+    address_hash,
+    allowed,
+    change,
+    expire,
+    mine,
+    settle,
+    silent_addresses,
+)
+from notifications.transport import Outcome, Stage, Verdict
+
+HOLD = timedelta(minutes=5)  # longer than a mail may take; on the database's clock
+URGENT_LANE = 0
+TEXTS = MailText.__table__.c  # type: ignore[attr-defined]
+
+
+def sweep(session: Session, rules: Rules) -> None:
+    """Take back what a dead sender held, and close what has lost its use."""
+    _reap(session, rules)
+    expire(session, rules.now())
+
+
+def _reap(session: Session, rules: Rules) -> None:
+    """Of each sender that is gone the mail it began is in doubt; what it held besides was never begun."""
+    clock = database_clock(session)
+    query = select(Delivery, Attempt.id).join(Attempt, col(Attempt.delivery_id) == col(Delivery.id))
+    query = query.where(Delivery.state == DeliveryState.SENDING, Attempt.number == Delivery.attempts)
+    held = session.exec(query.order_by(col(Attempt.id))).all()
+    begun: set[str] = set()
+    for delivery, _ in held:
+        over = delivery.lease_until is None or delivery.lease_until <= clock or is_dead(delivery.lease_holder)
+        taken = _claimed(delivery)
+        if over and delivery.lease_holder in begun:
+            give_back(session, taken)
+        elif over:
+            outcome = Outcome(Verdict.AMBIGUOUS, Stage.DOT, None, "the sender stopped before it noted the answer")
+            settle(session, taken, outcome, rules)
+        begun.add(delivery.lease_holder)
+
+
+def _claimed(delivery: Delivery) -> "Claim":
+    values = {name: getattr(delivery, name) for name in Claim.__dataclass_fields__}
+    return Claim(**values)
+
+
+@dataclass
+class Due:
+    """What is due now: mails in the order to try them, or why none may go although some wait.
+
+    ``silent``: the hashes of addresses that get no mail; ``probing``: the relay was in trouble, so one mail at a time.
+    """
+
+    ids: list[int] = field(default_factory=list)
+    why: str = ""
+    probing: bool = False
+    lease_until: datetime | None = None
+    silent: frozenset[str] = frozenset()
+
+
+def due(session: Session, rules: Rules, most: int = 100) -> Due:
+    """The mails to try now, urgent lanes first, and why there are none although some wait."""
+    now = rules.now()
+    pause = standing_pause(session)
+    if pause is not None and pause.everything:
+        return Due(why=f"sending is paused: {pause.reason}")
+    relay = session.get(Relay, rules.relay)
+    if relay is not None and resting(relay, now):
+        return Due(why=f"{relay.name} rests until {relay.rest_until:%H:%M:%S} UTC: {relay.reason}")
+    probing = relay is not None and relay.failures >= TROUBLES
+    found: list[Any] = []
+    for state in sorted(WAITING_STATES):
+        query = (
+            select(Delivery.lane, Delivery.next_attempt_at, Delivery.id)
+            .where(Delivery.state == state, Delivery.next_attempt_at <= now, col(Delivery.finished_at).is_(None))
+            .order_by(col(Delivery.lane), col(Delivery.next_attempt_at), col(Delivery.id))
+            .limit(1 if probing else most)
+        )
+        found += session.exec(query if pause is None else query.where(Delivery.lane == URGENT_LANE)).all()
+    ids = [row[2] for row in sorted(found, key=tuple)[: 1 if probing else most]]
+    why = f"sending is paused: {pause.reason}" if pause and not found else ""
+    return Due(ids, why, probing, database_clock(session) + HOLD, silent_addresses(session, now))
+
+
+def _said(column: str) -> Any:
+    """A column of the mail's text, as part of a statement on the mail itself."""
+    return select(TEXTS[column]).where(TEXTS.delivery_id == COLUMNS.id).scalar_subquery().label(column)
+
+
+CLAIMED = [COLUMNS[name] if name in COLUMNS else _said(name) for name in Claim.__dataclass_fields__]
+
+
+_TAKE = (
+    update(Delivery.__table__)  # type: ignore[attr-defined]
+    .where(COLUMNS.id.in_(bindparam("these", expanding=True)), COLUMNS.finished_at.is_(None))
+    .where(COLUMNS.state.in_([s.value for s in sorted(WAITING_STATES)]))
+    .values(
+        state=DeliveryState.SENDING.value, attempts=COLUMNS.attempts + 1, lease_until=bindparam("until"),
+        lease_holder=bindparam("holder"),
+    )
+    .returning(*CLAIMED, exists().where(col(User.id) == COLUMNS.user_id, col(User.deactivated_at).is_not(None)))
+)  # fmt: skip
+_BEGIN = insert(Attempt)
+
+
+def claim(session: Session, due: Due, most: int, rules: Rules, tally: Tally) -> list[Claim]:
+    """Take the next mails of what is due and write down the attempts, in the order in which they will be made.
+
+    What somebody else has taken is left out; what nobody wants any more is closed.
+    """
+    wanted, due.ids = due.ids[:most], due.ids[most:]
+    taking = {"these": wanted, "until": due.lease_until, "holder": rules.holder}
+    rows = session.connection().execute(_TAKE, taking).all() if wanted else []
+    now = rules.now()
+    claimed = []
+    for *values, left in rows:
+        taken = Claim(*values)
+        why = "the person has left" if left else _unwanted(session, taken, due, rules, now)
+        if why:
+            _close_unsent(session, taken, why, now, tally)
+        else:
+            claimed.append(taken)
+    claimed.sort(key=lambda taken: wanted.index(taken.id))
+    begun = [{"delivery_id": t.id, "number": t.attempts, "started_at": now, "stage": "", "text": ""} for t in claimed]
+    if begun:
+        session.connection().execute(_BEGIN, begun)
+    return claimed
+
+
+def _unwanted(session: Session, taken: Claim, due: Due, rules: Rules, now: datetime) -> str:
+    if taken.expires_at <= now:
+        return "expired"
+    if rules.allow and not allowed(taken.address, rules.allow):
+        return "not on the list of addresses that may get mail here"
+    if due.silent and address_hash(taken.address) in due.silent:
+        return "the address gets no mail"
+    moot = taken.kind in (MailKind.REMINDER, MailKind.MOVED) and _moot(session, taken.id)
+    return "the date has moved or is off" if moot else ""
+
+
+def give_back(session: Session, taken: Claim) -> None:
+    """A claimed mail that was never begun waits as before, as if it had not been claimed."""
+    before = DeliveryState.AMBIGUOUS if taken.unsure else DeliveryState.DEFERRED
+    state = before if taken.attempts > 1 else DeliveryState.PLANNED
+    held = [*mine(taken), COLUMNS.state == DeliveryState.SENDING.value]
+    if change(session, held, state=state.value, attempts=taken.attempts - 1, lease_until=None):
+        gone = delete(Attempt).where(ATTEMPTS.delivery_id == taken.id, ATTEMPTS.number == taken.attempts)
+        session.connection().execute(gone)
+
+
+def _moot(session: Session, delivery_id: int) -> bool:
+    detail = session.exec(select(Told.detail).where(Told.delivery_id == delivery_id)).first()
+    if not detail:
+        return False
+    number, version = detail.split(":")[:2]
+    deadline = session.get(Deadline, int(number))
+    return deadline is None or deadline.cancelled_at is not None or deadline.version != int(version)
+
+
+def _close_unsent(session: Session, taken: Claim, why: str, now: datetime, tally: Tally) -> None:
+    maybe_arrived = taken.unsure > 0
+    state = DeliveryState.EXPIRED if why == "expired" else DeliveryState.CANCELLED
+    if maybe_arrived:
+        state = DeliveryState.AMBIGUOUS
+    change(
+        session, mine(taken), state=state.value, attempts=taken.attempts - 1, finished_at=now, lease_until=None,
+        last_text=why,
+    )  # fmt: skip
+    if state is DeliveryState.EXPIRED:
+        tally.expired += 1
+    else:
+        tally.cancelled += 1
