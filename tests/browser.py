@@ -22,6 +22,7 @@ from tracker.settings import Settings
 from tracker.web.app import build
 from tracker.web.safety import Limits
 from tracker.web.sessions import start_session
+from tracker.web.what_if import Trials
 
 ROOT = Path(__file__).parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -63,7 +64,10 @@ def serve_world(folder: Path, template: Path, now: datetime) -> Iterator[Served]
         port = free.getsockname()[1]
     settings = Settings(base_url=f"http://localhost:{port}", data_dir=folder, _env_file=None)
     config = uvicorn.Config(
-        build(settings, engine, Clock(now), Unlimited()), port=port, log_level="error", access_log=False
+        build(settings, engine, Clock(now), Unlimited(), Trials(lambda: None, 60)),
+        port=port,
+        log_level="error",
+        access_log=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -17,6 +17,7 @@ from tracker.settings import Settings
 from tracker.web.app import build
 from tracker.web.safety import Limits
 from tracker.web.sessions import hashed, start_session
+from tracker.web.what_if import Trials
 
 BASE = "https://kansenradar.test"
 SAME_ORIGIN = {"Origin": BASE}
@@ -64,10 +65,11 @@ class Visitor(TestClient):
 
 @contextmanager
 def visit(
-    engine: Engine, now: datetime, tmp: Path, user: User | None = None, limits: Limits | None = None
-) -> Iterator[Visitor]:
-    """The application with somebody at its door, signed in if a user is given."""
-    app = build(settings_for(tmp), engine, Clock(now), limits)
+    engine: Engine, now: datetime, tmp: Path, user: User | None = None, limits: Limits | None = None,
+    trials: Trials | None = None,
+) -> Iterator[Visitor]:  # fmt: skip
+    """The application with somebody at its door, signed in if a user is given; edits are tried by words alone."""
+    app = build(settings_for(tmp), engine, Clock(now), limits, trials or Trials(lambda: None, 60))
     with Visitor(app, base_url=BASE, headers=SAME_ORIGIN, raise_server_exceptions=False) as visitor:
         if user is not None:
             with writing(engine) as session:

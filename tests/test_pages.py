@@ -209,8 +209,14 @@ def test_an_edited_opgave_shows_at_once_what_it_would_find(coordinator: Visitor,
     part = coordinator.post(
         f"{where}/proef", data={"csrf": coordinator.csrf, "words_nl": "fietsparkeren", "words_en": ""}
     ).text
-    assert "3 regelingen" in part
-    assert "Tijdelijke stimuleringsregeling fietsparkeren" in part
+    assert '<b class="figure">3 regelingen</b> zouden hierbij passen' in part
+    assert re.search(
+        r"Tijdelijke stimuleringsregeling fietsparkeren.*?<b>nieuw</b>.*?\d\d%</b> · fietsparkeren", part, re.S
+    )
+    assert "Past niet meer" in part
+    nothing = coordinator.post(f"{where}/proef", data={"csrf": coordinator.csrf, "words_nl": "", "words_en": ""}).text
+    assert "zou hierbij passen" in nothing
+    assert "%" not in nothing
     form = {
         "version": 1,
         "name": "Circulair",

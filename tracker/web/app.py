@@ -30,6 +30,7 @@ from tracker.web.routes import ROUTES, Guard, Route, menu_for
 from tracker.web.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
 from tracker.web.sessions import cookie_name, find_signed, viewer_of
 from tracker.web.site import STATIC, Site
+from tracker.web.what_if import Trials
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in
 MOST_FIELDS = 2000
@@ -62,9 +63,11 @@ class RowId(Convertor[int]):
 register_url_convertor("id", RowId())
 
 
-def build(settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None) -> ASGIApp:
+def build(
+    settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None, trials: Trials | None = None
+) -> ASGIApp:
     """The application. FastAPI's own pages stay off: the API describes itself at its own address."""
-    site = Site(settings, engine, clock)
+    site = Site(settings, engine, clock, trials or Trials())
     site.templates.globals["menu_for"] = menu_for
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     counted = limits or Limits()

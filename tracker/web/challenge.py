@@ -7,20 +7,21 @@ from pydantic import BaseModel, Field, field_validator
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Challenge, Match, Opportunity, Participant, Team, TeamMember, User
+from db.models import Challenge, Participant, Team, TeamMember, User
 from db.queries import OpportunityFilter, Viewer
 from db.rights import RANK, has_role
-from db.search import search
 from db.vocabulary import ChallengeStatus, Role, Status
 from notifications.wording import local_day
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
-from tracker.web.finding import SHOWN_FROM, by_ids, find, standing
-from tracker.web.rows import CallRow, rows_for
+from tracker.web.finding import find
+from tracker.web.rows import rows_for
 from tracker.web.teams import members_of, readers
+from tracker.web.what_if import what_if
 
 MOST_WORDS = 200
-MOST_TRIED = 15
+MOST_TRIED, MOST_LOST = 15, 5
+WORDS = ("words_nl", "words_en", "words_not")
 
 
 def _lines(value: Any) -> Any:
@@ -114,7 +115,7 @@ def save(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         return _form(asked, viewer, session, now, challenge, {})
     if form.version != challenge.version:
         return _form(asked, viewer, session, now, challenge, {}, 409, theirs=challenge)
-    for name in ("name", "goal", "words_nl", "words_en", "words_not"):
+    for name in ("name", "goal", *WORDS):
         setattr(challenge, name, getattr(form, name))
     challenge.version += 1
     if challenge.status == ChallengeStatus.UNKNOWN:
@@ -124,7 +125,7 @@ def save(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
 
 
 def preview(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
-    """What the words in the form would find, while they are typed."""
+    """What the form would match, while it is typed."""
     challenge = find_challenge(session, asked)
     return asked.page("challenges/edit.html", block="proef", **_tried(asked, viewer, session, now, challenge))
 
@@ -145,34 +146,16 @@ def _form(
 
 
 def _tried(asked: Asked, viewer: Viewer, session: Session, now: datetime, challenge: Challenge) -> dict[str, Any]:
-    """Standing calls that hold the words, those with most words first, and which of them are new."""
-    typed = [
-        _lines(str(asked.form.get(name, "\n".join(getattr(challenge, name))))) for name in ("words_nl", "words_en")
-    ]
-    words = [word for words in typed for word in words][:MOST_WORDS]
-    hits: dict[int, list[str]] = {}
-    for word in words:
-        for call_id in search(session, word.strip("*"), 200):
-            hits.setdefault(call_id, []).append(word)
-    stands = set(session.exec(select(Opportunity.id).where(standing(now), col(Opportunity.id).in_(hits))))
-    now_matched = set(
-        session.exec(
-            select(Match.opportunity_id)
-            .join(Opportunity, col(Opportunity.id) == col(Match.opportunity_id))
-            .where(Match.challenge_id == challenge.id, col(Match.score) >= SHOWN_FROM, standing(now))
-        )
-    )
-    found = sorted((i for i in hits if i in stands), key=lambda i: (-len(hits[i]), i))
+    """What would match with what stands in the form."""
+    changed = {name: _lines(str(asked.form[name]))[:MOST_WORDS] for name in WORDS if name in asked.form}
+    texts = {name: str(asked.form[name]) for name in ("name", "goal") if name in asked.form}
+    edited = Challenge(**{**challenge.model_dump(), **texts, **changed})
+    found = what_if(session, asked.site.trials, edited, now)
     return {
-        "tried": _rows(session, found[:MOST_TRIED], viewer, now),
-        "tried_total": len(found),
-        "hits": hits,
-        "new": {i for i in found if i not in now_matched},
+        "found": found,
+        "tried": rows_for(session, found.calls[:MOST_TRIED], viewer, now),
+        "lost": found.lost[:MOST_LOST],
     }
-
-
-def _rows(session: Session, ids: list[int], viewer: Viewer, now: datetime) -> list[CallRow]:
-    return rows_for(session, by_ids(session, ids), viewer, now)
 
 
 def edit_team(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:

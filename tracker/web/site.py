@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from notifications import wording
 from tracker.clock import Clock
 from tracker.settings import Settings
 from tracker.web import phrases
+from tracker.web.what_if import Trials
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -27,6 +28,7 @@ class Site:
     settings: Settings
     engine: Engine
     clock: Clock
+    trials: Trials = field(default_factory=Trials)
 
     @property
     def secure(self) -> bool:
