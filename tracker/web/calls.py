@@ -42,7 +42,7 @@ def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
         block="results" if asked.partial else None,
         query=query,
         found=found,
-        rows=rows_for(session, found.calls, viewer, now),
+        rows=rows_for(session, found.calls, viewer, now, about=query.challenges),
         saved=query_string(query.wanted()),
         pages={n: query_string(query, page=n) for n in (query.page - 1, query.page + 1)},
         errors={},

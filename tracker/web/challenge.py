@@ -88,7 +88,7 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
             select(Challenge).where(Challenge.parent_id == challenge.id).order_by(col(Challenge.position))
         ).all(),
         found=found,
-        rows=rows_for(session, found.calls, viewer, now),
+        rows=rows_for(session, found.calls, viewer, now, about=wanted.challenges),
         team=team,
         contact=session.get(User, team.contact_id) if team and team.contact_id else None,
         leads=[p for p in (session.get(Participant, i) for i in (team.leads if team else [])) if p],

@@ -29,7 +29,8 @@ class Counted:
     open: int = 0
     coming: int = 0
     earlier: int = 0
-    money: Decimal = field(default_factory=Decimal)
+    money: Decimal = field(default_factory=Decimal)  # EUR, of what is open
+    money_coming: Decimal = field(default_factory=Decimal)
 
     @property
     def spot(self) -> str:
@@ -46,6 +47,7 @@ class Counted:
         self.coming += other.coming
         self.earlier += other.earlier
         self.money += other.money
+        self.money_coming += other.money_coming
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Node:
     children: list["Node"]
     counted: Counted
     share: Share | None = None
+    money: Share | None = None
     contact: str = ""
 
 
@@ -105,6 +108,7 @@ def counted(session: Session, now: datetime) -> Counts:
             cell.open, cell.money = number, money or Decimal(0)
         elif stands in COMING:
             cell.coming += number
+            cell.money_coming += money or Decimal(0)
         elif stands == Status.CLOSED:
             cell.earlier = number
     return found
@@ -114,13 +118,15 @@ def tree(challenges: Sequence[Challenge], counts: Counts, contacts: dict[str, st
     """The opgaven by their parents, in the agenda's order; the bars share one scale."""
     totals = {c.id: _total(counts, c.id) for c in challenges}
     drawn = shares({c.id: (totals[c.id].open, totals[c.id].coming) for c in challenges})
+    money = shares({c.id: (int(totals[c.id].money), int(totals[c.id].money_coming)) for c in challenges})
     below: dict[str | None, list[Challenge]] = defaultdict(list)
     for challenge in challenges:
         below[challenge.parent_id].append(challenge)
 
     def node(challenge: Challenge) -> Node:
         children = [node(child) for child in below[challenge.id]]
-        return Node(challenge, children, totals[challenge.id], drawn[challenge.id], contacts.get(challenge.id, ""))
+        key = challenge.id
+        return Node(challenge, children, totals[key], drawn[key], money[key], contacts.get(key, ""))
 
     return [node(challenge) for challenge in below[None]]
 

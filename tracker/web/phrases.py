@@ -209,6 +209,12 @@ def local_input(moment: datetime) -> str:
     return moment.astimezone(ZoneInfo("Europe/Amsterdam")).date().isoformat()
 
 
+def rough(euros: Decimal) -> str:
+    """A sum of budgets, millions to one decimal and less to the thousand, as every amount; nothing known is a dash."""
+    step = 100_000 if euros >= 1_000_000 else 1_000
+    return wording.amount(round(euros / step) * step or euros) if euros else "–"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": wording.day,
     "short_day": wording.short_day,
@@ -218,6 +224,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "clock_time": wording.clock_time,
     "amount": wording.amount,
     "percentage": wording.percentage,
+    "rough": rough,
+    "pair": lambda value: (value, value),
     "listed": wording.listed,
     "label": label,
     "year": lambda value: wording.local_day(value).year,

@@ -1,7 +1,7 @@
 """A call as one row of a list: when, why and what, loaded for the whole list at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -50,8 +50,10 @@ class CallRow:
     change: list[Any] = field(default_factory=list)
 
 
-def rows_for(session: Session, calls: Sequence[Opportunity], viewer: Viewer, now: datetime) -> list[CallRow]:
-    """Rows in the order of the calls; three queries however many calls there are."""
+def rows_for(
+    session: Session, calls: Sequence[Opportunity], viewer: Viewer, now: datetime, about: Collection[str] = ()
+) -> list[CallRow]:
+    """Rows in the order of the calls; three queries however many calls there are. ``about``: opgaven named first."""
     ids = [call.id for call in calls if call.id is not None]
     deadlines = _by_call(session.exec(select(Deadline).where(col(Deadline.opportunity_id).in_(ids))))
     whys = matches_of(session, ids)
@@ -67,7 +69,7 @@ def rows_for(session: Session, calls: Sequence[Opportunity], viewer: Viewer, now
             call=call,
             status=status_of(call, now),
             when=next_date(deadlines.get(call.id or 0, []), now),
-            why=whys.get(call.id or 0, [])[:MOST_REASONS],
+            why=sorted(whys.get(call.id or 0, []), key=lambda w: w.challenge.id not in about)[:MOST_REASONS],
             verdicts=verdicts.get(call.id or 0, []),
         )
         for call in calls

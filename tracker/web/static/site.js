@@ -13,6 +13,10 @@
     const pressed = reason || button;
     if (pressed) { event.preventDefault(); pressed.form.requestSubmit(pressed); }
   });
+  // A phone shows the list first: what is not in use is folded.
+  if (matchMedia("(max-width: 60rem)").matches) {
+    document.querySelectorAll("details[data-fold]").forEach((part) => part.removeAttribute("open"));
+  }
   const place = document.querySelector("[data-keys]");
   if (place && !location.hash) place.focus({ preventScroll: true });
 })();
