@@ -44,6 +44,7 @@ class Served:
     engine: Engine
     people: dict[str, User]
     now: datetime
+    settings: Settings
 
     def token(self, role: str) -> str:
         """A session for somebody, as the cookie holds it."""
@@ -74,7 +75,7 @@ def serve_world(folder: Path, template: Path, now: datetime) -> Iterator[Served]
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield Served(settings.base_url, engine, people, now)
+    yield Served(settings.base_url, engine, people, now, settings)
     server.should_exit = True
     thread.join(timeout=10)
     engine.dispose()

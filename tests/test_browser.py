@@ -8,19 +8,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from sqlmodel import col, func, select
 
 from db.models import Challenge, Delivery, Opportunity, Subscription, Verdict
-from db.session import reading
+from db.session import reading, writing
+from tests.addresses import page_addresses, plant
 from tests.browser import AXE, ROOT, Served, chromium, open_page, serve_world
-from tests.test_rights import address
-from tracker.web.routes import ROUTES
 
 pytestmark = pytest.mark.slow
-SHOTS = ROOT / "tests" / "output" / "pages"
-# Not pages, or pages of their own kind that other tests read.
-NOT_PAGES = re.compile(r"robots|security\.txt|/health/|\.ics|\.csv|/tekst$|inloggen/link|vastlegging|/api/|\.json")
+SHOTS = ROOT / "tests" / "output" / "pages"  # make this folder to get a picture of each page
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +30,6 @@ def served(tmp_path_factory: pytest.TempPathFactory, sqlite_world: Path, now: da
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
-
-
-def page_addresses() -> list[str]:
-    """Every page there is, with something in its gaps."""
-    return [address(r.path) for r in ROUTES if r.method == "GET" and not NOT_PAGES.search(r.path)]
 
 
 def test_signing_in_by_the_link_in_the_mail(browser: Browser, served: Served) -> None:
@@ -173,30 +165,56 @@ def test_everything_goes_without_javascript(browser: Browser, served: Served) ->
     expect(page.locator("#proef")).to_contain_text("met deze woorden")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(browser: Browser, served: Served, scheme: str) -> None:
+@pytest.mark.parametrize("half", [0, 1])
+def test_every_page_is_for_everybody(browser: Browser, served: Served, half: int, tmp_path: Path) -> None:
+    """Each page once: axe in light and dark, no overflow at 1280 and 390 pixels, no complaint on the console, valid HTML.
+
+    Also at 200 % zoom: 1280 pixels at 200 % are 640, and 390 is narrower still.
+    """
     if not AXE.exists():
         pytest.skip("no axe-core: run 'make setup'")
-    page = open_page(browser, served, "administrator", color_scheme=scheme)
+    with writing(served.engine) as session:
+        gaps = plant(session, served.settings, served.now)
     complaints: list[str] = []
-    page.on(
-        "console",
-        lambda message: (
-            complaints.append(f"{page.url}: {message.text}")
-            if message.type == "error" and "Failed to load" not in message.text
-            else None
-        ),
-    )
-    for where in page_addresses():
-        answer = page.goto(where)
-        if answer is None or answer.status != 200:
-            continue
-        page.evaluate(UNROLL)
-        page.evaluate(AXE.read_text("utf-8"))
+    inside, outside = (open_page(browser, served, role) for role in ("administrator", ""))
+    for page in (inside, outside):
+        page.on("console", lambda message: complaints.extend(_said(message)))
+    for number, (where, signed_out) in enumerate(page_addresses(gaps)):
+        if number % 2 == half:
+            page = outside if signed_out else inside
+            answer = page.goto(where)
+            assert answer is not None
+            right = {"/bestaat-niet": 404, "/regelingen?status=nee": 422}.get(where, 200)
+            complaints += [] if answer.status == right else [f"{where}: {answer.status}"]
+            (tmp_path / f"{number}.html").write_text(f"<!-- {where} -->{answer.text()}", "utf-8")
+            complaints += _looked_at(page, where)
+    assert not complaints, "\n".join(complaints)
+    assert _validated(tmp_path) == ""
+
+
+def _said(message: ConsoleMessage) -> list[str]:
+    return [message.text] if message.type == "error" and "Failed to load" not in message.text else []
+
+
+def _looked_at(page: Page, where: str) -> list[str]:
+    wrong = []
+    name = re.sub(r"\W+", "_", where).strip("_")[:60] or "vandaag"
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong.append(f"{where} is wider than {width}")
+        if SHOTS.is_dir():
+            page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.evaluate(UNROLL)
+    page.evaluate(AXE.read_text("utf-8"))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         found = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
         for kind in ("violations", "incomplete"):
-            complaints += [f"{where} {kind} {one['id']}: {text}" for one in found[kind] if (text := _nodes(one))]
-    assert not complaints, "\n".join(complaints)
+            wrong += [f"{where} {scheme} {kind} {one['id']}: {text}" for one in found[kind] if (text := _nodes(one))]
+    page.emulate_media(color_scheme="light")
+    return wrong
 
 
 # What is cut off at the edge of a box that scrolls has no colour that axe can tell: show it whole.
@@ -215,32 +233,14 @@ def _nodes(found: dict[str, object]) -> str:
     return json.dumps(said) if said else ""
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_every_page_fits_its_screen(browser: Browser, served: Served, width: int) -> None:
-    """Also at 200 % zoom: 1280 pixels at 200 % are 640, and 390 is narrower still. Leaves a picture of each."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page = open_page(browser, served, "administrator", viewport={"width": width, "height": 900})
-    wide = []
-    for where in page_addresses():
-        page.goto(where)
-        page.screenshot(path=SHOTS / f"{where.strip('/').replace('/', '_') or 'vandaag'}-{width}.png", full_page=True)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            wide.append(where)
-    assert not wide, "\n".join(wide)
-
-
-def test_every_page_is_valid_html(browser: Browser, served: Served, tmp_path: Path) -> None:
+def _validated(folder: Path) -> str:
     validator = ROOT / "node_modules" / ".bin" / "html-validate"
     if not validator.exists():
         pytest.skip("no html-validate: run 'make setup'")
-    page = open_page(browser, served, "administrator")
-    for where in page_addresses():
-        answer = page.context.request.get(served.address + where)
-        (tmp_path / f"{where.strip('/').replace('/', '_') or 'vandaag'}.html").write_text(answer.text(), "utf-8")
-    (tmp_path / ".htmlvalidate.json").write_text(
+    (folder / ".htmlvalidate.json").write_text(
         '{"root": true, "extends": ["html-validate:standard"], "rules": {"long-title": "off"}}'
     )
     outcome = subprocess.run(
-        [validator, "--formatter", "text", str(tmp_path)], capture_output=True, text=True, cwd=tmp_path, check=False
+        [validator, "--formatter", "text", str(folder)], capture_output=True, text=True, cwd=folder, check=False
     )
-    assert outcome.stdout.replace(str(tmp_path), "") == ""
+    return outcome.stdout.replace(str(folder), "")
