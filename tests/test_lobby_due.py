@@ -1,17 +1,19 @@
 """The clock tracks the lobby: what is due for whom, by link only; moments come back every year; mismatches are shown."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Commitment, Deadline, Delivery, Dossier, Match, Opportunity, Participant, User
-from db.session import writing
+from db.models import Commitment, Deadline, Delivery, Dossier, Match, Moment, Opportunity, Participant, User
+from db.session import reading, writing
 from db.vocabulary import DeadlineKind, DeliveryState, Nature, Status, Visibility
 from db.vocabulary_lobby import CommitmentState, Gremium, MomentKind, OutcomeResult, PartyKind, PartyStance
 from tests.lobby import Cast, gather
 from tests.mail_cases import DESK
+from tests.pages import visit
 from tracker import applications, coalition, contacts, dossiers, lobby_due, moments, positions
 from tracker.agenda import load_agendas, load_participants
 from tracker.contacts import ContactFields, Office, log_contact
@@ -231,6 +233,50 @@ def test_a_recurring_moment_is_kept_once_and_completed_by_a_person(cast: Cast) -
     moments.fix_day(cast.session, kept, None, date(2026, 11, 11), True, cast.lobbyist, kept.version)
     found = [m for m in moments.upcoming(cast.session, viewer_of(cast.haarlem), TODAY) if "MIRT Noordwest" in m.title]
     assert [(m.ends_on, m.sure, m.act_before) for m in found] == [(date(2026, 11, 11), True, date(2026, 9, 12))]
+
+
+def test_a_day_is_filled_in_on_the_page_and_the_second_of_two_is_told(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+    first = {"ref": "pattern:bo-mirt:2026", "ends_on": "2026-11-11", "sure": "true", "seen": 0}
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        assert "Dag invullen" in visitor.get("/momenten").text
+        assert visitor.send_form("/momenten/dag", **first).status_code == 303
+        assert "11 nov 2026" in visitor.get("/momenten").text
+        again = {**first, "ref": "moment:1", "ends_on": "2026-11-12", "seen": 1}
+        assert visitor.send_form("/momenten/dag", **again).status_code == 409
+        wrong = visitor.send_form("/momenten/dag", **{**again, "starts_on": "2026-11-20", "seen": 2})
+        assert (wrong.status_code, "De laatste dag ligt voor de eerste" in wrong.text) == (422, True)
+        for ref in ("", "moment:999", "moment:²", f"moment:{10**30}", "pattern:bo-mirt:²"):
+            assert visitor.send_form("/momenten/dag", **{**first, "ref": ref}).status_code == 404, ref
+    with visit(engine, now, tmp_path, cast.haarlem) as visitor:
+        assert visitor.send_form("/momenten/dag", **{**again, "seen": 2}).status_code == 403
+    with reading(engine) as session:
+        kept = session.exec(select(Moment)).one()
+        assert (kept.ends_on, kept.sure, kept.visibility) == (date(2026, 11, 11), True, "mra")
+
+
+def test_a_person_adds_a_moment_nobody_else_tells(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+    form = {"title": "Programmacomité LIFE", "kind": "work_programme", "level": "eu", "ends_on": "2026-09-10"}
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        for wrong in ({"title": " "}, {"lead_days": -1}, {"url": "javascript:x"}, {"starts_on": "2026-10-01"}):
+            assert visitor.send_form("/momenten", **{**form, **wrong}).status_code == 422, wrong
+        assert visitor.send_form("/momenten", **form, lead_days=30).status_code == 303
+        assert "Programmacomité LIFE" in visitor.get("/momenten?niveau=eu").text
+    with reading(engine) as session:
+        (found,) = [m for m in moments.upcoming(session, viewer_of(cast.haarlem), TODAY) if "LIFE" in m.title]
+        assert (found.act_before, found.sure) == (date(2026, 8, 11), True)
+
+
+def test_the_day_of_a_sources_moment_is_the_sources_own(cast: Cast) -> None:
+    cast.call.nature, cast.call.closes_at = Nature.MOMENT, datetime(2026, 6, 20, 22, tzinfo=UTC)
+    moment = moments.hook(cast.session, cast.open(), f"call:{cast.call.id}", cast.lobbyist, cast.now)
+    with pytest.raises(Incomplete, match="komt van de bron"):
+        moments.fix_day(cast.session, moment, None, date(2026, 7, 1), True, cast.lobbyist, moment.version)
 
 
 @pytest.mark.parametrize(

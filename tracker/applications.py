@@ -287,6 +287,17 @@ def decide(
     session.flush()
 
 
+def learn(session: Session, dossier: Dossier, lesson: str, by: User, now: datetime, seen: int) -> None:
+    """Write down what was learnt; also long after the decision, and on an application that was dropped."""
+    must_change(by, dossier)
+    application = _application(session, dossier)
+    lesson = required(lesson, "learnt", "Schrijf op wat u leerde.")
+    claim(session, dossier, seen)
+    application.lesson = lesson
+    log(session, dossier, LogKind.NOTE, f"Geleerd: {lesson}", by, now)
+    session.flush()
+
+
 def _application(session: Session, dossier: Dossier) -> Application:
     if dossier.kind != DossierKind.APPLICATION:
         raise MoveNotAllowed("Dit is een lobbydossier, geen aanvraag.", "to")

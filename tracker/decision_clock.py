@@ -25,7 +25,11 @@ class Way:
 
 
 class WhyMissing(NoPlan):
-    """A milestone is dropped without a reason."""
+    """A milestone is dropped, or moved by hand, without a reason."""
+
+
+class AfterDeadline(NoPlan):
+    """A milestone is put on a day after the deadline it must precede."""
 
 
 def deadline_day(deadline: Deadline) -> date | None:
@@ -181,6 +185,26 @@ def settle(row: Milestone, state: MilestoneState, why: str, by: int, now: dateti
     planned = state == MilestoneState.PLANNED
     row.state, row.why = state, why.strip()
     row.settled_at, row.settled_by = (None, None) if planned else (now, by)
+    row.version, row.modified_at = row.version + 1, now
+
+
+def put_on(row: Milestone, day: date, why: str, deadline: date, papers_on: date | None, now: datetime) -> None:
+    """Put a milestone on a day by hand; planning leaves it there. Raises WhyMissing or AfterDeadline.
+
+    ``papers_on`` is known where its body meets that day; else what precedes it keeps its distance.
+    """
+    if not why.strip():
+        raise WhyMissing("Zeg waarom deze stap op een andere dag komt.")
+    if day > deadline:
+        raise AfterDeadline("Die dag ligt na de termijn.")
+    begins = papers_on or day - (row.day - row.begins_on)
+    row.day, row.begins_on, row.pinned, row.why = day, begins, True, why.strip()
+    row.version, row.modified_at = row.version + 1, now
+
+
+def let_go(row: Milestone, now: datetime) -> None:
+    """Give a milestone that was put on a day by hand back to planning."""
+    row.pinned, row.why = False, ""
     row.version, row.modified_at = row.version + 1, now
 
 

@@ -1,6 +1,7 @@
 """Outside moments: from sources, the yearly calendar and people; what can still be influenced, and what came of it."""
 
 import calendar
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,16 +15,17 @@ from sqlmodel import Session, col, select
 
 from db.models import Dossier, DossierChallenge, DossierMoment, Match, Moment, Opportunity, Outcome, User
 from db.queries import Viewer
-from db.rights import may_see, visible
-from db.vocabulary import Nature, Visibility
+from db.rights import has_role, may_see, visible
+from db.vocabulary import Nature, Role, Visibility
 from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
 from notifications.wording import local_day
-from tracker.files import claim, log, must_add, must_change, required
-from tracker.refusals import Incomplete, NotThere
+from tracker.files import claim, log, must_add, must_change, required, viewer_of
+from tracker.refusals import Incomplete, NotAllowed, NotThere
 
 PATTERNS = Path(__file__).parent / "agendas" / "moments.yaml"
 WEEKDAYS = {"tuesday": 1, "wednesday": 2}
 AHEAD = timedelta(days=365)
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Coming:
     use: str
     url: str
     lead_days: int = 0
-    matched: bool = False
+    version: int = 0
+    of_source: bool = False
 
     @property
     def act_before(self) -> date | None:
@@ -124,8 +127,8 @@ def _coming_row(session: Session, m: Moment) -> Coming:
     call = session.get(Opportunity, m.opportunity_id) if m.opportunity_id else None
     ends_on = local_day(call.closes_at) if call and call.closes_at else m.ends_on
     url = call.url if call else m.url
-    ref = f"moment:{m.id}"
-    return Coming(ref, m.title, m.kind, m.level, m.body, m.starts_on, ends_on, m.sure, m.use, url, m.lead_days)
+    about = (f"moment:{m.id}", m.title, m.kind, m.level, m.body, m.starts_on, ends_on, m.sure, m.use, url, m.lead_days)
+    return Coming(*about, version=m.version, of_source=call is not None)
 
 
 def _from_calls(session: Session, day: date, skip: set[int]) -> list[Coming]:
@@ -156,6 +159,7 @@ def _coming_call(call: Opportunity) -> Coming:
         sure=True,
         use="",
         url=call.url,
+        of_source=True,
     )
 
 
@@ -178,7 +182,7 @@ def _by_calendar(moment: Coming, dossier: Dossier) -> bool:
 def hook(session: Session, dossier: Dossier, ref: str, by: User, now: datetime) -> Moment:
     """Let a dossier hook on to a moment; one from a source or the calendar becomes a row people can complete."""
     must_change(by, dossier)
-    moment = _found(session, ref, by)
+    moment = found(session, ref, by)
     if not session.get(DossierMoment, (dossier.id, moment.id)):
         session.add(DossierMoment(dossier_id=dossier.id or 0, moment_id=moment.id or 0))
         log(session, dossier, LogKind.MOMENT, f"Haakt aan bij: {moment.title}", by, now)
@@ -186,13 +190,14 @@ def hook(session: Session, dossier: Dossier, ref: str, by: User, now: datetime) 
     return moment
 
 
-def _found(session: Session, ref: str, by: User) -> Moment:
+def found(session: Session, ref: str, by: User) -> Moment:
+    """The moment a page named; one from a source or the calendar is kept from now on. Raises NotThere."""
     kind, _, rest = ref.partition(":")
-    if kind == "moment" and rest.isdigit():
+    if kind == "moment" and NUMBER.fullmatch(rest):
         moment = session.get(Moment, int(rest))
         if moment and may_see(Viewer(by.id, None, by.participant_id), moment.participant_id, moment.visibility):
             return moment
-    if kind == "call" and rest.isdigit():
+    if kind == "call" and NUMBER.fullmatch(rest):
         return _from_source(session, int(rest), by)
     if kind == "pattern":
         return _from_calendar(session, rest, by)
@@ -212,7 +217,7 @@ def _from_source(session: Session, opportunity_id: int, by: User) -> Moment:
 def _from_calendar(session: Session, rest: str, by: User) -> Moment:
     name, _, year = rest.partition(":")
     pattern = next((p for p in patterns() if p.id == name), None)
-    if pattern is None or not year.isdigit() or not 2000 <= int(year) <= 2100:
+    if pattern is None or not NUMBER.fullmatch(year) or not 2000 <= int(year) <= 2100:
         raise NotThere("Dit moment bestaat niet.", "moment")
     known = session.exec(select(Moment).where(Moment.pattern == name, Moment.year == int(year))).first()
     return known or _kept(session, _coming_pattern(pattern, int(year)), by, pattern=name, year=int(year))
@@ -233,13 +238,56 @@ def _kept(session: Session, coming: Coming, by: User, **link: Any) -> Moment:
 def fix_day(
     session: Session, moment: Moment, starts_on: date | None, ends_on: date, sure: bool, by: User, seen: int
 ) -> None:
-    """Fill in the day of a moment once it is known."""
+    """Fill in the day of a moment once it is known; that of a source's moment is the source's own."""
     must_change(by, moment)
-    if starts_on and starts_on > ends_on:
-        raise Incomplete("De laatste dag ligt voor de eerste.", "ends_on")
+    if moment.opportunity_id:
+        raise Incomplete("De dag van dit moment komt van de bron; corrigeer haar op de pagina van de regeling.", "ref")
+    _in_order(starts_on, ends_on)
     claim(session, moment, seen)
     moment.starts_on, moment.ends_on, moment.sure = starts_on, ends_on, sure
     session.flush()
+
+
+def _in_order(starts_on: date | None, ends_on: date | None) -> None:
+    if starts_on and ends_on and starts_on > ends_on:
+        raise Incomplete("De laatste dag ligt voor de eerste.", "ends_on")
+
+
+@dataclass(frozen=True)
+class NewMoment:
+    """What a person says of a moment that no source and no yearly calendar tells."""
+
+    title: str
+    kind: MomentKind
+    level: Level
+    ends_on: date | None = None
+    starts_on: date | None = None
+    body: str = ""
+    use: str = ""
+    url: str = ""
+    lead_days: int = 0
+
+
+def add_moment(session: Session, new: NewMoment, by: User) -> Moment:
+    """Add an outside moment by hand, for everybody in the MRA. Raises Incomplete or NotAllowed."""
+    if not has_role(viewer_of(by), Role.FUNDRAISER):
+        raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
+    if not 0 <= new.lead_days <= 365:
+        raise Incomplete("De voorbereiding duurt 0 tot en met 365 dagen.", "lead_days")
+    if new.url.strip() and not re.match(r"https?://", new.url.strip()):
+        raise Incomplete("Neem het adres over, met https:// ervoor.", "url")
+    _in_order(new.starts_on, new.ends_on)
+    title = required(new.title, "title", "Geef het moment een naam.")
+    texts = {"title": title, "body": new.body.strip(), "use": new.use.strip(), "url": new.url.strip()}
+    moment = Moment(
+        **{**vars(new), **texts},
+        sure=new.ends_on is not None,
+        participant_id=by.participant_id,
+        visibility=Visibility.MRA,
+    )
+    session.add(moment)
+    session.flush()
+    return moment
 
 
 def record_outcome(

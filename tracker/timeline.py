@@ -8,10 +8,23 @@ from sqlalchemy import Date, Integer, String, cast, func, literal, null, union_a
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from db.models import Deadline, Dossier, DossierCall, DossierMoment, LogEntry, Moment, Opportunity, Revision
+from db.models import (
+    Body,
+    Deadline,
+    DecisionClock,
+    Dossier,
+    DossierCall,
+    DossierMoment,
+    LogEntry,
+    Milestone,
+    Moment,
+    Opportunity,
+    Revision,
+)
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import DeadlineKind
+from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from db.vocabulary_lobby import LogKind, MomentKind
 
 
@@ -32,13 +45,19 @@ class Line:
         """Where the line leads: the contact or the call it tells of."""
         if self.what in ("revision", "deadline"):
             return f"/regelingen/{self.subject_id}"
+        if self.what == "milestone":
+            return f"/kalender/klok/{self.subject_id}"
         return f"/contacten/{self.subject_id}" if self.word == LogKind.CONTACT.label and self.subject_id else ""
 
 
 def timeline(session: Session, dossier: Dossier, viewer: Viewer) -> list[Line]:
     """Everything of a dossier that the viewer may see, oldest first; dates to come stand at the end."""
     every = union_all(
-        _log(dossier, viewer), _revisions(dossier), _deadlines(dossier), _moments(dossier, viewer)
+        _log(dossier, viewer),
+        _revisions(dossier),
+        _deadlines(dossier),
+        _moments(dossier, viewer),
+        _steps(dossier, viewer),
     ).subquery()
     rows = session.connection().execute(sql_select(every).order_by(every.c.day, every.c.place, every.c.row_id))
     return [_line(row) for row in rows]
@@ -116,13 +135,42 @@ def _moments(dossier: Dossier, viewer: Viewer) -> Any:
     )
 
 
+def _steps(dossier: Dossier, viewer: Viewer) -> Any:
+    """The internal milestones that stand."""
+    return (
+        sql_select(
+            col(Milestone.day),
+            literal(5),
+            col(Milestone.id),
+            literal("milestone"),
+            cast(col(Milestone.step), String),
+            func.coalesce(cast(col(Body.name), String), ""),
+            cast(col(Milestone.state), String),
+            col(Milestone.assignee_id),
+            col(Milestone.clock_id),
+        )
+        .join(DecisionClock, col(DecisionClock.id) == col(Milestone.clock_id))
+        .outerjoin(Body, col(Body.id) == col(Milestone.body_id))
+        .where(
+            col(DecisionClock.dossier_id) == dossier.id,
+            visible(viewer, Milestone),
+            col(Milestone.state) != MilestoneState.DROPPED,
+        )
+    )
+
+
 def _line(row: Any) -> Line:
-    return Line(row.day, row.what, _word(row.what, row.kind), row.text, row.detail, row.user_id, row.subject_id)
+    text, detail = row.text, row.detail
+    if row.what == "milestone":
+        text, detail = text or MilestoneStep(row.kind).label, MilestoneState(detail).label
+    return Line(row.day, row.what, _word(row.what, row.kind), text, detail, row.user_id, row.subject_id)
 
 
 def _word(what: str, kind: str) -> str:
     if what == "log":
         return LogKind(kind).label
+    if what == "milestone":
+        return "interne mijlpaal"
     if what == "revision":
         return "regeling gewijzigd"
     return f"regeling {DeadlineKind(kind).label}" if what == "deadline" else MomentKind(kind).label

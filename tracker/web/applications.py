@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
@@ -12,13 +12,15 @@ from db.models import Application, ApplicationPartner, Cofunding, Deadline, Doss
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import CLOSING_KINDS, NoReason
+from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, CheckAnswer, DossierKind, GoDecision, PartnerRole, StateAid
 from notifications.wording import local_day
 from tracker import applications, cofunding
+from tracker.chain import chain
 from tracker.files import may_change
 from tracker.mismatches import mismatches
 from tracker.timeline import timeline
-from tracker.web import acting
+from tracker.web import acting, application_clock
 from tracker.web.acting import NOTHING, Euros, Typed, after, choices, dossier_of, tried
 from tracker.web.asked import Asked
 from tracker.web.forms import filled
@@ -35,6 +37,16 @@ COLUMNS = (
     ("Toegekend", (S.AWARDED, S.RUNNING, S.ACCOUNTED)),
     ("Afgesloten", (S.SETTLED, S.REJECTED, S.DROPPED)),
 )
+
+CHOICES: dict[str, Any] = {
+    "checks": list(Check),
+    "answers": choices(CheckAnswer),
+    "reasons": choices(NoReason),
+    "grounds": choices(StateAid),
+    "roles": choices(PartnerRole),
+    "goes": choices(GoDecision),
+    "milestone_states": MilestoneState,
+}
 
 
 class StageForm(BaseModel):
@@ -138,6 +150,13 @@ def _due(session: Session, call: Opportunity | None, now: datetime) -> Deadline 
     return session.exec(ahead.order_by(col(Deadline.day))).first()
 
 
+def due_of(session: Session, dossier: Dossier, now: datetime) -> Deadline | None:
+    """The next date on which an application must be in."""
+    application = applications.of(session, dossier)
+    call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
+    return _due(session, call, now)
+
+
 def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """One application."""
     return page(asked, viewer, session, now, dossier_of(session, viewer, asked, DossierKind.APPLICATION))
@@ -151,6 +170,7 @@ def page(
     call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
     partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
     money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
+    due = _due(session, call, now)
     nexts = [s for s in S if s in applications.MOVES[S(dossier.stage)]]
     return asked.page(
         "applications/show.html",
@@ -161,7 +181,9 @@ def page(
         application=application,
         owner=session.get_one(Participant, dossier.participant_id).name,
         call=call,
-        due=_due(session, call, now),
+        due=due,
+        clock=application_clock.clock_part(session, viewer, dossier, due),
+        chain=chain(session, call, viewer) if call else [],
         partners=list(session.exec(partners.order_by(col(ApplicationPartner.name)))),
         cofunding=list(session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
         lines=timeline(session, dossier, viewer),
@@ -170,12 +192,7 @@ def page(
         named=dict(acting.participants(session)),
         next_stages=[s for s in nexts if s not in applications.DECIDED and (s != S.PREPARING or application.go)],
         decisions=[(s.value, s.label) for s in nexts if s in applications.DECIDED],
-        checks=list(Check),
-        answers=choices(CheckAnswer),
-        reasons=choices(NoReason),
-        grounds=choices(StateAid),
-        roles=choices(PartnerRole),
-        goes=choices(GoDecision),
+        **CHOICES,
         mismatches=mismatches(session, viewer, now, dossier),
         may_change=may_change(viewer, dossier),
         today=local_day(now),
@@ -268,6 +285,24 @@ def _back(
 ) -> Response:
     path = f"/aanvragen/{dossier.id}"
     return after(asked, refused, path, lambda sent: page(asked, viewer, session, now, dossier, sent))
+
+
+class LessonForm(BaseModel):
+    """What we learnt."""
+
+    learnt: Text = ""
+    seen: int
+
+
+def learn(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Keep what was learnt, at any moment."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(LessonForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
+    given = form.learnt, asked.user, now, form.seen
+    refused = tried(session, asked.form, lambda: applications.learn(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
 
 
 def guard(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:

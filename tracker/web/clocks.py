@@ -1,10 +1,12 @@
 """The besluitvormingsklok on the web: plan it for a call, see it, assign its milestones, say how they ended."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
@@ -18,21 +20,28 @@ from tracker.agenda import takes_part
 from tracker.backward import NoPlan, Plan
 from tracker.body_calendar import BodyCalendar, body_calendar
 from tracker.decision_clock import (
+    AfterDeadline,
     Way,
+    WhyMissing,
     deadline_day,
     fixed_of,
+    let_go,
     milestone_name,
     milestones_of,
     plan_for,
+    put_on,
     replan,
     settle,
     start_clock,
     way_of,
 )
+from tracker.files import claim
+from tracker.refusals import ChangedMeanwhile
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
 from tracker.web.judging import find_call
 
+NOT_KEPT = {WhyMissing: "waarom", AfterDeadline: "na-termijn", ChangedMeanwhile: "intussen"}
 TABLES = (BodyKind.PLATFORM, BodyKind.PORTFOLIO_TABLE, BodyKind.BOARD)
 
 
@@ -195,6 +204,8 @@ class Settled(BaseModel):
     assignee: int = 0
     why: Annotated[str, Field(max_length=500)] = ""
     version: int = 0
+    day: date | None = None
+    let_go: bool = False  # count the day back again, after it was put by hand
 
 
 def change(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
@@ -204,15 +215,50 @@ def change(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
     if row is None or clock is None or not _may_change(viewer, clock):
         raise NotThere
     form, _ = forms.filled(Settled, asked.form)
-    if form is None or form.version != row.version:
-        return asked.to(f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", done="intussen")
-    if form.state == MilestoneState.DROPPED and not form.why.strip():
-        return asked.to(f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", done="waarom")
-    row.assignee_id = _assignee(session, form.assignee, clock.participant_id)
-    settle(row, form.state, form.why, asked.user.id or 0, now)
-    session.add(row)
+    back, by = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", asked.user.id or 0
+    if form is None:
+        return asked.to(back, done="intussen")
+    try:
+        with session.begin_nested():
+            claim(session, row, form.version)
+            _change(session, row, clock, form, by, now)
+    except (WhyMissing, AfterDeadline, ChangedMeanwhile) as refused:
+        return asked.to(back, done=NOT_KEPT[type(refused)])
     audit.record(session, asked, "milestone changed", f"milestone {row.id}", form.state.value)
-    return asked.to(f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", done="bewaard")
+    return asked.to(back, done="bewaard")
+
+
+def _change(session: Session, row: Milestone, clock: DecisionClock, form: Settled, by: int, now: datetime) -> None:
+    """All that one form says of a milestone; when its day moved, what comes before it is counted back again."""
+    deadline, data, was = session.get_one(Deadline, clock.deadline_id), body_calendar(session), row.day
+    last = deadline_day(deadline) or clock.planned_for
+    row.assignee_id = _assignee(session, form.assignee, clock.participant_id)
+    settle(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
+    if form.let_go and row.pinned:
+        let_go(row, now)
+    elif form.day and form.day != was:
+        put_on(row, form.day, form.why, last, _papers(data, row.body_id, form.day), now)
+    session.add(row)
+    session.flush()
+    if row.day != was or form.let_go:
+        with suppress(NoPlan):  # what cannot be planned stands on the page, and the day stays as it was put
+            replan(session, clock, deadline, data, now)
+
+
+def _papers(data: BodyCalendar, body_id: str | None, day: date) -> date | None:
+    """When the papers are due for a body's meeting on a day; none where it does not meet then."""
+    meetings = data.meetings(body_id, day, day) if body_id else ()
+    return meetings[0].papers_on if meetings else None
+
+
+def _given(session: Session, found: Assignment | None, seen: int, new: Assignment) -> Assignment:
+    """The assignment to write on, unless somebody else wrote it since ``seen``. Raises ChangedMeanwhile."""
+    if found is None:
+        if seen:
+            raise ChangedMeanwhile("Deze toewijzing is er niet meer.")
+        return new
+    claim(session, found, seen)
+    return found
 
 
 def _assignee(session: Session, user_id: int, participant_id: str) -> int | None:
@@ -233,21 +279,26 @@ def assign(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
         )
     ).first()
     person = _assignee(session, form.assignee, viewer.participant_id) if form else None
-    if form is None or person is None or form.version != (found.version if found else 0):
+    if form is None or person is None:
         return asked.to(back, done="intussen")
     if form.state == MilestoneState.DROPPED and not form.why.strip():
         return asked.to(back, done="waarom")
-    row = found or Assignment(
+    new = Assignment(
         deadline_id=deadline.id or 0,
         participant_id=viewer.participant_id,
         assignee_id=person,
         assigned_by=asked.user.id or 0,
         assigned_at=now,
-        version=0,
     )
-    row.assignee_id, row.state, row.why, row.version = person, form.state, form.why.strip(), row.version + 1
-    row.settled_at = None if form.state == MilestoneState.PLANNED else now
-    row.settled_by = None if form.state == MilestoneState.PLANNED else asked.user.id
-    session.add(row)
+    try:
+        with session.begin_nested():
+            row = _given(session, found, form.version, new)
+            row.assignee_id, row.state, row.why = person, form.state, form.why.strip()
+            settled = form.state != MilestoneState.PLANNED
+            row.settled_at, row.settled_by = (now, asked.user.id) if settled else (None, None)
+            session.add(row)
+            session.flush()
+    except (ChangedMeanwhile, IntegrityError):  # somebody else was first
+        return asked.to(back, done="intussen")
     audit.record(session, asked, "deadline assigned", f"deadline {deadline.id}", form.state.value)
     return asked.to(back, done="bewaard")

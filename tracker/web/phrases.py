@@ -31,7 +31,8 @@ DONE = {
     "gepland": "Teruggerekend: de mijlpalen staan in de kalender.",
     "vergaderingen": "Bewaard; alle mijlpalen zijn opnieuw teruggerekend.",
     "intussen": "Niet bewaard: dit is intussen gewijzigd, of er is niemand gekozen. Probeer het nog eens.",
-    "waarom": "Niet bewaard: zeg waarom dit vervalt.",
+    "waarom": "Niet bewaard: zeg waarom dit vervalt of verschuift.",
+    "na-termijn": "Niet bewaard: die dag ligt na de termijn.",
     "feed-gestopt": "Agenda-abonnement gestopt; het adres werkt niet meer.",
 }
 

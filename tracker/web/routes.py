@@ -13,6 +13,7 @@ from db.vocabulary import Role
 from tracker.web import (
     account,
     api,
+    application_clock,
     applications,
     bodies,
     calendar_today,
@@ -178,6 +179,8 @@ ROUTES: list[Route] = [
     Route("POST", "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}", contacts.settle, FUNDRAISER),
     Route("POST", "/contacten/{contact_id:id}/vervolg-gedaan", contacts.followed_up, FUNDRAISER),
     Route("GET", "/momenten", moments.index, READER),
+    Route("POST", "/momenten", moments.add, FUNDRAISER),
+    Route("POST", "/momenten/dag", moments.fix_day, FUNDRAISER),
     # aanvragen
     Route("GET", "/aanvragen", applications.board, READER),
     Route("GET", "/aanvragen/cofinanciering", applications.guard, READER),
@@ -190,6 +193,8 @@ ROUTES: list[Route] = [
     Route("POST", "/aanvragen/{dossier_id:id}/partners", applications.add_partner, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/go", applications.decide_go, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/besluit", applications.decide, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/les", applications.learn, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/klok", application_clock.count_back, FUNDRAISER),
     # links from mails: signed, so without a token of ours
     Route("GET", "/oordeel/{token}", mail_links.show_decision, PUBLIC),
     Route("POST", "/oordeel/{token}", mail_links.decide, PUBLIC, Guard.NONE),
