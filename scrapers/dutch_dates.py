@@ -147,7 +147,7 @@ DATES = DateWords(
         uitvoering|werkzaamheden) | (?:starten|beginnen|lopen|starten met|eindigen)\b | treedt
         | [^,;.]{0,30}\b(?:informatiebijeenkomst|webinar|kennisbijeenkomst|spreekuur) | heeft ingediend
         | organise | (?:vindt|vond|vinden)\b | (?:\w+\s){0,3}staat\b[^,;.]{0,20}\bklaar
-        | komt er een nieuw | volgt\b
+        | komt er een nieuw | volgt\b | ['"”’]{0,2}\s?vervangen\b
     """),
     slot=ends(r"""
         (?:aanvraag|indienings?|inschrijf|openstellings)?(?:tijdvak|periode|termijn|

@@ -62,7 +62,8 @@ MONEY = MoneyWords(
         | \bvan tafel\b | \bregio'?s? legt\b | \bverhoogd met\b | \bleges\b
     """),
     not_budget_after=begins(r"""
-        (?:is |wordt |werd )?(?:met .{1,30})?(?:verhoogd|opgehoogd|verlaagd|verruimd|bijgesteld) (?:naar|
+        ['"”’]{0,2}\s?vervangen door
+        | (?:is |wordt |werd )?(?:met .{1,30})?(?:verhoogd|opgehoogd|verlaagd|verruimd|bijgesteld) (?:naar|
         tot)
     """),
     pot=ends(r"""

@@ -48,6 +48,7 @@ class Reading:
         try:
             for found in self.source.parse(page):
                 if isinstance(found, Request):
+                    found.meta["listed_on"] = sha256
                     yield found
                 else:
                     self._keep_row(found, sha256)
@@ -76,9 +77,17 @@ class Reading:
     def fail(self, request: Request, why: str) -> None:
         """A page could not be fetched: the page of one listing costs that listing, any other the rest."""
         if request.meta.get("detail"):
-            self._keep_row(Unreadable(where=request.url, why=why, external_id=request.meta.get("external_id")), "")
+            unread = Unreadable(where=request.url, why=why, external_id=request.meta.get("external_id"))
+            self._keep_row(self._instead(request, why) or unread, request.meta.get("listed_on", ""))
         else:
             self.stop(f"page {self.source.pages + 1}: {why}")
+
+    def _instead(self, request: Request, why: str) -> Listing | None:
+        """What the list told of a row whose page cannot be had."""
+        try:
+            return self.source.without(request, why)
+        except (ValueError, LookupError):  # the item itself is not as expected
+            return None
 
     def end(self) -> None:
         """Everything that was asked has been answered or has failed."""

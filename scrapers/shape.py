@@ -15,18 +15,19 @@ class Shape:
     """Counts, for each path of the rows that were added, in how many of them it occurs."""
 
     def __init__(self) -> None:
-        self.rows = 0
+        self.rows = self.pages = 0
         self.paths: Counter[str] = Counter()
 
     def add(self, row: Any) -> None:
         """One row: a JSON object, an entry of a feed, an XML element; of a web page only that it was there."""
         self.rows += 1
+        self.pages += isinstance(row, Response)
         if len(self.paths) < MOST_PATHS:
             self.paths.update(set(paths_of(row)))
 
     def usual(self) -> list[str]:
-        """The paths that most rows have."""
-        return sorted(path for path, count in self.paths.items() if count >= USUAL * self.rows)
+        """The paths that most rows have, web pages aside."""
+        return sorted(path for path, count in self.paths.items() if count >= USUAL * (self.rows - self.pages))
 
     def as_json(self) -> dict[str, Any]:
         """For the spool."""

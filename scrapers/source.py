@@ -79,6 +79,10 @@ class Source:
         """One row, or the page of one row -> one Listing; none for a row that is not for us."""
         raise NotImplementedError
 
+    def without(self, request: Request, why: str) -> Listing | None:
+        """What can be told of a row whose page cannot be had; none: it is unreadable."""
+        return None
+
     def next_page(self, page: TextResponse) -> Request | Iterable[Request] | None:
         """The request for the next page of rows, or several."""
         return None

@@ -140,7 +140,9 @@ def lower(text: str) -> str:
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-_BREAK = re.compile(r"[.!?](?=\s)|;|\n\s{0,20}\n|\n(?=\s{0,20}[-•*·▪o]\s)")
+_BREAK = re.compile(
+    r"[.!?](?=\s)|;|\n\s{0,20}\n|\n(?=\s{0,20}(?:[-•*·▪o]|Artikel|Article)\s)|\b[Bb]esluit(?:en)?:(?=\s)"
+)
 _SHORT = re.compile(
     r"(?:\b(?:max|min|ca|circa|incl|excl|nr|art|bv|bijv|resp|evt|ong|approx|vs|st|no|dhr|mw|drs|ir|dr|mr|prof|jl|zgn)"
     r"|\b[a-z](?:\.[a-z]){0,3}|\bm\.?i\.?v)\.$",

@@ -3,8 +3,10 @@
 Staatscourant, and Provinciaal blad of Noord-Holland and Flevoland: publications whose title speaks of subsidy, an
 opening or a specifieke uitkering. Licence: CC0. Robots of this host: not known, asked at every crawl (those of the SRU
 hosts say no, see cvdr.py). Certain (an item seen live, Sept 2026): ``title`` is "<number> : <organisation>",
-``description`` is the real title, there is no guid, and one answer holds the whole result set. To confirm at the first
-live check: robots, ``dt.available`` as a range in this search, and that several words after ``any`` work as in SRU.
+``description`` is the real title, there is no guid, and one answer holds the whole result set. Periods and amounts are
+only in the text, so the page of each publication is asked too; where robots.txt or the host says no to that, the item
+alone is kept and a person is told. To confirm at the first live check: robots, ``dt.available`` as a range in this
+search, that several words after ``any`` work as in SRU, and which part of a page holds the text.
 A publication never changes: what changes a scheme is a publication of its own.
 """
 
@@ -16,12 +18,14 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from scrapy import Request
+from scrapy.http import HtmlResponse, TextResponse
 
 from db.vocabulary import Applicant, Instrument, SourceKind
 from scrapers.formats import FeedSource
 from scrapers.listing import AMSTERDAM, Listing
-from scrapers.source import RowUnreadable
-from scrapers.texts import one_line
+from scrapers.source import Context, RowUnreadable
+from scrapers.texts import one_line, plain_text
+from scrapers.told import told
 
 WORDS = (
     "subsidie subsidies subsidieregeling subsidieregelingen subsidieplafond subsidieplafonds openstelling"
@@ -34,6 +38,10 @@ PAPERS = (
     'w.publicatienaam=="Provinciaal blad" AND dt.creator=="Flevoland"',
 )
 WINDOW = timedelta(days=31)  # one answer holds everything: keep it small
+MOST_PAGES = 600  # of one crawl, ten minutes; the others are kept by their title
+TEXT = ("#broodtekst", ".broodtekst-container", "main", "body")  # the first that a page has
+NOTES = re.compile(r"\n(?:algemene )?toelichting\b.*", re.IGNORECASE | re.DOTALL)
+REFUSED = re.compile(r"HTTP (?:40[1-4]|410|451)\b|robots\.txt of ")  # it will not come tomorrow either
 NUMBER = re.compile(r"(?:stcrt|prb|stb)-\d{4}-\d+(?:-n\d+)?")
 
 
@@ -43,34 +51,80 @@ class Bekendmakingen(FeedSource):
     name, kind, publisher = "bekendmakingen", SourceKind.STREAM, "Officiële bekendmakingen"
     root = "https://zoek.officielebekendmakingen.nl"
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.in_full = 0
+
     def start(self) -> Iterable[Request]:
         for first, last in months(self.context.window_start.date(), self.context.now.date()):
             for paper in PAPERS:
                 query = f'{paper} AND dt.available>="{first}" AND dt.available<="{last}" AND {SUBJECT}'
                 yield Request(self.address(f"/rss?q={quote(query)}"))
 
+    def rows(self, page: TextResponse) -> Iterable[Any]:
+        """The page of each publication, with its item; an item without a number as it is."""
+        for item in super().rows(page):
+            number = self.identify(item)
+            if number is None or self.in_full >= MOST_PAGES:
+                yield item
+                continue
+            self.in_full += 1
+            self.observe(item)
+            yield Request(self.address(f"/{number}.html"), meta={"external_id": number, "item": item})
+
     def identify(self, row: Any) -> str | None:
         """The publication's number, from its address."""
-        found = NUMBER.search(urlsplit(row.get("link", "")).path)
+        item = row.meta["item"] if isinstance(row, TextResponse) else row
+        found = NUMBER.search(urlsplit(item.get("link", "")).path)
         return found[0] if found else None
 
     def read(self, row: Any) -> Listing | None:
-        number, title = self.identify(row), one_line(row.get("description", ""))
+        if not isinstance(row, TextResponse):
+            return self.listing(row, "", "niet opgehaald")
+        if not isinstance(row, HtmlResponse):
+            return self.listing(row.meta["item"], "", "geen webpagina")
+        if str(self.identify(row)) not in row.text:
+            raise RowUnreadable("a page that is not the publication's")
+        return self.listing(row.meta["item"], text_of_page(row), "")
+
+    def without(self, request: Request, why: str) -> Listing | None:
+        """The item alone, where its page is refused; none where it may come tomorrow."""
+        return self.listing(request.meta["item"], "", why) if REFUSED.match(why) else None
+
+    def listing(self, item: Any, text: str, lacking: str) -> Listing:
+        """An item with what the text of its publication tells; ``lacking`` says why there is none."""
+        number, title = self.identify(item), one_line(item.get("description", ""))
         if not number or not title:
             raise RowUnreadable("an item without " + ("title" if number else "publication number in its link"))
         spuk = is_spuk(title)
+        facts = told(f"{title}\n\n{text}", self.language, self.context.now.date())
         return Listing(
             source=self.name,
             external_id=number,
-            url=row["link"],
+            url=item["link"],
             title=title,
             language=self.language,
-            publisher=organisation(row.get("title", "")) or self.publisher,
+            publisher=organisation(item.get("title", "")) or self.publisher,
+            summary=text[:3000],
             instrument=Instrument.SPUK if spuk else Instrument.GRANT,
             applicants=(Applicant.GOVERNMENT,) if spuk else (),  # by law a specifieke uitkering goes to governments
-            published_on=published(row.get("published", "")),
+            published_on=published(item.get("published", "")),
             references=(number,),
+            **{**facts, "review": (*remarks(lacking, facts["deadlines"]), *facts["review"])},
         )
+
+
+def text_of_page(page: TextResponse) -> str:
+    """What the publication rules, without the notes that explain it."""
+    markup = next(filter(None, (page.css(part).get() for part in TEXT)), "")
+    return NOTES.sub("", plain_text(markup))
+
+
+def remarks(lacking: str, deadlines: tuple[Any, ...]) -> tuple[str, ...]:
+    """What a person should know: that only the title was read, or that the text gave no period."""
+    if lacking:
+        return (f"alleen de titel is gelezen ({lacking}); termijn en bedragen staan in de publicatie",)
+    return () if deadlines else ("geen termijn met zekerheid in de publicatie gelezen",)
 
 
 def is_spuk(title: str) -> bool:

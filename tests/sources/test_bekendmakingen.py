@@ -3,20 +3,81 @@
 from datetime import date
 from pathlib import Path
 
-from db.vocabulary import Applicant, Instrument
-from scrapers.recordings import replay
+import pytest
+from scrapy import Request
+
+from db.vocabulary import Applicant, DeadlineKind, Instrument
+from scrapers.listing import ListedDeadline, Listing
+from scrapers.recordings import Recording, replay
+from scrapers.source import Context
 from scrapers.sources.bekendmakingen import Bekendmakingen
 
 RECORDING = Path(__file__).parents[1] / "recordings/bekendmakingen"
+PAGE = "https://zoek.officielebekendmakingen.nl/stcrt-2026-17040.html"
 
 
-def test_the_official_publications_of_state_and_provinces_are_read() -> None:
+@pytest.fixture(scope="module")
+def calls() -> dict[str, Listing]:
     crawled = replay(Bekendmakingen, RECORDING)
-    calls = {listing.external_id: listing for listing in crawled.listings}
-    assert (len(calls), crawled.stopped, crawled.unreadable, len(crawled.pages)) == (14, "", (), 3)
+    assert (len(crawled.listings), crawled.stopped, crawled.unreadable, len(crawled.pages)) == (14, "", (), 9)
+    return {listing.external_id: listing for listing in crawled.listings}
+
+
+def test_the_official_publications_of_state_and_provinces_are_read(calls: dict[str, Listing]) -> None:
     spuk = calls["stcrt-2026-17040"]
     assert (spuk.instrument, spuk.applicants) == (Instrument.SPUK, (Applicant.GOVERNMENT,))
     assert spuk.published_on == date(2026, 5, 27)
     assert spuk.publisher == "Ministerie van Volkshuisvesting en Ruimtelijke Ordening"
     assert calls["prb-2026-9013"].publisher == "Provincie Noord-Holland"
     assert calls["stcrt-2026-16590-n1"].title.startswith("Rectificatie")
+
+
+def test_the_text_of_a_publication_tells_its_period_and_amounts(calls: dict[str, Listing]) -> None:
+    spuk = calls["stcrt-2026-17040"]
+    words = "1 september 2026, 9.00 uur, tot en met 16 oktober 2026, 17.00 uur"
+    assert spuk.deadlines == (
+        ListedDeadline(kind=DeadlineKind.OPENS, day=date(2026, 9, 1), hour="09:00", text=words),
+        ListedDeadline(kind=DeadlineKind.CLOSES, day=date(2026, 10, 16), hour="17:00", text=words),
+    )
+    assert (spuk.budget, spuk.rate) == (312_000_000, 50)  # not the amounts of the earlier round in its notes
+    assert spuk.evidence == {"budget": "€ 312.000.000", "rate": "50%"}
+    province = calls["prb-2026-9071"]
+    assert [d.day for d in province.deadlines] == [date(2026, 6, 15), date(2026, 10, 9)]
+    assert (province.budget, province.max_amount, province.rate) == (4_200_000, 1_000_000, 60)
+
+
+def test_what_a_publication_does_not_tell_for_certain_goes_to_a_person(calls: dict[str, Listing]) -> None:
+    plafond, change = calls["stcrt-2026-16590"], calls["stcrt-2026-17112"]
+    assert (plafond.deadlines, change.deadlines, change.budget) == ((), (), None)
+    assert "geen termijn met zekerheid in de publicatie gelezen" in plafond.review
+    assert "niet zeker gelezen: 1 november 2026" in change.review
+
+
+def test_a_publication_whose_page_is_refused_is_kept_by_its_title(calls: dict[str, Listing]) -> None:
+    refused = calls["stcrt-2026-16855"]
+    assert refused.review == ("alleen de titel is gelezen (HTTP 404); termijn en bedragen staan in de publicatie",)
+    assert refused.snapshot == replay(Bekendmakingen, RECORDING).pages[0].sha256
+
+
+@pytest.mark.parametrize(
+    ("why", "kept"),
+    [("robots.txt of x forbids y", True), ("HTTP 403", True), ("HTTP 503", False), ("User timeout caused", False)],
+)
+def test_a_page_that_may_come_tomorrow_is_not_replaced_by_less(why: str, kept: bool) -> None:
+    recording = Recording(RECORDING)
+    source = Bekendmakingen(Context(recording.now, recording.since))
+    (first, *_) = source.start()
+    asked = next(r for r in source.parse(recording.answer(first)) if isinstance(r, Request))  # type: ignore[arg-type]
+    assert (source.without(asked, why) is not None) is kept
+
+
+@pytest.mark.parametrize("body", ["<h1>We zijn zo terug</h1>", ""])
+def test_a_page_that_is_not_the_publications_is_told(tmp_path: Path, body: str) -> None:
+    for file in RECORDING.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "stcrt-2026-17040.html").write_text(body)
+    crawled = replay(Bekendmakingen, tmp_path)
+    assert [(u.external_id, u.why) for u in crawled.unreadable] == [
+        ("stcrt-2026-17040", "a page that is not the publication's")
+    ]
+    assert len(crawled.listings) == 13
