@@ -1,6 +1,7 @@
 """Signing in by link, sessions, and what every answer carries."""
 
 import re
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +10,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import select
 
-from db.models import AuditEntry, Delivery, User
+from db.models import AuditEntry, Delivery, Opportunity, User
 from db.session import reading, writing
-from tests.pages import BASE, make_user, visit
+from db.vocabulary import Role
+from db.vocabulary_calendar import FeedScope
+from notifications.links import Links
+from tests.pages import BASE, make_user, settings_for, visit
+from tracker.feeds import open_feed
+from tracker.secret import signing_keys
 from tracker.web.safety import HEADERS, Limits, home_path
 
 HOSTILE = [
@@ -169,3 +175,83 @@ def test_the_audit_log_says_who_did_what_and_only_grows(
     )
     with pytest.raises(DatabaseError, match="only grows"), writing(engine) as session:
         session.get_one(AuditEntry, line.id).result = "refused"
+
+
+def test_known_and_unknown_addresses_take_the_same_time(
+    engine: Engine, now: datetime, tmp_path: Path, coordinator: User
+) -> None:
+    times: dict[str, list[float]] = {"known": [], "unknown": []}
+    with writing(engine) as session:
+        people = [make_user(session, now, email=f"p{n}@amsterdam.nl").email for n in range(12)]
+    with visit(engine, now, tmp_path) as visitor:
+        for n, email in enumerate(["warm@amsterdam.nl", *people]):
+            for kind, address in (("known", email), ("unknown", f"niemand{n}@amsterdam.nl")):
+                began = time.process_time()
+                visitor.post("/inloggen", data={"email": address})
+                times[kind].append(time.process_time() - began)
+    known, unknown = (sorted(times[kind][1:])[6] for kind in ("known", "unknown"))
+    assert abs(known - unknown) < 0.02
+
+
+def test_a_forged_forwarding_header_gives_nobody_more_tries(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with visit(engine, now, tmp_path) as visitor:
+        found = [
+            visitor.post("/inloggen", data={"email": "x"}, headers={"X-Forwarded-For": f"10.0.0.{n}", "Forwarded": f"for=10.0.0.{n}"})
+            for n in range(61)
+        ]  # fmt: skip
+    assert [answer.status_code for answer in found] == [422] * 60 + [429]
+    assert found[-1].headers["retry-after"] == "60"
+
+
+def test_a_cookie_from_before_signing_in_is_worth_nothing_after_it(
+    engine: Engine, now: datetime, tmp_path: Path, coordinator: User
+) -> None:
+    with visit(engine, now, tmp_path) as visitor:
+        visitor.cookies.set("__Host-kansenradar", "planted")
+        visitor.post("/inloggen", data={"email": coordinator.email})
+        answer = visitor.post(mailed_link(engine), follow_redirects=False)
+        assert "planted" not in answer.headers["set-cookie"]
+        visitor.cookies.clear()
+        visitor.cookies.set("__Host-kansenradar", "planted")
+        assert visitor.get("/account", follow_redirects=False).status_code == 303
+
+
+def test_a_link_stands_in_no_cache_and_leaves_with_no_referrer(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with visit(engine, now, tmp_path) as visitor:
+        page = visitor.get(f"/inloggen/link/{'x' * 43}")
+    assert (page.headers["cache-control"], page.headers["referrer-policy"]) == ("no-store", "same-origin")
+    assert '<meta name="robots" content="noindex">' in page.text
+
+
+def test_a_lower_role_holds_at_the_next_request(
+    engine: Engine, now: datetime, tmp_path: Path, coordinator: User
+) -> None:
+    with visit(engine, now, tmp_path, coordinator) as visitor:
+        assert visitor.get("/beoordelen").status_code == 200
+        with writing(engine) as session:
+            session.get_one(User, coordinator.id).role = Role.READER
+        assert visitor.get("/beoordelen").status_code == 404
+        with writing(engine) as session:
+            make_user(session, now, participant="haarlem")
+            session.get_one(User, coordinator.id).participant_id = "haarlem"
+        assert "Haarlem" in visitor.get("/account").text
+
+
+def test_who_is_shut_out_keeps_no_link_and_no_calendar(
+    engine: Engine, now: datetime, tmp_path: Path, coordinator: User
+) -> None:
+    settings = settings_for(tmp_path)
+    with writing(engine) as session:
+        call = Opportunity(title="T", language="nl", url="https://e.nl", first_seen=now, last_seen=now)
+        session.add(call)
+        session.flush()
+        _feed, secret = open_feed(session, session.get_one(User, coordinator.id), FeedScope.PERSONAL, "x", now)
+        judging = Links(settings.base_url, signing_keys(settings)).decision(coordinator.id or 0, call.id or 0, now)
+    with visit(engine, now, tmp_path) as visitor:
+        visitor.post("/inloggen", data={"email": coordinator.email})
+        paths = (f"/kalender/feed/{secret}.ics", f"/oordeel/{judging}")
+        assert [visitor.get(path).status_code for path in paths] == [200, 200]
+        with writing(engine) as session:
+            session.get_one(User, coordinator.id).deactivated_at = now
+        assert [visitor.get(path).status_code for path in paths] == [404, 410]
+        assert visitor.post(mailed_link(engine), follow_redirects=False).status_code == 410
