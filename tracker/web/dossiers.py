@@ -21,7 +21,7 @@ from tracker.files import may_change
 from tracker.mismatches import mismatches
 from tracker.positions import designation, ledger, position_on
 from tracker.timeline import timeline
-from tracker.web import acting
+from tracker.web import acting, audit
 from tracker.web.acting import NOTHING, Euros, Typed, after, choices, dossier_of, tried
 from tracker.web.asked import Asked, NotThere
 from tracker.web.forms import filled
@@ -221,9 +221,12 @@ def edit(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     form, errors = filled(DossierForm, asked.form)
     if form is None:
         return _form(asked, viewer, session, dossier, Typed(asked.form, errors, acting.REFUSED))
+    before = dossier.visibility
     refused = tried(
         session, asked.form, lambda: dossiers.edit(session, dossier, form.fields(), asked.user, now, form.seen)
     )
+    if refused is None and dossier.visibility != before:
+        audit.record(session, asked, "visibility changed", f"dossier {dossier.id}", f"{before} to {dossier.visibility}")
     return after(asked, refused, f"/dossiers/{dossier.id}", lambda sent: _form(asked, viewer, session, dossier, sent))
 
 
