@@ -41,6 +41,8 @@ def test_init_twice_changes_nothing(tmp_path: Path) -> None:
     ("arguments", "settings", "code", "says"),
     [
         (["init", "--now", "gisteren"], {}, 2, "no ISO moment"),
+        (["init", "--now", ""], {}, 2, "no ISO moment"),
+        (["init", "--now", "9999-12-31T23:59"], {}, 2, "between 1990 and 2100"),
         (["init"], {"KANSENRADAR_DATABASE_URL": "sqlite:////proc/nowhere/k.db"}, 1, "cannot open the database"),
         (["init"], {"KANSENRADAR_DATABASE_URL": "nonsense"}, 1, "cannot open the database"),
         (["init"], {"KANSENRADAR_SOURCE_LIMIT_SECONDS": "soon"}, 2, "KANSENRADAR_SOURCE_LIMIT_SECONDS"),

@@ -13,6 +13,8 @@ from tracker.clock import Clock
 from tracker.commands.door import FAILED, WRONG_USAGE, CommandFailed, Door
 from tracker.settings import PREFIX, Settings, ValidationError
 
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2100  # where a set clock may stand: the years that dates of calls may have
+
 app = typer.Typer(
     name="kansenradar",
     help="Subsidiekansen en lobby van de Metropoolregio Amsterdam: ophalen, matchen, mailen, plannen.",
@@ -35,6 +37,8 @@ def moment(text: str) -> datetime:
         parsed = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no ISO moment, such as 2026-05-29T07:30") from error
+    if not EARLIEST_YEAR <= parsed.year <= LATEST_YEAR:
+        raise typer.BadParameter(f"{text!r} is not between {EARLIEST_YEAR} and {LATEST_YEAR}")
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo("Europe/Amsterdam"))).astimezone(UTC)
 
 
@@ -57,7 +61,7 @@ def root(
     ] = None,
 ) -> None:
     """Read the settings and the clock, once."""
-    fixed = moment(now) if now else None
+    fixed = moment(now) if now is not None else None
     if fixed:
         typer.echo(f"clock set to {fixed.isoformat()}; it is not compared with the sources' clocks", err=True)
     context.obj = Door(Settings(), Clock(fixed))

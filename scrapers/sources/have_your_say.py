@@ -16,7 +16,7 @@ from scrapy.http import TextResponse
 from db.vocabulary import DeadlineKind, Nature, SourceKind, Status
 from scrapers.formats import JsonSource
 from scrapers.listing import BRUSSELS, ListedDeadline, Listing
-from scrapers.source import RowUnreadable, SourceIncomplete
+from scrapers.source import Context, RowUnreadable, SourceIncomplete
 from scrapers.texts import one_line
 
 SIZE = 50
@@ -28,6 +28,11 @@ class HaveYourSay(JsonSource):
 
     name, kind, publisher, language = "have_your_say", SourceKind.CATALOGUE, "Europese Commissie", "en"
     root = "https://ec.europa.eu"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.received = self.total = 0
+        self.more = False
 
     def start(self) -> Iterable[Request]:
         return [self.ask(0)]
@@ -42,11 +47,17 @@ class HaveYourSay(JsonSource):
         rows = whole.get("content", whole.get("initiativeResultDtoList"))
         if not isinstance(rows, list):
             raise SourceIncomplete(f"page {self.pages}: an answer without initiatives")
-        self.total = int(whole.get("totalElements") or len(rows))
+        self.received += len(rows)  # a server may give fewer a page than were asked for
+        self.total = int(whole.get("totalElements") or self.received)
+        told = self.received < self.total if whole.get("totalElements") else whole.get("last") is False
+        self.more = bool(rows) and told
         return rows
 
     def next_page(self, page: TextResponse) -> Request | None:
-        return self.ask(self.pages) if self.pages * SIZE < self.total else None
+        return self.ask(self.pages) if self.more else None
+
+    def why_incomplete(self) -> str:
+        return f"{self.received} of {self.total} initiatives came" if self.received < self.total else ""
 
     def identify(self, row: Any) -> str | None:
         return str(int(row["id"]))

@@ -16,13 +16,15 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import SourceKind, Status
+from scrapers.asking import NO_SUCH_PAGE
 from scrapers.formats import JsonSource, xml_root
 from scrapers.listing import Listing
 from scrapers.source import Context, RowUnreadable, SourceIncomplete, maybe
 from scrapers.texts import one_line, plain_text
 from scrapers.told import told
 
-FOLDER = "/subsidies-financiering/"
+FOLDER, SITEMAP = "/subsidies-financiering/", "/sitemap.xml"
+CAP = 50  # what the open data holds at most, where it does not page
 STILL_ALIVE = timedelta(days=400)  # schemes whose page changed less long ago
 WORDS = {
     "Open voor aanvragen": Status.OPEN,
@@ -52,58 +54,66 @@ class Rvo(JsonSource):
         return Request(self.address(f"/api/v1/opendata/subsidies?page={number}"))
 
     def rows(self, page: TextResponse) -> Iterable[Any]:
-        if urlsplit(page.url).path == "/sitemap.xml":
+        if urlsplit(page.url).path == SITEMAP:
             self.new = 0
             return self.from_sitemap(page)
         return self.from_open_data(self.parsed(page))
 
-    def from_open_data(self, data: Any) -> list[Request]:
-        """The detail pages of the items not seen on an earlier page."""
+    def from_open_data(self, data: Any) -> list[Request | dict[str, Any]]:
+        """The detail pages of the items not seen on an earlier page; an item without a page of ours as it is."""
         if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
             raise SourceIncomplete(f"page {self.pages}: no list of schemes")
-        found = [self.detail(urlsplit(str(item.get("url") or "")).path, item) for item in data]
-        fresh = [request for request in found if request is not None]
+        paths = [(path_of(str(item.get("url") or "")), item) for item in data]
+        fresh = [request for path, item in paths if path and (request := self.detail(path, item))]
         self.new = len(fresh)
-        return fresh
+        return [*fresh, *(item for path, item in paths if not path)]
 
     def from_sitemap(self, page: TextResponse) -> Iterable[Request]:
-        """The detail pages that the open data lacks."""
+        """The detail pages that the open data lacks; no sitemap is no loss, but where the open data may be cut off."""
+        if page.status in NO_SUCH_PAGE:
+            if len(self.known) == CAP:
+                raise SourceIncomplete(f"{CAP} schemes, perhaps a cap, and no sitemap to tell (HTTP {page.status})")
+            return
         oldest = self.context.now - STILL_ALIVE
         for place in xml_root(page).iterfind("{*}url"):
             changed = place.findtext("{*}lastmod") or ""
             if changed[:10] >= f"{oldest:%Y-%m-%d}":
-                request = self.detail(urlsplit(place.findtext("{*}loc") or "").path, {})
-                if request is not None:
+                path = path_of(place.findtext("{*}loc") or "")
+                alone = path.startswith(FOLDER) and "/" not in path.removeprefix(FOLDER)  # not a page below a scheme's
+                if alone and (request := self.detail(path, {})):
                     yield request
 
     def detail(self, path: str, item: dict[str, Any]) -> Request | None:
-        """The page of one scheme, once; none for a page that is not a scheme's own."""
-        slug = path.removeprefix(FOLDER).strip("/")
-        if not path.startswith(FOLDER) or not slug or "/" in slug or slug in self.known:
+        """The page of one scheme, once."""
+        key = path.removeprefix(FOLDER)
+        if key in self.known:
             return None
-        self.known.add(slug)
-        return Request(self.address(FOLDER + slug), meta={"item": item, "external_id": slug})
+        self.known.add(key)
+        return Request(self.address(path), meta={"item": item, "external_id": key})
 
     def next_page(self, page: TextResponse) -> Request | None:
         """The next page while pages bring something new, then the sitemap."""
-        if urlsplit(page.url).path == "/sitemap.xml":
+        if urlsplit(page.url).path == SITEMAP:
             return None
-        return self.ask(self.pages) if self.new else Request(self.address("/sitemap.xml"))
+        sitemap = Request(self.address(SITEMAP), meta={"handle_httpstatus_list": NO_SUCH_PAGE})
+        return self.ask(self.pages) if self.new else sitemap
 
     def ask_for(self, external_id: str, url: str) -> Request | None:
         """The scheme's own page."""
-        return Request(self.address(FOLDER + external_id), meta={"item": {}, "external_id": external_id})
+        return Request(self.address(page_path(external_id)), meta={"item": {}, "external_id": external_id})
 
     def answer(self, page: TextResponse, external_id: str) -> Iterable[Any]:
         """The page, if it is still the scheme's own and says how it stands; not one that it only leads to."""
-        if urlsplit(page.url).path.strip("/") != (FOLDER + external_id).strip("/") or status_word(page) is None:
+        if urlsplit(page.url).path.rstrip("/") != page_path(external_id) or status_word(page) is None:
             raise SourceIncomplete("not the page of a scheme")
         return [page]
 
     def identify(self, row: Any) -> str | None:
-        return str(row.meta["external_id"])
+        return None if isinstance(row, dict) else str(row.meta["external_id"])
 
     def read(self, row: Any) -> Listing | None:
+        if isinstance(row, dict):
+            raise RowUnreadable(f"{row.get('title')!r}: {row.get('url')!r} is no address")
         item = row.meta["item"]
         title = one_line(str(item.get("title") or "")) or maybe(row, "h1::text")
         if not title:
@@ -121,6 +131,17 @@ class Rvo(JsonSource):
             published_on=created(item),
             **told(text, self.language, self.context.now.date()),
         )
+
+
+def path_of(url: str) -> str:
+    """The path of an address, whole or relative; empty where there is none."""
+    path = urlsplit(url).path.rstrip("/")
+    return path if path.startswith("/") else ""
+
+
+def page_path(external_id: str) -> str:
+    """Where the page of a scheme is: in the folder of schemes, but for a few."""
+    return external_id if external_id.startswith("/") else FOLDER + external_id
 
 
 def readable(page: Any) -> str:

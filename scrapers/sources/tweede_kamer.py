@@ -9,7 +9,7 @@ first live check: the committees' exact names, ``contains`` with several ``or``,
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 from zoneinfo import ZoneInfo
 
 from scrapy import Request
@@ -59,7 +59,7 @@ class TweedeKamer(JsonSource):
         return data["value"]  # type: ignore[no-any-return]
 
     def next_page(self, page: TextResponse) -> Request | None:
-        return Request(self.following) if self.following else None
+        return Request(urljoin(page.url, str(self.following))) if self.following else None
 
     def identify(self, row: Any) -> str | None:
         return str(row["Id"])

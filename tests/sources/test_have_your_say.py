@@ -1,13 +1,19 @@
 """The recording of the Commission's consultations, read."""
 
+import json
 from datetime import date
 from pathlib import Path
+
+import pytest
 
 from db.vocabulary import DeadlineKind, Nature, Status
 from scrapers.recordings import replay
 from scrapers.sources.have_your_say import HaveYourSay
+from tests.scripted import recorded
 
 RECORDING = Path(__file__).parents[1] / "recordings/have_your_say"
+API = "https://ec.europa.eu/info/law/better-regulation/brpapi/searchInitiatives"
+ADDRESS = API + "?language=EN&page={}&size=50&feedbackStatus=OPEN"
 
 
 def test_open_and_coming_consultations_are_moments_and_closed_ones_are_left_out() -> None:
@@ -21,3 +27,28 @@ def test_open_and_coming_consultations_are_moments_and_closed_ones_are_left_out(
     first = crawled.listings[0]
     assert (first.nature, first.url[-18:]) == (Nature.MOMENT, "/initiatives/14821")
     assert (first.deadlines[1].kind, first.deadlines[1].day) == (DeadlineKind.CONSULTATION, date(2026, 6, 22))
+
+
+def initiatives(numbers: range, total: int | None, last: bool) -> str:
+    current = {"isCurrent": True, "receivingFeedbackStatus": "OPEN"}
+    current |= {"feedbackStartDate": "2026/05/01 00:00:00", "feedbackEndDate": "2026/09/28 23:59:59"}
+    rows = [{"id": float(n), "shortTitle": f"Initiative {n}", "currentStatuses": [current]} for n in numbers]
+    whole = {"content": rows, "last": last} | ({} if total is None else {"totalElements": total})
+    return json.dumps({"initiativeResultDtoPage": whole})
+
+
+@pytest.mark.parametrize("total", [45, None])
+def test_a_server_that_gives_fewer_a_page_than_asked_is_read_to_its_end(tmp_path: Path, total: int | None) -> None:
+    found = replay(HaveYourSay, recorded(tmp_path, pages(total)))
+    assert (len(found.listings), found.stopped) == (45, "")
+
+
+def test_a_list_that_ends_before_its_own_total_is_not_whole(tmp_path: Path) -> None:
+    found = replay(HaveYourSay, recorded(tmp_path, pages(50)))
+    assert (len(found.listings), found.stopped) == (45, "45 of 50 initiatives came")
+
+
+def pages(total: int | None) -> dict[str, tuple[str, str]]:
+    cuts = [(0, range(20)), (1, range(20, 40)), (2, range(40, 45)), (3, range(0))]
+    kind = "application/json"
+    return {ADDRESS.format(number): (kind, initiatives(rows, total, number >= 2)) for number, rows in cuts}

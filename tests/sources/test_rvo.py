@@ -1,14 +1,20 @@
 """The recording of RVO, read."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from db.vocabulary import Allocation, Status
+from scrapers.crawled import Crawled
 from scrapers.recordings import replay
-from scrapers.sources.rvo import Rvo
+from scrapers.sources.rvo import Rvo, page_path
+from tests.scripted import recorded
 
 RECORDING = Path(__file__).parents[1] / "recordings/rvo"
+API = "https://www.rvo.nl/api/v1/opendata/subsidies"
 
 
 def test_schemes_of_the_open_data_and_of_the_sitemap_are_read_from_their_own_pages() -> None:
@@ -21,3 +27,39 @@ def test_schemes_of_the_open_data_and_of_the_sitemap_are_read_from_their_own_pag
     assert (chains.allocation, chains.deadlines[1].day) == (Allocation.FIRST_COME, date(2026, 9, 3))
     assert calls["wis"].source_word is Status.ANNOUNCED
     assert calls["walstroom-klimaat"].source_word is Status.CLOSED
+
+
+def items(*urls: str) -> str:
+    return json.dumps([{"title": f"Regeling {number}", "url": url} for number, url in enumerate(urls)])
+
+
+def crawled(folder: Path, *urls: str) -> Crawled:
+    """These schemes as open data, each with a page, and no sitemap."""
+    page = "<html><body><main><h1>Regeling</h1><p>Open voor aanvragen</p></main></body></html>"
+    lists = {f"{API}?page=0": ("application/json", items(*urls)), f"{API}?page=1": ("application/json", "[]")}
+    own = {f"https://www.rvo.nl{url}": ("text/html", page) for url in urls if url}
+    folder = recorded(folder, {**lists, **own, "https://www.rvo.nl/sitemap.xml": ("text/html", "nee")})
+    index = json.loads((folder / "index.json").read_text())
+    index["answers"][-1]["status"] = 404
+    (folder / "index.json").write_text(json.dumps(index))
+    return replay(Rvo, folder)
+
+
+def test_a_scheme_of_the_open_data_is_kept_wherever_its_page_is_and_named_when_it_has_none(tmp_path: Path) -> None:
+    found = crawled(tmp_path, "/subsidies-financiering/a", "/subsidies-financiering/a/huurders", "/subsidie/b", "")
+    assert [one.external_id for one in found.listings] == ["a", "a/huurders", "/subsidie/b"]
+    assert [row.why for row in found.unreadable] == ["'Regeling 3': '' is no address"]
+    assert [page_path(one.external_id) for one in found.listings][1:] == [
+        "/subsidies-financiering/a/huurders",
+        "/subsidie/b",
+    ]
+
+
+@pytest.mark.parametrize(("schemes", "stopped"), [(49, ""), (50, "50 schemes, perhaps a cap"), (51, "")])
+def test_without_a_sitemap_only_open_data_that_may_be_cut_off_is_not_whole(
+    tmp_path: Path, schemes: int, stopped: str
+) -> None:
+    found = crawled(tmp_path, *(f"/subsidies-financiering/{number}" for number in range(schemes)))
+    assert len(found.listings) == schemes
+    assert found.stopped.startswith(stopped)
+    assert bool(found.stopped) == bool(stopped)
