@@ -8,10 +8,12 @@ from sqlmodel import Session, col, select
 from db.models import Correction, Deadline, Opportunity, Participant, Revision, Sighting, User
 from db.queries import OpportunityFilter, Viewer, calls_for, live_call, newest_crawls
 from tests.crawls import closes, make_listing, store
+from tracker import subscribing
 from tracker.by_hand import CannotJoin, add_call, join, take_back
 from tracker.by_hand import correct as correct_value
 from tracker.call_sheet import as_lines, sheet
 from tracker.duplicates import proposals
+from tracker.tracing import addresses, find_call
 from tracker.typed import NotPossible, listing, read_value, standing_correction
 from tracker.uniting import candidates, part
 
@@ -154,3 +156,23 @@ def test_a_join_is_no_news(session: Session, now: datetime, person: User) -> Non
     join(session, 2, 1, now)
     session.commit()
     assert session.exec(select(Revision).where(Revision.kind == "changed", col(Revision.telling))).all() == []
+
+
+def test_a_call_is_found_by_its_number_topic_code_address_or_title_however_they_are_written(
+    session: Session, now: datetime
+) -> None:
+    page = "https://ec.europa.eu/topic-details/LIFE-2027-CE"
+    known = {"external_id": "50129698", "url": page, "title": "Circulaire ketens", "references": ("LIFE-2027-CE",)}
+    store(session, [make_listing(1, **known), make_listing(2)], now, "eu_portal")
+    found = find_call(session, "50129698")
+    for text in (
+        "LIFE-2027-CE",
+        "life-2027-ce",
+        page,
+        f"{page.replace('https', 'http')}/?utm_source=mail",
+        "circulaire",
+    ):
+        assert find_call(session, text).id == found.id
+    assert addresses("circulaire") == []
+    with pytest.raises(subscribing.NotPossible, match="no call"):
+        find_call(session, "https://ec.europa.eu/topic-details")

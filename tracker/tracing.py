@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, or_, select
 
-from db.models import Challenge, Delivery, Match, Opportunity, Sighting, Told, User
+from db.models import Challenge, Delivery, Match, Opportunity, Reference, Sighting, Told, User
 from db.queries import live_call, newest_crawls
 from db.status import status_of
 from db.vocabulary import UNTOLD_STATES, DeliveryState, Status, ToldKind
 from notifications import wording
 from notifications.catalogue import Catalogue, read_catalogue
 from notifications.digest import Memory, compose
+from tracker.identity import same_address, same_reference
 from tracker.planning import read_coverage
 from tracker.readers import Reader, read_memories, read_readers
 from tracker.subscribing import NotPossible
@@ -45,14 +46,25 @@ def candidates(session: Session, text: str) -> list[Opportunity]:
     if wanted.isdigit():
         ids = [int(wanted)] if session.get(Opportunity, int(wanted)) is not None else []
     if not ids:
-        named = or_(Sighting.external_id == wanted, Sighting.url == wanted)
-        ids = list(session.exec(select(Sighting.opportunity_id).where(named)))
-        ids += [one for one in session.exec(select(Opportunity.id).where(Opportunity.url == wanted)) if one]
+        named = select(Reference.sighting_id).where(Reference.reference == same_reference(wanted))
+        page = func.lower(Sighting.url).in_(addresses(wanted))
+        fits = or_(Sighting.external_id == wanted, page, col(Sighting.id).in_(named))
+        ids = list(session.exec(select(Sighting.opportunity_id).where(fits)))
+        shown = func.lower(Opportunity.url).in_(addresses(wanted))
+        ids += [one for one in session.exec(select(Opportunity.id).where(shown)) if one]
     if not ids and len(wanted) > 3:
         like = func.lower(Opportunity.title).contains(wanted.lower(), autoescape=True)
         ids = [one for one in session.exec(select(Opportunity.id).where(like).limit(20)) if one]
     calls = [live_call(session, one) for one in dict.fromkeys(ids)]
     return list({call.id: call for call in calls if call is not None}.values())
+
+
+def addresses(text: str) -> list[str]:
+    """The ways to write an address that mean the same page; none for a text that is no address."""
+    if not text.lower().startswith(("http://", "https://")):
+        return []
+    same = same_address(text).removeprefix("https://")
+    return [f"{scheme}://{same}{end}" for scheme in ("https", "http") for end in ("", "/")]
 
 
 def trace(session: Session, text: str, now: datetime, threshold: float) -> list[Step]:
