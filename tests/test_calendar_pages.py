@@ -38,7 +38,9 @@ def me(engine: Engine, people: dict[str, User], tmp_path: Path) -> Iterator[Visi
 
 def entry(day: date, **fields: object) -> Entry:
     return Entry(
-        **{"kind": EntryKind.DEADLINE, "day": day, "what": "sluit", "title": "T", "href": "/regelingen/1"} | fields
+        **{"kind": EntryKind.DEADLINE, "day": day, "what": "sluit", "title": "T", "href": "/regelingen/1"}
+        | {"call": "/regelingen/1"}
+        | fields
     )  # type: ignore[arg-type]
 
 
@@ -81,6 +83,14 @@ def test_the_timeline_runs_five_quarters_and_gives_the_open_ended_a_bar() -> Non
     assert (since, until) == (date(2026, 10, 1), date(2027, 12, 31))
     line = timeline([entry(date(2027, 3, 30))], [("doorlopend open", "D", "/regelingen/2")], date(2026, 11, 23))
     assert [(lane.title, lane.open_end) for lane in line.lanes] == [("T", False), ("D", True)]
+    step = entry(date(2027, 2, 1), kind=EntryKind.MILESTONE, href="/kalender/klok/3")
+    budget = entry(date(2026, 12, 2), kind=EntryKind.MOMENT, title="Najaarsnota", href="", call="")
+    line = timeline([entry(date(2027, 3, 30)), step, budget], [], date(2026, 11, 23))
+    assert [(lane.title, "".join(e.mark for _, e in lane.marks)) for lane in line.lanes] == [
+        ("Interventiemomenten", "●"),
+        ("T", "◆■"),
+    ]
+    assert line.left_out == 0
     assert quarter_name(date(2027, 1, 1)) == "1e kwartaal 2027"
     assert [name for name, _ in by_quarter([entry(date(2027, 3, 31)), entry(date(2027, 4, 1))])] == [
         "1e kwartaal 2027",
@@ -138,6 +148,16 @@ def test_the_calendar_answers_to_the_filter_of_regelingen(me: Visitor, engine: E
     assert "Nederlands" not in page
     assert me.get("/kalender?bestaat=niet").status_code == 422
     assert me.get("/kalender?month=2026-13").status_code == 422
+
+
+def test_a_consultation_stands_once_with_its_hour_as_a_moment(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        call = add_call(session, "Wet regie", nature="moment", closes_at=datetime(2026, 12, 4, 23, tzinfo=UTC))
+        add_deadline(session, call, None, day=date(2026, 12, 4), kind=DeadlineKind.CONSULTATION)
+    listed = me.get("/kalender?view=lijst&show=moment").text
+    assert listed.count("Wet regie") == 1
+    assert "Wet regie" in listed[listed.index('datetime="2026-12-04"') :]
+    assert "Wet regie" not in me.get("/kalender?view=lijst&show=deadline").text
 
 
 def test_a_clock_is_planned_kept_assigned_and_settled(me: Visitor, engine: Engine, people: dict[str, User]) -> None:

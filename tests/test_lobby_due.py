@@ -272,6 +272,26 @@ def test_a_person_adds_a_moment_nobody_else_tells(engine: Engine, now: datetime,
         assert (found.act_before, found.sure) == (date(2026, 8, 11), True)
 
 
+def test_a_date_without_an_hour_ends_with_its_own_day(cast: Cast) -> None:
+    cast.call.nature, cast.call.closes_at = (
+        Nature.MOMENT,
+        datetime(2026, 6, 12, 22, tzinfo=UTC),
+    )  # midnight after the 12th
+    (found,) = [m for m in moments.upcoming(cast.session, viewer_of(cast.haarlem), TODAY) if m.of_source]
+    assert found.ends_on == date(2026, 6, 12)
+    later = moments.upcoming(cast.session, viewer_of(cast.haarlem), date(2026, 6, 13))
+    assert [m for m in later if m.of_source] == []
+
+
+def test_a_letter_is_something_to_hook_on_to_for_six_weeks(cast: Cast) -> None:
+    cast.call.nature, cast.call.provenance = Nature.MOMENT, {"title": "tweede_kamer"}
+    cast.call.published_on = date(2026, 5, 1)
+    cast.session.flush()
+    for day, kinds in ((date(2026, 6, 12), [MomentKind.OTHER]), (date(2026, 6, 13), [])):
+        found = moments.upcoming(cast.session, viewer_of(cast.haarlem), day)
+        assert [m.kind for m in found if m.of_source] == kinds
+
+
 def test_the_day_of_a_sources_moment_is_the_sources_own(cast: Cast) -> None:
     cast.call.nature, cast.call.closes_at = Nature.MOMENT, datetime(2026, 6, 20, 22, tzinfo=UTC)
     moment = moments.hook(cast.session, cast.open(), f"call:{cast.call.id}", cast.lobbyist, cast.now)

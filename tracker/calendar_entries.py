@@ -59,6 +59,7 @@ class Entry:
     overdue: bool = False
     cancelled: bool = False
     anchor: str = ""
+    call: str = ""
 
     @property
     def mark(self) -> str:
@@ -73,7 +74,7 @@ class Entry:
 def deadline_entries(
     session: Session, viewer: Viewer, now: datetime, since: date, where: Sequence[ColumnElement[bool]] = ()
 ) -> list[Entry]:
-    """Dated deadlines from a day on, with who of the viewer's organisation looks after them."""
+    """Dated deadlines and reaction dates from a day on, with who of the viewer's organisation looks after them."""
     back = timedelta(days=max((local_day(now) - since).days + 1, 0))
     lines = [line for line in deadline_lines(session, now, where, back) if still_told(line, now)]
     assigned = _assigned(session, viewer)
@@ -95,7 +96,7 @@ def _deadline_entry(line: DeadlineLine, assigned: tuple[Assignment, str] | None,
     state = MilestoneState(assigned[0].state) if assigned else MilestoneState.PLANNED
     over = line.at <= now if line.at else day < local_day(now)
     return Entry(
-        kind=EntryKind.DEADLINE,
+        kind=EntryKind.MOMENT if line.kind == DeadlineKind.CONSULTATION else EntryKind.DEADLINE,
         day=day,
         what=DeadlineKind(line.kind).label,
         title=line.title,
@@ -108,6 +109,7 @@ def _deadline_entry(line: DeadlineLine, assigned: tuple[Assignment, str] | None,
         overdue=bool(assigned) and over and state == MilestoneState.PLANNED,
         cancelled=line.cancelled_at is not None,
         anchor=f"termijn-{line.id}",
+        call=f"/regelingen/{line.call_id}",
     )
 
 
@@ -153,12 +155,17 @@ def _milestone_entry(row: Milestone, call: Opportunity, body: Body | None, who: 
         state=MilestoneState(row.state),
         overdue=row.state == MilestoneState.PLANNED and row.day < local_day(now),
         anchor=f"mijlpaal-{row.id}",
+        call=f"/regelingen/{call.id}",
     )
 
 
 def moment_entries(session: Session, viewer: Viewer, since: date) -> list[Entry]:
-    """Outside moments on the last day they can be influenced; a usual time of year says so."""
-    return [_moment_entry(moment) for moment in upcoming(session, viewer, since) if moment.ends_on]
+    """Outside moments on the last day they can be influenced; a usual time of year says so.
+
+    Those of sources are left out: their reaction dates stand among the deadlines, with their hour.
+    """
+    coming = upcoming(session, viewer, since)
+    return [_moment_entry(moment) for moment in coming if moment.ends_on and not moment.of_source]
 
 
 def _moment_entry(moment: Coming) -> Entry:

@@ -98,7 +98,10 @@ def chain(session: Session, call: Opportunity, viewer: Viewer) -> list[Link]:
     machine = [*_of_sightings(session, call), *_openings(session, call)]
     seen = {link.call_id for link in machine if link.call_id}
     machine += [link for link in _of_moments(session, call, viewer) if link.call_id not in seen]
-    return sorted({*machine, *_of_people(session, call, viewer)}, key=lambda link: link.order)
+    every = {*machine, *_of_people(session, call, viewer)}
+    if all(link.kind == ChainKind.OPENING for link in every):
+        return []  # its opening alone stands among its dates
+    return sorted(every, key=lambda link: link.order)
 
 
 def _of_sightings(session: Session, call: Opportunity) -> list[Link]:

@@ -11,6 +11,7 @@ from db.rights import may_see
 from db.vocabulary_lobby import CommitmentState, PositionState
 from notifications.wording import local_day
 from tracker.files import viewer_of
+from tracker.moments import last_day as last_day_of
 from tracker.positions import last_day
 
 # Days before the due day at which a reminder goes out; 0 is the day itself.
@@ -132,7 +133,7 @@ def _moments(session: Session) -> Iterator[Due]:
     )
     for moment, dossier in session.exec(rows):
         call = session.get(Opportunity, moment.opportunity_id) if moment.opportunity_id else None
-        ends = local_day(call.closes_at) if call and call.closes_at else moment.ends_on
+        ends = last_day_of(call.closes_at) if call and call.closes_at else moment.ends_on
         if ends and moment.sure:
             for user_id in _keepers(session, dossier):
                 yield _made(user_id, "moment", moment.id, ends, f"/dossiers/{dossier.id}", local_day(dossier.opened_at))

@@ -13,6 +13,7 @@ from db.vocabulary_lobby import DossierKind
 from notifications.wording import short_day
 from tracker.applications import NOT_YET_IN
 from tracker.dossiers import ENDED
+from tracker.moments import last_day
 
 CHANGED = "De gekoppelde regeling is gewijzigd sinds u haar bekeek."
 
@@ -39,7 +40,7 @@ def mismatch(dossier: Dossier, link: DossierCall, call: Opportunity, now: dateti
         if call.source_word == Status.WITHDRAWN:
             return "De regeling is ingetrokken, de aanvraag loopt nog."
         if call.closes_at and call.closes_at <= now:
-            return f"De regeling is gesloten op {short_day(call.closes_at)}, de aanvraag is niet ingediend."
+            return f"De regeling is gesloten op {short_day(last_day(call.closes_at))}, de aanvraag is niet ingediend."
         if call.not_listed_since:
             return "De bron vermeldt de regeling niet meer, de aanvraag loopt nog."
     if link.seen_version < call.version:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from db.models import Dossier, DossierChallenge, DossierMoment, Match, Moment, Opportunity, Outcome, User
@@ -25,6 +25,7 @@ from tracker.refusals import Incomplete, NotAllowed, NotThere
 PATTERNS = Path(__file__).parent / "agendas" / "moments.yaml"
 WEEKDAYS = {"tuesday": 1, "wednesday": 2}
 AHEAD = timedelta(days=365)
+KEPT = timedelta(days=42)  # a letter or a motion has no end: as long as this one can hook on to it
 NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -125,14 +126,16 @@ def _by_day(moment: Coming) -> tuple[date, str]:
 def _coming_row(session: Session, m: Moment) -> Coming:
     """A stored moment; the last day of one that came from a source is always the source's own."""
     call = session.get(Opportunity, m.opportunity_id) if m.opportunity_id else None
-    ends_on = local_day(call.closes_at) if call and call.closes_at else m.ends_on
+    ends_on = last_day(call.closes_at) if call and call.closes_at else m.ends_on
     url = call.url if call else m.url
     about = (f"moment:{m.id}", m.title, m.kind, m.level, m.body, m.starts_on, ends_on, m.sure, m.use, url, m.lead_days)
     return Coming(*about, version=m.version, of_source=call is not None)
 
 
 def _from_calls(session: Session, day: date, skip: set[int]) -> list[Coming]:
-    still = or_(col(Opportunity.closes_at).is_(None), local_start(day) <= col(Opportunity.closes_at))
+    shelved = and_(col(Opportunity.language) == "nl", col(Opportunity.published_on) < day - KEPT)
+    undated = and_(col(Opportunity.closes_at).is_(None), or_(col(Opportunity.published_on).is_(None), ~shelved))
+    still = or_(undated, local_start(day) < col(Opportunity.closes_at))
     rows = select(Opportunity).where(
         Opportunity.nature == Nature.MOMENT, col(Opportunity.joined_into).is_(None), ~col(Opportunity.held), still
     )
@@ -146,16 +149,29 @@ def local_start(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM)
 
 
+def last_day(closes_at: datetime) -> date:
+    """The last local day on which one can still act: a closing at midnight ends the day before it."""
+    return local_day(closes_at - timedelta(microseconds=1))
+
+
+def _kind(call: Opportunity) -> MomentKind:
+    if call.language == "en":
+        return MomentKind.HAVE_YOUR_SAY
+    if call.provenance.get("title") == "tweede_kamer":
+        return MomentKind.COMMITTEE_DEBATE if call.closes_at else MomentKind.OTHER
+    return MomentKind.CONSULTATION
+
+
 def _coming_call(call: Opportunity) -> Coming:
     eu = call.language == "en"
     return Coming(
         ref=f"call:{call.id}",
         title=call.title,
-        kind=MomentKind.HAVE_YOUR_SAY if eu else MomentKind.CONSULTATION,
+        kind=_kind(call),
         level=Level.EU if eu else Level.NATIONAL,
         body=call.publisher or "",
         starts_on=call.published_on,
-        ends_on=local_day(call.closes_at) if call.closes_at else None,
+        ends_on=last_day(call.closes_at) if call.closes_at else None,
         sure=True,
         use="",
         url=call.url,

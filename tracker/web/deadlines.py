@@ -98,8 +98,9 @@ def entries(
 ) -> list[Entry]:
     """Everything between two days, both inclusive, that the query asks for."""
     found: list[Entry] = []
-    if query.shows(EntryKind.DEADLINE):
-        found += deadline_entries(session, viewer, now, since, filtered(session, query.wanted(), viewer, now))
+    if query.shows(EntryKind.DEADLINE) or query.shows(EntryKind.MOMENT):
+        dated = deadline_entries(session, viewer, now, since, filtered(session, query.wanted(), viewer, now))
+        found += [entry for entry in dated if query.shows(entry.kind)]
     if query.shows(EntryKind.MILESTONE):
         found += milestone_entries(session, viewer, now, since)
     if query.shows(EntryKind.MOMENT):

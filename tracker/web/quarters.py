@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from db.vocabulary import DeadlineKind
+from db.vocabulary_calendar import EntryKind
 from tracker.calendar_entries import Entry
 from tracker.closed_days import DAY
 
@@ -84,13 +85,15 @@ def timeline(entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], 
 
     by_call: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
-        if entry.until is None and entry.href.startswith("/regelingen/"):
-            by_call[entry.href, entry.title].append(entry)
+        if entry.call:
+            by_call[entry.call, entry.title].append(entry)
+    loose = [e for e in entries if e.kind == EntryKind.MOMENT and not e.call and e.day <= until]
     ends_in = {k: v for k, v in by_call.items() if today <= max(e.day for e in v) and min(e.day for e in v) <= until}
     ordered = sorted(ends_in.items(), key=lambda item: (max(e.day for e in item[1]), item[0][1]))
     open_ended = [(what, title, href) for what, title, href in undated]
     room = MOST_LANES - min(len(open_ended), MOST_LANES // 3)
-    lanes = [_lane(n, key, found, x) for n, (key, found) in enumerate(ordered[:room])]
+    lanes = [_moments(loose, x)] if loose else []
+    lanes += [_lane(n, key, found, x) for n, (key, found) in enumerate(ordered[:room], len(lanes))]
     for what, title, href in open_ended[: MOST_LANES - len(lanes)]:
         lanes.append(Lane(title, href, TOP + LANE * len(lanes), LEFT, LEFT + WIDTH, True, (), what))
     months = [_months_on(since, n) for n in range(3 * QUARTERS)]
@@ -102,16 +105,21 @@ def timeline(entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], 
         lanes=tuple(lanes),
         closed=tuple(_closed(e, x, since, until) for e in entries if _is_recess(e)),
         today=x(today),
-        left_out=len(ordered) + len(open_ended) - len(lanes),
+        left_out=len(ordered) + len(open_ended) - len(lanes) + bool(loose),
     )
 
 
 def _lane(number: int, key: tuple[str, str], found: list[Entry], x: Callable[[date], float]) -> Lane:
-
     opens = [e.day for e in found if e.what == DeadlineKind.OPENS.label]
     last = max(e.day for e in found)
     marks = tuple((x(e.day), e) for e in sorted(found, key=lambda e: e.order))
     return Lane(key[1], key[0], TOP + LANE * number, x(min(opens)) if opens else LEFT, x(last), False, marks)
+
+
+def _moments(found: list[Entry], x: Callable[[date], float]) -> Lane:
+    """Outside moments that belong to no call, on one lane above all others."""
+    marks = tuple((x(e.day), e) for e in sorted(found, key=lambda e: e.order))
+    return Lane("Interventiemomenten", "/momenten", TOP, LEFT, LEFT, False, marks)
 
 
 def _is_recess(entry: Entry) -> bool:
