@@ -16,6 +16,9 @@ from db.migrate import upgrade
 from db.session import open_engine, writing
 from tests.seed_pages import seed
 
+os.environ.setdefault(
+    "OPENBLAS_NUM_THREADS", "1"
+)  # as main() does, before numpy loads: no threads that wait on each other
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("KANSENRADAR_SHARED", ROOT.parent / "shared"))
 NOW = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)

@@ -22,14 +22,17 @@ def match(
 ) -> None:
     """Match calls to the opgaven of the agenda; only what is new or changed, or all with --rebuild."""
     from tracker.match_calls import match_with_model
+    from tracker.matching import installed, model_name
     from tracker.progress import progress
 
     here, begun = door(context), time.monotonic()
     with progress("matching") as show:
         done = match_with_model(here.engine, here.clock.now(), rebuild, show)
     seconds = round(time.monotonic() - begun, 2)
-    data = {"calls": done.calls, "matches": done.matches, "seconds": seconds}
-    answer(data, as_json, [f"{done.calls} calls matched, {done.matches} matches, {seconds} s"])
+    model = model_name(installed())
+    data = {"calls": done.calls, "matches": done.matches, "seconds": seconds, "model": model}
+    lines = [f"{done.calls} calls matched, {done.matches} matches, {seconds} s"]
+    answer(data, as_json, lines if installed() else [*lines, f"without sentence vectors: {model}"])
 
 
 def evaluate(

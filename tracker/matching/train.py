@@ -1,7 +1,7 @@
 """The training command: labelled calls in, weights.json out. `python -m tracker.matching.train --help`."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.matching import scoring, weights
-from tracker.matching.corpus import Corpus, Grades, challenges_of, eligible_of, grades_of, groups_of, rows_of
+from tracker.matching.corpus import (
+    Corpus,
+    Grades,
+    LabelsUnreadable,
+    challenges_of,
+    eligible_of,
+    grades_of,
+    groups_of,
+    rows_of,
+)
 from tracker.matching.fit import Array, folds, logistic, logit, rotated
 from tracker.matching.prepare import prepare
+from tracker.matching.reading import clean
 from tracker.matching.texts import ChallengeText, Embedder, read_call
 from tracker.matching.vectors import embedder
 from tracker.matching.weights import Linear, Stages, Weights
@@ -163,16 +173,13 @@ def threshold(score: Array, grades: Grades, recall: float = 0.9) -> float:
     return float(wanted[int(len(wanted) * (1 - recall))]) if len(wanted) else 0.5
 
 
-def corpora(
-    files: Sequence[Path], challenges: Sequence[ChallengeText], encoder: Embedder, background: Array | None = None
+def corpus_of(
+    rows: Sequence[Mapping[str, Any]], challenges: Sequence[ChallengeText], encoder: Embedder
 ) -> tuple[Corpus, Array]:
-    """The calls of several files as one corpus, and the usual call: the mean of their titles."""
-    rows = [row for path in files for row in rows_of(path)]
-    known = None if background is None else background.astype(np.float32)[None, :]
-    ready = prepare([read_call(r, n) for n, r in enumerate(rows)], challenges, encoder, known)
-    if background is None:
-        assert ready.encoded is not None
-        return corpora(files, challenges, encoder, ready.encoded.title.mean(0).astype(np.float64))
+    """Labelled calls as one corpus, and the usual call: the mean of their titles."""
+    titles = encoder.encode([clean(str(row.get("title") or ""), 400) for row in rows])
+    background = titles.mean(0)
+    ready = prepare([read_call(r, n) for n, r in enumerate(rows)], challenges, encoder, background[None, :])
     corpus = Corpus(
         pairs=ready.pairs,
         cues=ready.cues,
@@ -182,7 +189,7 @@ def corpora(
         groups=groups_of(rows),
         weight=np.array([float(r.get("labellings") or 1) for r in rows]),
     )
-    return corpus, background
+    return corpus, background.astype(np.float64)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -192,30 +199,49 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     parser = argparse.ArgumentParser(prog="python -m tracker.matching.train", description=main.__doc__)
     parser.add_argument("--train", type=Path, nargs="+", required=True, help="labelled calls, JSON lines")
+    parser.add_argument("--grades", type=Path, help="grades that count instead, by id or identifier, JSON lines")
+    parser.add_argument("--examples", type=Path, default=EXAMPLES, help="calls made up for what real ones lack")
     parser.add_argument("--agenda", type=Path, default=Path(__file__).parent.parent / "agendas" / "mra-2020-2024.yaml")
     parser.add_argument("--out", type=Path, default=weights.FILE)
     given = parser.parse_args(arguments)
     encoder, challenges = embedder(), challenges_of(given.agenda)
     if encoder is None:
         parser.exit(1, "training needs the sentence encoder\n")
+    try:
+        real = [row for path in given.train for row in rows_of(path)]
+        real = regraded(real, rows_of(given.grades)) if given.grades else real
+        rows = [*real, *rows_of(given.examples)]
+    except (OSError, LabelsUnreadable) as error:
+        parser.exit(1, f"{error}\n")
     ids = [c.id for c in challenges]
-    corpus, background = corpora([*given.train, EXAMPLES], challenges, encoder)
-    real = np.arange(len(corpus.grades)) < sum(len(rows_of(path)) for path in given.train)
-    fitted = fit(corpus, ids, background, about(corpus, given.train, encoder))
+    corpus, background = corpus_of(rows, challenges, encoder)
+    files = [path.name for path in (*given.train, given.grades, given.examples) if path]
+    fitted = fit(corpus, ids, background, about(corpus, files, encoder))
+    of_real = np.arange(len(rows)) < len(real)
+    unseen = unseen_scores(corpus, ids, background, of_real)
+    fitted.threshold = threshold(unseen[of_real], corpus.grades[of_real])
     weights.save(fitted, given.out)
-    unseen = unseen_scores(corpus, ids, background, real)
-    fitted.threshold = threshold(unseen[real], corpus.grades[real])
-    weights.save(fitted, given.out)
-    print(f"{given.out}: {len(corpus.grades)} calls, threshold {fitted.threshold:.3f}")
+    print(f"{given.out}: {len(rows)} calls, threshold {fitted.threshold:.3f}")
 
 
-def about(corpus: Corpus, files: Sequence[Path], encoder: Embedder) -> dict[str, Any]:
+def regraded(rows: Sequence[dict[str, Any]], better: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same calls with the grades, eligibility and number of labellings of a later labelling where it has them."""
+    known = {row["id"]: row for row in better if "id" in row}
+    found = []
+    for row in rows:
+        said = known.get(row.get("identifier") or row.get("id"))
+        later = {name: said.get(name) for name in ("grades", "eligible", "labellings")} if said else {}
+        found.append(row | later)
+    return found
+
+
+def about(corpus: Corpus, files: Sequence[str], encoder: Embedder) -> dict[str, Any]:
     """Where weights came from, to stand in their file."""
     return {
         "calls": len(corpus.grades),
         "pairs_2": int((corpus.grades == 2).sum()),
         "pairs_1": int((corpus.grades == 1).sum()),
-        "files": [path.name for path in (*files, EXAMPLES)],
+        "files": list(files),
         "encoder": encoder.name,
     }
 
