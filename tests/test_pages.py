@@ -271,6 +271,23 @@ def test_a_team_takes_turns_and_unjudged_matches_go_to_its_coordinator(
     assert coordinator.send_form("/opgaven/A20-1-circulair/team", version=1, members="999").status_code == 422
 
 
+def test_a_reading_turn_is_set_by_hand_and_given_back(coordinator: Visitor) -> None:
+    where = "/opgaven/A20-1-circulair"
+    page = coordinator.get(f"{where}/team").text
+    turns = re.findall(r'<th scope="row" class="figure nowrap">[^<]+</th><td>([^<]+)</td><td>([^<]+)</td>', page)
+    assert turns[0] != turns[1]
+    assert {turns[0], turns[1]} == {("Fatima Bakker", "Carla Mulder"), ("Carla Mulder", "Fatima Bakker")}
+    ids = {"Fatima Bakker": 2, "Carla Mulder": 4}
+    reader, deputy = turns[0]
+    wrong = coordinator.send_form(f"{where}/leesbeurt", week="2026-05-26", reader_id=1, deputy_id=1)
+    assert wrong.status_code == 422
+    assert all(text in wrong.text for text in ("Kies een week uit de lijst.", "Kies iemand uit het team."))
+    coordinator.send_form(f"{where}/leesbeurt", week="2026-05-25", reader_id=ids[deputy], deputy_id=ids[reader])
+    assert f"Leest deze week</dt><dd>{deputy}" in coordinator.get(where).text
+    coordinator.send_form(f"{where}/leesbeurt", week="2026-05-25")
+    assert f"Leest deze week</dt><dd>{reader}" in coordinator.get(where).text
+
+
 def test_the_map_shows_what_is_open_announced_earlier_and_missing(coordinator: Visitor) -> None:
     page = coordinator.get("/opgaven/witte-vlekken").text
     for word in ("open</a>", "komt</a>", "eerder</a>", "niets bekend"):

@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field, field_validator
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Challenge, Participant, Team, TeamMember, User
+from db.models import Challenge, Participant, Team, User
 from db.queries import OpportunityFilter, Viewer
-from db.rights import RANK, has_role
+from db.rights import has_role
 from db.vocabulary import ChallengeStatus, Role, Status
 from notifications.wording import local_day
 from tracker.web import audit, forms
@@ -54,17 +54,6 @@ class Edited(BaseModel):
         if short:
             raise ValueError(f"Te kort om op te zoeken: {', '.join(short)}.")
         return value
-
-
-class EditedTeam(BaseModel):
-    """The form of a team."""
-
-    version: int = Field(ge=0)
-    contact_id: int | None = None
-    coordinator_id: int | None = None
-    patience: int = Field(default=5, ge=1, le=60)
-    leads: list[str] = Field(default_factory=list, max_length=40)
-    members: list[int] = Field(default_factory=list, max_length=40)
 
 
 def find_challenge(session: Session, asked: Asked) -> Challenge:
@@ -156,67 +145,3 @@ def _tried(asked: Asked, viewer: Viewer, session: Session, now: datetime, challe
         "tried": rows_for(session, found.calls[:MOST_TRIED], viewer, now),
         "lost": found.lost[:MOST_LOST],
     }
-
-
-def edit_team(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
-    """The form of the team."""
-    return _team_form(asked, session, find_challenge(session, asked), {})
-
-
-def save_team(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
-    """Keep the team; the order of the list is the rota's."""
-    challenge = find_challenge(session, asked)
-    form, errors = forms.filled(EditedTeam, asked.form)
-    if form is not None:
-        errors = _strangers(session, form)
-    if form is None or errors:
-        return _team_form(asked, session, challenge, errors, 422)
-    team = session.get(Team, challenge.id)
-    if team is not None and form.version != team.version:
-        return _team_form(asked, session, challenge, {"version": "Iemand anders wijzigde dit team net."}, 409)
-    team = team or Team(challenge_id=challenge.id, version=0)
-    team.contact_id, team.coordinator_id = form.contact_id, form.coordinator_id
-    team.patience, team.leads, team.version = form.patience, form.leads, team.version + 1
-    session.add(team)
-    for member in session.exec(select(TeamMember).where(TeamMember.challenge_id == challenge.id)):
-        session.delete(member)
-    session.flush()
-    for position, user_id in enumerate(dict.fromkeys(form.members)):
-        session.add(TeamMember(challenge_id=challenge.id, user_id=user_id, position=position))
-    audit.record(session, asked, "team changed", f"challenge {challenge.id}")
-    return asked.to(f"/opgaven/{challenge.id}", done="bewaard")
-
-
-def _strangers(session: Session, form: EditedTeam) -> forms.Errors:
-    people = {user.id for user in _people(session)}
-    wrong = {
-        name: "Kies iemand uit de lijst."
-        for name in ("contact_id", "coordinator_id")
-        if getattr(form, name) is not None and getattr(form, name) not in people
-    }
-    if not set(form.members) <= people:
-        wrong["members"] = "Kies mensen uit de lijst."
-    return wrong
-
-
-def _people(session: Session) -> list[User]:
-    return list(session.exec(select(User).where(col(User.deactivated_at).is_(None)).order_by(col(User.name))))
-
-
-def _team_form(
-    asked: Asked, session: Session, challenge: Challenge, errors: forms.Errors, status: int = 200
-) -> Response:
-    team = session.get(Team, challenge.id) or Team(challenge_id=challenge.id, version=0)
-    people = _people(session)
-    return asked.page(
-        "challenges/team.html",
-        status,
-        challenge=challenge,
-        team=team,
-        people=[(str(u.id), u.name) for u in people],
-        coordinators=[(str(u.id), u.name) for u in people if RANK[Role(u.role)] >= RANK[Role.COORDINATOR]],
-        chosen={str(u.id) for u in members_of(session, challenge.id)},
-        participants=[(p.id, p.name) for p in session.exec(select(Participant).order_by(col(Participant.name)))],
-        errors=errors,
-        typed=asked.form,
-    )

@@ -41,6 +41,7 @@ from tracker.web import (
     public,
     sources,
     subscriptions,
+    team,
     today,
 )
 from tracker.web.asked import Asked
@@ -130,8 +131,9 @@ ROUTES: list[Route] = [
     Route("GET", "/opgaven/{challenge_id}/wijzigen", challenge.edit, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/wijzigen", challenge.save, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/proef", challenge.preview, COORDINATOR),
-    Route("GET", "/opgaven/{challenge_id}/team", challenge.edit_team, COORDINATOR),
-    Route("POST", "/opgaven/{challenge_id}/team", challenge.save_team, COORDINATOR),
+    Route("GET", "/opgaven/{challenge_id}/team", team.edit_team, COORDINATOR),
+    Route("POST", "/opgaven/{challenge_id}/team", team.save_team, COORDINATOR),
+    Route("POST", "/opgaven/{challenge_id}/leesbeurt", team.set_turn, COORDINATOR),
     # bronnen
     Route("GET", "/bronnen", sources.index, READER),
     Route("GET", "/bronnen/{source}", sources.show, READER),
