@@ -245,6 +245,30 @@ def test_what_is_no_money_is_asked_again(engine: Engine, now: datetime, tmp_path
     assert f"&#39;{typed}&#39; is geen bedrag" in answer.text
 
 
+def test_numbers_that_no_column_holds_and_people_who_are_not_there_are_asked_again(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier, application = cast.open(), applications.start(session, cast.call, cast.lobbyist, now)
+    title = {"title": "Warmte voor de regio"}
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        for path, fields in [
+            (f"/dossiers/{dossier.id}/coalitie/houding", {"member": 10**22, "stance": "agrees"}),
+            (f"/aanvragen/{application.id}/geld", {"requested": "1", "seen": 2**31}),
+            (f"/dossiers/{application.id}/notities", {"text": "x" * 20_001}),
+            ("/dossiers", {**title, "lobbyist_id": 0}),
+            ("/dossiers", {**title, "official_id": 10**22}),
+            ("/dossiers", {**title, "official_id": cast.haarlem.id}),
+        ]:
+            answer = visitor.send_form(path, **fields)
+            assert answer.status_code == 422, (path, fields)
+        assert "Kies een collega." in answer.text
+        assert title["title"] in answer.text
+        assert visitor.get(f"/regelingen?at_least={10**20}").status_code == 422
+        assert visitor.send_form(f"/dossiers/{application.id}/fase", to="exploring", seen=1).status_code == 404
+
+
 def test_a_round_with_one_objector_flags_both_on_vandaag(engine: Engine, now: datetime, tmp_path: Path) -> None:
     with writing(engine) as session:
         cast, shared, _own = filled_cast(session, now)

@@ -61,7 +61,7 @@ def test_a_link_is_good_for_its_own_call_and_time_only(
     person, call, other = make_reader(agenda, now), make_call(agenda, now), make_call(agenda, now, "Anders")
     token = links(tmp_path).decision(person, call, now)
     said, _, seal = token.rpartition(".")
-    forged = [said.replace(f"-{call}-", f"-{other}-") + "." + seal, f"{said}.{'a' * 24}", "x", said]
+    forged = [said.replace(f"-{call}-", f"-{other}-") + "." + seal, f"{said}.{'a' * 24}", f"{said}.\u0661é", "x", said]
     leaving = links(tmp_path).leaving(person, (1,))
     old = links(tmp_path).decision(person, call, now - timedelta(days=61))
     for bad in [*forged, leaving, old]:

@@ -101,6 +101,7 @@ def open_dossier(
     dossier = Dossier(
         **{**vars(fields), "title": title}, kind=kind, stage=stage, participant_id=by.participant_id, opened_at=now
     )
+    _check_people(session, dossier, fields, by)
     known_challenges, known_calls = _known(session, set(challenges), set(calls))
     joining = [standing_participant(session, p, local_day(now), "participants") for p in dict.fromkeys(participants)]
     session.add(dossier)
@@ -112,6 +113,18 @@ def open_dossier(
     log(session, dossier, LogKind.OPENED, title, by, now, stages=(None, stage))
     session.flush()
     return dossier
+
+
+def _check_people(session: Session, dossier: Dossier, fields: DossierFields, by: User) -> None:
+    """Whoever carries a dossier is a colleague, its organisation's or the user's; who carried it already may stay."""
+    for field in ("official_id", "lobbyist_id"):
+        chosen = getattr(fields, field)
+        if chosen is None or (dossier.id is not None and chosen == getattr(dossier, field)):
+            continue
+        user = session.get(User, chosen)
+        ours = user is not None and user.participant_id in (dossier.participant_id, by.participant_id)
+        if user is None or not ours or user.deactivated_at is not None:
+            raise Incomplete("Kies een collega.", field)
 
 
 def _known(session: Session, challenges: set[str], calls: set[int]) -> tuple[list[Challenge], list[Opportunity]]:
@@ -128,6 +141,7 @@ def edit(session: Session, dossier: Dossier, fields: DossierFields, by: User, no
     """Change what people filled in; the log keeps what stood there before."""
     must_change(by, dossier)
     required(fields.title, "title", "Geef het dossier een titel.")
+    _check_people(session, dossier, fields, by)
     claim(session, dossier, seen)
     changes = []
     for field, new in vars(fields).items():

@@ -125,6 +125,10 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
 def _page(
     asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, sent: Typed = NOTHING
 ) -> Response:
+    if dossier.kind == DossierKind.APPLICATION:
+        from tracker.web.applications import page
+
+        return page(asked, viewer, session, now, dossier, sent)
     today = local_day(now)
     mine, maybe = moments.for_dossier(session, dossier, viewer, today)
     said = stances(session, dossier)
@@ -232,7 +236,7 @@ def edit(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
 
 def move(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """Bring a dossier to its next stage."""
-    dossier = dossier_of(session, viewer, asked)
+    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
     form, errors = filled(StageForm, asked.form)
     if form is None:
         return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
@@ -242,7 +246,7 @@ def move(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
 
 def close(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """Close a dossier with its result."""
-    dossier = dossier_of(session, viewer, asked)
+    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
     form, errors = filled(ResultForm, asked.form)
     if form is None:
         return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
@@ -291,9 +295,5 @@ def see_calls(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
 def _back(
     asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, refused: Typed | None
 ) -> Response:
-    if refused and dossier.kind == DossierKind.APPLICATION:
-        from tracker.web.applications import page
-
-        return page(asked, viewer, session, now, dossier, refused)
     path = f"/dossiers/{dossier.id}" if dossier.kind == DossierKind.LOBBY else f"/aanvragen/{dossier.id}"
     return after(asked, refused, path, lambda sent: _page(asked, viewer, session, now, dossier, sent))

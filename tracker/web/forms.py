@@ -1,6 +1,7 @@
 """Forms: what was typed becomes a checked model, or Dutch messages by field."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -34,15 +35,27 @@ MESSAGES = {
 }
 
 
+MOST_NUMBER, MOST_AMOUNT = 2**31 - 1, Decimal(10**13)  # what the columns of both databases hold
+
+
 def filled(model: type[M], typed: ImmutableMultiDict[str, Any]) -> tuple[M | None, Errors]:
     """The checked model and no errors, or none and a message for each field that is not right.
 
     Fields that the model does not know are ignored; empty text counts as not filled in.
     """
     try:
-        return model.model_validate(_gathered(model, typed)), {}
+        found = model.model_validate(_gathered(model, typed))
     except ValidationError as error:
         return None, {_field(e): message(e) for e in reversed(error.errors())}
+    errors = _too_large(found)
+    return (None if errors else found), errors
+
+
+def _too_large(found: BaseModel) -> Errors:
+    limits = {int: MOST_NUMBER, Decimal: MOST_AMOUNT}
+    given = {name: (value, limits.get(type(value))) for name, value in found}
+    over = {name: most for name, (value, most) in given.items() if most is not None and abs(value) > most}
+    return {name: MESSAGES["less_than_equal"].format(le=most) for name, most in over.items()}
 
 
 def asked_for(

@@ -9,6 +9,7 @@ from notifications.wording import local_day
 from tracker import coalition, moments
 from tracker.lobby_due import due
 from tracker.mismatches import mismatches
+from tracker.web.acting import may_add
 from tracker.web.today import Section
 
 CLOSING = timedelta(days=30)
@@ -29,4 +30,5 @@ def section(viewer: Viewer, session: Session, now: datetime) -> Section | None:
     if not (mine or coming or flags or apart):
         return None
     context = {"mine": mine, "coming": coming, "flags": flags, "apart": apart, "today": today}
+    context["may_add"] = may_add(viewer)
     return Section("dossiers/today.html", context)
