@@ -52,13 +52,17 @@ class Term:
 
 @dataclass(frozen=True)
 class Change:
-    """A change worth telling; dates of one kind are a list of ``{"day", "hour", "assumed"}``."""
+    """A change of a field; dates of one kind are a list of ``{"day", "hour", "assumed"}``.
+
+    ``telling``: worth telling. One that only went back is not, yet it says what the value is now.
+    """
 
     version: int
     field: str
     old: Any
     new: Any
     at: datetime
+    telling: bool = True
 
 
 @dataclass(frozen=True)
@@ -181,8 +185,9 @@ class _Belongings:
         d, r, m = Deadline, Revision, Match
         terms = select(d.opportunity_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version)  # type: ignore[call-overload]
         terms = terms.where(col(d.cancelled_at).is_(None))
-        changes = select(r.opportunity_id, r.version, r.field, r.old, r.new, r.at)  # type: ignore[call-overload]
-        changes = changes.where(col(r.telling), r.at > now - REMEMBERED, r.kind == "changed").order_by(r.id)
+        changes = select(r.opportunity_id, r.version, r.field, r.old, r.new, r.at, r.telling)  # type: ignore[call-overload]
+        changes = changes.where(or_(col(r.telling), col(r.damped)), r.at > now - REMEMBERED, r.kind == "changed")
+        changes = changes.order_by(r.id)
         matches = select(m.opportunity_id, m.challenge_id, m.score, m.reasons).where(m.score >= threshold)
         sightings = select(Sighting.opportunity_id, Sighting.source)
         if only is not None:

@@ -260,7 +260,7 @@ def net_changes(call: Call, told: int, moved_told: int = 0, since: datetime | No
     net = [
         Change(changes[-1].version, name, changes[0].old, changes[-1].new, changes[-1].at)
         for name, changes in by_field.items()
-        if changes[0].old != changes[-1].new
+        if changes[0].old != changes[-1].new and any(change.telling for change in changes)
     ]
     return tuple(sorted(net, key=lambda change: _FIELD_ORDER.get(change.field, 99)))
 

@@ -194,7 +194,7 @@ class Writer:
 
     def _tell(self, item: Item) -> Told:
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed,
-               tuple((c.version, c.field) for c in item.changes))  # fmt: skip
+               tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
         if key not in self._told:
             if len(self._told) >= MOST_KEPT:
                 self._told.clear()

@@ -99,8 +99,8 @@ def make_call(
         return call.id
 
 
-def move_deadline(engine: Engine, call_id: int, to: date, now: datetime) -> None:
-    """The source moved the closing date: what an ingest would store."""
+def move_deadline(engine: Engine, call_id: int, to: date, now: datetime, damped: bool = False) -> None:
+    """The source moved the closing date: what an ingest would store; ``damped``, where it only went back."""
     with writing(engine) as session:
         call = session.get(Opportunity, call_id)
         term = session.exec(select(Deadline).where(Deadline.opportunity_id == call_id)).one()
@@ -111,13 +111,14 @@ def move_deadline(engine: Engine, call_id: int, to: date, now: datetime) -> None
         term.at = datetime.combine(to, time.fromisoformat(hour), ZoneInfo("Europe/Brussels")) if hour else None
         call.closes_at, call.version = (
             term.at or datetime.combine(to, time(23, 59), ZoneInfo("Europe/Amsterdam")),
-            call.version + 1,
+            call.version + (not damped),
         )
         session.add_all([call, term])
         value = {"hour": hour} if hour else {}
         session.add(
             Revision(
-                opportunity_id=call_id, at=now, kind=RevisionKind.CHANGED, field="closes", telling=True,
+                opportunity_id=call_id, at=now, kind=RevisionKind.CHANGED, field="closes",
+                telling=not damped, damped=damped,
                 old=[{"day": old.isoformat(), **value}], new=[{"day": to.isoformat(), **value}], version=call.version,
             )
         )  # fmt: skip

@@ -131,13 +131,30 @@ def test_a_moved_deadline_is_told_to_who_only_has_a_saved_search(agenda: Engine,
     assert plan_at(agenda, now + timedelta(days=4)).digests == 0
 
 
-def test_a_change_that_went_back_is_not_told(agenda: Engine, now: datetime) -> None:
+@pytest.mark.parametrize("damped", [False, True])
+def test_a_change_that_went_back_is_not_told(agenda: Engine, now: datetime, damped: bool) -> None:
     make_reader(agenda, now)
     call = make_call(agenda, now, closes=date(2026, 10, 1))
     plan_at(agenda, now)
     move_deadline(agenda, call, date(2026, 10, 15), now + timedelta(days=1))
-    move_deadline(agenda, call, date(2026, 10, 1), now + timedelta(days=2))
+    move_deadline(agenda, call, date(2026, 10, 1), now + timedelta(days=2), damped)
     assert plan_at(agenda, now + timedelta(days=3)).digests == 0
+
+
+def test_each_reader_reads_what_a_date_was_when_last_told(agenda: Engine, now: datetime) -> None:
+    for every in (Cadence.DAY, Cadence.WEEK):
+        make_reader(agenda, now, f"{every.value}@haarlem.example", every)
+    call = make_call(agenda, now, closes=date(2026, 10, 1))
+    plan_at(agenda, now)
+    assert plan_at(agenda, now + timedelta(days=3)).digests == 0
+    tuesday, monday = now + timedelta(days=4), now + timedelta(days=10)
+    move_deadline(agenda, call, date(2026, 10, 15), tuesday - timedelta(hours=1))
+    assert plan_at(agenda, tuesday).digests == 1
+    move_deadline(agenda, call, date(2026, 10, 22), monday - timedelta(hours=1))
+    assert plan_at(agenda, monday).digests == 2
+    read = {mail.address.partition("@")[0]: mail.text for mail in deliveries(agenda)[-2:]}
+    assert "sluit nu 22 oktober 17:00, was 15 oktober 17:00" in read["day"]
+    assert "sluit nu 22 oktober 17:00, was 1 oktober 17:00" in read["week"]
 
 
 def test_the_saved_filter_is_honoured(agenda: Engine, now: datetime) -> None:
