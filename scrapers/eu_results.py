@@ -1,6 +1,7 @@
 """Reading one result of the EU portal's search: identity, page, dates, amounts; every value is a list of strings."""
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -83,11 +84,20 @@ def moment(stamp: str) -> datetime:
 def deadlines(data: dict[str, Any], kind: str | None) -> tuple[ListedDeadline, ...]:
     """The opening day and every closing moment, in order."""
     closings = sorted({moment(stamp) for stamp in many(data, "deadlineDate")})
-    kinds = closing_kinds(len(closings), (text(data, "deadlineModel") or "").lower())
+    kinds = closing_kinds(len(closings), model_of(data))
     found = [closing(at, k, kind) for at, k in zip(closings, kinds, strict=True)]
     if opening := text(data, "startDate"):
         found.insert(0, ListedDeadline(kind=DeadlineKind.OPENS, day=moment(opening).date(), zone=BRUSSELS))
     return tuple(found)
+
+
+def model_of(data: dict[str, Any]) -> str:
+    """single-stage, two-stage or multiple cut-off; where the field is empty, what the actions or the code say."""
+    if named := text(data, "deadlineModel"):
+        return named.lower()
+    said = re.search(r"two-stage|multiple cut-off|single-stage", (text(data, "actions") or "").lower())
+    code = (text(data, "identifier") or "").lower()
+    return said[0] if said else "two-stage" if code.endswith("two-stage") else ""
 
 
 def closing_kinds(count: int, model: str) -> list[DeadlineKind]:

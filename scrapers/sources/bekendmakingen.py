@@ -11,6 +11,7 @@ A publication never changes: what changes a scheme is a publication of its own.
 """
 
 import re
+from calendar import timegm
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -108,7 +109,7 @@ class Bekendmakingen(FeedSource):
             summary=text[:3000],
             instrument=Instrument.SPUK if spuk else Instrument.GRANT,
             applicants=(Applicant.GOVERNMENT,) if spuk else (),  # by law a specifieke uitkering goes to governments
-            published_on=published(item.get("published", "")),
+            published_on=published(item),
             references=(number,),
             **{**facts, "review": (*remarks(lacking, facts["deadlines"]), *facts["review"])},
         )
@@ -145,10 +146,7 @@ def organisation(heading: str) -> str:
     return f"Provincie {name}" if name in ("Noord-Holland", "Flevoland") else name
 
 
-def published(stamp: str) -> date | None:
-    """The day of a feed's date, in Amsterdam."""
-    try:
-        moment = datetime.strptime(stamp, "%a, %d %b %Y %H:%M:%S %z")
-    except ValueError:
-        return None
-    return moment.astimezone(ZoneInfo(AMSTERDAM)).date()
+def published(item: Any) -> date | None:
+    """The day of an item, in Amsterdam, whatever zone it is written in."""
+    parts = item.get("published_parsed")
+    return datetime.fromtimestamp(timegm(parts), ZoneInfo(AMSTERDAM)).date() if parts else None

@@ -71,7 +71,6 @@ class HaveYourSay(JsonSource):
         if not title:
             raise RowUnreadable("an initiative without title")
         subjects = [t.get("label") or "" for t in row.get("topics") or []]
-        opens, closes = moment(now.get("feedbackStartDate")), moment(now.get("feedbackEndDate") or row.get("endDate"))
         return Listing(
             source=self.name,
             external_id=number,
@@ -82,15 +81,22 @@ class HaveYourSay(JsonSource):
             publisher=self.publisher,
             summary="; ".join(subjects),
             type_of_action=row.get("foreseenActType"),
-            deadlines=(
-                ListedDeadline(kind=DeadlineKind.OPENS, day=opens.date(), zone=BRUSSELS),
-                ListedDeadline(
-                    kind=DeadlineKind.CONSULTATION, day=closes.date(), hour=f"{closes:%H:%M}", zone=BRUSSELS
-                ),
-            ),
+            deadlines=period(now.get("feedbackStartDate"), now.get("feedbackEndDate") or row.get("endDate")),
             source_word=state,
             references=tuple(filter(None, [row.get("reference")])),
         )
+
+
+def period(opens: Any, closes: Any) -> tuple[ListedDeadline, ...]:
+    """The days between which one may react; an initiative that is to come may have none yet."""
+    found = []
+    if opens:
+        found.append(ListedDeadline(kind=DeadlineKind.OPENS, day=moment(opens).date(), zone=BRUSSELS))
+    if closes:
+        end = moment(closes)
+        hour = f"{end:%H:%M}"
+        found.append(ListedDeadline(kind=DeadlineKind.CONSULTATION, day=end.date(), hour=hour, zone=BRUSSELS))
+    return tuple(found)
 
 
 def moment(stamp: Any) -> datetime:

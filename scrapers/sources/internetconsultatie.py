@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from scrapy import Request
+from scrapy import Request, Selector
 from scrapy.http import TextResponse
 
 from db.vocabulary import DeadlineKind, Nature, SourceKind, Status
@@ -41,7 +41,8 @@ class Internetconsultatie(Source):
             raise SourceIncomplete(f"page {self.pages}: not a list of results")
         self.found = page.css("div.result--list > ul > li")
         for item in self.found:
-            if "Status: Actief" in item.css("ul.list--metadata li::text").getall():
+            told = {" ".join(line.css("::text").getall()) for line in item.css("ul.list--metadata li")}
+            if "Status: Actief" in {" ".join(line.split()) for line in told}:
                 slug = urlsplit(one(item, "a.result--title::attr(href)")).path.strip("/").split("/")[0]
                 yield Request(self.address(f"/{slug}/b1"), meta={"external_id": slug})
 
@@ -52,7 +53,7 @@ class Internetconsultatie(Source):
         return str(row.meta["external_id"])
 
     def read(self, row: Any) -> Listing | None:
-        table = {one(line, "td:first-child::text"): maybe(line, "td:last-child::text") for line in row.css("table tr")}
+        table = dict(cells(line) for line in row.css("table tr"))
         opens, closes = day(table.get("Startdatum consultatie")), day(table.get("Einddatum consultatie"))
         number = table.get("Keten-ID")
         return Listing(
@@ -72,6 +73,11 @@ class Internetconsultatie(Source):
             source_word=Status.OPEN if table.get("Status") == "Actief" else Status.CLOSED,
             references=(f"WGK{number.zfill(6)}",) if number else (),
         )
+
+
+def cells(line: Selector) -> tuple[str, str | None]:
+    """Name and value of one line of the table; another table on the page costs nothing."""
+    return maybe(line, "td:first-child ::text, th:first-child ::text") or "", maybe(line, "td:last-child ::text")
 
 
 def day(text: str | None) -> date:

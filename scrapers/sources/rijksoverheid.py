@@ -87,6 +87,6 @@ class Rijksoverheid(FeedSource):
             publisher=self.publisher,
             summary=text,
             instrument=Instrument.SPUK if is_spuk(title) else Instrument.GRANT,
-            published_on=published(row.get("published", "")),
+            published_on=published(row),
             **told(f"{title}. {text}", self.language, self.context.now.date()),
         )

@@ -33,6 +33,7 @@ WORDS = {
     "Tijdelijk gesloten": Status.EXPECTED,
     "Gesloten voor aanvragen": Status.CLOSED,
 }
+STATUS = re.compile(rf"\b(?:{'|'.join(WORDS)})\b")
 
 
 class Rvo(JsonSource):
@@ -152,7 +153,8 @@ def readable(page: Any) -> str:
 def status_word(page: Any) -> str | None:
     """The words in which a page says how its scheme stands."""
     text = readable(page)
-    return next((word for word in WORDS if re.search(rf"\b{word}\b", text)), None)
+    said = STATUS.search(text)  # the first; later ones are of schemes it points to
+    return said[0] if said else None
 
 
 def created(item: dict[str, Any]) -> Any:

@@ -4,7 +4,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from db.vocabulary import DeadlineKind, Instrument, Status
+from scrapers.eu_results import deadlines
 from scrapers.recordings import replay
 from scrapers.sources.eu_portal import EuPortal
 
@@ -33,3 +36,20 @@ def test_stages_cut_offs_and_the_other_types_are_told_apart() -> None:
     assert [c.title for c in calls.values() if c.instrument is Instrument.PRIZE] == [
         "Renewable energy technology (RET) solutions in energy communities"
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"deadlineModel": ["two-stage"]}, "stage_1"),
+        ({"actions": ['[{"submissionProcedure": {"abbreviation": "two-stage"}}]']}, "stage_1"),
+        ({"identifier": ["HORIZON-CL4-2027-01-two-stage"]}, "stage_1"),
+        ({"deadlineModel": ["multiple cut-off"]}, "cut_off"),
+        ({"deadlineModel": []}, "cut_off"),
+    ],
+)
+def test_two_dates_are_two_stages_where_the_model_the_actions_or_the_code_say_so(
+    fields: dict[str, list[str]], kind: str
+) -> None:
+    dates = ["2027-03-01T00:00:00.000+0000", "2027-09-01T00:00:00.000+0000"]
+    assert deadlines({"deadlineDate": dates, **fields}, "1")[0].kind == kind

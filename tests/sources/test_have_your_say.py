@@ -1,14 +1,15 @@
 """The recording of the Commission's consultations, read."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from db.vocabulary import DeadlineKind, Nature, Status
 from scrapers.recordings import replay
-from scrapers.sources.have_your_say import HaveYourSay
+from scrapers.source import RowUnreadable
+from scrapers.sources.have_your_say import HaveYourSay, period
 from tests.scripted import recorded
 
 RECORDING = Path(__file__).parents[1] / "recordings/have_your_say"
@@ -52,3 +53,11 @@ def pages(total: int | None) -> dict[str, tuple[str, str]]:
     cuts = [(0, range(20)), (1, range(20, 40)), (2, range(40, 45)), (3, range(0))]
     kind = "application/json"
     return {ADDRESS.format(number): (kind, initiatives(rows, total, number >= 2)) for number, rows in cuts}
+
+
+def test_an_initiative_to_come_may_have_no_days_yet() -> None:
+    assert period(None, None) == ()
+    (end,) = period(None, "2026/09/28 23:59:59")
+    assert (end.kind, end.at) == (DeadlineKind.CONSULTATION, datetime(2026, 9, 28, 21, 59, tzinfo=UTC))
+    with pytest.raises(RowUnreadable, match="is no date"):
+        period("soon", None)

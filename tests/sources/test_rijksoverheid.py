@@ -4,8 +4,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import feedparser
+import pytest
+
 from db.vocabulary import DeadlineKind
 from scrapers.recordings import replay
+from scrapers.sources.bekendmakingen import published
 from scrapers.sources.rijksoverheid import Rijksoverheid
 
 RECORDING = Path(__file__).parents[1] / "recordings/rijksoverheid"
@@ -22,3 +26,11 @@ def test_news_on_subsidy_is_read_day_by_day_each_once() -> None:
     ]
     assert machines.published_on == date(2026, 5, 26)  # stamped at midnight in Amsterdam
     assert [d.kind for d in machines.deadlines] == [DeadlineKind.OPENS, DeadlineKind.UNTIL_EXHAUSTED]
+
+
+@pytest.mark.parametrize(
+    "stamp", ["Tue, 26 May 2026 23:00:00 GMT", "Wed, 27 May 2026 01:00:00 +0200", "2026-05-26T23:00:00Z"]
+)
+def test_a_day_is_that_of_amsterdam_in_whatever_zone_it_is_written(stamp: str) -> None:
+    feed = f'<rss version="2.0"><channel><item><title>x</title><pubDate>{stamp}</pubDate></item></channel></rss>'
+    assert published(feedparser.parse(feed.encode()).entries[0]) == date(2026, 5, 27)

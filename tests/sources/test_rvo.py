@@ -6,11 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from scrapy.http import HtmlResponse
 
 from db.vocabulary import Allocation, Status
 from scrapers.crawled import Crawled
 from scrapers.recordings import replay
-from scrapers.sources.rvo import Rvo, page_path
+from scrapers.sources.rvo import Rvo, page_path, status_word
 from tests.scripted import recorded
 
 RECORDING = Path(__file__).parents[1] / "recordings/rvo"
@@ -63,3 +64,9 @@ def test_without_a_sitemap_only_open_data_that_may_be_cut_off_is_not_whole(
     assert len(found.listings) == schemes
     assert found.stopped.startswith(stopped)
     assert bool(found.stopped) == bool(stopped)
+
+
+def test_the_first_word_of_a_page_is_its_own_status() -> None:
+    text = "<main><h1>WIS</h1><p>Gesloten voor aanvragen</p><aside>ISDE: Open voor aanvragen</aside></main>"
+    page = HtmlResponse("https://www.rvo.nl/subsidies-financiering/wis", body=text.encode(), encoding="utf-8")
+    assert status_word(page) == "Gesloten voor aanvragen"
