@@ -129,7 +129,10 @@ def read_watched(folder: Path) -> tuple[dict[str, Watched], list[str]]:
     for path in sorted(folder.glob("*.yaml")):
         try:
             watched = Watched.model_validate(yaml.safe_load(path.read_text("utf-8")))
-        except (ValidationError, yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        except ValidationError as error:
+            faults = (f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors())
+            wrong.append(f"{path}: {'; '.join(faults)[:300]}")
+        except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
             wrong.append(f"{path}: {' '.join(str(error).split())[:200]}")
         else:
             found[watched.name] = watched

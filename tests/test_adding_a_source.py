@@ -51,6 +51,7 @@ def test_a_new_source_is_a_file_and_a_failing_test(checkout: Path) -> None:
     compile(test.read_text(), str(test), "exec")
     assert 'root = "https://groen.example"' in source.read_text()
     assert "class GroeneStad(Source)" in source.read_text()
+    assert 'publisher = "groene_stad", SourceKind.CATALOGUE, "Groene Stad"' in source.read_text()
     with pytest.raises(CannotAddSource, match="already there"):
         write_source("groene_stad", "https://groen.example/", checkout)
 

@@ -79,6 +79,32 @@ def test_one_wrong_description_does_not_stop_the_others(tmp_path: Path) -> None:
     assert "a.yaml" in wrong[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "name: stad\npublisher: Stad\nstrat: https://stad.example/\nlinks: ^/r/\n",
+            "start: Field required; strat: Extra",
+        ),
+        ("just words", "the file: Input should be"),
+        ("name: a: b", "mapping values are not allowed"),
+    ],
+)
+def test_a_wrong_description_is_told_in_one_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    found, (line,) = read_watched(tmp_path)
+    assert (found, said in line, "\n" in line) == ({}, True, False), line
+
+
+def test_a_page_made_by_a_script_is_told_and_never_an_empty_list(tmp_path: Path) -> None:
+    script = '<main></main><div id="app"></div><script src="/app.js"></script>'
+    assert "has the site changed?" in replay(watched_source(SITE), recorded(tmp_path, {"/regelingen": script})).stopped
+    (tmp_path / "details").mkdir()
+    pages = {"/regelingen": '<main><a href="/regelingen/a">a</a></main>', "/regelingen/a": script}
+    crawled = replay(watched_source(SITE), recorded(tmp_path / "details", pages))
+    assert (crawled.listings, [u.why for u in crawled.unreadable]) == ((), ["no title"])
+
+
 def test_a_coordinator_adds_a_page_without_code_and_cannot_replace_a_source(tmp_path: Path) -> None:
     (tmp_path / "watched").mkdir()
     line = "publisher: Stad\nstart: https://stad.example/\nlinks: ^/r/\n"

@@ -35,7 +35,7 @@ from scrapers.told import told
 class {title}(Source):
     """What is open at {url}."""
 
-    name, kind, publisher = "{name}", SourceKind.CATALOGUE, "{title}"
+    name, kind, publisher = "{name}", SourceKind.CATALOGUE, "{publisher}"
     root = "{root}"
 
     def start(self) -> Iterable[Request]:
@@ -90,7 +90,8 @@ def write_source(name: str, url: str, checkout: Path = ROOT) -> list[Path]:
     root = re.match(r"https?://[^/]+", url)
     if not root:
         raise CannotAddSource(f"{url!r} is no http or https address")
-    words = {"name": name, "title": name.title().replace("_", ""), "url": url, "root": root[0]}
+    spaced = name.title().replace("_", " ")
+    words = {"name": name, "title": spaced.replace(" ", ""), "publisher": spaced, "url": url, "root": root[0]}
     written = {sources_folder(checkout) / f"{name}.py": SOURCE, tests_folder(checkout) / f"test_{name}.py": TEST}
     for path in written:
         if path.exists():
@@ -168,7 +169,8 @@ def table(crawled: Crawled) -> list[str]:
     """The listings for a person's eye, and how the reading ended."""
     lines = [line for listing in crawled.listings for line in told_of(listing.as_json(), listing.title)]
     lines += [f"unreadable: {u.where}: {u.why}" for u in crawled.unreadable]
-    return [*lines, f"{len(crawled.listings)} listings; {crawled.stopped or 'read to the end'}"]
+    empty = "" if lines else "nothing was read: is the list made by a script, or do the rows stand elsewhere?"
+    return [*lines, f"{len(crawled.listings)} listings; {crawled.stopped or empty or 'read to the end'}"]
 
 
 def told_of(fields: dict[str, object], title: str) -> list[str]:
