@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from db.queries import OpportunityFilter
-from db.vocabulary import DeadlineKind, Status, ToldKind
+from db.vocabulary import DeadlineKind, Eligibility, Status, ToldKind
 from notifications.catalogue import Call, Catalogue, Change, Found
 from notifications.wording import AMSTERDAM, days_between, local_day
 
@@ -82,6 +82,7 @@ class Item:
     followed: bool = False
     changes: tuple[Change, ...] = ()
     uncut: bool = False
+    late: str = ""  # why the reader's organisation can no longer decide in time
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def compose(
     items = list(_items(catalogue, reasons, memory, now, first, several))
     if urgent:
         items = [item for item in items if item.uncut and item.kind is not ToldKind.OPENING]
-    items.sort(key=_need)
+    items.sort(key=lambda item: _need(item, first))
     shown, cut = _first_cut(items) if first else _cut(items, max((w.most for w in wanted), default=20))
     tells = tuple(tell for item in items for tell in _tells(item, now))
     forthcoming = sum(first and item.call.status is not Status.OPEN for item in cut)
@@ -292,11 +293,17 @@ def _as_reasons(
     return tuple(sorted(reasons, key=lambda reason: (-reason.score, reason.challenge_id)))
 
 
-def _need(item: Item) -> tuple[Any, ...]:
-    """Reading order: section, then what closes first, then the best match; the id makes it stable."""
+def _need(item: Item, first: bool = False) -> tuple[Any, ...]:
+    """Reading order: section; in it what the reader can use before what governments cannot; the id makes it stable.
+
+    Of new calls those that fit strongest come first, in steps of a tenth, and then what closes first; a first digest
+    and the other sections are read by date.
+    """
     due = item.call.next_due.day if item.call.next_due else None
     best = item.reasons[0].score if item.reasons else 1.0
-    return _SECTIONS.index(item.kind), due is None, due or date.max, -best, item.call.id
+    fit = -round(best, 1) if item.kind is ToldKind.NEW and not first else 0.0
+    unusable = item.call.eligible == Eligibility.NO and not item.followed
+    return _SECTIONS.index(item.kind), unusable, fit, due is None, due or date.max, -best, item.call.id
 
 
 _SECTIONS = (ToldKind.NEW, ToldKind.CHANGED, ToldKind.CLOSING, ToldKind.OPENING)
@@ -317,7 +324,14 @@ def _cut(items: list[Item], most: int) -> tuple[list[Item], list[Item]]:
 def _first_cut(items: list[Item]) -> tuple[list[Item], list[Item]]:
     opened = [item for item in items if item.call.status is Status.OPEN]
     forthcoming = [item for item in items if item.call.status is not Status.OPEN]
-    return opened[:FIRST_MOST], opened[FIRST_MOST:] + forthcoming
+    nearest = {item.call.id for item in sorted(opened, key=_by_date)[:FIRST_MOST]}
+    shown = [item for item in opened if item.call.id in nearest]
+    return shown, [item for item in opened if item.call.id not in nearest] + forthcoming
+
+
+def _by_date(item: Item) -> tuple[Any, ...]:
+    due = item.call.next_due.day if item.call.next_due else None
+    return due is None, due or date.max, item.call.id
 
 
 def _summed(catalogue: Catalogue, cut: list[Item]) -> tuple[tuple[str, str, int], ...]:

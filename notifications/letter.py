@@ -65,6 +65,25 @@ class AgendaLine:
 
 
 @dataclass(frozen=True)
+class InDoubt:
+    """An earlier digest of which nobody knows whether it arrived, and the path where it can be read."""
+
+    day: date
+    path: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a digest says beside calls: what is due in the lobby, and which digest may never have arrived."""
+
+    lobby: tuple[AgendaLine, ...] = ()
+    in_doubt: tuple[InDoubt, ...] = ()
+
+
+NOTHING_BESIDE = Beside()
+
+
+@dataclass(frozen=True)
 class Letter:
     """What leaves, frozen in the outbox."""
 
@@ -122,7 +141,7 @@ class Writer:
         self._told: dict[Any, Told] = {}
         self._pieces: dict[tuple[str, Told], Piece] = {}
 
-    def digest(self, digest: Digest, to: Addressee) -> Letter:
+    def digest(self, digest: Digest, to: Addressee, beside: Beside = NOTHING_BESIDE) -> Letter:
         """The mail of a digest; what does not fit is shown short, and what fits neither way is counted."""
         told = [(item, self._tell(item)) for item in digest.items]
         placed, left_out = self._fit(told)
@@ -136,7 +155,10 @@ class Writer:
             "announced": wording.count(digest.announced, "regeling", "regelingen") if digest.announced else "",
             "wishes": ", ".join(dict.fromkeys(_wish_name(wish.name) for wish in digest.wishes)) or "uw abonnement",
             "preview": self.links.page("/abonnementen/voorbeeld"),
-            "leave": self._leave(to, wishes),
+            "leave": self._leave(to, wishes), "lobby": self._lines(beside.lobby),
+            "in_doubt": [
+                {"day": wording.day(one.day), "link": self.links.page(one.path)} for one in beside.in_doubt
+            ],
         }  # fmt: skip
         return self._letter("digest", context, to, placed, self._leave(to, wishes))
 
@@ -164,13 +186,15 @@ class Writer:
         """What is due inside for one person: milestones, assigned deadlines, and the lobby's own dates."""
         leave = self.links.page(f"/afmelden/{self.links.leaving(to.user_id, what=REMINDERS)}")
         headline = f"{wording.count(len(lines), 'ding vraagt', 'dingen vragen')} uw aandacht"
-        shown = [
+        said = {"headline": headline, "subject": headline, "leave": leave, "lines": self._lines(lines)}
+        return self._letter("agenda", self._context(to) | said, to, [], leave)
+
+    def _lines(self, lines: tuple[AgendaLine, ...]) -> list[dict[str, Any]]:
+        return [
             {"day": wording.day(line.day), "what": one_line(line.what, 150), "title": one_line(line.title, 150),
              "link": self.links.page(line.path), "overdue": line.overdue}
             for line in lines
         ]  # fmt: skip
-        context = self._context(to) | {"headline": headline, "subject": headline, "leave": leave, "lines": shown}
-        return self._letter("agenda", context, to, [], leave)
 
     def _about(self, mail: str, call: Call, to: Addressee, **said: str) -> Letter:
         item = Item(call, ToldKind.REMINDER, followed=True)
@@ -193,7 +217,7 @@ class Writer:
         return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, wishes)}")
 
     def _tell(self, item: Item) -> Told:
-        key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed,
+        key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.late,
                tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
         if key not in self._told:
             if len(self._told) >= MOST_KEPT:

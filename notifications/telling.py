@@ -56,6 +56,7 @@ class Told:
     changes: tuple[str, ...]
     reasons: tuple[Why, ...]
     followed: bool
+    late: str
 
 
 def tell(item: Item, now: datetime, link: str) -> Told:
@@ -71,7 +72,7 @@ def tell(item: Item, now: datetime, link: str) -> Told:
         who=_who(call), money=_money(call), form=_form(call),
         changes=tuple(say_change(change, now) for change in item.changes),
         reasons=tuple(Why(r.challenge, ", ".join(r.words), ", ".join(r.wishes)) for r in item.reasons),
-        followed=item.followed,
+        followed=item.followed, late=item.late,
     )  # fmt: skip
 
 

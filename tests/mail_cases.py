@@ -34,11 +34,12 @@ THRESHOLD = 0.5
 DESK = Desk(Links("https://kansenradar.example", (b"key",)), Sender("kansenradar@haarlem.example", "Haarlem"), "")
 
 
-def make_agenda(engine: Engine, challenges: Iterable[str] = ("wonen", "circulair")) -> None:
-    """One agenda with a few opgaven, and one participant."""
+def make_agenda(engine: Engine, challenges: Iterable[str] = ("wonen", "circulair"), participant: bool = True) -> None:
+    """One agenda with a few opgaven, and one participant unless there is one."""
     with writing(engine) as session:
         session.add(Agenda(id="T", name="Toets", valid_from=date(2020, 1, 1)))
-        session.add(Participant(id="haarlem", name="Haarlem", kind="municipality"))
+        if participant:
+            session.add(Participant(id="haarlem", name="Haarlem", kind="municipality"))
         session.flush()
         for one in challenges:
             session.add(Challenge(id=one, agenda_id="T", kind="line", status="official", name=one.capitalize()))

@@ -1,4 +1,4 @@
-"""Reminders of what is due inside: one mail a person a day with milestones, deadlines and the lobby's dates."""
+"""Reminders of what is due inside: one mail a person a day with milestones and deadlines; the lobby has its own."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -12,7 +12,7 @@ from notifications import outbox
 from notifications.letter import Addressee, AgendaLine, Writer
 from notifications.outbox import Mail
 from notifications.wording import AMSTERDAM, local_day
-from tracker import lobby_due, milestones_due
+from tracker import milestones_due
 from tracker.decision_clock import replan_all
 from tracker.desk import Desk
 from tracker.due import at_half_past_seven
@@ -41,14 +41,11 @@ def plan_agenda(engine: Engine, desk: Desk, writer: Writer, now: datetime, check
 
 def agenda_lines(session: Session, now: datetime) -> dict[int, tuple[AgendaLine, ...]]:
     """What each person is told today, by day."""
-    today = local_day(now)
     found: dict[int, set[AgendaLine]] = {}
     for told in milestones_due.reminders(session, now):
         one = told.waiting
         line = AgendaLine(one.day, one.what, one.title, one.link, one.overdue)
         found.setdefault(told.user_id, set()).add(line)
-    for due in lobby_due.due_today(lobby_due.due(session, now), today):
-        found.setdefault(due.user_id, set()).add(AgendaLine(due.due, due.title, "", due.link))
     return {user: tuple(sorted(lines, key=lambda line: (line.day, line.path))) for user, lines in found.items()}
 
 

@@ -28,6 +28,7 @@ from notifications.letter import Writer
 from notifications.outbox import Mail
 from tracker.agenda_mail import plan_agenda
 from tracker.desk import Desk
+from tracker.digest_beside import Surroundings, read_surroundings
 from tracker.due import Period, next_due, periods
 from tracker.lobby_reminding import plan_lobby_reminders
 from tracker.readers import FIRST, Reader, Standing, read_memories, read_readers, standing_marks
@@ -87,6 +88,7 @@ class Round:
     coverage: Coverage
     writer: Writer
     due: list[Period]
+    around: Surroundings
     result: Planned = field(default_factory=Planned)
 
 
@@ -140,7 +142,8 @@ def _round(engine: Engine, desk: Desk, now: datetime, threshold: float, epoch: i
             catalogue = read_catalogue(session, now, threshold)
             readers = read_readers(session, catalogue, now, only=busy)
             coverage = read_coverage(session, catalogue)
-        _plan_digests(Round(engine, desk, now, epoch, catalogue, coverage, writer, due, result), readers)
+            around = read_surroundings(session, catalogue.calls, now)
+        _plan_digests(Round(engine, desk, now, epoch, catalogue, coverage, writer, due, around, result), readers)
     if due:
         with writing(engine) as session:
             _check(session, epoch)
@@ -258,10 +261,11 @@ def write(this: Round, reader: Reader, job: Job, memory: Memory) -> Mail | None:
     digest = compose(
         this.catalogue, wishes, memory, this.coverage, this.now, first=job.first, urgent=job.kind == "urgent"
     )
-    if digest.empty and (job.kind != "regular" or not any(wish.nothing_new for wish in wishes)):
+    beside = this.around.beside(reader.to.user_id)
+    if digest.empty and not beside.in_doubt and (job.kind != "regular" or not any(wish.nothing_new for wish in wishes)):
         return None
     try:
-        letter = this.writer.digest(digest, reader.to)
+        letter = this.writer.digest(this.around.warned(digest, reader.participant_id), reader.to, beside)
     except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
         return _mail(this, reader, job, state=DeliveryState.HELD, remark=f"could not be written: {error}"[:300])
     memory.learn(digest.tells)

@@ -8,6 +8,7 @@ from notifications.catalogue import read_catalogue
 from notifications.digest import compose
 from notifications.letter import Letter
 from tracker.desk import Desk
+from tracker.digest_beside import read_surroundings
 from tracker.planning import read_coverage
 from tracker.readers import read_memories, read_readers
 
@@ -24,4 +25,6 @@ def preview(session: Session, desk: Desk, user_id: int, now: datetime, threshold
     digest = compose(
         catalogue, [one.wish for one in standing], memory, read_coverage(session, catalogue), now, first=first
     )
-    return desk.writer(now).digest(digest, readers[0].to)
+    around = read_surroundings(session, [item.call.id for item in digest.items], now)
+    warned = around.warned(digest, readers[0].participant_id)
+    return desk.writer(now).digest(warned, readers[0].to, around.beside(user_id))

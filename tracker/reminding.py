@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Deadline, Delivery, Told, User
+from db.models import REMINDER_DAYS, Deadline, Delivery, Told, User
 from db.session import reading, writing
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, Status, ToldKind
 from notifications import outbox, wording
@@ -18,7 +18,6 @@ from tracker.desk import Desk
 from tracker.due import LOOK_BACK, at_half_past_seven
 from tracker.readers import read_follows
 
-DISTANCES = (60, 30, 14, 7, 1)
 LANE = 3
 OUT = frozenset({DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.AMBIGUOUS})
 BATCH = 50
@@ -56,7 +55,9 @@ def said_of(term: Term) -> str:
     return term.at.isoformat() if term.at else str(term.day)
 
 
-def decide(term: Term, since: datetime, told: Iterable[Reminded], now: datetime) -> Decision:
+def decide(
+    term: Term, since: datetime, told: Iterable[Reminded], now: datetime, days: Iterable[int] = REMINDER_DAYS
+) -> Decision:
     """Pure. A reminder is due at 07:30 local, its distance in local calendar days before the date.
 
     Only what became due after ``since`` (when the person began to follow) and in the last seven days counts. Of
@@ -67,24 +68,24 @@ def decide(term: Term, since: datetime, told: Iterable[Reminded], now: datetime)
     if term.day is None or term.over_at is None:
         return Decision()
     if term.over_at <= now:
-        return Decision(missed=[d for d in _due(term, since, now)[-1:] if not _told(mine, term, d)])
+        return Decision(missed=[d for d in _due(term, since, now, days)[-1:] if not _told(mine, term, d)])
     out = [one for one in mine if one.out]
     decision = Decision()
     if out and out[-1].said != said_of(term):
         decision.moved_from = out[-1].said
         return decision
     since = max([since, *(one.at for one in out if one.distance == 0)])
-    due = _due(term, since, now)
+    due = _due(term, since, now, days)
     if due and not any(one.said == said_of(term) and 0 < one.distance <= due[-1] for one in mine):
         decision.remind = due[-1]
         decision.missed = [d for d in due[:-1] if not _told(mine, term, d)]
     return decision
 
 
-def _due(term: Term, since: datetime, now: datetime) -> list[int]:
-    """The distances whose moment came after ``since`` and within the last seven days, furthest first."""
+def _due(term: Term, since: datetime, now: datetime, days: Iterable[int]) -> list[int]:
+    """Of the chosen days ahead those that came after ``since`` and within the last seven days, furthest first."""
     day = wording.local_day(term.shown or now)
-    moments = [(d, at_half_past_seven(day - timedelta(days=d))) for d in DISTANCES]
+    moments = [(d, at_half_past_seven(day - timedelta(days=d))) for d in sorted(days, reverse=True)]
     return [d for d, at in moments if max(since, now - LOOK_BACK) < at <= now]
 
 
@@ -99,6 +100,7 @@ def plan_reminders(engine: Engine, desk: Desk, writer: Writer, now: datetime, ch
     """Put what is due in the outbox, withdraw what is moot; returns how many were planned and how many expired."""
     with reading(engine) as session:
         people = people_to_remind(session, now)
+        chosen = dict(session.exec(select(User.id, User.reminder_days).where(col(User.id).in_(list(people)))).all())
         follows = read_follows(session, people)
         calls = {call for of_person in follows.values() for call in of_person}
         catalogue = read_catalogue(session, now, threshold=2, only=calls) if calls else None
@@ -110,12 +112,15 @@ def plan_reminders(engine: Engine, desk: Desk, writer: Writer, now: datetime, ch
             outbox.withdraw(session, moot, "the date has moved, is off, or is followed no longer", now)
     if catalogue is None:
         return 0, 0
+    calls_by_id = catalogue.calls
     mails = [
         mail
         for number, of_person in follows.items()
         for call_id, since in of_person.items()
-        if call_id in catalogue.calls
-        for mail in _mails(catalogue.calls[call_id], people[number], since, told.get((number, call_id), []), writer)
+        if call_id in calls_by_id
+        for mail in _mails(
+            catalogue.calls[call_id], people[number], since, told.get((number, call_id), []), writer, chosen[number]
+        )
     ]
     return _put(engine, desk, mails, check)
 
@@ -165,7 +170,7 @@ def _moot(session: Session, follows: dict[int, dict[int, datetime]]) -> list[int
 
 
 def _mails(
-    call: Call, to: Addressee, since: datetime, told: list[Reminded], writer: Writer
+    call: Call, to: Addressee, since: datetime, told: list[Reminded], writer: Writer, days: Iterable[int]
 ) -> Iterator[Mail]:  # fmt: skip
     if call.status in (Status.WITHDRAWN, Status.CONVERTED):
         return
@@ -173,7 +178,7 @@ def _mails(
         closed_early = call.status is Status.CLOSED and term.over_at is not None and term.over_at > writer.now
         if term.kind not in DUE_KINDS or closed_early:
             continue
-        decision = decide(term, since, told, writer.now)
+        decision = decide(term, since, told, writer.now, days)
         name = f"{to.user_id}:{call.id}:{term.id}v{term.version}"
         for distance in decision.missed:
             yield _missed(f"reminder:{name}:{distance}", call, term, distance, to, writer)

@@ -1,6 +1,7 @@
 """People and what they asked for: add a person, subscribe, leave. Every door calls these."""
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
@@ -10,6 +11,8 @@ from db.models import Challenge, Delivery, Participant, Subscription, User
 from db.queries import OpportunityFilter
 from db.vocabulary import WAITING_STATES, Cadence, MailKind, Role
 from notifications import outbox
+
+FARTHEST = 365
 
 
 class NotPossible(ValueError):
@@ -93,6 +96,18 @@ def leave_reminders(session: Session, user_id: int, now: datetime) -> None:
         session.add(user)
     queued = _waiting(session, user_id, [MailKind.REMINDER, MailKind.MOVED])
     outbox.withdraw(session, [mail.id for mail in queued if mail.id], "unsubscribed", now)
+
+
+def choose_reminders(session: Session, user: User, days: Iterable[int], now: datetime) -> None:
+    """How many days before a date this person is reminded; no days is no reminders. Raises NotPossible."""
+    chosen = sorted(set(days), reverse=True)
+    if any(not 0 <= day <= FARTHEST for day in chosen):
+        raise NotPossible(f"a reminder comes 0 to {FARTHEST} days before a date")
+    if not chosen:
+        leave_reminders(session, user.id or 0, now)
+        return
+    user.reminders, user.reminder_days = True, chosen
+    session.add(user)
 
 
 def _waiting(session: Session, user_id: int, kinds: list[MailKind]) -> list[Delivery]:

@@ -34,7 +34,7 @@ from db.models.lobby import (
     SignOffRound,
 )
 from db.models.mail import Alert, Attempt, Delivery, Lease, MailText, Pause, Relay, Run, Suppression, Told
-from db.models.people import Participant, Subscription, User, Verdict
+from db.models.people import REMINDER_DAYS, Participant, Subscription, User, Verdict
 from db.models.planning import (
     Assignment,
     Body,
@@ -46,6 +46,7 @@ from db.models.planning import (
 )
 
 __all__ = [
+    "REMINDER_DAYS",
     "Agenda",
     "Alert",
     "Application",

@@ -9,6 +9,8 @@ from sqlmodel import Field, SQLModel
 from db.models.columns import one_of
 from db.vocabulary import Cadence, NoReason, ParticipantKind, Role, Say, Visibility
 
+REMINDER_DAYS = (60, 30, 14, 7, 1)  # unless a person chooses otherwise
+
 
 class Participant(SQLModel, table=True):
     """A government that takes part in the MRA, for as long as it exists."""
@@ -39,6 +41,9 @@ class User(SQLModel, table=True):
     created_at: datetime
     deactivated_at: datetime | None = None
     reminders: bool = Field(default=True, description="wants mail when a date of a followed call is near or moves")
+    reminder_days: list[int] = Field(
+        default_factory=lambda: list(REMINDER_DAYS), sa_type=JSON, description="local calendar days before a date"
+    )
 
 
 class Subscription(SQLModel, table=True):

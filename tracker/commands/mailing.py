@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.door import FAILED, CommandFailed, answer, door
+from tracker.commands.door import FAILED, CommandFailed, Door, answer, door
 
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
@@ -65,17 +65,42 @@ def resume(context: typer.Context) -> None:
     typer.echo("sending resumed" if ended else "sending was not paused")
 
 
-def outbox(context: typer.Context, as_json: AsJson = False) -> None:
-    """What waits, what left, what is broken."""
+def outbox(
+    context: typer.Context,
+    release: Annotated[int | None, typer.Option("--release", metavar="NUMBER", help="Let a held mail leave.")] = None,
+    lift: Annotated[str | None, typer.Option("--lift", metavar="EMAIL", help="Mail this address again.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What waits, what left, what is broken; let a held mail leave, or mail a refused address again."""
+    from db.session import writing
+    from tracker.letting_through import NothingHeld, let_leave, lift_suppression
+
+    here = door(context)
+    if release is not None or lift is not None:
+        try:
+            with writing(here.engine) as session:
+                if release is not None:
+                    let_leave(session, release, here.clock.now(), "command line", "command line")
+                if lift is not None:
+                    lift_suppression(session, lift, here.clock.now(), "command line", "command line")
+        except NothingHeld as error:
+            raise CommandFailed(str(error), FAILED) from error
+    _show(here, as_json)
+
+
+def _show(here: Door, as_json: bool) -> None:
     from sqlmodel import func, select
 
     from db.models import Delivery
     from db.session import reading
     from notifications.alerts import standing_alerts
 
-    with reading(door(context).engine) as session:
+    with reading(here.engine) as session:
+        held = select(Delivery.id, Delivery.address, Delivery.last_text).where(Delivery.state == "held")
+        waiting = [{"id": row[0], "to": row[1], "why": row[2]} for row in session.exec(held)]
         rows = session.exec(select(Delivery.state, func.count()).group_by(Delivery.state)).all()
         alerts = [alert.line for alert in standing_alerts(session)]
     counted = {str(row[0]): int(row[1]) for row in rows}
     lines = [f"{number} {state}" for state, number in sorted(counted.items())] or ["the outbox is empty"]
-    answer({"states": counted, "alerts": alerts}, as_json, [*lines, *(f"! {line}" for line in alerts)])
+    lines += [f"held {one['id']}: {one['to']}: {one['why']}" for one in waiting]
+    answer({"states": counted, "held": waiting, "alerts": alerts}, as_json, [*lines, *(f"! {line}" for line in alerts)])

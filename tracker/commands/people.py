@@ -44,6 +44,33 @@ def add(
     answer({"id": made.id, "email": made.email}, as_json, [f"user {made.id}: {made.email}, {meant.label}"])
 
 
+@user.command("reminders")
+def reminders(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="Whose reminders.")],
+    days: Annotated[str, typer.Option("--days", help="How many days before a date, such as 30,7,1; empty: none.")],
+    as_json: AsJson = False,
+) -> None:
+    """Choose how many days before a date of a followed call a person is reminded."""
+    from db.session import writing
+    from tracker.subscribing import NotPossible, choose_reminders, find_user
+
+    here = door(context)
+    try:
+        chosen = [int(day) for day in days.replace(",", " ").split()]
+    except ValueError as error:
+        raise CommandFailed(f"{days!r} are no days, such as 30,7,1", WRONG_USAGE) from error
+    try:
+        with writing(here.engine) as session:
+            person = find_user(session, email)
+            choose_reminders(session, person, chosen, here.clock.now())
+    except NotPossible as error:
+        raise CommandFailed(str(error)) from error
+    kept = person.reminder_days if chosen else []
+    said = ", ".join(map(str, kept)) or "no reminders"
+    answer({"user": person.email, "reminders": person.reminders, "days": kept}, as_json, [f"{person.email}: {said}"])
+
+
 def subscribe(
     context: typer.Context,
     email: Annotated[str, typer.Argument(help="Whose subscription.")],

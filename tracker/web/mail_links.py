@@ -6,16 +6,16 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Opportunity, Subscription, User
+from db.models import Delivery, Opportunity, Subscription, User
 from db.queries import Viewer, live_call
-from db.vocabulary import NoReason, Say
+from db.vocabulary import MailKind, NoReason, Say
 from notifications.links import ALL, REMINDERS, Leaving, Links
 from tracker.secret import signing_keys
 from tracker.subscribing import leave as end
 from tracker.subscribing import leave_reminders
 from tracker.verdicts import ReasonNeeded, judge
 from tracker.web import audit, forms
-from tracker.web.asked import Asked
+from tracker.web.asked import Asked, NotThere
 
 
 class Judgement(BaseModel):
@@ -108,4 +108,12 @@ def preview(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> R
 
     desk = open_desk(asked.site.settings, asked.site.engine)
     letter = next_letter(session, desk, asked.user.id or 0, now, DIGEST_THRESHOLD)
-    return asked.page("mail_links/preview.html", letter=letter)
+    return asked.page("mail_links/preview.html", letter=letter, earlier=None)
+
+
+def earlier(asked: Asked, viewer: Viewer, session: Session, _now: datetime) -> Response:
+    """A digest of this person that may never have arrived, as it was written."""
+    mail = session.get(Delivery, asked.params["delivery_id"])
+    if mail is None or mail.user_id != viewer.user_id or mail.kind != MailKind.DIGEST:
+        raise NotThere
+    return asked.page("mail_links/preview.html", letter=mail, earlier=mail.planned_at)

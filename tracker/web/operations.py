@@ -11,7 +11,8 @@ from db.models import Attempt, AuditEntry, Delivery, User
 from db.queries import Viewer
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
-from tracker.web import audit, forms
+from tracker.letting_through import NothingHeld, let_leave, lift_suppression
+from tracker.web import forms
 from tracker.web.asked import Asked, NotThere
 
 PER_PAGE = 50
@@ -66,12 +67,20 @@ def one_mail(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) ->
 
 def retry(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
     """Let a waiting mail go at the next round."""
-    delivery = _delivery(session, asked)
-    if delivery.state not in RETRYABLE or delivery.expires_at <= now:
-        raise NotThere
-    delivery.state, delivery.next_attempt_at, delivery.finished_at = DeliveryState.DEFERRED, now, None
-    audit.record(session, asked, "mail retried", f"delivery {delivery.id}")
+    try:
+        let_leave(session, asked.params["delivery_id"], now, f"user {asked.user.id}", asked.origin)
+    except NothingHeld as error:
+        raise NotThere from error
     return asked.to("/beheer/mail", done="opnieuw")
+
+
+def lift(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Mail an address again that a relay once refused."""
+    try:
+        lift_suppression(session, str(asked.form.get("email", "")), now, f"user {asked.user.id}", asked.origin)
+    except NothingHeld:
+        return asked.to("/beheer/mail", done="nietgeweigerd")
+    return asked.to("/beheer/mail", done="toegelaten")
 
 
 def log(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:

@@ -203,10 +203,12 @@ ROUTES: list[Route] = [
     Route("GET", "/afmelden/{token}", mail_links.show_leaving, PUBLIC),
     Route("POST", "/afmelden/{token}", mail_links.leave, PUBLIC, Guard.NONE),
     Route("GET", "/abonnementen/voorbeeld", mail_links.preview, READER),
+    Route("GET", "/abonnementen/overzicht/{delivery_id:id}", mail_links.earlier, READER),
     # abonnementen
     Route("GET", "/abonnementen", subscriptions.index, READER),
     Route("POST", "/abonnementen", subscriptions.create, READER),
     Route("GET", "/abonnementen/nieuw", subscriptions.new, READER),
+    Route("POST", "/abonnementen/herinneringen", subscriptions.remind, READER),
     Route("GET", "/abonnementen/{subscription_id:id}", subscriptions.edit, READER),
     Route("POST", "/abonnementen/{subscription_id:id}", subscriptions.save, READER),
     Route("POST", "/abonnementen/{subscription_id:id}/stoppen", subscriptions.stop, READER),
@@ -222,6 +224,7 @@ ROUTES: list[Route] = [
     Route("GET", "/beheer/mail", operations.mail, ADMINISTRATOR),
     Route("GET", "/beheer/mail/{delivery_id:id}", operations.one_mail, ADMINISTRATOR),
     Route("POST", "/beheer/mail/{delivery_id:id}/opnieuw", operations.retry, ADMINISTRATOR),
+    Route("POST", "/beheer/mail/toelaten", operations.lift, ADMINISTRATOR),
     Route("GET", "/beheer/logboek", operations.log, ADMINISTRATOR),
     # kalender
     Route("GET", "/kalender", deadlines.index, READER),

@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Challenge, Subscription
+from db.models import REMINDER_DAYS, Challenge, Subscription, User
 from db.queries import OpportunityFilter, Viewer
 from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
+from tracker.subscribing import NotPossible, choose_reminders
 from tracker.web import forms
 from tracker.web.asked import Asked, NotThere
 from tracker.web.calls import choices, query_string
@@ -42,6 +43,12 @@ class Wanted(BaseModel):
         return OpportunityFilter(**{name: getattr(self, name) for name in FILTERS})
 
 
+class Reminders(BaseModel):
+    """The form of reminders: how many days before a date."""
+
+    days: Annotated[list[int], Field(default_factory=list, max_length=12)]
+
+
 FILTERS = ("text", "challenges", "status", "eligible", "instruments", "sources", "languages", "at_least")
 
 
@@ -54,7 +61,19 @@ def index(asked: Asked, viewer: Viewer, session: Session, _now: datetime) -> Res
     ).all()
     names = {c.id: challenge_name(c) for c in session.exec(select(Challenge))}
     described = [(row, in_words(OpportunityFilter.model_validate(row.filter), names)) for row in rows]
-    return asked.page("subscriptions/index.html", rows=described)
+    chosen = asked.user.reminder_days if asked.user.reminders else []
+    offered = sorted({*REMINDER_DAYS, *chosen}, reverse=True)
+    return asked.page("subscriptions/index.html", rows=described, chosen=chosen, offered=offered)
+
+
+def remind(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """How many days before a date of a followed call I get a reminder; none ticked is no reminders."""
+    form, errors = forms.filled(Reminders, asked.form)
+    try:
+        choose_reminders(session, session.get_one(User, viewer.user_id), form.days if form else [-1], now)
+    except NotPossible:
+        return asked.page("calls/refused.html", 422, errors=errors or {"days": "Kies dagen uit de lijst."})
+    return asked.to("/abonnementen", done="herinneringen")
 
 
 def new(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:

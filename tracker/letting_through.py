@@ -1,0 +1,49 @@
+"""Let a held mail leave after all, and mail an address again that a relay once refused; each is on record."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from db.models import AuditEntry, Delivery, Suppression
+from db.vocabulary import DeliveryState
+from notifications.alerts import end_alert
+from notifications.outbox import address_hash
+
+
+class NothingHeld(ValueError):
+    """There is nothing to let through; the message says why."""
+
+
+def let_leave(session: Session, delivery_id: int, now: datetime, actor: str, origin: str) -> Delivery:
+    """A held mail, or one that waits for its next try, goes at the next round. Raises NothingHeld."""
+    mail = session.get(Delivery, delivery_id)
+    if mail is None or mail.state not in (DeliveryState.DEFERRED, DeliveryState.HELD):
+        raise NothingHeld(f"mail {delivery_id} is not held and does not wait for another try")
+    if mail.expires_at <= now:
+        raise NothingHeld(f"mail {delivery_id} has lost its use; the next digest tells what it held")
+    if not mail.text:
+        raise NothingHeld(f"mail {delivery_id} could not be written; the next digest tells what it held")
+    mail.state, mail.next_attempt_at, mail.finished_at = DeliveryState.DEFERRED, now, None
+    session.add(mail)
+    end_alert(session, f"held:{mail.key}", now)
+    _record(session, "mail retried", f"delivery {delivery_id}", now, actor, origin)
+    return mail
+
+
+def lift_suppression(session: Session, email: str, now: datetime, actor: str, origin: str) -> int:
+    """Mail an address again; how many reasons stood against it. Raises NothingHeld."""
+    hashed = address_hash(email)
+    standing = or_(col(Suppression.until).is_(None), col(Suppression.until) > now)
+    rows = session.exec(select(Suppression).where(Suppression.address_hash == hashed, standing)).all()
+    if not rows:
+        raise NothingHeld(f"nothing keeps mail from {email.strip()}")
+    for row in rows:
+        row.until = now
+        session.add(row)
+    end_alert(session, f"refused:{hashed[:12]}", now)
+    _record(session, "suppression lifted", f"address {hashed[:12]}", now, actor, origin)
+    return len(rows)
+
+
+def _record(session: Session, action: str, what: str, now: datetime, actor: str, origin: str) -> None:
+    session.add(AuditEntry(at=now, actor=actor, action=action, object=what, result="done", origin=origin))
