@@ -156,7 +156,7 @@ class Line:
         if self.prepared is not None and self.prepared[0] is taken:
             return self.prepared[1]
         recipient = message.for_envelope(taken.address)
-        return Parcel(self.sender(taken), recipient, _bytes(taken, self.rules), _file_name(taken))
+        return Parcel(self.sender(taken), recipient, _bytes(taken, recipient, self.rules), _file_name(taken))
 
 
 def _clock() -> float:
@@ -164,8 +164,8 @@ def _clock() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
-def _bytes(taken: Claim, rules: Rules) -> bytes:
-    headers = {**rules.headers, "To": taken.address, "Subject": taken.subject, **taken.headers}
+def _bytes(taken: Claim, recipient: str, rules: Rules) -> bytes:
+    headers = {**rules.headers, "To": recipient, "Subject": taken.subject, **taken.headers}
     return message.as_bytes(headers, taken.planned_at, taken.message_id, taken.text, taken.html)
 
 

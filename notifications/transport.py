@@ -16,6 +16,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPNotSupported, SMTPResponseExcept
 from notifications.message import one_line
 
 T = TypeVar("T")
+WISHES = frozenset({"tls", "ca", "answer", "total"})  # what MAIL_URL may ask for
 
 
 class MailUrlWrong(ValueError):
@@ -121,7 +122,7 @@ def read_mail_url(url: str) -> Relay | Path:
     """``smtp://user:pw@host:port?tls=required|starttls|none``, ``smtps://host``, or ``file:DIR`` (a Path).
 
     Without ``tls=`` a relay on this machine is spoken to in clear and any other must offer STARTTLS.
-    ``ca=FILE`` names extra certificate authorities. Raises MailUrlWrong.
+    ``ca=FILE`` names extra certificate authorities, ``answer=`` and ``total=`` are seconds. Raises MailUrlWrong.
     """
     parts = urlsplit(url)
     if parts.scheme == "file":
@@ -136,7 +137,11 @@ def read_mail_url(url: str) -> Relay | Path:
 
 def _relay(scheme: str, host: str, url: str) -> Relay:
     parts = urlsplit(url)
-    wishes = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    wishes = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    if strange := sorted(wishes.keys() - WISHES):
+        raise MailUrlWrong(f"{strange[0]!r} is none of {', '.join(sorted(WISHES))}")
+    if "ca" in wishes and not Path(wishes["ca"]).is_file():
+        raise MailUrlWrong(f"ca={wishes['ca']!r} is no file")
     tls = "implicit" if scheme == "smtps" else wishes.get("tls", "none" if _is_loopback(host) else "required")
     if tls not in ("implicit", "required", "starttls", "none"):
         raise MailUrlWrong(f"tls={tls!r} is none of required, starttls, none")
@@ -145,6 +150,8 @@ def _relay(scheme: str, host: str, url: str) -> Relay:
         answer, whole = float(wishes.get("answer", 30)), float(wishes.get("total", 120))
     except ValueError as error:
         raise MailUrlWrong(str(error)) from error
+    if not (answer > 0 and whole > 0):
+        raise MailUrlWrong("answer= and total= are seconds, more than 0")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return Relay(host, port, tls, user, password, wishes.get("ca"), answer, whole)
 

@@ -170,9 +170,12 @@ def test_a_call_is_found_by_its_number_topic_code_address_or_title_however_they_
         "life-2027-ce",
         page,
         f"{page.replace('https', 'http')}/?utm_source=mail",
-        "circulaire",
+        f"https://kansenradar.example/regelingen/{found.id}",
+        "circulaire  ketens",
     ):
         assert find_call(session, text).id == found.id
     assert addresses("circulaire") == []
     with pytest.raises(subscribing.NotPossible, match="no call"):
         find_call(session, "https://ec.europa.eu/topic-details")
+    with pytest.raises(subscribing.NotPossible, match="no call"):
+        find_call(session, "9" * 25)

@@ -23,7 +23,7 @@ from notifications.brakes import pause, resume
 from notifications.claiming import claim, due
 from notifications.outbox import Mail, Rules, Tally
 from notifications.sending import send_due
-from notifications.transport import open_transport
+from notifications.transport import MailUrlWrong, open_transport, read_mail_url
 from tests.smtp_server import CUT, SILENT, SmtpServer, running
 
 KEY, DOMAIN = b"secret", "kansenradar.example"
@@ -242,6 +242,15 @@ def test_a_non_ascii_address_fails_alone(engine: Engine, smtp: SmtpServer, now: 
     tally = send(engine, smtp.url(), now)
     assert (tally.accepted, tally.failed) == (2, 1)
     assert {mail.recipients[0] for mail in smtp.accepted} == {"b@x.example", "c@xn--gemeente-i1a.example"}
+    assert all(mail.body.isascii() and str(mail.message["To"]) == mail.recipients[0] for mail in smtp.accepted)
+
+
+@pytest.mark.parametrize(
+    "query", ["tsl=required", "tls=maybe", "ca=/nowhere.pem", "answer=-1", "total=soon", "answer=0"]
+)
+def test_a_mail_url_that_asks_for_the_unknown_is_refused_at_the_door(query: str) -> None:
+    with pytest.raises(MailUrlWrong):
+        read_mail_url(f"smtp://mail.example?{query}")
 
 
 @pytest.mark.parametrize("how", ["stripped", "bad certificate", "refused"])

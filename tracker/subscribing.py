@@ -11,6 +11,7 @@ from db.models import Challenge, Delivery, Participant, Subscription, User
 from db.queries import OpportunityFilter
 from db.vocabulary import WAITING_STATES, Cadence, MailKind, Role
 from notifications import outbox
+from notifications.message import one_line
 
 FARTHEST = 365
 
@@ -31,12 +32,14 @@ def normal_address(email: str) -> str:
 
 def add_user(session: Session, email: str, name: str, role: Role, participant: str, now: datetime) -> User:
     """A new person. Raises NotPossible when the address is known or the participant is not."""
-    address = normal_address(email)
+    address, called = normal_address(email), one_line(name, 200)
+    if not called:
+        raise NotPossible("a person needs a name")
     if session.get(Participant, participant) is None:
         raise NotPossible(f"no participant {participant!r}; 'init' loads them")
     if session.exec(select(User).where(User.email == address)).first() is not None:
         raise NotPossible(f"{address} is there already")
-    user = User(email=address, name=name, role=role.value, participant_id=participant, created_at=now)
+    user = User(email=address, name=called, role=role.value, participant_id=participant, created_at=now)
     session.add(user)
     session.flush()
     return user

@@ -1,5 +1,6 @@
 """What happened to a call, from the source to each mailbox, read from the tables: nothing is guessed."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,10 +42,9 @@ def find_call(session: Session, text: str) -> Opportunity:
 
 def candidates(session: Session, text: str) -> list[Opportunity]:
     """The calls that a text may mean, the surest way first; joined ones lead to what they were joined into."""
-    wanted = text.strip()
-    ids: list[int] = []
-    if wanted.isdigit():
-        ids = [int(wanted)] if session.get(Opportunity, int(wanted)) is not None else []
+    wanted = " ".join(text.split())
+    number = re.fullmatch(r"(?:\S*/regelingen/)?([0-9]{1,9})", wanted)  # of the call, or its page here
+    ids = [int(number[1])] if number and session.get(Opportunity, int(number[1])) is not None else []
     if not ids:
         named = select(Reference.sighting_id).where(Reference.reference == same_reference(wanted))
         page = func.lower(Sighting.url).in_(addresses(wanted))
