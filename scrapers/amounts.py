@@ -25,14 +25,14 @@ _CURRENCY = r"(?:€|eur(?:o'?s?)?\b)"
 def _part(n: str) -> str:
     """One amount: currency before or behind, digits or a word, a scale."""
     return (
-        rf"(?P<pre{n}>k€|m€|{_CURRENCY})?\s{{0,3}}(?:(?P<num{n}>{_NUMBER})\s{{0,2}}-?(?P<scale{n}>{_SCALE})?"
+        rf"(?P<pre{n}>k€|m€|{_CURRENCY})?\s{{0,3}}(?:(?P<num{n}>{_NUMBER})(?:\s{{0,2}}-?(?P<scale{n}>{_SCALE}))?"
         rf"|\b(?P<word{n}>{_SPOKEN})\s(?P<wscale{n}>{_LONG}))\s{{0,2}}(?P<post{n}>(?:m€|k€|{_CURRENCY})(?!\s{{0,3}}\d))?"
     )
 
 
 _AMOUNT = re.compile(
     rf"(?<![\d.,/a-z\ue000-\ue00f]){_part('1')}"
-    rf"(?:\s{{0,3}}(?P<how>-|tot en met|tot maximaal|tot|t/m|en|to|and|up to)\s{{0,3}}"
+    rf"(?:\s{{0,3}}(?P<how>-|à|tot en met|tot maximaal|tot|t/m|en|to|and|up to)\s{{0,3}}"
     rf"(?:de\s|een\s|maximaal\s)?{_part('2')})?"
     r"(?![\d/])"
 )
@@ -102,6 +102,9 @@ def _is_money(hit: re.Match[str], n: str) -> bool:
     return bool(hit[f"pre{n}"] or hit[f"post{n}"] or len(scale) > 1)
 
 
+_GOES_ON = re.compile(r"'\d|\s{0,2}ton\b")  # 1'500'000; "3 ton" are 300,000
+
+
 def _amount(text: str, hit: re.Match[str], comma_decimal: bool) -> Mention | None:
     if hit["how"] and _is_spread(text, hit):
         return _spread(hit, comma_decimal)
@@ -111,7 +114,7 @@ def _amount(text: str, hit: re.Match[str], comma_decimal: bool) -> Mention | Non
     if not (hit["pre1"] or hit["post1"]) and (_NOT_MONEY.match(text, end) or _FOREIGN.search(text[: hit.start()][-6:])):
         return None
     value = _value(hit, "1", comma_decimal)
-    if value is None:
+    if value is None or _GOES_ON.match(text, end):
         return Mention(VAGUE, None, hit.start(), end, why="amount in an unclear notation")
     return Mention(AMOUNT, value, hit.start() + _blank(hit), end)
 

@@ -91,6 +91,7 @@ class Partial:
     zone: str = AMSTERDAM
     why: str = ""
     weekday: str = ""
+    slip: str = ""
 
 
 def find_dates(
@@ -192,6 +193,9 @@ def _spoken(hit: re.Match[str]) -> time | None:
     return _clock(f"{hour}:{minute:02d}") if hour <= 24 else None
 
 
+_NO_HOUR = re.compile(r"[\s,(]{1,3}(?:om |vóór |voor |tot |at )?\d{1,2}[.:]\d\d\s?(?:uur|u|h)\b")
+
+
 def _with_clock(text: str, partial: Partial) -> Partial:
     """Take in the hour behind or before the date, and the weekday before it."""
     if partial.why:
@@ -202,6 +206,8 @@ def _with_clock(text: str, partial: Partial) -> Partial:
         if hour == time(0, 0) and after["lead"].strip(" ,(") in {"t/m", "tot en met"}:
             hour = None  # "tot en met 00:00 uur" is a slip: the hour is unknown
         partial = replace(partial, end=after.end(), hour=hour, zone=_zone(after["zone"]))
+    if partial.hour is None and _NO_HOUR.match(text, partial.end):
+        partial = replace(partial, slip="no such hour")
     name = _WEEKDAY.search(text[max(0, partial.start - 14) : partial.start])
     if name:
         partial = replace(partial, start=partial.start - (len(name.string) - name.start()), weekday=name["name"])
@@ -234,7 +240,7 @@ def _with_shared_day(text: str, partial: Partial) -> list[Partial]:
     if partial.why or not shared or not 0 < int(shared["first"]) < partial.day:
         return [partial]
     if shared["how"] in {"en", "and", "of", "or", ",", "&"} and not re.search(
-        r"(?:\b(?:op|on|tussen|between|data|deadlines?|per)|[:,])\s{0,2}$", left[: shared.start()]
+        r"(?:\b(?:op|on|tussen|between|\w*data|\w*datum|deadlines?|per)|[:,])\s{0,2}$", left[: shared.start()]
     ):
         return [partial]
     start = partial.start - len(left) + shared.start()
@@ -317,8 +323,8 @@ _WEEKDAYS = ("ma mo", "di tu", "wo we", "do th", "vr fr", "za sa", "zo su")
 
 def _slip(partial: Partial) -> str:
     """A weekday that does not fit the date: the date is kept, a person is told."""
-    if not partial.weekday or partial.year is None:
-        return ""
+    if partial.slip or not partial.weekday or partial.year is None:
+        return partial.slip
     fits = _WEEKDAYS[date(partial.year, partial.month, partial.day).weekday()].split()
     return "" if partial.weekday[:2] in fits else "the weekday does not fit"
 

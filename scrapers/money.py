@@ -102,7 +102,7 @@ def _barred(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
 
 def _kind(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None:
     near, follow = sentence.near(mention, MONEY_MENTION), sentence.follow(mention)
-    if words.hedge.search(near):
+    if words.hedge.search(near) or _is_one_of_two(sentence, mention):
         return None
     unit = _unit(sentence, mention, words)
     if unit == "other":
@@ -119,6 +119,16 @@ def _kind(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
 
 
 _ALTOGETHER = re.compile(r"\b(?:in totaal|in total|totaal van|total of|samen|bij elkaar|altogether)\b")
+
+
+_OR = re.compile(r"\s{0,2}[(]?(?:of|or|/)\s{0,2}")
+
+
+def _is_one_of_two(sentence: Sentence, mention: Mention) -> bool:
+    """ "# of #": nobody knows which."""
+    marks = f"[{AMOUNT}{SPREAD}]"
+    before = re.search(f"{marks}{_OR.pattern}$", sentence.left(mention))
+    return bool(before or re.match(_OR.pattern + marks, sentence.right(mention)))
 
 
 def _unit(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None:
@@ -141,11 +151,16 @@ def _unit(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
     return None
 
 
+_POT_LABEL = re.compile(r"(?:budget|plafond|envelope|ceiling)\s?:\s?[\w. ]{0,16}$")
+
+
 def _is_pot(near: str, follow: str, words: MoneyWords, unit: str | None) -> bool:
     """ "maximaal € 3 miljoen beschikbaar" is the pot, not what one project gets."""
     if unit == "project":
         return False
     here = _CLAUSE.split(near)[-1]
+    if _POT_LABEL.search(near):
+        return True
     return bool(
         words.budget_after.match(follow) or words.budget_before.search(here[-70:]) or words.round_pot.search(here)
     )

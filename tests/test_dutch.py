@@ -103,6 +103,7 @@ week 36 =
 van 1 mei tot 1 juni 2026 =
 1 en 15 maart 2026 =
 01.03.26 =
+1 mei 2026, 17u00 = 2026-05-01T17:00
 artikel 3.2.10 =
 1 mei 20261 =
 """.strip().splitlines()
@@ -160,6 +161,14 @@ tien miljoen euro = 10000000
 12 ton =
 2026 =
 € 3 miljoen en € 4 miljoen =
+€ 3 miljoen (of € 4 miljoen) =
+€ 20.000 - 2.000.000 =
+€ 20.000 - € 2.000.000 =
+EUR 2 - 3 miljoen =
+€ 2 à 3 miljoen =
+€ 12 ton =
+€ 1'500'000 =
+€ 1 500 000 = 1500000
 $ 2 miljoen =
 """.strip().splitlines()
 
@@ -197,6 +206,30 @@ def test_a_moment_is_read_by_the_rules_or_unknown(text: str, expected: str) -> N
 @pytest.mark.parametrize(("text", "expected"), pairs(AMOUNTS))
 def test_an_amount_is_exact_or_unknown(text: str, expected: str) -> None:
     assert dutch.read_amount(text) == (Decimal(expected) if expected else None)
+
+
+@pytest.mark.parametrize(("text", "expected"), pairs(MOMENTS))
+@pytest.mark.parametrize("around", ["Deadline: {}", "Sluitingsdatum: {}."])
+def test_a_moment_in_a_text_is_the_same_or_unknown(around: str, text: str, expected: str) -> None:
+    closes = dutch.read_facts(around.format(text)).closes
+    got = written(closes.value) if closes and isinstance(closes.value, Moment) else ""
+    window = text.startswith("van 1 mei")  # here its end is the closing
+    day = expected or (
+        "2026-06-01" if window else "2026-12-31" if "25:00" in text else ""
+    )  # the day is sure, the hour not
+    assert got == day
+
+
+@pytest.mark.parametrize(("text", "expected"), pairs(AMOUNTS))
+@pytest.mark.parametrize("around", ["Het subsidieplafond bedraagt {}.", "Budget: {}", "Er is {} beschikbaar."])
+def test_an_amount_in_a_text_is_the_same_or_unknown(around: str, text: str, expected: str) -> None:
+    budget = dutch.read_facts(around.format(text)).budget
+    assert (budget.value if budget else None) == (Decimal(expected) if expected else None)
+
+
+def test_an_hour_that_does_not_exist_is_told() -> None:
+    facts = dutch.read_facts("Deadline: 31 december 2026 25:00 uur")
+    assert [(read.text, read.kind) for read in facts.unread] == [("31 december 2026", "no such hour")]
 
 
 @pytest.mark.parametrize(("text", "expected"), pairs(RATES))
