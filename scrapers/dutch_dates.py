@@ -33,7 +33,9 @@ DATES = DateWords(
         | \bopende\b | \bopenen\b | \bdeclareren\b | \bsubsidi[eë]er(?:t|en)\b | \baanhaken\b
         | \blat?en? (?:dat |dit )?weten\b | \b(?:om|erom|daarom) vragen\b
         | \b(?:zijn|is) welkom\b | \bbestellen\b | \bzich\b.{0,50}\bmelden
-        | ^\s*dat (?:kan|kon|is mogelijk)\b | opengesteld | open(?:gegaan|gezet|staan)
+        | ^\s*dat (?:kan|kon|is mogelijk)\b
+        | (?:kan|kunnen|kunt|konden|kon)\b.{0,90}\b(?:krijgen|ontvangen)\b | opengesteld
+        | open(?:gegaan|gezet|staan)
         | voorstel(?:len)?\b | aan(?:ge)?meld | zich melden | \bmeld(?:en|t)?\b.{0,70}\baan\b | inschrijv
         | ingeschreven
         | in(?:ge)?zend | ingezonden | in(?:ge)?stu(?:ur|ren) | inlever | ingeleverd | aandragen | tijdvak
@@ -76,7 +78,8 @@ DATES = DateWords(
         \bsluit(?:en|ing)?\b | \bgesloten\b | sluitings(?:dat(?:um|a)|tijd|moment) | sluitdatum
         | (?:voorstellen|aanvragen) worden (?:\w+ )?verwacht | \bdeadlines?\b
         | einddatum | uiterste\b | \bindien(?:dat(?:um|a)|termijn) | \beindigt\b | \beindigde\b
-        | \bdicht\b | \bloopt af\b | \bstopt\b | verstrijkt | verstreken | \bverlopen\b | \bafgesloten\b
+        | \bdicht\b | \bloopt af\b | \bstopt\b | \bstoppen\b | verstrijkt | verstreken | \bverlopen\b
+        | \bafgesloten\b
         | \bsloot\b | laatste (?:indien)?(?:dag|datum|moment|kans)
         | \bde laatste\b | inzendtermijn | \beinde\b | aanvraagtermijn | verlengd
     """),
@@ -118,7 +121,8 @@ DATES = DateWords(
         | verscheen | verschenen | bijgewerkt | gewijzigd | publicatiedatum | staatscourant van
         | peildatum is | besluit\b(?! (?:het|de|tot)\b) | besluiten\b | beschikking | uitslag
         | uitsluitsel | bekendgemaakt
-        | bekend\b | beslis | beoordel | toegekend | uitbetaa?l | voorschot | afgerond | opgeleverd
+        | bekend\b | beslis | beoordeling(?!sronde) | beoorde(?:elt|len) | toegekend | uitbetaa?l
+        | voorschot | afgerond | opgeleverd
         | gerealiseerd | besteed | uitgevoerd | \bgereed\b | \bklaar\b | verantwoord(?:en|t)
         | projecten\s(?:moeten|mogen|dienen|starten|die) | projectstart
         | (?:start|einde?)(?:datum)? van (?:het|de|uw) (?:project|activiteit|uitvoering|werk)
@@ -164,7 +168,8 @@ DATES = DateWords(
     ),
     start_label=ends(r"(?:start|begin)(?:datum)?(?: is)?(?: op)?"),
     moved=words(r"""
-        \bverlengd\b | \bverschoven\b | \bverplaatst\b | \buitgesteld\b | \bopgeschoven\b | \bvervroegd\b
+        \bverlengd\b | \bverschoven\b | \bverplaats(?:t|en)\b | \bverschuiven\b | \buit te stellen\b
+        | \buitgesteld\b | \bopgeschoven\b | \bvervroegd\b
         | \bverlengt\b | \bverlengen\b | \b(?:niet|niet meer|niet langer) (?:op|tot|per)\b
         | \bnu (?:is|wordt) (?:dat|dit|het)\b | \bis (?:dat|dit) nu\b
     """),

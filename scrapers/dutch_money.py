@@ -18,7 +18,8 @@ MONEY = MoneyWords(
         | \bin totaal\b | te verdelen | \bgaat er\b
         | \bzit(?: er)?\b | \bzet(?:te|ten)?\b | \bstel(?:t|len|de|den)\b | omvang | \binvesteert\b
         | \bverdeelt?\b | \bverdelen\b | \breserve(?:ert|erde|ren)\b | \bsteekt\b | \bis er\b
-        | \ber (?:is|was|komt)(?: \w+){0,3}\s{0,2}$ | \bwas er\b
+        | \ber (?:is|was|komt)(?: \w+){0,3}\s{0,2}$ | \bwas er\b | \btotale subsidie\b | \bhet gaat om\s{0,2}$
+        | \bfonds\b[^.;]{0,30}goed voor\s{0,2}$
         | \b(?:totale|gehele|hele|beschikbare) (?:som|bedrag)(?: van)?\s{0,2}$
         | \bbeslis(?:t|sen)\b[^,;.]{0,30} over\s{0,2}$ | \bte besteden\b
         | (?:ronde|call|tender|openstelling|tranche|regeling) telt\b
@@ -41,13 +42,14 @@ MONEY = MoneyWords(
         te verdelen|te besteden|vrij|uit)\b(?! (?:het|de|een)\b) | uit\b(?= om|\.|,|$|\svoor)
         | (?:aan )?subsidie(?:geld)? beschikbaar | in de pot
         | die\b[^,;.]{0,50}\b(?:gereserveerd|uitgetrokken|vrijgemaakt|beschikbaar) | subsidieplafond
-        | op de plank | op tafel | groot\b | (?:wordt |worden |werd )?verdeeld | ter beschikking
+        | op de plank | op (?:is|zijn|raakt)\b | op tafel | groot\b | (?:wordt |worden |werd )?verdeeld
+        | ter beschikking
         | mee gemoeid | gemoeid | \w* ?klaar\b | vrij(?:gemaakt)?\b
     """),
     not_budget_before=words(r"""
         (?:waarvan|daarvan)\b[^;.]{0,60}$ | \buit (?:de|het|een (?:bedrag|totaal) van)?\s{0,2}$
         | \b(?:verhoogd|opgehoogd|verlaagd) (?:van|met)\s{0,2}$ | \b(?:nog|extra)\s{0,2}$
-        | \b(?:was|waren) (?:dat|dit|het)\s{0,2}$
+        | \b(?:was|waren) (?:dat|dit|het)\s{0,2}$ | \b(?:ontvang(?:t|en)?|krijg(?:t|en)?|kreeg|kregen)\s{0,2}$
     """),
     not_budget=words(r"""
         \bvorige?\b | \beerdere?\b(?! als|\swanneer|\sdan) | \bvorig jaar\b | \bafgelopen\b | gevraagd\b
@@ -55,7 +57,7 @@ MONEY = MoneyWords(
         | \bnog over\b | eigen bijdrage | omzet | \blegg?(?:t|en)\b | balans | projectkosten
         | \bkosten\b(?! (?:van|voor) (?:de )?uitvoering) | de-minimis | \bdrempel | \bwaarschijnlijk\b
         | instemming | \bgingen?\b | \blandelijk verdeelt | minimale?\b | minimum | ten ?minste
-        | \binvestering van\b | verleend
+        | \binvestering van\b | verleend | gehonoreerd | goedgekeurd | toegewezen
         | per (?:tranche|ronde|tijdvak|openstelling|aanvraagperiode) | \bbegint bij\b | \bsprake van\b
         | \bcofinanciering\b | \bwaarde van\b | \bboete\b | uurtarief | \buitgekeerd\b | \bging(?:en)?\b
         | verwacht | \bgerekend\b | \brekent op\b | \bhoopt\b | \belke? (?:ronde|tranche|tijdvak|openstelling)
@@ -128,7 +130,7 @@ MONEY = MoneyWords(
         vanaf)(?: en met)?\s{0,2}$
         | \bfase\b
         | begroting | voorschot | totale kosten | bouwkosten | leges | onkosten | loon | ^\s*kosten\b
-        | klein(?:e|er|ere|schalige)? (?:\w+)?(?:project|bedrag|aanvra|initiatie|subsidie)
+        | middelgrote\b | klein(?:e|er|ere|schalige)? (?:\w+)?(?:project|bedrag|aanvra|initiatie|subsidie)
     """),
     rate_before=words(r"""
         subsidie(?:percentage|bijdrage|hoogte|intensiteit)?\b | bijdrage | vergoed | \bdekt\b | betaalt
@@ -157,7 +159,7 @@ MONEY = MoneyWords(
         | \b(?:partners|deelnemers|aanvragers|gemeenten|regio's|bedrijven|ondernemers|zij|ze|corporaties|
         scholen|schoolbesturen)\b
         (?: \w+){0,2} (?:dragen|betalen|leggen|brengen|financieren)\b
-        | \b(?:partner|deelnemer|aanvrager|gemeente|regio|corporatie|u|men|
+        | \b(?:partner|deelnemer|aanvrager|regio|corporatie|u|men|
         penvoerder)\b(?: \w+){0,2} (?:draagt|betaalt|legt|
         brengt|financiert)\b
     """),

@@ -254,7 +254,7 @@ def _label(sentence: Sentence, mention: Mention, words: MoneyWords) -> str:
 def settle_budget(priced: list[Priced], source: str) -> Read | None:
     """The one plafond: the sum of the others, this round's, or the only one; else none."""
     pots = _distinct([one for one in priced if one.kind == "budget"])
-    for choose in (_only, _sum_of_parts, _of_this_round, _whole_without_shares):
+    for choose in (_only, _sum_of_parts, _of_this_round, _total_before_parts, _whole_without_shares):
         if chosen := choose(pots):
             return _read("budget", chosen, source)
     return None
@@ -279,6 +279,16 @@ def _sum_of_parts(pots: list[Priced]) -> Priced | None:
     if largest is None or len(rest) < 2:
         return None
     return largest if sum(one.value for one in rest) == largest.value else None
+
+
+def _total_before_parts(pots: list[Priced]) -> Priced | None:
+    """ "in totaal # , verdeeld over 2024 (#) en 2025 (#)": the first, when nothing larger stands near it."""
+    totals = [one for one in pots if "total" in one.scope]
+    if len(totals) != 1 or {"round", "programme"} & totals[0].scope:
+        return None
+    rest = [one for one in pots if one is not totals[0]]
+    near = all(0 < one.mention.start - totals[0].mention.start < 160 for one in rest)
+    return totals[0] if near and all(one.value < totals[0].value and "total" not in one.scope for one in rest) else None
 
 
 def _of_this_round(pots: list[Priced]) -> Priced | None:
@@ -333,4 +343,5 @@ def _is_rate(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
     near, follow = sentence.near(mention), sentence.follow(mention)
     if _is_no_rate(sentence, mention, words) or words.hedge.search(near):
         return False
-    return bool(words.rate_after.match(follow[:70]) or words.rate_before.search(near[-100:]))
+    bracketed = re.search(r"\($", near) and follow.startswith(")") and words.grant.search(sentence.left(mention))
+    return bool(bracketed or words.rate_after.match(follow[:70]) or words.rate_before.search(near[-100:]))
