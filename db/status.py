@@ -7,10 +7,13 @@ from sqlalchemy import ColumnElement, and_, case, literal, or_
 from sqlmodel import col
 
 from db.models.calls import Opportunity
-from db.vocabulary import Allocation, Status
+from db.vocabulary import Allocation, Nature, Status
 
 FINAL_WORDS = (Status.WITHDRAWN, Status.CONVERTED)
 STANDING_WORDS = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
+
+# Not "= call": that would send SQLite through the index of all calls, a hundred thousand, for the few that were found.
+IS_CALL = col(Opportunity.nature) != Nature.MOMENT
 
 
 class Dated(Protocol):
@@ -67,4 +70,15 @@ def status_expression(now: datetime) -> ColumnElement[str]:
         (word.in_([str(w) for w in STANDING_WORDS]), word),
         (or_(closes.is_not(None), col(call.allocation) == Allocation.ROLLING), literal(str(Status.OPEN))),
         else_=literal(str(Status.ANNOUNCED)),
+    )
+
+
+def standing(now: datetime) -> ColumnElement[bool]:
+    """Calls one can still do something with."""
+    call = Opportunity
+    return and_(
+        or_(col(call.closes_at).is_(None), col(call.closes_at) > now),  # says nothing new, but an index knows it
+        status_expression(now).in_([word.value for word in STANDING_WORDS]),
+        col(call.joined_into).is_(None),
+        IS_CALL,
     )

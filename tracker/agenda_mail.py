@@ -1,7 +1,8 @@
 """Reminders of what is due inside: one mail a person a day with milestones and deadlines; the lobby has its own."""
 
+from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -12,7 +13,7 @@ from notifications import outbox
 from notifications.letter import Addressee, AgendaLine, Writer
 from notifications.outbox import Mail
 from notifications.wording import AMSTERDAM, local_day
-from tracker import milestones_due
+from tracker import milestones_due, unjudged
 from tracker.decision_clock import replan_all
 from tracker.desk import Desk
 from tracker.due import at_half_past_seven
@@ -46,7 +47,28 @@ def agenda_lines(session: Session, now: datetime) -> dict[int, tuple[AgendaLine,
         one = told.waiting
         line = AgendaLine(one.day, one.what, one.title, one.link, one.overdue)
         found.setdefault(told.user_id, set()).add(line)
+    for user, unread in _unread(session, now).items():
+        found.setdefault(user, set()).update(unread)
     return {user: tuple(sorted(lines, key=lambda line: (line.day, line.path))) for user, lines in found.items()}
+
+
+def _unread(session: Session, now: datetime) -> dict[int, list[AgendaLine]]:
+    """Strong matches whose team ran out of patience today, for its coordinator; of a flood the rest is counted."""
+    today, by_coordinator = local_day(now), defaultdict(list)
+    for one in unjudged.due_today(session, now):
+        by_coordinator[one.coordinator_id].append(one)
+    found = {}
+    for user, left in by_coordinator.items():
+        found[user] = [_unread_line(one, today) for one in left[: unjudged.MOST_TOLD]]
+        more = len(left) - unjudged.MOST_TOLD
+        if more > 0:
+            found[user].append(AgendaLine(today, f"en nog {more} die niemand beoordeelde", "", "/", True))
+    return found
+
+
+def _unread_line(one: unjudged.Unjudged, today: date) -> AgendaLine:
+    what = f"nog niet beoordeeld voor {one.challenge.name or one.challenge.id}"
+    return AgendaLine(today, what, one.call.title, f"/regelingen/{one.call.id}", True)
 
 
 def _mail(to: Addressee, lines: tuple[AgendaLine, ...], writer: Writer) -> Mail:

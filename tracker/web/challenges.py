@@ -13,10 +13,10 @@ from starlette.responses import Response
 from db.models import Agenda, Challenge, Match, Opportunity, Team, User
 from db.queries import Viewer
 from db.rights import has_role
-from db.status import status_expression
+from db.status import IS_CALL, status_expression
 from db.vocabulary import ChallengeKind, Instrument, Role, Status
 from tracker.web.asked import Asked, NotThere
-from tracker.web.finding import IS_CALL, SHOWN_FROM
+from tracker.web.finding import SHOWN_FROM
 from tracker.web.pictures import Share, shares
 
 COMING = (Status.EXPECTED, Status.ANNOUNCED)

@@ -5,22 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from db.models import Challenge, Match, Opportunity
 from db.queries import OpportunityFilter, Viewer, calls_for
-from db.status import status_expression
-from db.vocabulary import Nature, Status
+from db.status import IS_CALL
 from tracker.matching import DIGEST_THRESHOLD
 
 PER_PAGE = 30
-# Not "= call": that would send SQLite through the index of all calls, a hundred thousand, for the few that were found.
-IS_CALL = col(Opportunity.nature) != Nature.MOMENT
 LONG: Any = Opportunity.search_text
 SHOWN_FROM = DIGEST_THRESHOLD  # pages show as a match what a digest would tell
-STANDING = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
 
 
 @dataclass(frozen=True)
@@ -102,14 +98,3 @@ def below(session: Session, challenges: tuple[str, ...]) -> tuple[str, ...]:
         layer = set(session.exec(select(Challenge.id).where(col(Challenge.parent_id).in_(layer)))) - found
         found |= layer
     return tuple(sorted(found))
-
-
-def standing(now: datetime) -> ColumnElement[bool]:
-    """Calls one can still do something with."""
-    call = Opportunity
-    return and_(
-        or_(col(call.closes_at).is_(None), col(call.closes_at) > now),  # says nothing new, but an index knows it
-        status_expression(now).in_([s.value for s in STANDING]),
-        col(call.joined_into).is_(None),
-        IS_CALL,
-    )

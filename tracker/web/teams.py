@@ -1,18 +1,14 @@
-"""Teams of opgaven: who reads this week, and which strong matches nobody judged in time."""
+"""Teams of opgaven: who reads this week."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from db.models import Challenge, ClosedPeriod, Duty, Match, Opportunity, Team, TeamMember, User, Verdict
+from db.models import Challenge, Duty, TeamMember, User
 from db.queries import Viewer
-from notifications.wording import AMSTERDAM, local_day
-from tracker.closed_days import closed_days
-from tracker.web.finding import standing
-
-STRONG = 0.6  # from here on a match should not lie unread
+from notifications.wording import local_day
 
 
 class Readers(NamedTuple):
@@ -20,14 +16,6 @@ class Readers(NamedTuple):
 
     reader: User | None
     deputy: User | None
-
-
-class Overdue(NamedTuple):
-    """A strong match that the team of an opgave left unjudged for too long."""
-
-    call: Opportunity
-    challenge: Challenge
-    since: datetime
 
 
 def monday_of(day: date) -> date:
@@ -80,24 +68,4 @@ def duties_of(session: Session, viewer: Viewer, now: datetime) -> list[tuple[Cha
             found.append((challenge, "lezer"))
         elif turn.deputy and turn.deputy.id == viewer.user_id:
             found.append((challenge, "plaatsvervanger"))
-    return found
-
-
-def overdue(session: Session, viewer: Viewer, now: datetime) -> list[Overdue]:
-    """Strong matches past the patience of their team, without anybody's verdict; for the coordinator of that team."""
-    found: list[Overdue] = []
-    closed = closed_days(session.exec(select(ClosedPeriod)).all())
-    for team in session.exec(select(Team).where(Team.coordinator_id == viewer.user_id)):
-        day = closed.before(local_day(now), team.patience)
-        limit = datetime.combine(day, time.max, AMSTERDAM)
-        judged = select(Verdict.opportunity_id).where(col(Verdict.undone_at).is_(None))
-        query = (
-            select(Opportunity, Challenge, Match.at)
-            .join(Match, col(Match.opportunity_id) == col(Opportunity.id))
-            .join(Challenge, col(Challenge.id) == col(Match.challenge_id))
-            .where(Match.challenge_id == team.challenge_id, col(Match.score) >= STRONG, standing(now))
-            .where(col(Opportunity.first_seen) <= limit, col(Opportunity.id).not_in(judged))
-            .order_by(col(Opportunity.closes_at))
-        )
-        found += [Overdue(call, challenge, call.first_seen) for call, challenge, _ in session.exec(query)]
     return found

@@ -11,13 +11,15 @@ from starlette.responses import Response
 from db.models import Follow, Match, Opportunity, Revision, Verdict
 from db.queries import Viewer
 from db.rights import has_role
+from db.status import standing
 from db.vocabulary import Role, Say
+from tracker.unjudged import Unjudged, unjudged
 from tracker.web.asked import Asked
-from tracker.web.finding import SHOWN_FROM, by_ids, matched, standing
+from tracker.web.finding import SHOWN_FROM, by_ids, matched
 from tracker.web.judging import my_challenges, waiting_for
 from tracker.web.rows import CallRow, rows_for
 from tracker.web.sources import in_trouble
-from tracker.web.teams import Overdue, duties_of, overdue
+from tracker.web.teams import duties_of
 
 DAYS_BACK = 7
 CLOSING_DAYS = 21
@@ -120,5 +122,5 @@ def _held(session: Session, now: datetime) -> int:
     return session.exec(select(func.count()).select_from(Opportunity).where(standing(now), col(Opportunity.held))).one()
 
 
-def _overdue(session: Session, viewer: Viewer, now: datetime) -> list[Overdue]:
-    return overdue(session, viewer, now) if has_role(viewer, Role.COORDINATOR) else []
+def _overdue(session: Session, viewer: Viewer, now: datetime) -> list[Unjudged]:
+    return unjudged(session, now, viewer.user_id) if has_role(viewer, Role.COORDINATOR) else []

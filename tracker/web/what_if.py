@@ -11,10 +11,11 @@ from sqlmodel import Session, col, select
 
 from db.models import Challenge, Match, Opportunity
 from db.search import search
+from db.status import standing
 from tracker.match_calls import call_text, challenge_text, challenge_texts
 from tracker.matching import CallText, ChallengeText, Embedder, Matcher, embedder
 from tracker.matching.texts import Vectors
-from tracker.web.finding import SHOWN_FROM, by_ids, standing
+from tracker.web.finding import SHOWN_FROM, by_ids
 
 WITH_WORDS, MATCHED, NEWEST = 30, 20, 20  # how many calls of each sort are looked at
 PATIENCE = 2.5  # seconds a form waits; the first time, reading the model takes longer

@@ -1,0 +1,70 @@
+"""Strong matches that a team left unjudged for longer than its patience: they go to its coordinator."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from db.models import Challenge, ClosedPeriod, Match, Opportunity, Team, Verdict
+from db.status import standing
+from notifications.wording import AMSTERDAM, local_day
+from tracker.closed_days import ClosedDays, closed_days
+
+STRONG = 0.6  # from here on a match should not lie unread
+MOST_TOLD = 10  # in one mail
+
+
+class Unjudged(NamedTuple):
+    """A strong match past the patience of its team."""
+
+    call: Opportunity
+    challenge: Challenge
+    coordinator_id: int
+    patience: int
+
+    @property
+    def since(self) -> datetime:
+        """When we first saw it, in UTC."""
+        return self.call.first_seen
+
+
+def unjudged(session: Session, now: datetime, coordinator: int | None = None) -> list[Unjudged]:
+    """All of them, or those of one coordinator, by closing date; patience counts working days."""
+    closed = closed_days(session.exec(select(ClosedPeriod)).all())
+    teams = select(Team).where(col(Team.coordinator_id).is_not(None))
+    if coordinator is not None:
+        teams = teams.where(col(Team.coordinator_id) == coordinator)
+    return [one for team in session.exec(teams).all() for one in _of_team(session, team, closed, now)]
+
+
+def _of_team(session: Session, team: Team, closed: ClosedDays, now: datetime) -> Iterator[Unjudged]:
+    limit = datetime.combine(closed.before(local_day(now), team.patience), time.max, AMSTERDAM)
+    judged = select(Verdict.opportunity_id).where(col(Verdict.undone_at).is_(None))
+    query = (
+        select(Opportunity, Challenge)
+        .join(Match, col(Match.opportunity_id) == col(Opportunity.id))
+        .join(Challenge, col(Challenge.id) == col(Match.challenge_id))
+        .where(Match.challenge_id == team.challenge_id, col(Match.score) >= STRONG, standing(now))
+        .where(col(Opportunity.first_seen) <= limit, col(Opportunity.id).not_in(judged))
+        .order_by(col(Opportunity.closes_at), col(Opportunity.id))
+    )
+    for call, challenge in session.exec(query):
+        yield Unjudged(call, challenge, team.coordinator_id or 0, team.patience)
+
+
+def due_today(session: Session, now: datetime) -> list[Unjudged]:
+    """Those whose patience ran out since the working day before this one; on a day off there are none.
+
+    What a flood holds back is not told by mail.
+    """
+    today = local_day(now)
+    closed = closed_days(session.exec(select(ClosedPeriod)).all())
+    if not closed.works(today):
+        return []
+    before = closed.before(today, 1)
+    return [one for one in unjudged(session, now) if not one.call.held and _ran_out_after(one, closed, before)]
+
+
+def _ran_out_after(one: Unjudged, closed: ClosedDays, day: date) -> bool:
+    return local_day(one.since) > closed.before(day, one.patience)
