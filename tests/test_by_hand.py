@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from db.models import Correction, Deadline, Opportunity, Participant, Revision, Sighting, User
+from db.models import Correction, Deadline, Dismissal, Opportunity, Participant, Revision, Sighting, User
 from db.queries import OpportunityFilter, Viewer, calls_for, live_call, newest_crawls
 from tests.crawls import closes, make_listing, store
 from tracker import subscribing
@@ -15,7 +15,7 @@ from tracker.call_sheet import as_lines, sheet
 from tracker.duplicates import proposals
 from tracker.tracing import addresses, find_call
 from tracker.typed import NotPossible, listing, read_value, standing_correction
-from tracker.uniting import candidates, part
+from tracker.uniting import candidates, dismiss, dismissed, part
 
 DAY = timedelta(days=1)
 
@@ -179,3 +179,22 @@ def test_a_call_is_found_by_its_number_topic_code_address_or_title_however_they_
         find_call(session, "https://ec.europa.eu/topic-details")
     with pytest.raises(subscribing.NotPossible, match="no call"):
         find_call(session, "9" * 25)
+
+
+def test_a_proposal_that_a_person_dismissed_never_comes_back(session: Session, now: datetime, person: User) -> None:
+    store(session, [make_listing(1, title="Circulaire ketens in de bouw")], now)
+    store(session, [stcrt(title="Circulaire ketens bouw")], now, source="bekendmakingen")
+    store(session, [make_listing(7, source="dus_i", title="Iets anders")], now, source="dus_i")
+    assert [(p.first, p.second) for p in proposals(candidates(session, now), dismissed(session))] == [(1, 2)]
+    assert dismiss(session, 2, 1, person, "gebeld", now)
+    assert not dismiss(session, 1, 2, person, "", now)
+    session.commit()
+    assert proposals(candidates(session, now), dismissed(session)) == []
+    assert session.exec(select(Dismissal.user_id, Dismissal.reason)).one() == (person.id, "gebeld")
+    join(session, 1, 3, now, person)
+    session.commit()
+    assert dismissed(session) == {(2, 3)}, "what call 1 became part of is not call 2 either"
+    with pytest.raises(NotPossible, match="one already"):
+        dismiss(session, 1, 3, person, "", now)
+    with pytest.raises(NotPossible, match="no call 99"):
+        dismiss(session, 1, 99, person, "", now)

@@ -1,10 +1,10 @@
-"""Which two calls may be one, and why. Pure; a person confirms with ``call join``.
+"""Which two calls may be one, and why. Pure; a person confirms with ``call join`` or says no with ``call dismiss``.
 
 What names the same official reference joins by itself (joining.py). A yearly reopening or a next round is another call.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
@@ -42,10 +42,11 @@ class Proposal:
     reasons: tuple[str, ...] = field(default=())
 
 
-def proposals(calls: Sequence[Candidate]) -> list[Proposal]:
-    """Pairs worth a person's look, the likeliest first."""
-    found = (proposal(one, other) for one, other in _pairs(calls))
-    return sorted((p for p in found if p is not None), key=lambda p: (-p.score, p.first, p.second))
+def proposals(calls: Sequence[Candidate], dismissed: Container[tuple[int, int]] = frozenset()) -> list[Proposal]:
+    """Pairs worth a person's look, the likeliest first; without those that a person said to be two."""
+    found = [proposal(one, other) for one, other in _pairs(calls)]
+    asked = (p for p in found if p is not None and (p.first, p.second) not in dismissed)
+    return sorted(asked, key=lambda p: (-p.score, p.first, p.second))
 
 
 def proposal(one: Candidate, other: Candidate) -> Proposal | None:

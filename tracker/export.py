@@ -145,8 +145,8 @@ def as_xlsx(records: Iterable[dict[str, Any]]) -> bytes:
 
 
 def harmless(value: Any) -> Any:
-    """A text that a spreadsheet does not run."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(RUNS) else value
+    """A text that a spreadsheet does not run; imported_rows.py takes the apostrophe away again."""
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(RUNS) else value
 
 
 def flat(record: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +166,8 @@ def _words(item: Any) -> str:
     if not isinstance(item, dict):
         return str(item)
     if "kind" in item:
-        return f"{item['kind']} {item['at'] or item['date'] or ''}".strip()
+        when = item["at"] or item["date"] or ""
+        return f"{item['kind']} {when}{' (assumed)' if item.get('assumed') else ''}".strip()
     return " ".join(str(item[key]) for key in ("id", "score", "source", "external_id") if key in item)
 
 

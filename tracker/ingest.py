@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from db.models import Crawl, Sighting
 from db.models.columns import table
+from db.queries import BY_HAND
 from db.vocabulary import SourceKind
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
@@ -89,7 +90,7 @@ class Sorted:
 def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None = None) -> Ingested:
     """Store a crawl; ``now`` is aware, in UTC. Without a judgement the crawl is judged by its source's past."""
     storing.one_at_a_time(session)
-    history = past(session, crawled.source)
+    history = History() if crawled.source == BY_HAND else past(session, crawled.source)  # people make no floods
     judgement = judgement or judge(crawled, history.seen)
     crawl_id = storing.add_crawl(session, crawled, judgement, history)
     found = sort_out(heard(crawled), known(session, crawled.source), unreadable(crawled))

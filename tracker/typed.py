@@ -18,9 +18,9 @@ class NotPossible(Exception):
 
 
 def listing(**fields: Any) -> Listing:
-    """A call as typed; its address is its identity. Raises NotPossible."""
+    """A call as typed; its address is its identity, unless another is given. Raises NotPossible."""
     try:
-        return Listing(source=BY_HAND, external_id=fields["url"], **fields)
+        return Listing(**{"source": BY_HAND, "external_id": fields["url"], **fields})
     except ValidationError as error:
         raise NotPossible(_plainly(error)) from error
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Correction, Follow, Opportunity, Revision, Sighting, User, Verdict
+from db.models import Correction, Dismissal, Follow, Opportunity, Revision, Sighting, User, Verdict
 from db.search import searchable
+from db.vocabulary import Visibility
 from tracker.by_hand import note
 from tracker.duplicates import Candidate
 from tracker.recounting import Round, states, write
-from tracker.typed import NotPossible
+from tracker.typed import NotPossible, live_id
 
 
 def part(session: Session, other: int, now: datetime, user: User | None = None) -> int:
@@ -44,6 +45,26 @@ def _note_of(session: Session, keep: int, other: int) -> dict[str, Any] | None:
     notes = select(Revision).where(Revision.opportunity_id == keep, Revision.field == "joined")
     rows = session.exec(notes.order_by(col(Revision.id).desc()))
     return next((row.new for row in rows if row.new and row.new["call"] == other), None)
+
+
+def dismiss(session: Session, one: int, other: int, user: User, reason: str, now: datetime) -> bool:
+    """Keep a person's word that these two are two calls; False where somebody said so before. Raises NotPossible."""
+    first, second = sorted((live_id(session, one), live_id(session, other)))
+    if first == second:
+        raise NotPossible(f"call {one} and call {other} are one already")
+    if (first, second) in dismissed(session):
+        return False
+    who = {"user_id": user.id, "participant_id": user.participant_id, "visibility": Visibility.MRA}
+    session.add(Dismissal.model_validate({"first_id": first, "second_id": second, "reason": reason, "at": now, **who}))
+    session.flush()
+    return True
+
+
+def dismissed(session: Session) -> frozenset[tuple[int, int]]:
+    """The pairs that people said to be two, lower number first; a call that was joined counts as the one it is in."""
+    pairs = session.exec(select(Dismissal.first_id, Dismissal.second_id)).all()
+    live = {call: live_id(session, call) for pair in pairs for call in pair}
+    return frozenset((min(live[a], live[b]), max(live[a], live[b])) for a, b in pairs)
 
 
 def candidates(session: Session, now: datetime) -> list[Candidate]:

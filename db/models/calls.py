@@ -208,6 +208,18 @@ class Correction(SQLModel, table=True):
     withdrawn_at: datetime | None = None
 
 
+class Dismissal(SQLModel, table=True):
+    """A person's word that two calls which look alike are two; they are not proposed as one again."""
+
+    first_id: int = Field(foreign_key="opportunity.id", primary_key=True, description="the lower number of the two")
+    second_id: int = Field(foreign_key="opportunity.id", primary_key=True, index=True)
+    reason: str = ""
+    user_id: int = Field(foreign_key="user.id")
+    participant_id: str = Field(foreign_key="participant.id")
+    visibility: str
+    at: datetime
+
+
 class Agenda(SQLModel, table=True):
     """An edition of the policy agenda."""
 

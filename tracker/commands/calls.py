@@ -1,4 +1,4 @@
-"""call: add, correct, join, part, show and compare calls by hand, with a person's name on it."""
+"""call: add, correct, join, part, show, compare and tell apart calls by hand, with a person's name on it."""
 
 from typing import Annotated, Any
 
@@ -13,8 +13,10 @@ Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    calls = typer.Typer(no_args_is_help=True, help="Calls by hand: add, correct, join, part, show, duplicates.")
-    for command in (add, correct, join, part, show, duplicates):
+    calls = typer.Typer(
+        no_args_is_help=True, help="Calls by hand: add, correct, join, part, duplicates, dismiss, show."
+    )
+    for command in (add, correct, join, part, show, duplicates, dismiss):
         calls.command()(command)
     app.add_typer(calls, name="call")
 
@@ -139,13 +141,30 @@ def show(context: typer.Context, call: Call, as_json: Json = False) -> None:
 
 
 def duplicates(context: typer.Context, as_json: Json = False) -> None:
-    """Calls that may be one, with reasons; 'call join' confirms."""
+    """Calls that may be one, with reasons; 'call join' confirms, 'call dismiss' says no."""
     from db.session import reading
     from tracker.duplicates import proposals
-    from tracker.uniting import candidates
+    from tracker.uniting import candidates, dismissed
 
     here = door(context)
     with reading(here.engine) as session:
-        found = proposals(candidates(session, here.clock.now()))
+        found = proposals(candidates(session, here.clock.now()), dismissed(session))
     lines = [f"{p.first} = {p.second}?  {p.score:.2f}  {', '.join(p.reasons)}" for p in found]
     answer([vars(p) for p in found], as_json, lines or ["no calls look alike"])
+
+
+def dismiss(
+    context: typer.Context,
+    one: Annotated[int, typer.Argument(help="A call.")],
+    other: Annotated[int, typer.Argument(help="The call that only looks like it.")],
+    user: By,
+    reason: Annotated[str, typer.Option(help="How you know.")] = "",
+) -> None:
+    """Say that two calls are two: they are never proposed as one again."""
+    from tracker import uniting
+
+    def act(session: Any, who: Any, here: Door) -> str:
+        fresh = uniting.dismiss(session, one, other, who, reason, here.clock.now())
+        return f"call {one} and call {other} are two" + ("" if fresh else "; somebody said so before")
+
+    _by_person(context, user, act)

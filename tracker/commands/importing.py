@@ -1,0 +1,73 @@
+"""import: calls and people from a file, all rows or none."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tracker.commands.door import FAILED, WRONG_USAGE, CommandFailed, Door, answer, door
+
+KINDS = ("calls", "people")
+FORMATS = ("jsonl", "csv", "xlsx")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command("import")(import_rows)
+
+
+def import_rows(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(help="What: calls, as 'export calls' writes them, or people.")],
+    file: Annotated[Path, typer.Argument(help="The file; - for standard input.")],
+    as_format: Annotated[str | None, typer.Option("--format", help="jsonl, csv or xlsx; else by its name.")] = None,
+    user: Annotated[str | None, typer.Option("--user", help="Address of the person who does this.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Take in calls, or people with their subscriptions; the same file twice brings nothing new.
+
+    Calls: title and url, and what else 'export calls' gives. People: email, name, role, participant, opgaven, every.
+    """
+    form = as_format or file.suffix.lstrip(".").lower() or "jsonl"
+    if kind not in KINDS or form not in FORMATS:
+        raise CommandFailed(f"cannot import {kind} from {form}: {KINDS} from {FORMATS}", WRONG_USAGE)
+    from tracker.imported_rows import NotReadable
+    from tracker.importing import NotImported
+    from tracker.subscribing import NotPossible
+
+    try:
+        done = _store(door(context), kind, _content(file), form, user)
+    except NotImported as error:
+        typer.echo(str(error), err=True)
+        raise CommandFailed(f"nothing imported from {file}: correct the rows above") from error
+    except (NotReadable, NotPossible) as error:
+        raise CommandFailed(f"nothing imported from {file}: {error}", FAILED) from error
+    said = {"rows": done.rows, "new": done.new, "changed": done.changed, "known": done.known}
+    answer(said, as_json, [f"{done.rows} rows: {done.new} new, {done.changed} changed, {done.known} known already"])
+
+
+def _content(file: Path) -> bytes:
+    from tracker.imported_rows import MOST_BYTES
+
+    try:
+        if str(file) == "-":
+            return sys.stdin.buffer.read(MOST_BYTES + 1)
+        with file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise CommandFailed(f"cannot read {file}: {error.strerror}") from error
+
+
+def _store(here: Door, kind: str, content: bytes, form: str, email: str | None) -> Any:
+    from db.session import writing
+    from tracker.imported_rows import rows_of
+    from tracker.importing import import_calls, import_people
+    from tracker.subscribing import find_user
+
+    rows = rows_of(content, form)
+    with writing(here.engine) as session:
+        who = find_user(session, email) if email else None
+        if kind == "people":
+            return import_people(session, rows, here.clock.now())
+        return import_calls(session, rows, who, here.clock.now())
