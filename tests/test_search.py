@@ -3,11 +3,13 @@
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from db.models import Opportunity
 from db.queries import OpportunityFilter, Viewer, calls_for
-from db.search import fold, matching, search, searchable
+from db.search import WORDS, fold, matching, parts, search, searchable, stem
 from tests.crawls import make_listing, store
 
 CALLS = {
@@ -78,3 +80,9 @@ def test_the_filter_searches_too(calls: Session, now: datetime) -> None:
 def test_folding_takes_accents_and_case_away() -> None:
     assert fold("Één Ïsland Straße ﬁets") == "een island strasse fiets"
     assert searchable("nl", None, "") == ""
+
+
+@given(st.text(alphabet="abcxyzéß€09-–_ .,/\n'", max_size=60))
+def test_the_quick_way_to_find_words_finds_the_same(text: str) -> None:
+    found = [stem(part, "nl") for word in dict.fromkeys(WORDS.findall(fold(text))) for part in parts(word)]
+    assert dict.fromkeys(searchable("nl", text).split()) == dict.fromkeys(" ".join(found).split())

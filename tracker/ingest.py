@@ -89,6 +89,11 @@ class Sorted:
 
 def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None = None) -> Ingested:
     """Store a crawl; ``now`` is aware, in UTC. Without a judgement the crawl is judged by its source's past."""
+    with storing.uncollected():
+        return _ingest(session, crawled, now, judgement)
+
+
+def _ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None) -> Ingested:
     storing.one_at_a_time(session)
     history = History() if crawled.source == BY_HAND else past(session, crawled.source)  # people make no floods
     judgement = judgement or judge(crawled, history.seen)
