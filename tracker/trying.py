@@ -87,11 +87,13 @@ def _weeks(told: list[TriedCall]) -> dict[str, int]:
 def _rescore(
     engine: Engine, opgave: str, rows: list[Opportunity], more: tuple[str, ...], less: tuple[str, ...]
 ) -> dict[int | None, float]:
-    from tracker.match_calls import call_text, challenge_texts
+    from tracker.match_calls import call_text, challenge_text, challenge_texts
     from tracker.matching import Matcher, embedder
 
     with reading(engine) as session:
         texts = challenge_texts(session)
+        if all(one.id != opgave for one in texts):  # it has no words yet
+            texts.append(challenge_text(session.get_one(Challenge, opgave), None))
     changed = [
         replace(one, words_nl=tuple(w for w in (*one.words_nl, *more) if w not in less),
                 words_en=tuple(w for w in one.words_en if w not in less)) if one.id == opgave else one
