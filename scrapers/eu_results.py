@@ -34,6 +34,34 @@ def reference_of(row: Any) -> str:
     return str((text(metadata, "REFERENCE") if isinstance(metadata, dict) else "") or row.get("reference") or "")
 
 
+def one_a_topic(rows: list[Any]) -> list[Any]:
+    """The rows without copies of a topic: the index holds some twice, from another of its own sources or renewed.
+
+    The search sorts by identifier, so copies stand on one page, but in any order. The index's own record counts, of
+    several the oldest: the choice must be the same tomorrow.
+    """
+    best: dict[str, Any] = {}
+    for row in rows:
+        name = topic_of(row)
+        if name and (name not in best or _rank(row) < _rank(best[name])):
+            best[name] = row
+    return [row for row in rows if (name := topic_of(row)) is None or best[name] is row]
+
+
+def topic_of(row: Any) -> str | None:
+    """The identifier of a result that is a topic; none for others, whose identifier says nothing, and for oddities."""
+    metadata = row.get("metadata") if isinstance(row, dict) else None
+    if not isinstance(metadata, dict) or text(metadata, "type") != TOPIC:
+        return None
+    return text(metadata, "identifier")
+
+
+def _rank(row: Any) -> tuple[bool, int, str, str]:
+    data = row["metadata"]
+    number = text(data, "ccm2Id") or ""
+    return (text(data, "DATASOURCE") not in (None, "SEDIA"), len(number) or 99, number, json.dumps(row, sort_keys=True))
+
+
 def many(data: dict[str, Any], name: str) -> list[str]:
     """All values of a field that is a list of strings, or exceptionally one string."""
     value = data.get(name)

@@ -26,6 +26,7 @@ from scrapers.eu_results import (
     identity,
     instrument,
     many,
+    one_a_topic,
     page_of,
     reference_of,
     review,
@@ -82,13 +83,24 @@ class EuPortal(JsonSource):
         return request
 
     def answer(self, page: TextResponse, external_id: str) -> Iterable[Any]:
-        """The topic among the results; none where the search, with results for this identifier only, lacks it."""
+        """The topic among the results; none where they lack it.
+
+        A search that gives other topics than was asked for cannot be asked: then it is the lists that count.
+        """
         data = self.parsed(page)
         rows = self.items(data)
-        others = [row for row in rows if text(fields(row), "identifier") != page.meta["identifier"]]
-        if others or len(rows) < data["totalResults"]:
-            raise SourceIncomplete("results for another identifier than was asked for")
-        return [row for row in rows if identity(fields(row), reference_of(row)) == external_id]
+        found = [row for row in rows if identity(fields(row), reference_of(row)) == external_id]
+        others = any(text(fields(row), "identifier") != page.meta["identifier"] for row in rows)
+        if not found and not others and len(rows) < data["totalResults"]:
+            raise SourceIncomplete("not all results for the identifier that was asked for")
+        return found
+
+    def rows(self, page: TextResponse) -> Iterable[Any]:
+        """The results, of each topic one; the others count as seen."""
+        rows = list(super().rows(page))
+        chosen = one_a_topic(rows)
+        self.seen.update(reference_of(row) for row in rows if not any(row is one for one in chosen))
+        return chosen
 
     def items(self, data: Any) -> list[Any]:
         """The results; remembers what the answer says of the whole."""

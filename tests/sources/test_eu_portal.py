@@ -1,17 +1,23 @@
 """The EU portal's recording, read."""
 
-from datetime import date
+import json
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from scrapy.http import JsonResponse
 
 from db.vocabulary import DeadlineKind, Instrument, Status
 from scrapers.eu_results import deadlines
 from scrapers.recordings import replay
+from scrapers.source import Context
 from scrapers.sources.eu_portal import EuPortal
+from tests.scripted import recorded, topic
 
 RECORDING = Path(__file__).parents[1] / "recordings/eu_portal"
+NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 
 
 def test_the_eu_portal_is_read_to_the_end() -> None:
@@ -53,3 +59,52 @@ def test_two_dates_are_two_stages_where_the_model_the_actions_or_the_code_say_so
 ) -> None:
     dates = ["2027-03-01T00:00:00.000+0000", "2027-09-01T00:00:00.000+0000"]
     assert deadlines({"deadlineDate": dates, **fields}, "1")[0].kind == kind
+
+
+def copies(number: int) -> list[dict[str, Any]]:
+    """A topic, its renewal under another number and its copies from another source, one without a number."""
+    elsewhere = {"DATASOURCE": ["SEDIA_PRD_CENTRICITY"], "title": ["A copy"]}
+    own, renewed = topic(number), topic(number, ccm2Id=["77777"], REFERENCE=["77777TOPICSen"])
+    return [own, renewed, topic(number, **elsewhere), topic(number, **elsewhere, ccm2Id=[])]
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_of_copies_of_one_topic_the_same_one_stays_whatever_their_order(turn: int, tmp_path: Path) -> None:
+    rows = copies(1)[turn:] + copies(1)[:turn] + [topic(2), {**topic(3), "reference": "x"}]
+    crawled = replay(EuPortal, answers(tmp_path, rows))
+    assert crawled.stopped == ""
+    assert [(one.external_id, one.title) for one in crawled.listings] == [
+        ("5001", "Topic 1"),
+        ("5002", "Topic 2"),
+        ("5003", "Topic 3"),
+    ]
+
+
+def test_calls_that_share_a_name_but_are_no_topics_stay_apart(tmp_path: Path) -> None:
+    rows = [topic(n, type=["8"], identifier=["CASCADE"], REFERENCE=[f"{n}COMPETITIVE_CALLen"]) for n in (1, 2)]
+    assert len(replay(EuPortal, answers(tmp_path, rows)).listings) == 2
+
+
+def answers(folder: Path, rows: list[dict[str, Any]]) -> Path:
+    page = json.dumps({"totalResults": len(rows), "pageNumber": 1, "pageSize": 100, "results": rows})
+    url = EuPortal(Context(NOW)).ask(1).url
+    folder = recorded(folder, {url: ("application/json", page)})
+    index = json.loads((folder / "index.json").read_text())
+    index["answers"][0]["method"] = "POST"
+    (folder / "index.json").write_text(json.dumps(index))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("rows", "left"),
+    [([], 0), ([topic(1)], 1), ([topic(2), topic(3)], 0), ([topic(2), topic(1)], 1)],
+)
+def test_an_answer_about_one_topic_holds_it_or_not_also_where_the_search_gives_others_too(
+    rows: list[dict[str, Any]], left: int
+) -> None:
+    source = EuPortal(Context(NOW))
+    asked = source.ask_for("5001", "https://ec.europa.eu/x/topic-details/TEST-2026-001")
+    assert asked is not None
+    body = json.dumps({"totalResults": 500 if len(rows) > 1 else len(rows), "pageSize": 100, "results": rows})
+    page = JsonResponse(asked.url, body=body.encode(), request=asked)
+    assert len(list(source.answer(page, "5001"))) == left
