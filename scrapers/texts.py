@@ -16,7 +16,25 @@ def plain_text(markup: str, longest: int = 100_000) -> str:
     lined = BLOCK.sub("\n", " ".join(markup[:LONGEST].split()))
     safe = nh3.clean(lined, tags=set(), attributes={}, clean_content_tags={"script", "style"})
     folded = (" ".join(html.unescape(line).split()) for line in safe.splitlines())
-    return unicodedata.normalize("NFC", "\n".join(filter(None, folded)))[:longest]
+    return unicodedata.normalize("NFC", decoded_once("\n".join(filter(None, folded))))[:longest]
+
+
+# UTF-8 that was taken for Windows-1252: a lead byte and the one or two bytes that follow it, as letters; only those of
+# accents, signs, quotes and dashes, so that a capital before a quotation mark stays one.
+_LATER = "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+_TWICE = re.compile(f"[\u00c2\u00c3]{_LATER}|\u00e2{_LATER}{{2}}")
+
+
+def decoded_once(text: str) -> str:
+    """Letters that were encoded twice ("CafÃ©") as they were meant; anything else as it is."""
+    return _TWICE.sub(_meant, text)
+
+
+def _meant(hit: re.Match[str]) -> str:
+    try:
+        return b"".join(c.encode("latin-1" if ord(c) < 0xA0 else "cp1252") for c in hit[0]).decode()
+    except UnicodeError:
+        return hit[0]
 
 
 def one_line(markup: str, longest: int = 2000) -> str:

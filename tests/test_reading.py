@@ -12,6 +12,8 @@ from time import monotonic
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import TextResponse
 
@@ -23,8 +25,8 @@ from scrapers.recordings import Recording, replay
 from scrapers.source import Context, one
 from scrapers.sources.eu_portal import EuPortal
 from scrapers.sources.tweede_kamer import TweedeKamer
-from scrapers.texts import one_line, plain_text
-from tests.scripted import recorded, topic
+from scrapers.texts import decoded_once, one_line, plain_text
+from tests.scripted import playing, recorded, topic
 
 URL = "https://feed.example/rss"
 RSS = "application/rss+xml"
@@ -97,6 +99,7 @@ def test_what_is_no_whole_feed_is_no_silence(tmp_path: Path, body: str, line: st
         rss(ITEM.format("Café € Fryslân", "1", "x")).encode("cp1252"),  # says UTF-8 and is not
         rss(ITEM.format("Café € Fryslân", "1", "x")).replace("UTF-8", "UTF-16").encode("utf-16"),
         rss(ITEM.format("Cafe\u0301 € Frysla\u0302n", "1", "x")).encode("utf-8"),
+        rss(ITEM.format("Café € Fryslân", "1", "x")).encode().decode("cp1252").encode(),  # encoded twice
     ],
 )
 def test_letters_come_out_right_whatever_the_label_says(tmp_path: Path, body: bytes) -> None:
@@ -126,6 +129,27 @@ def test_entities_neither_explode_nor_read_files(tmp_path: Path, bomb: str, sour
     assert all(len(c.title) <= 2000 for c in found.listings)
     assert monotonic() - began < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024
+
+
+@pytest.mark.parametrize("bomb", ["parameter", "external dtd", "file"])
+@pytest.mark.parametrize("source", [Feed, Search])
+def test_entities_connect_to_nothing(tmp_path: Path, bomb: str, source: Any) -> None:
+    with playing() as server:
+        body = BOMBS[bomb].replace("http://127.0.0.1:9", server.url).replace("file://{canary}", f"{server.url}/x")
+        read(tmp_path, body, source=source)
+        assert server.asked == []
+
+
+@pytest.mark.parametrize("text", ["NÃO à la Ö “zo” £ 5", "Ã", "â€", "één", "CAFÉ’S “Ä”", "Gauß’"])
+def test_letters_that_only_look_encoded_twice_stay(text: str) -> None:
+    assert decoded_once(text) == text
+
+
+@given(st.text(alphabet=[*map(chr, range(0xA0, 0x100)), *"“”‘’–—…€™ abc"]))
+def test_what_was_encoded_twice_is_read_as_meant(text: str) -> None:
+    twice = "".join(bytes([b]).decode("cp1252", "replace") if b < 0xA0 else chr(b) for b in text.encode())
+    if "\ufffd" not in twice and "\ufffd" not in text:
+        assert decoded_once(twice) == text
 
 
 @pytest.mark.slow
