@@ -30,7 +30,10 @@ DATES = DateWords(
         aanvra(?:ag|gen) | aan te vragen | aangevraagd | \bvra(?:gen|agt?)\b.{0,90}\baan\b
         | \bindien(?:en|ing|dat|er|t|ron|per|ter|mog) | ingediend | in te dienen
         | \bdien(?:en|t)?\b.{0,90}\bin\b | \bloket | openst(?:el|aa) | \bopen\b | geopend | \bopent\b
-        | \bopende\b | \bopenen\b | \bdeclareren\b | \bsubsidi[eë]er(?:t|en)\b | \baanhaken\b
+        | \bopende\b | \bopenen\b | \bdeclareren\b
+        | \b(?:regeling|loket|inschrijving)\b.{0,30}\bvan start\b | \bbied(?:en|ing)
+        | \bsubsidi[eë]er(?:t|en)\b
+        | \baanhaken\b
         | \blat?en? (?:dat |dit )?weten\b | \b(?:om|erom|daarom) vragen\b
         | \b(?:zijn|is) welkom\b | \bbestellen\b | \bzich\b.{0,50}\bmelden
         | ^\s*dat (?:kan|kon|is mogelijk)\b
@@ -164,16 +167,17 @@ DATES = DateWords(
         | \bvoor (?:projecten|activiteiten|kosten|woningen|werkzaamheden)\b
     """),
     round_noun=ends(
-        r"tijdvak | periode | ronde | loket | openstelling | tender | call | oproep | inschrijving | termijn"
+        r"tijdvak | periode | ronde | loket | openstelling | tranche | tender | call | oproep | inschrijving | termijn"
     ),
     start_label=ends(r"(?:start|begin)(?:datum)?(?: is)?(?: op)?"),
     moved=words(r"""
-        \bverlengd\b | \bverschoven\b | \bverplaats(?:t|en)\b | \bverschuiven\b | \buit te stellen\b
+        \bin plaats van\b | \bverlengd\b | \bverschoven\b | \bverplaats(?:t|en)\b | \bverschuiven\b
+        | \buit te stellen\b
         | \buitgesteld\b | \bopgeschoven\b | \bvervroegd\b
         | \bverlengt\b | \bverlengen\b | \b(?:niet|niet meer|niet langer) (?:op|tot|per)\b
         | \bnu (?:is|wordt) (?:dat|dit|het)\b | \bis (?:dat|dit) nu\b
     """),
-    moved_from=ends(r"van | vanaf | niet (?:meer |langer )?(?:op|tot|per)"),
+    moved_from=ends(r"van | vanaf | niet (?:meer |langer )?(?:op|tot|per) | in plaats van(?: op)?"),
     kinds=_STAGES,
     carries=words(r"(?:dat|dit|deze|die|het|zij|ze|u|hiervoor|daarvoor|van|vanaf|tot)\b"),
     more_rounds=words(r"""

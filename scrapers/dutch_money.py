@@ -12,7 +12,7 @@ MONEY = MoneyWords(
     """),
     budget_before=words(r"""
         plafond | budget\b | budget van | \bgereserveerd\b | \buitgetrokken\b | \btrek(?:t|ken)\b
-        | \bvrijgemaakt\b | \bvrij\b | \bbeschikbare?\b | \bbeschikbaar
+        | \bvrijgemaakt\b | \bvrijmaakte?\b | \bvrij\b | \bbeschikbare?\b | \bbeschikbaar
         | (?:verhoogd|opgehoogd|verlaagd|verruimd) (?:naar|tot) | \bsubsidiepot\b
         | \bpot(?:je)? (?:van|met)\b | totaalbedrag | \bkas (?:bevat|telt)\b | \bsamen\s{0,2}$
         | \bin totaal\b | te verdelen | \bgaat er\b
@@ -48,7 +48,7 @@ MONEY = MoneyWords(
     """),
     not_budget_before=words(r"""
         (?:waarvan|daarvan)\b[^;.]{0,60}$ | \buit (?:de|het|een (?:bedrag|totaal) van)?\s{0,2}$
-        | \b(?:verhoogd|opgehoogd|verlaagd) (?:van|met)\s{0,2}$ | \b(?:nog|extra)\s{0,2}$
+        | \b(?:verhoogd|opgehoogd|verlaagd|stijgt|daalt|groeit) (?:van|met)\s{0,2}$ | \b(?:nog|extra)\s{0,2}$
         | \b(?:was|waren) (?:dat|dit|het)\s{0,2}$ | \b(?:ontvang(?:t|en)?|krijg(?:t|en)?|kreeg|kregen)\s{0,2}$
     """),
     not_budget=words(r"""
@@ -112,7 +112,8 @@ MONEY = MoneyWords(
     grant=words(r"""
         subsidie | bijdrage | vergoed | krijg | ontvang | \bvoucher | \blening | \bleen(?:t|de)\b
         | krediet | garantie | \btegemoetkoming | \buitkering
-        | toegekend | \bbetaalt\b | aan te vragen | aanvragen | gevraagd | steun | \bvra(?:gen|agt)\b
+        | toegekend | \bbetaalt\b | \bbeurs\b | \bdonatie | aan te vragen | aanvragen | gevraagd | steun
+        | \bvra(?:gen|agt)\b
         | financiering
         | \bproject
     """),

@@ -93,10 +93,11 @@ _DATES = DateWords(
     round_noun=ends(r"round | call | window | period | phase | deadline"),
     start_label=ends(r"start(?:ing)?(?: date)?(?: is)?(?: on)?"),
     moved=words(r"""
-        \bextended\b | \bpostponed\b | \bmoved\b | \bbrought forward\b | \brescheduled\b | \bextends\b
+        \binstead of\b | \bextended\b | \bpostponed\b | \bmoved\b | \bbrought forward\b | \brescheduled\b
+        | \bextends\b
         | \bnot (?:on|until|by)\b
     """),
-    moved_from=ends(r"from | not (?:on|until|by)"),
+    moved_from=ends(r"from | not (?:on|until|by) | instead of(?: on)?"),
     kinds=_STAGES,
     carries=words(r"(?:this|that|it|they|these|from|until)\b"),
     more_rounds=words(r"""

@@ -79,9 +79,11 @@ def _settled(text: str, parts: list[Sentence], dated: list[windows.Dated], price
     closes = windows.settle(dated, DeadlineKind.CLOSES, text)
     if any(windows.more_follow(part, tongue.dates) for part in parts):
         closes = None
+    start = opens and tongue.dates.start_label.search(lower(plain(text[max(0, opens.start - 40) : opens.start])))
     if opens and closes and _day(opens) > _day(closes):
-        of_projects = tongue.dates.start_label.search(lower(plain(text[max(0, opens.start - 40) : opens.start])))
-        opens, closes = None, closes if of_projects else None
+        opens, closes = None, closes if start else None
+    elif start and not closes and start[0].rstrip().endswith(":"):
+        opens = None  # "startdatum: #" without an end may be that of the projects
     return Facts(
         opens=opens,
         closes=closes,

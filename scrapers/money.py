@@ -208,7 +208,7 @@ def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
 
 
 _RAISED = re.compile(
-    r"(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}(?:verhoogd|opgehoogd|verlaagd|verruimd|increased|raised|reduced|cut)\b[^.;]{0,12}$"
+    r"(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}(?:verhoogd|opgehoogd|verlaagd|verruimd|stijgt|daalt|groeit|increased|raised|reduced|cut)\b[^.;]{0,12}$"
 )
 
 
@@ -224,7 +224,10 @@ def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Pri
     unit, near = _unit(sentence, mention, words), sentence.near(mention, MONEY_MENTION)
     if unit == "other" or words.hedge.search(near) or not _is_grant(sentence, mention, words, unit):
         return []
-    if words.budget_before.search(_CLAUSE.split(near)[-1][-60:]) or words.budget_after.match(sentence.follow(mention)):
+    pot = words.budget_before.search(_CLAUSE.split(near)[-1][-60:]) or words.budget_after.match(
+        sentence.follow(mention)
+    )
+    if pot and unit != "project":
         return []
     bounds = (("min", mention.value.low), ("max", mention.value.high))
     return [Priced(kind, value, mention) for kind, value in bounds if value is not None]
@@ -261,10 +264,12 @@ def settle_budget(priced: list[Priced], source: str) -> Read | None:
 
 
 def _distinct(priced: list[Priced]) -> list[Priced]:
-    kept: dict[Decimal, Priced] = {}
+    kept: dict[tuple[Decimal, str], Priced] = {}
     for one in priced:
-        known = kept.get(one.value)
-        kept[one.value] = Priced(one.kind, one.value, known.mention if known else one.mention,
+        named = [key for key in kept if key[0] == one.value and (not key[1] or not one.label or key[1] == one.label)]
+        key = named[0] if named else (one.value, one.label)  # as much for 2026 as for 2027 are two
+        known = kept.get(key)
+        kept[key] = Priced(one.kind, one.value, known.mention if known else one.mention,
                                  one.scope | (known.scope if known else frozenset()), one.label)  # fmt: skip
     return list(kept.values())
 

@@ -136,10 +136,14 @@ def _moved(sentence: Sentence, mention: Mention, words: DateWords) -> bool | Non
     return True if known else None
 
 
+_LABELLED = re.compile(r"\W*(?:start|begin|startdatum|begindatum|start date|opening date)\s?:\s{0,3}")
+
+
 def _side(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKind | None:
     """Opening or closing: the word right before it decides, then the word right behind, then the nearest word."""
     near, follow = sentence.near(mention), sentence.follow(mention)
-    about, labelled = _is_about(sentence, mention, words), _nearest(near, words)
+    about = _is_about(sentence, mention, words) or bool(_LABELLED.fullmatch(near))
+    labelled = _nearest(near, words)
     if labelled == DeadlineKind.OPENS and not about:
         labelled = None  # "de start is op #" may be that of the project
     opens, closes = bool(words.opens_after.match(follow)), bool(words.closes_after.match(follow))
