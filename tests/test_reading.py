@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any, ClassVar
 
 import pytest
@@ -123,11 +123,11 @@ BOMBS = {
 def test_entities_neither_explode_nor_read_files(tmp_path: Path, bomb: str, source: Any) -> None:
     canary = tmp_path / "canary"
     canary.write_text("s3cret")
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, monotonic()
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, process_time()
     found = read(tmp_path, BOMBS[bomb].replace("{canary}", str(canary)), source=source)
     assert "s3cret" not in json.dumps([c.as_json() for c in found.listings])
     assert all(len(c.title) <= 2000 for c in found.listings)
-    assert monotonic() - began < 10
+    assert process_time() - began < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024
 
 
@@ -163,11 +163,11 @@ def test_what_was_encoded_twice_is_read_as_meant(text: str) -> None:
     ],
 )
 def test_depth_length_and_number_are_bounded(tmp_path: Path, items: str, stops: bool) -> None:
-    began = monotonic()
+    began = process_time()
     found = read(tmp_path, rss(items))
     assert bool(found.stopped) is stops
     assert all(len(c.summary) <= 200_000 for c in found.listings)
-    assert monotonic() - began < 60
+    assert process_time() - began < 60
 
 
 PORTAL = "https://api.tech.ec.europa.eu/search-api/prod/rest/search?apiKey=SEDIA&text=***&pageSize=100&pageNumber=1"
