@@ -3,13 +3,14 @@
 import json
 import re
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Deadline, Delivery, Match, Subscription, User
+from db.models import Deadline, Delivery, Dossier, Match, Subscription, User
 from db.queries import OpportunityFilter, Viewer
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeadlineKind, Visibility
@@ -17,11 +18,12 @@ from db.vocabulary_calendar import FeedScope
 from tests.lobby import Cast, gather
 from tests.mail_cases import DESK
 from tests.pages import visit
-from tracker import coalition, contacts, moments, positions
+from tracker import applications, coalition, contacts, moments, positions
 from tracker.contacts import ContactFields, Office, log_contact
-from tracker.export import calls
+from tracker.export import FORMATS, calls
 from tracker.feeds import feed_file, open_feed
 from tracker.files import viewer_of
+from tracker.lobby_export import KINDS
 from tracker.planning import plan
 from tracker.web.routes import ROUTES
 from tracker.web.safety import Limits
@@ -136,6 +138,34 @@ def test_no_feed_carries_a_word_of_the_lobby(engine: Engine, now: datetime, scop
         text = feed_file(session, feed, user, now, "https://kansenradar.example", f"{scope}{now}").decode()
     assert "BEGIN:VCALENDAR" in text
     assert [c for c in SECRET if c in text.replace("\r\n ", "")] == []
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_no_export_of_the_lobby_carries_what_is_internal_or_expired(session: Session, now: datetime, kind: str) -> None:
+    cast, shared, _own = planted(session, now)
+    assert list(KINDS[kind](session, Viewer(), now)) == [] or kind == "moments"
+    for user, allowed in ((cast.haarlem, ()), (cast.lobbyist, ("KANARIE-EIGEN", "KANARIE-CONTACT"))):
+        text = json.dumps(list(KINDS[kind](session, viewer_of(user), now)))
+        assert [c for c in SECRET if c in text and c not in allowed] == [], (kind, user.name)
+        assert all(person.name not in text for person in (cast.lobbyist, cast.haarlem, cast.coordinator))
+    cast.adopted(cast.session.get_one(Dossier, shared), date(2026, 5, 1), public="Warmte zonder gas")
+    found = [r["public_wording"] for r in KINDS["positions"](session, viewer_of(cast.haarlem), now)]
+    assert found == ["Warmte zonder gas"]
+
+
+def test_an_export_of_the_lobby_is_a_row_a_thing_with_exact_amounts(session: Session, now: datetime) -> None:
+    cast = gather(session, now)
+    asked = applications.start(session, cast.call, cast.lobbyist, now, "haarlem", Visibility.PUBLIC)
+    applications.promise(session, asked, "haarlem", 2026, Decimal("0.10"), cast.lobbyist, now)
+    money = applications.Money(Decimal("250000.55"), Decimal(500_000), 40)
+    applications.set_money(session, asked, money, cast.lobbyist, now, asked.version)
+    public = cast.open("Voor iedereen", visibility=Visibility.PUBLIC, requested_amount=Decimal(1_250_000))
+    (one,) = KINDS["applications"](session, Viewer(), now)
+    assert (one["requested"], one["lead"], one["own_money"]) == (250_000.55, "haarlem", ["haarlem 2026 0.10"])
+    (other,) = KINDS["dossiers"](session, Viewer(), now)
+    assert (other["id"], other["requested_amount"], other["opgaven"]) == (public.id, 1_250_000, ["A20-1"])
+    for write in FORMATS.values():
+        assert write(iter([one]), "aanvragen")
 
 
 def test_no_export_carries_a_word_of_the_lobby(engine: Engine, now: datetime) -> None:

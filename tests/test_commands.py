@@ -71,3 +71,16 @@ def test_a_role_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path
     done = kansenradar(tmp_path, "user", "add", "a@b.nl", "--name", "A", "--role", "baas", "--participant", "amsterdam")
     assert done.returncode == 2
     assert "lezer, fondsenwerver" in done.stderr
+
+
+def test_an_export_tells_what_is_public_unless_a_person_is_named(tmp_path: Path, sqlite_template: Path) -> None:
+    database = {"KANSENRADAR_DATABASE_URL": f"sqlite:///{sqlite_template}"}
+    nobody = kansenradar(tmp_path, "export", "dossiers", "--format", "jsonl", **database)
+    assert (nobody.returncode, nobody.stdout) == (0, "")
+    for arguments, code, says in (
+        (["persons"], 2, "cannot export persons"),
+        (["dossiers", "--open"], 2, "--open goes with calls"),
+        (["contacts", "--as", "niemand@example.nl"], 1, "no user niemand@example.nl"),
+    ):
+        ran = kansenradar(tmp_path, "export", *arguments, **database)
+        assert (ran.returncode, says in ran.stderr, ran.stdout) == (code, True, ""), ran.stderr

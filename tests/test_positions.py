@@ -113,6 +113,18 @@ def test_an_expired_mandate_blocks_export(cast: Cast) -> None:
         exportable(adopted, date(2026, 4, 30))
 
 
+def test_a_succeeded_position_says_until_when_it_held(cast: Cast) -> None:
+    dossier = cast.open()
+    first = cast.adopted(dossier, date(2026, 5, 1), date(2026, 12, 31))
+    second = positions.draft(cast.session, dossier, positions.Wording(public="Nieuw"), cast.coordinator, cast.now)
+    decision = positions.Decision(Gremium.BOARD, "MRA-13", date(2026, 5, 20), date(2026, 5, 20))
+    positions.adopt(cast.session, second, decision, cast.coordinator, cast.now, succeeds=first)
+    with pytest.raises(PositionNotAllowed, match="gold tot en met 19 mei 2026"):
+        positions.exportable(first, date(2026, 5, 29))
+    with pytest.raises(PositionNotAllowed, match="geldt nog niet"):
+        positions.exportable(first, date(2026, 4, 30))
+
+
 def test_a_draft_never_leaves_the_house(cast: Cast) -> None:
     concept = draft(cast.session, cast.open(), Wording(public="Bijna"), cast.lobbyist, cast.now)
     with pytest.raises(PositionNotAllowed, match="niet vastgesteld"):

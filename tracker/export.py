@@ -111,12 +111,12 @@ def _number(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def as_jsonl(records: Iterable[dict[str, Any]]) -> bytes:
+def as_jsonl(records: Iterable[dict[str, Any]], _name: str = "") -> bytes:
     """A record a line."""
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
 
 
-def as_csv(records: Iterable[dict[str, Any]]) -> bytes:
+def as_csv(records: Iterable[dict[str, Any]], _name: str = "") -> bytes:
     """With a byte order mark and semicolons, as a Dutch Excel expects; cells that would run are made texts."""
     rows = [flat(record) for record in records]
     written = io.StringIO()
@@ -126,13 +126,13 @@ def as_csv(records: Iterable[dict[str, Any]]) -> bytes:
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
 
-def as_xlsx(records: Iterable[dict[str, Any]]) -> bytes:
+def as_xlsx(records: Iterable[dict[str, Any]], name: str = "regelingen") -> bytes:
     """One sheet; what openpyxl cannot hold (control characters) is left out, and no cell is a formula."""
     from openpyxl import Workbook
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("regelingen")
+    sheet = book.create_sheet(name)
     for number, record in enumerate(records):
         row = flat(record)
         if number == 0:

@@ -74,8 +74,8 @@ def exportable(position: Position, day: date) -> str:
     if position.state != PositionState.ADOPTED:
         raise PositionNotAllowed("Een concept kan niet naar buiten: het is niet vastgesteld.")
     if not holds_on(position, day):
-        until = position.valid_to or position.ended_on
-        word = f"gold tot en met {short_day(until)}" if until and day >= until else "geldt nog niet"
+        until = last_day(position)
+        word = f"gold tot en met {short_day(until)}" if until and day > until else "geldt nog niet"
         raise PositionNotAllowed(f"Dit standpunt kan niet naar buiten: het mandaat {word}.")
     if not position.public_wording.strip():
         raise PositionNotAllowed("Dit standpunt heeft geen openbare tekst.")

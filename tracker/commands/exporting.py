@@ -2,13 +2,21 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tracker.commands.door import WRONG_USAGE, CommandFailed, door
 
-KINDS = ("calls",)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+    from db.queries import Viewer
+
+KINDS = ("calls", "dossiers", "positions", "applications", "moments", "contacts")
 FORMATS = ("jsonl", "csv", "xlsx")
 
 
@@ -19,26 +27,55 @@ def register(app: typer.Typer) -> None:
 
 def export(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="What: calls.")],
+    kind: Annotated[str, typer.Argument(help="What: calls, dossiers, positions, applications, moments or contacts.")],
     as_format: Annotated[str, typer.Option("--format", help="jsonl, csv or xlsx.")] = "jsonl",
     to: Annotated[Path | None, typer.Option("--to", help="A file; standard output if none.")] = None,
-    open_only: Annotated[bool, typer.Option("--open", help="Only what can still be applied for.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Calls: only what can still be applied for.")] = False,
+    seen_by: Annotated[
+        str, typer.Option("--as", metavar="EMAIL", help="What this person may see; without it, what is public.")
+    ] = "",
 ) -> None:
-    """Export calls with deadlines, amounts, matches and sources."""
+    """Export calls, or what people keep; no internal wording, no person's name, and only what is public by default."""
     if kind not in KINDS or as_format not in FORMATS:
         raise CommandFailed(f"cannot export {kind} as {as_format}: {KINDS} as {FORMATS}", WRONG_USAGE)
-    from db.queries import OpportunityFilter, Viewer
+    if open_only and kind != "calls":
+        raise CommandFailed(f"--open goes with calls, not with {kind}", WRONG_USAGE)
     from db.session import reading
-    from db.vocabulary import Status
     from tracker.export import FORMATS as WRITERS
-    from tracker.export import calls
+    from tracker.lobby_export import SHEETS
 
     here = door(context)
-    running = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
-    wanted = OpportunityFilter(status=running if open_only else ())
     with reading(here.engine) as session:
-        written = WRITERS[as_format](calls(session, wanted, Viewer(), here.clock.now()))
+        viewer = _viewer(session, seen_by)
+        rows = _rows(session, kind, viewer, here.clock.now(), open_only)
+        written = WRITERS[as_format](rows, SHEETS.get(kind, "regelingen"))
     _write(written, to)
+
+
+def _viewer(session: "Session", email: str) -> "Viewer":
+    """Nobody in particular, or the person who is named. Raises CommandFailed for one who is not there any more."""
+    from db.queries import Viewer
+    from tracker.files import viewer_of
+    from tracker.subscribing import NotPossible, find_user
+
+    try:
+        return viewer_of(find_user(session, email)) if email else Viewer()
+    except NotPossible as error:
+        raise CommandFailed(str(error)) from error
+
+
+def _rows(
+    session: "Session", kind: str, viewer: "Viewer", now: "datetime", open_only: bool
+) -> "Iterator[dict[str, Any]]":
+    from db.queries import OpportunityFilter
+    from db.vocabulary import Status
+    from tracker.export import calls
+    from tracker.lobby_export import KINDS as OF_PEOPLE
+
+    if kind != "calls":
+        return OF_PEOPLE[kind](session, viewer, now)
+    running = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
+    return calls(session, OpportunityFilter(status=running if open_only else ()), viewer, now)
 
 
 def _write(written: bytes, to: Path | None) -> None:
