@@ -17,6 +17,7 @@ from tracker.chain import chain
 from tracker.web.acting import NOTHING, Typed, choices
 from tracker.web.asked import Asked, NotThere
 from tracker.web.clock_notice import clock_of
+from tracker.web.finding import SHOWN_FROM
 from tracker.web.judging import find_call
 from tracker.web.phrases import field_name, value_text
 from tracker.web.rows import moment_of, passed, rows_for
@@ -71,6 +72,7 @@ def page(
         facts=facts(call),
         dates=_dates(session, call, now),
         matches=_matches(session, call),
+        shown_from=SHOWN_FROM,
         revisions=_of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
         sightings=_of(session, Sighting, call, col(Sighting.source)),
         corrections=_corrections(session, call, viewer),

@@ -88,6 +88,17 @@ FIELDS = {
 SOURCES = {
     "eu_portal": "EU-portaal",
     "rvo": "RVO",
+    "bekendmakingen_sru": "Bekendmakingen (zoekdienst)",
+    "dus_i": "DUS-I",
+    "dut": "Driving Urban Transitions",
+    "eui": "European Urban Initiative",
+    "have_your_say": "Geef uw mening (Europese Commissie)",
+    "interreg_north_sea": "Interreg Noordzee",
+    "interreg_nwe": "Interreg Noordwest-Europa",
+    "jtf_ijmond": "JTF IJmond",
+    "mondriaan_fonds": "Mondriaan Fonds",
+    "nwo": "NWO",
+    "zonmw": "ZonMw",
     "cvdr": "Lokale wet- en regelgeving",
     "kansen_voor_west": "Kansen voor West",
     "tweede_kamer": "Tweede Kamer",
@@ -165,6 +176,8 @@ def value_text(field: str, value: Any) -> str:
         return wording.percentage(Decimal(str(value)))
     if field in WORDS:
         return WORDS[field](value).label
+    if field == "published_on":
+        return wording.day(value if isinstance(value, date) else date.fromisoformat(str(value)))
     if field == "applicants":
         return wording.listed([Applicant(one).label for one in value])
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
