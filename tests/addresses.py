@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db.models import Application, Body, Deadline, Subscription, User
+from db.models import Application, Body, Deadline, Delivery, Subscription, User
 from db.vocabulary_calendar import FeedScope
 from notifications.links import ALL, Links
 from tests.seed_pages import seeded_people
@@ -32,7 +32,13 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
     me = seeded_people(session)["administrator"]
     assert me.id is not None
     mine = Subscription(user_id=me.id, participant_id="amsterdam", every="week", filter={}, created_at=now)
-    session.add(mine)
+    digest = Delivery(
+        key=f"digest:of:{now.isoformat()}", message_id=f"<of.{me.id}@x>", kind="digest", user_id=me.id, address=me.email,
+        subject="2 nieuwe kansen", text="tekst", html="<!doctype html><html lang=nl><title>m</title><p>Twee kansen</p></html>",
+        sha256="s", planned_at=now, not_before=now, expires_at=now + timedelta(days=1), next_attempt_at=now,
+    )  # fmt: skip
+    old = session.exec(select(Delivery).where(Delivery.key == digest.key)).first()
+    session.add_all([mine, digest] if old is None else [mine])
     session.flush()
     body = session.exec(select(Body.id).order_by(col(Body.id))).first()
     application = session.exec(select(Application).where(Application.participant_id == "amsterdam")).first()
@@ -45,6 +51,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "sha256": f"{2:064x}", "year": str(now.year), "body_id": body, "user_id": str(me.id), "dossier_id": "1",
         "aanvragen dossier_id": str(application.dossier_id), "subscription_id": str(mine.id), "number": "1",
         "clock_id": str(_clock(session, me, now)), "contact_id": "1", "delivery_id": "2",
+        "abonnementen delivery_id": str((old or digest).id),
         "oordeel token": links.decision(me.id, 3, now), "afmelden token": links.leaving(me.id, what=ALL),
         "inloggen token": "x" * 43, "deadline_id": "6", "kalender token": secret,
     }  # fmt: skip

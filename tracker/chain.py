@@ -170,11 +170,13 @@ def _of_moments(session: Session, call: Opportunity, viewer: Viewer) -> list[Lin
         Dossier.id == DossierCall.dossier_id,
         visible(viewer, Dossier),
     )
-    rows = select(Moment, Opportunity).where(
-        Opportunity.id == Moment.opportunity_id, col(Moment.id).in_(hooked), visible(viewer, Moment)
+    rows = select(Moment).where(
+        col(Moment.opportunity_id).is_not(None), col(Moment.id).in_(hooked), visible(viewer, Moment)
     )
     found = []
-    for moment, outside in session.exec(rows.order_by(col(Moment.id))):
+    for moment in session.exec(rows.order_by(col(Moment.id))).all():
+        # One by one: a join makes SQLite read every call to find the few.
+        outside = session.get_one(Opportunity, moment.opportunity_id)
         sightings = select(Sighting).where(Sighting.opportunity_id == outside.id)
         links = (_of_sighting(s, call) for s in session.exec(sightings))
         usual = Link(ChainKind.OTHER, moment.title, outside.url, moment.starts_on, call_id=outside.id)

@@ -21,6 +21,8 @@ from db.vocabulary import (
     Status,
 )
 
+JOINED = text("joined_into IS NOT NULL")  # few are: an index of those alone
+
 
 class Crawl(SQLModel, table=True):
     """One run of one source: what it saw and whether that was everything."""
@@ -78,6 +80,7 @@ class Opportunity(SQLModel, table=True):
         one_of("source_word", Status, optional=True),
         one_of("eligible", Eligibility),
         Index("ix_opportunity_open", "nature", "closes_at"),
+        Index("ix_opportunity_joined", "joined_into", sqlite_where=JOINED, postgresql_where=JOINED),
     )
 
     id: int | None = Field(default=None, primary_key=True)
