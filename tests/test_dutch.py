@@ -353,7 +353,10 @@ def test_a_weekday_that_does_not_fit_is_told() -> None:
 HOSTILE = ["1 mei 2026 ", "€ 1.000 ", "1.", "111 ", "€", "tussen ", "van 1 tot en met ", "(", "€ 5 tot ", "12:00 ", "12-12-", "50% en ",
            "maximaal ", "aanvragen ", "per project ", "zolang ", "voor ", "tot 1 mei 2026; ", "\n", " ", "a", "\u00a0", "İ", "maa 1 m",
            "subsidie van de kosten ", "wordt ", "kan kan kan ", "€ 1,", "van 1 mei tot 1 juni 2026 ", "q1 ", "1e ", "één ", "ma ",
-           "zolang budget ", "als pot pot ", "daarna ", "vragen ", "until funds ", "per "]  # fmt: skip
+           "zolang budget ", "als pot pot ", "daarna ", "vragen ", "until funds ", "per ",
+           "verlengd van 1 mei 2026 tot ", "niet op 1 mei 2026 maar op ", "kunnen krijgen ", "€ 5 of ", "percentage a b van 5 ",
+           "de helft van de ", "budget verhoogd van € 5 naar ", "13/02/2026 01/02/2026 ", "de tweede op ", "minimale a b ",
+           "tranche a b van ", "lever zich plan ", "20 000 - "]  # fmt: skip
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
