@@ -177,7 +177,7 @@ DATES = DateWords(
         | \bverlengt\b | \bverlengen\b | \b(?:niet|niet meer|niet langer) (?:op|tot|per)\b
         | \bnu (?:is|wordt) (?:dat|dit|het)\b | \bis (?:dat|dit) nu\b
     """),
-    moved_from=ends(r"van | vanaf | niet (?:meer |langer )?(?:op|tot|per) | in plaats van(?: op)?"),
+    moved_from=ends(r"van | vanaf | niet (?:meer |langer )?(?:op|tot|per) | in plaats van(?: op|\stot|\sper)?"),
     kinds=_STAGES,
     carries=words(r"(?:dat|dit|deze|die|het|zij|ze|u|hiervoor|daarvoor|van|vanaf|tot)\b"),
     more_rounds=words(r"""

@@ -18,7 +18,8 @@ MONEY = MoneyWords(
         | \bin totaal\b | te verdelen | \bgaat er\b
         | \bzit(?: er)?\b | \bzet(?:te|ten)?\b | \bstel(?:t|len|de|den)\b | omvang | \binvesteert\b
         | \bverdeelt?\b | \bverdelen\b | \breserve(?:ert|erde|ren)\b | \bsteekt\b | \bis er\b
-        | \ber (?:is|was|komt)(?: \w+){0,3}\s{0,2}$ | \bwas er\b | \btotale subsidie\b | \bhet gaat om\s{0,2}$
+        | \ber (?:is|was|komt)(?: \w+){0,3}\s{0,2}$ | \bwas er\b | \btotale subsidie\b
+        | \bheeft\b[^,;.]{0,40}\been bedrag van\s{0,2}$ | \bhet gaat om\s{0,2}$
         | \bfonds\b[^.;]{0,30}goed voor\s{0,2}$
         | \b(?:totale|gehele|hele|beschikbare) (?:som|bedrag)(?: van)?\s{0,2}$
         | \bbeslis(?:t|sen)\b[^,;.]{0,30} over\s{0,2}$ | \bte besteden\b
@@ -47,12 +48,15 @@ MONEY = MoneyWords(
         | mee gemoeid | gemoeid | \w* ?klaar\b | vrij(?:gemaakt)?\b
     """),
     not_budget_before=words(r"""
-        (?:waarvan|daarvan)\b[^;.]{0,60}$ | \buit (?:de|het|een (?:bedrag|totaal) van)?\s{0,2}$
+        (?:waarvan|daarvan)\b(?![^;.]{0,40}\b(?:deze|dit) (?:ronde|openstelling|tranche|call|tender|
+        tijdvak))[^;.]{0,60}$
+        | \buit (?:de|het|een (?:bedrag|totaal) van)?\s{0,2}$
         | \b(?:verhoogd|opgehoogd|verlaagd|stijgt|daalt|groeit) (?:van|met)\s{0,2}$ | \b(?:nog|extra)\s{0,2}$
         | \b(?:was|waren) (?:dat|dit|het)\s{0,2}$ | \b(?:ontvang(?:t|en)?|krijg(?:t|en)?|kreeg|kregen)\s{0,2}$
     """),
     not_budget=words(r"""
-        \bvorige?\b | \beerdere?\b(?! als|\swanneer|\sdan) | \bvorig jaar\b | \bafgelopen\b | gevraagd\b
+        \been \w+ (?:heeft|kent) (?:\w+ ){0,2}budget | \bvorige?\b | \beerdere?\b(?! als|\swanneer|\sdan)
+        | \bvorig jaar\b | \bafgelopen\b | gevraagd\b
         | \btoegekend\b | in behandeling | \bresteert\b | \bresterend | \brestant | \bover is\b
         | \bnog over\b | eigen bijdrage | omzet | \blegg?(?:t|en)\b | balans | projectkosten
         | \bkosten\b(?! (?:van|voor) (?:de )?uitvoering) | de-minimis | \bdrempel | \bwaarschijnlijk\b

@@ -233,6 +233,12 @@ def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Pri
     return [Priced(kind, value, mention) for kind, value in bounds if value is not None]
 
 
+_TENSES = {
+    "past": re.compile(r"\b(?:was|waren|bedroeg|were)\b[^.;,]{0,20}$"),
+    "now": re.compile(r"\b(?:is|zijn|bedraagt|are)\b[^.;,]{0,20}$"),
+}
+
+
 def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset[str]:
     near, follow = sentence.near(mention, MONEY_MENTION)[-110:], re.split(r"[;:,]", sentence.follow(mention))[0][:80]
     tests = {
@@ -242,6 +248,7 @@ def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset
         "year": words.per_year,
     }
     scope = {name for name, pattern in tests.items() if pattern.search(near) or pattern.search(follow)}
+    scope |= {name for name, verb in _TENSES.items() if verb.search(near)}
     if words.share.search(near) or words.share.match(follow.lstrip()):
         scope.add("share")
     return frozenset(scope)
@@ -257,6 +264,8 @@ def _label(sentence: Sentence, mention: Mention, words: MoneyWords) -> str:
 def settle_budget(priced: list[Priced], source: str) -> Read | None:
     """The one plafond: the sum of the others, this round's, or the only one; else none."""
     pots = _distinct([one for one in priced if one.kind == "budget"])
+    if any("now" in one.scope for one in pots):
+        pots = [one for one in pots if "past" not in one.scope]  # "bedraagt #; in 2025 was het #"
     for choose in (_only, _sum_of_parts, _of_this_round, _total_before_parts, _whole_without_shares):
         if chosen := choose(pots):
             return _read("budget", chosen, source)
