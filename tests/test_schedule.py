@@ -1,7 +1,9 @@
 """The clock looks in our tables; it holds nothing itself."""
 
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,8 +17,15 @@ from sqlmodel import select
 from db.leases import is_dead, release, renew, take, this_process
 from db.models import Delivery, Run
 from db.session import open_engine, writing
+from notifications import claiming, outbox
+from notifications.outbox import Rules, Tally
+from notifications.transport import Outcome, Stage, Verdict
 from tests.conftest import ROOT
-from tests.mail_cases import make_agenda, make_call, make_reader
+from tests.mail_cases import DESK, THRESHOLD, make_agenda, make_call, make_reader
+from tests.smtp_server import SmtpServer, running
+from tests.test_outbox import make_mail
+from tracker.planning import plan
+from tracker.safe_copy import watch
 from tracker.schedule import last_round
 
 
@@ -87,6 +96,61 @@ def test_workers_empty_the_outbox_beside_each_other_and_stop_cleanly(database_ur
     with writing(engine) as session:
         assert [mail.state for mail in session.exec(select(Delivery)).all()] == ["accepted"]
     engine.dispose()
+
+
+@pytest.mark.slow
+def test_sigterm_lets_the_mail_in_hand_arrive_and_be_noted(database_url: str, tmp_path: Path) -> None:
+    """One command a database: the other differs only in what else it does."""
+    command = ["send"] if database_url.startswith("sqlite") else ["run", "--port", str(_free_port())]
+    engine = open_engine(database_url)
+    now = datetime.now(UTC)
+    make_agenda(engine)
+    make_call(engine, now, closes=now.date().replace(year=now.year + 1))
+    for name in ("jan", "piet", "anna"):
+        make_reader(engine, now, f"{name}@haarlem.example")
+    plan(engine, DESK, now, THRESHOLD)
+    with running(SmtpServer()) as server:
+        settings = {**_settings(database_url, tmp_path), "KANSENRADAR_MAIL_URL": server.url()}
+        sender = subprocess.Popen([sys.executable, "-m", "tracker", *command], env=settings)
+
+        def ask_to_stop() -> bool:
+            sender.send_signal(signal.SIGTERM)
+            time.sleep(1)
+            return False
+
+        server.on("dot", "never", when=ask_to_stop)
+        assert sender.wait(60) == 0
+    with writing(engine) as session:
+        states = sorted(mail.state for mail in session.exec(select(Delivery)).all())
+    assert (len(server.accepted), states) == (1, ["accepted", "planned", "planned"])
+    assert watch_again(engine, tmp_path / "data") == ""
+    engine.dispose()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def test_claims_that_were_never_begun_do_not_make_a_database_look_old(engine: Engine, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    mails = [make_mail(now, f"{name}@haarlem.example") for name in ("jan", "piet", "anna")]
+    rules = Rules("dead:0", random.Random(1).uniform, lambda: now, "test", ())
+    with writing(engine) as session:
+        outbox.put(session, mails, b"key", "haarlem.example")
+        claimed = claiming.claim(session, claiming.due(session, rules), 3, rules, Tally())
+        outbox.settle(session, claimed[0], Outcome(Verdict.ACCEPTED, Stage.DOT, 250, "ok"), rules, Tally())
+    assert watch_again(engine, tmp_path) == ""
+    with writing(engine) as session:
+        for taken in claimed[1:]:
+            claiming.give_back(session, taken)
+    assert watch_again(engine, tmp_path) == ""
+
+
+def watch_again(engine: Engine, data_dir: Path) -> str:
+    """Why sending is paused for a database that looks older than it was, if it does."""
+    with writing(engine) as session:
+        return watch(session, data_dir, datetime.now(UTC))
 
 
 def _settings(database_url: str, folder: Path) -> dict[str, str]:

@@ -47,7 +47,9 @@ def watch(session: Session, data_dir: Path, now: datetime, trial: bool = False) 
 
 
 def _high_water(session: Session) -> int:
-    return session.exec(select(func.max(Attempt.id))).one() or 0
+    # Only what was ended: an attempt that was written down and never begun is taken away again.
+    ended = select(Attempt.id).where(col(Attempt.finished_at).is_not(None))
+    return session.exec(ended.order_by(col(Attempt.id).desc()).limit(1)).first() or 0
 
 
 def _others_alive(session: Session) -> bool:

@@ -1,5 +1,6 @@
 """plan, send, and the switches of sending."""
 
+import signal
 from typing import Annotated
 
 import typer
@@ -31,7 +32,10 @@ def send(context: typer.Context, as_json: AsJson = False) -> None:
     from tracker.mailing import said_of_send, send_now
 
     here = door(context)
-    tally = send_now(here.settings, here.engine, here.clock)
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda which, _: asked.append(which))  # the mail in hand is handed over first
+    tally = send_now(here.settings, here.engine, here.clock, lambda: bool(asked))
     said = said_of_send(tally)
     counted = ", ".join(f"{said[name]} {name}" for name in ("accepted", "deferred", "failed", "ambiguous"))
     answer(said, as_json, [counted])

@@ -22,7 +22,7 @@ def run(
     """Clock and pages in one process: the whole application on one machine."""
     import asyncio
 
-    from tracker.commands.serving import page_server
+    from tracker.commands.serving import end_well_on_sigterm, page_server
     from tracker.schedule import Clockwork, ticking
 
     here = _checked(context)
@@ -34,6 +34,7 @@ def run(
             await server.serve()
             clockwork.stopping = True
 
+    end_well_on_sigterm()  # or the mail that is being handed over would be in doubt
     asyncio.run(both())
 
 

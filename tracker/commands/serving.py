@@ -1,5 +1,6 @@
 """serve: the pages, on one address and port."""
 
+import signal
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -30,7 +31,14 @@ def serve(
 
 def serve_pages(opened: Door, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; refuses to start where people would come over plain HTTP."""
-    page_server(opened, host, port).run()
+    server = page_server(opened, host, port)
+    end_well_on_sigterm()
+    server.run()
+
+
+def end_well_on_sigterm() -> None:
+    """Let the process end by itself: uvicorn raises the signal anew once its pages are done, and that would kill it."""
+    signal.signal(signal.SIGTERM, lambda *_: None)
 
 
 def page_server(opened: Door, host: str, port: int) -> "uvicorn.Server":
