@@ -8,7 +8,7 @@ import yaml
 
 from tracker.evaluate import evaluate
 from tracker.matching import Matcher, embedder, scoring, train, weights
-from tracker.matching.corpus import challenges_of, rows_of
+from tracker.matching.corpus import challenges_of, eligible_of, rows_of
 
 ROOT = Path(__file__).parent.parent
 LABELS = ROOT / "tests" / "labels.jsonl"
@@ -55,6 +55,11 @@ def test_later_grades_count_instead(files: dict[str, Path]) -> None:
     found = train.regraded(rows, later)
     assert found[0]["grades"] == {"A20-3-fiets": 2}
     assert (found[0]["labellings"], found[0]["eligible"]) == (3, None)
+    assert eligible_of([{"eligible": "self"}, {"eligible_votes": ["no", "partner"]}, {}]).tolist() == [
+        [0, 0, 1],
+        [0.5, 0.5, 0],
+        [0, 0, 0],
+    ]
     assert found[1:] == rows[1:]
 
 
@@ -70,3 +75,12 @@ def test_training_without_a_readable_file_ends_in_one_line(
         told = capsys.readouterr().err
         assert said in told
         assert told.count("\n") == 1
+
+
+def test_the_shipped_weights_say_what_they_were_fitted_on_and_with_which_encoder() -> None:
+    known = embedder()
+    about = json.loads(weights.FILE.read_text("utf-8"))["about"]
+    assert known is not None
+    assert about["encoder"] == known.name
+    assert about["files"][-2:] == [LABELS.name, train.EXAMPLES.name]
+    assert about["calls"] == len(rows_of(LABELS)) + len(rows_of(train.EXAMPLES))

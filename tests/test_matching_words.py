@@ -10,9 +10,10 @@ from tracker.matching.reading import clean, folded, language_of, sentences
 OPGAVE = ChallengeText(
     "x",
     "x",
-    words_nl=("fiets*", "energietransitie*", "bos*", "AI*", "RES", "metro*", "hub*"),
+    words_nl=("fiets*", "energietransitie*", "bos*", "AI*", "RES", "metro*", "hub*", "veiligheid*"),
     words_en=("culture", "mobility", "landscape", "cycling", "smart grid", "grid", "node", "network", "housing",
-              "climate", "storage", "hydrogen", "prevention", "ports", "skills", "SAF", "energy community"),
+              "climate", "storage", "hydrogen", "prevention", "ports", "skills", "SAF", "energy community",
+              "multimodal", "adaptation", "restoration", "charging", "aircraft"),
     words_not=("radioactive",),
 )  # fmt: skip
 LEXICON = agenda.lexicon([OPGAVE])
@@ -39,6 +40,12 @@ MISLEADING = [
     ("climate", "A better business climate", "Climate adaptation"),
     ("storage", "Data storage in the cloud", "Heat storage in districts"),
     ("hydrogen", "The hydrogen bond in proteins", "Clean hydrogen in ports"),
+    ("multimodal", "Multimodal foundation models for medicine", "Multimodal transport of passengers"),
+    ("adaptation", "Domain adaptation of language models", "Local adaptation to climate change"),
+    ("restoration", "Restoration of trust in media", "Restoration of wetlands"),
+    ("charging", "Road charging for lorries", "Charging of electric cars"),
+    ("aircraft", "Combat aircraft of the next generation", "Quieter aircraft near airports"),
+    ("veiligheid*", "Regeling verkeersveiligheid voor wegen", "Veiligheid in de wijk"),
     ("prevention", "Fraud prevention in customs", "Health prevention in the neighbourhood"),
 ]
 

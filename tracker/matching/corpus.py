@@ -25,7 +25,7 @@ class Corpus:
     cues: Array
     vectors: Array
     grades: Grades
-    eligible: NDArray[np.int64]
+    eligible: Array
     groups: NDArray[np.int64]
     weight: Array
 
@@ -87,9 +87,17 @@ def grades_of(rows: Sequence[Mapping[str, Any]], ids: Sequence[str]) -> Grades:
     return found
 
 
-def eligible_of(rows: Sequence[Mapping[str, Any]]) -> NDArray[np.int64]:
-    """The place of each call's eligibility in ELIGIBLE, or -1 where nobody said it."""
-    return np.array([ELIGIBLE.index(r["eligible"]) if r.get("eligible") in ELIGIBLE else -1 for r in rows], np.int64)
+def eligible_of(rows: Sequence[Mapping[str, Any]]) -> Array:
+    """Per call the shares of the answers of ELIGIBLE, and nothing where nobody said it.
+
+    Where labellers differ, `eligible_votes` holds what each of them said instead of one `eligible`.
+    """
+    found = np.zeros((len(rows), len(ELIGIBLE)))
+    for number, row in enumerate(rows):
+        votes = [said for said in row.get("eligible_votes") or (row.get("eligible"),) if said in ELIGIBLE]
+        for said in votes:
+            found[number, ELIGIBLE.index(said)] += 1 / len(votes)
+    return found
 
 
 def groups_of(rows: Sequence[Mapping[str, Any]]) -> NDArray[np.int64]:

@@ -66,7 +66,7 @@ def read(call: CallText, lexicon: Lexicon) -> Read:
         "text": clean(call.text),
     }
     language = language_of(call.language, texts["title"], texts["text"])
-    reading = Read(call, texts, [], {}, {}, {"head": [], "text": []}, language)
+    reading = Read(call, texts, [], {}, {}, {"head": [], "text": [], "said": []}, language)
     for place in PLACES:
         hits = lexicon.look(texts[place]) if texts[place] else []
         reading.cues["text" if place == "text" else "head"] += [h for h in hits if h.term.owner < agenda.MISLEADING]
@@ -76,7 +76,7 @@ def read(call: CallText, lexicon: Lexicon) -> Read:
     said = [call.publisher or ""] if language == "nl" else []
     reading.cues["head"] += [h for t in said for h in lexicon.look(clean(t, 200)) if h.term.owner < agenda.MISLEADING]
     for applicant in call.applicants:
-        reading.cues["text"] += [h for h in lexicon.look(clean(applicant, 200)) if h.term.owner < agenda.MISLEADING]
+        reading.cues["said"] += [h for h in lexicon.look(clean(applicant, 200)) if h.term.owner < agenda.MISLEADING]
     return reading
 
 

@@ -52,6 +52,7 @@ class Matcher:
         self._mode = "vectors" if embedder else "words"
         self._known = describe(self.challenges, embedder)
         self._blank = np.array([not (words_of(c) or phrases_of(c)) for c in self.challenges], bool)
+        self._kinds = why.kind_weights(self._weights.stages[self._mode])
         self._background = self._weights.background[None, :].astype(np.float32)
 
     def match(self, calls: Sequence[CallText], kept: dict[bytes, Vectors] | None = None) -> list[CallMatches]:
@@ -120,7 +121,7 @@ class Matcher:
         reading, pairs = ready.readings[row], ready.pairs[self._mode][row, number]
         head = self._weights.heads.get(challenge.id)
         topic = stages.topic if head else stages.topic_new
-        reasons = why.by_words(reading, number, pairs, topic) + why.by_programme(reading, stages.must)
+        reasons = why.by_words(reading, number, pairs, topic) + why.by_programme(reading, self._kinds)
         if ready.encoded is not None and self._known.phrases is not None and self._known.words is not None:
             reasons += why.by_title(reading, pairs, challenge, topic) + why.by_sentence(
                 reading, ready.encoded, row, challenge, number, stages, self._known.phrases, self._known.words, head

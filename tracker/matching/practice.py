@@ -1,13 +1,15 @@
 """How near a call is to a region's practice: cues of applicants, kinds of action and programmes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
+from tracker.matching.area import elsewhere
 from tracker.matching.features import Matrix, Read
 from tracker.matching.lexicon import Term
 from tracker.matching.texts import CallText
@@ -22,6 +24,10 @@ APPLICANTS = (
     "corporations",
     "knowledge",
     "schools",
+)
+WHOLE = ("area:outside", "only_others", "nobody_named", "dutch:only_others", "dutch:nobody_named")
+ASKS = re.compile(  # what stands after the one who may apply, within a few words
+    r"\S*[^.;:]{0,45}?\b(?:kunnen|kan|krijgen|krijgt|mogen|mag|vragen|vraagt|ontvangen|ontvangt|dienen|dient)\b"
 )
 FIRST_CUE = -2  # owners of cues count down from here in the common lexicon
 
@@ -83,8 +89,10 @@ def names() -> tuple[str, ...]:
     heads = tuple(f"head:{name}" for name in cues())
     texts = tuple(f"text:{name}" for name in cues())
     first = tuple(f"first:{name}" for name in APPLICANTS)
+    subjects = tuple(f"subject:{name}" for name in APPLICANTS)
     dutch = tuple(f"dutch:{name}" for name in (*first, "head:ours", "head:elsewhere", "head:spuk", "text:spuk"))
-    return (*heads, *texts, *(f"kind:{name}" for name in KINDS), *first, *dutch, "dutch", "kind_unknown")
+    kinds = tuple(f"kind:{name}" for name in KINDS)
+    return (*heads, *texts, *kinds, *first, *dutch, "dutch", "kind_unknown", *subjects, *WHOLE)
 
 
 def kinds_of(call: CallText) -> tuple[str, ...]:
@@ -99,30 +107,63 @@ def _kinds(given: str) -> tuple[str, ...]:
 
 
 def features(readings: Sequence[Read]) -> Matrix:
-    """One row per call: cues in its title, call, destination and publisher, cues in its text, kinds, language."""
+    """One row per call: cues in its title, call, destination and publisher, cues in its text, kinds, who, language."""
     found = np.zeros((len(readings), len(names())))
     count, places = len(cues()), {name: number for number, name in enumerate(names())}
     for row, reading in enumerate(readings):
         for hit in reading.cues["head"]:
             found[row, FIRST_CUE - hit.term.owner] = 1
-        for owner, _ in {(h.term.owner, h.term.words) for h in reading.cues["text"]}:
+        for owner, _ in {(h.term.owner, h.term.words) for h in (*reading.cues["text"], *reading.cues["said"])}:
             found[row, count + FIRST_CUE - owner] += 1
-        for kind in kinds_of(reading.call):
-            found[row, places[f"kind:{kind}"]] = 1
-        found[row, places["dutch"]] = reading.language == "nl"
-        found[row, places["kind_unknown"]] = not reading.call.type
-        first = first_applicant(reading)
-        if first:
-            found[row, places[f"first:{first}"]] = 1
+        for name in _true_of(reading):
+            found[row, places[name]] = 1
     found[:, count : 2 * count] = 1 - np.exp(-0.7 * found[:, count : 2 * count])
+    _who(found, places)
     for name, column in places.items():
         if name.startswith("dutch:"):
             found[:, column] = found[:, places["dutch"]] * found[:, places[name.removeprefix("dutch:")]]
     return found
 
 
+def _true_of(reading: Read) -> Iterator[str]:
+    """The names of the features that are simply true of a call."""
+    yield from (f"kind:{kind}" for kind in kinds_of(reading.call))
+    if not reading.call.type:
+        yield "kind_unknown"
+    first = first_applicant(reading)
+    if first:
+        yield f"first:{first}"
+    if reading.language == "nl":
+        yield "dutch"
+        yield from (f"subject:{name}" for name in subjects(reading))
+        if elsewhere(reading.texts["title"], reading.texts["text"], reading.call.publisher):
+            yield "area:outside"
+
+
+def _who(found: Matrix, places: dict[str, int]) -> None:
+    """Whether only others than authorities are named as applicants, or nobody at all."""
+
+    def named(groups: Sequence[str]) -> NDArray[np.bool_]:
+        columns = [places[f"{part}:{name}"] for name in groups for part in ("head", "text")]
+        return np.asarray(found[:, columns].any(axis=1))
+
+    ours, others = named(("authority", "spuk")), named(APPLICANTS[1:])
+    found[:, places["only_others"]] = others & ~ours
+    found[:, places["nobody_named"]] = ~others & ~ours
+
+
+def subjects(reading: Read) -> set[str]:
+    """The kinds of applicants that a Dutch text says may, get or ask something: "bewoners kunnen aanvragen"."""
+    groups, text = list(cues()), reading.texts["text"]
+    return {
+        groups[FIRST_CUE - hit.term.owner]
+        for hit in reading.cues["text"]
+        if groups[FIRST_CUE - hit.term.owner] in APPLICANTS and ASKS.match(text, hit.end, hit.end + 70)
+    }
+
+
 def first_applicant(reading: Read) -> str | None:
     """The kind of applicant that a text names first: in a scheme of a few sentences that is who it is for."""
     groups = list(cues())
-    named = [(h.start, groups[FIRST_CUE - h.term.owner]) for h in reading.cues["text"]]
+    named = [(h.start, groups[FIRST_CUE - h.term.owner]) for h in reading.cues["text"] or reading.cues["said"]]
     return min(((at, name) for at, name in named if name in APPLICANTS), default=(0, None))[1]

@@ -14,6 +14,7 @@ from tracker.matching.weights import Linear, Stages
 ELIGIBLE: tuple[Eligibility, ...] = ("no", "partner", "self")
 TOPIC_SHAPE = ("best_topic", "second_topic", "third_topic", "topics")
 PLACE_SHARE = 0.6  # of the vector of destination or call beside those of title and text
+OUTSIDE = 4.0  # off the logit of must-see for money that may only land outside the MRA
 MUST_VECTORS = ("title_phrase", "whole", "title_phrase_margin", "whole_margin")
 
 
@@ -114,12 +115,17 @@ def must_logits(of_pair: Matrix, of_call: Matrix, must: Linear) -> Array:
     return np.asarray(of_pair @ must.weights[:cut] + (of_call @ must.weights[cut:])[:, None] + must.bias)
 
 
+def outside(cues: Matrix) -> Matrix:
+    """What must-see loses where the money may not land here: a rule, not a weight."""
+    return np.asarray(OUTSIDE * cues[:, [practice.names().index("area:outside")]])
+
+
 def score(pairs: Matrix, own: Array, cues: Matrix, vectors: Array | None, stages: Stages, mode: str) -> Scores:
     """All scores of a batch of calls against all opgaven."""
     topic = topics(pairs, own, stages)
     call = np.hstack([cues, shape(topic)])
     eligible, use = shares(call, vectors, stages.eligible), stages.use(call, vectors)
-    must = must_logits(*must_parts(topic, pairs, eligible, use, cues, mode), stages.must)
+    must = must_logits(*must_parts(topic, pairs, eligible, use, cues, mode), stages.must) - outside(cues)
     share, scale, bias = stages.mix
     return Scores(topic, must, eligible, own, sigmoid(scale * logit(mixed(topic, must, share)) + bias))
 

@@ -109,9 +109,20 @@ def by_title(reading: Read, pairs: Array, challenge: ChallengeText, topic: Linea
     ]
 
 
-def by_programme(reading: Read, must: Linear) -> list[Reason]:
+def kind_weights(stages: Stages) -> dict[str, float]:
+    """What each kind of action weighs in must-see: by itself, through use of the call, and through who may apply."""
+    parts = {"use": stages.use, **{f"eligible_{name}": part for name, part in stages.eligible.items()}}
+    must = dict(zip(stages.must.names, stages.must.weights, strict=True))
+    found = {name: float(weight) for name, weight in must.items() if name.startswith("kind:")}
+    for through, part in parts.items():
+        for name, weight in zip(part.names, part.weights, strict=True):
+            if name in found:
+                found[name] += float(must[through] * weight)
+    return found
+
+
+def by_programme(reading: Read, weights: dict[str, float]) -> list[Reason]:
     """The kind of action or programme that speaks most for (or against) use by a region."""
-    weights = dict(zip(must.names, must.weights, strict=True))
     kinds = [(weights.get(f"kind:{k}", 0.0), k) for k in practice.kinds_of(reading.call)]
     if not kinds or not (reading.call.type or reading.call.programme):
         return []
@@ -137,8 +148,8 @@ def eligible(reading: Read, answer: str, linear: Linear) -> str:
     weights = dict(zip(linear.names, linear.weights, strict=True))
     names = list(practice.cues())
     seen = []
-    for part in ("head", "text"):
-        for hit in reading.cues[part]:
+    for part, place in (("head", "head"), ("text", "text"), ("text", "said")):
+        for hit in reading.cues[place]:
             weight = weights.get(f"{part}:{names[practice.FIRST_CUE - hit.term.owner]}", 0.0)
             if weight > 0.05:
                 seen.append((weight, hit.term.words.rstrip("*")))
