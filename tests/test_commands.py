@@ -9,6 +9,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tracker.__main__ import moment, now_first
+from tracker.crawl import wrong_root
+from tracker.settings import Settings, ValidationError
 
 
 def kansenradar(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -46,6 +48,8 @@ def test_init_twice_changes_nothing(tmp_path: Path) -> None:
         (["init"], {"KANSENRADAR_DATABASE_URL": "sqlite:////proc/nowhere/k.db"}, 1, "cannot open the database"),
         (["init"], {"KANSENRADAR_DATABASE_URL": "nonsense"}, 1, "cannot open the database"),
         (["init"], {"KANSENRADAR_SOURCE_LIMIT_SECONDS": "soon"}, 2, "KANSENRADAR_SOURCE_LIMIT_SECONDS"),
+        (["init"], {"KANSENRADAR_DATABASE_URL": "mysql://x/y"}, 1, "neither sqlite nor postgresql"),
+        (["init"], {"KANSENRADAR_DATABASE_URL": "postgresql://u:p@127.0.0.1:x/y"}, 1, "cannot open the database"),
         (["unknown-command"], {}, 2, "No such command"),
     ],
 )
@@ -84,3 +88,34 @@ def test_an_export_tells_what_is_public_unless_a_person_is_named(tmp_path: Path,
     ):
         ran = kansenradar(tmp_path, "export", *arguments, **database)
         assert (ran.returncode, says in ran.stderr, ran.stdout) == (code, True, ""), ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("SNAPSHOT_DAYS", "-3"),
+        ("SOURCE_LIMIT_SECONDS", "0"),
+        ("FETCH_ALLOW", "localhost"),
+        ("SOURCE_ROOTS", "[]"),
+        ("SECRET_KEY", ","),
+        ("SECRET_KEY", "changeme"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_refused(setting: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"KANSENRADAR_{setting}", value)
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_a_setting_that_should_be_json_and_is_not_gets_one_line(tmp_path: Path) -> None:
+    done = kansenradar(tmp_path, "init", KANSENRADAR_SOURCE_ROOTS="{kapot")
+    assert done.returncode == 2
+    assert "source_roots" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("root", ["file:///etc/passwd", "/etc/passwd", "http://[::1", "http://host:port/", "http://"])
+def test_a_root_that_is_no_web_address_costs_its_source_alone_and_is_named(root: str) -> None:
+    settings = Settings(source_roots={"rvo": root})
+    assert wrong_root("rvo", settings) == f"SOURCE_RVO_URL: {root!r} is no http or https address"
+    assert wrong_root("eui", settings) == ""

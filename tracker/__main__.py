@@ -12,7 +12,7 @@ import typer
 from tracker import commands
 from tracker.clock import Clock
 from tracker.commands.door import FAILED, WRONG_USAGE, CommandFailed, Door
-from tracker.settings import PREFIX, Settings, ValidationError
+from tracker.settings import PREFIX, Settings, SettingsError, ValidationError
 
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100  # where a set clock may stand: the years that dates of calls may have
 
@@ -81,6 +81,8 @@ def main() -> None:
         stop(str(error), error.code)
     except ValidationError as error:
         stop("; ".join(f"setting {PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()), WRONG_USAGE)
+    except SettingsError as error:  # a value that should be JSON
+        stop(f"{str(error).splitlines()[0]}: {error.__cause__}", WRONG_USAGE)
     except Exception as error:  # the one command that runs: SQLAlchemy is imported only where it was needed
         stop(database_trouble(error), FAILED)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 from time import monotonic
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -48,10 +49,23 @@ def crawl(
     """
     source = sources.load(name, {**watched_options(name, settings), **(options or {})})
     asked = {"since": since, "options": options or {}, **more}
+    if wrong := wrong_root(name, settings):
+        return Crawled(name, source.kind, now, now, stopped=wrong)
     try:
         return crawl_into_folder(source, settings, remembered, now, progress, asked)
     except OSError as error:  # a disk that is full, a machine without processes to spare
         return Crawled(name, source.kind, now, now, stopped=f"this machine: {error.strerror or error}")
+
+
+def wrong_root(name: str, settings: Settings) -> str:
+    """Empty, or one line on a root that the settings give a source and that no web address can be."""
+    root = settings.source_roots.get(name, "")
+    try:
+        parts = urlsplit(root)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:  # half an IPv6 address, a port that is no number
+        fits = False
+    return "" if fits or not root else f"SOURCE_{name.upper()}_URL: {root[:200]!r} is no http or https address"
 
 
 def crawl_into_folder(

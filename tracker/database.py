@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from db.migrate import SchemaTooNew, up_to_date, upgrade
 from db.session import open_engine
@@ -25,7 +25,7 @@ def migrate_database(settings: Settings) -> Engine:
     engine = _engine(settings)
     try:
         upgrade(engine)
-    except (OperationalError, SchemaTooNew) as error:
+    except (DatabaseError, SchemaTooNew) as error:
         raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
     return engine
 
@@ -33,17 +33,19 @@ def migrate_database(settings: Settings) -> Engine:
 def _engine(settings: Settings) -> Engine:
     try:
         url = make_url(settings.database)
+        if url.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+            raise CommandFailed(f"cannot open the database: {url.get_backend_name()} is neither sqlite nor postgresql")
         if url.get_backend_name() == "sqlite" and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         return open_engine(settings.database)
-    except (ArgumentError, OSError) as error:
+    except (ArgumentError, ImportError, OSError, ValueError) as error:  # ValueError: a port that is no number
         raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
 
 
 def _ready(engine: Engine) -> bool:
     try:
         return up_to_date(engine)
-    except OperationalError as error:
+    except DatabaseError as error:  # not to be reached, or no database at all
         raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
 
 

@@ -8,9 +8,12 @@ from typing import Annotated, Any
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+
+from scrapers.addresses import pairs
 
 PREFIX = "KANSENRADAR_"
+NO_SECRETS = {"changeme", "change-me", "change_me", "default", "password"}  # what stands in examples
 
 
 class Settings(BaseSettings):
@@ -51,8 +54,8 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="", description="addresses of proxies whose X-Forwarded-For is believed, separated by commas"
     )
-    snapshot_days: int = Field(default=730, description="how long the bytes a source showed are kept as proof")
-    source_limit_seconds: int = Field(default=1800, description="longest time one source may take")
+    snapshot_days: int = Field(default=730, ge=1, description="how long the bytes a source showed are kept as proof")
+    source_limit_seconds: int = Field(default=1800, ge=1, description="longest time one source may take")
     sources_on: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="sources that are off by default and should be crawled, separated by commas"
     )
@@ -70,12 +73,27 @@ class Settings(BaseSettings):
         found = {name: url for name, url in {**dotenv_values(".env"), **os.environ}.items() if url}
         pattern = re.compile(rf"{PREFIX}SOURCE_(\w+)_URL", re.IGNORECASE)
         roots = {match[1].lower(): url for name, url in found.items() if (match := pattern.fullmatch(name))}
-        return {**values, "source_roots": {**roots, **values.get("source_roots", {})}}
+        given = values.get("source_roots", {})
+        return {**values, "source_roots": {**roots, **given} if isinstance(given, dict) else given}
 
     @field_validator("fetch_allow", "mail_allow", "sources_on", "sources_off", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, value.replace(",", " ").split())) if isinstance(value, str) else value
+
+    @field_validator("fetch_allow")
+    @classmethod
+    def _pairs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        pairs(value)  # a pair that allows nothing is a mistake somebody should hear of
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _a_secret(cls, value: SecretStr) -> SecretStr:
+        keys = value.get_secret_value().replace(",", " ").split()
+        if (value.get_secret_value() and not keys) or any(key.lower() in NO_SECRETS for key in keys):
+            raise ValueError("no secret that others could guess; leave it out and one is made")
+        return value
 
     @property
     def database(self) -> str:
@@ -88,4 +106,4 @@ class Settings(BaseSettings):
         return self.mail_url or f"file:{self.data_dir / 'mail'}"
 
 
-__all__ = ["PREFIX", "Settings", "ValidationError"]
+__all__ = ["PREFIX", "Settings", "SettingsError", "ValidationError"]
