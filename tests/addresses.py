@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db.models import Application, Body, Deadline, Delivery, Subscription, User
+from db.models import Application, Body, Deadline, Delivery, MailText, Subscription, User
 from db.vocabulary_calendar import FeedScope
 from notifications.links import ALL, Links
 from tests.seed_pages import seeded_people
@@ -34,7 +34,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
     mine = Subscription(user_id=me.id, participant_id="amsterdam", every="week", filter={}, created_at=now)
     digest = Delivery(
         key=f"digest:of:{now.isoformat()}", message_id=f"<of.{me.id}@x>", kind="digest", user_id=me.id, address=me.email,
-        subject="2 nieuwe kansen", text="tekst", html="<!doctype html><html lang=nl><title>m</title><p>Twee kansen</p></html>",
+        subject="2 nieuwe kansen", written=MailText(text="tekst", html="<p>Twee kansen</p>"),
         sha256="s", planned_at=now, not_before=now, expires_at=now + timedelta(days=1), next_attempt_at=now,
     )  # fmt: skip
     old = session.exec(select(Delivery).where(Delivery.key == digest.key)).first()

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from db.leases import database_clock, release, take
-from db.models import Crawl, Delivery, Lease
+from db.models import Crawl, Delivery, Lease, MailText
 from db.session import writing
 from tests.pages import make_user, visit
 from tracker.schedule import LEASE
@@ -62,8 +62,7 @@ def test_ready_says_how_late_the_mail_is_and_how_fresh_each_source_without_addre
         due = now - timedelta(minutes=90)
         session.add(
             Delivery(
-                key="k", message_id="<k@x>", kind="digest", user_id=user.id, address="geheim@amsterdam.nl", subject="s", text="t",
-                html="h", sha256="s", planned_at=due, not_before=due, expires_at=now + timedelta(days=1), next_attempt_at=due,
+                key="k", message_id="<k@x>", kind="digest", user_id=user.id, address="geheim@amsterdam.nl", subject="s", written=MailText(text="t", html="h"), sha256="s", planned_at=due, not_before=due, expires_at=now + timedelta(days=1), next_attempt_at=due,
             )
         )  # fmt: skip
     with visit(engine, now, tmp_path) as visitor:
