@@ -65,12 +65,15 @@ class DeadlineLine(NamedTuple):
     url: str
     publisher: str | None
     source_word: str | None
+    call_version: int = 1
+    withdrawn_at: datetime | None = None
 
 
 def line_of(deadline: Deadline, call: Opportunity) -> DeadlineLine:
     """The line of two stored rows."""
     own = [getattr(deadline, name) for name in DeadlineLine._fields[:10]]
-    return DeadlineLine._make([*own, call.id or 0, call.title, call.url, call.publisher, call.source_word])
+    about = (call.id or 0, call.title, call.url, call.publisher, call.source_word, call.version, None)
+    return DeadlineLine._make([*own, *about])
 
 
 @lru_cache(maxsize=20_000)
@@ -97,8 +100,8 @@ def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
         uid=f"deadline-{line.id}@{DOMAIN}",
         summary=f"{headed}: {line.title}",
         start=start,
-        modified_at=line.modified_at,
-        sequence=line.version,
+        modified_at=max(line.modified_at, line.withdrawn_at or line.modified_at),
+        sequence=line.version + line.call_version - 1,  # both only grow; a withdrawal is a change of the call
         zone=line.zone,
         description="\n".join(filter(None, told)),
         url=address,

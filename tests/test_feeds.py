@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
-from db.models import CalendarFeed, Crawl, Deadline, Dossier, Follow, Opportunity, Position, User
+from db.models import CalendarFeed, Crawl, Deadline, Dossier, Follow, Opportunity, Position, Revision, User
 from db.session import writing
-from db.vocabulary import Role
+from db.vocabulary import RevisionKind, Role
 from db.vocabulary_calendar import FeedScope
 from notifications.wording import full_moment
 from tests.pages import Visitor, make_user, visit
@@ -126,6 +126,25 @@ def test_a_cancelled_deadline_stays_for_thirty_days_and_comes_back_under_its_own
     assert seen(NOW + timedelta(days=31)) == []
     cancel(None, 3)
     assert seen(NOW + timedelta(days=31)) == [(uid, "CONFIRMED", 3)]
+
+
+def test_a_withdrawn_call_reaches_every_copy_as_a_newer_event(address: str, engine: Engine, tmp_path: Path) -> None:
+    def seen() -> tuple[str, int, datetime]:
+        with visit(engine, NOW, tmp_path) as visitor:
+            (event,) = events(visitor.get(address).text)
+            return str(event["status"]), event["sequence"], event["last-modified"].dt
+
+    _, sequence, modified = seen()
+    later = modified + timedelta(days=3)
+    with writing(engine) as session:
+        call = session.exec(select(Opportunity)).one()
+        call.source_word, call.version = "withdrawn", call.version + 1
+        session.add(
+            Revision(
+                opportunity_id=call.id or 0, at=later, kind=RevisionKind.CHANGED, field="source_word", telling=True
+            )
+        )
+    assert seen() == ("CANCELLED", sequence + 1, later)
 
 
 def test_a_feed_dies_when_its_address_is_renewed_or_it_is_ended(

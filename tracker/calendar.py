@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, case, func, or_
 from sqlmodel import Session, col, select
 
-from db.models import Body, Deadline, DecisionClock, Milestone, Opportunity
+from db.models import Body, Deadline, DecisionClock, Milestone, Opportunity, Revision
 from db.queries import OpportunityFilter, Viewer, calls_for
+from db.vocabulary import Status
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.ical import DOMAIN, DeadlineLine, Event, calendar_file, deadline_event, still_told
 from notifications.wording import day as said
@@ -32,7 +33,8 @@ def deadline_lines(
     """
     since = now - back
     own = [getattr(Deadline, name) for name in DeadlineLine._fields[:10]]
-    of_call = [Opportunity.id, Opportunity.title, Opportunity.url, Opportunity.publisher, Opportunity.source_word]
+    call = Opportunity
+    of_call = [call.id, call.title, call.url, call.publisher, call.source_word, call.version, _withdrawn_at()]
     query = (
         select(*own, *of_call)
         .join(Opportunity, col(Deadline.opportunity_id) == col(Opportunity.id))
@@ -41,6 +43,12 @@ def deadline_lines(
         .order_by(col(Deadline.day), col(Deadline.id))
     )
     return [DeadlineLine(*row) for row in session.connection().execute(query)]
+
+
+def _withdrawn_at() -> ColumnElement[datetime | None]:
+    """When a call that is withdrawn was said to be: its last change that was told."""
+    last = select(func.max(Revision.at)).where(Revision.opportunity_id == Opportunity.id, col(Revision.telling))
+    return case((col(Opportunity.source_word) == Status.WITHDRAWN, last.scalar_subquery()), else_=None)
 
 
 def filtered(session: Session, wanted: OpportunityFilter, viewer: Viewer, now: datetime) -> list[ColumnElement[bool]]:

@@ -1,16 +1,17 @@
 """Calendar feeds on the web: the files themselves, and the page where people make, renew and end their addresses."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import CalendarFeed, Challenge, Deadline, Opportunity, Subscription
+from db.models import CalendarFeed, Challenge, Deadline, Subscription
 from db.queries import Viewer
 from db.vocabulary_calendar import FeedScope
-from notifications.ical import calendar_file, deadline_event, line_of
+from notifications.ical import calendar_file
+from tracker.calendar import deadline_events, deadline_lines
 from tracker.feeds import feed_file, find_feed, open_feed, rotate, stamp
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
@@ -18,6 +19,7 @@ from tracker.web.asked import Asked, NotThere
 ICS = "text/calendar; charset=utf-8"
 # Private: no cache between us and the reader may keep it. An hour: readers that ask each minute get a 304 anyway.
 PRIVATE = {"Cache-Control": "private, max-age=300, must-revalidate", "X-Robots-Tag": "noindex, nofollow"}
+ALWAYS = timedelta(days=10_000)  # a single event may be saved long after it was
 
 
 def read(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
@@ -35,17 +37,14 @@ def read(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Resp
     return Response(feed_file(session, feed, user, now, base, mark), media_type=ICS, headers=headers)
 
 
-def one(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def one(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
     """One deadline of a call, to save in any calendar."""
-    row = session.get(Deadline, asked.params["deadline_id"])
-    call = session.get(Opportunity, row.opportunity_id) if row else None
-    if row is None or call is None:
+    this = [col(Deadline.id) == asked.params["deadline_id"]]
+    events = deadline_events(deadline_lines(session, now, this, ALWAYS), asked.site.settings.base_url, now)
+    if not events:
         raise NotThere
-    event = deadline_event(line_of(row, call), asked.site.settings.base_url)
-    if event is None:
-        raise NotThere
-    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="termijn-{row.id}.ics"'}
-    return Response(calendar_file([event], "Kansenradar"), media_type=ICS, headers=headers)
+    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="termijn-{asked.params["deadline_id"]}.ics"'}
+    return Response(calendar_file(events, "Kansenradar"), media_type=ICS, headers=headers)
 
 
 class NewFeed(BaseModel):
