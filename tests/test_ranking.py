@@ -172,6 +172,20 @@ def test_who_is_not_in_the_team_of_an_opgave_moves_nothing_for_that_team(
     assert scores(engine)[4] < before[4]
 
 
+def test_a_word_on_a_call_as_a_whole_is_about_the_opgaven_it_matches(
+    engine: Engine, now: datetime, people: list[User], encoder: Counting
+) -> None:
+    match(engine, encoder, now)
+    before = scores(engine)
+    with writing(engine) as session:
+        for call in HEAT:
+            judge(session, session.get_one(User, people[0].id), call, None, Say.NO, now, NoReason.NOT_ELIGIBLE)
+    match(engine, encoder, now)
+    after = scores(engine)
+    assert all(after[call] < before[call] for call in (*HEAT, 4))
+    assert after[5] == pytest.approx(before[5])
+
+
 def test_a_word_that_only_the_own_organisation_may_see_moves_nothing_for_others(
     engine: Engine, now: datetime, people: list[User], encoder: Counting
 ) -> None:

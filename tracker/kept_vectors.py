@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import CallVectors
 from tracker.matching import CallMatches
@@ -52,11 +53,12 @@ def store_kept(session: Session, found: Iterable[CallMatches], kept: Kept, encod
         session.merge(row)
 
 
-def wholes(session: Session, ids: Iterable[int], encoder: str | None) -> Mapping[int, Vectors]:
-    """Calls as one vector each, by this encoder, or by whichever was used where none is there now."""
-    question = select(CallVectors.opportunity_id, CallVectors.whole).where(
-        col(CallVectors.opportunity_id).in_(list(ids))
-    )
+def wholes(session: Session, ids: SelectOfScalar[int], encoder: str | None) -> Mapping[int, Vectors]:
+    """Calls as one vector each, by this encoder, or by whichever was used where none is there now.
+
+    `ids` is a question, not a list: a database takes only so many values.
+    """
+    question = select(CallVectors.opportunity_id, CallVectors.whole).where(col(CallVectors.opportunity_id).in_(ids))
     if encoder is not None:
         question = question.where(CallVectors.model == encoder)
     return {call: unpacked_rows(whole)[0] for call, whole in session.exec(question)}

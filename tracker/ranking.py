@@ -35,8 +35,8 @@ def judged(session: Session, encoder: str | None) -> By:
     if not verdicts:
         return {}
     teams = _teams(session)
-    about = _about(session, [v.opportunity_id for v in verdicts if v.challenge_id is None])
-    vectors = wholes(session, {v.opportunity_id for v in verdicts}, encoder)
+    about = _about(session)
+    vectors = wholes(session, select(Verdict.opportunity_id).where(col(Verdict.undone_at).is_(None)), encoder)
     found: dict[str, list[Judged]] = defaultdict(list)
     for v in verdicts:
         for challenge in (v.challenge_id,) if v.challenge_id else about[v.opportunity_id]:
@@ -53,14 +53,16 @@ def _teams(session: Session) -> Mapping[str, set[int]]:
     return teams
 
 
-def _about(session: Session, calls: Sequence[int]) -> Mapping[int, list[str]]:
-    """The opgaven that these calls are matched with by the matcher's own word."""
+def _about(session: Session) -> Mapping[int, list[str]]:
+    """The opgaven that calls judged as a whole are matched with, by the matcher's own word."""
     about: dict[int, list[str]] = defaultdict(list)
-    if calls:
-        rows = select(Match.opportunity_id, Match.challenge_id, Match.score, Match.said)
-        for call, challenge, score, said in session.exec(rows.where(col(Match.opportunity_id).in_(calls))):
-            if (score if said is None else said) >= DIGEST_THRESHOLD:
-                about[call].append(challenge)
+    judged_whole = select(Verdict.opportunity_id).where(
+        col(Verdict.undone_at).is_(None), col(Verdict.challenge_id).is_(None)
+    )
+    rows = select(Match.opportunity_id, Match.challenge_id, Match.score, Match.said)
+    for call, challenge, score, said in session.exec(rows.where(col(Match.opportunity_id).in_(judged_whole))):
+        if (score if said is None else said) >= DIGEST_THRESHOLD:
+            about[call].append(challenge)
     return about
 
 
@@ -110,7 +112,7 @@ def _unwanted_moves(session: Session, by: By) -> list[Change]:
 
 def _of_challenge(session: Session, challenge: str, by: By, now: datetime, encoder: str | None) -> list[Change]:
     rows = session.exec(select(Match).where(Match.challenge_id == challenge)).all()
-    vectors = wholes(session, [row.opportunity_id for row in rows], encoder)
+    vectors = wholes(session, select(Match.opportunity_id).where(Match.challenge_id == challenge), encoder)
     pairs = {str(row.opportunity_id): _ranked(row, vectors.get(row.opportunity_id)) for row in rows}
     after = moved(pairs.values(), by, now)
     found: list[Change] = []
