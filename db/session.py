@@ -17,6 +17,7 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA trusted_schema=OFF",
 )
+PATIENCE = 3  # busy timeouts before the last one: forty seconds in all
 
 
 def open_engine(url: str) -> Engine:
@@ -53,7 +54,22 @@ def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _on_begin(connection: Connection) -> None:
     read_only = connection.get_execution_options().get("read_only", False)
+    if not read_only and _begun(connection.connection.dbapi_connection):
+        return
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _begun(driver: Any) -> bool:
+    """Wait longer than one busy timeout for another process that holds the database, such as a backup tool."""
+    for _ in range(PATIENCE):
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                return False
+        else:
+            return True
+    return False
 
 
 @contextmanager

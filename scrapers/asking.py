@@ -36,7 +36,7 @@ class Asking:
                 self.unconfirmed.discard(external_id)
             elif left:
                 left -= 1
-                request.meta.update(asked_for=external_id, handle_httpstatus_list=NO_SUCH_PAGE)
+                request.meta.update(absentee=external_id, handle_httpstatus_list=NO_SUCH_PAGE)
                 yield request
 
     def hear(self, page: TextResponse, external_id: str) -> None:

@@ -130,7 +130,7 @@ class SourceSpider(Spider):
     def failed(self, failure: Failure) -> None:
         """Errback of every request, also of those that a limit or a refusal stopped."""
         asked: Request = failure.request.meta["asked"]  # type: ignore[attr-defined]
-        if "asked_for" not in asked.meta:
+        if "absentee" not in asked.meta:
             self.reading.fail(asked, self.failure_line(failure.value))
 
     def failure_line(self, error: BaseException | None) -> str:
@@ -163,7 +163,7 @@ class SourceSpider(Spider):
         """Callback of a request for one call."""
         asked: Request = answer.meta["asked"]
         url = elsewhere(answer.url, self.job.root, self.source.root) if self.job.root else answer.url
-        self.asking.hear(as_page(answer, url, asked), asked.meta["asked_for"])
+        self.asking.hear(as_page(answer, url, asked), asked.meta["absentee"])
 
     def on_close(self, spider: Spider, reason: str) -> None:
         """Write how it ended."""

@@ -187,9 +187,10 @@ def follow(lines: IO[bytes], name: str, progress: Progress) -> None:
 
 def exit_line(code: int, errors: Path) -> str:
     """How a child ended, with its last words."""
-    how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    if code < 0:  # it had no time for last words
+        return f"the reading process ended with signal {signal.Signals(-code).name}"
     words = errors.read_bytes()[-2000:].decode("utf-8", "replace").strip().splitlines()
-    return f"the reading process ended with {how}" + (f": {words[-1][:200]}" if words else "")
+    return f"the reading process ended with exit code {code}" + (f": {words[-1][:200]}" if words else "")
 
 
 @dataclass

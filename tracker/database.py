@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
@@ -28,6 +28,28 @@ def migrate_database(settings: Settings) -> Engine:
     except (DatabaseError, SchemaTooNew) as error:
         raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
     return engine
+
+
+def must_be_whole(engine: Engine) -> None:
+    """CommandFailed where the database's file is damaged: what is left of it must not be planned or mailed."""
+    try:
+        with engine.connect().execution_options(read_only=True) as connection:
+            trouble = damage(connection)
+    except DatabaseError as error:
+        trouble = _first_line(error)
+    if trouble:
+        raise CommandFailed(f"the database is damaged: {trouble}; nothing is sent from it, restore the last backup")
+
+
+def damage(connection: Connection) -> str:
+    """What is wrong with a SQLite file, in one line; PostgreSQL looks after its own."""
+    if connection.dialect.name != "sqlite":
+        return ""
+    said = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
+    if said != ["ok"]:
+        return said[0].splitlines()[-1]
+    orphans = len(connection.execute(text("PRAGMA foreign_key_check")).all())
+    return f"{orphans} rows point nowhere" if orphans else ""
 
 
 def _engine(settings: Settings) -> Engine:

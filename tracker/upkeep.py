@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, text
+from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
 
 from db.migrate import up_to_date
 from db.models import Sighting, Snapshot
 from db.session import reading
+from tracker.database import damage
 from tracker.health import clock_is_wrong, standing
 from tracker.source_past import held_calls, past_crawls
 
@@ -36,16 +37,8 @@ def _database(engine: Engine) -> list[Finding]:
     newest = up_to_date(engine)
     schema = Finding("schema", "newest" if newest else "not up to date: run 'kansenradar init'", not newest)
     with engine.connect().execution_options(read_only=True) as connection:
-        trouble = _damage(connection)
+        trouble = damage(connection)
     return [schema, Finding("database", trouble or "whole", bool(trouble))]
-
-
-def _damage(connection: Connection) -> str:
-    if connection.dialect.name != "sqlite":
-        return ""
-    said = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
-    orphans = len(connection.execute(text("PRAGMA foreign_key_check")).all())
-    return said[0].splitlines()[-1] if said != ["ok"] else (f"{orphans} rows point nowhere" if orphans else "")
 
 
 def _backup(last: datetime | None, now: datetime) -> Finding:

@@ -38,6 +38,13 @@ class Door:
 
         return open_database(self.settings)
 
+    def whole(self) -> "Door":
+        """Itself, after a look at every page of the database: who mails from a damaged one mails nonsense."""
+        from tracker.database import must_be_whole
+
+        must_be_whole(self.engine)
+        return self
+
 
 def door(context: typer.Context) -> Door:
     """The Door that the main callback put into typer's context."""

@@ -20,7 +20,7 @@ def plan(context: typer.Context, as_json: AsJson = False) -> None:
     """Put due digests and reminders in the outbox; ends when done, and finds nothing when asked twice."""
     from tracker.mailing import plan_now, said_of_plan
 
-    here = door(context)
+    here = door(context).whole()
     planned = plan_now(here.settings, here.engine, here.clock)
     answer(said_of_plan(planned), as_json, [f"{planned.digests} digests and {planned.reminders} reminders planned"])
     if planned.refused:
@@ -31,7 +31,7 @@ def send(context: typer.Context, as_json: AsJson = False) -> None:
     """Empty the outbox of what is due; what could not leave is tried again later."""
     from tracker.mailing import said_of_send, send_now
 
-    here = door(context)
+    here = door(context).whole()
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda which, _: asked.append(which))  # the mail in hand is handed over first

@@ -68,6 +68,7 @@ def _checked(context: typer.Context) -> Door:
     if here.clock.is_set:
         raise CommandFailed("--now stands still, and a clock that goes cannot: use plan and send", WRONG_USAGE)
     transport_of(here.settings)
+    here.whole()
     open_desk(here.settings, here.engine)
     return here
 

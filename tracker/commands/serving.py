@@ -26,7 +26,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
 ) -> None:
     """Serve the pages until stopped."""
-    serve_pages(door(context), host, port)
+    serve_pages(door(context).whole(), host, port)
 
 
 def serve_pages(opened: Door, host: str, port: int) -> None:
