@@ -18,6 +18,8 @@ def one_line(text: str, most: int = 998) -> str:
 
     One hostile title must not stop the mail that carries it (CR, LF, NEL and U+2028 make Python refuse a header).
     """
+    if len(text) <= most and text.isascii() and text.isprintable():  # most are: no need to look at each character
+        return " ".join(text.split())
     visible = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs") else c for c in text)
     folded = " ".join(visible.split())
     return folded if len(folded) <= most else folded[: most - 1].rstrip() + "…"

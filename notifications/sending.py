@@ -23,7 +23,7 @@ from notifications.transport import Outcome, Parcel, Stage, Transport, Verdict
 
 FRESH = 1.0  # seconds; what is in hand longer is given back, so that urgent mail overtakes within that time
 LEAST, MOST = 2, 20  # mails to take in hand
-Turn = asyncio.Task[None]
+Turn = asyncio.Future[None]
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,10 @@ class Line:
     async def empty(self) -> None:
         """Send until nothing is due or something stops it."""
         done: Done | None = None
+        loop = asyncio.get_running_loop()
         while True:
             going_well = self._goes_well(done)
-            turn: Turn = asyncio.create_task(asyncio.to_thread(self._turn, done, going_well))
+            turn: Turn = loop.run_in_executor(None, self._turn, done, going_well)
             if not going_well:
                 await turn
                 if not self.hand:

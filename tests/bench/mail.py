@@ -123,7 +123,7 @@ async def bare_loop(engine: Engine, port: int) -> float:
         rows = session.exec(select(Delivery).order_by(Delivery.id).limit(MAILS)).all()  # type: ignore[arg-type]
     rules = Rules("b:0", random.Random(1).uniform, lambda: NOW, "b")
     fields = Claim.__dataclass_fields__
-    bodies = [(row.address, _bytes(Claim(**{name: getattr(row, name) for name in fields}), rules)) for row in rows]
+    bodies = [(row.address, _bytes(Claim(**{n: getattr(row, n) for n in fields}), row.address, rules)) for row in rows]
     client = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False)
     await client.connect()
     begun = time.perf_counter()
