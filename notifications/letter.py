@@ -81,6 +81,7 @@ class Beside:
 
 
 NOTHING_BESIDE = Beside()
+LOST = "een eerder overzicht kwam misschien niet aan"
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class Writer:
         """The mail of a digest; what does not fit is shown short, and what fits neither way is counted."""
         told = [(item, self._tell(item)) for item in digest.items]
         placed, left_out = self._fit(told)
-        headline = _headline(digest)
+        headline = _headline(digest) if not (digest.empty and beside.in_doubt) else LOST
         rest = _rest(digest, left_out, self.links)
         wishes = tuple(wish.id for wish in digest.wishes)
         context = self._context(to) | {

@@ -114,6 +114,7 @@ def test_a_digest_that_may_be_lost_is_named_once_in_the_next_and_can_be_read(
     mail = next(one for one in deliveries(agenda)[2:] if one.user_id == person)
     assert f"Uw overzicht van vrijdag 29 mei 2026 is misschien niet aangekomen. Lees het na: {BASE}{lost}" in mail.text
     assert f"{BASE}{lost}" in mail.html
+    assert mail.subject == "Kansenradar: een eerder overzicht kwam misschien niet aan"
     assert "Houtbouw" not in mail.text
     assert plan_at(agenda, now + timedelta(days=4)).digests == 0
     with writing(agenda) as session:

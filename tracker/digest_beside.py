@@ -49,7 +49,7 @@ class Surroundings:
         if key not in self.known:
             notice = notice_for(self.deadlines.get(item.call.id, ()), participant, (), self.bodies, self.now)
             self.known[key] = notice.routes[0].late if notice is not None else ""
-        return replace(item, late=self.known[key])
+        return replace(item, late=self.known[key]) if self.known[key] else item
 
 
 def read_surroundings(session: Session, calls: Iterable[int], now: datetime) -> Surroundings:
