@@ -78,7 +78,8 @@ def test_a_reminder_is_a_link_without_a_word_of_the_dossier(cast: Cast) -> None:
 
 
 def test_who_may_no_longer_see_it_is_no_longer_reminded(cast: Cast) -> None:
-    dossier = cast.open(lobbyist_id=cast.haarlem.id)
+    dossier = cast.open()
+    dossier.lobbyist_id = cast.haarlem.id  # as it stood when it was chosen: a form takes colleagues only
     cast.adopted(dossier, TODAY, date(2026, 6, 30))
     assert [d.user_id for d in lobby_due.due(cast.session, cast.now)] == [cast.haarlem.id]
     dossier.visibility = Visibility.OWN
