@@ -99,6 +99,10 @@ def test_an_export_tells_what_is_public_unless_a_person_is_named(tmp_path: Path,
         ("SOURCE_ROOTS", "[]"),
         ("SECRET_KEY", ","),
         ("SECRET_KEY", "changeme"),
+        ("BASE_URL", "javascript:x"),
+        ("BASE_URL", "kansenradar.example"),
+        ("MAIL_FROM", "geen adres"),
+        ("MAIL_FROM", "a@b.nl\nBcc: c@d.nl"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused(setting: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scrapers.sources import names
 from tests.test_commands import kansenradar
 
 NOWHERE = {"KANSENRADAR_SOURCE_EU_PORTAL_URL": "http://127.0.0.1:1", "KANSENRADAR_FETCH_ALLOW": "127.0.0.1:1"}
@@ -18,7 +19,7 @@ def ready(tmp_path: Path) -> Path:
 
 def test_a_source_that_cannot_be_reached_is_named_on_one_line(ready: Path) -> None:
     done = kansenradar(ready, "crawl", "eu_portal", "--json", **NOWHERE)
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert len(done.stderr.splitlines()) == 1
     assert "eu_portal" in done.stderr
     [row] = json.loads(done.stdout)
@@ -38,6 +39,18 @@ def test_every_source_is_listed_before_it_was_ever_crawled(ready: Path) -> None:
     assert {row["state"] for row in rows} == {"never"}
     table = kansenradar(ready, "sources").stdout.splitlines()
     assert len(table) == len(rows) + 1
+
+
+def test_a_source_that_a_setting_misspells_is_named_and_the_rest_goes_on(ready: Path) -> None:
+    off = {
+        "KANSENRADAR_SOURCES_OFF": ",".join([*names(), "rvoo"]),
+        "KANSENRADAR_SOURCE_EUPORTAL_URL": "http://a.example",
+    }
+    done = kansenradar(ready, "crawl", **off)
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "no source is on", "SOURCES_OFF: no source 'rvoo'", "SOURCE_<NAME>_URL: no source 'euportal'"
+    ]  # fmt: skip
 
 
 def test_a_release_says_how_many(ready: Path) -> None:

@@ -76,6 +76,7 @@ BAD_FILES = {
     b"{oops": "line 1",
     b"[1]": "line 1: no call with grades",
     b'{"grades": 3}': "line 1: no call with grades",
+    b'{"grades": []}': "line 1: no call with grades",
     GOOD.encode() + b'{"grades": {"A20-1-energie": "high"}}': "line 2: the grade of A20-1-energie",
     GOOD.encode() + b'{"grades": {"A20-1-energie": null}}': "line 2: the grade of A20-1-energie",
     GOOD.encode() + b'{"grades": {}, "title": 4}': "line 2: title is no text",

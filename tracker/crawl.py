@@ -127,6 +127,17 @@ def wrong_watched(settings: Settings) -> list[str]:
     return [*wrong, *(f"watched page {name!r}: a source has that name" for name in found if name in sources.written())]
 
 
+def unknown_sources(settings: Settings) -> list[str]:
+    """One line for every setting that names a source nobody knows: a slip of the pen would go unnoticed."""
+    known = {*sources.names(), *own_watched(settings)}
+    named = {
+        "SOURCES_ON": settings.sources_on,
+        "SOURCES_OFF": settings.sources_off,
+        "SOURCE_<NAME>_URL": settings.source_roots,
+    }
+    return [f"{name}: no source {one!r}" for name, found in named.items() for one in found if one not in known]
+
+
 def watched_options(name: str, settings: Settings) -> dict[str, Any]:
     """The description of a watched page of this installation, to be handed to the child."""
     watched = own_watched(settings).get(name)

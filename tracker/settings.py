@@ -3,8 +3,10 @@
 import os
 import re
 from datetime import date
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -17,7 +19,7 @@ NO_SECRETS = {"changeme", "change-me", "change_me", "default", "password"}  # wh
 
 
 class Settings(BaseSettings):
-    """Settings from the environment or from the file named by KANSENRADAR_ENV_FILE; docs/running.md lists them."""
+    """Settings from the environment or from `.env` in the working folder; docs/running.md lists them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
@@ -86,6 +88,22 @@ class Settings(BaseSettings):
     def _pairs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         pairs(value)  # a pair that allows nothing is a mistake somebody should hear of
         return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(f"{value!r} is no http or https address to build links on")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _a_sender(cls, value: str) -> str:
+        address = parseaddr(value)[1]  # "Kansenradar <k@example.nl>" is often typed; the name we show is our own
+        if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", address) or len(value.splitlines()) != 1:
+            raise ValueError(f"{value!r} is no mail address")
+        return address
 
     @field_validator("secret_key")
     @classmethod

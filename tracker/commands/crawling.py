@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tracker.commands.door import FAILED, INCOMPLETE, WRONG_USAGE, CommandFailed, Door, answer, door
+from tracker.commands.door import INCOMPLETE, WRONG_USAGE, CommandFailed, Door, answer, door
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
@@ -22,11 +22,12 @@ def crawl(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="All that are on, if none.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Fetch, store and match: one line per source. Exit code 3 when a source was incomplete, 1 if nothing was seen."""
+    """Fetch, store and match: one line per source. Exit code 3 when a source was incomplete, each named on one line."""
     from tracker.rounds import crawl_sources
 
     here = door(context)
     wanted = _known(here, names or [])
+    _remarks(here, "" if wanted else "no source is on")
     show = typer.echo if not as_json else _nothing
     found = []
     progress = _progress()
@@ -38,9 +39,8 @@ def crawl(
         answer([outcome.as_json() for outcome in sorted(found, key=lambda o: o.source)], True, [])
     incomplete = [outcome for outcome in found if not outcome.complete]
     if incomplete:
-        nothing = all(not outcome.complete and not outcome.seen for outcome in found)
         typer.echo("incomplete: " + "; ".join(f"{o.source}: {o.why}" for o in incomplete), err=True)
-        raise typer.Exit(FAILED if nothing else INCOMPLETE)
+        raise typer.Exit(INCOMPLETE)
 
 
 def _match(here: Door, show: Callable[[str], None]) -> None:
@@ -88,7 +88,7 @@ def sources(
         check(context, [], as_json)
         return
     from db.session import reading
-    from tracker.crawl import crawlable, wrong_watched
+    from tracker.crawl import crawlable
     from tracker.health import standing
     from tracker.source_past import held_calls, past_crawls
 
@@ -102,8 +102,16 @@ def sources(
         row["last_complete"] = row["last_complete"].isoformat() if row["last_complete"] else None
         row["resting_until"] = row["resting_until"].isoformat() if row["resting_until"] else None
     answer(rows, as_json, _table(rows))
-    for line in wrong_watched(here.settings):
-        typer.echo(line, err=True)
+    _remarks(here)
+
+
+def _remarks(here: Door, *more: str) -> None:
+    """What the settings and the watched pages name and nobody knows: one line each, and the rest goes on."""
+    from tracker.crawl import unknown_sources, wrong_watched
+
+    for line in (*more, *unknown_sources(here.settings), *wrong_watched(here.settings)):
+        if line:
+            typer.echo(line, err=True)
 
 
 def _table(rows: list[dict[str, Any]]) -> list[str]:

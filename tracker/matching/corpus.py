@@ -61,7 +61,7 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
 
 def _wrong(row: Any) -> str:
     """What keeps a line from being a labelled call; nothing where it is one."""
-    if not isinstance(row, dict) or not isinstance(row.get("grades") or {}, dict):
+    if not isinstance(row, dict) or not isinstance(row.get("grades"), dict | None):
         return "no call with grades"
     for name, grade in (row.get("grades") or {}).items():
         if isinstance(grade, bool) or grade not in (0, 1, 2):
