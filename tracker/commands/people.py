@@ -108,9 +108,7 @@ def verdict(
     email: Annotated[str, typer.Option("--user", help="Who says it.")],
     say: Annotated[Say, typer.Option("--say", help="yes, no or later.")],
     opgave: Annotated[str | None, typer.Option("--opgave", help="For which opgave.")] = None,
-    reason: Annotated[
-        NoReason | None, typer.Option("--reason", help="Why not; 'other' unless said.")
-    ] = None,
+    reason: Annotated[NoReason | None, typer.Option("--reason", help="Why not; 'other' unless said.")] = None,
     remark: Annotated[str, typer.Option("--remark", help="In your own words.")] = "",
     team: Annotated[bool, typer.Option("--team", help="It holds for the whole team of the participant.")] = False,
     as_json: AsJson = False,
