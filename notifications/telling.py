@@ -133,7 +133,8 @@ def _money(call: Call) -> str:
         f"budget {wording.amount(call.budget)}" if call.budget else "",
         f"{wording.percentage(call.rate)} van de kosten" if call.rate else "",
     ]
-    return " · ".join(filter(None, said)) or one_line(call.amount_text, 120) or "bedrag niet bekend"
+    written = wording.amount_as_written(one_line(call.amount_text, 120))
+    return " · ".join(filter(None, said)) or written or "bedrag niet bekend"
 
 
 def _form(call: Call) -> str:

@@ -80,6 +80,12 @@ def amount(euros: Decimal | int) -> str:
     return f"€ {_grouped(value)}"
 
 
+def amount_as_written(text: str) -> str:
+    """The source's own words; a bare number says no unit there, which must not read as euros."""
+    bare = text and not any(sign.isalpha() or sign in "€$£%" for sign in text)
+    return f"in de bron staat {text}, zonder eenheid" if bare else text
+
+
 def amount_range(least: Decimal | None, most: Decimal | None) -> str:
     """``€ 100.000 tot € 2,5 mln``, ``vanaf € 100.000``, ``tot € 2,5 mln``, or nothing."""
     if least and most:

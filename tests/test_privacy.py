@@ -86,7 +86,7 @@ def test_a_hold_keeps_a_person(session: Session, now: datetime) -> None:
     session.flush()
     with pytest.raises(KeptByHold, match="Woo-verzoek 2026-14"):
         erase_person(session, person, now)
-    assert sweep(session, now + timedelta(days=9999)) == []
+    assert sweep(session, "clock", now + timedelta(days=9999)) == []
     assert person.person == NAME
 
 
@@ -94,8 +94,8 @@ def test_the_sweep_erases_on_the_day_after_the_last(session: Session, now: datet
     _cast, person = with_person(session, now)
     person.retain_until = date(2026, 6, 1)
     session.flush()
-    assert sweep(session, datetime.fromisoformat("2026-06-01T21:30:00+00:00")) == []
-    assert len(sweep(session, datetime.fromisoformat("2026-06-01T22:30:00+00:00"))) == 1
+    assert sweep(session, "clock", datetime.fromisoformat("2026-06-01T21:30:00+00:00")) == []
+    assert len(sweep(session, "clock", datetime.fromisoformat("2026-06-01T22:30:00+00:00"))) == 1
     assert (person.person, person.retain_until) == ("", None)
 
 

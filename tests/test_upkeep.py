@@ -11,16 +11,18 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Opportunity, Pause, Snapshot
+from db.models import Delivery, MailText, Opportunity, Pause, Snapshot, Stakeholder
 from db.search import search
 from db.session import open_engine, writing
+from db.vocabulary import MailKind
 from scrapers.crawled import Page
 from tests.crawls import make_crawled, make_listing, store
+from tests.pages import make_user
 from tracker.agenda import load_agendas, load_participants
 from tracker.backup import NotRestorable, restore_backup, write_backup
 from tracker.by_hand import join
 from tracker.ingest import ingest
-from tracker.upkeep import findings, prune
+from tracker.upkeep import findings, prune, tidy_once_a_day
 
 DAY = timedelta(days=1)
 SILENT: Any = lambda _done, _of: None  # noqa: E731
@@ -137,3 +139,27 @@ def test_pages_that_something_shown_was_read_from_are_kept(session: Session, now
     assert prune(session, 1 * DAY, now + 10 * DAY) == 2
     session.commit()
     assert session.exec(select(Snapshot.sha256).order_by(col(Snapshot.sha256))).all() == ["c" * 64]
+
+
+def test_what_may_go_goes_once_a_day_and_what_was_sent_stays_on_record(session: Session, now: datetime) -> None:
+    user = make_user(session, now)
+    for key, ended in (("old", now - 401 * DAY), ("new", now - 399 * DAY), ("waits", None)):
+        session.add(
+            Delivery(
+                key=key, message_id=key, kind=MailKind.DIGEST, user_id=user.id, address=user.email, subject="s",
+                written=MailText(text="tekst", html="<p>tekst</p>"), sha256="x", planned_at=now - 500 * DAY,
+                not_before=now, expires_at=now, next_attempt_at=now, finished_at=ended,
+            )
+        )  # fmt: skip
+    session.add(
+        Stakeholder(
+            organisation="Ministerie", office_key="ministerie", person="Jan", purpose="overleg",
+            participant_id="amsterdam", retain_until=now.date() - DAY, created_at=now,
+        )
+    )  # fmt: skip
+    session.flush()
+    assert tidy_once_a_day(session, 730 * DAY, 400 * DAY, now).endswith("1 mails emptied, 1 persons erased")
+    assert tidy_once_a_day(session, 730 * DAY, 400 * DAY, now) == ""
+    session.expire_all()
+    kept = {mail.key: mail.html for mail in session.exec(select(Delivery)).all()}
+    assert kept == {"old": "", "new": "<p>tekst</p>", "waits": "<p>tekst</p>"}

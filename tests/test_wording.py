@@ -115,3 +115,17 @@ def test_days_left_are_local_calendar_days(now: datetime, value: date, expected:
 )
 def test_a_list_ends_in_and(words: list[str], expected: str) -> None:
     assert wording.listed(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("560", "in de bron staat 560, zonder eenheid"),
+        ("1.2", "in de bron staat 1.2, zonder eenheid"),
+        ("€ 560", "€ 560"),
+        ("2 miljoen", "2 miljoen"),
+        ("", ""),
+    ],
+)
+def test_a_bare_number_is_not_told_as_euros(written: str, said: str) -> None:
+    assert wording.amount_as_written(written) == said

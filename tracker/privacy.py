@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, delete, or_, select
 from db.models import (
     Application,
     ApplicationPartner,
+    AuditEntry,
     CalendarFeed,
     ChainLink,
     CoalitionMember,
@@ -193,12 +194,20 @@ def _texts(session: Session, where: dict[type[SQLModel], tuple[str, ...]]) -> It
                     yield row, column, text
 
 
-def sweep(session: Session, now: datetime) -> list[Erased]:
-    """Erase every person whose last day of keeping has passed and whom no hold keeps."""
+def sweep(session: Session, actor: str, now: datetime) -> list[Erased]:
+    """Erase every person whose last day of keeping has passed and whom no hold keeps; each is put on record."""
     over = select(Stakeholder).where(
         Stakeholder.person != "", col(Stakeholder.retain_until) < local_day(now), Stakeholder.hold == ""
     )
-    return [erase_person(session, person, now) for person in list(session.exec(over.order_by(col(Stakeholder.id))))]
+    erased = [erase_person(session, person, now) for person in list(session.exec(over.order_by(col(Stakeholder.id))))]
+    for report in erased:
+        note_erased(session, report.who, actor, now)
+    return erased
+
+
+def note_erased(session: Session, who: str, actor: str, now: datetime) -> None:
+    """Put on record that somebody was erased; ``who`` is the pseudonym that stays."""
+    session.add(AuditEntry(at=now, actor=actor, action="erase", object=who, result="done", origin=actor))
 
 
 def stakeholder_by_id(session: Session, stakeholder_id: int) -> Stakeholder:

@@ -29,6 +29,7 @@ from tracker.health import resting_until
 from tracker.mailing import plan_now, send_now
 from tracker.settings import Settings
 from tracker.source_past import past_crawls
+from tracker.upkeep import tidy_once_a_day
 
 LEASE = "clock"
 TICK, RENEW, LETTERBOX = 60, 30, 2  # seconds
@@ -69,6 +70,7 @@ class Clockwork:
         if not jumped:
             await self._guarded("plan", self._plan)
         await self._guarded("send", self._send)
+        await self._guarded("tidy", self._tidy)
 
     def _take(self) -> int | None:
         with writing(self.engine) as session:
@@ -134,6 +136,16 @@ class Clockwork:
         if tally.accepted or tally.deferred or tally.failed or tally.held or tally.ambiguous:
             said = f"accepted {tally.accepted}, deferred {tally.deferred}, failed {tally.failed + tally.held}"
             self.say(f"sent: {said}, ambiguous {tally.ambiguous}")
+
+    async def _tidy(self) -> None:
+        said = await asyncio.to_thread(self._tidied)
+        if said:
+            self.say(said)
+
+    def _tidied(self) -> str:
+        pages, mails = timedelta(days=self.settings.snapshot_days), timedelta(days=self.settings.mail_days)
+        with writing(self.engine) as session:
+            return tidy_once_a_day(session, pages, mails, self.clock.now())
 
     async def send_beside(self, stopped: asyncio.Event) -> None:
         """Send what is due until there is nothing or it is asked to stop; what it holds is handed over first."""

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 from sqlmodel import Session, col, select
 
 from db.migrate import up_to_date
-from db.models import Sighting, Snapshot
+from db.models import Delivery, MailText, Run, Sighting, Snapshot
 from db.session import reading
+from notifications.wording import local_day
 from tracker.database import damage
 from tracker.health import clock_is_wrong, standing
+from tracker.privacy import sweep
 from tracker.source_past import held_calls, past_crawls
 
 BACKUP_MAY_BE = timedelta(days=8)
@@ -67,3 +69,26 @@ def prune(session: Session, keep: timedelta, now: datetime) -> int:
     shown = select(Sighting.snapshot).where(col(Sighting.snapshot).is_not(None))
     old = delete(Snapshot).where(col(Snapshot.fetched_at) < now - keep, col(Snapshot.sha256).not_in(shown))
     return session.connection().execute(old).rowcount
+
+
+def empty_mails(session: Session, keep: timedelta, now: datetime) -> int:
+    """Blank the texts of mails that ended longer than ``keep`` ago; that they were sent, and what they told, stays."""
+    ended = select(Delivery.id).where(col(Delivery.finished_at) < now - keep)
+    old = update(MailText).where(col(MailText.delivery_id).in_(ended), col(MailText.html) != "")
+    return session.connection().execute(old.values(text="", html="")).rowcount
+
+
+def tidy(session: Session, pages: timedelta, mails: timedelta, now: datetime, actor: str = "command line") -> str:
+    """What may go, goes: old pages, texts of old mails, and persons past their last day. Returns one line for a log."""
+    counts = prune(session, pages, now), empty_mails(session, mails, now), len(sweep(session, actor, now))
+    return f"{counts[0]} stored pages deleted, {counts[1]} mails emptied, {counts[2]} persons erased"
+
+
+def tidy_once_a_day(session: Session, pages: timedelta, mails: timedelta, now: datetime) -> str:
+    """The same, once per local day; nothing where today's was done."""
+    slot = local_day(now).isoformat()
+    if session.exec(select(Run.id).where(Run.job == "tidy", Run.slot == slot)).first() is not None:
+        return ""
+    said = tidy(session, pages, mails, now, "clock")
+    session.add(Run(job="tidy", slot=slot, started_at=now, finished_at=now, outcome=said))
+    return said

@@ -1,7 +1,6 @@
 """person: what is kept of somebody, erasing somebody, and the sweep of what is past its last day."""
 
 import json
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,7 +45,7 @@ def erase(
     """Erase somebody and keep the record under a pseudonym."""
     from db.models import User
     from db.session import writing
-    from tracker.privacy import erase_person, erase_user
+    from tracker.privacy import erase_person, erase_user, note_erased
     from tracker.refusals import KeptByHold
 
     opened = door(context)
@@ -56,7 +55,7 @@ def erase(
         with writing(opened.engine) as session:
             row, now = _find(session, who), opened.clock.now()
             report = erase_user(session, row, now) if isinstance(row, User) else erase_person(session, row, now)
-            _audit(session, report.who, now)
+            note_erased(session, report.who, "command line", now)
     except KeptByHold as error:
         raise CommandFailed(str(error)) from error
     answer(vars(report), as_json, report.lines())
@@ -70,19 +69,9 @@ def sweep(context: typer.Context, as_json: AsJson = False) -> None:
 
     opened = door(context)
     with writing(opened.engine) as session:
-        reports = privacy.sweep(session, opened.clock.now())
-        for report in reports:
-            _audit(session, report.who, opened.clock.now())
+        reports = privacy.sweep(session, "command line", opened.clock.now())
     lines = [line for report in reports for line in report.lines()] or ["niemand is over de bewaartermijn"]
     answer([vars(r) for r in reports], as_json, lines)
-
-
-def _audit(session: "Session", who: str, now: datetime) -> None:
-    from db.models import AuditEntry
-
-    session.add(
-        AuditEntry(at=now, actor="command line", action="erase", object=who, result="done", origin="command line")
-    )
 
 
 def _find(session: "Session", who: str) -> "User | Stakeholder":

@@ -75,11 +75,12 @@ def _last_backup(here: Door) -> datetime | None:
 
 
 def prune(context: typer.Context) -> None:
-    """Delete stored pages older than SNAPSHOT_DAYS that nothing shown now was read from."""
+    """Delete old pages, empty old mails, erase persons past their last day; the clock does it once a day."""
     from db.session import writing
-    from tracker.upkeep import prune as delete_old
+    from tracker.upkeep import tidy
 
     here = door(context)
+    pages, mails = timedelta(days=here.settings.snapshot_days), timedelta(days=here.settings.mail_days)
     with writing(here.engine) as session:
-        count = delete_old(session, timedelta(days=here.settings.snapshot_days), here.clock.now())
-    typer.echo(f"{count} stored pages deleted")
+        said = tidy(session, pages, mails, here.clock.now())
+    typer.echo(said)

@@ -161,7 +161,7 @@ def money(call: Opportunity) -> str:
     per_project = wording.amount_range(call.min_amount, call.max_amount)
     if per_project:
         return per_project
-    return f"budget {wording.amount(call.budget)}" if call.budget else (call.amount_text or "")
+    return f"budget {wording.amount(call.budget)}" if call.budget else wording.amount_as_written(call.amount_text or "")
 
 
 def value_text(field: str, value: Any) -> str:
