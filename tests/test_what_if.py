@@ -14,7 +14,8 @@ from tracker.agenda import load_agendas
 from tracker.match_calls import match_with_model
 from tracker.matching import DIGEST_THRESHOLD, Embedder
 from tracker.matching.texts import Vectors
-from tracker.web.what_if import Kept, Trials, what_if
+from tracker.matching.vectors import Keeping
+from tracker.web.what_if import Trials, what_if
 
 BY_WORDS = Trials(lambda: None, 60)
 
@@ -88,7 +89,7 @@ def test_what_was_encoded_once_is_kept() -> None:
             asked.append(texts)
             return np.ones((len(texts), 2), np.float32)
 
-    kept: Embedder = Kept(Counting())
+    kept: Embedder = Keeping(Counting(), {})
     kept.encode(["a", "b", "a"])
     assert kept.encode(["b", "c"]).shape == (2, 2)
     assert asked == [["a", "b"], ["c"]]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-import numpy as np
 from sqlmodel import Session, col, select
 
 from db.models import Challenge, Match, Opportunity
@@ -15,6 +14,7 @@ from db.status import standing
 from tracker.match_calls import call_text, challenge_text, challenge_texts
 from tracker.matching import CallText, ChallengeText, Embedder, Matcher, embedder
 from tracker.matching.texts import Vectors
+from tracker.matching.vectors import Keeping
 from tracker.web.finding import SHOWN_FROM, by_ids
 
 WITH_WORDS, MATCHED, NEWEST = 30, 20, 20  # how many calls of each sort are looked at
@@ -22,31 +22,13 @@ PATIENCE = 2.5  # seconds a form waits; the first time, reading the model takes 
 MOST_KEPT = 20_000  # texts, some 2 KiB each
 
 
-class Kept:
-    """An encoder that remembers: while somebody types, one text of hundreds changes."""
-
-    def __init__(self, inner: Embedder) -> None:
-        self.name = inner.name
-        self._inner = inner
-        self._known: dict[str, Vectors] = {}
-
-    def encode(self, texts: list[str]) -> Vectors:
-        """The vectors of the texts, those that are new computed."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if len(self._known) + len(new) > MOST_KEPT:
-            self._known.clear()
-            new = list(dict.fromkeys(texts))
-        if new:
-            self._known.update(zip(new, self._inner.encode(new), strict=True))
-        return np.array([self._known[text] for text in texts], np.float32)
-
-
 class Trials:
     """Scores one edit at a time, in a thread of its own, so that a form never waits long for a model."""
 
     def __init__(self, encoder: Callable[[], Embedder | None] = embedder, patience: float = PATIENCE) -> None:
         self.patience = patience
-        self._encoder = cache(lambda: Kept(found) if (found := encoder()) is not None else None)
+        self._encoder = cache(lambda: Keeping(found, self._kept) if (found := encoder()) is not None else None)
+        self._kept: dict[bytes, Vectors] = {}  # while somebody types, one text of hundreds changes
         self._thread = ThreadPoolExecutor(1, "trial")
         self._latest: Future[dict[int, float]] | None = None
 
@@ -61,6 +43,8 @@ class Trials:
             return {}
 
     def _score(self, challenges: Sequence[ChallengeText], id_: str, calls: Sequence[CallText]) -> dict[int, float]:
+        if len(self._kept) > MOST_KEPT:
+            self._kept.clear()
         found, _ = Matcher(challenges, self._encoder()).scores(calls)
         column = [challenge.id for challenge in challenges].index(id_)
         return {int(call.id): float(row[column]) for call, row in zip(calls, found, strict=True)}
