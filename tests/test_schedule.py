@@ -111,7 +111,7 @@ def test_sigterm_lets_the_mail_in_hand_arrive_and_be_noted(database_url: str, tm
     plan(engine, DESK, now, THRESHOLD)
     with running(SmtpServer()) as server:
         settings = {**_settings(database_url, tmp_path), "KANSENRADAR_MAIL_URL": server.url()}
-        sender = subprocess.Popen([sys.executable, "-m", "tracker", *command], env=settings)
+        sender = subprocess.Popen([sys.executable, "-m", "tracker", *command], env=settings, stderr=subprocess.PIPE)
 
         def ask_to_stop() -> bool:
             sender.send_signal(signal.SIGTERM)
@@ -119,7 +119,8 @@ def test_sigterm_lets_the_mail_in_hand_arrive_and_be_noted(database_url: str, tm
             return False
 
         server.on("dot", "never", when=ask_to_stop)
-        assert sender.wait(60) == 0
+        _, said = sender.communicate(timeout=60)
+    assert (sender.returncode, b"Traceback" in said) == (0, False), said.decode()
     with writing(engine) as session:
         states = sorted(mail.state for mail in session.exec(select(Delivery)).all())
     assert (len(server.accepted), states) == (1, ["accepted", "planned", "planned"])

@@ -33,6 +33,7 @@ from tracker.upkeep import tidy_once_a_day
 
 LEASE = "clock"
 TICK, RENEW, LETTERBOX = 60, 30, 2  # seconds
+LAST_TICK = 15  # seconds that stopping waits for a tick to end by itself
 ROUNDS = (time(1), time(7), time(13), time(19))  # local; 07:00 so that the digests of 07:30 are fresh
 JUMP = 600  # seconds that the wall clock may run away from the machine's own count between two ticks
 Say = Callable[[str], None]
@@ -57,11 +58,16 @@ class Clockwork:
     crawling: asyncio.subprocess.Process | None = None
     epoch: int | None = None
     _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _seen: tuple[datetime, float] | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def tick(self) -> None:
         """Crawl, plan and send what is due; nothing while another process is the clock."""
+        async with self._ticking:
+            await self._tick()
+
+    async def _tick(self) -> None:
         self.epoch = await asyncio.to_thread(self._take)
         if self.epoch is None or self.stopping:
             return
@@ -192,6 +198,8 @@ class Clockwork:
             self.crawling.terminate()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.crawling.wait(), 10)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ticking.acquire(), LAST_TICK)
         async with self._sending:
             await asyncio.to_thread(self._release)
 
@@ -215,8 +223,9 @@ async def ticking(clockwork: Clockwork) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        scheduler.shutdown(wait=False)
+        scheduler.pause()
         await clockwork.close()
+        scheduler.shutdown(wait=False)  # would cut off a tick that still runs
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
