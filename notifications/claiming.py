@@ -147,6 +147,8 @@ def claim(session: Session, due: Due, most: int, rules: Rules, tally: Tally) -> 
 def _unwanted(session: Session, taken: Claim, due: Due, rules: Rules, now: datetime) -> str:
     if taken.expires_at <= now:
         return "expired"
+    if not taken.text:
+        return "its text is gone"  # cancelled, so the next digest tells what it held
     if rules.allow and not allowed(taken.address, rules.allow):
         return "not on the list of addresses that may get mail here"
     if due.silent and address_hash(taken.address) in due.silent:

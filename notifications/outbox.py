@@ -151,6 +151,7 @@ class Claim:
     expires_at: datetime
     attempts: int
     unsure: int
+    lease_holder: str
 
 
 def silent_addresses(session: Session, now: datetime) -> frozenset[str]:
@@ -168,6 +169,7 @@ _ENDED = (
 _ACCEPTED = (
     update(Delivery.__table__)  # type: ignore[attr-defined]
     .where(COLUMNS.id == bindparam("this"), COLUMNS.attempts == bindparam("nth"))
+    .where(COLUMNS.lease_holder == bindparam("holder"))
     .values(
         state=DeliveryState.ACCEPTED.value, finished_at=bindparam("now"), lease_until=None,
         last_code=bindparam("reply"), last_text=bindparam("said"),
@@ -176,8 +178,8 @@ _ACCEPTED = (
 
 
 def mine(taken: Claim) -> list[Any]:
-    """That a mail still stands at this attempt: nobody else has claimed it since."""
-    return [COLUMNS.id == taken.id, COLUMNS.attempts == taken.attempts]
+    """That nobody else has claimed a mail since: one that was given back gets the same attempt's number again."""
+    return [COLUMNS.id == taken.id, COLUMNS.attempts == taken.attempts, COLUMNS.lease_holder == taken.lease_holder]
 
 
 def settle(session: Session, taken: Claim, outcome: Outcome, rules: Rules, tally: Tally | None = None) -> None:
@@ -185,7 +187,7 @@ def settle(session: Session, taken: Claim, outcome: Outcome, rules: Rules, tally
     now = rules.now()
     said = {"this": taken.id, "nth": taken.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
     if outcome.verdict is Verdict.ACCEPTED:
-        session.connection().execute(_ACCEPTED, said)
+        session.connection().execute(_ACCEPTED, said | {"holder": taken.lease_holder})
     else:
         values = _after(taken, outcome, rules, now) | {"last_code": outcome.code, "last_text": outcome.text[:500]}
         change(session, mine(taken), lease_until=None, **values)

@@ -77,6 +77,7 @@ class Line:
     taken_at: float = 0.0
     size: int = LEAST
     prepared: tuple[Claim, Parcel] | None = None
+    well: bool = False  # the last mail was taken, and the relay's state says so
 
     async def empty(self) -> None:
         """Send until nothing is due or something stops it."""
@@ -128,7 +129,7 @@ class Line:
         outbox.settle(session, done.taken, done.outcome, self.rules, self.tally)
         if not done.good:
             self.due.ids = []  # sending may be paused now, or the relay may rest
-        known_good = done.good and self.tally.accepted > 1 and not self.tally.breath.times
+        known_good, self.well = self.well and done.good, done.good
         if not known_good:
             now = self.rules.now()
             self.tally.stopped = note_relay(session, self.rules.relay, done.outcome, self.tally.breath, now)

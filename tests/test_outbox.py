@@ -12,18 +12,18 @@ from datetime import datetime, timedelta
 
 import pytest
 import trustme
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete, update
 from sqlmodel import select
 
-from db.models import Alert, Attempt, Delivery, Pause, Relay, Suppression
+from db.models import Alert, Attempt, Delivery, MailText, Pause, Relay, Suppression
 from db.session import reading, writing
 from db.vocabulary import DeliveryState, MailKind
 from notifications import outbox
 from notifications.brakes import pause, resume
-from notifications.claiming import claim, due
-from notifications.outbox import Mail, Rules, Tally
+from notifications.claiming import claim, due, give_back, sweep
+from notifications.outbox import Mail, Rules, Tally, settle
 from notifications.sending import send_due
-from notifications.transport import MailUrlWrong, open_transport, read_mail_url
+from notifications.transport import MailUrlWrong, Outcome, Stage, Verdict, open_transport, read_mail_url
 from tests.smtp_server import CUT, SILENT, SmtpServer, running
 
 KEY, DOMAIN = b"secret", "kansenradar.example"
@@ -341,6 +341,39 @@ def test_of_what_a_dead_sender_held_only_the_first_is_in_doubt(engine: Engine, s
     assert {states[f"p{n}@x.example"] for n in (1, 2, 3)} == {(DeliveryState.ACCEPTED, 1)}
     assert send(engine, smtp.url(), now + timedelta(minutes=20)).accepted == 1
     assert len(rows(engine, Attempt)) == 5
+
+
+def test_a_sender_that_slept_past_its_lease_takes_nothing_back_from_the_next(engine: Engine, now: datetime) -> None:
+    put(engine, make_mail(now, "a@x.example"), make_mail(now, "b@x.example"))
+    slept, awake = (Rules(holder, random.Random(1).uniform, lambda: now, "t") for holder in ("one:1#a", "two:2#b"))
+    with writing(engine) as session:
+        _, second = claim(session, due(session, slept), 2, slept, Tally())
+    with writing(engine) as session:
+        session.connection().execute(update(Delivery).values(lease_until=now - timedelta(days=9)))
+        sweep(session, awake)
+        (again,) = claim(session, due(session, awake), 2, awake, Tally())
+    assert (again.id, again.attempts) == (second.id, second.attempts)
+    with writing(engine) as session:
+        give_back(session, second)
+        settle(session, again, Outcome(Verdict.ACCEPTED, Stage.DOT, 250, "ok"), awake)
+    assert delivery(engine, second.key).state == DeliveryState.ACCEPTED
+
+
+def test_lost_connections_count_only_in_a_row(engine: Engine, smtp: SmtpServer, now: datetime) -> None:
+    people = [f"{n}@x.example" for n in range(12)]
+    for person in people[1::2]:
+        smtp.on("rcpt", CUT, to=person)
+    put(engine, *(make_mail(now, person) for person in people))
+    tally = send(engine, smtp.url(), now)
+    assert (tally.accepted, tally.deferred, tally.stopped) == (6, 6, "")
+
+
+def test_a_mail_whose_text_is_gone_stops_no_other(engine: Engine, smtp: SmtpServer, now: datetime) -> None:
+    put(engine, make_mail(now, "a@x.example"), make_mail(now, "b@x.example"))
+    with writing(engine) as session:
+        session.connection().execute(delete(MailText).where(MailText.delivery_id == 1))  # type: ignore[arg-type]
+    tally = send(engine, smtp.url(), now)
+    assert (tally.cancelled, tally.accepted, delivery(engine, f"digest:a@x.example:{now.date()}").text) == (1, 1, "")
 
 
 def gone_process() -> int:

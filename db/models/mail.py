@@ -72,7 +72,7 @@ class Delivery(SQLModel, table=True):
     attempts: int = 0
     next_attempt_at: datetime
     lease_until: datetime | None = Field(default=None, description="on the database's clock")
-    lease_holder: str = Field(default="", description="host and process that is sending it")
+    lease_holder: str = Field(default="", description="who is sending it, or did last")
     unsure: int = Field(default=0, description="attempts of which nobody knows whether the relay took the mail")
     subscriptions: list[int] = Field(default_factory=list, sa_type=JSON, description="what it was made for")
     last_code: int | None = None
@@ -81,13 +81,13 @@ class Delivery(SQLModel, table=True):
 
     @property
     def text(self) -> str:
-        """The text part; read from its own row."""
-        return self.written.text
+        """The text part; read from its own row, empty where that is gone."""
+        return self.written.text if self.written else ""
 
     @property
     def html(self) -> str:
-        """The HTML part; read from its own row."""
-        return self.written.html
+        """The HTML part; read from its own row, empty where that is gone."""
+        return self.written.html if self.written else ""
 
 
 class Told(SQLModel, table=True):
