@@ -1,6 +1,6 @@
 """Dossiers move along allowed paths, keep their history and lose nothing when two people are at work."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -154,7 +154,7 @@ def test_the_timeline_is_one_list_of_log_changes_dates_and_moments(cast: Cast) -
     cast.session.add(
         Revision(
             opportunity_id=cast.call.id or 0,
-            at=cast.now + timedelta(days=3),
+            at=datetime(2026, 5, 31, 23, 5, tzinfo=UTC),  # 1 June in Amsterdam
             kind=RevisionKind.CHANGED,
             field="deadline",
             telling=True,

@@ -1,4 +1,4 @@
-"""The timeline of a dossier: log, linked calls' changes and dates, and moments, in one chronological query."""
+"""The timeline of a dossier: log, linked calls' changes and dates, and moments, in one query."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Date, Integer, String, cast, func, literal, null, union_all
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from db.models import (
     Body,
@@ -26,6 +27,9 @@ from db.rights import visible
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from db.vocabulary_lobby import LogKind, MomentKind
+from notifications.wording import local_day
+
+NO_MOMENT = cast(null(), UTCDateTime())
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,13 @@ def timeline(session: Session, dossier: Dossier, viewer: Viewer) -> list[Line]:
         _moments(dossier, viewer),
         _steps(dossier, viewer),
     ).subquery()
-    rows = session.connection().execute(sql_select(every).order_by(every.c.day, every.c.place, every.c.row_id))
-    return [_line(row) for row in rows]
+    rows = session.connection().execute(sql_select(every)).all()
+    return [_line(row) for row in sorted(rows, key=lambda row: (_day(row), row.place, row.row_id))]
+
+
+def _day(row: Any) -> date:
+    """A change counts for the local day; a database's own date is that of another zone."""
+    return local_day(row.at) if row.at else row.day  # type: ignore[no-any-return]
 
 
 def _log(dossier: Dossier, viewer: Viewer) -> Any:
@@ -74,12 +83,13 @@ def _log(dossier: Dossier, viewer: Viewer) -> Any:
         literal("").label("detail"),
         col(LogEntry.user_id).label("user_id"),
         col(LogEntry.subject_id).label("subject_id"),
+        NO_MOMENT.label("at"),
     ).where(col(LogEntry.dossier_id) == dossier.id, visible(viewer, LogEntry))
 
 
 def _revisions(dossier: Dossier) -> Any:
     return sql_select(
-        func.date(Revision.at, type_=Date),
+        cast(null(), Date),
         literal(2),
         col(Revision.id),
         literal("revision"),
@@ -88,6 +98,7 @@ def _revisions(dossier: Dossier) -> Any:
         literal(""),
         cast(null(), Integer),
         col(Revision.opportunity_id),
+        col(Revision.at),
     ).where(
         col(DossierCall.dossier_id) == dossier.id,
         col(Revision.opportunity_id) == col(DossierCall.opportunity_id),
@@ -107,6 +118,7 @@ def _deadlines(dossier: Dossier) -> Any:
         func.coalesce(col(Deadline.hour), ""),
         cast(null(), Integer),
         col(Deadline.opportunity_id),
+        NO_MOMENT,
     ).where(
         col(DossierCall.dossier_id) == dossier.id,
         col(Deadline.opportunity_id) == col(DossierCall.opportunity_id),
@@ -127,6 +139,7 @@ def _moments(dossier: Dossier, viewer: Viewer) -> Any:
         cast(col(Moment.body), String),
         cast(null(), Integer),
         col(Moment.id),
+        NO_MOMENT,
     ).where(
         col(DossierMoment.dossier_id) == dossier.id,
         col(DossierMoment.moment_id) == col(Moment.id),
@@ -148,6 +161,7 @@ def _steps(dossier: Dossier, viewer: Viewer) -> Any:
             cast(col(Milestone.state), String),
             col(Milestone.assignee_id),
             col(Milestone.clock_id),
+            NO_MOMENT,
         )
         .join(DecisionClock, col(DecisionClock.id) == col(Milestone.clock_id))
         .outerjoin(Body, col(Body.id) == col(Milestone.body_id))
@@ -163,7 +177,7 @@ def _line(row: Any) -> Line:
     text, detail = row.text, row.detail
     if row.what == "milestone":
         text, detail = text or MilestoneStep(row.kind).label, MilestoneState(detail).label
-    return Line(row.day, row.what, _word(row.what, row.kind), text, detail, row.user_id, row.subject_id)
+    return Line(_day(row), row.what, _word(row.what, row.kind), text, detail, row.user_id, row.subject_id)
 
 
 def _word(what: str, kind: str) -> str:
