@@ -160,6 +160,10 @@ def test_looking_who_was_there_keeps_nothing_and_puts_nothing_in_an_address(
         assert "lobbyist haarlem (Haarlem)" in answer.text
         assert "Vertrouwelijk" in answer.text
         assert 'formmethod="get"' not in answer.text
+        assert "hx-get" not in answer.text
+        beside = {"organisation": "vro", "only_look": "true", "csrf": visitor.csrf}
+        part = visitor.post("/contacten", data=beside, headers={"HX-Request": "true"})
+        assert ("lobbyist haarlem (Haarlem)" in part.text, "<form" in part.text) == (True, False)
     with reading(engine) as session:
         assert len(session.exec(select(ContactMoment)).all()) == 1
 

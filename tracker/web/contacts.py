@@ -105,7 +105,7 @@ def _form(asked: Asked, viewer: Viewer, session: Session, now: datetime, whom: W
     offices = list(session.exec(seen))
     return asked.page(
         "contacts/form.html",
-        block="nearby" if asked.partial and asked.method == "GET" else None,
+        block="nearby" if asked.partial else None,
         status=sent.status,
         typed=sent.typed,
         errors=sent.errors,
