@@ -21,7 +21,9 @@ from db.models import (
 )
 from db.session import writing
 from db.vocabulary import Cadence, DeliveryState, MailKind
+from notifications import outbox
 from tests.lobby import Cast, gather
+from tests.test_outbox import make_mail
 from tracker import dossiers, lobby_due, positions, privacy
 from tracker.contacts import ContactFields, Office, log_contact
 from tracker.privacy import GONE, access_export, access_export_person, erase_person, erase_user, sweep
@@ -135,8 +137,14 @@ def test_an_erased_user_is_gone_and_the_log_keeps_a_pseudonym(engine: Engine, no
 def test_access_tells_everything_and_no_secret(session: Session, now: datetime) -> None:
     cast, person = with_person(session, now)
     session.add(WebSession(token_hash="GEHEIM", user_id=cast.lobbyist.id or 0, created_at=now, expires_at=now))
+    mails = [
+        make_mail(now, key=kind, kind=kind, user_id=cast.lobbyist.id, text=f"Tekst {kind}")
+        for kind in (MailKind.DIGEST, MailKind.SIGN_IN)
+    ]
+    outbox.put(session, mails, b"key", "kansenradar.example")
     session.flush()
     mine = access_export(session, cast.lobbyist)
+    assert [row["text"] for row in mine["mail_text"]] == ["Tekst digest"]  # one to sign in holds a secret
     assert {"user", "contact_moment", "log_entry", "web_session", "dossier"} <= set(mine) | {"dossier"}
     assert len(mine["log_entry"]) == 3
     assert "GEHEIM" not in json.dumps(mine, default=str)

@@ -38,7 +38,7 @@ from db.models import (
     Verdict,
     WebSession,
 )
-from db.vocabulary import DeliveryState
+from db.vocabulary import DeliveryState, MailKind
 from notifications.wording import local_day
 from tracker.refusals import KeptByHold, NotThere
 
@@ -96,6 +96,13 @@ def access_export(session: Session, user: User) -> dict[str, list[dict[str, Any]
         rows = _rows(session, table, or_(*(c == user.id for c in mine))) if mine else []
         if rows:
             found[table.name] = rows
+    texts, mails = (SQLModel.metadata.tables[name] for name in ("mail_text", "delivery"))
+    # A mail to sign in holds a secret.
+    theirs = (
+        mails.select().where(mails.c.user_id == user.id, mails.c.kind != MailKind.SIGN_IN).with_only_columns(mails.c.id)
+    )
+    if rows := _rows(session, texts, texts.c.delivery_id.in_(theirs)):
+        found["mail_text"] = rows
     return found
 
 
