@@ -67,6 +67,7 @@ class Route:
     guard: Guard = Guard.TOKEN
     limit: str = ""
     audited: bool = False  # a GET that leaves a line in the audit log, and so needs to write
+    looks: bool = False  # a POST that keeps nothing, so that it holds up nobody who writes
 
     def __post_init__(self) -> None:
         if not self.limit:
@@ -75,7 +76,7 @@ class Route:
     @property
     def writes(self) -> bool:
         """Whether the handler's transaction may write."""
-        return self.method != "GET" or self.audited
+        return (self.method != "GET" or self.audited) and not self.looks
 
 
 PUBLIC = None
@@ -130,7 +131,7 @@ ROUTES: list[Route] = [
     Route("GET", "/opgaven/{challenge_id}", challenge.show, READER),
     Route("GET", "/opgaven/{challenge_id}/wijzigen", challenge.edit, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/wijzigen", challenge.save, COORDINATOR),
-    Route("POST", "/opgaven/{challenge_id}/proef", challenge.preview, COORDINATOR),
+    Route("POST", "/opgaven/{challenge_id}/proef", challenge.preview, COORDINATOR, looks=True),
     Route("GET", "/opgaven/{challenge_id}/team", team.edit_team, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/team", team.save_team, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/leesbeurt", team.set_turn, COORDINATOR),
