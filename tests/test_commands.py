@@ -1,6 +1,7 @@
 """The command line's promises: the clock, the exit codes, one clear line for what is wrong."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -78,7 +79,8 @@ def test_a_role_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path
 
 
 def test_an_export_tells_what_is_public_unless_a_person_is_named(tmp_path: Path, sqlite_template: Path) -> None:
-    database = {"KANSENRADAR_DATABASE_URL": f"sqlite:///{sqlite_template}"}
+    (tmp_path / "mine.db").write_bytes(sqlite_template.read_bytes())
+    database = {"KANSENRADAR_DATABASE_URL": f"sqlite:///{tmp_path / 'mine.db'}"}
     nobody = kansenradar(tmp_path, "export", "dossiers", "--format", "jsonl", **database)
     assert (nobody.returncode, nobody.stdout) == (0, "")
     for arguments, code, says in (
@@ -88,6 +90,9 @@ def test_an_export_tells_what_is_public_unless_a_person_is_named(tmp_path: Path,
     ):
         ran = kansenradar(tmp_path, "export", *arguments, **database)
         assert (ran.returncode, says in ran.stderr, ran.stdout) == (code, True, ""), ran.stderr
+    with sqlite3.connect(tmp_path / "mine.db") as found:
+        on_record = found.execute("SELECT actor, action, object, result FROM audit_entry").fetchall()
+    assert on_record == [("command line", "export dossiers", "what everybody may see", "done")]
 
 
 @pytest.mark.parametrize(
