@@ -69,7 +69,7 @@ def timeline(session: Session, dossier: Dossier, viewer: Viewer) -> list[Line]:
 
 def _day(row: Any) -> date:
     """A change counts for the local day; a database's own date is that of another zone."""
-    return local_day(row.at) if row.at else row.day  # type: ignore[no-any-return]
+    return local_day(row.at) if row.at else row.day
 
 
 def _log(dossier: Dossier, viewer: Viewer) -> Any:
