@@ -339,3 +339,14 @@ def test_hostile_words_are_inert(engine: Engine, now: datetime, tmp_path: Path) 
             text = visitor.get(path).text
             assert "<script>alert" not in text
             assert "<img src=x" not in text
+
+
+def test_a_day_nobody_can_mean_is_said_at_its_field(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        for day in ("0001-01-02", "0206-05-01", "9999-12-31"):
+            refused = visitor.send_form("/momenten", title="Debat", ends_on=day, lead_days="300")
+            assert (refused.status_code, "Kijk het jaar na" in refused.text) == (422, True)
+            assert visitor.get(f"/contacten/nieuw?organisation=VRO&day={day}").status_code == 200
+            assert visitor.get(f"/regelingen?closes_before={day}").status_code == 422

@@ -1,6 +1,7 @@
 """Forms: what was typed becomes a checked model, or Dutch messages by field."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar, get_origin
 
@@ -36,6 +37,7 @@ MESSAGES = {
 
 
 MOST_NUMBER, MOST_AMOUNT = 2**31 - 1, Decimal(10**13)  # what the columns of both databases hold
+YEARS = range(1900, 2200)  # 0206 is a slip of the keyboard, and no day can be counted back from the first there is
 
 
 def filled(model: type[M], typed: ImmutableMultiDict[str, Any]) -> tuple[M | None, Errors]:
@@ -47,7 +49,7 @@ def filled(model: type[M], typed: ImmutableMultiDict[str, Any]) -> tuple[M | Non
         found = model.model_validate(_gathered(model, typed))
     except ValidationError as error:
         return None, {_field(e): message(e) for e in reversed(error.errors())}
-    errors = _too_large(found)
+    errors = _too_large(found) | _odd_years(found)
     return (None if errors else found), errors
 
 
@@ -56,6 +58,11 @@ def _too_large(found: BaseModel) -> Errors:
     given = {name: (value, limits.get(type(value))) for name, value in found}
     over = {name: most for name, (value, most) in given.items() if most is not None and abs(value) > most}
     return {name: MESSAGES["less_than_equal"].format(le=most) for name, most in over.items()}
+
+
+def _odd_years(found: BaseModel) -> Errors:
+    odd = [name for name, value in found if isinstance(value, date) and value.year not in YEARS]
+    return {name: f"Kijk het jaar na: {YEARS[0]} tot en met {YEARS[-1]}." for name in odd}
 
 
 def asked_for(
