@@ -107,11 +107,11 @@ class Politeness:
         return cls(crawler)
 
     async def process_request(self, request: Request, spider: Spider | None = None) -> None:
-        """Raise ``ForbiddenByRobots``, or wait until it is our turn."""
+        """Wait until it is our turn; ``ForbiddenByRobots``, or ``IgnoreRequest`` once the source is left alone."""
         host_and_port(request.url)
         netloc = urlsplit(request.url).netloc
         driver: Any = self.crawler.spider
-        delay = self._pace(netloc)
+        delay = max(self._pace(netloc), driver.patience())
         if not request.meta.get("robots") and driver.source.asks_robots:
             rules = await self._rules_of(request.url, netloc)
             if not rules.can_fetch(request.url, self.agent):

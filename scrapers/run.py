@@ -28,12 +28,13 @@ from scrapers.fetch import guard_connections, host_and_port
 from scrapers.job import Job
 from scrapers.listing import Listing
 from scrapers.reading import Event, Reading, as_page, text_header
-from scrapers.settings import MEMORY_BYTES, PAGE_BYTES, scrapy_settings
+from scrapers.settings import LONGEST_WAIT, MEMORY_BYTES, PAGE_BYTES, scrapy_settings
 from scrapers.shape import Shape
 from scrapers.source import Context, Source, first_line
 from scrapers.spool import Spool
 
 MOVED_FOR_GOOD = {301, 308}
+MOST_FAILED = 3  # lists in a row; the others would fail too, at three attempts each
 TWISTED = re.compile(r"\[?<twisted\.[\w.]+ ")  # failures inside failures: the words are enough
 
 
@@ -55,7 +56,7 @@ class SourceSpider(Spider):
         if job.sample:
             source.observe = self.shape.add
         self.own_hosts = own_hosts(job.root or source.root, source.hosts)
-        self.wait = 0.0
+        self.wait, self.failed_in_a_row = 0.0, 0
         self.come_back_at: datetime | None = None
         self.moved = ""
 
@@ -71,6 +72,13 @@ class SourceSpider(Spider):
         """The source asked not to be asked again for so long."""
         self.wait = max(self.wait, seconds)
         self.come_back_at = max(self.come_back_at or self.now(), self.now() + timedelta(seconds=seconds))
+
+    def patience(self) -> float:
+        """Seconds to leave the source alone before the next page; IgnoreRequest where that is for this whole crawl."""
+        wait = (self.come_back_at - self.now()).total_seconds() if self.come_back_at else 0.0
+        if wait > LONGEST_WAIT or self.failed_in_a_row >= MOST_FAILED:
+            raise IgnoreRequest("not asked any more: the source " + ("wants patience" if wait > 0 else "keeps failing"))
+        return wait
 
     async def start(self) -> AsyncIterator[Any]:
         for request in self.source.start():
@@ -104,6 +112,7 @@ class SourceSpider(Spider):
     def answered(self, answer: Response) -> Iterator[Request]:
         """Callback of every request."""
         asked: Request = answer.meta["asked"]
+        self.failed_in_a_row = 0
         self.note_move(answer, asked)
         url = elsewhere(answer.url, self.job.root, self.source.root) if self.job.root else answer.url
         if self.job.sample:
@@ -130,6 +139,7 @@ class SourceSpider(Spider):
     def failed(self, failure: Failure) -> None:
         """Errback of every request, also of those that a limit or a refusal stopped."""
         asked: Request = failure.request.meta["asked"]  # type: ignore[attr-defined]
+        self.failed_in_a_row += not asked.meta.get("detail")
         if "absentee" not in asked.meta:
             self.reading.fail(asked, self.failure_line(failure.value))
 
