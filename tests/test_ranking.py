@@ -192,8 +192,11 @@ def test_a_word_that_only_the_own_organisation_may_see_moves_nothing_for_others(
     match(engine, encoder, now)
     before = scores(engine)
     reject(engine, now, people[0], visibility=Visibility.OWN)
+    say(engine, now, people[0], 5, Say.YES, visibility=Visibility.OWN)
     match(engine, encoder, now)
     assert scores(engine) == pytest.approx(before)
+    with Session(engine) as session:
+        assert session.exec(select(Match).where(col(Match.said).is_not(None))).all() == []
 
 
 def test_a_new_call_like_the_rejected_never_shows_the_score_it_would_have_had(

@@ -26,9 +26,9 @@ Moved = Mapping[tuple[str, str], Ranked]  # the pairs that verdicts moved, by ca
 def judged(session: Session, encoder: str | None) -> By:
     """Per opgave the standing verdicts that move its ranking, with the vectors of the calls they are about.
 
-    A "yes" always counts. A "no" counts for an opgave when its team said so: a member, or anyone where there is no
-    team yet, or a person who said it for the whole team; and only when it is no private word of one organisation.
-    Said of a call as a whole, it is about the opgaven that the call is matched with.
+    A "yes" counts, whoever said it. A "no" counts for an opgave when its team said so: a member, or anyone where there
+    is no team yet, or a person who said it for the whole team. A private word of one organisation does neither: others
+    would see what it moved. Said of a call as a whole, it is about the opgaven that the call is matched with.
     """
     standing = select(Verdict).where(col(Verdict.undone_at).is_(None), Verdict.say != Say.LATER)
     verdicts = session.exec(standing.order_by(col(Verdict.id))).all()
@@ -67,10 +67,9 @@ def _about(session: Session) -> Mapping[int, list[str]]:
 
 
 def _counts(verdict: Verdict, team: set[int]) -> bool:
-    if verdict.say == Say.YES:
-        return True
-    of_team = not team or verdict.team or verdict.user_id in team
-    return of_team and verdict.visibility != Visibility.OWN
+    if verdict.visibility == Visibility.OWN:
+        return False
+    return verdict.say == Say.YES or not team or verdict.team or verdict.user_id in team
 
 
 def moved(pairs: Iterable[Ranked], by: By, now: datetime) -> Moved:
