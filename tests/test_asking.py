@@ -19,6 +19,7 @@ from scrapers.asking import MOST_ASKED, Asking
 from scrapers.listing import Listing
 from scrapers.reading import Reading, as_page
 from scrapers.source import Context
+from scrapers.sources.eu_portal import EuPortal
 from scrapers.sources.rvo import Rvo
 from tests.crawls import make_listing, store
 from tests.scripted import SEARCH, Call, Played, playing, portal, topic
@@ -128,6 +129,18 @@ def test_only_a_clear_no_of_a_page_confirms(body: str, path: str, status: int, s
     asking.hear(rvo_page(body, path, status), "wis")
     assert (asking.unconfirmed == set()) == sure
     assert [one.title for one in kept if isinstance(one, Listing)] == (["WIS"] if "WIS" in body else [])
+
+
+@pytest.mark.parametrize("results", [[7], [{"metadata": "x"}], [None]])
+def test_an_odd_answer_leaves_the_call_as_it_is_and_does_not_cost_the_list(results: list[object]) -> None:
+    source = EuPortal(Context(NOW))
+    source.agreed = True
+    reading = Reading(source, lambda: NOW, lambda _: None)
+    asking = Asking(reading, [("5001", "https://e.eu/topic-details/TEST-2026-001")])
+    [asked] = asking.requests()
+    body = json.dumps({"totalResults": 1, "pageSize": 100, "results": results}).encode()
+    asking.hear(as_page(HtmlResponse(asked.url, body=body, request=asked), asked.url, asked), "5001")
+    assert (asking.unconfirmed, reading.stopped) == ({"5001"}, "")
 
 
 def test_no_more_is_asked_than_is_decent_and_nothing_after_a_broken_crawl() -> None:
