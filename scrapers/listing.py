@@ -25,14 +25,14 @@ def _plain(value: str) -> str:
     return " ".join(visible.split())
 
 
-def _storable(value: str) -> str:
-    """No NUL: PostgreSQL takes it in no text."""
-    return value.replace("\0", " ")
+def storable(value: str) -> str:
+    """No NUL, which PostgreSQL takes in no text, and no half of a pair of code units, which is no text at all."""
+    return value.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_http_url)]
 Line = Annotated[str, AfterValidator(_plain), Field(max_length=2000)]
-Text = Annotated[str, AfterValidator(_storable), Field(max_length=200_000)]
+Text = Annotated[str, AfterValidator(storable), Field(max_length=200_000)]
 Euro = Annotated[Decimal, Field(ge=0, le=Decimal("1e13"), decimal_places=2)]
 
 
@@ -84,7 +84,7 @@ class Listing(Frozen):
     """What one source says about one call. Money in EUR, percentages as 0-100, texts plain (no markup)."""
 
     source: str
-    external_id: Annotated[str, Field(min_length=1, max_length=300)]
+    external_id: Annotated[str, AfterValidator(storable), Field(min_length=1, max_length=300)]
     nature: Nature = Nature.CALL
     url: Url
     title: Annotated[Line, Field(min_length=1)]

@@ -96,6 +96,15 @@ def test_many_calls_by_hand_are_no_flood(session: Session, now: datetime) -> Non
     assert session.exec(select(func.count()).select_from(Opportunity).where(col(Opportunity.held))).one() == 0
 
 
+def test_what_no_database_takes_as_text_is_taken_out(session: Session, now: datetime) -> None:
+    odd = {"title": "X", "url": "https://x.nl", "source": "rvo", "external_id": "a\0b\ud800", "summary": "c\0\ud800"}
+    assert counted(session, json.dumps(odd).encode(), "jsonl", now) == Imported(1, 1)
+    assert session.exec(select(Opportunity.summary)).one() == "c ?"
+    session.rollback()
+    odd["external_id"], odd["source"] = "http://[x", ""
+    assert counted(session, json.dumps(odd).encode(), "jsonl", now) == Imported(1, 1)
+
+
 WRONG = {
     '{"title": "X"}': "row 1: ",
     '{"title": "X", "url": "javascript:alert(1)"}': "row 1: url: ",
@@ -103,6 +112,7 @@ WRONG = {
     '{"titel": "X", "url": "https://x.nl"}': "row 1: no column 'titel'",
     '{"title": "X", "url": "https://x.nl", "deadlines": "closes binnenkort"}': "row 1: deadlines: 'closes binnenkort'",
     '{"title": "X", "url": "https://x.nl", "deadlines": [{"kind": "closes", "at": "31-02-2026"}]}': "row 1: deadlines: ",
+    '{"title": "X", "url": "https://x.nl", "deadlines": [{"kind": "closes", "at": "9999-12-31T23:59Z"}]}': "row 1: deadlines: ",
     '{"title": "X", "url": "https://x.nl", "deadlines": [{"kind": "sluit", "date": "2026-10-01"}]}': "row 1: deadlines.0.kind",
     '{"title": "X", "url": "https://x.nl", "amounts": {"budget": 1e999}}': "row 1: budget: ",
     '{"title": "X", "url": "https://x.nl", "amounts": {"rate": 400}}': "row 1: rate: ",

@@ -21,7 +21,10 @@ def fingerprint(listing: Listing) -> str:
 
 def identity(external_id: str) -> str:
     """The key of a call within its source: an address without what changes while the page stays the same."""
-    return same_address(external_id) if external_id[:4].lower() == "http" else external_id
+    try:
+        return same_address(external_id) if external_id[:4].lower() == "http" else external_id
+    except ValueError:  # "http://[x": no address after all
+        return external_id
 
 
 def same_address(url: str) -> str:

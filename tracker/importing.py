@@ -15,7 +15,7 @@ from db.queries import BY_HAND
 from db.status import status_of
 from db.vocabulary import Cadence, RevisionKind, Role, SourceKind, Status, spoken
 from scrapers.crawled import Crawled
-from scrapers.listing import AMSTERDAM, Listing
+from scrapers.listing import AMSTERDAM, Listing, storable
 from tracker import subscribing, typed
 from tracker.agenda import slug
 from tracker.identity import identity
@@ -84,7 +84,7 @@ def import_calls(session: Session, rows: Iterable[Row], user: User | None, now: 
         if identity(listing.external_id) in places:
             raise NotReadable("the same call as in an earlier row")
         places.add(identity(listing.external_id))
-        return (str(row.get("source") or ""), str(row.get("external_id") or "")), listing
+        return (_words(row.get("source")), _words(row.get("external_id"))), listing
 
     read_rows = check_rows(rows, CALL_COLUMNS, read)
     known = _known(session, [key for key, _ in read_rows])
@@ -136,7 +136,7 @@ def _by_its_dates(listing: Listing, now: datetime) -> Status:
 
 
 def _words(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+    return "" if value is None else storable(str(value)).strip()
 
 
 def _list(value: Any) -> list[str]:
@@ -176,9 +176,9 @@ def _date(said: Any) -> dict[str, Any]:
         return kept | {"day": said.get("date")}
     try:
         at = datetime.fromisoformat(str(said["at"]))
-    except ValueError as error:
+        local = at.astimezone(ZoneInfo(AMSTERDAM)) if at.tzinfo else at  # without an offset it is a wall clock here
+    except (ValueError, OverflowError) as error:
         raise NotReadable(f"deadlines: {str(said['at'])[:60]!r} is no moment") from error
-    local = at.astimezone(ZoneInfo(AMSTERDAM)) if at.tzinfo else at  # without an offset it is a wall clock here
     return kept | {"day": local.date().isoformat(), "hour": f"{local:%H:%M}"}
 
 
