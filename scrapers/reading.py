@@ -63,7 +63,7 @@ class Reading:
         sha256 = self._keep_page(page)
         try:
             found = list(self.source.parse_answer(page, external_id))
-        except Exception:  # whatever is wrong with one answer, it must never cost the list
+        except (SourceIncomplete, ValueError, LookupError, TypeError, AttributeError):  # an oddity costs itself only
             return False
         for listing in found:
             if isinstance(listing, Listing):
