@@ -194,7 +194,9 @@ def _percentages(text: str, limit: int) -> list[Mention]:
         if not hit["sign"] and not ranged:
             continue
         value = Decimal(hit["low"].replace(",", "."))
-        if not hit["how"] and value <= 100:
+        if not hit["how"] and value > 100:
+            found.append(Mention(RATES, None, hit.start(), hit.end(), why="more than the whole"))
+        elif not hit["how"]:
             found.append(Mention(RATE, exact(value), hit.start(), hit.end()))
         elif ranged:
             found.append(Mention(RATES, None, hit.start(), hit.end(), why="more than one percentage"))
@@ -211,7 +213,5 @@ def _between(text: str, hit: re.Match[str]) -> bool:
 
 def _two(hit: re.Match[str]) -> list[Mention]:
     """ "40% of 50%": two mentions, each with its own value."""
-    if not hit["how"]:
-        return []
     low, high = (exact(Decimal(hit[name].replace(",", "."))) for name in ("low", "high"))
     return [Mention(RATE, low, hit.start(), hit.end("sign")), Mention(RATE, high, hit.start("high"), hit.end())]

@@ -33,7 +33,7 @@ DATES = DateWords(
         | \bopende\b | \bopenen\b | \bdeclareren\b
         | \b(?:regeling|loket|inschrijving)\b.{0,30}\bvan start\b | \bbied(?:en|ing)
         | \bsubsidi[eë]er(?:t|en)\b
-        | \baanhaken\b
+        | \baanhaken\b | \bopgeven\b
         | \blat?en? (?:dat |dit )?weten\b | \b(?:om|erom|daarom) vragen\b
         | \b(?:zijn|is) welkom\b | \bbestellen\b | \bzich\b.{0,50}\bmelden
         | ^\s*dat (?:kan|kon|is mogelijk)\b
@@ -68,7 +68,7 @@ DATES = DateWords(
         | tot en met uiterlijk | vóór | vòòr | voor
         | uiterlijk(?: op|\som|\svóór|\svoor|\stot|\stot en met)? | niet later dan(?: op)?
         | uiterste? datum(?: is)? | ultimo | op uiterlijk | voor of op | op of vóór | tot en met de
-        | tot de | (?:bij ons|binnen|ontvangen|ingediend|in ons bezit) (?:te )?zijn (?:op|om)
+        | tot de | in (?:elk|ieder) geval(?: op)? | (?:bij ons|binnen|ontvangen|ingediend|in ons bezit) (?:te )?zijn (?:op|om)
     """),
     opening=words(r"""
         \bopent\b | \bopenen\b | \b(?:gaat|gaan|ging|gingen)\b.{0,50}\bopen\b | opengesteld | \bgeopend\b
@@ -113,7 +113,7 @@ DATES = DateWords(
         | (?:sluit|sluiten|sloot)\b
         | (?:is|was|zijn|wordt)\b[^,;.]{0,40}\b(?:gesloten|de (?:uiterste|laatste|sluitings)|de deadline|
         sluitingsdatum) | (?:eindigt|verstrijkt|verliep)\b | (?:om|vóór) [^,;.]{0,20}\b(?:dicht|gesloten)
-        | (?:gaat|ging)\b[^,;.]{0,30}\bdicht\b | loopt\b[^,;.]{0,50}\baf\b
+        | de tijd\b | (?:gaat|ging)\b[^,;.]{0,30}\bdicht\b | loopt\b[^,;.]{0,50}\baf\b
     """),
     other_before=words(r"""
         looptijd | projectperiode | uitvoeringsperiode
@@ -191,6 +191,8 @@ DATES = DateWords(
     year_of_round=words(r"""
         \b(?:loket|ronde|tijdvak|aanvraagperiode|aanvraagronde|openstelling|indienronde)
         \s(?:van|voor|in)?\s?20\d\d\b
+        | \b(?:kan|kunt|kunnen|kon|konden)(?: \w+){0,3} in 20\d\d\b
+        | \bwordt in 20\d\d (?:opnieuw |weer |nogmaals )?(?:open|geopend)
         | ^\s*in 20\d\d (?:kan|kunt|kunnen|is|was|loopt|staat|gaat|konden|kon)\b
     """),
     event=words(r"""

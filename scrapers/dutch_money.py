@@ -14,8 +14,8 @@ MONEY = MoneyWords(
         plafond | budget\b | budget van | \bgereserveerd\b | \buitgetrokken\b | \btrek(?:t|ken)\b
         | \bvrijgemaakt\b | \bvrijmaakte?\b | \bvrij\b | \bbeschikbare?\b | \bbeschikbaar
         | (?:verhoogd|opgehoogd|verlaagd|verruimd) (?:naar|tot) | \bsubsidiepot\b
-        | \bpot(?:je)? (?:van|met)\b | totaalbedrag | \bkas (?:bevat|telt)\b | \bsamen\s{0,2}$
-        | \bin totaal\b | te verdelen | \bgaat er\b
+        | \bpot(?:je)?\b(?:\s{0,2}:\s{0,2}$|[^;.,#]{0,25}\b(?:van|met|bevat|telt|bedraagt)\b) | totaalbedrag | \bkas (?:bevat|telt)\b | \bsamen\s{0,2}$
+        | \bin (?:het )?totaal\b | te verdelen | \bgaat er\b
         | \bzit(?: er)?\b | \bzet(?:te|ten)?\b | \bstel(?:t|len|de|den)\b | omvang | \binvesteert\b
         | \bverdeelt?\b | \bverdelen\b | \breserve(?:ert|erde|ren)\b | \bsteekt\b | \bis er\b
         | \ber (?:is|was|komt)(?: \w+){0,3}\s{0,2}$ | \bwas er\b | \btotale subsidie\b
@@ -44,7 +44,7 @@ MONEY = MoneyWords(
         | (?:aan )?subsidie(?:geld)? beschikbaar | in de pot
         | die\b[^,;.]{0,50}\b(?:gereserveerd|uitgetrokken|vrijgemaakt|beschikbaar) | subsidieplafond
         | op de plank | op (?:is|zijn|raakt)\b | op tafel | groot\b | (?:wordt |worden |werd )?verdeeld
-        | ter beschikking
+        | ter beschikking | (?:er |hier |daar )?voor over\b
         | mee gemoeid | gemoeid | \w* ?klaar\b | vrij(?:gemaakt)?\b
     """),
     not_budget_before=words(r"""
@@ -68,7 +68,7 @@ MONEY = MoneyWords(
         | \bvan tafel\b | \bregio'?s? legt\b | \bverhoogd met\b | \bleges\b
     """),
     not_budget_after=begins(r"""
-        ['"”’]{0,2}\s?vervangen door
+        ['"”’]{0,2}\s?vervangen door | (?:aan )?extra\b | voor alle (?:\w+ )?(?:openstellingen|rondes|tijdvakken|tranches)\b
         | (?:is |wordt |werd )?(?:met .{1,30})?(?:verhoogd|opgehoogd|verlaagd|verruimd|bijgesteld) (?:naar|
         tot)
     """),
@@ -81,12 +81,12 @@ MONEY = MoneyWords(
         | (?:tot |met |van |is |bedraagt |geldt )?(?:een |het |de )?(?:absoluut |
         subsidie)?maximum(?:bedrag|subsidie|bijdrage)?(?: \w+){0,4}? ?(?:van|is|bedraagt|op)?
         | ten hoogste | hoogstens | hooguit | (?:niet|nooit) meer (?:dan|bedragen dan|is dan)
-        | (?:nooit|niet) hoger dan | tot(?: aan)? | tot (?:wel|en met) | ten maximale
+        | (?:nooit|niet) (?:hoger dan|boven(?: de)?) | tot(?: aan)? | tot (?:wel|en met) | ten maximale
         | (?:de |een )?maximale\s(?:\w+\s){1,4}(?:is|bedraagt|van|bedroeg|per \w+ is|per \w+ bedraagt)?
         | gemaximeerd (?:op|tot) | gemaximaliseerd (?:op|tot) | begrensd (?:op|tot)
         | (?:subsidie)?maximum(?: per \w+)?(?: is)? | maximumbedrag(?: per \w+)?(?: is|\svan|\sbedraagt)?
         | maximale\s\w+
-        | max\. (?:subsidie|bijdrage|bedrag)(?: is)? | bovengrens(?: van|\sis)?
+        | maximaal per \w+ | max\. (?:subsidie|bijdrage|bedrag)(?: is)? | bovengrens(?: van|\sis)?
         | (?:\w*budget|\w*plafond|subsidiebedrag|\w*bijdrage) per \w+(?: is|\sbedraagt|\svan)?
     """),
     least=ends(r"""
@@ -182,13 +182,13 @@ MONEY = MoneyWords(
     """),
     this_round=words(r"""
         (?:deze|dit|huidige|eerste|tweede|derde|vierde|vijfde|zesde|zevende|\d+e)\s(?:aanvraag|
-        indien)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call) | \bvoor 20\d\d\b
+        indien)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call) | \bvoor (?:het (?:kalender|begrotings)?jaar )?20\d\d\b
         | \bin 20\d\d\b | \bdit jaar\b
     """),
     whole_programme=words(r"""
         t(?:ot en met|/m) (?:en met )?20\d\d | 20\d\d[-/ ]{1,3}20\d\d
-        | over (?:\w+|\d+) (?:tijdvakken|jaar|rondes|tranches|jaren)
-        | voor (?:\w+|\d+) (?:tranches|rondes|jaar|jaren) | hele looptijd | landelijk
+        | over (?!het\b|dit\b|een\b)\w+ (?:tijdvakken|jaar|rondes|tranches|jaren)
+        | voor (?!het\b|dit\b|een\b)\w+ (?:tranches|rondes|jaar|jaren) | hele looptijd | landelijk
         | gehele (?:looptijd|periode) | alle rondes
     """),
     total=words(r"in totaal | totale?\b | totaal | bij elkaar | \bsamen\b"),

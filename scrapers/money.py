@@ -119,8 +119,7 @@ def _kind(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
 
 
 _ALTOGETHER = re.compile(r"\b(?:in totaal|in total|totaal van|total of|samen|bij elkaar|altogether)\b")
-
-
+_OWN_POT = re.compile(r"\b(?:\w*plafond|\w*budget|pot|potje|totale)\b")
 _OR = re.compile(r"\s{0,2}[(]?(?:of|or|/)\s{0,2}")
 
 
@@ -141,6 +140,8 @@ def _unit(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
     near = sentence.near(mention, MONEY_MENTION)[-100:]
     own = _UNIT_BEFORE.sub("", near) if re.search(MONEY_MENTION, part) else near
     first = re.split(MONEY_MENTION, part)[0]
+    if _OWN_POT.search(_BREAKS.split(near)[-1]):
+        first = ""  # "per initiatief maximaal # en het budget is #"
     if _ALTOGETHER.search(near.rsplit(",", 1)[-1]):
         own = first = ""  # "het bedrag per gemeente, in totaal #"
     for window in (behind, own, first):
@@ -168,6 +169,8 @@ def _is_pot(near: str, follow: str, words: MoneyWords, unit: str | None) -> bool
 
 def _is_grant(sentence: Sentence, mention: Mention, words: MoneyWords, unit: str | None) -> bool:
     near, follow = sentence.near(mention, MONEY_MENTION), sentence.follow(mention)
+    if _A_YEAR.match(follow):
+        return False  # a project may last several
     clause = _CLAUSE.split(near)[-1][-70:]
     if _rate_beside(sentence, mention):
         clause = _OF_COSTS.sub("", clause)
@@ -180,6 +183,7 @@ def _is_grant(sentence: Sentence, mention: Mention, words: MoneyWords, unit: str
     )
 
 
+_A_YEAR = re.compile(r"\s{0,2}(?:per (?:\w+)?jaar|(?:per|a) (?:calendar )?year)\b")
 _OF_COSTS = re.compile(  # behind "50%": what the percentage is of, not what the amount is
     r"^\s{0,2}(?:subsidie )?(?:van|over|of) (?:[\w']+ ){0,4}?"
     r"\w*(?:kosten|begroting|investering|uitgaven|tekort|costs|budget)\b"
@@ -197,6 +201,8 @@ def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
         words.not_budget_before.search(near)
         or words.not_budget.search(near[-80:])
         or words.not_budget_after.match(follow)
+        or _ADDED.match(sentence.right(mention))
+        or (_TO_ANOTHER.match(sentence.right(mention)) and _RAISED.search(sentence.left(mention)))
     ):
         return False
     if words.pot.search(near) or _raised(sentence, mention, near):
@@ -209,7 +215,11 @@ def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
 
 _RAISED = re.compile(
     r"(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}(?:verhoogd|opgehoogd|verlaagd|verruimd|stijgt|daalt|groeit|increased|raised|reduced|cut)\b[^.;]{0,12}$"
+    r"|(?:verhoogt|verhoogde|verhogen|verlaagt|verlaagde|verruimt|verruimde|raises|raised|increased|reduced)\b"
+    r"[^.;]{0,20}(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}$"
 )
+_TO_ANOTHER = re.compile(rf"\s{{0,2}}(?:naar|tot|to)\s{{0,2}}{AMOUNT}")
+_ADDED = re.compile(rf"[^.;:]{{0,25}}\b(?:plus|vermeerderd met)\s(?:\w+ )?{AMOUNT}")
 
 
 def _raised(sentence: Sentence, mention: Mention, near: str) -> bool:
@@ -233,9 +243,10 @@ def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Pri
     return [Priced(kind, value, mention) for kind, value in bounds if value is not None]
 
 
+_USED_UP = re.compile(r"\)?\s(?:is|was|werd|raakte)\b[^.;,]{0,20}\b(?:overtekend|overvraagd|uitgeput|op|bereikt|vergeven)\b")
 _TENSES = {
     "past": re.compile(r"\b(?:was|waren|bedroeg|were)\b[^.;,]{0,20}$"),
-    "now": re.compile(r"\b(?:is|zijn|bedraagt|are)\b[^.;,]{0,20}$"),
+    "now": re.compile(r"\b(?:is|zijn|bedraagt|nu|are|now)\b[^.;,]{0,20}$"),
 }
 
 
@@ -249,6 +260,8 @@ def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset
     }
     scope = {name for name, pattern in tests.items() if pattern.search(near) or pattern.search(follow)}
     scope |= {name for name, verb in _TENSES.items() if verb.search(near)}
+    if _USED_UP.match(sentence.follow(mention)):
+        scope = scope - {"now"} | {"past"}
     if words.share.search(near) or words.share.match(follow.lstrip()):
         scope.add("share")
     return frozenset(scope)
@@ -265,7 +278,7 @@ def settle_budget(priced: list[Priced], source: str) -> Read | None:
     """The one plafond: the sum of the others, this round's, or the only one; else none."""
     pots = _distinct([one for one in priced if one.kind == "budget"])
     if any("now" in one.scope for one in pots):
-        pots = [one for one in pots if "past" not in one.scope]  # "bedraagt #; in 2025 was het #"
+        pots = [one for one in pots if "past" not in one.scope] or pots  # "bedraagt #; in 2025 was het #"
     for choose in (_only, _sum_of_parts, _of_this_round, _total_before_parts, _whole_without_shares):
         if chosen := choose(pots):
             return _read("budget", chosen, source)
