@@ -68,7 +68,8 @@ MONEY = MoneyWords(
         | \bvan tafel\b | \bregio'?s? legt\b | \bverhoogd met\b | \bleges\b
     """),
     not_budget_after=begins(r"""
-        ['"”’]{0,2}\s?vervangen door | (?:aan )?extra\b | voor alle (?:\w+ )?(?:openstellingen|rondes|tijdvakken|tranches)\b
+        ['"”’]{0,2}\s?vervangen door | (?:aan )?extra\b | (?:subsidie |steun )?(?:krijgen|kregen|ontvangen|ontvingen)\b
+        | voor alle (?:\w+ )?(?:openstellingen|rondes|tijdvakken|tranches)\b
         | (?:is |wordt |werd )?(?:met .{1,30})?(?:verhoogd|opgehoogd|verlaagd|verruimd|bijgesteld) (?:naar|
         tot)
     """),
@@ -179,6 +180,11 @@ MONEY = MoneyWords(
     round_pot=words(r"""
         \b(?:deze|dit|huidige|eerste|tweede|derde|vierde)\s(?:\w+\s)?(?:aanvraag|indien|
         subsidie)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call)\b[^,;]{0,25}$
+    """),
+    of_which=words(r"(?:waarvan|daarvan)\b[^;.]{0,60}$ | \bis nog\s{0,2}$"),
+    for_round=begins(r"""
+        [^.;,]{0,30}\bvoor (?:de|het|een|deze|dit) (?:huidige|nieuwe|eerste|tweede|derde|vierde|vijfde|lopende)?\s?
+        (?:\w*ronde|\w*periode|tranche|tijdvak|tender|openstelling|call|uitvraag)\b
     """),
     this_round=words(r"""
         (?:deze|dit|huidige|eerste|tweede|derde|vierde|vijfde|zesde|zevende|\d+e)\s(?:aanvraag|

@@ -31,6 +31,8 @@ class MoneyWords:
     not_rate_before: re.Pattern[str]
     not_rate_after: re.Pattern[str]
     round_pot: re.Pattern[str]  # "in deze eerste periode"
+    of_which: re.Pattern[str]  # ends right before a part: "daarvan is"
+    for_round: re.Pattern[str]  # right behind: "bestemd voor de eerste call"
     this_round: re.Pattern[str]
     whole_programme: re.Pattern[str]
     total: re.Pattern[str]
@@ -197,6 +199,8 @@ def _rate_beside(sentence: Sentence, mention: Mention) -> bool:
 def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
     near, follow = sentence.near(mention, MONEY_MENTION), sentence.follow(mention)
     behind = re.split(r"[;:]", follow)[0]
+    if _is_part_for_round(near, follow, words):
+        return True
     if (
         words.not_budget_before.search(near)
         or words.not_budget.search(near[-80:])
@@ -219,13 +223,18 @@ _RAISED = re.compile(
     r"[^.;]{0,20}(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}$"
 )
 _TO_ANOTHER = re.compile(rf"\s{{0,2}}(?:naar|tot|to)\s{{0,2}}{AMOUNT}")
-_ADDED = re.compile(rf"[^.;:]{{0,25}}\b(?:plus|vermeerderd met)\s(?:\w+ )?{AMOUNT}")
+_ADDED = re.compile(rf"[^.;:]{{0,25}}\b(?:(?:plus|vermeerderd met)\s(?:\w+ )?{AMOUNT}|en evenveel\b)")
 
 
 def _raised(sentence: Sentence, mention: Mention, near: str) -> bool:
     """ "het budget is verhoogd van # naar #": the second is the one that holds."""
     before = sentence.left(mention)[: -len(near) - 1]
     return bool(re.fullmatch(r"\s{0,2}(?:naar|tot|to)\s{0,2}", near) and _RAISED.search(before))
+
+
+def _is_part_for_round(near: str, follow: str, words: MoneyWords) -> bool:
+    """ "daarvan is # bestemd voor de eerste call": what this call has to give."""
+    return bool(words.of_which.search(near) and words.for_round.match(follow))
 
 
 def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Priced]:
@@ -259,6 +268,8 @@ def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset
         "year": words.per_year,
     }
     scope = {name for name, pattern in tests.items() if pattern.search(near) or pattern.search(follow)}
+    if _is_part_for_round(near, sentence.follow(mention), words):
+        scope.add("portion")
     scope |= {name for name, verb in _TENSES.items() if verb.search(near)}
     if _USED_UP.match(sentence.follow(mention)):
         scope = scope - {"now"} | {"past"}
@@ -279,7 +290,7 @@ def settle_budget(priced: list[Priced], source: str) -> Read | None:
     pots = _distinct([one for one in priced if one.kind == "budget"])
     if any("now" in one.scope for one in pots):
         pots = [one for one in pots if "past" not in one.scope] or pots  # "bedraagt #; in 2025 was het #"
-    for choose in (_only, _sum_of_parts, _of_this_round, _total_before_parts, _whole_without_shares):
+    for choose in (_only, _portion, _sum_of_parts, _of_this_round, _total_before_parts, _whole_without_shares):
         if chosen := choose(pots):
             return _read("budget", chosen, source)
     return None
@@ -298,6 +309,11 @@ def _distinct(priced: list[Priced]) -> list[Priced]:
 
 def _only(pots: list[Priced]) -> Priced | None:
     return pots[0] if len(pots) == 1 else None
+
+
+def _portion(pots: list[Priced]) -> Priced | None:
+    ours = [one for one in pots if "portion" in one.scope]
+    return ours[0] if len(ours) == 1 and ours[0].value == min(one.value for one in pots) else None
 
 
 def _sum_of_parts(pots: list[Priced]) -> Priced | None:
