@@ -41,7 +41,7 @@ _NOT_MONEY = re.compile(
     r"|gulden|dollars?|ponden|pond|pounds?|kronen|usd|gbp|chf|sek|dkk|nok|pln|km|citizens|inhabitants|jaar|reizigers|personen|passagiers|tonnes|hectare)\b"
 )
 _PERCENT = re.compile(
-    r"(?<![\d.,])(?P<low>\d{1,3}(?:[.,]\d{1,2})?)\s{0,2}(?P<sign>%|procent|percent|per cent|pct)?"
+    r"(?<![\d.,])(?P<low>\d{1,3}(?:[.,]\d{1,2})?)\s{0,2}(?P<sign>%|procent(?!punt)|percent(?!age)|per cent|pct)?"
     r"(?:\s{0,2}(?P<how>-|tot en met|tot|à|en|and|to|of|or)\s{0,2}(?:de\s)?(?P<high>\d{1,3}(?:[.,]\d{1,2})?)\s{0,2}"
     r"(?P<sign2>%|procent\b|percent\b|per cent\b|pct\b))?"
 )
@@ -175,7 +175,7 @@ _HALF = re.compile(
 
 
 _BARE = re.compile(
-    r"percentage (?:\w+ ){0,2}?(?:van|is|was|bedraagt|bedroeg|of) (\d{1,2})"
+    r"percentage(?: (?:\w+ ){0,2}?(?:van|is|was|bedraagt|bedroeg|of)|\s?:) (\d{1,2})"
     r"(?!\d|[.,]\d|\s?[%/-]|\s?procent|\s?percent|\s(?:tot|of|à|en|to|and|or)\s)"
 )
 

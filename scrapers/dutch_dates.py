@@ -43,7 +43,9 @@ DATES = DateWords(
         | ingeschreven
         | in(?:ge)?zend | ingezonden | in(?:ge)?stu(?:ur|ren) | inlever | ingeleverd | aandragen | tijdvak
         | \brondes?\b | tender | \bterecht\b | \bcalls?\b | \boproep | deadline | formulier
-        | subsidie (?:vragen|krijgen|mogelijk) | (?:sluitings|eind|begin|start|opening|sluit)s?datum
+        | subsidie (?:vragen|krijgen|mogelijk)
+        | \b(?:bijdrage|geld|vergoeding|uitkering|lening) vragen\b
+        | (?:sluitings|eind|begin|start|opening|sluit)s?datum
         | binnen zijn | binnenkomen | insturen | indient | \bmee(?:doen|dingen|ge(?:daan|dongen))\b
         | intekenen
         | uitvraag
@@ -68,26 +70,27 @@ DATES = DateWords(
         | tot en met uiterlijk | vóór | vòòr | voor
         | uiterlijk(?: op|\som|\svóór|\svoor|\stot|\stot en met)? | niet later dan(?: op)?
         | uiterste? datum(?: is)? | ultimo | op uiterlijk | voor of op | op of vóór | tot en met de
-        | tot de | in (?:elk|ieder) geval(?: op)? | (?:bij ons|binnen|ontvangen|ingediend|in ons bezit) (?:te )?zijn (?:op|om)
+        | tot de | in (?:elk|ieder) geval(?: op)?
+        | (?:bij ons|binnen|ontvangen|ingediend|in ons bezit) (?:te )?zijn (?:op|om)
     """),
     opening=words(r"""
         \bopent\b | \bopenen\b | \b(?:gaat|gaan|ging|gingen)\b.{0,50}\bopen\b | opengesteld | \bgeopend\b
         | \bopening\b | openingsdatum | startdatum | begindatum | \bstart\b | \bvan start\b | \bbegint\b
         | openstelling\b | \bopen\b | ingangsdatum | \bvang(?:t|en)\b.{0,30}\baan\b
         | \bving(?:en)?\b.{0,30}\baan\b | \baangevangen\b | \bstarten\b | \bstartte\b | \bopende\b
-        | \bbegon\b | opengegaan | opengezet
+        | begintijd | \bbegon\b | opengegaan | opengezet
     """),
     closing=words(r"""
         \bsluit(?:en|ing)?\b | \bgesloten\b | sluitings(?:dat(?:um|a)|tijd|moment) | sluitdatum
         | (?:voorstellen|aanvragen) worden (?:\w+ )?verwacht | \bdeadlines?\b
-        | einddatum | uiterste\b | \bindien(?:dat(?:um|a)|termijn) | \beindigt\b | \beindigde\b
+        | einddatum | eindtijd | uiterste\b | \bindien(?:dat(?:um|a)|termijn) | \beindigt\b | \beindigde\b
         | \bdicht\b | \bloopt af\b | \bstopt\b | \bstoppen\b | verstrijkt | verstreken | \bverlopen\b
         | \bafgesloten\b
         | \bsloot\b | laatste (?:indien)?(?:dag|datum|moment|kans)
         | \bde laatste\b | inzendtermijn | \beinde\b | aanvraagtermijn | verlengd
     """),
     opens_after=begins(r"""
-        (?:opent|openen|opende|open)\b(?![^,;.]{0,90}\bniet\b)
+        verdeel(?:t|en)\b | (?:opent|openen|opende|open)\b(?![^,;.]{0,90}\bniet\b)
         | (?:start|begint|starten)\s(?:de|het|een)?\s?(?:aanvra|openst|ronde|tender|loket|indien|
         nieuwe ronde|inschrijv|tijdvak|call|eerste) | (?:gaat|gaan|ging)\b[^,;.]{0,60}\bopen\b
         | (?:(?:gaat|ging)\b[^,;.]{0,60}\b)?van start\b
@@ -134,7 +137,8 @@ DATES = DateWords(
         | kosten\b[^,;]{0,30}(?:gemaakt|vanaf|na|vóór|van) | werkzaamheden\b | bouwjaar | gebouwd
         | \bnieuwe? (?:openstelling|ronde|regeling|tranche|tijdvak)[^,;]{0,20}(?:verwacht|volgt)
         | \bvragen\s(?:stellen|kunnen|kunt|over|via) | overeenkomst | convenant | \bdeal (?:zelf )?is
-        | woningen? (?:van|uit|gebouwd) | opgericht | op de markt | geboren | eigenaar
+        | woningen? (?:van|uit|gebouwd) | opgericht | op de markt | geboren
+        | eigenaar (?:bent|is|zijn|was|waren|sinds|vanaf|op)\b
         | wie [^,]{0,15}\btekent | wetsvoorstel | raadsbesluit | overgangs | programmaperiode
         | programma (?:loopt|liep) | fonds loopt | subsidie(?:verlening|tijdvak) voor | activiteiten in
         | uitvoering(?!s?(?:plan|regeling|programma|besluit)) | wijzig | geldig | brief van | verslag
@@ -196,7 +200,8 @@ DATES = DateWords(
         | ^\s*in 20\d\d (?:kan|kunt|kunnen|is|was|loopt|staat|gaat|konden|kon)\b
     """),
     event=words(r"""
-        \b(?:vorige|eerdere|voorgaande|afgelopen|oorspronkelijke|oude) (?:\w+ )?(?:\w*ronde|openstelling|
+        \beerder (?:dit|deze|in)\b
+        | \b(?:vorige|eerdere|voorgaande|afgelopen|oorspronkelijke|oude) (?:\w+ )?(?:\w*ronde|openstelling|
         tranche|\w*tijdvak|regeling|call|oproep|tender|uitvraag|\w*periode|editie|\w*datum|deadline)\b
         | (?:inschrijv|aanmeld|meld)\w*(?: u|\sje)? (?:aan )?(?:voor|bij) (?:de |het |
         een )?(?:\w+ )?(?:\w*bijeenkomst|webinar|workshop|spreekuur|pitch\w*|\w*dag\b|\w*sessie)

@@ -14,12 +14,14 @@ MONEY = MoneyWords(
         plafond | budget\b | budget van | \bgereserveerd\b | \buitgetrokken\b | \btrek(?:t|ken)\b
         | \bvrijgemaakt\b | \bvrijmaakte?\b | \bvrij\b | \bbeschikbare?\b | \bbeschikbaar
         | (?:verhoogd|opgehoogd|verlaagd|verruimd) (?:naar|tot) | \bsubsidiepot\b
-        | \bpot(?:je)?\b(?:\s{0,2}:\s{0,2}$|[^;.,#]{0,25}\b(?:van|met|bevat|telt|bedraagt)\b) | totaalbedrag | \bkas (?:bevat|telt)\b | \bsamen\s{0,2}$
+        | \bpot(?:je)?\b(?:\s{0,2}:\s{0,2}$|[^;.,#]{0,25}\b(?:van|met|bevat|telt|bedraagt)\b)
+        | totaalbedrag | \bkas (?:bevat|telt)\b | \bsamen\s{0,2}$
         | \bin (?:het )?totaal\b | te verdelen | \bgaat er\b
         | \bzit(?: er)?\b | \bzet(?:te|ten)?\b | \bstel(?:t|len|de|den)\b | omvang | \binvesteert\b
         | \bverdeelt?\b | \bverdelen\b | \breserve(?:ert|erde|ren)\b | \bsteekt\b | \bis er\b
         | \ber (?:is|was|komt)(?: \w+){0,3}\s{0,2}$ | \bwas er\b | \btotale subsidie\b
-        | \bheeft\b[^,;.]{0,40}\been bedrag van\s{0,2}$ | \bhet gaat om\s{0,2}$
+        | \bheeft\b[^,;.]{0,40}\been bedrag van\s{0,2}$ | \b(?:het gaat|gaat het)(?: dan)? om\s{0,2}$
+        | \btotaal\s{0,2}$
         | \bfonds\b[^.;]{0,30}goed voor\s{0,2}$
         | \b(?:totale|gehele|hele|beschikbare) (?:som|bedrag)(?: van)?\s{0,2}$
         | \bbeslis(?:t|sen)\b[^,;.]{0,30} over\s{0,2}$ | \bte besteden\b
@@ -33,12 +35,14 @@ MONEY = MoneyWords(
         | \bheeft (?:dit jaar|er|hier(?:voor)?|daarvoor|in 20\d\d|voor 20\d\d)\s{0,2}$
         | \b(?:gemeente|provincie|rijk|fonds|minister\w*|stad|kabinet|programma|regeling|ronde|openstelling|
         stadsdeel)(?: \w+){0,2}
-         heeft (?:\w+ ){0,3}$ | financiële middelen | \bmiddelen\b
+         heeft (?:\w+ ){0,3}$
+        | \bheeft (?:de |het )?(?:gemeente|provincie|rijk|fonds|ministerie|stad|kabinet)(?: \w+){0,3}\s{0,2}$
+        | financiële middelen | \bmiddelen\b
     """),
     budget_after=begins(r"""
         (?:aan )?(?:subsidie |euro |budget |subsidiegeld |middelen |geld |rijksgeld )?(?:is |zijn |
         was )?(?:\w+ )?(?:beschikbaar|te verdelen|te vergeven|te besteden|uitgetrokken|gereserveerd|
-        vrijgemaakt|opzij|opzijgezet|klaargezet|in kas|begroot|toegevoegd aan het plafond)
+        vrijgemaakt|opzij|opzijgezet|klaargezet|in kas|begroot|opgenomen|toegevoegd aan het plafond)
         | (?:voor|van|uit|in)\b[^,;.:]{0,70}\b(?:beschikbaar|gereserveerd|uitgetrokken|vrijgemaakt|opzij|
         te verdelen|te besteden|vrij|uit)\b(?! (?:het|de|een)\b) | uit\b(?= om|\.|,|$|\svoor)
         | (?:aan )?subsidie(?:geld)? beschikbaar | in de pot
@@ -68,7 +72,8 @@ MONEY = MoneyWords(
         | \bvan tafel\b | \bregio'?s? legt\b | \bverhoogd met\b | \bleges\b
     """),
     not_budget_after=begins(r"""
-        ['"”’]{0,2}\s?vervangen door | (?:aan )?extra\b | (?:subsidie |steun )?(?:krijgen|kregen|ontvangen|ontvingen)\b
+        ['"”’]{0,2}\s?vervangen door | (?:aan )?extra\b | aangevuld
+        | (?:subsidie |steun )?(?:krijgen|kregen|ontvangen|ontvingen)\b
         | voor alle (?:\w+ )?(?:openstellingen|rondes|tijdvakken|tranches)\b
         | (?:is |wordt |werd )?(?:met .{1,30})?(?:verhoogd|opgehoogd|verlaagd|verruimd|bijgesteld) (?:naar|
         tot)
@@ -115,7 +120,8 @@ MONEY = MoneyWords(
         | \b(?:elke?|iedere?)\s(?!jaar|ronde|tranche|tijdvak|keer|periode|moment|openstelling)\w+
     """),
     grant=words(r"""
-        subsidie | bijdrage | vergoed | krijg | ontvang | \bvoucher | \blening | \bleen(?:t|de)\b
+        subsidie | bijdrage | ^\s*maxim(?:um|aal)\s?: | vergoed | krijg | ontvang | \bvoucher | \blening
+        | \bleen(?:t|de)\b
         | krediet | garantie | \btegemoetkoming | \buitkering
         | toegekend | \bbetaalt\b | \bbeurs\b | \bdonatie | aan te vragen | aanvragen | gevraagd | steun
         | \bvra(?:gen|agt)\b
@@ -133,10 +139,11 @@ MONEY = MoneyWords(
         | aanschaf(?:prijs|waarde) | \bwoz | (?<!ter )waarde (?:van|tot) | hypotheek | salaris
         | cataloguswaarde | \binvestering | huur | koopsom
         | \b(?:aanvragen|bedragen|projecten|initiatieven|plannen) (?:tot|t/m|onder|boven|
-        vanaf)(?: en met)?\s{0,2}$
+        van|tussen|vanaf)(?: en met| de)?\s{0,2}$
         | \bfase\b
         | begroting | voorschot | totale kosten | bouwkosten | leges | onkosten | loon | ^\s*kosten\b
-        | middelgrote\b | klein(?:e|er|ere|schalige)? (?:\w+)?(?:project|bedrag|aanvra|initiatie|subsidie)
+        | middelgrote\b
+        | (?:klein(?:e|er|ere|schalige)?|groot|grote|grotere) (?:\w+)?(?:project|bedrag|aanvra|initiatie|subsidie)
     """),
     rate_before=words(r"""
         subsidie(?:percentage|bijdrage|hoogte|intensiteit)?\b | bijdrage | vergoed | \bdekt\b | betaalt
@@ -155,7 +162,8 @@ MONEY = MoneyWords(
         | subsidiabel
     """),
     not_rate_before=words(r"""
-        minstens | minimaal | ten ?minste | eigen (?:bijdrage|middelen|geld|inbreng) | korting
+        minstens | minimaal | ten ?minste | \bdoorgaans\b | \bgemiddeld | \bmeestal\b
+        | eigen (?:bijdrage|middelen|geld|inbreng) | korting
         | reductie | \btrekken\b | weging | besparing | \bminder\b | (?<!niet )(?<!nooit )\bmeer dan\b
         | voorschot
         | overhead | opslag | (?:andere|overige?|resterende)(?: \w+)?\s{0,2}$ | \bsociale\b | \bbtw\b | rente
@@ -163,11 +171,11 @@ MONEY = MoneyWords(
         | cofinanciering (?:van|is|bedraagt) | aandeel | groei | forfait | onvoorzien | \bminimum | score
         | punten | belang van
         | \b(?:partners|deelnemers|aanvragers|gemeenten|regio's|bedrijven|ondernemers|zij|ze|corporaties|
-        scholen|schoolbesturen)\b
-        (?: \w+){0,2} (?:dragen|betalen|leggen|brengen|financieren)\b
+        scholen|schoolbesturen|consortia)\b
+        (?: \w+){0,2} (?:dragen|betalen|leggen|leveren|brengen|financieren)\b
         | \b(?:partner|deelnemer|aanvrager|regio|corporatie|u|men|
         penvoerder)\b(?: \w+){0,2} (?:draagt|betaalt|legt|
-        brengt|financiert)\b
+        levert|brengt|financiert)\b
     """),
     not_rate_after=begins(r"""
         (?:sociale|betaalbare|minder|reductie|korting|besparing|eigen|van de (?:punten|woningen|inwoners|
@@ -188,7 +196,8 @@ MONEY = MoneyWords(
     """),
     this_round=words(r"""
         (?:deze|dit|huidige|eerste|tweede|derde|vierde|vijfde|zesde|zevende|\d+e)\s(?:aanvraag|
-        indien)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call) | \bvoor (?:het (?:kalender|begrotings)?jaar )?20\d\d\b
+        indien)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call)
+        | \bvoor (?:het (?:kalender|begrotings)?jaar )?20\d\d\b
         | \bin 20\d\d\b | \bdit jaar\b
     """),
     whole_programme=words(r"""

@@ -209,7 +209,9 @@ _MONEY = MoneyWords(
         window)\b[^,;]{0,25}$
     """),
     of_which=ends(r"of which | of this"),
-    for_round=begins(r"[^.;,]{0,30}\bfor (?:the|this) (?:first|second|third|current|present)\s?(?:call|round|tranche|cut-off)\b"),
+    for_round=begins(
+        r"[^.;,]{0,30}\bfor (?:the|this) (?:first|second|third|current|present)\s?(?:call|round|tranche|cut-off)\b"
+    ),
     this_round=words(r"""
         \b(?:this|first|second|third|current)\s(?:\w+\s)?(?:round|call|period|tranche|window|topic)\b
         | \b(?:for|in) 20\d\d\b

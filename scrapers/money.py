@@ -199,7 +199,7 @@ def _rate_beside(sentence: Sentence, mention: Mention) -> bool:
 def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
     near, follow = sentence.near(mention, MONEY_MENTION), sentence.follow(mention)
     behind = re.split(r"[;:]", follow)[0]
-    if _is_part_for_round(near, follow, words):
+    if _is_part_for_round(sentence, mention, words):
         return True
     if (
         words.not_budget_before.search(near)
@@ -218,7 +218,7 @@ def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
 
 
 _RAISED = re.compile(
-    r"(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}(?:verhoogd|opgehoogd|verlaagd|verruimd|stijgt|daalt|groeit|increased|raised|reduced|cut)\b[^.;]{0,12}$"
+    r"(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}(?:verhoogd|opgehoogd|verlaagd|verruimd|stijgt|daalt|groeit|gaat|ging|increased|raised|reduced|cut)\b[^.;]{0,12}$"
     r"|(?:verhoogt|verhoogde|verhogen|verlaagt|verlaagde|verruimt|verruimde|raises|raised|increased|reduced)\b"
     r"[^.;]{0,20}(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}$"
 )
@@ -232,9 +232,14 @@ def _raised(sentence: Sentence, mention: Mention, near: str) -> bool:
     return bool(re.fullmatch(r"\s{0,2}(?:naar|tot|to)\s{0,2}", near) and _RAISED.search(before))
 
 
-def _is_part_for_round(near: str, follow: str, words: MoneyWords) -> bool:
-    """ "daarvan is # bestemd voor de eerste call": what this call has to give."""
-    return bool(words.of_which.search(near) and words.for_round.match(follow))
+_OF_WHOLE = re.compile(rf"\b(?:van|uit|of|from) (?:de|het|the) {AMOUNT}[^.;]{{0,80}}$")
+
+
+def _is_part_for_round(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
+    """ "daarvan is # bestemd voor de eerste call", "van de # gaat in deze ronde #": what this call has to give."""
+    near = sentence.near(mention, MONEY_MENTION)
+    named = words.of_which.search(near) and words.for_round.match(sentence.follow(mention))
+    return bool(named or (_OF_WHOLE.search(sentence.left(mention)) and words.round_pot.search(near)))
 
 
 def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Priced]:
@@ -252,7 +257,10 @@ def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Pri
     return [Priced(kind, value, mention) for kind, value in bounds if value is not None]
 
 
-_USED_UP = re.compile(r"\)?\s(?:is|was|werd|raakte)\b[^.;,]{0,20}\b(?:overtekend|overvraagd|uitgeput|op|bereikt|vergeven)\b")
+_USED_UP = re.compile(
+    r"\)?\s(?:is|was|werd|raakte)\b[^.;,]{0,20}"
+    r"\b(?:overtekend|overvraagd|uitgeput|op|bereikt|vergeven)\b"
+)
 _TENSES = {
     "past": re.compile(r"\b(?:was|waren|bedroeg|were)\b[^.;,]{0,20}$"),
     "now": re.compile(r"\b(?:is|zijn|bedraagt|nu|are|now)\b[^.;,]{0,20}$"),
@@ -268,7 +276,7 @@ def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset
         "year": words.per_year,
     }
     scope = {name for name, pattern in tests.items() if pattern.search(near) or pattern.search(follow)}
-    if _is_part_for_round(near, sentence.follow(mention), words):
+    if _is_part_for_round(sentence, mention, words):
         scope.add("portion")
     scope |= {name for name, verb in _TENSES.items() if verb.search(near)}
     if _USED_UP.match(sentence.follow(mention)):

@@ -150,9 +150,13 @@ _SHORT = re.compile(
 )
 
 
+_ASKED = re.compile(rf"\?(?=\s{{1,3}}(?:(?:maximaal|vanaf|tot|uiterlijk|from|until)\s)?{ANY_MENTION})", re.IGNORECASE)
+
+
 def sentences(text: str, mentions: list[Mention]) -> list[Sentence]:
     """The text cut into sentences, mentions folded into one mark each; abbreviations do not end a sentence."""
     folded, starts, placed = _fold(text, mentions)
+    folded = _ASKED.sub(":", folded)
     cuts = [0]
     for hit in _BREAK.finditer(folded):
         tail = folded[hit.end() : hit.end() + 6].lstrip()

@@ -139,6 +139,9 @@ def _moved(sentence: Sentence, mention: Mention, words: DateWords) -> bool | Non
 _LABELLED = re.compile(r"\W*(?:start|begin|startdatum|begindatum|start date|opening date)\s?:\s{0,3}")
 
 
+_THAT_FOR = re.compile(r"\s(?:en )?(?:die|dat) (?:voor|van)\b")  # "de deadline voor # is #; die voor # is #"
+
+
 def _side(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKind | None:
     """Opening or closing: the word right before it decides, then the word right behind, then the nearest word."""
     near, follow = sentence.near(mention), sentence.follow(mention)
@@ -146,6 +149,13 @@ def _side(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKin
     labelled = _nearest(near, words)
     if labelled == DeadlineKind.OPENS and not about:
         labelled = None  # "de start is op #" may be that of the project
+    if (
+        labelled is None
+        and sentence.joined
+        and _THAT_FOR.match(sentence.words)
+        and words.closing.search(sentence.before)
+    ):
+        labelled = DeadlineKind.CLOSES
     opens, closes = bool(words.opens_after.match(follow)), bool(words.closes_after.match(follow))
     if words.until.search(near):
         known = about or ((closes or labelled == DeadlineKind.CLOSES) and not opens)
