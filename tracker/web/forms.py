@@ -62,7 +62,7 @@ def _too_large(found: BaseModel) -> Errors:
 
 def _odd_years(found: BaseModel) -> Errors:
     odd = [name for name, value in found if isinstance(value, date) and value.year not in YEARS]
-    return {name: f"Kijk het jaar na: {YEARS[0]} tot en met {YEARS[-1]}." for name in odd}
+    return dict.fromkeys(odd, f"Kijk het jaar na: {YEARS[0]} tot en met {YEARS[-1]}.")
 
 
 def asked_for(
