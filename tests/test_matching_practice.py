@@ -22,6 +22,7 @@ AREAS = [
     ),
     ("Groen schoolplein", "Scholen vergroenen.", "Gemeente Harderwijk", "Gemeente Harderwijk, buiten de MRA"),
     ("Groen schoolplein", "Scholen vergroenen.", "Gemeente Zaanstad", None),
+    ("Groen schoolplein", "Scholen vergroenen.", "Gemeente Woerden en gemeente Zaanstad", None),
     (
         "Subsidie voor toerisme",
         "",

@@ -66,7 +66,7 @@ def elsewhere(title: str, text: str, publisher: str | None) -> str | None:
 
 def _is_other(kind: str, name: str) -> bool:
     if kind in ("provincie", "gemeente"):
-        return name.lower() not in ours()
+        return not any(re.search(rf"\b{re.escape(own)}\b", name.lower()) for own in ours())
     return bool(ELSEWHERE.search(name))
 
 
