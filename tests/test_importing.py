@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,15 @@ def workbook(*cells: object) -> bytes:
     return written.getvalue()
 
 
+def broken(book: bytes) -> bytes:
+    """A workbook with a cell that says to hold a number and does not."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as whole, zipfile.ZipFile(written, "w") as changed:
+        for name in whole.namelist():
+            changed.writestr(name, whole.read(name).replace(b"<v>77</v>", b"<v>many</v>"))
+    return written.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "form", "says"),
     [
@@ -150,6 +160,7 @@ def workbook(*cells: object) -> bytes:
         (b"title;url\na;b;c", "csv", "row 2: more cells"),
         (b"title\n" + b"x\n" * 20_001, "csv", "more than 20000 rows"),
         (b"PK\x03\x04 no workbook", "xlsx", "no Excel workbook"),
+        (broken(workbook(77, "https://x.nl")), "xlsx", "no Excel workbook: .*many"),
         (workbook("=1+1", "https://x.nl"), "xlsx", "row 2: A2 holds a formula"),
     ],
 )

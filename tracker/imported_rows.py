@@ -77,8 +77,10 @@ def _xlsx(content: bytes) -> Rows:
                 raise NotReadable(f"larger than {MOST_UNPACKED // 2**20} MiB when unpacked")
         sheet = load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
         yield from _with_names([_value(cell) for cell in cells] for cells in sheet.iter_rows(max_row=MOST_ROWS + 2))
-    except (zipfile.BadZipFile, KeyError, IndexError, OSError, SyntaxError) as error:
-        raise NotReadable(f"no Excel workbook: {error}") from error
+    except NotReadable:
+        raise
+    except (zipfile.BadZipFile, LookupError, OSError, SyntaxError, TypeError, ValueError) as error:
+        raise NotReadable(f"no Excel workbook: {' '.join(str(error).split())[:200]}") from error
 
 
 def _value(cell: Any) -> Any:
