@@ -168,3 +168,4 @@ def test_every_free_text_of_people_is_looked_through() -> None:
     }
     long = {t: {c.name for c in SQLModel.metadata.tables[t].columns if str(c.type) == "TEXT"} for t in lobby}
     assert {t: c - looked[t] for t, c in long.items() if c - looked[t]} == {}
+    assert looked["correction"] == looked["dismissal"] == {"reason"}

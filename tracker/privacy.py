@@ -19,7 +19,9 @@ from db.models import (
     CoalitionStance,
     Commitment,
     ContactMoment,
+    Correction,
     Delivery,
+    Dismissal,
     Dissent,
     Dossier,
     Duty,
@@ -60,6 +62,8 @@ TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
     Moment: ("title", "body", "use"),
     Verdict: ("remark",),
     ChainLink: ("title",),
+    Correction: ("reason",),
+    Dismissal: ("reason",),
 }
 FIXED: dict[type[SQLModel], tuple[str, ...]] = {Position: ("internal_wording", "public_wording", "red_lines", "ground")}
 SECRET = frozenset({"token_hash", "address_hash"})
