@@ -2,10 +2,12 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
 from notifications import wording
+from notifications.letter import _environments
 
 SUMMER = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
 
@@ -129,3 +131,9 @@ def test_a_list_ends_in_and(words: list[str], expected: str) -> None:
 )
 def test_a_bare_number_is_not_told_as_euros(written: str, said: str) -> None:
     assert wording.amount_as_written(written) == said
+
+
+@pytest.mark.parametrize(("left", "line"), [("", "  W"), ("morgen", "  morgen: W")])
+def test_a_call_told_short_has_no_gap_where_its_date_is_not_known(left: str, line: str) -> None:
+    call = SimpleNamespace(title="T", left=left, when="W", reasons=[], changes=[], late="", link="L")
+    assert _environments()[0].get_template("_base/short.txt").render(call=call).splitlines()[1] == line
