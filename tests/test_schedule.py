@@ -1,5 +1,6 @@
 """The clock looks in our tables; it holds nothing itself."""
 
+import asyncio
 import os
 import random
 import signal
@@ -24,9 +25,11 @@ from tests.conftest import ROOT
 from tests.mail_cases import DESK, THRESHOLD, make_agenda, make_call, make_reader
 from tests.smtp_server import SmtpServer, running
 from tests.test_outbox import make_mail
+from tracker.clock import Clock
 from tracker.planning import plan
 from tracker.safe_copy import watch
-from tracker.schedule import last_round
+from tracker.schedule import Clockwork, last_round
+from tracker.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -146,6 +149,17 @@ def test_claims_that_were_never_begun_do_not_make_a_database_look_old(engine: En
         for taken in claimed[1:]:
             claiming.give_back(session, taken)
     assert watch_again(engine, tmp_path) == ""
+
+
+def test_a_part_of_a_tick_that_fails_without_a_word_is_told_and_stops_no_other(engine: Engine) -> None:
+    said: list[str] = []
+    clockwork = Clockwork(Settings(), engine, Clock(), said.append)
+
+    async def fails() -> None:
+        raise TimeoutError
+
+    asyncio.run(clockwork._guarded("plan", fails))
+    assert said == ["plan: TimeoutError"]
 
 
 def watch_again(engine: Engine, data_dir: Path) -> str:

@@ -94,7 +94,7 @@ class Clockwork:
         try:
             await work()
         except (CommandFailed, SQLAlchemyError, OSError) as error:
-            line = str(error).splitlines()[0]
+            line = (str(error) or type(error).__name__).splitlines()[0]
         with contextlib.suppress(SQLAlchemyError):
             await asyncio.to_thread(self._note, name, line)
 
