@@ -56,7 +56,7 @@ _AFTER = re.compile(
     r"(?P<lead>(?:[\s,(;-]{1,4}(?:om|vóór|voor|tot|t/m|tot en met|uiterlijk|uiterlijk om|vanaf|klokslag|before|at|by"
     r"|until|from|no later than|not later than|@)?(?:\sklokslag)?\s{0,2}))" + _CLOCK + _DAYPART + _ZONE + r"\)?"
 )  # fmt: skip
-_BEFORE = re.compile(r"(?<![\d.,])" + _CLOCK + _ZONE + r"(?:,|\s|\bop\b|\bon\b|\bof\b|\bvan\b|-){1,5}$")
+_BEFORE = re.compile(r"(?<![\d.,])" + _CLOCK + _DAYPART + _ZONE + r"(?:,|\s|\bop\b|\bon\b|\bof\b|\bvan\b|-){1,5}$")
 _WEEKDAY = re.compile(rf"\b(?P<name>{_DAYNAME})\b\.?,?\s{{1,3}}(?:de\s|the\s)?$")
 _SHARED = re.compile(
     r"(?<![\d.,:/€])(?P<first>\d{1,2})(?:e|st|nd|rd|th)?\s{0,2}"
@@ -250,7 +250,10 @@ def _with_shared_day(text: str, partial: Partial) -> list[Partial]:
     return [first, partial]
 
 
-_LIST = re.compile(r"\s{0,3}(?:,|en|and|of|or|&|, en|, and)\s{0,3}(?:op\s|on\s|uiterlijk\s)?$")
+_LIST = re.compile(
+    r"\s{0,3}(?:,|en|and|of|or|&|, en|, and)\s{0,3}(?:op\s|on\s|uiterlijk\s)?$"
+    r"|\s{1,3}(?:en|and) (?:sluit|eindigt|stopt|closes|ends)(?: \w+)? (?:op|om|tot|on)\s{1,3}$"
+)
 
 
 def _heal(text: str, partials: list[Partial]) -> list[Partial]:

@@ -90,7 +90,7 @@ DATES = DateWords(
         | \bde laatste\b | inzendtermijn | \beinde\b | aanvraagtermijn | verlengd
     """),
     opens_after=begins(r"""
-        verdeel(?:t|en)\b | (?:opent|openen|opende|open)\b(?![^,;.]{0,90}\bniet\b)
+        verdeel(?:t|en)\b | (?:opengegaan|opengezet)\b | (?:opent|openen|opende|open)\b(?![^,;.]{0,90}\bniet\b)
         | (?:start|begint|starten)\s(?:de|het|een)?\s?(?:aanvra|openst|ronde|tender|loket|indien|
         nieuwe ronde|inschrijv|tijdvak|call|eerste) | (?:gaat|gaan|ging)\b[^,;.]{0,60}\bopen\b
         | (?:(?:gaat|ging)\b[^,;.]{0,60}\b)?van start\b
@@ -188,6 +188,7 @@ DATES = DateWords(
         (?:daarna|vervolgens|later|hierna)\b[^.;]{0,40}\b(?:tweede|nieuwe|volgende|derde|
         andere)\s(?:periode|ronde|tijdvak|aanvraag(?:periode|ronde)|openstelling)
         | \bde (?:tweede|derde|volgende)\b[^.;]{0,25}\b(?:voorzien|gepland|verwacht)\b
+        | \b(?:het|de) (?:tweede|volgende|derde) (?:volgt|komt|start|opent|begint)\b
         | \bnog een (?:tweede|volgende) (?:periode|ronde|tijdvak|openstelling)
         | \b(?:tweede|derde|volgende|nieuwe)\s(?:aanvraag|indienings?|subsidie)?
         (?:periode|ronde|tijdvak|tranche|openstelling)\s(?:opent|start|volgt|begint|komt|gaat)\b

@@ -7,7 +7,8 @@ MONEY = MoneyWords(
     hedge=ends(r"""
         ruim | circa | ca\.? | ongeveer | zo'n | bijna | (?<!niet )(?<!nooit )meer dan | rond(?: de)?
         | plm\.? | ± | ~ | naar schatting | minstens | om en nabij(?: de)? | tegen de | krap | grofweg
-        | indicatief | dik | een kleine | pakweg | begint bij | vanaf | net geen | soms
+        | indicatief | (?:meestal|doorgaans|gemiddeld|vaak|veelal)(?: (?:tussen|rond|van|om|op))?(?: de)?
+        | dik | een kleine | pakweg | begint bij | vanaf | net geen | soms
         | verwacht(?:e)?(?: budget van)? | waarschijnlijk | naar verwachting | van ongeveer
     """),
     budget_before=words(r"""
@@ -21,11 +22,11 @@ MONEY = MoneyWords(
         | \bverdeelt?\b | \bverdelen\b | \breserve(?:ert|erde|ren)\b | \bsteekt\b | \bis er\b
         | \ber (?:is|was|komt)(?: \w+){0,3}\s{0,2}$ | \bwas er\b | \btotale subsidie\b
         | \bheeft\b[^,;.]{0,40}\been bedrag van\s{0,2}$ | \b(?:het gaat|gaat het)(?: dan)? om\s{0,2}$
-        | \btotaal\s{0,2}$
+        | \btotaal(?: (?:is|was|bedraagt)(?: dus| daarmee)?)?\s{0,2}$
         | \bfonds\b[^.;]{0,30}goed voor\s{0,2}$
         | \b(?:totale|gehele|hele|beschikbare) (?:som|bedrag)(?: van)?\s{0,2}$
         | \bbeslis(?:t|sen)\b[^,;.]{0,30} over\s{0,2}$ | \bte besteden\b
-        | (?:ronde|call|tender|openstelling|tranche|regeling) telt\b
+        | (?:ronde|call|tender|openstelling|tranche|regeling)(?: (?:van|in|voor) 20\d\d)? telt\b
         | \bligt er\b | \bverdeeld\b | \bgevuld met\s{0,2}$
         | \b(?:tranche|ronde|budget|plafond|totaal)\b(?: \w+){0,2} (?:op|uit op)\s{0,2}$
         | \b(?:tranche|ronde|openstelling|tender|call|tijdvak) van\s{0,2}$
@@ -56,7 +57,8 @@ MONEY = MoneyWords(
         tijdvak))[^;.]{0,60}$
         | \buit (?:de|het|een (?:bedrag|totaal) van)?\s{0,2}$
         | \b(?:verhoogd|opgehoogd|verlaagd|stijgt|daalt|groeit) (?:van|met)\s{0,2}$ | \b(?:nog|extra)\s{0,2}$
-        | \b(?:was|waren) (?:dat|dit|het)\s{0,2}$ | \b(?:ontvang(?:t|en)?|krijg(?:t|en)?|kreeg|kregen)\s{0,2}$
+        | \b(?:was|waren) (?:dat|dit|het)\s{0,2}$ | ,? na\s{0,2}$
+        | \b(?:ontvang(?:t|en)?|krijg(?:t|en)?|kreeg|kregen)\s{0,2}$
     """),
     not_budget=words(r"""
         \been \w+ (?:heeft|kent) (?:\w+ ){0,2}budget | \bvorige?\b | \beerdere?\b(?! als|\swanneer|\sdan)
@@ -66,7 +68,8 @@ MONEY = MoneyWords(
         | \bkosten\b(?! (?:van|voor) (?:de )?uitvoering) | de-minimis | \bdrempel | \bwaarschijnlijk\b
         | instemming | \bgingen?\b | \blandelijk verdeelt | minimale?\b | minimum | ten ?minste
         | \binvestering van\b | verleend | gehonoreerd | goedgekeurd | toegewezen
-        | per (?:tranche|ronde|tijdvak|openstelling|aanvraagperiode) | \bbegint bij\b | \bsprake van\b
+        | per (?:tranche|ronde|tijdvak|openstelling|aanvraagperiode) | \bbegint bij\b | \bdenk(?:t|en) aan\b
+        | \bsprake van\b
         | \bcofinanciering\b | \bwaarde van\b | \bboete\b | uurtarief | \buitgekeerd\b | \bging(?:en)?\b
         | verwacht | \bgerekend\b | \brekent op\b | \bhoopt\b | \belke? (?:ronde|tranche|tijdvak|openstelling)
         | \bvan tafel\b | \bregio'?s? legt\b | \bverhoogd met\b | \bleges\b
@@ -91,7 +94,7 @@ MONEY = MoneyWords(
         | (?:de |een )?maximale\s(?:\w+\s){1,4}(?:is|bedraagt|van|bedroeg|per \w+ is|per \w+ bedraagt)?
         | gemaximeerd (?:op|tot) | gemaximaliseerd (?:op|tot) | begrensd (?:op|tot)
         | (?:subsidie)?maximum(?: per \w+)?(?: is)? | maximumbedrag(?: per \w+)?(?: is|\svan|\sbedraagt)?
-        | maximale\s\w+
+        | maximale(?:\s[\w-]+)?
         | maximaal per \w+ | max\. (?:subsidie|bijdrage|bedrag)(?: is)? | bovengrens(?: van|\sis)?
         | (?:\w*budget|\w*plafond|subsidiebedrag|\w*bijdrage) per \w+(?: is|\sbedraagt|\svan)?
     """),
@@ -104,7 +107,7 @@ MONEY = MoneyWords(
     """),
     per_project=words(r"""
         \bper\s(?:\w+(?:ig|se|e)\s)?(?:project|aanvraag|aanvrager|subsidieaanvraag|voorstel|initiatief|
-        deal|voucher|samenwerkingsverband|consortium|plan|activiteit|projectvoorstel|subsidie|
+        deal|voucher|samenwerkingsverband|consortium|plan|idee|activiteit|projectvoorstel|subsidie|
         subsidieontvanger|ontvanger|toekenning|verzoek|programma|\w*studie|\w*pilot|proeftuin|\w*onderzoek|
         experiment|beschikking|projectaanvraag|indiening)\b
         | \b(?:elke?|iedere?|een|één)\s\w+\s(?:kan|mag)\b
@@ -140,7 +143,7 @@ MONEY = MoneyWords(
         | cataloguswaarde | \binvestering | huur | koopsom
         | \b(?:aanvragen|bedragen|projecten|initiatieven|plannen) (?:tot|t/m|onder|boven|
         van|tussen|vanaf)(?: en met| de)?\s{0,2}$
-        | \bfase\b
+        | \bfase\b | \bverho(?:gen|ogt|ogd)\b
         | begroting | voorschot | totale kosten | bouwkosten | leges | onkosten | loon | ^\s*kosten\b
         | middelgrote\b
         | (?:klein(?:e|er|ere|schalige)?|groot|grote|grotere) (?:\w+)?(?:project|bedrag|aanvra|initiatie|subsidie)
@@ -150,6 +153,7 @@ MONEY = MoneyWords(
         | \bkrijg | \bontvang | cofinanciering | co-?financier | \bsteun | maximaal | percentage
         | \bhoogte\b | \befro\b
         | \b(?:rijk|efro|provincie|fonds|programma|ministerie|esf|jtf)(?: \w+)? (?:draagt|legt|neemt)\b
+        | \bdraagt (?:de |het )?(?:rijk|provincie|gemeente|fonds|minister\w*)\b
         | ten hoogste | financiert | tegemoetkoming | \bhooguit\b | \btot\s{0,2}$
         | \bmax\.?\s{0,2}$
     """),
@@ -178,7 +182,7 @@ MONEY = MoneyWords(
         levert|brengt|financiert)\b
     """),
     not_rate_after=begins(r"""
-        (?:sociale|betaalbare|minder|reductie|korting|besparing|eigen|van de (?:punten|woningen|inwoners|
+        (?:sociale|betaalbare|minder|reductie|korting|besparing|eigen|van de (?:punten|waarde|woningen|inwoners|
         bewoners|mensen|aanvragen|bedrijven|leden|oppervlakte|score|subsidie|toegekende|verleende|
         gemeenten|deelnemers|tijd|co2|energie|leerlingen|jongeren|stemmen)|van het (?:plein|oppervlak|
         budget|plafond|totaal|subsidiebedrag|subsidieplafond|beschikbare|aantal|dak|energie)|\(€|
@@ -189,6 +193,7 @@ MONEY = MoneyWords(
         \b(?:deze|dit|huidige|eerste|tweede|derde|vierde)\s(?:\w+\s)?(?:aanvraag|indien|
         subsidie)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call)\b[^,;]{0,25}$
     """),
+    ours=ends(r"(?:verdeelt|verdelen|heeft|stelt) (?:hier|daar)van"),
     of_which=words(r"(?:waarvan|daarvan)\b[^;.]{0,60}$ | \bis nog\s{0,2}$"),
     for_round=begins(r"""
         [^.;,]{0,30}\bvoor (?:de|het|een|deze|dit) (?:huidige|nieuwe|eerste|tweede|derde|vierde|vijfde|lopende)?\s?
@@ -198,7 +203,7 @@ MONEY = MoneyWords(
         (?:deze|dit|huidige|eerste|tweede|derde|vierde|vijfde|zesde|zevende|\d+e)\s(?:aanvraag|
         indien)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call)
         | \bvoor (?:het (?:kalender|begrotings)?jaar )?20\d\d\b
-        | \bin 20\d\d\b | \bdit jaar\b
+        | \bin 20\d\d\b | \bdit jaar\b | (?:ronde|openstelling|tender|call) van 20\d\d\b
     """),
     whole_programme=words(r"""
         t(?:ot en met|/m) (?:en met )?20\d\d | 20\d\d[-/ ]{1,3}20\d\d

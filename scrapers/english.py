@@ -208,6 +208,7 @@ _MONEY = MoneyWords(
         \b(?:this|first|second|third|current)\s(?:\w+\s)?(?:round|call|period|tranche|
         window)\b[^,;]{0,25}$
     """),
+    ours=ends(r"(?:awards|distributes) of this"),
     of_which=ends(r"of which | of this"),
     for_round=begins(
         r"[^.;,]{0,30}\bfor (?:the|this) (?:first|second|third|current|present)\s?(?:call|round|tranche|cut-off)\b"

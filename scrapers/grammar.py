@@ -9,6 +9,7 @@ from db.vocabulary import Allocation, DeadlineKind
 from scrapers import money, windows
 from scrapers.amounts import find_amounts, find_rates
 from scrapers.dates import find_dates
+from scrapers.rates import all_rates
 from scrapers.spans import (
     DATE,
     MOST_MENTIONS,
@@ -68,7 +69,7 @@ def read_facts(text: str, tongue: Tongue, today: date | None = None) -> Facts:
     parts = sentences(plain(text), mentions)
     dated = [d for part in parts for d in windows.dates_in(part, tongue.dates)]
     priced = [p for part in parts for p in money.amounts_in(part, tongue.money)]
-    rates = money.all_rates(parts, tongue.money)
+    rates = all_rates(parts, tongue.money)
     facts = _settled(text, parts, dated, priced, rates, tongue)
     return replace(facts, unread=_unread(text, mentions, facts))
 

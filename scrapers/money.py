@@ -1,10 +1,10 @@
-"""What the amounts and percentages of a text are for: plafond, most per project, rate, or nothing of ours."""
+"""What the amounts of a text are for: plafond, most per project, or nothing of ours."""
 
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scrapers.spans import AMOUNT, MONEY_MENTION, RATE, RATES, SPREAD, Mention, Read, Sentence, Spread
+from scrapers.spans import AMOUNT, MONEY_MENTION, RATE, SPREAD, Mention, Read, Sentence, Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class MoneyWords:
     round_pot: re.Pattern[str]  # "in deze eerste periode"
     of_which: re.Pattern[str]  # ends right before a part: "daarvan is"
     for_round: re.Pattern[str]  # right behind: "bestemd voor de eerste call"
+    ours: re.Pattern[str]  # ends right before: "verdeelt daarvan"
     this_round: re.Pattern[str]
     whole_programme: re.Pattern[str]
     total: re.Pattern[str]
@@ -213,7 +214,9 @@ def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
         return True
     if words.not_budget.search(_BREAKS.split(follow)[0][:60]):
         return False
-    pot = words.most.search(near) and words.round_pot.search(_CLAUSE.split(near)[-1])
+    pot = (words.most.search(near) or near.rstrip().endswith(":")) and words.round_pot.search(
+        _CLAUSE.split(near.rstrip(" :"))[-1]
+    )
     return bool(words.budget_before.search(near[-120:]) or words.budget_after.match(behind) or pot)
 
 
@@ -239,7 +242,9 @@ def _is_part_for_round(sentence: Sentence, mention: Mention, words: MoneyWords) 
     """ "daarvan is # bestemd voor de eerste call", "van de # gaat in deze ronde #": what this call has to give."""
     near = sentence.near(mention, MONEY_MENTION)
     named = words.of_which.search(near) and words.for_round.match(sentence.follow(mention))
-    return bool(named or (_OF_WHOLE.search(sentence.left(mention)) and words.round_pot.search(near)))
+    return bool(
+        named or words.ours.search(near) or (_OF_WHOLE.search(sentence.left(mention)) and words.round_pot.search(near))
+    )
 
 
 def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Priced]:
@@ -257,6 +262,7 @@ def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Pri
     return [Priced(kind, value, mention) for kind, value in bounds if value is not None]
 
 
+_SUMMED = re.compile(r"[,(]\s(?:dus )?(?:samen|in totaal|totaal|altogether|in total)\s{0,2}$")  # "# en #, samen #"
 _USED_UP = re.compile(
     r"\)?\s(?:is|was|werd|raakte)\b[^.;,]{0,20}"
     r"\b(?:overtekend|overvraagd|uitgeput|op|bereikt|vergeven)\b"
@@ -278,6 +284,8 @@ def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset
     scope = {name for name, pattern in tests.items() if pattern.search(near) or pattern.search(follow)}
     if _is_part_for_round(sentence, mention, words):
         scope.add("portion")
+    if _SUMMED.search(near):
+        scope.add("summed")
     scope |= {name for name, verb in _TENSES.items() if verb.search(near)}
     if _USED_UP.match(sentence.follow(mention)):
         scope = scope - {"now"} | {"past"}
@@ -298,7 +306,7 @@ def settle_budget(priced: list[Priced], source: str) -> Read | None:
     pots = _distinct([one for one in priced if one.kind == "budget"])
     if any("now" in one.scope for one in pots):
         pots = [one for one in pots if "past" not in one.scope] or pots  # "bedraagt #; in 2025 was het #"
-    for choose in (_only, _portion, _sum_of_parts, _of_this_round, _total_before_parts, _whole_without_shares):
+    for choose in (_only, _portion, _summed, _sum_of_parts, _of_this_round, _total_before_parts, _whole_without_shares):
         if chosen := choose(pots):
             return _read("budget", chosen, source)
     return None
@@ -322,6 +330,11 @@ def _only(pots: list[Priced]) -> Priced | None:
 def _portion(pots: list[Priced]) -> Priced | None:
     ours = [one for one in pots if "portion" in one.scope]
     return ours[0] if len(ours) == 1 and ours[0].value == min(one.value for one in pots) else None
+
+
+def _summed(pots: list[Priced]) -> Priced | None:
+    sums = [one for one in pots if "summed" in one.scope and "programme" not in one.scope]
+    return sums[0] if len(sums) == 1 and sums[0].value == max(one.value for one in pots) else None
 
 
 def _sum_of_parts(pots: list[Priced]) -> Priced | None:
@@ -368,31 +381,3 @@ def _read(kind: str, one: Priced, source: str) -> Read:
 def plafonds(priced: list[Priced], source: str) -> tuple[Read, ...]:
     """Every pot with its year or tranche as the kind; ``plafond`` where the text gives none."""
     return tuple(_read(f"plafond {one.label}".strip(), one, source) for one in priced if one.kind == "budget")
-
-
-_LEANS = re.compile(r"\s*(?:voor|bij|for)\b")  # "Voor andere routes is dat 50%"
-
-
-def all_rates(sentences: list[Sentence], words: MoneyWords) -> list[Mention]:
-    """Every percentage of the costs that is paid, and beside one every other that is not something else."""
-    found: list[Mention] = []
-    went_on = False
-    for sentence in sentences:
-        marked = [m for m in sentence.mentions if m.mark in (RATE, RATES)]
-        leans = sentence.joined or _LEANS.match(sentence.words)
-        went_on = any(_is_rate(sentence, m, words) for m in marked) or bool(went_on and leans)
-        found += [m for m in marked if went_on and not _is_no_rate(sentence, m, words)]
-    return found
-
-
-def _is_no_rate(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
-    near, follow = sentence.near(mention), sentence.follow(mention)
-    return bool(words.not_rate_before.search(near[-60:]) or words.not_rate_after.match(follow[:60]))
-
-
-def _is_rate(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
-    near, follow = sentence.near(mention), sentence.follow(mention)
-    if _is_no_rate(sentence, mention, words) or words.hedge.search(near):
-        return False
-    bracketed = re.search(r"\($", near) and follow.startswith(")") and words.grant.search(sentence.left(mention))
-    return bool(bracketed or words.rate_after.match(follow[:70]) or words.rate_before.search(near[-100:]))

@@ -1,0 +1,33 @@
+"""Which percentages of a text say how much of the costs is paid."""
+
+import re
+
+from scrapers.money import MoneyWords
+from scrapers.spans import RATE, RATES, Mention, Sentence
+
+_LEANS = re.compile(r"\s*(?:voor|bij|for)\b")  # "Voor andere routes is dat 50%"
+
+
+def all_rates(sentences: list[Sentence], words: MoneyWords) -> list[Mention]:
+    """Every percentage of the costs that is paid, and beside one every other that is not something else."""
+    found: list[Mention] = []
+    went_on = False
+    for sentence in sentences:
+        marked = [m for m in sentence.mentions if m.mark in (RATE, RATES)]
+        leans = sentence.joined or _LEANS.match(sentence.words)
+        went_on = any(_is_rate(sentence, m, words) for m in marked) or bool(went_on and leans)
+        found += [m for m in marked if went_on and not _is_no_rate(sentence, m, words)]
+    return found
+
+
+def _is_no_rate(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
+    near, follow = sentence.near(mention), sentence.follow(mention)
+    return bool(words.not_rate_before.search(near[-60:]) or words.not_rate_after.match(follow[:60]))
+
+
+def _is_rate(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
+    near, follow = sentence.near(mention), sentence.follow(mention)
+    if _is_no_rate(sentence, mention, words) or words.hedge.search(near):
+        return False
+    bracketed = re.search(r"\($", near) and follow.startswith(")") and words.grant.search(sentence.left(mention))
+    return bool(bracketed or words.rate_after.match(follow[:70]) or words.rate_before.search(near[-100:]))
