@@ -17,6 +17,7 @@ from notifications.message import one_line
 
 T = TypeVar("T")
 WISHES = frozenset({"tls", "ca", "answer", "total"})  # what MAIL_URL may ask for
+MOST_SECONDS = 140  # twice this, since a kept connection is tried anew, is less than a mail is held (five minutes)
 
 
 class MailUrlWrong(ValueError):
@@ -150,8 +151,8 @@ def _relay(scheme: str, host: str, url: str) -> Relay:
         answer, whole = float(wishes.get("answer", 30)), float(wishes.get("total", 120))
     except ValueError as error:
         raise MailUrlWrong(str(error)) from error
-    if not (answer > 0 and whole > 0):
-        raise MailUrlWrong("answer= and total= are seconds, more than 0")
+    if not (0 < answer <= MOST_SECONDS and 0 < whole <= MOST_SECONDS):
+        raise MailUrlWrong(f"answer= and total= are seconds, more than 0 and at most {MOST_SECONDS}")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return Relay(host, port, tls, user, password, wishes.get("ca"), answer, whole)
 

@@ -246,7 +246,7 @@ def test_a_non_ascii_address_fails_alone(engine: Engine, smtp: SmtpServer, now: 
 
 
 @pytest.mark.parametrize(
-    "query", ["tsl=required", "tls=maybe", "ca=/nowhere.pem", "answer=-1", "total=soon", "answer=0"]
+    "query", ["tsl=required", "tls=maybe", "ca=/nowhere.pem", "answer=-1", "total=soon", "total=600", "answer=0"]
 )
 def test_a_mail_url_that_asks_for_the_unknown_is_refused_at_the_door(query: str) -> None:
     with pytest.raises(MailUrlWrong):
