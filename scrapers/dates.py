@@ -53,7 +53,8 @@ _ZONE = (
     r"|central european (?:summer )?time|gmt|utc|bst|eet|wet)\b(?![+-]\d)\)?)?"
 )
 _AFTER = re.compile(
-    r"(?P<lead>(?:[\s,(;-]{1,4}(?:om|vóór|voor|tot|t/m|tot en met|uiterlijk|uiterlijk om|vanaf|klokslag|before|at|by"
+    r"(?P<lead>(?:[\s,(;-]{1,4}(?:om|vóór|voor|tot|t/m|tot en met|uiterlijk|uiterlijk om|vanaf|klokslag"
+    r"|(?:telkens|steeds) (?:om|tot)|before|at|by"
     r"|until|from|no later than|not later than|@)?(?:\sklokslag)?\s{0,2}))" + _CLOCK + _DAYPART + _ZONE + r"\)?"
 )  # fmt: skip
 _BEFORE = re.compile(r"(?<![\d.,])" + _CLOCK + _DAYPART + _ZONE + r"(?:,|\s|\bop\b|\bon\b|\bof\b|\bvan\b|-){1,5}$")

@@ -45,7 +45,7 @@ DATES = DateWords(
         | \brondes?\b | tender | \bterecht\b | \bcalls?\b | \boproep | deadline | formulier
         | subsidie (?:vragen|krijgen|mogelijk)
         | \b(?:bijdrage|geld|vergoeding|uitkering|lening) vragen\b
-        | (?:sluitings|eind|begin|start|opening|sluit)s?datum
+        | (?:sluitings|eind|begin|start|opening|sluit)s?(?:datum|tijd\b)
         | binnen zijn | binnenkomen | insturen | indient | \bmee(?:doen|dingen|ge(?:daan|dongen))\b
         | intekenen
         | uitvraag
@@ -78,7 +78,7 @@ DATES = DateWords(
         | \bopening\b | openingsdatum | startdatum | begindatum | \bstart\b | \bvan start\b | \bbegint\b
         | openstelling\b | \bopen\b | ingangsdatum | \bvang(?:t|en)\b.{0,30}\baan\b
         | \bving(?:en)?\b.{0,30}\baan\b | \baangevangen\b | \bstarten\b | \bstartte\b | \bopende\b
-        | begintijd | \bbegon\b | opengegaan | opengezet
+        | begintijd | openingstijd | \blanceer(?:t|de)\b | \bbegon\b | opengegaan | opengezet
     """),
     closing=words(r"""
         \bsluit(?:en|ing)?\b | \bgesloten\b | sluitings(?:dat(?:um|a)|tijd|moment) | sluitdatum
@@ -90,7 +90,9 @@ DATES = DateWords(
         | \bde laatste\b | inzendtermijn | \beinde\b | aanvraagtermijn | verlengd
     """),
     opens_after=begins(r"""
-        verdeel(?:t|en)\b | (?:opengegaan|opengezet)\b | (?:opent|openen|opende|open)\b(?![^,;.]{0,90}\bniet\b)
+        verdeel(?:t|en)\b | (?:opengegaan|opengezet)\b
+        | tot(?:dat)? (?:het |de )?(?:\w+ )?(?:budget|plafond|geld|pot|middelen)\b
+        | (?:opent|openen|opende|open)\b(?![^,;.]{0,90}\bniet\b)
         | (?:start|begint|starten)\s(?:de|het|een)?\s?(?:aanvra|openst|ronde|tender|loket|indien|
         nieuwe ronde|inschrijv|tijdvak|call|eerste) | (?:gaat|gaan|ging)\b[^,;.]{0,60}\bopen\b
         | (?:(?:gaat|ging)\b[^,;.]{0,60}\b)?van start\b
@@ -201,7 +203,7 @@ DATES = DateWords(
         | ^\s*in 20\d\d (?:kan|kunt|kunnen|is|was|loopt|staat|gaat|konden|kon)\b
     """),
     event=words(r"""
-        \beerder (?:dit|deze|in)\b
+        \bna afloop van de\b | \beerder (?:dit|deze|in)\b
         | \b(?:vorige|eerdere|voorgaande|afgelopen|oorspronkelijke|oude) (?:\w+ )?(?:\w*ronde|openstelling|
         tranche|\w*tijdvak|regeling|call|oproep|tender|uitvraag|\w*periode|editie|\w*datum|deadline)\b
         | (?:inschrijv|aanmeld|meld)\w*(?: u|\sje)? (?:aan )?(?:voor|bij) (?:de |het |

@@ -21,7 +21,8 @@ MONEY = MoneyWords(
         | \bzit(?: er)?\b | \bzet(?:te|ten)?\b | \bstel(?:t|len|de|den)\b | omvang | \binvesteert\b
         | \bverdeelt?\b | \bverdelen\b | \breserve(?:ert|erde|ren)\b | \bsteekt\b | \bis er\b
         | \ber (?:is|was|komt)(?: \w+){0,3}\s{0,2}$ | \bwas er\b | \btotale subsidie\b
-        | \bheeft\b[^,;.]{0,40}\been bedrag van\s{0,2}$ | \b(?:het gaat|gaat het)(?: dan)? om\s{0,2}$
+        | \bheeft\b[^,;.]{0,40}\been bedrag van\s{0,2}$ | \b(?:het gaat|gaat het|ging het)(?: dan)? om\s{0,2}$
+        | \bkomt (?:er|daarvoor|hiervoor)\s{0,2}$
         | \btotaal(?: (?:is|was|bedraagt)(?: dus| daarmee)?)?\s{0,2}$
         | \bfonds\b[^.;]{0,30}goed voor\s{0,2}$
         | \b(?:totale|gehele|hele|beschikbare) (?:som|bedrag)(?: van)?\s{0,2}$
@@ -66,11 +67,11 @@ MONEY = MoneyWords(
         | \btoegekend\b | in behandeling | \bresteert\b | \bresterend | \brestant | \bover is\b
         | \bnog over\b | eigen bijdrage | omzet | \blegg?(?:t|en)\b | balans | projectkosten
         | \bkosten\b(?! (?:van|voor) (?:de )?uitvoering) | de-minimis | \bdrempel | \bwaarschijnlijk\b
-        | instemming | \bgingen?\b | \blandelijk verdeelt | minimale?\b | minimum | ten ?minste
+        | instemming | \bgingen?\b(?! het) | \blandelijk verdeelt | minimale?\b | minimum | ten ?minste
         | \binvestering van\b | verleend | gehonoreerd | goedgekeurd | toegewezen
         | per (?:tranche|ronde|tijdvak|openstelling|aanvraagperiode) | \bbegint bij\b | \bdenk(?:t|en) aan\b
         | \bsprake van\b
-        | \bcofinanciering\b | \bwaarde van\b | \bboete\b | uurtarief | \buitgekeerd\b | \bging(?:en)?\b
+        | \bcofinanciering\b | \bwaarde van\b | \bboete\b | uurtarief | \buitgekeerd\b | \bging(?:en)?\b(?! het)
         | verwacht | \bgerekend\b | \brekent op\b | \bhoopt\b | \belke? (?:ronde|tranche|tijdvak|openstelling)
         | \bvan tafel\b | \bregio'?s? legt\b | \bverhoogd met\b | \bleges\b
     """),
@@ -119,7 +120,7 @@ MONEY = MoneyWords(
     per_other=words(r"""
         \bper\s(?!(?:jaar|kalenderjaar|schooljaar|studiejaar|begrotingsjaar|seizoen|saldo|direct|
         aanvraagperiode|tijdvak|ronde|tranche|openstelling|\d|
-        maand|mail|post|e-mail)\b)\w+ | /\s?[a-z]
+        maand|mail|post|e-mail)\b)\w+ | (?<![a-z])/\s?[a-z]
         | \b(?:elke?|iedere?)\s(?!jaar|ronde|tranche|tijdvak|keer|periode|moment|openstelling)\w+
     """),
     grant=words(r"""
