@@ -164,6 +164,13 @@ def test_an_unreadable_row_is_never_gone(session: Session, now: datetime) -> Non
         assert result.gone == ()
 
 
+def test_an_unreadable_row_is_quoted_without_what_no_database_takes(session: Session, now: datetime) -> None:
+    rows = [make_listing(n) for n in range(1, 103)]
+    stored = store(session, rows, now, unreadable=(Unreadable("row 1", "'a\0\ud800' is no date"),))
+    assert (len(stored.new), stored.judgement.complete) == (102, True)
+    assert "'a ?' is no date" in session.exec(select(Crawl.why)).one()
+
+
 def test_a_call_past_its_deadline_is_closed_by_date_and_not_gone(session: Session, now: datetime) -> None:
     rest = [make_listing(n) for n in range(2, 6)]
     store(session, [make_listing(1, deadlines=[closes("2026-05-29")]), *rest], now)
