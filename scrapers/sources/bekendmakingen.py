@@ -15,7 +15,7 @@ from calendar import timegm
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from scrapy import Request
@@ -76,7 +76,7 @@ class Bekendmakingen(FeedSource):
     def identify(self, row: Any) -> str | None:
         """The publication's number, from its address."""
         item = row.meta["item"] if isinstance(row, TextResponse) else row
-        found = NUMBER.search(urlsplit(item.get("link", "")).path)
+        found = NUMBER.search(item.get("link", "").partition("?")[0])
         return found[0] if found else None
 
     def read(self, row: Any) -> Listing | None:

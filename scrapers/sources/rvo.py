@@ -136,7 +136,10 @@ class Rvo(JsonSource):
 
 def path_of(url: str) -> str:
     """The path of an address, whole or relative; empty where there is none."""
-    path = urlsplit(url).path.rstrip("/")
+    try:
+        path = urlsplit(url).path.rstrip("/")
+    except ValueError:  # "http://[x"
+        return ""
     return path if path.startswith("/") else ""
 
 

@@ -1,10 +1,11 @@
 """The recording of the official publications, read."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from scrapy import Request
+from scrapy.http import HtmlResponse
 
 from db.vocabulary import Applicant, DeadlineKind, Instrument
 from scrapers.listing import ListedDeadline, Listing
@@ -81,3 +82,14 @@ def test_a_page_that_is_not_the_publications_is_told(tmp_path: Path, body: str) 
         ("stcrt-2026-17040", "a page that is not the publication's")
     ]
     assert len(crawled.listings) == 13
+
+
+def test_half_an_address_costs_its_own_item_only() -> None:
+    source = Bekendmakingen(Context(datetime(2026, 5, 29, 6, tzinfo=UTC)))
+    asked = next(iter(source.start()))
+    item = "<item><title>1 : Zaanstad</title><description>Subsidie</description><link>{}</link></item>"
+    links = "http://[x/stcrt-2026-1.html", "https://zoek.officielebekendmakingen.nl/stcrt-2026-2.html"
+    feed = f'<rss version="2.0"><channel>{"".join(map(item.format, links))}</channel></rss>'
+    page = HtmlResponse(asked.url, body=feed.encode(), request=asked)
+    found = list(source.parse(page))
+    assert [one.meta["external_id"] for one in found if isinstance(one, Request)] == ["stcrt-2026-1", "stcrt-2026-2"]

@@ -56,6 +56,12 @@ def test_a_scheme_of_the_open_data_is_kept_wherever_its_page_is_and_named_when_i
     ]
 
 
+def test_half_an_address_costs_its_own_scheme_only(tmp_path: Path) -> None:
+    found = crawled(tmp_path, "http://[x", "/subsidies-financiering/wis")
+    assert [row.why for row in found.unreadable] == ["'Regeling 0': 'http://[x' is no address"]
+    assert [listing.external_id for listing in found.listings] == ["wis"]
+
+
 @pytest.mark.parametrize(("schemes", "stopped"), [(49, ""), (50, "50 schemes, perhaps a cap"), (51, "")])
 def test_without_a_sitemap_only_open_data_that_may_be_cut_off_is_not_whole(
     tmp_path: Path, schemes: int, stopped: str
