@@ -78,7 +78,10 @@ class WatchedPage(Source):
         else:
             links = page.css("a::attr(href)").getall()
         for link in links:
-            parts = urlsplit(urljoin(page.url, link.strip()))
+            try:
+                parts = urlsplit(urljoin(page.url, link.strip()))
+            except ValueError:  # "http://[x" leads nowhere
+                continue
             if parts.netloc == urlsplit(self.root).netloc:
                 yield parts.path
 

@@ -57,7 +57,7 @@ def test_a_list_without_links_means_that_the_site_has_changed(tmp_path: Path) ->
 
 
 def test_a_page_without_a_readable_part_costs_only_itself(tmp_path: Path) -> None:
-    links = '<main><a href="/regelingen/a">a</a><a href="/regelingen/b">b</a></main>'
+    links = '<main><a href="http://[x">x</a><a href="/regelingen/a">a</a><a href="/regelingen/b">b</a></main>'
     good = "<h1>B</h1><main>Subsidie</main>"
     pages = {"/regelingen": links, "/regelingen/a": "<h1>A</h1><div>Subsidie</div>", "/regelingen/b": good}
     crawled = replay(watched_source(SITE), recorded(tmp_path, pages))

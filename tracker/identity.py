@@ -21,15 +21,15 @@ def fingerprint(listing: Listing) -> str:
 
 def identity(external_id: str) -> str:
     """The key of a call within its source: an address without what changes while the page stays the same."""
-    try:
-        return same_address(external_id) if external_id[:4].lower() == "http" else external_id
-    except ValueError:  # "http://[x": no address after all
-        return external_id
+    return same_address(external_id) if external_id[:4].lower() == "http" else external_id
 
 
 def same_address(url: str) -> str:
     """http is https, tracking parameters and a trailing slash do not matter, nor do case and order of the query."""
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:  # "http://[x": half an address, and the same as itself only
+        return url
     query = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k))
     host = parts.netloc.removesuffix(":80").removesuffix(":443")
     address = f"https://{host}{parts.path.rstrip('/')}" + (f"?{urlencode(query)}" if query else "")
