@@ -11,7 +11,8 @@ _STAGES = (
     """)),
     (DeadlineKind.CONSULTATION, words(r"consultatie | zienswijze | inspraak | reageren")),
     (DeadlineKind.REPORTING, words(r"""
-        verantwoording\b | eindverslag | eindrapport | vaststellingsverzoek | vaststelling van de subsidie
+        verantwoording\b | eindverslag | eindrapport | vaststellingsverzoek
+        | (?:tot|voor) (?:subsidie)?vaststelling\b | vaststelling van de subsidie
     """)),
     (DeadlineKind.STAGE_1, words(r"""
         (?:fase|stap|step|stage)\s(?:1|een|één)\b | (?:eerste|1e) (?:fase|stap)\b | vooraanvra
@@ -129,7 +130,7 @@ DATES = DateWords(
         | verscheen | verschenen | bijgewerkt | gewijzigd | publicatiedatum | staatscourant van
         | peildatum is | besluit\b(?! (?:het|de|tot)\b) | besluiten\b | beschikking | uitslag
         | uitsluitsel | bekendgemaakt
-        | bekend\b | beslis | beoordeling(?!sronde) | beoorde(?:elt|len) | toegekend | uitbetaa?l
+        | \bhoor(?:t|en)\b | bekend\b | beslis | beoordeling(?!sronde) | beoorde(?:elt|len) | toegekend | uitbetaa?l
         | voorschot | afgerond | opgeleverd
         | gerealiseerd | besteed | uitgevoerd | \bgereed\b | \bklaar\b | verantwoord(?:en|t)
         | projecten\s(?:moeten|mogen|dienen|starten|die) | projectstart
@@ -152,7 +153,8 @@ DATES = DateWords(
         moeten zijn)?\s?(?:zijn |is |worden )?(?:afgerond|uitgevoerd|gerealiseerd|besteed|opgeleverd|
         gestart|begonnen|getekend|ondertekend|gemaakt|gebouwd|gepubliceerd|bekendgemaakt|vastgesteld|
         toegekend|uitgegeven|aangeschaft|gekocht|opgericht|gereed|voltooid|klaar|in gebruik|geplaatst|
-        verantwoord|beslist|besloten)\b | (?:vervalt|treedt|trad|tekent?|tekenden)\b
+        verantwoord|beslist|besloten)\b | (?:is |zijn )?(?:komen te )?(?:vervallen|geschrapt|afgelast)\b
+        | (?:tijdelijk|niet bereikbaar)\b | (?:vervalt|treedt|trad|tekent?|tekenden)\b
         | (?:is|komt) er (?:van|een (?:nieuw|informatie|webinar|bijeenkomst))
         | (?:wordt|worden|volgt|neemt|nemen|hoort|beslist|besluit)\b[^,;.]{0,50}\b(?:besluit|uitslag|
         bekend|beslissing|besloten|gehoord)

@@ -58,7 +58,7 @@ MONEY = MoneyWords(
         tijdvak))[^;.]{0,60}$
         | \buit (?:de|het|een (?:bedrag|totaal) van)?\s{0,2}$
         | \b(?:verhoogd|opgehoogd|verlaagd|stijgt|daalt|groeit) (?:van|met)\s{0,2}$ | \b(?:nog|extra)\s{0,2}$
-        | \b(?:was|waren) (?:dat|dit|het)\s{0,2}$ | ,? na\s{0,2}$
+        | \b(?:was|waren) (?:dat|dit|het)\s{0,2}$ | ,? na\s{0,2}$ | \bsinds 20\d\d\s{0,2}$
         | \b(?:ontvang(?:t|en)?|krijg(?:t|en)?|kreeg|kregen)\s{0,2}$
     """),
     not_budget=words(r"""
@@ -67,7 +67,9 @@ MONEY = MoneyWords(
         | \btoegekend\b | in behandeling | \bresteert\b | \bresterend | \brestant | \bover is\b
         | \bnog over\b | eigen bijdrage | omzet | \blegg?(?:t|en)\b | balans | projectkosten
         | \bkosten\b(?! (?:van|voor) (?:de )?uitvoering) | de-minimis | \bdrempel | \bwaarschijnlijk\b
-        | instemming | \bgingen?\b(?! het) | \blandelijk verdeelt | minimale?\b | minimum | ten ?minste
+        | instem(?:ming|t|men)\b | \bzou(?:den)?\b | \boplopen\b | \bstel(?:t|len) (?:de |het )?\w*raad\b
+        | \bkreeg\b | \bkregen\b | \bontvingen\b | \bgingen?\b(?! het) | \blandelijk verdeelt
+        | minimale?\b | minimum | ten ?minste
         | \binvestering van\b | verleend | gehonoreerd | goedgekeurd | toegewezen
         | per (?:tranche|ronde|tijdvak|openstelling|aanvraagperiode) | \bbegint bij\b | \bdenk(?:t|en) aan\b
         | \bsprake van\b
@@ -139,10 +141,10 @@ MONEY = MoneyWords(
     """),
     not_grant=words(r"""
         eigen bijdrage | projectkosten | subsidiabele kosten (?:van|bedragen|zijn|moeten) | omzet | balans
-        | inkomen | uurtarief | de-minimis | cofinanciering van | \bkosten (?:van|bedragen|tussen|zijn)
+        | \bkost\b | inkomen | uurtarief | de-minimis | cofinanciering van | \bkosten (?:van|bedragen|tussen|zijn)
         | aanschaf(?:prijs|waarde) | \bwoz | (?<!ter )waarde (?:van|tot) | hypotheek | salaris
         | cataloguswaarde | \binvestering | huur | koopsom
-        | \b(?:aanvragen|bedragen|projecten|initiatieven|plannen) (?:tot|t/m|onder|boven|
+        | \b(?:aanvragen|bedragen|subsidies|projecten|initiatieven|plannen) (?:tot|t/m|onder|boven|
         van|tussen|vanaf)(?: en met| de)?\s{0,2}$
         | \bfase\b | \bverho(?:gen|ogt|ogd)\b
         | begroting | voorschot | totale kosten | bouwkosten | leges | onkosten | loon | ^\s*kosten\b
@@ -168,7 +170,7 @@ MONEY = MoneyWords(
     """),
     not_rate_before=words(r"""
         minstens | minimaal | ten ?minste | \bdoorgaans\b | \bgemiddeld | \bmeestal\b
-        | eigen (?:bijdrage|middelen|geld|inbreng) | korting
+        | eigen (?:bijdrage|middelen|geld|inbreng|vermogen) | korting
         | reductie | \btrekken\b | weging | besparing | \bminder\b | (?<!niet )(?<!nooit )\bmeer dan\b
         | voorschot
         | overhead | opslag | (?:andere|overige?|resterende)(?: \w+)?\s{0,2}$ | \bsociale\b | \bbtw\b | rente
@@ -188,6 +190,7 @@ MONEY = MoneyWords(
         gemeenten|deelnemers|tijd|co2|energie|leerlingen|jongeren|stemmen)|van het (?:plein|oppervlak|
         budget|plafond|totaal|subsidiebedrag|subsidieplafond|beschikbare|aantal|dak|energie)|\(€|
         voorschot|btw|cofinanciering zelf|eigen|zelf|overhead|extra|hoger|als voorschot|co2|uitstoot)
+        | [^.;]{0,40}\bbestaan uit\b
         | [^,;.]{0,20}\b(?:over is|benut|besteed|gevuld|uitgeput|opslag|voorschot)
     """),
     round_pot=words(r"""

@@ -177,6 +177,8 @@ def _is_grant(sentence: Sentence, mention: Mention, words: MoneyWords, unit: str
     clause = _CLAUSE.split(near)[-1][-70:]
     if _rate_beside(sentence, mention):
         clause = _OF_COSTS.sub("", clause)
+    if _AND_MOST.fullmatch(near):
+        clause = re.split(r"[;:.]", sentence.left(mention))[-1][-110:]  # "kost minimaal # en maximaal #"
     if words.not_grant.search(clause) or words.not_grant.search(_BREAKS.split(follow)[0][:30]):
         return False
     if unit == "project" or words.gets.match(follow):
@@ -186,6 +188,7 @@ def _is_grant(sentence: Sentence, mention: Mention, words: MoneyWords, unit: str
     )
 
 
+_AND_MOST = re.compile(r"\s?(?:en|and) (?:ten |at )?\w+\s")
 _A_YEAR = re.compile(r"\s{0,2}(?:per (?:\w+)?jaar|(?:per|a) (?:calendar )?year)\b")
 _OF_COSTS = re.compile(  # behind "50%": what the percentage is of, not what the amount is
     r"^\s{0,2}(?:subsidie )?(?:van|over|of) (?:[\w']+ ){0,4}?"

@@ -86,9 +86,16 @@ def _moment(mention: Mention) -> Moment:
     return mention.value
 
 
+_SHUT = re.compile(r"\s(?:tijdelijk |temporarily )?(?:gesloten|dicht|closed)\b")  # "was van # tot # gesloten"
+
+
 def _window(sentence: Sentence, mention: Mention, words: DateWords) -> list[Dated]:
     assert isinstance(mention.value, Window)
-    if not _is_about(sentence, mention, words) or _is_other(sentence, mention, words):
+    if (
+        _SHUT.match(sentence.follow(mention))
+        or not _is_about(sentence, mention, words)
+        or _is_other(sentence, mention, words)
+    ):
         return []
     kind = _stage(sentence, mention, words)
     if words.moved.search(sentence.near(mention)[-60:]):
@@ -200,7 +207,8 @@ def _is_other(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
     before = words.other_before.search(clause[-110:]) or words.doubt.search(clause[-60:])
     ours = words.opens_after.match(follow) or words.closes_after.match(follow)
     behind = not ours and words.other_after.match(follow[:70])
-    return bool(before or behind or words.event.search(sentence.left(mention)[-140:]))
+    spoken = sentence.left(mention)[-140:] + mention.mark + re.split(r"[,;.]", follow)[0][:70]
+    return bool(before or behind or words.event.search(spoken))
 
 
 def _own_clause(near: str, words: DateWords) -> str:
