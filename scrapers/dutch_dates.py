@@ -42,7 +42,8 @@ DATES = DateWords(
         | open(?:gegaan|gezet|staan)
         | voorstel(?:len)?\b | aan(?:ge)?meld | zich melden | \bmeld(?:en|t)?\b.{0,70}\baan\b | inschrijv
         | ingeschreven
-        | in(?:ge)?zend | ingezonden | in(?:ge)?stu(?:ur|ren) | inlever | ingeleverd | aandragen | tijdvak
+        | in(?:ge)?zend | inschrijf(?:termijn|periode|datum)
+        | ingezonden | in(?:ge)?stu(?:ur|ren) | inlever | ingeleverd | aandragen | tijdvak
         | \brondes?\b | tender | \bterecht\b | \bcalls?\b | \boproep | deadline | formulier
         | subsidie (?:vragen|krijgen|mogelijk)
         | \b(?:bijdrage|geld|vergoeding|uitkering|lening) vragen\b

@@ -23,7 +23,7 @@ MONEY = MoneyWords(
         | \ber (?:is|was|komt)(?: \w+){0,3}\s{0,2}$ | \bwas er\b | \btotale subsidie\b
         | \bheeft\b[^,;.]{0,40}\been bedrag van\s{0,2}$ | \b(?:het gaat|gaat het|ging het)(?: dan)? om\s{0,2}$
         | \bkomt (?:er|daarvoor|hiervoor)\s{0,2}$
-        | \btotaal(?: (?:is|was|bedraagt)(?: dus| daarmee)?)?\s{0,2}$
+        | \btotaal(?: aan \w+)?(?: (?:is|was|bedraagt)(?: dus| daarmee)?)?\s{0,2}$
         | \bfonds\b[^.;]{0,30}goed voor\s{0,2}$
         | \b(?:totale|gehele|hele|beschikbare) (?:som|bedrag)(?: van)?\s{0,2}$
         | \bbeslis(?:t|sen)\b[^,;.]{0,30} over\s{0,2}$ | \bte besteden\b

@@ -160,7 +160,7 @@ _POT_LABEL = re.compile(r"(?:budget|plafond|envelope|ceiling)\s?:\s?[\w. ]{0,16}
 
 def _is_pot(near: str, follow: str, words: MoneyWords, unit: str | None) -> bool:
     """ "maximaal € 3 miljoen beschikbaar" is the pot, not what one project gets."""
-    if unit == "project":
+    if unit == "project" or _AND_MOST.fullmatch(near):
         return False
     here = _CLAUSE.split(near)[-1]
     if _POT_LABEL.search(near):
