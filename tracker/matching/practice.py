@@ -96,8 +96,8 @@ def names() -> tuple[str, ...]:
 
 
 def kinds_of(call: CallText) -> tuple[str, ...]:
-    """The kinds of action and programmes a call belongs to, read from its type and programme."""
-    return _kinds(" | ".join((call.type or "", *call.programme)))
+    """The kinds of action and programmes a call belongs to, read from its type, its programme and who gives."""
+    return _kinds(" | ".join((call.type or "", *call.programme, call.publisher or "")))
 
 
 @lru_cache(maxsize=4096)

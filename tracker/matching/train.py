@@ -27,7 +27,7 @@ from tracker.matching.texts import ChallengeText, Embedder, read_call
 from tracker.matching.vectors import embedder
 from tracker.matching.weights import Linear, Stages, Weights
 
-VERSION = "3"
+VERSION = "4"
 DIRECTIONS = 120  # of the calls' vectors kept while fitting heads: a ridge on them is a ridge on the vectors
 HEAD_RIDGE = 0.1
 PAIR_RIDGE = 1.0
