@@ -59,6 +59,15 @@ def test_what_was_judged_is_weak_or_held_is_not_told(session: Session, now: date
     assert told_on(session, now) == []
 
 
+def test_a_verdict_for_another_opgave_leaves_it_with_the_team(
+    session: Session, now: datetime, coordinator: User
+) -> None:
+    call = strong(session, now)
+    session.add(Verdict(opportunity_id=call.id or 0, challenge_id="A20-1-energie", user_id=coordinator.id or 0, participant_id="amsterdam", visibility="own", say="no", reason="too_small", at=now))  # fmt: skip
+    session.flush()
+    assert told_on(session, now) == ["Tue 02"]
+
+
 def test_the_mail_of_that_day_names_ten_and_counts_the_rest(session: Session, now: datetime, coordinator: User) -> None:
     for number in range(1, 14):
         strong(session, now, number)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from db.models import Challenge, ClosedPeriod, Match, Opportunity, Team, Verdict
 from db.status import standing
@@ -40,7 +40,9 @@ def unjudged(session: Session, now: datetime, coordinator: int | None = None) ->
 
 def _of_team(session: Session, team: Team, closed: ClosedDays, now: datetime) -> Iterator[Unjudged]:
     limit = datetime.combine(closed.before(local_day(now), team.patience), time.max, AMSTERDAM)
-    judged = select(Verdict.opportunity_id).where(col(Verdict.undone_at).is_(None))
+    about = col(Verdict.challenge_id)  # a verdict on another team's opgave says nothing of this one's
+    mine = or_(about.is_(None), about == team.challenge_id)
+    judged = select(Verdict.opportunity_id).where(col(Verdict.undone_at).is_(None), mine)
     query = (
         select(Opportunity, Challenge)
         .join(Match, col(Match.opportunity_id) == col(Opportunity.id))
