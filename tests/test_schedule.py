@@ -70,11 +70,7 @@ def test_a_lease_of_a_dead_process_of_this_machine_is_taken_at_once(engine: Engi
 @pytest.mark.slow
 def test_the_clock_plans_and_sends_by_itself_and_stops_cleanly(database_url: str, tmp_path: Path) -> None:
     """Two schedulers on one database: one mail. SIGTERM ends both within seconds."""
-    engine = open_engine(database_url)
-    now = datetime.now(UTC)
-    make_agenda(engine)
-    make_call(engine, now, closes=now.date().replace(year=now.year + 1))
-    make_reader(engine, now)
+    engine = _with_one_reader(database_url)
     settings = _settings(database_url, tmp_path)
     assert _two_until_mail("schedule", settings, tmp_path / "mail") == [0, 0]
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
@@ -86,11 +82,7 @@ def test_the_clock_plans_and_sends_by_itself_and_stops_cleanly(database_url: str
 
 @pytest.mark.slow
 def test_workers_empty_the_outbox_beside_each_other_and_stop_cleanly(database_url: str, tmp_path: Path) -> None:
-    engine = open_engine(database_url)
-    now = datetime.now(UTC)
-    make_agenda(engine)
-    make_call(engine, now, closes=now.date().replace(year=now.year + 1))
-    make_reader(engine, now)
+    engine = _with_one_reader(database_url)
     settings = _settings(database_url, tmp_path)
     subprocess.run([sys.executable, "-m", "tracker", "plan"], env=settings, check=True, timeout=60)
     assert not list((tmp_path / "mail").glob("*.eml"))
@@ -166,6 +158,16 @@ def watch_again(engine: Engine, data_dir: Path) -> str:
     """Why sending is paused for a database that looks older than it was, if it does."""
     with writing(engine) as session:
         return watch(session, data_dir, datetime.now(UTC))
+
+
+def _with_one_reader(database_url: str) -> Engine:
+    """One open call that matches, and one person whose first digest is due now."""
+    engine = open_engine(database_url)
+    now = datetime.now(UTC)
+    make_agenda(engine)
+    make_call(engine, now, closes=now.date().replace(year=now.year + 1))
+    make_reader(engine, now)
+    return engine
 
 
 def _settings(database_url: str, folder: Path) -> dict[str, str]:
