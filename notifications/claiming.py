@@ -33,9 +33,10 @@ TEXTS = MailText.__table__.c  # type: ignore[attr-defined]
 
 
 def sweep(session: Session, rules: Rules) -> None:
-    """Take back what a dead sender held, and close what has lost its use."""
-    _reap(session, rules)
-    expire(session, rules.now())
+    """Take back what a dead sender held, and close what has lost its use; neither while the time is in doubt."""
+    if not rules.halted:
+        _reap(session, rules)
+        expire(session, rules.now())
 
 
 def _reap(session: Session, rules: Rules) -> None:
@@ -93,9 +94,10 @@ def due(session: Session, rules: Rules, most: int = 100) -> Due:
             .order_by(col(Delivery.lane), col(Delivery.next_attempt_at), col(Delivery.id))
             .limit(1 if probing else most)
         )
-        found += session.exec(query if pause is None else query.where(Delivery.lane == URGENT_LANE)).all()
+        held = pause is not None or rules.halted
+        found += session.exec(query.where(Delivery.lane == URGENT_LANE) if held else query).all()
     ids = [row[2] for row in sorted(found, key=tuple)[: 1 if probing else most]]
-    why = f"sending is paused: {pause.reason}" if pause and not found else ""
+    why = "" if found else f"sending is paused: {pause.reason}" if pause else rules.halted
     return Due(ids, why, probing, database_clock(session) + HOLD, silent_addresses(session, now))
 
 

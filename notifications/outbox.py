@@ -123,6 +123,7 @@ class Rules:
     relay: str
     allow: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)  # for mails that were frozen without their own
+    halted: str = ""  # why only sign-in mail may leave now, where the time is in doubt
 
 
 def expire(session: Session, now: datetime) -> None:

@@ -53,8 +53,17 @@ def test_a_failing_source_rests_longer_and_longer_but_never_more_than_a_day(now:
 
 
 def test_one_wrong_clock_out_there_is_not_ours(now: datetime) -> None:
-    assert clock_is_wrong([*crawls(now, [1], skew_seconds=9e6), *crawls(now, [1, 1], skew_seconds=2)]) is None
-    assert clock_is_wrong(crawls(now, [1, 1, 1], skew_seconds=-7200)) == -7200
+    assert clock_is_wrong([*crawls(now, [1], skew_seconds=9e6), *crawls(now, [1, 1], skew_seconds=2)], now) is None
+    assert clock_is_wrong([*crawls(now, [1], skew_seconds=9e6), *crawls(now, [1], skew_seconds=2)], now) is None
+    assert clock_is_wrong(crawls(now, [1, 1, 1], skew_seconds=-7200), now) == -7200
+
+
+def test_what_a_wrong_clock_noted_says_no_more_than_that_it_is_later_now(now: datetime) -> None:
+    """A year ahead by mistake, asked a source, and set right again: an hour later, and two hours too far back."""
+    asked = crawls(now + 365 * DAY, [1], skew_seconds=365 * DAY.total_seconds())
+    assert clock_is_wrong(asked, now + 365 * DAY) == 365 * DAY.total_seconds()
+    assert clock_is_wrong(asked, now + timedelta(hours=1)) is None
+    assert clock_is_wrong(asked, now - timedelta(hours=2)) == -7200
 
 
 @pytest.mark.parametrize(

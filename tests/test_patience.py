@@ -41,7 +41,8 @@ def outcome(engine: Engine, server: Played, now: datetime) -> Outcome:
 def due(engine: Engine, now: datetime, jumped: bool = False) -> list[str]:
     """What the clock would crawl now; both sources that are on."""
     clockwork = Clockwork(Settings(sources_off=OTHERS), engine, Clock(now), print)
-    return clockwork._due_sources(jumped)
+    clockwork._doubted_at = now if jumped else None
+    return clockwork._due_sources()
 
 
 def fails(engine: Engine, now: datetime, **fields: object) -> None:

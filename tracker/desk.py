@@ -68,11 +68,11 @@ def _organisation(session: Session, slug: str) -> str:
     return found.name
 
 
-def sending_rules(settings: Settings, clock: Clock, transport: Transport, desk: Desk) -> Rules:
-    """Who sends, by which clock, and to whom while this is a trial."""
+def sending_rules(settings: Settings, clock: Clock, transport: Transport, desk: Desk, halted: str = "") -> Rules:
+    """Who sends, by which clock, and to whom while this is a trial; ``halted``: why only sign-in mail may leave."""
     return Rules(
         this_turn(), random.SystemRandom().uniform, clock.now, transport.name, settings.mail_allow,
-        desk.writer(clock.now()).common_headers(),
+        desk.writer(clock.now()).common_headers(), halted,
     )  # fmt: skip
 
 

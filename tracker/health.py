@@ -1,6 +1,6 @@
 """Is a source still alive? Pure: its crawls and the moment go in, its state and an explanation come out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import exp
@@ -102,11 +102,24 @@ def _rest(crawls: Sequence[Crawl]) -> datetime | None:
     return crawls[0].finished_at + min(FIRST_REST * (1 << doublings), LONGEST_REST)
 
 
-def clock_is_wrong(crawls: Sequence[Crawl]) -> float | None:
-    """How many seconds our clock differs from the last sources' clocks, where that is more than ten minutes.
+def clock_is_wrong(crawls: Iterable[Crawl], now: datetime) -> float | None:
+    """How many seconds our clock differs from the sources' clocks, where that is more than ten minutes.
 
-    The median of what the sources said, so that one wrong clock out there does not count.
+    ``crawls``: of each source the last one in which it told the time. The middle of what they said counts, the one
+    nearer to ours where there are two, so that one wrong clock out there is not ours.
     """
-    skews = sorted(crawl.skew_seconds for crawl in crawls if crawl.skew_seconds is not None)
-    middle = skews[len(skews) // 2] if skews else 0.0
+    said = sorted((one for crawl in crawls if (one := _ahead(crawl, now)) is not None), key=abs)
+    middle = said[(len(said) - 1) // 2] if said else 0.0
     return middle if abs(middle) > SKEW_ALLOWED.total_seconds() else None
+
+
+def _ahead(crawl: Crawl, now: datetime) -> float | None:
+    """How many seconds our clock is ahead of a source's, by what it said; none where that says nothing any more.
+
+    A crawl that began later than it is now was timed by a clock that has been set back since: all that is left of it
+    is that it cannot be earlier now than it was there.
+    """
+    if crawl.skew_seconds is None or crawl.started_at <= now:
+        return crawl.skew_seconds
+    theirs = crawl.started_at - timedelta(seconds=crawl.skew_seconds)
+    return min((now - theirs).total_seconds(), 0.0)

@@ -12,6 +12,7 @@ from db.session import writing
 from notifications.outbox import Tally
 from notifications.sending import send_due
 from tracker.clock import Clock
+from tracker.clock_sanity import clock_trouble
 from tracker.commands.door import CommandFailed
 from tracker.desk import open_desk, sending_rules, transport_of
 from tracker.planning import LeaseLost, Planned, PlannerBusy, plan
@@ -38,14 +39,20 @@ def plan_now(settings: Settings, engine: Engine, clock: Clock, patience: float =
             raise CommandFailed(str(error)) from error
 
 
-def send_now(settings: Settings, engine: Engine, clock: Clock, stopping: Callable[[], bool] = lambda: False) -> Tally:
-    """Empty the outbox of what is due. CommandFailed where a setting is wrong or the data folder cannot be written."""
+def send_now(
+    settings: Settings, engine: Engine, clock: Clock, stopping: Callable[[], bool] = lambda: False, doubt: str = ""
+) -> Tally:
+    """Empty the outbox of what is due; only of sign-in mail while the time is in ``doubt`` or the sources say another.
+
+    CommandFailed where a setting is wrong or the data folder cannot be written.
+    """
     transport = transport_of(settings)
     desk = open_desk(settings, engine)
     try:
         with writing(engine) as session:
             watch(session, settings.data_dir, clock.now(), trial=bool(settings.mail_allow))
-        rules = sending_rules(settings, clock, transport, desk)
+        halted = doubt or ("" if clock.is_set else clock_trouble(engine, clock.now()))
+        rules = sending_rules(settings, clock, transport, desk, halted)
         tally = asyncio.run(send_due(engine, transport, rules, desk.envelope, stopping))
         with writing(engine) as session:
             watch(session, settings.data_dir, clock.now(), trial=bool(settings.mail_allow))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
-from statistics import median
 
 from jinja2 import TemplateError
 from sqlalchemy import Engine
@@ -21,12 +20,13 @@ from db.queries import newest_crawls
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeliveryState, MailKind
 from notifications import outbox
-from notifications.alerts import end_alert, raise_alert
+from notifications.alerts import raise_alert
 from notifications.catalogue import Catalogue, read_catalogue
 from notifications.digest import Coverage, Memory, compose
 from notifications.letter import Writer
 from notifications.outbox import Mail
 from tracker.agenda_mail import plan_agenda
+from tracker.clock_sanity import clock_trouble
 from tracker.desk import Desk
 from tracker.digest_beside import Surroundings, read_surroundings
 from tracker.due import Period, next_due, periods
@@ -38,7 +38,6 @@ LEASE = "planner"
 BATCH = 50
 LEAST_LIFE = timedelta(hours=2)
 URGENT_LIFE = timedelta(hours=48)
-MOST_SKEW = 600  # seconds
 LANES = {"first": 5, "urgent": 4, "regular": 5}
 
 
@@ -98,7 +97,7 @@ def plan(engine: Engine, desk: Desk, now: datetime, threshold: float, compare_cl
     ``threshold``: the score (0-1) from which a match is worth a mail. Raises PlannerBusy when another process is
     planning, LeaseLost when one took over.
     """
-    refused = _clock_trouble(engine, now) if compare_clocks else ""
+    refused = clock_trouble(engine, now) if compare_clocks else ""
     if refused:
         return Planned(refused=refused)
     with writing(engine) as session:
@@ -112,19 +111,6 @@ def plan(engine: Engine, desk: Desk, now: datetime, threshold: float, compare_cl
     finally:
         with writing(engine) as session:
             release(session, LEASE, epoch)
-
-
-def _clock_trouble(engine: Engine, now: datetime) -> str:
-    """One line when our clock and the sources' clocks are more than ten minutes apart, in the middle of them."""
-    with writing(engine) as session:
-        skews = [crawl.skew_seconds for crawl in newest_crawls(session).values() if crawl.skew_seconds is not None]
-        middle = median(skews) if skews else 0.0
-        if abs(middle) <= MOST_SKEW:
-            end_alert(session, "clock", now)
-            return ""
-        line = f"our clock and the sources' clocks are {abs(middle) / 60:.0f} minutes apart: nothing is planned"
-        raise_alert(session, "clock", line, now)
-    return line
 
 
 def _round(engine: Engine, desk: Desk, now: datetime, threshold: float, epoch: int) -> Planned:

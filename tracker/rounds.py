@@ -98,11 +98,17 @@ def _ask(engine: Engine, settings: Settings, name: str, now: datetime, progress:
     with reading(engine) as session:
         rows = session.exec(select(RememberedAddress).where(RememberedAddress.source == name)).all()
         remembered = [Remembered(row.url, row.etag, row.last_modified) for row in rows]
-        last = select(Crawl.started_at).where(Crawl.source == name, col(Crawl.complete)).order_by(col(Crawl.id).desc())
-        since = session.exec(last.limit(1)).first()
+        since = _last_complete(session, name, now)
         on_the_brink = absentees(session, name, now) if can_be_asked(name, settings) else ()
         fewest = enough(past(session, name).seen) if on_the_brink else 0
     return crawl(name, settings, remembered, now, progress, since, absentees=on_the_brink, fewest=fewest)
+
+
+def _last_complete(session: Session, name: str, now: datetime) -> datetime | None:
+    """When a source was last read to its end, by its own clock: ours may have been wrong, and is never ahead of now."""
+    last = select(Crawl.started_at, Crawl.skew_seconds).where(Crawl.source == name, col(Crawl.complete))
+    found = session.exec(last.order_by(col(Crawl.id).desc()).limit(1)).first()
+    return min(found[0] - timedelta(seconds=max(found[1] or 0.0, 0.0)), now) if found else None
 
 
 def store(engine: Engine, crawled: Crawled, now: datetime) -> Outcome:

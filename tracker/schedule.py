@@ -14,18 +14,19 @@ from datetime import UTC, datetime, time, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from db.leases import release, renew, take, this_process
-from db.models import Crawl, Delivery
+from db.models import Delivery
 from db.session import reading, writing
 from db.vocabulary import WAITING_STATES
-from notifications.alerts import end_alert, raise_alert
+from notifications.alerts import end_alert, raise_alert, standing_alerts
 from notifications.wording import AMSTERDAM, local_day
 from tracker.clock import Clock
+from tracker.clock_sanity import DOUBT, SenseOfTime
 from tracker.commands.door import CommandFailed
 from tracker.crawl import crawlable
-from tracker.health import resting_until
+from tracker.health import LONGEST_REST, resting_until
 from tracker.mailing import plan_now, send_now
 from tracker.settings import Settings
 from tracker.source_past import past_crawls
@@ -35,7 +36,8 @@ LEASE = "clock"
 TICK, RENEW, LETTERBOX = 60, 30, 2  # seconds
 LAST_TICK = 15  # seconds that stopping waits for a tick to end by itself
 ROUNDS = (time(1), time(7), time(13), time(19))  # local; 07:00 so that the digests of 07:30 are fresh
-JUMP = 600  # seconds that the wall clock may run away from the machine's own count between two ticks
+EPOCH = datetime.fromtimestamp(0, UTC)
+ASK_AGAIN = timedelta(minutes=10)  # while it is not known what time it is
 Say = Callable[[str], None]
 
 
@@ -59,8 +61,11 @@ class Clockwork:
     epoch: int | None = None
     _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _seen: tuple[datetime, float] | None = None
+    _sense: SenseOfTime = field(init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._sense = SenseOfTime(self.engine, lambda: bool(crawlable(self.settings)), self._has_asked)
 
     async def tick(self) -> None:
         """Crawl, plan and send what is due; nothing while another process is the clock."""
@@ -71,22 +76,30 @@ class Clockwork:
         self.epoch = await asyncio.to_thread(self._take)
         if self.epoch is None or self.stopping:
             return
-        jumped = self._has_jumped()
-        await self._guarded("crawl", lambda: self._crawl(jumped))
-        if not jumped:
+        await self._guarded("time", self._tell_the_time)
+        await self._guarded("crawl", self._crawl)
+        if self._sense.sure:
             await self._guarded("plan", self._plan)
         await self._guarded("send", self._send)
-        await self._guarded("tidy", self._tidy)
+        if self._sense.sure:
+            await self._guarded("tidy", self._tidy)
 
     def _take(self) -> int | None:
         with writing(self.engine) as session:
             return take(session, LEASE, this_process())
 
-    def _has_jumped(self) -> bool:
-        """Whether the wall clock ran away since the last tick: then sources are asked before anything is planned."""
-        now, count = self.clock.now(), asyncio.get_running_loop().time()
-        before, self._seen = self._seen, (now, count)
-        return before is not None and abs((now - before[0]).total_seconds() - (count - before[1])) > JUMP
+    async def _tell_the_time(self) -> None:
+        """See whether it can be as late as our clock says; where that is in doubt, sources are asked first."""
+        count = asyncio.get_running_loop().time()
+        line = await asyncio.to_thread(self._sense.doubt, self.clock.now(), count)
+        if line:
+            raise CommandFailed(line)
+
+    def _has_asked(self) -> bool:
+        """Whether every source that can be was asked since this process began; one that only sends asks none."""
+        if self.epoch is None or not crawlable(self.settings):
+            return True
+        return self.crawling is not None and self.crawling.returncode is not None
 
     async def _guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """One part that fails does not stop the others; it is told once, until it works again."""
@@ -99,16 +112,21 @@ class Clockwork:
             await asyncio.to_thread(self._note, name, line)
 
     def _note(self, name: str, line: str) -> None:
+        key = f"clock:{name}"
+        with reading(self.engine) as session:  # the usual case takes no lock that others wait for
+            known = any(alert.key == key for alert in standing_alerts(session))
+        if not line and not known:
+            return
         with writing(self.engine) as session:
             if not line:
-                end_alert(session, f"clock:{name}", self.clock.now())
-            elif raise_alert(session, f"clock:{name}", f"{name}: {line}", self.clock.now()):
+                end_alert(session, key, self.clock.now())
+            elif raise_alert(session, key, f"{name}: {line}", self.clock.now()):
                 self.say(f"{name}: {line}")
 
-    async def _crawl(self, jumped: bool) -> None:
+    async def _crawl(self) -> None:
         if self.crawling is not None and self.crawling.returncode is None:
             return
-        due = await asyncio.to_thread(self._due_sources, jumped)
+        due = await asyncio.to_thread(self._due_sources)
         if due:
             self.say(f"crawl {' '.join(due)}")
             self.crawling = await asyncio.create_subprocess_exec(sys.executable, "-m", "tracker", "crawl", *due)
@@ -120,14 +138,17 @@ class Clockwork:
         code = await crawling.wait()
         self.say(f"crawl ended, exit code {code}")
 
-    def _due_sources(self, jumped: bool) -> list[str]:
-        since = self.clock.now() if jumped else last_round(self.clock.now())
+    def _due_sources(self) -> list[str]:
+        """What was not begun since its last round; a moment still to come was noted by a clock that was wrong."""
+        now = self.clock.now()
+        doubted = self._sense.doubted_at
+        since = max(doubted, now - ASK_AGAIN) if doubted is not None else last_round(now)
         with reading(self.engine) as session:
-            newest = session.exec(select(Crawl.source, func.max(Crawl.started_at)).group_by(Crawl.source)).all()
-            rests = {name: resting_until(crawls) for name, crawls in past_crawls(session).items()}
-        begun = {source: started for source, started in newest if started is not None}
-        due = [name for name in crawlable(self.settings) if name not in begun or begun[name] < since]
-        return [name for name in due if (rests.get(name) or since) <= max(since, self.clock.now())]
+            past = past_crawls(session)
+        begun = {name: crawls[0].started_at for name, crawls in past.items()}
+        rests = {name: resting_until(crawls) or now for name, crawls in past.items()}
+        due = [name for name in crawlable(self.settings) if not since <= begun.get(name, EPOCH) <= now]
+        return [name for name in due if not now < rests.get(name, now) <= now + 2 * LONGEST_REST]
 
     async def _plan(self) -> None:
         planned = await asyncio.to_thread(plan_now, self.settings, self.engine, self.clock, 0)
@@ -138,7 +159,10 @@ class Clockwork:
 
     async def _send(self) -> None:
         async with self._sending:
-            tally = await asyncio.to_thread(send_now, self.settings, self.engine, self.clock, lambda: self.stopping)
+            doubt = "" if self._sense.sure else DOUBT
+            tally = await asyncio.to_thread(
+                send_now, self.settings, self.engine, self.clock, lambda: self.stopping, doubt
+            )
         if tally.accepted or tally.deferred or tally.failed or tally.held or tally.ambiguous:
             said = f"accepted {tally.accepted}, deferred {tally.deferred}, failed {tally.failed + tally.held}"
             self.say(f"sent: {said}, ambiguous {tally.ambiguous}")
@@ -156,6 +180,8 @@ class Clockwork:
     async def send_beside(self, stopped: asyncio.Event) -> None:
         """Send what is due until there is nothing or it is asked to stop; what it holds is handed over first."""
         asked = asyncio.create_task(self._stop_when(stopped))
+        with contextlib.suppress(CommandFailed, SQLAlchemyError):
+            await self._tell_the_time()
         await self._guarded("send", self._send)
         asked.cancel()
 

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from db.models import Crawl, Opportunity, Sighting
 from db.queries import BY_HAND
+from tracker.health import LONGEST_REST
 
 REMEMBERED = 60
 
@@ -27,7 +28,8 @@ def patience(session: Session, names: Sequence[str], now: datetime) -> dict[str,
     """The sources that asked at their last crawl not to be asked before a moment that is still to come."""
     last = select(func.max(Crawl.id)).where(col(Crawl.source).in_(names)).group_by(col(Crawl.source))
     waiting = select(Crawl.source, Crawl.come_back_at).where(col(Crawl.id).in_(last), col(Crawl.come_back_at) > now)
-    return {source: at for source, at in session.exec(waiting) if at is not None}
+    # Nobody asks for more than a day: what is further off was noted by a clock that has been set back since.
+    return {source: at for source, at in session.exec(waiting) if at is not None and at <= now + 2 * LONGEST_REST}
 
 
 def held_calls(session: Session) -> dict[str, int]:

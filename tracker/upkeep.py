@@ -10,6 +10,7 @@ from db.migrate import up_to_date
 from db.models import Delivery, MailText, Run, Sighting, Snapshot
 from db.session import reading
 from notifications.wording import local_day
+from tracker.clock_sanity import told_the_time
 from tracker.database import damage
 from tracker.health import clock_is_wrong, standing
 from tracker.privacy import sweep
@@ -27,11 +28,12 @@ class Finding:
     broken: bool = False
 
 
-def findings(engine: Engine, now: datetime, last_backup: datetime | None) -> list[Finding]:
+def findings(engine: Engine, now: datetime, last_backup: datetime | None, compare_clocks: bool = True) -> list[Finding]:
     """Everything worth a look, what is broken first."""
     found = [*_database(engine), _backup(last_backup, now)]
     with reading(engine) as session:
         found += _sources(session, now)
+        found += _clock(session, now) if compare_clocks else []
     return sorted(found, key=lambda finding: not finding.broken)
 
 
@@ -58,10 +60,12 @@ def _sources(session: Session, now: datetime) -> list[Finding]:
     found += [
         Finding(f"source {name}", f"{count} calls held until released") for name, count in held_calls(session).items()
     ]
-    skew = clock_is_wrong([crawls[0] for crawls in past.values()])
-    if skew is not None:
-        found.append(Finding("clock", f"differs {skew:.0f} seconds from the sources' clocks", True))
     return found or [Finding("sources", "none in trouble")]
+
+
+def _clock(session: Session, now: datetime) -> list[Finding]:
+    apart = clock_is_wrong(told_the_time(session), now)
+    return [] if apart is None else [Finding("clock", f"differs {apart:.0f} seconds from the sources' clocks", True)]
 
 
 def prune(session: Session, keep: timedelta, now: datetime) -> int:

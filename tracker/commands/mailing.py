@@ -41,7 +41,7 @@ def send(context: typer.Context, as_json: AsJson = False) -> None:
     answer(said, as_json, [counted])
     if tally.stopped:
         typer.echo(f"kansenradar: {tally.stopped}", err=True)
-        if tally.stopped.startswith("sending is paused"):
+        if tally.stopped.startswith(("sending is paused", "our clock")):
             raise typer.Exit(FAILED)
 
 

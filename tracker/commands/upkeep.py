@@ -60,7 +60,7 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     from tracker.upkeep import findings
 
     here = door(context)
-    found = findings(here.engine, here.clock.now(), _last_backup(here))
+    found = findings(here.engine, here.clock.now(), _last_backup(here), compare_clocks=not here.clock.is_set)
     lines = [f"{'BROKEN' if f.broken else 'ok':<7} {f.what}: {f.said}" for f in found]
     answer([vars(f) for f in found], as_json, lines)
     if any(f.broken for f in found):
