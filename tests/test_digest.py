@@ -15,6 +15,7 @@ from tests.pages import visit
 from tests.planning_world import settle_world
 from tracker.contacts import ContactFields, Office, commit_to, log_contact
 from tracker.subscribing import NotPossible, choose_reminders
+from tracker.upkeep import empty_mails
 
 
 @pytest.fixture
@@ -119,10 +120,14 @@ def test_a_digest_that_may_be_lost_is_named_once_in_the_next_and_can_be_read(
     assert plan_at(agenda, now + timedelta(days=4)).digests == 0
     with writing(agenda) as session:
         readers = [session.get_one(User, one) for one in (person, other)]
-    for reader, status in zip(readers, (200, 404), strict=True):
+    for reader, status in zip(readers, (200, 404), strict=True):  # read now, and after the time that texts are kept
         with visit(agenda, now, tmp_path, reader) as visitor:
             page = visitor.get(f"/abonnementen/overzicht/{lost}")
             assert (page.status_code, "Houtbouw" in page.text) == (status, status == 200)
+    with writing(agenda) as session:
+        assert empty_mails(session, timedelta(), now + timedelta(days=400)) == 4
+    with visit(agenda, now, tmp_path, readers[0]) as visitor:
+        assert "wordt niet langer bewaard" in visitor.get(f"/abonnementen/overzicht/{lost}").text
 
 
 BASE = "https://kansenradar.example/abonnementen/overzicht/"

@@ -99,6 +99,20 @@ def test_one_click_unsubscribes_at_once_also_from_queued_mail(
         assert session.exec(select(Delivery)).one().state == "cancelled"
 
 
+def test_stopping_on_the_page_holds_back_queued_mail_too(agenda: Engine, now: datetime, tmp_path: Path) -> None:
+    person = make_reader(agenda, now)
+    make_call(agenda, now)
+    plan_at(agenda, now, leaves=False)
+    with writing(agenda) as session:
+        user = session.get_one(User, person)
+    with visit(agenda, now, tmp_path, user) as visitor:
+        visitor.get("/abonnementen")
+        assert visitor.send_form("/abonnementen/1/stoppen").status_code == 303  # type: ignore[attr-defined]
+    with writing(agenda) as session:
+        assert session.exec(select(Subscription)).one().ended_at is not None
+        assert session.exec(select(Delivery)).one().state == "cancelled"
+
+
 @pytest.mark.parametrize(("what", "subscribed", "reminded"), [(ALL, False, False), (REMINDERS, True, False)])
 def test_leaving_everything_or_reminders_only(
     agenda: Engine, visitor: Visitor, now: datetime, tmp_path: Path, what: str, subscribed: bool, reminded: bool

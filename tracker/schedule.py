@@ -174,8 +174,7 @@ class Clockwork:
 
     def _tidied(self) -> str:
         pages, mails = timedelta(days=self.settings.snapshot_days), timedelta(days=self.settings.mail_days)
-        with writing(self.engine) as session:
-            return tidy_once_a_day(session, pages, mails, self.clock.now())
+        return tidy_once_a_day(self.engine, pages, mails, self.clock.now())
 
     async def send_beside(self, stopped: asyncio.Event) -> None:
         """Send what is due until there is nothing or it is asked to stop; what it holds is handed over first."""

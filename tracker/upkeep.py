@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, or_, update
 from sqlmodel import Session, col, select
 
 from db.migrate import up_to_date
 from db.models import Delivery, MailText, Run, Sighting, Snapshot
-from db.session import reading
+from db.session import reading, writing
 from notifications.wording import local_day
 from tracker.clock_sanity import told_the_time
 from tracker.database import damage
@@ -78,7 +78,8 @@ def prune(session: Session, keep: timedelta, now: datetime) -> int:
 def empty_mails(session: Session, keep: timedelta, now: datetime) -> int:
     """Blank the texts of mails that ended longer than ``keep`` ago; that they were sent, and what they told, stays."""
     ended = select(Delivery.id).where(col(Delivery.finished_at) < now - keep)
-    old = update(MailText).where(col(MailText.delivery_id).in_(ended), col(MailText.html) != "")
+    old = update(MailText).where(col(MailText.delivery_id).in_(ended))
+    old = old.where(or_(col(MailText.html) != "", col(MailText.text) != ""))
     return session.connection().execute(old.values(text="", html="")).rowcount
 
 
@@ -88,11 +89,16 @@ def tidy(session: Session, pages: timedelta, mails: timedelta, now: datetime, ac
     return f"{counts[0]} stored pages deleted, {counts[1]} mails emptied, {counts[2]} persons erased"
 
 
-def tidy_once_a_day(session: Session, pages: timedelta, mails: timedelta, now: datetime) -> str:
-    """The same, once per local day; nothing where today's was done."""
+def tidy_once_a_day(engine: Engine, pages: timedelta, mails: timedelta, now: datetime) -> str:
+    """The same, once per local day; nothing, and no lock that others wait for, where today's was done."""
     slot = local_day(now).isoformat()
-    if session.exec(select(Run.id).where(Run.job == "tidy", Run.slot == slot)).first() is not None:
-        return ""
-    said = tidy(session, pages, mails, now, "clock")
-    session.add(Run(job="tidy", slot=slot, started_at=now, finished_at=now, outcome=said))
-    return said
+    done = select(Run.id).where(Run.job == "tidy", Run.slot == slot)
+    with reading(engine) as session:
+        if session.exec(done).first() is not None:
+            return ""
+    with writing(engine) as session:
+        if session.exec(done).first() is not None:
+            return ""
+        said = tidy(session, pages, mails, now, "clock")
+        session.add(Run(job="tidy", slot=slot, started_at=now, finished_at=now, outcome=said))
+        return said

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from db.models import REMINDER_DAYS, Challenge, Subscription, User
 from db.queries import OpportunityFilter, Viewer
 from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
-from tracker.subscribing import NotPossible, choose_reminders
+from tracker.subscribing import NotPossible, choose_reminders, leave
 from tracker.web import forms
 from tracker.web.asked import Asked, NotThere
 from tracker.web.calls import choices, query_string
@@ -107,8 +107,8 @@ def save(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
 
 
 def stop(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
-    """End one of mine, at once."""
-    mine(session, asked, viewer).ended_at = now
+    """End one of mine, at once and for queued mail too."""
+    leave(session, viewer.user_id or 0, (mine(session, asked, viewer).id or 0,), now)
     return asked.to("/abonnementen", done="gestopt")
 
 

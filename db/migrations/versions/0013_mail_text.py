@@ -29,6 +29,7 @@ def downgrade() -> None:
     op.add_column("delivery", sa.Column("html", sa.Text(), nullable=False, server_default=""))
     op.execute(
         "UPDATE delivery SET text = (SELECT text FROM mail_text WHERE delivery_id = delivery.id), "
-        "html = (SELECT html FROM mail_text WHERE delivery_id = delivery.id)"
+        "html = (SELECT html FROM mail_text WHERE delivery_id = delivery.id) "
+        "WHERE id IN (SELECT delivery_id FROM mail_text)"
     )
     op.drop_table("mail_text")
