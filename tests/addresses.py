@@ -2,10 +2,21 @@
 
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from db.models import Application, Body, Deadline, Delivery, MailText, Subscription, User
+from db.models import (
+    Application,
+    Body,
+    Deadline,
+    Delivery,
+    MailText,
+    Opportunity,
+    Sighting,
+    Subscription,
+    User,
+)
 from db.vocabulary_calendar import FeedScope
 from notifications.links import ALL, Links
 from tests.seed_pages import seeded_people
@@ -40,6 +51,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
     old = session.exec(select(Delivery).where(Delivery.key == digest.key)).first()
     session.add_all([mine, digest] if old is None else [mine])
     session.flush()
+    _twin(session)
     body = session.exec(select(Body.id).order_by(col(Body.id))).first()
     application = session.exec(select(Application).where(Application.participant_id == "amsterdam")).first()
     assert body is not None
@@ -55,6 +67,27 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "oordeel token": links.decision(me.id, 3, now), "afmelden token": links.leaving(me.id, what=ALL),
         "inloggen token": "x" * 43, "deadline_id": "6", "kalender token": secret,
     }  # fmt: skip
+
+
+def _twin(session: Session) -> None:
+    """A call that another source tells of too, with another closing hour: a pair for the page of duplicates."""
+    one = session.get_one(Opportunity, 3)
+    address = f"{one.url}?utm_source=twin"
+    if session.exec(select(Opportunity).where(Opportunity.url == address)).first() is None:
+        call = Opportunity(**one.model_dump(exclude={"id", "url", "rate"}), url=address, rate=Decimal(33))
+        session.add(call)
+        session.flush()
+        said = {
+            "url": address,
+            "fields": {},
+            "fingerprint": "f",
+            "first_seen": one.first_seen,
+            "last_seen": one.last_seen,
+        }
+        session.add(Sighting(source="dus_i", external_id="twin", opportunity_id=call.id or 0, **said))
+        at = {"day": (one.closes_at or one.first_seen).date(), "modified_at": one.first_seen}
+        session.add(Deadline(opportunity_id=call.id or 0, kind="closes", **at))
+        session.flush()
 
 
 def _clock(session: Session, me: User, now: datetime) -> int:

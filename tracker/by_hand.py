@@ -71,7 +71,8 @@ def join(session: Session, from_id: int, into_id: int, now: datetime, user: User
 
     A note of what moved stands among the revisions of the one that stays; uniting.py reads it to part them again.
     """
-    old, kept = session.get(Opportunity, from_id), session.get(Opportunity, into_id)
+    both = _held(session, from_id, into_id)
+    old, kept = both.get(from_id), both.get(into_id)
     if old is None or kept is None or old.joined_into is not None or kept.joined_into is not None:
         raise CannotJoin("Een van beide regelingen bestaat niet, of is al samengevoegd.")
     if from_id == into_id:
@@ -90,6 +91,12 @@ def join(session: Session, from_id: int, into_id: int, now: datetime, user: User
         session.exec(delete(model).where(col(model.opportunity_id) == from_id))
     _restate(session, [into_id], now, change)
     note(session, into_id, "joined", moved, now)
+
+
+def _held(session: Session, *calls: int) -> dict[int, Opportunity]:
+    """These calls as they are now, kept from others until we are done: two people may join them at once."""
+    rows = select(Opportunity).where(col(Opportunity.id).in_(calls)).order_by(col(Opportunity.id)).with_for_update()
+    return {row.id or 0: row for row in session.exec(rows.execution_options(populate_existing=True))}
 
 
 def note(session: Session, call_id: int, what: str, said: dict[str, Any], now: datetime) -> None:

@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select as plain
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, select
 
 from db.models import Correction, Dismissal, Follow, Opportunity, Revision, Sighting, User, Verdict
 from db.search import searchable
 from db.vocabulary import Visibility
 from tracker.by_hand import note
-from tracker.duplicates import Candidate
+from tracker.duplicates import Candidate, Proposal, proposals
 from tracker.recounting import Round, states, write
 from tracker.typed import NotPossible, live_id
 
@@ -55,8 +57,12 @@ def dismiss(session: Session, one: int, other: int, user: User, reason: str, now
     if (first, second) in dismissed(session):
         return False
     who = {"user_id": user.id, "participant_id": user.participant_id, "visibility": Visibility.MRA}
-    session.add(Dismissal.model_validate({"first_id": first, "second_id": second, "reason": reason, "at": now, **who}))
-    session.flush()
+    said = {"first_id": first, "second_id": second, "reason": reason, "at": now, **who}
+    try:
+        with session.begin_nested():
+            session.add(Dismissal.model_validate(said))
+    except IntegrityError:  # somebody else said so at the same moment
+        return False
     return True
 
 
@@ -72,16 +78,49 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
     call = Opportunity
     running = (col(call.joined_into).is_(None), (col(call.closes_at).is_(None)) | (col(call.closes_at) > now))
     sources: dict[int, set[str]] = {}
-    for call_id, source in session.exec(select(Sighting.opportunity_id, Sighting.source)):
+    told = select(Sighting.opportunity_id, Sighting.source).join(call, col(call.id) == col(Sighting.opportunity_id))
+    for call_id, source in session.exec(told.where(*running)):
         sources.setdefault(call_id, set()).add(source)
+    rows = session.connection().execute(_compared().where(*running))
     return [
         Candidate(
-            id=row.id or 0,
+            id=row.id,
             words=frozenset(searchable(row.language, row.title).split()),
-            sources=frozenset(sources.get(row.id or 0, ())),
+            sources=frozenset(sources.get(row.id, ())),
             address=row.url,
             closes_at=row.closes_at,
             publisher=row.publisher,
+            nature=row.nature,
         )
-        for row in session.exec(select(call).where(*running))
+        for row in rows
     ]
+
+
+def _compared() -> Any:
+    """What of a call is compared: thousands of whole ones would take most of the time."""
+    call: Any = Opportunity
+    return plain(call.id, call.language, call.title, call.url, call.closes_at, call.publisher, call.nature)
+
+
+# All that can change a proposal leaves a revision, a sighting or a dismissal.
+STATE = select(
+    select(func.max(Revision.id)).scalar_subquery(),
+    select(func.max(Sighting.id)).scalar_subquery(),
+    select(func.count()).select_from(Dismissal).scalar_subquery(),
+)
+
+
+class Alike:
+    """The proposals, worked out once for each state of the calls: for five thousand it takes a third of a second."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Any, list[Proposal]] = (None, [])
+
+    def proposals(self, session: Session, now: datetime) -> list[Proposal]:
+        """The likeliest first. What closed within this hour may still be among them."""
+        state = (*session.exec(STATE).one(), now.replace(minute=0, second=0, microsecond=0))
+        kept, found = self._last
+        if kept != state:
+            found = proposals(candidates(session, now), dismissed(session))
+            self._last = (state, found)
+        return found

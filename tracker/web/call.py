@@ -70,7 +70,7 @@ def page(
         chain_kinds=choices(ChainKind),
         row=rows_for(session, [call], viewer, now)[0],
         facts=facts(call),
-        dates=_dates(session, call, now),
+        dates=dates_of(session, call, now),
         matches=_matches(session, call),
         shown_from=SHOWN_FROM,
         revisions=_of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
@@ -134,7 +134,8 @@ def _others(call: Opportunity, name: str) -> list[tuple[str, str]]:
     ]
 
 
-def _dates(session: Session, call: Opportunity, now: datetime) -> list[Dated]:
+def dates_of(session: Session, call: Opportunity, now: datetime) -> list[Dated]:
+    """The dates of a call that stand, in their order; what has none comes last."""
     rows = session.exec(select(Deadline).where(Deadline.opportunity_id == call.id)).all()
     order = list(DeadlineKind)
     standing = [row for row in rows if row.cancelled_at is None]

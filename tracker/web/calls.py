@@ -11,7 +11,7 @@ from starlette.responses import Response
 from db.models import Challenge, Crawl
 from db.queries import OpportunityFilter, Viewer
 from db.vocabulary import Role
-from tracker.web import forms
+from tracker.web import duplicates, forms
 from tracker.web.asked import Asked
 from tracker.web.finding import find
 from tracker.web.phrases import numbered, source_name
@@ -46,6 +46,7 @@ def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
         saved=query_string(query.wanted()),
         pages={n: query_string(query, page=n) for n in (query.page - 1, query.page + 1)},
         errors={},
+        alike=0 if asked.partial else duplicates.waiting(asked, viewer, session, now),
         may_save=viewer.role is not None and viewer.role != Role.READER,
         **({} if asked.partial else choices(session)),
     )

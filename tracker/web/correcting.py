@@ -155,7 +155,7 @@ def save_join(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
     if not chosen.isdecimal() or len(chosen) > 9:
         return _join_form(asked, viewer, session, now, call, {"met": "Kies de andere regeling."}, 422)
     try:
-        join(session, call.id or 0, int(chosen), now)
+        join(session, call.id or 0, int(chosen), now, asked.user)
     except CannotJoin as error:
         return _join_form(asked, viewer, session, now, call, {"met": str(error)}, 422)
     audit.record(session, asked, "calls joined", f"call {call.id}", f"into call {chosen}")

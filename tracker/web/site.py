@@ -14,6 +14,7 @@ from db import vocabulary, vocabulary_lobby
 from notifications import wording
 from tracker.clock import Clock
 from tracker.settings import Settings
+from tracker.uniting import Alike
 from tracker.web import phrases
 from tracker.web.what_if import Trials
 
@@ -29,6 +30,7 @@ class Site:
     engine: Engine
     clock: Clock
     trials: Trials = field(default_factory=Trials)
+    alike: Alike = field(default_factory=Alike)
 
     @property
     def secure(self) -> bool:

@@ -14,6 +14,7 @@ from db.rights import has_role
 from db.status import standing
 from db.vocabulary import Role, Say
 from tracker.unjudged import Unjudged, unjudged
+from tracker.web import duplicates
 from tracker.web.asked import Asked
 from tracker.web.finding import SHOWN_FROM, by_ids, matched
 from tracker.web.judging import my_challenges, waiting_for
@@ -53,6 +54,7 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         new=new(session, viewer, mine, now, shown),
         trouble=in_trouble(session, now),
         held=_held(session, now) if has_role(viewer, Role.COORDINATOR) else 0,
+        alike=duplicates.waiting(asked, viewer, session, now),
         overdue=_overdue(session, viewer, now),
         duties=duties_of(session, viewer, now),
         sections=[section for make in MORE if (section := make(viewer, session, now)) is not None],
