@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
 # FULL makes a commit survive a power cut; foreign keys are off by default in SQLite.
@@ -17,6 +18,7 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA trusted_schema=OFF",
 )
+RING = ("40001", "40P01")  # PostgreSQL's serialization_failure and deadlock_detected
 PATIENCE = 3  # busy timeouts before the last one: forty seconds in all
 
 
@@ -70,6 +72,14 @@ def _begun(driver: Any) -> bool:
         else:
             return True
     return False
+
+
+def lost_a_race(error: DBAPIError) -> bool:
+    """Whether another transaction was first: it stored or removed what this one relied on, or both waited in a ring.
+
+    Which one is not worth telling apart: done again from the start, the work sees what the other did.
+    """
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in RING
 
 
 @contextmanager

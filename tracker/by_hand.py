@@ -49,6 +49,8 @@ def correct(
         at=now,
     )
 
+    _held(session, call_id)
+
     def change() -> None:
         _end(session, call_id, field, now)
         session.add(correction)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from db.rights import has_role
-from db.session import reading, writing
+from db.session import lost_a_race, reading, writing
 from tracker.clock import Clock
 from tracker.settings import Settings
 from tracker.web import api
@@ -123,6 +123,16 @@ def _urlencoded(body: bytes) -> FormData:
 
 
 def _answer(site: Site, route: Route, request: Request, form: FormData, origin: str) -> Response:
+    """Once more where somebody else stored the same meanwhile: nothing was kept, and now the handler sees it."""
+    try:
+        return _attempt(site, route, request, form, origin)
+    except DBAPIError as error:
+        if not (route.writes and lost_a_race(error)):
+            raise
+    return _attempt(site, route, request, form, origin)
+
+
+def _attempt(site: Site, route: Route, request: Request, form: FormData, origin: str) -> Response:
     """Find out who asks, hold it against the route, and let the handler answer within one transaction."""
     now = site.clock.now()
     opened = writing if route.writes else reading

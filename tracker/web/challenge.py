@@ -102,6 +102,7 @@ def save(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         return _form(asked, viewer, session, now, challenge, errors, 422)
     if asked.form.get("proef"):
         return _form(asked, viewer, session, now, challenge, {})
+    session.refresh(challenge, with_for_update=True)
     if form.version != challenge.version:
         return _form(asked, viewer, session, now, challenge, {}, 409, theirs=challenge)
     for name in ("name", "goal", *WORDS):

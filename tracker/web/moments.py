@@ -89,7 +89,7 @@ def fix_day(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Re
 
     def act() -> None:
         moment = moments.found(session, form.ref, asked.user)
-        seen = form.seen or moment.version
+        seen = form.seen or 1  # one that nobody dated yet
         moments.fix_day(session, moment, form.starts_on, form.ends_on, form.sure, asked.user, seen)
 
     refused = tried(session, asked.form, act)

@@ -51,7 +51,7 @@ def save_team(asked: Asked, _viewer: Viewer, session: Session, now: datetime) ->
         errors = _strangers(session, form)
     if form is None or errors:
         return _team_form(asked, session, now, challenge, errors, 422)
-    team = session.get(Team, challenge.id)
+    team = session.get(Team, challenge.id, with_for_update=True)
     if team is not None and form.version != team.version:
         return _team_form(asked, session, now, challenge, {"version": "Iemand anders wijzigde dit team net."}, 409)
     team = team or Team(challenge_id=challenge.id, version=0)
