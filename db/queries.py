@@ -120,3 +120,14 @@ def live_call(session: Session, call_id: int) -> Opportunity | None:
     while call is not None and call.joined_into is not None:
         call = session.get(Opportunity, call.joined_into)
     return call
+
+
+def live_ids(session: Session) -> dict[int, int]:
+    """Each call that was joined into another -> the one it is in now."""
+    joined = select(Opportunity.id, Opportunity.joined_into).where(col(Opportunity.joined_into).is_not(None))
+    into = {one: other for one, other in session.exec(joined) if one is not None and other is not None}
+    for one, other in into.items():
+        while other in into:
+            other = into[other]
+        into[one] = other
+    return into

@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, delete, exists, insert, update
 from sqlmodel import Session, col, select
 
 from db.leases import database_clock, is_dead
-from db.models import Attempt, Deadline, Delivery, MailText, Relay, Told, User
-from db.vocabulary import WAITING_STATES, DeliveryState, MailKind
+from db.models import Attempt, Deadline, Delivery, MailText, Opportunity, Relay, Told, User
+from db.status import status_of
+from db.vocabulary import WAITING_STATES, DeliveryState, MailKind, Status
 from notifications.brakes import TROUBLES, resting, standing_pause
 from notifications.outbox import (
     ATTEMPTS,
@@ -29,6 +30,7 @@ from notifications.transport import Outcome, Stage, Verdict
 
 HOLD = timedelta(minutes=5)  # longer than a mail may take; on the database's clock
 URGENT_LANE = 0
+OVER = (Status.CLOSED, Status.WITHDRAWN, Status.CONVERTED)
 TEXTS = MailText.__table__.c  # type: ignore[attr-defined]
 
 
@@ -155,7 +157,7 @@ def _unwanted(session: Session, taken: Claim, due: Due, rules: Rules, now: datet
         return "not on the list of addresses that may get mail here"
     if due.silent and address_hash(taken.address) in due.silent:
         return "the address gets no mail"
-    moot = taken.kind in (MailKind.REMINDER, MailKind.MOVED) and _moot(session, taken.id)
+    moot = taken.kind in (MailKind.REMINDER, MailKind.MOVED) and _moot(session, taken.id, now)
     return "the date has moved or is off" if moot else ""
 
 
@@ -169,13 +171,15 @@ def give_back(session: Session, taken: Claim) -> None:
         session.connection().execute(gone)
 
 
-def _moot(session: Session, delivery_id: int) -> bool:
-    detail = session.exec(select(Told.detail).where(Told.delivery_id == delivery_id)).first()
-    if not detail:
+def _moot(session: Session, delivery_id: int, now: datetime) -> bool:
+    """Whether the date of a reminder has moved or is off, or its call was closed or withdrawn by its source's word."""
+    told = session.exec(select(Told.detail, Told.opportunity_id).where(Told.delivery_id == delivery_id)).first()
+    if not told or not told[0]:
         return False
-    number, version = detail.split(":")[:2]
-    deadline = session.get(Deadline, int(number))
-    return deadline is None or deadline.cancelled_at is not None or deadline.version != int(version)
+    number, version = told[0].split(":")[:2]
+    deadline, call = session.get(Deadline, int(number)), session.get_one(Opportunity, told[1])
+    off = deadline is None or deadline.cancelled_at is not None or deadline.version != int(version)
+    return off or status_of(call, now) in OVER
 
 
 def _close_unsent(session: Session, taken: Claim, why: str, now: datetime, tally: Tally) -> None:

@@ -57,8 +57,8 @@ class Memory:
             self.details.add((call, kind, detail))
 
     def has(self, call: int, kind: ToldKind, detail: str) -> bool:
-        """Whether this was told."""
-        return (call, kind.value, detail) in self.details
+        """Whether this was told, of the call or of one that was joined into it."""
+        return not self.details.isdisjoint({(call, kind.value, detail), (call, kind.value, "")})
 
 
 @dataclass(frozen=True)
@@ -347,8 +347,8 @@ def _tells(item: Item, now: datetime) -> Iterator[Tell]:
     call = item.call
     if item.kind in (ToldKind.NEW, ToldKind.CHANGED):
         yield call.id, call.version, item.kind.value, ""
-    if call.next_due is not None and _closes_within(call, now, SOON):
+    if call.is_news and call.next_due is not None and _closes_within(call, now, SOON):
         yield call.id, call.version, ToldKind.CLOSING.value, call.next_due.name
-    forthcoming = call.status is not Status.OPEN and call.opens is not None
+    forthcoming = call.is_news and call.status is not Status.OPEN and call.opens is not None
     if forthcoming and call.opens and days_between(now, call.opens.shown or now) <= OPENS_SOON:
         yield call.id, call.version, ToldKind.OPENING.value, call.opens.name

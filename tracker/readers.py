@@ -7,14 +7,14 @@ from datetime import datetime
 
 from pydantic import ValidationError
 from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from db.models import Delivery, Follow, Opportunity, Run, Subscription, Told, User, Verdict
-from db.queries import OpportunityFilter
+from db.models import Delivery, Follow, Opportunity, Revision, Run, Subscription, Told, User, Verdict
+from db.queries import OpportunityFilter, live_ids
 from db.search import matching
 from db.vocabulary import UNTOLD_STATES, Cadence, Say
 from notifications.catalogue import Catalogue
-from notifications.digest import Memory, Wish
+from notifications.digest import Memory, Tell, Wish
 from notifications.letter import Addressee
 from notifications.outbox import address_hash, silent_addresses
 
@@ -129,13 +129,31 @@ def read_memories(session: Session, people: Iterable[Reader]) -> dict[int, Memor
     memories = {number: Memory() for number in readers}
     told = select(Told.user_id, Told.opportunity_id, Told.version, Told.kind, Told.detail)  # type: ignore[call-overload]
     told = told.join(Delivery, col(Delivery.id) == col(Told.delivery_id)).where(col(Told.user_id).in_(list(readers)))
-    for number, *tell in session.exec(told.where(col(Delivery.state).not_in([s.value for s in UNTOLD_STATES]))):
-        memories[number].learn([tuple(tell)])
+    joined = _joined(session)
+    for number, call, *tell in session.exec(told.where(col(Delivery.state).not_in([s.value for s in UNTOLD_STATES]))):
+        memories[number].learn([_as_live(joined, call, *tell)])
     for number, follows in read_follows(session, readers).items():
         memories[number].follows = follows
     for number, refused in _refusals(session, readers).items():
         memories[number].refused = frozenset(pair for pair in refused if pair[0] not in memories[number].follows)
     return memories
+
+
+def _joined(session: Session) -> dict[int, tuple[int, int]]:
+    """Each joined call -> the one it is in, and the version that one had when something was joined into it last."""
+    into = live_ids(session)
+    if not into:
+        return {}
+    notes = select(Revision.opportunity_id, func.max(Revision.version)).where(Revision.field == "joined")
+    versions = dict(session.exec(notes.group_by(col(Revision.opportunity_id))).all())
+    return {one: (other, versions.get(other, 0)) for one, other in into.items()}
+
+
+def _as_live(joined: Mapping[int, tuple[int, int]], call: int, version: int, kind: str, detail: str) -> Tell:
+    """What was told of a call counts for the one it was joined into: as it was then, with no date of its own."""
+    if call not in joined:
+        return call, version, kind, detail
+    return *joined[call], kind, ""
 
 
 def read_follows(session: Session, people: Iterable[int]) -> dict[int, dict[int, datetime]]:

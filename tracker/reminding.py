@@ -1,13 +1,14 @@
 """Reminders: which date of a followed call is near, and whether a date that was told has moved."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from db.models import REMINDER_DAYS, Deadline, Delivery, Told, User
+from db.queries import live_ids
 from db.session import reading, writing
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, Status, ToldKind
 from notifications import outbox, wording
@@ -21,6 +22,7 @@ from tracker.readers import read_follows
 LANE = 3
 OUT = frozenset({DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.AMBIGUOUS})
 BATCH = 50
+JOINED = 0  # the row of a date of a call that was joined into this one
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def decide(
     several that were missed only the nearest is sent, with the true days left; after the date none is, but the miss
     is on record. A date that moved after a reminder went out is told once, and that covers what was due by then.
     """
-    mine = [one for one in told if one.term_id == term.id]
+    mine = [one for one in told if one.term_id == term.id or (one.term_id == JOINED and one.said == said_of(term))]
     if term.day is None or term.over_at is None:
         return Decision()
     if term.over_at <= now:
@@ -146,8 +148,11 @@ def _read_told(session: Session) -> dict[tuple[int, int], list[Reminded]]:
         .order_by(col(Told.id))
     )
     told: dict[tuple[int, int], list[Reminded]] = {}
+    live = live_ids(session)
     for number, call, detail, state, at in session.exec(query):
-        told.setdefault((number, call), []).append(Reminded.read(detail, state, at))
+        found = Reminded.read(detail, state, at)
+        found = replace(found, term_id=JOINED) if call in live else found
+        told.setdefault((number, live.get(call, call)), []).append(found)
     return told
 
 
