@@ -24,6 +24,7 @@ FIELD_NAMES = {
     "amount_text": "bedrag", "applicants": "wie mag aanvragen", "source_word": "status volgens de bron",
     "eligible": "voor wie",
 }  # fmt: skip
+OVER = (Status.WITHDRAWN, Status.CONVERTED, Status.CLOSED)
 MONEY = ("budget", "min_amount", "max_amount")
 
 
@@ -77,15 +78,20 @@ def tell(item: Item, now: datetime, link: str) -> Told:
 
 
 def _term(item: Item) -> Term | None:
-    """The date that matters: the opening for what opens soon, else the next moment to hand something in."""
+    """The date that matters: the opening for what opens soon, else the next moment to hand something in.
+
+    None of a call that is over by its source's word: "nog 133 dagen: gesloten" helps nobody.
+    """
     call = item.call
+    if call.status in OVER:
+        return None
     forthcoming = call.status in (Status.ANNOUNCED, Status.EXPECTED) and call.opens is not None
     return call.opens if item.kind is ToldKind.OPENING or (forthcoming and call.next_due is None) else call.next_due
 
 
 def when(call: Call, term: Term | None) -> str:
     """``sluit dinsdag 27 oktober 2026, 17:00 (Brussel)``; never a guess where there is no date."""
-    if call.status in (Status.WITHDRAWN, Status.CONVERTED, Status.CLOSED):
+    if call.status in OVER:
         return call.status.label
     if term is None or term.shown is None:
         return _dateless(call)
@@ -110,7 +116,7 @@ def _hour(term: Term | None) -> str:
 
 def _later(call: Call, term: Term | None) -> str:
     later = [one for one in call.later_dues if one is not term and one.shown is not None]
-    if not later:
+    if not later or call.status in OVER:
         return ""
     first = later[0]
     moment = wording.moment(first.shown or date.max, first.zone, first.assumed)
@@ -151,7 +157,7 @@ def say_change(change: Change, now: datetime) -> str:
     if change.field in set(DeadlineKind):
         return _say_dates(DeadlineKind(change.field), change, now)
     name = FIELD_NAMES.get(change.field, change.field)
-    if change.field == "source_word" and change.new in (Status.WITHDRAWN, Status.CONVERTED, Status.CLOSED):
+    if change.field == "source_word" and change.new in OVER:
         return f"{Status(change.new).label} volgens de bron"
     old, new = _say_value(change.field, change.old), _say_value(change.field, change.new)
     if not new:

@@ -40,3 +40,8 @@ def _meant(hit: re.Match[str]) -> str:
 def one_line(markup: str, longest: int = 2000) -> str:
     """The same on a single line, for titles and names."""
     return " ".join(plain_text(markup).split())[:longest]
+
+
+def is_spuk(title: str) -> bool:
+    """Whether a publication is about a specifieke uitkering."""
+    return re.search(r"\bspuk\b|\bspecifieke uitkering", title, re.IGNORECASE) is not None

@@ -16,7 +16,7 @@ from db.vocabulary import Instrument, Nature, SourceKind
 from scrapers.formats import xml_root
 from scrapers.listing import Listing
 from scrapers.source import RowUnreadable, Source, SourceIncomplete
-from scrapers.texts import plain_text
+from scrapers.texts import is_spuk, plain_text
 from scrapers.told import told
 
 FOLDER = Path(__file__).parent / "watched_pages"
@@ -107,7 +107,7 @@ class WatchedPage(Source):
             language=self.language,
             publisher=self.publisher,
             summary=text[:3000],
-            instrument=self.watched.instrument,
+            instrument=Instrument.SPUK if is_spuk(title) else self.watched.instrument,
             **{**fields, "review": (TO_CONFIRM, *fields["review"])},
         )
 

@@ -52,6 +52,8 @@ def test_init_twice_changes_nothing(tmp_path: Path) -> None:
         (["init"], {"KANSENRADAR_DATABASE_URL": "mysql://x/y"}, 1, "neither sqlite nor postgresql"),
         (["init"], {"KANSENRADAR_DATABASE_URL": "postgresql://u:p@127.0.0.1:x/y"}, 1, "cannot open the database"),
         (["unknown-command"], {}, 2, "No such command"),
+        (["subscribe", "a@b.nl", "--every", "month"], {}, 2, "'month' is not one of 'day', 'week', 'urgent'; see "),
+        (["export", "calls", "--format", "pdf"], {}, 2, "there are calls, dossiers"),
     ],
 )
 def test_what_is_wrong_gets_one_clear_line(
@@ -60,7 +62,12 @@ def test_what_is_wrong_gets_one_clear_line(
     done = kansenradar(tmp_path, *arguments, **settings)
     assert done.returncode == code
     assert says in done.stderr
-    assert "Traceback" not in done.stderr
+    assert (done.stdout, len(done.stderr.splitlines())) == ("", 1)
+
+
+def test_nothing_asked_is_answered_with_the_help(tmp_path: Path) -> None:
+    done = kansenradar(tmp_path)
+    assert (done.returncode, done.stdout, done.stderr[:7]) == (2, "", "Usage: ")
 
 
 @pytest.mark.parametrize("role", ["fundraiser", "Fondsenwerver", "coordinator", "coördinator", "BEHEERDER"])

@@ -8,8 +8,11 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from db.models import Commitment, Delivery, Follow, MailText, User
-from db.session import writing
-from db.vocabulary import DeliveryState
+from db.session import reading, writing
+from db.vocabulary import DeliveryState, ToldKind
+from notifications.catalogue import read_catalogue
+from notifications.digest import Item
+from notifications.telling import tell
 from tests.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
 from tests.pages import visit
 from tests.planning_world import settle_world
@@ -65,6 +68,14 @@ def test_a_deadline_too_near_to_decide_says_so_in_text_and_html(engine: Engine) 
     assert "LET OP: te laat voor " in near
     assert "LET OP" not in far
     assert mail.text.count("LET OP") == mail.html.count("Let op: te laat voor ") == 1
+
+
+def test_a_call_that_is_over_by_its_source_has_no_days_left(agenda: Engine, now: datetime) -> None:
+    number = make_call(agenda, now, closes=date(2027, 3, 1), source_word="closed")
+    with reading(agenda) as session:
+        call = read_catalogue(session, now, 0.0).calls[number]
+    said = tell(Item(call, ToldKind.CHANGED), now, "https://e.example")
+    assert (said.left, said.day, said.when, said.later, said.soon) == ("", "", "gesloten", "", False)
 
 
 def test_the_lobby_stands_in_a_digest_as_links_without_a_word_of_it(agenda: Engine, now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from db.queries import OpportunityFilter, Viewer
 from tests.crawls import closes, make_listing, store
-from tracker.export import as_csv, as_jsonl, as_xlsx, calls
+from tracker.export import as_csv, as_jsonl, as_xlsx, call_columns, calls
 
 PROMISED = [
     "id",
@@ -57,7 +57,7 @@ def test_winter_has_its_own_offset_and_a_bare_day_no_moment(session: Session, no
     assert record["deadlines"][1]["date"] == "2027-01-15"
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝"])
 def test_no_cell_is_a_formula(session: Session, now: datetime, start: str) -> None:
     records = exported(session, now, title=f"{start}HYPERLINK('x')", summary="a\x0bb\x1f")
     [row] = csv.DictReader(io.StringIO(as_csv(records).decode("utf-8-sig")), delimiter=";")
@@ -71,6 +71,10 @@ def test_no_cell_is_a_formula(session: Session, now: datetime, start: str) -> No
     assert cells["title"].data_type == "s"
 
 
-def test_nothing_to_export_is_an_empty_file() -> None:
+def test_nothing_to_export_is_an_empty_file_or_a_sheet_with_its_columns(session: Session, now: datetime) -> None:
     assert as_jsonl([]) == b""
-    assert as_xlsx([])
+    [head] = csv.reader(io.StringIO(as_csv([], "", call_columns(now)).decode("utf-8-sig")), delimiter=";")
+    sheet = load_workbook(io.BytesIO(as_xlsx([], "regelingen", call_columns(now)))).active
+    assert sheet is not None
+    [full] = csv.DictReader(io.StringIO(as_csv(exported(session, now)).decode("utf-8-sig")), delimiter=";")
+    assert [cell.value for cell in sheet[1]] == head == list(full)

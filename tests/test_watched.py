@@ -58,10 +58,10 @@ def test_a_list_without_links_means_that_the_site_has_changed(tmp_path: Path) ->
 
 def test_a_page_without_a_readable_part_costs_only_itself(tmp_path: Path) -> None:
     links = '<main><a href="http://[x">x</a><a href="/regelingen/a">a</a><a href="/regelingen/b">b</a></main>'
-    good = "<h1>B</h1><main>Subsidie</main>"
+    good = "<h1>Specifieke uitkering B</h1><main>Subsidie</main>"
     pages = {"/regelingen": links, "/regelingen/a": "<h1>A</h1><div>Subsidie</div>", "/regelingen/b": good}
     crawled = replay(watched_source(SITE), recorded(tmp_path, pages))
-    assert [c.title for c in crawled.listings] == ["B"]
+    assert [(c.title, c.instrument) for c in crawled.listings] == [("Specifieke uitkering B", "spuk")]
     assert [(u.external_id, u.why) for u in crawled.unreadable] == [("regelingen/a", "nothing at 'main'")]
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from tracker import commands
 from tracker.clock import Clock
@@ -76,7 +77,12 @@ def main() -> None:
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        app(now_first(sys.argv[1:]))
+        sys.exit(app(now_first(sys.argv[1:]), standalone_mode=False))  # the code of a typer.Exit, else none
+    except TyperException as error:
+        typer.echo(wrong_usage(error), err=True)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        stop("broken off", FAILED)
     except CommandFailed as error:
         stop(str(error), error.code)
     except ValidationError as error:
@@ -85,6 +91,16 @@ def main() -> None:
         stop(f"{str(error).splitlines()[0]}: {error.__cause__}", WRONG_USAGE)
     except Exception as error:  # the one command that runs: SQLAlchemy is imported only where it was needed
         stop(database_trouble(error), FAILED)
+
+
+def wrong_usage(error: TyperException) -> str:
+    """What is wrong and where there is help, in one line; or the help itself, where nothing was asked."""
+    context: typer.Context | None = getattr(error, "ctx", None)
+    said = error.format_message()
+    if context is not None and said == context.get_help():
+        return said
+    line = " ".join(said.replace("Value error, ", "").split()).rstrip(".")  # pydantic's words help nobody
+    return f"kansenradar: {line}; see '{context.command_path if context else 'kansenradar'} --help'"
 
 
 def database_trouble(error: Exception) -> str:

@@ -18,7 +18,7 @@ from db.status import status_of
 
 AT_ONCE = 500
 # A spreadsheet runs what begins like this (ASVS 1.2.10); an apostrophe makes it a text.
-RUNS = ("=", "+", "-", "@", "\t", "\r", "\0")
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # full-width ones, too
 
 
 def calls(session: Session, wanted: OpportunityFilter, viewer: Viewer, now: datetime) -> Iterator[dict[str, Any]]:
@@ -111,32 +111,44 @@ def _number(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def as_jsonl(records: Iterable[dict[str, Any]], _name: str = "") -> bytes:
+def call_columns(now: datetime) -> list[str]:
+    """The columns of a sheet of calls: also where there are none, so that who reads it finds them."""
+    return list(
+        flat(call_record(Opportunity(title="", url="", language="", first_seen=now, last_seen=now), [], [], [], now))
+    )
+
+
+def as_jsonl(records: Iterable[dict[str, Any]], _name: str = "", _columns: Sequence[str] = ()) -> bytes:
     """A record a line."""
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
 
 
-def as_csv(records: Iterable[dict[str, Any]], _name: str = "") -> bytes:
-    """With a byte order mark and semicolons, as a Dutch Excel expects; cells that would run are made texts."""
+def as_csv(records: Iterable[dict[str, Any]], _name: str = "", columns: Sequence[str] = ()) -> bytes:
+    """With a byte order mark and semicolons, as a Dutch Excel expects; cells that would run are made texts.
+
+    ``columns`` names them where there are no records.
+    """
     rows = [flat(record) for record in records]
     written = io.StringIO()
-    table = csv.DictWriter(written, list(rows[0]) if rows else [], delimiter=";", lineterminator="\r\n")
+    table = csv.DictWriter(written, list(rows[0]) if rows else list(columns), delimiter=";", lineterminator="\r\n")
     table.writeheader()
     table.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
 
-def as_xlsx(records: Iterable[dict[str, Any]], name: str = "regelingen") -> bytes:
-    """One sheet; what openpyxl cannot hold (control characters) is left out, and no cell is a formula."""
+def as_xlsx(records: Iterable[dict[str, Any]], name: str = "regelingen", columns: Sequence[str] = ()) -> bytes:
+    """One sheet; what openpyxl cannot hold (control characters) is left out, and no cell is a formula.
+
+    ``columns`` names them where there are no records.
+    """
     from openpyxl import Workbook
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(name)
-    for number, record in enumerate(records):
-        row = flat(record)
-        if number == 0:
-            sheet.append(list(row))
+    rows = [flat(record) for record in records]
+    sheet.append(list(rows[0]) if rows else list(columns))
+    for row in rows:
         safe = (harmless(value) for value in row.values())
         sheet.append([ILLEGAL_CHARACTERS_RE.sub(" ", v)[:32_000] if isinstance(v, str) else v for v in safe])
     written = io.BytesIO()

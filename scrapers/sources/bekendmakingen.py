@@ -25,7 +25,7 @@ from db.vocabulary import Applicant, Instrument, SourceKind
 from scrapers.formats import FeedSource
 from scrapers.listing import AMSTERDAM, Listing
 from scrapers.source import Context, RowUnreadable
-from scrapers.texts import one_line, plain_text
+from scrapers.texts import is_spuk, one_line, plain_text
 from scrapers.told import told
 
 WORDS = (
@@ -126,11 +126,6 @@ def remarks(lacking: str, deadlines: tuple[Any, ...]) -> tuple[str, ...]:
     if lacking:
         return (f"alleen de titel is gelezen ({lacking}); termijn en bedragen staan in de publicatie",)
     return () if deadlines else ("geen termijn met zekerheid in de publicatie gelezen",)
-
-
-def is_spuk(title: str) -> bool:
-    """Whether a publication is about a specifieke uitkering."""
-    return re.search(r"\bspuk\b|\bspecifieke uitkering", title, re.IGNORECASE) is not None
 
 
 def months(first: date, last: date) -> Iterator[tuple[date, date]]:

@@ -18,7 +18,8 @@ from db.vocabulary import Applicant, Instrument, SourceKind
 from scrapers.formats import SruSource, text_of, texts_of
 from scrapers.listing import Listing
 from scrapers.source import RowUnreadable
-from scrapers.sources.bekendmakingen import NUMBER, PAPERS, SUBJECT, is_spuk
+from scrapers.sources.bekendmakingen import NUMBER, PAPERS, SUBJECT
+from scrapers.texts import is_spuk
 
 SIZE = 100
 

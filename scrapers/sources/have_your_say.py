@@ -20,6 +20,7 @@ from scrapers.source import Context, RowUnreadable, SourceIncomplete
 from scrapers.texts import one_line
 
 SIZE = 50
+AS_ASKED_FOR = {"receivingFeedbackStatus": "OPEN", "isCurrent": True}  # where an initiative says nothing of it
 STATES = {"OPEN": Status.OPEN, "UPCOMING": Status.ANNOUNCED}
 
 
@@ -63,7 +64,8 @@ class HaveYourSay(JsonSource):
         return str(int(row["id"]))
 
     def read(self, row: Any) -> Listing | None:
-        now: dict[str, Any] = next((s for s in row.get("currentStatuses") or [] if s.get("isCurrent")), {})
+        statuses = row.get("currentStatuses") or [AS_ASKED_FOR]
+        now: dict[str, Any] = next((s for s in statuses if s.get("isCurrent")), {})
         state = STATES.get(str(now.get("receivingFeedbackStatus")))
         if state is None:
             return None  # closed: the filter lets some through

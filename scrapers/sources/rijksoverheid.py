@@ -20,8 +20,8 @@ from db.vocabulary import Instrument, SourceKind
 from scrapers.formats import FeedSource
 from scrapers.listing import AMSTERDAM, Listing
 from scrapers.source import RowUnreadable
-from scrapers.sources.bekendmakingen import is_spuk, published
-from scrapers.texts import one_line, plain_text
+from scrapers.sources.bekendmakingen import published
+from scrapers.texts import is_spuk, one_line, plain_text
 from scrapers.told import told
 
 TERMS = ("subsidie", "specifieke uitkering")

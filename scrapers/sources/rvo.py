@@ -8,7 +8,7 @@ schemes are lacking. To confirm at the first live check: paging, the sitemap's p
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -160,7 +160,9 @@ def status_word(page: Any) -> str | None:
     return said[0] if said else None
 
 
-def created(item: dict[str, Any]) -> Any:
-    """The day an item of the open data was made."""
-    stamp = item.get("created")
-    return datetime.fromisoformat(stamp).date() if isinstance(stamp, str) and stamp else None
+def created(item: dict[str, Any]) -> date | None:
+    """The day an item of the open data was made; one that is not readable costs only itself, nobody acts on it."""
+    try:
+        return datetime.fromisoformat(str(item.get("created"))).date()
+    except ValueError:
+        return None

@@ -61,3 +61,10 @@ def test_an_initiative_to_come_may_have_no_days_yet() -> None:
     assert (end.kind, end.at) == (DeadlineKind.CONSULTATION, datetime(2026, 9, 28, 21, 59, tzinfo=UTC))
     with pytest.raises(RowUnreadable, match="is no date"):
         period("soon", None)
+
+
+def test_the_other_form_of_the_list_is_read_too_and_what_was_asked_for_needs_no_status(tmp_path: Path) -> None:
+    rows = [{"id": 3.0, "shortTitle": "Bare", "endDate": "2027/03/28 23:59:59"}]
+    page = json.dumps({"initiativeResultDtoList": rows, "totalElements": 1})
+    [found] = replay(HaveYourSay, recorded(tmp_path, {ADDRESS.format(0): ("application/json", page)})).listings
+    assert (found.source_word, found.deadlines[0].day) == (Status.OPEN, date(2027, 3, 28))

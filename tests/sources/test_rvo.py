@@ -11,7 +11,7 @@ from scrapy.http import HtmlResponse
 from db.vocabulary import Allocation, Status
 from scrapers.crawled import Crawled
 from scrapers.recordings import replay
-from scrapers.sources.rvo import Rvo, page_path, status_word
+from scrapers.sources.rvo import Rvo, created, page_path, status_word
 from tests.scripted import recorded
 
 RECORDING = Path(__file__).parents[1] / "recordings/rvo"
@@ -76,3 +76,9 @@ def test_the_first_word_of_a_page_is_its_own_status() -> None:
     text = "<main><h1>WIS</h1><p>Gesloten voor aanvragen</p><aside>ISDE: Open voor aanvragen</aside></main>"
     page = HtmlResponse("https://www.rvo.nl/subsidies-financiering/wis", body=text.encode(), encoding="utf-8")
     assert status_word(page) == "Gesloten voor aanvragen"
+
+
+@pytest.mark.parametrize("stamp", [None, "", "binnenkort", {"value": "2026-10-01"}])
+def test_a_day_of_making_that_cannot_be_read_costs_only_itself(stamp: object) -> None:
+    assert created({"created": stamp}) is None
+    assert created({"created": "2026-10-01T09:00:00+02:00"}) == date(2026, 10, 1)

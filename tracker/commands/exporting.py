@@ -37,18 +37,21 @@ def export(
 ) -> None:
     """Export calls, or what people keep; no internal wording, no person's name, and only what is public by default."""
     if kind not in KINDS or as_format not in FORMATS:
-        raise CommandFailed(f"cannot export {kind} as {as_format}: {KINDS} as {FORMATS}", WRONG_USAGE)
+        there = f"there are {', '.join(KINDS)}; as {', '.join(FORMATS)}"
+        raise CommandFailed(f"cannot export {kind} as {as_format}; {there}", WRONG_USAGE)
     if open_only and kind != "calls":
         raise CommandFailed(f"--open goes with calls, not with {kind}", WRONG_USAGE)
     from db.session import reading
     from tracker.export import FORMATS as WRITERS
+    from tracker.export import call_columns
     from tracker.lobby_export import SHEETS
 
     here = door(context)
     with reading(here.engine) as session:
         viewer = _viewer(session, seen_by)
         rows = _rows(session, kind, viewer, here.clock.now(), open_only)
-        written = WRITERS[as_format](rows, SHEETS.get(kind, "regelingen"))
+        columns = call_columns(here.clock.now()) if kind == "calls" else ()
+        written = WRITERS[as_format](rows, SHEETS.get(kind, "regelingen"), columns)
     if kind != "calls":  # those are public as they are
         _put_on_record(here, kind, viewer)
     _write(written, to)

@@ -31,7 +31,8 @@ def import_rows(
     """
     form = as_format or file.suffix.lstrip(".").lower() or "jsonl"
     if kind not in KINDS or form not in FORMATS:
-        raise CommandFailed(f"cannot import {kind} from {form}: {KINDS} from {FORMATS}", WRONG_USAGE)
+        there = f"there are {', '.join(KINDS)}; from {', '.join(FORMATS)}"
+        raise CommandFailed(f"cannot import {kind} from {form!r}; {there}", WRONG_USAGE)
     from tracker.imported_rows import NotReadable
     from tracker.importing import NotImported
     from tracker.subscribing import NotPossible
