@@ -93,6 +93,32 @@ def find_amounts(text: str, comma_decimal: bool, limit: int = MOST_MENTIONS) -> 
     return found
 
 
+# "Plafond (in euro's): 21.300.000", "Budget (EUR) - Year 2027: 24 000 000": the unit stands in the label.
+_UNIT_IN_LABEL = re.compile(
+    r"(?:[(](?:in )?(?:€|eur|euro|euro's)[)](?:\s?-\s?year\s?:?\s?20\d\d)?|\b(?:in euro's|in euro))\s?[:|]\s{0,3}"
+    rf"(?P<first>{_NUMBER})(?:\s(?:to|tot|-)\s(?P<second>{_NUMBER}))?(?![\d/%]|\s?(?:{_SCALE}|{_CURRENCY}))"
+)
+# The topic pages of the EU portal head this column "Contributions" and mean euro per project.
+_CONTRIBUTIONS = re.compile(r"\bcontributions\s?[:|]\s{0,3}(?P<first>\d{5,9})\s(?:to|-)\s(?P<second>\d{5,9})\b")
+
+
+def labelled_amounts(text: str, comma_decimal: bool, limit: int = MOST_MENTIONS) -> list[Mention]:
+    """Bare numbers behind a label that says they are euro."""
+    hits = [*_UNIT_IN_LABEL.finditer(text), *_CONTRIBUTIONS.finditer(text)][:limit]
+    return sorted((m for hit in hits if (m := _labelled(hit, comma_decimal))), key=lambda m: m.start)
+
+
+def _labelled(hit: re.Match[str], comma_decimal: bool) -> Mention | None:
+    first = number(hit["first"], comma_decimal, False)
+    second = number(hit["second"], comma_decimal, False) if hit["second"] else None
+    start, end = hit.start("first"), hit.end("second" if hit["second"] else "first")
+    if first is None or (hit["second"] and second is None):
+        return Mention(VAGUE, None, start, end, why="amount in an unclear notation")
+    if second is None:
+        return Mention(AMOUNT, exact(first), start, end)
+    return Mention(SPREAD, Spread(exact(first), exact(second)), start, end) if first < second else None
+
+
 def _past_first(hit: re.Match[str]) -> int:
     return hit.end("num1") if hit["num1"] else hit.end("word1")
 

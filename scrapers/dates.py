@@ -222,7 +222,7 @@ def _with_clock(text: str, partial: Partial) -> Partial:
 def _is_clock(after: re.Match[str]) -> bool:
     """ "1 mei 2026 12.50" with a dot, no comma and no "uur" may be a price or an article; a bare "-" a range."""
     if "-" in after["lead"] and not after["unit"]:
-        return False
+        return bool(after["zone"])
     return bool(
         after["unit"] or after["lead"].strip() or after["h2"] or after["noon"] or re.search(r"[:uh]\d", after.group())
     )

@@ -28,7 +28,7 @@ _STAGES = (
 
 DATES = DateWords(
     apply=words(r"""
-        aanvra(?:ag|gen) | aan te vragen | aangevraagd | \bvra(?:gen|agt?)\b.{0,90}\baan\b
+        aanvra(?:ag|gen) | ^\W*wanneer\s?: | aan te vragen | aangevraagd | \bvra(?:gen|agt?)\b.{0,90}\baan\b
         | \bindien(?:en|ing|dat|er|t|ron|per|ter|mog) | ingediend | in te dienen
         | \bdien(?:en|t)?\b.{0,90}\bin\b | \bloket | openst(?:el|aa) | \bopen\b | geopend | \bopent\b
         | \bopende\b | \bopenen\b | \bdeclareren\b
@@ -147,6 +147,8 @@ DATES = DateWords(
         | programma (?:loopt|liep) | fonds loopt | subsidie(?:verlening|tijdvak) voor | activiteiten in
         | uitvoering(?!s?(?:plan|regeling|programma|besluit)) | wijzig | geldig | brief van | verslag
         | eindafrekening
+        | wederhoor | \bbezwaar | \bberoep (?:in|aan) | \bmotie\b
+        | \bvra(?:agt|gen) (?:de |het )?(?:minister|staatssecretaris|kabinet|college|regering)
         | advies | advis | gesprek | interview | \bstemm?(?:en|ing)\b | \bjury
     """),
     other_after=begins(r"""
@@ -162,6 +164,7 @@ DATES = DateWords(
         | (?:start|starten|beginnen|begint|loopt|lopen)\b[^,;.]{0,20}\b(?:project|activiteit|
         uitvoering|werkzaamheden) | (?:starten|beginnen|lopen|starten met|eindigen)\b | treedt
         | [^,;.]{0,30}\b(?:informatiebijeenkomst|webinar|kennisbijeenkomst|spreekuur) | heeft ingediend
+        | met een (?:\w+ )?(?:voorstel|plan|brief|reactie) (?:te )?kom
         | organise | (?:vindt|vond|vinden)\b | (?:\w+\s){0,3}staat\b[^,;.]{0,20}\bklaar
         | komt er een nieuw | volgt\b | ['"”’]{0,2}\s?vervangen\b
     """),
@@ -170,6 +173,10 @@ DATES = DateWords(
         ronde)(?: loopt)?(?: \d)?(?: van|\stussen)?
         | (?:ingediend|aangevraagd|open|opengesteld|geopend)(?: van|\stussen)?
     """),
+    pot_for=ends(
+        r"\w*(?:plafond|budget|bedrag)\b[^.;]{0,60}\b(?:voor|in) (?:het|de) (?:tijdvak|periode|termijn)"
+        r"(?: van|\stussen)?"
+    ),
     turn=words(r"""
         ,\s?(?:die|dat|waarvan|waarbij|waarmee|waarin|mits|als|wanneer|zodat|omdat)\b
         | (?<=\w)(?<!stuur)(?<!dien)(?<!lever)(?<!vraag)\s(?:die|waarvan|waarin|mits|indien)\b
@@ -186,7 +193,10 @@ DATES = DateWords(
         | \bverlengt\b | \bverlengen\b | \b(?:niet|niet meer|niet langer) (?:op|tot|per)\b
         | \bnu (?:is|wordt) (?:dat|dit|het)\b | \bis (?:dat|dit) nu\b
     """),
-    moved_from=ends(r"van | vanaf | niet (?:meer |langer )?(?:op|tot|per) | in plaats van(?: op|\stot|\sper)?"),
+    moved_from=ends(
+        r"van | vanaf | niet (?:meer |langer )?(?:op|tot|per)"
+        r" | in plaats van(?: op|\stot en met|\st/m|\stot|\sper|\suiterlijk)?"
+    ),
     kinds=_STAGES,
     carries=words(r"(?:dat|dit|deze|die|het|zij|ze|u|hiervoor|daarvoor|van|vanaf|tot)\b"),
     more_rounds=words(r"""
@@ -198,6 +208,9 @@ DATES = DateWords(
         | \b(?:tweede|derde|volgende|nieuwe)\s(?:aanvraag|indienings?|subsidie)?
         (?:periode|ronde|tijdvak|tranche|openstelling)\s(?:opent|start|volgt|begint|komt|gaat)\b
     """),
+    sign_up=words(r"\b(?:aanmeld(?:en|ing|ingen)|inschrijv(?:en|ing)|aangemeld|ingeschreven|opgeven)\b"),
+    scheme=words(r"subsid | aanvra | regeling | voorstel | \bproject | tender | uitkering | bijdrage | loket | \bcall"),
+    gathering=words(r"bijeenkomst | webinar | workshop | \w*sessies?\b | training | \bcursus | congres | conferentie"),
     year_of_round=words(r"""
         \b(?:loket|ronde|tijdvak|aanvraagperiode|aanvraagronde|openstelling|indienronde)
         \s(?:van|voor|in)?\s?20\d\d\b
@@ -207,10 +220,13 @@ DATES = DateWords(
     """),
     event=words(r"""
         \bna afloop van de\b | \beerder (?:dit|deze|in)\b
+        | \b(?:in|bij|tijdens) (?:de|het) (?:\w*ronde|\w*openstelling|\w*tijdvak|tranche|call|tender|\w*periode)
+        \s(?:die|dat)\b[^,;.]{0,60}\b(?:sloot|liep|eindigde|afliep|gesloten (?:is|werd)|(?:is|werd) gesloten)\b
         | \b(?:vorige|eerdere|voorgaande|afgelopen|oorspronkelijke|oude) (?:\w+ )?(?:\w*ronde|openstelling|
         tranche|\w*tijdvak|regeling|call|oproep|tender|uitvraag|\w*periode|editie|\w*datum|deadline)\b
         | (?:inschrijv|aanmeld|meld)\w*(?: u|\sje)? (?:aan )?(?:voor|bij) (?:de |het |
-        een )?(?:\w+ )?(?:\w*bijeenkomst|webinar|workshop|spreekuur|pitch\w*|\w*dag\b|\w*sessie)
+        een )?(?:\w+ )?(?:\w*bijeenkomst|webinar|workshop|spreekuur|pitch\w*|\w*dag\b|\w*sessie|\w*gesprek|\w*overleg|
+        \w*training|cursus|nieuwsbrief|excursie|kennismaking)
     """),
     doubt=words(r"""
         oorspronkelijk | aanvankelijk | naar verwachting | waarschijnlijk | (?<!worden )\bverwacht

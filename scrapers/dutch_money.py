@@ -11,6 +11,9 @@ MONEY = MoneyWords(
         | dik | een kleine | pakweg | begint bij | vanaf | net geen | soms
         | verwacht(?:e)?(?: budget van)? | waarschijnlijk | naar verwachting | van ongeveer
     """),
+    nominal=ends(r"""
+        circa | ca\.? | ongeveer | zo'n | om en nabij(?: de)? | naar schatting | plm\.? | ± | ~ | van ongeveer
+    """),
     budget_before=words(r"""
         plafond | budget\b | budget van | \bgereserveerd\b | \buitgetrokken\b | \btrek(?:t|ken)\b
         | \bvrijgemaakt\b | \bvrijmaakte?\b | \bvrij\b | \bbeschikbare?\b | \bbeschikbaar
@@ -69,6 +72,9 @@ MONEY = MoneyWords(
         | \bkosten\b(?! (?:van|voor) (?:de )?uitvoering) | de-minimis | \bdrempel | \bwaarschijnlijk\b
         | instem(?:ming|t|men)\b | \bzou(?:den)?\b | \boplopen\b | \bstel(?:t|len) (?:de |het )?\w*raad\b
         | \bkreeg\b | \bkregen\b | \bontvingen\b | \bgingen?\b(?! het) | \blandelijk verdeelt
+        | \baanvragen (?:voor|met|ter waarde van|van|à) (?:samen|totaal|in totaal|een totaal|bij elkaar)\b
+        | aanvragen (?:\w+ ){0,3}(?:ingediend|ontvangen|binnen\w*|ingekomen)\b
+        | \b(?:in|bij|tijdens) (?:de|het) \w*(?:ronde|openstelling|tijdvak|tranche|call|tender|periode) (?:die|dat)\b
         | minimale?\b | minimum | ten ?minste
         | \binvestering van\b | verleend | gehonoreerd | goedgekeurd | toegewezen
         | per (?:tranche|ronde|tijdvak|openstelling|aanvraagperiode) | \bbegint bij\b | \bdenk(?:t|en) aan\b
@@ -78,7 +84,9 @@ MONEY = MoneyWords(
         | \bvan tafel\b | \bregio'?s? legt\b | \bverhoogd met\b | \bleges\b
     """),
     not_budget_after=begins(r"""
-        ['"”’]{0,2}\s?vervangen door | (?:aan )?extra\b | aangevuld
+        ['"”’]{0,2}\s?vervangen door
+        | [^.;]{0,60}\b(?:andere|aparte|afzonderlijke|ander) (?:regeling|call|oproep|openstelling|loket|ronde)\b
+        | (?:aan )?extra\b | aangevuld
         | (?:subsidie |steun )?(?:krijgen|kregen|ontvangen|ontvingen)\b
         | voor alle (?:\w+ )?(?:openstellingen|rondes|tijdvakken|tranches)\b
         | (?:is |wordt |werd )?(?:met .{1,30})?(?:verhoogd|opgehoogd|verlaagd|verruimd|bijgesteld) (?:naar|
@@ -98,8 +106,15 @@ MONEY = MoneyWords(
         | gemaximeerd (?:op|tot) | gemaximaliseerd (?:op|tot) | begrensd (?:op|tot)
         | (?:subsidie)?maximum(?: per \w+)?(?: is)? | maximumbedrag(?: per \w+)?(?: is|\svan|\sbedraagt)?
         | maximale(?:\s[\w-]+)?
+        | maximaal(?: [\w-]+){1,3}\s?: | niet (?:groter|meer waard) dan
+        | niet meer (?:bedraagt|bedragen|is|kan zijn|mag zijn) dan
         | maximaal per \w+ | max\. (?:subsidie|bijdrage|bedrag)(?: is)? | bovengrens(?: van|\sis)?
         | (?:\w*budget|\w*plafond|subsidiebedrag|\w*bijdrage) per \w+(?: is|\sbedraagt|\svan)?
+    """),
+    fixed=ends(r"""
+        (?:vast|forfaitair)e? (?:subsidie)?bedrag(?: per \w+)?(?: van|\sis|\sbedraagt|:)?
+        | lump ?sum(?: van|:)? | vaste (?:bijdrage|vergoeding|subsidie)(?: van|\sis|:)?
+        | voucher(?: ter waarde)? van
     """),
     least=ends(r"""
         (?:een )?minimaal | min\.?
@@ -109,13 +124,16 @@ MONEY = MoneyWords(
         | (?<!nooit )(?<!niet )hoger dan
     """),
     per_project=words(r"""
-        \bper\s(?:\w+(?:ig|se|e)\s)?(?:project|aanvraag|aanvrager|subsidieaanvraag|voorstel|initiatief|
+        \bper (?:regio |city )deal\b
+        | \bper\s(?:\w+(?:ig|se|e)\s)?(?:project|aanvraag|aanvrager|subsidieaanvraag|voorstel|initiatief|
         deal|voucher|samenwerkingsverband|consortium|plan|idee|activiteit|projectvoorstel|subsidie|
         subsidieontvanger|ontvanger|toekenning|verzoek|programma|\w*studie|\w*pilot|proeftuin|\w*onderzoek|
-        experiment|beschikking|projectaanvraag|indiening)\b
+        experiment|beschikking|projectaanvraag|indiening|netwerk|alliantie|coalitie|
+        opdracht|productie|tentoonstelling|publicatie|festival|evenement|film|voorstelling|presentatie|traject|tournee|
+        manifestatie|concert)\b
         | \b(?:elke?|iedere?|een|één)\s\w+\s(?:kan|mag)\b
         | \b(?:elke?|iedere?|een|één)\s(?:\w+\s)?(?:project|aanvraag|voorstel|initiatief|deal|voucher|plan|
-        aanvrager|samenwerkingsverband|projectaanvraag|consortium)\b
+        aanvrager|samenwerkingsverband|projectaanvraag|consortium|netwerk|alliantie|coalitie)\b
         | \bproject(?:en)? (?:kan|kunnen|krijg)
     """),
     apiece=ends(r"elk | ieder | apart | per stuk"),
@@ -148,7 +166,8 @@ MONEY = MoneyWords(
         van|tussen|vanaf)(?: en met| de)?\s{0,2}$
         | \bfase\b | \bverho(?:gen|ogt|ogd)\b
         | begroting | voorschot | totale kosten | bouwkosten | leges | onkosten | loon | ^\s*kosten\b
-        | middelgrote\b
+        | middelgrote\b | voorbereiding | gemiddelde?\b | doorgaans | \bmeestal\b | \bomvang van\b
+        | heeft een (?:\w+ )?budget
         | (?:klein(?:e|er|ere|schalige)?|groot|grote|grotere) (?:\w+)?(?:project|bedrag|aanvra|initiatie|subsidie)
     """),
     rate_before=words(r"""
@@ -156,7 +175,7 @@ MONEY = MoneyWords(
         | \bkrijg | \bontvang | cofinanciering | co-?financier | \bsteun | maximaal | percentage
         | \bhoogte\b | \befro\b
         | \b(?:rijk|efro|provincie|fonds|programma|ministerie|esf|jtf)(?: \w+)? (?:draagt|legt|neemt)\b
-        | \bdraagt (?:de |het )?(?:rijk|provincie|gemeente|fonds|minister\w*)\b
+        | verhoogd (?:naar|tot)\s{0,2}$ | \bdraagt (?:de |het )?(?:rijk|provincie|gemeente|fonds|minister\w*)\b
         | ten hoogste | financiert | tegemoetkoming | \bhooguit\b | \btot\s{0,2}$
         | \bmax\.?\s{0,2}$
     """),
@@ -174,7 +193,7 @@ MONEY = MoneyWords(
         | reductie | \btrekken\b | weging | besparing | \bminder\b | (?<!niet )(?<!nooit )\bmeer dan\b
         | voorschot
         | overhead | opslag | (?:andere|overige?|resterende)(?: \w+)?\s{0,2}$ | \bsociale\b | \bbtw\b | rente
-        | doel(?:stelling)?\b | uitstoot | zelf\b | verhoog | ophoging | toeslag
+        | doel(?:stelling)?\b | uitstoot | zelf\b | verho(?:og|gen)(?!d (?:naar|tot)\s{0,2}$) | ophoging | toeslag
         | cofinanciering (?:van|is|bedraagt) | aandeel | groei | forfait | onvoorzien | \bminimum | score
         | punten | belang van
         | \b(?:partners|deelnemers|aanvragers|gemeenten|regio's|bedrijven|ondernemers|zij|ze|corporaties|
@@ -185,7 +204,8 @@ MONEY = MoneyWords(
         levert|brengt|financiert)\b
     """),
     not_rate_after=begins(r"""
-        (?:sociale|betaalbare|minder|reductie|korting|besparing|eigen|van de (?:punten|waarde|woningen|inwoners|
+        (?:(?:wordt|worden|is) )?(?:direct |eerst |vooraf )?(?:uit)?(?:betaald|gekeerd)\b
+        | (?:sociale|betaalbare|minder|reductie|korting|besparing|eigen|van de (?:punten|waarde|woningen|inwoners|
         bewoners|mensen|aanvragen|bedrijven|leden|oppervlakte|score|subsidie|toegekende|verleende|
         gemeenten|deelnemers|tijd|co2|energie|leerlingen|jongeren|stemmen)|van het (?:plein|oppervlak|
         budget|plafond|totaal|subsidiebedrag|subsidieplafond|beschikbare|aantal|dak|energie)|\(€|

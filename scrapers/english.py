@@ -32,8 +32,9 @@ _STAGES = (
 _DATES = DateWords(
     apply=words(r"""
         \bappl(?:y|ications?|icants? (?:can|may|must|should)|ying)\b
-        | \bsubmi(?:t|ts|tted|ssions?|tting)\b | \bproposals?\b | \bcalls?\b | \bdeadlines?\b
+        | \bsubmi(?:t|ts|tted|ssions?|tting)\b | ^\W*when\s?: | \bproposals?\b | \bcalls?\b | \bdeadlines?\b
         | \bopen(?:s|ed|ing)?\b | \bclos(?:e|es|ed|ing)\b | \bwindow\b | \bround\b
+        | \bproject (?:outlines|ideas)\b | \bhand in\b
         | \bregist(?:er|ration)\b | \bexpressions? of interest\b | \binvited\b | \btender\b | \bentries\b
         | \breceived by\b | \bhanded in\b | \bfeedback\b | \bconsultation\b
     """),
@@ -55,7 +56,8 @@ _DATES = DateWords(
         | \bfinal date\b | \blast (?:date|day)\b | \bcut-?off\b | \bend date\b
     """),
     opens_after=begins(r"""
-        (?:is|was|marks|sees) the (?:opening|launch|start)
+        the submission (?:session|system) is (?:now )?(?:available|open)
+        | (?:is|was|marks|sees) the (?:opening|launch|start)
         | the (?:call|portal|window|round|application \w+)\s(?:opens|will open|opened|goes live)
         | (?:opens|opening)\b
     """),
@@ -73,6 +75,7 @@ _DATES = DateWords(
         | decisions?\b | notif(?:y|ied|ication) | selected | announced | eligible (?:costs|expenditure)
         | implementation | completed | \bcosts\b[^,;]{0,30}incurred | spent\b | established
         | \bconstructed | \bbuilt\b | questions | queries | valid\b | duration | conference | interviews?
+        | (?:end|start|completion) dates? of (?:the |all )?(?:projects?|actions?|activities)\b
         | hearing | \bborn\b | previous call | \bdraft\b | correct(?:ed|ion) | \bamend | \bbudget period\b
         | \bfinish\b
     """),
@@ -86,6 +89,9 @@ _DATES = DateWords(
         (?:application|submission)s?\s(?:period|window|phase|round)?(?: runs?|\sis open)?(?: from|
         \sbetween)? | (?:open|submitted|accepted|invited)(?: from|\sbetween)?
     """),
+    pot_for=ends(
+        r"(?:budget|envelope|ceiling|amount)\b[^.;]{0,60}\b(?:for|in) the (?:period|phase)(?: from|\sbetween)?"
+    ),
     turn=words(r"""
         ,\s?(?:which|that|whose|provided)\b | (?<=\w)\s(?:which|whose)\b
         | \bfor (?:projects|activities|costs)\b
@@ -104,6 +110,13 @@ _DATES = DateWords(
         \b(?:second|next|new|further) (?:round|call|cut-?off|window)\b[^.;]{0,30}\b(?:will|follows|
         opens)\b
     """),
+    sign_up=words(r"\b(?:regist(?:er|ration)|sign(?:ing)? up|sign-?up|enrol(?:ment|l)?)\b"),
+    scheme=words(
+        r"\bgrants? | \bfunding | \bappl(?:y|ication|icant) | \bproposals? | \btender | \bcall (?:for|opens|closes)"
+    ),
+    gathering=words(
+        r"info(?:rmation)?[- ]?(?:days?|sessions?) | webinar | workshop | \bevents?\b | conference | training"
+    ),
     year_of_round=words(r"""
         \b(?:round|window|call) (?:of |in |for )?20\d\d\b
         | ^\s*in 20\d\d (?:you|the call|the round|applications)\b
@@ -114,7 +127,7 @@ _DATES = DateWords(
         info|conference|session)
     """),
     doubt=words(r"""
-        \bexpected\b | \bprovisional | \btentative | \bforeseen\b | \bindicative\b | \bplanned\b
+        \bexpected\b | \bprovisional | \btentative | \bforeseen\b | \bindicative\b | \bplanned\b(?! opening date)
         | \bsubject to\b | \banticipated\b | \bestimated\b | \blikely\b | \boriginal(?:ly)?\b
         | \bprevious(?:ly)?\b
     """),
@@ -126,13 +139,18 @@ _MONEY = MoneyWords(
         | (?<!no )(?<!not )more than | over | roughly | an estimated | estimated(?: at)? | close to
         | just under | ~ | in the region of | expected to be | expected
     """),
+    nominal=ends(r"""
+        around | about | approximately | approx\.? | circa | ca\.? | roughly | an estimated | some | ~
+        | in the region of
+    """),
     budget_before=words(r"""
         \bbudget\b | \bavailable\b | \benvelope\b | \ballocat(?:ed|es|ion)\b | \bearmark | \bset aside\b
         | \bfunding (?:pot|amount)\b | \btotal (?:amount|funding|of)\b | \bin total\b | \bmakes?\b
-        | \bpot\b | \bceiling\b | \bfund of\b | \bfund holds\b
+        | \bpot\b | \bceiling\b | \b(?:will|to) invest\b | \bfund of\b | \bfund holds\b
     """),
     budget_after=begins(r"""
-        (?:in total )?(?:is|are|will be|has been|have been|was)?\s?(?:made |currently )?(?:available|
+        (?:(?:of |in )?(?:eu|erdf|interreg|cef|jtf|esf\+?|european|national|life|horizon)(?: funding| funds?)? )?
+        (?:in total )?(?:is|are|will be|has been|have been|was|were)?\s?(?:made |currently )?(?:available|
         allocated|earmarked|set aside|reserved|on offer)
         | (?:of|in) (?:eu |erdf |interreg )?(?:funding|grants|funds|support)?\s?(?:is|are|has been|
         will be)\s(?:available|allocated|set aside|reserved) | budget\b | (?:in|of) funding available
@@ -144,18 +162,30 @@ _MONEY = MoneyWords(
     """),
     not_budget=words(r"""
         \bprevious\b | \blast year\b | \bearlier\b | \brequested\b | \bawarded\b | \bremaining\b
+        | \b(?:applications|bids|proposals) (?:for|with|worth|totalling|requesting)\b(?! projects)
+        | \bbudgets? (?:of|for|per) (?:a|an|each|your|every|the individual) (?:\w+[- ]){0,3}
+        (?:project|action|proposal)s?\b
+        | \b(?:applications|proposals|projects) (?:\w+ ){0,2}(?:submitted|received|selected|approved|supported)\b
         | \bremains\b | own contribution | turnover | project (?:budgets?|costs) | \bminimum\b | \bspent\b
         | \bper (?:round|tranche|topic)\b | \bproject(?:s)? with (?:a )?(?:total )?budgets? | project size
         | de minimis | total (?:eligible )?costs? | \bexpected\b
     """),
-    not_budget_after=begins(r"(?:was |is |has been )?(?:increased|raised|reduced|topped up) (?:to)"),
+    not_budget_after=begins(
+        r"[^.;]{0,60}\b(?:separate|another|other|different|sister) (?:topics?|calls?|strands?)\b"
+        r" | (?:was |is |has been )?(?:increased|raised|reduced|topped up) (?:to)"
+    ),
     pot=ends(r"(?:the |a |total |overall |indicative |call |available )*budget(?: of|\sis|:)?"),
     most=ends(r"""
-        up to | (?:a )?maximum(?: \w+){0,5}?(?: of|\sis|:)? | max\.? | at most | no more than
+        up to | no (?:larger|higher|greater|bigger) than | not be (?:larger|higher|greater|more) than
+        | (?:cannot|can not) exceed | (?:a )?maximum(?: \w+){0,5}?(?: of|\sis|:)? | max\.? | at most | no more than
         | not (?:exceed|exceeding|more than) | (?:does |do |may |must |should |shall |can)?not exceed
         | capped at | limited to
         | (?:maximum|upper) (?:limit|grant|amount|contribution|award)(?: \w+){0,4}(?: of|\sis|:)?
         | ceiling of
+    """),
+    fixed=ends(r"""
+        lump[- ]sum(?: grant)?(?: of|\sis|:)? | fixed (?:amount|grant|sum|contribution)(?: of|\sis|:)?
+        | flat[- ]rate (?:grant|amount)(?: of|\sis|:)? | voucher(?: worth)?(?: of)?
     """),
     least=ends(r"""
         (?:a )?minimum(?: \w+){0,4}(?: of|\sis|:)? | at least | no less than | not less than | min\.?
@@ -163,9 +193,9 @@ _MONEY = MoneyWords(
     """),
     per_project=words(r"""
         \bper (?:project|application|proposal|grant|award|consortium|partnership|beneficiary project|
-        applicant|request)\b
+        applicant|request|network|action|third part(?:y|ies)|exhibition|presentation|production|festival|event|film)\b
         | \b(?:each|every|a|one|individual|single) (?:\w+ )?(?:project|proposal|application|grant|
-        consortium)\b
+        consortium|network|partnership|applicant|third party|exhibition|presentation|production|festival|film)\b
     """),
     apiece=ends(r"each"),
     per_other=words(r"\bper (?!(?:year|annum|cent)\b)\w+ | /\s?[a-z] | \b(?:each|every) (?!year|round|call|time)\w+"),
@@ -178,16 +208,17 @@ _MONEY = MoneyWords(
     """),
     not_grant=words(r"""
         own contribution | turnover | project (?:budgets?|costs) | total (?:project )?(?:costs?|budgets?)
-        | \bbudgets? (?:should|must|of|between|from) | estimated | expected | \blump\b | de minimis
+        | \bbudgets? (?:should|must|of|between|from) | estimated | expected | de minimis
         | \bphase\b | \bstage\b | eligible costs (?:of|between|are)
-        | small(?:er)?(?:[- ]scale)? (?:\w+ )?(?:project|grant|initiative)
+        | small(?:er)?(?:[- ]scale)? (?:\w+ )?(?:project|grant|initiative) | \bpreparat
+        | \baverage\b | \btypical | \busually\b | \bgenerally\b
     """),
     rate_before=words(r"""
         \brate\b | \bcovers?\b | \bup to\b | \bfund(?:s|ed|ing)?\b | \bgrants?\b | \bsubsid | \bcontribut
         | \breimburs | \bmaximum\b | \bco-?financ | \bintensity\b | \bsupports?\b | \bsubsidised\b
     """),
     rate_after=begins(r"""
-        (?:of|on) (?:the |all |total |your |its |their )?(?:\w+\s){0,3}(?:costs?|expenditure|budget|
+        (?:of|on) (?:the |all |total |your |its |their |that |this )?(?:\w+\s){0,3}(?:amount|costs?|expenditure|budget|
         investment|project)
         | (?:co-?financing|co-?funding|funding|erdf|eu|grant|subsidy|reimbursement|support)
     """),
@@ -200,7 +231,8 @@ _MONEY = MoneyWords(
         | \bshare of\b | \bby\s$ | \bvat\b | match(?:ed)? funding
     """),
     not_rate_after=begins(r"""
-        (?:reduction|flat|indirect|pre-?financing|advance|of (?:the )?(?:budget (?:is|will|must)|points|
+        (?:(?:is|are|will be) )?paid\b(?! for)
+        | (?:reduction|flat|indirect|pre-?financing|advance|of (?:the )?(?:budget (?:is|will|must)|points|
         score|population|emissions|energy|women|participants|funds|funding|total budget|envelope|grant|
         call budget|staff|households|direct)|less|more|own|match|overhead|weight)
     """),

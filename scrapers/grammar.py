@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from db.vocabulary import Allocation, DeadlineKind
-from scrapers import money, windows
-from scrapers.amounts import find_amounts, find_rates
+from scrapers import money, pots, windows
+from scrapers.amounts import find_amounts, find_rates, labelled_amounts
 from scrapers.dates import find_dates
 from scrapers.rates import all_rates
 from scrapers.spans import (
@@ -48,7 +48,9 @@ def mentions_of(text: str, tongue: Tongue) -> list[Mention]:
     low = lower(plain(text))
     dates = find_dates(low, tongue.day_first)
     rest = _blanked(low, dates)
-    amounts = find_amounts(rest, tongue.comma_decimal)
+    labelled = labelled_amounts(rest, tongue.comma_decimal)
+    rest = _blanked(rest, labelled)
+    amounts = sorted([*labelled, *find_amounts(rest, tongue.comma_decimal)], key=lambda m: m.start)
     rates = find_rates(_blanked(rest, amounts))
     return sorted([*dates, *amounts, *rates], key=lambda m: m.start)[: 3 * MOST_MENTIONS]
 
@@ -88,12 +90,12 @@ def _settled(text: str, parts: list[Sentence], dated: list[windows.Dated], price
     return Facts(
         opens=opens,
         closes=closes,
-        budget=money.settle_budget(priced, text),
+        budget=pots.settle_budget(priced, text),
         max_per_project=_most(priced, rates, text),
-        min_per_project=money.settle(priced, "min", text),
+        min_per_project=pots.settle(priced, "min", text),
         funding_rate=_rate(rates, text),
         deadlines=windows.deadlines(dated, text),
-        plafonds=money.plafonds(priced, text),
+        plafonds=pots.plafonds(priced, text),
         flags=_named(text, tongue.flags),
         allocation=_named(text, tongue.allocation),
     )
@@ -106,12 +108,27 @@ def _day(read: Read) -> date:
 
 def _most(priced: list[money.Priced], rates: list[Mention], text: str) -> Read | None:
     """Where several rates hold, a maximum belongs to one of them, unless it is said per project."""
-    most = money.settle(priced, "max", text)
+    most = pots.settle(priced, "max", text)
+    if most and _is_of_one_group(lower(plain(text)), most):
+        return None
     values = {r.value for r in rates if r.mark == RATE}
     said = any(one.kind == "max" and "project" in one.scope for one in priced)
     if most and not said and len(values) > 1 and any(r.end < most.start < r.end + 120 for r in rates):
         return None
     return most
+
+
+_GROUPS = re.compile(
+    r"\b(?:strand|track|lot|category|categorie|spoor|perceel|variant|module) (?:\d{1,2}[a-z]?|[a-e]|i{1,3})\b"
+    r"|\b(?:small|medium|large)-scale\b|\b(?:kleine?|middelgrote|grote) projecten\b"
+)
+
+
+def _is_of_one_group(low: str, most: Read) -> bool:
+    """One of several strands is named in the sentence before the amount: the others have maxima of their own."""
+    groups = {hit.group() for hit in _GROUPS.finditer(low)}
+    near = re.split(r"[.\n]\s", low[max(0, most.start - 160) : most.start])[-1]
+    return len(groups) > 1 and bool(_GROUPS.search(near))
 
 
 def _rate(rates: list[Mention], text: str) -> Read | None:
@@ -166,8 +183,10 @@ def _reread(text: str, part: Sentence, year: int, tongue: Tongue) -> list[Mentio
 def _unread(text: str, mentions: list[Mention], facts: Facts) -> tuple[Read, ...]:
     """What looks like a date or an amount and was not understood, for a person to look at."""
     used = {read.start for read in facts.deadlines}
+    rough = facts.budget if facts.budget and facts.budget.start not in {m.start for m in mentions} else None
     doubtful = [m for m in mentions if m.why or (m.mark in (DATE, WINDOW) and m.start not in used)]
-    return tuple(Read(m.why or "purpose unknown", None, text[m.start : m.end], m.start, m.end) for m in doubtful[:50])
+    unread = [Read(m.why or "purpose unknown", None, text[m.start : m.end], m.start, m.end) for m in doubtful[:50]]
+    return (*([replace(rough, kind="an estimate", value=None)] if rough else []), *unread)
 
 
 def read_moment(text: str, tongue: Tongue) -> Moment | None:

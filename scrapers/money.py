@@ -1,10 +1,10 @@
 """What the amounts of a text are for: plafond, most per project, or nothing of ours."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from scrapers.spans import AMOUNT, MONEY_MENTION, RATE, SPREAD, Mention, Read, Sentence, Spread
+from scrapers.spans import AMOUNT, MONEY_MENTION, RATE, SPREAD, Mention, Sentence, Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,7 @@ class MoneyWords:
     """The words around amounts in one language; patterns over lower-cased sentences."""
 
     hedge: re.Pattern[str]  # ends right before an amount that is not exact: "ruim"
+    nominal: re.Pattern[str]  # of these, the ones that name the figure itself: "circa"
     budget_before: re.Pattern[str]  # "subsidieplafond", "is ... gereserveerd"
     budget_after: re.Pattern[str]  # "beschikbaar", "te verdelen"
     not_budget_before: re.Pattern[str]  # ends right before: "waarvan", "uit de"
@@ -19,6 +20,7 @@ class MoneyWords:
     not_budget_after: re.Pattern[str]  # right behind: "verhoogd naar"
     pot: re.Pattern[str]  # ends right before, and beats what follows: "het budget van"
     most: re.Pattern[str]  # ends right before: "maximaal"
+    fixed: re.Pattern[str]  # ends right before: "lump sum of"
     least: re.Pattern[str]
     per_project: re.Pattern[str]  # "per project", "per aanvraag"
     apiece: re.Pattern[str]  # right before: "elk"
@@ -94,7 +96,14 @@ def _priced(kind: str, sentence: Sentence, mention: Mention, words: MoneyWords, 
     assert isinstance(mention.value, Decimal)
     scope = _scope(sentence, mention, words) | ({"share"} if split else set())
     scope |= {"project"} if _unit(sentence, mention, words) == "project" else set()
-    return Priced(kind, mention.value, mention, scope, _label(sentence, mention, words))
+    return Priced(kind, mention.value, _with_hedge(sentence, mention, words), scope, _label(sentence, mention, words))
+
+
+def _with_hedge(sentence: Sentence, mention: Mention, words: MoneyWords) -> Mention:
+    """ "circa € 3 miljoen": who is shown the words sees that it is an estimate."""
+    near = sentence.near(mention, MONEY_MENTION)
+    hedge = words.nominal.search(near)
+    return replace(mention, start=mention.start - len(hedge.group().lstrip(" ,(:;-"))) if hedge else mention
 
 
 def _barred(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
@@ -105,13 +114,18 @@ def _barred(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
 
 def _kind(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None:
     near, follow = sentence.near(mention, MONEY_MENTION), sentence.follow(mention)
-    if words.hedge.search(near) or _is_one_of_two(sentence, mention):
+    if _is_one_of_two(sentence, mention):
         return None
+    if words.hedge.search(near):  # an estimate of the pot is what there is, one of a grant is not a maximum
+        rough = words.nominal.search(near) and _unit(sentence, mention, words) is None
+        return "budget" if rough and _is_budget(sentence, mention, words) else None
     unit = _unit(sentence, mention, words)
     if unit == "other":
         return None
     if words.least.search(near):
         return "min" if _is_grant(sentence, mention, words, unit) else None
+    if words.fixed.search(near):
+        return "max" if _is_grant(sentence, mention, words, unit) else None
     if words.most.search(near) and not _is_pot(near, follow, words, unit):
         return "max" if _is_grant(sentence, mention, words, unit) else None
     if unit == "project":
@@ -155,6 +169,7 @@ def _unit(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
     return None
 
 
+_AVAILABLE = re.compile(r"^[^,.;]{0,40}\b(?:beschikbaar|te verdelen|available)\b(?=,)")  # said of the amount before
 _POT_LABEL = re.compile(r"(?:budget|plafond|envelope|ceiling)\s?:\s?[\w. ]{0,16}$")
 
 
@@ -162,7 +177,7 @@ def _is_pot(near: str, follow: str, words: MoneyWords, unit: str | None) -> bool
     """ "maximaal € 3 miljoen beschikbaar" is the pot, not what one project gets."""
     if unit == "project" or _AND_MOST.fullmatch(near):
         return False
-    here = _CLAUSE.split(near)[-1]
+    here = _CLAUSE.split(_AVAILABLE.sub("", near))[-1]
     if _POT_LABEL.search(near):
         return True
     return bool(
@@ -272,6 +287,10 @@ _USED_UP = re.compile(
 )
 _TENSES = {
     "past": re.compile(r"\b(?:was|waren|bedroeg|were)\b[^.;,]{0,20}$"),
+    "then": re.compile(
+        r"\b(?:in 20\d\d|toen|destijds|daarvoor|in the past)\b[^.;,]{0,25}\b(?:was|waren|bedroeg|were)\b[^.;,]{0,20}$"
+        r"|\b(?:was|waren|bedroeg|were)\b[^.;,]{0,20}\b(?:in 20\d\d|toen|destijds)\b[^.;,]{0,20}$"
+    ),
     "now": re.compile(r"\b(?:is|zijn|bedraagt|nu|are|now)\b[^.;,]{0,20}$"),
 }
 
@@ -302,85 +321,3 @@ def _label(sentence: Sentence, mention: Mention, words: MoneyWords) -> str:
     hits = list(words.tranche.finditer(sentence.near(mention, MONEY_MENTION)[-60:]))
     behind = words.tranche.match(re.sub(r"^[ (,]*(?:(?:voor|in|for) )?", "", sentence.follow(mention)))
     return behind.group().strip() if behind else hits[-1].group().strip() if hits else ""
-
-
-def settle_budget(priced: list[Priced], source: str) -> Read | None:
-    """The one plafond: the sum of the others, this round's, or the only one; else none."""
-    pots = _distinct([one for one in priced if one.kind == "budget"])
-    if any("now" in one.scope for one in pots):
-        pots = [one for one in pots if "past" not in one.scope] or pots  # "bedraagt #; in 2025 was het #"
-    for choose in (_only, _portion, _summed, _sum_of_parts, _of_this_round, _total_before_parts, _whole_without_shares):
-        if chosen := choose(pots):
-            return _read("budget", chosen, source)
-    return None
-
-
-def _distinct(priced: list[Priced]) -> list[Priced]:
-    kept: dict[tuple[Decimal, str], Priced] = {}
-    for one in priced:
-        named = [key for key in kept if key[0] == one.value and (not key[1] or not one.label or key[1] == one.label)]
-        key = named[0] if named else (one.value, one.label)  # as much for 2026 as for 2027 are two
-        known = kept.get(key)
-        kept[key] = Priced(one.kind, one.value, known.mention if known else one.mention,
-                                 one.scope | (known.scope if known else frozenset()), one.label)  # fmt: skip
-    return list(kept.values())
-
-
-def _only(pots: list[Priced]) -> Priced | None:
-    return pots[0] if len(pots) == 1 else None
-
-
-def _portion(pots: list[Priced]) -> Priced | None:
-    ours = [one for one in pots if "portion" in one.scope]
-    return ours[0] if len(ours) == 1 and ours[0].value == min(one.value for one in pots) else None
-
-
-def _summed(pots: list[Priced]) -> Priced | None:
-    sums = [one for one in pots if "summed" in one.scope and "programme" not in one.scope]
-    return sums[0] if len(sums) == 1 and sums[0].value == max(one.value for one in pots) else None
-
-
-def _sum_of_parts(pots: list[Priced]) -> Priced | None:
-    largest = max(pots, key=lambda one: one.value, default=None)
-    rest = [one for one in pots if one is not largest]
-    if largest is None or len(rest) < 2:
-        return None
-    return largest if sum(one.value for one in rest) == largest.value else None
-
-
-def _total_before_parts(pots: list[Priced]) -> Priced | None:
-    """ "in totaal # , verdeeld over 2024 (#) en 2025 (#)": the first, when nothing larger stands near it."""
-    totals = [one for one in pots if "total" in one.scope]
-    if len(totals) != 1 or {"round", "programme"} & totals[0].scope:
-        return None
-    rest = [one for one in pots if one is not totals[0]]
-    near = all(0 < one.mention.start - totals[0].mention.start < 160 for one in rest)
-    return totals[0] if near and all(one.value < totals[0].value and "total" not in one.scope for one in rest) else None
-
-
-def _of_this_round(pots: list[Priced]) -> Priced | None:
-    now = [one for one in pots if "round" in one.scope and "programme" not in one.scope]
-    rest = [one for one in pots if one not in now]
-    return now[0] if len(now) == 1 and all("programme" in one.scope or "total" in one.scope for one in rest) else None
-
-
-def _whole_without_shares(pots: list[Priced]) -> Priced | None:
-    whole = [one for one in pots if "share" not in one.scope]
-    if len(whole) != 1 or any(one.value >= whole[0].value for one in pots if one is not whole[0]):
-        return None
-    return whole[0]
-
-
-def settle(priced: list[Priced], kind: str, source: str) -> Read | None:
-    """The one amount of this kind, none when there are several."""
-    ours = _distinct([one for one in priced if one.kind == kind])
-    return _read(f"{kind}_per_project", ours[0], source) if len(ours) == 1 else None
-
-
-def _read(kind: str, one: Priced, source: str) -> Read:
-    return Read(kind, one.value, source[one.mention.start : one.mention.end], one.mention.start, one.mention.end)
-
-
-def plafonds(priced: list[Priced], source: str) -> tuple[Read, ...]:
-    """Every pot with its year or tranche as the kind; ``plafond`` where the text gives none."""
-    return tuple(_read(f"plafond {one.label}".strip(), one, source) for one in priced if one.kind == "budget")

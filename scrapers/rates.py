@@ -1,6 +1,7 @@
 """Which percentages of a text say how much of the costs is paid."""
 
 import re
+from decimal import Decimal
 
 from scrapers.money import MoneyWords
 from scrapers.spans import RATE, RATES, Mention, Sentence
@@ -16,8 +17,21 @@ def all_rates(sentences: list[Sentence], words: MoneyWords) -> list[Mention]:
         marked = [m for m in sentence.mentions if m.mark in (RATE, RATES)]
         leans = sentence.joined or _LEANS.match(sentence.words)
         went_on = any(_is_rate(sentence, m, words) for m in marked) or bool(went_on and leans)
-        found += [m for m in marked if went_on and not _is_no_rate(sentence, m, words)]
+        found += [m for m in marked if went_on and not _is_no_rate(sentence, m, words) and not _is_rest(sentence, m)]
     return found
+
+
+_FOR_WHOM = re.compile(r"\b(?:voor|bij|for|to)\b")
+
+
+def _is_rest(sentence: Sentence, mention: Mention) -> bool:
+    """ "het fonds betaalt 80% en de stad met haar partners 20%": together the whole, and not said for whom."""
+    behind = [m for m in sentence.mentions if m.mark == RATE and m.at < mention.at]
+    if mention.mark != RATE or not behind or not isinstance(behind[-1].value, Decimal):
+        return False
+    whole = isinstance(mention.value, Decimal) and behind[-1].value + mention.value == 100
+    between = sentence.words[behind[-1].at : mention.at] + sentence.follow(mention)[:12]
+    return whole and not _FOR_WHOM.search(between)
 
 
 def _is_no_rate(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:

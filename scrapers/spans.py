@@ -3,6 +3,7 @@
 import itertools
 import re
 from bisect import bisect_right
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -105,6 +106,7 @@ class Sentence:
     mentions: tuple[Mention, ...]
     before: str = ""
     joined: bool = False  # a semicolon stands between the two
+    earlier: tuple[str, ...] = ()  # the last few sentences before it
 
     def left(self, mention: Mention, most: int = 220) -> str:
         return self.words[max(0, mention.at - most) : mention.at]
@@ -140,9 +142,7 @@ def lower(text: str) -> str:
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-_BREAK = re.compile(
-    r"[.!?](?=\s)|;|\n\s{0,20}\n|\n(?=\s{0,20}(?:[-•*·▪o]|Artikel|Article)\s)|\b[Bb]esluit(?:en)?:(?=\s)"
-)
+_BREAK = re.compile(r"[.!?](?=\s)|;|\n\s*|\b[Bb]esluit(?:en)?:(?=\s)")
 _SHORT = re.compile(
     r"(?:\b(?:max|min|ca|circa|incl|excl|nr|art|bv|bijv|resp|evt|ong|approx|vs|st|no|dhr|mw|drs|ir|dr|mr|prof|jl|zgn)"
     r"|\b[a-z](?:\.[a-z]){0,3}|\bm\.?i\.?v)\.$",
@@ -150,13 +150,25 @@ _SHORT = re.compile(
 )
 
 
-_ASKED = re.compile(rf"\?(?=\s{{1,3}}(?:(?:maximaal|vanaf|tot|uiterlijk|from|until)\s)?{ANY_MENTION})", re.IGNORECASE)
+_ASKED = re.compile(
+    rf"\?(?=\s{{1,3}}(?:(?:maximaal|vanaf|van|tot|uiterlijk|from|until|by|up to)\s)?{ANY_MENTION})", re.IGNORECASE
+)
+# A line of a page is a paragraph, a list item or a row, so it ends a sentence; not where the sentence plainly goes on.
+_OPEN_END = re.compile(
+    r"(?:[,(]|\b(?:de|het|een|van|voor|in|op|bij|met|tot|en|of|the|a|an|for|to|and|by|until|from|at))\s{0,9}$",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(rf"[^\n{ANY_MENTION[1:-1]}]{{2,60}}[^\n.!;,{ANY_MENTION[1:-1]}]\s{{0,9}}$")
+_ANSWER = re.compile(
+    rf"\s{{0,20}}(?:(?:van|vanaf|tot|t/m|uiterlijk|maximaal|max\.?|from|until|by|up to)\s)?{ANY_MENTION}",
+    re.IGNORECASE,
+)
 
 
 def sentences(text: str, mentions: list[Mention]) -> list[Sentence]:
     """The text cut into sentences, mentions folded into one mark each; abbreviations do not end a sentence."""
     folded, starts, placed = _fold(text, mentions)
-    folded = _ASKED.sub(":", folded)
+    folded = _with_labels(_ASKED.sub(":", folded.replace("|", ":")))
     cuts = [0]
     for hit in _BREAK.finditer(folded):
         tail = folded[hit.end() : hit.end() + 6].lstrip()
@@ -164,8 +176,32 @@ def sentences(text: str, mentions: list[Mention]) -> list[Sentence]:
             _SHORT.search(folded[max(0, hit.start() - 12) : hit.end()]) or (tail[:1].islower() and tail)
         ):
             continue
+        if hit.group()[0] == "\n" and _goes_on(folded, hit):
+            continue
         cuts.append(hit.end())
     return _cut(folded, [*cuts, len(folded)], starts, placed)
+
+
+def _with_labels(folded: str) -> str:
+    """ "Budget", on the next line "€ 15 miljoen": the line above is the label of the value."""
+    pieces, last = [], 0
+    for hit in re.finditer(r"\n\s*", folded):
+        if hit.group().count("\n") > 1:
+            continue  # a blank line parts
+        above = folded[max(last, hit.start() - 70) : hit.start()]
+        line = above[above.rfind("\n") + 1 :]
+        if _HEADING.match(line) and not _OPEN_END.search(line) and _ANSWER.match(folded, hit.end()):
+            pieces += [folded[last : hit.start()], ":".ljust(len(hit.group()))]
+            last = hit.end()
+    return "".join([*pieces, folded[last:]])
+
+
+def _goes_on(folded: str, line_end: re.Match[str]) -> bool:
+    """Whether the sentence goes on behind this line end: in lower case, or after a word that cannot end one."""
+    if line_end.group().count("\n") > 1:
+        return False  # a blank line
+    above = folded[max(0, line_end.start() - 30) : line_end.start()]
+    return folded[line_end.end() : line_end.end() + 1].islower() or bool(_OPEN_END.search(above))
 
 
 def _fold(text: str, mentions: list[Mention]) -> tuple[str, list[int], list[Mention]]:
@@ -187,7 +223,8 @@ def _short_dot(text: str, mention: Mention) -> int:
 
 
 def _cut(folded: str, cuts: list[int], places: list[int], mentions: list[Mention]) -> list[Sentence]:
-    found, before = [], ""
+    found: list[Sentence] = []
+    before, earlier = "", deque[str](maxlen=4)
     for start, end in itertools.pairwise(cuts):
         first, last = bisect_right(places, start - 1), bisect_right(places, end - 1)
         inside = tuple(
@@ -195,6 +232,8 @@ def _cut(folded: str, cuts: list[int], places: list[int], mentions: list[Mention
             for i, m in enumerate(mentions[first:last])
         )
         words = lower(folded[start:end])
-        found.append(Sentence(words, inside, before[-300:], folded[start - 1 : start] == ";"))
-        before = words if words.strip() else before
+        found.append(Sentence(words, inside, before[-300:], folded[start - 1 : start] == ";", tuple(earlier)))
+        if words.strip():
+            before = words
+            earlier.append(words[:400])
     return found

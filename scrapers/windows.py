@@ -22,6 +22,7 @@ class DateWords:
     other_before: re.Pattern[str]  # the date is for something else: "informatiebijeenkomst op"
     other_after: re.Pattern[str]
     slot: re.Pattern[str]  # ends right before a window for handing in: "het tijdvak van"
+    pot_for: re.Pattern[str]  # ends right before the time the money is for: "het plafond voor het tijdvak"
     turn: re.Pattern[str]  # where a clause of its own begins: "die", "voor projecten"
     round_noun: re.Pattern[str]  # "één tijdvak, dat loopt van": no turn, the same round
     start_label: re.Pattern[str]  # "startdatum:" behind a closing is that of the projects
@@ -32,6 +33,9 @@ class DateWords:
     more_rounds: re.Pattern[str]  # another round follows, so this closing is not the last
     year_of_round: re.Pattern[str]  # "het loket voor 2023 is open van 1 juli"
     event: re.Pattern[str]  # "inschrijven voor de informatiebijeenkomst"
+    sign_up: re.Pattern[str]  # "aanmelden": for a scheme or for a meeting
+    scheme: re.Pattern[str]  # the sentence is about a scheme all the same
+    gathering: re.Pattern[str]  # "informatiebijeenkomst"
     doubt: re.Pattern[str]  # "naar verwachting", "onder voorbehoud"
 
 
@@ -47,6 +51,7 @@ class Dated:
 
 _LISTED = re.compile(
     r"\s{0,3}(?:,|en|and|of|or|&|, en|, and|en op|en uiterlijk)\s{0,3}"
+    r"|\s(?:for|voor) [\w -]{1,40} (?:and|en) (?:op |on )?"
     r"|[\s,;]{0,3}(?:en |and )?(?:de|het|the) (?:eerste|tweede|derde|vierde|vijfde|volgende|laatste"
     r"|second|third|fourth|next|last)(?: (?:ronde|tijdvak|periode|tranche|round))?"
     r"(?: (?:op|om|is|on|uiterlijk|sluit op|tot|tot en met))?\s{0,2}"
@@ -202,18 +207,38 @@ def _is_about(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
 def _is_other(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
     near, follow = sentence.near(mention), sentence.follow(mention)
     if mention.mark == WINDOW and words.slot.search(near):
-        return False
+        return bool(words.pot_for.search(near)) and _is_whole_years(mention)
     clause = _own_clause(re.split(r"[;]|\.\s", near)[-1], words)
     before = words.other_before.search(clause[-110:]) or words.doubt.search(clause[-60:])
     ours = words.opens_after.match(follow) or words.closes_after.match(follow)
     behind = not ours and words.other_after.match(follow[:70])
     spoken = sentence.left(mention)[-140:] + mention.mark + re.split(r"[,;.]", follow)[0][:70]
-    return bool(before or behind or words.event.search(spoken))
+    return bool(before or behind or words.event.search(spoken) or _is_for_gathering(sentence, mention, words))
+
+
+def _is_for_gathering(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
+    """ "Aanmelden kan tot #" on a page about a meeting: the last that was spoken of is no scheme."""
+    around = sentence.left(mention) + sentence.right(mention)
+    if not words.sign_up.search(around) or words.scheme.search(around):
+        return False
+    for earlier in reversed(sentence.earlier):
+        if words.gathering.search(earlier):
+            return True
+        if words.scheme.search(earlier):
+            return False
+    return False
+
+
+def _is_whole_years(mention: Mention) -> bool:
+    """From 1 January to 31 December: the year of a budget, not the time to apply in."""
+    assert isinstance(mention.value, Window)
+    opens, closes = mention.value.opens.day, mention.value.closes.day
+    return (opens.month, opens.day, closes.month, closes.day) == (1, 1, 12, 31)
 
 
 def _own_clause(near: str, words: DateWords) -> str:
     """Behind "en", when applying is spoken of there: "is op # gepubliceerd en staat open tot"."""
-    last = re.split(r"\b(?:en|and|maar|but)\b", near)[-1]
+    last = re.split(r"\b(?:en|and|maar|but)\b|,\s(?=(?:die|dat|which|that)\s)", near)[-1]
     return last if words.apply.search(last) or words.closing.search(last) or words.opening.search(last) else near
 
 
@@ -223,9 +248,15 @@ _FOR_STAGE = re.compile(r"\b(?:voor|for) (?:stap|fase|stage|step|phase) (?:1|one
 def _stage(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKind | None:
     """A stage named right before the date, or right behind it in brackets."""
     near, follow = sentence.near(mention)[-90:], sentence.follow(mention)
+    cut = re.search(r"cut-?off.{0,80}\b(?:closed|sloot)\b(?: on| op)?\s{0,2}$", near)
+    if cut:
+        return None  # the one that closed is what the page is about
     bracket = re.match(r"\s{0,2}\(([^()]{1,60})\)", follow)
     behind = re.split(r"[,;:(]", follow.lstrip(" ,"))[0][:60]
+    label = re.match(r"[^:]{1,60}:", sentence.words)
     for kind, pattern in words.kinds:
+        if label and kind in (DeadlineKind.STAGE_1, DeadlineKind.STAGE_2) and pattern.search(label.group()):
+            return kind  # "Stage 1: opens #, closes #"
         named = pattern.search(behind)
         if pattern.search(near) or (named and (kind == DeadlineKind.STAGE_2 or _FOR_STAGE.search(behind))):
             return kind
@@ -252,7 +283,7 @@ def _read(one: Dated, source: str) -> Read:
 
 def settle(dated: list[Dated], kind: DeadlineKind, source: str) -> Read | None:
     """The one moment of this kind, none when the text names several days or several hours of one day."""
-    of_kind = [one for one in dated if one.kind == kind] or _last_stage(dated, kind)
+    of_kind = _entrance(dated, kind) or [one for one in dated if one.kind == kind] or _last_stage(dated, kind)
     if not of_kind:
         return None
     last = max((one.moment.day for one in of_kind), default=None)
@@ -278,19 +309,25 @@ def _of_open_round(dated: list[Dated], closings: list[Dated]) -> list[Dated]:
     return [one for one in closings if one.moment.day >= opening] or closings
 
 
+def _entrance(dated: list[Dated], kind: DeadlineKind) -> list[Dated]:
+    """Of a call in stages the first is the one to be in time for, unless the text also names another closing."""
+    closings = {one.moment.day for one in dated if one.kind == kind}
+    first = [one for one in dated if one.kind == DeadlineKind.STAGE_1]
+    second = {one.moment.day for one in dated if one.kind == DeadlineKind.STAGE_2}
+    alone = closings <= second | {one.moment.day for one in first}
+    return first if kind == DeadlineKind.CLOSES and alone else []
+
+
 def _later_stage(dated: list[Dated], closing: Dated) -> bool:
-    """A full application on another day: then this date closes a stage, not the call."""
+    """A full application on another day, and no word for what closes first: it may be the way in or the call."""
     days = {kind: {one.moment.day for one in dated if one.kind == kind} for kind in DeadlineKind}
     second, first = days[DeadlineKind.STAGE_2], days[DeadlineKind.STAGE_1]
     return bool(second - {closing.moment.day}) and closing.moment.day not in first
 
 
 def _last_stage(dated: list[Dated], kind: DeadlineKind) -> list[Dated]:
-    """After a pre-registration the full application closes the call; with a stage 1 beside it nothing is certain."""
-    kinds = {one.kind for one in dated}
-    if kind != DeadlineKind.CLOSES or DeadlineKind.STAGE_1 in kinds:
-        return []
-    return [one for one in dated if one.kind == DeadlineKind.STAGE_2]
+    """After a pre-registration the full application closes the call."""
+    return [one for one in dated if kind == DeadlineKind.CLOSES and one.kind == DeadlineKind.STAGE_2]
 
 
 def borrowed_year(sentence: Sentence, words: DateWords) -> int | None:

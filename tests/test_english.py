@@ -93,12 +93,13 @@ def test_brussels_time_and_utc_are_named() -> None:
     assert english.read_moment("2 May 2026 17:00") == Moment(date(2026, 5, 2), time(17), "Europe/Amsterdam")
 
 
-def test_two_stages_are_kept_and_no_closing_is_made_of_them() -> None:
+def test_two_stages_are_kept_and_the_first_is_the_one_to_be_in_time_for() -> None:
     facts = english.read_facts(
         "Stage 1 deadline: 4 February 2027 17:00 CET. Stage 2 deadline: 2 September 2027 17:00 CET."
     )
     assert [read.kind for read in facts.deadlines] == ["stage_1", "stage_2"]
-    assert facts.closes is None
+    assert facts.closes is not None
+    assert facts.closes.text == "4 February 2027 17:00 CET"
 
 
 def test_cut_offs_are_all_kept() -> None:
