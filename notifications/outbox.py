@@ -17,11 +17,11 @@ were never begun and are given back.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, update
+from sqlalchemy import Connection, bindparam, insert, or_, update
 from sqlmodel import Session, col, select
 
 from db.models import Attempt, Delivery, MailText, Suppression, Told
@@ -32,8 +32,6 @@ from notifications.message import message_id, sealed
 from notifications.retry import Random, next_try, try_in_doubt
 from notifications.transport import Outcome, Verdict
 
-HOLD = timedelta(minutes=5)  # longer than a mail may take; on the database's clock
-URGENT_LANE = 0
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
 ATTEMPTS = Attempt.__table__.c  # type: ignore[attr-defined]
 TEXTS = MailText.__table__.c  # type: ignore[attr-defined]
@@ -183,18 +181,27 @@ def mine(taken: Claim) -> list[Any]:
     return [COLUMNS.id == taken.id, COLUMNS.attempts == taken.attempts, COLUMNS.lease_holder == taken.lease_holder]
 
 
+def note_accepted(db: Connection, taken: Claim, outcome: Outcome, now: datetime, tally: Tally | None = None) -> None:
+    """Write down that the relay took a mail: two statements, since this is done for nearly every mail."""
+    said = {"this": taken.id, "nth": taken.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
+    db.execute(_ACCEPTED, said | {"holder": taken.lease_holder})
+    db.execute(_ENDED, said | {"at": outcome.stage.value})
+    if tally is not None:
+        tally.accepted += 1
+
+
 def settle(session: Session, taken: Claim, outcome: Outcome, rules: Rules, tally: Tally | None = None) -> None:
     """Write down how an attempt ended, and what follows from it."""
     now = rules.now()
-    said = {"this": taken.id, "nth": taken.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
     if outcome.verdict is Verdict.ACCEPTED:
-        session.connection().execute(_ACCEPTED, said | {"holder": taken.lease_holder})
-    else:
-        values = _after(taken, outcome, rules, now) | {"last_code": outcome.code, "last_text": outcome.text[:500]}
-        change(session, mine(taken), lease_until=None, **values)
-    session.connection().execute(_ENDED, said | {"at": outcome.stage.value})
+        note_accepted(session.connection(), taken, outcome, now, tally)
+        return
+    said = {"last_code": outcome.code, "last_text": outcome.text[:500]}
+    change(session, mine(taken), lease_until=None, **_after(taken, outcome, rules, now), **said)
+    ended = {"this": taken.id, "nth": taken.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
+    session.connection().execute(_ENDED, ended | {"at": outcome.stage.value})
     if tally is not None:
-        name = "deferred" if outcome.verdict is Verdict.DEFERRED else outcome.verdict.value
+        name = outcome.verdict.value
         setattr(tally, name, getattr(tally, name) + 1)
     if outcome.verdict is Verdict.FAILED:
         _refused(session, taken, outcome, now)
@@ -206,7 +213,7 @@ def settle(session: Session, taken: Claim, outcome: Outcome, rules: Rules, tally
 
 def _after(taken: Claim, outcome: Outcome, rules: Rules, now: datetime) -> dict[str, Any]:
     """The mail's next state."""
-    if outcome.verdict in (Verdict.ACCEPTED, Verdict.FAILED, Verdict.HELD):
+    if outcome.verdict in (Verdict.FAILED, Verdict.HELD):
         return {"state": outcome.verdict.value, "finished_at": now}
     if outcome.verdict is Verdict.AMBIGUOUS:
         unsure = taken.unsure + 1

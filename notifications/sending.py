@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from db.session import writing
@@ -53,11 +53,12 @@ async def send_due(
     """
     with writing(engine) as session:
         claiming.sweep(session, rules)
-    line = Line(engine, transport, rules, sender, stopping)
-    try:
-        await line.empty()
-    finally:
-        await transport.close()
+    with engine.connect() as db:
+        line = Line(db, transport, rules, sender, stopping)
+        try:
+            await line.empty()
+        finally:
+            await transport.close()
     return line.tally
 
 
@@ -65,7 +66,7 @@ async def send_due(
 class Line:
     """One sender at work, with the mails it has claimed and not begun."""
 
-    engine: Engine
+    db: Connection  # kept for the whole round: fetching it anew costs a third of a turn
     transport: Transport
     rules: Rules
     sender: Callable[[Claim], str]
@@ -101,15 +102,23 @@ class Line:
 
     def _turn(self, done: Done | None, going_well: bool) -> None:
         """One commit: how the last mail ended, and more mails in hand; where something is amiss they are read anew."""
-        with writing(self.engine) as session:
-            self._note(session, done)
-            if not going_well:
-                for taken in self.hand:
-                    claiming.give_back(session, taken)
-                self.hand.clear()
-            self.size = min(MOST, 2 * self.size) if done is not None and done.good else LEAST
-            if len(self.hand) <= 1 and not self.tally.stopped and not self.stopping():
-                self.hand.extend(self._more(session))
+        self.size = min(MOST, 2 * self.size) if done is not None and done.good else LEAST
+        with self.db.begin():
+            if done is not None and going_well and self.well and len(self.hand) > 1:
+                outbox.note_accepted(self.db, done.taken, done.outcome, self.rules.now(), self.tally)
+                return
+            with Session(self.db, expire_on_commit=False) as session:
+                self._whole_turn(session, done, going_well)
+                session.flush()
+
+    def _whole_turn(self, session: Session, done: Done | None, going_well: bool) -> None:
+        self._note(session, done)
+        if not going_well:
+            for taken in self.hand:
+                claiming.give_back(session, taken)
+            self.hand.clear()
+        if len(self.hand) <= 1 and not self.tally.stopped and not self.stopping():
+            self.hand.extend(self._more(session))
 
     def _more(self, session: Session) -> list[Claim]:
         """Claim the next mails, or none when there is nothing more to do."""
