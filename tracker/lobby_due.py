@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db.models import Commitment, ContactMoment, Dossier, DossierMoment, Moment, Opportunity, Position, User
+from db.models import Commitment, ContactMoment, Dossier, DossierMoment, Moment, Position, User
 from db.rights import may_see
 from db.vocabulary_lobby import CommitmentState, PositionState
 from notifications.wording import local_day
 from tracker.files import viewer_of
-from tracker.moments import last_day as last_day_of
+from tracker.moment_day import until
 from tracker.positions import last_day
 
 # Days before the due day at which a reminder goes out; 0 is the day itself.
@@ -132,11 +132,11 @@ def _moments(session: Session) -> Iterator[Due]:
         DossierMoment.moment_id == Moment.id, DossierMoment.dossier_id == Dossier.id, col(Dossier.closed_at).is_(None)
     )
     for moment, dossier in session.exec(rows):
-        call = session.get(Opportunity, moment.opportunity_id) if moment.opportunity_id else None
-        ends = last_day_of(call.closes_at) if call and call.closes_at else moment.ends_on
-        if ends and moment.sure:
+        known = until(session, moment)
+        if known.day and moment.sure and not known.ended:
             for user_id in _keepers(session, dossier):
-                yield _made(user_id, "moment", moment.id, ends, f"/dossiers/{dossier.id}", local_day(dossier.opened_at))
+                link, since = f"/dossiers/{dossier.id}", local_day(dossier.opened_at)
+                yield _made(user_id, "moment", moment.id, known.day, link, since)
 
 
 def _sign_offs(session: Session) -> Iterator[Due]:

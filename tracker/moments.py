@@ -18,8 +18,8 @@ from db.queries import Viewer
 from db.rights import has_role, may_see, visible
 from db.vocabulary import Nature, Role, Visibility
 from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
-from notifications.wording import local_day
 from tracker.files import claim, log, must_add, must_change, required, viewer_of
+from tracker.moment_day import ENDED_WORDS, last_day, source_of, until
 from tracker.refusals import Incomplete, NotAllowed, NotThere
 
 PATTERNS = Path(__file__).parent / "agendas" / "moments.yaml"
@@ -46,6 +46,7 @@ class Coming:
     lead_days: int = 0
     version: int = 0
     of_source: bool = False
+    unnamed: bool = False  # its source named this last day once, and no longer does
 
     @property
     def act_before(self) -> date | None:
@@ -123,21 +124,39 @@ def _by_day(moment: Coming) -> tuple[date, str]:
     return moment.ends_on or date.max, moment.title
 
 
-def _coming_row(session: Session, m: Moment) -> Coming:
-    """A stored moment; the last day of one that came from a source is always the source's own."""
-    call = session.get(Opportunity, m.opportunity_id) if m.opportunity_id else None
-    ends_on = last_day(call.closes_at) if call and call.closes_at else m.ends_on
+def _coming_row(session: Session, m: Moment) -> Coming | None:
+    """A stored moment, unless its source ended it; the last day of one that came from a source is the source's own."""
+    call, known = source_of(session, m), until(session, m)
+    if known.ended:
+        return None
     url = call.url if call else m.url
-    about = (f"moment:{m.id}", m.title, m.kind, m.level, m.body, m.starts_on, ends_on, m.sure, m.use, url, m.lead_days)
-    return Coming(*about, version=m.version, of_source=call is not None)
+    about = (
+        f"moment:{m.id}",
+        m.title,
+        m.kind,
+        m.level,
+        m.body,
+        m.starts_on,
+        known.day,
+        m.sure,
+        m.use,
+        url,
+        m.lead_days,
+    )
+    return Coming(*about, version=m.version, of_source=call is not None, unnamed=known.unnamed)
 
 
 def _from_calls(session: Session, day: date, skip: set[int]) -> list[Coming]:
     shelved = and_(col(Opportunity.language) == "nl", col(Opportunity.published_on) < day - KEPT)
     undated = and_(col(Opportunity.closes_at).is_(None), or_(col(Opportunity.published_on).is_(None), ~shelved))
     still = or_(undated, local_start(day) < col(Opportunity.closes_at))
+    word = col(Opportunity.source_word)
     rows = select(Opportunity).where(
-        Opportunity.nature == Nature.MOMENT, col(Opportunity.joined_into).is_(None), ~col(Opportunity.held), still
+        Opportunity.nature == Nature.MOMENT,
+        col(Opportunity.joined_into).is_(None),
+        ~col(Opportunity.held),
+        or_(word.is_(None), word.not_in(ENDED_WORDS)),
+        still,
     )
     return [_coming_call(call) for call in session.exec(rows) if call.id not in skip]
 
@@ -147,11 +166,6 @@ def local_start(day: date) -> datetime:
     from notifications.wording import AMSTERDAM
 
     return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM)
-
-
-def last_day(closes_at: datetime) -> date:
-    """The last local day on which one can still act: a closing at midnight ends the day before it."""
-    return local_day(closes_at - timedelta(microseconds=1))
 
 
 def _kind(call: Opportunity) -> MomentKind:

@@ -1,4 +1,4 @@
-"""The timeline of a dossier: log, linked calls' changes and dates, and moments, in one query."""
+"""The timeline of a dossier: log, linked calls' changes and dates, in one query, and moments."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Date, Integer, String, cast, func, literal, null, union_all
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from db.models import (
@@ -28,6 +28,7 @@ from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from db.vocabulary_lobby import LogKind, MomentKind
 from notifications.wording import local_day
+from tracker.moment_day import until
 
 NO_MOMENT = cast(null(), UTCDateTime())
 
@@ -60,11 +61,11 @@ def timeline(session: Session, dossier: Dossier, viewer: Viewer) -> list[Line]:
         _log(dossier, viewer),
         _revisions(dossier),
         _deadlines(dossier),
-        _moments(dossier, viewer),
         _steps(dossier, viewer),
     ).subquery()
     rows = session.connection().execute(sql_select(every)).all()
-    return [_line(row) for row in sorted(rows, key=lambda row: (_day(row), row.place, row.row_id))]
+    lines = [_line(row) for row in sorted(rows, key=lambda row: (_day(row), row.place, row.row_id))]
+    return sorted([*lines, *_moments(session, dossier, viewer)], key=lambda line: line.day)
 
 
 def _day(row: Any) -> date:
@@ -128,24 +129,21 @@ def _deadlines(dossier: Dossier) -> Any:
     )
 
 
-def _moments(dossier: Dossier, viewer: Viewer) -> Any:
-    return sql_select(
-        col(Moment.ends_on),
-        literal(4),
-        col(Moment.id),
-        literal("moment"),
-        cast(col(Moment.kind), String),
-        cast(col(Moment.title), String),
-        cast(col(Moment.body), String),
-        cast(null(), Integer),
-        col(Moment.id),
-        NO_MOMENT,
-    ).where(
+def _moments(session: Session, dossier: Dossier, viewer: Viewer) -> list[Line]:
+    """What it hooks on to, by the day that holds now; one that its source ended says so."""
+    rows = select(Moment).where(
         col(DossierMoment.dossier_id) == dossier.id,
         col(DossierMoment.moment_id) == col(Moment.id),
-        col(Moment.ends_on).is_not(None),
         visible(viewer, Moment),
     )
+    found = []
+    for moment in session.exec(rows.order_by(col(Moment.id))):
+        known = until(session, moment)
+        if known.day:
+            title = f"{moment.title} ({known.ended})" if known.ended else moment.title
+            word = MomentKind(moment.kind).label
+            found.append(Line(known.day, "moment", word, title, moment.body, None, moment.id))
+    return found
 
 
 def _steps(dossier: Dossier, viewer: Viewer) -> Any:
