@@ -165,6 +165,22 @@ def test_everything_goes_without_javascript(browser: Browser, served: Served) ->
     expect(page.locator("#proef")).to_contain_text("met deze woorden")
 
 
+def test_on_a_phone_what_matters_of_a_call_and_of_the_meetings_needs_no_sideways_scrolling(
+    browser: Browser, served: Served
+) -> None:
+    page = open_page(browser, served, "coordinator", viewport={"width": 390, "height": 844})
+    wider = "[...document.querySelectorAll('.ams-table')].filter(t => t.scrollWidth > t.clientWidth).length"
+    for where in ("/regelingen/3", "/kalender/vergaderingen"):
+        page.goto(where)
+        assert page.evaluate(wider) == 0, where
+    assert page.evaluate("document.documentElement.scrollHeight") < 844 * 4
+    own, other = "Het college van Amsterdam", "Het college van Zaanstad"
+    expect(page.get_by_role("link", name=own)).to_be_visible()
+    expect(page.get_by_role("link", name=other)).to_be_hidden()
+    page.get_by_text("van andere deelnemers").first.click()
+    expect(page.get_by_role("link", name=other)).to_be_visible()
+
+
 @pytest.mark.parametrize("half", [0, 1])
 def test_every_page_is_for_everybody(browser: Browser, served: Served, half: int, tmp_path: Path) -> None:
     """Each page once: axe in light and dark, no overflow at 1280 and 390 pixels, no complaint on the console, valid HTML.

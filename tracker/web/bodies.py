@@ -1,6 +1,7 @@
 """Vergaderingen en reces: who meets when and what is closed; coordinators keep it."""
 
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
@@ -29,6 +30,7 @@ def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
 
 def _index(asked: Asked, viewer: Viewer, session: Session, now: datetime, status: int = 200, **more: Any) -> Response:
     data, today = body_calendar(session), local_day(now)
+    ours = {None, viewer.participant_id}
     rows = [(body, next(iter(data.meetings(body.id, today, today + AHEAD)), None)) for body in data.bodies.values()]
     periods = session.exec(
         select(ClosedPeriod)
@@ -39,8 +41,9 @@ def _index(asked: Asked, viewer: Viewer, session: Session, now: datetime, status
     return asked.page(
         "calendar/bodies.html",
         status,
-        rows=sorted(rows, key=lambda r: (r[0].participant_id is not None, r[0].participant_id or "", r[0].name)),
-        periods=periods,
+        rows=sorted(rows, key=lambda r: (r[0].participant_id not in ours, r[0].participant_id or "", r[0].name)),
+        near=sum(body.participant_id in ours for body, _ in rows),
+        years=[(year, list(some)) for year, some in groupby(periods, key=lambda p: max(p.first_day, today).year)],
         participants=data.participants,
         may_change=has_role(viewer, Role.COORDINATOR),
         ClosedKind=ClosedKind,
