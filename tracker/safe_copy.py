@@ -1,7 +1,8 @@
 """Whether this database is the one that sent before: a copy or an old backup starts with sending paused.
 
 DATA_DIR/instance.json stands beside the database, not in it: which databases this machine sent from, and how far each
-had come. A database that is unknown here, or older than that, may be a copy: two of them would send everything twice.
+had come. A database that is unknown here, older than that, or elsewhere than where it was, may be a copy: two of them
+would send everything twice.
 """
 
 import json
@@ -10,7 +11,7 @@ import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from db.leases import database_clock
@@ -27,16 +28,17 @@ def watch(session: Session, data_dir: Path, now: datetime, trial: bool = False) 
     ``trial``: only listed addresses get mail, so a copy may send. Raises OSError when DATA_DIR cannot be written.
     """
     path = data_dir / "instance.json"
-    known = _read(path)
-    high = _high_water(session)
-    names = list(session.exec(select(Run.slot).where(Run.job == INSTANCE).order_by(col(Run.id).desc())))
-    mine = next((name for name in names if name in known), None)
+    known, high, here = _read(path), _high_water(session), place(session)
+    instances = select(Run.slot, Run.outcome).where(Run.job == INSTANCE).order_by(col(Run.id).desc())
+    rows = session.exec(instances).all()
+    mine, there = next(((name, where) for name, where in rows if name in known), ("", ""))
     why = ""
-    if mine is None:
-        if names and high and not _others_alive(session):
+    if not mine or not same_place(there, here):
+        joins = not mine and any(same_place(where, here) for _, where in rows) and _others_alive(session)
+        if rows and high and not joins:
             why = "this database was copied here from elsewhere"
         mine = secrets.token_hex(8)
-        session.add(Run(job=INSTANCE, slot=mine, started_at=now, finished_at=now, outcome=why))
+        session.add(Run(job=INSTANCE, slot=mine, started_at=now, finished_at=now, outcome=here))
     elif high < known[mine]:
         why = "this database is older than what was sent from it: restored from a backup"
     if why and not trial:
@@ -44,6 +46,29 @@ def watch(session: Session, data_dir: Path, now: datetime, trial: bool = False) 
     if known.get(mine) != high:
         _write(path, known | {mine: high})
     return why
+
+
+def place(session: Session) -> str:
+    """Where this database is, so that a copy of it is known: a file by number and path, or a server's database."""
+    bind = session.get_bind()
+    if bind.dialect.name != "postgresql":
+        path = Path(bind.engine.url.database or "").resolve()
+        return f"file {path.stat().st_ino} {path}" if path.is_file() else ""
+    ask = session.connection()
+    allowed = ask.execute(text("SELECT has_function_privilege('pg_control_system()', 'execute')")).scalar_one()
+    server = ask.execute(text("SELECT system_identifier FROM pg_control_system()")).scalar_one() if allowed else "?"
+    own = ask.execute(text("SELECT oid FROM pg_database WHERE datname = current_database()")).scalar_one()
+    return f"server {server} {own}"
+
+
+def same_place(there: str, here: str) -> bool:
+    """Whether two places are one: a file that was renamed, or put back under its name, is; so is what nobody noted."""
+    if not there.startswith(("file ", "server ")) or not here:
+        return True
+    one, other = there.split(" ", 2), here.split(" ", 2)
+    if one[0] == other[0] == "file":
+        return one[1] == other[1] or one[2] == other[2]
+    return one == other
 
 
 def _high_water(session: Session) -> int:

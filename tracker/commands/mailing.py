@@ -62,10 +62,15 @@ def resume(context: typer.Context) -> None:
     """Send again: after a pause by hand, after too many refusals, or after a restore that is what you meant."""
     from db.session import writing
     from notifications.brakes import resume as go
+    from tracker.safe_copy import watch
 
     here = door(context)
-    with writing(here.engine) as session:
-        ended = go(session, "command line", here.clock.now())
+    try:
+        with writing(here.engine) as session:
+            watch(session, here.settings.data_dir, here.clock.now())  # a copy that nobody sent from yet is meant, too
+            ended = go(session, "command line", here.clock.now())
+    except OSError as error:
+        raise CommandFailed(f"cannot write in {here.settings.data_dir}: {error.strerror or error}") from error
     typer.echo("sending resumed" if ended else "sending was not paused")
 
 

@@ -41,15 +41,19 @@ def _mark(here: Door) -> Path:
 
 def restore(context: typer.Context, file: File) -> None:
     """Fill a new database from a backup, of either kind of database; sending starts paused."""
+    from db.session import writing
     from tracker.backup import NotRestorable, restore_backup
     from tracker.database import migrate_database
     from tracker.progress import progress
+    from tracker.safe_copy import watch
 
     here = door(context)
     engine = migrate_database(here.settings)
     try:
         with progress("restoring") as show:
             said = restore_backup(engine, file, here.clock.now(), show)
+        with writing(engine) as session:  # so that one 'resume' is enough
+            watch(session, here.settings.data_dir, here.clock.now())
     except NotRestorable as error:
         raise CommandFailed(str(error)) from error
     typer.echo(f"{sum(said['rows'].values())} rows restored, as of {said['made_at']}; sending is paused")
