@@ -1,12 +1,15 @@
 """An application goes from signal to decision, each step with what it needs; the co-funding guard counts exactly."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine
+from alembic import command
+from sqlalchemy import Engine, bindparam, text
 from sqlmodel import Session, select
+from sqlmodel.sql.sqltypes import UTCDateTime
 
+from db.migrate import alembic_config, upgrade
 from db.models import Application, Cofunding, Dossier
 from db.session import writing
 from db.vocabulary_lobby import ApplicationStage, Check, GoDecision, PartnerRole, StateAid
@@ -16,6 +19,7 @@ from tracker.applications import Money, decide, decide_go, move, promise, set_le
 from tracker.cofunding import HitRate, Promise, exposure, guard, hit_rates, wilson
 from tracker.files import viewer_of
 from tracker.refusals import Incomplete, LeadNotAllowed, MoveNotAllowed, NotAllowed, ParticipantGone
+from tracker.timeline import timeline
 
 S = ApplicationStage
 YES = {check.value: "yes" for check in Check}
@@ -61,6 +65,35 @@ def test_an_application_goes_from_signal_to_award(cast: Cast) -> None:
     )
     found = cast.session.exec(select(Application)).one()
     assert (dossier.stage, found.granted, found.grant_number) == (S.AWARDED, Decimal("380000"), "WIS-26-001")
+
+
+def test_the_day_it_went_in_is_the_day_people_say(cast: Cast) -> None:
+    dossier = start(cast.session, cast.call, cast.lobbyist, cast.now, lead="haarlem")
+    to(cast, dossier, S.SCOUTING, S.GO_NO_GO)
+    by, now = cast.lobbyist, cast.now
+    decide_go(cast.session, dossier, GoDecision.GO, YES, [], "", by, now, dossier.version)
+    money = Money(Decimal("400000"), Decimal("1000000"), 40, StateAid.NONE)
+    set_money(cast.session, dossier, money, by, now, dossier.version)
+    with pytest.raises(Incomplete, match="later dan vandaag"):
+        move(cast.session, dossier, S.SUBMITTED, by, now, dossier.version, date(2026, 5, 30))
+    move(cast.session, dossier, S.SUBMITTED, by, now, dossier.version, date(2026, 5, 20))
+    assert applications.of(cast.session, dossier).submitted_on == date(2026, 5, 20)
+    [line] = [line for line in timeline(cast.session, dossier, viewer_of(by)) if "'ingediend'" in line.text]
+    assert line.day == date(2026, 5, 20)
+    with pytest.raises(Incomplete, match="voor de dag van indienen"):
+        decide(cast.session, dossier, S.REJECTED, date(2026, 5, 19), by, now, dossier.version)
+
+
+def test_a_moment_of_a_button_became_its_day_in_amsterdam(cast: Cast, engine: Engine) -> None:
+    start(cast.session, cast.call, cast.lobbyist, cast.now)
+    cast.session.commit()
+    late = bindparam("late", datetime(2026, 3, 31, 22, 30, tzinfo=UTC), UTCDateTime())
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0016")
+        connection.execute(text("UPDATE application SET submitted_at = :late").bindparams(late))
+    upgrade(engine)
+    with Session(engine) as session:
+        assert session.exec(select(Application.submitted_on)).one() == date(2026, 4, 1)
 
 
 def test_the_mra_is_never_penvoerder(cast: Cast) -> None:

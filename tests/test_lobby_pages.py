@@ -226,7 +226,7 @@ def test_an_application_runs_from_a_call_to_its_award_on_screen(engine: Engine, 
             ("go", {"go": "go", "seen": 4} | {c.value: "yes" for c in Check}),
             ("geld", {"requested": "250.000", "total_cost": "500.000", "state_aid": "none", "seen": 6}),
             ("bijdragen", {"participant_id": "haarlem", "year": 2026, "own_money": "100.000", "cover": "krediet 7"}),
-            ("fase", {"to": "submitted", "seen": 8}),
+            ("fase", {"to": "submitted", "seen": 8, "submitted_on": "2026-05-26"}),
             ("besluit", {"decided": "awarded", "decided_on": "2026-05-29", "granted": "240.000", "grant_number": "WIS-1", "seen": 9}),
         ]  # fmt: skip
         for step, fields in steps:
@@ -234,6 +234,7 @@ def test_an_application_runs_from_a_call_to_its_award_on_screen(engine: Engine, 
             assert answer.status_code == 303, (step, answer.text[answer.text.find("alert") :][:600])
         shown = visitor.get(address).text
         assert "€ 240.000" in shown
+        assert "26 mei 2026" in shown
         assert "WIS-1" in shown
         assert "€ 100.000" in visitor.get("/aanvragen/cofinanciering").text
 

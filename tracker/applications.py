@@ -197,16 +197,30 @@ def check_move(application: Application, stage: ApplicationStage, to: Applicatio
         raise MoveNotAllowed("Bepaal eerst de staatssteungrond.", "state_aid")
 
 
-def move(session: Session, dossier: Dossier, to: ApplicationStage, by: User, now: datetime, seen: int) -> None:
-    """Bring an application to its next stage; a decision of the funder goes through ``decide``."""
+def move(
+    session: Session,
+    dossier: Dossier,
+    to: ApplicationStage,
+    by: User,
+    now: datetime,
+    seen: int,
+    day: date | None = None,
+) -> None:
+    """Bring an application to its next stage; a decision of the funder goes through ``decide``.
+
+    ``day``: when it was submitted, where that was not today; the log counts the step for that day.
+    """
     must_change(by, dossier)
     application = _application(session, dossier)
     if to in DECIDED:
         raise MoveNotAllowed("Leg het besluit van de verstrekker vast, met datum en bedrag.", "to")
     check_move(application, S(dossier.stage), to)
-    _arrive(session, dossier, to, by, now, seen)
+    day = day if to == S.SUBMITTED else None
+    if day and day > local_day(now):
+        raise Incomplete("Een aanvraag kan niet later dan vandaag zijn ingediend.", "submitted_on")
+    _arrive(session, dossier, to, by, now, seen, day)
     if to == S.SUBMITTED:
-        application.submitted_at = now
+        application.submitted_on = day or local_day(now)
     session.flush()
 
 
@@ -275,6 +289,8 @@ def decide(
     check_move(application, S(dossier.stage), to)
     if day > local_day(now):
         raise Incomplete("Een besluit in de toekomst is nog geen besluit.", "decided_on")
+    if application.submitted_on and day < application.submitted_on:
+        raise Incomplete("Het besluit ligt voor de dag van indienen.", "decided_on")
     if to == S.AWARDED and granted is None:
         raise Incomplete("Vul het toegekende bedrag in.", "granted")
     if to == S.AWARDED:
@@ -304,10 +320,18 @@ def _application(session: Session, dossier: Dossier) -> Application:
     return of(session, dossier)
 
 
-def _arrive(session: Session, dossier: Dossier, to: ApplicationStage, by: User, now: datetime, seen: int) -> None:
+def _arrive(
+    session: Session,
+    dossier: Dossier,
+    to: ApplicationStage,
+    by: User,
+    now: datetime,
+    seen: int,
+    day: date | None = None,
+) -> None:
     came_from = dossier.stage
     claim(session, dossier, seen)
     dossier.stage = to
     dossier.closed_at = now if to in ENDED or to == S.REJECTED else None
     text = f"Van '{S(came_from).label}' naar '{to.label}'"
-    log(session, dossier, LogKind.MOVED, text, by, now, stages=(came_from, to))
+    log(session, dossier, LogKind.MOVED, text, by, now, day=day, stages=(came_from, to))

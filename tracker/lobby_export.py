@@ -133,7 +133,7 @@ def applications(session: Session, viewer: Viewer, _now: datetime) -> Iterator[R
             "go": row.go,
             "go_on": _day(row.go_on),
             "go_reasons": list(row.go_reasons),
-            "submitted": moment(row.submitted_at) if row.submitted_at else None,
+            "submitted": _day(row.submitted_on),
             "decided_on": _day(row.decided_on),
             "granted": _number(row.granted),
             "grant_number": row.grant_number,

@@ -1,6 +1,6 @@
 """Applications: what a dossier of that kind adds, and the money participants promise with it."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -41,7 +41,7 @@ class Application(Owned, table=True):
     go_by: int | None = Field(default=None, foreign_key="user.id")
     go_reasons: list[str] = Field(default_factory=list, sa_type=JSON, description="NoReason codes of a no-go")
     go_text: str = Field(default="", sa_type=Text)
-    submitted_at: datetime | None = None
+    submitted_on: date | None = Field(default=None, description="the day it went in, as people say it")
     decided_on: date | None = None
     granted: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
     grant_number: str = ""

@@ -53,6 +53,7 @@ class StageForm(BaseModel):
     """The next stage."""
 
     to: ApplicationStage
+    submitted_on: date | None = None
     seen: int
 
 
@@ -205,7 +206,7 @@ def move(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     form, errors = filled(StageForm, asked.form)
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
-    given = form.to, asked.user, now, form.seen
+    given = form.to, asked.user, now, form.seen, form.submitted_on
     refused = tried(session, asked.form, lambda: applications.move(session, dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
