@@ -97,8 +97,8 @@ def _dates_are_telling(kind: str, before: Shown, after: Shown, now: datetime) ->
     """An opening that moved; a closing that moved, came or went while it still matters."""
     if kind == DeadlineKind.OPENS:
         return bool(after.dates(kind)) and bool(_moved(before, after, {kind}))
-    if kind not in DUE_KINDS:
-        return False
+    if kind not in DUE_KINDS or not after.kinds - {DeadlineKind.OPENS}:
+        return False  # a source that names no end at all any more merely fell silent
     mine = {(d.day, d.hour) for d in before.deadlines + after.deadlines if d.kind == kind and not _over(d, now)}
     return bool(mine & _moved(before, after, DUE_KINDS))
 
