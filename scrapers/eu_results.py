@@ -9,14 +9,16 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from db.vocabulary import DeadlineKind, Instrument
-from scrapers.listing import BRUSSELS, ListedDeadline
+from scrapers.listing import BRUSSELS, MOST_EURO, ListedDeadline
 from scrapers.source import RowUnreadable
 
 TOPIC, EXTERNAL_ACTION, CASCADE = "1", "2", "8"
+TOPIC_REFERENCE = re.compile(r"(\d+)TOPICS")
 PORTAL = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/"
 PROSPECT = "https://webgate.ec.europa.eu/prospect/external/publishedcalls.htm?callId="
 USUAL_HOUR = "de bron geeft een dag; 17:00 in Brussel is het gebruikelijke uur"
 UNSURE_HOUR = "het uur is door een mens ingetypt, misschien zonder tijdzone"
+CENT = Decimal("0.01")
 UNREAD_BUDGET = "het budgetoverzicht van de bron is niet te lezen"
 
 
@@ -31,7 +33,7 @@ def fields(row: Any) -> dict[str, Any]:
 def reference_of(row: Any) -> str:
     """One per topic and language; the same topic may stand in the index twice."""
     metadata = row.get("metadata") or row
-    return str((text(metadata, "REFERENCE") if isinstance(metadata, dict) else "") or row.get("reference") or "")
+    return (text(metadata, "REFERENCE") if isinstance(metadata, dict) else "") or text(row, "reference") or ""
 
 
 def one_a_topic(rows: list[Any]) -> list[Any]:
@@ -51,9 +53,12 @@ def one_a_topic(rows: list[Any]) -> list[Any]:
 def topic_of(row: Any) -> str | None:
     """The identifier of a result that is a topic; none for others, whose identifier says nothing, and for oddities."""
     metadata = row.get("metadata") if isinstance(row, dict) else None
-    if not isinstance(metadata, dict) or text(metadata, "type") != TOPIC:
+    try:
+        if not isinstance(metadata, dict) or text(metadata, "type") != TOPIC or not _rank(row):
+            return None
+        return text(metadata, "identifier")
+    except (RowUnreadable, RecursionError):
         return None
-    return text(metadata, "identifier")
 
 
 def _rank(row: Any) -> tuple[bool, int, str, str]:
@@ -65,8 +70,10 @@ def _rank(row: Any) -> tuple[bool, int, str, str]:
 def many(data: dict[str, Any], name: str) -> list[str]:
     """All values of a field that is a list of strings, or exceptionally one string."""
     value = data.get(name)
-    values = value if isinstance(value, list) else [value]
-    return [str(v).strip() for v in values if v not in (None, "")]
+    values = [v for v in (value if isinstance(value, list) else [value]) if v not in (None, "")]
+    for odd in (v for v in values if isinstance(v, bool) or not isinstance(v, str | int)):
+        raise RowUnreadable(f"{name}: {str(odd)[:60]!r} where text was expected")
+    return [str(v).strip() for v in values]
 
 
 def text(data: dict[str, Any], name: str) -> str | None:
@@ -76,8 +83,10 @@ def text(data: dict[str, Any], name: str) -> str | None:
 
 def identity(data: dict[str, Any], reference: str) -> str | None:
     """What stays the same for a call from crawl to crawl."""
-    if text(data, "type") == TOPIC:
-        return text(data, "ccm2Id") or text(data, "identifier")
+    of_topic = TOPIC_REFERENCE.match(reference)
+    if text(data, "type") == TOPIC or of_topic:
+        name = text(data, "identifier")
+        return text(data, "ccm2Id") or (of_topic[1] if of_topic and name else name)
     return reference[:-2] if reference[-2:].lower() == "en" else reference or None
 
 
@@ -105,7 +114,7 @@ def moment(stamp: str) -> datetime:
     """An instant of the index in Brussels time, to the minute: seconds change daily and mean nothing."""
     try:
         return datetime.fromisoformat(stamp).astimezone(ZoneInfo(BRUSSELS)).replace(second=0, microsecond=0)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise RowUnreadable(f"{stamp[:60]!r} is no date") from error
 
 
@@ -156,7 +165,7 @@ def review(data: dict[str, Any], kind: str | None) -> tuple[str, ...]:
     """What a person should look at."""
     if kind == CASCADE:
         return (UNSURE_HOUR,) if many(data, "deadlineDate") else ()
-    unread = kind == TOPIC and many(data, "budgetOverview") and not amounts(data)
+    unread = kind == TOPIC and bool(data.get("budgetOverview")) and not amounts(data)
     return (UNREAD_BUDGET,) if unread else ()
 
 
@@ -170,7 +179,14 @@ def amounts(data: dict[str, Any]) -> dict[str, Decimal | None]:
         years = [Decimal(str(v)) for a in own for v in (a.get("budgetYearMap") or {}).values()]
         least = [Decimal(str(a["minContribution"])) for a in own if a.get("minContribution")]
         most = [Decimal(str(a["maxContribution"])) for a in own if a.get("maxContribution")]
+        return in_euro(sum(years, Decimal()) or None, min(least, default=None), max(most, default=None))
     except (ValueError, TypeError, AttributeError, RecursionError, InvalidOperation):
         return {}  # the call is worth more than its amounts; review says so
-    total = sum(years, Decimal())
-    return {"budget": total or None, "min_amount": min(least, default=None), "max_amount": max(most, default=None)}
+
+
+def in_euro(budget: Decimal | None, least: Decimal | None, most: Decimal | None) -> dict[str, Decimal | None]:
+    """The three amounts in cents; ValueError where one of them cannot be meant."""
+    found = {"budget": budget, "min_amount": least, "max_amount": most}
+    if not all(v is None or (v.is_finite() and 0 <= v <= MOST_EURO) for v in found.values()):
+        raise ValueError("an amount that cannot be meant")
+    return {name: None if v is None else v.quantize(CENT) for name, v in found.items()}

@@ -1,16 +1,21 @@
 """JsonSource, FeedSource and SruSource: the same three verbs for JSON APIs, RSS, Atom and library searches."""
 
+import codecs
 import io
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import feedparser
 from lxml import etree
+from scrapy import Selector
 from scrapy.http import TextResponse
 
-from scrapers.source import Source, SourceIncomplete
+from scrapers.crawled import Unreadable
+from scrapers.json_values import values_of
+from scrapers.letters import is_utf8
+from scrapers.listing import Listing
+from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete
 
 MOST_ENTRIES = 20_000
 
@@ -26,14 +31,29 @@ class JsonSource(Source):
         """Where the listings are in the parsed JSON."""
         raise NotImplementedError
 
+    def _read(self, row: Any, where: str) -> Iterator[Listing | Unreadable]:
+        """A row that is no object has no fields; the page of a row is read as any other."""
+        if isinstance(row, dict | TextResponse):
+            yield from super()._read(row, where)
+        else:
+            yield Unreadable(where=where, why=f"{type(row).__name__} where an object was expected")
+
     def parsed(self, page: TextResponse) -> Any:
         """The answer as JSON values; anything else means that the source cannot be read."""
         try:
-            return json.loads(page.body)
+            return values_of(page.body)
         except RecursionError as error:
             raise SourceIncomplete(f"page {self.pages}: JSON nested too deeply") from error
         except ValueError as error:
             raise SourceIncomplete(f"page {self.pages}: {what_it_is(page)} where JSON was expected") from error
+
+
+def text_in(row: dict[str, Any], name: str) -> str | None:
+    """A field that holds text, none where it holds nothing; RowUnreadable for anything else."""
+    value = row.get(name)
+    if value is not None and not isinstance(value, str):
+        raise RowUnreadable(f"{name}: {str(value)[:60]!r} where text was expected")
+    return value
 
 
 class FeedSource(Source):
@@ -43,7 +63,7 @@ class FeedSource(Source):
         """The entries, parsed from bytes; a page that is no feed is no silence but an error."""
         feed = feedparser.parse(
             io.BytesIO(page.body),
-            response_headers={"content-type": (page.headers.get("Content-Type") or b"").decode("latin-1")},
+            response_headers={"content-type": label_of(page)},
             resolve_relative_uris=False,
             sanitize_html=False,  # texts go through nh3, see texts.py
         )
@@ -60,6 +80,11 @@ class FeedSource(Source):
 class SruSource(Source):
     """A source that answers a library search (SRU 1.2 or 2.0); ``read`` gets one record, fields by local name."""
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.total = self.received = 0
+        self.totals: dict[str, int] = {}  # the largest that each question was answered with
+
     def rows(self, page: TextResponse) -> Iterable[Any]:
         """The records; a diagnostic inside a 200 means that the source cannot be read."""
         root = xml_root(page)
@@ -68,15 +93,35 @@ class SruSource(Source):
         if complaint := text_of(root, "diagnostic"):
             raise SourceIncomplete(f"page {self.pages}: the search complains: {complaint[:200]}")
         records = root.findall(".//{*}records/{*}record")
-        self.total, self.received = int(text_of(root, "numberOfRecords") or 0), len(records)
+        self._count_records(text_of(root, "numberOfRecords") or "", records, page)
         return list(records)
+
+    def _count_records(self, total: str, records: list[Any], page: TextResponse) -> None:
+        """How many there are and came; SourceIncomplete where the search does not give what it says it has."""
+        if not total.isdecimal():
+            raise SourceIncomplete(f"page {self.pages}: the search does not say how many records there are")
+        question, first = page.meta.get("asked_for", ("", 1))
+        self.totals[question] = self.total = max(self.totals.get(question, 0), int(total[:9]))
+        self.received = len(records)
+        if first + self.received - 1 > self.total:
+            raise SourceIncomplete(f"page {self.pages}: the search has {self.total} records and gives more")
+        if not records and first <= self.total:
+            raise SourceIncomplete(f"page {self.pages}: {first - 1} of {self.total} records came")
+        self.new_among((question, self.identify(record)) for record in records)
+
+
+def label_of(page: TextResponse) -> str:
+    """The media type for a parser that believes it: that of the bytes where they speak for themselves."""
+    if is_utf8(page.body):
+        return "application/xml; charset=utf-8"
+    return (page.headers.get("Content-Type") or b"").decode("latin-1")
 
 
 def xml_root(page: TextResponse) -> Any:
     """The answer as XML, without entities, without a network, and bounded in depth and size."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     try:
-        return etree.fromstring(page.body, parser)
+        return etree.fromstring(page.body.removeprefix(codecs.BOM_UTF8).lstrip(), parser)
     except etree.XMLSyntaxError as error:
         raise SourceIncomplete(f"{page.url[:200]}: {what_it_is(page)} where XML was expected") from error
 
@@ -104,6 +149,6 @@ def what_it_is(page: TextResponse) -> str:
     if not head:
         return "an empty answer"
     if head.startswith((b"<!doctype html", b"<html")):
-        title = page.css("title::text").get(default="").strip()[:80]
+        title = Selector(text=page.text, type="html").css("title::text").get(default="").strip()[:80]
         return f"an HTML page ({title})" if title else "an HTML page"
     return "something else"

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
+from unicodedata import category
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, model_validator
@@ -14,15 +16,30 @@ BRUSSELS = "Europe/Brussels"
 LATEST_YEAR = 2100  # a "9999" in a source means "no idea", and is no date
 
 
+LONGEST_LINE = 2000
+MOST_EURO = Decimal("1e13")
+
+
 def _http_url(value: str) -> str:
-    AnyHttpUrl(value)
-    return value
+    """As it is, but for white space and what cannot be seen: those are written as per cents, as a browser would."""
+    seen = "".join(c if c.isprintable() and not c.isspace() else quote(c) for c in value.strip())
+    AnyHttpUrl(seen)
+    return seen
 
 
-def _plain(value: str) -> str:
-    """Strip control characters (they break mail headers and calendars) and fold white space."""
-    visible = "".join(c if c.isprintable() else " " for c in value)
-    return " ".join(visible.split())
+def plain_line(value: str) -> str:
+    """Strip control characters (they break mail headers, calendars and terminals) and fold white space.
+
+    What is only invisible, such as a hyphen that may stand in a word, goes without a trace. A longer line is cut.
+    """
+    visible = value if value.isprintable() else "".join(map(_seen, value))
+    return " ".join(visible.split())[:LONGEST_LINE]
+
+
+def _seen(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    return {"Cf": "", "Cs": "?"}.get(category(letter), " ")
 
 
 def storable(value: str) -> str:
@@ -30,10 +47,10 @@ def storable(value: str) -> str:
     return value.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
-Url = Annotated[str, Field(max_length=2000), AfterValidator(_http_url)]
-Line = Annotated[str, AfterValidator(_plain), Field(max_length=2000)]
+Url = Annotated[str, AfterValidator(_http_url), Field(max_length=2000)]
+Line = Annotated[str, AfterValidator(plain_line)]
 Text = Annotated[str, AfterValidator(storable), Field(max_length=200_000)]
-Euro = Annotated[Decimal, Field(ge=0, le=Decimal("1e13"), decimal_places=2)]
+Euro = Annotated[Decimal, Field(ge=0, le=MOST_EURO, decimal_places=2)]
 
 
 class Frozen(BaseModel):
@@ -84,7 +101,7 @@ class Listing(Frozen):
     """What one source says about one call. Money in EUR, percentages as 0-100, texts plain (no markup)."""
 
     source: str
-    external_id: Annotated[str, AfterValidator(storable), Field(min_length=1, max_length=300)]
+    external_id: Annotated[str, AfterValidator(plain_line), Field(min_length=1, max_length=300)]
     nature: Nature = Nature.CALL
     url: Url
     title: Annotated[Line, Field(min_length=1)]

@@ -2,15 +2,17 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from scrapy import Request
-from scrapy.http import Response, TextResponse
+from scrapy.http import HtmlResponse, Response, TextResponse
 
 from db.vocabulary import SourceKind
 from scrapers.crawled import Page, Remembered, Unreadable
-from scrapers.listing import Listing
+from scrapers.letters import encoding_of, is_web_page
+from scrapers.listing import Listing, plain_line
 from scrapers.settings import CRAWL_BYTES
 from scrapers.source import Source, SourceIncomplete
 
@@ -29,8 +31,8 @@ class Reading:
         self._unreadable: set[tuple[str, str]] = set()
 
     def stop(self, why: str) -> None:
-        """This was not all; the first reason counts."""
-        self.stopped = self.stopped or why
+        """This was not all; the first reason counts. It may quote the source, so it is made one line to be printed."""
+        self.stopped = self.stopped or plain_line(why)
 
     def take(self, page: TextResponse) -> Iterator[Request]:
         """Read one page; what comes out are the requests to make next."""
@@ -107,7 +109,7 @@ class Reading:
             if (found.where, found.why) not in self._unreadable:  # a second pass meets it again
                 self._unreadable.add((found.where, found.why))
                 self.unread += 1
-                self.keep(found)
+                self.keep(replace(found, where=plain_line(found.where), why=plain_line(found.why)))
         elif found.external_id not in self._known:
             self._known.add(found.external_id)
             self.listed += 1
@@ -132,11 +134,15 @@ class Reading:
 
 
 def text_header(page: Response, name: str) -> str:
-    """A header of an answer as text, empty where it is absent; at most 1,000 characters."""
-    return (page.headers.get(name) or b"").decode("latin-1")[:1000]
+    """A header of an answer as a line of text, empty where it is absent; at most 1,000 characters."""
+    return plain_line((page.headers.get(name) or b"").decode("latin-1")[:1000])
 
 
 def as_page(answer: Response, url: str, asked: Request) -> TextResponse:
     """An answer with the source's own address; what is not text is offered as text all the same."""
     kind = type(answer) if isinstance(answer, TextResponse) else TextResponse
-    return kind(url=url, status=answer.status, headers=answer.headers, body=answer.body, request=asked)
+    kind = HtmlResponse if is_web_page(answer.body) else kind
+    encoding = encoding_of(answer.body, answer.encoding if isinstance(answer, TextResponse) else "")
+    return kind(
+        url=url, status=answer.status, headers=answer.headers, body=answer.body, request=asked, encoding=encoding
+    )

@@ -14,7 +14,7 @@ from typing import Any
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest, ResponseDataLossError
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -112,6 +112,9 @@ class SourceSpider(Spider):
     def answered(self, answer: Response) -> Iterator[Request]:
         """Callback of every request."""
         asked: Request = answer.meta["asked"]
+        if why := no_answer(answer):
+            self.reading.fail(asked, why)
+            return
         self.failed_in_a_row = 0
         self.note_move(answer, asked)
         url = elsewhere(answer.url, self.job.root, self.source.root) if self.job.root else answer.url
@@ -151,6 +154,8 @@ class SourceSpider(Spider):
             return f"HTTP {error.response.status}" + (f" to {target}" if target else "") + later
         if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):
             return f"larger than {PAGE_BYTES // 2**20} MiB"
+        if isinstance(error, ResponseDataLossError):
+            return "the answer breaks off"
         if isinstance(error, IgnoreRequest):
             return " ".join(str(error).split())[:300] or "refused by a limit of ours"
         return TWISTED.sub("", first_line(error)).rstrip(">]") if error else "failed"
@@ -173,7 +178,8 @@ class SourceSpider(Spider):
         """Callback of a request for one call."""
         asked: Request = answer.meta["asked"]
         url = elsewhere(answer.url, self.job.root, self.source.root) if self.job.root else answer.url
-        self.asking.hear(as_page(answer, url, asked), asked.meta["absentee"])
+        if not no_answer(answer):
+            self.asking.hear(as_page(answer, url, asked), asked.meta["absentee"])
 
     def on_close(self, spider: Spider, reason: str) -> None:
         """Write how it ended."""
@@ -207,6 +213,19 @@ class SourceSpider(Spider):
             self.spool.add("page", {**asdict(event), "body": None})
         else:
             self.spool.add("unreadable" if isinstance(event, Unreadable) else "remembered", asdict(event))
+
+
+def no_answer(answer: Response) -> str:
+    """Empty, or one line on a status that Scrapy lets pass and that gives no whole page: a challenge, a part, nothing.
+
+    304 is an answer only where somebody asked whether a page has changed.
+    """
+    assert answer.request
+    asked = answer.request.headers
+    if answer.status == 304:
+        conditional = b"If-None-Match" in asked or b"If-Modified-Since" in asked
+        return "" if conditional else "HTTP 304, though nobody asked whether it changed"
+    return f"HTTP {answer.status}: no whole page" if 200 < answer.status < 300 and answer.status != 203 else ""
 
 
 def elsewhere(url: str, root: str, other: str) -> str:

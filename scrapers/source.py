@@ -1,19 +1,22 @@
 """Source: what every source shares. A source says where its rows are, reads one row, and points to the next page."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
+from pydantic import ValidationError
 from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import SourceKind
 from scrapers.crawled import Unreadable
+from scrapers.letters import breaks_off
 from scrapers.listing import Listing
 
 Found = Listing | Unreadable | Request
+CUT = "the page breaks off"
 FIRST_WINDOW, OVERLAP = timedelta(days=90), timedelta(days=2)
 
 
@@ -62,6 +65,7 @@ class Source:
         self.pages = 0
         self.observe: Callable[[Any], None] = lambda _: None  # told of every row, for comparing shapes
         self._asked: set[tuple[str, str, bytes]] = set()
+        self._listed: set[Hashable] = set()
 
     def start(self) -> Iterable[Request]:
         """The first requests."""
@@ -126,8 +130,19 @@ class Source:
                 yield row
             else:
                 yield from self._read(row, f"{page.url} row {number}")
+        if breaks_off(page.body):
+            raise SourceIncomplete(f"page {self.pages}: {CUT}")
         following = self.next_page(page)
         yield from (following,) if isinstance(following, Request) else following or ()
+
+    def new_among(self, keys: Iterable[Hashable]) -> set[Hashable]:
+        """The keys of a page's rows that no page before it had; SourceIncomplete where it has rows, and none is new."""
+        found = set(keys)
+        new = found - self._listed
+        self._listed |= found
+        if found and not new:
+            raise SourceIncomplete(f"page {self.pages}: paging leads back to rows seen before")
+        return new
 
     def _count(self, page: TextResponse) -> None:
         asked = page.request
@@ -145,6 +160,8 @@ class Source:
         self.observe(row)
         try:
             known = self.identify(row)
+            if isinstance(row, TextResponse) and breaks_off(row.body):
+                raise RowUnreadable(CUT)
             listing = self.read(row)
         except Exception as error:  # one row must never cost another
             yield Unreadable(where=where, why=first_line(error), external_id=known)
@@ -155,6 +172,9 @@ class Source:
 
 def first_line(error: BaseException) -> str:
     """An error in one line a person can read."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:300]
     text = " ".join(str(error).split())[:300]
     return text if isinstance(error, (RowUnreadable, SourceIncomplete)) else f"{type(error).__name__}: {text}"
 
@@ -170,3 +190,12 @@ def one(page: Any, css: str) -> str:
 def maybe(page: Any, css: str) -> str | None:
     """The text at a CSS query that may match once or not at all; the first where it matches oftener."""
     return next(filter(None, (" ".join(t.split()) for t in page.css(css).getall())), None)
+
+
+def path_of(url: str) -> str:
+    """The path of an address, whole or relative; empty where there is none."""
+    try:
+        path = urlsplit(url).path.rstrip("/")
+    except ValueError:  # "http://[x"
+        return ""
+    return path if path.startswith("/") else ""

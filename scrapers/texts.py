@@ -6,6 +6,8 @@ import unicodedata
 
 import nh3
 
+from scrapers.listing import storable
+
 LONGEST = 2_000_000  # characters of markup looked at
 # Block tags become line ends before the sanitiser sees them: it takes minutes over 200,000 nested tags that it keeps.
 BLOCK = re.compile(r"</?(?:p|br|li|[uod]l|div|tr|table|h[1-6]|d[dt]|section|article)\b[^<>]{0,500}>", re.IGNORECASE)
@@ -13,7 +15,9 @@ BLOCK = re.compile(r"</?(?:p|br|li|[uod]l|div|tr|table|h[1-6]|d[dt]|section|arti
 
 def plain_text(markup: str, longest: int = 100_000) -> str:
     """The text of possibly hostile or broken HTML, NFC, one line a block, at most ``longest`` characters."""
-    lined = BLOCK.sub("\n", " ".join(markup[:LONGEST].split()))
+    if not isinstance(markup, str):  # JSON may hold anything
+        raise TypeError(f"{str(markup)[:60]!r} where text was expected")
+    lined = BLOCK.sub("\n", " ".join(storable(markup[:LONGEST]).split()))
     safe = nh3.clean(lined, tags=set(), attributes={}, clean_content_tags={"script", "style"})
     folded = (" ".join(html.unescape(line).split()) for line in safe.splitlines())
     return unicodedata.normalize("NFC", decoded_once("\n".join(filter(None, folded))))[:longest]

@@ -15,7 +15,7 @@ from scrapy.http import TextResponse
 from db.vocabulary import Instrument, Nature, SourceKind
 from scrapers.formats import xml_root
 from scrapers.listing import Listing
-from scrapers.source import RowUnreadable, Source, SourceIncomplete
+from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete
 from scrapers.texts import is_spuk, plain_text
 from scrapers.told import told
 
@@ -56,6 +56,10 @@ class WatchedPage(Source):
     kind = SourceKind.STREAM
     watched: ClassVar[Watched]
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.found: list[str] = []  # paths of schemes on all lists so far
+
     def start(self) -> Iterable[Request]:
         return [Request(self.watched.start)]
 
@@ -64,10 +68,12 @@ class WatchedPage(Source):
         paths = dict.fromkeys(path for path in self.paths(page) if re.search(self.watched.links, path))
         if not paths and self.pages == 1:
             raise SourceIncomplete(f"no link like {self.watched.links!r} on {page.url}: has the site changed?")
-        for path in list(paths)[: self.watched.most]:
+        before, new = len(self.found), self.new_among(paths)
+        self.found += [path for path in paths if path in new]
+        for path in self.found[before : self.watched.most]:
             yield Request(self.address(path), meta={"external_id": path.strip("/")})
-        if len(paths) > self.watched.most:
-            raise SourceIncomplete(f"{len(paths)} links, of which the first {self.watched.most} were read")
+        if len(self.found) > self.watched.most:
+            raise SourceIncomplete(f"{len(self.found)} links, of which the first {self.watched.most} were read")
 
     def paths(self, page: TextResponse) -> Iterator[str]:
         """The paths on this site that a page links to, or that a sitemap lists as changed not too long ago."""

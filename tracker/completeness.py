@@ -7,7 +7,7 @@ from statistics import median
 
 from db.vocabulary import SourceKind
 from scrapers.crawled import Crawled
-from scrapers.listing import storable
+from scrapers.listing import plain_line
 
 REMEMBERED_CRAWLS = 5
 ENOUGH = 0.7
@@ -35,7 +35,7 @@ def judge(crawled: Crawled, history: Sequence[int]) -> Judgement:
     """``history``: what the source's complete crawls saw, newest first."""
     expected = round(median(history[:REMEMBERED_CRAWLS])) if history else None
     why = _why_not(crawled, expected)
-    return Judgement(not why, storable(why or _remarks(crawled)), expected)  # a row may be quoted
+    return Judgement(not why, plain_line(why or _remarks(crawled)), expected)  # a row may be quoted
 
 
 def _why_not(crawled: Crawled, expected: int | None) -> str:

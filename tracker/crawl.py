@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from scrapers import sources
 from scrapers.crawled import Crawled, Page, Remembered, Unreadable
 from scrapers.job import Job
-from scrapers.listing import Listing
+from scrapers.listing import Listing, plain_line
 from scrapers.source import Source
 from scrapers.spool import read_events
 from scrapers.watched import Watched, read_watched
@@ -29,6 +29,7 @@ from tracker.settings import Settings
 
 Progress = Callable[[str], None]
 ROOT = Path(__file__).parent.parent
+ENDED_EARLY = "the reading process ended without a result"
 CHILD = (sys.executable, "-m", "scrapers")
 
 
@@ -249,7 +250,7 @@ def collected(source: type[Source], spool: Path, started: datetime, finished: da
         pages=tuple(found.pages),
         unreadable=tuple(found.unreadable),
         remembered=tuple(found.remembered.values()),
-        stopped=failure or (end.get("stopped", "") if found.end else "the reading process ended without a result"),
+        stopped=plain_line(failure or (end.get("stopped", "") if found.end else ENDED_EARLY)),
         unchanged=bool(end.get("unchanged")),
         skew_seconds=end.get("skew"),
         come_back_at=datetime.fromisoformat(end["come_back_at"]) if end.get("come_back_at") else None,

@@ -20,6 +20,7 @@ from scrapers.eu_programmes import PROGRAMMES
 from scrapers.eu_results import (
     CASCADE,
     TOPIC,
+    TOPIC_REFERENCE,
     amounts,
     deadlines,
     fields,
@@ -151,6 +152,8 @@ class EuPortal(JsonSource):
         data = fields(row)
         kind = text(data, "type")
         key = identity(data, reference_of(row))
+        if kind != TOPIC and TOPIC_REFERENCE.match(reference_of(row)):
+            raise RowUnreadable(f"the type of a topic is {kind!r}")
         title = one_line(
             (kind == CASCADE and text(data, "callTitle")) or text(data, "title") or row.get("summary") or ""
         )

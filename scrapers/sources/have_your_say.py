@@ -8,6 +8,7 @@ without ``brpapi`` answers 200 with a web page. To confirm at the first live che
 
 from collections.abc import Iterable
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from scrapy import Request
@@ -48,11 +49,18 @@ class HaveYourSay(JsonSource):
         rows = whole.get("content", whole.get("initiativeResultDtoList"))
         if not isinstance(rows, list):
             raise SourceIncomplete(f"page {self.pages}: an answer without initiatives")
+        self.new_among(str(row.get("id")) for row in rows if isinstance(row, dict))
         self.received += len(rows)  # a server may give fewer a page than were asked for
-        self.total = int(whole.get("totalElements") or self.received)
+        self.total = max(self.total, self.whole(whole.get("totalElements") or self.received))
         told = self.received < self.total if whole.get("totalElements") else whole.get("last") is False
         self.more = bool(rows) and told
         return rows
+
+    def whole(self, total: Any) -> int:
+        """How many initiatives there are, as an answer says it."""
+        if not isinstance(total, int | float) or not isfinite(total):
+            raise SourceIncomplete(f"page {self.pages}: {str(total)[:60]!r} is no total")
+        return int(total)
 
     def next_page(self, page: TextResponse) -> Request | None:
         return self.ask(self.pages) if self.more else None
@@ -66,9 +74,12 @@ class HaveYourSay(JsonSource):
     def read(self, row: Any) -> Listing | None:
         statuses = row.get("currentStatuses") or [AS_ASKED_FOR]
         now: dict[str, Any] = next((s for s in statuses if s.get("isCurrent")), {})
-        state = STATES.get(str(now.get("receivingFeedbackStatus")))
+        said = now.get("receivingFeedbackStatus")
+        if said in (None, "CLOSED"):
+            return None  # the filter lets some through
+        state = STATES.get(str(said))
         if state is None:
-            return None  # closed: the filter lets some through
+            raise RowUnreadable(f"{str(said)[:60]!r} is no status")
         number, title = str(int(row["id"])), one_line(row.get("shortTitle") or "")
         if not title:
             raise RowUnreadable("an initiative without title")

@@ -8,16 +8,17 @@ September 2026): the list of results and the table "Consultatiegegevens". To con
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from scrapy import Request, Selector
 from scrapy.http import TextResponse
 
 from db.vocabulary import DeadlineKind, Nature, SourceKind, Status
 from scrapers.listing import ListedDeadline, Listing
-from scrapers.source import RowUnreadable, Source, SourceIncomplete, maybe, one
+from scrapers.source import RowUnreadable, Source, SourceIncomplete, maybe, one, path_of
 from scrapers.texts import plain_text
 
+STATES = {"Actief": Status.OPEN, "Gesloten": Status.CLOSED}  # any other word is no closing
 LONGEST = timedelta(days=180)  # a consultation that began longer ago is over
 
 
@@ -40,16 +41,19 @@ class Internetconsultatie(Source):
         if not page.css("h1").re_first("Zoekresultaat"):
             raise SourceIncomplete(f"page {self.pages}: not a list of results")
         self.found = page.css("div.result--list > ul > li")
+        self.new_among(self.found.css("a.result--title::attr(href)").getall())
         for item in self.found:
             told = {" ".join(line.css("::text").getall()) for line in item.css("ul.list--metadata li")}
             if "Status: Actief" in {" ".join(line.split()) for line in told}:
-                slug = urlsplit(one(item, "a.result--title::attr(href)")).path.strip("/").split("/")[0]
-                yield Request(self.address(f"/{slug}/b1"), meta={"external_id": slug})
+                slug = path_of(item.css("a.result--title::attr(href)").get() or "").strip("/").split("/")[0]
+                yield Request(self.address(f"/{slug}/b1"), meta={"external_id": slug}) if slug else item
 
     def next_page(self, page: TextResponse) -> Request | None:
         return self.ask(self.pages + 1) if self.found else None
 
     def identify(self, row: Any) -> str | None:
+        if isinstance(row, Selector):
+            raise RowUnreadable("a result without a link to its page")
         return str(row.meta["external_id"])
 
     def read(self, row: Any) -> Listing | None:
@@ -70,7 +74,7 @@ class Internetconsultatie(Source):
                 ListedDeadline(kind=DeadlineKind.OPENS, day=opens),
                 ListedDeadline(kind=DeadlineKind.CONSULTATION, day=closes, text=table["Einddatum consultatie"] or ""),
             ),
-            source_word=Status.OPEN if table.get("Status") == "Actief" else Status.CLOSED,
+            source_word=STATES.get(table.get("Status") or ""),
             references=(f"WGK{number.zfill(6)}",) if number else (),
         )
 

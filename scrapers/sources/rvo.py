@@ -17,9 +17,9 @@ from scrapy.http import TextResponse
 
 from db.vocabulary import SourceKind, Status
 from scrapers.asking import NO_SUCH_PAGE
-from scrapers.formats import JsonSource, xml_root
+from scrapers.formats import JsonSource, text_in, xml_root
 from scrapers.listing import Listing
-from scrapers.source import Context, RowUnreadable, SourceIncomplete, maybe
+from scrapers.source import Context, RowUnreadable, SourceIncomplete, maybe, path_of
 from scrapers.texts import one_line, plain_text
 from scrapers.told import told
 
@@ -116,10 +116,12 @@ class Rvo(JsonSource):
         if isinstance(row, dict):
             raise RowUnreadable(f"{row.get('title')!r}: {row.get('url')!r} is no address")
         item = row.meta["item"]
-        title = one_line(str(item.get("title") or "")) or maybe(row, "h1::text")
+        title = one_line(text_in(item, "title") or "") or maybe(row, "h1::text")
         if not title:
             raise RowUnreadable("a page without title")
         text, word = readable(row), status_word(row)
+        if word is None and title.casefold() not in f"{text} {maybe(row, 'h1::text')}".casefold():
+            raise RowUnreadable("a page that has neither the scheme's title nor its status")
         return Listing(
             source=self.name,
             external_id=row.meta["external_id"],
@@ -127,20 +129,11 @@ class Rvo(JsonSource):
             title=title,
             language=self.language,
             publisher=self.publisher,
-            summary=plain_text(str(item.get("intro") or "")) or text[:3000],
+            summary=plain_text(text_in(item, "intro") or "") or text[:3000],
             source_word=WORDS[word] if word else None,
             published_on=created(item),
             **told(text, self.language, self.context.now.date()),
         )
-
-
-def path_of(url: str) -> str:
-    """The path of an address, whole or relative; empty where there is none."""
-    try:
-        path = urlsplit(url).path.rstrip("/")
-    except ValueError:  # "http://[x"
-        return ""
-    return path if path.startswith("/") else ""
 
 
 def page_path(external_id: str) -> str:

@@ -16,7 +16,7 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import DeadlineKind, Nature, SourceKind
-from scrapers.formats import JsonSource
+from scrapers.formats import JsonSource, text_in
 from scrapers.listing import AMSTERDAM, ListedDeadline, Listing
 from scrapers.source import RowUnreadable, SourceIncomplete
 from scrapers.texts import one_line
@@ -55,6 +55,7 @@ class TweedeKamer(JsonSource):
     def items(self, data: Any) -> Iterable[Any]:
         if not isinstance(data, dict) or not isinstance(data.get("value"), list):
             raise SourceIncomplete(f"page {self.pages}: an answer without values")
+        self.new_among(str(row.get("Id")) for row in data["value"] if isinstance(row, dict))
         self.following = data.get("@odata.nextLink")
         return data["value"]  # type: ignore[no-any-return]
 
@@ -62,22 +63,22 @@ class TweedeKamer(JsonSource):
         return Request(urljoin(page.url, str(self.following))) if self.following else None
 
     def identify(self, row: Any) -> str | None:
-        return str(row["Id"])
+        return text_in(row, "Id")
 
     def read(self, row: Any) -> Listing | None:
-        if row.get("Verwijderd") or row.get("Besloten"):
+        if row.get("Verwijderd") is True or row.get("Besloten") is True:
             return None
         debate = "Aanvangstijd" in row or "Voortouwnaam" in row
-        title = one_line(row.get("Onderwerp") or row.get("Titel") or "")
-        if not title:
-            raise RowUnreadable("no Onderwerp")
-        number = str(row.get("Nummer") or row.get("DocumentNummer") or "")
+        key, title = self.identify(row), one_line(row.get("Onderwerp") or row.get("Titel") or "")
+        if not key or not title:
+            raise RowUnreadable("no " + ("Onderwerp" if key else "Id"))
+        number = text_in(row, "Nummer") or text_in(row, "DocumentNummer") or ""
         return Listing(
             source=self.name,
-            external_id=self.identify(row) or "",
+            external_id=key,
             nature=Nature.MOMENT,
             url=page_of(number, debate),
-            title=headed(str(row.get("Soort") or ""), title),
+            title=headed(text_in(row, "Soort") or "", title),
             language=self.language,
             publisher=row.get("Voortouwnaam") or self.publisher,
             type_of_action=row.get("Soort"),
@@ -112,4 +113,6 @@ def debate_moment(row: Any) -> tuple[ListedDeadline, ...]:
     """The debate itself: up to its start a committee can still be reached."""
     begin = local(row.get("Aanvangstijd") or row.get("Datum"))
     hour = f"{begin:%H:%M}" if row.get("Aanvangstijd") else None
-    return (ListedDeadline(kind=DeadlineKind.CONSULTATION, day=begin.date(), hour=hour, text=str(row.get("Soort"))),)
+    return (
+        ListedDeadline(kind=DeadlineKind.CONSULTATION, day=begin.date(), hour=hour, text=text_in(row, "Soort") or ""),
+    )

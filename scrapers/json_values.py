@@ -1,0 +1,54 @@
+"""JSON of a source as values, where one odd value costs its row and not the page.
+
+What JSON cannot say for certain becomes NaN, which no field of a listing takes: a name that an object holds twice with
+different values, a number of thousands of digits, anything nested a hundred deep in an answer that is too deep to read.
+"""
+
+import json
+import math
+import re
+from typing import Any
+
+DEEPEST, MOST_DIGITS = 100, 400
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+
+
+def values_of(body: bytes) -> Any:
+    """ValueError for what is no JSON, RecursionError for what is nested without end."""
+    try:
+        return _loads(body)
+    except RecursionError:
+        try:
+            return _loads(shallow(body.decode(json.detect_encoding(body), "surrogatepass")))
+        except ValueError as error:
+            raise RecursionError from error
+
+
+def _loads(text: bytes | str) -> Any:
+    return json.loads(text, object_pairs_hook=_each_once, parse_int=_number)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        found |= {name: math.nan for name, value in pairs if found[name] != value}
+    return found
+
+
+def _number(digits: str) -> float:
+    return int(digits) if len(digits) <= MOST_DIGITS else math.nan
+
+
+def shallow(text: str) -> str:
+    """The same JSON with NaN for everything below the deepest level that is read."""
+    kept, depth, last = [], 0, 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in "[{":
+            depth += 1
+            if depth == DEEPEST + 1:
+                kept += [text[last : token.start()], "NaN"]
+        elif token[0] in "]}":
+            depth -= 1
+            if depth == DEEPEST:
+                last = token.end()
+    return "".join(kept) + (text[last:] if depth <= DEEPEST else "")
