@@ -11,7 +11,10 @@ _SCALES = {
 }  # fmt: skip
 _SAID = """0.5 een half|half a  1.5 anderhalf  1 één|een|one|a  2 twee|two  3 drie|three  4 vier|four  5 vijf|five
   6 zes|six  7 zeven|seven  8 acht|eight  9 negen|nine  10 tien|ten  12 twaalf|twelve  15 vijftien|fifteen
-  20 twintig|twenty  100 honderd|hundred"""
+  11 elf|eleven  13 dertien|thirteen  14 veertien|fourteen  16 zestien|sixteen  17 zeventien|seventeen
+  18 achttien|eighteen  19 negentien|nineteen  20 twintig|twenty  25 vijfentwintig|twenty-five  30 dertig|thirty
+  40 veertig|forty  50 vijftig|fifty  60 zestig|sixty  75 vijfenzeventig|seventy-five  80 tachtig|eighty
+  100 honderd|hundred"""
 _WORDS = {
     word: entry.split(" ", 1)[0] for entry in re.split(r"\s{2,}", _SAID) for word in entry.split(" ", 1)[1].split("|")
 }
@@ -64,7 +67,7 @@ def number(text: str, comma_decimal: bool, scaled: bool) -> Decimal | None:
     many, few = (".", ",") if comma_decimal else (",", ".")
     if re.fullmatch(r"\d+", text):
         return Decimal(text) if len(text) == 1 or text[0] != "0" else None
-    if re.fullmatch(r"[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d{1,2})?", text):
+    if re.fullmatch(r"[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d\d)?", text):
         return Decimal(text.replace(" ", "").replace(",", "."))
     for mark, other in ((".", ","), (",", ".")):
         m, o = re.escape(mark), re.escape(other)

@@ -253,7 +253,7 @@ def _with_shared_day(text: str, partial: Partial) -> list[Partial]:
 
 _LIST = re.compile(
     r"\s{0,3}(?:,|en|and|of|or|&|, en|, and)\s{0,3}(?:op\s|on\s|uiterlijk\s)?$"
-    r"|\s{1,3}(?:en|and) (?:sluit|eindigt|stopt|closes|ends)(?: \w+)? (?:op|om|tot|on)\s{1,3}$"
+    r"|\s{1,3}(?:en|and) (?:will )?(?:sluit|eindigt|stopt|closes?|ends?)(?: \w+)? (?:op|om|tot|on)\s{1,3}$"
 )
 
 

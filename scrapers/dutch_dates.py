@@ -32,7 +32,8 @@ DATES = DateWords(
         | \bindien(?:en|ing|dat|er|t|ron|per|ter|mog) | ingediend | in te dienen
         | \bdien(?:en|t)?\b.{0,90}\bin\b | \bloket | openst(?:el|aa) | \bopen\b | geopend | \bopent\b
         | \bopende\b | \bopenen\b | \bdeclareren\b
-        | \b(?:regeling|loket|inschrijving)\b.{0,30}\bvan start\b | \bbied(?:en|ing)
+        | \b(?:regeling|loket|inschrijving)\b.{0,30}\bvan start\b | \b(?:regeling|ronde|periode)\b.{0,30}\bsluit
+        | \bbied(?:en|ing)
         | \bsubsidi[eë]er(?:t|en)\b
         | \baanhaken\b | \bopgeven\b
         | \blat?en? (?:dat |dit )?weten\b | \b(?:om|erom|daarom) vragen\b

@@ -187,6 +187,10 @@ MONEY = MoneyWords(
         | (?:subsidie|vergoed|cofinanciering|co-financiering|bijdrage|steun|efro|financiering)
         | subsidiabel
     """),
+    pays=words(r"""
+        subsidie | bijdrage | tegemoetkoming | uitkering | vergoed | terug | betaalt | \bkrijg | \bontvang | \bdekt\b
+        | financiert | \bdraagt\b
+    """),
     not_rate_before=words(r"""
         minstens | minimaal | ten ?minste | \bdoorgaans\b | \bgemiddeld | \bmeestal\b
         | eigen (?:bijdrage|middelen|geld|inbreng|vermogen) | korting
@@ -210,7 +214,7 @@ MONEY = MoneyWords(
         gemeenten|deelnemers|tijd|co2|energie|leerlingen|jongeren|stemmen)|van het (?:plein|oppervlak|
         budget|plafond|totaal|subsidiebedrag|subsidieplafond|beschikbare|aantal|dak|energie)|\(€|
         voorschot|btw|cofinanciering zelf|eigen|zelf|overhead|extra|hoger|als voorschot|co2|uitstoot)
-        | [^.;]{0,40}\bbestaan uit\b
+        | [^.;]{0,40}\bbestaan uit\b | [^.;]{0,40}\bmag\b[^.;]{0,40}\bbestaan\b
         | [^,;.]{0,20}\b(?:over is|benut|besteed|gevuld|uitgeput|opslag|voorschot)
     """),
     round_pot=words(r"""
@@ -244,6 +248,12 @@ MONEY = MoneyWords(
         lijn|
         pijler)\s
     """),
+    spent=begins(
+        r"(?:(?!beschikbaar|waarvan|daarvan|budget|plafond|verdelen|kan|kunt|kunnen)[^.;]){0,120}"
+        r"\b(?:aangevraagd|toegekend|verleend|uitgekeerd|gehonoreerd|toegezegd)\b"
+    ),
+    that_is=ends(r"(?:is|wordt|bedraagt) (?:dat|dit|het)(?: bedrag)?(?: nu)?"),
+    raised_to=ends(r"(?:verhoogd|opgehoogd|verlaagd|verruimd|bijgesteld) (?:naar|tot)"),
     per_year=words(r"per (?:kalender)?jaar | jaarlijks | ieder jaar | elk jaar"),
     tranche=words(r"""
         \b20\d\d(?:[-/]20\d\d)?\b | \btranche \d\b | \bper jaar\b

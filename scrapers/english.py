@@ -39,11 +39,12 @@ _DATES = DateWords(
         | \breceived by\b | \bhanded in\b | \bfeedback\b | \bconsultation\b
     """),
     since=ends(r"""
-        from | as of | as from | since | starting(?: on|\sfrom)? | beginning(?: on)? | effective
+        from the | from | as of | as from | since | starting(?: on|\sfrom)? | beginning(?: on)? | effective
         | (?:opening|start)(?: date)?(?: is)? | open (?:since|from|on) | not before
     """),
     until=ends(r"""
-        until | till | by | before | no later than | not later than | on or before | up to and including
+        (?:until|till|by|before) the | until | till | by | before | no later than | not later than | on or before
+        | up to and including
         | through | up to | at the latest(?: by|\son)? | latest(?: by|\son)? | until and including | to
         | (?:and|to) closes?(?: on)?
     """),
@@ -75,12 +76,15 @@ _DATES = DateWords(
         | decisions?\b | notif(?:y|ied|ication) | selected | announced | eligible (?:costs|expenditure)
         | implementation | completed | \bcosts\b[^,;]{0,30}incurred | spent\b | established
         | \bconstructed | \bbuilt\b | questions | queries | valid\b | duration | conference | interviews?
+        | take(?:s)? place | organised | \bforum\b | transposition
+        | (?:grant|project|contract|degree)\b[^,;.]{0,20}\bends? on
         | (?:end|start|completion) dates? of (?:the |all )?(?:projects?|actions?|activities)\b
         | hearing | \bborn\b | previous call | \bdraft\b | correct(?:ed|ion) | \bamend | \bbudget period\b
         | \bfinish\b
     """),
     other_after=begins(r"""
-        (?:\w+\s){0,3}(?:be |been |being )?(?:completed|finished|spent|signed|published|adopted|notified|
+        whichever | (?:in|at|online)\s\w+\s{0,2}$ |
+                (?:\w+\s){0,3}(?:be |been |being )?(?:completed|finished|spent|signed|published|adopted|notified|
         announced|built|incurred|implemented)\b | (?:and )?(?:finish|end)\b
         | an? (?:information|info|webinar|workshop|event)
         | [^,;.]{0,30}\b(?:webinar|workshop|info(?:rmation)? (?:day|session))\b
@@ -144,7 +148,8 @@ _MONEY = MoneyWords(
         | in the region of
     """),
     budget_before=words(r"""
-        \bbudget\b | \bavailable\b | \benvelope\b | \ballocat(?:ed|es|ion)\b | \bearmark | \bset aside\b
+        \bbudget\b | \b(?:call|programme|round|topic) (?:offers|provides|has)\b | \bavailable\b | \benvelope\b
+        | \ballocat(?:ed|es|ion)\b | \bearmark | \bset aside\b
         | \bfunding (?:pot|amount)\b | \btotal (?:amount|funding|of)\b | \bin total\b | \bmakes?\b
         | \bpot\b | \bceiling\b | \b(?:will|to) invest\b | \bfund of\b | \bfund holds\b
     """),
@@ -162,6 +167,7 @@ _MONEY = MoneyWords(
     """),
     not_budget=words(r"""
         \bprevious\b | \blast year\b | \bearlier\b | \brequested\b | \bawarded\b | \bremaining\b
+        | \b(?:for|to) each (?:proposal|project)\b | third part
         | \b(?:applications|bids|proposals) (?:for|with|worth|totalling|requesting)\b(?! projects)
         | \bbudgets? (?:of|for|per) (?:a|an|each|your|every|the individual) (?:\w+[- ]){0,3}
         (?:project|action|proposal)s?\b
@@ -184,7 +190,8 @@ _MONEY = MoneyWords(
         | ceiling of
     """),
     fixed=ends(r"""
-        lump[- ]sum(?: grant)?(?: of|\sis|:)? | fixed (?:amount|grant|sum|contribution)(?: of|\sis|:)?
+        amount of the grant(?:\sis|:)? | lump[- ]sum(?: grant)?(?: of|\sis|:)?
+        | fixed (?:amount|grant|sum|contribution)(?: of|\sis|:)?
         | flat[- ]rate (?:grant|amount)(?: of|\sis|:)? | voucher(?: worth)?(?: of)?
     """),
     least=ends(r"""
@@ -195,7 +202,7 @@ _MONEY = MoneyWords(
         \bper (?:project|application|proposal|grant|award|consortium|partnership|beneficiary project|
         applicant|request|network|action|third part(?:y|ies)|exhibition|presentation|production|festival|event|film)\b
         | \b(?:each|every|a|one|individual|single) (?:\w+ )?(?:project|proposal|application|grant|
-        consortium|network|partnership|applicant|third party|exhibition|presentation|production|festival|film)\b
+        consortium|network|partnership|applicant|exhibition|presentation|production|festival|film)\b
     """),
     apiece=ends(r"each"),
     per_other=words(r"\bper (?!(?:year|annum|cent)\b)\w+ | /\s?[a-z] | \b(?:each|every) (?!year|round|call|time)\w+"),
@@ -211,10 +218,12 @@ _MONEY = MoneyWords(
         | \bbudgets? (?:should|must|of|between|from) | estimated | expected | de minimis
         | \bphase\b | \bstage\b | eligible costs (?:of|between|are)
         | small(?:er)?(?:[- ]scale)? (?:\w+ )?(?:project|grant|initiative) | \bpreparat
-        | \baverage\b | \btypical | \busually\b | \bgenerally\b
+        | \beach third part | \bsize\b | \baverage\b | \btypical | \busually\b | \bgenerally\b
     """),
     rate_before=words(r"""
-        \brate\b | \bcovers?\b | \bup to\b | \bfund(?:s|ed|ing)?\b | \bgrants?\b | \bsubsid | \bcontribut
+        (?:fund\w*|financ\w*|grant|interventi\w*|support|reimbursement|contribution|aid|erdf|eu|subsidy|maximum)
+        \s(?:\w+ )?rates?\b | ^\W*rate\b | \bcovers?\b | \bup to\b | \bfund(?:s|ed|ing)?\b | \bgrants?\b | \bsubsid
+        | \bcontribut
         | \breimburs | \bmaximum\b | \bco-?financ | \bintensity\b | \bsupports?\b | \bsubsidised\b
     """),
     rate_after=begins(r"""
@@ -222,8 +231,15 @@ _MONEY = MoneyWords(
         investment|project)
         | (?:co-?financing|co-?funding|funding|erdf|eu|grant|subsidy|reimbursement|support)
     """),
+    pays=words(r"""
+        \bgrants?\b | \bcontributions?\b(?! to) | \bcover(?:s|ed)?\b | reimburs | subsid | \breceive | \bfunds\b
+        | \bpays\b
+        | \brate\b
+    """),
     not_rate_before=words(r"""
-        at least | minimum | own (?:contribution|resources) | \breduc | \bweight | \bsaving
+        at least | minimum | third part(?:y|ies) | \b(?:annual|success|interest|growth|data|error|vat) rate
+        | \b(?:costs?|elements|subcontracting|facilities|equipment|it)\b[^.;,]{0,40}\b(?:exceed|limited to)\s{0,2}$
+        | own (?:contribution|resources) | \breduc | \bweight | \bsaving
         | pre-?financing | advance | overhead | flat[- ]rate | indirect | remaining | \bother\b
         | \bthreshold | \btarget | \bscore | \bincrease | \bdecrease | \bcut(?:s|ting)?\b
         | (?:must|should|to|shall|applicants|partners) (?:contribute|bring|provide|cover|pay)\b
@@ -232,6 +248,8 @@ _MONEY = MoneyWords(
     """),
     not_rate_after=begins(r"""
         (?:(?:is|are|will be) )?paid\b(?! for)
+        | [^.;]{0,60}\b(?:should|must|can|may|will|shall) be (?:allocated|used|spent|dedicated|earmarked|set aside)\b
+        | [^.;]{0,40}\b(?:are|is|were|was) spent\b | threshold
         | (?:reduction|flat|indirect|pre-?financing|advance|of (?:the )?(?:budget (?:is|will|must)|points|
         score|population|emissions|energy|women|participants|funds|funding|total budget|envelope|grant|
         call budget|staff|households|direct)|less|more|own|match|overhead|weight)
@@ -258,6 +276,12 @@ _MONEY = MoneyWords(
         of which | \b(?:topic|strand|priority|lot|theme|category|objective|axis)\b
         | \bfor (?:smes?|cities|regions|research|small|large)\b
     """),
+    spent=begins(
+        r"(?:(?!available|of which|budget|ceiling|can|may)[^.;]){0,120}"
+        r"\b(?:(?:was|were|has been|have been|already) (?:requested|awarded|granted|approved))\b"
+    ),
+    that_is=ends(r"(?:this|that|it) is(?: now)?"),
+    raised_to=ends(r"(?:increased|raised|reduced|topped up|cut) to"),
     per_year=words(r"per (?:year|annum) | annual | yearly | each year"),
     tranche=words(r"\b20\d\d(?:[-/]20\d\d)?\b | \b(?:round|tranche|topic|lot) \d\b | \bper year\b"),
 )

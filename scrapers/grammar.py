@@ -113,9 +113,15 @@ def _most(priced: list[money.Priced], rates: list[Mention], text: str) -> Read |
         return None
     values = {r.value for r in rates if r.mark == RATE}
     said = any(one.kind == "max" and "project" in one.scope for one in priced)
-    if most and not said and len(values) > 1 and any(r.end < most.start < r.end + 120 for r in rates):
+    if most and not said and len(values) > 1 and any(_leads_to(text, r, most) for r in rates):
         return None
     return most
+
+
+def _leads_to(text: str, rate: Mention, most: Read) -> bool:
+    """The maximum stands not far behind the rate, in the same sentence."""
+    between = text[rate.end : most.start]
+    return rate.end < most.start < rate.end + 120 and not re.search(r"[.;]\s|\n", between)
 
 
 _GROUPS = re.compile(

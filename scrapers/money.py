@@ -30,6 +30,7 @@ class MoneyWords:
     not_grant: re.Pattern[str]  # "eigen bijdrage", "projectkosten"
     rate_before: re.Pattern[str]
     rate_after: re.Pattern[str]
+    pays: re.Pattern[str]  # "subsidie", "vergoed": with these 40% may be of anything
     not_rate_before: re.Pattern[str]
     not_rate_after: re.Pattern[str]
     round_pot: re.Pattern[str]  # "in deze eerste periode"
@@ -41,6 +42,9 @@ class MoneyWords:
     total: re.Pattern[str]
     share: re.Pattern[str]  # "voor het mkb", "voor spoor": a part of the money
     per_year: re.Pattern[str]
+    spent: re.Pattern[str]  # further on: "aangevraagd", "toegekend"
+    that_is: re.Pattern[str]  # "voor 2026 is dat #", of the pot in the sentence before
+    raised_to: re.Pattern[str]  # ends right before the amount that holds now: "verhoogd tot"
     tranche: re.Pattern[str]
 
 
@@ -57,6 +61,8 @@ class Priced:
 
 _BREAKS = re.compile(r"[;:.]|,|\b(?:en|and|maar|but|terwijl|while|waarvan|want)\b")
 _CLAUSE = re.compile(r"[;:]|,\s(?:met|with|tot|up to)\b|\ben (?:bedraagt|is)\b")
+_EACH = re.compile(r"\s{0,2}(?:elk|ieder|apiece|each|per stuk)\b(?! \w)")
+_PROJECTS = re.compile(r"\b(?:projecten|aanvragen|initiatieven|plannen|projects|proposals|grants)\b")
 _UNIT_BEFORE = re.compile(r"^\s{0,2}(?:euro )?(?:per|/)\s?\w+")  # belongs to the amount before
 _LISTED = re.compile(
     r"[^.;:]{0,45}(?:\ben\b|\band\b|,)\s?(?:is |dat |die |(?:de|het) [\w-]{2,20} (?:van |is ))?"
@@ -75,8 +81,9 @@ def amounts_in(sentence: Sentence, words: MoneyWords) -> list[Priced]:
         if mention.mark == SPREAD:
             found += _spread(sentence, mention, words)
         elif mention.mark == AMOUNT:
-            kind = _kind(sentence, mention, words) or _listed(sentence, mention, words, found, last)
-            found += [_priced(kind, sentence, mention, words, split)] if kind else []
+            own = _kind(sentence, mention, words)
+            kind = own or _listed(sentence, mention, words, found, last)
+            found += [_priced(kind, sentence, mention, words, split, listed=not own)] if kind else []
             last = mention
     return found
 
@@ -91,10 +98,10 @@ def _listed(
     return found[-1].kind
 
 
-def _priced(kind: str, sentence: Sentence, mention: Mention, words: MoneyWords, split: bool) -> Priced:
-    """``split``: it stands behind the colon after the pot, so it is a part of that."""
+def _priced(kind: str, sentence: Sentence, mention: Mention, words: MoneyWords, split: bool, listed: bool) -> Priced:
+    """``split``: it stands behind the colon after the pot, so it is a part; ``listed``: beside the one before."""
     assert isinstance(mention.value, Decimal)
-    scope = _scope(sentence, mention, words) | ({"share"} if split else set())
+    scope = _scope(sentence, mention, words) | ({"share"} if split else set()) | ({"listed"} if listed else set())
     scope |= {"project"} if _unit(sentence, mention, words) == "project" else set()
     return Priced(kind, mention.value, _with_hedge(sentence, mention, words), scope, _label(sentence, mention, words))
 
@@ -152,6 +159,8 @@ def _unit(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
     follow, left = sentence.follow(mention), sentence.left(mention)
     if words.apiece.search(sentence.near(mention, MONEY_MENTION)):
         return "other"
+    if _EACH.match(follow):
+        return "project" if _PROJECTS.search(sentence.near(mention, MONEY_MENTION)) else "other"
     behind = _BREAKS.split(follow)[0][:40]
     part = re.split(r"[;:.]", left)[-1]
     near = sentence.near(mention, MONEY_MENTION)[-100:]
@@ -216,7 +225,7 @@ def _rate_beside(sentence: Sentence, mention: Mention) -> bool:
 
 
 def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
-    near, follow = sentence.near(mention, MONEY_MENTION), sentence.follow(mention)
+    near, follow = _own_near(sentence, mention), sentence.follow(mention)
     behind = re.split(r"[;:]", follow)[0]
     if _is_part_for_round(sentence, mention, words):
         return True
@@ -230,12 +239,28 @@ def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
         return False
     if words.pot.search(near) or _raised(sentence, mention, near):
         return True
+    if words.spent.match(sentence.right(mention)):
+        return False
+    if words.that_is.search(near) and words.budget_before.search(sentence.before):
+        return True
     if words.not_budget.search(_BREAKS.split(follow)[0][:60]):
         return False
     pot = (words.most.search(near) or near.rstrip().endswith(":")) and words.round_pot.search(
         _CLAUSE.split(near.rstrip(" :"))[-1]
     )
     return bool(words.budget_before.search(near[-120:]) or words.budget_after.match(behind) or pot)
+
+
+_OF_FORMER = re.compile(  # "# beschikbaar plus #": said of the first
+    r"^(?!\s(?:is|zijn|was|waren|are|were)\b)[^,.;:]{0,50}"
+    r"\b(?:beschikbaar|te verdelen|gereserveerd|uitgetrokken|available)\b"
+)
+
+
+def _own_near(sentence: Sentence, mention: Mention) -> str:
+    near = sentence.near(mention, MONEY_MENTION)
+    first = len(near) == len(sentence.left(mention))
+    return near if first else _OF_FORMER.sub("", near)
 
 
 _RAISED = re.compile(
@@ -306,6 +331,8 @@ def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset
     scope = {name for name, pattern in tests.items() if pattern.search(near) or pattern.search(follow)}
     if _is_part_for_round(sentence, mention, words):
         scope.add("portion")
+    if words.raised_to.search(near):
+        scope.add("raised")
     if _SUMMED.search(near):
         scope.add("summed")
     scope |= {name for name, verb in _TENSES.items() if verb.search(near)}

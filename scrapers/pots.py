@@ -21,7 +21,11 @@ def _distinct(priced: list[Priced]) -> list[Priced]:
     kept: dict[tuple[Decimal, str], Priced] = {}
     for one in priced:
         named = [key for key in kept if key[0] == one.value and (not key[1] or not one.label or key[1] == one.label)]
-        key = named[0] if named else (one.value, one.label)  # as much for 2026 as for 2027 are two
+        if "listed" in one.scope:
+            named = []  # "# for this and # for that": two, though of one size
+        key = (
+            named[0] if named else (one.value, one.label or ("listed" if "listed" in one.scope else ""))
+        )  # as much for 2026 as for 2027 are two
         known = kept.get(key)
         kept[key] = Priced(one.kind, one.value, known.mention if known else one.mention,
                                  one.scope | (known.scope if known else frozenset()), one.label)  # fmt: skip
@@ -56,6 +60,8 @@ def _total_before_parts(pots: list[Priced]) -> Priced | None:
     if len(totals) != 1 or {"round", "programme"} & totals[0].scope:
         return None
     rest = [one for one in pots if one is not totals[0]]
+    if rest and "listed" in min(rest, key=lambda one: one.mention.start).scope:
+        return None  # "in total # for area A and # for area B"
     near = all(0 < one.mention.start - totals[0].mention.start < 160 for one in rest)
     return totals[0] if near and all(one.value < totals[0].value and "total" not in one.scope for one in rest) else None
 
@@ -80,8 +86,14 @@ def _beside_programme(pots: list[Priced]) -> Priced | None:
     return ours[0] if fits else None
 
 
+def _raised(pots: list[Priced]) -> Priced | None:
+    """ "was #, nu verhoogd tot #": the one that holds now."""
+    ours = [one for one in pots if "raised" in one.scope]
+    return ours[0] if len(ours) == 1 else None
+
+
 _CHOICES = (
-    _only, _portion, _summed, _sum_of_parts, _of_this_round, _total_before_parts, _beside_programme,
+    _only, _raised, _portion, _summed, _sum_of_parts, _of_this_round, _total_before_parts, _beside_programme,
     _whole_without_shares,
 )  # fmt: skip
 

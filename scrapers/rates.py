@@ -21,6 +21,7 @@ def all_rates(sentences: list[Sentence], words: MoneyWords) -> list[Mention]:
     return found
 
 
+_OF_SOMETHING = re.compile(r"\s{0,2}(?:of|van)\s")
 _FOR_WHOM = re.compile(r"\b(?:voor|bij|for|to)\b")
 
 
@@ -43,5 +44,8 @@ def _is_rate(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
     near, follow = sentence.near(mention), sentence.follow(mention)
     if _is_no_rate(sentence, mention, words) or words.hedge.search(near):
         return False
+    of_costs = words.rate_after.match(follow[:70])
+    if _OF_SOMETHING.match(follow) and not of_costs and not words.pays.search(near[-100:] + RATE + follow[:70]):
+        return False  # of the crops, of employment: not of what a project costs
     bracketed = re.search(r"\($", near) and follow.startswith(")") and words.grant.search(sentence.left(mention))
-    return bool(bracketed or words.rate_after.match(follow[:70]) or words.rate_before.search(near[-100:]))
+    return bool(bracketed or of_costs or words.rate_before.search(near[-100:]))

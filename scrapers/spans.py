@@ -145,7 +145,7 @@ def lower(text: str) -> str:
 _BREAK = re.compile(r"[.!?](?=\s)|;|\n\s*|\b[Bb]esluit(?:en)?:(?=\s)")
 _SHORT = re.compile(
     r"(?:\b(?:max|min|ca|circa|incl|excl|nr|art|bv|bijv|resp|evt|ong|approx|vs|st|no|dhr|mw|drs|ir|dr|mr|prof|jl|zgn)"
-    r"|\b[a-z](?:\.[a-z]){0,3}|\bm\.?i\.?v)\.$",
+    r"|(?<!')\b[a-z](?:\.[a-z]){0,3}|\bm\.?i\.?v)\.$",
     re.IGNORECASE,
 )
 
