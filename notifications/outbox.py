@@ -230,7 +230,7 @@ def _after(taken: Claim, outcome: Outcome, rules: Rules, now: datetime) -> dict[
 
 def _refused(session: Session, taken: Claim, outcome: Outcome, now: datetime) -> None:
     """An address that does not exist gets no more mail; a refusal for another reason is no fault of the address."""
-    reply = f"{outcome.code} {outcome.text}"
+    reply = f"{outcome.code or ''} {outcome.text}".strip()
     unknown = " 5.1." in reply or (outcome.code in (550, 551, 553) and " 5." not in reply)
     if unknown:
         session.add(Suppression(address_hash=address_hash(taken.address), reason=reply[:200], since=now))

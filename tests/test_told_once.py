@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Follow, Match, Opportunity, Revision, Sighting
+from db.models import Follow, Match, Opportunity, Revision, Sighting, User
 from db.session import writing
 from db.vocabulary import Status
+from notifications.alerts import standing_alerts
 from notifications.outbox import Rules, Tally
 from notifications.sending import send_due
 from notifications.transport import open_transport
@@ -99,3 +100,21 @@ def test_a_call_that_was_closed_is_on_record_as_changed_and_as_nothing_else(agen
                              old="open", new="closed", version=row.version))  # fmt: skip
     assert plan_at(agenda, local(2026, 8, 25, 8, 0)).digests == 1
     assert [one.kind for one in told(agenda)] == ["new", "changed"]
+
+
+def test_one_persons_broken_data_costs_only_that_persons_reminder(agenda: Engine, now: datetime) -> None:
+    broken, whole = make_reader(agenda, now, "kapot@x.example"), make_reader(agenda, now, "goed@x.example")
+    call = make_call(agenda, now, closes=date(2026, 9, 1))
+    with writing(agenda) as session:
+        session.add_all(Follow(user_id=one, opportunity_id=call, at=now) for one in (broken, whole))
+        session.get_one(User, broken).reminder_days = ["zeven"]  # type: ignore[list-item]
+    plan_at(agenda, local(2026, 8, 25, 8, 0))
+    assert {mail.address for mail in deliveries(agenda) if mail.kind == "reminder"} == {"goed@x.example"}
+    assert len([mail for mail in deliveries(agenda) if mail.kind == "digest"]) == 2
+    with writing(agenda) as session:
+        assert [alert.line[:35] for alert in standing_alerts(session)] == ["unwritable reminder 1:2 (person, cal"[:35]]
+        session.get_one(User, broken).reminder_days = [7]
+    plan_at(agenda, local(2026, 8, 25, 9, 0))
+    assert len([mail for mail in deliveries(agenda) if mail.kind == "reminder"]) == 2
+    with writing(agenda) as session:
+        assert standing_alerts(session) == []

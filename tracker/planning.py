@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from jinja2 import TemplateError
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -32,7 +31,7 @@ from tracker.digest_beside import Surroundings, read_surroundings
 from tracker.due import Period, next_due, periods
 from tracker.lobby_reminding import plan_lobby_reminders
 from tracker.readers import FIRST, Reader, Standing, read_memories, read_readers, standing_marks
-from tracker.reminding import plan_reminders
+from tracker.reminding import UNWRITABLE, plan_reminders
 
 LEASE = "planner"
 BATCH = 50
@@ -252,7 +251,7 @@ def write(this: Round, reader: Reader, job: Job, memory: Memory) -> Mail | None:
         return None
     try:
         letter = this.writer.digest(this.around.warned(digest, reader.participant_id), reader.to, beside)
-    except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
+    except UNWRITABLE as error:
         return _mail(this, reader, job, state=DeliveryState.HELD, remark=f"could not be written: {error}"[:300])
     memory.learn(digest.tells)
     return _mail(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from jinja2 import TemplateError
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -12,6 +13,7 @@ from db.queries import live_ids
 from db.session import reading, writing
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, Status, ToldKind
 from notifications import outbox, wording
+from notifications.alerts import end_alert, raise_alert, standing_alerts
 from notifications.catalogue import DUE_KINDS, Call, Term, read_catalogue
 from notifications.letter import Addressee, Writer
 from notifications.outbox import Mail, address_hash, silent_addresses
@@ -22,6 +24,8 @@ from tracker.readers import read_follows
 LANE = 3
 OUT = frozenset({DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.AMBIGUOUS})
 BATCH = 50
+BROKEN = "unwritable reminder "
+UNWRITABLE = (TemplateError, ValueError, TypeError, ArithmeticError)
 JOINED = 0  # the row of a date of a call that was joined into this one
 
 
@@ -114,17 +118,30 @@ def plan_reminders(engine: Engine, desk: Desk, writer: Writer, now: datetime, ch
             outbox.withdraw(session, moot, "the date has moved, is off, or is followed no longer", now)
     if catalogue is None:
         return 0, 0
-    calls_by_id = catalogue.calls
-    mails = [
-        mail
-        for number, of_person in follows.items()
-        for call_id, since in of_person.items()
-        if call_id in calls_by_id
-        for mail in _mails(
-            catalogue.calls[call_id], people[number], since, told.get((number, call_id), []), writer, chosen[number]
-        )
-    ]
+    mails: list[Mail] = []
+    broken: dict[str, str] = {}
+    for number, of_person in follows.items():
+        for call_id in sorted(of_person.keys() & catalogue.calls.keys()):
+            about = catalogue.calls[call_id], people[number], of_person[call_id], told.get((number, call_id), [])
+            try:
+                mails += _mails(*about, writer, chosen[number])
+            except UNWRITABLE as error:  # costs this reminder only, which is tried again in the next round
+                broken[f"{BROKEN}{number}:{call_id}"] = str(error)
+    _tell_broken(engine, broken, now)
     return _put(engine, desk, mails, check)
+
+
+def _tell_broken(engine: Engine, broken: dict[str, str], now: datetime) -> None:
+    """Raise an alert for each reminder that cannot be written, and end those of what can be again."""
+    with reading(engine) as session:
+        known = {alert.key for alert in standing_alerts(session) if alert.key.startswith(BROKEN)}
+    if not (broken or known):
+        return
+    with writing(engine) as session:
+        for key, why in broken.items():
+            raise_alert(session, key, f"{key} (person, call) could not be written: {why}"[:300], now)
+        for key in known - broken.keys():
+            end_alert(session, key, now)
 
 
 def people_to_remind(session: Session, now: datetime) -> dict[int, Addressee]:

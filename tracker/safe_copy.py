@@ -19,6 +19,8 @@ from db.models import Attempt, Lease, Run
 from notifications.brakes import pause
 
 INSTANCE = "instance"
+COPIED = "this database was copied here from elsewhere"
+OLDER = "this database is older than what was sent from it: restored from a backup"
 ALIVE = timedelta(minutes=5)
 
 
@@ -32,17 +34,19 @@ def watch(session: Session, data_dir: Path, now: datetime, trial: bool = False) 
     instances = select(Run.slot, Run.outcome).where(Run.job == INSTANCE).order_by(col(Run.id).desc())
     rows = session.exec(instances).all()
     mine, there = next(((name, where) for name, where in rows if name in known), ("", ""))
-    why = ""
-    if not mine or not same_place(there, here):
+    elsewhere, why = not mine or not same_place(there, here), ""
+    if elsewhere:
         joins = not mine and any(same_place(where, here) for _, where in rows) and _others_alive(session)
-        if rows and high and not joins:
-            why = "this database was copied here from elsewhere"
+        why = COPIED if rows and high and not joins else ""
+    elif high < known[mine]:
+        why = OLDER
+    if why and trial:
+        return why  # and nothing is noted: without its list this is a copy as before
+    if why:
+        pause(session, why, now, everything=True)
+    if elsewhere:
         mine = secrets.token_hex(8)
         session.add(Run(job=INSTANCE, slot=mine, started_at=now, finished_at=now, outcome=here))
-    elif high < known[mine]:
-        why = "this database is older than what was sent from it: restored from a backup"
-    if why and not trial:
-        pause(session, why, now, everything=True)
     if known.get(mine) != high:
         _write(path, known | {mine: high})
     return why
