@@ -176,6 +176,7 @@ def contacts(session: Session, viewer: Viewer, _now: datetime) -> Iterator[Recor
             "visibility": row.visibility,
             "message": row.message,
             "reply": row.reply,
+            "follow_up": row.follow_up if row.participant_id == viewer.participant_id else "",
             "follow_up_on": _day(row.follow_up_on),
         }
 

@@ -1,4 +1,4 @@
-"""import: calls and people from a file, all rows or none."""
+"""import: calls, people and contacts from a file, all rows or none."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 from tracker.commands.door import FAILED, WRONG_USAGE, CommandFailed, Door, answer, door
 
-KINDS = ("calls", "people")
+KINDS = ("calls", "people", "contacts")
 FORMATS = ("jsonl", "csv", "xlsx")
 
 
@@ -19,17 +19,22 @@ def register(app: typer.Typer) -> None:
 
 def import_rows(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="What: calls, as 'export calls' writes them, or people.")],
+    kind: Annotated[str, typer.Argument(help="What: calls or contacts, as export writes them, or people.")],
     file: Annotated[Path, typer.Argument(help="The file; - for standard input.")],
     as_format: Annotated[str | None, typer.Option("--format", help="jsonl, csv or xlsx; else by its name.")] = None,
-    user: Annotated[str | None, typer.Option("--user", help="Address of the person who does this.")] = None,
+    user: Annotated[
+        str | None, typer.Option("--user", help="Address of who does this; contacts become theirs.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Take in calls, or people with their subscriptions; the same file twice brings nothing new.
+    """Take in calls, contacts, or people with their subscriptions; the same file twice brings nothing new.
 
     Calls: title and url, and what else 'export calls' gives. People: email, name, role, participant, opgaven, every.
+    Contacts: day, organisation and message, and what else 'export contacts' gives; never the name of a person.
     """
     form = as_format or file.suffix.lstrip(".").lower() or "jsonl"
+    if kind == "contacts" and not user:
+        raise CommandFailed("contacts are somebody's: name who logs them with --user EMAIL", WRONG_USAGE)
     if kind not in KINDS or form not in FORMATS:
         there = f"there are {', '.join(KINDS)}; from {', '.join(FORMATS)}"
         raise CommandFailed(f"cannot import {kind} from {form!r}; {there}", WRONG_USAGE)
@@ -62,6 +67,7 @@ def _content(file: Path) -> bytes:
 
 def _store(here: Door, kind: str, content: bytes, form: str, email: str | None) -> Any:
     from db.session import writing
+    from tracker.imported_contacts import import_contacts
     from tracker.imported_rows import rows_of
     from tracker.importing import import_calls, import_people
     from tracker.subscribing import find_user
@@ -69,6 +75,8 @@ def _store(here: Door, kind: str, content: bytes, form: str, email: str | None) 
     rows = rows_of(content, form)
     with writing(here.engine) as session:
         who = find_user(session, email) if email else None
+        if kind == "contacts" and who is not None:
+            return import_contacts(session, rows, who, here.clock.now())
         if kind == "people":
             return import_people(session, rows, here.clock.now())
         return import_calls(session, rows, who, here.clock.now())
