@@ -222,8 +222,10 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     bad = kansenradar(tmp_path, "import", "calls", "c.jsonl")
     assert (bad.returncode, bad.stderr.splitlines()[0].partition(":")[0]) == (1, "row 2")
     assert "nothing imported from c.jsonl" in bad.stderr
-    (tmp_path / "c.jsonl").write_text('{"title": "X", "url": "https://x.nl"}\n')
+    (tmp_path / "c.jsonl").write_text('{"title": "Circulaire economie", "url": "https://x.nl"}\n')
     done = kansenradar(tmp_path, "import", "calls", "c.jsonl", "--json")
     assert json.loads(done.stdout) == {"rows": 1, "new": 1, "changed": 0, "known": 0}, done.stderr
+    [call] = kansenradar(tmp_path, "export", "calls").stdout.splitlines()
+    assert json.loads(call)["opgaven"][0]["id"] == "A20-1-circulair"  # matched at once, as after a crawl
     assert kansenradar(tmp_path, "import", "verdicts", "c.jsonl").returncode == 2
     assert kansenradar(tmp_path, "import", "calls", "nowhere.csv").returncode == 1

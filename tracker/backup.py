@@ -119,7 +119,8 @@ def restore_backup(engine: Engine, path: Path, now: datetime, progress: Progress
                 pause(session, f"restored from the backup of {said['made_at']}", now, everything=True)
                 session.flush()
     except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, OSError) as error:
-        raise NotRestorable(f"{path} is no whole backup: {error}") from error
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise NotRestorable(f"{path} is no whole backup: {why}") from error
     return said
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from tracker.commands.door import CommandFailed, Door, answer, door
+from tracker.commands.matching import match_waiting
 
 By = Annotated[str, typer.Option("--user", help="Address of the person who does this.")]
 Call = Annotated[int, typer.Argument(help="The call's number.")]
@@ -106,7 +107,7 @@ def part(context: typer.Context, other: Call, user: By) -> None:
 
 
 def _by_person(context: typer.Context, email: str, act: Any) -> None:
-    """In one transaction, by a person we know; says in one line what was done or why not."""
+    """In one transaction, by a person we know; says in one line what was done or why not. Then it is matched."""
     from sqlmodel import select
 
     from db.models import User
@@ -123,6 +124,7 @@ def _by_person(context: typer.Context, email: str, act: Any) -> None:
     except NotPossible as error:
         raise CommandFailed(str(error)) from error
     typer.echo(done)
+    match_waiting(here)
 
 
 def show(context: typer.Context, call: Call, as_json: Json = False) -> None:

@@ -1,11 +1,11 @@
 """crawl, sources, release: ask the sources, see how they stand, let held calls through."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from tracker.commands.door import INCOMPLETE, WRONG_USAGE, CommandFailed, Door, answer, door
+from tracker.commands.matching import match_waiting
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
@@ -34,22 +34,14 @@ def crawl(
     for outcome in crawl_sources(here.engine, here.settings, wanted, here.clock.now(), here.clock.is_set, progress):
         found.append(outcome)
         show(outcome.as_line())
-    _match(here, show)
+    matched = match_waiting(here)
+    show(f"{matched.calls} calls matched, {matched.matches} matches")
     if as_json:
         answer([outcome.as_json() for outcome in sorted(found, key=lambda o: o.source)], True, [])
     incomplete = [outcome for outcome in found if not outcome.complete]
     if incomplete:
         typer.echo("incomplete: " + "; ".join(f"{o.source}: {o.why}" for o in incomplete), err=True)
         raise typer.Exit(INCOMPLETE)
-
-
-def _match(here: Door, show: Callable[[str], None]) -> None:
-    from tracker.match_calls import match_with_model
-    from tracker.progress import progress
-
-    with progress("matching") as watch:
-        done = match_with_model(here.engine, here.clock.now(), progress=watch)
-    show(f"{done.calls} calls matched, {done.matches} matches")
 
 
 def _nothing(_line: str) -> None:

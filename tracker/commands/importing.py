@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from tracker.commands.door import FAILED, WRONG_USAGE, CommandFailed, Door, answer, door
+from tracker.commands.matching import match_waiting
 
 KINDS = ("calls", "people", "contacts")
 FORMATS = ("jsonl", "csv", "xlsx")
@@ -49,6 +50,8 @@ def import_rows(
         raise CommandFailed(f"nothing imported from {file}: correct the rows above") from error
     except (NotReadable, NotPossible) as error:
         raise CommandFailed(f"nothing imported from {file}: {error}", FAILED) from error
+    if kind == "calls":
+        match_waiting(door(context))
     said = {"rows": done.rows, "new": done.new, "changed": done.changed, "known": done.known}
     answer(said, as_json, [f"{done.rows} rows: {done.new} new, {done.changed} changed, {done.known} known already"])
 

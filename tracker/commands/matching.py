@@ -2,17 +2,29 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.commands.door import CommandFailed, answer, door
+from tracker.commands.door import CommandFailed, Door, answer, door
+
+if TYPE_CHECKING:
+    from tracker.match_calls import Matched
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(match)
     app.command()(evaluate)
+
+
+def match_waiting(here: Door) -> "Matched":
+    """Match what is new or changed since the last time: after a crawl, and after people add or correct calls."""
+    from tracker.match_calls import match_with_model
+    from tracker.progress import progress
+
+    with progress("matching") as show:
+        return match_with_model(here.engine, here.clock.now(), progress=show)
 
 
 def match(
