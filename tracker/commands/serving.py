@@ -46,6 +46,7 @@ def page_server(opened: Door, host: str, port: int) -> "uvicorn.Server":
     import uvicorn
 
     from tracker.web.app import build
+    from tracker.web.connections import MOST_CONNECTIONS, BoundedConnection
 
     refuse_plain_http(opened.settings)
     app = build(opened.settings, opened.engine, opened.clock)
@@ -60,9 +61,11 @@ def page_server(opened: Door, host: str, port: int) -> "uvicorn.Server":
         server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies or None,
+        http=BoundedConnection,
+        ws="none",
         timeout_keep_alive=10,
         timeout_graceful_shutdown=10,
-        limit_concurrency=500,
+        limit_concurrency=MOST_CONNECTIONS,
     )
     return uvicorn.Server(config)
 
