@@ -1,5 +1,6 @@
 """Another process that locks the database, a disk that fails and a file that rots: waited for, or said in one line."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -18,6 +19,7 @@ from sqlmodel import Session
 from db.session import open_engine
 from tests.conftest import ROOT
 from tests.crawls import make_listing, store
+from tests.scripted import SEARCH, playing, portal, topic
 from tests.test_commands import kansenradar
 from tracker.agenda import load_agendas
 
@@ -63,32 +65,48 @@ def test_while_another_process_holds_the_database_reading_goes_on_and_writing_wa
     assert len(kansenradar(ready, "export", "calls").stdout.splitlines()) == 3
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace to let a disk fail")
-def test_a_disk_that_fails_is_no_success(ready: Path) -> None:
-    (ready / "c.jsonl").write_text('{"title": "Derde", "url": "https://x.nl/3"}\n')
-    inject = ["-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:error=EIO"]
-    command = [
-        "strace",
-        "-f",
-        "-qq",
-        "-o",
-        os.devnull,
-        *inject,
-        sys.executable,
-        "-m",
-        "tracker",
-        "import",
-        "calls",
-        "c.jsonl",
-    ]
-    done = subprocess.run(
-        command, cwd=ready, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120
-    )
+def where_disk_calls_fail(
+    folder: Path, fault: str, *arguments: str, **settings: str
+) -> "subprocess.CompletedProcess[str]":
+    """A command for which the calls to the disk that ``fault`` names fail, as strace injects it."""
+    if not shutil.which("strace"):
+        pytest.skip("needs strace to let a disk fail")
+    calls = fault.partition(":")[0]
+    inject = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={calls}", "-e", f"inject={fault}"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
+    command = [*inject, sys.executable, "-m", "tracker", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
     if "ptrace" in done.stderr:
         pytest.skip("this machine does not let processes be traced")
+    return done
+
+
+def test_a_disk_that_fails_is_no_success(ready: Path) -> None:
+    (ready / "c.jsonl").write_text('{"title": "Derde", "url": "https://x.nl/3"}\n')
+    done = where_disk_calls_fail(ready, "fdatasync,fsync:error=EIO", "import", "calls", "c.jsonl")
     assert done.returncode == 1, done.stderr
     assert done.stderr.splitlines()[-1].endswith("disk I/O error"), done.stderr
     assert "new" not in done.stdout
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_half_way_a_crawl_costs_that_crawl_only(ready: Path) -> None:
+    with playing() as server:
+        server.answers[SEARCH] = portal(
+            [topic(n, descriptionByte=["circulair " * 500]) for n in range(1, 61)], size=100
+        )
+        address = f"127.0.0.1:{server.port}"
+        settings = {"KANSENRADAR_SOURCE_EU_PORTAL_URL": server.url, "KANSENRADAR_FETCH_ALLOW": address}
+        crawl = ("crawl", "eu_portal", "--json")
+        done = where_disk_calls_fail(ready, "pwrite64:error=ENOSPC:when=20+", *crawl, **settings)
+        assert done.returncode == 1, done.stderr
+        assert done.stderr.splitlines() == ["kansenradar: database: database or disk is full"]
+        assert server.pages(), "it was not half-way: the source was not asked"
+        assert len(kansenradar(ready, "export", "calls").stdout.splitlines()) == 2, "half a crawl was stored"
+        again = kansenradar(ready, *crawl, **settings)
+    assert again.returncode == 0, again.stderr
+    [row] = json.loads(again.stdout)
+    assert (row["seen"], row["new"], row["complete"]) == (60, 60, True)
 
 
 def test_nothing_is_planned_or_sent_from_a_damaged_database(ready: Path) -> None:
