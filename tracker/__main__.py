@@ -15,6 +15,7 @@ from tracker.clock import Clock
 from tracker.commands.door import FAILED, WRONG_USAGE, CommandFailed, Door
 from tracker.settings import PREFIX, Settings, SettingsError, ValidationError
 
+ZONES = ("Europe/Amsterdam", "Europe/Brussels")
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100  # where a set clock may stand: the years that dates of calls may have
 
 app = typer.Typer(
@@ -44,6 +45,17 @@ def moment(text: str) -> datetime:
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo("Europe/Amsterdam"))).astimezone(UTC)
 
 
+def know_the_zones() -> None:
+    """Fail at once where the zones our times are in are not on this machine: every hour would be a guess."""
+    from zoneinfo import ZoneInfo
+
+    for zone in ZONES:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise CommandFailed(f"no time zone {zone} on this machine: install the package tzdata") from error
+
+
 def now_first(arguments: list[str]) -> list[str]:
     """``--now`` belongs to every command, so it may also stand behind one: bring it to the front."""
     for place, argument in enumerate(arguments):
@@ -63,6 +75,7 @@ def root(
     ] = None,
 ) -> None:
     """Read the settings and the clock, once."""
+    know_the_zones()
     fixed = moment(now) if now is not None else None
     if fixed:
         typer.echo(f"clock set to {fixed.isoformat()}; it is not compared with the sources' clocks", err=True)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -164,13 +165,25 @@ def run_child(job: Job, limit_seconds: float, progress: Progress, command: Seque
         listener.start()
         try:
             hand_over(job, child.stdin)
-            code = child.wait(limit_seconds)
+            code = wait_for(child, limit_seconds)
         except subprocess.TimeoutExpired:
             return f"took longer than {limit_seconds:g} seconds and was stopped"
         finally:
             end_group(child)
             listener.join(5)
     return "" if code == 0 else exit_line(code, errors)
+
+
+def wait_for(child: "subprocess.Popen[bytes]", seconds: float) -> int:
+    """The exit code; TimeoutExpired after so many seconds. The system wakes us, so nothing is polled."""
+    if hasattr(os, "pidfd_open"):  # Linux
+        ended = os.pidfd_open(child.pid)
+        try:
+            select.select([ended], [], [], seconds)
+        finally:
+            os.close(ended)
+        return child.wait(0)
+    return child.wait(seconds)
 
 
 def hand_over(job: Job, stdin: IO[bytes]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -239,12 +240,12 @@ async def ticking(clockwork: Clockwork) -> AsyncIterator[None]:
     """The clock goes from now until the block ends."""
     scheduler = AsyncIOScheduler(timezone=UTC)
     first = clockwork.clock.now() + timedelta(seconds=1)
-    scheduler.add_job(
+    job = scheduler.add_job(
         clockwork.tick, "interval", seconds=TICK, coalesce=True, max_instances=1, next_run_time=first,
         misfire_grace_time=None,
     )  # fmt: skip
     scheduler.start()
-    beside = [asyncio.create_task(clockwork.letterbox()), asyncio.create_task(clockwork.keep())]
+    beside = [asyncio.create_task(work) for work in (clockwork.letterbox(), clockwork.keep(), wind(job, clockwork))]
     try:
         yield
     finally:
@@ -254,6 +255,15 @@ async def ticking(clockwork: Clockwork) -> AsyncIterator[None]:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def wind(job: Job, clockwork: Clockwork) -> None:
+    """Bring the next tick near after the wall clock was set back: it would wait until it is that late once more."""
+    while not clockwork.stopping:
+        await asyncio.sleep(TICK)
+        now = clockwork.clock.now()
+        if job.next_run_time is not None and job.next_run_time > now + timedelta(seconds=2 * TICK):
+            job.modify(next_run_time=now)
 
 
 async def run_until_stopped(clockwork: Clockwork) -> None:
