@@ -224,7 +224,12 @@ def _is_clock(after: re.Match[str]) -> bool:
     if "-" in after["lead"] and not after["unit"]:
         return bool(after["zone"])
     return bool(
-        after["unit"] or after["lead"].strip() or after["h2"] or after["noon"] or re.search(r"[:uh]\d", after.group())
+        after["unit"]
+        or after["zone"]
+        or after["lead"].strip()
+        or after["h2"]
+        or after["noon"]
+        or re.search(r"[:uh]\d", after.group())
     )
 
 

@@ -227,6 +227,7 @@ MONEY = MoneyWords(
         [^.;,]{0,30}\bvoor (?:de|het|een|deze|dit) (?:huidige|nieuwe|eerste|tweede|derde|vierde|vijfde|lopende)?\s?
         (?:\w*ronde|\w*periode|tranche|tijdvak|tender|openstelling|call|uitvraag)\b
     """),
+    here=words(r"\b(?:deze|dit|huidige) (?:\w+ )?\w*(?:ronde|periode|tranche|tijdvak|tender|openstelling|call)\b"),
     this_round=words(r"""
         (?:deze|dit|huidige|eerste|tweede|derde|vierde|vijfde|zesde|zevende|\d+e)\s(?:aanvraag|
         indien)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call)

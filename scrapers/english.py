@@ -148,7 +148,9 @@ _MONEY = MoneyWords(
         | in the region of
     """),
     budget_before=words(r"""
-        \bbudget\b | \b(?:call|programme|round|topic) (?:offers|provides|has)\b | \bavailable\b | \benvelope\b
+        \bbudget\b | \b(?:call|programme|round|topic) (?:offers|provides|has)\b
+        | \b(?:call|programme|scheme|tender)\b[^.;,]{0,30}\bworth\s{0,2}$
+        | \bavailable\b | \benvelope\b
         | \ballocat(?:ed|es|ion)\b | \bearmark | \bset aside\b
         | \bfunding (?:pot|amount)\b | \btotal (?:amount|funding|of)\b | \bin total\b | \bmakes?\b
         | \bpot\b | \bceiling\b | \b(?:will|to) invest\b | \bfund of\b | \bfund holds\b
@@ -182,7 +184,8 @@ _MONEY = MoneyWords(
     ),
     pot=ends(r"(?:the |a |total |overall |indicative |call |available )*budget(?: of|\sis|:)?"),
     most=ends(r"""
-        up to | no (?:larger|higher|greater|bigger) than | not be (?:larger|higher|greater|more) than
+        up to | max(?:imum)?\.? (?:grant|funding|eu|erdf|contribution|amount)(?: [\w-]+){0,3}\s?:
+        | no (?:larger|higher|greater|bigger) than | not be (?:larger|higher|greater|more) than
         | (?:cannot|can not) exceed | (?:a )?maximum(?: \w+){0,5}?(?: of|\sis|:)? | max\.? | at most | no more than
         | not (?:exceed|exceeding|more than) | (?:does |do |may |must |should |shall |can)?not exceed
         | capped at | limited to
@@ -263,6 +266,7 @@ _MONEY = MoneyWords(
     for_round=begins(
         r"[^.;,]{0,30}\bfor (?:the|this) (?:first|second|third|current|present)\s?(?:call|round|tranche|cut-off)\b"
     ),
+    here=words(r"\b(?:this|current) (?:\w+ )?(?:round|call|period|tranche|window|topic)\b"),
     this_round=words(r"""
         \b(?:this|first|second|third|current)\s(?:\w+\s)?(?:round|call|period|tranche|window|topic)\b
         | \b(?:for|in) 20\d\d\b

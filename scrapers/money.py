@@ -37,6 +37,7 @@ class MoneyWords:
     of_which: re.Pattern[str]  # ends right before a part: "daarvan is"
     for_round: re.Pattern[str]  # right behind: "bestemd voor de eerste call"
     ours: re.Pattern[str]  # ends right before: "verdeelt daarvan"
+    here: re.Pattern[str]  # "deze tranche", where "de eerste" may be an earlier one
     this_round: re.Pattern[str]
     whole_programme: re.Pattern[str]
     total: re.Pattern[str]
@@ -324,6 +325,7 @@ def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset
     near, follow = sentence.near(mention, MONEY_MENTION)[-110:], re.split(r"[;:,]", sentence.follow(mention))[0][:80]
     tests = {
         "round": words.this_round,
+        "here": words.here,
         "programme": words.whole_programme,
         "total": words.total,
         "year": words.per_year,

@@ -1,9 +1,14 @@
 """Of several amounts with the same purpose the one that holds for this call, or none."""
 
+import re
 from decimal import Decimal
 
 from scrapers.money import Priced
 from scrapers.spans import Read
+
+
+_STANDING = re.compile(r"\b(?:[Ii]n behandeling|[Vv]erleend)\b")  # a page that keeps the count
+_LEFT = re.compile(r"\b[Bb]eschikbaar\s?[:|]?\s{0,3}$")
 
 
 def settle_budget(priced: list[Priced], source: str) -> Read | None:
@@ -11,6 +16,9 @@ def settle_budget(priced: list[Priced], source: str) -> Read | None:
     pots = _distinct([one for one in priced if one.kind == "budget"])
     gone = {"past"} if any("now" in one.scope for one in pots) else {"then"}
     pots = [one for one in pots if not gone & one.scope] or pots  # "bedraagt #; in 2025 was het #"
+    if _STANDING.search(source):
+        whole = [one for one in pots if not _LEFT.search(source[: one.mention.start])]
+        pots = whole if whole and all(one.value <= whole[0].value for one in pots) else pots
     for choose in _CHOICES:
         if chosen := choose(pots):
             return _read("budget", chosen, source)
@@ -67,6 +75,9 @@ def _total_before_parts(pots: list[Priced]) -> Priced | None:
 
 
 def _of_this_round(pots: list[Priced]) -> Priced | None:
+    here = [one for one in pots if "here" in one.scope and "programme" not in one.scope]
+    if len(here) == 1 and all("round" in one.scope for one in pots):
+        return here[0]  # "voor deze tranche #; in de eerste was #"
     now = [one for one in pots if "round" in one.scope and "programme" not in one.scope]
     rest = [one for one in pots if one not in now]
     return now[0] if len(now) == 1 and all("programme" in one.scope or "total" in one.scope for one in rest) else None

@@ -160,7 +160,7 @@ _OPEN_END = re.compile(
 )
 _HEADING = re.compile(rf"[^\n{ANY_MENTION[1:-1]}]{{2,60}}[^\n.!;,{ANY_MENTION[1:-1]}]\s{{0,9}}$")
 _ANSWER = re.compile(
-    rf"\s{{0,20}}(?:(?:van|vanaf|tot|t/m|uiterlijk|maximaal|max\.?|from|until|by|up to)\s)?{ANY_MENTION}",
+    rf"(?:[-•*·▪] )?(?:(?:van|vanaf|tot|t/m|uiterlijk|maximaal|max\.?|from|until|by|up to)\s)?{ANY_MENTION}",
     re.IGNORECASE,
 )
 
@@ -191,8 +191,9 @@ def _with_labels(folded: str) -> str:
         above = folded[max(last, hit.start() - 70) : hit.start()]
         line = above[above.rfind("\n") + 1 :]
         if _HEADING.match(line) and not _OPEN_END.search(line) and _ANSWER.match(folded, hit.end()):
-            pieces += [folded[last : hit.start()], ":".ljust(len(hit.group()))]
-            last = hit.end()
+            bullet = 2 * (folded[hit.end()] in "-•*·▪")
+            pieces += [folded[last : hit.start()], ":".ljust(len(hit.group()) + bullet)]
+            last = hit.end() + bullet
     return "".join([*pieces, folded[last:]])
 
 
