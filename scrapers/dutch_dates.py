@@ -127,7 +127,7 @@ DATES = DateWords(
         looptijd | projectperiode | uitvoeringsperiode
         | (?:informatie|netwerk|matchmakings?|aftrap)?bijeenkomst | webinar | spreekuur | \bpitch
         | workshop
-        | \bregeling\s(?:zelf\s)?(?:loopt|liep|geldt|gold|werkt|vervalt|is geldig|eindigt|treedt)
+        | \bsubsidie geldt | \bregeling\s(?:zelf\s)?(?:loopt|liep|geldt|gold|werkt|vervalt|is geldig|eindigt|treedt)
         | vervalt | verviel | in werking | vastgesteld | getekend | \bgepubliceerd(?: op)?\b | geplaatst
         | verscheen | verschenen | bijgewerkt | gewijzigd | publicatiedatum | staatscourant van
         | peildatum is | besluit\b(?! (?:het|de|tot)\b) | besluiten\b | beschikking | uitslag
@@ -165,6 +165,8 @@ DATES = DateWords(
         | (?:start|starten|beginnen|begint|loopt|lopen)\b[^,;.]{0,20}\b(?:project|activiteit|
         uitvoering|werkzaamheden) | (?:starten|beginnen|lopen|starten met|eindigen)\b | treedt
         | [^,;.]{0,30}\b(?:informatiebijeenkomst|webinar|kennisbijeenkomst|spreekuur) | heeft ingediend
+        | (?:kunt|kan|kunnen|mag|mogen)\b[^,;.]{0,30}\bgeen\b(?![^,;.]{0,30}aanvra)
+        | (?:een |uw )?(?:eherkenning|machtiging|vergunning) (?:heeft|hebt|is|moet|wordt)\b
         | met een (?:\w+ )?(?:voorstel|plan|brief|reactie) (?:te )?kom
         | organise | (?:vindt|vond|vinden)\b | (?:\w+\s){0,3}staat\b[^,;.]{0,20}\bklaar
         | komt er een nieuw | volgt\b | ['"”’]{0,2}\s?vervangen\b

@@ -72,6 +72,7 @@ MONEY = MoneyWords(
         | \bkosten\b(?! (?:van|voor) (?:de )?uitvoering) | de-minimis | \bdrempel | \bwaarschijnlijk\b
         | instem(?:ming|t|men)\b | \bzou(?:den)?\b | \boplopen\b | \bstel(?:t|len) (?:de |het )?\w*raad\b
         | \bkreeg\b | \bkregen\b | \bontvingen\b | \bgingen?\b(?! het) | \blandelijk verdeelt
+        | \b(?:steunden|ondersteunden|honoreerden|financierden|steunde|ondersteunde|honoreerde)\b
         | \baanvragen (?:voor|met|ter waarde van|van|à) (?:samen|totaal|in totaal|een totaal|bij elkaar)\b
         | aanvragen (?:\w+ ){0,3}(?:ingediend|ontvangen|binnen\w*|ingekomen)\b
         | \b(?:in|bij|tijdens) (?:de|het) \w*(?:ronde|openstelling|tijdvak|tranche|call|tender|periode) (?:die|dat)\b
@@ -197,7 +198,8 @@ MONEY = MoneyWords(
         | reductie | \btrekken\b | weging | besparing | \bminder\b | (?<!niet )(?<!nooit )\bmeer dan\b
         | voorschot
         | overhead | opslag | (?:andere|overige?|resterende)(?: \w+)?\s{0,2}$ | \bsociale\b | \bbtw\b | rente
-        | doel(?:stelling)?\b | uitstoot | zelf\b | verho(?:og|gen)(?!d (?:naar|tot)\s{0,2}$) | ophoging | toeslag
+        | doel(?:stelling)?\b | \bdaarboven\b | \bdaarna\b | uitstoot | zelf\b
+        | verho(?:og|gen)(?!d (?:naar|tot)\s{0,2}$) | ophoging | toeslag
         | cofinanciering (?:van|is|bedraagt) | aandeel | groei | forfait | onvoorzien | \bminimum | score
         | punten | belang van
         | \b(?:partners|deelnemers|aanvragers|gemeenten|regio's|bedrijven|ondernemers|zij|ze|corporaties|

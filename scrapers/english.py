@@ -170,6 +170,7 @@ _MONEY = MoneyWords(
     not_budget=words(r"""
         \bprevious\b | \blast year\b | \bearlier\b | \brequested\b | \bawarded\b | \bremaining\b
         | \b(?:for|to) each (?:proposal|project)\b | third part
+        | \b(?:supported|funded|selected|approved)\b[^.;]{0,20}\bprojects\b
         | \b(?:applications|bids|proposals) (?:for|with|worth|totalling|requesting)\b(?! projects)
         | \bbudgets? (?:of|for|per) (?:a|an|each|your|every|the individual) (?:\w+[- ]){0,3}
         (?:project|action|proposal)s?\b

@@ -6,7 +6,6 @@ from decimal import Decimal
 from scrapers.money import Priced
 from scrapers.spans import Read
 
-
 _STANDING = re.compile(r"\b(?:[Ii]n behandeling|[Vv]erleend)\b")  # a page that keeps the count
 _LEFT = re.compile(r"\b[Bb]eschikbaar\s?[:|]?\s{0,3}$")
 
