@@ -69,7 +69,8 @@ MONEY = MoneyWords(
         | \bvorig jaar\b | \bafgelopen\b | gevraagd\b
         | \btoegekend\b | in behandeling | \bresteert\b | \bresterend | \brestant | \bover is\b
         | \bnog over\b | eigen bijdrage | omzet | \blegg?(?:t|en)\b | balans | projectkosten
-        | \bkosten\b(?! (?:van|voor) (?:de )?uitvoering) | de-minimis | \bdrempel | \bwaarschijnlijk\b
+        | \bkosten\b(?! (?:van|voor) (?:de )?uitvoering) | de-minimis | projectbudget | projectbegroting
+        | \bdrempel | \bwaarschijnlijk\b
         | instem(?:ming|t|men)\b | \bzou(?:den)?\b | \boplopen\b | \bstel(?:t|len) (?:de |het )?\w*raad\b
         | \bkreeg\b | \bkregen\b | \bontvingen\b | \bgingen?\b(?! het) | \blandelijk verdeelt
         | \b(?:steunden|ondersteunden|honoreerden|financierden|steunde|ondersteunde|honoreerde)\b
@@ -107,7 +108,7 @@ MONEY = MoneyWords(
         | gemaximeerd (?:op|tot) | gemaximaliseerd (?:op|tot) | begrensd (?:op|tot)
         | (?:subsidie)?maximum(?: per \w+)?(?: is)? | maximumbedrag(?: per \w+)?(?: is|\svan|\sbedraagt)?
         | maximale(?:\s[\w-]+)?
-        | maximaal(?: [\w-]+){1,3}\s?: | niet (?:groter|meer waard) dan
+        | maxim(?:aal|ale|um)(?: [\w-]+){1,5}\s?: | niet (?:groter|meer waard) dan
         | niet meer (?:bedraagt|bedragen|is|kan zijn|mag zijn) dan
         | maximaal per \w+ | max\. (?:subsidie|bijdrage|bedrag)(?: is)? | bovengrens(?: van|\sis)?
         | (?:\w*budget|\w*plafond|subsidiebedrag|\w*bijdrage) per \w+(?: is|\sbedraagt|\svan)?
@@ -193,7 +194,9 @@ MONEY = MoneyWords(
         | financiert | \bdraagt\b
     """),
     not_rate_before=words(r"""
-        minstens | minimaal | ten ?minste | \bdoorgaans\b | \bgemiddeld | \bmeestal\b
+        ^(?![^.;]{0,100}(?:subsidie|bijdrage|vergoed|tegemoetkom|uitkering|steun|efro|rijk|fonds|draagt|betaal|word))
+        [^.;]{0,60}(?:kosten|\binzet|\buren|\binhuur|personeel)\b[^.;]{0,60}\b(?:mag|mogen|subsidiabel)\b[^.;]{0,30}$
+        | minstens | minimaal | ten ?minste | \bdoorgaans\b | \bgemiddeld | \bmeestal\b
         | eigen (?:bijdrage|middelen|geld|inbreng|vermogen) | korting
         | reductie | \btrekken\b | weging | besparing | \bminder\b | (?<!niet )(?<!nooit )\bmeer dan\b
         | voorschot
@@ -210,7 +213,8 @@ MONEY = MoneyWords(
         levert|brengt|financiert)\b
     """),
     not_rate_after=begins(r"""
-        (?:(?:wordt|worden|is) )?(?:direct |eerst |vooraf )?(?:uit)?(?:betaald|gekeerd)\b
+        [^.;]{0,60}\b(?:mag|mogen|moet|moeten|kan|kunnen) (?:worden )?(?:besteed|ingezet|gebruikt)\b
+        | (?:(?:wordt|worden|is) )?(?:direct |eerst |vooraf )?(?:uit)?(?:betaald|gekeerd)\b
         | (?:sociale|betaalbare|minder|reductie|korting|besparing|eigen|van de (?:punten|waarde|woningen|inwoners|
         bewoners|mensen|aanvragen|bedrijven|leden|oppervlakte|score|subsidie|toegekende|verleende|
         gemeenten|deelnemers|tijd|co2|energie|leerlingen|jongeren|stemmen)|van het (?:plein|oppervlak|

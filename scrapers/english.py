@@ -159,6 +159,7 @@ _MONEY = MoneyWords(
         (?:(?:of |in )?(?:eu|erdf|interreg|cef|jtf|esf\+?|european|national|life|horizon)(?: funding| funds?)? )?
         (?:in total )?(?:is|are|will be|has been|have been|was|were)?\s?(?:made |currently )?(?:available|
         allocated|earmarked|set aside|reserved|on offer)
+        | from [^,;.]{1,50}\b(?:is|are) (?:available|on offer)
         | (?:of|in) (?:eu |erdf |interreg )?(?:funding|grants|funds|support)?\s?(?:is|are|has been|
         will be)\s(?:available|allocated|set aside|reserved) | budget\b | (?:in|of) funding available
         | envelope
@@ -172,6 +173,7 @@ _MONEY = MoneyWords(
         | \b(?:for|to) each (?:proposal|project)\b | third part
         | \b(?:supported|funded|selected|approved)\b[^.;]{0,20}\bprojects\b
         | \b(?:applications|bids|proposals) (?:for|with|worth|totalling|requesting)\b(?! projects)
+        | \bprojects? (?:\w+ )?(?:has|have|with)\b[^.;]{0,25}\bbudgets?
         | \bbudgets? (?:of|for|per) (?:a|an|each|your|every|the individual) (?:\w+[- ]){0,3}
         (?:project|action|proposal)s?\b
         | \b(?:applications|proposals|projects) (?:\w+ ){0,2}(?:submitted|received|selected|approved|supported)\b
@@ -218,7 +220,8 @@ _MONEY = MoneyWords(
         (?:can|may) be (?:requested|awarded|granted) | (?:in|of) (?:funding|support|grant|subsidy) | grant
     """),
     not_grant=words(r"""
-        own contribution | turnover | project (?:budgets?|costs) | total (?:project )?(?:costs?|budgets?)
+        own contribution | turnover | project (?:budgets?|costs)
+        | total (?:eligible )?(?:project )?(?:costs?|budgets?)
         | \bbudgets? (?:should|must|of|between|from) | estimated | expected | de minimis
         | \bphase\b | \bstage\b | eligible costs (?:of|between|are)
         | small(?:er)?(?:[- ]scale)? (?:\w+ )?(?:project|grant|initiative) | \bpreparat
@@ -242,7 +245,8 @@ _MONEY = MoneyWords(
     """),
     not_rate_before=words(r"""
         at least | minimum | third part(?:y|ies) | \b(?:annual|success|interest|growth|data|error|vat) rate
-        | \b(?:costs?|elements|subcontracting|facilities|equipment|it)\b[^.;,]{0,40}\b(?:exceed|limited to)\s{0,2}$
+        | ^(?![^.;]{0,60}\b(?:grant|contribution|support|fund|rate|financ|subsid|erdf|eu\b|aid|intensity))[^.;]{0,60}
+        \b(?:exceed|limited to|capped at)\s{0,2}$
         | own (?:contribution|resources) | \breduc | \bweight | \bsaving
         | pre-?financing | advance | overhead | flat[- ]rate | indirect | remaining | \bother\b
         | \bthreshold | \btarget | \bscore | \bincrease | \bdecrease | \bcut(?:s|ting)?\b

@@ -197,8 +197,8 @@ def _is_pot(near: str, follow: str, words: MoneyWords, unit: str | None) -> bool
 
 def _is_grant(sentence: Sentence, mention: Mention, words: MoneyWords, unit: str | None) -> bool:
     near, follow = sentence.near(mention, MONEY_MENTION), sentence.follow(mention)
-    if _A_YEAR.match(follow):
-        return False  # a project may last several
+    if _A_YEAR.match(follow) or _SIZE.search(near):
+        return False  # a project may last several years; and what it costs is not what it gets
     clause = _CLAUSE.split(near)[-1][-70:]
     if _rate_beside(sentence, mention):
         clause = _OF_COSTS.sub("", clause)
@@ -213,6 +213,7 @@ def _is_grant(sentence: Sentence, mention: Mention, words: MoneyWords, unit: str
     )
 
 
+_SIZE = re.compile(r"\b(?:size|costs|\w*omvang|\w*kosten|\w*begroting)[\w ()]{0,20}:\s{0,2}$")
 _AND_MOST = re.compile(r"\s?(?:en|and) (?:ten |at )?\w+\s")
 _A_YEAR = re.compile(r"\s{0,2}(?:per (?:\w+)?jaar|(?:per|a) (?:calendar )?year)\b")
 _OF_COSTS = re.compile(  # behind "50%": what the percentage is of, not what the amount is
