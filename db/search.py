@@ -144,43 +144,47 @@ class Hits(ColumnElement[bool]):
 
     inherit_cache = False
 
-    def __init__(self, words: list[list[str]]) -> None:
+    def __init__(self, words: list[list[str]], whole: bool = False) -> None:
         self.words = words
+        self.long_enough = 1000 if whole else LONG_ENOUGH
 
 
-def matching(question: str) -> ColumnElement[bool]:
-    """A condition on Opportunity; an empty question is met by every call, one without words by none."""
+def matching(question: str, whole: bool = False) -> ColumnElement[bool]:
+    """A condition on Opportunity; an empty question is met by every call, one without words by none.
+
+    ``whole``: no word is the beginning of a longer one.
+    """
     if not question.strip():
         return true()
     words = asked(question)
-    return Hits(words) if words else false()
+    return Hits(words, whole) if words else false()
 
 
-def _sqlite_question(words: list[list[str]]) -> str:
+def _sqlite_question(hits: Hits) -> str:
     def one(stem: str) -> str:
-        return f'"{stem}"*' if len(stem) >= LONG_ENOUGH else f'"{stem}"'
+        return f'"{stem}"*' if len(stem) >= hits.long_enough else f'"{stem}"'
 
-    return " AND ".join("(" + " OR ".join(map(one, stems)) + ")" for stems in words)
+    return " AND ".join("(" + " OR ".join(map(one, stems)) + ")" for stems in hits.words)
 
 
-def _postgresql_question(words: list[list[str]]) -> str:
+def _postgresql_question(hits: Hits) -> str:
     def one(stem: str) -> str:
-        return f"{stem}:*" if len(stem) >= LONG_ENOUGH else stem
+        return f"{stem}:*" if len(stem) >= hits.long_enough else stem
 
-    return " & ".join("(" + " | ".join(map(one, stems)) + ")" for stems in words)
+    return " & ".join("(" + " | ".join(map(one, stems)) + ")" for stems in hits.words)
 
 
 @compiles(Hits, "sqlite")
 def _on_sqlite(hits: Hits, compiler: SQLCompiler, **kw: Any) -> str:
     found = text("SELECT rowid FROM search_call WHERE search_call MATCH :question")
-    found = found.bindparams(question=_sqlite_question(hits.words))
+    found = found.bindparams(question=_sqlite_question(hits))
     return f"opportunity.id IN ({compiler.process(found, **kw)})"
 
 
 @compiles(Hits, "postgresql")
 def _on_postgresql(hits: Hits, compiler: SQLCompiler, **kw: Any) -> str:
     vector = func.to_tsvector(literal_column("'simple'::regconfig"), col(Opportunity.search_text))
-    question = func.to_tsquery(literal_column("'simple'::regconfig"), _postgresql_question(hits.words))
+    question = func.to_tsquery(literal_column("'simple'::regconfig"), _postgresql_question(hits))
     return str(compiler.process(vector.op("@@")(question), **kw))
 
 

@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.models import ChainLink, Deadline, Opportunity, Reference, Sighting
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, Nature, Visibility
 from db.vocabulary_lobby import ChainKind
+from tests.crawls import make_listing, store
 from tests.lobby import Cast, gather
 from tests.pages import visit
 from tracker import moments
-from tracker.chain import NewLink, add_link, chain, named_in, withdraw_link
+from tracker.chain import NewLink, add_link, chain, withdraw_link
 from tracker.files import viewer_of
 from tracker.identity import same_reference
+from tracker.references import named_in
 from tracker.refusals import Incomplete, NotAllowed, NotThere
 
 OUTSIDE = "https://bron.example/stuk"
@@ -35,7 +37,7 @@ OUTSIDE = "https://bron.example/stuk"
     ],
 )
 def test_official_references_are_found_in_running_text(text: str, names: set[str]) -> None:
-    assert named_in(text) == names
+    assert set(named_in(text).values()) == names
 
 
 @pytest.fixture
@@ -153,3 +155,80 @@ def test_the_chain_stands_on_the_call_and_on_its_dossier(engine: Engine, now: da
         assert visitor.send_form(f"/regelingen/{call}/keten/{link}/weg").status_code == 303  # type: ignore[attr-defined]
         assert "&lt;b&gt;Brief" not in visitor.get(f"/regelingen/{call}").text
         assert visitor.send_form(f"/regelingen/{call}/keten/999/weg").status_code == 404  # type: ignore[attr-defined]
+
+
+def words(cast: Cast, source: str, title: str, summary: str = "", references: tuple[str, ...] = ()) -> Opportunity:
+    """A text as a crawl stores it: found by its words, with a page of its own."""
+    listing = make_listing(title, source=source, title=title, summary=summary, references=references, nature="moment")
+    store(cast.session, [listing], cast.now, source=source)
+    return cast.session.exec(select(Opportunity).where(Opportunity.title == title)).one()
+
+
+def titled(cast: Cast, title: str, references: tuple[str, ...] = (), number: int = 1) -> Opportunity:
+    store(cast.session, [make_listing(number, title=title, references=references)], cast.now)
+    return cast.session.exec(select(Opportunity).order_by(col(Opportunity.id).desc())).first() or cast.call
+
+
+def steps(cast: Cast, call: Opportunity) -> list[tuple[str, str]]:
+    found = chain(cast.session, call, viewer_of(cast.lobbyist))
+    return [(link.title, link.names) for link in found if link.names]
+
+
+NAME = "Subsidieregeling circulaire ketens in de bouw"
+
+
+@pytest.mark.parametrize(
+    ("references", "text", "said"),
+    [
+        (("stcrt-2026-500",), "Zie Staatscourant 2026, nr. 500.", "Staatscourant 2026, nr. 500"),
+        (("WGK012345",), "Na consultatie WGK 12345 is de tekst aangepast", "WGK 12345"),
+        (("2026D01234",), "In vervolg op 2026D01234", "2026D01234"),
+        (("LIFE-2027-CE-CITY",), "De call life-2027-ce-city biedt kansen", "life-2027-ce-city"),
+        ((), f"Vragen over de {NAME.upper()}, en hoe het loopt", NAME),
+    ],
+)
+def test_a_text_that_names_a_call_is_a_step_with_the_words_it_does_so_in(
+    cast: Cast, references: tuple[str, ...], text: str, said: str
+) -> None:
+    call = titled(cast, NAME, references)
+    assert steps(cast, call) == []
+    about = words(cast, "rijksoverheid", "Kabinet informeert de Kamer", text)
+    assert steps(cast, call) == [("Kabinet informeert de Kamer", said)]
+    (link,) = [link for link in chain(cast.session, call, viewer_of(cast.haarlem)) if link.names]
+    assert (link.kind, link.call_id) == (ChainKind.NEWS, about.id)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (NAME, f"Over de {NAME} 2027"),
+        (NAME, f"Over de {NAME}, ronde 2"),
+        (NAME, "Subsidieregeling voor circulaire ketens, ook in de bouw"),
+        ("Subsidie wonen en zorg", "Een subsidie wonen en zorg"),
+        (NAME, "Staatscourant 2026, 5001 en Stb. 2026, 500; stcrt-2025-500"),
+    ],
+)
+def test_what_may_mean_another_call_is_no_step(cast: Cast, title: str, text: str) -> None:
+    call = titled(cast, title, ("stcrt-2026-500",))
+    words(cast, "rijksoverheid", "Bericht", text)
+    assert steps(cast, call) == []
+
+
+def test_a_title_or_reference_that_two_calls_have_says_not_which_is_meant(cast: Cast) -> None:
+    first = titled(cast, NAME, ("BWBR0012345",))
+    titled(cast, f"{NAME}: gemeenten", ("BWBR0099999",), 2)
+    about = words(cast, "rijksoverheid", "Bericht", f"De {NAME}: gemeenten kunnen aanvragen")
+    assert steps(cast, first) == [], "the longer title is meant"
+    words(cast, "rijksoverheid", "Nog een bericht", f"De {NAME} opent, zie BWBR0012345")
+    assert [title for title, _ in steps(cast, first)] == ["Nog een bericht"]
+    titled(cast, NAME, ("BWBR0012345",), 3)
+    assert steps(cast, first) == []
+    assert about.id
+
+
+def test_a_publication_that_changes_a_call_names_it_by_its_title(cast: Cast) -> None:
+    call = titled(cast, NAME)
+    listing = make_listing(5, source="bekendmakingen", title=f"Wijziging van de {NAME}", url="https://stcrt.nl/5")
+    store(cast.session, [listing], cast.now, source="bekendmakingen", kind="stream")
+    assert steps(cast, call) == [(f"Wijziging van de {NAME}", NAME)]
+    assert [link.kind for link in chain(cast.session, call, viewer_of(cast.haarlem))] == [ChainKind.PUBLICATION]

@@ -26,6 +26,8 @@ from db.vocabulary import DeadlineKind, Role, Visibility
 from db.vocabulary_lobby import ChainKind
 from tracker.files import may_change, required, viewer_of
 from tracker.identity import same_reference
+from tracker.mentions import mentions
+from tracker.references import named_in
 from tracker.refusals import Incomplete, NotAllowed, NotThere
 
 ORDER = list(ChainKind)
@@ -38,24 +40,15 @@ KINDS = {
     "cvdr": ChainKind.PUBLICATION,
     "rijksoverheid": ChainKind.NEWS,
 }
-PAPERS = {"staatscourant": "stcrt", "staatsblad": "stb", "provinciaal blad": "prb"}
-# Official references as they stand in running text, and how our sightings name them.
-NAMED = (
-    (re.compile(r"\b(stcrt|stb|prb|gmb)-(\d{4})-(\d{1,6})\b", re.IGNORECASE), "{0}-{1}-{2}"),
-    (re.compile(r"\b(stcrt|stb|prb|gmb)\.? ?(\d{4}), ?(?:nr\. ?)?(\d{1,6})\b", re.IGNORECASE), "{0}-{1}-{2}"),
-    (
-        re.compile(r"\b(staatscourant|staatsblad|provinciaal blad) (\d{4}), ?(?:nr\. ?)?(\d{1,6})\b", re.IGNORECASE),
-        "{0}-{1}-{2}",
-    ),
-    (re.compile(r"\b(WGK) ?0*(\d{1,6})\b"), "{0}{1:0>6}"),
-    (re.compile(r"\b(20\d\d)([DZA])(\d{5})\b"), "{0}{1}{2}"),
-    (re.compile(r"\bAres\((\d{4})\) ?(\d+)\b"), "Ares({0}){1}"),
-)
+TEXTS = (*KINDS, "tweede_kamer")  # who publishes texts that may name a call
 
 
 @dataclass(frozen=True)
 class Link:
-    """One step: what, when, where to read it, and who says so; ``call_id`` where it has a page of ours."""
+    """One step: what, when, where to read it, and who says so; ``call_id`` where it has a page of ours.
+
+    ``names``: the words in which it names the call, where it is a text about it.
+    """
 
     kind: ChainKind
     title: str
@@ -65,6 +58,7 @@ class Link:
     person: str = ""
     call_id: int | None = None
     link_id: int | None = None
+    names: str = ""
     own: bool = field(default=False, compare=False)
 
     @property
@@ -83,16 +77,6 @@ class NewLink:
     day: date | None = None
 
 
-def named_in(text: str) -> set[str]:
-    """The official references a text names, as they are compared."""
-    found = set()
-    for pattern, form in NAMED:
-        for groups in pattern.findall(text):
-            first = PAPERS.get(groups[0].lower(), groups[0])
-            found.add(same_reference(form.format(first, *groups[1:])))
-    return found
-
-
 def chain(session: Session, call: Opportunity, viewer: Viewer) -> list[Link]:
     """Every step that is known, oldest first: from sources, from moments of dossiers, and from people."""
     machine = [*_of_sightings(session, call), *_openings(session, call)]
@@ -105,7 +89,7 @@ def chain(session: Session, call: Opportunity, viewer: Viewer) -> list[Link]:
 
 
 def _of_sightings(session: Session, call: Opportunity) -> list[Link]:
-    """What sources published of the call itself, and of the calls and moments whose references those name."""
+    """What sources published of the call, of what that names by a reference, and what names the call itself."""
     near = list(session.exec(select(Sighting).where(Sighting.opportunity_id == call.id)))
     found, known = list(near), {s.id for s in near}
     for _ in range(HOPS):
@@ -114,12 +98,14 @@ def _of_sightings(session: Session, call: Opportunity) -> list[Link]:
         if not near:
             break
         found, known = [*found, *near], known | {s.id for s in near}
-    return [link for s in found if (link := _of_sighting(s, call))]
+    later = [(s, words) for s, words in mentions(session, call, TEXTS) if s.id not in known]
+    every = [*((s, "") for s in found), *later]
+    return [link for s, words in every if (link := _of_sighting(s, call, words))]
 
 
 def _names(sighting: Sighting) -> set[str]:
     said = (str(sighting.fields.get(name) or "") for name in ("title", "summary", "url"))
-    return {same_reference(r) for r in sighting.references} | named_in(" ".join(said))
+    return {same_reference(r) for r in sighting.references} | set(named_in(" ".join(said)).values())
 
 
 def _with_references(session: Session, names: Iterable[str]) -> list[Sighting]:
@@ -127,14 +113,14 @@ def _with_references(session: Session, names: Iterable[str]) -> list[Sighting]:
     return list(session.exec(query.where(col(Reference.reference).in_(sorted(names))).order_by(col(Sighting.id))))
 
 
-def _of_sighting(sighting: Sighting, call: Opportunity) -> Link | None:
+def _of_sighting(sighting: Sighting, call: Opportunity, names: str = "") -> Link | None:
     said = sighting.fields
     kind = KINDS.get(sighting.source) or _of_parliament(sighting)
     if kind is None:
         return None
     elsewhere = sighting.opportunity_id if sighting.opportunity_id != call.id else None
     title = str(said.get("title") or call.title)
-    return Link(kind, title, sighting.url, _day_of(said), sighting.source, call_id=elsewhere)
+    return Link(kind, title, sighting.url, _day_of(said), sighting.source, call_id=elsewhere, names=names)
 
 
 def _of_parliament(sighting: Sighting) -> ChainKind | None:
