@@ -78,6 +78,7 @@ DATES = DateWords(
     """),
     opening=words(r"""
         \bopent\b | \bopenen\b | \b(?:gaat|gaan|ging|gingen)\b.{0,50}\bopen\b | opengesteld | \bgeopend\b
+        | (?:periode|ronde|loket|openstelling|tijdvak|inschrijving|call)\s(?:is|was) (?:gestart|begonnen)\b
         | \bopening\b | openingsdatum | startdatum | begindatum | \bstart\b | \bvan start\b | \bbegint\b
         | openstelling\b | \bopen\b | ingangsdatum | \bvang(?:t|en)\b.{0,30}\baan\b
         | \bving(?:en)?\b.{0,30}\baan\b | \baangevangen\b | \bstarten\b | \bstartte\b | \bopende\b
@@ -105,7 +106,7 @@ DATES = DateWords(
         | (?:is|was|wordt|zijn|staat|stond)\b[^,;.]{0,60}\b(?:geopend|opengesteld|open)\b
         | (?:worden|wordt)\b[^,;.]{0,40}\b(?:calls?|oproep(?:en)?)\b[^,;.]{0,30}\b(?:gepubliceerd|
         opengesteld|geopend)
-        | (?:kunt u|kan men|kunnen\b[^,;.]{0,60})\b[^,;.]{0,60}(?:aanvragen|indienen|
+        | (?:kunt u|kan men|kunnen\b[^,;.]{0,60})\b[^,;.]{0,60}(?:aanvragen|indienen|gebruik ?maken van|een beroep doen|
         terecht|declareren|aanmelden|inschrijven|meedoen|melden)(?!\b[^.;]{0,20}\btot\b)
         | kan\b[^,;.]{0,50}\bworden (?:aangevraagd|ingediend)
     """),
@@ -193,7 +194,7 @@ DATES = DateWords(
         \bin plaats van\b | \bverlengd\b | \bverschoven\b | \bverplaats(?:t|en)\b | \bverschuiven\b
         | \buit te stellen\b
         | \buitgesteld\b | \bopgeschoven\b | \bvervroegd\b
-        | \bverlengt\b | \bverlengen\b | \b(?:niet|niet meer|niet langer) (?:op|tot|per)\b
+        | \bverlengt\b | \bverlengen\b | \b(?:niet|niet meer|niet langer) (?:op|tot|per)\b(?!\s(?:is|zijn|raakt)\b)
         | \bnu (?:is|wordt) (?:dat|dit|het)\b | \bis (?:dat|dit) nu\b
     """),
     moved_from=ends(

@@ -18,7 +18,7 @@ MONEY = MoneyWords(
         plafond | budget\b | budget van | \bgereserveerd\b | \buitgetrokken\b | \btrek(?:t|ken)\b
         | \bvrijgemaakt\b | \bvrijmaakte?\b | \bvrij\b | \bbeschikbare?\b | \bbeschikbaar
         | (?:verhoogd|opgehoogd|verlaagd|verruimd) (?:naar|tot) | \bsubsidiepot\b
-        | \bpot(?:je)?\b(?:\s{0,2}:\s{0,2}$|[^;.,#]{0,25}\b(?:van|met|bevat|telt|bedraagt)\b)
+        | \bpot(?:je)?\b(?:\s{0,2}:\s{0,2}$|[^;.,#]{0,25}\b(?:van|met|bevat|telt|bedraagt|is)\b)
         | totaalbedrag | \bkas (?:bevat|telt)\b | \bsamen\s{0,2}$
         | \bin (?:het )?totaal\b | te verdelen | \bgaat er\b
         | \bzit(?: er)?\b | \bzet(?:te|ten)?\b | \bstel(?:t|len|de|den)\b | omvang | \binvesteert\b
@@ -31,7 +31,7 @@ MONEY = MoneyWords(
         | \b(?:totale|gehele|hele|beschikbare) (?:som|bedrag)(?: van)?\s{0,2}$
         | \bbeslis(?:t|sen)\b[^,;.]{0,30} over\s{0,2}$ | \bte besteden\b
         | (?:ronde|call|tender|openstelling|tranche|regeling)(?: (?:van|in|voor) 20\d\d)? telt\b
-        | \bligt er\b | \bverdeeld\b | \bgevuld met\s{0,2}$
+        | \bligt er\b | \bop de plank\b | \bverdeeld\b | \bgevuld met\s{0,2}$
         | \b(?:tranche|ronde|budget|plafond|totaal)\b(?: \w+){0,2} (?:op|uit op)\s{0,2}$
         | \b(?:tranche|ronde|openstelling|tender|call|tijdvak) van\s{0,2}$
         | \bvoor (?:deze|dit|de huidige|de eerste|de tweede|de derde) (?:ronde|openstelling|tranche|call|
@@ -54,7 +54,7 @@ MONEY = MoneyWords(
         | die\b[^,;.]{0,50}\b(?:gereserveerd|uitgetrokken|vrijgemaakt|beschikbaar) | subsidieplafond
         | op de plank | op (?:is|zijn|raakt)\b | op tafel | groot\b | (?:wordt |worden |werd )?verdeeld
         | ter beschikking | (?:er |hier |daar )?voor over\b
-        | mee gemoeid | gemoeid | \w* ?klaar\b | vrij(?:gemaakt)?\b
+        | mee gemoeid | gemoeid | \w* ?klaar(?:liggen|staan)?\b | vrij(?:gemaakt)?\b
     """),
     not_budget_before=words(r"""
         (?:waarvan|daarvan)\b(?![^;.]{0,40}\b(?:deze|dit) (?:ronde|openstelling|tranche|call|tender|
@@ -177,7 +177,8 @@ MONEY = MoneyWords(
         | \bkrijg | \bontvang | cofinanciering | co-?financier | \bsteun | maximaal | percentage
         | \bhoogte\b | \befro\b
         | \b(?:rijk|efro|provincie|fonds|programma|ministerie|esf|jtf)(?: \w+)? (?:draagt|legt|neemt)\b
-        | verhoogd (?:naar|tot)\s{0,2}$ | \bdraagt (?:de |het )?(?:rijk|provincie|gemeente|fonds|minister\w*)\b
+        | verhoogd (?:van \d+\s?%? )?(?:naar|tot)\s{0,2}$
+        | \bdraagt (?:de |het )?(?:rijk|provincie|gemeente|fonds|minister\w*)\b
         | ten hoogste | financiert | tegemoetkoming | \bhooguit\b | \btot\s{0,2}$
         | \bmax\.?\s{0,2}$
     """),
@@ -202,7 +203,7 @@ MONEY = MoneyWords(
         | voorschot
         | overhead | opslag | (?:andere|overige?|resterende)(?: \w+)?\s{0,2}$ | \bsociale\b | \bbtw\b | rente
         | doel(?:stelling)?\b | \bdaarboven\b | \bdaarna\b | uitstoot | zelf\b
-        | verho(?:og|gen)(?!d (?:naar|tot)\s{0,2}$) | ophoging | toeslag
+        | verho(?:og|gen)(?!d (?:van \d+\s?%? )?(?:naar|tot)\s{0,2}$) | ophoging | toeslag
         | cofinanciering (?:van|is|bedraagt) | aandeel | groei | forfait | onvoorzien | \bminimum | score
         | punten | belang van
         | \b(?:partners|deelnemers|aanvragers|gemeenten|regio's|bedrijven|ondernemers|zij|ze|corporaties|
@@ -241,7 +242,7 @@ MONEY = MoneyWords(
         | \bin 20\d\d\b | \bdit jaar\b | (?:ronde|openstelling|tender|call) van 20\d\d\b
     """),
     whole_programme=words(r"""
-        t(?:ot en met|/m) (?:en met )?20\d\d | 20\d\d[-/ ]{1,3}20\d\d
+        t(?:ot en met|/m) (?:en met )?20\d\d | \btot 20[3-9]\d\b | 20\d\d[-/ ]{1,3}20\d\d
         | over (?!het\b|dit\b|een\b)\w+ (?:tijdvakken|jaar|rondes|tranches|jaren)
         | voor (?!het\b|dit\b|een\b)\w+ (?:tranches|rondes|jaar|jaren) | hele looptijd | landelijk
         | gehele (?:looptijd|periode) | alle rondes

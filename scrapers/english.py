@@ -160,6 +160,7 @@ _MONEY = MoneyWords(
         (?:in total )?(?:is|are|will be|has been|have been|was|were)?\s?(?:made |currently )?(?:available|
         allocated|earmarked|set aside|reserved|on offer)
         | from [^,;.]{1,50}\b(?:is|are) (?:available|on offer)
+        | (?:will )?go(?:es)? to (?:\w+ )?projects
         | (?:of|in) (?:eu |erdf |interreg )?(?:funding|grants|funds|support)?\s?(?:is|are|has been|
         will be)\s(?:available|allocated|set aside|reserved) | budget\b | (?:in|of) funding available
         | envelope

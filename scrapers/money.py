@@ -137,7 +137,8 @@ def _kind(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
     if words.most.search(near) and not _is_pot(near, follow, words, unit):
         return "max" if _is_grant(sentence, mention, words, unit) else None
     if unit == "project":
-        pot = words.pot.search(near) or words.budget_after.match(follow)  # "per project is # beschikbaar"
+        # "per project is # beschikbaar", "per project is er #"
+        pot = words.pot.search(near) or words.budget_after.match(follow) or words.budget_before.search(near[-30:])
         kind = "max" if pot else "per"
         return kind if _is_grant(sentence, mention, words, unit) else None
     return "budget" if _is_budget(sentence, mention, words) else None
@@ -204,7 +205,8 @@ def _is_grant(sentence: Sentence, mention: Mention, words: MoneyWords, unit: str
         clause = _OF_COSTS.sub("", clause)
     if _AND_MOST.fullmatch(near):
         clause = re.split(r"[;:.]", sentence.left(mention))[-1][-110:]  # "kost minimaal # en maximaal #"
-    if words.not_grant.search(clause) or words.not_grant.search(_BREAKS.split(follow)[0][:30]):
+    behind = _BREAKS.split(follow)[0][:30]
+    if words.not_grant.search(clause) or words.not_grant.search(_WITH.split(behind)[0]):
         return False
     if unit == "project" or words.gets.match(follow):
         return True
@@ -213,6 +215,7 @@ def _is_grant(sentence: Sentence, mention: Mention, words: MoneyWords, unit: str
     )
 
 
+_WITH = re.compile(r"\b(?:bij|for)\b")  # "# bij een begroting van": said of something else
 _SIZE = re.compile(r"\b(?:size|costs|\w*omvang|\w*kosten|\w*begroting)[\w ()]{0,20}:\s{0,2}$")
 _AND_MOST = re.compile(r"\s?(?:en|and) (?:ten |at )?\w+\s")
 _A_YEAR = re.compile(r"\s{0,2}(?:per (?:\w+)?jaar|(?:per|a) (?:calendar )?year)\b")
@@ -233,7 +236,7 @@ def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
         return True
     if (
         words.not_budget_before.search(near)
-        or words.not_budget.search(near[-80:])
+        or words.not_budget.search(_CONTRAST.split(near)[-1][-80:])
         or words.not_budget_after.match(follow)
         or _ADDED.match(sentence.right(mention))
         or (_TO_ANOTHER.match(sentence.right(mention)) and _RAISED.search(sentence.left(mention)))
@@ -253,6 +256,7 @@ def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
     return bool(words.budget_before.search(near[-120:]) or words.budget_after.match(behind) or pot)
 
 
+_CONTRAST = re.compile(r"\b(?:terwijl|maar|while|but)\b")
 _OF_FORMER = re.compile(  # "# beschikbaar plus #": said of the first
     r"^(?!\s(?:is|zijn|was|waren|are|were)\b)[^,.;:]{0,50}"
     r"\b(?:beschikbaar|te verdelen|gereserveerd|uitgetrokken|available)\b"

@@ -22,7 +22,7 @@ def all_rates(sentences: list[Sentence], words: MoneyWords) -> list[Mention]:
 
 
 _OF_SOMETHING = re.compile(r"\s{0,2}(?:of|van)\s")
-_FOR_WHOM = re.compile(r"\b(?:voor|bij|for|to)\b")
+_FOR_WHOM = re.compile(r"\b(?:voor|bij(?!,)|for|to)\b")
 
 
 def _is_rest(sentence: Sentence, mention: Mention) -> bool:

@@ -52,6 +52,7 @@ class Dated:
 _LISTED = re.compile(
     r"\s{0,3}(?:,|en|and|of|or|&|, en|, and|en op|en uiterlijk)\s{0,3}"
     r"|\s(?:for|voor) [\w -]{1,40} (?:and|en) (?:op |on )?"
+    r"|,?\s(?:en |and )?(?:die|dat|that) (?:voor|for) [\w -]{1,40} (?:tot|tot en met|t/m|op|is|until|on)\s{0,2}"
     r"|[\s,;]{0,3}(?:en |and )?(?:de|het|the) (?:eerste|tweede|derde|vierde|vijfde|volgende|laatste"
     r"|second|third|fourth|next|last)(?: (?:ronde|tijdvak|periode|tranche|round))?"
     r"(?: (?:op|om|is|on|uiterlijk|sluit op|tot|tot en met))?\s{0,2}"
@@ -130,7 +131,8 @@ def _single(sentence: Sentence, mention: Mention, words: DateWords) -> list[Date
 
 def _moved_side(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKind:
     left = sentence.left(mention)
-    opening = words.opening.search(left) and not words.closing.search(left)
+    closing = words.closing.search(left) or words.until.search(sentence.near(mention))
+    opening = words.opening.search(left) and not closing
     return DeadlineKind.OPENS if opening else DeadlineKind.CLOSES
 
 
@@ -151,6 +153,11 @@ def _moved(sentence: Sentence, mention: Mention, words: DateWords) -> bool | Non
 _LABELLED = re.compile(r"\W*(?:start|begin|startdatum|begindatum|start date|opening date)\s?:\s{0,3}")
 
 
+# "Pre-proposals: #": what is handed in, and when
+_HANDED_IN = re.compile(
+    r"\W*(?:[\w-]+ ){0,2}[\w-]*(?:proposals?|applications?|notes?|voorstel(?:len)?|aanvra(?:ag|gen)|aanmelding(?:en)?)"
+    r"\s?:\s{0,3}"
+)
 _THAT_FOR = re.compile(r"\s(?:en )?(?:die|dat) (?:voor|van)\b")  # "de deadline voor # is #; die voor # is #"
 
 
@@ -158,7 +165,7 @@ def _side(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKin
     """Opening or closing: the word right before it decides, then the word right behind, then the nearest word."""
     near, follow = sentence.near(mention), sentence.follow(mention)
     about = _is_about(sentence, mention, words) or bool(_LABELLED.fullmatch(near))
-    labelled = _nearest(near, words)
+    labelled = _nearest(near, words) or (DeadlineKind.CLOSES if _HANDED_IN.fullmatch(near) else None)
     if labelled == DeadlineKind.OPENS and not about:
         labelled = None  # "de start is op #" may be that of the project
     if (
