@@ -32,8 +32,7 @@ def guard_connections(reactor: Any, allowed: frozenset[tuple[str, int]]) -> None
 
     Allowed pairs may be names too: then what the name resolves to is allowed for that port.
     """
-    connect, resolver = reactor.connectTCP, reactor.nameResolver
-    known = set(allowed)
+    connect, known = reactor.connectTCP, set(allowed)
 
     class Resolved:
         def __init__(self, receiver: Any, port: int) -> None:
@@ -45,11 +44,15 @@ def guard_connections(reactor: Any, allowed: frozenset[tuple[str, int]]) -> None
             known.add((address.host, self.port))
             self.receiver.addressResolved(address)
 
-    def resolve(receiver: Any, name: str, port: int = 0, *rest: Any, **named: Any) -> Any:
-        named_pair = (name.lower(), port) in allowed
-        return resolver.resolveHostName(
-            Resolved(receiver, port) if named_pair else receiver, name, port, *rest, **named
-        )
+    def learn_names() -> None:
+        resolver = reactor.nameResolver
+
+        def resolve(receiver: Any, name: str, portNumber: int = 0, *rest: Any, **named: Any) -> Any:  # noqa: N803
+            if (name.lower(), portNumber) in allowed:
+                receiver = Resolved(receiver, portNumber)
+            return resolver.resolveHostName(receiver, name, portNumber, *rest, **named)
+
+        reactor.installNameResolver(_Resolver(resolve))
 
     def connect_checked(host: str, port: int, *rest: Any, **named: Any) -> Any:
         if (host, port) not in known and not is_public(host):
@@ -57,7 +60,7 @@ def guard_connections(reactor: Any, allowed: frozenset[tuple[str, int]]) -> None
         return connect(host, port, *rest, **named)
 
     reactor.connectTCP = connect_checked
-    reactor.installNameResolver(_Resolver(resolve))
+    reactor.callWhenRunning(learn_names)  # Scrapy puts a resolver of its own in place when it starts
 
 
 class _Resolver:
@@ -138,7 +141,7 @@ class Politeness:
 
     @staticmethod
     def _parsed(answer: Response, netloc: str) -> Protego:
-        if answer.status >= 500 or answer.status == 429:
+        if answer.status >= 500 or answer.status == 429 or 300 <= answer.status < 400:
             raise ForbiddenByRobots(f"robots.txt of {netloc} answers HTTP {answer.status}: not asked further")
         text = answer.body[:ROBOTS_BYTES].decode("utf-8", "replace") if answer.status == 200 else ""
         return Protego.parse(text)

@@ -130,7 +130,9 @@ def test_a_setting_that_should_be_json_and_is_not_gets_one_line(tmp_path: Path) 
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("root", ["file:///etc/passwd", "/etc/passwd", "http://[::1", "http://host:port/", "http://"])
+@pytest.mark.parametrize(
+    "root", ["file:///etc/passwd", "/etc/passwd", "http://[::1", "http://host:port/", "http://", "http://a:b@host/"]
+)
 def test_a_root_that_is_no_web_address_costs_its_source_alone_and_is_named(root: str) -> None:
     settings = Settings(source_roots={"rvo": root})
     assert wrong_root("rvo", settings) == f"SOURCE_RVO_URL: {root!r} is no http or https address"

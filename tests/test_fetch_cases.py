@@ -152,6 +152,28 @@ def test_a_name_that_does_not_exist_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_name_may_be_allowed_and_then_what_it_resolves_to_is(server: Played, tmp_path: Path) -> None:
+    root = f"http://localhost:{server.port}"
+    (tmp_path / "refused").mkdir()
+    refused, _ = crawled(tmp_path / "refused", root, fetch_allow=())
+    assert (refused.stopped, server.asked) == (
+        f"page 1: AddressRefused: 127.0.0.1:{server.port} is a private address",
+        [],
+    )
+    (tmp_path / "allowed").mkdir()
+    allowed, _ = crawled(tmp_path / "allowed", root, fetch_allow=(f"localhost:{server.port}",))
+    assert (len(allowed.listings), allowed.stopped) == (3, "")
+
+
+@pytest.mark.slow
+def test_a_robots_file_that_leads_nowhere_means_no(server: Played, tmp_path: Path) -> None:
+    server.answers["/robots.txt"] = lambda call: call.send("", 302, Location="file:///etc/passwd")
+    found, _ = crawled(tmp_path, server.url)
+    assert found.stopped.endswith("answers HTTP 302: not asked further")
+    assert server.pages() == []
+
+
+@pytest.mark.slow
 def test_a_source_that_asks_for_patience_gets_it(server: Played, tmp_path: Path) -> None:
     good = portal([topic(1)])
     times: list[float] = []

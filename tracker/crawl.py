@@ -64,7 +64,7 @@ def wrong_root(name: str, settings: Settings) -> str:
     root = settings.source_roots.get(name, "")
     try:
         parts = urlsplit(root)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0 and "@" not in root
     except ValueError:  # half an IPv6 address, a port that is no number
         fits = False
     return "" if fits or not root else f"SOURCE_{name.upper()}_URL: {root[:200]!r} is no http or https address"
