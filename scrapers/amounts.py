@@ -199,7 +199,7 @@ def _spread(hit: re.Match[str], comma_decimal: bool) -> Mention | None:
 _HALF = re.compile(
     r"de helft(?= van (?:de |het |uw |je |hun |alle |deze |zijn |haar )?(?:\w+ ){0,2}"
     r"\w*(?:kosten|begroting|investering|uitgaven|tekort|projectbedrag|aanschafprijs)\b)"
-    r"|de helft(?= (?:terug|vergoed)\b)"
+    r"|de helft(?= (?:terug|vergoed)\b)|(?:(?<=vergoedt )|(?<=betaalt )|(?<=maximaal )|(?<=hoogste ))de helft(?=[,.;])"
     r"|\bhalf(?= (?:of )?(?:the |your |their |all )?(?:\w+ ){0,2}(?:costs|expenses|expenditure)\b)"
 )
 

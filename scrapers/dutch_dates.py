@@ -46,7 +46,8 @@ DATES = DateWords(
         | in(?:ge)?zend | inschrijf(?:termijn|periode|datum)
         | ingezonden | in(?:ge)?stu(?:ur|ren) | inlever | ingeleverd | aandragen | tijdvak
         | \brondes?\b | tender | \bterecht\b | \bcalls?\b | \boproep | deadline | formulier
-        | subsidie (?:vragen|krijgen|mogelijk)
+        | subsidie (?:vragen|krijgen|mogelijk|te krijgen|te verkrijgen)
+        | \bmeld(?:en|t)? (?:hun|zijn|haar|uw|een|je) (?:\w+ )?(?:plan|project|idee|initiatief)
         | \b(?:bijdrage|geld|vergoeding|uitkering|lening) vragen\b
         | (?:sluitings|eind|begin|start|opening|sluit)s?(?:datum|tijd\b)
         | binnen zijn | binnenkomen | insturen | indient | \bmee(?:doen|dingen|ge(?:daan|dongen))\b

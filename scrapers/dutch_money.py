@@ -202,7 +202,7 @@ MONEY = MoneyWords(
         | reductie | \btrekken\b | weging | besparing | \bminder\b | (?<!niet )(?<!nooit )\bmeer dan\b
         | voorschot
         | overhead | opslag | (?:andere|overige?|resterende)(?: \w+)?\s{0,2}$ | \bsociale\b | \bbtw\b | rente
-        | doel(?:stelling)?\b | \bdaarboven\b | \bdaarna\b | uitstoot | zelf\b
+        | doel(?:stelling)?\b | op basis van\s{0,2}$ | \bdaarboven\b | \bdaarna\b | uitstoot | zelf\b
         | verho(?:og|gen)(?!d (?:van \d+\s?%? )?(?:naar|tot)\s{0,2}$) | ophoging | toeslag
         | cofinanciering (?:van|is|bedraagt) | aandeel | groei | forfait | onvoorzien | \bminimum | score
         | punten | belang van

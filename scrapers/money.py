@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from scrapers.spans import AMOUNT, MONEY_MENTION, RATE, SPREAD, Mention, Sentence, Spread
+from scrapers.spans import AMOUNT, MONEY_MENTION, RATE, RATES, SPREAD, Mention, Sentence, Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ _PROJECTS = re.compile(r"\b(?:projecten|aanvragen|initiatieven|plannen|projects|
 _UNIT_BEFORE = re.compile(r"^\s{0,2}(?:euro )?(?:per|/)\s?\w+")  # belongs to the amount before
 _LISTED = re.compile(
     r"[^.;:]{0,45}(?:\ben\b|\band\b|,)\s?(?:is |dat |die |(?:de|het) [\w-]{2,20} (?:van |is ))?"
-    r"(?:(?:voor|for|in) [^.;:,]{1,40} )?(?:is )?"
+    r"(?:(?:voor|for|in) [^.;:,]{1,40} )?(?:is |ook |eveneens |nog eens |also ){0,2}"
 )
 
 
@@ -226,7 +226,7 @@ _OF_COSTS = re.compile(  # behind "50%": what the percentage is of, not what the
 
 
 def _rate_beside(sentence: Sentence, mention: Mention) -> bool:
-    return bool(re.search(f"{RATE}[^.;]{{0,90}}$", sentence.left(mention)))
+    return bool(re.search(f"[{RATE}{RATES}][^.;]{{0,90}}$", sentence.left(mention)))
 
 
 def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
@@ -236,7 +236,7 @@ def _is_budget(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
         return True
     if (
         words.not_budget_before.search(near)
-        or words.not_budget.search(_CONTRAST.split(near)[-1][-80:])
+        or words.not_budget.search(_CONTRAST.split(near)[-1][-45 if words.pot.search(near) else -80 :])
         or words.not_budget_after.match(follow)
         or _ADDED.match(sentence.right(mention))
         or (_TO_ANOTHER.match(sentence.right(mention)) and _RAISED.search(sentence.left(mention)))
