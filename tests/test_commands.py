@@ -114,6 +114,8 @@ def test_an_export_tells_what_is_public_unless_a_person_is_named(tmp_path: Path,
         ("BASE_URL", "javascript:x"),
         ("BASE_URL", "kansenradar.example"),
         ("MAIL_FROM", "geen adres"),
+        ("MAIL_ALLOW", "jan@haarlem.example, haarlem.example"),
+        ("MAIL_BOUNCES", "bounces+{token}"),
         ("MAIL_FROM", "a@b.nl\nBcc: c@d.nl"),
     ],
 )

@@ -106,6 +106,21 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no mail address")
         return address
 
+    @field_validator("mail_allow")
+    @classmethod
+    def _addresses_or_domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [one for one in value if "@" not in one[:-1]]  # a bare domain would allow nobody, without a word
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no address and no domain such as @example.nl")
+        return value
+
+    @field_validator("mail_bounces")
+    @classmethod
+    def _an_envelope(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;{}]+", value):
+            raise ValueError(f"{value!r} is no address such as bounces+{{token}}@example.nl")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _a_secret(cls, value: SecretStr) -> SecretStr:
