@@ -139,7 +139,9 @@ def test_run_twice_nothing_is_doubled(ours: Installation, smtp: SmtpServer) -> N
 
 
 def test_due_next_day_at_the_same_hour(ours: Installation, smtp: SmtpServer) -> None:
-    ours.run(FRIDAY, "subscribe", "jan@haarlem.example", "--all", "--every", "day", "--nothing-new")
+    mine = ["jan@haarlem.example", "--opgave", "A20-1-circulair", "--every", "day"]
+    assert ours.json(FRIDAY, "subscribe", *mine, "--nothing-new")["new"] is False  # the one that is there is changed
+    ours.run(FRIDAY, "subscribe", *mine)
     assert ours.morning(FRIDAY) == (2, 2)
     days = [MONDAY + n * DAY for n in range(5)]
     assert [ours.morning(day) for day in days] == [(1, 1)] * 5

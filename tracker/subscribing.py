@@ -55,9 +55,12 @@ def find_user(session: Session, email: str) -> User:
 
 def subscribe(
     session: Session, user: User, opgaven: tuple[str, ...], every: Cadence, now: datetime,
-    weekday: int = 0, most: int = 20, nothing_new: bool = False, name: str = "",
+    weekday: int = 0, most: int | None = None, nothing_new: bool | None = None, name: str = "",
 ) -> tuple[Subscription, bool]:  # fmt: skip
-    """A subscription on these opgaven (none: all), and whether it is new: asking twice gives one."""
+    """A subscription on these opgaven (none: all), and whether it is new: asking twice gives one.
+
+    ``most`` and ``nothing_new`` also change one that is there; None leaves them (20 and no for a new one).
+    """
     unknown = [one for one in opgaven if session.get(Challenge, one) is None]
     if unknown:
         raise NotPossible(f"no opgave {unknown[0]!r}")
@@ -65,10 +68,12 @@ def subscribe(
     standing = select(Subscription).where(Subscription.user_id == user.id, col(Subscription.ended_at).is_(None))
     for one in session.exec(standing.where(Subscription.every == every)):
         if one.filter == wanted and one.weekday == weekday:
+            one.most = one.most if most is None else most
+            one.nothing_new = one.nothing_new if nothing_new is None else nothing_new
             return one, False
     made = Subscription(
         user_id=user.id or 0, participant_id=user.participant_id, filter=wanted, every=every.value, weekday=weekday,
-        most=most, nothing_new=nothing_new, name=name, created_at=now,
+        most=20 if most is None else most, nothing_new=bool(nothing_new), name=name, created_at=now,
     )  # fmt: skip
     session.add(made)
     session.flush()

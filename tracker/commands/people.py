@@ -78,7 +78,7 @@ def subscribe(
     opgave: Annotated[list[str] | None, typer.Option("--opgave", help="An opgave; repeat for more.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All opgaven.")] = False,
     weekday: Annotated[int, typer.Option(help="For --every week: 0 is Monday.", min=0, max=6)] = 0,
-    most: Annotated[int, typer.Option(help="Calls a mail shows at most.", min=1, max=100)] = 20,
+    most: Annotated[int | None, typer.Option(help="Calls a mail shows at most; 20.", min=1, max=100)] = None,
     nothing_new: Annotated[bool, typer.Option("--nothing-new", help="Mail also when there is nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -94,7 +94,7 @@ def subscribe(
         with writing(here.engine) as session:
             person = find_user(session, email)
             wanted = tuple(opgave or ())
-            made, new = ask(session, person, wanted, every, here.clock.now(), weekday, most, nothing_new)
+            made, new = ask(session, person, wanted, every, here.clock.now(), weekday, most, nothing_new or None)
     except NotPossible as error:
         raise CommandFailed(str(error)) from error
     what = ", ".join(opgave or ["alle opgaven"])
