@@ -181,6 +181,33 @@ def test_on_a_phone_what_matters_of_a_call_and_of_the_meetings_needs_no_sideways
     expect(page.get_by_role("link", name=other)).to_be_visible()
 
 
+def test_on_paper_nothing_is_cut_off_or_left_folded(browser: Browser, served: Served) -> None:
+    page = open_page(browser, served, "coordinator", viewport={"width": 680, "height": 900})  # A4 between its margins
+    page.emulate_media(media="print")
+    for where in (
+        "/opgaven",
+        "/opgaven/witte-vlekken",
+        "/opgaven/A20-1-circulair",
+        "/bronnen",
+        "/momenten",
+        "/dossiers",
+    ):
+        page.goto(where)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 680, where
+    page.goto("/kalender/vergaderingen")
+    expect(page.get_by_role("link", name="Het college van Zaanstad")).to_be_visible()
+    expect(page.get_by_text("Kerstvakantie").first).to_be_visible()
+    expect(page.get_by_role("button", name="Voeg toe")).to_be_hidden()
+    page.goto("/regelingen?text=warmtenetten")
+    expect(page.locator(".call__title").first).to_be_visible()
+    page.goto("/kalender")
+    sheet = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
+    [box] = set(re.findall(rb"/MediaBox \[([\d. ]+)\]", sheet))
+    wide, high = map(float, box.split()[2:])
+    assert wide > high, "the wall calendar lies down"
+
+
 @pytest.mark.parametrize("half", [0, 1])
 def test_every_page_is_for_everybody(browser: Browser, served: Served, half: int, tmp_path: Path) -> None:
     """Each page once: axe in light and dark, no overflow at 1280 and 390 pixels, no complaint on the console, valid HTML.
