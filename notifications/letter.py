@@ -124,7 +124,7 @@ def _style() -> str:
 @cache
 def _inliner() -> Any:
     return css_inline.CSSInliner(
-        keep_style_tags=True, load_remote_stylesheets=False, extra_css=_style(), keep_at_rules=True
+        keep_style_tags=True, load_remote_stylesheets=False, extra_css=_style(), keep_at_rules=True, minify_css=True
     )
 
 
