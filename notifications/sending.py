@@ -23,7 +23,7 @@ from notifications.transport import Outcome, Parcel, Stage, Transport, Verdict
 
 FRESH = 1.0  # seconds; what is in hand longer is given back, so that urgent mail overtakes within that time
 LEAST, MOST = 2, 20  # mails to take in hand
-Turn = asyncio.Future[None]
+Turn = asyncio.Task[None]
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,9 @@ class Line:
     async def empty(self) -> None:
         """Send until nothing is due or something stops it."""
         done: Done | None = None
-        loop = asyncio.get_running_loop()
         while True:
             going_well = self._goes_well(done)
-            turn: Turn = loop.run_in_executor(None, self._turn, done, going_well)
+            turn = asyncio.create_task(self._take(done, going_well))
             if not going_well:
                 await turn
                 if not self.hand:
@@ -94,6 +93,14 @@ class Line:
             done = await self._hand_over(self.hand[0], turn)
             await turn
             self.hand.popleft()
+
+    async def _take(self, done: Done | None, going_well: bool) -> None:
+        """A turn, taken as soon as there is something to wait for: the relay, when the next mail is introduced.
+
+        Not in a thread: handing it over cost more than it saved (0.69 of a bare loop, 0.73 without; 2026-11-26). This
+        loop is the sender's own, nobody else waits in it.
+        """
+        self._turn(done, going_well)
 
     def _goes_well(self, done: Done | None) -> bool:
         """Whether the next in hand may be introduced before it is on disk how the last one ended."""
