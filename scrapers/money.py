@@ -165,7 +165,7 @@ def _unit(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
         return "project" if _PROJECTS.search(sentence.near(mention, MONEY_MENTION)) else "other"
     behind = _BREAKS.split(follow)[0][:40]
     part = re.split(r"[;:.]", left)[-1]
-    near = sentence.near(mention, MONEY_MENTION)[-100:]
+    near = re.split(r"\.(?=[a-z]{3})", sentence.near(mention, MONEY_MENTION)[-100:])[-1]  # "amounts.The total": two
     own = _UNIT_BEFORE.sub("", near) if re.search(MONEY_MENTION, part) else near
     first = re.split(MONEY_MENTION, part)[0]
     if _OWN_POT.search(_BREAKS.split(near)[-1]):

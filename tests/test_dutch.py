@@ -362,7 +362,9 @@ HOSTILE = ["1 mei 2026 ", "€ 1.000 ", "1.", "111 ", "€", "tussen ", "van 1 t
            "verlengd van 1 mei 2026 tot ", "niet op 1 mei 2026 maar op ", "kunnen krijgen ", "€ 5 of ", "percentage a b van 5 ",
            "de helft van de ", "budget verhoogd van € 5 naar ", "13/02/2026 01/02/2026 ", "de tweede op ", "minimale a b ",
            "tranche a b van ", "lever zich plan ", "20 000 - ", "hij verhoogde het plafond naar € 5 naar ",
-           "van de € 5 gaat daarvan voor de ronde ", "kan a b c in 2024 ", "vraag? maximaal € 5, samen "]  # fmt: skip
+           "van de € 5 gaat daarvan voor de ronde ", "kan a b c in 2024 ", "vraag? maximaal € 5, samen ",
+           "Budget\n", "a: \n- ", "budget (eur): 5 ", "contributions: 50000 to ", "aanvragen voor samen ", "strand 1 strand 2 ",
+           "plafond voor de periode van ", "kosten mogen tot ", "aanmelden webinar ", "grant not exceed ", "€ 5 beschikbaar plus "]  # fmt: skip
 
 
 @pytest.mark.parametrize("piece", HOSTILE)

@@ -31,6 +31,17 @@ Het loket was van 1 maart tot 1 april 2025 gesloten.
 Het loket was van 1 maart tot 1 april 2025 tijdelijk gesloten.
 Vanaf 1 mei 2025 kunt u zich aanmelden voor de informatiebijeenkomst.
 Eerder dit jaar, tot 1 mei 2025, was er ook een ronde.
+In de ronde die op 1 mei 2025 sloot was € 3 miljoen te verdelen.
+Er kwamen 60 aanvragen binnen, samen goed voor € 8 miljoen.
+In totaal is hiermee € 8 miljoen aan subsidie aangevraagd.
+Reiskosten mogen maximaal 10% van de begroting zijn.
+Ten hoogste 20% van de kosten mag worden besteed aan inhuur.
+Tot 25% van alle winkels op het plein staat leeg.
+Het gemiddelde project heeft een omvang van € 2 tot € 5 miljoen.
+Een netwerk heeft een budget van maximaal € 850.000.
+De motie vraagt de minister vóór 1 mei 2025 met een voorstel te komen.
+Per 1 mei 2025 kunt u geen gebruik meer maken van dit formulier.
+Vóór 1 mei 2025 kunt u zich aanmelden voor een intakegesprek.
 """.strip().splitlines()
 
 
