@@ -77,6 +77,8 @@ def test_trying_a_source_prints_what_is_read() -> None:
     assert "- Circulaire ketenprojecten" in done.output
     assert "    closes: 2026-09-03 12:00" in done.output
     assert done.output.splitlines()[-1] == "4 listings; read to the end"
+    told = json.loads(CliRunner().invoke(app, ["source", "try", "rvo", "--json"]).output)
+    assert (len(told["listings"]), told["unreadable"], told["stopped"]) == (4, [], "")
 
 
 @pytest.mark.slow

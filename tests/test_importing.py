@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,14 @@ from sqlmodel import Session, col, func, select
 from db.models import Opportunity, Revision, Subscription, User
 from db.queries import OpportunityFilter, Viewer
 from db.session import open_engine, writing
+from db.vocabulary import Role
 from tests.crawls import closes, make_listing, store
 from tests.test_commands import kansenradar
 from tracker.agenda import load_agendas, load_participants
 from tracker.export import FORMATS, calls
 from tracker.imported_rows import NotReadable, rows_of
 from tracker.importing import Imported, NotImported, import_calls, import_people
+from tracker.subscribing import NotPossible, add_user
 
 SAME = ("url", "title", "language", "status", "instrument", "applicants", "amounts", "publisher", "programme", "nature")
 
@@ -214,6 +216,14 @@ def test_people_who_belong_nowhere_are_refused_and_nobody_is_added(
         import_people(session, rows_of(f"{PEOPLE}{wrong}\n".encode(), "csv"), now)
     with Session(engine) as session:
         assert session.exec(select(User)).all() == []
+
+
+def test_nobody_joins_a_participant_that_is_part_of_another_by_then(session: Session) -> None:
+    load_participants(session)
+    eve, after = datetime(2026, 12, 31, 12, tzinfo=UTC), datetime(2026, 12, 31, 23, 30, tzinfo=UTC)  # 1 January here
+    assert add_user(session, "a@b.nl", "A", Role.READER, "wijdemeren", eve).participant_id == "wijdemeren"
+    with pytest.raises(NotPossible, match="Wijdemeren is no participant on 2027-01-01; it is part of 'hilversum' now"):
+        add_user(session, "c@d.nl", "C", Role.READER, "wijdemeren", after)
 
 
 def test_on_the_command_line(tmp_path: Path) -> None:

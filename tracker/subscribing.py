@@ -12,6 +12,8 @@ from db.queries import OpportunityFilter
 from db.vocabulary import WAITING_STATES, Cadence, MailKind, Role
 from notifications import outbox
 from notifications.message import one_line
+from notifications.wording import local_day
+from tracker.agenda import takes_part
 
 FARTHEST = 365
 
@@ -31,12 +33,16 @@ def normal_address(email: str) -> str:
 
 
 def add_user(session: Session, email: str, name: str, role: Role, participant: str, now: datetime) -> User:
-    """A new person. Raises NotPossible when the address is known or the participant is not."""
+    """A new person. Raises NotPossible when the address is known, or the participant is not or not on that day."""
     address, called = normal_address(email), one_line(name, 200)
     if not called:
         raise NotPossible("a person needs a name")
-    if session.get(Participant, participant) is None:
+    place = session.get(Participant, participant)
+    if place is None:
         raise NotPossible(f"no participant {participant!r}; 'init' loads them")
+    if not takes_part(place, local_day(now)):
+        heir = f"; it is part of {place.merged_into!r} now" if place.merged_into else ""
+        raise NotPossible(f"{place.name} is no participant on {local_day(now)}{heir}")
     if session.exec(select(User).where(User.email == address)).first() is not None:
         raise NotPossible(f"{address} is there already")
     user = User(email=address, name=called, role=role.value, participant_id=participant, created_at=now)

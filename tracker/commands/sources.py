@@ -46,7 +46,11 @@ def record(context: typer.Context, name: Name) -> None:
     typer.echo("\n".join(table(crawled)))
 
 
-def try_recording(context: typer.Context, name: Name) -> None:
+def try_recording(
+    context: typer.Context,
+    name: Name,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
     """Replay the recording of a source, without a network, and print what is read."""
     from scrapers.sources import NoSuchSource
     from tracker.new_source import CannotAddSource, table, try_source
@@ -55,7 +59,9 @@ def try_recording(context: typer.Context, name: Name) -> None:
         crawled = try_source(name, door(context).settings)
     except (CannotAddSource, NoSuchSource) as error:
         raise CommandFailed(str(error)) from error
-    typer.echo("\n".join(table(crawled)))
+    unreadable = [{"where": row.where, "why": row.why} for row in crawled.unreadable]
+    listings = [listing.as_json() for listing in crawled.listings]
+    answer({"listings": listings, "unreadable": unreadable, "stopped": crawled.stopped}, as_json, table(crawled))
     if crawled.stopped or crawled.unreadable:
         raise typer.Exit(INCOMPLETE)
 

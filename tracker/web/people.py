@@ -10,6 +10,7 @@ from db.models import MagicLink, Participant, User
 from db.queries import Viewer
 from db.vocabulary import Role
 from notifications.wording import local_day
+from tracker.agenda import takes_part
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
 from tracker.web.login import folded
@@ -42,7 +43,7 @@ def index(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Re
 def create(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
     """Add a person; the first sign-in is by link."""
     form, errors = forms.filled(Person, asked.form)
-    errors = errors or _wrong(session, form, None)
+    errors = errors or _wrong(session, form, None, local_day(now))
     if form is None or errors:
         return _list(asked, session, errors, 422)
     user = User(
@@ -59,11 +60,11 @@ def edit(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Res
     return _form(asked, session, find_user(session, asked), {})
 
 
-def save(asked: Asked, viewer: Viewer, session: Session, _now: datetime) -> Response:
+def save(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """Change a person; a new role holds from the next request on."""
     user = find_user(session, asked)
     form, errors = forms.filled(Person, asked.form)
-    errors = errors or _wrong(session, form, user)
+    errors = errors or _wrong(session, form, user, local_day(now))
     if form is not None and user.id == viewer.user_id and form.role != Role.ADMINISTRATOR:
         errors = {"role": "U kunt uzelf geen beheerder af maken: vraag een andere beheerder."}
     if form is None or errors:
@@ -142,15 +143,17 @@ def _participant_form(
     )
 
 
-def _wrong(session: Session, form: Person | None, user: User | None) -> forms.Errors:
+def _wrong(session: Session, form: Person | None, user: User | None, today: date) -> forms.Errors:
     if form is None:
         return {}
     same = session.exec(select(User).where(User.email == folded(form.email))).first()
     if same is not None and (user is None or same.id != user.id):
         return {"email": "Dit adres is al van iemand."}
-    if session.get(Participant, form.participant_id) is None:
+    place = session.get(Participant, form.participant_id)
+    if place is None:
         return {"participant_id": "Kies een deelnemer uit de lijst."}
-    return {}
+    moves = user is None or user.participant_id != place.id
+    return {"participant_id": "Deze deelnemer bestaat nu niet."} if moves and not takes_part(place, today) else {}
 
 
 def _list(asked: Asked, session: Session, errors: forms.Errors, status: int = 200) -> Response:
