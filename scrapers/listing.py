@@ -47,9 +47,15 @@ def storable(value: str) -> str:
     return value.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
+def plain_lines(value: str) -> str:
+    """The same of a text of several lines, whose ends and spaces stay as they are."""
+    visible = value.replace("\n", "").isprintable()
+    return value if visible else "".join(c if c == "\n" else _seen(c) for c in value)
+
+
 Url = Annotated[str, AfterValidator(_http_url), Field(max_length=2000)]
 Line = Annotated[str, AfterValidator(plain_line)]
-Text = Annotated[str, AfterValidator(storable), Field(max_length=200_000)]
+Text = Annotated[str, AfterValidator(plain_lines), Field(max_length=200_000)]
 Euro = Annotated[Decimal, Field(ge=0, le=MOST_EURO, decimal_places=2)]
 
 

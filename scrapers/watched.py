@@ -71,7 +71,7 @@ class WatchedPage(Source):
         before, new = len(self.found), self.new_among(paths)
         self.found += [path for path in paths if path in new]
         for path in self.found[before : self.watched.most]:
-            yield Request(self.address(path), meta={"external_id": path.strip("/")})
+            yield Request(self.address(path), meta={"external_id": path.strip("/").lower()})
         if len(self.found) > self.watched.most:
             raise SourceIncomplete(f"{len(self.found)} links, of which the first {self.watched.most} were read")
 

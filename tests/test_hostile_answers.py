@@ -354,3 +354,48 @@ def test_parts_of_a_cent_are_rounded(tmp_path: Path) -> None:
 def test_half_a_pair_of_code_units_costs_one_letter(tmp_path: Path) -> None:
     [one] = portal_rows(tmp_path, topic(1, title=["Groen \ud83d dak"])).listings
     assert one.title == "Groen ? dak"
+
+
+@pytest.mark.parametrize("name", ["rijksoverheid", "bekendmakingen", "rvo"])
+def test_an_address_that_is_spelled_otherwise_today_is_the_same_call(tmp_path: Path, name: str) -> None:
+    spelled: dict[str, tuple[str, bytes, bytes]] = {
+        "rijksoverheid": (
+            "subsidie-1.rss",
+            b'false">https://www.rijksoverheid.nl/actueel/nieuws/2026/05/20/extra-geld-voor-woningbouwlocaties<',
+            b'false">http://WWW.rijksoverheid.nl/Actueel/nieuws/2026/05/20/extra-geld-voor-woningbouwlocaties/?utm_source=rss<',
+        ),
+        "bekendmakingen": (
+            "staatscourant.rss",
+            b"nl/stcrt-2026-16590.html",
+            b"nl/STCRT-2026-16590.html?utm_source=rss",
+        ),
+        "rvo": (
+            "subsidies-0.json",
+            b"/subsidies-financiering/wis",
+            b"http://www.rvo.nl/subsidies-financiering/wis/?utm_source=x",
+        ),
+    }
+    file, now, otherwise = spelled[name]
+    before = {one.external_id for one in replay(sources.load(name), RECORDINGS / name).listings}
+    assert now in (RECORDINGS / name / file).read_bytes()
+    found = changed(tmp_path, name, file, lambda body: body.replace(now, otherwise))
+    assert ({one.external_id for one in found.listings}, found.unreadable) == (before, ())
+
+
+def test_documents_that_differ_by_their_query_only_are_two(now: datetime) -> None:
+    source = sources.load("rijksoverheid")(Context(now))
+    spellings = [
+        "https://x.nl/document?b=2&a=1",
+        "http://x.nl/Document/?a=1&utm_medium=rss&b=2",
+        "https://x.nl/document?a=2&b=2",
+    ]
+    assert [source.identify({"id": one}) for one in spellings] == [
+        "document?a=1&b=2",
+        "document?a=1&b=2",
+        "document?a=2&b=2",
+    ]
+
+
+def test_a_summary_holds_no_signs_that_steer_a_screen() -> None:
+    found = make_listing(summary="Regel 1\u202e\x1b[31m\nRegel\u00a02\0")
+    assert found.summary == "Regel 1 [31m\nRegel 2 "

@@ -43,7 +43,7 @@ MOST_PAGES = 600  # of one crawl, ten minutes; the others are kept by their titl
 TEXT = ("#broodtekst", ".broodtekst-container", "main", "body")  # the first that a page has
 NOTES = re.compile(r"\n(?:algemene )?toelichting\b.*", re.IGNORECASE | re.DOTALL)
 REFUSED = re.compile(r"HTTP (?:40[1-4]|410|451)\b|robots\.txt of ")  # it will not come tomorrow either
-NUMBER = re.compile(r"(?:stcrt|prb|stb)-\d{4}-\d+(?:-n\d+)?")
+NUMBER = re.compile(r"(?:stcrt|prb|stb)-\d{4}-\d+(?:-n\d+)?", re.IGNORECASE)
 
 
 class Bekendmakingen(FeedSource):
@@ -77,7 +77,7 @@ class Bekendmakingen(FeedSource):
         """The publication's number, from its address."""
         item = row.meta["item"] if isinstance(row, TextResponse) else row
         found = NUMBER.search(item.get("link", "").partition("?")[0])
-        return found[0] if found else None
+        return found[0].lower() if found else None
 
     def read(self, row: Any) -> Listing | None:
         if not isinstance(row, TextResponse):

@@ -71,7 +71,10 @@ class Rijksoverheid(FeedSource):
         return self.overflowing
 
     def identify(self, row: Any) -> str | None:
-        return urlsplit(row.get("id") or row.get("link") or "").path.strip("/") or None
+        """Path and query of its address, however that is spelled today."""
+        parts = urlsplit((row.get("id") or row.get("link") or "").strip().lower())
+        query = sorted(pair for pair in parts.query.split("&") if pair and not pair.startswith("utm_"))
+        return "?".join(filter(None, (parts.path.strip("/"), "&".join(query)))) or None
 
     def read(self, row: Any) -> Listing | None:
         key, title = self.identify(row), one_line(row.get("title", ""))

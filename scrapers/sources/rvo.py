@@ -86,7 +86,7 @@ class Rvo(JsonSource):
 
     def detail(self, path: str, item: dict[str, Any]) -> Request | None:
         """The page of one scheme, once."""
-        key = path.removeprefix(FOLDER)
+        key = path.lower().removeprefix(FOLDER)
         if key in self.known:
             return None
         self.known.add(key)
