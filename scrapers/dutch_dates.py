@@ -120,7 +120,7 @@ DATES = DateWords(
         | (?:kan|kunt|kunnen)\b[^,;.]{0,40}\bniet (?:meer|langer)\b
         | (?:binnen|ontvangen|ingediend|ingeleverd|ingezonden|ingestuurd|in bezit|in te dienen|
         te worden ingediend)\b | (?:te )?zijn (?:ingediend|ontvangen|binnen)\b | (?:gesloten|dicht)\b
-        | (?:sluit|sluiten|sloot)\b
+        | (?:sluit|sluiten|sloot|sluiting)\b
         | (?:is|was|zijn|wordt)\b[^,;.]{0,40}\b(?:gesloten|de (?:uiterste|laatste|sluitings)|de deadline|
         sluitingsdatum) | (?:eindigt|verstrijkt|verliep)\b | (?:om|vóór) [^,;.]{0,20}\b(?:dicht|gesloten)
         | de tijd\b | (?:gaat|ging)\b[^,;.]{0,30}\bdicht\b | loopt\b[^,;.]{0,50}\baf\b

@@ -75,7 +75,8 @@ _DATES = DateWords(
         | (?<!call )published | \bupdated | modified | signed | agreement | results?\b | evaluation
         | decisions?\b | notif(?:y|ied|ication) | selected | announced | eligible (?:costs|expenditure)
         | implementation | completed | \bcosts\b[^,;]{0,30}incurred | spent\b | established
-        | \bconstructed | \bbuilt\b | questions | queries | valid\b | duration | conference | interviews?
+        | \bconstructed | \bbuilt\b | questions | \bq ?& ?a\b | clarification | queries | valid\b | duration
+        | conference | interviews?
         | take(?:s)? place | organised | \bforum\b | transposition
         | (?:grant|project|contract|degree)\b[^,;.]{0,20}\bends? on
         | (?:end|start|completion) dates? of (?:the |all )?(?:projects?|actions?|activities)\b
@@ -131,7 +132,8 @@ _DATES = DateWords(
         info|conference|session)
     """),
     doubt=words(r"""
-        \bexpected\b | \bprovisional | \btentative | \bforeseen\b | \bindicative\b | \bplanned\b(?! opening date)
+        \bexpected\b | \bprovisional | \btentative | \bforeseen\b | \bindicative\b
+        | \bplanned\b(?! opening date|\)\s?:)
         | \bsubject to\b | \banticipated\b | \bestimated\b | \blikely\b | \boriginal(?:ly)?\b
         | \bprevious(?:ly)?\b
     """),
@@ -160,6 +162,7 @@ _MONEY = MoneyWords(
         (?:in total )?(?:is|are|will be|has been|have been|was|were)?\s?(?:made |currently )?(?:available|
         allocated|earmarked|set aside|reserved|on offer)
         | from [^,;.]{1,50}\b(?:is|are) (?:available|on offer)
+        | call (?:for|to|on)\b
         | (?:will )?go(?:es)? to (?:\w+ )?projects
         | (?:of|in) (?:eu |erdf |interreg )?(?:funding|grants|funds|support)?\s?(?:is|are|has been|
         will be)\s(?:available|allocated|set aside|reserved) | budget\b | (?:in|of) funding available
