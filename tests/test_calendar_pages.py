@@ -348,6 +348,22 @@ def test_who_is_due_gets_one_mail_a_day_that_names_call_and_step(
     assert f"/kalender/klok/{clock.id}#mijlpaal-{go.id}" in mail.html
 
 
+def test_what_was_due_while_nothing_was_planned_is_told_once_when_it_is_again(
+    engine: Engine, people: dict[str, User]
+) -> None:
+    with writing(engine) as session:
+        row = add_deadline(session, add_call(session), BRUSSELS_17)
+        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id or 0, NOW)
+        go = milestones_of(session, clock)[0]
+        go.assignee_id = people["fundraiser"].id
+        session.add(go)
+    day = datetime.combine(go.begins_on - timedelta(days=7), datetime.min.time(), UTC) + timedelta(hours=9)
+    assert plan_once(engine, day - timedelta(days=1)) == []
+    (mail,) = plan_once(engine, day + timedelta(days=3))  # three days down
+    assert (mail.user_id, mail.text.count("go/no-go")) == (people["fundraiser"].id, 1)
+    assert plan_once(engine, day + timedelta(days=4)) == [mail]
+
+
 def test_a_moved_deadline_moves_the_reminder_along(session: Session, clocked: dict[str, User]) -> None:
     before = waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
     row = session.exec(select(Deadline)).one()
