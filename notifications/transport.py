@@ -319,6 +319,8 @@ class SmtpRelay:
         encrypted = client.get_transport_info("sslcontext") is not None
         if not encrypted and self.relay.tls != "none":
             raise NotSafe("no encryption, so no password is sent")
+        if "plain" in client.server_auth_methods:  # once: a wrong password tried in every way locks an account sooner
+            client.server_auth_methods = ["plain"]
         await client.login(self.relay.user, self.relay.password)
 
     async def _reset(self) -> None:

@@ -214,12 +214,13 @@ def test_a_relay_down_for_26_hours_drains_urgent_first_and_expires_what_is_late(
 
 
 def test_a_wrong_password_opens_the_circuit_and_loses_nothing(engine: Engine, now: datetime) -> None:
-    with running(SmtpServer(password="good").on("auth", "535 5.7.8 wrong", times=4)) as server:
+    with running(SmtpServer(password="good").on("auth", "535 5.7.8 wrong", times=2)) as server:
         put(engine, *(make_mail(now, f"p{n}@x.example") for n in range(8)))
         url = server.url("tls=none", "user:pw@")
         for seconds in range(0, 300, 60):
             send(engine, url, now + timedelta(seconds=seconds))
         assert len([line for line in server.seen if line.startswith("EHLO")]) == 1
+        assert len([line for line in server.seen if line.startswith("AUTH")]) == 1
         assert "535" in rows(engine, Alert)[0].line
         for minutes in (6, 12, 40, 80):
             send(engine, url, now + timedelta(minutes=minutes))
