@@ -205,7 +205,7 @@ MONEY = MoneyWords(
         | doel(?:stelling)?\b | op basis van\s{0,2}$ | \bdaarboven\b | \bdaarna\b | uitstoot | zelf\b
         | verho(?:og|gen)(?!d (?:van \d+\s?%? )?(?:naar|tot)\s{0,2}$) | ophoging | toeslag
         | cofinanciering (?:van|is|bedraagt) | aandeel | groei | forfait | onvoorzien | \bminimum | score
-        | punten | belang van
+        | \bpunten\b | belang van
         | \b(?:partners|deelnemers|aanvragers|gemeenten|regio's|bedrijven|ondernemers|zij|ze|corporaties|
         scholen|schoolbesturen|consortia)\b
         (?: \w+){0,2} (?:dragen|betalen|leggen|leveren|brengen|financieren)\b

@@ -76,7 +76,7 @@ _DATES = DateWords(
         | decisions?\b | notif(?:y|ied|ication) | selected | announced | eligible (?:costs|expenditure)
         | implementation | completed | \bcosts\b[^,;]{0,30}incurred | spent\b | established
         | \bconstructed | \bbuilt\b | questions | \bq ?& ?a\b | clarification | queries | valid\b | duration
-        | conference | interviews?
+        | conference | interviews? | \bmissed\b
         | take(?:s)? place | organised | \bforum\b | transposition
         | (?:grant|project|contract|degree)\b[^,;.]{0,20}\bends? on
         | (?:end|start|completion) dates? of (?:the |all )?(?:projects?|actions?|activities)\b
@@ -129,7 +129,7 @@ _DATES = DateWords(
     event=words(r"""
         \b(?:previous|last|earlier|original) (?:\w+ )?(?:round|call|window|deadline|edition)\b
         | (?:regist|sign|appl)\w*(?: up)? (?:for|to) (?:the |an? )?(?:\w+ )?(?:webinar|workshop|event|
-        info|conference|session)
+        info|conference|session|training|course|seminar|masterclass|summit|forum)
     """),
     doubt=words(r"""
         \bexpected\b | \bprovisional | \btentative | \bforeseen\b | \bindicative\b
