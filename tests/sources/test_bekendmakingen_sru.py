@@ -1,5 +1,6 @@
 """The recording of the publications by SRU, read."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -18,3 +19,23 @@ def test_publications_have_the_same_key_as_in_the_feed() -> None:
         ("prb-2026-9013", Instrument.GRANT, date(2026, 5, 21)),
     ]
     assert not BekendmakingenSru.on
+
+
+def test_periods_and_amounts_come_from_the_text_without_its_notes() -> None:
+    impuls, unread = replay(BekendmakingenSru, RECORDING).listings
+    assert [(d.kind, str(d.day), d.hour) for d in impuls.deadlines] == [
+        ("opens", "2026-09-01", "09:00"), ("closes", "2026-10-30", "17:00")
+    ]  # fmt: skip
+    assert (impuls.budget, "zesde tranche" in impuls.summary) == (312_000_000, False)
+    assert unread.review[0] == "alleen de titel is gelezen (HTTP 404); termijn en bedragen staan in de publicatie"
+
+
+def test_a_page_that_is_no_publication_costs_its_row_only(tmp_path: Path) -> None:
+    copy = tmp_path / "recording"
+    shutil.copytree(RECORDING, copy)
+    (copy / "stcrt-2026-17040.xml").write_text("<html><body><h1>Inloggen</h1></body></html>")
+    found = replay(BekendmakingenSru, copy)
+    assert [(u.external_id, u.why) for u in found.unreadable] == [
+        ("stcrt-2026-17040", "a page that is not the publication's")
+    ]
+    assert len(found.listings) == 1
