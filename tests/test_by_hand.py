@@ -43,6 +43,18 @@ def correct(session: Session, number: int, field: str, value: str, person: User,
     correct_value(session, person, number, field, read_value(field, value), why, now)
 
 
+def test_a_call_typed_in_again_keeps_what_is_not_said_now(session: Session, now: datetime) -> None:
+    whole = {"title": "Fonds", "language": "nl", "budget": "1000", "instrument": "loan"}
+    dates = [closes("2026-06-01", kind="opens"), closes("2026-10-01", "17:00")]
+    first = add_call(session, listing(url="https://w.nl/a", deadlines=dates, **whole), now)
+    again = {"title": "Fonds 2", "language": "nl", "deadlines": [closes("2026-11-01")]}
+    assert add_call(session, listing(url="http://w.nl/a/?utm_source=x", **again), now + DAY) == first
+    shown = call(session, first)
+    assert (shown.title, shown.budget, shown.instrument) == ("Fonds 2", 1000, "loan")
+    rows = session.exec(select(Deadline).where(col(Deadline.cancelled_at).is_(None)).order_by(col(Deadline.kind))).all()
+    assert [(row.kind, str(row.day)) for row in rows] == [("closes", "2026-11-01"), ("opens", "2026-06-01")]
+
+
 def test_a_call_typed_in_stands_among_the_others(session: Session, now: datetime, person: User) -> None:
     number = add_call(session, listing(title="Waddenfonds", url="https://w.nl", language="nl", budget="1000"), now)
     session.commit()

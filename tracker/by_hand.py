@@ -13,6 +13,7 @@ from db.queries import BY_HAND
 from db.vocabulary import RevisionKind, SourceKind, Visibility
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
+from tracker.identity import identity
 from tracker.ingest import ingest
 from tracker.recounting import Round, cancel_dates, states, write
 from tracker.storing import REVISION, add, revision
@@ -23,11 +24,25 @@ class CannotJoin(ValueError):
 
 
 def add_call(session: Session, listing: Listing, now: datetime) -> int:
-    """A call typed in by a person enters by the same door as those of sources; gives its id."""
+    """A call typed in by a person enters by the same door as those of sources; gives its id.
+
+    One that was typed in before keeps what is not said now: it is the same call, and its dates were somebody's work.
+    """
+    key = identity(listing.external_id)
+    before = session.exec(select(Sighting).where(Sighting.source == BY_HAND, Sighting.external_id == key)).first()
+    listing = added_to(before.fields, listing) if before else listing
     crawled = Crawled(BY_HAND, SourceKind.STREAM, now, now, (listing.model_copy(update={"source": BY_HAND}),))
     ingest(session, crawled, now)
     known = select(Sighting.opportunity_id).where(Sighting.source == BY_HAND)
     return session.exec(known.where(Sighting.url == listing.url).order_by(col(Sighting.id).desc())).first() or 0
+
+
+def added_to(before: dict[str, Any], listing: Listing) -> Listing:
+    """What was typed before, with what is typed now over it; the dates of a kind that is not named now stay."""
+    said = listing.as_json()
+    kinds = {one.kind for one in listing.deadlines}
+    kept = [one for one in before.get("deadlines", []) if one["kind"] not in kinds]
+    return Listing.model_validate({**before, **said, "deadlines": [*kept, *said.get("deadlines", [])]})
 
 
 def correct(
