@@ -26,7 +26,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Attempt, Delivery, MailText, Suppression, Told
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind
-from notifications.alerts import raise_alert
+from notifications.alerts import end_alert, raise_alert
 from notifications.brakes import Breath, pause_if_too_much_fails
 from notifications.message import message_id, sealed
 from notifications.retry import Random, next_try, try_in_doubt
@@ -125,11 +125,19 @@ class Rules:
 
 
 def expire(session: Session, now: datetime) -> None:
-    """Close what has lost its use. What may have arrived stays "unsure": telling it again would be the second time."""
+    """Close what has lost its use, so that the next digest tells it: also what was held and nobody let leave.
+
+    What may have arrived stays "unsure": telling it again would be the second time.
+    """
     late = [COLUMNS.finished_at.is_(None), COLUMNS.expires_at <= now]
     open_states = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
     change(session, [*late, COLUMNS.state.in_(open_states)], state=DeliveryState.EXPIRED.value, finished_at=now)
     change(session, [*late, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now)
+    held = [COLUMNS.state == DeliveryState.HELD.value, COLUMNS.expires_at <= now]
+    for key in session.scalars(select(Delivery.key).where(*held)).all():
+        for name in ("held", "parked"):
+            end_alert(session, f"{name}:{key}", now)
+    change(session, held, state=DeliveryState.EXPIRED.value)
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from sqlmodel import select
 
 from db.models import Follow, Match, Opportunity, Revision, Sighting, User
 from db.session import writing
-from db.vocabulary import Status
-from notifications.alerts import standing_alerts
+from db.vocabulary import DeliveryState, Status
+from notifications.alerts import raise_alert, standing_alerts
 from notifications.outbox import Rules, Tally
 from notifications.sending import send_due
 from notifications.transport import open_transport
 from tests.crawls import closes, make_crawled, make_listing
-from tests.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, told
+from tests.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all, told
 from tests.smtp_server import SmtpServer, running
 from tracker.by_hand import join
 from tracker.ingest import ingest
@@ -116,5 +116,21 @@ def test_one_persons_broken_data_costs_only_that_persons_reminder(agenda: Engine
         session.get_one(User, broken).reminder_days = [7]
     plan_at(agenda, local(2026, 8, 25, 9, 0))
     assert len([mail for mail in deliveries(agenda) if mail.kind == "reminder"]) == 2
+    with writing(agenda) as session:
+        assert standing_alerts(session) == []
+
+
+def test_what_a_held_mail_held_is_told_by_the_next_digest(agenda: Engine, now: datetime) -> None:
+    """The relay refused its content, and nobody let it leave in time: it is not lost, and the alert is over."""
+    make_reader(agenda, now)
+    make_call(agenda, now, "Houtbouw")
+    plan_at(agenda, now, leaves=False)
+    settle_all(agenda, DeliveryState.HELD, now)
+    with writing(agenda) as session:
+        raise_alert(session, f"held:{deliveries(agenda)[0].key}", "refused", now)
+    assert plan_at(agenda, local(2026, 6, 1, 7, 30)).digests == 1
+    assert [(mail.state, "Houtbouw" in mail.text) for mail in deliveries(agenda)] == [
+        ("expired", True), ("accepted", True),
+    ]  # fmt: skip
     with writing(agenda) as session:
         assert standing_alerts(session) == []
