@@ -1,8 +1,10 @@
 """How we say it in Dutch: days, moments, amounts, days left, percentages; mails and pages both use it."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -10,11 +12,18 @@ from babel.dates import format_date
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LOCALE = "nl_NL"
 CITIES = {"Europe/Brussels": "Brussel"}
+UNKNOWN = "onbekend"
+F = TypeVar("F", bound=Callable[..., str])
 MILLION, BILLION = Decimal(10**6), Decimal(10**9)
 
 
 def local_day(value: date | datetime) -> date:
-    """The day on the Amsterdam calendar; a date is one already. Raises ValueError for a naive datetime."""
+    """The day on the Amsterdam calendar; a date is one already.
+
+    Raises ValueError for a naive datetime and TypeError for no date at all, which babel would take for today.
+    """
+    if not isinstance(value, date):
+        raise TypeError(f"a day is needed, not {value!r}")
     if not isinstance(value, datetime):
         return value
     if value.tzinfo is None:
@@ -22,26 +31,49 @@ def local_day(value: date | datetime) -> date:
     return value.astimezone(AMSTERDAM).date()
 
 
+def _or_unknown(say: F) -> F:
+    """A template that forgot to ask whether there is a date says so, rather than another day or no mail at all.
+
+    The types still refuse None: only a template, which nobody checks, can hand it in.
+    """
+
+    @wraps(say)
+    def said(value: Any, *args: Any, **named: Any) -> str:
+        return UNKNOWN if value is None else say(value, *args, **named)
+
+    return cast(F, said)
+
+
+@_or_unknown
 def day(value: date | datetime) -> str:
     """``maandag 30 november 2026``."""
     return _formatted(local_day(value), "EEEE d MMMM y")
 
 
+@_or_unknown
 def weekday(value: date | datetime) -> str:
     """``maandag``."""
     return _formatted(local_day(value), "EEEE")
 
 
+@_or_unknown
 def short_day(value: date | datetime) -> str:
     """``30 nov 2026``."""
     return _formatted(local_day(value), "d MMM y").replace(".", "")
 
 
+def month(value: date | datetime) -> str:
+    """``november 2026``."""
+    return _formatted(local_day(value), "MMMM y")
+
+
+@_or_unknown
 def clock_time(value: datetime) -> str:
     """``17:00``, on the Amsterdam clock."""
     return value.astimezone(AMSTERDAM).strftime("%H:%M")
 
 
+@_or_unknown
 def moment(value: date | datetime, zone: str = "Europe/Amsterdam", assumed: bool = False) -> str:
     """``27 oktober 2026, 17:00 (Brussel)``; an assumed hour says so; a bare day stays a day.
 
@@ -51,11 +83,13 @@ def moment(value: date | datetime, zone: str = "Europe/Amsterdam", assumed: bool
     return f"{plain}, {_hour(value, zone, assumed)}" if isinstance(value, datetime) else plain
 
 
+@_or_unknown
 def full_moment(value: date | datetime, zone: str = "Europe/Amsterdam", assumed: bool = False) -> str:
     """As ``moment``, with the weekday: ``dinsdag 27 oktober 2026, 17:00 (Brussel)``."""
     return f"{weekday(value)} {moment(value, zone, assumed)}"
 
 
+@_or_unknown
 def short_moment(value: date | datetime, zone: str = "Europe/Amsterdam", assumed: bool = False) -> str:
     """As ``moment``, without the year, for a change in one line: ``15 oktober 17:00``."""
     plain = _formatted(local_day(value), "d MMMM")

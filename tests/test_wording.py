@@ -3,11 +3,14 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from jinja2 import Environment, StrictUndefined, UndefinedError
 
 from notifications import wording
 from notifications.letter import _environments
+from tracker.web import phrases
 
 SUMMER = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
 
@@ -47,6 +50,26 @@ def test_a_moment_names_whose_clock_it_is(value: date, zone: str, assumed: bool,
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         wording.day(datetime(2026, 6, 15, 10, 0))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("said", ["day", "weekday", "short_day", "clock_time", "moment", "full_moment", "short_moment"])
+def test_a_template_without_a_date_never_says_today(said: str) -> None:
+    assert Environment().from_string("{{ say(none) }}").render(say=getattr(wording, said)) == "onbekend"
+
+
+@pytest.mark.parametrize("name", ["day", "short_day", "moment", "full_moment", "short_moment", "clock_time"])
+def test_no_filter_of_a_page_takes_no_date_for_today(name: str) -> None:
+    pages = Environment(undefined=StrictUndefined)
+    pages.filters.update(phrases.FILTERS)
+    assert pages.from_string("{{ none | " + name + " }}").render() == "onbekend"
+    with pytest.raises((TypeError, UndefinedError)):
+        pages.from_string("{{ nowhere | " + name + " }}").render()
+
+
+@pytest.mark.parametrize("value", [None, "2026-06-15", 5])
+def test_what_is_no_date_is_refused_where_a_day_is_reckoned(value: Any) -> None:
+    with pytest.raises(TypeError, match="a day is needed"):
+        wording.days_left(SUMMER, value)
 
 
 @pytest.mark.parametrize(

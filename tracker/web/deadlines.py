@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from babel.dates import format_date
 from pydantic import Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from db.models import ClosedPeriod
 from db.queries import OpportunityFilter, Viewer
 from db.vocabulary_calendar import EntryKind
+from notifications import wording
 from notifications.wording import local_day
 from tracker.body_calendar import body_calendar
 from tracker.calendar import filtered
@@ -85,7 +85,7 @@ def _shown(view: View, found: list[Entry], open_ended: list[Any], first: date, t
     """What the template of a view needs."""
     if view == "maand":
         months = {"previous": month_grid.previous_month(first), "next": month_grid.next_month(first)}
-        return {"weeks": month_grid.weeks(first, found), "name": month_name(first), **months}
+        return {"weeks": month_grid.weeks(first, found), "name": wording.month(first), **months}
     if view == "kwartalen":
         bars = [(what, call.title, f"/regelingen/{call.id}") for what, call in open_ended]
         coming = [entry for entry in found if entry.day >= today or entry.overdue]
@@ -117,10 +117,5 @@ def by_month(found: list[Entry]) -> list[tuple[str, list[tuple[date, list[Entry]
     """Months, in each the days, on each the entries; a period stands on its first day."""
     months: dict[str, dict[date, list[Entry]]] = {}
     for entry in sorted(found, key=lambda e: e.order):
-        months.setdefault(month_name(entry.day), {}).setdefault(entry.day, []).append(entry)
+        months.setdefault(wording.month(entry.day), {}).setdefault(entry.day, []).append(entry)
     return [(name, list(days.items())) for name, days in months.items()]
-
-
-def month_name(day: date) -> str:
-    """``november 2026``."""
-    return str(format_date(day, "MMMM y", locale="nl_NL"))
