@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Follow, Match, Opportunity, Revision, Sighting, User
+from db.models import Delivery, Follow, Match, Opportunity, Revision, Sighting, User
 from db.session import writing
 from db.vocabulary import DeliveryState, Status
 from notifications.alerts import raise_alert, standing_alerts
@@ -134,3 +134,18 @@ def test_what_a_held_mail_held_is_told_by_the_next_digest(agenda: Engine, now: d
     ]  # fmt: skip
     with writing(agenda) as session:
         assert standing_alerts(session) == []
+
+
+def test_a_reminder_that_no_mail_server_took_for_days_is_written_anew(agenda: Engine, now: datetime) -> None:
+    person, call = make_reader(agenda, now), make_call(agenda, now, closes=date(2026, 9, 1))
+    with writing(agenda) as session:
+        session.add(Follow(user_id=person, opportunity_id=call, at=now))
+    plan_at(agenda, now)
+    plan_at(agenda, local(2026, 8, 18, 8, 0), leaves=False)
+    with writing(agenda) as session:
+        for mail in session.exec(select(Delivery).where(Delivery.kind == "reminder")):
+            mail.state, mail.attempts, mail.finished_at = DeliveryState.EXPIRED, 16, local(2026, 8, 20, 8, 0)
+    for minute in (0, 1):
+        plan_at(agenda, local(2026, 8, 20, 8, minute), leaves=False)
+    subjects = [mail.subject.partition(":")[0] for mail in deliveries(agenda) if mail.kind == "reminder"]
+    assert subjects == ["nog 14 dagen", "nog 12 dagen"]

@@ -247,6 +247,13 @@ def _put(engine: Engine, desk: Desk, mails: list[Mail], check: Check) -> tuple[i
         live = [mail for mail in some if mail.state is DeliveryState.PLANNED]
         with writing(engine) as session:
             check(session)
-            planned += outbox.put(session, live, desk.key, desk.domain)
+            planned += outbox.put(session, _anew(session, live), desk.key, desk.domain)
             expired += outbox.put(session, [mail for mail in some if mail not in live], desk.key, desk.domain)
     return planned, expired
+
+
+def _anew(session: Session, mails: list[Mail]) -> list[Mail]:
+    """A reminder that no mail server took for two days is written anew while it is of use, with the true days left."""
+    tried = select(Delivery.key).where(Delivery.state == DeliveryState.EXPIRED, Delivery.attempts > 0)
+    gone = set(session.exec(tried.where(col(Delivery.key).in_([mail.key for mail in mails]))))
+    return [replace(mail, key=f"{mail.key}@{mail.planned_at:%Y-%m-%d}") if mail.key in gone else mail for mail in mails]
