@@ -99,6 +99,11 @@ DEEDS: dict[str, Deed] = {
             at=now,
         ),
     ),
+    "judging a call as a whole": (
+        "/regelingen/7/oordeel",
+        {"say": "yes"},
+        lambda me, other, now: Verdict(opportunity_id=7, user_id=me, participant_id="amsterdam", say="later", at=now),
+    ),
     "the same person": (
         "/beheer/mensen",
         {"email": "nieuw@amsterdam.nl", "name": "Nieuw", "role": "reader", "participant_id": "amsterdam"},
@@ -168,7 +173,7 @@ def _same(row: Any) -> Any:
         if type(c).__name__ in ("UniqueConstraint", "PrimaryKeyConstraint")
     ]
     unique += [set(i.columns.keys()) for i in table.indexes if i.unique]
-    columns = next(names for names in unique if "id" not in names)
+    columns = max((names for names in unique if "id" not in names), key=len)
     query = select(func.count()).select_from(type(row))
     query = query.where(*(getattr(type(row), name) == getattr(row, name) for name in columns))
     return query.where(type(row).undone_at.is_(None)) if isinstance(row, Verdict) else query

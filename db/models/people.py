@@ -82,6 +82,14 @@ class Verdict(SQLModel, table=True):
             sqlite_where=text("undone_at IS NULL"),
             postgresql_where=text("undone_at IS NULL"),
         ),
+        Index(  # NULL equals nothing, so the index above says nothing of a call as a whole
+            "uq_verdict_standing_call",
+            "opportunity_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL AND challenge_id IS NULL"),
+            postgresql_where=text("undone_at IS NULL AND challenge_id IS NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
