@@ -123,7 +123,9 @@ def xml_root(page: TextResponse) -> Any:
     try:
         return etree.fromstring(page.body.removeprefix(codecs.BOM_UTF8).lstrip(), parser)
     except etree.XMLSyntaxError as error:
-        raise SourceIncomplete(f"{page.url[:200]}: {what_it_is(page)} where XML was expected") from error
+        raise SourceIncomplete(
+            f"{page.url.partition('?')[0][:200]}: {what_it_is(page)} where XML was expected"
+        ) from error
 
 
 def texts_of(element: Any, name: str) -> list[str]:

@@ -162,7 +162,11 @@ class SourceSpider(Spider):
 
     def on_error(self, failure: Failure, response: Response, spider: Spider) -> None:
         """Something in reading went wrong that nobody foresaw."""
-        self.reading.stop(f"page {self.source.pages}: {first_line(failure.value or Exception('unknown'))}")
+        error = failure.value or Exception("unknown")
+        place, line = f"page {self.source.pages}", first_line(error)
+        if isinstance(error, OSError):  # the spool's disk: no network fails while a page is read
+            place, line = "this machine", error.strerror or line
+        self.reading.stop(f"{place}: {line}")
 
     def on_idle(self) -> None:
         """The list has been read: ask, once, for single calls that it lacks; DontCloseSpider where there are any."""

@@ -54,6 +54,15 @@ def test_a_new_source_is_a_file_and_a_failing_test(checkout: Path) -> None:
     assert 'publisher = "groene_stad", SourceKind.CATALOGUE, "Groene Stad"' in source.read_text()
     with pytest.raises(CannotAddSource, match="already there"):
         write_source("groene_stad", "https://groen.example/", checkout)
+    for url in (
+        "file:///etc/passwd",
+        "http://[x",
+        'http://x.nl/"; evil()#',
+        "http://x.nl/\n    evil()",
+        "http://x.nl/\\",
+    ):
+        with pytest.raises(CannotAddSource, match="no http or https address"):
+            write_source("groen", url, checkout)
 
 
 @pytest.mark.parametrize(

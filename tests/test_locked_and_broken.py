@@ -17,11 +17,13 @@ import pytest
 from sqlmodel import Session
 
 from db.session import open_engine
+from scrapers.sources.eu_portal import EuPortal
 from tests.conftest import ROOT
 from tests.crawls import make_listing, store
 from tests.scripted import SEARCH, playing, portal, topic
 from tests.test_commands import kansenradar
 from tracker.agenda import load_agendas
+from tracker.crawl import collected
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 
@@ -107,6 +109,20 @@ def test_a_disk_that_is_full_half_way_a_crawl_costs_that_crawl_only(ready: Path)
     assert again.returncode == 0, again.stderr
     [row] = json.loads(again.stdout)
     assert (row["seen"], row["new"], row["complete"]) == (60, 60, True)
+
+
+def test_a_full_disk_for_passing_pages_is_named_for_every_source_it_stops(tmp_path: Path) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", full], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("this machine does not let a small disk be mounted")
+    try:
+        (full / "rest").write_bytes(b"x" * 12_288)
+        assert collected(EuPortal, full, NOW, NOW, "").stopped == "this machine: No space left on device"
+    finally:
+        subprocess.run(["umount", full], check=True)
+    assert collected(EuPortal, tmp_path, NOW, NOW, "").stopped == "the reading process ended without a result"
 
 
 def test_nothing_is_planned_or_sent_from_a_damaged_database(ready: Path) -> None:

@@ -1,9 +1,11 @@
 """Crawl one source in a process of its own, and bring back what it found; a bad source is a result, never an error."""
 
 import contextlib
+import errno
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +32,7 @@ from tracker.settings import Settings
 
 Progress = Callable[[str], None]
 ROOT = Path(__file__).parent.parent
+ROOM_FOR_AN_ENDING = 2**16  # bytes
 ENDED_EARLY = "the reading process ended without a result"
 CHILD = (sys.executable, "-m", "scrapers")
 
@@ -245,6 +248,12 @@ class Collected:
             self.end = event
 
 
+def ended_early(spool: Path) -> str:
+    """Why a child left no ending: a full disk takes it first."""
+    full = shutil.disk_usage(spool).free < ROOM_FOR_AN_ENDING
+    return f"this machine: {os.strerror(errno.ENOSPC)}" if full else ENDED_EARLY
+
+
 def collected(source: type[Source], spool: Path, started: datetime, finished: datetime, failure: str) -> Crawled:
     """What stands in a spool, as a Crawled; listings of a source that was killed half-way are kept."""
     found = Collected()
@@ -263,7 +272,7 @@ def collected(source: type[Source], spool: Path, started: datetime, finished: da
         pages=tuple(found.pages),
         unreadable=tuple(found.unreadable),
         remembered=tuple(found.remembered.values()),
-        stopped=plain_line(failure or (end.get("stopped", "") if found.end else ENDED_EARLY)),
+        stopped=plain_line(failure or (end.get("stopped", "") if found.end else ended_early(spool))),
         unchanged=bool(end.get("unchanged")),
         skew_seconds=end.get("skew"),
         come_back_at=datetime.fromisoformat(end["come_back_at"]) if end.get("come_back_at") else None,

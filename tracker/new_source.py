@@ -75,6 +75,8 @@ def test_{name}_is_read() -> None:
     assert (crawled.stopped, crawled.unreadable) == ("", ())
     assert len(crawled.listings) == 0  # how many there are, one of them in full, and the odd one out
 '''
+# It is written into a Python file: nothing that would end the text it stands in.
+ADDRESS = re.compile(r"(https?://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?)(?:[/?][^\s\"'\\]*)?")
 SAMPLE = 3
 SUFFIXES = {"json": "json", "html": "html", "rss": "rss", "atom": "xml", "xml": "xml"}
 
@@ -87,11 +89,11 @@ def write_source(name: str, url: str, checkout: Path = ROOT) -> list[Path]:
     """The file of a source and its failing test; nothing that exists is overwritten."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,40}", name):
         raise CannotAddSource(f"{name!r} is no name for a source: small letters, digits and _")
-    root = re.match(r"https?://[^/]+", url)
+    root = ADDRESS.fullmatch(url)
     if not root:
         raise CannotAddSource(f"{url!r} is no http or https address")
     spaced = name.title().replace("_", " ")
-    words = {"name": name, "title": spaced.replace(" ", ""), "publisher": spaced, "url": url, "root": root[0]}
+    words = {"name": name, "title": spaced.replace(" ", ""), "publisher": spaced, "url": url, "root": root[1]}
     written = {sources_folder(checkout) / f"{name}.py": SOURCE, tests_folder(checkout) / f"test_{name}.py": TEST}
     for path in written:
         if path.exists():
