@@ -49,6 +49,7 @@ def test_init_twice_changes_nothing(tmp_path: Path) -> None:
         (["init"], {"KANSENRADAR_DATABASE_URL": "sqlite:////proc/nowhere/k.db"}, 1, "cannot open the database"),
         (["init"], {"KANSENRADAR_DATABASE_URL": "nonsense"}, 1, "cannot open the database"),
         (["init"], {"KANSENRADAR_SOURCE_LIMIT_SECONDS": "soon"}, 2, "KANSENRADAR_SOURCE_LIMIT_SECONDS"),
+        (["init"], {"KANSENRADAR_FETCH_ALLOW": "localhost"}, 2, "FETCH_ALLOW: 'localhost' is no host:port pair"),
         (["init"], {"KANSENRADAR_DATABASE_URL": "mysql://x/y"}, 1, "neither sqlite nor postgresql"),
         (["init"], {"KANSENRADAR_DATABASE_URL": "postgresql://u:p@127.0.0.1:x/y"}, 1, "cannot open the database"),
         (["unknown-command"], {}, 2, "No such command"),

@@ -424,6 +424,21 @@ def test_a_moved_deadline_replans_what_was_not_sent_and_tells_what_was(agenda: E
     assert reminders(agenda)[-1].subject.startswith("nog 30 dagen")
 
 
+def test_a_mail_that_a_near_deadline_moved_is_not_followed_by_a_digest_with_only_that(
+    agenda: Engine, now: datetime
+) -> None:
+    person = make_reader(agenda, now)
+    call = make_call(agenda, now, closes=date(2026, 9, 1))
+    follow(agenda, person, call, now)
+    for day in (2, 11):  # 30 and 21 days before: a reminder, and a digest that it closes soon
+        plan_at(agenda, local(2026, 8, day, 8, 0))
+    move_deadline(agenda, call, date(2026, 8, 31), local(2026, 8, 14, 20, 0))
+    before = [mail.kind for mail in deliveries(agenda)]
+    for day in (15, 17):  # Saturday: the move; Monday: nothing that was not told
+        plan_at(agenda, local(2026, 8, day, 8, 0))
+    assert [mail.kind for mail in deliveries(agenda)][len(before) :] == ["moved", "reminder"]
+
+
 def test_a_waiting_reminder_with_the_old_date_never_leaves(agenda: Engine, now: datetime) -> None:
     person = make_reader(agenda, now)
     call = make_call(agenda, now, closes=date(2026, 9, 1))

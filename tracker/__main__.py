@@ -99,7 +99,8 @@ def main() -> None:
     except CommandFailed as error:
         stop(str(error), error.code)
     except ValidationError as error:
-        stop("; ".join(f"setting {PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()), WRONG_USAGE)
+        said = (f"setting {PREFIX}{str(e['loc'][0]).upper()}: {plain(e['msg'])}" for e in error.errors())
+        stop("; ".join(said), WRONG_USAGE)
     except SettingsError as error:  # a value that should be JSON
         stop(f"{str(error).splitlines()[0]}: {error.__cause__}", WRONG_USAGE)
     except Exception as error:  # the one command that runs: SQLAlchemy is imported only where it was needed
@@ -112,8 +113,13 @@ def wrong_usage(error: TyperException) -> str:
     said = error.format_message()
     if context is not None and said == context.get_help():
         return said
-    line = " ".join(said.replace("Value error, ", "").split()).rstrip(".")  # pydantic's words help nobody
+    line = " ".join(plain(said).split()).rstrip(".")
     return f"kansenradar: {line}; see '{context.command_path if context else 'kansenradar'} --help'"
+
+
+def plain(said: str) -> str:
+    """Without pydantic's own words, which help nobody."""
+    return said.replace("Value error, ", "")
 
 
 def database_trouble(error: Exception) -> str:

@@ -15,6 +15,7 @@ from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, Status, ToldKi
 from notifications import outbox, wording
 from notifications.alerts import end_alert, raise_alert, standing_alerts
 from notifications.catalogue import DUE_KINDS, Call, Term, read_catalogue
+from notifications.digest import SOON
 from notifications.letter import Addressee, Writer
 from notifications.outbox import Mail, address_hash, silent_addresses
 from tracker.desk import Desk
@@ -218,10 +219,13 @@ def _mail(
 ) -> Mail:  # fmt: skip
     letter = writer.moved(call, term, _as_said(old), to) if old else writer.reminder(call, term, to)
     told = ToldKind.MOVED if kind is MailKind.MOVED else ToldKind.REMINDER
+    tells = [(call.id, call.version, told.value, f"{term.name}:{distance}:{said_of(term)}")]
+    if old and call.next_due is term and term.shown and wording.days_between(writer.now, term.shown) <= SOON:
+        tells.append((call.id, call.version, ToldKind.CLOSING.value, term.name))  # a digest need not say so again
     return Mail(
         key=key, kind=kind, user_id=to.user_id, address=to.email, subject=letter.subject, text=letter.text,
         html=letter.html, headers=letter.headers, planned_at=writer.now, expires_at=term.over_at or writer.now,
-        lane=LANE, tells=((call.id, call.version, told.value, f"{term.name}:{distance}:{said_of(term)}"),),
+        lane=LANE, tells=tuple(tells),
     )  # fmt: skip
 
 
