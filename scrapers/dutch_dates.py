@@ -127,6 +127,7 @@ DATES = DateWords(
     """),
     other_before=words(r"""
         looptijd | projectperiode | uitvoeringsperiode
+        | (?:besteding|uitvoering|realisatie|project)s?(?:termijn|periode)
         | (?:informatie|netwerk|matchmakings?|aftrap)?bijeenkomst | webinar | spreekuur | \bpitch
         | workshop
         | \bsubsidie geldt | \bregeling\s(?:zelf\s)?(?:loopt|liep|geldt|gold|werkt|vervalt|is geldig|eindigt|treedt)
@@ -221,6 +222,7 @@ DATES = DateWords(
         \s(?:van|voor|in)?\s?20\d\d\b
         | \b(?:kan|kunt|kunnen|kon|konden)(?: \w+){0,3} in 20\d\d\b
         | \bwordt in 20\d\d (?:opnieuw |weer |nogmaals )?(?:open|geopend)
+        | \bin 20\d\d (?:worden )?(?:aangevraagd|ingediend)\b
         | ^\s*in 20\d\d (?:kan|kunt|kunnen|is|was|loopt|staat|gaat|konden|kon)\b
     """),
     event=words(r"""
@@ -239,4 +241,6 @@ DATES = DateWords(
         | onder voorbehoud | streven | \bzou(?:den)?\b
         | \bwellicht\b | beoogd | voorlopig
     """),
+    account=words(r"\bsisa\b | jaarrekening | \bcbs\b | accountantsverklaring | verantwoordingsinformatie"),
+    asks=words(r"aanvra | aangevraagd | voorstel | inschrijv | aanmeld | \bvra(?:gen|agt?)\b"),
 )

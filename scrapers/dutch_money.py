@@ -45,7 +45,8 @@ MONEY = MoneyWords(
         | financiële middelen | \bmiddelen\b
     """),
     budget_after=begins(r"""
-        (?:aan )?(?:subsidie |euro |budget |subsidiegeld |middelen |geld |rijksgeld )?(?:is |zijn |
+        (?:aan )?(?:efro |jtf |esf |europees geld |subsidie |euro |budget |subsidiegeld |
+        middelen |geld |rijksgeld )?(?:is |zijn |
         was )?(?:\w+ )?(?:beschikbaar|te verdelen|te vergeven|te besteden|uitgetrokken|gereserveerd|
         vrijgemaakt|opzij|opzijgezet|klaargezet|in kas|begroot|opgenomen|toegevoegd aan het plafond)
         | (?:voor|van|uit|in)\b[^,;.:]{0,70}\b(?:beschikbaar|gereserveerd|uitgetrokken|vrijgemaakt|opzij|
@@ -74,6 +75,9 @@ MONEY = MoneyWords(
         | instem(?:ming|t|men)\b | \bzou(?:den)?\b | \boplopen\b | \bstel(?:t|len) (?:de |het )?\w*raad\b
         | \bkreeg\b | \bkregen\b | \bontvingen\b | \bgingen?\b(?! het) | \blandelijk verdeelt
         | \b(?:steunden|ondersteunden|honoreerden|financierden|steunde|ondersteunde|honoreerde)\b
+        | \bsinds 20\d\d\b | \btot (?:nu|nog) toe\b | \btot op heden\b
+        | \b(?:projecten|plannen|initiatieven|gemeenten)\b[^.;]{0,25}
+        \b(?:ondersteund|gesteund|gefinancierd|gesubsidieerd|geholpen|mogelijk gemaakt)\b
         | \baanvragen (?:voor|met|ter waarde van|van|à) (?:samen|totaal|in totaal|een totaal|bij elkaar)\b
         | aanvragen (?:\w+ ){0,3}(?:ingediend|ontvangen|binnen\w*|ingekomen)\b
         | \b(?:in|bij|tijdens) (?:de|het) \w*(?:ronde|openstelling|tijdvak|tranche|call|tender|periode) (?:die|dat)\b
@@ -136,7 +140,8 @@ MONEY = MoneyWords(
         | \b(?:elke?|iedere?|een|één)\s\w+\s(?:kan|mag)\b
         | \b(?:elke?|iedere?|een|één)\s(?:\w+\s)?(?:project|aanvraag|voorstel|initiatief|deal|voucher|plan|
         aanvrager|samenwerkingsverband|projectaanvraag|consortium|netwerk|alliantie|coalitie)\b
-        | \bproject(?:en)? (?:kan|kunnen|krijg)
+        | \bproject(?:en)? (?:kan|kunnen|krijg) | \b(?:die|deze|uw|de) aanvraag (?:bedraagt
+        |is (?:maximaal|minimaal|ten hoogste|hoogstens|hooguit))\b
     """),
     apiece=ends(r"elk | ieder | apart | per stuk"),
     per_other=words(r"""
@@ -232,17 +237,20 @@ MONEY = MoneyWords(
     of_which=words(r"(?:waarvan|daarvan)\b[^;.]{0,60}$ | \bis nog\s{0,2}$"),
     for_round=begins(r"""
         [^.;,]{0,30}\bvoor (?:de|het|een|deze|dit) (?:huidige|nieuwe|eerste|tweede|derde|vierde|vijfde|lopende)?\s?
-        (?:\w*ronde|\w*periode|tranche|tijdvak|tender|openstelling|call|uitvraag)\b
+        (?:\w*ronde|\w*periode|tranche|tijdvak|tender|openstelling|call|oproep|uitvraag)\b
     """),
-    here=words(r"\b(?:deze|dit|huidige) (?:\w+ )?\w*(?:ronde|periode|tranche|tijdvak|tender|openstelling|call)\b"),
+    here=words(r"""
+        \b(?:deze|dit|huidige) (?:\w+ )?\w*(?:ronde|periode|tranche|tijdvak|tender|openstelling|call|oproep)\b
+    """),
     this_round=words(r"""
         (?:deze|dit|huidige|eerste|tweede|derde|vierde|vijfde|zesde|zevende|\d+e)\s(?:aanvraag|
-        indien)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call)
+        indien)?(?:ronde|periode|tranche|tijdvak|tender|openstelling|call|oproep)
         | \bvoor (?:het (?:kalender|begrotings)?jaar )?20\d\d\b
         | \bin 20\d\d\b | \bdit jaar\b | (?:ronde|openstelling|tender|call) van 20\d\d\b
     """),
     whole_programme=words(r"""
         t(?:ot en met|/m) (?:en met )?20\d\d | \btot 20[3-9]\d\b | 20\d\d[-/ ]{1,3}20\d\d
+        | (?:heeft|beschikt|omvat|telt) (?:het|dit) (?:\w+ )?programma\b | \bprogramma (?:heeft|beschikt|omvat|telt)\b
         | over (?!het\b|dit\b|een\b)\w+ (?:tijdvakken|jaar|rondes|tranches|jaren)
         | voor (?!het\b|dit\b|een\b)\w+ (?:tranches|rondes|jaar|jaren) | hele looptijd | landelijk
         | gehele (?:looptijd|periode) | alle rondes

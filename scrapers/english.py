@@ -137,6 +137,8 @@ _DATES = DateWords(
         | \bsubject to\b | \banticipated\b | \bestimated\b | \blikely\b | \boriginal(?:ly)?\b
         | \bprevious(?:ly)?\b
     """),
+    account=words(r"annual accounts | \baudit(?:or)?(?:'s)? (?:report|certificate|statement) | financial statements?"),
+    asks=words(r"\bappl(?:y|ication|icant|ying) | \bproposals? | \btender | \bbids?\b"),
 )
 
 _MONEY = MoneyWords(
@@ -163,7 +165,7 @@ _MONEY = MoneyWords(
         allocated|earmarked|set aside|reserved|on offer)
         | from [^,;.]{1,50}\b(?:is|are) (?:available|on offer)
         | call (?:for|to|on)\b
-        | (?:will )?go(?:es)? to (?:\w+ )?projects
+        | (?:will )?go(?:es)? to (?:\w+ )?projects | to (?:the|this) call\b
         | (?:of|in) (?:eu |erdf |interreg )?(?:funding|grants|funds|support)?\s?(?:is|are|has been|
         will be)\s(?:available|allocated|set aside|reserved) | budget\b | (?:in|of) funding available
         | envelope
@@ -176,6 +178,7 @@ _MONEY = MoneyWords(
         \bprevious\b | \blast year\b | \bearlier\b | \brequested\b | \bawarded\b | \bremaining\b
         | \b(?:for|to) each (?:proposal|project)\b | third part
         | \b(?:supported|funded|selected|approved)\b[^.;]{0,20}\bprojects\b
+        | \bsince 20\d\d\b | \bto date\b | \bso far\b
         | \b(?:applications|bids|proposals) (?:for|with|worth|totalling|requesting)\b(?! projects)
         | \bprojects? (?:\w+ )?(?:has|have|with)\b[^.;]{0,25}\bbudgets?
         | \bbudgets? (?:of|for|per) (?:a|an|each|your|every|the individual) (?:\w+[- ]){0,3}
@@ -212,7 +215,7 @@ _MONEY = MoneyWords(
         \bper (?:project|application|proposal|grant|award|consortium|partnership|beneficiary project|
         applicant|request|network|action|third part(?:y|ies)|exhibition|presentation|production|festival|event|film)\b
         | \b(?:each|every|a|one|individual|single) (?:\w+ )?(?:project|proposal|application|grant|
-        consortium|network|partnership|applicant|exhibition|presentation|production|festival|film)\b
+        consortium|network|partnership|applicant|exhibition|presentation|production|festival|film|solution|pilot)\b
     """),
     apiece=ends(r"each"),
     per_other=words(r"\bper (?!(?:year|annum|cent)\b)\w+ | /\s?[a-z] | \b(?:each|every) (?!year|round|call|time)\w+"),
@@ -252,7 +255,7 @@ _MONEY = MoneyWords(
         | ^(?![^.;]{0,60}\b(?:grant|contribution|support|fund|rate|financ|subsid|erdf|eu\b|aid|intensity))[^.;]{0,60}
         \b(?:exceed|limited to|capped at)\s{0,2}$
         | own (?:contribution|resources) | \breduc | \bweight | \bsaving
-        | pre-?financing | advance | overhead | flat[- ]rate | indirect | remaining | \bother\b
+        | pre-?financing | advance | overhead | flat[- ]rate | indirect | remaining | \bother(?: \w+)?\s{0,2}$
         | \bthreshold | \btarget | \bscore | \bincrease | \bdecrease | \bcut(?:s|ting)?\b
         | (?:must|should|to|shall|applicants|partners) (?:contribute|bring|provide|cover|pay)\b
         | co-?finance at | \bown\b
@@ -273,12 +276,13 @@ _MONEY = MoneyWords(
     ours=ends(r"(?:awards|distributes) of this"),
     of_which=ends(r"of which | of this"),
     for_round=begins(
-        r"[^.;,]{0,30}\bfor (?:the|this) (?:first|second|third|current|present)\s?(?:call|round|tranche|cut-off)\b"
+        r"[^.;,]{0,30}\bfor (?:(?:the|this) (?:first|second|third|current|present)|this)"
+        r" (?:call|round|tranche|cut-off|topic|strand)\b"
     ),
     here=words(r"\b(?:this|current) (?:\w+ )?(?:round|call|period|tranche|window|topic)\b"),
     this_round=words(r"""
         \b(?:this|first|second|third|current)\s(?:\w+\s)?(?:round|call|period|tranche|window|topic)\b
-        | \b(?:for|in) 20\d\d\b
+        | \b(?:for|in) 20\d\d\b | \btopic(?:'s)? (?:budget|envelope)\b
     """),
     whole_programme=words(r"""
         20\d\d[-/ ]{1,3}20\d\d | until 20\d\d | over (?:\w+|\d+) (?:years|calls|rounds) | \bprogramme\b

@@ -125,7 +125,8 @@ def _leads_to(text: str, rate: Mention, most: Read) -> bool:
 
 
 _GROUPS = re.compile(
-    r"\b(?:strand|track|lot|category|categorie|spoor|perceel|variant|module) (?:\d{1,2}[a-z]?|[a-e]|i{1,3})\b"
+    r"\b(?:strand|track|lot|band|tier|category|categorie|schijf|klasse|spoor|perceel|variant|module)"
+    r" (?:\d{1,2}[a-z]?|[a-e]|i{1,3})\b"
     r"|\b(?:small|medium|large)-scale\b|\b(?:kleine?|middelgrote|grote) projecten\b"
 )
 

@@ -132,7 +132,7 @@ def _kind(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
         return None
     if words.least.search(near):
         return "min" if _is_grant(sentence, mention, words, unit) else None
-    if words.fixed.search(near):
+    if words.fixed.search(near) or _AS_LUMP.match(follow):
         return "max" if _is_grant(sentence, mention, words, unit) else None
     if words.most.search(near) and not _is_pot(near, follow, words, unit):
         return "max" if _is_grant(sentence, mention, words, unit) else None
@@ -144,6 +144,7 @@ def _kind(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
     return "budget" if _is_budget(sentence, mention, words) else None
 
 
+_AS_LUMP = re.compile(r"\s(?:as (?:a|one) (?:lump|fixed)[ -]sum|als (?:vast bedrag|lump ?sum))\b")
 _ALTOGETHER = re.compile(r"\b(?:in totaal|in total|totaal van|total of|samen|bij elkaar|altogether)\b")
 _OWN_POT = re.compile(r"\b(?:\w*plafond|\w*budget|pot|potje|totale)\b")
 _OR = re.compile(r"\s{0,2}[(]?(?:of|or|/)\s{0,2}")
@@ -312,8 +313,13 @@ def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Pri
 
 
 _SUMMED = re.compile(r"[,(]\s(?:dus )?(?:samen|in totaal|totaal|altogether|in total)\s{0,2}$")  # "# en #, samen #"
+_EU_PERIOD = re.compile(  # the seven years of a European programme, never those of one call
+    r"\s(?:(?:for|over|in|voor|de|the|period|periode|programming|jaren|years) ){0,4}"
+    r"(?:2014(?:-| to | t/m )2020|2021(?:-| to | t/m )2027|2028(?:-| to | t/m )2034)\b"
+)
+_OF_PROGRAMME = re.compile(r"\bprogramm(?:e|a)\b|\b(?:erdf|efro|interreg|jtf|allocation)\b")
 _USED_UP = re.compile(
-    r"\)?\s(?:is|was|werd|raakte)\b[^.;,]{0,20}"
+    r"(?:\)?\s(?:is|was|werd|raakte)\b[^.;,]{0,20}|\s?\((?:\w+ )?)"
     r"\b(?:overtekend|overvraagd|uitgeput|op|bereikt|vergeven)\b"
 )
 _TENSES = {
@@ -340,11 +346,13 @@ def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset
         scope.add("portion")
     if words.raised_to.search(near):
         scope.add("raised")
+    if _EU_PERIOD.match(follow) and _OF_PROGRAMME.search(near):
+        scope.add("period")
     if _SUMMED.search(near):
         scope.add("summed")
     scope |= {name for name, verb in _TENSES.items() if verb.search(near)}
     if _USED_UP.match(sentence.follow(mention)):
-        scope = scope - {"now"} | {"past"}
+        scope = scope - {"now"} | {"past", "then"}
     if words.share.search(near) or words.share.match(follow.lstrip()):
         scope.add("share")
     return frozenset(scope)

@@ -7,12 +7,21 @@ from scrapers.money import Priced
 from scrapers.spans import Read
 
 _STANDING = re.compile(r"\b(?:[Ii]n behandeling|[Vv]erleend)\b")  # a page that keeps the count
+_UNANNOUNCED = re.compile(  # "hoeveel geld er voor deze ronde is, maakt de stuurgroep nog bekend"
+    r"\b(?:geld|budget|plafond|bedrag)\b[^.;]{0,25}\b(?:deze (?:ronde|call|oproep|openstelling|tranche)|dit tijdvak)\b"
+    r"[^.;]{0,40}\b(?:nog|later)\b[^.;]{0,15}\b(?:bekend|bekendgemaakt|vastgesteld)\b"
+    r"|\b(?:budget|funds|funding|amount)\b[^.;]{0,25}\b(?:this|the) (?:\w+ )?(?:call|round)\b[^.;]{0,15}"
+    r"\b(?:(?:will|is to|are to|to) be (?:announced|published|confirmed|decided)|(?:is|are) not yet known)\b",
+    re.IGNORECASE,
+)
 _LEFT = re.compile(r"\b[Bb]eschikbaar\s?[:|]?\s{0,3}$")
 
 
 def settle_budget(priced: list[Priced], source: str) -> Read | None:
     """The one plafond: the sum of the others, this round's, or the only one; else none."""
-    pots = _distinct([one for one in priced if one.kind == "budget"])
+    if _UNANNOUNCED.search(source):
+        return None
+    pots = _distinct([one for one in priced if one.kind == "budget" and "period" not in one.scope])
     gone = {"past"} if any("now" in one.scope for one in pots) else {"then"}
     pots = [one for one in pots if not gone & one.scope] or pots  # "bedraagt #; in 2025 was het #"
     if _STANDING.search(source):

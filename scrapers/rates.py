@@ -4,21 +4,48 @@ import re
 from decimal import Decimal
 
 from scrapers.money import MoneyWords
-from scrapers.spans import RATE, RATES, Mention, Sentence
+from scrapers.spans import ANY_MENTION, RATE, RATES, Mention, Sentence
 
 _LEANS = re.compile(r"\s*(?:voor|bij|for)\b")  # "Voor andere routes is dat 50%"
 
 
 def all_rates(sentences: list[Sentence], words: MoneyWords) -> list[Mention]:
     """Every percentage of the costs that is paid, and beside one every other that is not something else."""
+    lines = [sentence for sentence in sentences if sentence.words.strip()]
     found: list[Mention] = []
-    went_on = False
-    for sentence in sentences:
-        marked = [m for m in sentence.mentions if m.mark in (RATE, RATES)]
-        leans = sentence.joined or _LEANS.match(sentence.words)
-        went_on = any(_is_rate(sentence, m, words) for m in marked) or bool(went_on and leans)
-        found += [m for m in marked if went_on and not _is_no_rate(sentence, m, words) and not _is_rest(sentence, m)]
+    for sentence, speaks in zip(lines, _speak_of_rates(lines, words), strict=True):
+        marked = _marked(sentence) if speaks else []
+        found += [m for m in marked if not _is_no_rate(sentence, m, words) and not _is_rest(sentence, m)]
     return found
+
+
+def _marked(sentence: Sentence) -> list[Mention]:
+    return [m for m in sentence.mentions if m.mark in (RATE, RATES)]
+
+
+def _speak_of_rates(lines: list[Sentence], words: MoneyWords) -> list[bool]:
+    """Which sentences do: by their own words, leaning on the one before, or as a row beside one that does."""
+    rows = [bool(_ROW.match(line.words)) and not _is_of_all(line, words) for line in lines]
+    speak: list[bool] = []
+    for i, line in enumerate(lines):
+        leans = line.joined or _LEANS.match(line.words) or (i and rows[i] and rows[i - 1])
+        own = any(_is_rate(line, m, words) for m in _marked(line))
+        speak.append(own or bool(i and speak[i - 1] and leans))
+    for i in reversed(range(len(lines) - 1)):
+        speak[i] = speak[i] or (rows[i] and rows[i + 1] and speak[i + 1])
+    return speak
+
+
+_ROW = re.compile(  # "Small enterprises: 50%", "- 50% for small enterprises": one of a list
+    rf"\W*(?:[^{ANY_MENTION[1:-1]}:.]{{3,90}}(?::|\s-)\s{{0,3}}(?:max\w*\.? |up to |tot )?[{RATE}{RATES}]"
+    rf"|[{RATE}{RATES}] (?:voor|bij|for)\b)"
+)
+
+
+def _is_of_all(line: Sentence, words: MoneyWords) -> bool:
+    """ "Subsidiepercentage: 50%": the label is that of the rate, so the next row is about something else."""
+    label = line.words.split(":")[0].split()
+    return ":" in line.words and len(label) <= 2 and bool(words.rate_before.search(" ".join(label)))
 
 
 _OF_SOMETHING = re.compile(r"\s{0,2}(?:of|van)\s")

@@ -37,6 +37,8 @@ class DateWords:
     scheme: re.Pattern[str]  # the sentence is about a scheme all the same
     gathering: re.Pattern[str]  # "informatiebijeenkomst"
     doubt: re.Pattern[str]  # "naar verwachting", "onder voorbehoud"
+    account: re.Pattern[str]  # "SiSa", "jaarrekening": for who has the money already
+    asks: re.Pattern[str]  # "aanvraag", "voorstel": for who wants it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Dated:
     moment: Moment
     mention: Mention
     moved: bool = False  # it takes the place of an earlier closing
+    invited: bool = False  # only for whom an earlier stage was won
 
 
 _LISTED = re.compile(
@@ -126,7 +129,11 @@ def _single(sentence: Sentence, mention: Mention, words: DateWords) -> list[Date
         return []
     if side == DeadlineKind.CLOSES:
         side = _stage(sentence, mention, words) or side
-    return [Dated(side, mention.value, mention, bool(moved))]
+    around = sentence.left(mention) + sentence.right(mention)
+    return [Dated(side, mention.value, mention, bool(moved), bool(_INVITED.search(around)))]
+
+
+_INVITED = re.compile(r"\b(?:uitgenodigd|uitnodiging|invited|invitation|shortlisted|geselecteerden?)\b")
 
 
 def _moved_side(sentence: Sentence, mention: Mention, words: DateWords) -> DeadlineKind:
@@ -213,6 +220,9 @@ def _is_about(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
 
 def _is_other(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
     near, follow = sentence.near(mention), sentence.follow(mention)
+    around = sentence.left(mention) + sentence.right(mention)
+    if words.account.search(around) and not words.asks.search(around):
+        return True
     if mention.mark == WINDOW and words.slot.search(near):
         return bool(words.pot_for.search(near)) and _is_whole_years(mention)
     clause = _own_clause(re.split(r"[;]|\.\s", near)[-1], words)
@@ -326,8 +336,11 @@ def _entrance(dated: list[Dated], kind: DeadlineKind) -> list[Dated]:
 
 
 def _later_stage(dated: list[Dated], closing: Dated) -> bool:
-    """A full application on another day, and no word for what closes first: it may be the way in or the call."""
-    days = {kind: {one.moment.day for one in dated if one.kind == kind} for kind in DeadlineKind}
+    """A full application on another day, and no word for what closes first: it may be the way in or the call.
+
+    One by invitation follows on the way in, so it leaves no doubt.
+    """
+    days = {kind: {one.moment.day for one in dated if one.kind == kind and not one.invited} for kind in DeadlineKind}
     second, first = days[DeadlineKind.STAGE_2], days[DeadlineKind.STAGE_1]
     return bool(second - {closing.moment.day}) and closing.moment.day not in first
 
