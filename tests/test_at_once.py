@@ -23,6 +23,7 @@ from db.models import (
     LobbyAgenda,
     Meeting,
     Moment,
+    Stakeholder,
     Team,
     User,
     Verdict,
@@ -30,6 +31,7 @@ from db.models import (
 from db.session import reading, writing
 from tests.pages import Visitor, visit
 from tests.seed_pages import monday, seeded_people
+from tracker.contacts import office_key
 
 OPGAVE = "A20-2-cultuur"
 FREE = date(2026, 6, 18)
@@ -127,6 +129,17 @@ DEEDS: dict[str, Deed] = {
         "/kalender/reces",
         {"kind": "recess", "name": "Zomer", "first_day": FREE.isoformat(), "last_day": FREE.isoformat()},
         lambda me, other, now: ClosedPeriod(kind="recess", name="Zomer", first_day=FREE, last_day=FREE),
+    ),
+    "a contact with an office": (
+        "/contacten",
+        {"organisation": "Ministerie van VRO", "office": "Directeur Bouwen", "message": "Meer regie"},
+        lambda me, other, now: Stakeholder(
+            organisation="Ministerie van VRO",
+            office="Directeur Bouwen",
+            office_key=office_key("Ministerie van VRO", "Directeur Bouwen"),
+            participant_id="amsterdam",
+            created_at=now,
+        ),
     ),
     "a lobby agenda": (
         "/lobbyagenda/2031/dossiers",

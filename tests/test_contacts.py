@@ -3,16 +3,20 @@
 from datetime import date, datetime
 
 import pytest
+from alembic import command
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from db.models import ContactMoment, LogEntry, Stake, Stakeholder
+from db.migrate import alembic_config, upgrade
+from db.models import Commitment, ContactMoment, LogEntry, Stake, Stakeholder
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentState, StakeRole
 from tests.lobby import Cast, gather
 from tracker import contacts
 from tracker.contacts import ASK, ContactFields, Office, log_contact, nearby
 from tracker.files import viewer_of
+from tracker.privacy import erase_person
 from tracker.refusals import ChangedMeanwhile, Incomplete, NotAllowed, NotThere
 
 TODAY = date(2026, 5, 29)
@@ -70,6 +74,43 @@ def test_a_person_is_kept_with_a_purpose_and_an_end(cast: Cast) -> None:
     kept.retain_until = None
     with pytest.raises(IntegrityError):
         cast.session.flush()
+
+
+def test_an_office_is_one_row_also_where_an_erased_person_held_it(cast: Cast) -> None:
+    person, nobody = Office("VRO", "Directeur", "K. Naria"), Office("VRO", "Directeur")
+    for _ in range(2):  # and again after the first is erased: two rows without a name may lie side by side
+        erase_person(cast.session, contacts.stakeholder_for(cast.session, person, cast.lobbyist, cast.now), cast.now)
+    kept = contacts.stakeholder_for(cast.session, nobody, cast.lobbyist, cast.now)
+    assert contacts.stakeholder_for(cast.session, nobody, cast.lobbyist, cast.now) is kept
+    assert len(cast.session.exec(select(Stakeholder)).all()) == 2
+
+
+def test_an_office_that_was_there_twice_becomes_one_and_keeps_all_that_hung_on_it(cast: Cast, engine: Engine) -> None:
+    session, by, now = cast.session, cast.lobbyist, cast.now
+    here, there = cast.open("Hier"), cast.open("Daar")
+    first = log_contact(session, ContactFields(TODAY, "een"), OFFICE, by, now)
+    office = session.get_one(Stakeholder, first.stakeholder_id)
+    contacts.stake_for(session, here, office, StakeRole.ALLY, 3, None, "", by, now)
+    session.commit()
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0018")
+    double = Stakeholder(**office.model_dump(exclude={"id", "hold"}), hold="Woo-verzoek")
+    session.add(double)
+    session.flush()
+    second = log_contact(session, ContactFields(TODAY, "twee"), OFFICE, by, now)
+    second.stakeholder_id = double.id or 0
+    contacts.commit_to(session, second, "Stuurt de brief", None, by, now)
+    for dossier in (here, there):
+        contacts.stake_for(session, dossier, double, StakeRole.DECIDES, 9, None, "", by, now)
+    session.commit()
+    upgrade(engine)
+    with Session(engine) as after:
+        [one] = after.exec(select(Stakeholder)).all()
+        assert (one.id, one.hold) == (office.id, "Woo-verzoek")
+        assert {c.message for c in after.exec(select(ContactMoment))} == {"een", "twee"}
+        hanging = [r.stakeholder_id for model in (ContactMoment, Commitment, Stake) for r in after.exec(select(model))]
+        assert hanging == [one.id] * 5
+        assert [s.role for s in after.exec(select(Stake))] == ["decides", "decides"]
 
 
 def test_a_private_dossier_takes_no_contact_from_outside(cast: Cast) -> None:

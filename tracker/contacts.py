@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from db.models import Commitment, ContactMoment, Dossier, Participant, Stake, Stakeholder, User
@@ -82,24 +83,34 @@ def stakeholder_for(
         Stakeholder.person == office.person.strip(),
         Stakeholder.participant_id == by.participant_id,
     )
+    known = known.order_by(col(Stakeholder.erased_at).is_not(None), col(Stakeholder.id)).limit(1)
     found = session.exec(known).first()
     if found:
         return found
+    made = _stakeholder(office, by, now)
+    made.visibility = visibility
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # somebody else named the same office at the same moment
+        return session.exec(known).one()
+    return made
+
+
+def _stakeholder(office: Office, by: User, now: datetime) -> Stakeholder:
+    """A new row of an office, with the care that a name asks for."""
     made = Stakeholder(
         kind=office.kind if office.office.strip() else StakeholderKind.ORGANISATION,
-        organisation=organisation,
+        organisation=office.organisation.strip(),
         office=office.office.strip(),
-        office_key=key,
+        office_key=office_key(office.organisation, office.office),
         participant_id=by.participant_id,
-        visibility=visibility,
         created_at=now,
     )
     if office.person.strip():
         made.person, made.address = office.person.strip(), office.address.strip()
         made.purpose = required(office.purpose, "purpose", "Schrijf op waarom u een naam bewaart.")
         made.retain_until = office.retain_until or local_day(now) + KEEP_PERSON
-    session.add(made)
-    session.flush()
     return made
 
 

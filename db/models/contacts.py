@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from db.models.columns import one_of
@@ -27,6 +27,15 @@ class Stakeholder(Owned, table=True):
         one_of("kind", StakeholderKind),
         one_of("visibility", Visibility),
         Index("ix_stakeholder_office", "office_key"),
+        Index(  # erased persons have no name left to tell them apart
+            "uq_stakeholder_office",
+            "participant_id",
+            "office_key",
+            "person",
+            unique=True,
+            sqlite_where=text("erased_at IS NULL"),
+            postgresql_where=text("erased_at IS NULL"),
+        ),
         CheckConstraint("trim(organisation) <> ''", name="organisation"),
         CheckConstraint("person = '' OR (purpose <> '' AND retain_until IS NOT NULL)", name="care"),
     )
