@@ -239,6 +239,7 @@ _MONEY = MoneyWords(
         \s(?:\w+ )?rates?\b | ^\W*rate\b | \bcovers?\b | \bup to\b | \bfund(?:s|ed|ing)?\b | \bgrants?\b | \bsubsid
         | \bcontribut
         | \breimburs | \bmaximum\b | \bco-?financ | \bintensity\b | \bsupports?\b | \bsubsidised\b
+        | \b(?:innovation|research|support|coordination|grants?) actions?\b[^.;]{0,25}(?::|-)\s{0,2}$
     """),
     rate_after=begins(r"""
         (?:of|on) (?:the |all |total |your |its |their |that |this )?(?:\w+\s){0,3}(?:amount|costs?|expenditure|budget|

@@ -313,6 +313,7 @@ def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Pri
 
 
 _SUMMED = re.compile(r"[,(]\s(?:dus )?(?:samen|in totaal|totaal|altogether|in total)\s{0,2}$")  # "# en #, samen #"
+_TOPIC = re.compile(r"\b(?:topic(?:'s)? (?:budget|envelope)|(?:budget|envelope) (?:for|of) (?:the|this) topic)\b")
 _EU_PERIOD = re.compile(  # the seven years of a European programme, never those of one call
     r"\s(?:(?:for|over|in|voor|de|the|period|periode|programming|jaren|years) ){0,4}"
     r"(?:2014(?:-| to | t/m )2020|2021(?:-| to | t/m )2027|2028(?:-| to | t/m )2034)\b"
@@ -346,6 +347,8 @@ def _scope(sentence: Sentence, mention: Mention, words: MoneyWords) -> frozenset
         scope.add("portion")
     if words.raised_to.search(near):
         scope.add("raised")
+    if _TOPIC.search(near):
+        scope.add("topic")
     if _EU_PERIOD.match(follow) and _OF_PROGRAMME.search(near):
         scope.add("period")
     if _SUMMED.search(near):

@@ -57,6 +57,12 @@ def _portion(pots: list[Priced]) -> Priced | None:
     return ours[0] if len(ours) == 1 and ours[0].value == min(one.value for one in pots) else None
 
 
+def _of_topic(pots: list[Priced]) -> Priced | None:
+    """ "Topic budget: #" beside the budget of the whole call."""
+    ours = [one for one in pots if "topic" in one.scope]
+    return ours[0] if len(ours) == 1 and ours[0].value == min(one.value for one in pots) else None
+
+
 def _summed(pots: list[Priced]) -> Priced | None:
     sums = [one for one in pots if "summed" in one.scope and "programme" not in one.scope]
     return sums[0] if len(sums) == 1 and sums[0].value == max(one.value for one in pots) else None
@@ -112,7 +118,7 @@ def _raised(pots: list[Priced]) -> Priced | None:
 
 
 _CHOICES = (
-    _only, _raised, _portion, _summed, _sum_of_parts, _of_this_round, _total_before_parts, _beside_programme,
+    _only, _raised, _portion, _of_topic, _summed, _sum_of_parts, _of_this_round, _total_before_parts, _beside_programme,
     _whole_without_shares,
 )  # fmt: skip
 

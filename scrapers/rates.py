@@ -37,7 +37,7 @@ def _speak_of_rates(lines: list[Sentence], words: MoneyWords) -> list[bool]:
 
 
 _ROW = re.compile(  # "Small enterprises: 50%", "- 50% for small enterprises": one of a list
-    rf"\W*(?:[^{ANY_MENTION[1:-1]}:.]{{3,90}}(?::|\s-)\s{{0,3}}(?:max\w*\.? |up to |tot )?[{RATE}{RATES}]"
+    rf"\W*(?:[^{ANY_MENTION[1:-1]}:.]{{3,90}}(?::{{1,2}}|\s-)\s{{0,3}}(?:max\w*\.? |up to |tot )?[{RATE}{RATES}]"
     rf"|[{RATE}{RATES}] (?:voor|bij|for)\b)"
 )
 

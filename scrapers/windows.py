@@ -220,8 +220,7 @@ def _is_about(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
 
 def _is_other(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
     near, follow = sentence.near(mention), sentence.follow(mention)
-    around = sentence.left(mention) + sentence.right(mention)
-    if words.account.search(around) and not words.asks.search(around):
+    if _is_accounting(sentence, mention, words):
         return True
     if mention.mark == WINDOW and words.slot.search(near):
         return bool(words.pot_for.search(near)) and _is_whole_years(mention)
@@ -231,6 +230,16 @@ def _is_other(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
     behind = not ours and words.other_after.match(follow[:70])
     spoken = sentence.left(mention)[-140:] + mention.mark + re.split(r"[,;.]", follow)[0][:70]
     return bool(before or behind or words.event.search(spoken) or _is_for_gathering(sentence, mention, words))
+
+
+def _is_accounting(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
+    """ "Met de jaarrekening. Lever de bijlage uiterlijk # aan": for who has the money already."""
+    around = sentence.left(mention) + sentence.right(mention)
+    if words.asks.search(around):
+        return False
+    ours = (words.scheme, words.opening, words.closing, words.sign_up)
+    leans = words.account.search(sentence.before) and not any(pattern.search(around) for pattern in ours)
+    return bool(leans or words.account.search(around))
 
 
 def _is_for_gathering(sentence: Sentence, mention: Mention, words: DateWords) -> bool:
