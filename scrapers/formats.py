@@ -18,6 +18,7 @@ from scrapers.listing import Listing
 from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete
 
 MOST_ENTRIES = 20_000
+MOST_VALUES = 400_000  # of a page of JSON: millions of empty objects take forty times their bytes of memory
 
 
 class JsonSource(Source):
@@ -40,6 +41,8 @@ class JsonSource(Source):
 
     def parsed(self, page: TextResponse) -> Any:
         """The answer as JSON values; anything else means that the source cannot be read."""
+        if sum(map(page.body.count, (b",", b"[", b"{"))) > MOST_VALUES and page.body.lstrip()[:1] in b"[{":
+            raise SourceIncomplete(f"page {self.pages}: more values than a page may hold")
         try:
             return values_of(page.body)
         except RecursionError as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from math import isnan
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -399,3 +400,17 @@ def test_documents_that_differ_by_their_query_only_are_two(now: datetime) -> Non
 def test_a_summary_holds_no_signs_that_steer_a_screen() -> None:
     found = make_listing(summary="Regel 1\u202e\x1b[31m\nRegel\u00a02\0")
     assert found.summary == "Regel 1 [31m\nRegel 2 "
+
+
+def test_a_page_of_millions_of_values_is_refused_before_they_are_made(tmp_path: Path) -> None:
+    began = process_time()
+    body = b'{"content": [' + b"{}," * 4_000_000 + b"{}]}"
+    found = changed(tmp_path, "have_your_say", "page-0.json", lambda _: body)
+    assert found.stopped == "page 1: more values than a page may hold"
+    assert process_time() - began < 5
+
+
+def test_wide_letters_of_a_very_large_page_cost_themselves() -> None:
+    text = "\U0001f600" + "x" * 5 * 2**20
+    assert values_of(json.dumps([text], ensure_ascii=False).encode()) == ["?" + text[1:]]
+    assert values_of(json.dumps(["\U0001f600"], ensure_ascii=False).encode()) == ["\U0001f600"]
