@@ -1,4 +1,7 @@
-"""A command of ours whose clock ticks every second, so that a test of minutes takes seconds."""
+"""A command of ours whose clock ticks every second, so that a test of minutes takes seconds.
+
+After a jump APScheduler counts every tick it missed: of a year of seconds that takes a minute, of minutes no time.
+"""
 
 from tracker import schedule
 from tracker.__main__ import main
