@@ -15,7 +15,7 @@ from db.session import reading, writing
 from tests.crawls import closes, make_listing, store
 from tests.pages import Visitor, make_user, visit
 from tracker.by_hand import CannotJoin, join
-from tracker.uniting import Alike, dismiss
+from tracker.uniting import Alike, candidates, dismiss
 
 PAGE = "/regelingen/dubbel"
 
@@ -44,6 +44,21 @@ def decide(visitor: Visitor, say: str, **fields: object) -> str:
     answer = visitor.send_form(PAGE, first=1, second=2, say=say, **fields)
     assert answer.status_code == 303  # type: ignore[attr-defined]
     return str(answer.headers["location"])  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("word", "days_dropped", "asked"),
+    [(None, None, True), ("closed", None, False), ("withdrawn", None, False), (None, 89, True), (None, 91, False)],
+)
+def test_a_call_without_a_date_is_not_asked_about_for_ever(
+    coordinator: Visitor, engine: Engine, now: datetime, word: str | None, days_dropped: int | None, asked: bool
+) -> None:
+    with writing(engine) as session:
+        call = session.get_one(Opportunity, 2)
+        call.closes_at, call.source_word = None, word
+        call.not_listed_since = None if days_dropped is None else now - timedelta(days=days_dropped)
+    with reading(engine) as session:
+        assert (2 in {candidate.id for candidate in candidates(session, now)}) == asked
 
 
 def test_both_calls_stand_side_by_side_with_what_differs(coordinator: Visitor) -> None:

@@ -1,6 +1,6 @@
 """Part two calls that a person joined, and find those that may be one; a person decides."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select as plain
@@ -9,11 +9,15 @@ from sqlmodel import Session, col, func, select
 
 from db.models import Correction, Dismissal, Follow, Opportunity, Revision, Sighting, User, Verdict
 from db.search import searchable
-from db.vocabulary import Visibility
+from db.status import FINAL_WORDS, status_expression
+from db.vocabulary import Status, Visibility
 from tracker.by_hand import note
 from tracker.duplicates import Candidate, Proposal, proposals
 from tracker.recounting import Round, states, write
 from tracker.typed import NotPossible, live_id
+
+OVER = (Status.CLOSED.value, *(word.value for word in FINAL_WORDS))
+DROPPED_LATELY = timedelta(days=90)
 
 
 def part(session: Session, other: int, now: datetime, user: User | None = None) -> int:
@@ -74,9 +78,17 @@ def dismissed(session: Session) -> frozenset[tuple[int, int]]:
 
 
 def candidates(session: Session, now: datetime) -> list[Candidate]:
-    """The calls that are not over, as duplicates.py compares them."""
+    """The calls that are not over, as duplicates.py compares them.
+
+    One that a source dropped lately counts: another source may tell of it now.
+    """
     call = Opportunity
-    running = (col(call.joined_into).is_(None), (col(call.closes_at).is_(None)) | (col(call.closes_at) > now))
+    running = (
+        col(call.joined_into).is_(None),
+        (col(call.closes_at).is_(None)) | (col(call.closes_at) > now),
+        status_expression(now).not_in(OVER),
+        (col(call.not_listed_since).is_(None)) | (col(call.not_listed_since) > now - DROPPED_LATELY),
+    )
     sources: dict[int, set[str]] = {}
     told = select(Sighting.opportunity_id, Sighting.source).join(call, col(call.id) == col(Sighting.opportunity_id))
     for call_id, source in session.exec(told.where(*running)):
