@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 from sqlmodel import col, func, select
 
 from db.models import Challenge, Delivery, Opportunity, Subscription, Verdict
@@ -179,6 +179,22 @@ def test_on_a_phone_what_matters_of_a_call_and_of_the_meetings_needs_no_sideways
     expect(page.get_by_role("link", name=other)).to_be_hidden()
     page.get_by_text("van andere deelnemers").first.click()
     expect(page.get_by_role("link", name=other)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_title_of_the_timeline_runs_into_the_bars(browser: Browser, served: Served, width: int) -> None:
+    page = open_page(browser, served, "coordinator", viewport={"width": width, "height": 900})
+    page.goto("/kalender?view=kwartalen")
+    page.locator("svg.timeline").scroll_into_view_if_needed()
+    left = "Math.min(...[...document.querySelectorAll('.timeline__quarter')].map(q => q.getBoundingClientRect().left))"
+    titles = page.locator("svg.timeline .timeline__title")
+    assert titles.count() > 5
+    first = page.evaluate(left)
+    boxes = [box for box in map(Locator.bounding_box, titles.all()) if box]
+    assert [box for box in boxes if box["x"] + box["width"] > first] == []
+    longest = max(titles.all_text_contents(), key=len)
+    assert len(longest) > 50
+    expect(page.locator("svg.timeline a", has_text=longest).locator("title").first).to_have_text(longest)
 
 
 def test_on_paper_nothing_is_cut_off_or_left_folded(browser: Browser, served: Served) -> None:

@@ -13,6 +13,7 @@ from tracker.closed_days import DAY
 QUARTERS = 5
 MOST_LANES = 30
 LEFT, WIDTH, LANE, TOP = 260, 1000, 26, 44  # in the picture's own units
+GAP = 12  # between a title and the bars; a mark on the first day reaches 5 into it
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Timeline:
     closed: tuple[tuple[float, float, str], ...]
     today: float
     left_out: int
+
+    @property
+    def label(self) -> int:
+        """How wide a title may be: what is longer ends in an ellipsis before the bars begin."""
+        return LEFT - GAP
 
     @property
     def height(self) -> int:
