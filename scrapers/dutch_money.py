@@ -268,7 +268,7 @@ MONEY = MoneyWords(
         r"(?:(?!beschikbaar|waarvan|daarvan|budget|plafond|verdelen|kan|kunt|kunnen)[^.;]){0,120}"
         r"\b(?:aangevraagd|toegekend|verleend|uitgekeerd|gehonoreerd|toegezegd)\b"
     ),
-    that_is=ends(r"(?:is|wordt|bedraagt) (?:dat|dit|het)(?: bedrag)?(?: nu)?"),
+    that_is=ends(r"(?:is|wordt|bedraagt) (?:dat|dit|het)(?: bedrag)?(?: nu)? | totaal"),
     raised_to=ends(r"(?:verhoogd|opgehoogd|verlaagd|verruimd|bijgesteld) (?:naar|tot)"),
     per_year=words(r"per (?:kalender)?jaar | jaarlijks | ieder jaar | elk jaar"),
     tranche=words(r"""

@@ -154,6 +154,7 @@ _MONEY = MoneyWords(
     budget_before=words(r"""
         \bbudget\b | \b(?:call|programme|round|topic) (?:offers|provides|has)\b
         | \b(?:call|programme|scheme|tender)\b[^.;,]{0,30}\bworth\s{0,2}$
+        | \b(?:call|round|scheme|programme|topic)\b[^.;]{0,60}\boffers\s{0,2}$
         | \bavailable\b | \benvelope\b
         | \ballocat(?:ed|es|ion)\b | \bearmark | \bset aside\b
         | \bfunding (?:pot|amount)\b | \btotal (?:amount|funding|of)\b | \bin total\b | \bmakes?\b
@@ -298,7 +299,7 @@ _MONEY = MoneyWords(
         r"(?:(?!available|of which|budget|ceiling|can|may)[^.;]){0,120}"
         r"\b(?:(?:was|were|has been|have been|already) (?:requested|awarded|granted|approved))\b"
     ),
-    that_is=ends(r"(?:this|that|it) is(?: now)?"),
+    that_is=ends(r"(?:this|that|it) is(?: now)? | total"),
     raised_to=ends(r"(?:increased|raised|reduced|topped up|cut) to"),
     per_year=words(r"per (?:year|annum) | annual | yearly | each year"),
     tranche=words(r"\b20\d\d(?:[-/]20\d\d)?\b | \b(?:round|tranche|topic|lot) \d\b | \bper year\b"),

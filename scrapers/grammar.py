@@ -90,7 +90,7 @@ def _settled(text: str, parts: list[Sentence], dated: list[windows.Dated], price
     return Facts(
         opens=opens,
         closes=closes,
-        budget=pots.settle_budget(priced, text),
+        budget=_whole(pots.settle_budget(priced, text), text),
         max_per_project=_most(priced, rates, text),
         min_per_project=pots.settle(priced, "min", text),
         funding_rate=_rate(rates, text),
@@ -125,17 +125,31 @@ def _leads_to(text: str, rate: Mention, most: Read) -> bool:
 
 
 _GROUPS = re.compile(
-    r"\b(?:strand|track|lot|band|tier|category|categorie|schijf|klasse|spoor|perceel|variant|module)"
+    r"\b(?:strand|track|lot|band|tier|category|categorie|schijf|klasse|spoor|perceel|variant|module|topic|thema)"
     r" (?:\d{1,2}[a-z]?|[a-e]|i{1,3})\b"
     r"|\b(?:small|medium|large)-scale\b|\b(?:kleine?|middelgrote|grote) projecten\b"
 )
 
 
+def _whole(budget: Read | None, text: str) -> Read | None:
+    """Not the pot of one of several topics, when that of the others is not understood."""
+    low = lower(plain(text))
+    if budget and _is_of_one_group(low, budget) and len(_groups(_sentence_before(low, budget))) == 1:
+        return None
+    return budget
+
+
+def _groups(low: str) -> set[str]:
+    return {hit.group() for hit in _GROUPS.finditer(low)}
+
+
+def _sentence_before(low: str, read: Read) -> str:
+    return re.split(r"[.\n]\s", low[max(0, read.start - 160) : read.start])[-1]
+
+
 def _is_of_one_group(low: str, most: Read) -> bool:
     """One of several strands is named in the sentence before the amount: the others have maxima of their own."""
-    groups = {hit.group() for hit in _GROUPS.finditer(low)}
-    near = re.split(r"[.\n]\s", low[max(0, most.start - 160) : most.start])[-1]
-    return len(groups) > 1 and bool(_GROUPS.search(near))
+    return len(_groups(low)) > 1 and bool(_groups(_sentence_before(low, most)))
 
 
 def _rate(rates: list[Mention], text: str) -> Read | None:

@@ -144,7 +144,10 @@ def _kind(sentence: Sentence, mention: Mention, words: MoneyWords) -> str | None
     return "budget" if _is_budget(sentence, mention, words) else None
 
 
-_AS_LUMP = re.compile(r"\s(?:as (?:a|one) (?:lump|fixed)[ -]sum|als (?:vast bedrag|lump ?sum))\b")
+_AS_LUMP = re.compile(
+    r"\s(?:as (?:a|one) (?:lump|fixed)[ -]sum|als (?:vast bedrag|lump ?sum))\b"
+    r"|\s?\((?:flat rate|lump ?sum|vast bedrag|forfaitair)\)"
+)
 _ALTOGETHER = re.compile(r"\b(?:in totaal|in total|totaal van|total of|samen|bij elkaar|altogether)\b")
 _OWN_POT = re.compile(r"\b(?:\w*plafond|\w*budget|pot|potje|totale)\b")
 _OR = re.compile(r"\s{0,2}[(]?(?:of|or|/)\s{0,2}")
@@ -271,7 +274,7 @@ def _own_near(sentence: Sentence, mention: Mention) -> str:
 
 
 _RAISED = re.compile(
-    r"(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}(?:verhoogd|opgehoogd|verlaagd|verruimd|stijgt|daalt|groeit|gaat|ging|increased|raised|reduced|cut)\b[^.;]{0,12}$"
+    r"(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}(?:verhoogd|opgehoogd|verlaagd|verruimd|stijgt|daalt|groeit|gaat|ging|steeg|groeide|increased|raised|reduced|cut|rose|rises|grew|grows)\b[^.;]{0,12}$"
     r"|(?:verhoogt|verhoogde|verhogen|verlaagt|verlaagde|verruimt|verruimde|raises|raised|increased|reduced)\b"
     r"[^.;]{0,20}(?:budget|plafond|envelope|ceiling)\b[^.;]{0,30}$"
 )
@@ -301,6 +304,8 @@ def _spread(sentence: Sentence, mention: Mention, words: MoneyWords) -> list[Pri
     """ "tussen de 5 en 40 miljoen euro" for one project: the least and the most."""
     assert isinstance(mention.value, Spread)
     unit, near = _unit(sentence, mention, words), sentence.near(mention, MONEY_MENTION)
+    if _RAISED.search(near) and near.rstrip().endswith((" from", " van")) and mention.value.high:
+        return [Priced("budget", mention.value.high, mention, frozenset({"raised"}))]
     if unit == "other" or words.hedge.search(near) or not _is_grant(sentence, mention, words, unit):
         return []
     pot = words.budget_before.search(_CLAUSE.split(near)[-1][-60:]) or words.budget_after.match(

@@ -262,9 +262,14 @@ def _is_whole_years(mention: Mention) -> bool:
     return (opens.month, opens.day, closes.month, closes.day) == (1, 1, 12, 31)
 
 
+_ENDS = re.compile(r"\s*(?:eindigt|eindigen|ends?)\b")
+
+
 def _own_clause(near: str, words: DateWords) -> str:
     """Behind "en", when applying is spoken of there: "is op # gepubliceerd en staat open tot"."""
     last = re.split(r"\b(?:en|and|maar|but)\b|,\s(?=(?:die|dat|which|that)\s)", near)[-1]
+    if _ENDS.match(last):
+        return near  # "de looptijd is 36 maanden en eindigt op": what ends is said before
     return last if words.apply.search(last) or words.closing.search(last) or words.opening.search(last) else near
 
 
