@@ -233,7 +233,7 @@ _MONEY = MoneyWords(
         | \bbudgets? (?:should|must|of|between|from) | estimated | expected | de minimis
         | \bphase\b | \bstage\b | eligible costs (?:of|between|are)
         | small(?:er)?(?:[- ]scale)? (?:\w+ )?(?:project|grant|initiative) | \bpreparat
-        | \beach third part | \bsize\b | \baverage\b | \btypical | \busually\b | \bgenerally\b
+        | \beach third part | (?<!grant )\bsize\b | \baverage\b | \btypical | \busually\b | \bgenerally\b
     """),
     rate_before=words(r"""
         (?:fund\w*|financ\w*|grant|interventi\w*|support|reimbursement|contribution|aid|erdf|eu|subsidy|maximum)

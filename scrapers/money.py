@@ -220,7 +220,7 @@ def _is_grant(sentence: Sentence, mention: Mention, words: MoneyWords, unit: str
 
 
 _WITH = re.compile(r"\b(?:bij|for)\b")  # "# bij een begroting van": said of something else
-_SIZE = re.compile(r"\b(?:size|costs|\w*omvang|\w*kosten|\w*begroting)[\w ()]{0,20}:\s{0,2}$")
+_SIZE = re.compile(r"\b(?:(?<!grant )size|costs|\w*omvang|\w*kosten|\w*begroting)[\w ()]{0,20}:\s{0,2}$")
 _AND_MOST = re.compile(r"\s?(?:en|and) (?:ten |at )?\w+\s")
 _A_YEAR = re.compile(r"\s{0,2}(?:(?:per \w+ )?per (?:\w+)?jaar|(?:per|a) (?:calendar )?year)\b")
 _OF_COSTS = re.compile(  # behind "50%": what the percentage is of, not what the amount is

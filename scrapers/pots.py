@@ -10,6 +10,8 @@ _STANDING = re.compile(r"\b(?:[Ii]n behandeling|[Vv]erleend)\b")  # a page that 
 _UNANNOUNCED = re.compile(  # "hoeveel geld er voor deze ronde is, maakt de stuurgroep nog bekend"
     r"\b(?:geld|budget|plafond|bedrag)\b[^.;]{0,25}\b(?:deze (?:ronde|call|oproep|openstelling|tranche)|dit tijdvak)\b"
     r"[^.;]{0,40}\b(?:nog|later)\b[^.;]{0,15}\b(?:bekend|bekendgemaakt|vastgesteld)\b"
+    r"|\b(?:is het (?:budget|plafond)|het (?:budget|plafond) is) nog niet (?:bekend|vastgesteld)\b"
+    r"|\bthe budget (?:is|has) not yet (?:known|been)\b"
     r"|\b(?:budget|funds|funding|amount)\b[^.;]{0,25}\b(?:this|the) (?:\w+ )?(?:call|round)\b[^.;]{0,15}"
     r"\b(?:(?:will|is to|are to|to) be (?:announced|published|confirmed|decided)|(?:is|are) not yet known)\b",
     re.IGNORECASE,

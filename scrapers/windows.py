@@ -56,6 +56,8 @@ _LISTED = re.compile(
     r"\s{0,3}(?:,|en|and|of|or|&|, en|, and|en op|en uiterlijk)\s{0,3}"
     r"|\s(?:for|voor) [\w -]{1,40} (?:and|en) (?:op |on )?"
     r"|,?\s(?:en |and )?(?:die|dat|that) (?:voor|for) [\w -]{1,40} (?:tot|tot en met|t/m|op|is|until|on)\s{0,2}"
+    r"|[\s,;]{1,3}(?:en |and )?(?:ronde|tranche|tijdvak|round|call|cut-?off) \d"
+    r"(?: (?:sluit|eindigt|closes|ends))?(?: (?:op|tot|tot en met|on|by))?:?\s{0,2}"
     r"|[\s,;]{0,3}(?:en |and )?(?:de|het|the) (?:eerste|tweede|derde|vierde|vijfde|volgende|laatste"
     r"|second|third|fourth|next|last)(?: (?:ronde|tijdvak|periode|tranche|round))?"
     r"(?: (?:op|om|is|on|uiterlijk|sluit op|tot|tot en met))?\s{0,2}"
