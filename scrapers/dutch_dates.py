@@ -226,7 +226,7 @@ DATES = DateWords(
         | ^\s*in 20\d\d (?:kan|kunt|kunnen|is|was|loopt|staat|gaat|konden|kon)\b
     """),
     event=words(r"""
-        \bna afloop van de\b | \beerder (?:dit|deze|in)\b
+        \bproject (?:[\w-]+ ){0,3}(?:startte|begon|liep)\b | \bna afloop van de\b | \beerder (?:dit|deze|in)\b
         | \b(?:in|bij|tijdens) (?:de|het) (?:\w*ronde|\w*openstelling|\w*tijdvak|tranche|call|tender|\w*periode)
         \s(?:die|dat)\b[^,;.]{0,60}\b(?:sloot|liep|eindigde|afliep|gesloten (?:is|werd)|(?:is|werd) gesloten)\b
         | \b(?:vorige|eerdere|voorgaande|afgelopen|oorspronkelijke|oude) (?:\w+ )?(?:\w*ronde|openstelling|

@@ -128,6 +128,7 @@ _DATES = DateWords(
     """),
     event=words(r"""
         \b(?:previous|last|earlier|original) (?:\w+ )?(?:round|call|window|deadline|edition)\b
+        | \b(?:it|project|action) (?:started|began)\b | \bmember states (?:had to|have to|must|should|shall)\b
         | (?:regist|sign|appl)\w*(?: up)? (?:for|to) (?:the |an? )?(?:\w+ )?(?:webinar|workshop|event|
         info|conference|session|training|course|seminar|masterclass|summit|forum)
     """),
@@ -176,7 +177,7 @@ _MONEY = MoneyWords(
         | \b(?:increased|raised|topped up) (?:by|from)\s{0,2}$
     """),
     not_budget=words(r"""
-        \bprevious\b | \blast year\b | \bearlier\b | \brequested\b | \bawarded\b | \bremaining\b
+        \bprevious\b | \bproposes\b | \blast year\b | \bearlier\b | \brequested\b | \bawarded\b | \bremaining\b
         | \b(?:for|to) each (?:proposal|project)\b | third part
         | \b(?:supported|funded|selected|approved)\b[^.;]{0,20}\bprojects\b
         | \bsince 20\d\d\b | \bto date\b | \bso far\b
@@ -191,7 +192,7 @@ _MONEY = MoneyWords(
     """),
     not_budget_after=begins(
         r"[^.;]{0,60}\b(?:separate|another|other|different|sister) (?:topics?|calls?|strands?)\b"
-        r" | (?:was |is |has been )?(?:increased|raised|reduced|topped up) (?:to)"
+        r" | (?:was |is |has been )?(?:increased|raised|reduced|topped up) (?:to) | (?:is|are|was) at stake"
     ),
     pot=ends(r"(?:the |a |total |overall |indicative |call |available )*budget(?: of|\sis|:)?"),
     most=ends(r"""

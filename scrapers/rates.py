@@ -64,7 +64,15 @@ def _is_rest(sentence: Sentence, mention: Mention) -> bool:
 
 def _is_no_rate(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
     near, follow = sentence.near(mention), sentence.follow(mention)
+    if _OF_OTHERS.search(sentence.left(mention)[-140:]):
+        return True
     return bool(words.not_rate_before.search(near[-60:]) or words.not_rate_after.match(follow[:60]))
+
+
+_OF_OTHERS = re.compile(  # what one project got, what once was or may be: not what this call pays
+    r"\bproject (?:[\w-]+ ){0,4}(?:kreeg|ontving|received|was awarded)\b|\b(?:dekte|betaalde|vergoedde) toen\b"
+    r"|\bproposes (?:a|an|to)\b|\bstel(?:t|de|len) voor om\b"
+)
 
 
 def _is_rate(sentence: Sentence, mention: Mention, words: MoneyWords) -> bool:
