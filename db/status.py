@@ -10,6 +10,7 @@ from db.models.calls import Opportunity
 from db.vocabulary import Allocation, Nature, Status
 
 FINAL_WORDS = (Status.WITHDRAWN, Status.CONVERTED)
+OVER = (Status.CLOSED, *FINAL_WORDS)  # as a status: nothing can be handed in; as a source's word: it ended it
 STANDING_WORDS = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
 
 # Not "= call": that would send SQLite through the index of all calls, a hundred thousand, for the few that were found.

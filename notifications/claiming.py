@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from db.leases import database_clock, is_dead
 from db.models import Attempt, Deadline, Delivery, MailText, Opportunity, Relay, Told, User
-from db.status import status_of
-from db.vocabulary import WAITING_STATES, DeliveryState, MailKind, Status
+from db.status import OVER, status_of
+from db.vocabulary import WAITING_STATES, DeliveryState, MailKind
 from notifications.brakes import TROUBLES, resting, standing_pause
 from notifications.outbox import (
     ATTEMPTS,
@@ -30,7 +30,6 @@ from notifications.transport import Outcome, Stage, Verdict
 
 HOLD = timedelta(minutes=5)  # longer than a mail may take; on the database's clock
 URGENT_LANE = 0
-OVER = (Status.CLOSED, Status.WITHDRAWN, Status.CONVERTED)
 TEXTS = MailText.__table__.c  # type: ignore[attr-defined]
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from db.status import OVER
 from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, Status, ToldKind
 from notifications import wording
 from notifications.catalogue import Call, Change, Term
@@ -24,7 +25,6 @@ FIELD_NAMES = {
     "amount_text": "bedrag", "applicants": "wie mag aanvragen", "source_word": "status volgens de bron",
     "eligible": "voor wie",
 }  # fmt: skip
-OVER = (Status.WITHDRAWN, Status.CONVERTED, Status.CLOSED)
 MONEY = ("budget", "min_amount", "max_amount")
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from db.status import FINAL_WORDS
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from scrapers.listing import ListedDeadline
 from tracker.identity import same_address, same_text
@@ -71,7 +72,7 @@ def _is_telling(name: str, old: Any, new: Any, after: Shown, now: datetime) -> b
 
 def _word_is_telling(old: Any, new: Any, after: Shown, now: datetime) -> bool:
     """A status is news when no date explains it. Labels lag their date by up to a month (measured 2026)."""
-    if new in (Status.WITHDRAWN, Status.CONVERTED):
+    if new in FINAL_WORDS:
         return True
     if old is None or new is None:
         return False

@@ -12,11 +12,10 @@ from sqlmodel import Session, col, select
 
 from db.models import Deadline, Moment, Opportunity
 from db.queries import live_call
-from db.status import FINAL_WORDS
+from db.status import OVER
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from notifications.wording import local_day
 
-ENDED_WORDS = (*FINAL_WORDS, Status.CLOSED)
 ENDLESS = (DeadlineKind.ROLLING, DeadlineKind.UNTIL_EXHAUSTED)
 
 
@@ -47,7 +46,7 @@ def until(session: Session, moment: Moment) -> Until:
     call = source_of(session, moment)
     if call is None:
         return Until(moment.ends_on)
-    if call.source_word in ENDED_WORDS:
+    if call.source_word in OVER:
         return Until(last_day(call.closes_at) if call.closes_at else moment.ends_on, ended=_word(call))
     if call.closes_at:
         return Until(last_day(call.closes_at))

@@ -16,10 +16,11 @@ from sqlmodel import Session, col, select
 from db.models import Dossier, DossierChallenge, DossierMoment, Match, Moment, Opportunity, Outcome, User
 from db.queries import Viewer
 from db.rights import has_role, may_see, visible
+from db.status import OVER
 from db.vocabulary import Nature, Role, Visibility
 from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
 from tracker.files import claim, log, must_add, must_change, required, viewer_of
-from tracker.moment_day import ENDED_WORDS, last_day, source_of, until
+from tracker.moment_day import last_day, source_of, until
 from tracker.refusals import Incomplete, NotAllowed, NotThere
 
 PATTERNS = Path(__file__).parent / "agendas" / "moments.yaml"
@@ -155,7 +156,7 @@ def _from_calls(session: Session, day: date, skip: set[int]) -> list[Coming]:
         Opportunity.nature == Nature.MOMENT,
         col(Opportunity.joined_into).is_(None),
         ~col(Opportunity.held),
-        or_(word.is_(None), word.not_in(ENDED_WORDS)),
+        or_(word.is_(None), word.not_in(OVER)),
         still,
     )
     return [_coming_call(call) for call in session.exec(rows) if call.id not in skip]

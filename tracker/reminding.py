@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from db.models import REMINDER_DAYS, Deadline, Delivery, Told, User
 from db.queries import live_ids
 from db.session import reading, writing
+from db.status import FINAL_WORDS
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, Status, ToldKind
 from notifications import outbox, wording
 from notifications.alerts import end_alert, raise_alert, standing_alerts
@@ -195,7 +196,7 @@ def _moot(session: Session, follows: dict[int, dict[int, datetime]]) -> list[int
 def _mails(
     call: Call, to: Addressee, since: datetime, told: list[Reminded], writer: Writer, days: Iterable[int]
 ) -> Iterator[Mail]:  # fmt: skip
-    if call.status in (Status.WITHDRAWN, Status.CONVERTED):
+    if call.status in FINAL_WORDS:
         return
     for term in call.terms:
         closed_early = call.status is Status.CLOSED and term.over_at is not None and term.over_at > writer.now

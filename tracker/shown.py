@@ -12,7 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.queries import BY_HAND as BY_HAND
-from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind, Status
+from db.status import FINAL_WORDS
+from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind
 from scrapers.listing import ListedDeadline, Listing
 
 PERSON = "correctie"
@@ -156,7 +157,7 @@ def _shown_together(said: Sequence[Said]) -> Shown:
 def _final_word(fields: dict[str, Any], provenance: dict[str, str], ordered: Sequence[Said]) -> None:
     """A withdrawal by one source outweighs a page that another left standing."""
     for one in ordered:
-        if not one.gone and one.fields.get("source_word") in (Status.WITHDRAWN, Status.CONVERTED):
+        if not one.gone and one.fields.get("source_word") in FINAL_WORDS:
             fields["source_word"], provenance["source_word"] = one.fields["source_word"], one.source
             return
 

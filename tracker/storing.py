@@ -29,7 +29,8 @@ from sqlmodel import Session
 from db.models import Crawl, Deadline, Opportunity, Reference, RememberedAddress, Revision, Sighting, Snapshot
 from db.models.columns import table
 from db.search import index_new, searchable
-from db.vocabulary import RevisionKind, Status
+from db.status import OVER
+from db.vocabulary import RevisionKind
 from scrapers.crawled import Crawled, Page
 from scrapers.listing import ListedDeadline
 from tracker.completeness import Judgement
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2_000  # rows made ready in memory
 MANY = 500  # parameters in one statement; SQLite takes 32,766, but plans for long lists are slow to make
-OVER_WORDS = (Status.CLOSED, Status.WITHDRAWN, Status.CONVERTED)
 CALL, SIGHTING, DEADLINE = table(Opportunity), table(Sighting), table(Deadline)
 REVISION, REFERENCE, CRAWL = table(Revision), table(Reference), table(Crawl)
 SNAPSHOT, ADDRESS = table(Snapshot), table(RememberedAddress)
@@ -222,7 +222,7 @@ def add_calls(
         calls.append(row | {"version": 1, "eligible_why": "", "not_listed_since": None})
         dates += [new_date(call_id, number, d, now) for number, d in numbered(told.deadlines)]
         over = row["closes_at"] is not None and row["closes_at"] <= now
-        telling = not (over or row["source_word"] in OVER_WORDS)
+        telling = not (over or row["source_word"] in OVER)
         revisions.append(
             revision(call_id, crawl_id, now, RevisionKind.NEW, telling=telling, snapshot=one.listing.snapshot)
         )
@@ -368,7 +368,7 @@ def not_over(session: Session, calls: Collection[int], now: datetime) -> set[int
     """Those that are not over by their date or by their source's word."""
     standing: set[int] = set()
     running = or_(CALL.c.closes_at.is_(None), CALL.c.closes_at > now)
-    said = or_(CALL.c.source_word.is_(None), CALL.c.source_word.not_in([str(w) for w in OVER_WORDS]))
+    said = or_(CALL.c.source_word.is_(None), CALL.c.source_word.not_in([str(w) for w in OVER]))
     for some in chunks(calls):
         standing |= set(
             session.connection().execute(select(CALL.c.id).where(CALL.c.id.in_(some), running, said)).scalars()

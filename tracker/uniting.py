@@ -9,14 +9,13 @@ from sqlmodel import Session, col, func, select
 
 from db.models import Correction, Dismissal, Follow, Opportunity, Revision, Sighting, User, Verdict
 from db.search import searchable
-from db.status import FINAL_WORDS, status_expression
-from db.vocabulary import Status, Visibility
+from db.status import OVER, status_expression
+from db.vocabulary import Visibility
 from tracker.by_hand import note
 from tracker.duplicates import Candidate, Proposal, proposals
 from tracker.recounting import Round, states, write
 from tracker.typed import NotPossible, live_id
 
-OVER = (Status.CLOSED.value, *(word.value for word in FINAL_WORDS))
 DROPPED_LATELY = timedelta(days=90)
 
 
@@ -86,7 +85,7 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
     running = (
         col(call.joined_into).is_(None),
         (col(call.closes_at).is_(None)) | (col(call.closes_at) > now),
-        status_expression(now).not_in(OVER),
+        status_expression(now).not_in([str(word) for word in OVER]),
         (col(call.not_listed_since).is_(None)) | (col(call.not_listed_since) > now - DROPPED_LATELY),
     )
     sources: dict[int, set[str]] = {}
