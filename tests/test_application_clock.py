@@ -18,8 +18,8 @@ from tracker import applications
 from tracker.application_clock import clocks_of, open_clock, way_for
 from tracker.bodies import load_bodies
 from tracker.decision_clock import milestones_of
-from tracker.files import viewer_of
-from tracker.refusals import Incomplete, NotAllowed
+from tracker.errors import Incomplete, NotAllowed
+from tracker.rights import viewer_of
 from tracker.timeline import timeline
 
 

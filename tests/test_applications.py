@@ -17,8 +17,8 @@ from tests.lobby import Cast, gather
 from tracker import applications
 from tracker.applications import Money, decide, decide_go, move, promise, set_lead, set_money, start
 from tracker.cofunding import HitRate, Promise, exposure, guard, hit_rates, wilson
-from tracker.files import viewer_of
-from tracker.refusals import Incomplete, LeadNotAllowed, MoveNotAllowed, NotAllowed, ParticipantGone
+from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, NotAllowed, ParticipantGone
+from tracker.rights import viewer_of
 from tracker.timeline import timeline
 
 S = ApplicationStage

@@ -22,9 +22,9 @@ from tracker import applications, coalition, contacts, moments, positions
 from tracker.contacts import ContactFields, Office, log_contact
 from tracker.export import FORMATS, calls
 from tracker.feeds import feed_file, open_feed
-from tracker.files import viewer_of
 from tracker.lobby_export import KINDS
 from tracker.planning import plan
+from tracker.rights import viewer_of
 from tracker.web.routes import ROUTES
 from tracker.web.safety import Limits
 

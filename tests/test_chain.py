@@ -16,10 +16,10 @@ from tests.lobby import Cast, gather
 from tests.pages import visit
 from tracker import moments
 from tracker.chain import NewLink, add_link, chain, withdraw_link
-from tracker.files import viewer_of
+from tracker.errors import Incomplete, NotAllowed, NotThere
 from tracker.identity import same_reference
 from tracker.references import named_in
-from tracker.refusals import Incomplete, NotAllowed, NotThere
+from tracker.rights import viewer_of
 
 OUTSIDE = "https://bron.example/stuk"
 

@@ -25,7 +25,7 @@ from tests.conftest import ROOT
 from tests.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tests.scripted import SEARCH, playing, portal, topic
 from tests.test_outbox import DOMAIN, KEY, make_mail
-from tracker.due import is_working_day
+from tracker.workdays import is_working_day
 
 pytestmark = pytest.mark.slow
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -11,8 +11,8 @@ from db.vocabulary_lobby import PartyKind, PartyStance
 from tests.lobby import Cast, gather
 from tracker import coalition
 from tracker.coalition import close_round, contradictions, join, open_round, say, tally
-from tracker.files import viewer_of
-from tracker.refusals import Incomplete, MoveNotAllowed, NotAllowed, ParticipantGone
+from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, ParticipantGone
+from tracker.rights import viewer_of
 
 TODAY = date(2026, 5, 29)
 

@@ -15,9 +15,9 @@ from db.vocabulary_lobby import CommitmentState, StakeRole
 from tests.lobby import Cast, gather
 from tracker import contacts
 from tracker.contacts import ASK, ContactFields, Office, log_contact, nearby
-from tracker.files import viewer_of
+from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotThere
 from tracker.privacy import erase_person
-from tracker.refusals import ChangedMeanwhile, Incomplete, NotAllowed, NotThere
+from tracker.rights import viewer_of
 
 TODAY = date(2026, 5, 29)
 OFFICE = Office("Ministerie van VRO", "Directeur Woningbouw")

@@ -14,8 +14,8 @@ from db.vocabulary import DeadlineKind, RevisionKind, Role, Visibility
 from db.vocabulary_lobby import AgendaState, Result, Stage
 from tests.lobby import Cast, gather
 from tests.pages import make_user
-from tracker import dossiers, files
-from tracker.refusals import (
+from tracker import dossiers, files, rights
+from tracker.errors import (
     ChangedMeanwhile,
     Incomplete,
     MoveNotAllowed,
@@ -133,7 +133,7 @@ def test_a_reader_opens_nothing_and_another_organisation_changes_nothing(cast: C
     with pytest.raises(NotThere):
         dossiers.move(cast.session, secret, Stage.EXPLORING, cast.haarlem, cast.now, secret.version)
     with pytest.raises(NotThere):
-        files.dossier_for(cast.session, files.viewer_of(cast.haarlem), secret.id or 0)
+        files.dossier_for(cast.session, rights.viewer_of(cast.haarlem), secret.id or 0)
 
 
 def test_a_refused_dossier_leaves_nothing(engine: Engine, now: datetime) -> None:
@@ -171,7 +171,7 @@ def test_the_timeline_is_one_list_of_log_changes_dates_and_moments(cast: Cast) -
     )
     cast.session.flush()
     dossiers.move(cast.session, dossier, Stage.EXPLORING, cast.lobbyist, cast.now + timedelta(days=5), dossier.version)
-    lines = timeline(cast.session, dossier, files.viewer_of(cast.haarlem))
+    lines = timeline(cast.session, dossier, rights.viewer_of(cast.haarlem))
     assert [(line.day, line.word) for line in lines] == [
         (date(2026, 5, 29), "geopend"),
         (date(2026, 6, 1), "regeling gewijzigd"),
@@ -244,4 +244,4 @@ def test_an_administrator_does_not_read_other_peoples_files(cast: Cast) -> None:
     secret = cast.open("Eigen", visibility=Visibility.OWN)
     admin = make_user(cast.session, cast.now, Role.ADMINISTRATOR, "zaanstad")
     with pytest.raises(NotThere):
-        files.dossier_for(cast.session, files.viewer_of(admin), secret.id or 0)
+        files.dossier_for(cast.session, rights.viewer_of(admin), secret.id or 0)

@@ -14,11 +14,11 @@ from tests.lobby import Cast, gather
 from tests.test_commands import kansenradar
 from tracker.contacts import ContactFields, Office, log_contact
 from tracker.export import FORMATS
-from tracker.files import viewer_of
 from tracker.imported_contacts import import_contacts
 from tracker.imported_rows import rows_of
 from tracker.importing import Imported, NotImported
 from tracker.lobby_export import contacts
+from tracker.rights import viewer_of
 from tracker.subscribing import NotPossible
 
 

@@ -17,11 +17,11 @@ from tests.pages import visit
 from tracker import applications, coalition, contacts, dossiers, lobby_due, moments, positions
 from tracker.agenda import load_agendas, load_participants
 from tracker.contacts import ContactFields, Office, log_contact
+from tracker.errors import Incomplete, NotThere
 from tracker.example import load_example
-from tracker.files import viewer_of
 from tracker.lobby_reminding import plan_lobby_reminders
 from tracker.mismatches import mismatches
-from tracker.refusals import Incomplete, NotThere
+from tracker.rights import viewer_of
 
 TODAY = date(2026, 5, 29)
 

@@ -12,7 +12,7 @@ from tests.crawls import closes, make_listing, store
 from tests.lobby import Cast, gather
 from tracker import lobby_due, moments
 from tracker.by_hand import join
-from tracker.files import viewer_of
+from tracker.rights import viewer_of
 from tracker.timeline import timeline
 
 TODAY = date(2026, 5, 29)

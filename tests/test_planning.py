@@ -23,8 +23,9 @@ from tests.mail_cases import (
     settle_all,
     told,
 )
-from tracker.due import is_working_day, periods
+from tracker.due import periods
 from tracker.planning import PlannerBusy
+from tracker.workdays import is_working_day
 
 LOCAL = ZoneInfo("Europe/Amsterdam")
 

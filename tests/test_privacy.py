@@ -26,8 +26,8 @@ from tests.lobby import Cast, gather
 from tests.test_outbox import make_mail
 from tracker import dossiers, lobby_due, positions, privacy
 from tracker.contacts import ContactFields, Office, log_contact
+from tracker.errors import KeptByHold
 from tracker.privacy import GONE, access_export, access_export_person, erase_person, erase_user, sweep
-from tracker.refusals import KeptByHold
 
 NAME = "Karlijn Naria-Vogel"
 

@@ -15,8 +15,8 @@ from tests.lobby import Cast, gather
 from tests.pages import visit
 from tracker import applications, moments
 from tracker.applications import Money
-from tracker.files import viewer_of
 from tracker.results import Results, results
+from tracker.rights import viewer_of
 
 S = ApplicationStage
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from db.vocabulary import Cadence
 from tests.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, told
-from tracker.due import is_working_day
+from tracker.workdays import is_working_day
 
 LOCAL = ZoneInfo("Europe/Amsterdam")
 FIRST = date(2026, 9, 1)

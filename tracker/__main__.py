@@ -12,7 +12,8 @@ from typer.exceptions import TyperException
 
 from tracker import commands
 from tracker.clock import Clock
-from tracker.commands.door import FAILED, WRONG_USAGE, CommandFailed, Door
+from tracker.commands.door import Door
+from tracker.errors import FAILED, WRONG_USAGE, CommandFailed
 from tracker.settings import PREFIX, Settings, SettingsError, ValidationError
 
 ZONES = ("Europe/Amsterdam", "Europe/Brussels")

@@ -13,8 +13,9 @@ from notifications.wording import day as said
 from tracker.applications import of
 from tracker.backward import NoPlan
 from tracker.decision_clock import Way, deadline_day, start_clock, way_of
-from tracker.files import log, must_change
-from tracker.refusals import Incomplete
+from tracker.errors import Incomplete
+from tracker.files import log
+from tracker.rights import must_change
 
 
 def way_for(session: Session, dossier: Dossier, tables: Sequence[str] = ()) -> Way:

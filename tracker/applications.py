@@ -21,8 +21,10 @@ from db.vocabulary_lobby import (
 )
 from notifications.wording import amount, local_day
 from tracker.dossiers import ENDED, DossierFields, open_dossier
-from tracker.files import claim, log, must_change, required, standing_participant
-from tracker.refusals import Incomplete, LeadNotAllowed, MoveNotAllowed
+from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, required
+from tracker.files import log, standing_participant
+from tracker.rights import must_change
+from tracker.versions import claim
 
 S = ApplicationStage
 MOVES: dict[ApplicationStage, frozenset[ApplicationStage]] = {

@@ -7,8 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.wording import day as said
-from tracker.closed_days import ClosedDays
 from tracker.meetings import MeetingDay
+from tracker.workdays import ClosedDays
 
 
 class NoPlan(Exception):

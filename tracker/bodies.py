@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from db.models import Body, ClosedPeriod, Participant
 from db.vocabulary_calendar import ClosedKind
 from tracker.agenda import AGENDAS
-from tracker.closed_days import DAY
+from tracker.workdays import DAY
 
 BODIES = AGENDAS / "bodies.yaml"
 SOURCES = {

@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from db.models import Body, ClosedPeriod, Meeting, Participant
 from db.vocabulary_calendar import COUNCILS, EXECUTIVES
-from tracker.closed_days import ClosedDays, closed_days
 from tracker.meetings import MeetingDay, meeting_days
+from tracker.workdays import ClosedDays, closed_days
 
 BACK = timedelta(days=400)  # far enough to find the meeting that has already been missed
 

@@ -24,11 +24,11 @@ from db.queries import Viewer
 from db.rights import has_role, may_see, visible
 from db.vocabulary import DeadlineKind, Role, Visibility
 from db.vocabulary_lobby import ChainKind
-from tracker.files import may_change, required, viewer_of
+from tracker.errors import Incomplete, NotAllowed, NotThere, required
 from tracker.identity import same_reference
 from tracker.mentions import mentions
 from tracker.references import named_in
-from tracker.refusals import Incomplete, NotAllowed, NotThere
+from tracker.rights import may_change, viewer_of
 
 ORDER = list(ChainKind)
 HOPS = 3  # a publication names a consultation, which names a letter

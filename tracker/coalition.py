@@ -11,8 +11,10 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
 from notifications.wording import local_day, short_day
-from tracker.files import claim, log, must_add, must_change, required, standing_participant
-from tracker.refusals import Incomplete, MoveNotAllowed, NotThere
+from tracker.errors import Incomplete, MoveNotAllowed, NotThere, required
+from tracker.files import log, standing_participant
+from tracker.rights import must_add, must_change
+from tracker.versions import claim
 
 AGAINST = frozenset({PartyStance.OBJECTS, PartyStance.OWN_LINE})
 

@@ -14,8 +14,8 @@ from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import ApplicationStage, DossierKind
-from tracker.files import viewer_of
-from tracker.refusals import Incomplete, NotAllowed
+from tracker.errors import Incomplete, NotAllowed
+from tracker.rights import viewer_of
 
 FIXED = frozenset(
     {ApplicationStage.AWARDED, ApplicationStage.RUNNING, ApplicationStage.ACCOUNTED, ApplicationStage.SETTLED}

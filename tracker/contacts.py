@@ -20,8 +20,10 @@ from db.vocabulary_lobby import (
     StakeRole,
 )
 from notifications.wording import local_day
-from tracker.files import claim, dossier_for, log, must_add, must_change, required, viewer_of
-from tracker.refusals import Incomplete, NotAllowed, NotThere
+from tracker.errors import Incomplete, NotAllowed, NotThere, required
+from tracker.files import dossier_for, log
+from tracker.rights import must_add, must_change, viewer_of
+from tracker.versions import claim
 
 NEARBY = timedelta(days=30)
 KEEP_PERSON = timedelta(days=730)

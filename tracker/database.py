@@ -8,7 +8,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from db.migrate import SchemaTooNew, up_to_date, upgrade
 from db.session import open_engine
-from tracker.commands.door import CommandFailed
+from tracker.errors import CommandFailed
 from tracker.settings import Settings
 
 

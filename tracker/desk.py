@@ -16,7 +16,7 @@ from notifications.message import domain_of
 from notifications.outbox import Claim, Rules, envelope_sender
 from notifications.transport import MailUrlWrong, Transport, open_transport
 from tracker.clock import Clock
-from tracker.commands.door import WRONG_USAGE, CommandFailed
+from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.secret import signing_keys
 from tracker.settings import Settings
 

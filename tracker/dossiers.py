@@ -34,8 +34,10 @@ from db.vocabulary_lobby import (
     Stage,
 )
 from notifications.wording import amount, local_day
-from tracker.files import claim, log, must_add, must_change, required, standing_participant, viewer_of
-from tracker.refusals import Incomplete, MoveNotAllowed, NotAllowed, NotThere
+from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotThere, required
+from tracker.files import log, standing_participant
+from tracker.rights import must_add, must_change, viewer_of
+from tracker.versions import claim
 
 MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.SPOTTED: frozenset({Stage.EXPLORING, Stage.STOPPED}),
@@ -259,7 +261,7 @@ def put_on_agenda(
 
 def roll_over(session: Session, year: int, by: User, now: datetime) -> list[Dossier]:
     """Take what is not finished along to next year's lobby agenda; what the user may not change stays behind."""
-    from tracker.files import may_change
+    from tracker.rights import may_change
 
     if not has_role(viewer_of(by), Role.COORDINATOR):
         raise NotAllowed("Doorrollen naar een nieuw jaar doet een coördinator.")

@@ -8,17 +8,14 @@ instant follows from the zone, also in the nights the clocks change; 07:30 exist
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-
-import holidays
 
 from db.vocabulary import Cadence
 from notifications.wording import AMSTERDAM, local_day
+from tracker.workdays import is_working_day
 
 AT = time(7, 30)
 LOOK_BACK = timedelta(days=7)
 DAY = timedelta(days=1)
-SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -39,16 +36,6 @@ class Period:
 def at_half_past_seven(day: date) -> datetime:
     """07:30 on that day in Amsterdam, in UTC."""
     return datetime.combine(day, AT, AMSTERDAM).astimezone(UTC)
-
-
-@lru_cache(maxsize=64)
-def _free_days(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("NL", years=year))
-
-
-def is_working_day(day: date) -> bool:
-    """Monday to Friday, and no national holiday."""
-    return day.weekday() < SATURDAY and day not in _free_days(day.year)
 
 
 def periods(now: datetime, weekdays: Iterable[int] = (0,), look_back: timedelta = LOOK_BACK) -> list[Period]:

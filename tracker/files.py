@@ -5,48 +5,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import inspect, update
 from sqlmodel import Session
 
 from db.models import Dossier, LogEntry, Participant, User
 from db.queries import Viewer
-from db.rights import has_role, may_see
-from db.vocabulary import Role
+from db.rights import may_see
 from db.vocabulary_lobby import DossierKind, LogKind
 from notifications.wording import local_day, short_day
 from tracker.agenda import takes_part
-from tracker.refusals import ChangedMeanwhile, Incomplete, NotAllowed, NotAnAmount, NotThere, ParticipantGone
+from tracker.errors import NotAnAmount, NotThere, ParticipantGone
 
 AMOUNT = re.compile(r"(?:€\s*|EUR\s*)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-))?(?:\s*euro)?", re.IGNORECASE | re.ASCII)
 MOST = Decimal(10**13)
-
-
-def viewer_of(user: User) -> Viewer:
-    """Who this user is to the rules of who sees what."""
-    return Viewer(user.id, Role(user.role), user.participant_id)
-
-
-def may_change(viewer: Viewer, row: Any) -> bool:
-    """Whether the viewer may change a row: the owner's own staff may, and coordinators where they may see it."""
-    if not has_role(viewer, Role.FUNDRAISER) or not may_see(viewer, row.participant_id, row.visibility):
-        return False
-    return row.participant_id == viewer.participant_id or has_role(viewer, Role.COORDINATOR)
-
-
-def must_change(by: User, row: Any) -> None:
-    """Raises NotThere for who may not see the row, NotAllowed for who may see but not change it."""
-    if not may_see(viewer_of(by), row.participant_id, row.visibility):
-        raise NotThere("Dit bestaat niet.")
-    if not may_change(viewer_of(by), row):
-        raise NotAllowed("Dit mag alleen de organisatie die het dossier voert, of een coördinator.")
-
-
-def must_add(by: User, dossier: Dossier) -> None:
-    """Whoever sees a dossier and is more than a reader may add rows of the own organisation to it."""
-    if not may_see(viewer_of(by), dossier.participant_id, dossier.visibility):
-        raise NotThere("Dit bestaat niet.")
-    if not has_role(viewer_of(by), Role.FUNDRAISER):
-        raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
 
 
 def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: DossierKind | None = None) -> Dossier:
@@ -56,24 +26,6 @@ def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: Dossier
     if dossier is None or not seen or (kind and dossier.kind != kind):
         raise NotThere("Dit dossier bestaat niet.")
     return dossier
-
-
-def claim(session: Session, row: Any, seen: int | None = None) -> None:
-    """Count a change on a row, before making it; ``seen`` is the version the person had in front of them.
-
-    Raises ChangedMeanwhile when somebody else was first. Rows of one dossier are claimed through the dossier, so that
-    two people deciding at once wait for each other on both databases.
-    """
-    model = type(row)
-    key = inspect(model).primary_key[0]
-    version = row.version if seen is None else seen
-    mine = key == getattr(row, key.name)
-    statement = update(model).where(mine, model.version == version).values(version=model.version + 1)
-    session.flush()
-    done = session.connection().execute(statement)
-    if done.rowcount != 1:
-        raise ChangedMeanwhile("Iemand anders heeft dit net gewijzigd; bekijk de nieuwe stand en doe het opnieuw.")
-    session.refresh(row)
 
 
 def log(
@@ -136,10 +88,3 @@ def euros(text: str, field: str = "") -> Decimal | None:
     if value >= MOST:
         raise NotAnAmount("Dit bedrag is groter dan wij kunnen bewaren.", field)
     return value
-
-
-def required(text: str, field: str, sentence: str) -> str:
-    """The text without blanks around it, or Incomplete with that sentence."""
-    if not text.strip():
-        raise Incomplete(sentence, field)
-    return text.strip()

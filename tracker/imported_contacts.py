@@ -17,10 +17,10 @@ from db.vocabulary_lobby import ContactKind
 from scrapers.listing import storable
 from tracker.agenda import slug
 from tracker.contacts import ContactFields, Office, log_contact, office_key
-from tracker.files import viewer_of
+from tracker.errors import Refused
 from tracker.imported_rows import NotReadable
 from tracker.importing import Imported, Row, check_rows
-from tracker.refusals import Refused
+from tracker.rights import viewer_of
 from tracker.subscribing import NotPossible
 
 COLUMNS = (

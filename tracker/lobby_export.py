@@ -27,10 +27,10 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import DossierKind
 from notifications.wording import local_day
+from tracker.errors import PositionNotAllowed
 from tracker.export import moment
 from tracker.moments import upcoming
 from tracker.positions import designation, dissenters, exportable, last_day
-from tracker.refusals import PositionNotAllowed
 
 Record = dict[str, Any]
 

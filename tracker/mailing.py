@@ -13,8 +13,8 @@ from notifications.outbox import Tally
 from notifications.sending import send_due
 from tracker.clock import Clock
 from tracker.clock_sanity import clock_trouble
-from tracker.commands.door import CommandFailed
 from tracker.desk import open_desk, sending_rules, transport_of
+from tracker.errors import CommandFailed
 from tracker.planning import LeaseLost, Planned, PlannerBusy, plan
 from tracker.safe_copy import watch
 from tracker.settings import Settings

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from db.models import Body, Meeting
-from tracker.closed_days import DAY, ClosedDays
+from tracker.workdays import DAY, ClosedDays
 
 WEEK = timedelta(days=7)
 

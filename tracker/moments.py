@@ -19,9 +19,11 @@ from db.rights import has_role, may_see, visible
 from db.status import OVER
 from db.vocabulary import Nature, Role, Visibility
 from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
-from tracker.files import claim, log, must_add, must_change, required, viewer_of
+from tracker.errors import Incomplete, NotAllowed, NotThere, required
+from tracker.files import log
 from tracker.moment_day import last_day, source_of, until
-from tracker.refusals import Incomplete, NotAllowed, NotThere
+from tracker.rights import must_add, must_change, viewer_of
+from tracker.versions import claim
 
 PATTERNS = Path(__file__).parent / "agendas" / "moments.yaml"
 WEEKDAYS = {"tuesday": 1, "wednesday": 2}

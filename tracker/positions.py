@@ -12,8 +12,10 @@ from db.rights import has_role, visible
 from db.vocabulary import Role
 from db.vocabulary_lobby import OWN_BODIES, Gremium, LogKind, PositionState
 from notifications.wording import local_day, short_day
-from tracker.files import claim, log, must_add, must_change, required, standing_participant, viewer_of
-from tracker.refusals import Incomplete, NotAllowed, PositionNotAllowed
+from tracker.errors import Incomplete, NotAllowed, PositionNotAllowed, required
+from tracker.files import log, standing_participant
+from tracker.rights import must_add, must_change, viewer_of
+from tracker.versions import claim
 
 MRA_LINE = "mra"
 

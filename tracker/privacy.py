@@ -42,7 +42,7 @@ from db.models import (
 )
 from db.vocabulary import DeliveryState, MailKind
 from notifications.wording import local_day
-from tracker.refusals import KeptByHold, NotThere
+from tracker.errors import KeptByHold, NotThere
 
 GONE = "[naam gewist]"
 # Free texts in which a name may stand; a position's words cannot change, so a name there is reported instead.

@@ -25,8 +25,8 @@ from notifications.alerts import end_alert, raise_alert, standing_alerts
 from notifications.wording import AMSTERDAM, local_day
 from tracker.clock import Clock
 from tracker.clock_sanity import DOUBT, SenseOfTime
-from tracker.commands.door import CommandFailed
 from tracker.crawl import crawlable
+from tracker.errors import CommandFailed
 from tracker.health import LONGEST_REST, resting_until
 from tracker.mailing import plan_now, send_now
 from tracker.settings import Settings

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, or_, select
 from db.models import Challenge, ClosedPeriod, Match, Opportunity, Team, Verdict
 from db.status import standing
 from notifications.wording import AMSTERDAM, local_day
-from tracker.closed_days import ClosedDays, closed_days
+from tracker.workdays import ClosedDays, closed_days
 
 STRONG = 0.6  # from here on a match should not lie unread
 MOST_TOLD = 10  # in one mail

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.door import CommandFailed, door
+from tracker.commands.door import door
+from tracker.errors import CommandFailed
 
 
 def register(app: typer.Typer) -> None:

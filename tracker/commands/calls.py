@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from tracker.commands.door import CommandFailed, Door, answer, door
+from tracker.commands.door import Door, answer, door
 from tracker.commands.matching import match_waiting
+from tracker.errors import CommandFailed
 
 By = Annotated[str, typer.Option("--user", help="Address of the person who does this.")]
 Call = Annotated[int, typer.Argument(help="The call's number.")]

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from tracker.commands.door import INCOMPLETE, WRONG_USAGE, CommandFailed, Door, answer, door
+from tracker.commands.door import Door, answer, door
 from tracker.commands.matching import match_waiting
+from tracker.errors import INCOMPLETE, WRONG_USAGE, CommandFailed
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 

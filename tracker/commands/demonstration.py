@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import typer
 
 from tracker.clock import Clock
-from tracker.commands.door import CommandFailed, Door
+from tracker.commands.door import Door
 from tracker.commands.serving import serve_pages
+from tracker.errors import CommandFailed
 
 FOLDER = Path("demo")
 HOST = "127.0.0.1"

@@ -13,16 +13,6 @@ from tracker.settings import Settings
 if TYPE_CHECKING:  # SQLAlchemy takes half a second to import; `--help` does without
     from sqlalchemy import Engine
 
-DONE, FAILED, WRONG_USAGE, INCOMPLETE = 0, 1, 2, 3
-
-
-class CommandFailed(Exception):
-    """Nothing could be done; the message is the one clear line a person gets. Exit code 1, or the one given."""
-
-    def __init__(self, message: str, code: int = FAILED) -> None:
-        super().__init__(message)
-        self.code = code
-
 
 @dataclass
 class Door:

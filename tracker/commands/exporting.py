@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.commands.door import WRONG_USAGE, CommandFailed, Door, door
+from tracker.commands.door import Door, door
+from tracker.errors import WRONG_USAGE, CommandFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,7 @@ def _put_on_record(here: Door, kind: str, viewer: "Viewer") -> None:
 def _viewer(session: "Session", email: str) -> "Viewer":
     """Nobody in particular, or the person who is named. Raises CommandFailed for one who is not there any more."""
     from db.queries import Viewer
-    from tracker.files import viewer_of
+    from tracker.rights import viewer_of
     from tracker.subscribing import NotPossible, find_user
 
     try:

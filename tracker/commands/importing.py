@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from tracker.commands.door import FAILED, WRONG_USAGE, CommandFailed, Door, answer, door
+from tracker.commands.door import Door, answer, door
 from tracker.commands.matching import match_waiting
+from tracker.errors import FAILED, WRONG_USAGE, CommandFailed
 
 KINDS = ("calls", "people", "contacts")
 FORMATS = ("jsonl", "csv", "xlsx")

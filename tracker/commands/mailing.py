@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.door import FAILED, CommandFailed, Door, answer, door
+from tracker.commands.door import Door, answer, door
+from tracker.errors import FAILED, CommandFailed
 
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 

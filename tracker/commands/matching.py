@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.commands.door import CommandFailed, Door, answer, door
+from tracker.commands.door import Door, answer, door
+from tracker.errors import CommandFailed
 
 if TYPE_CHECKING:
     from tracker.match_calls import Matched

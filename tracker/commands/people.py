@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from db.vocabulary import Cadence, NoReason, Role, Say, spoken
-from tracker.commands.door import WRONG_USAGE, CommandFailed, answer, door
+from tracker.commands.door import answer, door
+from tracker.errors import WRONG_USAGE, CommandFailed
 
 ROLES = ", ".join(role.label for role in Role)
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.commands.door import CommandFailed, answer, door
+from tracker.commands.door import answer, door
+from tracker.errors import CommandFailed
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -45,8 +46,8 @@ def erase(
     """Erase somebody and keep the record under a pseudonym."""
     from db.models import User
     from db.session import writing
+    from tracker.errors import KeptByHold
     from tracker.privacy import erase_person, erase_user, note_erased
-    from tracker.refusals import KeptByHold
 
     opened = door(context)
     if not yes:

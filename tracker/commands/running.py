@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.door import WRONG_USAGE, CommandFailed, Door, door
+from tracker.commands.door import Door, door
+from tracker.errors import WRONG_USAGE, CommandFailed
 
 
 def register(app: typer.Typer) -> None:

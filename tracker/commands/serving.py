@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from tracker.commands.door import CommandFailed, Door, door
+from tracker.commands.door import Door, door
+from tracker.errors import CommandFailed
 from tracker.settings import Settings
 
 if TYPE_CHECKING:

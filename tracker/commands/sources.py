@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.door import FAILED, INCOMPLETE, CommandFailed, answer, door
+from tracker.commands.door import answer, door
+from tracker.errors import FAILED, INCOMPLETE, CommandFailed
 
 Name = Annotated[str, typer.Argument(help="The source's name, such as rvo.")]
 

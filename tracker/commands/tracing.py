@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.door import WRONG_USAGE, CommandFailed, answer, door
+from tracker.commands.door import answer, door
+from tracker.errors import WRONG_USAGE, CommandFailed
 
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 

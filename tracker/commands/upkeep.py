@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.door import FAILED, CommandFailed, Door, answer, door
+from tracker.commands.door import Door, answer, door
+from tracker.errors import FAILED, CommandFailed
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 File = Annotated[Path, typer.Argument(help="The file, such as kansenradar-2026-05-29.zip.")]

@@ -16,7 +16,7 @@ from db.rights import has_role
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind
 from tracker import files
-from tracker.refusals import ChangedMeanwhile, NotAllowed, NotThere, Refused
+from tracker.errors import ChangedMeanwhile, NotAllowed, NotThere, Refused
 from tracker.web import asked as web
 
 REFUSED, MEANWHILE, MAY_NOT = 422, 409, 403

@@ -17,8 +17,8 @@ from db.vocabulary_lobby import ApplicationStage, Check, CheckAnswer, DossierKin
 from notifications.wording import local_day
 from tracker import applications, cofunding
 from tracker.chain import chain
-from tracker.files import may_change
 from tracker.mismatches import mismatches
+from tracker.rights import may_change
 from tracker.timeline import timeline
 from tracker.web import acting, application_clock
 from tracker.web.acting import NOTHING, Euros, Typed, after, choices, dossier_of, tried

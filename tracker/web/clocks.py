@@ -35,8 +35,8 @@ from tracker.decision_clock import (
     start_clock,
     way_of,
 )
-from tracker.files import claim
-from tracker.refusals import ChangedMeanwhile
+from tracker.errors import ChangedMeanwhile
+from tracker.versions import claim
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
 from tracker.web.judging import find_call

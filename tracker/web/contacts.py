@@ -14,8 +14,8 @@ from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, DossierKind, StakeRole
 from notifications.wording import local_day
 from tracker import contacts
-from tracker.files import may_change
-from tracker.refusals import NotThere as Missing
+from tracker.errors import NotThere as Missing
+from tracker.rights import may_change
 from tracker.web import acting
 from tracker.web.acting import NOTHING, Typed, after, choices, dossier_of, tried
 from tracker.web.asked import Asked, NotThere

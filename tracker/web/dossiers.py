@@ -17,9 +17,9 @@ from tracker import dossiers, moments
 from tracker.chain import chain
 from tracker.coalition import contradictions, members_on, stances
 from tracker.contacts import contacts_of
-from tracker.files import may_change
 from tracker.mismatches import mismatches
 from tracker.positions import designation, ledger, position_on
+from tracker.rights import may_change
 from tracker.timeline import timeline
 from tracker.web import acting, audit
 from tracker.web.acting import NOTHING, Euros, Typed, after, choices, dossier_of, tried

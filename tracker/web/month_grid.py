@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tracker.calendar_entries import Entry
-from tracker.closed_days import DAY
+from tracker.workdays import DAY
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from db.rights import may_see
 from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, PositionState
 from notifications.wording import local_day
 from tracker import coalition, positions
-from tracker.files import may_change
-from tracker.refusals import PositionNotAllowed
+from tracker.errors import PositionNotAllowed
+from tracker.rights import may_change
 from tracker.web import acting, audit
 from tracker.web.acting import NOTHING, Typed, after, choices, dossier_of, tried
 from tracker.web.asked import Asked, NotThere

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import EntryKind
 from tracker.calendar_entries import Entry
-from tracker.closed_days import DAY
+from tracker.workdays import DAY
 
 QUARTERS = 5
 MOST_LANES = 30

@@ -60,3 +60,21 @@ class Incomplete(Refused):
 
 class KeptByHold(Refused):
     """A person who must be kept for now, such as for a Woo request."""
+
+
+DONE, FAILED, WRONG_USAGE, INCOMPLETE = 0, 1, 2, 3
+
+
+class CommandFailed(Exception):
+    """Nothing could be done; the message is the one clear line a person gets. Exit code 1, or the one given."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def required(text: str, field: str, sentence: str) -> str:
+    """The text without blanks around it, or Incomplete with that sentence."""
+    if not text.strip():
+        raise Incomplete(sentence, field)
+    return text.strip()

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
 
 from db.models import ClosedPeriod
 from db.vocabulary_calendar import NOBODY_WORKS
@@ -61,3 +64,13 @@ def closed_days(rows: Iterable[ClosedPeriod]) -> ClosedDays:
         off=tuple(period for nobody, period in listed if nobody),
         recess=tuple(period for nobody, period in listed if not nobody),
     )
+
+
+@lru_cache(maxsize=64)
+def _free_days(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("NL", years=year))
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday, and no national holiday."""
+    return day.weekday() < SATURDAY and day not in _free_days(day.year)

@@ -1,0 +1,37 @@
+"""Who may change what; who may see what stands in db/rights.py, since queries need it too."""
+
+from typing import Any
+
+from db.models import Dossier, User
+from db.queries import Viewer
+from db.rights import has_role, may_see
+from db.vocabulary import Role
+from tracker.errors import NotAllowed, NotThere
+
+
+def viewer_of(user: User) -> Viewer:
+    """Who this user is to the rules of who sees what."""
+    return Viewer(user.id, Role(user.role), user.participant_id)
+
+
+def may_change(viewer: Viewer, row: Any) -> bool:
+    """Whether the viewer may change a row: the owner's own staff may, and coordinators where they may see it."""
+    if not has_role(viewer, Role.FUNDRAISER) or not may_see(viewer, row.participant_id, row.visibility):
+        return False
+    return row.participant_id == viewer.participant_id or has_role(viewer, Role.COORDINATOR)
+
+
+def must_change(by: User, row: Any) -> None:
+    """Raises NotThere for who may not see the row, NotAllowed for who may see but not change it."""
+    if not may_see(viewer_of(by), row.participant_id, row.visibility):
+        raise NotThere("Dit bestaat niet.")
+    if not may_change(viewer_of(by), row):
+        raise NotAllowed("Dit mag alleen de organisatie die het dossier voert, of een coördinator.")
+
+
+def must_add(by: User, dossier: Dossier) -> None:
+    """Whoever sees a dossier and is more than a reader may add rows of the own organisation to it."""
+    if not may_see(viewer_of(by), dossier.participant_id, dossier.visibility):
+        raise NotThere("Dit bestaat niet.")
+    if not has_role(viewer_of(by), Role.FUNDRAISER):
+        raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
