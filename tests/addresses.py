@@ -20,9 +20,9 @@ from db.models import (
 from db.vocabulary_calendar import FeedScope
 from notifications.links import ALL, Links
 from tests.seed_pages import seeded_people
-from tracker.decision_clock import Way, start_clock
-from tracker.feeds import open_feed
-from tracker.secret import signing_keys
+from tracker.calendar.decision_clock import Way, start_clock
+from tracker.calendar.feeds import open_feed
+from tracker.mailing.keys import signing_keys
 from tracker.settings import Settings
 from tracker.web.routes import ROUTES, Route
 

@@ -18,11 +18,11 @@ from db.models import User
 from db.session import open_engine, reading, writing
 from tests.seed_pages import seeded_people
 from tracker.clock import Clock
+from tracker.matching.what_if import Trials
 from tracker.settings import Settings
 from tracker.web.app import build
 from tracker.web.safety import Limits
 from tracker.web.sessions import start_session
-from tracker.web.what_if import Trials
 
 ROOT = Path(__file__).parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

@@ -9,7 +9,7 @@ from db.models import Agenda, Challenge, Dossier, Opportunity, Participant, Posi
 from db.vocabulary import ChallengeKind, ChallengeStatus, ParticipantKind, Role, Visibility
 from db.vocabulary_lobby import Gremium, Stage
 from tests.pages import make_participant, make_user
-from tracker import dossiers, positions
+from tracker.lobby import dossiers, positions
 
 
 @dataclass

@@ -27,8 +27,8 @@ from db.session import writing
 from db.vocabulary import Cadence, DeadlineKind, DeliveryState, RevisionKind
 from notifications.letter import Sender
 from notifications.links import Links
-from tracker.desk import Desk
-from tracker.planning import Planned, plan
+from tracker.mailing.mailer import Desk
+from tracker.mailing.plan import Planned, plan
 
 THRESHOLD = 0.5
 DESK = Desk(Links("https://kansenradar.example", (b"key",)), Sender("kansenradar@haarlem.example", "Haarlem"), "")

@@ -13,11 +13,11 @@ from db.models import Participant, User
 from db.session import writing
 from db.vocabulary import ParticipantKind, Role
 from tracker.clock import Clock
+from tracker.matching.what_if import Trials
 from tracker.settings import Settings
 from tracker.web.app import build
 from tracker.web.safety import Limits
 from tracker.web.sessions import hashed, start_session
-from tracker.web.what_if import Trials
 
 BASE = "https://kansenradar.test"
 SAME_ORIGIN = {"Origin": BASE}

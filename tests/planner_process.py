@@ -7,7 +7,7 @@ from datetime import datetime
 from db.session import open_engine
 from tracker.clock import Clock
 from tracker.errors import CommandFailed
-from tracker.mailing import plan_now
+from tracker.mailing.run import plan_now
 from tracker.settings import Settings
 
 

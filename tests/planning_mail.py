@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from db.models import Delivery
 from db.session import reading
 from tests.mail_cases import DESK
-from tracker.planning import plan
+from tracker.mailing.plan import plan
 
 
 def plan_once(engine: Engine, now: datetime) -> list[Delivery]:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from db.models import Deadline, Opportunity, User
 from db.vocabulary import DeadlineKind, Role
 from tests.pages import make_participant, make_user
-from tracker.bodies import load_bodies
+from tracker.calendar.load_bodies import load_bodies
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 BRUSSELS_17 = datetime(2027, 3, 30, 15, 0, tzinfo=UTC)  # two days after the clocks went forward

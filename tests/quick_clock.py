@@ -3,9 +3,9 @@
 After a jump APScheduler counts every tick it missed: of a year of seconds that takes a minute, of minutes no time.
 """
 
-from tracker import schedule
 from tracker.__main__ import main
+from tracker.operations import scheduler
 
 if __name__ == "__main__":
-    schedule.TICK = schedule.RENEW = 1
+    scheduler.TICK = scheduler.RENEW = 1
     main()

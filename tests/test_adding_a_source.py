@@ -12,9 +12,9 @@ from scrapers import sources
 from scrapers.expectation import FILE, expectation_of, expected
 from tests.scripted import SEARCH, Played, playing, portal, topic
 from tracker.__main__ import app
-from tracker.live_check import AS_EXPECTED, DIFFERENT, REFUSED, SILENT, check_source
-from tracker.new_source import CannotAddSource, record, recording_of, table, try_source, write_source
 from tracker.settings import Settings
+from tracker.sources.live_check import AS_EXPECTED, DIFFERENT, REFUSED, SILENT, check_source
+from tracker.sources.scaffold import CannotAddSource, record, recording_of, table, try_source, write_source
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 RECORDINGS = Path(__file__).parent / "recordings"

@@ -14,13 +14,13 @@ from db.vocabulary import DeadlineKind, Visibility
 from db.vocabulary_lobby import ApplicationStage, PartnerRole
 from tests.lobby import Cast, gather
 from tests.pages import visit
-from tracker import applications
-from tracker.application_clock import clocks_of, open_clock, way_for
-from tracker.bodies import load_bodies
-from tracker.decision_clock import milestones_of
+from tracker.applications import stages
+from tracker.applications.milestones import clocks_of, open_clock, way_for
+from tracker.calendar.decision_clock import milestones_of
+from tracker.calendar.load_bodies import load_bodies
 from tracker.errors import Incomplete, NotAllowed
+from tracker.lobby.timeline import timeline
 from tracker.rights import viewer_of
-from tracker.timeline import timeline
 
 
 def with_deadline(cast: Cast, day: date | None = date(2027, 3, 16)) -> Deadline:
@@ -37,17 +37,17 @@ def cast(session: Session, now: datetime) -> Cast:
 
 
 def started(cast: Cast) -> Dossier:
-    return applications.start(cast.session, cast.call, cast.lobbyist, cast.now, "haarlem", Visibility.MRA)
+    return stages.start(cast.session, cast.call, cast.lobbyist, cast.now, "haarlem", Visibility.MRA)
 
 
 def test_the_clock_goes_by_the_penvoerder_the_partners_and_the_own_money(cast: Cast) -> None:
     row, dossier = with_deadline(cast), started(cast)
-    applications.add_partner(cast.session, dossier, "", PartnerRole.PARTNER, cast.lobbyist, cast.now, party="hilversum")
+    stages.add_partner(cast.session, dossier, "", PartnerRole.PARTNER, cast.lobbyist, cast.now, party="hilversum")
     clock = open_clock(cast.session, dossier, row, cast.lobbyist, cast.now)
     steps = {m.key for m in milestones_of(cast.session, clock)}
     assert {"executive:college-haarlem", "executive:college-hilversum"} <= steps
     assert not any(key.startswith("council:") for key in steps)
-    applications.promise(
+    stages.promise(
         cast.session, dossier, "amsterdam", 2027, Decimal(50_000), cast.lobbyist, cast.now, cover="krediet 7"
     )
     assert way_for(cast.session, dossier).partners == ("amsterdam", "hilversum")
@@ -72,7 +72,7 @@ def test_its_milestones_stand_on_the_timeline_and_are_seen_by_its_organisation_o
 @pytest.mark.parametrize("day", [None, date(2026, 6, 1)])
 def test_where_there_is_no_plan_it_says_so_and_keeps_nothing(cast: Cast, day: date | None) -> None:
     row, dossier = with_deadline(cast, day), started(cast)
-    applications.set_lead(cast.session, dossier, "hilversum", cast.lobbyist, cast.now, dossier.version)
+    stages.set_lead(cast.session, dossier, "hilversum", cast.lobbyist, cast.now, dossier.version)
     if day is None:
         with pytest.raises(Incomplete, match="valt niet terug te rekenen"):
             open_clock(cast.session, dossier, row, cast.lobbyist, cast.now)
@@ -91,8 +91,8 @@ def test_another_organisation_opens_no_clock(cast: Cast) -> None:
 def test_a_lesson_is_kept_long_after_the_decision(cast: Cast) -> None:
     dossier = started(cast)
     with pytest.raises(Incomplete):
-        applications.learn(cast.session, dossier, "  ", cast.lobbyist, cast.now, dossier.version)
-    applications.learn(cast.session, dossier, "Begin eerder", cast.lobbyist, cast.now, dossier.version)
+        stages.learn(cast.session, dossier, "  ", cast.lobbyist, cast.now, dossier.version)
+    stages.learn(cast.session, dossier, "Begin eerder", cast.lobbyist, cast.now, dossier.version)
     assert cast.session.get_one(Application, dossier.id).lesson == "Begin eerder"
     assert "Geleerd: Begin eerder" in {e.text for e in cast.session.exec(select(LogEntry))}
 
@@ -103,7 +103,7 @@ def test_the_page_opens_the_clock_in_one_click_and_again_when_the_lead_changes(
     with writing(engine) as session:
         cast = gather(session, now)
         with_deadline(cast)
-        dossier = applications.start(session, cast.call, cast.lobbyist, now)
+        dossier = stages.start(session, cast.call, cast.lobbyist, now)
     page = f"/aanvragen/{dossier.id}"
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         assert "Reken terug en plan de mijlpalen" in visitor.get(page).text

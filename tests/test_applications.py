@@ -14,12 +14,11 @@ from db.models import Application, Cofunding, Dossier
 from db.session import writing
 from db.vocabulary_lobby import ApplicationStage, Check, GoDecision, PartnerRole, StateAid
 from tests.lobby import Cast, gather
-from tracker import applications
-from tracker.applications import Money, decide, decide_go, move, promise, set_lead, set_money, start
-from tracker.cofunding import HitRate, Promise, exposure, guard, hit_rates, wilson
+from tracker.applications.cofunding import HitRate, Promise, exposure, guard, hit_rates, wilson
+from tracker.applications.stages import Money, decide, decide_go, move, promise, set_lead, set_money, stages, start
 from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, NotAllowed, ParticipantGone
+from tracker.lobby.timeline import timeline
 from tracker.rights import viewer_of
-from tracker.timeline import timeline
 
 S = ApplicationStage
 YES = {check.value: "yes" for check in Check}
@@ -77,7 +76,7 @@ def test_the_day_it_went_in_is_the_day_people_say(cast: Cast) -> None:
     with pytest.raises(Incomplete, match="later dan vandaag"):
         move(cast.session, dossier, S.SUBMITTED, by, now, dossier.version, date(2026, 5, 30))
     move(cast.session, dossier, S.SUBMITTED, by, now, dossier.version, date(2026, 5, 20))
-    assert applications.of(cast.session, dossier).submitted_on == date(2026, 5, 20)
+    assert stages.of(cast.session, dossier).submitted_on == date(2026, 5, 20)
     [line] = [line for line in timeline(cast.session, dossier, viewer_of(by)) if "'ingediend'" in line.text]
     assert line.day == date(2026, 5, 20)
     with pytest.raises(Incomplete, match="voor de dag van indienen"):
@@ -110,7 +109,7 @@ def test_a_participant_that_is_gone_leads_and_promises_nothing(cast: Cast) -> No
         promise(cast.session, dossier, "wijdemeren", 2027, Decimal(1000), cast.lobbyist, cast.now)
     promise(cast.session, dossier, "wijdemeren", 2026, Decimal(1000), cast.lobbyist, cast.now)
     with pytest.raises(ParticipantGone):
-        applications.add_partner(cast.session, dossier, "", PartnerRole.FUNDER, cast.lobbyist, cast.now, "atlantis")
+        stages.add_partner(cast.session, dossier, "", PartnerRole.FUNDER, cast.lobbyist, cast.now, "atlantis")
 
 
 def test_a_no_go_names_its_reason_and_ends_it(cast: Cast) -> None:
@@ -145,9 +144,9 @@ def test_a_no_go_names_its_reason_and_ends_it(cast: Cast) -> None:
 def test_the_map_of_moves_has_no_loose_ends() -> None:
     reachable, fresh = {S.SIGNAL}, {S.SIGNAL}
     while fresh:
-        fresh = {t for s in fresh for t in applications.MOVES[s]} - reachable
+        fresh = {t for s in fresh for t in stages.MOVES[s]} - reachable
         reachable |= fresh
-    assert reachable == set(S) == set(applications.MOVES)
+    assert reachable == set(S) == set(stages.MOVES)
 
 
 def test_a_reader_starts_nothing(cast: Cast) -> None:

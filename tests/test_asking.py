@@ -23,9 +23,9 @@ from scrapers.sources.eu_portal import EuPortal
 from scrapers.sources.rvo import Rvo
 from tests.crawls import make_listing, store
 from tests.scripted import SEARCH, Call, Played, playing, portal, topic
-from tracker.ingest import absentees
-from tracker.rounds import Outcome, crawl_sources
+from tracker.calls.ingest import absentees
 from tracker.settings import Settings
+from tracker.sources.rounds import Outcome, crawl_sources
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)

@@ -31,7 +31,7 @@ from db.models import (
 from db.session import reading, writing
 from tests.pages import Visitor, visit
 from tests.seed_pages import monday, seeded_people
-from tracker.contacts import office_key
+from tracker.lobby.contacts import office_key
 
 OPGAVE = "A20-2-cultuur"
 FREE = date(2026, 6, 18)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from db.models import Body, Meeting, Participant
 from db.vocabulary_calendar import BodyKind, MilestoneState, MilestoneStep
-from tracker.backward import CircularSteps, DeadlineInPast, Fixed, NoMeetings, Question, Step, plan_back
-from tracker.meetings import MeetingDay, meeting_days
-from tracker.usual_steps import usual_steps
+from tracker.calendar.backward import CircularSteps, DeadlineInPast, Fixed, NoMeetings, Question, Step, plan_back
+from tracker.calendar.meetings import MeetingDay, meeting_days
+from tracker.calendar.steps import usual_steps
 from tracker.workdays import DAY, ClosedDays, Period
 
 TODAY = date(2026, 9, 1)

@@ -6,8 +6,8 @@ import pytest
 from sqlmodel import Session, col, select
 
 from db.models import Body, Challenge, ClosedPeriod
-from tracker.agenda import load_agendas, load_participants
-from tracker.bodies import closed_rows, load_bodies
+from tracker.calendar.load_bodies import closed_rows, load_bodies
+from tracker.challenges.agenda import load_agendas, load_participants
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from db.session import open_engine, writing
 from tests.conftest import NOW, ROOT
 from tests.crawls import make_crawled, make_listing, store
 from tests.test_ingest import state
-from tracker.ingest import ingest
+from tracker.calls.ingest import ingest
 
 MANY = 600
 CRAWL = """
@@ -29,7 +29,7 @@ from datetime import datetime
 from db.session import open_engine, writing
 from tests.conftest import NOW
 from tests.test_breaking_off import MANY, second_crawl
-from tracker.ingest import ingest
+from tracker.calls.ingest import ingest
 engine = open_engine(sys.argv[1])
 crawled = second_crawl()
 print("ready", flush=True)

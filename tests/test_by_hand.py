@@ -8,14 +8,14 @@ from sqlmodel import Session, col, select
 from db.models import Correction, Deadline, Dismissal, Opportunity, Participant, Revision, Sighting, User
 from db.queries import OpportunityFilter, Viewer, calls_for, live_call, newest_crawls
 from tests.crawls import closes, make_listing, store
-from tracker import subscribing
-from tracker.by_hand import CannotJoin, add_call, join, take_back
-from tracker.by_hand import correct as correct_value
-from tracker.call_sheet import as_lines, sheet
-from tracker.duplicates import proposals
-from tracker.tracing import addresses, find_call
-from tracker.typed import NotPossible, listing, read_value, standing_correction
-from tracker.uniting import candidates, dismiss, dismissed, part
+from tracker.calls.corrections import CannotJoin, add_call, join, take_back
+from tracker.calls.corrections import correct as correct_value
+from tracker.calls.duplicate_pairs import candidates, dismiss, dismissed, part
+from tracker.calls.duplicates import proposals
+from tracker.calls.parse_values import NotPossible, listing, read_value, standing_correction
+from tracker.calls.sheet import as_lines, sheet
+from tracker.operations.trace import addresses, find_call
+from tracker.people import subscriptions
 
 DAY = timedelta(days=1)
 
@@ -187,9 +187,9 @@ def test_a_call_is_found_by_its_number_topic_code_address_or_title_however_they_
     ):
         assert find_call(session, text).id == found.id
     assert addresses("circulaire") == []
-    with pytest.raises(subscribing.NotPossible, match="no call"):
+    with pytest.raises(subscriptions.NotPossible, match="no call"):
         find_call(session, "https://ec.europa.eu/topic-details")
-    with pytest.raises(subscribing.NotPossible, match="no call"):
+    with pytest.raises(subscriptions.NotPossible, match="no call"):
         find_call(session, "9" * 25)
 
 

@@ -15,11 +15,11 @@ from db.vocabulary_calendar import EntryKind
 from tests.pages import Visitor, visit
 from tests.planning_mail import plan_once
 from tests.planning_world import BRUSSELS_17, NOW, add_call, add_deadline, settle_world
-from tracker.body_calendar import body_calendar
-from tracker.calendar_entries import Entry
-from tracker.clock_notice import notice_for
-from tracker.decision_clock import Way, milestones_of, replan_all, start_clock
-from tracker.milestones_due import reminders, waiting_for, week_end
+from tracker.calendar.bodies import body_calendar
+from tracker.calendar.decision_clock import Way, milestones_of, replan_all, start_clock
+from tracker.calendar.due import reminders, waiting_for, week_end
+from tracker.calendar.entries import Entry
+from tracker.calendar.latest_go import notice_for
 from tracker.web.month_grid import first_of, next_month, previous_month, weeks
 from tracker.web.quarters import by_quarter, quarter_name, span, timeline
 

@@ -18,12 +18,13 @@ from db.vocabulary_calendar import FeedScope
 from tests.lobby import Cast, gather
 from tests.mail_cases import DESK
 from tests.pages import visit
-from tracker import applications, coalition, contacts, moments, positions
-from tracker.contacts import ContactFields, Office, log_contact
-from tracker.export import FORMATS, calls
-from tracker.feeds import feed_file, open_feed
-from tracker.lobby_export import KINDS
-from tracker.planning import plan
+from tracker.applications import stages
+from tracker.calendar.feeds import feed_file, open_feed
+from tracker.exchange.export_lobby import KINDS
+from tracker.exchange.tables import FORMATS, calls
+from tracker.lobby import coalition, contacts, moments, positions
+from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.mailing.plan import plan
 from tracker.rights import viewer_of
 from tracker.web.routes import ROUTES
 from tracker.web.safety import Limits
@@ -155,10 +156,10 @@ def test_no_export_of_the_lobby_carries_what_is_internal_or_expired(session: Ses
 
 def test_an_export_of_the_lobby_is_a_row_a_thing_with_exact_amounts(session: Session, now: datetime) -> None:
     cast = gather(session, now)
-    asked = applications.start(session, cast.call, cast.lobbyist, now, "haarlem", Visibility.PUBLIC)
-    applications.promise(session, asked, "haarlem", 2026, Decimal("0.10"), cast.lobbyist, now)
-    money = applications.Money(Decimal("250000.55"), Decimal(500_000), 40)
-    applications.set_money(session, asked, money, cast.lobbyist, now, asked.version)
+    asked = stages.start(session, cast.call, cast.lobbyist, now, "haarlem", Visibility.PUBLIC)
+    stages.promise(session, asked, "haarlem", 2026, Decimal("0.10"), cast.lobbyist, now)
+    money = stages.Money(Decimal("250000.55"), Decimal(500_000), 40)
+    stages.set_money(session, asked, money, cast.lobbyist, now, asked.version)
     public = cast.open("Voor iedereen", visibility=Visibility.PUBLIC, requested_amount=Decimal(1_250_000))
     (one,) = KINDS["applications"](session, Viewer(), now)
     assert (one["requested"], one["lead"], one["own_money"]) == (250_000.55, "haarlem", ["haarlem 2026 0.10"])

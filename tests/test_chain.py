@@ -14,10 +14,10 @@ from db.vocabulary_lobby import ChainKind
 from tests.crawls import make_listing, store
 from tests.lobby import Cast, gather
 from tests.pages import visit
-from tracker import moments
-from tracker.chain import NewLink, add_link, chain, withdraw_link
+from tracker.calls.identity import same_reference
+from tracker.calls.publications import NewLink, add_link, chain, withdraw_link
 from tracker.errors import Incomplete, NotAllowed, NotThere
-from tracker.identity import same_reference
+from tracker.lobby import moments
 from tracker.references import named_in
 from tracker.rights import viewer_of
 

@@ -17,10 +17,10 @@ from notifications.transport import open_transport
 from tests.smtp_server import SmtpServer, running
 from tests.test_outbox import DOMAIN, KEY, make_mail
 from tracker.clock import Clock
-from tracker.clock_sanity import DOUBT, SenseOfTime, clock_trouble
-from tracker.rounds import _last_complete
-from tracker.schedule import Clockwork
+from tracker.operations.scheduler import Clockwork
 from tracker.settings import Settings
+from tracker.sources.clock_skew import DOUBT, SenseOfTime, clock_trouble
+from tracker.sources.rounds import _last_complete
 
 YEAR, HOUR, MINUTE = timedelta(days=365), timedelta(hours=1), timedelta(minutes=1)
 

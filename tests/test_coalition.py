@@ -9,9 +9,9 @@ from db.models import CoalitionMember, Dossier
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import PartyKind, PartyStance
 from tests.lobby import Cast, gather
-from tracker import coalition
-from tracker.coalition import close_round, contradictions, join, open_round, say, tally
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, ParticipantGone
+from tracker.lobby import coalition
+from tracker.lobby.coalition import close_round, contradictions, join, open_round, say, tally
 from tracker.rights import viewer_of
 
 TODAY = date(2026, 5, 29)

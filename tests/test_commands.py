@@ -10,8 +10,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tracker.__main__ import moment, now_first
-from tracker.crawl import wrong_root
 from tracker.settings import Settings, ValidationError
+from tracker.sources.crawl import wrong_root
 
 
 def kansenradar(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

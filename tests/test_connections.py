@@ -15,8 +15,8 @@ import uvicorn
 from db.session import open_engine
 from tests.pages import BASE, settings_for
 from tracker.clock import Clock
-from tracker.commands.door import Door
-from tracker.commands.serving import page_server
+from tracker.commands.context import Door
+from tracker.commands.serve import page_server
 from tracker.settings import Settings
 from tracker.web.app import build
 from tracker.web.connections import MOST_CONNECTIONS, BoundedConnection

@@ -13,10 +13,10 @@ from db.models import Commitment, ContactMoment, LogEntry, Stake, Stakeholder
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentState, StakeRole
 from tests.lobby import Cast, gather
-from tracker import contacts
-from tracker.contacts import ASK, ContactFields, Office, log_contact, nearby
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotThere
-from tracker.privacy import erase_person
+from tracker.lobby import contacts
+from tracker.lobby.contacts import ASK, ContactFields, Office, log_contact, nearby
+from tracker.people.privacy import erase_person
 from tracker.rights import viewer_of
 
 TODAY = date(2026, 5, 29)

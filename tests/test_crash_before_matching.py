@@ -13,8 +13,8 @@ from db.models import Crawl, Match, Opportunity
 from db.session import writing
 from tests.conftest import ROOT
 from tests.test_match_calls import WORDS, by_words
-from tracker.agenda import load_agendas
-from tracker.match_calls import Matched, match_calls
+from tracker.challenges.agenda import load_agendas
+from tracker.matching.run import Matched, match_calls
 
 CRAWL_AND_DIE = """
 import os, signal, sys
@@ -23,7 +23,7 @@ from tests.conftest import NOW
 from tests.crawls import make_crawled, make_listing
 from tests.test_match_calls import WORDS, by_words
 from tracker import match_calls
-from tracker.rounds import store
+from tracker.sources.rounds import store
 engine = open_engine(sys.argv[1])
 match_calls.BATCH = 2
 store(engine, make_crawled([make_listing(n, title=f"Circulaire bouw {n}") for n in range(6)], NOW), NOW)

@@ -14,8 +14,8 @@ import pytest
 from scrapers.crawled import Crawled, Remembered
 from scrapers.job import Job
 from tests.scripted import SEARCH, Call, Played, playing, portal, topic
-from tracker.crawl import collected, crawl, run_child
 from tracker.settings import Settings
+from tracker.sources.crawl import collected, crawl, run_child
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 TOPICS = [topic(n) for n in range(1, 8)]

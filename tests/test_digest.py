@@ -16,9 +16,9 @@ from notifications.telling import tell
 from tests.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
 from tests.pages import visit
 from tests.planning_world import settle_world
-from tracker.contacts import ContactFields, Office, commit_to, log_contact
-from tracker.subscribing import NotPossible, choose_reminders
-from tracker.upkeep import empty_mails
+from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
+from tracker.operations.upkeep import empty_mails
+from tracker.people.subscriptions import NotPossible, choose_reminders
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from db.vocabulary import DeadlineKind, RevisionKind, Role, Visibility
 from db.vocabulary_lobby import AgendaState, Result, Stage
 from tests.lobby import Cast, gather
 from tests.pages import make_user
-from tracker import dossiers, files, rights
+from tracker import rights
 from tracker.errors import (
     ChangedMeanwhile,
     Incomplete,
@@ -24,7 +24,8 @@ from tracker.errors import (
     NotThere,
     ParticipantGone,
 )
-from tracker.timeline import timeline
+from tracker.lobby import dossiers, log
+from tracker.lobby.timeline import timeline
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_a_reader_opens_nothing_and_another_organisation_changes_nothing(cast: C
     with pytest.raises(NotThere):
         dossiers.move(cast.session, secret, Stage.EXPLORING, cast.haarlem, cast.now, secret.version)
     with pytest.raises(NotThere):
-        files.dossier_for(cast.session, rights.viewer_of(cast.haarlem), secret.id or 0)
+        log.dossier_for(cast.session, rights.viewer_of(cast.haarlem), secret.id or 0)
 
 
 def test_a_refused_dossier_leaves_nothing(engine: Engine, now: datetime) -> None:
@@ -205,8 +206,8 @@ def test_a_lobby_agenda_is_adopted_before_it_is_noted(cast: Cast) -> None:
 
 def test_a_participant_that_is_gone_is_refused_with_where_it_went(cast: Cast) -> None:
     with pytest.raises(ParticipantGone, match="Wijdemeren bestaat sinds 1 jan 2027 niet meer en opgegaan in Hilversum"):
-        files.standing_participant(cast.session, "wijdemeren", date(2027, 1, 1))
-    assert files.standing_participant(cast.session, "wijdemeren", date(2026, 12, 31)).id == "wijdemeren"
+        log.standing_participant(cast.session, "wijdemeren", date(2027, 1, 1))
+    assert log.standing_participant(cast.session, "wijdemeren", date(2026, 12, 31)).id == "wijdemeren"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +222,7 @@ def test_a_participant_that_is_gone_is_refused_with_where_it_went(cast: Cast) ->
     ],
 )
 def test_amounts_are_read_as_people_type_them(text: str, value: str) -> None:
-    assert files.euros(text) == Decimal(value)
+    assert log.euros(text) == Decimal(value)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ def test_amounts_are_read_as_people_type_them(text: str, value: str) -> None:
 )
 def test_what_is_no_money_is_refused(text: str) -> None:
     with pytest.raises(NotAnAmount):
-        files.euros(text)
+        log.euros(text)
 
 
 def test_a_changed_call_is_flagged_until_people_looked(cast: Cast) -> None:
@@ -244,4 +245,4 @@ def test_an_administrator_does_not_read_other_peoples_files(cast: Cast) -> None:
     secret = cast.open("Eigen", visibility=Visibility.OWN)
     admin = make_user(cast.session, cast.now, Role.ADMINISTRATOR, "zaanstad")
     with pytest.raises(NotThere):
-        files.dossier_for(cast.session, rights.viewer_of(admin), secret.id or 0)
+        log.dossier_for(cast.session, rights.viewer_of(admin), secret.id or 0)

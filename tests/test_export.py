@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from db.queries import OpportunityFilter, Viewer
 from tests.crawls import closes, make_listing, store
-from tracker.export import as_csv, as_jsonl, as_xlsx, call_columns, calls
+from tracker.exchange.tables import as_csv, as_jsonl, as_xlsx, call_columns, calls
 
 PROMISED = [
     "id",

@@ -22,8 +22,8 @@ from scrapers import sources
 from scrapers.recordings import Recording, replay
 from tests.scripted import Answer, Call, Played, playing
 from tests.test_commands import kansenradar
-from tracker.ingest import ingest
-from tracker.subscribing import add_user, subscribe
+from tracker.calls.ingest import ingest
+from tracker.people.subscriptions import add_user, subscribe
 
 pytestmark = pytest.mark.slow
 RECORDINGS = Path(__file__).parent / "recordings"

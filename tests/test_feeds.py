@@ -18,9 +18,9 @@ from db.vocabulary_calendar import FeedScope
 from notifications.wording import full_moment
 from tests.pages import Visitor, make_user, visit
 from tests.planning_world import BRUSSELS_17, NOW, add_call, add_deadline, settle_world
-from tracker.calendar import all_deadlines
-from tracker.decision_clock import Way, start_clock
-from tracker.feeds import open_feed
+from tracker.calendar.decision_clock import Way, start_clock
+from tracker.calendar.events import all_deadlines
+from tracker.calendar.feeds import open_feed
 
 
 @pytest.fixture

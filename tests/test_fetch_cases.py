@@ -20,7 +20,7 @@ from scrapers.run import own_hosts
 from scrapers.sources.eu_portal import EuPortal
 from scrapers.spool import read_events
 from tests.scripted import SEARCH, Call, Played, playing, portal, topic
-from tracker.crawl import collected, run_child
+from tracker.sources.crawl import collected, run_child
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 MIB = 1024  # in KiB, as the kernel counts

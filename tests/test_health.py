@@ -7,9 +7,9 @@ import pytest
 from db.models import Crawl
 from scrapers.crawled import Crawled, Unreadable
 from tests.crawls import make_crawled, make_listing
-from tracker.completeness import judge
-from tracker.floods import History, is_flood_of_changes, is_flood_of_new
-from tracker.health import clock_is_wrong, resting_until, standing
+from tracker.calls.completeness import judge
+from tracker.calls.floods import History, is_flood_of_changes, is_flood_of_new
+from tracker.sources.health import clock_is_wrong, resting_until, standing
 
 DAY = timedelta(days=1)
 

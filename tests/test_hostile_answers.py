@@ -26,7 +26,7 @@ from scrapers.source import Context, Source, SourceIncomplete
 from tests.crawls import closes, make_listing, store
 from tests.scripted import topic
 from tests.test_ingest import DAY, revisions
-from tracker.ingest import ingest
+from tracker.calls.ingest import ingest
 
 RECORDINGS = Path(__file__).parent / "recordings"
 HOSTILE = "Inlog\x1b[31mgen\r\nEvil: x\u2028line\u202e\x07"

@@ -12,14 +12,14 @@ from db.models import AuditEntry, ContactMoment, LogEntry, Stakeholder, User
 from db.session import open_engine
 from tests.lobby import Cast, gather
 from tests.test_commands import kansenradar
-from tracker.contacts import ContactFields, Office, log_contact
-from tracker.export import FORMATS
-from tracker.imported_contacts import import_contacts
-from tracker.imported_rows import rows_of
-from tracker.importing import Imported, NotImported
-from tracker.lobby_export import contacts
+from tracker.exchange.export_lobby import contacts
+from tracker.exchange.import_calls import Imported, NotImported
+from tracker.exchange.import_contacts import import_contacts
+from tracker.exchange.rows import rows_of
+from tracker.exchange.tables import FORMATS
+from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.people.subscriptions import NotPossible
 from tracker.rights import viewer_of
-from tracker.subscribing import NotPossible
 
 
 @pytest.fixture

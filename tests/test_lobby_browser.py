@@ -13,7 +13,7 @@ from db.session import open_engine, reading, writing
 from db.vocabulary_lobby import ApplicationStage, Check, PartyKind, PositionState
 from tests.browsing import CHROMIUM, browser_of, served
 from tests.lobby import Cast, gather
-from tracker import coalition
+from tracker.lobby import coalition
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")]
 
@@ -86,7 +86,7 @@ def test_a_contact_is_logged_in_under_a_minute_on_a_phone(site: Site, script: bo
 
 
 def test_the_phone_is_told_who_was_there_as_soon_as_the_office_is_named(site: Site) -> None:
-    from tracker.contacts import ContactFields, Office, log_contact
+    from tracker.lobby.contacts import ContactFields, Office, log_contact
 
     with writing(site.engine) as session:
         haarlem = session.get_one(User, site.cast.haarlem.id)

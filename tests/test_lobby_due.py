@@ -14,13 +14,14 @@ from db.vocabulary_lobby import CommitmentState, Gremium, MomentKind, OutcomeRes
 from tests.lobby import Cast, gather
 from tests.mail_cases import DESK
 from tests.pages import visit
-from tracker import applications, coalition, contacts, dossiers, lobby_due, moments, positions
-from tracker.agenda import load_agendas, load_participants
-from tracker.contacts import ContactFields, Office, log_contact
+from tracker.applications import stages
+from tracker.applications.mismatches import mismatches
+from tracker.challenges.agenda import load_agendas, load_participants
 from tracker.errors import Incomplete, NotThere
-from tracker.example import load_example
-from tracker.lobby_reminding import plan_lobby_reminders
-from tracker.mismatches import mismatches
+from tracker.lobby import coalition, contacts, dossiers, due, moments, positions
+from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.mailing.lobby_reminders import plan_lobby_reminders
+from tracker.operations.example_data import load_example
 from tracker.rights import viewer_of
 
 TODAY = date(2026, 5, 29)
@@ -32,7 +33,7 @@ def cast(session: Session, now: datetime) -> Cast:
 
 
 def kinds(cast: Cast, now: datetime | None = None) -> list[tuple[str, date]]:
-    found = lobby_due.due(cast.session, now or cast.now)
+    found = due.due(cast.session, now or cast.now)
     return [(d.kind, d.due) for d in found if d.user_id == cast.lobbyist.id]
 
 
@@ -71,7 +72,7 @@ def test_a_reminder_is_a_link_without_a_word_of_the_dossier(cast: Cast) -> None:
     contacts.commit_to(cast.session, contact, "KANARIE", date(2026, 6, 9), cast.lobbyist, cast.now)
     cast.adopted(dossier, TODAY, date(2026, 6, 30), public="KANARIE")
     moments.hook(cast.session, dossier, "pattern:prinsjesdag:2026", cast.lobbyist, cast.now)
-    found = lobby_due.due(cast.session, cast.now, timedelta(days=200))
+    found = due.due(cast.session, cast.now, timedelta(days=200))
     assert {d.kind for d in found} == {"follow_up", "commitment", "mandate", "moment"}
     assert "KANARIE" not in repr(found)
     assert all(d.link.startswith("/") for d in found)
@@ -81,28 +82,28 @@ def test_who_may_no_longer_see_it_is_no_longer_reminded(cast: Cast) -> None:
     dossier = cast.open()
     dossier.lobbyist_id = cast.haarlem.id  # as it stood when it was chosen: a form takes colleagues only
     cast.adopted(dossier, TODAY, date(2026, 6, 30))
-    assert [d.user_id for d in lobby_due.due(cast.session, cast.now)] == [cast.haarlem.id]
+    assert [d.user_id for d in due.due(cast.session, cast.now)] == [cast.haarlem.id]
     dossier.visibility = Visibility.OWN
     cast.session.flush()
-    assert lobby_due.due(cast.session, cast.now) == []
+    assert due.due(cast.session, cast.now) == []
     dossier.visibility, cast.haarlem.deactivated_at = Visibility.MRA, cast.now
     cast.session.flush()
-    assert lobby_due.due(cast.session, cast.now) == []
+    assert due.due(cast.session, cast.now) == []
 
 
 def test_a_moved_day_is_another_key_and_the_same_day_the_same(cast: Cast) -> None:
     contact = log_contact(cast.session, ContactFields(TODAY, "x"), Office("VRO"), cast.lobbyist, cast.now)
     promised = contacts.commit_to(cast.session, contact, "Brief", date(2026, 6, 9), cast.lobbyist, cast.now)
-    first = lobby_due.due(cast.session, cast.now)[0].key
-    assert lobby_due.due(cast.session, cast.now + timedelta(days=3))[0].key == first
+    first = due.due(cast.session, cast.now)[0].key
+    assert due.due(cast.session, cast.now + timedelta(days=3))[0].key == first
     promised.due_on = date(2026, 6, 10)
     cast.session.flush()
-    assert lobby_due.due(cast.session, cast.now)[0].key != first
+    assert due.due(cast.session, cast.now)[0].key != first
 
 
 def test_each_kind_is_told_at_its_own_distances(cast: Cast) -> None:
-    item = lobby_due.Due(1, "commitment", "k", date(2026, 6, 9), "t", "/")
-    told = [n for n in range(-3, 40) if lobby_due.due_today([item], item.due - timedelta(days=n))]
+    item = due.Due(1, "commitment", "k", date(2026, 6, 9), "t", "/")
+    told = [n for n in range(-3, 40) if due.due_today([item], item.due - timedelta(days=n))]
     assert told == [0, 1, 7]
 
 
@@ -110,9 +111,9 @@ def test_silent_partners_are_asked_before_the_round_ends(cast: Cast) -> None:
     dossier = cast.open()
     member = coalition.join(cast.session, dossier, "", PartyKind.PARTICIPANT, TODAY, cast.lobbyist, cast.now, "haarlem")
     asked = coalition.open_round(cast.session, dossier, "Akkoord?", date(2026, 6, 12), cast.lobbyist, cast.now)
-    assert [(d.kind, d.user_id) for d in lobby_due.due(cast.session, cast.now)] == [("sign_off", cast.haarlem.id)]
+    assert [(d.kind, d.user_id) for d in due.due(cast.session, cast.now)] == [("sign_off", cast.haarlem.id)]
     coalition.say(cast.session, member, PartyStance.AGREES, TODAY, cast.haarlem, cast.now, in_round=asked)
-    assert lobby_due.due(cast.session, cast.now) == []
+    assert due.due(cast.session, cast.now) == []
 
 
 def remind(engine: Engine, now: datetime) -> int:
@@ -329,7 +330,7 @@ def test_what_was_taken_over_is_shown_by_its_passage(cast: Cast) -> None:
 
 
 def test_a_call_that_closed_while_its_application_is_prepared_is_shown(cast: Cast) -> None:
-    dossier = applications.start(cast.session, cast.call, cast.lobbyist, cast.now)
+    dossier = stages.start(cast.session, cast.call, cast.lobbyist, cast.now)
     viewer = viewer_of(cast.lobbyist)
     assert mismatches(cast.session, viewer, cast.now) == []
     cast.call.closes_at = cast.now
@@ -374,5 +375,5 @@ def test_the_example_is_loaded_once_and_marked_as_one(session: Session, now: dat
     assert {d.stage for d in found} >= {"active", "drafting", "exploring", "go_no_go", "submitted", "scouting"}
     assert all(d.example for d in found)
     assert all(u.email.endswith(".invalid") for u in session.exec(select(User)))
-    assert len(lobby_due.due(session, now)) >= 5
+    assert len(due.due(session, now)) >= 5
     assert session.get(Participant, "haarlem")

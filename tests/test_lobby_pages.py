@@ -13,8 +13,9 @@ from db.vocabulary import Visibility
 from db.vocabulary_lobby import Check, PartyKind, StakeRole
 from tests.lobby import Cast, gather
 from tests.pages import visit
-from tracker import applications, coalition, contacts, dossiers, positions
-from tracker.contacts import ContactFields, Office, log_contact
+from tracker.applications import stages
+from tracker.lobby import coalition, contacts, dossiers, positions
+from tracker.lobby.contacts import ContactFields, Office, log_contact
 
 CANARIES = ("KANARIE-INTERN", "KANARIE-RODELIJN", "KANARIE-NAAM", "KANARIE-EIGEN", "KANARIE-CONTACT", "KANARIE-CONCEPT")
 
@@ -44,7 +45,7 @@ PAGES = [
 def test_every_page_answers(engine: Engine, now: datetime, tmp_path: Path) -> None:
     with writing(engine) as session:
         cast, shared, _own = filled_cast(session, now)
-        application = applications.start(session, cast.call, cast.lobbyist, now)
+        application = stages.start(session, cast.call, cast.lobbyist, now)
         dossiers.put_on_agenda(session, shared, 2026, cast.coordinator, now)
         who = contacts.stakeholder_for(session, Office("VRO", "Directeur"), cast.lobbyist, now)
         contacts.stake_for(session, shared, who, StakeRole.DECIDES, 9, -1, "Kamerbrief", cast.lobbyist, now)
@@ -58,7 +59,7 @@ def test_every_page_answers(engine: Engine, now: datetime, tmp_path: Path) -> No
 def test_no_page_shows_another_organisation_what_is_not_for_it(engine: Engine, now: datetime, tmp_path: Path) -> None:
     with writing(engine) as session:
         cast, shared, own = filled_cast(session, now)
-        applications.start(session, cast.call, cast.lobbyist, now)
+        stages.start(session, cast.call, cast.lobbyist, now)
     private = [
         f"/dossiers/{own.id}",
         f"/dossiers/{own.id}/standpunten",
@@ -243,7 +244,7 @@ def test_an_application_runs_from_a_call_to_its_award_on_screen(engine: Engine, 
 def test_what_is_no_money_is_asked_again(engine: Engine, now: datetime, tmp_path: Path, typed: str) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
-        dossier = applications.start(session, cast.call, cast.lobbyist, now)
+        dossier = stages.start(session, cast.call, cast.lobbyist, now)
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         answer = visitor.send_form(f"/aanvragen/{dossier.id}/geld", requested=typed, seen=1)
     assert answer.status_code == 422
@@ -255,7 +256,7 @@ def test_numbers_that_no_column_holds_and_people_who_are_not_there_are_asked_aga
 ) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
-        dossier, application = cast.open(), applications.start(session, cast.call, cast.lobbyist, now)
+        dossier, application = cast.open(), stages.start(session, cast.call, cast.lobbyist, now)
     title = {"title": "Warmte voor de regio"}
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         for path, fields in [

@@ -22,8 +22,8 @@ from tests.conftest import ROOT
 from tests.crawls import make_listing, store
 from tests.scripted import SEARCH, playing, portal, topic
 from tests.test_commands import kansenradar
-from tracker.agenda import load_agendas
-from tracker.crawl import collected
+from tracker.challenges.agenda import load_agendas
+from tracker.sources.crawl import collected
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 

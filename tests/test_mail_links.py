@@ -13,7 +13,7 @@ from db.session import writing
 from notifications.links import ALL, REMINDERS, Links
 from tests.mail_cases import make_agenda, make_call, make_reader, plan_at
 from tests.pages import BASE, Visitor, settings_for, visit
-from tracker.secret import signing_keys
+from tracker.mailing.keys import signing_keys
 
 
 @pytest.fixture

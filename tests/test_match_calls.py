@@ -10,9 +10,9 @@ from sqlmodel import Session, select
 from db.models import Challenge, Match, Opportunity, Revision
 from db.session import writing
 from db.vocabulary import RevisionKind
-from tracker.agenda import load_agendas
-from tracker.match_calls import Matched, match_calls, shipped_challenges
+from tracker.challenges.agenda import load_agendas
 from tracker.matching import Matcher, model_name
+from tracker.matching.run import Matched, match_calls, shipped_challenges
 
 WORDS = model_name(None)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tracker.evaluate import average_precision, evaluate, measure
 from tracker.matching import CallText, Matcher, embedder, practice
 from tracker.matching.corpus import LabelsUnreadable, challenges_of, rows_of
+from tracker.matching.evaluate import average_precision, evaluate, measure
 from tracker.matching.texts import read_call
 
 ROOT = Path(__file__).parent.parent

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tracker.match_calls import shipped_challenges
 from tracker.matching import DIGEST_THRESHOLD, CallText, Matcher, embedder, practice
 from tracker.matching.area import area
 from tracker.matching.features import read
 from tracker.matching.lexicon import Lexicon
+from tracker.matching.run import shipped_challenges
 
 CUES = Lexicon(practice.terms())
 

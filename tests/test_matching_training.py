@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tracker.evaluate import evaluate
 from tracker.matching import Matcher, embedder, scoring, train, weights
 from tracker.matching.corpus import challenges_of, eligible_of, rows_of
+from tracker.matching.evaluate import evaluate
 
 ROOT = Path(__file__).parent.parent
 LABELS = ROOT / "tests" / "labels.jsonl"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tracker.matching import CallText, Matcher, embedder
-from tracker.matching.verdicts import DEEPEST, Judged, Ranked, after_verdicts
+from tracker.matching.learning import DEEPEST, Judged, Ranked, after_verdicts
 
 NOW = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
 TEXTS = {

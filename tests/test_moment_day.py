@@ -10,10 +10,10 @@ from db.vocabulary import Status
 from scrapers.listing import Listing
 from tests.crawls import closes, make_listing, store
 from tests.lobby import Cast, gather
-from tracker import lobby_due, moments
-from tracker.by_hand import join
+from tracker.calls.corrections import join
+from tracker.lobby import due, moments
+from tracker.lobby.timeline import timeline
 from tracker.rights import viewer_of
-from tracker.timeline import timeline
 
 TODAY = date(2026, 5, 29)
 
@@ -43,7 +43,7 @@ def shown(cast: Cast) -> list[tuple[date | None, bool]]:
 
 
 def reminded(cast: Cast) -> list[date]:
-    return [d.due for d in lobby_due.due(cast.session, cast.now) if d.kind == "moment"]
+    return [d.due for d in due.due(cast.session, cast.now) if d.kind == "moment"]
 
 
 @pytest.mark.parametrize("word", ["withdrawn", "closed", "converted"])

@@ -14,12 +14,12 @@ from scrapers.sources import names
 from tests.crawls import make_crawled, make_listing
 from tests.scripted import SEARCH, Played, playing, portal, topic
 from tracker.clock import Clock
-from tracker.health import resting_until
-from tracker.rounds import Outcome, crawl_sources, store
-from tracker.schedule import Clockwork
+from tracker.operations.scheduler import Clockwork
+from tracker.operations.upkeep import findings
 from tracker.settings import Settings
-from tracker.source_past import past_crawls
-from tracker.upkeep import findings
+from tracker.sources.health import resting_until
+from tracker.sources.history import past_crawls
+from tracker.sources.rounds import Outcome, crawl_sources, store
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OTHERS = tuple(name for name in names() if name not in ("eu_portal", "rvo"))

@@ -23,8 +23,8 @@ from tests.mail_cases import (
     settle_all,
     told,
 )
-from tracker.due import periods
-from tracker.planning import PlannerBusy
+from tracker.mailing.periods import periods
+from tracker.mailing.plan import PlannerBusy
 from tracker.workdays import is_working_day
 
 LOCAL = ZoneInfo("Europe/Amsterdam")

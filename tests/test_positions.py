@@ -14,9 +14,9 @@ from db.session import writing
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import Gremium, PositionState
 from tests.lobby import Cast, gather
-from tracker import positions
 from tracker.errors import Incomplete, NotAllowed, PositionNotAllowed
-from tracker.positions import Decision, Wording, adopt, designation, draft, exportable, holds_on, position_on
+from tracker.lobby import positions
+from tracker.lobby.positions import Decision, Wording, adopt, designation, draft, exportable, holds_on, position_on
 from tracker.rights import viewer_of
 
 MAY = date(2026, 5, 1)

@@ -24,10 +24,11 @@ from db.vocabulary import Cadence, DeliveryState, MailKind
 from notifications import outbox
 from tests.lobby import Cast, gather
 from tests.test_outbox import make_mail
-from tracker import dossiers, lobby_due, positions, privacy
-from tracker.contacts import ContactFields, Office, log_contact
 from tracker.errors import KeptByHold
-from tracker.privacy import GONE, access_export, access_export_person, erase_person, erase_user, sweep
+from tracker.lobby import dossiers, due, positions
+from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.people import privacy
+from tracker.people.privacy import GONE, access_export, access_export_person, erase_person, erase_user, sweep
 
 NAME = "Karlijn Naria-Vogel"
 
@@ -131,7 +132,7 @@ def test_an_erased_user_is_gone_and_the_log_keeps_a_pseudonym(engine: Engine, no
         assert erased.name == f"gewist {erased.id}"
         assert len(log) == 5
         assert session.exec(select(WebSession)).all() == []
-        assert [d for d in lobby_due.due(session, now) if d.user_id == erased.id] == []
+        assert [d for d in due.due(session, now) if d.user_id == erased.id] == []
 
 
 def test_access_tells_everything_and_no_secret(session: Session, now: datetime) -> None:

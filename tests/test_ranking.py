@@ -12,11 +12,11 @@ from db.models import CallVectors, Challenge, Match, Opportunity, Participant, R
 from db.session import writing
 from db.vocabulary import NoReason, ParticipantKind, RevisionKind, Role, Say, Visibility
 from notifications.catalogue import read_catalogue
-from tracker.agenda import load_agendas
-from tracker.match_calls import Matched, match_calls
+from tracker.challenges.agenda import load_agendas
 from tracker.matching import DIGEST_THRESHOLD, Matcher, embedder, model_name
+from tracker.matching.run import Matched, match_calls
 from tracker.matching.texts import ChallengeText, Vectors
-from tracker.verdicts import judge, undo
+from tracker.matching.verdicts import judge, undo
 
 ENERGIE = "A20-1-energie"
 TITLES = (

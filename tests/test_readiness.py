@@ -9,7 +9,7 @@ from db.leases import database_clock, release, take
 from db.models import Crawl, Delivery, Lease, MailText
 from db.session import writing
 from tests.pages import make_user, visit
-from tracker.schedule import LEASE
+from tracker.operations.scheduler import LEASE
 from tracker.web.readiness import CLOCK
 
 BANNER = "De klok van Kansenradar staat stil"

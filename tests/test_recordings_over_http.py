@@ -11,8 +11,8 @@ from scrapers import sources
 from scrapers.crawled import Crawled
 from scrapers.recordings import Recording, replay
 from tests.scripted import Call, Played, playing
-from tracker.crawl import crawl
 from tracker.settings import Settings
+from tracker.sources.crawl import crawl
 
 pytestmark = pytest.mark.slow
 RECORDINGS = Path(__file__).parent / "recordings"

@@ -13,9 +13,9 @@ from db.session import writing
 from db.vocabulary_lobby import ApplicationStage, Check, GoDecision, OutcomeResult, StateAid
 from tests.lobby import Cast, gather
 from tests.pages import visit
-from tracker import applications, moments
-from tracker.applications import Money
-from tracker.results import Results, results
+from tracker.applications.stages import Money, stages
+from tracker.challenges.results import Results, results
+from tracker.lobby import moments
 from tracker.rights import viewer_of
 
 S = ApplicationStage
@@ -29,20 +29,20 @@ def cast(session: Session, now: datetime) -> Cast:
 def applied(cast: Cast, submitted: date, visibility: str = "mra", requested: str = "400000") -> Dossier:
     """An application that went in on a day."""
     s, by, now = cast.session, cast.lobbyist, cast.now
-    dossier = applications.start(s, cast.call, by, now, "haarlem", visibility, ["A20-1"])
+    dossier = stages.start(s, cast.call, by, now, "haarlem", visibility, ["A20-1"])
     for stage in (S.SCOUTING, S.GO_NO_GO):
-        applications.move(s, dossier, stage, by, now, dossier.version)
+        stages.move(s, dossier, stage, by, now, dossier.version)
     yes = {check.value: "yes" for check in Check}
-    applications.decide_go(s, dossier, GoDecision.GO, yes, [], "", by, now, dossier.version)
+    stages.decide_go(s, dossier, GoDecision.GO, yes, [], "", by, now, dossier.version)
     money = Money(Decimal(requested), Decimal(1_000_000), 40, StateAid.NONE)
-    applications.set_money(s, dossier, money, by, now, dossier.version)
-    applications.move(s, dossier, S.SUBMITTED, by, now, dossier.version, submitted)
+    stages.set_money(s, dossier, money, by, now, dossier.version)
+    stages.move(s, dossier, S.SUBMITTED, by, now, dossier.version, submitted)
     return dossier
 
 
 def award(cast: Cast, dossier: Dossier, day: date, granted: str) -> None:
     by, amount = cast.lobbyist, Decimal(granted)
-    applications.decide(cast.session, dossier, S.AWARDED, day, by, cast.now, dossier.version, amount, "B-1")
+    stages.decide(cast.session, dossier, S.AWARDED, day, by, cast.now, dossier.version, amount, "B-1")
 
 
 def sums(found: Results) -> tuple[int, Decimal, int, Decimal]:

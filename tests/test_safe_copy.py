@@ -16,7 +16,7 @@ from db.session import open_engine, writing
 from notifications.brakes import resume, standing_pause
 from notifications.outbox import put
 from tests.test_outbox import DOMAIN, KEY, make_mail
-from tracker.safe_copy import COPIED, place, same_place, watch
+from tracker.mailing.copy_guard import COPIED, place, same_place, watch
 
 
 @pytest.fixture

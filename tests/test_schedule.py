@@ -26,9 +26,9 @@ from tests.mail_cases import DESK, THRESHOLD, make_agenda, make_call, make_reade
 from tests.smtp_server import SmtpServer, running
 from tests.test_outbox import make_mail
 from tracker.clock import Clock
-from tracker.planning import plan
-from tracker.safe_copy import watch
-from tracker.schedule import Clockwork, last_round
+from tracker.mailing.copy_guard import watch
+from tracker.mailing.plan import plan
+from tracker.operations.scheduler import Clockwork, last_round
 from tracker.settings import Settings
 
 

@@ -16,8 +16,8 @@ from db.vocabulary import Role
 from db.vocabulary_calendar import FeedScope
 from notifications.links import Links
 from tests.pages import BASE, make_user, settings_for, visit
-from tracker.feeds import open_feed
-from tracker.secret import signing_keys
+from tracker.calendar.feeds import open_feed
+from tracker.mailing.keys import signing_keys
 from tracker.web.safety import HEADERS, Limits, home_path
 
 HOSTILE = [

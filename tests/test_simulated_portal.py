@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from scrapers.crawled import Crawled
-from tracker.crawl import crawl
 from tracker.settings import Settings
+from tracker.sources.crawl import crawl
 
 pytestmark = pytest.mark.slow
 

@@ -16,9 +16,9 @@ from db.session import writing
 from db.status import status_of
 from db.vocabulary import Status
 from tests.test_simulated_portal import simulator
-from tracker.crawl import crawl
-from tracker.ingest import Ingested, ingest
+from tracker.calls.ingest import Ingested, ingest
 from tracker.settings import Settings
+from tracker.sources.crawl import crawl
 
 pytestmark = pytest.mark.slow
 MARCH, MAY = datetime(2026, 3, 13, 7, tzinfo=UTC), datetime(2026, 5, 29, 7, tzinfo=UTC)

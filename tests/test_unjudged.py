@@ -8,9 +8,9 @@ from sqlmodel import Session
 from db.models import ClosedPeriod, Match, Opportunity, Team, User, Verdict
 from tests.crawls import make_listing, store
 from tests.pages import make_user
-from tracker.agenda import load_agendas
-from tracker.agenda_mail import agenda_lines
-from tracker.unjudged import MOST_TOLD, due_today, unjudged
+from tracker.challenges.agenda import load_agendas
+from tracker.mailing.agenda_reminders import agenda_lines
+from tracker.matching.unjudged import MOST_TOLD, due_today, unjudged
 
 OPGAVE = "A20-1-circulair"
 

@@ -10,8 +10,8 @@ from db.vocabulary import DeadlineKind
 from scrapers import sources
 from scrapers.recordings import replay
 from scrapers.watched import TO_CONFIRM, Watched, read_watched, watched_source
-from tracker.crawl import crawlable, watched_options, wrong_watched
 from tracker.settings import Settings
+from tracker.sources.crawl import crawlable, watched_options, wrong_watched
 
 RECORDINGS = Path(__file__).parent / "recordings"
 SITE = Watched(name="stad", publisher="Stad", start="https://stad.example/regelingen", links="^/regelingen/[^/]+$")

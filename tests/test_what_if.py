@@ -10,12 +10,12 @@ from sqlmodel import Session, col, select
 from db.models import Challenge, Match, Opportunity
 from db.session import reading, writing
 from tests.crawls import make_listing, store
-from tracker.agenda import load_agendas
-from tracker.match_calls import match_with_model
+from tracker.challenges.agenda import load_agendas
 from tracker.matching import DIGEST_THRESHOLD, Embedder
+from tracker.matching.run import match_with_model
 from tracker.matching.texts import Vectors
 from tracker.matching.vectors import Keeping
-from tracker.web.what_if import Trials, what_if
+from tracker.matching.what_if import Trials, what_if
 
 BY_WORDS = Trials(lambda: None, 60)
 

@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from tracker import commands
 from tracker.clock import Clock
-from tracker.commands.door import Door
+from tracker.commands.context import Door
 from tracker.errors import FAILED, WRONG_USAGE, CommandFailed
 from tracker.settings import PREFIX, Settings, SettingsError, ValidationError
 

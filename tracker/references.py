@@ -2,7 +2,7 @@
 
 import re
 
-from tracker.identity import same_reference
+from tracker.calls.identity import same_reference
 
 PAPERS = {"staatscourant": "stcrt", "staatsblad": "stb", "provinciaal blad": "prb"}
 # Official references as they stand in running text, and how our sightings name them.

@@ -15,7 +15,7 @@ from db.vocabulary_calendar import FeedScope
 from notifications.ical import deadline_event, event_bytes
 from tests.bench.row import Row
 from tests.pages import Visitor, make_user, visit
-from tracker import feeds
+from tracker.calendar import feeds
 from tracker.web.safety import Limits
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)

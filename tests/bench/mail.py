@@ -24,7 +24,7 @@ from notifications.transport import open_transport
 from tests.bench.row import Row
 from tests.mail_cases import DESK, THRESHOLD, make_agenda
 from tests.smtp_server import SmtpServer, running
-from tracker.planning import plan
+from tracker.mailing.plan import plan
 
 PEOPLE, CALLS, OPGAVEN, MAILS = 10_000, 500, 40, 1_000
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)

@@ -18,7 +18,7 @@ from db.session import open_engine, reading, writing
 from tests.bench.row import Row
 from tests.pages import Visitor, make_user, visit
 from tests.seed_pages import TITLES
-from tracker.agenda import load_agendas
+from tracker.challenges.agenda import load_agendas
 from tracker.web.safety import Limits
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import typer
 
-from tracker.commands.door import door
+from tracker.commands.context import door
 
 
 def register(app: typer.Typer) -> None:
@@ -13,8 +13,8 @@ def register(app: typer.Typer) -> None:
 def init(context: typer.Context) -> None:
     """Create or upgrade the database, and load agendas, participants and their bodies; safe to repeat."""
     from db.session import writing
-    from tracker.agenda import load_agendas, load_participants
-    from tracker.bodies import load_bodies
+    from tracker.calendar.load_bodies import load_bodies
+    from tracker.challenges.agenda import load_agendas, load_participants
     from tracker.database import migrate_database
 
     engine = migrate_database(door(context).settings)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.door import door
+from tracker.commands.context import door
 from tracker.errors import CommandFailed
 
 
@@ -22,7 +22,7 @@ def ical(
 ) -> None:
     """Write the deadlines of all calls as an iCalendar file, one event each."""
     from db.session import reading
-    from tracker.calendar import all_deadlines
+    from tracker.calendar.events import all_deadlines
 
     opened = door(context)
     with reading(opened.engine) as session:

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tracker.commands.door import Door, answer, door
-from tracker.commands.matching import match_waiting
+from tracker.commands.context import Door, answer, door
+from tracker.commands.match import match_waiting
 from tracker.errors import CommandFailed
 
 By = Annotated[str, typer.Option("--user", help="Address of the person who does this.")]
@@ -37,15 +37,17 @@ def add(
     language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
 ) -> None:
     """Add a call that no source tells of; it enters by the same door as what sources say."""
-    from tracker import by_hand, typed
+    from tracker.calls import corrections, parse_values
 
     def act(session: Any, who: Any, here: Door) -> str:
-        dates = {kind: typed.read_value(kind, text) for kind, text in (("opens", opens), ("closes", closes)) if text}
+        dates = {
+            kind: parse_values.read_value(kind, text) for kind, text in (("opens", opens), ("closes", closes)) if text
+        }
         deadlines = [{"kind": kind, **date} for kind, listed in dates.items() for date in listed]
         more = {"publisher": publisher, "summary": summary, "budget": budget, "instrument": instrument}
         said = {"title": title, "url": url, "language": language, "deadlines": deadlines, **more}
-        number = by_hand.add_call(session, typed.listing(**said), here.clock.now())
-        by_hand.note(session, number, "added", {"user": who.id}, here.clock.now())
+        number = corrections.add_call(session, parse_values.listing(**said), here.clock.now())
+        corrections.note(session, number, "added", {"user": who.id}, here.clock.now())
         return f"call {number} added"
 
     _by_person(context, user, act)
@@ -63,15 +65,15 @@ def correct(
     """Correct a field; every crawl respects it, and notes when the source says the same."""
     if (value is None) != withdraw:
         raise typer.BadParameter("give --value, or --withdraw")
-    from tracker import by_hand, typed
+    from tracker.calls import corrections, parse_values
 
     def act(session: Any, who: Any, here: Door) -> str:
-        now, number = here.clock.now(), typed.live_id(session, call)
+        now, number = here.clock.now(), parse_values.live_id(session, call)
         if value is not None:
-            by_hand.correct(session, who, number, field, typed.read_value(field, value), reason, now)
+            corrections.correct(session, who, number, field, parse_values.read_value(field, value), reason, now)
             return f"call {number}: {field} corrected"
-        standing = typed.standing_correction(session, number, field)
-        by_hand.take_back(session, standing, now)
+        standing = parse_values.standing_correction(session, number, field)
+        corrections.take_back(session, standing, now)
         return f"call {number}: correction of {field} withdrawn"
 
     _by_person(context, user, act)
@@ -84,14 +86,14 @@ def join(
     user: By,
 ) -> None:
     """Join two calls that are one: sightings move, links to the other lead here."""
-    from tracker import by_hand, typed
+    from tracker.calls import corrections, parse_values
 
     def act(session: Any, who: Any, here: Door) -> str:
-        into = typed.live_id(session, keep)
+        into = parse_values.live_id(session, keep)
         try:
-            by_hand.join(session, other, into, here.clock.now(), who)
-        except by_hand.CannotJoin as error:
-            raise typed.NotPossible(str(error)) from error
+            corrections.join(session, other, into, here.clock.now(), who)
+        except corrections.CannotJoin as error:
+            raise parse_values.NotPossible(str(error)) from error
         return f"call {other} is now part of call {into}"
 
     _by_person(context, user, act)
@@ -99,10 +101,10 @@ def join(
 
 def part(context: typer.Context, other: Call, user: By) -> None:
     """Undo a join."""
-    from tracker import uniting
+    from tracker.calls import duplicate_pairs
 
     def act(session: Any, who: Any, here: Door) -> str:
-        return f"call {other} parted from call {uniting.part(session, other, here.clock.now(), who)}"
+        return f"call {other} parted from call {duplicate_pairs.part(session, other, here.clock.now(), who)}"
 
     _by_person(context, user, act)
 
@@ -113,7 +115,7 @@ def _by_person(context: typer.Context, email: str, act: Any) -> None:
 
     from db.models import User
     from db.session import writing
-    from tracker.typed import NotPossible
+    from tracker.calls.parse_values import NotPossible
 
     here = door(context)
     try:
@@ -131,8 +133,8 @@ def _by_person(context: typer.Context, email: str, act: Any) -> None:
 def show(context: typer.Context, call: Call, as_json: Json = False) -> None:
     """Everything known of a call: fields with their source, dates, conflicts, sightings and what changed."""
     from db.session import reading
-    from tracker.call_sheet import as_lines, sheet
-    from tracker.typed import NotPossible, live_id
+    from tracker.calls.parse_values import NotPossible, live_id
+    from tracker.calls.sheet import as_lines, sheet
 
     here = door(context)
     with reading(here.engine) as session:
@@ -146,8 +148,8 @@ def show(context: typer.Context, call: Call, as_json: Json = False) -> None:
 def duplicates(context: typer.Context, as_json: Json = False) -> None:
     """Calls that may be one, with reasons; 'call join' confirms, 'call dismiss' says no."""
     from db.session import reading
-    from tracker.duplicates import proposals
-    from tracker.uniting import candidates, dismissed
+    from tracker.calls.duplicate_pairs import candidates, dismissed
+    from tracker.calls.duplicates import proposals
 
     here = door(context)
     with reading(here.engine) as session:
@@ -164,10 +166,10 @@ def dismiss(
     reason: Annotated[str, typer.Option(help="How you know.")] = "",
 ) -> None:
     """Say that two calls are two: they are never proposed as one again."""
-    from tracker import uniting
+    from tracker.calls import duplicate_pairs
 
     def act(session: Any, who: Any, here: Door) -> str:
-        fresh = uniting.dismiss(session, one, other, who, reason, here.clock.now())
+        fresh = duplicate_pairs.dismiss(session, one, other, who, reason, here.clock.now())
         return f"call {one} and call {other} are two" + ("" if fresh else "; somebody said so before")
 
     _by_person(context, user, act)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from db.vocabulary import Cadence, NoReason, Role, Say, spoken
-from tracker.commands.door import answer, door
+from tracker.commands.context import answer, door
 from tracker.errors import WRONG_USAGE, CommandFailed
 
 ROLES = ", ".join(role.label for role in Role)
@@ -31,8 +31,8 @@ def add(
 ) -> None:
     """Add a person; the first administrator too."""
     from db.session import writing
-    from tracker.agenda import slug
-    from tracker.subscribing import NotPossible, add_user
+    from tracker.challenges.agenda import slug
+    from tracker.people.subscriptions import NotPossible, add_user
 
     here, meant = door(context), spoken(Role, role)
     if meant is None:
@@ -54,7 +54,7 @@ def reminders(
 ) -> None:
     """Choose how many days before a date of a followed call a person is reminded."""
     from db.session import writing
-    from tracker.subscribing import NotPossible, choose_reminders, find_user
+    from tracker.people.subscriptions import NotPossible, choose_reminders, find_user
 
     here = door(context)
     try:
@@ -85,8 +85,8 @@ def subscribe(
 ) -> None:
     """Mail a person about some opgaven, or about all; asking twice gives one subscription."""
     from db.session import writing
-    from tracker.subscribing import NotPossible, find_user
-    from tracker.subscribing import subscribe as ask
+    from tracker.people.subscriptions import NotPossible, find_user
+    from tracker.people.subscriptions import subscribe as ask
 
     if bool(opgave) == everything:
         raise CommandFailed("say either --opgave ID (once or more) or --all", WRONG_USAGE)
@@ -117,9 +117,9 @@ def verdict(
     """Record what a person thinks of a call for an opgave."""
     from db.models import Challenge
     from db.session import writing
-    from tracker.subscribing import NotPossible, find_user
-    from tracker.tracing import find_call
-    from tracker.verdicts import ReasonNeeded, judge
+    from tracker.matching.verdicts import ReasonNeeded, judge
+    from tracker.operations.trace import find_call
+    from tracker.people.subscriptions import NotPossible, find_user
 
     here = door(context)
     try:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.commands.door import answer, door
+from tracker.commands.context import answer, door
 from tracker.errors import CommandFailed
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def export(context: typer.Context, who: Who) -> None:
     """Print everything that is kept of somebody, as JSON."""
     from db.models import User
     from db.session import reading
-    from tracker.privacy import access_export, access_export_person
+    from tracker.people.privacy import access_export, access_export_person
 
     with reading(door(context).engine) as session:
         row = _find(session, who)
@@ -47,7 +47,7 @@ def erase(
     from db.models import User
     from db.session import writing
     from tracker.errors import KeptByHold
-    from tracker.privacy import erase_person, erase_user, note_erased
+    from tracker.people.privacy import erase_person, erase_user, note_erased
 
     opened = door(context)
     if not yes:
@@ -66,7 +66,7 @@ def erase(
 def sweep(context: typer.Context, as_json: AsJson = False) -> None:
     """Erase every person whose last day of keeping has passed."""
     from db.session import writing
-    from tracker import privacy
+    from tracker.people import privacy
 
     opened = door(context)
     with writing(opened.engine) as session:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.door import answer, door
+from tracker.commands.context import answer, door
 from tracker.errors import FAILED, INCOMPLETE, CommandFailed
 
 Name = Annotated[str, typer.Argument(help="The source's name, such as rvo.")]
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def new(name: Name, url: Annotated[str, typer.Argument(help="The page that lists its schemes.")]) -> None:
     """Write the file of a source and a failing test; see docs/adding-a-source.md."""
-    from tracker.new_source import CannotAddSource, write_source
+    from tracker.sources.scaffold import CannotAddSource, write_source
 
     try:
         written = write_source(name, url)
@@ -35,8 +35,8 @@ def new(name: Name, url: Annotated[str, typer.Argument(help="The page that lists
 def record(context: typer.Context, name: Name) -> None:
     """Ask the source for its first pages and keep them as its recording."""
     from scrapers.sources import NoSuchSource
-    from tracker.new_source import CannotAddSource, keep_expectation, table
-    from tracker.new_source import record as record_pages
+    from tracker.sources.scaffold import CannotAddSource, keep_expectation, table
+    from tracker.sources.scaffold import record as record_pages
 
     here = door(context)
     try:
@@ -54,7 +54,7 @@ def try_recording(
 ) -> None:
     """Replay the recording of a source, without a network, and print what is read."""
     from scrapers.sources import NoSuchSource
-    from tracker.new_source import CannotAddSource, table, try_source
+    from tracker.sources.scaffold import CannotAddSource, table, try_source
 
     try:
         crawled = try_source(name, door(context).settings)
@@ -74,8 +74,8 @@ def check(
 ) -> None:
     """Ask each source for as little as possible: as expected, different and how, or refused. Stores nothing."""
     from scrapers.sources import NoSuchSource
-    from tracker.crawl import crawlable
-    from tracker.live_check import AS_EXPECTED, check_live
+    from tracker.sources.crawl import crawlable
+    from tracker.sources.live_check import AS_EXPECTED, check_live
 
     here = door(context)
     found = []

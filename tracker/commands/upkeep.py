@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.door import Door, answer, door
+from tracker.commands.context import Door, answer, door
 from tracker.errors import FAILED, CommandFailed
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
@@ -21,8 +21,8 @@ def register(app: typer.Typer) -> None:
 
 def backup(context: typer.Context, file: File) -> None:
     """Write the whole database to one file, while others go on working."""
-    from tracker.backup import write_backup
-    from tracker.progress import progress
+    from tracker.operations.backup import write_backup
+    from tracker.operations.progress import progress
 
     here = door(context)
     try:
@@ -43,10 +43,10 @@ def _mark(here: Door) -> Path:
 def restore(context: typer.Context, file: File) -> None:
     """Fill a new database from a backup, of either kind of database; sending starts paused."""
     from db.session import writing
-    from tracker.backup import NotRestorable, restore_backup
     from tracker.database import migrate_database
-    from tracker.progress import progress
-    from tracker.safe_copy import watch
+    from tracker.mailing.copy_guard import watch
+    from tracker.operations.backup import NotRestorable, restore_backup
+    from tracker.operations.progress import progress
 
     here = door(context)
     engine = migrate_database(here.settings)
@@ -62,7 +62,7 @@ def restore(context: typer.Context, file: File) -> None:
 
 def check(context: typer.Context, as_json: Json = False) -> None:
     """See whether database, sources, clock and backup are in order; exit code 1 when something is broken."""
-    from tracker.upkeep import findings
+    from tracker.operations.upkeep import findings
 
     here = door(context)
     found = findings(here.engine, here.clock.now(), _last_backup(here), compare_clocks=not here.clock.is_set)
@@ -82,7 +82,7 @@ def _last_backup(here: Door) -> datetime | None:
 def prune(context: typer.Context) -> None:
     """Delete old pages, empty old mails, erase persons past their last day; the clock does it once a day."""
     from db.session import writing
-    from tracker.upkeep import tidy
+    from tracker.operations.upkeep import tidy
 
     here = door(context)
     pages, mails = timedelta(days=here.settings.snapshot_days), timedelta(days=here.settings.mail_days)

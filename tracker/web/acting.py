@@ -15,8 +15,8 @@ from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind
-from tracker import files
 from tracker.errors import ChangedMeanwhile, NotAllowed, NotThere, Refused
+from tracker.lobby import log
 from tracker.web import asked as web
 
 REFUSED, MEANWHILE, MAY_NOT = 422, 409, 403
@@ -24,7 +24,7 @@ REFUSED, MEANWHILE, MAY_NOT = 422, 409, 403
 
 def _euros(value: Any) -> Any:
     try:
-        return files.euros(value) if isinstance(value, str) else value
+        return log.euros(value) if isinstance(value, str) else value
     except Refused as error:
         raise ValueError(str(error)) from error
 
@@ -66,7 +66,7 @@ def tried(session: Session, form: ImmutableMultiDict[str, Any], act: Callable[[]
 def dossier_of(session: Session, viewer: Viewer, asked: web.Asked, kind: DossierKind | None = None) -> Dossier:
     """The dossier in the address, or the 404 of one that does not exist."""
     try:
-        return files.dossier_for(session, viewer, asked.params["dossier_id"], kind)
+        return log.dossier_for(session, viewer, asked.params["dossier_id"], kind)
     except NotThere as error:
         raise web.NotThere from error
 

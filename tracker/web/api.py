@@ -10,11 +10,11 @@ from starlette.responses import JSONResponse, Response
 
 from db.models import Agenda, Challenge
 from db.queries import Viewer, live_call
-from tracker.export import records
+from tracker.exchange.tables import records
+from tracker.matching.search import find
 from tracker.web import forms
 from tracker.web.asked import Asked, NotThere
 from tracker.web.calls import ListQuery
-from tracker.web.finding import find
 from tracker.web.sources import Health, health
 
 VERSION = "1.0.0"

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from db.rights import has_role
 from db.session import lost_a_race, reading, writing
 from tracker.clock import Clock
+from tracker.matching.what_if import Trials
 from tracker.settings import Settings
 from tracker.web import api
 from tracker.web.asked import Asked, NotThere, Signed
@@ -30,7 +31,6 @@ from tracker.web.routes import ROUTES, Guard, Route, menu_for
 from tracker.web.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
 from tracker.web.sessions import cookie_name, find_signed, viewer_of
 from tracker.web.site import STATIC, Site
-from tracker.web.what_if import Trials
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in
 MOST_FIELDS = 2000

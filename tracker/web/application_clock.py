@@ -10,8 +10,8 @@ from db.models import Body, Deadline, Dossier, Milestone
 from db.queries import Viewer
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import DossierKind
-from tracker.application_clock import clocks_of, open_clock, way_for
-from tracker.decision_clock import milestone_name, milestones_of, way_of
+from tracker.applications.milestones import clocks_of, open_clock, way_for
+from tracker.calendar.decision_clock import milestone_name, milestones_of, way_of
 from tracker.web import acting, applications, audit
 from tracker.web.asked import Asked
 

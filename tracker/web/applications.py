@@ -15,11 +15,11 @@ from db.vocabulary import CLOSING_KINDS, NoReason
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, CheckAnswer, DossierKind, GoDecision, PartnerRole, StateAid
 from notifications.wording import local_day
-from tracker import applications, cofunding
-from tracker.chain import chain
-from tracker.mismatches import mismatches
+from tracker.applications import cofunding, stages
+from tracker.applications.mismatches import mismatches
+from tracker.calls.publications import chain
+from tracker.lobby.timeline import timeline
 from tracker.rights import may_change
-from tracker.timeline import timeline
 from tracker.web import acting, application_clock
 from tracker.web.acting import NOTHING, Euros, Typed, after, choices, dossier_of, tried
 from tracker.web.asked import Asked
@@ -153,7 +153,7 @@ def _due(session: Session, call: Opportunity | None, now: datetime) -> Deadline 
 
 def due_of(session: Session, dossier: Dossier, now: datetime) -> Deadline | None:
     """The next date on which an application must be in."""
-    application = applications.of(session, dossier)
+    application = stages.of(session, dossier)
     call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
     return _due(session, call, now)
 
@@ -167,12 +167,12 @@ def page(
     asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, sent: Typed = NOTHING
 ) -> Response:
     """The page of an application, also after a form that was refused."""
-    application = applications.of(session, dossier)
+    application = stages.of(session, dossier)
     call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
     partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
     money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
     due = _due(session, call, now)
-    nexts = [s for s in S if s in applications.MOVES[S(dossier.stage)]]
+    nexts = [s for s in S if s in stages.MOVES[S(dossier.stage)]]
     return asked.page(
         "applications/show.html",
         status=sent.status,
@@ -191,8 +191,8 @@ def page(
         people=acting.names(session),
         participants=acting.participants(session),
         named=dict(acting.participants(session)),
-        next_stages=[s for s in nexts if s not in applications.DECIDED and (s != S.PREPARING or application.go)],
-        decisions=[(s.value, s.label) for s in nexts if s in applications.DECIDED],
+        next_stages=[s for s in nexts if s not in stages.DECIDED and (s != S.PREPARING or application.go)],
+        decisions=[(s.value, s.label) for s in nexts if s in stages.DECIDED],
         **CHOICES,
         mismatches=mismatches(session, viewer, now, dossier),
         may_change=may_change(viewer, dossier),
@@ -207,7 +207,7 @@ def move(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
     given = form.to, asked.user, now, form.seen, form.submitted_on
-    refused = tried(session, asked.form, lambda: applications.move(session, dossier, *given))
+    refused = tried(session, asked.form, lambda: stages.move(session, dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -218,7 +218,7 @@ def set_lead(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> R
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
     given = form.lead, asked.user, now, form.seen
-    refused = tried(session, asked.form, lambda: applications.set_lead(session, dossier, *given))
+    refused = tried(session, asked.form, lambda: stages.set_lead(session, dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -228,9 +228,9 @@ def set_money(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
     form, errors = filled(MoneyForm, asked.form)
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
-    money = applications.Money(form.requested, form.total_cost, form.chance, form.state_aid)
+    money = stages.Money(form.requested, form.total_cost, form.chance, form.state_aid)
     given = money, asked.user, now, form.seen
-    refused = tried(session, asked.form, lambda: applications.set_money(session, dossier, *given))
+    refused = tried(session, asked.form, lambda: stages.set_money(session, dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -243,7 +243,7 @@ def promise(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Re
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors or missing, acting.REFUSED))
     aid = form.de_minimis or Decimal(0)
     given = form.participant_id, form.year, form.own_money, asked.user, now, form.cover, aid
-    refused = tried(session, asked.form, lambda: applications.promise(session, dossier, *given))
+    refused = tried(session, asked.form, lambda: stages.promise(session, dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -254,7 +254,7 @@ def add_partner(asked: Asked, viewer: Viewer, session: Session, now: datetime) -
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
     given = form.partner_name, form.partner_role, asked.user, now, form.party
-    refused = tried(session, asked.form, lambda: applications.add_partner(session, dossier, *given))
+    refused = tried(session, asked.form, lambda: stages.add_partner(session, dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -266,7 +266,7 @@ def decide_go(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
     answers = {check.value: str(asked.form.get(check.value, "")) for check in Check}
     given = form.go, answers, form.reasons, form.go_text, asked.user, now, form.seen
-    refused = tried(session, asked.form, lambda: applications.decide_go(session, dossier, *given))
+    refused = tried(session, asked.form, lambda: stages.decide_go(session, dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -277,7 +277,7 @@ def decide(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
     given = form.decided, form.decided_on, asked.user, now, form.seen, form.granted, form.grant_number, form.lesson
-    refused = tried(session, asked.form, lambda: applications.decide(session, dossier, *given))
+    refused = tried(session, asked.form, lambda: stages.decide(session, dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -302,7 +302,7 @@ def learn(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, acting.REFUSED))
     given = form.learnt, asked.user, now, form.seen
-    refused = tried(session, asked.form, lambda: applications.learn(session, dossier, *given))
+    refused = tried(session, asked.form, lambda: stages.learn(session, dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 

@@ -14,8 +14,8 @@ from db.rights import has_role
 from db.vocabulary import Role
 from db.vocabulary_calendar import BodyKind, ClosedKind
 from notifications.wording import local_day
-from tracker.body_calendar import body_calendar
-from tracker.decision_clock import replan_all
+from tracker.calendar.bodies import body_calendar
+from tracker.calendar.decision_clock import replan_all
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
 

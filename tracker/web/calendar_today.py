@@ -9,7 +9,7 @@ from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role
 from notifications.wording import local_day
-from tracker.milestones_due import too_late_this_week, waiting_for, week_end
+from tracker.calendar.due import too_late_this_week, waiting_for, week_end
 from tracker.web.today import Section
 
 

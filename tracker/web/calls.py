@@ -11,9 +11,9 @@ from starlette.responses import Response
 from db.models import Challenge, Crawl
 from db.queries import OpportunityFilter, Viewer
 from db.vocabulary import Role
+from tracker.matching.search import find
 from tracker.web import duplicates, forms
 from tracker.web.asked import Asked
-from tracker.web.finding import find
 from tracker.web.phrases import numbered, source_name
 from tracker.web.rows import rows_for
 

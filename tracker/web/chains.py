@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from db.queries import Viewer
 from db.vocabulary_lobby import ChainKind
-from tracker import chain
+from tracker.calls import publications
 from tracker.web import acting, audit, call
 from tracker.web.asked import Asked
 from tracker.web.forms import filled
@@ -31,8 +31,8 @@ def add(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respon
     form, errors = filled(LinkForm, asked.form)
     if form is None:
         return call.page(asked, viewer, session, now, row, acting.Typed(asked.form, errors, acting.REFUSED))
-    new = chain.NewLink(form.link_kind, form.link_title, form.link_url, form.link_day)
-    refused = acting.tried(session, asked.form, lambda: chain.add_link(session, row, new, asked.user, now))
+    new = publications.NewLink(form.link_kind, form.link_title, form.link_url, form.link_day)
+    refused = acting.tried(session, asked.form, lambda: publications.add_link(session, row, new, asked.user, now))
     if refused:
         return call.page(asked, viewer, session, now, row, refused)
     audit.record(session, asked, "chain link added", f"call {row.id}")
@@ -43,7 +43,9 @@ def withdraw(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> R
     """Take a step off."""
     row = find_call(session, asked)
     link_id = asked.params["link_id"]
-    refused = acting.tried(session, asked.form, lambda: chain.withdraw_link(session, row, link_id, asked.user, now))
+    refused = acting.tried(
+        session, asked.form, lambda: publications.withdraw_link(session, row, link_id, asked.user, now)
+    )
     if refused:
         return call.page(asked, viewer, session, now, row, refused)
     audit.record(session, asked, "chain link withdrawn", f"link {link_id}")

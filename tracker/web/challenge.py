@@ -12,12 +12,12 @@ from db.queries import OpportunityFilter, Viewer
 from db.rights import has_role
 from db.vocabulary import ChallengeStatus, Role, Status
 from notifications.wording import local_day
+from tracker.challenges.teams import members_of, readers
+from tracker.matching.search import find
+from tracker.matching.what_if import what_if
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
-from tracker.web.finding import find
 from tracker.web.rows import rows_for
-from tracker.web.teams import members_of, readers
-from tracker.web.what_if import what_if
 
 MOST_WORDS = 200
 MOST_TRIED, MOST_LOST = 15, 5

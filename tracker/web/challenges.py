@@ -15,8 +15,8 @@ from db.queries import Viewer
 from db.rights import has_role
 from db.status import IS_CALL, status_expression
 from db.vocabulary import ChallengeKind, Instrument, Role, Status
+from tracker.matching.search import SHOWN_FROM
 from tracker.web.asked import Asked, NotThere
-from tracker.web.finding import SHOWN_FROM
 from tracker.web.pictures import Share, shares
 
 COMING = (Status.EXPECTED, Status.ANNOUNCED)

@@ -10,10 +10,10 @@ from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import Role
 from db.vocabulary_calendar import MilestoneState
-from tracker.body_calendar import body_calendar
-from tracker.clock_notice import notice_for
+from tracker.calendar.bodies import body_calendar
+from tracker.calendar.latest_go import notice_for
+from tracker.matching.search import SHOWN_FROM
 from tracker.web.clocks import colleagues
-from tracker.web.finding import SHOWN_FROM
 
 DIRECTIE = "mra-directie"  # prepares, does not decide
 

@@ -16,10 +16,9 @@ from db.rights import has_role, visible
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Role
 from db.vocabulary_calendar import BodyKind, MilestoneState, MilestoneStep
 from notifications.wording import local_day
-from tracker.agenda import takes_part
-from tracker.backward import NoPlan, Plan
-from tracker.body_calendar import BodyCalendar, body_calendar
-from tracker.decision_clock import (
+from tracker.calendar.backward import NoPlan, Plan
+from tracker.calendar.bodies import BodyCalendar, body_calendar
+from tracker.calendar.decision_clock import (
     AfterDeadline,
     Way,
     WhyMissing,
@@ -35,6 +34,7 @@ from tracker.decision_clock import (
     start_clock,
     way_of,
 )
+from tracker.challenges.agenda import takes_part
 from tracker.errors import ChangedMeanwhile
 from tracker.versions import claim
 from tracker.web import audit, forms

@@ -13,8 +13,8 @@ from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, DossierKind, StakeRole
 from notifications.wording import local_day
-from tracker import contacts
 from tracker.errors import NotThere as Missing
+from tracker.lobby import contacts
 from tracker.rights import may_change
 from tracker.web import acting
 from tracker.web.acting import NOTHING, Typed, after, choices, dossier_of, tried

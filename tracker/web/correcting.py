@@ -13,11 +13,11 @@ from db.queries import OpportunityFilter, Viewer
 from db.rights import visible
 from db.vocabulary import DeadlineKind, Instrument
 from scrapers.listing import ListedDeadline, Listing
-from tracker.by_hand import CannotJoin, add_call, correct, join, take_back
-from tracker.shown import BY_HAND
+from tracker.calls.consolidate import BY_HAND
+from tracker.calls.corrections import CannotJoin, add_call, correct, join, take_back
+from tracker.matching.search import find
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
-from tracker.web.finding import find
 from tracker.web.judging import find_call
 from tracker.web.phrases import field_name
 from tracker.web.rows import rows_for

@@ -12,9 +12,8 @@ from db.queries import OpportunityFilter, Viewer
 from db.vocabulary_calendar import EntryKind
 from notifications import wording
 from notifications.wording import local_day
-from tracker.body_calendar import body_calendar
-from tracker.calendar import filtered
-from tracker.calendar_entries import (
+from tracker.calendar.bodies import body_calendar
+from tracker.calendar.entries import (
     Entry,
     closed_entries,
     deadline_entries,
@@ -23,6 +22,7 @@ from tracker.calendar_entries import (
     moment_entries,
     undated,
 )
+from tracker.calendar.events import filtered
 from tracker.web import forms, month_grid, quarters
 from tracker.web.asked import Asked
 from tracker.web.calls import choices, query_string

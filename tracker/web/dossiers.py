@@ -13,14 +13,14 @@ from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Result, Stage
 from notifications.wording import local_day
-from tracker import dossiers, moments
-from tracker.chain import chain
-from tracker.coalition import contradictions, members_on, stances
-from tracker.contacts import contacts_of
-from tracker.mismatches import mismatches
-from tracker.positions import designation, ledger, position_on
+from tracker.applications.mismatches import mismatches
+from tracker.calls.publications import chain
+from tracker.lobby import dossiers, moments
+from tracker.lobby.coalition import contradictions, members_on, stances
+from tracker.lobby.contacts import contacts_of
+from tracker.lobby.positions import designation, ledger, position_on
+from tracker.lobby.timeline import timeline
 from tracker.rights import may_change
-from tracker.timeline import timeline
 from tracker.web import acting, audit
 from tracker.web.acting import NOTHING, Euros, Typed, after, choices, dossier_of, tried
 from tracker.web.asked import Asked, NotThere

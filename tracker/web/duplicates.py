@@ -12,10 +12,10 @@ from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role
 from notifications import wording
-from tracker.by_hand import CannotJoin, join
-from tracker.duplicates import Proposal, Sign
-from tracker.typed import NotPossible
-from tracker.uniting import dismiss, part
+from tracker.calls.corrections import CannotJoin, join
+from tracker.calls.duplicate_pairs import dismiss, part
+from tracker.calls.duplicates import Proposal, Sign
+from tracker.calls.parse_values import NotPossible
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
 from tracker.web.call import dates_of, facts

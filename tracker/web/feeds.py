@@ -11,8 +11,8 @@ from db.models import CalendarFeed, Challenge, Deadline, Subscription
 from db.queries import Viewer
 from db.vocabulary_calendar import FeedScope
 from notifications.ical import calendar_file
-from tracker.calendar import deadline_events, deadline_lines
-from tracker.feeds import feed_file, find_feed, open_feed, rotate, stamp
+from tracker.calendar.events import deadline_events, deadline_lines
+from tracker.calendar.feeds import feed_file, find_feed, open_feed, rotate, stamp
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
 

@@ -10,10 +10,10 @@ from db.models import Challenge, Opportunity, Subscription, TeamMember, Verdict
 from db.queries import Viewer
 from db.status import standing
 from db.vocabulary import NoReason, Say
-from tracker.verdicts import judge, undo
+from tracker.matching.search import below, matched
+from tracker.matching.verdicts import judge, undo
 from tracker.web import forms
 from tracker.web.asked import Asked, NotThere
-from tracker.web.finding import below, matched
 from tracker.web.rows import matches_of, rows_for
 from tracker.web.safety import home_path
 

@@ -6,9 +6,9 @@ from sqlmodel import Session
 
 from db.queries import Viewer
 from notifications.wording import local_day
-from tracker import coalition, moments
-from tracker.lobby_due import due
-from tracker.mismatches import mismatches
+from tracker.applications.mismatches import mismatches
+from tracker.lobby import coalition, moments
+from tracker.lobby.due import due
 from tracker.web.acting import may_add
 from tracker.web.today import Section
 

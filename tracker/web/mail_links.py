@@ -10,10 +10,10 @@ from db.models import Delivery, Opportunity, Subscription, User
 from db.queries import Viewer, live_call
 from db.vocabulary import MailKind, NoReason, Say
 from notifications.links import ALL, REMINDERS, Leaving, Links
-from tracker.secret import signing_keys
-from tracker.subscribing import leave as end
-from tracker.subscribing import leave_reminders
-from tracker.verdicts import ReasonNeeded, judge
+from tracker.mailing.keys import signing_keys
+from tracker.matching.verdicts import ReasonNeeded, judge
+from tracker.people.subscriptions import leave as end
+from tracker.people.subscriptions import leave_reminders
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
 
@@ -102,9 +102,9 @@ def _standing(session: Session, leaving: Leaving) -> list[Subscription]:
 
 def preview(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
     """The next mail, as it would leave now."""
-    from tracker.desk import open_desk
+    from tracker.mailing.mailer import open_desk
+    from tracker.mailing.preview import preview as next_letter
     from tracker.matching import DIGEST_THRESHOLD
-    from tracker.previewing import preview as next_letter
 
     desk = open_desk(asked.site.settings, asked.site.engine)
     letter = next_letter(session, desk, asked.user.id or 0, now, DIGEST_THRESHOLD)

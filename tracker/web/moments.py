@@ -12,7 +12,7 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import Level, MomentKind
 from notifications.wording import local_day
-from tracker import moments
+from tracker.lobby import moments
 from tracker.rights import may_change
 from tracker.web import acting
 from tracker.web.acting import NOTHING, Typed, after, choices, tried

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tracker.calendar_entries import Entry
+from tracker.calendar.entries import Entry
 from tracker.workdays import DAY
 
 

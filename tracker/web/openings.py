@@ -12,7 +12,8 @@ from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import AgendaState, Level
 from notifications.wording import local_day
-from tracker import applications, dossiers
+from tracker.applications import stages
+from tracker.lobby import dossiers
 from tracker.web import acting
 from tracker.web.acting import tried
 from tracker.web.asked import Asked, NotThere
@@ -41,14 +42,14 @@ def start_application(asked: Asked, _viewer: Viewer, session: Session, now: date
         )
     )
     known = session.exec(running).first()
-    dossier_id = known or applications.start(session, call, asked.user, now).id
+    dossier_id = known or stages.start(session, call, asked.user, now).id
     return asked.to(f"/aanvragen/{dossier_id}", "" if known else "bewaard")
 
 
 def open_for_call(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
     """Open a lobby dossier on a call, on the opgaven it was matched to."""
     call = _call(asked, session)
-    matched = select(Match.challenge_id).where(Match.opportunity_id == call.id, Match.score >= applications.MATCHING)
+    matched = select(Match.challenge_id).where(Match.opportunity_id == call.id, Match.score >= stages.MATCHING)
     opgaven = list(session.exec(matched.order_by(col(Match.score).desc()).limit(3)))
     level = Level.EU if call.language == "en" else Level.NATIONAL
     fields = dossiers.DossierFields(title=call.title, level=level, visibility=Visibility.MRA, lobbyist_id=asked.user.id)

@@ -11,7 +11,7 @@ from db.models import Attempt, AuditEntry, Delivery, User
 from db.queries import Viewer
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
-from tracker.letting_through import NothingHeld, let_leave, lift_suppression
+from tracker.mailing.release import NothingHeld, let_leave, lift_suppression
 from tracker.web import forms
 from tracker.web.asked import Asked, NotThere
 

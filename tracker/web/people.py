@@ -10,7 +10,7 @@ from db.models import MagicLink, Participant, User
 from db.queries import Viewer
 from db.vocabulary import Role
 from notifications.wording import local_day
-from tracker.agenda import takes_part
+from tracker.challenges.agenda import takes_part
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
 from tracker.web.login import folded

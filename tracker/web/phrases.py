@@ -168,7 +168,7 @@ def money(call: Opportunity) -> str:
 
 
 def value_text(field: str, value: Any) -> str:
-    """A field's value as a person reads it; dates come as lists of day and hour (tracker/shown.py)."""
+    """A field's value as a person reads it; dates come as lists of day and hour (tracker/calls/consolidate.py)."""
     if value in (None, "", []):
         return "niet genoemd"
     if field in set(DeadlineKind):

@@ -12,8 +12,8 @@ from db.queries import Viewer
 from db.rights import may_see
 from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, PositionState
 from notifications.wording import local_day
-from tracker import coalition, positions
 from tracker.errors import PositionNotAllowed
+from tracker.lobby import coalition, positions
 from tracker.rights import may_change
 from tracker.web import acting, audit
 from tracker.web.acting import NOTHING, Typed, after, choices, dossier_of, tried

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import EntryKind
-from tracker.calendar_entries import Entry
+from tracker.calendar.entries import Entry
 from tracker.workdays import DAY
 
 QUARTERS = 5

@@ -12,11 +12,11 @@ from sqlalchemy import Engine
 
 from db import vocabulary, vocabulary_lobby
 from notifications import wording
+from tracker.calls.duplicate_pairs import Alike
 from tracker.clock import Clock
+from tracker.matching.what_if import Trials
 from tracker.settings import Settings
-from tracker.uniting import Alike
 from tracker.web import phrases
-from tracker.web.what_if import Trials
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

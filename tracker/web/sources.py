@@ -11,8 +11,8 @@ from db.models import Crawl, Opportunity, Sighting
 from db.queries import Viewer, newest_crawls
 from db.rights import has_role
 from db.vocabulary import Role
-from tracker.shown import BY_HAND
-from tracker.storing import release
+from tracker.calls.consolidate import BY_HAND
+from tracker.calls.store import release
 from tracker.web import audit
 from tracker.web.asked import Asked, NotThere
 from tracker.web.pictures import Spark, spark

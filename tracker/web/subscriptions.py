@@ -11,11 +11,11 @@ from starlette.responses import Response
 from db.models import REMINDER_DAYS, Challenge, Subscription, User
 from db.queries import OpportunityFilter, Viewer
 from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
-from tracker.subscribing import NotPossible, choose_reminders, leave
+from tracker.matching.search import find
+from tracker.people.subscriptions import NotPossible, choose_reminders, leave
 from tracker.web import forms
 from tracker.web.asked import Asked, NotThere
 from tracker.web.calls import choices, query_string
-from tracker.web.finding import find
 from tracker.web.phrases import challenge_name, field_name, source_name
 
 MOST = 50

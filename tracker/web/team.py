@@ -11,10 +11,10 @@ from db.queries import Viewer
 from db.rights import RANK
 from db.vocabulary import Role
 from notifications.wording import local_day, short_day
+from tracker.challenges.teams import Readers, members_of, monday_of, readers
 from tracker.web import audit, forms
 from tracker.web.asked import Asked
 from tracker.web.challenge import find_challenge
-from tracker.web.teams import Readers, members_of, monday_of, readers
 
 WEEKS = 6  # this week and the next ones can be set by hand
 

@@ -13,14 +13,14 @@ from db.queries import Viewer
 from db.rights import has_role
 from db.status import standing
 from db.vocabulary import Role, Say
-from tracker.unjudged import Unjudged, unjudged
+from tracker.challenges.teams import duties_of
+from tracker.matching.search import SHOWN_FROM, by_ids, matched
+from tracker.matching.unjudged import Unjudged, unjudged
 from tracker.web import duplicates
 from tracker.web.asked import Asked
-from tracker.web.finding import SHOWN_FROM, by_ids, matched
 from tracker.web.judging import my_challenges, waiting_for
 from tracker.web.rows import CallRow, rows_for
 from tracker.web.sources import in_trouble
-from tracker.web.teams import duties_of
 
 DAYS_BACK = 7
 CLOSING_DAYS = 21

@@ -1,0 +1,1 @@
+"""Applications: their stages, who pays along, and the steps they still need."""

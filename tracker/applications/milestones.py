@@ -1,0 +1,62 @@
+"""The besluitvormingsklok of an application: opened from its deadline, its penvoerder and its partners."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db.models import ApplicationPartner, Cofunding, Deadline, DecisionClock, Dossier, User
+from db.queries import Viewer
+from db.rights import visible
+from db.vocabulary_lobby import LogKind
+from notifications.wording import day as said
+from tracker.applications.stages import of
+from tracker.calendar.backward import NoPlan
+from tracker.calendar.decision_clock import Way, deadline_day, start_clock, way_of
+from tracker.errors import Incomplete
+from tracker.lobby.log import log
+from tracker.rights import must_change
+
+
+def way_for(session: Session, dossier: Dossier, tables: Sequence[str] = ()) -> Way:
+    """How this application goes: its penvoerder, the participants that join or pay, and whether own money is asked."""
+    money = session.exec(select(Cofunding).where(Cofunding.dossier_id == dossier.id, Cofunding.amount > 0)).all()
+    partners = select(ApplicationPartner.party_id).where(
+        ApplicationPartner.dossier_id == dossier.id, col(ApplicationPartner.party_id).is_not(None)
+    )
+    lead = of(session, dossier).lead_id or dossier.participant_id
+    others = {p for p in session.exec(partners) if p} | {row.participant_id for row in money}
+    return Way(lead, tuple(sorted(others - {lead})), tuple(tables), bool(money))
+
+
+def clocks_of(session: Session, viewer: Viewer, dossier: Dossier) -> list[tuple[DecisionClock, Deadline]]:
+    """The clocks of an application that the viewer may see, soonest deadline first."""
+    query = select(DecisionClock, Deadline).where(
+        DecisionClock.dossier_id == dossier.id,
+        Deadline.id == DecisionClock.deadline_id,
+        visible(viewer, DecisionClock),
+    )
+    return list(session.exec(query.order_by(col(Deadline.day), col(Deadline.id))))
+
+
+def open_clock(session: Session, dossier: Dossier, deadline: Deadline | None, by: User, now: datetime) -> DecisionClock:
+    """Count back from the application's deadline, once or again, along the MRA tables it already passed.
+
+    Raises Incomplete, in one clear line, where there is nothing to count back from or no plan.
+    """
+    must_change(by, dossier)
+    if deadline is None or deadline_day(deadline) is None:
+        raise Incomplete("Deze regeling heeft geen sluitdatum die nog komt: er valt niet terug te rekenen.", "klok")
+    known = select(DecisionClock).where(
+        DecisionClock.deadline_id == deadline.id, DecisionClock.participant_id == dossier.participant_id
+    )
+    before = session.exec(known).first()
+    way = way_for(session, dossier, way_of(before).tables if before else ())
+    try:
+        clock = start_clock(session, deadline, way, dossier.participant_id, by.id or 0, now, dossier.id)
+    except NoPlan as error:
+        raise Incomplete(str(error), "klok") from error
+    day = deadline_day(deadline)
+    log(session, dossier, LogKind.EDITED, f"Mijlpalen teruggerekend vanaf {said(day) if day else ''}", by, now)
+    session.flush()
+    return clock

@@ -1,0 +1,62 @@
+"""Where people and machine disagree, shown and not resolved: a closed call in preparation, a changed scheme."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db.models import Dossier, DossierCall, Opportunity
+from db.queries import Viewer
+from db.rights import visible
+from db.vocabulary import Status
+from db.vocabulary_lobby import DossierKind
+from notifications.wording import short_day
+from tracker.applications.stages import NOT_YET_IN
+from tracker.lobby.dossiers import ENDED
+from tracker.moment_day import last_day
+
+CHANGED = "De gekoppelde regeling is gewijzigd sinds u haar bekeek."
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """What people are at and what the source now says."""
+
+    dossier: Dossier
+    call: Opportunity
+    text: str
+
+    @property
+    def to_be_seen(self) -> bool:
+        """Whether looking at the call settles it."""
+        return self.text == CHANGED
+
+
+def mismatch(dossier: Dossier, link: DossierCall, call: Opportunity, now: datetime) -> str:
+    """Why the dossier and its call do not agree any more, or nothing."""
+    if dossier.stage in ENDED:
+        return ""
+    if dossier.kind == DossierKind.APPLICATION and dossier.stage in NOT_YET_IN:
+        if call.source_word == Status.WITHDRAWN:
+            return "De regeling is ingetrokken, de aanvraag loopt nog."
+        if call.closes_at and call.closes_at <= now:
+            return f"De regeling is gesloten op {short_day(last_day(call.closes_at))}, de aanvraag is niet ingediend."
+        if call.not_listed_since:
+            return "De bron vermeldt de regeling niet meer, de aanvraag loopt nog."
+    if link.seen_version < call.version:
+        return CHANGED
+    return ""
+
+
+def mismatches(session: Session, viewer: Viewer, now: datetime, dossier: Dossier | None = None) -> list[Mismatch]:
+    """Every contradiction in the dossiers the viewer may see, or in one of them."""
+    rows = select(Dossier, DossierCall, Opportunity).where(
+        DossierCall.dossier_id == Dossier.id, DossierCall.opportunity_id == Opportunity.id, visible(viewer, Dossier)
+    )
+    if dossier:
+        rows = rows.where(Dossier.id == dossier.id)
+    return [
+        Mismatch(found, call, text)
+        for found, link, call in session.exec(rows.order_by(col(Dossier.id)))
+        if (text := mismatch(found, link, call, now))
+    ]

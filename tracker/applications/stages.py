@@ -1,0 +1,339 @@
+"""Applications: from a call to the decision on it, each step with what it needs before it can be taken."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlmodel import Session, col, select
+
+from db.models import Application, ApplicationPartner, Cofunding, Dossier, Match, Opportunity, Participant, User
+from db.vocabulary import NoReason, Visibility
+from db.vocabulary_lobby import (
+    ApplicationStage,
+    Check,
+    CheckAnswer,
+    DossierKind,
+    GoDecision,
+    LogKind,
+    PartnerRole,
+    StateAid,
+)
+from notifications.wording import amount, local_day
+from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, required
+from tracker.lobby.dossiers import ENDED, DossierFields, open_dossier
+from tracker.lobby.log import log, standing_participant
+from tracker.rights import must_change
+from tracker.versions import claim
+
+S = ApplicationStage
+MOVES: dict[ApplicationStage, frozenset[ApplicationStage]] = {
+    S.SIGNAL: frozenset({S.SCOUTING, S.DROPPED}),
+    S.SCOUTING: frozenset({S.GO_NO_GO, S.DROPPED}),
+    S.GO_NO_GO: frozenset({S.PREPARING, S.SCOUTING, S.DROPPED}),
+    S.PREPARING: frozenset({S.SUBMITTED, S.DROPPED}),
+    S.SUBMITTED: frozenset({S.AWARDED, S.REJECTED, S.RESERVE, S.DROPPED}),
+    S.RESERVE: frozenset({S.AWARDED, S.REJECTED, S.DROPPED}),
+    S.AWARDED: frozenset({S.RUNNING, S.DROPPED}),
+    S.REJECTED: frozenset(),
+    S.RUNNING: frozenset({S.ACCOUNTED}),
+    S.ACCOUNTED: frozenset({S.SETTLED}),
+    S.SETTLED: frozenset(),
+    S.DROPPED: frozenset({S.SCOUTING}),
+}
+DECIDED = frozenset({S.AWARDED, S.REJECTED, S.RESERVE})
+NOT_YET_IN = frozenset({S.SIGNAL, S.SCOUTING, S.GO_NO_GO, S.PREPARING})
+MRA_NAMES = frozenset({"mra", "metropoolregio amsterdam", "metropoolregio-amsterdam", "mra directie", "mra bureau"})
+MATCHING = 0.5
+
+
+@dataclass(frozen=True)
+class Money:
+    """What an application asks and may cost, in euros, and how likely people think it is."""
+
+    requested: Decimal | None = None
+    total_cost: Decimal | None = None
+    chance: int | None = None
+    state_aid: str = StateAid.UNKNOWN
+
+
+def start(
+    session: Session,
+    call: Opportunity,
+    by: User,
+    now: datetime,
+    lead: str = "",
+    visibility: str = Visibility.OWN,
+    challenges: Sequence[str] = (),
+) -> Dossier:
+    """An application dossier for a call, at the stage of a signal, on the opgaven the call was matched to."""
+    if lead:
+        check_lead(session, lead, local_day(now))
+    matched = select(Match.challenge_id).where(Match.opportunity_id == call.id, Match.score >= MATCHING)
+    opgaven = list(challenges) or list(session.exec(matched.order_by(col(Match.score).desc()).limit(3)))
+    fields = DossierFields(title=call.title, visibility=visibility, lobbyist_id=by.id)
+    dossier = open_dossier(session, fields, by, now, DossierKind.APPLICATION, opgaven, [call.id or 0])
+    session.add(
+        Application(
+            dossier_id=dossier.id or 0,
+            opportunity_id=call.id,
+            programme=(call.programme or [call.publisher or ""])[0],
+            lead_id=lead or None,
+            participant_id=dossier.participant_id,
+            visibility=dossier.visibility,
+        )
+    )
+    session.flush()
+    return dossier
+
+
+def check_lead(session: Session, lead: str, day: date) -> Participant:
+    """The participant that carries the application; the MRA is no legal entity and never can."""
+    if lead.strip().casefold() in MRA_NAMES:
+        raise LeadNotAllowed("De MRA is geen rechtspersoon en kan geen penvoerder zijn; kies een deelnemer.", "lead")
+    return standing_participant(session, lead, day, "lead")
+
+
+def set_lead(session: Session, dossier: Dossier, lead: str, by: User, now: datetime, seen: int) -> None:
+    """Choose the penvoerder."""
+    must_change(by, dossier)
+    participant = check_lead(session, lead, local_day(now))
+    claim(session, dossier, seen)
+    of(session, dossier).lead_id = participant.id
+    log(session, dossier, LogKind.EDITED, f"Penvoerder: {participant.name}", by, now)
+    session.flush()
+
+
+def of(session: Session, dossier: Dossier) -> Application:
+    """What this dossier adds as an application."""
+    return session.get_one(Application, dossier.id)
+
+
+def add_partner(
+    session: Session, dossier: Dossier, name: str, role: PartnerRole, by: User, now: datetime, party: str = ""
+) -> ApplicationPartner:
+    """A partner: a participant that exists, or an organisation by its name."""
+    must_change(by, dossier)
+    if party:
+        name = standing_participant(session, party, local_day(now), "party").name
+    name = required(name, "name", "Noem de partner.")
+    known = select(ApplicationPartner).where(
+        ApplicationPartner.dossier_id == dossier.id, ApplicationPartner.name == name
+    )
+    claim(session, dossier)
+    partner = session.exec(known).first() or ApplicationPartner(dossier_id=dossier.id or 0, name=name)
+    partner.party_id, partner.role = party or None, role
+    session.add(partner)
+    log(session, dossier, LogKind.EDITED, f"Partner: {name} ({role.label})", by, now)
+    session.flush()
+    return partner
+
+
+def set_money(session: Session, dossier: Dossier, money: Money, by: User, now: datetime, seen: int) -> None:
+    """What is asked, what it costs, how likely it is and on which state aid ground."""
+    must_change(by, dossier)
+    if money.chance is not None and not 0 <= money.chance <= 100:
+        raise Incomplete("Kans is een percentage van 0 tot en met 100.", "chance")
+    if money.requested is not None and money.total_cost is not None and money.requested > money.total_cost:
+        raise Incomplete("Het gevraagde bedrag is hoger dan de totale kosten.", "requested")
+    claim(session, dossier, seen)
+    application = of(session, dossier)
+    application.requested, application.total_cost = money.requested, money.total_cost
+    application.chance, application.state_aid = money.chance, money.state_aid
+    asked = amount(money.requested) if money.requested is not None else "nog geen bedrag"
+    log(session, dossier, LogKind.MONEY, f"Gevraagd: {asked}; {StateAid(money.state_aid).label}", by, now)
+    session.flush()
+
+
+def promise(
+    session: Session,
+    dossier: Dossier,
+    participant_id: str,
+    year: int,
+    own_money: Decimal,
+    by: User,
+    now: datetime,
+    cover: str = "",
+    de_minimis: Decimal = Decimal(0),
+) -> Cofunding:
+    """The own money a participant promises in one year; a second promise for that year replaces the first."""
+    must_change(by, dossier)
+    if not 2000 <= year <= 2100:
+        raise Incomplete("Kies een jaar.", "year")
+    today = local_day(now)
+    participant = standing_participant(session, participant_id, max(today, date(year, 1, 1)), "participant_id")
+    claim(session, dossier)
+    known = select(Cofunding).where(
+        Cofunding.dossier_id == dossier.id, Cofunding.participant_id == participant_id, Cofunding.year == year
+    )
+    row = session.exec(known).first()
+    if row is None:
+        row = Cofunding(
+            dossier_id=dossier.id or 0,
+            participant_id=participant_id,
+            year=year,
+            amount=own_money,
+            visibility=dossier.visibility,
+        )
+    row.amount, row.cover, row.de_minimis = own_money, cover.strip(), de_minimis
+    session.add(row)
+    covered = f"gedekt uit {cover.strip()}" if cover.strip() else "nog niet gedekt"
+    text = f"Eigen bijdrage {participant.name} {year}: {amount(own_money)}, {covered}"
+    log(session, dossier, LogKind.MONEY, text, by, now)
+    session.flush()
+    return row
+
+
+def check_move(application: Application, stage: ApplicationStage, to: ApplicationStage) -> None:
+    """Raises MoveNotAllowed unless ``to`` follows ``stage`` and what it needs is there."""
+    if to not in MOVES[stage]:
+        allowed = ", ".join(f"'{s.label}'" for s in S if s in MOVES[stage]) or "niets meer"
+        raise MoveNotAllowed(f"Van '{stage.label}' kan een aanvraag niet naar '{to.label}', wel naar {allowed}.", "to")
+    if to == S.PREPARING and application.go != GoDecision.GO:
+        raise MoveNotAllowed("Voorbereiden kan pas na een 'go'.", "to")
+    if to in (S.PREPARING, S.SUBMITTED) and not application.lead_id:
+        raise MoveNotAllowed("Kies eerst een penvoerder: een deelnemer die de aanvraag draagt.", "lead")
+    if to == S.SUBMITTED and not application.requested:
+        raise MoveNotAllowed("Vul eerst het gevraagde bedrag in.", "requested")
+    if to == S.SUBMITTED and application.state_aid == StateAid.UNKNOWN:
+        raise MoveNotAllowed("Bepaal eerst de staatssteungrond.", "state_aid")
+
+
+def move(
+    session: Session,
+    dossier: Dossier,
+    to: ApplicationStage,
+    by: User,
+    now: datetime,
+    seen: int,
+    day: date | None = None,
+) -> None:
+    """Bring an application to its next stage; a decision of the funder goes through ``decide``.
+
+    ``day``: when it was submitted, where that was not today; the log counts the step for that day.
+    """
+    must_change(by, dossier)
+    application = _application(session, dossier)
+    if to in DECIDED:
+        raise MoveNotAllowed("Leg het besluit van de verstrekker vast, met datum en bedrag.", "to")
+    check_move(application, S(dossier.stage), to)
+    day = day if to == S.SUBMITTED else None
+    if day and day > local_day(now):
+        raise Incomplete("Een aanvraag kan niet later dan vandaag zijn ingediend.", "submitted_on")
+    _arrive(session, dossier, to, by, now, seen, day)
+    if to == S.SUBMITTED:
+        application.submitted_on = day or local_day(now)
+    session.flush()
+
+
+def decide_go(
+    session: Session,
+    dossier: Dossier,
+    decision: GoDecision,
+    answers: Mapping[str, str],
+    reasons: Sequence[str],
+    text: str,
+    by: User,
+    now: datetime,
+    seen: int,
+) -> None:
+    """Go or no-go, with the checklist answered; a no-go names its reasons and ends the application."""
+    must_change(by, dossier)
+    application = _application(session, dossier)
+    if dossier.stage != S.GO_NO_GO:
+        raise MoveNotAllowed("Beslis over go of no-go in de fase 'go/no-go'.", "go")
+    check_go(decision, answers, reasons, text)
+    claim(session, dossier, seen)
+    application.go, application.go_on, application.go_by = decision, local_day(now), by.id
+    application.checklist, application.go_reasons = dict(answers), list(reasons)
+    application.go_text = text.strip()
+    why = ", ".join(NoReason(r).label for r in reasons)
+    line = f"{decision.label}{': ' + why if why else ''}. {text.strip()}".strip()
+    log(session, dossier, LogKind.DECISION, line, by, now)
+    to = S.PREPARING if decision == GoDecision.GO and application.lead_id else None
+    to = S.DROPPED if decision == GoDecision.NO_GO else to
+    if to:
+        _arrive(session, dossier, to, by, now, dossier.version)
+    session.flush()
+
+
+def check_go(decision: GoDecision, answers: Mapping[str, str], reasons: Sequence[str], text: str) -> None:
+    """Raises Incomplete where the checklist has a gap, a no-go no reason, or a go against a 'no' no word."""
+    known = {answer.value for answer in CheckAnswer}
+    for check in Check:
+        if answers.get(check) not in known:
+            raise Incomplete(f"Beantwoord nog: {check.label}", check)
+    if any(reason not in {r.value for r in NoReason} for reason in reasons):
+        raise Incomplete("Kies een reden uit de lijst.", "reasons")
+    if decision == GoDecision.NO_GO and not reasons:
+        raise Incomplete("Kies bij een no-go ten minste één reden.", "reasons")
+    if decision == GoDecision.GO and CheckAnswer.NO in answers.values() and not text.strip():
+        raise Incomplete("Schrijf bij een 'nee' in de lijst waarom het toch een go is.", "text")
+
+
+def decide(
+    session: Session,
+    dossier: Dossier,
+    to: ApplicationStage,
+    day: date,
+    by: User,
+    now: datetime,
+    seen: int,
+    granted: Decimal | None = None,
+    number: str = "",
+    lesson: str = "",
+) -> None:
+    """Record the funder's decision; an award needs its amount and its number."""
+    must_change(by, dossier)
+    application = _application(session, dossier)
+    if to not in DECIDED:
+        raise MoveNotAllowed("Een besluit is toegekend, afgewezen of reservelijst.", "to")
+    check_move(application, S(dossier.stage), to)
+    if day > local_day(now):
+        raise Incomplete("Een besluit in de toekomst is nog geen besluit.", "decided_on")
+    if application.submitted_on and day < application.submitted_on:
+        raise Incomplete("Het besluit ligt voor de dag van indienen.", "decided_on")
+    if to == S.AWARDED and granted is None:
+        raise Incomplete("Vul het toegekende bedrag in.", "granted")
+    if to == S.AWARDED:
+        number = required(number, "grant_number", "Vul het beschikkingsnummer in.")
+    _arrive(session, dossier, to, by, now, seen)
+    application.decided_on, application.granted = day, granted if to == S.AWARDED else None
+    application.grant_number, application.lesson = number.strip(), lesson.strip() or application.lesson
+    if granted is not None and to == S.AWARDED:
+        log(session, dossier, LogKind.DECISION, f"Toegekend: {amount(granted)}, {number}", by, now, day=day)
+    session.flush()
+
+
+def learn(session: Session, dossier: Dossier, lesson: str, by: User, now: datetime, seen: int) -> None:
+    """Write down what was learnt; also long after the decision, and on an application that was dropped."""
+    must_change(by, dossier)
+    application = _application(session, dossier)
+    lesson = required(lesson, "learnt", "Schrijf op wat u leerde.")
+    claim(session, dossier, seen)
+    application.lesson = lesson
+    log(session, dossier, LogKind.NOTE, f"Geleerd: {lesson}", by, now)
+    session.flush()
+
+
+def _application(session: Session, dossier: Dossier) -> Application:
+    if dossier.kind != DossierKind.APPLICATION:
+        raise MoveNotAllowed("Dit is een lobbydossier, geen aanvraag.", "to")
+    return of(session, dossier)
+
+
+def _arrive(
+    session: Session,
+    dossier: Dossier,
+    to: ApplicationStage,
+    by: User,
+    now: datetime,
+    seen: int,
+    day: date | None = None,
+) -> None:
+    came_from = dossier.stage
+    claim(session, dossier, seen)
+    dossier.stage = to
+    dossier.closed_at = now if to in ENDED or to == S.REJECTED else None
+    text = f"Van '{S(came_from).label}' naar '{to.label}'"
+    log(session, dossier, LogKind.MOVED, text, by, now, day=day, stages=(came_from, to))

@@ -1,0 +1,195 @@
+"""The besluitvormingsklok: from a deadline back through every body to the last safe go/no-go. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from graphlib import CycleError, TopologicalSorter
+
+from db.vocabulary_calendar import MilestoneState, MilestoneStep
+from notifications.wording import day as said
+from tracker.calendar.meetings import MeetingDay
+from tracker.workdays import ClosedDays
+
+
+class NoPlan(Exception):
+    """There is no plan to make; the message is a clear Dutch line. Its kinds: below."""
+
+
+class DeadlineInPast(NoPlan):
+    """The deadline has passed."""
+
+
+class CircularSteps(NoPlan):
+    """A step waits for itself."""
+
+
+class NoMeetings(NoPlan):
+    """A body that must decide has no meeting before it is needed."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that must be done. With a body it happens in a meeting; without, it takes working days."""
+
+    key: str
+    kind: MilestoneStep
+    name: str
+    after: tuple[str, ...] = ()
+    body: str | None = None
+    participant: str = ""
+    working_days: int = 0
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What people settled of a step: its day, and whether it was done, dropped, or only set by hand."""
+
+    day: date
+    begins: date
+    state: MilestoneState
+
+
+@dataclass(frozen=True)
+class Question:
+    """All that a plan follows from. ``margin``: working days that the upload stays before the deadline."""
+
+    deadline: date
+    today: date
+    steps: tuple[Step, ...]
+    meetings: Mapping[str, tuple[MeetingDay, ...]] = field(default_factory=dict)
+    closed: ClosedDays = field(default_factory=ClosedDays)
+    fixed: Mapping[str, Fixed] = field(default_factory=dict)
+    margin: int = 2
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A step with its dates. ``begins``: papers due or work to begin; ``limit``: the latest day that would still do."""
+
+    step: Step
+    day: date
+    begins: date
+    limit: date
+    state: MilestoneState = MilestoneState.PLANNED
+    bound_by: str | None = None
+    example: bool = False
+    clash: bool = False
+    too_late: bool = False
+
+    @property
+    def open(self) -> bool:
+        return self.state == MilestoneState.PLANNED
+
+    @property
+    def takes(self) -> int:
+        """Calendar days from the papers to the latest day that would do: what this step costs."""
+        return (self.limit - self.begins).days
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps in order of their days, the last safe go/no-go, and where it pinches."""
+
+    deadline: date
+    steps: tuple[Planned, ...]
+    go_by: date
+    bottleneck: Planned | None
+    late: tuple[Planned, ...]
+
+    def of(self, key: str) -> Planned:
+        """One step. Raises KeyError."""
+        return {planned.step.key: planned for planned in self.steps}[key]
+
+
+def plan_back(question: Question) -> Plan:
+    """Plan every step on the last day that still makes the deadline.
+
+    Deterministic: the same question gives the same days, so re-planning moves only what a change touches. Settled steps
+    and days set by hand never move. Raises DeadlineInPast, CircularSteps or NoMeetings.
+    """
+    if question.deadline < question.today:
+        raise DeadlineInPast(f"De termijn van {said(question.deadline)} is voorbij: er valt niets meer te plannen.")
+    placed: dict[str, Planned] = {}
+    followers = _followers(question.steps)
+    by_key = {step.key: step for step in question.steps}
+    for key in reversed(_in_order(question.steps)):
+        limit, bound_by = _limit(question, [placed[follower] for follower in followers[key]])
+        placed[key] = _place(question, by_key[key], limit, bound_by)
+    steps = tuple(sorted(placed.values(), key=lambda p: (p.day, p.begins, p.step.key)))
+    first = min((p for p in steps if p.open), key=lambda p: p.begins, default=None)
+    go = next((p for p in steps if p.step.kind == MilestoneStep.GO_NO_GO), None)
+    return Plan(
+        deadline=question.deadline,
+        steps=steps,
+        go_by=go.day if go else (first.begins if first else question.deadline),
+        bottleneck=_bottleneck(placed, first),
+        late=tuple(p for p in steps if p.too_late),
+    )
+
+
+def _in_order(steps: tuple[Step, ...]) -> list[str]:
+    names = {step.key: step.name for step in steps}
+    graph = {step.key: [key for key in step.after if key in names] for step in steps}
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " → ".join(names[key] for key in reversed(error.args[1]))
+        raise CircularSteps(f"De stappen wachten op elkaar in een kring: {circle}.") from error
+
+
+def _followers(steps: tuple[Step, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {step.key: [] for step in steps}
+    for step in steps:
+        for key in step.after:
+            if key in found:
+                found[key].append(step.key)
+    return found
+
+
+def _limit(question: Question, followers: list[Planned]) -> tuple[date, str | None]:
+    """The latest day for a step, and which follower says so; a settled follower passes its own limit on."""
+    if not followers:
+        return question.closed.before(question.deadline, question.margin), None
+    binding = min(followers, key=lambda p: (p.begins if p.open else p.limit, p.step.key))
+    return (binding.begins, binding.step.key) if binding.open else (binding.limit, binding.bound_by)
+
+
+def _place(question: Question, step: Step, limit: date, bound_by: str | None) -> Planned:
+    fixed = question.fixed.get(step.key)
+    if fixed is not None:
+        planned = fixed.state == MilestoneState.PLANNED
+        late = planned and fixed.begins < question.today
+        clash = planned and (fixed.day > limit or not question.closed.works(fixed.day, step.participant))
+        return Planned(step, fixed.day, fixed.begins, limit, fixed.state, bound_by, clash=clash, too_late=late)
+    if step.body is not None:
+        meeting = _meeting(question, step, limit)
+        day, begins, example = meeting.day, meeting.papers_on, meeting.example
+    else:
+        day = question.closed.working_day(limit, step.participant)
+        begins, example = question.closed.before(day, step.working_days, step.participant), False
+    late = begins < question.today
+    return Planned(step, day, begins, limit, bound_by=bound_by, example=example, too_late=late)
+
+
+def _meeting(question: Question, step: Step, limit: date) -> MeetingDay:
+    known = question.meetings.get(step.body or "", ())
+    fitting = [m for m in known if m.day <= limit and question.closed.works(m.day, step.participant)]
+    if fitting:
+        return max(fitting, key=lambda m: m.day)
+    if not known:
+        raise NoMeetings(f"Van {step.name} zijn geen vergaderingen bekend: vul ze in bij Vergaderingen.")
+    raise NoMeetings(f"{_capital(step.name)} vergadert niet vóór {said(limit)}: vul de vergaderingen aan.")
+
+
+def _bottleneck(placed: Mapping[str, Planned], first: Planned | None) -> Planned | None:
+    """On the path that decides the last safe go/no-go, the body or work that costs most days."""
+    path, at = [], first
+    while at is not None:
+        if at.open:
+            path.append(at)
+        at = placed[at.bound_by] if at.bound_by else None
+    return max(path, key=lambda p: p.takes, default=None)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

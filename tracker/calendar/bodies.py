@@ -1,0 +1,46 @@
+"""Bodies, their meetings and closed days, read once from the database for planning and for the calendar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from db.models import Body, ClosedPeriod, Meeting, Participant
+from db.vocabulary_calendar import COUNCILS, EXECUTIVES
+from tracker.calendar.meetings import MeetingDay, meeting_days
+from tracker.workdays import ClosedDays, closed_days
+
+BACK = timedelta(days=400)  # far enough to find the meeting that has already been missed
+
+
+@dataclass(frozen=True)
+class BodyCalendar:
+    """What planning needs to know of bodies, from the database, without going back to it."""
+
+    bodies: dict[str, Body]
+    known: dict[str, list[Meeting]]
+    closed: ClosedDays
+    participants: dict[str, Participant]
+
+    def of_participants(self, ids: Sequence[str]) -> list[Body]:
+        """The executives and councils of these participants."""
+        kinds = EXECUTIVES | COUNCILS
+        return [b for b in self.bodies.values() if b.participant_id in ids and b.kind in kinds]
+
+    def meetings(self, body_id: str, since: date, until: date) -> tuple[MeetingDay, ...]:
+        """The days a body meets, known or usual. Raises KeyError for a body that is not there."""
+        return meeting_days(self.bodies[body_id], self.known.get(body_id, ()), self.closed, since, until)
+
+
+def body_calendar(session: Session) -> BodyCalendar:
+    """Read it; three small tables."""
+    known: dict[str, list[Meeting]] = {}
+    for meeting in session.exec(select(Meeting).order_by(col(Meeting.day))):
+        known.setdefault(meeting.body_id, []).append(meeting)
+    return BodyCalendar(
+        bodies={body.id: body for body in session.exec(select(Body).order_by(col(Body.id)))},
+        known=known,
+        closed=closed_days(session.exec(select(ClosedPeriod))),
+        participants={p.id: p for p in session.exec(select(Participant))},
+    )

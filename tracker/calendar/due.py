@@ -1,0 +1,157 @@
+"""Which internal steps ask for attention: overdue, late this week, and calls whose last go/no-go falls this week."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from db.models import (
+    Assignment,
+    Body,
+    Deadline,
+    DecisionClock,
+    Follow,
+    Milestone,
+    Opportunity,
+    User,
+    Verdict,
+)
+from db.queries import Viewer
+from db.vocabulary import Role, Say
+from db.vocabulary_calendar import MilestoneState
+from notifications.wording import local_day
+from tracker.calendar.bodies import body_calendar
+from tracker.calendar.decision_clock import deadline_day, milestone_name
+from tracker.calendar.latest_go import notice_for
+
+DISTANCES = (14, 7, 1)  # days before a milestone's papers or work are due
+OVERDUE = (-1, -7)  # days after it that what is overdue is told to the coordinators
+MOST_CALLS = 60
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that asks for attention: the day that counts, what, of which call, for whom, and where to go."""
+
+    key: str
+    day: date
+    what: str
+    title: str
+    link: str
+    assignee_id: int | None = None
+    overdue: bool = False
+
+
+def week_end(day: date) -> date:
+    """The Sunday of a day's week."""
+    return day + timedelta(days=6 - day.weekday())
+
+
+def waiting_for(session: Session, participant: str, now: datetime, until: date) -> list[Waiting]:
+    """Open milestones and assigned deadlines of an organisation that are due by a day, overdue ones first."""
+    today = local_day(now)
+    found = [*_milestones(session, participant, today, until), *_assignments(session, participant, now, until)]
+    return sorted(found, key=lambda w: (not w.overdue, w.day, w.key))
+
+
+def _milestones(session: Session, participant: str, today: date, until: date) -> Iterator[Waiting]:
+    query = (
+        select(Milestone, Opportunity)
+        .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
+        .join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
+        .join(Opportunity, col(Deadline.opportunity_id) == col(Opportunity.id))
+        .where(Milestone.participant_id == participant, Milestone.state == MilestoneState.PLANNED)
+        .where(col(Milestone.begins_on) <= until, col(Deadline.cancelled_at).is_(None))
+    )
+    bodies = {body.id: body for body in session.exec(select(Body))}
+    for row, call in session.exec(query):
+        name = milestone_name(row, bodies)
+        yield Waiting(
+            key=f"milestone:{row.id}:{row.begins_on.isoformat()}",
+            day=row.begins_on,
+            what=f"stukken voor {name}" if row.body_id else name,
+            title=call.title,
+            link=f"/kalender/klok/{row.clock_id}#mijlpaal-{row.id}",
+            assignee_id=row.assignee_id,
+            overdue=row.begins_on < today,
+        )
+
+
+def _assignments(session: Session, participant: str, now: datetime, until: date) -> Iterator[Waiting]:
+    query = (
+        select(Assignment, Deadline, Opportunity)
+        .join(Deadline, col(Assignment.deadline_id) == col(Deadline.id))
+        .join(Opportunity, col(Deadline.opportunity_id) == col(Opportunity.id))
+        .where(Assignment.participant_id == participant, Assignment.state == MilestoneState.PLANNED)
+        .where(col(Deadline.cancelled_at).is_(None))
+    )
+    for row, deadline, call in session.exec(query):
+        day = deadline_day(deadline)
+        if day is not None and day <= until:
+            over = deadline.at <= now if deadline.at else day < local_day(now)
+            link = f"/regelingen/{call.id}#toewijzing-{deadline.id}"
+            yield Waiting(
+                f"deadline:{deadline.id}:{day}", day, "termijn", call.title, link, row.assignee_id, overdue=over
+            )
+
+
+def too_late_this_week(session: Session, viewer: Viewer, now: datetime) -> list[Waiting]:
+    """Calls the organisation found relevant or I follow, without a clock, whose last go/no-go falls this week."""
+    today, data = local_day(now), body_calendar(session)
+    found = []
+    for call in _of_interest(session, viewer, now):
+        deadlines = session.exec(select(Deadline).where(Deadline.opportunity_id == call.id)).all()
+        notice = notice_for(deadlines, viewer.participant_id, (), data, now)
+        for route in notice.routes if notice else ():
+            if route.go_by and today <= route.go_by <= week_end(today):
+                what = f"go/no-go {route.name.lower()}"
+                found.append(Waiting(f"call:{call.id}", route.go_by, what, call.title, f"/regelingen/{call.id}#klok"))
+    return sorted(found, key=lambda w: (w.day, w.title))
+
+
+def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[Opportunity]:
+    relevant = select(Verdict.opportunity_id).where(
+        Verdict.participant_id == viewer.participant_id, Verdict.say == Say.YES, col(Verdict.undone_at).is_(None)
+    )
+    follows = select(Follow.opportunity_id).where(Follow.user_id == viewer.user_id)
+    planned = (
+        select(Deadline.opportunity_id)
+        .join(DecisionClock, col(DecisionClock.deadline_id) == col(Deadline.id))
+        .where(DecisionClock.participant_id == viewer.participant_id)
+    )
+    ids, call = col(Opportunity.id), Opportunity
+    query = (
+        select(call)
+        .where(ids.in_(relevant) | ids.in_(follows), ids.not_in(planned))
+        .where(col(call.joined_into).is_(None), col(call.closes_at) > now)
+        .order_by(col(call.closes_at))
+        .limit(MOST_CALLS)
+    )
+    return list(session.exec(query))
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something to remind one person of today; the key stays the same for the same thing, day and distance."""
+
+    user_id: int
+    key: str
+    waiting: Waiting
+
+
+def reminders(session: Session, now: datetime) -> list[Told]:
+    """Who is reminded today: the assignee 14, 7 and 1 days ahead; what is overdue rises to the coordinators."""
+    today = local_day(now)
+    users = session.exec(select(User).where(col(User.deactivated_at).is_(None))).all()
+    people = {user.id: user for user in users}
+    found = []
+    for participant in sorted({user.participant_id for user in users}):
+        coordinators = [u for u in users if u.participant_id == participant and u.role == Role.COORDINATOR]
+        for one in waiting_for(session, participant, now, today + timedelta(days=DISTANCES[0])):
+            ahead = (one.day - today).days
+            if ahead in DISTANCES and one.assignee_id in people:
+                found.append(Told(one.assignee_id or 0, f"{one.key}:{ahead}", one))
+            elif one.overdue and ahead in OVERDUE:
+                found += [Told(user.id or 0, f"{one.key}:overdue", one) for user in coordinators]
+    return found

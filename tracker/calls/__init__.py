@@ -1,0 +1,1 @@
+"""What we remember of a call: ingest, consolidate, changes, revisions; and what people correct, join and link."""

@@ -1,0 +1,113 @@
+"""Lay what a call's dates are beside the rows that are there: rows are kept and moved, so that their ids stay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Session
+
+from db.vocabulary import DeadlineKind
+from scrapers.listing import ListedDeadline
+from tracker.calls.consolidate import starts_at
+from tracker.calls.store import DEADLINE, add, date_row, new_date, numbered
+
+
+@dataclass
+class Placed:
+    """Rows to add and rows to change."""
+
+    added: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+
+    def extend(self, other: "Placed") -> None:
+        """Take the rows of another call along."""
+        self.added += other.added
+        self.changed += other.changed
+
+    def write(self, session: Session) -> None:
+        """Store them, in two statements."""
+        add(session, DEADLINE, self.added)
+        if self.changed:
+            session.connection().execute(update(DEADLINE).where(DEADLINE.c.id == bindparam("b_id")), self.changed)
+
+
+def as_listed(row: Any) -> ListedDeadline:
+    """A stored date as a source would give it."""
+    return ListedDeadline(
+        kind=DeadlineKind(row.kind), day=row.day, hour=row.hour, zone=row.zone, assumed=row.assumed, text=row.text
+    )
+
+
+def remembered(told: tuple[ListedDeadline, ...], rows: Sequence[Any], now: datetime) -> tuple[ListedDeadline, ...]:
+    """The dates a call shows with those that passed and that sources stopped mentioning.
+
+    A page that drops the date after it passed does not make a closed call open again.
+    """
+    kinds = {d.kind for d in told}
+    kept = [
+        date
+        for date in (as_listed(row) for row in rows if row.cancelled_at is None)
+        if _passed(date, now) and (date.kind not in kinds or _is_dropped_cut_off(date, told))
+    ]
+    return tuple(sorted((*told, *kept), key=lambda d: (str(d.day or "9999"), d.hour or "24", d.kind))) if kept else told
+
+
+def _passed(date: ListedDeadline, now: datetime) -> bool:
+    moment = starts_at(date) if date.kind == DeadlineKind.OPENS else date.over_at
+    return moment is not None and moment <= now
+
+
+def _is_dropped_cut_off(date: ListedDeadline, told: tuple[ListedDeadline, ...]) -> bool:
+    """One of a row of closings that was; any other date that passed and changed was moved."""
+    return date.kind == DeadlineKind.CUT_OFF and not any(d.kind == date.kind and d.day == date.day for d in told)
+
+
+def place(call_id: int, rows: Sequence[Any], dates: Sequence[ListedDeadline], now: datetime) -> Placed:
+    """By kind and day first, then by order; a date that vanished is cancelled, one that came back is revived."""
+    placed, left = Placed(), list(rows)
+    wanted = list(numbered(dates))
+    for test in (_same_day, _same_kind, _same_day_cancelled):
+        remaining = []
+        for number, date in wanted:
+            row = next((r for r in left if test(r, date)), None)
+            if row is None:
+                remaining.append((number, date))
+            else:
+                left.remove(row)
+                placed.changed += _changed(row, number, date, now)
+        wanted = remaining
+    placed.added = [new_date(call_id, number, date, now) for number, date in wanted]
+    placed.changed += [
+        _cancelled(row, now) for row in left if row.cancelled_at is None and not _passed(as_listed(row), now)
+    ]
+    return placed
+
+
+def _same_day(row: Any, date: ListedDeadline) -> bool:
+    return bool(row.kind == date.kind and row.day == date.day and row.cancelled_at is None)
+
+
+def _same_kind(row: Any, date: ListedDeadline) -> bool:
+    return bool(row.kind == date.kind and row.cancelled_at is None)
+
+
+def _same_day_cancelled(row: Any, date: ListedDeadline) -> bool:
+    return bool(row.kind == date.kind and row.day == date.day)
+
+
+def _changed(row: Any, number: int, date: ListedDeadline, now: datetime) -> list[dict[str, Any]]:
+    new = date_row(number, date)
+    if row.cancelled_at is None and all(getattr(row, name) == value for name, value in new.items()):
+        return []
+    moved = row.cancelled_at is not None or (row.day, row.hour, row.zone) != (date.day, date.hour, date.zone)
+    stamp = {"version": row.version + 1, "modified_at": now} if moved else {}
+    return [
+        {"b_id": row.id, "version": row.version, "modified_at": row.modified_at} | new | stamp | {"cancelled_at": None}
+    ]
+
+
+def _cancelled(row: Any, now: datetime) -> dict[str, Any]:
+    same = date_row(row.number, as_listed(row))
+    return {"b_id": row.id, **same, "version": row.version + 1, "modified_at": now, "cancelled_at": now}

@@ -1,0 +1,137 @@
+"""Part two calls that a person joined, and find those that may be one; a person decides."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select as plain
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, select
+
+from db.models import Correction, Dismissal, Follow, Opportunity, Revision, Sighting, User, Verdict
+from db.search import searchable
+from db.status import OVER, status_expression
+from db.vocabulary import Visibility
+from tracker.calls.corrections import note
+from tracker.calls.duplicates import Candidate, Proposal, proposals
+from tracker.calls.parse_values import NotPossible, live_id
+from tracker.calls.revisions import Round, states, write
+
+DROPPED_LATELY = timedelta(days=90)
+
+
+def part(session: Session, other: int, now: datetime, user: User | None = None) -> int:
+    """Undo a join: everything that moved moves back; the id of the call it was joined into. Raises NotPossible."""
+    call = session.get(Opportunity, other)
+    if call is None or call.joined_into is None:
+        raise NotPossible(f"call {other} is not joined into another")
+    keep = call.joined_into
+    moved = _note_of(session, keep, other)
+    if moved is None or session.get_one(Opportunity, keep).joined_into is not None:
+        raise NotPossible(f"call {other} was joined further; part call {keep} first")
+    before = {i: state.shown(now) for i, state in states(session, [keep, other], now).items() if state.said}
+    for model in (Sighting, Correction, Verdict):
+        for row_id in moved.get(str(model.__tablename__), ()):
+            session.get_one(model, row_id).opportunity_id = other
+    for user_id in moved.get("follow", ()):
+        for follow in session.exec(select(Follow).where(Follow.user_id == user_id, Follow.opportunity_id == keep)):
+            follow.opportunity_id = other
+    call.joined_into = None
+    session.flush()
+    after = states(session, [keep, other], now)
+    before.setdefault(other, after[other].shown(now))
+    write(session, Round(None, now), before, after)
+    note(session, keep, "parted", {"call": other, "user": user.id if user else None}, now)
+    session.expire_all()
+    return keep
+
+
+def _note_of(session: Session, keep: int, other: int) -> dict[str, Any] | None:
+    """What moved when these two were joined last."""
+    notes = select(Revision).where(Revision.opportunity_id == keep, Revision.field == "joined")
+    rows = session.exec(notes.order_by(col(Revision.id).desc()))
+    return next((row.new for row in rows if row.new and row.new["call"] == other), None)
+
+
+def dismiss(session: Session, one: int, other: int, user: User, reason: str, now: datetime) -> bool:
+    """Keep a person's word that these two are two calls; False where somebody said so before. Raises NotPossible."""
+    first, second = sorted((live_id(session, one), live_id(session, other)))
+    if first == second:
+        raise NotPossible(f"call {one} and call {other} are one already")
+    if (first, second) in dismissed(session):
+        return False
+    who = {"user_id": user.id, "participant_id": user.participant_id, "visibility": Visibility.MRA}
+    said = {"first_id": first, "second_id": second, "reason": reason, "at": now, **who}
+    try:
+        with session.begin_nested():
+            session.add(Dismissal.model_validate(said))
+    except IntegrityError:  # somebody else said so at the same moment
+        return False
+    return True
+
+
+def dismissed(session: Session) -> frozenset[tuple[int, int]]:
+    """The pairs that people said to be two, lower number first; a call that was joined counts as the one it is in."""
+    pairs = session.exec(select(Dismissal.first_id, Dismissal.second_id)).all()
+    live = {call: live_id(session, call) for pair in pairs for call in pair}
+    return frozenset((min(live[a], live[b]), max(live[a], live[b])) for a, b in pairs)
+
+
+def candidates(session: Session, now: datetime) -> list[Candidate]:
+    """The calls that are not over, as duplicates.py compares them.
+
+    One that a source dropped lately counts: another source may tell of it now.
+    """
+    call = Opportunity
+    running = (
+        col(call.joined_into).is_(None),
+        (col(call.closes_at).is_(None)) | (col(call.closes_at) > now),
+        status_expression(now).not_in([str(word) for word in OVER]),
+        (col(call.not_listed_since).is_(None)) | (col(call.not_listed_since) > now - DROPPED_LATELY),
+    )
+    sources: dict[int, set[str]] = {}
+    told = select(Sighting.opportunity_id, Sighting.source).join(call, col(call.id) == col(Sighting.opportunity_id))
+    for call_id, source in session.exec(told.where(*running)):
+        sources.setdefault(call_id, set()).add(source)
+    rows = session.connection().execute(_compared().where(*running))
+    return [
+        Candidate(
+            id=row.id,
+            words=frozenset(searchable(row.language, row.title).split()),
+            sources=frozenset(sources.get(row.id, ())),
+            address=row.url,
+            closes_at=row.closes_at,
+            publisher=row.publisher,
+            nature=row.nature,
+        )
+        for row in rows
+    ]
+
+
+def _compared() -> Any:
+    """What of a call is compared: thousands of whole ones would take most of the time."""
+    call: Any = Opportunity
+    return plain(call.id, call.language, call.title, call.url, call.closes_at, call.publisher, call.nature)
+
+
+# All that can change a proposal leaves a revision, a sighting or a dismissal.
+STATE = select(
+    select(func.max(Revision.id)).scalar_subquery(),
+    select(func.max(Sighting.id)).scalar_subquery(),
+    select(func.count()).select_from(Dismissal).scalar_subquery(),
+)
+
+
+class Alike:
+    """The proposals, worked out once for each state of the calls: for five thousand it takes a third of a second."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Any, list[Proposal]] = (None, [])
+
+    def proposals(self, session: Session, now: datetime) -> list[Proposal]:
+        """The likeliest first. What closed within this hour may still be among them."""
+        state = (*session.exec(STATE).one(), now.replace(minute=0, second=0, microsecond=0))
+        kept, found = self._last
+        if kept != state:
+            found = proposals(candidates(session, now), dismissed(session))
+            self._last = (state, found)
+        return found

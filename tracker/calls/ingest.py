@@ -1,0 +1,250 @@
+"""One crawl into the database, in one transaction: new, changed, no longer listed, back, unchanged.
+
+The caller begins and ends the transaction (``db.session.writing``); a kill at any moment leaves nothing of a crawl.
+Deciding is elsewhere and pure: completeness.py, shown.py, changes.py, floods.py. Statements are about many rows at
+once: no query here runs once a call.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from db.models import Crawl, Sighting
+from db.models.columns import table
+from db.queries import BY_HAND
+from db.vocabulary import SourceKind
+from scrapers.crawled import Crawled
+from scrapers.listing import Listing
+from tracker.calls import flapping, linking, revisions, store
+from tracker.calls.completeness import Judgement, judge
+from tracker.calls.consolidate import Said
+from tracker.calls.floods import History, is_flood_of_changes, is_flood_of_new
+from tracker.calls.identity import fingerprint, identity
+
+GONE_AFTER = 3
+SIGHTING = table(Sighting)
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What a crawl changed, as ids of calls; ``telling`` are those of ``changed`` with something worth telling."""
+
+    crawl_id: int
+    judgement: Judgement
+    seen: int = 0
+    new: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
+    gone: tuple[int, ...] = ()
+    back: tuple[int, ...] = ()
+    telling: tuple[int, ...] = ()
+    unchanged: int = 0
+    held: int = 0
+
+    @property
+    def to_match(self) -> tuple[int, ...]:
+        """The calls whose match may differ now."""
+        return tuple(sorted({*self.new, *self.changed, *self.back}))
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One listing of this crawl with its key and fingerprint."""
+
+    key: str
+    listing: Listing
+    fingerprint: str
+
+    @cached_property
+    def said(self) -> Said:
+        """What its source says, as it is stored."""
+        return Said(self.listing.source, self.key, self.listing.as_json(), dates=self.listing.deadlines)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is remembered of a sighting, without its fields."""
+
+    id: int
+    external_id: str
+    fingerprint: str
+    opportunity_id: int
+    missed: int
+    gone: bool
+
+
+@dataclass
+class Sorted:
+    """A crawl laid beside what was known."""
+
+    new: list[Heard] = field(default_factory=list)
+    changed: list[tuple[Known, Heard]] = field(default_factory=list)
+    unchanged: list[Known] = field(default_factory=list)
+    back: list[Known] = field(default_factory=list)
+    missing: list[Known] = field(default_factory=list)
+
+
+def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None = None) -> Ingested:
+    """Store a crawl; ``now`` is aware, in UTC. Without a judgement the crawl is judged by its source's past."""
+    with store.uncollected():
+        return _ingest(session, crawled, now, judgement)
+
+
+def _ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None) -> Ingested:
+    store.one_at_a_time(session)
+    history = History() if crawled.source == BY_HAND else past(session, crawled.source)  # people make no floods
+    judgement = judgement or judge(crawled, history.seen)
+    crawl_id = store.add_crawl(session, crawled, judgement, history)
+    found = sort_out(heard(crawled), known(session, crawled.source), unreadable(crawled))
+    store.keep_pages(session, crawled, [h.listing.snapshot for h in found.new + [h for _, h in found.changed]])
+    store.remember(session, crawled, judgement.complete)
+    result = _store(session, crawled, found, Context(crawl_id, now, judgement, history))
+    store.count(session, result)
+    session.expire_all()
+    return result
+
+
+@dataclass(frozen=True)
+class Context:
+    """The round a change belongs to."""
+
+    crawl_id: int
+    now: datetime
+    judgement: Judgement
+    history: History
+
+
+def _store(session: Session, crawled: Crawled, found: Sorted, context: Context) -> Ingested:
+    now = context.now
+    joined = linking.certain(session, crawled.source, found.new)
+    fresh = [h for h in found.new if h.key not in joined]
+    held = is_flood_of_new(len(found.new), context.history, now)
+    new = store.add_calls(session, context.crawl_id, fresh, now, held)
+    gone = _gone(session, crawled, found, context)
+    recount = _recount(session, found, joined, gone, context)
+    store.seen_again(session, found.unchanged + [k for k, _ in found.changed], now)
+    store.listed_today(session, joined.values(), now)
+    if crawled.unchanged:
+        store.all_seen_again(session, crawled.source, now)
+    told_late = flapping.settle(session, crawled.source, context.crawl_id, now)
+    flood = is_flood_of_changes(len(recount.telling), len(found.unchanged) + len(found.changed), context.history)
+    if flood:
+        store.hold(session, recount.telling)
+    return Ingested(
+        crawl_id=context.crawl_id,
+        judgement=context.judgement,
+        seen=store.seen_by(crawled, context.history),
+        new=new,
+        changed=tuple(sorted({*recount.changed, *told_late})),
+        gone=tuple(sorted(recount.gone)),
+        back=tuple(sorted(recount.back)),
+        telling=tuple(sorted({*recount.telling, *told_late})),
+        unchanged=len(found.unchanged)
+        + len(found.changed)
+        - sum(k.opportunity_id in recount.changed for k, _ in found.changed),
+        held=(len(new) if held else 0) + (len(recount.telling) if flood else 0),
+    )
+
+
+def heard(crawled: Crawled) -> dict[str, Heard]:
+    """The listings by key. Of two with one key the larger fingerprint stays, whatever their order."""
+    found: dict[str, Heard] = {}
+    for listing in crawled.listings:
+        one = Heard(identity(listing.external_id), listing, fingerprint(listing))
+        other = found.get(one.key)
+        if other is None or other.fingerprint < one.fingerprint:
+            found[one.key] = one
+    return found
+
+
+def unreadable(crawled: Crawled) -> frozenset[str]:
+    """The keys of rows that could not be read: they were there."""
+    return frozenset(identity(row.external_id) for row in crawled.unreadable if row.external_id)
+
+
+def known(session: Session, source: str) -> dict[str, Known]:
+    """Every sighting of a source by its key."""
+    columns = ("id", "external_id", "fingerprint", "opportunity_id", "missed", "gone_at")
+    rows = session.connection().execute(select(*(SIGHTING.c[c] for c in columns)).where(SIGHTING.c.source == source))
+    return {r[1]: Known(r[0], r[1], r[2], r[3], r[4], r[5] is not None) for r in rows}
+
+
+def sort_out(listings: Mapping[str, Heard], remembered: Mapping[str, Known], spared: Iterable[str]) -> Sorted:
+    """Pure: which listings are new, changed or as before, and which sightings are missing from the crawl."""
+    found = Sorted()
+    for key in sorted(listings):
+        one, before = listings[key], remembered.get(key)
+        if before is None:
+            found.new.append(one)
+            continue
+        same = before.fingerprint == one.fingerprint
+        found.unchanged.append(before) if same else found.changed.append((before, one))
+        if before.gone:
+            found.back.append(before)
+    there = set(listings) | set(spared)
+    found.missing = [k for key, k in sorted(remembered.items()) if key not in there and not k.gone]
+    return found
+
+
+def past(session: Session, source: str) -> History:
+    """What the source's complete crawls saw and added, newest first."""
+    crawl = table(Crawl)
+    complete = select(crawl.c.seen, crawl.c.new, crawl.c.finished_at).where(crawl.c.source == source, crawl.c.complete)
+    rows = session.connection().execute(complete.order_by(crawl.c.id.desc()).limit(6)).all()
+    first = len(rows) < 6  # the first complete crawl finds everything new: that says nothing of a normal day
+    return History(
+        seen=tuple(r.seen for r in rows[:5]),
+        new=tuple(r.new for r in (rows[:-1] if first else rows[:5])),
+        last_complete=rows[0].finished_at if rows else None,
+    )
+
+
+def _gone(session: Session, crawled: Crawled, found: Sorted, context: Context) -> Sequence[Known]:
+    """Absent from three complete catalogue crawls in a row; over by its date or by its source's word is not gone.
+
+    Nor is what its source, which can be asked for single calls, did not say to be gone.
+    """
+    if crawled.kind != SourceKind.CATALOGUE or not context.judgement.complete or crawled.unchanged:
+        return []
+    standing = store.not_over(session, {k.opportunity_id for k in found.missing}, context.now)
+    missing = [k for k in found.missing if k.opportunity_id in standing]
+    store.missed(session, [k.id for k in missing])
+    unconfirmed = {identity(external_id) for external_id in crawled.unconfirmed}
+    return [k for k in missing if k.missed + 1 >= GONE_AFTER and k.external_id not in unconfirmed]
+
+
+def absentees(session: Session, source: str, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Id and page of the calls of a catalogue that are gone if it lacks them once more, the latest to miss first."""
+    s = SIGHTING.c
+    missed = select(s.external_id, s.url, s.opportunity_id).where(
+        s.source == source, s.gone_at.is_(None), s.missed >= GONE_AFTER - 1
+    )
+    rows = session.connection().execute(missed.order_by(s.missed, s.id)).all()
+    standing = store.not_over(session, {row.opportunity_id for row in rows}, now)
+    return tuple((row.external_id, row.url) for row in rows if row.opportunity_id in standing)
+
+
+def _recount(
+    session: Session, found: Sorted, joined: Mapping[str, int], gone: Sequence[Known], context: Context
+) -> revisions.Recount:
+    """State anew every call whose sightings changed, came, went or came back."""
+    joining_now = [(joined[h.key], h) for h in found.new if h.key in joined]
+    calls = {k.opportunity_id for k in [*gone, *found.back, *(k for k, _ in found.changed)]}
+    calls |= {call for call, _ in joining_now}
+    states = revisions.states(session, calls, context.now)
+    before = {call: state.shown(context.now) for call, state in states.items()}
+    store.write_gone(session, [k.id for k in gone], context.now)
+    store.change_sightings(session, found.changed, context.now)
+    added = store.add_sightings(session, joining_now, context.now)
+    for known_, one in found.changed:
+        states[known_.opportunity_id].hear(known_.id, one.said, one.listing.snapshot)
+    for sighting_id, (call, one) in zip(added, joining_now, strict=True):
+        states[call].hear(sighting_id, one.said, one.listing.snapshot)
+    for known_ in gone:
+        states[known_.opportunity_id].mark(known_.id, gone=True)
+    for known_ in found.back:
+        states[known_.opportunity_id].mark(known_.id, gone=False)
+    return revisions.write(session, revisions.Round(context.crawl_id, context.now), before, states)

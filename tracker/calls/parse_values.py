@@ -1,0 +1,66 @@
+"""What a person typed on the command line, as values of a call; or why it cannot be."""
+
+from typing import Any
+
+from pydantic import ValidationError
+from sqlmodel import Session, col, select
+
+from db.models import Correction
+from db.queries import live_call
+from scrapers.listing import ListedDeadline, Listing
+from tracker.calls.consolidate import BY_HAND, KINDS, SHOWN_FIELDS
+
+SEVERAL = ("programme", "applicants")
+
+
+class NotPossible(Exception):
+    """What was asked of a call cannot be done; the message says why."""
+
+
+def listing(**fields: Any) -> Listing:
+    """A call as typed; its address is its identity, unless another is given. Raises NotPossible."""
+    try:
+        return Listing(**{"source": BY_HAND, "external_id": fields["url"], **fields})
+    except ValidationError as error:
+        raise NotPossible(_plainly(error)) from error
+
+
+def read_value(name: str, value: str) -> Any:
+    """What a person typed, as the field's JSON value; dates as 2026-10-01 or 2026-10-01T17:00, several with commas."""
+    try:
+        if name in KINDS:
+            return [_date(name, text) for text in value.split(",") if text.strip()]
+        if name not in SHOWN_FIELDS:
+            raise NotPossible(f"no field {name!r}; there are {', '.join(sorted((*SHOWN_FIELDS, *KINDS)))}")
+        typed: Any = [v.strip() for v in value.split(",") if v.strip()] if name in SEVERAL else value or None
+        usual = {"source": BY_HAND, "external_id": "x", "url": "https://example.org", "title": "x", "language": "nl"}
+        return Listing.model_validate({**usual, name: typed}).model_dump(mode="json")[name]
+    except ValidationError as error:
+        raise NotPossible(f"{value!r} is no {name}: {_plainly(error)}") from error
+
+
+def _date(kind: str, text: str) -> dict[str, Any]:
+    day, _, hour = text.strip().partition("T")
+    listed = ListedDeadline.model_validate({"kind": kind, "day": day, "hour": hour or None})
+    return {"day": str(listed.day)} | ({"hour": listed.hour} if listed.hour else {})
+
+
+def _plainly(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+
+
+def live_id(session: Session, call_id: int) -> int:
+    """The id of a call, or of the one it was joined into. Raises NotPossible."""
+    call = live_call(session, call_id)
+    if call is None or call.id is None:
+        raise NotPossible(f"no call {call_id}")
+    return call.id
+
+
+def standing_correction(session: Session, call_id: int, field: str) -> Correction:
+    """The correction of a field that holds now. Raises NotPossible."""
+    mine = select(Correction).where(Correction.opportunity_id == call_id, Correction.field == field)
+    found = session.exec(mine.where(col(Correction.withdrawn_at).is_(None))).first()
+    if found is None:
+        raise NotPossible(f"call {call_id} has no correction of {field}")
+    return found

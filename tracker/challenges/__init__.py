@@ -1,0 +1,1 @@
+"""The agenda: its opgaven, their tree, the teams on them, and what they brought."""

@@ -1,0 +1,111 @@
+"""export: what is in the database, for others to work with."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.commands.context import Door, door
+from tracker.errors import WRONG_USAGE, CommandFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+    from db.queries import Viewer
+
+KINDS = ("calls", "dossiers", "positions", "applications", "moments", "contacts")
+FORMATS = ("jsonl", "csv", "xlsx")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(export)
+
+
+def export(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(help="What: calls, dossiers, positions, applications, moments or contacts.")],
+    as_format: Annotated[str, typer.Option("--format", help="jsonl, csv or xlsx.")] = "jsonl",
+    to: Annotated[Path | None, typer.Option("--to", help="A file; standard output if none.")] = None,
+    open_only: Annotated[bool, typer.Option("--open", help="Calls: only what can still be applied for.")] = False,
+    seen_by: Annotated[
+        str, typer.Option("--as", metavar="EMAIL", help="What this person may see; without it, what is public.")
+    ] = "",
+) -> None:
+    """Export calls, or what people keep; no internal wording, no person's name, and only what is public by default."""
+    if kind not in KINDS or as_format not in FORMATS:
+        there = f"there are {', '.join(KINDS)}; as {', '.join(FORMATS)}"
+        raise CommandFailed(f"cannot export {kind} as {as_format}; {there}", WRONG_USAGE)
+    if open_only and kind != "calls":
+        raise CommandFailed(f"--open goes with calls, not with {kind}", WRONG_USAGE)
+    from db.session import reading
+    from tracker.exchange.export_lobby import SHEETS
+    from tracker.exchange.tables import FORMATS as WRITERS
+    from tracker.exchange.tables import call_columns
+
+    here = door(context)
+    with reading(here.engine) as session:
+        viewer = _viewer(session, seen_by)
+        rows = _rows(session, kind, viewer, here.clock.now(), open_only)
+        columns = call_columns(here.clock.now()) if kind == "calls" else ()
+        written = WRITERS[as_format](rows, SHEETS.get(kind, "regelingen"), columns)
+    if kind != "calls":  # those are public as they are
+        _put_on_record(here, kind, viewer)
+    _write(written, to)
+
+
+def _put_on_record(here: Door, kind: str, viewer: "Viewer") -> None:
+    """What people keep leaves only with a line in the audit log."""
+    from db.models import AuditEntry
+    from db.session import writing
+
+    seen_by = f"user {viewer.user_id}" if viewer.user_id else "everybody"
+    where = "command line"
+    with writing(here.engine) as session:
+        session.add(
+            AuditEntry(
+                at=here.clock.now(), actor=where, action=f"export {kind}", object=f"what {seen_by} may see",
+                result="done", origin=where,
+            )
+        )  # fmt: skip
+
+
+def _viewer(session: "Session", email: str) -> "Viewer":
+    """Nobody in particular, or the person who is named. Raises CommandFailed for one who is not there any more."""
+    from db.queries import Viewer
+    from tracker.people.subscriptions import NotPossible, find_user
+    from tracker.rights import viewer_of
+
+    try:
+        return viewer_of(find_user(session, email)) if email else Viewer()
+    except NotPossible as error:
+        raise CommandFailed(str(error)) from error
+
+
+def _rows(
+    session: "Session", kind: str, viewer: "Viewer", now: "datetime", open_only: bool
+) -> "Iterator[dict[str, Any]]":
+    from db.queries import OpportunityFilter
+    from db.vocabulary import Status
+    from tracker.exchange.export_lobby import KINDS as OF_PEOPLE
+    from tracker.exchange.tables import calls
+
+    if kind != "calls":
+        return OF_PEOPLE[kind](session, viewer, now)
+    running = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
+    return calls(session, OpportunityFilter(status=running if open_only else ()), viewer, now)
+
+
+def _write(written: bytes, to: Path | None) -> None:
+    if to is None:
+        sys.stdout.buffer.write(written)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        to.write_bytes(written)
+    except OSError as error:
+        raise CommandFailed(f"cannot write {to}: {error.strerror}") from error

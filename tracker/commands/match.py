@@ -1,0 +1,69 @@
+"""match and evaluate: link calls to opgaven, and measure how well that goes."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.commands.context import Door, answer, door
+from tracker.errors import CommandFailed
+
+if TYPE_CHECKING:
+    from tracker.matching.run import Matched
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(match)
+    app.command()(evaluate)
+
+
+def match_waiting(here: Door) -> "Matched":
+    """Match what is new or changed since the last time: after a crawl, and after people add or correct calls."""
+    from tracker.matching.run import match_with_model
+    from tracker.operations.progress import progress
+
+    with progress("matching") as show:
+        return match_with_model(here.engine, here.clock.now(), progress=show)
+
+
+def match(
+    context: typer.Context,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Match every call again.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Match calls to the opgaven of the agenda; only what is new or changed, or all with --rebuild."""
+    from tracker.matching import installed, model_name
+    from tracker.matching.run import match_with_model
+    from tracker.operations.progress import progress
+
+    here, begun = door(context), time.monotonic()
+    with progress("matching") as show:
+        done = match_with_model(here.engine, here.clock.now(), rebuild, show)
+    seconds = round(time.monotonic() - begun, 2)
+    model = model_name(installed())
+    data = {"calls": done.calls, "matches": done.matches, "seconds": seconds, "model": model}
+    lines = [f"{done.calls} calls matched, {done.matches} matches, {seconds} s"]
+    answer(data, as_json, lines if installed() else [*lines, f"without sentence vectors: {model}"])
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Labelled calls, JSON lines.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Measure the matcher on labelled calls."""
+    from tracker.matching import Matcher, embedder
+    from tracker.matching.corpus import LabelsUnreadable
+    from tracker.matching.evaluate import evaluate as measure
+    from tracker.matching.run import shipped_challenges
+    from tracker.operations.progress import progress
+
+    try:
+        with progress("measuring") as show:
+            report = measure(file, Matcher(shipped_challenges(), embedder()), show)
+    except OSError as error:
+        raise CommandFailed(f"cannot read {file}: {error.strerror}") from error
+    except LabelsUnreadable as error:
+        raise CommandFailed(f"cannot read {file}: {error}") from error
+    answer(report.as_json(), as_json, [report.as_text()])

@@ -1,0 +1,135 @@
+"""Contact moments from a file, as ``export contacts`` writes them: logged as by a person on the form, all or none.
+
+The person spoken with is no column: the export leaves names out, and a file is not where they come in. What has no
+visibility stays within the own organisation; rows of another organisation are refused, unless they are there already.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, select
+
+from db.models import AuditEntry, ContactMoment, Stakeholder, User
+from db.rights import has_role, visible
+from db.vocabulary import Role, Visibility, spoken
+from db.vocabulary_lobby import ContactKind
+from scrapers.listing import storable
+from tracker.challenges.agenda import slug
+from tracker.errors import Refused
+from tracker.exchange.import_calls import Imported, Row, check_rows
+from tracker.exchange.rows import NotReadable
+from tracker.lobby.contacts import ContactFields, Office, log_contact, office_key
+from tracker.people.subscriptions import NotPossible
+from tracker.rights import viewer_of
+
+COLUMNS = (
+    *("id", "dossier", "day", "kind", "organisation", "office", "participant", "visibility"),
+    *("message", "reply", "follow_up", "follow_up_on"),
+)
+LONGEST = {"organisation": 300, "office": 300, "message": 20_000, "reply": 20_000, "follow_up": 20_000}
+
+
+class Told(NamedTuple):
+    """What makes a contact the same one: whose, with which office, when, and what was brought."""
+
+    participant: str
+    office: str
+    day: date
+    message: str
+
+
+def import_contacts(session: Session, rows: Iterable[Row], user: User, now: datetime) -> Imported:
+    """Log every row as this person's contact; one that is there already is left. Raises NotImported or NotPossible."""
+    if not has_role(viewer_of(user), Role.FUNDRAISER):
+        raise NotPossible(f"{user.email} may not log contacts: a reader cannot")
+    there = _there(session, user)
+
+    def read(row: dict[str, Any]) -> bool:
+        told, fields, office = _read(row, user)
+        if told in there:
+            return False
+        if told.participant != user.participant_id:
+            raise NotReadable(
+                f"participant {told.participant!r} is not that of {user.email}: somebody there imports it"
+            )
+        try:
+            log_contact(session, fields, office, user, now)
+        except Refused as error:
+            raise NotReadable(f"{error.field or 'contact'}: {error}") from error
+        there.add(told)
+        return True
+
+    news = check_rows(rows, COLUMNS, read)
+    _put_on_record(session, user, sum(news), now)
+    return Imported(len(news), sum(news))
+
+
+def _there(session: Session, user: User) -> set[Told]:
+    """The contacts this person may see; what is hidden from them is not told apart from what is absent."""
+    both = select(ContactMoment, Stakeholder.office_key).where(ContactMoment.stakeholder_id == Stakeholder.id)
+    seen = session.exec(both.where(visible(viewer_of(user), ContactMoment)))
+    return {Told(row.participant_id, office, row.day, row.message) for row, office in seen}
+
+
+def _read(row: dict[str, Any], user: User) -> tuple[Told, ContactFields, Office]:
+    text = {name: _text(row, name) for name in COLUMNS}
+    day, follow_up_on = _day(row, "day"), _day(row, "follow_up_on")
+    if day is None:
+        raise NotReadable("day: a contact needs a day, such as 2026-05-29")
+    office = Office(text["organisation"], text["office"])
+    fields = ContactFields(
+        day=day,
+        message=text["message"],
+        kind=_word(ContactKind, text["kind"], ContactKind.TALK, "kind"),
+        dossier_id=_number(text["dossier"]),
+        reply=text["reply"],
+        follow_up=text["follow_up"],
+        follow_up_on=follow_up_on,
+        visibility=_word(Visibility, text["visibility"], Visibility.OWN, "visibility"),
+    )
+    owner = slug(text["participant"]) or user.participant_id
+    return Told(owner, office_key(office.organisation, office.office), day, fields.message), fields, office
+
+
+def _text(row: dict[str, Any], name: str) -> str:
+    value = row.get(name)
+    text = "" if value is None else storable(str(value)).strip()
+    if len(text) > LONGEST.get(name, 300):
+        raise NotReadable(f"{name}: longer than {LONGEST.get(name, 300)} characters")
+    return text
+
+
+def _number(said: str) -> int | None:
+    """A dossier's number; a spreadsheet may say 4.0."""
+    plain = said.removesuffix(".0")
+    if plain and not (plain.isdecimal() and plain.isascii() and len(plain) <= 9):
+        raise NotReadable(f"dossier: {said[:60]!r} is no number of a dossier")
+    return int(plain) if plain else None
+
+
+def _day(row: dict[str, Any], name: str) -> date | None:
+    """A day as 2026-05-29, or the cell of a spreadsheet that holds one."""
+    value, said = row.get(name), _text(row, name)
+    if not said:
+        return None
+    try:
+        found = value.date() if isinstance(value, datetime) else date.fromisoformat(said)
+    except ValueError as error:
+        raise NotReadable(f"{name}: {said[:60]!r} is no day such as 2026-05-29") from error
+    if not 1900 <= found.year < 2200:
+        raise NotReadable(f"{name}: the year {found.year} cannot be right")
+    return found
+
+
+def _word(words: Any, said: str, usual: Any, name: str) -> str:
+    found = spoken(words, said) if said else usual
+    if found is None:
+        raise NotReadable(f"{name}: no {said[:60]!r}; there are {', '.join(words)}")
+    return str(found.value)
+
+
+def _put_on_record(session: Session, user: User, new: int, now: datetime) -> None:
+    if new:
+        actor, what = f"user {user.id}", f"{new} contacts"
+        session.add(AuditEntry(at=now, actor=actor, action="import", object=what, result="done", origin="command line"))

@@ -1,0 +1,1 @@
+"""The lobby: dossiers, positions, contacts, moments, and what is due on them."""

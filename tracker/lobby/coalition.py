@@ -1,0 +1,256 @@
+"""The coalition of a dossier: who joined, what each said, sign-off rounds, and where parties contradict each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from db.models import CoalitionMember, CoalitionStance, Dossier, Position, SignOffRound, User
+from db.queries import Viewer
+from db.rights import visible
+from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
+from notifications.wording import local_day, short_day
+from tracker.errors import Incomplete, MoveNotAllowed, NotThere, required
+from tracker.lobby.log import log, standing_participant
+from tracker.rights import must_add, must_change
+from tracker.versions import claim
+
+AGAINST = frozenset({PartyStance.OBJECTS, PartyStance.OWN_LINE})
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Two lines that differ, told to both; ``parties`` are participants, so that their people can be told."""
+
+    left: str
+    right: str
+    why: str
+    parties: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How a sign-off round stands: names by stance. Silence is never consent."""
+
+    agrees: tuple[str, ...]
+    silent: tuple[str, ...]
+    objects: tuple[str, ...]
+    own_line: tuple[str, ...]
+
+    @property
+    def carried(self) -> bool:
+        """Whether everybody said yes."""
+        return bool(self.agrees) and not (self.silent or self.objects or self.own_line)
+
+    @property
+    def sentence(self) -> str:
+        """How it stands, in one Dutch sentence."""
+        if self.carried:
+            return "Iedereen is akkoord."
+        parts = []
+        if self.objects:
+            parts.append(f"bezwaar van {', '.join(self.objects)}")
+        if self.own_line:
+            parts.append(f"eigen lijn van {', '.join(self.own_line)}")
+        if self.silent:
+            parts.append(f"nog niets gehoord van {', '.join(self.silent)}")
+        return f"Nog geen overeenstemming: {'; '.join(parts)}." if parts else "Er zijn nog geen partners."
+
+
+def join(
+    session: Session, dossier: Dossier, name: str, kind: PartyKind, day: date, by: User, now: datetime, party: str = ""
+) -> CoalitionMember:
+    """A party joins on a day; a participant must exist on that day, and joins under its own name."""
+    must_change(by, dossier)
+    if kind == PartyKind.PARTICIPANT:
+        name = standing_participant(session, party, day, "party").name
+    name = required(name, "name", "Noem de partij.")
+    known = select(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id, CoalitionMember.name == name)
+    member = session.exec(known).first()
+    if member and member.left_on is None:
+        raise Incomplete(f"{name} doet al mee.", "name")
+    if member:
+        claim(session, member)
+        member.joined_on, member.left_on = day, None
+    else:
+        owner, seen_by = dossier.participant_id, dossier.visibility
+        member = CoalitionMember(
+            dossier_id=dossier.id or 0, kind=kind, name=name, joined_on=day, participant_id=owner, visibility=seen_by
+        )
+        member.party_id = party or None if kind == PartyKind.PARTICIPANT else None
+        session.add(member)
+    session.flush()
+    log(session, dossier, LogKind.STANCE, f"{name} doet mee", by, now, day=day, subject=member)
+    session.flush()
+    return member
+
+
+def leave(session: Session, member: CoalitionMember, day: date, by: User, now: datetime) -> None:
+    """A party leaves on a day; what it said stays."""
+    dossier = session.get_one(Dossier, member.dossier_id)
+    must_change(by, dossier)
+    claim(session, member)
+    member.left_on = day
+    log(session, dossier, LogKind.STANCE, f"{member.name} doet niet meer mee", by, now, day=day, subject=member)
+    session.flush()
+
+
+def open_round(
+    session: Session,
+    dossier: Dossier,
+    question: str,
+    due_on: date,
+    by: User,
+    now: datetime,
+    position: int | None = None,
+) -> SignOffRound:
+    """Put a question, usually a draft position, to the coalition."""
+    must_change(by, dossier)
+    question = required(question, "question", "Schrijf waarop u akkoord vraagt.")
+    if due_on < local_day(now):
+        raise Incomplete("De dag van antwoord is al voorbij.", "due_on")
+    if position is not None:
+        asked = session.get(Position, position)
+        if asked is None or asked.dossier_id != dossier.id:
+            raise NotThere("Dit standpunt hoort niet bij dit dossier.", "position")
+    opened = SignOffRound(
+        dossier_id=dossier.id or 0,
+        position_id=position,
+        question=question,
+        due_on=due_on,
+        opened_at=now,
+        opened_by=by.id or 0,
+        participant_id=dossier.participant_id,
+        visibility=dossier.visibility,
+    )
+    session.add(opened)
+    session.flush()
+    log(session, dossier, LogKind.SIGN_OFF, f"tot {short_day(due_on)}: {question}", by, now, subject=opened)
+    session.flush()
+    return opened
+
+
+def close_round(session: Session, opened: SignOffRound, by: User, now: datetime) -> Tally:
+    """Close a round; the log says how it stood, with the silent as silent."""
+    dossier = session.get_one(Dossier, opened.dossier_id)
+    must_change(by, dossier)
+    claim(session, opened)
+    if opened.closed_at:
+        raise MoveNotAllowed("Deze ronde is al gesloten.")
+    opened.closed_at = now
+    stand = tally(members_on(session, dossier, local_day(now)), stances(session, dossier), opened.id)
+    log(session, dossier, LogKind.SIGN_OFF, f"gesloten. {stand.sentence}", by, now, subject=opened)
+    session.flush()
+    return stand
+
+
+def say(
+    session: Session,
+    member: CoalitionMember,
+    stance: PartyStance,
+    day: date,
+    by: User,
+    now: datetime,
+    text: str = "",
+    in_round: SignOffRound | None = None,
+    source: str = "",
+) -> CoalitionStance:
+    """Record what a party said. For a participant its own people may do so too; an objection needs a reason."""
+    dossier = session.get_one(Dossier, member.dossier_id)
+    if by.participant_id == member.party_id:
+        must_add(by, dossier)
+    else:
+        must_change(by, dossier)
+    if stance in AGAINST and not text.strip():
+        raise Incomplete("Schrijf in één zin waarom.", "text")
+    if in_round and (in_round.dossier_id != dossier.id or in_round.closed_at):
+        raise MoveNotAllowed("Deze ronde is gesloten.", "round")
+    said = CoalitionStance(
+        member_id=member.id or 0,
+        round_id=in_round.id if in_round else None,
+        stance=stance,
+        said_on=day,
+        text=text.strip(),
+        source=source.strip(),
+        recorded_at=now,
+        recorded_by=by.id or 0,
+        participant_id=dossier.participant_id,
+        visibility=dossier.visibility,
+    )
+    session.add(said)
+    session.flush()
+    why = f": {text.strip()}" if text.strip() else ""
+    log(session, dossier, LogKind.STANCE, f"{member.name}: {stance.label}{why}", by, now, day=day, subject=said)
+    session.flush()
+    return said
+
+
+def newest(said: Sequence[CoalitionStance], round_id: int | None = None) -> dict[int, CoalitionStance]:
+    """What each member said last, overall or in one round."""
+    mine = [s for s in said if round_id is None or s.round_id == round_id]
+    return {s.member_id: s for s in sorted(mine, key=lambda s: (s.said_on, s.id or 0))}
+
+
+def tally(members: Sequence[CoalitionMember], said: Sequence[CoalitionStance], round_id: int | None = None) -> Tally:
+    """Names by stance; who said nothing in this round is silent, whatever was said before."""
+    last = newest(said, round_id)
+    names: dict[str, list[str]] = {stance: [] for stance in PartyStance}
+    for member in members:
+        stance = last[member.id or 0].stance if (member.id or 0) in last else PartyStance.SILENT
+        names[stance].append(member.name)
+    return Tally(*(tuple(names[s]) for s in PartyStance))
+
+
+def contradictions(
+    members: Sequence[CoalitionMember], said: Sequence[CoalitionStance], owner: str
+) -> list[Contradiction]:
+    """Where a party's last word differs from the MRA line, and where two partners' words differ from each other."""
+    last = newest(said)
+    spoken = [(m, last[m.id or 0]) for m in members if (m.id or 0) in last]
+    against = [(m, s) for m, s in spoken if s.stance in AGAINST]
+    found = [
+        Contradiction(m.name, "MRA-lijn", f"{PartyStance(s.stance).label}: {s.text}", _parties(m, owner=owner))
+        for m, s in against
+    ]
+    for member, said_against in against:
+        for other, agreed in spoken:
+            if agreed.stance == PartyStance.AGREES:
+                why = f"{other.name} is akkoord, {member.name}: {PartyStance(said_against.stance).label}"
+                found.append(Contradiction(member.name, other.name, why, _parties(member, other, owner=owner)))
+    return found
+
+
+def _parties(*members: CoalitionMember, owner: str) -> frozenset[str]:
+    return frozenset({owner, *(m.party_id for m in members if m.party_id)})
+
+
+def members_on(session: Session, dossier: Dossier, day: date) -> list[CoalitionMember]:
+    """Who was in the coalition on that day, by name."""
+    every = select(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id, CoalitionMember.joined_on <= day)
+    rows = session.exec(every.order_by(col(CoalitionMember.name)))
+    return [m for m in rows if m.left_on is None or day < m.left_on]
+
+
+def stances(session: Session, dossier: Dossier) -> list[CoalitionStance]:
+    """Everything the coalition of this dossier ever said."""
+    of_dossier = select(CoalitionStance).join(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id)
+    return list(session.exec(of_dossier.order_by(col(CoalitionStance.id))))
+
+
+def rounds(session: Session, dossier: Dossier) -> list[SignOffRound]:
+    """The sign-off rounds of a dossier, newest first."""
+    mine = select(SignOffRound).where(SignOffRound.dossier_id == dossier.id)
+    return list(session.exec(mine.order_by(col(SignOffRound.id).desc())))
+
+
+def flags_for(session: Session, viewer: Viewer, day: date) -> list[tuple[Dossier, Contradiction]]:
+    """Every contradiction that concerns the viewer's own organisation, in dossiers the viewer may see."""
+    speaking = select(Dossier).join(CoalitionMember).where(visible(viewer, Dossier)).distinct()
+    return [
+        (dossier, flag)
+        for dossier in session.exec(speaking.order_by(col(Dossier.id)))
+        if dossier.closed_at is None
+        for flag in contradictions(members_on(session, dossier, day), stances(session, dossier), dossier.participant_id)
+        if viewer.participant_id in flag.parties
+    ]

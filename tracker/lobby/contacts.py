@@ -1,0 +1,294 @@
+"""Contacts: log one in under a minute, see who was at the same office, follow up, and keep the map of stakes."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from db.models import Commitment, ContactMoment, Dossier, Participant, Stake, Stakeholder, User
+from db.queries import Viewer
+from db.rights import has_role, may_see, visible
+from db.vocabulary import Role, Visibility
+from db.vocabulary_lobby import (
+    CommitmentKind,
+    CommitmentState,
+    ContactKind,
+    LogKind,
+    StakeholderKind,
+    StakeRole,
+)
+from notifications.wording import local_day
+from tracker.errors import Incomplete, NotAllowed, NotThere, required
+from tracker.lobby.log import dossier_for, log
+from tracker.rights import must_add, must_change, viewer_of
+from tracker.versions import claim
+
+NEARBY = timedelta(days=30)
+KEEP_PERSON = timedelta(days=730)
+PURPOSE = "Lobbycontact in functie"
+ASK = "Iemand was er al in deze periode: vraag de coördinator."
+
+
+@dataclass(frozen=True)
+class Office:
+    """Whom one speaks with: organisation and function first, the person second and only where needed."""
+
+    organisation: str
+    office: str = ""
+    person: str = ""
+    address: str = ""
+    purpose: str = PURPOSE
+    retain_until: date | None = None
+    kind: str = StakeholderKind.OFFICE
+
+
+@dataclass(frozen=True)
+class ContactFields:
+    """What one screen asks of a contact moment; three of them are needed, the rest has a default."""
+
+    day: date
+    message: str
+    kind: str = ContactKind.TALK
+    dossier_id: int | None = None
+    reply: str = ""
+    follow_up: str = ""
+    follow_up_on: date | None = None
+    visibility: str = Visibility.MRA
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """Who of the partners is or was at the same office; without rights only that one should ask."""
+
+    text: str
+    contact: ContactMoment | None = None
+
+
+def office_key(organisation: str, office: str) -> str:
+    """Organisation and office without capitals, accents or double blanks, to recognise the same office."""
+    plain = unicodedata.normalize("NFKD", f"{organisation} | {office}").casefold()
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def stakeholder_for(
+    session: Session, office: Office, by: User, now: datetime, visibility: str = Visibility.OWN
+) -> Stakeholder:
+    """The own organisation's row of this office and person, made where there is none."""
+    if not has_role(viewer_of(by), Role.FUNDRAISER):
+        raise NotAllowed("Met de rol lezer kunt u geen contacten vastleggen.")
+    organisation = required(office.organisation, "organisation", "Noem de organisatie.")
+    key = office_key(organisation, office.office)
+    known = select(Stakeholder).where(
+        Stakeholder.office_key == key,
+        Stakeholder.person == office.person.strip(),
+        Stakeholder.participant_id == by.participant_id,
+    )
+    known = known.order_by(col(Stakeholder.erased_at).is_not(None), col(Stakeholder.id)).limit(1)
+    found = session.exec(known).first()
+    if found:
+        return found
+    made = _stakeholder(office, by, now)
+    made.visibility = visibility
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # somebody else named the same office at the same moment
+        return session.exec(known).one()
+    return made
+
+
+def _stakeholder(office: Office, by: User, now: datetime) -> Stakeholder:
+    """A new row of an office, with the care that a name asks for."""
+    made = Stakeholder(
+        kind=office.kind if office.office.strip() else StakeholderKind.ORGANISATION,
+        organisation=office.organisation.strip(),
+        office=office.office.strip(),
+        office_key=office_key(office.organisation, office.office),
+        participant_id=by.participant_id,
+        created_at=now,
+    )
+    if office.person.strip():
+        made.person, made.address = office.person.strip(), office.address.strip()
+        made.purpose = required(office.purpose, "purpose", "Schrijf op waarom u een naam bewaart.")
+        made.retain_until = office.retain_until or local_day(now) + KEEP_PERSON
+    return made
+
+
+def log_contact(session: Session, fields: ContactFields, office: Office, by: User, now: datetime) -> ContactMoment:
+    """Record a contact of the user's own organisation; a day to come is a planned one."""
+    dossier = dossier_for(session, viewer_of(by), fields.dossier_id) if fields.dossier_id else None
+    if dossier:
+        must_add(by, dossier)
+    message = required(fields.message, "message", "Schrijf in één zin wat u heeft gebracht.")
+    if fields.follow_up_on and not fields.follow_up.strip():
+        raise Incomplete("Schrijf op wat er op die dag moet gebeuren.", "follow_up")
+    stakeholder = stakeholder_for(session, office, by, now)
+    contact = ContactMoment(
+        dossier_id=fields.dossier_id,
+        stakeholder_id=stakeholder.id or 0,
+        user_id=by.id or 0,
+        kind=fields.kind,
+        day=fields.day,
+        message=message,
+        reply=fields.reply.strip(),
+        follow_up=fields.follow_up.strip(),
+        follow_up_on=fields.follow_up_on,
+        follow_up_owner=by.id if fields.follow_up.strip() else None,
+        participant_id=by.participant_id,
+        visibility=fields.visibility,
+        logged_at=now,
+    )
+    session.add(contact)
+    session.flush()
+    if dossier:
+        text = f"{ContactKind(fields.kind).label} met {spoken_of(stakeholder)}"
+        log(session, dossier, LogKind.CONTACT, text, by, now, day=fields.day, subject=contact)
+    session.flush()
+    return contact
+
+
+def spoken_of(stakeholder: Stakeholder) -> str:
+    """The office and its organisation, never the person."""
+    return ", ".join(filter(None, [stakeholder.office, stakeholder.organisation]))
+
+
+def nearby(session: Session, organisation: str, office: str, viewer: Viewer, day: date) -> list[Nearby]:
+    """Who speaks or spoke to the same office within 30 days of that day, as far as the viewer may know.
+
+    What the viewer may not see comes back as one line that names nobody, however many there are.
+    """
+    same = (
+        select(ContactMoment, User, Participant)
+        .join(Stakeholder, col(Stakeholder.id) == ContactMoment.stakeholder_id)
+        .where(Stakeholder.office_key == office_key(organisation, office))
+        .where(col(ContactMoment.day).between(day - NEARBY, day + NEARBY))
+        .where(ContactMoment.user_id == User.id, ContactMoment.participant_id == Participant.id)
+        .order_by(col(ContactMoment.day).desc(), col(ContactMoment.id))
+    )
+    found, hidden = [], False
+    for contact, user, participant in session.exec(same):
+        if may_see(viewer, contact.participant_id, contact.visibility):
+            found.append(Nearby(f"{user.name} ({participant.name})", contact))
+        else:
+            hidden = True
+    return [*found, Nearby(ASK)] if hidden else found
+
+
+def contact_for(session: Session, viewer: Viewer, contact_id: int) -> ContactMoment:
+    """The contact moment, or NotThere."""
+    contact = session.get(ContactMoment, contact_id)
+    if contact is None or not may_see(viewer, contact.participant_id, contact.visibility):
+        raise NotThere("Dit contactmoment bestaat niet.")
+    return contact
+
+
+def followed_up(session: Session, contact: ContactMoment, by: User, now: datetime, seen: int) -> None:
+    """The follow-up of a contact is done."""
+    must_change(by, contact)
+    claim(session, contact, seen)
+    contact.followed_up_at = now
+    session.flush()
+
+
+def commit_to(
+    session: Session,
+    contact: ContactMoment,
+    text: str,
+    due_on: date | None,
+    by: User,
+    now: datetime,
+    kind: str = CommitmentKind.PROMISE,
+    number: str = "",
+    owner: User | None = None,
+) -> Commitment:
+    """What was promised in a contact: who of us watches it, and until when."""
+    must_change(by, contact)
+    promised = Commitment(
+        dossier_id=contact.dossier_id,
+        contact_id=contact.id,
+        stakeholder_id=contact.stakeholder_id,
+        kind=kind,
+        number=number.strip(),
+        text=required(text, "promise", "Schrijf op wat er is toegezegd."),
+        owner_id=(owner or by).id or 0,
+        due_on=due_on,
+        participant_id=contact.participant_id,
+        visibility=contact.visibility,
+        created_at=now,
+    )
+    session.add(promised)
+    session.flush()
+    if contact.dossier_id:
+        dossier = session.get_one(Dossier, contact.dossier_id)
+        word = "" if kind == CommitmentKind.PROMISE else f"{CommitmentKind(kind).label} {number.strip()}: "
+        log(session, dossier, LogKind.COMMITMENT, f"{word}{promised.text}", by, now, subject=promised)
+    session.flush()
+    return promised
+
+
+def settle(session: Session, promised: Commitment, state: CommitmentState, by: User, now: datetime, seen: int) -> None:
+    """What became of a promise."""
+    must_change(by, promised)
+    claim(session, promised, seen)
+    promised.state = state
+    promised.closed_at = None if state == CommitmentState.OPEN else now
+    if promised.dossier_id:
+        dossier = session.get_one(Dossier, promised.dossier_id)
+        log(session, dossier, LogKind.COMMITMENT, f"{state.label}: {promised.text}", by, now, subject=promised)
+    session.flush()
+
+
+def stake_for(
+    session: Session,
+    dossier: Dossier,
+    stakeholder: Stakeholder,
+    role: StakeRole,
+    influence: int,
+    stance: int | None,
+    source: str,
+    by: User,
+    now: datetime,
+) -> Stake:
+    """Where a stakeholder stands in this dossier; a stance is a public one of the office, so it needs its source."""
+    must_add(by, dossier)
+    if not 0 <= influence <= 10:
+        raise Incomplete("Invloed is een getal van 0 tot en met 10.", "influence")
+    if stance is not None and not -2 <= stance <= 2:
+        raise Incomplete("Houding loopt van -2 (tegen) tot 2 (voor).", "stance")
+    if stance is not None and not source.strip():
+        raise Incomplete("Noem waar deze houding openbaar is gemaakt.", "source")
+    known = select(Stake).where(Stake.dossier_id == dossier.id, Stake.stakeholder_id == stakeholder.id)
+    stake = session.exec(known).first()
+    if stake is None:
+        stake = Stake(
+            dossier_id=dossier.id or 0,
+            stakeholder_id=stakeholder.id or 0,
+            role=role,
+            participant_id=by.participant_id,
+            visibility=dossier.visibility,
+        )
+        session.add(stake)
+        session.flush()
+    must_change(by, stake)
+    claim(session, stake)
+    stake.role, stake.influence, stake.stance, stake.source = role, influence, stance, source.strip()
+    stake.holder_id = by.id
+    log(session, dossier, LogKind.STAKE, f"{spoken_of(stakeholder)}: {role.label}", by, now, subject=stake)
+    session.flush()
+    return stake
+
+
+def map_of(session: Session, dossier: Dossier, viewer: Viewer) -> list[tuple[Stake, Stakeholder]]:
+    """The stakes in a dossier that the viewer may see, the most influential first."""
+    both = select(Stake, Stakeholder).join(Stakeholder).where(Stake.dossier_id == dossier.id, visible(viewer, Stake))
+    return list(session.exec(both.order_by(col(Stake.influence).desc(), col(Stakeholder.organisation))))
+
+
+def contacts_of(session: Session, viewer: Viewer, dossier: Dossier | None = None) -> list[ContactMoment]:
+    """Contact moments the viewer may see, newest first; of one dossier, or all."""
+    rows = select(ContactMoment).where(visible(viewer, ContactMoment))
+    if dossier:
+        rows = rows.where(ContactMoment.dossier_id == dossier.id)
+    return list(session.exec(rows.order_by(col(ContactMoment.day).desc(), col(ContactMoment.id).desc()).limit(200)))

@@ -1,0 +1,157 @@
+"""What of the lobby is due for whom, as plain values that planning turns into reminders: a link, never what it says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from db.models import Commitment, ContactMoment, Dossier, DossierMoment, Moment, Position, User
+from db.rights import may_see
+from db.vocabulary_lobby import CommitmentState, PositionState
+from notifications.wording import local_day
+from tracker.lobby.positions import last_day
+from tracker.moment_day import until
+from tracker.rights import viewer_of
+
+# Days before the due day at which a reminder goes out; 0 is the day itself.
+DISTANCES = {
+    "position_review": (30, 7, 0),
+    "mandate": (30, 14, 7, 0),
+    "commitment": (7, 1, 0),
+    "follow_up": (1, 0),
+    "moment": (30, 14, 7, 1),
+    "sign_off": (7, 1),
+}
+TITLES = {
+    "position_review": "Standpunt herzien",
+    "mandate": "Mandaat van een standpunt loopt af",
+    "commitment": "Toezegging afhandelen",
+    "follow_up": "Vervolgactie",
+    "moment": "Interventiemoment sluit",
+    "sign_off": "Reactie gevraagd in een afstemronde",
+}
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing that is due for one person. ``key`` stays the same for the same thing and day, and changes with it.
+
+    ``title`` names the kind of thing only, and ``link`` is a path of ours behind the sign-in: no word of a dossier
+    travels by mail. ``since`` is when it became known: no distance that had passed by then is told.
+    """
+
+    user_id: int
+    kind: str
+    key: str
+    due: date
+    title: str
+    link: str
+    since: date = date.min
+
+
+def due(session: Session, now: datetime, ahead: timedelta = timedelta(days=60)) -> list[Due]:
+    """Everything due from a week ago to ``ahead``, for people who may still see it and are not deactivated."""
+    first, last = local_day(now) - timedelta(days=7), local_day(now) + ahead
+    found = [
+        *_positions(session),
+        *_commitments(session),
+        *_follow_ups(session),
+        *_moments(session),
+        *_sign_offs(session),
+    ]
+    return sorted((d for d in found if first <= d.due <= last), key=lambda d: (d.due, d.user_id, d.key))
+
+
+def due_today(items: list[Due], day: date) -> list[Due]:
+    """Those that are to be told on that day, by the distance of their kind."""
+    return [d for d in items if (d.due - day).days in DISTANCES[d.kind]]
+
+
+def _keepers(session: Session, dossier: Dossier) -> Iterator[int]:
+    """The lobbyist and the ambtelijk trekker of a dossier, as far as they are there and may see it."""
+    for user_id in dict.fromkeys(filter(None, [dossier.lobbyist_id, dossier.official_id])):
+        if _may(session, user_id, dossier):
+            yield user_id
+
+
+def _may(session: Session, user_id: int, row: Dossier | Commitment | ContactMoment) -> bool:
+    user = session.get(User, user_id)
+    if user is None or user.deactivated_at:
+        return False
+    return may_see(viewer_of(user), row.participant_id, row.visibility)
+
+
+def _made(user_id: int, kind: str, row_id: int | None, day: date, link: str, since: date) -> Due:
+    return Due(user_id, kind, f"{kind}:{row_id}:{day.isoformat()}", day, TITLES[kind], link, since)
+
+
+def _positions(session: Session) -> Iterator[Due]:
+    rows = select(Position, Dossier).where(
+        Position.dossier_id == Dossier.id,
+        Position.state == PositionState.ADOPTED,
+        col(Position.ended_on).is_(None),
+        col(Dossier.closed_at).is_(None),
+    )
+    for position, dossier in session.exec(rows):
+        link = f"/dossiers/{dossier.id}/standpunten"
+        ends, known = last_day(position), position.adopted_on or date.min
+        for user_id in _keepers(session, dossier):
+            if position.next_review:
+                yield _made(user_id, "position_review", position.id, position.next_review, link, known)
+            if ends:
+                yield _made(user_id, "mandate", position.id, ends, link, known)
+
+
+def _commitments(session: Session) -> Iterator[Due]:
+    rows = select(Commitment).where(Commitment.state == CommitmentState.OPEN, col(Commitment.due_on).is_not(None))
+    for row in session.exec(rows):
+        if row.due_on and _may(session, row.owner_id, row):
+            yield _made(
+                row.owner_id,
+                "commitment",
+                row.id,
+                row.due_on,
+                f"/contacten/{row.contact_id}",
+                local_day(row.created_at),
+            )
+
+
+def _follow_ups(session: Session) -> Iterator[Due]:
+    rows = select(ContactMoment).where(
+        col(ContactMoment.follow_up_on).is_not(None), col(ContactMoment.followed_up_at).is_(None)
+    )
+    for row in session.exec(rows):
+        owner = row.follow_up_owner or row.user_id
+        if row.follow_up_on and _may(session, owner, row):
+            yield _made(owner, "follow_up", row.id, row.follow_up_on, f"/contacten/{row.id}", local_day(row.logged_at))
+
+
+def _moments(session: Session) -> Iterator[Due]:
+    rows = select(Moment, Dossier).where(
+        DossierMoment.moment_id == Moment.id, DossierMoment.dossier_id == Dossier.id, col(Dossier.closed_at).is_(None)
+    )
+    for moment, dossier in session.exec(rows):
+        known = until(session, moment)
+        if known.day and moment.sure and not known.ended:
+            for user_id in _keepers(session, dossier):
+                link, since = f"/dossiers/{dossier.id}", local_day(dossier.opened_at)
+                yield _made(user_id, "moment", moment.id, known.day, link, since)
+
+
+def _sign_offs(session: Session) -> Iterator[Due]:
+    from tracker.lobby.coalition import members_on, newest, rounds, stances
+
+    for dossier in session.exec(select(Dossier).where(col(Dossier.closed_at).is_(None))):
+        for asked in rounds(session, dossier):
+            if asked.closed_at:
+                continue
+            answered = newest(stances(session, dossier), asked.id)
+            waiting = {
+                m.party_id for m in members_on(session, dossier, asked.due_on) if m.id not in answered and m.party_id
+            }
+            people = select(User).where(col(User.participant_id).in_(waiting), col(User.role) == "lobbyist")
+            for user in session.exec(people):
+                if _may(session, user.id or 0, dossier):
+                    link = f"/dossiers/{dossier.id}/coalitie"
+                    yield _made(user.id or 0, "sign_off", asked.id, asked.due_on, link, local_day(asked.opened_at))

@@ -1,0 +1,90 @@
+"""What dossiers and applications share: who may see and change them, whose turn it is, and the log."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session
+
+from db.models import Dossier, LogEntry, Participant, User
+from db.queries import Viewer
+from db.rights import may_see
+from db.vocabulary_lobby import DossierKind, LogKind
+from notifications.wording import local_day, short_day
+from tracker.challenges.agenda import takes_part
+from tracker.errors import NotAnAmount, NotThere, ParticipantGone
+
+AMOUNT = re.compile(r"(?:€\s*|EUR\s*)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-))?(?:\s*euro)?", re.IGNORECASE | re.ASCII)
+MOST = Decimal(10**13)
+
+
+def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: DossierKind | None = None) -> Dossier:
+    """The dossier, or NotThere: whether it exists at all is not told."""
+    dossier = session.get(Dossier, dossier_id)
+    seen = dossier is not None and may_see(viewer, dossier.participant_id, dossier.visibility)
+    if dossier is None or not seen or (kind and dossier.kind != kind):
+        raise NotThere("Dit dossier bestaat niet.")
+    return dossier
+
+
+def log(
+    session: Session,
+    dossier: Dossier,
+    kind: LogKind,
+    text: str,
+    by: User,
+    now: datetime,
+    day: date | None = None,
+    subject: Any = None,
+    stages: tuple[str | None, str | None] = (None, None),
+) -> LogEntry:
+    """Add a line to the dossier's log, seen by whoever may see its subject (or, without one, the dossier)."""
+    owner = subject if subject is not None and hasattr(subject, "visibility") else dossier
+    entry = LogEntry(
+        dossier_id=dossier.id or 0,
+        participant_id=owner.participant_id,
+        visibility=owner.visibility,
+        at=now,
+        day=day or local_day(now),
+        user_id=by.id or 0,
+        kind=kind,
+        text=text,
+        from_stage=stages[0],
+        to_stage=stages[1],
+        subject_id=getattr(subject, "id", None),
+    )
+    session.add(entry)
+    return entry
+
+
+def standing_participant(session: Session, participant_id: str, day: date, field: str = "") -> Participant:
+    """The participant, or ParticipantGone with the day it ended and what it merged into."""
+    found = session.get(Participant, participant_id)
+    if found is None:
+        raise ParticipantGone(f"Er is geen deelnemer '{participant_id}'.", field)
+    if takes_part(found, day):
+        return found
+    if found.valid_to and found.valid_to <= day:
+        heir = session.get(Participant, found.merged_into) if found.merged_into else None
+        into = f" en opgegaan in {heir.name}" if heir else ""
+        raise ParticipantGone(f"{found.name} bestaat sinds {short_day(found.valid_to)} niet meer{into}.", field)
+    raise ParticipantGone(f"{found.name} bestaat nog niet op {short_day(day)}.", field)
+
+
+def euros(text: str, field: str = "") -> Decimal | None:
+    """An amount as people type it in Dutch: '125000', '125.000', '€ 1.250.000,50'; empty is None.
+
+    Raises NotAnAmount for anything else, so that '1.5' is asked again and never guessed.
+    """
+    plain = " ".join(text.split())
+    if not plain:
+        return None
+    found = AMOUNT.fullmatch(plain)
+    if not found:
+        raise NotAnAmount(f"'{plain[:40]}' is geen bedrag; schrijf bijvoorbeeld 125.000 of 125.000,50.", field)
+    cents = (found[2] or "").strip("-").ljust(2, "0")
+    value = Decimal(f"{found[1].replace('.', '')}.{cents}")
+    if value >= MOST:
+        raise NotAnAmount("Dit bedrag is groter dan wij kunnen bewaren.", field)
+    return value

@@ -1,0 +1,360 @@
+"""Outside moments: from sources, the yearly calendar and people; what can still be influenced, and what came of it."""
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, select
+
+from db.models import Dossier, DossierChallenge, DossierMoment, Match, Moment, Opportunity, Outcome, User
+from db.queries import Viewer
+from db.rights import has_role, may_see, visible
+from db.status import OVER
+from db.vocabulary import Nature, Role, Visibility
+from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
+from tracker.errors import Incomplete, NotAllowed, NotThere, required
+from tracker.lobby.log import log
+from tracker.moment_day import last_day, source_of, until
+from tracker.rights import must_add, must_change, viewer_of
+from tracker.versions import claim
+
+PATTERNS = Path(__file__).parent.parent / "agendas" / "moments.yaml"
+WEEKDAYS = {"tuesday": 1, "wednesday": 2}
+AHEAD = timedelta(days=365)
+KEPT = timedelta(days=42)  # a letter or a motion has no end: as long as this one can hook on to it
+NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A moment as a page shows it; ``ref`` finds it again: 'moment:4', 'call:12' or 'pattern:prinsjesdag:2027'."""
+
+    ref: str
+    title: str
+    kind: str
+    level: str
+    body: str
+    starts_on: date | None
+    ends_on: date | None
+    sure: bool
+    use: str
+    url: str
+    lead_days: int = 0
+    version: int = 0
+    of_source: bool = False
+    unnamed: bool = False  # its source named this last day once, and no longer does
+
+    @property
+    def act_before(self) -> date | None:
+        """The last day to begin, with what the MRA needs inside counted back."""
+        return self.ends_on - timedelta(days=self.lead_days) if self.ends_on else None
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A moment that comes back every year."""
+
+    id: str
+    title: str
+    kind: str
+    level: str
+    body: str
+    lead_days: int
+    use: str
+    third: tuple[str, int] | None
+    window: tuple[str, str] | None
+
+    def in_year(self, year: int) -> tuple[date, date]:
+        """First and last day; the same day for one that is fixed."""
+        if self.third:
+            day = third(WEEKDAYS[self.third[0]], self.third[1], year)
+            return day, day
+        first, last = self.window or ("01-01", "12-31")
+        return date.fromisoformat(f"{year}-{first}"), date.fromisoformat(f"{year}-{last}")
+
+
+def third(weekday: int, month: int, year: int) -> date:
+    """The third such weekday (0 = Monday) of a month: Prinsjesdag and Verantwoordingsdag are."""
+    first = calendar.weekday(year, month, 1)
+    return date(year, month, 15 + (weekday - first) % 7)
+
+
+@cache
+def patterns(path: Path = PATTERNS) -> tuple[Pattern, ...]:
+    """The yearly calendar that ships with the program."""
+    return tuple(_pattern(entry) for entry in yaml.safe_load(path.read_text("utf-8"))["moments"])
+
+
+def _pattern(entry: dict[str, Any]) -> Pattern:
+    fixed, usual = entry.pop("third", None), entry.pop("window", None)
+    return Pattern(**entry, third=tuple(fixed) if fixed else None, window=tuple(usual) if usual else None)
+
+
+def recurring(day: date, known: Iterable[tuple[str, int]] = (), until: timedelta = AHEAD) -> list[Coming]:
+    """The yearly moments from that day on, without those that a person already filled in (pattern, year)."""
+    skip, found = set(known), []
+    for pattern in patterns():
+        for year in (day.year, day.year + 1):
+            first, last = pattern.in_year(year)
+            if (pattern.id, year) not in skip and day <= last and first <= day + until:
+                found.append(_coming_pattern(pattern, year))
+    return found
+
+
+def _coming_pattern(p: Pattern, year: int) -> Coming:
+    first, last = p.in_year(year)
+    ref = f"pattern:{p.id}:{year}"
+    return Coming(ref, p.title, p.kind, p.level, p.body, first, last, p.third is not None, p.use, "", p.lead_days)
+
+
+def upcoming(session: Session, viewer: Viewer, day: date) -> list[Coming]:
+    """What can still be influenced, soonest first: people's moments, the sources' and the yearly calendar's."""
+    stored = list(session.exec(select(Moment).where(visible(viewer, Moment))))
+    mine = [c for m in stored if (c := _coming_row(session, m)) and (c.ends_on is None or c.ends_on >= day)]
+    taken = [(m.pattern, m.year) for m in stored if m.pattern and m.year]
+    from_calls = _from_calls(session, day, {m.opportunity_id for m in stored if m.opportunity_id})
+    return sorted([*mine, *from_calls, *recurring(day, taken)], key=_by_day)
+
+
+def _by_day(moment: Coming) -> tuple[date, str]:
+    return moment.ends_on or date.max, moment.title
+
+
+def _coming_row(session: Session, m: Moment) -> Coming | None:
+    """A stored moment, unless its source ended it; the last day of one that came from a source is the source's own."""
+    call, known = source_of(session, m), until(session, m)
+    if known.ended:
+        return None
+    url = call.url if call else m.url
+    about = (
+        f"moment:{m.id}",
+        m.title,
+        m.kind,
+        m.level,
+        m.body,
+        m.starts_on,
+        known.day,
+        m.sure,
+        m.use,
+        url,
+        m.lead_days,
+    )
+    return Coming(*about, version=m.version, of_source=call is not None, unnamed=known.unnamed)
+
+
+def _from_calls(session: Session, day: date, skip: set[int]) -> list[Coming]:
+    shelved = and_(col(Opportunity.language) == "nl", col(Opportunity.published_on) < day - KEPT)
+    undated = and_(col(Opportunity.closes_at).is_(None), or_(col(Opportunity.published_on).is_(None), ~shelved))
+    still = or_(undated, local_start(day) < col(Opportunity.closes_at))
+    word = col(Opportunity.source_word)
+    rows = select(Opportunity).where(
+        Opportunity.nature == Nature.MOMENT,
+        col(Opportunity.joined_into).is_(None),
+        ~col(Opportunity.held),
+        or_(word.is_(None), word.not_in(OVER)),
+        still,
+    )
+    return [_coming_call(call) for call in session.exec(rows) if call.id not in skip]
+
+
+def local_start(day: date) -> datetime:
+    """The first instant of a day in Amsterdam."""
+    from notifications.wording import AMSTERDAM
+
+    return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM)
+
+
+def _kind(call: Opportunity) -> MomentKind:
+    if call.language == "en":
+        return MomentKind.HAVE_YOUR_SAY
+    if call.provenance.get("title") == "tweede_kamer":
+        return MomentKind.COMMITTEE_DEBATE if call.closes_at else MomentKind.OTHER
+    return MomentKind.CONSULTATION
+
+
+def _coming_call(call: Opportunity) -> Coming:
+    eu = call.language == "en"
+    return Coming(
+        ref=f"call:{call.id}",
+        title=call.title,
+        kind=_kind(call),
+        level=Level.EU if eu else Level.NATIONAL,
+        body=call.publisher or "",
+        starts_on=call.published_on,
+        ends_on=last_day(call.closes_at) if call.closes_at else None,
+        sure=True,
+        use="",
+        url=call.url,
+        of_source=True,
+    )
+
+
+def for_dossier(session: Session, dossier: Dossier, viewer: Viewer, day: date) -> tuple[list[Coming], list[Coming]]:
+    """What the dossier hooks on to and can still influence; and what it might, by its level and opgaven."""
+    every = upcoming(session, viewer, day)
+    hooked = set(session.exec(select(DossierMoment.moment_id).where(DossierMoment.dossier_id == dossier.id)))
+    mine = [m for m in every if m.ref.startswith("moment:") and int(m.ref.split(":")[1]) in hooked]
+    opgaven = select(DossierChallenge.challenge_id).where(DossierChallenge.dossier_id == dossier.id)
+    touching = select(Match.opportunity_id).where(col(Match.challenge_id).in_(opgaven), Match.score >= 0.5)
+    near = {f"call:{i}" for i in session.exec(touching)}
+    maybe = [m for m in every if m not in mine and (m.ref in near or _by_calendar(m, dossier))]
+    return mine, maybe[:12]
+
+
+def _by_calendar(moment: Coming, dossier: Dossier) -> bool:
+    return moment.level == dossier.level and not moment.ref.startswith("call:")
+
+
+def hook(session: Session, dossier: Dossier, ref: str, by: User, now: datetime) -> Moment:
+    """Let a dossier hook on to a moment; one from a source or the calendar becomes a row people can complete."""
+    must_change(by, dossier)
+    moment = found(session, ref, by)
+    if not session.get(DossierMoment, (dossier.id, moment.id)):
+        session.add(DossierMoment(dossier_id=dossier.id or 0, moment_id=moment.id or 0))
+        log(session, dossier, LogKind.MOMENT, f"Haakt aan bij: {moment.title}", by, now)
+    session.flush()
+    return moment
+
+
+def found(session: Session, ref: str, by: User) -> Moment:
+    """The moment a page named; one from a source or the calendar is kept from now on. Raises NotThere."""
+    kind, _, rest = ref.partition(":")
+    if kind == "moment" and NUMBER.fullmatch(rest):
+        moment = session.get(Moment, int(rest))
+        if moment and may_see(Viewer(by.id, None, by.participant_id), moment.participant_id, moment.visibility):
+            return moment
+    if kind == "call" and NUMBER.fullmatch(rest):
+        return _from_source(session, int(rest), by)
+    if kind == "pattern":
+        return _from_calendar(session, rest, by)
+    raise NotThere("Dit moment bestaat niet.", "moment")
+
+
+def _from_source(session: Session, opportunity_id: int, by: User) -> Moment:
+    known = session.exec(select(Moment).where(Moment.opportunity_id == opportunity_id)).first()
+    call = session.get(Opportunity, opportunity_id)
+    if known:
+        return known
+    if call is None or call.nature != Nature.MOMENT:
+        raise NotThere("Dit moment bestaat niet.", "moment")
+    return _kept(session, _coming_call(call), by, opportunity_id=opportunity_id)
+
+
+def _from_calendar(session: Session, rest: str, by: User) -> Moment:
+    name, _, year = rest.partition(":")
+    pattern = next((p for p in patterns() if p.id == name), None)
+    if pattern is None or not NUMBER.fullmatch(year) or not 2000 <= int(year) <= 2100:
+        raise NotThere("Dit moment bestaat niet.", "moment")
+    known = session.exec(select(Moment).where(Moment.pattern == name, Moment.year == int(year))).first()
+    return known or _kept(session, _coming_pattern(pattern, int(year)), by, pattern=name, year=int(year))
+
+
+def _kept(session: Session, coming: Coming, by: User, **link: Any) -> Moment:
+    fields = {
+        f: getattr(coming, f) for f in ("title", "kind", "level", "body", "starts_on", "ends_on", "sure", "use", "url")
+    }
+    moment = Moment(
+        **fields, lead_days=coming.lead_days, participant_id=by.participant_id, visibility=Visibility.MRA, **link
+    )
+    session.add(moment)
+    session.flush()
+    return moment
+
+
+def fix_day(
+    session: Session, moment: Moment, starts_on: date | None, ends_on: date, sure: bool, by: User, seen: int
+) -> None:
+    """Fill in the day of a moment once it is known; that of a source's moment is the source's own."""
+    must_change(by, moment)
+    if moment.opportunity_id:
+        raise Incomplete("De dag van dit moment komt van de bron; corrigeer haar op de pagina van de regeling.", "ref")
+    _in_order(starts_on, ends_on)
+    claim(session, moment, seen)
+    moment.starts_on, moment.ends_on, moment.sure = starts_on, ends_on, sure
+    session.flush()
+
+
+def _in_order(starts_on: date | None, ends_on: date | None) -> None:
+    if starts_on and ends_on and starts_on > ends_on:
+        raise Incomplete("De laatste dag ligt voor de eerste.", "ends_on")
+
+
+@dataclass(frozen=True)
+class NewMoment:
+    """What a person says of a moment that no source and no yearly calendar tells."""
+
+    title: str
+    kind: MomentKind
+    level: Level
+    ends_on: date | None = None
+    starts_on: date | None = None
+    body: str = ""
+    use: str = ""
+    url: str = ""
+    lead_days: int = 0
+
+
+def add_moment(session: Session, new: NewMoment, by: User) -> Moment:
+    """Add an outside moment by hand, for everybody in the MRA. Raises Incomplete or NotAllowed."""
+    if not has_role(viewer_of(by), Role.FUNDRAISER):
+        raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
+    if not 0 <= new.lead_days <= 365:
+        raise Incomplete("De voorbereiding duurt 0 tot en met 365 dagen.", "lead_days")
+    if new.url.strip() and not re.match(r"https?://", new.url.strip()):
+        raise Incomplete("Neem het adres over, met https:// ervoor.", "url")
+    _in_order(new.starts_on, new.ends_on)
+    title = required(new.title, "title", "Geef het moment een naam.")
+    texts = {"title": title, "body": new.body.strip(), "use": new.use.strip(), "url": new.url.strip()}
+    moment = Moment(
+        **{**vars(new), **texts},
+        sure=new.ends_on is not None,
+        participant_id=by.participant_id,
+        visibility=Visibility.MRA,
+    )
+    session.add(moment)
+    session.flush()
+    return moment
+
+
+def record_outcome(
+    session: Session,
+    dossier: Dossier,
+    request: str,
+    result: OutcomeResult,
+    day: date,
+    by: User,
+    now: datetime,
+    passage: str = "",
+    source: str = "",
+    moment_id: int | None = None,
+) -> Outcome:
+    """What came of a request; what was taken over is shown by its passage."""
+    must_add(by, dossier)
+    request = required(request, "request", "Schrijf op wat u vroeg.")
+    if result != OutcomeResult.NOT:
+        passage = required(passage, "passage", "Neem de passage over waaruit het blijkt.")
+    outcome = Outcome(
+        dossier_id=dossier.id or 0,
+        moment_id=moment_id,
+        request=request,
+        result=result,
+        passage=passage.strip(),
+        source=source.strip(),
+        day=day,
+        recorded_at=now,
+        recorded_by=by.id or 0,
+        participant_id=dossier.participant_id,
+        visibility=dossier.visibility,
+    )
+    session.add(outcome)
+    session.flush()
+    log(session, dossier, LogKind.OUTCOME, f"{result.label}: {request}", by, now, day=day, subject=outcome)
+    session.flush()
+    return outcome

@@ -1,0 +1,229 @@
+"""Positions: draft, adopt, succeed; which holds on a day, what it may be called, and whether it may leave the house."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, func, select
+
+from db.models import Dissent, Dossier, Participant, Position, User
+from db.queries import Viewer
+from db.rights import has_role, visible
+from db.vocabulary import Role
+from db.vocabulary_lobby import OWN_BODIES, Gremium, LogKind, PositionState
+from notifications.wording import local_day, short_day
+from tracker.errors import Incomplete, NotAllowed, PositionNotAllowed, required
+from tracker.lobby.log import log, standing_participant
+from tracker.rights import must_add, must_change, viewer_of
+from tracker.versions import claim
+
+MRA_LINE = "mra"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a position says: inside, outside, and how far we go."""
+
+    internal: str = ""
+    public: str = ""
+    red_lines: str = ""
+    ground: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """By whom, when and for how long a position was adopted."""
+
+    gremium: Gremium
+    decision: str
+    adopted_on: date
+    valid_from: date
+    valid_to: date | None = None
+    next_review: date | None = None
+
+
+def line_of(position: Position) -> str:
+    """Whose line an adopted position is: the MRA's, or that of the participant whose own body adopted it."""
+    return position.participant_id if position.gremium in OWN_BODIES else MRA_LINE
+
+
+def holds_on(position: Position, day: date) -> bool:
+    """Whether the position was adopted and its mandate ran on that day."""
+    if position.state != PositionState.ADOPTED or position.valid_from is None or day < position.valid_from:
+        return False
+    expired = position.valid_to is not None and day > position.valid_to
+    return not expired and (position.ended_on is None or day < position.ended_on)
+
+
+def designation(position: Position, day: date, participant: str = "") -> str:
+    """What it may be called on that day: only what was adopted and still holds is an MRA-standpunt."""
+    if position.state != PositionState.ADOPTED:
+        return PositionState(position.state).label
+    if holds_on(position, day):
+        return "MRA-standpunt" if line_of(position) == MRA_LINE else f"standpunt van {participant or 'een deelnemer'}"
+    if position.ended_on and day >= position.ended_on:
+        return "opgevolgd standpunt"
+    if position.valid_from and day < position.valid_from:
+        return f"vastgesteld, geldt vanaf {short_day(position.valid_from)}"
+    return "verlopen standpunt"
+
+
+def exportable(position: Position, day: date) -> str:
+    """The public wording, for use outside.
+
+    Raises PositionNotAllowed when it was never adopted, is not valid that day, or has no public wording.
+    """
+    if position.state != PositionState.ADOPTED:
+        raise PositionNotAllowed("Een concept kan niet naar buiten: het is niet vastgesteld.")
+    if not holds_on(position, day):
+        until = last_day(position)
+        word = f"gold tot en met {short_day(until)}" if until and day > until else "geldt nog niet"
+        raise PositionNotAllowed(f"Dit standpunt kan niet naar buiten: het mandaat {word}.")
+    if not position.public_wording.strip():
+        raise PositionNotAllowed("Dit standpunt heeft geen openbare tekst.")
+    return position.public_wording
+
+
+def draft(session: Session, dossier: Dossier, wording: Wording, by: User, now: datetime) -> Position:
+    """A new draft; an earlier one stays readable as replaced."""
+    must_add(by, dossier)
+    required(wording.internal or wording.public, "public", "Schrijf de interne of de openbare tekst.")
+    claim(session, dossier)
+    number = session.exec(select(func.max(Position.number)).where(Position.dossier_id == dossier.id)).one() or 0
+    mine = select(Position).where(
+        Position.dossier_id == dossier.id,
+        Position.state == PositionState.DRAFT,
+        Position.participant_id == by.participant_id,
+    )
+    for earlier in session.exec(mine):
+        earlier.state = PositionState.REPLACED
+    position = Position(
+        dossier_id=dossier.id or 0,
+        number=number + 1,
+        internal_wording=wording.internal.strip(),
+        public_wording=wording.public.strip(),
+        red_lines=wording.red_lines.strip(),
+        ground=wording.ground.strip(),
+        created_at=now,
+        created_by=by.id or 0,
+        participant_id=by.participant_id,
+        visibility=dossier.visibility,
+    )
+    session.add(position)
+    session.flush()
+    log(session, dossier, LogKind.POSITION, f"{position.number}, concept", by, now, subject=position)
+    session.flush()
+    return position
+
+
+def check_decision(decision: Decision, today: date) -> None:
+    """Raises Incomplete or PositionNotAllowed where the decision itself cannot be."""
+    required(decision.decision, "decision", "Noem het besluit: een nummer of de naam van het stuk.")
+    if decision.adopted_on > today:
+        raise PositionNotAllowed("Een besluit in de toekomst is nog geen besluit.", "adopted_on")
+    if decision.valid_from < decision.adopted_on:
+        raise PositionNotAllowed("Een standpunt kan niet gelden voordat het is vastgesteld.", "valid_from")
+    if decision.valid_to and decision.valid_to < decision.valid_from:
+        raise PositionNotAllowed("De laatste dag ligt voor de eerste.", "valid_to")
+    if decision.next_review and decision.next_review < decision.valid_from:
+        raise Incomplete("De herziening ligt voor de eerste dag.", "next_review")
+
+
+def overlapping(others: Iterable[Position], line: str, valid_from: date, valid_to: date | None) -> Position | None:
+    """The adopted position of the same line that holds on a day of this period, if there is one."""
+    for other in others:
+        if other.state != PositionState.ADOPTED or line_of(other) != line or other.valid_from is None:
+            continue
+        last = last_day(other) or date.max
+        if other.valid_from <= last and valid_from <= last and other.valid_from <= (valid_to or date.max):
+            return other
+    return None
+
+
+def last_day(position: Position) -> date | None:
+    """The last day an adopted position holds; None while nothing ends it."""
+    before = date.fromordinal(position.ended_on.toordinal() - 1) if position.ended_on else None
+    days = [d for d in (position.valid_to, before) if d]
+    return min(days) if days else None
+
+
+def adopt(
+    session: Session,
+    position: Position,
+    decision: Decision,
+    by: User,
+    now: datetime,
+    dissenting: Mapping[str, str] | None = None,
+    succeeds: Position | None = None,
+) -> None:
+    """Record that a body adopted the draft; with ``succeeds`` the former position ends where this one begins.
+
+    Raises PositionNotAllowed where it would hold beside another one of the same line, and nothing is stored.
+    """
+    dossier = session.get_one(Dossier, position.dossier_id)
+    must_change(by, position)
+    if decision.gremium not in OWN_BODIES and not has_role(viewer_of(by), Role.COORDINATOR):
+        raise NotAllowed("Een besluit van een MRA-gremium legt een coördinator vast.")
+    check_decision(decision, local_day(now))
+    claim(session, dossier)
+    session.refresh(position)
+    if position.state != PositionState.DRAFT:
+        raise PositionNotAllowed("Alleen een concept kan worden vastgesteld; maak eerst een nieuw concept.")
+    line = position.participant_id if decision.gremium in OWN_BODIES else MRA_LINE
+    _make_room(session, position, decision, line, succeeds)
+    _record(session, position, decision, dissenting or {}, now)
+    text = f"{position.number}, vastgesteld door {decision.gremium.label}, besluit {decision.decision}"
+    log(session, dossier, LogKind.POSITION, text, by, now, day=decision.adopted_on, subject=position)
+    session.flush()
+
+
+def _make_room(session: Session, position: Position, decision: Decision, line: str, succeeds: Position | None) -> None:
+    others = list(session.exec(select(Position).where(Position.dossier_id == position.dossier_id)))
+    rest = [o for o in others if o.id != position.id and (succeeds is None or o.id != succeeds.id)]
+    if succeeds is not None:
+        if succeeds.state != PositionState.ADOPTED or line_of(succeeds) != line or succeeds.ended_on:
+            raise PositionNotAllowed("Dit standpunt kan niet worden opgevolgd.")
+        if succeeds.valid_from is None or decision.valid_from <= succeeds.valid_from:
+            raise PositionNotAllowed("Een opvolger begint na zijn voorganger.", "valid_from")
+    other = overlapping(rest, line, decision.valid_from, decision.valid_to)
+    if other:
+        raise PositionNotAllowed(
+            f"In deze periode geldt al standpunt {other.number}; volg dat op of kies een andere eerste dag.",
+            "valid_from",
+        )
+    if succeeds is not None:
+        succeeds.ended_on = decision.valid_from
+
+
+def _record(
+    session: Session, position: Position, decision: Decision, dissenting: Mapping[str, str], now: datetime
+) -> None:
+    position.state = PositionState.ADOPTED
+    position.gremium = decision.gremium
+    position.decision = decision.decision.strip()
+    position.adopted_on, position.valid_from = decision.adopted_on, decision.valid_from
+    position.valid_to, position.next_review = decision.valid_to, decision.next_review
+    position.version += 1
+    for participant_id, reason in dissenting.items():
+        standing_participant(session, participant_id, local_day(now), "dissenting")
+        session.add(Dissent(position_id=position.id or 0, participant_id=participant_id, reason=reason.strip()))
+    session.flush()
+
+
+def ledger(session: Session, dossier: Dossier, viewer: Viewer) -> list[Position]:
+    """Every position of the dossier that the viewer may see, newest first."""
+    mine = select(Position).where(Position.dossier_id == dossier.id, visible(viewer, Position))
+    return list(session.exec(mine.order_by(col(Position.number).desc())))
+
+
+def position_on(session: Session, dossier: Dossier, day: date, viewer: Viewer, line: str = MRA_LINE) -> Position | None:
+    """What we said on that day: the adopted position of the line that held then."""
+    return next((p for p in ledger(session, dossier, viewer) if line_of(p) == line and holds_on(p, day)), None)
+
+
+def dissenters(session: Session, position: Position) -> list[tuple[Participant, str]]:
+    """The participants that do not share the position, with why."""
+    rows = select(Participant, Dissent.reason).where(
+        Dissent.position_id == position.id, Dissent.participant_id == Participant.id
+    )
+    return [(participant, reason) for participant, reason in session.exec(rows.order_by(col(Participant.name)))]

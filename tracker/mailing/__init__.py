@@ -1,0 +1,1 @@
+"""Who gets which mail when; what a mail is stands in notifications/."""

@@ -1,0 +1,84 @@
+"""What writing and sending mail need, made from the settings: keys, links, sender, transport and rules."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db.leases import this_turn
+from db.models import Participant
+from db.session import reading
+from notifications.letter import Sender, Writer
+from notifications.links import Links
+from notifications.message import domain_of
+from notifications.outbox import Claim, Rules, envelope_sender
+from notifications.transport import MailUrlWrong, Transport, open_transport
+from tracker.clock import Clock
+from tracker.errors import WRONG_USAGE, CommandFailed
+from tracker.mailing.keys import signing_keys
+from tracker.settings import Settings
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where mail is written."""
+
+    links: Links
+    sender: Sender
+    bounces: str
+
+    @property
+    def key(self) -> bytes:
+        """Names mails and bounces."""
+        return self.links.keys[0]
+
+    @property
+    def domain(self) -> str:
+        """Ours, for Message-IDs."""
+        return domain_of(self.sender.address)
+
+    def writer(self, now: datetime) -> Writer:
+        """Writes the letters of one moment."""
+        return Writer(self.links, self.sender, now)
+
+    def envelope(self, taken: Claim) -> str:
+        """The envelope's sender of a mail."""
+        return envelope_sender(self.bounces or self.sender.address, self.key, taken)
+
+
+def open_desk(settings: Settings, engine: Engine) -> Desk:
+    """Read the keys and who carries the mail; CommandFailed where a setting is wrong."""
+    try:
+        links = Links(settings.base_url, signing_keys(settings))
+    except OSError as error:
+        raise CommandFailed(f"cannot keep a secret key in {settings.data_dir}: {error.strerror}") from error
+    with reading(engine) as session:
+        organisation = _organisation(session, settings.responsible_organisation)
+    return Desk(links, Sender(settings.mail_from, organisation), settings.mail_bounces)
+
+
+def _organisation(session: Session, slug: str) -> str:
+    if not slug:
+        return ""
+    found = session.get(Participant, slug)
+    if found is None:
+        raise CommandFailed(f"setting RESPONSIBLE_ORGANISATION: no participant {slug!r}", WRONG_USAGE)
+    return found.name
+
+
+def sending_rules(settings: Settings, clock: Clock, transport: Transport, desk: Desk, halted: str = "") -> Rules:
+    """Who sends, by which clock, and to whom while this is a trial; ``halted``: why only sign-in mail may leave."""
+    return Rules(
+        this_turn(), random.SystemRandom().uniform, clock.now, transport.name, settings.mail_allow,
+        desk.writer(clock.now()).common_headers(), halted,
+    )  # fmt: skip
+
+
+def transport_of(settings: Settings) -> Transport:
+    """The transport of MAIL_URL; CommandFailed says what is wrong with it."""
+    try:
+        return open_transport(settings.mail)
+    except MailUrlWrong as error:
+        raise CommandFailed(f"setting MAIL_URL: {error}", WRONG_USAGE) from error

@@ -1,0 +1,30 @@
+"""The next digest of a person, by the functions that send it; nothing is stored."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from notifications.catalogue import read_catalogue
+from notifications.digest import compose
+from notifications.letter import Letter
+from tracker.mailing.digest_context import read_surroundings
+from tracker.mailing.mailer import Desk
+from tracker.mailing.plan import read_coverage
+from tracker.mailing.recipients import read_memories, read_readers
+
+
+def preview(session: Session, desk: Desk, user_id: int, now: datetime, threshold: float) -> Letter | None:
+    """What would be mailed if all subscriptions of this person were due now; none without a subscription."""
+    catalogue = read_catalogue(session, now, threshold)
+    readers = read_readers(session, catalogue, now, only=[user_id])
+    if not readers:
+        return None
+    memory = read_memories(session, readers)[user_id]
+    standing = readers[0].standing
+    first = not any(one.had_first for one in standing)
+    digest = compose(
+        catalogue, [one.wish for one in standing], memory, read_coverage(session, catalogue), now, first=first
+    )
+    around = read_surroundings(session, [item.call.id for item in digest.items], now)
+    warned = around.warned(digest, readers[0].participant_id)
+    return desk.writer(now).digest(warned, readers[0].to, around.beside(user_id))

@@ -1,0 +1,72 @@
+"""Plan and send as a person or the clock asks for it: one function each, behind every door."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Engine
+
+from db.session import writing
+from notifications.outbox import Tally
+from notifications.sending import send_due
+from tracker.clock import Clock
+from tracker.errors import CommandFailed
+from tracker.mailing.copy_guard import watch
+from tracker.mailing.mailer import open_desk, sending_rules, transport_of
+from tracker.mailing.plan import LeaseLost, Planned, PlannerBusy, plan
+from tracker.settings import Settings
+from tracker.sources.clock_skew import clock_trouble
+
+PATIENCE = 100  # seconds; a lease of somebody who hangs is over by then
+
+
+def plan_now(settings: Settings, engine: Engine, clock: Clock, patience: float = PATIENCE) -> Planned:
+    """One round of planning; waits for another planner to finish. CommandFailed says why nothing was planned."""
+    from tracker.matching import DIGEST_THRESHOLD
+
+    desk, waited = open_desk(settings, engine), 0.0
+    while True:
+        try:
+            return plan(engine, desk, clock.now(), DIGEST_THRESHOLD, compare_clocks=not clock.is_set)
+        except PlannerBusy as error:
+            if waited >= patience:
+                raise CommandFailed(f"{error}; try again later") from error
+            waited += 1
+            time.sleep(1)
+        except LeaseLost as error:
+            raise CommandFailed(str(error)) from error
+
+
+def send_now(
+    settings: Settings, engine: Engine, clock: Clock, stopping: Callable[[], bool] = lambda: False, doubt: str = ""
+) -> Tally:
+    """Empty the outbox of what is due; only of sign-in mail while the time is in ``doubt`` or the sources say another.
+
+    CommandFailed where a setting is wrong or the data folder cannot be written.
+    """
+    transport = transport_of(settings)
+    desk = open_desk(settings, engine)
+    try:
+        with writing(engine) as session:
+            watch(session, settings.data_dir, clock.now(), trial=bool(settings.mail_allow))
+        halted = doubt or ("" if clock.is_set else clock_trouble(engine, clock.now()))
+        rules = sending_rules(settings, clock, transport, desk, halted)
+        tally = asyncio.run(send_due(engine, transport, rules, desk.envelope, stopping))
+        with writing(engine) as session:
+            watch(session, settings.data_dir, clock.now(), trial=bool(settings.mail_allow))
+    except OSError as error:
+        raise CommandFailed(f"cannot write in {settings.data_dir}: {error.strerror or error}") from error
+    return tally
+
+
+def said_of_plan(planned: Planned) -> dict[str, Any]:
+    """A round of planning for machines."""
+    return asdict(planned)
+
+
+def said_of_send(tally: Tally) -> dict[str, Any]:
+    """A round of sending for machines; what the relay refused for good, for whatever reason, counts as failed."""
+    names = ("accepted", "deferred", "ambiguous", "held", "expired", "cancelled", "stopped")
+    return {name: getattr(tally, name) for name in names} | {"failed": tally.failed + tally.held}

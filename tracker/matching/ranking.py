@@ -1,0 +1,160 @@
+"""People's verdicts in the order of calls: what is like the rejected sinks, what anyone wants never does.
+
+A match keeps what the matcher said beside the score that verdicts leave it, so nothing is lost when one is taken back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from db.models import Match, TeamMember, Verdict
+from db.session import reading, writing
+from db.vocabulary import Say, Visibility
+from tracker.matching import DIGEST_THRESHOLD
+from tracker.matching.learning import WANTED, Judged, Ranked, after_verdicts
+from tracker.matching.vector_store import wholes
+
+BATCH = 500
+By = Mapping[str, Sequence[Judged]]  # the verdicts that count, by opgave
+Moved = Mapping[tuple[str, str], Ranked]  # the pairs that verdicts moved, by call and opgave
+
+
+def judged(session: Session, encoder: str | None) -> By:
+    """Per opgave the standing verdicts that move its ranking, with the vectors of the calls they are about.
+
+    A "yes" counts, whoever said it. A "no" counts for an opgave when its team said so: a member, or anyone where there
+    is no team yet, or a person who said it for the whole team. A private word of one organisation does neither: others
+    would see what it moved. Said of a call as a whole, it is about the opgaven that the call is matched with.
+    """
+    standing = select(Verdict).where(col(Verdict.undone_at).is_(None), Verdict.say != Say.LATER)
+    verdicts = session.exec(standing.order_by(col(Verdict.id))).all()
+    if not verdicts:
+        return {}
+    teams = _teams(session)
+    about = _about(session)
+    vectors = wholes(session, select(Verdict.opportunity_id).where(col(Verdict.undone_at).is_(None)), encoder)
+    found: dict[str, list[Judged]] = defaultdict(list)
+    for v in verdicts:
+        for challenge in (v.challenge_id,) if v.challenge_id else about[v.opportunity_id]:
+            if _counts(v, teams[challenge]):
+                vector = vectors.get(v.opportunity_id)
+                found[challenge].append(Judged(str(v.opportunity_id), challenge, v.say, v.reason, v.at, vector))
+    return found
+
+
+def _teams(session: Session) -> Mapping[str, set[int]]:
+    teams: dict[str, set[int]] = defaultdict(set)
+    for challenge, user in session.exec(select(TeamMember.challenge_id, TeamMember.user_id)):
+        teams[challenge].add(user)
+    return teams
+
+
+def _about(session: Session) -> Mapping[int, list[str]]:
+    """The opgaven that calls judged as a whole are matched with, by the matcher's own word."""
+    about: dict[int, list[str]] = defaultdict(list)
+    judged_whole = select(Verdict.opportunity_id).where(
+        col(Verdict.undone_at).is_(None), col(Verdict.challenge_id).is_(None)
+    )
+    rows = select(Match.opportunity_id, Match.challenge_id, Match.score, Match.said)
+    for call, challenge, score, said in session.exec(rows.where(col(Match.opportunity_id).in_(judged_whole))):
+        if (score if said is None else said) >= DIGEST_THRESHOLD:
+            about[call].append(challenge)
+    return about
+
+
+def _counts(verdict: Verdict, team: set[int]) -> bool:
+    if verdict.visibility == Visibility.OWN:
+        return False
+    return verdict.say == Say.YES or not team or verdict.team or verdict.user_id in team
+
+
+def moved(pairs: Iterable[Ranked], by: By, now: datetime) -> Moved:
+    """The pairs that verdicts move, with the score they are left, by call and opgave."""
+    mine: dict[str, list[Ranked]] = defaultdict(list)
+    for pair in pairs:
+        if pair.challenge_id in by:
+            mine[pair.challenge_id].append(pair)
+    return {
+        (pair.call_id, challenge): pair
+        for challenge, some in mine.items()
+        for pair in after_verdicts(some, by[challenge], now)
+        if pair.because
+    }
+
+
+def rank_again(engine: Engine, now: datetime, encoder: str | None) -> int:
+    """Give every match the score that verdicts leave it; how many changed. Nothing is sent or told by it."""
+    with reading(engine) as session:
+        by = judged(session, encoder)
+        changed = _unwanted_moves(session, by) + [
+            row for one in by for row in _of_challenge(session, one, by, now, encoder)
+        ]
+    for start in range(0, len(changed), BATCH):
+        with writing(engine) as session:
+            for number, pair in changed[start : start + BATCH]:
+                _write(session, number, pair, now)
+    return len(changed)
+
+
+Change = tuple[int | None, Ranked]  # the match to change, none where people made the link themselves
+
+
+def _unwanted_moves(session: Session, by: By) -> list[Change]:
+    """Matches of opgaven without a verdict left that still stand moved."""
+    left = select(Match).where(col(Match.said).is_not(None), col(Match.challenge_id).not_in(list(by)))
+    return [(row.id, _ranked(row)) for row in session.exec(left)]
+
+
+def _of_challenge(session: Session, challenge: str, by: By, now: datetime, encoder: str | None) -> list[Change]:
+    rows = session.exec(select(Match).where(Match.challenge_id == challenge)).all()
+    vectors = wholes(session, select(Match.opportunity_id).where(Match.challenge_id == challenge), encoder)
+    pairs = {str(row.opportunity_id): _ranked(row, vectors.get(row.opportunity_id)) for row in rows}
+    after = moved(pairs.values(), by, now)
+    found: list[Change] = []
+    for row in rows:
+        call = str(row.opportunity_id)
+        pair = after.get((call, challenge), pairs[call])
+        if abs(pair.score - row.score) > 1e-6 or (pair.because is None) != (row.said is None):
+            found.append((row.id, pair))
+    linked = [v for v in by[challenge] if v.say == Say.YES and v.call_id not in pairs]
+    return found + [(None, Ranked(v.call_id, challenge, WANTED, None, RELEVANT)) for v in linked]
+
+
+RELEVANT = "gemarkeerd als relevant"
+
+
+def _ranked(row: Match, vector: Any = None) -> Ranked:
+    return Ranked(str(row.opportunity_id), row.challenge_id, row.score if row.said is None else row.said, vector)
+
+
+def _write(session: Session, number: int | None, pair: Ranked, now: datetime) -> None:
+    row = session.get(Match, number) if number is not None else _new_link(session, pair, now)
+    if row is None:
+        return  # matched anew meanwhile, with the verdicts of then
+    said = row.score if row.said is None else row.said
+    row.said = said if pair.because else None
+    row.score = pair.score
+    row.reasons = with_verdict(row.reasons, pair, said)
+    session.add(row)
+
+
+def _new_link(session: Session, pair: Ranked, now: datetime) -> Match | None:
+    there = select(Match.id).where(Match.opportunity_id == int(pair.call_id), Match.challenge_id == pair.challenge_id)
+    if session.exec(there).first() is not None:
+        return None
+    return Match(opportunity_id=int(pair.call_id), challenge_id=pair.challenge_id, score=0.0, model="", at=now)
+
+
+def with_verdict(reasons: Iterable[dict[str, Any]], pair: Ranked, said: float) -> list[dict[str, Any]]:
+    """Reasons with the one that people gave in front, where there is one."""
+    others = [reason for reason in reasons if reason.get("kind") != "verdict"]
+    if not pair.because:
+        return others
+    text = f"{pair.because[0].upper()}{pair.because[1:]}."
+    weight = round(pair.score - said, 3)
+    mine = {"kind": "verdict", "weight": weight, "place": "", "call": "", "challenge": "", "text": text}
+    return [mine, *others]

@@ -1,0 +1,180 @@
+"""Match the calls that need it: read a batch, compute with no transaction open, store the batch."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Engine, delete, func, or_
+from sqlmodel import Session, col, select
+
+from db.models import Challenge, Match, Opportunity, Revision
+from db.session import reading, writing
+from tracker.challenges.agenda import shipped_rows
+from tracker.matching import CallMatches, CallText, ChallengeText, Matcher, embedder, installed, model_name
+from tracker.matching.learning import Ranked
+from tracker.matching.ranking import Moved, judged, moved, rank_again, with_verdict
+from tracker.matching.vector_store import read_kept, store_kept
+
+BATCH = 200
+Progress = Callable[[int, int], None]
+Make = Callable[[Sequence[ChallengeText]], Matcher]
+
+
+def quiet(_done: int, _of: int) -> None:
+    """Nobody is watching."""
+
+
+@dataclass(frozen=True)
+class Matched:
+    """How much work a round of matching was."""
+
+    calls: int
+    matches: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A call to match, and its newest revision when it was read."""
+
+    call: CallText
+    revision: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round of matching works with; `key` names the model and the agenda, `encoder` whose vectors are kept."""
+
+    engine: Engine
+    matcher: Matcher
+    key: str
+    encoder: str | None
+    now: datetime
+
+
+def match_calls(
+    engine: Engine, model: str, make: Make, now: datetime, rebuild: bool = False, progress: Progress = quiet,
+    encoder: str | None = None,
+) -> Matched:  # fmt: skip
+    """Match every call that is new, changed, or was matched with another model or agenda; all of them on rebuild.
+
+    A re-match replaces matches and touches neither verdicts nor what was told; what people said moves the scores as
+    before. The matcher is made only when a call waits for it, since loading a model takes seconds.
+    """
+    with reading(engine) as session:
+        challenges = challenge_texts(session)
+        key = matched_with(model, challenges)
+        waiting = list(session.exec(select(Opportunity.id).where(*_which(key, rebuild)).order_by(col(Opportunity.id))))
+    total = 0
+    if waiting:
+        this = Round(engine, make(challenges), key, encoder, now)
+        for start in range(0, len(waiting), BATCH):
+            total += _match_batch(this, [i for i in waiting[start : start + BATCH] if i])
+            progress(min(start + BATCH, len(waiting)), len(waiting))
+    rank_again(engine, now, encoder)
+    return Matched(len(waiting), total)
+
+
+def match_with_model(engine: Engine, now: datetime, rebuild: bool = False, progress: Progress = quiet) -> Matched:
+    """The same with the matcher that comes with the program: sentence vectors where the model is there, else words."""
+    model = model_name(installed())
+    return match_calls(engine, model, lambda texts: Matcher(texts, embedder()), now, rebuild, progress, installed())
+
+
+def challenge_texts(session: Session) -> list[ChallengeText]:
+    """The opgaven that have words of their own, as the matcher reads them."""
+    return texts_of(session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position))).all())
+
+
+def shipped_challenges() -> list[ChallengeText]:
+    """The same, as they come with the program: what labelled calls are measured with, whatever a database holds."""
+    return texts_of(shipped_rows())
+
+
+def texts_of(rows: Sequence[Challenge]) -> list[ChallengeText]:
+    """Opgaven without words of their own are left out."""
+    names = {row.id: row.name for row in rows}
+    return [challenge_text(row, names.get(row.parent_id or "")) for row in rows if row.words_nl or row.words_en]
+
+
+def challenge_text(row: Challenge, parent_name: str | None) -> ChallengeText:
+    """One opgave as the matcher reads it."""
+    return ChallengeText(
+        id=row.id,
+        name=row.name or "",
+        goal=row.goal,
+        words_nl=tuple(row.words_nl),
+        words_en=tuple(row.words_en),
+        words_not=tuple(row.words_not),
+        parent_name=parent_name,
+    )
+
+
+def call_text(row: Opportunity) -> CallText:
+    """One call as the matcher reads it."""
+    return CallText(
+        id=str(row.id),
+        title=row.title,
+        text=row.summary,
+        call=row.call_title,
+        destination=row.destination,
+        type=row.type_of_action,
+        programme=tuple(row.programme),
+        language=row.language,
+        publisher=row.publisher,
+        applicants=tuple(row.applicants),
+    )
+
+
+def matched_with(model: str, challenges: Sequence[ChallengeText]) -> str:
+    """A key that changes when the model or any opgave's words do."""
+    texts = json.dumps([vars(c) for c in challenges], default=list, sort_keys=True, ensure_ascii=False)
+    return f"{model}/{hashlib.sha256(texts.encode()).hexdigest()[:16]}"
+
+
+def _which(key: str, rebuild: bool) -> Iterator[ColumnElement[bool]]:
+    yield col(Opportunity.joined_into).is_(None)
+    if not rebuild:
+        yield or_(col(Opportunity.matched_with) != key, _newest_revision() > col(Opportunity.matched_revision))
+
+
+def _newest_revision() -> ColumnElement[int]:
+    newest = select(func.max(Revision.id)).where(col(Revision.opportunity_id) == col(Opportunity.id))
+    return func.coalesce(newest.scalar_subquery(), 0)
+
+
+def _match_batch(this: Round, ids: list[int]) -> int:
+    with reading(this.engine) as session:
+        question = select(Opportunity, _newest_revision()).where(col(Opportunity.id).in_(ids))
+        waiting = [Waiting(call_text(row), revision) for row, revision in session.exec(question)]
+        kept, by = read_kept(session, ids, this.encoder), judged(session, this.encoder)
+    found = this.matcher.match([w.call for w in waiting], kept.vectors)
+    pairs = (Ranked(f.call_id, m.challenge_id, m.score, f.vector) for f in found for m in f.matches)
+    after = moved(pairs, by, this.now)
+    with writing(this.engine) as session:
+        for one, result in zip(waiting, found, strict=True):
+            _store(session, this, result, one.revision, after)
+        store_kept(session, found, kept, this.encoder)
+    return sum(len(result.matches) for result in found)
+
+
+def _store(session: Session, this: Round, found: CallMatches, revision: int, after: Moved) -> None:
+    call = session.get_one(Opportunity, int(found.call_id))
+    call.eligible, call.eligible_why = found.eligible, "; ".join(filter(None, (found.eligible_why, found.area)))
+    call.matched_with, call.matched_revision = this.key, revision
+    session.exec(delete(Match).where(col(Match.opportunity_id) == call.id))
+    for scored in found.matches:
+        pair = after.get((found.call_id, scored.challenge_id))
+        session.add(
+            Match(
+                opportunity_id=int(found.call_id),
+                challenge_id=scored.challenge_id,
+                score=pair.score if pair else scored.score,
+                said=scored.score if pair else None,
+                topic=scored.topic,
+                reasons=with_verdict(scored.reasons, pair, scored.score) if pair else list(scored.reasons),
+                model=this.matcher.model,
+                at=this.now,
+            )
+        )

@@ -1,0 +1,123 @@
+"""What an opgave would match with the words in its form: a bounded set of calls, scored as the matcher would."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from sqlmodel import Session, col, select
+
+from db.models import Challenge, Match, Opportunity
+from db.search import search
+from db.status import standing
+from tracker.matching import CallText, ChallengeText, Embedder, Matcher, embedder
+from tracker.matching.run import call_text, challenge_text, challenge_texts
+from tracker.matching.search import SHOWN_FROM, by_ids
+from tracker.matching.texts import Vectors
+from tracker.matching.vectors import Keeping
+
+WITH_WORDS, MATCHED, NEWEST = 30, 20, 20  # how many calls of each sort are looked at
+PATIENCE = 2.5  # seconds a form waits; the first time, reading the model takes longer
+MOST_KEPT = 20_000  # texts, some 2 KiB each
+
+
+class Trials:
+    """Scores one edit at a time, in a thread of its own, so that a form never waits long for a model."""
+
+    def __init__(self, encoder: Callable[[], Embedder | None] = embedder, patience: float = PATIENCE) -> None:
+        self.patience = patience
+        self._encoder = cache(lambda: Keeping(found, self._kept) if (found := encoder()) is not None else None)
+        self._kept: dict[bytes, Vectors] = {}  # while somebody types, one text of hundreds changes
+        self._thread = ThreadPoolExecutor(1, "trial")
+        self._latest: Future[dict[int, float]] | None = None
+
+    def scores(self, challenges: Sequence[ChallengeText], id_: str, calls: Sequence[CallText]) -> dict[int, float]:
+        """Call -> score for this opgave; empty where it takes too long, or somebody typed on meanwhile."""
+        if self._latest is not None:
+            self._latest.cancel()
+        self._latest = latest = self._thread.submit(self._score, challenges, id_, calls)
+        try:
+            return latest.result(self.patience)
+        except (TimeoutError, CancelledError):
+            return {}
+
+    def _score(self, challenges: Sequence[ChallengeText], id_: str, calls: Sequence[CallText]) -> dict[int, float]:
+        if len(self._kept) > MOST_KEPT:
+            self._kept.clear()
+        found, _ = Matcher(challenges, self._encoder()).scores(calls)
+        column = [challenge.id for challenge in challenges].index(id_)
+        return {int(call.id): float(row[column]) for call, row in zip(calls, found, strict=True)}
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The calls that would match, strongest first, and how they stand to what matches now."""
+
+    calls: list[Opportunity] = field(default_factory=list)
+    scores: dict[int, float] = field(default_factory=dict)
+    words: dict[int, list[str]] = field(default_factory=dict)
+    new: frozenset[int] = frozenset()
+    lost: list[Opportunity] = field(default_factory=list)
+    weak: int = 0  # calls with the words that would stay below the threshold
+    looked_at: int = 0
+
+    @property
+    def scored(self) -> bool:
+        """Whether there was time to score; else the words alone are shown."""
+        return bool(self.scores)
+
+
+def what_if(session: Session, trials: Trials, edited: Challenge, now: datetime) -> WhatIf:
+    """Try an opgave as it stands in a form; nothing of it is kept."""
+    words = _with_words(session, [*edited.words_nl, *edited.words_en], now)
+    matched = _matched(session, edited.id, now)
+    newest = session.exec(
+        select(Opportunity.id).where(standing(now)).order_by(col(Opportunity.first_seen).desc()).limit(NEWEST)
+    )
+    ranked = sorted(words, key=lambda i: (-len(words[i]), i))
+    chosen = list(dict.fromkeys([*ranked[:WITH_WORDS], *matched, *(i for i in newest if i is not None)]))
+    calls = {call.id or 0: call for call in by_ids(session, chosen)}
+    scores = _scored(session, trials, edited, list(calls.values()))
+    if not scores:
+        return WhatIf([calls[i] for i in ranked if i in calls], {}, words, frozenset(words) - set(matched), looked_at=0)
+    fits = sorted((i for i in calls if scores[i] >= SHOWN_FROM), key=lambda i: (-scores[i], i))
+    return WhatIf(
+        calls=[calls[i] for i in fits],
+        scores=scores,
+        words=words,
+        new=frozenset(fits) - set(matched),
+        lost=[calls[i] for i in matched if i in calls and scores[i] < SHOWN_FROM],
+        weak=sum(i in words and scores[i] < SHOWN_FROM for i in calls),
+        looked_at=len(calls),
+    )
+
+
+def _with_words(session: Session, words: Sequence[str], now: datetime) -> dict[int, list[str]]:
+    """Standing calls that hold one of the words -> those words."""
+    hits: dict[int, list[str]] = {}
+    for word in words:
+        for call_id in search(session, word.strip("*"), 200):
+            hits.setdefault(call_id, []).append(word)
+    stands = set(session.exec(select(Opportunity.id).where(standing(now), col(Opportunity.id).in_(hits))))
+    return {call_id: found for call_id, found in hits.items() if call_id in stands}
+
+
+def _matched(session: Session, challenge_id: str, now: datetime) -> list[int]:
+    query = (
+        select(Match.opportunity_id)
+        .join(Opportunity, col(Opportunity.id) == col(Match.opportunity_id))
+        .where(Match.challenge_id == challenge_id, col(Match.score) >= SHOWN_FROM, standing(now))
+        .order_by(col(Match.score).desc(), col(Match.opportunity_id))
+    )
+    return list(session.exec(query.limit(MATCHED)))
+
+
+def _scored(session: Session, trials: Trials, edited: Challenge, calls: Sequence[Opportunity]) -> dict[int, float]:
+    """What a topic means depends on the others: they all take part."""
+    parent = session.get(Challenge, edited.parent_id) if edited.parent_id else None
+    tried = challenge_text(edited, parent.name if parent else None)
+    if not calls or not (tried.words_nl or tried.words_en):
+        return {}
+    others = [one for one in challenge_texts(session) if one.id != edited.id]
+    return trials.scores([*others, tried], edited.id, [call_text(call) for call in calls])

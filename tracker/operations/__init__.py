@@ -1,0 +1,1 @@
+"""The clock, upkeep, backup, the trace of a call, and the demo."""

@@ -1,0 +1,152 @@
+"""The whole product on recorded answers of the sources: a fresh database, matches, a digest, a calendar."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from db.models import Delivery, Subscription, User
+from db.session import reading, writing
+from db.vocabulary import Cadence, DeliveryState, Role, Visibility
+from notifications.sending import send_due
+from scrapers import sources
+from scrapers.recordings import Recording, replay
+from tracker.calendar.events import all_deadlines
+from tracker.calendar.load_bodies import load_bodies
+from tracker.calls.ingest import ingest
+from tracker.challenges.agenda import load_agendas, load_participants
+from tracker.clock import Clock
+from tracker.database import migrate_database
+from tracker.mailing.mailer import open_desk, sending_rules, transport_of
+from tracker.mailing.plan import plan
+from tracker.matching import DIGEST_THRESHOLD
+from tracker.matching.run import match_with_model
+from tracker.operations.example_data import load_example
+from tracker.settings import Settings
+from tracker.web.login import new_link
+from tracker.web.sign_in_mail import link_address
+from tracker.web.site import Site
+
+RECORDINGS = Path(__file__).parents[2] / "tests" / "recordings"
+READER = "fondsenwerver@voorbeeld.example"
+COORDINATOR = "coordinator@voorbeeld.example"
+WANTED = ("A20-1-circulair", "A20-1-energie", "A20-2-klimaat", "A20-2-cultuur", "A20-3-duurzaam")
+Say = Callable[[str], None]
+
+
+class NoRecordings(Exception):
+    """The demo replays recordings that come with the source code, and they are not there."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Where a demo lives and on which day it plays."""
+
+    folder: Path
+    settings: Settings
+    now: datetime
+    engine: Engine
+
+
+def prepare(folder: Path, port: int) -> Demo:
+    """An emptied folder with a migrated database, and the clock of the recordings."""
+    if not (RECORDINGS / "eu_portal" / "index.json").is_file():
+        raise NoRecordings(f"no recordings in {RECORDINGS}: run the demo from the source code")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    settings = Settings(
+        _env_file=None,
+        database_url=f"sqlite:///{folder.resolve() / 'kansenradar.db'}",
+        data_dir=folder,
+        base_url=f"http://localhost:{port}",
+        mail_url=f"file:{folder / 'mail'}",
+        mail_from="kansenradar@voorbeeld.example",
+        responsible_organisation="amsterdam",
+    )
+    return Demo(folder, settings, Recording(RECORDINGS / "eu_portal").now, migrate_database(settings))
+
+
+def fill(demo: Demo, say: Say) -> None:
+    """Agendas, participants, bodies, two people with a subscription, and every recorded source."""
+    with writing(demo.engine) as session:
+        load_agendas(session)
+        load_participants(session)
+        load_bodies(session)
+        reader = _person(demo.now, READER, "Sam de Vries", Role.FUNDRAISER)
+        session.add_all([reader, _person(demo.now, COORDINATOR, "Noor Bakker", Role.COORDINATOR)])
+        session.flush()
+        assert reader.id
+        session.add(_subscription(reader.id, demo.now))
+    for name in sources.names():
+        if (RECORDINGS / name / "index.json").is_file():
+            say(_replayed(demo, name))
+
+
+def _person(now: datetime, email: str, name: str, role: Role) -> User:
+    return User(email=email, name=name, role=role, participant_id="amsterdam", created_at=now)
+
+
+def _subscription(user_id: int, now: datetime) -> Subscription:
+    return Subscription(
+        user_id=user_id,
+        participant_id="amsterdam",
+        visibility=Visibility.OWN,
+        filter={"challenges": list(WANTED)},
+        every=Cadence.WEEK,
+        created_at=now,
+    )
+
+
+def _replayed(demo: Demo, name: str) -> str:
+    """Read one recording and store it, as a crawl would; one line on how it went."""
+    crawled = replay(sources.load(name), RECORDINGS / name, now=demo.now)
+    with writing(demo.engine) as session:
+        done = ingest(session, crawled, demo.now)
+    how = "compleet" if done.judgement.complete else f"onvolledig: {done.judgement.why}"
+    return f"  {name:<20} {len(crawled.listings):>4} gezien  {len(done.new):>4} nieuw  {how}"
+
+
+def match_all(demo: Demo, say: Say) -> None:
+    """Match every call with the opgaven, with sentence vectors where the model is there."""
+    done = match_with_model(demo.engine, demo.now)
+    say(f"{done.calls} regelingen gematcht, {done.matches} matches")
+
+
+def mail_all(demo: Demo, say: Say) -> None:
+    """Plan the digest that is due, write it as .eml, and print it as its reader would get it."""
+    desk = open_desk(demo.settings, demo.engine)
+    plan(demo.engine, desk, demo.now, DIGEST_THRESHOLD)
+    clock, transport = Clock(demo.now), transport_of(demo.settings)
+    asyncio.run(send_due(demo.engine, transport, sending_rules(demo.settings, clock, transport, desk), desk.envelope))
+    with reading(demo.engine) as session:
+        for mail in session.exec(select(Delivery).where(col(Delivery.state) == DeliveryState.ACCEPTED)):
+            say(f"\nAan: {mail.address}\nOnderwerp: {mail.subject}\n\n{mail.text}")
+
+
+def add_example(demo: Demo, say: Say) -> None:
+    """Made-up dossiers and applications, each marked as an example; after the mails, so that nobody is told of them."""
+    with writing(demo.engine) as session:
+        count = load_example(session, demo.now)
+    say(f"\n{count} voorbeelddossiers (verzonnen) bij Dossiers en Aanvragen")
+
+
+def write_calendar(demo: Demo) -> Path:
+    """Every deadline as an iCalendar file."""
+    path = demo.folder / "kansenradar.ics"
+    with reading(demo.engine) as session:
+        content, _ = all_deadlines(session, demo.now, demo.settings.base_url)
+    path.write_bytes(content)
+    return path
+
+
+def sign_in_link(demo: Demo) -> str:
+    """A link that signs in as the coordinator, once."""
+    with writing(demo.engine) as session:
+        user = session.exec(select(User).where(col(User.email) == COORDINATOR)).one()
+        token = new_link(session, user, user.email, "/", demo.now)
+    return link_address(Site(demo.settings, demo.engine, Clock(demo.now)), token)

@@ -1,0 +1,291 @@
+"""The clock: once a minute it looks in our own tables for what is due, and does what a person would type.
+
+APScheduler is an alarm clock and nothing more: nothing is in its job store, and a tick that was missed costs a minute.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+
+from apscheduler.job import Job
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+
+from db.leases import release, renew, take, this_process
+from db.models import Delivery
+from db.session import reading, writing
+from db.vocabulary import WAITING_STATES
+from notifications.alerts import end_alert, raise_alert, standing_alerts
+from notifications.wording import AMSTERDAM, local_day
+from tracker.clock import Clock
+from tracker.errors import CommandFailed
+from tracker.mailing.run import plan_now, send_now
+from tracker.operations.upkeep import tidy_once_a_day
+from tracker.settings import Settings
+from tracker.sources.clock_skew import DOUBT, SenseOfTime
+from tracker.sources.crawl import crawlable
+from tracker.sources.health import LONGEST_REST, resting_until
+from tracker.sources.history import past_crawls
+
+LEASE = "clock"
+TICK, RENEW, LETTERBOX = 60, 30, 2  # seconds
+LAST_TICK = 15  # seconds that stopping waits for a tick to end by itself
+ROUNDS = (time(1), time(7), time(13), time(19))  # local; 07:00 so that the digests of 07:30 are fresh
+EPOCH = datetime.fromtimestamp(0, UTC)
+ASK_AGAIN = timedelta(minutes=10)  # while it is not known what time it is
+Say = Callable[[str], None]
+
+
+def last_round(now: datetime) -> datetime:
+    """The newest moment, up to now, at which every source was due, in UTC. No round in the hour clocks change."""
+    day = local_day(now)
+    starts = [datetime.combine(one, at, AMSTERDAM) for one in (day - timedelta(days=1), day) for at in ROUNDS]
+    return max(start.astimezone(UTC) for start in starts if start <= now)
+
+
+@dataclass
+class Clockwork:
+    """What runs in the scheduler's process; everything it does can be typed as a command."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    say: Say
+    stopping: bool = False
+    crawling: asyncio.subprocess.Process | None = None
+    epoch: int | None = None
+    _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _sense: SenseOfTime = field(init=False)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._sense = SenseOfTime(self.engine, lambda: bool(crawlable(self.settings)), self._has_asked)
+
+    async def tick(self) -> None:
+        """Crawl, plan and send what is due; nothing while another process is the clock."""
+        async with self._ticking:
+            await self._tick()
+
+    async def _tick(self) -> None:
+        self.epoch = await asyncio.to_thread(self._take)
+        if self.epoch is None or self.stopping:
+            return
+        await self._guarded("time", self._tell_the_time)
+        await self._guarded("crawl", self._crawl)
+        if self._sense.sure:
+            await self._guarded("plan", self._plan)
+        await self._guarded("send", self._send)
+        if self._sense.sure:
+            await self._guarded("tidy", self._tidy)
+
+    def _take(self) -> int | None:
+        with writing(self.engine) as session:
+            return take(session, LEASE, this_process())
+
+    async def _tell_the_time(self) -> None:
+        """See whether it can be as late as our clock says; where that is in doubt, sources are asked first."""
+        count = asyncio.get_running_loop().time()
+        line = await asyncio.to_thread(self._sense.doubt, self.clock.now(), count)
+        if line:
+            raise CommandFailed(line)
+
+    def _has_asked(self) -> bool:
+        """Whether every source that can be was asked since this process began; one that only sends asks none."""
+        if self.epoch is None or not crawlable(self.settings):
+            return True
+        return self.crawling is not None and self.crawling.returncode is not None
+
+    async def _guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """One part that fails does not stop the others; it is told once, until it works again."""
+        line = ""
+        try:
+            await work()
+        except (CommandFailed, SQLAlchemyError, OSError) as error:
+            line = (str(error) or type(error).__name__).splitlines()[0]
+        with contextlib.suppress(SQLAlchemyError):
+            await asyncio.to_thread(self._note, name, line)
+
+    def _note(self, name: str, line: str) -> None:
+        key = f"clock:{name}"
+        with reading(self.engine) as session:  # the usual case takes no lock that others wait for
+            known = any(alert.key == key for alert in standing_alerts(session))
+        if not line and not known:
+            return
+        with writing(self.engine) as session:
+            if not line:
+                end_alert(session, key, self.clock.now())
+            elif raise_alert(session, key, f"{name}: {line}", self.clock.now()):
+                self.say(f"{name}: {line}")
+
+    async def _crawl(self) -> None:
+        if self.crawling is not None and self.crawling.returncode is None:
+            return
+        due = await asyncio.to_thread(self._due_sources)
+        if due:
+            self.say(f"crawl {' '.join(due)}")
+            self.crawling = await asyncio.create_subprocess_exec(sys.executable, "-m", "tracker", "crawl", *due)
+            task = asyncio.create_task(self._wait(self.crawling))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _wait(self, crawling: asyncio.subprocess.Process) -> None:
+        code = await crawling.wait()
+        self.say(f"crawl ended, exit code {code}")
+
+    def _due_sources(self) -> list[str]:
+        """What was not begun since its last round; a moment still to come was noted by a clock that was wrong."""
+        now = self.clock.now()
+        doubted = self._sense.doubted_at
+        since = max(doubted, now - ASK_AGAIN) if doubted is not None else last_round(now)
+        with reading(self.engine) as session:
+            past = past_crawls(session)
+        begun = {name: crawls[0].started_at for name, crawls in past.items()}
+        rests = {name: resting_until(crawls) or now for name, crawls in past.items()}
+        due = [name for name in crawlable(self.settings) if not since <= begun.get(name, EPOCH) <= now]
+        return [name for name in due if not now < rests.get(name, now) <= now + 2 * LONGEST_REST]
+
+    async def _plan(self) -> None:
+        planned = await asyncio.to_thread(plan_now, self.settings, self.engine, self.clock, 0)
+        if planned.refused:
+            raise CommandFailed(planned.refused)
+        if planned.digests or planned.reminders:
+            self.say(f"planned {planned.digests} digests, {planned.reminders} reminders")
+
+    async def _send(self) -> None:
+        async with self._sending:
+            doubt = "" if self._sense.sure else DOUBT
+            tally = await asyncio.to_thread(
+                send_now, self.settings, self.engine, self.clock, lambda: self.stopping, doubt
+            )
+        if tally.accepted or tally.deferred or tally.failed or tally.held or tally.ambiguous:
+            said = f"accepted {tally.accepted}, deferred {tally.deferred}, failed {tally.failed + tally.held}"
+            self.say(f"sent: {said}, ambiguous {tally.ambiguous}")
+
+    async def _tidy(self) -> None:
+        said = await asyncio.to_thread(self._tidied)
+        if said:
+            self.say(said)
+
+    def _tidied(self) -> str:
+        pages, mails = timedelta(days=self.settings.snapshot_days), timedelta(days=self.settings.mail_days)
+        return tidy_once_a_day(self.engine, pages, mails, self.clock.now())
+
+    async def send_beside(self, stopped: asyncio.Event) -> None:
+        """Send what is due until there is nothing or it is asked to stop; what it holds is handed over first."""
+        asked = asyncio.create_task(self._stop_when(stopped))
+        with contextlib.suppress(CommandFailed, SQLAlchemyError):
+            await self._tell_the_time()
+        await self._guarded("send", self._send)
+        asked.cancel()
+
+    async def _stop_when(self, stopped: asyncio.Event) -> None:
+        await stopped.wait()
+        self.stopping = True
+
+    async def letterbox(self) -> None:
+        """Urgent mail, such as a link to sign in, does not wait for the tick."""
+        while not self.stopping:
+            with contextlib.suppress(SQLAlchemyError):
+                if not self._sending.locked() and await asyncio.to_thread(self._urgent):
+                    await self._guarded("send", self._send)
+            await asyncio.sleep(LETTERBOX)
+
+    def _urgent(self) -> bool:
+        with reading(self.engine) as session:
+            waiting = select(Delivery.id).where(
+                col(Delivery.state).in_([state.value for state in WAITING_STATES]), Delivery.lane == 0,
+                Delivery.next_attempt_at <= self.clock.now(), col(Delivery.finished_at).is_(None),
+            )  # fmt: skip
+            return session.exec(waiting.limit(1)).first() is not None
+
+    async def keep(self) -> None:
+        """Hold on to the lease while a tick takes long."""
+        while not self.stopping:
+            await asyncio.sleep(RENEW)
+            with contextlib.suppress(SQLAlchemyError):
+                await asyncio.to_thread(self._renew)
+
+    def _renew(self) -> None:
+        if self.epoch is not None:
+            with writing(self.engine) as session:
+                renew(session, LEASE, self.epoch)
+
+    async def close(self) -> None:
+        """End the crawl that runs, finish the mail that is being handed over, give the lease back."""
+        self.stopping = True
+        if self.crawling is not None and self.crawling.returncode is None:
+            self.crawling.terminate()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.crawling.wait(), 10)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ticking.acquire(), LAST_TICK)
+        async with self._sending:
+            await asyncio.to_thread(self._release)
+
+    def _release(self) -> None:
+        if self.epoch is not None:
+            with writing(self.engine) as session:
+                release(session, LEASE, self.epoch)
+
+
+@contextlib.asynccontextmanager
+async def ticking(clockwork: Clockwork) -> AsyncIterator[None]:
+    """The clock goes from now until the block ends."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    first = clockwork.clock.now() + timedelta(seconds=1)
+    job = scheduler.add_job(
+        clockwork.tick, "interval", seconds=TICK, coalesce=True, max_instances=1, next_run_time=first,
+        misfire_grace_time=None,
+    )  # fmt: skip
+    scheduler.start()
+    beside = [asyncio.create_task(work) for work in (clockwork.letterbox(), clockwork.keep(), wind(job, clockwork))]
+    try:
+        yield
+    finally:
+        scheduler.pause()
+        await clockwork.close()
+        scheduler.shutdown(wait=False)  # would cut off a tick that still runs
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def wind(job: Job, clockwork: Clockwork) -> None:
+    """Bring the next tick near after the wall clock was set back: it would wait until it is that late once more."""
+    while not clockwork.stopping:
+        await asyncio.sleep(TICK)
+        now = clockwork.clock.now()
+        if job.next_run_time is not None and job.next_run_time > now + timedelta(seconds=2 * TICK):
+            job.modify(next_run_time=now)
+
+
+async def run_until_stopped(clockwork: Clockwork) -> None:
+    """Tick until SIGTERM or Ctrl-C."""
+    stopped = _asked_to_stop()
+    async with ticking(clockwork):
+        await stopped.wait()
+        clockwork.stopping = True
+
+
+async def send_until_stopped(clockwork: Clockwork) -> None:
+    """Empty the outbox beside other processes until SIGTERM or Ctrl-C; plans and crawls nothing, so needs no lease."""
+    stopped = _asked_to_stop()
+    while not stopped.is_set():
+        await clockwork.send_beside(stopped)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), LETTERBOX)
+
+
+def _asked_to_stop() -> asyncio.Event:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    return stopped

@@ -1,0 +1,180 @@
+"""What happened to a call, from the source to each mailbox, read from the tables: nothing is guessed."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, or_, select
+
+from db.models import Challenge, Delivery, Match, Opportunity, Reference, Sighting, Told, User
+from db.queries import live_call, newest_crawls
+from db.status import status_of
+from db.vocabulary import UNTOLD_STATES, DeliveryState, Status, ToldKind
+from notifications import wording
+from notifications.catalogue import Catalogue, read_catalogue
+from notifications.digest import Memory, compose
+from tracker.calls.identity import same_address, same_reference
+from tracker.mailing.plan import read_coverage
+from tracker.mailing.recipients import Reader, read_memories, read_readers
+from tracker.people.subscriptions import NotPossible
+
+LATE_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage, and what the tables say of it."""
+
+    stage: str
+    said: str
+
+
+def find_call(session: Session, text: str) -> Opportunity:
+    """A call by number, identifier, address or (part of its) title. Raises NotPossible when none or several fit."""
+    found = candidates(session, text)
+    if not found:
+        raise NotPossible(f"no call {text!r}")
+    if len(found) > 1:
+        some = "; ".join(f"{call.id} {call.title[:60]}" for call in found[:5])
+        raise NotPossible(f"{len(found)} calls fit {text!r}: {some}")
+    return found[0]
+
+
+def candidates(session: Session, text: str) -> list[Opportunity]:
+    """The calls that a text may mean, the surest way first; joined ones lead to what they were joined into."""
+    wanted = " ".join(text.split())
+    number = re.fullmatch(r"(?:\S*/regelingen/)?([0-9]{1,9})", wanted)  # of the call, or its page here
+    ids = [int(number[1])] if number and session.get(Opportunity, int(number[1])) is not None else []
+    if not ids:
+        named = select(Reference.sighting_id).where(Reference.reference == same_reference(wanted))
+        page = func.lower(Sighting.url).in_(addresses(wanted))
+        fits = or_(Sighting.external_id == wanted, page, col(Sighting.id).in_(named))
+        ids = list(session.exec(select(Sighting.opportunity_id).where(fits)))
+        shown = func.lower(Opportunity.url).in_(addresses(wanted))
+        ids += [one for one in session.exec(select(Opportunity.id).where(shown)) if one]
+    if not ids and len(wanted) > 3:
+        like = func.lower(Opportunity.title).contains(wanted.lower(), autoescape=True)
+        ids = [one for one in session.exec(select(Opportunity.id).where(like).limit(20)) if one]
+    calls = [live_call(session, one) for one in dict.fromkeys(ids)]
+    return list({call.id: call for call in calls if call is not None}.values())
+
+
+def addresses(text: str) -> list[str]:
+    """The ways to write an address that mean the same page; none for a text that is no address."""
+    if not text.lower().startswith(("http://", "https://")):
+        return []
+    same = same_address(text).removeprefix("https://")
+    return [f"{scheme}://{same}{end}" for scheme in ("https", "http") for end in ("", "/")]
+
+
+def trace(session: Session, text: str, now: datetime, threshold: float) -> list[Step]:
+    """Stage by stage: collected, joined, matched, mailed; or where it ended and why. Raises NotPossible for several."""
+    if not candidates(session, text):
+        return [Step("niet opgehaald", _not_collected(session))]
+    call = find_call(session, text)
+    steps = [Step("regeling", f"{call.id}: {call.title}"), *_collected(session, call), *_joined(session, call)]
+    steps.append(Step("stand", status_of(call, now).label))
+    return [
+        *steps,
+        *_matched(session, call, threshold),
+        *_mailed(session, call),
+        *_not_mailed(session, call, now, threshold),
+    ]
+
+
+def _not_collected(session: Session) -> str:
+    crawls = newest_crawls(session)
+    whole = sorted(name for name, crawl in crawls.items() if crawl.complete)
+    broken = sorted(f"{name}: {crawl.why}" for name, crawl in crawls.items() if not crawl.complete)
+    said = f"geen bron heeft dit laten zien; volledig opgehaald: {', '.join(whole) or 'geen'}"
+    return said + (f"; niet volledig: {'; '.join(broken)}" if broken else "")
+
+
+def _collected(session: Session, call: Opportunity) -> list[Step]:
+    steps = []
+    for one in session.exec(
+        select(Sighting).where(Sighting.opportunity_id == call.id).order_by(col(Sighting.first_seen))
+    ):
+        said = f"{one.source} {one.external_id}, voor het eerst {wording.moment(one.first_seen)}"
+        published = call.published_on
+        late = (wording.local_day(one.first_seen) - published).days if published else 0
+        if late > LATE_DAYS:
+            said += f": laat, {late} dagen na publicatie"
+        if one.gone_at is not None:
+            said += f"; niet meer vermeld sinds {wording.moment(one.gone_at)}"
+        steps.append(Step("opgehaald", said))
+    return steps
+
+
+def _joined(session: Session, call: Opportunity) -> list[Step]:
+    others = session.exec(select(Opportunity).where(Opportunity.joined_into == call.id)).all()
+    return [Step("samengevoegd", f"met {other.id}: {other.title}") for other in others]
+
+
+def _matched(session: Session, call: Opportunity, threshold: float) -> list[Step]:
+    query = select(Match, Challenge).join(Challenge, col(Challenge.id) == col(Match.challenge_id))
+    found = session.exec(query.where(Match.opportunity_id == call.id).order_by(col(Match.score).desc())).all()
+    if not found:
+        return [Step("niet gematcht", "met geen enkele opgave")]
+    above = [pair for pair in found if pair[0].score >= threshold]
+    shown = above or found[:3]
+    stage = "gematcht" if above else "niet gematcht"
+    return [
+        Step(stage, f"{c.name or c.id}: score {m.score:.2f}, drempel {threshold:.2f} ({m.model})") for m, c in shown
+    ]
+
+
+def _mailed(session: Session, call: Opportunity) -> list[Step]:
+    ids = [call.id, *session.exec(select(Opportunity.id).where(Opportunity.joined_into == call.id))]
+    query = (
+        select(Told, Delivery, User)
+        .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
+        .join(User, col(User.id) == col(Told.user_id))
+        .where(col(Told.opportunity_id).in_(ids))
+        .order_by(col(Told.id))
+    )
+    steps = []
+    for told, delivery, user in session.exec(query):
+        state = DeliveryState(delivery.state)
+        when = wording.moment(delivery.finished_at or delivery.planned_at)
+        said = f"{user.email}, als {ToldKind(told.kind).label}, {state.label}, {when}"
+        why = f": {delivery.last_text}" if state in UNTOLD_STATES and delivery.last_text else ""
+        steps.append(Step("niet aangekomen" if state in UNTOLD_STATES else "gemaild", said + why))
+    return steps
+
+
+def _not_mailed(session: Session, call: Opportunity, now: datetime, threshold: float) -> list[Step]:
+    """Why somebody with a subscription was not told, per person; and what holds for everybody."""
+    if call.held:
+        return [Step("niet gemaild", "wacht op vrijgave: te veel nieuws tegelijk van deze bron")]
+    catalogue = read_catalogue(session, now, threshold, only=[call.id or 0])
+    readers = read_readers(session, catalogue, now)
+    memories = read_memories(session, readers)
+    if not readers:
+        return [Step("niet gemaild", "niemand heeft een abonnement")]
+    steps = []
+    for reader in readers:
+        memory = memories[reader.to.user_id]
+        if call.id in memory.versions:
+            continue
+        steps.append(
+            Step("niet gemaild", f"{reader.to.email}: {_why_not(session, call, catalogue, reader, memory, now)}")
+        )
+    return steps
+
+
+def _why_not(
+    session: Session, call: Opportunity, catalogue: Catalogue, reader: Reader, memory: Memory, now: datetime
+) -> str:
+    if status_of(call, now) not in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED):
+        return f"de regeling is {status_of(call, now).label}"
+    known = catalogue.calls.get(call.id or 0)
+    if known is None or not known.matches:
+        return "de regeling past bij geen opgave boven de drempel"
+    if any(pair[0] == call.id for pair in memory.refused):
+        return "beoordeeld als niet voor ons"
+    wishes = [one.wish for one in reader.standing]
+    digest = compose(catalogue, wishes, memory, read_coverage(session, catalogue), now)
+    if any(tell[0] == call.id for tell in digest.tells):
+        return "staat in het volgende overzicht"
+    return "geen abonnement op deze opgave, of het filter sluit de regeling uit"

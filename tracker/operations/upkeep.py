@@ -1,0 +1,104 @@
+"""Is everything in order, and what may go: checks and retention."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, delete, or_, update
+from sqlmodel import Session, col, select
+
+from db.migrate import up_to_date
+from db.models import Delivery, MailText, Run, Sighting, Snapshot
+from db.session import reading, writing
+from notifications.wording import local_day
+from tracker.database import damage
+from tracker.people.privacy import sweep
+from tracker.sources.clock_skew import told_the_time
+from tracker.sources.health import clock_is_wrong, standing
+from tracker.sources.history import held_calls, past_crawls
+
+BACKUP_MAY_BE = timedelta(days=8)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; ``broken`` needs a person now, a remark does not."""
+
+    what: str
+    said: str
+    broken: bool = False
+
+
+def findings(engine: Engine, now: datetime, last_backup: datetime | None, compare_clocks: bool = True) -> list[Finding]:
+    """Everything worth a look, what is broken first."""
+    found = [*_database(engine), _backup(last_backup, now)]
+    with reading(engine) as session:
+        found += _sources(session, now)
+        found += _clock(session, now) if compare_clocks else []
+    return sorted(found, key=lambda finding: not finding.broken)
+
+
+def _database(engine: Engine) -> list[Finding]:
+    newest = up_to_date(engine)
+    schema = Finding("schema", "newest" if newest else "not up to date: run 'kansenradar init'", not newest)
+    with engine.connect().execution_options(read_only=True) as connection:
+        trouble = damage(connection)
+    return [schema, Finding("database", trouble or "whole", bool(trouble))]
+
+
+def _backup(last: datetime | None, now: datetime) -> Finding:
+    if last is None:
+        return Finding("backup", "never made: 'kansenradar backup FILE' makes one")
+    old = now - last > BACKUP_MAY_BE
+    return Finding("backup", f"last made {last:%Y-%m-%d %H:%M} UTC{', more than a week ago' if old else ''}", old)
+
+
+def _sources(session: Session, now: datetime) -> list[Finding]:
+    past = past_crawls(session)
+    stands = [standing(name, crawls, now) for name, crawls in sorted(past.items())]
+    found = [Finding(f"source {s.source}", f"{s.state}: {s.error}", s.state == "overdue") for s in stands if s.error]
+    found += [Finding(f"source {s.source}", f"has moved for good: {s.moved}") for s in stands if s.moved]
+    found += [
+        Finding(f"source {name}", f"{count} calls held until released") for name, count in held_calls(session).items()
+    ]
+    return found or [Finding("sources", "none in trouble")]
+
+
+def _clock(session: Session, now: datetime) -> list[Finding]:
+    apart = clock_is_wrong(told_the_time(session), now)
+    return [] if apart is None else [Finding("clock", f"differs {apart:.0f} seconds from the sources' clocks", True)]
+
+
+def prune(session: Session, keep: timedelta, now: datetime) -> int:
+    """Delete the bytes of pages older than ``keep``, except those that something shown now was read from."""
+    shown = select(Sighting.snapshot).where(col(Sighting.snapshot).is_not(None))
+    old = delete(Snapshot).where(col(Snapshot.fetched_at) < now - keep, col(Snapshot.sha256).not_in(shown))
+    return session.connection().execute(old).rowcount
+
+
+def empty_mails(session: Session, keep: timedelta, now: datetime) -> int:
+    """Blank the texts of mails that ended longer than ``keep`` ago; that they were sent, and what they told, stays."""
+    ended = select(Delivery.id).where(col(Delivery.finished_at) < now - keep)
+    old = update(MailText).where(col(MailText.delivery_id).in_(ended))
+    old = old.where(or_(col(MailText.html) != "", col(MailText.text) != ""))
+    return session.connection().execute(old.values(text="", html="")).rowcount
+
+
+def tidy(session: Session, pages: timedelta, mails: timedelta, now: datetime, actor: str = "command line") -> str:
+    """What may go, goes: old pages, texts of old mails, and persons past their last day. Returns one line for a log."""
+    counts = prune(session, pages, now), empty_mails(session, mails, now), len(sweep(session, actor, now))
+    return f"{counts[0]} stored pages deleted, {counts[1]} mails emptied, {counts[2]} persons erased"
+
+
+def tidy_once_a_day(engine: Engine, pages: timedelta, mails: timedelta, now: datetime) -> str:
+    """The same, once per local day; nothing, and no lock that others wait for, where today's was done."""
+    slot = local_day(now).isoformat()
+    done = select(Run.id).where(Run.job == "tidy", Run.slot == slot)
+    with reading(engine) as session:
+        if session.exec(done).first() is not None:
+            return ""
+    with writing(engine) as session:
+        if session.exec(done).first() is not None:
+            return ""
+        said = tidy(session, pages, mails, now, "clock")
+        session.add(Run(job="tidy", slot=slot, started_at=now, finished_at=now, outcome=said))
+        return said

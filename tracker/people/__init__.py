@@ -1,0 +1,1 @@
+"""Participants and people: subscriptions, addresses, privacy."""

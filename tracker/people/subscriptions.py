@@ -1,0 +1,130 @@
+"""People and what they asked for: add a person, subscribe, leave. Every door calls these."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+
+from email_validator import EmailNotValidError, validate_email
+from sqlmodel import Session, col, select
+
+from db.models import Challenge, Delivery, Participant, Subscription, User
+from db.queries import OpportunityFilter
+from db.vocabulary import WAITING_STATES, Cadence, MailKind, Role
+from notifications import outbox
+from notifications.message import one_line
+from notifications.wording import local_day
+from tracker.challenges.agenda import takes_part
+
+FARTHEST = 365
+
+
+class NotPossible(ValueError):
+    """What was asked cannot be; the message says why, in one line."""
+
+
+def normal_address(email: str) -> str:
+    """One spelling for one mailbox: NFC, lower case, checked. Raises NotPossible."""
+    try:
+        plain = unicodedata.normalize("NFC", email.strip())
+        found = validate_email(plain, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise NotPossible(f"{email!r} is no mail address: {error}") from error
+    return found.normalized.lower()
+
+
+def add_user(session: Session, email: str, name: str, role: Role, participant: str, now: datetime) -> User:
+    """A new person. Raises NotPossible when the address is known, or the participant is not or not on that day."""
+    address, called = normal_address(email), one_line(name, 200)
+    if not called:
+        raise NotPossible("a person needs a name")
+    place = session.get(Participant, participant)
+    if place is None:
+        raise NotPossible(f"no participant {participant!r}; 'init' loads them")
+    if not takes_part(place, local_day(now)):
+        heir = f"; it is part of {place.merged_into!r} now" if place.merged_into else ""
+        raise NotPossible(f"{place.name} is no participant on {local_day(now)}{heir}")
+    if session.exec(select(User).where(User.email == address)).first() is not None:
+        raise NotPossible(f"{address} is there already")
+    user = User(email=address, name=called, role=role.value, participant_id=participant, created_at=now)
+    session.add(user)
+    session.flush()
+    return user
+
+
+def find_user(session: Session, email: str) -> User:
+    """A person by address. Raises NotPossible."""
+    user = session.exec(select(User).where(User.email == normal_address(email))).first()
+    if user is None or user.deactivated_at is not None:
+        raise NotPossible(f"no user {email}; add one with 'user add'")
+    return user
+
+
+def subscribe(
+    session: Session, user: User, opgaven: tuple[str, ...], every: Cadence, now: datetime,
+    weekday: int = 0, most: int | None = None, nothing_new: bool | None = None, name: str = "",
+) -> tuple[Subscription, bool]:  # fmt: skip
+    """A subscription on these opgaven (none: all), and whether it is new: asking twice gives one.
+
+    ``most`` and ``nothing_new`` also change one that is there; None leaves them (20 and no for a new one).
+    """
+    unknown = [one for one in opgaven if session.get(Challenge, one) is None]
+    if unknown:
+        raise NotPossible(f"no opgave {unknown[0]!r}")
+    wanted = OpportunityFilter(challenges=tuple(sorted(opgaven))).model_dump(mode="json", exclude_defaults=True)
+    standing = select(Subscription).where(Subscription.user_id == user.id, col(Subscription.ended_at).is_(None))
+    for one in session.exec(standing.where(Subscription.every == every)):
+        if one.filter == wanted and one.weekday == weekday:
+            one.most = one.most if most is None else most
+            one.nothing_new = one.nothing_new if nothing_new is None else nothing_new
+            return one, False
+    made = Subscription(
+        user_id=user.id or 0, participant_id=user.participant_id, filter=wanted, every=every.value, weekday=weekday,
+        most=20 if most is None else most, nothing_new=bool(nothing_new), name=name, created_at=now,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made, True
+
+
+def leave(session: Session, user_id: int, subscriptions: tuple[int, ...] | None, now: datetime) -> int:
+    """End these subscriptions of this person (none: all), at once and for queued mail too; returns how many ended."""
+    query = select(Subscription).where(Subscription.user_id == user_id, col(Subscription.ended_at).is_(None))
+    if subscriptions is not None:
+        query = query.where(col(Subscription.id).in_(subscriptions))
+    ending = list(session.exec(query))
+    for one in ending:
+        one.ended_at = now
+        session.add(one)
+    ended = {one.id for one in ending}
+    queued = _waiting(session, user_id, [MailKind.DIGEST])
+    moot = [mail.id for mail in queued if mail.id and ended.intersection(mail.subscriptions)]
+    outbox.withdraw(session, moot, "unsubscribed", now)
+    return len(ending)
+
+
+def leave_reminders(session: Session, user_id: int, now: datetime) -> None:
+    """No reminders any more, also none that are queued; what the person follows stays on the pages."""
+    user = session.get(User, user_id)
+    if user is not None:
+        user.reminders = False
+        session.add(user)
+    queued = _waiting(session, user_id, [MailKind.REMINDER, MailKind.MOVED])
+    outbox.withdraw(session, [mail.id for mail in queued if mail.id], "unsubscribed", now)
+
+
+def choose_reminders(session: Session, user: User, days: Iterable[int], now: datetime) -> None:
+    """How many days before a date this person is reminded; no days is no reminders. Raises NotPossible."""
+    chosen = sorted(set(days), reverse=True)
+    if any(not 0 <= day <= FARTHEST for day in chosen):
+        raise NotPossible(f"a reminder comes 0 to {FARTHEST} days before a date")
+    if not chosen:
+        leave_reminders(session, user.id or 0, now)
+        return
+    user.reminders, user.reminder_days = True, chosen
+    session.add(user)
+
+
+def _waiting(session: Session, user_id: int, kinds: list[MailKind]) -> list[Delivery]:
+    query = select(Delivery).where(Delivery.user_id == user_id, col(Delivery.finished_at).is_(None))
+    states, names = [state.value for state in WAITING_STATES], [kind.value for kind in kinds]
+    return list(session.exec(query.where(col(Delivery.state).in_(states), col(Delivery.kind).in_(names))))

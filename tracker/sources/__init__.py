@@ -1,0 +1,1 @@
+"""Asking the sites: crawls, their rounds and health, and the start of a new source."""

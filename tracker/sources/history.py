@@ -1,0 +1,39 @@
+"""What the database remembers of sources: their last crawls and the calls that are held."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from db.models import Crawl, Opportunity, Sighting
+from db.queries import BY_HAND
+from tracker.sources.health import LONGEST_REST
+
+REMEMBERED = 60
+
+
+def past_crawls(session: Session, most: int = REMEMBERED) -> dict[str, list[Crawl]]:
+    """Each source's last crawls, newest first."""
+    number = func.row_number().over(partition_by=col(Crawl.source), order_by=col(Crawl.id).desc()).label("number")
+    recent = select(Crawl.id, number).where(Crawl.source != BY_HAND).subquery()
+    rows = select(Crawl).join(recent, recent.c.id == col(Crawl.id)).where(recent.c.number <= most)
+    found: dict[str, list[Crawl]] = defaultdict(list)
+    for crawl in session.exec(rows.order_by(col(Crawl.id).desc())):
+        found[crawl.source].append(crawl)
+    return dict(found)
+
+
+def patience(session: Session, names: Sequence[str], now: datetime) -> dict[str, datetime]:
+    """The sources that asked at their last crawl not to be asked before a moment that is still to come."""
+    last = select(func.max(Crawl.id)).where(col(Crawl.source).in_(names)).group_by(col(Crawl.source))
+    waiting = select(Crawl.source, Crawl.come_back_at).where(col(Crawl.id).in_(last), col(Crawl.come_back_at) > now)
+    # Nobody asks for more than a day: what is further off was noted by a clock that has been set back since.
+    return {source: at for source, at in session.exec(waiting) if at is not None and at <= now + 2 * LONGEST_REST}
+
+
+def held_calls(session: Session) -> dict[str, int]:
+    """Source -> how many of its calls wait for release."""
+    count = func.count(func.distinct(col(Opportunity.id)))
+    rows = select(Sighting.source, count).join(Opportunity, col(Opportunity.id) == col(Sighting.opportunity_id))
+    return dict(session.exec(rows.where(col(Opportunity.held)).group_by(col(Sighting.source))).all())

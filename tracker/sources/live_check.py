@@ -1,0 +1,67 @@
+"""Ask each source for as little as possible and compare what comes back with what its spider expects."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from scrapers import sources
+from scrapers.crawled import Crawled
+from scrapers.expectation import differences, expected
+from scrapers.spool import read_events
+from tracker.settings import Settings
+from tracker.sources.crawl import collected, job_for, run_child
+
+SAMPLE = 2  # lists, and as many pages of one row
+LIMIT_SECONDS = 300
+AS_EXPECTED, DIFFERENT, REFUSED, SILENT = "as expected", "different", "refused", "no answer"
+REFUSALS = ("robots.txt of", "HTTP 401", "HTTP 403", "HTTP 405", "HTTP 406", "HTTP 429", "HTTP 451")
+SILENCES = ("Timeout", "DNSLookup", "CannotResolve", "Connection", "DownloadFailed", "took longer", "HTTP 5")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check of one source found; ``how`` is empty when all is as expected."""
+
+    source: str
+    verdict: str
+    how: tuple[str, ...]
+    rows: int
+
+    def as_line(self) -> str:
+        """One line for a person."""
+        return f"{self.source}: {self.verdict}" + (f": {'; '.join(self.how)}" if self.how else f" ({self.rows} rows)")
+
+
+def check_live(names: list[str], settings: Settings, now: datetime) -> Iterator[Checked]:
+    """Every source in turn, robots.txt first. Nothing is stored."""
+    for name in names:
+        yield check_source(name, settings, now)
+
+
+def check_source(name: str, settings: Settings, now: datetime) -> Checked:
+    """One source: a sample of it, compared."""
+    with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
+        spool = Path(folder)
+        job = job_for(name, settings, now, spool, sample=SAMPLE)
+        failure = run_child(job, LIMIT_SECONDS, lambda _: None)
+        source = sources.load(name, job.options)
+        crawled = collected(source, spool, now, now, failure)
+        shape: dict[str, object] = next((event["shape"] for kind, event in read_events(spool) if kind == "end"), {})
+    return judged(name, crawled, shape)
+
+
+def judged(name: str, crawled: Crawled, shape: dict[str, object]) -> Checked:
+    """The verdict on a sample."""
+    rows = int(str(shape.get("rows", 0)))
+    if crawled.stopped:
+        words = crawled.stopped
+        verdict = REFUSED if any(r in words for r in REFUSALS) else DIFFERENT
+        verdict = SILENT if verdict == DIFFERENT and any(s in words for s in SILENCES) else verdict
+        return Checked(name, verdict, (words,), rows)
+    known = expected(name)
+    if known is None:
+        return Checked(name, DIFFERENT, ("nothing is known of what to expect; record it first",), rows)
+    how = tuple(differences(known, crawled, shape))
+    return Checked(name, DIFFERENT if how else AS_EXPECTED, how, rows)

@@ -1,0 +1,134 @@
+"""One round: ask sources, several at a time, and store each as it comes in; a bad source never stops the others."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlmodel import Session, col, select
+
+from db import leases
+from db.models import Crawl, RememberedAddress
+from db.session import reading, writing
+from notifications.alerts import end_alert, raise_alert
+from scrapers.crawled import Crawled, Remembered
+from tracker.calls.completeness import enough
+from tracker.calls.ingest import Ingested, absentees, ingest, past
+from tracker.settings import Settings
+from tracker.sources.crawl import Progress, can_be_asked, crawl
+from tracker.sources.history import patience
+
+AT_A_TIME = 4
+BUSY = "another process is crawling it now"
+ASKED = "not asked: it wants to be left alone until"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one source fared: what was stored, or why nothing could be."""
+
+    source: str
+    seen: int
+    complete: bool
+    why: str
+    seconds: float
+    ingested: Ingested | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The keys that ``crawl --json`` promises."""
+        stored = self.ingested
+        counts = {name: len(getattr(stored, name)) if stored else 0 for name in ("new", "changed", "gone", "back")}
+        more = {"unchanged": stored.unchanged, "held": stored.held, "telling": len(stored.telling)} if stored else {}
+        return {
+            "source": self.source,
+            "seen": self.seen,
+            **counts,
+            "complete": self.complete,
+            "why": self.why,
+            "seconds": round(self.seconds, 1),
+            **more,
+        }
+
+    def as_line(self) -> str:
+        """For people."""
+        said = self.as_json()
+        counts = ", ".join(f"{said[name]} {name}" for name in ("seen", "new", "changed", "gone", "back"))
+        held = f"; {said['held']} held until released" if said.get("held") else ""
+        how = "complete" if self.complete else "NOT complete"
+        return f"{self.source}: {counts}; {how}{': ' + self.why if self.why else ''}{held} ({self.seconds:.1f} s)"
+
+
+def crawl_sources(
+    engine: Engine, settings: Settings, names: Sequence[str], now: datetime, clock_is_set: bool, progress: Progress
+) -> Iterator[Outcome]:
+    """Yield an outcome a source, in the order in which they end.
+
+    Only a database that cannot be written to stops the round (OperationalError). ``clock_is_set``: our clock is a
+    trial's, so how much it differs from the sources' clocks means nothing.
+    """
+    with reading(engine) as session:
+        waiting = patience(session, names, now)
+    yield from (Outcome(name, 0, False, f"{ASKED} {until:%Y-%m-%d %H:%M} UTC", 0) for name, until in waiting.items())
+    epochs = {name: _take(engine, settings, name) for name in names if name not in waiting}
+    yield from (Outcome(name, 0, False, BUSY, 0) for name, epoch in epochs.items() if epoch is None)
+    mine = {name: epoch for name, epoch in epochs.items() if epoch is not None}
+    with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="crawl") as pool:
+        asked = [pool.submit(_ask, engine, settings, name, now, progress) for name in mine]
+        for future in as_completed(asked):
+            found = future.result()
+            yield store(engine, replace(found, skew_seconds=None) if clock_is_set else found, now)
+            _give_back(engine, found.source, mine[found.source])
+
+
+def _take(engine: Engine, settings: Settings, name: str) -> int | None:
+    """Nobody else may crawl this source until we are done, or have been dead for a while."""
+    longest = timedelta(seconds=settings.source_limit_seconds + 300)
+    with writing(engine) as session:
+        return leases.take(session, f"crawl {name}", leases.this_process(), longest)
+
+
+def _give_back(engine: Engine, name: str, epoch: int) -> None:
+    with writing(engine) as session:
+        leases.release(session, f"crawl {name}", epoch)
+
+
+def _ask(engine: Engine, settings: Settings, name: str, now: datetime, progress: Progress) -> Crawled:
+    with reading(engine) as session:
+        rows = session.exec(select(RememberedAddress).where(RememberedAddress.source == name)).all()
+        remembered = [Remembered(row.url, row.etag, row.last_modified) for row in rows]
+        since = _last_complete(session, name, now)
+        on_the_brink = absentees(session, name, now) if can_be_asked(name, settings) else ()
+        fewest = enough(past(session, name).seen) if on_the_brink else 0
+    return crawl(name, settings, remembered, now, progress, since, absentees=on_the_brink, fewest=fewest)
+
+
+def _last_complete(session: Session, name: str, now: datetime) -> datetime | None:
+    """When a source was last read to its end, by its own clock: ours may have been wrong, and is never ahead of now."""
+    last = select(Crawl.started_at, Crawl.skew_seconds).where(Crawl.source == name, col(Crawl.complete))
+    found = session.exec(last.order_by(col(Crawl.id).desc()).limit(1)).first()
+    return min(found[0] - timedelta(seconds=max(found[1] or 0.0, 0.0)), now) if found else None
+
+
+def store(engine: Engine, crawled: Crawled, now: datetime) -> Outcome:
+    """One crawl in one transaction."""
+    seconds = (crawled.finished_at - crawled.started_at).total_seconds()
+    try:
+        with writing(engine) as session:
+            stored = ingest(session, crawled, now)
+            note_move(session, crawled, now)
+    except (DataError, IntegrityError) as error:
+        why = f"could not be stored: {str(error.orig).splitlines()[0]}"
+        return Outcome(crawled.source, len(crawled.listings), False, why, seconds)
+    judged = stored.judgement
+    return Outcome(crawled.source, stored.seen, judged.complete, judged.why, seconds, stored)
+
+
+def note_move(session: Session, crawled: Crawled, now: datetime) -> None:
+    """Tell a person of an address that moved for good, until a crawl finds it where it is looked for."""
+    key = f"moved:{crawled.source}"
+    if crawled.moved:
+        raise_alert(session, key, f"source {crawled.source} has moved for good: {crawled.moved}", now)
+    elif not crawled.stopped:
+        end_alert(session, key, now)
