@@ -8,7 +8,8 @@ from sqlmodel import Session
 from db.vocabulary import SourceKind
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
-from tracker.calls.ingest import Ingested, ingest
+from tracker.calls.ingest import ingest
+from tracker.calls.sightings import Ingested
 
 
 def make_listing(number: int | str = 1, **fields: Any) -> Listing:

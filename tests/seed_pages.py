@@ -28,8 +28,9 @@ from db.models import (
 from db.search import index_words, searchable
 from db.vocabulary import Cadence, DeadlineKind, DeliveryState, MailKind, RevisionKind, Role, Say
 from tracker.calendar.load_bodies import load_bodies
-from tracker.challenges.agenda import load_agendas, load_participants
+from tracker.challenges.agenda import load_agendas
 from tracker.operations.example_data import load_example
+from tracker.people.participants import load_participants
 
 TITLES = [
     ("Specifieke uitkering circulaire ambachtscentra", "nl", "rvo", "Ministerie van IenW", "circulair"),

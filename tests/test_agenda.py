@@ -5,7 +5,8 @@ from datetime import date
 from sqlmodel import Session, select
 
 from db.models import Challenge, Participant
-from tracker.challenges.agenda import load_agendas, load_participants, slug, takes_part
+from tracker.challenges.agenda import load_agendas
+from tracker.people.participants import load_participants, slug, takes_part
 
 
 def test_loading_twice_adds_once_and_keeps_what_people_changed(session: Session) -> None:

@@ -7,7 +7,8 @@ from sqlmodel import Session, col, select
 
 from db.models import Body, Challenge, ClosedPeriod
 from tracker.calendar.load_bodies import closed_rows, load_bodies
-from tracker.challenges.agenda import load_agendas, load_participants
+from tracker.challenges.agenda import load_agendas
+from tracker.people.participants import load_participants
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ from sqlmodel import Session, col, select
 from db.models import Correction, Deadline, Dismissal, Opportunity, Participant, Revision, Sighting, User
 from db.queries import OpportunityFilter, Viewer, calls_for, live_call, newest_crawls
 from tests.crawls import closes, make_listing, store
-from tracker.calls.corrections import CannotJoin, add_call, join, take_back
+from tracker.calls.corrections import add_call, take_back
 from tracker.calls.corrections import correct as correct_value
-from tracker.calls.duplicate_pairs import candidates, dismiss, dismissed, part
+from tracker.calls.duplicate_pairs import candidates, dismiss, dismissed
 from tracker.calls.duplicates import proposals
+from tracker.calls.merge import CannotJoin, join, part
 from tracker.calls.parse_values import NotPossible, listing, read_value, standing_correction
 from tracker.calls.sheet import as_lines, sheet
 from tracker.operations.trace import addresses, find_call

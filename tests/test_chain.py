@@ -15,10 +15,10 @@ from tests.crawls import make_listing, store
 from tests.lobby import Cast, gather
 from tests.pages import visit
 from tracker.calls.identity import same_reference
+from tracker.calls.mentions import named_in
 from tracker.calls.publications import NewLink, add_link, chain, withdraw_link
 from tracker.errors import Incomplete, NotAllowed, NotThere
 from tracker.lobby import moments
-from tracker.references import named_in
 from tracker.rights import viewer_of
 
 OUTSIDE = "https://bron.example/stuk"

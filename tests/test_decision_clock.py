@@ -11,7 +11,7 @@ from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.backward import NoPlan
 from tracker.calendar.decision_clock import Way, WhyMissing, milestones_of, replan_all, settle, start_clock
 from tracker.calendar.load_bodies import load_bodies
-from tracker.challenges.agenda import load_participants
+from tracker.people.participants import load_participants
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 HAARLEM = Way("haarlem", partners=("zaanstad",), tables=("economie", "mra-bestuur"), cofunding=True)

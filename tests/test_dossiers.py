@@ -15,6 +15,7 @@ from db.vocabulary_lobby import AgendaState, Result, Stage
 from tests.lobby import Cast, gather
 from tests.pages import make_user
 from tracker import rights
+from tracker.calls import parse_values
 from tracker.errors import (
     ChangedMeanwhile,
     Incomplete,
@@ -26,6 +27,7 @@ from tracker.errors import (
 )
 from tracker.lobby import dossiers, log
 from tracker.lobby.timeline import timeline
+from tracker.people import participants
 
 
 @pytest.fixture
@@ -206,8 +208,8 @@ def test_a_lobby_agenda_is_adopted_before_it_is_noted(cast: Cast) -> None:
 
 def test_a_participant_that_is_gone_is_refused_with_where_it_went(cast: Cast) -> None:
     with pytest.raises(ParticipantGone, match="Wijdemeren bestaat sinds 1 jan 2027 niet meer en opgegaan in Hilversum"):
-        log.standing_participant(cast.session, "wijdemeren", date(2027, 1, 1))
-    assert log.standing_participant(cast.session, "wijdemeren", date(2026, 12, 31)).id == "wijdemeren"
+        participants.standing_participant(cast.session, "wijdemeren", date(2027, 1, 1))
+    assert participants.standing_participant(cast.session, "wijdemeren", date(2026, 12, 31)).id == "wijdemeren"
 
 
 @pytest.mark.parametrize(
@@ -222,7 +224,7 @@ def test_a_participant_that_is_gone_is_refused_with_where_it_went(cast: Cast) ->
     ],
 )
 def test_amounts_are_read_as_people_type_them(text: str, value: str) -> None:
-    assert log.euros(text) == Decimal(value)
+    assert parse_values.euros(text) == Decimal(value)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def test_amounts_are_read_as_people_type_them(text: str, value: str) -> None:
 )
 def test_what_is_no_money_is_refused(text: str) -> None:
     with pytest.raises(NotAnAmount):
-        log.euros(text)
+        parse_values.euros(text)
 
 
 def test_a_changed_call_is_flagged_until_people_looked(cast: Cast) -> None:

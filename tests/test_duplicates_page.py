@@ -14,8 +14,8 @@ from db.models import AuditEntry, Dismissal, Opportunity, Revision, Sighting, Us
 from db.session import reading, writing
 from tests.crawls import closes, make_listing, store
 from tests.pages import Visitor, make_user, visit
-from tracker.calls.corrections import CannotJoin, join
 from tracker.calls.duplicate_pairs import Alike, candidates, dismiss
+from tracker.calls.merge import CannotJoin, join
 
 PAGE = "/regelingen/dubbel"
 

@@ -18,10 +18,11 @@ from db.session import open_engine, writing
 from db.vocabulary import Role
 from tests.crawls import closes, make_listing, store
 from tests.test_commands import kansenradar
-from tracker.challenges.agenda import load_agendas, load_participants
+from tracker.challenges.agenda import load_agendas
 from tracker.exchange.import_calls import Imported, NotImported, import_calls, import_people
 from tracker.exchange.rows import NotReadable, rows_of
 from tracker.exchange.tables import FORMATS, calls
+from tracker.people.participants import load_participants
 from tracker.people.subscriptions import NotPossible, add_user
 
 SAME = ("url", "title", "language", "status", "instrument", "applicants", "amounts", "publisher", "programme", "nature")

@@ -14,8 +14,8 @@ from db.status import status_of
 from db.vocabulary import RevisionKind, SourceKind, Status
 from scrapers.crawled import Page, Unreadable
 from tests.crawls import closes, make_crawled, make_listing, store
+from tracker.calls.floods import release
 from tracker.calls.ingest import ingest
-from tracker.calls.store import release
 
 DAY = timedelta(days=1)
 

@@ -16,12 +16,13 @@ from tests.mail_cases import DESK
 from tests.pages import visit
 from tracker.applications import stages
 from tracker.applications.mismatches import mismatches
-from tracker.challenges.agenda import load_agendas, load_participants
+from tracker.challenges.agenda import load_agendas
 from tracker.errors import Incomplete, NotThere
 from tracker.lobby import coalition, contacts, dossiers, due, moments, positions
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.mailing.lobby_reminders import plan_lobby_reminders
 from tracker.operations.example_data import load_example
+from tracker.people.participants import load_participants
 from tracker.rights import viewer_of
 
 TODAY = date(2026, 5, 29)

@@ -10,7 +10,7 @@ from db.vocabulary import Status
 from scrapers.listing import Listing
 from tests.crawls import closes, make_listing, store
 from tests.lobby import Cast, gather
-from tracker.calls.corrections import join
+from tracker.calls.merge import join
 from tracker.lobby import due, moments
 from tracker.lobby.timeline import timeline
 from tracker.rights import viewer_of

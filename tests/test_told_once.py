@@ -19,8 +19,8 @@ from notifications.transport import open_transport
 from tests.crawls import closes, make_crawled, make_listing
 from tests.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all, told
 from tests.smtp_server import SmtpServer, running
-from tracker.calls.corrections import join
 from tracker.calls.ingest import ingest
+from tracker.calls.merge import join
 
 
 def local(*parts: int) -> datetime:

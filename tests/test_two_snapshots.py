@@ -16,7 +16,8 @@ from db.session import writing
 from db.status import status_of
 from db.vocabulary import Status
 from tests.test_simulated_portal import simulator
-from tracker.calls.ingest import Ingested, ingest
+from tracker.calls.ingest import ingest
+from tracker.calls.sightings import Ingested
 from tracker.settings import Settings
 from tracker.sources.crawl import crawl
 

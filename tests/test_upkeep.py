@@ -18,11 +18,12 @@ from db.vocabulary import MailKind
 from scrapers.crawled import Page
 from tests.crawls import make_crawled, make_listing, store
 from tests.pages import make_user
-from tracker.calls.corrections import join
 from tracker.calls.ingest import ingest
-from tracker.challenges.agenda import load_agendas, load_participants
+from tracker.calls.merge import join
+from tracker.challenges.agenda import load_agendas
 from tracker.operations.backup import NotRestorable, restore_backup, write_backup
 from tracker.operations.upkeep import findings, prune, tidy_once_a_day
+from tracker.people.participants import load_participants
 
 DAY = timedelta(days=1)
 SILENT: Any = lambda _done, _of: None  # noqa: E731

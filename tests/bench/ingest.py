@@ -21,7 +21,8 @@ from db.session import open_engine, writing
 from scrapers.listing import Listing
 from tests.bench.row import Row
 from tests.crawls import closes, make_crawled, make_listing
-from tracker.calls.ingest import Ingested, ingest
+from tracker.calls.ingest import ingest
+from tracker.calls.sightings import Ingested
 
 CALLS = 20_000
 LIMITS = {"new": 3_000, "unchanged": 10_000, "5 % changed": 8_000}

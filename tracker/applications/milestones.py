@@ -5,11 +5,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db.models import ApplicationPartner, Cofunding, Deadline, DecisionClock, Dossier, User
+from db.models import ApplicationPartner, Cofunding, Deadline, DecisionClock, Dossier, Opportunity, User
 from db.queries import Viewer
 from db.rights import visible
+from db.vocabulary import CLOSING_KINDS
 from db.vocabulary_lobby import LogKind
 from notifications.wording import day as said
+from notifications.wording import local_day
+from tracker.applications import stages
 from tracker.applications.stages import of
 from tracker.calendar.backward import NoPlan
 from tracker.calendar.decision_clock import Way, deadline_day, start_clock, way_of
@@ -60,3 +63,23 @@ def open_clock(session: Session, dossier: Dossier, deadline: Deadline | None, by
     log(session, dossier, LogKind.EDITED, f"Mijlpalen teruggerekend vanaf {said(day) if day else ''}", by, now)
     session.flush()
     return clock
+
+
+def _due(session: Session, call: Opportunity | None, now: datetime) -> Deadline | None:
+    """The next date to hand something in."""
+    if call is None:
+        return None
+    ahead = select(Deadline).where(
+        Deadline.opportunity_id == call.id,
+        col(Deadline.kind).in_(CLOSING_KINDS),
+        col(Deadline.cancelled_at).is_(None),
+        col(Deadline.day) >= local_day(now),
+    )
+    return session.exec(ahead.order_by(col(Deadline.day))).first()
+
+
+def due_of(session: Session, dossier: Dossier, now: datetime) -> Deadline | None:
+    """The next date on which an application must be in."""
+    application = stages.of(session, dossier)
+    call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
+    return _due(session, call, now)

@@ -22,7 +22,8 @@ from db.vocabulary_lobby import (
 from notifications.wording import amount, local_day
 from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, required
 from tracker.lobby.dossiers import ENDED, DossierFields, open_dossier
-from tracker.lobby.log import log, standing_participant
+from tracker.lobby.log import log
+from tracker.people.participants import standing_participant
 from tracker.rights import must_change
 from tracker.versions import claim
 

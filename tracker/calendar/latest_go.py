@@ -3,13 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from db.models import Deadline
-from db.vocabulary import CLOSING_KINDS
+from sqlmodel import Session, col, select
+
+from db.models import Assignment, Challenge, Deadline, DecisionClock, Match, Opportunity
+from db.queries import Viewer
+from db.rights import has_role, visible
+from db.vocabulary import CLOSING_KINDS, Role
+from db.vocabulary_calendar import MilestoneState
 from notifications.wording import local_day
 from tracker.calendar.backward import NoPlan, Plan
-from tracker.calendar.bodies import BodyCalendar
+from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import Way, deadline_day, plan_for
+from tracker.matching.search import SHOWN_FROM
+from tracker.people.participants import colleagues
 
 
 @dataclass(frozen=True)
@@ -82,3 +90,44 @@ def too_late_for(plan: Plan) -> str:
         return ""
     bodies = [planned for planned in plan.late if planned.step.body]
     return f"te laat voor {(bodies or list(plan.late))[-1].step.name}"
+
+
+DIRECTIE = "mra-directie"  # prepares, does not decide
+
+
+def clock_of(session: Session, call: Opportunity, viewer: Viewer, now: datetime) -> dict[str, Any]:
+    """What the template of this part of the page needs."""
+    deadlines = session.exec(
+        select(Deadline).where(Deadline.opportunity_id == call.id, col(Deadline.cancelled_at).is_(None))
+    ).all()
+    ids = [row.id for row in deadlines]
+    clocks = session.exec(
+        select(DecisionClock).where(col(DecisionClock.deadline_id).in_(ids), visible(viewer, DecisionClock))
+    ).all()
+    assigned = session.exec(
+        select(Assignment).where(
+            col(Assignment.deadline_id).in_(ids), Assignment.participant_id == viewer.participant_id
+        )
+    ).all()
+    return {
+        "notice": notice_for(deadlines, viewer.participant_id, tables_of(session, call), body_calendar(session), now),
+        "clocks": clocks,
+        "dated": [row for row in sorted(deadlines, key=lambda d: (str(d.day), d.id)) if row.at or row.day],
+        "assigned": {row.deadline_id: row for row in assigned},
+        "people": {user.id: user.name for user in colleagues(session, viewer.participant_id or "")},
+        "may_assign": has_role(viewer, Role.FUNDRAISER),
+        "MilestoneState": MilestoneState,
+    }
+
+
+def tables_of(session: Session, call: Opportunity) -> list[str]:
+    """The MRA's tables that the best matching opgave belongs to, and then its Bestuur."""
+    query = (
+        select(Challenge.platforms)
+        .join(Match, col(Match.challenge_id) == col(Challenge.id))
+        .where(Match.opportunity_id == call.id, Match.score >= SHOWN_FROM)
+        .order_by(col(Match.score).desc())
+        .limit(1)
+    )
+    platforms = session.exec(query).first() or []
+    return [table for table in platforms[:1] if table != DIRECTIE] + (["mra-bestuur"] if platforms else [])

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
+from db.bulk import add
 from db.vocabulary import DeadlineKind
 from scrapers.listing import ListedDeadline
 from tracker.calls.consolidate import starts_at
-from tracker.calls.store import DEADLINE, add, date_row, new_date, numbered
+from tracker.calls.rows import DEADLINE, date_row, new_date, numbered
 
 
 @dataclass

@@ -7,49 +7,14 @@ from sqlalchemy import select as plain
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
-from db.models import Correction, Dismissal, Follow, Opportunity, Revision, Sighting, User, Verdict
+from db.models import Dismissal, Opportunity, Revision, Sighting, User
 from db.search import searchable
 from db.status import OVER, status_expression
 from db.vocabulary import Visibility
-from tracker.calls.corrections import note
 from tracker.calls.duplicates import Candidate, Proposal, proposals
 from tracker.calls.parse_values import NotPossible, live_id
-from tracker.calls.revisions import Round, states, write
 
 DROPPED_LATELY = timedelta(days=90)
-
-
-def part(session: Session, other: int, now: datetime, user: User | None = None) -> int:
-    """Undo a join: everything that moved moves back; the id of the call it was joined into. Raises NotPossible."""
-    call = session.get(Opportunity, other)
-    if call is None or call.joined_into is None:
-        raise NotPossible(f"call {other} is not joined into another")
-    keep = call.joined_into
-    moved = _note_of(session, keep, other)
-    if moved is None or session.get_one(Opportunity, keep).joined_into is not None:
-        raise NotPossible(f"call {other} was joined further; part call {keep} first")
-    before = {i: state.shown(now) for i, state in states(session, [keep, other], now).items() if state.said}
-    for model in (Sighting, Correction, Verdict):
-        for row_id in moved.get(str(model.__tablename__), ()):
-            session.get_one(model, row_id).opportunity_id = other
-    for user_id in moved.get("follow", ()):
-        for follow in session.exec(select(Follow).where(Follow.user_id == user_id, Follow.opportunity_id == keep)):
-            follow.opportunity_id = other
-    call.joined_into = None
-    session.flush()
-    after = states(session, [keep, other], now)
-    before.setdefault(other, after[other].shown(now))
-    write(session, Round(None, now), before, after)
-    note(session, keep, "parted", {"call": other, "user": user.id if user else None}, now)
-    session.expire_all()
-    return keep
-
-
-def _note_of(session: Session, keep: int, other: int) -> dict[str, Any] | None:
-    """What moved when these two were joined last."""
-    notes = select(Revision).where(Revision.opportunity_id == keep, Revision.field == "joined")
-    rows = session.exec(notes.order_by(col(Revision.id).desc()))
-    return next((row.new for row in rows if row.new and row.new["call"] == other), None)
 
 
 def dismiss(session: Session, one: int, other: int, user: User, reason: str, now: datetime) -> bool:

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session
 
+from db.bulk import add
 from db.vocabulary import RevisionKind
-from tracker.calls.store import CALL, CRAWL, REVISION, add, revision
+from tracker.calls.rows import CALL, CRAWL, REVISION, revision
 
 STAYS_AFTER = 3  # crawls of its source in which the value stood
 

@@ -5,96 +5,37 @@ Deciding is elsewhere and pure: completeness.py, shown.py, changes.py, floods.py
 once: no query here runs once a call.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from sqlalchemy import select
 from sqlmodel import Session
 
+from db import bulk
 from db.models import Crawl, Sighting
 from db.models.columns import table
 from db.queries import BY_HAND
 from db.vocabulary import SourceKind
 from scrapers.crawled import Crawled
-from scrapers.listing import Listing
-from tracker.calls import flapping, linking, revisions, store
+from tracker.calls import flapping, floods, linking, revisions, store
 from tracker.calls.completeness import Judgement, judge
-from tracker.calls.consolidate import Said
 from tracker.calls.floods import History, is_flood_of_changes, is_flood_of_new
-from tracker.calls.identity import fingerprint, identity
+from tracker.calls.identity import identity
+from tracker.calls.sightings import Ingested, Known, Sorted, heard, sort_out, unreadable
 
 GONE_AFTER = 3
 SIGHTING = table(Sighting)
 
 
-@dataclass(frozen=True)
-class Ingested:
-    """What a crawl changed, as ids of calls; ``telling`` are those of ``changed`` with something worth telling."""
-
-    crawl_id: int
-    judgement: Judgement
-    seen: int = 0
-    new: tuple[int, ...] = ()
-    changed: tuple[int, ...] = ()
-    gone: tuple[int, ...] = ()
-    back: tuple[int, ...] = ()
-    telling: tuple[int, ...] = ()
-    unchanged: int = 0
-    held: int = 0
-
-    @property
-    def to_match(self) -> tuple[int, ...]:
-        """The calls whose match may differ now."""
-        return tuple(sorted({*self.new, *self.changed, *self.back}))
-
-
-@dataclass(frozen=True)
-class Heard:
-    """One listing of this crawl with its key and fingerprint."""
-
-    key: str
-    listing: Listing
-    fingerprint: str
-
-    @cached_property
-    def said(self) -> Said:
-        """What its source says, as it is stored."""
-        return Said(self.listing.source, self.key, self.listing.as_json(), dates=self.listing.deadlines)
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is remembered of a sighting, without its fields."""
-
-    id: int
-    external_id: str
-    fingerprint: str
-    opportunity_id: int
-    missed: int
-    gone: bool
-
-
-@dataclass
-class Sorted:
-    """A crawl laid beside what was known."""
-
-    new: list[Heard] = field(default_factory=list)
-    changed: list[tuple[Known, Heard]] = field(default_factory=list)
-    unchanged: list[Known] = field(default_factory=list)
-    back: list[Known] = field(default_factory=list)
-    missing: list[Known] = field(default_factory=list)
-
-
 def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None = None) -> Ingested:
     """Store a crawl; ``now`` is aware, in UTC. Without a judgement the crawl is judged by its source's past."""
-    with store.uncollected():
+    with bulk.uncollected():
         return _ingest(session, crawled, now, judgement)
 
 
 def _ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None) -> Ingested:
-    store.one_at_a_time(session)
+    bulk.one_at_a_time(session)
     history = History() if crawled.source == BY_HAND else past(session, crawled.source)  # people make no floods
     judgement = judgement or judge(crawled, history.seen)
     crawl_id = store.add_crawl(session, crawled, judgement, history)
@@ -132,7 +73,7 @@ def _store(session: Session, crawled: Crawled, found: Sorted, context: Context) 
     told_late = flapping.settle(session, crawled.source, context.crawl_id, now)
     flood = is_flood_of_changes(len(recount.telling), len(found.unchanged) + len(found.changed), context.history)
     if flood:
-        store.hold(session, recount.telling)
+        floods.hold(session, recount.telling)
     return Ingested(
         crawl_id=context.crawl_id,
         judgement=context.judgement,
@@ -149,44 +90,11 @@ def _store(session: Session, crawled: Crawled, found: Sorted, context: Context) 
     )
 
 
-def heard(crawled: Crawled) -> dict[str, Heard]:
-    """The listings by key. Of two with one key the larger fingerprint stays, whatever their order."""
-    found: dict[str, Heard] = {}
-    for listing in crawled.listings:
-        one = Heard(identity(listing.external_id), listing, fingerprint(listing))
-        other = found.get(one.key)
-        if other is None or other.fingerprint < one.fingerprint:
-            found[one.key] = one
-    return found
-
-
-def unreadable(crawled: Crawled) -> frozenset[str]:
-    """The keys of rows that could not be read: they were there."""
-    return frozenset(identity(row.external_id) for row in crawled.unreadable if row.external_id)
-
-
 def known(session: Session, source: str) -> dict[str, Known]:
     """Every sighting of a source by its key."""
     columns = ("id", "external_id", "fingerprint", "opportunity_id", "missed", "gone_at")
     rows = session.connection().execute(select(*(SIGHTING.c[c] for c in columns)).where(SIGHTING.c.source == source))
     return {r[1]: Known(r[0], r[1], r[2], r[3], r[4], r[5] is not None) for r in rows}
-
-
-def sort_out(listings: Mapping[str, Heard], remembered: Mapping[str, Known], spared: Iterable[str]) -> Sorted:
-    """Pure: which listings are new, changed or as before, and which sightings are missing from the crawl."""
-    found = Sorted()
-    for key in sorted(listings):
-        one, before = listings[key], remembered.get(key)
-        if before is None:
-            found.new.append(one)
-            continue
-        same = before.fingerprint == one.fingerprint
-        found.unchanged.append(before) if same else found.changed.append((before, one))
-        if before.gone:
-            found.back.append(before)
-    there = set(listings) | set(spared)
-    found.missing = [k for key, k in sorted(remembered.items()) if key not in there and not k.gone]
-    return found
 
 
 def past(session: Session, source: str) -> History:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlmodel import Session
 
+from db.bulk import chunks
 from tracker.calls.consolidate import shown_alone
 from tracker.calls.identity import same_reference
-from tracker.calls.store import CALL, REFERENCE, SIGHTING, chunks
+from tracker.calls.rows import CALL, REFERENCE, SIGHTING
 
 if TYPE_CHECKING:
-    from tracker.calls.ingest import Heard
+    from tracker.calls.sightings import Heard
 
 SAME_ROUND = timedelta(days=60)
 

@@ -1,5 +1,7 @@
 """What a person typed on the command line, as values of a call; or why it cannot be."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -9,6 +11,7 @@ from db.models import Correction
 from db.queries import live_call
 from scrapers.listing import ListedDeadline, Listing
 from tracker.calls.consolidate import BY_HAND, KINDS, SHOWN_FIELDS
+from tracker.errors import NotAnAmount
 
 SEVERAL = ("programme", "applicants")
 
@@ -64,3 +67,27 @@ def standing_correction(session: Session, call_id: int, field: str) -> Correctio
     if found is None:
         raise NotPossible(f"call {call_id} has no correction of {field}")
     return found
+
+
+AMOUNT = re.compile(r"(?:€\s*|EUR\s*)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-))?(?:\s*euro)?", re.IGNORECASE | re.ASCII)
+
+
+MOST = Decimal(10**13)
+
+
+def euros(text: str, field: str = "") -> Decimal | None:
+    """An amount as people type it in Dutch: '125000', '125.000', '€ 1.250.000,50'; empty is None.
+
+    Raises NotAnAmount for anything else, so that '1.5' is asked again and never guessed.
+    """
+    plain = " ".join(text.split())
+    if not plain:
+        return None
+    found = AMOUNT.fullmatch(plain)
+    if not found:
+        raise NotAnAmount(f"'{plain[:40]}' is geen bedrag; schrijf bijvoorbeeld 125.000 of 125.000,50.", field)
+    cents = (found[2] or "").strip("-").ljust(2, "0")
+    value = Decimal(f"{found[1].replace('.', '')}.{cents}")
+    if value >= MOST:
+        raise NotAnAmount("Dit bedrag is groter dan wij kunnen bewaren.", field)
+    return value

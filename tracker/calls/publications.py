@@ -25,9 +25,8 @@ from db.rights import has_role, may_see, visible
 from db.vocabulary import DeadlineKind, Role, Visibility
 from db.vocabulary_lobby import ChainKind
 from tracker.calls.identity import same_reference
-from tracker.calls.mentions import mentions
+from tracker.calls.mentions import mentions, named_in
 from tracker.errors import Incomplete, NotAllowed, NotThere, required
-from tracker.references import named_in
 from tracker.rights import may_change, viewer_of
 
 ORDER = list(ChainKind)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 from sqlmodel import Session
 
+from db.bulk import add, chunks
 from db.models import Correction
 from db.models.columns import table
 from db.search import index_words
@@ -15,7 +16,7 @@ from db.vocabulary import DeadlineKind, RevisionKind
 from tracker.calls.changes import FieldChange, changes, damp
 from tracker.calls.consolidate import Said, Shown, shown
 from tracker.calls.deadlines import Placed, place, remembered
-from tracker.calls.store import CALL, CRAWL, DEADLINE, REVISION, SIGHTING, add, call_row, chunks, revision
+from tracker.calls.rows import CALL, CRAWL, DEADLINE, REVISION, SIGHTING, call_row, revision
 
 CORRECTION = table(Correction)
 FLIPPING = timedelta(days=31)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.models import Correction, Deadline, Match, Opportunity, Revision, Sighting
-from tracker.exchange.tables import call_record, moment
+from tracker.calls.records import call_record, moment
 
 
 def sheet(session: Session, call_id: int, now: datetime) -> dict[str, Any]:

@@ -14,8 +14,9 @@ def init(context: typer.Context) -> None:
     """Create or upgrade the database, and load agendas, participants and their bodies; safe to repeat."""
     from db.session import writing
     from tracker.calendar.load_bodies import load_bodies
-    from tracker.challenges.agenda import load_agendas, load_participants
+    from tracker.challenges.agenda import load_agendas
     from tracker.database import migrate_database
+    from tracker.people.participants import load_participants
 
     engine = migrate_database(door(context).settings)
     with writing(engine) as session:

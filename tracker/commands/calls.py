@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tracker.calls import merge
 from tracker.commands.context import Door, answer, door
 from tracker.commands.match import match_waiting
 from tracker.errors import CommandFailed
@@ -86,13 +87,13 @@ def join(
     user: By,
 ) -> None:
     """Join two calls that are one: sightings move, links to the other lead here."""
-    from tracker.calls import corrections, parse_values
+    from tracker.calls import parse_values
 
     def act(session: Any, who: Any, here: Door) -> str:
         into = parse_values.live_id(session, keep)
         try:
-            corrections.join(session, other, into, here.clock.now(), who)
-        except corrections.CannotJoin as error:
+            merge.join(session, other, into, here.clock.now(), who)
+        except merge.CannotJoin as error:
             raise parse_values.NotPossible(str(error)) from error
         return f"call {other} is now part of call {into}"
 
@@ -101,10 +102,9 @@ def join(
 
 def part(context: typer.Context, other: Call, user: By) -> None:
     """Undo a join."""
-    from tracker.calls import duplicate_pairs
 
     def act(session: Any, who: Any, here: Door) -> str:
-        return f"call {other} parted from call {duplicate_pairs.part(session, other, here.clock.now(), who)}"
+        return f"call {other} parted from call {merge.part(session, other, here.clock.now(), who)}"
 
     _by_person(context, user, act)
 

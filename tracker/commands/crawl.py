@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tracker.calls import floods
 from tracker.commands.context import Door, answer, door
 from tracker.commands.match import match_waiting
 from tracker.errors import INCOMPLETE, WRONG_USAGE, CommandFailed
@@ -121,10 +122,9 @@ def _cell(value: Any) -> str:
 def release(context: typer.Context, source: Annotated[str, typer.Argument(help="The source to release.")]) -> None:
     """Let the held calls of a source through to mail, after a look at them."""
     from db.session import writing
-    from tracker.calls import store
 
     here = door(context)
     _known(here, [source])
     with writing(here.engine) as session:
-        count = store.release(session, source)
+        count = floods.release(session, source)
     typer.echo(f"{source}: {count} held calls released")

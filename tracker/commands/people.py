@@ -31,7 +31,7 @@ def add(
 ) -> None:
     """Add a person; the first administrator too."""
     from db.session import writing
-    from tracker.challenges.agenda import slug
+    from tracker.people.participants import slug
     from tracker.people.subscriptions import NotPossible, add_user
 
     here, meant = door(context), spoken(Role, role)

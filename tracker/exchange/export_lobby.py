@@ -27,8 +27,8 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import DossierKind
 from notifications.wording import local_day
+from tracker.calls.records import moment
 from tracker.errors import PositionNotAllowed
-from tracker.exchange.tables import moment
 from tracker.lobby.moments import upcoming
 from tracker.lobby.positions import designation, dissenters, exportable, last_day
 

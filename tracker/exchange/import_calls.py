@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from db.bulk import add, chunks
 from db.models import Sighting, User
 from db.queries import BY_HAND
 from db.status import status_of
@@ -20,10 +21,10 @@ from tracker.calls import parse_values
 from tracker.calls.consolidate import Said, shown_alone
 from tracker.calls.identity import identity
 from tracker.calls.ingest import ingest
-from tracker.calls.store import REVISION, add, chunks, revision
-from tracker.challenges.agenda import slug
+from tracker.calls.rows import REVISION, revision
 from tracker.exchange.rows import NotReadable
 from tracker.people import subscriptions
+from tracker.people.participants import slug
 
 MOST_TOLD = 20
 WRITTEN_BY_EXPORT = """

@@ -12,7 +12,8 @@ from db.rights import visible
 from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
 from notifications.wording import local_day, short_day
 from tracker.errors import Incomplete, MoveNotAllowed, NotThere, required
-from tracker.lobby.log import log, standing_participant
+from tracker.lobby.log import log
+from tracker.people.participants import standing_participant
 from tracker.rights import must_add, must_change
 from tracker.versions import claim
 

@@ -35,7 +35,8 @@ from db.vocabulary_lobby import (
 )
 from notifications.wording import amount, local_day
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotThere, required
-from tracker.lobby.log import log, standing_participant
+from tracker.lobby.log import log
+from tracker.people.participants import standing_participant
 from tracker.rights import must_add, must_change, viewer_of
 from tracker.versions import claim
 

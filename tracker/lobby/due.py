@@ -10,8 +10,8 @@ from db.models import Commitment, ContactMoment, Dossier, DossierMoment, Moment,
 from db.rights import may_see
 from db.vocabulary_lobby import CommitmentState, PositionState
 from notifications.wording import local_day
+from tracker.lobby.moments import until
 from tracker.lobby.positions import last_day
-from tracker.moment_day import until
 from tracker.rights import viewer_of
 
 # Days before the due day at which a reminder goes out; 0 is the day itself.

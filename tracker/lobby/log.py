@@ -1,22 +1,16 @@
 """What dossiers and applications share: who may see and change them, whose turn it is, and the log."""
 
-import re
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session
 
-from db.models import Dossier, LogEntry, Participant, User
+from db.models import Dossier, LogEntry, User
 from db.queries import Viewer
 from db.rights import may_see
 from db.vocabulary_lobby import DossierKind, LogKind
-from notifications.wording import local_day, short_day
-from tracker.challenges.agenda import takes_part
-from tracker.errors import NotAnAmount, NotThere, ParticipantGone
-
-AMOUNT = re.compile(r"(?:€\s*|EUR\s*)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-))?(?:\s*euro)?", re.IGNORECASE | re.ASCII)
-MOST = Decimal(10**13)
+from notifications.wording import local_day
+from tracker.errors import NotThere
 
 
 def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: DossierKind | None = None) -> Dossier:
@@ -56,35 +50,3 @@ def log(
     )
     session.add(entry)
     return entry
-
-
-def standing_participant(session: Session, participant_id: str, day: date, field: str = "") -> Participant:
-    """The participant, or ParticipantGone with the day it ended and what it merged into."""
-    found = session.get(Participant, participant_id)
-    if found is None:
-        raise ParticipantGone(f"Er is geen deelnemer '{participant_id}'.", field)
-    if takes_part(found, day):
-        return found
-    if found.valid_to and found.valid_to <= day:
-        heir = session.get(Participant, found.merged_into) if found.merged_into else None
-        into = f" en opgegaan in {heir.name}" if heir else ""
-        raise ParticipantGone(f"{found.name} bestaat sinds {short_day(found.valid_to)} niet meer{into}.", field)
-    raise ParticipantGone(f"{found.name} bestaat nog niet op {short_day(day)}.", field)
-
-
-def euros(text: str, field: str = "") -> Decimal | None:
-    """An amount as people type it in Dutch: '125000', '125.000', '€ 1.250.000,50'; empty is None.
-
-    Raises NotAnAmount for anything else, so that '1.5' is asked again and never guessed.
-    """
-    plain = " ".join(text.split())
-    if not plain:
-        return None
-    found = AMOUNT.fullmatch(plain)
-    if not found:
-        raise NotAnAmount(f"'{plain[:40]}' is geen bedrag; schrijf bijvoorbeeld 125.000 of 125.000,50.", field)
-    cents = (found[2] or "").strip("-").ljust(2, "0")
-    value = Decimal(f"{found[1].replace('.', '')}.{cents}")
-    if value >= MOST:
-        raise NotAnAmount("Dit bedrag is groter dan wij kunnen bewaren.", field)
-    return value

@@ -13,15 +13,15 @@ import yaml
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
-from db.models import Dossier, DossierChallenge, DossierMoment, Match, Moment, Opportunity, Outcome, User
-from db.queries import Viewer
+from db.models import Deadline, Dossier, DossierChallenge, DossierMoment, Match, Moment, Opportunity, Outcome, User
+from db.queries import Viewer, live_call
 from db.rights import has_role, may_see, visible
 from db.status import OVER
-from db.vocabulary import Nature, Role, Visibility
+from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Role, Status, Visibility
 from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
+from notifications.wording import local_day
 from tracker.errors import Incomplete, NotAllowed, NotThere, required
 from tracker.lobby.log import log
-from tracker.moment_day import last_day, source_of, until
 from tracker.rights import must_add, must_change, viewer_of
 from tracker.versions import claim
 
@@ -358,3 +358,55 @@ def record_outcome(
     log(session, dossier, LogKind.OUTCOME, f"{result.label}: {request}", by, now, day=day, subject=outcome)
     session.flush()
     return outcome
+
+
+ENDLESS = (DeadlineKind.ROLLING, DeadlineKind.UNTIL_EXHAUSTED)
+
+
+@dataclass(frozen=True)
+class Until:
+    """The last day, as far as it is known; ``unnamed``: the source named it once, and no longer does.
+
+    ``ended``: the source's own word that it is over, such as "ingetrokken".
+    """
+
+    day: date | None
+    unnamed: bool = False
+    ended: str = ""
+
+
+def last_day(closes_at: datetime) -> date:
+    """The last local day on which one can still act: a closing at midnight ends the day before it."""
+    return local_day(closes_at - timedelta(microseconds=1))
+
+
+def source_of(session: Session, moment: Moment) -> Opportunity | None:
+    """The call a source tells of this moment by, or the one that was joined with; none for a moment of people."""
+    return live_call(session, moment.opportunity_id) if moment.opportunity_id else None
+
+
+def until(session: Session, moment: Moment) -> Until:
+    """Until when, by the source where there is one."""
+    call = source_of(session, moment)
+    if call is None:
+        return Until(moment.ends_on)
+    if call.source_word in OVER:
+        return Until(last_day(call.closes_at) if call.closes_at else moment.ends_on, ended=_word(call))
+    if call.closes_at:
+        return Until(last_day(call.closes_at))
+    return _named_before(session, call, moment)
+
+
+def _word(call: Opportunity) -> str:
+    return Status(call.source_word).label if call.source_word else ""
+
+
+def _named_before(session: Session, call: Opportunity, moment: Moment) -> Until:
+    """The last day the source named, unless it now says that there is no end."""
+    dates = session.exec(select(Deadline).where(Deadline.opportunity_id == call.id).order_by(col(Deadline.id))).all()
+    if any(row.kind in ENDLESS and row.cancelled_at is None for row in dates):
+        return Until(None)
+    gone = [row for row in dates if row.kind in CLOSING_KINDS and row.cancelled_at is not None and row.day]
+    newest = max(gone, key=lambda row: (row.cancelled_at, row.day), default=None)
+    day = (last_day(newest.at) if newest.at else newest.day) if newest else moment.ends_on
+    return Until(day, unnamed=day is not None)

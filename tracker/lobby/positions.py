@@ -13,7 +13,8 @@ from db.vocabulary import Role
 from db.vocabulary_lobby import OWN_BODIES, Gremium, LogKind, PositionState
 from notifications.wording import local_day, short_day
 from tracker.errors import Incomplete, NotAllowed, PositionNotAllowed, required
-from tracker.lobby.log import log, standing_participant
+from tracker.lobby.log import log
+from tracker.people.participants import standing_participant
 from tracker.rights import must_add, must_change, viewer_of
 from tracker.versions import claim
 

@@ -28,7 +28,7 @@ from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from db.vocabulary_lobby import LogKind, MomentKind
 from notifications.wording import local_day
-from tracker.moment_day import until
+from tracker.lobby.moments import until
 
 NO_MOMENT = cast(null(), UTCDateTime())
 

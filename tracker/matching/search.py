@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
-from db.models import Challenge, Match, Opportunity
+from db.models import Match, Opportunity
 from db.queries import OpportunityFilter, Viewer, calls_for
 from db.status import IS_CALL
+from tracker.challenges.tree import below
 from tracker.matching import DIGEST_THRESHOLD
 
 PER_PAGE = 30
@@ -89,12 +90,3 @@ def matched(call_id: Any, challenges: tuple[str, ...]) -> ColumnElement[bool]:
     """Whether a call matches one of these opgaven, or any; asked per call, since few of all matches are of now."""
     met = select(Match.id).where(col(Match.opportunity_id) == call_id, col(Match.score) >= SHOWN_FROM)
     return exists(met.where(col(Match.challenge_id).in_(challenges)) if challenges else met)
-
-
-def below(session: Session, challenges: tuple[str, ...]) -> tuple[str, ...]:
-    """The opgaven and everything under them in the tree: an opdracht means all its lines."""
-    found, layer = set(challenges), set(challenges)
-    while layer:
-        layer = set(session.exec(select(Challenge.id).where(col(Challenge.parent_id).in_(layer)))) - found
-        found |= layer
-    return tuple(sorted(found))

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import NamedTuple
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
-from db.models import Challenge, ClosedPeriod, Match, Opportunity, Team, Verdict
+from db.models import Challenge, ClosedPeriod, Match, Opportunity, Subscription, Team, TeamMember, Verdict
+from db.queries import Viewer
 from db.status import standing
 from notifications.wording import AMSTERDAM, local_day
+from tracker.challenges.tree import below
+from tracker.matching.search import matched
 from tracker.workdays import ClosedDays, closed_days
 
 STRONG = 0.6  # from here on a match should not lie unread
@@ -70,3 +73,26 @@ def due_today(session: Session, now: datetime) -> list[Unjudged]:
 
 def _ran_out_after(one: Unjudged, closed: ClosedDays, day: date) -> bool:
     return local_day(one.since) > closed.before(day, one.patience)
+
+
+def my_challenges(session: Session, viewer: Viewer) -> tuple[str, ...]:
+    """The opgaven of this person's subscriptions and teams, and what is under them; none means all."""
+    filters = session.exec(
+        select(Subscription.filter).where(Subscription.user_id == viewer.user_id, col(Subscription.ended_at).is_(None))
+    ).all()
+    teams = session.exec(select(TeamMember.challenge_id).where(TeamMember.user_id == viewer.user_id)).all()
+    named = {name for one in filters for name in one.get("challenges", ())} | set(teams)
+    return below(session, tuple(sorted(named))) if named else ()
+
+
+def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200) -> list[int]:
+    """Calls that match this person's opgaven, still stand, and wait for a word; what closes first, first."""
+    judged = select(Verdict.opportunity_id).where(Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None))
+    query = (
+        select(Opportunity.id)
+        .where(standing(now), matched(col(Opportunity.id), my_challenges(session, viewer)))
+        .where(col(Opportunity.id).not_in(judged))
+        .order_by(func.coalesce(col(Opportunity.closes_at), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
+        .order_by(col(Opportunity.id))
+    )
+    return [i for i in session.exec(query.limit(most)) if i is not None]

@@ -21,9 +21,9 @@ from sqlalchemy import JSON, Connection, Engine, Table, func, select, text
 from sqlmodel import Session, SQLModel
 
 import db.models
+from db.bulk import insert_rows
 from db.search import make_index
 from notifications.brakes import pause
-from tracker.calls.store import insert_rows
 
 FORMAT = 1
 AT_ONCE = 2_000

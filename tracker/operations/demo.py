@@ -19,7 +19,7 @@ from scrapers.recordings import Recording, replay
 from tracker.calendar.events import all_deadlines
 from tracker.calendar.load_bodies import load_bodies
 from tracker.calls.ingest import ingest
-from tracker.challenges.agenda import load_agendas, load_participants
+from tracker.challenges.agenda import load_agendas
 from tracker.clock import Clock
 from tracker.database import migrate_database
 from tracker.mailing.mailer import open_desk, sending_rules, transport_of
@@ -27,6 +27,7 @@ from tracker.mailing.plan import plan
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.matching.run import match_with_model
 from tracker.operations.example_data import load_example
+from tracker.people.participants import load_participants
 from tracker.settings import Settings
 from tracker.web.login import new_link
 from tracker.web.sign_in_mail import link_address

@@ -13,7 +13,7 @@ from db.vocabulary import WAITING_STATES, Cadence, MailKind, Role
 from notifications import outbox
 from notifications.message import one_line
 from notifications.wording import local_day
-from tracker.challenges.agenda import takes_part
+from tracker.people.participants import takes_part
 
 FARTHEST = 365
 

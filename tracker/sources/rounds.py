@@ -15,7 +15,8 @@ from db.session import reading, writing
 from notifications.alerts import end_alert, raise_alert
 from scrapers.crawled import Crawled, Remembered
 from tracker.calls.completeness import enough
-from tracker.calls.ingest import Ingested, absentees, ingest, past
+from tracker.calls.ingest import absentees, ingest, past
+from tracker.calls.sightings import Ingested
 from tracker.settings import Settings
 from tracker.sources.crawl import Progress, can_be_asked, crawl
 from tracker.sources.history import patience

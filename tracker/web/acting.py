@@ -15,6 +15,7 @@ from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind
+from tracker.calls import parse_values
 from tracker.errors import ChangedMeanwhile, NotAllowed, NotThere, Refused
 from tracker.lobby import log
 from tracker.web import asked as web
@@ -24,7 +25,7 @@ REFUSED, MEANWHILE, MAY_NOT = 422, 409, 403
 
 def _euros(value: Any) -> Any:
     try:
-        return log.euros(value) if isinstance(value, str) else value
+        return parse_values.euros(value) if isinstance(value, str) else value
     except Refused as error:
         raise ValueError(str(error)) from error
 

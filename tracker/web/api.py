@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from db.models import Agenda, Challenge
 from db.queries import Viewer, live_call
-from tracker.exchange.tables import records
+from tracker.calls.records import records
 from tracker.matching.search import find
 from tracker.web import forms
 from tracker.web.asked import Asked, NotThere

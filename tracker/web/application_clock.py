@@ -10,6 +10,7 @@ from db.models import Body, Deadline, Dossier, Milestone
 from db.queries import Viewer
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import DossierKind
+from tracker.applications import milestones
 from tracker.applications.milestones import clocks_of, open_clock, way_for
 from tracker.calendar.decision_clock import milestone_name, milestones_of, way_of
 from tracker.web import acting, applications, audit
@@ -41,7 +42,7 @@ def _stands(row: Milestone) -> bool:
 def count_back(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """Open the clock for the next deadline, or count back again for the penvoerder and partners as they are now."""
     dossier = acting.dossier_of(session, viewer, asked, DossierKind.APPLICATION)
-    due = applications.due_of(session, dossier, now)
+    due = milestones.due_of(session, dossier, now)
     refused = acting.tried(session, asked.form, lambda: open_clock(session, dossier, due, asked.user, now))
     if refused:
         return applications.page(asked, viewer, session, now, dossier, refused)

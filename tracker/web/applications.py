@@ -8,14 +8,15 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Application, ApplicationPartner, Cofunding, Deadline, Dossier, Opportunity, Participant
+from db.models import Application, ApplicationPartner, Cofunding, Dossier, Opportunity, Participant
 from db.queries import Viewer
 from db.rights import visible
-from db.vocabulary import CLOSING_KINDS, NoReason
+from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, CheckAnswer, DossierKind, GoDecision, PartnerRole, StateAid
 from notifications.wording import local_day
 from tracker.applications import cofunding, stages
+from tracker.applications.milestones import _due
 from tracker.applications.mismatches import mismatches
 from tracker.calls.publications import chain
 from tracker.lobby.timeline import timeline
@@ -136,26 +137,6 @@ def board(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
 def _card(session: Session, dossier: Dossier, application: Application, owner: str, now: datetime) -> dict[str, object]:
     call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
     return {"dossier": dossier, "application": application, "owner": owner, "due": _due(session, call, now)}
-
-
-def _due(session: Session, call: Opportunity | None, now: datetime) -> Deadline | None:
-    """The next date to hand something in."""
-    if call is None:
-        return None
-    ahead = select(Deadline).where(
-        Deadline.opportunity_id == call.id,
-        col(Deadline.kind).in_(CLOSING_KINDS),
-        col(Deadline.cancelled_at).is_(None),
-        col(Deadline.day) >= local_day(now),
-    )
-    return session.exec(ahead.order_by(col(Deadline.day))).first()
-
-
-def due_of(session: Session, dossier: Dossier, now: datetime) -> Deadline | None:
-    """The next date on which an application must be in."""
-    application = stages.of(session, dossier)
-    call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
-    return _due(session, call, now)
 
 
 def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:

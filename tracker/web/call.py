@@ -13,11 +13,11 @@ from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import DeadlineKind, Role
 from db.vocabulary_lobby import ChainKind
+from tracker.calendar.latest_go import clock_of
 from tracker.calls.publications import chain
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.acting import NOTHING, Typed, choices
 from tracker.web.asked import Asked, NotThere
-from tracker.web.clock_notice import clock_of
 from tracker.web.judging import find_call
 from tracker.web.phrases import field_name, value_text
 from tracker.web.rows import moment_of, passed, rows_for

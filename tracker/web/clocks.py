@@ -34,8 +34,8 @@ from tracker.calendar.decision_clock import (
     start_clock,
     way_of,
 )
-from tracker.challenges.agenda import takes_part
 from tracker.errors import ChangedMeanwhile
+from tracker.people.participants import colleagues, takes_part
 from tracker.versions import claim
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
@@ -177,12 +177,6 @@ def _clock(asked: Asked, viewer: Viewer, session: Session) -> DecisionClock:
     if clock is None:
         raise NotThere
     return clock
-
-
-def colleagues(session: Session, participant_id: str) -> list[User]:
-    """Who can be given something to do."""
-    query = select(User).where(User.participant_id == participant_id, col(User.deactivated_at).is_(None))
-    return list(session.exec(query.order_by(col(User.name))))
 
 
 def plan_again(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:

@@ -14,7 +14,8 @@ from db.rights import visible
 from db.vocabulary import DeadlineKind, Instrument
 from scrapers.listing import ListedDeadline, Listing
 from tracker.calls.consolidate import BY_HAND
-from tracker.calls.corrections import CannotJoin, add_call, correct, join, take_back
+from tracker.calls.corrections import add_call, correct, take_back
+from tracker.calls.merge import CannotJoin, join
 from tracker.matching.search import find
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere

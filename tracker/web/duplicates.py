@@ -12,9 +12,9 @@ from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role
 from notifications import wording
-from tracker.calls.corrections import CannotJoin, join
-from tracker.calls.duplicate_pairs import dismiss, part
+from tracker.calls.duplicate_pairs import dismiss
 from tracker.calls.duplicates import Proposal, Sign
+from tracker.calls.merge import CannotJoin, join, part
 from tracker.calls.parse_values import NotPossible
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere

@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from pydantic import BaseModel, Field
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 from starlette.responses import Response
 
-from db.models import Challenge, Opportunity, Subscription, TeamMember, Verdict
+from db.models import Challenge, Opportunity, Verdict
 from db.queries import Viewer
-from db.status import standing
 from db.vocabulary import NoReason, Say
-from tracker.matching.search import below, matched
+from tracker.matching.unjudged import my_challenges, waiting_for
 from tracker.matching.verdicts import judge, undo
 from tracker.web import forms
 from tracker.web.asked import Asked, NotThere
@@ -104,26 +103,3 @@ def _last(session: Session, viewer: Viewer, number: str) -> tuple[Verdict, Oppor
     if verdict is None or verdict.user_id != viewer.user_id or verdict.undone_at is not None:
         return None
     return verdict, session.get_one(Opportunity, verdict.opportunity_id)
-
-
-def my_challenges(session: Session, viewer: Viewer) -> tuple[str, ...]:
-    """The opgaven of this person's subscriptions and teams, and what is under them; none means all."""
-    filters = session.exec(
-        select(Subscription.filter).where(Subscription.user_id == viewer.user_id, col(Subscription.ended_at).is_(None))
-    ).all()
-    teams = session.exec(select(TeamMember.challenge_id).where(TeamMember.user_id == viewer.user_id)).all()
-    named = {name for one in filters for name in one.get("challenges", ())} | set(teams)
-    return below(session, tuple(sorted(named))) if named else ()
-
-
-def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200) -> list[int]:
-    """Calls that match this person's opgaven, still stand, and wait for a word; what closes first, first."""
-    judged = select(Verdict.opportunity_id).where(Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None))
-    query = (
-        select(Opportunity.id)
-        .where(standing(now), matched(col(Opportunity.id), my_challenges(session, viewer)))
-        .where(col(Opportunity.id).not_in(judged))
-        .order_by(func.coalesce(col(Opportunity.closes_at), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
-        .order_by(col(Opportunity.id))
-    )
-    return [i for i in session.exec(query.limit(most)) if i is not None]

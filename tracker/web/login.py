@@ -1,8 +1,6 @@
 """In and out: a link by mail that works once, within ten minutes, and only after a press of its button."""
 
-import hashlib
 import secrets
-import unicodedata
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, EmailStr
@@ -11,6 +9,7 @@ from starlette.responses import Response
 
 from db.models import MagicLink, User
 from db.queries import Viewer
+from tracker.people.addresses import _address_hash, folded
 from tracker.web import audit, forms
 from tracker.web.asked import Asked
 from tracker.web.safety import home_path
@@ -124,15 +123,6 @@ def set_cookie(answer: Response, asked: Asked, token: str) -> None:
         httponly=True,
         samesite="lax",
     )
-
-
-def folded(address: str) -> str:
-    """Addresses compare in NFC and lower case."""
-    return unicodedata.normalize("NFC", address.strip()).lower()
-
-
-def _address_hash(address: str) -> str:
-    return hashlib.sha256(address.encode()).hexdigest()
 
 
 def _asked_lately(session: Session, address: str, now: datetime) -> int:

@@ -10,10 +10,10 @@ from db.models import MagicLink, Participant, User
 from db.queries import Viewer
 from db.vocabulary import Role
 from notifications.wording import local_day
-from tracker.challenges.agenda import takes_part
+from tracker.people.addresses import folded
+from tracker.people.participants import takes_part
 from tracker.web import audit, forms
 from tracker.web.asked import Asked, NotThere
-from tracker.web.login import folded
 from tracker.web.sessions import revoke_sessions
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from db.queries import Viewer
 from notifications.wording import local_day
 from tracker.challenges.results import results
-from tracker.matching.search import below
+from tracker.challenges.tree import below
 from tracker.web import forms
 from tracker.web.asked import Asked
 from tracker.web.challenge import find_challenge

@@ -12,7 +12,7 @@ from db.queries import Viewer, newest_crawls
 from db.rights import has_role
 from db.vocabulary import Role
 from tracker.calls.consolidate import BY_HAND
-from tracker.calls.store import release
+from tracker.calls.floods import release
 from tracker.web import audit
 from tracker.web.asked import Asked, NotThere
 from tracker.web.pictures import Spark, spark

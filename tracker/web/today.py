@@ -15,10 +15,9 @@ from db.status import standing
 from db.vocabulary import Role, Say
 from tracker.challenges.teams import duties_of
 from tracker.matching.search import SHOWN_FROM, by_ids, matched
-from tracker.matching.unjudged import Unjudged, unjudged
+from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
 from tracker.web import duplicates
 from tracker.web.asked import Asked
-from tracker.web.judging import my_challenges, waiting_for
 from tracker.web.rows import CallRow, rows_for
 from tracker.web.sources import in_trouble
 

@@ -1,0 +1,101 @@
+"""Merge."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from db.models import CallVectors, Correction, Follow, Match, Opportunity, Revision, Sighting, User, Verdict
+from db.models.columns import table
+from tracker.calls.corrections import _held, _restate, note
+from tracker.calls.parse_values import NotPossible
+from tracker.calls.revisions import Round, cancel_dates, states, write
+
+
+class CannotJoin(ValueError):
+    """These two cannot be one call; the message says why, in Dutch."""
+
+
+def join(session: Session, from_id: int, into_id: int, now: datetime, user: User | None = None) -> None:
+    """Two calls are one: sightings, corrections and people's rows move, the emptied one leads to the other.
+
+    A note of what moved stands among the revisions of the one that stays; uniting.py reads it to part them again.
+    """
+    both = _held(session, from_id, into_id)
+    old, kept = both.get(from_id), both.get(into_id)
+    if old is None or kept is None or old.joined_into is not None or kept.joined_into is not None:
+        raise CannotJoin("Een van beide regelingen bestaat niet, of is al samengevoegd.")
+    if from_id == into_id:
+        raise CannotJoin("Kies een andere regeling dan deze.")
+    emptied = states(session, [from_id], now)[from_id]
+    moved: dict[str, Any] = {"call": from_id, "user": user.id if user else None}
+
+    def change() -> None:
+        for model in (Sighting, Correction):
+            moved[table(model).name] = _move(session, model, from_id, into_id)
+        moved.update(_move_people(session, from_id, into_id))
+        old.joined_into = into_id
+
+    cancel_dates(session, emptied, now)
+    for model in (Match, CallVectors):
+        session.exec(delete(model).where(col(model.opportunity_id) == from_id))
+    _restate(session, [into_id], now, change)
+    note(session, into_id, "joined", moved, now)
+
+
+def _move(session: Session, model: Any, from_id: int, into_id: int) -> list[int]:
+    rows = session.exec(select(model).where(model.opportunity_id == from_id)).all()
+    for row in rows:
+        row.opportunity_id = into_id
+    return [row.id for row in rows]
+
+
+def _move_people(session: Session, from_id: int, into_id: int) -> dict[str, list[int]]:
+    """Verdicts and follows go along, except where the person already has one on the call that stays; what moved."""
+    followed = set(session.exec(select(Follow.user_id).where(Follow.opportunity_id == into_id)))
+    follows = session.exec(select(Follow).where(Follow.opportunity_id == from_id)).all()
+    moved: list[Any] = [follow for follow in follows if follow.user_id not in followed]
+    standing = select(Verdict).where(col(Verdict.undone_at).is_(None))
+    there = {(v.user_id, v.challenge_id) for v in session.exec(standing.where(Verdict.opportunity_id == into_id))}
+    verdicts = session.exec(standing.where(Verdict.opportunity_id == from_id)).all()
+    moved += [verdict for verdict in verdicts if (verdict.user_id, verdict.challenge_id) not in there]
+    for row in moved:
+        row.opportunity_id = into_id
+    return {
+        "follow": [row.user_id for row in moved if isinstance(row, Follow)],
+        "verdict": [row.id for row in moved if isinstance(row, Verdict) and row.id],
+    }
+
+
+def part(session: Session, other: int, now: datetime, user: User | None = None) -> int:
+    """Undo a join: everything that moved moves back; the id of the call it was joined into. Raises NotPossible."""
+    call = session.get(Opportunity, other)
+    if call is None or call.joined_into is None:
+        raise NotPossible(f"call {other} is not joined into another")
+    keep = call.joined_into
+    moved = _note_of(session, keep, other)
+    if moved is None or session.get_one(Opportunity, keep).joined_into is not None:
+        raise NotPossible(f"call {other} was joined further; part call {keep} first")
+    before = {i: state.shown(now) for i, state in states(session, [keep, other], now).items() if state.said}
+    for model in (Sighting, Correction, Verdict):
+        for row_id in moved.get(str(model.__tablename__), ()):
+            session.get_one(model, row_id).opportunity_id = other
+    for user_id in moved.get("follow", ()):
+        for follow in session.exec(select(Follow).where(Follow.user_id == user_id, Follow.opportunity_id == keep)):
+            follow.opportunity_id = other
+    call.joined_into = None
+    session.flush()
+    after = states(session, [keep, other], now)
+    before.setdefault(other, after[other].shown(now))
+    write(session, Round(None, now), before, after)
+    note(session, keep, "parted", {"call": other, "user": user.id if user else None}, now)
+    session.expire_all()
+    return keep
+
+
+def _note_of(session: Session, keep: int, other: int) -> dict[str, Any] | None:
+    """What moved when these two were joined last."""
+    notes = select(Revision).where(Revision.opportunity_id == keep, Revision.field == "joined")
+    rows = session.exec(notes.order_by(col(Revision.id).desc()))
+    return next((row.new for row in rows if row.new and row.new["call"] == other), None)

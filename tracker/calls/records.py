@@ -1,0 +1,100 @@
+"""Records."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from db.models import Deadline, Match, Opportunity, Sighting
+from db.status import status_of
+
+AT_ONCE = 500
+
+
+def records(session: Session, found: Sequence[Opportunity], now: datetime) -> Iterator[dict[str, Any]]:
+    """These calls, in their order, each as a dictionary with the same keys."""
+    for start in range(0, len(found), AT_ONCE):
+        some = found[start : start + AT_ONCE]
+        dates, sightings, matches = (_by_call(session, model, some) for model in (Deadline, Sighting, Match))
+        for call in some:
+            yield call_record(call, dates[call.id], sightings[call.id], matches[call.id], now)
+
+
+def _by_call(session: Session, model: Any, some: Sequence[Opportunity]) -> dict[int | None, list[Any]]:
+    rows: dict[int | None, list[Any]] = defaultdict(list)
+    for row in session.exec(
+        select(model).where(col(model.opportunity_id).in_([c.id for c in some])).order_by(model.id)
+    ):
+        rows[row.opportunity_id].append(row)
+    return rows
+
+
+def call_record(
+    call: Opportunity, dates: list[Deadline], sightings: list[Sighting], matches: list[Match], now: datetime
+) -> dict[str, Any]:
+    """One call."""
+    source = call.provenance.get("title", "")
+    first = next((s for s in sightings if s.source == source), sightings[0] if sightings else None)
+    return {
+        "id": call.id,
+        "source": first.source if first else "",
+        "external_id": first.external_id if first else "",
+        "sources": sorted({s.source for s in sightings}),
+        "url": call.url,
+        "title": call.title,
+        "language": call.language,
+        "status": str(status_of(call, now)),
+        "instrument": call.instrument,
+        "deadlines": [_deadline(d) for d in sorted(dates, key=_order) if d.cancelled_at is None],
+        "amounts": amounts(call),
+        "applicants": list(call.applicants),
+        "opgaven": [_match(m) for m in sorted(matches, key=lambda m: (-m.score, m.challenge_id))],
+        "first_seen": moment(call.first_seen),
+        "last_seen": moment(call.last_seen),
+        "nature": call.nature,
+        "publisher": call.publisher,
+        "programme": list(call.programme),
+        "eligible": call.eligible,
+        "summary": call.summary,
+        "held": call.held,
+        "sightings": [{"source": s.source, "external_id": s.external_id, "url": s.url} for s in sightings],
+    }
+
+
+def _order(row: Deadline) -> tuple[str, str, int]:
+    return (str(row.day or "9999"), row.hour or "24", row.id or 0)
+
+
+def _deadline(row: Deadline) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "at": moment(row.at, row.zone) if row.at else None,
+        "date": row.day.isoformat() if row.day else None,
+        "assumed": row.assumed,
+        "text": row.text,
+    }
+
+
+def _match(row: Match) -> dict[str, Any]:
+    return {"id": row.challenge_id, "score": round(row.score, 4), "reasons": row.reasons}
+
+
+def moment(at: datetime, zone: str = "Europe/Amsterdam") -> str:
+    """RFC 3339 with the offset of the zone on that day."""
+    return at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+
+
+def amounts(call: Opportunity) -> dict[str, Any]:
+    """EUR and per cent; whole numbers as such."""
+    names = {"budget": call.budget, "min": call.min_amount, "max": call.max_amount, "rate": call.rate}
+    return {name: _number(value) for name, value in names.items()} | {"text": call.amount_text}
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -1,0 +1,96 @@
+"""Rows."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from db.models import Crawl, Deadline, Opportunity, Reference, RememberedAddress, Revision, Sighting, Snapshot
+from db.models.columns import table
+from db.search import searchable
+from db.vocabulary import RevisionKind
+from scrapers.crawled import Page
+from scrapers.listing import ListedDeadline
+from tracker.calls.consolidate import CONTESTED, Shown
+from tracker.calls.sightings import Heard
+
+CALL, SIGHTING, DEADLINE = table(Opportunity), table(Sighting), table(Deadline)
+
+
+REVISION, REFERENCE, CRAWL = table(Revision), table(Reference), table(Crawl)
+
+
+SNAPSHOT, ADDRESS = table(Snapshot), table(RememberedAddress)
+
+
+MONEY = tuple(name for name in CONTESTED if name != "applicants")
+
+
+def _snapshot(page: Page) -> dict[str, Any]:
+    return {
+        "sha256": page.sha256,
+        "url": page.url,
+        "media_type": page.media_type,
+        "fetched_at": page.fetched_at,
+        "size": len(page.body),
+        "body": zlib.compress(page.body),
+    }
+
+
+def sighting(one: "Heard") -> dict[str, Any]:
+    """What a listing writes on its sighting."""
+    return {
+        "url": one.listing.url,
+        "fields": one.said.fields,
+        "fingerprint": one.fingerprint,
+        "snapshot": one.listing.snapshot,
+        "references": list(one.listing.references),
+    }
+
+
+def call_row(told: Shown) -> dict[str, Any]:
+    """The columns of an Opportunity that follow from what we show."""
+    row = dict(told.fields)
+    for name in MONEY:
+        row[name] = None if row[name] is None else Decimal(row[name])
+    row["published_on"] = date.fromisoformat(row["published_on"]) if row["published_on"] else None
+    row |= {"opens_at": told.opens_at, "closes_at": told.closes_at, "review": list(told.review)}
+    row |= {"provenance": told.provenance, "conflicts": told.conflicts}
+    words = [row["title"], *row["programme"], row["call_title"], row["destination"], row["publisher"], row["summary"]]
+    row["search_text"] = searchable(row["language"], *words)
+    return row
+
+
+def numbered(deadlines: Iterable[ListedDeadline]) -> Iterator[tuple[int, ListedDeadline]]:
+    """Each date with its number among those of its kind."""
+    counts: dict[str, int] = {}
+    for deadline in deadlines:
+        counts[deadline.kind] = counts.get(deadline.kind, -1) + 1
+        yield counts[deadline.kind], deadline
+
+
+def date_row(number: int, deadline: ListedDeadline) -> dict[str, Any]:
+    """What a date writes on its row."""
+    return {
+        "kind": str(deadline.kind),
+        "number": number,
+        "day": deadline.day,
+        "hour": deadline.hour,
+        "zone": deadline.zone,
+        "at": deadline.at,
+        "assumed": deadline.assumed,
+        "text": deadline.text,
+    }
+
+
+def new_date(call_id: int, number: int, deadline: ListedDeadline, now: datetime) -> dict[str, Any]:
+    """The row of a date that was not there."""
+    fresh = {"opportunity_id": call_id, "version": 1, "modified_at": now, "cancelled_at": None}
+    return date_row(number, deadline) | fresh
+
+
+def revision(call_id: int, crawl_id: int | None, now: datetime, kind: RevisionKind, **more: Any) -> dict[str, Any]:
+    """The row of a revision; ``more`` overrides what is usual."""
+    usual = {"field": "", "old": None, "new": None, "telling": False, "damped": False, "version": 1, "snapshot": None}
+    return {"opportunity_id": call_id, "crawl_id": crawl_id, "at": now, "kind": str(kind), **usual, **more}

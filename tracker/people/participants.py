@@ -1,0 +1,83 @@
+"""Participants."""
+
+import re
+import unicodedata
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlmodel import Session, col, select
+
+from db.models import Participant, User
+from db.vocabulary import ParticipantKind
+from notifications.wording import short_day
+from tracker.challenges.agenda import AGENDAS
+from tracker.errors import ParticipantGone
+
+
+def standing_participant(session: Session, participant_id: str, day: date, field: str = "") -> Participant:
+    """The participant, or ParticipantGone with the day it ended and what it merged into."""
+    found = session.get(Participant, participant_id)
+    if found is None:
+        raise ParticipantGone(f"Er is geen deelnemer '{participant_id}'.", field)
+    if takes_part(found, day):
+        return found
+    if found.valid_to and found.valid_to <= day:
+        heir = session.get(Participant, found.merged_into) if found.merged_into else None
+        into = f" en opgegaan in {heir.name}" if heir else ""
+        raise ParticipantGone(f"{found.name} bestaat sinds {short_day(found.valid_to)} niet meer{into}.", field)
+    raise ParticipantGone(f"{found.name} bestaat nog niet op {short_day(day)}.", field)
+
+
+def load_participants(session: Session, path: Path = AGENDAS / "participants.yaml") -> int:
+    """Add the participants that the database does not have; gives how many were added."""
+    known = set(session.exec(select(Participant.id)))
+    rows = [row for row in participant_rows(yaml.safe_load(path.read_text("utf-8"))) if row.id not in known]
+    for row in sorted(rows, key=lambda row: row.merged_into is not None):
+        session.add(row)
+        session.flush()
+    return len(rows)
+
+
+def participant_rows(data: dict[str, Any]) -> list[Participant]:
+    """The participants of the YAML, with what became of those that merged."""
+    rows = {slug(name): row for name, row in _named(data)}
+    for merger in data["mergers"]:
+        gone = rows.setdefault(slug(merger["from"]), _municipality(merger["from"], merger.get("subregion")))
+        gone.valid_to, gone.merged_into = merger["day"], slug(merger["into"])
+        gone.remark = merger.get("remark", "")
+    return list(rows.values())
+
+
+def _named(data: dict[str, Any]) -> list[tuple[str, Participant]]:
+    municipalities = [
+        (name, _municipality(name, region)) for region, names in data["subregions"].items() for name in names
+    ]
+    provinces = [(n, Participant(id=slug(n), name=n, kind=ParticipantKind.PROVINCE)) for n in data["provinces"]]
+    regions = [
+        (n, Participant(id=slug(n), name=n, kind=ParticipantKind.TRANSPORT_REGION)) for n in data["transport_regions"]
+    ]
+    return municipalities + provinces + regions
+
+
+def _municipality(name: str, subregion: str | None) -> Participant:
+    return Participant(id=slug(name), name=name, kind=ParticipantKind.MUNICIPALITY, subregion=subregion)
+
+
+def slug(name: str) -> str:
+    """'Gooise Meren' -> 'gooise-meren'."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+
+
+def takes_part(participant: Participant, on: date) -> bool:
+    """Whether a participant exists on a day."""
+    begun = participant.valid_from is None or participant.valid_from <= on
+    return begun and (participant.valid_to is None or on < participant.valid_to)
+
+
+def colleagues(session: Session, participant_id: str) -> list[User]:
+    """Who can be given something to do."""
+    query = select(User).where(User.participant_id == participant_id, col(User.deactivated_at).is_(None))
+    return list(session.exec(query.order_by(col(User.name))))
