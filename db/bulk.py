@@ -1,4 +1,4 @@
-"""Bulk."""
+"""Many rows at once: prepared in memory in parts, inserted in one statement a part."""
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence

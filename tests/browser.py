@@ -21,8 +21,8 @@ from tracker.clock import Clock
 from tracker.matching.what_if import Trials
 from tracker.settings import Settings
 from tracker.web.app import build
-from tracker.web.safety import Limits
-from tracker.web.sessions import start_session
+from tracker.web.frame.safety import Limits
+from tracker.web.frame.sessions import start_session
 
 ROOT = Path(__file__).parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

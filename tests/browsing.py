@@ -16,8 +16,8 @@ from db.session import writing
 from tracker.clock import Clock
 from tracker.settings import Settings
 from tracker.web.app import build
-from tracker.web.safety import Limits
-from tracker.web.sessions import start_session
+from tracker.web.frame.safety import Limits
+from tracker.web.frame.sessions import start_session
 
 CHROMIUM = Path("/usr/bin/chromium")
 

@@ -16,8 +16,8 @@ from tracker.clock import Clock
 from tracker.matching.what_if import Trials
 from tracker.settings import Settings
 from tracker.web.app import build
-from tracker.web.safety import Limits
-from tracker.web.sessions import hashed, start_session
+from tracker.web.frame.safety import Limits
+from tracker.web.frame.sessions import hashed, start_session
 
 BASE = "https://kansenradar.test"
 SAME_ORIGIN = {"Origin": BASE}

@@ -18,8 +18,8 @@ from db.session import open_engine, reading, writing
 from tests.pages import Visitor, visit
 from tests.seed_pages import seeded_people
 from tests.test_rights import Unlimited
-from tracker.web.api import PROBLEM, ROOT, VERSION
-from tracker.web.openapi import PATHS, document
+from tracker.web.api.openapi import PATHS, document
+from tracker.web.api.v1 import PROBLEM, ROOT, VERSION
 from tracker.web.routes import ROUTES
 
 DOCUMENT = document("https://kansenradar.test", "post@voorbeeld.nl")

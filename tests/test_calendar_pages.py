@@ -17,11 +17,19 @@ from tests.planning_mail import plan_once
 from tests.planning_world import BRUSSELS_17, NOW, add_call, add_deadline, settle_world
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import Way, milestones_of, replan_all, start_clock
-from tracker.calendar.due import reminders, waiting_for, week_end
+from tracker.calendar.due import milestones_waiting_for, reminders, week_end
 from tracker.calendar.entries import Entry
 from tracker.calendar.latest_go import notice_for
-from tracker.web.month_grid import first_of, next_month, previous_month, weeks
-from tracker.web.quarters import by_quarter, quarter_name, span, timeline
+from tracker.web.calendar.views import (
+    by_quarter,
+    first_of,
+    next_month,
+    previous_month,
+    quarter_name,
+    span,
+    timeline,
+    weeks,
+)
 
 
 @pytest.fixture
@@ -365,11 +373,11 @@ def test_what_was_due_while_nothing_was_planned_is_told_once_when_it_is_again(
 
 
 def test_a_moved_deadline_moves_the_reminder_along(session: Session, clocked: dict[str, User]) -> None:
-    before = waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
+    before = milestones_waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
     row = session.exec(select(Deadline)).one()
     row.at = BRUSSELS_17 + timedelta(days=28)
     replan_all(session, NOW)
-    after = waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
+    after = milestones_waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
     assert len(before) == len(after)
     assert {w.key for w in before}.isdisjoint({w.key for w in after})
 

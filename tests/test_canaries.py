@@ -26,8 +26,8 @@ from tracker.lobby import coalition, contacts, moments, positions
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.mailing.plan import plan
 from tracker.rights import viewer_of
+from tracker.web.frame.safety import Limits
 from tracker.web.routes import ROUTES
-from tracker.web.safety import Limits
 
 SECRET = (
     "KANARIE-INTERN",

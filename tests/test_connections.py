@@ -19,7 +19,7 @@ from tracker.commands.context import Door
 from tracker.commands.serve import page_server
 from tracker.settings import Settings
 from tracker.web.app import build
-from tracker.web.connections import MOST_CONNECTIONS, BoundedConnection
+from tracker.web.frame.connections import MOST_CONNECTIONS, BoundedConnection
 
 MOST = 20
 BIG = b"x" * 40_000_000

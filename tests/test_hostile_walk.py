@@ -15,8 +15,8 @@ from tests.addresses import filled, plant
 from tests.pages import Visitor, settings_for, visit
 from tests.seed_pages import seeded_people
 from tests.test_rights import Unlimited
+from tracker.web.frame.safety import HEADERS, MOST_BYTES
 from tracker.web.routes import ROUTES, Guard
-from tracker.web.safety import HEADERS, MOST_BYTES
 
 READS = [route for route in ROUTES if route.method == "GET"]
 QUERIES = (

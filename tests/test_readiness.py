@@ -10,7 +10,7 @@ from db.models import Crawl, Delivery, Lease, MailText
 from db.session import writing
 from tests.pages import make_user, visit
 from tracker.operations.scheduler import LEASE
-from tracker.web.readiness import CLOCK
+from tracker.web.frame.readiness import CLOCK
 
 BANNER = "De klok van Kansenradar staat stil"
 

@@ -16,8 +16,8 @@ from db.session import open_engine, reading
 from db.vocabulary import Role, Visibility
 from tests.pages import Visitor, make_user, visit
 from tests.seed_pages import seeded_people
+from tracker.web.frame.safety import Limits
 from tracker.web.routes import ROUTES, Guard
-from tracker.web.safety import Limits
 
 # method, lowest role, guard, path: written down beside the routes on purpose, so that both must be changed together.
 MATRIX = [line.split() for line in (Path(__file__).parent / "rights_matrix.txt").read_text("utf-8").splitlines()]

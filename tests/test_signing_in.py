@@ -18,7 +18,7 @@ from notifications.links import Links
 from tests.pages import BASE, make_user, settings_for, visit
 from tracker.calendar.feeds import open_feed
 from tracker.mailing.keys import signing_keys
-from tracker.web.safety import HEADERS, Limits, home_path
+from tracker.web.frame.safety import HEADERS, Limits, home_path
 
 HOSTILE = [
     "//e.nl", "/\\e.nl", "https:e.nl", "/\t/e.nl", "/%09/e.nl", "\t//e.nl", "///e.nl", "user@e.nl", "https://e.nl", "javascript:alert(1)",

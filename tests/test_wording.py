@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined, UndefinedError
 
 from notifications import wording
 from notifications.letter import _environments
-from tracker.web import phrases
+from tracker.web.frame import phrases
 
 SUMMER = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from notifications.ical import deadline_event, event_bytes
 from tests.bench.row import Row
 from tests.pages import Visitor, make_user, visit
 from tracker.calendar import feeds
-from tracker.web.safety import Limits
+from tracker.web.frame.safety import Limits
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 DEADLINES, TIMES = 2000, 60

@@ -19,7 +19,7 @@ from tests.bench.row import Row
 from tests.pages import Visitor, make_user, visit
 from tests.seed_pages import TITLES
 from tracker.challenges.agenda import load_agendas
-from tracker.web.safety import Limits
+from tracker.web.frame.safety import Limits
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 CALLS, OPEN, TIMES, BATCH = 100_000, 5_000, 40, 10_000

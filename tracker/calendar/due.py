@@ -48,7 +48,7 @@ def week_end(day: date) -> date:
     return day + timedelta(days=6 - day.weekday())
 
 
-def waiting_for(session: Session, participant: str, now: datetime, until: date) -> list[Waiting]:
+def milestones_waiting_for(session: Session, participant: str, now: datetime, until: date) -> list[Waiting]:
     """Open milestones and assigned deadlines of an organisation that are due by a day, overdue ones first."""
     today = local_day(now)
     found = [*_milestones(session, participant, today, until), *_assignments(session, participant, now, until)]
@@ -148,7 +148,7 @@ def reminders(session: Session, now: datetime) -> list[Told]:
     found = []
     for participant in sorted({user.participant_id for user in users}):
         coordinators = [u for u in users if u.participant_id == participant and u.role == Role.COORDINATOR]
-        for one in waiting_for(session, participant, now, today + timedelta(days=DISTANCES[0])):
+        for one in milestones_waiting_for(session, participant, now, today + timedelta(days=DISTANCES[0])):
             ahead = (one.day - today).days
             if ahead in DISTANCES and one.assignee_id in people:
                 found.append(Told(one.assignee_id or 0, f"{one.key}:{ahead}", one))

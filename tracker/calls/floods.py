@@ -1,4 +1,4 @@
-"""Too much news at once is more likely a source that changed than news: show it, but hold it from mail. Pure."""
+"""Too much news at once is more likely a source that changed than news: show it, but hold it from mail."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Merge."""
+"""Two calls that a person says are one, and one that turns out to be two."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Records."""
+"""A call as other programs get it: one dictionary, in an export, in the API and in the trace."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Rows."""
+"""What is written of a call, as rows for its tables. Pure."""
 
 import zlib
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Sightings."""
+"""What a source says today beside what it said last: new, changed, unchanged, missing or back. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Tree."""
+"""Which opgaven lie under an opgave."""
 
 from sqlmodel import Session, col, select
 

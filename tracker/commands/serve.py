@@ -47,7 +47,7 @@ def page_server(opened: Door, host: str, port: int) -> "uvicorn.Server":
     import uvicorn
 
     from tracker.web.app import build
-    from tracker.web.connections import MOST_CONNECTIONS, BoundedConnection
+    from tracker.web.frame.connections import MOST_CONNECTIONS, BoundedConnection
 
     refuse_plain_http(opened.settings)
     app = build(opened.settings, opened.engine, opened.clock)

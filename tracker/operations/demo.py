@@ -29,9 +29,8 @@ from tracker.matching.run import match_with_model
 from tracker.operations.example_data import load_example
 from tracker.people.participants import load_participants
 from tracker.settings import Settings
-from tracker.web.login import new_link
-from tracker.web.sign_in_mail import link_address
-from tracker.web.site import Site
+from tracker.web.frame.site import Site
+from tracker.web.people.login import link_address, new_link
 
 RECORDINGS = Path(__file__).parents[2] / "tests" / "recordings"
 READER = "fondsenwerver@voorbeeld.example"

@@ -1,4 +1,4 @@
-"""Addresses."""
+"""A mail address as it is compared and as it is kept where only a hash may stay."""
 
 import hashlib
 import unicodedata

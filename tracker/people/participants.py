@@ -1,4 +1,4 @@
-"""Participants."""
+"""The participants of the region: loaded from data, valid from and until a day, each with its colleagues."""
 
 import re
 import unicodedata

@@ -23,14 +23,14 @@ from db.session import lost_a_race, reading, writing
 from tracker.clock import Clock
 from tracker.matching.what_if import Trials
 from tracker.settings import Settings
-from tracker.web import api
-from tracker.web.asked import Asked, NotThere, Signed
-from tracker.web.files import StaticFiles
-from tracker.web.readiness import heartbeat
+from tracker.web.api import v1
+from tracker.web.frame.context import Asked, NotThere, Signed
+from tracker.web.frame.readiness import heartbeat
+from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
+from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
+from tracker.web.frame.site import STATIC, Site
+from tracker.web.frame.static_files import StaticFiles
 from tracker.web.routes import ROUTES, Guard, Route, menu_for
-from tracker.web.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
-from tracker.web.sessions import cookie_name, find_signed, viewer_of
-from tracker.web.site import STATIC, Site
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in
 MOST_FIELDS = 2000
@@ -217,7 +217,7 @@ def _failure(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
 
 def _refused(site: Site, request: Request, status: int, headers: dict[str, str]) -> Response:
     if _is_api(request):
-        return api.problem(status, headers=headers)
+        return v1.problem(status, headers=headers)
     return error_page(site, status, headers)
 
 
@@ -229,5 +229,5 @@ def error_page(site: Site, status: int, headers: dict[str, str]) -> Response:
     """The page of a refusal or failure."""
     title = TITLES.get(status, TITLES[400])
     nobody = {"me": None, "path": "", "csrf": "", "done": "", "clock_since": None}
-    page = site.render("error.html", {"status": status, "title": title, **nobody})
+    page = site.render("frame/error.html", {"status": status, "title": title, **nobody})
     return HTMLResponse(page, status, headers=headers)

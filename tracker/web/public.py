@@ -7,18 +7,18 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from db.models import Participant
 from db.queries import Viewer
-from tracker.web.asked import Asked
-from tracker.web.readiness import report
+from tracker.web.frame.context import Asked
+from tracker.web.frame.readiness import report
 
 
 def accessibility(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
     """The accessibility statement."""
-    return asked.page("public/accessibility.html", responsible=_responsible(asked, session))
+    return asked.page("public_accessibility.html", responsible=_responsible(asked, session))
 
 
 def privacy(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
     """Which personal data is kept, and why."""
-    return asked.page("public/privacy.html", responsible=_responsible(asked, session))
+    return asked.page("public_privacy.html", responsible=_responsible(asked, session))
 
 
 def _responsible(asked: Asked, session: Session) -> str:

@@ -10,43 +10,22 @@ from starlette.responses import Response
 
 from db.queries import Viewer
 from db.vocabulary import Role
-from tracker.web import (
-    account,
-    api,
-    application_clock,
-    applications,
-    bodies,
-    calendar_today,
-    call,
-    calls,
-    chains,
-    challenge,
-    challenges,
-    clocks,
-    contacts,
-    correcting,
-    deadlines,
-    dossiers,
-    duplicates,
-    feeds,
-    judging,
-    lobby_today,
-    login,
-    mail_links,
-    moments,
-    openapi,
-    openings,
-    operations,
-    people,
-    positions,
-    public,
-    results,
-    sources,
-    subscriptions,
-    team,
-    today,
-)
-from tracker.web.asked import Asked
+from tracker.web import public, today
+from tracker.web.api import openapi, v1
+from tracker.web.applications import applications
+from tracker.web.calendar import bodies, decision_clock, feeds
+from tracker.web.calendar import index as calendar_index
+from tracker.web.calls import correct, duplicates, publications
+from tracker.web.calls import detail as call_detail
+from tracker.web.calls import index as calls_index
+from tracker.web.challenges import detail as challenge_detail
+from tracker.web.challenges import index as challenges_index
+from tracker.web.challenges import judge, results, team
+from tracker.web.frame.context import Asked
+from tracker.web.lobby import contacts, dossiers, lobby_agenda, moments, positions
+from tracker.web.mailing import mail_links, outbox, subscriptions
+from tracker.web.people import account, login, people
+from tracker.web.sources import sources
 
 Handler = Callable[[Asked, Viewer, Session, datetime], Response]
 
@@ -110,34 +89,34 @@ ROUTES: list[Route] = [
     # vandaag
     Route("GET", "/", today.show, READER),
     # regelingen
-    Route("GET", "/regelingen", calls.index, READER),
-    Route("GET", "/regelingen/nieuw", correcting.new, FUNDRAISER),
-    Route("POST", "/regelingen/nieuw", correcting.create, FUNDRAISER),
+    Route("GET", "/regelingen", calls_index.index, READER),
+    Route("GET", "/regelingen/nieuw", correct.new, FUNDRAISER),
+    Route("POST", "/regelingen/nieuw", correct.create, FUNDRAISER),
     Route("GET", "/regelingen/dubbel", duplicates.show, COORDINATOR),
     Route("POST", "/regelingen/dubbel", duplicates.decide, COORDINATOR),
     Route("POST", "/regelingen/{call_id:id}/losmaken", duplicates.undo, COORDINATOR),
-    Route("GET", "/regelingen/{call_id:id}", call.show, READER),
-    Route("GET", "/regelingen/{call_id:id}/corrigeren", correcting.ask, FUNDRAISER),
-    Route("POST", "/regelingen/{call_id:id}/corrigeren", correcting.save, FUNDRAISER),
-    Route("POST", "/correcties/{correction_id:id}/terugnemen", correcting.withdraw, FUNDRAISER),
-    Route("GET", "/regelingen/{call_id:id}/samenvoegen", correcting.ask_join, FUNDRAISER),
-    Route("POST", "/regelingen/{call_id:id}/samenvoegen", correcting.save_join, FUNDRAISER),
-    Route("GET", "/regelingen/{call_id:id}/vastlegging/{sha256}", call.snapshot, READER),
-    Route("POST", "/regelingen/{call_id:id}/volgen", call.follow, READER),
-    Route("POST", "/regelingen/{call_id:id}/keten", chains.add, FUNDRAISER),
-    Route("POST", "/regelingen/{call_id:id}/keten/{link_id:id}/weg", chains.withdraw, FUNDRAISER),
+    Route("GET", "/regelingen/{call_id:id}", call_detail.show, READER),
+    Route("GET", "/regelingen/{call_id:id}/corrigeren", correct.ask, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/corrigeren", correct.save, FUNDRAISER),
+    Route("POST", "/correcties/{correction_id:id}/terugnemen", correct.withdraw, FUNDRAISER),
+    Route("GET", "/regelingen/{call_id:id}/samenvoegen", correct.ask_join, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/samenvoegen", correct.save_join, FUNDRAISER),
+    Route("GET", "/regelingen/{call_id:id}/vastlegging/{sha256}", call_detail.snapshot, READER),
+    Route("POST", "/regelingen/{call_id:id}/volgen", call_detail.follow, READER),
+    Route("POST", "/regelingen/{call_id:id}/keten", publications.add, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/keten/{link_id:id}/weg", publications.withdraw, FUNDRAISER),
     # beoordelen
-    Route("GET", "/beoordelen", judging.queue, FUNDRAISER),
-    Route("POST", "/regelingen/{call_id:id}/oordeel", judging.say, FUNDRAISER),
-    Route("POST", "/oordelen/{verdict_id:id}/ongedaan", judging.take_back, FUNDRAISER),
+    Route("GET", "/beoordelen", judge.queue, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/oordeel", judge.say, FUNDRAISER),
+    Route("POST", "/oordelen/{verdict_id:id}/ongedaan", judge.take_back, FUNDRAISER),
     # opgaven
-    Route("GET", "/opgaven", challenges.index, READER),
-    Route("GET", "/opgaven/witte-vlekken", challenges.white_spots, READER),
-    Route("GET", "/opgaven/{challenge_id}", challenge.show, READER),
+    Route("GET", "/opgaven", challenges_index.index, READER),
+    Route("GET", "/opgaven/witte-vlekken", challenges_index.white_spots, READER),
+    Route("GET", "/opgaven/{challenge_id}", challenge_detail.show, READER),
     Route("GET", "/opgaven/{challenge_id}/resultaat", results.show, READER),
-    Route("GET", "/opgaven/{challenge_id}/wijzigen", challenge.edit, COORDINATOR),
-    Route("POST", "/opgaven/{challenge_id}/wijzigen", challenge.save, COORDINATOR),
-    Route("POST", "/opgaven/{challenge_id}/proef", challenge.preview, COORDINATOR, looks=True),
+    Route("GET", "/opgaven/{challenge_id}/wijzigen", challenge_detail.edit, COORDINATOR),
+    Route("POST", "/opgaven/{challenge_id}/wijzigen", challenge_detail.save, COORDINATOR),
+    Route("POST", "/opgaven/{challenge_id}/proef", challenge_detail.preview, COORDINATOR, looks=True),
     Route("GET", "/opgaven/{challenge_id}/team", team.edit_team, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/team", team.save_team, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/leesbeurt", team.set_turn, COORDINATOR),
@@ -159,13 +138,13 @@ ROUTES: list[Route] = [
     Route("POST", "/dossiers/{dossier_id:id}/momenten", dossiers.hook, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/opbrengsten", dossiers.record_outcome, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/regelingen-gezien", dossiers.see_calls, FUNDRAISER),
-    Route("POST", "/regelingen/{call_id:id}/dossier", openings.open_for_call, FUNDRAISER),
-    Route("POST", "/regelingen/{call_id:id}/aanvraag", openings.start_application, FUNDRAISER),
-    Route("POST", "/opgaven/{challenge_id}/dossier", openings.open_for_white_spot, FUNDRAISER),
-    Route("GET", "/lobbyagenda/{year:id}", openings.agenda, READER),
-    Route("POST", "/lobbyagenda/{year:id}/dossiers", openings.put, FUNDRAISER),
-    Route("POST", "/lobbyagenda/{year:id}/stand", openings.set_state, COORDINATOR),
-    Route("POST", "/lobbyagenda/{year:id}/doorrollen", openings.roll_over, COORDINATOR),
+    Route("POST", "/regelingen/{call_id:id}/dossier", lobby_agenda.open_for_call, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/aanvraag", lobby_agenda.start_application, FUNDRAISER),
+    Route("POST", "/opgaven/{challenge_id}/dossier", lobby_agenda.open_for_white_spot, FUNDRAISER),
+    Route("GET", "/lobbyagenda/{year:id}", lobby_agenda.agenda, READER),
+    Route("POST", "/lobbyagenda/{year:id}/dossiers", lobby_agenda.put, FUNDRAISER),
+    Route("POST", "/lobbyagenda/{year:id}/stand", lobby_agenda.set_state, COORDINATOR),
+    Route("POST", "/lobbyagenda/{year:id}/doorrollen", lobby_agenda.roll_over, COORDINATOR),
     # standpunten, coalitie, krachtenveld
     Route("GET", "/dossiers/{dossier_id:id}/standpunten", positions.show, READER, audited=True),
     Route("POST", "/dossiers/{dossier_id:id}/standpunten", positions.draft, FUNDRAISER),
@@ -203,7 +182,7 @@ ROUTES: list[Route] = [
     Route("POST", "/aanvragen/{dossier_id:id}/go", applications.decide_go, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/besluit", applications.decide, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/les", applications.learn, FUNDRAISER),
-    Route("POST", "/aanvragen/{dossier_id:id}/klok", application_clock.count_back, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/klok", applications.count_back, FUNDRAISER),
     # links from mails: signed, so without a token of ours
     Route("GET", "/oordeel/{token}", mail_links.show_decision, PUBLIC),
     Route("POST", "/oordeel/{token}", mail_links.decide, PUBLIC, Guard.NONE),
@@ -228,19 +207,19 @@ ROUTES: list[Route] = [
     Route("GET", "/beheer/deelnemers", people.participants, ADMINISTRATOR),
     Route("GET", "/beheer/deelnemers/{participant_id}", people.edit_participant, ADMINISTRATOR),
     Route("POST", "/beheer/deelnemers/{participant_id}", people.save_participant, ADMINISTRATOR),
-    Route("GET", "/beheer/mail", operations.mail, ADMINISTRATOR),
-    Route("GET", "/beheer/mail/{delivery_id:id}", operations.one_mail, ADMINISTRATOR),
-    Route("POST", "/beheer/mail/{delivery_id:id}/opnieuw", operations.retry, ADMINISTRATOR),
-    Route("POST", "/beheer/mail/toelaten", operations.lift, ADMINISTRATOR),
-    Route("GET", "/beheer/logboek", operations.log, ADMINISTRATOR),
+    Route("GET", "/beheer/mail", outbox.mail, ADMINISTRATOR),
+    Route("GET", "/beheer/mail/{delivery_id:id}", outbox.one_mail, ADMINISTRATOR),
+    Route("POST", "/beheer/mail/{delivery_id:id}/opnieuw", outbox.retry, ADMINISTRATOR),
+    Route("POST", "/beheer/mail/toelaten", outbox.lift, ADMINISTRATOR),
+    Route("GET", "/beheer/logboek", outbox.log, ADMINISTRATOR),
     # kalender
-    Route("GET", "/kalender", deadlines.index, READER),
-    Route("GET", "/regelingen/{call_id:id}/klok", clocks.ask, READER),
-    Route("POST", "/regelingen/{call_id:id}/klok", clocks.keep, FUNDRAISER),
-    Route("GET", "/kalender/klok/{clock_id:id}", clocks.show, READER),
-    Route("POST", "/kalender/klok/{clock_id:id}/herplannen", clocks.plan_again, FUNDRAISER),
-    Route("POST", "/mijlpalen/{milestone_id:id}", clocks.change, FUNDRAISER),
-    Route("POST", "/termijnen/{deadline_id:id}/toewijzen", clocks.assign, FUNDRAISER),
+    Route("GET", "/kalender", calendar_index.index, READER),
+    Route("GET", "/regelingen/{call_id:id}/klok", decision_clock.ask, READER),
+    Route("POST", "/regelingen/{call_id:id}/klok", decision_clock.keep, FUNDRAISER),
+    Route("GET", "/kalender/klok/{clock_id:id}", decision_clock.show, READER),
+    Route("POST", "/kalender/klok/{clock_id:id}/herplannen", decision_clock.plan_again, FUNDRAISER),
+    Route("POST", "/mijlpalen/{milestone_id:id}", decision_clock.change, FUNDRAISER),
+    Route("POST", "/termijnen/{deadline_id:id}/toewijzen", decision_clock.assign, FUNDRAISER),
     Route("GET", "/termijnen/{deadline_id:id}.ics", feeds.one, READER),
     Route("GET", "/kalender/vergaderingen", bodies.index, READER),
     Route("GET", "/kalender/vergaderingen/{body_id}", bodies.show, READER),
@@ -256,12 +235,12 @@ ROUTES: list[Route] = [
     Route("GET", "/kalender/feed/{token}.ics", feeds.read, PUBLIC),  # calendar programs have no cookie
     # for other programs
     Route("GET", "/api/v1/openapi.json", openapi.show, PUBLIC),
-    Route("GET", "/api/v1/regelingen", api.calls, READER),
-    Route("GET", "/api/v1/regelingen/{call_id:id}", api.call, READER),
-    Route("GET", "/api/v1/agendas", api.agendas, READER),
-    Route("GET", "/api/v1/opgaven", api.challenges, READER),
-    Route("GET", "/api/v1/opgaven/{challenge_id}", api.challenge, READER),
-    Route("GET", "/api/v1/bronnen", api.sources, READER),
+    Route("GET", "/api/v1/regelingen", v1.calls, READER),
+    Route("GET", "/api/v1/regelingen/{call_id:id}", v1.call, READER),
+    Route("GET", "/api/v1/agendas", v1.agendas, READER),
+    Route("GET", "/api/v1/opgaven", v1.challenges, READER),
+    Route("GET", "/api/v1/opgaven/{challenge_id}", v1.challenge, READER),
+    Route("GET", "/api/v1/bronnen", v1.sources, READER),
     # for everybody
     Route("GET", "/toegankelijkheid", public.accessibility, PUBLIC),
     Route("GET", "/privacy", public.privacy, PUBLIC),
@@ -270,8 +249,6 @@ ROUTES: list[Route] = [
     Route("GET", "/health/live", public.live, PUBLIC),
     Route("GET", "/health/ready", public.ready, PUBLIC),
 ]
-today.MORE.append(calendar_today.section)
-today.MORE.append(lobby_today.section)
 
 
 def menu_for(role: Role | None) -> list[tuple[str, str]]:

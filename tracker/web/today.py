@@ -1,25 +1,31 @@
 """Vandaag: what is new, what changed, what closes, what waits for my verdict, and which source is silent."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
-from db.models import Follow, Match, Opportunity, Revision, Verdict
+from db.models import Follow, Match, Opportunity, Revision, User, Verdict
 from db.queries import Viewer
 from db.rights import has_role
 from db.status import standing
 from db.vocabulary import Role, Say
+from notifications.wording import local_day
+from tracker.applications.mismatches import mismatches
+from tracker.calendar.due import milestones_waiting_for, too_late_this_week, week_end
 from tracker.challenges.teams import duties_of
+from tracker.lobby import coalition, moments
+from tracker.lobby.due import due
 from tracker.matching.search import SHOWN_FROM, by_ids, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
-from tracker.web import duplicates
-from tracker.web.asked import Asked
-from tracker.web.rows import CallRow, rows_for
-from tracker.web.sources import in_trouble
+from tracker.web.calls import duplicates
+from tracker.web.calls.rows import CallRow, rows_for
+from tracker.web.frame.actions import may_add
+from tracker.web.frame.context import Asked
+from tracker.web.sources.sources import in_trouble
 
 DAYS_BACK = 7
 CLOSING_DAYS = 21
@@ -27,14 +33,10 @@ MOST = 12
 
 
 class Section(NamedTuple):
-    """A part of the page that another room adds: its own template gets its own context."""
+    """A part of the page with a template and a context of its own."""
 
     template: str
     context: dict[str, Any]
-
-
-# The lobby and calendar pages add theirs here: each gives a Section, or none when it has nothing to say.
-MORE: list[Callable[[Viewer, Session, datetime], Section | None]] = []
 
 
 def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
@@ -45,7 +47,7 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     close = closing(session, viewer, mine, now)
     shown = {*waiting[:3], *(row.call.id or 0 for row in close)}
     return asked.page(
-        "today/show.html",
+        "today.html",
         waiting=len(waiting),
         first_waiting=_rows(session, waiting[:3], viewer, now),
         changed=changed(session, viewer, mine, now),
@@ -56,7 +58,7 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         alike=duplicates.waiting(asked, viewer, session, now),
         overdue=_overdue(session, viewer, now),
         duties=duties_of(session, viewer, now),
-        sections=[section for make in MORE if (section := make(viewer, session, now)) is not None],
+        sections=[s for make in (calendar_section, lobby_section) if (s := make(viewer, session, now)) is not None],
         mine=bool(mine),
         days=DAYS_BACK,
         closing_days=CLOSING_DAYS,
@@ -125,3 +127,43 @@ def _held(session: Session, now: datetime) -> int:
 
 def _overdue(session: Session, viewer: Viewer, now: datetime) -> list[Unjudged]:
     return unjudged(session, now, viewer.user_id) if has_role(viewer, Role.COORDINATOR) else []
+
+
+def calendar_section(viewer: Viewer, session: Session, now: datetime) -> Section | None:
+    """What of the calendar asks for attention this week, or none; overdue things rise to the coordinator."""
+    today = local_day(now)
+    waiting = milestones_waiting_for(session, viewer.participant_id or "", now, week_end(today))
+    rises = has_role(viewer, Role.COORDINATOR)
+    shown = [one for one in waiting if rises or one.assignee_id in (None, viewer.user_id)]
+    calls = too_late_this_week(session, viewer, now)
+    if not shown and not calls:
+        return None
+    names = {one.assignee_id: session.get(User, one.assignee_id) for one in shown if one.assignee_id}
+    context = {"waiting": shown, "calls": calls, "people": {k: u.name for k, u in names.items() if u}, "today": today}
+    return Section("calendar/today.html", context)
+
+
+CLOSING = timedelta(days=30)
+
+
+MOST_OF_LOBBY = 8
+
+
+def lobby_section(viewer: Viewer, session: Session, now: datetime) -> Section | None:
+    """What of the lobby asks for attention today, or none."""
+    today = local_day(now)
+    mine = [d for d in due(session, now, timedelta(days=14)) if d.user_id == viewer.user_id][:MOST_OF_LOBBY]
+    coming = [
+        m
+        for m in moments.upcoming(session, viewer, today)
+        if m.sure and m.ends_on and m.ends_on <= today + CLOSING and not m.ref.startswith("pattern:")
+    ][:MOST_OF_LOBBY]
+    flags = coalition.flags_for(session, viewer, today)[:MOST_OF_LOBBY]
+    apart = [m for m in mismatches(session, viewer, now) if m.dossier.participant_id == viewer.participant_id][
+        :MOST_OF_LOBBY
+    ]
+    if not (mine or coming or flags or apart):
+        return None
+    context = {"mine": mine, "coming": coming, "flags": flags, "apart": apart, "today": today}
+    context["may_add"] = may_add(viewer)
+    return Section("lobby/today.html", context)

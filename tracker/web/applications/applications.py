@@ -1,0 +1,367 @@
+"""Pages of applications: the board from signal to settlement, one application, the co-funding guard and hit rates."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from db.models import (
+    Application,
+    ApplicationPartner,
+    Body,
+    Cofunding,
+    Deadline,
+    Dossier,
+    Milestone,
+    Opportunity,
+    Participant,
+)
+from db.queries import Viewer
+from db.rights import visible
+from db.vocabulary import NoReason
+from db.vocabulary_calendar import MilestoneState
+from db.vocabulary_lobby import ApplicationStage, Check, CheckAnswer, DossierKind, GoDecision, PartnerRole, StateAid
+from notifications.wording import local_day
+from tracker.applications import cofunding, milestones, stages
+from tracker.applications.milestones import _due, clocks_of, open_clock, way_for
+from tracker.applications.mismatches import mismatches
+from tracker.calendar.decision_clock import milestone_name, milestones_of, way_of
+from tracker.calls.publications import chain
+from tracker.lobby.timeline import timeline
+from tracker.rights import may_change
+from tracker.web.frame import actions, audit
+from tracker.web.frame.actions import NOTHING, Euros, Typed, after, choices, dossier_of, tried
+from tracker.web.frame.context import Asked
+from tracker.web.frame.forms import filled
+
+S = ApplicationStage
+Text = Annotated[str, Field(max_length=20_000)]
+Line = Annotated[str, Field(max_length=300)]
+COLUMNS = (
+    ("Signaal", (S.SIGNAL,)),
+    ("Verkennen", (S.SCOUTING,)),
+    ("Go/no-go", (S.GO_NO_GO,)),
+    ("In voorbereiding", (S.PREPARING,)),
+    ("Ingediend", (S.SUBMITTED, S.RESERVE)),
+    ("Toegekend", (S.AWARDED, S.RUNNING, S.ACCOUNTED)),
+    ("Afgesloten", (S.SETTLED, S.REJECTED, S.DROPPED)),
+)
+
+CHOICES: dict[str, Any] = {
+    "checks": list(Check),
+    "answers": choices(CheckAnswer),
+    "reasons": choices(NoReason),
+    "grounds": choices(StateAid),
+    "roles": choices(PartnerRole),
+    "goes": choices(GoDecision),
+    "milestone_states": MilestoneState,
+}
+
+
+class StageForm(BaseModel):
+    """The next stage."""
+
+    to: ApplicationStage
+    submitted_on: date | None = None
+    seen: int
+
+
+class LeadForm(BaseModel):
+    """The penvoerder."""
+
+    lead: Line = ""
+    seen: int
+
+
+class MoneyForm(BaseModel):
+    """What is asked, at what cost, with what chance, on which ground."""
+
+    requested: Euros = None
+    total_cost: Euros = None
+    chance: int | None = None
+    state_aid: StateAid = StateAid.UNKNOWN
+    seen: int
+
+
+class PromiseForm(BaseModel):
+    """Own money of one participant in one year."""
+
+    participant_id: Line = ""
+    year: int
+    own_money: Euros = None
+    de_minimis: Euros = None
+    cover: Line = ""
+
+
+class PartnerForm(BaseModel):
+    """A partner."""
+
+    party: Line = ""
+    partner_name: Line = ""
+    partner_role: PartnerRole = PartnerRole.PARTNER
+
+
+class GoForm(BaseModel):
+    """Go or no-go; the answers to the checklist come under their own names."""
+
+    go: GoDecision
+    reasons: list[NoReason] = Field(default=[], max_length=9)
+    go_text: Text = ""
+    seen: int
+
+
+class DecisionForm(BaseModel):
+    """What the funder decided."""
+
+    decided: ApplicationStage
+    decided_on: date
+    granted: Euros = None
+    grant_number: Line = ""
+    lesson: Text = ""
+    seen: int
+
+
+def board(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Every application the viewer may see, in columns by stage."""
+    rows = select(Dossier, Application, Participant.name).where(
+        Application.dossier_id == Dossier.id, visible(viewer, Dossier), Dossier.participant_id == Participant.id
+    )
+    found = list(session.exec(rows.order_by(col(Dossier.title))))
+    columns = [
+        (title, [_card(session, *row, now) for row in found if row[0].stage in stages]) for title, stages in COLUMNS
+    ]
+    return asked.page(
+        "applications/applications_board.html",
+        columns=columns,
+        count=len(found),
+        people=actions.names(session),
+        leads=dict(actions.participants(session)),
+        rates=cofunding.rates_for(session, viewer),
+        enough=cofunding.ENOUGH_CASES,
+        mismatches={m.dossier.id: m.text for m in mismatches(session, viewer, now)},
+    )
+
+
+def _card(session: Session, dossier: Dossier, application: Application, owner: str, now: datetime) -> dict[str, object]:
+    call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
+    return {"dossier": dossier, "application": application, "owner": owner, "due": _due(session, call, now)}
+
+
+def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """One application."""
+    return page(asked, viewer, session, now, dossier_of(session, viewer, asked, DossierKind.APPLICATION))
+
+
+def page(
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, sent: Typed = NOTHING
+) -> Response:
+    """The page of an application, also after a form that was refused."""
+    application = stages.of(session, dossier)
+    call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
+    partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
+    money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
+    due = _due(session, call, now)
+    nexts = [s for s in S if s in stages.MOVES[S(dossier.stage)]]
+    return asked.page(
+        "applications/applications_show.html",
+        status=sent.status,
+        typed=sent.typed,
+        errors=sent.errors,
+        dossier=dossier,
+        application=application,
+        owner=session.get_one(Participant, dossier.participant_id).name,
+        call=call,
+        due=due,
+        clock=clock_part(session, viewer, dossier, due),
+        chain=chain(session, call, viewer) if call else [],
+        partners=list(session.exec(partners.order_by(col(ApplicationPartner.name)))),
+        cofunding=list(session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
+        lines=timeline(session, dossier, viewer),
+        people=actions.names(session),
+        participants=actions.participants(session),
+        named=dict(actions.participants(session)),
+        next_stages=[s for s in nexts if s not in stages.DECIDED and (s != S.PREPARING or application.go)],
+        decisions=[(s.value, s.label) for s in nexts if s in stages.DECIDED],
+        **CHOICES,
+        mismatches=mismatches(session, viewer, now, dossier),
+        may_change=may_change(viewer, dossier),
+        today=local_day(now),
+    )
+
+
+def move(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Bring an application to its next stage."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(StageForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    given = form.to, asked.user, now, form.seen, form.submitted_on
+    refused = tried(session, asked.form, lambda: stages.move(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def set_lead(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Choose the penvoerder."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(LeadForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    given = form.lead, asked.user, now, form.seen
+    refused = tried(session, asked.form, lambda: stages.set_lead(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def set_money(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Keep the amounts."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(MoneyForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    money = stages.Money(form.requested, form.total_cost, form.chance, form.state_aid)
+    given = money, asked.user, now, form.seen
+    refused = tried(session, asked.form, lambda: stages.set_money(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def promise(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Keep what a participant puts in."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(PromiseForm, asked.form)
+    if form is None or form.own_money is None:
+        missing = {"own_money": "Vul een bedrag in, zoals 25.000."}
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors or missing, actions.REFUSED))
+    aid = form.de_minimis or Decimal(0)
+    given = form.participant_id, form.year, form.own_money, asked.user, now, form.cover, aid
+    refused = tried(session, asked.form, lambda: stages.promise(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def add_partner(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Add a partner."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(PartnerForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    given = form.partner_name, form.partner_role, asked.user, now, form.party
+    refused = tried(session, asked.form, lambda: stages.add_partner(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def decide_go(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Go or no-go."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(GoForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    answers = {check.value: str(asked.form.get(check.value, "")) for check in Check}
+    given = form.go, answers, form.reasons, form.go_text, asked.user, now, form.seen
+    refused = tried(session, asked.form, lambda: stages.decide_go(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def decide(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """What the funder decided."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(DecisionForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    given = form.decided, form.decided_on, asked.user, now, form.seen, form.granted, form.grant_number, form.lesson
+    refused = tried(session, asked.form, lambda: stages.decide(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def _back(
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, refused: Typed | None
+) -> Response:
+    path = f"/aanvragen/{dossier.id}"
+    return after(asked, refused, path, lambda sent: page(asked, viewer, session, now, dossier, sent))
+
+
+class LessonForm(BaseModel):
+    """What we learnt."""
+
+    learnt: Text = ""
+    seen: int
+
+
+def learn(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Keep what was learnt, at any moment."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    form, errors = filled(LessonForm, asked.form)
+    if form is None:
+        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    given = form.learnt, asked.user, now, form.seen
+    refused = tried(session, asked.form, lambda: stages.learn(session, dossier, *given))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def guard(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Own money and de-minimis by participant and year."""
+    return _guard(asked, viewer, session, now)
+
+
+def _guard(asked: Asked, viewer: Viewer, session: Session, now: datetime, sent: Typed = NOTHING) -> Response:
+    return asked.page(
+        "applications/applications_guard.html",
+        rows=cofunding.guard(session, viewer),
+        ceiling=cofunding.DE_MINIMIS,
+        year=local_day(now).year,
+        typed=sent.typed,
+        errors=sent.errors,
+        status=sent.status,
+        may_add=actions.may_add(viewer),
+    )
+
+
+class RoomForm(BaseModel):
+    """What the own organisation has set aside in a year."""
+
+    year: int
+    room: Euros = None
+
+
+def set_room(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Keep what the own organisation has set aside."""
+    form, errors = filled(RoomForm, asked.form)
+    if form is None or form.room is None:
+        missing = {"room": "Vul een bedrag in, zoals 250.000."}
+        return _guard(asked, viewer, session, now, Typed(asked.form, errors or missing, actions.REFUSED))
+    year, room = form.year, form.room
+    refused = tried(session, asked.form, lambda: cofunding.set_room(session, year, room, asked.user))
+    return after(asked, refused, "/aanvragen/cofinanciering", lambda sent: _guard(asked, viewer, session, now, sent))
+
+
+def clock_part(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline | None) -> dict[str, Any]:
+    """What the page needs: every clock with its steps, whether it still fits, and whether one can be opened."""
+    found = clocks_of(session, viewer, dossier)
+    bodies = {body.id: body for body in session.exec(select(Body))}
+    return {
+        "clocks": [
+            {
+                "clock": clock,
+                "deadline": deadline,
+                "fits": way_of(clock) == way_for(session, dossier, clock.table_ids),
+                "steps": [(row, milestone_name(row, bodies)) for row in milestones_of(session, clock) if _stands(row)],
+            }
+            for clock, deadline in found
+        ],
+        "may_open": due is not None and all(deadline.id != due.id for _, deadline in found),
+    }
+
+
+def _stands(row: Milestone) -> bool:
+    return row.state != MilestoneState.DROPPED
+
+
+def count_back(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Open the clock for the next deadline, or count back again for the penvoerder and partners as they are now."""
+    dossier = actions.dossier_of(session, viewer, asked, DossierKind.APPLICATION)
+    due = milestones.due_of(session, dossier, now)
+    refused = actions.tried(session, asked.form, lambda: open_clock(session, dossier, due, asked.user, now))
+    if refused:
+        return page(asked, viewer, session, now, dossier, refused)
+    audit.record(session, asked, "decision clock planned", f"application {dossier.id}")
+    return asked.to(f"/aanvragen/{dossier.id}#mijlpalen", "gepland")

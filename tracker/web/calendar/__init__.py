@@ -1,0 +1,1 @@
+"""Pages of the calendar, its bodies, decision clocks and feeds."""

@@ -1,0 +1,298 @@
+"""The besluitvormingsklok on the web: plan it for a call, see it, assign its milestones, say how they ended."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from db.models import Assignment, Deadline, DecisionClock, Milestone, Opportunity, User
+from db.queries import Viewer
+from db.rights import has_role, visible
+from db.vocabulary import CLOSING_KINDS, DeadlineKind, Role
+from db.vocabulary_calendar import BodyKind, MilestoneState, MilestoneStep
+from notifications.wording import local_day
+from tracker.calendar.backward import NoPlan, Plan
+from tracker.calendar.bodies import BodyCalendar, body_calendar
+from tracker.calendar.decision_clock import (
+    AfterDeadline,
+    Way,
+    WhyMissing,
+    deadline_day,
+    fixed_of,
+    let_go,
+    milestone_name,
+    milestones_of,
+    plan_for,
+    put_on,
+    replan,
+    settle,
+    start_clock,
+    way_of,
+)
+from tracker.errors import ChangedMeanwhile
+from tracker.people.participants import colleagues, takes_part
+from tracker.versions import claim
+from tracker.web.calls.rows import find_call
+from tracker.web.frame import audit, forms
+from tracker.web.frame.context import Asked, NotThere
+
+NOT_KEPT = {WhyMissing: "waarom", AfterDeadline: "na-termijn", ChangedMeanwhile: "intussen"}
+TABLES = (BodyKind.PLATFORM, BodyKind.PORTFOLIO_TABLE, BodyKind.BOARD)
+
+
+class WayForm(BaseModel):
+    """How an application would go."""
+
+    deadline: int = 0
+    lead: str = ""
+    partners: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    cofunding: bool = False
+
+
+def ask(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Try out a plan for a call: nothing is kept yet."""
+    return _ask(asked, viewer, session, now, asked.query)
+
+
+def _ask(asked: Asked, viewer: Viewer, session: Session, now: datetime, typed: Any, status: int = 200) -> Response:
+    call = find_call(session, asked)
+    form, errors = forms.filled(WayForm, typed)
+    rows = coming_deadlines(session, call, now)
+    data = body_calendar(session)
+    chosen = next((row for row in rows if form and row.id == form.deadline), rows[0] if rows else None)
+    way = _way(form or WayForm(), viewer, data)
+    plan, refusal = tried(data, chosen, way, now)
+    return asked.page(
+        "calendar/decision_clock_new.html",
+        status,
+        call=call,
+        deadlines=rows,
+        chosen=chosen,
+        way=way,
+        plan=plan,
+        refusal=refusal,
+        errors=errors,
+        participants=sorted((p for p in data.participants.values() if takes_part(p, local_day(now))), key=_by_name),
+        tables=[body for body in data.bodies.values() if body.kind in TABLES],
+        may_keep=has_role(viewer, Role.FUNDRAISER),
+        today=local_day(now),
+        DeadlineKind=DeadlineKind,
+        MilestoneStep=MilestoneStep,
+    )
+
+
+def _by_name(participant: Any) -> str:
+    return str(participant.name)
+
+
+def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> Way:
+    """The form as a way; tables in the order they are passed: platforms and PHO's first, then the Bestuur."""
+    known = [data.bodies[t] for t in form.tables if t in data.bodies]
+    ordered = sorted(known, key=lambda body: (body.kind == BodyKind.BOARD, body.id))
+    lead = form.lead or viewer.participant_id or ""
+    return Way(lead, tuple(p for p in form.partners if p != lead), tuple(b.id for b in ordered), form.cofunding)
+
+
+def coming_deadlines(session: Session, call: Opportunity, now: datetime) -> list[Deadline]:
+    """The closings of a call that are still to come, soonest first."""
+    rows = session.exec(
+        select(Deadline).where(Deadline.opportunity_id == call.id, col(Deadline.cancelled_at).is_(None))
+    )
+    days = [(day, row) for row in rows if row.kind in CLOSING_KINDS and (day := deadline_day(row))]
+    return [row for day, row in sorted(days, key=lambda pair: (pair[0], pair[1].id)) if day >= local_day(now)]
+
+
+def tried(
+    data: BodyCalendar, deadline: Deadline | None, way: Way, now: datetime, fixed: Sequence[Any] = ()
+) -> tuple[Plan | None, str]:
+    """A plan, or in clear Dutch why there is none."""
+    day = deadline_day(deadline) if deadline else None
+    if day is None:
+        return None, "Deze regeling heeft geen sluitdatum die nog komt: er valt niet terug te rekenen."
+    try:
+        return plan_for(data, day, way, local_day(now), fixed), ""
+    except NoPlan as error:
+        return None, str(error)
+
+
+def keep(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Keep the plan: its steps become milestones of my organisation."""
+    call = find_call(session, asked)
+    form, errors = forms.filled(WayForm, asked.form)
+    row = next((r for r in coming_deadlines(session, call, now) if form and r.id == form.deadline), None)
+    if form is None or errors or row is None:
+        return _ask(asked, viewer, session, now, asked.form, 422)
+    way = _way(form, viewer, body_calendar(session))
+    try:
+        clock = start_clock(session, row, way, asked.user.participant_id, asked.user.id or 0, now)
+    except NoPlan:
+        return _ask(asked, viewer, session, now, asked.form, 422)
+    audit.record(session, asked, "decision clock planned", f"clock {clock.id}")
+    return asked.to(f"/kalender/klok/{clock.id}", done="gepland")
+
+
+def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The milestones as they stand, beside what they would be if they were counted back now."""
+    clock = _clock(asked, viewer, session)
+    deadline = session.get_one(Deadline, clock.deadline_id)
+    call = session.get_one(Opportunity, deadline.opportunity_id)
+    data = body_calendar(session)
+    rows = milestones_of(session, clock)
+    plan, refusal = tried(data, deadline, way_of(clock), now, fixed_of(rows))
+    planned = {p.step.key: p for p in plan.steps} if plan else {}
+    return asked.page(
+        "calendar/decision_clock.html",
+        clock=clock,
+        deadline=deadline,
+        call=call,
+        plan=plan,
+        refusal=refusal,
+        rows=[(row, milestone_name(row, data.bodies), planned.get(row.key)) for row in rows],
+        moved=[row for row in rows if row.key in planned and planned[row.key].day != row.day],
+        people={user.id: user.name for user in colleagues(session, clock.participant_id)},
+        lead=data.participants[clock.lead_id].name,
+        partners=[data.participants[p].name for p in clock.partner_ids if p in data.participants],
+        may_change=_may_change(viewer, clock),
+        today=local_day(now),
+        errors={},
+        DeadlineKind=DeadlineKind,
+        MilestoneStep=MilestoneStep,
+        MilestoneState=MilestoneState,
+    )
+
+
+def _may_change(viewer: Viewer, clock: DecisionClock) -> bool:
+    return has_role(viewer, Role.FUNDRAISER) and viewer.participant_id == clock.participant_id
+
+
+def _clock(asked: Asked, viewer: Viewer, session: Session) -> DecisionClock:
+    query = select(DecisionClock).where(DecisionClock.id == asked.params["clock_id"], visible(viewer, DecisionClock))
+    clock = session.exec(query).first()
+    if clock is None:
+        raise NotThere
+    return clock
+
+
+def plan_again(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Count back again from where the deadline and the meetings are now."""
+    clock = _clock(asked, viewer, session)
+    if not _may_change(viewer, clock):
+        raise NotThere
+    try:
+        replan(session, clock, session.get_one(Deadline, clock.deadline_id), body_calendar(session), now)
+    except NoPlan:
+        return asked.to(f"/kalender/klok/{clock.id}")
+    return asked.to(f"/kalender/klok/{clock.id}", done="gepland")
+
+
+class Settled(BaseModel):
+    """What a person says of a milestone or a deadline: who does it, and how it stands."""
+
+    state: MilestoneState = MilestoneState.PLANNED
+    assignee: int = 0
+    why: Annotated[str, Field(max_length=500)] = ""
+    version: int = 0
+    day: date | None = None
+    let_go: bool = False  # count the day back again, after it was put by hand
+
+
+def change(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Assign a milestone, or say that it was done or dropped; two people at once lose nothing."""
+    row = session.get(Milestone, asked.params["milestone_id"])
+    clock = session.get(DecisionClock, row.clock_id) if row else None
+    if row is None or clock is None or not _may_change(viewer, clock):
+        raise NotThere
+    form, _ = forms.filled(Settled, asked.form)
+    back, by = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", asked.user.id or 0
+    if form is None:
+        return asked.to(back, done="intussen")
+    try:
+        with session.begin_nested():
+            claim(session, row, form.version)
+            _change(session, row, clock, form, by, now)
+    except (WhyMissing, AfterDeadline, ChangedMeanwhile) as refused:
+        return asked.to(back, done=NOT_KEPT[type(refused)])
+    audit.record(session, asked, "milestone changed", f"milestone {row.id}", form.state.value)
+    return asked.to(back, done="bewaard")
+
+
+def _change(session: Session, row: Milestone, clock: DecisionClock, form: Settled, by: int, now: datetime) -> None:
+    """All that one form says of a milestone; when its day moved, what comes before it is counted back again."""
+    deadline, data, was = session.get_one(Deadline, clock.deadline_id), body_calendar(session), row.day
+    last = deadline_day(deadline) or clock.planned_for
+    row.assignee_id = _assignee(session, form.assignee, clock.participant_id)
+    settle(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
+    if form.let_go and row.pinned:
+        let_go(row, now)
+    elif form.day and form.day != was:
+        put_on(row, form.day, form.why, last, _papers(data, row.body_id, form.day), now)
+    session.add(row)
+    session.flush()
+    if row.day != was or form.let_go:
+        with suppress(NoPlan):  # what cannot be planned stands on the page, and the day stays as it was put
+            replan(session, clock, deadline, data, now)
+
+
+def _papers(data: BodyCalendar, body_id: str | None, day: date) -> date | None:
+    """When the papers are due for a body's meeting on a day; none where it does not meet then."""
+    meetings = data.meetings(body_id, day, day) if body_id else ()
+    return meetings[0].papers_on if meetings else None
+
+
+def _given(session: Session, found: Assignment | None, seen: int, new: Assignment) -> Assignment:
+    """The assignment to write on, unless somebody else wrote it since ``seen``. Raises ChangedMeanwhile."""
+    if found is None:
+        if seen:
+            raise ChangedMeanwhile("Deze toewijzing is er niet meer.")
+        return new
+    claim(session, found, seen)
+    return found
+
+
+def _assignee(session: Session, user_id: int, participant_id: str) -> int | None:
+    user = session.get(User, user_id) if user_id else None
+    return user.id if user and user.participant_id == participant_id and user.deactivated_at is None else None
+
+
+def assign(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Give a deadline of a call to a colleague, or say how it ended."""
+    deadline = session.get(Deadline, asked.params["deadline_id"])
+    if deadline is None or viewer.participant_id is None:
+        raise NotThere
+    back = f"/regelingen/{deadline.opportunity_id}"
+    form, _ = forms.filled(Settled, asked.form)
+    found = session.exec(
+        select(Assignment).where(
+            Assignment.deadline_id == deadline.id, Assignment.participant_id == viewer.participant_id
+        )
+    ).first()
+    person = _assignee(session, form.assignee, viewer.participant_id) if form else None
+    if form is None or person is None:
+        return asked.to(back, done="intussen")
+    if form.state == MilestoneState.DROPPED and not form.why.strip():
+        return asked.to(back, done="waarom")
+    new = Assignment(
+        deadline_id=deadline.id or 0,
+        participant_id=viewer.participant_id,
+        assignee_id=person,
+        assigned_by=asked.user.id or 0,
+        assigned_at=now,
+    )
+    try:
+        with session.begin_nested():
+            row = _given(session, found, form.version, new)
+            row.assignee_id, row.state, row.why = person, form.state, form.why.strip()
+            settled = form.state != MilestoneState.PLANNED
+            row.settled_at, row.settled_by = (now, asked.user.id) if settled else (None, None)
+            session.add(row)
+            session.flush()
+    except (ChangedMeanwhile, IntegrityError):  # somebody else was first
+        return asked.to(back, done="intussen")
+    audit.record(session, asked, "deadline assigned", f"deadline {deadline.id}", form.state.value)
+    return asked.to(back, done="bewaard")

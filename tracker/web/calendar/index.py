@@ -1,0 +1,122 @@
+"""Kalender: a month, a list or a timeline of quarters of deadlines, milestones, moments, meetings and recess."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from db.models import ClosedPeriod
+from db.queries import OpportunityFilter, Viewer
+from db.vocabulary_calendar import EntryKind
+from notifications import wording
+from notifications.wording import local_day
+from tracker.calendar.bodies import body_calendar
+from tracker.calendar.entries import (
+    Entry,
+    closed_entries,
+    deadline_entries,
+    meeting_entries,
+    milestone_entries,
+    moment_entries,
+    undated,
+)
+from tracker.calendar.events import filtered
+from tracker.web.calendar import views
+from tracker.web.calls.filter_form import choices, query_string
+from tracker.web.frame import forms
+from tracker.web.frame.context import Asked
+
+LIST_DAYS = 92
+View = Literal["maand", "lijst", "kwartalen"]
+
+
+class CalendarQuery(OpportunityFilter):
+    """The address of the calendar: the filter of Regelingen, the view, the month, and which kinds to show."""
+
+    view: View = "maand"
+    month: Annotated[str, Field(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")] | None = None
+    show: tuple[EntryKind, ...] = ()
+
+    def wanted(self) -> OpportunityFilter:
+        """The filter alone."""
+        return OpportunityFilter.model_validate(self.model_dump(exclude={"view", "month", "show"}))
+
+    def shows(self, kind: EntryKind) -> bool:
+        """Without a choice, everything."""
+        return not self.show or kind in self.show
+
+
+def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The page, in one of its three views."""
+    query, errors = forms.asked_for(CalendarQuery, asked.query)
+    if query is None:
+        return asked.page("frame/refused.html", 422, errors=errors)
+    today = local_day(now)
+    first = views.first_of(query.month or "", today)
+    since, until = _days(query.view, first, today)
+    found = entries(session, viewer, query, since, until, now)
+    open_ended = undated(session, now, filtered(session, query.wanted(), viewer, now))
+    return asked.page(
+        "calendar/index.html",
+        query=query,
+        today=today,
+        first=first,
+        undated=open_ended if query.shows(EntryKind.DEADLINE) else [],
+        link=lambda **changes: f"/kalender?{query_string(query, **changes)}",
+        EntryKind=EntryKind,
+        total=sum(entry.until is None for entry in found),
+        errors={},
+        **_shown(query.view, found, open_ended, first, today),
+        **choices(session),
+    )
+
+
+def _days(view: View, first: date, today: date) -> tuple[date, date]:
+    if view == "maand":
+        return views.shown_days(first)
+    if view == "kwartalen":
+        return views.span(today)
+    start = max(first, today) if first == today.replace(day=1) else first
+    return start, start + timedelta(days=LIST_DAYS)
+
+
+def _shown(view: View, found: list[Entry], open_ended: list[Any], first: date, today: date) -> dict[str, Any]:
+    """What the template of a view needs."""
+    if view == "maand":
+        months = {"previous": views.previous_month(first), "next": views.next_month(first)}
+        return {"weeks": views.weeks(first, found), "name": wording.month(first), **months}
+    if view == "kwartalen":
+        bars = [(what, call.title, f"/regelingen/{call.id}") for what, call in open_ended]
+        coming = [entry for entry in found if entry.day >= today or entry.overdue]
+        return {"line": views.timeline(found, bars, today), "table": views.by_quarter(coming)}
+    return {"months": by_month(found)}
+
+
+def entries(
+    session: Session, viewer: Viewer, query: CalendarQuery, since: date, until: date, now: datetime
+) -> list[Entry]:
+    """Everything between two days, both inclusive, that the query asks for."""
+    found: list[Entry] = []
+    if query.shows(EntryKind.DEADLINE) or query.shows(EntryKind.MOMENT):
+        dated = deadline_entries(session, viewer, now, since, filtered(session, query.wanted(), viewer, now))
+        found += [entry for entry in dated if query.shows(entry.kind)]
+    if query.shows(EntryKind.MILESTONE):
+        found += milestone_entries(session, viewer, now, since)
+    if query.shows(EntryKind.MOMENT):
+        found += moment_entries(session, viewer, since)
+    if query.shows(EntryKind.MEETING):
+        found += meeting_entries(body_calendar(session), viewer, since, until)
+    if query.shows(EntryKind.CLOSED):
+        rows = session.exec(select(ClosedPeriod).order_by(col(ClosedPeriod.first_day)))
+        found += closed_entries(rows, viewer, since, until)
+    return [e for e in found if e.until is not None or since <= e.day <= until]
+
+
+def by_month(found: list[Entry]) -> list[tuple[str, list[tuple[date, list[Entry]]]]]:
+    """Months, in each the days, on each the entries; a period stands on its first day."""
+    months: dict[str, dict[date, list[Entry]]] = {}
+    for entry in sorted(found, key=lambda e: e.order):
+        months.setdefault(wording.month(entry.day), {}).setdefault(entry.day, []).append(entry)
+    return [(name, list(days.items())) for name, days in months.items()]

@@ -1,0 +1,195 @@
+"""One regeling: its facts and who says so, dates, why it matched, what changed, and what people think."""
+
+import zlib
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from db.models import Challenge as ChallengeRow
+from db.models import Correction, Deadline, Follow, Match, Opportunity, Revision, Sighting, Snapshot, User, Verdict
+from db.queries import Viewer
+from db.rights import has_role, visible
+from db.vocabulary import DeadlineKind, Role
+from db.vocabulary_lobby import ChainKind
+from tracker.calendar.latest_go import clock_of
+from tracker.calls.publications import chain
+from tracker.matching.search import SHOWN_FROM
+from tracker.web.calls.rows import find_call, moment_of, passed, rows_for
+from tracker.web.frame.actions import NOTHING, Typed, choices
+from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.phrases import field_name, value_text
+
+SHOWN = (
+    *("publisher", "instrument", "allocation", "programme", "call_title", "destination", "type_of_action"),
+    *("applicants", "area", "budget", "min_amount", "max_amount", "amount_text", "rate", "source_word", "published_on"),
+)
+MOST_SHOWN = 200_000
+
+
+class Fact(NamedTuple):
+    """One field: its name, its value in words, who says so, and who says otherwise."""
+
+    name: str
+    value: str
+    source: str
+    others: list[tuple[str, str]]
+
+
+class Dated(NamedTuple):
+    """One date of a call, for the table."""
+
+    row: Deadline
+    kind: str
+    moment: Any
+    over: bool
+    others: list[tuple[str, str]]
+
+
+def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The whole page; a call that was joined into another leads there."""
+    call = find_call(session, asked)
+    if call.joined_into is not None:
+        return asked.to(f"/regelingen/{call.joined_into}")
+    return page(asked, viewer, session, now, call)
+
+
+def page(
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, call: Opportunity, sent: Typed = NOTHING
+) -> Response:
+    """The page of a call, also after a form on it that was refused."""
+    return asked.page(
+        "calls/detail.html",
+        status=sent.status,
+        typed=sent.typed,
+        errors=sent.errors,
+        call=call,
+        chain=chain(session, call, viewer),
+        chain_kinds=choices(ChainKind),
+        row=rows_for(session, [call], viewer, now)[0],
+        facts=facts(call),
+        dates=dates_of(session, call, now),
+        matches=_matches(session, call),
+        shown_from=SHOWN_FROM,
+        revisions=_of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
+        sightings=_of(session, Sighting, call, col(Sighting.source)),
+        corrections=_corrections(session, call, viewer),
+        verdicts=_verdicts(session, call, viewer),
+        follows=_follow(session, call, viewer) is not None,
+        judging=has_role(viewer, Role.FUNDRAISER),
+        correcting=has_role(viewer, Role.FUNDRAISER),
+        may_open=has_role(viewer, Role.FUNDRAISER),
+        clock=clock_of(session, call, viewer, now),
+    )
+
+
+def follow(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Follow or stop following; asking twice changes nothing."""
+    call = find_call(session, asked)
+    there = _follow(session, call, viewer)
+    if asked.form.get("volg") == "nee":
+        if there is not None:
+            session.delete(there)
+        return asked.to(f"/regelingen/{call.id}", done="ontvolgd")
+    if there is None:
+        session.add(Follow(user_id=asked.user.id or 0, opportunity_id=call.id or 0, at=now))
+    return asked.to(f"/regelingen/{call.id}", done="gevolgd")
+
+
+def snapshot(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+    """What the source showed, as plain text: never as the page it was."""
+    call = find_call(session, asked)
+    sha256 = asked.params["sha256"]
+    used = session.exec(select(Sighting).where(Sighting.opportunity_id == call.id, Sighting.snapshot == sha256)).first()
+    kept = session.get(Snapshot, sha256)
+    if used is None or kept is None:
+        raise NotThere
+    text = zlib.decompress(kept.body).decode("utf-8", "replace")
+    cut = len(text) > MOST_SHOWN
+    return asked.page(
+        "calls/detail_snapshot.html", call=call, kept=kept, sighting=used, text=text[:MOST_SHOWN], cut=cut
+    )
+
+
+def facts(call: Opportunity) -> list[Fact]:
+    """The fields that are known, in a fixed order, with their source and what other sources say."""
+    return [
+        Fact(
+            field_name(name),
+            value_text(name, getattr(call, name)),
+            call.provenance.get(name, ""),
+            _others(call, name),
+        )
+        for name in SHOWN
+        if getattr(call, name) not in (None, "", [])
+    ]
+
+
+def _others(call: Opportunity, name: str) -> list[tuple[str, str]]:
+    shown = call.provenance.get(name)
+    return [
+        (source, value_text(name, value))
+        for source, value in sorted(call.conflicts.get(name, {}).items())
+        if source != shown
+    ]
+
+
+def dates_of(session: Session, call: Opportunity, now: datetime) -> list[Dated]:
+    """The dates of a call that stand, in their order; what has none comes last."""
+    rows = session.exec(select(Deadline).where(Deadline.opportunity_id == call.id)).all()
+    order = list(DeadlineKind)
+    standing = [row for row in rows if row.cancelled_at is None]
+    standing.sort(key=lambda row: (row.day is None, row.day or now.date(), order.index(DeadlineKind(row.kind))))
+    return [
+        Dated(
+            row,
+            DeadlineKind(row.kind).label,
+            moment_of(row),
+            bool((m := moment_of(row)) and passed(m, now)),
+            _others(call, row.kind),
+        )
+        for row in standing
+    ]
+
+
+def _matches(session: Session, call: Opportunity) -> list[tuple[Match, ChallengeRow]]:
+    query = (
+        select(Match, ChallengeRow)
+        .join(ChallengeRow, col(ChallengeRow.id) == col(Match.challenge_id))
+        .where(Match.opportunity_id == call.id)
+        .order_by(col(Match.score).desc())
+    )
+    return list(session.exec(query).all())
+
+
+def _of(session: Session, model: Any, call: Opportunity, *order: Any) -> list[Any]:
+    return list(session.exec(select(model).where(model.opportunity_id == call.id).order_by(*order)))
+
+
+def _corrections(session: Session, call: Opportunity, viewer: Viewer) -> list[tuple[Correction, User]]:
+    query = (
+        select(Correction, User)
+        .join(User, col(User.id) == col(Correction.user_id))
+        .where(
+            Correction.opportunity_id == call.id, col(Correction.withdrawn_at).is_(None), visible(viewer, Correction)
+        )
+        .order_by(col(Correction.at))
+    )
+    return list(session.exec(query).all())
+
+
+def _verdicts(session: Session, call: Opportunity, viewer: Viewer) -> list[tuple[Verdict, User]]:
+    query = (
+        select(Verdict, User)
+        .join(User, col(User.id) == col(Verdict.user_id))
+        .where(Verdict.opportunity_id == call.id, col(Verdict.undone_at).is_(None), visible(viewer, Verdict))
+        .order_by(col(Verdict.at).desc())
+    )
+    return list(session.exec(query).all())
+
+
+def _follow(session: Session, call: Opportunity, viewer: Viewer) -> Follow | None:
+    return session.exec(
+        select(Follow).where(Follow.opportunity_id == call.id, Follow.user_id == viewer.user_id)
+    ).first()

@@ -1,0 +1,44 @@
+"""The list's question as an address: filters, order and page."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from db.models import Challenge, Crawl
+from db.queries import OpportunityFilter
+from tracker.web.frame.phrases import numbered, source_name
+
+LANGUAGES = (("nl", "Nederlands"), ("en", "Engels"))
+
+
+class ListQuery(OpportunityFilter):
+    """The address of the list: the filter, the order and the page."""
+
+    order: Literal["closes", "new", "amount"] = "closes"
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+
+    def wanted(self) -> OpportunityFilter:
+        """The filter alone: what a subscription keeps."""
+        return OpportunityFilter.model_validate(self.model_dump(include=set(OpportunityFilter.model_fields)))
+
+
+def choices(session: Session) -> dict[str, Any]:
+    """What the filter can be set to."""
+    named = select(Challenge.id, Challenge.number, Challenge.name).where(
+        col(Challenge.name) != "", col(Challenge.parent_id).is_not(None)
+    )
+    challenges = session.exec(named.order_by(col(Challenge.agenda_id), col(Challenge.position))).all()
+    used = set(session.exec(select(Crawl.source).distinct()))
+    return {
+        "challenges": [(id_, numbered(number, name)) for id_, number, name in challenges],
+        "sources": sorted((name, source_name(name)) for name in used),
+        "languages": LANGUAGES,
+    }
+
+
+def query_string(query: OpportunityFilter, **changed: Any) -> str:
+    """The filter as an address, without what is default."""
+    kept = query.model_copy(update=changed).model_dump(mode="json", exclude_defaults=True)
+    return urlencode(sorted(kept.items()), doseq=True)

@@ -1,0 +1,153 @@
+"""A call as one row of a list: when, why and what, loaded for the whole list at once."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from db.models import Challenge, Deadline, Match, Opportunity, Verdict
+from db.queries import Viewer
+from db.rights import visible
+from db.status import status_of
+from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
+from notifications import wording
+from tracker.web.frame.context import Asked, NotThere
+
+SOON_DAYS = 7
+MOST_REASONS = 3
+
+
+@dataclass(frozen=True)
+class When:
+    """The next date of a call, in words: ``sluit`` / ``1 okt 2026`` / ``nog 12 dagen``."""
+
+    kind: str
+    text: str
+    left: str = ""
+    soon: bool = False
+
+
+@dataclass(frozen=True)
+class Why:
+    """An opgave that a call matched, and the words it was matched on."""
+
+    challenge: Challenge
+    score: float
+    words: list[str]
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """Everything a list shows of one call."""
+
+    call: Opportunity
+    status: Status
+    when: When
+    why: list[Why] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    change: list[Any] = field(default_factory=list)
+
+
+def rows_for(
+    session: Session, calls: Sequence[Opportunity], viewer: Viewer, now: datetime, about: Collection[str] = ()
+) -> list[CallRow]:
+    """Rows in the order of the calls; three queries however many calls there are. ``about``: opgaven named first."""
+    ids = [call.id for call in calls if call.id is not None]
+    deadlines = _by_call(session.exec(select(Deadline).where(col(Deadline.opportunity_id).in_(ids))))
+    whys = matches_of(session, ids)
+    verdicts = _by_call(
+        session.exec(
+            select(Verdict)
+            .where(col(Verdict.opportunity_id).in_(ids), col(Verdict.undone_at).is_(None), visible(viewer, Verdict))
+            .order_by(col(Verdict.at))
+        )
+    )
+    return [
+        CallRow(
+            call=call,
+            status=status_of(call, now),
+            when=next_date(deadlines.get(call.id or 0, []), now),
+            why=sorted(whys.get(call.id or 0, []), key=lambda w: w.challenge.id not in about)[:MOST_REASONS],
+            verdicts=verdicts.get(call.id or 0, []),
+        )
+        for call in calls
+    ]
+
+
+def matches_of(session: Session, ids: Sequence[int]) -> dict[int, list[Why]]:
+    """Call -> the opgaven it matched, strongest first."""
+    query = (
+        select(Match, Challenge)
+        .join(Challenge, col(Challenge.id) == col(Match.challenge_id))
+        .where(col(Match.opportunity_id).in_(ids))
+        .order_by(col(Match.score).desc(), col(Challenge.position))
+    )
+    found: dict[int, list[Why]] = defaultdict(list)
+    for match, challenge in session.exec(query):
+        found[match.opportunity_id].append(Why(challenge, match.score, hit_words(match.reasons)))
+    return found
+
+
+def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
+    """The words of the call that spoke for the match, without repeats; a likeness alone has none."""
+    words = (word for r in reasons if r.get("kind") == "words" for word in str(r.get("call", "")).split(", "))
+    return list(dict.fromkeys(word.lower() for word in words if word))
+
+
+def next_date(deadlines: Sequence[Deadline], now: datetime) -> When:
+    """The next closing; else the next opening; else that there is none; else the last that passed."""
+    standing = [d for d in deadlines if d.cancelled_at is None]
+    for kinds in (CLOSING_KINDS, {DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION}):
+        coming = [(m, d) for d in standing if d.kind in kinds and (m := moment_of(d)) and not passed(m, now)]
+        if coming:
+            return _said(*min(coming, key=lambda pair: _instant(pair[0])), now)
+    for d in standing:
+        if d.kind in (DeadlineKind.UNTIL_EXHAUSTED, DeadlineKind.ROLLING):
+            return When(kind="", text=DeadlineKind(d.kind).label)
+    gone = [(m, d) for d in standing if d.kind in CLOSING_KINDS and (m := moment_of(d))]
+    if gone:
+        return _said(*max(gone, key=lambda pair: _instant(pair[0])), now)
+    return When(kind="", text="geen datum bekend")
+
+
+def moment_of(deadline: Deadline) -> date | datetime | None:
+    """The instant where the hour is known, else the day."""
+    return deadline.at or deadline.day
+
+
+def passed(moment: date | datetime, now: datetime) -> bool:
+    """A bare day lasts until the midnight that ends it in Amsterdam."""
+    if isinstance(moment, datetime):
+        return moment <= now
+    return wording.days_between(now, moment) < 0
+
+
+def _instant(moment: date | datetime) -> tuple[date, str]:
+    return wording.local_day(moment), wording.clock_time(moment) if isinstance(moment, datetime) else "24:00"
+
+
+def _said(moment: date | datetime, deadline: Deadline, now: datetime) -> When:
+    kind = DeadlineKind(deadline.kind)
+    days = wording.days_between(now, moment)
+    left = wording.days_left(now, moment)
+    if kind not in CLOSING_KINDS or days < 0:
+        left = left.replace("gesloten", "").strip()
+    return When(kind.label, wording.short_day(moment), left, 0 <= days <= SOON_DAYS and kind in CLOSING_KINDS)
+
+
+def _by_call(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.opportunity_id].append(row)
+    return found
+
+
+def find_call(session: Session, asked: Asked) -> Opportunity:
+    """The call of the address."""
+    call = session.get(Opportunity, asked.params["call_id"])
+    if call is None:
+        raise NotThere
+    return call

@@ -1,0 +1,1 @@
+"""Pages of the agenda and of judging what matches it."""

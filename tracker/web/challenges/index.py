@@ -1,0 +1,170 @@
+"""Opgaven: the agenda's tree with its calls and money, and the white-spot map of what is missing."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, func, select
+from starlette.responses import Response
+
+from db.models import Agenda, Challenge, Match, Opportunity, Team, User
+from db.queries import Viewer
+from db.rights import has_role
+from db.status import IS_CALL, status_expression
+from db.vocabulary import ChallengeKind, Instrument, Role, Status
+from tracker.matching.search import SHOWN_FROM
+from tracker.web.frame.charts import Share, shares
+from tracker.web.frame.context import Asked, NotThere
+
+COMING = (Status.EXPECTED, Status.ANNOUNCED)
+
+
+@dataclass
+class Counted:
+    """What an opgave has of one kind of funding."""
+
+    open: int = 0
+    coming: int = 0
+    earlier: int = 0
+    money: Decimal = field(default_factory=Decimal)  # EUR, of what is open
+    money_coming: Decimal = field(default_factory=Decimal)
+
+    @property
+    def spot(self) -> str:
+        """How the map shows it: the strongest of open, announced, recurring and none."""
+        if self.open:
+            return "open"
+        if self.coming:
+            return "announced"
+        return "recurring" if self.earlier else "none"
+
+    def add(self, other: "Counted") -> None:
+        """Take another kind in."""
+        self.open += other.open
+        self.coming += other.coming
+        self.earlier += other.earlier
+        self.money += other.money
+        self.money_coming += other.money_coming
+
+
+@dataclass(frozen=True)
+class Node:
+    """An opgave in the tree."""
+
+    challenge: Challenge
+    children: list["Node"]
+    counted: Counted
+    share: Share | None = None
+    money: Share | None = None
+    contact: str = ""
+
+
+Counts = dict[str, dict[str, Counted]]
+
+
+def index(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The tree of one agenda, with bars: how many calls stand open or are announced, and the money in them."""
+    agendas, chosen = _agendas(asked, session, now)
+    challenges = _of_agenda(session, chosen.id)
+    counts = counted(session, now)
+    return asked.page(
+        "challenges/index.html",
+        agendas=agendas,
+        chosen=chosen,
+        tree=tree(challenges, counts, _contacts(session)),
+        empty=not challenges,
+    )
+
+
+def white_spots(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Opgaven by instruments: open now, announced, recurring, none."""
+    agendas, chosen = _agendas(asked, session, now)
+    challenges = [c for c in _of_agenda(session, chosen.id) if _is_leaf(c)]
+    counts = counted(session, now)
+    rows = [(c, [(i, counts[c.id][i]) for i in Instrument]) for c in challenges]
+    may_open = has_role(viewer, Role.FUNDRAISER)
+    return asked.page("challenges/index_map.html", agendas=agendas, chosen=chosen, rows=rows, may_open=may_open)
+
+
+def counted(session: Session, now: datetime) -> Counts:
+    """Opgave -> instrument -> numbers; one query."""
+    status = status_expression(now).label("status")
+    query = (
+        columns(
+            col(Match.challenge_id), col(Opportunity.instrument), status, func.count(), func.sum(Opportunity.budget)
+        )
+        .join(Opportunity, col(Opportunity.id) == col(Match.opportunity_id))
+        .where(col(Match.score) >= SHOWN_FROM, col(Opportunity.joined_into).is_(None))
+        .where(IS_CALL)
+        .group_by(col(Match.challenge_id), col(Opportunity.instrument), status)
+    )
+    found: Counts = defaultdict(lambda: defaultdict(Counted))
+    for challenge_id, instrument, stands, number, money in session.connection().execute(query):
+        cell = found[challenge_id][instrument]
+        if stands == Status.OPEN:
+            cell.open, cell.money = number, money or Decimal(0)
+        elif stands in COMING:
+            cell.coming += number
+            cell.money_coming += money or Decimal(0)
+        elif stands == Status.CLOSED:
+            cell.earlier = number
+    return found
+
+
+def tree(challenges: Sequence[Challenge], counts: Counts, contacts: dict[str, str]) -> list[Node]:
+    """The opgaven by their parents, in the agenda's order; the bars share one scale."""
+    totals = {c.id: _total(counts, c.id) for c in challenges}
+    drawn = shares({c.id: (totals[c.id].open, totals[c.id].coming) for c in challenges})
+    money = shares({c.id: (int(totals[c.id].money), int(totals[c.id].money_coming)) for c in challenges})
+    below: dict[str | None, list[Challenge]] = defaultdict(list)
+    for challenge in challenges:
+        below[challenge.parent_id].append(challenge)
+
+    def node(challenge: Challenge) -> Node:
+        children = [node(child) for child in below[challenge.id]]
+        key = challenge.id
+        return Node(challenge, children, totals[key], drawn[key], money[key], contacts.get(key, ""))
+
+    return [node(challenge) for challenge in below[None]]
+
+
+def _total(counts: Counts, challenge_id: str) -> Counted:
+    total = Counted()
+    for one in counts[challenge_id].values():
+        total.add(one)
+    return total
+
+
+def _is_leaf(challenge: Challenge) -> bool:
+    return bool(challenge.name) and challenge.kind != ChallengeKind.ASSIGNMENT
+
+
+def _agendas(asked: Asked, session: Session, now: datetime) -> tuple[Sequence[Agenda], Agenda]:
+    """Every edition, and the chosen one; the newest whose opgaven are matched comes first."""
+    agendas = session.exec(select(Agenda).order_by(col(Agenda.valid_from))).all()
+    wanted = asked.query.get("agenda")
+    chosen = next((a for a in agendas if a.id == wanted), None) if wanted else _usual(session, agendas)
+    if chosen is None:
+        if wanted or agendas:
+            raise NotThere
+        chosen = Agenda(id="", name="", valid_from=now.date())
+    return agendas, chosen
+
+
+def _usual(session: Session, agendas: Sequence[Agenda]) -> Agenda | None:
+    """The newest edition that has words to match by; until a coordinator fills it, the one before."""
+    filled = {c.agenda_id for c in session.exec(select(Challenge)) if c.words_nl or c.words_en}
+    return next((a for a in reversed(agendas) if a.id in filled), agendas[-1] if agendas else None)
+
+
+def _of_agenda(session: Session, agenda_id: str) -> Sequence[Challenge]:
+    query = select(Challenge).where(Challenge.agenda_id == agenda_id)
+    return session.exec(query.order_by(col(Challenge.position), col(Challenge.id))).all()
+
+
+def _contacts(session: Session) -> dict[str, str]:
+    query = select(Team.challenge_id, User.name).join(User, col(User.id) == col(Team.contact_id))
+    return dict(session.exec(query).all())

@@ -1,0 +1,97 @@
+"""Judging: one key or one tap a call, with a reason where it is "no"; the queue moves on by itself; undo."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+from starlette.responses import Response
+
+from db.models import Challenge, Opportunity, Verdict
+from db.queries import Viewer
+from db.vocabulary import NoReason, Say
+from tracker.matching.unjudged import my_challenges, waiting_for
+from tracker.matching.verdicts import judge, undo
+from tracker.web.calls.rows import find_call, matches_of, rows_for
+from tracker.web.frame import forms
+from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.safety import home_path
+
+
+class Said(BaseModel):
+    """The form of a verdict; "no" comes with its reason in one tap: ``no:too_small``."""
+
+    say: str = Field(pattern=r"^(yes|later|no(:[a-z_]+)?)$")
+    challenge: str | None = Field(default=None, max_length=100)
+    remark: str = Field(default="", max_length=2000)
+    back: str = "/beoordelen"
+
+
+def queue(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The next call that waits for this person, and how many wait."""
+    waiting = waiting_for(session, viewer, now)
+    last = _last(session, viewer, asked.query.get("laatste", ""))
+    if not waiting:
+        return asked.page("challenges/judge_empty.html", last=last)
+    call = session.get_one(Opportunity, waiting[0])
+    row = rows_for(session, [call], viewer, now)[0]
+    mine = my_challenges(session, viewer)
+    why = matches_of(session, [waiting[0]]).get(waiting[0], [])
+    about = next((w for w in why if w.challenge.id in mine), why[0] if why else None)
+    return asked.page("challenges/judge.html", row=row, about=about, waiting=len(waiting), last=last)
+
+
+def say(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Record a verdict and go on to the next call, or back to the page it came from."""
+    call = find_call(session, asked)
+    form, errors = forms.filled(Said, asked.form)
+    reason = _reason(form.say) if form else None
+    if form is None or (form.say.startswith("no") and reason is None):
+        errors = errors or {"say": "Kies een reden bij “niet voor ons”."}
+        row = rows_for(session, [call], viewer, now)[0]
+        why = matches_of(session, [call.id or 0]).get(call.id or 0, [])
+        about = next((w for w in why if w.challenge.id == asked.form.get("challenge")), None)
+        return asked.page("challenges/judge_reason.html", 422, row=row, about=about, errors=errors, typed=asked.form)
+    verdict = judge(
+        session,
+        asked.user,
+        call.id or 0,
+        _known(session, form.challenge),
+        Say(form.say.split(":")[0]),
+        now,
+        reason=reason,
+        remark=form.remark,
+    )
+    back = home_path(form.back)
+    return asked.to(f"{back}{'&' if '?' in back else '?'}laatste={verdict.id}", done="beoordeeld")
+
+
+def take_back(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Undo one's own verdict: the call stands in the queue again."""
+    verdict = session.get(Verdict, asked.params["verdict_id"])
+    if verdict is None or verdict.user_id != viewer.user_id or verdict.undone_at is not None:
+        raise NotThere
+    undo(session, asked.user, verdict.opportunity_id, verdict.challenge_id, now)
+    return asked.to(home_path(str(asked.form.get("back", "/beoordelen"))), done="ongedaan")
+
+
+def _reason(said: str) -> NoReason | None:
+    word = said.partition(":")[2]
+    return NoReason(word) if word in set(NoReason) else None
+
+
+def _known(session: Session, challenge_id: str | None) -> str | None:
+    if challenge_id is None:
+        return None
+    if session.get(Challenge, challenge_id) is None:
+        raise NotThere
+    return challenge_id
+
+
+def _last(session: Session, viewer: Viewer, number: str) -> tuple[Verdict, Opportunity] | None:
+    """The verdict just given, to undo."""
+    if not number.isdecimal() or len(number) > 9:
+        return None
+    verdict = session.get(Verdict, int(number))
+    if verdict is None or verdict.user_id != viewer.user_id or verdict.undone_at is not None:
+        return None
+    return verdict, session.get_one(Opportunity, verdict.opportunity_id)

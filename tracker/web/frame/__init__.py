@@ -1,0 +1,1 @@
+"""What every page stands in: context, forms, wording, safety."""

@@ -1,0 +1,90 @@
+"""What a handler gets to see of one request, and how it answers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from starlette.datastructures import FormData, Headers, QueryParams
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from db.models import User
+from tracker.web.frame.site import Site
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who is signed in: the person, the session's id, and the token that forms carry."""
+
+    user: User
+    session_id: int
+    csrf: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request, its body already read within limits.
+
+    How to add a page:
+
+    1. Write ``def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response`` in a module of
+       tracker/web named for the page: parse, ask, render; at most 25 lines.
+    2. Put it on the list in tracker/web/routes.py with its Dutch path and the lowest role that may come
+       (``None``: everybody, also signed out). Who is not signed in is sent to the sign-in page, whose role is too
+       low gets the 404 of a page that does not exist. tests/test_rights.py fails until the route is in its matrix.
+    3. Render with ``asked.page("mypage/show.html", **context)``; the template extends ``base.html``. Every template
+       has ``me`` (the User or None), ``viewer``, ``csrf``, ``now``, ``path``, and the filters of notifications.wording.
+    4. A GET gets a session that cannot write; a POST one whose transaction commits when the handler returns, and
+       rolls back when it raises. A POST ends in ``asked.to("/pad", done="bewaard")``, a 303.
+    5. Read a form with ``forms.filled(Model, asked.form)``. Where it has errors, answer
+       ``asked.page(..., status=422, errors=errors, typed=asked.form)``: Dutch messages, and what was typed still there.
+       Every POST form holds ``{{ ui.token(csrf) }}``.
+    6. A private thing is found with ``db.rights.visible(viewer, Model)`` in the query; what is not found raises
+       ``NotThere``, the same 404 as for what does not exist.
+    """
+
+    site: Site
+    method: str
+    path: str
+    params: dict[str, Any]
+    query: QueryParams
+    form: FormData
+    headers: Headers
+    origin: str
+    now: datetime
+    signed: Signed | None = None
+    clock_since: datetime | None = None  # when the clock was last heard, where that is too long ago
+    answer_headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "no-store"})
+
+    @property
+    def user(self) -> User:
+        """The person; only for routes that ask for a role."""
+        assert self.signed is not None
+        return self.signed.user
+
+    @property
+    def partial(self) -> bool:
+        """Whether htmx asks, and a part of the page is enough."""
+        return self.headers.get("hx-request") == "true"
+
+    def page(self, template: str, status: int = 200, block: str | None = None, **context: Any) -> Response:
+        """Render a template, or only one block of it."""
+        full = {
+            "me": self.signed.user if self.signed else None,
+            "csrf": self.signed.csrf if self.signed else "",
+            "now": self.now,
+            "path": self.path,
+            "done": self.query.get("gedaan", ""),
+            "clock_since": self.clock_since,
+            **context,
+        }
+        return HTMLResponse(self.site.render(template, full, block), status, headers=self.answer_headers)
+
+    def to(self, path: str, done: str = "") -> Response:
+        """A 303 to a page of ours, which then says what was done (a key of pages.DONE)."""
+        mark = f"{'&' if '?' in path else '?'}gedaan={done}" if done else ""
+        target, hash_sign, anchor = path.partition("#")
+        return RedirectResponse(target + mark + hash_sign + anchor, 303, headers=self.answer_headers)
+
+
+class NotThere(Exception):
+    """It does not exist, or not for this viewer: nobody can tell which."""

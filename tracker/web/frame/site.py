@@ -1,0 +1,80 @@
+"""The parts every request shares: settings, database, clock, templates and the addresses of static files."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Engine
+
+from db import vocabulary, vocabulary_lobby
+from notifications import wording
+from tracker.calls.duplicate_pairs import Alike
+from tracker.clock import Clock
+from tracker.matching.what_if import Trials
+from tracker.settings import Settings
+from tracker.web.frame import phrases
+
+HERE = Path(__file__).parent.parent
+STATIC = HERE / "static"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the application is made of; no globals."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    trials: Trials = field(default_factory=Trials)
+    alike: Alike = field(default_factory=Alike)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come over HTTPS: everywhere except on a developer's own machine."""
+        return self.settings.base_url.startswith("https://")
+
+    @property
+    def templates(self) -> Environment:
+        """Where pages are rendered."""
+        return environment()
+
+    def render(self, template: str, context: Mapping[str, Any], block: str | None = None) -> str:
+        """A page as text, or one block of it."""
+        found = self.templates.get_template(template)
+        if block is None:
+            return found.render(context)
+        return "".join(found.blocks[block](found.new_context(dict(context))))
+
+
+@cache
+def environment() -> Environment:
+    """Jinja2 with escaping always on (its select_autoescape leaves .ics and .txt unescaped) and no silent gaps.
+
+    One for the process: a template is compiled once, however many applications are built (tests build hundreds).
+    """
+    made = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(phrases.FILTERS)
+    made.globals.update(asset=asset, words=vocabulary, lobby=vocabulary_lobby, wording=wording, phrases=phrases)
+    made.globals["has_vendor"] = (STATIC / "vendor" / "ams.css").exists()
+    return made
+
+
+@cache
+def _hashes() -> dict[str, str]:
+    files = (path for path in sorted(STATIC.rglob("*")) if path.is_file())
+    return {path.relative_to(STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in files}
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its hash, so that browsers may keep it for a year."""
+    return f"/static/{name}?v={_hashes().get(name, '0')}"

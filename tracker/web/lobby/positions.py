@@ -1,0 +1,286 @@
+"""Pages of positions: the ledger with 'wat zeiden wij op', drafts, decisions, the text for outside; the coalition."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+from starlette.responses import PlainTextResponse, Response
+
+from db.models import CoalitionMember, Dossier, Participant, Position, SignOffRound
+from db.queries import Viewer
+from db.rights import may_see
+from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, PositionState
+from notifications.wording import local_day
+from tracker.errors import PositionNotAllowed
+from tracker.lobby import coalition, positions
+from tracker.rights import may_change
+from tracker.web.frame import actions, audit
+from tracker.web.frame.actions import NOTHING, Typed, after, choices, dossier_of, tried
+from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.forms import asked_for, filled
+
+Text = Annotated[str, Field(max_length=20_000)]
+Line = Annotated[str, Field(max_length=300)]
+
+
+class DayQuery(BaseModel):
+    """Which day one asks about."""
+
+    op: date | None = None
+
+
+class DraftForm(BaseModel):
+    """The words of a draft."""
+
+    internal: Text = ""
+    public: Text = ""
+    red_lines: Text = ""
+    ground: Line = ""
+
+
+class AdoptForm(BaseModel):
+    """The decision on a draft."""
+
+    position: int
+    gremium: Gremium
+    decision: Line = ""
+    adopted_on: date
+    valid_from: date
+    valid_to: date | None = None
+    next_review: date | None = None
+    succeeds: int | None = None
+    dissenting: list[str] = Field(default=[], max_length=40)
+
+
+def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The ledger. It holds internal words, so reading it leaves a line in the audit log."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
+    audit.record(session, asked, "read positions", f"dossier {dossier.id}")
+    return _page(asked, viewer, session, now, dossier)
+
+
+def _page(
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, sent: Typed = NOTHING
+) -> Response:
+    query, wrong = asked_for(DayQuery, asked.query) if asked.method == "GET" else (None, {})
+    today = local_day(now)
+    day = (query.op if query else None) or today
+    every = positions.ledger(session, dossier, viewer)
+    owners = dict(actions.participants(session))
+    own = [p for p in every if p.state == PositionState.DRAFT and p.participant_id == viewer.participant_id]
+    return asked.page(
+        "lobby/positions_show.html",
+        status=sent.status if sent.errors else (actions.REFUSED if wrong else 200),
+        typed=sent.typed,
+        errors={**sent.errors, **wrong},
+        dossier=dossier,
+        day=day,
+        said=[p for p in every if positions.holds_on(p, day)],
+        rows=[(p, positions.designation(p, today, owners.get(p.participant_id, ""))) for p in every],
+        dissenters={p.id: positions.dissenters(session, p) for p in every if p.adopted_on},
+        holds={p.id: positions.holds_on(p, today) for p in every},
+        draft=own[0] if own else None,
+        succeedable=[(p.id, f"standpunt {p.number}") for p in every if p.adopted_on and not p.ended_on],
+        gremia=choices(Gremium),
+        participants=actions.participants(session),
+        people=actions.names(session),
+        owners=owners,
+        may_add=actions.may_add(viewer),
+        today=today,
+    )
+
+
+def draft(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Write a draft."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
+    form, errors = filled(DraftForm, asked.form)
+    if form is None:
+        return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    words = positions.Wording(**form.model_dump())
+    refused = tried(session, asked.form, lambda: positions.draft(session, dossier, words, asked.user, now))
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def adopt(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Record the decision that adopts a draft, and end what it succeeds."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
+    form, errors = filled(AdoptForm, asked.form)
+    if form is None:
+        return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    position = _position(session, viewer, dossier, form.position)
+    former = _position(session, viewer, dossier, form.succeeds) if form.succeeds else None
+    decision = positions.Decision(
+        form.gremium, form.decision, form.adopted_on, form.valid_from, form.valid_to, form.next_review
+    )
+    dissent = dict.fromkeys(form.dissenting, "")
+    refused = tried(
+        session,
+        asked.form,
+        lambda: positions.adopt(session, position, decision, asked.user, now, dissent, former),
+    )
+    return _back(asked, viewer, session, now, dossier, refused)
+
+
+def _position(session: Session, viewer: Viewer, dossier: Dossier, position_id: int) -> Position:
+    found = session.get(Position, position_id)
+    if found is None or found.dossier_id != dossier.id or not may_see(viewer, found.participant_id, found.visibility):
+        raise NotThere
+    return found
+
+
+def _back(
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, refused: Typed | None
+) -> Response:
+    path = f"/dossiers/{dossier.id}/standpunten"
+    return after(asked, refused, path, lambda sent: _page(asked, viewer, session, now, dossier, sent))
+
+
+def export(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The public words as plain text, with who adopted them; refused when the mandate has expired."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
+    position = _position(session, viewer, dossier, asked.params["number"])
+    today = local_day(now)
+    try:
+        text = positions.exportable(position, today)
+    except PositionNotAllowed as error:
+        return PlainTextResponse(f"{error}\n", actions.MEANWHILE, headers=asked.answer_headers)
+    owner = session.get_one(Participant, position.participant_id).name
+    name = positions.designation(position, today, owner)
+    gremium = Gremium(position.gremium or "").label
+    by_whom = f"Vastgesteld door {gremium}, besluit {position.decision}, {position.adopted_on}"
+    audit.record(session, asked, "export position", f"position {position.id}")
+    return PlainTextResponse(f"{name}: {dossier.title}\n{by_whom}\n\n{text}\n", headers=asked.answer_headers)
+
+
+class JoinForm(BaseModel):
+    """A party that joins."""
+
+    kind: PartyKind
+    party: Line = ""
+    name: Line = ""
+    joined_on: date | None = None
+
+
+class RoundForm(BaseModel):
+    """What is put to the coalition."""
+
+    question: Text = ""
+    due_on: date
+    about: int | None = None
+
+
+class SayForm(BaseModel):
+    """What a party says."""
+
+    member: int
+    stance: PartyStance
+    why: Text = ""
+    round: int | None = None
+    said_on: date | None = None
+
+
+def show_coalition(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Who stands beside us, what each said, and where they contradict."""
+    return _coalition(asked, viewer, session, now, dossier_of(session, viewer, asked, DossierKind.LOBBY))
+
+
+def _coalition(
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, sent: Typed = NOTHING
+) -> Response:
+    today = local_day(now)
+    members, said = coalition.members_on(session, dossier, today), coalition.stances(session, dossier)
+    rounds = coalition.rounds(session, dossier)
+    drafts = [p for p in positions.ledger(session, dossier, viewer) if p.state == PositionState.DRAFT]
+    return asked.page(
+        "lobby/positions_coalition.html",
+        status=sent.status,
+        typed=sent.typed,
+        errors=sent.errors,
+        dossier=dossier,
+        members=members,
+        last=coalition.newest(said),
+        rounds=[(r, coalition.tally(members, said, r.id), coalition.newest(said, r.id)) for r in rounds],
+        flags=coalition.contradictions(members, said, dossier.participant_id),
+        drafts=[(p.id, f"standpunt {p.number}") for p in drafts],
+        kinds=choices(PartyKind),
+        stances=[c for c in choices(PartyStance) if c[0] != PartyStance.SILENT],
+        participants=actions.participants(session),
+        may_change=may_change(viewer, dossier),
+        may_add=actions.may_add(viewer),
+        in_two_weeks=today + timedelta(days=14),
+        today=today,
+    )
+
+
+def join(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """A party joins."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
+    form, errors = filled(JoinForm, asked.form)
+    if form is None:
+        return _coalition(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    day = form.joined_on or local_day(now)
+    given = form.name, form.kind, day, asked.user, now, form.party
+    refused = tried(session, asked.form, lambda: coalition.join(session, dossier, *given))
+    return _to_coalition(asked, viewer, session, now, dossier, refused)
+
+
+def leave(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """A party leaves today."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
+    member = _member(session, dossier, asked.params["member_id"])
+    refused = tried(session, asked.form, lambda: coalition.leave(session, member, local_day(now), asked.user, now))
+    return _to_coalition(asked, viewer, session, now, dossier, refused)
+
+
+def open_round(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Put a draft or a question to the coalition."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
+    form, errors = filled(RoundForm, asked.form)
+    if form is None:
+        return _coalition(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    given = form.question, form.due_on, asked.user, now, form.about
+    refused = tried(session, asked.form, lambda: coalition.open_round(session, dossier, *given))
+    return _to_coalition(asked, viewer, session, now, dossier, refused)
+
+
+def close_round(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Close a round as it stands."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
+    opened = _round(session, dossier, asked.params["round_id"])
+    refused = tried(session, asked.form, lambda: coalition.close_round(session, opened, asked.user, now))
+    return _to_coalition(asked, viewer, session, now, dossier, refused)
+
+
+def say(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Record what a party said."""
+    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
+    form, errors = filled(SayForm, asked.form)
+    if form is None:
+        return _coalition(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+    member = _member(session, dossier, form.member)
+    in_round = _round(session, dossier, form.round) if form.round else None
+    given = form.stance, form.said_on or local_day(now), asked.user, now, form.why, in_round
+    refused = tried(session, asked.form, lambda: coalition.say(session, member, *given))
+    return _to_coalition(asked, viewer, session, now, dossier, refused)
+
+
+def _member(session: Session, dossier: Dossier, member_id: int) -> CoalitionMember:
+    found = session.get(CoalitionMember, member_id)
+    if found is None or found.dossier_id != dossier.id:
+        raise NotThere
+    return found
+
+
+def _round(session: Session, dossier: Dossier, round_id: int) -> SignOffRound:
+    found = session.get(SignOffRound, round_id)
+    if found is None or found.dossier_id != dossier.id:
+        raise NotThere
+    return found
+
+
+def _to_coalition(
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, refused: Typed | None
+) -> Response:
+    path = f"/dossiers/{dossier.id}/coalitie"
+    return after(asked, refused, path, lambda sent: _coalition(asked, viewer, session, now, dossier, sent))

@@ -1,0 +1,1 @@
+"""Pages of subscriptions, the outbox, and what links in mails open."""

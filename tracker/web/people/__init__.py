@@ -1,0 +1,1 @@
+"""Pages of people, participants and signing in."""

@@ -1,0 +1,169 @@
+"""In and out: a link by mail that works once, within ten minutes, and only after a press of its button."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, EmailStr
+from sqlmodel import Session, col, func, select
+from starlette.responses import Response
+
+from db.models import Delivery, MagicLink, MailText, User
+from db.queries import Viewer
+from db.vocabulary import MailKind
+from tracker.people.addresses import _address_hash, folded
+from tracker.web.frame import audit, forms
+from tracker.web.frame.context import Asked
+from tracker.web.frame.safety import home_path
+from tracker.web.frame.sessions import LASTS, cookie_name, hashed, revoke_sessions, start_session
+from tracker.web.frame.site import Site
+
+WORKS_FOR = timedelta(minutes=10)
+MOST_PER_HOUR = 5
+
+
+class SignIn(BaseModel):
+    email: EmailStr
+    next: str = "/"
+
+
+def ask(asked: Asked, viewer: Viewer, _session: Session, _now: datetime) -> Response:
+    """The form; who is signed in already goes on."""
+    going = home_path(asked.query.get("next"))
+    if viewer.user_id is not None:
+        return asked.to(going)
+    return asked.page("people/login_ask.html", going=going, errors={}, typed=asked.form)
+
+
+def send_link(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+    """The same answer for a known and an unknown address, after the same work."""
+    form, errors = forms.filled(SignIn, asked.form)
+    if form is None:
+        going = home_path(str(asked.form.get("next", "/")))
+        errors = {"email": "Vul een geldig e-mailadres in.", **{k: v for k, v in errors.items() if k != "email"}}
+        return asked.page("people/login_ask.html", 422, going=going, errors=errors, typed=asked.form)
+    address = folded(form.email)
+    if _asked_lately(session, address, now) < MOST_PER_HOUR:
+        user = session.exec(select(User).where(User.email == address, col(User.deactivated_at).is_(None))).first()
+        token = new_link(session, user, address, home_path(form.next), now)
+        mail_link(session, asked.site, user, token, now)
+        audit.record(session, asked, "sign-in link asked", f"user {user.id}" if user else "nobody")
+    return asked.to("/inloggen/gevraagd")
+
+
+def asked_for(asked: Asked, _viewer: Viewer, _session: Session, _now: datetime) -> Response:
+    """What everybody reads after asking for a link."""
+    return asked.page("people/login_asked_for.html", minutes=WORKS_FOR.seconds // 60)
+
+
+def show_button(asked: Asked, _viewer: Viewer, _session: Session, _now: datetime) -> Response:
+    """Mail scanners open links before people do: opening changes nothing, the button signs in."""
+    return asked.page("people/login_button.html", token=asked.params["token"])
+
+
+def use_link(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+    """Sign in once; any older session of this browser ends."""
+    link = session.exec(
+        select(MagicLink)
+        .where(MagicLink.token_hash == hashed(asked.params["token"]), col(MagicLink.used_at).is_(None))
+        .where(col(MagicLink.expires_at) > now)
+        .with_for_update()
+    ).first()
+    user = session.get(User, link.user_id) if link and link.user_id else None
+    if link is None or user is None or user.deactivated_at is not None:
+        audit.record(session, asked, "sign in", "nobody", "refused")
+        return asked.page("people/login_expired.html", 410)
+    link.used_at = now
+    if asked.signed is not None:
+        revoke_sessions(session, asked.signed.user.id or 0, now, only=asked.signed.session_id)
+    token = start_session(session, user, asked.headers.get("user-agent", ""), now)
+    audit.record(session, asked, "sign in", f"user {user.id}")
+    answer = asked.to(home_path(link.next_path))
+    set_cookie(answer, asked, token)
+    return answer
+
+
+def leave(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """End this session, here and in the database."""
+    assert asked.signed is not None
+    assert viewer.user_id is not None
+    revoke_sessions(session, viewer.user_id, now, only=asked.signed.session_id)
+    audit.record(session, asked, "sign out", f"user {viewer.user_id}")
+    answer = asked.to("/inloggen", done="afgemeld")
+    answer.delete_cookie(cookie_name(asked.site.secure), secure=asked.site.secure, httponly=True, samesite="lax")
+    return answer
+
+
+def new_link(session: Session, user: User | None, address: str, next_path: str, now: datetime) -> str:
+    """A link that works once; gives its token. Links asked for earlier stop working."""
+    token = secrets.token_urlsafe(32)
+    for older in session.exec(
+        select(MagicLink).where(MagicLink.address_hash == _address_hash(address), col(MagicLink.used_at).is_(None))
+    ):
+        older.used_at = now
+    session.add(
+        MagicLink(
+            token_hash=hashed(token),
+            address_hash=_address_hash(address),
+            user_id=user.id if user else None,
+            next_path=next_path,
+            requested_at=now,
+            expires_at=now + WORKS_FOR,
+        )
+    )
+    return token
+
+
+def set_cookie(answer: Response, asked: Asked, token: str) -> None:
+    """Lax, so that a link in a mail finds the person signed in; changes are guarded by origin and token."""
+    answer.set_cookie(
+        cookie_name(asked.site.secure),
+        token,
+        max_age=int(LASTS.total_seconds()),
+        path="/",
+        secure=asked.site.secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _asked_lately(session: Session, address: str, now: datetime) -> int:
+    query = select(func.count()).select_from(MagicLink).where(MagicLink.address_hash == _address_hash(address))
+    return session.exec(query.where(col(MagicLink.requested_at) > now - timedelta(hours=1))).one()
+
+
+SUBJECT = "Uw link om in te loggen bij Kansenradar"
+
+
+def mail_link(session: Session, site: Site, user: User | None, token: str, now: datetime) -> None:
+    """Put the mail in the outbox. For an unknown address it is written too, and thrown away: both take as long."""
+    link = link_address(site, token)
+    text = site.render("people/login_mail.txt", {"link": link, "name": user.name if user else ""})
+    html = site.render("people/login_mail.html", {"link": link, "name": user.name if user else ""})
+    request = secrets.token_hex(16)
+    host = urlsplit(site.settings.base_url).hostname or "localhost"
+    if user is None:
+        return
+    session.add(
+        Delivery(
+            key=f"login:{request}",
+            message_id=f"<{request}@{host}>",
+            kind=MailKind.SIGN_IN,
+            lane=0,
+            user_id=user.id,
+            address=user.email,
+            subject=SUBJECT,
+            written=MailText(text=text, html=html),
+            sha256=hashlib.sha256((text + html).encode()).hexdigest(),
+            planned_at=now,
+            not_before=now,
+            expires_at=now + timedelta(minutes=10),
+            next_attempt_at=now,
+        )
+    )
+
+
+def link_address(site: Site, token: str) -> str:
+    """What stands in the mail; from the configured address, never from a request's Host header."""
+    return f"{site.settings.base_url.rstrip('/')}/inloggen/link/{token}"

@@ -1,0 +1,129 @@
+"""Bronnen: the health of every source; a silent source is worse than none. Freshness is public."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlmodel import Session, col, func, select
+from starlette.responses import Response
+
+from db.models import Crawl, Opportunity, Sighting
+from db.queries import Viewer, newest_crawls
+from db.rights import has_role
+from db.vocabulary import Role
+from tracker.calls.consolidate import BY_HAND
+from tracker.calls.floods import release
+from tracker.web.frame import audit
+from tracker.web.frame.charts import Spark, spark
+from tracker.web.frame.context import Asked, NotThere
+
+SILENT_AFTER = timedelta(days=3)
+CRAWLS_SHOWN = 30
+
+
+class Health(NamedTuple):
+    """One source: its last crawl, its last complete one, what it knows, and what is wrong in words."""
+
+    name: str
+    last: Crawl
+    complete: Crawl | None
+    calls: int
+    held: int
+    spark: Spark
+    trouble: str
+
+
+def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """All sources, those in trouble first."""
+    found = health(session, now)
+    return asked.page(
+        "sources/sources.html", sources=found, may_release=has_role(viewer, Role.COORDINATOR), silent=SILENT_AFTER.days
+    )
+
+
+def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+    """One source: its last crawls, with why they were not complete."""
+    name = asked.params["source"]
+    crawls = session.exec(
+        select(Crawl).where(Crawl.source == name).order_by(col(Crawl.id).desc()).limit(CRAWLS_SHOWN)
+    ).all()
+    if not crawls:
+        raise NotThere
+    one = next(h for h in health(session, now) if h.name == name)
+    return asked.page(
+        "sources/sources_show.html", source=one, crawls=crawls, may_release=has_role(viewer, Role.COORDINATOR)
+    )
+
+
+def freshness(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+    """For everybody: how fresh what we show is."""
+    return asked.page("sources/sources_freshness.html", sources=health(session, now))
+
+
+def let_through(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+    """Release the held calls of a source."""
+    name = asked.params["source"]
+    count = release(session, name)
+    audit.record(session, asked, "release", f"source {name}", f"{count} calls")
+    return asked.to("/bronnen", done="vrijgegeven")
+
+
+def in_trouble(session: Session, now: datetime) -> list[tuple[str, str]]:
+    """The sources that need a look, with what is wrong."""
+    complete = newest_crawls(session, complete=True)
+    newest = sorted(newest_crawls(session).items())
+    return [(name, wrong) for name, last in newest if (wrong := trouble(last, complete.get(name), now))]
+
+
+def health(session: Session, now: datetime) -> list[Health]:
+    """Every source that was ever crawled; trouble first, then by name."""
+    complete = newest_crawls(session, complete=True)
+    calls, held, lately = _counts(session), _counts(session, held=True), _lately(session)
+    found = [
+        Health(
+            name=name,
+            last=last,
+            complete=complete.get(name),
+            calls=calls.get(name, 0),
+            held=held.get(name, 0),
+            spark=_spark(lately[name]),
+            trouble=trouble(last, complete.get(name), now),
+        )
+        for name, last in newest_crawls(session).items()
+        if name != BY_HAND
+    ]
+    return sorted(found, key=lambda one: (not one.trouble, one.name))
+
+
+def trouble(last: Crawl, complete: Crawl | None, now: datetime) -> str:
+    """What is wrong, in one line; nothing when the last crawl was complete and recent."""
+    if complete is None:
+        return last.why or "nog nooit volledig opgehaald"
+    if now - complete.finished_at > SILENT_AFTER:
+        return last.why or f"al {(now - complete.finished_at).days} dagen niet opgehaald"
+    return "" if last.complete else (last.why or "niet volledig opgehaald")
+
+
+def _lately(session: Session) -> dict[str, list[Crawl]]:
+    number = func.row_number().over(partition_by=col(Crawl.source), order_by=col(Crawl.id).desc()).label("number")
+    recent = select(Crawl.id, number).subquery()
+    query = select(Crawl).join(recent, recent.c.id == col(Crawl.id)).where(recent.c.number <= CRAWLS_SHOWN)
+    found: dict[str, list[Crawl]] = defaultdict(list)
+    for crawl in session.exec(query.order_by(col(Crawl.id))):
+        found[crawl.source].append(crawl)
+    return found
+
+
+def _spark(crawls: list[Crawl]) -> Spark:
+    return spark([c.seen for c in crawls], [c.complete for c in crawls], crawls[-1].expected if crawls else None)
+
+
+def _counts(session: Session, held: bool = False) -> dict[str, int]:
+    query = (
+        select(Sighting.source, func.count(func.distinct(col(Sighting.opportunity_id))))
+        .where(col(Sighting.gone_at).is_(None))
+        .group_by(col(Sighting.source))
+    )
+    if held:
+        query = query.join(Opportunity, col(Opportunity.id) == col(Sighting.opportunity_id)).where(Opportunity.held)
+    return dict(session.exec(query).all())
