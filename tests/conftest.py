@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from db.migrate import upgrade
 from db.session import open_engine, writing
-from tests.seed_pages import seed
+from tests.make.seed_pages import seed
 
 os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
@@ -78,7 +78,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def world_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The same with the world of tests/seed_pages.py in it; a module that works in it lets ``database_url`` be this."""
+    """The same with the world of tests/make/seed_pages.py in it; a module that works in it lets ``database_url`` be this."""
     if request.param == "sqlite":
         path = tmp_path / "world.db"
         path.write_bytes(request.getfixturevalue("sqlite_world").read_bytes())

@@ -14,7 +14,7 @@ from db.vocabulary import Role
 from db.vocabulary_calendar import FeedScope
 from notifications.ical import deadline_event, event_bytes
 from tests.bench.row import Row
-from tests.pages import Visitor, make_user, visit
+from tests.make.pages import Visitor, make_user, visit
 from tracker.calendar import feeds
 from tracker.web.frame.safety import Limits
 

@@ -20,7 +20,7 @@ from db.search import searchable
 from db.session import open_engine, writing
 from scrapers.listing import Listing
 from tests.bench.row import Row
-from tests.crawls import closes, make_crawled, make_listing
+from tests.make.crawls import closes, make_crawled, make_listing
 from tracker.calls.ingest import ingest
 from tracker.calls.sightings import Ingested
 

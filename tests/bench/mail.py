@@ -22,8 +22,8 @@ from notifications.outbox import Claim, Rules
 from notifications.sending import _bytes, send_due
 from notifications.transport import open_transport
 from tests.bench.row import Row
-from tests.mail_cases import DESK, THRESHOLD, make_agenda
-from tests.smtp_server import SmtpServer, running
+from tests.make.mail_cases import DESK, THRESHOLD, make_agenda
+from tests.make.smtp_server import SmtpServer, running
 from tracker.mailing.plan import plan
 
 PEOPLE, CALLS, OPGAVEN, MAILS = 10_000, 500, 40, 1_000

@@ -16,8 +16,8 @@ from db.models import Challenge, Deadline, Match, Opportunity
 from db.search import index_words, search, searchable
 from db.session import open_engine, reading, writing
 from tests.bench.row import Row
-from tests.pages import Visitor, make_user, visit
-from tests.seed_pages import TITLES
+from tests.make.pages import Visitor, make_user, visit
+from tests.make.seed_pages import TITLES
 from tracker.challenges.agenda import load_agendas
 from tracker.web.frame.safety import Limits
 

@@ -14,7 +14,7 @@ from scrapers.eu_results import deadlines
 from scrapers.recordings import replay
 from scrapers.source import Context
 from scrapers.sources.eu_portal import EuPortal
-from tests.scripted import recorded, topic
+from tests.make.scripted import recorded, topic
 
 RECORDING = Path(__file__).parents[1] / "recordings/eu_portal"
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)

@@ -10,7 +10,7 @@ from db.vocabulary import DeadlineKind, Nature, Status
 from scrapers.recordings import replay
 from scrapers.source import RowUnreadable
 from scrapers.sources.have_your_say import HaveYourSay, period
-from tests.scripted import recorded
+from tests.make.scripted import recorded
 
 RECORDING = Path(__file__).parents[1] / "recordings/have_your_say"
 API = "https://ec.europa.eu/info/law/better-regulation/brpapi/searchInitiatives"

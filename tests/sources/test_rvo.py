@@ -12,7 +12,7 @@ from db.vocabulary import Allocation, Status
 from scrapers.crawled import Crawled
 from scrapers.recordings import replay
 from scrapers.sources.rvo import Rvo, created, page_path, status_word
-from tests.scripted import recorded
+from tests.make.scripted import recorded
 
 RECORDING = Path(__file__).parents[1] / "recordings/rvo"
 API = "https://www.rvo.nl/api/v1/opendata/subsidies"

@@ -30,7 +30,7 @@ class Asked:
        tracker/web named for the page: parse, ask, render; at most 25 lines.
     2. Put it on the list in tracker/web/routes.py with its Dutch path and the lowest role that may come
        (``None``: everybody, also signed out). Who is not signed in is sent to the sign-in page, whose role is too
-       low gets the 404 of a page that does not exist. tests/test_rights.py fails until the route is in its matrix.
+       low gets the 404 of a page that does not exist. tests/web/test_rights.py fails until the route is in its matrix.
     3. Render with ``asked.page("mypage/show.html", **context)``; the template extends ``base.html``. Every template
        has ``me`` (the User or None), ``viewer``, ``csrf``, ``now``, ``path``, and the filters of notifications.wording.
     4. A GET gets a session that cannot write; a POST one whose transaction commits when the handler returns, and

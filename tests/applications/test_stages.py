@@ -1,0 +1,241 @@
+"""An application goes from signal to decision, each step with what it needs; the co-funding guard counts exactly."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, bindparam, text
+from sqlmodel import Session, select
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from db.migrate import alembic_config, upgrade
+from db.models import Application, Cofunding, Dossier
+from db.session import writing
+from db.vocabulary_lobby import ApplicationStage, Check, GoDecision, PartnerRole, StateAid
+from tests.make.lobby import Cast, gather
+from tracker.applications import stages
+from tracker.applications.cofunding import HitRate, Promise, exposure, guard, hit_rates, wilson
+from tracker.applications.stages import Money, decide, decide_go, move, promise, set_lead, set_money, start
+from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, NotAllowed, ParticipantGone
+from tracker.lobby.timeline import timeline
+from tracker.rights import viewer_of
+
+S = ApplicationStage
+YES = {check.value: "yes" for check in Check}
+
+
+@pytest.fixture
+def cast(session: Session, now: datetime) -> Cast:
+    return gather(session, now)
+
+
+def to(cast: Cast, dossier: Dossier, *stages: ApplicationStage) -> None:
+    for stage in stages:
+        move(cast.session, dossier, stage, cast.lobbyist, cast.now, dossier.version)
+
+
+def test_an_application_goes_from_signal_to_award(cast: Cast) -> None:
+    dossier = start(cast.session, cast.call, cast.lobbyist, cast.now)
+    to(cast, dossier, S.SCOUTING, S.GO_NO_GO)
+    decide_go(cast.session, dossier, GoDecision.GO, YES, [], "", cast.lobbyist, cast.now, dossier.version)
+    with pytest.raises(MoveNotAllowed, match="penvoerder"):
+        to(cast, dossier, S.PREPARING)
+    set_lead(cast.session, dossier, "haarlem", cast.lobbyist, cast.now, dossier.version)
+    to(cast, dossier, S.PREPARING)
+    with pytest.raises(MoveNotAllowed, match="gevraagde bedrag"):
+        to(cast, dossier, S.SUBMITTED)
+    money = Money(Decimal("400000"), Decimal("1000000"), 40, StateAid.NONE)
+    set_money(cast.session, dossier, money, cast.lobbyist, cast.now, dossier.version)
+    to(cast, dossier, S.SUBMITTED)
+    with pytest.raises(MoveNotAllowed, match="besluit van de verstrekker"):
+        to(cast, dossier, S.AWARDED)
+    with pytest.raises(Incomplete, match="toegekende bedrag"):
+        decide(cast.session, dossier, S.AWARDED, date(2026, 5, 29), cast.lobbyist, cast.now, dossier.version)
+    decide(
+        cast.session,
+        dossier,
+        S.AWARDED,
+        date(2026, 5, 29),
+        cast.lobbyist,
+        cast.now,
+        dossier.version,
+        Decimal("380000"),
+        "WIS-26-001",
+    )
+    found = cast.session.exec(select(Application)).one()
+    assert (dossier.stage, found.granted, found.grant_number) == (S.AWARDED, Decimal("380000"), "WIS-26-001")
+
+
+def test_the_day_it_went_in_is_the_day_people_say(cast: Cast) -> None:
+    dossier = start(cast.session, cast.call, cast.lobbyist, cast.now, lead="haarlem")
+    to(cast, dossier, S.SCOUTING, S.GO_NO_GO)
+    by, now = cast.lobbyist, cast.now
+    decide_go(cast.session, dossier, GoDecision.GO, YES, [], "", by, now, dossier.version)
+    money = Money(Decimal("400000"), Decimal("1000000"), 40, StateAid.NONE)
+    set_money(cast.session, dossier, money, by, now, dossier.version)
+    with pytest.raises(Incomplete, match="later dan vandaag"):
+        move(cast.session, dossier, S.SUBMITTED, by, now, dossier.version, date(2026, 5, 30))
+    move(cast.session, dossier, S.SUBMITTED, by, now, dossier.version, date(2026, 5, 20))
+    assert stages.of(cast.session, dossier).submitted_on == date(2026, 5, 20)
+    [line] = [line for line in timeline(cast.session, dossier, viewer_of(by)) if "'ingediend'" in line.text]
+    assert line.day == date(2026, 5, 20)
+    with pytest.raises(Incomplete, match="voor de dag van indienen"):
+        decide(cast.session, dossier, S.REJECTED, date(2026, 5, 19), by, now, dossier.version)
+
+
+def test_a_moment_of_a_button_became_its_day_in_amsterdam(cast: Cast, engine: Engine) -> None:
+    start(cast.session, cast.call, cast.lobbyist, cast.now)
+    cast.session.commit()
+    late = bindparam("late", datetime(2026, 3, 31, 22, 30, tzinfo=UTC), UTCDateTime())
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0016")
+        connection.execute(text("UPDATE application SET submitted_at = :late").bindparams(late))
+    upgrade(engine)
+    with Session(engine) as session:
+        assert session.exec(select(Application.submitted_on)).one() == date(2026, 4, 1)
+
+
+def test_the_mra_is_never_penvoerder(cast: Cast) -> None:
+    for name in ("MRA", "Metropoolregio Amsterdam", " mra "):
+        with pytest.raises(LeadNotAllowed, match="geen rechtspersoon"):
+            start(cast.session, cast.call, cast.lobbyist, cast.now, lead=name)
+    assert cast.session.exec(select(Dossier)).all() == []
+
+
+def test_a_participant_that_is_gone_leads_and_promises_nothing(cast: Cast) -> None:
+    dossier = start(cast.session, cast.call, cast.lobbyist, cast.now)
+    set_lead(cast.session, dossier, "wijdemeren", cast.lobbyist, cast.now, dossier.version)
+    with pytest.raises(ParticipantGone, match="opgegaan in Hilversum"):
+        promise(cast.session, dossier, "wijdemeren", 2027, Decimal(1000), cast.lobbyist, cast.now)
+    promise(cast.session, dossier, "wijdemeren", 2026, Decimal(1000), cast.lobbyist, cast.now)
+    with pytest.raises(ParticipantGone):
+        stages.add_partner(cast.session, dossier, "", PartnerRole.FUNDER, cast.lobbyist, cast.now, "atlantis")
+
+
+def test_a_no_go_names_its_reason_and_ends_it(cast: Cast) -> None:
+    dossier = start(cast.session, cast.call, cast.lobbyist, cast.now)
+    to(cast, dossier, S.SCOUTING, S.GO_NO_GO)
+    gap = {k: v for k, v in YES.items() if k != Check.BURDEN}
+    for decision, answers, reasons in (
+        (GoDecision.GO, gap, []),
+        (GoDecision.NO_GO, YES, []),
+        (GoDecision.NO_GO, YES, ["zomaar"]),
+    ):
+        with pytest.raises(Incomplete):
+            decide_go(cast.session, dossier, decision, answers, reasons, "", cast.lobbyist, cast.now, dossier.version)
+    with pytest.raises(Incomplete, match="toch een go"):
+        decide_go(
+            cast.session,
+            dossier,
+            GoDecision.GO,
+            YES | {"burden": "no"},
+            [],
+            "",
+            cast.lobbyist,
+            cast.now,
+            dossier.version,
+        )
+    decide_go(
+        cast.session, dossier, GoDecision.NO_GO, YES, ["no_capacity"], "", cast.lobbyist, cast.now, dossier.version
+    )
+    assert (dossier.stage, dossier.closed_at) == (S.DROPPED, cast.now)
+
+
+def test_the_map_of_moves_has_no_loose_ends() -> None:
+    reachable, fresh = {S.SIGNAL}, {S.SIGNAL}
+    while fresh:
+        fresh = {t for s in fresh for t in stages.MOVES[s]} - reachable
+        reachable |= fresh
+    assert reachable == set(S) == set(stages.MOVES)
+
+
+def test_a_reader_starts_nothing(cast: Cast) -> None:
+    with pytest.raises(NotAllowed):
+        start(cast.session, cast.call, cast.reader, cast.now)
+
+
+def test_a_refused_step_stores_nothing(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = start(session, cast.call, cast.lobbyist, now)
+    wrong = Money(Decimal(10), Decimal(5))
+    with pytest.raises(Incomplete), writing(engine) as session:
+        set_money(session, session.get_one(Dossier, dossier.id), wrong, cast.lobbyist, now, 1)
+    with pytest.raises(Incomplete), writing(engine) as session:
+        promise(session, session.get_one(Dossier, dossier.id), "haarlem", 20270, Decimal(5), cast.lobbyist, now)
+    with writing(engine) as session:
+        assert session.exec(select(Cofunding)).all() == []
+        assert session.get_one(Dossier, dossier.id).version == 1
+
+
+def promised(
+    amount: str,
+    stage: str = S.SUBMITTED,
+    chance: int | None = None,
+    year: int = 2026,
+    aid: str = "0",
+    covered: bool = True,
+) -> Promise:
+    return Promise("haarlem", year, Decimal(amount), Decimal(aid), stage, chance, covered)
+
+
+def test_the_guard_counts_at_least_likely_and_all_won() -> None:
+    rows = [
+        promised("100000.10", S.AWARDED),
+        promised("50000.05", S.SUBMITTED, 30),
+        promised("7000", S.PREPARING),
+        promised("999999", S.REJECTED),
+        promised("999999", S.DROPPED, 90),
+    ]
+    found = exposure(rows, {("haarlem", 2026): Decimal(150000)})
+    assert [(e.best, e.likely, e.all_win) for e in found] == [
+        (Decimal("100000.10"), Decimal("122000.12"), Decimal("157000.15"))
+    ]
+    assert found[0].warnings == ("meer dan de ruimte als alles wordt toegekend",)
+
+
+def test_exact_cents_stay_exact() -> None:
+    found = exposure([promised("0.10") for _ in range(3)], {})
+    assert found[0].all_win == Decimal("0.30")
+
+
+def test_de_minimis_counts_over_three_years() -> None:
+    rows = [promised("1", year=y, aid="150000") for y in (2025, 2026, 2027, 2029)]
+    found = {e.year: e for e in exposure(rows, {})}
+    assert {y: e.de_minimis_three_years for y, e in found.items()} == {
+        2025: Decimal(150000), 2026: Decimal(300000), 2027: Decimal(450000), 2029: Decimal(300000),
+    }  # fmt: skip
+    assert found[2026].warnings == ()
+    assert found[2027].warnings == ("boven het de-minimisplafond over drie jaar",)
+
+
+def test_uncovered_money_is_said() -> None:
+    assert exposure([promised("5", covered=False)], {})[0].warnings == ("nog niet alles gedekt",)
+
+
+def test_the_guard_shows_what_one_may_see(cast: Cast) -> None:
+    dossier = start(cast.session, cast.call, cast.lobbyist, cast.now)
+    promise(cast.session, dossier, "haarlem", 2026, Decimal("12000"), cast.lobbyist, cast.now, "krediet 7")
+    promise(cast.session, dossier, "haarlem", 2026, Decimal("15000"), cast.lobbyist, cast.now, "krediet 7")
+    promise(cast.session, dossier, "amsterdam", 2026, Decimal("1"), cast.lobbyist, cast.now)
+    seen = {
+        user.email: [(p.id, e.all_win) for p, e in guard(cast.session, viewer_of(user))]
+        for user in (cast.haarlem, cast.lobbyist)
+    }
+    assert seen["lobbyist@haarlem.nl"] == [("haarlem", Decimal("15000"))]
+    assert seen["lobbyist@amsterdam.nl"] == [("amsterdam", Decimal("1")), ("haarlem", Decimal("15000"))]
+
+
+def test_a_hit_rate_needs_ten_cases_and_shows_its_uncertainty() -> None:
+    few = [("LIFE", S.AWARDED)] * 5 + [("LIFE", S.REJECTED)] * 4 + [("LIFE", S.SUBMITTED), ("LIFE", S.RESERVE)] * 9
+    many = [("WIS", S.RUNNING)] * 5 + [("WIS", S.REJECTED)] * 5
+    life, wis = hit_rates(few + many)
+    assert life == HitRate("LIFE", 5, 9)
+    assert (wis.rate, round(wis.low or 0, 3), round(wis.high or 0, 3)) == (0.5, 0.237, 0.763)
+
+
+def test_the_wilson_interval_stays_between_nothing_and_everything() -> None:
+    # values of Newcombe (1998), method 3: 81/263 and 0/20
+    assert [round(x, 4) for x in wilson(81, 263)] == [0.2553, 0.3662]
+    assert [round(x, 4) for x in wilson(0, 20)] == [0.0, 0.1611]

@@ -1,0 +1,63 @@
+"""crawl, sources and release on the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scrapers.sources import names
+from tests.commands.test_commands import kansenradar
+
+NOWHERE = {"KANSENRADAR_SOURCE_EU_PORTAL_URL": "http://127.0.0.1:1", "KANSENRADAR_FETCH_ALLOW": "127.0.0.1:1"}
+
+
+@pytest.fixture
+def ready(tmp_path: Path) -> Path:
+    assert kansenradar(tmp_path, "init").returncode == 0
+    return tmp_path
+
+
+def test_a_source_that_cannot_be_reached_is_named_on_one_line(ready: Path) -> None:
+    done = kansenradar(ready, "crawl", "eu_portal", "--json", **NOWHERE)
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+    assert "eu_portal" in done.stderr
+    [row] = json.loads(done.stdout)
+    assert {"source", "seen", "new", "changed", "gone", "back", "complete", "why", "seconds"} <= set(row)
+    assert (row["source"], row["complete"], row["seen"]) == ("eu_portal", False, 0)
+
+
+def test_an_unknown_source_is_wrong_usage(ready: Path) -> None:
+    done = kansenradar(ready, "crawl", "nergens")
+    assert done.returncode == 2
+    assert "no source 'nergens'" in done.stderr
+
+
+def test_every_source_is_listed_before_it_was_ever_crawled(ready: Path) -> None:
+    rows = json.loads(kansenradar(ready, "sources", "--json").stdout)
+    assert {"source", "last_complete", "expected", "seen", "state", "error"} <= set(rows[0])
+    assert {row["state"] for row in rows} == {"never"}
+    table = kansenradar(ready, "sources").stdout.splitlines()
+    assert len(table) == len(rows) + 1
+
+
+def test_a_source_that_a_setting_misspells_is_named_and_the_rest_goes_on(ready: Path) -> None:
+    off = {
+        "KANSENRADAR_SOURCES_OFF": ",".join([*names(), "rvoo"]),
+        "KANSENRADAR_SOURCE_EUPORTAL_URL": "http://a.example",
+    }
+    done = kansenradar(ready, "crawl", **off)
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "no source is on", "SOURCES_OFF: no source 'rvoo'", "SOURCE_<NAME>_URL: no source 'euportal'"
+    ]  # fmt: skip
+
+
+def test_a_release_says_how_many(ready: Path) -> None:
+    assert "0 held calls" in kansenradar(ready, "release", "eu_portal").stdout
+    assert kansenradar(ready, "release", "nergens").returncode == 2
+
+
+def test_an_export_of_nothing_and_of_the_unknown(ready: Path) -> None:
+    assert kansenradar(ready, "export", "calls").stdout == ""
+    assert kansenradar(ready, "export", "calls", "--format", "doc").returncode == 2

@@ -1,0 +1,125 @@
+"""A source that fails is left alone for a while, one that asks for patience gets it, and nobody asks it twice at once."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from db import leases
+from db.session import reading, writing
+from notifications.alerts import standing_alerts
+from scrapers.crawled import Crawled
+from scrapers.sources import names
+from tests.make.crawls import make_crawled, make_listing
+from tests.make.scripted import SEARCH, Played, playing, portal, topic
+from tracker.clock import Clock
+from tracker.operations.scheduler import Clockwork
+from tracker.operations.upkeep import findings
+from tracker.settings import Settings
+from tracker.sources.health import resting_until
+from tracker.sources.history import past_crawls
+from tracker.sources.rounds import Outcome, crawl_sources, store
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+OTHERS = tuple(name for name in names() if name not in ("eu_portal", "rvo"))
+
+
+@pytest.fixture
+def server() -> Iterator[Played]:
+    with playing() as server:
+        server.answers[SEARCH] = portal([topic(1)])
+        yield server
+
+
+def outcome(engine: Engine, server: Played, now: datetime) -> Outcome:
+    settings = Settings(source_roots={"eu_portal": server.url}, fetch_allow=(f"127.0.0.1:{server.port}",))
+    [found] = crawl_sources(engine, settings, ["eu_portal"], now, True, lambda _: None)
+    return found
+
+
+def due(engine: Engine, now: datetime, jumped: bool = False) -> list[str]:
+    """What the clock would crawl now; both sources that are on."""
+    clockwork = Clockwork(Settings(sources_off=OTHERS), engine, Clock(now), print)
+    clockwork._doubted_at = now if jumped else None
+    return clockwork._due_sources()
+
+
+def fails(engine: Engine, now: datetime, **fields: object) -> None:
+    store(engine, make_crawled([], now, stopped="page 1: HTTP 500", started_at=now, **fields), now)
+
+
+@pytest.mark.slow
+def test_a_source_that_asks_for_an_hour_gets_it_across_runs(engine: Engine, server: Played, now: datetime) -> None:
+    server.answers[SEARCH] = lambda call: call.send("busy", 503, Retry_After="3600")
+    assert outcome(engine, server, now).why == "page 1: HTTP 503, and asks to come back in 3600 seconds"
+    asked = len(server.asked)
+    server.answers[SEARCH] = portal([topic(1)])
+    refused = outcome(engine, server, now + HOUR / 2)
+    assert (refused.complete, refused.why.partition(" until ")[0]) == (False, "not asked: it wants to be left alone")
+    assert len(server.asked) == asked
+    assert outcome(engine, server, now + HOUR + timedelta(minutes=1)).complete
+
+
+@pytest.mark.slow
+def test_a_list_that_moved_for_good_is_read_and_told_to_a_person(engine: Engine, server: Played, now: datetime) -> None:
+    server.answers["/rss"] = lambda call: call.send("", 301, Location=f"{server.url}/new")
+    feed = '<rss version="2.0"><channel><title>F</title></channel></rss>'
+    server.answers["/new"] = lambda call: call.send(feed, kind="application/rss+xml")
+    settings = Settings(source_roots={"bekendmakingen": server.url}, fetch_allow=(f"127.0.0.1:{server.port}",))
+    [found] = crawl_sources(engine, settings, ["bekendmakingen"], now, True, lambda _: None)
+    assert found.complete
+    with reading(engine) as session:
+        [alert] = standing_alerts(session)
+    assert alert.line == f"source bekendmakingen has moved for good: {server.url}/rss -> {server.url}/new"
+    assert any("has moved for good" in finding.said for finding in findings(engine, now, now))
+
+
+def test_the_clock_leaves_a_failing_source_alone_and_then_tries_once(engine: Engine, now: datetime) -> None:
+    began = now - 2 * DAY
+    for attempt in range(8):
+        fails(engine, began + attempt * HOUR)
+    store(engine, make_crawled([make_listing()], began, started_at=began), began)
+    with reading(engine) as session:
+        until = resting_until(past_crawls(session)["rvo"])
+    assert until is None, "a complete crawl ends the rest"
+    for attempt in range(8):
+        fails(engine, began + DAY + attempt * HOUR)
+    last = began + DAY + 7 * HOUR
+    assert "rvo" not in due(engine, last + 23 * HOUR)
+    assert "rvo" not in due(engine, last + 23 * HOUR, jumped=True)
+    assert due(engine, last + 25 * HOUR) == ["eu_portal", "rvo"]
+    fails(engine, last + 25 * HOUR)
+    assert "rvo" not in due(engine, last + 48 * HOUR)
+
+
+def test_the_clock_waits_as_long_as_a_source_asked(engine: Engine, now: datetime) -> None:
+    fails(engine, now - DAY, come_back_at=now + HOUR)
+    assert "rvo" not in due(engine, now)
+    assert "rvo" in due(engine, now + 2 * HOUR)
+
+
+def test_after_a_week_down_each_source_is_due_once(engine: Engine, now: datetime) -> None:
+    store(engine, make_crawled([make_listing()], now - 7 * DAY, started_at=now - 7 * DAY), now - 7 * DAY)
+    assert due(engine, now) == ["eu_portal", "rvo"]
+    store(engine, make_crawled([make_listing()], now, started_at=now), now)
+    assert due(engine, now + timedelta(minutes=1)) == ["eu_portal"]
+
+
+def test_a_crawl_by_hand_beside_the_clocks_is_refused(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        epoch = leases.take(session, "crawl rvo", "elsewhere:1")
+    [found] = crawl_sources(engine, Settings(), ["rvo"], now, True, lambda _: None)
+    assert (found.complete, found.why) == (False, "another process is crawling it now")
+    with writing(engine) as session:
+        leases.release(session, "crawl rvo", epoch or 0)
+        assert past_crawls(session) == {}
+
+
+def test_what_a_crawl_says_of_itself_is_kept(engine: Engine, now: datetime) -> None:
+    crawled = make_crawled([make_listing()], now, moved="a -> b", come_back_at=now + HOUR)
+    assert isinstance(crawled, Crawled)
+    store(engine, crawled, now)
+    with reading(engine) as session:
+        [crawl] = past_crawls(session)["rvo"]
+    assert (crawl.moved, crawl.come_back_at) == ("a -> b", now + HOUR)

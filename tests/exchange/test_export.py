@@ -1,0 +1,80 @@
+"""What leaves the database for others: promised keys, moments with offsets, nothing that a spreadsheet runs."""
+
+import csv
+import io
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlmodel import Session
+
+from db.queries import OpportunityFilter, Viewer
+from tests.make.crawls import closes, make_listing, store
+from tracker.exchange.tables import as_csv, as_jsonl, as_xlsx, call_columns, calls
+
+PROMISED = [
+    "id",
+    "source",
+    "external_id",
+    "sources",
+    "url",
+    "title",
+    "language",
+    "status",
+    "instrument",
+    "deadlines",
+    "amounts",
+    "applicants",
+    "opgaven",
+    "first_seen",
+    "last_seen",
+]
+
+
+def exported(session: Session, now: datetime, **fields: Any) -> list[dict[str, Any]]:
+    store(session, [make_listing(**fields)], now)
+    return list(calls(session, OpportunityFilter(), Viewer(), now))
+
+
+def test_a_call_a_line_with_the_promised_keys(session: Session, now: datetime) -> None:
+    [line] = as_jsonl(exported(session, now, budget="2500000", max_amount="1000.50")).splitlines()
+    record = json.loads(line)
+    assert list(record)[: len(PROMISED)] == PROMISED
+    assert record["deadlines"] == [
+        {"kind": "closes", "at": "2026-10-01T17:00:00+02:00", "date": "2026-10-01", "assumed": False, "text": ""}
+    ]
+    assert record["amounts"] == {"budget": 2_500_000, "min": None, "max": 1000.5, "rate": None, "text": None}
+    assert (record["status"], record["sources"]) == ("open", ["rvo"])
+    assert record["first_seen"] == "2026-05-29T08:00:00+02:00"
+
+
+def test_winter_has_its_own_offset_and_a_bare_day_no_moment(session: Session, now: datetime) -> None:
+    dates = [closes("2026-12-01", "17:00", zone="Europe/Brussels", kind="stage_1"), closes("2027-01-15")]
+    [record] = exported(session, now, deadlines=dates)
+    assert [d["at"] for d in record["deadlines"]] == ["2026-12-01T17:00:00+01:00", None]
+    assert record["deadlines"][1]["date"] == "2027-01-15"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝"])
+def test_no_cell_is_a_formula(session: Session, now: datetime, start: str) -> None:
+    records = exported(session, now, title=f"{start}HYPERLINK('x')", summary="a\x0bb\x1f")
+    [row] = csv.DictReader(io.StringIO(as_csv(records).decode("utf-8-sig")), delimiter=";")
+    assert row["title"].startswith(f"'{start}")
+    sheet = load_workbook(io.BytesIO(as_xlsx(records))).active
+    assert sheet is not None
+    titles = [cell.value for cell in next(iter(sheet.columns))]
+    assert titles[0] == "id"
+    cells = {head.value: cell for head, cell in zip(sheet[1], sheet[2], strict=True)}
+    assert str(cells["title"].value).startswith(f"'{start}")
+    assert cells["title"].data_type == "s"
+
+
+def test_nothing_to_export_is_an_empty_file_or_a_sheet_with_its_columns(session: Session, now: datetime) -> None:
+    assert as_jsonl([]) == b""
+    [head] = csv.reader(io.StringIO(as_csv([], "", call_columns(now)).decode("utf-8-sig")), delimiter=";")
+    sheet = load_workbook(io.BytesIO(as_xlsx([], "regelingen", call_columns(now)))).active
+    assert sheet is not None
+    [full] = csv.DictReader(io.StringIO(as_csv(exported(session, now)).decode("utf-8-sig")), delimiter=";")
+    assert [cell.value for cell in sheet[1]] == head == list(full)

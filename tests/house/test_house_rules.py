@@ -1,0 +1,195 @@
+"""The promises of the house, checked: names, sizes, rooms, words, and prose that must stay true."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+
+import db.models
+from db import vocabulary, vocabulary_lobby
+from db.vocabulary import Word
+from tracker.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("scrapers", "tracker", "notifications", "db")
+BANNED = {"utils", "util", "helpers", "helper", "common", "core", "lib", "manager", "managers", "service", "services"}
+BANNED_ENDINGS = ("Manager", "Service", "Handler", "Processor", "Factory", "Helper", "Util", "Utils")
+CLOCK_ROOMS = {"tracker/__main__.py", "tracker/clock.py", "tracker/settings.py", "tracker/web/app.py"}
+LONG_FILE, LONG_FUNCTION = 400, 40
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    """The files git knows, or would know after `git add`."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return tuple(ROOT / name for name in names if (ROOT / name).is_file())
+
+
+def ours() -> list[Path]:
+    return [p for p in tracked() if p.suffix == ".py" and p.relative_to(ROOT).parts[0] in ROOMS]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def migration(path: Path) -> bool:
+    return "migrations" in path.parts
+
+
+def test_no_file_or_class_has_a_name_that_says_nothing() -> None:
+    files = [name(p) for p in ours() if p.stem in BANNED]
+    classes = [
+        f"{name(p)}: {n.name}"
+        for p in ours()
+        for n in ast.walk(tree(p))
+        if isinstance(n, ast.ClassDef) and n.name.endswith(BANNED_ENDINGS)
+    ]
+    assert files + classes == []
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    long = {
+        name(p): count for p in ours() if (count := p.read_text("utf-8").count("\n")) > LONG_FILE and not migration(p)
+    }
+    assert long == {}
+
+
+def functions() -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for path in ours():
+        if not migration(path):
+            for node in ast.walk(tree(path)):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield path, node
+
+
+def test_no_function_is_longer_than_40_lines() -> None:
+    long = [
+        f"{name(p)}:{f.lineno} {f.name} {length}"
+        for p, f in functions()
+        if (length := (f.end_lineno or f.lineno) - f.lineno + 1) > LONG_FUNCTION
+    ]
+    assert long == []
+
+
+def test_every_file_says_in_one_sentence_what_it_is_for() -> None:
+    assert [name(p) for p in ours() if not ast.get_docstring(tree(p))] == []
+
+
+def test_the_clock_and_the_environment_are_read_at_the_doors_only() -> None:
+    pattern = re.compile(r"datetime\.now\(|date\.today\(|time\.time\(|os\.environ|os\.getenv")
+    found = [name(p) for p in ours() if name(p) not in CLOCK_ROOMS and pattern.search(p.read_text("utf-8"))]
+    assert found == []
+
+
+def test_everything_is_caught_in_two_places_only() -> None:
+    catching = [
+        name(p)
+        for p in ours()
+        for n in ast.walk(tree(p))
+        if isinstance(n, ast.ExceptHandler)
+        and (n.type is None or ast.unparse(n.type) in ("Exception", "BaseException"))
+    ]
+    assert set(catching) <= {"scrapers/source.py", "tracker/__main__.py"}
+    assert len(catching) <= 2
+
+
+def test_every_source_has_a_file_a_recording_and_a_test() -> None:
+    sources = [p.stem for p in ours() if p.parent == ROOT / "scrapers/sources" and p.stem != "__init__"]
+    lacking = [
+        s
+        for s in sources
+        if not (ROOT / f"tests/recordings/{s}/index.json").is_file()
+        or not (ROOT / f"tests/sources/test_{s}.py").is_file()
+    ]
+    assert lacking == []
+
+
+def test_every_mail_has_its_three_files() -> None:
+    folders = [p for p in (ROOT / "notifications/templates").glob("[!_]*") if p.is_dir()]
+    lacking = {
+        f.name: sorted(x.name for x in f.iterdir())
+        for f in folders
+        if not {"subject.txt", "body.txt", "body.html"} <= {x.name for x in f.iterdir()}
+    }
+    assert lacking == {}
+
+
+def glossary() -> dict[str, str]:
+    rows = re.findall(r"^\|[^|]*\| `(\w+)` \| `([\w/.]+)` \|", (ROOT / "docs/glossary.md").read_text("utf-8"), re.M)
+    return dict(rows)
+
+
+def words() -> list[type[Word]]:
+    every = {**vars(vocabulary), **vars(vocabulary_lobby)}.values()
+    return [v for v in every if isinstance(v, type) and issubclass(v, Word) and v is not Word]
+
+
+def test_every_table_and_vocabulary_stands_in_the_glossary() -> None:
+    tables = [m.class_.__name__ for m in SQLModel._sa_registry.mappers]
+    missing = (set(tables) | {w.__name__ for w in words()}) - set(glossary())
+    assert missing == set()
+    assert tables, db.models
+
+
+@pytest.mark.parametrize(("noun", "file"), sorted(glossary().items()))
+def test_the_glossary_points_to_the_right_file(noun: str, file: str) -> None:
+    classes = {n.name for n in ast.walk(tree(ROOT / file)) if isinstance(n, ast.ClassDef)}
+    assert noun in classes
+
+
+def test_every_word_has_a_dutch_label() -> None:
+    assert [f"{w.__name__}.{m.name}" for w in words() for m in w if not m.label.strip()] == []
+
+
+def test_every_setting_stands_in_the_manual() -> None:
+    manual = (ROOT / "docs/running.md").read_text("utf-8")
+    missing = [f for f in Settings.model_fields if f"`{PREFIX}{f.upper()}`" not in manual]
+    assert missing == []
+
+
+def test_the_manual_names_no_setting_that_does_not_exist() -> None:
+    manual = (ROOT / "docs/running.md").read_text("utf-8")
+    named = {n.lower() for n in re.findall(rf"`{PREFIX}([A-Z_]+)`", manual)}
+    assert {n for n in named if not n.startswith("source_") and n not in Settings.model_fields} <= {"env_file"}
+
+
+def test_nothing_names_a_machine_or_a_package_registry() -> None:
+    pattern = re.compile(r"/work/(main|shared)|/root/|pypi\.org|files\.pythonhosted|registry\.npmjs|npmmirror")
+    mine = Path(__file__)
+    texts = [p for p in tracked() if p != mine and p.suffix not in {".gz", ".png", ".bin", ".db"}]
+    assert [name(p) for p in texts if pattern.search(p.read_text("utf-8", errors="ignore"))] == []
+
+
+def test_every_link_in_the_prose_leads_somewhere() -> None:
+    broken = [
+        f"{name(p)}: {link}"
+        for p in tracked()
+        if p.suffix == ".md"
+        for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", p.read_text("utf-8"))
+        if not (p.parent / link).exists()
+    ]
+    assert broken == []
+
+
+def test_every_test_that_the_promises_name_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/promises.md").read_text("utf-8")))
+    written = {
+        n.name
+        for p in tracked()
+        if p.suffix == ".py" and p.relative_to(ROOT).parts[0] == "tests"
+        for n in ast.walk(tree(p))
+        if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert named - written == set()

@@ -1,0 +1,214 @@
+"""What stands in a digest, in which order, and what it says beside calls."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from db.models import Commitment, Delivery, Follow, MailText, User
+from db.session import reading, writing
+from db.vocabulary import DeliveryState, ToldKind
+from notifications.catalogue import read_catalogue
+from notifications.digest import Item
+from notifications.telling import tell
+from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
+from tests.make.pages import visit
+from tests.make.planning_world import settle_world
+from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
+from tracker.operations.upkeep import empty_mails
+from tracker.people.subscriptions import NotPossible, choose_reminders
+
+
+@pytest.fixture
+def agenda(engine: Engine, now: datetime) -> Engine:
+    make_agenda(engine)
+    make_call(engine, now, "Voorbij", closes=date(2026, 5, 1))
+    return engine
+
+
+def titles(mail: Delivery) -> list[str]:
+    return [line[2:] for line in mail.text.splitlines() if line.startswith("* ")]
+
+
+def test_new_calls_that_fit_stand_first_and_what_governments_cannot_use_last(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now)
+    plan_at(agenda, now)
+    make_call(agenda, now, "Niet voor ons", closes=date(2026, 7, 1), score=0.99, eligible="no")
+    make_call(agenda, now, "Zwak", closes=date(2026, 8, 1), score=0.55, eligible="self")
+    make_call(agenda, now, "Sterk en later", closes=date(2026, 12, 1), score=0.92, eligible="self")
+    make_call(agenda, now, "Sterk en eerder", closes=date(2026, 9, 1), score=0.89, eligible="partner")
+    plan_at(agenda, now + timedelta(days=3))
+    assert titles(deliveries(agenda)[-1]) == ["Sterk en eerder", "Sterk en later", "Zwak", "Niet voor ons"]
+
+
+def test_a_first_digest_chooses_ten_by_date_and_reads_by_date(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now)
+    make_call(agenda, now, "Niet voor ons", closes=date(2026, 7, 1), score=0.99, eligible="no")
+    for n in range(11):
+        make_call(agenda, now, f"Nummer {n}", closes=date(2026, 8, 1) + timedelta(days=n), score=0.5 + n / 30)
+    plan_at(agenda, now)
+    shown = [one for one in titles(deliveries(agenda)[-1]) if not one.startswith("Circulair")]
+    assert shown == [*(f"Nummer {n}" for n in range(9)), "Niet voor ons"]
+
+
+def test_a_deadline_too_near_to_decide_says_so_in_text_and_html(engine: Engine) -> None:
+    now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    make_agenda(engine, participant=False)
+    with writing(engine) as session:
+        settle_world(session)
+    make_reader(engine, now)
+    make_call(engine, now, "Te dichtbij", closes=date(2026, 11, 26))
+    make_call(engine, now, "Ver weg", closes=date(2027, 9, 1))
+    make_call(engine, now, "Voor anderen", closes=date(2026, 11, 26), eligible="no")
+    plan_at(engine, now)
+    mail = deliveries(engine)[-1]
+    near, far = (mail.text.split(f"* {one}")[1].split("* ")[0] for one in ("Te dichtbij", "Ver weg"))
+    assert "LET OP: te laat voor " in near
+    assert "LET OP" not in far
+    assert mail.text.count("LET OP") == mail.html.count("Let op: te laat voor ") == 1
+
+
+def test_a_call_that_is_over_by_its_source_has_no_days_left(agenda: Engine, now: datetime) -> None:
+    number = make_call(agenda, now, closes=date(2027, 3, 1), source_word="closed")
+    with reading(agenda) as session:
+        call = read_catalogue(session, now, 0.0).calls[number]
+    said = tell(Item(call, ToldKind.CHANGED), now, "https://e.example")
+    assert (said.left, said.day, said.when, said.later, said.soon) == ("", "", "gesloten", "", False)
+
+
+def test_the_lobby_stands_in_a_digest_as_links_without_a_word_of_it(agenda: Engine, now: datetime) -> None:
+    person = make_reader(agenda, now)
+    with writing(agenda) as session:
+        user = session.get_one(User, person)
+        contact = log_contact(session, ContactFields(now.date(), "KANARIE"), Office("VRO"), user, now)
+        commit_to(session, contact, "KANARIE brief", date(2026, 6, 5), user, now)
+    make_call(agenda, now)
+    plan_at(agenda, now)
+    mail = next(one for one in deliveries(agenda) if one.kind == "digest")
+    assert "UW LOBBY (1)" in mail.text
+    assert "vrijdag 5 juni 2026: Toezegging afhandelen" in mail.text
+    assert all(f"https://kansenradar.example/contacten/{contact.id}" in part for part in (mail.text, mail.html))
+    assert "KANARIE" not in mail.text + mail.html + mail.subject
+
+
+def test_something_due_in_the_lobby_is_mailed_once_on_its_day(agenda: Engine, now: datetime) -> None:
+    person = make_reader(agenda, now)
+    with writing(agenda) as session:
+        user = session.get_one(User, person)
+        contact = log_contact(session, ContactFields(now.date(), "x"), Office("VRO"), user, now)
+        commit_to(session, contact, "Brief", date(2026, 6, 5), user, now - timedelta(days=20))
+        assert session.exec(select(Commitment)).one()
+    for hours in range(0, 24 * 8, 6):
+        plan_at(agenda, now + timedelta(hours=hours))
+    assert [one.subject for one in deliveries(agenda) if "Toezegging" in one.text] == [
+        "nog 7 dagen: Toezegging afhandelen", "morgen: Toezegging afhandelen", "vandaag: Toezegging afhandelen",
+    ]  # fmt: skip
+
+
+def in_doubt(engine: Engine, now: datetime) -> int:
+    """The newest mail was tried for the last time, and nobody knows whether it arrived."""
+    settle_all(engine, DeliveryState.AMBIGUOUS, now)
+    return deliveries(engine)[-1].id or 0
+
+
+def test_a_digest_that_may_be_lost_is_named_once_in_the_next_and_can_be_read(
+    agenda: Engine, now: datetime, tmp_path: Path
+) -> None:
+    """Its calls count as told and are not told again; the reader gets a link to the mail itself."""
+    person, other = make_reader(agenda, now), make_reader(agenda, now, "piet@haarlem.example")
+    make_call(agenda, now, "Houtbouw")
+    plan_at(agenda, now, leaves=False)
+    lost = next(one for one in deliveries(agenda) if one.user_id == person).id
+    in_doubt(agenda, now + timedelta(hours=1))
+    assert plan_at(agenda, now + timedelta(days=3)).digests == 2
+    mail = next(one for one in deliveries(agenda)[2:] if one.user_id == person)
+    assert f"Uw overzicht van vrijdag 29 mei 2026 is misschien niet aangekomen. Lees het na: {BASE}{lost}" in mail.text
+    assert f"{BASE}{lost}" in mail.html
+    assert mail.subject == "Kansenradar: een eerder overzicht kwam misschien niet aan"
+    assert "Houtbouw" not in mail.text
+    assert plan_at(agenda, now + timedelta(days=4)).digests == 0
+    with writing(agenda) as session:
+        readers = [session.get_one(User, one) for one in (person, other)]
+    for reader, status in zip(readers, (200, 404), strict=True):  # read now, and after the time that texts are kept
+        with visit(agenda, now, tmp_path, reader) as visitor:
+            page = visitor.get(f"/abonnementen/overzicht/{lost}")
+            assert (page.status_code, "Houtbouw" in page.text) == (status, status == 200)
+    with writing(agenda) as session:
+        assert empty_mails(session, timedelta(), now + timedelta(days=400)) == 4
+    with visit(agenda, now, tmp_path, readers[0]) as visitor:
+        assert "wordt niet langer bewaard" in visitor.get(f"/abonnementen/overzicht/{lost}").text
+
+
+BASE = "https://kansenradar.example/abonnementen/overzicht/"
+
+
+def test_reminders_come_at_the_days_a_person_chose(agenda: Engine, now: datetime, tmp_path: Path) -> None:
+    person = make_reader(agenda, now)
+    call = make_call(agenda, now, closes=date(2026, 9, 1))
+    with writing(agenda) as session:
+        session.add(Follow(user_id=person, opportunity_id=call, at=now))
+        user = session.get_one(User, person)
+    with visit(agenda, now, tmp_path, user) as visitor:
+        visitor.get("/abonnementen")
+        assert visitor.send_form("/abonnementen/herinneringen", days=["7", "30"]).status_code == 303  # type: ignore[attr-defined]
+        assert visitor.send_form("/abonnementen/herinneringen", days=["9999"]).status_code == 422  # type: ignore[attr-defined]
+    with writing(agenda) as session:
+        assert session.get_one(User, person).reminder_days == [30, 7]
+    with writing(agenda) as session:
+        choose_reminders(session, session.get_one(User, person), [21, 7, 0], now)
+        with pytest.raises(NotPossible):
+            choose_reminders(session, session.get_one(User, person), [-1], now)
+    for day in range(60, 97):
+        plan_at(agenda, datetime(2026, 5, 29, 6, tzinfo=UTC) + timedelta(days=day))
+    sent = [mail for mail in deliveries(agenda) if mail.kind == "reminder"]
+    assert [mail.key.rsplit(":", 1)[1] for mail in sent] == ["21", "7", "0"]
+    assert sent[-1].subject.startswith("vandaag: ")
+    with writing(agenda) as session:
+        choose_reminders(session, session.get_one(User, person), [], now)
+        assert session.get_one(User, person).reminders is False
+
+
+HOSTILE = "{{7*7}} <script>x</script>\r\nBcc: dief@x.example\u2028X: y\u0085\x00 " + "w" * 10_000
+
+
+def test_a_hostile_title_and_two_thousand_calls_stay_one_mail_under_100_kb(agenda: Engine, now: datetime) -> None:
+    from notifications.message import as_bytes
+
+    person = make_reader(agenda, now, most=100)
+    plan_at(agenda, now)
+    make_call(agenda, now, HOSTILE.replace("\x00", ""), closes=date(2026, 6, 10))
+    template = make_call(agenda, now, "Spoed 0", closes=date(2026, 6, 12))
+    copies(agenda, template, 2_000)
+    assert plan_at(agenda, now + timedelta(days=3)).digests == 1
+    mail = deliveries(agenda)[-1]
+    with writing(agenda) as session:
+        text = session.get_one(MailText, mail.id)
+    whole = as_bytes({**mail.headers, "Subject": mail.subject}, mail.planned_at, mail.message_id, text.text, text.html)
+    assert len(whole) < 100_000
+    assert len(mail.subject) <= 200
+    head = whole.split(b"\r\n\r\n", 1)[0]
+    assert b"Bcc" not in head
+    assert "{{7*7}}" in text.text
+    assert "<script>" not in text.html
+    assert "Nog meer: " in text.text
+    assert mail.user_id == person
+
+
+def copies(engine: Engine, call: int, number: int) -> None:
+    """As many calls as asked for, each as this one."""
+    from sqlalchemy import insert
+
+    from db.models import Deadline, Match, Opportunity
+
+    with writing(engine) as session:
+        rows = {model: session.exec(select(model).where(key == call)).one() for model, key in (
+            (Opportunity, Opportunity.id), (Deadline, Deadline.opportunity_id), (Match, Match.opportunity_id))}  # fmt: skip
+        for model, row in rows.items():
+            values = row.model_dump()
+            key = "id" if model is Opportunity else "opportunity_id"
+            if model is not Opportunity:
+                values.pop("id")
+            made = [values | {key: call + n} for n in range(1, number + 1)]
+            session.connection().execute(insert(model), made)

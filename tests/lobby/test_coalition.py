@@ -1,0 +1,124 @@
+"""In a coalition silence is never consent, and whoever contradicts is shown to both."""
+
+from datetime import date, datetime
+
+import pytest
+from sqlmodel import Session
+
+from db.models import CoalitionMember, Dossier
+from db.vocabulary import Visibility
+from db.vocabulary_lobby import PartyKind, PartyStance
+from tests.make.lobby import Cast, gather
+from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, ParticipantGone
+from tracker.lobby import coalition
+from tracker.lobby.coalition import close_round, contradictions, join, open_round, say, tally
+from tracker.rights import viewer_of
+
+TODAY = date(2026, 5, 29)
+
+
+@pytest.fixture
+def cast(session: Session, now: datetime) -> Cast:
+    return gather(session, now)
+
+
+def three(cast: Cast, dossier: Dossier) -> list[CoalitionMember]:
+    return [
+        join(cast.session, dossier, "", PartyKind.PARTICIPANT, TODAY, cast.lobbyist, cast.now, "haarlem"),
+        join(cast.session, dossier, "Hogeschool Inholland", PartyKind.KNOWLEDGE, TODAY, cast.lobbyist, cast.now),
+        join(cast.session, dossier, "Waterschap AGV", PartyKind.WATER_AUTHORITY, TODAY, cast.lobbyist, cast.now),
+    ]
+
+
+def test_a_round_with_one_objector_and_one_silent_is_no_agreement(cast: Cast) -> None:
+    dossier = cast.open()
+    haarlem, school, _water = three(cast, dossier)
+    asked = open_round(cast.session, dossier, "Akkoord met concept 1?", date(2026, 6, 12), cast.lobbyist, cast.now)
+    say(cast.session, school, PartyStance.AGREES, TODAY, cast.lobbyist, cast.now, in_round=asked)
+    with pytest.raises(Incomplete):
+        say(cast.session, haarlem, PartyStance.OBJECTS, TODAY, cast.haarlem, cast.now, in_round=asked)
+    say(cast.session, haarlem, PartyStance.OBJECTS, TODAY, cast.haarlem, cast.now, "Eerst een toets", asked)
+    stand = close_round(cast.session, asked, cast.lobbyist, cast.now)
+    assert not stand.carried
+    assert stand.sentence == "Nog geen overeenstemming: bezwaar van Haarlem; nog niets gehoord van Waterschap AGV."
+    with pytest.raises(MoveNotAllowed):
+        say(cast.session, school, PartyStance.AGREES, TODAY, cast.lobbyist, cast.now, in_round=asked)
+
+
+def test_silence_is_never_consent_not_even_after_an_earlier_yes(cast: Cast) -> None:
+    dossier = cast.open()
+    _haarlem, school, _water = three(cast, dossier)
+    first = open_round(cast.session, dossier, "Eerste", date(2026, 6, 1), cast.lobbyist, cast.now)
+    say(cast.session, school, PartyStance.AGREES, TODAY, cast.lobbyist, cast.now, in_round=first)
+    second = open_round(cast.session, dossier, "Tweede", date(2026, 6, 20), cast.lobbyist, cast.now)
+    stand = tally(
+        coalition.members_on(cast.session, dossier, TODAY), coalition.stances(cast.session, dossier), second.id
+    )
+    assert stand.silent == ("Haarlem", "Hogeschool Inholland", "Waterschap AGV")
+    assert not stand.carried
+    assert not tally([], [], None).carried
+
+
+def test_a_round_is_carried_only_when_everybody_said_yes(cast: Cast) -> None:
+    dossier = cast.open()
+    members = three(cast, dossier)
+    asked = open_round(cast.session, dossier, "Akkoord?", date(2026, 6, 12), cast.lobbyist, cast.now)
+    for member in members:
+        say(cast.session, member, PartyStance.AGREES, TODAY, cast.lobbyist, cast.now, in_round=asked)
+    assert close_round(cast.session, asked, cast.lobbyist, cast.now).sentence == "Iedereen is akkoord."
+
+
+def test_contradictions_are_flagged_to_both(cast: Cast) -> None:
+    dossier = cast.open()
+    haarlem, school, water = three(cast, dossier)
+    say(cast.session, haarlem, PartyStance.OWN_LINE, TODAY, cast.haarlem, cast.now, "Wij willen biogas")
+    say(cast.session, school, PartyStance.AGREES, TODAY, cast.lobbyist, cast.now)
+    say(cast.session, water, PartyStance.SILENT, TODAY, cast.lobbyist, cast.now)
+    found = contradictions(
+        coalition.members_on(cast.session, dossier, TODAY), coalition.stances(cast.session, dossier), "amsterdam"
+    )
+    assert [(c.left, c.right) for c in found] == [("Haarlem", "MRA-lijn"), ("Haarlem", "Hogeschool Inholland")]
+    for person in (cast.haarlem, cast.lobbyist):
+        assert len(coalition.flags_for(cast.session, viewer_of(person), TODAY)) == 2
+    say(cast.session, haarlem, PartyStance.AGREES, date(2026, 6, 2), cast.haarlem, cast.now)
+    assert coalition.flags_for(cast.session, viewer_of(cast.haarlem), TODAY) == []
+
+
+def test_a_flag_never_shows_a_dossier_one_may_not_see(cast: Cast) -> None:
+    dossier = cast.open(visibility=Visibility.OWN)
+    haarlem = three(cast, dossier)[0]
+    say(cast.session, haarlem, PartyStance.OBJECTS, TODAY, cast.lobbyist, cast.now, "Nee")
+    assert len(coalition.flags_for(cast.session, viewer_of(cast.lobbyist), TODAY)) == 1
+    assert coalition.flags_for(cast.session, viewer_of(cast.haarlem), TODAY) == []
+
+
+def test_who_joined_and_left_is_known_for_any_day(cast: Cast) -> None:
+    dossier = cast.open()
+    member = join(cast.session, dossier, "ORAM", PartyKind.COMPANY, date(2026, 3, 1), cast.lobbyist, cast.now)
+    coalition.leave(cast.session, member, date(2026, 5, 1), cast.lobbyist, cast.now)
+    days = (date(2026, 2, 28), date(2026, 3, 1), date(2026, 4, 30), date(2026, 5, 1))
+    assert [len(coalition.members_on(cast.session, dossier, d)) for d in days] == [0, 1, 1, 0]
+
+
+def test_a_participant_speaks_for_itself_and_for_nobody_else(cast: Cast) -> None:
+    dossier = cast.open()
+    haarlem, school, _water = three(cast, dossier)
+    say(cast.session, haarlem, PartyStance.AGREES, TODAY, cast.haarlem, cast.now)
+    with pytest.raises(NotAllowed):
+        say(cast.session, school, PartyStance.AGREES, TODAY, cast.haarlem, cast.now)
+
+
+def test_a_participant_that_is_gone_joins_no_coalition(cast: Cast) -> None:
+    with pytest.raises(ParticipantGone):
+        join(
+            cast.session,
+            cast.open(),
+            "",
+            PartyKind.PARTICIPANT,
+            date(2027, 1, 1),
+            cast.lobbyist,
+            cast.now,
+            "wijdemeren",
+        )
+    with pytest.raises(ParticipantGone, match="Er is geen deelnemer"):
+        join(cast.session, cast.open(), "", PartyKind.PARTICIPANT, TODAY, cast.lobbyist, cast.now, "atlantis")

@@ -1,0 +1,157 @@
+"""Contacts name the office first, tell who was there already, and reveal no more than one may see."""
+
+from datetime import date, datetime
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from db.migrate import alembic_config, upgrade
+from db.models import Commitment, ContactMoment, LogEntry, Stake, Stakeholder
+from db.vocabulary import Visibility
+from db.vocabulary_lobby import CommitmentState, StakeRole
+from tests.make.lobby import Cast, gather
+from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotThere
+from tracker.lobby import contacts
+from tracker.lobby.contacts import ASK, ContactFields, Office, log_contact, nearby
+from tracker.people.privacy import erase_person
+from tracker.rights import viewer_of
+
+TODAY = date(2026, 5, 29)
+OFFICE = Office("Ministerie van VRO", "Directeur Woningbouw")
+
+
+@pytest.fixture
+def cast(session: Session, now: datetime) -> Cast:
+    return gather(session, now)
+
+
+def test_a_contact_needs_three_words_and_the_rest_has_a_default(cast: Cast) -> None:
+    contact = log_contact(cast.session, ContactFields(TODAY, "Meer regie gevraagd"), OFFICE, cast.lobbyist, cast.now)
+    assert (contact.kind, contact.visibility, contact.participant_id) == ("talk", "mra", "amsterdam")
+    for office, message in ((Office(" "), "x"), (OFFICE, " ")):
+        with pytest.raises(Incomplete):
+            log_contact(cast.session, ContactFields(TODAY, message), office, cast.lobbyist, cast.now)
+    with pytest.raises(NotAllowed):
+        log_contact(cast.session, ContactFields(TODAY, "x"), OFFICE, cast.reader, cast.now)
+
+
+def test_somebody_was_there_already_within_thirty_days(cast: Cast) -> None:
+    log_contact(cast.session, ContactFields(date(2026, 5, 1), "x"), OFFICE, cast.haarlem, cast.now)
+    same = ("  MINISTERIE van vro", "directeur  woningbouw")
+    assert [n.text for n in nearby(cast.session, *same, viewer_of(cast.lobbyist), TODAY)] == [
+        "lobbyist haarlem (Haarlem)"
+    ]
+    assert nearby(cast.session, *same, viewer_of(cast.lobbyist), date(2026, 6, 1)) == []
+    assert nearby(cast.session, "Ministerie van VRO", "Directeur Bouwen", viewer_of(cast.lobbyist), TODAY) == []
+
+
+def test_who_may_not_see_it_is_told_to_ask_the_coordinator_and_no_more(cast: Cast) -> None:
+    for day in (1, 2, 3):
+        private = ContactFields(date(2026, 5, day), "Geheim bericht", visibility=Visibility.OWN)
+        log_contact(cast.session, private, OFFICE, cast.haarlem, cast.now)
+    found = nearby(cast.session, OFFICE.organisation, OFFICE.office, viewer_of(cast.lobbyist), TODAY)
+    assert [(n.text, n.contact) for n in found] == [(ASK, None)]
+
+
+def test_the_log_names_the_office_and_never_the_person(cast: Cast) -> None:
+    dossier = cast.open()
+    office = Office("Ministerie van VRO", "Directeur Woningbouw", "K. Naria-Vogel")
+    log_contact(cast.session, ContactFields(TODAY, "x", dossier_id=dossier.id), office, cast.lobbyist, cast.now)
+    texts = " ".join(e.text for e in cast.session.exec(select(LogEntry)))
+    assert "Directeur Woningbouw, Ministerie van VRO" in texts
+    assert "Naria" not in texts
+
+
+def test_a_person_is_kept_with_a_purpose_and_an_end(cast: Cast) -> None:
+    log_contact(
+        cast.session, ContactFields(TODAY, "x"), Office("VRO", "Directeur", "K. Naria"), cast.lobbyist, cast.now
+    )
+    kept = cast.session.exec(select(Stakeholder)).one()
+    assert (kept.purpose, kept.retain_until) == ("Lobbycontact in functie", date(2028, 5, 28))
+    kept.retain_until = None
+    with pytest.raises(IntegrityError):
+        cast.session.flush()
+
+
+def test_an_office_is_one_row_also_where_an_erased_person_held_it(cast: Cast) -> None:
+    person, nobody = Office("VRO", "Directeur", "K. Naria"), Office("VRO", "Directeur")
+    for _ in range(2):  # and again after the first is erased: two rows without a name may lie side by side
+        erase_person(cast.session, contacts.stakeholder_for(cast.session, person, cast.lobbyist, cast.now), cast.now)
+    kept = contacts.stakeholder_for(cast.session, nobody, cast.lobbyist, cast.now)
+    assert contacts.stakeholder_for(cast.session, nobody, cast.lobbyist, cast.now) is kept
+    assert len(cast.session.exec(select(Stakeholder)).all()) == 2
+
+
+def test_an_office_that_was_there_twice_becomes_one_and_keeps_all_that_hung_on_it(cast: Cast, engine: Engine) -> None:
+    session, by, now = cast.session, cast.lobbyist, cast.now
+    here, there = cast.open("Hier"), cast.open("Daar")
+    first = log_contact(session, ContactFields(TODAY, "een"), OFFICE, by, now)
+    office = session.get_one(Stakeholder, first.stakeholder_id)
+    contacts.stake_for(session, here, office, StakeRole.ALLY, 3, None, "", by, now)
+    session.commit()
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0018")
+    double = Stakeholder(**office.model_dump(exclude={"id", "hold"}), hold="Woo-verzoek")
+    session.add(double)
+    session.flush()
+    second = log_contact(session, ContactFields(TODAY, "twee"), OFFICE, by, now)
+    second.stakeholder_id = double.id or 0
+    contacts.commit_to(session, second, "Stuurt de brief", None, by, now)
+    for dossier in (here, there):
+        contacts.stake_for(session, dossier, double, StakeRole.DECIDES, 9, None, "", by, now)
+    session.commit()
+    upgrade(engine)
+    with Session(engine) as after:
+        [one] = after.exec(select(Stakeholder)).all()
+        assert (one.id, one.hold) == (office.id, "Woo-verzoek")
+        assert {c.message for c in after.exec(select(ContactMoment))} == {"een", "twee"}
+        hanging = [r.stakeholder_id for model in (ContactMoment, Commitment, Stake) for r in after.exec(select(model))]
+        assert hanging == [one.id] * 5
+        assert [s.role for s in after.exec(select(Stake))] == ["decides", "decides"]
+
+
+def test_a_private_dossier_takes_no_contact_from_outside(cast: Cast) -> None:
+    dossier = cast.open(visibility=Visibility.OWN)
+    with pytest.raises(NotThere):
+        log_contact(cast.session, ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE, cast.haarlem, cast.now)
+    assert cast.session.exec(select(ContactMoment)).all() == []
+
+
+def test_a_stance_needs_its_public_source(cast: Cast) -> None:
+    dossier = cast.open()
+    office = contacts.stakeholder_for(cast.session, OFFICE, cast.lobbyist, cast.now)
+    for influence, stance, source in ((11, None, ""), (5, 3, "x"), (5, 1, " ")):
+        with pytest.raises(Incomplete):
+            contacts.stake_for(
+                cast.session, dossier, office, StakeRole.DECIDES, influence, stance, source, cast.lobbyist, cast.now
+            )
+    contacts.stake_for(
+        cast.session, dossier, office, StakeRole.DECIDES, 9, -1, "Kamerbrief 12", cast.lobbyist, cast.now
+    )
+    contacts.stake_for(cast.session, dossier, office, StakeRole.ALLY, 8, 2, "Debat 3 mei", cast.lobbyist, cast.now)
+    stake = cast.session.exec(select(Stake)).one()
+    assert (stake.role, stake.influence, stake.stance, stake.version) == ("ally", 8, 2, 3)
+
+
+def test_one_stakeholder_is_an_ally_here_and_an_opponent_there(cast: Cast) -> None:
+    office = contacts.stakeholder_for(cast.session, OFFICE, cast.lobbyist, cast.now)
+    here, there = cast.open("Hier"), cast.open("Daar")
+    contacts.stake_for(cast.session, here, office, StakeRole.ALLY, 5, 2, "s", cast.lobbyist, cast.now)
+    contacts.stake_for(cast.session, there, office, StakeRole.OPPONENT, 9, -2, "s", cast.lobbyist, cast.now)
+    seen = [contacts.map_of(cast.session, d, viewer_of(cast.lobbyist))[0][0].stance for d in (here, there)]
+    assert seen == [2, -2]
+
+
+def test_a_promise_is_watched_until_it_is_kept(cast: Cast) -> None:
+    dossier = cast.open()
+    contact = log_contact(
+        cast.session, ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE, cast.lobbyist, cast.now
+    )
+    promised = contacts.commit_to(cast.session, contact, "Stuurt de brief", date(2026, 6, 30), cast.lobbyist, cast.now)
+    contacts.settle(cast.session, promised, CommitmentState.KEPT, cast.lobbyist, cast.now, 1)
+    assert promised.closed_at == cast.now
+    with pytest.raises(ChangedMeanwhile):
+        contacts.settle(cast.session, promised, CommitmentState.BROKEN, cast.lobbyist, cast.now, 1)

@@ -1,0 +1,250 @@
+"""Dossiers move along allowed paths, keep their history and lose nothing when two people are at work."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session, select
+
+from db.models import Deadline, Dossier, LobbyAgendaItem, LogEntry, Opportunity, Revision
+from db.session import writing
+from db.vocabulary import DeadlineKind, RevisionKind, Role, Visibility
+from db.vocabulary_lobby import AgendaState, Result, Stage
+from tests.make.lobby import Cast, gather
+from tests.make.pages import make_user
+from tracker import rights
+from tracker.calls import parse_values
+from tracker.errors import (
+    ChangedMeanwhile,
+    Incomplete,
+    MoveNotAllowed,
+    NotAllowed,
+    NotAnAmount,
+    NotThere,
+    ParticipantGone,
+)
+from tracker.lobby import dossiers, log
+from tracker.lobby.timeline import timeline
+from tracker.people import participants
+
+
+@pytest.fixture
+def cast(session: Session, now: datetime) -> Cast:
+    return gather(session, now)
+
+
+def test_a_dossier_moves_only_along_the_allowed_stages(cast: Cast) -> None:
+    dossier = cast.open()
+    with pytest.raises(MoveNotAllowed, match="niet naar 'actief', wel naar 'verkennen', 'gestopt'"):
+        dossiers.move(cast.session, dossier, Stage.ACTIVE, cast.lobbyist, cast.now, dossier.version)
+    cast.walk(dossier, Stage.EXPLORING, Stage.DRAFTING)
+    assert dossier.stage == Stage.DRAFTING
+
+
+def test_no_stage_is_a_dead_end_before_the_end() -> None:
+    reachable, fresh = {Stage.SPOTTED}, {Stage.SPOTTED}
+    while fresh:
+        fresh = {to for stage in fresh for to in dossiers.MOVES[stage]} - reachable
+        reachable |= fresh
+    assert reachable == set(Stage)
+
+
+def test_a_dossier_is_adopted_only_with_a_position_that_holds_today(cast: Cast) -> None:
+    dossier = cast.open()
+    cast.walk(dossier, Stage.EXPLORING, Stage.DRAFTING)
+    with pytest.raises(MoveNotAllowed, match="standpunt dat vandaag geldt"):
+        cast.walk(dossier, Stage.ADOPTED)
+    cast.adopted(dossier, date(2026, 5, 1), date(2026, 5, 20))
+    with pytest.raises(MoveNotAllowed, match="standpunt dat vandaag geldt"):
+        cast.walk(dossier, Stage.ADOPTED)
+    cast.adopted(dossier, date(2026, 5, 21))
+    cast.walk(dossier, Stage.ADOPTED, Stage.ACTIVE)
+    assert dossier.stage == Stage.ACTIVE
+
+
+def test_closing_asks_what_it_brought(cast: Cast) -> None:
+    dossier = cast.open()
+    cast.adopted(dossier, date(2026, 5, 1))
+    cast.walk(dossier, Stage.EXPLORING, Stage.DRAFTING, Stage.ADOPTED, Stage.ACTIVE)
+    with pytest.raises(MoveNotAllowed, match="met het resultaat"):
+        cast.walk(dossier, Stage.CLOSED)
+    with pytest.raises(Incomplete):
+        dossiers.close(cast.session, dossier, Result.PARTLY, cast.lobbyist, cast.now, dossier.version)
+    dossiers.close(
+        cast.session,
+        dossier,
+        Result.PARTLY,
+        cast.lobbyist,
+        cast.now,
+        dossier.version,
+        "Bijlage 3",
+        Decimal("1250000.50"),
+    )
+    assert (dossier.stage, dossier.result_amount) == (Stage.CLOSED, Decimal("1250000.50"))
+
+
+def test_where_a_dossier_stood_on_a_day_is_read_from_its_log(cast: Cast) -> None:
+    dossier = cast.open()
+    later = cast.now + timedelta(days=10)
+    dossiers.move(cast.session, dossier, Stage.EXPLORING, cast.lobbyist, later, dossier.version)
+    dossiers.move(cast.session, dossier, Stage.STOPPED, cast.lobbyist, later + timedelta(days=5), dossier.version)
+    on = {
+        d: dossiers.stage_on(cast.session, dossier.id or 0, date(2026, m, d))
+        for m, d in ((5, 28), (5, 30), (6, 9), (6, 13))
+    }
+    assert on == {28: None, 30: Stage.SPOTTED, 9: Stage.EXPLORING, 13: Stage.STOPPED}
+
+
+def test_the_second_of_two_people_is_told_and_nothing_is_lost(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = cast.open()
+        seen = dossier.version
+    fields = dossiers.DossierFields(title="Eerste", visibility=Visibility.MRA)
+    with writing(engine) as session:
+        dossiers.edit(session, session.get_one(Dossier, dossier.id), fields, cast.lobbyist, now, seen)
+    other = dossiers.DossierFields(title="Tweede", visibility=Visibility.MRA)
+    with pytest.raises(ChangedMeanwhile), writing(engine) as session:
+        dossiers.edit(session, session.get_one(Dossier, dossier.id), other, cast.coordinator, now, seen)
+    with writing(engine) as session:
+        assert session.get_one(Dossier, dossier.id).title == "Eerste"
+        texts = [e.text for e in session.exec(select(LogEntry).order_by(LogEntry.id))]
+    assert texts == ["Meer regie op warmtenetten", "titel: was 'Meer regie op warmtenetten'"]
+
+
+def test_the_log_can_only_grow(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        gather(session, now).open()
+    for change in (
+        "UPDATE log_entry SET text = 'anders'",
+        "DELETE FROM log_entry",
+        "UPDATE log_entry SET user_id = 2, redacted_at = at",
+    ):
+        with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
+            connection.exec_driver_sql(change)
+
+
+def test_a_reader_opens_nothing_and_another_organisation_changes_nothing(cast: Cast) -> None:
+    with pytest.raises(NotAllowed):
+        cast.open(by=cast.reader)
+    dossier = cast.open()
+    with pytest.raises(NotAllowed):
+        dossiers.move(cast.session, dossier, Stage.EXPLORING, cast.haarlem, cast.now, dossier.version)
+    secret = cast.open("Eigen", visibility=Visibility.OWN)
+    with pytest.raises(NotThere):
+        dossiers.move(cast.session, secret, Stage.EXPLORING, cast.haarlem, cast.now, secret.version)
+    with pytest.raises(NotThere):
+        log.dossier_for(cast.session, rights.viewer_of(cast.haarlem), secret.id or 0)
+
+
+def test_a_refused_dossier_leaves_nothing(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+    for wrong in ({"challenges": ["nergens"]}, {"calls": [999]}, {"participants": ["wijdemeren", "atlantis"]}):
+        with pytest.raises((NotThere, ParticipantGone)), writing(engine) as session:
+            dossiers.open_dossier(session, dossiers.DossierFields(title="T"), cast.lobbyist, now, **wrong)
+    with pytest.raises(Incomplete), writing(engine) as session:
+        dossiers.open_dossier(session, dossiers.DossierFields(title="  "), cast.lobbyist, now)
+    with writing(engine) as session:
+        assert session.exec(select(Dossier)).all() == []
+        assert session.exec(select(LogEntry)).all() == []
+
+
+def test_the_timeline_is_one_list_of_log_changes_dates_and_moments(cast: Cast) -> None:
+    dossier = cast.open()
+    cast.session.add(
+        Revision(
+            opportunity_id=cast.call.id or 0,
+            at=datetime(2026, 5, 31, 23, 5, tzinfo=UTC),  # 1 June in Amsterdam
+            kind=RevisionKind.CHANGED,
+            field="deadline",
+            telling=True,
+        )
+    )
+    cast.session.add(
+        Deadline(
+            opportunity_id=cast.call.id or 0,
+            kind=DeadlineKind.CLOSES,
+            day=date(2026, 10, 1),
+            hour="17:00",
+            modified_at=cast.now,
+        )
+    )
+    cast.session.flush()
+    dossiers.move(cast.session, dossier, Stage.EXPLORING, cast.lobbyist, cast.now + timedelta(days=5), dossier.version)
+    lines = timeline(cast.session, dossier, rights.viewer_of(cast.haarlem))
+    assert [(line.day, line.word) for line in lines] == [
+        (date(2026, 5, 29), "geopend"),
+        (date(2026, 6, 1), "regeling gewijzigd"),
+        (date(2026, 6, 3), "fase"),
+        (date(2026, 10, 1), "regeling sluit"),
+    ]
+
+
+def test_the_lobby_agenda_rolls_over_and_the_past_year_stays(cast: Cast) -> None:
+    going, done = cast.open("Gaat door"), cast.open("Is klaar")
+    for dossier in (going, done):
+        dossiers.put_on_agenda(cast.session, dossier, 2026, cast.coordinator, cast.now)
+    cast.walk(done, Stage.STOPPED)
+    taken = dossiers.roll_over(cast.session, 2026, cast.coordinator, cast.now)
+    again = dossiers.roll_over(cast.session, 2026, cast.coordinator, cast.now)
+    items = {(i.year, i.dossier_id, i.rolled_over) for i in cast.session.exec(select(LobbyAgendaItem))}
+    assert [d.title for d in taken] == [d.title for d in again] == ["Gaat door"]
+    assert items == {(2026, going.id, False), (2026, done.id, False), (2027, going.id, True)}
+
+
+def test_a_lobby_agenda_is_adopted_before_it_is_noted(cast: Cast) -> None:
+    agenda = dossiers.lobby_agenda(cast.session, 2026, cast.coordinator)
+    with pytest.raises(MoveNotAllowed):
+        dossiers.set_agenda_state(cast.session, agenda, AgendaState.NOTED, date(2026, 2, 1), cast.coordinator, 1)
+    dossiers.set_agenda_state(cast.session, agenda, AgendaState.ADOPTED, date(2026, 2, 1), cast.coordinator, 1)
+    with pytest.raises(ChangedMeanwhile):
+        dossiers.set_agenda_state(cast.session, agenda, AgendaState.NOTED, date(2026, 3, 1), cast.coordinator, 1)
+    with pytest.raises(NotAllowed):
+        dossiers.set_agenda_state(cast.session, agenda, AgendaState.NOTED, date(2026, 3, 1), cast.lobbyist, 2)
+
+
+def test_a_participant_that_is_gone_is_refused_with_where_it_went(cast: Cast) -> None:
+    with pytest.raises(ParticipantGone, match="Wijdemeren bestaat sinds 1 jan 2027 niet meer en opgegaan in Hilversum"):
+        participants.standing_participant(cast.session, "wijdemeren", date(2027, 1, 1))
+    assert participants.standing_participant(cast.session, "wijdemeren", date(2026, 12, 31)).id == "wijdemeren"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("125000", "125000"),
+        ("125.000", "125000"),
+        ("€ 1.250.000,5", "1250000.50"),
+        ("1.000,-", "1000"),
+        (" 12,34 ", "12.34"),
+        ("0", "0"),
+    ],
+)
+def test_amounts_are_read_as_people_type_them(text: str, value: str) -> None:
+    assert parse_values.euros(text) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "text", ["1.5", "-5", "abc", "1,234,567", "1e9", "NaN", "∞", "12.50", "9" * 20, "1.00.000", "٣"]
+)
+def test_what_is_no_money_is_refused(text: str) -> None:
+    with pytest.raises(NotAnAmount):
+        parse_values.euros(text)
+
+
+def test_a_changed_call_is_flagged_until_people_looked(cast: Cast) -> None:
+    dossier = cast.open()
+    cast.session.get_one(Opportunity, cast.call.id).version = 3
+    cast.session.flush()
+    assert dossiers.see_calls_as_they_are(cast.session, dossier, cast.lobbyist, cast.now) == 1
+    assert dossiers.see_calls_as_they_are(cast.session, dossier, cast.lobbyist, cast.now) == 0
+
+
+def test_an_administrator_does_not_read_other_peoples_files(cast: Cast) -> None:
+    secret = cast.open("Eigen", visibility=Visibility.OWN)
+    admin = make_user(cast.session, cast.now, Role.ADMINISTRATOR, "zaanstad")
+    with pytest.raises(NotThere):
+        log.dossier_for(cast.session, rights.viewer_of(admin), secret.id or 0)

@@ -1,0 +1,113 @@
+"""Where every page is: the routes with something real in their gaps, in the world of tests/make/seed_pages.py."""
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlmodel import Session, col, select
+
+from db.models import (
+    Application,
+    Body,
+    Deadline,
+    Delivery,
+    MailText,
+    Opportunity,
+    Sighting,
+    Subscription,
+    User,
+)
+from db.vocabulary_calendar import FeedScope
+from notifications.links import ALL, Links
+from tests.make.seed_pages import seeded_people
+from tracker.calendar.decision_clock import Way, start_clock
+from tracker.calendar.feeds import open_feed
+from tracker.mailing.keys import signing_keys
+from tracker.settings import Settings
+from tracker.web.routes import ROUTES, Route
+
+# Answers of another kind, which tests of their own read.
+NOT_PAGES = re.compile(r"^/(robots\.txt|\.well-known/|health/|api/)|\.ics$|/tekst$|/kalender/feed/")
+
+
+def is_page(route: Route) -> bool:
+    """Whether somebody looks at it."""
+    return route.method == "GET" and not NOT_PAGES.search(route.path)
+
+
+def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]:
+    """Add what the seeded world lacks, owned by the administrator; gives what fills each gap of an address.
+
+    A key may begin with the first part of the path it is for.
+    """
+    me = seeded_people(session)["administrator"]
+    assert me.id is not None
+    mine = Subscription(user_id=me.id, participant_id="amsterdam", every="week", filter={}, created_at=now)
+    digest = Delivery(
+        key=f"digest:of:{now.isoformat()}", message_id=f"<of.{me.id}@x>", kind="digest", user_id=me.id, address=me.email,
+        subject="2 nieuwe kansen", written=MailText(text="tekst", html="<p>Twee kansen</p>"),
+        sha256="s", planned_at=now, not_before=now, expires_at=now + timedelta(days=1), next_attempt_at=now,
+    )  # fmt: skip
+    old = session.exec(select(Delivery).where(Delivery.key == digest.key)).first()
+    session.add_all([mine, digest] if old is None else [mine])
+    session.flush()
+    _twin(session)
+    body = session.exec(select(Body.id).order_by(col(Body.id))).first()
+    application = session.exec(select(Application).where(Application.participant_id == "amsterdam")).first()
+    assert body is not None
+    assert application is not None
+    links = Links(settings.base_url, signing_keys(settings))
+    _feed, secret = open_feed(session, me, FeedScope.PERSONAL, "Mijn agenda", now)
+    return {
+        "call_id": "3", "challenge_id": "A20-1-circulair", "source": "rvo", "participant_id": "amsterdam",
+        "sha256": f"{2:064x}", "year": str(now.year), "body_id": body, "user_id": str(me.id), "dossier_id": "1",
+        "aanvragen dossier_id": str(application.dossier_id), "subscription_id": str(mine.id), "number": "1",
+        "clock_id": str(_clock(session, me, now)), "contact_id": "1", "delivery_id": "2",
+        "abonnementen delivery_id": str((old or digest).id),
+        "oordeel token": links.decision(me.id, 3, now), "afmelden token": links.leaving(me.id, what=ALL),
+        "inloggen token": "x" * 43, "deadline_id": "6", "kalender token": secret,
+    }  # fmt: skip
+
+
+def _twin(session: Session) -> None:
+    """A call that another source tells of too, with another closing hour: a pair for the page of duplicates."""
+    one = session.get_one(Opportunity, 3)
+    address = f"{one.url}?utm_source=twin"
+    if session.exec(select(Opportunity).where(Opportunity.url == address)).first() is None:
+        call = Opportunity(**one.model_dump(exclude={"id", "url", "rate"}), url=address, rate=Decimal(33))
+        session.add(call)
+        session.flush()
+        said = {
+            "url": address,
+            "fields": {},
+            "fingerprint": "f",
+            "first_seen": one.first_seen,
+            "last_seen": one.last_seen,
+        }
+        session.add(Sighting(source="dus_i", external_id="twin", opportunity_id=call.id or 0, **said))
+        at = {"day": (one.closes_at or one.first_seen).date(), "modified_at": one.first_seen}
+        session.add(Deadline(opportunity_id=call.id or 0, kind="closes", **at))
+        session.flush()
+
+
+def _clock(session: Session, me: User, now: datetime) -> int:
+    late = now + timedelta(days=120)
+    deadline = session.exec(
+        select(Deadline).where(Deadline.kind == "closes", col(Deadline.day) > late.date()).order_by(col(Deadline.id))
+    ).first()
+    assert deadline is not None
+    clock = start_clock(session, deadline, Way("amsterdam"), "amsterdam", me.id or 0, now)
+    assert clock.id is not None
+    return clock.id
+
+
+def filled(path: str, gaps: dict[str, str]) -> str:
+    """A route's path with its gaps filled; a gap that nobody filled is an error, so that no page is forgotten."""
+    first = path.split("/")[1]
+    return re.sub(r"{(\w+)(:\w+)?}", lambda gap: gaps.get(f"{first} {gap[1]}") or gaps[gap[1]], path)
+
+
+def page_addresses(gaps: dict[str, str]) -> list[tuple[str, bool]]:
+    """Every page: its address, and whether it is looked at signed out."""
+    found = [(filled(r.path, gaps), r.role is None) for r in ROUTES if is_page(r)]
+    return [*found, ("/bestaat-niet", True), ("/regelingen?text=xyzzy", False), ("/regelingen?status=nee", False)]

@@ -1,0 +1,86 @@
+"""A small cast for tests of the lobby: three governments, their people, an opgave and a call."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from db.models import Agenda, Challenge, Dossier, Opportunity, Participant, Position, User
+from db.vocabulary import ChallengeKind, ChallengeStatus, ParticipantKind, Role, Visibility
+from db.vocabulary_lobby import Gremium, Stage
+from tests.make.pages import make_participant, make_user
+from tracker.lobby import dossiers, positions
+
+
+@dataclass
+class Cast:
+    """Who and what a lobby test works with."""
+
+    session: Session
+    now: datetime
+    coordinator: User
+    lobbyist: User
+    reader: User
+    haarlem: User
+    call: Opportunity
+    challenge: Challenge
+
+    def open(self, title: str = "Meer regie op warmtenetten", by: User | None = None, **fields: object) -> Dossier:
+        """A lobby dossier, visible to the MRA unless said otherwise."""
+        made = dossiers.DossierFields(title=title, **{"visibility": Visibility.MRA, **fields})
+        return dossiers.open_dossier(
+            self.session, made, by or self.lobbyist, self.now, challenges=["A20-1"], calls=[self.call.id or 0]
+        )
+
+    def adopted(
+        self, dossier: Dossier, start: date, last: date | None = None, public: str = "Openbare tekst"
+    ) -> Position:
+        """A position of the MRA Bestuur in that dossier."""
+        words = positions.Wording(internal="Interne tekst", public=public, red_lines="Rode lijn")
+        draft = positions.draft(self.session, dossier, words, self.coordinator, self.now)
+        decision = positions.Decision(Gremium.BOARD, "MRA-2026-12", start, start, last)
+        positions.adopt(self.session, draft, decision, self.coordinator, self.now)
+        return draft
+
+    def walk(self, dossier: Dossier, *stages: Stage) -> None:
+        """Move along these stages."""
+        for stage in stages:
+            dossiers.move(self.session, dossier, stage, self.lobbyist, self.now, dossier.version)
+
+
+def gather(session: Session, now: datetime) -> Cast:
+    """Make the cast."""
+    lobbyist = make_user(session, now, Role.LOBBYIST)
+    coordinator, reader = make_user(session, now, Role.COORDINATOR), make_user(session, now, Role.READER)
+    haarlem = make_user(session, now, Role.LOBBYIST, "haarlem")
+    hilversum = make_participant(session, "hilversum", "Hilversum")
+    session.add(
+        Participant(
+            id="wijdemeren",
+            name="Wijdemeren",
+            kind=ParticipantKind.MUNICIPALITY,
+            valid_to=date(2027, 1, 1),
+            merged_into=hilversum.id,
+        )
+    )
+    session.add(Agenda(id="A20", name="MRA Agenda", valid_from=date(2020, 1, 1)))
+    session.flush()
+    opgave = Challenge(
+        id="A20-1",
+        agenda_id="A20",
+        kind=ChallengeKind.LINE,
+        status=ChallengeStatus.OFFICIAL,
+        name="Energietransitie",
+        goal="Aardgasvrij",
+    )
+    call = Opportunity(
+        title="Subsidie warmtenetten",
+        language="nl",
+        url="https://example.nl/warmte",
+        first_seen=now,
+        last_seen=now,
+        programme=["WIS"],
+    )
+    session.add_all([opgave, call])
+    session.flush()
+    return Cast(session, now, coordinator, lobbyist, reader, haarlem, call, opgave)

@@ -1,0 +1,120 @@
+"""Trying an opgave's words before they are kept: scored as the matcher would, within bounds of number and time."""
+
+import time
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from db.models import Challenge, Match, Opportunity
+from db.session import reading, writing
+from tests.make.crawls import make_listing, store
+from tracker.challenges.agenda import load_agendas
+from tracker.matching import DIGEST_THRESHOLD, Embedder
+from tracker.matching.run import match_with_model
+from tracker.matching.texts import Vectors
+from tracker.matching.vectors import Keeping
+from tracker.matching.what_if import Trials, what_if
+
+BY_WORDS = Trials(lambda: None, 60)
+
+
+@pytest.fixture
+def filled(session: Session, now: datetime) -> Session:
+    load_agendas(session)
+    titles = (
+        "Subsidie voor fietsparkeren bij stations",
+        "Regeling circulaire ambachtscentra",
+        "Visserijfonds voor kotters",
+    )
+    store(session, [make_listing(n, title=title, summary=title) for n, title in enumerate(titles)], now)
+    session.commit()
+    return session
+
+
+def edited(session: Session, **fields: object) -> Challenge:
+    return Challenge(**{**session.get_one(Challenge, "A20-1-circulair").model_dump(), **fields})
+
+
+def test_it_says_what_fits_what_is_new_and_what_falls_out(filled: Session, now: datetime) -> None:
+    ids = {title: i for i, title in filled.exec(select(Opportunity.id, Opportunity.title))}
+    circular = ids["Regeling circulaire ambachtscentra"]
+    filled.add(Match(opportunity_id=circular, challenge_id="A20-1-circulair", score=0.9, topic=0.9, model="m", at=now))
+    filled.flush()
+    found = what_if(filled, BY_WORDS, edited(filled, words_nl=["fietsparkeren"], words_en=[]), now)
+    assert [call.title for call in found.calls] == ["Subsidie voor fietsparkeren bij stations"]
+    assert found.new == {ids["Subsidie voor fietsparkeren bij stations"]}
+    assert [call.id for call in found.lost] == [circular]
+    assert found.looked_at == 3
+
+
+def test_nothing_of_a_trial_is_kept(filled: Session, now: datetime) -> None:
+    what_if(filled, BY_WORDS, edited(filled, words_nl=["fietsparkeren"], name="Anders"), now)
+    filled.flush()
+    assert filled.get_one(Challenge, "A20-1-circulair").name == "Circulaire economie"
+    assert filled.exec(select(Match)).all() == []
+
+
+def test_an_opgave_without_words_fits_nothing(filled: Session, now: datetime) -> None:
+    found = what_if(filled, BY_WORDS, edited(filled, words_nl=[], words_en=[]), now)
+    assert (found.calls, found.scored) == ([], False)
+
+
+class Slow:
+    """An encoder that takes its time, as the real one does the first time."""
+
+    name = "slow"
+
+    def encode(self, texts: list[str]) -> Vectors:
+        time.sleep(0.5)
+        raise AssertionError
+
+
+def test_a_form_does_not_wait_for_a_slow_model_and_shows_the_words(filled: Session, now: datetime) -> None:
+    found = what_if(filled, Trials(Slow, 0.05), edited(filled, words_nl=["fietsparkeren"], words_en=[]), now)
+    assert not found.scored
+    assert [call.title for call in found.calls] == ["Subsidie voor fietsparkeren bij stations"]
+
+
+def test_what_was_encoded_once_is_kept() -> None:
+    import numpy as np
+
+    asked: list[list[str]] = []
+
+    class Counting:
+        name = "counting"
+
+        def encode(self, texts: list[str]) -> Vectors:
+            asked.append(texts)
+            return np.ones((len(texts), 2), np.float32)
+
+    kept: Embedder = Keeping(Counting(), {})
+    kept.encode(["a", "b", "a"])
+    assert kept.encode(["b", "c"]).shape == (2, 2)
+    assert asked == [["a", "b"], ["c"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_trial_and_the_round_after_saving_say_the_same(engine: Engine, now: datetime) -> None:
+    """With the real model: what the form promises is what the next round stores."""
+    titles = (
+        "Subsidie voor fietsparkeren bij stations",
+        "Regeling circulaire ambachtscentra",
+        "Reuse of building materials in cities",
+    )
+    with writing(engine) as session:
+        load_agendas(session)
+        store(session, [make_listing(n, title=title, summary=title) for n, title in enumerate(titles)], now)
+    with reading(engine) as session:
+        change = edited(session, words_nl=["fietsparkeren", "circulair*"])
+        promised = what_if(session, Trials(patience=120), change, now)
+    with writing(engine) as session:
+        session.get_one(Challenge, "A20-1-circulair").words_nl = ["fietsparkeren", "circulair*"]
+    match_with_model(engine, now)
+    with reading(engine) as session:
+        query = select(Match.opportunity_id, Match.score).where(Match.challenge_id == "A20-1-circulair")
+        stored = dict(session.exec(query.where(col(Match.score) >= DIGEST_THRESHOLD)).all())
+    assert promised.scored
+    assert {call.id: pytest.approx(promised.scores[call.id or 0], abs=1e-4) for call in promised.calls} == stored

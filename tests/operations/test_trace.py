@@ -1,0 +1,169 @@
+"""What happened to a call, what a subscription would have sent, and whether a database may send at all."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from db.models import Attempt, Crawl, Delivery, Lease, Match, Opportunity, Pause, Sighting, Suppression, Verdict
+from db.session import reading, writing
+from db.vocabulary import DeliveryState
+from notifications.brakes import resume, standing_pause
+from notifications.outbox import address_hash
+from tests.make.mail_cases import THRESHOLD, deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
+from tracker.mailing.copy_guard import watch
+from tracker.mailing.release import NothingHeld, let_leave, lift_suppression
+from tracker.matching.what_if_history import try_out
+from tracker.operations.trace import trace
+from tracker.people.subscriptions import NotPossible
+
+
+@pytest.fixture
+def agenda(engine: Engine) -> Engine:
+    make_agenda(engine)
+    return engine
+
+
+def why(engine: Engine, text: str, now: datetime) -> list[tuple[str, str]]:
+    with reading(engine) as session:
+        return [(step.stage, step.said) for step in trace(session, text, now, THRESHOLD)]
+
+
+def said(engine: Engine, text: str, now: datetime, stage: str) -> str:
+    return " | ".join(line for name, line in why(engine, text, now) if name == stage)
+
+
+def test_a_call_nobody_collected_is_said_so_with_which_sources_were_whole(agenda: Engine, now: datetime) -> None:
+    with writing(agenda) as session:
+        session.add(Crawl(source="rvo", started_at=now, finished_at=now, complete=True))
+        session.add(
+            Crawl(source="eu_portal", started_at=now, finished_at=now, complete=False, why="page 3 of 7 failed")
+        )
+    (step,) = why(agenda, "HORIZON-2099-X", now)
+    assert step[0] == "niet opgehaald"
+    assert "volledig opgehaald: rvo" in step[1]
+    assert "eu_portal: page 3 of 7 failed" in step[1]
+
+
+def test_a_late_and_a_joined_call_are_told_by_identifier_address_and_title(agenda: Engine, now: datetime) -> None:
+    kept = make_call(agenda, now, "Houtbouw in de regio", published_on=date(2026, 5, 9), url="https://e.example/hout")
+    gone = make_call(agenda, now, "Houtbouw (dubbel)")
+    with writing(agenda) as session:
+        session.get_one(Opportunity, gone).joined_into = kept
+    for name in (f"X-{kept}", "https://e.example/hout", "houtbouw in de", str(kept)):
+        assert said(agenda, name, now, "opgehaald").endswith("laat, 20 dagen na publicatie"), name
+        assert said(agenda, name, now, "samengevoegd") == f"met {gone}: Houtbouw (dubbel)"
+    assert why(agenda, "Houtbouw (dubbel)", now)[0][1].startswith(f"{kept}: ")
+
+
+def test_a_weak_match_is_told_with_score_and_threshold(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now)
+    make_call(agenda, now, "Zwak", score=0.31)
+    assert said(agenda, "Zwak", now, "niet gematcht") == "Circulair: score 0.31, drempel 0.50 (t)"
+    assert "boven de drempel" in said(agenda, "Zwak", now, "niet gemaild")
+
+
+def test_who_was_mailed_when_and_who_not_and_why(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now, "wel@x.example")
+    other = make_reader(agenda, now, "filter@x.example", filter={"challenges": ["wonen"]})
+    no = make_reader(agenda, now, "nee@x.example")
+    call = make_call(agenda, now, "Houtbouw")
+    with writing(agenda) as session:
+        session.add(Verdict(opportunity_id=call, challenge_id="circulair", user_id=no, participant_id="haarlem",
+                            say="no", reason="off_topic", at=now))  # fmt: skip
+    plan_at(agenda, now)
+    assert said(agenda, "Houtbouw", now, "gemaild") == "wel@x.example, als nieuw, aangenomen, 29 mei 2026, 08:00"
+    not_mailed = said(agenda, "Houtbouw", now, "niet gemaild")
+    assert "filter@x.example: geen abonnement op deze opgave, of het filter sluit de regeling uit" in not_mailed
+    assert "nee@x.example: beoordeeld als niet voor ons" in not_mailed
+    assert other
+
+
+def test_a_mail_that_failed_and_a_call_that_waits_are_told(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now)
+    make_call(agenda, now, "Houtbouw")
+    plan_at(agenda, now, leaves=False)
+    settle_all(agenda, DeliveryState.FAILED, now)
+    assert "jan@haarlem.example, als nieuw, mislukt" in said(agenda, "Houtbouw", now, "niet aangekomen")
+    assert said(agenda, "Houtbouw", now, "niet gemaild") == "jan@haarlem.example: staat in het volgende overzicht"
+    make_call(agenda, now, "Te veel tegelijk", held=True)
+    assert "wacht op vrijgave" in said(agenda, "Te veel tegelijk", now, "niet gemaild")
+
+
+def test_trying_tells_what_would_have_been_sent_and_what_a_changed_word_does(agenda: Engine, now: datetime) -> None:
+    make_call(
+        agenda, now - timedelta(days=20), "Biobased isolatie voor scholen", search_text="biobased isolatie scholen"
+    )
+    make_call(agenda, now - timedelta(days=5), "Circulair bouwen met hout")
+    make_call(agenda, now - timedelta(days=400), "Van lang geleden")
+    with writing(agenda) as session:
+        for row in session.exec(select(Match).where(Match.opportunity_id == 1)):
+            session.delete(row)
+    tried = try_out(agenda, "circulair", date(2026, 1, 1), now)
+    assert ([one.title for one in tried.calls], tried.weeks) == (["Circulair bouwen met hout"], {"2026-W21": 1})
+    changed = try_out(agenda, "circulair", date(2026, 1, 1), now, more=("biobased", "biobased isolatie"))
+    assert changed.changed
+    assert [one.title for one in changed.gained] == ["Biobased isolatie voor scholen"]
+    with pytest.raises(NotPossible):
+        try_out(agenda, "bestaat-niet", date(2026, 1, 1), now)
+
+
+def start(engine: Engine, folder: Path, now: datetime) -> str:
+    with writing(engine) as session:
+        return watch(session, folder, now)
+
+
+def note_attempt(engine: Engine, now: datetime) -> None:
+    """One more mail left: the number that this machine remembers grows."""
+    with writing(engine) as session:
+        number = len(session.exec(select(Attempt)).all()) + 1
+        mail = session.exec(select(Delivery)).first()
+        assert mail is not None
+        session.add(Attempt(delivery_id=mail.id or 0, number=number, started_at=now, finished_at=now))
+
+
+def test_a_copy_and_an_old_backup_start_paused_and_the_one_that_sends_does_not(
+    agenda: Engine, now: datetime, tmp_path: Path
+) -> None:
+    make_reader(agenda, now)
+    make_call(agenda, now)
+    plan_at(agenda, now)
+    assert start(agenda, tmp_path / "here", now) == ""
+    note_attempt(agenda, now)
+    note_attempt(agenda, now)
+    assert start(agenda, tmp_path / "here", now) == ""
+    with writing(agenda) as session:  # the same database put back as it was one mail ago
+        session.delete(session.exec(select(Attempt).order_by(Attempt.id.desc())).first())  # type: ignore[union-attr]
+    assert "restored from a backup" in start(agenda, tmp_path / "here", now)
+    with writing(agenda) as session:
+        assert standing_pause(session) is not None
+        resume(session, "beheerder", now)
+        for lease in session.exec(select(Lease)):  # nobody works on it any more
+            lease.until = now - timedelta(days=400)
+    assert "copied here from elsewhere" in start(agenda, tmp_path / "elsewhere", now)
+    with writing(agenda) as session:
+        assert [pause.everything for pause in session.exec(select(Pause))] == [True, True]
+
+
+def test_a_held_mail_and_a_refused_address_are_let_through_on_record(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now)
+    make_call(agenda, now)
+    plan_at(agenda, now, leaves=False)
+    settle_all(agenda, DeliveryState.HELD, now)
+    with writing(agenda) as session:
+        session.add(Suppression(address_hash=address_hash("weg@x.example"), reason="550", since=now))
+    with writing(agenda) as session:
+        let_leave(session, 1, now, "user 1", "test")
+        assert lift_suppression(session, " Weg@x.example", now, "user 1", "test") == 1
+    assert (deliveries(agenda)[0].state, deliveries(agenda)[0].finished_at) == (DeliveryState.DEFERRED, None)
+    with writing(agenda) as session, pytest.raises(NothingHeld):
+        lift_suppression(session, "weg@x.example", now, "user 1", "test")
+    with writing(agenda) as session, pytest.raises(NothingHeld):
+        let_leave(session, 99, now, "user 1", "test")
+    from db.models import AuditEntry
+
+    with reading(agenda) as session:
+        assert [row.action for row in session.exec(select(AuditEntry))] == ["mail retried", "suppression lifted"]
+        assert len(session.exec(select(Sighting)).all()) == 1

@@ -1,0 +1,171 @@
+"""Backup, restore, check and prune: nothing is lost, and what is broken is said."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from db.models import Delivery, MailText, Opportunity, Pause, Snapshot, Stakeholder
+from db.search import search
+from db.session import open_engine, writing
+from db.vocabulary import MailKind
+from scrapers.crawled import Page
+from tests.make.crawls import make_crawled, make_listing, store
+from tests.make.pages import make_user
+from tracker.calls.ingest import ingest
+from tracker.calls.merge import join
+from tracker.challenges.agenda import load_agendas
+from tracker.operations.backup import NotRestorable, restore_backup, write_backup
+from tracker.operations.upkeep import findings, prune, tidy_once_a_day
+from tracker.people.participants import load_participants
+
+DAY = timedelta(days=1)
+SILENT: Any = lambda _done, _of: None  # noqa: E731
+
+
+@pytest.fixture
+def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """Another database, always SQLite."""
+    path = tmp_path / "other.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    engine = open_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+def fill(engine: Engine, now: datetime) -> None:
+    page = Page("https://e.nl", "a" * 64, "text/html", b"\x00\xff bytes", now)
+    with writing(engine) as session:
+        load_agendas(session)
+        load_participants(session)
+        listings = [make_listing(n, budget="674100000.10", summary="Café 🏗", snapshot="a" * 64) for n in range(30)]
+        ingest(session, make_crawled(listings, now, pages=(page,)), now)
+        other = make_listing(1, source="dus_i")
+        ingest(session, make_crawled([other], now, "dus_i"), now)
+    with writing(engine) as session:
+        join(session, 31, 1, now)
+
+
+def hashes(path: Path) -> dict[str, str]:
+    said = json.loads(zipfile.ZipFile(path).read("manifest.json"))
+    return {name: sha for name, sha in said["sha256"].items() if name not in ("pause", "alert")}
+
+
+def round_trip(source: Engine, target: Engine, folder: Path, now: datetime) -> None:
+    fill(source, now)
+    counts = write_backup(source, folder / "b.zip", now, SILENT)
+    assert counts["opportunity"] == 31
+    restore_backup(target, folder / "b.zip", now, SILENT)
+    write_backup(target, folder / "again.zip", now, SILENT)
+    assert hashes(folder / "again.zip") == hashes(folder / "b.zip")
+    with Session(target) as session:
+        assert session.exec(select(Pause.everything)).all() == [True]
+        assert len(search(session, "cafe")) == 30
+        result = store(session, [make_listing(n) for n in range(100, 103)], now + DAY, source="new")
+        assert result.new == (32, 33, 34)
+
+
+def test_a_backup_of_either_database_fills_sqlite(
+    engine: Engine, sqlite: Engine, tmp_path: Path, now: datetime
+) -> None:
+    round_trip(engine, sqlite, tmp_path, now)
+
+
+def test_a_backup_of_sqlite_fills_either_database(
+    engine: Engine, sqlite: Engine, tmp_path: Path, now: datetime
+) -> None:
+    round_trip(sqlite, engine, tmp_path, now)
+
+
+def test_a_database_with_work_in_it_is_not_overwritten(engine: Engine, tmp_path: Path, now: datetime) -> None:
+    fill(engine, now)
+    write_backup(engine, tmp_path / "b.zip", now, SILENT)
+    with pytest.raises(NotRestorable, match="already has rows in opportunity"):
+        restore_backup(engine, tmp_path / "b.zip", now, SILENT)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "none", "newer"])
+def test_a_damaged_backup_changes_nothing(sqlite: Engine, tmp_path: Path, now: datetime, damage: str) -> None:
+    path, target = tmp_path / "b.zip", sqlite
+    source = open_engine(f"sqlite:///{tmp_path / 'source.db'}")
+    (tmp_path / "source.db").write_bytes((tmp_path / "other.db").read_bytes())
+    fill(source, now)
+    write_backup(source, path, now, SILENT)
+    source.dispose()
+    damaged(path, damage)
+    with pytest.raises(NotRestorable):
+        restore_backup(target, path, now, SILENT)
+    with Session(target) as session:
+        assert session.exec(select(Opportunity)).all() == []
+
+
+def damaged(path: Path, how: str) -> None:
+    content = path.read_bytes()
+    if how == "none":
+        path.unlink()
+    elif how == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif how == "flip":
+        middle = len(content) // 3
+        path.write_bytes(content[:middle] + bytes([content[middle] ^ 255]) + content[middle + 1 :])
+    else:
+        with zipfile.ZipFile(path) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        files["manifest.json"] = files["manifest.json"].replace(b'"schema": "0', b'"schema": "9')
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, said in files.items():
+                archive.writestr(name, said)
+
+
+def test_a_check_names_what_is_broken(engine: Engine, now: datetime) -> None:
+    with Session(engine) as session:
+        store(session, [make_listing(1)], now)
+        store(session, [], now, source="kapot", stopped="page 1: HTTP 500")
+    later = findings(engine, now + 5 * DAY, now - 20 * DAY)
+    assert {f.what for f in later if f.broken} == {"backup", "source rvo"}
+    assert any("HTTP 500" in f.said for f in later)
+    assert not any(f.broken for f in findings(engine, now, now))
+
+
+def test_pages_that_something_shown_was_read_from_are_kept(session: Session, now: datetime) -> None:
+    for run, sha in enumerate("abc"):
+        page = Page("https://e.nl", sha * 64, "text/html", b"x", now + run * DAY)
+        store(session, [make_listing(title=f"T{sha}", snapshot=sha * 64)], now + run * DAY, pages=(page,))
+    assert prune(session, 1 * DAY, now + 10 * DAY) == 2
+    session.commit()
+    assert session.exec(select(Snapshot.sha256).order_by(col(Snapshot.sha256))).all() == ["c" * 64]
+
+
+def test_what_may_go_goes_once_a_day_and_what_was_sent_stays_on_record(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        user = make_user(session, now)
+        for key, html, ended in (
+            ("old", "<p>tekst</p>", now - 401 * DAY),
+            ("plain", "", now - 401 * DAY),
+            ("new", "<p>tekst</p>", now - 399 * DAY),
+            ("waits", "<p>tekst</p>", None),
+        ):
+            session.add(
+                Delivery(
+                    key=key, message_id=key, kind=MailKind.DIGEST, user_id=user.id, address=user.email, subject="s",
+                    written=MailText(text="tekst", html=html), sha256="x", planned_at=now - 500 * DAY,
+                    not_before=now, expires_at=now, next_attempt_at=now, finished_at=ended,
+                )
+            )  # fmt: skip
+        session.add(
+            Stakeholder(
+                organisation="Ministerie", office_key="ministerie", person="Jan", purpose="overleg",
+                participant_id="amsterdam", retain_until=now.date() - DAY, created_at=now,
+            )
+        )  # fmt: skip
+    assert tidy_once_a_day(engine, 730 * DAY, 400 * DAY, now).endswith("2 mails emptied, 1 persons erased")
+    with writing(engine) as session:  # today's is done: nobody who writes at this moment is waited for
+        assert tidy_once_a_day(engine, 730 * DAY, 400 * DAY, now) == ""
+        kept = {mail.key: mail.text for mail in session.exec(select(Delivery)).all()}
+    assert kept == {"old": "", "plain": "", "new": "tekst", "waits": "tekst"}

@@ -1,0 +1,209 @@
+"""The API: what it answers, held to its own description, and what it refuses, whatever is asked."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.openapi.models import OpenAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from db.models import Opportunity, User
+from db.session import open_engine, reading, writing
+from tests.make.pages import Visitor, visit
+from tests.make.seed_pages import seeded_people
+from tests.web.test_rights import Unlimited
+from tracker.web.api.openapi import PATHS, document
+from tracker.web.api.v1 import PROBLEM, ROOT, VERSION
+from tracker.web.routes import ROUTES
+
+DOCUMENT = document("https://kansenradar.test", "post@voorbeeld.nl")
+NAMES = [p["name"] for p in DOCUMENT["paths"]["/regelingen"]["get"]["parameters"]]
+
+
+@pytest.fixture
+def database_url(world_url: str) -> str:
+    return world_url
+
+
+@pytest.fixture
+def reader(engine: Engine, now: datetime, tmp_path: Path) -> Iterator[Visitor]:
+    with reading(engine) as session:
+        user = seeded_people(session)["reader"]
+    with visit(engine, now, tmp_path, user, Unlimited()) as visitor:
+        yield visitor
+
+
+def wrong(value: Any, shape: dict[str, Any], where: str = "") -> list[str]:
+    """What of a value does not fit a shape of our document; the words of JSON Schema that it uses."""
+    if "$ref" in shape:
+        return wrong(value, DOCUMENT["components"]["schemas"][shape["$ref"].rsplit("/", 1)[1]], where)
+    kinds = shape["type"] if isinstance(shape["type"], list) else [shape["type"]]
+    made = {
+        str: "string",
+        bool: "boolean",
+        int: "integer",
+        float: "number",
+        list: "array",
+        dict: "object",
+        type(None): "null",
+    }[type(value)]
+    if made not in kinds and not (made == "integer" and "number" in kinds):
+        return [f"{where}: {made}, not {kinds}"]
+    if "enum" in shape and value not in shape["enum"]:
+        return [f"{where}: {value!r}"]
+    if shape.get("format") == "date-time" and value is not None and not re.fullmatch(r"[\dT:-]+[+-]\d\d:\d\d", value):
+        return [f"{where}: {value}"]
+    if made == "array":
+        return [w for n, one in enumerate(value) for w in wrong(one, shape["items"], f"{where}[{n}]")]
+    if made == "object" and "properties" in shape:
+        lacking = [f"{where}: no {name}" for name in shape.get("required", []) if name not in value]
+        strange = [f"{where}: {name}" for name in value if name not in shape["properties"]]
+        below = [
+            w
+            for k, v in value.items()
+            if k in shape["properties"]
+            for w in wrong(v, shape["properties"][k], f"{where}.{k}")
+        ]
+        return lacking + strange + below
+    return []
+
+
+def held(answer: Any, path: str) -> None:
+    """An answer is one of those the document tells of: status, kind, version and shape."""
+    told = DOCUMENT["paths"][path]["get"]["responses"]
+    assert str(answer.status_code) in told, (answer.status_code, answer.text[:300])
+    [(kind, content)] = told[str(answer.status_code)]["content"].items()
+    assert answer.headers["content-type"] == kind
+    assert answer.headers["api-version"] == VERSION
+    assert wrong(answer.json(), content["schema"], path) == []
+
+
+def test_the_document_is_openapi_and_tells_of_every_route(reader: Visitor) -> None:
+    reader.cookies.clear()
+    found = reader.get(f"{ROOT}/openapi.json").json()
+    assert found == {**DOCUMENT, "info": found["info"]}
+    OpenAPI.model_validate(DOCUMENT)
+    there = {re.sub(r":\w+}", "}", r.path.removeprefix(ROOT)) for r in ROUTES if r.path.startswith(ROOT)}
+    assert there == {*PATHS, "/openapi.json"}
+
+
+def test_every_answer_is_as_described(reader: Visitor, engine: Engine) -> None:
+    for path in PATHS:
+        for number, challenge in ((1, "A20-1-circulair"), (999_999, "nee")):
+            held(reader.get(ROOT + path.format(call_id=number, challenge_id=challenge)), path)
+    reader.cookies.clear()
+    for path in PATHS:
+        refused = reader.get(ROOT + path.format(call_id=1, challenge_id="A20-1-circulair"))
+        assert refused.status_code == 401
+        held(refused, path)
+
+
+def test_the_list_has_the_filter_and_the_pages_of_the_screen(reader: Visitor) -> None:
+    first = reader.get(f"{ROOT}/regelingen?text=fiets&limit=2").json()
+    second = reader.get(f"{ROOT}/regelingen?text=fiets&limit=2&page=2").json()
+    assert (first["total"], first["pages"], len(first["items"]), len(second["items"])) == (3, 2, 2, 1)
+    assert "3 regelingen" in reader.get("/regelingen?text=fiets").text
+    many = reader.get(f"{ROOT}/regelingen?status=open&status=announced").json()
+    assert {call["status"] for call in many["items"]} == {"open", "announced"}
+
+
+def test_a_joined_call_answers_as_the_one_it_became(reader: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        session.get_one(Opportunity, 4).joined_into = 5
+    assert reader.get(f"{ROOT}/regelingen/4").json()["id"] == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [("limit=-1", "limit"), ("limit=1e9", "limit"), ("limit=101", "limit"), ("sort=__class__", "sort"), ("order=__class__", "order"),
+     ("status=' or 1=1", "status"), ("page=0", "page"), ("closes_after=31-02-2026", "closes_after"), ("at_least=NaN", "at_least")],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_by_name(reader: Visitor, query: str, name: str) -> None:
+    answer = reader.get(f"{ROOT}/regelingen?{query}")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, PROBLEM)
+    assert [error["name"] for error in answer.json()["errors"]] == [name]
+
+
+def test_what_is_not_there_is_one_problem_whatever_it_is(reader: Visitor) -> None:
+    paths = (
+        "/regelingen/",
+        "/regelingen/999999",
+        "/regelingen/1/",
+        "/opgaven/nee",
+        "/nee",
+        "/regelingen/abc",
+        "/regelingen/-1",
+    )
+    answers = [reader.get(ROOT + path) for path in paths]
+    assert {a.status_code for a in answers} == {404}
+    assert {a.headers["content-type"] for a in answers} == {PROBLEM}
+    assert len({a.content for a in answers}) == 1
+
+
+def test_only_reading_is_possible(reader: Visitor, engine: Engine) -> None:
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        answer = reader.request(method, f"{ROOT}/regelingen/1", data={"csrf": reader.csrf})
+        assert (answer.status_code, answer.headers["content-type"]) == (405, PROBLEM)
+        assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}  # a set: its order means nothing
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory, sqlite_world: Path, now: datetime) -> Iterator[Visitor]:
+    folder = tmp_path_factory.mktemp("api")
+    (folder / "world.db").write_bytes(sqlite_world.read_bytes())
+    engine = open_engine(f"sqlite:///{folder / 'world.db'}")
+    with reading(engine) as session:
+        user = session.exec(select(User)).first()
+    with visit(engine, now, folder, user, Unlimited()) as visitor:
+        yield visitor
+    engine.dispose()
+
+
+VALUES = some.one_of(
+    some.text(max_size=40),
+    some.integers().map(str),
+    some.floats().map(str),
+    some.dates().map(str),
+    some.sampled_from(
+        [
+            "open",
+            "nl",
+            "self",
+            "grant",
+            "closes",
+            "new",
+            "amount",
+            "A20-1-circulair",
+            "rvo",
+            "1e400",
+            "-0",
+            "\x00",
+            "%",
+            "'--",
+            "９",
+        ]
+    ),
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
+@given(some.lists(some.tuples(some.sampled_from([*NAMES, "sort", "__class__"]), VALUES), max_size=5))
+def test_whatever_is_asked_is_answered_as_described(asked: Visitor, query: list[tuple[str, str]]) -> None:
+    held(asked.get(f"{ROOT}/regelingen", params=query), "/regelingen")
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@given(some.sampled_from(sorted(PATHS)), some.text(min_size=1, max_size=20))
+def test_whatever_stands_in_a_path_is_answered(asked: Visitor, path: str, text: str) -> None:
+    from urllib.parse import quote
+
+    answer = asked.get(ROOT + path.format(call_id=quote(text, safe=""), challenge_id=quote(text, safe="")))
+    assert answer.status_code in (200, 404)

@@ -1,0 +1,399 @@
+"""Kalender: every entry on its right local day, in every view; clocks, meetings and who looks after what."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from db.models import Assignment, Body, Deadline, DecisionClock, Meeting, Milestone, User, Verdict
+from db.session import reading, writing
+from db.vocabulary import DeadlineKind, Say
+from db.vocabulary_calendar import EntryKind
+from tests.make.pages import Visitor, visit
+from tests.make.planning_mail import plan_once
+from tests.make.planning_world import BRUSSELS_17, NOW, add_call, add_deadline, settle_world
+from tracker.calendar.bodies import body_calendar
+from tracker.calendar.decision_clock import Way, milestones_of, replan_all, start_clock
+from tracker.calendar.due import milestones_waiting_for, reminders, week_end
+from tracker.calendar.entries import Entry
+from tracker.calendar.latest_go import notice_for
+from tracker.web.calendar.views import (
+    by_quarter,
+    first_of,
+    next_month,
+    previous_month,
+    quarter_name,
+    span,
+    timeline,
+    weeks,
+)
+
+
+@pytest.fixture
+def people(engine: Engine) -> dict[str, User]:
+    with writing(engine) as session:
+        return settle_world(session)
+
+
+@pytest.fixture
+def me(engine: Engine, people: dict[str, User], tmp_path: Path) -> Iterator[Visitor]:
+    with visit(engine, NOW, tmp_path, people["coordinator"]) as visitor:
+        yield visitor
+
+
+def entry(day: date, **fields: object) -> Entry:
+    return Entry(
+        **{"kind": EntryKind.DEADLINE, "day": day, "what": "sluit", "title": "T", "href": "/regelingen/1"}
+        | {"call": "/regelingen/1"}
+        | fields
+    )  # type: ignore[arg-type]
+
+
+# The grid, pure.
+
+
+def test_weeks_begin_on_monday_and_2026_has_a_week_53() -> None:
+    grid = weeks(date(2026, 12, 1), [])
+    assert [week.number for week in grid] == [49, 50, 51, 52, 53]
+    assert grid[0].cells[0].day == date(2026, 11, 30)
+    assert grid[-1].cells[-1].day == date(2027, 1, 3)
+    assert all(cell.day.weekday() == n for week in grid for n, cell in enumerate(week.cells))
+    assert [week.number for week in weeks(date(2027, 1, 1), [])] == [53, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("first", "rows"), [(date(2027, 2, 1), 4), (date(2028, 2, 1), 5), (date(2026, 8, 1), 6)])
+def test_every_day_of_a_month_stands_in_its_grid_once(first: date, rows: int) -> None:
+    grid = weeks(first, [entry(first + timedelta(days=n)) for n in range(28)])
+    inside = [cell.day for week in grid for cell in week.cells if cell.inside]
+    assert len(grid) == rows
+    assert inside[0] == first
+    assert inside[-1] == next_month(first) - timedelta(days=1)
+    assert len(set(inside)) == len(inside)
+
+
+def test_months_follow_each_other_over_the_turn_of_the_year() -> None:
+    assert next_month(date(2026, 12, 1)) == date(2027, 1, 1)
+    assert previous_month(date(2027, 1, 1)) == date(2026, 12, 1)
+    assert first_of("2028-02", NOW.date()) == date(2028, 2, 1)
+
+
+def test_a_recess_stands_on_all_of_its_days() -> None:
+    recess = entry(date(2026, 12, 19), kind=EntryKind.CLOSED, until=date(2027, 1, 3))
+    closed = [cell.day for week in weeks(date(2026, 12, 1), [recess]) for cell in week.cells if cell.closed]
+    assert (closed[0], closed[-1], len(closed)) == (date(2026, 12, 19), date(2027, 1, 3), 16)
+
+
+def test_the_timeline_runs_five_quarters_and_gives_the_open_ended_a_bar() -> None:
+    since, until = span(date(2026, 11, 23))
+    assert (since, until) == (date(2026, 10, 1), date(2027, 12, 31))
+    line = timeline([entry(date(2027, 3, 30))], [("doorlopend open", "D", "/regelingen/2")], date(2026, 11, 23))
+    assert [(lane.title, lane.open_end) for lane in line.lanes] == [("T", False), ("D", True)]
+    step = entry(date(2027, 2, 1), kind=EntryKind.MILESTONE, href="/kalender/klok/3")
+    budget = entry(date(2026, 12, 2), kind=EntryKind.MOMENT, title="Najaarsnota", href="", call="")
+    line = timeline([entry(date(2027, 3, 30)), step, budget], [], date(2026, 11, 23))
+    assert [(lane.title, "".join(e.mark for _, e in lane.marks)) for lane in line.lanes] == [
+        ("Interventiemomenten", "●"),
+        ("T", "◆■"),
+    ]
+    assert line.left_out == 0
+    assert quarter_name(date(2027, 1, 1)) == "1e kwartaal 2027"
+    assert [name for name, _ in by_quarter([entry(date(2027, 3, 31)), entry(date(2027, 4, 1))])] == [
+        "1e kwartaal 2027",
+        "2e kwartaal 2027",
+    ]
+
+
+# The page.
+
+
+def cell_of(page: str, day: date) -> str:
+    start = page.index(f'<time datetime="{day}"')
+    return page[start : page.index("</td>", start)]
+
+
+MOMENTS = [
+    (datetime(2026, 12, 30, 23, 0, tzinfo=UTC), date(2026, 12, 31), "00:00"),
+    (datetime(2026, 12, 31, 22, 59, 59, tzinfo=UTC), date(2026, 12, 31), "23:59"),
+    (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), date(2027, 1, 1), "00:00"),
+    (datetime(2026, 12, 31, 10, 59, tzinfo=UTC), date(2026, 12, 31), "11:59"),
+]
+
+
+@pytest.mark.parametrize(("at", "day", "hour"), MOMENTS)
+def test_a_moment_stands_on_its_local_day(me: Visitor, engine: Engine, at: datetime, day: date, hour: str) -> None:
+    with writing(engine) as session:
+        add_deadline(session, add_call(session, "Om middernacht"), at)
+    cell = cell_of(me.get(f"/kalender?month={day:%Y-%m}&show=deadline").text, day)
+    assert "Om middernacht" in cell
+    assert hour in cell
+
+
+def test_every_view_shows_every_kind_with_a_word_and_a_mark(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        call = add_call(session, "Met van alles")
+        add_deadline(session, call, datetime(2026, 12, 1, 16, tzinfo=UTC), assumed=True)
+        add_deadline(session, call, None, day=date(2026, 11, 30), kind=DeadlineKind.OPENS)
+        add_deadline(session, add_call(session, "Zonder eind", closes_at=None), None, kind=DeadlineKind.ROLLING)
+    for view in ("maand&month=2026-12", "lijst", "kwartalen"):
+        page = me.get(f"/kalender?view={view}").text
+        assert "Met van alles" in page, view
+        assert "doorlopend open" in page, view
+        assert "■" in page, view
+    listed = me.get("/kalender?view=lijst").text
+    assert "gebruikelijk uur" in listed
+    assert "uur niet genoemd" in listed
+
+
+def test_the_calendar_answers_to_the_filter_of_regelingen(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        for title, language in (("Nederlands", "nl"), ("English", "en")):
+            add_deadline(session, add_call(session, title, language=language), datetime(2026, 12, 1, 16, tzinfo=UTC))
+    page = me.get("/kalender?view=lijst&languages=en&show=deadline").text
+    assert "English" in page
+    assert "Nederlands" not in page
+    assert me.get("/kalender?bestaat=niet").status_code == 422
+    assert me.get("/kalender?month=2026-13").status_code == 422
+
+
+def test_a_consultation_stands_once_with_its_hour_as_a_moment(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        call = add_call(session, "Wet regie", nature="moment", closes_at=datetime(2026, 12, 4, 23, tzinfo=UTC))
+        add_deadline(session, call, None, day=date(2026, 12, 4), kind=DeadlineKind.CONSULTATION)
+    listed = me.get("/kalender?view=lijst&show=moment").text
+    assert listed.count("Wet regie") == 1
+    assert "Wet regie" in listed[listed.index('datetime="2026-12-04"') :]
+    assert "Wet regie" not in me.get("/kalender?view=lijst&show=deadline").text
+
+
+def test_a_clock_is_planned_kept_assigned_and_settled(me: Visitor, engine: Engine, people: dict[str, User]) -> None:
+    with writing(engine) as session:
+        call = add_call(session)
+        row = add_deadline(session, call, BRUSSELS_17)
+    tried = me.get(f"/regelingen/{call.id}/klok?cofunding=true").text
+    assert "De raad van Amsterdam" in tried
+    with reading(engine) as session:
+        assert session.exec(select(DecisionClock)).all() == []
+    kept = me.send_form(f"/regelingen/{call.id}/klok", deadline=row.id, lead="amsterdam", cofunding="true")
+    assert kept.headers["location"] == "/kalender/klok/1?gedaan=gepland"  # type: ignore[attr-defined]
+    someone = people["fundraiser"]
+    me.send_form("/mijlpalen/1", version=1, state="planned", assignee=someone.id)
+    me.send_form("/mijlpalen/1", version=1, state="dropped", why="te laat gezien")
+    me.send_form("/mijlpalen/2", version=1, state="dropped", why=" ")
+    with reading(engine) as session:
+        first, second = session.get_one(Milestone, 1), session.get_one(Milestone, 2)
+        assert (first.assignee_id, first.state) == (someone.id, "planned")
+        assert first.version > 1
+        assert second.state == "planned"
+    assert someone.name in me.get("/kalender/klok/1").text
+
+
+def test_a_day_put_by_hand_stays_with_its_reason_and_is_given_back(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        row = add_deadline(session, add_call(session), BRUSSELS_17)
+        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", 1, NOW)
+        first, second = milestones_of(session, clock)[:2]
+        was, before, version = second.day, first.day, second.version
+    earlier = was - timedelta(days=7)
+
+    def put(day: date, why: str = "", **more: object) -> str:
+        fields = {"version": version, "state": "planned", "day": day, "why": why, **more}
+        return str(me.send_form(f"/mijlpalen/{second.id}", **fields).headers["location"])  # type: ignore[attr-defined]
+
+    assert "gedaan=waarom" in put(earlier)
+    assert "gedaan=na-termijn" in put(BRUSSELS_17.date() + timedelta(days=1), "kan niet eerder")
+    assert "gedaan=bewaard" in put(earlier, "de wethouder is er dan")
+    assert "gedaan=intussen" in put(earlier, "een ander was eerder")
+    page = me.get("/kalender/klok/1").text
+    assert "dag met de hand gezet: de wethouder is er dan" in page
+    with writing(engine) as session:
+        replan_all(session, NOW)
+        moved, kept = session.get_one(Milestone, first.id), session.get_one(Milestone, second.id)
+        assert (kept.day, kept.pinned, kept.why) == (earlier, True, "de wethouder is er dan")
+        assert moved.day < before
+        version = kept.version
+    assert "gedaan=bewaard" in put(earlier, "", let_go="true")
+    with reading(engine) as session:
+        kept = session.get_one(Milestone, second.id)
+        assert (kept.day, kept.pinned, kept.why) == (was, False, "")
+
+
+def test_a_clock_belongs_to_its_organisation(
+    engine: Engine, people: dict[str, User], me: Visitor, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        call = add_call(session)
+        row = add_deadline(session, call, BRUSSELS_17)
+    me.send_form(f"/regelingen/{call.id}/klok", deadline=row.id, lead="amsterdam")
+    with visit(engine, NOW, tmp_path, people["haarlem"]) as other:
+        assert other.get("/kalender/klok/1").status_code == 404
+        assert other.send_form("/mijlpalen/1", version=1, state="done").status_code == 404  # type: ignore[attr-defined]
+        assert "Mijlpalen van" not in other.get(f"/regelingen/{call.id}").text
+    with visit(engine, NOW, tmp_path, people["reader"]) as reader:
+        assert reader.get("/kalender/klok/1").status_code == 200
+        assert reader.send_form("/mijlpalen/1", version=1, state="done").status_code == 404  # type: ignore[attr-defined]
+
+
+def test_a_body_without_meetings_is_said_in_clear_words(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        call = add_call(session)
+        row = add_deadline(session, call, BRUSSELS_17)
+        body = session.get_one(Body, "college-amsterdam")
+        body.weekday, body.weeks, body.months = 6, [5], [2]
+        session.add(body)
+    page = me.get(f"/regelingen/{call.id}/klok")
+    assert "Van het college van Amsterdam zijn geen vergaderingen bekend" in page.text
+    refused = me.send_form(f"/regelingen/{call.id}/klok", deadline=row.id, lead="amsterdam")
+    assert refused.status_code == 422  # type: ignore[attr-defined]
+
+
+def test_a_call_says_for_whom_it_is_too_late(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        near = add_call(session, "Dichtbij")
+        add_deadline(session, near, datetime(2026, 12, 22, 16, tzinfo=UTC))
+        far = add_call(session, "Ver weg")
+        add_deadline(session, far, BRUSSELS_17)
+        over = add_call(session, "Voorbij")
+        add_deadline(session, over, datetime(2026, 11, 1, 16, tzinfo=UTC))
+    assert "te laat voor de raad van Amsterdam" in me.get(f"/regelingen/{near.id}").text
+    assert "te laat" not in me.get(f"/regelingen/{far.id}").text
+    assert "Halen wij het nog?" not in me.get(f"/regelingen/{over.id}").text
+
+
+def test_a_deadline_is_given_to_a_colleague_only(me: Visitor, engine: Engine, people: dict[str, User]) -> None:
+    with writing(engine) as session:
+        row = add_deadline(session, add_call(session), BRUSSELS_17)
+    me.send_form(f"/termijnen/{row.id}/toewijzen", version=0, assignee=people["haarlem"].id)
+    with reading(engine) as session:
+        assert session.exec(select(Assignment)).all() == []
+    me.send_form(f"/termijnen/{row.id}/toewijzen", version=0, assignee=people["fundraiser"].id)
+    me.send_form(f"/termijnen/{row.id}/toewijzen", version=0, assignee=people["coordinator"].id, state="done")
+    with reading(engine) as session:
+        (kept,) = session.exec(select(Assignment)).all()
+        assert (kept.assignee_id, kept.state) == (people["fundraiser"].id, "planned")
+    assert people["fundraiser"].name in me.get("/kalender?view=lijst&month=2027-03&show=deadline").text
+
+
+def test_a_coordinator_fills_in_meetings_and_milestones_follow(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        call = add_call(session)
+        row = add_deadline(session, call, BRUSSELS_17)
+    me.send_form(f"/regelingen/{call.id}/klok", deadline=row.id, lead="amsterdam")
+    me.send_form("/kalender/vergaderingen/college-amsterdam/data", day="2027-03-04", papers_on="2027-02-25")
+    with reading(engine) as session:
+        step = session.exec(select(Milestone).where(Milestone.body_id == "college-amsterdam")).one()
+        assert (step.day, step.begins_on, step.version) == (date(2027, 3, 4), date(2027, 2, 25), 2)
+        assert session.exec(select(Meeting)).one().example is False
+    refused = me.send_form("/kalender/vergaderingen/college-amsterdam/data", day="2027-03-04", papers_on="2027-03-05")
+    assert "stukken moeten er voor" in refused.text  # type: ignore[attr-defined]
+    me.send_form("/kalender/reces", kind="recess", name="Reces", first_day="2027-03-29", last_day="2027-03-01")
+    added = me.send_form("/kalender/reces", kind="closure", name="Dicht", first_day="2027-03-15", last_day="2027-03-26")
+    assert added.status_code == 303  # type: ignore[attr-defined]
+    assert "Dicht" in me.get("/kalender/vergaderingen").text
+    with reading(engine) as session:
+        days = [row.day for row in session.exec(select(Milestone))]
+        assert not [day for day in days if date(2027, 3, 15) <= day <= date(2027, 3, 26)]
+
+
+def test_only_coordinators_change_meetings(engine: Engine, people: dict[str, User], tmp_path: Path) -> None:
+    with visit(engine, NOW, tmp_path, people["fundraiser"]) as other:
+        assert other.get("/kalender/vergaderingen/college-amsterdam").status_code == 200
+        for path in ("/kalender/vergaderingen/college-amsterdam", "/kalender/reces"):
+            assert other.send_form(path, weekday=1, paper_days=7).status_code == 404  # type: ignore[attr-defined]
+
+
+# What asks for attention.
+
+
+@pytest.fixture
+def clocked(session: Session) -> dict[str, User]:
+    """A clock of Amsterdam whose go/no-go is the fundraiser's."""
+    people = settle_world(session)
+    row = add_deadline(session, add_call(session), BRUSSELS_17)
+    clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id or 0, NOW)
+    milestones_of(session, clock)[0].assignee_id = people["fundraiser"].id
+    session.flush()
+    return people
+
+
+def test_an_assignee_is_reminded_and_what_is_overdue_rises_to_the_coordinator(
+    session: Session, clocked: dict[str, User]
+) -> None:
+    go = session.exec(select(Milestone).where(Milestone.step == "go_no_go")).one()
+    at = datetime(go.begins_on.year, go.begins_on.month, go.begins_on.day, 8, tzinfo=UTC)
+    for ahead in (14, 7, 1):
+        told = reminders(session, at - timedelta(days=ahead))
+        assert [(t.user_id, t.key) for t in told] == [
+            (clocked["fundraiser"].id, f"milestone:{go.id}:{go.begins_on}:{ahead}")
+        ]
+    assert reminders(session, at - timedelta(days=5)) == []
+    late = reminders(session, at + timedelta(days=1))
+    assert (clocked["coordinator"].id, f"milestone:{go.id}:{go.begins_on}:overdue") in [
+        (t.user_id, t.key) for t in late
+    ]
+    assert clocked["haarlem"].id not in {t.user_id for t in late}
+
+
+def test_who_is_due_gets_one_mail_a_day_that_names_call_and_step(
+    engine: Engine, people: dict[str, User], tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        row = add_deadline(session, add_call(session), BRUSSELS_17)
+        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id or 0, NOW)
+        go = milestones_of(session, clock)[0]
+        go.assignee_id = people["fundraiser"].id
+        session.add(go)
+    day = go.begins_on - timedelta(days=7)
+    early, late = (datetime(day.year, day.month, day.day, hour, tzinfo=UTC) for hour in (5, 9))
+    assert plan_once(engine, early) == []
+    (mail,) = plan_once(engine, late)
+    assert plan_once(engine, late + timedelta(hours=1)) == [mail]
+    assert mail.user_id == people["fundraiser"].id
+    assert mail.subject == "1 ding vraagt uw aandacht"
+    assert "go/no-go - Warmte in de wijk" in mail.text
+    assert f"/kalender/klok/{clock.id}#mijlpaal-{go.id}" in mail.html
+
+
+def test_what_was_due_while_nothing_was_planned_is_told_once_when_it_is_again(
+    engine: Engine, people: dict[str, User]
+) -> None:
+    with writing(engine) as session:
+        row = add_deadline(session, add_call(session), BRUSSELS_17)
+        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id or 0, NOW)
+        go = milestones_of(session, clock)[0]
+        go.assignee_id = people["fundraiser"].id
+        session.add(go)
+    day = datetime.combine(go.begins_on - timedelta(days=7), datetime.min.time(), UTC) + timedelta(hours=9)
+    assert plan_once(engine, day - timedelta(days=1)) == []
+    (mail,) = plan_once(engine, day + timedelta(days=3))  # three days down
+    assert (mail.user_id, mail.text.count("go/no-go")) == (people["fundraiser"].id, 1)
+    assert plan_once(engine, day + timedelta(days=4)) == [mail]
+
+
+def test_a_moved_deadline_moves_the_reminder_along(session: Session, clocked: dict[str, User]) -> None:
+    before = milestones_waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
+    row = session.exec(select(Deadline)).one()
+    row.at = BRUSSELS_17 + timedelta(days=28)
+    replan_all(session, NOW)
+    after = milestones_waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
+    assert len(before) == len(after)
+    assert {w.key for w in before}.isdisjoint({w.key for w in after})
+
+
+def test_vandaag_shows_what_becomes_too_late_this_week(engine: Engine, people: dict[str, User], tmp_path: Path) -> None:
+    with writing(engine) as session:
+        call = add_call(session, "Nu of nooit")
+        row = add_deadline(session, call, BRUSSELS_17)
+        judged = {"opportunity_id": call.id, "user_id": people["coordinator"].id, "participant_id": "amsterdam"}
+        session.add(Verdict(**judged, say=Say.YES, at=NOW))
+        notice = notice_for([row], "amsterdam", (), body_calendar(session), NOW)
+    assert notice is not None
+    assert notice.go_by is not None
+    monday = notice.go_by - timedelta(days=notice.go_by.weekday())
+    assert monday <= notice.go_by <= week_end(monday)
+    for day, there in ((monday, True), (monday - timedelta(days=1), False)):
+        now = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+        with visit(engine, now, tmp_path, people["coordinator"]) as me:
+            assert ("Wordt deze week te laat" in me.get("/").text) is there

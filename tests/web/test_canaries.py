@@ -1,0 +1,178 @@
+"""Words that must not travel: internal wording, red lines, names and private dossiers, looked for in every way out."""
+
+import json
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from db.models import Deadline, Delivery, Dossier, Match, Subscription, User
+from db.queries import OpportunityFilter, Viewer
+from db.session import reading, writing
+from db.vocabulary import Cadence, DeadlineKind, Visibility
+from db.vocabulary_calendar import FeedScope
+from tests.make.lobby import Cast, gather
+from tests.make.mail_cases import DESK
+from tests.make.pages import visit
+from tracker.applications import stages
+from tracker.calendar.feeds import feed_file, open_feed
+from tracker.exchange.export_lobby import KINDS
+from tracker.exchange.tables import FORMATS, calls
+from tracker.lobby import coalition, contacts, moments, positions
+from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.mailing.plan import plan
+from tracker.rights import viewer_of
+from tracker.web.frame.safety import Limits
+from tracker.web.routes import ROUTES
+
+SECRET = (
+    "KANARIE-INTERN",
+    "KANARIE-RODELIJN",
+    "KANARIE-CONCEPT",
+    "KANARIE-VERLOPEN",
+    "KANARIE-NAAM",
+    "KANARIE-CONTACT",
+    "KANARIE-EIGEN",
+    "KANARIE-TOEZEGGING",
+)
+
+
+def planted(session: Session, now: datetime) -> tuple[Cast, int, int]:
+    """Canaries in every lobby table, private to Amsterdam unless they are words of a shared dossier's position."""
+    cast = gather(session, now)
+    shared, own = (
+        cast.open("Warmte voor de regio", lobbyist_id=cast.lobbyist.id),
+        cast.open("KANARIE-EIGEN", visibility=Visibility.OWN, lobbyist_id=cast.lobbyist.id),
+    )
+    cast.adopted(shared, date(2026, 1, 1), date(2026, 4, 30), public="KANARIE-VERLOPEN")
+    words = positions.Wording(internal="KANARIE-INTERN", public="KANARIE-CONCEPT", red_lines="KANARIE-RODELIJN")
+    for dossier in (shared, own):
+        positions.draft(session, dossier, words, cast.lobbyist, now)
+    office = Office("Ministerie van VRO", "Directeur Woningbouw", "KANARIE-NAAM", "kanarie-naam@example.nl")
+    said = ContactFields(
+        date(2026, 5, 20),
+        "KANARIE-CONTACT",
+        dossier_id=own.id,
+        follow_up="KANARIE-CONTACT",
+        follow_up_on=date(2026, 5, 30),
+        visibility=Visibility.OWN,
+    )
+    contact = log_contact(session, said, office, cast.lobbyist, now - timedelta(days=10))
+    contacts.commit_to(
+        session, contact, "KANARIE-TOEZEGGING", date(2026, 5, 30), cast.lobbyist, now - timedelta(days=10)
+    )
+    coalition.open_round(session, own, "KANARIE-EIGEN?", date(2026, 6, 5), cast.lobbyist, now)
+    moments.hook(session, own, "pattern:bo-mirt:2026", cast.lobbyist, now)
+    session.add(
+        Deadline(opportunity_id=cast.call.id or 0, kind=DeadlineKind.CLOSES, day=date(2026, 6, 10), modified_at=now)
+    )
+    session.add(Match(opportunity_id=cast.call.id or 0, challenge_id="A20-1", score=0.9, model="t", at=now))
+    for user in (cast.lobbyist, cast.haarlem):
+        session.add(
+            Subscription(
+                user_id=user.id or 0,
+                participant_id=user.participant_id,
+                every=Cadence.DAY,
+                created_at=now - timedelta(days=3),
+            )
+        )
+    session.flush()
+    return cast, shared.id or 0, own.id or 0
+
+
+class Unlimited(Limits):
+    def allows(self, rule: str, address: str) -> bool:
+        return True
+
+
+@pytest.mark.slow
+def test_no_page_of_the_site_tells_another_organisation(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast, shared, own = planted(session, now)
+    filled = {
+        "challenge_id": "A20-1",
+        "source": "rvo",
+        "token": "x" * 43,
+        "sha256": "0" * 64,
+        "year": "2026",
+        "body_id": "x",
+        "participant_id": "amsterdam",
+    }
+    seen = 0
+    with visit(engine, now, tmp_path, cast.haarlem, Unlimited()) as visitor:
+        for route in ROUTES:
+            for number in (shared, own) if route.method == "GET" else ():
+                path = re.sub(r"{(\w+)(:\w+)?}", lambda gap: filled.get(gap[1], str(number)), route.path)  # noqa: B023
+                text = visitor.get(path, follow_redirects=True).text
+                allowed = (
+                    ("KANARIE-INTERN", "KANARIE-RODELIJN", "KANARIE-CONCEPT", "KANARIE-VERLOPEN")
+                    if path == f"/dossiers/{shared}/standpunten"
+                    else ()
+                )
+                assert [c for c in SECRET if c in text and c not in allowed] == [], path
+                seen += 1
+    assert seen > 60
+
+
+def test_no_mail_carries_a_word_of_the_lobby_not_even_to_its_owner(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        planted(session, now)
+    for hours in (0, 24, 72, 168):
+        plan(engine, DESK, now + timedelta(hours=hours), 0.5, compare_clocks=False)
+    with reading(engine) as session:
+        mails = list(session.exec(select(Delivery)))
+    assert {m.kind for m in mails} >= {"digest", "reminder"}
+    everything = "".join(f"{m.subject}{m.text}{m.html}{json.dumps(m.headers)}" for m in mails)
+    assert [c for c in (*SECRET, "Warmte voor de regio") if c.casefold() in everything.casefold()] == []
+
+
+@pytest.mark.parametrize("scope", list(FeedScope))
+def test_no_feed_carries_a_word_of_the_lobby(engine: Engine, now: datetime, scope: FeedScope) -> None:
+    with writing(engine) as session:
+        cast, _shared, _own = planted(session, now)
+        user = session.get_one(User, cast.lobbyist.id)
+        feed, _token = open_feed(session, user, scope, "alles", now, "A20-1" if scope == FeedScope.CHALLENGE else None)
+        text = feed_file(session, feed, user, now, "https://kansenradar.example", f"{scope}{now}").decode()
+    assert "BEGIN:VCALENDAR" in text
+    assert [c for c in SECRET if c in text.replace("\r\n ", "")] == []
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_no_export_of_the_lobby_carries_what_is_internal_or_expired(session: Session, now: datetime, kind: str) -> None:
+    cast, shared, _own = planted(session, now)
+    assert list(KINDS[kind](session, Viewer(), now)) == [] or kind == "moments"
+    for user, allowed in ((cast.haarlem, ()), (cast.lobbyist, ("KANARIE-EIGEN", "KANARIE-CONTACT"))):
+        text = json.dumps(list(KINDS[kind](session, viewer_of(user), now)))
+        assert [c for c in SECRET if c in text and c not in allowed] == [], (kind, user.name)
+        assert all(person.name not in text for person in (cast.lobbyist, cast.haarlem, cast.coordinator))
+    cast.adopted(cast.session.get_one(Dossier, shared), date(2026, 5, 1), public="Warmte zonder gas")
+    found = [r["public_wording"] for r in KINDS["positions"](session, viewer_of(cast.haarlem), now)]
+    assert found == ["Warmte zonder gas"]
+
+
+def test_an_export_of_the_lobby_is_a_row_a_thing_with_exact_amounts(session: Session, now: datetime) -> None:
+    cast = gather(session, now)
+    asked = stages.start(session, cast.call, cast.lobbyist, now, "haarlem", Visibility.PUBLIC)
+    stages.promise(session, asked, "haarlem", 2026, Decimal("0.10"), cast.lobbyist, now)
+    money = stages.Money(Decimal("250000.55"), Decimal(500_000), 40)
+    stages.set_money(session, asked, money, cast.lobbyist, now, asked.version)
+    public = cast.open("Voor iedereen", visibility=Visibility.PUBLIC, requested_amount=Decimal(1_250_000))
+    (one,) = KINDS["applications"](session, Viewer(), now)
+    assert (one["requested"], one["lead"], one["own_money"]) == (250_000.55, "haarlem", ["haarlem 2026 0.10"])
+    (other,) = KINDS["dossiers"](session, Viewer(), now)
+    assert (other["id"], other["requested_amount"], other["opgaven"]) == (public.id, 1_250_000, ["A20-1"])
+    for write in FORMATS.values():
+        assert write(iter([one]), "aanvragen")
+
+
+def test_no_export_carries_a_word_of_the_lobby(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast, _shared, _own = planted(session, now)
+        for viewer in (Viewer(), viewer_of(cast.haarlem), viewer_of(cast.lobbyist)):
+            text = json.dumps(list(calls(session, OpportunityFilter(), viewer, now)), default=str)
+            assert "Subsidie warmtenetten" in text
+            assert [c for c in SECRET if c in text] == []

@@ -1,0 +1,220 @@
+"""The ways people go through the lobby's pages, in a real browser: a contact in under a minute on a phone, and more."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from sqlmodel import select
+
+from db.migrate import upgrade
+from db.models import Application, ContactMoment, Dossier, Position, User
+from db.session import open_engine, reading, writing
+from db.vocabulary_lobby import ApplicationStage, Check, PartyKind, PositionState
+from tests.make.browsing import CHROMIUM, browser_of, served
+from tests.make.lobby import Cast, gather
+from tracker.lobby import coalition
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")]
+
+# A careful thumb: two and a half characters a second, two and a half seconds to find and tap a thing.
+SECONDS_A_KEY, SECONDS_A_TAP = 0.4, 2.5
+
+
+class Site:
+    """The application with the cast in it, served to browsers."""
+
+    def __init__(self, tmp: Path, now: datetime) -> None:
+        self.now, self.tmp = now, tmp
+        self.engine = open_engine(f"sqlite:///{tmp / 'site.db'}")
+        upgrade(self.engine)
+        with writing(self.engine) as session:
+            self.cast: Cast = gather(session, now)
+            self.dossier = self.cast.open(lobbyist_id=self.cast.lobbyist.id)
+
+
+@pytest.fixture
+def site(tmp_path: Path, now: datetime) -> Site:
+    return Site(tmp_path, now)
+
+
+class Thumb:
+    """Types and taps, and counts both."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.keys, self.taps, self.fields = page, 0, 0, 0
+
+    def write(self, label: str, text: str) -> None:
+        field = self.page.get_by_label(label, exact=False).first
+        field.fill("")
+        field.press_sequentially(text)
+        self.keys, self.taps, self.fields = self.keys + len(text), self.taps + 1, self.fields + 1
+
+    def tap(self, name: str, role: str = "button") -> None:
+        self.page.get_by_role(role, name=name, exact=True).first.click()  # type: ignore[arg-type]
+        self.taps += 1
+
+    @property
+    def seconds(self) -> float:
+        return self.keys * SECONDS_A_KEY + self.taps * SECONDS_A_TAP
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_contact_is_logged_in_under_a_minute_on_a_phone(site: Site, script: bool) -> None:
+    with (
+        served(site.engine, site.now, site.tmp) as base,
+        browser_of(site.engine, base, site.now, site.cast.lobbyist, 390, 844, script) as (page, _),
+    ):
+        page.goto(f"{base}/dossiers/{site.dossier.id}")
+        thumb = Thumb(page)
+        thumb.tap("Contact vastleggen", "link")
+        thumb.write("Organisatie", "Ministerie VRO")
+        thumb.write("Functie", "directeur Wonen")
+        thumb.write("Wat bracht u?", "Waarborg voor warmte gevraagd")
+        thumb.write("Reactie", "Komt erop terug")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390 if script else True
+        assert page.locator("form#contact :required").count() == 2
+        thumb.tap("Leg vast")
+        page.wait_for_url("**/contacten/*")
+        assert page.get_by_text("Waarborg voor warmte gevraagd").is_visible()
+    with reading(site.engine) as session:
+        kept = session.exec(select(ContactMoment)).one()
+    assert (kept.dossier_id, kept.day) == (site.dossier.id, date(2026, 5, 29))
+    print(f"{thumb.fields} fields, {thumb.keys} keystrokes, {thumb.taps} taps: {thumb.seconds:.0f} s")
+    assert thumb.fields <= 4
+    assert thumb.seconds < 60
+
+
+def test_the_phone_is_told_who_was_there_as_soon_as_the_office_is_named(site: Site) -> None:
+    from tracker.lobby.contacts import ContactFields, Office, log_contact
+
+    with writing(site.engine) as session:
+        haarlem = session.get_one(User, site.cast.haarlem.id)
+        log_contact(
+            session,
+            ContactFields(date(2026, 5, 20), "x"),
+            Office("Ministerie VRO", "directeur Wonen"),
+            haarlem,
+            site.now,
+        )
+    with (
+        served(site.engine, site.now, site.tmp) as base,
+        browser_of(site.engine, base, site.now, site.cast.lobbyist, 390, 844, script=False) as (page, _),
+    ):
+        page.goto(f"{base}/contacten/nieuw")
+        page.get_by_label("Organisatie").fill("ministerie vro")
+        page.get_by_label("Functie").fill("Directeur wonen")
+        page.get_by_role("button", name="Kijk wie er al was").click()
+        assert page.get_by_text("lobbyist haarlem (Haarlem)").is_visible()
+
+
+def test_a_position_is_adopted_and_succeeded(site: Site) -> None:
+    with (
+        served(site.engine, site.now, site.tmp) as base,
+        browser_of(site.engine, base, site.now, site.cast.coordinator) as (page, _),
+    ):
+        page.goto(f"{base}/dossiers/{site.dossier.id}/standpunten")
+        for number, text, day in ((1, "Eerste tekst", "2026-05-01"), (2, "Tweede tekst", "2026-05-20")):
+            page.get_by_label("Openbare tekst").fill(text)
+            page.get_by_role("button", name="Bewaar concept").click()
+            page.get_by_label("Besluit", exact=True).fill(f"B-{number}")
+            page.get_by_label("Vastgesteld op").fill(day)
+            page.get_by_label("Geldt vanaf").fill(day)
+            page.get_by_role("button", name="Stel vast").click()
+            page.get_by_text("Bewaard.").wait_for()
+        page.get_by_label("Wat zeiden wij op").fill("2026-05-10")
+        page.get_by_role("button", name="Toon").click()
+        assert page.locator("blockquote").inner_text() == "Eerste tekst"
+        assert page.get_by_role("heading", name="Standpunt 2: MRA-standpunt").is_visible()
+        assert page.get_by_role("heading", name="Standpunt 1: opgevolgd standpunt").is_visible()
+    with reading(site.engine) as session:
+        states = [(p.number, p.state, p.ended_on) for p in session.exec(select(Position).order_by(Position.number))]
+    assert states == [(1, PositionState.ADOPTED, date(2026, 5, 20)), (2, PositionState.ADOPTED, None)]
+
+
+def test_a_sign_off_with_one_objector(site: Site) -> None:
+    with writing(site.engine) as session:
+        dossier, by = session.get_one(Dossier, site.dossier.id), session.get_one(User, site.cast.lobbyist.id)
+        for kind, name, party in ((PartyKind.PARTICIPANT, "", "haarlem"), (PartyKind.KNOWLEDGE, "Hogeschool", "")):
+            coalition.join(session, dossier, name, kind, date(2026, 5, 1), by, site.now, party)
+    with served(site.engine, site.now, site.tmp) as base:
+        address = f"{base}/dossiers/{site.dossier.id}/coalitie"
+        with browser_of(site.engine, base, site.now, site.cast.lobbyist) as (page, _):
+            page.goto(address)
+            page.get_by_text("Afstemronde openen").click()
+            page.get_by_label("Waarop vraagt u akkoord?").fill("Akkoord met de brief?")
+            page.get_by_role("button", name="Open ronde").click()
+            page.get_by_label("Partij", exact=True).select_option(label="Hogeschool")
+            page.get_by_role("button", name="Leg vast").click()
+            assert page.get_by_text("nog niets gehoord van Haarlem").is_visible()
+        with browser_of(site.engine, base, site.now, site.cast.haarlem) as (page, _):
+            page.goto(address)
+            page.get_by_label("Houding", exact=True).select_option(label="bezwaar")
+            page.get_by_role("button", name="Leg vast").click()
+            page.get_by_text("Schrijf in één zin waarom.").first.wait_for()
+            page.get_by_label("In eigen woorden").fill("Eerst een toets")
+            page.get_by_role("button", name="Leg vast").click()
+            page.get_by_text("Nog geen overeenstemming: bezwaar van Haarlem").wait_for()
+            page.goto(base)
+            assert page.get_by_text("Haarlem tegenover MRA-lijn").is_visible()
+
+
+def test_an_application_goes_from_signal_to_decision(site: Site) -> None:
+    with (
+        served(site.engine, site.now, site.tmp) as base,
+        browser_of(site.engine, base, site.now, site.cast.lobbyist) as (page, _),
+    ):
+        page.goto(f"{base}/regelingen/{site.cast.call.id}")
+        page.get_by_role("button", name="Start aanvraag").click()
+        page.get_by_role("button", name="Naar ‘verkennen’").click()
+        page.get_by_role("button", name="Naar ‘go/no-go’").click()
+        page.get_by_role("heading", name="Go of no-go").wait_for()
+        page.get_by_text("Penvoerder kiezen").click()
+        page.locator("select[name=lead]").select_option(label="Haarlem")
+        page.get_by_role("button", name="Kies penvoerder").click()
+        page.get_by_text("Bewaard.").wait_for()
+        for check in Check:
+            page.locator(f"input[name={check.value}][value=yes]").check()
+        page.get_by_role("button", name="Go", exact=True).click()
+        page.get_by_role("button", name="Naar ‘ingediend’").wait_for()
+        page.get_by_text("Bedragen, kans en staatssteun").click()
+        page.get_by_label("Gevraagd bedrag").fill("250.000")
+        page.get_by_label("Staatssteungrond").select_option(label="geen staatssteun")
+        page.get_by_role("button", name="Bewaar bedragen").click()
+        page.get_by_role("button", name="Naar ‘ingediend’").click()
+        page.get_by_label("Toegekend bedrag").fill("240.000")
+        page.get_by_label("Beschikkingsnummer").fill("WIS-26-1")
+        page.get_by_role("button", name="Leg besluit vast").click()
+        page.get_by_text("beschikking WIS-26-1").wait_for()
+    with reading(site.engine) as session:
+        found = session.exec(select(Application)).one()
+        assert session.get_one(Dossier, found.dossier_id).stage == ApplicationStage.AWARDED
+    assert found.lead_id == "haarlem"
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_no_page_is_wider_than_the_screen_or_grumbles(site: Site, width: int) -> None:
+    with (
+        served(site.engine, site.now, site.tmp) as base,
+        browser_of(site.engine, base, site.now, site.cast.coordinator, width) as (page, _),
+    ):
+        grumbles: list[str] = []
+        page.on("console", lambda message: grumbles.append(message.text) if message.type == "error" else None)
+        d = site.dossier.id
+        for path in (
+            "/dossiers",
+            f"/dossiers/{d}",
+            f"/dossiers/{d}/standpunten",
+            f"/dossiers/{d}/coalitie",
+            f"/dossiers/{d}/krachtenveld",
+            "/dossiers/nieuw",
+            "/contacten",
+            "/contacten/nieuw",
+            "/momenten",
+            "/aanvragen",
+            "/aanvragen/cofinanciering",
+            "/lobbyagenda/2026",
+        ):
+            page.goto(base + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert [g for g in grumbles if "favicon" not in g] == []
