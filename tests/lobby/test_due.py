@@ -18,7 +18,7 @@ from tracker.applications import stages
 from tracker.applications.mismatches import mismatches
 from tracker.challenges.agenda import load_agendas
 from tracker.errors import Incomplete, NotThere
-from tracker.lobby import coalition, contacts, dossiers, due, moments, positions
+from tracker.lobby import coalition, contacts, dossiers, due, moments, positions, yearly_moments
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.mailing.lobby_reminders import plan_lobby_reminders
 from tracker.operations.example_data import load_example
@@ -185,14 +185,14 @@ def test_a_person_who_wants_no_reminders_gets_none(engine: Engine, now: datetime
     ("verantwoordingsdag", 2026, "2026-05-20"), ("verantwoordingsdag", 2024, "2024-05-15"),
 ])  # fmt: skip
 def test_fixed_days_of_the_year_fall_where_they_fell(name: str, year: int, day: str) -> None:
-    pattern = next(p for p in moments.patterns() if p.id == name)
+    pattern = next(p for p in yearly_moments.patterns() if p.id == name)
     assert pattern.in_year(year) == (date.fromisoformat(day), date.fromisoformat(day))
 
 
 def test_every_recurring_moment_comes_once_a_year_and_knows_its_kind() -> None:
     for start in (date(2026, 1, 1), date(2026, 11, 23), date(2027, 2, 28)):
-        found = moments.recurring(start)
-        assert {m.ref.split(":")[1] for m in found} == {p.id for p in moments.patterns()}
+        found = yearly_moments.recurring(start)
+        assert {m.ref.split(":")[1] for m in found} == {p.id for p in yearly_moments.patterns()}
         assert all(m.kind in {k.value for k in MomentKind} and m.ends_on and m.ends_on >= start for m in found)
 
 

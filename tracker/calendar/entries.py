@@ -27,7 +27,8 @@ from notifications.wording import day as said
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar
 from tracker.calendar.events import deadline_lines
-from tracker.lobby.moments import Coming, upcoming
+from tracker.lobby.moments import upcoming
+from tracker.lobby.yearly_moments import Coming
 
 OPENING = (DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION)
 # A mark of its own for each kind, beside the word: colour is never the only sign.

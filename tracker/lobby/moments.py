@@ -1,15 +1,10 @@
 """Outside moments: from sources, the yearly calendar and people; what can still be influenced, and what came of it."""
 
-import calendar
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
@@ -22,96 +17,12 @@ from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
 from notifications.wording import local_day
 from tracker.errors import Incomplete, NotAllowed, NotThere, required
 from tracker.lobby.log import log
+from tracker.lobby.yearly_moments import Coming, _coming_pattern, patterns, recurring
 from tracker.rights import must_add, must_change, viewer_of
 from tracker.versions import claim
 
-PATTERNS = Path(__file__).parent.parent / "agendas" / "moments.yaml"
-WEEKDAYS = {"tuesday": 1, "wednesday": 2}
-AHEAD = timedelta(days=365)
 KEPT = timedelta(days=42)  # a letter or a motion has no end: as long as this one can hook on to it
 NUMBER = re.compile(r"[0-9]{1,9}")
-
-
-@dataclass(frozen=True)
-class Coming:
-    """A moment as a page shows it; ``ref`` finds it again: 'moment:4', 'call:12' or 'pattern:prinsjesdag:2027'."""
-
-    ref: str
-    title: str
-    kind: str
-    level: str
-    body: str
-    starts_on: date | None
-    ends_on: date | None
-    sure: bool
-    use: str
-    url: str
-    lead_days: int = 0
-    version: int = 0
-    of_source: bool = False
-    unnamed: bool = False  # its source named this last day once, and no longer does
-
-    @property
-    def act_before(self) -> date | None:
-        """The last day to begin, with what the MRA needs inside counted back."""
-        return self.ends_on - timedelta(days=self.lead_days) if self.ends_on else None
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """A moment that comes back every year."""
-
-    id: str
-    title: str
-    kind: str
-    level: str
-    body: str
-    lead_days: int
-    use: str
-    third: tuple[str, int] | None
-    window: tuple[str, str] | None
-
-    def in_year(self, year: int) -> tuple[date, date]:
-        """First and last day; the same day for one that is fixed."""
-        if self.third:
-            day = third(WEEKDAYS[self.third[0]], self.third[1], year)
-            return day, day
-        first, last = self.window or ("01-01", "12-31")
-        return date.fromisoformat(f"{year}-{first}"), date.fromisoformat(f"{year}-{last}")
-
-
-def third(weekday: int, month: int, year: int) -> date:
-    """The third such weekday (0 = Monday) of a month: Prinsjesdag and Verantwoordingsdag are."""
-    first = calendar.weekday(year, month, 1)
-    return date(year, month, 15 + (weekday - first) % 7)
-
-
-@cache
-def patterns(path: Path = PATTERNS) -> tuple[Pattern, ...]:
-    """The yearly calendar that ships with the program."""
-    return tuple(_pattern(entry) for entry in yaml.safe_load(path.read_text("utf-8"))["moments"])
-
-
-def _pattern(entry: dict[str, Any]) -> Pattern:
-    fixed, usual = entry.pop("third", None), entry.pop("window", None)
-    return Pattern(**entry, third=tuple(fixed) if fixed else None, window=tuple(usual) if usual else None)
-
-
-def recurring(day: date, known: Iterable[tuple[str, int]] = (), until: timedelta = AHEAD) -> list[Coming]:
-    """The yearly moments from that day on, without those that a person already filled in (pattern, year)."""
-    skip, found = set(known), []
-    for pattern in patterns():
-        for year in (day.year, day.year + 1):
-            first, last = pattern.in_year(year)
-            if (pattern.id, year) not in skip and day <= last and first <= day + until:
-                found.append(_coming_pattern(pattern, year))
-    return found
-
-
-def _coming_pattern(p: Pattern, year: int) -> Coming:
-    first, last = p.in_year(year)
-    ref = f"pattern:{p.id}:{year}"
-    return Coming(ref, p.title, p.kind, p.level, p.body, first, last, p.third is not None, p.use, "", p.lead_days)
 
 
 def upcoming(session: Session, viewer: Viewer, day: date) -> list[Coming]:

@@ -23,7 +23,7 @@ from db.vocabulary_lobby import (
 )
 from notifications.wording import local_day
 from tracker.applications import stages
-from tracker.lobby import coalition, contacts, dossiers, moments, positions
+from tracker.lobby import coalition, contacts, dossiers, moments, positions, yearly_moments
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "lobby.yaml"
 
@@ -105,7 +105,9 @@ def _dossier(loader: Loader, entry: dict[str, Any]) -> Dossier:
     _allies(loader, dossier, entry)
     _talks(loader, dossier, entry)
     if "hook" in entry:
-        coming = next(m for m in moments.recurring(loader.day(0)) if m.ref.startswith(f"pattern:{entry['hook']}:"))
+        coming = next(
+            m for m in yearly_moments.recurring(loader.day(0)) if m.ref.startswith(f"pattern:{entry['hook']}:")
+        )
         moments.hook(s, dossier, coming.ref, sanne, loader.at(-2))
     return dossier
 

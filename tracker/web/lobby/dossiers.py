@@ -15,7 +15,7 @@ from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Res
 from notifications.wording import local_day
 from tracker.applications.mismatches import mismatches
 from tracker.calls.publications import chain
-from tracker.lobby import dossiers, moments
+from tracker.lobby import dossiers, moments, yearly_moments
 from tracker.lobby.coalition import contradictions, members_on, stances
 from tracker.lobby.contacts import contacts_of
 from tracker.lobby.positions import designation, ledger, position_on
@@ -109,7 +109,7 @@ def _opgaven(session: Session, dossier: Dossier) -> list[Challenge]:
     return list(session.exec(mine.order_by(col(Challenge.position))))
 
 
-def _next_moment(session: Session, dossier: Dossier, viewer: Viewer, now: datetime) -> moments.Coming | None:
+def _next_moment(session: Session, dossier: Dossier, viewer: Viewer, now: datetime) -> yearly_moments.Coming | None:
     mine, _ = moments.for_dossier(session, dossier, viewer, local_day(now))
     return mine[0] if mine else None
 
