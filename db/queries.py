@@ -1,4 +1,4 @@
-"""Questions asked more than once, by name; OpportunityFilter, the one filter behind pages, subscriptions and feeds."""
+"""Questions asked more than once, by name; CallFilter, the one filter behind pages, subscriptions and feeds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db.models.calls import Crawl, Match, Opportunity, Sighting
+from db.models.calls import Call, Crawl, Match, Sighting
 from db.search import matching
 from db.status import FINAL_WORDS, status_expression
 from db.vocabulary import Eligibility, Instrument, Role, Status
@@ -34,7 +34,7 @@ def _several(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (() if value in (None, "") else (value,))
 
 
-class OpportunityFilter(BaseModel):
+class CallFilter(BaseModel):
     """The address of the list page, the content of a subscription, the scope of a feed. Empty means everything."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,30 +51,28 @@ class OpportunityFilter(BaseModel):
     closes_after: date | None = None
 
 
-def calls_for(wanted: OpportunityFilter, viewer: Viewer, now: datetime, threshold: float = 0) -> SelectOfScalar[Any]:
+def calls_for(wanted: CallFilter, viewer: Viewer, now: datetime, threshold: float = 0) -> SelectOfScalar[Any]:
     """The calls a filter means, by their last deadline. ``threshold``: the score from which a match counts.
 
     Calls are public; the viewer is asked for because what people wrote about them is not.
     """
     del viewer
-    call = Opportunity
+    call = Call
     conditions = [col(call.joined_into).is_(None), *_conditions(wanted, now, threshold)]
     return select(call).where(*conditions).order_by(col(call.closes_at).is_(None), col(call.closes_at), col(call.id))
 
 
-def _conditions(wanted: OpportunityFilter, now: datetime, threshold: float) -> Iterator[ColumnElement[bool]]:
-    call = Opportunity
+def _conditions(wanted: CallFilter, now: datetime, threshold: float) -> Iterator[ColumnElement[bool]]:
+    call = Call
     if wanted.text:
         yield matching(wanted.text)
     if wanted.status:
         yield from _has_status(wanted.status, now)
     if wanted.challenges:
-        met = select(Match.opportunity_id).where(
-            col(Match.challenge_id).in_(wanted.challenges), Match.score >= threshold
-        )
+        met = select(Match.call_id).where(col(Match.challenge_id).in_(wanted.challenges), Match.score >= threshold)
         yield col(call.id).in_(met)
     if wanted.sources:
-        yield col(call.id).in_(select(Sighting.opportunity_id).where(col(Sighting.source).in_(wanted.sources)))
+        yield col(call.id).in_(select(Sighting.call_id).where(col(Sighting.source).in_(wanted.sources)))
     for column, values in ((call.eligible, wanted.eligible), (call.instrument, wanted.instruments)):
         if values:
             yield col(column).in_([str(value) for value in values])
@@ -88,13 +86,13 @@ def _conditions(wanted: OpportunityFilter, now: datetime, threshold: float) -> I
 def _has_status(wanted: tuple[Status, ...], now: datetime) -> Iterator[ColumnElement[bool]]:
     """The rule of db/status.py; the first condition says nothing new, but an index knows it."""
     if Status.CLOSED not in wanted and not set(wanted) & set(FINAL_WORDS):
-        yield or_(col(Opportunity.closes_at).is_(None), col(Opportunity.closes_at) > now)
+        yield or_(col(Call.closes_at).is_(None), col(Call.closes_at) > now)
     yield status_expression(now).in_([str(status) for status in wanted])
 
 
-def _closes_between(wanted: OpportunityFilter) -> Iterator[ColumnElement[bool]]:
+def _closes_between(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
     """Days as people in Amsterdam mean them; a bare day closes at the midnight that ends it."""
-    closes = col(Opportunity.closes_at)
+    closes = col(Call.closes_at)
     if wanted.closes_after is not None:
         yield closes > _midnight(wanted.closes_after)
     if wanted.closes_before is not None:
@@ -114,17 +112,17 @@ def newest_crawls(session: Session, complete: bool = False) -> dict[str, Crawl]:
     return {crawl.source: crawl for crawl in crawls}
 
 
-def live_call(session: Session, call_id: int) -> Opportunity | None:
+def live_call(session: Session, call_id: int) -> Call | None:
     """A call by its id, or the one it was joined into."""
-    call = session.get(Opportunity, call_id)
+    call = session.get(Call, call_id)
     while call is not None and call.joined_into is not None:
-        call = session.get(Opportunity, call.joined_into)
+        call = session.get(Call, call.joined_into)
     return call
 
 
 def live_ids(session: Session) -> dict[int, int]:
     """Each call that was joined into another -> the one it is in now."""
-    joined = select(Opportunity.id, Opportunity.joined_into).where(col(Opportunity.joined_into).is_not(None))
+    joined = select(Call.id, Call.joined_into).where(col(Call.joined_into).is_not(None))
     into = {one: other for one, other in session.exec(joined) if one is not None and other is not None}
     for one, other in into.items():
         while other in into:

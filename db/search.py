@@ -15,7 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session, col
 
-from db.models.calls import Opportunity
+from db.models.calls import Call
 
 MOST_CHARACTERS = 60_000
 MOST_WORDS = 12
@@ -28,11 +28,9 @@ STEMMERS = {"nl": "dutch", "en": "english"}
 
 SQLITE_INDEX = (
     "CREATE VIRTUAL TABLE search_call USING fts5(search_text, tokenize='ascii', detail=none, columnsize=0)",
-    "INSERT INTO search_call(rowid, search_text) SELECT id, search_text FROM opportunity",
+    "INSERT INTO search_call(rowid, search_text) SELECT id, search_text FROM call",
 )
-POSTGRESQL_INDEX = (
-    "CREATE INDEX search_call ON opportunity USING gin (to_tsvector('simple'::regconfig, search_text))",
-)
+POSTGRESQL_INDEX = ("CREATE INDEX search_call ON call USING gin (to_tsvector('simple'::regconfig, search_text))",)
 
 
 def make_index(connection: Connection) -> None:
@@ -56,16 +54,14 @@ def index_words(connection: Connection, calls: Sequence[int]) -> None:
     PostgreSQL keeps its own index.
     """
     if connection.dialect.name == "sqlite" and calls:
-        words = (
-            "INSERT OR REPLACE INTO search_call(rowid, search_text) SELECT id, search_text FROM opportunity WHERE id=?"
-        )
+        words = "INSERT OR REPLACE INTO search_call(rowid, search_text) SELECT id, search_text FROM call WHERE id=?"
         connection.exec_driver_sql(words, [(call,) for call in calls])
 
 
 def index_new(connection: Connection, first: int, last: int) -> None:
     """The same for calls that were all just added, with the ids from ``first`` to ``last``."""
     if connection.dialect.name == "sqlite":
-        added = "SELECT id, search_text FROM opportunity WHERE id BETWEEN ? AND ?"
+        added = "SELECT id, search_text FROM call WHERE id BETWEEN ? AND ?"
         connection.exec_driver_sql(f"INSERT OR REPLACE INTO search_call(rowid, search_text) {added}", (first, last))
 
 
@@ -150,7 +146,7 @@ class Hits(ColumnElement[bool]):
 
 
 def matching(question: str, whole: bool = False) -> ColumnElement[bool]:
-    """A condition on Opportunity; an empty question is met by every call, one without words by none.
+    """A condition on Call; an empty question is met by every call, one without words by none.
 
     ``whole``: no word is the beginning of a longer one.
     """
@@ -178,19 +174,19 @@ def _postgresql_question(hits: Hits) -> str:
 def _on_sqlite(hits: Hits, compiler: SQLCompiler, **kw: Any) -> str:
     found = text("SELECT rowid FROM search_call WHERE search_call MATCH :question")
     found = found.bindparams(question=_sqlite_question(hits))
-    return f"opportunity.id IN ({compiler.process(found, **kw)})"
+    return f"call.id IN ({compiler.process(found, **kw)})"
 
 
 @compiles(Hits, "postgresql")
 def _on_postgresql(hits: Hits, compiler: SQLCompiler, **kw: Any) -> str:
-    vector = func.to_tsvector(literal_column("'simple'::regconfig"), col(Opportunity.search_text))
+    vector = func.to_tsvector(literal_column("'simple'::regconfig"), col(Call.search_text))
     question = func.to_tsquery(literal_column("'simple'::regconfig"), _postgresql_question(hits))
     return str(compiler.process(vector.op("@@")(question), **kw))
 
 
 def search(session: Session, question: str, most: int = 50) -> list[int]:
     """Ids of the calls that have the words: those with most of them in their title first, then the newest."""
-    call = Opportunity
+    call = Call
     newest = select(col(call.id), col(call.title), col(call.language)).where(
         matching(question), col(call.joined_into).is_(None)
     )

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, and_, case, literal, or_
 from sqlmodel import col
 
-from db.models.calls import Opportunity
+from db.models.calls import Call
 from db.vocabulary import Allocation, Nature, Status
 
 FINAL_WORDS = (Status.WITHDRAWN, Status.CONVERTED)
@@ -14,11 +14,11 @@ OVER = (Status.CLOSED, *FINAL_WORDS)  # as a status: nothing can be handed in; a
 STANDING_WORDS = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
 
 # Not "= call": that would send SQLite through the index of all calls, a hundred thousand, for the few that were found.
-IS_CALL = col(Opportunity.nature) != Nature.MOMENT
+IS_CALL = col(Call.nature) != Nature.MOMENT
 
 
 class Dated(Protocol):
-    """What the status follows from; an Opportunity, or a row with these columns. Moments are aware, in UTC."""
+    """What the status follows from; an Call, or a row with these columns. Moments are aware, in UTC."""
 
     opens_at: Any
     closes_at: Any
@@ -58,8 +58,8 @@ def _without_opening(call: Dated) -> Status:
 
 
 def status_expression(now: datetime) -> ColumnElement[str]:
-    """The same rule in SQL, over the columns of Opportunity."""
-    call = Opportunity
+    """The same rule in SQL, over the columns of Call."""
+    call = Call
     word, opens, closes = col(call.source_word), col(call.opens_at), col(call.closes_at)
     return case(
         (word.in_([str(w) for w in FINAL_WORDS]), word),
@@ -76,7 +76,7 @@ def status_expression(now: datetime) -> ColumnElement[str]:
 
 def standing(now: datetime) -> ColumnElement[bool]:
     """Calls one can still do something with."""
-    call = Opportunity
+    call = Call
     return and_(
         or_(col(call.closes_at).is_(None), col(call.closes_at) > now),  # says nothing new, but an index knows it
         status_expression(now).in_([word.value for word in STANDING_WORDS]),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from db.models import Challenge, Deadline, Match, Opportunity, Revision, Sighting
+from db.models import Call, Challenge, Deadline, Match, Revision, Sighting
 from db.status import status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
 
@@ -75,7 +75,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Call:
+class CatalogueCall:
     """A call with all that a mail may say of it. Money in EUR, percentages 0-100."""
 
     id: int
@@ -125,14 +125,14 @@ class Opgave:
 class Catalogue:
     """Every call that could stand in a mail now, by id and by opgave."""
 
-    calls: dict[int, Call]
+    calls: dict[int, CatalogueCall]
     opgaven: dict[str, Opgave]
     waiting: int = 0  # calls held back from mail
-    by_challenge: dict[str, list[tuple[Call, Found]]] = field(default_factory=dict)
+    by_challenge: dict[str, list[tuple[CatalogueCall, Found]]] = field(default_factory=dict)
     children: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        index: dict[str, list[tuple[Call, Found]]] = defaultdict(list)
+        index: dict[str, list[tuple[CatalogueCall, Found]]] = defaultdict(list)
         for call in self.calls.values():
             for found in call.matches:
                 index[found.challenge_id].append((call, found))
@@ -159,11 +159,11 @@ def read_catalogue(session: Session, now: datetime, threshold: float, only: Iter
 
     A call counts as matched from ``threshold`` (0-1) up. Calls that closed long ago are left out.
     """
-    opportunity = col(Opportunity.joined_into).is_(None), Opportunity.nature == Nature.CALL
-    query = select(Opportunity).where(*opportunity)
-    recent = or_(col(Opportunity.closes_at).is_(None), col(Opportunity.closes_at) > now - REMEMBERED)
+    call = col(Call.joined_into).is_(None), Call.nature == Nature.CALL
+    query = select(Call).where(*call)
+    recent = or_(col(Call.closes_at).is_(None), col(Call.closes_at) > now - REMEMBERED)
     ids = list(only)
-    rows = session.exec(query.where(col(Opportunity.id).in_(ids)) if ids else query.where(recent)).all()
+    rows = session.exec(query.where(col(Call.id).in_(ids)) if ids else query.where(recent)).all()
     of_calls = _Belongings(session, now, threshold, [row.id for row in rows if row.id is not None] if ids else None)
     calls = {row.id: _call(row, of_calls, now) for row in rows if row.id is not None}
     names = [
@@ -183,20 +183,20 @@ class _Belongings:
         self.matches: dict[int, list[Found]] = defaultdict(list)
         self.sources: dict[int, set[str]] = defaultdict(set)
         d, r, m = Deadline, Revision, Match
-        terms = select(d.opportunity_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version)  # type: ignore[call-overload]
+        terms = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version)  # type: ignore[call-overload]
         terms = terms.where(col(d.cancelled_at).is_(None))
-        changes = select(r.opportunity_id, r.version, r.field, r.old, r.new, r.at, r.telling)  # type: ignore[call-overload]
+        changes = select(r.call_id, r.version, r.field, r.old, r.new, r.at, r.telling)  # type: ignore[call-overload]
         changes = changes.where(or_(col(r.telling), col(r.damped)), r.at > now - REMEMBERED, r.kind == "changed")
         changes = changes.order_by(r.id)
-        matches = select(m.opportunity_id, m.challenge_id, m.score, m.reasons).where(m.score >= threshold)
-        sightings = select(Sighting.opportunity_id, Sighting.source)
+        matches = select(m.call_id, m.challenge_id, m.score, m.reasons).where(m.score >= threshold)
+        sightings = select(Sighting.call_id, Sighting.source)
         if only is not None:
             terms, changes = (
-                terms.where(col(d.opportunity_id).in_(only)),
-                changes.where(col(r.opportunity_id).in_(only)),
+                terms.where(col(d.call_id).in_(only)),
+                changes.where(col(r.call_id).in_(only)),
             )
-            matches = matches.where(col(m.opportunity_id).in_(only))
-            sightings = sightings.where(col(Sighting.opportunity_id).in_(only))
+            matches = matches.where(col(m.call_id).in_(only))
+            sightings = sightings.where(col(Sighting.call_id).in_(only))
         for call, *rest in session.exec(terms):
             self.terms[call].append(Term(*rest))
         for call, *rest in session.exec(changes):
@@ -222,13 +222,13 @@ def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[s
     return tuple(f"“{shorten(str(one['call']), 90, placeholder=' …')}”" for one in speaking[:1])
 
 
-def _call(row: Opportunity, of_calls: _Belongings, now: datetime) -> Call:
+def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
     assert row.id is not None
     terms = tuple(sorted(of_calls.terms[row.id], key=lambda t: (t.day or date.max, t.id)))
     dues = [t for t in terms if t.kind in DUE_KINDS and (over := t.over_at) is not None and over > now]
     opens = next((t for t in terms if t.kind == DeadlineKind.OPENS and t.day is not None), None)
     matches = sorted(of_calls.matches[row.id], key=lambda found: (-found.score, found.challenge_id))
-    return Call(
+    return CatalogueCall(
         id=row.id, version=row.version, title=row.title, url=row.url, publisher=row.publisher or "",
         language=row.language, status=status_of(row, now), instrument=row.instrument, allocation=row.allocation,
         eligible=row.eligible, eligible_why=row.eligible_why, applicants=tuple(row.applicants), budget=row.budget,

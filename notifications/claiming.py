@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, exists, insert, update
 from sqlmodel import Session, col, select
 
 from db.leases import database_clock, is_dead
-from db.models import Attempt, Deadline, Delivery, MailText, Opportunity, Relay, Told, User
+from db.models import Attempt, Call, Deadline, Delivery, MailText, Relay, Told, User
 from db.status import OVER, status_of
 from db.vocabulary import WAITING_STATES, DeliveryState, MailKind
 from notifications.brakes import TROUBLES, resting, standing_pause
@@ -172,11 +172,11 @@ def give_back(session: Session, taken: Claim) -> None:
 
 def _moot(session: Session, delivery_id: int, now: datetime) -> bool:
     """Whether the date of a reminder has moved or is off, or its call was closed or withdrawn by its source's word."""
-    told = session.exec(select(Told.detail, Told.opportunity_id).where(Told.delivery_id == delivery_id)).first()
+    told = session.exec(select(Told.detail, Told.call_id).where(Told.delivery_id == delivery_id)).first()
     if not told or not told[0]:
         return False
     number, version = told[0].split(":")[:2]
-    deadline, call = session.get(Deadline, int(number)), session.get_one(Opportunity, told[1])
+    deadline, call = session.get(Deadline, int(number)), session.get_one(Call, told[1])
     off = deadline is None or deadline.cancelled_at is not None or deadline.version != int(version)
     return off or status_of(call, now) in OVER
 

@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from db.queries import OpportunityFilter
+from db.queries import CallFilter
 from db.vocabulary import DeadlineKind, Eligibility, Status, ToldKind
-from notifications.catalogue import Call, Catalogue, Change, Found
+from notifications.catalogue import Catalogue, CatalogueCall, Change, Found
 from notifications.wording import AMSTERDAM, days_between, local_day
 
 SOON = 21  # days before closing from which a call is never cut from a mail
@@ -24,7 +24,7 @@ class Wish:
 
     id: int
     name: str
-    filter: OpportunityFilter
+    filter: CallFilter
     most: int = 20
     nothing_new: bool = False
     with_words: frozenset[int] | None = None  # the calls that the filter's words find
@@ -76,7 +76,7 @@ class Reason:
 class Item:
     """One call in a mail, with everything there is to say of it."""
 
-    call: Call
+    call: CatalogueCall
     kind: ToldKind
     reasons: tuple[Reason, ...] = ()
     followed: bool = False
@@ -163,12 +163,12 @@ def _reasons(
     return reasons
 
 
-def _matched(catalogue: Catalogue, within: frozenset[str] | None) -> Iterator[tuple[Call, Found]]:
+def _matched(catalogue: Catalogue, within: frozenset[str] | None) -> Iterator[tuple[CatalogueCall, Found]]:
     for challenge in catalogue.by_challenge if within is None else within:
         yield from catalogue.by_challenge.get(challenge, ())
 
 
-def passes(call: Call, wish: Wish) -> bool:
+def passes(call: CatalogueCall, wish: Wish) -> bool:
     """Whether a call is within a filter, its opgaven apart; the same rule as ``calls_for`` has in SQL."""
     wanted, closes = wish.filter, call.closes_at
     return all((
@@ -188,7 +188,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), AMSTERDAM)
 
 
-EVERYTHING = OpportunityFilter()
+EVERYTHING = CallFilter()
 
 
 def _items(
@@ -212,7 +212,9 @@ def _items(
         yield Item(call, kind, _as_reasons(catalogue, of_call, several), followed, changes, uncut)
 
 
-def _kind(call: Call, memory: Memory, now: datetime, only_followed: bool) -> tuple[ToldKind | None, tuple[Change, ...]]:
+def _kind(
+    call: CatalogueCall, memory: Memory, now: datetime, only_followed: bool
+) -> tuple[ToldKind | None, tuple[Change, ...]]:
     """In which capacity a call is news for this person, if at all."""
     told = memory.versions.get(call.id)
     if told is None and not only_followed:
@@ -232,11 +234,11 @@ def _kind(call: Call, memory: Memory, now: datetime, only_followed: bool) -> tup
     return None, ()
 
 
-def _told_closing(call: Call, memory: Memory) -> bool:
+def _told_closing(call: CatalogueCall, memory: Memory) -> bool:
     return call.next_due is not None and memory.has(call.id, ToldKind.CLOSING, call.next_due.name)
 
 
-def _closes_within(call: Call, now: datetime, days: int) -> bool:
+def _closes_within(call: CatalogueCall, now: datetime, days: int) -> bool:
     if call.next_due is None or call.next_due.day is None:
         return False
     return (call.next_due.day - _today(now)).days <= days
@@ -247,7 +249,9 @@ def _today(now: datetime) -> date:
     return local_day(now)
 
 
-def net_changes(call: Call, told: int, moved_told: int = 0, since: datetime | None = None) -> tuple[Change, ...]:
+def net_changes(
+    call: CatalogueCall, told: int, moved_told: int = 0, since: datetime | None = None
+) -> tuple[Change, ...]:
     """The changes since the told version, one a field, from what was told to what is; what went back is none.
 
     Dates come first. A date whose move was told by a mail of its own is left out. ``since`` leaves out what is older.

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Timezone, TimezoneDaylight, TimezoneStandard
 
-from db.models import Deadline, Opportunity
+from db.models import Call, Deadline
 from db.vocabulary import DeadlineKind, Status
 from notifications.wording import AMSTERDAM, day, full_moment
 
@@ -69,7 +69,7 @@ class DeadlineLine(NamedTuple):
     withdrawn_at: datetime | None = None
 
 
-def line_of(deadline: Deadline, call: Opportunity) -> DeadlineLine:
+def line_of(deadline: Deadline, call: Call) -> DeadlineLine:
     """The line of two stored rows."""
     own = [getattr(deadline, name) for name in DeadlineLine._fields[:10]]
     about = (call.id or 0, call.title, call.url, call.publisher, call.source_word, call.version, None)

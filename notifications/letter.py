@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from db.vocabulary import ToldKind
 from notifications import wording
-from notifications.catalogue import Call, Term
+from notifications.catalogue import CatalogueCall, Term
 from notifications.digest import Coverage, Digest, Item
 from notifications.links import ALL, REMINDERS, Links
 from notifications.message import MOST_SUBJECT, domain_of, mailbox, one_line, sealed
@@ -163,13 +163,13 @@ class Writer:
         }  # fmt: skip
         return self._letter("digest", context, to, placed, self._leave(to, wishes))
 
-    def reminder(self, call: Call, term: Term, to: Addressee) -> Letter:
+    def reminder(self, call: CatalogueCall, term: Term, to: Addressee) -> Letter:
         """One date of a followed call is near."""
         left = wording.days_left(self.now, term.shown or self.now)
         focused = replace(call, next_due=term, later_dues=tuple(t for t in call.later_dues if t is not term))
         return self._about("reminder", focused, to, what=f"{when(focused, term)}, {left}", left_first=left)
 
-    def moved(self, call: Call, term: Term, old: str, to: Addressee) -> Letter:
+    def moved(self, call: CatalogueCall, term: Term, old: str, to: Addressee) -> Letter:
         """A date that a reminder told has moved."""
         new = wording.moment(term.shown or self.now, term.zone, term.assumed)
         return self._about("moved", replace(call, next_due=term), to, old=old, new=new)
@@ -197,7 +197,7 @@ class Writer:
             for line in lines
         ]  # fmt: skip
 
-    def _about(self, mail: str, call: Call, to: Addressee, **said: str) -> Letter:
+    def _about(self, mail: str, call: CatalogueCall, to: Addressee, **said: str) -> Letter:
         item = Item(call, ToldKind.REMINDER, followed=True)
         piece = self._piece("call", self._tell(item))
         leave = self.links.page(f"/afmelden/{self.links.leaving(to.user_id, what=REMINDERS)}")

@@ -17,7 +17,7 @@ class Decision:
     """Who may judge which call."""
 
     user_id: int
-    opportunity_id: int
+    call_id: int
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,20 @@ class Links:
         """An address of ours, from the configured base: no request can change it."""
         return f"{self.base_url.rstrip('/')}{path}"
 
-    def decision(self, user_id: int, opportunity_id: int, now: datetime) -> str:
+    def decision(self, user_id: int, call_id: int, now: datetime) -> str:
         """The token with which this person may judge this call, for 60 days."""
         last = (now.astimezone(UTC).date() + DECIDING - EPOCH).days
-        return self._signed("oordeel", f"{user_id}-{opportunity_id}-{last}")
+        return self._signed("oordeel", f"{user_id}-{call_id}-{last}")
 
     def read_decision(self, token: str, now: datetime) -> Decision | None:
         """Whose link it is and for which call; none when forged or expired."""
         said = self._read("oordeel", token)
         if said is None:
             return None
-        user_id, opportunity_id, last = (int(part) for part in said.split("-"))
+        user_id, call_id, last = (int(part) for part in said.split("-"))
         if (now.astimezone(UTC).date() - EPOCH).days > last:
             return None
-        return Decision(user_id, opportunity_id)
+        return Decision(user_id, call_id)
 
     def leaving(self, user_id: int, subscriptions: tuple[int, ...] = (), what: str = "") -> str:
         """The token with which this person leaves these subscriptions (or ALL, or REMINDERS). It never expires."""

@@ -74,7 +74,7 @@ def put(session: Session, mails: Iterable[Mail], key: bytes, domain: str) -> int
     texts = [{"delivery_id": id_, "text": mail.text, "html": mail.html} for mail, id_ in zip(new, ids, strict=True)]
     session.connection().execute(insert(MailText), texts)
     told = [
-        {"user_id": mail.user_id, "opportunity_id": call, "version": version, "kind": kind, "detail": detail,
+        {"user_id": mail.user_id, "call_id": call, "version": version, "kind": kind, "detail": detail,
          "delivery_id": delivery}
         for mail, delivery in zip(new, ids, strict=True) for call, version, kind, detail in dict.fromkeys(mail.tells)
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from db.status import OVER
 from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, Status, ToldKind
 from notifications import wording
-from notifications.catalogue import Call, Change, Term
+from notifications.catalogue import CatalogueCall, Change, Term
 from notifications.digest import SOON, Item
 from notifications.message import one_line
 
@@ -89,7 +89,7 @@ def _term(item: Item) -> Term | None:
     return call.opens if item.kind is ToldKind.OPENING or (forthcoming and call.next_due is None) else call.next_due
 
 
-def when(call: Call, term: Term | None) -> str:
+def when(call: CatalogueCall, term: Term | None) -> str:
     """``sluit dinsdag 27 oktober 2026, 17:00 (Brussel)``; never a guess where there is no date."""
     if call.status in OVER:
         return call.status.label
@@ -101,7 +101,7 @@ def when(call: Call, term: Term | None) -> str:
     return said
 
 
-def _dateless(call: Call) -> str:
+def _dateless(call: CatalogueCall) -> str:
     kinds = {term.kind for term in call.terms}
     if DeadlineKind.UNTIL_EXHAUSTED in kinds:
         return "open tot het budget op is"
@@ -114,7 +114,7 @@ def _hour(term: Term | None) -> str:
     return wording.clock_time(term.at) if term and term.at else ""
 
 
-def _later(call: Call, term: Term | None) -> str:
+def _later(call: CatalogueCall, term: Term | None) -> str:
     later = [one for one in call.later_dues if one is not term and one.shown is not None]
     if not later or call.status in OVER:
         return ""
@@ -124,7 +124,7 @@ def _later(call: Call, term: Term | None) -> str:
     return f"{said} en nog {len(later) - 1} keer" if len(later) > 1 else said
 
 
-def _who(call: Call) -> str:
+def _who(call: CatalogueCall) -> str:
     label = "" if call.eligible == Eligibility.UNKNOWN else Eligibility(call.eligible).label
     applicants = wording.listed([_label(Applicant, one) for one in call.applicants][:6])
     if label and applicants:
@@ -132,7 +132,7 @@ def _who(call: Call) -> str:
     return label or applicants or "niet bekend wie mag aanvragen"
 
 
-def _money(call: Call) -> str:
+def _money(call: CatalogueCall) -> str:
     per_project = wording.amount_range(call.min_amount, call.max_amount)
     said = [
         f"{per_project} per project" if per_project else "",
@@ -143,7 +143,7 @@ def _money(call: Call) -> str:
     return " · ".join(filter(None, said)) or written or "bedrag niet bekend"
 
 
-def _form(call: Call) -> str:
+def _form(call: CatalogueCall) -> str:
     allocation = "" if call.allocation in (None, Allocation.ROLLING) else _label(Allocation, call.allocation or "")
     return ", ".join(filter(None, [_label(Instrument, call.instrument), allocation]))
 

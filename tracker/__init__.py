@@ -5,7 +5,7 @@ The way of the data, noun in and noun out::
     page bytes
       | Source.read        scrapers/sources/<name>.py    pure: response -> Listing
       | crawl              tracker/sources/crawl.py         a process of its own -> Crawled(listings, complete, why)
-      | ingest             tracker/calls/ingest.py          one transaction -> Opportunity + Revision
+      | ingest             tracker/calls/ingest.py          one transaction -> Call + Revision
       | match              tracker/matching/             pure: call x opgave -> score and reasons
       | compose            notifications/digest.py       what was this person not told yet? -> Digest
       | letter, post       notifications/letter.py, outbox.py

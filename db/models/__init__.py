@@ -4,6 +4,7 @@ from db.models.access import AuditEntry, Duty, Follow, MagicLink, Team, TeamMemb
 from db.models.applications import Application, ApplicationPartner, Cofunding, CofundingRoom
 from db.models.calls import (
     Agenda,
+    Call,
     CallVectors,
     Challenge,
     Correction,
@@ -11,7 +12,6 @@ from db.models.calls import (
     Deadline,
     Dismissal,
     Match,
-    Opportunity,
     Reference,
     RememberedAddress,
     Revision,
@@ -57,6 +57,7 @@ __all__ = [
     "AuditEntry",
     "Body",
     "CalendarFeed",
+    "Call",
     "CallVectors",
     "ChainLink",
     "Challenge",
@@ -91,7 +92,6 @@ __all__ = [
     "Meeting",
     "Milestone",
     "Moment",
-    "Opportunity",
     "Outcome",
     "Participant",
     "Pause",

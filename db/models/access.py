@@ -89,9 +89,9 @@ class Duty(SQLModel, table=True):
 class Follow(SQLModel, table=True):
     """A person who wants to hear of every change of one call."""
 
-    __table_args__ = (UniqueConstraint("user_id", "opportunity_id"),)
+    __table_args__ = (UniqueConstraint("user_id", "call_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id", index=True)
-    opportunity_id: int = Field(foreign_key="opportunity.id", index=True)
+    call_id: int = Field(foreign_key="call.id", index=True)
     at: datetime

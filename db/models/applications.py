@@ -28,7 +28,7 @@ class Application(Owned, table=True):
     )
 
     dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
-    opportunity_id: int | None = Field(default=None, foreign_key="opportunity.id", index=True)
+    call_id: int | None = Field(default=None, foreign_key="call.id", index=True)
     programme: str = Field(default="", description="as it was when we started; the hit rate is counted by it")
     lead_id: str | None = Field(default=None, foreign_key="participant.id", description="penvoerder, never the MRA")
     requested: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")

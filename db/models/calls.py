@@ -70,7 +70,7 @@ class Snapshot(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class Opportunity(SQLModel, table=True):
+class Call(SQLModel, table=True):
     """A call as we show it: one pure function of its sightings and people's corrections wrote these fields."""
 
     __table_args__ = (
@@ -79,8 +79,8 @@ class Opportunity(SQLModel, table=True):
         one_of("allocation", Allocation, optional=True),
         one_of("source_word", Status, optional=True),
         one_of("eligible", Eligibility),
-        Index("ix_opportunity_open", "nature", "closes_at"),
-        Index("ix_opportunity_joined", "joined_into", sqlite_where=JOINED, postgresql_where=JOINED),
+        Index("ix_call_open", "nature", "closes_at"),
+        Index("ix_call_joined", "joined_into", sqlite_where=JOINED, postgresql_where=JOINED),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -120,7 +120,7 @@ class Opportunity(SQLModel, table=True):
     held: bool = Field(default=False, description="kept from mail until released: a flood")
     first_seen: datetime = Field(index=True)
     last_seen: datetime
-    joined_into: int | None = Field(default=None, foreign_key="opportunity.id", description="a redirect after a join")
+    joined_into: int | None = Field(default=None, foreign_key="call.id", description="a redirect after a join")
     matched_with: str = Field(default="", description="the model and the agendas it was last matched with")
     matched_revision: int = Field(default=0, description="its newest revision when it was last matched")
 
@@ -133,7 +133,7 @@ class Sighting(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     source: str
     external_id: str
-    opportunity_id: int = Field(foreign_key="opportunity.id", index=True)
+    call_id: int = Field(foreign_key="call.id", index=True)
     url: str
     fields: dict[str, Any] = Field(sa_type=JSON, description="the Listing, as JSON")
     fingerprint: str = Field(description="SHA-256 of the fields that count as a change")
@@ -158,7 +158,7 @@ class Deadline(SQLModel, table=True):
     __table_args__ = (one_of("kind", DeadlineKind),)
 
     id: int | None = Field(default=None, primary_key=True)
-    opportunity_id: int = Field(foreign_key="opportunity.id", index=True)
+    call_id: int = Field(foreign_key="call.id", index=True)
     kind: str
     number: int = Field(default=0, description="which of several of this kind, by date")
     day: date | None = Field(default=None, description="local date; none for 'until the money is gone'")
@@ -177,12 +177,12 @@ class Revision(SQLModel, table=True):
 
     __table_args__ = (
         one_of("kind", RevisionKind),
-        Index("ix_revision_call", "opportunity_id", "version"),
+        Index("ix_revision_call", "call_id", "version"),
         Index("ix_revision_damped", "crawl_id", sqlite_where=text("damped"), postgresql_where=text("damped")),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    opportunity_id: int = Field(foreign_key="opportunity.id")
+    call_id: int = Field(foreign_key="call.id")
     crawl_id: int | None = Field(default=None, foreign_key="crawl.id", index=True)
     at: datetime = Field(index=True)
     kind: str
@@ -199,7 +199,7 @@ class Correction(SQLModel, table=True):
     """A person's correction of one field of a call; every crawl respects it until it is withdrawn."""
 
     id: int | None = Field(default=None, primary_key=True)
-    opportunity_id: int = Field(foreign_key="opportunity.id", index=True)
+    call_id: int = Field(foreign_key="call.id", index=True)
     field: str
     value: Any = Field(default=None, sa_type=JSON)
     reason: str = ""
@@ -214,8 +214,8 @@ class Correction(SQLModel, table=True):
 class Dismissal(SQLModel, table=True):
     """A person's word that two calls which look alike are two; they are not proposed as one again."""
 
-    first_id: int = Field(foreign_key="opportunity.id", primary_key=True, description="the lower number of the two")
-    second_id: int = Field(foreign_key="opportunity.id", primary_key=True, index=True)
+    first_id: int = Field(foreign_key="call.id", primary_key=True, description="the lower number of the two")
+    second_id: int = Field(foreign_key="call.id", primary_key=True, index=True)
     reason: str = ""
     user_id: int = Field(foreign_key="user.id")
     participant_id: str = Field(foreign_key="participant.id")
@@ -258,10 +258,10 @@ class Challenge(SQLModel, table=True):
 class Match(SQLModel, table=True):
     """A call and an opgave that met: how strongly and why, by which model."""
 
-    __table_args__ = (UniqueConstraint("opportunity_id", "challenge_id"),)
+    __table_args__ = (UniqueConstraint("call_id", "challenge_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    opportunity_id: int = Field(sa_column=Column(ForeignKey("opportunity.id"), nullable=False, index=True))
+    call_id: int = Field(sa_column=Column(ForeignKey("call.id"), nullable=False, index=True))
     challenge_id: str = Field(foreign_key="challenge.id", index=True)
     score: float = Field(description="0 to 1, calibrated; after what people said")
     said: float | None = Field(default=None, description="what the matcher said, where verdicts moved the score")
@@ -276,8 +276,8 @@ class CallVectors(SQLModel, table=True):
 
     __tablename__ = "call_vectors"
 
-    opportunity_id: int = Field(
-        sa_column=Column(ForeignKey("opportunity.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    call_id: int = Field(
+        sa_column=Column(ForeignKey("call.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     )
     model: str = Field(description="name and version of the encoder; vectors of two versions never mix")
     texts: bytes = Field(sa_column=Column(LargeBinary, nullable=False), description="eight bytes of SHA-256 a text")

@@ -148,7 +148,7 @@ class Moment(Owned, table=True):
     lead_days: int = Field(default=0, description="what the MRA needs inside before that day")
     use: str = Field(default="", description="what it is good for")
     url: str = ""
-    opportunity_id: int | None = Field(default=None, foreign_key="opportunity.id", unique=True)
+    call_id: int | None = Field(default=None, foreign_key="call.id", unique=True)
     pattern: str | None = Field(default=None, description="which recurring moment of tracker/agendas/moments.yaml")
     year: int | None = None
 

@@ -103,7 +103,7 @@ class DossierCall(SQLModel, table=True):
 
     __tablename__ = "dossier_call"
     dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
-    opportunity_id: int = Field(foreign_key="opportunity.id", primary_key=True, index=True)
+    call_id: int = Field(foreign_key="call.id", primary_key=True, index=True)
     seen_version: int = Field(default=1, description="an older one than the call's own means: it changed since")
 
 
@@ -118,7 +118,7 @@ class ChainLink(Owned, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    opportunity_id: int = Field(foreign_key="opportunity.id", index=True)
+    call_id: int = Field(foreign_key="call.id", index=True)
     kind: str
     title: str
     url: str

@@ -94,14 +94,14 @@ class Told(SQLModel, table=True):
     """What a mail told whom: counts only while its delivery has not failed, expired or been cancelled."""
 
     __table_args__ = (
-        UniqueConstraint("user_id", "opportunity_id", "version", "kind", "detail", "delivery_id"),
+        UniqueConstraint("user_id", "call_id", "version", "kind", "detail", "delivery_id"),
         one_of("kind", ToldKind),
-        Index("ix_told_call", "opportunity_id", "user_id"),
+        Index("ix_told_call", "call_id", "user_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id")
-    opportunity_id: int = Field(foreign_key="opportunity.id")
+    call_id: int = Field(foreign_key="call.id")
     version: int
     kind: str
     detail: str = Field(default="", description="for a reminder: deadline, version and distance")

@@ -56,7 +56,7 @@ class Subscription(SQLModel, table=True):
     participant_id: str = Field(foreign_key="participant.id")
     visibility: str = Visibility.OWN
     name: str = ""
-    filter: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="an OpportunityFilter")
+    filter: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="an CallFilter")
     every: str
     weekday: int = Field(default=0, description="0 = Monday; for weekly digests")
     most: int = Field(default=20, description="calls a mail shows at most")
@@ -72,10 +72,10 @@ class Verdict(SQLModel, table=True):
         one_of("say", Say),
         one_of("reason", NoReason, optional=True),
         one_of("visibility", Visibility),
-        Index("ix_verdict_pair", "opportunity_id", "challenge_id"),
+        Index("ix_verdict_pair", "call_id", "challenge_id"),
         Index(
             "uq_verdict_standing",
-            "opportunity_id",
+            "call_id",
             "challenge_id",
             "user_id",
             unique=True,
@@ -84,7 +84,7 @@ class Verdict(SQLModel, table=True):
         ),
         Index(  # NULL equals nothing, so the index above says nothing of a call as a whole
             "uq_verdict_standing_call",
-            "opportunity_id",
+            "call_id",
             "user_id",
             unique=True,
             sqlite_where=text("undone_at IS NULL AND challenge_id IS NULL"),
@@ -93,7 +93,7 @@ class Verdict(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    opportunity_id: int = Field(foreign_key="opportunity.id")
+    call_id: int = Field(foreign_key="call.id")
     challenge_id: str | None = Field(default=None, foreign_key="challenge.id")
     user_id: int = Field(foreign_key="user.id", index=True)
     participant_id: str = Field(foreign_key="participant.id")

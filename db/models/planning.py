@@ -156,7 +156,7 @@ class CalendarFeed(Owned, table=True):
     scope: str
     name: str
     challenge_id: str | None = Field(default=None, foreign_key="challenge.id")
-    filter: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="an OpportunityFilter")
+    filter: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="an CallFilter")
     created_at: datetime
     rotated_at: datetime | None = None
     revoked_at: datetime | None = None

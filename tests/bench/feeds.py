@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from db.migrate import upgrade
-from db.models import Deadline, Opportunity
+from db.models import Call, Deadline
 from db.session import open_engine, writing
 from db.vocabulary import Role
 from db.vocabulary_calendar import FeedScope
@@ -61,16 +61,16 @@ def _visitor(folder: Path) -> Iterator[tuple[Visitor, str]]:
     engine.dispose()
 
 
-def _call(n: int) -> Opportunity:
+def _call(n: int) -> Call:
     title = f"Regeling {n} voor warmte, wonen en mobiliteit in de regio; tweede openstelling"
     seen = {"first_seen": NOW, "last_seen": NOW}
-    return Opportunity(id=n, title=title, language="nl", url=f"https://bron.example/{n}", publisher="RVO", **seen)
+    return Call(id=n, title=title, language="nl", url=f"https://bron.example/{n}", publisher="RVO", **seen)
 
 
 def _deadline(n: int) -> Deadline:
     at = NOW + timedelta(hours=7 * n)
     shown = {"zone": "Europe/Brussels", "assumed": True, "text": "17:00 Brussels time"}
-    return Deadline(opportunity_id=n, kind="closes", at=at, day=at.date(), modified_at=NOW, **shown)
+    return Deadline(call_id=n, kind="closes", at=at, day=at.date(), modified_at=NOW, **shown)
 
 
 def _ms(work: Callable[[], object]) -> float:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, insert
 from sqlmodel import select
 
 from db.migrate import upgrade
-from db.models import Deadline, Delivery, Match, Opportunity, Run, Subscription, User
+from db.models import Call, Deadline, Delivery, Match, Run, Subscription, User
 from db.session import open_engine, writing
 from notifications.outbox import Claim, Rules
 from notifications.sending import _bytes, send_due
@@ -56,13 +56,13 @@ def world(engine: Engine) -> None:
         for n in range(1, CALLS + 1):
             due = date(2026, 6, 10) + timedelta(days=n % 200)
             at = datetime(due.year, due.month, due.day, 15, tzinfo=UTC)
-            session.add(Opportunity(id=n, title=f"Regeling {n} voor circulaire gebiedsontwikkeling", language="nl",
+            session.add(Call(id=n, title=f"Regeling {n} voor circulaire gebiedsontwikkeling", language="nl",
                                     url="https://e.example", source_word="open", closes_at=at, first_seen=NOW, last_seen=NOW))  # fmt: skip
             session.flush()
-            session.add(Deadline(opportunity_id=n, kind="closes", day=due, hour="17:00", at=at, modified_at=NOW))
+            session.add(Deadline(call_id=n, kind="closes", day=due, hour="17:00", at=at, modified_at=NOW))
             for one in chance.sample(NAMES, 2):
                 words = [{"kind": "words", "weight": 1, "call": "circulair, gebiedsontwikkeling"}]
-                session.add(Match(opportunity_id=n, challenge_id=one, score=0.8, reasons=words, model="b", at=NOW))
+                session.add(Match(call_id=n, challenge_id=one, score=0.8, reasons=words, model="b", at=NOW))
 
 
 def bench() -> Iterator[Row]:

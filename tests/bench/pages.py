@@ -12,7 +12,7 @@ from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
 from db.migrate import upgrade
-from db.models import Challenge, Deadline, Match, Opportunity
+from db.models import Call, Challenge, Deadline, Match
 from db.search import index_words, search, searchable
 from db.session import open_engine, reading, writing
 from tests.bench.row import Row
@@ -65,7 +65,7 @@ def fill(session: Session) -> None:
     for start in range(1, CALLS + 1, BATCH):
         numbers = range(start, start + BATCH)
         calls = [_call(n) for n in numbers]
-        session.connection().execute(insert(Opportunity), calls)
+        session.connection().execute(insert(Call), calls)
         session.connection().execute(insert(Deadline), [_date(call) for call in calls])
         matches = [_match(n, one, draw) for n in numbers if n % 5 == 0 for one in draw.sample(challenges, 2)]
         session.connection().execute(insert(Match), matches)
@@ -74,8 +74,8 @@ def fill(session: Session) -> None:
 
 # Making a row of a model takes milliseconds (its defaults look at signatures): one of each is enough.
 SEEN = {"title": "", "language": "nl", "url": "", "first_seen": NOW, "last_seen": NOW}
-CALL = Opportunity(**SEEN).model_dump()
-DATE = Deadline(opportunity_id=0, kind="closes", hour="09:00", modified_at=NOW).model_dump(exclude={"id"})
+CALL = Call(**SEEN).model_dump()
+DATE = Deadline(call_id=0, kind="closes", hour="09:00", modified_at=NOW).model_dump(exclude={"id"})
 REASONS = [{"kind": "words", "weight": 1, "place": "title", "call": "warmtenet", "challenge": "warmtenet*"}]
 MATCH = {"topic": 0.5, "reasons": REASONS, "model": "bench", "at": NOW}
 
@@ -103,11 +103,11 @@ def _call(n: int) -> dict[str, Any]:
 
 def _date(call: dict[str, Any]) -> dict[str, Any]:
     at = call["closes_at"]
-    return DATE | {"opportunity_id": call["id"], "day": at.date(), "at": at}
+    return DATE | {"call_id": call["id"], "day": at.date(), "at": at}
 
 
 def _match(n: int, challenge: str, draw: random.Random) -> dict[str, Any]:
-    return MATCH | {"opportunity_id": n, "challenge_id": challenge, "score": draw.random()}
+    return MATCH | {"call_id": n, "challenge_id": challenge, "score": draw.random()}
 
 
 def _p95(visitor: Visitor, path: str) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from db.models import Deadline, DecisionClock, Meeting, Milestone, Opportunity, User
+from db.models import Call, Deadline, DecisionClock, Meeting, Milestone, User
 from db.vocabulary import DeadlineKind, Role
 from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.backward import NoPlan
@@ -24,11 +24,9 @@ def deadline(session: Session) -> Deadline:
     session.add(
         User(id=1, email="c@haarlem.example", name="C", role=Role.COORDINATOR, participant_id="haarlem", created_at=NOW)
     )
-    session.add(Opportunity(id=1, title="T", language="nl", url="https://e.example", first_seen=NOW, last_seen=NOW))
+    session.add(Call(id=1, title="T", language="nl", url="https://e.example", first_seen=NOW, last_seen=NOW))
     session.flush()
-    row = Deadline(
-        opportunity_id=1, kind=DeadlineKind.CLOSES, at=datetime(2027, 3, 16, 16, tzinfo=UTC), modified_at=NOW
-    )
+    row = Deadline(call_id=1, kind=DeadlineKind.CLOSES, at=datetime(2027, 3, 16, 16, tzinfo=UTC), modified_at=NOW)
     session.add(row)
     session.flush()
     return row
@@ -122,7 +120,7 @@ def test_dropping_needs_a_reason(session: Session, deadline: Deadline) -> None:
 
 
 def test_a_deadline_without_a_day_has_no_clock(session: Session, deadline: Deadline) -> None:
-    rolling = Deadline(opportunity_id=1, kind=DeadlineKind.ROLLING, modified_at=NOW)
+    rolling = Deadline(call_id=1, kind=DeadlineKind.ROLLING, modified_at=NOW)
     session.add(rolling)
     session.flush()
     with pytest.raises(NoPlan, match="geen datum"):

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
-from db.models import CalendarFeed, Crawl, Deadline, Dossier, Follow, Opportunity, Position, Revision, User
+from db.models import CalendarFeed, Call, Crawl, Deadline, Dossier, Follow, Position, Revision, User
 from db.session import writing
 from db.vocabulary import RevisionKind, Role
 from db.vocabulary_calendar import FeedScope
@@ -35,7 +35,7 @@ def address(engine: Engine, people: dict[str, User]) -> str:
     with writing(engine) as session:
         call = add_call(session)
         add_deadline(session, call, BRUSSELS_17, assumed=True)
-        session.add(Follow(user_id=people["coordinator"].id, opportunity_id=call.id, at=NOW))
+        session.add(Follow(user_id=people["coordinator"].id, call_id=call.id, at=NOW))
         return feed(session, people["coordinator"])
 
 
@@ -137,12 +137,10 @@ def test_a_withdrawn_call_reaches_every_copy_as_a_newer_event(address: str, engi
     _, sequence, modified = seen()
     later = modified + timedelta(days=3)
     with writing(engine) as session:
-        call = session.exec(select(Opportunity)).one()
+        call = session.exec(select(Call)).one()
         call.source_word, call.version = "withdrawn", call.version + 1
         session.add(
-            Revision(
-                opportunity_id=call.id or 0, at=later, kind=RevisionKind.CHANGED, field="source_word", telling=True
-            )
+            Revision(call_id=call.id or 0, at=later, kind=RevisionKind.CHANGED, field="source_word", telling=True)
         )
     assert seen() == ("CANCELLED", sequence + 1, later)
 
@@ -300,13 +298,13 @@ def test_a_feed_of_ten_thousand_deadlines_is_there_in_time_and_size(
 ) -> None:
     if engine.dialect.name != "sqlite":
         pytest.skip("measured on SQLite; tests/bench/feeds.py measures more")
-    call = Opportunity(title="x", language="nl", url="https://e.example", first_seen=NOW, last_seen=NOW).model_dump()
-    closes = Deadline(opportunity_id=1, kind="closes", zone="Europe/Brussels", modified_at=NOW).model_dump()
+    call = Call(title="x", language="nl", url="https://e.example", first_seen=NOW, last_seen=NOW).model_dump()
+    closes = Deadline(call_id=1, kind="closes", zone="Europe/Brussels", modified_at=NOW).model_dump()
     numbers = range(1, 10_001)
     with writing(engine) as session:
         calls = [call | {"id": n, "title": f"Regeling {n}"} for n in numbers]
-        dates = [{"id": n, "opportunity_id": n, "at": BRUSSELS_17 + timedelta(hours=n)} for n in numbers]
-        session.connection().execute(insert(Opportunity), calls)
+        dates = [{"id": n, "call_id": n, "at": BRUSSELS_17 + timedelta(hours=n)} for n in numbers]
+        session.connection().execute(insert(Call), calls)
         session.connection().execute(insert(Deadline), [closes | row | {"day": date(2027, 3, 30)} for row in dates])
         one = feed(session, people["reader"], FeedScope.FILTER)
     content = anonymous.get(one).content

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, func, select
 
 from db.migrate import upgrade
-from db.models import Crawl, Opportunity
+from db.models import Call, Crawl
 from db.session import open_engine, writing
 from tests.calls.test_ingest import state
 from tests.conftest import NOW, ROOT
@@ -68,7 +68,7 @@ def test_a_kill_at_any_moment_and_a_rerun_end_like_one_clean_run(
     crawled = second_crawl()
     with Session(engine) as session:
         done = len(session.exec(select(Crawl)).all()) == 2
-        assert session.exec(select(func.count()).select_from(Opportunity)).one() == (MANY if done else MANY // 2)
+        assert session.exec(select(func.count()).select_from(Call)).one() == (MANY if done else MANY // 2)
     if not done:
         with writing(engine) as session:
             ingest(session, crawled, crawled.finished_at)  # type: ignore[arg-type, attr-defined]
@@ -114,7 +114,7 @@ def test_a_full_disk_leaves_nothing_and_the_crawl_after_it_everything(small_disk
     with pytest.raises(OperationalError, match="disk is full"), writing(engine) as session:
         ingest(session, make_crawled(many, NOW), NOW)
     with Session(engine) as session:
-        assert [c.title for c in session.exec(select(Opportunity))] == ["Regeling 1"]
+        assert [c.title for c in session.exec(select(Call))] == ["Regeling 1"]
         assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
     engine.dispose()
     subprocess.run(["mount", "-o", "remount,size=20m", str(small_disk)], check=True)

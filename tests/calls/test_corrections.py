@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from db.models import Correction, Deadline, Dismissal, Opportunity, Participant, Revision, Sighting, User
-from db.queries import OpportunityFilter, Viewer, calls_for, live_call, newest_crawls
+from db.models import Call, Correction, Deadline, Dismissal, Participant, Revision, Sighting, User
+from db.queries import CallFilter, Viewer, calls_for, live_call, newest_crawls
 from tests.make.crawls import closes, make_listing, store
 from tracker.calls.corrections import add_call, take_back
 from tracker.calls.corrections import correct as correct_value
@@ -31,9 +31,9 @@ def person(session: Session, now: datetime) -> User:
     return user
 
 
-def call(session: Session, number: int = 1) -> Opportunity:
+def call(session: Session, number: int = 1) -> Call:
     session.expire_all()
-    return session.get_one(Opportunity, number)
+    return session.get_one(Call, number)
 
 
 def stcrt(number: int = 9, **fields: object) -> object:
@@ -110,11 +110,11 @@ def test_three_sources_one_call_and_a_visible_conflict(session: Session, now: da
     assert found.conflicts["closes"]["rvo"] == [{"day": "2026-10-01", "hour": "17:00"}]
     assert found.conflicts["closes"]["bekendmakingen"] == [{"day": "2026-09-30"}]
     assert (found.provenance["closes"], found.provenance["rate"]) == ("rvo", "bekendmakingen")
-    assert [c.id for c in session.exec(calls_for(OpportunityFilter(), Viewer(), now))] == [1]
+    assert [c.id for c in session.exec(calls_for(CallFilter(), Viewer(), now))] == [1]
     redirect = live_call(session, 2)
     assert redirect is not None
     assert redirect.id == 1
-    assert session.exec(select(Deadline.cancelled_at).where(Deadline.opportunity_id == 2)).one() == now
+    assert session.exec(select(Deadline.cancelled_at).where(Deadline.call_id == 2)).one() == now
     assert any("CONFLICT closes" in line for line in as_lines(sheet(session, 1, now)))
 
 
@@ -126,8 +126,8 @@ def test_parting_undoes_joining(session: Session, now: datetime, person: User) -
     assert part(session, 2, now) == 1
     session.commit()
     assert (call(session, 2).joined_into, call(session, 1).conflicts) == (None, {})
-    assert session.exec(select(Sighting.opportunity_id).order_by(col(Sighting.id))).all() == [1, 2]
-    assert session.exec(select(Deadline.cancelled_at).where(Deadline.opportunity_id == 2)).one() is None
+    assert session.exec(select(Sighting.call_id).order_by(col(Sighting.id))).all() == [1, 2]
+    assert session.exec(select(Deadline.cancelled_at).where(Deadline.call_id == 2)).one() is None
     with pytest.raises(NotPossible):
         part(session, 2, now)
     with pytest.raises(CannotJoin):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, func, select
 
-from db.models import Crawl, Deadline, Opportunity, Revision, Sighting, Snapshot
+from db.models import Call, Crawl, Deadline, Revision, Sighting, Snapshot
 from db.status import status_of
 from db.vocabulary import RevisionKind, SourceKind, Status
 from scrapers.crawled import Page, Unreadable
@@ -24,15 +24,15 @@ def revisions(session: Session, **where: Any) -> list[Revision]:
     return list(session.exec(select(Revision).filter_by(**where).order_by(col(Revision.id))))
 
 
-def only_call(session: Session) -> Opportunity:
+def only_call(session: Session) -> Call:
     session.expire_all()
-    return session.exec(select(Opportunity)).one()
+    return session.exec(select(Call)).one()
 
 
 def test_a_first_crawl_stores_calls_dates_and_news(session: Session, now: datetime) -> None:
     result = store(session, [make_listing(1, budget="2500000"), make_listing(2)], now)
     assert (len(result.new), result.changed, result.gone, result.back, result.unchanged) == (2, (), (), (), 0)
-    calls = session.exec(select(Opportunity).order_by(col(Opportunity.id))).all()
+    calls = session.exec(select(Call).order_by(col(Call.id))).all()
     assert calls[0].title == "Regeling 1"
     assert calls[0].budget == 2_500_000
     assert calls[0].provenance["closes"] == "rvo"
@@ -53,7 +53,7 @@ def test_crawling_again_changes_nothing(session: Session, now: datetime) -> None
 
 def only_call_seen(session: Session) -> set[datetime]:
     session.expire_all()
-    return {call.last_seen for call in session.exec(select(Opportunity))}
+    return {call.last_seen for call in session.exec(select(Call))}
 
 
 def test_a_moved_deadline_keeps_its_row_and_is_told(session: Session, now: datetime) -> None:
@@ -110,7 +110,7 @@ def test_a_call_is_gone_after_three_complete_crawls_without_it(session: Session,
     store(session, [make_listing(1), *rest], now)
     results = [store(session, rest, now + run * DAY) for run in (1, 2, 3, 4)]
     assert [len(r.gone) for r in results] == [0, 0, 1, 0]
-    call = session.exec(select(Opportunity).where(Opportunity.title == "Regeling 1")).one()
+    call = session.exec(select(Call).where(Call.title == "Regeling 1")).one()
     assert call.not_listed_since == now + 3 * DAY
     assert status_of(call, now + 4 * DAY) == Status.NOT_LISTED
     [gone] = revisions(session, kind=RevisionKind.GONE)
@@ -125,7 +125,7 @@ def test_a_call_that_comes_back_is_back(session: Session, now: datetime) -> None
     result = store(session, [make_listing(1), *rest], now + 4 * DAY)
     assert len(result.back) == 1
     session.expire_all()
-    call = session.exec(select(Opportunity).where(Opportunity.title == "Regeling 1")).one()
+    call = session.exec(select(Call).where(Call.title == "Regeling 1")).one()
     assert call.not_listed_since is None
     assert session.exec(select(Sighting.missed).where(Sighting.external_id == "1")).one() == 0
 
@@ -176,7 +176,7 @@ def test_a_call_past_its_deadline_is_closed_by_date_and_not_gone(session: Sessio
     store(session, [make_listing(1, deadlines=[closes("2026-05-29")]), *rest], now)
     for run in range(1, 6):
         assert store(session, rest, now + run * DAY).gone == ()
-    call = session.exec(select(Opportunity).where(Opportunity.title == "Regeling 1")).one()
+    call = session.exec(select(Call).where(Call.title == "Regeling 1")).one()
     assert status_of(call, now + 6 * DAY) == Status.CLOSED
 
 
@@ -230,7 +230,7 @@ def test_the_same_address_written_otherwise_is_the_same_call(session: Session, n
     ]
     for run, spelling in enumerate(spellings):
         store(session, [make_listing(spelling, url="https://example.nl/x")], now + run * DAY)
-    assert session.exec(select(func.count()).select_from(Opportunity)).one() == 1
+    assert session.exec(select(func.count()).select_from(Call)).one() == 1
 
 
 def test_a_flood_of_new_calls_is_held_until_released(session: Session, now: datetime) -> None:
@@ -238,10 +238,10 @@ def test_a_flood_of_new_calls_is_held_until_released(session: Session, now: date
     assert store(session, first, now).held == 0
     result = store(session, [make_listing(n) for n in range(80)], now + DAY)
     assert result.held == 40
-    assert session.exec(select(func.count()).select_from(Opportunity).where(col(Opportunity.held))).one() == 40
+    assert session.exec(select(func.count()).select_from(Call).where(col(Call.held))).one() == 40
     assert release(session, "rvo") == 40
     session.commit()
-    assert session.exec(select(func.count()).select_from(Opportunity).where(col(Opportunity.held))).one() == 0
+    assert session.exec(select(func.count()).select_from(Call).where(col(Call.held))).one() == 0
 
 
 def test_a_flood_of_changes_is_held(session: Session, now: datetime) -> None:
@@ -262,30 +262,26 @@ def test_a_transaction_that_breaks_off_leaves_nothing(engine: Engine, now: datet
         ingest(session, make_crawled([make_listing()], now), now)
         session.rollback()
         assert session.exec(select(Crawl)).all() == []
-        assert session.exec(select(Opportunity)).all() == []
+        assert session.exec(select(Call)).all() == []
 
 
 def state(session: Session) -> dict[str, Any]:
     """Everything a crawl writes, without the order in which rows were made."""
     session.expire_all()
-    calls = {c.id: c.title for c in session.exec(select(Opportunity))}
+    calls = {c.id: c.title for c in session.exec(select(Call))}
     return {
-        "calls": sorted(str(c.model_dump(exclude={"id"})) for c in session.exec(select(Opportunity))),
-        "sightings": sorted(
-            str(s.model_dump(exclude={"id", "opportunity_id"})) for s in session.exec(select(Sighting))
-        ),
-        "dates": sorted(
-            (calls[d.opportunity_id], d.kind, str(d.day), d.version) for d in session.exec(select(Deadline))
-        ),
+        "calls": sorted(str(c.model_dump(exclude={"id"})) for c in session.exec(select(Call))),
+        "sightings": sorted(str(s.model_dump(exclude={"id", "call_id"})) for s in session.exec(select(Sighting))),
+        "dates": sorted((calls[d.call_id], d.kind, str(d.day), d.version) for d in session.exec(select(Deadline))),
         "revisions": sorted(
-            (calls[r.opportunity_id], r.kind, r.field, str(r.old), str(r.new), r.telling)
+            (calls[r.call_id], r.kind, r.field, str(r.old), str(r.new), r.telling)
             for r in session.exec(select(Revision))
         ),
     }
 
 
 def empty(session: Session) -> None:
-    for name in ("reference", "deadline", "revision", "sighting", "opportunity", "crawl"):
+    for name in ("reference", "deadline", "revision", "sighting", "call", "crawl"):
         session.connection().execute(text(f"DELETE FROM {name}"))
     session.commit()
 

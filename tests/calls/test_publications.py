@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import ChainLink, Deadline, Opportunity, Reference, Sighting
+from db.models import Call, ChainLink, Deadline, Reference, Sighting
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, Nature, Visibility
 from db.vocabulary_lobby import ChainKind
@@ -45,12 +45,12 @@ def cast(session: Session, now: datetime) -> Cast:
     return gather(session, now)
 
 
-def said(cast: Cast, call: Opportunity, source: str, references: tuple[str, ...] = (), **fields: object) -> Sighting:
+def said(cast: Cast, call: Call, source: str, references: tuple[str, ...] = (), **fields: object) -> Sighting:
     """One source speaks of a call, with its references indexed as a crawl does."""
     row = Sighting(
         source=source,
         external_id=f"{source}-{call.id}",
-        opportunity_id=call.id or 0,
+        call_id=call.id or 0,
         url=f"{OUTSIDE}/{source}",
         fields={"title": f"Volgens {source}", **fields},
         fingerprint="f",
@@ -65,10 +65,8 @@ def said(cast: Cast, call: Opportunity, source: str, references: tuple[str, ...]
     return row
 
 
-def moment(cast: Cast, title: str) -> Opportunity:
-    row = Opportunity(
-        nature=Nature.MOMENT, title=title, language="nl", url=OUTSIDE, first_seen=cast.now, last_seen=cast.now
-    )
+def moment(cast: Cast, title: str) -> Call:
+    row = Call(nature=Nature.MOMENT, title=title, language="nl", url=OUTSIDE, first_seen=cast.now, last_seen=cast.now)
     cast.session.add(row)
     cast.session.flush()
     return row
@@ -81,9 +79,7 @@ def test_a_call_leads_back_to_its_publication_its_consultation_and_its_letter(ca
     days = [{"kind": "consultation", "day": "2026-02-01"}, {"kind": "opens", "day": "2026-01-04"}]
     said(cast, consultation, "internetconsultatie", ("WGK012345",), deadlines=days, summary="Na brief 2025D01234")
     said(cast, letter, "tweede_kamer", ("2025D01234",), published_on="2025-11-03", type_of_action="Brief regering")
-    opens = Deadline(
-        opportunity_id=cast.call.id or 0, kind=DeadlineKind.OPENS, day=date(2026, 5, 1), modified_at=cast.now
-    )
+    opens = Deadline(call_id=cast.call.id or 0, kind=DeadlineKind.OPENS, day=date(2026, 5, 1), modified_at=cast.now)
     cast.session.add(opens)
     found = chain(cast.session, cast.call, viewer_of(cast.haarlem))
     assert [(link.kind, link.day, link.call_id) for link in found] == [
@@ -157,19 +153,19 @@ def test_the_chain_stands_on_the_call_and_on_its_dossier(engine: Engine, now: da
         assert visitor.send_form(f"/regelingen/{call}/keten/999/weg").status_code == 404  # type: ignore[attr-defined]
 
 
-def words(cast: Cast, source: str, title: str, summary: str = "", references: tuple[str, ...] = ()) -> Opportunity:
+def words(cast: Cast, source: str, title: str, summary: str = "", references: tuple[str, ...] = ()) -> Call:
     """A text as a crawl stores it: found by its words, with a page of its own."""
     listing = make_listing(title, source=source, title=title, summary=summary, references=references, nature="moment")
     store(cast.session, [listing], cast.now, source=source)
-    return cast.session.exec(select(Opportunity).where(Opportunity.title == title)).one()
+    return cast.session.exec(select(Call).where(Call.title == title)).one()
 
 
-def titled(cast: Cast, title: str, references: tuple[str, ...] = (), number: int = 1) -> Opportunity:
+def titled(cast: Cast, title: str, references: tuple[str, ...] = (), number: int = 1) -> Call:
     store(cast.session, [make_listing(number, title=title, references=references)], cast.now)
-    return cast.session.exec(select(Opportunity).order_by(col(Opportunity.id).desc())).first() or cast.call
+    return cast.session.exec(select(Call).order_by(col(Call.id).desc())).first() or cast.call
 
 
-def steps(cast: Cast, call: Opportunity) -> list[tuple[str, str]]:
+def steps(cast: Cast, call: Call) -> list[tuple[str, str]]:
     found = chain(cast.session, call, viewer_of(cast.lobbyist))
     return [(link.title, link.names) for link in found if link.names]
 

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from sqlmodel import Session, col, select
 
-from db.models import Opportunity
+from db.models import Call
 from db.status import status_expression, status_of
 from db.vocabulary import Status
 
@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass
-class Call:
+class Request:
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     source_word: str | None = None
@@ -49,23 +49,23 @@ def test_a_call_stands(
     def on(days: int | None) -> datetime | None:
         return None if days is None else now + days * DAY
 
-    call = Call(on(opens), on(closes), word, None, now if unlisted else None)
+    call = Request(on(opens), on(closes), word, None, now if unlisted else None)
     assert status_of(call, now) == status
 
 
 def test_a_call_closes_at_the_very_moment(now: datetime) -> None:
-    assert status_of(Call(closes_at=now), now) == Status.CLOSED
-    assert status_of(Call(closes_at=now + timedelta(seconds=1)), now) == Status.OPEN
+    assert status_of(Request(closes_at=now), now) == Status.CLOSED
+    assert status_of(Request(closes_at=now + timedelta(seconds=1)), now) == Status.OPEN
 
 
 def test_the_rule_in_sql_is_the_rule_in_python(session: Session, now: datetime) -> None:
     moments = (None, now - DAY, now, now + DAY)
     words = (None, *(s.value for s in Status if s not in (Status.NOT_LISTED,)))
     for opens, closes, word, rolling, gone in product(moments, moments, words, (None, "rolling"), (None, now)):
-        call = Call(opens, closes, word, rolling, gone)
+        call = Request(opens, closes, word, rolling, gone)
         usual = {"title": "T", "language": "nl", "url": "https://e.nl", "first_seen": now, "last_seen": now}
-        session.add(Opportunity(**usual, **vars(call)))
+        session.add(Call(**usual, **vars(call)))
     session.flush()
-    rows = session.exec(select(Opportunity, status_expression(now)).order_by(col(Opportunity.id))).all()
+    rows = session.exec(select(Call, status_expression(now)).order_by(col(Call.id))).all()
     assert len(rows) == 448
     assert [said for _, said in rows] == [status_of(call, now) for call, _ in rows]

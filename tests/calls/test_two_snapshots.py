@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Opportunity, Revision
+from db.models import Call, Revision
 from db.session import writing
 from db.status import status_of
 from db.vocabulary import Status
@@ -52,7 +52,7 @@ def test_what_changed_between_march_and_may(session: Session, both: tuple[Ingest
     assert (len(march.new), march.judgement.complete) == (932, True)
     assert (len(may.new), len(may.gone), len(may.back), may.held) == (222, 0, 0, 0)
     assert may.judgement.complete, may.judgement.why
-    calls = session.exec(select(Opportunity)).all()
+    calls = session.exec(select(Call)).all()
     unlisted = [call for call in calls if call.last_seen == MARCH]
     assert len(unlisted) == 443
     assert Counter(status_of(call, MAY) for call in unlisted) == {Status.CLOSED: 443}

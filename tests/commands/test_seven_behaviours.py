@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from notifications.wording import AMSTERDAM
-from tests.make.scripted import SEARCH, Call, Played, playing, portal, topic
+from tests.make.scripted import SEARCH, Played, PlayedRequest, playing, portal, topic
 from tests.make.smtp_server import SmtpServer, running
 from tracker.__main__ import app, now_first
 
@@ -171,7 +171,7 @@ def test_a_crawl_that_saw_half_of_the_pages_closes_nothing(ours: Installation, s
     ours.morning(FRIDAY)
     whole = portal(list(ours.topics.values()))
 
-    def half(call: Call) -> None:
+    def half(call: PlayedRequest) -> None:
         whole(call) if call.asked.query["pageNumber"] == "1" else call.send("", 500)
 
     ours.source.answers[SEARCH] = half

@@ -12,7 +12,7 @@ from scrapy.http import HtmlResponse
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
-from db.models import Opportunity, Sighting
+from db.models import Call, Sighting
 from db.session import open_engine, reading
 from db.status import status_of
 from scrapers.asking import MOST_ASKED, Asking
@@ -22,7 +22,7 @@ from scrapers.source import Context
 from scrapers.sources.eu_portal import EuPortal
 from scrapers.sources.rvo import Rvo
 from tests.make.crawls import make_listing, store
-from tests.make.scripted import SEARCH, Call, Played, playing, portal, topic
+from tests.make.scripted import SEARCH, Played, PlayedRequest, playing, portal, topic
 from tracker.calls.ingest import absentees
 from tracker.settings import Settings
 from tracker.sources.rounds import Outcome, crawl_sources
@@ -59,7 +59,7 @@ def forgetful(asked: list[int]) -> object:
     listed = portal(EVERYTHING[4:])
     about = {1: [], 2: [EVERYTHING[1]], 4: [topic(4, status=["31094503"])]}
 
-    def answer(call: Call) -> None:
+    def answer(call: PlayedRequest) -> None:
         wanted = IDENTIFIER.search(call.body)
         if wanted is None:
             listed(call)
@@ -87,7 +87,7 @@ def test_what_the_list_lacks_is_asked_for_before_it_is_gone(sqlite: Engine, serv
     assert found.complete, found.why
     assert [*dict.fromkeys(asked)] == [1, 2, 3, 4]
     with reading(sqlite) as session:
-        rows = session.exec(select(Sighting, Opportunity).join(Opportunity).where(col(Sighting.missed) >= 0))
+        rows = session.exec(select(Sighting, Call).join(Call).where(col(Sighting.missed) >= 0))
         calls = {sighting.external_id: (sighting.missed, str(status_of(call, NOW + DAY))) for sighting, call in rows}
     assert calls["5001"] == (3, "not_listed"), "absent from the list and from the answer"
     assert calls["5002"] == (0, "open"), "the list forgot it, the source did not"

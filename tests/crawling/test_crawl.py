@@ -13,7 +13,7 @@ import pytest
 
 from scrapers.crawled import Crawled, Remembered
 from scrapers.job import Job
-from tests.make.scripted import SEARCH, Call, Played, playing, portal, topic
+from tests.make.scripted import SEARCH, Played, PlayedRequest, playing, portal, topic
 from tracker.settings import Settings
 from tracker.sources.crawl import collected, crawl, run_child
 
@@ -68,7 +68,7 @@ def test_a_maintenance_page_is_no_answer(server: Played) -> None:
 
 @pytest.mark.slow
 def test_a_body_that_breaks_off_is_not_taken_for_all(server: Played) -> None:
-    def cut(call: Call) -> None:
+    def cut(call: PlayedRequest) -> None:
         call.send(b'{"totalResults": 7, "resul', kind="application/json", Content_Length="5000")
         call.close_connection = True
 
@@ -113,7 +113,7 @@ def test_robots_that_say_no_are_obeyed_and_unreadable_ones_mean_no(server: Playe
 
 @pytest.mark.slow
 def test_a_source_over_its_limit_is_stopped_and_keeps_its_part(server: Played) -> None:
-    def drip(call: Call) -> None:
+    def drip(call: PlayedRequest) -> None:
         call.open_ended()
         while True:
             call.wfile.write(b" ")
@@ -161,7 +161,7 @@ def test_a_machine_without_room_is_one_line(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_stream_that_has_not_changed_is_asked_conditionally_and_a_catalogue_never(server: Played) -> None:
     feed = '<rss version="2.0"><channel><title>F</title></channel></rss>'
 
-    def publications(call: Call) -> None:
+    def publications(call: PlayedRequest) -> None:
         same = call.asked.headers.get("If-None-Match") == '"a"'
         call.send("" if same else feed, 304 if same else 200, "application/rss+xml", ETag='"a"')
 

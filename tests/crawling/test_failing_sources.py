@@ -14,14 +14,14 @@ from scrapy import Request
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Crawl, Opportunity
+from db.models import Call, Crawl
 from db.session import open_engine, reading, writing
 from db.status import status_of
 from db.vocabulary import Cadence, Role
 from scrapers import sources
 from scrapers.recordings import Recording, replay
 from tests.commands.test_commands import kansenradar
-from tests.make.scripted import Answer, Call, Played, playing
+from tests.make.scripted import Answer, Played, PlayedRequest, playing
 from tracker.calls.ingest import ingest
 from tracker.people.subscriptions import add_user, subscribe
 
@@ -41,7 +41,7 @@ def maintenance(_good: Answer) -> Answer:
 
 
 def cut(good: Answer) -> Answer:
-    def answer(call: Call) -> None:
+    def answer(call: PlayedRequest) -> None:
         call.send(b"<rss version='2.0'><channel><item><title>half", kind="application/rss+xml", Content_Length="9000")
         call.close_connection = True
 
@@ -84,7 +84,7 @@ WHY = {
 def as_recorded(name: str) -> Answer:
     source, recording = sources.load(name), Recording(RECORDINGS / name)
 
-    def answer(call: Call) -> None:
+    def answer(call: PlayedRequest) -> None:
         found = recording.answer(Request(source.root + call.path, method=call.command))
         call.send(found.body, found.status, (found.headers.get("Content-Type") or b"text/plain").decode())
 
@@ -121,7 +121,7 @@ def day_before(tmp_path: Path) -> Iterator[tuple[Engine, datetime]]:
 
 def statuses(engine: Engine, now: datetime) -> dict[str, str]:
     with reading(engine) as session:
-        return {call.title: str(status_of(call, now)) for call in session.exec(select(Opportunity))}
+        return {call.title: str(status_of(call, now)) for call in session.exec(select(Call))}
 
 
 def test_many_sources_fail_and_the_rest_does_not_notice(

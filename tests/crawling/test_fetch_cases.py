@@ -19,7 +19,7 @@ from scrapers.job import Job
 from scrapers.run import own_hosts
 from scrapers.sources.eu_portal import EuPortal
 from scrapers.spool import read_events
-from tests.make.scripted import SEARCH, Call, Played, playing, portal, topic
+from tests.make.scripted import SEARCH, Played, PlayedRequest, playing, portal, topic
 from tracker.sources.crawl import collected, run_child
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
@@ -99,7 +99,7 @@ def test_an_endless_body_stops_at_the_cap(server: Played, tmp_path: Path) -> Non
     (tmp_path / "endless").mkdir()
     _, idle = crawled(tmp_path / "idle", server.url)
 
-    def endless(call: Call) -> None:
+    def endless(call: PlayedRequest) -> None:
         call.open_ended()
         for _ in range(1024):
             call.wfile.write(b" " * 2**20)
@@ -115,7 +115,7 @@ def test_an_endless_body_stops_at_the_cap(server: Played, tmp_path: Path) -> Non
 def test_a_body_that_drips_is_given_up_in_time(server: Played, tmp_path: Path) -> None:
     stop = threading.Event()
 
-    def drip(call: Call) -> None:
+    def drip(call: PlayedRequest) -> None:
         call.open_ended()
         while not stop.is_set():
             call.wfile.write(b" ")
@@ -178,7 +178,7 @@ def test_a_source_that_asks_for_patience_gets_it(server: Played, tmp_path: Path)
     good = portal([topic(1)])
     times: list[float] = []
 
-    def busy(call: Call) -> None:
+    def busy(call: PlayedRequest) -> None:
         times.append(monotonic())
         call.send("busy", 429, Retry_After="2") if len(times) == 1 else good(call)
 
@@ -213,7 +213,7 @@ def test_a_stream_of_many_windows_is_given_up_when_its_source_keeps_failing(
 def test_a_stream_with_one_bad_window_is_read_on_and_not_whole(server: Played, tmp_path: Path) -> None:
     feed = '<rss version="2.0"><channel><title>F</title></channel></rss>'
 
-    def one_in_three(call: Call) -> None:
+    def one_in_three(call: PlayedRequest) -> None:
         bad = len(server.pages()) % 3 == 0
         call.send("no", 500) if bad else call.send(feed, kind="application/rss+xml")
 
@@ -257,7 +257,7 @@ def test_a_crawl_delay_and_a_huge_robots_file_are_obeyed(server: Played, tmp_pat
 @pytest.mark.slow
 @pytest.mark.parametrize("headers", [["X-Long: " + "x" * 2**20], [f"X-{n}: y" for n in range(10_000)]])
 def test_headers_without_measure_are_bounded(server: Played, tmp_path: Path, headers: list[str]) -> None:
-    def flood(call: Call) -> None:
+    def flood(call: PlayedRequest) -> None:
         call.wfile.write(("HTTP/1.1 200 OK\r\n" + "\r\n".join(headers) + "\r\nContent-Length: 2\r\n\r\n{}").encode())
         call.close_connection = True
 
@@ -271,7 +271,7 @@ def test_headers_without_measure_are_bounded(server: Played, tmp_path: Path, hea
 def test_a_hundred_cookies_are_not_kept(server: Played, tmp_path: Path) -> None:
     good = portal([topic(n) for n in range(1, 7)])
 
-    def baking(call: Call) -> None:
+    def baking(call: PlayedRequest) -> None:
         call.extra = [("Set-Cookie", f"c{n}={n}; Path=/") for n in range(100)]
         good(call)
 

@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapers import sources
 from scrapers.crawled import Crawled
 from scrapers.recordings import Recording, replay
-from tests.make.scripted import Call, Played, playing
+from tests.make.scripted import Played, PlayedRequest, playing
 from tracker.settings import Settings
 from tracker.sources.crawl import crawl
 
@@ -34,7 +34,7 @@ def server() -> Iterator[Played]:
 def test_a_source_brings_the_same_over_the_network(name: str, server: Played) -> None:
     source, recording = sources.load(name), Recording(RECORDINGS / name)
 
-    def answer(call: Call) -> None:
+    def answer(call: PlayedRequest) -> None:
         found = recording.answer(Request(source.root + call.path, method=call.command))
         kind = (found.headers.get("Content-Type") or b"text/plain").decode()
         call.send(found.body, found.status, kind)

@@ -12,8 +12,8 @@ from openpyxl import Workbook
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
-from db.models import Opportunity, Revision, Subscription, User
-from db.queries import OpportunityFilter, Viewer
+from db.models import Call, Revision, Subscription, User
+from db.queries import CallFilter, Viewer
 from db.session import open_engine, writing
 from db.vocabulary import Role
 from tests.commands.test_commands import kansenradar
@@ -29,7 +29,7 @@ SAME = ("url", "title", "language", "status", "instrument", "applicants", "amoun
 
 
 def exported(session: Session, now: datetime) -> list[dict[str, Any]]:
-    return list(calls(session, OpportunityFilter(), Viewer(), now))
+    return list(calls(session, CallFilter(), Viewer(), now))
 
 
 def fill(session: Session, now: datetime) -> None:
@@ -88,7 +88,7 @@ def test_a_file_by_hand_needs_a_title_and_an_address_only(session: Session, now:
     [call] = exported(session, now)
     assert (call["source"], call["deadlines"][1]["at"]) == ("handmatig", "2026-10-01T17:00:00+02:00")
     [added] = session.exec(select(Revision).where(Revision.field == "added"))
-    assert added.opportunity_id == call["id"]
+    assert added.call_id == call["id"]
     moved = rows.replace("2026-10-01T17:00", "2026-11-02T17:00")
     assert counted(session, moved.encode(), "csv", now) == Imported(1, 0, 1)
 
@@ -97,13 +97,13 @@ def test_many_calls_by_hand_are_no_flood(session: Session, now: datetime) -> Non
     for first in (0, 30):
         lines = [json.dumps({"title": f"F{n}", "url": f"https://x.nl/{n}"}) for n in range(first, first + 30)]
         assert counted(session, "\n".join(lines).encode(), "jsonl", now) == Imported(30, 30)
-    assert session.exec(select(func.count()).select_from(Opportunity).where(col(Opportunity.held))).one() == 0
+    assert session.exec(select(func.count()).select_from(Call).where(col(Call.held))).one() == 0
 
 
 def test_what_no_database_takes_as_text_is_taken_out(session: Session, now: datetime) -> None:
     odd = {"title": "X", "url": "https://x.nl", "source": "rvo", "external_id": "a\0b\ud800", "summary": "c\0\ud800"}
     assert counted(session, json.dumps(odd).encode(), "jsonl", now) == Imported(1, 1)
-    assert session.exec(select(Opportunity.summary)).one() == "c ?"
+    assert session.exec(select(Call.summary)).one() == "c ?"
     session.rollback()
     odd["external_id"], odd["source"] = "http://[x", ""
     assert counted(session, json.dumps(odd).encode(), "jsonl", now) == Imported(1, 1)
@@ -132,7 +132,7 @@ def test_a_wrong_row_is_named_and_nothing_is_stored(session: Session, now: datet
         counted(session, f"{rows}\n{good}".encode(), "jsonl", now)
     assert says in str(error.value)
     session.rollback()
-    assert session.exec(select(Opportunity)).all() == []
+    assert session.exec(select(Call)).all() == []
 
 
 def workbook(*cells: object) -> bytes:

@@ -148,7 +148,7 @@ def test_reminders_come_at_the_days_a_person_chose(agenda: Engine, now: datetime
     person = make_reader(agenda, now)
     call = make_call(agenda, now, closes=date(2026, 9, 1))
     with writing(agenda) as session:
-        session.add(Follow(user_id=person, opportunity_id=call, at=now))
+        session.add(Follow(user_id=person, call_id=call, at=now))
         user = session.get_one(User, person)
     with visit(agenda, now, tmp_path, user) as visitor:
         visitor.get("/abonnementen")
@@ -200,15 +200,15 @@ def copies(engine: Engine, call: int, number: int) -> None:
     """As many calls as asked for, each as this one."""
     from sqlalchemy import insert
 
-    from db.models import Deadline, Match, Opportunity
+    from db.models import Call, Deadline, Match
 
     with writing(engine) as session:
         rows = {model: session.exec(select(model).where(key == call)).one() for model, key in (
-            (Opportunity, Opportunity.id), (Deadline, Deadline.opportunity_id), (Match, Match.opportunity_id))}  # fmt: skip
+            (Call, Call.id), (Deadline, Deadline.call_id), (Match, Match.call_id))}  # fmt: skip
         for model, row in rows.items():
             values = row.model_dump()
-            key = "id" if model is Opportunity else "opportunity_id"
-            if model is not Opportunity:
+            key = "id" if model is Call else "call_id"
+            if model is not Call:
                 values.pop("id")
             made = [values | {key: call + n} for n in range(1, number + 1)]
             session.connection().execute(insert(model), made)

@@ -11,7 +11,7 @@ import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.models import Deadline, Opportunity
+from db.models import Call, Deadline
 from db.vocabulary import DeadlineKind, Status
 from notifications.ical import Event, calendar_file, deadline_event, event_bytes, line_of, plain, still_told
 
@@ -19,8 +19,8 @@ CHANGED = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
-def call(**fields: object) -> Opportunity:
-    return Opportunity(
+def call(**fields: object) -> Call:
+    return Call(
         **{"id": 7, "title": "Warmte in de wijk", "language": "nl", "url": "https://bron.example/7"}
         | {"first_seen": CHANGED, "last_seen": CHANGED}
         | fields
@@ -29,7 +29,7 @@ def call(**fields: object) -> Opportunity:
 
 def deadline(**fields: object) -> Deadline:
     return Deadline(
-        **{"id": 12, "opportunity_id": 7, "kind": DeadlineKind.CLOSES, "modified_at": CHANGED, "version": 3} | fields
+        **{"id": 12, "call_id": 7, "kind": DeadlineKind.CLOSES, "modified_at": CHANGED, "version": 3} | fields
     )
 
 
@@ -37,7 +37,7 @@ def brussels(day: date, hour: int = 17) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=BRUSSELS).astimezone(UTC)
 
 
-def told(row: Deadline, of: Opportunity | None = None) -> Event:
+def told(row: Deadline, of: Call | None = None) -> Event:
     event = deadline_event(line_of(row, of or call()), "https://kansen.example")
     assert event is not None
     return event

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, select
 
-from db.models import Deadline, Dossier, LobbyAgendaItem, LogEntry, Opportunity, Revision
+from db.models import Call, Deadline, Dossier, LobbyAgendaItem, LogEntry, Revision
 from db.session import writing
 from db.vocabulary import DeadlineKind, RevisionKind, Role, Visibility
 from db.vocabulary_lobby import AgendaState, Result, Stage
@@ -156,7 +156,7 @@ def test_the_timeline_is_one_list_of_log_changes_dates_and_moments(cast: Cast) -
     dossier = cast.open()
     cast.session.add(
         Revision(
-            opportunity_id=cast.call.id or 0,
+            call_id=cast.call.id or 0,
             at=datetime(2026, 5, 31, 23, 5, tzinfo=UTC),  # 1 June in Amsterdam
             kind=RevisionKind.CHANGED,
             field="deadline",
@@ -165,7 +165,7 @@ def test_the_timeline_is_one_list_of_log_changes_dates_and_moments(cast: Cast) -
     )
     cast.session.add(
         Deadline(
-            opportunity_id=cast.call.id or 0,
+            call_id=cast.call.id or 0,
             kind=DeadlineKind.CLOSES,
             day=date(2026, 10, 1),
             hour="17:00",
@@ -237,7 +237,7 @@ def test_what_is_no_money_is_refused(text: str) -> None:
 
 def test_a_changed_call_is_flagged_until_people_looked(cast: Cast) -> None:
     dossier = cast.open()
-    cast.session.get_one(Opportunity, cast.call.id).version = 3
+    cast.session.get_one(Call, cast.call.id).version = 3
     cast.session.flush()
     assert dossiers.see_calls_as_they_are(cast.session, dossier, cast.lobbyist, cast.now) == 1
     assert dossiers.see_calls_as_they_are(cast.session, dossier, cast.lobbyist, cast.now) == 0

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Commitment, Deadline, Delivery, Dossier, Match, Moment, Opportunity, Participant, User
+from db.models import Call, Commitment, Deadline, Delivery, Dossier, Match, Moment, Participant, User
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, DeliveryState, Nature, Status, Visibility
 from db.vocabulary_lobby import CommitmentState, Gremium, MomentKind, OutcomeResult, PartyKind, PartyStance
@@ -196,8 +196,8 @@ def test_every_recurring_moment_comes_once_a_year_and_knows_its_kind() -> None:
         assert all(m.kind in {k.value for k in MomentKind} and m.ends_on and m.ends_on >= start for m in found)
 
 
-def consultation(cast: Cast, closes: datetime | None) -> Opportunity:
-    call = Opportunity(
+def consultation(cast: Cast, closes: datetime | None) -> Call:
+    call = Call(
         nature=Nature.MOMENT, title="Wijziging Wet collectieve warmte", language="nl", url="https://example.nl/c", first_seen=cast.now,
         last_seen=cast.now, closes_at=closes, publisher="Ministerie van KGG",
     )  # fmt: skip
@@ -216,7 +216,7 @@ def test_a_consultation_of_a_source_is_a_moment_until_it_closes(cast: Cast) -> N
 def test_a_dossier_sees_what_it_can_still_influence_and_follows_the_sources_date(cast: Cast) -> None:
     dossier = cast.open()
     call = consultation(cast, cast.now + timedelta(days=10))
-    cast.session.add(Match(opportunity_id=call.id or 0, challenge_id="A20-1", score=0.8, model="t", at=cast.now))
+    cast.session.add(Match(call_id=call.id or 0, challenge_id="A20-1", score=0.8, model="t", at=cast.now))
     cast.session.flush()
     viewer = viewer_of(cast.lobbyist)
     _, maybe = moments.for_dossier(cast.session, dossier, viewer, TODAY)
@@ -362,13 +362,11 @@ def test_the_example_is_loaded_once_and_marked_as_one(session: Session, now: dat
     load_agendas(session)
     load_participants(session)
     for n, opgave in enumerate(("A20-1-circulair", "A20-1-energie", "A20-3-fiets")):
-        call = Opportunity(title=f"Regeling {n}", language="nl", url="https://e.nl", first_seen=now, last_seen=now)
+        call = Call(title=f"Regeling {n}", language="nl", url="https://e.nl", first_seen=now, last_seen=now)
         session.add(call)
         session.flush()
-        session.add(Match(opportunity_id=call.id or 0, challenge_id=opgave, score=0.9, model="t", at=now))
-        session.add(
-            Deadline(opportunity_id=call.id or 0, kind=DeadlineKind.CLOSES, day=date(2026, 9, 1), modified_at=now)
-        )
+        session.add(Match(call_id=call.id or 0, challenge_id=opgave, score=0.9, model="t", at=now))
+        session.add(Deadline(call_id=call.id or 0, kind=DeadlineKind.CLOSES, day=date(2026, 9, 1), modified_at=now))
         session.flush()
     assert load_example(session, now) == 6
     assert load_example(session, now) == 0

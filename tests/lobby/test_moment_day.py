@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from db.models import Dossier, Moment, Opportunity
+from db.models import Call, Dossier, Moment
 from db.vocabulary import Status
 from scrapers.listing import Listing
 from tests.make.crawls import closes, make_listing, store
@@ -26,7 +26,7 @@ def cast(session: Session, now: datetime) -> Cast:
 def hooked(cast: Cast, listing: Listing) -> tuple[Dossier, Moment]:
     """A dossier that hooks on to a consultation which a source told of."""
     store(cast.session, [listing], cast.now, source="internetconsultatie")
-    call = cast.session.exec(select(Opportunity).order_by(col(Opportunity.id).desc())).first()
+    call = cast.session.exec(select(Call).order_by(col(Call.id).desc())).first()
     assert call is not None
     dossier = cast.open(lobbyist_id=cast.lobbyist.id)
     return dossier, moments.hook(cast.session, dossier, f"call:{call.id}", cast.lobbyist, cast.now)
@@ -62,7 +62,7 @@ def test_a_last_day_that_a_source_no_longer_names_stands_and_says_so(cast: Cast)
     later = consulted(deadlines=[closes("2026-06-20", kind="consultation")])
     store(cast.session, [later], cast.now + timedelta(1), source="internetconsultatie")
     store(cast.session, [consulted(deadlines=[])], cast.now + timedelta(2), source="internetconsultatie")
-    assert cast.session.get_one(Opportunity, moment.opportunity_id).closes_at is None
+    assert cast.session.get_one(Call, moment.call_id).closes_at is None
     assert (reminded(cast), shown(cast)) == ([date(2026, 6, 20)], [(date(2026, 6, 20), True)])
     [line] = [line for line in timeline(cast.session, dossier, viewer_of(cast.lobbyist)) if line.what == "moment"]
     assert line.day == date(2026, 6, 20)
@@ -79,8 +79,8 @@ def test_a_moment_follows_its_call_into_the_one_it_was_joined_with(cast: Cast) -
     _, moment = hooked(cast, consulted())
     other = make_listing(5, source="rijksoverheid", nature="moment", title="Iets", deadlines=[closes("2026-06-12")])
     store(cast.session, [other], cast.now, source="rijksoverheid")
-    into = cast.session.exec(select(Opportunity.id).order_by(col(Opportunity.id).desc())).first() or 0
-    join(cast.session, moment.opportunity_id or 0, into, cast.now)
+    into = cast.session.exec(select(Call.id).order_by(col(Call.id).desc())).first() or 0
+    join(cast.session, moment.call_id or 0, into, cast.now)
     moved = consulted(deadlines=[closes("2026-06-25", kind="consultation")])
     store(cast.session, [moved], cast.now + timedelta(1), source="internetconsultatie")
     assert reminded(cast) == [date(2026, 6, 25)]

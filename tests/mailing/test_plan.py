@@ -58,7 +58,7 @@ def test_a_first_digest_is_due_at_once_shows_ten_and_tells_all(agenda: Engine, n
     assert mail.subject == "Kansenradar: 14 open kansen voor uw opgaven"
     assert mail.text.count("* Regeling") == 10
     assert "* Circulair: 4 regelingen" in mail.text
-    assert len({one.opportunity_id for one in told(agenda)}) == 14
+    assert len({one.call_id for one in told(agenda)}) == 14
     assert plan_at(agenda, now).digests == 0
     assert plan_at(agenda, now + timedelta(days=4)).digests == 0
 
@@ -165,7 +165,7 @@ def test_the_saved_filter_is_honoured(agenda: Engine, now: datetime) -> None:
     make_call(agenda, now, "Lening circulair", instrument="loan")
     make_call(agenda, now, "Zwak", challenge="wonen", instrument="loan", score=0.4)
     plan_at(agenda, now)
-    assert {one.opportunity_id for one in told(agenda)} == {wanted}
+    assert {one.call_id for one in told(agenda)} == {wanted}
 
 
 def test_subscriptions_of_one_cadence_merge_and_each_call_stands_once(agenda: Engine, now: datetime) -> None:
@@ -176,7 +176,7 @@ def test_subscriptions_of_one_cadence_merge_and_each_call_stands_once(agenda: En
         )
     call = make_call(agenda, now, "Houtbouw", challenge="wonen")
     with writing(agenda) as session:
-        session.add(Match(opportunity_id=call, challenge_id="circulair", score=0.8, model="t", at=now))
+        session.add(Match(call_id=call, challenge_id="circulair", score=0.8, model="t", at=now))
     assert plan_at(agenda, now).digests == 1
     (mail,) = deliveries(agenda)
     assert mail.text.count("* Houtbouw") == 1
@@ -190,7 +190,7 @@ def test_a_new_matcher_announces_nothing_again(agenda: Engine, now: datetime) ->
     call = make_call(agenda, now)
     plan_at(agenda, now)
     with writing(agenda) as session:
-        match = session.exec(select(Match).where(Match.opportunity_id == call)).one()
+        match = session.exec(select(Match).where(Match.call_id == call)).one()
         match.score, match.model = 0.99, "t2"
         session.add(match)
     assert plan_at(agenda, now + timedelta(days=3)).digests == 0
@@ -226,7 +226,7 @@ def test_a_refused_call_is_not_told_again_and_a_relevant_one_is_followed(agenda:
     plan_at(agenda, now)
     with writing(agenda) as session:
         session.add(
-            Verdict(opportunity_id=call, challenge_id="circulair", user_id=person, participant_id="haarlem", say="no",
+            Verdict(call_id=call, challenge_id="circulair", user_id=person, participant_id="haarlem", say="no",
                     reason="off_topic", at=now)
         )  # fmt: skip
     assert plan_at(agenda, local(2026, 6, 8, 8, 0)).digests == 0
@@ -366,7 +366,7 @@ def test_an_urgent_subscription_tells_at_once_what_closes_within_three_weeks(age
 
 def follow(engine: Engine, person: int, call: int, at: datetime) -> None:
     with writing(engine) as session:
-        session.add(Follow(user_id=person, opportunity_id=call, at=at))
+        session.add(Follow(user_id=person, call_id=call, at=at))
 
 
 def reminders(engine: Engine) -> list[Delivery]:

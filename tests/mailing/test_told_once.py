@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Delivery, Follow, Match, Opportunity, Revision, Sighting, User
+from db.models import Call, Delivery, Follow, Match, Revision, Sighting, User
 from db.session import writing
 from db.vocabulary import DeliveryState, Status
 from notifications.alerts import raise_alert, standing_alerts
@@ -46,9 +46,9 @@ def heard(engine: Engine, source: str, day: str, at: datetime) -> int:
     listing = make_listing(source=source, title=f"Houtbouw ({source})", deadlines=(closes(day, "17:00"),))
     with writing(engine) as session:
         ingest(session, make_crawled([listing], at, source), at)
-        call = session.exec(select(Sighting.opportunity_id).where(Sighting.source == source)).one()
-        if not session.exec(select(Match).where(Match.opportunity_id == call)).first():
-            session.add(Match(opportunity_id=call, challenge_id="circulair", score=0.9, model="t", at=at))
+        call = session.exec(select(Sighting.call_id).where(Sighting.source == source)).one()
+        if not session.exec(select(Match).where(Match.call_id == call)).first():
+            session.add(Match(call_id=call, challenge_id="circulair", score=0.9, model="t", at=at))
     return call
 
 
@@ -56,11 +56,11 @@ def test_a_call_joined_into_one_nobody_was_told_of_is_told_no_second_time(agenda
     """New, closing soon and reminded of under its old number; only what changes after the join is news."""
     person, seen = make_reader(agenda, now), heard(agenda, "rvo", "2026-06-12", now)
     with writing(agenda) as session:
-        session.add(Follow(user_id=person, opportunity_id=seen, at=now))
+        session.add(Follow(user_id=person, call_id=seen, at=now))
     plan_at(agenda, now)
     plan_at(agenda, local(2026, 6, 5, 8, 0))
     before = [("new", seen), ("closing", seen), ("reminder", seen)]
-    assert [(one.kind, one.opportunity_id) for one in told(agenda)] == before
+    assert [(one.kind, one.call_id) for one in told(agenda)] == before
     other = heard(agenda, "dus_i", "2026-06-12", local(2026, 6, 5, 9, 0))
     with writing(agenda) as session:
         join(session, seen, other, local(2026, 6, 5, 10, 0))
@@ -79,11 +79,11 @@ def test_a_reminder_of_what_was_closed_or_withdrawn_meanwhile_does_not_leave(
     person = make_reader(agenda, now)
     call = make_call(agenda, now, closes=date(2026, 9, 1))
     with writing(agenda) as session:
-        session.add(Follow(user_id=person, opportunity_id=call, at=now))
+        session.add(Follow(user_id=person, call_id=call, at=now))
     plan_at(agenda, now)
     assert plan_at(agenda, local(2026, 8, 25, 8, 0), leaves=False).reminders == 1
     with writing(agenda) as session:
-        session.get_one(Opportunity, call).source_word = word
+        session.get_one(Call, call).source_word = word
     tally = send(agenda, local(2026, 8, 25, 8, 1))
     reminder = next(mail for mail in deliveries(agenda) if mail.kind == "reminder")
     assert (tally.cancelled, reminder.state) == (1, "cancelled")
@@ -94,9 +94,9 @@ def test_a_call_that_was_closed_is_on_record_as_changed_and_as_nothing_else(agen
     call = make_call(agenda, now, closes=date(2026, 9, 1), opens_at=now)
     plan_at(agenda, now)
     with writing(agenda) as session:
-        row = session.get_one(Opportunity, call)
+        row = session.get_one(Call, call)
         row.source_word, row.version = Status.CLOSED, row.version + 1
-        session.add(Revision(opportunity_id=call, at=now, kind="changed", field="source_word", telling=True,
+        session.add(Revision(call_id=call, at=now, kind="changed", field="source_word", telling=True,
                              old="open", new="closed", version=row.version))  # fmt: skip
     assert plan_at(agenda, local(2026, 8, 25, 8, 0)).digests == 1
     assert [one.kind for one in told(agenda)] == ["new", "changed"]
@@ -106,7 +106,7 @@ def test_one_persons_broken_data_costs_only_that_persons_reminder(agenda: Engine
     broken, whole = make_reader(agenda, now, "kapot@x.example"), make_reader(agenda, now, "goed@x.example")
     call = make_call(agenda, now, closes=date(2026, 9, 1))
     with writing(agenda) as session:
-        session.add_all(Follow(user_id=one, opportunity_id=call, at=now) for one in (broken, whole))
+        session.add_all(Follow(user_id=one, call_id=call, at=now) for one in (broken, whole))
         session.get_one(User, broken).reminder_days = ["zeven"]  # type: ignore[list-item]
     plan_at(agenda, local(2026, 8, 25, 8, 0))
     assert {mail.address for mail in deliveries(agenda) if mail.kind == "reminder"} == {"goed@x.example"}
@@ -139,7 +139,7 @@ def test_what_a_held_mail_held_is_told_by_the_next_digest(agenda: Engine, now: d
 def test_a_reminder_that_no_mail_server_took_for_days_is_written_anew(agenda: Engine, now: datetime) -> None:
     person, call = make_reader(agenda, now), make_call(agenda, now, closes=date(2026, 9, 1))
     with writing(agenda) as session:
-        session.add(Follow(user_id=person, opportunity_id=call, at=now))
+        session.add(Follow(user_id=person, call_id=call, at=now))
     plan_at(agenda, now)
     plan_at(agenda, local(2026, 8, 18, 8, 0), leaves=False)
     with writing(agenda) as session:

@@ -35,7 +35,7 @@ def test_a_year_misses_nothing_and_doubles_nothing(engine: Engine, tmp_path: Pat
         if not DOWN[0] <= day <= DOWN[1]:
             for moment in (at(day, 7, 29), at(day, 7, 30), at(day, 12)):
                 plan_at(engine, moment)
-    new = Counter((one.user_id, one.opportunity_id) for one in told(engine) if one.kind == "new")
+    new = Counter((one.user_id, one.call_id) for one in told(engine) if one.kind == "new")
     assert set(new.values()) == {1}
     assert {call for person, call in new if person == daily} >= set(calls[:-1])
     sent = [(mail.user_id, mail.planned_at.astimezone(LOCAL)) for mail in deliveries(engine)]

@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 from db.models import (
     Application,
     Body,
+    Call,
     Deadline,
     Delivery,
     MailText,
-    Opportunity,
     Sighting,
     Subscription,
     User,
@@ -71,10 +71,10 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
 
 def _twin(session: Session) -> None:
     """A call that another source tells of too, with another closing hour: a pair for the page of duplicates."""
-    one = session.get_one(Opportunity, 3)
+    one = session.get_one(Call, 3)
     address = f"{one.url}?utm_source=twin"
-    if session.exec(select(Opportunity).where(Opportunity.url == address)).first() is None:
-        call = Opportunity(**one.model_dump(exclude={"id", "url", "rate"}), url=address, rate=Decimal(33))
+    if session.exec(select(Call).where(Call.url == address)).first() is None:
+        call = Call(**one.model_dump(exclude={"id", "url", "rate"}), url=address, rate=Decimal(33))
         session.add(call)
         session.flush()
         said = {
@@ -84,9 +84,9 @@ def _twin(session: Session) -> None:
             "first_seen": one.first_seen,
             "last_seen": one.last_seen,
         }
-        session.add(Sighting(source="dus_i", external_id="twin", opportunity_id=call.id or 0, **said))
+        session.add(Sighting(source="dus_i", external_id="twin", call_id=call.id or 0, **said))
         at = {"day": (one.closes_at or one.first_seen).date(), "modified_at": one.first_seen}
-        session.add(Deadline(opportunity_id=call.id or 0, kind="closes", **at))
+        session.add(Deadline(call_id=call.id or 0, kind="closes", **at))
         session.flush()
 
 

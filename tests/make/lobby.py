@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from db.models import Agenda, Challenge, Dossier, Opportunity, Participant, Position, User
+from db.models import Agenda, Call, Challenge, Dossier, Participant, Position, User
 from db.vocabulary import ChallengeKind, ChallengeStatus, ParticipantKind, Role, Visibility
 from db.vocabulary_lobby import Gremium, Stage
 from tests.make.pages import make_participant, make_user
@@ -22,7 +22,7 @@ class Cast:
     lobbyist: User
     reader: User
     haarlem: User
-    call: Opportunity
+    call: Call
     challenge: Challenge
 
     def open(self, title: str = "Meer regie op warmtenetten", by: User | None = None, **fields: object) -> Dossier:
@@ -73,7 +73,7 @@ def gather(session: Session, now: datetime) -> Cast:
         name="Energietransitie",
         goal="Aardgasvrij",
     )
-    call = Opportunity(
+    call = Call(
         title="Subsidie warmtenetten",
         language="nl",
         url="https://example.nl/warmte",

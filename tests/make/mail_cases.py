@@ -11,11 +11,11 @@ from sqlmodel import select
 
 from db.models import (
     Agenda,
+    Call,
     Challenge,
     Deadline,
     Delivery,
     Match,
-    Opportunity,
     Participant,
     Revision,
     Sighting,
@@ -76,24 +76,22 @@ def make_call(
     given = {"title": title, "language": "nl", "url": "https://e.example", "first_seen": now, "last_seen": now,
              "closes_at": over, "source_word": "open", **fields}  # fmt: skip
     with writing(engine) as session:
-        call = Opportunity(**given)
+        call = Call(**given)
         session.add(call)
         session.flush()
         assert call.id is not None
         if closes:
             session.add(
                 Deadline(
-                    opportunity_id=call.id, kind=DeadlineKind.CLOSES, day=closes, hour=hour, zone="Europe/Brussels",
+                    call_id=call.id, kind=DeadlineKind.CLOSES, day=closes, hour=hour, zone="Europe/Brussels",
                     at=at, modified_at=now,
                 )
             )  # fmt: skip
         reasons = [{"kind": "word", "word": "circulair"}]
-        session.add(
-            Match(opportunity_id=call.id, challenge_id=challenge, score=score, reasons=reasons, model="t", at=now)
-        )
+        session.add(Match(call_id=call.id, challenge_id=challenge, score=score, reasons=reasons, model="t", at=now))
         session.add(
             Sighting(
-                source="eu_portal", external_id=f"X-{call.id}", opportunity_id=call.id, url="u", fields={},
+                source="eu_portal", external_id=f"X-{call.id}", call_id=call.id, url="u", fields={},
                 fingerprint="", first_seen=now, last_seen=now,
             )
         )  # fmt: skip
@@ -103,8 +101,8 @@ def make_call(
 def move_deadline(engine: Engine, call_id: int, to: date, now: datetime, damped: bool = False) -> None:
     """The source moved the closing date: what an ingest would store; ``damped``, where it only went back."""
     with writing(engine) as session:
-        call = session.get(Opportunity, call_id)
-        term = session.exec(select(Deadline).where(Deadline.opportunity_id == call_id)).one()
+        call = session.get(Call, call_id)
+        term = session.exec(select(Deadline).where(Deadline.call_id == call_id)).one()
         assert call is not None
         assert term.day is not None
         old, hour = term.day, term.hour
@@ -118,7 +116,7 @@ def move_deadline(engine: Engine, call_id: int, to: date, now: datetime, damped:
         value = {"hour": hour} if hour else {}
         session.add(
             Revision(
-                opportunity_id=call_id, at=now, kind=RevisionKind.CHANGED, field="closes",
+                call_id=call_id, at=now, kind=RevisionKind.CHANGED, field="closes",
                 telling=not damped, damped=damped,
                 old=[{"day": old.isoformat(), **value}], new=[{"day": to.isoformat(), **value}], version=call.version,
             )

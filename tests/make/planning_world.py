@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from sqlmodel import Session
 
-from db.models import Deadline, Opportunity, User
+from db.models import Call, Deadline, User
 from db.vocabulary import DeadlineKind, Role
 from tests.make.pages import make_participant, make_user
 from tracker.calendar.load_bodies import load_bodies
@@ -26,16 +26,16 @@ def settle_world(session: Session) -> dict[str, User]:
     }
 
 
-def add_call(session: Session, title: str = "Warmte in de wijk", **fields: object) -> Opportunity:
+def add_call(session: Session, title: str = "Warmte in de wijk", **fields: object) -> Call:
     """A call without dates."""
     usual = {"language": "nl", "url": "https://bron.example/1", "publisher": "RVO", "first_seen": NOW, "last_seen": NOW}
-    call = Opportunity(**{"title": title, **usual, **fields})
+    call = Call(**{"title": title, **usual, **fields})
     session.add(call)
     session.flush()
     return call
 
 
-def add_deadline(session: Session, call: Opportunity, at: datetime | None = None, **fields: object) -> Deadline:
+def add_deadline(session: Session, call: Call, at: datetime | None = None, **fields: object) -> Deadline:
     """A closing of a call: a moment, or with ``day`` a bare day."""
     usual = {
         "kind": DeadlineKind.CLOSES,
@@ -43,7 +43,7 @@ def add_deadline(session: Session, call: Opportunity, at: datetime | None = None
         "zone": "Europe/Brussels",
         "day": at.date() if at else None,
     }
-    row = Deadline(**{"opportunity_id": call.id, "at": at, **usual, **fields})
+    row = Deadline(**{"call_id": call.id, "at": at, **usual, **fields})
     session.add(row)
     last = at or datetime.combine(fields.get("day") or date(2027, 1, 1), datetime.min.time(), UTC)  # type: ignore[arg-type]
     call.closes_at = max(call.closes_at or last, last)

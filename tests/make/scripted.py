@@ -22,10 +22,10 @@ class Asked:
     at: float
 
 
-Answer = Callable[["Call"], None]
+Answer = Callable[["PlayedRequest"], None]
 
 
-class Call(BaseHTTPRequestHandler):
+class PlayedRequest(BaseHTTPRequestHandler):
     """One request, with short ways to answer it."""
 
     protocol_version = "HTTP/1.1"
@@ -102,7 +102,7 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def playing(tls: ssl.SSLContext | None = None) -> Iterator[Played]:
     """A running server; answers are set by path on the result."""
-    server = _Server(("127.0.0.1", 0), Call)
+    server = _Server(("127.0.0.1", 0), PlayedRequest)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.played = Played(server.server_address[1])
@@ -146,7 +146,7 @@ def topic(number: int, **changed: Any) -> dict[str, Any]:
 def portal(topics: list[dict[str, Any]], size: int = 3) -> Answer:
     """An answer function that pages through these topics as the portal does."""
 
-    def answer(call: Call) -> None:
+    def answer(call: PlayedRequest) -> None:
         number = int(call.asked.query["pageNumber"])
         some = topics[(number - 1) * size : number * size]
         whole = {"totalResults": len(topics), "pageNumber": number, "pageSize": size, "results": some}

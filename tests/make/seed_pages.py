@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from db.models import (
+    Call,
     Challenge,
     Correction,
     Crawl,
@@ -15,7 +16,6 @@ from db.models import (
     Follow,
     MailText,
     Match,
-    Opportunity,
     Revision,
     Sighting,
     Snapshot,
@@ -117,15 +117,13 @@ def _crawls(session: Session, now: datetime, draw: random.Random) -> None:
             )
 
 
-def _call(
-    session: Session, now: datetime, draw: random.Random, n: int, row: tuple[str, str, str, str, str]
-) -> Opportunity:
+def _call(session: Session, now: datetime, draw: random.Random, n: int, row: tuple[str, str, str, str, str]) -> Call:
     title, language, source, publisher, word = row
     days = [3, 9, 17, 26, 45, 80, 130, -20, 5, 33, 61, 12, 210, 19][n % 14] + n // 14
     rounds = ["", " – ronde 2", " – ronde 3"][n // 14 % 3]
     closing = (now + timedelta(days=days)).replace(hour=15, minute=0)
     opening = now - timedelta(days=30) if n % 5 else now + timedelta(days=max(days - 20, 2))
-    call = Opportunity(
+    call = Call(
         title=title + rounds,
         language=language,
         url=f"https://voorbeeld.nl/{source}/{n}",
@@ -154,12 +152,12 @@ def _call(
     assert call.id is not None
     snapshot = f"{n:064x}"
     session.add(Snapshot(sha256=snapshot, url=call.url, media_type="text/html", fetched_at=now, size=20, body=__import__("zlib").compress(b"<p>wat de bron toonde</p>")))  # fmt: skip
-    session.add(Sighting(source=source, external_id=str(n), opportunity_id=call.id, url=call.url, fields={"title": call.title}, fingerprint="f", snapshot=snapshot, first_seen=call.first_seen, last_seen=call.last_seen))  # fmt: skip
-    session.add(Deadline(opportunity_id=call.id, kind=DeadlineKind.OPENS, day=opening.date(), modified_at=now))
+    session.add(Sighting(source=source, external_id=str(n), call_id=call.id, url=call.url, fields={"title": call.title}, fingerprint="f", snapshot=snapshot, first_seen=call.first_seen, last_seen=call.last_seen))  # fmt: skip
+    session.add(Deadline(call_id=call.id, kind=DeadlineKind.OPENS, day=opening.date(), modified_at=now))
     exact = n % 3 != 1
     session.add(
         Deadline(
-            opportunity_id=call.id,
+            call_id=call.id,
             kind=DeadlineKind.CLOSES,
             day=closing.date(),
             hour="17:00" if exact else None,
@@ -176,7 +174,7 @@ def _call(
     for k in range(n % 4):
         session.add(
             Match(
-                opportunity_id=call.id,
+                call_id=call.id,
                 challenge_id=challenges[(n * 3 + k * 5) % len(challenges)],
                 score=round(0.93 - 0.13 * k - (n % 7) * 0.03, 3),
                 topic=0.8,
@@ -197,23 +195,23 @@ def _call(
     return call
 
 
-def _changes(session: Session, now: datetime, calls: list[Opportunity]) -> None:
+def _changes(session: Session, now: datetime, calls: list[Call]) -> None:
     for call in calls:
-        session.add(Revision(opportunity_id=call.id, at=call.first_seen, kind=RevisionKind.NEW, version=1))
+        session.add(Revision(call_id=call.id, at=call.first_seen, kind=RevisionKind.NEW, version=1))
     for n in (1, 3, 6):
         call = calls[n]
         call.version = 2
         old = (call.closes_at or now) - timedelta(days=14)
-        session.add(Revision(opportunity_id=call.id, at=now - timedelta(hours=3), kind=RevisionKind.CHANGED, field="closes", old=[{"day": old.date().isoformat(), "hour": "17:00"}], new=[{"day": (call.closes_at or now).date().isoformat(), "hour": "17:00"}], telling=True, version=2))  # fmt: skip
-    session.add(Revision(opportunity_id=calls[3].id, at=now - timedelta(hours=3), kind=RevisionKind.CHANGED, field="budget", old="2500000", new="4000000", telling=True, version=2))  # fmt: skip
+        session.add(Revision(call_id=call.id, at=now - timedelta(hours=3), kind=RevisionKind.CHANGED, field="closes", old=[{"day": old.date().isoformat(), "hour": "17:00"}], new=[{"day": (call.closes_at or now).date().isoformat(), "hour": "17:00"}], telling=True, version=2))  # fmt: skip
+    session.add(Revision(call_id=calls[3].id, at=now - timedelta(hours=3), kind=RevisionKind.CHANGED, field="budget", old="2500000", new="4000000", telling=True, version=2))  # fmt: skip
 
 
-def _people_rows(session: Session, now: datetime, calls: list[Opportunity], people: dict[str, User]) -> None:
+def _people_rows(session: Session, now: datetime, calls: list[Call], people: dict[str, User]) -> None:
     fundraiser, coordinator = people["fundraiser"], people["coordinator"]
     for n, (user, say) in enumerate(((fundraiser, Say.YES), (people["haarlem"], Say.NO), (coordinator, Say.LATER))):
-        session.add(Verdict(opportunity_id=calls[n].id, challenge_id=None, user_id=user.id, participant_id=user.participant_id, visibility="mra" if n else "own", say=say, reason="too_small" if say == Say.NO else None, at=now))  # fmt: skip
-    session.add(Follow(user_id=coordinator.id, opportunity_id=calls[1].id, at=now))
-    session.add(Correction(opportunity_id=calls[5].id, field="budget", value="15000000", reason="gebeld met het loket", user_id=coordinator.id, participant_id="amsterdam", visibility="mra", at=now))  # fmt: skip
+        session.add(Verdict(call_id=calls[n].id, challenge_id=None, user_id=user.id, participant_id=user.participant_id, visibility="mra" if n else "own", say=say, reason="too_small" if say == Say.NO else None, at=now))  # fmt: skip
+    session.add(Follow(user_id=coordinator.id, call_id=calls[1].id, at=now))
+    session.add(Correction(call_id=calls[5].id, field="budget", value="15000000", reason="gebeld met het loket", user_id=coordinator.id, participant_id="amsterdam", visibility="mra", at=now))  # fmt: skip
     session.add(Team(challenge_id="A20-1-circulair", contact_id=coordinator.id, coordinator_id=coordinator.id, leads=["amsterdam"]))  # fmt: skip
     for position, user in enumerate((fundraiser, coordinator)):
         session.add(TeamMember(challenge_id="A20-1-circulair", user_id=user.id, position=position))

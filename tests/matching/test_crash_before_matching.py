@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
-from db.models import Crawl, Match, Opportunity
+from db.models import Call, Crawl, Match
 from db.session import writing
 from tests.conftest import ROOT
 from tests.matching.test_run import WORDS, by_words
@@ -38,10 +38,10 @@ def test_the_next_round_matches_what_a_killed_one_left(engine: Engine, database_
     died = subprocess.run([sys.executable, "-c", CRAWL_AND_DIE, database_url], env=environment, capture_output=True)
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
     with Session(engine) as session:
-        assert session.exec(select(func.count()).select_from(Opportunity)).one() == 6
+        assert session.exec(select(func.count()).select_from(Call)).one() == 6
         assert session.exec(select(Crawl.complete)).one()
-        assert len(set(session.exec(select(Match.opportunity_id)))) == 2, "one batch was stored whole"
+        assert len(set(session.exec(select(Match.call_id)))) == 2, "one batch was stored whole"
     assert match_calls(engine, WORDS, by_words, now).calls == 4
     assert match_calls(engine, WORDS, by_words, now) == Matched(0, 0)
     with Session(engine) as session:
-        assert len(set(session.exec(select(Match.opportunity_id)))) == 6
+        assert len(set(session.exec(select(Match.call_id)))) == 6

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import CallVectors, Challenge, Match, Opportunity, Participant, Revision, TeamMember, User, Verdict
+from db.models import Call, CallVectors, Challenge, Match, Participant, Revision, TeamMember, User, Verdict
 from db.session import writing
 from db.vocabulary import NoReason, ParticipantKind, RevisionKind, Role, Say, Visibility
 from notifications.catalogue import read_catalogue
@@ -72,11 +72,11 @@ def people(engine: Engine, now: datetime) -> list[User]:
         session.add(Participant(id="almere", name="Almere", kind=ParticipantKind.MUNICIPALITY))
         session.flush()
         for title in TITLES:
-            call = Opportunity(title=title, language="nl", url="https://e.nl/x", first_seen=now, last_seen=now)
+            call = Call(title=title, language="nl", url="https://e.nl/x", first_seen=now, last_seen=now)
             call.summary = f"{title}. Wie aanvraagt, krijgt een deel van de kosten terug."
             session.add(call)
             session.flush()
-            session.add(Revision(opportunity_id=call.id or 0, at=now, kind=RevisionKind.NEW))
+            session.add(Revision(call_id=call.id or 0, at=now, kind=RevisionKind.NEW))
         both = [
             User(email=f"{name}@e.nl", name=name, role=Role.FUNDRAISER, participant_id="almere", created_at=now)
             for name in ("jan", "els")
@@ -95,7 +95,7 @@ def say(
 def scores(engine: Engine) -> dict[int, float]:
     with Session(engine) as session:
         rows = session.exec(select(Match).where(Match.challenge_id == ENERGIE)).all()
-        return {row.opportunity_id: row.score for row in rows}
+        return {row.call_id: row.score for row in rows}
 
 
 def reject(engine: Engine, now: datetime, who: User, **more: object) -> None:
@@ -117,7 +117,7 @@ def test_rejections_sink_what_is_like_them_and_nothing_else_and_survive_a_rebuil
     match(engine, encoder, now, rebuild=True)
     assert scores(engine) == pytest.approx(after)
     with Session(engine) as session:
-        row = session.exec(select(Match).where(Match.opportunity_id == 4, Match.challenge_id == ENERGIE)).one()
+        row = session.exec(select(Match).where(Match.call_id == 4, Match.challenge_id == ENERGIE)).one()
         assert row.said == pytest.approx(before[4])
         assert row.reasons[0]["kind"] == "verdict"
         assert "wij komen niet in aanmerking" in row.reasons[0]["text"]
@@ -153,7 +153,7 @@ def test_a_link_that_a_person_makes_is_kept(
     for rebuild in (False, True):
         match(engine, encoder, now, rebuild=rebuild)
         with Session(engine) as session:
-            made = select(Match).where(Match.opportunity_id == 1, Match.challenge_id == "A20-2-schiphol")
+            made = select(Match).where(Match.call_id == 1, Match.challenge_id == "A20-2-schiphol")
             assert session.exec(made).one().score >= DIGEST_THRESHOLD
 
 
@@ -205,11 +205,11 @@ def test_a_new_call_like_the_rejected_never_shows_the_score_it_would_have_had(
     match(engine, encoder, now)
     reject(engine, now, people[0])
     with writing(engine) as session:
-        call = Opportunity(title=TITLES[3], language="nl", url="https://e.nl/y", first_seen=now, last_seen=now)
+        call = Call(title=TITLES[3], language="nl", url="https://e.nl/y", first_seen=now, last_seen=now)
         call.summary = f"{TITLES[3]}. Wie aanvraagt, krijgt een deel van de kosten terug."
         session.add(call)
         session.flush()
-        session.add(Revision(opportunity_id=call.id or 0, at=now, kind=RevisionKind.NEW))
+        session.add(Revision(call_id=call.id or 0, at=now, kind=RevisionKind.NEW))
     assert match(engine, encoder, now).calls == 1
     assert scores(engine)[6] == pytest.approx(scores(engine)[4], abs=0.02)
     with Session(engine) as session:
@@ -228,7 +228,7 @@ def test_an_edited_opgave_asks_the_encoder_for_no_call_again(
     assert encoder.asked == 0
     with Session(engine) as session:
         kept = session.exec(select(CallVectors)).all()
-        linked = select(Match.opportunity_id).where(Match.challenge_id == "A20-3-fiets")
+        linked = select(Match.call_id).where(Match.challenge_id == "A20-3-fiets")
         assert set(session.exec(linked)) >= {1, 2, 3, 4}
     assert {row.model for row in kept} == {encoder.name}
     assert len(kept) == len(TITLES)
@@ -252,17 +252,17 @@ def test_a_changed_text_gets_its_own_vectors_and_they_go_with_their_call(
 ) -> None:
     match(engine, encoder, now)
     with writing(engine) as session:
-        session.get_one(Opportunity, 5).title = "Snelle fietsroutes in de regio"
-        session.add(Revision(opportunity_id=5, at=now, kind=RevisionKind.CHANGED))
+        session.get_one(Call, 5).title = "Snelle fietsroutes in de regio"
+        session.add(Revision(call_id=5, at=now, kind=RevisionKind.CHANGED))
     match(engine, encoder, now)
     assert encoder.asked == 1
     with writing(engine) as session:
-        for row in session.exec(select(Match).where(Match.opportunity_id == 5)):
+        for row in session.exec(select(Match).where(Match.call_id == 5)):
             session.delete(row)
-        session.delete(session.exec(select(Revision).where(Revision.opportunity_id == 5)).first())
-        session.delete(session.exec(select(Revision).where(Revision.opportunity_id == 5)).one())
+        session.delete(session.exec(select(Revision).where(Revision.call_id == 5)).first())
+        session.delete(session.exec(select(Revision).where(Revision.call_id == 5)).one())
         session.flush()
-        session.delete(session.get_one(Opportunity, 5))
+        session.delete(session.get_one(Call, 5))
     with Session(engine) as session:
         assert session.get(CallVectors, 5) is None
 

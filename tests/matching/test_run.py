@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Challenge, Match, Opportunity, Revision
+from db.models import Call, Challenge, Match, Revision
 from db.session import writing
 from db.vocabulary import RevisionKind
 from tracker.challenges.agenda import load_agendas
@@ -21,17 +21,17 @@ def by_words(texts: Any) -> Matcher:
     return Matcher(texts, None)
 
 
-def make_call(session: Session, now: datetime, title: str) -> Opportunity:
-    call = Opportunity(title=title, language="nl", url="https://e.nl/x", first_seen=now, last_seen=now)
+def make_call(session: Session, now: datetime, title: str) -> Call:
+    call = Call(title=title, language="nl", url="https://e.nl/x", first_seen=now, last_seen=now)
     session.add(call)
     session.flush()
     revise(session, call, now)
     return call
 
 
-def revise(session: Session, call: Opportunity, now: datetime) -> None:
+def revise(session: Session, call: Call, now: datetime) -> None:
     assert call.id
-    session.add(Revision(opportunity_id=call.id, at=now, kind=RevisionKind.NEW))
+    session.add(Revision(call_id=call.id, at=now, kind=RevisionKind.NEW))
     session.flush()
 
 
@@ -59,7 +59,7 @@ def test_a_new_call_is_matched_once(engine: Engine, now: datetime, call_id: int)
 def test_a_changed_call_is_matched_again(engine: Engine, now: datetime, call_id: int) -> None:
     match_calls(engine, WORDS, by_words, now)
     with writing(engine) as session:
-        call = session.get_one(Opportunity, call_id)
+        call = session.get_one(Call, call_id)
         call.title = "Subsidie snelle fietsroutes voor gemeenten"
         revise(session, call, now)
     assert match_calls(engine, WORDS, by_words, now).calls == 1

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from db.models import Opportunity
-from db.queries import OpportunityFilter, Viewer, calls_for
+from db.models import Call
+from db.queries import CallFilter, Viewer, calls_for
 from db.search import WORDS, fold, matching, parts, search, searchable, stem
 from tests.make.crawls import make_listing, store
 
@@ -51,7 +51,7 @@ def calls(session: Session, now: datetime) -> Session:
 def test_a_question_finds(calls: Session, question: str, found: set[int]) -> None:
     titles = {CALLS[n][1] for n in found}
     hits = search(calls, question)
-    assert set(calls.exec(select(Opportunity.title).where(Opportunity.id.in_(hits)))) == titles  # type: ignore[union-attr]
+    assert set(calls.exec(select(Call.title).where(Call.id.in_(hits)))) == titles  # type: ignore[union-attr]
 
 
 def test_words_in_the_title_come_first(session: Session, now: datetime) -> None:
@@ -68,12 +68,12 @@ def test_the_index_follows_a_change(session: Session, now: datetime) -> None:
 
 
 def test_a_question_without_words_finds_nothing_and_an_empty_one_everything(calls: Session) -> None:
-    assert len(calls.exec(select(Opportunity).where(matching("  "))).all()) == 4
-    assert calls.exec(select(Opportunity).where(matching("&"))).all() == []
+    assert len(calls.exec(select(Call).where(matching("  "))).all()) == 4
+    assert calls.exec(select(Call).where(matching("&"))).all() == []
 
 
 def test_the_filter_searches_too(calls: Session, now: datetime) -> None:
-    found = calls.exec(calls_for(OpportunityFilter(text="haven"), Viewer(), now)).all()
+    found = calls.exec(calls_for(CallFilter(text="haven"), Viewer(), now)).all()
     assert [call.title for call in found] == ["Waterstof in de haven"]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from db.models import ClosedPeriod, Match, Opportunity, Team, User, Verdict
+from db.models import Call, ClosedPeriod, Match, Team, User, Verdict
 from tests.make.crawls import make_listing, store
 from tests.make.pages import make_user
 from tracker.challenges.agenda import load_agendas
@@ -23,11 +23,11 @@ def coordinator(session: Session, now: datetime) -> User:
     return user
 
 
-def strong(session: Session, now: datetime, number: int = 1, score: float = 0.9) -> Opportunity:
-    if session.get(Opportunity, number) is None:
+def strong(session: Session, now: datetime, number: int = 1, score: float = 0.9) -> Call:
+    if session.get(Call, number) is None:
         store(session, [make_listing(n) for n in range(1, 14)], now)
-    call = session.get_one(Opportunity, number)
-    session.add(Match(opportunity_id=number, challenge_id=OPGAVE, score=score, topic=score, model="m", at=now))
+    call = session.get_one(Call, number)
+    session.add(Match(call_id=number, challenge_id=OPGAVE, score=score, topic=score, model="m", at=now))
     session.flush()
     return call
 
@@ -54,7 +54,7 @@ def test_a_day_on_which_nobody_works_does_not_count(session: Session, now: datet
 def test_what_was_judged_is_weak_or_held_is_not_told(session: Session, now: datetime, coordinator: User) -> None:
     judged, _weak, held = strong(session, now), strong(session, now, 2, score=0.4), strong(session, now, 3)
     held.held = True
-    session.add(Verdict(opportunity_id=judged.id or 0, user_id=coordinator.id or 0, participant_id="amsterdam", visibility="own", say="no", reason="too_small", at=now))  # fmt: skip
+    session.add(Verdict(call_id=judged.id or 0, user_id=coordinator.id or 0, participant_id="amsterdam", visibility="own", say="no", reason="too_small", at=now))  # fmt: skip
     session.flush()
     assert told_on(session, now) == []
 
@@ -63,7 +63,7 @@ def test_a_verdict_for_another_opgave_leaves_it_with_the_team(
     session: Session, now: datetime, coordinator: User
 ) -> None:
     call = strong(session, now)
-    session.add(Verdict(opportunity_id=call.id or 0, challenge_id="A20-1-energie", user_id=coordinator.id or 0, participant_id="amsterdam", visibility="own", say="no", reason="too_small", at=now))  # fmt: skip
+    session.add(Verdict(call_id=call.id or 0, challenge_id="A20-1-energie", user_id=coordinator.id or 0, participant_id="amsterdam", visibility="own", say="no", reason="too_small", at=now))  # fmt: skip
     session.flush()
     assert told_on(session, now) == ["Tue 02"]
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Challenge, Match, Opportunity
+from db.models import Call, Challenge, Match
 from db.session import reading, writing
 from tests.make.crawls import make_listing, store
 from tracker.challenges.agenda import load_agendas
@@ -38,9 +38,9 @@ def edited(session: Session, **fields: object) -> Challenge:
 
 
 def test_it_says_what_fits_what_is_new_and_what_falls_out(filled: Session, now: datetime) -> None:
-    ids = {title: i for i, title in filled.exec(select(Opportunity.id, Opportunity.title))}
+    ids = {title: i for i, title in filled.exec(select(Call.id, Call.title))}
     circular = ids["Regeling circulaire ambachtscentra"]
-    filled.add(Match(opportunity_id=circular, challenge_id="A20-1-circulair", score=0.9, topic=0.9, model="m", at=now))
+    filled.add(Match(call_id=circular, challenge_id="A20-1-circulair", score=0.9, topic=0.9, model="m", at=now))
     filled.flush()
     found = what_if(filled, BY_WORDS, edited(filled, words_nl=["fietsparkeren"], words_en=[]), now)
     assert [call.title for call in found.calls] == ["Subsidie voor fietsparkeren bij stations"]
@@ -114,7 +114,7 @@ def test_the_trial_and_the_round_after_saving_say_the_same(engine: Engine, now: 
         session.get_one(Challenge, "A20-1-circulair").words_nl = ["fietsparkeren", "circulair*"]
     match_with_model(engine, now)
     with reading(engine) as session:
-        query = select(Match.opportunity_id, Match.score).where(Match.challenge_id == "A20-1-circulair")
+        query = select(Match.call_id, Match.score).where(Match.challenge_id == "A20-1-circulair")
         stored = dict(session.exec(query.where(col(Match.score) >= DIGEST_THRESHOLD)).all())
     assert promised.scored
     assert {call.id: pytest.approx(promised.scores[call.id or 0], abs=1e-4) for call in promised.calls} == stored

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Attempt, Crawl, Delivery, Lease, Match, Opportunity, Pause, Sighting, Suppression, Verdict
+from db.models import Attempt, Call, Crawl, Delivery, Lease, Match, Pause, Sighting, Suppression, Verdict
 from db.session import reading, writing
 from db.vocabulary import DeliveryState
 from notifications.brakes import resume, standing_pause
@@ -51,7 +51,7 @@ def test_a_late_and_a_joined_call_are_told_by_identifier_address_and_title(agend
     kept = make_call(agenda, now, "Houtbouw in de regio", published_on=date(2026, 5, 9), url="https://e.example/hout")
     gone = make_call(agenda, now, "Houtbouw (dubbel)")
     with writing(agenda) as session:
-        session.get_one(Opportunity, gone).joined_into = kept
+        session.get_one(Call, gone).joined_into = kept
     for name in (f"X-{kept}", "https://e.example/hout", "houtbouw in de", str(kept)):
         assert said(agenda, name, now, "opgehaald").endswith("laat, 20 dagen na publicatie"), name
         assert said(agenda, name, now, "samengevoegd") == f"met {gone}: Houtbouw (dubbel)"
@@ -71,7 +71,7 @@ def test_who_was_mailed_when_and_who_not_and_why(agenda: Engine, now: datetime) 
     no = make_reader(agenda, now, "nee@x.example")
     call = make_call(agenda, now, "Houtbouw")
     with writing(agenda) as session:
-        session.add(Verdict(opportunity_id=call, challenge_id="circulair", user_id=no, participant_id="haarlem",
+        session.add(Verdict(call_id=call, challenge_id="circulair", user_id=no, participant_id="haarlem",
                             say="no", reason="off_topic", at=now))  # fmt: skip
     plan_at(agenda, now)
     assert said(agenda, "Houtbouw", now, "gemaild") == "wel@x.example, als nieuw, aangenomen, 29 mei 2026, 08:00"
@@ -99,7 +99,7 @@ def test_trying_tells_what_would_have_been_sent_and_what_a_changed_word_does(age
     make_call(agenda, now - timedelta(days=5), "Circulair bouwen met hout")
     make_call(agenda, now - timedelta(days=400), "Van lang geleden")
     with writing(agenda) as session:
-        for row in session.exec(select(Match).where(Match.opportunity_id == 1)):
+        for row in session.exec(select(Match).where(Match.call_id == 1)):
             session.delete(row)
     tried = try_out(agenda, "circulair", date(2026, 1, 1), now)
     assert ([one.title for one in tried.calls], tried.weeks) == (["Circulair bouwen met hout"], {"2026-W21": 1})

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Delivery, MailText, Opportunity, Pause, Snapshot, Stakeholder
+from db.models import Call, Delivery, MailText, Pause, Snapshot, Stakeholder
 from db.search import search
 from db.session import open_engine, writing
 from db.vocabulary import MailKind
@@ -60,7 +60,7 @@ def hashes(path: Path) -> dict[str, str]:
 def round_trip(source: Engine, target: Engine, folder: Path, now: datetime) -> None:
     fill(source, now)
     counts = write_backup(source, folder / "b.zip", now, SILENT)
-    assert counts["opportunity"] == 31
+    assert counts["call"] == 31
     restore_backup(target, folder / "b.zip", now, SILENT)
     write_backup(target, folder / "again.zip", now, SILENT)
     assert hashes(folder / "again.zip") == hashes(folder / "b.zip")
@@ -86,7 +86,7 @@ def test_a_backup_of_sqlite_fills_either_database(
 def test_a_database_with_work_in_it_is_not_overwritten(engine: Engine, tmp_path: Path, now: datetime) -> None:
     fill(engine, now)
     write_backup(engine, tmp_path / "b.zip", now, SILENT)
-    with pytest.raises(NotRestorable, match="already has rows in opportunity"):
+    with pytest.raises(NotRestorable, match="already has rows in call"):
         restore_backup(engine, tmp_path / "b.zip", now, SILENT)
 
 
@@ -102,7 +102,7 @@ def test_a_damaged_backup_changes_nothing(sqlite: Engine, tmp_path: Path, now: d
     with pytest.raises(NotRestorable):
         restore_backup(target, path, now, SILENT)
     with Session(target) as session:
-        assert session.exec(select(Opportunity)).all() == []
+        assert session.exec(select(Call)).all() == []
 
 
 def damaged(path: Path, how: str) -> None:

@@ -10,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from db.migrate import SchemaTooNew, alembic_config, upgrade
-from db.models import Opportunity, Sighting, Verdict
+from db.models import Call, Sighting, Verdict
 from db.session import open_engine
 from tests.make.seed_pages import seeded_people
 
 
-def make_call(now: datetime, **fields: object) -> Opportunity:
-    return Opportunity(
+def make_call(now: datetime, **fields: object) -> Call:
+    return Call(
         **{"title": "T", "language": "nl", "url": "https://e.nl", "first_seen": now, "last_seen": now, **fields}
     )
 
@@ -31,7 +31,7 @@ def test_an_orphan_is_refused(session: Session, now: datetime) -> None:
         Sighting(
             source="x",
             external_id="1",
-            opportunity_id=99,
+            call_id=99,
             url="u",
             fields={},
             fingerprint="",
@@ -53,7 +53,7 @@ def test_amounts_come_back_exact(session: Session, now: datetime) -> None:
     session.add(make_call(now, budget=Decimal("674100000.10")))
     session.commit()
     session.expunge_all()
-    assert session.exec(select(Opportunity)).one().budget == Decimal("674100000.10")
+    assert session.exec(select(Call)).one().budget == Decimal("674100000.10")
 
 
 def test_a_newer_schema_is_refused(engine: Engine) -> None:
@@ -76,13 +76,13 @@ def test_of_two_verdicts_that_stood_on_one_call_the_newest_stands(world_url: str
             (3, "no", None),
             (1, "yes", "A20-1-circulair"),
         ):
-            said = {"opportunity_id": 7, "challenge_id": opgave, "user_id": me, "participant_id": "amsterdam"}
+            said = {"call_id": 7, "challenge_id": opgave, "user_id": me, "participant_id": "amsterdam"}
             reason = "too_small" if say == "no" else None
             session.add(Verdict(**said, say=say, reason=reason, at=now + timedelta(hours=hours)))
         session.commit()
     upgrade(engine)
     with Session(engine) as session:
-        said = session.exec(select(Verdict).where(Verdict.user_id == me, Verdict.opportunity_id == 7)).all()
+        said = session.exec(select(Verdict).where(Verdict.user_id == me, Verdict.call_id == 7)).all()
         assert {(v.say, v.challenge_id, v.undone_at) for v in said} == {
             ("no", None, None),
             ("later", None, now + timedelta(hours=3)),

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Opportunity, User
+from db.models import Call, User
 from db.session import open_engine, reading, writing
 from tests.make.pages import Visitor, visit
 from tests.make.seed_pages import seeded_people
@@ -115,7 +115,7 @@ def test_the_list_has_the_filter_and_the_pages_of_the_screen(reader: Visitor) ->
 
 def test_a_joined_call_answers_as_the_one_it_became(reader: Visitor, engine: Engine) -> None:
     with writing(engine) as session:
-        session.get_one(Opportunity, 4).joined_into = 5
+        session.get_one(Call, 4).joined_into = 5
     assert reader.get(f"{ROOT}/regelingen/4").json()["id"] == 5
 
 

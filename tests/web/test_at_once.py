@@ -87,13 +87,13 @@ DEEDS: dict[str, Deed] = {
     "following": (
         "/regelingen/7/volgen",
         {"volg": "ja"},
-        lambda me, other, now: Follow(user_id=me, opportunity_id=7, at=now),
+        lambda me, other, now: Follow(user_id=me, call_id=7, at=now),
     ),
     "judging": (
         "/regelingen/7/oordeel",
         {"say": "yes", "challenge": "A20-1-circulair"},
         lambda me, other, now: Verdict(
-            opportunity_id=7,
+            call_id=7,
             challenge_id="A20-1-circulair",
             user_id=me,
             participant_id="amsterdam",
@@ -104,7 +104,7 @@ DEEDS: dict[str, Deed] = {
     "judging a call as a whole": (
         "/regelingen/7/oordeel",
         {"say": "yes"},
-        lambda me, other, now: Verdict(opportunity_id=7, user_id=me, participant_id="amsterdam", say="later", at=now),
+        lambda me, other, now: Verdict(call_id=7, user_id=me, participant_id="amsterdam", say="later", at=now),
     ),
     "the same person": (
         "/beheer/mensen",

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 from sqlmodel import col, func, select
 
-from db.models import Challenge, Delivery, Opportunity, Subscription, Verdict
+from db.models import Call, Challenge, Delivery, Subscription, Verdict
 from db.session import reading, writing
 from tests.make.addresses import page_addresses, plant
 from tests.make.browser import AXE, ROOT, Served, chromium, open_page, serve_world
@@ -148,7 +148,7 @@ def test_held_calls_are_released(browser: Browser, served: Served) -> None:
         page.get_by_role("button", name="Geef vrij").first.click()
         page.wait_for_load_state()
     with reading(served.engine) as session:
-        assert session.exec(select(func.count()).select_from(Opportunity).where(Opportunity.held)).one() == 0
+        assert session.exec(select(func.count()).select_from(Call).where(Call.held)).one() == 0
 
 
 def test_everything_goes_without_javascript(browser: Browser, served: Served) -> None:

@@ -386,7 +386,7 @@ def test_vandaag_shows_what_becomes_too_late_this_week(engine: Engine, people: d
     with writing(engine) as session:
         call = add_call(session, "Nu of nooit")
         row = add_deadline(session, call, BRUSSELS_17)
-        judged = {"opportunity_id": call.id, "user_id": people["coordinator"].id, "participant_id": "amsterdam"}
+        judged = {"call_id": call.id, "user_id": people["coordinator"].id, "participant_id": "amsterdam"}
         session.add(Verdict(**judged, say=Say.YES, at=NOW))
         notice = notice_for([row], "amsterdam", (), body_calendar(session), NOW)
     assert notice is not None

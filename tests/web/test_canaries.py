@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from db.models import Deadline, Delivery, Dossier, Match, Subscription, User
-from db.queries import OpportunityFilter, Viewer
+from db.queries import CallFilter, Viewer
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeadlineKind, Visibility
 from db.vocabulary_calendar import FeedScope
@@ -67,10 +67,8 @@ def planted(session: Session, now: datetime) -> tuple[Cast, int, int]:
     )
     coalition.open_round(session, own, "KANARIE-EIGEN?", date(2026, 6, 5), cast.lobbyist, now)
     moments.hook(session, own, "pattern:bo-mirt:2026", cast.lobbyist, now)
-    session.add(
-        Deadline(opportunity_id=cast.call.id or 0, kind=DeadlineKind.CLOSES, day=date(2026, 6, 10), modified_at=now)
-    )
-    session.add(Match(opportunity_id=cast.call.id or 0, challenge_id="A20-1", score=0.9, model="t", at=now))
+    session.add(Deadline(call_id=cast.call.id or 0, kind=DeadlineKind.CLOSES, day=date(2026, 6, 10), modified_at=now))
+    session.add(Match(call_id=cast.call.id or 0, challenge_id="A20-1", score=0.9, model="t", at=now))
     for user in (cast.lobbyist, cast.haarlem):
         session.add(
             Subscription(
@@ -173,6 +171,6 @@ def test_no_export_carries_a_word_of_the_lobby(engine: Engine, now: datetime) ->
     with writing(engine) as session:
         cast, _shared, _own = planted(session, now)
         for viewer in (Viewer(), viewer_of(cast.haarlem), viewer_of(cast.lobbyist)):
-            text = json.dumps(list(calls(session, OpportunityFilter(), viewer, now)), default=str)
+            text = json.dumps(list(calls(session, CallFilter(), viewer, now)), default=str)
             assert "Subsidie warmtenetten" in text
             assert [c for c in SECRET if c in text] == []

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
-from db.models import AuditEntry, Dismissal, Opportunity, Revision, Sighting, User
+from db.models import AuditEntry, Call, Dismissal, Revision, Sighting, User
 from db.session import reading, writing
 from tests.make.crawls import closes, make_listing, store
 from tests.make.pages import Visitor, make_user, visit
@@ -54,7 +54,7 @@ def test_a_call_without_a_date_is_not_asked_about_for_ever(
     coordinator: Visitor, engine: Engine, now: datetime, word: str | None, days_dropped: int | None, asked: bool
 ) -> None:
     with writing(engine) as session:
-        call = session.get_one(Opportunity, 2)
+        call = session.get_one(Call, 2)
         call.closes_at, call.source_word = None, word
         call.not_listed_since = None if days_dropped is None else now - timedelta(days=days_dropped)
     with reading(engine) as session:
@@ -77,7 +77,7 @@ def test_both_calls_stand_side_by_side_with_what_differs(coordinator: Visitor) -
 def test_the_same_is_joined_and_can_be_undone(coordinator: Visitor, engine: Engine) -> None:
     where = decide(coordinator, "same")
     with reading(engine) as session:
-        assert session.get_one(Opportunity, 2).joined_into == 1
+        assert session.get_one(Call, 2).joined_into == 1
         assert session.exec(select(AuditEntry.action, AuditEntry.object, AuditEntry.result)).all() == [
             ("calls joined", "call 2", "into call 1")
         ]
@@ -89,8 +89,8 @@ def test_the_same_is_joined_and_can_be_undone(coordinator: Visitor, engine: Engi
     assert "/regelingen/2/losmaken" in page
     coordinator.send_form("/regelingen/2/losmaken")
     with reading(engine) as session:
-        assert session.get_one(Opportunity, 2).joined_into is None
-        assert session.exec(select(Sighting.opportunity_id).order_by(col(Sighting.id))).all() == [1, 2]
+        assert session.get_one(Call, 2).joined_into is None
+        assert session.exec(select(Sighting.call_id).order_by(col(Sighting.id))).all() == [1, 2]
     assert "Dit is dezelfde" in coordinator.get(PAGE).text
 
 
@@ -171,7 +171,7 @@ def test_two_people_at_once_never_join_two_calls_into_each_other(engine: Engine,
         person.join(20)
     assert sorted(outcomes) == ["joined", "told"]
     with reading(engine) as session:
-        assert session.exec(select(func.count()).where(col(Opportunity.joined_into).is_not(None))).one() == 1
+        assert session.exec(select(func.count()).where(col(Call.joined_into).is_not(None))).one() == 1
 
 
 def test_two_people_at_once_may_both_say_that_they_are_two(engine: Engine, now: datetime) -> None:

@@ -48,7 +48,7 @@ def test_opening_a_link_changes_nothing_and_pressing_its_button_does(
     assert verdicts(agenda) == []
     assert visitor.post(path, data={"say": "no"}).status_code == 422
     assert visitor.post(path, data={"say": "no", "reason": "too_small"}).status_code == 200
-    assert [(one.say, one.reason, one.opportunity_id, one.user_id) for one in verdicts(agenda)] == [
+    assert [(one.say, one.reason, one.call_id, one.user_id) for one in verdicts(agenda)] == [
         ("no", "too_small", call, person)
     ]
     visitor.post(path, data={"say": "yes"})

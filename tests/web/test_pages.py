@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
 from db.models import (
+    Call,
     Challenge,
     Correction,
     Deadline,
     Follow,
-    Opportunity,
     Revision,
     Sighting,
     Subscription,
@@ -116,7 +116,7 @@ def test_judging_moves_on_to_the_next_call_and_can_be_undone(coordinator: Visito
     coordinator.send_form(undo[1])
     assert waiting() == first
     with reading(engine) as session:
-        verdict = session.exec(select(Verdict).where(Verdict.opportunity_id == int(first))).one()
+        verdict = session.exec(select(Verdict).where(Verdict.call_id == int(first))).one()
     assert (verdict.say, verdict.reason, verdict.undone_at is not None) == ("no", "too_small", True)
 
 
@@ -136,10 +136,10 @@ def test_following_twice_is_following_once(coordinator: Visitor, engine: Engine)
     for _ in range(2):
         coordinator.send_form("/regelingen/5/volgen", volg="ja")
     with reading(engine) as session:
-        assert session.exec(select(func.count()).select_from(Follow).where(Follow.opportunity_id == 5)).one() == 1
+        assert session.exec(select(func.count()).select_from(Follow).where(Follow.call_id == 5)).one() == 1
     coordinator.send_form("/regelingen/5/volgen", volg="nee")
     with reading(engine) as session:
-        assert session.exec(select(func.count()).select_from(Follow).where(Follow.opportunity_id == 5)).one() == 0
+        assert session.exec(select(func.count()).select_from(Follow).where(Follow.call_id == 5)).one() == 0
 
 
 def test_a_corrected_deadline_shows_beside_what_the_source_says_and_can_be_taken_back(
@@ -163,7 +163,7 @@ def test_a_corrected_deadline_shows_beside_what_the_source_says_and_can_be_taken
     stale = coordinator.send_form(f"{where}/corrigeren", version=1, field="budget", value="5", reason="x")
     assert stale.status_code == 409
     with reading(engine) as session:
-        correction = session.exec(select(Correction).where(Correction.opportunity_id == int(call[1]))).one()
+        correction = session.exec(select(Correction).where(Correction.call_id == int(call[1]))).one()
     coordinator.send_form(f"/correcties/{correction.id}/terugnemen")
     assert "dinsdag 1 september 2026, 17:00" in coordinator.get(where).text
 
@@ -183,25 +183,21 @@ def test_joining_moves_what_is_known_and_leaves_a_redirect(coordinator: Visitor,
         coordinator.get(f"/regelingen/{ids[0]}", follow_redirects=False).headers["location"] == f"/regelingen/{ids[1]}"
     )
     with reading(engine) as session:
-        assert (
-            session.exec(select(func.count()).select_from(Sighting).where(Sighting.opportunity_id == ids[1])).one() == 2
-        )
-        assert session.exec(select(Verdict).where(Verdict.opportunity_id == ids[1])).one().say == "yes"
+        assert session.exec(select(func.count()).select_from(Sighting).where(Sighting.call_id == ids[1])).one() == 2
+        assert session.exec(select(Verdict).where(Verdict.call_id == ids[1])).one().say == "yes"
     assert "1 regeling" in coordinator.get("/regelingen?text=dubbel").text
 
 
 def test_held_calls_are_released_by_source(coordinator: Visitor, engine: Engine) -> None:
     with reading(engine) as session:
-        held = session.exec(select(Opportunity).where(Opportunity.held)).all()
-        sources = set(
-            session.exec(select(Sighting.source).where(col(Sighting.opportunity_id).in_([c.id for c in held])))
-        )
+        held = session.exec(select(Call).where(Call.held)).all()
+        sources = set(session.exec(select(Sighting.source).where(col(Sighting.call_id).in_([c.id for c in held]))))
     assert held
     assert "op vrijgave" in coordinator.get("/bronnen").text
     for source in sources:
         coordinator.send_form(f"/bronnen/{source}/vrijgeven")
     with reading(engine) as session:
-        assert session.exec(select(Opportunity).where(Opportunity.held)).all() == []
+        assert session.exec(select(Call).where(Call.held)).all() == []
 
 
 def test_an_edited_opgave_shows_at_once_what_it_would_find(coordinator: Visitor, engine: Engine) -> None:
@@ -304,7 +300,7 @@ def test_a_snapshot_is_shown_as_text_only(coordinator: Visitor) -> None:
 def test_what_a_source_wrote_is_text_everywhere(coordinator: Visitor, engine: Engine) -> None:
     nasty = "<script>alert(1)</script>{{7*7}}"
     with writing(engine) as session:
-        call = session.get_one(Opportunity, 15)
+        call = session.get_one(Call, 15)
         call.title = call.summary = call.publisher = call.amount_text = call.eligible_why = nasty
         call.review = [nasty]
         challenge = session.get_one(Challenge, "A20-2-wonen")
@@ -420,7 +416,7 @@ def test_a_participant_is_merged_into_another_from_a_day_on(administrator: Visit
 
 def test_a_source_that_said_nothing_of_dates_gets_a_next_step(coordinator: Visitor, engine: Engine) -> None:
     with writing(engine) as session:
-        for row in session.exec(select(Deadline).where(Deadline.opportunity_id == 9)):
+        for row in session.exec(select(Deadline).where(Deadline.call_id == 9)):
             session.delete(row)
     page = coordinator.get("/regelingen/9").text
     assert "De bron noemt geen data." in page

@@ -121,14 +121,14 @@ def _viewer(participant: str | None, role: Role) -> Viewer:
 
 
 def test_one_rule_decides_who_sees_what_as_a_predicate_and_as_a_clause(session: Session, now: datetime) -> None:
-    from db.models import Opportunity
+    from db.models import Call
 
     owner = make_user(session, now, participant=OWNER)
-    call = Opportunity(title="T", language="nl", url="https://e.nl", first_seen=now, last_seen=now)
+    call = Call(title="T", language="nl", url="https://e.nl", first_seen=now, last_seen=now)
     session.add(call)
     session.flush()
     for visibility in Visibility:
-        session.add(Verdict(opportunity_id=call.id or 0, user_id=owner.id or 0, participant_id=OWNER, visibility=visibility, say="yes", at=now, undone_at=now))  # fmt: skip
+        session.add(Verdict(call_id=call.id or 0, user_id=owner.id or 0, participant_id=OWNER, visibility=visibility, say="yes", at=now, undone_at=now))  # fmt: skip
     session.flush()
     for role in Role:
         for (participant, visibility), right in SEEN.items():

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import select
 
-from db.models import AuditEntry, Delivery, Opportunity, User
+from db.models import AuditEntry, Call, Delivery, User
 from db.session import reading, writing
 from db.vocabulary import Role
 from db.vocabulary_calendar import FeedScope
@@ -242,7 +242,7 @@ def test_who_is_shut_out_keeps_no_link_and_no_calendar(
 ) -> None:
     settings = settings_for(tmp_path)
     with writing(engine) as session:
-        call = Opportunity(title="T", language="nl", url="https://e.nl", first_seen=now, last_seen=now)
+        call = Call(title="T", language="nl", url="https://e.nl", first_seen=now, last_seen=now)
         session.add(call)
         session.flush()
         _feed, secret = open_feed(session, session.get_one(User, coordinator.id), FeedScope.PERSONAL, "x", now)

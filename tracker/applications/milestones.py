@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db.models import ApplicationPartner, Cofunding, Deadline, DecisionClock, Dossier, Opportunity, User
+from db.models import ApplicationPartner, Call, Cofunding, Deadline, DecisionClock, Dossier, User
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import CLOSING_KINDS
@@ -65,12 +65,12 @@ def open_clock(session: Session, dossier: Dossier, deadline: Deadline | None, by
     return clock
 
 
-def _due(session: Session, call: Opportunity | None, now: datetime) -> Deadline | None:
+def _due(session: Session, call: Call | None, now: datetime) -> Deadline | None:
     """The next date to hand something in."""
     if call is None:
         return None
     ahead = select(Deadline).where(
-        Deadline.opportunity_id == call.id,
+        Deadline.call_id == call.id,
         col(Deadline.kind).in_(CLOSING_KINDS),
         col(Deadline.cancelled_at).is_(None),
         col(Deadline.day) >= local_day(now),
@@ -81,5 +81,5 @@ def _due(session: Session, call: Opportunity | None, now: datetime) -> Deadline 
 def due_of(session: Session, dossier: Dossier, now: datetime) -> Deadline | None:
     """The next date on which an application must be in."""
     application = stages.of(session, dossier)
-    call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
+    call = session.get(Call, application.call_id) if application.call_id else None
     return _due(session, call, now)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db.models import Dossier, DossierCall, Opportunity
+from db.models import Call, Dossier, DossierCall
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import Status
@@ -23,7 +23,7 @@ class Mismatch:
     """What people are at and what the source now says."""
 
     dossier: Dossier
-    call: Opportunity
+    call: Call
     text: str
 
     @property
@@ -32,7 +32,7 @@ class Mismatch:
         return self.text == CHANGED
 
 
-def mismatch(dossier: Dossier, link: DossierCall, call: Opportunity, now: datetime) -> str:
+def mismatch(dossier: Dossier, link: DossierCall, call: Call, now: datetime) -> str:
     """Why the dossier and its call do not agree any more, or nothing."""
     if dossier.stage in ENDED:
         return ""
@@ -50,8 +50,8 @@ def mismatch(dossier: Dossier, link: DossierCall, call: Opportunity, now: dateti
 
 def mismatches(session: Session, viewer: Viewer, now: datetime, dossier: Dossier | None = None) -> list[Mismatch]:
     """Every contradiction in the dossiers the viewer may see, or in one of them."""
-    rows = select(Dossier, DossierCall, Opportunity).where(
-        DossierCall.dossier_id == Dossier.id, DossierCall.opportunity_id == Opportunity.id, visible(viewer, Dossier)
+    rows = select(Dossier, DossierCall, Call).where(
+        DossierCall.dossier_id == Dossier.id, DossierCall.call_id == Call.id, visible(viewer, Dossier)
     )
     if dossier:
         rows = rows.where(Dossier.id == dossier.id)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from db.models import Application, ApplicationPartner, Cofunding, Dossier, Match, Opportunity, Participant, User
+from db.models import Application, ApplicationPartner, Call, Cofunding, Dossier, Match, Participant, User
 from db.vocabulary import NoReason, Visibility
 from db.vocabulary_lobby import (
     ApplicationStage,
@@ -60,7 +60,7 @@ class Money:
 
 def start(
     session: Session,
-    call: Opportunity,
+    call: Call,
     by: User,
     now: datetime,
     lead: str = "",
@@ -70,14 +70,14 @@ def start(
     """An application dossier for a call, at the stage of a signal, on the opgaven the call was matched to."""
     if lead:
         check_lead(session, lead, local_day(now))
-    matched = select(Match.challenge_id).where(Match.opportunity_id == call.id, Match.score >= MATCHING)
+    matched = select(Match.challenge_id).where(Match.call_id == call.id, Match.score >= MATCHING)
     opgaven = list(challenges) or list(session.exec(matched.order_by(col(Match.score).desc()).limit(3)))
     fields = DossierFields(title=call.title, visibility=visibility, lobbyist_id=by.id)
     dossier = open_dossier(session, fields, by, now, DossierKind.APPLICATION, opgaven, [call.id or 0])
     session.add(
         Application(
             dossier_id=dossier.id or 0,
-            opportunity_id=call.id,
+            call_id=call.id,
             programme=(call.programme or [call.publisher or ""])[0],
             lead_id=lead or None,
             participant_id=dossier.participant_id,

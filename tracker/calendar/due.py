@@ -9,11 +9,11 @@ from sqlmodel import Session, col, select
 from db.models import (
     Assignment,
     Body,
+    Call,
     Deadline,
     DecisionClock,
     Follow,
     Milestone,
-    Opportunity,
     User,
     Verdict,
 )
@@ -57,10 +57,10 @@ def milestones_waiting_for(session: Session, participant: str, now: datetime, un
 
 def _milestones(session: Session, participant: str, today: date, until: date) -> Iterator[Waiting]:
     query = (
-        select(Milestone, Opportunity)
+        select(Milestone, Call)
         .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
         .join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
-        .join(Opportunity, col(Deadline.opportunity_id) == col(Opportunity.id))
+        .join(Call, col(Deadline.call_id) == col(Call.id))
         .where(Milestone.participant_id == participant, Milestone.state == MilestoneState.PLANNED)
         .where(col(Milestone.begins_on) <= until, col(Deadline.cancelled_at).is_(None))
     )
@@ -80,9 +80,9 @@ def _milestones(session: Session, participant: str, today: date, until: date) ->
 
 def _assignments(session: Session, participant: str, now: datetime, until: date) -> Iterator[Waiting]:
     query = (
-        select(Assignment, Deadline, Opportunity)
+        select(Assignment, Deadline, Call)
         .join(Deadline, col(Assignment.deadline_id) == col(Deadline.id))
-        .join(Opportunity, col(Deadline.opportunity_id) == col(Opportunity.id))
+        .join(Call, col(Deadline.call_id) == col(Call.id))
         .where(Assignment.participant_id == participant, Assignment.state == MilestoneState.PLANNED)
         .where(col(Deadline.cancelled_at).is_(None))
     )
@@ -101,7 +101,7 @@ def too_late_this_week(session: Session, viewer: Viewer, now: datetime) -> list[
     today, data = local_day(now), body_calendar(session)
     found = []
     for call in _of_interest(session, viewer, now):
-        deadlines = session.exec(select(Deadline).where(Deadline.opportunity_id == call.id)).all()
+        deadlines = session.exec(select(Deadline).where(Deadline.call_id == call.id)).all()
         notice = notice_for(deadlines, viewer.participant_id, (), data, now)
         for route in notice.routes if notice else ():
             if route.go_by and today <= route.go_by <= week_end(today):
@@ -110,17 +110,17 @@ def too_late_this_week(session: Session, viewer: Viewer, now: datetime) -> list[
     return sorted(found, key=lambda w: (w.day, w.title))
 
 
-def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[Opportunity]:
-    relevant = select(Verdict.opportunity_id).where(
+def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[Call]:
+    relevant = select(Verdict.call_id).where(
         Verdict.participant_id == viewer.participant_id, Verdict.say == Say.YES, col(Verdict.undone_at).is_(None)
     )
-    follows = select(Follow.opportunity_id).where(Follow.user_id == viewer.user_id)
+    follows = select(Follow.call_id).where(Follow.user_id == viewer.user_id)
     planned = (
-        select(Deadline.opportunity_id)
+        select(Deadline.call_id)
         .join(DecisionClock, col(DecisionClock.deadline_id) == col(Deadline.id))
         .where(DecisionClock.participant_id == viewer.participant_id)
     )
-    ids, call = col(Opportunity.id), Opportunity
+    ids, call = col(Call.id), Call
     query = (
         select(call)
         .where(ids.in_(relevant) | ids.in_(follows), ids.not_in(planned))

@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 from db.models import (
     Assignment,
     Body,
+    Call,
     ClosedPeriod,
     Deadline,
     DecisionClock,
     Milestone,
-    Opportunity,
     User,
 )
 from db.queries import Viewer
@@ -114,16 +114,14 @@ def _deadline_entry(line: DeadlineLine, assigned: tuple[Assignment, str] | None,
     )
 
 
-def undated(
-    session: Session, now: datetime, where: Sequence[ColumnElement[bool]] = ()
-) -> list[tuple[str, Opportunity]]:
+def undated(session: Session, now: datetime, where: Sequence[ColumnElement[bool]] = ()) -> list[tuple[str, Call]]:
     """Calls that stand open until the money is gone, or always: they have no day, and so a place of their own."""
     query = (
-        select(Deadline.kind, Opportunity)
-        .join(Opportunity, col(Deadline.opportunity_id) == col(Opportunity.id))
+        select(Deadline.kind, Call)
+        .join(Call, col(Deadline.call_id) == col(Call.id))
         .where(col(Deadline.kind).in_(DATELESS), col(Deadline.cancelled_at).is_(None))
-        .where(col(Opportunity.joined_into).is_(None), *where)
-        .order_by(col(Opportunity.title))
+        .where(col(Call.joined_into).is_(None), *where)
+        .order_by(col(Call.title))
     )
     rows = session.exec(query).all()
     return [(DeadlineKind(kind).label, call) for kind, call in rows if not call.closes_at or call.closes_at > now]
@@ -132,10 +130,10 @@ def undated(
 def milestone_entries(session: Session, viewer: Viewer, now: datetime, since: date) -> list[Entry]:
     """Internal steps, with who does them; open ones whose day went by are overdue."""
     query = (
-        select(Milestone, Opportunity, Body, User)
+        select(Milestone, Call, Body, User)
         .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
         .join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
-        .join(Opportunity, col(Deadline.opportunity_id) == col(Opportunity.id))
+        .join(Call, col(Deadline.call_id) == col(Call.id))
         .outerjoin(Body, col(Milestone.body_id) == col(Body.id))
         .outerjoin(User, col(Milestone.assignee_id) == col(User.id))
         .where(visible(viewer, Milestone), col(Milestone.day) >= since, Milestone.state != MilestoneState.DROPPED)
@@ -143,7 +141,7 @@ def milestone_entries(session: Session, viewer: Viewer, now: datetime, since: da
     return [_milestone_entry(*row, now) for row in session.exec(query)]
 
 
-def _milestone_entry(row: Milestone, call: Opportunity, body: Body | None, who: User | None, now: datetime) -> Entry:
+def _milestone_entry(row: Milestone, call: Call, body: Body | None, who: User | None, now: datetime) -> Entry:
     papers = f"stukken uiterlijk {said(row.begins_on)}" if body else ""
     return Entry(
         kind=EntryKind.MILESTONE,

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, case, func, or_
 from sqlmodel import Session, col, select
 
-from db.models import Body, Deadline, DecisionClock, Milestone, Opportunity, Revision
-from db.queries import OpportunityFilter, Viewer, calls_for
+from db.models import Body, Call, Deadline, DecisionClock, Milestone, Revision
+from db.queries import CallFilter, Viewer, calls_for
 from db.vocabulary import Status
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.ical import DOMAIN, DeadlineLine, Event, calendar_file, deadline_event, still_told
@@ -34,12 +34,12 @@ def deadline_lines(
     """
     since = now - back
     own = [getattr(Deadline, name) for name in DeadlineLine._fields[:10]]
-    call = Opportunity
+    call = Call
     of_call = [call.id, call.title, call.url, call.publisher, call.source_word, call.version, _withdrawn_at()]
     query = (
         select(*own, *of_call)
-        .join(Opportunity, col(Deadline.opportunity_id) == col(Opportunity.id))
-        .where(col(Opportunity.joined_into).is_(None), *where)
+        .join(Call, col(Deadline.call_id) == col(Call.id))
+        .where(col(Call.joined_into).is_(None), *where)
         .where(or_(col(Deadline.at) >= since, col(Deadline.at).is_(None) & (col(Deadline.day) >= local_day(since))))
         .order_by(col(Deadline.day), col(Deadline.id))
     )
@@ -48,17 +48,17 @@ def deadline_lines(
 
 def _withdrawn_at() -> ColumnElement[datetime | None]:
     """When a call that is withdrawn was said to be: its last change that was told."""
-    last = select(func.max(Revision.at)).where(Revision.opportunity_id == Opportunity.id, col(Revision.telling))
-    return case((col(Opportunity.source_word) == Status.WITHDRAWN, last.scalar_subquery()), else_=None)
+    last = select(func.max(Revision.at)).where(Revision.call_id == Call.id, col(Revision.telling))
+    return case((col(Call.source_word) == Status.WITHDRAWN, last.scalar_subquery()), else_=None)
 
 
-def filtered(session: Session, wanted: OpportunityFilter, viewer: Viewer, now: datetime) -> list[ColumnElement[bool]]:
+def filtered(session: Session, wanted: CallFilter, viewer: Viewer, now: datetime) -> list[ColumnElement[bool]]:
     """The one filter of lists and subscriptions, as a clause: the same calls as on Regelingen."""
-    if wanted == OpportunityFilter():
+    if wanted == CallFilter():
         return []
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
-    ids = calls_for(deeper, viewer, now, SHOWN_FROM).order_by(None).with_only_columns(col(Opportunity.id))
-    return [col(Opportunity.id).in_(ids)]
+    ids = calls_for(deeper, viewer, now, SHOWN_FROM).order_by(None).with_only_columns(col(Call.id))
+    return [col(Call.id).in_(ids)]
 
 
 def deadline_events(lines: Iterable[DeadlineLine], base_url: str, now: datetime) -> list[Event]:
@@ -72,10 +72,10 @@ def milestone_events(
 ) -> list[Event]:
     """Milestones as whole days, with the call they are for; dropped ones as cancelled for 30 days."""
     query = (
-        select(Milestone, DecisionClock, Opportunity, Body)
+        select(Milestone, DecisionClock, Call, Body)
         .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
         .join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
-        .join(Opportunity, col(Deadline.opportunity_id) == col(Opportunity.id))
+        .join(Call, col(Deadline.call_id) == col(Call.id))
         .outerjoin(Body, col(Milestone.body_id) == col(Body.id))
         .where(col(Milestone.day) >= local_day(now - BACK), *where)
         .order_by(col(Milestone.day), col(Milestone.id))
@@ -87,7 +87,7 @@ def milestone_events(
     ]
 
 
-def _milestone_event(milestone: Milestone, call: Opportunity, body: Body | None, base_url: str) -> Event:
+def _milestone_event(milestone: Milestone, call: Call, body: Body | None, base_url: str) -> Event:
     name = body.name if body else MilestoneStep(milestone.step).label
     address = f"{base_url.rstrip('/')}/kalender/klok/{milestone.clock_id}"
     about = [

@@ -13,15 +13,15 @@ from sqlmodel import Session, col, select, union
 from db.models import (
     Assignment,
     CalendarFeed,
+    Call,
     Deadline,
     DecisionClock,
     Follow,
     Milestone,
-    Opportunity,
     User,
     Verdict,
 )
-from db.queries import OpportunityFilter, Viewer
+from db.queries import CallFilter, Viewer
 from db.rights import visible
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import FeedScope, MilestoneState
@@ -86,7 +86,7 @@ def find_feed(session: Session, token: str) -> tuple[CalendarFeed, User] | None:
 # What a feed's content follows from: every change of a call leaves a revision or a correction, every round a crawl;
 # what people plan has its own moments. As text: putting it together anew would cost half of what a 304 may take.
 STATE = text(
-    "SELECT (SELECT max(id) FROM crawl), (SELECT max(id) FROM revision), (SELECT max(id) FROM opportunity),"
+    "SELECT (SELECT max(id) FROM crawl), (SELECT max(id) FROM revision), (SELECT max(id) FROM call),"
     " (SELECT max(id) FROM correction), (SELECT max(withdrawn_at) FROM correction), (SELECT max(id) FROM match),"
     " (SELECT max(id) FROM deadline), (SELECT max(modified_at) FROM deadline), (SELECT max(id) FROM verdict),"
     " (SELECT count(undone_at) FROM verdict), (SELECT max(modified_at) FROM milestone),"
@@ -133,19 +133,19 @@ def _of_team(feed: CalendarFeed) -> ColumnElement[bool]:
 def scope_of(session: Session, feed: CalendarFeed, viewer: Viewer, now: datetime) -> Sequence[ColumnElement[bool]]:
     """Which calls a feed is about, as WHERE clauses."""
     if feed.scope == FeedScope.CHALLENGE:
-        return filtered(session, OpportunityFilter(challenges=(feed.challenge_id or "",)), viewer, now)
+        return filtered(session, CallFilter(challenges=(feed.challenge_id or "",)), viewer, now)
     if feed.scope == FeedScope.FILTER:
-        return filtered(session, OpportunityFilter.model_validate(feed.filter), viewer, now)
-    return [or_(col(Opportunity.id).in_(_calls_of(feed)), col(Deadline.id).in_(_deadlines_of(feed)))]
+        return filtered(session, CallFilter.model_validate(feed.filter), viewer, now)
+    return [or_(col(Call.id).in_(_calls_of(feed)), col(Deadline.id).in_(_deadlines_of(feed)))]
 
 
 def _calls_of(feed: CalendarFeed) -> Any:
     """Personal: what I follow or found relevant. Team: what anybody of my organisation did."""
-    relevant = select(Verdict.opportunity_id).where(Verdict.say == Say.YES, col(Verdict.undone_at).is_(None))
+    relevant = select(Verdict.call_id).where(Verdict.say == Say.YES, col(Verdict.undone_at).is_(None))
     if feed.scope == FeedScope.PERSONAL:
-        follows = select(Follow.opportunity_id).where(col(Follow.user_id) == feed.user_id)
+        follows = select(Follow.call_id).where(col(Follow.user_id) == feed.user_id)
         return union(follows, relevant.where(col(Verdict.user_id) == feed.user_id))
-    followed = select(Follow.opportunity_id).join(User, col(User.id) == col(Follow.user_id))
+    followed = select(Follow.call_id).join(User, col(User.id) == col(Follow.user_id))
     return union(
         followed.where(col(User.participant_id) == feed.participant_id),
         relevant.where(col(Verdict.participant_id) == feed.participant_id),

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Assignment, Challenge, Deadline, DecisionClock, Match, Opportunity
+from db.models import Assignment, Call, Challenge, Deadline, DecisionClock, Match
 from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import CLOSING_KINDS, Role
@@ -95,10 +95,10 @@ def too_late_for(plan: Plan) -> str:
 DIRECTIE = "mra-directie"  # prepares, does not decide
 
 
-def clock_of(session: Session, call: Opportunity, viewer: Viewer, now: datetime) -> dict[str, Any]:
+def clock_of(session: Session, call: Call, viewer: Viewer, now: datetime) -> dict[str, Any]:
     """What the template of this part of the page needs."""
     deadlines = session.exec(
-        select(Deadline).where(Deadline.opportunity_id == call.id, col(Deadline.cancelled_at).is_(None))
+        select(Deadline).where(Deadline.call_id == call.id, col(Deadline.cancelled_at).is_(None))
     ).all()
     ids = [row.id for row in deadlines]
     clocks = session.exec(
@@ -120,12 +120,12 @@ def clock_of(session: Session, call: Opportunity, viewer: Viewer, now: datetime)
     }
 
 
-def tables_of(session: Session, call: Opportunity) -> list[str]:
+def tables_of(session: Session, call: Call) -> list[str]:
     """The MRA's tables that the best matching opgave belongs to, and then its Bestuur."""
     query = (
         select(Challenge.platforms)
         .join(Match, col(Match.challenge_id) == col(Challenge.id))
-        .where(Match.opportunity_id == call.id, Match.score >= SHOWN_FROM)
+        .where(Match.call_id == call.id, Match.score >= SHOWN_FROM)
         .order_by(col(Match.score).desc())
         .limit(1)
     )

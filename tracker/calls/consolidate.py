@@ -50,7 +50,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Shown:
-    """The fields of an Opportunity as JSON values, its deadlines by date, and where each came from."""
+    """The fields of an Call as JSON values, its deadlines by date, and where each came from."""
 
     fields: dict[str, Any]
     deadlines: tuple[ListedDeadline, ...] = ()

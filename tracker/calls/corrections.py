@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.bulk import add
-from db.models import Correction, Opportunity, Sighting, User
+from db.models import Call, Correction, Sighting, User
 from db.queries import BY_HAND
 from db.vocabulary import RevisionKind, SourceKind, Visibility
 from scrapers.crawled import Crawled
@@ -28,7 +28,7 @@ def add_call(session: Session, listing: Listing, now: datetime) -> int:
     listing = added_to(before.fields, listing) if before else listing
     crawled = Crawled(BY_HAND, SourceKind.STREAM, now, now, (listing.model_copy(update={"source": BY_HAND}),))
     ingest(session, crawled, now)
-    known = select(Sighting.opportunity_id).where(Sighting.source == BY_HAND)
+    known = select(Sighting.call_id).where(Sighting.source == BY_HAND)
     return session.exec(known.where(Sighting.url == listing.url).order_by(col(Sighting.id).desc())).first() or 0
 
 
@@ -49,7 +49,7 @@ def correct(
     """
     assert user.id is not None
     correction = Correction(
-        opportunity_id=call_id,
+        call_id=call_id,
         field=field,
         value=value,
         reason=reason,
@@ -75,23 +75,23 @@ def take_back(session: Session, correction: Correction, now: datetime) -> None:
     def change() -> None:
         correction.withdrawn_at = now
 
-    _restate(session, [correction.opportunity_id], now, change)
+    _restate(session, [correction.call_id], now, change)
 
 
-def _held(session: Session, *calls: int) -> dict[int, Opportunity]:
+def _held(session: Session, *calls: int) -> dict[int, Call]:
     """These calls as they are now, kept from others until we are done: two people may join them at once."""
-    rows = select(Opportunity).where(col(Opportunity.id).in_(calls)).order_by(col(Opportunity.id)).with_for_update()
+    rows = select(Call).where(col(Call.id).in_(calls)).order_by(col(Call.id)).with_for_update()
     return {row.id or 0: row for row in session.exec(rows.execution_options(populate_existing=True))}
 
 
 def note(session: Session, call_id: int, what: str, said: dict[str, Any], now: datetime) -> None:
     """Write down on a call what a person did to it; no news to anybody."""
-    version = session.get_one(Opportunity, call_id).version
+    version = session.get_one(Call, call_id).version
     add(session, REVISION, [revision(call_id, None, now, RevisionKind.CHANGED, field=what, new=said, version=version)])
 
 
 def _end(session: Session, call_id: int, field: str, now: datetime) -> None:
-    same = select(Correction).where(Correction.opportunity_id == call_id, Correction.field == field)
+    same = select(Correction).where(Correction.call_id == call_id, Correction.field == field)
     for earlier in session.exec(same.where(col(Correction.withdrawn_at).is_(None))):
         earlier.withdrawn_at = now
 

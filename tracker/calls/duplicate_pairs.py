@@ -7,7 +7,7 @@ from sqlalchemy import select as plain
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
-from db.models import Dismissal, Opportunity, Revision, Sighting, User
+from db.models import Call, Dismissal, Revision, Sighting, User
 from db.search import searchable
 from db.status import OVER, status_expression
 from db.vocabulary import Visibility
@@ -46,7 +46,7 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
 
     One that a source dropped lately counts: another source may tell of it now.
     """
-    call = Opportunity
+    call = Call
     running = (
         col(call.joined_into).is_(None),
         (col(call.closes_at).is_(None)) | (col(call.closes_at) > now),
@@ -54,7 +54,7 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
         (col(call.not_listed_since).is_(None)) | (col(call.not_listed_since) > now - DROPPED_LATELY),
     )
     sources: dict[int, set[str]] = {}
-    told = select(Sighting.opportunity_id, Sighting.source).join(call, col(call.id) == col(Sighting.opportunity_id))
+    told = select(Sighting.call_id, Sighting.source).join(call, col(call.id) == col(Sighting.call_id))
     for call_id, source in session.exec(told.where(*running)):
         sources.setdefault(call_id, set()).add(source)
     rows = session.connection().execute(_compared().where(*running))
@@ -74,7 +74,7 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
 
 def _compared() -> Any:
     """What of a call is compared: thousands of whole ones would take most of the time."""
-    call: Any = Opportunity
+    call: Any = Call
     return plain(call.id, call.language, call.title, call.url, call.closes_at, call.publisher, call.nature)
 
 

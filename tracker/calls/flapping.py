@@ -24,7 +24,7 @@ def settle(session: Session, source: str, crawl_id: int, now: datetime) -> tuple
     if len(last) <= STAYS_AFTER:
         return ()
     of_source = select(CRAWL.c.id).where(CRAWL.c.source == source, CRAWL.c.id <= last[-1])
-    old = select(r.opportunity_id, r.field).where(r.damped, r.crawl_id.in_(of_source)).distinct()
+    old = select(r.call_id, r.field).where(r.damped, r.crawl_id.in_(of_source)).distinct()
     waiting = session.connection().execute(old).all()
     told = [call for call, name in waiting if _settle_one(session, call, name, last[-1], crawl_id, now)]
     return tuple(sorted(set(told)))
@@ -33,7 +33,7 @@ def settle(session: Session, source: str, crawl_id: int, now: datetime) -> tuple
 def _settle_one(session: Session, call: int, name: str, before: int, crawl_id: int, now: datetime) -> bool:
     """Whether the field of this call stayed as it is, and is not what was told last."""
     r = REVISION.c
-    mine = (r.opportunity_id == call, r.field == name, r.kind == RevisionKind.CHANGED)
+    mine = (r.call_id == call, r.field == name, r.kind == RevisionKind.CHANGED)
     rows = session.connection().execute(select(REVISION).where(*mine).order_by(r.id.desc())).all()
     if not rows[0].damped or rows[0].crawl_id > before:
         return False

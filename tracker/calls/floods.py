@@ -50,6 +50,6 @@ def hold(session: Session, calls: Iterable[int]) -> None:
 
 def release(session: Session, source: str) -> int:
     """Let the held calls of a source through; how many they were."""
-    of_source = select(SIGHTING.c.opportunity_id).where(SIGHTING.c.source == source)
+    of_source = select(SIGHTING.c.call_id).where(SIGHTING.c.source == source)
     let_through = update(CALL).where(CALL.c.held, CALL.c.id.in_(of_source)).values(held=False)
     return session.connection().execute(let_through).rowcount

@@ -85,14 +85,14 @@ def _store(session: Session, crawled: Crawled, found: Sorted, context: Context) 
         telling=tuple(sorted({*recount.telling, *told_late})),
         unchanged=len(found.unchanged)
         + len(found.changed)
-        - sum(k.opportunity_id in recount.changed for k, _ in found.changed),
+        - sum(k.call_id in recount.changed for k, _ in found.changed),
         held=(len(new) if held else 0) + (len(recount.telling) if flood else 0),
     )
 
 
 def known(session: Session, source: str) -> dict[str, Known]:
     """Every sighting of a source by its key."""
-    columns = ("id", "external_id", "fingerprint", "opportunity_id", "missed", "gone_at")
+    columns = ("id", "external_id", "fingerprint", "call_id", "missed", "gone_at")
     rows = session.connection().execute(select(*(SIGHTING.c[c] for c in columns)).where(SIGHTING.c.source == source))
     return {r[1]: Known(r[0], r[1], r[2], r[3], r[4], r[5] is not None) for r in rows}
 
@@ -117,8 +117,8 @@ def _gone(session: Session, crawled: Crawled, found: Sorted, context: Context) -
     """
     if crawled.kind != SourceKind.CATALOGUE or not context.judgement.complete or crawled.unchanged:
         return []
-    standing = store.not_over(session, {k.opportunity_id for k in found.missing}, context.now)
-    missing = [k for k in found.missing if k.opportunity_id in standing]
+    standing = store.not_over(session, {k.call_id for k in found.missing}, context.now)
+    missing = [k for k in found.missing if k.call_id in standing]
     store.missed(session, [k.id for k in missing])
     unconfirmed = {identity(external_id) for external_id in crawled.unconfirmed}
     return [k for k in missing if k.missed + 1 >= GONE_AFTER and k.external_id not in unconfirmed]
@@ -127,12 +127,12 @@ def _gone(session: Session, crawled: Crawled, found: Sorted, context: Context) -
 def absentees(session: Session, source: str, now: datetime) -> tuple[tuple[str, str], ...]:
     """Id and page of the calls of a catalogue that are gone if it lacks them once more, the latest to miss first."""
     s = SIGHTING.c
-    missed = select(s.external_id, s.url, s.opportunity_id).where(
+    missed = select(s.external_id, s.url, s.call_id).where(
         s.source == source, s.gone_at.is_(None), s.missed >= GONE_AFTER - 1
     )
     rows = session.connection().execute(missed.order_by(s.missed, s.id)).all()
-    standing = store.not_over(session, {row.opportunity_id for row in rows}, now)
-    return tuple((row.external_id, row.url) for row in rows if row.opportunity_id in standing)
+    standing = store.not_over(session, {row.call_id for row in rows}, now)
+    return tuple((row.external_id, row.url) for row in rows if row.call_id in standing)
 
 
 def _recount(
@@ -140,7 +140,7 @@ def _recount(
 ) -> revisions.Recount:
     """State anew every call whose sightings changed, came, went or came back."""
     joining_now = [(joined[h.key], h) for h in found.new if h.key in joined]
-    calls = {k.opportunity_id for k in [*gone, *found.back, *(k for k, _ in found.changed)]}
+    calls = {k.call_id for k in [*gone, *found.back, *(k for k, _ in found.changed)]}
     calls |= {call for call, _ in joining_now}
     states = revisions.states(session, calls, context.now)
     before = {call: state.shown(context.now) for call, state in states.items()}
@@ -148,11 +148,11 @@ def _recount(
     store.change_sightings(session, found.changed, context.now)
     added = store.add_sightings(session, joining_now, context.now)
     for known_, one in found.changed:
-        states[known_.opportunity_id].hear(known_.id, one.said, one.listing.snapshot)
+        states[known_.call_id].hear(known_.id, one.said, one.listing.snapshot)
     for sighting_id, (call, one) in zip(added, joining_now, strict=True):
         states[call].hear(sighting_id, one.said, one.listing.snapshot)
     for known_ in gone:
-        states[known_.opportunity_id].mark(known_.id, gone=True)
+        states[known_.call_id].mark(known_.id, gone=True)
     for known_ in found.back:
-        states[known_.opportunity_id].mark(known_.id, gone=False)
+        states[known_.call_id].mark(known_.id, gone=False)
     return revisions.write(session, revisions.Round(context.crawl_id, context.now), before, states)

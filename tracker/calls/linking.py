@@ -60,15 +60,15 @@ def _options(session: Session, references: Iterable[str]) -> dict[int, Option]:
     s, r = SIGHTING.c, REFERENCE.c
     for some in chunks(sorted(references)):
         named = (
-            select(r.reference, s.opportunity_id, CALL.c.closes_at)
+            select(r.reference, s.call_id, CALL.c.closes_at)
             .join_from(REFERENCE, SIGHTING, r.sighting_id == s.id)
-            .join(CALL, CALL.c.id == s.opportunity_id)
+            .join(CALL, CALL.c.id == s.call_id)
             .where(r.reference.in_(some))
         )
         for row in session.connection().execute(named):
-            found.setdefault(row.opportunity_id, Option(row.closes_at)).references.add(row.reference)
+            found.setdefault(row.call_id, Option(row.closes_at)).references.add(row.reference)
     for some in chunks(sorted(found)):
-        speakers = select(s.opportunity_id, s.source).where(s.opportunity_id.in_(some))
+        speakers = select(s.call_id, s.source).where(s.call_id.in_(some))
         for call, speaker in session.connection().execute(speakers):
             found[call].sources.add(speaker)
     return found

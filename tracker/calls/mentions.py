@@ -10,7 +10,7 @@ from functools import reduce
 
 from sqlmodel import Session, col, select
 
-from db.models import Opportunity, Reference, Sighting
+from db.models import Call, Reference, Sighting
 from db.search import fold, matching
 from db.status import IS_CALL
 from tracker.calls.identity import same_reference
@@ -24,9 +24,9 @@ BETWEEN = re.compile(r"[^a-z0-9]+")
 GOES_ON = r"(?! (?:ronde|tranche|round|call|fase|phase|deel|part|openstelling|[ivx]+|\d+)\b)"
 
 
-def mentions(session: Session, call: Opportunity, sources: Collection[str]) -> list[tuple[Sighting, str]]:
+def mentions(session: Session, call: Call, sources: Collection[str]) -> list[tuple[Sighting, str]]:
     """What these sources published elsewhere that names the call, each with the words in which it does."""
-    own = session.exec(select(Sighting).where(Sighting.opportunity_id == call.id)).all()
+    own = session.exec(select(Sighting).where(Sighting.call_id == call.id)).all()
     found: dict[int, tuple[Sighting, str]] = {}
     for reference in _only_its_own(session, call, {r for s in own for r in s.references}):
         for text in _sieved(session, call, reference, sources):
@@ -54,41 +54,37 @@ def named_as(reference: str, text: str) -> str:
     return literal[0] if literal and NUMBER.search(reference) and len(reference) >= 8 else ""
 
 
-def _only_its_own(session: Session, call: Opportunity, references: Iterable[str]) -> list[str]:
+def _only_its_own(session: Session, call: Call, references: Iterable[str]) -> list[str]:
     """The official references of a call that no other call carries."""
     by_name = {same_reference(r): r for r in references}
     others = (
         select(Reference.reference)
         .join(Sighting, col(Sighting.id) == col(Reference.sighting_id))
-        .where(col(Reference.reference).in_(by_name), Sighting.opportunity_id != call.id)
+        .where(col(Reference.reference).in_(by_name), Sighting.call_id != call.id)
     )
     shared = set(session.exec(others))
     return [by_name[name] for name in sorted(by_name) if name not in shared]
 
 
-def _sieved(session: Session, call: Opportunity, reference: str, sources: Collection[str]) -> list[Sighting]:
+def _sieved(session: Session, call: Call, reference: str, sources: Collection[str]) -> list[Sighting]:
     """Texts that may hold a reference: as it is, or its numbers alone, with and without zeros before them."""
     numbers = NUMBER.findall(reference)
     asked = {reference, " ".join(numbers), " ".join(n.lstrip("0") for n in numbers)}
     return [text for words in sorted(asked) for text in _with(session, call, words, sources)]
 
 
-def _with(session: Session, call: Opportunity, words: str, sources: Collection[str]) -> list[Sighting]:
+def _with(session: Session, call: Call, words: str, sources: Collection[str]) -> list[Sighting]:
     """Texts of these sources that hold all the words, the newest first; a first sieve."""
     if not words.strip():
         return []
     # In steps: asked for source and words at once, SQLite reads everything the source ever said.
-    hits = session.exec(
-        select(Opportunity.id).where(matching(words, whole=True)).order_by(col(Opportunity.id).desc()).limit(MOST)
-    )
+    hits = session.exec(select(Call.id).where(matching(words, whole=True)).order_by(col(Call.id).desc()).limit(MOST))
     others = [id_ for id_ in hits if id_ != call.id]
-    found = session.exec(select(Sighting).where(col(Sighting.opportunity_id).in_(others))) if others else ()
+    found = session.exec(select(Sighting).where(col(Sighting.call_id).in_(others))) if others else ()
     return sorted((text for text in found if text.source in sources), key=lambda text: -(text.id or 0))
 
 
-def _with_title(
-    session: Session, call: Opportunity, title: str, sources: Collection[str]
-) -> Iterator[tuple[Sighting, str]]:
+def _with_title(session: Session, call: Call, title: str, sources: Collection[str]) -> Iterator[tuple[Sighting, str]]:
     whole = re.compile(rf"\b{title}\b{GOES_ON}")
     sieved = [(text, plain(_text(text))) for text in _with(session, call, _sieve(title), sources)]
     texts = [(text, said) for text, said in sieved if whole.search(said)]
@@ -96,7 +92,7 @@ def _with_title(
     if title in longer.values():
         return
     for text, said in texts:
-        others = [other for id_, other in longer.items() if id_ != text.opportunity_id]
+        others = [other for id_, other in longer.items() if id_ != text.call_id]
         if whole.search(reduce(lambda rest, other: rest.replace(other, ""), others, said)):
             yield text, call.title
 
@@ -106,12 +102,10 @@ def _sieve(title: str) -> str:
     return " ".join(sorted(set(title.split()), key=lambda word: (-len(word), word))[:MOST_WORDS])
 
 
-def _longer_titles(session: Session, call: Opportunity, title: str) -> dict[int, str]:
+def _longer_titles(session: Session, call: Call, title: str) -> dict[int, str]:
     """Other calls whose titles hold this one, the same included: a text may mean those."""
-    alike = select(Opportunity.id, Opportunity.title).where(
-        matching(_sieve(title), whole=True), IS_CALL, Opportunity.id != call.id
-    )
-    standing = session.exec(alike.where(col(Opportunity.joined_into).is_(None)))
+    alike = select(Call.id, Call.title).where(matching(_sieve(title), whole=True), IS_CALL, Call.id != call.id)
+    standing = session.exec(alike.where(col(Call.joined_into).is_(None)))
     titles = {id_ or 0: plain(other) for id_, other in standing}
     return {id_: other for id_, other in titles.items() if title in other}
 

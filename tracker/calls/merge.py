@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from db.models import CallVectors, Correction, Follow, Match, Opportunity, Revision, Sighting, User, Verdict
+from db.models import Call, CallVectors, Correction, Follow, Match, Revision, Sighting, User, Verdict
 from db.models.columns import table
 from tracker.calls.corrections import _held, _restate, note
 from tracker.calls.parse_values import NotPossible
@@ -39,29 +39,29 @@ def join(session: Session, from_id: int, into_id: int, now: datetime, user: User
 
     cancel_dates(session, emptied, now)
     for model in (Match, CallVectors):
-        session.exec(delete(model).where(col(model.opportunity_id) == from_id))
+        session.exec(delete(model).where(col(model.call_id) == from_id))
     _restate(session, [into_id], now, change)
     note(session, into_id, "joined", moved, now)
 
 
 def _move(session: Session, model: Any, from_id: int, into_id: int) -> list[int]:
-    rows = session.exec(select(model).where(model.opportunity_id == from_id)).all()
+    rows = session.exec(select(model).where(model.call_id == from_id)).all()
     for row in rows:
-        row.opportunity_id = into_id
+        row.call_id = into_id
     return [row.id for row in rows]
 
 
 def _move_people(session: Session, from_id: int, into_id: int) -> dict[str, list[int]]:
     """Verdicts and follows go along, except where the person already has one on the call that stays; what moved."""
-    followed = set(session.exec(select(Follow.user_id).where(Follow.opportunity_id == into_id)))
-    follows = session.exec(select(Follow).where(Follow.opportunity_id == from_id)).all()
+    followed = set(session.exec(select(Follow.user_id).where(Follow.call_id == into_id)))
+    follows = session.exec(select(Follow).where(Follow.call_id == from_id)).all()
     moved: list[Any] = [follow for follow in follows if follow.user_id not in followed]
     standing = select(Verdict).where(col(Verdict.undone_at).is_(None))
-    there = {(v.user_id, v.challenge_id) for v in session.exec(standing.where(Verdict.opportunity_id == into_id))}
-    verdicts = session.exec(standing.where(Verdict.opportunity_id == from_id)).all()
+    there = {(v.user_id, v.challenge_id) for v in session.exec(standing.where(Verdict.call_id == into_id))}
+    verdicts = session.exec(standing.where(Verdict.call_id == from_id)).all()
     moved += [verdict for verdict in verdicts if (verdict.user_id, verdict.challenge_id) not in there]
     for row in moved:
-        row.opportunity_id = into_id
+        row.call_id = into_id
     return {
         "follow": [row.user_id for row in moved if isinstance(row, Follow)],
         "verdict": [row.id for row in moved if isinstance(row, Verdict) and row.id],
@@ -70,20 +70,20 @@ def _move_people(session: Session, from_id: int, into_id: int) -> dict[str, list
 
 def part(session: Session, other: int, now: datetime, user: User | None = None) -> int:
     """Undo a join: everything that moved moves back; the id of the call it was joined into. Raises NotPossible."""
-    call = session.get(Opportunity, other)
+    call = session.get(Call, other)
     if call is None or call.joined_into is None:
         raise NotPossible(f"call {other} is not joined into another")
     keep = call.joined_into
     moved = _note_of(session, keep, other)
-    if moved is None or session.get_one(Opportunity, keep).joined_into is not None:
+    if moved is None or session.get_one(Call, keep).joined_into is not None:
         raise NotPossible(f"call {other} was joined further; part call {keep} first")
     before = {i: state.shown(now) for i, state in states(session, [keep, other], now).items() if state.said}
     for model in (Sighting, Correction, Verdict):
         for row_id in moved.get(str(model.__tablename__), ()):
-            session.get_one(model, row_id).opportunity_id = other
+            session.get_one(model, row_id).call_id = other
     for user_id in moved.get("follow", ()):
-        for follow in session.exec(select(Follow).where(Follow.user_id == user_id, Follow.opportunity_id == keep)):
-            follow.opportunity_id = other
+        for follow in session.exec(select(Follow).where(Follow.user_id == user_id, Follow.call_id == keep)):
+            follow.call_id = other
     call.joined_into = None
     session.flush()
     after = states(session, [keep, other], now)
@@ -96,6 +96,6 @@ def part(session: Session, other: int, now: datetime, user: User | None = None) 
 
 def _note_of(session: Session, keep: int, other: int) -> dict[str, Any] | None:
     """What moved when these two were joined last."""
-    notes = select(Revision).where(Revision.opportunity_id == keep, Revision.field == "joined")
+    notes = select(Revision).where(Revision.call_id == keep, Revision.field == "joined")
     rows = session.exec(notes.order_by(col(Revision.id).desc()))
     return next((row.new for row in rows if row.new and row.new["call"] == other), None)

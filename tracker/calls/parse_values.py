@@ -62,7 +62,7 @@ def live_id(session: Session, call_id: int) -> int:
 
 def standing_correction(session: Session, call_id: int, field: str) -> Correction:
     """The correction of a field that holds now. Raises NotPossible."""
-    mine = select(Correction).where(Correction.opportunity_id == call_id, Correction.field == field)
+    mine = select(Correction).where(Correction.call_id == call_id, Correction.field == field)
     found = session.exec(mine.where(col(Correction.withdrawn_at).is_(None))).first()
     if found is None:
         raise NotPossible(f"call {call_id} has no correction of {field}")

@@ -9,13 +9,13 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.models import (
+    Call,
     ChainLink,
     Deadline,
     Dossier,
     DossierCall,
     DossierMoment,
     Moment,
-    Opportunity,
     Reference,
     Sighting,
     User,
@@ -76,7 +76,7 @@ class NewLink:
     day: date | None = None
 
 
-def chain(session: Session, call: Opportunity, viewer: Viewer) -> list[Link]:
+def chain(session: Session, call: Call, viewer: Viewer) -> list[Link]:
     """Every step that is known, oldest first: from sources, from moments of dossiers, and from people."""
     machine = [*_of_sightings(session, call), *_openings(session, call)]
     seen = {link.call_id for link in machine if link.call_id}
@@ -87,9 +87,9 @@ def chain(session: Session, call: Opportunity, viewer: Viewer) -> list[Link]:
     return sorted(every, key=lambda link: link.order)
 
 
-def _of_sightings(session: Session, call: Opportunity) -> list[Link]:
+def _of_sightings(session: Session, call: Call) -> list[Link]:
     """What sources published of the call, of what that names by a reference, and what names the call itself."""
-    near = list(session.exec(select(Sighting).where(Sighting.opportunity_id == call.id)))
+    near = list(session.exec(select(Sighting).where(Sighting.call_id == call.id)))
     found, known = list(near), {s.id for s in near}
     for _ in range(HOPS):
         names = {name for s in near for name in _names(s)}
@@ -112,12 +112,12 @@ def _with_references(session: Session, names: Iterable[str]) -> list[Sighting]:
     return list(session.exec(query.where(col(Reference.reference).in_(sorted(names))).order_by(col(Sighting.id))))
 
 
-def _of_sighting(sighting: Sighting, call: Opportunity, names: str = "") -> Link | None:
+def _of_sighting(sighting: Sighting, call: Call, names: str = "") -> Link | None:
     said = sighting.fields
     kind = KINDS.get(sighting.source) or _of_parliament(sighting)
     if kind is None:
         return None
-    elsewhere = sighting.opportunity_id if sighting.opportunity_id != call.id else None
+    elsewhere = sighting.call_id if sighting.call_id != call.id else None
     title = str(said.get("title") or call.title)
     return Link(kind, title, sighting.url, _day_of(said), sighting.source, call_id=elsewhere, names=names)
 
@@ -136,9 +136,9 @@ def _day_of(said: dict[str, Any]) -> date | None:
     return date.fromisoformat(first) if first else None
 
 
-def _openings(session: Session, call: Opportunity) -> list[Link]:
+def _openings(session: Session, call: Call) -> list[Link]:
     rows = select(Deadline).where(
-        Deadline.opportunity_id == call.id,
+        Deadline.call_id == call.id,
         Deadline.kind == DeadlineKind.OPENS,
         col(Deadline.cancelled_at).is_(None),
         col(Deadline.day).is_not(None),
@@ -147,32 +147,30 @@ def _openings(session: Session, call: Opportunity) -> list[Link]:
     return [Link(ChainKind.OPENING, "Aanvragen kan", call.url, row.day, source) for row in session.exec(rows)]
 
 
-def _of_moments(session: Session, call: Opportunity, viewer: Viewer) -> list[Link]:
+def _of_moments(session: Session, call: Call, viewer: Viewer) -> list[Link]:
     """The sources' moments that dossiers on this call hook on to."""
     hooked = select(DossierMoment.moment_id).where(
-        DossierCall.opportunity_id == call.id,
+        DossierCall.call_id == call.id,
         DossierMoment.dossier_id == DossierCall.dossier_id,
         Dossier.id == DossierCall.dossier_id,
         visible(viewer, Dossier),
     )
-    rows = select(Moment).where(
-        col(Moment.opportunity_id).is_not(None), col(Moment.id).in_(hooked), visible(viewer, Moment)
-    )
+    rows = select(Moment).where(col(Moment.call_id).is_not(None), col(Moment.id).in_(hooked), visible(viewer, Moment))
     found = []
     for moment in session.exec(rows.order_by(col(Moment.id))).all():
         # One by one: a join makes SQLite read every call to find the few.
-        outside = session.get_one(Opportunity, moment.opportunity_id)
-        sightings = select(Sighting).where(Sighting.opportunity_id == outside.id)
+        outside = session.get_one(Call, moment.call_id)
+        sightings = select(Sighting).where(Sighting.call_id == outside.id)
         links = (_of_sighting(s, call) for s in session.exec(sightings))
         usual = Link(ChainKind.OTHER, moment.title, outside.url, moment.starts_on, call_id=outside.id)
         found.append(next(filter(None, links), usual))
     return found
 
 
-def _of_people(session: Session, call: Opportunity, viewer: Viewer) -> list[Link]:
-    joined = select(Opportunity.id).where(Opportunity.joined_into == call.id)
+def _of_people(session: Session, call: Call, viewer: Viewer) -> list[Link]:
+    joined = select(Call.id).where(Call.joined_into == call.id)
     rows = select(ChainLink, User.name).where(
-        col(ChainLink.opportunity_id).in_(joined) | (col(ChainLink.opportunity_id) == call.id),
+        col(ChainLink.call_id).in_(joined) | (col(ChainLink.call_id) == call.id),
         col(ChainLink.withdrawn_at).is_(None),
         visible(viewer, ChainLink),
         User.id == ChainLink.added_by,
@@ -191,7 +189,7 @@ def _of_people(session: Session, call: Opportunity, viewer: Viewer) -> list[Link
     ]
 
 
-def add_link(session: Session, call: Opportunity, new: NewLink, by: User, now: datetime) -> ChainLink:
+def add_link(session: Session, call: Call, new: NewLink, by: User, now: datetime) -> ChainLink:
     """Add a step that a person knows of; everybody of the MRA sees it. Raises Incomplete or NotAllowed."""
     if not has_role(viewer_of(by), Role.FUNDRAISER):
         raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
@@ -199,7 +197,7 @@ def add_link(session: Session, call: Opportunity, new: NewLink, by: User, now: d
     if not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", url):
         raise Incomplete("Neem het adres over, met https:// ervoor.", "link_url")
     link = ChainLink(
-        opportunity_id=call.id or 0,
+        call_id=call.id or 0,
         kind=new.kind,
         title=required(new.title, "link_title", "Schrijf op wat het is."),
         url=url,
@@ -214,12 +212,12 @@ def add_link(session: Session, call: Opportunity, new: NewLink, by: User, now: d
     return link
 
 
-def withdraw_link(session: Session, call: Opportunity, link_id: int, by: User, now: datetime) -> None:
+def withdraw_link(session: Session, call: Call, link_id: int, by: User, now: datetime) -> None:
     """Take a step off that was no part of the way; the row stays. Raises NotThere or NotAllowed."""
     link = session.get(ChainLink, link_id)
     if link is None or not may_see(viewer_of(by), link.participant_id, link.visibility) or link.withdrawn_at:
         raise NotThere("Deze schakel bestaat niet.")
-    home = session.get_one(Opportunity, link.opportunity_id)
+    home = session.get_one(Call, link.call_id)
     if call.id not in (home.id, home.joined_into):
         raise NotThere("Deze schakel bestaat niet.")
     if not may_change(viewer_of(by), link):

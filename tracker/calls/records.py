@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db.models import Deadline, Match, Opportunity, Sighting
+from db.models import Call, Deadline, Match, Sighting
 from db.status import status_of
 
 AT_ONCE = 500
 
 
-def records(session: Session, found: Sequence[Opportunity], now: datetime) -> Iterator[dict[str, Any]]:
+def records(session: Session, found: Sequence[Call], now: datetime) -> Iterator[dict[str, Any]]:
     """These calls, in their order, each as a dictionary with the same keys."""
     for start in range(0, len(found), AT_ONCE):
         some = found[start : start + AT_ONCE]
@@ -24,17 +24,15 @@ def records(session: Session, found: Sequence[Opportunity], now: datetime) -> It
             yield call_record(call, dates[call.id], sightings[call.id], matches[call.id], now)
 
 
-def _by_call(session: Session, model: Any, some: Sequence[Opportunity]) -> dict[int | None, list[Any]]:
+def _by_call(session: Session, model: Any, some: Sequence[Call]) -> dict[int | None, list[Any]]:
     rows: dict[int | None, list[Any]] = defaultdict(list)
-    for row in session.exec(
-        select(model).where(col(model.opportunity_id).in_([c.id for c in some])).order_by(model.id)
-    ):
-        rows[row.opportunity_id].append(row)
+    for row in session.exec(select(model).where(col(model.call_id).in_([c.id for c in some])).order_by(model.id)):
+        rows[row.call_id].append(row)
     return rows
 
 
 def call_record(
-    call: Opportunity, dates: list[Deadline], sightings: list[Sighting], matches: list[Match], now: datetime
+    call: Call, dates: list[Deadline], sightings: list[Sighting], matches: list[Match], now: datetime
 ) -> dict[str, Any]:
     """One call."""
     source = call.provenance.get("title", "")
@@ -88,7 +86,7 @@ def moment(at: datetime, zone: str = "Europe/Amsterdam") -> str:
     return at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 
 
-def amounts(call: Opportunity) -> dict[str, Any]:
+def amounts(call: Call) -> dict[str, Any]:
     """EUR and per cent; whole numbers as such."""
     names = {"budget": call.budget, "min": call.min_amount, "max": call.max_amount, "rate": call.rate}
     return {name: _number(value) for name, value in names.items()} | {"text": call.amount_text}

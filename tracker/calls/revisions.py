@@ -90,30 +90,30 @@ def states(session: Session, calls: Iterable[int], now: datetime) -> dict[int, S
 
 def _load_sightings(session: Session, calls: list[int], found: dict[int, State]) -> None:
     s = SIGHTING.c
-    columns = (s.id, s.opportunity_id, s.source, s.external_id, s.fields, s.gone_at, s.snapshot)
-    for r in session.connection().execute(select(*columns).where(s.opportunity_id.in_(calls)).order_by(s.id)):
-        found[r.opportunity_id].said[r.id] = Said(r.source, r.external_id, r.fields, r.gone_at is not None)
-        found[r.opportunity_id].snapshots[r.source] = r.snapshot
+    columns = (s.id, s.call_id, s.source, s.external_id, s.fields, s.gone_at, s.snapshot)
+    for r in session.connection().execute(select(*columns).where(s.call_id.in_(calls)).order_by(s.id)):
+        found[r.call_id].said[r.id] = Said(r.source, r.external_id, r.fields, r.gone_at is not None)
+        found[r.call_id].snapshots[r.source] = r.snapshot
 
 
 def _load_corrections(session: Session, calls: list[int], found: dict[int, State]) -> None:
     c = CORRECTION.c
-    standing = select(c.opportunity_id, c.field, c.value).where(c.opportunity_id.in_(calls), c.withdrawn_at.is_(None))
+    standing = select(c.call_id, c.field, c.value).where(c.call_id.in_(calls), c.withdrawn_at.is_(None))
     for r in session.connection().execute(standing.order_by(c.id)):
-        found[r.opportunity_id].corrections[r.field] = r.value
+        found[r.call_id].corrections[r.field] = r.value
 
 
 def _load_dates(session: Session, calls: list[int], found: dict[int, State]) -> None:
     d = DEADLINE.c
-    for r in session.connection().execute(select(DEADLINE).where(d.opportunity_id.in_(calls)).order_by(d.day, d.id)):
-        found[r.opportunity_id].dates.append(r)
+    for r in session.connection().execute(select(DEADLINE).where(d.call_id.in_(calls)).order_by(d.day, d.id)):
+        found[r.call_id].dates.append(r)
 
 
 def _load_earlier(session: Session, calls: list[int], found: dict[int, State], now: datetime) -> None:
     r = REVISION.c
-    lately = (r.opportunity_id.in_(calls), r.kind == RevisionKind.CHANGED, r.at >= now - FLIPPING)
-    for row in session.connection().execute(select(r.opportunity_id, r.field, r.old).where(*lately)):
-        found[row.opportunity_id].earlier.append((row.field, row.old))
+    lately = (r.call_id.in_(calls), r.kind == RevisionKind.CHANGED, r.at >= now - FLIPPING)
+    for row in session.connection().execute(select(r.call_id, r.field, r.old).where(*lately)):
+        found[row.call_id].earlier.append((row.field, row.old))
 
 
 def streams(session: Session) -> frozenset[str]:
@@ -202,7 +202,7 @@ def _agreements(session: Session, after: Mapping[int, State], now: datetime) -> 
         own = shown(list(state.said.values()))
         for name, value in state.corrections.items():
             says = own.dates(name) if name in list(DeadlineKind) else own.fields.get(name)
-            mine = (c.opportunity_id == call_id, c.field == name, c.withdrawn_at.is_(None))
+            mine = (c.call_id == call_id, c.field == name, c.withdrawn_at.is_(None))
             fresh = c.agreed_at.is_(None) if says == value else c.agreed_at.is_not(None)
             agreed = now if says == value else None
             session.connection().execute(update(CORRECTION).where(*mine, fresh).values(agreed_at=agreed))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from db.models import Crawl, Deadline, Opportunity, Reference, RememberedAddress, Revision, Sighting, Snapshot
+from db.models import Call, Crawl, Deadline, Reference, RememberedAddress, Revision, Sighting, Snapshot
 from db.models.columns import table
 from db.search import searchable
 from db.vocabulary import RevisionKind
@@ -15,7 +15,7 @@ from scrapers.listing import ListedDeadline
 from tracker.calls.consolidate import CONTESTED, Shown
 from tracker.calls.sightings import Heard
 
-CALL, SIGHTING, DEADLINE = table(Opportunity), table(Sighting), table(Deadline)
+CALL, SIGHTING, DEADLINE = table(Call), table(Sighting), table(Deadline)
 
 
 REVISION, REFERENCE, CRAWL = table(Revision), table(Reference), table(Crawl)
@@ -50,7 +50,7 @@ def sighting(one: "Heard") -> dict[str, Any]:
 
 
 def call_row(told: Shown) -> dict[str, Any]:
-    """The columns of an Opportunity that follow from what we show."""
+    """The columns of an Call that follow from what we show."""
     row = dict(told.fields)
     for name in MONEY:
         row[name] = None if row[name] is None else Decimal(row[name])
@@ -86,11 +86,11 @@ def date_row(number: int, deadline: ListedDeadline) -> dict[str, Any]:
 
 def new_date(call_id: int, number: int, deadline: ListedDeadline, now: datetime) -> dict[str, Any]:
     """The row of a date that was not there."""
-    fresh = {"opportunity_id": call_id, "version": 1, "modified_at": now, "cancelled_at": None}
+    fresh = {"call_id": call_id, "version": 1, "modified_at": now, "cancelled_at": None}
     return date_row(number, deadline) | fresh
 
 
 def revision(call_id: int, crawl_id: int | None, now: datetime, kind: RevisionKind, **more: Any) -> dict[str, Any]:
     """The row of a revision; ``more`` overrides what is usual."""
     usual = {"field": "", "old": None, "new": None, "telling": False, "damped": False, "version": 1, "snapshot": None}
-    return {"opportunity_id": call_id, "crawl_id": crawl_id, "at": now, "kind": str(kind), **usual, **more}
+    return {"call_id": call_id, "crawl_id": crawl_id, "at": now, "kind": str(kind), **usual, **more}

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Correction, Deadline, Match, Opportunity, Revision, Sighting
+from db.models import Call, Correction, Deadline, Match, Revision, Sighting
 from tracker.calls.records import call_record, moment
 
 
 def sheet(session: Session, call_id: int, now: datetime) -> dict[str, Any]:
     """The exported record with provenance, conflicts, corrections, sightings and revisions."""
-    call = session.get_one(Opportunity, call_id)
+    call = session.get_one(Call, call_id)
     dates, sightings, matches, corrections, revisions = (
         _rows(session, model, call_id) for model in (Deadline, Sighting, Match, Correction, Revision)
     )
@@ -26,7 +26,7 @@ def sheet(session: Session, call_id: int, now: datetime) -> dict[str, Any]:
 
 
 def _rows(session: Session, model: Any, call_id: int) -> list[Any]:
-    return list(session.exec(select(model).where(model.opportunity_id == call_id).order_by(col(model.id))))
+    return list(session.exec(select(model).where(model.call_id == call_id).order_by(col(model.id))))
 
 
 def _sighting(row: Sighting) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Known:
     id: int
     external_id: str
     fingerprint: str
-    opportunity_id: int
+    call_id: int
     missed: int
     gone: bool
 

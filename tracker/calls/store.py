@@ -135,7 +135,7 @@ def add_sightings(session: Session, heard: "Sequence[tuple[int, Heard]]", now: d
     rows = [
         {
             "id": i,
-            "opportunity_id": call,
+            "call_id": call,
             "source": one.listing.source,
             "external_id": one.key,
             **first,
@@ -176,7 +176,7 @@ def seen_again(session: Session, sightings: "Sequence[Known]", now: datetime) ->
     again = {"last_seen": now, "missed": 0, "gone_at": None}
     for some in chunks(k.id for k in sightings):
         connection.execute(update(SIGHTING).where(SIGHTING.c.id.in_(some)).values(again))
-    listed_today(session, (k.opportunity_id for k in sightings), now)
+    listed_today(session, (k.call_id for k in sightings), now)
 
 
 def listed_today(session: Session, calls: Iterable[int], now: datetime) -> None:
@@ -188,7 +188,7 @@ def listed_today(session: Session, calls: Iterable[int], now: datetime) -> None:
 def all_seen_again(session: Session, source: str, now: datetime) -> None:
     """The source itself says that nothing changed: what it listed last time it lists today."""
     listed = (SIGHTING.c.source == source, SIGHTING.c.gone_at.is_(None), SIGHTING.c.missed == 0)
-    calls = select(SIGHTING.c.opportunity_id).where(*listed)
+    calls = select(SIGHTING.c.call_id).where(*listed)
     session.connection().execute(update(CALL).where(CALL.c.id.in_(calls)).values(last_seen=now))
     session.connection().execute(update(SIGHTING).where(*listed).values(last_seen=now))
 

@@ -10,7 +10,7 @@ from tracker.commands.match import match_waiting
 from tracker.errors import CommandFailed
 
 By = Annotated[str, typer.Option("--user", help="Address of the person who does this.")]
-Call = Annotated[int, typer.Argument(help="The call's number.")]
+CallNumber = Annotated[int, typer.Argument(help="The call's number.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
@@ -56,7 +56,7 @@ def add(
 
 def correct(
     context: typer.Context,
-    call: Call,
+    call: CallNumber,
     field: Annotated[str, typer.Option(help="A field such as title or budget, or a kind of date such as closes.")],
     user: By,
     value: Annotated[str | None, typer.Option(help="The right value; dates as 2026-10-01T17:00.")] = None,
@@ -100,7 +100,7 @@ def join(
     _by_person(context, user, act)
 
 
-def part(context: typer.Context, other: Call, user: By) -> None:
+def part(context: typer.Context, other: CallNumber, user: By) -> None:
     """Undo a join."""
 
     def act(session: Any, who: Any, here: Door) -> str:
@@ -130,7 +130,7 @@ def _by_person(context: typer.Context, email: str, act: Any) -> None:
     match_waiting(here)
 
 
-def show(context: typer.Context, call: Call, as_json: Json = False) -> None:
+def show(context: typer.Context, call: CallNumber, as_json: Json = False) -> None:
     """Everything known of a call: fields with their source, dates, conflicts, sightings and what changed."""
     from db.session import reading
     from tracker.calls.parse_values import NotPossible, live_id

@@ -89,7 +89,7 @@ def _viewer(session: "Session", email: str) -> "Viewer":
 def _rows(
     session: "Session", kind: str, viewer: "Viewer", now: "datetime", open_only: bool
 ) -> "Iterator[dict[str, Any]]":
-    from db.queries import OpportunityFilter
+    from db.queries import CallFilter
     from db.vocabulary import Status
     from tracker.exchange.export_lobby import KINDS as OF_PEOPLE
     from tracker.exchange.tables import calls
@@ -97,7 +97,7 @@ def _rows(
     if kind != "calls":
         return OF_PEOPLE[kind](session, viewer, now)
     running = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
-    return calls(session, OpportunityFilter(status=running if open_only else ()), viewer, now)
+    return calls(session, CallFilter(status=running if open_only else ()), viewer, now)
 
 
 def _write(written: bytes, to: Path | None) -> None:

@@ -38,7 +38,7 @@ Record = dict[str, Any]
 def dossiers(session: Session, viewer: Viewer, _now: datetime) -> Iterator[Record]:
     """Lobby dossiers: what is asked, of whom, for which opgaven, and what came of it."""
     opgaven = _by_dossier(session.exec(select(DossierChallenge.dossier_id, DossierChallenge.challenge_id)))
-    linked = _by_dossier(session.exec(select(DossierCall.dossier_id, DossierCall.opportunity_id)))
+    linked = _by_dossier(session.exec(select(DossierCall.dossier_id, DossierCall.call_id)))
     for row in _dossiers(session, viewer, DossierKind.LOBBY):
         yield {
             **_head(row),
@@ -122,7 +122,7 @@ def applications(session: Session, viewer: Viewer, _now: datetime) -> Iterator[R
         paid = sorted(money[row.dossier_id], key=lambda c: (c.year, c.participant_id))
         yield {
             **_head(dossier),
-            "call": row.opportunity_id,
+            "call": row.call_id,
             "programme": row.programme,
             "lead": row.lead_id,
             "partners": [p.name for p in joined],

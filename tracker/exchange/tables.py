@@ -9,24 +9,22 @@ from typing import Any
 
 from sqlmodel import Session
 
-from db.models import Opportunity
-from db.queries import OpportunityFilter, Viewer, calls_for
+from db.models import Call
+from db.queries import CallFilter, Viewer, calls_for
 from tracker.calls.records import call_record, records
 
 # A spreadsheet runs what begins like this (ASVS 1.2.10); an apostrophe makes it a text.
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # full-width ones, too
 
 
-def calls(session: Session, wanted: OpportunityFilter, viewer: Viewer, now: datetime) -> Iterator[dict[str, Any]]:
+def calls(session: Session, wanted: CallFilter, viewer: Viewer, now: datetime) -> Iterator[dict[str, Any]]:
     """The calls a filter means, a dictionary each with the keys that ``export calls`` promises."""
     yield from records(session, session.exec(calls_for(wanted, viewer, now)).all(), now)
 
 
 def call_columns(now: datetime) -> list[str]:
     """The columns of a sheet of calls: also where there are none, so that who reads it finds them."""
-    return list(
-        flat(call_record(Opportunity(title="", url="", language="", first_seen=now, last_seen=now), [], [], [], now))
-    )
+    return list(flat(call_record(Call(title="", url="", language="", first_seen=now, last_seen=now), [], [], [], now)))
 
 
 def as_jsonl(records: Iterable[dict[str, Any]], _name: str = "", _columns: Sequence[str] = ()) -> bytes:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from db.models import (
+    Call,
     Challenge,
     Dossier,
     DossierCall,
@@ -16,7 +17,6 @@ from db.models import (
     LobbyAgenda,
     LobbyAgendaItem,
     LogEntry,
-    Opportunity,
     Position,
     User,
 )
@@ -111,7 +111,7 @@ def open_dossier(
     session.flush()
     new = dossier.id or 0
     session.add_all(DossierChallenge(dossier_id=new, challenge_id=c.id) for c in known_challenges)
-    session.add_all(DossierCall(dossier_id=new, opportunity_id=c.id or 0, seen_version=c.version) for c in known_calls)
+    session.add_all(DossierCall(dossier_id=new, call_id=c.id or 0, seen_version=c.version) for c in known_calls)
     session.add_all(DossierParticipant(dossier_id=new, participant_id=p.id) for p in joining)
     log(session, dossier, LogKind.OPENED, title, by, now, stages=(None, stage))
     session.flush()
@@ -130,9 +130,9 @@ def _check_people(session: Session, dossier: Dossier, fields: DossierFields, by:
             raise Incomplete("Kies een collega.", field)
 
 
-def _known(session: Session, challenges: set[str], calls: set[int]) -> tuple[list[Challenge], list[Opportunity]]:
+def _known(session: Session, challenges: set[str], calls: set[int]) -> tuple[list[Challenge], list[Call]]:
     found = list(session.exec(select(Challenge).where(col(Challenge.id).in_(challenges))))
-    linked = list(session.exec(select(Opportunity).where(col(Opportunity.id).in_(calls))))
+    linked = list(session.exec(select(Call).where(col(Call.id).in_(calls))))
     if len(found) < len(challenges):
         raise NotThere("Deze opgave bestaat niet.", "challenges")
     if len(linked) < len(calls):
@@ -293,10 +293,10 @@ def set_agenda_state(session: Session, agenda: LobbyAgenda, state: AgendaState, 
 def see_calls_as_they_are(session: Session, dossier: Dossier, by: User, now: datetime) -> int:
     """Tell that people looked at the linked calls as they are now; gives back how many had changed."""
     must_change(by, dossier)
-    linked = select(DossierCall, Opportunity).where(
+    linked = select(DossierCall, Call).where(
         DossierCall.dossier_id == dossier.id,
-        DossierCall.opportunity_id == Opportunity.id,
-        DossierCall.seen_version < Opportunity.version,
+        DossierCall.call_id == Call.id,
+        DossierCall.seen_version < Call.version,
     )
     changed = list(session.exec(linked))
     for link, call in changed:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
-from db.models import Deadline, Dossier, DossierChallenge, DossierMoment, Match, Moment, Opportunity, Outcome, User
+from db.models import Call, Deadline, Dossier, DossierChallenge, DossierMoment, Match, Moment, Outcome, User
 from db.queries import Viewer, live_call
 from db.rights import has_role, may_see, visible
 from db.status import OVER
@@ -30,7 +30,7 @@ def upcoming(session: Session, viewer: Viewer, day: date) -> list[Coming]:
     stored = list(session.exec(select(Moment).where(visible(viewer, Moment))))
     mine = [c for m in stored if (c := _coming_row(session, m)) and (c.ends_on is None or c.ends_on >= day)]
     taken = [(m.pattern, m.year) for m in stored if m.pattern and m.year]
-    from_calls = _from_calls(session, day, {m.opportunity_id for m in stored if m.opportunity_id})
+    from_calls = _from_calls(session, day, {m.call_id for m in stored if m.call_id})
     return sorted([*mine, *from_calls, *recurring(day, taken)], key=_by_day)
 
 
@@ -61,14 +61,14 @@ def _coming_row(session: Session, m: Moment) -> Coming | None:
 
 
 def _from_calls(session: Session, day: date, skip: set[int]) -> list[Coming]:
-    shelved = and_(col(Opportunity.language) == "nl", col(Opportunity.published_on) < day - KEPT)
-    undated = and_(col(Opportunity.closes_at).is_(None), or_(col(Opportunity.published_on).is_(None), ~shelved))
-    still = or_(undated, local_start(day) < col(Opportunity.closes_at))
-    word = col(Opportunity.source_word)
-    rows = select(Opportunity).where(
-        Opportunity.nature == Nature.MOMENT,
-        col(Opportunity.joined_into).is_(None),
-        ~col(Opportunity.held),
+    shelved = and_(col(Call.language) == "nl", col(Call.published_on) < day - KEPT)
+    undated = and_(col(Call.closes_at).is_(None), or_(col(Call.published_on).is_(None), ~shelved))
+    still = or_(undated, local_start(day) < col(Call.closes_at))
+    word = col(Call.source_word)
+    rows = select(Call).where(
+        Call.nature == Nature.MOMENT,
+        col(Call.joined_into).is_(None),
+        ~col(Call.held),
         or_(word.is_(None), word.not_in(OVER)),
         still,
     )
@@ -82,7 +82,7 @@ def local_start(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM)
 
 
-def _kind(call: Opportunity) -> MomentKind:
+def _kind(call: Call) -> MomentKind:
     if call.language == "en":
         return MomentKind.HAVE_YOUR_SAY
     if call.provenance.get("title") == "tweede_kamer":
@@ -90,7 +90,7 @@ def _kind(call: Opportunity) -> MomentKind:
     return MomentKind.CONSULTATION
 
 
-def _coming_call(call: Opportunity) -> Coming:
+def _coming_call(call: Call) -> Coming:
     eu = call.language == "en"
     return Coming(
         ref=f"call:{call.id}",
@@ -113,7 +113,7 @@ def for_dossier(session: Session, dossier: Dossier, viewer: Viewer, day: date) -
     hooked = set(session.exec(select(DossierMoment.moment_id).where(DossierMoment.dossier_id == dossier.id)))
     mine = [m for m in every if m.ref.startswith("moment:") and int(m.ref.split(":")[1]) in hooked]
     opgaven = select(DossierChallenge.challenge_id).where(DossierChallenge.dossier_id == dossier.id)
-    touching = select(Match.opportunity_id).where(col(Match.challenge_id).in_(opgaven), Match.score >= 0.5)
+    touching = select(Match.call_id).where(col(Match.challenge_id).in_(opgaven), Match.score >= 0.5)
     near = {f"call:{i}" for i in session.exec(touching)}
     maybe = [m for m in every if m not in mine and (m.ref in near or _by_calendar(m, dossier))]
     return mine, maybe[:12]
@@ -148,14 +148,14 @@ def found(session: Session, ref: str, by: User) -> Moment:
     raise NotThere("Dit moment bestaat niet.", "moment")
 
 
-def _from_source(session: Session, opportunity_id: int, by: User) -> Moment:
-    known = session.exec(select(Moment).where(Moment.opportunity_id == opportunity_id)).first()
-    call = session.get(Opportunity, opportunity_id)
+def _from_source(session: Session, call_id: int, by: User) -> Moment:
+    known = session.exec(select(Moment).where(Moment.call_id == call_id)).first()
+    call = session.get(Call, call_id)
     if known:
         return known
     if call is None or call.nature != Nature.MOMENT:
         raise NotThere("Dit moment bestaat niet.", "moment")
-    return _kept(session, _coming_call(call), by, opportunity_id=opportunity_id)
+    return _kept(session, _coming_call(call), by, call_id=call_id)
 
 
 def _from_calendar(session: Session, rest: str, by: User) -> Moment:
@@ -184,7 +184,7 @@ def fix_day(
 ) -> None:
     """Fill in the day of a moment once it is known; that of a source's moment is the source's own."""
     must_change(by, moment)
-    if moment.opportunity_id:
+    if moment.call_id:
         raise Incomplete("De dag van dit moment komt van de bron; corrigeer haar op de pagina van de regeling.", "ref")
     _in_order(starts_on, ends_on)
     claim(session, moment, seen)
@@ -291,9 +291,9 @@ def last_day(closes_at: datetime) -> date:
     return local_day(closes_at - timedelta(microseconds=1))
 
 
-def source_of(session: Session, moment: Moment) -> Opportunity | None:
+def source_of(session: Session, moment: Moment) -> Call | None:
     """The call a source tells of this moment by, or the one that was joined with; none for a moment of people."""
-    return live_call(session, moment.opportunity_id) if moment.opportunity_id else None
+    return live_call(session, moment.call_id) if moment.call_id else None
 
 
 def until(session: Session, moment: Moment) -> Until:
@@ -308,13 +308,13 @@ def until(session: Session, moment: Moment) -> Until:
     return _named_before(session, call, moment)
 
 
-def _word(call: Opportunity) -> str:
+def _word(call: Call) -> str:
     return Status(call.source_word).label if call.source_word else ""
 
 
-def _named_before(session: Session, call: Opportunity, moment: Moment) -> Until:
+def _named_before(session: Session, call: Call, moment: Moment) -> Until:
     """The last day the source named, unless it now says that there is no end."""
-    dates = session.exec(select(Deadline).where(Deadline.opportunity_id == call.id).order_by(col(Deadline.id))).all()
+    dates = session.exec(select(Deadline).where(Deadline.call_id == call.id).order_by(col(Deadline.id))).all()
     if any(row.kind in ENDLESS and row.cancelled_at is None for row in dates):
         return Until(None)
     gone = [row for row in dates if row.kind in CLOSING_KINDS and row.cancelled_at is not None and row.day]

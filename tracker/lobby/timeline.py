@@ -11,6 +11,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from db.models import (
     Body,
+    Call,
     Deadline,
     DecisionClock,
     Dossier,
@@ -19,7 +20,6 @@ from db.models import (
     LogEntry,
     Milestone,
     Moment,
-    Opportunity,
     Revision,
 )
 from db.queries import Viewer
@@ -95,15 +95,15 @@ def _revisions(dossier: Dossier) -> Any:
         col(Revision.id),
         literal("revision"),
         cast(col(Revision.field), String),
-        cast(col(Opportunity.title), String),
+        cast(col(Call.title), String),
         literal(""),
         cast(null(), Integer),
-        col(Revision.opportunity_id),
+        col(Revision.call_id),
         col(Revision.at),
     ).where(
         col(DossierCall.dossier_id) == dossier.id,
-        col(Revision.opportunity_id) == col(DossierCall.opportunity_id),
-        col(Opportunity.id) == col(DossierCall.opportunity_id),
+        col(Revision.call_id) == col(DossierCall.call_id),
+        col(Call.id) == col(DossierCall.call_id),
         col(Revision.telling),
     )
 
@@ -115,15 +115,15 @@ def _deadlines(dossier: Dossier) -> Any:
         col(Deadline.id),
         literal("deadline"),
         cast(col(Deadline.kind), String),
-        cast(col(Opportunity.title), String),
+        cast(col(Call.title), String),
         func.coalesce(col(Deadline.hour), ""),
         cast(null(), Integer),
-        col(Deadline.opportunity_id),
+        col(Deadline.call_id),
         NO_MOMENT,
     ).where(
         col(DossierCall.dossier_id) == dossier.id,
-        col(Deadline.opportunity_id) == col(DossierCall.opportunity_id),
-        col(Opportunity.id) == col(DossierCall.opportunity_id),
+        col(Deadline.call_id) == col(DossierCall.call_id),
+        col(Call.id) == col(DossierCall.call_id),
         col(Deadline.day).is_not(None),
         col(Deadline.cancelled_at).is_(None),
     )

@@ -59,8 +59,8 @@ def read_surroundings(session: Session, calls: Iterable[int], now: datetime) -> 
     kinds = col(Deadline.kind).in_(sorted(CLOSING_KINDS))
     closing = select(Deadline).where(kinds, col(Deadline.cancelled_at).is_(None))
     for row in session.exec(closing):
-        if row.opportunity_id in wanted:
-            deadlines[row.opportunity_id].append(row)
+        if row.call_id in wanted:
+            deadlines[row.call_id].append(row)
     lobby: dict[int, list[Due]] = defaultdict(list)
     for one in due(session, now, AHEAD):
         lobby[one.user_id].append(one)

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
-from db.models import Delivery, Follow, Opportunity, Revision, Run, Subscription, Told, User, Verdict
-from db.queries import OpportunityFilter, live_ids
+from db.models import Call, Delivery, Follow, Revision, Run, Subscription, Told, User, Verdict
+from db.queries import CallFilter, live_ids
 from db.search import matching
 from db.vocabulary import UNTOLD_STATES, Cadence, Say
 from notifications.catalogue import Catalogue
@@ -88,7 +88,7 @@ class _Words:
         if not text.strip():
             return None
         if text not in self.known:
-            ids = self.session.exec(select(Opportunity.id).where(matching(text)))
+            ids = self.session.exec(select(Call.id).where(matching(text)))
             self.known[text] = frozenset(one for one in ids if one is not None)
         return self.known[text]
 
@@ -97,7 +97,7 @@ def _standing(
     row: Subscription, firsts: Mapping[str, datetime], catalogue: Catalogue | None, words: _Words
 ) -> Standing | None:
     try:
-        wanted = OpportunityFilter.model_validate(row.filter)
+        wanted = CallFilter.model_validate(row.filter)
     except ValidationError:
         return None
     wish = Wish(row.id or 0, row.name, wanted, row.most, row.nothing_new, words.found(wanted.text))
@@ -127,7 +127,7 @@ def read_memories(session: Session, people: Iterable[Reader]) -> dict[int, Memor
     """What each of these people was told by mails that did not fail, what they follow and refused."""
     readers = {reader.to.user_id: reader for reader in people}
     memories = {number: Memory() for number in readers}
-    told = select(Told.user_id, Told.opportunity_id, Told.version, Told.kind, Told.detail)  # type: ignore[call-overload]
+    told = select(Told.user_id, Told.call_id, Told.version, Told.kind, Told.detail)  # type: ignore[call-overload]
     told = told.join(Delivery, col(Delivery.id) == col(Told.delivery_id)).where(col(Told.user_id).in_(list(readers)))
     joined = _joined(session)
     for number, call, *tell in session.exec(told.where(col(Delivery.state).not_in([s.value for s in UNTOLD_STATES]))):
@@ -144,8 +144,8 @@ def _joined(session: Session) -> dict[int, tuple[int, int]]:
     into = live_ids(session)
     if not into:
         return {}
-    notes = select(Revision.opportunity_id, func.max(Revision.version)).where(Revision.field == "joined")
-    versions = dict(session.exec(notes.group_by(col(Revision.opportunity_id))).all())
+    notes = select(Revision.call_id, func.max(Revision.version)).where(Revision.field == "joined")
+    versions = dict(session.exec(notes.group_by(col(Revision.call_id))).all())
     return {one: (other, versions.get(other, 0)) for one, other in into.items()}
 
 
@@ -160,10 +160,10 @@ def read_follows(session: Session, people: Iterable[int]) -> dict[int, dict[int,
     """Per person the calls they follow and since when: by asking for it, or by finding the call relevant."""
     numbers = list(people)
     follows: dict[int, dict[int, datetime]] = defaultdict(dict)
-    liked = select(Verdict.user_id, Verdict.opportunity_id, Verdict.at).where(
+    liked = select(Verdict.user_id, Verdict.call_id, Verdict.at).where(
         col(Verdict.user_id).in_(numbers), Verdict.say == Say.YES, col(Verdict.undone_at).is_(None)
     )
-    asked = select(Follow.user_id, Follow.opportunity_id, Follow.at).where(col(Follow.user_id).in_(numbers))
+    asked = select(Follow.user_id, Follow.call_id, Follow.at).where(col(Follow.user_id).in_(numbers))
     for query in (liked, asked):
         for number, call, at in session.exec(query):
             follows[number][call] = min(at, follows[number].get(call, at))
@@ -181,5 +181,5 @@ def _refusals(session: Session, readers: dict[int, Reader]) -> dict[int, set[tup
     for verdict in session.exec(no.where(mine)):
         for number, reader in readers.items():
             if verdict.user_id == number or (verdict.team and verdict.participant_id == reader.participant_id):
-                refused[number].add((verdict.opportunity_id, verdict.challenge_id))
+                refused[number].add((verdict.call_id, verdict.challenge_id))
     return refused

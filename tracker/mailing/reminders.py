@@ -15,7 +15,7 @@ from db.status import FINAL_WORDS
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, Status, ToldKind
 from notifications import outbox, wording
 from notifications.alerts import end_alert, raise_alert, standing_alerts
-from notifications.catalogue import DUE_KINDS, Call, Term, read_catalogue
+from notifications.catalogue import DUE_KINDS, CatalogueCall, Term, read_catalogue
 from notifications.digest import SOON
 from notifications.letter import Addressee, Writer
 from notifications.outbox import Mail, address_hash, silent_addresses
@@ -160,7 +160,7 @@ def people_to_remind(session: Session, now: datetime) -> dict[int, Addressee]:
 def _read_told(session: Session) -> dict[tuple[int, int], list[Reminded]]:
     """What standing mails told, oldest first. What waits with an old date is about to be withdrawn and told nothing."""
     query = (
-        select(Told.user_id, Told.opportunity_id, Told.detail, Delivery.state, Delivery.planned_at)  # type: ignore[call-overload]
+        select(Told.user_id, Told.call_id, Told.detail, Delivery.state, Delivery.planned_at)  # type: ignore[call-overload]
         .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
         .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]))
         .where(col(Delivery.state).not_in([state.value for state in UNTOLD_STATES]))
@@ -179,7 +179,7 @@ def _moot(session: Session, follows: dict[int, dict[int, datetime]]) -> list[int
     """Waiting mails about a date that is no longer so, or for somebody who no longer follows."""
     waiting = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
     query = (
-        select(Told.user_id, Told.opportunity_id, Told.detail, Delivery.id)
+        select(Told.user_id, Told.call_id, Told.detail, Delivery.id)
         .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
         .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]), col(Delivery.state).in_(waiting))
     )
@@ -194,7 +194,7 @@ def _moot(session: Session, follows: dict[int, dict[int, datetime]]) -> list[int
 
 
 def _mails(
-    call: Call, to: Addressee, since: datetime, told: list[Reminded], writer: Writer, days: Iterable[int]
+    call: CatalogueCall, to: Addressee, since: datetime, told: list[Reminded], writer: Writer, days: Iterable[int]
 ) -> Iterator[Mail]:  # fmt: skip
     if call.status in FINAL_WORDS:
         return
@@ -215,7 +215,7 @@ def _mails(
 
 
 def _mail(
-    key: str, kind: MailKind, call: Call, term: Term, distance: int, to: Addressee, writer: Writer,
+    key: str, kind: MailKind, call: CatalogueCall, term: Term, distance: int, to: Addressee, writer: Writer,
     old: str = "",
 ) -> Mail:  # fmt: skip
     letter = writer.moved(call, term, _as_said(old), to) if old else writer.reminder(call, term, to)
@@ -230,7 +230,7 @@ def _mail(
     )  # fmt: skip
 
 
-def _missed(key: str, call: Call, term: Term, distance: int, to: Addressee, writer: Writer) -> Mail:
+def _missed(key: str, call: CatalogueCall, term: Term, distance: int, to: Addressee, writer: Writer) -> Mail:
     """A reminder whose moment passed while nothing was planned: it does not leave, but it is on record."""
     return Mail(
         key=key, kind=MailKind.REMINDER, user_id=to.user_id, address=to.email, subject=call.title[:150], text="",

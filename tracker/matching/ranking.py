@@ -36,13 +36,13 @@ def judged(session: Session, encoder: str | None) -> By:
         return {}
     teams = _teams(session)
     about = _about(session)
-    vectors = wholes(session, select(Verdict.opportunity_id).where(col(Verdict.undone_at).is_(None)), encoder)
+    vectors = wholes(session, select(Verdict.call_id).where(col(Verdict.undone_at).is_(None)), encoder)
     found: dict[str, list[Judged]] = defaultdict(list)
     for v in verdicts:
-        for challenge in (v.challenge_id,) if v.challenge_id else about[v.opportunity_id]:
+        for challenge in (v.challenge_id,) if v.challenge_id else about[v.call_id]:
             if _counts(v, teams[challenge]):
-                vector = vectors.get(v.opportunity_id)
-                found[challenge].append(Judged(str(v.opportunity_id), challenge, v.say, v.reason, v.at, vector))
+                vector = vectors.get(v.call_id)
+                found[challenge].append(Judged(str(v.call_id), challenge, v.say, v.reason, v.at, vector))
     return found
 
 
@@ -56,11 +56,9 @@ def _teams(session: Session) -> Mapping[str, set[int]]:
 def _about(session: Session) -> Mapping[int, list[str]]:
     """The opgaven that calls judged as a whole are matched with, by the matcher's own word."""
     about: dict[int, list[str]] = defaultdict(list)
-    judged_whole = select(Verdict.opportunity_id).where(
-        col(Verdict.undone_at).is_(None), col(Verdict.challenge_id).is_(None)
-    )
-    rows = select(Match.opportunity_id, Match.challenge_id, Match.score, Match.said)
-    for call, challenge, score, said in session.exec(rows.where(col(Match.opportunity_id).in_(judged_whole))):
+    judged_whole = select(Verdict.call_id).where(col(Verdict.undone_at).is_(None), col(Verdict.challenge_id).is_(None))
+    rows = select(Match.call_id, Match.challenge_id, Match.score, Match.said)
+    for call, challenge, score, said in session.exec(rows.where(col(Match.call_id).in_(judged_whole))):
         if (score if said is None else said) >= DIGEST_THRESHOLD:
             about[call].append(challenge)
     return about
@@ -111,12 +109,12 @@ def _unwanted_moves(session: Session, by: By) -> list[Change]:
 
 def _of_challenge(session: Session, challenge: str, by: By, now: datetime, encoder: str | None) -> list[Change]:
     rows = session.exec(select(Match).where(Match.challenge_id == challenge)).all()
-    vectors = wholes(session, select(Match.opportunity_id).where(Match.challenge_id == challenge), encoder)
-    pairs = {str(row.opportunity_id): _ranked(row, vectors.get(row.opportunity_id)) for row in rows}
+    vectors = wholes(session, select(Match.call_id).where(Match.challenge_id == challenge), encoder)
+    pairs = {str(row.call_id): _ranked(row, vectors.get(row.call_id)) for row in rows}
     after = moved(pairs.values(), by, now)
     found: list[Change] = []
     for row in rows:
-        call = str(row.opportunity_id)
+        call = str(row.call_id)
         pair = after.get((call, challenge), pairs[call])
         if abs(pair.score - row.score) > 1e-6 or (pair.because is None) != (row.said is None):
             found.append((row.id, pair))
@@ -128,7 +126,7 @@ RELEVANT = "gemarkeerd als relevant"
 
 
 def _ranked(row: Match, vector: Any = None) -> Ranked:
-    return Ranked(str(row.opportunity_id), row.challenge_id, row.score if row.said is None else row.said, vector)
+    return Ranked(str(row.call_id), row.challenge_id, row.score if row.said is None else row.said, vector)
 
 
 def _write(session: Session, number: int | None, pair: Ranked, now: datetime) -> None:
@@ -143,10 +141,10 @@ def _write(session: Session, number: int | None, pair: Ranked, now: datetime) ->
 
 
 def _new_link(session: Session, pair: Ranked, now: datetime) -> Match | None:
-    there = select(Match.id).where(Match.opportunity_id == int(pair.call_id), Match.challenge_id == pair.challenge_id)
+    there = select(Match.id).where(Match.call_id == int(pair.call_id), Match.challenge_id == pair.challenge_id)
     if session.exec(there).first() is not None:
         return None
-    return Match(opportunity_id=int(pair.call_id), challenge_id=pair.challenge_id, score=0.0, model="", at=now)
+    return Match(call_id=int(pair.call_id), challenge_id=pair.challenge_id, score=0.0, model="", at=now)
 
 
 def with_verdict(reasons: Iterable[dict[str, Any]], pair: Ranked, said: float) -> list[dict[str, Any]]:

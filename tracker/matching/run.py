@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, delete, func, or_
 from sqlmodel import Session, col, select
 
-from db.models import Challenge, Match, Opportunity, Revision
+from db.models import Call, Challenge, Match, Revision
 from db.session import reading, writing
 from tracker.challenges.agenda import shipped_rows
 from tracker.matching import CallMatches, CallText, ChallengeText, Matcher, embedder, installed, model_name
@@ -65,7 +65,7 @@ def match_calls(
     with reading(engine) as session:
         challenges = challenge_texts(session)
         key = matched_with(model, challenges)
-        waiting = list(session.exec(select(Opportunity.id).where(*_which(key, rebuild)).order_by(col(Opportunity.id))))
+        waiting = list(session.exec(select(Call.id).where(*_which(key, rebuild)).order_by(col(Call.id))))
     total = 0
     if waiting:
         this = Round(engine, make(challenges), key, encoder, now)
@@ -111,7 +111,7 @@ def challenge_text(row: Challenge, parent_name: str | None) -> ChallengeText:
     )
 
 
-def call_text(row: Opportunity) -> CallText:
+def call_text(row: Call) -> CallText:
     """One call as the matcher reads it."""
     return CallText(
         id=str(row.id),
@@ -134,19 +134,19 @@ def matched_with(model: str, challenges: Sequence[ChallengeText]) -> str:
 
 
 def _which(key: str, rebuild: bool) -> Iterator[ColumnElement[bool]]:
-    yield col(Opportunity.joined_into).is_(None)
+    yield col(Call.joined_into).is_(None)
     if not rebuild:
-        yield or_(col(Opportunity.matched_with) != key, _newest_revision() > col(Opportunity.matched_revision))
+        yield or_(col(Call.matched_with) != key, _newest_revision() > col(Call.matched_revision))
 
 
 def _newest_revision() -> ColumnElement[int]:
-    newest = select(func.max(Revision.id)).where(col(Revision.opportunity_id) == col(Opportunity.id))
+    newest = select(func.max(Revision.id)).where(col(Revision.call_id) == col(Call.id))
     return func.coalesce(newest.scalar_subquery(), 0)
 
 
 def _match_batch(this: Round, ids: list[int]) -> int:
     with reading(this.engine) as session:
-        question = select(Opportunity, _newest_revision()).where(col(Opportunity.id).in_(ids))
+        question = select(Call, _newest_revision()).where(col(Call.id).in_(ids))
         waiting = [Waiting(call_text(row), revision) for row, revision in session.exec(question)]
         kept, by = read_kept(session, ids, this.encoder), judged(session, this.encoder)
     found = this.matcher.match([w.call for w in waiting], kept.vectors)
@@ -160,15 +160,15 @@ def _match_batch(this: Round, ids: list[int]) -> int:
 
 
 def _store(session: Session, this: Round, found: CallMatches, revision: int, after: Moved) -> None:
-    call = session.get_one(Opportunity, int(found.call_id))
+    call = session.get_one(Call, int(found.call_id))
     call.eligible, call.eligible_why = found.eligible, "; ".join(filter(None, (found.eligible_why, found.area)))
     call.matched_with, call.matched_revision = this.key, revision
-    session.exec(delete(Match).where(col(Match.opportunity_id) == call.id))
+    session.exec(delete(Match).where(col(Match.call_id) == call.id))
     for scored in found.matches:
         pair = after.get((found.call_id, scored.challenge_id))
         session.add(
             Match(
-                opportunity_id=int(found.call_id),
+                call_id=int(found.call_id),
                 challenge_id=scored.challenge_id,
                 score=pair.score if pair else scored.score,
                 said=scored.score if pair else None,

@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
-from db.models import Match, Opportunity
-from db.queries import OpportunityFilter, Viewer, calls_for
+from db.models import Call, Match
+from db.queries import CallFilter, Viewer, calls_for
 from db.status import IS_CALL
 from tracker.challenges.tree import below
 from tracker.matching import DIGEST_THRESHOLD
 
 PER_PAGE = 30
-LONG: Any = Opportunity.search_text
+LONG: Any = Call.search_text
 SHOWN_FROM = DIGEST_THRESHOLD  # pages show as a match what a digest would tell
 
 
@@ -24,7 +24,7 @@ SHOWN_FROM = DIGEST_THRESHOLD  # pages show as a match what a digest would tell
 class Found:
     """One page of calls and how many there are in all."""
 
-    calls: list[Opportunity]
+    calls: list[Call]
     total: int
     page: int
 
@@ -36,7 +36,7 @@ class Found:
 
 def find(
     session: Session,
-    wanted: OpportunityFilter,
+    wanted: CallFilter,
     viewer: Viewer,
     now: datetime,
     order: str = "closes",
@@ -47,7 +47,7 @@ def find(
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
     query = calls_for(deeper, viewer, now, SHOWN_FROM).where(IS_CALL).order_by(None)
     ordered = query.order_by(*ORDERS[order](now)).limit(most).offset((page - 1) * most)
-    ids, total = _with_total(session, query, ordered, narrow=wanted != OpportunityFilter())
+    ids, total = _with_total(session, query, ordered, narrow=wanted != CallFilter())
     return Found(by_ids(session, ids), total, page)
 
 
@@ -57,30 +57,30 @@ def _with_total(session: Session, query: Any, ordered: Any, narrow: bool) -> tup
     run = session.connection().execute
     count = query.with_only_columns(func.count())
     if not narrow:
-        return list(run(ordered.with_only_columns(col(Opportunity.id))).scalars()), run(count).scalar_one()
-    rows = run(ordered.with_only_columns(col(Opportunity.id), func.count().over())).all()
+        return list(run(ordered.with_only_columns(col(Call.id))).scalars()), run(count).scalar_one()
+    rows = run(ordered.with_only_columns(col(Call.id), func.count().over())).all()
     return [row[0] for row in rows], rows[0][1] if rows else run(count).scalar_one()
 
 
-def by_ids(session: Session, ids: Sequence[int]) -> list[Opportunity]:
+def by_ids(session: Session, ids: Sequence[int]) -> list[Call]:
     """The calls in this order, without the long text that only search reads."""
-    query = select(Opportunity).where(col(Opportunity.id).in_(ids))
+    query = select(Call).where(col(Call.id).in_(ids))
     calls = {c.id: c for c in session.exec(query.options(defer(LONG)))}
     return [calls[i] for i in ids if i in calls]
 
 
 def _by_closing(now: datetime) -> list[Any]:
-    closes = col(Opportunity.closes_at)
-    return [or_(closes.is_(None), closes <= now), closes, col(Opportunity.id)]
+    closes = col(Call.closes_at)
+    return [or_(closes.is_(None), closes <= now), closes, col(Call.id)]
 
 
 def _by_newest(_now: datetime) -> list[Any]:
-    return [col(Opportunity.first_seen).desc(), col(Opportunity.id)]
+    return [col(Call.first_seen).desc(), col(Call.id)]
 
 
 def _by_amount(_now: datetime) -> list[Any]:
-    amount = func.coalesce(col(Opportunity.max_amount), col(Opportunity.budget))
-    return [amount.is_(None), amount.desc(), col(Opportunity.id)]
+    amount = func.coalesce(col(Call.max_amount), col(Call.budget))
+    return [amount.is_(None), amount.desc(), col(Call.id)]
 
 
 ORDERS = {"closes": _by_closing, "new": _by_newest, "amount": _by_amount}
@@ -88,5 +88,5 @@ ORDERS = {"closes": _by_closing, "new": _by_newest, "amount": _by_amount}
 
 def matched(call_id: Any, challenges: tuple[str, ...]) -> ColumnElement[bool]:
     """Whether a call matches one of these opgaven, or any; asked per call, since few of all matches are of now."""
-    met = select(Match.id).where(col(Match.opportunity_id) == call_id, col(Match.score) >= SHOWN_FROM)
+    met = select(Match.id).where(col(Match.call_id) == call_id, col(Match.score) >= SHOWN_FROM)
     return exists(met.where(col(Match.challenge_id).in_(challenges)) if challenges else met)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, func, or_, select
 
-from db.models import Challenge, ClosedPeriod, Match, Opportunity, Subscription, Team, TeamMember, Verdict
+from db.models import Call, Challenge, ClosedPeriod, Match, Subscription, Team, TeamMember, Verdict
 from db.queries import Viewer
 from db.status import standing
 from notifications.wording import AMSTERDAM, local_day
@@ -21,7 +21,7 @@ MOST_TOLD = 10  # in one mail
 class Unjudged(NamedTuple):
     """A strong match past the patience of its team."""
 
-    call: Opportunity
+    call: Call
     challenge: Challenge
     coordinator_id: int
     patience: int
@@ -45,14 +45,14 @@ def _of_team(session: Session, team: Team, closed: ClosedDays, now: datetime) ->
     limit = datetime.combine(closed.before(local_day(now), team.patience), time.max, AMSTERDAM)
     about = col(Verdict.challenge_id)  # a verdict on another team's opgave says nothing of this one's
     mine = or_(about.is_(None), about == team.challenge_id)
-    judged = select(Verdict.opportunity_id).where(col(Verdict.undone_at).is_(None), mine)
+    judged = select(Verdict.call_id).where(col(Verdict.undone_at).is_(None), mine)
     query = (
-        select(Opportunity, Challenge)
-        .join(Match, col(Match.opportunity_id) == col(Opportunity.id))
+        select(Call, Challenge)
+        .join(Match, col(Match.call_id) == col(Call.id))
         .join(Challenge, col(Challenge.id) == col(Match.challenge_id))
         .where(Match.challenge_id == team.challenge_id, col(Match.score) >= STRONG, standing(now))
-        .where(col(Opportunity.first_seen) <= limit, col(Opportunity.id).not_in(judged))
-        .order_by(col(Opportunity.closes_at), col(Opportunity.id))
+        .where(col(Call.first_seen) <= limit, col(Call.id).not_in(judged))
+        .order_by(col(Call.closes_at), col(Call.id))
     )
     for call, challenge in session.exec(query):
         yield Unjudged(call, challenge, team.coordinator_id or 0, team.patience)
@@ -87,12 +87,12 @@ def my_challenges(session: Session, viewer: Viewer) -> tuple[str, ...]:
 
 def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200) -> list[int]:
     """Calls that match this person's opgaven, still stand, and wait for a word; what closes first, first."""
-    judged = select(Verdict.opportunity_id).where(Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None))
+    judged = select(Verdict.call_id).where(Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None))
     query = (
-        select(Opportunity.id)
-        .where(standing(now), matched(col(Opportunity.id), my_challenges(session, viewer)))
-        .where(col(Opportunity.id).not_in(judged))
-        .order_by(func.coalesce(col(Opportunity.closes_at), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
-        .order_by(col(Opportunity.id))
+        select(Call.id)
+        .where(standing(now), matched(col(Call.id), my_challenges(session, viewer)))
+        .where(col(Call.id).not_in(judged))
+        .order_by(func.coalesce(col(Call.closes_at), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
+        .order_by(col(Call.id))
     )
     return [i for i in session.exec(query.limit(most)) if i is not None]

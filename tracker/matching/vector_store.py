@@ -25,11 +25,11 @@ def read_kept(session: Session, ids: Sequence[int], encoder: str | None) -> Kept
     kept = Kept()
     if encoder is None:
         return kept
-    mine = select(CallVectors).where(col(CallVectors.opportunity_id).in_(ids), CallVectors.model == encoder)
+    mine = select(CallVectors).where(col(CallVectors.call_id).in_(ids), CallVectors.model == encoder)
     for row in session.exec(mine):
         keys = [row.texts[at : at + KEY] for at in range(0, len(row.texts), KEY)]
         kept.vectors.update(zip(keys, unpacked_rows(row.vectors), strict=True))
-        kept.texts[row.opportunity_id] = row.texts
+        kept.texts[row.call_id] = row.texts
     return kept
 
 
@@ -44,7 +44,7 @@ def store_kept(session: Session, found: Iterable[CallMatches], kept: Kept, encod
             continue
         vectors = packed_rows(kept.vectors[key] for key in keys)
         row = CallVectors(
-            opportunity_id=int(one.call_id),
+            call_id=int(one.call_id),
             model=encoder,
             texts=texts,
             vectors=vectors,
@@ -58,7 +58,7 @@ def wholes(session: Session, ids: SelectOfScalar[int], encoder: str | None) -> M
 
     `ids` is a question, not a list: a database takes only so many values.
     """
-    question = select(CallVectors.opportunity_id, CallVectors.whole).where(col(CallVectors.opportunity_id).in_(ids))
+    question = select(CallVectors.call_id, CallVectors.whole).where(col(CallVectors.call_id).in_(ids))
     if encoder is not None:
         question = question.where(CallVectors.model == encoder)
     return {call: unpacked_rows(whole)[0] for call, whole in session.exec(question)}

@@ -15,7 +15,7 @@ class ReasonNeeded(ValueError):
 def judge(
     session: Session,
     user: User,
-    opportunity_id: int,
+    call_id: int,
     challenge_id: str | None,
     say: Say,
     now: datetime,
@@ -31,9 +31,9 @@ def judge(
     if say == Say.NO and reason is None:
         raise ReasonNeeded("Kies een reden bij “niet voor ons”.")
     assert user.id is not None
-    undo(session, user, opportunity_id, challenge_id, now)
+    undo(session, user, call_id, challenge_id, now)
     verdict = Verdict(
-        opportunity_id=opportunity_id,
+        call_id=call_id,
         challenge_id=challenge_id,
         user_id=user.id,
         participant_id=user.participant_id,
@@ -49,9 +49,9 @@ def judge(
     return verdict
 
 
-def undo(session: Session, user: User, opportunity_id: int, challenge_id: str | None, now: datetime) -> Verdict | None:
+def undo(session: Session, user: User, call_id: int, challenge_id: str | None, now: datetime) -> Verdict | None:
     """Take back this person's standing verdict on a pair, if there is one."""
-    pair = select(Verdict).where(Verdict.opportunity_id == opportunity_id, Verdict.user_id == user.id)
+    pair = select(Verdict).where(Verdict.call_id == call_id, Verdict.user_id == user.id)
     same = col(Verdict.challenge_id).is_(None) if challenge_id is None else col(Verdict.challenge_id) == challenge_id
     standing = session.exec(pair.where(same, col(Verdict.undone_at).is_(None))).first()
     if standing is not None:

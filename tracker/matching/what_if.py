@@ -8,7 +8,7 @@ from functools import cache
 
 from sqlmodel import Session, col, select
 
-from db.models import Challenge, Match, Opportunity
+from db.models import Call, Challenge, Match
 from db.search import search
 from db.status import standing
 from tracker.matching import CallText, ChallengeText, Embedder, Matcher, embedder
@@ -54,11 +54,11 @@ class Trials:
 class WhatIf:
     """The calls that would match, strongest first, and how they stand to what matches now."""
 
-    calls: list[Opportunity] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     scores: dict[int, float] = field(default_factory=dict)
     words: dict[int, list[str]] = field(default_factory=dict)
     new: frozenset[int] = frozenset()
-    lost: list[Opportunity] = field(default_factory=list)
+    lost: list[Call] = field(default_factory=list)
     weak: int = 0  # calls with the words that would stay below the threshold
     looked_at: int = 0
 
@@ -72,9 +72,7 @@ def what_if(session: Session, trials: Trials, edited: Challenge, now: datetime) 
     """Try an opgave as it stands in a form; nothing of it is kept."""
     words = _with_words(session, [*edited.words_nl, *edited.words_en], now)
     matched = _matched(session, edited.id, now)
-    newest = session.exec(
-        select(Opportunity.id).where(standing(now)).order_by(col(Opportunity.first_seen).desc()).limit(NEWEST)
-    )
+    newest = session.exec(select(Call.id).where(standing(now)).order_by(col(Call.first_seen).desc()).limit(NEWEST))
     ranked = sorted(words, key=lambda i: (-len(words[i]), i))
     chosen = list(dict.fromkeys([*ranked[:WITH_WORDS], *matched, *(i for i in newest if i is not None)]))
     calls = {call.id or 0: call for call in by_ids(session, chosen)}
@@ -99,21 +97,21 @@ def _with_words(session: Session, words: Sequence[str], now: datetime) -> dict[i
     for word in words:
         for call_id in search(session, word.strip("*"), 200):
             hits.setdefault(call_id, []).append(word)
-    stands = set(session.exec(select(Opportunity.id).where(standing(now), col(Opportunity.id).in_(hits))))
+    stands = set(session.exec(select(Call.id).where(standing(now), col(Call.id).in_(hits))))
     return {call_id: found for call_id, found in hits.items() if call_id in stands}
 
 
 def _matched(session: Session, challenge_id: str, now: datetime) -> list[int]:
     query = (
-        select(Match.opportunity_id)
-        .join(Opportunity, col(Opportunity.id) == col(Match.opportunity_id))
+        select(Match.call_id)
+        .join(Call, col(Call.id) == col(Match.call_id))
         .where(Match.challenge_id == challenge_id, col(Match.score) >= SHOWN_FROM, standing(now))
-        .order_by(col(Match.score).desc(), col(Match.opportunity_id))
+        .order_by(col(Match.score).desc(), col(Match.call_id))
     )
     return list(session.exec(query.limit(MATCHED)))
 
 
-def _scored(session: Session, trials: Trials, edited: Challenge, calls: Sequence[Opportunity]) -> dict[int, float]:
+def _scored(session: Session, trials: Trials, edited: Challenge, calls: Sequence[Call]) -> dict[int, float]:
     """What a topic means depends on the others: they all take part."""
     parent = session.get(Challenge, edited.parent_id) if edited.parent_id else None
     tried = challenge_text(edited, parent.name if parent else None)

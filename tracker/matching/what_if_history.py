@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Challenge, Match, Opportunity
+from db.models import Call, Challenge, Match
 from db.session import reading
 from db.vocabulary import Nature
 from notifications import wording
@@ -66,16 +66,16 @@ def try_out(
 
 
 def _seen_since(start: datetime, now: datetime):  # type: ignore[no-untyped-def]
-    call = Opportunity
+    call = Call
     seen = select(call).where(col(call.joined_into).is_(None), call.nature == Nature.CALL)
     return seen.where(call.first_seen >= start, call.first_seen <= now).order_by(col(call.first_seen), col(call.id))
 
 
 def _stored(session: Session, opgave: str) -> dict[int, float]:
-    return dict(session.exec(select(Match.opportunity_id, Match.score).where(Match.challenge_id == opgave)).all())
+    return dict(session.exec(select(Match.call_id, Match.score).where(Match.challenge_id == opgave)).all())
 
 
-def _tried(row: Opportunity, score: float) -> TriedCall:
+def _tried(row: Call, score: float) -> TriedCall:
     return TriedCall(row.id or 0, row.title, wording.local_day(row.first_seen).isoformat(), round(score, 3))
 
 
@@ -85,7 +85,7 @@ def _weeks(told: list[TriedCall]) -> dict[str, int]:
 
 
 def _rescore(
-    engine: Engine, opgave: str, rows: list[Opportunity], more: tuple[str, ...], less: tuple[str, ...]
+    engine: Engine, opgave: str, rows: list[Call], more: tuple[str, ...], less: tuple[str, ...]
 ) -> dict[int | None, float]:
     from tracker.matching import Matcher, embedder
     from tracker.matching.run import call_text, challenge_text, challenge_texts

@@ -27,7 +27,7 @@ from notifications.brakes import pause
 
 FORMAT = 1
 AT_ONCE = 2_000
-MUST_BE_EMPTY = ("opportunity", "user", "delivery", "audit_entry")
+MUST_BE_EMPTY = ("call", "user", "delivery", "audit_entry")
 READ: dict[str, Callable[[str], Any]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from sqlmodel import Session, col, select
 
-from db.models import Challenge, Dossier, Match, Opportunity, Participant, User
+from db.models import Call, Challenge, Dossier, Match, Participant, User
 from db.vocabulary import Nature, Visibility
 from db.vocabulary_lobby import (
     ApplicationStage,
@@ -190,17 +190,17 @@ def _application(loader: Loader, entry: dict[str, Any]) -> Dossier | None:
     return dossier
 
 
-def _call_for(session: Session, opgave: str) -> Opportunity | None:
+def _call_for(session: Session, opgave: str) -> Call | None:
     """The best matched call of an opgave that no example has yet, or any call that has a match."""
     from db.models import Application
 
-    taken = select(Application.opportunity_id).where(col(Application.opportunity_id).is_not(None))
+    taken = select(Application.call_id).where(col(Application.call_id).is_not(None))
     fitting = (
-        select(Opportunity)
-        .join(Match, col(Match.opportunity_id) == Opportunity.id)
-        .where(Opportunity.nature == Nature.CALL, col(Opportunity.joined_into).is_(None))
-        .where(col(Opportunity.id).not_in(taken))
-        .order_by(col(Match.challenge_id) != opgave, col(Match.score).desc(), col(Opportunity.id))
+        select(Call)
+        .join(Match, col(Match.call_id) == Call.id)
+        .where(Call.nature == Nature.CALL, col(Call.joined_into).is_(None))
+        .where(col(Call.id).not_in(taken))
+        .order_by(col(Match.challenge_id) != opgave, col(Match.score).desc(), col(Call.id))
     )
     return session.exec(fitting).first()
 

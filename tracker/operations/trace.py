@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, or_, select
 
-from db.models import Challenge, Delivery, Match, Opportunity, Reference, Sighting, Told, User
+from db.models import Call, Challenge, Delivery, Match, Reference, Sighting, Told, User
 from db.queries import live_call, newest_crawls
 from db.status import status_of
 from db.vocabulary import UNTOLD_STATES, DeliveryState, Status, ToldKind
@@ -29,7 +29,7 @@ class Step:
     said: str
 
 
-def find_call(session: Session, text: str) -> Opportunity:
+def find_call(session: Session, text: str) -> Call:
     """A call by number, identifier, address or (part of its) title. Raises NotPossible when none or several fit."""
     found = candidates(session, text)
     if not found:
@@ -40,21 +40,21 @@ def find_call(session: Session, text: str) -> Opportunity:
     return found[0]
 
 
-def candidates(session: Session, text: str) -> list[Opportunity]:
+def candidates(session: Session, text: str) -> list[Call]:
     """The calls that a text may mean, the surest way first; joined ones lead to what they were joined into."""
     wanted = " ".join(text.split())
     number = re.fullmatch(r"(?:\S*/regelingen/)?([0-9]{1,9})", wanted)  # of the call, or its page here
-    ids = [int(number[1])] if number and session.get(Opportunity, int(number[1])) is not None else []
+    ids = [int(number[1])] if number and session.get(Call, int(number[1])) is not None else []
     if not ids:
         named = select(Reference.sighting_id).where(Reference.reference == same_reference(wanted))
         page = func.lower(Sighting.url).in_(addresses(wanted))
         fits = or_(Sighting.external_id == wanted, page, col(Sighting.id).in_(named))
-        ids = list(session.exec(select(Sighting.opportunity_id).where(fits)))
-        shown = func.lower(Opportunity.url).in_(addresses(wanted))
-        ids += [one for one in session.exec(select(Opportunity.id).where(shown)) if one]
+        ids = list(session.exec(select(Sighting.call_id).where(fits)))
+        shown = func.lower(Call.url).in_(addresses(wanted))
+        ids += [one for one in session.exec(select(Call.id).where(shown)) if one]
     if not ids and len(wanted) > 3:
-        like = func.lower(Opportunity.title).contains(wanted.lower(), autoescape=True)
-        ids = [one for one in session.exec(select(Opportunity.id).where(like).limit(20)) if one]
+        like = func.lower(Call.title).contains(wanted.lower(), autoescape=True)
+        ids = [one for one in session.exec(select(Call.id).where(like).limit(20)) if one]
     calls = [live_call(session, one) for one in dict.fromkeys(ids)]
     return list({call.id: call for call in calls if call is not None}.values())
 
@@ -90,11 +90,9 @@ def _not_collected(session: Session) -> str:
     return said + (f"; niet volledig: {'; '.join(broken)}" if broken else "")
 
 
-def _collected(session: Session, call: Opportunity) -> list[Step]:
+def _collected(session: Session, call: Call) -> list[Step]:
     steps = []
-    for one in session.exec(
-        select(Sighting).where(Sighting.opportunity_id == call.id).order_by(col(Sighting.first_seen))
-    ):
+    for one in session.exec(select(Sighting).where(Sighting.call_id == call.id).order_by(col(Sighting.first_seen))):
         said = f"{one.source} {one.external_id}, voor het eerst {wording.moment(one.first_seen)}"
         published = call.published_on
         late = (wording.local_day(one.first_seen) - published).days if published else 0
@@ -106,14 +104,14 @@ def _collected(session: Session, call: Opportunity) -> list[Step]:
     return steps
 
 
-def _joined(session: Session, call: Opportunity) -> list[Step]:
-    others = session.exec(select(Opportunity).where(Opportunity.joined_into == call.id)).all()
+def _joined(session: Session, call: Call) -> list[Step]:
+    others = session.exec(select(Call).where(Call.joined_into == call.id)).all()
     return [Step("samengevoegd", f"met {other.id}: {other.title}") for other in others]
 
 
-def _matched(session: Session, call: Opportunity, threshold: float) -> list[Step]:
+def _matched(session: Session, call: Call, threshold: float) -> list[Step]:
     query = select(Match, Challenge).join(Challenge, col(Challenge.id) == col(Match.challenge_id))
-    found = session.exec(query.where(Match.opportunity_id == call.id).order_by(col(Match.score).desc())).all()
+    found = session.exec(query.where(Match.call_id == call.id).order_by(col(Match.score).desc())).all()
     if not found:
         return [Step("niet gematcht", "met geen enkele opgave")]
     above = [pair for pair in found if pair[0].score >= threshold]
@@ -124,13 +122,13 @@ def _matched(session: Session, call: Opportunity, threshold: float) -> list[Step
     ]
 
 
-def _mailed(session: Session, call: Opportunity) -> list[Step]:
-    ids = [call.id, *session.exec(select(Opportunity.id).where(Opportunity.joined_into == call.id))]
+def _mailed(session: Session, call: Call) -> list[Step]:
+    ids = [call.id, *session.exec(select(Call.id).where(Call.joined_into == call.id))]
     query = (
         select(Told, Delivery, User)
         .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
         .join(User, col(User.id) == col(Told.user_id))
-        .where(col(Told.opportunity_id).in_(ids))
+        .where(col(Told.call_id).in_(ids))
         .order_by(col(Told.id))
     )
     steps = []
@@ -143,7 +141,7 @@ def _mailed(session: Session, call: Opportunity) -> list[Step]:
     return steps
 
 
-def _not_mailed(session: Session, call: Opportunity, now: datetime, threshold: float) -> list[Step]:
+def _not_mailed(session: Session, call: Call, now: datetime, threshold: float) -> list[Step]:
     """Why somebody with a subscription was not told, per person; and what holds for everybody."""
     if call.held:
         return [Step("niet gemaild", "wacht op vrijgave: te veel nieuws tegelijk van deze bron")]
@@ -163,9 +161,7 @@ def _not_mailed(session: Session, call: Opportunity, now: datetime, threshold: f
     return steps
 
 
-def _why_not(
-    session: Session, call: Opportunity, catalogue: Catalogue, reader: Reader, memory: Memory, now: datetime
-) -> str:
+def _why_not(session: Session, call: Call, catalogue: Catalogue, reader: Reader, memory: Memory, now: datetime) -> str:
     if status_of(call, now) not in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED):
         return f"de regeling is {status_of(call, now).label}"
     known = catalogue.calls.get(call.id or 0)

@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, col, select
 
 from db.models import Challenge, Delivery, Participant, Subscription, User
-from db.queries import OpportunityFilter
+from db.queries import CallFilter
 from db.vocabulary import WAITING_STATES, Cadence, MailKind, Role
 from notifications import outbox
 from notifications.message import one_line
@@ -70,7 +70,7 @@ def subscribe(
     unknown = [one for one in opgaven if session.get(Challenge, one) is None]
     if unknown:
         raise NotPossible(f"no opgave {unknown[0]!r}")
-    wanted = OpportunityFilter(challenges=tuple(sorted(opgaven))).model_dump(mode="json", exclude_defaults=True)
+    wanted = CallFilter(challenges=tuple(sorted(opgaven))).model_dump(mode="json", exclude_defaults=True)
     standing = select(Subscription).where(Subscription.user_id == user.id, col(Subscription.ended_at).is_(None))
     for one in session.exec(standing.where(Subscription.every == every)):
         if one.filter == wanted and one.weekday == weekday:

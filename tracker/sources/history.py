@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from db.models import Crawl, Opportunity, Sighting
+from db.models import Call, Crawl, Sighting
 from db.queries import BY_HAND
 from tracker.sources.health import LONGEST_REST
 
@@ -34,6 +34,6 @@ def patience(session: Session, names: Sequence[str], now: datetime) -> dict[str,
 
 def held_calls(session: Session) -> dict[str, int]:
     """Source -> how many of its calls wait for release."""
-    count = func.count(func.distinct(col(Opportunity.id)))
-    rows = select(Sighting.source, count).join(Opportunity, col(Opportunity.id) == col(Sighting.opportunity_id))
-    return dict(session.exec(rows.where(col(Opportunity.held)).group_by(col(Sighting.source))).all())
+    count = func.count(func.distinct(col(Call.id)))
+    rows = select(Sighting.source, count).join(Call, col(Call.id) == col(Sighting.call_id))
+    return dict(session.exec(rows.where(col(Call.held)).group_by(col(Sighting.source))).all())

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
-from db.models import Follow, Match, Opportunity, Revision, User, Verdict
+from db.models import Call, Follow, Match, Revision, User, Verdict
 from db.queries import Viewer
 from db.rights import has_role
 from db.status import standing
@@ -67,34 +67,34 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
 
 def changed(session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime) -> list[CallRow]:
     """Calls with a change worth telling this week, each with its "was -> werd"; what I follow always."""
-    followed = select(Follow.opportunity_id).where(Follow.user_id == viewer.user_id)
+    followed = select(Follow.call_id).where(Follow.user_id == viewer.user_id)
     revisions = session.exec(
         select(Revision)
-        .join(Opportunity, col(Opportunity.id) == col(Revision.opportunity_id))
+        .join(Call, col(Call.id) == col(Revision.call_id))
         .where(Revision.telling, Revision.kind == "changed", col(Revision.at) > now - timedelta(days=DAYS_BACK))
-        .where(matched(col(Revision.opportunity_id), mine) | col(Revision.opportunity_id).in_(followed))
-        .where(col(Opportunity.joined_into).is_(None))
+        .where(matched(col(Revision.call_id), mine) | col(Revision.call_id).in_(followed))
+        .where(col(Call.joined_into).is_(None))
         .order_by(col(Revision.at).desc())
         .limit(MOST * 3)
     ).all()
     by_call: dict[int, list[Revision]] = defaultdict(list)
     for revision in revisions:
-        by_call[revision.opportunity_id].append(revision)
+        by_call[revision.call_id].append(revision)
     rows = _rows(session, list(by_call)[:MOST], viewer, now)
     return [CallRow(**{**vars(row), "change": by_call[row.call.id or 0]}) for row in rows]
 
 
 def closing(session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime) -> list[CallRow]:
     """What closes within three weeks: calls somebody found relevant, and matches nobody refused."""
-    refused = select(Verdict.opportunity_id).where(
+    refused = select(Verdict.call_id).where(
         Verdict.user_id == viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
     )
     query = (
-        select(Opportunity.id)
-        .where(standing(now), col(Opportunity.closes_at) > now)
-        .where(col(Opportunity.closes_at) <= now + timedelta(days=CLOSING_DAYS))
-        .where(matched(col(Opportunity.id), mine), col(Opportunity.id).not_in(refused))
-        .order_by(col(Opportunity.closes_at), col(Opportunity.id))
+        select(Call.id)
+        .where(standing(now), col(Call.closes_at) > now)
+        .where(col(Call.closes_at) <= now + timedelta(days=CLOSING_DAYS))
+        .where(matched(col(Call.id), mine), col(Call.id).not_in(refused))
+        .order_by(col(Call.closes_at), col(Call.id))
         .limit(MOST)
     )
     return _rows(session, [i for i in session.exec(query) if i is not None], viewer, now)
@@ -104,13 +104,13 @@ def new(
     session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime, shown: Collection[int]
 ) -> list[CallRow]:
     """What this week brought and does not stand above, strongest match first."""
-    score = select(func.max(Match.score)).where(col(Match.opportunity_id) == col(Opportunity.id))
+    score = select(func.max(Match.score)).where(col(Match.call_id) == col(Call.id))
     best = (score.where(col(Match.challenge_id).in_(mine)) if mine else score).scalar_subquery()
     query = (
-        select(Opportunity.id)
-        .where(standing(now), col(Opportunity.first_seen) > now - timedelta(days=DAYS_BACK))
-        .where(best >= SHOWN_FROM, col(Opportunity.id).not_in(shown))
-        .order_by(best.desc(), col(Opportunity.id))
+        select(Call.id)
+        .where(standing(now), col(Call.first_seen) > now - timedelta(days=DAYS_BACK))
+        .where(best >= SHOWN_FROM, col(Call.id).not_in(shown))
+        .order_by(best.desc(), col(Call.id))
         .limit(MOST)
     )
     return _rows(session, [i for i in session.exec(query) if i is not None], viewer, now)
@@ -122,7 +122,7 @@ def _rows(session: Session, ids: list[int], viewer: Viewer, now: datetime) -> li
 
 def _held(session: Session, now: datetime) -> int:
     """What has closed meanwhile need not be released."""
-    return session.exec(select(func.count()).select_from(Opportunity).where(standing(now), col(Opportunity.held))).one()
+    return session.exec(select(func.count()).select_from(Call).where(standing(now), col(Call.held))).one()
 
 
 def _overdue(session: Session, viewer: Viewer, now: datetime) -> list[Unjudged]:

@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
-        "opportunity",
+        "call",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("nature", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -93,27 +93,25 @@ def upgrade() -> None:
         sa.Column("joined_into", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "allocation IS NULL OR allocation IN ('tender', 'first_come', 'lottery', 'rolling')",
-            name=op.f("ck_opportunity_allocation"),
+            name=op.f("ck_call_allocation"),
         ),
-        sa.CheckConstraint("eligible IN ('self', 'partner', 'no', 'unknown')", name=op.f("ck_opportunity_eligible")),
+        sa.CheckConstraint("eligible IN ('self', 'partner', 'no', 'unknown')", name=op.f("ck_call_eligible")),
         sa.CheckConstraint(
             "instrument IN ('grant', 'spuk', 'loan', 'guarantee', 'prize', 'technical_assistance', 'request')",
-            name=op.f("ck_opportunity_instrument"),
+            name=op.f("ck_call_instrument"),
         ),
-        sa.CheckConstraint("nature IN ('call', 'moment')", name=op.f("ck_opportunity_nature")),
+        sa.CheckConstraint("nature IN ('call', 'moment')", name=op.f("ck_call_nature")),
         sa.CheckConstraint(
             "source_word IS NULL OR source_word IN ('expected', 'announced', 'open', 'closed', 'withdrawn', 'converted', 'not_listed')",
-            name=op.f("ck_opportunity_source_word"),
+            name=op.f("ck_call_source_word"),
         ),
-        sa.ForeignKeyConstraint(
-            ["joined_into"], ["opportunity.id"], name=op.f("fk_opportunity_joined_into_opportunity")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity")),
+        sa.ForeignKeyConstraint(["joined_into"], ["call.id"], name=op.f("fk_call_joined_into_call")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
     )
-    with op.batch_alter_table("opportunity", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_opportunity_closes_at"), ["closes_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_opportunity_first_seen"), ["first_seen"], unique=False)
-        batch_op.create_index("ix_opportunity_open", ["nature", "closes_at"], unique=False)
+    with op.batch_alter_table("call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_closes_at"), ["closes_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_first_seen"), ["first_seen"], unique=False)
+        batch_op.create_index("ix_call_open", ["nature", "closes_at"], unique=False)
 
     op.create_table(
         "participant",
@@ -209,7 +207,7 @@ def upgrade() -> None:
     op.create_table(
         "deadline",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=True),
@@ -225,19 +223,17 @@ def upgrade() -> None:
             "kind IN ('opens', 'pre_registration', 'stage_1', 'stage_2', 'cut_off', 'closes', 'until_exhausted', 'rolling', 'consultation', 'reporting')",
             name=op.f("ck_deadline_kind"),
         ),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_deadline_opportunity_id_opportunity")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_deadline_call_id_call")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
     )
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_deadline_at"), ["at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deadline_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deadline_call_id"), ["call_id"], unique=False)
 
     op.create_table(
         "revision",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("crawl_id", sa.Integer(), nullable=True),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -248,14 +244,12 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("kind IN ('new', 'changed', 'gone', 'back')", name=op.f("ck_revision_kind")),
         sa.ForeignKeyConstraint(["crawl_id"], ["crawl.id"], name=op.f("fk_revision_crawl_id_crawl")),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_revision_opportunity_id_opportunity")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_revision_call_id_call")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
     )
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revision_at"), ["at"], unique=False)
-        batch_op.create_index("ix_revision_call", ["opportunity_id", "version"], unique=False)
+        batch_op.create_index("ix_revision_call", ["call_id", "version"], unique=False)
         batch_op.create_index(batch_op.f("ix_revision_crawl_id"), ["crawl_id"], unique=False)
 
     op.create_table(
@@ -263,7 +257,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("url", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -273,14 +267,12 @@ def upgrade() -> None:
         sa.Column("last_seen", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("missed", sa.Integer(), nullable=False),
         sa.Column("gone_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_sighting_opportunity_id_opportunity")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_sighting_call_id_call")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sighting")),
         sa.UniqueConstraint("source", "external_id", name=op.f("uq_sighting_source_external_id")),
     )
     with op.batch_alter_table("sighting", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sighting_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sighting_call_id"), ["call_id"], unique=False)
 
     op.create_table(
         "user",
@@ -303,7 +295,7 @@ def upgrade() -> None:
     op.create_table(
         "correction",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("field", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("value", sa.JSON(), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -313,9 +305,7 @@ def upgrade() -> None:
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("agreed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("withdrawn_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_correction_opportunity_id_opportunity")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_correction_call_id_call")),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participant.id"], name=op.f("fk_correction_participant_id_participant")
         ),
@@ -323,7 +313,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
     )
     with op.batch_alter_table("correction", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_correction_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_correction_call_id"), ["call_id"], unique=False)
 
     op.create_table(
         "delivery",
@@ -369,7 +359,7 @@ def upgrade() -> None:
     op.create_table(
         "match",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("challenge_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("topic", sa.Float(), nullable=False),
@@ -377,15 +367,13 @@ def upgrade() -> None:
         sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_match_challenge_id_challenge")),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_match_opportunity_id_opportunity")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_match_call_id_call")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_match")),
-        sa.UniqueConstraint("opportunity_id", "challenge_id", name=op.f("uq_match_opportunity_id_challenge_id")),
+        sa.UniqueConstraint("call_id", "challenge_id", name=op.f("uq_match_call_id_challenge_id")),
     )
     with op.batch_alter_table("match", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_match_challenge_id"), ["challenge_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_match_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_match_call_id"), ["call_id"], unique=False)
 
     op.create_table(
         "subscription",
@@ -415,7 +403,7 @@ def upgrade() -> None:
     op.create_table(
         "verdict",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("challenge_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("participant_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -433,9 +421,7 @@ def upgrade() -> None:
         sa.CheckConstraint("say IN ('yes', 'no', 'later')", name=op.f("ck_verdict_say")),
         sa.CheckConstraint("visibility IN ('own', 'mra', 'public')", name=op.f("ck_verdict_visibility")),
         sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_verdict_challenge_id_challenge")),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_verdict_opportunity_id_opportunity")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_verdict_call_id_call")),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participant.id"], name=op.f("fk_verdict_participant_id_participant")
         ),
@@ -443,11 +429,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verdict")),
     )
     with op.batch_alter_table("verdict", schema=None) as batch_op:
-        batch_op.create_index("ix_verdict_pair", ["opportunity_id", "challenge_id"], unique=False)
+        batch_op.create_index("ix_verdict_pair", ["call_id", "challenge_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_verdict_user_id"), ["user_id"], unique=False)
         batch_op.create_index(
             "uq_verdict_standing",
-            ["opportunity_id", "challenge_id", "user_id"],
+            ["call_id", "challenge_id", "user_id"],
             unique=True,
             sqlite_where=sa.text("undone_at IS NULL"),
             postgresql_where=sa.text("undone_at IS NULL"),
@@ -471,30 +457,28 @@ def upgrade() -> None:
         "told",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("detail", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("delivery_id", sa.Integer(), nullable=False),
         sa.CheckConstraint("kind IN ('new', 'changed', 'closing', 'reminder')", name=op.f("ck_told_kind")),
         sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_told_delivery_id_delivery")),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_told_opportunity_id_opportunity")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_told_call_id_call")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_told_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_told")),
         sa.UniqueConstraint(
             "user_id",
-            "opportunity_id",
+            "call_id",
             "version",
             "kind",
             "detail",
             "delivery_id",
-            name=op.f("uq_told_user_id_opportunity_id_version_kind_detail_delivery_id"),
+            name=op.f("uq_told_user_id_call_id_version_kind_detail_delivery_id"),
         ),
     )
     with op.batch_alter_table("told", schema=None) as batch_op:
-        batch_op.create_index("ix_told_call", ["opportunity_id", "user_id"], unique=False)
+        batch_op.create_index("ix_told_call", ["call_id", "user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_told_delivery_id"), ["delivery_id"], unique=False)
 
     # ### end Alembic commands ###
@@ -523,7 +507,7 @@ def downgrade() -> None:
 
     op.drop_table("subscription")
     with op.batch_alter_table("match", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_match_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_match_call_id"))
         batch_op.drop_index(batch_op.f("ix_match_challenge_id"))
 
     op.drop_table("match")
@@ -533,12 +517,12 @@ def downgrade() -> None:
 
     op.drop_table("delivery")
     with op.batch_alter_table("correction", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_correction_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_correction_call_id"))
 
     op.drop_table("correction")
     op.drop_table("user")
     with op.batch_alter_table("sighting", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sighting_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_sighting_call_id"))
 
     op.drop_table("sighting")
     with op.batch_alter_table("revision", schema=None) as batch_op:
@@ -548,7 +532,7 @@ def downgrade() -> None:
 
     op.drop_table("revision")
     with op.batch_alter_table("deadline", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_deadline_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_deadline_call_id"))
         batch_op.drop_index(batch_op.f("ix_deadline_at"))
 
     op.drop_table("deadline")
@@ -567,12 +551,12 @@ def downgrade() -> None:
     op.drop_table("run")
     op.drop_table("remembered_address")
     op.drop_table("participant")
-    with op.batch_alter_table("opportunity", schema=None) as batch_op:
-        batch_op.drop_index("ix_opportunity_open")
-        batch_op.drop_index(batch_op.f("ix_opportunity_first_seen"))
-        batch_op.drop_index(batch_op.f("ix_opportunity_closes_at"))
+    with op.batch_alter_table("call", schema=None) as batch_op:
+        batch_op.drop_index("ix_call_open")
+        batch_op.drop_index(batch_op.f("ix_call_first_seen"))
+        batch_op.drop_index(batch_op.f("ix_call_closes_at"))
 
-    op.drop_table("opportunity")
+    op.drop_table("call")
     op.drop_table("lease")
     with op.batch_alter_table("crawl", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_crawl_source"))

@@ -10,10 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("opportunity", sa.Column("matched_with", sa.String(), nullable=False, server_default=""))
-    op.add_column("opportunity", sa.Column("matched_revision", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("call", sa.Column("matched_with", sa.String(), nullable=False, server_default=""))
+    op.add_column("call", sa.Column("matched_revision", sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
-    op.drop_column("opportunity", "matched_revision")
-    op.drop_column("opportunity", "matched_with")
+    op.drop_column("call", "matched_revision")
+    op.drop_column("call", "matched_with")

@@ -60,17 +60,15 @@ def upgrade() -> None:
         "follow",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_follow_opportunity_id_opportunity")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_follow_call_id_call")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_follow_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follow")),
-        sa.UniqueConstraint("user_id", "opportunity_id", name=op.f("uq_follow_user_id_opportunity_id")),
+        sa.UniqueConstraint("user_id", "call_id", name=op.f("uq_follow_user_id_call_id")),
     )
     with op.batch_alter_table("follow", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_follow_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_follow_call_id"), ["call_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_follow_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -157,7 +155,7 @@ def downgrade() -> None:
     op.drop_table("magic_link")
     with op.batch_alter_table("follow", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_follow_user_id"))
-        batch_op.drop_index(batch_op.f("ix_follow_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_follow_call_id"))
 
     op.drop_table("follow")
     op.drop_table("duty")

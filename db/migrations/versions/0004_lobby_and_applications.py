@@ -101,7 +101,7 @@ def upgrade() -> None:
         sa.Column("lead_days", sa.Integer(), nullable=False),
         sa.Column("use", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("url", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("call_id", sa.Integer(), nullable=True),
         sa.Column("pattern", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.CheckConstraint(
@@ -113,14 +113,12 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name=op.f("ck_moment_window")
         ),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_moment_opportunity_id_opportunity")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_moment_call_id_call")),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participant.id"], name=op.f("fk_moment_participant_id_participant")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_moment")),
-        sa.UniqueConstraint("opportunity_id", name=op.f("uq_moment_opportunity_id")),
+        sa.UniqueConstraint("call_id", name=op.f("uq_moment_call_id")),
         sa.UniqueConstraint("pattern", "year", name=op.f("uq_moment_pattern_year")),
     )
     op.create_table(
@@ -204,7 +202,7 @@ def upgrade() -> None:
         sa.Column("visibility", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("dossier_id", sa.Integer(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=True),
+        sa.Column("call_id", sa.Integer(), nullable=True),
         sa.Column("programme", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("lead_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("requested", db.models.columns.Cents(), nullable=True),
@@ -236,16 +234,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_application_dossier_id_dossier")),
         sa.ForeignKeyConstraint(["go_by"], ["user.id"], name=op.f("fk_application_go_by_user")),
         sa.ForeignKeyConstraint(["lead_id"], ["participant.id"], name=op.f("fk_application_lead_id_participant")),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_application_opportunity_id_opportunity")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_application_call_id_call")),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participant.id"], name=op.f("fk_application_participant_id_participant")
         ),
         sa.PrimaryKeyConstraint("dossier_id", name=op.f("pk_application")),
     )
     with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_application_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_call_id"), ["call_id"], unique=False)
 
     op.create_table(
         "coalition_member",
@@ -319,16 +315,14 @@ def upgrade() -> None:
     op.create_table(
         "dossier_call",
         sa.Column("dossier_id", sa.Integer(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("seen_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_dossier_call_dossier_id_dossier")),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_dossier_call_opportunity_id_opportunity")
-        ),
-        sa.PrimaryKeyConstraint("dossier_id", "opportunity_id", name=op.f("pk_dossier_call")),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_dossier_call_call_id_call")),
+        sa.PrimaryKeyConstraint("dossier_id", "call_id", name=op.f("pk_dossier_call")),
     )
     with op.batch_alter_table("dossier_call", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_dossier_call_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dossier_call_call_id"), ["call_id"], unique=False)
 
     op.create_table(
         "dossier_challenge",

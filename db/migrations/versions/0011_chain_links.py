@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("visibility", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("opportunity_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("url", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -32,15 +32,13 @@ def upgrade() -> None:
         sa.CheckConstraint("visibility IN ('own', 'mra', 'public')", name=op.f("ck_chain_link_visibility")),
         sa.CheckConstraint("trim(title) <> ''", name=op.f("ck_chain_link_title")),
         sa.ForeignKeyConstraint(["added_by"], ["user.id"], name=op.f("fk_chain_link_added_by_user")),
-        sa.ForeignKeyConstraint(
-            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_chain_link_opportunity_id_opportunity")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_chain_link_call_id_call")),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participant.id"], name=op.f("fk_chain_link_participant_id_participant")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chain_link")),
     )
-    op.create_index(op.f("ix_chain_link_opportunity_id"), "chain_link", ["opportunity_id"])
+    op.create_index(op.f("ix_chain_link_call_id"), "chain_link", ["call_id"])
 
 
 def downgrade() -> None:

@@ -12,18 +12,18 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "call_vectors",
-        sa.Column("opportunity_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("call_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("model", sa.String(), nullable=False),
         sa.Column("texts", sa.LargeBinary(), nullable=False),
         sa.Column("vectors", sa.LargeBinary(), nullable=False),
         sa.Column("whole", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["opportunity_id"],
-            ["opportunity.id"],
-            name="fk_call_vectors_opportunity_id_opportunity",
+            ["call_id"],
+            ["call.id"],
+            name="fk_call_vectors_call_id_call",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("opportunity_id", name="pk_call_vectors"),
+        sa.PrimaryKeyConstraint("call_id", name="pk_call_vectors"),
     )
     with op.batch_alter_table("match", schema=None) as batch_op:
         batch_op.add_column(sa.Column("said", sa.Float(), nullable=True))

@@ -12,10 +12,8 @@ JOINED = sa.text("joined_into IS NOT NULL")
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ix_opportunity_joined", "opportunity", ["joined_into"], sqlite_where=JOINED, postgresql_where=JOINED
-    )
+    op.create_index("ix_call_joined", "call", ["joined_into"], sqlite_where=JOINED, postgresql_where=JOINED)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_opportunity_joined", "opportunity")
+    op.drop_index("ix_call_joined", "call")

@@ -17,7 +17,7 @@ STANDING = sa.text("undone_at IS NULL AND challenge_id IS NULL")
 ROWS = sa.table(
     "verdict",
     sa.column("id", sa.Integer),
-    sa.column("opportunity_id", sa.Integer),
+    sa.column("call_id", sa.Integer),
     sa.column("challenge_id", sa.String),
     sa.column("user_id", sa.Integer),
     sa.column("at", sqlmodel.sql.sqltypes.UTCDateTime()),
@@ -28,7 +28,7 @@ ROWS = sa.table(
 def upgrade() -> None:
     _let_the_newest_stand()
     op.create_index(
-        NAME, "verdict", ["opportunity_id", "user_id"], unique=True, sqlite_where=STANDING, postgresql_where=STANDING
+        NAME, "verdict", ["call_id", "user_id"], unique=True, sqlite_where=STANDING, postgresql_where=STANDING
     )
 
 
@@ -41,7 +41,7 @@ def _let_the_newest_stand() -> None:
     standing = sa.select(ROWS).where(ROWS.c.undone_at.is_(None), ROWS.c.challenge_id.is_(None))
     newer: dict[tuple[int, int], sa.Row] = {}
     for row in op.get_bind().execute(standing.order_by(ROWS.c.at.desc(), ROWS.c.id.desc())).all():
-        pair = row.opportunity_id, row.user_id
+        pair = row.call_id, row.user_id
         if pair in newer:
             op.execute(ROWS.update().where(ROWS.c.id == row.id).values(undone_at=newer[pair].at))
         newer[pair] = row

@@ -12,11 +12,11 @@ from db.models import (
     Application,
     ApplicationPartner,
     Body,
+    Call,
     Cofunding,
     Deadline,
     Dossier,
     Milestone,
-    Opportunity,
     Participant,
 )
 from db.queries import Viewer
@@ -146,7 +146,7 @@ def board(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
 
 
 def _card(session: Session, dossier: Dossier, application: Application, owner: str, now: datetime) -> dict[str, object]:
-    call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
+    call = session.get(Call, application.call_id) if application.call_id else None
     return {"dossier": dossier, "application": application, "owner": owner, "due": _due(session, call, now)}
 
 
@@ -160,7 +160,7 @@ def page(
 ) -> Response:
     """The page of an application, also after a form that was refused."""
     application = stages.of(session, dossier)
-    call = session.get(Opportunity, application.opportunity_id) if application.opportunity_id else None
+    call = session.get(Call, application.call_id) if application.call_id else None
     partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
     money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
     due = _due(session, call, now)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Assignment, Deadline, DecisionClock, Milestone, Opportunity, User
+from db.models import Assignment, Call, Deadline, DecisionClock, Milestone, User
 from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Role
@@ -99,11 +99,9 @@ def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> Way:
     return Way(lead, tuple(p for p in form.partners if p != lead), tuple(b.id for b in ordered), form.cofunding)
 
 
-def coming_deadlines(session: Session, call: Opportunity, now: datetime) -> list[Deadline]:
+def coming_deadlines(session: Session, call: Call, now: datetime) -> list[Deadline]:
     """The closings of a call that are still to come, soonest first."""
-    rows = session.exec(
-        select(Deadline).where(Deadline.opportunity_id == call.id, col(Deadline.cancelled_at).is_(None))
-    )
+    rows = session.exec(select(Deadline).where(Deadline.call_id == call.id, col(Deadline.cancelled_at).is_(None)))
     days = [(day, row) for row in rows if row.kind in CLOSING_KINDS and (day := deadline_day(row))]
     return [row for day, row in sorted(days, key=lambda pair: (pair[0], pair[1].id)) if day >= local_day(now)]
 
@@ -141,7 +139,7 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     """The milestones as they stand, beside what they would be if they were counted back now."""
     clock = _clock(asked, viewer, session)
     deadline = session.get_one(Deadline, clock.deadline_id)
-    call = session.get_one(Opportunity, deadline.opportunity_id)
+    call = session.get_one(Call, deadline.call_id)
     data = body_calendar(session)
     rows = milestones_of(session, clock)
     plan, refusal = tried(data, deadline, way_of(clock), now, fixed_of(rows))
@@ -265,7 +263,7 @@ def assign(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
     deadline = session.get(Deadline, asked.params["deadline_id"])
     if deadline is None or viewer.participant_id is None:
         raise NotThere
-    back = f"/regelingen/{deadline.opportunity_id}"
+    back = f"/regelingen/{deadline.call_id}"
     form, _ = forms.filled(Settled, asked.form)
     found = session.exec(
         select(Assignment).where(

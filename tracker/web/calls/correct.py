@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Correction, Opportunity
-from db.queries import OpportunityFilter, Viewer
+from db.models import Call, Correction
+from db.queries import CallFilter, Viewer
 from db.rights import visible
 from db.vocabulary import DeadlineKind, Instrument
 from scrapers.listing import ListedDeadline, Listing
@@ -137,7 +137,7 @@ def withdraw(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> R
     correction = session.exec(query.where(col(Correction.withdrawn_at).is_(None))).first()
     if correction is None:
         raise NotThere
-    call_id = correction.opportunity_id
+    call_id = correction.call_id
     take_back(session, correction, now)
     audit.record(session, asked, "correction withdrawn", f"call {call_id}")
     return asked.to(f"/regelingen/{call_id}", done="teruggenomen")
@@ -162,18 +162,18 @@ def save_join(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
     return asked.to(f"/regelingen/{chosen}", done="samengevoegd")
 
 
-def _form(asked: Asked, call: Opportunity, errors: forms.Errors, status: int = 200, moved: bool = False) -> Response:
+def _form(asked: Asked, call: Call, errors: forms.Errors, status: int = 200, moved: bool = False) -> Response:
     return asked.page(
         "calls/correct.html", status, call=call, errors=errors, typed=asked.form, fields=CORRECTABLE, moved=moved
     )
 
 
 def _join_form(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, call: Opportunity,
+    asked: Asked, viewer: Viewer, session: Session, now: datetime, call: Call,
     errors: forms.Errors, status: int = 200,
 ) -> Response:  # fmt: skip
     words = asked.query.get("zoek") or " ".join(call.title.split()[:3])
-    found = find(session, OpportunityFilter(text=words[:200]), viewer, now)
+    found = find(session, CallFilter(text=words[:200]), viewer, now)
     others = [one for one in found.calls if one.id != call.id][:20]
     return asked.page(
         "calls/correct_join.html",

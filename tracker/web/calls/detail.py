@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
+from db.models import Call, Correction, Deadline, Follow, Match, Revision, Sighting, Snapshot, User, Verdict
 from db.models import Challenge as ChallengeRow
-from db.models import Correction, Deadline, Follow, Match, Opportunity, Revision, Sighting, Snapshot, User, Verdict
 from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import DeadlineKind, Role
@@ -55,9 +55,7 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     return page(asked, viewer, session, now, call)
 
 
-def page(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, call: Opportunity, sent: Typed = NOTHING
-) -> Response:
+def page(asked: Asked, viewer: Viewer, session: Session, now: datetime, call: Call, sent: Typed = NOTHING) -> Response:
     """The page of a call, also after a form on it that was refused."""
     return asked.page(
         "calls/detail.html",
@@ -93,7 +91,7 @@ def follow(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
             session.delete(there)
         return asked.to(f"/regelingen/{call.id}", done="ontvolgd")
     if there is None:
-        session.add(Follow(user_id=asked.user.id or 0, opportunity_id=call.id or 0, at=now))
+        session.add(Follow(user_id=asked.user.id or 0, call_id=call.id or 0, at=now))
     return asked.to(f"/regelingen/{call.id}", done="gevolgd")
 
 
@@ -101,7 +99,7 @@ def snapshot(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) ->
     """What the source showed, as plain text: never as the page it was."""
     call = find_call(session, asked)
     sha256 = asked.params["sha256"]
-    used = session.exec(select(Sighting).where(Sighting.opportunity_id == call.id, Sighting.snapshot == sha256)).first()
+    used = session.exec(select(Sighting).where(Sighting.call_id == call.id, Sighting.snapshot == sha256)).first()
     kept = session.get(Snapshot, sha256)
     if used is None or kept is None:
         raise NotThere
@@ -112,7 +110,7 @@ def snapshot(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) ->
     )
 
 
-def facts(call: Opportunity) -> list[Fact]:
+def facts(call: Call) -> list[Fact]:
     """The fields that are known, in a fixed order, with their source and what other sources say."""
     return [
         Fact(
@@ -126,7 +124,7 @@ def facts(call: Opportunity) -> list[Fact]:
     ]
 
 
-def _others(call: Opportunity, name: str) -> list[tuple[str, str]]:
+def _others(call: Call, name: str) -> list[tuple[str, str]]:
     shown = call.provenance.get(name)
     return [
         (source, value_text(name, value))
@@ -135,9 +133,9 @@ def _others(call: Opportunity, name: str) -> list[tuple[str, str]]:
     ]
 
 
-def dates_of(session: Session, call: Opportunity, now: datetime) -> list[Dated]:
+def dates_of(session: Session, call: Call, now: datetime) -> list[Dated]:
     """The dates of a call that stand, in their order; what has none comes last."""
-    rows = session.exec(select(Deadline).where(Deadline.opportunity_id == call.id)).all()
+    rows = session.exec(select(Deadline).where(Deadline.call_id == call.id)).all()
     order = list(DeadlineKind)
     standing = [row for row in rows if row.cancelled_at is None]
     standing.sort(key=lambda row: (row.day is None, row.day or now.date(), order.index(DeadlineKind(row.kind))))
@@ -153,43 +151,39 @@ def dates_of(session: Session, call: Opportunity, now: datetime) -> list[Dated]:
     ]
 
 
-def _matches(session: Session, call: Opportunity) -> list[tuple[Match, ChallengeRow]]:
+def _matches(session: Session, call: Call) -> list[tuple[Match, ChallengeRow]]:
     query = (
         select(Match, ChallengeRow)
         .join(ChallengeRow, col(ChallengeRow.id) == col(Match.challenge_id))
-        .where(Match.opportunity_id == call.id)
+        .where(Match.call_id == call.id)
         .order_by(col(Match.score).desc())
     )
     return list(session.exec(query).all())
 
 
-def _of(session: Session, model: Any, call: Opportunity, *order: Any) -> list[Any]:
-    return list(session.exec(select(model).where(model.opportunity_id == call.id).order_by(*order)))
+def _of(session: Session, model: Any, call: Call, *order: Any) -> list[Any]:
+    return list(session.exec(select(model).where(model.call_id == call.id).order_by(*order)))
 
 
-def _corrections(session: Session, call: Opportunity, viewer: Viewer) -> list[tuple[Correction, User]]:
+def _corrections(session: Session, call: Call, viewer: Viewer) -> list[tuple[Correction, User]]:
     query = (
         select(Correction, User)
         .join(User, col(User.id) == col(Correction.user_id))
-        .where(
-            Correction.opportunity_id == call.id, col(Correction.withdrawn_at).is_(None), visible(viewer, Correction)
-        )
+        .where(Correction.call_id == call.id, col(Correction.withdrawn_at).is_(None), visible(viewer, Correction))
         .order_by(col(Correction.at))
     )
     return list(session.exec(query).all())
 
 
-def _verdicts(session: Session, call: Opportunity, viewer: Viewer) -> list[tuple[Verdict, User]]:
+def _verdicts(session: Session, call: Call, viewer: Viewer) -> list[tuple[Verdict, User]]:
     query = (
         select(Verdict, User)
         .join(User, col(User.id) == col(Verdict.user_id))
-        .where(Verdict.opportunity_id == call.id, col(Verdict.undone_at).is_(None), visible(viewer, Verdict))
+        .where(Verdict.call_id == call.id, col(Verdict.undone_at).is_(None), visible(viewer, Verdict))
         .order_by(col(Verdict.at).desc())
     )
     return list(session.exec(query).all())
 
 
-def _follow(session: Session, call: Opportunity, viewer: Viewer) -> Follow | None:
-    return session.exec(
-        select(Follow).where(Follow.opportunity_id == call.id, Follow.user_id == viewer.user_id)
-    ).first()
+def _follow(session: Session, call: Call, viewer: Viewer) -> Follow | None:
+    return session.exec(select(Follow).where(Follow.call_id == call.id, Follow.user_id == viewer.user_id)).first()

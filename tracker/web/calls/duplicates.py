@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Opportunity, Sighting
+from db.models import Call, Sighting
 from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role
@@ -109,17 +109,17 @@ def undo(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Resp
 
 
 def _pair(session: Session, found: Proposal, viewer: Viewer, now: datetime) -> Pair:
-    calls = [session.get_one(Opportunity, i) for i in (found.first, found.second)]
+    calls = [session.get_one(Call, i) for i in (found.first, found.second)]
     first, second = rows_for(session, calls, viewer, now)
     sources = (_sightings(session, calls[0]), _sightings(session, calls[1]))
     return Pair(first, second, sources, _lines(*(_said(session, call, now) for call in calls)), _why(found))
 
 
-def _sightings(session: Session, call: Opportunity) -> list[Sighting]:
-    return list(session.exec(select(Sighting).where(Sighting.opportunity_id == call.id).order_by(col(Sighting.source))))
+def _sightings(session: Session, call: Call) -> list[Sighting]:
+    return list(session.exec(select(Sighting).where(Sighting.call_id == call.id).order_by(col(Sighting.source))))
 
 
-def _said(session: Session, call: Opportunity, now: datetime) -> dict[str, str]:
+def _said(session: Session, call: Call, now: datetime) -> dict[str, str]:
     """Dates and facts of a call by name, in words."""
     dates: dict[str, list[str]] = {}
     for date in dates_of(session, call, now):
@@ -137,9 +137,9 @@ def _why(found: Proposal) -> list[str]:
     return [words, *(SAID[sign] for sign in found.signs)]
 
 
-def _joined(session: Session, number: str) -> Opportunity | None:
+def _joined(session: Session, number: str) -> Call | None:
     """The call that was just joined into another, to undo."""
-    call = session.get(Opportunity, int(number)) if number.isdecimal() and len(number) <= 9 else None
+    call = session.get(Call, int(number)) if number.isdecimal() and len(number) <= 9 else None
     return call if call is not None and call.joined_into is not None else None
 
 

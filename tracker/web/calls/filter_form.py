@@ -7,21 +7,21 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from db.models import Challenge, Crawl
-from db.queries import OpportunityFilter
+from db.queries import CallFilter
 from tracker.web.frame.phrases import numbered, source_name
 
 LANGUAGES = (("nl", "Nederlands"), ("en", "Engels"))
 
 
-class ListQuery(OpportunityFilter):
+class ListQuery(CallFilter):
     """The address of the list: the filter, the order and the page."""
 
     order: Literal["closes", "new", "amount"] = "closes"
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
-    def wanted(self) -> OpportunityFilter:
+    def wanted(self) -> CallFilter:
         """The filter alone: what a subscription keeps."""
-        return OpportunityFilter.model_validate(self.model_dump(include=set(OpportunityFilter.model_fields)))
+        return CallFilter.model_validate(self.model_dump(include=set(CallFilter.model_fields)))
 
 
 def choices(session: Session) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def choices(session: Session) -> dict[str, Any]:
     }
 
 
-def query_string(query: OpportunityFilter, **changed: Any) -> str:
+def query_string(query: CallFilter, **changed: Any) -> str:
     """The filter as an address, without what is default."""
     kept = query.model_copy(update=changed).model_dump(mode="json", exclude_defaults=True)
     return urlencode(sorted(kept.items()), doseq=True)

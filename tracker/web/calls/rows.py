@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Challenge, Deadline, Match, Opportunity, Verdict
+from db.models import Call, Challenge, Deadline, Match, Verdict
 from db.queries import Viewer
 from db.rights import visible
 from db.status import status_of
@@ -43,7 +43,7 @@ class Why:
 class CallRow:
     """Everything a list shows of one call."""
 
-    call: Opportunity
+    call: Call
     status: Status
     when: When
     why: list[Why] = field(default_factory=list)
@@ -52,16 +52,16 @@ class CallRow:
 
 
 def rows_for(
-    session: Session, calls: Sequence[Opportunity], viewer: Viewer, now: datetime, about: Collection[str] = ()
+    session: Session, calls: Sequence[Call], viewer: Viewer, now: datetime, about: Collection[str] = ()
 ) -> list[CallRow]:
     """Rows in the order of the calls; three queries however many calls there are. ``about``: opgaven named first."""
     ids = [call.id for call in calls if call.id is not None]
-    deadlines = _by_call(session.exec(select(Deadline).where(col(Deadline.opportunity_id).in_(ids))))
+    deadlines = _by_call(session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
     whys = matches_of(session, ids)
     verdicts = _by_call(
         session.exec(
             select(Verdict)
-            .where(col(Verdict.opportunity_id).in_(ids), col(Verdict.undone_at).is_(None), visible(viewer, Verdict))
+            .where(col(Verdict.call_id).in_(ids), col(Verdict.undone_at).is_(None), visible(viewer, Verdict))
             .order_by(col(Verdict.at))
         )
     )
@@ -82,12 +82,12 @@ def matches_of(session: Session, ids: Sequence[int]) -> dict[int, list[Why]]:
     query = (
         select(Match, Challenge)
         .join(Challenge, col(Challenge.id) == col(Match.challenge_id))
-        .where(col(Match.opportunity_id).in_(ids))
+        .where(col(Match.call_id).in_(ids))
         .order_by(col(Match.score).desc(), col(Challenge.position))
     )
     found: dict[int, list[Why]] = defaultdict(list)
     for match, challenge in session.exec(query):
-        found[match.opportunity_id].append(Why(challenge, match.score, hit_words(match.reasons)))
+        found[match.call_id].append(Why(challenge, match.score, hit_words(match.reasons)))
     return found
 
 
@@ -141,13 +141,13 @@ def _said(moment: date | datetime, deadline: Deadline, now: datetime) -> When:
 def _by_call(rows: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row.opportunity_id].append(row)
+        found[row.call_id].append(row)
     return found
 
 
-def find_call(session: Session, asked: Asked) -> Opportunity:
+def find_call(session: Session, asked: Asked) -> Call:
     """The call of the address."""
-    call = session.get(Opportunity, asked.params["call_id"])
+    call = session.get(Call, asked.params["call_id"])
     if call is None:
         raise NotThere
     return call

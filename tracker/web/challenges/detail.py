@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Challenge, Participant, Team, User
-from db.queries import OpportunityFilter, Viewer
+from db.queries import CallFilter, Viewer
 from db.rights import has_role
 from db.vocabulary import ChallengeStatus, Role, Status
 from notifications.wording import local_day
@@ -67,7 +67,7 @@ def find_challenge(session: Session, asked: Asked) -> Challenge:
 def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """Goal, team, standing calls."""
     challenge = find_challenge(session, asked)
-    wanted = OpportunityFilter(challenges=(challenge.id,), status=(Status.OPEN, Status.ANNOUNCED, Status.EXPECTED))
+    wanted = CallFilter(challenges=(challenge.id,), status=(Status.OPEN, Status.ANNOUNCED, Status.EXPECTED))
     found = find(session, wanted, viewer, now)
     team = session.get(Team, challenge.id)
     return asked.page(

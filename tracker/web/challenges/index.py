@@ -10,7 +10,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
-from db.models import Agenda, Challenge, Match, Opportunity, Team, User
+from db.models import Agenda, Call, Challenge, Match, Team, User
 from db.queries import Viewer
 from db.rights import has_role
 from db.status import IS_CALL, status_expression
@@ -93,13 +93,11 @@ def counted(session: Session, now: datetime) -> Counts:
     """Opgave -> instrument -> numbers; one query."""
     status = status_expression(now).label("status")
     query = (
-        columns(
-            col(Match.challenge_id), col(Opportunity.instrument), status, func.count(), func.sum(Opportunity.budget)
-        )
-        .join(Opportunity, col(Opportunity.id) == col(Match.opportunity_id))
-        .where(col(Match.score) >= SHOWN_FROM, col(Opportunity.joined_into).is_(None))
+        columns(col(Match.challenge_id), col(Call.instrument), status, func.count(), func.sum(Call.budget))
+        .join(Call, col(Call.id) == col(Match.call_id))
+        .where(col(Match.score) >= SHOWN_FROM, col(Call.joined_into).is_(None))
         .where(IS_CALL)
-        .group_by(col(Match.challenge_id), col(Opportunity.instrument), status)
+        .group_by(col(Match.challenge_id), col(Call.instrument), status)
     )
     found: Counts = defaultdict(lambda: defaultdict(Counted))
     for challenge_id, instrument, stands, number, money in session.connection().execute(query):

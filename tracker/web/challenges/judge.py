@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 from starlette.responses import Response
 
-from db.models import Challenge, Opportunity, Verdict
+from db.models import Call, Challenge, Verdict
 from db.queries import Viewer
 from db.vocabulary import NoReason, Say
 from tracker.matching.unjudged import my_challenges, waiting_for
@@ -32,7 +32,7 @@ def queue(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
     last = _last(session, viewer, asked.query.get("laatste", ""))
     if not waiting:
         return asked.page("challenges/judge_empty.html", last=last)
-    call = session.get_one(Opportunity, waiting[0])
+    call = session.get_one(Call, waiting[0])
     row = rows_for(session, [call], viewer, now)[0]
     mine = my_challenges(session, viewer)
     why = matches_of(session, [waiting[0]]).get(waiting[0], [])
@@ -70,7 +70,7 @@ def take_back(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
     verdict = session.get(Verdict, asked.params["verdict_id"])
     if verdict is None or verdict.user_id != viewer.user_id or verdict.undone_at is not None:
         raise NotThere
-    undo(session, asked.user, verdict.opportunity_id, verdict.challenge_id, now)
+    undo(session, asked.user, verdict.call_id, verdict.challenge_id, now)
     return asked.to(home_path(str(asked.form.get("back", "/beoordelen"))), done="ongedaan")
 
 
@@ -87,11 +87,11 @@ def _known(session: Session, challenge_id: str | None) -> str | None:
     return challenge_id
 
 
-def _last(session: Session, viewer: Viewer, number: str) -> tuple[Verdict, Opportunity] | None:
+def _last(session: Session, viewer: Viewer, number: str) -> tuple[Verdict, Call] | None:
     """The verdict just given, to undo."""
     if not number.isdecimal() or len(number) > 9:
         return None
     verdict = session.get(Verdict, int(number))
     if verdict is None or verdict.user_id != viewer.user_id or verdict.undone_at is not None:
         return None
-    return verdict, session.get_one(Opportunity, verdict.opportunity_id)
+    return verdict, session.get_one(Call, verdict.call_id)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from db.models import Challenge, Opportunity, Revision
+from db.models import Call, Challenge, Revision
 from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, RevisionKind, Status, Word
 from notifications import wording
 
@@ -148,7 +148,7 @@ def numbered(number: str | None, name: str | None) -> str:
     return f"{number} {name}" if number else name
 
 
-def what(call: Opportunity) -> str:
+def what(call: Call) -> str:
     """One quiet line: kind, publisher, who may apply, how it is divided."""
     parts = [
         Instrument(call.instrument).label,
@@ -159,7 +159,7 @@ def what(call: Opportunity) -> str:
     return " · ".join(filter(None, parts))
 
 
-def money(call: Opportunity) -> str:
+def money(call: Call) -> str:
     """What one application can get; else the whole budget; else as the source wrote it."""
     per_project = wording.amount_range(call.min_amount, call.max_amount)
     if per_project:

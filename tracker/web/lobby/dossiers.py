@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Challenge, Dossier, DossierCall, DossierChallenge, Opportunity, Participant
+from db.models import Call, Challenge, Dossier, DossierCall, DossierChallenge, Participant
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import Visibility
@@ -161,9 +161,9 @@ def _page(
     )
 
 
-def _calls(session: Session, dossier: Dossier) -> list[Opportunity]:
-    linked = select(Opportunity).join(DossierCall).where(DossierCall.dossier_id == dossier.id)
-    return list(session.exec(linked.order_by(col(Opportunity.id))))
+def _calls(session: Session, dossier: Dossier) -> list[Call]:
+    linked = select(Call).join(DossierCall).where(DossierCall.dossier_id == dossier.id)
+    return list(session.exec(linked.order_by(col(Call.id))))
 
 
 def ask_new(asked: Asked, viewer: Viewer, session: Session, _now: datetime) -> Response:

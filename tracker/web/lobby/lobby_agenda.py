@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Application, Challenge, Dossier, LobbyAgenda, LobbyAgendaItem, Match, Opportunity
+from db.models import Application, Call, Challenge, Dossier, LobbyAgenda, LobbyAgendaItem, Match
 from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility
@@ -20,10 +20,10 @@ from tracker.web.frame.context import Asked, NotThere
 from tracker.web.frame.forms import filled
 
 
-def _call(asked: Asked, session: Session) -> Opportunity:
-    call = session.get(Opportunity, asked.params["call_id"])
+def _call(asked: Asked, session: Session) -> Call:
+    call = session.get(Call, asked.params["call_id"])
     if call and call.joined_into:
-        call = session.get(Opportunity, call.joined_into)
+        call = session.get(Call, call.joined_into)
     if call is None:
         raise NotThere
     return call
@@ -36,7 +36,7 @@ def start_application(asked: Asked, _viewer: Viewer, session: Session, now: date
         select(Dossier.id)
         .join(Application)
         .where(
-            Application.opportunity_id == call.id,
+            Application.call_id == call.id,
             Dossier.participant_id == asked.user.participant_id,
             col(Dossier.closed_at).is_(None),
         )
@@ -49,7 +49,7 @@ def start_application(asked: Asked, _viewer: Viewer, session: Session, now: date
 def open_for_call(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
     """Open a lobby dossier on a call, on the opgaven it was matched to."""
     call = _call(asked, session)
-    matched = select(Match.challenge_id).where(Match.opportunity_id == call.id, Match.score >= stages.MATCHING)
+    matched = select(Match.challenge_id).where(Match.call_id == call.id, Match.score >= stages.MATCHING)
     opgaven = list(session.exec(matched.order_by(col(Match.score).desc()).limit(3)))
     level = Level.EU if call.language == "en" else Level.NATIONAL
     fields = dossiers.DossierFields(title=call.title, level=level, visibility=Visibility.MRA, lobbyist_id=asked.user.id)

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Delivery, Opportunity, Subscription, User
+from db.models import Call, Delivery, Subscription, User
 from db.queries import Viewer, live_call
 from db.vocabulary import MailKind, NoReason, Say
 from notifications.links import ALL, REMINDERS, Leaving, Links
@@ -29,11 +29,11 @@ def _links(asked: Asked) -> Links:
     return Links(asked.site.settings.base_url, signing_keys(asked.site.settings))
 
 
-def _decision(asked: Asked, session: Session, now: datetime) -> tuple[User, Opportunity] | None:
+def _decision(asked: Asked, session: Session, now: datetime) -> tuple[User, Call] | None:
     """The person and the call of a link, while both are there; the link is good for no other."""
     read = _links(asked).read_decision(asked.params["token"], now)
     user = session.get(User, read.user_id) if read else None
-    call = live_call(session, read.opportunity_id) if read else None
+    call = live_call(session, read.call_id) if read else None
     if user is None or call is None or user.deactivated_at is not None:
         return None
     return user, call
@@ -47,7 +47,7 @@ def show_decision(asked: Asked, _viewer: Viewer, session: Session, now: datetime
     return _form(asked, found[1], str(asked.query.get("zeg", "")), {})
 
 
-def _form(asked: Asked, call: Opportunity, say: str, errors: dict[str, str], status: int = 200) -> Response:
+def _form(asked: Asked, call: Call, say: str, errors: dict[str, str], status: int = 200) -> Response:
     chosen = say if say in set(Say) else Say.YES.value
     return asked.page(
         "mailing/mail_links_decide.html", status, call=call, token=asked.params["token"], chosen=chosen, errors=errors

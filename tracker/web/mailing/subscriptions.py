@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import REMINDER_DAYS, Challenge, Subscription, User
-from db.queries import OpportunityFilter, Viewer
+from db.queries import CallFilter, Viewer
 from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
 from tracker.matching.search import find
 from tracker.people.subscriptions import NotPossible, choose_reminders, leave
@@ -38,9 +38,9 @@ class Wanted(BaseModel):
     languages: Annotated[list[str], Field(default_factory=list, max_length=10)]
     at_least: Decimal | None = Field(default=None, ge=0, le=Decimal("1e12"))
 
-    def filter(self) -> OpportunityFilter:
+    def filter(self) -> CallFilter:
         """What is kept."""
-        return OpportunityFilter(**{name: getattr(self, name) for name in FILTERS})
+        return CallFilter(**{name: getattr(self, name) for name in FILTERS})
 
 
 class Reminders(BaseModel):
@@ -60,7 +60,7 @@ def index(asked: Asked, viewer: Viewer, session: Session, _now: datetime) -> Res
         .order_by(col(Subscription.id))
     ).all()
     names = {c.id: challenge_name(c) for c in session.exec(select(Challenge))}
-    described = [(row, in_words(OpportunityFilter.model_validate(row.filter), names)) for row in rows]
+    described = [(row, in_words(CallFilter.model_validate(row.filter), names)) for row in rows]
     chosen = asked.user.reminder_days if asked.user.reminders else []
     offered = sorted({*REMINDER_DAYS, *chosen}, reverse=True)
     return asked.page("mailing/subscriptions_index.html", rows=described, chosen=chosen, offered=offered)
@@ -78,7 +78,7 @@ def remind(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
 
 def new(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """The form, with the filter of the address filled in."""
-    query, errors = forms.asked_for(OpportunityFilter, asked.query)
+    query, errors = forms.asked_for(CallFilter, asked.query)
     if query is None:
         return asked.page("frame/refused.html", 422, errors=errors)
     row = Subscription(user_id=0, participant_id="", every=Cadence.WEEK, filter={}, created_at=now)
@@ -88,7 +88,7 @@ def new(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respon
 def edit(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """The form of one of mine."""
     row = mine(session, asked, viewer)
-    return _form(asked, viewer, session, now, row, OpportunityFilter.model_validate(row.filter), {})
+    return _form(asked, viewer, session, now, row, CallFilter.model_validate(row.filter), {})
 
 
 def create(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
@@ -127,7 +127,7 @@ def _keep(asked: Asked, viewer: Viewer, session: Session, now: datetime, row: Su
         errors = {} if set(form.challenges) <= known else {"challenges": "Kies opgaven uit de lijst."}
     if form is None or errors:
         kept = {name: asked.form.getlist(name) for name in ("challenges", "sources", "languages")}
-        return _form(asked, viewer, session, now, row, OpportunityFilter.model_validate(kept), errors, 422)
+        return _form(asked, viewer, session, now, row, CallFilter.model_validate(kept), errors, 422)
     row.filter = form.filter().model_dump(mode="json", exclude_defaults=True)
     row.name, row.every, row.weekday = form.name, form.every, form.weekday
     row.most, row.nothing_new = form.most, form.nothing_new
@@ -137,7 +137,7 @@ def _keep(asked: Asked, viewer: Viewer, session: Session, now: datetime, row: Su
 
 def _form(
     asked: Asked, viewer: Viewer, session: Session, now: datetime, row: Subscription,
-    query: OpportunityFilter, errors: forms.Errors, status: int = 200,
+    query: CallFilter, errors: forms.Errors, status: int = 200,
 ) -> Response:  # fmt: skip
     found = find(session, query, viewer, now)
     return asked.page(
@@ -153,7 +153,7 @@ def _form(
     )
 
 
-def in_words(wanted: OpportunityFilter, names: dict[str, str]) -> list[tuple[str, str]]:
+def in_words(wanted: CallFilter, names: dict[str, str]) -> list[tuple[str, str]]:
     """A filter as a person reads it: field and values."""
     said: dict[str, Any] = {
         "text": wanted.text,

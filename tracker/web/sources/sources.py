@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
-from db.models import Crawl, Opportunity, Sighting
+from db.models import Call, Crawl, Sighting
 from db.queries import Viewer, newest_crawls
 from db.rights import has_role
 from db.vocabulary import Role
@@ -120,10 +120,10 @@ def _spark(crawls: list[Crawl]) -> Spark:
 
 def _counts(session: Session, held: bool = False) -> dict[str, int]:
     query = (
-        select(Sighting.source, func.count(func.distinct(col(Sighting.opportunity_id))))
+        select(Sighting.source, func.count(func.distinct(col(Sighting.call_id))))
         .where(col(Sighting.gone_at).is_(None))
         .group_by(col(Sighting.source))
     )
     if held:
-        query = query.join(Opportunity, col(Opportunity.id) == col(Sighting.opportunity_id)).where(Opportunity.held)
+        query = query.join(Call, col(Call.id) == col(Sighting.call_id)).where(Call.held)
     return dict(session.exec(query).all())
