@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from db.models import (
     Challenge,
+    Commitment,
+    ContactMoment,
     Dossier,
     DossierCall,
     DossierChallenge,
@@ -18,9 +21,10 @@ from db.models import (
     LogEntry,
     Opportunity,
     Position,
+    Stake,
     User,
 )
-from db.rights import has_role
+from db.rights import has_role, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import (
     AgendaState,
@@ -34,7 +38,7 @@ from db.vocabulary_lobby import (
     Stage,
 )
 from notifications.wording import amount, local_day
-from tracker.files import claim, log, must_add, must_change, required, standing_participant, viewer_of
+from tracker.files import claim, log, must_add, must_change, must_fit, required, standing_participant, viewer_of
 from tracker.refusals import Incomplete, MoveNotAllowed, NotAllowed, NotThere
 
 MOVES: dict[Stage, frozenset[Stage]] = {
@@ -152,12 +156,26 @@ def edit(session: Session, dossier: Dossier, fields: DossierFields, by: User, no
     if changes:
         log(session, dossier, LogKind.EDITED, "; ".join(changes), by, now)
     session.flush()
+    _narrow(session, dossier)
 
 
-def note(session: Session, dossier: Dossier, text: str, by: User, now: datetime) -> LogEntry:
-    """A line of free text on the timeline; it can be read by whoever sees the dossier."""
+def _narrow(session: Session, dossier: Dossier) -> None:
+    """Contacts, promises and stakes are seen by no more people than their dossier, whoever wrote them."""
+    for model in (ContactMoment, Commitment, Stake):
+        too_wide = [v for v in Visibility if wider(v, dossier.visibility)]
+        rows = update(model).where(col(model.dossier_id) == dossier.id, col(model.visibility).in_(too_wide))
+        session.exec(rows.values(visibility=dossier.visibility, version=col(model.version) + 1))
+
+
+def note(
+    session: Session, dossier: Dossier, text: str, by: User, now: datetime, visibility: str = Visibility.OWN
+) -> LogEntry:
+    """A line of free text of the user's own organisation on the timeline."""
     must_add(by, dossier)
-    return log(session, dossier, LogKind.NOTE, required(text, "text", "Schrijf eerst iets op."), by, now)
+    must_fit(session, dossier, visibility)
+    entry = log(session, dossier, LogKind.NOTE, required(text, "text", "Schrijf eerst iets op."), by, now)
+    entry.participant_id, entry.visibility = by.participant_id, visibility
+    return entry
 
 
 def check_move(stage: Stage, to: Stage, holds: bool) -> None:

@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from db.models import Dossier, LogEntry, Participant, User
 from db.queries import Viewer
-from db.rights import has_role, may_see
-from db.vocabulary import Role
+from db.rights import has_role, may_see, wider
+from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind, LogKind
 from notifications.wording import local_day, short_day
 from tracker.agenda import takes_part
@@ -47,6 +47,19 @@ def must_add(by: User, dossier: Dossier) -> None:
         raise NotThere("Dit bestaat niet.")
     if not has_role(viewer_of(by), Role.FUNDRAISER):
         raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
+
+
+def must_fit(session: Session, dossier: Dossier, visibility: str) -> None:
+    """Raises Incomplete where a row would be seen by more people than its dossier.
+
+    The dossier is read again under a lock, so that it is not narrowed by somebody else before the row is there.
+    """
+    if visibility == Visibility.OWN:
+        return
+    session.refresh(dossier, with_for_update={"read": True})
+    if wider(visibility, dossier.visibility):
+        most = Visibility(dossier.visibility).label
+        raise Incomplete(f"Dit mag niet ruimer zichtbaar zijn dan het dossier: {most}.", "visibility")
 
 
 def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: DossierKind | None = None) -> Dossier:

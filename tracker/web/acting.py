@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from db.models import Dossier, Participant, User
 from db.queries import Viewer
-from db.rights import has_role
+from db.rights import has_role, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind
 from tracker import files
@@ -103,3 +103,8 @@ def may_add(viewer: Viewer) -> bool:
 
 
 VISIBILITIES = choices(Visibility)
+
+
+def visibilities_in(dossier: Dossier) -> list[tuple[str, str]]:
+    """Choices of who may see a row of this dossier: nobody who may not see the dossier."""
+    return [(value, label) for value, label in VISIBILITIES if not wider(value, dossier.visibility)]
