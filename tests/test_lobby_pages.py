@@ -86,6 +86,25 @@ def test_no_page_shows_another_organisation_what_is_not_for_it(engine: Engine, n
             assert not [c for c in CANARIES if c in text], path
 
 
+def test_the_page_of_a_contact_names_no_dossier_that_its_viewer_may_not_see(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = cast.open("KANARIE-EIGEN dossier")
+        told = ContactFields(date(2026, 5, 20), "Ons bod", dossier_id=dossier.id)
+        contact = log_contact(session, told, Office("VRO"), cast.haarlem, now)
+        link = f'href="/dossiers/{dossier.id}"'
+    with visit(engine, now, tmp_path, cast.haarlem) as visitor, visit(engine, now, tmp_path, cast.lobbyist) as owner:
+        before = visitor.get(f"/contacten/{contact.id}").text
+        assert ("KANARIE-EIGEN" in before, link in before) == (True, True)
+        narrowed = {"seen": 1, "title": "KANARIE-EIGEN dossier", "visibility": "own"}
+        assert owner.send_form(f"/dossiers/{dossier.id}/bewerken", **narrowed).status_code == 303
+        refused = visitor.send_form(f"/contacten/{contact.id}/toezeggingen", promise=" ")
+        for text in (visitor.get(f"/contacten/{contact.id}").text, refused.text, visitor.get("/contacten").text):
+            assert ("VRO" in text, "KANARIE-EIGEN" in text, link in text) == (True, False, False)
+
+
 def test_internal_words_stand_on_the_positions_page_only(engine: Engine, now: datetime, tmp_path: Path) -> None:
     with writing(engine) as session:
         cast, shared, own = filled_cast(session, now)

@@ -163,7 +163,7 @@ def _page(
     stakeholder = session.get_one(Stakeholder, contact.stakeholder_id)
     near = contacts.nearby(session, stakeholder.organisation, stakeholder.office, viewer, contact.day)
     promised = select(Commitment).where(Commitment.contact_id == contact.id, visible(viewer, Commitment))
-    dossier = session.get(Dossier, contact.dossier_id) if contact.dossier_id else None
+    dossiers = select(Dossier).where(Dossier.id == contact.dossier_id, visible(viewer, Dossier))
     return asked.page(
         "contacts/show.html",
         status=sent.status,
@@ -174,7 +174,7 @@ def _page(
         office=contacts.spoken_of(stakeholder),
         near=[n for n in near if n.contact is None or n.contact.id != contact.id],
         promised=list(session.exec(promised.order_by(col(Commitment.id)))),
-        dossier=dossier,
+        dossier=session.exec(dossiers).first(),
         owner=session.get_one(Participant, contact.participant_id).name,
         people=acting.names(session),
         states=choices(CommitmentState),
