@@ -19,6 +19,9 @@ from tracker.refusals import ChangedMeanwhile, Incomplete, NotAllowed, NotAnAmou
 
 AMOUNT = re.compile(r"(?:€\s*|EUR\s*)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-))?(?:\s*euro)?", re.IGNORECASE | re.ASCII)
 MOST = Decimal(10**13)
+PERCENTAGE = re.compile(r"(\d{1,3})(?:,(\d{1,2}))?\s*%?", re.ASCII)
+POINT = re.compile(r"(?:€|EUR)?\s*(\d{1,13})\.(\d{1,13})\s*(?:%|euro)?", re.IGNORECASE | re.ASCII)
+THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 
 def viewer_of(user: User) -> Viewer:
@@ -138,17 +141,50 @@ def euros(text: str, field: str = "") -> Decimal | None:
 
     Raises NotAnAmount for anything else, so that '1.5' is asked again and never guessed.
     """
-    plain = " ".join(text.split())
+    plain = _one_reading(text, field)
     if not plain:
         return None
     found = AMOUNT.fullmatch(plain)
     if not found:
         raise NotAnAmount(f"'{plain[:40]}' is geen bedrag; schrijf bijvoorbeeld 125.000 of 125.000,50.", field)
-    cents = (found[2] or "").strip("-").ljust(2, "0")
-    value = Decimal(f"{found[1].replace('.', '')}.{cents}")
+    value = _number(found[1], (found[2] or "").strip("-"))
     if value >= MOST:
         raise NotAnAmount("Dit bedrag is groter dan wij kunnen bewaren.", field)
     return value
+
+
+def percentage(text: str, field: str = "") -> Decimal | None:
+    """A percentage as people type it in Dutch: '25', '2,5', '50%'; empty is None. Raises NotAnAmount for the rest."""
+    plain = _one_reading(text, field)
+    if not plain:
+        return None
+    found = PERCENTAGE.fullmatch(plain)
+    if not found:
+        raise NotAnAmount(f"'{plain[:40]}' is geen percentage; schrijf bijvoorbeeld 25 of 2,5.", field)
+    value = _number(found[1], found[2] or "")
+    if value > 100:
+        raise NotAnAmount("Dit mag ten hoogste 100 zijn.", field)
+    return value
+
+
+def _number(whole: str, behind: str) -> Decimal:
+    return Decimal(whole.replace(".", "") + (f".{behind}" if behind else ""))
+
+
+def _one_reading(text: str, field: str) -> str:
+    """The text with single blanks. Raises NotAnAmount, naming both, where its point may be a comma: '2.5', '0.500'."""
+    plain = " ".join(text.split())
+    found = POINT.fullmatch(plain)
+    if found and not THOUSANDS.fullmatch(f"{found[1]}.{found[2]}"):
+        behind = found[2].rstrip("0")
+        point = _grouped(found[1]) + (f",{behind}" if behind else "")
+        both = f"{point} of {_grouped(found[1] + found[2])}"
+        raise NotAnAmount(f"'{plain[:40]}' is op twee manieren te lezen: schrijf {both}.", field)
+    return plain
+
+
+def _grouped(digits: str) -> str:
+    return f"{int(digits):,}".replace(",", ".")
 
 
 def required(text: str, field: str, sentence: str) -> str:

@@ -8,9 +8,12 @@ from sqlmodel import Session, col, select
 from db.models import Correction
 from db.queries import live_call
 from scrapers.listing import ListedDeadline, Listing
+from tracker.files import euros, percentage
+from tracker.refusals import NotAnAmount
 from tracker.shown import BY_HAND, KINDS, SHOWN_FIELDS
 
 SEVERAL = ("programme", "applicants")
+NUMBERS = {"budget": euros, "min_amount": euros, "max_amount": euros, "rate": percentage}
 
 
 class NotPossible(Exception):
@@ -33,8 +36,12 @@ def read_value(name: str, value: str) -> Any:
         if name not in SHOWN_FIELDS:
             raise NotPossible(f"no field {name!r}; there are {', '.join(sorted((*SHOWN_FIELDS, *KINDS)))}")
         typed: Any = [v.strip() for v in value.split(",") if v.strip()] if name in SEVERAL else value or None
+        if name in NUMBERS:
+            typed = NUMBERS[name](value)
         usual = {"source": BY_HAND, "external_id": "x", "url": "https://example.org", "title": "x", "language": "nl"}
         return Listing.model_validate({**usual, name: typed}).model_dump(mode="json")[name]
+    except NotAnAmount as error:
+        raise NotPossible(f"{name}: {error}") from error
     except ValidationError as error:
         raise NotPossible(f"{value!r} is no {name}: {_plainly(error)}") from error
 

@@ -41,7 +41,8 @@ def add(
     def act(session: Any, who: Any, here: Door) -> str:
         dates = {kind: typed.read_value(kind, text) for kind, text in (("opens", opens), ("closes", closes)) if text}
         deadlines = [{"kind": kind, **date} for kind, listed in dates.items() for date in listed]
-        more = {"publisher": publisher, "summary": summary, "budget": budget, "instrument": instrument}
+        money = typed.read_value("budget", budget or "")
+        more = {"publisher": publisher, "summary": summary, "budget": money, "instrument": instrument}
         said = {"title": title, "url": url, "language": language, "deadlines": deadlines, **more}
         number = by_hand.add_call(session, typed.listing(**said), here.clock.now())
         by_hand.note(session, number, "added", {"user": who.id}, here.clock.now())

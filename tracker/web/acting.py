@@ -22,14 +22,18 @@ from tracker.web import asked as web
 REFUSED, MEANWHILE, MAY_NOT = 422, 409, 403
 
 
-def _euros(value: Any) -> Any:
-    try:
-        return files.euros(value) if isinstance(value, str) else value
-    except Refused as error:
-        raise ValueError(str(error)) from error
+def _reader(read: Callable[[str], Decimal | None]) -> BeforeValidator:
+    def validate(value: Any) -> Any:
+        try:
+            return read(value) if isinstance(value, str) else value
+        except Refused as error:
+            raise ValueError(str(error)) from error
+
+    return BeforeValidator(validate)
 
 
-Euros = Annotated[Decimal | None, BeforeValidator(_euros)]
+Euros = Annotated[Decimal | None, _reader(files.euros)]
+Percentage = Annotated[Decimal | None, _reader(files.percentage)]
 
 
 @dataclass(frozen=True)

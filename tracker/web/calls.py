@@ -12,6 +12,7 @@ from db.models import Challenge, Crawl
 from db.queries import OpportunityFilter, Viewer
 from db.vocabulary import Role
 from tracker.web import duplicates, forms
+from tracker.web.acting import Euros
 from tracker.web.asked import Asked
 from tracker.web.finding import find
 from tracker.web.phrases import numbered, source_name
@@ -20,15 +21,21 @@ from tracker.web.rows import rows_for
 LANGUAGES = (("nl", "Nederlands"), ("en", "Engels"))
 
 
-class ListQuery(OpportunityFilter):
-    """The address of the list: the filter, the order and the page."""
+class Filter(OpportunityFilter):
+    """The filter as people type it into a form or an address."""
 
-    order: Literal["closes", "new", "amount"] = "closes"
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    at_least: Euros = None
 
     def wanted(self) -> OpportunityFilter:
         """The filter alone: what a subscription keeps."""
         return OpportunityFilter.model_validate(self.model_dump(include=set(OpportunityFilter.model_fields)))
+
+
+class ListQuery(Filter):
+    """The address of the list: the filter, the order and the page."""
+
+    order: Literal["closes", "new", "amount"] = "closes"
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
 
 def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
@@ -67,6 +74,8 @@ def choices(session: Session) -> dict[str, Any]:
 
 
 def query_string(query: OpportunityFilter, **changed: Any) -> str:
-    """The filter as an address, without what is default."""
+    """The filter as an address, without what is default; an amount stands in it as people type it."""
     kept = query.model_copy(update=changed).model_dump(mode="json", exclude_defaults=True)
+    if "at_least" in kept:
+        kept["at_least"] = kept["at_least"].replace(".", ",")
     return urlencode(sorted(kept.items()), doseq=True)

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import ClosedPeriod
-from db.queries import OpportunityFilter, Viewer
+from db.queries import Viewer
 from db.vocabulary_calendar import EntryKind
 from notifications import wording
 from notifications.wording import local_day
@@ -25,22 +25,18 @@ from tracker.calendar_entries import (
 )
 from tracker.web import forms, month_grid, quarters
 from tracker.web.asked import Asked
-from tracker.web.calls import choices, query_string
+from tracker.web.calls import Filter, choices, query_string
 
 LIST_DAYS = 92
 View = Literal["maand", "lijst", "kwartalen"]
 
 
-class CalendarQuery(OpportunityFilter):
+class CalendarQuery(Filter):
     """The address of the calendar: the filter of Regelingen, the view, the month, and which kinds to show."""
 
     view: View = "maand"
     month: Annotated[str, Field(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")] | None = None
     show: tuple[EntryKind, ...] = ()
-
-    def wanted(self) -> OpportunityFilter:
-        """The filter alone."""
-        return OpportunityFilter.model_validate(self.model_dump(exclude={"view", "month", "show"}))
 
     def shows(self, kind: EntryKind) -> bool:
         """Without a choice, everything."""
