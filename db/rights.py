@@ -29,6 +29,12 @@ def may_see(viewer: Viewer, participant_id: str, visibility: str) -> bool:
     return visibility in open_to or participant_id in own
 
 
+def wider(one: str, other: str) -> bool:
+    """Whether the first visibility shows a row to more people than the second."""
+    rising = [visibility.value for visibility in Visibility]
+    return rising.index(one) > rising.index(other)
+
+
 def visible(viewer: Viewer, model: Any) -> ColumnElement[bool]:
     """The same rule as a WHERE clause, for a table with ``participant_id`` and ``visibility``."""
     open_to, own = seen_by_right(viewer)

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from sqlmodel import Session
+
 from db.models import Dossier, User
 from db.queries import Viewer
-from db.rights import has_role, may_see
-from db.vocabulary import Role
-from tracker.errors import NotAllowed, NotThere
+from db.rights import has_role, may_see, wider
+from db.vocabulary import Role, Visibility
+from tracker.errors import Incomplete, NotAllowed, NotThere
 
 
 def viewer_of(user: User) -> Viewer:
@@ -35,3 +37,16 @@ def must_add(by: User, dossier: Dossier) -> None:
         raise NotThere("Dit bestaat niet.")
     if not has_role(viewer_of(by), Role.FUNDRAISER):
         raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
+
+
+def must_fit(session: Session, dossier: Dossier, visibility: str) -> None:
+    """Raises Incomplete where a row would be seen by more people than its dossier.
+
+    The dossier is read again under a lock, so that it is not narrowed by somebody else before the row is there.
+    """
+    if visibility == Visibility.OWN:
+        return
+    session.refresh(dossier, with_for_update={"read": True})
+    if wider(visibility, dossier.visibility):
+        most = Visibility(dossier.visibility).label
+        raise Incomplete(f"Dit mag niet ruimer zichtbaar zijn dan het dossier: {most}.", "visibility")

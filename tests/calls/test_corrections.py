@@ -65,6 +65,15 @@ def test_a_call_typed_in_stands_among_the_others(session: Session, now: datetime
         listing(title="X", url="https://x.nl", language="nl", budget="veel")
 
 
+@pytest.mark.parametrize("field", ["budget", "min_amount", "max_amount", "rate"])
+def test_the_command_line_reads_numbers_as_the_page_does(field: str) -> None:
+    with pytest.raises(NotPossible, match=f"{field}: '2.5' is op twee manieren te lezen: schrijf 2,5 of 25."):
+        read_value(field, "2.5")
+    assert (read_value(field, "2,5"), read_value(field, "25"), read_value(field, "")) == ("2.5", "25", None)
+    if field != "rate":
+        assert read_value(field, "2.500") == "2500"
+
+
 def test_a_correction_outlives_crawls_until_it_is_withdrawn(session: Session, now: datetime, person: User) -> None:
     store(session, [make_listing(budget="1000")], now)
     correct(session, 1, "closes", "2026-11-05T12:00", person, now, "gebeld")

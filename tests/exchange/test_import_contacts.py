@@ -112,6 +112,12 @@ def test_a_dossier_that_stays_unseen_is_as_one_that_is_not_there(cast: Cast) -> 
         brought(cast.session, json.dumps(GOOD | {"dossier": hidden.id}), cast.haarlem, cast.now)
 
 
+def test_a_row_wider_than_its_dossier_is_refused(cast: Cast) -> None:
+    own = cast.open(visibility="own")
+    with pytest.raises(NotImported, match="row 1: visibility: Dit mag niet ruimer zichtbaar zijn dan het dossier"):
+        brought(cast.session, json.dumps(GOOD | {"dossier": own.id, "visibility": "mra"}), cast.lobbyist, cast.now)
+
+
 def test_who_may_not_log_contacts_may_not_import_them(cast: Cast) -> None:
     with pytest.raises(NotPossible, match="a reader cannot"):
         brought(cast.session, json.dumps(GOOD), cast.reader, cast.now)

@@ -14,8 +14,9 @@ from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentState, StakeRole
 from tests.make.lobby import Cast, gather
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotThere
-from tracker.lobby import contacts
+from tracker.lobby import contacts, dossiers
 from tracker.lobby.contacts import ASK, ContactFields, Office, log_contact, nearby
+from tracker.lobby.timeline import timeline
 from tracker.people.privacy import erase_person
 from tracker.rights import viewer_of
 
@@ -30,7 +31,7 @@ def cast(session: Session, now: datetime) -> Cast:
 
 def test_a_contact_needs_three_words_and_the_rest_has_a_default(cast: Cast) -> None:
     contact = log_contact(cast.session, ContactFields(TODAY, "Meer regie gevraagd"), OFFICE, cast.lobbyist, cast.now)
-    assert (contact.kind, contact.visibility, contact.participant_id) == ("talk", "mra", "amsterdam")
+    assert (contact.kind, contact.visibility, contact.participant_id) == ("talk", "own", "amsterdam")
     for office, message in ((Office(" "), "x"), (OFFICE, " ")):
         with pytest.raises(Incomplete):
             log_contact(cast.session, ContactFields(TODAY, message), office, cast.lobbyist, cast.now)
@@ -39,7 +40,8 @@ def test_a_contact_needs_three_words_and_the_rest_has_a_default(cast: Cast) -> N
 
 
 def test_somebody_was_there_already_within_thirty_days(cast: Cast) -> None:
-    log_contact(cast.session, ContactFields(date(2026, 5, 1), "x"), OFFICE, cast.haarlem, cast.now)
+    shared = ContactFields(date(2026, 5, 1), "x", visibility=Visibility.MRA)
+    log_contact(cast.session, shared, OFFICE, cast.haarlem, cast.now)
     same = ("  MINISTERIE van vro", "directeur  woningbouw")
     assert [n.text for n in nearby(cast.session, *same, viewer_of(cast.lobbyist), TODAY)] == [
         "lobbyist haarlem (Haarlem)"
@@ -118,6 +120,77 @@ def test_a_private_dossier_takes_no_contact_from_outside(cast: Cast) -> None:
     with pytest.raises(NotThere):
         log_contact(cast.session, ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE, cast.haarlem, cast.now)
     assert cast.session.exec(select(ContactMoment)).all() == []
+
+
+def test_what_one_types_in_a_shared_dossier_stays_within_the_own_organisation(cast: Cast) -> None:
+    session, now, dossier = cast.session, cast.now, cast.open()
+    contact = log_contact(session, ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE, cast.haarlem, now)
+    promised = contacts.commit_to(session, contact, "Stuurt de brief", None, cast.haarlem, now)
+    office = contacts.stakeholder_for(session, OFFICE, cast.haarlem, now)
+    stake = contacts.stake_for(session, dossier, office, StakeRole.ALLY, 5, None, "", cast.haarlem, now)
+    note = dossiers.note(session, dossier, "Geheime notitie", cast.haarlem, now)
+    for row in (contact, promised, stake, note):
+        assert (row.participant_id, row.visibility) == ("haarlem", "own"), row
+    session.flush()
+    seen = [[line.text for line in timeline(session, dossier, viewer_of(u))] for u in (cast.haarlem, cast.lobbyist)]
+    assert ["Geheime notitie" in texts for texts in seen] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("dossier_is", "row_is"),
+    [(Visibility.OWN, Visibility.MRA), (Visibility.OWN, Visibility.PUBLIC), (Visibility.MRA, Visibility.PUBLIC)],
+)
+def test_nothing_is_seen_by_more_people_than_its_dossier(
+    cast: Cast, dossier_is: Visibility, row_is: Visibility
+) -> None:
+    session, by, now, dossier = cast.session, cast.lobbyist, cast.now, cast.open(visibility=dossier_is)
+    office = contacts.stakeholder_for(session, OFFICE, by, now)
+    told = ContactFields(TODAY, "x", dossier_id=dossier.id, visibility=row_is)
+    for act in (
+        lambda: log_contact(session, told, OFFICE, by, now),
+        lambda: contacts.stake_for(session, dossier, office, StakeRole.ALLY, 5, None, "", by, now, row_is),
+        lambda: dossiers.note(session, dossier, "x", by, now, row_is),
+    ):
+        with pytest.raises(
+            Incomplete, match=f"niet ruimer zichtbaar zijn dan het dossier: {dossier_is.label}"
+        ) as error:
+            act()
+        assert error.value.field == "visibility"
+    assert session.exec(select(ContactMoment.id)).all() == session.exec(select(Stake.id)).all() == []
+    dossiers.note(session, dossier, "x", by, now, dossier_is)
+
+
+def test_a_stake_that_was_shared_stays_so_until_said_otherwise(cast: Cast) -> None:
+    session, by, now, dossier = cast.session, cast.lobbyist, cast.now, cast.open()
+    office = contacts.stakeholder_for(session, OFFICE, by, now)
+    seen = []
+    for visibility in (Visibility.MRA, None, Visibility.OWN):
+        stake = contacts.stake_for(session, dossier, office, StakeRole.ALLY, 5, None, "", by, now, visibility)
+        seen.append(stake.visibility)
+    assert seen == ["mra", "mra", "own"]
+
+
+def test_a_dossier_that_is_narrowed_takes_along_what_others_shared_in_it(cast: Cast) -> None:
+    session, now, dossier, other = cast.session, cast.now, cast.open(), cast.open("Blijft gedeeld")
+    rows: list[ContactMoment | Commitment | Stake] = []
+    for place in (dossier, other):
+        told = ContactFields(TODAY, "x", dossier_id=place.id, visibility=Visibility.MRA)
+        contact = log_contact(session, told, OFFICE, cast.haarlem, now)
+        office = contacts.stakeholder_for(session, OFFICE, cast.haarlem, now)
+        given = StakeRole.ALLY, 5, None, "", cast.haarlem, now, Visibility.MRA
+        stake = contacts.stake_for(session, place, office, *given)
+        rows += [contact, contacts.commit_to(session, contact, "Stuurt de brief", None, cast.haarlem, now), stake]
+    fields = dossiers.DossierFields("Nu van ons", visibility=Visibility.OWN)
+    versions = [row.version for row in rows]
+    dossiers.edit(session, dossier, fields, cast.lobbyist, now, dossier.version)
+    session.expire_all()
+    assert [row.visibility for row in rows] == ["own"] * 3 + ["mra"] * 3
+    assert [row.version - version for row, version in zip(rows, versions, strict=True)] == [1] * 3 + [0] * 3
+    assert {row.participant_id for row in rows} == {"haarlem"}
+    back = dossiers.DossierFields("Weer gedeeld", visibility=Visibility.MRA)
+    dossiers.edit(session, dossier, back, cast.lobbyist, now, dossier.version)
+    session.expire_all()
+    assert [row.visibility for row in rows[:3]] == ["own"] * 3, "who wrote it decides whether to share it again"
 
 
 def test_a_stance_needs_its_public_source(cast: Cast) -> None:

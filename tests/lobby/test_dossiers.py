@@ -235,6 +235,39 @@ def test_what_is_no_money_is_refused(text: str) -> None:
         parse_values.euros(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "one", "other"),
+    [
+        ("2.5", "2,5", "25"),
+        ("€ 1.50", "1,5", "150"),
+        ("0.500", "0,5", "500"),
+        ("25000.00", "25.000", "2.500.000"),
+        ("2.5%", "2,5", "25"),
+        ("0.5 euro", "0,5", "5"),
+    ],
+)
+def test_a_number_with_two_readings_is_asked_again_with_both(text: str, one: str, other: str) -> None:
+    for read in (parse_values.euros, parse_values.percentage):
+        with pytest.raises(NotAnAmount) as error:
+            read(text, "amount")
+        assert str(error.value) == f"'{text}' is op twee manieren te lezen: schrijf {one} of {other}."
+        assert error.value.field == "amount"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("25", "25"), ("2,5", "2.5"), (" 50 % ", "50"), ("100", "100"), ("0", "0")]
+)
+def test_percentages_are_read_as_people_type_them(text: str, value: str) -> None:
+    assert str(parse_values.percentage(text)) == value
+    assert parse_values.percentage(" ") is None
+
+
+@pytest.mark.parametrize("text", ["101", "2.500", "1,234", "-1", "half", "1,5,0", "٣"])
+def test_what_is_no_percentage_is_refused(text: str) -> None:
+    with pytest.raises(NotAnAmount):
+        parse_values.percentage(text)
+
+
 def test_a_changed_call_is_flagged_until_people_looked(cast: Cast) -> None:
     dossier = cast.open()
     cast.session.get_one(Call, cast.call.id).version = 3

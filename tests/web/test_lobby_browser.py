@@ -92,7 +92,7 @@ def test_the_phone_is_told_who_was_there_as_soon_as_the_office_is_named(site: Si
         haarlem = session.get_one(User, site.cast.haarlem.id)
         log_contact(
             session,
-            ContactFields(date(2026, 5, 20), "x"),
+            ContactFields(date(2026, 5, 20), "x", visibility="mra"),
             Office("Ministerie VRO", "directeur Wonen"),
             haarlem,
             site.now,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from db.models import AuditEntry, ContactMoment, Dossier, Position
+from db.models import AuditEntry, ContactMoment, Dossier, Position, Stake, Stakeholder
 from db.session import reading, writing
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import Check, PartyKind, StakeRole
@@ -87,6 +87,25 @@ def test_no_page_shows_another_organisation_what_is_not_for_it(engine: Engine, n
             assert not [c for c in CANARIES if c in text], path
 
 
+def test_the_page_of_a_contact_names_no_dossier_that_its_viewer_may_not_see(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = cast.open("KANARIE-EIGEN dossier")
+        told = ContactFields(date(2026, 5, 20), "Ons bod", dossier_id=dossier.id)
+        contact = log_contact(session, told, Office("VRO"), cast.haarlem, now)
+        link = f'href="/dossiers/{dossier.id}"'
+    with visit(engine, now, tmp_path, cast.haarlem) as visitor, visit(engine, now, tmp_path, cast.lobbyist) as owner:
+        before = visitor.get(f"/contacten/{contact.id}").text
+        assert ("KANARIE-EIGEN" in before, link in before) == (True, True)
+        narrowed = {"seen": 1, "title": "KANARIE-EIGEN dossier", "visibility": "own"}
+        assert owner.send_form(f"/dossiers/{dossier.id}/bewerken", **narrowed).status_code == 303
+        refused = visitor.send_form(f"/contacten/{contact.id}/toezeggingen", promise=" ")
+        for text in (visitor.get(f"/contacten/{contact.id}").text, refused.text, visitor.get("/contacten").text):
+            assert ("VRO" in text, "KANARIE-EIGEN" in text, link in text) == (True, False, False)
+
+
 def test_internal_words_stand_on_the_positions_page_only(engine: Engine, now: datetime, tmp_path: Path) -> None:
     with writing(engine) as session:
         cast, shared, own = filled_cast(session, now)
@@ -149,12 +168,42 @@ def test_a_contact_is_logged_with_its_promise(engine: Engine, now: datetime, tmp
     assert (kept.participant_id, kept.user_id, kept.day) == ("amsterdam", cast.lobbyist.id, date(2026, 5, 29))
 
 
+def test_a_form_shares_with_the_own_organisation_and_offers_no_more_than_the_dossier(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        shared, own = cast.open(), cast.open("Van ons", visibility=Visibility.OWN)
+        application = stages.start(session, cast.call, cast.lobbyist, now)
+    told = {"organisation": "VRO", "message": "Meer regie"}
+    stake = {"organisation": "VRO", "role": "ally"}
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        assert '<option value="own" selected>' in visitor.get("/contacten/nieuw").text
+        assert '<option value="mra">' not in visitor.get(f"/dossiers/{own.id}").text
+        assert '<option value="mra">' in visitor.get(f"/dossiers/{shared.id}").text
+        for dossier in (own, application):
+            for path, form in (
+                ("/contacten", told | {"dossier_id": dossier.id}),
+                (f"/dossiers/{own.id}/krachtenveld", stake),
+                (f"/dossiers/{dossier.id}/notities", {"text": "Notitie"}),
+            ):
+                refused = visitor.send_form(path, **form, visibility="mra")
+                line = "Dit mag niet ruimer zichtbaar zijn dan het dossier: eigen organisatie."
+                assert (refused.status_code, line in refused.text) == (422, True), path
+                assert visitor.send_form(path, **form).status_code == 303, path
+        assert visitor.send_form(f"/dossiers/{shared.id}/krachtenveld", **stake, visibility="mra").status_code == 303
+    with reading(engine) as session:
+        kept = [set(session.exec(select(model.visibility))) for model in (ContactMoment, Stakeholder)]
+        stakes = session.exec(select(Stake.visibility).order_by(col(Stake.dossier_id))).all()
+    assert (kept, stakes) == ([{"own"}, {"own"}], ["mra", "own"])
+
+
 def test_looking_who_was_there_keeps_nothing_and_puts_nothing_in_an_address(
     engine: Engine, now: datetime, tmp_path: Path
 ) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
-        log_contact(session, ContactFields(date(2026, 5, 20), "x"), Office("VRO"), cast.haarlem, now)
+        log_contact(session, ContactFields(date(2026, 5, 20), "x", visibility="mra"), Office("VRO"), cast.haarlem, now)
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         answer = visitor.send_form("/contacten", organisation="vro", message="Vertrouwelijk", only_look="true")
         assert answer.status_code == 200

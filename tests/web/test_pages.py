@@ -1,8 +1,10 @@
 """The pages, from the door: what people do on them, on both databases."""
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -166,6 +168,54 @@ def test_a_corrected_deadline_shows_beside_what_the_source_says_and_can_be_taken
         correction = session.exec(select(Correction).where(Correction.call_id == int(call[1]))).one()
     coordinator.send_form(f"/correcties/{correction.id}/terugnemen")
     assert "dinsdag 1 september 2026, 17:00" in coordinator.get(where).text
+
+
+@pytest.mark.parametrize("field", ["budget", "min_amount", "max_amount", "rate"])
+def test_a_correction_with_two_readings_is_asked_again(coordinator: Visitor, engine: Engine, field: str) -> None:
+    added = coordinator.send_form("/regelingen/nieuw", title="Nieuw", url="https://voorbeeld.nl/n", closes="2026-09-01")
+    number = int(re.findall(r"\d+", added.headers["location"])[0])
+    where, typed = f"/regelingen/{number}/corrigeren", {"version": 1, "field": field, "reason": "gebeld"}
+    for wrong, line in (
+        ("2.5", "is op twee manieren te lezen: schrijf 2,5 of 25."),
+        ("veel", "schrijf bijvoorbeeld"),
+        ("  ", "Vul een getal in"),
+    ):
+        refused = coordinator.send_form(where, **typed, value=wrong)
+        assert (refused.status_code, line in refused.text) == (422, True), wrong
+    assert coordinator.send_form(where, **typed, value="2,5").status_code == 303
+    with reading(engine) as session:
+        assert getattr(session.get_one(Call, number), field) == Decimal("2.5")
+
+
+def test_every_form_that_takes_a_number_asks_again_what_has_two_readings(coordinator: Visitor, engine: Engine) -> None:
+    call = {"title": "Nieuw", "url": "https://voorbeeld.nl/n"}
+    both = "is op twee manieren te lezen: schrijf 2,5 of 25."
+    for name in ("budget", "max_amount", "rate"):
+        refused = coordinator.send_form("/regelingen/nieuw", **call, **{name: "2.5"})
+        assert (refused.status_code, both in refused.text) == (422, True), name
+    refused = coordinator.send_form("/abonnementen", every="week", at_least="2.5")
+    assert (refused.status_code, both in refused.text) == (422, True)
+    refused = coordinator.get("/regelingen?at_least=2.5")
+    assert (refused.status_code, both in refused.text) == (422, True)
+    added = coordinator.send_form("/regelingen/nieuw", **call, budget="€ 25.000,50", rate="2,5")
+    with reading(engine) as session:
+        kept = session.get_one(Call, int(re.findall(r"\d+", added.headers["location"])[0]))
+        assert (kept.budget, kept.rate) == (Decimal("25000.5"), Decimal("2.5"))
+
+
+def test_an_amount_in_a_filter_survives_its_own_address(coordinator: Visitor, engine: Engine) -> None:
+    page = coordinator.get("/regelingen?at_least=25.000,50").text
+    assert 'value="25000,50"' in page
+    [address] = set(re.findall(r'href="(/abonnementen/nieuw\?[^"]*at_least[^"]*)"', page))
+    assert 'value="25000,50"' in coordinator.get(html.unescape(address)).text
+    coordinator.send_form("/abonnementen", every="week", at_least="25.000,50")
+    with reading(engine) as session:
+        row = session.exec(select(Subscription).order_by(col(Subscription.id).desc())).first()
+    assert row is not None
+    assert row.filter == {"at_least": "25000.50"}
+    assert 'value="25000,50"' in coordinator.get(f"/abonnementen/{row.id}").text
+    for point in ("25000", "25000.5"):
+        assert coordinator.get(f"/api/v1/regelingen?at_least={point}").status_code == 200
 
 
 def test_joining_moves_what_is_known_and_leaves_a_redirect(coordinator: Visitor, engine: Engine) -> None:

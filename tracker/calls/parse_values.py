@@ -14,6 +14,11 @@ from tracker.calls.consolidate import BY_HAND, KINDS, SHOWN_FIELDS
 from tracker.errors import NotAnAmount
 
 SEVERAL = ("programme", "applicants")
+AMOUNT = re.compile(r"(?:€\s*|EUR\s*)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-))?(?:\s*euro)?", re.IGNORECASE | re.ASCII)
+MOST = Decimal(10**13)
+PERCENTAGE = re.compile(r"(\d{1,3})(?:,(\d{1,2}))?\s*%?", re.ASCII)
+POINT = re.compile(r"(?:€|EUR)?\s*(\d{1,13})\.(\d{1,13})\s*(?:%|euro)?", re.IGNORECASE | re.ASCII)
+THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 
 class NotPossible(Exception):
@@ -36,8 +41,12 @@ def read_value(name: str, value: str) -> Any:
         if name not in SHOWN_FIELDS:
             raise NotPossible(f"no field {name!r}; there are {', '.join(sorted((*SHOWN_FIELDS, *KINDS)))}")
         typed: Any = [v.strip() for v in value.split(",") if v.strip()] if name in SEVERAL else value or None
+        if name in NUMBERS:
+            typed = NUMBERS[name](value)
         usual = {"source": BY_HAND, "external_id": "x", "url": "https://example.org", "title": "x", "language": "nl"}
         return Listing.model_validate({**usual, name: typed}).model_dump(mode="json")[name]
+    except NotAnAmount as error:
+        raise NotPossible(f"{name}: {error}") from error
     except ValidationError as error:
         raise NotPossible(f"{value!r} is no {name}: {_plainly(error)}") from error
 
@@ -69,25 +78,55 @@ def standing_correction(session: Session, call_id: int, field: str) -> Correctio
     return found
 
 
-AMOUNT = re.compile(r"(?:€\s*|EUR\s*)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-))?(?:\s*euro)?", re.IGNORECASE | re.ASCII)
-
-
-MOST = Decimal(10**13)
-
-
 def euros(text: str, field: str = "") -> Decimal | None:
     """An amount as people type it in Dutch: '125000', '125.000', '€ 1.250.000,50'; empty is None.
 
     Raises NotAnAmount for anything else, so that '1.5' is asked again and never guessed.
     """
-    plain = " ".join(text.split())
+    plain = _one_reading(text, field)
     if not plain:
         return None
     found = AMOUNT.fullmatch(plain)
     if not found:
         raise NotAnAmount(f"'{plain[:40]}' is geen bedrag; schrijf bijvoorbeeld 125.000 of 125.000,50.", field)
-    cents = (found[2] or "").strip("-").ljust(2, "0")
-    value = Decimal(f"{found[1].replace('.', '')}.{cents}")
+    value = _number(found[1], (found[2] or "").strip("-"))
     if value >= MOST:
         raise NotAnAmount("Dit bedrag is groter dan wij kunnen bewaren.", field)
     return value
+
+
+def percentage(text: str, field: str = "") -> Decimal | None:
+    """A percentage as people type it in Dutch: '25', '2,5', '50%'; empty is None. Raises NotAnAmount for the rest."""
+    plain = _one_reading(text, field)
+    if not plain:
+        return None
+    found = PERCENTAGE.fullmatch(plain)
+    if not found:
+        raise NotAnAmount(f"'{plain[:40]}' is geen percentage; schrijf bijvoorbeeld 25 of 2,5.", field)
+    value = _number(found[1], found[2] or "")
+    if value > 100:
+        raise NotAnAmount("Dit mag ten hoogste 100 zijn.", field)
+    return value
+
+
+def _number(whole: str, behind: str) -> Decimal:
+    return Decimal(whole.replace(".", "") + (f".{behind}" if behind else ""))
+
+
+def _one_reading(text: str, field: str) -> str:
+    """The text with single blanks. Raises NotAnAmount, naming both, where its point may be a comma: '2.5', '0.500'."""
+    plain = " ".join(text.split())
+    found = POINT.fullmatch(plain)
+    if found and not THOUSANDS.fullmatch(f"{found[1]}.{found[2]}"):
+        behind = found[2].rstrip("0")
+        point = _grouped(found[1]) + (f",{behind}" if behind else "")
+        both = f"{point} of {_grouped(found[1] + found[2])}"
+        raise NotAnAmount(f"'{plain[:40]}' is op twee manieren te lezen: schrijf {both}.", field)
+    return plain
+
+
+def _grouped(digits: str) -> str:
+    return f"{int(digits):,}".replace(",", ".")
+
+
+NUMBERS = {"budget": euros, "min_amount": euros, "max_amount": euros, "rate": percentage}

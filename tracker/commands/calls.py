@@ -45,7 +45,8 @@ def add(
             kind: parse_values.read_value(kind, text) for kind, text in (("opens", opens), ("closes", closes)) if text
         }
         deadlines = [{"kind": kind, **date} for kind, listed in dates.items() for date in listed]
-        more = {"publisher": publisher, "summary": summary, "budget": budget, "instrument": instrument}
+        money = parse_values.read_value("budget", budget or "")
+        more = {"publisher": publisher, "summary": summary, "budget": money, "instrument": instrument}
         said = {"title": title, "url": url, "language": language, "deadlines": deadlines, **more}
         number = corrections.add_call(session, parse_values.listing(**said), here.clock.now())
         corrections.note(session, number, "added", {"user": who.id}, here.clock.now())

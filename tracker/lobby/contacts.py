@@ -22,7 +22,7 @@ from db.vocabulary_lobby import (
 from notifications.wording import local_day
 from tracker.errors import Incomplete, NotAllowed, NotThere, required
 from tracker.lobby.log import dossier_for, log
-from tracker.rights import must_add, must_change, viewer_of
+from tracker.rights import must_add, must_change, must_fit, viewer_of
 from tracker.versions import claim
 
 NEARBY = timedelta(days=30)
@@ -55,7 +55,7 @@ class ContactFields:
     reply: str = ""
     follow_up: str = ""
     follow_up_on: date | None = None
-    visibility: str = Visibility.MRA
+    visibility: str = Visibility.OWN
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,7 @@ def log_contact(session: Session, fields: ContactFields, office: Office, by: Use
     dossier = dossier_for(session, viewer_of(by), fields.dossier_id) if fields.dossier_id else None
     if dossier:
         must_add(by, dossier)
+        must_fit(session, dossier, fields.visibility)
     message = required(fields.message, "message", "Schrijf in één zin wat u heeft gebracht.")
     if fields.follow_up_on and not fields.follow_up.strip():
         raise Incomplete("Schrijf op wat er op die dag moet gebeuren.", "follow_up")
@@ -250,15 +251,16 @@ def stake_for(
     source: str,
     by: User,
     now: datetime,
+    visibility: str | None = None,
 ) -> Stake:
-    """Where a stakeholder stands in this dossier; a stance is a public one of the office, so it needs its source."""
+    """Where a stakeholder stands in this dossier; a stance is a public one of the office, so it needs its source.
+
+    A new stake is seen by the own organisation, unless said otherwise; one that is there stays as it was.
+    """
     must_add(by, dossier)
-    if not 0 <= influence <= 10:
-        raise Incomplete("Invloed is een getal van 0 tot en met 10.", "influence")
-    if stance is not None and not -2 <= stance <= 2:
-        raise Incomplete("Houding loopt van -2 (tegen) tot 2 (voor).", "stance")
-    if stance is not None and not source.strip():
-        raise Incomplete("Noem waar deze houding openbaar is gemaakt.", "source")
+    if visibility:
+        must_fit(session, dossier, visibility)
+    _check_stake(influence, stance, source)
     known = select(Stake).where(Stake.dossier_id == dossier.id, Stake.stakeholder_id == stakeholder.id)
     stake = session.exec(known).first()
     if stake is None:
@@ -267,17 +269,25 @@ def stake_for(
             stakeholder_id=stakeholder.id or 0,
             role=role,
             participant_id=by.participant_id,
-            visibility=dossier.visibility,
         )
         session.add(stake)
         session.flush()
     must_change(by, stake)
     claim(session, stake)
     stake.role, stake.influence, stake.stance, stake.source = role, influence, stance, source.strip()
-    stake.holder_id = by.id
+    stake.holder_id, stake.visibility = by.id, visibility or stake.visibility
     log(session, dossier, LogKind.STAKE, f"{spoken_of(stakeholder)}: {role.label}", by, now, subject=stake)
     session.flush()
     return stake
+
+
+def _check_stake(influence: int, stance: int | None, source: str) -> None:
+    if not 0 <= influence <= 10:
+        raise Incomplete("Invloed is een getal van 0 tot en met 10.", "influence")
+    if stance is not None and not -2 <= stance <= 2:
+        raise Incomplete("Houding loopt van -2 (tegen) tot 2 (voor).", "stance")
+    if stance is not None and not source.strip():
+        raise Incomplete("Noem waar deze houding openbaar is gemaakt.", "source")
 
 
 def map_of(session: Session, dossier: Dossier, viewer: Viewer) -> list[tuple[Stake, Stakeholder]]:

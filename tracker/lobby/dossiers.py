@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from db.models import (
     Call,
     Challenge,
+    Commitment,
+    ContactMoment,
     Dossier,
     DossierCall,
     DossierChallenge,
@@ -18,9 +21,10 @@ from db.models import (
     LobbyAgendaItem,
     LogEntry,
     Position,
+    Stake,
     User,
 )
-from db.rights import has_role
+from db.rights import has_role, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import (
     AgendaState,
@@ -37,7 +41,7 @@ from notifications.wording import amount, local_day
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotThere, required
 from tracker.lobby.log import log
 from tracker.people.participants import standing_participant
-from tracker.rights import must_add, must_change, viewer_of
+from tracker.rights import must_add, must_change, must_fit, viewer_of
 from tracker.versions import claim
 
 MOVES: dict[Stage, frozenset[Stage]] = {
@@ -155,12 +159,26 @@ def edit(session: Session, dossier: Dossier, fields: DossierFields, by: User, no
     if changes:
         log(session, dossier, LogKind.EDITED, "; ".join(changes), by, now)
     session.flush()
+    _narrow(session, dossier)
 
 
-def note(session: Session, dossier: Dossier, text: str, by: User, now: datetime) -> LogEntry:
-    """A line of free text on the timeline; it can be read by whoever sees the dossier."""
+def _narrow(session: Session, dossier: Dossier) -> None:
+    """Contacts, promises and stakes are seen by no more people than their dossier, whoever wrote them."""
+    for model in (ContactMoment, Commitment, Stake):
+        too_wide = [v for v in Visibility if wider(v, dossier.visibility)]
+        rows = update(model).where(col(model.dossier_id) == dossier.id, col(model.visibility).in_(too_wide))
+        session.exec(rows.values(visibility=dossier.visibility, version=col(model.version) + 1))
+
+
+def note(
+    session: Session, dossier: Dossier, text: str, by: User, now: datetime, visibility: str = Visibility.OWN
+) -> LogEntry:
+    """A line of free text of the user's own organisation on the timeline."""
     must_add(by, dossier)
-    return log(session, dossier, LogKind.NOTE, required(text, "text", "Schrijf eerst iets op."), by, now)
+    must_fit(session, dossier, visibility)
+    entry = log(session, dossier, LogKind.NOTE, required(text, "text", "Schrijf eerst iets op."), by, now)
+    entry.participant_id, entry.visibility = by.participant_id, visibility
+    return entry
 
 
 def check_move(stage: Stage, to: Stage, holds: bool) -> None:

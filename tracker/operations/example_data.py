@@ -144,7 +144,7 @@ def _allies(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
         office = contacts.Office(row["organisation"], row["office"])
         who = contacts.stakeholder_for(s, office, sanne, loader.at(-50), Visibility.MRA)
         given = StakeRole(row["role"]), row["influence"], row["stance"], row["source"], sanne, loader.at(-50)
-        contacts.stake_for(s, dossier, who, *given)
+        contacts.stake_for(s, dossier, who, *given, Visibility.MRA)
 
 
 def _talks(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -37,6 +38,7 @@ TITLES = {
 class PageQuery(ListQuery):
     """The filter of the page Regelingen, with how many to a page."""
 
+    at_least: Decimal | None = None  # a program writes a point
     limit: Annotated[int, Field(ge=1, le=MOST, description="hoeveel regelingen per bladzijde")] = 30
 
 

@@ -179,6 +179,7 @@ def page(
         chain=chain(session, call, viewer) if call else [],
         partners=list(session.exec(partners.order_by(col(ApplicationPartner.name)))),
         cofunding=list(session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
+        visibilities=actions.visibilities_in(dossier),
         lines=timeline(session, dossier, viewer),
         people=actions.names(session),
         participants=actions.participants(session),

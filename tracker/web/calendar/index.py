@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import ClosedPeriod
-from db.queries import CallFilter, Viewer
+from db.queries import Viewer
 from db.vocabulary_calendar import EntryKind
 from notifications import wording
 from notifications.wording import local_day
@@ -24,7 +24,7 @@ from tracker.calendar.entries import (
 )
 from tracker.calendar.events import filtered
 from tracker.web.calendar import views
-from tracker.web.calls.filter_form import choices, query_string
+from tracker.web.calls.filter_form import Filter, choices, query_string
 from tracker.web.frame import forms
 from tracker.web.frame.context import Asked
 
@@ -32,16 +32,12 @@ LIST_DAYS = 92
 View = Literal["maand", "lijst", "kwartalen"]
 
 
-class CalendarQuery(CallFilter):
+class CalendarQuery(Filter):
     """The address of the calendar: the filter of Regelingen, the view, the month, and which kinds to show."""
 
     view: View = "maand"
     month: Annotated[str, Field(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")] | None = None
     show: tuple[EntryKind, ...] = ()
-
-    def wanted(self) -> CallFilter:
-        """The filter alone."""
-        return CallFilter.model_validate(self.model_dump(exclude={"view", "month", "show"}))
 
     def shows(self, kind: EntryKind) -> bool:
         """Without a choice, everything."""

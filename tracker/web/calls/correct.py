@@ -1,5 +1,6 @@
 """By hand: add a regeling, correct a field or date, take that back, join two that are one."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -13,12 +14,15 @@ from db.queries import CallFilter, Viewer
 from db.rights import visible
 from db.vocabulary import DeadlineKind, Instrument
 from scrapers.listing import ListedDeadline, Listing
+from tracker.calls import parse_values
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.corrections import add_call, correct, take_back
 from tracker.calls.merge import CannotJoin, join
+from tracker.errors import NotAnAmount
 from tracker.matching.search import find
 from tracker.web.calls.rows import find_call, rows_for
 from tracker.web.frame import audit, forms
+from tracker.web.frame.actions import Euros, Percentage
 from tracker.web.frame.context import Asked, NotThere
 from tracker.web.frame.phrases import field_name
 
@@ -59,9 +63,9 @@ class ByHand(BaseModel):
     opens: date | None = None
     closes: date | None = None
     hour: Hour | None = None
-    budget: Decimal | None = Field(default=None, ge=0, le=Decimal("1e13"))
-    max_amount: Decimal | None = Field(default=None, ge=0, le=Decimal("1e13"))
-    rate: Decimal | None = Field(default=None, ge=0, le=100)
+    budget: Euros = None
+    max_amount: Euros = None
+    rate: Percentage = None
 
 
 def new(asked: Asked, _viewer: Viewer, _session: Session, _now: datetime) -> Response:
@@ -118,17 +122,16 @@ def _value(form: Corrected) -> tuple[Any, forms.Errors]:
             return None, {"day": "Vul een datum in."}
         return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}], {}
     if form.field in AMOUNTS:
-        return _number(form.value, most=100 if form.field == "rate" else None)
+        return _number(form.value, parse_values.percentage if form.field == "rate" else parse_values.euros)
     return (form.value.strip(), {}) if form.value.strip() else (None, {"value": "Vul in wat er moet staan."})
 
 
-def _number(text: str, most: int | None) -> tuple[str | None, forms.Errors]:
-    plain = text.replace("€", "").replace("%", "").replace(" ", "").replace(".", "").replace(",", ".")
-    if not plain.replace(".", "", 1).isdecimal() or len(plain) > 15:
-        return None, {"value": "Vul een getal in, zoals 25000 of 25.000,50."}
-    if most is not None and Decimal(plain) > most:
-        return None, {"value": f"Dit mag ten hoogste {most} zijn."}
-    return plain, {}
+def _number(text: str, read: Callable[[str], Decimal | None]) -> tuple[str | None, forms.Errors]:
+    try:
+        number = read(text)
+    except NotAnAmount as error:
+        return None, {"value": str(error)}
+    return (str(number), {}) if number is not None else (None, {"value": "Vul een getal in, zoals 25000 of 25.000,50."})
 
 
 def withdraw(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:

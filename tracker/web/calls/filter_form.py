@@ -8,20 +8,27 @@ from sqlmodel import Session, col, select
 
 from db.models import Challenge, Crawl
 from db.queries import CallFilter
+from tracker.web.frame.actions import Euros
 from tracker.web.frame.phrases import numbered, source_name
 
 LANGUAGES = (("nl", "Nederlands"), ("en", "Engels"))
 
 
-class ListQuery(CallFilter):
-    """The address of the list: the filter, the order and the page."""
+class Filter(CallFilter):
+    """The filter as people type it into a form or an address."""
 
-    order: Literal["closes", "new", "amount"] = "closes"
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    at_least: Euros = None
 
     def wanted(self) -> CallFilter:
         """The filter alone: what a subscription keeps."""
         return CallFilter.model_validate(self.model_dump(include=set(CallFilter.model_fields)))
+
+
+class ListQuery(Filter):
+    """The address of the list: the filter, the order and the page."""
+
+    order: Literal["closes", "new", "amount"] = "closes"
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
 
 def choices(session: Session) -> dict[str, Any]:
@@ -39,6 +46,8 @@ def choices(session: Session) -> dict[str, Any]:
 
 
 def query_string(query: CallFilter, **changed: Any) -> str:
-    """The filter as an address, without what is default."""
+    """The filter as an address, without what is default; an amount stands in it as people type it."""
     kept = query.model_copy(update=changed).model_dump(mode="json", exclude_defaults=True)
+    if "at_least" in kept:
+        kept["at_least"] = kept["at_least"].replace(".", ",")
     return urlencode(sorted(kept.items()), doseq=True)

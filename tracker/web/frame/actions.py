@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from db.models import Dossier, Participant, User
 from db.queries import Viewer
-from db.rights import has_role
+from db.rights import has_role, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind
 from tracker.calls import parse_values
@@ -23,14 +23,18 @@ from tracker.web.frame import context as web
 REFUSED, MEANWHILE, MAY_NOT = 422, 409, 403
 
 
-def _euros(value: Any) -> Any:
-    try:
-        return parse_values.euros(value) if isinstance(value, str) else value
-    except Refused as error:
-        raise ValueError(str(error)) from error
+def _reader(read: Callable[[str], Decimal | None]) -> BeforeValidator:
+    def validate(value: Any) -> Any:
+        try:
+            return read(value) if isinstance(value, str) else value
+        except Refused as error:
+            raise ValueError(str(error)) from error
+
+    return BeforeValidator(validate)
 
 
-Euros = Annotated[Decimal | None, BeforeValidator(_euros)]
+Euros = Annotated[Decimal | None, _reader(parse_values.euros)]
+Percentage = Annotated[Decimal | None, _reader(parse_values.percentage)]
 
 
 @dataclass(frozen=True)
@@ -104,3 +108,8 @@ def may_add(viewer: Viewer) -> bool:
 
 
 VISIBILITIES = choices(Visibility)
+
+
+def visibilities_in(dossier: Dossier) -> list[tuple[str, str]]:
+    """Choices of who may see a row of this dossier: nobody who may not see the dossier."""
+    return [(value, label) for value, label in VISIBILITIES if not wider(value, dossier.visibility)]

@@ -40,7 +40,7 @@ class ContactForm(BaseModel):
     follow_up: Text = ""
     follow_up_on: date | None = None
     person: Line = ""
-    visibility: Visibility = Visibility.MRA
+    visibility: Visibility = Visibility.OWN
     only_look: bool = False  # asks who was there, and keeps nothing; a POST, so that no word stands in an address
 
     def fields(self, today: date) -> contacts.ContactFields:
@@ -75,6 +75,7 @@ class StakeForm(BaseModel):
     influence: int = 5
     stance: int | None = None
     source: Line = ""
+    visibility: Visibility | None = None  # none: a new one is of the own organisation, one that is there stays
 
 
 def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
@@ -162,7 +163,7 @@ def _page(
     stakeholder = session.get_one(Stakeholder, contact.stakeholder_id)
     near = contacts.nearby(session, stakeholder.organisation, stakeholder.office, viewer, contact.day)
     promised = select(Commitment).where(Commitment.contact_id == contact.id, visible(viewer, Commitment))
-    dossier = session.get(Dossier, contact.dossier_id) if contact.dossier_id else None
+    dossiers = select(Dossier).where(Dossier.id == contact.dossier_id, visible(viewer, Dossier))
     return asked.page(
         "lobby/contacts_show.html",
         status=sent.status,
@@ -173,7 +174,7 @@ def _page(
         office=contacts.spoken_of(stakeholder),
         near=[n for n in near if n.contact is None or n.contact.id != contact.id],
         promised=list(session.exec(promised.order_by(col(Commitment.id)))),
-        dossier=dossier,
+        dossier=session.exec(dossiers).first(),
         owner=session.get_one(Participant, contact.participant_id).name,
         people=actions.names(session),
         states=choices(CommitmentState),
@@ -266,6 +267,7 @@ def _map(
         rows=[(stake, who, contacts.spoken_of(who), last.get(who.id or 0)) for stake, who in rows],
         people=actions.names(session),
         roles=choices(StakeRole),
+        visibilities=actions.visibilities_in(dossier),
         may_add=actions.may_add(viewer),
         today=local_day(now),
     )
@@ -280,8 +282,8 @@ def put_stake(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
 
     def act() -> None:
         office = contacts.Office(form.organisation, form.office)
-        who = contacts.stakeholder_for(session, office, asked.user, now, dossier.visibility)
-        given = form.role, form.influence, form.stance, form.source, asked.user, now
+        who = contacts.stakeholder_for(session, office, asked.user, now, form.visibility or Visibility.OWN)
+        given = form.role, form.influence, form.stance, form.source, asked.user, now, form.visibility
         contacts.stake_for(session, dossier, who, *given)
 
     refused = tried(session, asked.form, act)

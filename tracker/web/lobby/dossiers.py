@@ -75,6 +75,7 @@ class NoteForm(BaseModel):
     """A line on the timeline."""
 
     text: Text = ""
+    visibility: Visibility = Visibility.OWN
 
 
 class OutcomeForm(BaseModel):
@@ -144,6 +145,7 @@ def _page(
         opgaven=_opgaven(session, dossier),
         calls=calls,
         chains=[(call, links) for call in calls if (links := chain(session, call, viewer))],
+        visibilities=actions.visibilities_in(dossier),
         lines=timeline(session, dossier, viewer),
         people=actions.names(session),
         next_stages=[s for s in Stage if s in dossiers.MOVES[Stage(dossier.stage)]],
@@ -261,7 +263,8 @@ def note(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     form, errors = filled(NoteForm, asked.form)
     if form is None:
         return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    refused = tried(session, asked.form, lambda: dossiers.note(session, dossier, form.text, asked.user, now))
+    given = form.text, asked.user, now, form.visibility
+    refused = tried(session, asked.form, lambda: dossiers.note(session, dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 

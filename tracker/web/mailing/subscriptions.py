@@ -1,7 +1,6 @@
 """Abonnementen: what I get, how often, and what the next one would say."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -13,8 +12,9 @@ from db.queries import CallFilter, Viewer
 from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
 from tracker.matching.search import find
 from tracker.people.subscriptions import NotPossible, choose_reminders, leave
-from tracker.web.calls.filter_form import choices, query_string
+from tracker.web.calls.filter_form import Filter, choices, query_string
 from tracker.web.frame import forms
+from tracker.web.frame.actions import Euros
 from tracker.web.frame.context import Asked, NotThere
 from tracker.web.frame.phrases import challenge_name, field_name, source_name
 
@@ -36,7 +36,7 @@ class Wanted(BaseModel):
     instruments: Annotated[list[Instrument], Field(default_factory=list)]
     sources: Annotated[list[str], Field(default_factory=list, max_length=100)]
     languages: Annotated[list[str], Field(default_factory=list, max_length=10)]
-    at_least: Decimal | None = Field(default=None, ge=0, le=Decimal("1e12"))
+    at_least: Euros = None
 
     def filter(self) -> CallFilter:
         """What is kept."""
@@ -78,11 +78,11 @@ def remind(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
 
 def new(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """The form, with the filter of the address filled in."""
-    query, errors = forms.asked_for(CallFilter, asked.query)
+    query, errors = forms.asked_for(Filter, asked.query)
     if query is None:
         return asked.page("frame/refused.html", 422, errors=errors)
     row = Subscription(user_id=0, participant_id="", every=Cadence.WEEK, filter={}, created_at=now)
-    return _form(asked, viewer, session, now, row, query, {})
+    return _form(asked, viewer, session, now, row, query.wanted(), {})
 
 
 def edit(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
