@@ -22,12 +22,12 @@ from db.session import open_engine
 from tests.conftest import NOW
 from tests.make.crawls import make_crawled, make_listing
 from tests.matching.test_run import WORDS, by_words
-from tracker import match_calls
+from tracker.matching import run
 from tracker.sources.rounds import store
 engine = open_engine(sys.argv[1])
-match_calls.BATCH = 2
+run.BATCH = 2
 store(engine, make_crawled([make_listing(n, title=f"Circulaire bouw {n}") for n in range(6)], NOW), NOW)
-match_calls.match_calls(engine, WORDS, by_words, NOW, progress=lambda done, of: os.kill(os.getpid(), signal.SIGKILL))
+run.match_calls(engine, WORDS, by_words, NOW, progress=lambda done, of: os.kill(os.getpid(), signal.SIGKILL))
 """
 
 

@@ -297,7 +297,8 @@ def test_what_is_no_money_is_asked_again(engine: Engine, now: datetime, tmp_path
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         answer = visitor.send_form(f"/aanvragen/{dossier.id}/geld", requested=typed, seen=1)
     assert answer.status_code == 422
-    assert f"&#39;{typed}&#39; is geen bedrag" in answer.text
+    says = "is op twee manieren te lezen: schrijf 1,5 of 15." if typed == "1.5" else "is geen bedrag"
+    assert f"&#39;{typed}&#39; {says}" in answer.text
 
 
 def test_numbers_that_no_column_holds_and_people_who_are_not_there_are_asked_again(
