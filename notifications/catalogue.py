@@ -164,7 +164,7 @@ def read_catalogue(session: Session, now: datetime, threshold: float, only: Iter
     recent = or_(col(Call.closes_at).is_(None), col(Call.closes_at) > now - REMEMBERED)
     ids = list(only)
     rows = session.exec(query.where(col(Call.id).in_(ids)) if ids else query.where(recent)).all()
-    of_calls = _Belongings(session, now, threshold, [row.id for row in rows if row.id is not None] if ids else None)
+    of_calls = _Belongings(session, now, threshold, [row.id for row in rows] if ids else None)
     calls = {row.id: _call(row, of_calls, now) for row in rows if row.id is not None}
     names = [
         Opgave(one.id, (f"{one.number} " if one.number else "") + (one.name or one.id), one.parent_id)

@@ -72,7 +72,7 @@ class DeadlineLine(NamedTuple):
 def line_of(deadline: Deadline, call: Call) -> DeadlineLine:
     """The line of two stored rows."""
     own = [getattr(deadline, name) for name in DeadlineLine._fields[:10]]
-    about = (call.id or 0, call.title, call.url, call.publisher, call.source_word, call.version, None)
+    about = (call.id, call.title, call.url, call.publisher, call.source_word, call.version, None)
     return DeadlineLine._make([*own, *about])
 
 

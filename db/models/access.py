@@ -13,7 +13,7 @@ class WebSession(SQLModel, table=True):
 
     __tablename__ = "web_session"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True, description="SHA-256 of the cookie's value")
     user_id: int = Field(foreign_key="user.id", index=True)
     created_at: datetime
@@ -27,7 +27,7 @@ class MagicLink(SQLModel, table=True):
 
     __tablename__ = "magic_link"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True)
     address_hash: str = Field(index=True)
     user_id: int | None = Field(default=None, foreign_key="user.id", index=True)
@@ -42,7 +42,7 @@ class AuditEntry(SQLModel, table=True):
 
     __tablename__ = "audit_entry"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
     actor: str = Field(index=True, description="'user 12', a pseudonym that outlives the person's row; or 'anonymous'")
     action: str
@@ -68,7 +68,7 @@ class TeamMember(SQLModel, table=True):
     __tablename__ = "team_member"
     __table_args__ = (UniqueConstraint("challenge_id", "user_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     challenge_id: str = Field(foreign_key="challenge.id", index=True)
     user_id: int = Field(foreign_key="user.id", index=True)
     position: int = 0
@@ -79,7 +79,7 @@ class Duty(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("challenge_id", "week"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     challenge_id: str = Field(foreign_key="challenge.id")
     week: date = Field(description="the Monday of the week")
     reader_id: int = Field(foreign_key="user.id")
@@ -91,7 +91,7 @@ class Follow(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("user_id", "call_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id", index=True)
     call_id: int = Field(foreign_key="call.id", index=True)
     at: datetime

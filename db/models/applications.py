@@ -54,7 +54,7 @@ class ApplicationPartner(SQLModel, table=True):
     __tablename__ = "application_partner"
     __table_args__ = (UniqueConstraint("dossier_id", "name"), one_of("role", PartnerRole))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="application.dossier_id", index=True)
     name: str
     party_id: str | None = Field(default=None, foreign_key="participant.id")
@@ -72,7 +72,7 @@ class Cofunding(Owned, table=True):
         CheckConstraint("year BETWEEN 2000 AND 2100", name="year"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="application.dossier_id", index=True)
     year: int
     amount: Decimal = Field(sa_type=Cents, description="EUR of own money")
@@ -90,6 +90,6 @@ class CofundingRoom(Owned, table=True):
         CheckConstraint("amount >= 0", name="amount"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     year: int
     amount: Decimal = Field(sa_type=Cents, description="EUR")

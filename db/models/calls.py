@@ -29,7 +29,7 @@ class Crawl(SQLModel, table=True):
 
     __table_args__ = (one_of("kind", SourceKind),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     source: str = Field(index=True)
     kind: str = Field(default=SourceKind.CATALOGUE, description="what the source declares it is")
     started_at: datetime
@@ -83,7 +83,7 @@ class Call(SQLModel, table=True):
         Index("ix_call_joined", "joined_into", sqlite_where=JOINED, postgresql_where=JOINED),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     nature: str = Nature.CALL
     title: str
     language: str
@@ -130,7 +130,7 @@ class Sighting(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("source", "external_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     source: str
     external_id: str
     call_id: int = Field(foreign_key="call.id", index=True)
@@ -157,7 +157,7 @@ class Deadline(SQLModel, table=True):
 
     __table_args__ = (one_of("kind", DeadlineKind),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(foreign_key="call.id", index=True)
     kind: str
     number: int = Field(default=0, description="which of several of this kind, by date")
@@ -181,7 +181,7 @@ class Revision(SQLModel, table=True):
         Index("ix_revision_damped", "crawl_id", sqlite_where=text("damped"), postgresql_where=text("damped")),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(foreign_key="call.id")
     crawl_id: int | None = Field(default=None, foreign_key="crawl.id", index=True)
     at: datetime = Field(index=True)
@@ -198,7 +198,7 @@ class Revision(SQLModel, table=True):
 class Correction(SQLModel, table=True):
     """A person's correction of one field of a call; every crawl respects it until it is withdrawn."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(foreign_key="call.id", index=True)
     field: str
     value: Any = Field(default=None, sa_type=JSON)
@@ -260,7 +260,7 @@ class Match(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("call_id", "challenge_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(sa_column=Column(ForeignKey("call.id"), nullable=False, index=True))
     challenge_id: str = Field(foreign_key="challenge.id", index=True)
     score: float = Field(description="0 to 1, calibrated; after what people said")

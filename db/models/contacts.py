@@ -40,7 +40,7 @@ class Stakeholder(Owned, table=True):
         CheckConstraint("person = '' OR (purpose <> '' AND retain_until IS NOT NULL)", name="care"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     kind: str = StakeholderKind.OFFICE
     organisation: str
     office: str = Field(default="", description="the function, such as 'directeur Woningbouw'")
@@ -66,7 +66,7 @@ class Stake(Owned, table=True):
         CheckConstraint("stance IS NULL OR trim(source) <> ''", name="source"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     stakeholder_id: int = Field(foreign_key="stakeholder.id", index=True)
     role: str
@@ -86,7 +86,7 @@ class ContactMoment(Owned, table=True):
         Index("ix_contact_moment_office", "stakeholder_id", "day"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dossier_id: int | None = Field(default=None, foreign_key="dossier.id", index=True)
     stakeholder_id: int = Field(foreign_key="stakeholder.id")
     user_id: int = Field(foreign_key="user.id", index=True, description="who for us")
@@ -111,7 +111,7 @@ class Commitment(Owned, table=True):
         CheckConstraint("trim(text) <> ''", name="text"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dossier_id: int | None = Field(default=None, foreign_key="dossier.id", index=True)
     contact_id: int | None = Field(default=None, foreign_key="contact_moment.id", index=True)
     stakeholder_id: int | None = Field(default=None, foreign_key="stakeholder.id", index=True)
@@ -137,7 +137,7 @@ class Moment(Owned, table=True):
         CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="window"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     kind: str = MomentKind.OTHER
     level: str = Level.NATIONAL
     title: str
@@ -170,7 +170,7 @@ class Outcome(Owned, table=True):
         CheckConstraint("result = 'not' OR trim(passage) <> ''", name="passage"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     moment_id: int | None = Field(default=None, foreign_key="moment.id", index=True)
     request: str = Field(sa_type=Text)

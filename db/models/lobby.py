@@ -60,7 +60,7 @@ class Dossier(Owned, table=True):
         CheckConstraint("trim(title) <> ''", name="title"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     kind: str = DossierKind.LOBBY
     title: str
     goal: str = Field(default="", sa_type=Text, description="the lobbydoel, measurable")
@@ -117,7 +117,7 @@ class ChainLink(Owned, table=True):
         CheckConstraint("trim(title) <> ''", name="title"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(foreign_key="call.id", index=True)
     kind: str
     title: str
@@ -148,7 +148,7 @@ class LogEntry(SQLModel, table=True):
         Index("ix_log_entry_timeline", "dossier_id", "day"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id")
     participant_id: str = Field(foreign_key="participant.id")
     visibility: str
@@ -179,7 +179,7 @@ class Position(Owned, table=True):
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     number: int = Field(description="1, 2, 3 ... within the dossier")
     state: str = PositionState.DRAFT
@@ -216,7 +216,7 @@ class CoalitionMember(Owned, table=True):
         one_of("visibility", Visibility),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     kind: str = PartyKind.PARTICIPANT
     name: str
@@ -231,7 +231,7 @@ class SignOffRound(Owned, table=True):
     __tablename__ = "sign_off_round"
     __table_args__ = (one_of("visibility", Visibility),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     position_id: int | None = Field(default=None, foreign_key="position.id")
     question: str
@@ -247,7 +247,7 @@ class CoalitionStance(SQLModel, table=True):
     __tablename__ = "coalition_stance"
     __table_args__ = (one_of("stance", PartyStance), one_of("visibility", Visibility))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     member_id: int = Field(foreign_key="coalition_member.id", index=True)
     round_id: int | None = Field(default=None, foreign_key="sign_off_round.id", index=True)
     participant_id: str = Field(foreign_key="participant.id")

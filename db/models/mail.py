@@ -24,7 +24,7 @@ class Run(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("job", "slot"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     job: str
     slot: str = Field(description="the local date or week the run is for")
     epoch: int = 0
@@ -38,7 +38,7 @@ class MailText(SQLModel, table=True):
 
     __tablename__ = "mail_text"
 
-    delivery_id: int | None = Field(default=None, primary_key=True, foreign_key="delivery.id")
+    delivery_id: int = Field(default=None, primary_key=True, foreign_key="delivery.id")
     text: str = Field(sa_type=Text)
     html: str = Field(sa_type=Text)
 
@@ -52,7 +52,7 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_due", "state", "lane", "next_attempt_at"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     key: str = Field(unique=True, description="digest:{user}:{cadence}:{period}, reminder:{user}:{deadline}:... ")
     message_id: str = Field(unique=True)
     kind: str
@@ -99,7 +99,7 @@ class Told(SQLModel, table=True):
         Index("ix_told_call", "call_id", "user_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id")
     call_id: int = Field(foreign_key="call.id")
     version: int
@@ -120,7 +120,7 @@ class Relay(SQLModel, table=True):
 class Pause(SQLModel, table=True):
     """Sending stands still until a person ends it."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     everything: bool = Field(default=False, description="sign-in mail too: this database may be a copy")
     reason: str
     since: datetime
@@ -141,7 +141,7 @@ class Alert(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     key: str
     line: str
     since: datetime
@@ -155,7 +155,7 @@ class Attempt(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("delivery_id", "number"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="delivery.id")
     number: int
     started_at: datetime
@@ -168,7 +168,7 @@ class Attempt(SQLModel, table=True):
 class Suppression(SQLModel, table=True):
     """An address that gets no mail, and why; the address itself is kept as a hash only."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     address_hash: str = Field(index=True)
     reason: str
     since: datetime

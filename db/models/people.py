@@ -33,7 +33,7 @@ class User(SQLModel, table=True):
     __tablename__ = "user"
     __table_args__ = (one_of("role", Role),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     email: str = Field(unique=True, description="NFC, lower case")
     name: str
     role: str
@@ -51,7 +51,7 @@ class Subscription(SQLModel, table=True):
 
     __table_args__ = (one_of("every", Cadence), one_of("visibility", Visibility))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id", index=True)
     participant_id: str = Field(foreign_key="participant.id")
     visibility: str = Visibility.OWN
@@ -92,7 +92,7 @@ class Verdict(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(foreign_key="call.id")
     challenge_id: str | None = Field(default=None, foreign_key="challenge.id")
     user_id: int = Field(foreign_key="user.id", index=True)

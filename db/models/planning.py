@@ -45,7 +45,7 @@ class Meeting(SQLModel, table=True):
         CheckConstraint("papers_on <= day", name="papers_on"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     body_id: str = Field(foreign_key="body.id", index=True)
     day: date = Field(index=True)
     papers_on: date = Field(description="the last day on which papers are taken")
@@ -66,7 +66,7 @@ class ClosedPeriod(SQLModel, table=True):
         Index("uq_closed_period_once", "kind", "first_day", "participant_id", "name", unique=True),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     kind: str
     name: str
     first_day: date
@@ -83,7 +83,7 @@ class DecisionClock(Owned, table=True):
     __tablename__ = "decision_clock"
     __table_args__ = (one_of("visibility", Visibility), UniqueConstraint("deadline_id", "participant_id"))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     deadline_id: int = Field(foreign_key="deadline.id", index=True)
     dossier_id: int | None = Field(default=None, foreign_key="dossier.id", index=True)
     lead_id: str = Field(foreign_key="participant.id", description="penvoerder")
@@ -107,7 +107,7 @@ class Milestone(Owned, table=True):
         CheckConstraint("state <> 'dropped' OR trim(why) <> ''", name="why"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     clock_id: int = Field(foreign_key="decision_clock.id", index=True)
     key: str = Field(description="the step and its body, such as 'executive:college-haarlem'")
     step: str
@@ -133,7 +133,7 @@ class Assignment(Owned, table=True):
         CheckConstraint("state <> 'dropped' OR trim(why) <> ''", name="why"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     deadline_id: int = Field(foreign_key="deadline.id", index=True)
     assignee_id: int = Field(foreign_key="user.id", index=True)
     assigned_by: int = Field(foreign_key="user.id")
@@ -150,7 +150,7 @@ class CalendarFeed(Owned, table=True):
     __tablename__ = "calendar_feed"
     __table_args__ = (one_of("scope", FeedScope), one_of("visibility", Visibility))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True, description="SHA-256 of the address's secret part")
     user_id: int = Field(foreign_key="user.id", index=True)
     scope: str

@@ -25,7 +25,7 @@ from tracker.rights import viewer_of
 
 def with_deadline(cast: Cast, day: date | None = date(2027, 3, 16)) -> Deadline:
     load_bodies(cast.session)
-    row = Deadline(call_id=cast.call.id or 0, kind=DeadlineKind.CLOSES, day=day, modified_at=cast.now)
+    row = Deadline(call_id=cast.call.id, kind=DeadlineKind.CLOSES, day=day, modified_at=cast.now)
     cast.session.add(row)
     cast.session.flush()
     return row

@@ -139,9 +139,7 @@ def test_a_withdrawn_call_reaches_every_copy_as_a_newer_event(address: str, engi
     with writing(engine) as session:
         call = session.exec(select(Call)).one()
         call.source_word, call.version = "withdrawn", call.version + 1
-        session.add(
-            Revision(call_id=call.id or 0, at=later, kind=RevisionKind.CHANGED, field="source_word", telling=True)
-        )
+        session.add(Revision(call_id=call.id, at=later, kind=RevisionKind.CHANGED, field="source_word", telling=True))
     assert seen() == ("CANCELLED", sequence + 1, later)
 
 
@@ -212,7 +210,7 @@ def test_a_team_feed_holds_milestones_of_the_own_organisation_only(
 ) -> None:
     with writing(engine) as session:
         row = add_deadline(session, add_call(session), BRUSSELS_17)
-        start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id or 0, NOW)
+        start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id, NOW)
         ours = feed(session, people["fundraiser"], FeedScope.TEAM)
         theirs = feed(session, people["haarlem"], FeedScope.TEAM)
     assert "Mijlpaal: het college van Amsterdam" in anonymous.get(ours).text
@@ -228,7 +226,7 @@ def test_nothing_of_a_dossier_reaches_a_feed(
         dossier = Dossier(title=secret, goal=secret, participant_id="amsterdam", opened_at=NOW)
         session.add(dossier)
         session.flush()
-        author = people["coordinator"].id or 0
+        author = people["coordinator"].id
         told = {"internal_wording": secret, "red_lines": secret, "created_at": NOW, "created_by": author}
         session.add(Position(dossier_id=dossier.id, number=1, participant_id="amsterdam", **told))
         start_clock(session, row, Way("amsterdam"), "amsterdam", author, NOW, dossier.id)

@@ -50,7 +50,7 @@ def said(cast: Cast, call: Call, source: str, references: tuple[str, ...] = (), 
     row = Sighting(
         source=source,
         external_id=f"{source}-{call.id}",
-        call_id=call.id or 0,
+        call_id=call.id,
         url=f"{OUTSIDE}/{source}",
         fields={"title": f"Volgens {source}", **fields},
         fingerprint="f",
@@ -60,7 +60,7 @@ def said(cast: Cast, call: Call, source: str, references: tuple[str, ...] = (), 
     )
     cast.session.add(row)
     cast.session.flush()
-    cast.session.add_all(Reference(reference=same_reference(r), sighting_id=row.id or 0) for r in references)
+    cast.session.add_all(Reference(reference=same_reference(r), sighting_id=row.id) for r in references)
     cast.session.flush()
     return row
 
@@ -79,7 +79,7 @@ def test_a_call_leads_back_to_its_publication_its_consultation_and_its_letter(ca
     days = [{"kind": "consultation", "day": "2026-02-01"}, {"kind": "opens", "day": "2026-01-04"}]
     said(cast, consultation, "internetconsultatie", ("WGK012345",), deadlines=days, summary="Na brief 2025D01234")
     said(cast, letter, "tweede_kamer", ("2025D01234",), published_on="2025-11-03", type_of_action="Brief regering")
-    opens = Deadline(call_id=cast.call.id or 0, kind=DeadlineKind.OPENS, day=date(2026, 5, 1), modified_at=cast.now)
+    opens = Deadline(call_id=cast.call.id, kind=DeadlineKind.OPENS, day=date(2026, 5, 1), modified_at=cast.now)
     cast.session.add(opens)
     found = chain(cast.session, cast.call, viewer_of(cast.haarlem))
     assert [(link.kind, link.day, link.call_id) for link in found] == [
@@ -111,11 +111,11 @@ def test_a_person_adds_a_step_and_takes_it_off_again(cast: Cast) -> None:
     (shown,) = chain(cast.session, cast.call, viewer_of(cast.haarlem))
     assert (shown.title, shown.person, shown.own) == ("Brief over warmte", cast.lobbyist.name, False)
     with pytest.raises(NotAllowed, match="alleen de organisatie"):
-        withdraw_link(cast.session, cast.call, link.id or 0, cast.haarlem, cast.now)
-    withdraw_link(cast.session, cast.call, link.id or 0, cast.lobbyist, cast.now)
+        withdraw_link(cast.session, cast.call, link.id, cast.haarlem, cast.now)
+    withdraw_link(cast.session, cast.call, link.id, cast.lobbyist, cast.now)
     assert chain(cast.session, cast.call, viewer_of(cast.haarlem)) == []
     with pytest.raises(NotThere):
-        withdraw_link(cast.session, cast.call, link.id or 0, cast.lobbyist, cast.now)
+        withdraw_link(cast.session, cast.call, link.id, cast.lobbyist, cast.now)
 
 
 def test_a_step_moves_along_when_two_calls_are_joined(cast: Cast) -> None:

@@ -110,7 +110,7 @@ def test_something_due_in_the_lobby_is_mailed_once_on_its_day(agenda: Engine, no
 def in_doubt(engine: Engine, now: datetime) -> int:
     """The newest mail was tried for the last time, and nobody knows whether it arrived."""
     settle_all(engine, DeliveryState.AMBIGUOUS, now)
-    return deliveries(engine)[-1].id or 0
+    return deliveries(engine)[-1].id
 
 
 def test_a_digest_that_may_be_lost_is_named_once_in_the_next_and_can_be_read(

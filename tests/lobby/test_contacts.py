@@ -100,7 +100,7 @@ def test_an_office_that_was_there_twice_becomes_one_and_keeps_all_that_hung_on_i
     session.add(double)
     session.flush()
     second = log_contact(session, ContactFields(TODAY, "twee"), OFFICE, by, now)
-    second.stakeholder_id = double.id or 0
+    second.stakeholder_id = double.id
     contacts.commit_to(session, second, "Stuurt de brief", None, by, now)
     for dossier in (here, there):
         contacts.stake_for(session, dossier, double, StakeRole.DECIDES, 9, None, "", by, now)

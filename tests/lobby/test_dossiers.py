@@ -91,8 +91,7 @@ def test_where_a_dossier_stood_on_a_day_is_read_from_its_log(cast: Cast) -> None
     dossiers.move(cast.session, dossier, Stage.EXPLORING, cast.lobbyist, later, dossier.version)
     dossiers.move(cast.session, dossier, Stage.STOPPED, cast.lobbyist, later + timedelta(days=5), dossier.version)
     on = {
-        d: dossiers.stage_on(cast.session, dossier.id or 0, date(2026, m, d))
-        for m, d in ((5, 28), (5, 30), (6, 9), (6, 13))
+        d: dossiers.stage_on(cast.session, dossier.id, date(2026, m, d)) for m, d in ((5, 28), (5, 30), (6, 9), (6, 13))
     }
     assert on == {28: None, 30: Stage.SPOTTED, 9: Stage.EXPLORING, 13: Stage.STOPPED}
 
@@ -136,7 +135,7 @@ def test_a_reader_opens_nothing_and_another_organisation_changes_nothing(cast: C
     with pytest.raises(NotThere):
         dossiers.move(cast.session, secret, Stage.EXPLORING, cast.haarlem, cast.now, secret.version)
     with pytest.raises(NotThere):
-        log.dossier_for(cast.session, rights.viewer_of(cast.haarlem), secret.id or 0)
+        log.dossier_for(cast.session, rights.viewer_of(cast.haarlem), secret.id)
 
 
 def test_a_refused_dossier_leaves_nothing(engine: Engine, now: datetime) -> None:
@@ -156,7 +155,7 @@ def test_the_timeline_is_one_list_of_log_changes_dates_and_moments(cast: Cast) -
     dossier = cast.open()
     cast.session.add(
         Revision(
-            call_id=cast.call.id or 0,
+            call_id=cast.call.id,
             at=datetime(2026, 5, 31, 23, 5, tzinfo=UTC),  # 1 June in Amsterdam
             kind=RevisionKind.CHANGED,
             field="deadline",
@@ -165,7 +164,7 @@ def test_the_timeline_is_one_list_of_log_changes_dates_and_moments(cast: Cast) -
     )
     cast.session.add(
         Deadline(
-            call_id=cast.call.id or 0,
+            call_id=cast.call.id,
             kind=DeadlineKind.CLOSES,
             day=date(2026, 10, 1),
             hour="17:00",
@@ -280,4 +279,4 @@ def test_an_administrator_does_not_read_other_peoples_files(cast: Cast) -> None:
     secret = cast.open("Eigen", visibility=Visibility.OWN)
     admin = make_user(cast.session, cast.now, Role.ADMINISTRATOR, "zaanstad")
     with pytest.raises(NotThere):
-        log.dossier_for(cast.session, rights.viewer_of(admin), secret.id or 0)
+        log.dossier_for(cast.session, rights.viewer_of(admin), secret.id)

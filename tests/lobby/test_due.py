@@ -216,7 +216,7 @@ def test_a_consultation_of_a_source_is_a_moment_until_it_closes(cast: Cast) -> N
 def test_a_dossier_sees_what_it_can_still_influence_and_follows_the_sources_date(cast: Cast) -> None:
     dossier = cast.open()
     call = consultation(cast, cast.now + timedelta(days=10))
-    cast.session.add(Match(call_id=call.id or 0, challenge_id="A20-1", score=0.8, model="t", at=cast.now))
+    cast.session.add(Match(call_id=call.id, challenge_id="A20-1", score=0.8, model="t", at=cast.now))
     cast.session.flush()
     viewer = viewer_of(cast.lobbyist)
     _, maybe = moments.for_dossier(cast.session, dossier, viewer, TODAY)
@@ -365,8 +365,8 @@ def test_the_example_is_loaded_once_and_marked_as_one(session: Session, now: dat
         call = Call(title=f"Regeling {n}", language="nl", url="https://e.nl", first_seen=now, last_seen=now)
         session.add(call)
         session.flush()
-        session.add(Match(call_id=call.id or 0, challenge_id=opgave, score=0.9, model="t", at=now))
-        session.add(Deadline(call_id=call.id or 0, kind=DeadlineKind.CLOSES, day=date(2026, 9, 1), modified_at=now))
+        session.add(Match(call_id=call.id, challenge_id=opgave, score=0.9, model="t", at=now))
+        session.add(Deadline(call_id=call.id, kind=DeadlineKind.CLOSES, day=date(2026, 9, 1), modified_at=now))
         session.flush()
     assert load_example(session, now) == 6
     assert load_example(session, now) == 0

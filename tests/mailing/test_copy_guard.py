@@ -30,7 +30,7 @@ def sender(sqlite_template: Path, tmp_path: Path, now: datetime) -> Iterator[tup
         put(session, [make_mail(now)], KEY, DOMAIN)
         assert take(session, "planner", "here:1")
         mail = session.exec(select(Delivery)).one()
-        session.add(Attempt(delivery_id=mail.id or 0, number=1, started_at=now, finished_at=now))
+        session.add(Attempt(delivery_id=mail.id, number=1, started_at=now, finished_at=now))
     assert look(engine, folder, now) == ""
     yield engine, folder
     engine.dispose()

@@ -84,9 +84,9 @@ def _twin(session: Session) -> None:
             "first_seen": one.first_seen,
             "last_seen": one.last_seen,
         }
-        session.add(Sighting(source="dus_i", external_id="twin", call_id=call.id or 0, **said))
+        session.add(Sighting(source="dus_i", external_id="twin", call_id=call.id, **said))
         at = {"day": (one.closes_at or one.first_seen).date(), "modified_at": one.first_seen}
-        session.add(Deadline(call_id=call.id or 0, kind="closes", **at))
+        session.add(Deadline(call_id=call.id, kind="closes", **at))
         session.flush()
 
 
@@ -96,7 +96,7 @@ def _clock(session: Session, me: User, now: datetime) -> int:
         select(Deadline).where(Deadline.kind == "closes", col(Deadline.day) > late.date()).order_by(col(Deadline.id))
     ).first()
     assert deadline is not None
-    clock = start_clock(session, deadline, Way("amsterdam"), "amsterdam", me.id or 0, now)
+    clock = start_clock(session, deadline, Way("amsterdam"), "amsterdam", me.id, now)
     assert clock.id is not None
     return clock.id
 

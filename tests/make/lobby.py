@@ -29,7 +29,7 @@ class Cast:
         """A lobby dossier, visible to the MRA unless said otherwise."""
         made = dossiers.DossierFields(title=title, **{"visibility": Visibility.MRA, **fields})
         return dossiers.open_dossier(
-            self.session, made, by or self.lobbyist, self.now, challenges=["A20-1"], calls=[self.call.id or 0]
+            self.session, made, by or self.lobbyist, self.now, challenges=["A20-1"], calls=[self.call.id]
         )
 
     def adopted(

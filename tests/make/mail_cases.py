@@ -54,8 +54,8 @@ def make_reader(
         session.add(user)
         session.flush()
         given = {"filter": {}, "created_at": now, **wish}
-        session.add(Subscription(user_id=user.id or 0, participant_id="haarlem", every=every.value, **given))
-    return user.id or 0
+        session.add(Subscription(user_id=user.id, participant_id="haarlem", every=every.value, **given))
+    return user.id
 
 
 def make_call(

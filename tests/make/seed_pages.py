@@ -61,7 +61,7 @@ def seed(session: Session, now: datetime, repeat: int = 3) -> dict[str, User]:
     _crawls(session, now, draw)
     calls = [_call(session, now, draw, n, row) for n, row in enumerate(TITLES * repeat)]
     session.flush()
-    index_words(session.connection(), [call.id or 0 for call in calls])
+    index_words(session.connection(), [call.id for call in calls])
     _changes(session, now, calls)
     _people_rows(session, now, calls, people)
     session.flush()

@@ -76,7 +76,7 @@ def people(engine: Engine, now: datetime) -> list[User]:
             call.summary = f"{title}. Wie aanvraagt, krijgt een deel van de kosten terug."
             session.add(call)
             session.flush()
-            session.add(Revision(call_id=call.id or 0, at=now, kind=RevisionKind.NEW))
+            session.add(Revision(call_id=call.id, at=now, kind=RevisionKind.NEW))
         both = [
             User(email=f"{name}@e.nl", name=name, role=Role.FUNDRAISER, participant_id="almere", created_at=now)
             for name in ("jan", "els")
@@ -161,7 +161,7 @@ def test_who_is_not_in_the_team_of_an_opgave_moves_nothing_for_that_team(
     engine: Engine, now: datetime, people: list[User], encoder: Counting
 ) -> None:
     with writing(engine) as session:
-        session.add(TeamMember(challenge_id=ENERGIE, user_id=people[1].id or 0))
+        session.add(TeamMember(challenge_id=ENERGIE, user_id=people[1].id))
     match(engine, encoder, now)
     before = scores(engine)
     reject(engine, now, people[0])
@@ -209,7 +209,7 @@ def test_a_new_call_like_the_rejected_never_shows_the_score_it_would_have_had(
         call.summary = f"{TITLES[3]}. Wie aanvraagt, krijgt een deel van de kosten terug."
         session.add(call)
         session.flush()
-        session.add(Revision(call_id=call.id or 0, at=now, kind=RevisionKind.NEW))
+        session.add(Revision(call_id=call.id, at=now, kind=RevisionKind.NEW))
     assert match(engine, encoder, now).calls == 1
     assert scores(engine)[6] == pytest.approx(scores(engine)[4], abs=0.02)
     with Session(engine) as session:

@@ -54,7 +54,7 @@ def test_a_day_on_which_nobody_works_does_not_count(session: Session, now: datet
 def test_what_was_judged_is_weak_or_held_is_not_told(session: Session, now: datetime, coordinator: User) -> None:
     judged, _weak, held = strong(session, now), strong(session, now, 2, score=0.4), strong(session, now, 3)
     held.held = True
-    session.add(Verdict(call_id=judged.id or 0, user_id=coordinator.id or 0, participant_id="amsterdam", visibility="own", say="no", reason="too_small", at=now))  # fmt: skip
+    session.add(Verdict(call_id=judged.id, user_id=coordinator.id, participant_id="amsterdam", visibility="own", say="no", reason="too_small", at=now))  # fmt: skip
     session.flush()
     assert told_on(session, now) == []
 
@@ -63,7 +63,7 @@ def test_a_verdict_for_another_opgave_leaves_it_with_the_team(
     session: Session, now: datetime, coordinator: User
 ) -> None:
     call = strong(session, now)
-    session.add(Verdict(call_id=call.id or 0, challenge_id="A20-1-energie", user_id=coordinator.id or 0, participant_id="amsterdam", visibility="own", say="no", reason="too_small", at=now))  # fmt: skip
+    session.add(Verdict(call_id=call.id, challenge_id="A20-1-energie", user_id=coordinator.id, participant_id="amsterdam", visibility="own", say="no", reason="too_small", at=now))  # fmt: skip
     session.flush()
     assert told_on(session, now) == ["Tue 02"]
 
@@ -71,7 +71,7 @@ def test_a_verdict_for_another_opgave_leaves_it_with_the_team(
 def test_the_mail_of_that_day_names_ten_and_counts_the_rest(session: Session, now: datetime, coordinator: User) -> None:
     for number in range(1, 14):
         strong(session, now, number)
-    lines = agenda_lines(session, now + timedelta(days=4))[coordinator.id or 0]
+    lines = agenda_lines(session, now + timedelta(days=4))[coordinator.id]
     assert len(lines) == MOST_TOLD + 1
     assert {line.what for line in lines} == {
         "nog niet beoordeeld voor Circulaire economie",

@@ -117,4 +117,4 @@ def test_the_trial_and_the_round_after_saving_say_the_same(engine: Engine, now: 
         query = select(Match.call_id, Match.score).where(Match.challenge_id == "A20-1-circulair")
         stored = dict(session.exec(query.where(col(Match.score) >= DIGEST_THRESHOLD)).all())
     assert promised.scored
-    assert {call.id: pytest.approx(promised.scores[call.id or 0], abs=1e-4) for call in promised.calls} == stored
+    assert {call.id: pytest.approx(promised.scores[call.id], abs=1e-4) for call in promised.calls} == stored

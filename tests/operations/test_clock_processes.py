@@ -221,7 +221,7 @@ def _with_something_to_lose(engine: Engine, now: datetime) -> int:
                 participant_id="haarlem", retain_until=now.date() + timedelta(days=30), created_at=now,
             )
         )  # fmt: skip
-        return mail.id or 0
+        return mail.id
 
 
 def _standing(engine: Engine, words: str) -> list[str]:

@@ -121,7 +121,7 @@ def note_attempt(engine: Engine, now: datetime) -> None:
         number = len(session.exec(select(Attempt)).all()) + 1
         mail = session.exec(select(Delivery)).first()
         assert mail is not None
-        session.add(Attempt(delivery_id=mail.id or 0, number=number, started_at=now, finished_at=now))
+        session.add(Attempt(delivery_id=mail.id, number=number, started_at=now, finished_at=now))
 
 
 def test_a_copy_and_an_old_backup_start_paused_and_the_one_that_sends_does_not(

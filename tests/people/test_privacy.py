@@ -110,10 +110,10 @@ def test_an_erased_user_is_gone_and_the_log_keeps_a_pseudonym(engine: Engine, no
         dossiers.note(session, cast.open("Tweede"), "Pieter Kanarie belt terug", user, now)
         session.add_all(
             [
-                Subscription(user_id=user.id or 0, participant_id="amsterdam", every=Cadence.DAY, created_at=now, name="Pieter Kanarie"),
-                WebSession(token_hash="a", user_id=user.id or 0, created_at=now, expires_at=now),
+                Subscription(user_id=user.id, participant_id="amsterdam", every=Cadence.DAY, created_at=now, name="Pieter Kanarie"),
+                WebSession(token_hash="a", user_id=user.id, created_at=now, expires_at=now),
                 MagicLink(token_hash="b", address_hash="c", user_id=user.id, requested_at=now, expires_at=now),
-                CalendarFeed(token_hash="d", user_id=user.id or 0, participant_id="amsterdam", scope="personal", name="van Pieter Kanarie", created_at=now),
+                CalendarFeed(token_hash="d", user_id=user.id, participant_id="amsterdam", scope="personal", name="van Pieter Kanarie", created_at=now),
                 Delivery(
                     key="k", message_id="m", kind=MailKind.DIGEST, user_id=user.id, address=user.email, subject="Voor Pieter Kanarie",
                     headers={"To": user.email}, written=MailText(text="Dag Pieter Kanarie", html="<p>Pieter Kanarie"), sha256="x", planned_at=now,
@@ -137,7 +137,7 @@ def test_an_erased_user_is_gone_and_the_log_keeps_a_pseudonym(engine: Engine, no
 
 def test_access_tells_everything_and_no_secret(session: Session, now: datetime) -> None:
     cast, person = with_person(session, now)
-    session.add(WebSession(token_hash="GEHEIM", user_id=cast.lobbyist.id or 0, created_at=now, expires_at=now))
+    session.add(WebSession(token_hash="GEHEIM", user_id=cast.lobbyist.id, created_at=now, expires_at=now))
     mails = [
         make_mail(now, key=kind, kind=kind, user_id=cast.lobbyist.id, text=f"Tekst {kind}")
         for kind in (MailKind.DIGEST, MailKind.SIGN_IN)

@@ -66,7 +66,7 @@ def test_a_newer_schema_is_refused(engine: Engine) -> None:
 def test_of_two_verdicts_that_stood_on_one_call_the_newest_stands(world_url: str, now: datetime) -> None:
     engine = open_engine(world_url)
     with Session(engine) as session:
-        me = seeded_people(session)["reader"].id or 0
+        me = seeded_people(session)["reader"].id
     with engine.begin() as connection:
         command.downgrade(alembic_config(connection), "0017")
     with Session(engine) as session:

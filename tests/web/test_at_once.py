@@ -158,7 +158,7 @@ def test_who_stores_the_same_a_moment_later_gets_no_failure(
     with reading(engine) as session:
         body = session.exec(select(Body.id).order_by(col(Body.id))).first() or ""
     fields = {name: str(other.id) if value == "{other}" else value for name, value in fields.items()}
-    row = make(me.id or 0, other.id or 0, now)
+    row = make(me.id, other.id, now)
     if isinstance(row, Meeting):
         row.body_id = body
     with visit(engine, now, tmp_path, me) as visitor:

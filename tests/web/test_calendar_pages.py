@@ -312,7 +312,7 @@ def clocked(session: Session) -> dict[str, User]:
     """A clock of Amsterdam whose go/no-go is the fundraiser's."""
     people = settle_world(session)
     row = add_deadline(session, add_call(session), BRUSSELS_17)
-    clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id or 0, NOW)
+    clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id, NOW)
     milestones_of(session, clock)[0].assignee_id = people["fundraiser"].id
     session.flush()
     return people
@@ -341,7 +341,7 @@ def test_who_is_due_gets_one_mail_a_day_that_names_call_and_step(
 ) -> None:
     with writing(engine) as session:
         row = add_deadline(session, add_call(session), BRUSSELS_17)
-        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id or 0, NOW)
+        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id, NOW)
         go = milestones_of(session, clock)[0]
         go.assignee_id = people["fundraiser"].id
         session.add(go)
@@ -361,7 +361,7 @@ def test_what_was_due_while_nothing_was_planned_is_told_once_when_it_is_again(
 ) -> None:
     with writing(engine) as session:
         row = add_deadline(session, add_call(session), BRUSSELS_17)
-        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id or 0, NOW)
+        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id, NOW)
         go = milestones_of(session, clock)[0]
         go.assignee_id = people["fundraiser"].id
         session.add(go)

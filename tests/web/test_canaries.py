@@ -67,19 +67,19 @@ def planted(session: Session, now: datetime) -> tuple[Cast, int, int]:
     )
     coalition.open_round(session, own, "KANARIE-EIGEN?", date(2026, 6, 5), cast.lobbyist, now)
     moments.hook(session, own, "pattern:bo-mirt:2026", cast.lobbyist, now)
-    session.add(Deadline(call_id=cast.call.id or 0, kind=DeadlineKind.CLOSES, day=date(2026, 6, 10), modified_at=now))
-    session.add(Match(call_id=cast.call.id or 0, challenge_id="A20-1", score=0.9, model="t", at=now))
+    session.add(Deadline(call_id=cast.call.id, kind=DeadlineKind.CLOSES, day=date(2026, 6, 10), modified_at=now))
+    session.add(Match(call_id=cast.call.id, challenge_id="A20-1", score=0.9, model="t", at=now))
     for user in (cast.lobbyist, cast.haarlem):
         session.add(
             Subscription(
-                user_id=user.id or 0,
+                user_id=user.id,
                 participant_id=user.participant_id,
                 every=Cadence.DAY,
                 created_at=now - timedelta(days=3),
             )
         )
     session.flush()
-    return cast, shared.id or 0, own.id or 0
+    return cast, shared.id, own.id
 
 
 class Unlimited(Limits):

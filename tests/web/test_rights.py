@@ -128,7 +128,7 @@ def test_one_rule_decides_who_sees_what_as_a_predicate_and_as_a_clause(session: 
     session.add(call)
     session.flush()
     for visibility in Visibility:
-        session.add(Verdict(call_id=call.id or 0, user_id=owner.id or 0, participant_id=OWNER, visibility=visibility, say="yes", at=now, undone_at=now))  # fmt: skip
+        session.add(Verdict(call_id=call.id, user_id=owner.id, participant_id=OWNER, visibility=visibility, say="yes", at=now, undone_at=now))  # fmt: skip
     session.flush()
     for role in Role:
         for (participant, visibility), right in SEEN.items():

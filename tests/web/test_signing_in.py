@@ -246,7 +246,7 @@ def test_who_is_shut_out_keeps_no_link_and_no_calendar(
         session.add(call)
         session.flush()
         _feed, secret = open_feed(session, session.get_one(User, coordinator.id), FeedScope.PERSONAL, "x", now)
-        judging = Links(settings.base_url, signing_keys(settings)).decision(coordinator.id or 0, call.id or 0, now)
+        judging = Links(settings.base_url, signing_keys(settings)).decision(coordinator.id, call.id, now)
     with visit(engine, now, tmp_path) as visitor:
         visitor.post("/inloggen", data={"email": coordinator.email})
         paths = (f"/kalender/feed/{secret}.ics", f"/oordeel/{judging}")

@@ -56,7 +56,7 @@ def open_clock(session: Session, dossier: Dossier, deadline: Deadline | None, by
     before = session.exec(known).first()
     way = way_for(session, dossier, way_of(before).tables if before else ())
     try:
-        clock = start_clock(session, deadline, way, dossier.participant_id, by.id or 0, now, dossier.id)
+        clock = start_clock(session, deadline, way, dossier.participant_id, by.id, now, dossier.id)
     except NoPlan as error:
         raise Incomplete(str(error), "klok") from error
     day = deadline_day(deadline)

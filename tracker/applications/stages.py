@@ -73,10 +73,10 @@ def start(
     matched = select(Match.challenge_id).where(Match.call_id == call.id, Match.score >= MATCHING)
     opgaven = list(challenges) or list(session.exec(matched.order_by(col(Match.score).desc()).limit(3)))
     fields = DossierFields(title=call.title, visibility=visibility, lobbyist_id=by.id)
-    dossier = open_dossier(session, fields, by, now, DossierKind.APPLICATION, opgaven, [call.id or 0])
+    dossier = open_dossier(session, fields, by, now, DossierKind.APPLICATION, opgaven, [call.id])
     session.add(
         Application(
-            dossier_id=dossier.id or 0,
+            dossier_id=dossier.id,
             call_id=call.id,
             programme=(call.programme or [call.publisher or ""])[0],
             lead_id=lead or None,
@@ -122,7 +122,7 @@ def add_partner(
         ApplicationPartner.dossier_id == dossier.id, ApplicationPartner.name == name
     )
     claim(session, dossier)
-    partner = session.exec(known).first() or ApplicationPartner(dossier_id=dossier.id or 0, name=name)
+    partner = session.exec(known).first() or ApplicationPartner(dossier_id=dossier.id, name=name)
     partner.party_id, partner.role = party or None, role
     session.add(partner)
     log(session, dossier, LogKind.EDITED, f"Partner: {name} ({role.label})", by, now)
@@ -170,7 +170,7 @@ def promise(
     row = session.exec(known).first()
     if row is None:
         row = Cofunding(
-            dossier_id=dossier.id or 0,
+            dossier_id=dossier.id,
             participant_id=participant_id,
             year=year,
             amount=own_money,

@@ -153,5 +153,5 @@ def reminders(session: Session, now: datetime) -> list[Told]:
             if ahead in DISTANCES and one.assignee_id in people:
                 found.append(Told(one.assignee_id or 0, f"{one.key}:{ahead}", one))
             elif one.overdue and ahead in OVERDUE:
-                found += [Told(user.id or 0, f"{one.key}:overdue", one) for user in coordinators]
+                found += [Told(user.id, f"{one.key}:overdue", one) for user in coordinators]
     return found

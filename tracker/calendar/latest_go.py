@@ -56,7 +56,7 @@ def next_closing(deadlines: Sequence[Deadline], today: date) -> tuple[date, Dead
         for row in deadlines
         if row.kind in CLOSING_KINDS and row.cancelled_at is None and (day := deadline_day(row)) and day >= today
     ]
-    return min(found, key=lambda pair: (pair[0], pair[1].id or 0), default=None)
+    return min(found, key=lambda pair: (pair[0], pair[1].id), default=None)
 
 
 def notice_for(
@@ -73,7 +73,7 @@ def notice_for(
     if known:
         listed = " en ".join(data.bodies[table].name for table in known)
         ways.append((f"Langs {listed}", Way(participant or "", tables=known)))
-    return Notice(row.id or 0, day, tuple(_route(name, way, day, data, today) for name, way in ways))
+    return Notice(row.id, day, tuple(_route(name, way, day, data, today) for name, way in ways))
 
 
 def _route(name: str, way: Way, day: date, data: BodyCalendar, today: date) -> Route:

@@ -81,7 +81,7 @@ def take_back(session: Session, correction: Correction, now: datetime) -> None:
 def _held(session: Session, *calls: int) -> dict[int, Call]:
     """These calls as they are now, kept from others until we are done: two people may join them at once."""
     rows = select(Call).where(col(Call.id).in_(calls)).order_by(col(Call.id)).with_for_update()
-    return {row.id or 0: row for row in session.exec(rows.execution_options(populate_existing=True))}
+    return {row.id: row for row in session.exec(rows.execution_options(populate_existing=True))}
 
 
 def note(session: Session, call_id: int, what: str, said: dict[str, Any], now: datetime) -> None:

@@ -31,11 +31,11 @@ def mentions(session: Session, call: Call, sources: Collection[str]) -> list[tup
     for reference in _only_its_own(session, call, {r for s in own for r in s.references}):
         for text in _sieved(session, call, reference, sources):
             if words := named_as(reference, _text(text)):
-                found.setdefault(text.id or 0, (text, words))
+                found.setdefault(text.id, (text, words))
     title = plain(call.title)
     if len(title) >= LONG_TITLE and title.count(" ") + 1 >= MANY_WORDS:
         for text, words in _with_title(session, call, title, sources):
-            found.setdefault(text.id or 0, (text, words))
+            found.setdefault(text.id, (text, words))
     return [found[key] for key in sorted(found)]
 
 
@@ -81,7 +81,7 @@ def _with(session: Session, call: Call, words: str, sources: Collection[str]) ->
     hits = session.exec(select(Call.id).where(matching(words, whole=True)).order_by(col(Call.id).desc()).limit(MOST))
     others = [id_ for id_ in hits if id_ != call.id]
     found = session.exec(select(Sighting).where(col(Sighting.call_id).in_(others))) if others else ()
-    return sorted((text for text in found if text.source in sources), key=lambda text: -(text.id or 0))
+    return sorted((text for text in found if text.source in sources), key=lambda text: -text.id)
 
 
 def _with_title(session: Session, call: Call, title: str, sources: Collection[str]) -> Iterator[tuple[Sighting, str]]:

@@ -197,12 +197,12 @@ def add_link(session: Session, call: Call, new: NewLink, by: User, now: datetime
     if not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", url):
         raise Incomplete("Neem het adres over, met https:// ervoor.", "link_url")
     link = ChainLink(
-        call_id=call.id or 0,
+        call_id=call.id,
         kind=new.kind,
         title=required(new.title, "link_title", "Schrijf op wat het is."),
         url=url,
         day=new.day,
-        added_by=by.id or 0,
+        added_by=by.id,
         added_at=now,
         participant_id=by.participant_id,
         visibility=Visibility.MRA,

@@ -64,7 +64,7 @@ def call_record(
 
 
 def _order(row: Deadline) -> tuple[str, str, int]:
-    return (str(row.day or "9999"), row.hour or "24", row.id or 0)
+    return (str(row.day or "9999"), row.hour or "24", row.id)
 
 
 def _deadline(row: Deadline) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def _asked(session: Session, dossiers: Sequence[Dossier], names: dict[str, str])
     return [
         Asked(dossier, found, names[found.lead_id or dossier.participant_id])
         for dossier in dossiers
-        if (found := by_id.get(dossier.id or 0))
+        if (found := by_id.get(dossier.id))
     ]
 
 
@@ -90,7 +90,7 @@ def _lobbied(
     outcomes: dict[int, list[Outcome]] = {}
     for outcome in session.exec(said.order_by(col(Outcome.day), col(Outcome.id))):
         outcomes.setdefault(outcome.dossier_id, []).append(outcome)
-    return [Lobbied(d, names[d.participant_id], outcomes.get(d.id or 0, ())) for d in running]
+    return [Lobbied(d, names[d.participant_id], outcomes.get(d.id, ())) for d in running]
 
 
 def _ran(dossier: Dossier, year: int) -> bool:

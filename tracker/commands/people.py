@@ -128,7 +128,7 @@ def verdict(
             if opgave is not None and session.get(Challenge, opgave) is None:
                 raise NotPossible(f"no opgave {opgave!r}")
             given = reason or (NoReason.OTHER if say is Say.NO else None)
-            said = judge(session, person, found.id or 0, opgave, say, here.clock.now(), given, remark, team=team)
+            said = judge(session, person, found.id, opgave, say, here.clock.now(), given, remark, team=team)
     except (NotPossible, ReasonNeeded) as error:
         raise CommandFailed(str(error)) from error
     answer({"id": said.id, "call": found.id, "say": say.value}, as_json, [f"{say.label}: {found.title}"])

@@ -50,8 +50,8 @@ def dossiers(session: Session, viewer: Viewer, _now: datetime) -> Iterator[Recor
             "request": row.request,
             "requested_amount": _number(row.requested_amount),
             "political_lead": row.political_lead,
-            "opgaven": sorted(opgaven[row.id or 0]),
-            "calls": sorted(linked[row.id or 0]),
+            "opgaven": sorted(opgaven[row.id]),
+            "calls": sorted(linked[row.id]),
             "result": row.result,
             "result_amount": _number(row.result_amount),
             "result_text": row.result_text,
@@ -117,7 +117,7 @@ def applications(session: Session, viewer: Viewer, _now: datetime) -> Iterator[R
     partners = _by_dossier((p.dossier_id, p) for p in session.exec(select(ApplicationPartner)))
     money = _by_dossier((c.dossier_id, c) for c in session.exec(select(Cofunding)))
     for dossier in _dossiers(session, viewer, DossierKind.APPLICATION):
-        row = details[dossier.id or 0]
+        row = details[dossier.id]
         joined = sorted(partners[row.dossier_id], key=lambda p: str(p.name))
         paid = sorted(money[row.dossier_id], key=lambda c: (c.year, c.participant_id))
         yield {

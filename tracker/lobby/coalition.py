@@ -77,7 +77,7 @@ def join(
     else:
         owner, seen_by = dossier.participant_id, dossier.visibility
         member = CoalitionMember(
-            dossier_id=dossier.id or 0, kind=kind, name=name, joined_on=day, participant_id=owner, visibility=seen_by
+            dossier_id=dossier.id, kind=kind, name=name, joined_on=day, participant_id=owner, visibility=seen_by
         )
         member.party_id = party or None if kind == PartyKind.PARTICIPANT else None
         session.add(member)
@@ -116,12 +116,12 @@ def open_round(
         if asked is None or asked.dossier_id != dossier.id:
             raise NotThere("Dit standpunt hoort niet bij dit dossier.", "position")
     opened = SignOffRound(
-        dossier_id=dossier.id or 0,
+        dossier_id=dossier.id,
         position_id=position,
         question=question,
         due_on=due_on,
         opened_at=now,
-        opened_by=by.id or 0,
+        opened_by=by.id,
         participant_id=dossier.participant_id,
         visibility=dossier.visibility,
     )
@@ -168,14 +168,14 @@ def say(
     if in_round and (in_round.dossier_id != dossier.id or in_round.closed_at):
         raise MoveNotAllowed("Deze ronde is gesloten.", "round")
     said = CoalitionStance(
-        member_id=member.id or 0,
+        member_id=member.id,
         round_id=in_round.id if in_round else None,
         stance=stance,
         said_on=day,
         text=text.strip(),
         source=source.strip(),
         recorded_at=now,
-        recorded_by=by.id or 0,
+        recorded_by=by.id,
         participant_id=dossier.participant_id,
         visibility=dossier.visibility,
     )
@@ -190,7 +190,7 @@ def say(
 def newest(said: Sequence[CoalitionStance], round_id: int | None = None) -> dict[int, CoalitionStance]:
     """What each member said last, overall or in one round."""
     mine = [s for s in said if round_id is None or s.round_id == round_id]
-    return {s.member_id: s for s in sorted(mine, key=lambda s: (s.said_on, s.id or 0))}
+    return {s.member_id: s for s in sorted(mine, key=lambda s: (s.said_on, s.id))}
 
 
 def tally(members: Sequence[CoalitionMember], said: Sequence[CoalitionStance], round_id: int | None = None) -> Tally:
@@ -198,7 +198,7 @@ def tally(members: Sequence[CoalitionMember], said: Sequence[CoalitionStance], r
     last = newest(said, round_id)
     names: dict[str, list[str]] = {stance: [] for stance in PartyStance}
     for member in members:
-        stance = last[member.id or 0].stance if (member.id or 0) in last else PartyStance.SILENT
+        stance = last[member.id].stance if member.id in last else PartyStance.SILENT
         names[stance].append(member.name)
     return Tally(*(tuple(names[s]) for s in PartyStance))
 
@@ -208,7 +208,7 @@ def contradictions(
 ) -> list[Contradiction]:
     """Where a party's last word differs from the MRA line, and where two partners' words differ from each other."""
     last = newest(said)
-    spoken = [(m, last[m.id or 0]) for m in members if (m.id or 0) in last]
+    spoken = [(m, last[m.id]) for m in members if m.id in last]
     against = [(m, s) for m, s in spoken if s.stance in AGAINST]
     found = [
         Contradiction(m.name, "MRA-lijn", f"{PartyStance(s.stance).label}: {s.text}", _parties(m, owner=owner))

@@ -128,8 +128,8 @@ def log_contact(session: Session, fields: ContactFields, office: Office, by: Use
     stakeholder = stakeholder_for(session, office, by, now)
     contact = ContactMoment(
         dossier_id=fields.dossier_id,
-        stakeholder_id=stakeholder.id or 0,
-        user_id=by.id or 0,
+        stakeholder_id=stakeholder.id,
+        user_id=by.id,
         kind=fields.kind,
         day=fields.day,
         message=message,
@@ -213,7 +213,7 @@ def commit_to(
         kind=kind,
         number=number.strip(),
         text=required(text, "promise", "Schrijf op wat er is toegezegd."),
-        owner_id=(owner or by).id or 0,
+        owner_id=(owner or by).id,
         due_on=due_on,
         participant_id=contact.participant_id,
         visibility=contact.visibility,
@@ -265,8 +265,8 @@ def stake_for(
     stake = session.exec(known).first()
     if stake is None:
         stake = Stake(
-            dossier_id=dossier.id or 0,
-            stakeholder_id=stakeholder.id or 0,
+            dossier_id=dossier.id,
+            stakeholder_id=stakeholder.id,
             role=role,
             participant_id=by.participant_id,
         )

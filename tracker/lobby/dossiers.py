@@ -113,9 +113,9 @@ def open_dossier(
     joining = [standing_participant(session, p, local_day(now), "participants") for p in dict.fromkeys(participants)]
     session.add(dossier)
     session.flush()
-    new = dossier.id or 0
+    new = dossier.id
     session.add_all(DossierChallenge(dossier_id=new, challenge_id=c.id) for c in known_challenges)
-    session.add_all(DossierCall(dossier_id=new, call_id=c.id or 0, seen_version=c.version) for c in known_calls)
+    session.add_all(DossierCall(dossier_id=new, call_id=c.id, seen_version=c.version) for c in known_calls)
     session.add_all(DossierParticipant(dossier_id=new, participant_id=p.id) for p in joining)
     log(session, dossier, LogKind.OPENED, title, by, now, stages=(None, stage))
     session.flush()
@@ -273,7 +273,7 @@ def put_on_agenda(
     lobby_agenda(session, year, by)
     if session.get(LobbyAgendaItem, (year, dossier.id)):
         return
-    session.add(LobbyAgendaItem(year=year, dossier_id=dossier.id or 0, rolled_over=rolled_over, added_at=now))
+    session.add(LobbyAgendaItem(year=year, dossier_id=dossier.id, rolled_over=rolled_over, added_at=now))
     log(session, dossier, LogKind.AGENDA, f"Op de lobbyagenda van {year}", by, now)
     session.flush()
 

@@ -152,6 +152,6 @@ def _sign_offs(session: Session) -> Iterator[Due]:
             }
             people = select(User).where(col(User.participant_id).in_(waiting), col(User.role) == "lobbyist")
             for user in session.exec(people):
-                if _may(session, user.id or 0, dossier):
+                if _may(session, user.id, dossier):
                     link = f"/dossiers/{dossier.id}/coalitie"
-                    yield _made(user.id or 0, "sign_off", asked.id, asked.due_on, link, local_day(asked.opened_at))
+                    yield _made(user.id, "sign_off", asked.id, asked.due_on, link, local_day(asked.opened_at))

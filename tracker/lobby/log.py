@@ -36,12 +36,12 @@ def log(
     """Add a line to the dossier's log, seen by whoever may see its subject (or, without one, the dossier)."""
     owner = subject if subject is not None and hasattr(subject, "visibility") else dossier
     entry = LogEntry(
-        dossier_id=dossier.id or 0,
+        dossier_id=dossier.id,
         participant_id=owner.participant_id,
         visibility=owner.visibility,
         at=now,
         day=day or local_day(now),
-        user_id=by.id or 0,
+        user_id=by.id,
         kind=kind,
         text=text,
         from_stage=stages[0],

@@ -128,7 +128,7 @@ def hook(session: Session, dossier: Dossier, ref: str, by: User, now: datetime) 
     must_change(by, dossier)
     moment = found(session, ref, by)
     if not session.get(DossierMoment, (dossier.id, moment.id)):
-        session.add(DossierMoment(dossier_id=dossier.id or 0, moment_id=moment.id or 0))
+        session.add(DossierMoment(dossier_id=dossier.id, moment_id=moment.id))
         log(session, dossier, LogKind.MOMENT, f"Haakt aan bij: {moment.title}", by, now)
     session.flush()
     return moment
@@ -252,7 +252,7 @@ def record_outcome(
     if result != OutcomeResult.NOT:
         passage = required(passage, "passage", "Neem de passage over waaruit het blijkt.")
     outcome = Outcome(
-        dossier_id=dossier.id or 0,
+        dossier_id=dossier.id,
         moment_id=moment_id,
         request=request,
         result=result,
@@ -260,7 +260,7 @@ def record_outcome(
         source=source.strip(),
         day=day,
         recorded_at=now,
-        recorded_by=by.id or 0,
+        recorded_by=by.id,
         participant_id=dossier.participant_id,
         visibility=dossier.visibility,
     )

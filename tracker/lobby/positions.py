@@ -99,14 +99,14 @@ def draft(session: Session, dossier: Dossier, wording: Wording, by: User, now: d
     for earlier in session.exec(mine):
         earlier.state = PositionState.REPLACED
     position = Position(
-        dossier_id=dossier.id or 0,
+        dossier_id=dossier.id,
         number=number + 1,
         internal_wording=wording.internal.strip(),
         public_wording=wording.public.strip(),
         red_lines=wording.red_lines.strip(),
         ground=wording.ground.strip(),
         created_at=now,
-        created_by=by.id or 0,
+        created_by=by.id,
         participant_id=by.participant_id,
         visibility=dossier.visibility,
     )
@@ -207,7 +207,7 @@ def _record(
     position.version += 1
     for participant_id, reason in dissenting.items():
         standing_participant(session, participant_id, local_day(now), "dissenting")
-        session.add(Dissent(position_id=position.id or 0, participant_id=participant_id, reason=reason.strip()))
+        session.add(Dissent(position_id=position.id, participant_id=participant_id, reason=reason.strip()))
     session.flush()
 
 

@@ -100,12 +100,12 @@ def _standing(
         wanted = CallFilter.model_validate(row.filter)
     except ValidationError:
         return None
-    wish = Wish(row.id or 0, row.name, wanted, row.most, row.nothing_new, words.found(wanted.text))
+    wish = Wish(row.id, row.name, wanted, row.most, row.nothing_new, words.found(wanted.text))
     if catalogue is not None:
         wish = Wish(wish.id, wish.describe(catalogue), wanted, row.most, row.nothing_new, wish.with_words)
     first = firsts.get(str(row.id))
     since = min(row.created_at, first or row.created_at)  # a clock set back (--now) may have told before it was made
-    return Standing(row.id or 0, Cadence(row.every), row.weekday, since, wish, mark_of(row), first is not None)
+    return Standing(row.id, Cadence(row.every), row.weekday, since, wish, mark_of(row), first is not None)
 
 
 def mark_of(row: Subscription) -> str:
@@ -119,7 +119,7 @@ def standing_marks(session: Session, people: Iterable[int]) -> dict[int, dict[in
     query = query.where(col(Subscription.user_id).in_(list(people)), col(Subscription.ended_at).is_(None))
     marks: dict[int, dict[int, str]] = defaultdict(dict)
     for row in session.exec(query.where(col(User.deactivated_at).is_(None))):
-        marks[row.user_id][row.id or 0] = mark_of(row)
+        marks[row.user_id][row.id] = mark_of(row)
     return marks
 
 

@@ -95,4 +95,4 @@ def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200
         .order_by(func.coalesce(col(Call.closes_at), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
         .order_by(col(Call.id))
     )
-    return [i for i in session.exec(query.limit(most)) if i is not None]
+    return list(session.exec(query.limit(most)))

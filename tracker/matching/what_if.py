@@ -74,8 +74,8 @@ def what_if(session: Session, trials: Trials, edited: Challenge, now: datetime) 
     matched = _matched(session, edited.id, now)
     newest = session.exec(select(Call.id).where(standing(now)).order_by(col(Call.first_seen).desc()).limit(NEWEST))
     ranked = sorted(words, key=lambda i: (-len(words[i]), i))
-    chosen = list(dict.fromkeys([*ranked[:WITH_WORDS], *matched, *(i for i in newest if i is not None)]))
-    calls = {call.id or 0: call for call in by_ids(session, chosen)}
+    chosen = list(dict.fromkeys([*ranked[:WITH_WORDS], *matched, *newest]))
+    calls = {call.id: call for call in by_ids(session, chosen)}
     scores = _scored(session, trials, edited, list(calls.values()))
     if not scores:
         return WhatIf([calls[i] for i in ranked if i in calls], {}, words, frozenset(words) - set(matched), looked_at=0)

@@ -76,7 +76,7 @@ def _stored(session: Session, opgave: str) -> dict[int, float]:
 
 
 def _tried(row: Call, score: float) -> TriedCall:
-    return TriedCall(row.id or 0, row.title, wording.local_day(row.first_seen).isoformat(), round(score, 3))
+    return TriedCall(row.id, row.title, wording.local_day(row.first_seen).isoformat(), round(score, 3))
 
 
 def _weeks(told: list[TriedCall]) -> dict[str, int]:

@@ -145,7 +145,7 @@ def _not_mailed(session: Session, call: Call, now: datetime, threshold: float) -
     """Why somebody with a subscription was not told, per person; and what holds for everybody."""
     if call.held:
         return [Step("niet gemaild", "wacht op vrijgave: te veel nieuws tegelijk van deze bron")]
-    catalogue = read_catalogue(session, now, threshold, only=[call.id or 0])
+    catalogue = read_catalogue(session, now, threshold, only=[call.id])
     readers = read_readers(session, catalogue, now)
     memories = read_memories(session, readers)
     if not readers:
@@ -164,7 +164,7 @@ def _not_mailed(session: Session, call: Call, now: datetime, threshold: float) -
 def _why_not(session: Session, call: Call, catalogue: Catalogue, reader: Reader, memory: Memory, now: datetime) -> str:
     if status_of(call, now) not in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED):
         return f"de regeling is {status_of(call, now).label}"
-    known = catalogue.calls.get(call.id or 0)
+    known = catalogue.calls.get(call.id)
     if known is None or not known.matches:
         return "de regeling past bij geen opgave boven de drempel"
     if any(pair[0] == call.id for pair in memory.refused):

@@ -78,7 +78,7 @@ def subscribe(
             one.nothing_new = one.nothing_new if nothing_new is None else nothing_new
             return one, False
     made = Subscription(
-        user_id=user.id or 0, participant_id=user.participant_id, filter=wanted, every=every.value, weekday=weekday,
+        user_id=user.id, participant_id=user.participant_id, filter=wanted, every=every.value, weekday=weekday,
         most=20 if most is None else most, nothing_new=bool(nothing_new), name=name, created_at=now,
     )  # fmt: skip
     session.add(made)
@@ -118,7 +118,7 @@ def choose_reminders(session: Session, user: User, days: Iterable[int], now: dat
     if any(not 0 <= day <= FARTHEST for day in chosen):
         raise NotPossible(f"a reminder comes 0 to {FARTHEST} days before a date")
     if not chosen:
-        leave_reminders(session, user.id or 0, now)
+        leave_reminders(session, user.id, now)
         return
     user.reminders, user.reminder_days = True, chosen
     session.add(user)

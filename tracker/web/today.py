@@ -45,7 +45,7 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     judging = has_role(viewer, Role.FUNDRAISER)
     waiting = waiting_for(session, viewer, now) if judging else []
     close = closing(session, viewer, mine, now)
-    shown = {*waiting[:3], *(row.call.id or 0 for row in close)}
+    shown = {*waiting[:3], *(row.call.id for row in close)}
     return asked.page(
         "today.html",
         waiting=len(waiting),
@@ -81,7 +81,7 @@ def changed(session: Session, viewer: Viewer, mine: tuple[str, ...], now: dateti
     for revision in revisions:
         by_call[revision.call_id].append(revision)
     rows = _rows(session, list(by_call)[:MOST], viewer, now)
-    return [CallRow(**{**vars(row), "change": by_call[row.call.id or 0]}) for row in rows]
+    return [CallRow(**{**vars(row), "change": by_call[row.call.id]}) for row in rows]
 
 
 def closing(session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime) -> list[CallRow]:
@@ -97,7 +97,7 @@ def closing(session: Session, viewer: Viewer, mine: tuple[str, ...], now: dateti
         .order_by(col(Call.closes_at), col(Call.id))
         .limit(MOST)
     )
-    return _rows(session, [i for i in session.exec(query) if i is not None], viewer, now)
+    return _rows(session, list(session.exec(query)), viewer, now)
 
 
 def new(
@@ -113,7 +113,7 @@ def new(
         .order_by(best.desc(), col(Call.id))
         .limit(MOST)
     )
-    return _rows(session, [i for i in session.exec(query) if i is not None], viewer, now)
+    return _rows(session, list(session.exec(query)), viewer, now)
 
 
 def _rows(session: Session, ids: list[int], viewer: Viewer, now: datetime) -> list[CallRow]:

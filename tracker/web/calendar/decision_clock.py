@@ -128,7 +128,7 @@ def keep(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         return _ask(asked, viewer, session, now, asked.form, 422)
     way = _way(form, viewer, body_calendar(session))
     try:
-        clock = start_clock(session, row, way, asked.user.participant_id, asked.user.id or 0, now)
+        clock = start_clock(session, row, way, asked.user.participant_id, asked.user.id, now)
     except NoPlan:
         return _ask(asked, viewer, session, now, asked.form, 422)
     audit.record(session, asked, "decision clock planned", f"clock {clock.id}")
@@ -207,7 +207,7 @@ def change(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
     if row is None or clock is None or not _may_change(viewer, clock):
         raise NotThere
     form, _ = forms.filled(Settled, asked.form)
-    back, by = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", asked.user.id or 0
+    back, by = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", asked.user.id
     if form is None:
         return asked.to(back, done="intussen")
     try:
@@ -276,10 +276,10 @@ def assign(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
     if form.state == MilestoneState.DROPPED and not form.why.strip():
         return asked.to(back, done="waarom")
     new = Assignment(
-        deadline_id=deadline.id or 0,
+        deadline_id=deadline.id,
         participant_id=viewer.participant_id,
         assignee_id=person,
-        assigned_by=asked.user.id or 0,
+        assigned_by=asked.user.id,
         assigned_at=now,
     )
     try:

@@ -111,7 +111,7 @@ def save(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Resp
         return _form(asked, call, {**errors, **wrong}, 422)
     if form.version != call.version:
         return _form(asked, call, {}, 409, moved=True)
-    correct(session, asked.user, call.id or 0, form.field, value, form.reason, now)
+    correct(session, asked.user, call.id, form.field, value, form.reason, now)
     audit.record(session, asked, "call corrected", f"call {call.id}", form.field)
     return asked.to(f"/regelingen/{call.id}", done="gecorrigeerd")
 
@@ -158,7 +158,7 @@ def save_join(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
     if not chosen.isdecimal() or len(chosen) > 9:
         return _join_form(asked, viewer, session, now, call, {"met": "Kies de andere regeling."}, 422)
     try:
-        join(session, call.id or 0, int(chosen), now, asked.user)
+        join(session, call.id, int(chosen), now, asked.user)
     except CannotJoin as error:
         return _join_form(asked, viewer, session, now, call, {"met": str(error)}, 422)
     audit.record(session, asked, "calls joined", f"call {call.id}", f"into call {chosen}")

@@ -91,7 +91,7 @@ def follow(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
             session.delete(there)
         return asked.to(f"/regelingen/{call.id}", done="ontvolgd")
     if there is None:
-        session.add(Follow(user_id=asked.user.id or 0, call_id=call.id or 0, at=now))
+        session.add(Follow(user_id=asked.user.id, call_id=call.id, at=now))
     return asked.to(f"/regelingen/{call.id}", done="gevolgd")
 
 

@@ -101,7 +101,7 @@ def undo(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Resp
     """Part what was joined."""
     call = find_call(session, asked)
     try:
-        kept = part(session, call.id or 0, now, asked.user)
+        kept = part(session, call.id, now, asked.user)
     except NotPossible:
         return asked.to(PAGE, done="intussen-besloten")
     audit.record(session, asked, "calls parted", f"call {call.id}", f"from call {kept}")

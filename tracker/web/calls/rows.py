@@ -55,7 +55,7 @@ def rows_for(
     session: Session, calls: Sequence[Call], viewer: Viewer, now: datetime, about: Collection[str] = ()
 ) -> list[CallRow]:
     """Rows in the order of the calls; three queries however many calls there are. ``about``: opgaven named first."""
-    ids = [call.id for call in calls if call.id is not None]
+    ids = [call.id for call in calls]
     deadlines = _by_call(session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
     whys = matches_of(session, ids)
     verdicts = _by_call(
@@ -69,9 +69,9 @@ def rows_for(
         CallRow(
             call=call,
             status=status_of(call, now),
-            when=next_date(deadlines.get(call.id or 0, []), now),
-            why=sorted(whys.get(call.id or 0, []), key=lambda w: w.challenge.id not in about)[:MOST_REASONS],
-            verdicts=verdicts.get(call.id or 0, []),
+            when=next_date(deadlines.get(call.id, []), now),
+            why=sorted(whys.get(call.id, []), key=lambda w: w.challenge.id not in about)[:MOST_REASONS],
+            verdicts=verdicts.get(call.id, []),
         )
         for call in calls
     ]

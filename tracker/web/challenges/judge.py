@@ -48,13 +48,13 @@ def say(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respon
     if form is None or (form.say.startswith("no") and reason is None):
         errors = errors or {"say": "Kies een reden bij “niet voor ons”."}
         row = rows_for(session, [call], viewer, now)[0]
-        why = matches_of(session, [call.id or 0]).get(call.id or 0, [])
+        why = matches_of(session, [call.id]).get(call.id, [])
         about = next((w for w in why if w.challenge.id == asked.form.get("challenge")), None)
         return asked.page("challenges/judge_reason.html", 422, row=row, about=about, errors=errors, typed=asked.form)
     verdict = judge(
         session,
         asked.user,
-        call.id or 0,
+        call.id,
         _known(session, form.challenge),
         Say(form.say.split(":")[0]),
         now,

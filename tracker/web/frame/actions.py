@@ -83,7 +83,7 @@ def after(asked: web.Asked, refused: Typed | None, path: str, show: Callable[[Ty
 
 def names(session: Session) -> dict[int, str]:
     """Everybody's name by id, for pages that show who did what."""
-    return {i: name for i, name in session.exec(select(User.id, User.name)) if i is not None}
+    return dict(session.exec(select(User.id, User.name)).all())
 
 
 def participants(session: Session) -> list[tuple[str, str]]:
@@ -94,7 +94,7 @@ def participants(session: Session) -> list[tuple[str, str]]:
 def colleagues(session: Session, viewer: Viewer) -> list[tuple[int, str]]:
     """Who of the own organisation can carry a dossier."""
     mine = select(User).where(User.participant_id == viewer.participant_id, col(User.deactivated_at).is_(None))
-    return [(u.id or 0, u.name) for u in session.exec(mine.order_by(col(User.name)))]
+    return [(u.id, u.name) for u in session.exec(mine.order_by(col(User.name)))]
 
 
 def choices(word: Any) -> list[tuple[str, str]]:

@@ -264,7 +264,7 @@ def _map(
         typed=sent.typed,
         errors=sent.errors,
         dossier=dossier,
-        rows=[(stake, who, contacts.spoken_of(who), last.get(who.id or 0)) for stake, who in rows],
+        rows=[(stake, who, contacts.spoken_of(who), last.get(who.id)) for stake, who in rows],
         people=actions.names(session),
         roles=choices(StakeRole),
         visibilities=actions.visibilities_in(dossier),

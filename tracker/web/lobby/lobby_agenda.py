@@ -53,7 +53,7 @@ def open_for_call(asked: Asked, _viewer: Viewer, session: Session, now: datetime
     opgaven = list(session.exec(matched.order_by(col(Match.score).desc()).limit(3)))
     level = Level.EU if call.language == "en" else Level.NATIONAL
     fields = dossiers.DossierFields(title=call.title, level=level, visibility=Visibility.MRA, lobbyist_id=asked.user.id)
-    dossier = dossiers.open_dossier(session, fields, asked.user, now, challenges=opgaven, calls=[call.id or 0])
+    dossier = dossiers.open_dossier(session, fields, asked.user, now, challenges=opgaven, calls=[call.id])
     return asked.to(f"/dossiers/{dossier.id}", "bewaard")
 
 

@@ -64,7 +64,7 @@ def decide(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Re
     if said is None:
         return _form(asked, call, str(asked.form.get("say", "")), errors, 422)
     try:
-        judge(session, user, call.id or 0, None, said.say, now, said.reason)
+        judge(session, user, call.id, None, said.say, now, said.reason)
     except ReasonNeeded as error:
         return _form(asked, call, said.say.value, {"reason": str(error)}, 422)
     audit.record(session, asked, "verdict from mail", f"call {call.id}", said.say.value)
@@ -107,7 +107,7 @@ def preview(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> R
     from tracker.matching import DIGEST_THRESHOLD
 
     desk = open_desk(asked.site.settings, asked.site.engine)
-    letter = next_letter(session, desk, asked.user.id or 0, now, DIGEST_THRESHOLD)
+    letter = next_letter(session, desk, asked.user.id, now, DIGEST_THRESHOLD)
     return asked.page("mailing/mail_links_preview.html", letter=letter, earlier=None)
 
 

@@ -95,7 +95,7 @@ def create(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
     """A new one; the first mail is due at once."""
     user = asked.user
     row = Subscription(
-        user_id=user.id or 0, participant_id=user.participant_id, visibility=Visibility.OWN,
+        user_id=user.id, participant_id=user.participant_id, visibility=Visibility.OWN,
         every=Cadence.WEEK, created_at=now,
     )  # fmt: skip
     return _keep(asked, viewer, session, now, row)
@@ -108,7 +108,7 @@ def save(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
 
 def stop(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """End one of mine, at once and for queued mail too."""
-    leave(session, viewer.user_id or 0, (mine(session, asked, viewer).id or 0,), now)
+    leave(session, asked.user.id, (mine(session, asked, viewer).id,), now)
     return asked.to("/abonnementen", done="gestopt")
 
 

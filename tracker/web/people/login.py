@@ -76,7 +76,7 @@ def use_link(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> 
         return asked.page("people/login_expired.html", 410)
     link.used_at = now
     if asked.signed is not None:
-        revoke_sessions(session, asked.signed.user.id or 0, now, only=asked.signed.session_id)
+        revoke_sessions(session, asked.signed.user.id, now, only=asked.signed.session_id)
     token = start_session(session, user, asked.headers.get("user-agent", ""), now)
     audit.record(session, asked, "sign in", f"user {user.id}")
     answer = asked.to(home_path(link.next_path))

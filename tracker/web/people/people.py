@@ -83,7 +83,7 @@ def deactivate(asked: Asked, viewer: Viewer, session: Session, now: datetime) ->
         raise NotThere
     user.deactivated_at = None if user.deactivated_at else now
     if user.deactivated_at:
-        revoke_sessions(session, user.id or 0, now)
+        revoke_sessions(session, user.id, now)
         for link in session.exec(
             select(MagicLink).where(MagicLink.user_id == user.id, col(MagicLink.used_at).is_(None))
         ):
