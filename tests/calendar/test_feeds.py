@@ -22,6 +22,8 @@ from tracker.calendar.decision_clock import Way, start_clock
 from tracker.calendar.events import all_deadlines
 from tracker.calendar.feeds import open_feed
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 
 @pytest.fixture
 def people(engine: Engine) -> dict[str, User]:

@@ -20,6 +20,8 @@ from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
 from tracker.operations.upkeep import empty_mails
 from tracker.people.subscriptions import NotPossible, choose_reminders
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 
 @pytest.fixture
 def agenda(engine: Engine, now: datetime) -> Engine:
