@@ -26,7 +26,7 @@ def ical(
 
     opened = door(context)
     with reading(opened.engine) as session:
-        content, events = all_deadlines(session, opened.clock.now(), opened.settings.base_url)
+        content, events = all_deadlines(session, opened.clock.now().instant, opened.settings.base_url)
     if out is None:
         typer.echo(content, nl=False)
         return

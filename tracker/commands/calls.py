@@ -48,8 +48,8 @@ def add(
         money = parse_values.read_value("budget", budget or "")
         more = {"publisher": publisher, "summary": summary, "budget": money, "instrument": instrument}
         said = {"title": title, "url": url, "language": language, "deadlines": deadlines, **more}
-        number = corrections.add_call(session, parse_values.listing(**said), here.clock.now())
-        corrections.note(session, number, "added", {"user": who.id}, here.clock.now())
+        number = corrections.add_call(session, parse_values.listing(**said), here.clock.now().instant)
+        corrections.note(session, number, "added", {"user": who.id}, here.clock.now().instant)
         return f"call {number} added"
 
     _by_person(context, user, act)
@@ -70,7 +70,7 @@ def correct(
     from tracker.calls import corrections, parse_values
 
     def act(session: Any, who: Any, here: Door) -> str:
-        now, number = here.clock.now(), parse_values.live_id(session, call)
+        now, number = here.clock.now().instant, parse_values.live_id(session, call)
         if value is not None:
             corrections.correct(session, who, number, field, parse_values.read_value(field, value), reason, now)
             return f"call {number}: {field} corrected"
@@ -93,7 +93,7 @@ def join(
     def act(session: Any, who: Any, here: Door) -> str:
         into = parse_values.live_id(session, keep)
         try:
-            merge.join(session, other, into, here.clock.now(), who)
+            merge.join(session, other, into, here.clock.now().instant, who)
         except merge.CannotJoin as error:
             raise parse_values.NotPossible(str(error)) from error
         return f"call {other} is now part of call {into}"
@@ -105,7 +105,7 @@ def part(context: typer.Context, other: CallNumber, user: By) -> None:
     """Undo a join."""
 
     def act(session: Any, who: Any, here: Door) -> str:
-        return f"call {other} parted from call {merge.part(session, other, here.clock.now(), who)}"
+        return f"call {other} parted from call {merge.part(session, other, here.clock.now().instant, who)}"
 
     _by_person(context, user, act)
 
@@ -140,7 +140,7 @@ def show(context: typer.Context, call: CallNumber, as_json: Json = False) -> Non
     here = door(context)
     with reading(here.engine) as session:
         try:
-            found = sheet(session, live_id(session, call), here.clock.now())
+            found = sheet(session, live_id(session, call), here.clock.now().instant)
         except NotPossible as error:
             raise CommandFailed(str(error)) from error
     answer(found, as_json, as_lines(found))
@@ -154,7 +154,7 @@ def duplicates(context: typer.Context, as_json: Json = False) -> None:
 
     here = door(context)
     with reading(here.engine) as session:
-        found = proposals(candidates(session, here.clock.now()), dismissed(session))
+        found = proposals(candidates(session, here.clock.now().instant), dismissed(session))
     lines = [f"{p.first} = {p.second}?  {p.score:.2f}  {', '.join(p.reasons)}" for p in found]
     answer([vars(p) for p in found], as_json, lines or ["no calls look alike"])
 
@@ -170,7 +170,7 @@ def dismiss(
     from tracker.calls import duplicate_pairs
 
     def act(session: Any, who: Any, here: Door) -> str:
-        fresh = duplicate_pairs.dismiss(session, one, other, who, reason, here.clock.now())
+        fresh = duplicate_pairs.dismiss(session, one, other, who, reason, here.clock.now().instant)
         return f"call {one} and call {other} are two" + ("" if fresh else "; somebody said so before")
 
     _by_person(context, user, act)

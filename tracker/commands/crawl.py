@@ -33,7 +33,9 @@ def crawl(
     show = typer.echo if not as_json else _nothing
     found = []
     progress = _progress()
-    for outcome in crawl_sources(here.engine, here.settings, wanted, here.clock.now(), here.clock.is_set, progress):
+    for outcome in crawl_sources(
+        here.engine, here.settings, wanted, here.clock.now().instant, here.clock.is_set, progress
+    ):
         found.append(outcome)
         show(outcome.as_line())
     matched = match_waiting(here)
@@ -90,7 +92,7 @@ def sources(
     with reading(here.engine) as session:
         past, held = past_crawls(session), held_calls(session)
     wanted = crawlable(here.settings)
-    found = [standing(name, past.get(name, []), here.clock.now()) for name in sorted({*wanted, *past})]
+    found = [standing(name, past.get(name, []), here.clock.now().instant) for name in sorted({*wanted, *past})]
     rows = [vars(one) | {"held": held.get(one.source, 0), "on": one.source in wanted} for one in found]
     for row in rows:
         row["last_complete"] = row["last_complete"].isoformat() if row["last_complete"] else None

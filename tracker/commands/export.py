@@ -50,8 +50,8 @@ def export(
     here = door(context)
     with reading(here.engine) as session:
         viewer = _viewer(session, seen_by)
-        rows = _rows(session, kind, viewer, here.clock.now(), open_only)
-        columns = call_columns(here.clock.now()) if kind == "calls" else ()
+        rows = _rows(session, kind, viewer, here.clock.now().instant, open_only)
+        columns = call_columns(here.clock.now().instant) if kind == "calls" else ()
         written = WRITERS[as_format](rows, SHEETS.get(kind, "regelingen"), columns)
     if kind != "calls":  # those are public as they are
         _put_on_record(here, kind, viewer)
@@ -68,7 +68,7 @@ def _put_on_record(here: Door, kind: str, viewer: "Viewer") -> None:
     with writing(here.engine) as session:
         session.add(
             AuditEntry(
-                at=here.clock.now(), actor=where, action=f"export {kind}", object=f"what {seen_by} may see",
+                at=here.clock.now().instant, actor=where, action=f"export {kind}", object=f"what {seen_by} may see",
                 result="done", origin=where,
             )
         )  # fmt: skip

@@ -80,7 +80,7 @@ def _store(here: Door, kind: str, content: bytes, form: str, email: str | None) 
     with writing(here.engine) as session:
         who = find_user(session, email) if email else None
         if kind == "contacts" and who is not None:
-            return import_contacts(session, rows, who, here.clock.now())
+            return import_contacts(session, rows, who, here.clock.now().instant)
         if kind == "people":
-            return import_people(session, rows, here.clock.now())
-        return import_calls(session, rows, who, here.clock.now())
+            return import_people(session, rows, here.clock.now().instant)
+        return import_calls(session, rows, who, here.clock.now().instant)

@@ -55,7 +55,7 @@ def pause(
 
     here = door(context)
     with writing(here.engine) as session:
-        stop(session, reason, here.clock.now(), everything=True)
+        stop(session, reason, here.clock.now().instant, everything=True)
     typer.echo("sending is paused")
 
 
@@ -68,8 +68,10 @@ def resume(context: typer.Context) -> None:
     here = door(context)
     try:
         with writing(here.engine) as session:
-            watch(session, here.settings.data_dir, here.clock.now())  # a copy that nobody sent from yet is meant, too
-            ended = go(session, "command line", here.clock.now())
+            watch(
+                session, here.settings.data_dir, here.clock.now().instant
+            )  # a copy that nobody sent from yet is meant, too
+            ended = go(session, "command line", here.clock.now().instant)
     except OSError as error:
         raise CommandFailed(f"cannot write in {here.settings.data_dir}: {error.strerror or error}") from error
     typer.echo("sending resumed" if ended else "sending was not paused")
@@ -90,9 +92,9 @@ def outbox(
         try:
             with writing(here.engine) as session:
                 if release is not None:
-                    let_leave(session, release, here.clock.now(), "command line", "command line")
+                    let_leave(session, release, here.clock.now().instant, "command line", "command line")
                 if lift is not None:
-                    lift_suppression(session, lift, here.clock.now(), "command line", "command line")
+                    lift_suppression(session, lift, here.clock.now().instant, "command line", "command line")
         except NothingHeld as error:
             raise CommandFailed(str(error), FAILED) from error
     _show(here, as_json)

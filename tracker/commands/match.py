@@ -25,7 +25,7 @@ def match_waiting(here: Door) -> "Matched":
     from tracker.operations.progress import progress
 
     with progress("matching") as show:
-        return match_with_model(here.engine, here.clock.now(), progress=show)
+        return match_with_model(here.engine, here.clock.now().instant, progress=show)
 
 
 def match(
@@ -40,7 +40,7 @@ def match(
 
     here, begun = door(context), time.monotonic()
     with progress("matching") as show:
-        done = match_with_model(here.engine, here.clock.now(), rebuild, show)
+        done = match_with_model(here.engine, here.clock.now().instant, rebuild, show)
     seconds = round(time.monotonic() - begun, 2)
     model = model_name(installed())
     data = {"calls": done.calls, "matches": done.matches, "seconds": seconds, "model": model}

@@ -39,7 +39,7 @@ def add(
         raise CommandFailed(f"no role {role!r}; there are {ROLES}", WRONG_USAGE)
     try:
         with writing(here.engine) as session:
-            made = add_user(session, email, name, Role(meant), slug(participant), here.clock.now())
+            made = add_user(session, email, name, Role(meant), slug(participant), here.clock.now().instant)
     except NotPossible as error:
         raise CommandFailed(str(error)) from error
     answer({"id": made.id, "email": made.email}, as_json, [f"user {made.id}: {made.email}, {meant.label}"])
@@ -64,7 +64,7 @@ def reminders(
     try:
         with writing(here.engine) as session:
             person = find_user(session, email)
-            choose_reminders(session, person, chosen, here.clock.now())
+            choose_reminders(session, person, chosen, here.clock.now().instant)
     except NotPossible as error:
         raise CommandFailed(str(error)) from error
     kept = person.reminder_days if chosen else []
@@ -95,7 +95,9 @@ def subscribe(
         with writing(here.engine) as session:
             person = find_user(session, email)
             wanted = tuple(opgave or ())
-            made, new = ask(session, person, wanted, every, here.clock.now(), weekday, most, nothing_new or None)
+            made, new = ask(
+                session, person, wanted, every, here.clock.now().instant, weekday, most, nothing_new or None
+            )
     except NotPossible as error:
         raise CommandFailed(str(error)) from error
     what = ", ".join(opgave or ["alle opgaven"])
@@ -128,7 +130,7 @@ def verdict(
             if opgave is not None and session.get(Challenge, opgave) is None:
                 raise NotPossible(f"no opgave {opgave!r}")
             given = reason or (NoReason.OTHER if say is Say.NO else None)
-            said = judge(session, person, found.id, opgave, say, here.clock.now(), given, remark, team=team)
+            said = judge(session, person, found.id, opgave, say, here.clock.now().instant, given, remark, team=team)
     except (NotPossible, ReasonNeeded) as error:
         raise CommandFailed(str(error)) from error
     answer({"id": said.id, "call": found.id, "say": say.value}, as_json, [f"{say.label}: {found.title}"])

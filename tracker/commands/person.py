@@ -54,7 +54,7 @@ def erase(
         typer.confirm("This cannot be undone. Erase?", abort=True)
     try:
         with writing(opened.engine) as session:
-            row, now = _find(session, who), opened.clock.now()
+            row, now = _find(session, who), opened.clock.now().instant
             report = erase_user(session, row, now) if isinstance(row, User) else erase_person(session, row, now)
             note_erased(session, report.who, "command line", now)
     except KeptByHold as error:
@@ -70,7 +70,7 @@ def sweep(context: typer.Context, as_json: AsJson = False) -> None:
 
     opened = door(context)
     with writing(opened.engine) as session:
-        reports = privacy.sweep(session, "command line", opened.clock.now())
+        reports = privacy.sweep(session, "command line", opened.clock.now().instant)
     lines = [line for report in reports for line in report.lines()] or ["niemand is over de bewaartermijn"]
     answer([vars(r) for r in reports], as_json, lines)
 

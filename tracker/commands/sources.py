@@ -40,7 +40,7 @@ def record(context: typer.Context, name: Name) -> None:
 
     here = door(context)
     try:
-        crawled = record_pages(name, here.settings, here.clock.now())
+        crawled = record_pages(name, here.settings, here.clock.now().instant)
         keep_expectation(name)
     except (CannotAddSource, NoSuchSource) as error:
         raise CommandFailed(str(error)) from error
@@ -80,7 +80,7 @@ def check(
     here = door(context)
     found = []
     try:
-        for one in check_live(names or crawlable(here.settings), here.settings, here.clock.now()):
+        for one in check_live(names or crawlable(here.settings), here.settings, here.clock.now().instant):
             found.append(one)
             if not as_json:
                 typer.echo(one.as_line())

@@ -32,7 +32,7 @@ def why(
     here = door(context)
     try:
         with reading(here.engine) as session:
-            steps = trace(session, call, here.clock.now(), DIGEST_THRESHOLD)
+            steps = trace(session, call, here.clock.now().instant, DIGEST_THRESHOLD)
     except NotPossible as error:
         raise CommandFailed(str(error)) from error
     answer([asdict(step) for step in steps], as_json, [f"{step.stage}: {step.said}" for step in steps])
@@ -56,7 +56,7 @@ def try_(
         raise CommandFailed(f"{since!r} is no day, such as 2026-01-01", WRONG_USAGE) from error
     here = door(context)
     try:
-        tried = try_out(here.engine, opgave, start, here.clock.now(), tuple(word or ()), tuple(without or ()))
+        tried = try_out(here.engine, opgave, start, here.clock.now().instant, tuple(word or ()), tuple(without or ()))
     except NotPossible as error:
         raise CommandFailed(str(error)) from error
     answer(asdict(tried), as_json, lines(tried))

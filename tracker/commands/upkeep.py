@@ -27,8 +27,8 @@ def backup(context: typer.Context, file: File) -> None:
     here = door(context)
     try:
         with progress("backing up") as show:
-            counts = write_backup(here.engine, file, here.clock.now(), show)
-        _mark(here).write_text(here.clock.now().isoformat(), "utf-8")
+            counts = write_backup(here.engine, file, here.clock.now().instant, show)
+        _mark(here).write_text(here.clock.now().instant.isoformat(), "utf-8")
     except OSError as error:
         raise CommandFailed(f"cannot write the backup: {error}") from error
     typer.echo(f"{file}: {sum(counts.values())} rows of {len(counts)} tables")
@@ -52,9 +52,9 @@ def restore(context: typer.Context, file: File) -> None:
     engine = migrate_database(here.settings)
     try:
         with progress("restoring") as show:
-            said = restore_backup(engine, file, here.clock.now(), show)
+            said = restore_backup(engine, file, here.clock.now().instant, show)
         with writing(engine) as session:  # so that one 'resume' is enough
-            watch(session, here.settings.data_dir, here.clock.now())
+            watch(session, here.settings.data_dir, here.clock.now().instant)
     except NotRestorable as error:
         raise CommandFailed(str(error)) from error
     typer.echo(f"{sum(said['rows'].values())} rows restored, as of {said['made_at']}; sending is paused")
@@ -65,7 +65,7 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     from tracker.operations.upkeep import findings
 
     here = door(context)
-    found = findings(here.engine, here.clock.now(), _last_backup(here), compare_clocks=not here.clock.is_set)
+    found = findings(here.engine, here.clock.now().instant, _last_backup(here), compare_clocks=not here.clock.is_set)
     lines = [f"{'BROKEN' if f.broken else 'ok':<7} {f.what}: {f.said}" for f in found]
     answer([vars(f) for f in found], as_json, lines)
     if any(f.broken for f in found):
@@ -87,5 +87,5 @@ def prune(context: typer.Context) -> None:
     here = door(context)
     pages, mails = timedelta(days=here.settings.snapshot_days), timedelta(days=here.settings.mail_days)
     with writing(here.engine) as session:
-        said = tidy(session, pages, mails, here.clock.now())
+        said = tidy(session, pages, mails, here.clock.now().instant)
     typer.echo(said)

@@ -71,8 +71,8 @@ def _organisation(session: Session, slug: str) -> str:
 def sending_rules(settings: Settings, clock: Clock, transport: Transport, desk: Desk, halted: str = "") -> Rules:
     """Who sends, by which clock, and to whom while this is a trial; ``halted``: why only sign-in mail may leave."""
     return Rules(
-        this_turn(), random.SystemRandom().uniform, clock.now, transport.name, settings.mail_allow,
-        desk.writer(clock.now()).common_headers(), halted,
+        this_turn(), random.SystemRandom().uniform, lambda: clock.now().instant, transport.name, settings.mail_allow,
+        desk.writer(clock.now().instant).common_headers(), halted,
     )  # fmt: skip
 
 

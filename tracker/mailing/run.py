@@ -29,7 +29,7 @@ def plan_now(settings: Settings, engine: Engine, clock: Clock, patience: float =
     desk, waited = open_desk(settings, engine), 0.0
     while True:
         try:
-            return plan(engine, desk, clock.now(), DIGEST_THRESHOLD, compare_clocks=not clock.is_set)
+            return plan(engine, desk, clock.now().instant, DIGEST_THRESHOLD, compare_clocks=not clock.is_set)
         except PlannerBusy as error:
             if waited >= patience:
                 raise CommandFailed(f"{error}; try again later") from error
@@ -50,12 +50,12 @@ def send_now(
     desk = open_desk(settings, engine)
     try:
         with writing(engine) as session:
-            watch(session, settings.data_dir, clock.now(), trial=bool(settings.mail_allow))
-        halted = doubt or ("" if clock.is_set else clock_trouble(engine, clock.now()))
+            watch(session, settings.data_dir, clock.now().instant, trial=bool(settings.mail_allow))
+        halted = doubt or ("" if clock.is_set else clock_trouble(engine, clock.now().instant))
         rules = sending_rules(settings, clock, transport, desk, halted)
         tally = asyncio.run(send_due(engine, transport, rules, desk.envelope, stopping))
         with writing(engine) as session:
-            watch(session, settings.data_dir, clock.now(), trial=bool(settings.mail_allow))
+            watch(session, settings.data_dir, clock.now().instant, trial=bool(settings.mail_allow))
     except OSError as error:
         raise CommandFailed(f"cannot write in {settings.data_dir}: {error.strerror or error}") from error
     return tally

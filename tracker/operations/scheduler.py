@@ -92,7 +92,7 @@ class Clockwork:
     async def _tell_the_time(self) -> None:
         """See whether it can be as late as our clock says; where that is in doubt, sources are asked first."""
         count = asyncio.get_running_loop().time()
-        line = await asyncio.to_thread(self._sense.doubt, self.clock.now(), count)
+        line = await asyncio.to_thread(self._sense.doubt, self.clock.now().instant, count)
         if line:
             raise CommandFailed(line)
 
@@ -120,8 +120,8 @@ class Clockwork:
             return
         with writing(self.engine) as session:
             if not line:
-                end_alert(session, key, self.clock.now())
-            elif raise_alert(session, key, f"{name}: {line}", self.clock.now()):
+                end_alert(session, key, self.clock.now().instant)
+            elif raise_alert(session, key, f"{name}: {line}", self.clock.now().instant):
                 self.say(f"{name}: {line}")
 
     async def _crawl(self) -> None:
@@ -141,7 +141,7 @@ class Clockwork:
 
     def _due_sources(self) -> list[str]:
         """What was not begun since its last round; a moment still to come was noted by a clock that was wrong."""
-        now = self.clock.now()
+        now = self.clock.now().instant
         doubted = self._sense.doubted_at
         since = max(doubted, now - ASK_AGAIN) if doubted is not None else last_round(now)
         with reading(self.engine) as session:
@@ -175,7 +175,7 @@ class Clockwork:
 
     def _tidied(self) -> str:
         pages, mails = timedelta(days=self.settings.snapshot_days), timedelta(days=self.settings.mail_days)
-        return tidy_once_a_day(self.engine, pages, mails, self.clock.now())
+        return tidy_once_a_day(self.engine, pages, mails, self.clock.now().instant)
 
     async def send_beside(self, stopped: asyncio.Event) -> None:
         """Send what is due until there is nothing or it is asked to stop; what it holds is handed over first."""
@@ -201,7 +201,7 @@ class Clockwork:
         with reading(self.engine) as session:
             waiting = select(Delivery.id).where(
                 col(Delivery.state).in_([state.value for state in WAITING_STATES]), Delivery.lane == 0,
-                Delivery.next_attempt_at <= self.clock.now(), col(Delivery.finished_at).is_(None),
+                Delivery.next_attempt_at <= self.clock.now().instant, col(Delivery.finished_at).is_(None),
             )  # fmt: skip
             return session.exec(waiting.limit(1)).first() is not None
 
@@ -239,7 +239,7 @@ class Clockwork:
 async def ticking(clockwork: Clockwork) -> AsyncIterator[None]:
     """The clock goes from now until the block ends."""
     scheduler = AsyncIOScheduler(timezone=UTC)
-    first = clockwork.clock.now() + timedelta(seconds=1)
+    first = clockwork.clock.now().instant + timedelta(seconds=1)
     job = scheduler.add_job(
         clockwork.tick, "interval", seconds=TICK, coalesce=True, max_instances=1, next_run_time=first,
         misfire_grace_time=None,
@@ -261,7 +261,7 @@ async def wind(job: Job, clockwork: Clockwork) -> None:
     """Bring the next tick near after the wall clock was set back: it would wait until it is that late once more."""
     while not clockwork.stopping:
         await asyncio.sleep(TICK)
-        now = clockwork.clock.now()
+        now = clockwork.clock.now().instant
         if job.next_run_time is not None and job.next_run_time > now + timedelta(seconds=2 * TICK):
             job.modify(next_run_time=now)
 
