@@ -13,8 +13,8 @@ from db.rights import has_role
 from db.vocabulary import ChallengeStatus, Role, Status
 from notifications.wording import local_day
 from tracker.challenges.teams import members_of, readers
+from tracker.matching.preview_words import preview_words
 from tracker.matching.search import find
-from tracker.matching.what_if import what_if
 from tracker.web.calls.rows import rows_for
 from tracker.web.frame import audit, forms
 from tracker.web.frame.context import Asked, NotThere
@@ -140,7 +140,7 @@ def _tried(asked: Asked, viewer: Viewer, session: Session, now: datetime, challe
     changed = {name: _lines(str(asked.form[name]))[:MOST_WORDS] for name in WORDS if name in asked.form}
     texts = {name: str(asked.form[name]) for name in ("name", "goal") if name in asked.form}
     edited = Challenge(**{**challenge.model_dump(), **texts, **changed})
-    found = what_if(session, asked.site.trials, edited, now)
+    found = preview_words(session, asked.site.trials, edited, now)
     return {
         "found": found,
         "tried": rows_for(session, found.calls[:MOST_TRIED], viewer, now),

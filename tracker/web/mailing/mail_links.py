@@ -9,7 +9,7 @@ from starlette.responses import Response
 from db.models import Call, Delivery, Subscription, User
 from db.queries import Viewer, live_call
 from db.vocabulary import MailKind, NoReason, Say
-from notifications.links import ALL, REMINDERS, Leaving, Links
+from notifications.links import ALL, REMINDERS, LeavingLink, Links
 from tracker.mailing.keys import signing_keys
 from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
@@ -93,7 +93,7 @@ def leave(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Res
     return asked.page("mailing/mail_links_left.html", what=leaving.what)
 
 
-def _standing(session: Session, leaving: Leaving) -> list[Subscription]:
+def _standing(session: Session, leaving: LeavingLink) -> list[Subscription]:
     query = select(Subscription).where(Subscription.user_id == leaving.user_id, col(Subscription.ended_at).is_(None))
     if leaving.what == REMINDERS:
         return []
@@ -102,12 +102,12 @@ def _standing(session: Session, leaving: Leaving) -> list[Subscription]:
 
 def preview(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
     """The next mail, as it would leave now."""
-    from tracker.mailing.mailer import open_desk
+    from tracker.mailing.mailer import open_mailer
     from tracker.mailing.preview import preview as next_letter
     from tracker.matching import DIGEST_THRESHOLD
 
-    desk = open_desk(asked.site.settings, asked.site.engine)
-    letter = next_letter(session, desk, asked.user.id, now, DIGEST_THRESHOLD)
+    mailer = open_mailer(asked.site.settings, asked.site.engine)
+    letter = next_letter(session, mailer, asked.user.id, now, DIGEST_THRESHOLD)
     return asked.page("mailing/mail_links_preview.html", letter=letter, earlier=None)
 
 

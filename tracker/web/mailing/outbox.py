@@ -11,7 +11,7 @@ from db.models import Attempt, AuditEntry, Delivery, User
 from db.queries import Viewer
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
-from tracker.mailing.release import NothingHeld, let_leave, lift_suppression
+from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
 from tracker.web.frame import forms
 from tracker.web.frame.context import Asked, NotThere
 
@@ -68,8 +68,8 @@ def one_mail(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) ->
 def retry(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
     """Let a waiting mail go at the next round."""
     try:
-        let_leave(session, asked.params["delivery_id"], now, f"user {asked.user.id}", asked.origin)
-    except NothingHeld as error:
+        retry_delivery(session, asked.params["delivery_id"], now, f"user {asked.user.id}", asked.origin)
+    except NothingToRelease as error:
         raise NotThere from error
     return asked.to("/beheer/mail", done="opnieuw")
 
@@ -77,8 +77,8 @@ def retry(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Res
 def lift(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
     """Mail an address again that a relay once refused."""
     try:
-        lift_suppression(session, str(asked.form.get("email", "")), now, f"user {asked.user.id}", asked.origin)
-    except NothingHeld:
+        unsuppress(session, str(asked.form.get("email", "")), now, f"user {asked.user.id}", asked.origin)
+    except NothingToRelease:
         return asked.to("/beheer/mail", done="nietgeweigerd")
     return asked.to("/beheer/mail", done="toegelaten")
 
