@@ -17,6 +17,8 @@ from tracker.matching.run import match_with_model
 from tracker.matching.texts import Vectors
 from tracker.matching.vectors import CachedEncoder
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 BY_WORDS = PreviewScorer(lambda: None, 60)
 
 

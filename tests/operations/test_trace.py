@@ -19,6 +19,8 @@ from tracker.matching.backtest import backtest
 from tracker.operations.trace import trace
 from tracker.people.subscriptions import NotPossible
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 
 @pytest.fixture
 def agenda(engine: Engine) -> Engine:
