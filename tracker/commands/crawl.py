@@ -85,14 +85,14 @@ def sources(
         return
     from db.session import reading
     from tracker.sources.crawl import crawlable
-    from tracker.sources.health import standing
+    from tracker.sources.health import source_health
     from tracker.sources.history import held_calls, past_crawls
 
     here = door(context)
     with reading(here.engine) as session:
         past, held = past_crawls(session), held_calls(session)
     wanted = crawlable(here.settings)
-    found = [standing(name, past.get(name, []), here.clock.now().instant) for name in sorted({*wanted, *past})]
+    found = [source_health(name, past.get(name, []), here.clock.now().instant) for name in sorted({*wanted, *past})]
     rows = [vars(one) | {"held": held.get(one.source, 0), "on": one.source in wanted} for one in found]
     for row in rows:
         row["last_complete"] = row["last_complete"].isoformat() if row["last_complete"] else None

@@ -63,12 +63,12 @@ def resume(context: typer.Context) -> None:
     """Send again: after a pause by hand, after too many refusals, or after a restore that is what you meant."""
     from db.session import writing
     from notifications.brakes import resume as go
-    from tracker.mailing.copy_guard import watch
+    from tracker.mailing.copy_guard import check_not_a_copy
 
     here = door(context)
     try:
         with writing(here.engine) as session:
-            watch(
+            check_not_a_copy(
                 session, here.settings.data_dir, here.clock.now().instant
             )  # a copy that nobody sent from yet is meant, too
             ended = go(session, "command line", here.clock.now().instant)
@@ -85,17 +85,17 @@ def outbox(
 ) -> None:
     """What waits, what left, what is broken; let a held mail leave, or mail a refused address again."""
     from db.session import writing
-    from tracker.mailing.release import NothingHeld, let_leave, lift_suppression
+    from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
 
     here = door(context)
     if release is not None or lift is not None:
         try:
             with writing(here.engine) as session:
                 if release is not None:
-                    let_leave(session, release, here.clock.now().instant, "command line", "command line")
+                    retry_delivery(session, release, here.clock.now().instant, "command line", "command line")
                 if lift is not None:
-                    lift_suppression(session, lift, here.clock.now().instant, "command line", "command line")
-        except NothingHeld as error:
+                    unsuppress(session, lift, here.clock.now().instant, "command line", "command line")
+        except NothingToRelease as error:
             raise CommandFailed(str(error), FAILED) from error
     _show(here, as_json)
 

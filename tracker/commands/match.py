@@ -10,7 +10,7 @@ from tracker.commands.context import Door, answer, door
 from tracker.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from tracker.matching.run import Matched
+    from tracker.matching.run import MatchingResult
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command()(evaluate)
 
 
-def match_waiting(here: Door) -> "Matched":
+def match_waiting(here: Door) -> "MatchingResult":
     """Match what is new or changed since the last time: after a crawl, and after people add or correct calls."""
     from tracker.matching.run import match_with_model
     from tracker.operations.progress import progress

@@ -24,16 +24,16 @@ def run(
     import asyncio
 
     from tracker.commands.serve import end_well_on_sigterm, page_server
-    from tracker.operations.scheduler import Clockwork, ticking
+    from tracker.operations.scheduler import Scheduler, ticking
 
     here = _checked(context)
     server = page_server(here, host, port)
-    clockwork = Clockwork(here.settings, here.engine, here.clock, _say)
+    scheduler = Scheduler(here.settings, here.engine, here.clock, _say)
 
     async def both() -> None:
-        async with ticking(clockwork):
+        async with ticking(scheduler):
             await server.serve()
-            clockwork.stopping = True
+            scheduler.stopping = True
 
     end_well_on_sigterm()  # or the mail that is being handed over would be in doubt
     asyncio.run(both())
@@ -43,34 +43,34 @@ def schedule(context: typer.Context) -> None:
     """The clock alone: crawl, plan and send what is due, until stopped."""
     import asyncio
 
-    from tracker.operations.scheduler import Clockwork, run_until_stopped
+    from tracker.operations.scheduler import Scheduler, run_until_stopped
 
     here = _checked(context)
     _say("the clock goes; Ctrl-C stops it")
-    asyncio.run(run_until_stopped(Clockwork(here.settings, here.engine, here.clock, _say)))
+    asyncio.run(run_until_stopped(Scheduler(here.settings, here.engine, here.clock, _say)))
 
 
 def worker(context: typer.Context) -> None:
     """Send what is due until stopped, beside the clock and other workers; plans and crawls nothing."""
     import asyncio
 
-    from tracker.operations.scheduler import Clockwork, send_until_stopped
+    from tracker.operations.scheduler import Scheduler, send_until_stopped
 
     here = _checked(context)
     _say("sending what is due; Ctrl-C stops it")
-    asyncio.run(send_until_stopped(Clockwork(here.settings, here.engine, here.clock, _say)))
+    asyncio.run(send_until_stopped(Scheduler(here.settings, here.engine, here.clock, _say)))
 
 
 def _checked(context: typer.Context) -> Door:
     """Fail at once, in one line, where a setting would fail every minute."""
-    from tracker.mailing.mailer import open_desk, transport_of
+    from tracker.mailing.mailer import open_mailer, transport_of
 
     here = door(context)
     if here.clock.is_set:
         raise CommandFailed("--now stands still, and a clock that goes cannot: use plan and send", WRONG_USAGE)
     transport_of(here.settings)
     here.whole()
-    open_desk(here.settings, here.engine)
+    open_mailer(here.settings, here.engine)
     return here
 
 

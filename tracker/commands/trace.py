@@ -47,7 +47,7 @@ def try_(
     as_json: AsJson = False,
 ) -> None:
     """What a subscription would have sent over the stored history, and what a changed word does to that."""
-    from tracker.matching.what_if_history import lines, try_out
+    from tracker.matching.backtest import backtest, lines
     from tracker.people.subscriptions import NotPossible
 
     try:
@@ -56,7 +56,7 @@ def try_(
         raise CommandFailed(f"{since!r} is no day, such as 2026-01-01", WRONG_USAGE) from error
     here = door(context)
     try:
-        tried = try_out(here.engine, opgave, start, here.clock.now().instant, tuple(word or ()), tuple(without or ()))
+        tried = backtest(here.engine, opgave, start, here.clock.now().instant, tuple(word or ()), tuple(without or ()))
     except NotPossible as error:
         raise CommandFailed(str(error)) from error
     answer(asdict(tried), as_json, lines(tried))

@@ -44,7 +44,7 @@ def restore(context: typer.Context, file: File) -> None:
     """Fill a new database from a backup, of either kind of database; sending starts paused."""
     from db.session import writing
     from tracker.database import migrate_database
-    from tracker.mailing.copy_guard import watch
+    from tracker.mailing.copy_guard import check_not_a_copy
     from tracker.operations.backup import NotRestorable, restore_backup
     from tracker.operations.progress import progress
 
@@ -54,7 +54,7 @@ def restore(context: typer.Context, file: File) -> None:
         with progress("restoring") as show:
             said = restore_backup(engine, file, here.clock.now().instant, show)
         with writing(engine) as session:  # so that one 'resume' is enough
-            watch(session, here.settings.data_dir, here.clock.now().instant)
+            check_not_a_copy(session, here.settings.data_dir, here.clock.now().instant)
     except NotRestorable as error:
         raise CommandFailed(str(error)) from error
     typer.echo(f"{sum(said['rows'].values())} rows restored, as of {said['made_at']}; sending is paused")

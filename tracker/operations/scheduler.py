@@ -28,7 +28,7 @@ from tracker.errors import CommandFailed
 from tracker.mailing.run import plan_now, send_now
 from tracker.operations.upkeep import tidy_once_a_day
 from tracker.settings import Settings
-from tracker.sources.clock_skew import DOUBT, SenseOfTime
+from tracker.sources.clock_skew import DOUBT, SkewMonitor
 from tracker.sources.crawl import crawlable
 from tracker.sources.health import LONGEST_REST, resting_until
 from tracker.sources.history import past_crawls
@@ -50,7 +50,7 @@ def last_round(now: datetime) -> datetime:
 
 
 @dataclass
-class Clockwork:
+class Scheduler:
     """What runs in the scheduler's process; everything it does can be typed as a command."""
 
     settings: Settings
@@ -62,11 +62,11 @@ class Clockwork:
     epoch: int | None = None
     _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _sense: SenseOfTime = field(init=False)
+    _sense: SkewMonitor = field(init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._sense = SenseOfTime(self.engine, lambda: bool(crawlable(self.settings)), self._has_asked)
+        self._sense = SkewMonitor(self.engine, lambda: bool(crawlable(self.settings)), self._has_asked)
 
     async def tick(self) -> None:
         """Crawl, plan and send what is due; nothing while another process is the clock."""
@@ -236,49 +236,49 @@ class Clockwork:
 
 
 @contextlib.asynccontextmanager
-async def ticking(clockwork: Clockwork) -> AsyncIterator[None]:
+async def ticking(scheduler: Scheduler) -> AsyncIterator[None]:
     """The clock goes from now until the block ends."""
-    scheduler = AsyncIOScheduler(timezone=UTC)
-    first = clockwork.clock.now().instant + timedelta(seconds=1)
-    job = scheduler.add_job(
-        clockwork.tick, "interval", seconds=TICK, coalesce=True, max_instances=1, next_run_time=first,
+    alarm = AsyncIOScheduler(timezone=UTC)
+    first = scheduler.clock.now().instant + timedelta(seconds=1)
+    job = alarm.add_job(
+        scheduler.tick, "interval", seconds=TICK, coalesce=True, max_instances=1, next_run_time=first,
         misfire_grace_time=None,
     )  # fmt: skip
-    scheduler.start()
-    beside = [asyncio.create_task(work) for work in (clockwork.letterbox(), clockwork.keep(), wind(job, clockwork))]
+    alarm.start()
+    beside = [asyncio.create_task(work) for work in (scheduler.letterbox(), scheduler.keep(), wind(job, scheduler))]
     try:
         yield
     finally:
-        scheduler.pause()
-        await clockwork.close()
-        scheduler.shutdown(wait=False)  # would cut off a tick that still runs
+        alarm.pause()
+        await scheduler.close()
+        alarm.shutdown(wait=False)  # would cut off a tick that still runs
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
 
 
-async def wind(job: Job, clockwork: Clockwork) -> None:
+async def wind(job: Job, scheduler: Scheduler) -> None:
     """Bring the next tick near after the wall clock was set back: it would wait until it is that late once more."""
-    while not clockwork.stopping:
+    while not scheduler.stopping:
         await asyncio.sleep(TICK)
-        now = clockwork.clock.now().instant
+        now = scheduler.clock.now().instant
         if job.next_run_time is not None and job.next_run_time > now + timedelta(seconds=2 * TICK):
             job.modify(next_run_time=now)
 
 
-async def run_until_stopped(clockwork: Clockwork) -> None:
+async def run_until_stopped(scheduler: Scheduler) -> None:
     """Tick until SIGTERM or Ctrl-C."""
     stopped = _asked_to_stop()
-    async with ticking(clockwork):
+    async with ticking(scheduler):
         await stopped.wait()
-        clockwork.stopping = True
+        scheduler.stopping = True
 
 
-async def send_until_stopped(clockwork: Clockwork) -> None:
+async def send_until_stopped(scheduler: Scheduler) -> None:
     """Empty the outbox beside other processes until SIGTERM or Ctrl-C; plans and crawls nothing, so needs no lease."""
     stopped = _asked_to_stop()
     while not stopped.is_set():
-        await clockwork.send_beside(stopped)
+        await scheduler.send_beside(stopped)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), LETTERBOX)
 

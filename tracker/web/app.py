@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from db.rights import has_role
 from db.session import lost_a_race, reading, writing
 from tracker.clock import Clock, Now
-from tracker.matching.what_if import Trials
+from tracker.matching.preview_words import PreviewScorer
 from tracker.settings import Settings
 from tracker.web.api import v1
 from tracker.web.frame.context import NotThere, RequestContext, Signed
@@ -64,10 +64,10 @@ register_url_convertor("id", RowId())
 
 
 def build(
-    settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None, trials: Trials | None = None
+    settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None, trials: PreviewScorer | None = None
 ) -> ASGIApp:
     """The application. FastAPI's own pages stay off: the API describes itself at its own address."""
-    site = Site(settings, engine, clock, trials or Trials())
+    site = Site(settings, engine, clock, trials or PreviewScorer())
     site.templates.globals["menu_for"] = menu_for
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     counted = limits or Limits()

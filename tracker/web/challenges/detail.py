@@ -11,8 +11,8 @@ from db.queries import CallFilter
 from db.rights import has_role
 from db.vocabulary import ChallengeStatus, Role, Status
 from tracker.challenges.teams import members_of, readers
+from tracker.matching.preview_words import preview_words
 from tracker.matching.search import find
-from tracker.matching.what_if import what_if
 from tracker.web.calls.rows import rows_for
 from tracker.web.frame import audit, forms
 from tracker.web.frame.context import NotThere, RequestContext
@@ -138,7 +138,7 @@ def _tried(request: RequestContext, challenge: Challenge) -> dict[str, Any]:
     changed = {name: _lines(str(request.form[name]))[:MOST_WORDS] for name in WORDS if name in request.form}
     texts = {name: str(request.form[name]) for name in ("name", "goal") if name in request.form}
     edited = Challenge(**{**challenge.model_dump(), **texts, **changed})
-    found = what_if(request.session, request.site.trials, edited, request.now.instant)
+    found = preview_words(request.session, request.site.trials, edited, request.now.instant)
     return {
         "found": found,
         "tried": rows_for(request.session, found.calls[:MOST_TRIED], request.viewer, request.now.instant),

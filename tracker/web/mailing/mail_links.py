@@ -7,7 +7,7 @@ from starlette.responses import Response
 from db.models import Call, Delivery, Subscription, User
 from db.queries import live_call
 from db.vocabulary import MailKind, NoReason, Say
-from notifications.links import ALL, REMINDERS, Leaving, Links
+from notifications.links import ALL, REMINDERS, LeavingLink, Links
 from tracker.mailing.keys import signing_keys
 from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
@@ -96,7 +96,7 @@ def leave(request: RequestContext) -> Response:
     return request.page("mailing/mail_links_left.html", what=leaving.what)
 
 
-def _standing(session: Session, leaving: Leaving) -> list[Subscription]:
+def _standing(session: Session, leaving: LeavingLink) -> list[Subscription]:
     query = select(Subscription).where(Subscription.user_id == leaving.user_id, col(Subscription.ended_at).is_(None))
     if leaving.what == REMINDERS:
         return []
@@ -105,12 +105,12 @@ def _standing(session: Session, leaving: Leaving) -> list[Subscription]:
 
 def preview(request: RequestContext) -> Response:
     """The next mail, as it would leave now."""
-    from tracker.mailing.mailer import open_desk
+    from tracker.mailing.mailer import open_mailer
     from tracker.mailing.preview import preview as next_letter
     from tracker.matching import DIGEST_THRESHOLD
 
-    desk = open_desk(request.site.settings, request.site.engine)
-    letter = next_letter(request.session, desk, request.user.id, request.now.instant, DIGEST_THRESHOLD)
+    mailer = open_mailer(request.site.settings, request.site.engine)
+    letter = next_letter(request.session, mailer, request.user.id, request.now.instant, DIGEST_THRESHOLD)
     return request.page("mailing/mail_links_preview.html", letter=letter, earlier=None)
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from db.models import Attempt, AuditEntry, Delivery, User
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
-from tracker.mailing.release import NothingHeld, let_leave, lift_suppression
+from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
 from tracker.web.frame import forms
 from tracker.web.frame.context import NotThere, RequestContext
 
@@ -66,14 +66,14 @@ def one_mail(request: RequestContext) -> Response:
 def retry(request: RequestContext) -> Response:
     """Let a waiting mail go at the next round."""
     try:
-        let_leave(
+        retry_delivery(
             request.session,
             request.params["delivery_id"],
             request.now.instant,
             f"user {request.user.id}",
             request.origin,
         )
-    except NothingHeld as error:
+    except NothingToRelease as error:
         raise NotThere from error
     return request.to("/beheer/mail", done="opnieuw")
 
@@ -81,14 +81,14 @@ def retry(request: RequestContext) -> Response:
 def lift(request: RequestContext) -> Response:
     """Mail an address again that a relay once refused."""
     try:
-        lift_suppression(
+        unsuppress(
             request.session,
             str(request.form.get("email", "")),
             request.now.instant,
             f"user {request.user.id}",
             request.origin,
         )
-    except NothingHeld:
+    except NothingToRelease:
         return request.to("/beheer/mail", done="nietgeweigerd")
     return request.to("/beheer/mail", done="toegelaten")
 
