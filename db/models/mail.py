@@ -32,6 +32,11 @@ class Run(SQLModel, table=True):
     finished_at: datetime | None = None
     outcome: str = ""
 
+    @classmethod
+    def done(cls, job: str, slot: str, now: datetime, outcome: str = "planned", epoch: int = 0) -> "Run":
+        """A run that begins and ends now."""
+        return cls(job=job, slot=slot, epoch=epoch, started_at=now, finished_at=now, outcome=outcome)
+
 
 class MailText(SQLModel, table=True):
     """What a mail says, in rows of its own: a mail's state is written twice on its way, its text but once."""

@@ -1,6 +1,7 @@
 """plan, send, and the switches of sending."""
 
 import signal
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -19,25 +20,25 @@ def register(app: typer.Typer) -> None:
 
 def plan(context: typer.Context, as_json: AsJson = False) -> None:
     """Put due digests and reminders in the outbox; ends when done, and finds nothing when asked twice."""
-    from tracker.mailing.run import plan_now, said_of_plan
+    from tracker.mailing.run import plan_now
 
     here = door(context).whole()
     planned = plan_now(here.settings, here.engine, here.clock)
-    answer(said_of_plan(planned), as_json, [f"{planned.digests} digests and {planned.reminders} reminders planned"])
+    answer(asdict(planned), as_json, [f"{planned.digests} digests and {planned.reminders} reminders planned"])
     if planned.refused:
         raise CommandFailed(planned.refused, FAILED)
 
 
 def send(context: typer.Context, as_json: AsJson = False) -> None:
     """Empty the outbox of what is due; what could not leave is tried again later."""
-    from tracker.mailing.run import said_of_send, send_now
+    from tracker.mailing.run import send_now, tally_as_json
 
     here = door(context).whole()
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda which, _: asked.append(which))  # the mail in hand is handed over first
     tally = send_now(here.settings, here.engine, here.clock, lambda: bool(asked))
-    said = said_of_send(tally)
+    said = tally_as_json(tally)
     counted = ", ".join(f"{said[name]} {name}" for name in ("accepted", "deferred", "failed", "ambiguous"))
     answer(said, as_json, [counted])
     if tally.stopped:
@@ -63,17 +64,12 @@ def resume(context: typer.Context) -> None:
     """Send again: after a pause by hand, after too many refusals, or after a restore that is what you meant."""
     from db.session import writing
     from notifications.brakes import resume as go
-    from tracker.mailing.copy_guard import check_not_a_copy
+    from tracker.mailing.run import guard_against_copies
 
     here = door(context)
-    try:
-        with writing(here.engine) as session:
-            check_not_a_copy(
-                session, here.settings.data_dir, here.clock.now().instant
-            )  # a copy that nobody sent from yet is meant, too
-            ended = go(session, "command line", here.clock.now().instant)
-    except OSError as error:
-        raise CommandFailed(f"cannot write in {here.settings.data_dir}: {error.strerror or error}") from error
+    guard_against_copies(here.settings, here.engine, here.clock)  # a copy that nobody sent from yet is meant, too
+    with writing(here.engine) as session:
+        ended = go(session, "command line", here.clock.now().instant)
     typer.echo("sending resumed" if ended else "sending was not paused")
 
 
