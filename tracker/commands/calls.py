@@ -116,6 +116,7 @@ def _by_person(context: typer.Context, email: str, act: Any) -> None:
 
     from db.models import User
     from db.session import writing
+    from tracker.calendar.decision_clock import replan_moved
     from tracker.calls.parse_values import NotPossible
 
     here = door(context)
@@ -125,6 +126,7 @@ def _by_person(context: typer.Context, email: str, act: Any) -> None:
             if who is None or who.deactivated_at is not None:
                 raise NotPossible(f"no user {email}; 'kansenradar user add' makes one")
             done = act(session, who, here)
+            replan_moved(session, here.clock.now())
     except NotPossible as error:
         raise CommandFailed(str(error)) from error
     typer.echo(done)

@@ -25,6 +25,7 @@ def crawl(
     as_json: Json = False,
 ) -> None:
     """Fetch, store and match: one line per source. Exit code 3 when a source was incomplete, each named on one line."""
+    from tracker.calendar.decision_clock import replan_stored
     from tracker.sources.rounds import crawl_sources
 
     here = door(context)
@@ -35,6 +36,7 @@ def crawl(
     progress = _progress()
     for outcome in crawl_sources(here.engine, here.settings, wanted, here.clock.now(), here.clock.is_set, progress):
         found.append(outcome)
+        replan_stored(here.engine, here.clock.now())
         show(outcome.as_line())
     matched = match_waiting(here)
     show(f"{matched.calls} calls matched, {matched.matches} matches")

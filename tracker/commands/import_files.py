@@ -71,6 +71,7 @@ def _content(file: Path) -> bytes:
 
 def _store(here: Door, kind: str, content: bytes, form: str, email: str | None) -> Any:
     from db.session import writing
+    from tracker.calendar.decision_clock import replan_moved
     from tracker.exchange.import_calls import import_calls, import_people
     from tracker.exchange.import_contacts import import_contacts
     from tracker.exchange.rows import rows_of
@@ -83,4 +84,6 @@ def _store(here: Door, kind: str, content: bytes, form: str, email: str | None) 
             return import_contacts(session, rows, who, here.clock.now())
         if kind == "people":
             return import_people(session, rows, here.clock.now())
-        return import_calls(session, rows, who, here.clock.now())
+        done = import_calls(session, rows, who, here.clock.now())
+        replan_moved(session, here.clock.now())
+        return done

@@ -16,7 +16,6 @@ from notifications.letter import Addressee, AgendaLine, Writer
 from notifications.outbox import Mail
 from notifications.wording import local_day
 from tracker.calendar import due
-from tracker.calendar.decision_clock import replan_all
 from tracker.mailing.mailer import Desk
 from tracker.mailing.periods import LOOK_BACK, at_half_past_seven
 from tracker.mailing.reminders import people_to_remind
@@ -28,13 +27,10 @@ DAY = timedelta(days=1)
 
 
 def plan_agenda(engine: Engine, desk: Desk, writer: Writer, now: datetime, check: Callable[[Session], None]) -> int:
-    """Count all clocks back again, then put today's mails in the outbox from 07:30 on; gives how many are new.
+    """Put today's mails in the outbox from 07:30 on; gives how many are new.
 
     Days of the last week on which nothing was planned are caught up with, each thing once and as it stands today.
     """
-    with writing(engine) as session:
-        check(session)
-        replan_all(session, now)
     today = local_day(now)
     if now < at_half_past_seven(today):
         return 0

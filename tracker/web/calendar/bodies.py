@@ -15,7 +15,7 @@ from db.vocabulary import Role
 from db.vocabulary_calendar import BodyKind, ClosedKind
 from notifications.wording import local_day
 from tracker.calendar.bodies import body_calendar
-from tracker.calendar.decision_clock import replan_all
+from tracker.calendar.decision_clock import replan_meetings
 from tracker.web.frame import audit, forms
 from tracker.web.frame.context import Asked, NotThere
 
@@ -102,7 +102,7 @@ def change(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
     body.paper_days, body.keeps_recess, body.example = form.paper_days, form.keeps_recess, not form.real
     body.version += 1
     session.add(body)
-    return _planned_again(asked, session, now, f"/kalender/vergaderingen/{body.id}", f"body {body.id}")
+    return _planned_again(asked, session, now, f"body {body.id}", body.id)
 
 
 class NewMeeting(BaseModel):
@@ -128,7 +128,7 @@ def add_meeting(asked: Asked, viewer: Viewer, session: Session, now: datetime) -
     row = found or Meeting(body_id=body.id, day=form.day, papers_on=form.papers_on, modified_at=now, version=0)
     row.papers_on, row.cancelled_at, row.modified_at, row.version = form.papers_on, None, now, row.version + 1
     session.add(row)
-    return _planned_again(asked, session, now, f"/kalender/vergaderingen/{body.id}", f"body {body.id}")
+    return _planned_again(asked, session, now, f"body {body.id}", body.id)
 
 
 def cancel_meeting(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
@@ -138,7 +138,7 @@ def cancel_meeting(asked: Asked, _viewer: Viewer, session: Session, now: datetim
         raise NotThere
     row.cancelled_at, row.modified_at, row.version = now, now, row.version + 1
     session.add(row)
-    return _planned_again(asked, session, now, f"/kalender/vergaderingen/{row.body_id}", f"meeting {row.id}")
+    return _planned_again(asked, session, now, f"meeting {row.id}", row.body_id)
 
 
 class NewPeriod(BaseModel):
@@ -170,7 +170,7 @@ def add_period(asked: Asked, viewer: Viewer, session: Session, now: datetime) ->
     )
     row.last_day, row.participant_id, row.source = form.last_day, form.participant, f"ingevuld door {asked.user.name}"
     session.add(row)
-    return _planned_again(asked, session, now, "/kalender/vergaderingen", f"period {form.first_day}")
+    return _planned_again(asked, session, now, f"period {form.first_day}")
 
 
 def remove_period(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
@@ -179,11 +179,11 @@ def remove_period(asked: Asked, _viewer: Viewer, session: Session, now: datetime
     if row is None:
         raise NotThere
     session.delete(row)
-    return _planned_again(asked, session, now, "/kalender/vergaderingen", f"period {row.id}")
+    return _planned_again(asked, session, now, f"period {row.id}")
 
 
-def _planned_again(asked: Asked, session: Session, now: datetime, back: str, what: str) -> Response:
+def _planned_again(asked: Asked, session: Session, now: datetime, what: str, body_id: str | None = None) -> Response:
     audit.record(session, asked, "meetings changed", what)
     session.flush()
-    replan_all(session, now)
-    return asked.to(back, done="vergaderingen")
+    replan_meetings(session, now, body_id)
+    return asked.to(f"/kalender/vergaderingen{f'/{body_id}' if body_id else ''}", done="vergaderingen")

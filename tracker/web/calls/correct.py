@@ -14,6 +14,7 @@ from db.queries import CallFilter, Viewer
 from db.rights import visible
 from db.vocabulary import DeadlineKind, Instrument
 from scrapers.listing import ListedDeadline, Listing
+from tracker.calendar.decision_clock import replan_moved
 from tracker.calls import parse_values
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.corrections import add_call, correct, take_back
@@ -80,6 +81,7 @@ def create(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Re
     if listing is None:
         return asked.page("calls/correct_new.html", 422, errors={**errors, **wrong}, typed=asked.form)
     call_id = add_call(session, listing, now)
+    replan_moved(session, now)
     audit.record(session, asked, "call added", f"call {call_id}")
     return asked.to(f"/regelingen/{call_id}", done="bewaard")
 
@@ -112,6 +114,7 @@ def save(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Resp
     if form.version != call.version:
         return _form(asked, call, {}, 409, moved=True)
     correct(session, asked.user, call.id, form.field, value, form.reason, now)
+    replan_moved(session, now)
     audit.record(session, asked, "call corrected", f"call {call.id}", form.field)
     return asked.to(f"/regelingen/{call.id}", done="gecorrigeerd")
 
@@ -142,6 +145,7 @@ def withdraw(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> R
         raise NotThere
     call_id = correction.call_id
     take_back(session, correction, now)
+    replan_moved(session, now)
     audit.record(session, asked, "correction withdrawn", f"call {call_id}")
     return asked.to(f"/regelingen/{call_id}", done="teruggenomen")
 
@@ -161,6 +165,7 @@ def save_join(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
         join(session, call.id, int(chosen), now, asked.user)
     except CannotJoin as error:
         return _join_form(asked, viewer, session, now, call, {"met": str(error)}, 422)
+    replan_moved(session, now)
     audit.record(session, asked, "calls joined", f"call {call.id}", f"into call {chosen}")
     return asked.to(f"/regelingen/{chosen}", done="samengevoegd")
 

@@ -12,6 +12,7 @@ from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role
 from notifications import wording
+from tracker.calendar.decision_clock import replan_moved
 from tracker.calls.duplicate_pairs import dismiss
 from tracker.calls.duplicates import Proposal, Sign
 from tracker.calls.merge import CannotJoin, join, part
@@ -93,6 +94,7 @@ def _join(asked: Asked, session: Session, form: Decided, now: datetime) -> Respo
         join(session, form.second, form.first, now, asked.user)
     except CannotJoin:
         return asked.to(PAGE, done="intussen-besloten")
+    replan_moved(session, now)
     audit.record(session, asked, "calls joined", f"call {form.second}", f"into call {form.first}")
     return asked.to(f"{PAGE}?samen={form.second}", done="samengevoegd")
 
@@ -104,6 +106,7 @@ def undo(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Resp
         kept = part(session, call.id, now, asked.user)
     except NotPossible:
         return asked.to(PAGE, done="intussen-besloten")
+    replan_moved(session, now)
     audit.record(session, asked, "calls parted", f"call {call.id}", f"from call {kept}")
     return asked.to(PAGE, done="gescheiden")
 
