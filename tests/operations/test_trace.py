@@ -13,11 +13,11 @@ from db.vocabulary import DeliveryState
 from notifications.brakes import resume, standing_pause
 from notifications.outbox import address_hash
 from tests.make.mail_cases import THRESHOLD, deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
+from tracker.errors import NotPossible
 from tracker.mailing.copy_guard import watch
 from tracker.mailing.release import NothingHeld, let_leave, lift_suppression
 from tracker.matching.what_if_history import try_out
 from tracker.operations.trace import trace
-from tracker.people.subscriptions import NotPossible
 
 
 @pytest.fixture

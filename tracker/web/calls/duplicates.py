@@ -15,7 +15,7 @@ from notifications import wording
 from tracker.calls.duplicate_pairs import dismiss
 from tracker.calls.duplicates import Proposal, Sign
 from tracker.calls.merge import CannotJoin, join, part
-from tracker.calls.parse_values import NotPossible
+from tracker.errors import NotPossible
 from tracker.web.calls.detail import dates_of, facts
 from tracker.web.calls.rows import CallRow, find_call, rows_for
 from tracker.web.frame import audit, forms
