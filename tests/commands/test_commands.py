@@ -155,7 +155,7 @@ def test_the_help_imports_nothing_heavy(tmp_path: Path) -> None:
         from tracker.__main__ import app
         done = CliRunner().invoke(app, ["--help"])
         assert "crawl      Fetch, store and match" in done.output, done.output
-        print(*sorted({"pydantic", "sqlalchemy", "scrapy", "fastapi", "numpy"} & set(sys.modules)))
+        print(*sorted({"babel", "pydantic", "sqlalchemy", "scrapy", "fastapi", "numpy"} & set(sys.modules)))
     """
     ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stdout.strip()) == (0, ""), ran.stderr

@@ -10,9 +10,9 @@ from sqlmodel import select
 from db.models import Commitment, Delivery, Follow, MailText, User
 from db.session import reading, writing
 from db.vocabulary import DeliveryState, ToldKind
+from notifications.call_card import call_card
 from notifications.catalogue import read_catalogue
 from notifications.digest import Item
-from notifications.telling import tell
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
 from tests.make.pages import visit
 from tests.make.planning_world import settle_world
@@ -20,6 +20,9 @@ from tracker.errors import NotPossible
 from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
 from tracker.operations.upkeep import empty_mails
 from tracker.people.subscriptions import choose_reminders
+from tracker.rights import Deed
+
+pytestmark = pytest.mark.one_database  # it only reads
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def test_a_call_that_is_over_by_its_source_has_no_days_left(agenda: Engine, now:
     number = make_call(agenda, now, closes=date(2027, 3, 1), source_word="closed")
     with reading(agenda) as session:
         call = read_catalogue(session, now, 0.0).calls[number]
-    said = tell(Item(call, ToldKind.CHANGED), now, "https://e.example")
+    said = call_card(Item(call, ToldKind.CHANGED), now, "https://e.example")
     assert (said.left, said.day, said.when, said.later, said.soon) == ("", "", "gesloten", "", False)
 
 
@@ -83,8 +86,8 @@ def test_the_lobby_stands_in_a_digest_as_links_without_a_word_of_it(agenda: Engi
     person = make_reader(agenda, now)
     with writing(agenda) as session:
         user = session.get_one(User, person)
-        contact = log_contact(session, ContactFields(now.date(), "KANARIE"), Office("VRO"), user, now)
-        commit_to(session, contact, "KANARIE brief", date(2026, 6, 5), user, now)
+        contact = log_contact(Deed(session, user, now), ContactFields(now.date(), "KANARIE"), Office("VRO"))
+        commit_to(Deed(session, user, now), contact, "KANARIE brief", date(2026, 6, 5))
     make_call(agenda, now)
     plan_at(agenda, now)
     mail = next(one for one in deliveries(agenda) if one.kind == "digest")
@@ -98,8 +101,8 @@ def test_something_due_in_the_lobby_is_mailed_once_on_its_day(agenda: Engine, no
     person = make_reader(agenda, now)
     with writing(agenda) as session:
         user = session.get_one(User, person)
-        contact = log_contact(session, ContactFields(now.date(), "x"), Office("VRO"), user, now)
-        commit_to(session, contact, "Brief", date(2026, 6, 5), user, now - timedelta(days=20))
+        contact = log_contact(Deed(session, user, now), ContactFields(now.date(), "x"), Office("VRO"))
+        commit_to(Deed(session, user, now - timedelta(days=20)), contact, "Brief", date(2026, 6, 5))
         assert session.exec(select(Commitment)).one()
     for hours in range(0, 24 * 8, 6):
         plan_at(agenda, now + timedelta(hours=hours))

@@ -99,7 +99,7 @@ def _end(session: Session, call_id: int, field: str, now: datetime) -> None:
 def _restate(session: Session, calls: Iterable[int], now: datetime, change: Callable[[], None]) -> None:
     """Make a change, and write down what it changes in what we show."""
     wanted = list(calls)
-    before = {call: state.shown(now) for call, state in states(session, wanted, now).items()}
+    before = {call: state.merged(now) for call, state in states(session, wanted, now).items()}
     change()
     session.flush()
     write(session, Round(None, now), before, states(session, wanted, now))

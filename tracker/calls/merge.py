@@ -77,7 +77,7 @@ def part(session: Session, other: int, now: datetime, user: User | None = None) 
     moved = _note_of(session, keep, other)
     if moved is None or session.get_one(Call, keep).joined_into is not None:
         raise NotPossible(f"call {other} was joined further; part call {keep} first")
-    before = {i: state.shown(now) for i, state in states(session, [keep, other], now).items() if state.said}
+    before = {i: state.merged(now) for i, state in states(session, [keep, other], now).items() if state.records}
     for model in (Sighting, Correction, Verdict):
         for row_id in moved.get(str(model.__tablename__), ()):
             session.get_one(model, row_id).call_id = other
@@ -87,7 +87,7 @@ def part(session: Session, other: int, now: datetime, user: User | None = None) 
     call.joined_into = None
     session.flush()
     after = states(session, [keep, other], now)
-    before.setdefault(other, after[other].shown(now))
+    before.setdefault(other, after[other].merged(now))
     write(session, Round(None, now), before, after)
     note(session, keep, "parted", {"call": other, "user": user.id if user else None}, now)
     session.expire_all()

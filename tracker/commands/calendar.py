@@ -23,7 +23,7 @@ def ical(
     """Write the deadlines of all calls as an iCalendar file, one event each."""
     command = context_of(context)
     with reading(command.engine) as session:
-        content, events = all_deadlines(session, command.clock.now(), command.settings.base_url)
+        content, events = all_deadlines(session, command.now.instant, command.settings.base_url)
     if out is None:
         typer.echo(content, nl=False)
         return

@@ -49,8 +49,8 @@ def add(
         money = parse_values.read_value("budget", budget or "")
         more = {"publisher": publisher, "summary": summary, "budget": money, "instrument": instrument}
         said = {"title": title, "url": url, "language": language, "deadlines": deadlines, **more}
-        number = corrections.add_call(session, parse_values.listing(**said), command.clock.now())
-        corrections.note(session, number, "added", {"user": who.id}, command.clock.now())
+        number = corrections.add_call(session, parse_values.listing(**said), command.now.instant)
+        corrections.note(session, number, "added", {"user": who.id}, command.now.instant)
         return f"call {number} added"
 
     _by_person(context, user, act)
@@ -71,7 +71,7 @@ def correct(
         raise typer.BadParameter("give --value, or --withdraw")
 
     def act(session: Any, who: Any, command: CommandContext) -> str:
-        now, number = command.clock.now(), parse_values.live_id(session, call)
+        now, number = command.now.instant, parse_values.live_id(session, call)
         if value is not None:
             corrections.correct(session, who, number, field, parse_values.read_value(field, value), reason, now)
             return f"call {number}: {field} corrected"
@@ -93,7 +93,7 @@ def join(
 
     def act(session: Any, who: Any, command: CommandContext) -> str:
         into = parse_values.live_id(session, keep)
-        merge.join(session, other, into, command.clock.now(), who)
+        merge.join(session, other, into, command.now.instant, who)
         return f"call {other} is now part of call {into}"
 
     _by_person(context, user, act)
@@ -104,7 +104,7 @@ def part(context: typer.Context, other: CallNumber, user: By) -> None:
     """Undo a join."""
 
     def act(session: Any, who: Any, command: CommandContext) -> str:
-        return f"call {other} parted from call {merge.part(session, other, command.clock.now(), who)}"
+        return f"call {other} parted from call {merge.part(session, other, command.now.instant, who)}"
 
     _by_person(context, user, act)
 
@@ -126,7 +126,7 @@ def show(context: typer.Context, call: CallNumber, as_json: Json = False) -> Non
     """Everything known of a call: fields with their source, dates, conflicts, sightings and what changed."""
     command = context_of(context)
     with reading(command.engine) as session:
-        found = sheet(session, live_id(session, call), command.clock.now())
+        found = sheet(session, live_id(session, call), command.now.instant)
     answer(found, as_json, as_lines(found))
 
 
@@ -135,7 +135,7 @@ def duplicates(context: typer.Context, as_json: Json = False) -> None:
     """Calls that may be one, with reasons; 'call join' confirms, 'call dismiss' says no."""
     command = context_of(context)
     with reading(command.engine) as session:
-        found = proposals(candidates(session, command.clock.now()), dismissed(session))
+        found = proposals(candidates(session, command.now.instant), dismissed(session))
     lines = [f"{p.first} = {p.second}?  {p.score:.2f}  {', '.join(p.reasons)}" for p in found]
     answer([vars(p) for p in found], as_json, lines or ["no calls look alike"])
 
@@ -151,7 +151,7 @@ def dismiss(
     """Say that two calls are two: they are never proposed as one again."""
 
     def act(session: Any, who: Any, command: CommandContext) -> str:
-        fresh = duplicate_pairs.dismiss(session, one, other, who, reason, command.clock.now())
+        fresh = duplicate_pairs.dismiss(session, one, other, who, reason, command.now.instant)
         return f"call {one} and call {other} are two" + ("" if fresh else "; somebody said so before")
 
     _by_person(context, user, act)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tracker.clock import Clock
+from tracker.clock import Clock, Now
 
 if TYPE_CHECKING:  # pydantic and SQLAlchemy take half a second to import; `--help` does without
     from sqlalchemy import Engine
@@ -21,6 +21,11 @@ class CommandContext:
 
     settings: "Settings"
     clock: Clock
+
+    @property
+    def now(self) -> Now:
+        """The moment it is, by this command's clock."""
+        return self.clock.now()
 
     @cached_property
     def engine(self) -> "Engine":

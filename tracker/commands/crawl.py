@@ -13,7 +13,7 @@ from tracker.commands.match import match_waiting
 from tracker.commands.sources import check
 from tracker.errors import INCOMPLETE, WRONG_USAGE, CommandFailed
 from tracker.sources.crawl import crawlable, own_watched, unknown_sources, wrong_watched
-from tracker.sources.health import standing
+from tracker.sources.health import source_health
 from tracker.sources.history import held_calls, past_crawls
 from tracker.sources.rounds import crawl_sources
 
@@ -35,7 +35,7 @@ def crawl(
     show = typer.echo if not as_json else _nothing
     found = []
     progress = _progress()
-    now, is_set = command.clock.now(), command.clock.is_set
+    now, is_set = command.now.instant, command.clock.is_set
     for outcome in crawl_sources(command.engine, command.settings, wanted, now, is_set, progress):
         found.append(outcome)
         show(outcome.as_line())
@@ -82,7 +82,7 @@ def sources(
     with reading(command.engine) as session:
         past, held = past_crawls(session), held_calls(session)
     wanted = crawlable(command.settings)
-    found = [standing(name, past.get(name, []), command.clock.now()) for name in sorted({*wanted, *past})]
+    found = [source_health(name, past.get(name, []), command.now.instant) for name in sorted({*wanted, *past})]
     rows = [vars(one) | {"held": held.get(one.source, 0), "on": one.source in wanted} for one in found]
     for row in rows:
         row["last_complete"] = row["last_complete"].isoformat() if row["last_complete"] else None

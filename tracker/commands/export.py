@@ -49,8 +49,8 @@ def export(
     command = context_of(context)
     with reading(command.engine) as session:
         viewer = _viewer(session, seen_by)
-        rows = _rows(session, kind, viewer, command.clock.now(), open_only)
-        columns = call_columns(command.clock.now()) if kind == "calls" else ()
+        rows = _rows(session, kind, viewer, command.now.instant, open_only)
+        columns = call_columns(command.now.instant) if kind == "calls" else ()
         written = WRITERS[as_format](rows, SHEETS.get(kind, "regelingen"), columns)
     if kind != "calls":  # those are public as they are
         _put_on_record(command, kind, viewer)
@@ -64,7 +64,7 @@ def _put_on_record(command: CommandContext, kind: str, viewer: Viewer) -> None:
     with writing(command.engine) as session:
         session.add(
             AuditEntry(
-                at=command.clock.now(), actor=where, action=f"export {kind}", object=f"what {seen_by} may see",
+                at=command.now.instant, actor=where, action=f"export {kind}", object=f"what {seen_by} may see",
                 result="done", origin=where,
             )
         )  # fmt: skip

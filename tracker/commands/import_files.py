@@ -71,7 +71,7 @@ def _store(command: CommandContext, kind: str, content: bytes, form: str, email:
     with writing(command.engine) as session:
         who = find_user(session, email) if email else None
         if kind == "contacts" and who is not None:
-            return import_contacts(session, rows, who, command.clock.now())
+            return import_contacts(session, rows, who, command.now.instant)
         if kind == "people":
-            return import_people(session, rows, command.clock.now())
-        return import_calls(session, rows, who, command.clock.now())
+            return import_people(session, rows, command.now.instant)
+        return import_calls(session, rows, who, command.now.instant)

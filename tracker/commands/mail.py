@@ -13,8 +13,8 @@ from notifications.brakes import pause as stop
 from notifications.brakes import resume as go
 from tracker.commands.context import CommandContext, answer, context_of
 from tracker.errors import FAILED, CommandFailed
-from tracker.mailing.copy_guard import watch
-from tracker.mailing.release import let_leave, lift_suppression
+from tracker.mailing.copy_guard import check_not_a_copy
+from tracker.mailing.release import retry_delivery, unsuppress
 from tracker.mailing.run import plan_now, said_of_plan, said_of_send, send_now
 
 app = typer.Typer()
@@ -56,7 +56,7 @@ def pause(
     """Stop sending until 'resume'; mails stay in the outbox."""
     command = context_of(context)
     with writing(command.engine) as session:
-        stop(session, reason, command.clock.now(), everything=True)
+        stop(session, reason, command.now.instant, everything=True)
     typer.echo("sending is paused")
 
 
@@ -67,8 +67,8 @@ def resume(context: typer.Context) -> None:
     try:
         with writing(command.engine) as session:
             # who resumes on a copy that nobody sent from yet means that copy, too
-            watch(session, command.settings.data_dir, command.clock.now())
-            ended = go(session, "command line", command.clock.now())
+            check_not_a_copy(session, command.settings.data_dir, command.now.instant)
+            ended = go(session, "command line", command.now.instant)
     except OSError as error:
         raise CommandFailed(f"cannot write in {command.settings.data_dir}: {error.strerror or error}") from error
     typer.echo("sending resumed" if ended else "sending was not paused")
@@ -86,9 +86,9 @@ def outbox(
     if release is not None or lift is not None:
         with writing(command.engine) as session:
             if release is not None:
-                let_leave(session, release, command.clock.now(), "command line", "command line")
+                retry_delivery(session, release, command.now.instant, "command line", "command line")
             if lift is not None:
-                lift_suppression(session, lift, command.clock.now(), "command line", "command line")
+                unsuppress(session, lift, command.now.instant, "command line", "command line")
     _show(command, as_json)
 
 

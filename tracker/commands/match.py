@@ -11,12 +11,12 @@ from tracker.errors import CommandFailed
 from tracker.operations.progress import progress
 
 if TYPE_CHECKING:
-    from tracker.matching.run import Matched
+    from tracker.matching.run import MatchingResult
 
 app = typer.Typer()
 
 
-def match_waiting(command: CommandContext) -> "Matched":
+def match_waiting(command: CommandContext) -> "MatchingResult":
     """Match what is new or changed since the last time: after a crawl, and after people add or correct calls.
 
     The matcher is imported here: other commands of the callers do without.
@@ -24,7 +24,7 @@ def match_waiting(command: CommandContext) -> "Matched":
     from tracker.matching.run import match_with_model
 
     with progress("matching") as show:
-        return match_with_model(command.engine, command.clock.now(), progress=show)
+        return match_with_model(command.engine, command.now.instant, progress=show)
 
 
 @app.command()
@@ -39,7 +39,7 @@ def match(
 
     command, begun = context_of(context), time.monotonic()
     with progress("matching") as show:
-        done = match_with_model(command.engine, command.clock.now(), rebuild, show)
+        done = match_with_model(command.engine, command.now.instant, rebuild, show)
     seconds = round(time.monotonic() - begun, 2)
     model = model_name(installed())
     data = {"calls": done.calls, "matches": done.matches, "seconds": seconds, "model": model}

@@ -37,7 +37,7 @@ def add(
     if meant is None:
         raise CommandFailed(f"no role {role!r}; there are {ROLES}", WRONG_USAGE)
     with writing(command.engine) as session:
-        made = add_user(session, email, name, Role(meant), slug(participant), command.clock.now())
+        made = add_user(session, email, name, Role(meant), slug(participant), command.now.instant)
     answer({"id": made.id, "email": made.email}, as_json, [f"user {made.id}: {made.email}, {meant.label}"])
 
 
@@ -56,7 +56,7 @@ def reminders(
         raise CommandFailed(f"{days!r} are no days, such as 30,7,1", WRONG_USAGE) from error
     with writing(command.engine) as session:
         person = find_user(session, email)
-        choose_reminders(session, person, chosen, command.clock.now())
+        choose_reminders(session, person, chosen, command.now.instant)
     kept = person.reminder_days if chosen else []
     said = ", ".join(map(str, kept)) or "no reminders"
     answer({"user": person.email, "reminders": person.reminders, "days": kept}, as_json, [f"{person.email}: {said}"])
@@ -81,7 +81,7 @@ def subscribe(
     with writing(command.engine) as session:
         person = find_user(session, email)
         wanted = tuple(opgave or ())
-        made, new = ask(session, person, wanted, every, command.clock.now(), weekday, most, nothing_new or None)
+        made, new = ask(session, person, wanted, every, command.now.instant, weekday, most, nothing_new or None)
     what = ", ".join(opgave or ["alle opgaven"])
     line = f"{person.email}: {every.label}, {what}" + ("" if new else " (was there already)")
     answer({"id": made.id, "user": person.email, "new": new}, as_json, [line])
@@ -106,5 +106,5 @@ def verdict(
         if opgave is not None and session.get(Challenge, opgave) is None:
             raise NotPossible(f"no opgave {opgave!r}")
         given = reason or (NoReason.OTHER if say is Say.NO else None)
-        said = judge(session, person, found.id, opgave, say, command.clock.now(), given, remark, team=team)
+        said = judge(session, person, found.id, opgave, say, command.now.instant, given, remark, team=team)
     answer({"id": said.id, "call": found.id, "say": say.value}, as_json, [f"{say.label}: {found.title}"])

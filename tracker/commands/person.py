@@ -43,7 +43,7 @@ def erase(
     if not yes:
         typer.confirm("This cannot be undone. Erase?", abort=True)
     with writing(command.engine) as session:
-        row, now = _find(session, who), command.clock.now()
+        row, now = _find(session, who), command.now.instant
         report = erase_user(session, row, now) if isinstance(row, User) else erase_person(session, row, now)
         note_erased(session, report.who, "command line", now)
     answer(vars(report), as_json, report.lines())
@@ -54,7 +54,7 @@ def sweep(context: typer.Context, as_json: AsJson = False) -> None:
     """Erase every person whose last day of keeping has passed."""
     command = context_of(context)
     with writing(command.engine) as session:
-        reports = privacy.sweep(session, "command line", command.clock.now())
+        reports = privacy.sweep(session, "command line", command.now.instant)
     lines = [line for report in reports for line in report.lines()] or ["niemand is over de bewaartermijn"]
     answer([vars(r) for r in reports], as_json, lines)
 

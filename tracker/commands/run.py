@@ -7,8 +7,8 @@ import typer
 
 from tracker.commands.context import CommandContext, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
-from tracker.mailing.mailer import open_desk, transport_of
-from tracker.operations.scheduler import Clockwork, run_until_stopped, send_until_stopped, ticking
+from tracker.mailing.mailer import open_mailer, transport_of
+from tracker.operations.scheduler import Scheduler, run_until_stopped, send_until_stopped, ticking
 
 app = typer.Typer()
 
@@ -24,12 +24,12 @@ def run(
 
     command = _checked(context)
     server = page_server(command, host, port)
-    clockwork = Clockwork(command.settings, command.engine, command.clock, _say)
+    scheduler = Scheduler(command.settings, command.engine, command.clock, _say)
 
     async def both() -> None:
-        async with ticking(clockwork):
+        async with ticking(scheduler):
             await server.serve()
-            clockwork.stopping = True
+            scheduler.stopping = True
 
     end_well_on_sigterm()  # or the mail that is being handed over would be in doubt
     asyncio.run(both())
@@ -40,7 +40,7 @@ def schedule(context: typer.Context) -> None:
     """The clock alone: crawl, plan and send what is due, until stopped."""
     command = _checked(context)
     _say("the clock goes; Ctrl-C stops it")
-    asyncio.run(run_until_stopped(Clockwork(command.settings, command.engine, command.clock, _say)))
+    asyncio.run(run_until_stopped(Scheduler(command.settings, command.engine, command.clock, _say)))
 
 
 @app.command()
@@ -48,7 +48,7 @@ def worker(context: typer.Context) -> None:
     """Send what is due until stopped, beside the clock and other workers; plans and crawls nothing."""
     command = _checked(context)
     _say("sending what is due; Ctrl-C stops it")
-    asyncio.run(send_until_stopped(Clockwork(command.settings, command.engine, command.clock, _say)))
+    asyncio.run(send_until_stopped(Scheduler(command.settings, command.engine, command.clock, _say)))
 
 
 def _checked(context: typer.Context) -> CommandContext:
@@ -58,7 +58,7 @@ def _checked(context: typer.Context) -> CommandContext:
         raise CommandFailed("--now stands still, and a clock that goes cannot: use plan and send", WRONG_USAGE)
     transport_of(command.settings)
     command.with_whole_database()
-    open_desk(command.settings, command.engine)
+    open_mailer(command.settings, command.engine)
     return command
 
 

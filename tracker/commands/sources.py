@@ -32,7 +32,7 @@ def record(context: typer.Context, name: Name) -> None:
     """Ask the source for its first pages and keep them as its recording."""
     command = context_of(context)
     try:
-        crawled = record_pages(name, command.settings, command.clock.now())
+        crawled = record_pages(name, command.settings, command.now.instant)
         keep_expectation(name)
     except (CannotAddSource, NoSuchSource) as error:
         raise CommandFailed(str(error)) from error
@@ -67,7 +67,7 @@ def check(
     command = context_of(context)
     found = []
     try:
-        for one in check_live(names or crawlable(command.settings), command.settings, command.clock.now()):
+        for one in check_live(names or crawlable(command.settings), command.settings, command.now.instant):
             found.append(one)
             if not as_json:
                 typer.echo(one.as_line())

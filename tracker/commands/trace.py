@@ -10,7 +10,7 @@ from db.session import reading
 from tracker.commands.context import answer, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.matching import DIGEST_THRESHOLD
-from tracker.matching.what_if_history import lines, try_out
+from tracker.matching.backtest import backtest, lines
 from tracker.operations.trace import trace
 
 app = typer.Typer()
@@ -27,7 +27,7 @@ def why(
     """What happened to a call, from the source to each mailbox."""
     command = context_of(context)
     with reading(command.engine) as session:
-        steps = trace(session, call, command.clock.now(), DIGEST_THRESHOLD)
+        steps = trace(session, call, command.now.instant, DIGEST_THRESHOLD)
     answer([asdict(step) for step in steps], as_json, [f"{step.stage}: {step.said}" for step in steps])
 
 
@@ -46,5 +46,5 @@ def try_(
     except ValueError as error:
         raise CommandFailed(f"{since!r} is no day, such as 2026-01-01", WRONG_USAGE) from error
     command = context_of(context)
-    tried = try_out(command.engine, opgave, start, command.clock.now(), tuple(word or ()), tuple(without or ()))
+    tried = backtest(command.engine, opgave, start, command.now.instant, tuple(word or ()), tuple(without or ()))
     answer(asdict(tried), as_json, lines(tried))

@@ -10,7 +10,7 @@ from db.session import writing
 from tracker.commands.context import CommandContext, answer, context_of
 from tracker.database import migrate_database
 from tracker.errors import FAILED, CommandFailed
-from tracker.mailing.copy_guard import watch
+from tracker.mailing.copy_guard import check_not_a_copy
 from tracker.operations.backup import restore_backup, write_backup
 from tracker.operations.progress import progress
 from tracker.operations.upkeep import findings, tidy
@@ -27,8 +27,8 @@ def backup(context: typer.Context, file: File) -> None:
     command = context_of(context)
     try:
         with progress("backing up") as show:
-            counts = write_backup(command.engine, file, command.clock.now(), show)
-        _mark(command).write_text(command.clock.now().isoformat(), "utf-8")
+            counts = write_backup(command.engine, file, command.now.instant, show)
+        _mark(command).write_text(command.now.instant.isoformat(), "utf-8")
     except OSError as error:
         raise CommandFailed(f"cannot write the backup: {error}") from error
     typer.echo(f"{file}: {sum(counts.values())} rows of {len(counts)} tables")
@@ -46,9 +46,9 @@ def restore(context: typer.Context, file: File) -> None:
     command = context_of(context)
     engine = migrate_database(command.settings)
     with progress("restoring") as show:
-        said = restore_backup(engine, file, command.clock.now(), show)
+        said = restore_backup(engine, file, command.now.instant, show)
     with writing(engine) as session:  # so that one 'resume' is enough
-        watch(session, command.settings.data_dir, command.clock.now())
+        check_not_a_copy(session, command.settings.data_dir, command.now.instant)
     typer.echo(f"{sum(said['rows'].values())} rows restored, as of {said['made_at']}; sending is paused")
 
 
@@ -57,7 +57,7 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     """See whether database, sources, clock and backup are in order; exit code 1 when something is broken."""
     command = context_of(context)
     found = findings(
-        command.engine, command.clock.now(), _last_backup(command), compare_clocks=not command.clock.is_set
+        command.engine, command.now.instant, _last_backup(command), compare_clocks=not command.clock.is_set
     )
     lines = [f"{'BROKEN' if f.broken else 'ok':<7} {f.what}: {f.said}" for f in found]
     answer([vars(f) for f in found], as_json, lines)
@@ -78,5 +78,5 @@ def prune(context: typer.Context) -> None:
     command = context_of(context)
     pages, mails = timedelta(days=command.settings.snapshot_days), timedelta(days=command.settings.mail_days)
     with writing(command.engine) as session:
-        said = tidy(session, pages, mails, command.clock.now())
+        said = tidy(session, pages, mails, command.now.instant)
     typer.echo(said)

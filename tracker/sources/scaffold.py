@@ -13,7 +13,7 @@ from scrapers.recordings import replay
 from scrapers.spool import read_events
 from tracker.errors import NotPossible
 from tracker.settings import Settings
-from tracker.sources.crawl import ROOT, collected, job_for, run_child
+from tracker.sources.crawl import ROOT, from_spool, job_for, run_child
 
 SOURCE = '''"""{title}: {url}
 
@@ -129,7 +129,7 @@ def record(name: str, settings: Settings, now: datetime, checkout: Path = ROOT) 
         spool = Path(folder)
         job = job_for(name, settings, now, spool, sample=SAMPLE)
         failure = run_child(job, settings.source_limit_seconds, lambda _: None)
-        crawled = collected(sources.load(name, job.options), spool, now, now, failure)
+        crawled = from_spool(sources.load(name, job.options), spool, now, now, failure)
         answers = [event for kind, event in read_events(spool) if kind == "answer"]
         if not answers:
             raise CannotAddSource(f"{name}: {crawled.stopped or 'no page came'}")
