@@ -23,6 +23,8 @@ from tracker.calendar.events import all_deadlines
 from tracker.calendar.feeds import open_feed
 from tracker.rights import Deed
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 
 @pytest.fixture
 def people(engine: Engine) -> dict[str, User]:

@@ -19,6 +19,8 @@ from tracker.challenges.results import Results, results
 from tracker.lobby import moments
 from tracker.rights import Deed, viewer_of
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 S = ApplicationStage
 
 

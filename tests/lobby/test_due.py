@@ -25,6 +25,8 @@ from tracker.operations.example_data import load_example
 from tracker.people.participants import load_participants
 from tracker.rights import Deed, viewer_of
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 TODAY = date(2026, 5, 29)
 
 

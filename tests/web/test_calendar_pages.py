@@ -32,6 +32,8 @@ from tracker.web.calendar.views import (
     weeks,
 )
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 
 @pytest.fixture
 def people(engine: Engine) -> dict[str, User]:

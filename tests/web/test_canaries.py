@@ -29,6 +29,8 @@ from tracker.rights import Deed, viewer_of
 from tracker.web.frame.safety import Limits
 from tracker.web.routes import ROUTES
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 SECRET = (
     "KANARIE-INTERN",
     "KANARIE-RODELIJN",
