@@ -15,7 +15,6 @@ from notifications.message import Addressee
 from notifications.outbox import Mail
 from notifications.wording import local_day
 from tracker.calendar import due
-from tracker.calendar.decision_clock import replan_all
 from tracker.mailing.periods import LOOK_BACK, at_half_past_seven
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.reminders import LANE, people_to_remind
@@ -27,12 +26,10 @@ OPEN_FOR = 3 * DAY  # a mail server may be down for a weekend
 
 
 def plan_agenda(run: PlanningRun) -> int:
-    """Count all clocks back again, then put today's mails in the outbox from 07:30 on; return how many are new.
+    """Put today's mails in the outbox from 07:30 on; return how many are new.
 
     Days of the last week on which nothing was planned are caught up with, each thing once and as it stands today.
     """
-    with run.writing() as session:
-        replan_all(session, run.now)
     if run.now < at_half_past_seven(run.today):
         return 0
     with reading(run.engine) as session:

@@ -8,9 +8,10 @@ from db.models import AuditEntry, Delivery, Suppression
 from db.vocabulary import DeliveryState
 from notifications.alerts import end_alert
 from notifications.outbox import address_hash
+from tracker.errors import NotPossible
 
 
-class NothingToRelease(ValueError):
+class NothingToRelease(NotPossible):
     """There is nothing to let through; the message says why."""
 
 

@@ -11,7 +11,7 @@ from db.models import Call, Challenge, Match
 from db.session import reading
 from db.vocabulary import Nature
 from notifications import wording
-from tracker.people.subscriptions import NotPossible
+from tracker.errors import NotPossible
 
 
 @dataclass(frozen=True)

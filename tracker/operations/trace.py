@@ -14,9 +14,9 @@ from notifications import wording
 from notifications.catalogue import Catalogue, read_catalogue
 from notifications.digest import Memory, compose
 from tracker.calls.identity import same_address, same_reference
+from tracker.errors import NotPossible
 from tracker.mailing.plan import read_coverage
 from tracker.mailing.recipients import Recipient, read_memories, read_recipients
-from tracker.people.subscriptions import NotPossible
 
 LATE_DAYS = 3
 

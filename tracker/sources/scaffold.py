@@ -11,6 +11,7 @@ from scrapers.crawled import Crawled
 from scrapers.expectation import FILE, expectation_of
 from scrapers.recordings import replay
 from scrapers.spool import read_events
+from tracker.errors import NotPossible
 from tracker.settings import Settings
 from tracker.sources.crawl import ROOT, from_spool, job_for, run_child
 
@@ -81,7 +82,7 @@ SAMPLE = 3
 SUFFIXES = {"json": "json", "html": "html", "rss": "rss", "atom": "xml", "xml": "xml"}
 
 
-class CannotAddSource(Exception):
+class CannotAddSource(NotPossible):
     """The message says why in one line."""
 
 
