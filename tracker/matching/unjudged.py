@@ -10,7 +10,7 @@ from db.models import Call, Challenge, ClosedPeriod, Match, Subscription, Team, 
 from db.queries import Viewer
 from db.status import standing
 from notifications.wording import AMSTERDAM, local_day
-from tracker.challenges.tree import below
+from tracker.challenges.agenda import below
 from tracker.matching.search import matched
 from tracker.workdays import ClosedDays, closed_days
 
