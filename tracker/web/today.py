@@ -15,10 +15,10 @@ from db.status import standing
 from db.vocabulary import Role, Say
 from notifications.wording import local_day
 from tracker.applications.mismatches import mismatches
-from tracker.calendar.due import milestones_waiting_for, too_late_this_week, week_end
+from tracker.calendar.due import due_items_of, too_late_this_week, week_end
 from tracker.challenges.teams import duties_of
 from tracker.lobby import coalition, moments
-from tracker.lobby.due import due
+from tracker.lobby.due import lobby_due
 from tracker.matching.search import SHOWN_FROM, by_ids, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
 from tracker.web.calls import duplicates
@@ -136,7 +136,7 @@ def _overdue(session: Session, viewer: Viewer, now: datetime) -> list[Unjudged]:
 def calendar_section(viewer: Viewer, session: Session, now: datetime) -> Section | None:
     """What of the calendar asks for attention this week, or none; overdue things rise to the coordinator."""
     today = local_day(now)
-    waiting = milestones_waiting_for(session, viewer.participant_id or "", now, week_end(today))
+    waiting = due_items_of(session, viewer.participant_id or "", now, week_end(today))
     rises = has_role(viewer, Role.COORDINATOR)
     shown = [one for one in waiting if rises or one.assignee_id in (None, viewer.user_id)]
     calls = too_late_this_week(session, viewer, now)
@@ -156,7 +156,7 @@ MOST_OF_LOBBY = 8
 def lobby_section(viewer: Viewer, session: Session, now: datetime) -> Section | None:
     """What of the lobby asks for attention today, or none."""
     today = local_day(now)
-    mine = [d for d in due(session, now, timedelta(days=14)) if d.user_id == viewer.user_id][:MOST_OF_LOBBY]
+    mine = [d for d in lobby_due(session, now, timedelta(days=14)) if d.user_id == viewer.user_id][:MOST_OF_LOBBY]
     coming = [
         m
         for m in moments.upcoming(session, viewer, today)

@@ -25,9 +25,9 @@ from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, CheckAnswer, DossierKind, GoDecision, PartnerRole, StateAid
 from tracker.applications import cofunding, milestones, stages
-from tracker.applications.milestones import _due, clocks_of, open_clock, way_for
+from tracker.applications.milestones import _due, clocks_of, open_clock, route_for
 from tracker.applications.mismatches import mismatches
-from tracker.calendar.decision_clock import milestone_name, milestones_of, way_of
+from tracker.calendar.decision_clock import milestone_name, milestones_of, route_of
 from tracker.calls.publications import chain
 from tracker.lobby.timeline import timeline
 from tracker.rights import may_change
@@ -157,7 +157,7 @@ def show(request: RequestContext) -> Response:
 
 def page(request: RequestContext, dossier: Dossier, sent: Typed = NOTHING) -> Response:
     """The page of an application, also after a form that was refused."""
-    application = stages.of(request.session, dossier)
+    application = stages.application_of(request.session, dossier)
     call = request.session.get(Call, application.call_id) if application.call_id else None
     partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
     money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
@@ -340,7 +340,7 @@ def clock_part(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline
             {
                 "clock": clock,
                 "deadline": deadline,
-                "fits": way_of(clock) == way_for(session, dossier, clock.table_ids),
+                "fits": route_of(clock) == route_for(session, dossier, clock.table_ids),
                 "steps": [(row, milestone_name(row, bodies)) for row in milestones_of(session, clock) if _stands(row)],
             }
             for clock, deadline in found

@@ -16,11 +16,11 @@ from db.rights import has_role, visible
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Role
 from db.vocabulary_calendar import BodyKind, MilestoneState, MilestoneStep
 from notifications.wording import local_day
-from tracker.calendar.backward import NoPlan, Plan
+from tracker.calendar.backward_schedule import NoPlan, Plan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import (
     AfterDeadline,
-    Way,
+    DecisionRoute,
     WhyMissing,
     deadline_day,
     fixed_of,
@@ -30,9 +30,9 @@ from tracker.calendar.decision_clock import (
     plan_for,
     put_on,
     replan_clock,
-    settle,
+    route_of,
+    set_state,
     start_clock,
-    way_of,
 )
 from tracker.errors import ChangedMeanwhile
 from tracker.people.participants import colleagues, takes_part
@@ -91,12 +91,14 @@ def _by_name(participant: Any) -> str:
     return str(participant.name)
 
 
-def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> Way:
+def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> DecisionRoute:
     """The form as a way; tables in the order they are passed: platforms and PHO's first, then the Bestuur."""
     known = [data.bodies[t] for t in form.tables if t in data.bodies]
     ordered = sorted(known, key=lambda body: (body.kind == BodyKind.BOARD, body.id))
     lead = form.lead or viewer.participant_id or ""
-    return Way(lead, tuple(p for p in form.partners if p != lead), tuple(b.id for b in ordered), form.cofunding)
+    return DecisionRoute(
+        lead, tuple(p for p in form.partners if p != lead), tuple(b.id for b in ordered), form.cofunding
+    )
 
 
 def coming_deadlines(session: Session, call: Call, now: datetime) -> list[Deadline]:
@@ -107,7 +109,7 @@ def coming_deadlines(session: Session, call: Call, now: datetime) -> list[Deadli
 
 
 def tried(
-    data: BodyCalendar, deadline: Deadline | None, way: Way, now: datetime, fixed: Sequence[Any] = ()
+    data: BodyCalendar, deadline: Deadline | None, way: DecisionRoute, now: datetime, fixed: Sequence[Any] = ()
 ) -> tuple[Plan | None, str]:
     """A plan, or in clear Dutch why there is none."""
     day = deadline_day(deadline) if deadline else None
@@ -145,7 +147,7 @@ def show(request: RequestContext) -> Response:
     call = request.session.get_one(Call, deadline.call_id)
     data = body_calendar(request.session)
     rows = milestones_of(request.session, clock)
-    plan, refusal = tried(data, deadline, way_of(clock), request.now.instant, fixed_of(rows))
+    plan, refusal = tried(data, deadline, route_of(clock), request.now.instant, fixed_of(rows))
     planned = {p.step.key: p for p in plan.steps} if plan else {}
     return request.page(
         "calendar/decision_clock.html",
@@ -236,7 +238,7 @@ def _change(session: Session, row: Milestone, clock: DecisionClock, form: Settle
     deadline, data, was = session.get_one(Deadline, clock.deadline_id), body_calendar(session), row.day
     last = deadline_day(deadline) or clock.planned_for
     row.assignee_id = _assignee(session, form.assignee, clock.participant_id)
-    settle(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
+    set_state(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
     if form.let_go and row.pinned:
         let_go(row, now)
     elif form.day and form.day != was:

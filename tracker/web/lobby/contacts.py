@@ -227,7 +227,7 @@ def settle(request: RequestContext) -> Response:
     if form is None:
         return _page(request, contact, Typed(request.form, errors, actions.REFUSED))
     given = form.state, form.seen
-    refused = tried(request.session, request.form, lambda: contacts.settle(request.deed, promised, *given))
+    refused = tried(request.session, request.form, lambda: contacts.close_commitment(request.deed, promised, *given))
     return _back(request, contact, refused)
 
 

@@ -120,7 +120,9 @@ def _opgaven(session: Session, dossier: Dossier) -> list[Challenge]:
     return list(session.exec(mine.order_by(col(Challenge.position))))
 
 
-def _next_moment(session: Session, dossier: Dossier, viewer: Viewer, now: datetime) -> yearly_moments.Coming | None:
+def _next_moment(
+    session: Session, dossier: Dossier, viewer: Viewer, now: datetime
+) -> yearly_moments.UpcomingMoment | None:
     mine, _ = moments.for_dossier(session, dossier, viewer, local_day(now))
     return mine[0] if mine else None
 

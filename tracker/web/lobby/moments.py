@@ -86,7 +86,7 @@ def fix_day(request: RequestContext) -> Response:
         return _page(request, Typed(request.form, errors, actions.REFUSED))
 
     def act() -> None:
-        moment = moments.found(request.deed, form.ref)
+        moment = moments.moment_of(request.deed, form.ref)
         seen = form.seen or 1  # one that nobody dated yet
         moments.fix_day(request.deed, moment, form.starts_on, form.ends_on, form.sure, seen)
 

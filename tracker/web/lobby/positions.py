@@ -107,7 +107,7 @@ def adopt(request: RequestContext) -> Response:
         return _page(request, dossier, Typed(request.form, errors, actions.REFUSED))
     position = _position(request.session, request.viewer, dossier, form.position)
     former = _position(request.session, request.viewer, dossier, form.succeeds) if form.succeeds else None
-    decision = positions.Decision(
+    decision = positions.Adoption(
         form.gremium, form.decision, form.adopted_on, form.valid_from, form.valid_to, form.next_review
     )
     dissent = dict.fromkeys(form.dissenting, "")
