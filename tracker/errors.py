@@ -2,7 +2,7 @@
 
 Refused
 +-- NotAllowed           who asks may not do this
-+-- NotThere             no such thing, or not for this viewer: a 404
++-- NotFound             no such thing, or not for this viewer: a 404
 +-- ChangedMeanwhile     somebody else was first
 +-- MoveNotAllowed       this stage does not follow that one
 +-- PositionNotAllowed   a position that overlaps, lacks a decision, or has expired
@@ -26,8 +26,11 @@ class NotAllowed(Refused):
     """Who asks may not do this."""
 
 
-class NotThere(Refused):
+class NotFound(Refused):
     """No such thing, or not for this viewer: both look the same."""
+
+    def __init__(self, message: str = "Dit bestaat niet.", field: str = "") -> None:
+        super().__init__(message, field)
 
 
 class ChangedMeanwhile(Refused):

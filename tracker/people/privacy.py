@@ -42,7 +42,7 @@ from db.models import (
 )
 from db.vocabulary import DeliveryState, MailKind
 from notifications.wording import local_day
-from tracker.errors import KeptByHold, NotThere
+from tracker.errors import KeptByHold, NotFound
 
 GONE = "[naam gewist]"
 # Free texts in which a name may stand; a position's words cannot change, so a name there is reported instead.
@@ -222,8 +222,8 @@ def note_erased(session: Session, who: str, actor: str, now: datetime) -> None:
 
 
 def stakeholder_by_id(session: Session, stakeholder_id: int) -> Stakeholder:
-    """The stakeholder, or NotThere."""
+    """The stakeholder, or NotFound."""
     found = session.get(Stakeholder, stakeholder_id)
     if found is None:
-        raise NotThere("Deze stakeholder bestaat niet.")
+        raise NotFound("Deze stakeholder bestaat niet.")
     return found

@@ -11,10 +11,11 @@ from starlette.responses import JSONResponse, Response
 from db.models import Agenda, Challenge
 from db.queries import live_call
 from tracker.calls.records import records
+from tracker.errors import NotFound
 from tracker.matching.search import find
 from tracker.web.calls.filter_form import ListQuery
 from tracker.web.frame import forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.sources.sources import Health, health
 
 VERSION = "1.0.0"
@@ -75,7 +76,7 @@ def call(request: RequestContext) -> Response:
     """One call; one that was joined into another answers as that other."""
     found = live_call(request.session, request.params["call_id"])
     if found is None:
-        raise NotThere
+        raise NotFound
     return _plain(request, lambda: next(iter(records(request.session, [found], request.now.instant))))
 
 
@@ -89,7 +90,7 @@ def challenge(request: RequestContext) -> Response:
     """One opgave."""
     row = request.session.get(Challenge, request.params["challenge_id"])
     if row is None:
-        raise NotThere
+        raise NotFound
     return _plain(request, lambda: challenge_record(row))
 
 

@@ -14,8 +14,9 @@ from db.vocabulary import Role
 from db.vocabulary_calendar import BodyKind, ClosedKind
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import replan_all
+from tracker.errors import NotFound
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 AHEAD = timedelta(days=366)
 WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
@@ -75,7 +76,7 @@ def _show(request: RequestContext, status: int = 200, **more: Any) -> Response:
 def _body(request: RequestContext) -> Body:
     body = request.session.get(Body, request.params["body_id"])
     if body is None:
-        raise NotThere
+        raise NotFound
     return body
 
 
@@ -140,7 +141,7 @@ def cancel_meeting(request: RequestContext) -> Response:
     """A known meeting is not held."""
     row = request.session.get(Meeting, request.params["meeting_id"])
     if row is None or row.cancelled_at is not None:
-        raise NotThere
+        raise NotFound
     row.cancelled_at, row.modified_at, row.version = request.now.instant, request.now.instant, row.version + 1
     request.session.add(row)
     return _planned_again(request, f"/kalender/vergaderingen/{row.body_id}", f"meeting {row.id}")
@@ -182,7 +183,7 @@ def remove_period(request: RequestContext) -> Response:
     """Take a recess or closure away."""
     row = request.session.get(ClosedPeriod, request.params["period_id"])
     if row is None:
-        raise NotThere
+        raise NotFound
     request.session.delete(row)
     return _planned_again(request, "/kalender/vergaderingen", f"period {row.id}")
 

@@ -34,12 +34,12 @@ from tracker.calendar.decision_clock import (
     start_clock,
     way_of,
 )
-from tracker.errors import ChangedMeanwhile
+from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.people.participants import colleagues, takes_part
 from tracker.versions import claim
 from tracker.web.calls.rows import find_call
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 NOT_KEPT = {WhyMissing: "waarom", AfterDeadline: "na-termijn", ChangedMeanwhile: "intussen"}
 TABLES = (BodyKind.PLATFORM, BodyKind.PORTFOLIO_TABLE, BodyKind.BOARD)
@@ -178,7 +178,7 @@ def _clock(request: RequestContext) -> DecisionClock:
     )
     clock = request.session.exec(query).first()
     if clock is None:
-        raise NotThere
+        raise NotFound
     return clock
 
 
@@ -186,7 +186,7 @@ def plan_again(request: RequestContext) -> Response:
     """Count back again from where the deadline and the meetings are now."""
     clock = _clock(request)
     if not _may_change(request.viewer, clock):
-        raise NotThere
+        raise NotFound
     try:
         replan(
             request.session,
@@ -216,7 +216,7 @@ def change(request: RequestContext) -> Response:
     row = request.session.get(Milestone, request.params["milestone_id"])
     clock = request.session.get(DecisionClock, row.clock_id) if row else None
     if row is None or clock is None or not _may_change(request.viewer, clock):
-        raise NotThere
+        raise NotFound
     form, _ = forms.filled(Settled, request.form)
     back, by = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", request.user.id
     if form is None:
@@ -273,7 +273,7 @@ def assign(request: RequestContext) -> Response:
     """Give a deadline of a call to a colleague, or say how it ended."""
     deadline = request.session.get(Deadline, request.params["deadline_id"])
     if deadline is None or request.viewer.participant_id is None:
-        raise NotThere
+        raise NotFound
     back = f"/regelingen/{deadline.call_id}"
     form, _ = forms.filled(Settled, request.form)
     found = request.session.exec(

@@ -13,8 +13,9 @@ from db.vocabulary_calendar import FeedScope
 from notifications.ical import calendar_file
 from tracker.calendar.events import deadline_events, deadline_lines
 from tracker.calendar.feeds import feed_file, find_feed, open_feed, rotate, stamp
+from tracker.errors import NotFound
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 ICS = "text/calendar; charset=utf-8"
 # Private: no cache between us and the reader may keep it. An hour: readers that ask each minute get a 304 anyway.
@@ -26,7 +27,7 @@ def read(request: RequestContext) -> Response:
     """The file. Calendar programs have no cookie: who has the address may read, as long as it stands."""
     found = find_feed(request.session, str(request.params["token"]))
     if found is None:
-        raise NotThere
+        raise NotFound
     feed, user = found
     base = request.site.settings.base_url
     mark = stamp(request.session, feed, request.now.instant, base)
@@ -48,7 +49,7 @@ def one(request: RequestContext) -> Response:
         request.now.instant,
     )
     if not events:
-        raise NotThere
+        raise NotFound
     headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="termijn-{request.params["deadline_id"]}.ics"'}
     return Response(calendar_file(events, "Kansenradar"), media_type=ICS, headers=headers)
 
@@ -138,7 +139,7 @@ def revoke(request: RequestContext) -> Response:
 def _own(request: RequestContext) -> CalendarFeed:
     feed = request.session.get(CalendarFeed, request.params["feed_id"])
     if feed is None or feed.user_id != request.viewer.user_id or feed.revoked_at is not None:
-        raise NotThere
+        raise NotFound
     return feed
 
 

@@ -18,12 +18,12 @@ from tracker.calls import parse_values
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.corrections import add_call, correct, take_back
 from tracker.calls.merge import CannotJoin, join
-from tracker.errors import NotAnAmount
+from tracker.errors import NotAnAmount, NotFound
 from tracker.matching.search import find
 from tracker.web.calls.rows import find_call, rows_for
 from tracker.web.frame import audit, forms
 from tracker.web.frame.actions import Euros, Percentage
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.phrases import field_name
 
 AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
@@ -141,7 +141,7 @@ def withdraw(request: RequestContext) -> Response:
     )
     correction = request.session.exec(query.where(col(Correction.withdrawn_at).is_(None))).first()
     if correction is None:
-        raise NotThere
+        raise NotFound
     call_id = correction.call_id
     take_back(request.session, correction, request.now.instant)
     audit.record(request, "correction withdrawn", f"call {call_id}")

@@ -15,10 +15,11 @@ from db.vocabulary import DeadlineKind, Role
 from db.vocabulary_lobby import ChainKind
 from tracker.calendar.latest_go import clock_of
 from tracker.calls.publications import chain
+from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.calls.rows import find_call, moment_of, passed, rows_for
 from tracker.web.frame.actions import NOTHING, Typed, choices
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.phrases import field_name, value_text
 
 SHOWN = (
@@ -104,7 +105,7 @@ def snapshot(request: RequestContext) -> Response:
     ).first()
     kept = request.session.get(Snapshot, sha256)
     if used is None or kept is None:
-        raise NotThere
+        raise NotFound
     text = zlib.decompress(kept.body).decode("utf-8", "replace")
     cut = len(text) > MOST_SHOWN
     return request.page(

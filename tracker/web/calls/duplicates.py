@@ -16,10 +16,11 @@ from tracker.calls.duplicate_pairs import dismiss
 from tracker.calls.duplicates import Proposal, Sign
 from tracker.calls.merge import CannotJoin, join, part
 from tracker.calls.parse_values import NotPossible
+from tracker.errors import NotFound
 from tracker.web.calls.detail import dates_of, facts
 from tracker.web.calls.rows import CallRow, find_call, rows_for
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 PAGE = "/regelingen/dubbel"
 MOST = 20  # pairs on a page; the next ones come when these are judged
@@ -77,7 +78,7 @@ def decide(request: RequestContext) -> Response:
     """Join the two, or keep that they are two; where somebody was first, say so."""
     form, _ = forms.filled(Decided, request.form)
     if form is None:
-        raise NotThere
+        raise NotFound
     if form.say == "same":
         return _join(request, form)
     try:

@@ -14,7 +14,8 @@ from db.rights import visible
 from db.status import status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from notifications import wording
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.errors import NotFound
+from tracker.web.frame.context import RequestContext
 
 SOON_DAYS = 7
 MOST_REASONS = 3
@@ -149,5 +150,5 @@ def find_call(request: RequestContext) -> Call:
     """The call of the address."""
     call = request.session.get(Call, request.params["call_id"])
     if call is None:
-        raise NotThere
+        raise NotFound
     return call

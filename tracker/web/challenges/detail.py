@@ -11,11 +11,12 @@ from db.queries import CallFilter
 from db.rights import has_role
 from db.vocabulary import ChallengeStatus, Role, Status
 from tracker.challenges.teams import members_of, readers
+from tracker.errors import NotFound
 from tracker.matching.preview_words import preview_words
 from tracker.matching.search import find
 from tracker.web.calls.rows import rows_for
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 MOST_WORDS = 200
 MOST_TRIED, MOST_LOST = 15, 5
@@ -58,7 +59,7 @@ def find_challenge(request: RequestContext) -> Challenge:
     """The opgave of the address."""
     found = request.session.get(Challenge, request.params["challenge_id"])
     if found is None:
-        raise NotThere
+        raise NotFound
     return found
 
 

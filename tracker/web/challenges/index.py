@@ -14,9 +14,10 @@ from db.models import Agenda, Call, Challenge, Match, Team, User
 from db.rights import has_role
 from db.status import IS_CALL, status_expression
 from db.vocabulary import ChallengeKind, Instrument, Role, Status
+from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.frame.charts import Share, shares
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 COMING = (Status.EXPECTED, Status.ANNOUNCED)
 
@@ -146,7 +147,7 @@ def _agendas(request: RequestContext) -> tuple[Sequence[Agenda], Agenda]:
     chosen = next((a for a in agendas if a.id == wanted), None) if wanted else _usual(request.session, agendas)
     if chosen is None:
         if wanted or agendas:
-            raise NotThere
+            raise NotFound
         chosen = Agenda(id="", name="", valid_from=request.now.instant.date())
     return agendas, chosen
 

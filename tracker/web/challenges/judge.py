@@ -7,11 +7,12 @@ from starlette.responses import Response
 from db.models import Call, Challenge, Verdict
 from db.queries import Viewer
 from db.vocabulary import NoReason, Say
+from tracker.errors import NotFound
 from tracker.matching.unjudged import my_challenges, waiting_for
 from tracker.matching.verdicts import judge, undo
 from tracker.web.calls.rows import find_call, matches_of, rows_for
 from tracker.web.frame import forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.safety import home_path
 
 
@@ -69,7 +70,7 @@ def take_back(request: RequestContext) -> Response:
     """Undo one's own verdict: the call stands in the queue again."""
     verdict = request.session.get(Verdict, request.params["verdict_id"])
     if verdict is None or verdict.user_id != request.viewer.user_id or verdict.undone_at is not None:
-        raise NotThere
+        raise NotFound
     undo(request.session, request.user, verdict.call_id, verdict.challenge_id, request.now.instant)
     return request.to(home_path(str(request.form.get("back", "/beoordelen"))), done="ongedaan")
 
@@ -83,7 +84,7 @@ def _known(session: Session, challenge_id: str | None) -> str | None:
     if challenge_id is None:
         return None
     if session.get(Challenge, challenge_id) is None:
-        raise NotThere
+        raise NotFound
     return challenge_id
 
 

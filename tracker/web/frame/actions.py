@@ -16,9 +16,8 @@ from db.rights import has_role, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind
 from tracker.calls import parse_values
-from tracker.errors import ChangedMeanwhile, NotAllowed, NotThere, Refused
+from tracker.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused
 from tracker.lobby import log
-from tracker.web.frame import context as web
 from tracker.web.frame.context import RequestContext
 
 REFUSED, MEANWHILE, MAY_NOT = 422, 409, 403
@@ -58,8 +57,8 @@ def tried(session: Session, form: ImmutableMultiDict[str, Any], act: Callable[[]
     try:
         with session.begin_nested():
             act()
-    except NotThere as error:
-        raise web.NotThere from error
+    except NotFound:
+        raise
     except Refused as error:
         status = (
             MEANWHILE if isinstance(error, ChangedMeanwhile) else MAY_NOT if isinstance(error, NotAllowed) else REFUSED
@@ -71,10 +70,7 @@ def tried(session: Session, form: ImmutableMultiDict[str, Any], act: Callable[[]
 
 def dossier_of(request: RequestContext, kind: DossierKind | None = None) -> Dossier:
     """The dossier in the address, or the 404 of one that does not exist."""
-    try:
-        return log.dossier_for(request.session, request.viewer, request.params["dossier_id"], kind)
-    except NotThere as error:
-        raise web.NotThere from error
+    return log.dossier_for(request.session, request.viewer, request.params["dossier_id"], kind)
 
 
 def after(request: RequestContext, refused: Typed | None, path: str, show: Callable[[Typed], Response]) -> Response:

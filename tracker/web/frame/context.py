@@ -43,7 +43,7 @@ class RequestContext:
        ``request.page(..., status=422, errors=errors, typed=request.form)``: Dutch messages, and what was typed still
        there. Every POST form holds ``{{ ui.token(csrf) }}``.
     6. A private thing is found with ``db.rights.visible(request.viewer, Model)`` in the query; what is not found raises
-       ``NotThere``, the same 404 as for what does not exist.
+       ``tracker.errors.NotFound``, the same 404 as for what does not exist.
     """
 
     site: Site
@@ -95,7 +95,3 @@ class RequestContext:
         mark = f"{'&' if '?' in path else '?'}gedaan={done}" if done else ""
         target, hash_sign, anchor = path.partition("#")
         return RedirectResponse(target + mark + hash_sign + anchor, 303, headers=self.answer_headers)
-
-
-class NotThere(Exception):
-    """It does not exist, or not for this viewer: nobody can tell which."""

@@ -11,12 +11,12 @@ from db.models import Commitment, ContactMoment, Dossier, Participant, Stakehold
 from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, DossierKind, StakeRole
-from tracker.errors import NotThere as Missing
+from tracker.errors import NotFound
 from tracker.lobby import contacts
 from tracker.rights import may_change
 from tracker.web.frame import actions
 from tracker.web.frame.actions import NOTHING, Typed, after, choices, dossier_of, tried
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import asked_for, filled
 
 Text = Annotated[str, Field(max_length=20_000)]
@@ -148,10 +148,7 @@ def log(request: RequestContext) -> Response:
 
 
 def _contact(request: RequestContext) -> ContactMoment:
-    try:
-        return contacts.contact_for(request.session, request.viewer, request.params["contact_id"])
-    except Missing as error:
-        raise NotThere from error
+    return contacts.contact_for(request.session, request.viewer, request.params["contact_id"])
 
 
 def show(request: RequestContext) -> Response:
@@ -223,7 +220,7 @@ def settle(request: RequestContext) -> Response:
     promised = request.session.get(Commitment, request.params["commitment_id"])
     form, errors = filled(SettleForm, request.form)
     if promised is None or promised.contact_id != contact.id:
-        raise NotThere
+        raise NotFound
     if form is None:
         return _page(request, contact, Typed(request.form, errors, actions.REFUSED))
     given = form.state, form.seen

@@ -15,6 +15,7 @@ from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Res
 from notifications.wording import local_day
 from tracker.applications.mismatches import mismatches
 from tracker.calls.publications import chain
+from tracker.errors import NotFound
 from tracker.lobby import dossiers, moments, yearly_moments
 from tracker.lobby.coalition import contradictions, members_on, stances
 from tracker.lobby.contacts import contacts_of
@@ -23,7 +24,7 @@ from tracker.lobby.timeline import timeline
 from tracker.rights import may_change
 from tracker.web.frame import actions, audit
 from tracker.web.frame.actions import NOTHING, Euros, Typed, after, choices, dossier_of, tried
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import filled
 
 Text = Annotated[str, Field(max_length=20_000)]
@@ -223,7 +224,7 @@ def ask_edit(request: RequestContext) -> Response:
     """The form of a dossier that is there."""
     dossier = dossier_of(request)
     if not may_change(request.viewer, dossier):
-        raise NotThere
+        raise NotFound
     return _form(request, dossier)
 
 

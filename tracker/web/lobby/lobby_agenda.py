@@ -10,10 +10,11 @@ from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import AgendaState, Level
 from tracker.applications import stages
+from tracker.errors import NotFound
 from tracker.lobby import dossiers
 from tracker.web.frame import actions
 from tracker.web.frame.actions import tried
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import filled
 
 
@@ -22,7 +23,7 @@ def _call(request: RequestContext) -> Call:
     if call and call.joined_into:
         call = request.session.get(Call, call.joined_into)
     if call is None:
-        raise NotThere
+        raise NotFound
     return call
 
 
@@ -60,7 +61,7 @@ def open_for_white_spot(request: RequestContext) -> Response:
     """Open a lobby dossier for an opgave that has no scheme."""
     challenge = request.session.get(Challenge, request.params["challenge_id"])
     if challenge is None:
-        raise NotThere
+        raise NotFound
     fields = dossiers.DossierFields(
         title=f"Geen regeling voor {challenge.name or challenge.id}",
         goal="Een regeling of middelen voor deze opgave.",
@@ -79,7 +80,7 @@ def agenda(request: RequestContext) -> Response:
 def _agenda(request: RequestContext, errors: dict[str, str]) -> Response:
     year = request.params["year"]
     if not 2000 <= year <= 2100:
-        raise NotThere
+        raise NotFound
     rows = select(Dossier, LobbyAgendaItem).where(
         LobbyAgendaItem.dossier_id == Dossier.id, LobbyAgendaItem.year == year, visible(request.viewer, Dossier)
     )
@@ -144,7 +145,7 @@ def set_state(request: RequestContext) -> Response:
     year = request.params["year"]
     found = request.session.get(LobbyAgenda, year)
     if found is None:
-        raise NotThere
+        raise NotFound
     form, errors = filled(StateForm, request.form)
     if form is None:
         return _agenda(request, errors)

@@ -11,12 +11,12 @@ from db.models import CoalitionMember, Dossier, Participant, Position, SignOffRo
 from db.queries import Viewer
 from db.rights import may_see
 from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, PositionState
-from tracker.errors import PositionNotAllowed
+from tracker.errors import NotFound, PositionNotAllowed
 from tracker.lobby import coalition, positions
 from tracker.rights import may_change
 from tracker.web.frame import actions, audit
 from tracker.web.frame.actions import NOTHING, Typed, after, choices, dossier_of, tried
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import asked_for, filled
 
 Text = Annotated[str, Field(max_length=20_000)]
@@ -122,7 +122,7 @@ def adopt(request: RequestContext) -> Response:
 def _position(session: Session, viewer: Viewer, dossier: Dossier, position_id: int) -> Position:
     found = session.get(Position, position_id)
     if found is None or found.dossier_id != dossier.id or not may_see(viewer, found.participant_id, found.visibility):
-        raise NotThere
+        raise NotFound
     return found
 
 
@@ -261,14 +261,14 @@ def say(request: RequestContext) -> Response:
 def _member(session: Session, dossier: Dossier, member_id: int) -> CoalitionMember:
     found = session.get(CoalitionMember, member_id)
     if found is None or found.dossier_id != dossier.id:
-        raise NotThere
+        raise NotFound
     return found
 
 
 def _round(session: Session, dossier: Dossier, round_id: int) -> SignOffRound:
     found = session.get(SignOffRound, round_id)
     if found is None or found.dossier_id != dossier.id:
-        raise NotThere
+        raise NotFound
     return found
 
 

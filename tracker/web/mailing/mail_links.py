@@ -8,12 +8,13 @@ from db.models import Call, Delivery, Subscription, User
 from db.queries import live_call
 from db.vocabulary import MailKind, NoReason, Say
 from notifications.links import ALL, REMINDERS, LeavingLink, Links
+from tracker.errors import NotFound
 from tracker.mailing.keys import signing_keys
 from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
 from tracker.people.subscriptions import leave_reminders
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 
 class Judgement(BaseModel):
@@ -118,5 +119,5 @@ def earlier(request: RequestContext) -> Response:
     """A digest of this person that may never have arrived, as it was written."""
     mail = request.session.get(Delivery, request.params["delivery_id"])
     if mail is None or mail.user_id != request.viewer.user_id or mail.kind != MailKind.DIGEST:
-        raise NotThere
+        raise NotFound
     return request.page("mailing/mail_links_preview.html", letter=mail, earlier=mail.planned_at)

@@ -9,9 +9,10 @@ from starlette.responses import Response
 from db.models import Attempt, AuditEntry, Delivery, User
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
+from tracker.errors import NotFound
 from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
 from tracker.web.frame import forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 PER_PAGE = 50
 # A mail that failed is not sent again: what it told comes in the next digest. These two still have their turn.
@@ -65,16 +66,8 @@ def one_mail(request: RequestContext) -> Response:
 
 def retry(request: RequestContext) -> Response:
     """Let a waiting mail go at the next round."""
-    try:
-        retry_delivery(
-            request.session,
-            request.params["delivery_id"],
-            request.now.instant,
-            f"user {request.user.id}",
-            request.origin,
-        )
-    except NothingToRelease as error:
-        raise NotThere from error
+    actor = f"user {request.user.id}"
+    retry_delivery(request.session, request.params["delivery_id"], request.now.instant, actor, request.origin)
     return request.to("/beheer/mail", done="opnieuw")
 
 
@@ -113,7 +106,7 @@ def log(request: RequestContext) -> Response:
 def _delivery(request: RequestContext) -> Delivery:
     delivery = request.session.get(Delivery, request.params["delivery_id"])
     if delivery is None:
-        raise NotThere
+        raise NotFound
     return delivery
 
 

@@ -9,12 +9,13 @@ from starlette.responses import Response
 from db.models import REMINDER_DAYS, Challenge, Subscription, User
 from db.queries import CallFilter
 from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
+from tracker.errors import NotFound
 from tracker.matching.search import find
 from tracker.people.subscriptions import NotPossible, choose_reminders, leave
 from tracker.web.calls.filter_form import Filter, choices, query_string
 from tracker.web.frame import forms
 from tracker.web.frame.actions import Euros
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.phrases import challenge_name, field_name, source_name
 
 MOST = 50
@@ -120,7 +121,7 @@ def mine(request: RequestContext) -> Subscription:
     """The subscription of the address, where it is this person's and stands."""
     row = request.session.get(Subscription, request.params["subscription_id"])
     if row is None or row.user_id != request.viewer.user_id or row.ended_at is not None:
-        raise NotThere
+        raise NotFound
     return row
 
 

@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from db.models import MagicLink, Participant, User
 from db.vocabulary import Role
+from tracker.errors import NotFound
 from tracker.people.addresses import folded
 from tracker.people.participants import takes_part
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.sessions import revoke_sessions
 
 
@@ -82,7 +83,7 @@ def deactivate(request: RequestContext) -> Response:
     """End somebody's access: sessions and links are dead at once; or give it back."""
     user = find_user(request)
     if user.id == request.viewer.user_id:
-        raise NotThere
+        raise NotFound
     user.deactivated_at = None if user.deactivated_at else request.now.instant
     if user.deactivated_at:
         revoke_sessions(request.session, user.id, request.now.instant)
@@ -98,7 +99,7 @@ def find_user(request: RequestContext) -> User:
     """The person of the address."""
     user = request.session.get(User, request.params["user_id"])
     if user is None:
-        raise NotThere
+        raise NotFound
     return user
 
 
@@ -135,7 +136,7 @@ def save_participant(request: RequestContext) -> Response:
 def _participant(request: RequestContext) -> Participant:
     row = request.session.get(Participant, request.params["participant_id"])
     if row is None:
-        raise NotThere
+        raise NotFound
     return row
 
 

@@ -13,9 +13,10 @@ from db.rights import has_role
 from db.vocabulary import Role
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.floods import release
+from tracker.errors import NotFound
 from tracker.web.frame import audit
 from tracker.web.frame.charts import Spark, spark
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 SILENT_AFTER = timedelta(days=3)
 CRAWLS_SHOWN = 30
@@ -51,7 +52,7 @@ def show(request: RequestContext) -> Response:
         select(Crawl).where(Crawl.source == name).order_by(col(Crawl.id).desc()).limit(CRAWLS_SHOWN)
     ).all()
     if not crawls:
-        raise NotThere
+        raise NotFound
     one = next(h for h in health(request.session, request.now.instant) if h.name == name)
     return request.page(
         "sources/sources_show.html", source=one, crawls=crawls, may_release=has_role(request.viewer, Role.COORDINATOR)
