@@ -65,10 +65,10 @@ register_url_convertor("id", RowId())
 
 
 def build(
-    settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None, trials: PreviewScorer | None = None
+    settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None, scorer: PreviewScorer | None = None
 ) -> ASGIApp:
     """The application. FastAPI's own pages stay off: the API describes itself at its own address."""
-    site = Site(settings, engine, clock, trials or PreviewScorer())
+    site = Site(settings, engine, clock, {PreviewScorer: scorer or PreviewScorer()})
     site.templates.globals["menu_for"] = menu_for
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     counted = limits or Limits()

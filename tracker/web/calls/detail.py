@@ -18,8 +18,9 @@ from tracker.calls.publications import chain
 from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.calls.rows import find_call, moment_of, passed, rows_for
-from tracker.web.frame.actions import NOTHING, Typed, choices
+from tracker.web.frame.actions import choices
 from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, FormState
 from tracker.web.frame.phrases import field_name, value_text
 
 SHOWN = (
@@ -53,20 +54,18 @@ def show(request: RequestContext) -> Response:
     call = find_call(request)
     if call.joined_into is not None:
         return request.to(f"/regelingen/{call.joined_into}")
-    return page(request, call)
+    return page(request, call, EMPTY_FORM)
 
 
-def page(request: RequestContext, call: Call, sent: Typed = NOTHING) -> Response:
+def page(request: RequestContext, call: Call, state: FormState) -> Response:
     """The page of a call, also after a form on it that was refused."""
     return request.page(
         "calls/detail.html",
-        status=sent.status,
-        typed=sent.typed,
-        errors=sent.errors,
+        state=state,
         call=call,
         chain=chain(request.session, call, request.viewer),
         chain_kinds=choices(ChainKind),
-        row=rows_for(request.session, [call], request.viewer, request.now.instant)[0],
+        row=rows_for(request, [call])[0],
         facts=facts(call),
         dates=dates_of(request.session, call, request.now.instant),
         matches=_matches(request.session, call),

@@ -8,11 +8,10 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Call, Sighting
-from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role
 from notifications import wording
-from tracker.calls.duplicate_pairs import dismiss
+from tracker.calls.duplicate_pairs import Alike, dismiss
 from tracker.calls.duplicates import Proposal, Sign
 from tracker.calls.merge import CannotJoin, join, part
 from tracker.calls.parse_values import NotPossible
@@ -65,10 +64,10 @@ class Pair(NamedTuple):
 
 def show(request: RequestContext) -> Response:
     """The pairs, and a way back from the one that was joined last."""
-    found = request.site.alike.proposals(request.session, request.now.instant)
+    found = _proposals(request)
     return request.page(
         "calls/duplicates.html",
-        pairs=[_pair(request.session, one, request.viewer, request.now.instant) for one in found[:MOST]],
+        pairs=[_pair(request, proposal) for proposal in found[:MOST]],
         more=max(0, len(found) - MOST),
         joined=_joined(request.session, request.query.get("samen", "")),
     )
@@ -109,11 +108,12 @@ def undo(request: RequestContext) -> Response:
     return request.to(PAGE, done="gescheiden")
 
 
-def _pair(session: Session, found: Proposal, viewer: Viewer, now: datetime) -> Pair:
-    calls = [session.get_one(Call, i) for i in (found.first, found.second)]
-    first, second = rows_for(session, calls, viewer, now)
+def _pair(request: RequestContext, proposal: Proposal) -> Pair:
+    session, now = request.session, request.now.instant
+    calls = [session.get_one(Call, call_id) for call_id in (proposal.first, proposal.second)]
+    first, second = rows_for(request, calls)
     sources = (_sightings(session, calls[0]), _sightings(session, calls[1]))
-    return Pair(first, second, sources, _lines(*(_said(session, call, now) for call in calls)), _why(found))
+    return Pair(first, second, sources, _lines(*(_said(session, call, now) for call in calls)), _why(proposal))
 
 
 def _sightings(session: Session, call: Call) -> list[Sighting]:
@@ -146,8 +146,8 @@ def _joined(session: Session, number: str) -> Call | None:
 
 def waiting(request: RequestContext) -> int:
     """How many pairs wait for this person: none, where it is not for them to say."""
-    return (
-        len(request.site.alike.proposals(request.session, request.now.instant))
-        if has_role(request.viewer, Role.COORDINATOR)
-        else 0
-    )
+    return len(_proposals(request)) if has_role(request.viewer, Role.COORDINATOR) else 0
+
+
+def _proposals(request: RequestContext) -> list[Proposal]:
+    return request.site.part(Alike).proposals(request.session, request.now.instant)

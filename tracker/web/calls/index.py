@@ -22,7 +22,7 @@ def index(request: RequestContext) -> Response:
         block="results" if request.partial else None,
         query=query,
         found=found,
-        rows=rows_for(request.session, found.calls, request.viewer, request.now.instant, about=query.challenges),
+        rows=rows_for(request, found.calls, about=query.challenges),
         saved=query_string(query.wanted()),
         pages={n: query_string(query, page=n) for n in (query.page - 1, query.page + 1)},
         errors={},

@@ -9,7 +9,6 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Deadline, Match, Verdict
-from db.queries import Viewer
 from db.rights import visible
 from db.status import status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
@@ -52,25 +51,23 @@ class CallRow:
     change: list[Any] = field(default_factory=list)
 
 
-def rows_for(
-    session: Session, calls: Sequence[Call], viewer: Viewer, now: datetime, about: Collection[str] = ()
-) -> list[CallRow]:
+def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[str] = ()) -> list[CallRow]:
     """Rows in the order of the calls; three queries however many calls there are. ``about``: opgaven named first."""
     ids = [call.id for call in calls]
-    deadlines = _by_call(session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
-    whys = matches_of(session, ids)
+    deadlines = _by_call(request.session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
+    whys = matches_of(request.session, ids)
     verdicts = _by_call(
-        session.exec(
+        request.session.exec(
             select(Verdict)
-            .where(col(Verdict.call_id).in_(ids), col(Verdict.undone_at).is_(None), visible(viewer, Verdict))
+            .where(col(Verdict.call_id).in_(ids), col(Verdict.undone_at).is_(None), visible(request.viewer, Verdict))
             .order_by(col(Verdict.at))
         )
     )
     return [
         CallRow(
             call=call,
-            status=status_of(call, now),
-            when=next_date(deadlines.get(call.id, []), now),
+            status=status_of(call, request.now.instant),
+            when=next_date(deadlines.get(call.id, []), request.now.instant),
             why=sorted(whys.get(call.id, []), key=lambda w: w.challenge.id not in about)[:MOST_REASONS],
             verdicts=verdicts.get(call.id, []),
         )

@@ -12,7 +12,7 @@ from db.rights import has_role
 from db.vocabulary import ChallengeStatus, Role, Status
 from tracker.challenges.teams import members_of, readers
 from tracker.errors import NotFound
-from tracker.matching.preview_words import preview_words
+from tracker.matching.preview_words import PreviewScorer, preview_words
 from tracker.matching.search import find
 from tracker.web.calls.rows import rows_for
 from tracker.web.frame import audit, forms
@@ -76,7 +76,7 @@ def show(request: RequestContext) -> Response:
             select(Challenge).where(Challenge.parent_id == challenge.id).order_by(col(Challenge.position))
         ).all(),
         found=found,
-        rows=rows_for(request.session, found.calls, request.viewer, request.now.instant, about=wanted.challenges),
+        rows=rows_for(request, found.calls, about=wanted.challenges),
         team=team,
         contact=request.session.get(User, team.contact_id) if team and team.contact_id else None,
         leads=[p for p in (request.session.get(Participant, i) for i in (team.leads if team else [])) if p],
@@ -139,9 +139,9 @@ def _tried(request: RequestContext, challenge: Challenge) -> dict[str, Any]:
     changed = {name: _lines(str(request.form[name]))[:MOST_WORDS] for name in WORDS if name in request.form}
     texts = {name: str(request.form[name]) for name in ("name", "goal") if name in request.form}
     edited = Challenge(**{**challenge.model_dump(), **texts, **changed})
-    found = preview_words(request.session, request.site.trials, edited, request.now.instant)
+    found = preview_words(request.session, request.site.part(PreviewScorer), edited, request.now.instant)
     return {
         "found": found,
-        "tried": rows_for(request.session, found.calls[:MOST_TRIED], request.viewer, request.now.instant),
+        "tried": rows_for(request, found.calls[:MOST_TRIED]),
         "lost": found.lost[:MOST_LOST],
     }

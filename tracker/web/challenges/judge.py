@@ -32,7 +32,7 @@ def queue(request: RequestContext) -> Response:
     if not waiting:
         return request.page("challenges/judge_empty.html", last=last)
     call = request.session.get_one(Call, waiting[0])
-    row = rows_for(request.session, [call], request.viewer, request.now.instant)[0]
+    row = rows_for(request, [call])[0]
     mine = my_challenges(request.session, request.viewer)
     why = matches_of(request.session, [waiting[0]]).get(waiting[0], [])
     about = next((w for w in why if w.challenge.id in mine), why[0] if why else None)
@@ -46,7 +46,7 @@ def say(request: RequestContext) -> Response:
     reason = _reason(form.say) if form else None
     if form is None or (form.say.startswith("no") and reason is None):
         errors = errors or {"say": "Kies een reden bij “niet voor ons”."}
-        row = rows_for(request.session, [call], request.viewer, request.now.instant)[0]
+        row = rows_for(request, [call])[0]
         why = matches_of(request.session, [call.id]).get(call.id, [])
         about = next((w for w in why if w.challenge.id == request.form.get("challenge")), None)
         return request.page(

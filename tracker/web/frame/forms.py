@@ -1,16 +1,21 @@
 """Forms: what was typed becomes a checked model, or Dutch messages by field."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar, get_origin
+from typing import Annotated, Any, TypeVar, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.datastructures import ImmutableMultiDict
 
+from tracker.errors import Refused
+
 M = TypeVar("M", bound=BaseModel)
 Errors = dict[str, str]
+Text = Annotated[str, Field(max_length=20_000)]
+Line = Annotated[str, Field(max_length=300)]
 
 # Pydantic's error types in the words of a form; anything else is "Dit is niet goed ingevuld."
 MESSAGES = {
@@ -38,6 +43,37 @@ MESSAGES = {
 
 MOST_NUMBER, MOST_AMOUNT = 2**31 - 1, Decimal(10**13)  # what the columns of both databases hold
 YEARS = range(1900, 2200)  # 0206 is a slip of the keyboard, and no day can be counted back from the first there is
+
+
+REFUSED = 422
+
+
+@dataclass(frozen=True)
+class FormState:
+    """What a form brought and what is wrong with it; empty on a page that was only asked for."""
+
+    typed: ImmutableMultiDict[str, Any]
+    errors: Errors
+    status: int = 200
+
+
+EMPTY_FORM = FormState(ImmutableMultiDict(), {})
+
+
+class InvalidForm(Refused):
+    """A form with one or more fields that are not right."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+def checked(model: type[M], typed: ImmutableMultiDict[str, Any]) -> M:
+    """As ``filled``, for a form that is refused as a whole: raises InvalidForm."""
+    form, errors = filled(model, typed)
+    if form is None:
+        raise InvalidForm(errors)
+    return form
 
 
 def filled(model: type[M], typed: ImmutableMultiDict[str, Any]) -> tuple[M | None, Errors]:

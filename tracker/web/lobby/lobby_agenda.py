@@ -12,10 +12,11 @@ from db.vocabulary_lobby import AgendaState, Level
 from tracker.applications import stages
 from tracker.errors import NotFound
 from tracker.lobby import dossiers
+from tracker.lobby.log import dossier_for
 from tracker.web.frame import actions
-from tracker.web.frame.actions import tried
+from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import filled
+from tracker.web.frame.forms import FormState
 
 
 def _call(request: RequestContext) -> Call:
@@ -72,15 +73,14 @@ def open_for_white_spot(request: RequestContext) -> Response:
     return request.to(f"/dossiers/{dossier.id}", "bewaard")
 
 
-def agenda(request: RequestContext) -> Response:
-    """The lobby agenda of one year, with its dossiers and how far it is."""
-    return _agenda(request, {})
-
-
-def _agenda(request: RequestContext, errors: dict[str, str]) -> Response:
-    year = request.params["year"]
+def _year(request: RequestContext) -> int:
+    year: int = request.params["year"]
     if not 2000 <= year <= 2100:
         raise NotFound
+    return year
+
+
+def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
     rows = select(Dossier, LobbyAgendaItem).where(
         LobbyAgendaItem.dossier_id == Dossier.id, LobbyAgendaItem.year == year, visible(request.viewer, Dossier)
     )
@@ -89,8 +89,7 @@ def _agenda(request: RequestContext, errors: dict[str, str]) -> Response:
     step = states.index(AgendaState(found.state)) + 1 if found else len(states)
     return request.page(
         "lobby/lobby_agenda.html",
-        status=actions.REFUSED if errors else 200,
-        errors=errors,
+        state=state,
         year=year,
         this_year=request.now.today.year,
         agenda=found,
@@ -126,40 +125,26 @@ class StateForm(BaseModel):
     seen: int
 
 
-def put(request: RequestContext) -> Response:
+agenda = PageOf(_year, _agenda, lambda year: f"/lobbyagenda/{year}")
+
+
+@agenda.form(ItemForm)
+def put(request: RequestContext, year: int, form: ItemForm) -> None:
     """Put a dossier on the agenda of a year."""
-    year = request.params["year"]
-    form, errors = filled(ItemForm, request.form)
-    if form is None:
-        return _agenda(request, errors)
-    request.params["dossier_id"] = form.dossier
-    dossier = actions.dossier_of(request)
-    refused = tried(request.session, request.form, lambda: dossiers.put_on_agenda(request.deed, dossier, year))
-    if refused:
-        return _agenda(request, refused.errors)
-    return request.to(f"/lobbyagenda/{year}", "bewaard")
+    dossiers.put_on_agenda(request.deed, dossier_for(request.session, request.viewer, form.dossier), year)
 
 
-def set_state(request: RequestContext) -> Response:
+@agenda.form(StateForm)
+def set_state(request: RequestContext, year: int, form: StateForm) -> None:
     """Mark the agenda as adopted or noted, today."""
-    year = request.params["year"]
     found = request.session.get(LobbyAgenda, year)
     if found is None:
         raise NotFound
-    form, errors = filled(StateForm, request.form)
-    if form is None:
-        return _agenda(request, errors)
-    step = form.state, request.now.today, form.seen
-    refused = tried(request.session, request.form, lambda: dossiers.set_agenda_state(request.deed, found, *step))
-    if refused:
-        return _agenda(request, refused.errors)
-    return request.to(f"/lobbyagenda/{year}", "bewaard")
+    dossiers.set_agenda_state(request.deed, found, form.state, request.now.today, form.seen)
 
 
-def roll_over(request: RequestContext) -> Response:
+@agenda.button()
+def roll_over(request: RequestContext, year: int) -> str:
     """Take what is not finished along to the next year."""
-    year = request.params["year"]
-    refused = tried(request.session, request.form, lambda: dossiers.roll_over(request.deed, year))
-    if refused:
-        return _agenda(request, refused.errors)
-    return request.to(f"/lobbyagenda/{year + 1}", "bewaard")
+    dossiers.roll_over(request.deed, year)
+    return f"/lobbyagenda/{year + 1}"
