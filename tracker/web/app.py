@@ -26,6 +26,7 @@ from tracker.matching.preview_words import PreviewScorer
 from tracker.settings import Settings
 from tracker.web.api import v1
 from tracker.web.frame.context import RequestContext, Signed
+from tracker.web.frame.forms import InvalidForm
 from tracker.web.frame.readiness import heartbeat
 from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
@@ -142,7 +143,12 @@ def _attempt(site: Site, route: Route, request: Request, form: FormData, origin:
         turned_away = _turned_away(route, request, signed, form)
         if turned_away is not None:
             return turned_away
-        return route.handler(_context(site, request, form, origin, session, now, signed))
+        context = _context(site, request, form, origin, session, now, signed)
+        try:
+            return route.handler(context)
+        except InvalidForm as error:
+            session.rollback()
+            return context.page("frame/refused.html", 422, errors=error.errors)
 
 
 def _turned_away(route: Route, request: Request, signed: Signed | None, form: FormData) -> Response | None:

@@ -109,7 +109,7 @@ ROUTES: list[Route] = [
     Route("GET", "/opgaven/{challenge_id}/wijzigen", challenge_detail.edit, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/wijzigen", challenge_detail.save, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/proef", challenge_detail.preview, COORDINATOR, looks=True),
-    Route("GET", "/opgaven/{challenge_id}/team", team.edit_team, COORDINATOR),
+    Route("GET", "/opgaven/{challenge_id}/team", team.team_page, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/team", team.save_team, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/leesbeurt", team.set_turn, COORDINATOR),
     # bronnen

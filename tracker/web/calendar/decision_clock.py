@@ -271,8 +271,8 @@ def _assignee(session: Session, user_id: int, participant_id: str) -> int | None
 
 def assign(request: RequestContext) -> Response:
     """Give a deadline of a call to a colleague, or say how it ended."""
-    deadline = request.session.get(Deadline, request.params["deadline_id"])
-    if deadline is None or request.viewer.participant_id is None:
+    deadline = request.named(Deadline, "deadline_id")
+    if request.viewer.participant_id is None:
         raise NotFound
     back = f"/regelingen/{deadline.call_id}"
     form, _ = forms.filled(Settled, request.form)

@@ -24,7 +24,6 @@ from tracker.calendar.entries import (
 from tracker.calendar.events import filtered
 from tracker.web.calendar import views
 from tracker.web.calls.filter_form import Filter, choices, query_string
-from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
 LIST_DAYS = 92
@@ -45,9 +44,7 @@ class CalendarQuery(Filter):
 
 def index(request: RequestContext) -> Response:
     """The page, in one of its three views."""
-    query, errors = forms.asked_for(CalendarQuery, request.query)
-    if query is None:
-        return request.page("frame/refused.html", 422, errors=errors)
+    query = request.read_query(CalendarQuery)
     today = request.now.today
     first = views.first_of(query.month or "", today)
     since, until = _days(query.view, first, today)

@@ -7,15 +7,12 @@ from tracker.matching.search import find
 from tracker.web.calls import duplicates
 from tracker.web.calls.filter_form import ListQuery, choices, query_string
 from tracker.web.calls.rows import rows_for
-from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
 
 def index(request: RequestContext) -> Response:
     """The list; htmx asks for the results only."""
-    query, errors = forms.asked_for(ListQuery, request.query)
-    if query is None:
-        return request.page("frame/refused.html", 422, errors=errors)
+    query = request.read_query(ListQuery)
     found = find(request.session, query.wanted(), request.viewer, request.now.instant, query.order, query.page)
     return request.page(
         "calls/index.html",

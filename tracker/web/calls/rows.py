@@ -13,7 +13,6 @@ from db.rights import visible
 from db.status import status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from notifications import wording
-from tracker.errors import NotFound
 from tracker.web.frame.context import RequestContext
 
 SOON_DAYS = 7
@@ -145,7 +144,4 @@ def _by_call(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 def find_call(request: RequestContext) -> Call:
     """The call of the address."""
-    call = request.session.get(Call, request.params["call_id"])
-    if call is None:
-        raise NotFound
-    return call
+    return request.named(Call, "call_id")

@@ -68,8 +68,8 @@ def say(request: RequestContext) -> Response:
 
 def take_back(request: RequestContext) -> Response:
     """Undo one's own verdict: the call stands in the queue again."""
-    verdict = request.session.get(Verdict, request.params["verdict_id"])
-    if verdict is None or verdict.user_id != request.viewer.user_id or verdict.undone_at is not None:
+    verdict = request.named(Verdict, "verdict_id")
+    if verdict.user_id != request.viewer.user_id or verdict.undone_at is not None:
         raise NotFound
     undo(request.session, request.user, verdict.call_id, verdict.challenge_id, request.now.instant)
     return request.to(home_path(str(request.form.get("back", "/beoordelen"))), done="ongedaan")

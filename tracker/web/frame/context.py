@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from pydantic import BaseModel
 from sqlmodel import Session, SQLModel
 from starlette.datastructures import FormData, Headers, QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -14,10 +15,11 @@ from db.queries import Viewer
 from tracker.clock import Now
 from tracker.errors import NotFound
 from tracker.rights import Deed
-from tracker.web.frame.forms import FormState
+from tracker.web.frame.forms import FormState, InvalidForm, asked_for
 from tracker.web.frame.site import Site
 
 M = TypeVar("M", bound=SQLModel)
+F = TypeVar("F", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,13 @@ class RequestContext:
         if row is None:
             raise NotFound
         return row
+
+    def read_query(self, model: type[F]) -> F:
+        """The query string as a checked model; the door answers a filter that is not right with a page that says so."""
+        query, errors = asked_for(model, self.query)
+        if query is None:
+            raise InvalidForm(errors)
+        return query
 
     @property
     def partial(self) -> bool:

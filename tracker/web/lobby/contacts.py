@@ -200,8 +200,8 @@ def commit_to(request: RequestContext, contact: ContactMoment, form: PromiseForm
 @page.form(SettleForm)
 def settle(request: RequestContext, contact: ContactMoment, form: SettleForm) -> None:
     """Mark a promise as kept, broken or dropped."""
-    commitment = request.session.get(Commitment, request.params["commitment_id"])
-    if commitment is None or commitment.contact_id != contact.id:
+    commitment = request.named(Commitment, "commitment_id")
+    if commitment.contact_id != contact.id:
         raise NotFound
     contacts.settle(request.deed, commitment, form.state, form.seen)
 

@@ -60,9 +60,7 @@ def open_for_call(request: RequestContext) -> Response:
 
 def open_for_white_spot(request: RequestContext) -> Response:
     """Open a lobby dossier for an opgave that has no scheme."""
-    challenge = request.session.get(Challenge, request.params["challenge_id"])
-    if challenge is None:
-        raise NotFound
+    challenge = request.named(Challenge, "challenge_id")
     fields = dossiers.DossierFields(
         title=f"Geen regeling voor {challenge.name or challenge.id}",
         goal="Een regeling of middelen voor deze opgave.",

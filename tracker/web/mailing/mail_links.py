@@ -117,7 +117,7 @@ def preview(request: RequestContext) -> Response:
 
 def earlier(request: RequestContext) -> Response:
     """A digest of this person that may never have arrived, as it was written."""
-    mail = request.session.get(Delivery, request.params["delivery_id"])
-    if mail is None or mail.user_id != request.viewer.user_id or mail.kind != MailKind.DIGEST:
+    mail = request.named(Delivery, "delivery_id")
+    if mail.user_id != request.viewer.user_id or mail.kind != MailKind.DIGEST:
         raise NotFound
     return request.page("mailing/mail_links_preview.html", letter=mail, earlier=mail.planned_at)

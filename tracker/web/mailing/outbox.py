@@ -9,9 +9,7 @@ from starlette.responses import Response
 from db.models import Attempt, AuditEntry, Delivery, User
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
-from tracker.errors import NotFound
 from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
-from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
 PER_PAGE = 50
@@ -36,9 +34,7 @@ class AuditQuery(BaseModel):
 
 def mail(request: RequestContext) -> Response:
     """The queue, newest first, with how many stand where."""
-    query, errors = forms.asked_for(QueueQuery, request.query)
-    if query is None:
-        return request.page("frame/refused.html", 422, errors=errors)
+    query = request.read_query(QueueQuery)
     rows = select(Delivery, User).join(User, col(User.id) == col(Delivery.user_id), isouter=True)
     if query.state is not None:
         rows = rows.where(Delivery.state == query.state)
@@ -88,9 +84,7 @@ def lift(request: RequestContext) -> Response:
 
 def log(request: RequestContext) -> Response:
     """The audit log, newest first."""
-    query, errors = forms.asked_for(AuditQuery, request.query)
-    if query is None:
-        return request.page("frame/refused.html", 422, errors=errors)
+    query = request.read_query(AuditQuery)
     rows = select(AuditEntry).order_by(col(AuditEntry.id).desc())
     if query.actor:
         rows = rows.where(AuditEntry.actor == query.actor)
@@ -104,10 +98,7 @@ def log(request: RequestContext) -> Response:
 
 
 def _delivery(request: RequestContext) -> Delivery:
-    delivery = request.session.get(Delivery, request.params["delivery_id"])
-    if delivery is None:
-        raise NotFound
-    return delivery
+    return request.named(Delivery, "delivery_id")
 
 
 def _counts(session: Session) -> list[tuple[str, int]]:

@@ -28,8 +28,8 @@ def show(request: RequestContext) -> Response:
 def revoke(request: RequestContext) -> Response:
     """End one of one's own sessions."""
     assert request.viewer.user_id is not None
-    row = request.session.get(WebSession, request.params["session_id"])
-    if row is None or row.user_id != request.viewer.user_id:
+    row = request.named(WebSession, "session_id")
+    if row.user_id != request.viewer.user_id:
         raise NotFound
     revoke_sessions(request.session, request.viewer.user_id, request.now.instant, only=row.id)
     audit.record(request, "session ended", f"user {request.viewer.user_id}")

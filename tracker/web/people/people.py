@@ -3,7 +3,7 @@
 from datetime import date
 
 from pydantic import BaseModel, EmailStr, Field
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import MagicLink, Participant, User
@@ -11,7 +11,7 @@ from db.vocabulary import Role
 from tracker.errors import Incomplete, NotFound
 from tracker.people.addresses import folded
 from tracker.people.participants import takes_part
-from tracker.web.frame import audit
+from tracker.web.frame import actions, audit
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, InvalidForm
@@ -43,7 +43,9 @@ def _list(request: RequestContext, _: None, state: FormState) -> Response:
         .join(Participant, col(Participant.id) == col(User.participant_id))
         .order_by(col(User.deactivated_at).is_not(None), col(User.name))
     ).all()
-    return request.page("people/people.html", state=state, people=people, participants=_choices(request.session))
+    return request.page(
+        "people/people.html", state=state, people=people, participants=actions.participants(request.session)
+    )
 
 
 index = PageOf(no_subject, _list, lambda _: "/beheer")
@@ -71,7 +73,9 @@ def find_user(request: RequestContext) -> User:
 
 
 def _form(request: RequestContext, user: User, state: FormState) -> Response:
-    return request.page("people/person.html", state=state, person=user, participants=_choices(request.session))
+    return request.page(
+        "people/person.html", state=state, person=user, participants=actions.participants(request.session)
+    )
 
 
 person = PageOf(find_user, _form, lambda _: "/beheer")
@@ -126,12 +130,10 @@ def participants(request: RequestContext) -> Response:
     )
 
 
-def _choices(session: Session) -> list[tuple[str, str]]:
-    return [(p.id, p.name) for p in session.exec(select(Participant).order_by(col(Participant.name)))]
-
-
 def _participant(request: RequestContext, participant: Participant, state: FormState) -> Response:
-    return request.page("people/participant.html", state=state, row=participant, participants=_choices(request.session))
+    return request.page(
+        "people/participant.html", state=state, row=participant, participants=actions.participants(request.session)
+    )
 
 
 participant = PageOf(
