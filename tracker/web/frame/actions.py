@@ -121,12 +121,6 @@ def participants(session: Session) -> list[tuple[str, str]]:
     return [(p.id, p.name) for p in session.exec(select(Participant).order_by(col(Participant.name)))]
 
 
-def colleagues(session: Session, viewer: Viewer) -> list[tuple[int, str]]:
-    """Who of the own organisation can carry a dossier."""
-    mine = select(User).where(User.participant_id == viewer.participant_id, col(User.deactivated_at).is_(None))
-    return [(u.id, u.name) for u in session.exec(mine.order_by(col(User.name)))]
-
-
 def choices(word: Any) -> list[tuple[str, str]]:
     """Pairs of value and Dutch label, for a choice."""
     return [(member.value, member.label) for member in word]

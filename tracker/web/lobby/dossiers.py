@@ -18,6 +18,7 @@ from tracker.lobby.coalition import contradictions, members_on, stances
 from tracker.lobby.contacts import contacts_of
 from tracker.lobby.positions import designation, ledger, position_on
 from tracker.lobby.timeline import timeline
+from tracker.people.participants import colleagues
 from tracker.rights import may_change
 from tracker.web.applications.applications import application
 from tracker.web.frame import actions, audit
@@ -171,7 +172,7 @@ def _form(request: RequestContext, dossier: Dossier | None, state: FormState) ->
         dossier=dossier,
         opgaven=[(c.id, f"{c.number or ''} {c.name}".strip()) for c in request.session.exec(named)],
         chosen=state.typed.getlist("challenges"),
-        colleagues=actions.colleagues(request.session, request.viewer),
+        colleagues=[(c.id, c.name) for c in colleagues(request.session, request.user.participant_id)],
         participants=actions.participants(request.session),
         joining=state.typed.getlist("joining"),
         levels=choices(Level),

@@ -53,7 +53,7 @@ def mail(request: RequestContext) -> Response:
 
 def one_mail(request: RequestContext) -> Response:
     """One mail: its state and attempts. The content is the reader's; it is not shown."""
-    delivery = _delivery(request)
+    delivery = request.named(Delivery, "delivery_id")
     attempts = request.session.exec(
         select(Attempt).where(Attempt.delivery_id == delivery.id).order_by(col(Attempt.number).desc())
     ).all()
@@ -95,10 +95,6 @@ def log(request: RequestContext) -> Response:
     return request.page(
         "frame/audit.html", query=query, rows=found[:PER_PAGE], more=len(found) > PER_PAGE, actions=actions
     )
-
-
-def _delivery(request: RequestContext) -> Delivery:
-    return request.named(Delivery, "delivery_id")
 
 
 def _counts(session: Session) -> list[tuple[str, int]]:
