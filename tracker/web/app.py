@@ -160,8 +160,8 @@ def _turned_away(route: Route, request: Request, signed: Signed | None, form: Fo
             raise HTTPException(401, headers={"WWW-Authenticate": "Cookie"})
         return _to_sign_in(request)
     if route.guard is Guard.TOKEN and signed is not None and route.method not in SAFE_METHODS:
-        given = form.get("csrf") or request.headers.get("x-csrf-token")
-        if given != signed.csrf:
+        token = form.get("csrf") or request.headers.get("x-csrf-token")
+        if token != signed.csrf:
             raise HTTPException(403)
     return None
 

@@ -40,9 +40,10 @@ class Section(NamedTuple):
 
 def show(request: RequestContext) -> Response:
     """The page that is opened before the mail."""
-    mine = my_challenges(request.session, request.viewer)
-    judging = has_role(request.viewer, Role.FUNDRAISER)
-    waiting = waiting_for(request.session, request.viewer, request.now.instant) if judging else []
+    session, viewer, now = request.session, request.viewer, request.now.instant
+    mine = my_challenges(session, viewer)
+    judging = has_role(viewer, Role.FUNDRAISER)
+    waiting = waiting_for(session, viewer, now) if judging else []
     close = closing(request, mine)
     shown = {*waiting[:3], *(row.call.id for row in close)}
     return request.page(
@@ -52,11 +53,11 @@ def show(request: RequestContext) -> Response:
         changed=changed(request, mine),
         closing=close,
         new=new(request, mine, shown),
-        trouble=in_trouble(request.session, request.now.instant),
-        held=_held(request) if has_role(request.viewer, Role.COORDINATOR) else 0,
+        trouble=in_trouble(session, now),
+        held=_held(request) if has_role(viewer, Role.COORDINATOR) else 0,
         alike=duplicates.waiting(request),
         overdue=_overdue(request),
-        duties=duties_of(request.session, request.viewer, request.now.instant),
+        duties=duties_of(session, viewer, now),
         sections=[section for section in (calendar_section(request), lobby_section(request)) if section is not None],
         mine=bool(mine),
         days=DAYS_BACK,
@@ -66,14 +67,15 @@ def show(request: RequestContext) -> Response:
 
 def changed(request: RequestContext, mine: tuple[str, ...]) -> list[CallRow]:
     """Calls with a change worth telling this week, each with its "was -> werd"; what I follow always."""
-    followed = select(Follow.call_id).where(Follow.user_id == request.viewer.user_id)
-    revisions = request.session.exec(
+    session, viewer, now = request.session, request.viewer, request.now.instant
+    followed = select(Follow.call_id).where(Follow.user_id == viewer.user_id)
+    revisions = session.exec(
         select(Revision)
         .join(Call, col(Call.id) == col(Revision.call_id))
         .where(
             Revision.telling,
             Revision.kind == "changed",
-            col(Revision.at) > request.now.instant - timedelta(days=DAYS_BACK),
+            col(Revision.at) > now - timedelta(days=DAYS_BACK),
         )
         .where(matched(col(Revision.call_id), mine) | col(Revision.call_id).in_(followed))
         .where(col(Call.joined_into).is_(None))
@@ -138,17 +140,16 @@ def _overdue(request: RequestContext) -> list[Unjudged]:
 
 def calendar_section(request: RequestContext) -> Section | None:
     """What of the calendar asks for attention this week, or none; overdue things rise to the coordinator."""
+    session, viewer, now = request.session, request.viewer, request.now.instant
     today = request.now.today
-    waiting = milestones_waiting_for(
-        request.session, request.viewer.participant_id or "", request.now.instant, week_end(today)
-    )
-    rises = has_role(request.viewer, Role.COORDINATOR)
-    shown = [one for one in waiting if rises or one.assignee_id in (None, request.viewer.user_id)]
-    calls = too_late_this_week(request.session, request.viewer, request.now.instant)
+    waiting = milestones_waiting_for(session, viewer.participant_id or "", now, week_end(today))
+    rises = has_role(viewer, Role.COORDINATOR)
+    shown = [milestone for milestone in waiting if rises or milestone.assignee_id in (None, viewer.user_id)]
+    calls = too_late_this_week(session, viewer, now)
     if not shown and not calls:
         return None
-    names = {one.assignee_id: request.session.get(User, one.assignee_id) for one in shown if one.assignee_id}
-    context = {"waiting": shown, "calls": calls, "people": {k: u.name for k, u in names.items() if u}, "today": today}
+    people = {m.assignee_id: session.get_one(User, m.assignee_id).name for m in shown if m.assignee_id}
+    context = {"waiting": shown, "calls": calls, "people": people, "today": today}
     return Section("calendar/today.html", context)
 
 

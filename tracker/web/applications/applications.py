@@ -138,23 +138,24 @@ class RoomForm(BaseModel):
 
 def board(request: RequestContext) -> Response:
     """Every application the viewer may see, in columns by stage."""
+    session, viewer, now = request.session, request.viewer, request.now.instant
     rows = select(Dossier, Application, Participant.name).where(
-        Application.dossier_id == Dossier.id, visible(request.viewer, Dossier), Dossier.participant_id == Participant.id
+        Application.dossier_id == Dossier.id, visible(viewer, Dossier), Dossier.participant_id == Participant.id
     )
-    found = list(request.session.exec(rows.order_by(col(Dossier.title))))
+    dossier_rows = list(session.exec(rows.order_by(col(Dossier.title))))
     columns = [
-        (title, [_card(request.session, *row, request.now.instant) for row in found if row[0].stage in stages])
+        (title, [_card(session, *row, now) for row in dossier_rows if row[0].stage in stages])
         for title, stages in COLUMNS
     ]
     return request.page(
         "applications/applications_board.html",
         columns=columns,
-        count=len(found),
-        people=actions.names(request.session),
-        leads=dict(actions.participants(request.session)),
-        rates=cofunding.rates_for(request.session, request.viewer),
+        count=len(dossier_rows),
+        people=actions.names(session),
+        leads=dict(actions.participants(session)),
+        rates=cofunding.rates_for(session, viewer),
         enough=cofunding.ENOUGH_CASES,
-        mismatches={m.dossier.id: m.text for m in mismatches(request.session, request.viewer, request.now.instant)},
+        mismatches={m.dossier.id: m.text for m in mismatches(session, viewer, now)},
     )
 
 
@@ -168,41 +169,42 @@ def _application(request: RequestContext) -> Dossier:
 
 
 def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Response:
-    application = stages.of(request.session, dossier)
-    call = request.session.get(Call, application.call_id) if application.call_id else None
+    session, viewer, now = request.session, request.viewer, request.now.instant
+    application = stages.of(session, dossier)
+    call = session.get(Call, application.call_id) if application.call_id else None
     partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
     money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
-    due = next_deadline(request.session, call, request.now.instant)
+    due = next_deadline(session, call, now)
     nexts = [s for s in S if s in stages.MOVES[S(dossier.stage)]]
     return request.page(
         "applications/applications_show.html",
         state=state,
         dossier=dossier,
         application=application,
-        owner=request.session.get_one(Participant, dossier.participant_id).name,
+        owner=session.get_one(Participant, dossier.participant_id).name,
         call=call,
         due=due,
-        clock=_clocks(request.session, request.viewer, dossier, due),
-        chain=chain(request.session, call, request.viewer) if call else [],
-        partners=list(request.session.exec(partners.order_by(col(ApplicationPartner.name)))),
-        cofunding=list(request.session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
+        clock=_clocks(session, viewer, dossier, due),
+        chain=chain(session, call, viewer) if call else [],
+        partners=list(session.exec(partners.order_by(col(ApplicationPartner.name)))),
+        cofunding=list(session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
         visibilities=actions.visibilities_in(dossier),
-        lines=timeline(request.session, dossier, request.viewer),
-        people=actions.names(request.session),
-        participants=actions.participants(request.session),
-        named=dict(actions.participants(request.session)),
+        lines=timeline(session, dossier, viewer),
+        people=actions.names(session),
+        participants=actions.participants(session),
+        named=dict(actions.participants(session)),
         next_stages=[s for s in nexts if s not in stages.DECIDED and (s != S.PREPARING or application.go)],
         decisions=[(s.value, s.label) for s in nexts if s in stages.DECIDED],
         **CHOICES,
-        mismatches=mismatches(request.session, request.viewer, request.now.instant, dossier),
-        may_change=may_change(request.viewer, dossier),
+        mismatches=mismatches(session, viewer, now, dossier),
+        may_change=may_change(viewer, dossier),
         today=request.now.today,
     )
 
 
 def _clocks(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline | None) -> dict[str, Any]:
     """What the page needs: every clock with its steps, whether it still fits, and whether one can be opened."""
-    found = clocks_of(session, viewer, dossier)
+    clocks = clocks_of(session, viewer, dossier)
     bodies = {body.id: body for body in session.exec(select(Body))}
     return {
         "clocks": [
@@ -212,9 +214,9 @@ def _clocks(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline | 
                 "fits": way_of(clock) == way_for(session, dossier, clock.table_ids),
                 "steps": [(row, milestone_name(row, bodies)) for row in milestones_of(session, clock) if _stands(row)],
             }
-            for clock, deadline in found
+            for clock, deadline in clocks
         ],
-        "may_open": due is not None and all(deadline.id != due.id for _, deadline in found),
+        "may_open": due is not None and all(deadline.id != due.id for _, deadline in clocks),
     }
 
 

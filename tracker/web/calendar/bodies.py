@@ -91,12 +91,12 @@ def _index(request: RequestContext, _: None, state: FormState) -> Response:
 def _show(request: RequestContext, body: Body, state: FormState) -> Response:
     """One body: its rhythm, and its meetings in the year to come."""
     data, today = body_calendar(request.session), request.now.today
-    known = {m.day: m for m in data.known.get(body.id, []) if m.cancelled_at is None}
+    known_meetings = {m.day: m for m in data.known.get(body.id, []) if m.cancelled_at is None}
     return request.page(
         "calendar/bodies_body.html",
         state=state,
         body=body,
-        meetings=[(m, known.get(m.day)) for m in data.meetings(body.id, today, today + AHEAD)],
+        meetings=[(m, known_meetings.get(m.day)) for m in data.meetings(body.id, today, today + AHEAD)],
         may_change=has_role(request.viewer, Role.COORDINATOR),
         WEEKDAYS=WEEKDAYS,
         BodyKind=BodyKind,
@@ -122,8 +122,8 @@ def change(request: RequestContext, body: Body, form: Rhythm) -> None:
 def add_meeting(request: RequestContext, body: Body, form: NewMeeting) -> None:
     """Fill in a date; from then on the dates of its year are facts, and the rhythm no longer counts for it."""
     now = request.now.instant
-    there = request.session.exec(select(Meeting).where(Meeting.body_id == body.id, Meeting.day == form.day)).first()
-    meeting = there or Meeting(body_id=body.id, day=form.day, papers_on=form.papers_on, modified_at=now, version=0)
+    known = request.session.exec(select(Meeting).where(Meeting.body_id == body.id, Meeting.day == form.day)).first()
+    meeting = known or Meeting(body_id=body.id, day=form.day, papers_on=form.papers_on, modified_at=now, version=0)
     meeting.papers_on, meeting.cancelled_at, meeting.modified_at = form.papers_on, None, now
     meeting.version += 1
     request.session.add(meeting)

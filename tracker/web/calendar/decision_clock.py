@@ -90,8 +90,8 @@ def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
 
 def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> Way:
     """The form as a way; tables in the order they are passed: platforms and PHO's first, then the Bestuur."""
-    known = [data.bodies[t] for t in form.tables if t in data.bodies]
-    ordered = sorted(known, key=lambda body: (body.kind == BodyKind.BOARD, body.id))
+    tables = [data.bodies[t] for t in form.tables if t in data.bodies]
+    ordered = sorted(tables, key=lambda body: (body.kind == BodyKind.BOARD, body.id))
     lead = form.lead or viewer.participant_id or ""
     return Way(lead, tuple(p for p in form.partners if p != lead), tuple(b.id for b in ordered), form.cofunding)
 
@@ -270,10 +270,10 @@ def assign(request: RequestContext) -> Response:
 
 def _assign(request: RequestContext, deadline: Deadline, form: Settled, person: int) -> None:
     session, by, now = request.session, request.user, request.now.instant
-    mine = select(Assignment).where(
+    query = select(Assignment).where(
         Assignment.deadline_id == deadline.id, Assignment.participant_id == by.participant_id
     )
-    assignment = session.exec(mine).first()
+    assignment = session.exec(query).first()
     if assignment is not None:
         claim(session, assignment, form.version)
     elif form.version:

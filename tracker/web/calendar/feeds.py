@@ -26,10 +26,10 @@ ALWAYS = timedelta(days=10_000)  # a single event may be saved long after it was
 
 def read(request: RequestContext) -> Response:
     """The file. Calendar programs have no cookie: who has the address may read, as long as it stands."""
-    found = find_feed(request.session, str(request.params["token"]))
-    if found is None:
+    owned = find_feed(request.session, str(request.params["token"]))
+    if owned is None:
         raise NotFound
-    feed, user = found
+    feed, user = owned
     base = request.site.settings.base_url
     mark = stamp(request.session, feed, request.now.instant, base)
     headers = {**PRIVATE, "ETag": f'W/"{mark}"'}

@@ -153,8 +153,8 @@ def withdraw(request: RequestContext) -> Response:
 def _join_form(request: RequestContext, call: Call, state: FormState) -> Response:
     """Look for the other one: by its own title first, or by what was typed."""
     words = request.query.get("zoek") or " ".join(call.title.split()[:3])
-    found = find(request.session, CallFilter(text=words[:200]), request.viewer, request.now.instant)
-    others = [other for other in found.calls if other.id != call.id][:20]
+    results = find(request.session, CallFilter(text=words[:200]), request.viewer, request.now.instant)
+    others = [other for other in results.calls if other.id != call.id][:20]
     return request.page("calls/correct_join.html", state=state, call=call, words=words, rows=rows_for(request, others))
 
 

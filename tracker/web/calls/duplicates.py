@@ -64,11 +64,11 @@ class Pair(NamedTuple):
 
 def show(request: RequestContext) -> Response:
     """The pairs, and a way back from the one that was joined last."""
-    found = _proposals(request)
+    proposals = _proposals(request)
     return request.page(
         "calls/duplicates.html",
-        pairs=[_pair(request, proposal) for proposal in found[:MOST]],
-        more=max(0, len(found) - MOST),
+        pairs=[_pair(request, proposal) for proposal in proposals[:MOST]],
+        more=max(0, len(proposals) - MOST),
         joined=_joined(request.session, request.query.get("samen", "")),
     )
 
@@ -129,13 +129,13 @@ def _said(session: Session, call: Call, now: datetime) -> dict[str, str]:
     return {kind: "; ".join(moments) for kind, moments in dates.items()} | {f.name: f.value for f in facts(call)}
 
 
-def _lines(one: dict[str, str], other: dict[str, str]) -> list[Line]:
-    return [Line(name, one.get(name, ""), other.get(name, "")) for name in dict.fromkeys([*one, *other])]
+def _lines(first: dict[str, str], second: dict[str, str]) -> list[Line]:
+    return [Line(name, first.get(name, ""), second.get(name, "")) for name in dict.fromkeys([*first, *second])]
 
 
-def _why(found: Proposal) -> list[str]:
-    words = f"{wording.percentage(round(found.alike * 100))} van de woorden in de titels"
-    return [words, *(SAID[sign] for sign in found.signs)]
+def _why(proposal: Proposal) -> list[str]:
+    words = f"{wording.percentage(round(proposal.alike * 100))} van de woorden in de titels"
+    return [words, *(SAID[sign] for sign in proposal.signs)]
 
 
 def _joined(session: Session, number: str) -> Call | None:

@@ -13,13 +13,13 @@ from tracker.web.frame.context import RequestContext
 def index(request: RequestContext) -> Response:
     """The list; htmx asks for the results only."""
     query = request.read_query(ListQuery)
-    found = find(request.session, query.wanted(), request.viewer, request.now.instant, query.order, query.page)
+    results = find(request.session, query.wanted(), request.viewer, request.now.instant, query.order, query.page)
     return request.page(
         "calls/index.html",
         block="results" if request.partial else None,
         query=query,
-        found=found,
-        rows=rows_for(request, found.calls, about=query.challenges),
+        found=results,
+        rows=rows_for(request, results.calls, about=query.challenges),
         saved=query_string(query.wanted()),
         pages={n: query_string(query, page=n) for n in (query.page - 1, query.page + 1)},
         errors={},

@@ -82,10 +82,10 @@ def matches_of(session: Session, ids: Sequence[int]) -> dict[int, list[Why]]:
         .where(col(Match.call_id).in_(ids))
         .order_by(col(Match.score).desc(), col(Challenge.position))
     )
-    found: dict[int, list[Why]] = defaultdict(list)
+    by_call: dict[int, list[Why]] = defaultdict(list)
     for match, challenge in session.exec(query):
-        found[match.call_id].append(Why(challenge, match.score, hit_words(match.reasons)))
-    return found
+        by_call[match.call_id].append(Why(challenge, match.score, hit_words(match.reasons)))
+    return by_call
 
 
 def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
@@ -96,17 +96,17 @@ def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
 
 def next_date(deadlines: Sequence[Deadline], now: datetime) -> When:
     """The next closing; else the next opening; else that there is none; else the last that passed."""
-    standing = [d for d in deadlines if d.cancelled_at is None]
+    active = [d for d in deadlines if d.cancelled_at is None]
     for kinds in (CLOSING_KINDS, {DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION}):
-        coming = [(m, d) for d in standing if d.kind in kinds and (m := moment_of(d)) and not passed(m, now)]
+        coming = [(m, d) for d in active if d.kind in kinds and (m := moment_of(d)) and not passed(m, now)]
         if coming:
             return _said(*min(coming, key=lambda pair: _instant(pair[0])), now)
-    for d in standing:
+    for d in active:
         if d.kind in (DeadlineKind.UNTIL_EXHAUSTED, DeadlineKind.ROLLING):
             return When(kind="", text=DeadlineKind(d.kind).label)
-    gone = [(m, d) for d in standing if d.kind in CLOSING_KINDS and (m := moment_of(d))]
-    if gone:
-        return _said(*max(gone, key=lambda pair: _instant(pair[0])), now)
+    past = [(m, d) for d in active if d.kind in CLOSING_KINDS and (m := moment_of(d))]
+    if past:
+        return _said(*max(past, key=lambda pair: _instant(pair[0])), now)
     return When(kind="", text="geen datum bekend")
 
 
@@ -136,10 +136,10 @@ def _said(moment: date | datetime, deadline: Deadline, now: datetime) -> When:
 
 
 def _by_call(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
+    by_call: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row.call_id].append(row)
-    return found
+        by_call[row.call_id].append(row)
+    return by_call
 
 
 def find_call(request: RequestContext) -> Call:

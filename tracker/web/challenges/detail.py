@@ -29,8 +29,8 @@ def _lines(value: Any) -> Any:
     """One word or phrase a line, or separated by commas; without repeats."""
     if not isinstance(value, str):
         return value
-    found = (" ".join(part.split()) for line in value.splitlines() for part in line.split(","))
-    return list(dict.fromkeys(part for part in found if part))
+    phrases = (" ".join(part.split()) for line in value.splitlines() for part in line.split(","))
+    return list(dict.fromkeys(part for part in phrases if part))
 
 
 class Edited(BaseModel):
@@ -64,25 +64,26 @@ def find_challenge(request: RequestContext) -> Challenge:
 
 def show(request: RequestContext) -> Response:
     """Goal, team, standing calls."""
+    session, viewer = request.session, request.viewer
     challenge = find_challenge(request)
     wanted = CallFilter(challenges=(challenge.id,), status=(Status.OPEN, Status.ANNOUNCED, Status.EXPECTED))
-    found = find(request.session, wanted, request.viewer, request.now.instant)
-    team = request.session.get(Team, challenge.id)
+    results = find(session, wanted, viewer, request.now.instant)
+    team = session.get(Team, challenge.id)
     return request.page(
         "challenges/detail.html",
         challenge=challenge,
-        children=request.session.exec(
+        children=session.exec(
             select(Challenge).where(Challenge.parent_id == challenge.id).order_by(col(Challenge.position))
         ).all(),
-        found=found,
-        rows=rows_for(request, found.calls, about=wanted.challenges),
+        found=results,
+        rows=rows_for(request, results.calls, about=wanted.challenges),
         team=team,
-        contact=request.session.get(User, team.contact_id) if team and team.contact_id else None,
-        leads=[p for p in (request.session.get(Participant, i) for i in (team.leads if team else [])) if p],
-        members=members_of(request.session, challenge.id),
-        turn=readers(request.session, challenge.id, request.now.today),
-        may_edit=has_role(request.viewer, Role.COORDINATOR),
-        may_open=has_role(request.viewer, Role.FUNDRAISER),
+        contact=session.get(User, team.contact_id) if team and team.contact_id else None,
+        leads=[p for p in (session.get(Participant, i) for i in (team.leads if team else [])) if p],
+        members=members_of(session, challenge.id),
+        turn=readers(session, challenge.id, request.now.today),
+        may_edit=has_role(viewer, Role.COORDINATOR),
+        may_open=has_role(viewer, Role.FUNDRAISER),
     )
 
 
@@ -128,9 +129,9 @@ def _preview(request: RequestContext, challenge: Challenge) -> dict[str, Any]:
     changed = {name: _lines(str(request.form[name]))[:MOST_WORDS] for name in WORDS if name in request.form}
     texts = {name: str(request.form[name]) for name in ("name", "goal") if name in request.form}
     edited = Challenge(**{**challenge.model_dump(), **texts, **changed})
-    found = preview_words(request.session, request.site.part(PreviewScorer), edited, request.now.instant)
+    preview = preview_words(request.session, request.site.part(PreviewScorer), edited, request.now.instant)
     return {
-        "found": found,
-        "tried": rows_for(request, found.calls[:MOST_TRIED]),
-        "lost": found.lost[:MOST_LOST],
+        "found": preview,
+        "tried": rows_for(request, preview.calls[:MOST_TRIED]),
+        "lost": preview.lost[:MOST_LOST],
     }

@@ -99,9 +99,9 @@ def counted(session: Session, now: datetime) -> Counts:
         .where(IS_CALL)
         .group_by(col(Match.challenge_id), col(Call.instrument), status)
     )
-    found: Counts = defaultdict(lambda: defaultdict(Counted))
+    counts: Counts = defaultdict(lambda: defaultdict(Counted))
     for challenge_id, instrument, stands, number, money in session.connection().execute(query):
-        cell = found[challenge_id][instrument]
+        cell = counts[challenge_id][instrument]
         if stands == Status.OPEN:
             cell.open, cell.money = number, money or Decimal(0)
         elif stands in COMING:
@@ -109,7 +109,7 @@ def counted(session: Session, now: datetime) -> Counts:
             cell.money_coming += money or Decimal(0)
         elif stands == Status.CLOSED:
             cell.earlier = number
-    return found
+    return counts
 
 
 def tree(challenges: Sequence[Challenge], counts: Counts, contacts: dict[str, str]) -> list[Node]:
@@ -131,8 +131,8 @@ def tree(challenges: Sequence[Challenge], counts: Counts, contacts: dict[str, st
 
 def _total(counts: Counts, challenge_id: str) -> Counted:
     total = Counted()
-    for one in counts[challenge_id].values():
-        total.add(one)
+    for counted in counts[challenge_id].values():
+        total.add(counted)
     return total
 
 

@@ -33,9 +33,9 @@ def queue(request: RequestContext) -> Response:
         return request.page("challenges/judge_empty.html", last=last)
     call = request.session.get_one(Call, waiting[0])
     row = rows_for(request, [call])[0]
-    mine = my_challenges(request.session, request.viewer)
+    my_opgaven = my_challenges(request.session, request.viewer)
     why = matches_of(request.session, [waiting[0]]).get(waiting[0], [])
-    about = next((w for w in why if w.challenge.id in mine), why[0] if why else None)
+    about = next((w for w in why if w.challenge.id in my_opgaven), why[0] if why else None)
     return request.page("challenges/judge.html", row=row, about=about, waiting=len(waiting), last=last)
 
 
@@ -75,8 +75,8 @@ def take_back(request: RequestContext) -> Response:
     return request.to(home_path(str(request.form.get("back", "/beoordelen"))), done="ongedaan")
 
 
-def _reason(said: str) -> NoReason | None:
-    word = said.partition(":")[2]
+def _reason(answer: str) -> NoReason | None:
+    word = answer.partition(":")[2]
     return NoReason(word) if word in set(NoReason) else None
 
 

@@ -82,22 +82,22 @@ def filled(model: type[M], typed: ImmutableMultiDict[str, Any]) -> tuple[M | Non
     Fields that the model does not know are ignored; empty text counts as not filled in.
     """
     try:
-        found = model.model_validate(_gathered(model, typed))
+        form = model.model_validate(_gathered(model, typed))
     except ValidationError as error:
         return None, {_field(e): message(e) for e in reversed(error.errors())}
-    errors = _too_large(found) | _odd_years(found)
-    return (None if errors else found), errors
+    errors = _too_large(form) | _odd_years(form)
+    return (None if errors else form), errors
 
 
-def _too_large(found: BaseModel) -> Errors:
+def _too_large(form: BaseModel) -> Errors:
     limits = {int: MOST_NUMBER, Decimal: MOST_AMOUNT}
-    given = {name: (value, limits.get(type(value))) for name, value in found}
-    over = {name: most for name, (value, most) in given.items() if most is not None and abs(value) > most}
-    return {name: MESSAGES["less_than_equal"].format(le=most) for name, most in over.items()}
+    limited = {name: (value, limits.get(type(value))) for name, value in form}
+    too_large = {name: most for name, (value, most) in limited.items() if most is not None and abs(value) > most}
+    return {name: MESSAGES["less_than_equal"].format(le=most) for name, most in too_large.items()}
 
 
-def _odd_years(found: BaseModel) -> Errors:
-    odd = [name for name, value in found if isinstance(value, date) and value.year not in YEARS]
+def _odd_years(form: BaseModel) -> Errors:
+    odd = [name for name, value in form if isinstance(value, date) and value.year not in YEARS]
     return dict.fromkeys(odd, f"Kijk het jaar na: {YEARS[0]} tot en met {YEARS[-1]}.")
 
 
@@ -110,8 +110,8 @@ def asked_for(
     """
     ours = {*model.model_fields, *known, "gedaan"}
     strangers = {name: MESSAGES["extra_forbidden"] for name in query if name not in ours}
-    found, errors = filled(model, query)
-    return (None if strangers else found), {**errors, **strangers}
+    form, errors = filled(model, query)
+    return (None if strangers else form), {**errors, **strangers}
 
 
 def _gathered(model: type[BaseModel], typed: ImmutableMultiDict[str, Any]) -> dict[str, Any]:

@@ -49,10 +49,10 @@ class Site:
 
     def render(self, template: str, context: Mapping[str, Any], block: str | None = None) -> str:
         """A page as text, or one block of it."""
-        found = self.templates.get_template(template)
+        page = self.templates.get_template(template)
         if block is None:
-            return found.render(context)
-        return "".join(found.blocks[block](found.new_context(dict(context))))
+            return page.render(context)
+        return "".join(page.blocks[block](page.new_context(dict(context))))
 
 
 @cache

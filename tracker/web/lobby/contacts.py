@@ -92,16 +92,13 @@ def ask_new(request: RequestContext) -> Response:
 
 
 def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
+    session, viewer = request.session, request.viewer
     today = request.now.today
     day = whom.day or today
-    near = (
-        contacts.nearby(request.session, whom.organisation, whom.office, request.viewer, day)
-        if whom.organisation
-        else []
-    )
-    mine = select(Dossier).where(visible(request.viewer, Dossier), col(Dossier.closed_at).is_(None))
-    seen = select(Stakeholder).where(visible(request.viewer, Stakeholder)).order_by(col(Stakeholder.organisation))
-    offices = list(request.session.exec(seen))
+    near = contacts.nearby(session, whom.organisation, whom.office, viewer, day) if whom.organisation else []
+    open_dossiers = select(Dossier).where(visible(viewer, Dossier), col(Dossier.closed_at).is_(None))
+    seen = select(Stakeholder).where(visible(viewer, Stakeholder)).order_by(col(Stakeholder.organisation))
+    offices = list(session.exec(seen))
     return request.page(
         "lobby/contacts_form.html",
         block="nearby" if request.partial else None,
@@ -110,7 +107,7 @@ def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
         near=near,
         organisations=sorted({s.organisation for s in offices}),
         offices=sorted({s.office for s in offices if s.office}),
-        dossiers=[(d.id, d.title) for d in request.session.exec(mine.order_by(col(Dossier.title)))],
+        dossiers=[(d.id, d.title) for d in session.exec(open_dossiers.order_by(col(Dossier.title)))],
         kinds=choices(ContactKind),
         visibilities=actions.VISIBILITIES,
         today=today,
@@ -219,7 +216,10 @@ def _map(request: RequestContext, dossier: Dossier, state: FormState) -> Respons
         "lobby/contacts_map.html",
         state=state,
         dossier=dossier,
-        rows=[(stake, who, contacts.spoken_of(who), last.get(who.id)) for stake, who in rows],
+        rows=[
+            (stake, stakeholder, contacts.spoken_of(stakeholder), last.get(stakeholder.id))
+            for stake, stakeholder in rows
+        ],
         people=actions.names(request.session),
         roles=choices(StakeRole),
         visibilities=actions.visibilities_in(dossier),

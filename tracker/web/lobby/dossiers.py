@@ -48,8 +48,8 @@ class DossierForm(BaseModel):
 
     def fields(self) -> dossiers.DossierFields:
         """As the dossier keeps them."""
-        given = self.model_dump(exclude={"challenges", "joining", "seen", "ask"})
-        return dossiers.DossierFields(**given, request=self.ask)
+        fields = self.model_dump(exclude={"challenges", "joining", "seen", "ask"})
+        return dossiers.DossierFields(**fields, request=self.ask)
 
 
 class StageForm(BaseModel):
@@ -91,14 +91,14 @@ def index(request: RequestContext) -> Response:
         visible(request.viewer, Dossier), Dossier.participant_id == Participant.id
     )
     rows = rows.where(Dossier.kind == DossierKind.LOBBY)
-    found = list(request.session.exec(rows.order_by(col(Dossier.closed_at).is_not(None), col(Dossier.title))))
+    dossier_rows = list(request.session.exec(rows.order_by(col(Dossier.closed_at).is_not(None), col(Dossier.title))))
     order = list(Priority)
-    found.sort(key=lambda row: (row[0].closed_at is not None, order.index(Priority(row[0].priority))))
+    dossier_rows.sort(key=lambda row: (row[0].closed_at is not None, order.index(Priority(row[0].priority))))
     return request.page(
         "lobby/dossiers_index.html",
         rows=[
             (dossier, owner, _opgaven(request.session, dossier), _next_moment(request, dossier))
-            for dossier, owner in found
+            for dossier, owner in dossier_rows
         ],
         people=actions.names(request.session),
         year=request.now.today.year,
@@ -108,8 +108,8 @@ def index(request: RequestContext) -> Response:
 
 
 def _opgaven(session: Session, dossier: Dossier) -> list[Challenge]:
-    mine = select(Challenge).join(DossierChallenge).where(DossierChallenge.dossier_id == dossier.id)
-    return list(session.exec(mine.order_by(col(Challenge.position))))
+    opgaven = select(Challenge).join(DossierChallenge).where(DossierChallenge.dossier_id == dossier.id)
+    return list(session.exec(opgaven.order_by(col(Challenge.position))))
 
 
 def _next_moment(request: RequestContext, dossier: Dossier) -> yearly_moments.Coming | None:
@@ -126,35 +126,35 @@ def show(request: RequestContext) -> Response:
 
 
 def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Response:
+    session, viewer = request.session, request.viewer
     if dossier.kind == DossierKind.APPLICATION:
         return application.show(request, dossier, state)
     today = request.now.today
-    mine, maybe = moments.for_dossier(request.session, dossier, request.viewer, today)
-    said = stances(request.session, dossier)
-    position = position_on(request.session, dossier, today, request.viewer)
-    calls = _calls(request.session, dossier)
+    hooked, suggested = moments.for_dossier(session, dossier, viewer, today)
+    position = position_on(session, dossier, today, viewer)
+    calls = _calls(session, dossier)
     return request.page(
         "lobby/dossiers_show.html",
         state=state,
         dossier=dossier,
-        owner=request.session.get_one(Participant, dossier.participant_id).name,
-        opgaven=_opgaven(request.session, dossier),
+        owner=session.get_one(Participant, dossier.participant_id).name,
+        opgaven=_opgaven(session, dossier),
         calls=calls,
-        chains=[(call, links) for call in calls if (links := chain(request.session, call, request.viewer))],
+        chains=[(call, links) for call in calls if (links := chain(session, call, viewer))],
         visibilities=actions.visibilities_in(dossier),
-        lines=timeline(request.session, dossier, request.viewer),
-        people=actions.names(request.session),
+        lines=timeline(session, dossier, viewer),
+        people=actions.names(session),
         next_stages=[s for s in Stage if s in dossiers.MOVES[Stage(dossier.stage)]],
         position=position,
         designation=designation(position, today) if position else "",
-        drafts=len([p for p in ledger(request.session, dossier, request.viewer) if p.state == "draft"]),
-        mine=mine,
-        maybe=maybe,
-        flags=contradictions(members_on(request.session, dossier, today), said, dossier.participant_id),
-        mismatches=mismatches(request.session, request.viewer, request.now.instant, dossier),
-        contacts=len(contacts_of(request.session, request.viewer, dossier)),
-        may_change=may_change(request.viewer, dossier),
-        may_add=actions.may_add(request.viewer),
+        drafts=len([p for p in ledger(session, dossier, viewer) if p.state == "draft"]),
+        mine=hooked,
+        maybe=suggested,
+        flags=contradictions(members_on(session, dossier, today), stances(session, dossier), dossier.participant_id),
+        mismatches=mismatches(session, viewer, request.now.instant, dossier),
+        contacts=len(contacts_of(session, viewer, dossier)),
+        may_change=may_change(viewer, dossier),
+        may_add=actions.may_add(viewer),
         today=today,
     )
 

@@ -40,9 +40,9 @@ def start_application(request: RequestContext) -> Response:
             col(Dossier.closed_at).is_(None),
         )
     )
-    known = request.session.exec(running).first()
-    dossier_id = known or stages.start(request.deed, call).id
-    return request.to(f"/aanvragen/{dossier_id}", "" if known else "bewaard")
+    running_id = request.session.exec(running).first()
+    dossier_id = running_id or stages.start(request.deed, call).id
+    return request.to(f"/aanvragen/{dossier_id}", "" if running_id else "bewaard")
 
 
 def open_for_call(request: RequestContext) -> Response:
@@ -82,15 +82,15 @@ def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
     rows = select(Dossier, LobbyAgendaItem).where(
         LobbyAgendaItem.dossier_id == Dossier.id, LobbyAgendaItem.year == year, visible(request.viewer, Dossier)
     )
-    found = request.session.get(LobbyAgenda, year)
+    year_agenda = request.session.get(LobbyAgenda, year)
     states = list(AgendaState)
-    step = states.index(AgendaState(found.state)) + 1 if found else len(states)
+    step = states.index(AgendaState(year_agenda.state)) + 1 if year_agenda else len(states)
     return request.page(
         "lobby/lobby_agenda.html",
         state=state,
         year=year,
         this_year=request.now.today.year,
-        agenda=found,
+        agenda=year_agenda,
         rows=list(request.session.exec(rows.order_by(col(Dossier.priority), col(Dossier.title)))),
         others=[(d.id, d.title) for d in _not_on(request.session, request.viewer, year)],
         next_state=states[step] if step < len(states) else None,
@@ -135,10 +135,10 @@ def put(request: RequestContext, year: int, form: ItemForm) -> None:
 @agenda.form(StateForm)
 def set_state(request: RequestContext, year: int, form: StateForm) -> None:
     """Mark the agenda as adopted or noted, today."""
-    found = request.session.get(LobbyAgenda, year)
-    if found is None:
+    year_agenda = request.session.get(LobbyAgenda, year)
+    if year_agenda is None:
         raise NotFound
-    dossiers.set_agenda_state(request.deed, found, form.state, request.now.today, form.seen)
+    dossiers.set_agenda_state(request.deed, year_agenda, form.state, request.now.today, form.seen)
 
 
 @agenda.button()

@@ -161,24 +161,28 @@ class SayForm(BaseModel):
 
 
 def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> Response:
+    session, viewer = request.session, request.viewer
     today = request.now.today
-    members, said = coalition.members_on(request.session, dossier, today), coalition.stances(request.session, dossier)
-    rounds = coalition.rounds(request.session, dossier)
-    drafts = [p for p in positions.ledger(request.session, dossier, request.viewer) if p.state == PositionState.DRAFT]
+    members, stances = (
+        coalition.members_on(session, dossier, today),
+        coalition.stances(session, dossier),
+    )
+    rounds = coalition.rounds(session, dossier)
+    drafts = [p for p in positions.ledger(session, dossier, viewer) if p.state == PositionState.DRAFT]
     return request.page(
         "lobby/positions_coalition.html",
         state=state,
         dossier=dossier,
         members=members,
-        last=coalition.newest(said),
-        rounds=[(r, coalition.tally(members, said, r.id), coalition.newest(said, r.id)) for r in rounds],
-        flags=coalition.contradictions(members, said, dossier.participant_id),
+        last=coalition.newest(stances),
+        rounds=[(r, coalition.tally(members, stances, r.id), coalition.newest(stances, r.id)) for r in rounds],
+        flags=coalition.contradictions(members, stances, dossier.participant_id),
         drafts=[(p.id, f"standpunt {p.number}") for p in drafts],
         kinds=choices(PartyKind),
         stances=[c for c in choices(PartyStance) if c[0] != PartyStance.SILENT],
-        participants=actions.participants(request.session),
-        may_change=may_change(request.viewer, dossier),
-        may_add=actions.may_add(request.viewer),
+        participants=actions.participants(session),
+        may_change=may_change(viewer, dossier),
+        may_add=actions.may_add(viewer),
         in_two_weeks=today + timedelta(days=14),
         today=today,
     )

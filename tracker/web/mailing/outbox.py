@@ -39,12 +39,12 @@ def mail(request: RequestContext) -> Response:
     if query.state is not None:
         rows = rows.where(Delivery.state == query.state)
     page = rows.order_by(col(Delivery.id).desc()).limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)
-    found = list(request.session.exec(page).all())
+    deliveries = list(request.session.exec(page).all())
     return request.page(
         "mailing/outbox.html",
         query=query,
-        rows=found[:PER_PAGE],
-        more=len(found) > PER_PAGE,
+        rows=deliveries[:PER_PAGE],
+        more=len(deliveries) > PER_PAGE,
         counts=_counts(request.session),
         alerts=standing_alerts(request.session),
         retryable=RETRYABLE,
@@ -90,13 +90,17 @@ def log(request: RequestContext) -> Response:
         rows = rows.where(AuditEntry.actor == query.actor)
     if query.action:
         rows = rows.where(AuditEntry.action == query.action)
-    found = list(request.session.exec(rows.limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)))
+    audit_entries = list(request.session.exec(rows.limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)))
     actions = request.session.exec(select(AuditEntry.action).distinct().order_by(col(AuditEntry.action))).all()
     return request.page(
-        "frame/audit.html", query=query, rows=found[:PER_PAGE], more=len(found) > PER_PAGE, actions=actions
+        "frame/audit.html",
+        query=query,
+        rows=audit_entries[:PER_PAGE],
+        more=len(audit_entries) > PER_PAGE,
+        actions=actions,
     )
 
 
 def _counts(session: Session) -> list[tuple[str, int]]:
-    found = dict(session.exec(select(Delivery.state, func.count()).group_by(col(Delivery.state))).all())
-    return [(state.value, found[state]) for state in DeliveryState if found.get(state)]
+    counts = dict(session.exec(select(Delivery.state, func.count()).group_by(col(Delivery.state))).all())
+    return [(state.value, counts[state]) for state in DeliveryState if counts.get(state)]

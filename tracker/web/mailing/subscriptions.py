@@ -113,13 +113,13 @@ def _mine(request: RequestContext, row: Subscription, state: FormState) -> Respo
 
 
 def _form(request: RequestContext, row: Subscription, query: CallFilter, state: FormState) -> Response:
-    found = find(request.session, query, request.viewer, request.now.instant)
+    results = find(request.session, query, request.viewer, request.now.instant)
     return request.page(
         "mailing/subscriptions_form.html",
         state=state,
         row=row,
         query=query,
-        total=found.total,
+        total=results.total,
         saved=query_string(query),
         **choices(request.session),
     )
@@ -142,14 +142,14 @@ create = replace(edit, find=_fresh).form(Wanted, done="abonnement")(_keep)
 
 def in_words(wanted: CallFilter, names: dict[str, str]) -> list[tuple[str, str]]:
     """A filter as a person reads it: field and values."""
-    said: dict[str, Any] = {
+    words: dict[str, Any] = {
         "text": wanted.text,
-        "challenges": ", ".join(names.get(one, one) for one in wanted.challenges),
-        "status": ", ".join(one.label for one in wanted.status),
-        "eligible": ", ".join(one.label for one in wanted.eligible),
-        "instruments": ", ".join(one.label for one in wanted.instruments),
-        "sources": ", ".join(source_name(one) for one in wanted.sources),
+        "challenges": ", ".join(names.get(value, value) for value in wanted.challenges),
+        "status": ", ".join(value.label for value in wanted.status),
+        "eligible": ", ".join(value.label for value in wanted.eligible),
+        "instruments": ", ".join(value.label for value in wanted.instruments),
+        "sources": ", ".join(source_name(value) for value in wanted.sources),
         "languages": ", ".join(wanted.languages),
         "at_least": "" if wanted.at_least is None else f"€ {wanted.at_least:,.0f}".replace(",", "."),
     }
-    return [(field_name(name), text) for name, text in said.items() if text]
+    return [(field_name(name), text) for name, text in words.items() if text]
