@@ -13,7 +13,7 @@ from db.rights import has_role
 from db.vocabulary import Role
 from db.vocabulary_calendar import BodyKind, ClosedKind
 from tracker.calendar.bodies import body_calendar
-from tracker.calendar.decision_clock import replan_all
+from tracker.calendar.decision_clock import replan_meetings
 from tracker.errors import NotFound
 from tracker.web.frame import audit
 from tracker.web.frame.actions import PageOf, no_subject
@@ -115,7 +115,7 @@ def change(request: RequestContext, body: Body, form: Rhythm) -> None:
     body.weekday, body.weeks, body.months = form.weekday, list(form.weeks), list(form.months)
     body.paper_days, body.keeps_recess, body.example = form.paper_days, form.keeps_recess, not form.real
     body.version += 1
-    _plan_again(request, f"body {body.id}")
+    _plan_again(request, f"body {body.id}", body.id)
 
 
 @body_page.form(NewMeeting, done=PLANNED)
@@ -127,7 +127,7 @@ def add_meeting(request: RequestContext, body: Body, form: NewMeeting) -> None:
     meeting.papers_on, meeting.cancelled_at, meeting.modified_at = form.papers_on, None, now
     meeting.version += 1
     request.session.add(meeting)
-    _plan_again(request, f"body {body.id}")
+    _plan_again(request, f"body {body.id}", body.id)
 
 
 def cancel_meeting(request: RequestContext) -> Response:
@@ -137,7 +137,7 @@ def cancel_meeting(request: RequestContext) -> Response:
         raise NotFound
     meeting.cancelled_at = meeting.modified_at = request.now.instant
     meeting.version += 1
-    _plan_again(request, f"meeting {meeting.id}")
+    _plan_again(request, f"meeting {meeting.id}", meeting.body_id)
     return request.to(f"/kalender/vergaderingen/{meeting.body_id}", PLANNED)
 
 
@@ -164,7 +164,7 @@ def remove_period(request: RequestContext) -> Response:
     return request.to("/kalender/vergaderingen", PLANNED)
 
 
-def _plan_again(request: RequestContext, what: str) -> None:
+def _plan_again(request: RequestContext, what: str, body_id: str | None = None) -> None:
     audit.record(request, "meetings changed", what)
     request.session.flush()
-    replan_all(request.session, request.now.instant)
+    replan_meetings(request.session, request.now.instant, body_id)

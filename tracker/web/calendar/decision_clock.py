@@ -28,7 +28,7 @@ from tracker.calendar.decision_clock import (
     milestones_of,
     plan_for,
     put_on,
-    replan,
+    replan_clock,
     settle,
     start_clock,
     way_of,
@@ -184,7 +184,7 @@ def plan_again(request: RequestContext) -> Response:
         raise NotFound
     deadline = request.session.get_one(Deadline, clock.deadline_id)
     try:
-        replan(request.session, clock, deadline, body_calendar(request.session), request.now.instant)
+        replan_clock(request.session, clock, deadline, body_calendar(request.session), request.now.instant)
     except NoPlan:
         return request.to(f"/kalender/klok/{clock.id}")
     return request.to(f"/kalender/klok/{clock.id}", done="gepland")
@@ -235,7 +235,7 @@ def _change(session: Session, row: Milestone, clock: DecisionClock, form: Settle
     session.flush()
     if row.day != was or form.let_go:
         with suppress(NoPlan):  # what cannot be planned stands on the page, and the day stays as it was put
-            replan(session, clock, deadline, data, now)
+            replan_clock(session, clock, deadline, data, now)
 
 
 def _papers(data: BodyCalendar, body_id: str | None, day: date) -> date | None:

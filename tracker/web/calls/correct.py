@@ -14,6 +14,7 @@ from db.queries import CallFilter
 from db.rights import visible
 from db.vocabulary import DeadlineKind, Instrument
 from scrapers.listing import ListedDeadline, Listing
+from tracker.calendar.decision_clock import replan_moved
 from tracker.calls import parse_values
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.corrections import add_call, correct, take_back
@@ -80,6 +81,7 @@ new = PageOf(no_subject, _new, lambda _: "/regelingen")
 def create(request: RequestContext, _: None, form: ByHand) -> str:
     """Add a call."""
     call_id = add_call(request.session, _listing(form), request.now.instant)
+    replan_moved(request.session, request.now.instant)
     audit.record(request, "call added", f"call {call_id}")
     return f"/regelingen/{call_id}"
 
@@ -113,6 +115,7 @@ def save(request: RequestContext, call: Call, form: Corrected) -> None:
     if form.version != call.version:
         raise ChangedMeanwhile("")  # the page says it in its own words
     correct(request.session, request.user, call.id, form.field, value, form.reason, request.now.instant)
+    replan_moved(request.session, request.now.instant)
     audit.record(request, "call corrected", f"call {call.id}", form.field)
 
 
@@ -146,6 +149,7 @@ def withdraw(request: RequestContext) -> Response:
         raise NotFound
     call_id = correction.call_id
     take_back(request.session, correction, request.now.instant)
+    replan_moved(request.session, request.now.instant)
     audit.record(request, "correction withdrawn", f"call {call_id}")
     return request.to(f"/regelingen/{call_id}", done="teruggenomen")
 
@@ -171,5 +175,6 @@ def save_join(request: RequestContext, call: Call) -> str:
         join(request.session, call.id, int(chosen), request.now.instant, request.user)
     except CannotJoin as error:
         raise InvalidForm({"met": str(error)}) from error
+    replan_moved(request.session, request.now.instant)
     audit.record(request, "calls joined", f"call {call.id}", f"into call {chosen}")
     return f"/regelingen/{chosen}"
