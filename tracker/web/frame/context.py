@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from sqlmodel import Session, SQLModel
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import FormData, Headers, QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -123,3 +124,18 @@ class RequestContext:
 
 
 Handler = Callable[[RequestContext], Response]
+
+
+class RowId(Convertor[int]):
+    """A row's id in a path: at most nine digits, so that it fits every database."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("id", RowId())
