@@ -100,7 +100,7 @@ class CatalogueCall:
     opens: CallDate | None
     next_due: CallDate | None
     later_dues: tuple[CallDate, ...]
-    terms: tuple[CallDate, ...]
+    dates: tuple[CallDate, ...]
     changes: tuple[Change, ...]
     matches: tuple[CatalogueMatch, ...]
     held: bool = False
@@ -178,27 +178,27 @@ class _Belongings:
     """What hangs on the calls, by call."""
 
     def __init__(self, session: Session, now: datetime, threshold: float, only: list[int] | None) -> None:
-        self.terms: dict[int, list[CallDate]] = defaultdict(list)
+        self.dates: dict[int, list[CallDate]] = defaultdict(list)
         self.changes: dict[int, list[Change]] = defaultdict(list)
         self.matches: dict[int, list[CatalogueMatch]] = defaultdict(list)
         self.sources: dict[int, set[str]] = defaultdict(set)
         d, r, m = Deadline, Revision, Match
-        terms = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version)  # type: ignore[call-overload]
-        terms = terms.where(col(d.cancelled_at).is_(None))
+        dates = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version)  # type: ignore[call-overload]
+        dates = dates.where(col(d.cancelled_at).is_(None))
         changes = select(r.call_id, r.version, r.field, r.old, r.new, r.at, r.telling)  # type: ignore[call-overload]
         changes = changes.where(or_(col(r.telling), col(r.damped)), r.at > now - REMEMBERED, r.kind == "changed")
         changes = changes.order_by(r.id)
         matches = select(m.call_id, m.challenge_id, m.score, m.reasons).where(m.score >= threshold)
         sightings = select(Sighting.call_id, Sighting.source)
         if only is not None:
-            terms, changes = (
-                terms.where(col(d.call_id).in_(only)),
+            dates, changes = (
+                dates.where(col(d.call_id).in_(only)),
                 changes.where(col(r.call_id).in_(only)),
             )
             matches = matches.where(col(m.call_id).in_(only))
             sightings = sightings.where(col(Sighting.call_id).in_(only))
-        for call, *rest in session.exec(terms):
-            self.terms[call].append(CallDate(*rest))
+        for call, *rest in session.exec(dates):
+            self.dates[call].append(CallDate(*rest))
         for call, *rest in session.exec(changes):
             self.changes[call].append(Change(*rest))
         for call, challenge, score, reasons in session.exec(matches):
@@ -224,9 +224,9 @@ def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[s
 
 def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
     assert row.id is not None
-    terms = tuple(sorted(of_calls.terms[row.id], key=lambda t: (t.day or date.max, t.id)))
-    dues = [t for t in terms if t.kind in DUE_KINDS and (over := t.over_at) is not None and over > now]
-    opens = next((t for t in terms if t.kind == DeadlineKind.OPENS and t.day is not None), None)
+    dates = tuple(sorted(of_calls.dates[row.id], key=lambda t: (t.day or date.max, t.id)))
+    dues = [t for t in dates if t.kind in DUE_KINDS and (over := t.over_at) is not None and over > now]
+    opens = next((t for t in dates if t.kind == DeadlineKind.OPENS and t.day is not None), None)
     matches = sorted(of_calls.matches[row.id], key=lambda found: (-found.score, found.challenge_id))
     return CatalogueCall(
         id=row.id, version=row.version, title=row.title, url=row.url, publisher=row.publisher or "",
@@ -234,7 +234,7 @@ def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
         eligible=row.eligible, eligible_why=row.eligible_why, applicants=tuple(row.applicants), budget=row.budget,
         min_amount=row.min_amount, max_amount=row.max_amount, amount_text=row.amount_text or "", rate=row.rate,
         sources=frozenset(of_calls.sources[row.id]), search_text=row.search_text, opens=opens,
-        next_due=dues[0] if dues else None, later_dues=tuple(dues[1:]), terms=terms,
+        next_due=dues[0] if dues else None, later_dues=tuple(dues[1:]), dates=dates,
         changes=tuple(of_calls.changes[row.id]), matches=tuple(matches), held=row.held,
         closes_at=row.closes_at,
     )  # fmt: skip

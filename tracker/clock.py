@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from notifications.wording import local_day
-
 
 @dataclass(frozen=True)
 class Now:
@@ -15,7 +13,9 @@ class Now:
 
     @cached_property
     def today(self) -> date:
-        """The day it is in Amsterdam."""
+        """The day it is in Amsterdam; babel and the zones load here, as `--help` does without."""
+        from notifications.wording import local_day
+
         return local_day(self.instant)
 
 

@@ -16,9 +16,10 @@ from notifications.digest import Item
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
 from tests.make.pages import visit
 from tests.make.planning_world import settle_world
+from tracker.errors import NotPossible
 from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
 from tracker.operations.upkeep import empty_mails
-from tracker.people.subscriptions import NotPossible, choose_reminders
+from tracker.people.subscriptions import choose_reminders
 from tracker.rights import Deed
 
 pytestmark = pytest.mark.one_database  # it only reads

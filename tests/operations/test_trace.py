@@ -13,11 +13,11 @@ from db.vocabulary import DeliveryState
 from notifications.brakes import resume, standing_pause
 from notifications.outbox import address_hash
 from tests.make.mail_cases import THRESHOLD, deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
+from tracker.errors import NotPossible
 from tracker.mailing.copy_guard import check_not_a_copy
 from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
 from tracker.matching.backtest import backtest
 from tracker.operations.trace import trace
-from tracker.people.subscriptions import NotPossible
 
 pytestmark = pytest.mark.one_database  # it only reads
 

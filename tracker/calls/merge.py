@@ -10,13 +10,13 @@ from db.models import Call, CallVectors, Correction, Follow, Match, Revision, Si
 from db.models.columns import table
 from tracker.calls.corrections import _held, _restate, note
 from tracker.calls.deadlines import place
-from tracker.calls.parse_values import NotPossible
 from tracker.calls.revisions import restate
 from tracker.calls.rows import Occasion
 from tracker.calls.store import states, streams, write_dates, write_restated
+from tracker.errors import NotPossible
 
 
-class CannotJoin(ValueError):
+class CannotJoin(NotPossible):
     """These two cannot be one call; the message says why, in Dutch."""
 
 

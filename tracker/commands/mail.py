@@ -1,43 +1,46 @@
 """plan, send, and the switches of sending."""
 
 import signal
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from sqlmodel import func, select
 
-from tracker.commands.context import Door, answer, door
+from db.models import Delivery
+from db.session import reading, writing
+from notifications.alerts import standing_alerts
+from notifications.brakes import pause as stop
+from notifications.brakes import resume as go
+from tracker.commands.context import CommandContext, answer, context_of
 from tracker.errors import FAILED, CommandFailed
+from tracker.mailing.release import retry_delivery, unsuppress
+from tracker.mailing.run import guard_against_copies, plan_now, send_now, tally_as_json
+
+app = typer.Typer()
 
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    for command in (plan, send, pause, resume, outbox):
-        app.command()(command)
-
-
+@app.command()
 def plan(context: typer.Context, as_json: AsJson = False) -> None:
     """Put due digests and reminders in the outbox; ends when done, and finds nothing when asked twice."""
-    from tracker.mailing.run import plan_now, said_of_plan
-
-    here = door(context).whole()
-    planned = plan_now(here.settings, here.engine, here.clock)
-    answer(said_of_plan(planned), as_json, [f"{planned.digests} digests and {planned.reminders} reminders planned"])
+    command = context_of(context).with_whole_database()
+    planned = plan_now(command.settings, command.engine, command.clock)
+    answer(asdict(planned), as_json, [f"{planned.digests} digests and {planned.reminders} reminders planned"])
     if planned.refused:
         raise CommandFailed(planned.refused, FAILED)
 
 
+@app.command()
 def send(context: typer.Context, as_json: AsJson = False) -> None:
     """Empty the outbox of what is due; what could not leave is tried again later."""
-    from tracker.mailing.run import said_of_send, send_now
-
-    here = door(context).whole()
+    command = context_of(context).with_whole_database()
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda which, _: asked.append(which))  # the mail in hand is handed over first
-    tally = send_now(here.settings, here.engine, here.clock, lambda: bool(asked))
-    said = said_of_send(tally)
+    tally = send_now(command.settings, command.engine, command.clock, lambda: bool(asked))
+    said = tally_as_json(tally)
     counted = ", ".join(f"{said[name]} {name}" for name in ("accepted", "deferred", "failed", "ambiguous"))
     answer(said, as_json, [counted])
     if tally.stopped:
@@ -46,37 +49,29 @@ def send(context: typer.Context, as_json: AsJson = False) -> None:
             raise typer.Exit(FAILED)
 
 
+@app.command()
 def pause(
     context: typer.Context, reason: Annotated[str, typer.Option(help="Why, for who resumes it.")] = "by hand"
 ) -> None:
     """Stop sending until 'resume'; mails stay in the outbox."""
-    from db.session import writing
-    from notifications.brakes import pause as stop
-
-    here = door(context)
-    with writing(here.engine) as session:
-        stop(session, reason, here.clock.now().instant, everything=True)
+    command = context_of(context)
+    with writing(command.engine) as session:
+        stop(session, reason, command.now.instant, everything=True)
     typer.echo("sending is paused")
 
 
+@app.command()
 def resume(context: typer.Context) -> None:
     """Send again: after a pause by hand, after too many refusals, or after a restore that is what you meant."""
-    from db.session import writing
-    from notifications.brakes import resume as go
-    from tracker.mailing.copy_guard import check_not_a_copy
-
-    here = door(context)
-    try:
-        with writing(here.engine) as session:
-            check_not_a_copy(
-                session, here.settings.data_dir, here.clock.now().instant
-            )  # a copy that nobody sent from yet is meant, too
-            ended = go(session, "command line", here.clock.now().instant)
-    except OSError as error:
-        raise CommandFailed(f"cannot write in {here.settings.data_dir}: {error.strerror or error}") from error
+    command = context_of(context)
+    # who resumes on a copy that nobody sent from yet means that copy, too
+    guard_against_copies(command.settings, command.engine, command.clock)
+    with writing(command.engine) as session:
+        ended = go(session, "command line", command.now.instant)
     typer.echo("sending resumed" if ended else "sending was not paused")
 
 
+@app.command()
 def outbox(
     context: typer.Context,
     release: Annotated[int | None, typer.Option("--release", metavar="NUMBER", help="Let a held mail leave.")] = None,
@@ -84,30 +79,18 @@ def outbox(
     as_json: AsJson = False,
 ) -> None:
     """What waits, what left, what is broken; let a held mail leave, or mail a refused address again."""
-    from db.session import writing
-    from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
-
-    here = door(context)
+    command = context_of(context)
     if release is not None or lift is not None:
-        try:
-            with writing(here.engine) as session:
-                if release is not None:
-                    retry_delivery(session, release, here.clock.now().instant, "command line", "command line")
-                if lift is not None:
-                    unsuppress(session, lift, here.clock.now().instant, "command line", "command line")
-        except NothingToRelease as error:
-            raise CommandFailed(str(error), FAILED) from error
-    _show(here, as_json)
+        with writing(command.engine) as session:
+            if release is not None:
+                retry_delivery(session, release, command.now.instant, "command line", "command line")
+            if lift is not None:
+                unsuppress(session, lift, command.now.instant, "command line", "command line")
+    _show(command, as_json)
 
 
-def _show(here: Door, as_json: bool) -> None:
-    from sqlmodel import func, select
-
-    from db.models import Delivery
-    from db.session import reading
-    from notifications.alerts import standing_alerts
-
-    with reading(here.engine) as session:
+def _show(command: CommandContext, as_json: bool) -> None:
+    with reading(command.engine) as session:
         held = select(Delivery.id, Delivery.address, Delivery.last_text).where(Delivery.state == "held")
         waiting = [{"id": row[0], "to": row[1], "why": row[2]} for row in session.exec(held)]
         rows = session.exec(select(Delivery.state, func.count()).group_by(Delivery.state)).all()

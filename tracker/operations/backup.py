@@ -23,6 +23,7 @@ from sqlmodel import Session, SQLModel
 import db.models
 from db.search import make_index
 from notifications.brakes import pause
+from tracker.errors import NotPossible
 
 FORMAT = 1
 AT_ONCE = 2_000
@@ -36,7 +37,7 @@ READ: dict[str, Callable[[str], Any]] = {
 Progress = Callable[[int, int], None]
 
 
-class NotRestorable(Exception):
+class NotRestorable(NotPossible):
     """The file or the database does not lend itself to it; the message says why."""
 
 

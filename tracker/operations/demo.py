@@ -22,6 +22,7 @@ from tracker.calls.ingest import ingest
 from tracker.challenges.agenda import load_agendas
 from tracker.clock import Clock
 from tracker.database import migrate_database
+from tracker.errors import NotPossible
 from tracker.mailing.mailer import open_mailer, sending_rules, transport_of
 from tracker.mailing.plan import plan
 from tracker.matching import DIGEST_THRESHOLD
@@ -39,7 +40,7 @@ WANTED = ("A20-1-circulair", "A20-1-energie", "A20-2-klimaat", "A20-2-cultuur", 
 Say = Callable[[str], None]
 
 
-class NoRecordings(Exception):
+class NoRecordings(NotPossible):
     """The demo replays recordings that come with the source code, and they are not there."""
 
 

@@ -14,9 +14,9 @@ from notifications import wording
 from notifications.catalogue import Catalogue, read_catalogue
 from notifications.digest import Memory, compose
 from tracker.calls.identity import same_address, same_reference
+from tracker.errors import NotPossible
 from tracker.mailing.plan import read_coverage
 from tracker.mailing.recipients import Recipient, read_memories, read_recipients
-from tracker.people.subscriptions import NotPossible
 
 LATE_DAYS = 3
 
@@ -174,8 +174,7 @@ def _why_not(
         return "de regeling past bij geen opgave boven de drempel"
     if any(pair[0] == call.id for pair in memory.refused):
         return "beoordeeld als niet voor ons"
-    wishes = [one.wish for one in recipient.standing]
-    digest = compose(catalogue, wishes, memory, read_coverage(session, catalogue), now)
+    digest = compose(catalogue, recipient.queries, memory, read_coverage(session, catalogue), now)
     if any(tell[0] == call.id for tell in digest.tells):
         return "staat in het volgende overzicht"
     return "geen abonnement op deze opgave, of het filter sluit de regeling uit"

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from db.models import REMINDER_DAYS, Challenge, Subscription, User
 from db.queries import CallFilter
 from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
+from tracker.errors import NotPossible
 from tracker.matching.search import find
-from tracker.people.subscriptions import NotPossible, choose_reminders, leave
+from tracker.people.subscriptions import choose_reminders, leave
 from tracker.web.calls.filter_form import Filter, choices, query_string
 from tracker.web.frame import forms
 from tracker.web.frame.actions import Euros
