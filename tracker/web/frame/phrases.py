@@ -1,10 +1,9 @@
 """What pages say beside the five formats of the mails: labels, notices after a deed, and the Jinja filters."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from db.models import Call, Challenge, Revision
 from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, RevisionKind, Status, Word
@@ -222,11 +221,6 @@ def in_challenge(reason: dict[str, Any]) -> str:
 def capitalize_first(text: str) -> str:
     """A capital at the start, the rest as it is."""
     return text[:1].upper() + text[1:]
-
-
-def local_input(moment: datetime) -> str:
-    """A moment as a date field takes it."""
-    return moment.astimezone(ZoneInfo("Europe/Amsterdam")).date().isoformat()
 
 
 def rough(euros: Decimal) -> str:
