@@ -9,9 +9,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Body, ClosedPeriod, Meeting
-from db.rights import has_role
-from db.vocabulary import Role
-from db.vocabulary_calendar import BodyKind, ClosedKind
+from db.vocabulary_calendar import ClosedKind
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import replan_meetings
 from tracker.errors import NotFound
@@ -22,7 +20,6 @@ from tracker.web.frame.forms import FormState
 
 PLANNED = "vergaderingen"  # the notice after a change
 AHEAD = timedelta(days=366)
-WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 
 
 class Rhythm(BaseModel):
@@ -82,9 +79,6 @@ def _index(request: RequestContext, _: None, state: FormState) -> Response:
         near=sum(body.participant_id in ours for body, _ in rows),
         years=[(year, list(some)) for year, some in groupby(periods, key=lambda p: max(p.first_day, today).year)],
         participants=data.participants,
-        may_change=has_role(request.viewer, Role.COORDINATOR),
-        ClosedKind=ClosedKind,
-        BodyKind=BodyKind,
     )
 
 
@@ -97,9 +91,6 @@ def _show(request: RequestContext, body: Body, state: FormState) -> Response:
         state=state,
         body=body,
         meetings=[(m, known_meetings.get(m.day)) for m in data.meetings(body.id, today, today + AHEAD)],
-        may_change=has_role(request.viewer, Role.COORDINATOR),
-        WEEKDAYS=WEEKDAYS,
-        BodyKind=BodyKind,
     )
 
 

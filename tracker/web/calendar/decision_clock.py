@@ -13,8 +13,8 @@ from starlette.responses import Response
 from db.models import Assignment, Call, Deadline, DecisionClock, Milestone, User
 from db.queries import Viewer
 from db.rights import has_role, visible
-from db.vocabulary import CLOSING_KINDS, DeadlineKind, Role
-from db.vocabulary_calendar import BodyKind, MilestoneState, MilestoneStep
+from db.vocabulary import CLOSING_KINDS, Role
+from db.vocabulary_calendar import BodyKind, MilestoneState
 from tracker.calendar.backward import NoPlan, Plan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import (
@@ -81,10 +81,6 @@ def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
             (p for p in data.participants.values() if takes_part(p, request.now.today)), key=lambda p: p.name
         ),
         tables=[body for body in data.bodies.values() if body.kind in TABLES],
-        may_keep=has_role(request.viewer, Role.FUNDRAISER),
-        today=request.now.today,
-        DeadlineKind=DeadlineKind,
-        MilestoneStep=MilestoneStep,
     )
 
 
@@ -155,11 +151,7 @@ def show(request: RequestContext) -> Response:
         lead=data.participants[clock.lead_id].name,
         partners=[data.participants[p].name for p in clock.partner_ids if p in data.participants],
         may_change=_may_change(request.viewer, clock),
-        today=request.now.today,
         errors={},
-        DeadlineKind=DeadlineKind,
-        MilestoneStep=MilestoneStep,
-        MilestoneState=MilestoneState,
     )
 
 

@@ -82,7 +82,6 @@ def _page(request: RequestContext, state: FormState = EMPTY_FORM, token: str = "
         challenges=session.exec(named.order_by(col(Challenge.agenda_id), col(Challenge.position))).all(),
         saved=session.exec(saved).all(),
         address=f"{base}/kalender/feed/{token}.ics" if token else "",
-        FeedScope=FeedScope,
     )
 
 

@@ -57,11 +57,9 @@ def index(request: RequestContext) -> Response:
     return request.page(
         "calendar/index.html",
         query=query,
-        today=today,
         first=first,
         undated=open_ended if query.shows(EntryKind.DEADLINE) else [],
         link=lambda **changes: f"/kalender?{query_string(query, **changes)}",
-        EntryKind=EntryKind,
         total=sum(entry.until is None for entry in shown),
         errors={},
         **_shown(query.view, shown, open_ended, first, today),

@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from db.models import Challenge, Participant, Team, User
 from db.queries import CallFilter
-from db.rights import has_role
-from db.vocabulary import ChallengeStatus, Role, Status
+from db.vocabulary import ChallengeStatus, Status
 from tracker.challenges.teams import members_of, readers
 from tracker.errors import ChangedMeanwhile
 from tracker.matching.preview_words import PreviewScorer, preview_words
@@ -82,8 +81,6 @@ def show(request: RequestContext) -> Response:
         leads=[p for p in (session.get(Participant, i) for i in (team.leads if team else [])) if p],
         members=members_of(session, challenge.id),
         turn=readers(session, challenge.id, request.now.today),
-        may_edit=has_role(viewer, Role.COORDINATOR),
-        may_open=has_role(viewer, Role.FUNDRAISER),
     )
 
 

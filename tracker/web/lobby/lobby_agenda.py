@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from db.models import Application, Call, Challenge, Dossier, LobbyAgenda, LobbyAgendaItem, Match
 from db.queries import Viewer
-from db.rights import has_role, visible
-from db.vocabulary import Role, Visibility
+from db.rights import visible
+from db.vocabulary import Visibility
 from db.vocabulary_lobby import AgendaState, Level
 from tracker.applications import stages
 from tracker.errors import NotFound
@@ -94,7 +94,6 @@ def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
         rows=list(request.session.exec(rows.order_by(col(Dossier.priority), col(Dossier.title)))),
         others=[(d.id, d.title) for d in _not_on(request.session, request.viewer, year)],
         next_state=states[step] if step < len(states) else None,
-        may_set=has_role(request.viewer, Role.COORDINATOR),
         people=actions.names(request.session),
     )
 
