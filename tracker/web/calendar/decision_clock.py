@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -182,7 +182,7 @@ def plan_again(request: RequestContext) -> Response:
     return request.to(f"/kalender/klok/{clock.id}", done="gepland")
 
 
-class Settled(BaseModel):
+class MilestoneForm(BaseModel):
     """What a person says of a milestone or a deadline: who does it, and how it stands."""
 
     state: MilestoneState = MilestoneState.PLANNED
@@ -199,22 +199,23 @@ def change(request: RequestContext) -> Response:
     clock = request.session.get_one(DecisionClock, row.clock_id)
     if not _may_change(request.viewer, clock):
         raise NotFound
-    form, _ = forms.filled(Settled, request.form)
-    back, by = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", request.user.id
+    form, _ = forms.filled(MilestoneForm, request.form)
+    back = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}"
     if form is None:
         return request.to(back, done="intussen")
     try:
         with request.session.begin_nested():
             claim(request.session, row, form.version)
-            _change(request.session, row, clock, form, by, request.now.instant)
+            _change(request, row, clock, form)
     except (WhyMissing, AfterDeadline, ChangedMeanwhile) as refused:
         return request.to(back, done=NOT_KEPT[type(refused)])
     audit.record(request, "milestone changed", f"milestone {row.id}", form.state.value)
     return request.to(back, done="bewaard")
 
 
-def _change(session: Session, row: Milestone, clock: DecisionClock, form: Settled, by: int, now: datetime) -> None:
+def _change(request: RequestContext, row: Milestone, clock: DecisionClock, form: MilestoneForm) -> None:
     """All that one form says of a milestone; when its day moved, what comes before it is counted back again."""
+    session, by, now = request.session, request.user.id, request.now.instant
     deadline, data, was = session.get_one(Deadline, clock.deadline_id), body_calendar(session), row.day
     last = deadline_day(deadline) or clock.planned_for
     row.assignee_id = _assignee(session, form.assignee, clock.participant_id)
@@ -245,7 +246,7 @@ def assign(request: RequestContext) -> Response:
     """Give a deadline of a call to a colleague, or say how it ended."""
     deadline = request.named(Deadline, "deadline_id")
     back = f"/regelingen/{deadline.call_id}"
-    form, _ = forms.filled(Settled, request.form)
+    form, _ = forms.filled(MilestoneForm, request.form)
     person = _assignee(request.session, form.assignee, request.user.participant_id) if form else None
     if form is None or person is None:
         return request.to(back, done="intussen")
@@ -260,7 +261,7 @@ def assign(request: RequestContext) -> Response:
     return request.to(back, done="bewaard")
 
 
-def _assign(request: RequestContext, deadline: Deadline, form: Settled, person: int) -> None:
+def _assign(request: RequestContext, deadline: Deadline, form: MilestoneForm, person: int) -> None:
     session, by, now = request.session, request.user, request.now.instant
     query = select(Assignment).where(
         Assignment.deadline_id == deadline.id, Assignment.participant_id == by.participant_id

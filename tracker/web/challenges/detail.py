@@ -32,7 +32,7 @@ def _lines(value: Any) -> Any:
     return list(dict.fromkeys(part for part in phrases if part))
 
 
-class Edited(BaseModel):
+class ChallengeForm(BaseModel):
     """The form of an opgave; the words stand one to a line."""
 
     version: int = Field(ge=1)
@@ -94,8 +94,8 @@ def _form(request: RequestContext, challenge: Challenge, state: FormState) -> Re
 edit = PageOf(find_challenge, _form, lambda challenge: f"/opgaven/{challenge.id}")
 
 
-@edit.form(Edited, done="opgave")
-def keep(request: RequestContext, challenge: Challenge, form: Edited) -> None:
+@edit.form(ChallengeForm, done="opgave")
+def keep(request: RequestContext, challenge: Challenge, form: ChallengeForm) -> None:
     """Keep what was typed, unless somebody else changed the opgave meanwhile: then both versions are shown."""
     request.session.refresh(challenge, with_for_update=True)
     if form.version != challenge.version:
@@ -110,7 +110,7 @@ def keep(request: RequestContext, challenge: Challenge, form: Edited) -> None:
 
 def save(request: RequestContext) -> Response:
     """Keep what was typed; with the button "proef" only show what it would match."""
-    _, errors = filled(Edited, request.form)
+    _, errors = filled(ChallengeForm, request.form)
     if errors or not request.form.get("proef"):
         return keep(request)
     return _form(request, find_challenge(request), FormState(request.form, {}))

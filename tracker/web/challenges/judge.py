@@ -16,7 +16,7 @@ from tracker.web.frame.context import RequestContext
 from tracker.web.frame.safety import home_path
 
 
-class Said(BaseModel):
+class VerdictForm(BaseModel):
     """The form of a verdict; "no" comes with its reason in one tap: ``no:too_small``."""
 
     say: str = Field(pattern=r"^(yes|later|no(:[a-z_]+)?)$")
@@ -42,7 +42,7 @@ def queue(request: RequestContext) -> Response:
 def say(request: RequestContext) -> Response:
     """Record a verdict and go on to the next call, or back to the page it came from."""
     call = find_call(request)
-    form, errors = forms.filled(Said, request.form)
+    form, errors = forms.filled(VerdictForm, request.form)
     reason = _reason(form.say) if form else None
     if form is None or (form.say.startswith("no") and reason is None):
         errors = errors or {"say": "Kies een reden bij “niet voor ons”."}
@@ -56,7 +56,7 @@ def say(request: RequestContext) -> Response:
         request.session,
         request.user,
         call.id,
-        _known(request.session, form.challenge),
+        _challenge_id(request.session, form.challenge),
         Say(form.say.split(":")[0]),
         request.now.instant,
         reason=reason,
@@ -80,7 +80,7 @@ def _reason(answer: str) -> NoReason | None:
     return NoReason(word) if word in set(NoReason) else None
 
 
-def _known(session: Session, challenge_id: str | None) -> str | None:
+def _challenge_id(session: Session, challenge_id: str | None) -> str | None:
     if challenge_id is None:
         return None
     if session.get(Challenge, challenge_id) is None:

@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Application, Call, Challenge, Dossier, LobbyAgenda, LobbyAgendaItem, Match
-from db.queries import Viewer
+from db.queries import Viewer, live_call
 from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import AgendaState, Level
@@ -20,9 +20,7 @@ from tracker.web.frame.forms import FormState
 
 
 def _call(request: RequestContext) -> Call:
-    call = request.session.get(Call, request.params["call_id"])
-    if call and call.joined_into:
-        call = request.session.get(Call, call.joined_into)
+    call = live_call(request.session, request.params["call_id"])
     if call is None:
         raise NotFound
     return call
