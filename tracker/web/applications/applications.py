@@ -25,9 +25,9 @@ from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, DossierKind, GoDecision, PartnerRole, StateAid
 from tracker.applications import cofunding, milestones, stages
-from tracker.applications.milestones import clocks_of, next_deadline, way_for
+from tracker.applications.milestones import clocks_of, next_deadline, route_for
 from tracker.applications.mismatches import mismatches
-from tracker.calendar.decision_clock import milestone_name, milestones_of, way_of
+from tracker.calendar.decision_clock import milestone_name, milestones_of, route_of
 from tracker.calls.publications import chain
 from tracker.errors import Incomplete
 from tracker.lobby.timeline import timeline
@@ -160,7 +160,7 @@ def _application(request: RequestContext) -> Dossier:
 
 def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Response:
     session, viewer, now = request.session, request.viewer, request.now.instant
-    application = stages.of(session, dossier)
+    application = stages.application_of(session, dossier)
     call = session.get(Call, application.call_id) if application.call_id else None
     partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
     money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
@@ -199,7 +199,7 @@ def _clocks(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline | 
             {
                 "clock": clock,
                 "deadline": deadline,
-                "fits": way_of(clock) == way_for(session, dossier, clock.table_ids),
+                "fits": route_of(clock) == route_for(session, dossier, clock.table_ids),
                 "steps": [(row, milestone_name(row, bodies)) for row in milestones_of(session, clock) if _stands(row)],
             }
             for clock, deadline in clocks

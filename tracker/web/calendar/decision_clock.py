@@ -15,11 +15,11 @@ from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import CLOSING_KINDS, Role
 from db.vocabulary_calendar import BodyKind, MilestoneState
-from tracker.calendar.backward import NoPlan, Plan
+from tracker.calendar.backward_schedule import NoPlan, Plan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import (
     AfterDeadline,
-    Way,
+    DecisionRoute,
     WhyMissing,
     deadline_day,
     fixed_of,
@@ -29,9 +29,9 @@ from tracker.calendar.decision_clock import (
     plan_for,
     put_on,
     replan_clock,
-    settle,
+    route_of,
+    set_state,
     start_clock,
-    way_of,
 )
 from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.people.participants import colleagues, takes_part
@@ -84,12 +84,14 @@ def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
     )
 
 
-def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> Way:
+def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> DecisionRoute:
     """The form as a way; tables in the order they are passed: platforms and PHO's first, then the Bestuur."""
     tables = [data.bodies[t] for t in form.tables if t in data.bodies]
     ordered = sorted(tables, key=lambda body: (body.kind == BodyKind.BOARD, body.id))
     lead = form.lead or viewer.participant_id or ""
-    return Way(lead, tuple(p for p in form.partners if p != lead), tuple(b.id for b in ordered), form.cofunding)
+    return DecisionRoute(
+        lead, tuple(p for p in form.partners if p != lead), tuple(b.id for b in ordered), form.cofunding
+    )
 
 
 def coming_deadlines(session: Session, call: Call, today: date) -> list[Deadline]:
@@ -100,7 +102,7 @@ def coming_deadlines(session: Session, call: Call, today: date) -> list[Deadline
 
 
 def plan_or_reason(
-    data: BodyCalendar, deadline: Deadline | None, way: Way, today: date, fixed: Sequence[Any] = ()
+    data: BodyCalendar, deadline: Deadline | None, way: DecisionRoute, today: date, fixed: Sequence[Any] = ()
 ) -> tuple[Plan | None, str]:
     """A plan, or in clear Dutch why there is none."""
     day = deadline_day(deadline) if deadline else None
@@ -136,7 +138,7 @@ def show(request: RequestContext) -> Response:
     call = request.session.get_one(Call, deadline.call_id)
     data = body_calendar(request.session)
     rows = milestones_of(request.session, clock)
-    plan, refusal = plan_or_reason(data, deadline, way_of(clock), request.now.today, fixed_of(rows))
+    plan, refusal = plan_or_reason(data, deadline, route_of(clock), request.now.today, fixed_of(rows))
     planned = {p.step.key: p for p in plan.steps} if plan else {}
     return request.page(
         "calendar/decision_clock.html",
@@ -219,7 +221,7 @@ def _change(request: RequestContext, row: Milestone, clock: DecisionClock, form:
     deadline, data, was = session.get_one(Deadline, clock.deadline_id), body_calendar(session), row.day
     last = deadline_day(deadline) or clock.planned_for
     row.assignee_id = _assignee(session, form.assignee, clock.participant_id)
-    settle(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
+    set_state(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
     if form.let_go and row.pinned:
         let_go(row, now)
     elif form.day and form.day != was:

@@ -192,7 +192,7 @@ def settle(request: RequestContext, contact: ContactMoment, form: SettleForm) ->
     commitment = request.named(Commitment, "commitment_id")
     if commitment.contact_id != contact.id:
         raise NotFound
-    contacts.settle(request.deed, commitment, form.state, form.seen)
+    contacts.close_commitment(request.deed, commitment, form.state, form.seen)
 
 
 @page.form(SeenForm)

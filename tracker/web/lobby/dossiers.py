@@ -111,7 +111,7 @@ def _opgaven(session: Session, dossier: Dossier) -> list[Challenge]:
     return list(session.exec(opgaven.order_by(col(Challenge.position))))
 
 
-def _next_moment(request: RequestContext, dossier: Dossier) -> yearly_moments.Coming | None:
+def _next_moment(request: RequestContext, dossier: Dossier) -> yearly_moments.UpcomingMoment | None:
     hooked, _ = moments.for_dossier(request.session, dossier, request.viewer, request.now.today)
     return hooked[0] if hooked else None
 

@@ -72,7 +72,7 @@ page = PageOf(no_subject, _page, lambda _: "/momenten")
 @page.form(DayForm)
 def fix_day(request: RequestContext, _: None, form: DayForm) -> None:
     """Keep the day of a moment; one of the yearly calendar becomes a row of its own."""
-    moment = moments.found(request.deed, form.ref)
+    moment = moments.moment_of(request.deed, form.ref)
     seen = form.seen or 1  # one that nobody dated yet
     moments.fix_day(request.deed, moment, form.starts_on, form.ends_on, form.sure, seen)
 

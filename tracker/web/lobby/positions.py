@@ -108,7 +108,7 @@ def adopt(request: RequestContext, dossier: Dossier, form: AdoptForm) -> None:
     """Record the decision that adopts a draft, and end what it succeeds."""
     position = _position(request, dossier, form.position)
     former = _position(request, dossier, form.succeeds) if form.succeeds else None
-    decision = positions.Decision(
+    decision = positions.Adoption(
         form.gremium, form.decision, form.adopted_on, form.valid_from, form.valid_to, form.next_review
     )
     positions.adopt(request.deed, position, decision, dict.fromkeys(form.dissenting, ""), former)
