@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -13,8 +13,8 @@ from starlette.responses import Response
 from db.models import Assignment, Call, Deadline, DecisionClock, Milestone, User
 from db.queries import Viewer
 from db.rights import has_role, visible
-from db.vocabulary import DeadlineKind, Role
-from db.vocabulary_calendar import BodyKind, MilestoneState, MilestoneStep
+from db.vocabulary import Role
+from db.vocabulary_calendar import BodyKind, MilestoneState
 from tracker.calendar.backward_schedule import NoPlan, Plan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import (
@@ -82,10 +82,6 @@ def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
             (p for p in data.participants.values() if takes_part(p, request.now.today)), key=lambda p: p.name
         ),
         tables=[body for body in data.bodies.values() if body.kind in TABLES],
-        may_keep=has_role(request.viewer, Role.FUNDRAISER),
-        today=request.now.today,
-        DeadlineKind=DeadlineKind,
-        MilestoneStep=MilestoneStep,
     )
 
 
@@ -151,11 +147,7 @@ def show(request: RequestContext) -> Response:
         lead=data.participants[clock.lead_id].name,
         partners=[data.participants[p].name for p in clock.partner_ids if p in data.participants],
         may_change=_may_change(request.viewer, clock),
-        today=request.now.today,
         errors={},
-        DeadlineKind=DeadlineKind,
-        MilestoneStep=MilestoneStep,
-        MilestoneState=MilestoneState,
     )
 
 
@@ -186,7 +178,7 @@ def plan_again(request: RequestContext) -> Response:
     return request.to(f"/kalender/klok/{clock.id}", done="gepland")
 
 
-class Settled(BaseModel):
+class MilestoneForm(BaseModel):
     """What a person says of a milestone or a deadline: who does it, and how it stands."""
 
     state: MilestoneState = MilestoneState.PLANNED
@@ -203,22 +195,23 @@ def change(request: RequestContext) -> Response:
     clock = request.session.get_one(DecisionClock, row.clock_id)
     if not _may_change(request.viewer, clock):
         raise NotFound
-    form, _ = forms.filled(Settled, request.form)
-    back, by = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", request.user.id
+    form, _ = forms.filled(MilestoneForm, request.form)
+    back = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}"
     if form is None:
         return request.to(back, done="intussen")
     try:
         with request.session.begin_nested():
             claim(request.session, row, form.version)
-            _change(request.session, row, clock, form, by, request.now.instant)
+            _change(request, row, clock, form)
     except (WhyMissing, AfterDeadline, ChangedMeanwhile) as refused:
         return request.to(back, done=NOT_KEPT[type(refused)])
     audit.record(request, "milestone changed", f"milestone {row.id}", form.state.value)
     return request.to(back, done="bewaard")
 
 
-def _change(session: Session, row: Milestone, clock: DecisionClock, form: Settled, by: int, now: datetime) -> None:
+def _change(request: RequestContext, row: Milestone, clock: DecisionClock, form: MilestoneForm) -> None:
     """All that one form says of a milestone; when its day moved, what comes before it is counted back again."""
+    session, by, now = request.session, request.user.id, request.now.instant
     deadline, data, was = session.get_one(Deadline, clock.deadline_id), body_calendar(session), row.day
     last = deadline_day(deadline) or clock.planned_for
     row.assignee_id = _assignee(session, form.assignee, clock.participant_id)
@@ -249,7 +242,7 @@ def assign(request: RequestContext) -> Response:
     """Give a deadline of a call to a colleague, or say how it ended."""
     deadline = request.named(Deadline, "deadline_id")
     back = f"/regelingen/{deadline.call_id}"
-    form, _ = forms.filled(Settled, request.form)
+    form, _ = forms.filled(MilestoneForm, request.form)
     person = _assignee(request.session, form.assignee, request.user.participant_id) if form else None
     if form is None or person is None:
         return request.to(back, done="intussen")
@@ -264,7 +257,7 @@ def assign(request: RequestContext) -> Response:
     return request.to(back, done="bewaard")
 
 
-def _assign(request: RequestContext, deadline: Deadline, form: Settled, person: int) -> None:
+def _assign(request: RequestContext, deadline: Deadline, form: MilestoneForm, person: int) -> None:
     session, by, now = request.session, request.user, request.now.instant
     query = select(Assignment).where(
         Assignment.deadline_id == deadline.id, Assignment.participant_id == by.participant_id
