@@ -29,7 +29,7 @@ from db.vocabulary import SourceKind
 from scrapers.listing import Listing
 from scrapers.source import Source, one
 from scrapers.texts import plain_text
-from scrapers.told import told
+from scrapers.extract import extract
 
 
 class {title}(Source):
@@ -57,7 +57,7 @@ class {title}(Source):
             language=self.language,
             publisher=self.publisher,
             summary=text[:3000],
-            **told(text, self.language, self.context.now.date()),
+            **extract(text, self.language, self.context.today),
         )
 '''
 TEST = '''"""The recording of {title}, read."""

@@ -1,0 +1,85 @@
+"""What a date, an amount or a percentage means, and how certain that is: weights fitted on labelled sentences.
+
+The weights are data (``scrapers/weights.npz``, made by ``python -m scrapers.fit``). Here they are only added up, so that
+reading needs no library of learning.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from scrapers.facts.features import features
+from scrapers.facts.sentences import Sentence
+from scrapers.facts.spans import Span
+
+WEIGHTS = Path(__file__).parent.parent / "weights.npz"
+KINDS = ("date", "amount", "rate")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Of one kind of span: a row of whole numbers a feature, a column a meaning."""
+
+    meanings: tuple[str, ...]
+    rows: dict[str, int]
+    table: npt.NDArray[np.int8]
+    scale: float
+    base: npt.NDArray[np.float64]
+
+    def chances(self, seen: list[str]) -> dict[str, float]:
+        """The chance of every meaning, together one."""
+        known = [row for name in seen if (row := self.rows.get(name)) is not None]
+        score = self.base + self.table[known].sum(axis=0, dtype=np.int64) * self.scale
+        grown = np.exp(score - score.max())
+        return dict(zip(self.meanings, (grown / grown.sum()).tolist(), strict=True))
+
+
+@cache
+def weights(path: Path = WEIGHTS) -> dict[str, Weights]:
+    """All three tables."""
+    with np.load(path, allow_pickle=False) as file:
+        return {kind: _table(file, kind) for kind in KINDS}
+
+
+def _table(file: "np.lib.npyio.NpzFile", kind: str) -> Weights:
+    written = bytes(file[f"{kind}_features"]).decode("utf-8").split("\n")
+    meanings = tuple(str(name) for name in file[f"{kind}_meanings"])
+    rows = {name: number for number, name in enumerate(written)}
+    return Weights(meanings, rows, file[f"{kind}_table"], float(file[f"{kind}_scale"]), file[f"{kind}_base"])
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A span with its sentence and the chances of its meanings."""
+
+    span: Span
+    sentence: Sentence
+    number: int  # which of the sentence's spans it is
+    chances: dict[str, float]
+
+    def chance(self, *meanings: str) -> float:
+        """That it means one of these."""
+        return sum(self.chances.get(name, 0.0) for name in meanings)
+
+    @property
+    def left(self) -> str:
+        """The words of the sentence before it."""
+        return self.sentence.words[: self.sentence.places[self.number]]
+
+    @property
+    def right(self) -> str:
+        """The words of the sentence behind it."""
+        return self.sentence.words[self.sentence.places[self.number] + 1 :]
+
+
+def judged(sentences: list[Sentence], path: Path = WEIGHTS) -> list[Judged]:
+    """Every span of the sentences."""
+    tables = weights(path)
+    return [
+        Judged(span, sentence, number, tables[span.kind].chances(features(sentence, number)))
+        for sentence in sentences
+        for number, span in enumerate(sentence.spans)
+    ]
