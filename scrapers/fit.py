@@ -16,7 +16,7 @@ import numpy as np
 
 from scrapers.facts.features import features
 from scrapers.facts.find import find
-from scrapers.facts.meanings import KINDS, WEIGHTS
+from scrapers.facts.meanings import KINDS, WEIGHTS, is_doubted
 from scrapers.facts.sentences import cut
 
 # What the classifier tells apart; what is rare goes with what it is taken for no more than with "other".
@@ -33,7 +33,7 @@ OF_KIND = {
     "rate": {"rate", "own_share", "cap_other"},
 }
 NGRAM_WEIGHT, TOPIC_WEIGHT = 0.35, 0.6  # n-grams are many and say the same thing several times
-STRENGTH = 1.0
+STRENGTH = 4.0
 SEEN_TWICE = 2
 
 
@@ -46,6 +46,7 @@ class Example:
     meaning: str
     seen: tuple[str, ...]
     weight: float = 1.0
+    doubted: bool = False
 
 
 def meaning_of(label: dict[str, Any]) -> str:
@@ -75,7 +76,8 @@ def of_row(row: dict[str, Any], language: str) -> Iterator[Example]:
             hits = [one for a, b, one in labels if a < span.end and span.start < b and one["kind"] == span.kind]
             if hits:
                 seen = tuple(features(sentence, number))
-                yield Example(row["document"], span.kind, meaning_of(hits[-1]), seen, row.get("weight", 1.0))
+                weight, doubted = row.get("weight", 1.0), is_doubted(sentence, number)
+                yield Example(row["document"], span.kind, meaning_of(hits[-1]), seen, weight, doubted)
 
 
 def _placed(row: dict[str, Any], shift: int) -> Iterator[tuple[int, int, dict[str, Any]]]:

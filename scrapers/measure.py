@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -117,23 +118,33 @@ def of_judged(rows: Iterable[dict[str, Any]], score: Score) -> None:
         day = date.fromisoformat(row["read_day"])
         if row["human"] in HUMAN:
             left = row["text"][: row["text"].find(row["span"])].lower()
-            early = row["human"] == "closes" and re.search(r"\b(?:voor|vóór|tot)\s*$", left) and "uur" not in row["span"]
+            spoken = left + (row["span"].lower() if "closes" == row["human"] else "")
+            early = re.search(r"\b(?:voor|vóór|tot)\s*(?:\d[\w ]*)?$", spoken) and row["human"] == "closes" and "uur" not in spoken[-30:]
             want = (day - timedelta(days=1) if early else day).isoformat()
-            hour = re.search(r"(\d\d?)[.:](\d\d) uur$", row["span"])
-            wanted = {want, f"{want}T{int(hour[1]):02}:{hour[2]}"} if hour else {want, f"{want}T09:00", f"{want}T17:00"}
-            _compare(score, row["human"], facts, wanted, f"line {number}")
+            _compare(score, row["human"], _by_day(facts), {want}, f"line {number}")
             continue
         near = {(day + timedelta(days=n)).isoformat() for n in (-1, 0, 1)}
-        _compare_none(score, facts, near, f"line {number} ({row['human']})")
+        _compare_none(score, _by_day(facts), row["span"], near, f"line {number} ({row['human']})")
 
 
-def _compare_none(score: Score, facts: Facts, days: set[str], where: str) -> None:
+def _by_day(facts: Facts) -> Facts:
+    """The same without the hours, which the file does not judge."""
+    shown = {n: replace(one, value=_day(one.value)) for n, one in facts.shown.items()}
+    asked = {n: replace(one, values=tuple(map(_day, one.values))) for n, one in facts.asked.items()}
+    return replace(facts, shown=shown, asked=asked)
+
+
+def _day(value: Moment | Decimal) -> Moment | Decimal:
+    return Moment(value.day) if isinstance(value, Moment) else value
+
+
+def _compare_none(score: Score, facts: Facts, span: str, days: set[str], where: str) -> None:
     """No opening and no closing on this day may be shown; asked is counted."""
     for name in HUMAN:
         shown, asked = facts.shown.get(name), facts.asked.get(name)
-        if shown and _plain(shown.value)[:10] in days:
+        if shown and _plain(shown.value) in days and shown.text in span:
             score.add(name, "shown beside", f"{where}: {_plain(shown.value)}: {shown.sentence}")
-        elif asked and days & {_plain(value)[:10] for value in asked.values}:
+        elif asked and days & {_plain(value) for value in asked.values}:
             score.add(name, "asked beside", f"{where}: {[_plain(v) for v in asked.values]}: {asked.sentence}")
 
 
@@ -156,7 +167,8 @@ def of_sentences(rows: list[dict[str, Any]], language: str, others: list[Path], 
             fit.write([*given, *(one for one in whole if one.document not in unseen)], path)
             tables = meanings.weights(path)
         for one in (one for one in whole if one.document in unseen):
-            _judge(score, one, tables[one.kind].chances(list(one.seen)), show, ask)
+            chances = tables[one.kind].chances(list(one.seen))
+            _judge(score, one, meanings.with_doubt(chances, one.kind) if one.doubted else chances, show, ask)
 
 
 def _judge(score: Score, one: Any, chances: dict[str, float], show: dict[str, float], ask: dict[str, float]) -> None:

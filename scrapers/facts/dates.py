@@ -106,7 +106,8 @@ def find_dates(text: str, day_first: bool, limit: int = MOST_SPANS, year_of_roun
             break
     if year_of_round is not None:
         partials = [p if p.year or p.why else _checked(replace(p, year=year_of_round)) for p in partials]
-    return _add_vague(text, [_span(p) for p in _paired(text, _heal(text, partials))], limit)
+    partials = _with_shared_hour(text, _paired(text, _heal(text, partials)))
+    return _add_vague(text, [_span(p) for p in partials], limit)
 
 
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([-/])(\d{1,2})\2\d{4}(?![\d/-])")
@@ -241,11 +242,31 @@ def _is_clock(after: re.Match[str]) -> bool:
     )
 
 
+_FOR_ALL = re.compile(
+    r"\b(?:both|all|each(?: time)?|telkens|steeds|beide|allebei|alle(?:maal)?)\s"
+    r"(?:(?:deadlines |dagen |keren )?(?:at|om|tot|before|by|vóór|voor) )?" + _CLOCK + _DAYPART + _ZONE
+)
+
+
+def _with_shared_hour(text: str, partials: list[Partial]) -> list[Partial]:
+    """ "15 maart en 15 juni 2026, beide om 17.00 uur": the hour is that of every date of the sentence before it."""
+    found = list(partials)
+    for hit in _FOR_ALL.finditer(text):
+        hour, slip = _spoken(hit), "other zone" if hit["foreign"] else ""
+        for i, one in enumerate(found):
+            bare = one.hour is None and not one.why and one.end <= hit.start()
+            if bare and hit.start() - one.end < 200 and not re.search(r"[.;]\s|\n", text[one.end : hit.start()]):
+                found[i] = replace(one, hour=hour, slip=one.slip or slip)
+    return found
+
+
 def _with_shared_day(text: str, partial: Partial) -> list[Partial]:
     """ "van 1 t/m 30 april 2026", "1 en 15 maart 2026": the first day borrows month and year."""
     left = text[max(0, partial.start - 24) : partial.start]
     shared = _SHARED.search(left)
     if partial.why or not shared or not 0 < int(shared["first"]) < partial.day:
+        return [partial]
+    if re.search(r"\b(?:paragraaf|artikel(?:en)?|lid|hoofdstuk|onderdeel|bijlage|article|section|§)\s$", left[: shared.start()]):
         return [partial]
     if shared["how"] in {"en", "and", "of", "or", ",", "&"} and not re.search(
         r"(?:\b(?:op|on|tussen|between|\w*data|\w*datum|deadlines?|per)|[:,])\s{0,2}$", left[: shared.start()]

@@ -13,9 +13,9 @@ from scrapers.facts.spans import Moment
 from scrapers.facts.words import names, pattern
 
 YEARS_AHEAD = 12  # a date further ahead than this stands for "no deadline" (2100-01-01), or is a slip of the pen
-SHOW = {"closes": 0.8, "opens": 0.8}
-ASK = {"closes": 0.3, "opens": 0.3}
-RIVAL = 0.5  # another reading this likely makes a sure one a question
+SHOW = {"closes": 0.87, "opens": 0.87}
+ASK = {"closes": 0.46, "opens": 0.46}
+RIVAL = 0.6  # another reading this likely makes a sure one a question
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ LEFT, RIGHT = 12, 9  # tokens on either side
 NEAR = 60  # characters that count as close by
 _TOKEN = re.compile(r"[a-zà-ÿ]+|\d+|[\ue000-\ue002]|[:;()/%€|-]")
 _NAMED = {"\ue000": "DATE", "\ue001": "AMOUNT", "\ue002": "RATE"}
-_DIRECTIONS = ("about", "most", "least", "above", "through", "before", "from", "after", "on")
+_DIRECTIONS = ("about", "most", "least", "above", "through", "before", "from", "after", "same")
 
 
 def features(sentence: Sentence, number: int) -> list[str]:

@@ -4,6 +4,7 @@ The weights are data (``scrapers/weights.npz``, made by ``python -m scrapers.fit
 reading needs no library of learning.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,11 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from scrapers.facts.features import features
-from scrapers.facts.sentences import Sentence
+from scrapers.facts.sentences import ANY_MARK, Sentence
 from scrapers.facts.spans import Span
+from scrapers.facts.words import pattern
 
 WEIGHTS = Path(__file__).parent.parent / "weights.npz"
 KINDS = ("date", "amount", "rate")
+FACTS = frozenset({"opens", "closes", "step", "later", "budget", "max", "rate"})
+DOUBT = {"date": 0.45, "amount": 0.6, "rate": 0.6}  # what is left of the chance of a fact where the words around it speak of something else
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,27 @@ def judged(sentences: list[Sentence], path: Path = WEIGHTS) -> list[Judged]:
     """Every span of the sentences."""
     tables = weights(path)
     return [
-        Judged(span, sentence, number, tables[span.kind].chances(features(sentence, number)))
+        Judged(span, sentence, number, weighed(sentence, number, tables))
         for sentence in sentences
         for number, span in enumerate(sentence.spans)
     ]
+
+
+def weighed(sentence: Sentence, number: int, tables: dict[str, Weights]) -> dict[str, float]:
+    """The chances of the meanings of one span; a word of doubt takes from those that are facts."""
+    kind = sentence.spans[number].kind
+    chances = tables[kind].chances(features(sentence, number))
+    return with_doubt(chances, kind) if is_doubted(sentence, number) else chances
+
+
+def with_doubt(chances: dict[str, float], kind: str) -> dict[str, float]:
+    """Less of the meanings that are facts."""
+    return {name: chance * DOUBT[kind] if name in FACTS else chance for name, chance in chances.items()}
+
+
+def is_doubted(sentence: Sentence, number: int) -> bool:
+    """Words around the span speak of something that is no application, no pot, no share of the costs."""
+    place = sentence.places[number]
+    left = re.sub(ANY_MARK, "@", sentence.words[max(0, place - 320) : place])
+    right = re.sub(ANY_MARK, "@", sentence.words[place + 1 : place + 120])
+    return pattern("doubts", sentence.spans[number].kind, "(?:{})").search(f"{left}#{right}") is not None

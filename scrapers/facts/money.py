@@ -11,8 +11,8 @@ from scrapers.facts.meanings import Judged
 from scrapers.facts.sentences import verbatim
 from scrapers.facts.words import pattern
 
-SHOW = {"budget": 0.8, "max": 0.8, "rate": 0.8, "min": 0.8}
-ASK = {"budget": 0.3, "max": 0.3, "rate": 0.3, "min": 0.3}
+SHOW = {"budget": 0.85, "max": 0.88, "rate": 0.85, "min": 0.85}
+ASK = {"budget": 0.4, "max": 0.4, "rate": 0.4, "min": 0.4}
 RIVAL = 0.5
 
 Answer = Shown | Asked | None

@@ -37,6 +37,7 @@ _SHORT = re.compile(
 _OPEN_END = re.compile(
     r"(?:[,(]|\b(?:de|het|een|van|voor|in|op|bij|met|tot|en|of|the|a|an|for|to|and|by|until|from|at))\s{0,9}$"
 )
+_GOES_ON = re.compile(r"[a-zà-ÿ](?!\s?[.)])")  # in lower case, and no item of a list
 _LABEL = re.compile(rf"[^\n{ANY_MARK[1:-1]}]{{2,60}}[^\n.!;,{ANY_MARK[1:-1]}]\s{{0,9}}$")
 _ANSWER = re.compile(
     r"(?:[-•*·▪] ?)?(?:(?:van|vanaf|tot|t/m|tot en met|uiterlijk|maximaal|max\.?|from|until|by|up to|on|op|before|voor)\s)?"
@@ -46,8 +47,9 @@ _ANSWER = re.compile(
 
 def cut(text: str, spans: list[Span]) -> list[Sentence]:
     """Sentences in the order of the text; a label and the value on the line below it are one."""
-    folded, places = _folded(lower(plain(text)), spans)
-    cuts = [0, *(hit.end() for hit in _BREAK.finditer(folded) if _ends(folded, hit)), len(folded)]
+    written, places = _folded(plain(text), spans)
+    folded = lower(written)
+    cuts = [0, *(hit.end() for hit in _BREAK.finditer(folded) if _ends(folded, written, hit)), len(folded)]
     found: list[Sentence] = []
     before = heading = ""
     shift = _Shift(spans, places)
@@ -71,7 +73,7 @@ def _is_heading(words: str) -> bool:
     return len(line) < 80 and not re.search(rf"[.;,]$|{ANY_MARK}", line)
 
 
-def _ends(folded: str, hit: re.Match[str]) -> bool:
+def _ends(folded: str, written: str, hit: re.Match[str]) -> bool:
     """Whether a sentence ends here: not behind an abbreviation, and not where it goes on in lower case."""
     sign = hit.group()
     if sign in ".!?":
@@ -83,21 +85,21 @@ def _ends(folded: str, hit: re.Match[str]) -> bool:
         return True
     above = folded[max(0, hit.start() - 70) : hit.start()]
     line = above[above.rfind("\n") + 1 :]
-    if _OPEN_END.search(line):
+    if _OPEN_END.search(line) or _GOES_ON.match(written, hit.end()) and line.rstrip()[-1:] not in ".;:!?":
         return False
     return not (_LABEL.match(line) and _ANSWER.match(folded, hit.end()))
 
 
-def _folded(low: str, spans: list[Span]) -> tuple[str, list[int]]:
+def _folded(text: str, spans: list[Span]) -> tuple[str, list[int]]:
     """The text with one mark for each span, and where the marks stand in it."""
     pieces, places, last, length = [], [], 0, 0
     for span in spans:
-        piece = low[last : span.start]
+        piece = text[last : span.start]
         length += len(piece)
         pieces += [piece, MARKS[span.kind]]
         places.append(length)
         length, last = length + 1, span.end
-    return "".join([*pieces, low[last:]]), places
+    return "".join([*pieces, text[last:]]), places
 
 
 class _Shift:
