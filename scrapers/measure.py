@@ -59,7 +59,9 @@ def _line(name: str, c: Counter[str]) -> str:
     asked = c["asked"] + c["asked wrong"] + c["asked beside"]
     parts = (c["right"] / max(shown, 1), c["right"] / max(there, 1))
     figures = [f"{there:15}{shown:15}{c['right']:15}", *(f"{part:15.3f}" for part in parts)]
-    return f"{name:12}" + "".join(figures) + f"{asked:15}{c['asked']:15}{(c['right'] + c['asked']) / max(there, 1):15.3f}"
+    return (
+        f"{name:12}" + "".join(figures) + f"{asked:15}{c['asked']:15}{(c['right'] + c['asked']) / max(there, 1):15.3f}"
+    )
 
 
 def outcome(shown: Shown | None, asked: Asked | None, wanted: set[str]) -> str:
@@ -119,7 +121,11 @@ def of_judged(rows: Iterable[dict[str, Any]], score: Score) -> None:
         if row["human"] in HUMAN:
             left = row["text"][: row["text"].find(row["span"])].lower()
             spoken = left + (row["span"].lower() if "closes" == row["human"] else "")
-            early = re.search(r"\b(?:voor|vóór|tot)\s*(?:\d[\w ]*)?$", spoken) and row["human"] == "closes" and "uur" not in spoken[-30:]
+            early = (
+                re.search(r"\b(?:voor|vóór|tot)\s*(?:\d[\w ]*)?$", spoken)
+                and row["human"] == "closes"
+                and "uur" not in spoken[-30:]
+            )
             want = (day - timedelta(days=1) if early else day).isoformat()
             _compare(score, row["human"], _by_day(facts), {want}, f"line {number}")
             continue
@@ -148,7 +154,14 @@ def _compare_none(score: Score, facts: Facts, span: str, days: set[str], where: 
             score.add(name, "asked beside", f"{where}: {[_plain(v) for v in asked.values]}: {asked.sentence}")
 
 
-FACT_OF = {"opens": "opens", "closes": "closes", "step": "closes", "budget": "budget", "max": "max_amount", "rate": "rate"}
+FACT_OF = {
+    "opens": "opens",
+    "closes": "closes",
+    "step": "closes",
+    "budget": "budget",
+    "max": "max_amount",
+    "rate": "rate",
+}
 
 
 def of_sentences(rows: list[dict[str, Any]], language: str, others: list[Path], score: Score) -> None:

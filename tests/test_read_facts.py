@@ -40,7 +40,10 @@ def test_one_object_for_each_line_in_their_order_with_all_keys(tmp_path: Path) -
 
 def test_the_language_is_recognised_where_it_is_not_given(tmp_path: Path) -> None:
     dutch = {"id": "nl", "text": "Aanvragen kunnen worden ingediend tot en met 03-04-2027. Het plafond is € 1.500."}
-    english = {"id": "en", "text": "Applications must be submitted to the portal by 25/04/2027. The budget is EUR 1,500."}
+    english = {
+        "id": "en",
+        "text": "Applications must be submitted to the portal by 25/04/2027. The budget is EUR 1,500.",
+    }
     found, _, _ = read(tmp_path, dutch, english)
     assert found[0]["shown"]["closes"] == "2027-04-03"
     assert found[1]["shown"]["closes"] == "2027-04-25"
@@ -53,7 +56,9 @@ def test_the_day_of_reading_is_that_of_the_command_where_it_is_not_given(tmp_pat
 
 
 def test_a_line_that_cannot_be_read_is_named_and_the_others_are_printed(tmp_path: Path) -> None:
-    found, said, code = read(tmp_path, {"id": "a", "text": "Niets."}, "no json", {"id": 3, "text": "x"}, {"id": "b", "text": "x"})
+    found, said, code = read(
+        tmp_path, {"id": "a", "text": "Niets."}, "no json", {"id": 3, "text": "x"}, {"id": "b", "text": "x"}
+    )
     assert [row["id"] for row in found] == ["a", "b"]
     assert "line 2" in said
     assert "line 3" in said
@@ -104,7 +109,9 @@ DAYS = [
 
 
 @pytest.mark.parametrize(("language", "text", "closes"), DAYS)
-def test_a_day_is_read_as_its_words_of_direction_and_its_hour_say(tmp_path: Path, language: str, text: str, closes: str) -> None:
+def test_a_day_is_read_as_its_words_of_direction_and_its_hour_say(
+    tmp_path: Path, language: str, text: str, closes: str
+) -> None:
     assert one(tmp_path, text, language)["shown"]["closes"] == closes
 
 
@@ -122,7 +129,9 @@ def test_what_is_shown_or_asked_has_its_sentence_and_no_field_is_in_both(tmp_pat
 
 def test_the_next_door_is_the_first_on_or_after_the_day_of_reading_else_the_last(tmp_path: Path) -> None:
     text = "There are three cut-off dates for applications: 1 February 2026, 1 June 2026 and 1 October 2026."
-    doors = {on: shown(tmp_path, text, "en", on)["closes"] for on in ("2026-01-01", "2026-06-01", "2026-06-02", "2027-01-01")}
+    doors = {
+        on: shown(tmp_path, text, "en", on)["closes"] for on in ("2026-01-01", "2026-06-01", "2026-06-02", "2027-01-01")
+    }
     assert list(doors.values()) == ["2026-02-01", "2026-06-01", "2026-10-01", "2026-10-01"]
 
 
@@ -182,12 +191,20 @@ def test_an_amount_is_the_number_that_the_words_say(tmp_path: Path, key: str, te
 NOT_SHOWN = [
     ("budget_eur", "nl", "Er is ruim € 2 miljoen beschikbaar voor subsidie."),
     ("budget_eur", "nl", "Voor deze ronde is circa € 2 miljoen beschikbaar."),
-    ("budget_eur", "nl", "Voor de regio Noord is € 1 miljoen beschikbaar en voor de regio Zuid is € 2 miljoen beschikbaar."),
+    (
+        "budget_eur",
+        "nl",
+        "Voor de regio Noord is € 1 miljoen beschikbaar en voor de regio Zuid is € 2 miljoen beschikbaar.",
+    ),
     ("max_per_project_eur", "nl", "De subsidie bedraagt maximaal € 500 per woning."),
     ("max_per_project_eur", "nl", "De bijdrage is maximaal € 100.000 per jaar."),
     ("max_per_project_eur", "nl", "In totaal mogen de subsidiabele kosten maximaal € 3.000.000 per project bedragen."),
     ("funding_rate_pct", "nl", "Voor stichtingen geldt een cofinancieringseis van 30%."),
-    ("funding_rate_pct", "nl", "De subsidie bedraagt 40% van de kosten voor bedrijven en 60% van de kosten voor gemeenten."),
+    (
+        "funding_rate_pct",
+        "nl",
+        "De subsidie bedraagt 40% van de kosten voor bedrijven en 60% van de kosten voor gemeenten.",
+    ),
     ("closes", "nl", "Vragen kunt u stellen tot en met 20 mei 2026."),
     ("closes", "nl", "De minister beslist uiterlijk op 1 juli 2026 op de aanvraag."),
     ("opens", "nl", "Vanaf 20 mei 2026 kunt u een conceptaanvraag klaarzetten in het portaal."),

@@ -191,7 +191,7 @@ def _spread(hit: re.Match[str], comma_decimal: bool) -> Span | None:
     start = hit.start() + _blank(hit)
     if high is None or (low is not None and low >= high):
         return Span("amount", None, start, end, why="amounts in an unclear notation")
-    return Span("amount", high, start, end, low=low)
+    return Span("amount", high, start, end, low=low, slip="" if low else "lower end unclear")
 
 
 _HALF = re.compile(

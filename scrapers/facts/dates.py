@@ -266,7 +266,9 @@ def _with_shared_day(text: str, partial: Partial) -> list[Partial]:
     shared = _SHARED.search(left)
     if partial.why or not shared or not 0 < int(shared["first"]) < partial.day:
         return [partial]
-    if re.search(r"\b(?:paragraaf|artikel(?:en)?|lid|hoofdstuk|onderdeel|bijlage|article|section|§)\s$", left[: shared.start()]):
+    if re.search(
+        r"\b(?:paragraaf|artikel(?:en)?|lid|hoofdstuk|onderdeel|bijlage|article|section|§)\s$", left[: shared.start()]
+    ):
         return [partial]
     if shared["how"] in {"en", "and", "of", "or", ",", "&"} and not re.search(
         r"(?:\b(?:op|on|tussen|between|\w*data|\w*datum|deadlines?|per)|[:,])\s{0,2}$", left[: shared.start()]

@@ -2,7 +2,9 @@
 
 import re
 
-_DUTCH = frozenset("de het een van en voor is op met tot niet dat wordt worden aan door bij zijn uw naar te die".split())
+_DUTCH = frozenset(
+    "de het een van en voor is op met tot niet dat wordt worden aan door bij zijn uw naar te die".split()
+)
 _ENGLISH = frozenset("the a an of and for is on with to not that will be by at are your from this which in".split())
 
 

@@ -20,7 +20,11 @@ from scrapers.facts.words import pattern
 WEIGHTS = Path(__file__).parent.parent / "weights.npz"
 KINDS = ("date", "amount", "rate")
 FACTS = frozenset({"opens", "closes", "step", "later", "budget", "max", "rate"})
-DOUBT = {"date": 0.45, "amount": 0.6, "rate": 0.6}  # what is left of the chance of a fact where the words around it speak of something else
+DOUBT = {
+    "date": 0.45,
+    "amount": 0.6,
+    "rate": 0.6,
+}  # what is left of the chance of a fact where the words around it speak of something else
 
 
 @dataclass(frozen=True)

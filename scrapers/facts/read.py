@@ -7,16 +7,18 @@ from db.vocabulary import Allocation, DeadlineKind, Status
 from scrapers.facts import doors, money
 from scrapers.facts.doors import Candidate
 from scrapers.facts.facts import Asked, Facts, Gate, Shown
+from scrapers.facts.features import topics_of
 from scrapers.facts.find import find
 from scrapers.facts.meanings import judged
 from scrapers.facts.sentences import Sentence, cut, verbatim
-from scrapers.facts.spans import LONGEST
+from scrapers.facts.spans import LONGEST, Moment
 from scrapers.facts.words import groups, pattern
 
 MOST_DAYS = 12  # more sure closings than this in one text is a list of calls, not a call
 UNSURE = "niet zeker dat de tekst dit bedoelt"
 SEVERAL = "de tekst noemt er meer dan een en zegt niet welke voor wie"
 ROUNDED = "datum volgt uit een regel of uit woorden die twee dagen toelaten"
+OVER = "de tekst zegt dat het over is, en noemt een datum die nog komt"
 CONTRADICT = "data in de tekst spreken elkaar tegen"
 
 
@@ -25,8 +27,12 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     text = text[:LONGEST]
     sentences = cut(text, find(text, language))
     found = judged(sentences)
-    dated = doors.candidates(found, read_on)
+    status = status_of(sentences, text)
+    dated = [one for one in doors.candidates(found, read_on) if not status or one.judged.sentence is not status[2]]
     gates, door, answers, remarks = _dates(dated, text, read_on)
+    gates, answers = (
+        _when_over(gates, answers, read_on) if status and status[0] is not Status.EXPECTED else (gates, answers)
+    )
     rounds = len({gate.moment for gate in gates if gate.door and gate.kind != DeadlineKind.OPENS})
     answers["budget"] = money.budget(found, door, rounds, text)
     answers["max_amount"] = money.settled(found, "max", text)
@@ -36,7 +42,7 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
         shown={name: one for name, one in answers.items() if isinstance(one, Shown)},
         asked={name: one for name, one in answers.items() if isinstance(one, Asked)},
         gates=(*gates, *_flags(sentences, text)),
-        status=status_of(sentences, text),
+        status=status[:2] if status else None,
         allocation=_allocation(sentences),
         min_amount=least if isinstance(least, Shown) else None,
         remarks=remarks,
@@ -56,14 +62,32 @@ def _dates(
     closes, door = _closes(enter, text, read_on)
     opens = _opens(opening, door, enter, isinstance(closes, Asked), text)
     remarks: tuple[str, ...] = ()
-    if isinstance(opens, Shown) and isinstance(closes, Shown) and _later(opens, closes):
+    late = _opens_too_late(opening, door)
+    if late is not None and opens is None and isinstance(closes, Shown):
+        opens = money.shown(late.judged, text, late.moment, late.chance)
         opens, closes, remarks, door = _as_asked(opens), _as_asked(closes), (CONTRADICT,), None
     gates = _gates(closes, opens, [*closing, *opening], obligatory, text)
     return gates, door, {"opens": opens, "closes": closes}, remarks
 
 
-def _later(opens: Shown, closes: Shown) -> bool:
-    return str(opens.value.isoformat())[:10] > str(closes.value.isoformat())[:10]  # type: ignore[union-attr]
+def _when_over(
+    gates: tuple[Gate, ...], answers: dict[str, money.Answer], read_on: date
+) -> tuple[tuple[Gate, ...], dict[str, money.Answer]]:
+    """What would still be to come of a call that is over is no fact any more."""
+    kept = tuple(gate for gate in gates if gate.moment is not None and gate.moment.day < read_on)
+    closes = answers["closes"]
+    if isinstance(closes, Shown) and isinstance(closes.value, Moment) and closes.value.day >= read_on:
+        answers = answers | {"closes": Asked((closes.value,), closes.sentence, OVER)}
+    return kept, answers
+
+
+def _opens_too_late(opening: list[Candidate], door: Candidate | None) -> Candidate | None:
+    """A sure opening behind the only closing: a slip of the page, where it speaks of no second round."""
+    sure = [one for one in opening if _is_sure(one, "opens")]
+    if door is None or len(doors.days_of(sure)) != 1 or sure[0].moment.day <= door.moment.day:
+        return None
+    speaks = {topic for one in (sure[0], door) for topic in topics_of(one.judged.sentence.words)}
+    return None if "rounds" in speaks else sure[0]
 
 
 def _as_asked(one: Shown) -> Asked:
@@ -132,7 +156,7 @@ def _gates(
     shown: list[Gate] = []
     stepped = any(one.meaning == "step" and one.chance >= doors.RIVAL for one in dated)
     for one in doors.merged([d for d in dated if d.meaning == "opens"]) if isinstance(opens, Shown) else []:
-        if one.moment == opens.value:
+        if isinstance(opens, Shown) and one.moment == opens.value:
             shown.append(_gate(one, DeadlineKind.OPENS, text, door=False))
     rest = [d for d in dated if d.meaning != "opens"]
     sure = [one for one in doors.merged(rest) if _is_sure(one, "closes")]
@@ -153,13 +177,13 @@ def _gate(one: Candidate, kind: DeadlineKind, text: str, door: bool) -> Gate:
     return Gate(kind, one.moment, read.text, read.sentence, read.certainty, door, span=one.judged.span)
 
 
-def status_of(sentences: list[Sentence], text: str) -> tuple[Status, str] | None:
+def status_of(sentences: list[Sentence], text: str) -> tuple[Status, str, Sentence] | None:
     """That the call is over, put off or withdrawn, by a sentence that says so without an if."""
     for name in groups("over"):
         for sentence in sentences:
             hit = pattern("over", name).search(sentence.words)
             if hit and not _is_rule(sentence.words, hit.start(), hit.end()):
-                return Status(name), verbatim(text, sentence)
+                return Status(name), verbatim(text, sentence), sentence
     return None
 
 

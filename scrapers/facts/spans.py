@@ -5,7 +5,7 @@ from datetime import date, time
 from decimal import Decimal
 
 LONGEST = 200_000  # characters; a longer text is a collection, and its rest is left to a person
-MOST_SPANS = 400  # so is a text with more dates or amounts than this
+MOST_SPANS = 150  # so is a text with more dates or amounts than this
 
 
 @dataclass(frozen=True, slots=True)
