@@ -120,7 +120,7 @@ def of_judged(rows: Iterable[dict[str, Any]], score: Score) -> None:
         day = date.fromisoformat(row["read_day"])
         if row["human"] in HUMAN:
             left = row["text"][: row["text"].find(row["span"])].lower()
-            spoken = left + (row["span"].lower() if "closes" == row["human"] else "")
+            spoken = left + (row["span"].lower() if row["human"] == "closes" else "")
             early = (
                 re.search(r"\b(?:voor|vóór|tot)\s*(?:\d[\w ]*)?$", spoken)
                 and row["human"] == "closes"
@@ -169,7 +169,7 @@ def of_sentences(rows: list[dict[str, Any]], language: str, others: list[Path], 
     from scrapers import fit
     from scrapers.facts import doors, meanings, money
 
-    show, ask = doors.SHOW | {k: v for k, v in money.SHOW.items()}, doors.ASK | money.ASK
+    show, ask = doors.SHOW | dict(money.SHOW.items()), doors.ASK | money.ASK
     given = [one for path in others for one in fit.examples(path)]
     whole = [one for row in rows for one in fit.of_row(row, language)]
     names = sorted({one.document for one in whole})

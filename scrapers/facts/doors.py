@@ -1,5 +1,6 @@
 """From judged dates to gates: by which moment can somebody still come in, and when did that round open."""
 
+import itertools
 import re
 from calendar import monthrange
 from collections.abc import Iterable
@@ -99,7 +100,7 @@ def _by_rule(one: Judged, moment: Moment) -> Moment | None:
     hit = _RULE.search(one.left[-90:])
     if hit is None:
         return None
-    count = int(float(names("numbers").get(hit["count"], hit["count"])))
+    count = int(float(names("numbers").get(hit["count"]) or hit["count"]))
     back = re.search(r"\b(?:voor|before)\b", hit.group()) is not None
     return Moment(_shifted(moment.day, -count if back else count, hit["unit"]))
 
@@ -186,8 +187,9 @@ def are_rounds(doors: list[Candidate]) -> bool:
 
 
 _GROUPED = re.compile(
-    r"\b(?:voor|for) (?:de |het |the )?(?:regio|gebied|provincie|gemeenten?|kleine|grote|onderdeel|categorie|thema|mkb|bedrijven"
-    r"|stichtingen|verenigingen|instellingen|scholen|region|small|large|smes?|companies|cities|universities|strand|topic|lot|track)\b"
+    r"\b(?:voor|for) (?:de |het |the )?(?:regio|gebied|provincie|gemeenten?|kleine|grote|onderdeel|categorie"
+    r"|thema|mkb|bedrijven|stichtingen|verenigingen|instellingen|scholen|region|small|large|smes?|companies|cities|universities|strand"
+    r"|topic|lot|track)\b"
 )
 
 
@@ -196,7 +198,7 @@ def _is_list(doors: list[Candidate]) -> bool:
     ordered = sorted(doors, key=lambda one: one.place)
     words = ordered[0].judged.sentence.words
     places = [one.judged.sentence.places[one.judged.number] for one in ordered]
-    gaps = [words[a + 1 : b] for a, b in zip(places, places[1:], strict=False)]
+    gaps = [words[a + 1 : b] for a, b in itertools.pairwise(places)]
     return all(
         re.fullmatch(
             r"\s{0,2}(?:,|en|and|of|or|&|;|\s){1,4}(?:op |on |uiterlijk |by |vóór |voor |before )?\s{0,2}", gap

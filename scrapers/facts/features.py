@@ -1,4 +1,4 @@
-"""What the classifier sees of a date, an amount or a percentage: the words around it, what they are about, how it is written."""
+"""What the classifier sees of a date, an amount or a percentage: words around it, their subjects, its notation."""
 
 import re
 from collections.abc import Iterator

@@ -3,9 +3,57 @@
 import re
 
 _DUTCH = frozenset(
-    "de het een van en voor is op met tot niet dat wordt worden aan door bij zijn uw naar te die".split()
+    [
+        "de",
+        "het",
+        "een",
+        "van",
+        "en",
+        "voor",
+        "is",
+        "op",
+        "met",
+        "tot",
+        "niet",
+        "dat",
+        "wordt",
+        "worden",
+        "aan",
+        "door",
+        "bij",
+        "zijn",
+        "uw",
+        "naar",
+        "te",
+        "die",
+    ]
 )
-_ENGLISH = frozenset("the a an of and for is on with to not that will be by at are your from this which in".split())
+_ENGLISH = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "and",
+        "for",
+        "is",
+        "on",
+        "with",
+        "to",
+        "not",
+        "that",
+        "will",
+        "be",
+        "by",
+        "at",
+        "are",
+        "your",
+        "from",
+        "this",
+        "which",
+        "in",
+    ]
+)
 
 
 def language_of(text: str) -> str:

@@ -1,6 +1,6 @@
 """What a date, an amount or a percentage means, and how certain that is: weights fitted on labelled sentences.
 
-The weights are data (``scrapers/weights.npz``, made by ``python -m scrapers.fit``). Here they are only added up, so that
+The weights are data (``scrapers/weights.npz``, made by ``python -m scrapers.fit``). Here they are only added up, so
 reading needs no library of learning.
 """
 

@@ -48,7 +48,7 @@ def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
         return _one(sure, meaning, text)
     if not sure:
         return asked(ordered, text, "niet zeker dat de tekst dit bedoelt")
-    several = sorted(found, key=lambda pair: -pair[1]) if meaning == "rate" else ordered
+    several = sorted(found, key=lambda pair: pair[1], reverse=True) if meaning == "rate" else ordered
     return asked(several, text, "de tekst noemt er meer dan een")
 
 
@@ -95,9 +95,9 @@ def budget(judged: list[Judged], door: Candidate | None, rounds: int, text: str)
     ]
     values = {value for _, value in pots}
     if len(values) > 1:
-        whole = _whole(pots, judged) or _of_round(pots, door)
+        whole = _whole(pots) or _of_round(pots, door)
         return _one([whole], "budget", text) if whole else asked(
-            sorted(pots, key=lambda pair: -pair[1]), text, "het geld is verdeeld over meer dan een deel of ronde"
+            sorted(pots, key=lambda pair: pair[1], reverse=True), text, "het geld is verdeeld over meer dan een deel of ronde"
         )  # fmt: skip
     if not pots and (parts := _parts(judged)):
         return asked(parts, text, "de tekst noemt delen en geen geheel")
@@ -107,7 +107,8 @@ def budget(judged: list[Judged], door: Candidate | None, rounds: int, text: str)
 
 
 _SPLIT = re.compile(
-    r"\b(?:verdeeld over|verspreid over|over (?:de )?(?:\w+ )?(?:rondes?|tranches|jaren)|spread over|split over|divided (?:over|between|among))\b"
+    r"\b(?:verdeeld over|verspreid over|over (?:de )?(?:\w+ )?(?:rondes?|tranches|jaren)"
+    r"|spread over|split over|divided (?:over|between|among))\b"
 )
 
 
@@ -117,14 +118,14 @@ def _parts(judged: list[Judged]) -> list[tuple[Judged, Decimal]]:
         for one in judged
         if isinstance(one.span.value, Decimal) and one.chance("budget_part", "budget") >= SHOW["budget"]
     ]
-    return sorted(found, key=lambda pair: -pair[1])
+    return sorted(found, key=lambda pair: pair[1], reverse=True)
 
 
-def _whole(pots: list[tuple[Judged, Decimal]], judged: list[Judged]) -> tuple[Judged, Decimal] | None:
+def _whole(pots: list[tuple[Judged, Decimal]]) -> tuple[Judged, Decimal] | None:
     """The largest, where it is called a total or is the sum of the others."""
     largest = max(pots, key=lambda pair: pair[1])
     rest = {one.span.start: value for one, value in pots if value != largest[1]}
-    parts = {value for value in rest.values()}
+    parts = set(rest.values())
     if len(parts) > 1 and sum(parts) == largest[1]:
         return largest
     near = pattern("topics", "total").search(largest[0].left[-60:])

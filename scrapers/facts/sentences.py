@@ -40,8 +40,8 @@ _OPEN_END = re.compile(
 _GOES_ON = re.compile(r"[a-zà-ÿ](?!\s?[.)])")  # in lower case, and no item of a list
 _LABEL = re.compile(rf"[^\n{ANY_MARK[1:-1]}]{{2,60}}[^\n.!;,{ANY_MARK[1:-1]}]\s{{0,9}}$")
 _ANSWER = re.compile(
-    r"(?:[-•*·▪] ?)?(?:(?:van|vanaf|tot|t/m|tot en met|uiterlijk|maximaal|max\.?|from|until|by|up to|on|op|before|voor)\s)?"
-    + ANY_MARK
+    r"(?:[-•*·▪] ?)?(?:(?:van|vanaf|tot|t/m|tot en met|uiterlijk|maximaal|max\.?"
+    r"|from|until|by|up to|on|op|before|voor)\s)?" + ANY_MARK
 )
 
 
@@ -85,7 +85,7 @@ def _ends(folded: str, written: str, hit: re.Match[str]) -> bool:
         return True
     above = folded[max(0, hit.start() - 70) : hit.start()]
     line = above[above.rfind("\n") + 1 :]
-    if _OPEN_END.search(line) or _GOES_ON.match(written, hit.end()) and line.rstrip()[-1:] not in ".;:!?":
+    if _OPEN_END.search(line) or (_GOES_ON.match(written, hit.end()) and line.rstrip()[-1:] not in ".;:!?"):
         return False
     return not (_LABEL.match(line) and _ANSWER.match(folded, hit.end()))
 

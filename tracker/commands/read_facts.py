@@ -2,17 +2,18 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from scrapers.facts.facts import Asked, Facts, Shown, Value
-from scrapers.facts.language import language_of
-from scrapers.facts.read import read_facts as read_text
-from tracker.commands.door import CommandFailed, answer, door
+from tracker.commands.door import INCOMPLETE, CommandFailed, answer, door
+
+if TYPE_CHECKING:  # the weights and word lists are read only where texts are
+    from scrapers.facts.facts import Asked, Facts, Shown, Value
 
 KEYS = {
     "opens": "opens",
@@ -59,20 +60,23 @@ def read_facts(
         except (ValueError, ValidationError) as error:
             unread += 1
             typer.echo(f"line {number} cannot be read: {reason(error)}", err=True)
-    answer(found, as_json, [line for one in found for line in told(one)])
+    answer(found, as_json, [line for one in found for line in lines_of(one)])
     if unread:
-        raise typer.Exit(3)
+        raise typer.Exit(INCOMPLETE)
 
 
 def read_line(line: bytes, today: date) -> dict[str, Any]:
     """What one line of the file says; ValueError where it is not as it should be."""
+    from scrapers.facts.language import language_of
+    from scrapers.facts.read import read_facts as read_text
+
     given = Given.model_validate(json.loads(line.decode("utf-8-sig")))
     read_on = date.fromisoformat(given.read_on) if given.read_on else today
     facts = read_text(given.text, given.language or language_of(given.text), read_on)
     return {"id": given.id, **as_json_object(facts)}
 
 
-def as_json_object(facts: Facts) -> dict[str, Any]:
+def as_json_object(facts: "Facts") -> dict[str, Any]:
     """The form that design and documentation promise."""
     found: dict[str, Shown | Asked] = {**facts.shown, **facts.asked}
     return {
@@ -82,9 +86,9 @@ def as_json_object(facts: Facts) -> dict[str, Any]:
     }
 
 
-def number(value: Value) -> str | int | float:
+def number(value: "Value") -> str | int | float:
     """A day as text, an amount or a percentage as a number of JSON."""
-    if not hasattr(value, "normalize"):
+    if not isinstance(value, Decimal):
         return value.isoformat()
     return int(value) if value == int(value) else float(value)
 
@@ -96,7 +100,7 @@ def reason(error: Exception) -> str:
     return str(error).splitlines()[0][:200]
 
 
-def told(one: dict[str, Any]) -> list[str]:
+def lines_of(one: dict[str, Any]) -> list[str]:
     """For people: the id, what is shown, what is asked, each with its sentence."""
     lines = [one["id"]]
     for key, value in one["shown"].items():
