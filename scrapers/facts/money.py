@@ -88,22 +88,34 @@ def is_left_behind(one: Judged) -> bool:
 
 def budget(judged: list[Judged], door: Candidate | None, rounds: int, text: str) -> Answer:
     """The money of the round: the only pot, the sum of the others, or the pot that stands with its closing."""
-    pots = [
+    pots: list[tuple[Judged, Decimal]] = [
         (one, one.span.value)
         for one in judged
         if isinstance(one.span.value, Decimal) and one.chance("budget") >= SHOW["budget"] and not is_left_behind(one)
     ]
     values = {value for _, value in pots}
     if len(values) > 1:
+<<<<<<< HEAD
         if whole := _whole(pots) or _of_round(pots, door):
             return _one([whole], "budget", text)
         largest_first = sorted(pots, key=lambda pot: -pot[1])
         return asked(largest_first, text, "het geld is verdeeld over meer dan een deel of ronde")
+=======
+        whole = _whole(pots) or _of_round(pots, door)
+        if whole:
+            return _one([whole], "budget", text)
+        largest: list[tuple[Judged, Value]] = [(one, value) for value, one in _ordered(pots)]
+        return asked(largest, text, "het geld is verdeeld over meer dan een deel of ronde")
+>>>>>>> facts
     if not pots and (parts := _parts(judged)):
         return asked(parts, text, "de tekst noemt delen en geen geheel")
     if pots and rounds > 1 and _SPLIT.search(pots[0][0].sentence.words):
         return asked(pots, text, "het bedrag is voor meer dan een ronde")
     return settled(judged, "budget", text)
+
+
+def _ordered(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Decimal, Judged]]:
+    return sorted(((value, one) for one, value in pots), key=lambda pair: pair[0], reverse=True)
 
 
 _SPLIT = re.compile(
