@@ -83,7 +83,7 @@ def _term(item: Item) -> Term | None:
     None of a call that is over by its source's word: "nog 133 dagen: gesloten" helps nobody.
     """
     call = item.call
-    if call.status in OVER:
+    if call.status in OVER and not call.is_shut:
         return None
     forthcoming = call.status in (Status.ANNOUNCED, Status.EXPECTED) and call.opens is not None
     return call.opens if item.kind is ToldKind.OPENING or (forthcoming and call.next_due is None) else call.next_due
@@ -91,14 +91,16 @@ def _term(item: Item) -> Term | None:
 
 def when(call: CatalogueCall, term: Term | None) -> str:
     """``sluit dinsdag 27 oktober 2026, 17:00 (Brussel)``; never a guess where there is no date."""
-    if call.status in OVER:
+    if call.remark and (term is None or not call.is_shut):
+        return call.remark
+    if call.status in OVER and not call.is_shut:
         return call.status.label
     if term is None or term.shown is None:
         return _dateless(call)
     said = f"{DATE_VERBS[DeadlineKind(term.kind)]} {wording.full_moment(term.shown, term.zone, term.assumed)}"
     if call.status is not Status.OPEN and call.opens and call.opens is not term and call.opens.shown:
         return f"opent {wording.moment(call.opens.shown)}, {said}"
-    return said
+    return f"{said} ({call.remark})" if call.is_shut else said
 
 
 def _dateless(call: CatalogueCall) -> str:

@@ -45,11 +45,13 @@ from db.models.planning import (
     Meeting,
     Milestone,
 )
+from db.models.questions import Answer, Doubt, Question
 
 __all__ = [
     "REMINDER_DAYS",
     "Agenda",
     "Alert",
+    "Answer",
     "Application",
     "ApplicationPartner",
     "Assignment",
@@ -80,6 +82,7 @@ __all__ = [
     "DossierChallenge",
     "DossierMoment",
     "DossierParticipant",
+    "Doubt",
     "Duty",
     "Follow",
     "Lease",
@@ -96,6 +99,7 @@ __all__ = [
     "Participant",
     "Pause",
     "Position",
+    "Question",
     "Reference",
     "Relay",
     "RememberedAddress",

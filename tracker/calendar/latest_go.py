@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db.models import Assignment, Call, Challenge, Deadline, DecisionClock, Match
 from db.queries import Viewer
 from db.rights import has_role, visible
-from db.vocabulary import CLOSING_KINDS, Role
+from db.vocabulary import Role
 from db.vocabulary_calendar import MilestoneState
 from notifications.wording import local_day
 from tracker.calendar.backward import NoPlan, Plan
@@ -49,14 +49,12 @@ class Notice:
         return self.routes[0].go_by
 
 
-def next_closing(deadlines: Sequence[Deadline], today: date) -> tuple[date, Deadline] | None:
-    """The first closing that is still to come."""
-    found = [
-        (day, row)
-        for row in deadlines
-        if row.kind in CLOSING_KINDS and row.cancelled_at is None and (day := deadline_day(row)) and day >= today
-    ]
-    return min(found, key=lambda pair: (pair[0], pair[1].id), default=None)
+def next_closing(deadlines: Sequence[Deadline], now: datetime) -> tuple[date, Deadline] | None:
+    """What closes: the first gate that is still to come, with its local day."""
+    gates = [row for row in deadlines if row.cancelled_at is None and row.gate_at is not None and row.gate_at > now]
+    found = min(gates, key=lambda row: (row.gate_at, row.id), default=None)
+    day = deadline_day(found) if found else None
+    return (day, found) if found and day else None
 
 
 def notice_for(
@@ -64,7 +62,7 @@ def notice_for(
 ) -> Notice | None:
     """The three ways for a participant; none where nothing closes any more or nobody leads."""
     today = local_day(now)
-    closing = next_closing(deadlines, today)
+    closing = next_closing(deadlines, now)
     if closing is None or participant not in data.participants:
         return None
     day, row = closing

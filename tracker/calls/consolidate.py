@@ -8,13 +8,16 @@ dates of one kind count as one field, named by the kind ("closes"); their value 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.queries import BY_HAND as BY_HAND
-from db.status import FINAL_WORDS
+from db.status import FINAL_WORDS, OVER
 from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind
-from scrapers.listing import ListedDeadline, Listing
+from notifications.wording import short_day
+from scrapers.listing import ListedDeadline, Listing, Question
+from tracker.calls.gates import Gates, gates_of
 
 PERSON = "correctie"
 
@@ -49,14 +52,25 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Refuted:
+    """A person's word that this value is wrong, without a better one: it holds while the sources say that value."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
 class Shown:
-    """The fields of an Call as JSON values, its deadlines by date, and where each came from."""
+    """The fields of an Call as JSON values, its deadlines by date, and where each came from.
+
+    ``proof``: field -> ``{"sentence", "certainty"}`` of what was read from text; a date carries its own.
+    """
 
     fields: dict[str, Any]
     deadlines: tuple[ListedDeadline, ...] = ()
     review: tuple[str, ...] = ()
     provenance: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    proof: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def dates(self, kind: str) -> list[dict[str, Any]]:
         """The dates of one kind, as they stand in revisions, conflicts and corrections."""
@@ -72,10 +86,15 @@ class Shown:
         """The first opening, in UTC; a bare day begins at its local midnight."""
         return min((m for d in self.deadlines if d.kind == DeadlineKind.OPENS and (m := starts_at(d))), default=None)
 
+    @cached_property
+    def gates(self) -> Gates:
+        """Until when a newcomer can come in, and the end of all."""
+        return gates_of(self.deadlines)
+
     @property
     def closes_at(self) -> datetime | None:
-        """The last moment to hand something in, in UTC; a bare day ends at the local midnight after it."""
-        return max((m for d in self.deadlines if d.kind in CLOSING_KINDS and (m := d.over_at)), default=None)
+        """The last moment by which a newcomer can come in, in UTC; a bare day ends at the local midnight after it."""
+        return self.gates.last_at
 
 
 def starts_at(deadline: ListedDeadline) -> datetime | None:
@@ -101,6 +120,22 @@ def shown(said: Sequence[Said], corrections: Mapping[str, Any] | None = None) ->
     return _corrected(told, corrections) if corrections else told
 
 
+def contradictions(deadlines: Iterable[ListedDeadline]) -> list[str]:
+    """What a person must look at: a call that opens only after it has closed."""
+    opens = [d.day for d in deadlines if d.kind == DeadlineKind.OPENS and d.day]
+    ends = [d.day for d in deadlines if d.kind in CLOSING_KINDS and d.day]
+    if not opens or not ends or min(opens) <= max(ends):
+        return []
+    return [f"De opening ({short_day(min(opens))}) ligt na de sluiting ({short_day(max(ends))})."]
+
+
+def _review(said: Sequence[Said]) -> tuple[str, ...]:
+    """The remarks of the sources, each once; a question is no remark: it has a place and an answer of its own."""
+    asked = {Question.model_validate(q).line for one in said for q in one.fields.get("questions", ())}
+    remarks = dict.fromkeys(text for one in said for text in one.fields.get("review", ()))
+    return tuple(text for text in remarks if text not in asked)
+
+
 def shown_alone(one: Said) -> Shown:
     """The common case: one source."""
     said = one.fields
@@ -108,7 +143,8 @@ def shown_alone(one: Said) -> Shown:
     deadlines = _deadlines(one)
     provenance = {name: one.source for name in SHOWN_FIELDS if name in said}
     provenance |= {str(d.kind): one.source for d in deadlines}
-    return Shown(_rolling(fields, deadlines), deadlines, tuple(said.get("review", ())), provenance)
+    proof = dict(said.get("proof", {}))
+    return Shown(_rolling(fields, deadlines), deadlines, _review([one]), provenance, proof=proof)
 
 
 def _rolling(fields: dict[str, Any], deadlines: Iterable[ListedDeadline]) -> dict[str, Any]:
@@ -141,25 +177,35 @@ def _order(name: str) -> Any:
 
 def _shown_together(said: Sequence[Said]) -> Shown:
     ordered, legal = sorted(said, key=_order("")), sorted(said, key=_order("budget"))
-    fields, provenance = {}, {}
+    fields, provenance, proof = dict[str, Any](), dict[str, str](), dict[str, dict[str, Any]]()
     for name in SHOWN_FIELDS:
         voices = legal if name in LEGAL_FIELDS else ordered
         speaker = next((one for one in voices if name in one.fields), None)
         fields[name] = speaker.fields[name] if speaker else DEFAULTS.get(name)
         if speaker:
             provenance[name] = speaker.source
+            proof |= _proof_of(speaker, name)
     deadlines, dated_by = _dates_together(ordered)
-    _final_word(fields, provenance, ordered)
-    review = tuple(dict.fromkeys(text for one in ordered for text in one.fields.get("review", ())))
-    return Shown(_rolling(fields, deadlines), deadlines, review, provenance | dated_by, _conflicts(ordered))
+    final = _final_word(ordered)
+    if final:
+        fields["source_word"], provenance["source_word"] = final.fields["source_word"], final.source
+        proof |= _proof_of(final, "source_word")
+    fields = _rolling(fields, deadlines)
+    return Shown(fields, deadlines, _review(ordered), provenance | dated_by, _conflicts(ordered), proof)
 
 
-def _final_word(fields: dict[str, Any], provenance: dict[str, str], ordered: Sequence[Said]) -> None:
-    """A withdrawal by one source outweighs a page that another left standing."""
+def _proof_of(one: Said, name: str) -> dict[str, dict[str, Any]]:
+    return {name: one.fields["proof"][name]} if name in one.fields.get("proof", {}) else {}
+
+
+def _final_word(ordered: Sequence[Said]) -> Said | None:
+    """Who says that it is over: a withdrawal, or a sentence that says so, outweighs a page that another left open."""
     for one in ordered:
-        if not one.gone and one.fields.get("source_word") in FINAL_WORDS:
-            fields["source_word"], provenance["source_word"] = one.fields["source_word"], one.source
-            return
+        word = one.fields.get("source_word")
+        read = word in OVER and "source_word" in one.fields.get("proof", {})
+        if not one.gone and (word in FINAL_WORDS or read):
+            return one
+    return None
 
 
 def _dates_together(ordered: Sequence[Said]) -> tuple[tuple[ListedDeadline, ...], dict[str, str]]:
@@ -206,9 +252,13 @@ def _plain(name: str, value: Any) -> Any:
 
 def _corrected(told: Shown, corrections: Mapping[str, Any]) -> Shown:
     fields, deadlines = dict(told.fields), told.deadlines
-    provenance, conflicts = dict(told.provenance), dict(told.conflicts)
+    provenance, conflicts, proof = dict(told.provenance), dict(told.conflicts), dict(told.proof)
     for name, value in corrections.items():
         before = told.dates(name) if name in KINDS else fields.get(name)
+        if isinstance(value, Refuted):
+            if before != value.value:
+                continue
+            value = [] if name in KINDS else DEFAULTS.get(name)
         if name in KINDS:
             deadlines = _corrected_dates(deadlines, name, value)
         else:
@@ -216,7 +266,8 @@ def _corrected(told: Shown, corrections: Mapping[str, Any]) -> Shown:
         if before != value:
             conflicts[name] = conflicts.get(name, {told.provenance.get(name, ""): before}) | {PERSON: value}
         provenance[name] = PERSON
-    return replace(told, fields=fields, deadlines=deadlines, provenance=provenance, conflicts=conflicts)
+        proof.pop(name, None)
+    return replace(told, fields=fields, deadlines=deadlines, provenance=provenance, conflicts=conflicts, proof=proof)
 
 
 def _corrected_dates(deadlines: tuple[ListedDeadline, ...], kind: str, value: Any) -> tuple[ListedDeadline, ...]:

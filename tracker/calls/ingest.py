@@ -18,7 +18,7 @@ from db.models.columns import table
 from db.queries import BY_HAND
 from db.vocabulary import SourceKind
 from scrapers.crawled import Crawled
-from tracker.calls import flapping, floods, linking, revisions, store
+from tracker.calls import flapping, floods, linking, questions, revisions, store
 from tracker.calls.completeness import Judgement, judge
 from tracker.calls.floods import History, is_flood_of_changes, is_flood_of_new
 from tracker.calls.identity import identity
@@ -70,6 +70,7 @@ def _store(session: Session, crawled: Crawled, found: Sorted, context: Context) 
     store.listed_today(session, joined.values(), now)
     if crawled.unchanged:
         store.all_seen_again(session, crawled.source, now)
+    questions.keep(session, crawled.source, found.new, [h for _, h in found.changed], now)
     told_late = flapping.settle(session, crawled.source, context.crawl_id, now)
     flood = is_flood_of_changes(len(recount.telling), len(found.unchanged) + len(found.changed), context.history)
     if flood:

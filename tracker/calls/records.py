@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from db.models import Call, Deadline, Match, Sighting
-from db.status import status_of
+from db.status import remark_of, status_of
 
 AT_ONCE = 500
 
@@ -46,6 +46,7 @@ def call_record(
         "title": call.title,
         "language": call.language,
         "status": str(status_of(call, now)),
+        "status_remark": remark_of(call, now),
         "instrument": call.instrument,
         "deadlines": [_deadline(d) for d in sorted(dates, key=_order) if d.cancelled_at is None],
         "amounts": amounts(call),

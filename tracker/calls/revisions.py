@@ -14,7 +14,7 @@ from db.models.columns import table
 from db.search import index_words
 from db.vocabulary import DeadlineKind, RevisionKind
 from tracker.calls.changes import FieldChange, changes, damp
-from tracker.calls.consolidate import Said, Shown, shown
+from tracker.calls.consolidate import Refuted, Said, Shown, shown
 from tracker.calls.deadlines import Placed, place, remembered
 from tracker.calls.rows import CALL, CRAWL, DEADLINE, REVISION, SIGHTING, call_row, revision
 
@@ -98,9 +98,9 @@ def _load_sightings(session: Session, calls: list[int], found: dict[int, State])
 
 def _load_corrections(session: Session, calls: list[int], found: dict[int, State]) -> None:
     c = CORRECTION.c
-    standing = select(c.call_id, c.field, c.value).where(c.call_id.in_(calls), c.withdrawn_at.is_(None))
+    standing = select(c.call_id, c.field, c.value, c.refutes).where(c.call_id.in_(calls), c.withdrawn_at.is_(None))
     for r in session.connection().execute(standing.order_by(c.id)):
-        found[r.call_id].corrections[r.field] = r.value
+        found[r.call_id].corrections[r.field] = r.value if r.refutes is None else Refuted(r.refutes)
 
 
 def _load_dates(session: Session, calls: list[int], found: dict[int, State]) -> None:
@@ -203,6 +203,7 @@ def _agreements(session: Session, after: Mapping[int, State], now: datetime) -> 
         for name, value in state.corrections.items():
             says = own.dates(name) if name in list(DeadlineKind) else own.fields.get(name)
             mine = (c.call_id == call_id, c.field == name, c.withdrawn_at.is_(None))
-            fresh = c.agreed_at.is_(None) if says == value else c.agreed_at.is_not(None)
-            agreed = now if says == value else None
+            agrees = says != value.value if isinstance(value, Refuted) else says == value
+            fresh = c.agreed_at.is_(None) if agrees else c.agreed_at.is_not(None)
+            agreed = now if agrees else None
             session.connection().execute(update(CORRECTION).where(*mine, fresh).values(agreed_at=agreed))

@@ -9,6 +9,7 @@ from scrapers.listing import Listing
 from tracker.calls.completeness import Judgement
 from tracker.calls.consolidate import Said
 from tracker.calls.identity import fingerprint, identity
+from tracker.calls.plausibility import plausible
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ class Sorted:
 def heard(crawled: Crawled) -> dict[str, Heard]:
     """The listings by key. Of two with one key the larger fingerprint stays, whatever their order."""
     found: dict[str, Heard] = {}
-    for listing in crawled.listings:
+    today = crawled.finished_at.date()
+    for said in crawled.listings:
+        listing = plausible(said, today)
         one = Heard(identity(listing.external_id), listing, fingerprint(listing))
         other = found.get(one.key)
         if other is None or other.fingerprint < one.fingerprint:

@@ -114,7 +114,7 @@ def add_calls(
         told = shown_alone(one.said)
         row = call_row(told) | {"id": call_id, "first_seen": now, "last_seen": now, "held": held}
         calls.append(row | {"version": 1, "eligible_why": "", "not_listed_since": None})
-        dates += [new_date(call_id, number, d, now) for number, d in numbered(told.deadlines)]
+        dates += [new_date(call_id, place, now) for place in numbered(told.deadlines)]
         over = row["closes_at"] is not None and row["closes_at"] <= now
         telling = not (over or row["source_word"] in OVER)
         revisions.append(

@@ -133,7 +133,8 @@ def call_of(row: dict[str, Any], now: datetime) -> Listing:
 def _by_its_dates(listing: Listing, now: datetime) -> Status:
     """The status that follows from the dates: saying it again in words would freeze it."""
     told = shown_alone(Said(listing.source, listing.external_id, listing.as_json()))
-    dated = {"opens_at": told.opens_at, "closes_at": told.closes_at, "allocation": told.fields["allocation"]}
+    gates = {"closes_at": told.closes_at, "ends_at": told.gates.ends_at}
+    dated = {"opens_at": told.opens_at, "allocation": told.fields["allocation"], "last_seen": now, **gates}
     return status_of(SimpleNamespace(**dated, source_word=None, not_listed_since=None), now)
 
 

@@ -199,7 +199,8 @@ def _mails(
     if call.status in FINAL_WORDS:
         return
     for term in call.terms:
-        closed_early = call.status is Status.CLOSED and term.over_at is not None and term.over_at > writer.now
+        closed = call.status is Status.CLOSED and not call.is_shut
+        closed_early = closed and term.over_at is not None and term.over_at > writer.now
         if term.kind not in DUE_KINDS or closed_early:
             continue
         decision = decide(term, since, told, writer.now, days)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from db.models import Call, Follow, Match, Revision, User, Verdict
 from db.queries import Viewer
 from db.rights import has_role
-from db.status import standing
+from db.status import next_gate_expression, standing
 from db.vocabulary import Role, Say
 from notifications.wording import local_day
 from tracker.applications.mismatches import mismatches
@@ -89,12 +89,12 @@ def closing(session: Session, viewer: Viewer, mine: tuple[str, ...], now: dateti
     refused = select(Verdict.call_id).where(
         Verdict.user_id == viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
     )
+    gate = next_gate_expression(now)
     query = (
         select(Call.id)
-        .where(standing(now), col(Call.closes_at) > now)
-        .where(col(Call.closes_at) <= now + timedelta(days=CLOSING_DAYS))
+        .where(standing(now), gate <= now + timedelta(days=CLOSING_DAYS))
         .where(matched(col(Call.id), mine), col(Call.id).not_in(refused))
-        .order_by(col(Call.closes_at), col(Call.id))
+        .order_by(gate, col(Call.id))
         .limit(MOST)
     )
     return _rows(session, list(session.exec(query)), viewer, now)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from db.models import Call, Challenge, Deadline, Match, Verdict
 from db.queries import Viewer
 from db.rights import visible
-from db.status import status_of
+from db.status import next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from notifications import wording
 from tracker.web.frame.context import Asked, NotThere
@@ -22,7 +22,7 @@ MOST_REASONS = 3
 
 @dataclass(frozen=True)
 class When:
-    """The next date of a call, in words: ``sluit`` / ``1 okt 2026`` / ``nog 12 dagen``."""
+    """What closes next, in words: ``sluit`` / ``1 okt 2026`` / ``nog 12 dagen``."""
 
     kind: str
     text: str
@@ -69,7 +69,7 @@ def rows_for(
         CallRow(
             call=call,
             status=status_of(call, now),
-            when=next_date(deadlines.get(call.id, []), now),
+            when=next_date(deadlines.get(call.id, []), now, remark_of(call, now)),
             why=sorted(whys.get(call.id, []), key=lambda w: w.challenge.id not in about)[:MOST_REASONS],
             verdicts=verdicts.get(call.id, []),
         )
@@ -97,19 +97,27 @@ def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(word.lower() for word in words if word))
 
 
-def next_date(deadlines: Sequence[Deadline], now: datetime) -> When:
-    """The next closing; else the next opening; else that there is none; else the last that passed."""
+def next_date(deadlines: Sequence[Deadline], now: datetime, remark: str = "") -> When:
+    """The next gate; else the next opening; else that there is none; else the last that passed.
+
+    ``remark``: what stands in the place of days left; see db/status.py.
+    """
     standing = [d for d in deadlines if d.cancelled_at is None]
-    for kinds in (CLOSING_KINDS, {DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION}):
-        coming = [(m, d) for d in standing if d.kind in kinds and (m := moment_of(d)) and not passed(m, now)]
-        if coming:
-            return _said(*min(coming, key=lambda pair: _instant(pair[0])), now)
+    gate = next_gate((d.gate_at for d in standing), now)
+    openings = {DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION}
+    coming = [(m, d) for d in standing if d.kind in openings and (m := moment_of(d)) and not passed(m, now)]
+    if gate or (coming and not remark):
+        found = [(m, d) for d in standing if gate and d.gate_at == gate and (m := moment_of(d))]
+        return _said(*min(found or coming, key=lambda pair: _instant(pair[0])), now)
     for d in standing:
         if d.kind in (DeadlineKind.UNTIL_EXHAUSTED, DeadlineKind.ROLLING):
             return When(kind="", text=DeadlineKind(d.kind).label)
-    gone = [(m, d) for d in standing if d.kind in CLOSING_KINDS and (m := moment_of(d))]
-    if gone:
-        return _said(*max(gone, key=lambda pair: _instant(pair[0])), now)
+    gates = any(d.gate_at for d in standing)
+    gone = [d for d in standing if (d.gate_at if gates else d.kind in CLOSING_KINDS)]
+    ends = [(m, d) for d in gone if (m := moment_of(d))]
+    if ends:
+        said = _said(*max(ends, key=lambda pair: _instant(pair[0])), now)
+        return replace(said, left=remark, soon=False) if remark else said
     return When(kind="", text="geen datum bekend")
 
 
