@@ -12,7 +12,9 @@ export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || ech
 # What fails beside others on a busy machine gets one more try, alone; what fails alone fails.
 tests = $(RUN) pytest -q -n $(JOBS) -m "$(1)" || $(RUN) pytest -q --last-failed --last-failed-no-failures none -m "$(1)"
 
-.PHONY: help setup setup-browser demo test check prove bench lock clean
+.PHONY: help setup setup-browser hooks demo test check prove bench house house-picture audit coverage lock clean
+
+AT ?=
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -52,11 +54,27 @@ check: setup ## The quick part: style, types, import rules, fast tests
 test: check setup-browser ## Everything: the quick part first, then the slow tests
 	@$(call tests,slow and not prove)
 
-prove: setup ## Full-size proofs, minutes each
+prove: setup ## Full-size proofs, minutes each, and every test of a database on PostgreSQL
 	@$(RUN) pytest -q -m prove
+	@$(RUN) pytest -q -n $(JOBS) --every-database -m "not slow and not prove" -k postgresql
 
 bench: setup ## Measure speed, as ratios against peers in the same run; see docs/benchmarks.md
 	@$(RUN) tests.bench
+
+house: setup ## Print rooms, arrows, circles and lines of the code (AT=commit: of an older one)
+	@$(RUN) tests.house $(if $(AT),--at $(AT))
+
+house-picture: setup ## Draw the picture in docs/house.md anew
+	@$(RUN) tests.house.picture
+
+audit: setup ## Ask whether a locked dependency has a known vulnerability; needs a network
+	@$(RUN) tests.house.audit
+
+coverage: setup ## Run the fast tests and print which lines no test reaches
+	@$(RUN) pytest -q -n $(JOBS) -m "not slow and not prove" --cov --cov-report=term:skip-covered
+
+hooks: setup ## Check style, types and house rules before each commit
+	@.venv/bin/pre-commit install
 
 lock: .venv/bin/uv ## Resolve the dependencies anew into requirements.lock (no addresses in it)
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

@@ -20,7 +20,7 @@ from tracker.calendar.decision_clock import milestones_of
 from tracker.calendar.load_bodies import load_bodies
 from tracker.errors import Incomplete, NotAllowed
 from tracker.lobby.timeline import timeline
-from tracker.rights import viewer_of
+from tracker.rights import Deed, viewer_of
 
 
 def with_deadline(cast: Cast, day: date | None = date(2027, 3, 16)) -> Deadline:
@@ -37,21 +37,19 @@ def cast(session: Session, now: datetime) -> Cast:
 
 
 def started(cast: Cast) -> Dossier:
-    return stages.start(cast.session, cast.call, cast.lobbyist, cast.now, "haarlem", Visibility.MRA)
+    return stages.start(cast.deed(), cast.call, "haarlem", Visibility.MRA)
 
 
 def test_the_clock_goes_by_the_penvoerder_the_partners_and_the_own_money(cast: Cast) -> None:
     row, dossier = with_deadline(cast), started(cast)
-    stages.add_partner(cast.session, dossier, "", PartnerRole.PARTNER, cast.lobbyist, cast.now, party="hilversum")
-    clock = open_clock(cast.session, dossier, row, cast.lobbyist, cast.now)
+    stages.add_partner(cast.deed(), dossier, "", PartnerRole.PARTNER, party="hilversum")
+    clock = open_clock(cast.deed(), dossier, row)
     steps = {m.key for m in milestones_of(cast.session, clock)}
     assert {"executive:college-haarlem", "executive:college-hilversum"} <= steps
     assert not any(key.startswith("council:") for key in steps)
-    stages.promise(
-        cast.session, dossier, "amsterdam", 2027, Decimal(50_000), cast.lobbyist, cast.now, cover="krediet 7"
-    )
+    stages.promise(cast.deed(), dossier, "amsterdam", 2027, Decimal(50_000), cover="krediet 7")
     assert way_for(cast.session, dossier).partners == ("amsterdam", "hilversum")
-    again = open_clock(cast.session, dossier, row, cast.lobbyist, cast.now)
+    again = open_clock(cast.deed(), dossier, row)
     assert again.id == clock.id
     steps = {m.key for m in milestones_of(cast.session, again)}
     assert {"executive:college-amsterdam", "council:raad-amsterdam", "council:raad-haarlem"} <= steps
@@ -59,7 +57,7 @@ def test_the_clock_goes_by_the_penvoerder_the_partners_and_the_own_money(cast: C
 
 def test_its_milestones_stand_on_the_timeline_and_are_seen_by_its_organisation_only(cast: Cast) -> None:
     row, dossier = with_deadline(cast), started(cast)
-    open_clock(cast.session, dossier, row, cast.lobbyist, cast.now)
+    open_clock(cast.deed(), dossier, row)
     mine = [line for line in timeline(cast.session, dossier, viewer_of(cast.lobbyist)) if line.what == "milestone"]
     assert {line.word for line in mine} == {"interne mijlpaal"}
     assert {line.link.rpartition("/")[0] for line in mine} == {"/kalender/klok"}
@@ -72,27 +70,27 @@ def test_its_milestones_stand_on_the_timeline_and_are_seen_by_its_organisation_o
 @pytest.mark.parametrize("day", [None, date(2026, 6, 1)])
 def test_where_there_is_no_plan_it_says_so_and_keeps_nothing(cast: Cast, day: date | None) -> None:
     row, dossier = with_deadline(cast, day), started(cast)
-    stages.set_lead(cast.session, dossier, "hilversum", cast.lobbyist, cast.now, dossier.version)
+    stages.set_lead(cast.deed(), dossier, "hilversum", dossier.version)
     if day is None:
         with pytest.raises(Incomplete, match="valt niet terug te rekenen"):
-            open_clock(cast.session, dossier, row, cast.lobbyist, cast.now)
+            open_clock(cast.deed(), dossier, row)
         assert cast.session.exec(select(DecisionClock)).all() == []
     else:  # three days ahead: there is a plan, and all of it is too late
-        clock = open_clock(cast.session, dossier, row, cast.lobbyist, cast.now)
+        clock = open_clock(cast.deed(), dossier, row)
         assert min(m.begins_on for m in milestones_of(cast.session, clock)) < date(2026, 5, 29)
 
 
 def test_another_organisation_opens_no_clock(cast: Cast) -> None:
     row, dossier = with_deadline(cast), started(cast)
     with pytest.raises(NotAllowed):
-        open_clock(cast.session, dossier, row, cast.haarlem, cast.now)
+        open_clock(cast.deed(cast.haarlem), dossier, row)
 
 
 def test_a_lesson_is_kept_long_after_the_decision(cast: Cast) -> None:
     dossier = started(cast)
     with pytest.raises(Incomplete):
-        stages.learn(cast.session, dossier, "  ", cast.lobbyist, cast.now, dossier.version)
-    stages.learn(cast.session, dossier, "Begin eerder", cast.lobbyist, cast.now, dossier.version)
+        stages.learn(cast.deed(), dossier, "  ", dossier.version)
+    stages.learn(cast.deed(), dossier, "Begin eerder", dossier.version)
     assert cast.session.get_one(Application, dossier.id).lesson == "Begin eerder"
     assert "Geleerd: Begin eerder" in {e.text for e in cast.session.exec(select(LogEntry))}
 
@@ -103,7 +101,7 @@ def test_the_page_opens_the_clock_in_one_click_and_again_when_the_lead_changes(
     with writing(engine) as session:
         cast = gather(session, now)
         with_deadline(cast)
-        dossier = stages.start(session, cast.call, cast.lobbyist, now)
+        dossier = stages.start(Deed(session, cast.lobbyist, now), cast.call)
     page = f"/aanvragen/{dossier.id}"
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         assert "Reken terug en plan de mijlpalen" in visitor.get(page).text

@@ -19,7 +19,7 @@ from tracker.applications.cofunding import HitRate, Promise, exposure, guard, hi
 from tracker.applications.stages import Money, decide, decide_go, move, promise, set_lead, set_money, start
 from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, NotAllowed, ParticipantGone
 from tracker.lobby.timeline import timeline
-from tracker.rights import viewer_of
+from tracker.rights import Deed, viewer_of
 
 S = ApplicationStage
 YES = {check.value: "yes" for check in Check}
@@ -32,60 +32,50 @@ def cast(session: Session, now: datetime) -> Cast:
 
 def to(cast: Cast, dossier: Dossier, *stages: ApplicationStage) -> None:
     for stage in stages:
-        move(cast.session, dossier, stage, cast.lobbyist, cast.now, dossier.version)
+        move(cast.deed(), dossier, stage, dossier.version)
 
 
 def test_an_application_goes_from_signal_to_award(cast: Cast) -> None:
-    dossier = start(cast.session, cast.call, cast.lobbyist, cast.now)
+    dossier = start(cast.deed(), cast.call)
     to(cast, dossier, S.SCOUTING, S.GO_NO_GO)
-    decide_go(cast.session, dossier, GoDecision.GO, YES, [], "", cast.lobbyist, cast.now, dossier.version)
+    decide_go(cast.deed(), dossier, GoDecision.GO, YES, [], "", dossier.version)
     with pytest.raises(MoveNotAllowed, match="penvoerder"):
         to(cast, dossier, S.PREPARING)
-    set_lead(cast.session, dossier, "haarlem", cast.lobbyist, cast.now, dossier.version)
+    set_lead(cast.deed(), dossier, "haarlem", dossier.version)
     to(cast, dossier, S.PREPARING)
     with pytest.raises(MoveNotAllowed, match="gevraagde bedrag"):
         to(cast, dossier, S.SUBMITTED)
     money = Money(Decimal("400000"), Decimal("1000000"), 40, StateAid.NONE)
-    set_money(cast.session, dossier, money, cast.lobbyist, cast.now, dossier.version)
+    set_money(cast.deed(), dossier, money, dossier.version)
     to(cast, dossier, S.SUBMITTED)
     with pytest.raises(MoveNotAllowed, match="besluit van de verstrekker"):
         to(cast, dossier, S.AWARDED)
     with pytest.raises(Incomplete, match="toegekende bedrag"):
-        decide(cast.session, dossier, S.AWARDED, date(2026, 5, 29), cast.lobbyist, cast.now, dossier.version)
-    decide(
-        cast.session,
-        dossier,
-        S.AWARDED,
-        date(2026, 5, 29),
-        cast.lobbyist,
-        cast.now,
-        dossier.version,
-        Decimal("380000"),
-        "WIS-26-001",
-    )
+        decide(cast.deed(), dossier, S.AWARDED, date(2026, 5, 29), dossier.version)
+    decide(cast.deed(), dossier, S.AWARDED, date(2026, 5, 29), dossier.version, Decimal("380000"), "WIS-26-001")
     found = cast.session.exec(select(Application)).one()
     assert (dossier.stage, found.granted, found.grant_number) == (S.AWARDED, Decimal("380000"), "WIS-26-001")
 
 
 def test_the_day_it_went_in_is_the_day_people_say(cast: Cast) -> None:
-    dossier = start(cast.session, cast.call, cast.lobbyist, cast.now, lead="haarlem")
+    dossier = start(cast.deed(), cast.call, lead="haarlem")
     to(cast, dossier, S.SCOUTING, S.GO_NO_GO)
     by, now = cast.lobbyist, cast.now
-    decide_go(cast.session, dossier, GoDecision.GO, YES, [], "", by, now, dossier.version)
+    decide_go(Deed(cast.session, by, now), dossier, GoDecision.GO, YES, [], "", dossier.version)
     money = Money(Decimal("400000"), Decimal("1000000"), 40, StateAid.NONE)
-    set_money(cast.session, dossier, money, by, now, dossier.version)
+    set_money(Deed(cast.session, by, now), dossier, money, dossier.version)
     with pytest.raises(Incomplete, match="later dan vandaag"):
-        move(cast.session, dossier, S.SUBMITTED, by, now, dossier.version, date(2026, 5, 30))
-    move(cast.session, dossier, S.SUBMITTED, by, now, dossier.version, date(2026, 5, 20))
+        move(Deed(cast.session, by, now), dossier, S.SUBMITTED, dossier.version, date(2026, 5, 30))
+    move(Deed(cast.session, by, now), dossier, S.SUBMITTED, dossier.version, date(2026, 5, 20))
     assert stages.of(cast.session, dossier).submitted_on == date(2026, 5, 20)
     [line] = [line for line in timeline(cast.session, dossier, viewer_of(by)) if "'ingediend'" in line.text]
     assert line.day == date(2026, 5, 20)
     with pytest.raises(Incomplete, match="voor de dag van indienen"):
-        decide(cast.session, dossier, S.REJECTED, date(2026, 5, 19), by, now, dossier.version)
+        decide(Deed(cast.session, by, now), dossier, S.REJECTED, date(2026, 5, 19), dossier.version)
 
 
 def test_a_moment_of_a_button_became_its_day_in_amsterdam(cast: Cast, engine: Engine) -> None:
-    start(cast.session, cast.call, cast.lobbyist, cast.now)
+    start(cast.deed(), cast.call)
     cast.session.commit()
     late = bindparam("late", datetime(2026, 3, 31, 22, 30, tzinfo=UTC), UTCDateTime())
     with engine.begin() as connection:
@@ -99,22 +89,22 @@ def test_a_moment_of_a_button_became_its_day_in_amsterdam(cast: Cast, engine: En
 def test_the_mra_is_never_penvoerder(cast: Cast) -> None:
     for name in ("MRA", "Metropoolregio Amsterdam", " mra "):
         with pytest.raises(LeadNotAllowed, match="geen rechtspersoon"):
-            start(cast.session, cast.call, cast.lobbyist, cast.now, lead=name)
+            start(cast.deed(), cast.call, lead=name)
     assert cast.session.exec(select(Dossier)).all() == []
 
 
 def test_a_participant_that_is_gone_leads_and_promises_nothing(cast: Cast) -> None:
-    dossier = start(cast.session, cast.call, cast.lobbyist, cast.now)
-    set_lead(cast.session, dossier, "wijdemeren", cast.lobbyist, cast.now, dossier.version)
+    dossier = start(cast.deed(), cast.call)
+    set_lead(cast.deed(), dossier, "wijdemeren", dossier.version)
     with pytest.raises(ParticipantGone, match="opgegaan in Hilversum"):
-        promise(cast.session, dossier, "wijdemeren", 2027, Decimal(1000), cast.lobbyist, cast.now)
-    promise(cast.session, dossier, "wijdemeren", 2026, Decimal(1000), cast.lobbyist, cast.now)
+        promise(cast.deed(), dossier, "wijdemeren", 2027, Decimal(1000))
+    promise(cast.deed(), dossier, "wijdemeren", 2026, Decimal(1000))
     with pytest.raises(ParticipantGone):
-        stages.add_partner(cast.session, dossier, "", PartnerRole.FUNDER, cast.lobbyist, cast.now, "atlantis")
+        stages.add_partner(cast.deed(), dossier, "", PartnerRole.FUNDER, "atlantis")
 
 
 def test_a_no_go_names_its_reason_and_ends_it(cast: Cast) -> None:
-    dossier = start(cast.session, cast.call, cast.lobbyist, cast.now)
+    dossier = start(cast.deed(), cast.call)
     to(cast, dossier, S.SCOUTING, S.GO_NO_GO)
     gap = {k: v for k, v in YES.items() if k != Check.BURDEN}
     for decision, answers, reasons in (
@@ -123,22 +113,10 @@ def test_a_no_go_names_its_reason_and_ends_it(cast: Cast) -> None:
         (GoDecision.NO_GO, YES, ["zomaar"]),
     ):
         with pytest.raises(Incomplete):
-            decide_go(cast.session, dossier, decision, answers, reasons, "", cast.lobbyist, cast.now, dossier.version)
+            decide_go(cast.deed(), dossier, decision, answers, reasons, "", dossier.version)
     with pytest.raises(Incomplete, match="toch een go"):
-        decide_go(
-            cast.session,
-            dossier,
-            GoDecision.GO,
-            YES | {"burden": "no"},
-            [],
-            "",
-            cast.lobbyist,
-            cast.now,
-            dossier.version,
-        )
-    decide_go(
-        cast.session, dossier, GoDecision.NO_GO, YES, ["no_capacity"], "", cast.lobbyist, cast.now, dossier.version
-    )
+        decide_go(cast.deed(), dossier, GoDecision.GO, YES | {"burden": "no"}, [], "", dossier.version)
+    decide_go(cast.deed(), dossier, GoDecision.NO_GO, YES, ["no_capacity"], "", dossier.version)
     assert (dossier.stage, dossier.closed_at) == (S.DROPPED, cast.now)
 
 
@@ -152,18 +130,18 @@ def test_the_map_of_moves_has_no_loose_ends() -> None:
 
 def test_a_reader_starts_nothing(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
-        start(cast.session, cast.call, cast.reader, cast.now)
+        start(cast.deed(cast.reader), cast.call)
 
 
 def test_a_refused_step_stores_nothing(engine: Engine, now: datetime) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
-        dossier = start(session, cast.call, cast.lobbyist, now)
+        dossier = start(Deed(session, cast.lobbyist, now), cast.call)
     wrong = Money(Decimal(10), Decimal(5))
     with pytest.raises(Incomplete), writing(engine) as session:
-        set_money(session, session.get_one(Dossier, dossier.id), wrong, cast.lobbyist, now, 1)
+        set_money(Deed(session, cast.lobbyist, now), session.get_one(Dossier, dossier.id), wrong, 1)
     with pytest.raises(Incomplete), writing(engine) as session:
-        promise(session, session.get_one(Dossier, dossier.id), "haarlem", 20270, Decimal(5), cast.lobbyist, now)
+        promise(Deed(session, cast.lobbyist, now), session.get_one(Dossier, dossier.id), "haarlem", 20270, Decimal(5))
     with writing(engine) as session:
         assert session.exec(select(Cofunding)).all() == []
         assert session.get_one(Dossier, dossier.id).version == 1
@@ -215,10 +193,10 @@ def test_uncovered_money_is_said() -> None:
 
 
 def test_the_guard_shows_what_one_may_see(cast: Cast) -> None:
-    dossier = start(cast.session, cast.call, cast.lobbyist, cast.now)
-    promise(cast.session, dossier, "haarlem", 2026, Decimal("12000"), cast.lobbyist, cast.now, "krediet 7")
-    promise(cast.session, dossier, "haarlem", 2026, Decimal("15000"), cast.lobbyist, cast.now, "krediet 7")
-    promise(cast.session, dossier, "amsterdam", 2026, Decimal("1"), cast.lobbyist, cast.now)
+    dossier = start(cast.deed(), cast.call)
+    promise(cast.deed(), dossier, "haarlem", 2026, Decimal("12000"), "krediet 7")
+    promise(cast.deed(), dossier, "haarlem", 2026, Decimal("15000"), "krediet 7")
+    promise(cast.deed(), dossier, "amsterdam", 2026, Decimal("1"))
     seen = {
         user.email: [(p.id, e.all_win) for p, e in guard(cast.session, viewer_of(user))]
         for user in (cast.haarlem, cast.lobbyist)

@@ -22,7 +22,7 @@ from scrapers.listing import Listing
 from tests.bench.row import Row
 from tests.make.crawls import closes, make_crawled, make_listing
 from tracker.calls.ingest import ingest
-from tracker.calls.sightings import Ingested
+from tracker.calls.sightings import IngestResult
 
 CALLS = 20_000
 LIMITS = {"new": 3_000, "unchanged": 10_000, "5 % changed": 8_000}
@@ -75,7 +75,7 @@ def measure_ours(folder: Path, first: list[Listing], later: list[Listing]) -> di
     return found
 
 
-def check(work: str, result: Ingested) -> None:
+def check(work: str, result: IngestResult) -> None:
     """Speed counts only if the work was done."""
     done = (len(result.new), result.unchanged, len(result.telling))
     expected = {"new": (CALLS, 0, 0), "unchanged": (0, CALLS, 0), "5 % changed": (0, CALLS - CALLS // 20, CALLS // 20)}

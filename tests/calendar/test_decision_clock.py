@@ -12,6 +12,7 @@ from tracker.calendar.backward import NoPlan
 from tracker.calendar.decision_clock import Way, WhyMissing, milestones_of, replan_all, settle, start_clock
 from tracker.calendar.load_bodies import load_bodies
 from tracker.people.participants import load_participants
+from tracker.rights import Deed
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 HAARLEM = Way("haarlem", partners=("zaanstad",), tables=("economie", "mra-bestuur"), cofunding=True)
@@ -33,7 +34,7 @@ def deadline(session: Session) -> Deadline:
 
 
 def started(session: Session, deadline: Deadline, way: Way = HAARLEM) -> DecisionClock:
-    return start_clock(session, deadline, way, owner="haarlem", by=1, now=NOW)
+    return start_clock(Deed(session, session.get_one(User, 1), NOW), deadline, way, owner="haarlem")
 
 
 def days(session: Session, clock: DecisionClock) -> dict[str, date]:

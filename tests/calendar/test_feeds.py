@@ -21,6 +21,9 @@ from tests.make.planning_world import BRUSSELS_17, NOW, add_call, add_deadline, 
 from tracker.calendar.decision_clock import Way, start_clock
 from tracker.calendar.events import all_deadlines
 from tracker.calendar.feeds import open_feed
+from tracker.rights import Deed
+
+pytestmark = pytest.mark.one_database  # it only reads
 
 
 @pytest.fixture
@@ -210,7 +213,7 @@ def test_a_team_feed_holds_milestones_of_the_own_organisation_only(
 ) -> None:
     with writing(engine) as session:
         row = add_deadline(session, add_call(session), BRUSSELS_17)
-        start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id, NOW)
+        start_clock(Deed(session, people["coordinator"], NOW), row, Way("amsterdam"), "amsterdam")
         ours = feed(session, people["fundraiser"], FeedScope.TEAM)
         theirs = feed(session, people["haarlem"], FeedScope.TEAM)
     assert "Mijlpaal: het college van Amsterdam" in anonymous.get(ours).text
@@ -229,7 +232,7 @@ def test_nothing_of_a_dossier_reaches_a_feed(
         author = people["coordinator"].id
         told = {"internal_wording": secret, "red_lines": secret, "created_at": NOW, "created_by": author}
         session.add(Position(dossier_id=dossier.id, number=1, participant_id="amsterdam", **told))
-        start_clock(session, row, Way("amsterdam"), "amsterdam", author, NOW, dossier.id)
+        start_clock(Deed(session, session.get_one(User, author), NOW), row, Way("amsterdam"), "amsterdam", dossier.id)
         wide = feed(session, people["coordinator"], FeedScope.TEAM)
     for one in (address, wide):
         assert "geheime" not in anonymous.get(one).text

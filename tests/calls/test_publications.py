@@ -94,7 +94,7 @@ def test_a_moment_of_a_dossier_on_the_call_is_part_of_the_way_for_who_sees_the_d
     consultation = moment(cast, "Consultatie warmte")
     said(cast, consultation, "internetconsultatie", published_on="2026-03-01")
     own = cast.open("Alleen van ons", visibility=Visibility.OWN)
-    moments.hook(cast.session, own, f"call:{consultation.id}", cast.lobbyist, cast.now)
+    moments.hook(cast.deed(), own, f"call:{consultation.id}")
     (link,) = chain(cast.session, cast.call, viewer_of(cast.lobbyist))
     assert (link.kind, link.call_id, link.day) == (ChainKind.CONSULTATION, consultation.id, date(2026, 3, 1))
     assert chain(cast.session, cast.call, viewer_of(cast.haarlem)) == []

@@ -17,7 +17,7 @@ from db.status import status_of
 from db.vocabulary import Status
 from tests.crawling.test_simulated_portal import simulator
 from tracker.calls.ingest import ingest
-from tracker.calls.sightings import Ingested
+from tracker.calls.sightings import IngestResult
 from tracker.settings import Settings
 from tracker.sources.crawl import crawl
 
@@ -26,7 +26,7 @@ MARCH, MAY = datetime(2026, 3, 13, 7, tzinfo=UTC), datetime(2026, 5, 29, 7, tzin
 
 
 @pytest.fixture
-def both(engine: Engine, shared: Path) -> tuple[Ingested, Ingested]:
+def both(engine: Engine, shared: Path) -> tuple[IngestResult, IngestResult]:
     """Both snapshots, crawled and stored."""
     later = shared / "real/eu-snapshots/grants_2026-05-29.json"
     with simulator(shared, "2026-03-13", "--swap", str(later)) as (address, process):
@@ -35,7 +35,7 @@ def both(engine: Engine, shared: Path) -> tuple[Ingested, Ingested]:
         return march, stored(engine, address, MAY)
 
 
-def stored(engine: Engine, address: str, now: datetime) -> Ingested:
+def stored(engine: Engine, address: str, now: datetime) -> IngestResult:
     settings = Settings(source_roots={"eu_portal": f"http://{address}"}, fetch_allow=(address,))
     found = crawl("eu_portal", settings, [], now)
     with writing(engine) as session:
@@ -47,7 +47,7 @@ def changed(session: Session, *fields: str, **where: Any) -> list[Revision]:
     return list(session.exec(rows.where(col(Revision.field).in_(fields)) if fields else rows))
 
 
-def test_what_changed_between_march_and_may(session: Session, both: tuple[Ingested, Ingested]) -> None:
+def test_what_changed_between_march_and_may(session: Session, both: tuple[IngestResult, IngestResult]) -> None:
     march, may = both
     assert (len(march.new), march.judgement.complete) == (932, True)
     assert (len(may.new), len(may.gone), len(may.back), may.held) == (222, 0, 0, 0)

@@ -17,7 +17,9 @@ from tracker.applications import stages
 from tracker.applications.stages import Money
 from tracker.challenges.results import Results, results
 from tracker.lobby import moments
-from tracker.rights import viewer_of
+from tracker.rights import Deed, viewer_of
+
+pytestmark = pytest.mark.one_database  # it only reads
 
 S = ApplicationStage
 
@@ -30,20 +32,20 @@ def cast(session: Session, now: datetime) -> Cast:
 def applied(cast: Cast, submitted: date, visibility: str = "mra", requested: str = "400000") -> Dossier:
     """An application that went in on a day."""
     s, by, now = cast.session, cast.lobbyist, cast.now
-    dossier = stages.start(s, cast.call, by, now, "haarlem", visibility, ["A20-1"])
+    dossier = stages.start(Deed(s, by, now), cast.call, "haarlem", visibility, ["A20-1"])
     for stage in (S.SCOUTING, S.GO_NO_GO):
-        stages.move(s, dossier, stage, by, now, dossier.version)
+        stages.move(Deed(s, by, now), dossier, stage, dossier.version)
     yes = {check.value: "yes" for check in Check}
-    stages.decide_go(s, dossier, GoDecision.GO, yes, [], "", by, now, dossier.version)
+    stages.decide_go(Deed(s, by, now), dossier, GoDecision.GO, yes, [], "", dossier.version)
     money = Money(Decimal(requested), Decimal(1_000_000), 40, StateAid.NONE)
-    stages.set_money(s, dossier, money, by, now, dossier.version)
-    stages.move(s, dossier, S.SUBMITTED, by, now, dossier.version, submitted)
+    stages.set_money(Deed(s, by, now), dossier, money, dossier.version)
+    stages.move(Deed(s, by, now), dossier, S.SUBMITTED, dossier.version, submitted)
     return dossier
 
 
 def award(cast: Cast, dossier: Dossier, day: date, granted: str) -> None:
     by, amount = cast.lobbyist, Decimal(granted)
-    stages.decide(cast.session, dossier, S.AWARDED, day, by, cast.now, dossier.version, amount, "B-1")
+    stages.decide(cast.deed(by), dossier, S.AWARDED, day, dossier.version, amount, "B-1")
 
 
 def sums(found: Results) -> tuple[int, Decimal, int, Decimal]:
@@ -80,7 +82,7 @@ def test_lobby_tells_what_came_of_its_requests_in_the_year(cast: Cast) -> None:
     dossier = cast.open()
     for day, result in ((date(2026, 4, 1), OutcomeResult.TAKEN_OVER), (date(2025, 4, 1), OutcomeResult.NOT)):
         given = {"passage": "De regio krijgt regie"} if result != OutcomeResult.NOT else {}
-        moments.record_outcome(cast.session, dossier, "Meer regie", result, day, cast.lobbyist, cast.now, **given)
+        moments.record_outcome(cast.deed(), dossier, "Meer regie", result, day, **given)
     (found,) = results(cast.session, ["A20-1"], 2026, viewer_of(cast.haarlem)).lobbied
     assert [(o.day, o.result) for o in found.outcomes] == [(date(2026, 4, 1), OutcomeResult.TAKEN_OVER)]
     dossier.closed_at = cast.now - timedelta(days=200)

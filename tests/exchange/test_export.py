@@ -14,6 +14,8 @@ from db.queries import CallFilter, Viewer
 from tests.make.crawls import closes, make_listing, store
 from tracker.exchange.tables import as_csv, as_jsonl, as_xlsx, call_columns, calls
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 PROMISED = [
     "id",
     "source",

@@ -40,7 +40,7 @@ def fill(cast: Cast) -> None:
     talk = ContactFields(date(2026, 5, 1), "=1+1 is ons bod", reply="Komt terug", visibility="mra")
     call = ContactFields(date(2026, 6, 3), "Kaart\ngestuurd", "call", follow_up="Bel na", follow_up_on=date(2026, 6, 9))
     for fields, office in ((talk, Office("VRO", "DG Wonen", "Jan de Vries")), (call, Office("Provincie NH"))):
-        log_contact(cast.session, fields, office, cast.lobbyist, cast.now)
+        log_contact(cast.deed(), fields, office)
     cast.session.commit()
 
 

@@ -13,6 +13,9 @@ from sqlmodel import SQLModel
 import db.models
 from db import vocabulary, vocabulary_lobby
 from db.vocabulary import Word
+from tests.house.audit import verdict
+from tests.house.graph import arrows_of, floor_of
+from tests.house.picture import PACKAGES, redrawn
 from tracker.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -193,3 +196,61 @@ def test_every_test_that_the_promises_name_exists() -> None:
         if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert named - written == set()
+
+
+def test_tracker_holds_at_most_nine_modules_beside_its_wings() -> None:
+    flat = sorted(p.name for p in ours() if p.parent == ROOT / "tracker")
+    assert len(flat) <= 9, flat
+
+
+def test_imports_between_rooms_only_fall() -> None:
+    arrows = arrows_of(ROOT, PACKAGES)
+    circles = {package: floor_of(arrows, package).circles for package in (*PACKAGES, "tracker.web")}
+    assert set(circles.values()) == {()}
+
+
+def test_a_circle_between_rooms_is_seen() -> None:
+    arrows = {
+        "t.a": frozenset({"t.b.x"}),
+        "t.b.x": frozenset({"t.c"}),
+        "t.c": frozenset({"t.a"}),
+        "t.d": frozenset({"t.a"}),
+    }
+    floor = floor_of(arrows, "t")
+    assert floor.circles == (("a", "b", "c"),)
+    assert len(floor.climbs) == 1
+
+
+def test_the_picture_of_the_house_is_drawn_from_the_imports() -> None:
+    page = (ROOT / "docs/house.md").read_text("utf-8")
+    assert redrawn(page, ROOT) == page, "run: make house-picture"
+
+
+def test_tests_lie_in_folders_that_hide_no_package_of_ours() -> None:
+    folders = {
+        p.relative_to(ROOT).parts[1] for p in tracked() if p.relative_to(ROOT).parts[0] == "tests" and p.suffix == ".py"
+    }
+    assert folders & set(ROOMS) == set()
+    assert [name(p) for p in tracked() if p.name == "__init__.py" and p.relative_to(ROOT).parts[0] == "tests"] == []
+    assert [name(p) for p in tracked() if p.parent == ROOT / "tests" and p.suffix == ".py"] == ["tests/conftest.py"]
+
+
+@pytest.mark.parametrize(
+    ("packages", "code", "line"),
+    [
+        ([], 0, "not reachable"),
+        ([{"name": "a", "version": "1", "skip_reason": "unknown"}], 0, "not reachable"),
+        ([{"name": "a", "version": "1", "vulns": []}], 0, "1 of 1 packages checked, 0 known"),
+        (
+            [{"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}],
+            1,
+            "a 1: CVE-1, mended in 2",
+        ),
+    ],
+)
+def test_an_audit_that_nobody_answered_is_not_called_clean(
+    packages: list[dict[str, object]], code: int, line: str
+) -> None:
+    lines, ends = verdict(packages)
+    assert ends == code
+    assert lines[0].startswith(line)

@@ -19,6 +19,9 @@ from tests.make.planning_world import settle_world
 from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
 from tracker.operations.upkeep import empty_mails
 from tracker.people.subscriptions import NotPossible, choose_reminders
+from tracker.rights import Deed
+
+pytestmark = pytest.mark.one_database  # it only reads
 
 
 @pytest.fixture
@@ -82,8 +85,8 @@ def test_the_lobby_stands_in_a_digest_as_links_without_a_word_of_it(agenda: Engi
     person = make_reader(agenda, now)
     with writing(agenda) as session:
         user = session.get_one(User, person)
-        contact = log_contact(session, ContactFields(now.date(), "KANARIE"), Office("VRO"), user, now)
-        commit_to(session, contact, "KANARIE brief", date(2026, 6, 5), user, now)
+        contact = log_contact(Deed(session, user, now), ContactFields(now.date(), "KANARIE"), Office("VRO"))
+        commit_to(Deed(session, user, now), contact, "KANARIE brief", date(2026, 6, 5))
     make_call(agenda, now)
     plan_at(agenda, now)
     mail = next(one for one in deliveries(agenda) if one.kind == "digest")
@@ -97,8 +100,8 @@ def test_something_due_in_the_lobby_is_mailed_once_on_its_day(agenda: Engine, no
     person = make_reader(agenda, now)
     with writing(agenda) as session:
         user = session.get_one(User, person)
-        contact = log_contact(session, ContactFields(now.date(), "x"), Office("VRO"), user, now)
-        commit_to(session, contact, "Brief", date(2026, 6, 5), user, now - timedelta(days=20))
+        contact = log_contact(Deed(session, user, now), ContactFields(now.date(), "x"), Office("VRO"))
+        commit_to(Deed(session, user, now - timedelta(days=20)), contact, "Brief", date(2026, 6, 5))
         assert session.exec(select(Commitment)).one()
     for hours in range(0, 24 * 8, 6):
         plan_at(agenda, now + timedelta(hours=hours))

@@ -24,33 +24,33 @@ def cast(session: Session, now: datetime) -> Cast:
 
 def three(cast: Cast, dossier: Dossier) -> list[CoalitionMember]:
     return [
-        join(cast.session, dossier, "", PartyKind.PARTICIPANT, TODAY, cast.lobbyist, cast.now, "haarlem"),
-        join(cast.session, dossier, "Hogeschool Inholland", PartyKind.KNOWLEDGE, TODAY, cast.lobbyist, cast.now),
-        join(cast.session, dossier, "Waterschap AGV", PartyKind.WATER_AUTHORITY, TODAY, cast.lobbyist, cast.now),
+        join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, TODAY, "haarlem"),
+        join(cast.deed(), dossier, "Hogeschool Inholland", PartyKind.KNOWLEDGE, TODAY),
+        join(cast.deed(), dossier, "Waterschap AGV", PartyKind.WATER_AUTHORITY, TODAY),
     ]
 
 
 def test_a_round_with_one_objector_and_one_silent_is_no_agreement(cast: Cast) -> None:
     dossier = cast.open()
     haarlem, school, _water = three(cast, dossier)
-    asked = open_round(cast.session, dossier, "Akkoord met concept 1?", date(2026, 6, 12), cast.lobbyist, cast.now)
-    say(cast.session, school, PartyStance.AGREES, TODAY, cast.lobbyist, cast.now, in_round=asked)
+    asked = open_round(cast.deed(), dossier, "Akkoord met concept 1?", date(2026, 6, 12))
+    say(cast.deed(), school, PartyStance.AGREES, TODAY, in_round=asked)
     with pytest.raises(Incomplete):
-        say(cast.session, haarlem, PartyStance.OBJECTS, TODAY, cast.haarlem, cast.now, in_round=asked)
-    say(cast.session, haarlem, PartyStance.OBJECTS, TODAY, cast.haarlem, cast.now, "Eerst een toets", asked)
-    stand = close_round(cast.session, asked, cast.lobbyist, cast.now)
+        say(cast.deed(cast.haarlem), haarlem, PartyStance.OBJECTS, TODAY, in_round=asked)
+    say(cast.deed(cast.haarlem), haarlem, PartyStance.OBJECTS, TODAY, "Eerst een toets", asked)
+    stand = close_round(cast.deed(), asked)
     assert not stand.carried
     assert stand.sentence == "Nog geen overeenstemming: bezwaar van Haarlem; nog niets gehoord van Waterschap AGV."
     with pytest.raises(MoveNotAllowed):
-        say(cast.session, school, PartyStance.AGREES, TODAY, cast.lobbyist, cast.now, in_round=asked)
+        say(cast.deed(), school, PartyStance.AGREES, TODAY, in_round=asked)
 
 
 def test_silence_is_never_consent_not_even_after_an_earlier_yes(cast: Cast) -> None:
     dossier = cast.open()
     _haarlem, school, _water = three(cast, dossier)
-    first = open_round(cast.session, dossier, "Eerste", date(2026, 6, 1), cast.lobbyist, cast.now)
-    say(cast.session, school, PartyStance.AGREES, TODAY, cast.lobbyist, cast.now, in_round=first)
-    second = open_round(cast.session, dossier, "Tweede", date(2026, 6, 20), cast.lobbyist, cast.now)
+    first = open_round(cast.deed(), dossier, "Eerste", date(2026, 6, 1))
+    say(cast.deed(), school, PartyStance.AGREES, TODAY, in_round=first)
+    second = open_round(cast.deed(), dossier, "Tweede", date(2026, 6, 20))
     stand = tally(
         coalition.members_on(cast.session, dossier, TODAY), coalition.stances(cast.session, dossier), second.id
     )
@@ -62,40 +62,40 @@ def test_silence_is_never_consent_not_even_after_an_earlier_yes(cast: Cast) -> N
 def test_a_round_is_carried_only_when_everybody_said_yes(cast: Cast) -> None:
     dossier = cast.open()
     members = three(cast, dossier)
-    asked = open_round(cast.session, dossier, "Akkoord?", date(2026, 6, 12), cast.lobbyist, cast.now)
+    asked = open_round(cast.deed(), dossier, "Akkoord?", date(2026, 6, 12))
     for member in members:
-        say(cast.session, member, PartyStance.AGREES, TODAY, cast.lobbyist, cast.now, in_round=asked)
-    assert close_round(cast.session, asked, cast.lobbyist, cast.now).sentence == "Iedereen is akkoord."
+        say(cast.deed(), member, PartyStance.AGREES, TODAY, in_round=asked)
+    assert close_round(cast.deed(), asked).sentence == "Iedereen is akkoord."
 
 
 def test_contradictions_are_flagged_to_both(cast: Cast) -> None:
     dossier = cast.open()
     haarlem, school, water = three(cast, dossier)
-    say(cast.session, haarlem, PartyStance.OWN_LINE, TODAY, cast.haarlem, cast.now, "Wij willen biogas")
-    say(cast.session, school, PartyStance.AGREES, TODAY, cast.lobbyist, cast.now)
-    say(cast.session, water, PartyStance.SILENT, TODAY, cast.lobbyist, cast.now)
+    say(cast.deed(cast.haarlem), haarlem, PartyStance.OWN_LINE, TODAY, "Wij willen biogas")
+    say(cast.deed(), school, PartyStance.AGREES, TODAY)
+    say(cast.deed(), water, PartyStance.SILENT, TODAY)
     found = contradictions(
         coalition.members_on(cast.session, dossier, TODAY), coalition.stances(cast.session, dossier), "amsterdam"
     )
     assert [(c.left, c.right) for c in found] == [("Haarlem", "MRA-lijn"), ("Haarlem", "Hogeschool Inholland")]
     for person in (cast.haarlem, cast.lobbyist):
         assert len(coalition.flags_for(cast.session, viewer_of(person), TODAY)) == 2
-    say(cast.session, haarlem, PartyStance.AGREES, date(2026, 6, 2), cast.haarlem, cast.now)
+    say(cast.deed(cast.haarlem), haarlem, PartyStance.AGREES, date(2026, 6, 2))
     assert coalition.flags_for(cast.session, viewer_of(cast.haarlem), TODAY) == []
 
 
 def test_a_flag_never_shows_a_dossier_one_may_not_see(cast: Cast) -> None:
     dossier = cast.open(visibility=Visibility.OWN)
     haarlem = three(cast, dossier)[0]
-    say(cast.session, haarlem, PartyStance.OBJECTS, TODAY, cast.lobbyist, cast.now, "Nee")
+    say(cast.deed(), haarlem, PartyStance.OBJECTS, TODAY, "Nee")
     assert len(coalition.flags_for(cast.session, viewer_of(cast.lobbyist), TODAY)) == 1
     assert coalition.flags_for(cast.session, viewer_of(cast.haarlem), TODAY) == []
 
 
 def test_who_joined_and_left_is_known_for_any_day(cast: Cast) -> None:
     dossier = cast.open()
-    member = join(cast.session, dossier, "ORAM", PartyKind.COMPANY, date(2026, 3, 1), cast.lobbyist, cast.now)
-    coalition.leave(cast.session, member, date(2026, 5, 1), cast.lobbyist, cast.now)
+    member = join(cast.deed(), dossier, "ORAM", PartyKind.COMPANY, date(2026, 3, 1))
+    coalition.leave(cast.deed(), member, date(2026, 5, 1))
     days = (date(2026, 2, 28), date(2026, 3, 1), date(2026, 4, 30), date(2026, 5, 1))
     assert [len(coalition.members_on(cast.session, dossier, d)) for d in days] == [0, 1, 1, 0]
 
@@ -103,22 +103,13 @@ def test_who_joined_and_left_is_known_for_any_day(cast: Cast) -> None:
 def test_a_participant_speaks_for_itself_and_for_nobody_else(cast: Cast) -> None:
     dossier = cast.open()
     haarlem, school, _water = three(cast, dossier)
-    say(cast.session, haarlem, PartyStance.AGREES, TODAY, cast.haarlem, cast.now)
+    say(cast.deed(cast.haarlem), haarlem, PartyStance.AGREES, TODAY)
     with pytest.raises(NotAllowed):
-        say(cast.session, school, PartyStance.AGREES, TODAY, cast.haarlem, cast.now)
+        say(cast.deed(cast.haarlem), school, PartyStance.AGREES, TODAY)
 
 
 def test_a_participant_that_is_gone_joins_no_coalition(cast: Cast) -> None:
     with pytest.raises(ParticipantGone):
-        join(
-            cast.session,
-            cast.open(),
-            "",
-            PartyKind.PARTICIPANT,
-            date(2027, 1, 1),
-            cast.lobbyist,
-            cast.now,
-            "wijdemeren",
-        )
+        join(cast.deed(), cast.open(), "", PartyKind.PARTICIPANT, date(2027, 1, 1), "wijdemeren")
     with pytest.raises(ParticipantGone, match="Er is geen deelnemer"):
-        join(cast.session, cast.open(), "", PartyKind.PARTICIPANT, TODAY, cast.lobbyist, cast.now, "atlantis")
+        join(cast.deed(), cast.open(), "", PartyKind.PARTICIPANT, TODAY, "atlantis")

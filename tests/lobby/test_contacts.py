@@ -18,7 +18,7 @@ from tracker.lobby import contacts, dossiers
 from tracker.lobby.contacts import ASK, ContactFields, Office, log_contact, nearby
 from tracker.lobby.timeline import timeline
 from tracker.people.privacy import erase_person
-from tracker.rights import viewer_of
+from tracker.rights import Deed, viewer_of
 
 TODAY = date(2026, 5, 29)
 OFFICE = Office("Ministerie van VRO", "Directeur Woningbouw")
@@ -30,18 +30,18 @@ def cast(session: Session, now: datetime) -> Cast:
 
 
 def test_a_contact_needs_three_words_and_the_rest_has_a_default(cast: Cast) -> None:
-    contact = log_contact(cast.session, ContactFields(TODAY, "Meer regie gevraagd"), OFFICE, cast.lobbyist, cast.now)
+    contact = log_contact(cast.deed(), ContactFields(TODAY, "Meer regie gevraagd"), OFFICE)
     assert (contact.kind, contact.visibility, contact.participant_id) == ("talk", "own", "amsterdam")
     for office, message in ((Office(" "), "x"), (OFFICE, " ")):
         with pytest.raises(Incomplete):
-            log_contact(cast.session, ContactFields(TODAY, message), office, cast.lobbyist, cast.now)
+            log_contact(cast.deed(), ContactFields(TODAY, message), office)
     with pytest.raises(NotAllowed):
-        log_contact(cast.session, ContactFields(TODAY, "x"), OFFICE, cast.reader, cast.now)
+        log_contact(cast.deed(cast.reader), ContactFields(TODAY, "x"), OFFICE)
 
 
 def test_somebody_was_there_already_within_thirty_days(cast: Cast) -> None:
     shared = ContactFields(date(2026, 5, 1), "x", visibility=Visibility.MRA)
-    log_contact(cast.session, shared, OFFICE, cast.haarlem, cast.now)
+    log_contact(cast.deed(cast.haarlem), shared, OFFICE)
     same = ("  MINISTERIE van vro", "directeur  woningbouw")
     assert [n.text for n in nearby(cast.session, *same, viewer_of(cast.lobbyist), TODAY)] == [
         "lobbyist haarlem (Haarlem)"
@@ -53,7 +53,7 @@ def test_somebody_was_there_already_within_thirty_days(cast: Cast) -> None:
 def test_who_may_not_see_it_is_told_to_ask_the_coordinator_and_no_more(cast: Cast) -> None:
     for day in (1, 2, 3):
         private = ContactFields(date(2026, 5, day), "Geheim bericht", visibility=Visibility.OWN)
-        log_contact(cast.session, private, OFFICE, cast.haarlem, cast.now)
+        log_contact(cast.deed(cast.haarlem), private, OFFICE)
     found = nearby(cast.session, OFFICE.organisation, OFFICE.office, viewer_of(cast.lobbyist), TODAY)
     assert [(n.text, n.contact) for n in found] == [(ASK, None)]
 
@@ -61,16 +61,14 @@ def test_who_may_not_see_it_is_told_to_ask_the_coordinator_and_no_more(cast: Cas
 def test_the_log_names_the_office_and_never_the_person(cast: Cast) -> None:
     dossier = cast.open()
     office = Office("Ministerie van VRO", "Directeur Woningbouw", "K. Naria-Vogel")
-    log_contact(cast.session, ContactFields(TODAY, "x", dossier_id=dossier.id), office, cast.lobbyist, cast.now)
+    log_contact(cast.deed(), ContactFields(TODAY, "x", dossier_id=dossier.id), office)
     texts = " ".join(e.text for e in cast.session.exec(select(LogEntry)))
     assert "Directeur Woningbouw, Ministerie van VRO" in texts
     assert "Naria" not in texts
 
 
 def test_a_person_is_kept_with_a_purpose_and_an_end(cast: Cast) -> None:
-    log_contact(
-        cast.session, ContactFields(TODAY, "x"), Office("VRO", "Directeur", "K. Naria"), cast.lobbyist, cast.now
-    )
+    log_contact(cast.deed(), ContactFields(TODAY, "x"), Office("VRO", "Directeur", "K. Naria"))
     kept = cast.session.exec(select(Stakeholder)).one()
     assert (kept.purpose, kept.retain_until) == ("Lobbycontact in functie", date(2028, 5, 28))
     kept.retain_until = None
@@ -81,29 +79,29 @@ def test_a_person_is_kept_with_a_purpose_and_an_end(cast: Cast) -> None:
 def test_an_office_is_one_row_also_where_an_erased_person_held_it(cast: Cast) -> None:
     person, nobody = Office("VRO", "Directeur", "K. Naria"), Office("VRO", "Directeur")
     for _ in range(2):  # and again after the first is erased: two rows without a name may lie side by side
-        erase_person(cast.session, contacts.stakeholder_for(cast.session, person, cast.lobbyist, cast.now), cast.now)
-    kept = contacts.stakeholder_for(cast.session, nobody, cast.lobbyist, cast.now)
-    assert contacts.stakeholder_for(cast.session, nobody, cast.lobbyist, cast.now) is kept
+        erase_person(cast.session, contacts.stakeholder_for(cast.deed(), person), cast.now)
+    kept = contacts.stakeholder_for(cast.deed(), nobody)
+    assert contacts.stakeholder_for(cast.deed(), nobody) is kept
     assert len(cast.session.exec(select(Stakeholder)).all()) == 2
 
 
 def test_an_office_that_was_there_twice_becomes_one_and_keeps_all_that_hung_on_it(cast: Cast, engine: Engine) -> None:
     session, by, now = cast.session, cast.lobbyist, cast.now
     here, there = cast.open("Hier"), cast.open("Daar")
-    first = log_contact(session, ContactFields(TODAY, "een"), OFFICE, by, now)
+    first = log_contact(Deed(session, by, now), ContactFields(TODAY, "een"), OFFICE)
     office = session.get_one(Stakeholder, first.stakeholder_id)
-    contacts.stake_for(session, here, office, StakeRole.ALLY, 3, None, "", by, now)
+    contacts.stake_for(Deed(session, by, now), here, office, StakeRole.ALLY, 3, None, "")
     session.commit()
     with engine.begin() as connection:
         command.downgrade(alembic_config(connection), "0018")
     double = Stakeholder(**office.model_dump(exclude={"id", "hold"}), hold="Woo-verzoek")
     session.add(double)
     session.flush()
-    second = log_contact(session, ContactFields(TODAY, "twee"), OFFICE, by, now)
+    second = log_contact(Deed(session, by, now), ContactFields(TODAY, "twee"), OFFICE)
     second.stakeholder_id = double.id
-    contacts.commit_to(session, second, "Stuurt de brief", None, by, now)
+    contacts.commit_to(Deed(session, by, now), second, "Stuurt de brief", None)
     for dossier in (here, there):
-        contacts.stake_for(session, dossier, double, StakeRole.DECIDES, 9, None, "", by, now)
+        contacts.stake_for(Deed(session, by, now), dossier, double, StakeRole.DECIDES, 9, None, "")
     session.commit()
     upgrade(engine)
     with Session(engine) as after:
@@ -118,17 +116,17 @@ def test_an_office_that_was_there_twice_becomes_one_and_keeps_all_that_hung_on_i
 def test_a_private_dossier_takes_no_contact_from_outside(cast: Cast) -> None:
     dossier = cast.open(visibility=Visibility.OWN)
     with pytest.raises(NotThere):
-        log_contact(cast.session, ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE, cast.haarlem, cast.now)
+        log_contact(cast.deed(cast.haarlem), ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE)
     assert cast.session.exec(select(ContactMoment)).all() == []
 
 
 def test_what_one_types_in_a_shared_dossier_stays_within_the_own_organisation(cast: Cast) -> None:
     session, now, dossier = cast.session, cast.now, cast.open()
-    contact = log_contact(session, ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE, cast.haarlem, now)
-    promised = contacts.commit_to(session, contact, "Stuurt de brief", None, cast.haarlem, now)
-    office = contacts.stakeholder_for(session, OFFICE, cast.haarlem, now)
-    stake = contacts.stake_for(session, dossier, office, StakeRole.ALLY, 5, None, "", cast.haarlem, now)
-    note = dossiers.note(session, dossier, "Geheime notitie", cast.haarlem, now)
+    contact = log_contact(Deed(session, cast.haarlem, now), ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE)
+    promised = contacts.commit_to(Deed(session, cast.haarlem, now), contact, "Stuurt de brief", None)
+    office = contacts.stakeholder_for(Deed(session, cast.haarlem, now), OFFICE)
+    stake = contacts.stake_for(Deed(session, cast.haarlem, now), dossier, office, StakeRole.ALLY, 5, None, "")
+    note = dossiers.note(Deed(session, cast.haarlem, now), dossier, "Geheime notitie")
     for row in (contact, promised, stake, note):
         assert (row.participant_id, row.visibility) == ("haarlem", "own"), row
     session.flush()
@@ -144,12 +142,12 @@ def test_nothing_is_seen_by_more_people_than_its_dossier(
     cast: Cast, dossier_is: Visibility, row_is: Visibility
 ) -> None:
     session, by, now, dossier = cast.session, cast.lobbyist, cast.now, cast.open(visibility=dossier_is)
-    office = contacts.stakeholder_for(session, OFFICE, by, now)
+    office = contacts.stakeholder_for(Deed(session, by, now), OFFICE)
     told = ContactFields(TODAY, "x", dossier_id=dossier.id, visibility=row_is)
     for act in (
-        lambda: log_contact(session, told, OFFICE, by, now),
-        lambda: contacts.stake_for(session, dossier, office, StakeRole.ALLY, 5, None, "", by, now, row_is),
-        lambda: dossiers.note(session, dossier, "x", by, now, row_is),
+        lambda: log_contact(Deed(session, by, now), told, OFFICE),
+        lambda: contacts.stake_for(Deed(session, by, now), dossier, office, StakeRole.ALLY, 5, None, "", row_is),
+        lambda: dossiers.note(Deed(session, by, now), dossier, "x", row_is),
     ):
         with pytest.raises(
             Incomplete, match=f"niet ruimer zichtbaar zijn dan het dossier: {dossier_is.label}"
@@ -157,15 +155,15 @@ def test_nothing_is_seen_by_more_people_than_its_dossier(
             act()
         assert error.value.field == "visibility"
     assert session.exec(select(ContactMoment.id)).all() == session.exec(select(Stake.id)).all() == []
-    dossiers.note(session, dossier, "x", by, now, dossier_is)
+    dossiers.note(Deed(session, by, now), dossier, "x", dossier_is)
 
 
 def test_a_stake_that_was_shared_stays_so_until_said_otherwise(cast: Cast) -> None:
     session, by, now, dossier = cast.session, cast.lobbyist, cast.now, cast.open()
-    office = contacts.stakeholder_for(session, OFFICE, by, now)
+    office = contacts.stakeholder_for(Deed(session, by, now), OFFICE)
     seen = []
     for visibility in (Visibility.MRA, None, Visibility.OWN):
-        stake = contacts.stake_for(session, dossier, office, StakeRole.ALLY, 5, None, "", by, now, visibility)
+        stake = contacts.stake_for(Deed(session, by, now), dossier, office, StakeRole.ALLY, 5, None, "", visibility)
         seen.append(stake.visibility)
     assert seen == ["mra", "mra", "own"]
 
@@ -175,56 +173,50 @@ def test_a_dossier_that_is_narrowed_takes_along_what_others_shared_in_it(cast: C
     rows: list[ContactMoment | Commitment | Stake] = []
     for place in (dossier, other):
         told = ContactFields(TODAY, "x", dossier_id=place.id, visibility=Visibility.MRA)
-        contact = log_contact(session, told, OFFICE, cast.haarlem, now)
-        office = contacts.stakeholder_for(session, OFFICE, cast.haarlem, now)
-        given = StakeRole.ALLY, 5, None, "", cast.haarlem, now, Visibility.MRA
-        stake = contacts.stake_for(session, place, office, *given)
-        rows += [contact, contacts.commit_to(session, contact, "Stuurt de brief", None, cast.haarlem, now), stake]
+        contact = log_contact(Deed(session, cast.haarlem, now), told, OFFICE)
+        office = contacts.stakeholder_for(Deed(session, cast.haarlem, now), OFFICE)
+        given = StakeRole.ALLY, 5, None, "", Visibility.MRA
+        stake = contacts.stake_for(Deed(session, cast.haarlem, now), place, office, *given)
+        rows += [contact, contacts.commit_to(Deed(session, cast.haarlem, now), contact, "Stuurt de brief", None), stake]
     fields = dossiers.DossierFields("Nu van ons", visibility=Visibility.OWN)
     versions = [row.version for row in rows]
-    dossiers.edit(session, dossier, fields, cast.lobbyist, now, dossier.version)
+    dossiers.edit(Deed(session, cast.lobbyist, now), dossier, fields, dossier.version)
     session.expire_all()
     assert [row.visibility for row in rows] == ["own"] * 3 + ["mra"] * 3
     assert [row.version - version for row, version in zip(rows, versions, strict=True)] == [1] * 3 + [0] * 3
     assert {row.participant_id for row in rows} == {"haarlem"}
     back = dossiers.DossierFields("Weer gedeeld", visibility=Visibility.MRA)
-    dossiers.edit(session, dossier, back, cast.lobbyist, now, dossier.version)
+    dossiers.edit(Deed(session, cast.lobbyist, now), dossier, back, dossier.version)
     session.expire_all()
     assert [row.visibility for row in rows[:3]] == ["own"] * 3, "who wrote it decides whether to share it again"
 
 
 def test_a_stance_needs_its_public_source(cast: Cast) -> None:
     dossier = cast.open()
-    office = contacts.stakeholder_for(cast.session, OFFICE, cast.lobbyist, cast.now)
+    office = contacts.stakeholder_for(cast.deed(), OFFICE)
     for influence, stance, source in ((11, None, ""), (5, 3, "x"), (5, 1, " ")):
         with pytest.raises(Incomplete):
-            contacts.stake_for(
-                cast.session, dossier, office, StakeRole.DECIDES, influence, stance, source, cast.lobbyist, cast.now
-            )
-    contacts.stake_for(
-        cast.session, dossier, office, StakeRole.DECIDES, 9, -1, "Kamerbrief 12", cast.lobbyist, cast.now
-    )
-    contacts.stake_for(cast.session, dossier, office, StakeRole.ALLY, 8, 2, "Debat 3 mei", cast.lobbyist, cast.now)
+            contacts.stake_for(cast.deed(), dossier, office, StakeRole.DECIDES, influence, stance, source)
+    contacts.stake_for(cast.deed(), dossier, office, StakeRole.DECIDES, 9, -1, "Kamerbrief 12")
+    contacts.stake_for(cast.deed(), dossier, office, StakeRole.ALLY, 8, 2, "Debat 3 mei")
     stake = cast.session.exec(select(Stake)).one()
     assert (stake.role, stake.influence, stake.stance, stake.version) == ("ally", 8, 2, 3)
 
 
 def test_one_stakeholder_is_an_ally_here_and_an_opponent_there(cast: Cast) -> None:
-    office = contacts.stakeholder_for(cast.session, OFFICE, cast.lobbyist, cast.now)
+    office = contacts.stakeholder_for(cast.deed(), OFFICE)
     here, there = cast.open("Hier"), cast.open("Daar")
-    contacts.stake_for(cast.session, here, office, StakeRole.ALLY, 5, 2, "s", cast.lobbyist, cast.now)
-    contacts.stake_for(cast.session, there, office, StakeRole.OPPONENT, 9, -2, "s", cast.lobbyist, cast.now)
+    contacts.stake_for(cast.deed(), here, office, StakeRole.ALLY, 5, 2, "s")
+    contacts.stake_for(cast.deed(), there, office, StakeRole.OPPONENT, 9, -2, "s")
     seen = [contacts.map_of(cast.session, d, viewer_of(cast.lobbyist))[0][0].stance for d in (here, there)]
     assert seen == [2, -2]
 
 
 def test_a_promise_is_watched_until_it_is_kept(cast: Cast) -> None:
     dossier = cast.open()
-    contact = log_contact(
-        cast.session, ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE, cast.lobbyist, cast.now
-    )
-    promised = contacts.commit_to(cast.session, contact, "Stuurt de brief", date(2026, 6, 30), cast.lobbyist, cast.now)
-    contacts.settle(cast.session, promised, CommitmentState.KEPT, cast.lobbyist, cast.now, 1)
+    contact = log_contact(cast.deed(), ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE)
+    promised = contacts.commit_to(cast.deed(), contact, "Stuurt de brief", date(2026, 6, 30))
+    contacts.settle(cast.deed(), promised, CommitmentState.KEPT, 1)
     assert promised.closed_at == cast.now
     with pytest.raises(ChangedMeanwhile):
-        contacts.settle(cast.session, promised, CommitmentState.BROKEN, cast.lobbyist, cast.now, 1)
+        contacts.settle(cast.deed(), promised, CommitmentState.BROKEN, 1)

@@ -28,6 +28,7 @@ from tracker.errors import (
 from tracker.lobby import dossiers, log
 from tracker.lobby.timeline import timeline
 from tracker.people import participants
+from tracker.rights import Deed
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def cast(session: Session, now: datetime) -> Cast:
 def test_a_dossier_moves_only_along_the_allowed_stages(cast: Cast) -> None:
     dossier = cast.open()
     with pytest.raises(MoveNotAllowed, match="niet naar 'actief', wel naar 'verkennen', 'gestopt'"):
-        dossiers.move(cast.session, dossier, Stage.ACTIVE, cast.lobbyist, cast.now, dossier.version)
+        dossiers.move(cast.deed(), dossier, Stage.ACTIVE, dossier.version)
     cast.walk(dossier, Stage.EXPLORING, Stage.DRAFTING)
     assert dossier.stage == Stage.DRAFTING
 
@@ -71,25 +72,16 @@ def test_closing_asks_what_it_brought(cast: Cast) -> None:
     with pytest.raises(MoveNotAllowed, match="met het resultaat"):
         cast.walk(dossier, Stage.CLOSED)
     with pytest.raises(Incomplete):
-        dossiers.close(cast.session, dossier, Result.PARTLY, cast.lobbyist, cast.now, dossier.version)
-    dossiers.close(
-        cast.session,
-        dossier,
-        Result.PARTLY,
-        cast.lobbyist,
-        cast.now,
-        dossier.version,
-        "Bijlage 3",
-        Decimal("1250000.50"),
-    )
+        dossiers.close(cast.deed(), dossier, Result.PARTLY, dossier.version)
+    dossiers.close(cast.deed(), dossier, Result.PARTLY, dossier.version, "Bijlage 3", Decimal("1250000.50"))
     assert (dossier.stage, dossier.result_amount) == (Stage.CLOSED, Decimal("1250000.50"))
 
 
 def test_where_a_dossier_stood_on_a_day_is_read_from_its_log(cast: Cast) -> None:
     dossier = cast.open()
     later = cast.now + timedelta(days=10)
-    dossiers.move(cast.session, dossier, Stage.EXPLORING, cast.lobbyist, later, dossier.version)
-    dossiers.move(cast.session, dossier, Stage.STOPPED, cast.lobbyist, later + timedelta(days=5), dossier.version)
+    dossiers.move(Deed(cast.session, cast.lobbyist, later), dossier, Stage.EXPLORING, dossier.version)
+    dossiers.move(Deed(cast.session, cast.lobbyist, later + timedelta(days=5)), dossier, Stage.STOPPED, dossier.version)
     on = {
         d: dossiers.stage_on(cast.session, dossier.id, date(2026, m, d)) for m, d in ((5, 28), (5, 30), (6, 9), (6, 13))
     }
@@ -103,10 +95,10 @@ def test_the_second_of_two_people_is_told_and_nothing_is_lost(engine: Engine, no
         seen = dossier.version
     fields = dossiers.DossierFields(title="Eerste", visibility=Visibility.MRA)
     with writing(engine) as session:
-        dossiers.edit(session, session.get_one(Dossier, dossier.id), fields, cast.lobbyist, now, seen)
+        dossiers.edit(Deed(session, cast.lobbyist, now), session.get_one(Dossier, dossier.id), fields, seen)
     other = dossiers.DossierFields(title="Tweede", visibility=Visibility.MRA)
     with pytest.raises(ChangedMeanwhile), writing(engine) as session:
-        dossiers.edit(session, session.get_one(Dossier, dossier.id), other, cast.coordinator, now, seen)
+        dossiers.edit(Deed(session, cast.coordinator, now), session.get_one(Dossier, dossier.id), other, seen)
     with writing(engine) as session:
         assert session.get_one(Dossier, dossier.id).title == "Eerste"
         texts = [e.text for e in session.exec(select(LogEntry).order_by(LogEntry.id))]
@@ -130,10 +122,10 @@ def test_a_reader_opens_nothing_and_another_organisation_changes_nothing(cast: C
         cast.open(by=cast.reader)
     dossier = cast.open()
     with pytest.raises(NotAllowed):
-        dossiers.move(cast.session, dossier, Stage.EXPLORING, cast.haarlem, cast.now, dossier.version)
+        dossiers.move(cast.deed(cast.haarlem), dossier, Stage.EXPLORING, dossier.version)
     secret = cast.open("Eigen", visibility=Visibility.OWN)
     with pytest.raises(NotThere):
-        dossiers.move(cast.session, secret, Stage.EXPLORING, cast.haarlem, cast.now, secret.version)
+        dossiers.move(cast.deed(cast.haarlem), secret, Stage.EXPLORING, secret.version)
     with pytest.raises(NotThere):
         log.dossier_for(cast.session, rights.viewer_of(cast.haarlem), secret.id)
 
@@ -143,9 +135,9 @@ def test_a_refused_dossier_leaves_nothing(engine: Engine, now: datetime) -> None
         cast = gather(session, now)
     for wrong in ({"challenges": ["nergens"]}, {"calls": [999]}, {"participants": ["wijdemeren", "atlantis"]}):
         with pytest.raises((NotThere, ParticipantGone)), writing(engine) as session:
-            dossiers.open_dossier(session, dossiers.DossierFields(title="T"), cast.lobbyist, now, **wrong)
+            dossiers.open_dossier(Deed(session, cast.lobbyist, now), dossiers.DossierFields(title="T"), **wrong)
     with pytest.raises(Incomplete), writing(engine) as session:
-        dossiers.open_dossier(session, dossiers.DossierFields(title="  "), cast.lobbyist, now)
+        dossiers.open_dossier(Deed(session, cast.lobbyist, now), dossiers.DossierFields(title="  "))
     with writing(engine) as session:
         assert session.exec(select(Dossier)).all() == []
         assert session.exec(select(LogEntry)).all() == []
@@ -172,7 +164,9 @@ def test_the_timeline_is_one_list_of_log_changes_dates_and_moments(cast: Cast) -
         )
     )
     cast.session.flush()
-    dossiers.move(cast.session, dossier, Stage.EXPLORING, cast.lobbyist, cast.now + timedelta(days=5), dossier.version)
+    dossiers.move(
+        Deed(cast.session, cast.lobbyist, cast.now + timedelta(days=5)), dossier, Stage.EXPLORING, dossier.version
+    )
     lines = timeline(cast.session, dossier, rights.viewer_of(cast.haarlem))
     assert [(line.day, line.word) for line in lines] == [
         (date(2026, 5, 29), "geopend"),
@@ -185,24 +179,24 @@ def test_the_timeline_is_one_list_of_log_changes_dates_and_moments(cast: Cast) -
 def test_the_lobby_agenda_rolls_over_and_the_past_year_stays(cast: Cast) -> None:
     going, done = cast.open("Gaat door"), cast.open("Is klaar")
     for dossier in (going, done):
-        dossiers.put_on_agenda(cast.session, dossier, 2026, cast.coordinator, cast.now)
+        dossiers.put_on_agenda(cast.deed(cast.coordinator), dossier, 2026)
     cast.walk(done, Stage.STOPPED)
-    taken = dossiers.roll_over(cast.session, 2026, cast.coordinator, cast.now)
-    again = dossiers.roll_over(cast.session, 2026, cast.coordinator, cast.now)
+    taken = dossiers.roll_over(cast.deed(cast.coordinator), 2026)
+    again = dossiers.roll_over(cast.deed(cast.coordinator), 2026)
     items = {(i.year, i.dossier_id, i.rolled_over) for i in cast.session.exec(select(LobbyAgendaItem))}
     assert [d.title for d in taken] == [d.title for d in again] == ["Gaat door"]
     assert items == {(2026, going.id, False), (2026, done.id, False), (2027, going.id, True)}
 
 
 def test_a_lobby_agenda_is_adopted_before_it_is_noted(cast: Cast) -> None:
-    agenda = dossiers.lobby_agenda(cast.session, 2026, cast.coordinator)
+    agenda = dossiers.lobby_agenda(cast.deed(cast.coordinator), 2026)
     with pytest.raises(MoveNotAllowed):
-        dossiers.set_agenda_state(cast.session, agenda, AgendaState.NOTED, date(2026, 2, 1), cast.coordinator, 1)
-    dossiers.set_agenda_state(cast.session, agenda, AgendaState.ADOPTED, date(2026, 2, 1), cast.coordinator, 1)
+        dossiers.set_agenda_state(cast.deed(cast.coordinator), agenda, AgendaState.NOTED, date(2026, 2, 1), 1)
+    dossiers.set_agenda_state(cast.deed(cast.coordinator), agenda, AgendaState.ADOPTED, date(2026, 2, 1), 1)
     with pytest.raises(ChangedMeanwhile):
-        dossiers.set_agenda_state(cast.session, agenda, AgendaState.NOTED, date(2026, 3, 1), cast.coordinator, 1)
+        dossiers.set_agenda_state(cast.deed(cast.coordinator), agenda, AgendaState.NOTED, date(2026, 3, 1), 1)
     with pytest.raises(NotAllowed):
-        dossiers.set_agenda_state(cast.session, agenda, AgendaState.NOTED, date(2026, 3, 1), cast.lobbyist, 2)
+        dossiers.set_agenda_state(cast.deed(), agenda, AgendaState.NOTED, date(2026, 3, 1), 2)
 
 
 def test_a_participant_that_is_gone_is_refused_with_where_it_went(cast: Cast) -> None:
@@ -271,8 +265,8 @@ def test_a_changed_call_is_flagged_until_people_looked(cast: Cast) -> None:
     dossier = cast.open()
     cast.session.get_one(Call, cast.call.id).version = 3
     cast.session.flush()
-    assert dossiers.see_calls_as_they_are(cast.session, dossier, cast.lobbyist, cast.now) == 1
-    assert dossiers.see_calls_as_they_are(cast.session, dossier, cast.lobbyist, cast.now) == 0
+    assert dossiers.see_calls_as_they_are(cast.deed(), dossier) == 1
+    assert dossiers.see_calls_as_they_are(cast.deed(), dossier) == 0
 
 
 def test_an_administrator_does_not_read_other_peoples_files(cast: Cast) -> None:

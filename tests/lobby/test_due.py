@@ -23,7 +23,9 @@ from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.mailing.lobby_reminders import plan_lobby_reminders
 from tracker.operations.example_data import load_example
 from tracker.people.participants import load_participants
-from tracker.rights import viewer_of
+from tracker.rights import Deed, viewer_of
+
+pytestmark = pytest.mark.one_database  # it only reads
 
 TODAY = date(2026, 5, 29)
 
@@ -40,9 +42,9 @@ def kinds(cast: Cast, now: datetime | None = None) -> list[tuple[str, date]]:
 
 def test_reviews_and_mandates_remind_the_keeper_of_the_dossier(cast: Cast) -> None:
     dossier = cast.open(lobbyist_id=cast.lobbyist.id)
-    draft = positions.draft(cast.session, dossier, positions.Wording(internal="KANARIE"), cast.coordinator, cast.now)
+    draft = positions.draft(cast.deed(cast.coordinator), dossier, positions.Wording(internal="KANARIE"))
     decision = positions.Decision(Gremium.BOARD, "B", TODAY, TODAY, date(2026, 7, 1), date(2026, 6, 15))
-    positions.adopt(cast.session, draft, decision, cast.coordinator, cast.now)
+    positions.adopt(cast.deed(cast.coordinator), draft, decision)
     assert kinds(cast) == [("position_review", date(2026, 6, 15)), ("mandate", date(2026, 7, 1))]
     later = kinds(cast, cast.now + timedelta(days=60))
     assert later == []
@@ -50,29 +52,21 @@ def test_reviews_and_mandates_remind_the_keeper_of_the_dossier(cast: Cast) -> No
 
 def test_promises_and_follow_ups_remind_until_they_are_done(cast: Cast) -> None:
     contact = log_contact(
-        cast.session,
-        ContactFields(TODAY, "x", follow_up="Bellen", follow_up_on=date(2026, 6, 3)),
-        Office("VRO"),
-        cast.lobbyist,
-        cast.now,
+        cast.deed(), ContactFields(TODAY, "x", follow_up="Bellen", follow_up_on=date(2026, 6, 3)), Office("VRO")
     )
-    promised = contacts.commit_to(cast.session, contact, "Brief", date(2026, 6, 9), cast.lobbyist, cast.now)
+    promised = contacts.commit_to(cast.deed(), contact, "Brief", date(2026, 6, 9))
     assert kinds(cast) == [("follow_up", date(2026, 6, 3)), ("commitment", date(2026, 6, 9))]
-    contacts.followed_up(cast.session, contact, cast.lobbyist, cast.now, contact.version)
-    contacts.settle(cast.session, promised, CommitmentState.KEPT, cast.lobbyist, cast.now, promised.version)
+    contacts.followed_up(cast.deed(), contact, contact.version)
+    contacts.settle(cast.deed(), promised, CommitmentState.KEPT, promised.version)
     assert kinds(cast) == []
 
 
 def test_a_reminder_is_a_link_without_a_word_of_the_dossier(cast: Cast) -> None:
     dossier = cast.open("KANARIE dossier", lobbyist_id=cast.lobbyist.id)
-    contact = log_contact(
-        cast.session,
-        ContactFields(TODAY, "KANARIE", dossier_id=dossier.id, follow_up="KANARIE", follow_up_on=date(2026, 6, 3)),
-        Office("VRO", "KANARIE", "KANARIE"), cast.lobbyist, cast.now,
-    )  # fmt: skip
-    contacts.commit_to(cast.session, contact, "KANARIE", date(2026, 6, 9), cast.lobbyist, cast.now)
+    contact = log_contact(cast.deed(), ContactFields(TODAY, "KANARIE", dossier_id=dossier.id, follow_up="KANARIE", follow_up_on=date(2026, 6, 3)), Office("VRO", "KANARIE", "KANARIE"))  # fmt: skip
+    contacts.commit_to(cast.deed(), contact, "KANARIE", date(2026, 6, 9))
     cast.adopted(dossier, TODAY, date(2026, 6, 30), public="KANARIE")
-    moments.hook(cast.session, dossier, "pattern:prinsjesdag:2026", cast.lobbyist, cast.now)
+    moments.hook(cast.deed(), dossier, "pattern:prinsjesdag:2026")
     found = due.due(cast.session, cast.now, timedelta(days=200))
     assert {d.kind for d in found} == {"follow_up", "commitment", "mandate", "moment"}
     assert "KANARIE" not in repr(found)
@@ -93,8 +87,8 @@ def test_who_may_no_longer_see_it_is_no_longer_reminded(cast: Cast) -> None:
 
 
 def test_a_moved_day_is_another_key_and_the_same_day_the_same(cast: Cast) -> None:
-    contact = log_contact(cast.session, ContactFields(TODAY, "x"), Office("VRO"), cast.lobbyist, cast.now)
-    promised = contacts.commit_to(cast.session, contact, "Brief", date(2026, 6, 9), cast.lobbyist, cast.now)
+    contact = log_contact(cast.deed(), ContactFields(TODAY, "x"), Office("VRO"))
+    promised = contacts.commit_to(cast.deed(), contact, "Brief", date(2026, 6, 9))
     first = due.due(cast.session, cast.now)[0].key
     assert due.due(cast.session, cast.now + timedelta(days=3))[0].key == first
     promised.due_on = date(2026, 6, 10)
@@ -110,10 +104,10 @@ def test_each_kind_is_told_at_its_own_distances(cast: Cast) -> None:
 
 def test_silent_partners_are_asked_before_the_round_ends(cast: Cast) -> None:
     dossier = cast.open()
-    member = coalition.join(cast.session, dossier, "", PartyKind.PARTICIPANT, TODAY, cast.lobbyist, cast.now, "haarlem")
-    asked = coalition.open_round(cast.session, dossier, "Akkoord?", date(2026, 6, 12), cast.lobbyist, cast.now)
+    member = coalition.join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, TODAY, "haarlem")
+    asked = coalition.open_round(cast.deed(), dossier, "Akkoord?", date(2026, 6, 12))
     assert [(d.kind, d.user_id) for d in due.due(cast.session, cast.now)] == [("sign_off", cast.haarlem.id)]
-    coalition.say(cast.session, member, PartyStance.AGREES, TODAY, cast.haarlem, cast.now, in_round=asked)
+    coalition.say(cast.deed(cast.haarlem), member, PartyStance.AGREES, TODAY, in_round=asked)
     assert due.due(cast.session, cast.now) == []
 
 
@@ -127,9 +121,9 @@ def test_the_lobby_is_reminded_once_a_distance_by_the_same_outbox(engine: Engine
         dossier = cast.open("KANARIE dossier")
         said = ContactFields(TODAY, "KANARIE bericht", dossier_id=dossier.id)
         contact = log_contact(
-            session, said, Office("KANARIE-BV", "KANARIE-functie", "KANARIE-naam"), cast.lobbyist, now
+            Deed(session, cast.lobbyist, now), said, Office("KANARIE-BV", "KANARIE-functie", "KANARIE-naam")
         )
-        contacts.commit_to(session, contact, "KANARIE toezegging", date(2026, 6, 12), cast.lobbyist, now)
+        contacts.commit_to(Deed(session, cast.lobbyist, now), contact, "KANARIE toezegging", date(2026, 6, 12))
     days = [now + timedelta(days=n) for n in range(20)]
     assert [sum(remind(engine, day + timedelta(minutes=m)) for m in (0, 1, 600)) for day in days] == [
         0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0,
@@ -148,12 +142,12 @@ def test_the_lobby_is_reminded_once_a_distance_by_the_same_outbox(engine: Engine
 def test_what_is_done_is_taken_out_of_the_outbox(engine: Engine, now: datetime) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
-        contact = log_contact(session, ContactFields(TODAY, "x"), Office("VRO"), cast.lobbyist, now)
-        promised = contacts.commit_to(session, contact, "Brief", date(2026, 6, 12), cast.lobbyist, now)
+        contact = log_contact(Deed(session, cast.lobbyist, now), ContactFields(TODAY, "x"), Office("VRO"))
+        promised = contacts.commit_to(Deed(session, cast.lobbyist, now), contact, "Brief", date(2026, 6, 12))
     assert remind(engine, now + timedelta(days=7)) == 1
     with writing(engine) as session:
         row = session.get_one(Commitment, promised.id)
-        contacts.settle(session, row, CommitmentState.KEPT, cast.lobbyist, now, row.version)
+        contacts.settle(Deed(session, cast.lobbyist, now), row, CommitmentState.KEPT, row.version)
     assert remind(engine, now + timedelta(days=7, minutes=1)) == 0
     with writing(engine) as session:
         assert session.exec(select(Delivery)).one().state == DeliveryState.CANCELLED
@@ -163,9 +157,9 @@ def test_after_days_of_downtime_only_the_nearest_distance_is_told(engine: Engine
     with writing(engine) as session:
         cast = gather(session, now - timedelta(days=40))
         contact = log_contact(
-            session, ContactFields(TODAY, "x"), Office("VRO"), cast.lobbyist, now - timedelta(days=40)
+            Deed(session, cast.lobbyist, now - timedelta(days=40)), ContactFields(TODAY, "x"), Office("VRO")
         )
-        contacts.commit_to(session, contact, "Brief", date(2026, 5, 30), cast.lobbyist, now - timedelta(days=40))
+        contacts.commit_to(Deed(session, cast.lobbyist, now - timedelta(days=40)), contact, "Brief", date(2026, 5, 30))
     assert remind(engine, now) == 1
     with writing(engine) as session:
         assert session.exec(select(Delivery)).one().subject.startswith("morgen")
@@ -174,8 +168,8 @@ def test_after_days_of_downtime_only_the_nearest_distance_is_told(engine: Engine
 def test_a_person_who_wants_no_reminders_gets_none(engine: Engine, now: datetime) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
-        contact = log_contact(session, ContactFields(TODAY, "x"), Office("VRO"), cast.lobbyist, now)
-        contacts.commit_to(session, contact, "Brief", date(2026, 6, 12), cast.lobbyist, now)
+        contact = log_contact(Deed(session, cast.lobbyist, now), ContactFields(TODAY, "x"), Office("VRO"))
+        contacts.commit_to(Deed(session, cast.lobbyist, now), contact, "Brief", date(2026, 6, 12))
         session.get_one(User, cast.lobbyist.id).reminders = False
     assert remind(engine, now + timedelta(days=7)) == 0
 
@@ -221,8 +215,8 @@ def test_a_dossier_sees_what_it_can_still_influence_and_follows_the_sources_date
     viewer = viewer_of(cast.lobbyist)
     _, maybe = moments.for_dossier(cast.session, dossier, viewer, TODAY)
     assert f"call:{call.id}" in {m.ref for m in maybe}
-    first = moments.hook(cast.session, dossier, f"call:{call.id}", cast.lobbyist, cast.now)
-    assert moments.hook(cast.session, dossier, f"call:{call.id}", cast.lobbyist, cast.now) == first
+    first = moments.hook(cast.deed(), dossier, f"call:{call.id}")
+    assert moments.hook(cast.deed(), dossier, f"call:{call.id}") == first
     call.closes_at = cast.now + timedelta(days=20)
     cast.session.flush()
     mine, _ = moments.for_dossier(cast.session, dossier, viewer, TODAY)
@@ -231,9 +225,9 @@ def test_a_dossier_sees_what_it_can_still_influence_and_follows_the_sources_date
 
 def test_a_recurring_moment_is_kept_once_and_completed_by_a_person(cast: Cast) -> None:
     dossier, other = cast.open(), cast.open("Ander")
-    kept = moments.hook(cast.session, dossier, "pattern:bo-mirt:2026", cast.lobbyist, cast.now)
-    assert moments.hook(cast.session, other, "pattern:bo-mirt:2026", cast.lobbyist, cast.now) == kept
-    moments.fix_day(cast.session, kept, None, date(2026, 11, 11), True, cast.lobbyist, kept.version)
+    kept = moments.hook(cast.deed(), dossier, "pattern:bo-mirt:2026")
+    assert moments.hook(cast.deed(), other, "pattern:bo-mirt:2026") == kept
+    moments.fix_day(cast.deed(), kept, None, date(2026, 11, 11), True, kept.version)
     found = [m for m in moments.upcoming(cast.session, viewer_of(cast.haarlem), TODAY) if "MIRT Noordwest" in m.title]
     assert [(m.ends_on, m.sure, m.act_before) for m in found] == [(date(2026, 11, 11), True, date(2026, 9, 12))]
 
@@ -297,9 +291,9 @@ def test_a_letter_is_something_to_hook_on_to_for_six_weeks(cast: Cast) -> None:
 
 def test_the_day_of_a_sources_moment_is_the_sources_own(cast: Cast) -> None:
     cast.call.nature, cast.call.closes_at = Nature.MOMENT, datetime(2026, 6, 20, 22, tzinfo=UTC)
-    moment = moments.hook(cast.session, cast.open(), f"call:{cast.call.id}", cast.lobbyist, cast.now)
+    moment = moments.hook(cast.deed(), cast.open(), f"call:{cast.call.id}")
     with pytest.raises(Incomplete, match="komt van de bron"):
-        moments.fix_day(cast.session, moment, None, date(2026, 7, 1), True, cast.lobbyist, moment.version)
+        moments.fix_day(cast.deed(), moment, None, date(2026, 7, 1), True, moment.version)
 
 
 @pytest.mark.parametrize(
@@ -317,21 +311,19 @@ def test_the_day_of_a_sources_moment_is_the_sources_own(cast: Cast) -> None:
 )
 def test_a_moment_that_does_not_exist_is_refused(cast: Cast, ref: str) -> None:
     with pytest.raises(NotThere):
-        moments.hook(cast.session, cast.open(), ref, cast.lobbyist, cast.now)
+        moments.hook(cast.deed(), cast.open(), ref)
 
 
 def test_what_was_taken_over_is_shown_by_its_passage(cast: Cast) -> None:
     dossier = cast.open()
     with pytest.raises(Incomplete):
-        moments.record_outcome(cast.session, dossier, "Waarborg", OutcomeResult.PARTLY, TODAY, cast.lobbyist, cast.now)
-    kept = moments.record_outcome(
-        cast.session, dossier, "Waarborg", OutcomeResult.PARTLY, TODAY, cast.lobbyist, cast.now, "Artikel 3"
-    )
+        moments.record_outcome(cast.deed(), dossier, "Waarborg", OutcomeResult.PARTLY, TODAY)
+    kept = moments.record_outcome(cast.deed(), dossier, "Waarborg", OutcomeResult.PARTLY, TODAY, "Artikel 3")
     assert kept.passage == "Artikel 3"
 
 
 def test_a_call_that_closed_while_its_application_is_prepared_is_shown(cast: Cast) -> None:
-    dossier = stages.start(cast.session, cast.call, cast.lobbyist, cast.now)
+    dossier = stages.start(cast.deed(), cast.call)
     viewer = viewer_of(cast.lobbyist)
     assert mismatches(cast.session, viewer, cast.now) == []
     cast.call.closes_at = cast.now
@@ -354,7 +346,7 @@ def test_a_changed_scheme_is_shown_until_somebody_looked(cast: Cast) -> None:
     cast.session.flush()
     viewer = viewer_of(cast.haarlem)
     assert "gewijzigd" in mismatches(cast.session, viewer, cast.now)[0].text
-    dossiers.see_calls_as_they_are(cast.session, dossier, cast.lobbyist, cast.now)
+    dossiers.see_calls_as_they_are(cast.deed(), dossier)
     assert mismatches(cast.session, viewer, cast.now) == []
 
 

@@ -29,7 +29,7 @@ def hooked(cast: Cast, listing: Listing) -> tuple[Dossier, Moment]:
     call = cast.session.exec(select(Call).order_by(col(Call.id).desc())).first()
     assert call is not None
     dossier = cast.open(lobbyist_id=cast.lobbyist.id)
-    return dossier, moments.hook(cast.session, dossier, f"call:{call.id}", cast.lobbyist, cast.now)
+    return dossier, moments.hook(cast.deed(), dossier, f"call:{call.id}")
 
 
 def consulted(**fields: object) -> Listing:

@@ -17,7 +17,7 @@ from tests.make.lobby import Cast, gather
 from tracker.errors import Incomplete, NotAllowed, PositionNotAllowed
 from tracker.lobby import positions
 from tracker.lobby.positions import Decision, Wording, adopt, designation, draft, exportable, holds_on, position_on
-from tracker.rights import viewer_of
+from tracker.rights import Deed, viewer_of
 
 MAY = date(2026, 5, 1)
 
@@ -30,7 +30,7 @@ def cast(session: Session, now: datetime) -> Cast:
 def test_a_draft_is_rewritten_by_a_new_draft(cast: Cast) -> None:
     dossier = cast.open()
     for text in ("Een", "Twee"):
-        draft(cast.session, dossier, Wording(internal=text), cast.lobbyist, cast.now)
+        draft(cast.deed(), dossier, Wording(internal=text))
     found = positions.ledger(cast.session, dossier, viewer_of(cast.lobbyist))
     assert [(p.number, p.state, p.internal_wording) for p in found] == [
         (2, PositionState.DRAFT, "Twee"),
@@ -52,20 +52,20 @@ def test_the_words_and_the_decision_never_change(engine: Engine, now: datetime) 
 def test_a_second_position_may_not_hold_in_the_same_days(cast: Cast) -> None:
     dossier = cast.open()
     cast.adopted(dossier, MAY, date(2026, 5, 20))
-    second = draft(cast.session, dossier, Wording(internal="x"), cast.coordinator, cast.now)
+    second = draft(cast.deed(cast.coordinator), dossier, Wording(internal="x"))
     overlapping = Decision(Gremium.BOARD, "B2", MAY, date(2026, 5, 20))
     with pytest.raises(PositionNotAllowed, match="geldt al standpunt 1"):
-        adopt(cast.session, second, overlapping, cast.coordinator, cast.now)
-    adopt(cast.session, second, Decision(Gremium.BOARD, "B2", MAY, date(2026, 5, 21)), cast.coordinator, cast.now)
+        adopt(cast.deed(cast.coordinator), second, overlapping)
+    adopt(cast.deed(cast.coordinator), second, Decision(Gremium.BOARD, "B2", MAY, date(2026, 5, 21)))
     assert second.state == PositionState.ADOPTED
 
 
 def test_what_did_we_say_then_answers_for_any_date(cast: Cast) -> None:
     dossier = cast.open()
     first = cast.adopted(dossier, date(2026, 1, 10), date(2026, 12, 31))
-    second = draft(cast.session, dossier, Wording(public="Nieuw"), cast.coordinator, cast.now)
+    second = draft(cast.deed(cast.coordinator), dossier, Wording(public="Nieuw"))
     decision = Decision(Gremium.BOARD, "B7", date(2026, 5, 20), date(2026, 5, 25), date(2026, 6, 30))
-    adopt(cast.session, second, decision, cast.coordinator, cast.now, succeeds=first)
+    adopt(cast.deed(cast.coordinator), second, decision, succeeds=first)
     said = [
         p and p.number
         for day in (
@@ -83,7 +83,7 @@ def test_what_did_we_say_then_answers_for_any_date(cast: Cast) -> None:
 
 def test_only_a_standing_adopted_position_is_called_mra_standpunt(cast: Cast) -> None:
     dossier = cast.open()
-    concept = draft(cast.session, dossier, Wording(internal="x"), cast.lobbyist, cast.now)
+    concept = draft(cast.deed(), dossier, Wording(internal="x"))
     assert designation(concept, MAY) == "concept"
     adopted = cast.adopted(dossier, date(2026, 5, 10), date(2026, 5, 20))
     names = {d: designation(adopted, date(2026, 5, d)) for d in (9, 10, 20, 21)}
@@ -98,8 +98,8 @@ def test_only_a_standing_adopted_position_is_called_mra_standpunt(cast: Cast) ->
 def test_a_participants_own_body_makes_no_mra_standpunt(cast: Cast) -> None:
     dossier = cast.open()
     cast.adopted(dossier, MAY)
-    own = draft(cast.session, dossier, Wording(public="Haarlem vindt"), cast.haarlem, cast.now)
-    adopt(cast.session, own, Decision(Gremium.EXECUTIVE, "C1", MAY, MAY), cast.haarlem, cast.now)
+    own = draft(cast.deed(cast.haarlem), dossier, Wording(public="Haarlem vindt"))
+    adopt(cast.deed(cast.haarlem), own, Decision(Gremium.EXECUTIVE, "C1", MAY, MAY))
     assert designation(own, date(2026, 5, 29), "Haarlem") == "standpunt van Haarlem"
     assert position_on(cast.session, dossier, MAY, viewer_of(cast.haarlem), "haarlem") == own
 
@@ -116,9 +116,9 @@ def test_an_expired_mandate_blocks_export(cast: Cast) -> None:
 def test_a_succeeded_position_says_until_when_it_held(cast: Cast) -> None:
     dossier = cast.open()
     first = cast.adopted(dossier, date(2026, 5, 1), date(2026, 12, 31))
-    second = positions.draft(cast.session, dossier, positions.Wording(public="Nieuw"), cast.coordinator, cast.now)
+    second = positions.draft(cast.deed(cast.coordinator), dossier, positions.Wording(public="Nieuw"))
     decision = positions.Decision(Gremium.BOARD, "MRA-13", date(2026, 5, 20), date(2026, 5, 20))
-    positions.adopt(cast.session, second, decision, cast.coordinator, cast.now, succeeds=first)
+    positions.adopt(cast.deed(cast.coordinator), second, decision, succeeds=first)
     with pytest.raises(PositionNotAllowed, match="gold tot en met 19 mei 2026"):
         positions.exportable(first, date(2026, 5, 29))
     with pytest.raises(PositionNotAllowed, match="geldt nog niet"):
@@ -126,14 +126,14 @@ def test_a_succeeded_position_says_until_when_it_held(cast: Cast) -> None:
 
 
 def test_a_draft_never_leaves_the_house(cast: Cast) -> None:
-    concept = draft(cast.session, cast.open(), Wording(public="Bijna"), cast.lobbyist, cast.now)
+    concept = draft(cast.deed(), cast.open(), Wording(public="Bijna"))
     with pytest.raises(PositionNotAllowed, match="niet vastgesteld"):
         exportable(concept, MAY)
 
 
 def test_a_decision_needs_its_facts_and_a_coordinator(cast: Cast) -> None:
     dossier = cast.open()
-    concept = draft(cast.session, dossier, Wording(internal="x"), cast.lobbyist, cast.now)
+    concept = draft(cast.deed(), dossier, Wording(internal="x"))
     wrong = [
         (Decision(Gremium.BOARD, "B", date(2026, 6, 1), date(2026, 6, 1)), PositionNotAllowed),
         (Decision(Gremium.BOARD, "B", MAY, MAY - timedelta(days=1)), PositionNotAllowed),
@@ -142,17 +142,17 @@ def test_a_decision_needs_its_facts_and_a_coordinator(cast: Cast) -> None:
     ]
     for decision, refusal in wrong:
         with pytest.raises(refusal):
-            adopt(cast.session, concept, decision, cast.coordinator, cast.now)
+            adopt(cast.deed(cast.coordinator), concept, decision)
     with pytest.raises(NotAllowed, match="coördinator"):
-        adopt(cast.session, concept, Decision(Gremium.BOARD, "B", MAY, MAY), cast.lobbyist, cast.now)
+        adopt(cast.deed(), concept, Decision(Gremium.BOARD, "B", MAY, MAY))
     assert concept.state == PositionState.DRAFT
 
 
 def test_dissenting_participants_stand_with_the_position(cast: Cast) -> None:
     dossier = cast.open()
-    concept = draft(cast.session, dossier, Wording(internal="x"), cast.coordinator, cast.now)
+    concept = draft(cast.deed(cast.coordinator), dossier, Wording(internal="x"))
     decision = Decision(Gremium.BOARD, "B", MAY, MAY)
-    adopt(cast.session, concept, decision, cast.coordinator, cast.now, {"haarlem": "Wil eerst een toets"})
+    adopt(cast.deed(cast.coordinator), concept, decision, {"haarlem": "Wil eerst een toets"})
     assert [(p.name, why) for p, why in positions.dissenters(cast.session, concept)] == [
         ("Haarlem", "Wil eerst een toets")
     ]
@@ -163,13 +163,13 @@ def test_of_two_people_adopting_at_once_one_is_refused(engine: Engine, now: date
         cast = gather(session, now)
         dossier = cast.open()
         words = Wording(internal="x")
-        ours = draft(session, dossier, words, cast.coordinator, now)
-        theirs = draft(session, dossier, words, cast.haarlem, now)
+        ours = draft(Deed(session, cast.coordinator, now), dossier, words)
+        theirs = draft(Deed(session, cast.haarlem, now), dossier, words)
     decision = Decision(Gremium.EXECUTIVE, "C", MAY, MAY)
     with writing(engine) as session:
-        adopt(session, session.get_one(Position, theirs.id), decision, cast.haarlem, now)
+        adopt(Deed(session, cast.haarlem, now), session.get_one(Position, theirs.id), decision)
     with pytest.raises(PositionNotAllowed), writing(engine) as session:
-        adopt(session, session.get_one(Position, theirs.id), decision, cast.haarlem, now)
+        adopt(Deed(session, cast.haarlem, now), session.get_one(Position, theirs.id), decision)
     with writing(engine) as session:
         assert session.get_one(Position, ours.id).state == PositionState.DRAFT
         assert session.get_one(Dossier, dossier.id).version == 4

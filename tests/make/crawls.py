@@ -9,7 +9,7 @@ from db.vocabulary import SourceKind
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
 from tracker.calls.ingest import ingest
-from tracker.calls.sightings import Ingested
+from tracker.calls.sightings import IngestResult
 
 
 def make_listing(number: int | str = 1, **fields: Any) -> Listing:
@@ -35,7 +35,7 @@ def make_crawled(listings: list[Listing], now: datetime, source: str = "rvo", **
     return Crawled(source=source, listings=tuple(listings), **(usual | fields))
 
 
-def store(session: Session, listings: list[Listing], now: datetime, source: str = "rvo", **fields: Any) -> Ingested:
+def store(session: Session, listings: list[Listing], now: datetime, source: str = "rvo", **fields: Any) -> IngestResult:
     """One crawl into the database, committed."""
     result = ingest(session, make_crawled(listings, now, source, **fields), now)
     session.commit()

@@ -10,6 +10,7 @@ from db.vocabulary import ChallengeKind, ChallengeStatus, ParticipantKind, Role,
 from db.vocabulary_lobby import Gremium, Stage
 from tests.make.pages import make_participant, make_user
 from tracker.lobby import dossiers, positions
+from tracker.rights import Deed
 
 
 @dataclass
@@ -25,11 +26,15 @@ class Cast:
     call: Call
     challenge: Challenge
 
+    def deed(self, by: User | None = None) -> Deed:
+        """Something that somebody, the lobbyist unless said otherwise, does now."""
+        return Deed(self.session, by or self.lobbyist, self.now)
+
     def open(self, title: str = "Meer regie op warmtenetten", by: User | None = None, **fields: object) -> Dossier:
         """A lobby dossier, visible to the MRA unless said otherwise."""
         made = dossiers.DossierFields(title=title, **{"visibility": Visibility.MRA, **fields})
         return dossiers.open_dossier(
-            self.session, made, by or self.lobbyist, self.now, challenges=["A20-1"], calls=[self.call.id]
+            Deed(self.session, by or self.lobbyist, self.now), made, challenges=["A20-1"], calls=[self.call.id]
         )
 
     def adopted(
@@ -37,15 +42,15 @@ class Cast:
     ) -> Position:
         """A position of the MRA Bestuur in that dossier."""
         words = positions.Wording(internal="Interne tekst", public=public, red_lines="Rode lijn")
-        draft = positions.draft(self.session, dossier, words, self.coordinator, self.now)
+        draft = positions.draft(Deed(self.session, self.coordinator, self.now), dossier, words)
         decision = positions.Decision(Gremium.BOARD, "MRA-2026-12", start, start, last)
-        positions.adopt(self.session, draft, decision, self.coordinator, self.now)
+        positions.adopt(Deed(self.session, self.coordinator, self.now), draft, decision)
         return draft
 
     def walk(self, dossier: Dossier, *stages: Stage) -> None:
         """Move along these stages."""
         for stage in stages:
-            dossiers.move(self.session, dossier, stage, self.lobbyist, self.now, dossier.version)
+            dossiers.move(Deed(self.session, self.lobbyist, self.now), dossier, stage, dossier.version)
 
 
 def gather(session: Session, now: datetime) -> Cast:

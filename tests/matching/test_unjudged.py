@@ -12,6 +12,8 @@ from tracker.challenges.agenda import load_agendas
 from tracker.mailing.agenda_reminders import agenda_lines
 from tracker.matching.unjudged import MOST_TOLD, due_today, unjudged
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 OPGAVE = "A20-1-circulair"
 
 

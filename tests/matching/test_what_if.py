@@ -17,6 +17,8 @@ from tracker.matching.texts import Vectors
 from tracker.matching.vectors import Keeping
 from tracker.matching.what_if import Trials, what_if
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 BY_WORDS = Trials(lambda: None, 60)
 
 

@@ -19,6 +19,8 @@ from tracker.matching.what_if_history import try_out
 from tracker.operations.trace import trace
 from tracker.people.subscriptions import NotPossible
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 
 @pytest.fixture
 def agenda(engine: Engine) -> Engine:

@@ -29,6 +29,7 @@ from tracker.lobby import dossiers, due, positions
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.people import privacy
 from tracker.people.privacy import GONE, access_export, access_export_person, erase_person, erase_user, sweep
+from tracker.rights import Deed
 
 NAME = "Karlijn Naria-Vogel"
 
@@ -53,8 +54,8 @@ def with_person(session: Session, now: datetime) -> tuple[Cast, Stakeholder]:
         dossier_id=dossier.id,
         reply=f"{NAME.upper()} komt erop terug",
     )
-    log_contact(session, said, office, cast.lobbyist, now)
-    dossiers.note(session, dossier, f"{NAME} belde", cast.lobbyist, now)
+    log_contact(Deed(session, cast.lobbyist, now), said, office)
+    dossiers.note(Deed(session, cast.lobbyist, now), dossier, f"{NAME} belde")
     return cast, session.exec(select(Stakeholder)).one()
 
 
@@ -75,7 +76,7 @@ def test_an_erased_person_is_gone_from_every_table_and_the_record_stays(engine: 
 def test_what_cannot_be_struck_is_reported_for_a_person_to_read(session: Session, now: datetime) -> None:
     cast, person = with_person(session, now)
     dossier = cast.open("Naria-Vogel heeft bezwaar")
-    positions.draft(session, dossier, positions.Wording(internal=f"{NAME} wil dit niet"), cast.lobbyist, now)
+    positions.draft(Deed(session, cast.lobbyist, now), dossier, positions.Wording(internal=f"{NAME} wil dit niet"))
     assert erase_person(session, person, now).left == [
         "dossier 2, title",
         "log_entry 4, text",
@@ -107,7 +108,7 @@ def test_an_erased_user_is_gone_and_the_log_keeps_a_pseudonym(engine: Engine, no
         cast, _person = with_person(session, now)
         user = session.get_one(User, cast.lobbyist.id)
         user.name, user.email = "Pieter Kanarie", "pieter.kanarie@amsterdam.example"
-        dossiers.note(session, cast.open("Tweede"), "Pieter Kanarie belt terug", user, now)
+        dossiers.note(Deed(session, user, now), cast.open("Tweede"), "Pieter Kanarie belt terug")
         session.add_all(
             [
                 Subscription(user_id=user.id, participant_id="amsterdam", every=Cadence.DAY, created_at=now, name="Pieter Kanarie"),

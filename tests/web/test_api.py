@@ -22,6 +22,8 @@ from tracker.web.api.openapi import PATHS, document
 from tracker.web.api.v1 import PROBLEM, ROOT, VERSION
 from tracker.web.routes import ROUTES
 
+pytestmark = pytest.mark.one_database  # it only reads
+
 DOCUMENT = document("https://kansenradar.test", "post@voorbeeld.nl")
 NAMES = [p["name"] for p in DOCUMENT["paths"]["/regelingen"]["get"]["parameters"]]
 

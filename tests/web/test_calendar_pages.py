@@ -20,6 +20,7 @@ from tracker.calendar.decision_clock import Way, milestones_of, replan_all, star
 from tracker.calendar.due import milestones_waiting_for, reminders, week_end
 from tracker.calendar.entries import Entry
 from tracker.calendar.latest_go import notice_for
+from tracker.rights import Deed
 from tracker.web.calendar.views import (
     by_quarter,
     first_of,
@@ -30,6 +31,8 @@ from tracker.web.calendar.views import (
     timeline,
     weeks,
 )
+
+pytestmark = pytest.mark.one_database  # it only reads
 
 
 @pytest.fixture
@@ -193,7 +196,7 @@ def test_a_clock_is_planned_kept_assigned_and_settled(me: Visitor, engine: Engin
 def test_a_day_put_by_hand_stays_with_its_reason_and_is_given_back(me: Visitor, engine: Engine) -> None:
     with writing(engine) as session:
         row = add_deadline(session, add_call(session), BRUSSELS_17)
-        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", 1, NOW)
+        clock = start_clock(Deed(session, session.get_one(User, 1), NOW), row, Way("amsterdam"), "amsterdam")
         first, second = milestones_of(session, clock)[:2]
         was, before, version = second.day, first.day, second.version
     earlier = was - timedelta(days=7)
@@ -312,7 +315,7 @@ def clocked(session: Session) -> dict[str, User]:
     """A clock of Amsterdam whose go/no-go is the fundraiser's."""
     people = settle_world(session)
     row = add_deadline(session, add_call(session), BRUSSELS_17)
-    clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id, NOW)
+    clock = start_clock(Deed(session, people["coordinator"], NOW), row, Way("amsterdam"), "amsterdam")
     milestones_of(session, clock)[0].assignee_id = people["fundraiser"].id
     session.flush()
     return people
@@ -341,7 +344,7 @@ def test_who_is_due_gets_one_mail_a_day_that_names_call_and_step(
 ) -> None:
     with writing(engine) as session:
         row = add_deadline(session, add_call(session), BRUSSELS_17)
-        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id, NOW)
+        clock = start_clock(Deed(session, people["coordinator"], NOW), row, Way("amsterdam"), "amsterdam")
         go = milestones_of(session, clock)[0]
         go.assignee_id = people["fundraiser"].id
         session.add(go)
@@ -361,7 +364,7 @@ def test_what_was_due_while_nothing_was_planned_is_told_once_when_it_is_again(
 ) -> None:
     with writing(engine) as session:
         row = add_deadline(session, add_call(session), BRUSSELS_17)
-        clock = start_clock(session, row, Way("amsterdam"), "amsterdam", people["coordinator"].id, NOW)
+        clock = start_clock(Deed(session, people["coordinator"], NOW), row, Way("amsterdam"), "amsterdam")
         go = milestones_of(session, clock)[0]
         go.assignee_id = people["fundraiser"].id
         session.add(go)

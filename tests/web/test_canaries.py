@@ -25,9 +25,11 @@ from tracker.exchange.tables import FORMATS, calls
 from tracker.lobby import coalition, contacts, moments, positions
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.mailing.plan import plan
-from tracker.rights import viewer_of
+from tracker.rights import Deed, viewer_of
 from tracker.web.frame.safety import Limits
 from tracker.web.routes import ROUTES
+
+pytestmark = pytest.mark.one_database  # it only reads
 
 SECRET = (
     "KANARIE-INTERN",
@@ -51,7 +53,7 @@ def planted(session: Session, now: datetime) -> tuple[Cast, int, int]:
     cast.adopted(shared, date(2026, 1, 1), date(2026, 4, 30), public="KANARIE-VERLOPEN")
     words = positions.Wording(internal="KANARIE-INTERN", public="KANARIE-CONCEPT", red_lines="KANARIE-RODELIJN")
     for dossier in (shared, own):
-        positions.draft(session, dossier, words, cast.lobbyist, now)
+        positions.draft(Deed(session, cast.lobbyist, now), dossier, words)
     office = Office("Ministerie van VRO", "Directeur Woningbouw", "KANARIE-NAAM", "kanarie-naam@example.nl")
     said = ContactFields(
         date(2026, 5, 20),
@@ -61,12 +63,12 @@ def planted(session: Session, now: datetime) -> tuple[Cast, int, int]:
         follow_up_on=date(2026, 5, 30),
         visibility=Visibility.OWN,
     )
-    contact = log_contact(session, said, office, cast.lobbyist, now - timedelta(days=10))
+    contact = log_contact(Deed(session, cast.lobbyist, now - timedelta(days=10)), said, office)
     contacts.commit_to(
-        session, contact, "KANARIE-TOEZEGGING", date(2026, 5, 30), cast.lobbyist, now - timedelta(days=10)
+        Deed(session, cast.lobbyist, now - timedelta(days=10)), contact, "KANARIE-TOEZEGGING", date(2026, 5, 30)
     )
-    coalition.open_round(session, own, "KANARIE-EIGEN?", date(2026, 6, 5), cast.lobbyist, now)
-    moments.hook(session, own, "pattern:bo-mirt:2026", cast.lobbyist, now)
+    coalition.open_round(Deed(session, cast.lobbyist, now), own, "KANARIE-EIGEN?", date(2026, 6, 5))
+    moments.hook(Deed(session, cast.lobbyist, now), own, "pattern:bo-mirt:2026")
     session.add(Deadline(call_id=cast.call.id, kind=DeadlineKind.CLOSES, day=date(2026, 6, 10), modified_at=now))
     session.add(Match(call_id=cast.call.id, challenge_id="A20-1", score=0.9, model="t", at=now))
     for user in (cast.lobbyist, cast.haarlem):
@@ -154,10 +156,10 @@ def test_no_export_of_the_lobby_carries_what_is_internal_or_expired(session: Ses
 
 def test_an_export_of_the_lobby_is_a_row_a_thing_with_exact_amounts(session: Session, now: datetime) -> None:
     cast = gather(session, now)
-    asked = stages.start(session, cast.call, cast.lobbyist, now, "haarlem", Visibility.PUBLIC)
-    stages.promise(session, asked, "haarlem", 2026, Decimal("0.10"), cast.lobbyist, now)
+    asked = stages.start(Deed(session, cast.lobbyist, now), cast.call, "haarlem", Visibility.PUBLIC)
+    stages.promise(Deed(session, cast.lobbyist, now), asked, "haarlem", 2026, Decimal("0.10"))
     money = stages.Money(Decimal("250000.55"), Decimal(500_000), 40)
-    stages.set_money(session, asked, money, cast.lobbyist, now, asked.version)
+    stages.set_money(Deed(session, cast.lobbyist, now), asked, money, asked.version)
     public = cast.open("Voor iedereen", visibility=Visibility.PUBLIC, requested_amount=Decimal(1_250_000))
     (one,) = KINDS["applications"](session, Viewer(), now)
     assert (one["requested"], one["lead"], one["own_money"]) == (250_000.55, "haarlem", ["haarlem 2026 0.10"])

@@ -14,6 +14,7 @@ from db.vocabulary_lobby import ApplicationStage, Check, PartyKind, PositionStat
 from tests.make.browsing import CHROMIUM, browser_of, served
 from tests.make.lobby import Cast, gather
 from tracker.lobby import coalition
+from tracker.rights import Deed
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")]
 
@@ -91,11 +92,9 @@ def test_the_phone_is_told_who_was_there_as_soon_as_the_office_is_named(site: Si
     with writing(site.engine) as session:
         haarlem = session.get_one(User, site.cast.haarlem.id)
         log_contact(
-            session,
+            Deed(session, haarlem, site.now),
             ContactFields(date(2026, 5, 20), "x", visibility="mra"),
             Office("Ministerie VRO", "directeur Wonen"),
-            haarlem,
-            site.now,
         )
     with (
         served(site.engine, site.now, site.tmp) as base,
@@ -136,7 +135,7 @@ def test_a_sign_off_with_one_objector(site: Site) -> None:
     with writing(site.engine) as session:
         dossier, by = session.get_one(Dossier, site.dossier.id), session.get_one(User, site.cast.lobbyist.id)
         for kind, name, party in ((PartyKind.PARTICIPANT, "", "haarlem"), (PartyKind.KNOWLEDGE, "Hogeschool", "")):
-            coalition.join(session, dossier, name, kind, date(2026, 5, 1), by, site.now, party)
+            coalition.join(Deed(session, by, site.now), dossier, name, kind, date(2026, 5, 1), party)
     with served(site.engine, site.now, site.tmp) as base:
         address = f"{base}/dossiers/{site.dossier.id}/coalitie"
         with browser_of(site.engine, base, site.now, site.cast.lobbyist) as (page, _):

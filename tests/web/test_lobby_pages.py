@@ -16,6 +16,7 @@ from tests.make.pages import visit
 from tracker.applications import stages
 from tracker.lobby import coalition, contacts, dossiers, positions
 from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.rights import Deed
 
 CANARIES = ("KANARIE-INTERN", "KANARIE-RODELIJN", "KANARIE-NAAM", "KANARIE-EIGEN", "KANARIE-CONTACT", "KANARIE-CONCEPT")
 
@@ -26,12 +27,12 @@ def filled_cast(session: Session, now: datetime) -> tuple[Cast, Dossier, Dossier
     shared, own = cast.open(), cast.open("KANARIE-EIGEN dossier", visibility=Visibility.OWN)
     cast.adopted(shared, date(2026, 5, 1), public="Meer regie op warmte")
     concept = positions.Wording(internal="KANARIE-INTERN", public="KANARIE-CONCEPT", red_lines="KANARIE-RODELIJN")
-    positions.draft(session, own, concept, cast.coordinator, now)
-    positions.draft(session, shared, concept, cast.coordinator, now)
+    positions.draft(Deed(session, cast.coordinator, now), own, concept)
+    positions.draft(Deed(session, cast.coordinator, now), shared, concept)
     private = ContactFields(date(2026, 5, 20), "KANARIE-CONTACT", dossier_id=shared.id, visibility=Visibility.OWN)
     office = Office("Ministerie van VRO", "Directeur Woningbouw", "KANARIE-NAAM")
-    contacts.log_contact(session, private, office, cast.lobbyist, now)
-    coalition.join(session, shared, "", PartyKind.PARTICIPANT, date(2026, 5, 2), cast.lobbyist, now, "haarlem")
+    contacts.log_contact(Deed(session, cast.lobbyist, now), private, office)
+    coalition.join(Deed(session, cast.lobbyist, now), shared, "", PartyKind.PARTICIPANT, date(2026, 5, 2), "haarlem")
     return cast, shared, own
 
 
@@ -45,10 +46,10 @@ PAGES = [
 def test_every_page_answers(engine: Engine, now: datetime, tmp_path: Path) -> None:
     with writing(engine) as session:
         cast, shared, _own = filled_cast(session, now)
-        application = stages.start(session, cast.call, cast.lobbyist, now)
-        dossiers.put_on_agenda(session, shared, 2026, cast.coordinator, now)
-        who = contacts.stakeholder_for(session, Office("VRO", "Directeur"), cast.lobbyist, now)
-        contacts.stake_for(session, shared, who, StakeRole.DECIDES, 9, -1, "Kamerbrief", cast.lobbyist, now)
+        application = stages.start(Deed(session, cast.lobbyist, now), cast.call)
+        dossiers.put_on_agenda(Deed(session, cast.coordinator, now), shared, 2026)
+        who = contacts.stakeholder_for(Deed(session, cast.lobbyist, now), Office("VRO", "Directeur"))
+        contacts.stake_for(Deed(session, cast.lobbyist, now), shared, who, StakeRole.DECIDES, 9, -1, "Kamerbrief")
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         for path in PAGES:
             address = path.format(d=shared.id, a=application.id, c=cast.call.id)
@@ -59,7 +60,7 @@ def test_every_page_answers(engine: Engine, now: datetime, tmp_path: Path) -> No
 def test_no_page_shows_another_organisation_what_is_not_for_it(engine: Engine, now: datetime, tmp_path: Path) -> None:
     with writing(engine) as session:
         cast, shared, own = filled_cast(session, now)
-        stages.start(session, cast.call, cast.lobbyist, now)
+        stages.start(Deed(session, cast.lobbyist, now), cast.call)
     private = [
         f"/dossiers/{own.id}",
         f"/dossiers/{own.id}/standpunten",
@@ -94,7 +95,7 @@ def test_the_page_of_a_contact_names_no_dossier_that_its_viewer_may_not_see(
         cast = gather(session, now)
         dossier = cast.open("KANARIE-EIGEN dossier")
         told = ContactFields(date(2026, 5, 20), "Ons bod", dossier_id=dossier.id)
-        contact = log_contact(session, told, Office("VRO"), cast.haarlem, now)
+        contact = log_contact(Deed(session, cast.haarlem, now), told, Office("VRO"))
         link = f'href="/dossiers/{dossier.id}"'
     with visit(engine, now, tmp_path, cast.haarlem) as visitor, visit(engine, now, tmp_path, cast.lobbyist) as owner:
         before = visitor.get(f"/contacten/{contact.id}").text
@@ -174,7 +175,7 @@ def test_a_form_shares_with_the_own_organisation_and_offers_no_more_than_the_dos
     with writing(engine) as session:
         cast = gather(session, now)
         shared, own = cast.open(), cast.open("Van ons", visibility=Visibility.OWN)
-        application = stages.start(session, cast.call, cast.lobbyist, now)
+        application = stages.start(Deed(session, cast.lobbyist, now), cast.call)
     told = {"organisation": "VRO", "message": "Meer regie"}
     stake = {"organisation": "VRO", "role": "ally"}
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
@@ -203,7 +204,9 @@ def test_looking_who_was_there_keeps_nothing_and_puts_nothing_in_an_address(
 ) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
-        log_contact(session, ContactFields(date(2026, 5, 20), "x", visibility="mra"), Office("VRO"), cast.haarlem, now)
+        log_contact(
+            Deed(session, cast.haarlem, now), ContactFields(date(2026, 5, 20), "x", visibility="mra"), Office("VRO")
+        )
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         answer = visitor.send_form("/contacten", organisation="vro", message="Vertrouwelijk", only_look="true")
         assert answer.status_code == 200
@@ -293,7 +296,7 @@ def test_an_application_runs_from_a_call_to_its_award_on_screen(engine: Engine, 
 def test_what_is_no_money_is_asked_again(engine: Engine, now: datetime, tmp_path: Path, typed: str) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
-        dossier = stages.start(session, cast.call, cast.lobbyist, now)
+        dossier = stages.start(Deed(session, cast.lobbyist, now), cast.call)
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         answer = visitor.send_form(f"/aanvragen/{dossier.id}/geld", requested=typed, seen=1)
     assert answer.status_code == 422
@@ -306,7 +309,7 @@ def test_numbers_that_no_column_holds_and_people_who_are_not_there_are_asked_aga
 ) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
-        dossier, application = cast.open(), stages.start(session, cast.call, cast.lobbyist, now)
+        dossier, application = cast.open(), stages.start(Deed(session, cast.lobbyist, now), cast.call)
     title = {"title": "Warmte voor de regio"}
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
         for path, fields in [

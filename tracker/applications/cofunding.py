@@ -9,13 +9,13 @@ from math import sqrt
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from db.models import Application, Cofunding, CofundingRoom, Dossier, Participant, User
+from db.models import Application, Cofunding, CofundingRoom, Dossier, Participant
 from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import ApplicationStage, DossierKind
 from tracker.errors import Incomplete, NotAllowed
-from tracker.rights import viewer_of
+from tracker.rights import Deed
 
 FIXED = frozenset(
     {ApplicationStage.AWARDED, ApplicationStage.RUNNING, ApplicationStage.ACCOUNTED, ApplicationStage.SETTLED}
@@ -128,19 +128,21 @@ def guard(session: Session, viewer: Viewer) -> list[tuple[Participant, Exposure]
     return [(session.get_one(Participant, e.participant_id), e) for e in exposure(promises(session, viewer), rooms)]
 
 
-def set_room(session: Session, year: int, amount: Decimal, by: User) -> CofundingRoom:
+def set_room(deed: Deed, year: int, amount: Decimal) -> CofundingRoom:
     """What the user's own organisation has set aside for own contributions in a year."""
-    if not has_role(viewer_of(by), Role.FUNDRAISER):
+    if not has_role(deed.viewer, Role.FUNDRAISER):
         raise NotAllowed("Met de rol lezer kunt u dit niet vastleggen.")
     if not 2000 <= year <= 2100:
         raise Incomplete("Kies een jaar.", "year")
-    known = select(CofundingRoom).where(CofundingRoom.participant_id == by.participant_id, CofundingRoom.year == year)
-    room = session.exec(known).first() or CofundingRoom(
-        participant_id=by.participant_id, year=year, amount=amount, visibility=Visibility.OWN
+    known = select(CofundingRoom).where(
+        CofundingRoom.participant_id == deed.by.participant_id, CofundingRoom.year == year
+    )
+    room = deed.session.exec(known).first() or CofundingRoom(
+        participant_id=deed.by.participant_id, year=year, amount=amount, visibility=Visibility.OWN
     )
     room.amount = amount
-    session.add(room)
-    session.flush()
+    deed.session.add(room)
+    deed.session.flush()
     return room
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db.models import ApplicationPartner, Call, Cofunding, Deadline, DecisionClock, Dossier, User
+from db.models import ApplicationPartner, Call, Cofunding, Deadline, DecisionClock, Dossier
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import CLOSING_KINDS
@@ -18,7 +18,7 @@ from tracker.calendar.backward import NoPlan
 from tracker.calendar.decision_clock import Way, deadline_day, start_clock, way_of
 from tracker.errors import Incomplete
 from tracker.lobby.log import log
-from tracker.rights import must_change
+from tracker.rights import Deed, must_change
 
 
 def way_for(session: Session, dossier: Dossier, tables: Sequence[str] = ()) -> Way:
@@ -42,26 +42,26 @@ def clocks_of(session: Session, viewer: Viewer, dossier: Dossier) -> list[tuple[
     return list(session.exec(query.order_by(col(Deadline.day), col(Deadline.id))))
 
 
-def open_clock(session: Session, dossier: Dossier, deadline: Deadline | None, by: User, now: datetime) -> DecisionClock:
+def open_clock(deed: Deed, dossier: Dossier, deadline: Deadline | None) -> DecisionClock:
     """Count back from the application's deadline, once or again, along the MRA tables it already passed.
 
     Raises Incomplete, in one clear line, where there is nothing to count back from or no plan.
     """
-    must_change(by, dossier)
+    must_change(deed, dossier)
     if deadline is None or deadline_day(deadline) is None:
         raise Incomplete("Deze regeling heeft geen sluitdatum die nog komt: er valt niet terug te rekenen.", "klok")
     known = select(DecisionClock).where(
         DecisionClock.deadline_id == deadline.id, DecisionClock.participant_id == dossier.participant_id
     )
-    before = session.exec(known).first()
-    way = way_for(session, dossier, way_of(before).tables if before else ())
+    before = deed.session.exec(known).first()
+    way = way_for(deed.session, dossier, way_of(before).tables if before else ())
     try:
-        clock = start_clock(session, deadline, way, dossier.participant_id, by.id, now, dossier.id)
+        clock = start_clock(deed, deadline, way, dossier.participant_id, dossier.id)
     except NoPlan as error:
         raise Incomplete(str(error), "klok") from error
     day = deadline_day(deadline)
-    log(session, dossier, LogKind.EDITED, f"Mijlpalen teruggerekend vanaf {said(day) if day else ''}", by, now)
-    session.flush()
+    log(deed, dossier, LogKind.EDITED, f"Mijlpalen teruggerekend vanaf {said(day) if day else ''}")
+    deed.session.flush()
     return clock
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from db.models import Application, ApplicationPartner, Call, Cofunding, Dossier, Match, Participant, User
+from db.models import Application, ApplicationPartner, Call, Cofunding, Dossier, Match, Participant
 from db.vocabulary import NoReason, Visibility
 from db.vocabulary_lobby import (
     ApplicationStage,
@@ -19,12 +19,12 @@ from db.vocabulary_lobby import (
     PartnerRole,
     StateAid,
 )
-from notifications.wording import amount, local_day
+from notifications.wording import amount
 from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, required
 from tracker.lobby.dossiers import ENDED, DossierFields, open_dossier
 from tracker.lobby.log import log
 from tracker.people.participants import standing_participant
-from tracker.rights import must_change
+from tracker.rights import Deed, must_change
 from tracker.versions import claim
 
 S = ApplicationStage
@@ -59,22 +59,16 @@ class Money:
 
 
 def start(
-    session: Session,
-    call: Call,
-    by: User,
-    now: datetime,
-    lead: str = "",
-    visibility: str = Visibility.OWN,
-    challenges: Sequence[str] = (),
+    deed: Deed, call: Call, lead: str = "", visibility: str = Visibility.OWN, challenges: Sequence[str] = ()
 ) -> Dossier:
     """An application dossier for a call, at the stage of a signal, on the opgaven the call was matched to."""
     if lead:
-        check_lead(session, lead, local_day(now))
+        check_lead(deed.session, lead, deed.today)
     matched = select(Match.challenge_id).where(Match.call_id == call.id, Match.score >= MATCHING)
-    opgaven = list(challenges) or list(session.exec(matched.order_by(col(Match.score).desc()).limit(3)))
-    fields = DossierFields(title=call.title, visibility=visibility, lobbyist_id=by.id)
-    dossier = open_dossier(session, fields, by, now, DossierKind.APPLICATION, opgaven, [call.id])
-    session.add(
+    opgaven = list(challenges) or list(deed.session.exec(matched.order_by(col(Match.score).desc()).limit(3)))
+    fields = DossierFields(title=call.title, visibility=visibility, lobbyist_id=deed.by.id)
+    dossier = open_dossier(deed, fields, DossierKind.APPLICATION, opgaven, [call.id])
+    deed.session.add(
         Application(
             dossier_id=dossier.id,
             call_id=call.id,
@@ -84,7 +78,7 @@ def start(
             visibility=dossier.visibility,
         )
     )
-    session.flush()
+    deed.session.flush()
     return dossier
 
 
@@ -95,14 +89,14 @@ def check_lead(session: Session, lead: str, day: date) -> Participant:
     return standing_participant(session, lead, day, "lead")
 
 
-def set_lead(session: Session, dossier: Dossier, lead: str, by: User, now: datetime, seen: int) -> None:
+def set_lead(deed: Deed, dossier: Dossier, lead: str, seen: int) -> None:
     """Choose the penvoerder."""
-    must_change(by, dossier)
-    participant = check_lead(session, lead, local_day(now))
-    claim(session, dossier, seen)
-    of(session, dossier).lead_id = participant.id
-    log(session, dossier, LogKind.EDITED, f"Penvoerder: {participant.name}", by, now)
-    session.flush()
+    must_change(deed, dossier)
+    participant = check_lead(deed.session, lead, deed.today)
+    claim(deed.session, dossier, seen)
+    of(deed.session, dossier).lead_id = participant.id
+    log(deed, dossier, LogKind.EDITED, f"Penvoerder: {participant.name}")
+    deed.session.flush()
 
 
 def of(session: Session, dossier: Dossier) -> Application:
@@ -110,64 +104,60 @@ def of(session: Session, dossier: Dossier) -> Application:
     return session.get_one(Application, dossier.id)
 
 
-def add_partner(
-    session: Session, dossier: Dossier, name: str, role: PartnerRole, by: User, now: datetime, party: str = ""
-) -> ApplicationPartner:
+def add_partner(deed: Deed, dossier: Dossier, name: str, role: PartnerRole, party: str = "") -> ApplicationPartner:
     """A partner: a participant that exists, or an organisation by its name."""
-    must_change(by, dossier)
+    must_change(deed, dossier)
     if party:
-        name = standing_participant(session, party, local_day(now), "party").name
+        name = standing_participant(deed.session, party, deed.today, "party").name
     name = required(name, "name", "Noem de partner.")
     known = select(ApplicationPartner).where(
         ApplicationPartner.dossier_id == dossier.id, ApplicationPartner.name == name
     )
-    claim(session, dossier)
-    partner = session.exec(known).first() or ApplicationPartner(dossier_id=dossier.id, name=name)
+    claim(deed.session, dossier)
+    partner = deed.session.exec(known).first() or ApplicationPartner(dossier_id=dossier.id, name=name)
     partner.party_id, partner.role = party or None, role
-    session.add(partner)
-    log(session, dossier, LogKind.EDITED, f"Partner: {name} ({role.label})", by, now)
-    session.flush()
+    deed.session.add(partner)
+    log(deed, dossier, LogKind.EDITED, f"Partner: {name} ({role.label})")
+    deed.session.flush()
     return partner
 
 
-def set_money(session: Session, dossier: Dossier, money: Money, by: User, now: datetime, seen: int) -> None:
+def set_money(deed: Deed, dossier: Dossier, money: Money, seen: int) -> None:
     """What is asked, what it costs, how likely it is and on which state aid ground."""
-    must_change(by, dossier)
+    must_change(deed, dossier)
     if money.chance is not None and not 0 <= money.chance <= 100:
         raise Incomplete("Kans is een percentage van 0 tot en met 100.", "chance")
     if money.requested is not None and money.total_cost is not None and money.requested > money.total_cost:
         raise Incomplete("Het gevraagde bedrag is hoger dan de totale kosten.", "requested")
-    claim(session, dossier, seen)
-    application = of(session, dossier)
+    claim(deed.session, dossier, seen)
+    application = of(deed.session, dossier)
     application.requested, application.total_cost = money.requested, money.total_cost
     application.chance, application.state_aid = money.chance, money.state_aid
     asked = amount(money.requested) if money.requested is not None else "nog geen bedrag"
-    log(session, dossier, LogKind.MONEY, f"Gevraagd: {asked}; {StateAid(money.state_aid).label}", by, now)
-    session.flush()
+    log(deed, dossier, LogKind.MONEY, f"Gevraagd: {asked}; {StateAid(money.state_aid).label}")
+    deed.session.flush()
 
 
 def promise(
-    session: Session,
+    deed: Deed,
     dossier: Dossier,
     participant_id: str,
     year: int,
     own_money: Decimal,
-    by: User,
-    now: datetime,
     cover: str = "",
     de_minimis: Decimal = Decimal(0),
 ) -> Cofunding:
     """The own money a participant promises in one year; a second promise for that year replaces the first."""
-    must_change(by, dossier)
+    must_change(deed, dossier)
     if not 2000 <= year <= 2100:
         raise Incomplete("Kies een jaar.", "year")
-    today = local_day(now)
-    participant = standing_participant(session, participant_id, max(today, date(year, 1, 1)), "participant_id")
-    claim(session, dossier)
+    today = deed.today
+    participant = standing_participant(deed.session, participant_id, max(today, date(year, 1, 1)), "participant_id")
+    claim(deed.session, dossier)
     known = select(Cofunding).where(
         Cofunding.dossier_id == dossier.id, Cofunding.participant_id == participant_id, Cofunding.year == year
     )
-    row = session.exec(known).first()
+    row = deed.session.exec(known).first()
     if row is None:
         row = Cofunding(
             dossier_id=dossier.id,
@@ -177,11 +167,11 @@ def promise(
             visibility=dossier.visibility,
         )
     row.amount, row.cover, row.de_minimis = own_money, cover.strip(), de_minimis
-    session.add(row)
+    deed.session.add(row)
     covered = f"gedekt uit {cover.strip()}" if cover.strip() else "nog niet gedekt"
     text = f"Eigen bijdrage {participant.name} {year}: {amount(own_money)}, {covered}"
-    log(session, dossier, LogKind.MONEY, text, by, now)
-    session.flush()
+    log(deed, dossier, LogKind.MONEY, text)
+    deed.session.flush()
     return row
 
 
@@ -200,62 +190,52 @@ def check_move(application: Application, stage: ApplicationStage, to: Applicatio
         raise MoveNotAllowed("Bepaal eerst de staatssteungrond.", "state_aid")
 
 
-def move(
-    session: Session,
-    dossier: Dossier,
-    to: ApplicationStage,
-    by: User,
-    now: datetime,
-    seen: int,
-    day: date | None = None,
-) -> None:
+def move(deed: Deed, dossier: Dossier, to: ApplicationStage, seen: int, day: date | None = None) -> None:
     """Bring an application to its next stage; a decision of the funder goes through ``decide``.
 
     ``day``: when it was submitted, where that was not today; the log counts the step for that day.
     """
-    must_change(by, dossier)
-    application = _application(session, dossier)
+    must_change(deed, dossier)
+    application = _application(deed.session, dossier)
     if to in DECIDED:
         raise MoveNotAllowed("Leg het besluit van de verstrekker vast, met datum en bedrag.", "to")
     check_move(application, S(dossier.stage), to)
     day = day if to == S.SUBMITTED else None
-    if day and day > local_day(now):
+    if day and day > deed.today:
         raise Incomplete("Een aanvraag kan niet later dan vandaag zijn ingediend.", "submitted_on")
-    _arrive(session, dossier, to, by, now, seen, day)
+    _arrive(deed, dossier, to, seen, day)
     if to == S.SUBMITTED:
-        application.submitted_on = day or local_day(now)
-    session.flush()
+        application.submitted_on = day or deed.today
+    deed.session.flush()
 
 
 def decide_go(
-    session: Session,
+    deed: Deed,
     dossier: Dossier,
     decision: GoDecision,
     answers: Mapping[str, str],
     reasons: Sequence[str],
     text: str,
-    by: User,
-    now: datetime,
     seen: int,
 ) -> None:
     """Go or no-go, with the checklist answered; a no-go names its reasons and ends the application."""
-    must_change(by, dossier)
-    application = _application(session, dossier)
+    must_change(deed, dossier)
+    application = _application(deed.session, dossier)
     if dossier.stage != S.GO_NO_GO:
         raise MoveNotAllowed("Beslis over go of no-go in de fase 'go/no-go'.", "go")
     check_go(decision, answers, reasons, text)
-    claim(session, dossier, seen)
-    application.go, application.go_on, application.go_by = decision, local_day(now), by.id
+    claim(deed.session, dossier, seen)
+    application.go, application.go_on, application.go_by = decision, deed.today, deed.by.id
     application.checklist, application.go_reasons = dict(answers), list(reasons)
     application.go_text = text.strip()
     why = ", ".join(NoReason(r).label for r in reasons)
     line = f"{decision.label}{': ' + why if why else ''}. {text.strip()}".strip()
-    log(session, dossier, LogKind.DECISION, line, by, now)
+    log(deed, dossier, LogKind.DECISION, line)
     to = S.PREPARING if decision == GoDecision.GO and application.lead_id else None
     to = S.DROPPED if decision == GoDecision.NO_GO else to
     if to:
-        _arrive(session, dossier, to, by, now, dossier.version)
-    session.flush()
+        _arrive(deed, dossier, to, dossier.version)
+    deed.session.flush()
 
 
 def check_go(decision: GoDecision, answers: Mapping[str, str], reasons: Sequence[str], text: str) -> None:
@@ -273,24 +253,22 @@ def check_go(decision: GoDecision, answers: Mapping[str, str], reasons: Sequence
 
 
 def decide(
-    session: Session,
+    deed: Deed,
     dossier: Dossier,
     to: ApplicationStage,
     day: date,
-    by: User,
-    now: datetime,
     seen: int,
     granted: Decimal | None = None,
     number: str = "",
     lesson: str = "",
 ) -> None:
     """Record the funder's decision; an award needs its amount and its number."""
-    must_change(by, dossier)
-    application = _application(session, dossier)
+    must_change(deed, dossier)
+    application = _application(deed.session, dossier)
     if to not in DECIDED:
         raise MoveNotAllowed("Een besluit is toegekend, afgewezen of reservelijst.", "to")
     check_move(application, S(dossier.stage), to)
-    if day > local_day(now):
+    if day > deed.today:
         raise Incomplete("Een besluit in de toekomst is nog geen besluit.", "decided_on")
     if application.submitted_on and day < application.submitted_on:
         raise Incomplete("Het besluit ligt voor de dag van indienen.", "decided_on")
@@ -298,23 +276,23 @@ def decide(
         raise Incomplete("Vul het toegekende bedrag in.", "granted")
     if to == S.AWARDED:
         number = required(number, "grant_number", "Vul het beschikkingsnummer in.")
-    _arrive(session, dossier, to, by, now, seen)
+    _arrive(deed, dossier, to, seen)
     application.decided_on, application.granted = day, granted if to == S.AWARDED else None
     application.grant_number, application.lesson = number.strip(), lesson.strip() or application.lesson
     if granted is not None and to == S.AWARDED:
-        log(session, dossier, LogKind.DECISION, f"Toegekend: {amount(granted)}, {number}", by, now, day=day)
-    session.flush()
+        log(deed, dossier, LogKind.DECISION, f"Toegekend: {amount(granted)}, {number}", day=day)
+    deed.session.flush()
 
 
-def learn(session: Session, dossier: Dossier, lesson: str, by: User, now: datetime, seen: int) -> None:
+def learn(deed: Deed, dossier: Dossier, lesson: str, seen: int) -> None:
     """Write down what was learnt; also long after the decision, and on an application that was dropped."""
-    must_change(by, dossier)
-    application = _application(session, dossier)
+    must_change(deed, dossier)
+    application = _application(deed.session, dossier)
     lesson = required(lesson, "learnt", "Schrijf op wat u leerde.")
-    claim(session, dossier, seen)
+    claim(deed.session, dossier, seen)
     application.lesson = lesson
-    log(session, dossier, LogKind.NOTE, f"Geleerd: {lesson}", by, now)
-    session.flush()
+    log(deed, dossier, LogKind.NOTE, f"Geleerd: {lesson}")
+    deed.session.flush()
 
 
 def _application(session: Session, dossier: Dossier) -> Application:
@@ -323,18 +301,10 @@ def _application(session: Session, dossier: Dossier) -> Application:
     return of(session, dossier)
 
 
-def _arrive(
-    session: Session,
-    dossier: Dossier,
-    to: ApplicationStage,
-    by: User,
-    now: datetime,
-    seen: int,
-    day: date | None = None,
-) -> None:
+def _arrive(deed: Deed, dossier: Dossier, to: ApplicationStage, seen: int, day: date | None = None) -> None:
     came_from = dossier.stage
-    claim(session, dossier, seen)
+    claim(deed.session, dossier, seen)
     dossier.stage = to
-    dossier.closed_at = now if to in ENDED or to == S.REJECTED else None
+    dossier.closed_at = deed.now if to in ENDED or to == S.REJECTED else None
     text = f"Van '{S(came_from).label}' naar '{to.label}'"
-    log(session, dossier, LogKind.MOVED, text, by, now, day=day, stages=(came_from, to))
+    log(deed, dossier, LogKind.MOVED, text, day=day, stages=(came_from, to))

@@ -12,6 +12,7 @@ from notifications.wording import local_day
 from tracker.calendar.backward import Fixed, NoPlan, Plan, Planned, Question, plan_back
 from tracker.calendar.bodies import BACK, BodyCalendar, body_calendar
 from tracker.calendar.steps import usual_steps
+from tracker.rights import Deed
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,7 @@ def plan_for(
     return plan_back(Question(day, today, steps, meetings, data.closed, dict(fixed), margin))
 
 
-def start_clock(
-    session: Session, deadline: Deadline, way: Way, owner: str, by: int, now: datetime, dossier_id: int | None = None
-) -> DecisionClock:
+def start_clock(deed: Deed, deadline: Deadline, way: Way, owner: str, dossier_id: int | None = None) -> DecisionClock:
     """Keep the milestones of a deadline for an organisation; a second time, plan them anew for the new way.
 
     Raises NoPlan; then nothing was kept.
@@ -63,20 +62,24 @@ def start_clock(
     day = deadline_day(deadline)
     if day is None:
         raise NoPlan("Deze termijn heeft geen datum: er valt niet terug te rekenen.")
-    assert deadline.id is not None
-    clock = session.exec(
+    clock = deed.session.exec(
         select(DecisionClock).where(
             DecisionClock.deadline_id == deadline.id, col(DecisionClock.participant_id) == owner
         )
     ).first() or DecisionClock(
-        deadline_id=deadline.id, participant_id=owner, lead_id=way.lead, planned_for=day, created_by=by, created_at=now
+        deadline_id=deadline.id,
+        participant_id=owner,
+        lead_id=way.lead,
+        planned_for=day,
+        created_by=deed.by.id,
+        created_at=deed.now,
     )
-    plan = plan_for(body_calendar(session), day, way, local_day(now), fixed_of(milestones_of(session, clock)))
+    plan = plan_for(body_calendar(deed.session), day, way, deed.today, fixed_of(milestones_of(deed.session, clock)))
     clock.lead_id, clock.partner_ids, clock.table_ids = way.lead, list(way.partners), list(way.tables)
     clock.cofunding, clock.planned_for, clock.dossier_id = way.cofunding, day, dossier_id or clock.dossier_id
-    session.add(clock)
-    session.flush()
-    _keep(session, clock, plan, now)
+    deed.session.add(clock)
+    deed.session.flush()
+    _keep(deed.session, clock, plan, deed.now)
     return clock
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from db.status import FINAL_WORDS
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from scrapers.listing import ListedDeadline
-from tracker.calls.consolidate import SHOWN_FIELDS, Shown
+from tracker.calls.consolidate import SHOWN_FIELDS, MergedCall
 from tracker.calls.identity import same_address, same_text
 
 AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
@@ -37,14 +37,14 @@ class FieldChange:
     damped: bool = False
 
 
-def changes(before: Shown, after: Shown, now: datetime) -> list[FieldChange]:
+def changes(before: MergedCall, after: MergedCall, now: datetime) -> list[FieldChange]:
     """Every difference that is more than notation, dates first."""
     found = [_dates_change(kind, before, after, now) for kind in sorted(before.kinds | after.kinds)]
     found += [_field_change(name, before, after, now) for name in SHOWN_FIELDS]
     return [change for change in found if change is not None]
 
 
-def _field_change(name: str, before: Shown, after: Shown, now: datetime) -> FieldChange | None:
+def _field_change(name: str, before: MergedCall, after: MergedCall, now: datetime) -> FieldChange | None:
     old, new = before.fields[name], after.fields[name]
     if old == new or _notation(name, old) == _notation(name, new):
         return None
@@ -62,7 +62,7 @@ def _notation(name: str, value: Any) -> Any:
     return same_address(value) if name == "url" else same_text(str(value))
 
 
-def _is_telling(name: str, old: Any, new: Any, after: Shown, now: datetime) -> bool:
+def _is_telling(name: str, old: Any, new: Any, after: MergedCall, now: datetime) -> bool:
     if name == "source_word":
         return _word_is_telling(old, new, after, now)
     if name in AMOUNTS or name in ("amount_text", "applicants"):
@@ -70,7 +70,7 @@ def _is_telling(name: str, old: Any, new: Any, after: Shown, now: datetime) -> b
     return False
 
 
-def _word_is_telling(old: Any, new: Any, after: Shown, now: datetime) -> bool:
+def _word_is_telling(old: Any, new: Any, after: MergedCall, now: datetime) -> bool:
     """A status is news when no date explains it. Labels lag their date by up to a month (measured 2026)."""
     if new in FINAL_WORDS:
         return True
@@ -87,14 +87,14 @@ def _reached(moment: datetime | None, now: datetime) -> bool:
     return moment is not None and moment <= now + AROUND
 
 
-def _dates_change(kind: str, before: Shown, after: Shown, now: datetime) -> FieldChange | None:
+def _dates_change(kind: str, before: MergedCall, after: MergedCall, now: datetime) -> FieldChange | None:
     old, new = before.dates(kind), after.dates(kind)
     if old == new:
         return None
     return FieldChange(kind, old, new, _dates_are_telling(kind, before, after, now))
 
 
-def _dates_are_telling(kind: str, before: Shown, after: Shown, now: datetime) -> bool:
+def _dates_are_telling(kind: str, before: MergedCall, after: MergedCall, now: datetime) -> bool:
     """An opening that moved; a closing that moved, came or went while it still matters."""
     if kind == DeadlineKind.OPENS:
         return bool(after.dates(kind)) and bool(_moved(before, after, {kind}))
@@ -104,14 +104,14 @@ def _dates_are_telling(kind: str, before: Shown, after: Shown, now: datetime) ->
     return bool(mine & _moved(before, after, DUE_KINDS))
 
 
-def _moved(before: Shown, after: Shown, kinds: Container[str]) -> set[tuple[Any, Any]]:
+def _moved(before: MergedCall, after: MergedCall, kinds: Container[str]) -> set[tuple[Any, Any]]:
     """The moments only one of both has; an hour that is only the usual one says no more than its day."""
     if _moments(before, kinds, stated=True) == _moments(after, kinds, stated=True):
         return set()
     return _moments(before, kinds, stated=False) ^ _moments(after, kinds, stated=False)
 
 
-def _moments(call: Shown, kinds: Container[str], stated: bool) -> set[tuple[Any, Any]]:
+def _moments(call: MergedCall, kinds: Container[str], stated: bool) -> set[tuple[Any, Any]]:
     return {(d.day, None if stated and d.assumed else d.hour) for d in call.deadlines if d.kind in kinds}
 
 
@@ -123,7 +123,7 @@ def _over(deadline: ListedDeadline, now: datetime) -> bool:
 def damp(found: Sequence[FieldChange], earlier: Sequence[tuple[str, Any]]) -> list[FieldChange]:
     """Do not tell a value that went back to what it was: ``earlier`` holds (field, old) of the last month's changes.
 
-    So a value that flips between two readings is told once. One that stays is told after all, by ``settle``.
+    So a value that flips between two readings is told once. One that stays is told after all, by flapping.py.
     """
     return [
         replace(change, telling=False, damped=True)

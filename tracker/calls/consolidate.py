@@ -1,4 +1,4 @@
-"""What we show of a call: one pure function of what its sources said and of people's corrections.
+"""Merge what the sources say of a call with people's corrections into what we show; pure.
 
 Fields carry their source in ``provenance`` and, where sources disagree, every source's value in ``conflicts``. The
 dates of one kind count as one field, named by the kind ("closes"); their value is a list of
@@ -41,14 +41,14 @@ CONTESTED_KINDS = (*sorted(CLOSING_KINDS), DeadlineKind.OPENS, DeadlineKind.PRE_
 
 
 @dataclass(frozen=True)
-class Said:
-    """What one source last said of a call: the Listing as JSON, without what is default."""
+class SourceRecord:
+    """What one source says of a call: the Listing as JSON, without what is default."""
 
     source: str
     external_id: str
     fields: Mapping[str, Any]
     gone: bool = False
-    dates: tuple[ListedDeadline, ...] | None = None  # where they are at hand as such already
+    deadlines: tuple[ListedDeadline, ...] | None = None  # where they are at hand as such already
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Refuted:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The fields of an Call as JSON values, its deadlines by date, and where each came from.
+class MergedCall:
+    """The fields of a Call as JSON values, its deadlines by date, and where each came from.
 
     ``proof``: field -> ``{"sentence", "certainty"}`` of what was read from text; a date carries its own.
     """
@@ -75,6 +75,10 @@ class Shown:
     def dates(self, kind: str) -> list[dict[str, Any]]:
         """The dates of one kind, as they stand in revisions, conflicts and corrections."""
         return [as_date(d) for d in self.deadlines if d.kind == kind]
+
+    def value(self, name: str) -> Any:
+        """A field as JSON, or the dates of a kind."""
+        return self.dates(name) if name in KINDS else self.fields.get(name)
 
     @property
     def kinds(self) -> set[str]:
@@ -106,18 +110,18 @@ def starts_at(deadline: ListedDeadline) -> datetime | None:
 
 def as_date(deadline: ListedDeadline) -> dict[str, Any]:
     """A date as JSON: the day, the hour where known, and whether that hour is only the usual one."""
-    known: dict[str, Any] = {"day": deadline.day.isoformat()} if deadline.day else {}
+    date: dict[str, Any] = {"day": deadline.day.isoformat()} if deadline.day else {}
     if deadline.hour:
-        known["hour"] = deadline.hour
+        date["hour"] = deadline.hour
     if deadline.assumed:
-        known["assumed"] = True
-    return known
+        date["assumed"] = True
+    return date
 
 
-def shown(said: Sequence[Said], corrections: Mapping[str, Any] | None = None) -> Shown:
+def merge_records(records: Sequence[SourceRecord], corrections: Mapping[str, Any] | None = None) -> MergedCall:
     """``corrections``: field or kind of date -> the value a person gave it."""
-    told = shown_alone(said[0]) if len(said) == 1 else _shown_together(said)
-    return _corrected(told, corrections) if corrections else told
+    merged = merge_one(records[0]) if len(records) == 1 else _merge_several(records)
+    return _correct(merged, corrections) if corrections else merged
 
 
 def contradictions(deadlines: Iterable[ListedDeadline]) -> list[str]:
@@ -129,22 +133,21 @@ def contradictions(deadlines: Iterable[ListedDeadline]) -> list[str]:
     return [f"De opening ({short_day(min(opens))}) ligt na de sluiting ({short_day(max(ends))})."]
 
 
-def _review(said: Sequence[Said]) -> tuple[str, ...]:
+def _review(records: Sequence[SourceRecord]) -> tuple[str, ...]:
     """The remarks of the sources, each once; a question is no remark: it has a place and an answer of its own."""
-    asked = {Question.model_validate(q).line for one in said for q in one.fields.get("questions", ())}
-    remarks = dict.fromkeys(text for one in said for text in one.fields.get("review", ()))
+    asked = {Question.model_validate(q).line for record in records for q in record.fields.get("questions", ())}
+    remarks = dict.fromkeys(text for record in records for text in record.fields.get("review", ()))
     return tuple(text for text in remarks if text not in asked)
 
 
-def shown_alone(one: Said) -> Shown:
+def merge_one(record: SourceRecord) -> MergedCall:
     """The common case: one source."""
-    said = one.fields
-    fields = {name: said.get(name, DEFAULTS.get(name)) for name in SHOWN_FIELDS}
-    deadlines = _deadlines(one)
-    provenance = {name: one.source for name in SHOWN_FIELDS if name in said}
-    provenance |= {str(d.kind): one.source for d in deadlines}
-    proof = dict(said.get("proof", {}))
-    return Shown(_rolling(fields, deadlines), deadlines, _review([one]), provenance, proof=proof)
+    fields = {name: record.fields.get(name, DEFAULTS.get(name)) for name in SHOWN_FIELDS}
+    deadlines = _deadlines(record)
+    provenance = {name: record.source for name in SHOWN_FIELDS if name in record.fields}
+    provenance |= {str(d.kind): record.source for d in deadlines}
+    proof = dict(record.fields.get("proof", {}))
+    return MergedCall(_rolling(fields, deadlines), deadlines, _review([record]), provenance, proof=proof)
 
 
 def _rolling(fields: dict[str, Any], deadlines: Iterable[ListedDeadline]) -> dict[str, Any]:
@@ -153,14 +156,15 @@ def _rolling(fields: dict[str, Any], deadlines: Iterable[ListedDeadline]) -> dic
     return fields
 
 
-def _deadlines(one: Said) -> tuple[ListedDeadline, ...]:
-    listed = one.dates
-    if listed is None:
-        listed = tuple(ListedDeadline.model_validate(d) for d in one.fields.get("deadlines", ()))
-    return tuple(sorted(listed, key=_by_date))
+def _deadlines(record: SourceRecord) -> tuple[ListedDeadline, ...]:
+    deadlines = record.deadlines
+    if deadlines is None:
+        deadlines = tuple(ListedDeadline.model_validate(d) for d in record.fields.get("deadlines", ()))
+    return tuple(sorted(deadlines, key=by_date))
 
 
-def _by_date(deadline: ListedDeadline) -> tuple[str, str, str]:
+def by_date(deadline: ListedDeadline) -> tuple[str, str, str]:
+    """The order of dates; what has no day stands last."""
     return (str(deadline.day or "9999"), deadline.hour or "24", str(deadline.kind))
 
 
@@ -168,109 +172,112 @@ def _order(name: str) -> Any:
     """Listed before no longer listed, then by rank for this field, then the newest publication."""
     ranks = LEGAL_RANK if name in LEGAL_FIELDS else RANK
 
-    def key(one: Said) -> tuple[bool, int, str, int, str]:
-        newest = -int(str(one.fields.get("published_on", "0")).replace("-", ""))
-        return (one.gone, ranks.get(one.source, UNRANKED), one.source, newest, one.external_id)
+    def key(record: SourceRecord) -> tuple[bool, int, str, int, str]:
+        newest = -int(str(record.fields.get("published_on", "0")).replace("-", ""))
+        return (record.gone, ranks.get(record.source, UNRANKED), record.source, newest, record.external_id)
 
     return key
 
 
-def _shown_together(said: Sequence[Said]) -> Shown:
-    ordered, legal = sorted(said, key=_order("")), sorted(said, key=_order("budget"))
+def _merge_several(records: Sequence[SourceRecord]) -> MergedCall:
+    ordered, legal = sorted(records, key=_order("")), sorted(records, key=_order("budget"))
     fields, provenance, proof = dict[str, Any](), dict[str, str](), dict[str, dict[str, Any]]()
     for name in SHOWN_FIELDS:
-        voices = legal if name in LEGAL_FIELDS else ordered
-        speaker = next((one for one in voices if name in one.fields), None)
-        fields[name] = speaker.fields[name] if speaker else DEFAULTS.get(name)
-        if speaker:
-            provenance[name] = speaker.source
-            proof |= _proof_of(speaker, name)
-    deadlines, dated_by = _dates_together(ordered)
+        by_rank = legal if name in LEGAL_FIELDS else ordered
+        first = next((record for record in by_rank if name in record.fields), None)
+        fields[name] = first.fields[name] if first else DEFAULTS.get(name)
+        if first:
+            provenance[name] = first.source
+            proof |= _proof_of(first, name)
     final = _final_word(ordered)
     if final:
         fields["source_word"], provenance["source_word"] = final.fields["source_word"], final.source
         proof |= _proof_of(final, "source_word")
+    deadlines, dates_from = _merge_dates(ordered)
     fields = _rolling(fields, deadlines)
-    return Shown(fields, deadlines, _review(ordered), provenance | dated_by, _conflicts(ordered), proof)
+    return MergedCall(fields, deadlines, _review(ordered), provenance | dates_from, _conflicts(ordered), proof)
 
 
-def _proof_of(one: Said, name: str) -> dict[str, dict[str, Any]]:
-    return {name: one.fields["proof"][name]} if name in one.fields.get("proof", {}) else {}
+def _proof_of(record: SourceRecord, name: str) -> dict[str, dict[str, Any]]:
+    proofs = record.fields.get("proof", {})
+    return {name: proofs[name]} if name in proofs else {}
 
 
-def _final_word(ordered: Sequence[Said]) -> Said | None:
+def _final_word(ordered: Sequence[SourceRecord]) -> SourceRecord | None:
     """Who says that it is over: a withdrawal, or a sentence that says so, outweighs a page that another left open."""
-    for one in ordered:
-        word = one.fields.get("source_word")
-        read = word in OVER and "source_word" in one.fields.get("proof", {})
-        if not one.gone and (word in FINAL_WORDS or read):
-            return one
+    for record in ordered:
+        word = record.fields.get("source_word")
+        is_read = word in OVER and "source_word" in record.fields.get("proof", {})
+        if not record.gone and (word in FINAL_WORDS or is_read):
+            return record
     return None
 
 
-def _dates_together(ordered: Sequence[Said]) -> tuple[tuple[ListedDeadline, ...], dict[str, str]]:
+def _merge_dates(ordered: Sequence[SourceRecord]) -> tuple[tuple[ListedDeadline, ...], dict[str, str]]:
     """Each kind of date from the first source that has it; an hour another source knows of the same day is taken."""
-    by_source = [(one.source, _deadlines(one)) for one in ordered]
+    by_source = [(record.source, _deadlines(record)) for record in ordered]
     chosen: dict[str, tuple[str, list[ListedDeadline]]] = {}
     for source, dates in by_source:
         for kind in {str(d.kind) for d in dates} - set(chosen):
             chosen[kind] = (source, [d for d in dates if d.kind == kind])
     hours = {(d.kind, d.day): d for _, dates in reversed(by_source) for d in dates if d.hour and not d.assumed}
     deadlines = [_with_hour(d, hours.get((d.kind, d.day))) for _, dates in chosen.values() for d in dates]
-    return tuple(sorted(deadlines, key=_by_date)), {kind: source for kind, (source, _) in chosen.items()}
+    return tuple(sorted(deadlines, key=by_date)), {kind: source for kind, (source, _) in chosen.items()}
 
 
-def _with_hour(deadline: ListedDeadline, other: ListedDeadline | None) -> ListedDeadline:
-    return other if other and (deadline.hour is None or deadline.assumed) else deadline
+def _with_hour(deadline: ListedDeadline, with_hour: ListedDeadline | None) -> ListedDeadline:
+    return with_hour if with_hour and (deadline.hour is None or deadline.assumed) else deadline
 
 
-def _conflicts(ordered: Sequence[Said]) -> dict[str, dict[str, Any]]:
+def _conflicts(ordered: Sequence[SourceRecord]) -> dict[str, dict[str, Any]]:
     """Field -> source -> value, where sources that still list the call disagree on what matters."""
-    voices = [one for one in ordered if not one.gone]
-    found: dict[str, dict[str, Any]] = {}
+    listing = [record for record in ordered if not record.gone]
+    conflicts: dict[str, dict[str, Any]] = {}
     for name in CONTESTED:
-        values = {one.source: one.fields[name] for one in reversed(voices) if one.fields.get(name)}
-        if len({_plain(name, v) for v in values.values()}) > 1:
-            found[name] = values
-    for kind in CONTESTED_KINDS:
-        _add_dates_conflict(found, str(kind), voices)
-    return found
+        values = {record.source: record.fields[name] for record in reversed(listing) if record.fields.get(name)}
+        if len({_comparable(name, value) for value in values.values()}) > 1:
+            conflicts[name] = values
+    for kind in map(str, CONTESTED_KINDS):
+        if dates := _conflicting_dates(kind, listing):
+            conflicts[kind] = dates
+    return conflicts
 
 
-def _add_dates_conflict(found: dict[str, dict[str, Any]], kind: str, voices: Sequence[Said]) -> None:
-    dates = {one.source: [d for d in _deadlines(one) if d.kind == kind] for one in reversed(voices)}
+def _conflicting_dates(kind: str, listing: Sequence[SourceRecord]) -> dict[str, Any]:
+    dates = {record.source: [d for d in _deadlines(record) if d.kind == kind] for record in reversed(listing)}
     dates = {source: listed for source, listed in dates.items() if listed}
     days = {tuple(d.day for d in listed) for listed in dates.values()}
     hours = {tuple(d.hour for d in ds) for ds in dates.values() if all(d.hour and not d.assumed for d in ds)}
     if len(days) > 1 or len(hours) > 1:
-        found[kind] = {source: [as_date(d) for d in listed] for source, listed in dates.items()}
+        return {source: [as_date(d) for d in listed] for source, listed in dates.items()}
+    return {}
 
 
-def _plain(name: str, value: Any) -> Any:
+def _comparable(name: str, value: Any) -> Any:
     return tuple(sorted(value)) if name == "applicants" else float(value)
 
 
-def _corrected(told: Shown, corrections: Mapping[str, Any]) -> Shown:
-    fields, deadlines = dict(told.fields), told.deadlines
-    provenance, conflicts, proof = dict(told.provenance), dict(told.conflicts), dict(told.proof)
+def _correct(merged: MergedCall, corrections: Mapping[str, Any]) -> MergedCall:
+    fields, deadlines = dict(merged.fields), merged.deadlines
+    provenance, conflicts, proof = dict(merged.provenance), dict(merged.conflicts), dict(merged.proof)
     for name, value in corrections.items():
-        before = told.dates(name) if name in KINDS else fields.get(name)
+        before = merged.value(name)
         if isinstance(value, Refuted):
             if before != value.value:
                 continue
             value = [] if name in KINDS else DEFAULTS.get(name)
         if name in KINDS:
-            deadlines = _corrected_dates(deadlines, name, value)
+            deadlines = _correct_dates(deadlines, name, value)
         else:
             fields[name] = value
         if before != value:
-            conflicts[name] = conflicts.get(name, {told.provenance.get(name, ""): before}) | {PERSON: value}
+            conflicts[name] = conflicts.get(name, {merged.provenance.get(name, ""): before}) | {PERSON: value}
         provenance[name] = PERSON
         proof.pop(name, None)
-    return replace(told, fields=fields, deadlines=deadlines, provenance=provenance, conflicts=conflicts, proof=proof)
+    return replace(merged, fields=fields, deadlines=deadlines, provenance=provenance, conflicts=conflicts, proof=proof)
 
 
-def _corrected_dates(deadlines: tuple[ListedDeadline, ...], kind: str, value: Any) -> tuple[ListedDeadline, ...]:
+def _correct_dates(deadlines: tuple[ListedDeadline, ...], kind: str, value: Any) -> tuple[ListedDeadline, ...]:
     zone = next((d.zone for d in deadlines), None)
-    given = [ListedDeadline.model_validate({"kind": kind, **({"zone": zone} if zone else {}), **d}) for d in value]
-    return tuple(sorted([d for d in deadlines if d.kind != kind] + given, key=_by_date))
+    corrected = [ListedDeadline.model_validate({"kind": kind, **({"zone": zone} if zone else {}), **d}) for d in value]
+    return tuple(sorted([d for d in deadlines if d.kind != kind] + corrected, key=by_date))

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from db.bulk import add
 from db.vocabulary import DeadlineKind
 from scrapers.listing import ListedDeadline
-from tracker.calls.consolidate import starts_at
+from tracker.calls.consolidate import by_date, starts_at
 from tracker.calls.rows import DEADLINE, Placeable, date_row, new_date, numbered
 
 
@@ -54,7 +54,7 @@ def remembered(told: tuple[ListedDeadline, ...], rows: Sequence[Any], now: datet
         for date in (as_listed(row) for row in rows if row.cancelled_at is None)
         if _passed(date, now) and (date.kind not in kinds or _is_dropped_cut_off(date, told))
     ]
-    return tuple(sorted((*told, *kept), key=lambda d: (str(d.day or "9999"), d.hour or "24", d.kind))) if kept else told
+    return tuple(sorted((*told, *kept), key=by_date)) if kept else told
 
 
 def _passed(date: ListedDeadline, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Which two calls may be one, and why. Pure; a person confirms with ``call join`` or says no with ``call dismiss``.
 
-What names the same official reference joins by itself (joining.py). A yearly reopening or a next round is another call.
+What names the same official reference joins by itself (linking.py). A yearly reopening or a next round is another call.
 """
 
 from collections import defaultdict

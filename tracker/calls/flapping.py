@@ -13,7 +13,7 @@ from tracker.calls.rows import CALL, CRAWL, REVISION, revision
 STAYS_AFTER = 3  # crawls of its source in which the value stood
 
 
-def settle(session: Session, source: str, crawl_id: int, now: datetime) -> tuple[int, ...]:
+def tell_what_stayed(session: Session, source: str, crawl_id: int, now: datetime) -> tuple[int, ...]:
     """Turn damped changes that stood for three crawls into one telling revision, if they differ from what was told.
 
     Returns the ids of the calls that have something to tell now.

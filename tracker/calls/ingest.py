@@ -22,24 +22,24 @@ from tracker.calls import flapping, floods, linking, questions, revisions, store
 from tracker.calls.completeness import Judgement, judge
 from tracker.calls.floods import History, is_flood_of_changes, is_flood_of_new
 from tracker.calls.identity import identity
-from tracker.calls.sightings import Ingested, Known, Sorted, heard, sort_out, unreadable
+from tracker.calls.sightings import Comparison, IngestResult, KnownSighting, compare, reported_listings, unreadable_keys
 
 GONE_AFTER = 3
 SIGHTING = table(Sighting)
 
 
-def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None = None) -> Ingested:
+def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None = None) -> IngestResult:
     """Store a crawl; ``now`` is aware, in UTC. Without a judgement the crawl is judged by its source's past."""
     with bulk.uncollected():
         return _ingest(session, crawled, now, judgement)
 
 
-def _ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None) -> Ingested:
+def _ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgement | None) -> IngestResult:
     bulk.one_at_a_time(session)
     history = History() if crawled.source == BY_HAND else past(session, crawled.source)  # people make no floods
     judgement = judgement or judge(crawled, history.seen)
     crawl_id = store.add_crawl(session, crawled, judgement, history)
-    found = sort_out(heard(crawled), known(session, crawled.source), unreadable(crawled))
+    found = compare(reported_listings(crawled), known(session, crawled.source), unreadable_keys(crawled))
     store.keep_pages(session, crawled, [h.listing.snapshot for h in found.new + [h for _, h in found.changed]])
     store.remember(session, crawled, judgement.complete)
     result = _store(session, crawled, found, Context(crawl_id, now, judgement, history))
@@ -58,9 +58,9 @@ class Context:
     history: History
 
 
-def _store(session: Session, crawled: Crawled, found: Sorted, context: Context) -> Ingested:
+def _store(session: Session, crawled: Crawled, found: Comparison, context: Context) -> IngestResult:
     now = context.now
-    joined = linking.certain(session, crawled.source, found.new)
+    joined = linking.link_by_reference(session, crawled.source, found.new)
     fresh = [h for h in found.new if h.key not in joined]
     held = is_flood_of_new(len(found.new), context.history, now)
     new = store.add_calls(session, context.crawl_id, fresh, now, held)
@@ -71,11 +71,11 @@ def _store(session: Session, crawled: Crawled, found: Sorted, context: Context) 
     if crawled.unchanged:
         store.all_seen_again(session, crawled.source, now)
     questions.keep(session, crawled.source, found.new, [h for _, h in found.changed], now)
-    told_late = flapping.settle(session, crawled.source, context.crawl_id, now)
+    told_late = flapping.tell_what_stayed(session, crawled.source, context.crawl_id, now)
     flood = is_flood_of_changes(len(recount.telling), len(found.unchanged) + len(found.changed), context.history)
     if flood:
         floods.hold(session, recount.telling)
-    return Ingested(
+    return IngestResult(
         crawl_id=context.crawl_id,
         judgement=context.judgement,
         seen=store.seen_by(crawled, context.history),
@@ -91,11 +91,11 @@ def _store(session: Session, crawled: Crawled, found: Sorted, context: Context) 
     )
 
 
-def known(session: Session, source: str) -> dict[str, Known]:
+def known(session: Session, source: str) -> dict[str, KnownSighting]:
     """Every sighting of a source by its key."""
     columns = ("id", "external_id", "fingerprint", "call_id", "missed", "gone_at")
     rows = session.connection().execute(select(*(SIGHTING.c[c] for c in columns)).where(SIGHTING.c.source == source))
-    return {r[1]: Known(r[0], r[1], r[2], r[3], r[4], r[5] is not None) for r in rows}
+    return {r[1]: KnownSighting(r[0], r[1], r[2], r[3], r[4], r[5] is not None) for r in rows}
 
 
 def past(session: Session, source: str) -> History:
@@ -111,7 +111,7 @@ def past(session: Session, source: str) -> History:
     )
 
 
-def _gone(session: Session, crawled: Crawled, found: Sorted, context: Context) -> Sequence[Known]:
+def _gone(session: Session, crawled: Crawled, found: Comparison, context: Context) -> Sequence[KnownSighting]:
     """Absent from three complete catalogue crawls in a row; over by its date or by its source's word is not gone.
 
     Nor is what its source, which can be asked for single calls, did not say to be gone.
@@ -137,21 +137,21 @@ def absentees(session: Session, source: str, now: datetime) -> tuple[tuple[str, 
 
 
 def _recount(
-    session: Session, found: Sorted, joined: Mapping[str, int], gone: Sequence[Known], context: Context
+    session: Session, found: Comparison, joined: Mapping[str, int], gone: Sequence[KnownSighting], context: Context
 ) -> revisions.Recount:
     """State anew every call whose sightings changed, came, went or came back."""
     joining_now = [(joined[h.key], h) for h in found.new if h.key in joined]
     calls = {k.call_id for k in [*gone, *found.back, *(k for k, _ in found.changed)]}
     calls |= {call for call, _ in joining_now}
     states = revisions.states(session, calls, context.now)
-    before = {call: state.shown(context.now) for call, state in states.items()}
+    before = {call: state.merged(context.now) for call, state in states.items()}
     store.write_gone(session, [k.id for k in gone], context.now)
     store.change_sightings(session, found.changed, context.now)
     added = store.add_sightings(session, joining_now, context.now)
     for known_, one in found.changed:
-        states[known_.call_id].hear(known_.id, one.said, one.listing.snapshot)
+        states[known_.call_id].hear(known_.id, one.record, one.listing.snapshot)
     for sighting_id, (call, one) in zip(added, joining_now, strict=True):
-        states[call].hear(sighting_id, one.said, one.listing.snapshot)
+        states[call].hear(sighting_id, one.record, one.listing.snapshot)
     for known_ in gone:
         states[known_.call_id].mark(known_.id, gone=True)
     for known_ in found.back:

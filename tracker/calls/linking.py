@@ -9,18 +9,18 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.bulk import chunks
-from tracker.calls.consolidate import shown_alone
+from tracker.calls.consolidate import merge_one
 from tracker.calls.identity import same_reference
 from tracker.calls.rows import CALL, REFERENCE, SIGHTING
 
 if TYPE_CHECKING:
-    from tracker.calls.sightings import Heard
+    from tracker.calls.sightings import ReportedListing
 
 SAME_ROUND = timedelta(days=60)
 
 
 @dataclass
-class Option:
+class LinkCandidate:
     """A call that is there already: who speaks of it, by which references, and when it closes."""
 
     closes_at: datetime | None
@@ -28,7 +28,7 @@ class Option:
     references: set[str] = field(default_factory=set)
 
 
-def certain(session: Session, source: str, new: "Sequence[Heard]") -> dict[str, int]:
+def link_by_reference(session: Session, source: str, new: "Sequence[ReportedListing]") -> dict[str, int]:
     """Key of a new listing -> the call it certainly is, by an official reference that another source named.
 
     A scheme that reopens every year keeps its reference: where both dates are known they must be of one round. A call
@@ -38,7 +38,7 @@ def certain(session: Session, source: str, new: "Sequence[Heard]") -> dict[str, 
     found: dict[str, int] = {}
     for one in new:
         names = {same_reference(r) for r in one.listing.references}
-        closes = shown_alone(one.said).closes_at if names and options else None
+        closes = merge_one(one.record).closes_at if names and options else None
         fitting = [
             call
             for call, option in options.items()
@@ -55,8 +55,8 @@ def same_round(one: datetime | None, other: datetime | None) -> bool:
     return one is None or other is None or abs(one - other) <= SAME_ROUND
 
 
-def _options(session: Session, references: Iterable[str]) -> dict[int, Option]:
-    found: dict[int, Option] = {}
+def _options(session: Session, references: Iterable[str]) -> dict[int, LinkCandidate]:
+    found: dict[int, LinkCandidate] = {}
     s, r = SIGHTING.c, REFERENCE.c
     for some in chunks(sorted(references)):
         named = (
@@ -66,7 +66,7 @@ def _options(session: Session, references: Iterable[str]) -> dict[int, Option]:
             .where(r.reference.in_(some))
         )
         for row in session.connection().execute(named):
-            found.setdefault(row.call_id, Option(row.closes_at)).references.add(row.reference)
+            found.setdefault(row.call_id, LinkCandidate(row.closes_at)).references.add(row.reference)
     for some in chunks(sorted(found)):
         speakers = select(s.call_id, s.source).where(s.call_id.in_(some))
         for call, speaker in session.connection().execute(speakers):

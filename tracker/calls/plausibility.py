@@ -1,8 +1,9 @@
-"""What of a listing is no fact, whatever its source's reader says: stand-ins for "no end", and what is unlikely. Pure."""
+"""What of a listing is no fact, whatever its reader says: stand-ins for "no end", and what is unlikely. Pure."""
 
 from datetime import date
 from typing import Any
 
+from db.vocabulary import DeadlineKind
 from notifications.wording import short_day
 from scrapers.listing import ListedDeadline, Listing, Question, QuestionField
 
@@ -31,7 +32,7 @@ def only_likely(listing: Listing) -> Listing:
 
 
 def _of_date(deadline: ListedDeadline) -> Question:
-    field = QuestionField.OPENS if deadline.kind == QuestionField.OPENS else QuestionField.CLOSES
+    field = QuestionField.OPENS if deadline.kind == DeadlineKind.OPENS else QuestionField.CLOSES
     reading = f"{deadline.day}T{deadline.hour}" if deadline.hour else str(deadline.day)
     return Question(field=field, sentence=deadline.sentence or deadline.text, readings=(reading,), why=UNLIKELY)
 

@@ -10,7 +10,7 @@ from db.bulk import chunks
 from db.models import Answer, Question, Sighting
 from scrapers.listing import Listing
 from scrapers.listing import Question as Raised
-from tracker.calls.sightings import Heard
+from tracker.calls.sightings import ReportedListing
 
 
 class Asking(NamedTuple):
@@ -21,10 +21,12 @@ class Asking(NamedTuple):
     call_id: int
 
 
-def keep(session: Session, source: str, new: Iterable[Heard], changed: Iterable[Heard], now: datetime) -> None:
+def keep(
+    session: Session, source: str, new: Iterable[ReportedListing], changed: Iterable[ReportedListing], now: datetime
+) -> None:
     """Lay what these listings ask beside what was asked before: new, the same, worded anew, or raised no more."""
-    heard = {one.key: one.listing for one in [*(h for h in new if h.listing.questions), *changed]}
-    for keys in chunks(heard):
+    listings = {one.key: one.listing for one in [*(h for h in new if h.listing.questions), *changed]}
+    for keys in chunks(listings):
         columns = select(Sighting.id, Sighting.external_id, Sighting.call_id)
         found = columns.where(Sighting.source == source, col(Sighting.external_id).in_(keys))
         sightings = {row[0]: Asking(*row) for row in session.exec(found)}
@@ -33,7 +35,7 @@ def keep(session: Session, source: str, new: Iterable[Heard], changed: Iterable[
         for question in session.exec(rows):
             asked[question.sighting_id or 0, question.field] = question  # the newest of a field stays
         for sighting in sightings.values():
-            _lay_beside(session, sighting, heard[sighting.external_id], asked, now)
+            _lay_beside(session, sighting, listings[sighting.external_id], asked, now)
     session.flush()
 
 

@@ -12,9 +12,9 @@ from db.bulk import add, chunks
 from db.models import Correction
 from db.models.columns import table
 from db.search import index_words
-from db.vocabulary import DeadlineKind, RevisionKind
+from db.vocabulary import RevisionKind
 from tracker.calls.changes import FieldChange, changes, damp
-from tracker.calls.consolidate import Refuted, Said, Shown, shown
+from tracker.calls.consolidate import MergedCall, Refuted, SourceRecord, merge_records
 from tracker.calls.deadlines import Placed, place, remembered
 from tracker.calls.rows import CALL, CRAWL, DEADLINE, REVISION, SIGHTING, call_row, revision
 
@@ -38,30 +38,30 @@ class State:
     version: int
     closes_at: datetime | None
     not_listed_since: datetime | None
-    said: dict[int, Said] = field(default_factory=dict)
+    records: dict[int, SourceRecord] = field(default_factory=dict)
     snapshots: dict[str, str | None] = field(default_factory=dict)
     corrections: dict[str, Any] = field(default_factory=dict)
     dates: list[Row[Any]] = field(default_factory=list)
     earlier: list[tuple[str, Any]] = field(default_factory=list)
 
-    def shown(self, now: datetime) -> Shown:
+    def merged(self, now: datetime) -> MergedCall:
         """What we show, with the dates that passed and that sources no longer mention."""
-        told = shown(list(self.said.values()), self.corrections)
-        return replace(told, deadlines=remembered(told.deadlines, self.dates, now))
+        merged = merge_records(list(self.records.values()), self.corrections)
+        return replace(merged, deadlines=remembered(merged.deadlines, self.dates, now))
 
-    def hear(self, sighting_id: int, said: Said, snapshot: str | None) -> None:
+    def hear(self, sighting_id: int, record: SourceRecord, snapshot: str | None) -> None:
         """What a source says now."""
-        self.said[sighting_id] = said
-        self.snapshots[said.source] = snapshot
+        self.records[sighting_id] = record
+        self.snapshots[record.source] = snapshot
 
     def mark(self, sighting_id: int, gone: bool) -> None:
         """Whether its source still lists it."""
-        self.said[sighting_id] = replace(self.said[sighting_id], gone=gone)
+        self.records[sighting_id] = replace(self.records[sighting_id], gone=gone)
 
     def unlisted(self, streams: frozenset[str]) -> bool:
         """No catalogue lists it any more; streams never say that something is gone."""
-        voices = [one for one in self.said.values() if one.source not in streams]
-        return bool(voices) and all(one.gone for one in voices)
+        records = [record for record in self.records.values() if record.source not in streams]
+        return bool(records) and all(record.gone for record in records)
 
 
 @dataclass
@@ -92,7 +92,7 @@ def _load_sightings(session: Session, calls: list[int], found: dict[int, State])
     s = SIGHTING.c
     columns = (s.id, s.call_id, s.source, s.external_id, s.fields, s.gone_at, s.snapshot)
     for r in session.connection().execute(select(*columns).where(s.call_id.in_(calls)).order_by(s.id)):
-        found[r.call_id].said[r.id] = Said(r.source, r.external_id, r.fields, r.gone_at is not None)
+        found[r.call_id].records[r.id] = SourceRecord(r.source, r.external_id, r.fields, r.gone_at is not None)
         found[r.call_id].snapshots[r.source] = r.snapshot
 
 
@@ -124,19 +124,19 @@ def streams(session: Session) -> frozenset[str]:
     return frozenset({BY_HAND, *rows.scalars()})
 
 
-def write(session: Session, round_: Round, before: Mapping[int, Shown], after: Mapping[int, State]) -> Recount:
+def write(session: Session, round_: Round, before: Mapping[int, MergedCall], after: Mapping[int, State]) -> Recount:
     """Store the new state of calls, their dates and one revision a changed field."""
     result, silent = Recount(), streams(session)
     calls, revisions, placed = [], [], Placed()
     for call_id, state in sorted(after.items()):
-        told = state.shown(round_.now)
-        found = damp(changes(before[call_id], told, round_.now), state.earlier)
+        merged = state.merged(round_.now)
+        found = damp(changes(before[call_id], merged, round_.now), state.earlier)
         unlisted = state.unlisted(silent)
         kind = _listing_change(state, unlisted)
         version = state.version + any(c.telling for c in found)
-        revisions += _revisions(state, told, round_, found, kind, version)
-        calls.append(call_row(told) | {"b_id": call_id, "version": version} | _listed(state, unlisted, round_.now))
-        placed.extend(place(call_id, state.dates, told.deadlines, round_.now))
+        revisions += _revisions(state, merged, round_, found, kind, version)
+        calls.append(call_row(merged) | {"b_id": call_id, "version": version} | _listed(state, unlisted, round_.now))
+        placed.extend(place(call_id, state.dates, merged.deadlines, round_.now))
         _count(result, call_id, found, kind)
     _update(session, calls)
     placed.write(session)
@@ -167,11 +167,11 @@ def _listed(state: State, unlisted: bool, now: datetime) -> dict[str, Any]:
 
 
 def _revisions(
-    state: State, told: Shown, round_: Round, found: list[FieldChange], kind: RevisionKind | None, version: int
+    state: State, merged: MergedCall, round_: Round, found: list[FieldChange], kind: RevisionKind | None, version: int
 ) -> list[dict[str, Any]]:
     rows = []
     for c in found:
-        snapshot = state.snapshots.get(told.provenance.get(c.field, ""))
+        snapshot = state.snapshots.get(merged.provenance.get(c.field, ""))
         more = {"field": c.field, "old": c.old, "new": c.new, "telling": c.telling, "damped": c.damped}
         changed = RevisionKind.CHANGED
         rows.append(
@@ -197,11 +197,11 @@ def _agreements(session: Session, after: Mapping[int, State], now: datetime) -> 
     """Note since when the sources themselves say what a person corrected."""
     c = CORRECTION.c
     for call_id, state in after.items():
-        if not state.corrections or not state.said:
+        if not state.corrections or not state.records:
             continue
-        own = shown(list(state.said.values()))
+        by_sources = merge_records(list(state.records.values()))
         for name, value in state.corrections.items():
-            says = own.dates(name) if name in list(DeadlineKind) else own.fields.get(name)
+            says = by_sources.value(name)
             mine = (c.call_id == call_id, c.field == name, c.withdrawn_at.is_(None))
             agrees = says != value.value if isinstance(value, Refuted) else says == value
             fresh = c.agreed_at.is_(None) if agrees else c.agreed_at.is_not(None)

@@ -12,9 +12,9 @@ from db.search import searchable
 from db.vocabulary import RevisionKind
 from scrapers.crawled import Page
 from scrapers.listing import ListedDeadline
-from tracker.calls.consolidate import CONTESTED, Shown, contradictions
+from tracker.calls.consolidate import CONTESTED, MergedCall, contradictions
 from tracker.calls.gates import gate_at
-from tracker.calls.sightings import Heard
+from tracker.calls.sightings import ReportedListing
 
 CALL, SIGHTING, DEADLINE = table(Call), table(Sighting), table(Deadline)
 
@@ -39,27 +39,27 @@ def _snapshot(page: Page) -> dict[str, Any]:
     }
 
 
-def sighting(one: "Heard") -> dict[str, Any]:
+def sighting(one: ReportedListing) -> dict[str, Any]:
     """What a listing writes on its sighting."""
     return {
         "url": one.listing.url,
-        "fields": one.said.fields,
+        "fields": one.record.fields,
         "fingerprint": one.fingerprint,
         "snapshot": one.listing.snapshot,
         "references": list(one.listing.references),
     }
 
 
-def call_row(told: Shown) -> dict[str, Any]:
+def call_row(merged: MergedCall) -> dict[str, Any]:
     """The columns of an Call that follow from what we show."""
-    row = dict(told.fields)
+    row = dict(merged.fields)
     for name in MONEY:
         row[name] = None if row[name] is None else Decimal(row[name])
     row["published_on"] = date.fromisoformat(row["published_on"]) if row["published_on"] else None
-    gates = told.gates
-    row |= {"opens_at": told.opens_at, "first_gate_at": gates.first_at, "closes_at": gates.last_at}
-    row |= {"ends_at": gates.ends_at, "review": [*told.review, *contradictions(told.deadlines)]}
-    row |= {"provenance": told.provenance, "conflicts": told.conflicts, "proof": told.proof}
+    gates = merged.gates
+    row |= {"opens_at": merged.opens_at, "first_gate_at": gates.first_at, "closes_at": gates.last_at}
+    row |= {"ends_at": gates.ends_at, "review": [*merged.review, *contradictions(merged.deadlines)]}
+    row |= {"provenance": merged.provenance, "conflicts": merged.conflicts, "proof": merged.proof}
     words = [row["title"], *row["programme"], row["call_title"], row["destination"], row["publisher"], row["summary"]]
     row["search_text"] = searchable(row["language"], *words)
     return row

@@ -7,13 +7,13 @@ from functools import cached_property
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
 from tracker.calls.completeness import Judgement
-from tracker.calls.consolidate import Said
+from tracker.calls.consolidate import SourceRecord
 from tracker.calls.identity import fingerprint, identity
 from tracker.calls.plausibility import plausible
 
 
 @dataclass(frozen=True)
-class Ingested:
+class IngestResult:
     """What a crawl changed, as ids of calls; ``telling`` are those of ``changed`` with something worth telling."""
 
     crawl_id: int
@@ -27,14 +27,9 @@ class Ingested:
     unchanged: int = 0
     held: int = 0
 
-    @property
-    def to_match(self) -> tuple[int, ...]:
-        """The calls whose match may differ now."""
-        return tuple(sorted({*self.new, *self.changed, *self.back}))
-
 
 @dataclass(frozen=True)
-class Heard:
+class ReportedListing:
     """One listing of this crawl with its key and fingerprint."""
 
     key: str
@@ -42,13 +37,13 @@ class Heard:
     fingerprint: str
 
     @cached_property
-    def said(self) -> Said:
+    def record(self) -> SourceRecord:
         """What its source says, as it is stored."""
-        return Said(self.listing.source, self.key, self.listing.as_json(), dates=self.listing.deadlines)
+        return SourceRecord(self.listing.source, self.key, self.listing.as_json(), deadlines=self.listing.deadlines)
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownSighting:
     """What is remembered of a sighting, without its fields."""
 
     id: int
@@ -60,46 +55,50 @@ class Known:
 
 
 @dataclass
-class Sorted:
-    """A crawl laid beside what was known."""
+class Comparison:
+    """A crawl beside what was known of its source."""
 
-    new: list[Heard] = field(default_factory=list)
-    changed: list[tuple[Known, Heard]] = field(default_factory=list)
-    unchanged: list[Known] = field(default_factory=list)
-    back: list[Known] = field(default_factory=list)
-    missing: list[Known] = field(default_factory=list)
+    new: list[ReportedListing] = field(default_factory=list)
+    changed: list[tuple[KnownSighting, ReportedListing]] = field(default_factory=list)
+    unchanged: list[KnownSighting] = field(default_factory=list)
+    back: list[KnownSighting] = field(default_factory=list)
+    missing: list[KnownSighting] = field(default_factory=list)
 
 
-def heard(crawled: Crawled) -> dict[str, Heard]:
+def reported_listings(crawled: Crawled) -> dict[str, ReportedListing]:
     """The listings by key. Of two with one key the larger fingerprint stays, whatever their order."""
-    found: dict[str, Heard] = {}
+    by_key: dict[str, ReportedListing] = {}
     today = crawled.finished_at.date()
-    for said in crawled.listings:
-        listing = plausible(said, today)
-        one = Heard(identity(listing.external_id), listing, fingerprint(listing))
-        other = found.get(one.key)
-        if other is None or other.fingerprint < one.fingerprint:
-            found[one.key] = one
-    return found
+    for listing in crawled.listings:
+        listing = plausible(listing, today)
+        reported = ReportedListing(identity(listing.external_id), listing, fingerprint(listing))
+        other = by_key.get(reported.key)
+        if other is None or other.fingerprint < reported.fingerprint:
+            by_key[reported.key] = reported
+    return by_key
 
 
-def unreadable(crawled: Crawled) -> frozenset[str]:
+def unreadable_keys(crawled: Crawled) -> frozenset[str]:
     """The keys of rows that could not be read: they were there."""
     return frozenset(identity(row.external_id) for row in crawled.unreadable if row.external_id)
 
 
-def sort_out(listings: Mapping[str, Heard], remembered: Mapping[str, Known], spared: Iterable[str]) -> Sorted:
-    """Pure: which listings are new, changed or as before, and which sightings are missing from the crawl."""
-    found = Sorted()
-    for key in sorted(listings):
-        one, before = listings[key], remembered.get(key)
-        if before is None:
-            found.new.append(one)
+def compare(
+    listings: Mapping[str, ReportedListing], known_sightings: Mapping[str, KnownSighting], unreadable: Iterable[str]
+) -> Comparison:
+    """Which listings are new, changed or as before, and which sightings are missing from the crawl."""
+    result = Comparison()
+    for key, reported in sorted(listings.items()):
+        known = known_sightings.get(key)
+        if known is None:
+            result.new.append(reported)
             continue
-        same = before.fingerprint == one.fingerprint
-        found.unchanged.append(before) if same else found.changed.append((before, one))
-        if before.gone:
-            found.back.append(before)
-    there = set(listings) | set(spared)
-    found.missing = [k for key, k in sorted(remembered.items()) if key not in there and not k.gone]
-    return found
+        if known.fingerprint == reported.fingerprint:
+            result.unchanged.append(known)
+        else:
+            result.changed.append((known, reported))
+        if known.gone:
+            result.back.append(known)
+    present = set(listings) | set(unreadable)
+    result.missing = [known for key, known in sorted(known_sightings.items()) if key not in present and not known.gone]
+    return result

@@ -20,7 +20,7 @@ from db.status import OVER
 from db.vocabulary import RevisionKind
 from scrapers.crawled import Crawled
 from tracker.calls.completeness import Judgement
-from tracker.calls.consolidate import shown_alone
+from tracker.calls.consolidate import merge_one
 from tracker.calls.floods import History
 from tracker.calls.identity import same_reference
 from tracker.calls.rows import (
@@ -41,7 +41,7 @@ from tracker.calls.rows import (
 )
 
 if TYPE_CHECKING:
-    from tracker.calls.sightings import Heard, Ingested, Known
+    from tracker.calls.sightings import IngestResult, KnownSighting, ReportedListing
 
 
 def add_crawl(session: Session, crawled: Crawled, judgement: Judgement, history: History) -> int:
@@ -74,7 +74,7 @@ def seen_by(crawled: Crawled, history: History) -> int:
     return len({listing.external_id for listing in crawled.listings})
 
 
-def count(session: Session, result: "Ingested") -> None:
+def count(session: Session, result: "IngestResult") -> None:
     """Fill in what the round changed."""
     counts = {name: len(getattr(result, name)) for name in ("new", "changed", "gone", "back")}
     session.connection().execute(update(CRAWL).where(CRAWL.c.id == result.crawl_id).values(counts))
@@ -105,16 +105,16 @@ def remember(session: Session, crawled: Crawled, complete: bool) -> None:
 
 
 def add_calls(
-    session: Session, crawl_id: int | None, new: "Sequence[Heard]", now: datetime, held: bool
+    session: Session, crawl_id: int | None, new: "Sequence[ReportedListing]", now: datetime, held: bool
 ) -> tuple[int, ...]:
     """Calls nobody saw before: the call, its sighting, its dates and the revision that says it is new."""
     ids = take_ids(session, CALL, len(new))
     calls, dates, revisions = [], [], []
     for call_id, one in zip(ids, new, strict=True):
-        told = shown_alone(one.said)
-        row = call_row(told) | {"id": call_id, "first_seen": now, "last_seen": now, "held": held}
+        merged = merge_one(one.record)
+        row = call_row(merged) | {"id": call_id, "first_seen": now, "last_seen": now, "held": held}
         calls.append(row | {"version": 1, "eligible_why": "", "not_listed_since": None})
-        dates += [new_date(call_id, place, now) for place in numbered(told.deadlines)]
+        dates += [new_date(call_id, place, now) for place in numbered(merged.deadlines)]
         over = row["closes_at"] is not None and row["closes_at"] <= now
         telling = not (over or row["source_word"] in OVER)
         revisions.append(
@@ -128,7 +128,7 @@ def add_calls(
     return tuple(ids)
 
 
-def add_sightings(session: Session, heard: "Sequence[tuple[int, Heard]]", now: datetime) -> list[int]:
+def add_sightings(session: Session, heard: "Sequence[tuple[int, ReportedListing]]", now: datetime) -> list[int]:
     """Sightings of calls, with their references; their ids."""
     ids = take_ids(session, SIGHTING, len(heard))
     first = {"first_seen": now, "last_seen": now, "missed": 0, "gone_at": None}
@@ -148,7 +148,7 @@ def add_sightings(session: Session, heard: "Sequence[tuple[int, Heard]]", now: d
     return ids
 
 
-def change_sightings(session: Session, heard: "Sequence[tuple[Known, Heard]]", now: datetime) -> None:
+def change_sightings(session: Session, heard: "Sequence[tuple[KnownSighting, ReportedListing]]", now: datetime) -> None:
     """What sources say now of calls they spoke of before."""
     rows = [{"b_id": k.id, "last_seen": now, "missed": 0, "gone_at": None, **sighting(one)} for k, one in heard]
     if rows:
@@ -164,13 +164,13 @@ def write_gone(session: Session, sightings: Iterable[int], now: datetime) -> Non
         session.connection().execute(update(SIGHTING).where(SIGHTING.c.id.in_(some)).values(gone_at=now))
 
 
-def add_references(session: Session, heard: "Iterable[tuple[int, Heard]]") -> None:
+def add_references(session: Session, heard: "Iterable[tuple[int, ReportedListing]]") -> None:
     """Index the official references of sightings."""
     pairs = {(same_reference(r), i) for i, one in heard for r in one.listing.references}
     add(session, REFERENCE, [{"reference": r, "sighting_id": i} for r, i in sorted(pairs) if r])
 
 
-def seen_again(session: Session, sightings: "Sequence[Known]", now: datetime) -> None:
+def seen_again(session: Session, sightings: "Sequence[KnownSighting]", now: datetime) -> None:
     """Listed today as well."""
     connection = session.connection()
     again = {"last_seen": now, "missed": 0, "gone_at": None}

@@ -18,7 +18,7 @@ from db.vocabulary import Cadence, RevisionKind, Role, SourceKind, Status, spoke
 from scrapers.crawled import Crawled
 from scrapers.listing import AMSTERDAM, Listing, storable
 from tracker.calls import parse_values
-from tracker.calls.consolidate import Said, shown_alone
+from tracker.calls.consolidate import SourceRecord, merge_one
 from tracker.calls.identity import identity
 from tracker.calls.ingest import ingest
 from tracker.calls.rows import REVISION, revision
@@ -132,9 +132,9 @@ def call_of(row: dict[str, Any], now: datetime) -> Listing:
 
 def _by_its_dates(listing: Listing, now: datetime) -> Status:
     """The status that follows from the dates: saying it again in words would freeze it."""
-    told = shown_alone(Said(listing.source, listing.external_id, listing.as_json()))
-    gates = {"closes_at": told.closes_at, "ends_at": told.gates.ends_at}
-    dated = {"opens_at": told.opens_at, "allocation": told.fields["allocation"], "last_seen": now, **gates}
+    merged = merge_one(SourceRecord(listing.source, listing.external_id, listing.as_json()))
+    gates = {"closes_at": merged.closes_at, "ends_at": merged.gates.ends_at}
+    dated = {"opens_at": merged.opens_at, "allocation": merged.fields["allocation"], "last_seen": now, **gates}
     return status_of(SimpleNamespace(**dated, source_word=None, not_listed_since=None), now)
 
 

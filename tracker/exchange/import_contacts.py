@@ -21,7 +21,7 @@ from tracker.exchange.rows import NotReadable
 from tracker.lobby.contacts import ContactFields, Office, log_contact, office_key
 from tracker.people.participants import slug
 from tracker.people.subscriptions import NotPossible
-from tracker.rights import viewer_of
+from tracker.rights import Deed, viewer_of
 
 COLUMNS = (
     *("id", "dossier", "day", "kind", "organisation", "office", "participant", "visibility"),
@@ -54,7 +54,7 @@ def import_contacts(session: Session, rows: Iterable[Row], user: User, now: date
                 f"participant {told.participant!r} is not that of {user.email}: somebody there imports it"
             )
         try:
-            log_contact(session, fields, office, user, now)
+            log_contact(Deed(session, user, now), fields, office)
         except Refused as error:
             raise NotReadable(f"{error.field or 'contact'}: {error}") from error
         there.add(told)

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlmodel import Session, col, select
 
-from db.models import CoalitionMember, CoalitionStance, Dossier, Position, SignOffRound, User
+from db.models import CoalitionMember, CoalitionStance, Dossier, Position, SignOffRound
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
-from notifications.wording import local_day, short_day
+from notifications.wording import short_day
 from tracker.errors import Incomplete, MoveNotAllowed, NotThere, required
 from tracker.lobby.log import log
 from tracker.people.participants import standing_participant
-from tracker.rights import must_add, must_change
+from tracker.rights import Deed, must_add, must_change
 from tracker.versions import claim
 
 AGAINST = frozenset({PartyStance.OBJECTS, PartyStance.OWN_LINE})
@@ -59,20 +59,18 @@ class Tally:
         return f"Nog geen overeenstemming: {'; '.join(parts)}." if parts else "Er zijn nog geen partners."
 
 
-def join(
-    session: Session, dossier: Dossier, name: str, kind: PartyKind, day: date, by: User, now: datetime, party: str = ""
-) -> CoalitionMember:
+def join(deed: Deed, dossier: Dossier, name: str, kind: PartyKind, day: date, party: str = "") -> CoalitionMember:
     """A party joins on a day; a participant must exist on that day, and joins under its own name."""
-    must_change(by, dossier)
+    must_change(deed, dossier)
     if kind == PartyKind.PARTICIPANT:
-        name = standing_participant(session, party, day, "party").name
+        name = standing_participant(deed.session, party, day, "party").name
     name = required(name, "name", "Noem de partij.")
     known = select(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id, CoalitionMember.name == name)
-    member = session.exec(known).first()
+    member = deed.session.exec(known).first()
     if member and member.left_on is None:
         raise Incomplete(f"{name} doet al mee.", "name")
     if member:
-        claim(session, member)
+        claim(deed.session, member)
         member.joined_on, member.left_on = day, None
     else:
         owner, seen_by = dossier.participant_id, dossier.visibility
@@ -80,39 +78,31 @@ def join(
             dossier_id=dossier.id, kind=kind, name=name, joined_on=day, participant_id=owner, visibility=seen_by
         )
         member.party_id = party or None if kind == PartyKind.PARTICIPANT else None
-        session.add(member)
-    session.flush()
-    log(session, dossier, LogKind.STANCE, f"{name} doet mee", by, now, day=day, subject=member)
-    session.flush()
+        deed.session.add(member)
+    deed.session.flush()
+    log(deed, dossier, LogKind.STANCE, f"{name} doet mee", day=day, subject=member)
+    deed.session.flush()
     return member
 
 
-def leave(session: Session, member: CoalitionMember, day: date, by: User, now: datetime) -> None:
+def leave(deed: Deed, member: CoalitionMember, day: date) -> None:
     """A party leaves on a day; what it said stays."""
-    dossier = session.get_one(Dossier, member.dossier_id)
-    must_change(by, dossier)
-    claim(session, member)
+    dossier = deed.session.get_one(Dossier, member.dossier_id)
+    must_change(deed, dossier)
+    claim(deed.session, member)
     member.left_on = day
-    log(session, dossier, LogKind.STANCE, f"{member.name} doet niet meer mee", by, now, day=day, subject=member)
-    session.flush()
+    log(deed, dossier, LogKind.STANCE, f"{member.name} doet niet meer mee", day=day, subject=member)
+    deed.session.flush()
 
 
-def open_round(
-    session: Session,
-    dossier: Dossier,
-    question: str,
-    due_on: date,
-    by: User,
-    now: datetime,
-    position: int | None = None,
-) -> SignOffRound:
+def open_round(deed: Deed, dossier: Dossier, question: str, due_on: date, position: int | None = None) -> SignOffRound:
     """Put a question, usually a draft position, to the coalition."""
-    must_change(by, dossier)
+    must_change(deed, dossier)
     question = required(question, "question", "Schrijf waarop u akkoord vraagt.")
-    if due_on < local_day(now):
+    if due_on < deed.today:
         raise Incomplete("De dag van antwoord is al voorbij.", "due_on")
     if position is not None:
-        asked = session.get(Position, position)
+        asked = deed.session.get(Position, position)
         if asked is None or asked.dossier_id != dossier.id:
             raise NotThere("Dit standpunt hoort niet bij dit dossier.", "position")
     opened = SignOffRound(
@@ -120,49 +110,47 @@ def open_round(
         position_id=position,
         question=question,
         due_on=due_on,
-        opened_at=now,
-        opened_by=by.id,
+        opened_at=deed.now,
+        opened_by=deed.by.id,
         participant_id=dossier.participant_id,
         visibility=dossier.visibility,
     )
-    session.add(opened)
-    session.flush()
-    log(session, dossier, LogKind.SIGN_OFF, f"tot {short_day(due_on)}: {question}", by, now, subject=opened)
-    session.flush()
+    deed.session.add(opened)
+    deed.session.flush()
+    log(deed, dossier, LogKind.SIGN_OFF, f"tot {short_day(due_on)}: {question}", subject=opened)
+    deed.session.flush()
     return opened
 
 
-def close_round(session: Session, opened: SignOffRound, by: User, now: datetime) -> Tally:
+def close_round(deed: Deed, opened: SignOffRound) -> Tally:
     """Close a round; the log says how it stood, with the silent as silent."""
-    dossier = session.get_one(Dossier, opened.dossier_id)
-    must_change(by, dossier)
-    claim(session, opened)
+    dossier = deed.session.get_one(Dossier, opened.dossier_id)
+    must_change(deed, dossier)
+    claim(deed.session, opened)
     if opened.closed_at:
         raise MoveNotAllowed("Deze ronde is al gesloten.")
-    opened.closed_at = now
-    stand = tally(members_on(session, dossier, local_day(now)), stances(session, dossier), opened.id)
-    log(session, dossier, LogKind.SIGN_OFF, f"gesloten. {stand.sentence}", by, now, subject=opened)
-    session.flush()
+    opened.closed_at = deed.now
+    stand = tally(members_on(deed.session, dossier, deed.today), stances(deed.session, dossier), opened.id)
+    log(deed, dossier, LogKind.SIGN_OFF, f"gesloten. {stand.sentence}", subject=opened)
+    deed.session.flush()
     return stand
 
 
 def say(
-    session: Session,
+    deed: Deed,
     member: CoalitionMember,
     stance: PartyStance,
     day: date,
-    by: User,
-    now: datetime,
     text: str = "",
     in_round: SignOffRound | None = None,
     source: str = "",
 ) -> CoalitionStance:
     """Record what a party said. For a participant its own people may do so too; an objection needs a reason."""
-    dossier = session.get_one(Dossier, member.dossier_id)
-    if by.participant_id == member.party_id:
-        must_add(by, dossier)
+    dossier = deed.session.get_one(Dossier, member.dossier_id)
+    if deed.by.participant_id == member.party_id:
+        must_add(deed, dossier)
     else:
-        must_change(by, dossier)
+        must_change(deed, dossier)
     if stance in AGAINST and not text.strip():
         raise Incomplete("Schrijf in één zin waarom.", "text")
     if in_round and (in_round.dossier_id != dossier.id or in_round.closed_at):
@@ -174,16 +162,16 @@ def say(
         said_on=day,
         text=text.strip(),
         source=source.strip(),
-        recorded_at=now,
-        recorded_by=by.id,
+        recorded_at=deed.now,
+        recorded_by=deed.by.id,
         participant_id=dossier.participant_id,
         visibility=dossier.visibility,
     )
-    session.add(said)
-    session.flush()
+    deed.session.add(said)
+    deed.session.flush()
     why = f": {text.strip()}" if text.strip() else ""
-    log(session, dossier, LogKind.STANCE, f"{member.name}: {stance.label}{why}", by, now, day=day, subject=said)
-    session.flush()
+    log(deed, dossier, LogKind.STANCE, f"{member.name}: {stance.label}{why}", day=day, subject=said)
+    deed.session.flush()
     return said
 
 

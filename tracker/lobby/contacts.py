@@ -2,7 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -19,10 +19,9 @@ from db.vocabulary_lobby import (
     StakeholderKind,
     StakeRole,
 )
-from notifications.wording import local_day
 from tracker.errors import Incomplete, NotAllowed, NotThere, required
 from tracker.lobby.log import dossier_for, log
-from tracker.rights import must_add, must_change, must_fit, viewer_of
+from tracker.rights import Deed, must_add, must_change, must_fit
 from tracker.versions import claim
 
 NEARBY = timedelta(days=30)
@@ -72,81 +71,79 @@ def office_key(organisation: str, office: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
-def stakeholder_for(
-    session: Session, office: Office, by: User, now: datetime, visibility: str = Visibility.OWN
-) -> Stakeholder:
+def stakeholder_for(deed: Deed, office: Office, visibility: str = Visibility.OWN) -> Stakeholder:
     """The own organisation's row of this office and person, made where there is none."""
-    if not has_role(viewer_of(by), Role.FUNDRAISER):
+    if not has_role(deed.viewer, Role.FUNDRAISER):
         raise NotAllowed("Met de rol lezer kunt u geen contacten vastleggen.")
     organisation = required(office.organisation, "organisation", "Noem de organisatie.")
     key = office_key(organisation, office.office)
     known = select(Stakeholder).where(
         Stakeholder.office_key == key,
         Stakeholder.person == office.person.strip(),
-        Stakeholder.participant_id == by.participant_id,
+        Stakeholder.participant_id == deed.by.participant_id,
     )
     known = known.order_by(col(Stakeholder.erased_at).is_not(None), col(Stakeholder.id)).limit(1)
-    found = session.exec(known).first()
+    found = deed.session.exec(known).first()
     if found:
         return found
-    made = _stakeholder(office, by, now)
+    made = _stakeholder(deed, office)
     made.visibility = visibility
     try:
-        with session.begin_nested():
-            session.add(made)
+        with deed.session.begin_nested():
+            deed.session.add(made)
     except IntegrityError:  # somebody else named the same office at the same moment
-        return session.exec(known).one()
+        return deed.session.exec(known).one()
     return made
 
 
-def _stakeholder(office: Office, by: User, now: datetime) -> Stakeholder:
+def _stakeholder(deed: Deed, office: Office) -> Stakeholder:
     """A new row of an office, with the care that a name asks for."""
     made = Stakeholder(
         kind=office.kind if office.office.strip() else StakeholderKind.ORGANISATION,
         organisation=office.organisation.strip(),
         office=office.office.strip(),
         office_key=office_key(office.organisation, office.office),
-        participant_id=by.participant_id,
-        created_at=now,
+        participant_id=deed.by.participant_id,
+        created_at=deed.now,
     )
     if office.person.strip():
         made.person, made.address = office.person.strip(), office.address.strip()
         made.purpose = required(office.purpose, "purpose", "Schrijf op waarom u een naam bewaart.")
-        made.retain_until = office.retain_until or local_day(now) + KEEP_PERSON
+        made.retain_until = office.retain_until or deed.today + KEEP_PERSON
     return made
 
 
-def log_contact(session: Session, fields: ContactFields, office: Office, by: User, now: datetime) -> ContactMoment:
+def log_contact(deed: Deed, fields: ContactFields, office: Office) -> ContactMoment:
     """Record a contact of the user's own organisation; a day to come is a planned one."""
-    dossier = dossier_for(session, viewer_of(by), fields.dossier_id) if fields.dossier_id else None
+    dossier = dossier_for(deed.session, deed.viewer, fields.dossier_id) if fields.dossier_id else None
     if dossier:
-        must_add(by, dossier)
-        must_fit(session, dossier, fields.visibility)
+        must_add(deed, dossier)
+        must_fit(deed, dossier, fields.visibility)
     message = required(fields.message, "message", "Schrijf in één zin wat u heeft gebracht.")
     if fields.follow_up_on and not fields.follow_up.strip():
         raise Incomplete("Schrijf op wat er op die dag moet gebeuren.", "follow_up")
-    stakeholder = stakeholder_for(session, office, by, now)
+    stakeholder = stakeholder_for(deed, office)
     contact = ContactMoment(
         dossier_id=fields.dossier_id,
         stakeholder_id=stakeholder.id,
-        user_id=by.id,
+        user_id=deed.by.id,
         kind=fields.kind,
         day=fields.day,
         message=message,
         reply=fields.reply.strip(),
         follow_up=fields.follow_up.strip(),
         follow_up_on=fields.follow_up_on,
-        follow_up_owner=by.id if fields.follow_up.strip() else None,
-        participant_id=by.participant_id,
+        follow_up_owner=deed.by.id if fields.follow_up.strip() else None,
+        participant_id=deed.by.participant_id,
         visibility=fields.visibility,
-        logged_at=now,
+        logged_at=deed.now,
     )
-    session.add(contact)
-    session.flush()
+    deed.session.add(contact)
+    deed.session.flush()
     if dossier:
         text = f"{ContactKind(fields.kind).label} met {spoken_of(stakeholder)}"
-        log(session, dossier, LogKind.CONTACT, text, by, now, day=fields.day, subject=contact)
-    session.flush()
+        log(deed, dossier, LogKind.CONTACT, text, day=fields.day, subject=contact)
+    deed.session.flush()
     return contact
 
 
@@ -185,27 +182,25 @@ def contact_for(session: Session, viewer: Viewer, contact_id: int) -> ContactMom
     return contact
 
 
-def followed_up(session: Session, contact: ContactMoment, by: User, now: datetime, seen: int) -> None:
+def followed_up(deed: Deed, contact: ContactMoment, seen: int) -> None:
     """The follow-up of a contact is done."""
-    must_change(by, contact)
-    claim(session, contact, seen)
-    contact.followed_up_at = now
-    session.flush()
+    must_change(deed, contact)
+    claim(deed.session, contact, seen)
+    contact.followed_up_at = deed.now
+    deed.session.flush()
 
 
 def commit_to(
-    session: Session,
+    deed: Deed,
     contact: ContactMoment,
     text: str,
     due_on: date | None,
-    by: User,
-    now: datetime,
     kind: str = CommitmentKind.PROMISE,
     number: str = "",
     owner: User | None = None,
 ) -> Commitment:
     """What was promised in a contact: who of us watches it, and until when."""
-    must_change(by, contact)
+    must_change(deed, contact)
     promised = Commitment(
         dossier_id=contact.dossier_id,
         contact_id=contact.id,
@@ -213,71 +208,69 @@ def commit_to(
         kind=kind,
         number=number.strip(),
         text=required(text, "promise", "Schrijf op wat er is toegezegd."),
-        owner_id=(owner or by).id,
+        owner_id=(owner or deed.by).id,
         due_on=due_on,
         participant_id=contact.participant_id,
         visibility=contact.visibility,
-        created_at=now,
+        created_at=deed.now,
     )
-    session.add(promised)
-    session.flush()
+    deed.session.add(promised)
+    deed.session.flush()
     if contact.dossier_id:
-        dossier = session.get_one(Dossier, contact.dossier_id)
+        dossier = deed.session.get_one(Dossier, contact.dossier_id)
         word = "" if kind == CommitmentKind.PROMISE else f"{CommitmentKind(kind).label} {number.strip()}: "
-        log(session, dossier, LogKind.COMMITMENT, f"{word}{promised.text}", by, now, subject=promised)
-    session.flush()
+        log(deed, dossier, LogKind.COMMITMENT, f"{word}{promised.text}", subject=promised)
+    deed.session.flush()
     return promised
 
 
-def settle(session: Session, promised: Commitment, state: CommitmentState, by: User, now: datetime, seen: int) -> None:
+def settle(deed: Deed, promised: Commitment, state: CommitmentState, seen: int) -> None:
     """What became of a promise."""
-    must_change(by, promised)
-    claim(session, promised, seen)
+    must_change(deed, promised)
+    claim(deed.session, promised, seen)
     promised.state = state
-    promised.closed_at = None if state == CommitmentState.OPEN else now
+    promised.closed_at = None if state == CommitmentState.OPEN else deed.now
     if promised.dossier_id:
-        dossier = session.get_one(Dossier, promised.dossier_id)
-        log(session, dossier, LogKind.COMMITMENT, f"{state.label}: {promised.text}", by, now, subject=promised)
-    session.flush()
+        dossier = deed.session.get_one(Dossier, promised.dossier_id)
+        log(deed, dossier, LogKind.COMMITMENT, f"{state.label}: {promised.text}", subject=promised)
+    deed.session.flush()
 
 
 def stake_for(
-    session: Session,
+    deed: Deed,
     dossier: Dossier,
     stakeholder: Stakeholder,
     role: StakeRole,
     influence: int,
     stance: int | None,
     source: str,
-    by: User,
-    now: datetime,
     visibility: str | None = None,
 ) -> Stake:
     """Where a stakeholder stands in this dossier; a stance is a public one of the office, so it needs its source.
 
     A new stake is seen by the own organisation, unless said otherwise; one that is there stays as it was.
     """
-    must_add(by, dossier)
+    must_add(deed, dossier)
     if visibility:
-        must_fit(session, dossier, visibility)
+        must_fit(deed, dossier, visibility)
     _check_stake(influence, stance, source)
     known = select(Stake).where(Stake.dossier_id == dossier.id, Stake.stakeholder_id == stakeholder.id)
-    stake = session.exec(known).first()
+    stake = deed.session.exec(known).first()
     if stake is None:
         stake = Stake(
             dossier_id=dossier.id,
             stakeholder_id=stakeholder.id,
             role=role,
-            participant_id=by.participant_id,
+            participant_id=deed.by.participant_id,
         )
-        session.add(stake)
-        session.flush()
-    must_change(by, stake)
-    claim(session, stake)
+        deed.session.add(stake)
+        deed.session.flush()
+    must_change(deed, stake)
+    claim(deed.session, stake)
     stake.role, stake.influence, stake.stance, stake.source = role, influence, stance, source.strip()
-    stake.holder_id, stake.visibility = by.id, visibility or stake.visibility
-    log(session, dossier, LogKind.STAKE, f"{spoken_of(stakeholder)}: {role.label}", by, now, subject=stake)
-    session.flush()
+    stake.holder_id, stake.visibility = deed.by.id, visibility or stake.visibility
+    log(deed, dossier, LogKind.STAKE, f"{spoken_of(stakeholder)}: {role.label}", subject=stake)
+    deed.session.flush()
     return stake
 
 

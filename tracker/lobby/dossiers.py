@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import update
@@ -37,11 +37,11 @@ from db.vocabulary_lobby import (
     Result,
     Stage,
 )
-from notifications.wording import amount, local_day
+from notifications.wording import amount
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotThere, required
 from tracker.lobby.log import log
 from tracker.people.participants import standing_participant
-from tracker.rights import must_add, must_change, must_fit, viewer_of
+from tracker.rights import Deed, must_add, must_change, must_fit
 from tracker.versions import claim
 
 MOVES: dict[Stage, frozenset[Stage]] = {
@@ -90,46 +90,48 @@ class DossierFields:
 
 
 def open_dossier(
-    session: Session,
+    deed: Deed,
     fields: DossierFields,
-    by: User,
-    now: datetime,
     kind: DossierKind = DossierKind.LOBBY,
     challenges: Iterable[str] = (),
     calls: Iterable[int] = (),
     participants: Iterable[str] = (),
 ) -> Dossier:
     """A new dossier of the user's own organisation, with what it hangs on."""
-    if not has_role(viewer_of(by), Role.FUNDRAISER):
+    if not has_role(deed.viewer, Role.FUNDRAISER):
         raise NotAllowed("Met de rol lezer kunt u geen dossier openen.")
     title = required(fields.title, "title", "Geef het dossier een titel.")
-    standing_participant(session, by.participant_id, local_day(now))
+    standing_participant(deed.session, deed.by.participant_id, deed.today)
     stage = Stage.SPOTTED if kind == DossierKind.LOBBY else ApplicationStage.SIGNAL
     dossier = Dossier(
-        **{**vars(fields), "title": title}, kind=kind, stage=stage, participant_id=by.participant_id, opened_at=now
+        **{**vars(fields), "title": title},
+        kind=kind,
+        stage=stage,
+        participant_id=deed.by.participant_id,
+        opened_at=deed.now,
     )
-    _check_people(session, dossier, fields, by)
-    known_challenges, known_calls = _known(session, set(challenges), set(calls))
-    joining = [standing_participant(session, p, local_day(now), "participants") for p in dict.fromkeys(participants)]
-    session.add(dossier)
-    session.flush()
+    _check_people(deed, dossier, fields)
+    known_challenges, known_calls = _known(deed.session, set(challenges), set(calls))
+    joining = [standing_participant(deed.session, p, deed.today, "participants") for p in dict.fromkeys(participants)]
+    deed.session.add(dossier)
+    deed.session.flush()
     new = dossier.id
-    session.add_all(DossierChallenge(dossier_id=new, challenge_id=c.id) for c in known_challenges)
-    session.add_all(DossierCall(dossier_id=new, call_id=c.id, seen_version=c.version) for c in known_calls)
-    session.add_all(DossierParticipant(dossier_id=new, participant_id=p.id) for p in joining)
-    log(session, dossier, LogKind.OPENED, title, by, now, stages=(None, stage))
-    session.flush()
+    deed.session.add_all(DossierChallenge(dossier_id=new, challenge_id=c.id) for c in known_challenges)
+    deed.session.add_all(DossierCall(dossier_id=new, call_id=c.id, seen_version=c.version) for c in known_calls)
+    deed.session.add_all(DossierParticipant(dossier_id=new, participant_id=p.id) for p in joining)
+    log(deed, dossier, LogKind.OPENED, title, stages=(None, stage))
+    deed.session.flush()
     return dossier
 
 
-def _check_people(session: Session, dossier: Dossier, fields: DossierFields, by: User) -> None:
+def _check_people(deed: Deed, dossier: Dossier, fields: DossierFields) -> None:
     """Whoever carries a dossier is a colleague, its organisation's or the user's; who carried it already may stay."""
     for field in ("official_id", "lobbyist_id"):
         chosen = getattr(fields, field)
         if chosen is None or (dossier.id is not None and chosen == getattr(dossier, field)):
             continue
-        user = session.get(User, chosen)
-        ours = user is not None and user.participant_id in (dossier.participant_id, by.participant_id)
+        user = deed.session.get(User, chosen)
+        ours = user is not None and user.participant_id in (dossier.participant_id, deed.by.participant_id)
         if user is None or not ours or user.deactivated_at is not None:
             raise Incomplete("Kies een collega.", field)
 
@@ -144,12 +146,12 @@ def _known(session: Session, challenges: set[str], calls: set[int]) -> tuple[lis
     return found, linked
 
 
-def edit(session: Session, dossier: Dossier, fields: DossierFields, by: User, now: datetime, seen: int) -> None:
+def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None:
     """Change what people filled in; the log keeps what stood there before."""
-    must_change(by, dossier)
+    must_change(deed, dossier)
     required(fields.title, "title", "Geef het dossier een titel.")
-    _check_people(session, dossier, fields, by)
-    claim(session, dossier, seen)
+    _check_people(deed, dossier, fields)
+    claim(deed.session, dossier, seen)
     changes = []
     for field, new in vars(fields).items():
         old = getattr(dossier, field)
@@ -157,9 +159,9 @@ def edit(session: Session, dossier: Dossier, fields: DossierFields, by: User, no
             changes.append(f"{LABELS[field]}: was '{'' if old is None else old}'")
             setattr(dossier, field, new)
     if changes:
-        log(session, dossier, LogKind.EDITED, "; ".join(changes), by, now)
-    session.flush()
-    _narrow(session, dossier)
+        log(deed, dossier, LogKind.EDITED, "; ".join(changes))
+    deed.session.flush()
+    _narrow(deed.session, dossier)
 
 
 def _narrow(session: Session, dossier: Dossier) -> None:
@@ -170,14 +172,12 @@ def _narrow(session: Session, dossier: Dossier) -> None:
         session.exec(rows.values(visibility=dossier.visibility, version=col(model.version) + 1))
 
 
-def note(
-    session: Session, dossier: Dossier, text: str, by: User, now: datetime, visibility: str = Visibility.OWN
-) -> LogEntry:
+def note(deed: Deed, dossier: Dossier, text: str, visibility: str = Visibility.OWN) -> LogEntry:
     """A line of free text of the user's own organisation on the timeline."""
-    must_add(by, dossier)
-    must_fit(session, dossier, visibility)
-    entry = log(session, dossier, LogKind.NOTE, required(text, "text", "Schrijf eerst iets op."), by, now)
-    entry.participant_id, entry.visibility = by.participant_id, visibility
+    must_add(deed, dossier)
+    must_fit(deed, dossier, visibility)
+    entry = log(deed, dossier, LogKind.NOTE, required(text, "text", "Schrijf eerst iets op."))
+    entry.participant_id, entry.visibility = deed.by.participant_id, visibility
     return entry
 
 
@@ -190,49 +190,42 @@ def check_move(stage: Stage, to: Stage, holds: bool) -> None:
         raise MoveNotAllowed(f"'{to.label}' kan pas met een vastgesteld standpunt dat vandaag geldt.", "to")
 
 
-def move(session: Session, dossier: Dossier, to: Stage, by: User, now: datetime, seen: int) -> None:
+def move(deed: Deed, dossier: Dossier, to: Stage, seen: int) -> None:
     """Bring a lobby dossier to its next stage; closing goes through ``close``, which asks for the result."""
-    must_change(by, dossier)
+    must_change(deed, dossier)
     if dossier.kind != DossierKind.LOBBY:
         raise MoveNotAllowed("Een aanvraag volgt de fasen van een aanvraag.", "to")
     if to == Stage.CLOSED:
         raise MoveNotAllowed("Sluit een dossier met het resultaat erbij.", "to")
-    check_move(Stage(dossier.stage), to, _position_holds(session, dossier, local_day(now)))
-    _arrive(session, dossier, to, by, now, seen)
+    check_move(Stage(dossier.stage), to, _position_holds(deed.session, dossier, deed.today))
+    _arrive(deed, dossier, to, seen)
 
 
 def close(
-    session: Session,
-    dossier: Dossier,
-    result: Result,
-    by: User,
-    now: datetime,
-    seen: int,
-    text: str = "",
-    brought: Decimal | None = None,
+    deed: Deed, dossier: Dossier, result: Result, seen: int, text: str = "", brought: Decimal | None = None
 ) -> None:
     """Close an active lobby dossier with what it brought."""
-    must_change(by, dossier)
+    must_change(deed, dossier)
     if dossier.kind != DossierKind.LOBBY:
         raise MoveNotAllowed("Een aanvraag volgt de fasen van een aanvraag.", "to")
     check_move(Stage(dossier.stage), Stage.CLOSED, True)
     if result != Result.NOT and not text.strip():
         raise Incomplete("Schrijf op wat er is bereikt.", "result_text")
-    _arrive(session, dossier, Stage.CLOSED, by, now, seen)
+    _arrive(deed, dossier, Stage.CLOSED, seen)
     dossier.result, dossier.result_text, dossier.result_amount = result, text.strip(), brought
     money = f", {amount(brought)}" if brought else ""
-    log(session, dossier, LogKind.OUTCOME, f"{result.label}{money}. {text.strip()}".strip(), by, now)
-    session.flush()
+    log(deed, dossier, LogKind.OUTCOME, f"{result.label}{money}. {text.strip()}".strip())
+    deed.session.flush()
 
 
-def _arrive(session: Session, dossier: Dossier, to: Stage, by: User, now: datetime, seen: int) -> None:
+def _arrive(deed: Deed, dossier: Dossier, to: Stage, seen: int) -> None:
     came_from = dossier.stage
-    claim(session, dossier, seen)
+    claim(deed.session, dossier, seen)
     dossier.stage = to
-    dossier.closed_at = now if to in ENDED else None
+    dossier.closed_at = deed.now if to in ENDED else None
     text = f"Van '{Stage(came_from).label}' naar '{to.label}'"
-    log(session, dossier, LogKind.MOVED, text, by, now, stages=(came_from, to))
-    session.flush()
+    log(deed, dossier, LogKind.MOVED, text, stages=(came_from, to))
+    deed.session.flush()
 
 
 def _position_holds(session: Session, dossier: Dossier, day: date) -> bool:
@@ -250,76 +243,74 @@ def stage_on(session: Session, dossier_id: int, day: date) -> str | None:
     return session.exec(moved.order_by(col(LogEntry.at).desc(), col(LogEntry.id).desc())).first()
 
 
-def lobby_agenda(session: Session, year: int, by: User) -> LobbyAgenda:
+def lobby_agenda(deed: Deed, year: int) -> LobbyAgenda:
     """The lobby agenda of a year, made as a draft where there is none yet."""
-    found = session.get(LobbyAgenda, year)
+    found = deed.session.get(LobbyAgenda, year)
     if found:
         return found
-    if not has_role(viewer_of(by), Role.COORDINATOR):
+    if not has_role(deed.viewer, Role.COORDINATOR):
         raise NotAllowed("Een nieuwe lobbyagenda begint bij een coördinator.")
-    agenda = LobbyAgenda(year=year, participant_id=by.participant_id, visibility=Visibility.MRA)
-    session.add(agenda)
-    session.flush()
+    agenda = LobbyAgenda(year=year, participant_id=deed.by.participant_id, visibility=Visibility.MRA)
+    deed.session.add(agenda)
+    deed.session.flush()
     return agenda
 
 
-def put_on_agenda(
-    session: Session, dossier: Dossier, year: int, by: User, now: datetime, rolled_over: bool = False
-) -> None:
+def put_on_agenda(deed: Deed, dossier: Dossier, year: int, rolled_over: bool = False) -> None:
     """Put a dossier on the lobby agenda of a year; nothing happens where it stands there already."""
-    must_change(by, dossier)
+    must_change(deed, dossier)
     if dossier.kind != DossierKind.LOBBY:
         raise NotAllowed("Op de lobbyagenda staan lobbydossiers, geen aanvragen.")
-    lobby_agenda(session, year, by)
-    if session.get(LobbyAgendaItem, (year, dossier.id)):
+    lobby_agenda(deed, year)
+    if deed.session.get(LobbyAgendaItem, (year, dossier.id)):
         return
-    session.add(LobbyAgendaItem(year=year, dossier_id=dossier.id, rolled_over=rolled_over, added_at=now))
-    log(session, dossier, LogKind.AGENDA, f"Op de lobbyagenda van {year}", by, now)
-    session.flush()
+    deed.session.add(LobbyAgendaItem(year=year, dossier_id=dossier.id, rolled_over=rolled_over, added_at=deed.now))
+    log(deed, dossier, LogKind.AGENDA, f"Op de lobbyagenda van {year}")
+    deed.session.flush()
 
 
-def roll_over(session: Session, year: int, by: User, now: datetime) -> list[Dossier]:
+def roll_over(deed: Deed, year: int) -> list[Dossier]:
     """Take what is not finished along to next year's lobby agenda; what the user may not change stays behind."""
     from tracker.rights import may_change
 
-    if not has_role(viewer_of(by), Role.COORDINATOR):
+    if not has_role(deed.viewer, Role.COORDINATOR):
         raise NotAllowed("Doorrollen naar een nieuw jaar doet een coördinator.")
-    lobby_agenda(session, year + 1, by)
+    lobby_agenda(deed, year + 1)
     on_it = select(Dossier).join(LobbyAgendaItem).where(LobbyAgendaItem.year == year).order_by(col(Dossier.id))
-    taken = [d for d in session.exec(on_it) if d.stage not in ENDED and may_change(viewer_of(by), d)]
+    taken = [d for d in deed.session.exec(on_it) if d.stage not in ENDED and may_change(deed.viewer, d)]
     for dossier in taken:
-        put_on_agenda(session, dossier, year + 1, by, now, rolled_over=True)
+        put_on_agenda(deed, dossier, year + 1, rolled_over=True)
     return taken
 
 
-def set_agenda_state(session: Session, agenda: LobbyAgenda, state: AgendaState, day: date, by: User, seen: int) -> None:
+def set_agenda_state(deed: Deed, agenda: LobbyAgenda, state: AgendaState, day: date, seen: int) -> None:
     """Draft -> adopted by the Bestuur -> noted by the AV; no step is skipped and none goes back."""
-    if not has_role(viewer_of(by), Role.COORDINATOR):
+    if not has_role(deed.viewer, Role.COORDINATOR):
         raise NotAllowed("De stand van de lobbyagenda wijzigt een coördinator.")
     order = list(AgendaState)
     if order.index(state) != order.index(AgendaState(agenda.state)) + 1:
         raise MoveNotAllowed(f"Na '{AgendaState(agenda.state).label}' volgt niet '{state.label}'.", "state")
-    claim(session, agenda, seen)
+    claim(deed.session, agenda, seen)
     agenda.state = state
     if state == AgendaState.ADOPTED:
         agenda.adopted_on = day
     else:
         agenda.noted_on = day
-    session.flush()
+    deed.session.flush()
 
 
-def see_calls_as_they_are(session: Session, dossier: Dossier, by: User, now: datetime) -> int:
+def see_calls_as_they_are(deed: Deed, dossier: Dossier) -> int:
     """Tell that people looked at the linked calls as they are now; gives back how many had changed."""
-    must_change(by, dossier)
+    must_change(deed, dossier)
     linked = select(DossierCall, Call).where(
         DossierCall.dossier_id == dossier.id,
         DossierCall.call_id == Call.id,
         DossierCall.seen_version < Call.version,
     )
-    changed = list(session.exec(linked))
+    changed = list(deed.session.exec(linked))
     for link, call in changed:
         link.seen_version = call.version
     if changed:
-        log(session, dossier, LogKind.LINKED, "Wijzigingen in de gekoppelde regeling gezien", by, now)
-    session.flush()
+        log(deed, dossier, LogKind.LINKED, "Wijzigingen in de gekoppelde regeling gezien")
+    deed.session.flush()
     return len(changed)

@@ -1,16 +1,16 @@
 """What dossiers and applications share: who may see and change them, whose turn it is, and the log."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 
-from db.models import Dossier, LogEntry, User
+from db.models import Dossier, LogEntry
 from db.queries import Viewer
 from db.rights import may_see
 from db.vocabulary_lobby import DossierKind, LogKind
-from notifications.wording import local_day
 from tracker.errors import NotThere
+from tracker.rights import Deed
 
 
 def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: DossierKind | None = None) -> Dossier:
@@ -23,12 +23,10 @@ def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: Dossier
 
 
 def log(
-    session: Session,
+    deed: Deed,
     dossier: Dossier,
     kind: LogKind,
     text: str,
-    by: User,
-    now: datetime,
     day: date | None = None,
     subject: Any = None,
     stages: tuple[str | None, str | None] = (None, None),
@@ -39,14 +37,14 @@ def log(
         dossier_id=dossier.id,
         participant_id=owner.participant_id,
         visibility=owner.visibility,
-        at=now,
-        day=day or local_day(now),
-        user_id=by.id,
+        at=deed.now,
+        day=day or deed.today,
+        user_id=deed.by.id,
         kind=kind,
         text=text,
         from_stage=stages[0],
         to_stage=stages[1],
         subject_id=getattr(subject, "id", None),
     )
-    session.add(entry)
+    deed.session.add(entry)
     return entry

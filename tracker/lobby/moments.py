@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
-from db.models import Call, Deadline, Dossier, DossierChallenge, DossierMoment, Match, Moment, Outcome, User
+from db.models import Call, Deadline, Dossier, DossierChallenge, DossierMoment, Match, Moment, Outcome
 from db.queries import Viewer, live_call
 from db.rights import has_role, may_see, visible
 from db.status import OVER
@@ -18,7 +18,7 @@ from notifications.wording import local_day
 from tracker.errors import Incomplete, NotAllowed, NotThere, required
 from tracker.lobby.log import log
 from tracker.lobby.yearly_moments import Coming, _coming_pattern, patterns, recurring
-from tracker.rights import must_add, must_change, viewer_of
+from tracker.rights import Deed, must_add, must_change
 from tracker.versions import claim
 
 KEPT = timedelta(days=42)  # a letter or a motion has no end: as long as this one can hook on to it
@@ -123,73 +123,73 @@ def _by_calendar(moment: Coming, dossier: Dossier) -> bool:
     return moment.level == dossier.level and not moment.ref.startswith("call:")
 
 
-def hook(session: Session, dossier: Dossier, ref: str, by: User, now: datetime) -> Moment:
+def hook(deed: Deed, dossier: Dossier, ref: str) -> Moment:
     """Let a dossier hook on to a moment; one from a source or the calendar becomes a row people can complete."""
-    must_change(by, dossier)
-    moment = found(session, ref, by)
-    if not session.get(DossierMoment, (dossier.id, moment.id)):
-        session.add(DossierMoment(dossier_id=dossier.id, moment_id=moment.id))
-        log(session, dossier, LogKind.MOMENT, f"Haakt aan bij: {moment.title}", by, now)
-    session.flush()
+    must_change(deed, dossier)
+    moment = found(deed, ref)
+    if not deed.session.get(DossierMoment, (dossier.id, moment.id)):
+        deed.session.add(DossierMoment(dossier_id=dossier.id, moment_id=moment.id))
+        log(deed, dossier, LogKind.MOMENT, f"Haakt aan bij: {moment.title}")
+    deed.session.flush()
     return moment
 
 
-def found(session: Session, ref: str, by: User) -> Moment:
+def found(deed: Deed, ref: str) -> Moment:
     """The moment a page named; one from a source or the calendar is kept from now on. Raises NotThere."""
     kind, _, rest = ref.partition(":")
     if kind == "moment" and NUMBER.fullmatch(rest):
-        moment = session.get(Moment, int(rest))
-        if moment and may_see(Viewer(by.id, None, by.participant_id), moment.participant_id, moment.visibility):
+        moment = deed.session.get(Moment, int(rest))
+        if moment and may_see(
+            Viewer(deed.by.id, None, deed.by.participant_id), moment.participant_id, moment.visibility
+        ):
             return moment
     if kind == "call" and NUMBER.fullmatch(rest):
-        return _from_source(session, int(rest), by)
+        return _from_source(deed, int(rest))
     if kind == "pattern":
-        return _from_calendar(session, rest, by)
+        return _from_calendar(deed, rest)
     raise NotThere("Dit moment bestaat niet.", "moment")
 
 
-def _from_source(session: Session, call_id: int, by: User) -> Moment:
-    known = session.exec(select(Moment).where(Moment.call_id == call_id)).first()
-    call = session.get(Call, call_id)
+def _from_source(deed: Deed, call_id: int) -> Moment:
+    known = deed.session.exec(select(Moment).where(Moment.call_id == call_id)).first()
+    call = deed.session.get(Call, call_id)
     if known:
         return known
     if call is None or call.nature != Nature.MOMENT:
         raise NotThere("Dit moment bestaat niet.", "moment")
-    return _kept(session, _coming_call(call), by, call_id=call_id)
+    return _kept(deed, _coming_call(call), call_id=call_id)
 
 
-def _from_calendar(session: Session, rest: str, by: User) -> Moment:
+def _from_calendar(deed: Deed, rest: str) -> Moment:
     name, _, year = rest.partition(":")
     pattern = next((p for p in patterns() if p.id == name), None)
     if pattern is None or not NUMBER.fullmatch(year) or not 2000 <= int(year) <= 2100:
         raise NotThere("Dit moment bestaat niet.", "moment")
-    known = session.exec(select(Moment).where(Moment.pattern == name, Moment.year == int(year))).first()
-    return known or _kept(session, _coming_pattern(pattern, int(year)), by, pattern=name, year=int(year))
+    known = deed.session.exec(select(Moment).where(Moment.pattern == name, Moment.year == int(year))).first()
+    return known or _kept(deed, _coming_pattern(pattern, int(year)), pattern=name, year=int(year))
 
 
-def _kept(session: Session, coming: Coming, by: User, **link: Any) -> Moment:
+def _kept(deed: Deed, coming: Coming, **link: Any) -> Moment:
     fields = {
         f: getattr(coming, f) for f in ("title", "kind", "level", "body", "starts_on", "ends_on", "sure", "use", "url")
     }
     moment = Moment(
-        **fields, lead_days=coming.lead_days, participant_id=by.participant_id, visibility=Visibility.MRA, **link
+        **fields, lead_days=coming.lead_days, participant_id=deed.by.participant_id, visibility=Visibility.MRA, **link
     )
-    session.add(moment)
-    session.flush()
+    deed.session.add(moment)
+    deed.session.flush()
     return moment
 
 
-def fix_day(
-    session: Session, moment: Moment, starts_on: date | None, ends_on: date, sure: bool, by: User, seen: int
-) -> None:
+def fix_day(deed: Deed, moment: Moment, starts_on: date | None, ends_on: date, sure: bool, seen: int) -> None:
     """Fill in the day of a moment once it is known; that of a source's moment is the source's own."""
-    must_change(by, moment)
+    must_change(deed, moment)
     if moment.call_id:
         raise Incomplete("De dag van dit moment komt van de bron; corrigeer haar op de pagina van de regeling.", "ref")
     _in_order(starts_on, ends_on)
-    claim(session, moment, seen)
+    claim(deed.session, moment, seen)
     moment.starts_on, moment.ends_on, moment.sure = starts_on, ends_on, sure
-    session.flush()
+    deed.session.flush()
 
 
 def _in_order(starts_on: date | None, ends_on: date | None) -> None:
@@ -212,9 +212,9 @@ class NewMoment:
     lead_days: int = 0
 
 
-def add_moment(session: Session, new: NewMoment, by: User) -> Moment:
+def add_moment(deed: Deed, new: NewMoment) -> Moment:
     """Add an outside moment by hand, for everybody in the MRA. Raises Incomplete or NotAllowed."""
-    if not has_role(viewer_of(by), Role.FUNDRAISER):
+    if not has_role(deed.viewer, Role.FUNDRAISER):
         raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
     if not 0 <= new.lead_days <= 365:
         raise Incomplete("De voorbereiding duurt 0 tot en met 365 dagen.", "lead_days")
@@ -226,28 +226,26 @@ def add_moment(session: Session, new: NewMoment, by: User) -> Moment:
     moment = Moment(
         **{**vars(new), **texts},
         sure=new.ends_on is not None,
-        participant_id=by.participant_id,
+        participant_id=deed.by.participant_id,
         visibility=Visibility.MRA,
     )
-    session.add(moment)
-    session.flush()
+    deed.session.add(moment)
+    deed.session.flush()
     return moment
 
 
 def record_outcome(
-    session: Session,
+    deed: Deed,
     dossier: Dossier,
     request: str,
     result: OutcomeResult,
     day: date,
-    by: User,
-    now: datetime,
     passage: str = "",
     source: str = "",
     moment_id: int | None = None,
 ) -> Outcome:
     """What came of a request; what was taken over is shown by its passage."""
-    must_add(by, dossier)
+    must_add(deed, dossier)
     request = required(request, "request", "Schrijf op wat u vroeg.")
     if result != OutcomeResult.NOT:
         passage = required(passage, "passage", "Neem de passage over waaruit het blijkt.")
@@ -259,15 +257,15 @@ def record_outcome(
         passage=passage.strip(),
         source=source.strip(),
         day=day,
-        recorded_at=now,
-        recorded_by=by.id,
+        recorded_at=deed.now,
+        recorded_by=deed.by.id,
         participant_id=dossier.participant_id,
         visibility=dossier.visibility,
     )
-    session.add(outcome)
-    session.flush()
-    log(session, dossier, LogKind.OUTCOME, f"{result.label}: {request}", by, now, day=day, subject=outcome)
-    session.flush()
+    deed.session.add(outcome)
+    deed.session.flush()
+    log(deed, dossier, LogKind.OUTCOME, f"{result.label}: {request}", day=day, subject=outcome)
+    deed.session.flush()
     return outcome
 
 

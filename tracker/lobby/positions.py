@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
-from db.models import Dissent, Dossier, Participant, Position, User
+from db.models import Dissent, Dossier, Participant, Position
 from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import Role
@@ -15,7 +15,7 @@ from notifications.wording import local_day, short_day
 from tracker.errors import Incomplete, NotAllowed, PositionNotAllowed, required
 from tracker.lobby.log import log
 from tracker.people.participants import standing_participant
-from tracker.rights import must_add, must_change, viewer_of
+from tracker.rights import Deed, must_add, must_change
 from tracker.versions import claim
 
 MRA_LINE = "mra"
@@ -85,18 +85,18 @@ def exportable(position: Position, day: date) -> str:
     return position.public_wording
 
 
-def draft(session: Session, dossier: Dossier, wording: Wording, by: User, now: datetime) -> Position:
+def draft(deed: Deed, dossier: Dossier, wording: Wording) -> Position:
     """A new draft; an earlier one stays readable as replaced."""
-    must_add(by, dossier)
+    must_add(deed, dossier)
     required(wording.internal or wording.public, "public", "Schrijf de interne of de openbare tekst.")
-    claim(session, dossier)
-    number = session.exec(select(func.max(Position.number)).where(Position.dossier_id == dossier.id)).one() or 0
+    claim(deed.session, dossier)
+    number = deed.session.exec(select(func.max(Position.number)).where(Position.dossier_id == dossier.id)).one() or 0
     mine = select(Position).where(
         Position.dossier_id == dossier.id,
         Position.state == PositionState.DRAFT,
-        Position.participant_id == by.participant_id,
+        Position.participant_id == deed.by.participant_id,
     )
-    for earlier in session.exec(mine):
+    for earlier in deed.session.exec(mine):
         earlier.state = PositionState.REPLACED
     position = Position(
         dossier_id=dossier.id,
@@ -105,15 +105,15 @@ def draft(session: Session, dossier: Dossier, wording: Wording, by: User, now: d
         public_wording=wording.public.strip(),
         red_lines=wording.red_lines.strip(),
         ground=wording.ground.strip(),
-        created_at=now,
-        created_by=by.id,
-        participant_id=by.participant_id,
+        created_at=deed.now,
+        created_by=deed.by.id,
+        participant_id=deed.by.participant_id,
         visibility=dossier.visibility,
     )
-    session.add(position)
-    session.flush()
-    log(session, dossier, LogKind.POSITION, f"{position.number}, concept", by, now, subject=position)
-    session.flush()
+    deed.session.add(position)
+    deed.session.flush()
+    log(deed, dossier, LogKind.POSITION, f"{position.number}, concept", subject=position)
+    deed.session.flush()
     return position
 
 
@@ -149,11 +149,9 @@ def last_day(position: Position) -> date | None:
 
 
 def adopt(
-    session: Session,
+    deed: Deed,
     position: Position,
     decision: Decision,
-    by: User,
-    now: datetime,
     dissenting: Mapping[str, str] | None = None,
     succeeds: Position | None = None,
 ) -> None:
@@ -161,21 +159,21 @@ def adopt(
 
     Raises PositionNotAllowed where it would hold beside another one of the same line, and nothing is stored.
     """
-    dossier = session.get_one(Dossier, position.dossier_id)
-    must_change(by, position)
-    if decision.gremium not in OWN_BODIES and not has_role(viewer_of(by), Role.COORDINATOR):
+    dossier = deed.session.get_one(Dossier, position.dossier_id)
+    must_change(deed, position)
+    if decision.gremium not in OWN_BODIES and not has_role(deed.viewer, Role.COORDINATOR):
         raise NotAllowed("Een besluit van een MRA-gremium legt een coördinator vast.")
-    check_decision(decision, local_day(now))
-    claim(session, dossier)
-    session.refresh(position)
+    check_decision(decision, deed.today)
+    claim(deed.session, dossier)
+    deed.session.refresh(position)
     if position.state != PositionState.DRAFT:
         raise PositionNotAllowed("Alleen een concept kan worden vastgesteld; maak eerst een nieuw concept.")
     line = position.participant_id if decision.gremium in OWN_BODIES else MRA_LINE
-    _make_room(session, position, decision, line, succeeds)
-    _record(session, position, decision, dissenting or {}, now)
+    _make_room(deed.session, position, decision, line, succeeds)
+    _record(deed.session, position, decision, dissenting or {}, deed.now)
     text = f"{position.number}, vastgesteld door {decision.gremium.label}, besluit {decision.decision}"
-    log(session, dossier, LogKind.POSITION, text, by, now, day=decision.adopted_on, subject=position)
-    session.flush()
+    log(deed, dossier, LogKind.POSITION, text, day=decision.adopted_on, subject=position)
+    deed.session.flush()
 
 
 def _make_room(session: Session, position: Position, decision: Decision, line: str, succeeds: Position | None) -> None:

@@ -24,6 +24,7 @@ from db.vocabulary_lobby import (
 from notifications.wording import local_day
 from tracker.applications import stages
 from tracker.lobby import coalition, contacts, dossiers, moments, positions, yearly_moments
+from tracker.rights import Deed
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "lobby.yaml"
 
@@ -94,28 +95,28 @@ def _dossier(loader: Loader, entry: dict[str, Any]) -> Dossier:
         visibility=Visibility.MRA,
     )
     known = select(Challenge.id).where(col(Challenge.id).in_(entry["challenges"]))
-    dossier = dossiers.open_dossier(s, fields, sanne, opened, challenges=list(s.exec(known)))
+    dossier = dossiers.open_dossier(Deed(s, sanne, opened), fields, challenges=list(s.exec(known)))
     for step, stage in enumerate(entry["stages"], 1):
-        dossiers.move(s, dossier, Stage(stage), sanne, opened + timedelta(days=9 * step), dossier.version)
+        dossiers.move(Deed(s, sanne, opened + timedelta(days=9 * step)), dossier, Stage(stage), dossier.version)
     if "position" in entry:
         _position(loader, dossier, entry["position"])
     for stage in entry.get("then", []):
         at = loader.at(entry["position"]["adopted"] + 3)
-        dossiers.move(s, dossier, Stage(stage), sanne, at, dossier.version)
+        dossiers.move(Deed(s, sanne, at), dossier, Stage(stage), dossier.version)
     _allies(loader, dossier, entry)
     _talks(loader, dossier, entry)
     if "hook" in entry:
         coming = next(
             m for m in yearly_moments.recurring(loader.day(0)) if m.ref.startswith(f"pattern:{entry['hook']}:")
         )
-        moments.hook(s, dossier, coming.ref, sanne, loader.at(-2))
+        moments.hook(Deed(s, sanne, loader.at(-2)), dossier, coming.ref)
     return dossier
 
 
 def _position(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
     murat, adopted = loader.people["murat"], entry["adopted"]
     words = positions.Wording(entry["internal"], entry["public"], entry["red_lines"])
-    draft = positions.draft(loader.session, dossier, words, murat, loader.at(adopted - 14))
+    draft = positions.draft(Deed(loader.session, murat, loader.at(adopted - 14)), dossier, words)
     decision = positions.Decision(
         gremium=Gremium(entry["gremium"]),
         decision=entry["decision"],
@@ -125,26 +126,28 @@ def _position(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
         next_review=loader.day(entry["review"]) if "review" in entry else None,
     )
     dissent = entry.get("dissenting", {})
-    positions.adopt(loader.session, draft, decision, murat, loader.at(adopted), dissent)
+    positions.adopt(Deed(loader.session, murat, loader.at(adopted)), draft, decision, dissent)
 
 
 def _allies(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
     s, sanne = loader.session, loader.people["sanne"]
     if "round" in entry:
         asked = entry["round"]
-        coalition.open_round(s, dossier, asked["question"], loader.day(asked["due"]), sanne, loader.at(-4))
+        coalition.open_round(Deed(s, sanne, loader.at(-4)), dossier, asked["question"], loader.day(asked["due"]))
     for ally in entry.get("coalition", []):
         kind = PartyKind.PARTICIPANT if "participant" in ally else PartyKind(ally["kind"])
         party = ally.get("participant", "")
-        member = coalition.join(s, dossier, ally.get("name", ""), kind, loader.day(-60), sanne, loader.at(-60), party)
+        member = coalition.join(
+            Deed(s, sanne, loader.at(-60)), dossier, ally.get("name", ""), kind, loader.day(-60), party
+        )
         if "stance" in ally:
             stance = PartyStance(ally["stance"])
-            coalition.say(s, member, stance, loader.day(-30), sanne, loader.at(-30), ally.get("text", ""))
+            coalition.say(Deed(s, sanne, loader.at(-30)), member, stance, loader.day(-30), ally.get("text", ""))
     for row in entry.get("stakes", []):
         office = contacts.Office(row["organisation"], row["office"])
-        who = contacts.stakeholder_for(s, office, sanne, loader.at(-50), Visibility.MRA)
-        given = StakeRole(row["role"]), row["influence"], row["stance"], row["source"], sanne, loader.at(-50)
-        contacts.stake_for(s, dossier, who, *given, Visibility.MRA)
+        who = contacts.stakeholder_for(Deed(s, sanne, loader.at(-50)), office, Visibility.MRA)
+        given = StakeRole(row["role"]), row["influence"], row["stance"], row["source"], Visibility.MRA
+        contacts.stake_for(Deed(s, sanne, loader.at(-50)), dossier, who, *given)
 
 
 def _talks(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
@@ -161,9 +164,9 @@ def _talks(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
             visibility=row.get("visibility", Visibility.MRA),
         )
         office = contacts.Office(row["organisation"], row["office"])
-        contact = contacts.log_contact(loader.session, fields, office, by, at)
+        contact = contacts.log_contact(Deed(loader.session, by, at), fields, office)
         if "promise" in row:
-            contacts.commit_to(loader.session, contact, row["promise"], loader.day(row["promise_due"]), by, at)
+            contacts.commit_to(Deed(loader.session, by, at), contact, row["promise"], loader.day(row["promise_due"]))
 
 
 def _application(loader: Loader, entry: dict[str, Any]) -> Dossier | None:
@@ -171,22 +174,22 @@ def _application(loader: Loader, entry: dict[str, Any]) -> Dossier | None:
     call = _call_for(s, entry["opgave"])
     if call is None or s.get(Participant, entry["lead"]) is None:
         return None
-    dossier = stages.start(s, call, by, opened, entry["lead"], Visibility.MRA)
+    dossier = stages.start(Deed(s, by, opened), call, entry["lead"], Visibility.MRA)
     for stage in entry["stages"]:
-        stages.move(s, dossier, ApplicationStage(stage), by, opened + timedelta(days=3), dossier.version)
+        stages.move(Deed(s, by, opened + timedelta(days=3)), dossier, ApplicationStage(stage), dossier.version)
     if "money" in entry:
         asked, cost, chance, ground = entry["money"]
         money = stages.Money(Decimal(asked), Decimal(cost), chance, ground)
-        stages.set_money(s, dossier, money, by, opened + timedelta(days=5), dossier.version)
+        stages.set_money(Deed(s, by, opened + timedelta(days=5)), dossier, money, dossier.version)
     year = loader.day(0).year
     for participant, ahead, own, cover in entry.get("promises", []):
         at = opened + timedelta(days=6)
-        stages.promise(s, dossier, participant, year + ahead, Decimal(own), by, at, cover)
+        stages.promise(Deed(s, by, at), dossier, participant, year + ahead, Decimal(own), cover)
     if entry.get("go"):
         answers = {check.value: CheckAnswer.YES.value for check in Check}
         at = opened + timedelta(days=8)
-        stages.decide_go(s, dossier, GoDecision.GO, answers, [], "", by, at, dossier.version)
-        stages.move(s, dossier, ApplicationStage.SUBMITTED, by, loader.at(entry["submitted"]), dossier.version)
+        stages.decide_go(Deed(s, by, at), dossier, GoDecision.GO, answers, [], "", dossier.version)
+        stages.move(Deed(s, by, loader.at(entry["submitted"])), dossier, ApplicationStage.SUBMITTED, dossier.version)
     return dossier
 
 
@@ -208,4 +211,4 @@ def _call_for(session: Session, opgave: str) -> Call | None:
 def _on_the_agenda(loader: Loader, lobby: list[Dossier]) -> None:
     murat, year = loader.people["murat"], loader.day(0).year
     for dossier in lobby:
-        dossiers.put_on_agenda(loader.session, dossier, year, murat, loader.at(-40))
+        dossiers.put_on_agenda(Deed(loader.session, murat, loader.at(-40)), dossier, year)

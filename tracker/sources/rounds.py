@@ -16,7 +16,7 @@ from notifications.alerts import end_alert, raise_alert
 from scrapers.crawled import Crawled, Remembered
 from tracker.calls.completeness import enough
 from tracker.calls.ingest import absentees, ingest, past
-from tracker.calls.sightings import Ingested
+from tracker.calls.sightings import IngestResult
 from tracker.settings import Settings
 from tracker.sources.crawl import Progress, can_be_asked, crawl
 from tracker.sources.history import patience
@@ -35,7 +35,7 @@ class Outcome:
     complete: bool
     why: str
     seconds: float
-    ingested: Ingested | None = None
+    ingested: IngestResult | None = None
 
     def as_json(self) -> dict[str, object]:
         """The keys that ``crawl --json`` promises."""

@@ -31,7 +31,7 @@ from tracker.applications.mismatches import mismatches
 from tracker.calendar.decision_clock import milestone_name, milestones_of, way_of
 from tracker.calls.publications import chain
 from tracker.lobby.timeline import timeline
-from tracker.rights import may_change
+from tracker.rights import Deed, may_change
 from tracker.web.frame import actions, audit
 from tracker.web.frame.actions import NOTHING, Euros, Typed, after, choices, dossier_of, tried
 from tracker.web.frame.context import Asked
@@ -199,8 +199,8 @@ def move(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     form, errors = filled(StageForm, asked.form)
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    given = form.to, asked.user, now, form.seen, form.submitted_on
-    refused = tried(session, asked.form, lambda: stages.move(session, dossier, *given))
+    given = form.to, form.seen, form.submitted_on
+    refused = tried(session, asked.form, lambda: stages.move(Deed(session, asked.user, now), dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -210,8 +210,8 @@ def set_lead(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> R
     form, errors = filled(LeadForm, asked.form)
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    given = form.lead, asked.user, now, form.seen
-    refused = tried(session, asked.form, lambda: stages.set_lead(session, dossier, *given))
+    given = form.lead, form.seen
+    refused = tried(session, asked.form, lambda: stages.set_lead(Deed(session, asked.user, now), dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -222,8 +222,8 @@ def set_money(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
     money = stages.Money(form.requested, form.total_cost, form.chance, form.state_aid)
-    given = money, asked.user, now, form.seen
-    refused = tried(session, asked.form, lambda: stages.set_money(session, dossier, *given))
+    given = money, form.seen
+    refused = tried(session, asked.form, lambda: stages.set_money(Deed(session, asked.user, now), dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -235,8 +235,8 @@ def promise(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Re
         missing = {"own_money": "Vul een bedrag in, zoals 25.000."}
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors or missing, actions.REFUSED))
     aid = form.de_minimis or Decimal(0)
-    given = form.participant_id, form.year, form.own_money, asked.user, now, form.cover, aid
-    refused = tried(session, asked.form, lambda: stages.promise(session, dossier, *given))
+    given = form.participant_id, form.year, form.own_money, form.cover, aid
+    refused = tried(session, asked.form, lambda: stages.promise(Deed(session, asked.user, now), dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -246,8 +246,8 @@ def add_partner(asked: Asked, viewer: Viewer, session: Session, now: datetime) -
     form, errors = filled(PartnerForm, asked.form)
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    given = form.partner_name, form.partner_role, asked.user, now, form.party
-    refused = tried(session, asked.form, lambda: stages.add_partner(session, dossier, *given))
+    given = form.partner_name, form.partner_role, form.party
+    refused = tried(session, asked.form, lambda: stages.add_partner(Deed(session, asked.user, now), dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -258,8 +258,8 @@ def decide_go(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
     answers = {check.value: str(asked.form.get(check.value, "")) for check in Check}
-    given = form.go, answers, form.reasons, form.go_text, asked.user, now, form.seen
-    refused = tried(session, asked.form, lambda: stages.decide_go(session, dossier, *given))
+    given = form.go, answers, form.reasons, form.go_text, form.seen
+    refused = tried(session, asked.form, lambda: stages.decide_go(Deed(session, asked.user, now), dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -269,8 +269,8 @@ def decide(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
     form, errors = filled(DecisionForm, asked.form)
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    given = form.decided, form.decided_on, asked.user, now, form.seen, form.granted, form.grant_number, form.lesson
-    refused = tried(session, asked.form, lambda: stages.decide(session, dossier, *given))
+    given = form.decided, form.decided_on, form.seen, form.granted, form.grant_number, form.lesson
+    refused = tried(session, asked.form, lambda: stages.decide(Deed(session, asked.user, now), dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -294,8 +294,8 @@ def learn(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
     form, errors = filled(LessonForm, asked.form)
     if form is None:
         return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    given = form.learnt, asked.user, now, form.seen
-    refused = tried(session, asked.form, lambda: stages.learn(session, dossier, *given))
+    given = form.learnt, form.seen
+    refused = tried(session, asked.form, lambda: stages.learn(Deed(session, asked.user, now), dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -331,7 +331,7 @@ def set_room(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> R
         missing = {"room": "Vul een bedrag in, zoals 250.000."}
         return _guard(asked, viewer, session, now, Typed(asked.form, errors or missing, actions.REFUSED))
     year, room = form.year, form.room
-    refused = tried(session, asked.form, lambda: cofunding.set_room(session, year, room, asked.user))
+    refused = tried(session, asked.form, lambda: cofunding.set_room(Deed(session, asked.user, now), year, room))
     return after(asked, refused, "/aanvragen/cofinanciering", lambda sent: _guard(asked, viewer, session, now, sent))
 
 
@@ -361,7 +361,7 @@ def count_back(asked: Asked, viewer: Viewer, session: Session, now: datetime) ->
     """Open the clock for the next deadline, or count back again for the penvoerder and partners as they are now."""
     dossier = actions.dossier_of(session, viewer, asked, DossierKind.APPLICATION)
     due = milestones.due_of(session, dossier, now)
-    refused = actions.tried(session, asked.form, lambda: open_clock(session, dossier, due, asked.user, now))
+    refused = actions.tried(session, asked.form, lambda: open_clock(Deed(session, asked.user, now), dossier, due))
     if refused:
         return page(asked, viewer, session, now, dossier, refused)
     audit.record(session, asked, "decision clock planned", f"application {dossier.id}")

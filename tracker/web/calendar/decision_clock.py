@@ -36,6 +36,7 @@ from tracker.calendar.decision_clock import (
 )
 from tracker.errors import ChangedMeanwhile
 from tracker.people.participants import colleagues, takes_part
+from tracker.rights import Deed
 from tracker.versions import claim
 from tracker.web.calls.rows import find_call
 from tracker.web.frame import audit, forms
@@ -128,7 +129,7 @@ def keep(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         return _ask(asked, viewer, session, now, asked.form, 422)
     way = _way(form, viewer, body_calendar(session))
     try:
-        clock = start_clock(session, row, way, asked.user.participant_id, asked.user.id, now)
+        clock = start_clock(Deed(session, asked.user, now), row, way, asked.user.participant_id)
     except NoPlan:
         return _ask(asked, viewer, session, now, asked.form, 422)
     audit.record(session, asked, "decision clock planned", f"clock {clock.id}")

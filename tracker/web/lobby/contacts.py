@@ -15,7 +15,7 @@ from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, Do
 from notifications.wording import local_day
 from tracker.errors import NotThere as Missing
 from tracker.lobby import contacts
-from tracker.rights import may_change
+from tracker.rights import Deed, may_change
 from tracker.web.frame import actions
 from tracker.web.frame.actions import NOTHING, Typed, after, choices, dossier_of, tried
 from tracker.web.frame.context import Asked, NotThere
@@ -133,9 +133,9 @@ def log(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respon
 
     def act() -> None:
         office = contacts.Office(form.organisation, form.office, form.person)
-        contact = contacts.log_contact(session, form.fields(local_day(now)), office, asked.user, now)
+        contact = contacts.log_contact(Deed(session, asked.user, now), form.fields(local_day(now)), office)
         if form.promise.strip():
-            contacts.commit_to(session, contact, form.promise, form.promise_due, asked.user, now)
+            contacts.commit_to(Deed(session, asked.user, now), contact, form.promise, form.promise_due)
         made.append(contact)
 
     refused = tried(session, asked.form, act)
@@ -212,8 +212,8 @@ def commit_to(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
     form, errors = filled(PromiseForm, asked.form)
     if form is None:
         return _page(asked, viewer, session, now, contact, Typed(asked.form, errors, actions.REFUSED))
-    given = form.promise, form.promise_due, asked.user, now, form.promise_kind, form.number
-    refused = tried(session, asked.form, lambda: contacts.commit_to(session, contact, *given))
+    given = form.promise, form.promise_due, form.promise_kind, form.number
+    refused = tried(session, asked.form, lambda: contacts.commit_to(Deed(session, asked.user, now), contact, *given))
     return _back(asked, viewer, session, now, contact, refused)
 
 
@@ -226,8 +226,8 @@ def settle(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
         raise NotThere
     if form is None:
         return _page(asked, viewer, session, now, contact, Typed(asked.form, errors, actions.REFUSED))
-    given = form.state, asked.user, now, form.seen
-    refused = tried(session, asked.form, lambda: contacts.settle(session, promised, *given))
+    given = form.state, form.seen
+    refused = tried(session, asked.form, lambda: contacts.settle(Deed(session, asked.user, now), promised, *given))
     return _back(asked, viewer, session, now, contact, refused)
 
 
@@ -237,7 +237,9 @@ def followed_up(asked: Asked, viewer: Viewer, session: Session, now: datetime) -
     form, errors = filled(SeenForm, asked.form)
     if form is None:
         return _page(asked, viewer, session, now, contact, Typed(asked.form, errors, actions.REFUSED))
-    refused = tried(session, asked.form, lambda: contacts.followed_up(session, contact, asked.user, now, form.seen))
+    refused = tried(
+        session, asked.form, lambda: contacts.followed_up(Deed(session, asked.user, now), contact, form.seen)
+    )
     return _back(asked, viewer, session, now, contact, refused)
 
 
@@ -282,9 +284,9 @@ def put_stake(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
 
     def act() -> None:
         office = contacts.Office(form.organisation, form.office)
-        who = contacts.stakeholder_for(session, office, asked.user, now, form.visibility or Visibility.OWN)
-        given = form.role, form.influence, form.stance, form.source, asked.user, now, form.visibility
-        contacts.stake_for(session, dossier, who, *given)
+        who = contacts.stakeholder_for(Deed(session, asked.user, now), office, form.visibility or Visibility.OWN)
+        given = form.role, form.influence, form.stance, form.source, form.visibility
+        contacts.stake_for(Deed(session, asked.user, now), dossier, who, *given)
 
     refused = tried(session, asked.form, act)
     path = f"/dossiers/{dossier.id}/krachtenveld"

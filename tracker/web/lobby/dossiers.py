@@ -20,7 +20,7 @@ from tracker.lobby.coalition import contradictions, members_on, stances
 from tracker.lobby.contacts import contacts_of
 from tracker.lobby.positions import designation, ledger, position_on
 from tracker.lobby.timeline import timeline
-from tracker.rights import may_change
+from tracker.rights import Deed, may_change
 from tracker.web.frame import actions, audit
 from tracker.web.frame.actions import NOTHING, Euros, Typed, after, choices, dossier_of, tried
 from tracker.web.frame.context import Asked, NotThere
@@ -204,7 +204,7 @@ def create(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Res
         asked.form,
         lambda: made.append(
             dossiers.open_dossier(
-                session, given, asked.user, now, challenges=form.challenges, participants=form.joining
+                Deed(session, asked.user, now), given, challenges=form.challenges, participants=form.joining
             )
         ),
     )
@@ -229,7 +229,7 @@ def edit(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         return _form(asked, viewer, session, dossier, Typed(asked.form, errors, actions.REFUSED))
     before = dossier.visibility
     refused = tried(
-        session, asked.form, lambda: dossiers.edit(session, dossier, form.fields(), asked.user, now, form.seen)
+        session, asked.form, lambda: dossiers.edit(Deed(session, asked.user, now), dossier, form.fields(), form.seen)
     )
     if refused is None and dossier.visibility != before:
         audit.record(session, asked, "visibility changed", f"dossier {dossier.id}", f"{before} to {dossier.visibility}")
@@ -242,7 +242,9 @@ def move(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     form, errors = filled(StageForm, asked.form)
     if form is None:
         return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    refused = tried(session, asked.form, lambda: dossiers.move(session, dossier, form.to, asked.user, now, form.seen))
+    refused = tried(
+        session, asked.form, lambda: dossiers.move(Deed(session, asked.user, now), dossier, form.to, form.seen)
+    )
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -252,8 +254,8 @@ def close(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
     form, errors = filled(ResultForm, asked.form)
     if form is None:
         return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    result = form.result, asked.user, now, form.seen, form.result_text, form.result_amount
-    refused = tried(session, asked.form, lambda: dossiers.close(session, dossier, *result))
+    result = form.result, form.seen, form.result_text, form.result_amount
+    refused = tried(session, asked.form, lambda: dossiers.close(Deed(session, asked.user, now), dossier, *result))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -263,8 +265,8 @@ def note(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     form, errors = filled(NoteForm, asked.form)
     if form is None:
         return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    given = form.text, asked.user, now, form.visibility
-    refused = tried(session, asked.form, lambda: dossiers.note(session, dossier, *given))
+    given = form.text, form.visibility
+    refused = tried(session, asked.form, lambda: dossiers.note(Deed(session, asked.user, now), dossier, *given))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -272,7 +274,7 @@ def hook(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     """Let the dossier hook on to a moment."""
     dossier = dossier_of(session, viewer, asked)
     ref = str(asked.form.get("moment", ""))
-    refused = tried(session, asked.form, lambda: moments.hook(session, dossier, ref, asked.user, now))
+    refused = tried(session, asked.form, lambda: moments.hook(Deed(session, asked.user, now), dossier, ref))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -283,15 +285,19 @@ def record_outcome(asked: Asked, viewer: Viewer, session: Session, now: datetime
     if form is None:
         return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
     day = form.outcome_day or local_day(now)
-    given = form.request, form.outcome, day, asked.user, now, form.passage, form.outcome_source
-    refused = tried(session, asked.form, lambda: moments.record_outcome(session, dossier, *given))
+    given = form.request, form.outcome, day, form.passage, form.outcome_source
+    refused = tried(
+        session, asked.form, lambda: moments.record_outcome(Deed(session, asked.user, now), dossier, *given)
+    )
     return _back(asked, viewer, session, now, dossier, refused)
 
 
 def see_calls(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """The person looked at what changed in the linked calls."""
     dossier = dossier_of(session, viewer, asked)
-    refused = tried(session, asked.form, lambda: dossiers.see_calls_as_they_are(session, dossier, asked.user, now))
+    refused = tried(
+        session, asked.form, lambda: dossiers.see_calls_as_they_are(Deed(session, asked.user, now), dossier)
+    )
     return _back(asked, viewer, session, now, dossier, refused)
 
 

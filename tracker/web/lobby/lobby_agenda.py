@@ -14,6 +14,7 @@ from db.vocabulary_lobby import AgendaState, Level
 from notifications.wording import local_day
 from tracker.applications import stages
 from tracker.lobby import dossiers
+from tracker.rights import Deed
 from tracker.web.frame import actions
 from tracker.web.frame.actions import tried
 from tracker.web.frame.context import Asked, NotThere
@@ -42,7 +43,7 @@ def start_application(asked: Asked, _viewer: Viewer, session: Session, now: date
         )
     )
     known = session.exec(running).first()
-    dossier_id = known or stages.start(session, call, asked.user, now).id
+    dossier_id = known or stages.start(Deed(session, asked.user, now), call).id
     return asked.to(f"/aanvragen/{dossier_id}", "" if known else "bewaard")
 
 
@@ -53,7 +54,7 @@ def open_for_call(asked: Asked, _viewer: Viewer, session: Session, now: datetime
     opgaven = list(session.exec(matched.order_by(col(Match.score).desc()).limit(3)))
     level = Level.EU if call.language == "en" else Level.NATIONAL
     fields = dossiers.DossierFields(title=call.title, level=level, visibility=Visibility.MRA, lobbyist_id=asked.user.id)
-    dossier = dossiers.open_dossier(session, fields, asked.user, now, challenges=opgaven, calls=[call.id])
+    dossier = dossiers.open_dossier(Deed(session, asked.user, now), fields, challenges=opgaven, calls=[call.id])
     return asked.to(f"/dossiers/{dossier.id}", "bewaard")
 
 
@@ -68,7 +69,7 @@ def open_for_white_spot(asked: Asked, _viewer: Viewer, session: Session, now: da
         visibility=Visibility.MRA,
         lobbyist_id=asked.user.id,
     )
-    dossier = dossiers.open_dossier(session, fields, asked.user, now, challenges=[challenge.id])
+    dossier = dossiers.open_dossier(Deed(session, asked.user, now), fields, challenges=[challenge.id])
     return asked.to(f"/dossiers/{dossier.id}", "bewaard")
 
 
@@ -134,7 +135,7 @@ def put(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respon
         return _agenda(asked, viewer, session, now, errors)
     asked.params["dossier_id"] = form.dossier
     dossier = actions.dossier_of(session, viewer, asked)
-    refused = tried(session, asked.form, lambda: dossiers.put_on_agenda(session, dossier, year, asked.user, now))
+    refused = tried(session, asked.form, lambda: dossiers.put_on_agenda(Deed(session, asked.user, now), dossier, year))
     if refused:
         return _agenda(asked, viewer, session, now, refused.errors)
     return asked.to(f"/lobbyagenda/{year}", "bewaard")
@@ -149,8 +150,10 @@ def set_state(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
     form, errors = filled(StateForm, asked.form)
     if form is None:
         return _agenda(asked, viewer, session, now, errors)
-    step = form.state, local_day(now), asked.user, form.seen
-    refused = tried(session, asked.form, lambda: dossiers.set_agenda_state(session, found, *step))
+    step = form.state, local_day(now), form.seen
+    refused = tried(
+        session, asked.form, lambda: dossiers.set_agenda_state(Deed(session, asked.user, now), found, *step)
+    )
     if refused:
         return _agenda(asked, viewer, session, now, refused.errors)
     return asked.to(f"/lobbyagenda/{year}", "bewaard")
@@ -159,7 +162,7 @@ def set_state(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> 
 def roll_over(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
     """Take what is not finished along to the next year."""
     year = asked.params["year"]
-    refused = tried(session, asked.form, lambda: dossiers.roll_over(session, year, asked.user, now))
+    refused = tried(session, asked.form, lambda: dossiers.roll_over(Deed(session, asked.user, now), year))
     if refused:
         return _agenda(asked, viewer, session, now, refused.errors)
     return asked.to(f"/lobbyagenda/{year + 1}", "bewaard")

@@ -13,7 +13,7 @@ from db.rights import visible
 from db.vocabulary_lobby import Level, MomentKind
 from notifications.wording import local_day
 from tracker.lobby import moments
-from tracker.rights import may_change
+from tracker.rights import Deed, may_change
 from tracker.web.frame import actions
 from tracker.web.frame.actions import NOTHING, Typed, after, choices, tried
 from tracker.web.frame.context import Asked
@@ -88,9 +88,9 @@ def fix_day(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Re
         return _page(asked, viewer, session, now, Typed(asked.form, errors, actions.REFUSED))
 
     def act() -> None:
-        moment = moments.found(session, form.ref, asked.user)
+        moment = moments.found(Deed(session, asked.user, now), form.ref)
         seen = form.seen or 1  # one that nobody dated yet
-        moments.fix_day(session, moment, form.starts_on, form.ends_on, form.sure, asked.user, seen)
+        moments.fix_day(Deed(session, asked.user, now), moment, form.starts_on, form.ends_on, form.sure, seen)
 
     refused = tried(session, asked.form, act)
     return after(asked, refused, "/momenten", lambda sent: _page(asked, viewer, session, now, sent))
@@ -102,5 +102,5 @@ def add(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respon
     if form is None:
         return _page(asked, viewer, session, now, Typed(asked.form, errors, actions.REFUSED))
     new = moments.NewMoment(**form.model_dump())
-    refused = tried(session, asked.form, lambda: moments.add_moment(session, new, asked.user))
+    refused = tried(session, asked.form, lambda: moments.add_moment(Deed(session, asked.user, now), new))
     return after(asked, refused, "/momenten", lambda sent: _page(asked, viewer, session, now, sent))

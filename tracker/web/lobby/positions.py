@@ -14,7 +14,7 @@ from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, Po
 from notifications.wording import local_day
 from tracker.errors import PositionNotAllowed
 from tracker.lobby import coalition, positions
-from tracker.rights import may_change
+from tracker.rights import Deed, may_change
 from tracker.web.frame import actions, audit
 from tracker.web.frame.actions import NOTHING, Typed, after, choices, dossier_of, tried
 from tracker.web.frame.context import Asked, NotThere
@@ -98,7 +98,7 @@ def draft(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
     if form is None:
         return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
     words = positions.Wording(**form.model_dump())
-    refused = tried(session, asked.form, lambda: positions.draft(session, dossier, words, asked.user, now))
+    refused = tried(session, asked.form, lambda: positions.draft(Deed(session, asked.user, now), dossier, words))
     return _back(asked, viewer, session, now, dossier, refused)
 
 
@@ -117,7 +117,7 @@ def adopt(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
     refused = tried(
         session,
         asked.form,
-        lambda: positions.adopt(session, position, decision, asked.user, now, dissent, former),
+        lambda: positions.adopt(Deed(session, asked.user, now), position, decision, dissent, former),
     )
     return _back(asked, viewer, session, now, dossier, refused)
 
@@ -220,8 +220,8 @@ def join(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
     if form is None:
         return _coalition(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
     day = form.joined_on or local_day(now)
-    given = form.name, form.kind, day, asked.user, now, form.party
-    refused = tried(session, asked.form, lambda: coalition.join(session, dossier, *given))
+    given = form.name, form.kind, day, form.party
+    refused = tried(session, asked.form, lambda: coalition.join(Deed(session, asked.user, now), dossier, *given))
     return _to_coalition(asked, viewer, session, now, dossier, refused)
 
 
@@ -229,7 +229,9 @@ def leave(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
     """A party leaves today."""
     dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
     member = _member(session, dossier, asked.params["member_id"])
-    refused = tried(session, asked.form, lambda: coalition.leave(session, member, local_day(now), asked.user, now))
+    refused = tried(
+        session, asked.form, lambda: coalition.leave(Deed(session, asked.user, now), member, local_day(now))
+    )
     return _to_coalition(asked, viewer, session, now, dossier, refused)
 
 
@@ -239,8 +241,8 @@ def open_round(asked: Asked, viewer: Viewer, session: Session, now: datetime) ->
     form, errors = filled(RoundForm, asked.form)
     if form is None:
         return _coalition(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    given = form.question, form.due_on, asked.user, now, form.about
-    refused = tried(session, asked.form, lambda: coalition.open_round(session, dossier, *given))
+    given = form.question, form.due_on, form.about
+    refused = tried(session, asked.form, lambda: coalition.open_round(Deed(session, asked.user, now), dossier, *given))
     return _to_coalition(asked, viewer, session, now, dossier, refused)
 
 
@@ -248,7 +250,7 @@ def close_round(asked: Asked, viewer: Viewer, session: Session, now: datetime) -
     """Close a round as it stands."""
     dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
     opened = _round(session, dossier, asked.params["round_id"])
-    refused = tried(session, asked.form, lambda: coalition.close_round(session, opened, asked.user, now))
+    refused = tried(session, asked.form, lambda: coalition.close_round(Deed(session, asked.user, now), opened))
     return _to_coalition(asked, viewer, session, now, dossier, refused)
 
 
@@ -260,8 +262,8 @@ def say(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respon
         return _coalition(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
     member = _member(session, dossier, form.member)
     in_round = _round(session, dossier, form.round) if form.round else None
-    given = form.stance, form.said_on or local_day(now), asked.user, now, form.why, in_round
-    refused = tried(session, asked.form, lambda: coalition.say(session, member, *given))
+    given = form.stance, form.said_on or local_day(now), form.why, in_round
+    refused = tried(session, asked.form, lambda: coalition.say(Deed(session, asked.user, now), member, *given))
     return _to_coalition(asked, viewer, session, now, dossier, refused)
 
 
