@@ -30,7 +30,7 @@ MOST_TOLD = 20
 WRITTEN_BY_EXPORT = """
     id source external_id sources url title language status instrument deadlines amounts applicants opgaven first_seen
     last_seen nature publisher programme eligible summary held sightings
-    amounts_budget amounts_min amounts_max amounts_rate amounts_text
+    amounts_budget amounts_min amounts_max amounts_rate amounts_text status_remark gate sentences asked
 """
 CALL_COLUMNS = tuple(WRITTEN_BY_EXPORT.split())
 AMOUNTS = {"budget": "budget", "min": "min_amount", "max": "max_amount", "rate": "rate", "text": "amount_text"}
@@ -175,6 +175,7 @@ def _date(said: Any) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise NotReadable("deadlines: not a list of objects with kind, at and date")
     kept = {"kind": said.get("kind"), "assumed": bool(said.get("assumed")), "text": said.get("text") or ""}
+    kept |= {"sentence": said.get("sentence") or "", "certainty": said.get("certainty", 1)}
     if not said.get("at"):
         return kept | {"day": said.get("date")}
     try:

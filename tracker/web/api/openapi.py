@@ -44,8 +44,13 @@ SCHEMAS: dict[str, Any] = {
         deadlines=_list(_ref("Termijn")), amounts=_ref("Bedragen"), applicants=_list(TEXT),
         opgaven=_list(_ref("Match")), first_seen=MOMENT, last_seen=MOMENT, nature=TEXT, publisher=_maybe(TEXT),
         programme=_list(TEXT), eligible=TEXT, summary=TEXT, held=YES_OR_NO, sightings=_list(_ref("Vermelding")),
+        status_remark=TEXT, gate=_maybe(MOMENT), sentences=_list(_ref("Zin")), asked=_list(_ref("Vraag")),
     ),
-    "Termijn": _object(kind=TEXT, at=_maybe(MOMENT), date=_maybe(DAY), assumed=YES_OR_NO, text=TEXT),
+    "Termijn": _object(
+        kind=TEXT, at=_maybe(MOMENT), date=_maybe(DAY), assumed=YES_OR_NO, text=TEXT, sentence=TEXT, certainty=NUMBER
+    ),
+    "Zin": _object(field=TEXT, sentence=TEXT, certainty=NUMBER),
+    "Vraag": _object(field=TEXT, readings=_list(TEXT), sentence=TEXT, why=TEXT, doubted=YES_OR_NO),
     "Bedragen": _object(
         budget=_maybe(NUMBER), min=_maybe(NUMBER), max=_maybe(NUMBER), rate=_maybe(NUMBER), text=_maybe(TEXT)
     ),
