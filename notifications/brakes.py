@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from db.models import Delivery, Pause, Relay
 from notifications.alerts import end_alert, raise_alert
 from notifications.retry import PROBE, THROTTLE
-from notifications.transport import Outcome, Stage
+from notifications.transport import Outcome, SmtpStage
 
 TROUBLES = 5  # lost connections in a row after which the relay rests
 SLOW_DOWN = (421, 452)  # the relay has had enough for now
@@ -65,7 +65,7 @@ def note_relay(session: Session, name: str, outcome: Outcome, breath: Breath, no
     """
     breath.times = breath.times + 1 if outcome.code in SLOW_DOWN else 0
     relay = session.get(Relay, name)
-    throttled = (outcome.throttled and outcome.stage is Stage.MAIL) or breath.times >= TROUBLES
+    throttled = (outcome.throttled and outcome.stage is SmtpStage.MAIL) or breath.times >= TROUBLES
     if not outcome.trouble and not throttled:
         _recover(session, relay, now)
         return ""

@@ -21,7 +21,7 @@ REMEMBERED = timedelta(days=90)  # changes and closings older than this are no n
 
 
 @dataclass(frozen=True)
-class Term:
+class CallDate:
     """One typed date of a call."""
 
     id: int
@@ -67,7 +67,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Found:
+class CatalogueMatch:
     """An opgave that this call matched above the threshold."""
 
     challenge_id: str
@@ -98,12 +98,12 @@ class CatalogueCall:
     rate: Decimal | None
     sources: frozenset[str]
     search_text: str
-    opens: Term | None
-    next_due: Term | None
-    later_dues: tuple[Term, ...]
-    terms: tuple[Term, ...]
+    opens: CallDate | None
+    next_due: CallDate | None
+    later_dues: tuple[CallDate, ...]
+    terms: tuple[CallDate, ...]
     changes: tuple[Change, ...]
-    matches: tuple[Found, ...]
+    matches: tuple[CatalogueMatch, ...]
     held: bool = False
     closes_at: datetime | None = None
     gate_at: datetime | None = None
@@ -136,11 +136,11 @@ class Catalogue:
     calls: dict[int, CatalogueCall]
     opgaven: dict[str, Opgave]
     waiting: int = 0  # calls held back from mail
-    by_challenge: dict[str, list[tuple[CatalogueCall, Found]]] = field(default_factory=dict)
+    by_challenge: dict[str, list[tuple[CatalogueCall, CatalogueMatch]]] = field(default_factory=dict)
     children: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        index: dict[str, list[tuple[CatalogueCall, Found]]] = defaultdict(list)
+        index: dict[str, list[tuple[CatalogueCall, CatalogueMatch]]] = defaultdict(list)
         for call in self.calls.values():
             for found in call.matches:
                 index[found.challenge_id].append((call, found))
@@ -187,9 +187,9 @@ class _Belongings:
     """What hangs on the calls, by call."""
 
     def __init__(self, session: Session, now: datetime, threshold: float, only: list[int] | None) -> None:
-        self.terms: dict[int, list[Term]] = defaultdict(list)
+        self.terms: dict[int, list[CallDate]] = defaultdict(list)
         self.changes: dict[int, list[Change]] = defaultdict(list)
-        self.matches: dict[int, list[Found]] = defaultdict(list)
+        self.matches: dict[int, list[CatalogueMatch]] = defaultdict(list)
         self.sources: dict[int, set[str]] = defaultdict(set)
         d, r, m = Deadline, Revision, Match
         terms = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version, d.gate_at)  # type: ignore[call-overload]
@@ -207,11 +207,11 @@ class _Belongings:
             matches = matches.where(col(m.call_id).in_(only))
             sightings = sightings.where(col(Sighting.call_id).in_(only))
         for call, *rest in session.exec(terms):
-            self.terms[call].append(Term(*rest))
+            self.terms[call].append(CallDate(*rest))
         for call, *rest in session.exec(changes):
             self.changes[call].append(Change(*rest))
         for call, challenge, score, reasons in session.exec(matches):
-            self.matches[call].append(Found(challenge, score, reason_words(reasons)))
+            self.matches[call].append(CatalogueMatch(challenge, score, reason_words(reasons)))
         for call, source in session.exec(sightings):
             self.sources[call].add(source)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from db.queries import CallFilter
 from db.vocabulary import DeadlineKind, Eligibility, Status, ToldKind
-from notifications.catalogue import Catalogue, CatalogueCall, Change, Found
+from notifications.catalogue import Catalogue, CatalogueCall, CatalogueMatch, Change
 from notifications.wording import AMSTERDAM, days_between, local_day
 
 SOON = 21  # days before closing from which a call is never cut from a mail
@@ -19,7 +19,7 @@ Tell = tuple[int, int, str, str]  # call, version, kind, detail
 
 
 @dataclass(frozen=True)
-class Wish:
+class SubscriptionQuery:
     """A standing subscription: what its person wants to be told."""
 
     id: int
@@ -105,7 +105,7 @@ class Digest:
     rest: tuple[tuple[str, str, int], ...]  # opgave, its name, number of calls not shown
     announced: int
     tells: tuple[Tell, ...]
-    wishes: tuple[Wish, ...]
+    wishes: tuple[SubscriptionQuery, ...]
     coverage: Coverage
     first: bool = False
 
@@ -120,7 +120,7 @@ class Digest:
 
 
 def compose(
-    catalogue: Catalogue, wishes: Iterable[Wish], memory: Memory, coverage: Coverage, now: datetime,
+    catalogue: Catalogue, wishes: Iterable[SubscriptionQuery], memory: Memory, coverage: Coverage, now: datetime,
     first: bool = False, urgent: bool = False,
 ) -> Digest:  # fmt: skip
     """What these subscriptions of one person have to tell that the person was not told.
@@ -143,10 +143,10 @@ def compose(
 
 
 def _reasons(
-    catalogue: Catalogue, wishes: tuple[Wish, ...], memory: Memory
-) -> dict[int, dict[str, tuple[Found, list[str]]]]:
+    catalogue: Catalogue, wishes: tuple[SubscriptionQuery, ...], memory: Memory
+) -> dict[int, dict[str, tuple[CatalogueMatch, list[str]]]]:
     """Per call the opgaven it is wanted for, each with the subscriptions that want it."""
-    reasons: dict[int, dict[str, tuple[Found, list[str]]]] = {}
+    reasons: dict[int, dict[str, tuple[CatalogueMatch, list[str]]]] = {}
     for wish in wishes:
         within = catalogue.within(wish.filter.challenges) if wish.filter.challenges else None
         label = wish.describe(catalogue)
@@ -163,12 +163,12 @@ def _reasons(
     return reasons
 
 
-def _matched(catalogue: Catalogue, within: frozenset[str] | None) -> Iterator[tuple[CatalogueCall, Found]]:
+def _matched(catalogue: Catalogue, within: frozenset[str] | None) -> Iterator[tuple[CatalogueCall, CatalogueMatch]]:
     for challenge in catalogue.by_challenge if within is None else within:
         yield from catalogue.by_challenge.get(challenge, ())
 
 
-def passes(call: CatalogueCall, wish: Wish) -> bool:
+def passes(call: CatalogueCall, wish: SubscriptionQuery) -> bool:
     """Whether a call is within a filter, its opgaven apart; the same rule as ``calls_for`` has in SQL."""
     wanted, closes = wish.filter, call.gate_at or call.closes_at
     return all((
@@ -193,7 +193,7 @@ EVERYTHING = CallFilter()
 
 def _items(
     catalogue: Catalogue,
-    reasons: Mapping[int, Mapping[str, tuple[Found, list[str]]]],
+    reasons: Mapping[int, Mapping[str, tuple[CatalogueMatch, list[str]]]],
     memory: Memory,
     now: datetime,
     first: bool,
@@ -281,7 +281,7 @@ _FIELD_ORDER = {
 
 
 def _as_reasons(
-    catalogue: Catalogue, of_call: Mapping[str, tuple[Found, list[str]]], several: bool
+    catalogue: Catalogue, of_call: Mapping[str, tuple[CatalogueMatch, list[str]]], several: bool
 ) -> tuple[Reason, ...]:
     """``several``: the person has more than one subscription, so it matters which one wanted it."""
     reasons = [

@@ -13,11 +13,11 @@ from markupsafe import Markup
 
 from db.vocabulary import ToldKind
 from notifications import wording
-from notifications.catalogue import CatalogueCall, Term
+from notifications.call_card import CallCard, call_card, when
+from notifications.catalogue import CallDate, CatalogueCall
 from notifications.digest import Coverage, Digest, Item
 from notifications.links import ALL, REMINDERS, Links
 from notifications.message import MOST_SUBJECT, domain_of, mailbox, one_line, sealed
-from notifications.telling import Told, tell, when
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_BYTES = 88_000  # of text and HTML as they travel, so that a mail stays under 100 kB; Gmail cuts at 102
@@ -73,14 +73,14 @@ class InDoubt:
 
 
 @dataclass(frozen=True)
-class Beside:
+class DigestExtras:
     """What a digest says beside calls: what is due in the lobby, and which digest may never have arrived."""
 
     lobby: tuple[AgendaLine, ...] = ()
     in_doubt: tuple[InDoubt, ...] = ()
 
 
-NOTHING_BESIDE = Beside()
+NO_EXTRAS = DigestExtras()
 LOST = "een eerder overzicht kwam misschien niet aan"
 
 
@@ -95,7 +95,7 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Piece:
+class RenderedCall:
     """One call rendered, with the bytes it takes in a mail."""
 
     text: str
@@ -139,10 +139,10 @@ class Writer:
         self.links, self.sender, self.now = links, sender, now
         # Where calls and the reader's own links go into what is kept; secret, so that no source can write it.
         self._secret = sealed(links.keys[0], "place")[:16]
-        self._told: dict[Any, Told] = {}
-        self._pieces: dict[tuple[str, Told], Piece] = {}
+        self._told: dict[Any, CallCard] = {}
+        self._pieces: dict[tuple[str, CallCard], RenderedCall] = {}
 
-    def digest(self, digest: Digest, to: Addressee, beside: Beside = NOTHING_BESIDE) -> Letter:
+    def digest(self, digest: Digest, to: Addressee, beside: DigestExtras = NO_EXTRAS) -> Letter:
         """The mail of a digest; what does not fit is shown short, and what fits neither way is counted."""
         told = [(item, self._tell(item)) for item in digest.items]
         placed, left_out = self._fit(told)
@@ -163,13 +163,13 @@ class Writer:
         }  # fmt: skip
         return self._letter("digest", context, to, placed, self._leave(to, wishes))
 
-    def reminder(self, call: CatalogueCall, term: Term, to: Addressee) -> Letter:
+    def reminder(self, call: CatalogueCall, term: CallDate, to: Addressee) -> Letter:
         """One date of a followed call is near."""
         left = wording.days_left(self.now, term.shown or self.now)
         focused = replace(call, next_due=term, later_dues=tuple(t for t in call.later_dues if t is not term))
         return self._about("reminder", focused, to, what=f"{when(focused, term)}, {left}", left_first=left)
 
-    def moved(self, call: CatalogueCall, term: Term, old: str, to: Addressee) -> Letter:
+    def moved(self, call: CatalogueCall, term: CallDate, old: str, to: Addressee) -> Letter:
         """A date that a reminder told has moved."""
         new = wording.moment(term.shown or self.now, term.zone, term.assumed)
         return self._about("moved", replace(call, next_due=term), to, old=old, new=new)
@@ -217,16 +217,16 @@ class Writer:
     def _leave(self, to: Addressee, wishes: tuple[int, ...]) -> str:
         return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, wishes)}")
 
-    def _tell(self, item: Item) -> Told:
+    def _tell(self, item: Item) -> CallCard:
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.late,
                tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
         if key not in self._told:
             if len(self._told) >= MOST_KEPT:
                 self._told.clear()
-            self._told[key] = tell(item, self.now, self.links.page(f"/regelingen/{item.call.id}"))
+            self._told[key] = call_card(item, self.now, self.links.page(f"/regelingen/{item.call.id}"))
         return self._told[key]
 
-    def _piece(self, form: str, told: Told) -> Piece:
+    def _piece(self, form: str, told: CallCard) -> RenderedCall:
         key = (form, told)
         if key not in self._pieces:
             if len(self._pieces) >= MOST_KEPT:
@@ -235,17 +235,17 @@ class Writer:
             context = {"call": told, "decide": self.links.page(f"/oordeel/{self._secret}-{told.id}-")}
             text = plain.get_template(f"_base/{form}.txt").render(context)
             html = _fragment(marked.get_template(f"_base/{form}.html").render(context))
-            self._pieces[key] = Piece(text, html, len(b2a_qp(text.encode())) + len(b2a_qp(html.encode())) + 300)
+            self._pieces[key] = RenderedCall(text, html, len(b2a_qp(text.encode())) + len(b2a_qp(html.encode())) + 300)
         return self._pieces[key]
 
-    def _fit(self, told: list[tuple[Item, Told]]) -> tuple[list[tuple[Item, Piece]], int]:
+    def _fit(self, told: list[tuple[Item, CallCard]]) -> tuple[list[tuple[Item, RenderedCall]], int]:
         """In full as long as the rest still fits short; then short; then not at all."""
         full = [(item, self._piece("call", one)) for item, one in told]
         if sum(piece.size for _, piece in full) <= MOST_BYTES:
             return full, 0
         short = [self._piece("short", one) for _, one in told]
         room, to_come = MOST_BYTES, sum(piece.size for piece in short)
-        placed: list[tuple[Item, Piece]] = []
+        placed: list[tuple[Item, RenderedCall]] = []
         for (item, piece), brief in zip(full, short, strict=True):
             to_come -= brief.size
             chosen = piece if piece.size + min(to_come, MOST_BYTES // 2) <= room else brief
@@ -255,7 +255,7 @@ class Writer:
             room -= chosen.size
         return placed, 0
 
-    def _section(self, kind: ToldKind, placed: list[tuple[Item, Piece]]) -> dict[str, Any]:
+    def _section(self, kind: ToldKind, placed: list[tuple[Item, RenderedCall]]) -> dict[str, Any]:
         pieces = [piece for item, piece in placed if item.kind is kind]
         place = SECTIONS.index(kind)
         return {
@@ -265,7 +265,7 @@ class Writer:
         }
 
     def _letter(
-        self, mail: str, context: dict[str, Any], to: Addressee, placed: list[tuple[Item, Piece]], leave: str
+        self, mail: str, context: dict[str, Any], to: Addressee, placed: list[tuple[Item, RenderedCall]], leave: str
     ) -> Letter:  # fmt: skip
         plain, marked = _environments()
         subject = one_line(plain.get_template(f"{mail}/subject.txt").render(context), MOST_SUBJECT)
@@ -284,7 +284,7 @@ class Writer:
         """Where the calls of a section go, after the shell around them is inlined."""
         return Markup("<!--%s %s-->") % (self._secret, place)
 
-    def _personal(self, piece: Piece, to: Addressee, call: int) -> Piece:
+    def _personal(self, piece: RenderedCall, to: Addressee, call: int) -> RenderedCall:
         """A kept piece with the reader's own link in it."""
         place, token = f"{self._secret}-{call}-", self.links.decision(to.user_id, call, self.now)
         return replace(piece, text=piece.text.replace(place, token), html=piece.html.replace(place, token))

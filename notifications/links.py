@@ -13,7 +13,7 @@ ALL, REMINDERS = "alles", "herinneringen"
 
 
 @dataclass(frozen=True)
-class Decision:
+class DecisionLink:
     """Who may judge which call."""
 
     user_id: int
@@ -21,7 +21,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Leaving:
+class LeavingLink:
     """Who leaves what: subscriptions by id, or everything, or reminders only."""
 
     user_id: int
@@ -45,7 +45,7 @@ class Links:
         last = (now.astimezone(UTC).date() + DECIDING - EPOCH).days
         return self._signed("oordeel", f"{user_id}-{call_id}-{last}")
 
-    def read_decision(self, token: str, now: datetime) -> Decision | None:
+    def read_decision(self, token: str, now: datetime) -> DecisionLink | None:
         """Whose link it is and for which call; none when forged or expired."""
         said = self._read("oordeel", token)
         if said is None:
@@ -53,22 +53,22 @@ class Links:
         user_id, call_id, last = (int(part) for part in said.split("-"))
         if (now.astimezone(UTC).date() - EPOCH).days > last:
             return None
-        return Decision(user_id, call_id)
+        return DecisionLink(user_id, call_id)
 
     def leaving(self, user_id: int, subscriptions: tuple[int, ...] = (), what: str = "") -> str:
         """The token with which this person leaves these subscriptions (or ALL, or REMINDERS). It never expires."""
         scope = what or "+".join(str(one) for one in sorted(subscriptions))
         return self._signed("afmelden", f"{user_id}-{scope}")
 
-    def read_leaving(self, token: str) -> Leaving | None:
+    def read_leaving(self, token: str) -> LeavingLink | None:
         """Who leaves what; none when forged."""
         said = self._read("afmelden", token)
         if said is None:
             return None
         user_id, _, scope = said.partition("-")
         if scope in (ALL, REMINDERS):
-            return Leaving(int(user_id), what=scope)
-        return Leaving(int(user_id), tuple(int(one) for one in scope.split("+") if one))
+            return LeavingLink(int(user_id), what=scope)
+        return LeavingLink(int(user_id), tuple(int(one) for one in scope.split("+") if one))
 
     def _signed(self, purpose: str, said: str) -> str:
         return f"{said}.{sealed(self.keys[0], purpose, said)[:SEAL]}"

@@ -30,7 +30,7 @@ from notifications.alerts import end_alert, raise_alert
 from notifications.brakes import Breath, pause_if_too_much_fails
 from notifications.message import message_id, sealed
 from notifications.retry import Random, next_try, try_in_doubt
-from notifications.transport import Outcome, Verdict
+from notifications.transport import Outcome, SendResult
 
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
 ATTEMPTS = Attempt.__table__.c  # type: ignore[attr-defined]
@@ -97,7 +97,7 @@ def _row(mail: Mail, key: bytes, domain: str) -> dict[str, Any]:
 
 
 @dataclass
-class Tally:
+class SendTally:
     """What one round of sending came to."""
 
     accepted: int = 0
@@ -131,13 +131,13 @@ def expire(session: Session, now: datetime) -> None:
     """
     late = [COLUMNS.finished_at.is_(None), COLUMNS.expires_at <= now]
     open_states = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
-    change(session, [*late, COLUMNS.state.in_(open_states)], state=DeliveryState.EXPIRED.value, finished_at=now)
-    change(session, [*late, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now)
+    update_mails(session, [*late, COLUMNS.state.in_(open_states)], state=DeliveryState.EXPIRED.value, finished_at=now)
+    update_mails(session, [*late, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now)
     held = [COLUMNS.state == DeliveryState.HELD.value, COLUMNS.expires_at <= now]
     for key in session.scalars(select(Delivery.key).where(*held)).all():
         for name in ("held", "parked"):
             end_alert(session, f"{name}:{key}", now)
-    change(session, held, state=DeliveryState.EXPIRED.value)
+    update_mails(session, held, state=DeliveryState.EXPIRED.value)
 
 
 @dataclass(frozen=True)
@@ -184,66 +184,70 @@ _ACCEPTED = (
 )  # fmt: skip
 
 
-def mine(taken: Claim) -> list[Any]:
+def still_claimed(claim: Claim) -> list[Any]:
     """That nobody else has claimed a mail since: one that was given back gets the same attempt's number again."""
-    return [COLUMNS.id == taken.id, COLUMNS.attempts == taken.attempts, COLUMNS.lease_holder == taken.lease_holder]
+    return [COLUMNS.id == claim.id, COLUMNS.attempts == claim.attempts, COLUMNS.lease_holder == claim.lease_holder]
 
 
-def note_accepted(db: Connection, taken: Claim, outcome: Outcome, now: datetime, tally: Tally | None = None) -> None:
+def note_accepted(
+    db: Connection, claim: Claim, outcome: Outcome, now: datetime, tally: SendTally | None = None
+) -> None:
     """Write down that the relay took a mail: two statements, since this is done for nearly every mail."""
-    said = {"this": taken.id, "nth": taken.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
-    db.execute(_ACCEPTED, said | {"holder": taken.lease_holder})
+    said = {"this": claim.id, "nth": claim.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
+    db.execute(_ACCEPTED, said | {"holder": claim.lease_holder})
     db.execute(_ENDED, said | {"at": outcome.stage.value})
     if tally is not None:
         tally.accepted += 1
 
 
-def settle(session: Session, taken: Claim, outcome: Outcome, rules: Rules, tally: Tally | None = None) -> None:
+def record_outcome(
+    session: Session, claim: Claim, outcome: Outcome, rules: Rules, tally: SendTally | None = None
+) -> None:
     """Write down how an attempt ended, and what follows from it."""
     now = rules.now()
-    if outcome.verdict is Verdict.ACCEPTED:
-        note_accepted(session.connection(), taken, outcome, now, tally)
+    if outcome.result is SendResult.ACCEPTED:
+        note_accepted(session.connection(), claim, outcome, now, tally)
         return
     said = {"last_code": outcome.code, "last_text": outcome.text[:500]}
-    change(session, mine(taken), lease_until=None, **_after(taken, outcome, rules, now), **said)
-    ended = {"this": taken.id, "nth": taken.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
+    update_mails(session, still_claimed(claim), lease_until=None, **_after(claim, outcome, rules, now), **said)
+    ended = {"this": claim.id, "nth": claim.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
     session.connection().execute(_ENDED, ended | {"at": outcome.stage.value})
     if tally is not None:
-        name = outcome.verdict.value
+        name = outcome.result.value
         setattr(tally, name, getattr(tally, name) + 1)
-    if outcome.verdict is Verdict.FAILED:
-        _refused(session, taken, outcome, now)
-    if outcome.verdict is Verdict.HELD:
-        raise_alert(session, f"held:{taken.key}", f"mail {taken.key} refused: {outcome.code} {outcome.text}", now)
-    if outcome.verdict in (Verdict.FAILED, Verdict.HELD):
+    if outcome.result is SendResult.FAILED:
+        _refused(session, claim, outcome, now)
+    if outcome.result is SendResult.HELD:
+        raise_alert(session, f"held:{claim.key}", f"mail {claim.key} refused: {outcome.code} {outcome.text}", now)
+    if outcome.result in (SendResult.FAILED, SendResult.HELD):
         pause_if_too_much_fails(session, now)
 
 
-def _after(taken: Claim, outcome: Outcome, rules: Rules, now: datetime) -> dict[str, Any]:
+def _after(claim: Claim, outcome: Outcome, rules: Rules, now: datetime) -> dict[str, Any]:
     """The mail's next state."""
-    if outcome.verdict in (Verdict.FAILED, Verdict.HELD):
-        return {"state": outcome.verdict.value, "finished_at": now}
-    if outcome.verdict is Verdict.AMBIGUOUS:
-        unsure = taken.unsure + 1
-        at = try_in_doubt(taken.kind, unsure, now, taken.expires_at, rules.uniform)
-        values: dict[str, Any] = {"state": Verdict.AMBIGUOUS.value, "unsure": unsure}
+    if outcome.result in (SendResult.FAILED, SendResult.HELD):
+        return {"state": outcome.result.value, "finished_at": now}
+    if outcome.result is SendResult.AMBIGUOUS:
+        unsure = claim.unsure + 1
+        at = try_in_doubt(claim.kind, unsure, now, claim.expires_at, rules.uniform)
+        values: dict[str, Any] = {"state": SendResult.AMBIGUOUS.value, "unsure": unsure}
         return values | ({"next_attempt_at": at} if at else {"finished_at": now})
-    later = next_try(taken.kind, taken.attempts, now, taken.expires_at, rules.uniform)
+    later = next_try(claim.kind, claim.attempts, now, claim.expires_at, rules.uniform)
     if later is None:
-        state = DeliveryState.AMBIGUOUS if taken.unsure else DeliveryState.EXPIRED
+        state = DeliveryState.AMBIGUOUS if claim.unsure else DeliveryState.EXPIRED
         return {"state": state.value, "finished_at": now}
-    state = DeliveryState.AMBIGUOUS if taken.unsure else DeliveryState.DEFERRED
+    state = DeliveryState.AMBIGUOUS if claim.unsure else DeliveryState.DEFERRED
     return {"state": state.value, "next_attempt_at": later}
 
 
-def _refused(session: Session, taken: Claim, outcome: Outcome, now: datetime) -> None:
+def _refused(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> None:
     """An address that does not exist gets no more mail; a refusal for another reason is no fault of the address."""
     reply = f"{outcome.code or ''} {outcome.text}".strip()
     unknown = " 5.1." in reply or (outcome.code in (550, 551, 553) and " 5." not in reply)
     if unknown:
-        session.add(Suppression(address_hash=address_hash(taken.address), reason=reply[:200], since=now))
-    key = f"refused:{address_hash(taken.address)[:12]}"
-    raise_alert(session, key, f"recipient of {taken.key} refused: {reply}", now)
+        session.add(Suppression(address_hash=address_hash(claim.address), reason=reply[:200], since=now))
+    key = f"refused:{address_hash(claim.address)[:12]}"
+    raise_alert(session, key, f"recipient of {claim.key} refused: {reply}", now)
 
 
 def withdraw(session: Session, deliveries: Iterable[int], why: str, now: datetime) -> None:
@@ -254,15 +258,15 @@ def withdraw(session: Session, deliveries: Iterable[int], why: str, now: datetim
     ids = list(deliveries)
     queued = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
     where = [COLUMNS.id.in_(ids), COLUMNS.finished_at.is_(None)]
-    change(
+    update_mails(
         session,
         [*where, COLUMNS.state.in_(queued)],
         state=DeliveryState.CANCELLED.value,
         finished_at=now,
         last_text=why,
     )
-    change(session, [*where, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now, last_text=why)
-    change(session, [*where, COLUMNS.state == DeliveryState.SENDING.value], expires_at=now, last_text=why)
+    update_mails(session, [*where, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now, last_text=why)
+    update_mails(session, [*where, COLUMNS.state == DeliveryState.SENDING.value], expires_at=now, last_text=why)
 
 
 def address_hash(address: str) -> str:
@@ -276,12 +280,12 @@ def allowed(address: str, allow: tuple[str, ...]) -> bool:
     return any(low == one.casefold() or (one.startswith("@") and low.endswith(one.casefold())) for one in allow)
 
 
-def envelope_sender(template: str, key: bytes, taken: Claim) -> str:
+def envelope_sender(template: str, key: bytes, claim: Claim) -> str:
     """The address that bounces go to; ``{token}`` in the template becomes a name only we can make (VERP)."""
-    return template.replace("{token}", f"{taken.id}-{sealed(key, 'bounce', taken.message_id)[:16]}")
+    return template.replace("{token}", f"{claim.id}-{sealed(key, 'bounce', claim.message_id)[:16]}")
 
 
-def change(session: Session, where: list[Any], **values: Any) -> int:
+def update_mails(session: Session, where: list[Any], **values: Any) -> int:
     """Change the mails that fit; how many did."""
     table = Delivery.__table__  # type: ignore[attr-defined]
     return session.connection().execute(update(table).where(*where).values(**values)).rowcount

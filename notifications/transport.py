@@ -24,7 +24,7 @@ class MailUrlWrong(ValueError):
     """MAIL_URL cannot be read; the message says what is wrong with it."""
 
 
-class Stage(StrEnum):
+class SmtpStage(StrEnum):
     """How far the conversation came."""
 
     CONNECT = "connect"
@@ -37,7 +37,7 @@ class Stage(StrEnum):
     DOT = "dot"
 
 
-class Verdict(StrEnum):
+class SendResult(StrEnum):
     """What an attempt came to."""
 
     ACCEPTED = "accepted"
@@ -51,8 +51,8 @@ class Verdict(StrEnum):
 class Outcome:
     """How one attempt ended. ``trouble``: the relay itself is at fault, not this mail; ``rest`` says how at once."""
 
-    verdict: Verdict
-    stage: Stage
+    result: SendResult
+    stage: SmtpStage
     code: int | None = None
     text: str = ""
     trouble: bool = False
@@ -83,30 +83,30 @@ class Transport(Protocol):
     async def close(self) -> None: ...
 
 
-def judge(stage: Stage, code: int | None, text: str = "") -> Outcome:
+def judge(stage: SmtpStage, code: int | None, text: str = "") -> Outcome:
     """What an answer at a stage means; no code is a lost connection or silence.
 
     Only what went wrong after the first byte of the body leaves doubt. A relay that refuses the connection, the
     sign-in or the sender refuses everybody: that is never held against one mail.
     """
-    before = stage in (Stage.CONNECT, Stage.TLS, Stage.LOGIN)
+    before = stage in (SmtpStage.CONNECT, SmtpStage.TLS, SmtpStage.LOGIN)
     if code is None:
-        lost = Verdict.AMBIGUOUS if stage in (Stage.BODY, Stage.DOT) else Verdict.DEFERRED
+        lost = SendResult.AMBIGUOUS if stage in (SmtpStage.BODY, SmtpStage.DOT) else SendResult.DEFERRED
         return Outcome(lost, stage, None, text, trouble=True)
-    if 200 <= code < 300 and stage is Stage.DOT:
-        return Outcome(Verdict.ACCEPTED, stage, code, text)
+    if 200 <= code < 300 and stage is SmtpStage.DOT:
+        return Outcome(SendResult.ACCEPTED, stage, code, text)
     if code < 500:
         return Outcome(
-            Verdict.DEFERRED, stage, code, text,
-            trouble=before or code == 421, rest=before, throttled=stage is Stage.MAIL or code == 421,
+            SendResult.DEFERRED, stage, code, text,
+            trouble=before or code == 421, rest=before, throttled=stage is SmtpStage.MAIL or code == 421,
         )  # fmt: skip
-    if before or stage is Stage.MAIL:
-        return Outcome(Verdict.DEFERRED, stage, code, text, trouble=True, rest=True)
-    return Outcome(Verdict.FAILED if stage is Stage.RCPT else Verdict.HELD, stage, code, text)
+    if before or stage is SmtpStage.MAIL:
+        return Outcome(SendResult.DEFERRED, stage, code, text, trouble=True, rest=True)
+    return Outcome(SendResult.FAILED if stage is SmtpStage.RCPT else SendResult.HELD, stage, code, text)
 
 
 @dataclass(frozen=True)
-class Relay:
+class RelayAddress:
     """Where and how to hand in mail, read from MAIL_URL. Seconds: for one answer, and for one mail in all."""
 
     host: str
@@ -119,7 +119,7 @@ class Relay:
     mail_seconds: float = 120
 
 
-def read_mail_url(url: str) -> Relay | Path:
+def read_mail_url(url: str) -> RelayAddress | Path:
     """``smtp://user:pw@host:port?tls=required|starttls|none``, ``smtps://host``, or ``file:DIR`` (a Path).
 
     Without ``tls=`` a relay on this machine is spoken to in clear and any other must offer STARTTLS.
@@ -136,7 +136,7 @@ def read_mail_url(url: str) -> Relay | Path:
     return _relay(parts.scheme, parts.hostname, url)
 
 
-def _relay(scheme: str, host: str, url: str) -> Relay:
+def _relay(scheme: str, host: str, url: str) -> RelayAddress:
     parts = urlsplit(url)
     wishes = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
     if strange := sorted(wishes.keys() - WISHES):
@@ -154,7 +154,7 @@ def _relay(scheme: str, host: str, url: str) -> Relay:
     if not (0 < answer <= MOST_SECONDS and 0 < whole <= MOST_SECONDS):
         raise MailUrlWrong(f"answer= and total= are seconds, more than 0 and at most {MOST_SECONDS}")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return Relay(host, port, tls, user, password, wishes.get("ca"), answer, whole)
+    return RelayAddress(host, port, tls, user, password, wishes.get("ca"), answer, whole)
 
 
 def _is_loopback(host: str) -> bool:
@@ -189,8 +189,8 @@ class Folder:
                 os.fsync(file.fileno())
             part.replace(target)
         except OSError as error:
-            return Outcome(Verdict.DEFERRED, Stage.BODY, None, str(error), trouble=True, rest=True)
-        return Outcome(Verdict.ACCEPTED, Stage.DOT, 250, str(target))
+            return Outcome(SendResult.DEFERRED, SmtpStage.BODY, None, str(error), trouble=True, rest=True)
+        return Outcome(SendResult.ACCEPTED, SmtpStage.DOT, 250, str(target))
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -203,23 +203,23 @@ class NotSafe(SMTPException):
 class SmtpRelay:
     """One connection to a relay, kept open between mails; low-level calls, so that the stage is always known."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: RelayAddress) -> None:
         self.relay = relay
         self.name = f"{relay.host}:{relay.port}"
-        self.stage = Stage.CONNECT
+        self.stage = SmtpStage.CONNECT
         self.client: SMTP | None = None
 
     async def post(self, parcel: Parcel, go: Go) -> Outcome:
         """Hand in one mail for one recipient; never raises for what a relay or a network can do."""
         used = self.client is not None
         outcome = await self._try(parcel, go)
-        if used and outcome.stage is Stage.MAIL and (outcome.code in (None, 421)):
+        if used and outcome.stage is SmtpStage.MAIL and (outcome.code in (None, 421)):
             # A kept connection that the relay has closed meanwhile: nothing was handed over, so a fresh one is no risk.
             await self._drop()
             outcome = await self._try(parcel, go)
-        if outcome.code in (None, 421) or outcome.stage in (Stage.CONNECT, Stage.TLS, Stage.LOGIN):
+        if outcome.code in (None, 421) or outcome.stage in (SmtpStage.CONNECT, SmtpStage.TLS, SmtpStage.LOGIN):
             await self._drop()
-        elif outcome.verdict is not Verdict.ACCEPTED:
+        elif outcome.result is not SendResult.ACCEPTED:
             await self._reset()
         # A relay may answer in any bytes: what no database can store must not stop the round.
         return replace(outcome, text=one_line(outcome.text))
@@ -230,11 +230,11 @@ class SmtpRelay:
                 code, text = await self._converse(parcel, go)
                 return judge(self.stage, code, text)
         except SMTPNotSupported as error:
-            return Outcome(Verdict.FAILED, Stage.RCPT, None, str(error))
+            return Outcome(SendResult.FAILED, SmtpStage.RCPT, None, str(error))
         except NotSafe as error:
-            return Outcome(Verdict.DEFERRED, self.stage, None, str(error), trouble=True, rest=True)
+            return Outcome(SendResult.DEFERRED, self.stage, None, str(error), trouble=True, rest=True)
         except ssl.SSLError as error:
-            return Outcome(Verdict.DEFERRED, Stage.TLS, None, str(error), trouble=True, rest=True)
+            return Outcome(SendResult.DEFERRED, SmtpStage.TLS, None, str(error), trouble=True, rest=True)
         except SMTPResponseException as error:
             return judge(self.stage, error.code if error.code > 0 else None, error.message)
         except (SMTPTimeoutError, TimeoutError):
@@ -248,11 +248,11 @@ class SmtpRelay:
         if options and not client.supports_extension("smtputf8"):
             raise SMTPNotSupported("the relay cannot deliver to a non-ASCII address")
         encoding = "utf-8" if options else "ascii"
-        self.stage = Stage.MAIL
+        self.stage = SmtpStage.MAIL
         await client.mail(parcel.sender, options=options, encoding=encoding)
-        self.stage = Stage.RCPT
+        self.stage = SmtpStage.RCPT
         await client.rcpt(parcel.recipient, encoding=encoding)
-        self.stage = Stage.DATA
+        self.stage = SmtpStage.DATA
         reply = await client.execute_command(b"DATA")
         if reply.code != 354:
             return (reply.code if reply.code >= 400 else 451), reply.message
@@ -272,14 +272,14 @@ class SmtpRelay:
     async def _body(self, client: SMTP, body: bytes) -> tuple[int, str]:
         protocol = client.protocol
         assert protocol is not None
-        self.stage = Stage.BODY
+        self.stage = SmtpStage.BODY
         protocol.write(_stuffed(body) + b".\r\n")
-        self.stage = Stage.DOT
+        self.stage = SmtpStage.DOT
         reply = await protocol.read_response(timeout=self.relay.answer_seconds)
         return reply.code, reply.message
 
     async def _connect(self) -> SMTP:
-        self.stage = Stage.CONNECT
+        self.stage = SmtpStage.CONNECT
         relay = self.relay
         implicit = relay.tls == "implicit"
         context = ssl.create_default_context(cafile=relay.ca_file) if relay.tls != "none" else None
@@ -299,7 +299,7 @@ class SmtpRelay:
         return client
 
     async def _secure(self, client: SMTP) -> None:
-        self.stage = Stage.TLS
+        self.stage = SmtpStage.TLS
         if self.relay.tls not in ("required", "starttls"):
             return
         if client.supports_extension("starttls"):
@@ -315,7 +315,7 @@ class SmtpRelay:
     async def _sign_in(self, client: SMTP) -> None:
         if not self.relay.user:
             return
-        self.stage = Stage.LOGIN
+        self.stage = SmtpStage.LOGIN
         encrypted = client.get_transport_info("sslcontext") is not None
         if not encrypted and self.relay.tls != "none":
             raise NotSafe("no encryption, so no password is sent")

@@ -1,8 +1,6 @@
 """The command line: the door where the environment and the clock are read."""
 
-import importlib
 import os
-import pkgutil
 import sys
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,27 +8,23 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from tracker import commands
 from tracker.clock import Clock
-from tracker.commands.context import Door
-from tracker.errors import FAILED, WRONG_USAGE, CommandFailed
-from tracker.settings import PREFIX, Settings, SettingsError, ValidationError
+from tracker.commands.context import CommandContext
+from tracker.commands.group import CommandGroup
+from tracker.errors import FAILED, CommandFailed, NotPossible
 
 ZONES = ("Europe/Amsterdam", "Europe/Brussels")
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100  # where a set clock may stand: the years that dates of calls may have
 
 app = typer.Typer(
     name="kansenradar",
+    cls=CommandGroup,
     help="Subsidiekansen en lobby van de Metropoolregio Amsterdam: ophalen, matchen, mailen, plannen.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     rich_markup_mode=None,  # a box around an error breaks the one clear line over several
 )
-for module in sorted(found.name for found in pkgutil.iter_modules(commands.__path__)):
-    subject = importlib.import_module(f"tracker.commands.{module}")
-    if hasattr(subject, "register"):
-        subject.register(app)
 
 
 def moment(text: str) -> datetime:
@@ -76,11 +70,13 @@ def root(
     ] = None,
 ) -> None:
     """Read the settings and the clock, once."""
+    from tracker.settings import read_settings
+
     know_the_zones()
     fixed = moment(now) if now is not None else None
     if fixed:
         typer.echo(f"clock set to {fixed.isoformat()}; it is not compared with the sources' clocks", err=True)
-    context.obj = Door(Settings(), Clock(fixed))
+    context.obj = CommandContext(read_settings(), Clock(fixed))
 
 
 def main() -> None:
@@ -97,13 +93,8 @@ def main() -> None:
         sys.exit(error.exit_code)
     except typer.Abort:
         stop("broken off", FAILED)
-    except CommandFailed as error:
+    except NotPossible as error:
         stop(str(error), error.code)
-    except ValidationError as error:
-        said = (f"setting {PREFIX}{str(e['loc'][0]).upper()}: {plain(e['msg'])}" for e in error.errors())
-        stop("; ".join(said), WRONG_USAGE)
-    except SettingsError as error:  # a value that should be JSON
-        stop(f"{str(error).splitlines()[0]}: {error.__cause__}", WRONG_USAGE)
     except Exception as error:  # the one command that runs: SQLAlchemy is imported only where it was needed
         stop(database_trouble(error), FAILED)
 
@@ -114,13 +105,8 @@ def wrong_usage(error: TyperException) -> str:
     said = error.format_message()
     if context is not None and said == context.get_help():
         return said
-    line = " ".join(plain(said).split()).rstrip(".")
+    line = " ".join(said.split()).rstrip(".")
     return f"kansenradar: {line}; see '{context.command_path if context else 'kansenradar'} --help'"
-
-
-def plain(said: str) -> str:
-    """Without pydantic's own words, which help nobody."""
-    return said.replace("Value error, ", "")
 
 
 def database_trouble(error: Exception) -> str:

@@ -1,7 +1,22 @@
-"""The wall clock, read in one place; everything else gets ``now`` handed in."""
+"""The wall clock, read in one place; everything else gets the moment handed in."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Now:
+    """The moment of a request, a command or a job, read once at its door."""
+
+    instant: datetime  # aware, in UTC
+
+    @cached_property
+    def today(self) -> date:
+        """The day it is in Amsterdam; babel and the zones load here, as `--help` does without."""
+        from notifications.wording import local_day
+
+        return local_day(self.instant)
 
 
 @dataclass(frozen=True)
@@ -10,9 +25,9 @@ class Clock:
 
     fixed: datetime | None = None
 
-    def now(self) -> datetime:
-        """Aware, in UTC."""
-        return self.fixed or datetime.now(UTC)
+    def now(self) -> Now:
+        """The moment it is."""
+        return Now(self.fixed or datetime.now(UTC))
 
     @property
     def is_set(self) -> bool:

@@ -1,20 +1,40 @@
-"""What lobby and applications refuse, each in one clear Dutch sentence; the caller's transaction then leaves nothing.
+"""Every refusal of ours. The message is one clear line for a person; the caller's transaction then leaves nothing.
 
-Refused
-+-- NotAllowed           who asks may not do this
-+-- NotThere             no such thing, or not for this viewer: a 404
-+-- ChangedMeanwhile     somebody else was first
-+-- MoveNotAllowed       this stage does not follow that one
-+-- PositionNotAllowed   a position that overlaps, lacks a decision, or has expired
-+-- LeadNotAllowed       a penvoerder that cannot be one
-+-- ParticipantGone      a participant that does not exist (any more)
-+-- NotAnAmount          text that is no money
-+-- Incomplete           a field that must be filled in; ``field`` names it
-+-- KeptByHold           a person who must be kept for now
+NotPossible                  what was asked cannot be done
++-- CommandFailed            the same, known at the command line only; with an exit code
++-- Refused                  the message is a Dutch sentence for a page
+    +-- NotAllowed           who asks may not do this
+    +-- NotThere             no such thing, or not for this viewer: a 404
+    +-- ChangedMeanwhile     somebody else was first
+    +-- MoveNotAllowed       this stage does not follow that one
+    +-- PositionNotAllowed   a position that overlaps, lacks a decision, or has expired
+    +-- LeadNotAllowed       a penvoerder that cannot be one
+    +-- ParticipantGone      a participant that does not exist (any more)
+    +-- NotAnAmount          text that is no money
+    +-- Incomplete           a field that must be filled in; ``field`` names it
+    +-- KeptByHold           a person who must be kept for now
+
+A subject adds its own kind of NotPossible where a caller must tell it from the others.
 """
 
+DONE, FAILED, WRONG_USAGE, INCOMPLETE = 0, 1, 2, 3  # the exit codes of a command
 
-class Refused(Exception):
+
+class NotPossible(Exception):
+    """What was asked cannot be done. A command ends with the message and this exit code."""
+
+    code = FAILED
+
+
+class CommandFailed(NotPossible):
+    """A command that ends here. Exit code 1, or the one given."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Refused(NotPossible):
     """Not done; the message is one Dutch sentence for the person who tried."""
 
     def __init__(self, message: str, field: str = "") -> None:
@@ -60,17 +80,6 @@ class Incomplete(Refused):
 
 class KeptByHold(Refused):
     """A person who must be kept for now, such as for a Woo request."""
-
-
-DONE, FAILED, WRONG_USAGE, INCOMPLETE = 0, 1, 2, 3
-
-
-class CommandFailed(Exception):
-    """Nothing could be done; the message is the one clear line a person gets. Exit code 1, or the one given."""
-
-    def __init__(self, message: str, code: int = FAILED) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def required(text: str, field: str, sentence: str) -> str:

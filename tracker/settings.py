@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from scrapers.addresses import pairs
+from tracker.errors import WRONG_USAGE, CommandFailed
 
 PREFIX = "KANSENRADAR_"
 NO_SECRETS = {"changeme", "change-me", "change_me", "default", "password"}  # what stands in examples
@@ -140,4 +141,12 @@ class Settings(BaseSettings):
         return self.mail_url or f"file:{self.data_dir / 'mail'}"
 
 
-__all__ = ["PREFIX", "Settings", "SettingsError", "ValidationError"]
+def read_settings() -> Settings:
+    """The settings of this process; CommandFailed names each that cannot be meant, in one line."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (f"setting {PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise CommandFailed("; ".join(wrong).replace("Value error, ", ""), WRONG_USAGE) from error
+    except SettingsError as error:  # a value that should be JSON
+        raise CommandFailed(f"{str(error).splitlines()[0]}: {error.__cause__}", WRONG_USAGE) from error

@@ -18,8 +18,8 @@ from sqlmodel import select
 from db.migrate import upgrade
 from db.models import Call, Deadline, Delivery, Match, Run, Subscription, User
 from db.session import open_engine, writing
+from notifications.dispatcher import _bytes, send_due
 from notifications.outbox import Claim, Rules
-from notifications.sending import _bytes, send_due
 from notifications.transport import open_transport
 from tests.bench.row import Row
 from tests.make.mail_cases import DESK, THRESHOLD, make_agenda

@@ -13,10 +13,10 @@ from tracker.calls.corrections import correct as correct_value
 from tracker.calls.duplicate_pairs import candidates, dismiss, dismissed
 from tracker.calls.duplicates import proposals
 from tracker.calls.merge import CannotJoin, join, part
-from tracker.calls.parse_values import NotPossible, listing, read_value, standing_correction
+from tracker.calls.parse_values import listing, read_value, standing_correction
 from tracker.calls.sheet import as_lines, sheet
+from tracker.errors import NotPossible
 from tracker.operations.trace import addresses, find_call
-from tracker.people import subscriptions
 
 DAY = timedelta(days=1)
 
@@ -197,9 +197,9 @@ def test_a_call_is_found_by_its_number_topic_code_address_or_title_however_they_
     ):
         assert find_call(session, text).id == found.id
     assert addresses("circulaire") == []
-    with pytest.raises(subscriptions.NotPossible, match="no call"):
+    with pytest.raises(NotPossible, match="no call"):
         find_call(session, "https://ec.europa.eu/topic-details")
-    with pytest.raises(subscriptions.NotPossible, match="no call"):
+    with pytest.raises(NotPossible, match="no call"):
         find_call(session, "9" * 25)
 
 

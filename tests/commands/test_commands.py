@@ -1,16 +1,22 @@
 """The command line's promises: the clock, the exit codes, one clear line for what is wrong."""
 
+import importlib
 import os
+import pkgutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
+from typer.main import get_group
 
 from tests.conftest import ROOT
+from tracker import commands
 from tracker.__main__ import moment, now_first
-from tracker.settings import Settings, ValidationError
+from tracker.commands.group import COMMANDS, load
+from tracker.settings import Settings
 from tracker.sources.crawl import wrong_root
 
 
@@ -140,3 +146,34 @@ def test_a_root_that_is_no_web_address_costs_its_source_alone_and_is_named(root:
     settings = Settings(source_roots={"rvo": root})
     assert wrong_root("rvo", settings) == f"SOURCE_RVO_URL: {root!r} is no http or https address"
     assert wrong_root("eui", settings) == ""
+
+
+def test_the_help_imports_nothing_heavy(tmp_path: Path) -> None:
+    script = """if True:
+        import sys
+        from typer.testing import CliRunner
+        from tracker.__main__ import app
+        done = CliRunner().invoke(app, ["--help"])
+        assert "crawl      Fetch, store and match" in done.output, done.output
+        print(*sorted({"babel", "pydantic", "sqlalchemy", "scrapy", "fastapi", "numpy"} & set(sys.modules)))
+    """
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout.strip()) == (0, ""), ran.stderr
+
+
+def test_the_page_of_commands_has_every_command_and_no_other() -> None:
+    written: dict[str, str] = {}
+    for module in pkgutil.iter_modules(commands.__path__):
+        app = getattr(importlib.import_module(f"tracker.commands.{module.name}"), "app", None)
+        if app is not None:
+            written |= dict.fromkeys(get_group(app).commands, module.name)
+    assert written == {name: module for name, (module, _) in COMMANDS.items()}
+    assert {name: load(name).name for name in COMMANDS} == {name: name for name in COMMANDS}
+
+
+def test_a_line_of_the_help_is_one_line() -> None:
+    assert [line for _, line in COMMANDS.values() if len(line) > 66 or not line.endswith(".")] == []
+
+
+def test_a_slip_of_the_keyboard_is_answered_with_the_command_that_was_meant(tmp_path: Path) -> None:
+    assert "Did you mean 'crawl'" in kansenradar(tmp_path, "crwal").stderr

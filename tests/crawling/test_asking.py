@@ -25,7 +25,7 @@ from tests.make.crawls import make_listing, store
 from tests.make.scripted import SEARCH, Played, PlayedRequest, playing, portal, topic
 from tracker.calls.ingest import absentees
 from tracker.settings import Settings
-from tracker.sources.rounds import Outcome, crawl_sources
+from tracker.sources.rounds import CrawlReport, crawl_sources
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
@@ -48,7 +48,7 @@ def server() -> Iterator[Played]:
         yield server
 
 
-def crawled(engine: Engine, server: Played, now: datetime) -> Outcome:
+def crawled(engine: Engine, server: Played, now: datetime) -> CrawlReport:
     settings = Settings(source_roots={"eu_portal": server.url}, fetch_allow=(f"127.0.0.1:{server.port}",))
     [found] = crawl_sources(engine, settings, ["eu_portal"], now, True, lambda _: None)
     return found

@@ -14,12 +14,12 @@ from scrapers.sources import names
 from tests.make.crawls import make_crawled, make_listing
 from tests.make.scripted import SEARCH, Played, playing, portal, topic
 from tracker.clock import Clock
-from tracker.operations.scheduler import Clockwork
+from tracker.operations.scheduler import Scheduler
 from tracker.operations.upkeep import findings
 from tracker.settings import Settings
 from tracker.sources.health import resting_until
 from tracker.sources.history import past_crawls
-from tracker.sources.rounds import Outcome, crawl_sources, store
+from tracker.sources.rounds import CrawlReport, crawl_sources, store
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OTHERS = tuple(name for name in names() if name not in ("eu_portal", "rvo"))
@@ -32,7 +32,7 @@ def server() -> Iterator[Played]:
         yield server
 
 
-def outcome(engine: Engine, server: Played, now: datetime) -> Outcome:
+def outcome(engine: Engine, server: Played, now: datetime) -> CrawlReport:
     settings = Settings(source_roots={"eu_portal": server.url}, fetch_allow=(f"127.0.0.1:{server.port}",))
     [found] = crawl_sources(engine, settings, ["eu_portal"], now, True, lambda _: None)
     return found
@@ -40,9 +40,9 @@ def outcome(engine: Engine, server: Played, now: datetime) -> Outcome:
 
 def due(engine: Engine, now: datetime, jumped: bool = False) -> list[str]:
     """What the clock would crawl now; both sources that are on."""
-    clockwork = Clockwork(Settings(sources_off=OTHERS), engine, Clock(now), print)
-    clockwork._doubted_at = now if jumped else None
-    return clockwork._due_sources()
+    scheduler = Scheduler(Settings(sources_off=OTHERS), engine, Clock(now), print)
+    scheduler._doubted_at = now if jumped else None
+    return scheduler._due_sources()
 
 
 def fails(engine: Engine, now: datetime, **fields: object) -> None:

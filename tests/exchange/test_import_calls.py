@@ -19,11 +19,12 @@ from db.vocabulary import Role
 from tests.commands.test_commands import kansenradar
 from tests.make.crawls import closes, make_listing, store
 from tracker.challenges.agenda import load_agendas
+from tracker.errors import NotPossible
 from tracker.exchange.import_calls import Imported, NotImported, import_calls, import_people
 from tracker.exchange.rows import NotReadable, rows_of
 from tracker.exchange.tables import FORMATS, calls
 from tracker.people.participants import load_participants
-from tracker.people.subscriptions import NotPossible, add_user
+from tracker.people.subscriptions import add_user
 
 SAME = ("url", "title", "language", "status", "instrument", "applicants", "amounts", "publisher", "programme", "nature")
 

@@ -10,15 +10,16 @@ from sqlmodel import select
 from db.models import Commitment, Delivery, Follow, MailText, User
 from db.session import reading, writing
 from db.vocabulary import DeliveryState, ToldKind
+from notifications.call_card import call_card
 from notifications.catalogue import read_catalogue
 from notifications.digest import Item
-from notifications.telling import tell
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
 from tests.make.pages import visit
 from tests.make.planning_world import settle_world
+from tracker.errors import NotPossible
 from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
 from tracker.operations.upkeep import empty_mails
-from tracker.people.subscriptions import NotPossible, choose_reminders
+from tracker.people.subscriptions import choose_reminders
 from tracker.rights import Deed
 
 pytestmark = pytest.mark.one_database  # it only reads
@@ -77,7 +78,7 @@ def test_a_call_that_is_over_by_its_source_has_no_days_left(agenda: Engine, now:
     number = make_call(agenda, now, closes=date(2027, 3, 1), source_word="closed")
     with reading(agenda) as session:
         call = read_catalogue(session, now, 0.0).calls[number]
-    said = tell(Item(call, ToldKind.CHANGED), now, "https://e.example")
+    said = call_card(Item(call, ToldKind.CHANGED), now, "https://e.example")
     assert (said.left, said.day, said.when, said.later, said.soon) == ("", "", "gesloten", "", False)
 
 

@@ -22,10 +22,10 @@ from db.session import reading, writing
 from db.vocabulary import DeliveryState, MailKind
 from notifications import outbox
 from notifications.brakes import pause, resume
-from notifications.claiming import claim, due, give_back, sweep
-from notifications.outbox import Mail, Rules, Tally, settle
-from notifications.sending import send_due
-from notifications.transport import MailUrlWrong, Outcome, Stage, Verdict, open_transport, read_mail_url
+from notifications.claims import claim_next, due_mails, give_back, sweep
+from notifications.dispatcher import send_due
+from notifications.outbox import Mail, Rules, SendTally, record_outcome
+from notifications.transport import MailUrlWrong, Outcome, SendResult, SmtpStage, open_transport, read_mail_url
 from tests.make.smtp_server import CUT, SILENT, SmtpServer, running
 
 KEY, DOMAIN = b"secret", "kansenradar.example"
@@ -46,7 +46,7 @@ def put(engine: Engine, *mails: Mail) -> int:
         return outbox.put(session, mails, KEY, DOMAIN)
 
 
-def send(engine: Engine, url: str, now: datetime, allow: tuple[str, ...] = ()) -> Tally:
+def send(engine: Engine, url: str, now: datetime, allow: tuple[str, ...] = ()) -> SendTally:
     transport = open_transport(url)
     rules = Rules("test:0", random.Random(1).uniform, lambda: now, transport.name, allow)
     return asyncio.run(send_due(engine, transport, rules, lambda _: "kansenradar@kansenradar.example"))
@@ -321,8 +321,8 @@ def test_what_a_dead_sender_held_is_in_doubt_and_sent_again_later(
     put(engine, make_mail(now))
     rules = Rules("db.leases:1", random.Random(1).uniform, lambda: now, "r")
     with writing(engine) as session:
-        listed = due(session, rules)
-        claim(session, listed, 1, rules, Tally())
+        listed = due_mails(session, rules)
+        claim_next(session, listed, 1, rules, SendTally())
         row = session.exec(select(Delivery)).one()
         row.lease_until = now - timedelta(days=400)
         session.add(row)
@@ -337,7 +337,7 @@ def test_of_what_a_dead_sender_held_only_the_first_is_in_doubt(engine: Engine, s
     put(engine, *(make_mail(now, f"p{n}@x.example") for n in range(4)))
     rules = Rules(f"{socket.gethostname()}:{gone_process()}", random.Random(1).uniform, lambda: now, "r")
     with writing(engine) as session:
-        assert len(claim(session, due(session, rules), 3, rules, Tally())) == 3
+        assert len(claim_next(session, due_mails(session, rules), 3, rules, SendTally())) == 3
     assert send(engine, smtp.url(), now).accepted == 3
     states = {one.address: (one.state, one.attempts) for one in rows(engine, Delivery)}
     assert states["p0@x.example"] == (DeliveryState.AMBIGUOUS, 1)
@@ -350,15 +350,15 @@ def test_a_sender_that_slept_past_its_lease_takes_nothing_back_from_the_next(eng
     put(engine, make_mail(now, "a@x.example"), make_mail(now, "b@x.example"))
     slept, awake = (Rules(holder, random.Random(1).uniform, lambda: now, "t") for holder in ("one:1#a", "two:2#b"))
     with writing(engine) as session:
-        _, second = claim(session, due(session, slept), 2, slept, Tally())
+        _, second = claim_next(session, due_mails(session, slept), 2, slept, SendTally())
     with writing(engine) as session:
         session.connection().execute(update(Delivery).values(lease_until=now - timedelta(days=9)))
         sweep(session, awake)
-        (again,) = claim(session, due(session, awake), 2, awake, Tally())
+        (again,) = claim_next(session, due_mails(session, awake), 2, awake, SendTally())
     assert (again.id, again.attempts) == (second.id, second.attempts)
     with writing(engine) as session:
         give_back(session, second)
-        settle(session, again, Outcome(Verdict.ACCEPTED, Stage.DOT, 250, "ok"), awake)
+        record_outcome(session, again, Outcome(SendResult.ACCEPTED, SmtpStage.DOT, 250, "ok"), awake)
     assert delivery(engine, second.key).state == DeliveryState.ACCEPTED
 
 
@@ -424,10 +424,10 @@ def test_a_mail_that_is_being_sent_is_nobody_elses(engine: Engine, smtp: SmtpSer
     put(engine, make_mail(now))
     rules = Rules("elsewhere:1", random.Random(1).uniform, lambda: now, "r")
     with writing(engine) as session:
-        listed = due(session, rules)
-        assert claim(session, replace(listed), 1, rules, Tally())
+        listed = due_mails(session, rules)
+        assert claim_next(session, replace(listed), 1, rules, SendTally())
     with writing(engine) as session:
-        assert claim(session, listed, 1, rules, Tally()) == []
+        assert claim_next(session, listed, 1, rules, SendTally()) == []
     assert send(engine, smtp.url(), now).accepted == 0
 
 

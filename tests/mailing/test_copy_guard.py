@@ -16,7 +16,7 @@ from db.session import open_engine, writing
 from notifications.brakes import resume, standing_pause
 from notifications.outbox import put
 from tests.letters.test_outbox import DOMAIN, KEY, make_mail
-from tracker.mailing.copy_guard import COPIED, place, same_place, watch
+from tracker.mailing.copy_guard import COPIED, check_not_a_copy, place, same_place
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def sender(sqlite_template: Path, tmp_path: Path, now: datetime) -> Iterator[tup
 
 def look(engine: Engine, data_dir: Path, now: datetime) -> str:
     with writing(engine) as session:
-        return watch(session, data_dir, now)
+        return check_not_a_copy(session, data_dir, now)
 
 
 def copied(engine: Engine, to: Path) -> Engine:
@@ -52,7 +52,7 @@ def test_a_copy_of_a_minute_ago_starts_paused(sender: tuple[Engine, Path], tmp_p
     engine, _ = sender
     copy = copied(engine, tmp_path / "staging" / "k.db")
     with writing(copy) as session:  # a trial may send to those on its list, and stays a copy for when that is gone
-        assert watch(session, tmp_path / "staging", now, trial=True) == COPIED
+        assert check_not_a_copy(session, tmp_path / "staging", now, trial=True) == COPIED
         assert standing_pause(session) is None
     assert look(copy, tmp_path / "staging", now) == COPIED
     with writing(copy) as session:

@@ -13,8 +13,8 @@ from db.models import Call, Delivery, Follow, Match, Revision, Sighting, User
 from db.session import writing
 from db.vocabulary import DeliveryState, Status
 from notifications.alerts import raise_alert, standing_alerts
-from notifications.outbox import Rules, Tally
-from notifications.sending import send_due
+from notifications.dispatcher import send_due
+from notifications.outbox import Rules, SendTally
 from notifications.transport import open_transport
 from tests.make.crawls import closes, make_crawled, make_listing
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all, told
@@ -34,7 +34,7 @@ def agenda(engine: Engine, now: datetime) -> Engine:
     return engine
 
 
-def send(engine: Engine, now: datetime) -> Tally:
+def send(engine: Engine, now: datetime) -> SendTally:
     with running(SmtpServer()) as server:
         transport = open_transport(server.url())
         rules = Rules("test:0", random.Random(1).uniform, lambda: now, transport.name)

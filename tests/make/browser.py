@@ -18,7 +18,7 @@ from db.models import User
 from db.session import open_engine, reading, writing
 from tests.make.seed_pages import seeded_people
 from tracker.clock import Clock
-from tracker.matching.what_if import Trials
+from tracker.matching.preview_words import PreviewScorer
 from tracker.settings import Settings
 from tracker.web.app import build
 from tracker.web.frame.safety import Limits
@@ -65,7 +65,7 @@ def serve_world(folder: Path, template: Path, now: datetime) -> Iterator[Served]
         port = free.getsockname()[1]
     settings = Settings(base_url=f"http://localhost:{port}", data_dir=folder, _env_file=None)
     config = uvicorn.Config(
-        build(settings, engine, Clock(now), Unlimited(), Trials(lambda: None, 60)),
+        build(settings, engine, Clock(now), Unlimited(), PreviewScorer(lambda: None, 60)),
         port=port,
         log_level="error",
         access_log=False,

@@ -27,11 +27,11 @@ from db.session import writing
 from db.vocabulary import Cadence, DeadlineKind, DeliveryState, RevisionKind
 from notifications.letter import Sender
 from notifications.links import Links
-from tracker.mailing.mailer import Desk
-from tracker.mailing.plan import Planned, plan
+from tracker.mailing.mailer import Mailer
+from tracker.mailing.plan import PlanResult, plan
 
 THRESHOLD = 0.5
-DESK = Desk(Links("https://kansenradar.example", (b"key",)), Sender("kansenradar@haarlem.example", "Haarlem"), "")
+DESK = Mailer(Links("https://kansenradar.example", (b"key",)), Sender("kansenradar@haarlem.example", "Haarlem"), "")
 
 
 def make_agenda(engine: Engine, challenges: Iterable[str] = ("wonen", "circulair"), participant: bool = True) -> None:
@@ -123,7 +123,7 @@ def move_deadline(engine: Engine, call_id: int, to: date, now: datetime, damped:
         )  # fmt: skip
 
 
-def plan_at(engine: Engine, now: datetime, leaves: bool = True) -> Planned:
+def plan_at(engine: Engine, now: datetime, leaves: bool = True) -> PlanResult:
     """One round of planning at that moment; what was planned then leaves, unless it must not."""
     planned = plan(engine, DESK, now, THRESHOLD)
     if leaves:

@@ -13,7 +13,7 @@ from db.models import Participant, User
 from db.session import writing
 from db.vocabulary import ParticipantKind, Role
 from tracker.clock import Clock
-from tracker.matching.what_if import Trials
+from tracker.matching.preview_words import PreviewScorer
 from tracker.settings import Settings
 from tracker.web.app import build
 from tracker.web.frame.safety import Limits
@@ -66,10 +66,10 @@ class Visitor(TestClient):
 @contextmanager
 def visit(
     engine: Engine, now: datetime, tmp: Path, user: User | None = None, limits: Limits | None = None,
-    trials: Trials | None = None,
+    trials: PreviewScorer | None = None,
 ) -> Iterator[Visitor]:  # fmt: skip
     """The application with somebody at its door, signed in if a user is given; edits are tried by words alone."""
-    app = build(settings_for(tmp), engine, Clock(now), limits, trials or Trials(lambda: None, 60))
+    app = build(settings_for(tmp), engine, Clock(now), limits, trials or PreviewScorer(lambda: None, 60))
     with Visitor(app, base_url=BASE, headers=SAME_ORIGIN, raise_server_exceptions=False) as visitor:
         if user is not None:
             with writing(engine) as session:

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from db.leases import this_turn
 from db.session import open_engine
+from notifications.dispatcher import send_due
 from notifications.outbox import Rules
-from notifications.sending import send_due
 from notifications.transport import open_transport
 
 

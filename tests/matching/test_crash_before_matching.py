@@ -14,7 +14,7 @@ from db.session import writing
 from tests.conftest import ROOT
 from tests.matching.test_run import WORDS, by_words
 from tracker.challenges.agenda import load_agendas
-from tracker.matching.run import Matched, match_calls
+from tracker.matching.run import MatchingResult, match_calls
 
 CRAWL_AND_DIE = """
 import os, signal, sys
@@ -42,6 +42,6 @@ def test_the_next_round_matches_what_a_killed_one_left(engine: Engine, database_
         assert session.exec(select(Crawl.complete)).one()
         assert len(set(session.exec(select(Match.call_id)))) == 2, "one batch was stored whole"
     assert match_calls(engine, WORDS, by_words, now).calls == 4
-    assert match_calls(engine, WORDS, by_words, now) == Matched(0, 0)
+    assert match_calls(engine, WORDS, by_words, now) == MatchingResult(0, 0)
     with Session(engine) as session:
         assert len(set(session.exec(select(Match.call_id)))) == 6

@@ -14,7 +14,7 @@ from db.vocabulary import NoReason, ParticipantKind, RevisionKind, Role, Say, Vi
 from notifications.catalogue import read_catalogue
 from tracker.challenges.agenda import load_agendas
 from tracker.matching import DIGEST_THRESHOLD, Matcher, embedder, model_name
-from tracker.matching.run import Matched, match_calls
+from tracker.matching.run import MatchingResult, match_calls
 from tracker.matching.texts import ChallengeText, Vectors
 from tracker.matching.verdicts import judge, undo
 
@@ -53,7 +53,7 @@ def prepared(texts: tuple[ChallengeText, ...], encoder: Counting | None) -> Matc
     return Matcher(texts, encoder)
 
 
-def match(engine: Engine, encoder: Counting | None, now: datetime, rebuild: bool = False) -> Matched:
+def match(engine: Engine, encoder: Counting | None, now: datetime, rebuild: bool = False) -> MatchingResult:
     def make(texts: Sequence[ChallengeText]) -> Matcher:
         matcher = prepared(tuple(texts), encoder)
         if encoder:

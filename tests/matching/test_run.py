@@ -12,7 +12,7 @@ from db.session import writing
 from db.vocabulary import RevisionKind
 from tracker.challenges.agenda import load_agendas
 from tracker.matching import Matcher, model_name
-from tracker.matching.run import Matched, match_calls, shipped_challenges
+from tracker.matching.run import MatchingResult, match_calls, shipped_challenges
 
 WORDS = model_name(None)
 
@@ -47,7 +47,7 @@ def call_id(engine: Engine, now: datetime) -> int:
 def test_a_new_call_is_matched_once(engine: Engine, now: datetime, call_id: int) -> None:
     first = match_calls(engine, WORDS, by_words, now)
     assert first.calls == 1
-    assert match_calls(engine, WORDS, by_words, now) == Matched(0, 0)
+    assert match_calls(engine, WORDS, by_words, now) == MatchingResult(0, 0)
     with Session(engine) as session:
         best = session.exec(select(Match).order_by(Match.score.desc())).first()
     assert best

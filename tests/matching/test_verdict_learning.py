@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tracker.matching import CallText, Matcher, embedder
-from tracker.matching.learning import DEEPEST, Judged, Ranked, after_verdicts
+from tracker.matching.verdict_ranking import DEEPEST, ActiveVerdict, RankedPair, after_verdicts
 
 NOW = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
 TEXTS = {
@@ -21,19 +21,19 @@ READ = Matcher((), embedder()).match([CallText(k, t.split(".")[0], t) for k, t i
 VECTORS = {found.call_id: found.vector for found in READ}
 
 
-def ranked(name: str, score: float = 0.6, challenge: str = "energie") -> Ranked:
-    return Ranked(name, challenge, score, VECTORS[name])
+def ranked(name: str, score: float = 0.6, challenge: str = "energie") -> RankedPair:
+    return RankedPair(name, challenge, score, VECTORS[name])
 
 
-def no(name: str, reason: str = "not_eligible", challenge: str | None = "energie", days: int = 10) -> Judged:
-    return Judged(name, challenge, "no", reason, NOW - timedelta(days=days), VECTORS[name])
+def no(name: str, reason: str = "not_eligible", challenge: str | None = "energie", days: int = 10) -> ActiveVerdict:
+    return ActiveVerdict(name, challenge, "no", reason, NOW - timedelta(days=days), VECTORS[name])
 
 
-def yes(name: str) -> Judged:
-    return Judged(name, "energie", "yes", None, NOW - timedelta(days=3), VECTORS[name])
+def yes(name: str) -> ActiveVerdict:
+    return ActiveVerdict(name, "energie", "yes", None, NOW - timedelta(days=3), VECTORS[name])
 
 
-def scores(pairs: list[Ranked]) -> dict[str, float]:
+def scores(pairs: list[RankedPair]) -> dict[str, float]:
     return {pair.call_id: pair.score for pair in pairs}
 
 
@@ -86,7 +86,7 @@ def test_old_rejections_weigh_less() -> None:
 
 
 def test_without_vectors_or_verdicts_nothing_moves() -> None:
-    bare = Ranked("heat-4", "energie", 0.6)
+    bare = RankedPair("heat-4", "energie", 0.6)
     assert after_verdicts([bare], REJECTED, NOW) == [bare]
     assert after_verdicts([ranked("bike")], [], NOW)[0].score == 0.6
 

@@ -5,7 +5,7 @@ import pytest
 from tracker.matching import ChallengeText, agenda
 from tracker.matching.agenda import counting
 from tracker.matching.lexicon import Lexicon, Term
-from tracker.matching.reading import clean, folded, language_of, sentences
+from tracker.matching.sentences import clean, folded, language_of, sentences
 
 OPGAVE = ChallengeText(
     "x",

@@ -11,15 +11,15 @@ from db.leases import take
 from db.models import Crawl, Lease
 from db.session import writing
 from db.vocabulary import MailKind
+from notifications.dispatcher import send_due
 from notifications.outbox import Rules, put
-from notifications.sending import send_due
 from notifications.transport import open_transport
 from tests.letters.test_outbox import DOMAIN, KEY, make_mail
 from tests.make.smtp_server import SmtpServer, running
 from tracker.clock import Clock
-from tracker.operations.scheduler import Clockwork
+from tracker.operations.scheduler import Scheduler
 from tracker.settings import Settings
-from tracker.sources.clock_skew import DOUBT, SenseOfTime, clock_trouble
+from tracker.sources.clock_skew import DOUBT, SkewMonitor, clock_trouble
 from tracker.sources.rounds import _last_complete
 
 YEAR, HOUR, MINUTE = timedelta(days=365), timedelta(hours=1), timedelta(minutes=1)
@@ -32,8 +32,8 @@ def asked(engine: Engine, ours: datetime, theirs: datetime | None, source: str =
         session.add(Crawl(source=source, started_at=ours, finished_at=ours, complete=True, skew_seconds=skew))
 
 
-def sense(engine: Engine, askable: bool = True, all_asked: bool = False) -> SenseOfTime:
-    return SenseOfTime(engine, lambda: askable, lambda: all_asked)
+def sense(engine: Engine, askable: bool = True, all_asked: bool = False) -> SkewMonitor:
+    return SkewMonitor(engine, lambda: askable, lambda: all_asked)
 
 
 def test_a_clock_that_jumps_is_not_believed_until_a_source_agrees(engine: Engine, now: datetime) -> None:
@@ -100,20 +100,20 @@ def test_only_sign_in_mail_leaves_and_nothing_expires_while_the_time_is_in_doubt
 def test_a_tick_in_doubt_plans_and_erases_nothing_and_asks_every_ten_minutes(engine: Engine, now: datetime) -> None:
     asked(engine, now - YEAR, now - YEAR)
     done: list[str] = []
-    clockwork = Clockwork(Settings(), engine, Clock(now), done.append)
+    scheduler = Scheduler(Settings(), engine, Clock(now), done.append)
 
     async def note(name: str) -> None:
         done.append(name)
 
     for part in ("crawl", "plan", "send", "tidy"):
-        setattr(clockwork, f"_{part}", lambda part=part: note(part))
-    asyncio.run(clockwork.tick())
+        setattr(scheduler, f"_{part}", lambda part=part: note(part))
+    asyncio.run(scheduler.tick())
     assert done == [f"time: {DOUBT}", "crawl", "send"]
-    assert "rvo" in clockwork._due_sources()
+    assert "rvo" in scheduler._due_sources()
     asked(engine, now - 5 * MINUTE, None)
-    assert "rvo" in clockwork._due_sources()
+    assert "rvo" in scheduler._due_sources()
     asked(engine, now, None)
-    assert "rvo" not in clockwork._due_sources()
+    assert "rvo" not in scheduler._due_sources()
 
 
 def test_what_a_clock_far_ahead_left_behind_holds_nobody_up(engine: Engine, now: datetime) -> None:
@@ -130,4 +130,4 @@ def test_what_a_clock_far_ahead_left_behind_holds_nobody_up(engine: Engine, now:
         )  # fmt: skip
         session.flush()
         assert _last_complete(session, "rvo", now + HOUR) == now
-    assert "rvo" in Clockwork(Settings(), engine, Clock(now + HOUR), print)._due_sources()
+    assert "rvo" in Scheduler(Settings(), engine, Clock(now + HOUR), print)._due_sources()

@@ -18,17 +18,17 @@ from sqlmodel import select
 from db.leases import is_dead, release, renew, take, this_process
 from db.models import Delivery, Run
 from db.session import open_engine, writing
-from notifications import claiming, outbox
-from notifications.outbox import Rules, Tally
-from notifications.transport import Outcome, Stage, Verdict
+from notifications import claims, outbox
+from notifications.outbox import Rules, SendTally
+from notifications.transport import Outcome, SendResult, SmtpStage
 from tests.conftest import ROOT
 from tests.letters.test_outbox import make_mail
 from tests.make.mail_cases import DESK, THRESHOLD, make_agenda, make_call, make_reader
 from tests.make.smtp_server import SmtpServer, running
 from tracker.clock import Clock
-from tracker.mailing.copy_guard import watch
+from tracker.mailing.copy_guard import check_not_a_copy
 from tracker.mailing.plan import plan
-from tracker.operations.scheduler import Clockwork, last_round
+from tracker.operations.scheduler import Scheduler, last_round
 from tracker.settings import Settings
 
 
@@ -134,30 +134,32 @@ def test_claims_that_were_never_begun_do_not_make_a_database_look_old(engine: En
     rules = Rules("dead:0", random.Random(1).uniform, lambda: now, "test", ())
     with writing(engine) as session:
         outbox.put(session, mails, b"key", "haarlem.example")
-        claimed = claiming.claim(session, claiming.due(session, rules), 3, rules, Tally())
-        outbox.settle(session, claimed[0], Outcome(Verdict.ACCEPTED, Stage.DOT, 250, "ok"), rules, Tally())
+        claimed = claims.claim_next(session, claims.due_mails(session, rules), 3, rules, SendTally())
+        outbox.record_outcome(
+            session, claimed[0], Outcome(SendResult.ACCEPTED, SmtpStage.DOT, 250, "ok"), rules, SendTally()
+        )
     assert watch_again(engine, tmp_path) == ""
     with writing(engine) as session:
         for taken in claimed[1:]:
-            claiming.give_back(session, taken)
+            claims.give_back(session, taken)
     assert watch_again(engine, tmp_path) == ""
 
 
 def test_a_part_of_a_tick_that_fails_without_a_word_is_told_and_stops_no_other(engine: Engine) -> None:
     said: list[str] = []
-    clockwork = Clockwork(Settings(), engine, Clock(), said.append)
+    scheduler = Scheduler(Settings(), engine, Clock(), said.append)
 
     async def fails() -> None:
         raise TimeoutError
 
-    asyncio.run(clockwork._guarded("plan", fails))
+    asyncio.run(scheduler._guarded("plan", fails))
     assert said == ["plan: TimeoutError"]
 
 
 def watch_again(engine: Engine, data_dir: Path) -> str:
     """Why sending is paused for a database that looks older than it was, if it does."""
     with writing(engine) as session:
-        return watch(session, data_dir, datetime.now(UTC))
+        return check_not_a_copy(session, data_dir, datetime.now(UTC))
 
 
 def _with_one_reader(database_url: str) -> Engine:

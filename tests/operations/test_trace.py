@@ -13,11 +13,11 @@ from db.vocabulary import DeliveryState
 from notifications.brakes import resume, standing_pause
 from notifications.outbox import address_hash
 from tests.make.mail_cases import THRESHOLD, deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
-from tracker.mailing.copy_guard import watch
-from tracker.mailing.release import NothingHeld, let_leave, lift_suppression
-from tracker.matching.what_if_history import try_out
+from tracker.errors import NotPossible
+from tracker.mailing.copy_guard import check_not_a_copy
+from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
+from tracker.matching.backtest import backtest
 from tracker.operations.trace import trace
-from tracker.people.subscriptions import NotPossible
 
 pytestmark = pytest.mark.one_database  # it only reads
 
@@ -103,18 +103,18 @@ def test_trying_tells_what_would_have_been_sent_and_what_a_changed_word_does(age
     with writing(agenda) as session:
         for row in session.exec(select(Match).where(Match.call_id == 1)):
             session.delete(row)
-    tried = try_out(agenda, "circulair", date(2026, 1, 1), now)
+    tried = backtest(agenda, "circulair", date(2026, 1, 1), now)
     assert ([one.title for one in tried.calls], tried.weeks) == (["Circulair bouwen met hout"], {"2026-W21": 1})
-    changed = try_out(agenda, "circulair", date(2026, 1, 1), now, more=("biobased", "biobased isolatie"))
+    changed = backtest(agenda, "circulair", date(2026, 1, 1), now, more=("biobased", "biobased isolatie"))
     assert changed.changed
     assert [one.title for one in changed.gained] == ["Biobased isolatie voor scholen"]
     with pytest.raises(NotPossible):
-        try_out(agenda, "bestaat-niet", date(2026, 1, 1), now)
+        backtest(agenda, "bestaat-niet", date(2026, 1, 1), now)
 
 
 def start(engine: Engine, folder: Path, now: datetime) -> str:
     with writing(engine) as session:
-        return watch(session, folder, now)
+        return check_not_a_copy(session, folder, now)
 
 
 def note_attempt(engine: Engine, now: datetime) -> None:
@@ -157,13 +157,13 @@ def test_a_held_mail_and_a_refused_address_are_let_through_on_record(agenda: Eng
     with writing(agenda) as session:
         session.add(Suppression(address_hash=address_hash("weg@x.example"), reason="550", since=now))
     with writing(agenda) as session:
-        let_leave(session, 1, now, "user 1", "test")
-        assert lift_suppression(session, " Weg@x.example", now, "user 1", "test") == 1
+        retry_delivery(session, 1, now, "user 1", "test")
+        assert unsuppress(session, " Weg@x.example", now, "user 1", "test") == 1
     assert (deliveries(agenda)[0].state, deliveries(agenda)[0].finished_at) == (DeliveryState.DEFERRED, None)
-    with writing(agenda) as session, pytest.raises(NothingHeld):
-        lift_suppression(session, "weg@x.example", now, "user 1", "test")
-    with writing(agenda) as session, pytest.raises(NothingHeld):
-        let_leave(session, 99, now, "user 1", "test")
+    with writing(agenda) as session, pytest.raises(NothingToRelease):
+        unsuppress(session, "weg@x.example", now, "user 1", "test")
+    with writing(agenda) as session, pytest.raises(NothingToRelease):
+        retry_delivery(session, 99, now, "user 1", "test")
     from db.models import AuditEntry
 
     with reading(agenda) as session:

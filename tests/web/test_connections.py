@@ -15,7 +15,7 @@ import uvicorn
 from db.session import open_engine
 from tests.make.pages import BASE, settings_for
 from tracker.clock import Clock
-from tracker.commands.context import Door
+from tracker.commands.context import CommandContext
 from tracker.commands.serve import page_server
 from tracker.settings import Settings
 from tracker.web.app import build
@@ -168,6 +168,6 @@ def test_who_keeps_a_connection_open_between_requests_is_not_cut_off(app: Any) -
 
 def test_the_pages_are_served_over_such_connections(tmp_path: Path, sqlite_template: Path, now: Any) -> None:
     settings = Settings(base_url=BASE, data_dir=tmp_path, database_url=f"sqlite:///{sqlite_template}", _env_file=None)
-    config = page_server(Door(settings, Clock(now)), "127.0.0.1", 8000).config
+    config = page_server(CommandContext(settings, Clock(now)), "127.0.0.1", 8000).config
     assert config.http is BoundedConnection
     assert (config.ws, config.limit_concurrency) == ("none", MOST_CONNECTIONS)

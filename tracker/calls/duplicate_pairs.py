@@ -12,7 +12,8 @@ from db.search import searchable
 from db.status import OVER, status_expression
 from db.vocabulary import Visibility
 from tracker.calls.duplicates import Candidate, Proposal, proposals
-from tracker.calls.parse_values import NotPossible, live_id
+from tracker.calls.parse_values import live_id
+from tracker.errors import NotPossible
 
 DROPPED_LATELY = timedelta(days=90)
 

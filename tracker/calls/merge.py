@@ -22,11 +22,11 @@ from db.models import (
 )
 from db.models.columns import table
 from tracker.calls.corrections import _held, _restate, note
-from tracker.calls.parse_values import NotPossible
 from tracker.calls.revisions import Round, cancel_dates, states, write
+from tracker.errors import NotPossible
 
 
-class CannotJoin(ValueError):
+class CannotJoin(NotPossible):
     """These two cannot be one call; the message says why, in Dutch."""
 
 

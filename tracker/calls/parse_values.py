@@ -11,7 +11,7 @@ from db.models import Correction
 from db.queries import live_call
 from scrapers.listing import ListedDeadline, Listing
 from tracker.calls.consolidate import BY_HAND, KINDS, SHOWN_FIELDS
-from tracker.errors import NotAnAmount
+from tracker.errors import NotAnAmount, NotPossible
 
 SEVERAL = ("programme", "applicants")
 AMOUNT = re.compile(r"(?:€\s*|EUR\s*)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-))?(?:\s*euro)?", re.IGNORECASE | re.ASCII)
@@ -19,10 +19,6 @@ MOST = Decimal(10**13)
 PERCENTAGE = re.compile(r"(\d{1,3})(?:,(\d{1,2}))?\s*%?", re.ASCII)
 POINT = re.compile(r"(?:€|EUR)?\s*(\d{1,13})\.(\d{1,13})\s*(?:%|euro)?", re.IGNORECASE | re.ASCII)
 THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
-
-
-class NotPossible(Exception):
-    """What was asked of a call cannot be done; the message says why."""
 
 
 def listing(**fields: Any) -> Listing:

@@ -2,23 +2,20 @@
 
 import typer
 
-from tracker.commands.context import door
+from db.session import writing
+from tracker.calendar.load_bodies import load_bodies
+from tracker.challenges.agenda import load_agendas
+from tracker.commands.context import context_of
+from tracker.database import migrate_database
+from tracker.people.participants import load_participants
+
+app = typer.Typer()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command()(init)
-
-
+@app.command()
 def init(context: typer.Context) -> None:
     """Create or upgrade the database, and load agendas, participants and their bodies; safe to repeat."""
-    from db.session import writing
-    from tracker.calendar.load_bodies import load_bodies
-    from tracker.challenges.agenda import load_agendas
-    from tracker.database import migrate_database
-    from tracker.people.participants import load_participants
-
-    engine = migrate_database(door(context).settings)
+    engine = migrate_database(context_of(context).settings)
     with writing(engine) as session:
         challenges, participants = load_agendas(session), load_participants(session)
         bodies = load_bodies(session)

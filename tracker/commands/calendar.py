@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.context import door
+from db.session import reading
+from tracker.calendar.events import all_deadlines
+from tracker.commands.context import context_of
 from tracker.errors import CommandFailed
 
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command()(ical)
+app = typer.Typer()
 
 
+@app.command()
 def ical(
     context: typer.Context,
     out: Annotated[
@@ -21,12 +21,9 @@ def ical(
     ] = None,
 ) -> None:
     """Write the deadlines of all calls as an iCalendar file, one event each."""
-    from db.session import reading
-    from tracker.calendar.events import all_deadlines
-
-    opened = door(context)
-    with reading(opened.engine) as session:
-        content, events = all_deadlines(session, opened.clock.now(), opened.settings.base_url)
+    command = context_of(context)
+    with reading(command.engine) as session:
+        content, events = all_deadlines(session, command.now.instant, command.settings.base_url)
     if out is None:
         typer.echo(content, nl=False)
         return

@@ -3,27 +3,29 @@
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import select
 
-from tracker.calls import merge
-from tracker.commands.context import Door, answer, door
+from db.models import User
+from db.session import reading, writing
+from tracker.calls import corrections, duplicate_pairs, merge, parse_values
+from tracker.calls.duplicate_pairs import candidates, dismissed
+from tracker.calls.duplicates import proposals
+from tracker.calls.parse_values import live_id
+from tracker.calls.sheet import as_lines, sheet
+from tracker.commands.context import CommandContext, answer, context_of
 from tracker.commands.match import match_waiting
-from tracker.errors import CommandFailed
+from tracker.errors import NotPossible
+
+app = typer.Typer()
+group = typer.Typer(no_args_is_help=True, help="Calls by hand: add, correct, join, part, duplicates, dismiss, show.")
+app.add_typer(group, name="call")
 
 By = Annotated[str, typer.Option("--user", help="Address of the person who does this.")]
 CallNumber = Annotated[int, typer.Argument(help="The call's number.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    calls = typer.Typer(
-        no_args_is_help=True, help="Calls by hand: add, correct, join, part, duplicates, dismiss, show."
-    )
-    for command in (add, correct, join, part, show, duplicates, dismiss):
-        calls.command()(command)
-    app.add_typer(calls, name="call")
-
-
+@group.command()
 def add(
     context: typer.Context,
     title: Annotated[str, typer.Option(help="Its title.")],
@@ -38,9 +40,8 @@ def add(
     language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
 ) -> None:
     """Add a call that no source tells of; it enters by the same door as what sources say."""
-    from tracker.calls import corrections, parse_values
 
-    def act(session: Any, who: Any, here: Door) -> str:
+    def act(session: Any, who: Any, command: CommandContext) -> str:
         dates = {
             kind: parse_values.read_value(kind, text) for kind, text in (("opens", opens), ("closes", closes)) if text
         }
@@ -48,13 +49,14 @@ def add(
         money = parse_values.read_value("budget", budget or "")
         more = {"publisher": publisher, "summary": summary, "budget": money, "instrument": instrument}
         said = {"title": title, "url": url, "language": language, "deadlines": deadlines, **more}
-        number = corrections.add_call(session, parse_values.listing(**said), here.clock.now())
-        corrections.note(session, number, "added", {"user": who.id}, here.clock.now())
+        number = corrections.add_call(session, parse_values.listing(**said), command.now.instant)
+        corrections.note(session, number, "added", {"user": who.id}, command.now.instant)
         return f"call {number} added"
 
     _by_person(context, user, act)
 
 
+@group.command()
 def correct(
     context: typer.Context,
     call: CallNumber,
@@ -67,10 +69,9 @@ def correct(
     """Correct a field; every crawl respects it, and notes when the source says the same."""
     if (value is None) != withdraw:
         raise typer.BadParameter("give --value, or --withdraw")
-    from tracker.calls import corrections, parse_values
 
-    def act(session: Any, who: Any, here: Door) -> str:
-        now, number = here.clock.now(), parse_values.live_id(session, call)
+    def act(session: Any, who: Any, command: CommandContext) -> str:
+        now, number = command.now.instant, parse_values.live_id(session, call)
         if value is not None:
             corrections.correct(session, who, number, field, parse_values.read_value(field, value), reason, now)
             return f"call {number}: {field} corrected"
@@ -81,6 +82,7 @@ def correct(
     _by_person(context, user, act)
 
 
+@group.command()
 def join(
     context: typer.Context,
     keep: Annotated[int, typer.Argument(help="The call that stays.")],
@@ -88,77 +90,57 @@ def join(
     user: By,
 ) -> None:
     """Join two calls that are one: sightings move, links to the other lead here."""
-    from tracker.calls import parse_values
 
-    def act(session: Any, who: Any, here: Door) -> str:
+    def act(session: Any, who: Any, command: CommandContext) -> str:
         into = parse_values.live_id(session, keep)
-        try:
-            merge.join(session, other, into, here.clock.now(), who)
-        except merge.CannotJoin as error:
-            raise parse_values.NotPossible(str(error)) from error
+        merge.join(session, other, into, command.now.instant, who)
         return f"call {other} is now part of call {into}"
 
     _by_person(context, user, act)
 
 
+@group.command()
 def part(context: typer.Context, other: CallNumber, user: By) -> None:
     """Undo a join."""
 
-    def act(session: Any, who: Any, here: Door) -> str:
-        return f"call {other} parted from call {merge.part(session, other, here.clock.now(), who)}"
+    def act(session: Any, who: Any, command: CommandContext) -> str:
+        return f"call {other} parted from call {merge.part(session, other, command.now.instant, who)}"
 
     _by_person(context, user, act)
 
 
 def _by_person(context: typer.Context, email: str, act: Any) -> None:
     """In one transaction, by a person we know; says in one line what was done or why not. Then it is matched."""
-    from sqlmodel import select
-
-    from db.models import User
-    from db.session import writing
-    from tracker.calls.parse_values import NotPossible
-
-    here = door(context)
-    try:
-        with writing(here.engine) as session:
-            who = session.exec(select(User).where(User.email == email.strip().lower())).one_or_none()
-            if who is None or who.deactivated_at is not None:
-                raise NotPossible(f"no user {email}; 'kansenradar user add' makes one")
-            done = act(session, who, here)
-    except NotPossible as error:
-        raise CommandFailed(str(error)) from error
+    command = context_of(context)
+    with writing(command.engine) as session:
+        who = session.exec(select(User).where(User.email == email.strip().lower())).one_or_none()
+        if who is None or who.deactivated_at is not None:
+            raise NotPossible(f"no user {email}; 'kansenradar user add' makes one")
+        done = act(session, who, command)
     typer.echo(done)
-    match_waiting(here)
+    match_waiting(command)
 
 
+@group.command()
 def show(context: typer.Context, call: CallNumber, as_json: Json = False) -> None:
     """Everything known of a call: fields with their source, dates, conflicts, sightings and what changed."""
-    from db.session import reading
-    from tracker.calls.parse_values import NotPossible, live_id
-    from tracker.calls.sheet import as_lines, sheet
-
-    here = door(context)
-    with reading(here.engine) as session:
-        try:
-            found = sheet(session, live_id(session, call), here.clock.now())
-        except NotPossible as error:
-            raise CommandFailed(str(error)) from error
+    command = context_of(context)
+    with reading(command.engine) as session:
+        found = sheet(session, live_id(session, call), command.now.instant)
     answer(found, as_json, as_lines(found))
 
 
+@group.command()
 def duplicates(context: typer.Context, as_json: Json = False) -> None:
     """Calls that may be one, with reasons; 'call join' confirms, 'call dismiss' says no."""
-    from db.session import reading
-    from tracker.calls.duplicate_pairs import candidates, dismissed
-    from tracker.calls.duplicates import proposals
-
-    here = door(context)
-    with reading(here.engine) as session:
-        found = proposals(candidates(session, here.clock.now()), dismissed(session))
+    command = context_of(context)
+    with reading(command.engine) as session:
+        found = proposals(candidates(session, command.now.instant), dismissed(session))
     lines = [f"{p.first} = {p.second}?  {p.score:.2f}  {', '.join(p.reasons)}" for p in found]
     answer([vars(p) for p in found], as_json, lines or ["no calls look alike"])
 
 
+@group.command()
 def dismiss(
     context: typer.Context,
     one: Annotated[int, typer.Argument(help="A call.")],
@@ -167,10 +149,9 @@ def dismiss(
     reason: Annotated[str, typer.Option(help="How you know.")] = "",
 ) -> None:
     """Say that two calls are two: they are never proposed as one again."""
-    from tracker.calls import duplicate_pairs
 
-    def act(session: Any, who: Any, here: Door) -> str:
-        fresh = duplicate_pairs.dismiss(session, one, other, who, reason, here.clock.now())
+    def act(session: Any, who: Any, command: CommandContext) -> str:
+        fresh = duplicate_pairs.dismiss(session, one, other, who, reason, command.now.instant)
         return f"call {one} and call {other} are two" + ("" if fresh else "; somebody said so before")
 
     _by_person(context, user, act)

@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tracker.clock import Clock
-from tracker.settings import Settings
+from tracker.clock import Clock, Now
 
-if TYPE_CHECKING:  # SQLAlchemy takes half a second to import; `--help` does without
+if TYPE_CHECKING:  # pydantic and SQLAlchemy take half a second to import; `--help` does without
     from sqlalchemy import Engine
+
+    from tracker.settings import Settings
 
 
 @dataclass
-class Door:
+class CommandContext:
     """Settings, clock and database of one command."""
 
-    settings: Settings
+    settings: "Settings"
     clock: Clock
+
+    @property
+    def now(self) -> Now:
+        """The moment it is, by this command's clock."""
+        return self.clock.now()
 
     @cached_property
     def engine(self) -> "Engine":
@@ -28,7 +34,7 @@ class Door:
 
         return open_database(self.settings)
 
-    def whole(self) -> "Door":
+    def with_whole_database(self) -> "CommandContext":
         """Itself, after a look at every page of the database: who mails from a damaged one mails nonsense."""
         from tracker.database import must_be_whole
 
@@ -36,10 +42,10 @@ class Door:
         return self
 
 
-def door(context: typer.Context) -> Door:
-    """The Door that the main callback put into typer's context."""
-    found: Door = context.find_root().obj
-    return found
+def context_of(context: typer.Context) -> CommandContext:
+    """What the main callback put into typer's context."""
+    command_context: CommandContext = context.find_root().obj
+    return command_context
 
 
 def answer(data: Any, as_json: bool, lines: list[str]) -> None:

@@ -1,42 +1,45 @@
 """crawl, sources, release: ask the sources, see how they stand, let held calls through."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
 
+from db.session import reading, writing
+from scrapers.sources import names as shipped
 from tracker.calls import floods
-from tracker.commands.context import Door, answer, door
+from tracker.commands.context import CommandContext, answer, context_of
 from tracker.commands.match import match_waiting
+from tracker.commands.sources import check
 from tracker.errors import INCOMPLETE, WRONG_USAGE, CommandFailed
+from tracker.sources.crawl import crawlable, own_watched, unknown_sources, wrong_watched
+from tracker.sources.health import source_health
+from tracker.sources.history import held_calls, past_crawls
+from tracker.sources.rounds import crawl_sources
+
+app = typer.Typer()
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command()(crawl)
-    app.command()(sources)
-    app.command()(release)
-
-
+@app.command()
 def crawl(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="All that are on, if none.")] = None,
     as_json: Json = False,
 ) -> None:
     """Fetch, store and match: one line per source. Exit code 3 when a source was incomplete, each named on one line."""
-    from tracker.sources.rounds import crawl_sources
-
-    here = door(context)
-    wanted = _known(here, names or [])
-    _remarks(here, "" if wanted else "no source is on")
+    command = context_of(context)
+    wanted = _known(command, names or [])
+    _remarks(command, "" if wanted else "no source is on")
     show = typer.echo if not as_json else _nothing
     found = []
     progress = _progress()
-    for outcome in crawl_sources(here.engine, here.settings, wanted, here.clock.now(), here.clock.is_set, progress):
+    now, is_set = command.now.instant, command.clock.is_set
+    for outcome in crawl_sources(command.engine, command.settings, wanted, now, is_set, progress):
         found.append(outcome)
         show(outcome.as_line())
-    matched = match_waiting(here)
+    matched = match_waiting(command)
     show(f"{matched.calls} calls matched, {matched.matches} matches")
     if as_json:
         answer([outcome.as_json() for outcome in sorted(found, key=lambda o: o.source)], True, [])
@@ -52,24 +55,20 @@ def _nothing(_line: str) -> None:
 
 def _progress() -> Any:
     """What a source is doing, on a terminal only: elsewhere its one line at the end is enough."""
-    import sys
-
     if not sys.stderr.isatty():
         return _nothing
     return lambda line: typer.echo(f"\r\x1b[K{line}", nl=False, err=True)
 
 
-def _known(here: Door, names: list[str]) -> list[str]:
-    from scrapers.sources import names as shipped
-    from tracker.sources.crawl import crawlable, own_watched
-
-    known = {*shipped(), *own_watched(here.settings)}
+def _known(command: CommandContext, names: list[str]) -> list[str]:
+    known = {*shipped(), *own_watched(command.settings)}
     for name in names:
         if name not in known:
             raise CommandFailed(f"no source {name!r}; there are {', '.join(sorted(known))}", WRONG_USAGE)
-    return list(dict.fromkeys(names)) or crawlable(here.settings)
+    return list(dict.fromkeys(names)) or crawlable(command.settings)
 
 
+@app.command()
 def sources(
     context: typer.Context,
     live: Annotated[bool, typer.Option("--check-live", help="Ask each for as little as possible and compare.")] = False,
@@ -77,33 +76,24 @@ def sources(
 ) -> None:
     """Every source: last complete crawl, seen against expected, trend, state and error."""
     if live:
-        from tracker.commands.sources import check
-
         check(context, [], as_json)
         return
-    from db.session import reading
-    from tracker.sources.crawl import crawlable
-    from tracker.sources.health import standing
-    from tracker.sources.history import held_calls, past_crawls
-
-    here = door(context)
-    with reading(here.engine) as session:
+    command = context_of(context)
+    with reading(command.engine) as session:
         past, held = past_crawls(session), held_calls(session)
-    wanted = crawlable(here.settings)
-    found = [standing(name, past.get(name, []), here.clock.now()) for name in sorted({*wanted, *past})]
+    wanted = crawlable(command.settings)
+    found = [source_health(name, past.get(name, []), command.now.instant) for name in sorted({*wanted, *past})]
     rows = [vars(one) | {"held": held.get(one.source, 0), "on": one.source in wanted} for one in found]
     for row in rows:
         row["last_complete"] = row["last_complete"].isoformat() if row["last_complete"] else None
         row["resting_until"] = row["resting_until"].isoformat() if row["resting_until"] else None
     answer(rows, as_json, _table(rows))
-    _remarks(here)
+    _remarks(command)
 
 
-def _remarks(here: Door, *more: str) -> None:
+def _remarks(command: CommandContext, *more: str) -> None:
     """What the settings and the watched pages name and nobody knows: one line each, and the rest goes on."""
-    from tracker.sources.crawl import unknown_sources, wrong_watched
-
-    for line in (*more, *unknown_sources(here.settings), *wrong_watched(here.settings)):
+    for line in (*more, *unknown_sources(command.settings), *wrong_watched(command.settings)):
         if line:
             typer.echo(line, err=True)
 
@@ -119,12 +109,11 @@ def _cell(value: Any) -> str:
     return "-" if value in (None, "") else str(value)
 
 
+@app.command()
 def release(context: typer.Context, source: Annotated[str, typer.Argument(help="The source to release.")]) -> None:
     """Let the held calls of a source through to mail, after a look at them."""
-    from db.session import writing
-
-    here = door(context)
-    _known(here, [source])
-    with writing(here.engine) as session:
+    command = context_of(context)
+    _known(command, [source])
+    with writing(command.engine) as session:
         count = floods.release(session, source)
     typer.echo(f"{source}: {count} held calls released")

@@ -1,31 +1,35 @@
 """export: what is in the database, for others to work with."""
 
 import sys
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
-from tracker.commands.context import Door, door
+from db.models import AuditEntry
+from db.queries import CallFilter, Viewer
+from db.session import reading, writing
+from db.vocabulary import Status
+from tracker.commands.context import CommandContext, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
+from tracker.exchange.export_lobby import KINDS as OF_PEOPLE
+from tracker.exchange.export_lobby import SHEETS
+from tracker.exchange.tables import FORMATS as WRITERS
+from tracker.exchange.tables import call_columns, calls
+from tracker.people.subscriptions import find_user
+from tracker.rights import viewer_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+app = typer.Typer()
 
-    from sqlmodel import Session
-
-    from db.queries import Viewer
 
 KINDS = ("calls", "dossiers", "positions", "applications", "moments", "contacts")
 FORMATS = ("jsonl", "csv", "xlsx")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command()(export)
-
-
+@app.command()
 def export(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(help="What: calls, dossiers, positions, applications, moments or contacts.")],
@@ -42,58 +46,36 @@ def export(
         raise CommandFailed(f"cannot export {kind} as {as_format}; {there}", WRONG_USAGE)
     if open_only and kind != "calls":
         raise CommandFailed(f"--open goes with calls, not with {kind}", WRONG_USAGE)
-    from db.session import reading
-    from tracker.exchange.export_lobby import SHEETS
-    from tracker.exchange.tables import FORMATS as WRITERS
-    from tracker.exchange.tables import call_columns
-
-    here = door(context)
-    with reading(here.engine) as session:
+    command = context_of(context)
+    with reading(command.engine) as session:
         viewer = _viewer(session, seen_by)
-        rows = _rows(session, kind, viewer, here.clock.now(), open_only)
-        columns = call_columns(here.clock.now()) if kind == "calls" else ()
+        rows = _rows(session, kind, viewer, command.now.instant, open_only)
+        columns = call_columns(command.now.instant) if kind == "calls" else ()
         written = WRITERS[as_format](rows, SHEETS.get(kind, "regelingen"), columns)
     if kind != "calls":  # those are public as they are
-        _put_on_record(here, kind, viewer)
+        _put_on_record(command, kind, viewer)
     _write(written, to)
 
 
-def _put_on_record(here: Door, kind: str, viewer: "Viewer") -> None:
+def _put_on_record(command: CommandContext, kind: str, viewer: Viewer) -> None:
     """What people keep leaves only with a line in the audit log."""
-    from db.models import AuditEntry
-    from db.session import writing
-
     seen_by = f"user {viewer.user_id}" if viewer.user_id else "everybody"
     where = "command line"
-    with writing(here.engine) as session:
+    with writing(command.engine) as session:
         session.add(
             AuditEntry(
-                at=here.clock.now(), actor=where, action=f"export {kind}", object=f"what {seen_by} may see",
+                at=command.now.instant, actor=where, action=f"export {kind}", object=f"what {seen_by} may see",
                 result="done", origin=where,
             )
         )  # fmt: skip
 
 
-def _viewer(session: "Session", email: str) -> "Viewer":
+def _viewer(session: Session, email: str) -> Viewer:
     """Nobody in particular, or the person who is named. Raises CommandFailed for one who is not there any more."""
-    from db.queries import Viewer
-    from tracker.people.subscriptions import NotPossible, find_user
-    from tracker.rights import viewer_of
-
-    try:
-        return viewer_of(find_user(session, email)) if email else Viewer()
-    except NotPossible as error:
-        raise CommandFailed(str(error)) from error
+    return viewer_of(find_user(session, email)) if email else Viewer()
 
 
-def _rows(
-    session: "Session", kind: str, viewer: "Viewer", now: "datetime", open_only: bool
-) -> "Iterator[dict[str, Any]]":
-    from db.queries import CallFilter
-    from db.vocabulary import Status
-    from tracker.exchange.export_lobby import KINDS as OF_PEOPLE
-    from tracker.exchange.tables import calls
-
+def _rows(session: Session, kind: str, viewer: Viewer, now: datetime, open_only: bool) -> Iterator[dict[str, Any]]:
     if kind != "calls":
         return OF_PEOPLE[kind](session, viewer, now)
     running = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)

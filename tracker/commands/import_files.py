@@ -6,19 +6,22 @@ from typing import Annotated, Any
 
 import typer
 
-from tracker.commands.context import Door, answer, door
+from db.session import writing
+from tracker.commands.context import CommandContext, answer, context_of
 from tracker.commands.match import match_waiting
-from tracker.errors import FAILED, WRONG_USAGE, CommandFailed
+from tracker.errors import FAILED, WRONG_USAGE, CommandFailed, NotPossible
+from tracker.exchange.import_calls import NotImported, import_calls, import_people
+from tracker.exchange.import_contacts import import_contacts
+from tracker.exchange.rows import MOST_BYTES, NotReadable, rows_of
+from tracker.people.subscriptions import find_user
+
+app = typer.Typer()
 
 KINDS = ("calls", "people", "contacts")
 FORMATS = ("jsonl", "csv", "xlsx")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
-    app.command("import")(import_rows)
-
-
+@app.command("import")
 def import_rows(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(help="What: calls or contacts, as export writes them, or people.")],
@@ -40,26 +43,20 @@ def import_rows(
     if kind not in KINDS or form not in FORMATS:
         there = f"there are {', '.join(KINDS)}; from {', '.join(FORMATS)}"
         raise CommandFailed(f"cannot import {kind} from {form!r}; {there}", WRONG_USAGE)
-    from tracker.exchange.import_calls import NotImported
-    from tracker.exchange.rows import NotReadable
-    from tracker.people.subscriptions import NotPossible
-
     try:
-        done = _store(door(context), kind, _content(file), form, user)
+        done = _store(context_of(context), kind, _content(file), form, user)
     except NotImported as error:
         typer.echo(str(error), err=True)
         raise CommandFailed(f"nothing imported from {file}: correct the rows above") from error
     except (NotReadable, NotPossible) as error:
         raise CommandFailed(f"nothing imported from {file}: {error}", FAILED) from error
     if kind == "calls":
-        match_waiting(door(context))
+        match_waiting(context_of(context))
     said = {"rows": done.rows, "new": done.new, "changed": done.changed, "known": done.known}
     answer(said, as_json, [f"{done.rows} rows: {done.new} new, {done.changed} changed, {done.known} known already"])
 
 
 def _content(file: Path) -> bytes:
-    from tracker.exchange.rows import MOST_BYTES
-
     try:
         if str(file) == "-":
             return sys.stdin.buffer.read(MOST_BYTES + 1)
@@ -69,18 +66,12 @@ def _content(file: Path) -> bytes:
         raise CommandFailed(f"cannot read {file}: {error.strerror}") from error
 
 
-def _store(here: Door, kind: str, content: bytes, form: str, email: str | None) -> Any:
-    from db.session import writing
-    from tracker.exchange.import_calls import import_calls, import_people
-    from tracker.exchange.import_contacts import import_contacts
-    from tracker.exchange.rows import rows_of
-    from tracker.people.subscriptions import find_user
-
+def _store(command: CommandContext, kind: str, content: bytes, form: str, email: str | None) -> Any:
     rows = rows_of(content, form)
-    with writing(here.engine) as session:
+    with writing(command.engine) as session:
         who = find_user(session, email) if email else None
         if kind == "contacts" and who is not None:
-            return import_contacts(session, rows, who, here.clock.now())
+            return import_contacts(session, rows, who, command.now.instant)
         if kind == "people":
-            return import_people(session, rows, here.clock.now())
-        return import_calls(session, rows, who, here.clock.now())
+            return import_people(session, rows, command.now.instant)
+        return import_calls(session, rows, who, command.now.instant)

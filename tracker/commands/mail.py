@@ -4,39 +4,42 @@ import signal
 from typing import Annotated
 
 import typer
+from sqlmodel import func, select
 
-from tracker.commands.context import Door, answer, door
+from db.models import Delivery
+from db.session import reading, writing
+from notifications.alerts import standing_alerts
+from notifications.brakes import pause as stop
+from notifications.brakes import resume as go
+from tracker.commands.context import CommandContext, answer, context_of
 from tracker.errors import FAILED, CommandFailed
+from tracker.mailing.copy_guard import check_not_a_copy
+from tracker.mailing.release import retry_delivery, unsuppress
+from tracker.mailing.run import plan_now, said_of_plan, said_of_send, send_now
+
+app = typer.Typer()
 
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    for command in (plan, send, pause, resume, outbox):
-        app.command()(command)
-
-
+@app.command()
 def plan(context: typer.Context, as_json: AsJson = False) -> None:
     """Put due digests and reminders in the outbox; ends when done, and finds nothing when asked twice."""
-    from tracker.mailing.run import plan_now, said_of_plan
-
-    here = door(context).whole()
-    planned = plan_now(here.settings, here.engine, here.clock)
+    command = context_of(context).with_whole_database()
+    planned = plan_now(command.settings, command.engine, command.clock)
     answer(said_of_plan(planned), as_json, [f"{planned.digests} digests and {planned.reminders} reminders planned"])
     if planned.refused:
         raise CommandFailed(planned.refused, FAILED)
 
 
+@app.command()
 def send(context: typer.Context, as_json: AsJson = False) -> None:
     """Empty the outbox of what is due; what could not leave is tried again later."""
-    from tracker.mailing.run import said_of_send, send_now
-
-    here = door(context).whole()
+    command = context_of(context).with_whole_database()
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda which, _: asked.append(which))  # the mail in hand is handed over first
-    tally = send_now(here.settings, here.engine, here.clock, lambda: bool(asked))
+    tally = send_now(command.settings, command.engine, command.clock, lambda: bool(asked))
     said = said_of_send(tally)
     counted = ", ".join(f"{said[name]} {name}" for name in ("accepted", "deferred", "failed", "ambiguous"))
     answer(said, as_json, [counted])
@@ -46,35 +49,32 @@ def send(context: typer.Context, as_json: AsJson = False) -> None:
             raise typer.Exit(FAILED)
 
 
+@app.command()
 def pause(
     context: typer.Context, reason: Annotated[str, typer.Option(help="Why, for who resumes it.")] = "by hand"
 ) -> None:
     """Stop sending until 'resume'; mails stay in the outbox."""
-    from db.session import writing
-    from notifications.brakes import pause as stop
-
-    here = door(context)
-    with writing(here.engine) as session:
-        stop(session, reason, here.clock.now(), everything=True)
+    command = context_of(context)
+    with writing(command.engine) as session:
+        stop(session, reason, command.now.instant, everything=True)
     typer.echo("sending is paused")
 
 
+@app.command()
 def resume(context: typer.Context) -> None:
     """Send again: after a pause by hand, after too many refusals, or after a restore that is what you meant."""
-    from db.session import writing
-    from notifications.brakes import resume as go
-    from tracker.mailing.copy_guard import watch
-
-    here = door(context)
+    command = context_of(context)
     try:
-        with writing(here.engine) as session:
-            watch(session, here.settings.data_dir, here.clock.now())  # a copy that nobody sent from yet is meant, too
-            ended = go(session, "command line", here.clock.now())
+        with writing(command.engine) as session:
+            # who resumes on a copy that nobody sent from yet means that copy, too
+            check_not_a_copy(session, command.settings.data_dir, command.now.instant)
+            ended = go(session, "command line", command.now.instant)
     except OSError as error:
-        raise CommandFailed(f"cannot write in {here.settings.data_dir}: {error.strerror or error}") from error
+        raise CommandFailed(f"cannot write in {command.settings.data_dir}: {error.strerror or error}") from error
     typer.echo("sending resumed" if ended else "sending was not paused")
 
 
+@app.command()
 def outbox(
     context: typer.Context,
     release: Annotated[int | None, typer.Option("--release", metavar="NUMBER", help="Let a held mail leave.")] = None,
@@ -82,30 +82,18 @@ def outbox(
     as_json: AsJson = False,
 ) -> None:
     """What waits, what left, what is broken; let a held mail leave, or mail a refused address again."""
-    from db.session import writing
-    from tracker.mailing.release import NothingHeld, let_leave, lift_suppression
-
-    here = door(context)
+    command = context_of(context)
     if release is not None or lift is not None:
-        try:
-            with writing(here.engine) as session:
-                if release is not None:
-                    let_leave(session, release, here.clock.now(), "command line", "command line")
-                if lift is not None:
-                    lift_suppression(session, lift, here.clock.now(), "command line", "command line")
-        except NothingHeld as error:
-            raise CommandFailed(str(error), FAILED) from error
-    _show(here, as_json)
+        with writing(command.engine) as session:
+            if release is not None:
+                retry_delivery(session, release, command.now.instant, "command line", "command line")
+            if lift is not None:
+                unsuppress(session, lift, command.now.instant, "command line", "command line")
+    _show(command, as_json)
 
 
-def _show(here: Door, as_json: bool) -> None:
-    from sqlmodel import func, select
-
-    from db.models import Delivery
-    from db.session import reading
-    from notifications.alerts import standing_alerts
-
-    with reading(here.engine) as session:
+def _show(command: CommandContext, as_json: bool) -> None:
+    with reading(command.engine) as session:
         held = select(Delivery.id, Delivery.address, Delivery.last_text).where(Delivery.state == "held")
         waiting = [{"id": row[0], "to": row[1], "why": row[2]} for row in session.exec(held)]
         rows = session.exec(select(Delivery.state, func.count()).group_by(Delivery.state)).all()

@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.commands.context import Door, answer, door
+from tracker.commands.context import CommandContext, answer, context_of
 from tracker.errors import CommandFailed
+from tracker.operations.progress import progress
 
 if TYPE_CHECKING:
-    from tracker.matching.run import Matched
+    from tracker.matching.run import MatchingResult
+
+app = typer.Typer()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command()(match)
-    app.command()(evaluate)
+def match_waiting(command: CommandContext) -> "MatchingResult":
+    """Match what is new or changed since the last time: after a crawl, and after people add or correct calls.
 
-
-def match_waiting(here: Door) -> "Matched":
-    """Match what is new or changed since the last time: after a crawl, and after people add or correct calls."""
+    The matcher is imported here: other commands of the callers do without.
+    """
     from tracker.matching.run import match_with_model
-    from tracker.operations.progress import progress
 
     with progress("matching") as show:
-        return match_with_model(here.engine, here.clock.now(), progress=show)
+        return match_with_model(command.engine, command.now.instant, progress=show)
 
 
+@app.command()
 def match(
     context: typer.Context,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Match every call again.")] = False,
@@ -36,11 +36,10 @@ def match(
     """Match calls to the opgaven of the agenda; only what is new or changed, or all with --rebuild."""
     from tracker.matching import installed, model_name
     from tracker.matching.run import match_with_model
-    from tracker.operations.progress import progress
 
-    here, begun = door(context), time.monotonic()
+    command, begun = context_of(context), time.monotonic()
     with progress("matching") as show:
-        done = match_with_model(here.engine, here.clock.now(), rebuild, show)
+        done = match_with_model(command.engine, command.now.instant, rebuild, show)
     seconds = round(time.monotonic() - begun, 2)
     model = model_name(installed())
     data = {"calls": done.calls, "matches": done.matches, "seconds": seconds, "model": model}
@@ -48,6 +47,7 @@ def match(
     answer(data, as_json, lines if installed() else [*lines, f"without sentence vectors: {model}"])
 
 
+@app.command()
 def evaluate(
     file: Annotated[Path, typer.Argument(help="Labelled calls, JSON lines.")],
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
@@ -57,7 +57,6 @@ def evaluate(
     from tracker.matching.corpus import LabelsUnreadable
     from tracker.matching.evaluate import evaluate as measure
     from tracker.matching.run import shipped_challenges
-    from tracker.operations.progress import progress
 
     try:
         with progress("measuring") as show:

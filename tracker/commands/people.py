@@ -4,20 +4,23 @@ from typing import Annotated
 
 import typer
 
+from db.models import Challenge
+from db.session import writing
 from db.vocabulary import Cadence, NoReason, Role, Say, spoken
-from tracker.commands.context import answer, door
-from tracker.errors import WRONG_USAGE, CommandFailed
+from tracker.commands.context import answer, context_of
+from tracker.errors import WRONG_USAGE, CommandFailed, NotPossible
+from tracker.matching.verdicts import judge
+from tracker.operations.trace import find_call
+from tracker.people.participants import slug
+from tracker.people.subscriptions import add_user, choose_reminders, find_user
+from tracker.people.subscriptions import subscribe as ask
+
+app = typer.Typer()
 
 ROLES = ", ".join(role.label for role in Role)
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
-user = typer.Typer(help="People.", no_args_is_help=True, rich_markup_mode=None)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.add_typer(user, name="user")
-    app.command()(subscribe)
-    app.command()(verdict)
+user = typer.Typer(help="People.", no_args_is_help=True)
+app.add_typer(user, name="user")
 
 
 @user.command("add")
@@ -30,18 +33,11 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a person; the first administrator too."""
-    from db.session import writing
-    from tracker.people.participants import slug
-    from tracker.people.subscriptions import NotPossible, add_user
-
-    here, meant = door(context), spoken(Role, role)
+    command, meant = context_of(context), spoken(Role, role)
     if meant is None:
         raise CommandFailed(f"no role {role!r}; there are {ROLES}", WRONG_USAGE)
-    try:
-        with writing(here.engine) as session:
-            made = add_user(session, email, name, Role(meant), slug(participant), here.clock.now())
-    except NotPossible as error:
-        raise CommandFailed(str(error)) from error
+    with writing(command.engine) as session:
+        made = add_user(session, email, name, Role(meant), slug(participant), command.now.instant)
     answer({"id": made.id, "email": made.email}, as_json, [f"user {made.id}: {made.email}, {meant.label}"])
 
 
@@ -53,25 +49,20 @@ def reminders(
     as_json: AsJson = False,
 ) -> None:
     """Choose how many days before a date of a followed call a person is reminded."""
-    from db.session import writing
-    from tracker.people.subscriptions import NotPossible, choose_reminders, find_user
-
-    here = door(context)
+    command = context_of(context)
     try:
         chosen = [int(day) for day in days.replace(",", " ").split()]
     except ValueError as error:
         raise CommandFailed(f"{days!r} are no days, such as 30,7,1", WRONG_USAGE) from error
-    try:
-        with writing(here.engine) as session:
-            person = find_user(session, email)
-            choose_reminders(session, person, chosen, here.clock.now())
-    except NotPossible as error:
-        raise CommandFailed(str(error)) from error
+    with writing(command.engine) as session:
+        person = find_user(session, email)
+        choose_reminders(session, person, chosen, command.now.instant)
     kept = person.reminder_days if chosen else []
     said = ", ".join(map(str, kept)) or "no reminders"
     answer({"user": person.email, "reminders": person.reminders, "days": kept}, as_json, [f"{person.email}: {said}"])
 
 
+@app.command()
 def subscribe(
     context: typer.Context,
     email: Annotated[str, typer.Argument(help="Whose subscription.")],
@@ -84,25 +75,19 @@ def subscribe(
     as_json: AsJson = False,
 ) -> None:
     """Mail a person about some opgaven, or about all; asking twice gives one subscription."""
-    from db.session import writing
-    from tracker.people.subscriptions import NotPossible, find_user
-    from tracker.people.subscriptions import subscribe as ask
-
     if bool(opgave) == everything:
         raise CommandFailed("say either --opgave ID (once or more) or --all", WRONG_USAGE)
-    here = door(context)
-    try:
-        with writing(here.engine) as session:
-            person = find_user(session, email)
-            wanted = tuple(opgave or ())
-            made, new = ask(session, person, wanted, every, here.clock.now(), weekday, most, nothing_new or None)
-    except NotPossible as error:
-        raise CommandFailed(str(error)) from error
+    command = context_of(context)
+    with writing(command.engine) as session:
+        person = find_user(session, email)
+        wanted = tuple(opgave or ())
+        made, new = ask(session, person, wanted, every, command.now.instant, weekday, most, nothing_new or None)
     what = ", ".join(opgave or ["alle opgaven"])
     line = f"{person.email}: {every.label}, {what}" + ("" if new else " (was there already)")
     answer({"id": made.id, "user": person.email, "new": new}, as_json, [line])
 
 
+@app.command()
 def verdict(
     context: typer.Context,
     call: Annotated[str, typer.Argument(help="Number, identifier, address or title.")],
@@ -115,20 +100,11 @@ def verdict(
     as_json: AsJson = False,
 ) -> None:
     """Record what a person thinks of a call for an opgave."""
-    from db.models import Challenge
-    from db.session import writing
-    from tracker.matching.verdicts import ReasonNeeded, judge
-    from tracker.operations.trace import find_call
-    from tracker.people.subscriptions import NotPossible, find_user
-
-    here = door(context)
-    try:
-        with writing(here.engine) as session:
-            person, found = find_user(session, email), find_call(session, call)
-            if opgave is not None and session.get(Challenge, opgave) is None:
-                raise NotPossible(f"no opgave {opgave!r}")
-            given = reason or (NoReason.OTHER if say is Say.NO else None)
-            said = judge(session, person, found.id, opgave, say, here.clock.now(), given, remark, team=team)
-    except (NotPossible, ReasonNeeded) as error:
-        raise CommandFailed(str(error)) from error
+    command = context_of(context)
+    with writing(command.engine) as session:
+        person, found = find_user(session, email), find_call(session, call)
+        if opgave is not None and session.get(Challenge, opgave) is None:
+            raise NotPossible(f"no opgave {opgave!r}")
+        given = reason or (NoReason.OTHER if say is Say.NO else None)
+        said = judge(session, person, found.id, opgave, say, command.now.instant, given, remark, team=team)
     answer({"id": said.id, "call": found.id, "say": say.value}, as_json, [f"{say.label}: {found.title}"])

@@ -1,36 +1,31 @@
 """person: what is kept of somebody, erasing somebody, and the sweep of what is past its last day."""
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from sqlmodel import Session, select
 
-from tracker.commands.context import answer, door
+from db.models import Stakeholder, User
+from db.session import reading, writing
+from tracker.commands.context import answer, context_of
 from tracker.errors import CommandFailed
+from tracker.people import privacy
+from tracker.people.privacy import access_export, access_export_person, erase_person, erase_user, note_erased
 
-if TYPE_CHECKING:
-    from sqlmodel import Session
+app = typer.Typer()
 
-    from db.models import Stakeholder, User
 
-person = typer.Typer(help="Personen: inzage, wissen en bewaartermijnen.", no_args_is_help=True)
+person = typer.Typer(help="What is kept of somebody: show it, erase it, keep to its terms.", no_args_is_help=True)
+app.add_typer(person, name="person")
 Who = Annotated[str, typer.Argument(help="An e-mail address of a user, or the number of a stakeholder.")]
 AsJson = Annotated[bool, typer.Option("--json")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.add_typer(person, name="person")
 
 
 @person.command()
 def export(context: typer.Context, who: Who) -> None:
     """Print everything that is kept of somebody, as JSON."""
-    from db.models import User
-    from db.session import reading
-    from tracker.people.privacy import access_export, access_export_person
-
-    with reading(door(context).engine) as session:
+    with reading(context_of(context).engine) as session:
         row = _find(session, who)
         found = access_export(session, row) if isinstance(row, User) else access_export_person(session, row)
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1, default=str))
@@ -44,43 +39,28 @@ def erase(
     as_json: AsJson = False,
 ) -> None:
     """Erase somebody and keep the record under a pseudonym."""
-    from db.models import User
-    from db.session import writing
-    from tracker.errors import KeptByHold
-    from tracker.people.privacy import erase_person, erase_user, note_erased
-
-    opened = door(context)
+    command = context_of(context)
     if not yes:
         typer.confirm("This cannot be undone. Erase?", abort=True)
-    try:
-        with writing(opened.engine) as session:
-            row, now = _find(session, who), opened.clock.now()
-            report = erase_user(session, row, now) if isinstance(row, User) else erase_person(session, row, now)
-            note_erased(session, report.who, "command line", now)
-    except KeptByHold as error:
-        raise CommandFailed(str(error)) from error
+    with writing(command.engine) as session:
+        row, now = _find(session, who), command.now.instant
+        report = erase_user(session, row, now) if isinstance(row, User) else erase_person(session, row, now)
+        note_erased(session, report.who, "command line", now)
     answer(vars(report), as_json, report.lines())
 
 
 @person.command()
 def sweep(context: typer.Context, as_json: AsJson = False) -> None:
     """Erase every person whose last day of keeping has passed."""
-    from db.session import writing
-    from tracker.people import privacy
-
-    opened = door(context)
-    with writing(opened.engine) as session:
-        reports = privacy.sweep(session, "command line", opened.clock.now())
+    command = context_of(context)
+    with writing(command.engine) as session:
+        reports = privacy.sweep(session, "command line", command.now.instant)
     lines = [line for report in reports for line in report.lines()] or ["niemand is over de bewaartermijn"]
     answer([vars(r) for r in reports], as_json, lines)
 
 
-def _find(session: "Session", who: str) -> "User | Stakeholder":
+def _find(session: Session, who: str) -> User | Stakeholder:
     """The user of an address, or the stakeholder of a number."""
-    from sqlmodel import select
-
-    from db.models import Stakeholder, User
-
     if "@" in who:
         found: User | Stakeholder | None = session.exec(select(User).where(User.email == who.strip().lower())).first()
     else:

@@ -1,38 +1,37 @@
 """serve: the pages, on one address and port."""
 
 import signal
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
+import uvicorn
 
-from tracker.commands.context import Door, door
+from tracker.commands.context import CommandContext, context_of
 from tracker.errors import CommandFailed
 from tracker.settings import Settings
+from tracker.web.app import build
+from tracker.web.frame.connections import MOST_CONNECTIONS, BoundedConnection
 
-if TYPE_CHECKING:
-    import uvicorn
+app = typer.Typer()
+
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command()(serve)
-
-
+@app.command()
 def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
 ) -> None:
     """Serve the pages until stopped."""
-    serve_pages(door(context).whole(), host, port)
+    serve_pages(context_of(context).with_whole_database(), host, port)
 
 
-def serve_pages(opened: Door, host: str, port: int) -> None:
+def serve_pages(command: CommandContext, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; refuses to start where people would come over plain HTTP."""
-    server = page_server(opened, host, port)
+    server = page_server(command, host, port)
     end_well_on_sigterm()
     server.run()
 
@@ -42,17 +41,12 @@ def end_well_on_sigterm() -> None:
     signal.signal(signal.SIGTERM, lambda *_: None)
 
 
-def page_server(opened: Door, host: str, port: int) -> "uvicorn.Server":
+def page_server(command: CommandContext, host: str, port: int) -> uvicorn.Server:
     """The server of the pages, not yet started."""
-    import uvicorn
-
-    from tracker.web.app import build
-    from tracker.web.frame.connections import MOST_CONNECTIONS, BoundedConnection
-
-    refuse_plain_http(opened.settings)
-    app = build(opened.settings, opened.engine, opened.clock)
-    typer.echo(f"serving on http://{host}:{port} as {opened.settings.base_url}", err=True)
-    proxies = opened.settings.trusted_proxies
+    refuse_plain_http(command.settings)
+    app = build(command.settings, command.engine, command.clock)
+    typer.echo(f"serving on http://{host}:{port} as {command.settings.base_url}", err=True)
+    proxies = command.settings.trusted_proxies
     config = uvicorn.Config(
         app,
         host=host,

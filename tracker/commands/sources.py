@@ -4,60 +4,50 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.context import answer, door
+from scrapers.sources import NoSuchSource
+from tracker.commands.context import answer, context_of
 from tracker.errors import FAILED, INCOMPLETE, CommandFailed
+from tracker.sources.crawl import crawlable
+from tracker.sources.live_check import AS_EXPECTED, check_live
+from tracker.sources.scaffold import CannotAddSource, keep_expectation, table, try_source, write_source
+from tracker.sources.scaffold import record as record_pages
+
+app = typer.Typer()
+group = typer.Typer(no_args_is_help=True, help="Add a source, or look at one.")
+app.add_typer(group, name="source")
 
 Name = Annotated[str, typer.Argument(help="The source's name, such as rvo.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    group = typer.Typer(help="Add a source, or look at one.", no_args_is_help=True)
-    group.command("new")(new)
-    group.command("record")(record)
-    group.command("try")(try_recording)
-    group.command("check")(check)
-    app.add_typer(group, name="source")
-
-
+@group.command()
 def new(name: Name, url: Annotated[str, typer.Argument(help="The page that lists its schemes.")]) -> None:
     """Write the file of a source and a failing test; see docs/adding-a-source.md."""
-    from tracker.sources.scaffold import CannotAddSource, write_source
-
-    try:
-        written = write_source(name, url)
-    except CannotAddSource as error:
-        raise CommandFailed(str(error)) from error
+    written = write_source(name, url)
     typer.echo("\n".join(f"wrote {path}" for path in written))
     typer.echo(f"next: say in it where the schemes are, then kansenradar source record {name}")
 
 
+@group.command()
 def record(context: typer.Context, name: Name) -> None:
     """Ask the source for its first pages and keep them as its recording."""
-    from scrapers.sources import NoSuchSource
-    from tracker.sources.scaffold import CannotAddSource, keep_expectation, table
-    from tracker.sources.scaffold import record as record_pages
-
-    here = door(context)
+    command = context_of(context)
     try:
-        crawled = record_pages(name, here.settings, here.clock.now())
+        crawled = record_pages(name, command.settings, command.now.instant)
         keep_expectation(name)
     except (CannotAddSource, NoSuchSource) as error:
         raise CommandFailed(str(error)) from error
     typer.echo("\n".join(table(crawled)))
 
 
+@group.command("try")
 def try_recording(
     context: typer.Context,
     name: Name,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Replay the recording of a source, without a network, and print what is read."""
-    from scrapers.sources import NoSuchSource
-    from tracker.sources.scaffold import CannotAddSource, table, try_source
-
     try:
-        crawled = try_source(name, door(context).settings)
+        crawled = try_source(name, context_of(context).settings)
     except (CannotAddSource, NoSuchSource) as error:
         raise CommandFailed(str(error)) from error
     unreadable = [{"where": row.where, "why": row.why} for row in crawled.unreadable]
@@ -67,20 +57,17 @@ def try_recording(
         raise typer.Exit(INCOMPLETE)
 
 
+@group.command()
 def check(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="All that are on, if none.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Ask each source for as little as possible: as expected, different and how, or refused. Stores nothing."""
-    from scrapers.sources import NoSuchSource
-    from tracker.sources.crawl import crawlable
-    from tracker.sources.live_check import AS_EXPECTED, check_live
-
-    here = door(context)
+    command = context_of(context)
     found = []
     try:
-        for one in check_live(names or crawlable(here.settings), here.settings, here.clock.now()):
+        for one in check_live(names or crawlable(command.settings), command.settings, command.now.instant):
             found.append(one)
             if not as_json:
                 typer.echo(one.as_line())

@@ -6,38 +6,32 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.context import answer, door
+from db.session import reading
+from tracker.commands.context import answer, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
+from tracker.matching import DIGEST_THRESHOLD
+from tracker.matching.backtest import backtest, lines
+from tracker.operations.trace import trace
+
+app = typer.Typer()
 
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command()(why)
-    app.command("try")(try_)
-
-
+@app.command()
 def why(
     context: typer.Context,
     call: Annotated[str, typer.Argument(help="Number, identifier, address or title.")],
     as_json: AsJson = False,
 ) -> None:
     """What happened to a call, from the source to each mailbox."""
-    from db.session import reading
-    from tracker.matching import DIGEST_THRESHOLD
-    from tracker.operations.trace import trace
-    from tracker.people.subscriptions import NotPossible
-
-    here = door(context)
-    try:
-        with reading(here.engine) as session:
-            steps = trace(session, call, here.clock.now(), DIGEST_THRESHOLD)
-    except NotPossible as error:
-        raise CommandFailed(str(error)) from error
+    command = context_of(context)
+    with reading(command.engine) as session:
+        steps = trace(session, call, command.now.instant, DIGEST_THRESHOLD)
     answer([asdict(step) for step in steps], as_json, [f"{step.stage}: {step.said}" for step in steps])
 
 
+@app.command("try")
 def try_(
     context: typer.Context,
     opgave: Annotated[str, typer.Option("--opgave", help="The opgave to try.")],
@@ -47,16 +41,10 @@ def try_(
     as_json: AsJson = False,
 ) -> None:
     """What a subscription would have sent over the stored history, and what a changed word does to that."""
-    from tracker.matching.what_if_history import lines, try_out
-    from tracker.people.subscriptions import NotPossible
-
     try:
         start = datetime.fromisoformat(since).date()
     except ValueError as error:
         raise CommandFailed(f"{since!r} is no day, such as 2026-01-01", WRONG_USAGE) from error
-    here = door(context)
-    try:
-        tried = try_out(here.engine, opgave, start, here.clock.now(), tuple(word or ()), tuple(without or ()))
-    except NotPossible as error:
-        raise CommandFailed(str(error)) from error
+    command = context_of(context)
+    tried = backtest(command.engine, opgave, start, command.now.instant, tuple(word or ()), tuple(without or ()))
     answer(asdict(tried), as_json, lines(tried))

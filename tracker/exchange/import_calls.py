@@ -22,6 +22,7 @@ from tracker.calls.consolidate import SourceRecord, merge_one
 from tracker.calls.identity import identity
 from tracker.calls.ingest import ingest
 from tracker.calls.rows import REVISION, revision
+from tracker.errors import NotPossible
 from tracker.exchange.rows import NotReadable
 from tracker.people import subscriptions
 from tracker.people.participants import slug
@@ -39,7 +40,7 @@ PERSON_COLUMNS = ("email", "name", "role", "participant", "opgaven", "every")
 Row = tuple[int, dict[str, Any]]
 
 
-class NotImported(ValueError):
+class NotImported(NotPossible):
     """Nothing was imported; the message has a line for each row that is wrong."""
 
 
@@ -66,7 +67,7 @@ def check_rows(rows: Iterable[Row], columns: Sequence[str], read: Callable[[dict
             if unknown:
                 raise NotReadable(f"no column {unknown[0]!r}; there are {', '.join(columns)}")
             found.append(read(row))
-        except (NotReadable, parse_values.NotPossible, subscriptions.NotPossible) as error:
+        except (NotReadable, NotPossible) as error:
             wrong.append(f"row {number}: {error}")
     if wrong:
         more = [f"and {len(wrong) - MOST_TOLD} more rows"] if len(wrong) > MOST_TOLD else []

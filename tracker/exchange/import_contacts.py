@@ -15,12 +15,11 @@ from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility, spoken
 from db.vocabulary_lobby import ContactKind
 from scrapers.listing import storable
-from tracker.errors import Refused
+from tracker.errors import NotPossible, Refused
 from tracker.exchange.import_calls import Imported, Row, check_rows
 from tracker.exchange.rows import NotReadable
 from tracker.lobby.contacts import ContactFields, Office, log_contact, office_key
 from tracker.people.participants import slug
-from tracker.people.subscriptions import NotPossible
 from tracker.rights import Deed, viewer_of
 
 COLUMNS = (

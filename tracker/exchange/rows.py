@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tracker.errors import NotPossible
 from tracker.exchange.tables import RUNS
 
 MOST_ROWS = 20_000
@@ -18,7 +19,7 @@ MOST_UNPACKED = 250 * 2**20
 Rows = Iterator[tuple[int, dict[str, Any]]]
 
 
-class NotReadable(ValueError):
+class NotReadable(NotPossible):
     """The file, or one row of it, is not as it should be; the message says where and how."""
 
 

@@ -17,7 +17,7 @@ from notifications.outbox import Mail
 from notifications.wording import local_day
 from tracker.calendar import due
 from tracker.calendar.decision_clock import replan_all
-from tracker.mailing.mailer import Desk
+from tracker.mailing.mailer import Mailer
 from tracker.mailing.periods import LOOK_BACK, at_half_past_seven
 from tracker.mailing.reminders import people_to_remind
 from tracker.matching import unjudged
@@ -27,7 +27,7 @@ JOB = "agenda"
 DAY = timedelta(days=1)
 
 
-def plan_agenda(engine: Engine, desk: Desk, writer: Writer, now: datetime, check: Callable[[Session], None]) -> int:
+def plan_agenda(engine: Engine, mailer: Mailer, writer: Writer, now: datetime, check: Callable[[Session], None]) -> int:
     """Count all clocks back again, then put today's mails in the outbox from 07:30 on; gives how many are new.
 
     Days of the last week on which nothing was planned are caught up with, each thing once and as it stands today.
@@ -49,7 +49,7 @@ def plan_agenda(engine: Engine, desk: Desk, writer: Writer, now: datetime, check
         check(session)
         if today in days:
             session.add(Run(job=JOB, slot=today.isoformat(), started_at=now, finished_at=now, outcome="planned"))
-        return outbox.put(session, mails, desk.key, desk.domain)
+        return outbox.put(session, mails, mailer.key, mailer.domain)
 
 
 def _unplanned(session: Session, today: date) -> list[date]:

@@ -24,7 +24,7 @@ OLDER = "this database is older than what was sent from it: restored from a back
 ALIVE = timedelta(minutes=5)
 
 
-def watch(session: Session, data_dir: Path, now: datetime, trial: bool = False) -> str:
+def check_not_a_copy(session: Session, data_dir: Path, now: datetime, trial: bool = False) -> str:
     """Compare the database with what this machine remembers; returns why sending was paused, or nothing.
 
     ``trial``: only listed addresses get mail, so a copy may send. Raises OSError when DATA_DIR cannot be written.

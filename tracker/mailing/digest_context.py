@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db.models import Deadline, Delivery
 from db.vocabulary import CLOSING_KINDS, UNTOLD_STATES, DeliveryState, Eligibility, MailKind
 from notifications.digest import Digest, Item
-from notifications.letter import AgendaLine, Beside, InDoubt
+from notifications.letter import AgendaLine, DigestExtras, InDoubt
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.latest_go import notice_for
@@ -22,7 +22,7 @@ REMEMBERED = timedelta(days=35)
 
 
 @dataclass
-class Surroundings:
+class DigestContext:
     """Read once for a round of planning; who decides when is worked out once for a call and an organisation."""
 
     now: datetime
@@ -32,11 +32,11 @@ class Surroundings:
     in_doubt: dict[int, tuple[InDoubt, ...]]
     known: dict[tuple[int, str], str] = field(default_factory=dict)
 
-    def beside(self, user_id: int) -> Beside:
+    def beside(self, user_id: int) -> DigestExtras:
         """For one reader; titles of kinds of things only, never a word of a dossier."""
         today = local_day(self.now)
         lines = [AgendaLine(one.due, one.title, "", one.link, one.due < today) for one in self.lobby.get(user_id, ())]
-        return Beside(tuple(dict.fromkeys(lines))[:MOST_LOBBY], self.in_doubt.get(user_id, ()))
+        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], self.in_doubt.get(user_id, ()))
 
     def warned(self, digest: Digest, participant: str) -> Digest:
         """The digest with a word at each call for which this organisation can no longer decide in time."""
@@ -52,7 +52,7 @@ class Surroundings:
         return replace(item, late=self.known[key]) if self.known[key] else item
 
 
-def read_surroundings(session: Session, calls: Iterable[int], now: datetime) -> Surroundings:
+def read_digest_context(session: Session, calls: Iterable[int], now: datetime) -> DigestContext:
     """Everything a round of digests over these calls may need."""
     wanted = set(calls)
     deadlines: dict[int, list[Deadline]] = defaultdict(list)
@@ -64,7 +64,7 @@ def read_surroundings(session: Session, calls: Iterable[int], now: datetime) -> 
     lobby: dict[int, list[Due]] = defaultdict(list)
     for one in due(session, now, AHEAD):
         lobby[one.user_id].append(one)
-    return Surroundings(now, body_calendar(session), deadlines, lobby, read_in_doubt(session, now))
+    return DigestContext(now, body_calendar(session), deadlines, lobby, read_in_doubt(session, now))
 
 
 def read_in_doubt(session: Session, now: datetime) -> dict[int, tuple[InDoubt, ...]]:

@@ -13,7 +13,7 @@ from notifications.letter import Addressee, Writer
 from notifications.outbox import Mail, address_hash, silent_addresses
 from notifications.wording import local_day
 from tracker.lobby.due import DISTANCES, Due, due
-from tracker.mailing.mailer import Desk
+from tracker.mailing.mailer import Mailer
 from tracker.mailing.periods import LOOK_BACK, at_half_past_seven
 from tracker.mailing.reminders import LANE, Check
 
@@ -37,7 +37,7 @@ def _day(item: Due, distance: int) -> date:
     return item.due - timedelta(days=distance)
 
 
-def plan_lobby_reminders(engine: Engine, desk: Desk, writer: Writer, now: datetime, check: Check) -> int:
+def plan_lobby_reminders(engine: Engine, mailer: Mailer, writer: Writer, now: datetime, check: Check) -> int:
     """Put what is due in the outbox, withdraw what is done or moved; gives how many are new."""
     with reading(engine) as session:
         items = due(session, now)
@@ -54,7 +54,7 @@ def plan_lobby_reminders(engine: Engine, desk: Desk, writer: Writer, now: dateti
         check(session)
         if moot:
             outbox.withdraw(session, moot, "it is done, off or moved", now)
-        return outbox.put(session, mails, desk.key, desk.domain)
+        return outbox.put(session, mails, mailer.key, mailer.domain)
 
 
 def _key(item: Due) -> str:

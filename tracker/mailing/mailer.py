@@ -22,7 +22,7 @@ from tracker.settings import Settings
 
 
 @dataclass(frozen=True)
-class Desk:
+class Mailer:
     """Where mail is written."""
 
     links: Links
@@ -43,12 +43,12 @@ class Desk:
         """Writes the letters of one moment."""
         return Writer(self.links, self.sender, now)
 
-    def envelope(self, taken: Claim) -> str:
+    def envelope(self, claim: Claim) -> str:
         """The envelope's sender of a mail."""
-        return envelope_sender(self.bounces or self.sender.address, self.key, taken)
+        return envelope_sender(self.bounces or self.sender.address, self.key, claim)
 
 
-def open_desk(settings: Settings, engine: Engine) -> Desk:
+def open_mailer(settings: Settings, engine: Engine) -> Mailer:
     """Read the keys and who carries the mail; CommandFailed where a setting is wrong."""
     try:
         links = Links(settings.base_url, signing_keys(settings))
@@ -56,7 +56,7 @@ def open_desk(settings: Settings, engine: Engine) -> Desk:
         raise CommandFailed(f"cannot keep a secret key in {settings.data_dir}: {error.strerror}") from error
     with reading(engine) as session:
         organisation = _organisation(session, settings.responsible_organisation)
-    return Desk(links, Sender(settings.mail_from, organisation), settings.mail_bounces)
+    return Mailer(links, Sender(settings.mail_from, organisation), settings.mail_bounces)
 
 
 def _organisation(session: Session, slug: str) -> str:
@@ -68,11 +68,11 @@ def _organisation(session: Session, slug: str) -> str:
     return found.name
 
 
-def sending_rules(settings: Settings, clock: Clock, transport: Transport, desk: Desk, halted: str = "") -> Rules:
+def sending_rules(settings: Settings, clock: Clock, transport: Transport, mailer: Mailer, halted: str = "") -> Rules:
     """Who sends, by which clock, and to whom while this is a trial; ``halted``: why only sign-in mail may leave."""
     return Rules(
-        this_turn(), random.SystemRandom().uniform, clock.now, transport.name, settings.mail_allow,
-        desk.writer(clock.now()).common_headers(), halted,
+        this_turn(), random.SystemRandom().uniform, lambda: clock.now().instant, transport.name, settings.mail_allow,
+        mailer.writer(clock.now().instant).common_headers(), halted,
     )  # fmt: skip
 
 

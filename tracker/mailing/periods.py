@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Period:
+class DigestPeriod:
     """One slot of a cadence: a day such as 2026-05-29, or an ISO week such as 2026-W53."""
 
     cadence: Cadence
@@ -38,7 +38,7 @@ def at_half_past_seven(day: date) -> datetime:
     return datetime.combine(day, AT, AMSTERDAM).astimezone(UTC)
 
 
-def periods(now: datetime, weekdays: Iterable[int] = (0,), look_back: timedelta = LOOK_BACK) -> list[Period]:
+def periods(now: datetime, weekdays: Iterable[int] = (0,), look_back: timedelta = LOOK_BACK) -> list[DigestPeriod]:
     """Every period that became due in the last seven days, oldest first."""
     chosen = frozenset(weekdays)
     days = [local_day(now) - DAY * back for back in range(look_back.days, -1, -1)]
@@ -46,11 +46,11 @@ def periods(now: datetime, weekdays: Iterable[int] = (0,), look_back: timedelta 
     return [period for period in found if now - look_back < period.due <= now]
 
 
-def _on(day: date, weekdays: frozenset[int]) -> list[Period]:
+def _on(day: date, weekdays: frozenset[int]) -> list[DigestPeriod]:
     due = at_half_past_seven(day)
-    daily = [Period(Cadence.DAY, None, day.isoformat(), due)] if is_working_day(day) else []
+    daily = [DigestPeriod(Cadence.DAY, None, day.isoformat(), due)] if is_working_day(day) else []
     year, week, _ = day.isocalendar()
-    weekly = [Period(Cadence.WEEK, day.weekday(), f"{year}-W{week:02}", due)] if day.weekday() in weekdays else []
+    weekly = [DigestPeriod(Cadence.WEEK, day.weekday(), f"{year}-W{week:02}", due)] if day.weekday() in weekdays else []
     return daily + weekly
 
 

@@ -7,24 +7,24 @@ from sqlmodel import Session
 from notifications.catalogue import read_catalogue
 from notifications.digest import compose
 from notifications.letter import Letter
-from tracker.mailing.digest_context import read_surroundings
-from tracker.mailing.mailer import Desk
+from tracker.mailing.digest_context import read_digest_context
+from tracker.mailing.mailer import Mailer
 from tracker.mailing.plan import read_coverage
-from tracker.mailing.recipients import read_memories, read_readers
+from tracker.mailing.recipients import read_memories, read_recipients
 
 
-def preview(session: Session, desk: Desk, user_id: int, now: datetime, threshold: float) -> Letter | None:
+def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, threshold: float) -> Letter | None:
     """What would be mailed if all subscriptions of this person were due now; none without a subscription."""
     catalogue = read_catalogue(session, now, threshold)
-    readers = read_readers(session, catalogue, now, only=[user_id])
-    if not readers:
+    recipients = read_recipients(session, catalogue, now, only=[user_id])
+    if not recipients:
         return None
-    memory = read_memories(session, readers)[user_id]
-    standing = readers[0].standing
+    memory = read_memories(session, recipients)[user_id]
+    standing = recipients[0].standing
     first = not any(one.had_first for one in standing)
     digest = compose(
         catalogue, [one.wish for one in standing], memory, read_coverage(session, catalogue), now, first=first
     )
-    around = read_surroundings(session, [item.call.id for item in digest.items], now)
-    warned = around.warned(digest, readers[0].participant_id)
-    return desk.writer(now).digest(warned, readers[0].to, around.beside(user_id))
+    around = read_digest_context(session, [item.call.id for item in digest.items], now)
+    warned = around.warned(digest, recipients[0].participant_id)
+    return mailer.writer(now).digest(warned, recipients[0].to, around.beside(user_id))

@@ -14,7 +14,7 @@ from db.queries import CallFilter, live_ids
 from db.search import matching
 from db.vocabulary import UNTOLD_STATES, Cadence, Say
 from notifications.catalogue import Catalogue
-from notifications.digest import Memory, Tell, Wish
+from notifications.digest import Memory, SubscriptionQuery, Tell
 from notifications.letter import Addressee
 from notifications.outbox import address_hash, silent_addresses
 
@@ -22,25 +22,25 @@ FIRST = "digest:first"  # the Run that says that a subscription had its first di
 
 
 @dataclass(frozen=True)
-class Standing:
+class ActiveSubscription:
     """A subscription as it stood when it was read; ``mark`` changes with anything a person can change."""
 
     id: int
     every: Cadence
     weekday: int
     created_at: datetime
-    wish: Wish
+    wish: SubscriptionQuery
     mark: str
     had_first: bool
 
 
 @dataclass(frozen=True)
-class Reader:
+class Recipient:
     """A person with standing subscriptions."""
 
     to: Addressee
     participant_id: str
-    standing: tuple[Standing, ...]
+    standing: tuple[ActiveSubscription, ...]
 
     @property
     def marks(self) -> dict[int, str]:
@@ -48,9 +48,9 @@ class Reader:
         return {one.id: one.mark for one in self.standing}
 
 
-def read_readers(
+def read_recipients(
     session: Session, catalogue: Catalogue | None, now: datetime, only: Iterable[int] | None = None
-) -> list[Reader]:
+) -> list[Recipient]:
     """Everybody who may get mail and has a subscription; ``only`` limits it to some people.
 
     The suppressed and those who left are not among them. A filter that cannot be read counts as broken: its
@@ -63,7 +63,7 @@ def read_readers(
         query = query.where(col(User.id).in_(list(only)))
     firsts: dict[str, datetime] = dict(session.exec(select(Run.slot, Run.started_at).where(Run.job == FIRST)).all())
     silent = silent_addresses(session, now)
-    people: dict[int, tuple[User, list[Standing]]] = {}
+    people: dict[int, tuple[User, list[ActiveSubscription]]] = {}
     words = _Words(session)
     for user, row in session.exec(query):
         if address_hash(user.email) in silent or user.id is None:
@@ -72,7 +72,7 @@ def read_readers(
         if standing is not None:
             people.setdefault(user.id, (user, []))[1].append(standing)
     return [
-        Reader(Addressee(number, user.name, user.email), user.participant_id, tuple(standing))
+        Recipient(Addressee(number, user.name, user.email), user.participant_id, tuple(standing))
         for number, (user, standing) in people.items()
     ]
 
@@ -95,17 +95,17 @@ class _Words:
 
 def _standing(
     row: Subscription, firsts: Mapping[str, datetime], catalogue: Catalogue | None, words: _Words
-) -> Standing | None:
+) -> ActiveSubscription | None:
     try:
         wanted = CallFilter.model_validate(row.filter)
     except ValidationError:
         return None
-    wish = Wish(row.id, row.name, wanted, row.most, row.nothing_new, words.found(wanted.text))
+    wish = SubscriptionQuery(row.id, row.name, wanted, row.most, row.nothing_new, words.found(wanted.text))
     if catalogue is not None:
-        wish = Wish(wish.id, wish.describe(catalogue), wanted, row.most, row.nothing_new, wish.with_words)
+        wish = SubscriptionQuery(wish.id, wish.describe(catalogue), wanted, row.most, row.nothing_new, wish.with_words)
     first = firsts.get(str(row.id))
     since = min(row.created_at, first or row.created_at)  # a clock set back (--now) may have told before it was made
-    return Standing(row.id, Cadence(row.every), row.weekday, since, wish, mark_of(row), first is not None)
+    return ActiveSubscription(row.id, Cadence(row.every), row.weekday, since, wish, mark_of(row), first is not None)
 
 
 def mark_of(row: Subscription) -> str:
@@ -113,7 +113,7 @@ def mark_of(row: Subscription) -> str:
     return repr((row.filter, row.every, row.weekday, row.most, row.nothing_new, row.ended_at, row.name))
 
 
-def standing_marks(session: Session, people: Iterable[int]) -> dict[int, dict[int, str]]:
+def active_marks(session: Session, people: Iterable[int]) -> dict[int, dict[int, str]]:
     """Per person the marks of the subscriptions that stand now; nobody who has left."""
     query = select(Subscription).join(User, col(User.id) == col(Subscription.user_id))
     query = query.where(col(Subscription.user_id).in_(list(people)), col(Subscription.ended_at).is_(None))
@@ -123,18 +123,18 @@ def standing_marks(session: Session, people: Iterable[int]) -> dict[int, dict[in
     return marks
 
 
-def read_memories(session: Session, people: Iterable[Reader]) -> dict[int, Memory]:
+def read_memories(session: Session, people: Iterable[Recipient]) -> dict[int, Memory]:
     """What each of these people was told by mails that did not fail, what they follow and refused."""
-    readers = {reader.to.user_id: reader for reader in people}
-    memories = {number: Memory() for number in readers}
+    recipients = {recipient.to.user_id: recipient for recipient in people}
+    memories = {number: Memory() for number in recipients}
     told = select(Told.user_id, Told.call_id, Told.version, Told.kind, Told.detail)  # type: ignore[call-overload]
-    told = told.join(Delivery, col(Delivery.id) == col(Told.delivery_id)).where(col(Told.user_id).in_(list(readers)))
+    told = told.join(Delivery, col(Delivery.id) == col(Told.delivery_id)).where(col(Told.user_id).in_(list(recipients)))
     joined = _joined(session)
     for number, call, *tell in session.exec(told.where(col(Delivery.state).not_in([s.value for s in UNTOLD_STATES]))):
         memories[number].learn([_as_live(joined, call, *tell)])
-    for number, follows in read_follows(session, readers).items():
+    for number, follows in read_follows(session, recipients).items():
         memories[number].follows = follows
-    for number, refused in _refusals(session, readers).items():
+    for number, refused in _refusals(session, recipients).items():
         memories[number].refused = frozenset(pair for pair in refused if pair[0] not in memories[number].follows)
     return memories
 
@@ -170,16 +170,16 @@ def read_follows(session: Session, people: Iterable[int]) -> dict[int, dict[int,
     return follows
 
 
-def _refusals(session: Session, readers: dict[int, Reader]) -> dict[int, set[tuple[int, str | None]]]:
+def _refusals(session: Session, recipients: dict[int, Recipient]) -> dict[int, set[tuple[int, str | None]]]:
     """Calls found "niet voor ons": by the person, or by a colleague for the whole team of their participant."""
     no = select(Verdict).where(Verdict.say == Say.NO, col(Verdict.undone_at).is_(None))
-    participants = {reader.participant_id for reader in readers.values()}
+    participants = {recipient.participant_id for recipient in recipients.values()}
     mine = or_(
-        col(Verdict.user_id).in_(list(readers)), col(Verdict.team) & col(Verdict.participant_id).in_(participants)
+        col(Verdict.user_id).in_(list(recipients)), col(Verdict.team) & col(Verdict.participant_id).in_(participants)
     )
     refused: dict[int, set[tuple[int, str | None]]] = defaultdict(set)
     for verdict in session.exec(no.where(mine)):
-        for number, reader in readers.items():
-            if verdict.user_id == number or (verdict.team and verdict.participant_id == reader.participant_id):
+        for number, recipient in recipients.items():
+            if verdict.user_id == number or (verdict.team and verdict.participant_id == recipient.participant_id):
                 refused[number].add((verdict.call_id, verdict.challenge_id))
     return refused

@@ -8,21 +8,22 @@ from db.models import AuditEntry, Delivery, Suppression
 from db.vocabulary import DeliveryState
 from notifications.alerts import end_alert
 from notifications.outbox import address_hash
+from tracker.errors import NotPossible
 
 
-class NothingHeld(ValueError):
+class NothingToRelease(NotPossible):
     """There is nothing to let through; the message says why."""
 
 
-def let_leave(session: Session, delivery_id: int, now: datetime, actor: str, origin: str) -> Delivery:
+def retry_delivery(session: Session, delivery_id: int, now: datetime, actor: str, origin: str) -> Delivery:
     """A held mail, or one that waits for its next try, goes at the next round. Raises NothingHeld."""
     mail = session.get(Delivery, delivery_id)
     if mail is None or mail.state not in (DeliveryState.DEFERRED, DeliveryState.HELD):
-        raise NothingHeld(f"mail {delivery_id} is not held and does not wait for another try")
+        raise NothingToRelease(f"mail {delivery_id} is not held and does not wait for another try")
     if mail.expires_at <= now:
-        raise NothingHeld(f"mail {delivery_id} has lost its use; the next digest tells what it held")
+        raise NothingToRelease(f"mail {delivery_id} has lost its use; the next digest tells what it held")
     if not mail.text:
-        raise NothingHeld(f"mail {delivery_id} could not be written; the next digest tells what it held")
+        raise NothingToRelease(f"mail {delivery_id} could not be written; the next digest tells what it held")
     mail.state, mail.next_attempt_at, mail.finished_at = DeliveryState.DEFERRED, now, None
     session.add(mail)
     end_alert(session, f"held:{mail.key}", now)
@@ -30,13 +31,13 @@ def let_leave(session: Session, delivery_id: int, now: datetime, actor: str, ori
     return mail
 
 
-def lift_suppression(session: Session, email: str, now: datetime, actor: str, origin: str) -> int:
+def unsuppress(session: Session, email: str, now: datetime, actor: str, origin: str) -> int:
     """Mail an address again; how many reasons stood against it. Raises NothingHeld."""
     hashed = address_hash(email)
     standing = or_(col(Suppression.until).is_(None), col(Suppression.until) > now)
     rows = session.exec(select(Suppression).where(Suppression.address_hash == hashed, standing)).all()
     if not rows:
-        raise NothingHeld(f"nothing keeps mail from {email.strip()}")
+        raise NothingToRelease(f"nothing keeps mail from {email.strip()}")
     for row in rows:
         row.until = now
         session.add(row)

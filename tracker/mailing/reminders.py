@@ -15,11 +15,11 @@ from db.status import FINAL_WORDS
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, Status, ToldKind
 from notifications import outbox, wording
 from notifications.alerts import end_alert, raise_alert, standing_alerts
-from notifications.catalogue import DUE_KINDS, CatalogueCall, Term, read_catalogue
+from notifications.catalogue import DUE_KINDS, CallDate, CatalogueCall, read_catalogue
 from notifications.digest import SOON
 from notifications.letter import Addressee, Writer
 from notifications.outbox import Mail, address_hash, silent_addresses
-from tracker.mailing.mailer import Desk
+from tracker.mailing.mailer import Mailer
 from tracker.mailing.periods import LOOK_BACK, at_half_past_seven
 from tracker.mailing.recipients import read_follows
 
@@ -50,7 +50,7 @@ class Reminded:
 
 
 @dataclass
-class Decision:
+class ReminderDecision:
     """What to do about one date for one person."""
 
     remind: int | None = None
@@ -58,14 +58,14 @@ class Decision:
     missed: list[int] = field(default_factory=list)
 
 
-def said_of(term: Term) -> str:
+def said_of(term: CallDate) -> str:
     """The date as a ledger remembers it: a day, or a moment in UTC."""
     return term.at.isoformat() if term.at else str(term.day)
 
 
 def decide(
-    term: Term, since: datetime, told: Iterable[Reminded], now: datetime, days: Iterable[int] = REMINDER_DAYS
-) -> Decision:
+    term: CallDate, since: datetime, told: Iterable[Reminded], now: datetime, days: Iterable[int] = REMINDER_DAYS
+) -> ReminderDecision:
     """Pure. A reminder is due at 07:30 local, its distance in local calendar days before the date.
 
     Only what became due after ``since`` (when the person began to follow) and in the last seven days counts. Of
@@ -74,11 +74,11 @@ def decide(
     """
     mine = [one for one in told if one.term_id == term.id or (one.term_id == JOINED and one.said == said_of(term))]
     if term.day is None or term.over_at is None:
-        return Decision()
+        return ReminderDecision()
     if term.over_at <= now:
-        return Decision(missed=[d for d in _due(term, since, now, days)[-1:] if not _told(mine, term, d)])
+        return ReminderDecision(missed=[d for d in _due(term, since, now, days)[-1:] if not _told(mine, term, d)])
     out = [one for one in mine if one.out]
-    decision = Decision()
+    decision = ReminderDecision()
     if out and out[-1].said != said_of(term):
         decision.moved_from = out[-1].said
         return decision
@@ -90,21 +90,21 @@ def decide(
     return decision
 
 
-def _due(term: Term, since: datetime, now: datetime, days: Iterable[int]) -> list[int]:
+def _due(term: CallDate, since: datetime, now: datetime, days: Iterable[int]) -> list[int]:
     """Of the chosen days ahead those that came after ``since`` and within the last seven days, furthest first."""
     day = wording.local_day(term.shown or now)
     moments = [(d, at_half_past_seven(day - timedelta(days=d))) for d in sorted(days, reverse=True)]
     return [d for d, at in moments if max(since, now - LOOK_BACK) < at <= now]
 
 
-def _told(mine: list[Reminded], term: Term, distance: int) -> bool:
+def _told(mine: list[Reminded], term: CallDate, distance: int) -> bool:
     return any(one.said == said_of(term) and one.distance == distance for one in mine)
 
 
 Check = Callable[[Session], None]
 
 
-def plan_reminders(engine: Engine, desk: Desk, writer: Writer, now: datetime, check: Check) -> tuple[int, int]:
+def plan_reminders(engine: Engine, mailer: Mailer, writer: Writer, now: datetime, check: Check) -> tuple[int, int]:
     """Put what is due in the outbox, withdraw what is moot; returns how many were planned and how many expired."""
     with reading(engine) as session:
         people = people_to_remind(session, now)
@@ -130,7 +130,7 @@ def plan_reminders(engine: Engine, desk: Desk, writer: Writer, now: datetime, ch
             except UNWRITABLE as error:  # costs this reminder only, which is tried again in the next round
                 broken[f"{BROKEN}{number}:{call_id}"] = str(error)
     _tell_broken(engine, broken, now)
-    return _put(engine, desk, mails, check)
+    return _put(engine, mailer, mails, check)
 
 
 def _tell_broken(engine: Engine, broken: dict[str, str], now: datetime) -> None:
@@ -216,7 +216,7 @@ def _mails(
 
 
 def _mail(
-    key: str, kind: MailKind, call: CatalogueCall, term: Term, distance: int, to: Addressee, writer: Writer,
+    key: str, kind: MailKind, call: CatalogueCall, term: CallDate, distance: int, to: Addressee, writer: Writer,
     old: str = "",
 ) -> Mail:  # fmt: skip
     letter = writer.moved(call, term, _as_said(old), to) if old else writer.reminder(call, term, to)
@@ -231,7 +231,7 @@ def _mail(
     )  # fmt: skip
 
 
-def _missed(key: str, call: CatalogueCall, term: Term, distance: int, to: Addressee, writer: Writer) -> Mail:
+def _missed(key: str, call: CatalogueCall, term: CallDate, distance: int, to: Addressee, writer: Writer) -> Mail:
     """A reminder whose moment passed while nothing was planned: it does not leave, but it is on record."""
     return Mail(
         key=key, kind=MailKind.REMINDER, user_id=to.user_id, address=to.email, subject=call.title[:150], text="",
@@ -246,15 +246,15 @@ def _as_said(said: str) -> str:
     return wording.moment(datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said))
 
 
-def _put(engine: Engine, desk: Desk, mails: list[Mail], check: Check) -> tuple[int, int]:
+def _put(engine: Engine, mailer: Mailer, mails: list[Mail], check: Check) -> tuple[int, int]:
     planned = expired = 0
     for start in range(0, len(mails), BATCH):
         some = mails[start : start + BATCH]
         live = [mail for mail in some if mail.state is DeliveryState.PLANNED]
         with writing(engine) as session:
             check(session)
-            planned += outbox.put(session, _anew(session, live), desk.key, desk.domain)
-            expired += outbox.put(session, [mail for mail in some if mail not in live], desk.key, desk.domain)
+            planned += outbox.put(session, _anew(session, live), mailer.key, mailer.domain)
+            expired += outbox.put(session, [mail for mail in some if mail not in live], mailer.key, mailer.domain)
     return planned, expired
 
 

@@ -9,27 +9,27 @@ from typing import Any
 from sqlalchemy import Engine
 
 from db.session import writing
-from notifications.outbox import Tally
-from notifications.sending import send_due
+from notifications.dispatcher import send_due
+from notifications.outbox import SendTally
 from tracker.clock import Clock
 from tracker.errors import CommandFailed
-from tracker.mailing.copy_guard import watch
-from tracker.mailing.mailer import open_desk, sending_rules, transport_of
-from tracker.mailing.plan import LeaseLost, Planned, PlannerBusy, plan
+from tracker.mailing.copy_guard import check_not_a_copy
+from tracker.mailing.mailer import open_mailer, sending_rules, transport_of
+from tracker.mailing.plan import LeaseLost, PlannerBusy, PlanResult, plan
 from tracker.settings import Settings
 from tracker.sources.clock_skew import clock_trouble
 
 PATIENCE = 100  # seconds; a lease of somebody who hangs is over by then
 
 
-def plan_now(settings: Settings, engine: Engine, clock: Clock, patience: float = PATIENCE) -> Planned:
+def plan_now(settings: Settings, engine: Engine, clock: Clock, patience: float = PATIENCE) -> PlanResult:
     """One round of planning; waits for another planner to finish. CommandFailed says why nothing was planned."""
     from tracker.matching import DIGEST_THRESHOLD
 
-    desk, waited = open_desk(settings, engine), 0.0
+    mailer, waited = open_mailer(settings, engine), 0.0
     while True:
         try:
-            return plan(engine, desk, clock.now(), DIGEST_THRESHOLD, compare_clocks=not clock.is_set)
+            return plan(engine, mailer, clock.now().instant, DIGEST_THRESHOLD, compare_clocks=not clock.is_set)
         except PlannerBusy as error:
             if waited >= patience:
                 raise CommandFailed(f"{error}; try again later") from error
@@ -41,32 +41,32 @@ def plan_now(settings: Settings, engine: Engine, clock: Clock, patience: float =
 
 def send_now(
     settings: Settings, engine: Engine, clock: Clock, stopping: Callable[[], bool] = lambda: False, doubt: str = ""
-) -> Tally:
+) -> SendTally:
     """Empty the outbox of what is due; only of sign-in mail while the time is in ``doubt`` or the sources say another.
 
     CommandFailed where a setting is wrong or the data folder cannot be written.
     """
     transport = transport_of(settings)
-    desk = open_desk(settings, engine)
+    mailer = open_mailer(settings, engine)
     try:
         with writing(engine) as session:
-            watch(session, settings.data_dir, clock.now(), trial=bool(settings.mail_allow))
-        halted = doubt or ("" if clock.is_set else clock_trouble(engine, clock.now()))
-        rules = sending_rules(settings, clock, transport, desk, halted)
-        tally = asyncio.run(send_due(engine, transport, rules, desk.envelope, stopping))
+            check_not_a_copy(session, settings.data_dir, clock.now().instant, trial=bool(settings.mail_allow))
+        halted = doubt or ("" if clock.is_set else clock_trouble(engine, clock.now().instant))
+        rules = sending_rules(settings, clock, transport, mailer, halted)
+        tally = asyncio.run(send_due(engine, transport, rules, mailer.envelope, stopping))
         with writing(engine) as session:
-            watch(session, settings.data_dir, clock.now(), trial=bool(settings.mail_allow))
+            check_not_a_copy(session, settings.data_dir, clock.now().instant, trial=bool(settings.mail_allow))
     except OSError as error:
         raise CommandFailed(f"cannot write in {settings.data_dir}: {error.strerror or error}") from error
     return tally
 
 
-def said_of_plan(planned: Planned) -> dict[str, Any]:
+def said_of_plan(planned: PlanResult) -> dict[str, Any]:
     """A round of planning for machines."""
     return asdict(planned)
 
 
-def said_of_send(tally: Tally) -> dict[str, Any]:
+def said_of_send(tally: SendTally) -> dict[str, Any]:
     """A round of sending for machines; what the relay refused for good, for whatever reason, counts as failed."""
     names = ("accepted", "deferred", "ambiguous", "held", "expired", "cancelled", "stopped")
     return {name: getattr(tally, name) for name in names} | {"failed": tally.failed + tally.held}

@@ -10,6 +10,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from tracker.errors import NotPossible
 from tracker.matching.fit import Array
 from tracker.matching.scoring import ELIGIBLE
 from tracker.matching.texts import ChallengeText
@@ -72,7 +73,7 @@ def _wrong(row: Any) -> str:
     return "" if isinstance(row.get("programme"), list | str | None) else "programme is no list"
 
 
-class LabelsUnreadable(Exception):
+class LabelsUnreadable(NotPossible):
     """A file of labelled calls has a line that cannot be read."""
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from tracker.matching.corpus import Grades, LabelsUnreadable, grades_of, rows_of
 from tracker.matching.model import DIGEST_THRESHOLD, Matcher
-from tracker.matching.reading import language_of
 from tracker.matching.scoring import ELIGIBLE
+from tracker.matching.sentences import language_of
 from tracker.matching.texts import read_call
 
 Array = NDArray[np.float64]

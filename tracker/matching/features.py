@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tracker.matching import agenda
 from tracker.matching.agenda import Phrases
 from tracker.matching.lexicon import Hit, Lexicon
-from tracker.matching.reading import clean, language_of, sentences, worth_a_vector
+from tracker.matching.sentences import clean, language_of, sentences, worth_a_vector
 from tracker.matching.texts import CallText, ChallengeText, Embedder, Vectors
 
 PLACES = ("title", "call", "destination", "text")
@@ -30,7 +30,7 @@ Matrix = NDArray[np.float64]
 
 
 @dataclass
-class Read:
+class ReadCall:
     """One call, read: its cleaned texts by place, its sentences, and the hits of the lexicon in them."""
 
     call: CallText
@@ -44,7 +44,7 @@ class Read:
 
 
 @dataclass
-class Encoded:
+class BatchVectors:
     """Vectors of a batch of calls: a title each, call and destination where there are any, sentences by owner."""
 
     title: Vectors
@@ -57,7 +57,7 @@ class Encoded:
     texts: list[list[str]]  # per call, all that got a vector
 
 
-def read(call: CallText, lexicon: Lexicon) -> Read:
+def read(call: CallText, lexicon: Lexicon) -> ReadCall:
     """A call with its hits, each place looked through once."""
     texts = {
         "title": clean(call.title, 400),
@@ -66,7 +66,7 @@ def read(call: CallText, lexicon: Lexicon) -> Read:
         "text": clean(call.text),
     }
     language = language_of(call.language, texts["title"], texts["text"])
-    reading = Read(call, texts, [], {}, {}, {"head": [], "text": [], "said": []}, language)
+    reading = ReadCall(call, texts, [], {}, {}, {"head": [], "text": [], "said": []}, language)
     for place in PLACES:
         hits = lexicon.look(texts[place]) if texts[place] else []
         reading.cues["text" if place == "text" else "head"] += [h for h in hits if h.term.owner < agenda.MISLEADING]
@@ -80,7 +80,7 @@ def read(call: CallText, lexicon: Lexicon) -> Read:
     return reading
 
 
-def choose_sentences(reading: Read) -> None:
+def choose_sentences(reading: ReadCall) -> None:
     """Split the text and choose the sentences that get a vector: the first, and those with most hits."""
     reading.sentences = sentences(reading.texts["text"])
     counts, at = [], 0
@@ -91,7 +91,7 @@ def choose_sentences(reading: Read) -> None:
     reading.embedded = worth_a_vector(reading.sentences, counts) if reading.sentences else []
 
 
-def encode(readings: Sequence[Read], embedder: Embedder) -> Encoded:
+def encode(readings: Sequence[ReadCall], embedder: Embedder) -> BatchVectors:
     """All vectors of a batch, each distinct text once."""
     for reading in readings:
         choose_sentences(reading)
@@ -108,10 +108,10 @@ def encode(readings: Sequence[Read], embedder: Embedder) -> Encoded:
     whole = np.add.reduceat(sentence, starts) if len(starts) else sentence
     whole = whole / np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), 1e-6)
     texts = [list(dict.fromkeys(t for t in (*its, *at) if t)) for its, at in zip(chosen, places, strict=True)]
-    return Encoded(title, call, destination, whole, sentence, owner, starts, texts)
+    return BatchVectors(title, call, destination, whole, sentence, owner, starts, texts)
 
 
-def fingerprints(encoded: Encoded) -> Vectors:
+def fingerprints(encoded: BatchVectors) -> Vectors:
     """One unit vector per call, of its title and its text: what calls are compared by."""
     both = encoded.title + encoded.whole
     return np.asarray(both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-6), np.float32)
@@ -127,7 +127,7 @@ def best_by_owner(cosines: Vectors, owner: Sequence[int], count: int) -> Matrix:
     return found
 
 
-def word_features(readings: Sequence[Read], count: int) -> Matrix:
+def word_features(readings: Sequence[ReadCall], count: int) -> Matrix:
     """Saturating counts of distinct words of each opgave in title, call, text, and of its excluded words."""
     found = np.zeros((len(readings), count, len(WORD_FEATURES)))
     column = {"title": 0, "call": 1, "destination": 1, "text": 2}
@@ -145,13 +145,13 @@ def word_features(readings: Sequence[Read], count: int) -> Matrix:
     return found
 
 
-def dutch(readings: Sequence[Read]) -> Matrix:
+def dutch(readings: Sequence[ReadCall]) -> Matrix:
     """1 for a call in Dutch: a column, because the languages have their own usual cosines and numbers of words."""
     return np.array([[float(r.language == "nl")] for r in readings]).reshape(len(readings), 1)
 
 
 def vector_features(
-    encoded: Encoded, phrases: Phrases, words: Phrases, count: int, background: Vectors, spoken: Matrix
+    encoded: BatchVectors, phrases: Phrases, words: Phrases, count: int, background: Vectors, spoken: Matrix
 ) -> Matrix:
     """Cosines of titles, sentences and calls with phrases and words of opgaven, and their margin over the usual."""
     usual = best_by_owner(background @ phrases.vectors.T, phrases.owner, count)

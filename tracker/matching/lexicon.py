@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
-from tracker.matching.reading import folded
+from tracker.matching.sentences import folded
 
 _ENDINGS = ("", "s", "es", "e", "en", "n")
 _STOP = frozenset(

@@ -11,9 +11,9 @@ from tracker.matching.agenda import phrases_of, words_of
 from tracker.matching.area import area
 from tracker.matching.features import fingerprints
 from tracker.matching.fit import Array, sigmoid
-from tracker.matching.prepare import Ready, arrays, describe
+from tracker.matching.prepare import PreparedBatch, prepare_agenda, prepare_batch
 from tracker.matching.texts import CallMatches, CallText, ChallengeText, Embedder, Reason, Scored, Vectors
-from tracker.matching.vectors import Keeping
+from tracker.matching.vectors import CachedEncoder
 from tracker.matching.weights import Weights
 
 BATCH = 64
@@ -50,7 +50,7 @@ class Matcher:
         self._weights = use or fitted()
         self._embedder = embedder
         self._mode = "vectors" if embedder else "words"
-        self._known = describe(self.challenges, embedder)
+        self._known = prepare_agenda(self.challenges, embedder)
         self._blank = np.array([not (words_of(c) or phrases_of(c)) for c in self.challenges], bool)
         self._kinds = why.kind_weights(self._weights.stages[self._mode])
         self._background = self._weights.background[None, :].astype(np.float32)
@@ -71,12 +71,12 @@ class Matcher:
 
     def _batches(
         self, calls: Sequence[CallText], kept: dict[bytes, Vectors] | None = None
-    ) -> Iterator[tuple[Ready, scoring.Scores]]:
+    ) -> Iterator[tuple[PreparedBatch, scoring.Scores]]:
         stages = self._weights.stages[self._mode]
-        encoder = self._embedder if self._embedder is None or kept is None else Keeping(self._embedder, kept)
+        encoder = self._embedder if self._embedder is None or kept is None else CachedEncoder(self._embedder, kept)
         ids = [c.id for c in self.challenges]
         for start in range(0, len(calls), BATCH):
-            ready = arrays(calls[start : start + BATCH], self._known, encoder, self._background)
+            ready = prepare_batch(calls[start : start + BATCH], self._known, encoder, self._background)
             vectors = ready.vectors if self._embedder else None
             own = (
                 scoring.own_heads(ids, self._weights.heads, ready.cues, ready.vectors)
@@ -87,13 +87,13 @@ class Matcher:
             found.score[self._nothing_met(ready)] = 0.0
             yield ready, found
 
-    def _nothing_met(self, ready: Ready) -> NDArray[np.bool_]:
+    def _nothing_met(self, ready: PreparedBatch) -> NDArray[np.bool_]:
         """Pairs with nothing to say: an opgave whose words make no sense; without vectors, a pair without a word."""
         if self._mode == "words":
             return np.asarray(ready.pairs["words"][:, :, :3].sum(axis=2) == 0)
         return np.tile(self._blank, (len(ready.readings), 1))
 
-    def _said(self, ready: Ready, scores: scoring.Scores) -> Iterator[CallMatches]:
+    def _said(self, ready: PreparedBatch, scores: scoring.Scores) -> Iterator[CallMatches]:
         stages = self._weights.stages[self._mode]
         vectors = None if ready.encoded is None else fingerprints(ready.encoded)
         for row, reading in enumerate(ready.readings):
@@ -111,12 +111,12 @@ class Matcher:
                 vector=None if vectors is None else vectors[row],
             )
 
-    def _scored(self, ready: Ready, scores: scoring.Scores, row: int, number: int) -> Scored:
+    def _scored(self, ready: PreparedBatch, scores: scoring.Scores, row: int, number: int) -> Scored:
         score = float(scores.score[row, number])
         reasons = self._reasons(ready, row, number) if score >= REASONS_FROM else []
         return Scored(self.challenges[number].id, score, float(sigmoid(scores.topic[row, number])), reasons)
 
-    def _reasons(self, ready: Ready, row: int, number: int) -> list[Reason]:
+    def _reasons(self, ready: PreparedBatch, row: int, number: int) -> list[Reason]:
         challenge, stages = self.challenges[number], self._weights.stages[self._mode]
         reading, pairs = ready.readings[row], ready.pairs[self._mode][row, number]
         head = self._weights.heads.get(challenge.id)

@@ -10,7 +10,7 @@ import yaml
 from numpy.typing import NDArray
 
 from tracker.matching.area import elsewhere
-from tracker.matching.features import Matrix, Read
+from tracker.matching.features import Matrix, ReadCall
 from tracker.matching.lexicon import Term
 from tracker.matching.texts import CallText
 
@@ -106,7 +106,7 @@ def _kinds(given: str) -> tuple[str, ...]:
     return tuple(name for name, pattern in _KINDS.items() if pattern.search(given))
 
 
-def features(readings: Sequence[Read]) -> Matrix:
+def features(readings: Sequence[ReadCall]) -> Matrix:
     """One row per call: cues in its title, call, destination and publisher, cues in its text, kinds, who, language."""
     found = np.zeros((len(readings), len(names())))
     count, places = len(cues()), {name: number for number, name in enumerate(names())}
@@ -125,7 +125,7 @@ def features(readings: Sequence[Read]) -> Matrix:
     return found
 
 
-def _true_of(reading: Read) -> Iterator[str]:
+def _true_of(reading: ReadCall) -> Iterator[str]:
     """The names of the features that are simply true of a call."""
     yield from (f"kind:{kind}" for kind in kinds_of(reading.call))
     if not reading.call.type:
@@ -152,7 +152,7 @@ def _who(found: Matrix, places: dict[str, int]) -> None:
     found[:, places["nobody_named"]] = ~others & ~ours
 
 
-def subjects(reading: Read) -> set[str]:
+def subjects(reading: ReadCall) -> set[str]:
     """The kinds of applicants that a Dutch text says may, get or ask something: "bewoners kunnen aanvragen"."""
     groups, text = list(cues()), reading.texts["text"]
     return {
@@ -162,7 +162,7 @@ def subjects(reading: Read) -> set[str]:
     }
 
 
-def first_applicant(reading: Read) -> str | None:
+def first_applicant(reading: ReadCall) -> str | None:
     """The kind of applicant that a text names first: in a scheme of a few sentences that is who it is for."""
     groups = list(cues())
     named = [(h.start, groups[FIRST_CUE - h.term.owner]) for h in reading.cues["text"] or reading.cues["said"]]

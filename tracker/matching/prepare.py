@@ -6,25 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.matching import agenda, features, practice, scoring
-from tracker.matching.features import Encoded, Matrix, Read
+from tracker.matching.features import BatchVectors, Matrix, ReadCall
 from tracker.matching.fit import Array
 from tracker.matching.lexicon import Lexicon
 from tracker.matching.texts import CallText, ChallengeText, Embedder, Vectors
 
 
 @dataclass
-class Ready:
+class PreparedBatch:
     """A batch of calls as arrays."""
 
-    readings: list[Read]
-    encoded: Encoded | None
+    readings: list[ReadCall]
+    encoded: BatchVectors | None
     pairs: dict[str, Matrix]
     cues: Matrix
     vectors: Array
 
 
 @dataclass(frozen=True)
-class Described:
+class PreparedAgenda:
     """The opgaven, prepared once."""
 
     lexicon: Lexicon
@@ -33,31 +33,33 @@ class Described:
     count: int
 
 
-def describe(challenges: Sequence[ChallengeText], encoder: Embedder | None) -> Described:
+def prepare_agenda(challenges: Sequence[ChallengeText], encoder: Embedder | None) -> PreparedAgenda:
     """The lexicon of the opgaven and the cues, and the vectors of the opgaven."""
     lexicon = agenda.lexicon(challenges, practice.terms())
     phrases, words = features.described(challenges, encoder) if encoder else (None, None)
-    return Described(lexicon, phrases, words, len(challenges))
+    return PreparedAgenda(lexicon, phrases, words, len(challenges))
 
 
-def arrays(calls: Sequence[CallText], known: Described, encoder: Embedder | None, background: Vectors | None) -> Ready:
+def prepare_batch(
+    calls: Sequence[CallText], known: PreparedAgenda, encoder: Embedder | None, background: Vectors | None
+) -> PreparedBatch:
     """A batch of calls as arrays; without a background the margins are taken against the batch itself."""
     readings = [features.read(call, known.lexicon) for call in calls]
     by_words = features.word_features(readings, known.count)
     pairs, cues = {"words": by_words}, practice.features(readings)
     if encoder is None or known.phrases is None or known.words is None or not calls:
-        return Ready(readings, None, pairs, cues, np.zeros((len(calls), 0)))
+        return PreparedBatch(readings, None, pairs, cues, np.zeros((len(calls), 0)))
     encoded = features.encode(readings, encoder)
     usual = encoded.title if background is None else background
     by_vectors = features.vector_features(
         encoded, known.phrases, known.words, known.count, usual, features.dutch(readings)
     )
     pairs["vectors"] = np.concatenate([by_words, by_vectors], axis=2)
-    return Ready(readings, encoded, pairs, cues, scoring.call_vectors(encoded))
+    return PreparedBatch(readings, encoded, pairs, cues, scoring.call_vectors(encoded))
 
 
 def prepare(
     calls: Sequence[CallText], challenges: Sequence[ChallengeText], encoder: Embedder, background: Vectors | None = None
-) -> Ready:
+) -> PreparedBatch:
     """All of it at once, for training."""
-    return arrays(calls, describe(challenges, encoder), encoder, background)
+    return prepare_batch(calls, prepare_agenda(challenges, encoder), encoder, background)

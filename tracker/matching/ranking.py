@@ -15,12 +15,12 @@ from db.models import Match, TeamMember, Verdict
 from db.session import reading, writing
 from db.vocabulary import Say, Visibility
 from tracker.matching import DIGEST_THRESHOLD
-from tracker.matching.learning import WANTED, Judged, Ranked, after_verdicts
 from tracker.matching.vector_store import wholes
+from tracker.matching.verdict_ranking import WANTED, ActiveVerdict, RankedPair, after_verdicts
 
 BATCH = 500
-By = Mapping[str, Sequence[Judged]]  # the verdicts that count, by opgave
-Moved = Mapping[tuple[str, str], Ranked]  # the pairs that verdicts moved, by call and opgave
+By = Mapping[str, Sequence[ActiveVerdict]]  # the verdicts that count, by opgave
+Moved = Mapping[tuple[str, str], RankedPair]  # the pairs that verdicts moved, by call and opgave
 
 
 def judged(session: Session, encoder: str | None) -> By:
@@ -37,12 +37,12 @@ def judged(session: Session, encoder: str | None) -> By:
     teams = _teams(session)
     about = _about(session)
     vectors = wholes(session, select(Verdict.call_id).where(col(Verdict.undone_at).is_(None)), encoder)
-    found: dict[str, list[Judged]] = defaultdict(list)
+    found: dict[str, list[ActiveVerdict]] = defaultdict(list)
     for v in verdicts:
         for challenge in (v.challenge_id,) if v.challenge_id else about[v.call_id]:
             if _counts(v, teams[challenge]):
                 vector = vectors.get(v.call_id)
-                found[challenge].append(Judged(str(v.call_id), challenge, v.say, v.reason, v.at, vector))
+                found[challenge].append(ActiveVerdict(str(v.call_id), challenge, v.say, v.reason, v.at, vector))
     return found
 
 
@@ -70,9 +70,9 @@ def _counts(verdict: Verdict, team: set[int]) -> bool:
     return verdict.say == Say.YES or not team or verdict.team or verdict.user_id in team
 
 
-def moved(pairs: Iterable[Ranked], by: By, now: datetime) -> Moved:
+def moved(pairs: Iterable[RankedPair], by: By, now: datetime) -> Moved:
     """The pairs that verdicts move, with the score they are left, by call and opgave."""
-    mine: dict[str, list[Ranked]] = defaultdict(list)
+    mine: dict[str, list[RankedPair]] = defaultdict(list)
     for pair in pairs:
         if pair.challenge_id in by:
             mine[pair.challenge_id].append(pair)
@@ -98,7 +98,7 @@ def rank_again(engine: Engine, now: datetime, encoder: str | None) -> int:
     return len(changed)
 
 
-Change = tuple[int | None, Ranked]  # the match to change, none where people made the link themselves
+Change = tuple[int | None, RankedPair]  # the match to change, none where people made the link themselves
 
 
 def _unwanted_moves(session: Session, by: By) -> list[Change]:
@@ -119,17 +119,17 @@ def _of_challenge(session: Session, challenge: str, by: By, now: datetime, encod
         if abs(pair.score - row.score) > 1e-6 or (pair.because is None) != (row.said is None):
             found.append((row.id, pair))
     linked = [v for v in by[challenge] if v.say == Say.YES and v.call_id not in pairs]
-    return found + [(None, Ranked(v.call_id, challenge, WANTED, None, RELEVANT)) for v in linked]
+    return found + [(None, RankedPair(v.call_id, challenge, WANTED, None, RELEVANT)) for v in linked]
 
 
 RELEVANT = "gemarkeerd als relevant"
 
 
-def _ranked(row: Match, vector: Any = None) -> Ranked:
-    return Ranked(str(row.call_id), row.challenge_id, row.score if row.said is None else row.said, vector)
+def _ranked(row: Match, vector: Any = None) -> RankedPair:
+    return RankedPair(str(row.call_id), row.challenge_id, row.score if row.said is None else row.said, vector)
 
 
-def _write(session: Session, number: int | None, pair: Ranked, now: datetime) -> None:
+def _write(session: Session, number: int | None, pair: RankedPair, now: datetime) -> None:
     row = session.get(Match, number) if number is not None else _new_link(session, pair, now)
     if row is None:
         return  # matched anew meanwhile, with the verdicts of then
@@ -140,14 +140,14 @@ def _write(session: Session, number: int | None, pair: Ranked, now: datetime) ->
     session.add(row)
 
 
-def _new_link(session: Session, pair: Ranked, now: datetime) -> Match | None:
+def _new_link(session: Session, pair: RankedPair, now: datetime) -> Match | None:
     there = select(Match.id).where(Match.call_id == int(pair.call_id), Match.challenge_id == pair.challenge_id)
     if session.exec(there).first() is not None:
         return None
     return Match(call_id=int(pair.call_id), challenge_id=pair.challenge_id, score=0.0, model="", at=now)
 
 
-def with_verdict(reasons: Iterable[dict[str, Any]], pair: Ranked, said: float) -> list[dict[str, Any]]:
+def with_verdict(reasons: Iterable[dict[str, Any]], pair: RankedPair, said: float) -> list[dict[str, Any]]:
     """Reasons with the one that people gave in front, where there is one."""
     others = [reason for reason in reasons if reason.get("kind") != "verdict"]
     if not pair.because:

@@ -13,9 +13,9 @@ from db.models import Call, Challenge, Match, Revision
 from db.session import reading, writing
 from tracker.challenges.agenda import shipped_rows
 from tracker.matching import CallMatches, CallText, ChallengeText, Matcher, embedder, installed, model_name
-from tracker.matching.learning import Ranked
 from tracker.matching.ranking import Moved, judged, moved, rank_again, with_verdict
 from tracker.matching.vector_store import read_kept, store_kept
+from tracker.matching.verdict_ranking import RankedPair
 
 BATCH = 200
 Progress = Callable[[int, int], None]
@@ -27,7 +27,7 @@ def quiet(_done: int, _of: int) -> None:
 
 
 @dataclass(frozen=True)
-class Matched:
+class MatchingResult:
     """How much work a round of matching was."""
 
     calls: int
@@ -35,7 +35,7 @@ class Matched:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingCall:
     """A call to match, and its newest revision when it was read."""
 
     call: CallText
@@ -43,7 +43,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Round:
+class MatchingRun:
     """What one round of matching works with; `key` names the model and the agenda, `encoder` whose vectors are kept."""
 
     engine: Engine
@@ -56,7 +56,7 @@ class Round:
 def match_calls(
     engine: Engine, model: str, make: Make, now: datetime, rebuild: bool = False, progress: Progress = quiet,
     encoder: str | None = None,
-) -> Matched:  # fmt: skip
+) -> MatchingResult:  # fmt: skip
     """Match every call that is new, changed, or was matched with another model or agenda; all of them on rebuild.
 
     A re-match replaces matches and touches neither verdicts nor what was told; what people said moves the scores as
@@ -68,15 +68,17 @@ def match_calls(
         waiting = list(session.exec(select(Call.id).where(*_which(key, rebuild)).order_by(col(Call.id))))
     total = 0
     if waiting:
-        this = Round(engine, make(challenges), key, encoder, now)
+        this = MatchingRun(engine, make(challenges), key, encoder, now)
         for start in range(0, len(waiting), BATCH):
             total += _match_batch(this, [i for i in waiting[start : start + BATCH] if i])
             progress(min(start + BATCH, len(waiting)), len(waiting))
     rank_again(engine, now, encoder)
-    return Matched(len(waiting), total)
+    return MatchingResult(len(waiting), total)
 
 
-def match_with_model(engine: Engine, now: datetime, rebuild: bool = False, progress: Progress = quiet) -> Matched:
+def match_with_model(
+    engine: Engine, now: datetime, rebuild: bool = False, progress: Progress = quiet
+) -> MatchingResult:
     """The same with the matcher that comes with the program: sentence vectors where the model is there, else words."""
     model = model_name(installed())
     return match_calls(engine, model, lambda texts: Matcher(texts, embedder()), now, rebuild, progress, installed())
@@ -144,13 +146,13 @@ def _newest_revision() -> ColumnElement[int]:
     return func.coalesce(newest.scalar_subquery(), 0)
 
 
-def _match_batch(this: Round, ids: list[int]) -> int:
+def _match_batch(this: MatchingRun, ids: list[int]) -> int:
     with reading(this.engine) as session:
         question = select(Call, _newest_revision()).where(col(Call.id).in_(ids))
-        waiting = [Waiting(call_text(row), revision) for row, revision in session.exec(question)]
+        waiting = [PendingCall(call_text(row), revision) for row, revision in session.exec(question)]
         kept, by = read_kept(session, ids, this.encoder), judged(session, this.encoder)
     found = this.matcher.match([w.call for w in waiting], kept.vectors)
-    pairs = (Ranked(f.call_id, m.challenge_id, m.score, f.vector) for f in found for m in f.matches)
+    pairs = (RankedPair(f.call_id, m.challenge_id, m.score, f.vector) for f in found for m in f.matches)
     after = moved(pairs, by, this.now)
     with writing(this.engine) as session:
         for one, result in zip(waiting, found, strict=True):
@@ -159,7 +161,7 @@ def _match_batch(this: Round, ids: list[int]) -> int:
     return sum(len(result.matches) for result in found)
 
 
-def _store(session: Session, this: Round, found: CallMatches, revision: int, after: Moved) -> None:
+def _store(session: Session, this: MatchingRun, found: CallMatches, revision: int, after: Moved) -> None:
     call = session.get_one(Call, int(found.call_id))
     call.eligible, call.eligible_why = found.eligible, "; ".join(filter(None, (found.eligible_why, found.area)))
     call.matched_with, call.matched_revision = this.key, revision

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.matching import practice
-from tracker.matching.features import VECTOR_FEATURES, WORD_FEATURES, Encoded, Matrix
+from tracker.matching.features import VECTOR_FEATURES, WORD_FEATURES, BatchVectors, Matrix
 from tracker.matching.fit import Array, logit, sigmoid
 from tracker.matching.texts import Eligibility
 from tracker.matching.weights import Linear, Stages
@@ -47,7 +47,7 @@ class Scores:
     score: Array
 
 
-def call_vectors(encoded: Encoded) -> Array:
+def call_vectors(encoded: BatchVectors) -> Array:
     """One long vector per call: title, text, and destination or else call."""
     has = np.abs(encoded.destination).sum(1, keepdims=True) > 0
     place = np.where(has, encoded.destination, encoded.call)

@@ -22,7 +22,7 @@ from tracker.matching.corpus import (
 )
 from tracker.matching.fit import Array, folds, logistic, logit, rotated
 from tracker.matching.prepare import prepare
-from tracker.matching.reading import clean
+from tracker.matching.sentences import clean
 from tracker.matching.texts import ChallengeText, Embedder, read_call
 from tracker.matching.vectors import embedder
 from tracker.matching.weights import Linear, Stages, Weights

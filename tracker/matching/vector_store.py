@@ -13,16 +13,16 @@ from tracker.matching.vectors import KEY, packed_rows, text_key, unpacked_rows
 
 
 @dataclass
-class Kept:
+class StoredVectors:
     """What is kept of some calls: vectors by `text_key`, and per call the keys of its texts."""
 
     vectors: dict[bytes, Vectors] = field(default_factory=dict)
     texts: dict[int, bytes] = field(default_factory=dict)
 
 
-def read_kept(session: Session, ids: Sequence[int], encoder: str | None) -> Kept:
+def read_kept(session: Session, ids: Sequence[int], encoder: str | None) -> StoredVectors:
     """The vectors of these calls by this encoder; those of another model or version are left."""
-    kept = Kept()
+    kept = StoredVectors()
     if encoder is None:
         return kept
     mine = select(CallVectors).where(col(CallVectors.call_id).in_(ids), CallVectors.model == encoder)
@@ -33,7 +33,7 @@ def read_kept(session: Session, ids: Sequence[int], encoder: str | None) -> Kept
     return kept
 
 
-def store_kept(session: Session, found: Iterable[CallMatches], kept: Kept, encoder: str | None) -> None:
+def store_kept(session: Session, found: Iterable[CallMatches], kept: StoredVectors, encoder: str | None) -> None:
     """Write the vectors of the calls whose texts are others than those kept before."""
     if encoder is None:
         return

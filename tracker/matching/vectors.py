@@ -34,7 +34,7 @@ class SentenceEncoder:
         return np.nan_to_num(found).astype(np.float16).astype(np.float32)
 
 
-class Keeping:
+class CachedEncoder:
     """An encoder that asks for no text twice: `kept` holds vectors by `text_key`, and gets the new ones."""
 
     def __init__(self, encoder: Embedder, kept: dict[bytes, Vectors]) -> None:

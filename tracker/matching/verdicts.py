@@ -6,9 +6,10 @@ from sqlmodel import Session, col, select
 
 from db.models import User, Verdict
 from db.vocabulary import NoReason, Say, Visibility
+from tracker.errors import NotPossible
 
 
-class ReasonNeeded(ValueError):
+class ReasonNeeded(NotPossible):
     """A "no" goes with a reason, so that the next person need not find out again."""
 
 

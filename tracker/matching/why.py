@@ -6,7 +6,7 @@ import numpy as np
 
 from tracker.matching import practice
 from tracker.matching.agenda import Phrases
-from tracker.matching.features import PLACES, VECTOR_FEATURES, WORD_FEATURES, Encoded, Read
+from tracker.matching.features import PLACES, VECTOR_FEATURES, WORD_FEATURES, BatchVectors, ReadCall
 from tracker.matching.fit import Array
 from tracker.matching.texts import ChallengeText, Reason, Vectors
 from tracker.matching.weights import Linear, Stages
@@ -21,7 +21,7 @@ LONGEST_QUOTE = 240
 CLEAR = 0.15  # a kind of action that weighs less says nothing worth reading
 
 
-def by_words(reading: Read, number: int, pairs: Array, topic: Linear) -> list[Reason]:
+def by_words(reading: ReadCall, number: int, pairs: Array, topic: Linear) -> list[Reason]:
     """The words of the opgave that stand in the call, with the places they stand in."""
     weights = dict(zip(topic.names, topic.weights, strict=True))
     column = {"title": 0, "call": 1, "destination": 1, "text": 2}
@@ -47,7 +47,7 @@ def by_words(reading: Read, number: int, pairs: Array, topic: Linear) -> list[Re
 
 
 def by_sentence(
-    reading: Read, encoded: Encoded, row: int, challenge: ChallengeText, number: int, stages: Stages,
+    reading: ReadCall, encoded: BatchVectors, row: int, challenge: ChallengeText, number: int, stages: Stages,
     phrases: Phrases, words: Phrases, head: Linear | None,
 ) -> list[Reason]:  # fmt: skip
     """The sentence of the call nearest to the opgave, and the words of the opgave it is nearest to."""
@@ -90,7 +90,7 @@ def _nearest_words(sentence: Vectors, words: Phrases, number: int) -> str:
     return ", ".join(words.words[mine[i]] for i in np.argsort(-near)[:3])
 
 
-def by_title(reading: Read, pairs: Array, challenge: ChallengeText, topic: Linear) -> list[Reason]:
+def by_title(reading: ReadCall, pairs: Array, challenge: ChallengeText, topic: Linear) -> list[Reason]:
     """The title, where it lies near the opgave."""
     place = len(WORD_FEATURES) + VECTOR_FEATURES.index("title_phrase_margin")
     weights = dict(zip(topic.names, topic.weights, strict=True))
@@ -121,7 +121,7 @@ def kind_weights(stages: Stages) -> dict[str, float]:
     return found
 
 
-def by_programme(reading: Read, weights: dict[str, float]) -> list[Reason]:
+def by_programme(reading: ReadCall, weights: dict[str, float]) -> list[Reason]:
     """The kind of action or programme that speaks most for (or against) use by a region."""
     kinds = [(weights.get(f"kind:{k}", 0.0), k) for k in practice.kinds_of(reading.call)]
     if not kinds or not (reading.call.type or reading.call.programme):
@@ -143,7 +143,7 @@ def by_programme(reading: Read, weights: dict[str, float]) -> list[Reason]:
     ]
 
 
-def eligible(reading: Read, answer: str, linear: Linear) -> str:
+def eligible(reading: ReadCall, answer: str, linear: Linear) -> str:
     """Who may apply, in Dutch, with the words of the call that say it."""
     weights = dict(zip(linear.names, linear.weights, strict=True))
     names = list(practice.cues())

@@ -24,6 +24,7 @@ import db.models
 from db.bulk import insert_rows
 from db.search import make_index
 from notifications.brakes import pause
+from tracker.errors import NotPossible
 
 FORMAT = 1
 AT_ONCE = 2_000
@@ -37,7 +38,7 @@ READ: dict[str, Callable[[str], Any]] = {
 Progress = Callable[[int, int], None]
 
 
-class NotRestorable(Exception):
+class NotRestorable(NotPossible):
     """The file or the database does not lend itself to it; the message says why."""
 
 

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from db.models import Delivery, Subscription, User
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeliveryState, Role, Visibility
-from notifications.sending import send_due
+from notifications.dispatcher import send_due
 from scrapers import sources
 from scrapers.recordings import Recording, replay
 from tracker.calendar.events import all_deadlines
@@ -22,7 +22,8 @@ from tracker.calls.ingest import ingest
 from tracker.challenges.agenda import load_agendas
 from tracker.clock import Clock
 from tracker.database import migrate_database
-from tracker.mailing.mailer import open_desk, sending_rules, transport_of
+from tracker.errors import NotPossible
+from tracker.mailing.mailer import open_mailer, sending_rules, transport_of
 from tracker.mailing.plan import plan
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.matching.run import match_with_model
@@ -39,7 +40,7 @@ WANTED = ("A20-1-circulair", "A20-1-energie", "A20-2-klimaat", "A20-2-cultuur", 
 Say = Callable[[str], None]
 
 
-class NoRecordings(Exception):
+class NoRecordings(NotPossible):
     """The demo replays recordings that come with the source code, and they are not there."""
 
 
@@ -119,10 +120,12 @@ def match_all(demo: Demo, say: Say) -> None:
 
 def mail_all(demo: Demo, say: Say) -> None:
     """Plan the digest that is due, write it as .eml, and print it as its reader would get it."""
-    desk = open_desk(demo.settings, demo.engine)
-    plan(demo.engine, desk, demo.now, DIGEST_THRESHOLD)
+    mailer = open_mailer(demo.settings, demo.engine)
+    plan(demo.engine, mailer, demo.now, DIGEST_THRESHOLD)
     clock, transport = Clock(demo.now), transport_of(demo.settings)
-    asyncio.run(send_due(demo.engine, transport, sending_rules(demo.settings, clock, transport, desk), desk.envelope))
+    asyncio.run(
+        send_due(demo.engine, transport, sending_rules(demo.settings, clock, transport, mailer), mailer.envelope)
+    )
     with reading(demo.engine) as session:
         for mail in session.exec(select(Delivery).where(col(Delivery.state) == DeliveryState.ACCEPTED)):
             say(f"\nAan: {mail.address}\nOnderwerp: {mail.subject}\n\n{mail.text}")

@@ -28,7 +28,7 @@ from tracker.errors import CommandFailed
 from tracker.mailing.run import plan_now, send_now
 from tracker.operations.upkeep import tidy_once_a_day
 from tracker.settings import Settings
-from tracker.sources.clock_skew import DOUBT, SenseOfTime
+from tracker.sources.clock_skew import DOUBT, SkewMonitor
 from tracker.sources.crawl import crawlable
 from tracker.sources.health import LONGEST_REST, resting_until
 from tracker.sources.history import past_crawls
@@ -50,7 +50,7 @@ def last_round(now: datetime) -> datetime:
 
 
 @dataclass
-class Clockwork:
+class Scheduler:
     """What runs in the scheduler's process; everything it does can be typed as a command."""
 
     settings: Settings
@@ -62,11 +62,11 @@ class Clockwork:
     epoch: int | None = None
     _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _sense: SenseOfTime = field(init=False)
+    _sense: SkewMonitor = field(init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._sense = SenseOfTime(self.engine, lambda: bool(crawlable(self.settings)), self._has_asked)
+        self._sense = SkewMonitor(self.engine, lambda: bool(crawlable(self.settings)), self._has_asked)
 
     async def tick(self) -> None:
         """Crawl, plan and send what is due; nothing while another process is the clock."""
@@ -92,7 +92,7 @@ class Clockwork:
     async def _tell_the_time(self) -> None:
         """See whether it can be as late as our clock says; where that is in doubt, sources are asked first."""
         count = asyncio.get_running_loop().time()
-        line = await asyncio.to_thread(self._sense.doubt, self.clock.now(), count)
+        line = await asyncio.to_thread(self._sense.doubt, self.clock.now().instant, count)
         if line:
             raise CommandFailed(line)
 
@@ -120,8 +120,8 @@ class Clockwork:
             return
         with writing(self.engine) as session:
             if not line:
-                end_alert(session, key, self.clock.now())
-            elif raise_alert(session, key, f"{name}: {line}", self.clock.now()):
+                end_alert(session, key, self.clock.now().instant)
+            elif raise_alert(session, key, f"{name}: {line}", self.clock.now().instant):
                 self.say(f"{name}: {line}")
 
     async def _crawl(self) -> None:
@@ -141,7 +141,7 @@ class Clockwork:
 
     def _due_sources(self) -> list[str]:
         """What was not begun since its last round; a moment still to come was noted by a clock that was wrong."""
-        now = self.clock.now()
+        now = self.clock.now().instant
         doubted = self._sense.doubted_at
         since = max(doubted, now - ASK_AGAIN) if doubted is not None else last_round(now)
         with reading(self.engine) as session:
@@ -175,7 +175,7 @@ class Clockwork:
 
     def _tidied(self) -> str:
         pages, mails = timedelta(days=self.settings.snapshot_days), timedelta(days=self.settings.mail_days)
-        return tidy_once_a_day(self.engine, pages, mails, self.clock.now())
+        return tidy_once_a_day(self.engine, pages, mails, self.clock.now().instant)
 
     async def send_beside(self, stopped: asyncio.Event) -> None:
         """Send what is due until there is nothing or it is asked to stop; what it holds is handed over first."""
@@ -201,7 +201,7 @@ class Clockwork:
         with reading(self.engine) as session:
             waiting = select(Delivery.id).where(
                 col(Delivery.state).in_([state.value for state in WAITING_STATES]), Delivery.lane == 0,
-                Delivery.next_attempt_at <= self.clock.now(), col(Delivery.finished_at).is_(None),
+                Delivery.next_attempt_at <= self.clock.now().instant, col(Delivery.finished_at).is_(None),
             )  # fmt: skip
             return session.exec(waiting.limit(1)).first() is not None
 
@@ -236,49 +236,49 @@ class Clockwork:
 
 
 @contextlib.asynccontextmanager
-async def ticking(clockwork: Clockwork) -> AsyncIterator[None]:
+async def ticking(scheduler: Scheduler) -> AsyncIterator[None]:
     """The clock goes from now until the block ends."""
-    scheduler = AsyncIOScheduler(timezone=UTC)
-    first = clockwork.clock.now() + timedelta(seconds=1)
-    job = scheduler.add_job(
-        clockwork.tick, "interval", seconds=TICK, coalesce=True, max_instances=1, next_run_time=first,
+    alarm = AsyncIOScheduler(timezone=UTC)
+    first = scheduler.clock.now().instant + timedelta(seconds=1)
+    job = alarm.add_job(
+        scheduler.tick, "interval", seconds=TICK, coalesce=True, max_instances=1, next_run_time=first,
         misfire_grace_time=None,
     )  # fmt: skip
-    scheduler.start()
-    beside = [asyncio.create_task(work) for work in (clockwork.letterbox(), clockwork.keep(), wind(job, clockwork))]
+    alarm.start()
+    beside = [asyncio.create_task(work) for work in (scheduler.letterbox(), scheduler.keep(), wind(job, scheduler))]
     try:
         yield
     finally:
-        scheduler.pause()
-        await clockwork.close()
-        scheduler.shutdown(wait=False)  # would cut off a tick that still runs
+        alarm.pause()
+        await scheduler.close()
+        alarm.shutdown(wait=False)  # would cut off a tick that still runs
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
 
 
-async def wind(job: Job, clockwork: Clockwork) -> None:
+async def wind(job: Job, scheduler: Scheduler) -> None:
     """Bring the next tick near after the wall clock was set back: it would wait until it is that late once more."""
-    while not clockwork.stopping:
+    while not scheduler.stopping:
         await asyncio.sleep(TICK)
-        now = clockwork.clock.now()
+        now = scheduler.clock.now().instant
         if job.next_run_time is not None and job.next_run_time > now + timedelta(seconds=2 * TICK):
             job.modify(next_run_time=now)
 
 
-async def run_until_stopped(clockwork: Clockwork) -> None:
+async def run_until_stopped(scheduler: Scheduler) -> None:
     """Tick until SIGTERM or Ctrl-C."""
     stopped = _asked_to_stop()
-    async with ticking(clockwork):
+    async with ticking(scheduler):
         await stopped.wait()
-        clockwork.stopping = True
+        scheduler.stopping = True
 
 
-async def send_until_stopped(clockwork: Clockwork) -> None:
+async def send_until_stopped(scheduler: Scheduler) -> None:
     """Empty the outbox beside other processes until SIGTERM or Ctrl-C; plans and crawls nothing, so needs no lease."""
     stopped = _asked_to_stop()
     while not stopped.is_set():
-        await clockwork.send_beside(stopped)
+        await scheduler.send_beside(stopped)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), LETTERBOX)
 

@@ -14,15 +14,15 @@ from notifications import wording
 from notifications.catalogue import Catalogue, read_catalogue
 from notifications.digest import Memory, compose
 from tracker.calls.identity import same_address, same_reference
+from tracker.errors import NotPossible
 from tracker.mailing.plan import read_coverage
-from tracker.mailing.recipients import Reader, read_memories, read_readers
-from tracker.people.subscriptions import NotPossible
+from tracker.mailing.recipients import Recipient, read_memories, read_recipients
 
 LATE_DAYS = 3
 
 
 @dataclass(frozen=True)
-class Step:
+class TraceStep:
     """One stage, and what the tables say of it."""
 
     stage: str
@@ -67,13 +67,13 @@ def addresses(text: str) -> list[str]:
     return [f"{scheme}://{same}{end}" for scheme in ("https", "http") for end in ("", "/")]
 
 
-def trace(session: Session, text: str, now: datetime, threshold: float) -> list[Step]:
+def trace(session: Session, text: str, now: datetime, threshold: float) -> list[TraceStep]:
     """Stage by stage: collected, joined, matched, mailed; or where it ended and why. Raises NotPossible for several."""
     if not candidates(session, text):
-        return [Step("niet opgehaald", _not_collected(session))]
+        return [TraceStep("niet opgehaald", _not_collected(session))]
     call = find_call(session, text)
-    steps = [Step("regeling", f"{call.id}: {call.title}"), *_collected(session, call), *_joined(session, call)]
-    steps.append(Step("stand", status_of(call, now).label))
+    steps = [TraceStep("regeling", f"{call.id}: {call.title}"), *_collected(session, call), *_joined(session, call)]
+    steps.append(TraceStep("stand", status_of(call, now).label))
     return [
         *steps,
         *_matched(session, call, threshold),
@@ -90,7 +90,7 @@ def _not_collected(session: Session) -> str:
     return said + (f"; niet volledig: {'; '.join(broken)}" if broken else "")
 
 
-def _collected(session: Session, call: Call) -> list[Step]:
+def _collected(session: Session, call: Call) -> list[TraceStep]:
     steps = []
     for one in session.exec(select(Sighting).where(Sighting.call_id == call.id).order_by(col(Sighting.first_seen))):
         said = f"{one.source} {one.external_id}, voor het eerst {wording.moment(one.first_seen)}"
@@ -100,29 +100,30 @@ def _collected(session: Session, call: Call) -> list[Step]:
             said += f": laat, {late} dagen na publicatie"
         if one.gone_at is not None:
             said += f"; niet meer vermeld sinds {wording.moment(one.gone_at)}"
-        steps.append(Step("opgehaald", said))
+        steps.append(TraceStep("opgehaald", said))
     return steps
 
 
-def _joined(session: Session, call: Call) -> list[Step]:
+def _joined(session: Session, call: Call) -> list[TraceStep]:
     others = session.exec(select(Call).where(Call.joined_into == call.id)).all()
-    return [Step("samengevoegd", f"met {other.id}: {other.title}") for other in others]
+    return [TraceStep("samengevoegd", f"met {other.id}: {other.title}") for other in others]
 
 
-def _matched(session: Session, call: Call, threshold: float) -> list[Step]:
+def _matched(session: Session, call: Call, threshold: float) -> list[TraceStep]:
     query = select(Match, Challenge).join(Challenge, col(Challenge.id) == col(Match.challenge_id))
     found = session.exec(query.where(Match.call_id == call.id).order_by(col(Match.score).desc())).all()
     if not found:
-        return [Step("niet gematcht", "met geen enkele opgave")]
+        return [TraceStep("niet gematcht", "met geen enkele opgave")]
     above = [pair for pair in found if pair[0].score >= threshold]
     shown = above or found[:3]
     stage = "gematcht" if above else "niet gematcht"
     return [
-        Step(stage, f"{c.name or c.id}: score {m.score:.2f}, drempel {threshold:.2f} ({m.model})") for m, c in shown
+        TraceStep(stage, f"{c.name or c.id}: score {m.score:.2f}, drempel {threshold:.2f} ({m.model})")
+        for m, c in shown
     ]
 
 
-def _mailed(session: Session, call: Call) -> list[Step]:
+def _mailed(session: Session, call: Call) -> list[TraceStep]:
     ids = [call.id, *session.exec(select(Call.id).where(Call.joined_into == call.id))]
     query = (
         select(Told, Delivery, User)
@@ -137,31 +138,35 @@ def _mailed(session: Session, call: Call) -> list[Step]:
         when = wording.moment(delivery.finished_at or delivery.planned_at)
         said = f"{user.email}, als {ToldKind(told.kind).label}, {state.label}, {when}"
         why = f": {delivery.last_text}" if state in UNTOLD_STATES and delivery.last_text else ""
-        steps.append(Step("niet aangekomen" if state in UNTOLD_STATES else "gemaild", said + why))
+        steps.append(TraceStep("niet aangekomen" if state in UNTOLD_STATES else "gemaild", said + why))
     return steps
 
 
-def _not_mailed(session: Session, call: Call, now: datetime, threshold: float) -> list[Step]:
+def _not_mailed(session: Session, call: Call, now: datetime, threshold: float) -> list[TraceStep]:
     """Why somebody with a subscription was not told, per person; and what holds for everybody."""
     if call.held:
-        return [Step("niet gemaild", "wacht op vrijgave: te veel nieuws tegelijk van deze bron")]
+        return [TraceStep("niet gemaild", "wacht op vrijgave: te veel nieuws tegelijk van deze bron")]
     catalogue = read_catalogue(session, now, threshold, only=[call.id])
-    readers = read_readers(session, catalogue, now)
-    memories = read_memories(session, readers)
-    if not readers:
-        return [Step("niet gemaild", "niemand heeft een abonnement")]
+    recipients = read_recipients(session, catalogue, now)
+    memories = read_memories(session, recipients)
+    if not recipients:
+        return [TraceStep("niet gemaild", "niemand heeft een abonnement")]
     steps = []
-    for reader in readers:
-        memory = memories[reader.to.user_id]
+    for recipient in recipients:
+        memory = memories[recipient.to.user_id]
         if call.id in memory.versions:
             continue
         steps.append(
-            Step("niet gemaild", f"{reader.to.email}: {_why_not(session, call, catalogue, reader, memory, now)}")
+            TraceStep(
+                "niet gemaild", f"{recipient.to.email}: {_why_not(session, call, catalogue, recipient, memory, now)}"
+            )
         )
     return steps
 
 
-def _why_not(session: Session, call: Call, catalogue: Catalogue, reader: Reader, memory: Memory, now: datetime) -> str:
+def _why_not(
+    session: Session, call: Call, catalogue: Catalogue, recipient: Recipient, memory: Memory, now: datetime
+) -> str:
     if status_of(call, now) not in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED):
         return f"de regeling is {status_of(call, now).label}"
     known = catalogue.calls.get(call.id)
@@ -169,7 +174,7 @@ def _why_not(session: Session, call: Call, catalogue: Catalogue, reader: Reader,
         return "de regeling past bij geen opgave boven de drempel"
     if any(pair[0] == call.id for pair in memory.refused):
         return "beoordeeld als niet voor ons"
-    wishes = [one.wish for one in reader.standing]
+    wishes = [one.wish for one in recipient.standing]
     digest = compose(catalogue, wishes, memory, read_coverage(session, catalogue), now)
     if any(tell[0] == call.id for tell in digest.tells):
         return "staat in het volgende overzicht"

@@ -12,8 +12,8 @@ from db.session import reading, writing
 from notifications.wording import local_day
 from tracker.database import damage
 from tracker.people.privacy import sweep
-from tracker.sources.clock_skew import told_the_time
-from tracker.sources.health import clock_is_wrong, standing
+from tracker.sources.clock_skew import crawls_with_time
+from tracker.sources.health import clock_is_wrong, source_health
 from tracker.sources.history import held_calls, past_crawls
 
 BACKUP_MAY_BE = timedelta(days=8)
@@ -54,7 +54,7 @@ def _backup(last: datetime | None, now: datetime) -> Finding:
 
 def _sources(session: Session, now: datetime) -> list[Finding]:
     past = past_crawls(session)
-    stands = [standing(name, crawls, now) for name, crawls in sorted(past.items())]
+    stands = [source_health(name, crawls, now) for name, crawls in sorted(past.items())]
     found = [Finding(f"source {s.source}", f"{s.state}: {s.error}", s.state == "overdue") for s in stands if s.error]
     found += [Finding(f"source {s.source}", f"has moved for good: {s.moved}") for s in stands if s.moved]
     found += [
@@ -64,7 +64,7 @@ def _sources(session: Session, now: datetime) -> list[Finding]:
 
 
 def _clock(session: Session, now: datetime) -> list[Finding]:
-    apart = clock_is_wrong(told_the_time(session), now)
+    apart = clock_is_wrong(crawls_with_time(session), now)
     return [] if apart is None else [Finding("clock", f"differs {apart:.0f} seconds from the sources' clocks", True)]
 
 

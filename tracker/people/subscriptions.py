@@ -13,13 +13,10 @@ from db.vocabulary import WAITING_STATES, Cadence, MailKind, Role
 from notifications import outbox
 from notifications.message import one_line
 from notifications.wording import local_day
+from tracker.errors import NotPossible
 from tracker.people.participants import takes_part
 
 FARTHEST = 365
-
-
-class NotPossible(ValueError):
-    """What was asked cannot be; the message says why, in one line."""
 
 
 def normal_address(email: str) -> str:

@@ -19,7 +19,7 @@ LONGEST_ABSENCE = timedelta(days=8)  # who starts later than this after all that
 DOUBT = "our clock jumped: nothing is planned or sent before a source says what time it is"
 
 
-def told_the_time(session: Session) -> list[Crawl]:
+def crawls_with_time(session: Session) -> list[Crawl]:
     """Of each source the last crawl in which it told the time: one that failed before it answered says nothing."""
     told = select(func.max(Crawl.id)).where(col(Crawl.skew_seconds).is_not(None), Crawl.source != BY_HAND)
     return list(session.exec(select(Crawl).where(col(Crawl.id).in_(told.group_by(col(Crawl.source))))))
@@ -28,7 +28,7 @@ def told_the_time(session: Session) -> list[Crawl]:
 def clock_trouble(engine: Engine, now: datetime) -> str:
     """One line while our clock and the sources' clocks are more than ten minutes apart, and an alert; else nothing."""
     with reading(engine) as session:
-        apart = clock_is_wrong(told_the_time(session), now)
+        apart = clock_is_wrong(crawls_with_time(session), now)
         known = any(alert.key == ALERT for alert in standing_alerts(session))
     if apart is None and not known:
         return ""
@@ -42,7 +42,7 @@ def clock_trouble(engine: Engine, now: datetime) -> str:
 
 
 @dataclass
-class SenseOfTime:
+class SkewMonitor:
     """Whether a process that goes on knows what time it is.
 
     In doubt is who sees the wall clock jump, starts improbably long after all that is known, or hears another time from
@@ -77,12 +77,12 @@ class SenseOfTime:
 
     def _is_late(self, now: datetime) -> bool:
         with reading(self.engine) as session:
-            told = [crawl.started_at for crawl in told_the_time(session)]
+            told = [crawl.started_at for crawl in crawls_with_time(session)]
         return bool(told) and now - max(told) > LONGEST_ABSENCE
 
     def _was_told(self, now: datetime) -> bool:
         """Whether a source that agrees was heard since; after a late start one round of asking is enough."""
         with reading(self.engine) as session:
-            told = [crawl.started_at for crawl in told_the_time(session)]
+            told = [crawl.started_at for crawl in crawls_with_time(session)]
         since = self.doubted_at or now
         return any(since < at <= now for at in told) or (self.late and self.asked()) or not self.askable()

@@ -88,7 +88,7 @@ def crawl_into_folder(
         started = monotonic()
         failure = run_child(job, settings.source_limit_seconds, progress)
         finished_at = now + timedelta(seconds=monotonic() - started)
-        return collected(source, job.spool, now, finished_at, failure)
+        return from_spool(source, job.spool, now, finished_at, failure)
 
 
 def job_for(name: str, settings: Settings, now: datetime, folder: Path, **more: Any) -> Job:
@@ -222,7 +222,7 @@ def exit_line(code: int, errors: Path) -> str:
 
 
 @dataclass
-class Collected:
+class SpoolContents:
     """The events of a spool, sorted."""
 
     listings: dict[str, Listing] = field(default_factory=dict)
@@ -254,9 +254,9 @@ def ended_early(spool: Path) -> str:
     return f"this machine: {os.strerror(errno.ENOSPC)}" if full else ENDED_EARLY
 
 
-def collected(source: type[Source], spool: Path, started: datetime, finished: datetime, failure: str) -> Crawled:
+def from_spool(source: type[Source], spool: Path, started: datetime, finished: datetime, failure: str) -> Crawled:
     """What stands in a spool, as a Crawled; listings of a source that was killed half-way are kept."""
-    found = Collected()
+    found = SpoolContents()
     try:
         for kind, event in read_events(spool):
             found.add(kind, event, spool)

@@ -15,7 +15,7 @@ SKEW_ALLOWED = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Standing:
+class SourceHealth:
     """How a source stands.
 
     ``state``: ok, never (not crawled yet), incomplete (the last crawl), overdue (no complete crawl for three days) or
@@ -33,13 +33,13 @@ class Standing:
     moved: str = ""
 
 
-def standing(source: str, crawls: Sequence[Crawl], now: datetime) -> Standing:
+def source_health(source: str, crawls: Sequence[Crawl], now: datetime) -> SourceHealth:
     """``crawls``: the source's crawls, newest first."""
     if not crawls:
-        return Standing(source, "never", "not crawled yet")
+        return SourceHealth(source, "never", "not crawled yet")
     last, complete = crawls[0], [crawl for crawl in crawls if crawl.complete]
     state, error = _state(last, complete, now)
-    return Standing(
+    return SourceHealth(
         source=source,
         state=state,
         error=error,

@@ -11,7 +11,7 @@ from scrapers.crawled import Crawled
 from scrapers.expectation import differences, expected
 from scrapers.spool import read_events
 from tracker.settings import Settings
-from tracker.sources.crawl import collected, job_for, run_child
+from tracker.sources.crawl import from_spool, job_for, run_child
 
 SAMPLE = 2  # lists, and as many pages of one row
 LIMIT_SECONDS = 300
@@ -21,7 +21,7 @@ SILENCES = ("Timeout", "DNSLookup", "CannotResolve", "Connection", "DownloadFail
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckResult:
     """What the check of one source found; ``how`` is empty when all is as expected."""
 
     source: str
@@ -34,34 +34,34 @@ class Checked:
         return f"{self.source}: {self.verdict}" + (f": {'; '.join(self.how)}" if self.how else f" ({self.rows} rows)")
 
 
-def check_live(names: list[str], settings: Settings, now: datetime) -> Iterator[Checked]:
+def check_live(names: list[str], settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Every source in turn, robots.txt first. Nothing is stored."""
     for name in names:
         yield check_source(name, settings, now)
 
 
-def check_source(name: str, settings: Settings, now: datetime) -> Checked:
+def check_source(name: str, settings: Settings, now: datetime) -> CheckResult:
     """One source: a sample of it, compared."""
     with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
         spool = Path(folder)
         job = job_for(name, settings, now, spool, sample=SAMPLE)
         failure = run_child(job, LIMIT_SECONDS, lambda _: None)
         source = sources.load(name, job.options)
-        crawled = collected(source, spool, now, now, failure)
+        crawled = from_spool(source, spool, now, now, failure)
         shape: dict[str, object] = next((event["shape"] for kind, event in read_events(spool) if kind == "end"), {})
     return judged(name, crawled, shape)
 
 
-def judged(name: str, crawled: Crawled, shape: dict[str, object]) -> Checked:
+def judged(name: str, crawled: Crawled, shape: dict[str, object]) -> CheckResult:
     """The verdict on a sample."""
     rows = int(str(shape.get("rows", 0)))
     if crawled.stopped:
         words = crawled.stopped
         verdict = REFUSED if any(r in words for r in REFUSALS) else DIFFERENT
         verdict = SILENT if verdict == DIFFERENT and any(s in words for s in SILENCES) else verdict
-        return Checked(name, verdict, (words,), rows)
+        return CheckResult(name, verdict, (words,), rows)
     known = expected(name)
     if known is None:
-        return Checked(name, DIFFERENT, ("nothing is known of what to expect; record it first",), rows)
+        return CheckResult(name, DIFFERENT, ("nothing is known of what to expect; record it first",), rows)
     how = tuple(differences(known, crawled, shape))
-    return Checked(name, DIFFERENT if how else AS_EXPECTED, how, rows)
+    return CheckResult(name, DIFFERENT if how else AS_EXPECTED, how, rows)

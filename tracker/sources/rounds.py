@@ -27,7 +27,7 @@ ASKED = "not asked: it wants to be left alone until"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CrawlReport:
     """How one source fared: what was stored, or why nothing could be."""
 
     source: str
@@ -63,7 +63,7 @@ class Outcome:
 
 def crawl_sources(
     engine: Engine, settings: Settings, names: Sequence[str], now: datetime, clock_is_set: bool, progress: Progress
-) -> Iterator[Outcome]:
+) -> Iterator[CrawlReport]:
     """Yield an outcome a source, in the order in which they end.
 
     Only a database that cannot be written to stops the round (OperationalError). ``clock_is_set``: our clock is a
@@ -71,9 +71,11 @@ def crawl_sources(
     """
     with reading(engine) as session:
         waiting = patience(session, names, now)
-    yield from (Outcome(name, 0, False, f"{ASKED} {until:%Y-%m-%d %H:%M} UTC", 0) for name, until in waiting.items())
+    yield from (
+        CrawlReport(name, 0, False, f"{ASKED} {until:%Y-%m-%d %H:%M} UTC", 0) for name, until in waiting.items()
+    )
     epochs = {name: _take(engine, settings, name) for name in names if name not in waiting}
-    yield from (Outcome(name, 0, False, BUSY, 0) for name, epoch in epochs.items() if epoch is None)
+    yield from (CrawlReport(name, 0, False, BUSY, 0) for name, epoch in epochs.items() if epoch is None)
     mine = {name: epoch for name, epoch in epochs.items() if epoch is not None}
     with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="crawl") as pool:
         asked = [pool.submit(_ask, engine, settings, name, now, progress) for name in mine]
@@ -112,7 +114,7 @@ def _last_complete(session: Session, name: str, now: datetime) -> datetime | Non
     return min(found[0] - timedelta(seconds=max(found[1] or 0.0, 0.0)), now) if found else None
 
 
-def store(engine: Engine, crawled: Crawled, now: datetime) -> Outcome:
+def store(engine: Engine, crawled: Crawled, now: datetime) -> CrawlReport:
     """One crawl in one transaction."""
     seconds = (crawled.finished_at - crawled.started_at).total_seconds()
     try:
@@ -121,9 +123,9 @@ def store(engine: Engine, crawled: Crawled, now: datetime) -> Outcome:
             note_move(session, crawled, now)
     except (DataError, IntegrityError) as error:
         why = f"could not be stored: {str(error.orig).splitlines()[0]}"
-        return Outcome(crawled.source, len(crawled.listings), False, why, seconds)
+        return CrawlReport(crawled.source, len(crawled.listings), False, why, seconds)
     judged = stored.judgement
-    return Outcome(crawled.source, stored.seen, judged.complete, judged.why, seconds, stored)
+    return CrawlReport(crawled.source, stored.seen, judged.complete, judged.why, seconds, stored)
 
 
 def note_move(session: Session, crawled: Crawled, now: datetime) -> None:

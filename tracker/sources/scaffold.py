@@ -11,8 +11,9 @@ from scrapers.crawled import Crawled
 from scrapers.expectation import FILE, expectation_of
 from scrapers.recordings import replay
 from scrapers.spool import read_events
+from tracker.errors import NotPossible
 from tracker.settings import Settings
-from tracker.sources.crawl import ROOT, collected, job_for, run_child
+from tracker.sources.crawl import ROOT, from_spool, job_for, run_child
 
 SOURCE = '''"""{title}: {url}
 
@@ -81,7 +82,7 @@ SAMPLE = 3
 SUFFIXES = {"json": "json", "html": "html", "rss": "rss", "atom": "xml", "xml": "xml"}
 
 
-class CannotAddSource(Exception):
+class CannotAddSource(NotPossible):
     """The message says why in one line."""
 
 
@@ -128,7 +129,7 @@ def record(name: str, settings: Settings, now: datetime, checkout: Path = ROOT) 
         spool = Path(folder)
         job = job_for(name, settings, now, spool, sample=SAMPLE)
         failure = run_child(job, settings.source_limit_seconds, lambda _: None)
-        crawled = collected(sources.load(name, job.options), spool, now, now, failure)
+        crawled = from_spool(sources.load(name, job.options), spool, now, now, failure)
         answers = [event for kind, event in read_events(spool) if kind == "answer"]
         if not answers:
             raise CannotAddSource(f"{name}: {crawled.stopped or 'no page came'}")

@@ -20,11 +20,11 @@ from starlette.types import ASGIApp
 
 from db.rights import has_role
 from db.session import lost_a_race, reading, writing
-from tracker.clock import Clock
-from tracker.matching.what_if import Trials
+from tracker.clock import Clock, Now
+from tracker.matching.preview_words import PreviewScorer
 from tracker.settings import Settings
 from tracker.web.api import v1
-from tracker.web.frame.context import Asked, NotThere, Signed
+from tracker.web.frame.context import NotThere, RequestContext, Signed
 from tracker.web.frame.readiness import heartbeat
 from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
@@ -64,10 +64,10 @@ register_url_convertor("id", RowId())
 
 
 def build(
-    settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None, trials: Trials | None = None
+    settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None, trials: PreviewScorer | None = None
 ) -> ASGIApp:
     """The application. FastAPI's own pages stay off: the API describes itself at its own address."""
-    site = Site(settings, engine, clock, trials or Trials())
+    site = Site(settings, engine, clock, trials or PreviewScorer())
     site.templates.globals["menu_for"] = menu_for
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     counted = limits or Limits()
@@ -137,12 +137,11 @@ def _attempt(site: Site, route: Route, request: Request, form: FormData, origin:
     now = site.clock.now()
     opened = writing if route.writes else reading
     with opened(site.engine) as session:
-        signed = find_signed(session, request.cookies.get(cookie_name(site.secure)), now)
+        signed = find_signed(session, request.cookies.get(cookie_name(site.secure)), now.instant)
         turned_away = _turned_away(route, request, signed, form)
         if turned_away is not None:
             return turned_away
-        asked = _asked(site, request, form, origin, now, signed, _silent_since(session, signed))
-        return _handled(route, asked, session)
+        return _handled(route, _context(site, request, form, origin, session, now, signed))
 
 
 def _turned_away(route: Route, request: Request, signed: Signed | None, form: FormData) -> Response | None:
@@ -172,11 +171,10 @@ def _silent_since(session: Session, signed: Signed | None) -> datetime | None:
     return beat.last if beat is not None and beat.stale else None
 
 
-def _asked(
-    site: Site, request: Request, form: FormData, origin: str, now: datetime,
-    signed: Signed | None, clock_since: datetime | None,
-) -> Asked:  # fmt: skip
-    return Asked(
+def _context(
+    site: Site, request: Request, form: FormData, origin: str, session: Session, now: Now, signed: Signed | None
+) -> RequestContext:
+    return RequestContext(
         site=site,
         method=request.method,
         path=request.url.path,
@@ -185,15 +183,17 @@ def _asked(
         form=form,
         headers=request.headers,
         origin=origin,
+        session=session,
         now=now,
+        viewer=viewer_of(signed),
         signed=signed,
-        clock_since=clock_since,
+        clock_since=_silent_since(session, signed),
     )
 
 
-def _handled(route: Route, asked: Asked, session: Session) -> Response:
+def _handled(route: Route, context: RequestContext) -> Response:
     try:
-        return route.handler(asked, viewer_of(asked.signed), session, asked.now)
+        return route.handler(context)
     except NotThere as error:
         raise HTTPException(404) from error
 

@@ -2,36 +2,34 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import Session
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from db.models import Participant
-from db.queries import Viewer
-from tracker.web.frame.context import Asked
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.readiness import report
 
 
-def accessibility(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def accessibility(request: RequestContext) -> Response:
     """The accessibility statement."""
-    return asked.page("public_accessibility.html", responsible=_responsible(asked, session))
+    return request.page("public_accessibility.html", responsible=_responsible(request))
 
 
-def privacy(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def privacy(request: RequestContext) -> Response:
     """Which personal data is kept, and why."""
-    return asked.page("public_privacy.html", responsible=_responsible(asked, session))
+    return request.page("public_privacy.html", responsible=_responsible(request))
 
 
-def _responsible(asked: Asked, session: Session) -> str:
+def _responsible(request: RequestContext) -> str:
     """The MRA is no legal entity: a participant carries the responsibility."""
-    found = session.get(Participant, asked.site.settings.responsible_organisation)
+    found = request.session.get(Participant, request.site.settings.responsible_organisation)
     return found.name if found else ""
 
 
-def security_txt(asked: Asked, _viewer: Viewer, _session: Session, now: datetime) -> Response:
+def security_txt(request: RequestContext) -> Response:
     """RFC 9116. Without a date of its own it expires half a year after the month it is read in."""
-    settings = asked.site.settings
+    settings = request.site.settings
     contact = settings.security_contact or f"mailto:{settings.mail_from}"
-    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    month = request.now.instant.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     until = settings.security_expires or (month + timedelta(days=183)).date()
     expires = datetime(until.year, until.month, until.day, tzinfo=UTC)
     lines = [
@@ -43,17 +41,17 @@ def security_txt(asked: Asked, _viewer: Viewer, _session: Session, now: datetime
     return PlainTextResponse("\n".join(lines) + "\n")
 
 
-def robots(_asked: Asked, _viewer: Viewer, _session: Session, _now: datetime) -> Response:
+def robots(_request: RequestContext) -> Response:
     """Nothing here is for search engines."""
     return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
 
-def live(_asked: Asked, _viewer: Viewer, _session: Session, _now: datetime) -> Response:
+def live(_request: RequestContext) -> Response:
     """The process answers."""
     return JSONResponse({"status": "ok"})
 
 
-def ready(_asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def ready(request: RequestContext) -> Response:
     """Whether database and clock go; a 503 with the reason where they do not."""
-    well, found = report(session, now)
+    well, found = report(request.session, request.now.instant)
     return JSONResponse(found, 200 if well else 503)

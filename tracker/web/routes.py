@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum, auto
 
-from sqlmodel import Session
 from starlette.responses import Response
 
-from db.queries import Viewer
 from db.vocabulary import Role
 from tracker.web import public, today
 from tracker.web.api import openapi, v1
@@ -21,13 +18,13 @@ from tracker.web.calls import index as calls_index
 from tracker.web.challenges import detail as challenge_detail
 from tracker.web.challenges import index as challenges_index
 from tracker.web.challenges import judge, results, team
-from tracker.web.frame.context import Asked
+from tracker.web.frame.context import RequestContext
 from tracker.web.lobby import contacts, dossiers, lobby_agenda, moments, positions
 from tracker.web.mailing import mail_links, outbox, subscriptions
 from tracker.web.people import account, login, people
 from tracker.web.sources import sources
 
-Handler = Callable[[Asked, Viewer, Session, datetime], Response]
+Handler = Callable[[RequestContext], Response]
 
 
 class Guard(Enum):

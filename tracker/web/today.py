@@ -24,7 +24,7 @@ from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting
 from tracker.web.calls import duplicates
 from tracker.web.calls.rows import CallRow, rows_for
 from tracker.web.frame.actions import may_add
-from tracker.web.frame.context import Asked
+from tracker.web.frame.context import RequestContext
 from tracker.web.sources.sources import in_trouble
 
 DAYS_BACK = 7
@@ -39,26 +39,30 @@ class Section(NamedTuple):
     context: dict[str, Any]
 
 
-def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """The page that is opened before the mail."""
-    mine = my_challenges(session, viewer)
-    judging = has_role(viewer, Role.FUNDRAISER)
-    waiting = waiting_for(session, viewer, now) if judging else []
-    close = closing(session, viewer, mine, now)
+    mine = my_challenges(request.session, request.viewer)
+    judging = has_role(request.viewer, Role.FUNDRAISER)
+    waiting = waiting_for(request.session, request.viewer, request.now.instant) if judging else []
+    close = closing(request.session, request.viewer, mine, request.now.instant)
     shown = {*waiting[:3], *(row.call.id for row in close)}
-    return asked.page(
+    return request.page(
         "today.html",
         waiting=len(waiting),
-        first_waiting=_rows(session, waiting[:3], viewer, now),
-        changed=changed(session, viewer, mine, now),
+        first_waiting=_rows(request.session, waiting[:3], request.viewer, request.now.instant),
+        changed=changed(request.session, request.viewer, mine, request.now.instant),
         closing=close,
-        new=new(session, viewer, mine, now, shown),
-        trouble=in_trouble(session, now),
-        held=_held(session, now) if has_role(viewer, Role.COORDINATOR) else 0,
-        alike=duplicates.waiting(asked, viewer, session, now),
-        overdue=_overdue(session, viewer, now),
-        duties=duties_of(session, viewer, now),
-        sections=[s for make in (calendar_section, lobby_section) if (s := make(viewer, session, now)) is not None],
+        new=new(request.session, request.viewer, mine, request.now.instant, shown),
+        trouble=in_trouble(request.session, request.now.instant),
+        held=_held(request.session, request.now.instant) if has_role(request.viewer, Role.COORDINATOR) else 0,
+        alike=duplicates.waiting(request),
+        overdue=_overdue(request.session, request.viewer, request.now.instant),
+        duties=duties_of(request.session, request.viewer, request.now.instant),
+        sections=[
+            s
+            for make in (calendar_section, lobby_section)
+            if (s := make(request.viewer, request.session, request.now.instant)) is not None
+        ],
         mine=bool(mine),
         days=DAYS_BACK,
         closing_days=CLOSING_DAYS,

@@ -1,15 +1,12 @@
 """The document that describes the API, from its filter's model and these shapes; a test holds it to the routes."""
 
-from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
 from starlette.responses import JSONResponse, Response
 
-from db.queries import Viewer
 from db.vocabulary import Status
 from tracker.web.api import v1
-from tracker.web.frame.context import Asked
+from tracker.web.frame.context import RequestContext
 
 TEXT, NUMBER, YES_OR_NO = {"type": "string"}, {"type": "number"}, {"type": "boolean"}
 WHOLE = {"type": "integer"}
@@ -90,9 +87,9 @@ PATHS: dict[str, tuple[str, str, bool]] = {
 }
 
 
-def show(asked: Asked, _viewer: Viewer, _session: Session, _now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """The document, for everybody; other programs may read it from a page of theirs."""
-    settings = asked.site.settings
+    settings = request.site.settings
     found = document(settings.base_url.rstrip("/"), settings.mail_from)
     return JSONResponse(found, headers={**v1.HEADERS, "Access-Control-Allow-Origin": "*"})
 

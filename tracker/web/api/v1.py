@@ -1,21 +1,20 @@
 """The API for other programs, read only, by the NLGov REST API Design Rules: calls, opgaven and sources as JSON."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.responses import JSONResponse, Response
 
 from db.models import Agenda, Challenge
-from db.queries import Viewer, live_call
+from db.queries import live_call
 from tracker.calls.records import records
 from tracker.matching.search import find
 from tracker.web.calls.filter_form import ListQuery
 from tracker.web.frame import forms
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 from tracker.web.sources.sources import Health, health
 
 VERSION = "1.0.0"
@@ -54,42 +53,44 @@ def problem(status: int, errors: Mapping[str, str] | None = None, headers: Mappi
     return JSONResponse(said, status, headers={**HEADERS, **(headers or {})}, media_type=PROBLEM)
 
 
-def calls(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def calls(request: RequestContext) -> Response:
     """The calls of a filter, a page at a time."""
-    query, errors = forms.asked_for(PageQuery, asked.query)
+    query, errors = forms.asked_for(PageQuery, request.query)
     if query is None:
         return problem(422, errors)
-    found = find(session, query.wanted(), viewer, now, query.order, query.page, query.limit)
+    found = find(
+        request.session, query.wanted(), request.viewer, request.now.instant, query.order, query.page, query.limit
+    )
     return _answer(
         {
             "total": found.total,
             "page": query.page,
             "pages": max(1, -(-found.total // query.limit)),
-            "items": list(records(session, found.calls, now)),
+            "items": list(records(request.session, found.calls, request.now.instant)),
         }
     )
 
 
-def call(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def call(request: RequestContext) -> Response:
     """One call; one that was joined into another answers as that other."""
-    found = live_call(session, asked.params["call_id"])
+    found = live_call(request.session, request.params["call_id"])
     if found is None:
         raise NotThere
-    return _plain(asked, lambda: next(iter(records(session, [found], now))))
+    return _plain(request, lambda: next(iter(records(request.session, [found], request.now.instant))))
 
 
-def challenges(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def challenges(request: RequestContext) -> Response:
     """The opgaven of every agenda."""
-    rows = session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position)))
-    return _plain(asked, lambda: {"items": [challenge_record(row) for row in rows]})
+    rows = request.session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position)))
+    return _plain(request, lambda: {"items": [challenge_record(row) for row in rows]})
 
 
-def challenge(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def challenge(request: RequestContext) -> Response:
     """One opgave."""
-    row = session.get(Challenge, asked.params["challenge_id"])
+    row = request.session.get(Challenge, request.params["challenge_id"])
     if row is None:
         raise NotThere
-    return _plain(asked, lambda: challenge_record(row))
+    return _plain(request, lambda: challenge_record(row))
 
 
 def challenge_record(row: Challenge) -> dict[str, Any]:
@@ -108,16 +109,18 @@ def challenge_record(row: Challenge) -> dict[str, Any]:
     }
 
 
-def agendas(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def agendas(request: RequestContext) -> Response:
     """The editions of the agenda."""
-    rows = session.exec(select(Agenda).order_by(col(Agenda.valid_from))).all()
+    rows = request.session.exec(select(Agenda).order_by(col(Agenda.valid_from))).all()
     listed = [{"id": a.id, "name": a.name, "valid_from": a.valid_from.isoformat()} for a in rows]
-    return _plain(asked, lambda: {"items": listed})
+    return _plain(request, lambda: {"items": listed})
 
 
-def sources(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def sources(request: RequestContext) -> Response:
     """How fresh each source is."""
-    return _plain(asked, lambda: {"items": [source_record(one) for one in health(session, now)]})
+    return _plain(
+        request, lambda: {"items": [source_record(one) for one in health(request.session, request.now.instant)]}
+    )
 
 
 def source_record(one: Health) -> dict[str, Any]:
@@ -126,9 +129,9 @@ def source_record(one: Health) -> dict[str, Any]:
     return {"source": one.name, "last_complete": whole, "calls": one.calls, "trouble": one.trouble}
 
 
-def _plain(asked: Asked, make: Callable[[], Any]) -> Response:
+def _plain(request: RequestContext, make: Callable[[], Any]) -> Response:
     """For an address that takes no parameters: one that was given is refused, so that nobody thinks it works."""
-    _, errors = forms.asked_for(NoQuery, asked.query)
+    _, errors = forms.asked_for(NoQuery, request.query)
     return problem(422, errors) if errors else _answer(make())
 
 

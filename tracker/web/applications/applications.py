@@ -24,17 +24,16 @@ from db.rights import visible
 from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, CheckAnswer, DossierKind, GoDecision, PartnerRole, StateAid
-from notifications.wording import local_day
 from tracker.applications import cofunding, milestones, stages
 from tracker.applications.milestones import _due, clocks_of, open_clock, way_for
 from tracker.applications.mismatches import mismatches
 from tracker.calendar.decision_clock import milestone_name, milestones_of, way_of
 from tracker.calls.publications import chain
 from tracker.lobby.timeline import timeline
-from tracker.rights import Deed, may_change
+from tracker.rights import may_change
 from tracker.web.frame import actions, audit
 from tracker.web.frame.actions import NOTHING, Euros, Typed, after, choices, dossier_of, tried
-from tracker.web.frame.context import Asked
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import filled
 
 S = ApplicationStage
@@ -124,24 +123,25 @@ class DecisionForm(BaseModel):
     seen: int
 
 
-def board(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def board(request: RequestContext) -> Response:
     """Every application the viewer may see, in columns by stage."""
     rows = select(Dossier, Application, Participant.name).where(
-        Application.dossier_id == Dossier.id, visible(viewer, Dossier), Dossier.participant_id == Participant.id
+        Application.dossier_id == Dossier.id, visible(request.viewer, Dossier), Dossier.participant_id == Participant.id
     )
-    found = list(session.exec(rows.order_by(col(Dossier.title))))
+    found = list(request.session.exec(rows.order_by(col(Dossier.title))))
     columns = [
-        (title, [_card(session, *row, now) for row in found if row[0].stage in stages]) for title, stages in COLUMNS
+        (title, [_card(request.session, *row, request.now.instant) for row in found if row[0].stage in stages])
+        for title, stages in COLUMNS
     ]
-    return asked.page(
+    return request.page(
         "applications/applications_board.html",
         columns=columns,
         count=len(found),
-        people=actions.names(session),
-        leads=dict(actions.participants(session)),
-        rates=cofunding.rates_for(session, viewer),
+        people=actions.names(request.session),
+        leads=dict(actions.participants(request.session)),
+        rates=cofunding.rates_for(request.session, request.viewer),
         enough=cofunding.ENOUGH_CASES,
-        mismatches={m.dossier.id: m.text for m in mismatches(session, viewer, now)},
+        mismatches={m.dossier.id: m.text for m in mismatches(request.session, request.viewer, request.now.instant)},
     )
 
 
@@ -150,135 +150,131 @@ def _card(session: Session, dossier: Dossier, application: Application, owner: s
     return {"dossier": dossier, "application": application, "owner": owner, "due": _due(session, call, now)}
 
 
-def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """One application."""
-    return page(asked, viewer, session, now, dossier_of(session, viewer, asked, DossierKind.APPLICATION))
+    return page(request, dossier_of(request, DossierKind.APPLICATION))
 
 
-def page(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, sent: Typed = NOTHING
-) -> Response:
+def page(request: RequestContext, dossier: Dossier, sent: Typed = NOTHING) -> Response:
     """The page of an application, also after a form that was refused."""
-    application = stages.of(session, dossier)
-    call = session.get(Call, application.call_id) if application.call_id else None
+    application = stages.of(request.session, dossier)
+    call = request.session.get(Call, application.call_id) if application.call_id else None
     partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
     money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
-    due = _due(session, call, now)
+    due = _due(request.session, call, request.now.instant)
     nexts = [s for s in S if s in stages.MOVES[S(dossier.stage)]]
-    return asked.page(
+    return request.page(
         "applications/applications_show.html",
         status=sent.status,
         typed=sent.typed,
         errors=sent.errors,
         dossier=dossier,
         application=application,
-        owner=session.get_one(Participant, dossier.participant_id).name,
+        owner=request.session.get_one(Participant, dossier.participant_id).name,
         call=call,
         due=due,
-        clock=clock_part(session, viewer, dossier, due),
-        chain=chain(session, call, viewer) if call else [],
-        partners=list(session.exec(partners.order_by(col(ApplicationPartner.name)))),
-        cofunding=list(session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
+        clock=clock_part(request.session, request.viewer, dossier, due),
+        chain=chain(request.session, call, request.viewer) if call else [],
+        partners=list(request.session.exec(partners.order_by(col(ApplicationPartner.name)))),
+        cofunding=list(request.session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
         visibilities=actions.visibilities_in(dossier),
-        lines=timeline(session, dossier, viewer),
-        people=actions.names(session),
-        participants=actions.participants(session),
-        named=dict(actions.participants(session)),
+        lines=timeline(request.session, dossier, request.viewer),
+        people=actions.names(request.session),
+        participants=actions.participants(request.session),
+        named=dict(actions.participants(request.session)),
         next_stages=[s for s in nexts if s not in stages.DECIDED and (s != S.PREPARING or application.go)],
         decisions=[(s.value, s.label) for s in nexts if s in stages.DECIDED],
         **CHOICES,
-        mismatches=mismatches(session, viewer, now, dossier),
-        may_change=may_change(viewer, dossier),
-        today=local_day(now),
+        mismatches=mismatches(request.session, request.viewer, request.now.instant, dossier),
+        may_change=may_change(request.viewer, dossier),
+        today=request.now.today,
     )
 
 
-def move(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def move(request: RequestContext) -> Response:
     """Bring an application to its next stage."""
-    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
-    form, errors = filled(StageForm, asked.form)
+    dossier = dossier_of(request, DossierKind.APPLICATION)
+    form, errors = filled(StageForm, request.form)
     if form is None:
-        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
     given = form.to, form.seen, form.submitted_on
-    refused = tried(session, asked.form, lambda: stages.move(Deed(session, asked.user, now), dossier, *given))
-    return _back(asked, viewer, session, now, dossier, refused)
+    refused = tried(request.session, request.form, lambda: stages.move(request.deed, dossier, *given))
+    return _back(request, dossier, refused)
 
 
-def set_lead(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def set_lead(request: RequestContext) -> Response:
     """Choose the penvoerder."""
-    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
-    form, errors = filled(LeadForm, asked.form)
+    dossier = dossier_of(request, DossierKind.APPLICATION)
+    form, errors = filled(LeadForm, request.form)
     if form is None:
-        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
     given = form.lead, form.seen
-    refused = tried(session, asked.form, lambda: stages.set_lead(Deed(session, asked.user, now), dossier, *given))
-    return _back(asked, viewer, session, now, dossier, refused)
+    refused = tried(request.session, request.form, lambda: stages.set_lead(request.deed, dossier, *given))
+    return _back(request, dossier, refused)
 
 
-def set_money(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def set_money(request: RequestContext) -> Response:
     """Keep the amounts."""
-    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
-    form, errors = filled(MoneyForm, asked.form)
+    dossier = dossier_of(request, DossierKind.APPLICATION)
+    form, errors = filled(MoneyForm, request.form)
     if form is None:
-        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
     money = stages.Money(form.requested, form.total_cost, form.chance, form.state_aid)
     given = money, form.seen
-    refused = tried(session, asked.form, lambda: stages.set_money(Deed(session, asked.user, now), dossier, *given))
-    return _back(asked, viewer, session, now, dossier, refused)
+    refused = tried(request.session, request.form, lambda: stages.set_money(request.deed, dossier, *given))
+    return _back(request, dossier, refused)
 
 
-def promise(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def promise(request: RequestContext) -> Response:
     """Keep what a participant puts in."""
-    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
-    form, errors = filled(PromiseForm, asked.form)
+    dossier = dossier_of(request, DossierKind.APPLICATION)
+    form, errors = filled(PromiseForm, request.form)
     if form is None or form.own_money is None:
         missing = {"own_money": "Vul een bedrag in, zoals 25.000."}
-        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors or missing, actions.REFUSED))
+        return page(request, dossier, Typed(request.form, errors or missing, actions.REFUSED))
     aid = form.de_minimis or Decimal(0)
     given = form.participant_id, form.year, form.own_money, form.cover, aid
-    refused = tried(session, asked.form, lambda: stages.promise(Deed(session, asked.user, now), dossier, *given))
-    return _back(asked, viewer, session, now, dossier, refused)
+    refused = tried(request.session, request.form, lambda: stages.promise(request.deed, dossier, *given))
+    return _back(request, dossier, refused)
 
 
-def add_partner(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def add_partner(request: RequestContext) -> Response:
     """Add a partner."""
-    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
-    form, errors = filled(PartnerForm, asked.form)
+    dossier = dossier_of(request, DossierKind.APPLICATION)
+    form, errors = filled(PartnerForm, request.form)
     if form is None:
-        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
     given = form.partner_name, form.partner_role, form.party
-    refused = tried(session, asked.form, lambda: stages.add_partner(Deed(session, asked.user, now), dossier, *given))
-    return _back(asked, viewer, session, now, dossier, refused)
+    refused = tried(request.session, request.form, lambda: stages.add_partner(request.deed, dossier, *given))
+    return _back(request, dossier, refused)
 
 
-def decide_go(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def decide_go(request: RequestContext) -> Response:
     """Go or no-go."""
-    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
-    form, errors = filled(GoForm, asked.form)
+    dossier = dossier_of(request, DossierKind.APPLICATION)
+    form, errors = filled(GoForm, request.form)
     if form is None:
-        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    answers = {check.value: str(asked.form.get(check.value, "")) for check in Check}
+        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
+    answers = {check.value: str(request.form.get(check.value, "")) for check in Check}
     given = form.go, answers, form.reasons, form.go_text, form.seen
-    refused = tried(session, asked.form, lambda: stages.decide_go(Deed(session, asked.user, now), dossier, *given))
-    return _back(asked, viewer, session, now, dossier, refused)
+    refused = tried(request.session, request.form, lambda: stages.decide_go(request.deed, dossier, *given))
+    return _back(request, dossier, refused)
 
 
-def decide(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def decide(request: RequestContext) -> Response:
     """What the funder decided."""
-    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
-    form, errors = filled(DecisionForm, asked.form)
+    dossier = dossier_of(request, DossierKind.APPLICATION)
+    form, errors = filled(DecisionForm, request.form)
     if form is None:
-        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
     given = form.decided, form.decided_on, form.seen, form.granted, form.grant_number, form.lesson
-    refused = tried(session, asked.form, lambda: stages.decide(Deed(session, asked.user, now), dossier, *given))
-    return _back(asked, viewer, session, now, dossier, refused)
+    refused = tried(request.session, request.form, lambda: stages.decide(request.deed, dossier, *given))
+    return _back(request, dossier, refused)
 
 
-def _back(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, refused: Typed | None
-) -> Response:
+def _back(request: RequestContext, dossier: Dossier, refused: Typed | None) -> Response:
     path = f"/aanvragen/{dossier.id}"
-    return after(asked, refused, path, lambda sent: page(asked, viewer, session, now, dossier, sent))
+    return after(request, refused, path, lambda sent: page(request, dossier, sent))
 
 
 class LessonForm(BaseModel):
@@ -288,32 +284,32 @@ class LessonForm(BaseModel):
     seen: int
 
 
-def learn(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def learn(request: RequestContext) -> Response:
     """Keep what was learnt, at any moment."""
-    dossier = dossier_of(session, viewer, asked, DossierKind.APPLICATION)
-    form, errors = filled(LessonForm, asked.form)
+    dossier = dossier_of(request, DossierKind.APPLICATION)
+    form, errors = filled(LessonForm, request.form)
     if form is None:
-        return page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
     given = form.learnt, form.seen
-    refused = tried(session, asked.form, lambda: stages.learn(Deed(session, asked.user, now), dossier, *given))
-    return _back(asked, viewer, session, now, dossier, refused)
+    refused = tried(request.session, request.form, lambda: stages.learn(request.deed, dossier, *given))
+    return _back(request, dossier, refused)
 
 
-def guard(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def guard(request: RequestContext) -> Response:
     """Own money and de-minimis by participant and year."""
-    return _guard(asked, viewer, session, now)
+    return _guard(request)
 
 
-def _guard(asked: Asked, viewer: Viewer, session: Session, now: datetime, sent: Typed = NOTHING) -> Response:
-    return asked.page(
+def _guard(request: RequestContext, sent: Typed = NOTHING) -> Response:
+    return request.page(
         "applications/applications_guard.html",
-        rows=cofunding.guard(session, viewer),
+        rows=cofunding.guard(request.session, request.viewer),
         ceiling=cofunding.DE_MINIMIS,
-        year=local_day(now).year,
+        year=request.now.today.year,
         typed=sent.typed,
         errors=sent.errors,
         status=sent.status,
-        may_add=actions.may_add(viewer),
+        may_add=actions.may_add(request.viewer),
     )
 
 
@@ -324,15 +320,15 @@ class RoomForm(BaseModel):
     room: Euros = None
 
 
-def set_room(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def set_room(request: RequestContext) -> Response:
     """Keep what the own organisation has set aside."""
-    form, errors = filled(RoomForm, asked.form)
+    form, errors = filled(RoomForm, request.form)
     if form is None or form.room is None:
         missing = {"room": "Vul een bedrag in, zoals 250.000."}
-        return _guard(asked, viewer, session, now, Typed(asked.form, errors or missing, actions.REFUSED))
+        return _guard(request, Typed(request.form, errors or missing, actions.REFUSED))
     year, room = form.year, form.room
-    refused = tried(session, asked.form, lambda: cofunding.set_room(Deed(session, asked.user, now), year, room))
-    return after(asked, refused, "/aanvragen/cofinanciering", lambda sent: _guard(asked, viewer, session, now, sent))
+    refused = tried(request.session, request.form, lambda: cofunding.set_room(request.deed, year, room))
+    return after(request, refused, "/aanvragen/cofinanciering", lambda sent: _guard(request, sent))
 
 
 def clock_part(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline | None) -> dict[str, Any]:
@@ -357,12 +353,12 @@ def _stands(row: Milestone) -> bool:
     return row.state != MilestoneState.DROPPED
 
 
-def count_back(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def count_back(request: RequestContext) -> Response:
     """Open the clock for the next deadline, or count back again for the penvoerder and partners as they are now."""
-    dossier = actions.dossier_of(session, viewer, asked, DossierKind.APPLICATION)
-    due = milestones.due_of(session, dossier, now)
-    refused = actions.tried(session, asked.form, lambda: open_clock(Deed(session, asked.user, now), dossier, due))
+    dossier = actions.dossier_of(request, DossierKind.APPLICATION)
+    due = milestones.due_of(request.session, dossier, request.now.instant)
+    refused = actions.tried(request.session, request.form, lambda: open_clock(request.deed, dossier, due))
     if refused:
-        return page(asked, viewer, session, now, dossier, refused)
-    audit.record(session, asked, "decision clock planned", f"application {dossier.id}")
-    return asked.to(f"/aanvragen/{dossier.id}#mijlpalen", "gepland")
+        return page(request, dossier, refused)
+    audit.record(request, "decision clock planned", f"application {dossier.id}")
+    return request.to(f"/aanvragen/{dossier.id}#mijlpalen", "gepland")

@@ -1,81 +1,79 @@
 """Vergaderingen en reces: who meets when and what is closed; coordinators keep it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Body, ClosedPeriod, Meeting
-from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role
 from db.vocabulary_calendar import BodyKind, ClosedKind
-from notifications.wording import local_day
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import replan_all
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 
 AHEAD = timedelta(days=366)
 WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 
 
-def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def index(request: RequestContext) -> Response:
     """Every body with its next meeting, and what is closed in the year to come."""
-    return _index(asked, viewer, session, now)
+    return _index(request)
 
 
-def _index(asked: Asked, viewer: Viewer, session: Session, now: datetime, status: int = 200, **more: Any) -> Response:
-    data, today = body_calendar(session), local_day(now)
-    ours = {None, viewer.participant_id}
+def _index(request: RequestContext, status: int = 200, **more: Any) -> Response:
+    data, today = body_calendar(request.session), request.now.today
+    ours = {None, request.viewer.participant_id}
     rows = [(body, next(iter(data.meetings(body.id, today, today + AHEAD)), None)) for body in data.bodies.values()]
-    periods = session.exec(
+    periods = request.session.exec(
         select(ClosedPeriod)
         .where(col(ClosedPeriod.last_day) >= today, col(ClosedPeriod.first_day) <= today + AHEAD)
         .order_by(col(ClosedPeriod.first_day))
     ).all()
     given = {"errors": {}, "typed": {}, **more}
-    return asked.page(
+    return request.page(
         "calendar/bodies.html",
         status,
         rows=sorted(rows, key=lambda r: (r[0].participant_id not in ours, r[0].participant_id or "", r[0].name)),
         near=sum(body.participant_id in ours for body, _ in rows),
         years=[(year, list(some)) for year, some in groupby(periods, key=lambda p: max(p.first_day, today).year)],
         participants=data.participants,
-        may_change=has_role(viewer, Role.COORDINATOR),
+        may_change=has_role(request.viewer, Role.COORDINATOR),
         ClosedKind=ClosedKind,
         BodyKind=BodyKind,
         **given,
     )
 
 
-def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """One body: its rhythm, and its meetings in the year to come."""
-    return _show(asked, viewer, session, now)
+    return _show(request)
 
 
-def _show(asked: Asked, viewer: Viewer, session: Session, now: datetime, status: int = 200, **more: Any) -> Response:
-    body = _body(asked, session)
-    data, today = body_calendar(session), local_day(now)
+def _show(request: RequestContext, status: int = 200, **more: Any) -> Response:
+    body = _body(request)
+    data, today = body_calendar(request.session), request.now.today
     known = {m.day: m for m in data.known.get(body.id, []) if m.cancelled_at is None}
     given = {"errors": {}, "typed": {}, **more}
-    return asked.page(
+    return request.page(
         "calendar/bodies_body.html",
         status,
         body=body,
         meetings=[(m, known.get(m.day)) for m in data.meetings(body.id, today, today + AHEAD)],
-        may_change=has_role(viewer, Role.COORDINATOR),
+        may_change=has_role(request.viewer, Role.COORDINATOR),
         WEEKDAYS=WEEKDAYS,
         BodyKind=BodyKind,
         **given,
     )
 
 
-def _body(asked: Asked, session: Session) -> Body:
-    body = session.get(Body, asked.params["body_id"])
+def _body(request: RequestContext) -> Body:
+    body = request.session.get(Body, request.params["body_id"])
     if body is None:
         raise NotThere
     return body
@@ -92,17 +90,17 @@ class Rhythm(BaseModel):
     real: bool = False
 
 
-def change(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def change(request: RequestContext) -> Response:
     """Change the rhythm; every clock is counted back again."""
-    body = _body(asked, session)
-    form, errors = forms.filled(Rhythm, asked.form)
+    body = _body(request)
+    form, errors = forms.filled(Rhythm, request.form)
     if form is None:
-        return _show(asked, viewer, session, now, 422, errors=errors, typed=asked.form)
+        return _show(request, 422, errors=errors, typed=request.form)
     body.weekday, body.weeks, body.months = form.weekday, list(form.weeks), list(form.months)
     body.paper_days, body.keeps_recess, body.example = form.paper_days, form.keeps_recess, not form.real
     body.version += 1
-    session.add(body)
-    return _planned_again(asked, session, now, f"/kalender/vergaderingen/{body.id}", f"body {body.id}")
+    request.session.add(body)
+    return _planned_again(request, f"/kalender/vergaderingen/{body.id}", f"body {body.id}")
 
 
 class NewMeeting(BaseModel):
@@ -118,27 +116,34 @@ class NewMeeting(BaseModel):
         return self
 
 
-def add_meeting(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def add_meeting(request: RequestContext) -> Response:
     """Fill in a date; from then on the dates of its year are facts, and the rhythm no longer counts for it."""
-    body = _body(asked, session)
-    form, errors = forms.filled(NewMeeting, asked.form)
+    body = _body(request)
+    form, errors = forms.filled(NewMeeting, request.form)
     if form is None:
-        return _show(asked, viewer, session, now, 422, errors=errors, typed=asked.form)
-    found = session.exec(select(Meeting).where(Meeting.body_id == body.id, Meeting.day == form.day)).first()
-    row = found or Meeting(body_id=body.id, day=form.day, papers_on=form.papers_on, modified_at=now, version=0)
-    row.papers_on, row.cancelled_at, row.modified_at, row.version = form.papers_on, None, now, row.version + 1
-    session.add(row)
-    return _planned_again(asked, session, now, f"/kalender/vergaderingen/{body.id}", f"body {body.id}")
+        return _show(request, 422, errors=errors, typed=request.form)
+    found = request.session.exec(select(Meeting).where(Meeting.body_id == body.id, Meeting.day == form.day)).first()
+    row = found or Meeting(
+        body_id=body.id, day=form.day, papers_on=form.papers_on, modified_at=request.now.instant, version=0
+    )
+    row.papers_on, row.cancelled_at, row.modified_at, row.version = (
+        form.papers_on,
+        None,
+        request.now.instant,
+        row.version + 1,
+    )
+    request.session.add(row)
+    return _planned_again(request, f"/kalender/vergaderingen/{body.id}", f"body {body.id}")
 
 
-def cancel_meeting(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def cancel_meeting(request: RequestContext) -> Response:
     """A known meeting is not held."""
-    row = session.get(Meeting, asked.params["meeting_id"])
+    row = request.session.get(Meeting, request.params["meeting_id"])
     if row is None or row.cancelled_at is not None:
         raise NotThere
-    row.cancelled_at, row.modified_at, row.version = now, now, row.version + 1
-    session.add(row)
-    return _planned_again(asked, session, now, f"/kalender/vergaderingen/{row.body_id}", f"meeting {row.id}")
+    row.cancelled_at, row.modified_at, row.version = request.now.instant, request.now.instant, row.version + 1
+    request.session.add(row)
+    return _planned_again(request, f"/kalender/vergaderingen/{row.body_id}", f"meeting {row.id}")
 
 
 class NewPeriod(BaseModel):
@@ -157,33 +162,33 @@ class NewPeriod(BaseModel):
         return self
 
 
-def add_period(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def add_period(request: RequestContext) -> Response:
     """Add a recess or closure, for all or for one participant."""
-    form, errors = forms.filled(NewPeriod, asked.form)
+    form, errors = forms.filled(NewPeriod, request.form)
     if form is None:
-        return _index(asked, viewer, session, now, 422, errors=errors, typed=asked.form)
+        return _index(request, 422, errors=errors, typed=request.form)
     same = select(ClosedPeriod).where(
         ClosedPeriod.kind == form.kind, ClosedPeriod.first_day == form.first_day, ClosedPeriod.name == form.name
     )
-    row = session.exec(same.where(ClosedPeriod.participant_id == form.participant)).first() or ClosedPeriod(
+    row = request.session.exec(same.where(ClosedPeriod.participant_id == form.participant)).first() or ClosedPeriod(
         kind=form.kind, name=form.name, first_day=form.first_day, last_day=form.last_day
     )
-    row.last_day, row.participant_id, row.source = form.last_day, form.participant, f"ingevuld door {asked.user.name}"
-    session.add(row)
-    return _planned_again(asked, session, now, "/kalender/vergaderingen", f"period {form.first_day}")
+    row.last_day, row.participant_id, row.source = form.last_day, form.participant, f"ingevuld door {request.user.name}"
+    request.session.add(row)
+    return _planned_again(request, "/kalender/vergaderingen", f"period {form.first_day}")
 
 
-def remove_period(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def remove_period(request: RequestContext) -> Response:
     """Take a recess or closure away."""
-    row = session.get(ClosedPeriod, asked.params["period_id"])
+    row = request.session.get(ClosedPeriod, request.params["period_id"])
     if row is None:
         raise NotThere
-    session.delete(row)
-    return _planned_again(asked, session, now, "/kalender/vergaderingen", f"period {row.id}")
+    request.session.delete(row)
+    return _planned_again(request, "/kalender/vergaderingen", f"period {row.id}")
 
 
-def _planned_again(asked: Asked, session: Session, now: datetime, back: str, what: str) -> Response:
-    audit.record(session, asked, "meetings changed", what)
-    session.flush()
-    replan_all(session, now)
-    return asked.to(back, done="vergaderingen")
+def _planned_again(request: RequestContext, back: str, what: str) -> Response:
+    audit.record(request, "meetings changed", what)
+    request.session.flush()
+    replan_all(request.session, request.now.instant)
+    return request.to(back, done="vergaderingen")

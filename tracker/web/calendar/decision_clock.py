@@ -36,11 +36,10 @@ from tracker.calendar.decision_clock import (
 )
 from tracker.errors import ChangedMeanwhile
 from tracker.people.participants import colleagues, takes_part
-from tracker.rights import Deed
 from tracker.versions import claim
 from tracker.web.calls.rows import find_call
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 
 NOT_KEPT = {WhyMissing: "waarom", AfterDeadline: "na-termijn", ChangedMeanwhile: "intussen"}
 TABLES = (BodyKind.PLATFORM, BodyKind.PORTFOLIO_TABLE, BodyKind.BOARD)
@@ -56,20 +55,20 @@ class WayForm(BaseModel):
     cofunding: bool = False
 
 
-def ask(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def ask(request: RequestContext) -> Response:
     """Try out a plan for a call: nothing is kept yet."""
-    return _ask(asked, viewer, session, now, asked.query)
+    return _ask(request, request.query)
 
 
-def _ask(asked: Asked, viewer: Viewer, session: Session, now: datetime, typed: Any, status: int = 200) -> Response:
-    call = find_call(session, asked)
+def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
+    call = find_call(request)
     form, errors = forms.filled(WayForm, typed)
-    rows = coming_deadlines(session, call, now)
-    data = body_calendar(session)
+    rows = coming_deadlines(request.session, call, request.now.instant)
+    data = body_calendar(request.session)
     chosen = next((row for row in rows if form and row.id == form.deadline), rows[0] if rows else None)
-    way = _way(form or WayForm(), viewer, data)
-    plan, refusal = tried(data, chosen, way, now)
-    return asked.page(
+    way = _way(form or WayForm(), request.viewer, data)
+    plan, refusal = tried(data, chosen, way, request.now.instant)
+    return request.page(
         "calendar/decision_clock_new.html",
         status,
         call=call,
@@ -79,10 +78,10 @@ def _ask(asked: Asked, viewer: Viewer, session: Session, now: datetime, typed: A
         plan=plan,
         refusal=refusal,
         errors=errors,
-        participants=sorted((p for p in data.participants.values() if takes_part(p, local_day(now))), key=_by_name),
+        participants=sorted((p for p in data.participants.values() if takes_part(p, request.now.today)), key=_by_name),
         tables=[body for body in data.bodies.values() if body.kind in TABLES],
-        may_keep=has_role(viewer, Role.FUNDRAISER),
-        today=local_day(now),
+        may_keep=has_role(request.viewer, Role.FUNDRAISER),
+        today=request.now.today,
         DeadlineKind=DeadlineKind,
         MilestoneStep=MilestoneStep,
     )
@@ -120,32 +119,35 @@ def tried(
         return None, str(error)
 
 
-def keep(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def keep(request: RequestContext) -> Response:
     """Keep the plan: its steps become milestones of my organisation."""
-    call = find_call(session, asked)
-    form, errors = forms.filled(WayForm, asked.form)
-    row = next((r for r in coming_deadlines(session, call, now) if form and r.id == form.deadline), None)
+    call = find_call(request)
+    form, errors = forms.filled(WayForm, request.form)
+    row = next(
+        (r for r in coming_deadlines(request.session, call, request.now.instant) if form and r.id == form.deadline),
+        None,
+    )
     if form is None or errors or row is None:
-        return _ask(asked, viewer, session, now, asked.form, 422)
-    way = _way(form, viewer, body_calendar(session))
+        return _ask(request, request.form, 422)
+    way = _way(form, request.viewer, body_calendar(request.session))
     try:
-        clock = start_clock(Deed(session, asked.user, now), row, way, asked.user.participant_id)
+        clock = start_clock(request.deed, row, way, request.user.participant_id)
     except NoPlan:
-        return _ask(asked, viewer, session, now, asked.form, 422)
-    audit.record(session, asked, "decision clock planned", f"clock {clock.id}")
-    return asked.to(f"/kalender/klok/{clock.id}", done="gepland")
+        return _ask(request, request.form, 422)
+    audit.record(request, "decision clock planned", f"clock {clock.id}")
+    return request.to(f"/kalender/klok/{clock.id}", done="gepland")
 
 
-def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """The milestones as they stand, beside what they would be if they were counted back now."""
-    clock = _clock(asked, viewer, session)
-    deadline = session.get_one(Deadline, clock.deadline_id)
-    call = session.get_one(Call, deadline.call_id)
-    data = body_calendar(session)
-    rows = milestones_of(session, clock)
-    plan, refusal = tried(data, deadline, way_of(clock), now, fixed_of(rows))
+    clock = _clock(request)
+    deadline = request.session.get_one(Deadline, clock.deadline_id)
+    call = request.session.get_one(Call, deadline.call_id)
+    data = body_calendar(request.session)
+    rows = milestones_of(request.session, clock)
+    plan, refusal = tried(data, deadline, way_of(clock), request.now.instant, fixed_of(rows))
     planned = {p.step.key: p for p in plan.steps} if plan else {}
-    return asked.page(
+    return request.page(
         "calendar/decision_clock.html",
         clock=clock,
         deadline=deadline,
@@ -154,11 +156,11 @@ def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Respo
         refusal=refusal,
         rows=[(row, milestone_name(row, data.bodies), planned.get(row.key)) for row in rows],
         moved=[row for row in rows if row.key in planned and planned[row.key].day != row.day],
-        people={user.id: user.name for user in colleagues(session, clock.participant_id)},
+        people={user.id: user.name for user in colleagues(request.session, clock.participant_id)},
         lead=data.participants[clock.lead_id].name,
         partners=[data.participants[p].name for p in clock.partner_ids if p in data.participants],
-        may_change=_may_change(viewer, clock),
-        today=local_day(now),
+        may_change=_may_change(request.viewer, clock),
+        today=request.now.today,
         errors={},
         DeadlineKind=DeadlineKind,
         MilestoneStep=MilestoneStep,
@@ -170,24 +172,32 @@ def _may_change(viewer: Viewer, clock: DecisionClock) -> bool:
     return has_role(viewer, Role.FUNDRAISER) and viewer.participant_id == clock.participant_id
 
 
-def _clock(asked: Asked, viewer: Viewer, session: Session) -> DecisionClock:
-    query = select(DecisionClock).where(DecisionClock.id == asked.params["clock_id"], visible(viewer, DecisionClock))
-    clock = session.exec(query).first()
+def _clock(request: RequestContext) -> DecisionClock:
+    query = select(DecisionClock).where(
+        DecisionClock.id == request.params["clock_id"], visible(request.viewer, DecisionClock)
+    )
+    clock = request.session.exec(query).first()
     if clock is None:
         raise NotThere
     return clock
 
 
-def plan_again(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def plan_again(request: RequestContext) -> Response:
     """Count back again from where the deadline and the meetings are now."""
-    clock = _clock(asked, viewer, session)
-    if not _may_change(viewer, clock):
+    clock = _clock(request)
+    if not _may_change(request.viewer, clock):
         raise NotThere
     try:
-        replan(session, clock, session.get_one(Deadline, clock.deadline_id), body_calendar(session), now)
+        replan(
+            request.session,
+            clock,
+            request.session.get_one(Deadline, clock.deadline_id),
+            body_calendar(request.session),
+            request.now.instant,
+        )
     except NoPlan:
-        return asked.to(f"/kalender/klok/{clock.id}")
-    return asked.to(f"/kalender/klok/{clock.id}", done="gepland")
+        return request.to(f"/kalender/klok/{clock.id}")
+    return request.to(f"/kalender/klok/{clock.id}", done="gepland")
 
 
 class Settled(BaseModel):
@@ -201,24 +211,24 @@ class Settled(BaseModel):
     let_go: bool = False  # count the day back again, after it was put by hand
 
 
-def change(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def change(request: RequestContext) -> Response:
     """Assign a milestone, or say that it was done or dropped; two people at once lose nothing."""
-    row = session.get(Milestone, asked.params["milestone_id"])
-    clock = session.get(DecisionClock, row.clock_id) if row else None
-    if row is None or clock is None or not _may_change(viewer, clock):
+    row = request.session.get(Milestone, request.params["milestone_id"])
+    clock = request.session.get(DecisionClock, row.clock_id) if row else None
+    if row is None or clock is None or not _may_change(request.viewer, clock):
         raise NotThere
-    form, _ = forms.filled(Settled, asked.form)
-    back, by = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", asked.user.id
+    form, _ = forms.filled(Settled, request.form)
+    back, by = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", request.user.id
     if form is None:
-        return asked.to(back, done="intussen")
+        return request.to(back, done="intussen")
     try:
-        with session.begin_nested():
-            claim(session, row, form.version)
-            _change(session, row, clock, form, by, now)
+        with request.session.begin_nested():
+            claim(request.session, row, form.version)
+            _change(request.session, row, clock, form, by, request.now.instant)
     except (WhyMissing, AfterDeadline, ChangedMeanwhile) as refused:
-        return asked.to(back, done=NOT_KEPT[type(refused)])
-    audit.record(session, asked, "milestone changed", f"milestone {row.id}", form.state.value)
-    return asked.to(back, done="bewaard")
+        return request.to(back, done=NOT_KEPT[type(refused)])
+    audit.record(request, "milestone changed", f"milestone {row.id}", form.state.value)
+    return request.to(back, done="bewaard")
 
 
 def _change(session: Session, row: Milestone, clock: DecisionClock, form: Settled, by: int, now: datetime) -> None:
@@ -259,39 +269,39 @@ def _assignee(session: Session, user_id: int, participant_id: str) -> int | None
     return user.id if user and user.participant_id == participant_id and user.deactivated_at is None else None
 
 
-def assign(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def assign(request: RequestContext) -> Response:
     """Give a deadline of a call to a colleague, or say how it ended."""
-    deadline = session.get(Deadline, asked.params["deadline_id"])
-    if deadline is None or viewer.participant_id is None:
+    deadline = request.session.get(Deadline, request.params["deadline_id"])
+    if deadline is None or request.viewer.participant_id is None:
         raise NotThere
     back = f"/regelingen/{deadline.call_id}"
-    form, _ = forms.filled(Settled, asked.form)
-    found = session.exec(
+    form, _ = forms.filled(Settled, request.form)
+    found = request.session.exec(
         select(Assignment).where(
-            Assignment.deadline_id == deadline.id, Assignment.participant_id == viewer.participant_id
+            Assignment.deadline_id == deadline.id, Assignment.participant_id == request.viewer.participant_id
         )
     ).first()
-    person = _assignee(session, form.assignee, viewer.participant_id) if form else None
+    person = _assignee(request.session, form.assignee, request.viewer.participant_id) if form else None
     if form is None or person is None:
-        return asked.to(back, done="intussen")
+        return request.to(back, done="intussen")
     if form.state == MilestoneState.DROPPED and not form.why.strip():
-        return asked.to(back, done="waarom")
+        return request.to(back, done="waarom")
     new = Assignment(
         deadline_id=deadline.id,
-        participant_id=viewer.participant_id,
+        participant_id=request.viewer.participant_id,
         assignee_id=person,
-        assigned_by=asked.user.id,
-        assigned_at=now,
+        assigned_by=request.user.id,
+        assigned_at=request.now.instant,
     )
     try:
-        with session.begin_nested():
-            row = _given(session, found, form.version, new)
+        with request.session.begin_nested():
+            row = _given(request.session, found, form.version, new)
             row.assignee_id, row.state, row.why = person, form.state, form.why.strip()
             settled = form.state != MilestoneState.PLANNED
-            row.settled_at, row.settled_by = (now, asked.user.id) if settled else (None, None)
-            session.add(row)
-            session.flush()
+            row.settled_at, row.settled_by = (request.now.instant, request.user.id) if settled else (None, None)
+            request.session.add(row)
+            request.session.flush()
     except (ChangedMeanwhile, IntegrityError):  # somebody else was first
-        return asked.to(back, done="intussen")
-    audit.record(session, asked, "deadline assigned", f"deadline {deadline.id}", form.state.value)
-    return asked.to(back, done="bewaard")
+        return request.to(back, done="intussen")
+    audit.record(request, "deadline assigned", f"deadline {deadline.id}", form.state.value)
+    return request.to(back, done="bewaard")

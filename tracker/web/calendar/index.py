@@ -11,7 +11,6 @@ from db.models import ClosedPeriod
 from db.queries import Viewer
 from db.vocabulary_calendar import EntryKind
 from notifications import wording
-from notifications.wording import local_day
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.entries import (
     Entry,
@@ -26,7 +25,7 @@ from tracker.calendar.events import filtered
 from tracker.web.calendar import views
 from tracker.web.calls.filter_form import Filter, choices, query_string
 from tracker.web.frame import forms
-from tracker.web.frame.context import Asked
+from tracker.web.frame.context import RequestContext
 
 LIST_DAYS = 92
 View = Literal["maand", "lijst", "kwartalen"]
@@ -44,17 +43,21 @@ class CalendarQuery(Filter):
         return not self.show or kind in self.show
 
 
-def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def index(request: RequestContext) -> Response:
     """The page, in one of its three views."""
-    query, errors = forms.asked_for(CalendarQuery, asked.query)
+    query, errors = forms.asked_for(CalendarQuery, request.query)
     if query is None:
-        return asked.page("frame/refused.html", 422, errors=errors)
-    today = local_day(now)
+        return request.page("frame/refused.html", 422, errors=errors)
+    today = request.now.today
     first = views.first_of(query.month or "", today)
     since, until = _days(query.view, first, today)
-    found = entries(session, viewer, query, since, until, now)
-    open_ended = undated(session, now, filtered(session, query.wanted(), viewer, now))
-    return asked.page(
+    found = entries(request.session, request.viewer, query, since, until, request.now.instant)
+    open_ended = undated(
+        request.session,
+        request.now.instant,
+        filtered(request.session, query.wanted(), request.viewer, request.now.instant),
+    )
+    return request.page(
         "calendar/index.html",
         query=query,
         today=today,
@@ -65,7 +68,7 @@ def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Resp
         total=sum(entry.until is None for entry in found),
         errors={},
         **_shown(query.view, found, open_ended, first, today),
-        **choices(session),
+        **choices(request.session),
     )
 
 

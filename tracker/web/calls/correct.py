@@ -1,16 +1,16 @@
 """By hand: add a regeling, correct a field or date, take that back, join two that are one."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Call, Correction
-from db.queries import CallFilter, Viewer
+from db.queries import CallFilter
 from db.rights import visible
 from db.vocabulary import DeadlineKind, Instrument
 from scrapers.listing import ListedDeadline, Listing
@@ -23,7 +23,7 @@ from tracker.matching.search import find
 from tracker.web.calls.rows import find_call, rows_for
 from tracker.web.frame import audit, forms
 from tracker.web.frame.actions import Euros, Percentage
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 from tracker.web.frame.phrases import field_name
 
 AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
@@ -68,20 +68,20 @@ class ByHand(BaseModel):
     rate: Percentage = None
 
 
-def new(asked: Asked, _viewer: Viewer, _session: Session, _now: datetime) -> Response:
+def new(request: RequestContext) -> Response:
     """The form."""
-    return asked.page("calls/correct_new.html", errors={}, typed=asked.form)
+    return request.page("calls/correct_new.html", errors={}, typed=request.form)
 
 
-def create(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def create(request: RequestContext) -> Response:
     """Add a call."""
-    form, errors = forms.filled(ByHand, asked.form)
+    form, errors = forms.filled(ByHand, request.form)
     listing, wrong = _listing(form) if form else (None, {})
     if listing is None:
-        return asked.page("calls/correct_new.html", 422, errors={**errors, **wrong}, typed=asked.form)
-    call_id = add_call(session, listing, now)
-    audit.record(session, asked, "call added", f"call {call_id}")
-    return asked.to(f"/regelingen/{call_id}", done="bewaard")
+        return request.page("calls/correct_new.html", 422, errors={**errors, **wrong}, typed=request.form)
+    call_id = add_call(request.session, listing, request.now.instant)
+    audit.record(request, "call added", f"call {call_id}")
+    return request.to(f"/regelingen/{call_id}", done="bewaard")
 
 
 def _listing(form: ByHand) -> tuple[Listing | None, forms.Errors]:
@@ -97,23 +97,23 @@ def _listing(form: ByHand) -> tuple[Listing | None, forms.Errors]:
         ) else {str(e["loc"][0]): forms.message(e) for e in error.errors()}
 
 
-def ask(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def ask(request: RequestContext) -> Response:
     """The form of a correction."""
-    return _form(asked, find_call(session, asked), {})
+    return _form(request, find_call(request), {})
 
 
-def save(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def save(request: RequestContext) -> Response:
     """Correct one field, unless the call changed while the person looked at it."""
-    call = find_call(session, asked)
-    form, errors = forms.filled(Corrected, asked.form)
+    call = find_call(request)
+    form, errors = forms.filled(Corrected, request.form)
     value, wrong = _value(form) if form else (None, {})
     if form is None or wrong:
-        return _form(asked, call, {**errors, **wrong}, 422)
+        return _form(request, call, {**errors, **wrong}, 422)
     if form.version != call.version:
-        return _form(asked, call, {}, 409, moved=True)
-    correct(session, asked.user, call.id, form.field, value, form.reason, now)
-    audit.record(session, asked, "call corrected", f"call {call.id}", form.field)
-    return asked.to(f"/regelingen/{call.id}", done="gecorrigeerd")
+        return _form(request, call, {}, 409, moved=True)
+    correct(request.session, request.user, call.id, form.field, value, form.reason, request.now.instant)
+    audit.record(request, "call corrected", f"call {call.id}", form.field)
+    return request.to(f"/regelingen/{call.id}", done="gecorrigeerd")
 
 
 def _value(form: Corrected) -> tuple[Any, forms.Errors]:
@@ -134,55 +134,59 @@ def _number(text: str, read: Callable[[str], Decimal | None]) -> tuple[str | Non
     return (str(number), {}) if number is not None else (None, {"value": "Vul een getal in, zoals 25000 of 25.000,50."})
 
 
-def withdraw(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def withdraw(request: RequestContext) -> Response:
     """Take a correction back."""
-    query = select(Correction).where(Correction.id == asked.params["correction_id"], visible(viewer, Correction))
-    correction = session.exec(query.where(col(Correction.withdrawn_at).is_(None))).first()
+    query = select(Correction).where(
+        Correction.id == request.params["correction_id"], visible(request.viewer, Correction)
+    )
+    correction = request.session.exec(query.where(col(Correction.withdrawn_at).is_(None))).first()
     if correction is None:
         raise NotThere
     call_id = correction.call_id
-    take_back(session, correction, now)
-    audit.record(session, asked, "correction withdrawn", f"call {call_id}")
-    return asked.to(f"/regelingen/{call_id}", done="teruggenomen")
+    take_back(request.session, correction, request.now.instant)
+    audit.record(request, "correction withdrawn", f"call {call_id}")
+    return request.to(f"/regelingen/{call_id}", done="teruggenomen")
 
 
-def ask_join(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def ask_join(request: RequestContext) -> Response:
     """Look for the other one: by its own title first, or by what was typed."""
-    return _join_form(asked, viewer, session, now, find_call(session, asked), {})
+    return _join_form(request, find_call(request), {})
 
 
-def save_join(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def save_join(request: RequestContext) -> Response:
     """Join this one into the chosen one."""
-    call = find_call(session, asked)
-    chosen = str(asked.form.get("met", ""))
+    call = find_call(request)
+    chosen = str(request.form.get("met", ""))
     if not chosen.isdecimal() or len(chosen) > 9:
-        return _join_form(asked, viewer, session, now, call, {"met": "Kies de andere regeling."}, 422)
+        return _join_form(request, call, {"met": "Kies de andere regeling."}, 422)
     try:
-        join(session, call.id, int(chosen), now, asked.user)
+        join(request.session, call.id, int(chosen), request.now.instant, request.user)
     except CannotJoin as error:
-        return _join_form(asked, viewer, session, now, call, {"met": str(error)}, 422)
-    audit.record(session, asked, "calls joined", f"call {call.id}", f"into call {chosen}")
-    return asked.to(f"/regelingen/{chosen}", done="samengevoegd")
+        return _join_form(request, call, {"met": str(error)}, 422)
+    audit.record(request, "calls joined", f"call {call.id}", f"into call {chosen}")
+    return request.to(f"/regelingen/{chosen}", done="samengevoegd")
 
 
-def _form(asked: Asked, call: Call, errors: forms.Errors, status: int = 200, moved: bool = False) -> Response:
-    return asked.page(
-        "calls/correct.html", status, call=call, errors=errors, typed=asked.form, fields=CORRECTABLE, moved=moved
+def _form(
+    request: RequestContext, call: Call, errors: forms.Errors, status: int = 200, moved: bool = False
+) -> Response:
+    return request.page(
+        "calls/correct.html", status, call=call, errors=errors, typed=request.form, fields=CORRECTABLE, moved=moved
     )
 
 
 def _join_form(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, call: Call,
+    request: RequestContext, call: Call,
     errors: forms.Errors, status: int = 200,
 ) -> Response:  # fmt: skip
-    words = asked.query.get("zoek") or " ".join(call.title.split()[:3])
-    found = find(session, CallFilter(text=words[:200]), viewer, now)
+    words = request.query.get("zoek") or " ".join(call.title.split()[:3])
+    found = find(request.session, CallFilter(text=words[:200]), request.viewer, request.now.instant)
     others = [one for one in found.calls if one.id != call.id][:20]
-    return asked.page(
+    return request.page(
         "calls/correct_join.html",
         status,
         call=call,
         words=words,
-        rows=rows_for(session, others, viewer, now),
+        rows=rows_for(request.session, others, request.viewer, request.now.instant),
         errors=errors,
     )

@@ -18,7 +18,7 @@ from tracker.calls.publications import chain
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.calls.rows import find_call, moment_of, passed, rows_for
 from tracker.web.frame.actions import NOTHING, Typed, choices
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 from tracker.web.frame.phrases import field_name, value_text
 
 SHOWN = (
@@ -47,65 +47,67 @@ class Dated(NamedTuple):
     others: list[tuple[str, str]]
 
 
-def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """The whole page; a call that was joined into another leads there."""
-    call = find_call(session, asked)
+    call = find_call(request)
     if call.joined_into is not None:
-        return asked.to(f"/regelingen/{call.joined_into}")
-    return page(asked, viewer, session, now, call)
+        return request.to(f"/regelingen/{call.joined_into}")
+    return page(request, call)
 
 
-def page(asked: Asked, viewer: Viewer, session: Session, now: datetime, call: Call, sent: Typed = NOTHING) -> Response:
+def page(request: RequestContext, call: Call, sent: Typed = NOTHING) -> Response:
     """The page of a call, also after a form on it that was refused."""
-    return asked.page(
+    return request.page(
         "calls/detail.html",
         status=sent.status,
         typed=sent.typed,
         errors=sent.errors,
         call=call,
-        chain=chain(session, call, viewer),
+        chain=chain(request.session, call, request.viewer),
         chain_kinds=choices(ChainKind),
-        row=rows_for(session, [call], viewer, now)[0],
+        row=rows_for(request.session, [call], request.viewer, request.now.instant)[0],
         facts=facts(call),
-        dates=dates_of(session, call, now),
-        matches=_matches(session, call),
+        dates=dates_of(request.session, call, request.now.instant),
+        matches=_matches(request.session, call),
         shown_from=SHOWN_FROM,
-        revisions=_of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
-        sightings=_of(session, Sighting, call, col(Sighting.source)),
-        corrections=_corrections(session, call, viewer),
-        verdicts=_verdicts(session, call, viewer),
-        follows=_follow(session, call, viewer) is not None,
-        judging=has_role(viewer, Role.FUNDRAISER),
-        correcting=has_role(viewer, Role.FUNDRAISER),
-        may_open=has_role(viewer, Role.FUNDRAISER),
-        clock=clock_of(session, call, viewer, now),
+        revisions=_of(request.session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
+        sightings=_of(request.session, Sighting, call, col(Sighting.source)),
+        corrections=_corrections(request.session, call, request.viewer),
+        verdicts=_verdicts(request.session, call, request.viewer),
+        follows=_follow(request.session, call, request.viewer) is not None,
+        judging=has_role(request.viewer, Role.FUNDRAISER),
+        correcting=has_role(request.viewer, Role.FUNDRAISER),
+        may_open=has_role(request.viewer, Role.FUNDRAISER),
+        clock=clock_of(request.session, call, request.viewer, request.now.instant),
     )
 
 
-def follow(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def follow(request: RequestContext) -> Response:
     """Follow or stop following; asking twice changes nothing."""
-    call = find_call(session, asked)
-    there = _follow(session, call, viewer)
-    if asked.form.get("volg") == "nee":
+    call = find_call(request)
+    there = _follow(request.session, call, request.viewer)
+    if request.form.get("volg") == "nee":
         if there is not None:
-            session.delete(there)
-        return asked.to(f"/regelingen/{call.id}", done="ontvolgd")
+            request.session.delete(there)
+        return request.to(f"/regelingen/{call.id}", done="ontvolgd")
     if there is None:
-        session.add(Follow(user_id=asked.user.id, call_id=call.id, at=now))
-    return asked.to(f"/regelingen/{call.id}", done="gevolgd")
+        request.session.add(Follow(user_id=request.user.id, call_id=call.id, at=request.now.instant))
+    return request.to(f"/regelingen/{call.id}", done="gevolgd")
 
 
-def snapshot(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def snapshot(request: RequestContext) -> Response:
     """What the source showed, as plain text: never as the page it was."""
-    call = find_call(session, asked)
-    sha256 = asked.params["sha256"]
-    used = session.exec(select(Sighting).where(Sighting.call_id == call.id, Sighting.snapshot == sha256)).first()
-    kept = session.get(Snapshot, sha256)
+    call = find_call(request)
+    sha256 = request.params["sha256"]
+    used = request.session.exec(
+        select(Sighting).where(Sighting.call_id == call.id, Sighting.snapshot == sha256)
+    ).first()
+    kept = request.session.get(Snapshot, sha256)
     if used is None or kept is None:
         raise NotThere
     text = zlib.decompress(kept.body).decode("utf-8", "replace")
     cut = len(text) > MOST_SHOWN
-    return asked.page(
+    return request.page(
         "calls/detail_snapshot.html", call=call, kept=kept, sighting=used, text=text[:MOST_SHOWN], cut=cut
     )
 

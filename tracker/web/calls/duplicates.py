@@ -15,11 +15,11 @@ from notifications import wording
 from tracker.calls.duplicate_pairs import dismiss
 from tracker.calls.duplicates import Proposal, Sign
 from tracker.calls.merge import CannotJoin, join, part
-from tracker.calls.parse_values import NotPossible
+from tracker.errors import NotPossible
 from tracker.web.calls.detail import dates_of, facts
 from tracker.web.calls.rows import CallRow, find_call, rows_for
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 
 PAGE = "/regelingen/dubbel"
 MOST = 20  # pairs on a page; the next ones come when these are judged
@@ -62,50 +62,50 @@ class Pair(NamedTuple):
     why: list[str]
 
 
-def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """The pairs, and a way back from the one that was joined last."""
-    found = asked.site.alike.proposals(session, now)
-    return asked.page(
+    found = request.site.alike.proposals(request.session, request.now.instant)
+    return request.page(
         "calls/duplicates.html",
-        pairs=[_pair(session, one, viewer, now) for one in found[:MOST]],
+        pairs=[_pair(request.session, one, request.viewer, request.now.instant) for one in found[:MOST]],
         more=max(0, len(found) - MOST),
-        joined=_joined(session, asked.query.get("samen", "")),
+        joined=_joined(request.session, request.query.get("samen", "")),
     )
 
 
-def decide(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def decide(request: RequestContext) -> Response:
     """Join the two, or keep that they are two; where somebody was first, say so."""
-    form, _ = forms.filled(Decided, asked.form)
+    form, _ = forms.filled(Decided, request.form)
     if form is None:
         raise NotThere
     if form.say == "same":
-        return _join(asked, session, form, now)
+        return _join(request, form)
     try:
-        dismiss(session, form.first, form.second, asked.user, form.reason, now)
+        dismiss(request.session, form.first, form.second, request.user, form.reason, request.now.instant)
     except NotPossible:
-        return asked.to(PAGE, done="intussen-besloten")
-    audit.record(session, asked, "calls told apart", f"call {form.first}", f"from call {form.second}")
-    return asked.to(PAGE, done="twee")
+        return request.to(PAGE, done="intussen-besloten")
+    audit.record(request, "calls told apart", f"call {form.first}", f"from call {form.second}")
+    return request.to(PAGE, done="twee")
 
 
-def _join(asked: Asked, session: Session, form: Decided, now: datetime) -> Response:
+def _join(request: RequestContext, form: Decided) -> Response:
     try:
-        join(session, form.second, form.first, now, asked.user)
+        join(request.session, form.second, form.first, request.now.instant, request.user)
     except CannotJoin:
-        return asked.to(PAGE, done="intussen-besloten")
-    audit.record(session, asked, "calls joined", f"call {form.second}", f"into call {form.first}")
-    return asked.to(f"{PAGE}?samen={form.second}", done="samengevoegd")
+        return request.to(PAGE, done="intussen-besloten")
+    audit.record(request, "calls joined", f"call {form.second}", f"into call {form.first}")
+    return request.to(f"{PAGE}?samen={form.second}", done="samengevoegd")
 
 
-def undo(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def undo(request: RequestContext) -> Response:
     """Part what was joined."""
-    call = find_call(session, asked)
+    call = find_call(request)
     try:
-        kept = part(session, call.id, now, asked.user)
+        kept = part(request.session, call.id, request.now.instant, request.user)
     except NotPossible:
-        return asked.to(PAGE, done="intussen-besloten")
-    audit.record(session, asked, "calls parted", f"call {call.id}", f"from call {kept}")
-    return asked.to(PAGE, done="gescheiden")
+        return request.to(PAGE, done="intussen-besloten")
+    audit.record(request, "calls parted", f"call {call.id}", f"from call {kept}")
+    return request.to(PAGE, done="gescheiden")
 
 
 def _pair(session: Session, found: Proposal, viewer: Viewer, now: datetime) -> Pair:
@@ -143,6 +143,10 @@ def _joined(session: Session, number: str) -> Call | None:
     return call if call is not None and call.joined_into is not None else None
 
 
-def waiting(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> int:
+def waiting(request: RequestContext) -> int:
     """How many pairs wait for this person: none, where it is not for them to say."""
-    return len(asked.site.alike.proposals(session, now)) if has_role(viewer, Role.COORDINATOR) else 0
+    return (
+        len(request.site.alike.proposals(request.session, request.now.instant))
+        if has_role(request.viewer, Role.COORDINATOR)
+        else 0
+    )

@@ -14,7 +14,7 @@ from db.rights import visible
 from db.status import next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from notifications import wording
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 
 SOON_DAYS = 7
 MOST_REASONS = 3
@@ -153,9 +153,9 @@ def _by_call(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def find_call(session: Session, asked: Asked) -> Call:
+def find_call(request: RequestContext) -> Call:
     """The call of the address."""
-    call = session.get(Call, asked.params["call_id"])
+    call = request.session.get(Call, request.params["call_id"])
     if call is None:
         raise NotThere
     return call

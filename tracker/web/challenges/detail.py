@@ -1,23 +1,21 @@
 """One opgave: its calls, team and words; editable by a coordinator, with a live "this would match"."""
 
-from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field, field_validator
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Challenge, Participant, Team, User
-from db.queries import CallFilter, Viewer
+from db.queries import CallFilter
 from db.rights import has_role
 from db.vocabulary import ChallengeStatus, Role, Status
-from notifications.wording import local_day
 from tracker.challenges.teams import members_of, readers
+from tracker.matching.preview_words import preview_words
 from tracker.matching.search import find
-from tracker.matching.what_if import what_if
 from tracker.web.calls.rows import rows_for
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 
 MOST_WORDS = 200
 MOST_TRIED, MOST_LOST = 15, 5
@@ -56,93 +54,93 @@ class Edited(BaseModel):
         return value
 
 
-def find_challenge(session: Session, asked: Asked) -> Challenge:
+def find_challenge(request: RequestContext) -> Challenge:
     """The opgave of the address."""
-    found = session.get(Challenge, asked.params["challenge_id"])
+    found = request.session.get(Challenge, request.params["challenge_id"])
     if found is None:
         raise NotThere
     return found
 
 
-def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """Goal, team, standing calls."""
-    challenge = find_challenge(session, asked)
+    challenge = find_challenge(request)
     wanted = CallFilter(challenges=(challenge.id,), status=(Status.OPEN, Status.ANNOUNCED, Status.EXPECTED))
-    found = find(session, wanted, viewer, now)
-    team = session.get(Team, challenge.id)
-    return asked.page(
+    found = find(request.session, wanted, request.viewer, request.now.instant)
+    team = request.session.get(Team, challenge.id)
+    return request.page(
         "challenges/detail.html",
         challenge=challenge,
-        children=session.exec(
+        children=request.session.exec(
             select(Challenge).where(Challenge.parent_id == challenge.id).order_by(col(Challenge.position))
         ).all(),
         found=found,
-        rows=rows_for(session, found.calls, viewer, now, about=wanted.challenges),
+        rows=rows_for(request.session, found.calls, request.viewer, request.now.instant, about=wanted.challenges),
         team=team,
-        contact=session.get(User, team.contact_id) if team and team.contact_id else None,
-        leads=[p for p in (session.get(Participant, i) for i in (team.leads if team else [])) if p],
-        members=members_of(session, challenge.id),
-        turn=readers(session, challenge.id, local_day(now)),
-        may_edit=has_role(viewer, Role.COORDINATOR),
-        may_open=has_role(viewer, Role.FUNDRAISER),
+        contact=request.session.get(User, team.contact_id) if team and team.contact_id else None,
+        leads=[p for p in (request.session.get(Participant, i) for i in (team.leads if team else [])) if p],
+        members=members_of(request.session, challenge.id),
+        turn=readers(request.session, challenge.id, request.now.today),
+        may_edit=has_role(request.viewer, Role.COORDINATOR),
+        may_open=has_role(request.viewer, Role.FUNDRAISER),
     )
 
 
-def edit(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def edit(request: RequestContext) -> Response:
     """The form."""
-    challenge = find_challenge(session, asked)
-    return _form(asked, viewer, session, now, challenge, {})
+    challenge = find_challenge(request)
+    return _form(request, challenge, {})
 
 
-def save(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def save(request: RequestContext) -> Response:
     """Keep what was typed, unless somebody else changed the opgave meanwhile: then both versions are shown."""
-    challenge = find_challenge(session, asked)
-    form, errors = forms.filled(Edited, asked.form)
+    challenge = find_challenge(request)
+    form, errors = forms.filled(Edited, request.form)
     if form is None:
-        return _form(asked, viewer, session, now, challenge, errors, 422)
-    if asked.form.get("proef"):
-        return _form(asked, viewer, session, now, challenge, {})
-    session.refresh(challenge, with_for_update=True)
+        return _form(request, challenge, errors, 422)
+    if request.form.get("proef"):
+        return _form(request, challenge, {})
+    request.session.refresh(challenge, with_for_update=True)
     if form.version != challenge.version:
-        return _form(asked, viewer, session, now, challenge, {}, 409, theirs=challenge)
+        return _form(request, challenge, {}, 409, theirs=challenge)
     for name in ("name", "goal", *WORDS):
         setattr(challenge, name, getattr(form, name))
     challenge.version += 1
     if challenge.status == ChallengeStatus.UNKNOWN:
         challenge.status = ChallengeStatus.PROGRAMME
-    audit.record(session, asked, "opgave changed", f"challenge {challenge.id}", f"version {challenge.version}")
-    return asked.to(f"/opgaven/{challenge.id}", done="opgave")
+    audit.record(request, "opgave changed", f"challenge {challenge.id}", f"version {challenge.version}")
+    return request.to(f"/opgaven/{challenge.id}", done="opgave")
 
 
-def preview(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def preview(request: RequestContext) -> Response:
     """What the form would match, while it is typed."""
-    challenge = find_challenge(session, asked)
-    return asked.page("challenges/detail_edit.html", block="proef", **_tried(asked, viewer, session, now, challenge))
+    challenge = find_challenge(request)
+    return request.page("challenges/detail_edit.html", block="proef", **_tried(request, challenge))
 
 
 def _form(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, challenge: Challenge,
+    request: RequestContext, challenge: Challenge,
     errors: forms.Errors, status: int = 200, theirs: Challenge | None = None,
 ) -> Response:  # fmt: skip
-    return asked.page(
+    return request.page(
         "challenges/detail_edit.html",
         status,
         challenge=challenge,
         errors=errors,
-        typed=asked.form,
+        typed=request.form,
         theirs=theirs,
-        **_tried(asked, viewer, session, now, challenge),
+        **_tried(request, challenge),
     )
 
 
-def _tried(asked: Asked, viewer: Viewer, session: Session, now: datetime, challenge: Challenge) -> dict[str, Any]:
+def _tried(request: RequestContext, challenge: Challenge) -> dict[str, Any]:
     """What would match with what stands in the form."""
-    changed = {name: _lines(str(asked.form[name]))[:MOST_WORDS] for name in WORDS if name in asked.form}
-    texts = {name: str(asked.form[name]) for name in ("name", "goal") if name in asked.form}
+    changed = {name: _lines(str(request.form[name]))[:MOST_WORDS] for name in WORDS if name in request.form}
+    texts = {name: str(request.form[name]) for name in ("name", "goal") if name in request.form}
     edited = Challenge(**{**challenge.model_dump(), **texts, **changed})
-    found = what_if(session, asked.site.trials, edited, now)
+    found = preview_words(request.session, request.site.trials, edited, request.now.instant)
     return {
         "found": found,
-        "tried": rows_for(session, found.calls[:MOST_TRIED], viewer, now),
+        "tried": rows_for(request.session, found.calls[:MOST_TRIED], request.viewer, request.now.instant),
         "lost": found.lost[:MOST_LOST],
     }

@@ -11,13 +11,12 @@ from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
 from db.models import Agenda, Call, Challenge, Match, Team, User
-from db.queries import Viewer
 from db.rights import has_role
 from db.status import IS_CALL, status_expression
 from db.vocabulary import ChallengeKind, Instrument, Role, Status
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.frame.charts import Share, shares
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 
 COMING = (Status.EXPECTED, Status.ANNOUNCED)
 
@@ -65,28 +64,28 @@ class Node:
 Counts = dict[str, dict[str, Counted]]
 
 
-def index(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def index(request: RequestContext) -> Response:
     """The tree of one agenda, with bars: how many calls stand open or are announced, and the money in them."""
-    agendas, chosen = _agendas(asked, session, now)
-    challenges = _of_agenda(session, chosen.id)
-    counts = counted(session, now)
-    return asked.page(
+    agendas, chosen = _agendas(request)
+    challenges = _of_agenda(request.session, chosen.id)
+    counts = counted(request.session, request.now.instant)
+    return request.page(
         "challenges/index.html",
         agendas=agendas,
         chosen=chosen,
-        tree=tree(challenges, counts, _contacts(session)),
+        tree=tree(challenges, counts, _contacts(request.session)),
         empty=not challenges,
     )
 
 
-def white_spots(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def white_spots(request: RequestContext) -> Response:
     """Opgaven by instruments: open now, announced, recurring, none."""
-    agendas, chosen = _agendas(asked, session, now)
-    challenges = [c for c in _of_agenda(session, chosen.id) if _is_leaf(c)]
-    counts = counted(session, now)
+    agendas, chosen = _agendas(request)
+    challenges = [c for c in _of_agenda(request.session, chosen.id) if _is_leaf(c)]
+    counts = counted(request.session, request.now.instant)
     rows = [(c, [(i, counts[c.id][i]) for i in Instrument]) for c in challenges]
-    may_open = has_role(viewer, Role.FUNDRAISER)
-    return asked.page("challenges/index_map.html", agendas=agendas, chosen=chosen, rows=rows, may_open=may_open)
+    may_open = has_role(request.viewer, Role.FUNDRAISER)
+    return request.page("challenges/index_map.html", agendas=agendas, chosen=chosen, rows=rows, may_open=may_open)
 
 
 def counted(session: Session, now: datetime) -> Counts:
@@ -140,15 +139,15 @@ def _is_leaf(challenge: Challenge) -> bool:
     return bool(challenge.name) and challenge.kind != ChallengeKind.ASSIGNMENT
 
 
-def _agendas(asked: Asked, session: Session, now: datetime) -> tuple[Sequence[Agenda], Agenda]:
+def _agendas(request: RequestContext) -> tuple[Sequence[Agenda], Agenda]:
     """Every edition, and the chosen one; the newest whose opgaven are matched comes first."""
-    agendas = session.exec(select(Agenda).order_by(col(Agenda.valid_from))).all()
-    wanted = asked.query.get("agenda")
-    chosen = next((a for a in agendas if a.id == wanted), None) if wanted else _usual(session, agendas)
+    agendas = request.session.exec(select(Agenda).order_by(col(Agenda.valid_from))).all()
+    wanted = request.query.get("agenda")
+    chosen = next((a for a in agendas if a.id == wanted), None) if wanted else _usual(request.session, agendas)
     if chosen is None:
         if wanted or agendas:
             raise NotThere
-        chosen = Agenda(id="", name="", valid_from=now.date())
+        chosen = Agenda(id="", name="", valid_from=request.now.instant.date())
     return agendas, chosen
 
 

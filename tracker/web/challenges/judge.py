@@ -1,7 +1,5 @@
 """Judging: one key or one tap a call, with a reason where it is "no"; the queue moves on by itself; undo."""
 
-from datetime import datetime
-
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 from starlette.responses import Response
@@ -13,7 +11,7 @@ from tracker.matching.unjudged import my_challenges, waiting_for
 from tracker.matching.verdicts import judge, undo
 from tracker.web.calls.rows import find_call, matches_of, rows_for
 from tracker.web.frame import forms
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 from tracker.web.frame.safety import home_path
 
 
@@ -26,52 +24,54 @@ class Said(BaseModel):
     back: str = "/beoordelen"
 
 
-def queue(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def queue(request: RequestContext) -> Response:
     """The next call that waits for this person, and how many wait."""
-    waiting = waiting_for(session, viewer, now)
-    last = _last(session, viewer, asked.query.get("laatste", ""))
+    waiting = waiting_for(request.session, request.viewer, request.now.instant)
+    last = _last(request.session, request.viewer, request.query.get("laatste", ""))
     if not waiting:
-        return asked.page("challenges/judge_empty.html", last=last)
-    call = session.get_one(Call, waiting[0])
-    row = rows_for(session, [call], viewer, now)[0]
-    mine = my_challenges(session, viewer)
-    why = matches_of(session, [waiting[0]]).get(waiting[0], [])
+        return request.page("challenges/judge_empty.html", last=last)
+    call = request.session.get_one(Call, waiting[0])
+    row = rows_for(request.session, [call], request.viewer, request.now.instant)[0]
+    mine = my_challenges(request.session, request.viewer)
+    why = matches_of(request.session, [waiting[0]]).get(waiting[0], [])
     about = next((w for w in why if w.challenge.id in mine), why[0] if why else None)
-    return asked.page("challenges/judge.html", row=row, about=about, waiting=len(waiting), last=last)
+    return request.page("challenges/judge.html", row=row, about=about, waiting=len(waiting), last=last)
 
 
-def say(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def say(request: RequestContext) -> Response:
     """Record a verdict and go on to the next call, or back to the page it came from."""
-    call = find_call(session, asked)
-    form, errors = forms.filled(Said, asked.form)
+    call = find_call(request)
+    form, errors = forms.filled(Said, request.form)
     reason = _reason(form.say) if form else None
     if form is None or (form.say.startswith("no") and reason is None):
         errors = errors or {"say": "Kies een reden bij “niet voor ons”."}
-        row = rows_for(session, [call], viewer, now)[0]
-        why = matches_of(session, [call.id]).get(call.id, [])
-        about = next((w for w in why if w.challenge.id == asked.form.get("challenge")), None)
-        return asked.page("challenges/judge_reason.html", 422, row=row, about=about, errors=errors, typed=asked.form)
+        row = rows_for(request.session, [call], request.viewer, request.now.instant)[0]
+        why = matches_of(request.session, [call.id]).get(call.id, [])
+        about = next((w for w in why if w.challenge.id == request.form.get("challenge")), None)
+        return request.page(
+            "challenges/judge_reason.html", 422, row=row, about=about, errors=errors, typed=request.form
+        )
     verdict = judge(
-        session,
-        asked.user,
+        request.session,
+        request.user,
         call.id,
-        _known(session, form.challenge),
+        _known(request.session, form.challenge),
         Say(form.say.split(":")[0]),
-        now,
+        request.now.instant,
         reason=reason,
         remark=form.remark,
     )
     back = home_path(form.back)
-    return asked.to(f"{back}{'&' if '?' in back else '?'}laatste={verdict.id}", done="beoordeeld")
+    return request.to(f"{back}{'&' if '?' in back else '?'}laatste={verdict.id}", done="beoordeeld")
 
 
-def take_back(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def take_back(request: RequestContext) -> Response:
     """Undo one's own verdict: the call stands in the queue again."""
-    verdict = session.get(Verdict, asked.params["verdict_id"])
-    if verdict is None or verdict.user_id != viewer.user_id or verdict.undone_at is not None:
+    verdict = request.session.get(Verdict, request.params["verdict_id"])
+    if verdict is None or verdict.user_id != request.viewer.user_id or verdict.undone_at is not None:
         raise NotThere
-    undo(session, asked.user, verdict.call_id, verdict.challenge_id, now)
-    return asked.to(home_path(str(asked.form.get("back", "/beoordelen"))), done="ongedaan")
+    undo(request.session, request.user, verdict.call_id, verdict.challenge_id, request.now.instant)
+    return request.to(home_path(str(request.form.get("back", "/beoordelen"))), done="ongedaan")
 
 
 def _reason(said: str) -> NoReason | None:

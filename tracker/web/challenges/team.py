@@ -7,14 +7,13 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Challenge, Duty, Participant, Team, TeamMember, User
-from db.queries import Viewer
 from db.rights import RANK
 from db.vocabulary import Role
 from notifications.wording import local_day, short_day
 from tracker.challenges.teams import Readers, members_of, monday_of, readers
 from tracker.web.challenges.detail import find_challenge
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import Asked
+from tracker.web.frame.context import RequestContext
 
 WEEKS = 6  # this week and the next ones can be set by hand
 
@@ -38,53 +37,53 @@ class Turn(BaseModel):
     deputy_id: int | None = None
 
 
-def edit_team(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def edit_team(request: RequestContext) -> Response:
     """The form of the team."""
-    return _team_form(asked, session, now, find_challenge(session, asked), {})
+    return _team_form(request, find_challenge(request), {})
 
 
-def save_team(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def save_team(request: RequestContext) -> Response:
     """Keep the team; the order of the list is the rota's."""
-    challenge = find_challenge(session, asked)
-    form, errors = forms.filled(EditedTeam, asked.form)
+    challenge = find_challenge(request)
+    form, errors = forms.filled(EditedTeam, request.form)
     if form is not None:
-        errors = _strangers(session, form)
+        errors = _strangers(request.session, form)
     if form is None or errors:
-        return _team_form(asked, session, now, challenge, errors, 422)
-    team = session.get(Team, challenge.id, with_for_update=True)
+        return _team_form(request, challenge, errors, 422)
+    team = request.session.get(Team, challenge.id, with_for_update=True)
     if team is not None and form.version != team.version:
-        return _team_form(asked, session, now, challenge, {"version": "Iemand anders wijzigde dit team net."}, 409)
+        return _team_form(request, challenge, {"version": "Iemand anders wijzigde dit team net."}, 409)
     team = team or Team(challenge_id=challenge.id, version=0)
     team.contact_id, team.coordinator_id = form.contact_id, form.coordinator_id
     team.patience, team.leads, team.version = form.patience, form.leads, team.version + 1
-    session.add(team)
-    for member in session.exec(select(TeamMember).where(TeamMember.challenge_id == challenge.id)):
-        session.delete(member)
-    session.flush()
+    request.session.add(team)
+    for member in request.session.exec(select(TeamMember).where(TeamMember.challenge_id == challenge.id)):
+        request.session.delete(member)
+    request.session.flush()
     for position, user_id in enumerate(dict.fromkeys(form.members)):
-        session.add(TeamMember(challenge_id=challenge.id, user_id=user_id, position=position))
-    audit.record(session, asked, "team changed", f"challenge {challenge.id}")
-    return asked.to(f"/opgaven/{challenge.id}", done="bewaard")
+        request.session.add(TeamMember(challenge_id=challenge.id, user_id=user_id, position=position))
+    audit.record(request, "team changed", f"challenge {challenge.id}")
+    return request.to(f"/opgaven/{challenge.id}", done="bewaard")
 
 
-def set_turn(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def set_turn(request: RequestContext) -> Response:
     """Set who reads in a week, by hand; or let the team take turns again."""
-    challenge = find_challenge(session, asked)
-    form, errors = forms.filled(Turn, asked.form)
+    challenge = find_challenge(request)
+    form, errors = forms.filled(Turn, request.form)
     if form is not None:
-        errors = _wrong_turn(session, challenge, form, now)
+        errors = _wrong_turn(request.session, challenge, form, request.now.instant)
     if form is None or errors:
-        return _team_form(asked, session, now, challenge, errors, 422)
-    duty = session.exec(select(Duty).where(Duty.challenge_id == challenge.id, Duty.week == form.week)).first()
+        return _team_form(request, challenge, errors, 422)
+    duty = request.session.exec(select(Duty).where(Duty.challenge_id == challenge.id, Duty.week == form.week)).first()
     if form.reader_id is None:
         if duty is not None:
-            session.delete(duty)
+            request.session.delete(duty)
     else:
         duty = duty or Duty(challenge_id=challenge.id, week=form.week, reader_id=form.reader_id)
         duty.reader_id, duty.deputy_id = form.reader_id, form.deputy_id
-        session.add(duty)
-    audit.record(session, asked, "reading turn set", f"challenge {challenge.id}", form.week.isoformat())
-    return asked.to(f"/opgaven/{challenge.id}/team", done="bewaard")
+        request.session.add(duty)
+    audit.record(request, "reading turn set", f"challenge {challenge.id}", form.week.isoformat())
+    return request.to(f"/opgaven/{challenge.id}/team", done="bewaard")
 
 
 def _wrong_turn(session: Session, challenge: Challenge, form: Turn, now: datetime) -> forms.Errors:
@@ -126,23 +125,23 @@ def _people(session: Session) -> list[User]:
     return list(session.exec(select(User).where(col(User.deactivated_at).is_(None)).order_by(col(User.name))))
 
 
-def _team_form(
-    asked: Asked, session: Session, now: datetime, challenge: Challenge, errors: forms.Errors, status: int = 200
-) -> Response:
-    team = session.get(Team, challenge.id) or Team(challenge_id=challenge.id, version=0)
-    people = _people(session)
-    return asked.page(
+def _team_form(request: RequestContext, challenge: Challenge, errors: forms.Errors, status: int = 200) -> Response:
+    team = request.session.get(Team, challenge.id) or Team(challenge_id=challenge.id, version=0)
+    people = _people(request.session)
+    return request.page(
         "challenges/team.html",
         status,
         challenge=challenge,
         team=team,
         people=[(str(u.id), u.name) for u in people],
         coordinators=[(str(u.id), u.name) for u in people if RANK[Role(u.role)] >= RANK[Role.COORDINATOR]],
-        chosen={str(u.id) for u in members_of(session, challenge.id)},
-        participants=[(p.id, p.name) for p in session.exec(select(Participant).order_by(col(Participant.name)))],
-        members=[(str(u.id), u.name) for u in members_of(session, challenge.id)],
-        turns=_turns(session, challenge, now),
-        week_options=[(week.isoformat(), short_day(week)) for week in weeks(now)],
+        chosen={str(u.id) for u in members_of(request.session, challenge.id)},
+        participants=[
+            (p.id, p.name) for p in request.session.exec(select(Participant).order_by(col(Participant.name)))
+        ],
+        members=[(str(u.id), u.name) for u in members_of(request.session, challenge.id)],
+        turns=_turns(request.session, challenge, request.now.instant),
+        week_options=[(week.isoformat(), short_day(week)) for week in weeks(request.now.instant)],
         errors=errors,
-        typed=asked.form,
+        typed=request.form,
     )

@@ -19,6 +19,7 @@ from tracker.calls import parse_values
 from tracker.errors import ChangedMeanwhile, NotAllowed, NotThere, Refused
 from tracker.lobby import log
 from tracker.web.frame import context as web
+from tracker.web.frame.context import RequestContext
 
 REFUSED, MEANWHILE, MAY_NOT = 422, 409, 403
 
@@ -68,17 +69,17 @@ def tried(session: Session, form: ImmutableMultiDict[str, Any], act: Callable[[]
     return None
 
 
-def dossier_of(session: Session, viewer: Viewer, asked: web.Asked, kind: DossierKind | None = None) -> Dossier:
+def dossier_of(request: RequestContext, kind: DossierKind | None = None) -> Dossier:
     """The dossier in the address, or the 404 of one that does not exist."""
     try:
-        return log.dossier_for(session, viewer, asked.params["dossier_id"], kind)
+        return log.dossier_for(request.session, request.viewer, request.params["dossier_id"], kind)
     except NotThere as error:
         raise web.NotThere from error
 
 
-def after(asked: web.Asked, refused: Typed | None, path: str, show: Callable[[Typed], Response]) -> Response:
+def after(request: RequestContext, refused: Typed | None, path: str, show: Callable[[Typed], Response]) -> Response:
     """Back to a page where it was done, or the form again with what is wrong."""
-    return show(refused) if refused else asked.to(path, "bewaard")
+    return show(refused) if refused else request.to(path, "bewaard")
 
 
 def names(session: Session) -> dict[int, str]:

@@ -4,10 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlmodel import Session
 from starlette.datastructures import FormData, Headers, QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from db.models import User
+from db.queries import Viewer
+from tracker.clock import Now
+from tracker.rights import Deed
 from tracker.web.frame.site import Site
 
 
@@ -21,24 +25,24 @@ class Signed:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One request, its body already read within limits.
+class RequestContext:
+    """One request: what was sent, its body already read within limits; who sent it, when, and the open transaction.
 
     How to add a page:
 
-    1. Write ``def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response`` in a module of
-       tracker/web named for the page: parse, ask, render; at most 25 lines.
+    1. Write ``def show(request: RequestContext) -> Response`` in a module of tracker/web named for the page: parse,
+       ask, render; at most 25 lines.
     2. Put it on the list in tracker/web/routes.py with its Dutch path and the lowest role that may come
        (``None``: everybody, also signed out). Who is not signed in is sent to the sign-in page, whose role is too
        low gets the 404 of a page that does not exist. tests/web/test_rights.py fails until the route is in its matrix.
-    3. Render with ``asked.page("mypage/show.html", **context)``; the template extends ``base.html``. Every template
+    3. Render with ``request.page("mypage/show.html", **context)``; the template extends ``base.html``. Every template
        has ``me`` (the User or None), ``viewer``, ``csrf``, ``now``, ``path``, and the filters of notifications.wording.
     4. A GET gets a session that cannot write; a POST one whose transaction commits when the handler returns, and
-       rolls back when it raises. A POST ends in ``asked.to("/pad", done="bewaard")``, a 303.
-    5. Read a form with ``forms.filled(Model, asked.form)``. Where it has errors, answer
-       ``asked.page(..., status=422, errors=errors, typed=asked.form)``: Dutch messages, and what was typed still there.
-       Every POST form holds ``{{ ui.token(csrf) }}``.
-    6. A private thing is found with ``db.rights.visible(viewer, Model)`` in the query; what is not found raises
+       rolls back when it raises. A POST ends in ``request.to("/pad", done="bewaard")``, a 303.
+    5. Read a form with ``forms.filled(Model, request.form)``. Where it has errors, answer
+       ``request.page(..., status=422, errors=errors, typed=request.form)``: Dutch messages, and what was typed still
+       there. Every POST form holds ``{{ ui.token(csrf) }}``.
+    6. A private thing is found with ``db.rights.visible(request.viewer, Model)`` in the query; what is not found raises
        ``NotThere``, the same 404 as for what does not exist.
     """
 
@@ -50,7 +54,9 @@ class Asked:
     form: FormData
     headers: Headers
     origin: str
-    now: datetime
+    session: Session
+    now: Now
+    viewer: Viewer
     signed: Signed | None = None
     clock_since: datetime | None = None  # when the clock was last heard, where that is too long ago
     answer_headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "no-store"})
@@ -62,6 +68,11 @@ class Asked:
         return self.signed.user
 
     @property
+    def deed(self) -> Deed:
+        """This person's, now, in this transaction; only for routes that ask for a role."""
+        return Deed(self.session, self.user, self.now.instant)
+
+    @property
     def partial(self) -> bool:
         """Whether htmx asks, and a part of the page is enough."""
         return self.headers.get("hx-request") == "true"
@@ -71,7 +82,7 @@ class Asked:
         full = {
             "me": self.signed.user if self.signed else None,
             "csrf": self.signed.csrf if self.signed else "",
-            "now": self.now,
+            "now": self.now.instant,
             "path": self.path,
             "done": self.query.get("gedaan", ""),
             "clock_since": self.clock_since,

@@ -14,7 +14,7 @@ from db import vocabulary, vocabulary_lobby
 from notifications import wording
 from tracker.calls.duplicate_pairs import Alike
 from tracker.clock import Clock
-from tracker.matching.what_if import Trials
+from tracker.matching.preview_words import PreviewScorer
 from tracker.settings import Settings
 from tracker.web.frame import phrases
 
@@ -29,7 +29,7 @@ class Site:
     settings: Settings
     engine: Engine
     clock: Clock
-    trials: Trials = field(default_factory=Trials)
+    trials: PreviewScorer = field(default_factory=PreviewScorer)
     alike: Alike = field(default_factory=Alike)
 
     @property

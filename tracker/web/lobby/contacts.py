@@ -1,24 +1,22 @@
 """Pages of contacts: log one in under a minute, one contact with its promises, and the map of stakes of a dossier."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Commitment, ContactMoment, Dossier, Participant, Stakeholder
-from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, DossierKind, StakeRole
-from notifications.wording import local_day
 from tracker.errors import NotThere as Missing
 from tracker.lobby import contacts
-from tracker.rights import Deed, may_change
+from tracker.rights import may_change
 from tracker.web.frame import actions
 from tracker.web.frame.actions import NOTHING, Typed, after, choices, dossier_of, tried
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 from tracker.web.frame.forms import asked_for, filled
 
 Text = Annotated[str, Field(max_length=20_000)]
@@ -78,35 +76,39 @@ class StakeForm(BaseModel):
     visibility: Visibility | None = None  # none: a new one is of the own organisation, one that is there stays
 
 
-def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def index(request: RequestContext) -> Response:
     """The newest contacts the viewer may see."""
-    return asked.page(
+    return request.page(
         "lobby/contacts_index.html",
-        rows=contacts.contacts_of(session, viewer),
-        offices={s.id: contacts.spoken_of(s) for s in session.exec(select(Stakeholder))},
-        titles={d.id: d.title for d in session.exec(select(Dossier).where(visible(viewer, Dossier)))},
-        people=actions.names(session),
-        may_add=actions.may_add(viewer),
-        today=local_day(now),
+        rows=contacts.contacts_of(request.session, request.viewer),
+        offices={s.id: contacts.spoken_of(s) for s in request.session.exec(select(Stakeholder))},
+        titles={d.id: d.title for d in request.session.exec(select(Dossier).where(visible(request.viewer, Dossier)))},
+        people=actions.names(request.session),
+        may_add=actions.may_add(request.viewer),
+        today=request.now.today,
     )
 
 
-def ask_new(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def ask_new(request: RequestContext) -> Response:
     """The form; with an office in the address it says who of the partners was there already."""
-    query, _ = asked_for(Whom, asked.query)
-    return _form(asked, viewer, session, now, query or Whom())
+    query, _ = asked_for(Whom, request.query)
+    return _form(request, query or Whom())
 
 
-def _form(asked: Asked, viewer: Viewer, session: Session, now: datetime, whom: Whom, sent: Typed = NOTHING) -> Response:
-    today = local_day(now)
+def _form(request: RequestContext, whom: Whom, sent: Typed = NOTHING) -> Response:
+    today = request.now.today
     day = whom.day or today
-    near = contacts.nearby(session, whom.organisation, whom.office, viewer, day) if whom.organisation else []
-    mine = select(Dossier).where(visible(viewer, Dossier), col(Dossier.closed_at).is_(None))
-    seen = select(Stakeholder).where(visible(viewer, Stakeholder)).order_by(col(Stakeholder.organisation))
-    offices = list(session.exec(seen))
-    return asked.page(
+    near = (
+        contacts.nearby(request.session, whom.organisation, whom.office, request.viewer, day)
+        if whom.organisation
+        else []
+    )
+    mine = select(Dossier).where(visible(request.viewer, Dossier), col(Dossier.closed_at).is_(None))
+    seen = select(Stakeholder).where(visible(request.viewer, Stakeholder)).order_by(col(Stakeholder.organisation))
+    offices = list(request.session.exec(seen))
+    return request.page(
         "lobby/contacts_form.html",
-        block="nearby" if asked.partial else None,
+        block="nearby" if request.partial else None,
         status=sent.status,
         typed=sent.typed,
         errors=sent.errors,
@@ -114,57 +116,55 @@ def _form(asked: Asked, viewer: Viewer, session: Session, now: datetime, whom: W
         near=near,
         organisations=sorted({s.organisation for s in offices}),
         offices=sorted({s.office for s in offices if s.office}),
-        dossiers=[(d.id, d.title) for d in session.exec(mine.order_by(col(Dossier.title)))],
+        dossiers=[(d.id, d.title) for d in request.session.exec(mine.order_by(col(Dossier.title)))],
         kinds=choices(ContactKind),
         visibilities=actions.VISIBILITIES,
         today=today,
     )
 
 
-def log(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def log(request: RequestContext) -> Response:
     """Keep a contact, and the promise that came with it."""
-    form, errors = filled(ContactForm, asked.form)
+    form, errors = filled(ContactForm, request.form)
     if form is None:
-        return _form(asked, viewer, session, now, Whom(), Typed(asked.form, errors, actions.REFUSED))
+        return _form(request, Whom(), Typed(request.form, errors, actions.REFUSED))
     if form.only_look:
         whom = Whom(organisation=form.organisation, office=form.office, day=form.day)
-        return _form(asked, viewer, session, now, whom, Typed(asked.form, {}))
+        return _form(request, whom, Typed(request.form, {}))
     made: list[ContactMoment] = []
 
     def act() -> None:
         office = contacts.Office(form.organisation, form.office, form.person)
-        contact = contacts.log_contact(Deed(session, asked.user, now), form.fields(local_day(now)), office)
+        contact = contacts.log_contact(request.deed, form.fields(request.now.today), office)
         if form.promise.strip():
-            contacts.commit_to(Deed(session, asked.user, now), contact, form.promise, form.promise_due)
+            contacts.commit_to(request.deed, contact, form.promise, form.promise_due)
         made.append(contact)
 
-    refused = tried(session, asked.form, act)
+    refused = tried(request.session, request.form, act)
     if refused:
         whom = Whom(organisation=form.organisation, office=form.office)
-        return _form(asked, viewer, session, now, whom, refused)
-    return asked.to(f"/contacten/{made[0].id}", "bewaard")
+        return _form(request, whom, refused)
+    return request.to(f"/contacten/{made[0].id}", "bewaard")
 
 
-def _contact(session: Session, viewer: Viewer, asked: Asked) -> ContactMoment:
+def _contact(request: RequestContext) -> ContactMoment:
     try:
-        return contacts.contact_for(session, viewer, asked.params["contact_id"])
+        return contacts.contact_for(request.session, request.viewer, request.params["contact_id"])
     except Missing as error:
         raise NotThere from error
 
 
-def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """One contact, who else was at that office, and what was promised."""
-    return _page(asked, viewer, session, now, _contact(session, viewer, asked))
+    return _page(request, _contact(request))
 
 
-def _page(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, contact: ContactMoment, sent: Typed = NOTHING
-) -> Response:
-    stakeholder = session.get_one(Stakeholder, contact.stakeholder_id)
-    near = contacts.nearby(session, stakeholder.organisation, stakeholder.office, viewer, contact.day)
-    promised = select(Commitment).where(Commitment.contact_id == contact.id, visible(viewer, Commitment))
-    dossiers = select(Dossier).where(Dossier.id == contact.dossier_id, visible(viewer, Dossier))
-    return asked.page(
+def _page(request: RequestContext, contact: ContactMoment, sent: Typed = NOTHING) -> Response:
+    stakeholder = request.session.get_one(Stakeholder, contact.stakeholder_id)
+    near = contacts.nearby(request.session, stakeholder.organisation, stakeholder.office, request.viewer, contact.day)
+    promised = select(Commitment).where(Commitment.contact_id == contact.id, visible(request.viewer, Commitment))
+    dossiers = select(Dossier).where(Dossier.id == contact.dossier_id, visible(request.viewer, Dossier))
+    return request.page(
         "lobby/contacts_show.html",
         status=sent.status,
         typed=sent.typed,
@@ -173,14 +173,14 @@ def _page(
         stakeholder=stakeholder,
         office=contacts.spoken_of(stakeholder),
         near=[n for n in near if n.contact is None or n.contact.id != contact.id],
-        promised=list(session.exec(promised.order_by(col(Commitment.id)))),
-        dossier=session.exec(dossiers).first(),
-        owner=session.get_one(Participant, contact.participant_id).name,
-        people=actions.names(session),
+        promised=list(request.session.exec(promised.order_by(col(Commitment.id)))),
+        dossier=request.session.exec(dossiers).first(),
+        owner=request.session.get_one(Participant, contact.participant_id).name,
+        people=actions.names(request.session),
         states=choices(CommitmentState),
         kinds=choices(CommitmentKind),
-        may_change=may_change(viewer, contact),
-        today=local_day(now),
+        may_change=may_change(request.viewer, contact),
+        today=request.now.today,
     )
 
 
@@ -206,88 +206,82 @@ class SeenForm(BaseModel):
     seen: int
 
 
-def commit_to(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def commit_to(request: RequestContext) -> Response:
     """Add a promise to a contact."""
-    contact = _contact(session, viewer, asked)
-    form, errors = filled(PromiseForm, asked.form)
+    contact = _contact(request)
+    form, errors = filled(PromiseForm, request.form)
     if form is None:
-        return _page(asked, viewer, session, now, contact, Typed(asked.form, errors, actions.REFUSED))
+        return _page(request, contact, Typed(request.form, errors, actions.REFUSED))
     given = form.promise, form.promise_due, form.promise_kind, form.number
-    refused = tried(session, asked.form, lambda: contacts.commit_to(Deed(session, asked.user, now), contact, *given))
-    return _back(asked, viewer, session, now, contact, refused)
+    refused = tried(request.session, request.form, lambda: contacts.commit_to(request.deed, contact, *given))
+    return _back(request, contact, refused)
 
 
-def settle(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def settle(request: RequestContext) -> Response:
     """Mark a promise as kept, broken or dropped."""
-    contact = _contact(session, viewer, asked)
-    promised = session.get(Commitment, asked.params["commitment_id"])
-    form, errors = filled(SettleForm, asked.form)
+    contact = _contact(request)
+    promised = request.session.get(Commitment, request.params["commitment_id"])
+    form, errors = filled(SettleForm, request.form)
     if promised is None or promised.contact_id != contact.id:
         raise NotThere
     if form is None:
-        return _page(asked, viewer, session, now, contact, Typed(asked.form, errors, actions.REFUSED))
+        return _page(request, contact, Typed(request.form, errors, actions.REFUSED))
     given = form.state, form.seen
-    refused = tried(session, asked.form, lambda: contacts.settle(Deed(session, asked.user, now), promised, *given))
-    return _back(asked, viewer, session, now, contact, refused)
+    refused = tried(request.session, request.form, lambda: contacts.settle(request.deed, promised, *given))
+    return _back(request, contact, refused)
 
 
-def followed_up(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def followed_up(request: RequestContext) -> Response:
     """The follow-up is done."""
-    contact = _contact(session, viewer, asked)
-    form, errors = filled(SeenForm, asked.form)
+    contact = _contact(request)
+    form, errors = filled(SeenForm, request.form)
     if form is None:
-        return _page(asked, viewer, session, now, contact, Typed(asked.form, errors, actions.REFUSED))
-    refused = tried(
-        session, asked.form, lambda: contacts.followed_up(Deed(session, asked.user, now), contact, form.seen)
-    )
-    return _back(asked, viewer, session, now, contact, refused)
+        return _page(request, contact, Typed(request.form, errors, actions.REFUSED))
+    refused = tried(request.session, request.form, lambda: contacts.followed_up(request.deed, contact, form.seen))
+    return _back(request, contact, refused)
 
 
-def _back(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, contact: ContactMoment, refused: Typed | None
-) -> Response:
+def _back(request: RequestContext, contact: ContactMoment, refused: Typed | None) -> Response:
     path = f"/contacten/{contact.id}"
-    return after(asked, refused, path, lambda sent: _page(asked, viewer, session, now, contact, sent))
+    return after(request, refused, path, lambda sent: _page(request, contact, sent))
 
 
-def show_map(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show_map(request: RequestContext) -> Response:
     """The table of stakes of a dossier."""
-    return _map(asked, viewer, session, now, dossier_of(session, viewer, asked, DossierKind.LOBBY))
+    return _map(request, dossier_of(request, DossierKind.LOBBY))
 
 
-def _map(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, sent: Typed = NOTHING
-) -> Response:
-    rows = contacts.map_of(session, dossier, viewer)
-    last = {c.stakeholder_id: c for c in reversed(contacts.contacts_of(session, viewer, dossier))}
-    return asked.page(
+def _map(request: RequestContext, dossier: Dossier, sent: Typed = NOTHING) -> Response:
+    rows = contacts.map_of(request.session, dossier, request.viewer)
+    last = {c.stakeholder_id: c for c in reversed(contacts.contacts_of(request.session, request.viewer, dossier))}
+    return request.page(
         "lobby/contacts_map.html",
         status=sent.status,
         typed=sent.typed,
         errors=sent.errors,
         dossier=dossier,
         rows=[(stake, who, contacts.spoken_of(who), last.get(who.id)) for stake, who in rows],
-        people=actions.names(session),
+        people=actions.names(request.session),
         roles=choices(StakeRole),
         visibilities=actions.visibilities_in(dossier),
-        may_add=actions.may_add(viewer),
-        today=local_day(now),
+        may_add=actions.may_add(request.viewer),
+        today=request.now.today,
     )
 
 
-def put_stake(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def put_stake(request: RequestContext) -> Response:
     """Keep where an office stands."""
-    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
-    form, errors = filled(StakeForm, asked.form)
+    dossier = dossier_of(request, DossierKind.LOBBY)
+    form, errors = filled(StakeForm, request.form)
     if form is None:
-        return _map(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+        return _map(request, dossier, Typed(request.form, errors, actions.REFUSED))
 
     def act() -> None:
         office = contacts.Office(form.organisation, form.office)
-        who = contacts.stakeholder_for(Deed(session, asked.user, now), office, form.visibility or Visibility.OWN)
+        who = contacts.stakeholder_for(request.deed, office, form.visibility or Visibility.OWN)
         given = form.role, form.influence, form.stance, form.source, form.visibility
-        contacts.stake_for(Deed(session, asked.user, now), dossier, who, *given)
+        contacts.stake_for(request.deed, dossier, who, *given)
 
-    refused = tried(session, asked.form, act)
+    refused = tried(request.session, request.form, act)
     path = f"/dossiers/{dossier.id}/krachtenveld"
-    return after(asked, refused, path, lambda sent: _map(asked, viewer, session, now, dossier, sent))
+    return after(request, refused, path, lambda sent: _map(request, dossier, sent))

@@ -20,10 +20,10 @@ from tracker.lobby.coalition import contradictions, members_on, stances
 from tracker.lobby.contacts import contacts_of
 from tracker.lobby.positions import designation, ledger, position_on
 from tracker.lobby.timeline import timeline
-from tracker.rights import Deed, may_change
+from tracker.rights import may_change
 from tracker.web.frame import actions, audit
 from tracker.web.frame.actions import NOTHING, Euros, Typed, after, choices, dossier_of, tried
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 from tracker.web.frame.forms import filled
 
 Text = Annotated[str, Field(max_length=20_000)]
@@ -88,20 +88,30 @@ class OutcomeForm(BaseModel):
     outcome_day: date | None = None
 
 
-def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def index(request: RequestContext) -> Response:
     """Every lobby dossier the viewer may see, those that run first."""
-    rows = select(Dossier, Participant.name).where(visible(viewer, Dossier), Dossier.participant_id == Participant.id)
+    rows = select(Dossier, Participant.name).where(
+        visible(request.viewer, Dossier), Dossier.participant_id == Participant.id
+    )
     rows = rows.where(Dossier.kind == DossierKind.LOBBY)
-    found = list(session.exec(rows.order_by(col(Dossier.closed_at).is_not(None), col(Dossier.title))))
+    found = list(request.session.exec(rows.order_by(col(Dossier.closed_at).is_not(None), col(Dossier.title))))
     order = list(Priority)
     found.sort(key=lambda row: (row[0].closed_at is not None, order.index(Priority(row[0].priority))))
-    return asked.page(
+    return request.page(
         "lobby/dossiers_index.html",
-        rows=[(d, owner, _opgaven(session, d), _next_moment(session, d, viewer, now)) for d, owner in found],
-        people=actions.names(session),
-        year=local_day(now).year,
-        may_add=actions.may_add(viewer),
-        mismatches=mismatches(session, viewer, now),
+        rows=[
+            (
+                d,
+                owner,
+                _opgaven(request.session, d),
+                _next_moment(request.session, d, request.viewer, request.now.instant),
+            )
+            for d, owner in found
+        ],
+        people=actions.names(request.session),
+        year=request.now.today.year,
+        may_add=actions.may_add(request.viewer),
+        mismatches=mismatches(request.session, request.viewer, request.now.instant),
     )
 
 
@@ -115,50 +125,48 @@ def _next_moment(session: Session, dossier: Dossier, viewer: Viewer, now: dateti
     return mine[0] if mine else None
 
 
-def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """One dossier."""
-    dossier = dossier_of(session, viewer, asked)
+    dossier = dossier_of(request)
     if dossier.kind == DossierKind.APPLICATION:
-        return asked.to(f"/aanvragen/{dossier.id}")
-    return _page(asked, viewer, session, now, dossier)
+        return request.to(f"/aanvragen/{dossier.id}")
+    return _page(request, dossier)
 
 
-def _page(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, sent: Typed = NOTHING
-) -> Response:
+def _page(request: RequestContext, dossier: Dossier, sent: Typed = NOTHING) -> Response:
     if dossier.kind == DossierKind.APPLICATION:
         from tracker.web.applications.applications import page
 
-        return page(asked, viewer, session, now, dossier, sent)
-    today = local_day(now)
-    mine, maybe = moments.for_dossier(session, dossier, viewer, today)
-    said = stances(session, dossier)
-    position = position_on(session, dossier, today, viewer)
-    calls = _calls(session, dossier)
-    return asked.page(
+        return page(request, dossier, sent)
+    today = request.now.today
+    mine, maybe = moments.for_dossier(request.session, dossier, request.viewer, today)
+    said = stances(request.session, dossier)
+    position = position_on(request.session, dossier, today, request.viewer)
+    calls = _calls(request.session, dossier)
+    return request.page(
         "lobby/dossiers_show.html",
         status=sent.status,
         typed=sent.typed,
         errors=sent.errors,
         dossier=dossier,
-        owner=session.get_one(Participant, dossier.participant_id).name,
-        opgaven=_opgaven(session, dossier),
+        owner=request.session.get_one(Participant, dossier.participant_id).name,
+        opgaven=_opgaven(request.session, dossier),
         calls=calls,
-        chains=[(call, links) for call in calls if (links := chain(session, call, viewer))],
+        chains=[(call, links) for call in calls if (links := chain(request.session, call, request.viewer))],
         visibilities=actions.visibilities_in(dossier),
-        lines=timeline(session, dossier, viewer),
-        people=actions.names(session),
+        lines=timeline(request.session, dossier, request.viewer),
+        people=actions.names(request.session),
         next_stages=[s for s in Stage if s in dossiers.MOVES[Stage(dossier.stage)]],
         position=position,
         designation=designation(position, today) if position else "",
-        drafts=len([p for p in ledger(session, dossier, viewer) if p.state == "draft"]),
+        drafts=len([p for p in ledger(request.session, dossier, request.viewer) if p.state == "draft"]),
         mine=mine,
         maybe=maybe,
-        flags=contradictions(members_on(session, dossier, today), said, dossier.participant_id),
-        mismatches=mismatches(session, viewer, now, dossier),
-        contacts=len(contacts_of(session, viewer, dossier)),
-        may_change=may_change(viewer, dossier),
-        may_add=actions.may_add(viewer),
+        flags=contradictions(members_on(request.session, dossier, today), said, dossier.participant_id),
+        mismatches=mismatches(request.session, request.viewer, request.now.instant, dossier),
+        contacts=len(contacts_of(request.session, request.viewer, dossier)),
+        may_change=may_change(request.viewer, dossier),
+        may_add=actions.may_add(request.viewer),
         today=today,
     )
 
@@ -168,23 +176,23 @@ def _calls(session: Session, dossier: Dossier) -> list[Call]:
     return list(session.exec(linked.order_by(col(Call.id))))
 
 
-def ask_new(asked: Asked, viewer: Viewer, session: Session, _now: datetime) -> Response:
+def ask_new(request: RequestContext) -> Response:
     """The form of a new dossier."""
-    return _form(asked, viewer, session, None)
+    return _form(request, None)
 
 
-def _form(asked: Asked, viewer: Viewer, session: Session, dossier: Dossier | None, sent: Typed = NOTHING) -> Response:
+def _form(request: RequestContext, dossier: Dossier | None, sent: Typed = NOTHING) -> Response:
     named = select(Challenge).where(col(Challenge.name).is_not(None)).order_by(col(Challenge.position))
-    return asked.page(
+    return request.page(
         "lobby/dossiers_form.html",
         status=sent.status,
         typed=sent.typed,
         errors=sent.errors,
         dossier=dossier,
-        opgaven=[(c.id, f"{c.number or ''} {c.name}".strip()) for c in session.exec(named)],
+        opgaven=[(c.id, f"{c.number or ''} {c.name}".strip()) for c in request.session.exec(named)],
         chosen=sent.typed.getlist("challenges"),
-        colleagues=actions.colleagues(session, viewer),
-        participants=actions.participants(session),
+        colleagues=actions.colleagues(request.session, request.viewer),
+        participants=actions.participants(request.session),
         joining=sent.typed.getlist("joining"),
         levels=choices(Level),
         priorities=choices(Priority),
@@ -192,117 +200,107 @@ def _form(asked: Asked, viewer: Viewer, session: Session, dossier: Dossier | Non
     )
 
 
-def create(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def create(request: RequestContext) -> Response:
     """Open a dossier from the form."""
-    form, errors = filled(DossierForm, asked.form)
+    form, errors = filled(DossierForm, request.form)
     if form is None:
-        return _form(asked, viewer, session, None, Typed(asked.form, errors, actions.REFUSED))
+        return _form(request, None, Typed(request.form, errors, actions.REFUSED))
     made: list[Dossier] = []
     given = form.fields()
     refused = tried(
-        session,
-        asked.form,
+        request.session,
+        request.form,
         lambda: made.append(
-            dossiers.open_dossier(
-                Deed(session, asked.user, now), given, challenges=form.challenges, participants=form.joining
-            )
+            dossiers.open_dossier(request.deed, given, challenges=form.challenges, participants=form.joining)
         ),
     )
     if refused:
-        return _form(asked, viewer, session, None, refused)
-    return asked.to(f"/dossiers/{made[0].id}", "bewaard")
+        return _form(request, None, refused)
+    return request.to(f"/dossiers/{made[0].id}", "bewaard")
 
 
-def ask_edit(asked: Asked, viewer: Viewer, session: Session, _now: datetime) -> Response:
+def ask_edit(request: RequestContext) -> Response:
     """The form of a dossier that is there."""
-    dossier = dossier_of(session, viewer, asked)
-    if not may_change(viewer, dossier):
+    dossier = dossier_of(request)
+    if not may_change(request.viewer, dossier):
         raise NotThere
-    return _form(asked, viewer, session, dossier)
+    return _form(request, dossier)
 
 
-def edit(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def edit(request: RequestContext) -> Response:
     """Keep what was changed, unless somebody else was first."""
-    dossier = dossier_of(session, viewer, asked)
-    form, errors = filled(DossierForm, asked.form)
+    dossier = dossier_of(request)
+    form, errors = filled(DossierForm, request.form)
     if form is None:
-        return _form(asked, viewer, session, dossier, Typed(asked.form, errors, actions.REFUSED))
+        return _form(request, dossier, Typed(request.form, errors, actions.REFUSED))
     before = dossier.visibility
     refused = tried(
-        session, asked.form, lambda: dossiers.edit(Deed(session, asked.user, now), dossier, form.fields(), form.seen)
+        request.session, request.form, lambda: dossiers.edit(request.deed, dossier, form.fields(), form.seen)
     )
     if refused is None and dossier.visibility != before:
-        audit.record(session, asked, "visibility changed", f"dossier {dossier.id}", f"{before} to {dossier.visibility}")
-    return after(asked, refused, f"/dossiers/{dossier.id}", lambda sent: _form(asked, viewer, session, dossier, sent))
+        audit.record(request, "visibility changed", f"dossier {dossier.id}", f"{before} to {dossier.visibility}")
+    return after(request, refused, f"/dossiers/{dossier.id}", lambda sent: _form(request, dossier, sent))
 
 
-def move(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def move(request: RequestContext) -> Response:
     """Bring a dossier to its next stage."""
-    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
-    form, errors = filled(StageForm, asked.form)
+    dossier = dossier_of(request, DossierKind.LOBBY)
+    form, errors = filled(StageForm, request.form)
     if form is None:
-        return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    refused = tried(
-        session, asked.form, lambda: dossiers.move(Deed(session, asked.user, now), dossier, form.to, form.seen)
-    )
-    return _back(asked, viewer, session, now, dossier, refused)
+        return _page(request, dossier, Typed(request.form, errors, actions.REFUSED))
+    refused = tried(request.session, request.form, lambda: dossiers.move(request.deed, dossier, form.to, form.seen))
+    return _back(request, dossier, refused)
 
 
-def close(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def close(request: RequestContext) -> Response:
     """Close a dossier with its result."""
-    dossier = dossier_of(session, viewer, asked, DossierKind.LOBBY)
-    form, errors = filled(ResultForm, asked.form)
+    dossier = dossier_of(request, DossierKind.LOBBY)
+    form, errors = filled(ResultForm, request.form)
     if form is None:
-        return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+        return _page(request, dossier, Typed(request.form, errors, actions.REFUSED))
     result = form.result, form.seen, form.result_text, form.result_amount
-    refused = tried(session, asked.form, lambda: dossiers.close(Deed(session, asked.user, now), dossier, *result))
-    return _back(asked, viewer, session, now, dossier, refused)
+    refused = tried(request.session, request.form, lambda: dossiers.close(request.deed, dossier, *result))
+    return _back(request, dossier, refused)
 
 
-def note(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def note(request: RequestContext) -> Response:
     """Add a line to the timeline."""
-    dossier = dossier_of(session, viewer, asked)
-    form, errors = filled(NoteForm, asked.form)
+    dossier = dossier_of(request)
+    form, errors = filled(NoteForm, request.form)
     if form is None:
-        return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
+        return _page(request, dossier, Typed(request.form, errors, actions.REFUSED))
     given = form.text, form.visibility
-    refused = tried(session, asked.form, lambda: dossiers.note(Deed(session, asked.user, now), dossier, *given))
-    return _back(asked, viewer, session, now, dossier, refused)
+    refused = tried(request.session, request.form, lambda: dossiers.note(request.deed, dossier, *given))
+    return _back(request, dossier, refused)
 
 
-def hook(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def hook(request: RequestContext) -> Response:
     """Let the dossier hook on to a moment."""
-    dossier = dossier_of(session, viewer, asked)
-    ref = str(asked.form.get("moment", ""))
-    refused = tried(session, asked.form, lambda: moments.hook(Deed(session, asked.user, now), dossier, ref))
-    return _back(asked, viewer, session, now, dossier, refused)
+    dossier = dossier_of(request)
+    ref = str(request.form.get("moment", ""))
+    refused = tried(request.session, request.form, lambda: moments.hook(request.deed, dossier, ref))
+    return _back(request, dossier, refused)
 
 
-def record_outcome(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def record_outcome(request: RequestContext) -> Response:
     """Mark what came of a request."""
-    dossier = dossier_of(session, viewer, asked)
-    form, errors = filled(OutcomeForm, asked.form)
+    dossier = dossier_of(request)
+    form, errors = filled(OutcomeForm, request.form)
     if form is None:
-        return _page(asked, viewer, session, now, dossier, Typed(asked.form, errors, actions.REFUSED))
-    day = form.outcome_day or local_day(now)
+        return _page(request, dossier, Typed(request.form, errors, actions.REFUSED))
+    day = form.outcome_day or request.now.today
     given = form.request, form.outcome, day, form.passage, form.outcome_source
-    refused = tried(
-        session, asked.form, lambda: moments.record_outcome(Deed(session, asked.user, now), dossier, *given)
-    )
-    return _back(asked, viewer, session, now, dossier, refused)
+    refused = tried(request.session, request.form, lambda: moments.record_outcome(request.deed, dossier, *given))
+    return _back(request, dossier, refused)
 
 
-def see_calls(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def see_calls(request: RequestContext) -> Response:
     """The person looked at what changed in the linked calls."""
-    dossier = dossier_of(session, viewer, asked)
-    refused = tried(
-        session, asked.form, lambda: dossiers.see_calls_as_they_are(Deed(session, asked.user, now), dossier)
-    )
-    return _back(asked, viewer, session, now, dossier, refused)
+    dossier = dossier_of(request)
+    refused = tried(request.session, request.form, lambda: dossiers.see_calls_as_they_are(request.deed, dossier))
+    return _back(request, dossier, refused)
 
 
-def _back(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, dossier: Dossier, refused: Typed | None
-) -> Response:
+def _back(request: RequestContext, dossier: Dossier, refused: Typed | None) -> Response:
     path = f"/dossiers/{dossier.id}" if dossier.kind == DossierKind.LOBBY else f"/aanvragen/{dossier.id}"
-    return after(asked, refused, path, lambda sent: _page(asked, viewer, session, now, dossier, sent))
+    return after(request, refused, path, lambda sent: _page(request, dossier, sent))

@@ -1,22 +1,20 @@
 """The page of outside moments: what can still be influenced, until when; fill in a day, or add a moment by hand."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from sqlmodel import Session, select
+from sqlmodel import select
 from starlette.responses import Response
 
 from db.models import Moment
-from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import Level, MomentKind
-from notifications.wording import local_day
 from tracker.lobby import moments
-from tracker.rights import Deed, may_change
+from tracker.rights import may_change
 from tracker.web.frame import actions
 from tracker.web.frame.actions import NOTHING, Typed, after, choices, tried
-from tracker.web.frame.context import Asked
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import asked_for, filled
 
 Line = Annotated[str, Field(max_length=300)]
@@ -52,21 +50,21 @@ class MomentForm(BaseModel):
     lead_days: int = 0
 
 
-def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def index(request: RequestContext) -> Response:
     """Every moment of the coming year, soonest first."""
-    return _page(asked, viewer, session, now)
+    return _page(request)
 
 
-def _page(asked: Asked, viewer: Viewer, session: Session, now: datetime, sent: Typed = NOTHING) -> Response:
-    query, _ = asked_for(MomentQuery, asked.query)
-    today = local_day(now)
-    rows = moments.upcoming(session, viewer, today)
+def _page(request: RequestContext, sent: Typed = NOTHING) -> Response:
+    query, _ = asked_for(MomentQuery, request.query)
+    today = request.now.today
+    rows = moments.upcoming(request.session, request.viewer, today)
     if query and query.niveau:
         rows = [m for m in rows if m.level == query.niveau]
-    stored = session.exec(select(Moment).where(visible(viewer, Moment)))
-    others = {f"moment:{m.id}" for m in stored if not may_change(viewer, m)}
-    adding = actions.may_add(viewer)
-    return asked.page(
+    stored = request.session.exec(select(Moment).where(visible(request.viewer, Moment)))
+    others = {f"moment:{m.id}" for m in stored if not may_change(request.viewer, m)}
+    adding = actions.may_add(request.viewer)
+    return request.page(
         "lobby/moments.html",
         status=sent.status,
         typed=sent.typed,
@@ -81,26 +79,26 @@ def _page(asked: Asked, viewer: Viewer, session: Session, now: datetime, sent: T
     )
 
 
-def fix_day(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def fix_day(request: RequestContext) -> Response:
     """Keep the day of a moment; one of the yearly calendar becomes a row of its own."""
-    form, errors = filled(DayForm, asked.form)
+    form, errors = filled(DayForm, request.form)
     if form is None:
-        return _page(asked, viewer, session, now, Typed(asked.form, errors, actions.REFUSED))
+        return _page(request, Typed(request.form, errors, actions.REFUSED))
 
     def act() -> None:
-        moment = moments.found(Deed(session, asked.user, now), form.ref)
+        moment = moments.found(request.deed, form.ref)
         seen = form.seen or 1  # one that nobody dated yet
-        moments.fix_day(Deed(session, asked.user, now), moment, form.starts_on, form.ends_on, form.sure, seen)
+        moments.fix_day(request.deed, moment, form.starts_on, form.ends_on, form.sure, seen)
 
-    refused = tried(session, asked.form, act)
-    return after(asked, refused, "/momenten", lambda sent: _page(asked, viewer, session, now, sent))
+    refused = tried(request.session, request.form, act)
+    return after(request, refused, "/momenten", lambda sent: _page(request, sent))
 
 
-def add(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def add(request: RequestContext) -> Response:
     """Keep a moment that a person knows of."""
-    form, errors = filled(MomentForm, asked.form)
+    form, errors = filled(MomentForm, request.form)
     if form is None:
-        return _page(asked, viewer, session, now, Typed(asked.form, errors, actions.REFUSED))
+        return _page(request, Typed(request.form, errors, actions.REFUSED))
     new = moments.NewMoment(**form.model_dump())
-    refused = tried(session, asked.form, lambda: moments.add_moment(Deed(session, asked.user, now), new))
-    return after(asked, refused, "/momenten", lambda sent: _page(asked, viewer, session, now, sent))
+    refused = tried(request.session, request.form, lambda: moments.add_moment(request.deed, new))
+    return after(request, refused, "/momenten", lambda sent: _page(request, sent))

@@ -1,21 +1,19 @@
 """Links from mails: judge a call, stop a mail, see the next one. Opening shows a button; only the press acts."""
 
-from datetime import datetime
-
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Call, Delivery, Subscription, User
-from db.queries import Viewer, live_call
+from db.queries import live_call
 from db.vocabulary import MailKind, NoReason, Say
-from notifications.links import ALL, REMINDERS, Leaving, Links
+from notifications.links import ALL, REMINDERS, LeavingLink, Links
 from tracker.mailing.keys import signing_keys
 from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
 from tracker.people.subscriptions import leave_reminders
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 
 
 class Judgement(BaseModel):
@@ -25,95 +23,100 @@ class Judgement(BaseModel):
     reason: NoReason | None = None
 
 
-def _links(asked: Asked) -> Links:
-    return Links(asked.site.settings.base_url, signing_keys(asked.site.settings))
+def _links(request: RequestContext) -> Links:
+    return Links(request.site.settings.base_url, signing_keys(request.site.settings))
 
 
-def _decision(asked: Asked, session: Session, now: datetime) -> tuple[User, Call] | None:
+def _decision(request: RequestContext) -> tuple[User, Call] | None:
     """The person and the call of a link, while both are there; the link is good for no other."""
-    read = _links(asked).read_decision(asked.params["token"], now)
-    user = session.get(User, read.user_id) if read else None
-    call = live_call(session, read.call_id) if read else None
+    read = _links(request).read_decision(request.params["token"], request.now.instant)
+    user = request.session.get(User, read.user_id) if read else None
+    call = live_call(request.session, read.call_id) if read else None
     if user is None or call is None or user.deactivated_at is not None:
         return None
     return user, call
 
 
-def show_decision(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def show_decision(request: RequestContext) -> Response:
     """The call with three buttons; mail scanners that open the link change nothing."""
-    found = _decision(asked, session, now)
+    found = _decision(request)
     if found is None:
-        return asked.page("mailing/mail_links_expired.html", 410)
-    return _form(asked, found[1], str(asked.query.get("zeg", "")), {})
+        return request.page("mailing/mail_links_expired.html", 410)
+    return _form(request, found[1], str(request.query.get("zeg", "")), {})
 
 
-def _form(asked: Asked, call: Call, say: str, errors: dict[str, str], status: int = 200) -> Response:
+def _form(request: RequestContext, call: Call, say: str, errors: dict[str, str], status: int = 200) -> Response:
     chosen = say if say in set(Say) else Say.YES.value
-    return asked.page(
-        "mailing/mail_links_decide.html", status, call=call, token=asked.params["token"], chosen=chosen, errors=errors
+    return request.page(
+        "mailing/mail_links_decide.html", status, call=call, token=request.params["token"], chosen=chosen, errors=errors
     )
 
 
-def decide(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def decide(request: RequestContext) -> Response:
     """Record the verdict on the call as a whole, as the mail shows it; saying it twice leaves one."""
-    found = _decision(asked, session, now)
+    found = _decision(request)
     if found is None:
-        return asked.page("mailing/mail_links_expired.html", 410)
+        return request.page("mailing/mail_links_expired.html", 410)
     user, call = found
-    said, errors = forms.filled(Judgement, asked.form)
+    said, errors = forms.filled(Judgement, request.form)
     if said is None:
-        return _form(asked, call, str(asked.form.get("say", "")), errors, 422)
+        return _form(request, call, str(request.form.get("say", "")), errors, 422)
     try:
-        judge(session, user, call.id, None, said.say, now, said.reason)
+        judge(request.session, user, call.id, None, said.say, request.now.instant, said.reason)
     except ReasonNeeded as error:
-        return _form(asked, call, said.say.value, {"reason": str(error)}, 422)
-    audit.record(session, asked, "verdict from mail", f"call {call.id}", said.say.value)
-    return asked.page("mailing/mail_links_decided.html", call=call, say=said.say)
+        return _form(request, call, said.say.value, {"reason": str(error)}, 422)
+    audit.record(request, "verdict from mail", f"call {call.id}", said.say.value)
+    return request.page("mailing/mail_links_decided.html", call=call, say=said.say)
 
 
-def show_leaving(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def show_leaving(request: RequestContext) -> Response:
     """What would end, with a button; opening ends nothing."""
-    leaving = _links(asked).read_leaving(asked.params["token"])
+    leaving = _links(request).read_leaving(request.params["token"])
     if leaving is None:
-        return asked.page("mailing/mail_links_expired.html", 410)
-    names = [one.name or "uw abonnement" for one in _standing(session, leaving)]
-    return asked.page("mailing/mail_links_leave.html", token=asked.params["token"], what=leaving.what, names=names)
+        return request.page("mailing/mail_links_expired.html", 410)
+    names = [one.name or "uw abonnement" for one in _standing(request.session, leaving)]
+    return request.page("mailing/mail_links_leave.html", token=request.params["token"], what=leaving.what, names=names)
 
 
-def leave(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def leave(request: RequestContext) -> Response:
     """End it, at once and for queued mail too: the button, and a mail program's one click (RFC 8058)."""
-    leaving = _links(asked).read_leaving(asked.params["token"])
+    leaving = _links(request).read_leaving(request.params["token"])
     if leaving is None:
-        return asked.page("mailing/mail_links_expired.html", 410)
+        return request.page("mailing/mail_links_expired.html", 410)
     if leaving.what != REMINDERS:
-        end(session, leaving.user_id, None if leaving.what == ALL else leaving.subscriptions, now)
+        end(
+            request.session,
+            leaving.user_id,
+            None if leaving.what == ALL else leaving.subscriptions,
+            request.now.instant,
+        )
     if leaving.what in (ALL, REMINDERS):
-        leave_reminders(session, leaving.user_id, now)
-    audit.record(session, asked, "unsubscribe from mail", f"user {leaving.user_id}")
-    return asked.page("mailing/mail_links_left.html", what=leaving.what)
+        leave_reminders(request.session, leaving.user_id, request.now.instant)
+    audit.record(request, "unsubscribe from mail", f"user {leaving.user_id}")
+    return request.page("mailing/mail_links_left.html", what=leaving.what)
 
 
-def _standing(session: Session, leaving: Leaving) -> list[Subscription]:
+def _standing(session: Session, leaving: LeavingLink) -> list[Subscription]:
     query = select(Subscription).where(Subscription.user_id == leaving.user_id, col(Subscription.ended_at).is_(None))
     if leaving.what == REMINDERS:
         return []
     return list(session.exec(query if leaving.what else query.where(col(Subscription.id).in_(leaving.subscriptions))))
 
 
-def preview(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def preview(request: RequestContext) -> Response:
     """The next mail, as it would leave now."""
-    from tracker.mailing.mailer import open_desk
+    from tracker.mailing.mailer import open_mailer
     from tracker.mailing.preview import preview as next_letter
     from tracker.matching import DIGEST_THRESHOLD
 
-    desk = open_desk(asked.site.settings, asked.site.engine)
-    letter = next_letter(session, desk, asked.user.id, now, DIGEST_THRESHOLD)
-    return asked.page("mailing/mail_links_preview.html", letter=letter, earlier=None)
+    mailer = open_mailer(request.site.settings, request.site.engine)
+    letter = next_letter(request.session, mailer, request.user.id, request.now.instant, DIGEST_THRESHOLD)
+    return request.page("mailing/mail_links_preview.html", letter=letter, earlier=None)
 
 
-def earlier(asked: Asked, viewer: Viewer, session: Session, _now: datetime) -> Response:
+def earlier(request: RequestContext) -> Response:
     """A digest of this person that may never have arrived, as it was written."""
-    mail = session.get(Delivery, asked.params["delivery_id"])
-    if mail is None or mail.user_id != viewer.user_id or mail.kind != MailKind.DIGEST:
+    mail = request.session.get(Delivery, request.params["delivery_id"])
+    if mail is None or mail.user_id != request.viewer.user_id or mail.kind != MailKind.DIGEST:
         raise NotThere
-    return asked.page("mailing/mail_links_preview.html", letter=mail, earlier=mail.planned_at)
+    return request.page("mailing/mail_links_preview.html", letter=mail, earlier=mail.planned_at)

@@ -1,6 +1,5 @@
 """Beheer: the mail queue with why and retry, what is broken, and the audit log."""
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -8,12 +7,11 @@ from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
 from db.models import Attempt, AuditEntry, Delivery, User
-from db.queries import Viewer
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
-from tracker.mailing.release import NothingHeld, let_leave, lift_suppression
+from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
 from tracker.web.frame import forms
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 
 PER_PAGE = 50
 # A mail that failed is not sent again: what it told comes in the next digest. These two still have their turn.
@@ -35,73 +33,85 @@ class AuditQuery(BaseModel):
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
 
-def mail(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def mail(request: RequestContext) -> Response:
     """The queue, newest first, with how many stand where."""
-    query, errors = forms.asked_for(QueueQuery, asked.query)
+    query, errors = forms.asked_for(QueueQuery, request.query)
     if query is None:
-        return asked.page("frame/refused.html", 422, errors=errors)
+        return request.page("frame/refused.html", 422, errors=errors)
     rows = select(Delivery, User).join(User, col(User.id) == col(Delivery.user_id), isouter=True)
     if query.state is not None:
         rows = rows.where(Delivery.state == query.state)
     page = rows.order_by(col(Delivery.id).desc()).limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)
-    found = list(session.exec(page).all())
-    return asked.page(
+    found = list(request.session.exec(page).all())
+    return request.page(
         "mailing/outbox.html",
         query=query,
         rows=found[:PER_PAGE],
         more=len(found) > PER_PAGE,
-        counts=_counts(session),
-        alerts=standing_alerts(session),
+        counts=_counts(request.session),
+        alerts=standing_alerts(request.session),
         retryable=RETRYABLE,
     )
 
 
-def one_mail(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def one_mail(request: RequestContext) -> Response:
     """One mail: its state and attempts. The content is the reader's; it is not shown."""
-    delivery = _delivery(session, asked)
-    attempts = session.exec(
+    delivery = _delivery(request)
+    attempts = request.session.exec(
         select(Attempt).where(Attempt.delivery_id == delivery.id).order_by(col(Attempt.number).desc())
     ).all()
-    return asked.page("mailing/outbox_mail.html", delivery=delivery, attempts=attempts, retryable=RETRYABLE)
+    return request.page("mailing/outbox_mail.html", delivery=delivery, attempts=attempts, retryable=RETRYABLE)
 
 
-def retry(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def retry(request: RequestContext) -> Response:
     """Let a waiting mail go at the next round."""
     try:
-        let_leave(session, asked.params["delivery_id"], now, f"user {asked.user.id}", asked.origin)
-    except NothingHeld as error:
+        retry_delivery(
+            request.session,
+            request.params["delivery_id"],
+            request.now.instant,
+            f"user {request.user.id}",
+            request.origin,
+        )
+    except NothingToRelease as error:
         raise NotThere from error
-    return asked.to("/beheer/mail", done="opnieuw")
+    return request.to("/beheer/mail", done="opnieuw")
 
 
-def lift(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def lift(request: RequestContext) -> Response:
     """Mail an address again that a relay once refused."""
     try:
-        lift_suppression(session, str(asked.form.get("email", "")), now, f"user {asked.user.id}", asked.origin)
-    except NothingHeld:
-        return asked.to("/beheer/mail", done="nietgeweigerd")
-    return asked.to("/beheer/mail", done="toegelaten")
+        unsuppress(
+            request.session,
+            str(request.form.get("email", "")),
+            request.now.instant,
+            f"user {request.user.id}",
+            request.origin,
+        )
+    except NothingToRelease:
+        return request.to("/beheer/mail", done="nietgeweigerd")
+    return request.to("/beheer/mail", done="toegelaten")
 
 
-def log(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def log(request: RequestContext) -> Response:
     """The audit log, newest first."""
-    query, errors = forms.asked_for(AuditQuery, asked.query)
+    query, errors = forms.asked_for(AuditQuery, request.query)
     if query is None:
-        return asked.page("frame/refused.html", 422, errors=errors)
+        return request.page("frame/refused.html", 422, errors=errors)
     rows = select(AuditEntry).order_by(col(AuditEntry.id).desc())
     if query.actor:
         rows = rows.where(AuditEntry.actor == query.actor)
     if query.action:
         rows = rows.where(AuditEntry.action == query.action)
-    found = list(session.exec(rows.limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)))
-    actions = session.exec(select(AuditEntry.action).distinct().order_by(col(AuditEntry.action))).all()
-    return asked.page(
+    found = list(request.session.exec(rows.limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)))
+    actions = request.session.exec(select(AuditEntry.action).distinct().order_by(col(AuditEntry.action))).all()
+    return request.page(
         "frame/audit.html", query=query, rows=found[:PER_PAGE], more=len(found) > PER_PAGE, actions=actions
     )
 
 
-def _delivery(session: Session, asked: Asked) -> Delivery:
-    delivery = session.get(Delivery, asked.params["delivery_id"])
+def _delivery(request: RequestContext) -> Delivery:
+    delivery = request.session.get(Delivery, request.params["delivery_id"])
     if delivery is None:
         raise NotThere
     return delivery

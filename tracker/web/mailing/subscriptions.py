@@ -1,21 +1,21 @@
 """Abonnementen: what I get, how often, and what the next one would say."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import REMINDER_DAYS, Challenge, Subscription, User
-from db.queries import CallFilter, Viewer
+from db.queries import CallFilter
 from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
+from tracker.errors import NotPossible
 from tracker.matching.search import find
-from tracker.people.subscriptions import NotPossible, choose_reminders, leave
+from tracker.people.subscriptions import choose_reminders, leave
 from tracker.web.calls.filter_form import Filter, choices, query_string
 from tracker.web.frame import forms
 from tracker.web.frame.actions import Euros
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 from tracker.web.frame.phrases import challenge_name, field_name, source_name
 
 MOST = 50
@@ -52,95 +52,100 @@ class Reminders(BaseModel):
 FILTERS = ("text", "challenges", "status", "eligible", "instruments", "sources", "languages", "at_least")
 
 
-def index(asked: Asked, viewer: Viewer, session: Session, _now: datetime) -> Response:
+def index(request: RequestContext) -> Response:
     """My subscriptions, each in words."""
-    rows = session.exec(
+    rows = request.session.exec(
         select(Subscription)
-        .where(Subscription.user_id == viewer.user_id, col(Subscription.ended_at).is_(None))
+        .where(Subscription.user_id == request.viewer.user_id, col(Subscription.ended_at).is_(None))
         .order_by(col(Subscription.id))
     ).all()
-    names = {c.id: challenge_name(c) for c in session.exec(select(Challenge))}
+    names = {c.id: challenge_name(c) for c in request.session.exec(select(Challenge))}
     described = [(row, in_words(CallFilter.model_validate(row.filter), names)) for row in rows]
-    chosen = asked.user.reminder_days if asked.user.reminders else []
+    chosen = request.user.reminder_days if request.user.reminders else []
     offered = sorted({*REMINDER_DAYS, *chosen}, reverse=True)
-    return asked.page("mailing/subscriptions_index.html", rows=described, chosen=chosen, offered=offered)
+    return request.page("mailing/subscriptions_index.html", rows=described, chosen=chosen, offered=offered)
 
 
-def remind(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def remind(request: RequestContext) -> Response:
     """How many days before a date of a followed call I get a reminder; none ticked is no reminders."""
-    form, errors = forms.filled(Reminders, asked.form)
+    form, errors = forms.filled(Reminders, request.form)
     try:
-        choose_reminders(session, session.get_one(User, viewer.user_id), form.days if form else [-1], now)
+        choose_reminders(
+            request.session,
+            request.session.get_one(User, request.viewer.user_id),
+            form.days if form else [-1],
+            request.now.instant,
+        )
     except NotPossible:
-        return asked.page("frame/refused.html", 422, errors=errors or {"days": "Kies dagen uit de lijst."})
-    return asked.to("/abonnementen", done="herinneringen")
+        return request.page("frame/refused.html", 422, errors=errors or {"days": "Kies dagen uit de lijst."})
+    return request.to("/abonnementen", done="herinneringen")
 
 
-def new(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def new(request: RequestContext) -> Response:
     """The form, with the filter of the address filled in."""
-    query, errors = forms.asked_for(Filter, asked.query)
+    query, errors = forms.asked_for(Filter, request.query)
     if query is None:
-        return asked.page("frame/refused.html", 422, errors=errors)
-    row = Subscription(user_id=0, participant_id="", every=Cadence.WEEK, filter={}, created_at=now)
-    return _form(asked, viewer, session, now, row, query.wanted(), {})
+        return request.page("frame/refused.html", 422, errors=errors)
+    row = Subscription(user_id=0, participant_id="", every=Cadence.WEEK, filter={}, created_at=request.now.instant)
+    return _form(request, row, query.wanted(), {})
 
 
-def edit(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def edit(request: RequestContext) -> Response:
     """The form of one of mine."""
-    row = mine(session, asked, viewer)
-    return _form(asked, viewer, session, now, row, CallFilter.model_validate(row.filter), {})
+    row = mine(request)
+    return _form(request, row, CallFilter.model_validate(row.filter), {})
 
 
-def create(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def create(request: RequestContext) -> Response:
     """A new one; the first mail is due at once."""
-    user = asked.user
+    user = request.user
     row = Subscription(
         user_id=user.id, participant_id=user.participant_id, visibility=Visibility.OWN,
-        every=Cadence.WEEK, created_at=now,
+        every=Cadence.WEEK, created_at=request.now.instant,
     )  # fmt: skip
-    return _keep(asked, viewer, session, now, row)
+    return _keep(request, row)
 
 
-def save(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def save(request: RequestContext) -> Response:
     """Change one of mine."""
-    return _keep(asked, viewer, session, now, mine(session, asked, viewer))
+    return _keep(request, mine(request))
 
 
-def stop(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def stop(request: RequestContext) -> Response:
     """End one of mine, at once and for queued mail too."""
-    leave(session, asked.user.id, (mine(session, asked, viewer).id,), now)
-    return asked.to("/abonnementen", done="gestopt")
+    leave(request.session, request.user.id, (mine(request).id,), request.now.instant)
+    return request.to("/abonnementen", done="gestopt")
 
 
-def mine(session: Session, asked: Asked, viewer: Viewer) -> Subscription:
+def mine(request: RequestContext) -> Subscription:
     """The subscription of the address, where it is this person's and stands."""
-    row = session.get(Subscription, asked.params["subscription_id"])
-    if row is None or row.user_id != viewer.user_id or row.ended_at is not None:
+    row = request.session.get(Subscription, request.params["subscription_id"])
+    if row is None or row.user_id != request.viewer.user_id or row.ended_at is not None:
         raise NotThere
     return row
 
 
-def _keep(asked: Asked, viewer: Viewer, session: Session, now: datetime, row: Subscription) -> Response:
-    form, errors = forms.filled(Wanted, asked.form)
+def _keep(request: RequestContext, row: Subscription) -> Response:
+    form, errors = forms.filled(Wanted, request.form)
     if form is not None:
-        known = set(session.exec(select(Challenge.id)))
+        known = set(request.session.exec(select(Challenge.id)))
         errors = {} if set(form.challenges) <= known else {"challenges": "Kies opgaven uit de lijst."}
     if form is None or errors:
-        kept = {name: asked.form.getlist(name) for name in ("challenges", "sources", "languages")}
-        return _form(asked, viewer, session, now, row, CallFilter.model_validate(kept), errors, 422)
+        kept = {name: request.form.getlist(name) for name in ("challenges", "sources", "languages")}
+        return _form(request, row, CallFilter.model_validate(kept), errors, 422)
     row.filter = form.filter().model_dump(mode="json", exclude_defaults=True)
     row.name, row.every, row.weekday = form.name, form.every, form.weekday
     row.most, row.nothing_new = form.most, form.nothing_new
-    session.add(row)
-    return asked.to("/abonnementen", done="abonnement")
+    request.session.add(row)
+    return request.to("/abonnementen", done="abonnement")
 
 
 def _form(
-    asked: Asked, viewer: Viewer, session: Session, now: datetime, row: Subscription,
+    request: RequestContext, row: Subscription,
     query: CallFilter, errors: forms.Errors, status: int = 200,
 ) -> Response:  # fmt: skip
-    found = find(session, query, viewer, now)
-    return asked.page(
+    found = find(request.session, query, request.viewer, request.now.instant)
+    return request.page(
         "mailing/subscriptions_form.html",
         status,
         row=row,
@@ -148,8 +153,8 @@ def _form(
         total=found.total,
         saved=query_string(query),
         errors=errors,
-        typed=asked.form,
-        **choices(session),
+        typed=request.form,
+        **choices(request.session),
     )
 
 

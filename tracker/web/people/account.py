@@ -1,38 +1,35 @@
 """One's own account: who I am here, and where I am signed in."""
 
-from datetime import datetime
-
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Participant, WebSession
-from db.queries import Viewer
 from tracker.web.frame import audit
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 from tracker.web.frame.sessions import revoke_sessions
 
 
-def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """Role, participant and sessions."""
-    assert asked.signed is not None
-    sessions = session.exec(
+    assert request.signed is not None
+    sessions = request.session.exec(
         select(WebSession)
-        .where(WebSession.user_id == viewer.user_id, col(WebSession.revoked_at).is_(None))
-        .where(col(WebSession.expires_at) > now)
+        .where(WebSession.user_id == request.viewer.user_id, col(WebSession.revoked_at).is_(None))
+        .where(col(WebSession.expires_at) > request.now.instant)
         .order_by(col(WebSession.created_at).desc())
     ).all()
-    participant = session.get(Participant, asked.user.participant_id)
-    return asked.page(
-        "people/account.html", sessions=sessions, participant=participant, this_session=asked.signed.session_id
+    participant = request.session.get(Participant, request.user.participant_id)
+    return request.page(
+        "people/account.html", sessions=sessions, participant=participant, this_session=request.signed.session_id
     )
 
 
-def revoke(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def revoke(request: RequestContext) -> Response:
     """End one of one's own sessions."""
-    assert viewer.user_id is not None
-    row = session.get(WebSession, asked.params["session_id"])
-    if row is None or row.user_id != viewer.user_id:
+    assert request.viewer.user_id is not None
+    row = request.session.get(WebSession, request.params["session_id"])
+    if row is None or row.user_id != request.viewer.user_id:
         raise NotThere
-    revoke_sessions(session, viewer.user_id, now, only=row.id)
-    audit.record(session, asked, "session ended", f"user {viewer.user_id}")
-    return asked.to("/account", done="sessie")
+    revoke_sessions(request.session, request.viewer.user_id, request.now.instant, only=row.id)
+    audit.record(request, "session ended", f"user {request.viewer.user_id}")
+    return request.to("/account", done="sessie")

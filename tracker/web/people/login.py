@@ -10,11 +10,10 @@ from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
 from db.models import Delivery, MagicLink, MailText, User
-from db.queries import Viewer
 from db.vocabulary import MailKind
 from tracker.people.addresses import _address_hash, folded
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import Asked
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.safety import home_path
 from tracker.web.frame.sessions import LASTS, cookie_name, hashed, revoke_sessions, start_session
 from tracker.web.frame.site import Site
@@ -28,70 +27,72 @@ class SignIn(BaseModel):
     next: str = "/"
 
 
-def ask(asked: Asked, viewer: Viewer, _session: Session, _now: datetime) -> Response:
+def ask(request: RequestContext) -> Response:
     """The form; who is signed in already goes on."""
-    going = home_path(asked.query.get("next"))
-    if viewer.user_id is not None:
-        return asked.to(going)
-    return asked.page("people/login_ask.html", going=going, errors={}, typed=asked.form)
+    going = home_path(request.query.get("next"))
+    if request.viewer.user_id is not None:
+        return request.to(going)
+    return request.page("people/login_ask.html", going=going, errors={}, typed=request.form)
 
 
-def send_link(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def send_link(request: RequestContext) -> Response:
     """The same answer for a known and an unknown address, after the same work."""
-    form, errors = forms.filled(SignIn, asked.form)
+    form, errors = forms.filled(SignIn, request.form)
     if form is None:
-        going = home_path(str(asked.form.get("next", "/")))
+        going = home_path(str(request.form.get("next", "/")))
         errors = {"email": "Vul een geldig e-mailadres in.", **{k: v for k, v in errors.items() if k != "email"}}
-        return asked.page("people/login_ask.html", 422, going=going, errors=errors, typed=asked.form)
+        return request.page("people/login_ask.html", 422, going=going, errors=errors, typed=request.form)
     address = folded(form.email)
-    if _asked_lately(session, address, now) < MOST_PER_HOUR:
-        user = session.exec(select(User).where(User.email == address, col(User.deactivated_at).is_(None))).first()
-        token = new_link(session, user, address, home_path(form.next), now)
-        mail_link(session, asked.site, user, token, now)
-        audit.record(session, asked, "sign-in link asked", f"user {user.id}" if user else "nobody")
-    return asked.to("/inloggen/gevraagd")
+    if _asked_lately(request.session, address, request.now.instant) < MOST_PER_HOUR:
+        user = request.session.exec(
+            select(User).where(User.email == address, col(User.deactivated_at).is_(None))
+        ).first()
+        token = new_link(request.session, user, address, home_path(form.next), request.now.instant)
+        mail_link(request.session, request.site, user, token, request.now.instant)
+        audit.record(request, "sign-in link asked", f"user {user.id}" if user else "nobody")
+    return request.to("/inloggen/gevraagd")
 
 
-def asked_for(asked: Asked, _viewer: Viewer, _session: Session, _now: datetime) -> Response:
+def asked_for(request: RequestContext) -> Response:
     """What everybody reads after asking for a link."""
-    return asked.page("people/login_asked_for.html", minutes=WORKS_FOR.seconds // 60)
+    return request.page("people/login_asked_for.html", minutes=WORKS_FOR.seconds // 60)
 
 
-def show_button(asked: Asked, _viewer: Viewer, _session: Session, _now: datetime) -> Response:
+def show_button(request: RequestContext) -> Response:
     """Mail scanners open links before people do: opening changes nothing, the button signs in."""
-    return asked.page("people/login_button.html", token=asked.params["token"])
+    return request.page("people/login_button.html", token=request.params["token"])
 
 
-def use_link(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def use_link(request: RequestContext) -> Response:
     """Sign in once; any older session of this browser ends."""
-    link = session.exec(
+    link = request.session.exec(
         select(MagicLink)
-        .where(MagicLink.token_hash == hashed(asked.params["token"]), col(MagicLink.used_at).is_(None))
-        .where(col(MagicLink.expires_at) > now)
+        .where(MagicLink.token_hash == hashed(request.params["token"]), col(MagicLink.used_at).is_(None))
+        .where(col(MagicLink.expires_at) > request.now.instant)
         .with_for_update()
     ).first()
-    user = session.get(User, link.user_id) if link and link.user_id else None
+    user = request.session.get(User, link.user_id) if link and link.user_id else None
     if link is None or user is None or user.deactivated_at is not None:
-        audit.record(session, asked, "sign in", "nobody", "refused")
-        return asked.page("people/login_expired.html", 410)
-    link.used_at = now
-    if asked.signed is not None:
-        revoke_sessions(session, asked.signed.user.id, now, only=asked.signed.session_id)
-    token = start_session(session, user, asked.headers.get("user-agent", ""), now)
-    audit.record(session, asked, "sign in", f"user {user.id}")
-    answer = asked.to(home_path(link.next_path))
-    set_cookie(answer, asked, token)
+        audit.record(request, "sign in", "nobody", "refused")
+        return request.page("people/login_expired.html", 410)
+    link.used_at = request.now.instant
+    if request.signed is not None:
+        revoke_sessions(request.session, request.signed.user.id, request.now.instant, only=request.signed.session_id)
+    token = start_session(request.session, user, request.headers.get("user-agent", ""), request.now.instant)
+    audit.record(request, "sign in", f"user {user.id}")
+    answer = request.to(home_path(link.next_path))
+    set_cookie(answer, request, token)
     return answer
 
 
-def leave(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def leave(request: RequestContext) -> Response:
     """End this session, here and in the database."""
-    assert asked.signed is not None
-    assert viewer.user_id is not None
-    revoke_sessions(session, viewer.user_id, now, only=asked.signed.session_id)
-    audit.record(session, asked, "sign out", f"user {viewer.user_id}")
-    answer = asked.to("/inloggen", done="afgemeld")
-    answer.delete_cookie(cookie_name(asked.site.secure), secure=asked.site.secure, httponly=True, samesite="lax")
+    assert request.signed is not None
+    assert request.viewer.user_id is not None
+    revoke_sessions(request.session, request.viewer.user_id, request.now.instant, only=request.signed.session_id)
+    audit.record(request, "sign out", f"user {request.viewer.user_id}")
+    answer = request.to("/inloggen", done="afgemeld")
+    answer.delete_cookie(cookie_name(request.site.secure), secure=request.site.secure, httponly=True, samesite="lax")
     return answer
 
 
@@ -115,14 +116,14 @@ def new_link(session: Session, user: User | None, address: str, next_path: str, 
     return token
 
 
-def set_cookie(answer: Response, asked: Asked, token: str) -> None:
+def set_cookie(answer: Response, request: RequestContext, token: str) -> None:
     """Lax, so that a link in a mail finds the person signed in; changes are guarded by origin and token."""
     answer.set_cookie(
-        cookie_name(asked.site.secure),
+        cookie_name(request.site.secure),
         token,
         max_age=int(LASTS.total_seconds()),
         path="/",
-        secure=asked.site.secure,
+        secure=request.site.secure,
         httponly=True,
         samesite="lax",
     )

@@ -1,19 +1,17 @@
 """Beheer: people with their roles, and participants."""
 
-from datetime import date, datetime
+from datetime import date
 
 from pydantic import BaseModel, EmailStr, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import MagicLink, Participant, User
-from db.queries import Viewer
 from db.vocabulary import Role
-from notifications.wording import local_day
 from tracker.people.addresses import folded
 from tracker.people.participants import takes_part
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 from tracker.web.frame.sessions import revoke_sessions
 
 
@@ -35,111 +33,120 @@ class Changed(BaseModel):
     remark: str = Field(default="", max_length=500)
 
 
-def index(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def index(request: RequestContext) -> Response:
     """Everybody, those who left last, and the form for one more."""
-    return _list(asked, session, {})
+    return _list(request, {})
 
 
-def create(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def create(request: RequestContext) -> Response:
     """Add a person; the first sign-in is by link."""
-    form, errors = forms.filled(Person, asked.form)
-    errors = errors or _wrong(session, form, None, local_day(now))
+    form, errors = forms.filled(Person, request.form)
+    errors = errors or _wrong(request.session, form, None, request.now.today)
     if form is None or errors:
-        return _list(asked, session, errors, 422)
+        return _list(request, errors, 422)
     user = User(
-        email=folded(form.email), name=form.name, role=form.role, participant_id=form.participant_id, created_at=now
+        email=folded(form.email),
+        name=form.name,
+        role=form.role,
+        participant_id=form.participant_id,
+        created_at=request.now.instant,
     )
-    session.add(user)
-    session.flush()
-    audit.record(session, asked, "person added", f"user {user.id}", f"role {user.role}")
-    return asked.to("/beheer", done="bewaard")
+    request.session.add(user)
+    request.session.flush()
+    audit.record(request, "person added", f"user {user.id}", f"role {user.role}")
+    return request.to("/beheer", done="bewaard")
 
 
-def edit(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def edit(request: RequestContext) -> Response:
     """The form of one person."""
-    return _form(asked, session, find_user(session, asked), {})
+    return _form(request, find_user(request), {})
 
 
-def save(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def save(request: RequestContext) -> Response:
     """Change a person; a new role holds from the next request on."""
-    user = find_user(session, asked)
-    form, errors = forms.filled(Person, asked.form)
-    errors = errors or _wrong(session, form, user, local_day(now))
-    if form is not None and user.id == viewer.user_id and form.role != Role.ADMINISTRATOR:
+    user = find_user(request)
+    form, errors = forms.filled(Person, request.form)
+    errors = errors or _wrong(request.session, form, user, request.now.today)
+    if form is not None and user.id == request.viewer.user_id and form.role != Role.ADMINISTRATOR:
         errors = {"role": "U kunt uzelf geen beheerder af maken: vraag een andere beheerder."}
     if form is None or errors:
-        return _form(asked, session, user, errors, 422)
+        return _form(request, user, errors, 422)
     before = user.role
     user.email, user.name = folded(form.email), form.name
     user.role, user.participant_id = form.role, form.participant_id
-    audit.record(session, asked, "person changed", f"user {user.id}", f"role {before} to {user.role}")
-    return asked.to("/beheer", done="bewaard")
+    audit.record(request, "person changed", f"user {user.id}", f"role {before} to {user.role}")
+    return request.to("/beheer", done="bewaard")
 
 
-def deactivate(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def deactivate(request: RequestContext) -> Response:
     """End somebody's access: sessions and links are dead at once; or give it back."""
-    user = find_user(session, asked)
-    if user.id == viewer.user_id:
+    user = find_user(request)
+    if user.id == request.viewer.user_id:
         raise NotThere
-    user.deactivated_at = None if user.deactivated_at else now
+    user.deactivated_at = None if user.deactivated_at else request.now.instant
     if user.deactivated_at:
-        revoke_sessions(session, user.id, now)
-        for link in session.exec(
+        revoke_sessions(request.session, user.id, request.now.instant)
+        for link in request.session.exec(
             select(MagicLink).where(MagicLink.user_id == user.id, col(MagicLink.used_at).is_(None))
         ):
-            link.used_at = now
-    audit.record(session, asked, "access ended" if user.deactivated_at else "access given", f"user {user.id}")
-    return asked.to("/beheer", done="bewaard")
+            link.used_at = request.now.instant
+    audit.record(request, "access ended" if user.deactivated_at else "access given", f"user {user.id}")
+    return request.to("/beheer", done="bewaard")
 
 
-def find_user(session: Session, asked: Asked) -> User:
+def find_user(request: RequestContext) -> User:
     """The person of the address."""
-    user = session.get(User, asked.params["user_id"])
+    user = request.session.get(User, request.params["user_id"])
     if user is None:
         raise NotThere
     return user
 
 
-def participants(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def participants(request: RequestContext) -> Response:
     """Every participant with its validity and what it was merged into."""
-    rows = session.exec(select(Participant).order_by(col(Participant.kind), col(Participant.name))).all()
-    return asked.page("people/participants.html", rows=rows, names={p.id: p.name for p in rows}, today=local_day(now))
+    rows = request.session.exec(select(Participant).order_by(col(Participant.kind), col(Participant.name))).all()
+    return request.page(
+        "people/participants.html", rows=rows, names={p.id: p.name for p in rows}, today=request.now.today
+    )
 
 
-def edit_participant(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def edit_participant(request: RequestContext) -> Response:
     """The form of one participant."""
-    return _participant_form(asked, session, _participant(session, asked), {})
+    return _participant_form(request, _participant(request), {})
 
 
-def save_participant(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def save_participant(request: RequestContext) -> Response:
     """Change a participant, or merge it into another from a day on."""
-    row = _participant(session, asked)
-    form, errors = forms.filled(Changed, asked.form)
+    row = _participant(request)
+    form, errors = forms.filled(Changed, request.form)
     if form is not None and form.merged_into is not None:
-        if form.merged_into == row.id or session.get(Participant, form.merged_into) is None:
+        if form.merged_into == row.id or request.session.get(Participant, form.merged_into) is None:
             errors = {"merged_into": "Kies een andere deelnemer."}
         elif form.valid_to is None:
             errors = {"valid_to": "Vul de eerste dag in waarop de deelnemer niet meer bestaat."}
     if form is None or errors:
-        return _participant_form(asked, session, row, errors, 422)
+        return _participant_form(request, row, errors, 422)
     row.name, row.valid_to = form.name, form.valid_to
     row.merged_into, row.remark = form.merged_into, form.remark
-    audit.record(session, asked, "participant changed", f"participant {row.id}")
-    return asked.to("/beheer/deelnemers", done="bewaard")
+    audit.record(request, "participant changed", f"participant {row.id}")
+    return request.to("/beheer/deelnemers", done="bewaard")
 
 
-def _participant(session: Session, asked: Asked) -> Participant:
-    row = session.get(Participant, asked.params["participant_id"])
+def _participant(request: RequestContext) -> Participant:
+    row = request.session.get(Participant, request.params["participant_id"])
     if row is None:
         raise NotThere
     return row
 
 
-def _participant_form(
-    asked: Asked, session: Session, row: Participant, errors: forms.Errors, status: int = 200
-) -> Response:
-    return asked.page(
-        "people/participant.html", status, row=row, errors=errors, typed=asked.form, participants=_choices(session)
+def _participant_form(request: RequestContext, row: Participant, errors: forms.Errors, status: int = 200) -> Response:
+    return request.page(
+        "people/participant.html",
+        status,
+        row=row,
+        errors=errors,
+        typed=request.form,
+        participants=_choices(request.session),
     )
 
 
@@ -156,20 +163,30 @@ def _wrong(session: Session, form: Person | None, user: User | None, today: date
     return {"participant_id": "Deze deelnemer bestaat nu niet."} if moves and not takes_part(place, today) else {}
 
 
-def _list(asked: Asked, session: Session, errors: forms.Errors, status: int = 200) -> Response:
-    people = session.exec(
+def _list(request: RequestContext, errors: forms.Errors, status: int = 200) -> Response:
+    people = request.session.exec(
         select(User, Participant)
         .join(Participant, col(Participant.id) == col(User.participant_id))
         .order_by(col(User.deactivated_at).is_not(None), col(User.name))
     ).all()
-    return asked.page(
-        "people/people.html", status, people=people, errors=errors, typed=asked.form, participants=_choices(session)
+    return request.page(
+        "people/people.html",
+        status,
+        people=people,
+        errors=errors,
+        typed=request.form,
+        participants=_choices(request.session),
     )
 
 
-def _form(asked: Asked, session: Session, user: User, errors: forms.Errors, status: int = 200) -> Response:
-    return asked.page(
-        "people/person.html", status, person=user, errors=errors, typed=asked.form, participants=_choices(session)
+def _form(request: RequestContext, user: User, errors: forms.Errors, status: int = 200) -> Response:
+    return request.page(
+        "people/person.html",
+        status,
+        person=user,
+        errors=errors,
+        typed=request.form,
+        participants=_choices(request.session),
     )
 
 

@@ -8,14 +8,14 @@ from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
 from db.models import Call, Crawl, Sighting
-from db.queries import Viewer, newest_crawls
+from db.queries import newest_crawls
 from db.rights import has_role
 from db.vocabulary import Role
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.floods import release
 from tracker.web.frame import audit
 from tracker.web.frame.charts import Spark, spark
-from tracker.web.frame.context import Asked, NotThere
+from tracker.web.frame.context import NotThere, RequestContext
 
 SILENT_AFTER = timedelta(days=3)
 CRAWLS_SHOWN = 30
@@ -33,39 +33,42 @@ class Health(NamedTuple):
     trouble: str
 
 
-def index(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def index(request: RequestContext) -> Response:
     """All sources, those in trouble first."""
-    found = health(session, now)
-    return asked.page(
-        "sources/sources.html", sources=found, may_release=has_role(viewer, Role.COORDINATOR), silent=SILENT_AFTER.days
+    found = health(request.session, request.now.instant)
+    return request.page(
+        "sources/sources.html",
+        sources=found,
+        may_release=has_role(request.viewer, Role.COORDINATOR),
+        silent=SILENT_AFTER.days,
     )
 
 
-def show(asked: Asked, viewer: Viewer, session: Session, now: datetime) -> Response:
+def show(request: RequestContext) -> Response:
     """One source: its last crawls, with why they were not complete."""
-    name = asked.params["source"]
-    crawls = session.exec(
+    name = request.params["source"]
+    crawls = request.session.exec(
         select(Crawl).where(Crawl.source == name).order_by(col(Crawl.id).desc()).limit(CRAWLS_SHOWN)
     ).all()
     if not crawls:
         raise NotThere
-    one = next(h for h in health(session, now) if h.name == name)
-    return asked.page(
-        "sources/sources_show.html", source=one, crawls=crawls, may_release=has_role(viewer, Role.COORDINATOR)
+    one = next(h for h in health(request.session, request.now.instant) if h.name == name)
+    return request.page(
+        "sources/sources_show.html", source=one, crawls=crawls, may_release=has_role(request.viewer, Role.COORDINATOR)
     )
 
 
-def freshness(asked: Asked, _viewer: Viewer, session: Session, now: datetime) -> Response:
+def freshness(request: RequestContext) -> Response:
     """For everybody: how fresh what we show is."""
-    return asked.page("sources/sources_freshness.html", sources=health(session, now))
+    return request.page("sources/sources_freshness.html", sources=health(request.session, request.now.instant))
 
 
-def let_through(asked: Asked, _viewer: Viewer, session: Session, _now: datetime) -> Response:
+def let_through(request: RequestContext) -> Response:
     """Release the held calls of a source."""
-    name = asked.params["source"]
-    count = release(session, name)
-    audit.record(session, asked, "release", f"source {name}", f"{count} calls")
-    return asked.to("/bronnen", done="vrijgegeven")
+    name = request.params["source"]
+    count = release(request.session, name)
+    audit.record(request, "release", f"source {name}", f"{count} calls")
+    return request.to("/bronnen", done="vrijgegeven")
 
 
 def in_trouble(session: Session, now: datetime) -> list[tuple[str, str]]:

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from db.session import writing
-from notifications import claiming, message, outbox
+from notifications import claims, message, outbox
 from notifications.brakes import note_relay
-from notifications.claiming import Due
-from notifications.outbox import Claim, Rules, Tally
-from notifications.transport import Outcome, Parcel, Stage, Transport, Verdict
+from notifications.claims import DueMails
+from notifications.outbox import Claim, Rules, SendTally
+from notifications.transport import Outcome, Parcel, SendResult, SmtpStage, Transport
 
 FRESH = 1.0  # seconds; what is in hand longer is given back, so that urgent mail overtakes within that time
 LEAST, MOST = 2, 20  # mails to take in hand
@@ -30,13 +30,13 @@ Turn = asyncio.Task[None]
 class Done:
     """How a mail ended; the next may be introduced before that is written only where nothing went wrong."""
 
-    taken: Claim
+    claim: Claim
     outcome: Outcome
 
     @property
     def good(self) -> bool:
         """Whether the relay took it."""
-        return self.outcome.verdict is Verdict.ACCEPTED
+        return self.outcome.result is SendResult.ACCEPTED
 
 
 async def send_due(
@@ -45,25 +45,25 @@ async def send_due(
     rules: Rules,
     sender: Callable[[Claim], str],
     stopping: Callable[[], bool] = lambda: False,
-) -> Tally:
+) -> SendTally:
     """Try every mail that is due now, and return what it came to; stops between two mails when asked to.
 
     ``sender`` gives the envelope's sender for a mail. Errors of the database end the round: what was being sent is
     taken back later as "unsure".
     """
     with writing(engine) as session:
-        claiming.sweep(session, rules)
+        claims.sweep(session, rules)
     with engine.connect() as db:
-        line = Line(db, transport, rules, sender, stopping)
+        dispatcher = Dispatcher(db, transport, rules, sender, stopping)
         try:
-            await line.empty()
+            await dispatcher.empty()
         finally:
             await transport.close()
-    return line.tally
+    return dispatcher.tally
 
 
 @dataclass
-class Line:
+class Dispatcher:
     """One sender at work, with the mails it has claimed and not begun."""
 
     db: Connection  # kept for the whole round: fetching it anew costs a third of a turn
@@ -71,8 +71,8 @@ class Line:
     rules: Rules
     sender: Callable[[Claim], str]
     stopping: Callable[[], bool]
-    tally: Tally = field(default_factory=Tally)
-    due: Due = field(default_factory=Due)
+    tally: SendTally = field(default_factory=SendTally)
+    due_mails: DueMails = field(default_factory=DueMails)
     read_at: float = 0.0
     hand: deque[Claim] = field(default_factory=deque)  # the first is being sent
     taken_at: float = 0.0
@@ -112,7 +112,7 @@ class Line:
         self.size = min(MOST, 2 * self.size) if done is not None and done.good else LEAST
         with self.db.begin():
             if done is not None and going_well and self.well and len(self.hand) > 1:
-                outbox.note_accepted(self.db, done.taken, done.outcome, self.rules.now(), self.tally)
+                outbox.note_accepted(self.db, done.claim, done.outcome, self.rules.now(), self.tally)
                 return
             with Session(self.db, expire_on_commit=False) as session:
                 self._whole_turn(session, done, going_well)
@@ -121,8 +121,8 @@ class Line:
     def _whole_turn(self, session: Session, done: Done | None, going_well: bool) -> None:
         self._note(session, done)
         if not going_well:
-            for taken in self.hand:
-                claiming.give_back(session, taken)
+            for claim in self.hand:
+                claims.give_back(session, claim)
             self.hand.clear()
         if len(self.hand) <= 1 and not self.tally.stopped and not self.stopping():
             self.hand.extend(self._more(session))
@@ -131,26 +131,26 @@ class Line:
         """Claim the next mails, or none when there is nothing more to do."""
         while True:
             self.taken_at = _clock()
-            if not self.due.ids or self.taken_at - self.read_at > FRESH:
-                self.due, self.read_at = claiming.due(session, self.rules), self.taken_at
-                self.tally.stopped = self.due.why
-            if not self.due.ids:
+            if not self.due_mails.ids or self.taken_at - self.read_at > FRESH:
+                self.due_mails, self.read_at = claims.due_mails(session, self.rules), self.taken_at
+                self.tally.stopped = self.due_mails.why
+            if not self.due_mails.ids:
                 return []
-            if claimed := claiming.claim(session, self.due, self.size, self.rules, self.tally):
+            if claimed := claims.claim_next(session, self.due_mails, self.size, self.rules, self.tally):
                 return claimed
 
     def _note(self, session: Session, done: Done | None) -> None:
         if done is None:
             return
-        outbox.settle(session, done.taken, done.outcome, self.rules, self.tally)
+        outbox.record_outcome(session, done.claim, done.outcome, self.rules, self.tally)
         if not done.good:
-            self.due.ids = []  # sending may be paused now, or the relay may rest
+            self.due_mails.ids = []  # sending may be paused now, or the relay may rest
         known_good, self.well = self.well and done.good, done.good
         if not known_good:
             now = self.rules.now()
             self.tally.stopped = note_relay(session, self.rules.relay, done.outcome, self.tally.breath, now)
 
-    async def _hand_over(self, taken: Claim, turn: Turn) -> Done:
+    async def _hand_over(self, claim: Claim, turn: Turn) -> Done:
         """Hand in one mail; its body waits for the turn, and stays here where that fails."""
 
         async def go() -> None:
@@ -158,10 +158,10 @@ class Line:
             asyncio.get_running_loop().call_soon(self._prepare)  # while the relay reads this one
 
         try:
-            parcel = self._parcel(taken)
+            parcel = self._parcel(claim)
         except ValueError as error:
-            return Done(taken, Outcome(Verdict.FAILED, Stage.RCPT, None, str(error)))
-        return Done(taken, await self.transport.post(parcel, go))
+            return Done(claim, Outcome(SendResult.FAILED, SmtpStage.RCPT, None, str(error)))
+        return Done(claim, await self.transport.post(parcel, go))
 
     def _prepare(self) -> None:
         """Put the next mail together; what is wrong with it is told when its turn comes."""
@@ -169,12 +169,12 @@ class Line:
             with contextlib.suppress(ValueError):
                 self.prepared = (self.hand[1], self._parcel(self.hand[1]))
 
-    def _parcel(self, taken: Claim) -> Parcel:
+    def _parcel(self, claim: Claim) -> Parcel:
         """A mail as it is handed in. Raises ValueError where its address is none."""
-        if self.prepared is not None and self.prepared[0] is taken:
+        if self.prepared is not None and self.prepared[0] is claim:
             return self.prepared[1]
-        recipient = message.for_envelope(taken.address)
-        return Parcel(self.sender(taken), recipient, _bytes(taken, recipient, self.rules), _file_name(taken))
+        recipient = message.for_envelope(claim.address)
+        return Parcel(self.sender(claim), recipient, _bytes(claim, recipient, self.rules), _file_name(claim))
 
 
 def _clock() -> float:
@@ -182,12 +182,12 @@ def _clock() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
-def _bytes(taken: Claim, recipient: str, rules: Rules) -> bytes:
-    headers = {**rules.headers, "To": recipient, "Subject": taken.subject, **taken.headers}
-    return message.as_bytes(headers, taken.planned_at, taken.message_id, taken.text, taken.html)
+def _bytes(claim: Claim, recipient: str, rules: Rules) -> bytes:
+    headers = {**rules.headers, "To": recipient, "Subject": claim.subject, **claim.headers}
+    return message.as_bytes(headers, claim.planned_at, claim.message_id, claim.text, claim.html)
 
 
-def _file_name(taken: Claim) -> str:
+def _file_name(claim: Claim) -> str:
     """A name that sorts by time, tells whose mail it is, and is the same for every copy."""
-    person = "".join(c if c.isalnum() or c in ".-" else "-" for c in taken.address.casefold())[:60]
-    return f"{taken.planned_at:%Y%m%dT%H%M}-{taken.kind}-{person}-{taken.message_id[1:9]}"
+    person = "".join(c if c.isalnum() or c in ".-" else "-" for c in claim.address.casefold())[:60]
+    return f"{claim.planned_at:%Y%m%dT%H%M}-{claim.kind}-{person}-{claim.message_id[1:9]}"

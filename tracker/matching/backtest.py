@@ -11,11 +11,11 @@ from db.models import Call, Challenge, Match
 from db.session import reading
 from db.vocabulary import Nature
 from notifications import wording
-from tracker.people.subscriptions import NotPossible
+from tracker.errors import NotPossible
 
 
 @dataclass(frozen=True)
-class TriedCall:
+class BacktestCall:
     """One call that would have been told."""
 
     id: int
@@ -25,21 +25,21 @@ class TriedCall:
 
 
 @dataclass
-class Tried:
+class Backtest:
     """The calls told per ISO week; with changed words also what those bring and cost."""
 
     opgave: str
     since: date
-    calls: list[TriedCall] = field(default_factory=list)
+    calls: list[BacktestCall] = field(default_factory=list)
     weeks: dict[str, int] = field(default_factory=dict)
-    gained: list[TriedCall] = field(default_factory=list)
-    lost: list[TriedCall] = field(default_factory=list)
+    gained: list[BacktestCall] = field(default_factory=list)
+    lost: list[BacktestCall] = field(default_factory=list)
     changed: bool = False
 
 
-def try_out(
+def backtest(
     engine: Engine, opgave: str, since: date, now: datetime, more: tuple[str, ...] = (), less: tuple[str, ...] = ()
-) -> Tried:
+) -> Backtest:
     """Calls first seen from ``since`` that match the opgave; matched anew where words are added or taken away.
 
     Raises NotPossible when there is no such opgave.
@@ -54,7 +54,7 @@ def try_out(
         rows = list(session.exec(_seen_since(start, now)))
         stored = _stored(session, opgave)
     told = [_tried(row, stored[row.id]) for row in rows if row.id and stored.get(row.id, 0.0) >= DIGEST_THRESHOLD]
-    tried = Tried(challenge.name or opgave, since, told, _weeks(told))
+    tried = Backtest(challenge.name or opgave, since, told, _weeks(told))
     if more or less:
         tried.changed = True
         scores = _rescore(engine, challenge.id, rows, more, less)
@@ -75,11 +75,11 @@ def _stored(session: Session, opgave: str) -> dict[int, float]:
     return dict(session.exec(select(Match.call_id, Match.score).where(Match.challenge_id == opgave)).all())
 
 
-def _tried(row: Call, score: float) -> TriedCall:
-    return TriedCall(row.id, row.title, wording.local_day(row.first_seen).isoformat(), round(score, 3))
+def _tried(row: Call, score: float) -> BacktestCall:
+    return BacktestCall(row.id, row.title, wording.local_day(row.first_seen).isoformat(), round(score, 3))
 
 
-def _weeks(told: list[TriedCall]) -> dict[str, int]:
+def _weeks(told: list[BacktestCall]) -> dict[str, int]:
     counted = Counter("{}-W{:02}".format(*date.fromisoformat(one.first_seen).isocalendar()[:2]) for one in told)
     return dict(sorted(counted.items()))
 
@@ -104,7 +104,7 @@ def _rescore(
     return {row.id: float(scores[number][place]) for number, row in enumerate(rows)}
 
 
-def lines(tried: Tried) -> list[str]:
+def lines(tried: Backtest) -> list[str]:
     """For people."""
     said = [f"{tried.opgave}: {len(tried.calls)} calls since {tried.since}, in {len(tried.weeks)} weeks"]
     said += [f"  {week}: {number}" for week, number in tried.weeks.items()]

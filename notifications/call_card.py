@@ -9,7 +9,7 @@ from typing import Any
 from db.status import OVER
 from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, Status, ToldKind
 from notifications import wording
-from notifications.catalogue import CatalogueCall, Change, Term
+from notifications.catalogue import CallDate, CatalogueCall, Change
 from notifications.digest import SOON, Item
 from notifications.message import one_line
 
@@ -29,7 +29,7 @@ MONEY = ("budget", "min_amount", "max_amount")
 
 
 @dataclass(frozen=True)
-class Why:
+class CardReason:
     """One reason: the opgave, the words that met, the subscriptions it is for."""
 
     name: str
@@ -38,7 +38,7 @@ class Why:
 
 
 @dataclass(frozen=True)
-class Told:
+class CallCard:
     """One call as a mail shows it; every field is text, empty where there is nothing to say."""
 
     id: int
@@ -55,29 +55,29 @@ class Told:
     money: str
     form: str
     changes: tuple[str, ...]
-    reasons: tuple[Why, ...]
+    reasons: tuple[CardReason, ...]
     followed: bool
     late: str
 
 
-def tell(item: Item, now: datetime, link: str) -> Told:
+def call_card(item: Item, now: datetime, link: str) -> CallCard:
     """What to say of a call at ``now``; ``link`` is its page."""
     call = item.call
     term = _term(item)
     shown = term.shown if term else None
-    return Told(
+    return CallCard(
         id=call.id, title=one_line(call.title, MOST_TITLE), link=link, source=one_line(call.publisher, 80),
         day=wording.short_day(shown) if shown else "", hour=_hour(term),
         left=wording.days_left(now, shown) if shown else "", when=when(call, term), later=_later(call, term),
         soon=shown is not None and item.kind is not ToldKind.OPENING and wording.days_between(now, shown) <= SOON,
         who=_who(call), money=_money(call), form=_form(call),
         changes=tuple(say_change(change, now) for change in item.changes),
-        reasons=tuple(Why(r.challenge, ", ".join(r.words), ", ".join(r.wishes)) for r in item.reasons),
+        reasons=tuple(CardReason(r.challenge, ", ".join(r.words), ", ".join(r.wishes)) for r in item.reasons),
         followed=item.followed, late=item.late,
     )  # fmt: skip
 
 
-def _term(item: Item) -> Term | None:
+def _term(item: Item) -> CallDate | None:
     """The date that matters: the opening for what opens soon, else the next moment to hand something in.
 
     None of a call that is over by its source's word: "nog 133 dagen: gesloten" helps nobody.
@@ -89,7 +89,7 @@ def _term(item: Item) -> Term | None:
     return call.opens if item.kind is ToldKind.OPENING or (forthcoming and call.next_due is None) else call.next_due
 
 
-def when(call: CatalogueCall, term: Term | None) -> str:
+def when(call: CatalogueCall, term: CallDate | None) -> str:
     """``sluit dinsdag 27 oktober 2026, 17:00 (Brussel)``; never a guess where there is no date."""
     if call.remark and (term is None or not call.is_shut):
         return call.remark
@@ -112,11 +112,11 @@ def _dateless(call: CatalogueCall) -> str:
     return "sluitingsdatum niet bekend"
 
 
-def _hour(term: Term | None) -> str:
+def _hour(term: CallDate | None) -> str:
     return wording.clock_time(term.at) if term and term.at else ""
 
 
-def _later(call: CatalogueCall, term: Term | None) -> str:
+def _later(call: CatalogueCall, term: CallDate | None) -> str:
     later = [one for one in call.later_dues if one is not term and one.shown is not None]
     if not later or call.status in OVER:
         return ""

@@ -20,7 +20,7 @@ WANTED = 0.95  # the least score of a pair that someone marked as relevant
 
 
 @dataclass(frozen=True)
-class Judged:
+class ActiveVerdict:
     """One standing verdict: `say` is yes, no or later, `reason` a code with no, `vector` the judged call's."""
 
     call_id: str
@@ -32,7 +32,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedPair:
     """A pair to be ranked; `score` is what the matcher said, `because` tells in Dutch why it was moved."""
 
     call_id: str
@@ -42,7 +42,7 @@ class Ranked:
     because: str | None = None
 
 
-def after_verdicts(scored: Sequence[Ranked], verdicts: Sequence[Judged], now: datetime) -> list[Ranked]:
+def after_verdicts(scored: Sequence[RankedPair], verdicts: Sequence[ActiveVerdict], now: datetime) -> list[RankedPair]:
     """The same pairs with the scores that verdicts leave them, best first; nothing disappears.
 
     Hand in the verdicts that hold for the reader (own or team's, for `no`) and everyone's `yes`: what anyone marked as
@@ -53,7 +53,7 @@ def after_verdicts(scored: Sequence[Ranked], verdicts: Sequence[Judged], now: da
     return sorted(moved, key=lambda pair: -pair.score)
 
 
-def _likeness(scored: Sequence[Ranked], verdicts: Sequence[Judged], now: datetime) -> Array:
+def _likeness(scored: Sequence[RankedPair], verdicts: Sequence[ActiveVerdict], now: datetime) -> Array:
     """How much each pair's call is like each judged call, 0 to 1, the less the longer ago it was judged."""
     calls, others = _stacked(scored), _stacked(verdicts)
     if calls.shape[1] != others.shape[1]:
@@ -63,12 +63,12 @@ def _likeness(scored: Sequence[Ranked], verdicts: Sequence[Judged], now: datetim
     return np.asarray(near * 0.5 ** np.array(ages), np.float64).reshape(len(scored), len(verdicts))
 
 
-def _stacked(rows: Sequence[Ranked] | Sequence[Judged]) -> Array:
+def _stacked(rows: Sequence[RankedPair] | Sequence[ActiveVerdict]) -> Array:
     size = max((len(row.vector) for row in rows if row.vector is not None), default=0)
     return np.array([np.zeros(size) if row.vector is None else row.vector for row in rows]).reshape(len(rows), size)
 
 
-def _moved(pair: Ranked, verdicts: Sequence[Judged], alike: Array) -> Ranked:
+def _moved(pair: RankedPair, verdicts: Sequence[ActiveVerdict], alike: Array) -> RankedPair:
     about = [v.challenge_id in (None, pair.challenge_id) for v in verdicts]
     own = {v.say for v, mine in zip(verdicts, about, strict=True) if mine and v.call_id == pair.call_id}
     if "yes" in own:
@@ -83,7 +83,7 @@ def _moved(pair: Ranked, verdicts: Sequence[Judged], alike: Array) -> Ranked:
     return replace(pair, score=pair.score * (1 - taken), because=because)
 
 
-def _taken(others: Sequence[tuple[Judged, float]]) -> tuple[float, str]:
+def _taken(others: Sequence[tuple[ActiveVerdict, float]]) -> tuple[float, str]:
     """The share of the score that rejections take, and the reason they have in common."""
     wanted = max((a for v, a in others if v.say == "yes"), default=0.0)
     most, because = 0.0, ""

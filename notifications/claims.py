@@ -17,16 +17,16 @@ from notifications.outbox import (
     COLUMNS,
     Claim,
     Rules,
-    Tally,
+    SendTally,
     address_hash,
     allowed,
-    change,
     expire,
-    mine,
-    settle,
+    record_outcome,
     silent_addresses,
+    still_claimed,
+    update_mails,
 )
-from notifications.transport import Outcome, Stage, Verdict
+from notifications.transport import Outcome, SendResult, SmtpStage
 
 HOLD = timedelta(minutes=5)  # longer than a mail may take; on the database's clock
 URGENT_LANE = 0
@@ -49,12 +49,14 @@ def _reap(session: Session, rules: Rules) -> None:
     begun: set[str] = set()
     for delivery, _ in held:
         over = delivery.lease_until is None or delivery.lease_until <= clock or is_dead(delivery.lease_holder)
-        taken = _claimed(delivery)
+        claim = _claimed(delivery)
         if over and delivery.lease_holder in begun:
-            give_back(session, taken)
+            give_back(session, claim)
         elif over:
-            outcome = Outcome(Verdict.AMBIGUOUS, Stage.DOT, None, "the sender stopped before it noted the answer")
-            settle(session, taken, outcome, rules)
+            outcome = Outcome(
+                SendResult.AMBIGUOUS, SmtpStage.DOT, None, "the sender stopped before it noted the answer"
+            )
+            record_outcome(session, claim, outcome, rules)
         begun.add(delivery.lease_holder)
 
 
@@ -64,7 +66,7 @@ def _claimed(delivery: Delivery) -> "Claim":
 
 
 @dataclass
-class Due:
+class DueMails:
     """What is due now: mails in the order to try them, or why none may go although some wait.
 
     ``silent``: the hashes of addresses that get no mail; ``probing``: the relay was in trouble, so one mail at a time.
@@ -77,15 +79,15 @@ class Due:
     silent: frozenset[str] = frozenset()
 
 
-def due(session: Session, rules: Rules, most: int = 100) -> Due:
+def due_mails(session: Session, rules: Rules, most: int = 100) -> DueMails:
     """The mails to try now, urgent lanes first, and why there are none although some wait."""
     now = rules.now()
     pause = standing_pause(session)
     if pause is not None and pause.everything:
-        return Due(why=f"sending is paused: {pause.reason}")
+        return DueMails(why=f"sending is paused: {pause.reason}")
     relay = session.get(Relay, rules.relay)
     if relay is not None and resting(relay, now):
-        return Due(why=f"{relay.name} rests until {relay.rest_until:%H:%M:%S} UTC: {relay.reason}")
+        return DueMails(why=f"{relay.name} rests until {relay.rest_until:%H:%M:%S} UTC: {relay.reason}")
     probing = relay is not None and relay.failures >= TROUBLES
     found: list[Any] = []
     for state in sorted(WAITING_STATES):
@@ -99,7 +101,7 @@ def due(session: Session, rules: Rules, most: int = 100) -> Due:
         found += session.exec(query.where(Delivery.lane == URGENT_LANE) if held else query).all()
     ids = [row[2] for row in sorted(found, key=tuple)[: 1 if probing else most]]
     why = "" if found else f"sending is paused: {pause.reason}" if pause else rules.halted
-    return Due(ids, why, probing, database_clock(session) + HOLD, silent_addresses(session, now))
+    return DueMails(ids, why, probing, database_clock(session) + HOLD, silent_addresses(session, now))
 
 
 def _said(column: str) -> Any:
@@ -123,50 +125,50 @@ _TAKE = (
 _BEGIN = insert(Attempt)
 
 
-def claim(session: Session, due: Due, most: int, rules: Rules, tally: Tally) -> list[Claim]:
+def claim_next(session: Session, due_mails: DueMails, most: int, rules: Rules, tally: SendTally) -> list[Claim]:
     """Take the next mails of what is due and write down the attempts, in the order in which they will be made.
 
     What somebody else has taken is left out; what nobody wants any more is closed.
     """
-    wanted, due.ids = due.ids[:most], due.ids[most:]
-    taking = {"these": wanted, "until": due.lease_until, "holder": rules.holder}
+    wanted, due_mails.ids = due_mails.ids[:most], due_mails.ids[most:]
+    taking = {"these": wanted, "until": due_mails.lease_until, "holder": rules.holder}
     rows = session.connection().execute(_TAKE, taking).all() if wanted else []
     now = rules.now()
     claimed = []
     for *values, left in rows:
-        taken = Claim(*values)
-        why = "the person has left" if left else _unwanted(session, taken, due, rules, now)
+        claim = Claim(*values)
+        why = "the person has left" if left else _unwanted(session, claim, due_mails, rules, now)
         if why:
-            _close_unsent(session, taken, why, now, tally)
+            _close_unsent(session, claim, why, now, tally)
         else:
-            claimed.append(taken)
-    claimed.sort(key=lambda taken: wanted.index(taken.id))
+            claimed.append(claim)
+    claimed.sort(key=lambda claim: wanted.index(claim.id))
     begun = [{"delivery_id": t.id, "number": t.attempts, "started_at": now, "stage": "", "text": ""} for t in claimed]
     if begun:
         session.connection().execute(_BEGIN, begun)
     return claimed
 
 
-def _unwanted(session: Session, taken: Claim, due: Due, rules: Rules, now: datetime) -> str:
-    if taken.expires_at <= now:
+def _unwanted(session: Session, claim: Claim, due_mails: DueMails, rules: Rules, now: datetime) -> str:
+    if claim.expires_at <= now:
         return "expired"
-    if not taken.text:
+    if not claim.text:
         return "its text is gone"  # cancelled, so the next digest tells what it held
-    if rules.allow and not allowed(taken.address, rules.allow):
+    if rules.allow and not allowed(claim.address, rules.allow):
         return "not on the list of addresses that may get mail here"
-    if due.silent and address_hash(taken.address) in due.silent:
+    if due_mails.silent and address_hash(claim.address) in due_mails.silent:
         return "the address gets no mail"
-    moot = taken.kind in (MailKind.REMINDER, MailKind.MOVED) and _moot(session, taken.id, now)
+    moot = claim.kind in (MailKind.REMINDER, MailKind.MOVED) and _moot(session, claim.id, now)
     return "the date has moved or is off" if moot else ""
 
 
-def give_back(session: Session, taken: Claim) -> None:
+def give_back(session: Session, claim: Claim) -> None:
     """A claimed mail that was never begun waits as before, as if it had not been claimed."""
-    before = DeliveryState.AMBIGUOUS if taken.unsure else DeliveryState.DEFERRED
-    state = before if taken.attempts > 1 else DeliveryState.PLANNED
-    held = [*mine(taken), COLUMNS.state == DeliveryState.SENDING.value]
-    if change(session, held, state=state.value, attempts=taken.attempts - 1, lease_until=None):
-        gone = delete(Attempt).where(ATTEMPTS.delivery_id == taken.id, ATTEMPTS.number == taken.attempts)
+    before = DeliveryState.AMBIGUOUS if claim.unsure else DeliveryState.DEFERRED
+    state = before if claim.attempts > 1 else DeliveryState.PLANNED
+    held = [*still_claimed(claim), COLUMNS.state == DeliveryState.SENDING.value]
+    if update_mails(session, held, state=state.value, attempts=claim.attempts - 1, lease_until=None):
+        gone = delete(Attempt).where(ATTEMPTS.delivery_id == claim.id, ATTEMPTS.number == claim.attempts)
         session.connection().execute(gone)
 
 
@@ -182,15 +184,13 @@ def _moot(session: Session, delivery_id: int, now: datetime) -> bool:
     return off or over
 
 
-def _close_unsent(session: Session, taken: Claim, why: str, now: datetime, tally: Tally) -> None:
-    maybe_arrived = taken.unsure > 0
+def _close_unsent(session: Session, claim: Claim, why: str, now: datetime, tally: SendTally) -> None:
+    maybe_arrived = claim.unsure > 0
     state = DeliveryState.EXPIRED if why == "expired" else DeliveryState.CANCELLED
     if maybe_arrived:
         state = DeliveryState.AMBIGUOUS
-    change(
-        session, mine(taken), state=state.value, attempts=taken.attempts - 1, finished_at=now, lease_until=None,
-        last_text=why,
-    )  # fmt: skip
+    values = {"state": state.value, "attempts": claim.attempts - 1, "finished_at": now, "lease_until": None}
+    update_mails(session, still_claimed(claim), **values, last_text=why)
     if state is DeliveryState.EXPIRED:
         tally.expired += 1
     else:

@@ -12,14 +12,14 @@ from db.session import reading, writing
 from tests.make.crawls import make_listing, store
 from tracker.challenges.agenda import load_agendas
 from tracker.matching import DIGEST_THRESHOLD, Embedder
+from tracker.matching.preview_words import PreviewScorer, preview_words
 from tracker.matching.run import match_with_model
 from tracker.matching.texts import Vectors
-from tracker.matching.vectors import Keeping
-from tracker.matching.what_if import Trials, what_if
+from tracker.matching.vectors import CachedEncoder
 
 pytestmark = pytest.mark.one_database  # it only reads
 
-BY_WORDS = Trials(lambda: None, 60)
+BY_WORDS = PreviewScorer(lambda: None, 60)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_it_says_what_fits_what_is_new_and_what_falls_out(filled: Session, now: 
     circular = ids["Regeling circulaire ambachtscentra"]
     filled.add(Match(call_id=circular, challenge_id="A20-1-circulair", score=0.9, topic=0.9, model="m", at=now))
     filled.flush()
-    found = what_if(filled, BY_WORDS, edited(filled, words_nl=["fietsparkeren"], words_en=[]), now)
+    found = preview_words(filled, BY_WORDS, edited(filled, words_nl=["fietsparkeren"], words_en=[]), now)
     assert [call.title for call in found.calls] == ["Subsidie voor fietsparkeren bij stations"]
     assert found.new == {ids["Subsidie voor fietsparkeren bij stations"]}
     assert [call.id for call in found.lost] == [circular]
@@ -52,14 +52,14 @@ def test_it_says_what_fits_what_is_new_and_what_falls_out(filled: Session, now: 
 
 
 def test_nothing_of_a_trial_is_kept(filled: Session, now: datetime) -> None:
-    what_if(filled, BY_WORDS, edited(filled, words_nl=["fietsparkeren"], name="Anders"), now)
+    preview_words(filled, BY_WORDS, edited(filled, words_nl=["fietsparkeren"], name="Anders"), now)
     filled.flush()
     assert filled.get_one(Challenge, "A20-1-circulair").name == "Circulaire economie"
     assert filled.exec(select(Match)).all() == []
 
 
 def test_an_opgave_without_words_fits_nothing(filled: Session, now: datetime) -> None:
-    found = what_if(filled, BY_WORDS, edited(filled, words_nl=[], words_en=[]), now)
+    found = preview_words(filled, BY_WORDS, edited(filled, words_nl=[], words_en=[]), now)
     assert (found.calls, found.scored) == ([], False)
 
 
@@ -74,7 +74,9 @@ class Slow:
 
 
 def test_a_form_does_not_wait_for_a_slow_model_and_shows_the_words(filled: Session, now: datetime) -> None:
-    found = what_if(filled, Trials(Slow, 0.05), edited(filled, words_nl=["fietsparkeren"], words_en=[]), now)
+    found = preview_words(
+        filled, PreviewScorer(Slow, 0.05), edited(filled, words_nl=["fietsparkeren"], words_en=[]), now
+    )
     assert not found.scored
     assert [call.title for call in found.calls] == ["Subsidie voor fietsparkeren bij stations"]
 
@@ -91,7 +93,7 @@ def test_what_was_encoded_once_is_kept() -> None:
             asked.append(texts)
             return np.ones((len(texts), 2), np.float32)
 
-    kept: Embedder = Keeping(Counting(), {})
+    kept: Embedder = CachedEncoder(Counting(), {})
     kept.encode(["a", "b", "a"])
     assert kept.encode(["b", "c"]).shape == (2, 2)
     assert asked == [["a", "b"], ["c"]]
@@ -111,7 +113,7 @@ def test_the_trial_and_the_round_after_saving_say_the_same(engine: Engine, now: 
         store(session, [make_listing(n, title=title, summary=title) for n, title in enumerate(titles)], now)
     with reading(engine) as session:
         change = edited(session, words_nl=["fietsparkeren", "circulair*"])
-        promised = what_if(session, Trials(patience=120), change, now)
+        promised = preview_words(session, PreviewScorer(patience=120), change, now)
     with writing(engine) as session:
         session.get_one(Challenge, "A20-1-circulair").words_nl = ["fietsparkeren", "circulair*"]
     match_with_model(engine, now)

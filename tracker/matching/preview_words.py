@@ -15,19 +15,19 @@ from tracker.matching import CallText, ChallengeText, Embedder, Matcher, embedde
 from tracker.matching.run import call_text, challenge_text, challenge_texts
 from tracker.matching.search import SHOWN_FROM, by_ids
 from tracker.matching.texts import Vectors
-from tracker.matching.vectors import Keeping
+from tracker.matching.vectors import CachedEncoder
 
 WITH_WORDS, MATCHED, NEWEST = 30, 20, 20  # how many calls of each sort are looked at
 PATIENCE = 2.5  # seconds a form waits; the first time, reading the model takes longer
 MOST_KEPT = 20_000  # texts, some 2 KiB each
 
 
-class Trials:
+class PreviewScorer:
     """Scores one edit at a time, in a thread of its own, so that a form never waits long for a model."""
 
     def __init__(self, encoder: Callable[[], Embedder | None] = embedder, patience: float = PATIENCE) -> None:
         self.patience = patience
-        self._encoder = cache(lambda: Keeping(found, self._kept) if (found := encoder()) is not None else None)
+        self._encoder = cache(lambda: CachedEncoder(found, self._kept) if (found := encoder()) is not None else None)
         self._kept: dict[bytes, Vectors] = {}  # while somebody types, one text of hundreds changes
         self._thread = ThreadPoolExecutor(1, "trial")
         self._latest: Future[dict[int, float]] | None = None
@@ -51,7 +51,7 @@ class Trials:
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class WordsPreview:
     """The calls that would match, strongest first, and how they stand to what matches now."""
 
     calls: list[Call] = field(default_factory=list)
@@ -68,7 +68,7 @@ class WhatIf:
         return bool(self.scores)
 
 
-def what_if(session: Session, trials: Trials, edited: Challenge, now: datetime) -> WhatIf:
+def preview_words(session: Session, trials: PreviewScorer, edited: Challenge, now: datetime) -> WordsPreview:
     """Try an opgave as it stands in a form; nothing of it is kept."""
     words = _with_words(session, [*edited.words_nl, *edited.words_en], now)
     matched = _matched(session, edited.id, now)
@@ -78,9 +78,11 @@ def what_if(session: Session, trials: Trials, edited: Challenge, now: datetime) 
     calls = {call.id: call for call in by_ids(session, chosen)}
     scores = _scored(session, trials, edited, list(calls.values()))
     if not scores:
-        return WhatIf([calls[i] for i in ranked if i in calls], {}, words, frozenset(words) - set(matched), looked_at=0)
+        return WordsPreview(
+            [calls[i] for i in ranked if i in calls], {}, words, frozenset(words) - set(matched), looked_at=0
+        )
     fits = sorted((i for i in calls if scores[i] >= SHOWN_FROM), key=lambda i: (-scores[i], i))
-    return WhatIf(
+    return WordsPreview(
         calls=[calls[i] for i in fits],
         scores=scores,
         words=words,
@@ -111,7 +113,7 @@ def _matched(session: Session, challenge_id: str, now: datetime) -> list[int]:
     return list(session.exec(query.limit(MATCHED)))
 
 
-def _scored(session: Session, trials: Trials, edited: Challenge, calls: Sequence[Call]) -> dict[int, float]:
+def _scored(session: Session, trials: PreviewScorer, edited: Challenge, calls: Sequence[Call]) -> dict[int, float]:
     """What a topic means depends on the others: they all take part."""
     parent = session.get(Challenge, edited.parent_id) if edited.parent_id else None
     tried = challenge_text(edited, parent.name if parent else None)
