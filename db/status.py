@@ -85,7 +85,7 @@ def next_gate(gates: Iterable[datetime | None], now: datetime) -> datetime | Non
 
 def next_gate_expression(now: datetime) -> ColumnElement[datetime | None]:
     """The same rule in SQL. Few calls are between two gates: only for those the dates are looked at."""
-    first, last = col(Call.first_gate_at), col(Call.closes_at)
+    first, last = func.coalesce(col(Call.first_gate_at), col(Call.closes_at)), col(Call.closes_at)
     between = select(func.min(Deadline.gate_at)).where(
         col(Deadline.call_id) == col(Call.id), col(Deadline.cancelled_at).is_(None), col(Deadline.gate_at) > now
     )

@@ -14,6 +14,7 @@ from tracker.calls import merge
 from tracker.calls.answers import answer, doubt, value_of
 from tracker.calls.corrections import take_back
 from tracker.errors import ChangedMeanwhile, NotAllowed, Refused
+from tracker.rights import Deed
 
 DAY = timedelta(days=1)
 SENTENCE = "Aanvragen kan tot 1 oktober, of tot 1 november voor wie samenwerkt."
@@ -93,7 +94,9 @@ def test_an_answer_becomes_a_correction_that_the_next_crawl_respects_and_is_not_
 ) -> None:
     store(session, [asking("2026-09-30", "2026-10-31T17:00")], now)
     (question,) = open_questions(session)
-    said = answer(session, people[1], question.id, AnswerKind.CHOSEN, value_of("closes", "2026-10-31T17:00"), now + DAY)
+    said = answer(
+        Deed(session, people[1], now + DAY), question.id, AnswerKind.CHOSEN, value_of("closes", "2026-10-31T17:00")
+    )
     session.commit()
     store(session, [asking("2026-09-30", "2026-10-31T17:00", summary="nieuw")], now + 2 * DAY)
     call = session.exec(select(Call)).one()
@@ -106,7 +109,7 @@ def test_an_answer_becomes_a_correction_that_the_next_crawl_respects_and_is_not_
         True,
     )
     with pytest.raises(ChangedMeanwhile):
-        answer(session, people[1], question.id, AnswerKind.ABSENT, None, now + 3 * DAY)
+        answer(Deed(session, people[1], now + 3 * DAY), question.id, AnswerKind.ABSENT, None)
     store(session, [asking("2026-12-31", sentence="Verlengd tot oudjaar, of niet.")], now + 4 * DAY)
     assert [one.readings for one in open_questions(session)] == [["2026-12-31"]]  # another text is another question
 
@@ -116,7 +119,7 @@ def test_an_answer_that_is_taken_back_is_asked_again(
 ) -> None:
     store(session, [asking("2500000", field="budget")], now)
     (question,) = open_questions(session)
-    answer(session, people[1], question.id, AnswerKind.CHOSEN, "2500000", now)
+    answer(Deed(session, people[1], now), question.id, AnswerKind.CHOSEN, "2500000")
     assert session.exec(select(Call.budget)).one() == 2_500_000
     take_back(session, session.exec(select(Correction)).one(), now + DAY)
     assert session.exec(select(Call.budget)).one() is None
@@ -128,7 +131,7 @@ def test_that_it_is_not_there_settles_the_question_and_leaves_the_field_to_the_s
     session: Session, now: datetime, people: tuple[User, User]
 ) -> None:
     store(session, [asking("2026-09-30")], now)
-    answer(session, people[1], open_questions(session)[0].id, AnswerKind.ABSENT, None, now)
+    answer(Deed(session, people[1], now), open_questions(session)[0].id, AnswerKind.ABSENT, None)
     session.commit()
     assert session.exec(select(Correction)).all() == []
     store(session, [make_listing(1, deadlines=(closes("2026-12-01"),))], now + DAY)
@@ -142,9 +145,9 @@ def test_a_doubt_marks_and_asks_but_takes_nothing_away(
     store(session, [make_listing(1, deadlines=(closes("2026-10-01", "17:00", sentence=sentence),))], now)
     call = session.exec(select(Call)).one()
     before = (call.closes_at, call.version)
-    first = doubt(session, people[0], call, "closes", "op de site staat 15 oktober", now)
-    assert doubt(session, people[0], call, "closes", "nog eens", now).id == first.id
-    doubt(session, people[1], call, "closes", "", now)
+    first = doubt(Deed(session, people[0], now), call, "closes", "op de site staat 15 oktober")
+    assert doubt(Deed(session, people[0], now), call, "closes", "nog eens").id == first.id
+    doubt(Deed(session, people[1], now), call, "closes", "")
     session.commit()
     assert (call.closes_at, call.version) == before
     assert session.exec(select(Doubt.remark)).all() == ["op de site staat 15 oktober", ""]
@@ -152,14 +155,14 @@ def test_a_doubt_marks_and_asks_but_takes_nothing_away(
     assert (question.sentence, question.readings) == (sentence, ["2026-10-01T17:00"])
     assert session.exec(select(Deadline.cancelled_at)).one() is None
     with pytest.raises(Refused):
-        doubt(session, people[0], call, "budget", "", now)  # nothing is shown
+        doubt(Deed(session, people[0], now), call, "budget", "")  # nothing is shown
 
 
 def test_nobody_settles_a_doubt_of_their_own(session: Session, now: datetime, people: tuple[User, User]) -> None:
     store(session, [make_listing(1)], now)
-    question = doubt(session, people[1], session.exec(select(Call)).one(), "closes", "", now)
+    question = doubt(Deed(session, people[1], now), session.exec(select(Call)).one(), "closes", "")
     with pytest.raises(NotAllowed):
-        answer(session, people[1], question.id, AnswerKind.ABSENT, None, now)
+        answer(Deed(session, people[1], now), question.id, AnswerKind.ABSENT, None)
 
 
 def test_a_refuted_value_is_gone_until_the_source_says_something_else(
@@ -167,8 +170,8 @@ def test_a_refuted_value_is_gone_until_the_source_says_something_else(
 ) -> None:
     store(session, [make_listing(1)], now)
     call = session.exec(select(Call)).one()
-    question = doubt(session, people[0], call, "closes", "", now)
-    answer(session, people[1], question.id, AnswerKind.ABSENT, None, now)
+    question = doubt(Deed(session, people[0], now), call, "closes", "")
+    answer(Deed(session, people[1], now), question.id, AnswerKind.ABSENT, None)
     session.commit()
     assert (call.closes_at, open_questions(session)) == (None, [])
     store(session, [make_listing(1, summary="nog steeds")], now + DAY)
@@ -183,8 +186,8 @@ def test_that_a_doubted_value_is_right_after_all_settles_it(
     session: Session, now: datetime, people: tuple[User, User]
 ) -> None:
     store(session, [make_listing(1)], now)
-    question = doubt(session, people[0], session.exec(select(Call)).one(), "closes", "", now)
-    said = answer(session, people[1], question.id, AnswerKind.CHOSEN, value_of("closes", "2026-10-01T17:00"), now)
+    question = doubt(Deed(session, people[0], now), session.exec(select(Call)).one(), "closes", "")
+    said = answer(Deed(session, people[1], now), question.id, AnswerKind.CHOSEN, value_of("closes", "2026-10-01T17:00"))
     assert (said.kind, said.correction_id, open_questions(session)) == (AnswerKind.CONFIRMED, None, [])
 
 

@@ -3,20 +3,21 @@
 One reader's word takes nothing away: it marks the value and asks somebody else, who has the source at hand.
 """
 
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from db.models import Answer, Call, Correction, Deadline, Doubt, Question, User
-from db.vocabulary import AnswerKind, DeadlineKind, Status, Visibility
+from db.vocabulary import AnswerKind, DeadlineKind, Visibility
 from scrapers.listing import ListedDeadline
 from tracker.calls.consolidate import KINDS, PERSON, as_date
 from tracker.calls.corrections import correct
 from tracker.calls.revisions import states
 from tracker.errors import ChangedMeanwhile, NotAllowed, NotThere, Refused
+from tracker.rights import Deed
 
 MOST_SENTENCE = 200
+DATELESS = (DeadlineKind.ROLLING, DeadlineKind.UNTIL_EXHAUSTED)
 OF_CALL = (
     *("title", "publisher", "instrument", "allocation", "programme", "call_title", "destination", "type_of_action"),
     *("applicants", "area", "budget", "min_amount", "max_amount", "amount_text", "rate", "source_word"),
@@ -32,53 +33,49 @@ def value_of(field: str, reading: str) -> Any:
     return [as_date(listed)]
 
 
-def shown_value(session: Session, call_id: int, field: str, now: datetime) -> Any:
-    """What is shown of a field now, in the form of a correction; none where nothing is."""
-    value = states(session, [call_id], now)[call_id].merged(now).value(field)
-    return None if value in (None, "", []) else value
-
-
-def answer(
-    session: Session, user: User, question_id: int, kind: AnswerKind, value: Any, now: datetime
-) -> Answer:  # fmt: skip
+def answer(deed: Deed, question_id: int, kind: AnswerKind, value: Any) -> Answer:
     """Settle a question once. ``value``: the right one where there is one, in the form of a correction.
 
     Raises NotThere, ChangedMeanwhile when it was settled meanwhile, NotAllowed when it is the person's own doubt.
     """
+    question = _locked(deed.session, question_id)
+    if is_own_doubt(deed.session, question, deed.by):
+        raise NotAllowed("U meldde dit zelf: iemand anders kijkt het na.")
+    if question.doubted is not None and value == question.doubted:
+        kind, value = AnswerKind.CONFIRMED, None
+    given = Answer(
+        question_id=question.id, call_id=question.call_id, kind=kind, value=value, field=question.field,
+        sentence=question.sentence, readings=list(question.readings), visibility=Visibility.MRA,
+        user_id=deed.by.id, participant_id=deed.by.participant_id, at=deed.now,
+    )  # fmt: skip
+    question.settled_at = deed.now
+    deed.session.add(given)
+    deed.session.flush()
+    correction = _correction(deed, question, kind, value)
+    given.correction_id = correction.id if correction else None
+    deed.session.flush()
+    return given
+
+
+def _locked(session: Session, question_id: int) -> Question:
+    """The open question, kept from others until we are done: two people may answer it at once."""
     locked = select(Question).where(Question.id == question_id).with_for_update()
     question = session.exec(locked.execution_options(populate_existing=True)).first()
     if question is None:
         raise NotThere("Er is geen vraag met dit nummer.")
     if question.settled_at is not None:
         raise ChangedMeanwhile("Deze vraag is intussen beantwoord.")
-    if is_own_doubt(session, question, user):
-        raise NotAllowed("U meldde dit zelf: iemand anders kijkt het na.")
-    if question.doubted is not None and value == question.doubted:
-        kind, value = AnswerKind.CONFIRMED, None
-    said = Answer(
-        question_id=question.id, call_id=question.call_id, kind=kind, value=value, field=question.field,
-        sentence=question.sentence, readings=list(question.readings), visibility=Visibility.MRA,
-        user_id=user.id, participant_id=user.participant_id, at=now,
-    )  # fmt: skip
-    question.settled_at = now
-    session.add(said)
-    session.flush()
-    correction = _correction(session, user, question, kind, value, now)
-    said.correction_id = correction.id if correction else None
-    session.flush()
-    return said
+    return question
 
 
-def _correction(
-    session: Session, user: User, question: Question, kind: AnswerKind, value: Any, now: datetime
-) -> Correction | None:
+def _correction(deed: Deed, question: Question, kind: AnswerKind, value: Any) -> Correction | None:
     """An answer that says what is right corrects the field; that a shown value is not there refutes that value."""
     reason = f"Antwoord op een vraag over: “{question.sentence[:MOST_SENTENCE]}”" if question.sentence else "Nagekeken"
-    field, call = question.field, question.call_id
+    about = (question.call_id, question.field)
     if kind in (AnswerKind.CHOSEN, AnswerKind.TYPED):
-        return correct(session, user, call, field, value, reason, now)
+        return correct(deed.session, deed.by, *about, value, reason, deed.now)
     if kind == AnswerKind.ABSENT and question.doubted is not None:
-        return correct(session, user, call, field, None, reason, now, refutes=question.doubted)
+        return correct(deed.session, deed.by, *about, None, reason, deed.now, refutes=question.doubted)
     return None
 
 
@@ -88,33 +85,36 @@ def is_own_doubt(session: Session, question: Question, user: User) -> bool:
     return doubters == {user.id}
 
 
-def doubt(session: Session, user: User, call: Call, field: str, remark: str, now: datetime) -> Question:
+def doubt(deed: Deed, call: Call, field: str, remark: str) -> Question:
     """Say that a shown value is wrong. The same person says it once. Raises Refused where nothing is shown."""
-    value = shown_value(session, call.id, field, now) if can_be_doubted(field) else None
-    if value is None:
-        raise Refused("Dit gegeven staat er niet meer.", "field")
+    session = deed.session
+    merged = states(session, [call.id], deed.now)[call.id].merged(deed.now)
+    value = merged.value(field) if can_be_doubted(field) else None
+    if value in (None, "", []):
+        raise Refused("Dit gegeven staat er niet (meer).", "field")
     asked = select(Question).where(Question.call_id == call.id, Question.field == field)
     standing = asked.where(col(Question.sighting_id).is_(None), col(Question.settled_at).is_(None))
-    question = session.exec(standing.with_for_update()).first() or _doubtful(session, call, field, value, now)
-    same = select(Doubt).where(Doubt.question_id == question.id, Doubt.user_id == user.id)
+    question = session.exec(standing.with_for_update()).first() or _new_question(deed, call, field, value)
+    same = select(Doubt).where(Doubt.question_id == question.id, Doubt.user_id == deed.by.id)
     if session.exec(same).first() is None:
         session.add(
             Doubt(
-                question_id=question.id, call_id=call.id, field=field, value=value, remark=remark, at=now,
-                user_id=user.id, participant_id=user.participant_id, visibility=Visibility.MRA,
+                question_id=question.id, call_id=call.id, field=field, value=value, remark=remark, at=deed.now,
+                user_id=deed.by.id, participant_id=deed.by.participant_id, visibility=Visibility.MRA,
             )
         )  # fmt: skip
     session.flush()
     return question
 
 
-def _doubtful(session: Session, call: Call, field: str, value: Any, now: datetime) -> Question:
+def _new_question(deed: Deed, call: Call, field: str, value: Any) -> Question:
     question = Question(
-        call_id=call.id, field=field, sentence=sentence_of(session, call, field), doubted=value,
-        readings=_readings(call, field, value), why="een lezer zegt dat dit niet klopt", asked_at=now, changed_at=now,
+        call_id=call.id, field=field, sentence=sentence_of(deed.session, call, field), doubted=value,
+        readings=_readings(call, field, value), why="een lezer zegt dat dit niet klopt",
+        asked_at=deed.now, changed_at=deed.now,
     )  # fmt: skip
-    session.add(question)
-    session.flush()
+    deed.session.add(question)
+    deed.session.flush()
     return question
 
 
@@ -143,9 +143,4 @@ def _as_reading(value: Any) -> str:
 
 def can_be_doubted(field: str) -> bool:
     """Whether people can say of this field that it is wrong."""
-    return field in OF_CALL or (field in KINDS and field not in (DeadlineKind.ROLLING, DeadlineKind.UNTIL_EXHAUSTED))
-
-
-def words_of_status() -> list[tuple[str, str]]:
-    """What a source can say of a call's status, with the Dutch word."""
-    return [(word.value, word.label) for word in Status if word is not Status.NOT_LISTED]
+    return field in OF_CALL or (field in KINDS and field not in DATELESS)
