@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from db.models import Call, Challenge, Deadline, Match, Revision, Sighting
+from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
 from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
 
@@ -108,6 +108,7 @@ class CatalogueCall:
     closes_at: datetime | None = None
     gate_at: datetime | None = None
     remark: str = ""
+    doubted: frozenset[str] = frozenset()  # fields and kinds of date that a reader says are wrong
 
     @property
     def is_shut(self) -> bool:
@@ -191,6 +192,7 @@ class _Belongings:
         self.changes: dict[int, list[Change]] = defaultdict(list)
         self.matches: dict[int, list[CatalogueMatch]] = defaultdict(list)
         self.sources: dict[int, set[str]] = defaultdict(set)
+        self.doubted: dict[int, set[str]] = defaultdict(set)
         d, r, m = Deadline, Revision, Match
         terms = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version, d.gate_at)  # type: ignore[call-overload]
         terms = terms.where(col(d.cancelled_at).is_(None))
@@ -214,6 +216,9 @@ class _Belongings:
             self.matches[call].append(CatalogueMatch(challenge, score, reason_words(reasons)))
         for call, source in session.exec(sightings):
             self.sources[call].add(source)
+        doubts = select(Question.call_id, Question.field).where(col(Question.sighting_id).is_(None))
+        for call, field_name in session.exec(doubts.where(col(Question.settled_at).is_(None))):
+            self.doubted[call].add(field_name)
 
 
 def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[str, ...]:
@@ -247,5 +252,5 @@ def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
         sources=frozenset(of_calls.sources[row.id]), search_text=row.search_text, opens=opens,
         next_due=due, later_dues=tuple(after), terms=terms,
         changes=tuple(of_calls.changes[row.id]), matches=tuple(matches), held=row.held,
-        closes_at=row.closes_at, gate_at=gate, remark=remark_of(row, now),
+        closes_at=row.closes_at, gate_at=gate, remark=remark_of(row, now), doubted=frozenset(of_calls.doubted[row.id]),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from tracker.lobby import coalition, moments
 from tracker.lobby.due import due
 from tracker.matching.search import SHOWN_FROM, by_ids, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
-from tracker.web.calls import duplicates
+from tracker.web.calls import duplicates, questions
 from tracker.web.calls.rows import CallRow, rows_for
 from tracker.web.frame.actions import may_add
 from tracker.web.frame.context import RequestContext
@@ -56,6 +56,7 @@ def show(request: RequestContext) -> Response:
         trouble=in_trouble(request.session, request.now.instant),
         held=_held(request.session, request.now.instant) if has_role(request.viewer, Role.COORDINATOR) else 0,
         alike=duplicates.waiting(request),
+        asked=questions.waiting_count(request),
         overdue=_overdue(request.session, request.viewer, request.now.instant),
         duties=duties_of(request.session, request.viewer, request.now.instant),
         sections=[

@@ -14,8 +14,11 @@ from db.rights import has_role, visible
 from db.vocabulary import DeadlineKind, Role
 from db.vocabulary_lobby import ChainKind
 from tracker.calendar.latest_go import clock_of
+from tracker.calls.answers import can_be_doubted
+from tracker.calls.open_questions import questions_of
 from tracker.calls.publications import chain
 from tracker.matching.search import SHOWN_FROM
+from tracker.web.calls.questions import card, statuses
 from tracker.web.calls.rows import find_call, moment_of, passed, rows_for
 from tracker.web.frame.actions import NOTHING, Typed, choices
 from tracker.web.frame.context import NotThere, RequestContext
@@ -29,12 +32,14 @@ MOST_SHOWN = 200_000
 
 
 class Fact(NamedTuple):
-    """One field: its name, its value in words, who says so, and who says otherwise."""
+    """One field: its name, its value in words, who says so and in which sentence, and who says otherwise."""
 
+    field: str
     name: str
     value: str
     source: str
     others: list[tuple[str, str]]
+    sentence: str = ""
 
 
 class Dated(NamedTuple):
@@ -57,6 +62,7 @@ def show(request: RequestContext) -> Response:
 
 def page(request: RequestContext, call: Call, sent: Typed = NOTHING) -> Response:
     """The page of a call, also after a form on it that was refused."""
+    waiting = questions_of(request.session, request.viewer, call)
     return request.page(
         "calls/detail.html",
         status=sent.status,
@@ -78,6 +84,11 @@ def page(request: RequestContext, call: Call, sent: Typed = NOTHING) -> Response
         judging=has_role(request.viewer, Role.FUNDRAISER),
         correcting=has_role(request.viewer, Role.FUNDRAISER),
         may_open=has_role(request.viewer, Role.FUNDRAISER),
+        asked=[card(request, one) for one in waiting if one.question.sighting_id is not None],
+        doubted={one.question.field: one.question.asked_at for one in waiting if one.question.sighting_id is None},
+        doubtful=[card(request, one) for one in waiting if one.question.sighting_id is None],
+        can_be_doubted=can_be_doubted,
+        statuses=statuses(),
         clock=clock_of(request.session, call, request.viewer, request.now.instant),
     )
 
@@ -116,10 +127,12 @@ def facts(call: Call) -> list[Fact]:
     """The fields that are known, in a fixed order, with their source and what other sources say."""
     return [
         Fact(
+            name,
             field_name(name),
             value_text(name, getattr(call, name)),
             call.provenance.get(name, ""),
             _others(call, name),
+            str(call.proof.get(name, {}).get("sentence", "")),
         )
         for name in SHOWN
         if getattr(call, name) not in (None, "", [])
