@@ -1,6 +1,7 @@
 """Vragen: what a text may say, with its sentence and readings; one tap answers. And "dit klopt niet", of any value."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field
@@ -26,6 +27,7 @@ from tracker.web.frame.safety import home_path
 
 PAGE = "/vragen"
 ON_A_PAGE = 25
+DUTCH = str.maketrans(",.", ".,")
 EUROS = ("budget", "min_amount", "max_amount")
 ASKED = {
     "opens": "Wanneer gaat deze regeling open?",
@@ -128,6 +130,8 @@ def _asks(question: Question) -> str:
 
 def _in_words(field: str, reading: str) -> str:
     try:
+        if field in EUROS:  # whole: what is rounded on other pages must be told apart here
+            return f"€ {Decimal(reading):,f}".translate(DUTCH)
         return value_text(field, value_of(field, reading))
     except (ValueError, ArithmeticError):  # a source's reader may hand over what is no value: shown as it is
         return reading
