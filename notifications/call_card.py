@@ -35,7 +35,7 @@ class CardReason:
 
     name: str
     words: str
-    wishes: str
+    subscriptions: str
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
         soon=shown is not None and item.kind is not ToldKind.OPENING and wording.days_between(now, shown) <= SOON,
         who=_who(call), money=_money(call), form=_form(call),
         changes=tuple(say_change(change, now) for change in item.changes),
-        reasons=tuple(CardReason(r.challenge, ", ".join(r.words), ", ".join(r.wishes)) for r in item.reasons),
+        reasons=tuple(CardReason(r.challenge, ", ".join(r.words), ", ".join(r.subscriptions)) for r in item.reasons),
         followed=item.followed, late=item.late,
     )  # fmt: skip
 
@@ -106,7 +106,7 @@ def when(call: CatalogueCall, term: CallDate | None) -> str:
 
 
 def _dateless(call: CatalogueCall) -> str:
-    kinds = {term.kind for term in call.terms}
+    kinds = {term.kind for term in call.dates}
     if DeadlineKind.UNTIL_EXHAUSTED in kinds:
         return "open tot het budget op is"
     if DeadlineKind.ROLLING in kinds or call.allocation == Allocation.ROLLING:

@@ -101,7 +101,7 @@ class CatalogueCall:
     opens: CallDate | None
     next_due: CallDate | None
     later_dues: tuple[CallDate, ...]
-    terms: tuple[CallDate, ...]
+    dates: tuple[CallDate, ...]
     changes: tuple[Change, ...]
     matches: tuple[CatalogueMatch, ...]
     held: bool = False
@@ -188,28 +188,28 @@ class _Belongings:
     """What hangs on the calls, by call."""
 
     def __init__(self, session: Session, now: datetime, threshold: float, only: list[int] | None) -> None:
-        self.terms: dict[int, list[CallDate]] = defaultdict(list)
+        self.dates: dict[int, list[CallDate]] = defaultdict(list)
         self.changes: dict[int, list[Change]] = defaultdict(list)
         self.matches: dict[int, list[CatalogueMatch]] = defaultdict(list)
         self.sources: dict[int, set[str]] = defaultdict(set)
         self.doubted: dict[int, set[str]] = defaultdict(set)
         d, r, m = Deadline, Revision, Match
-        terms = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version, d.gate_at)  # type: ignore[call-overload]
-        terms = terms.where(col(d.cancelled_at).is_(None))
+        dates = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version, d.gate_at)  # type: ignore[call-overload]
+        dates = dates.where(col(d.cancelled_at).is_(None))
         changes = select(r.call_id, r.version, r.field, r.old, r.new, r.at, r.telling)  # type: ignore[call-overload]
         changes = changes.where(or_(col(r.telling), col(r.damped)), r.at > now - REMEMBERED, r.kind == "changed")
         changes = changes.order_by(r.id)
         matches = select(m.call_id, m.challenge_id, m.score, m.reasons).where(m.score >= threshold)
         sightings = select(Sighting.call_id, Sighting.source)
         if only is not None:
-            terms, changes = (
-                terms.where(col(d.call_id).in_(only)),
+            dates, changes = (
+                dates.where(col(d.call_id).in_(only)),
                 changes.where(col(r.call_id).in_(only)),
             )
             matches = matches.where(col(m.call_id).in_(only))
             sightings = sightings.where(col(Sighting.call_id).in_(only))
-        for call, *rest in session.exec(terms):
-            self.terms[call].append(CallDate(*rest))
+        for call, *rest in session.exec(dates):
+            self.dates[call].append(CallDate(*rest))
         for call, *rest in session.exec(changes):
             self.changes[call].append(Change(*rest))
         for call, challenge, score, reasons in session.exec(matches):
@@ -238,11 +238,11 @@ def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[s
 
 def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
     assert row.id is not None
-    terms = tuple(sorted(of_calls.terms[row.id], key=lambda t: (t.day or date.max, t.id)))
-    gate = next_gate((t.gate_at for t in terms), now)
-    due = next((t for t in terms if gate is not None and t.gate_at == gate), None)
-    after = [t for t in terms if t is not due and t.kind in DUE_KINDS and t.over_at and gate and t.over_at > gate]
-    opens = next((t for t in terms if t.kind == DeadlineKind.OPENS and t.day is not None), None)
+    dates = tuple(sorted(of_calls.dates[row.id], key=lambda t: (t.day or date.max, t.id)))
+    gate = next_gate((t.gate_at for t in dates), now)
+    due = next((t for t in dates if gate is not None and t.gate_at == gate), None)
+    after = [t for t in dates if t is not due and t.kind in DUE_KINDS and t.over_at and gate and t.over_at > gate]
+    opens = next((t for t in dates if t.kind == DeadlineKind.OPENS and t.day is not None), None)
     matches = sorted(of_calls.matches[row.id], key=lambda found: (-found.score, found.challenge_id))
     return CatalogueCall(
         id=row.id, version=row.version, title=row.title, url=row.url, publisher=row.publisher or "",
@@ -250,7 +250,7 @@ def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
         eligible=row.eligible, eligible_why=row.eligible_why, applicants=tuple(row.applicants), budget=row.budget,
         min_amount=row.min_amount, max_amount=row.max_amount, amount_text=row.amount_text or "", rate=row.rate,
         sources=frozenset(of_calls.sources[row.id]), search_text=row.search_text, opens=opens,
-        next_due=due, later_dues=tuple(after), terms=terms,
+        next_due=due, later_dues=tuple(after), dates=dates,
         changes=tuple(of_calls.changes[row.id]), matches=tuple(matches), held=row.held,
         closes_at=row.closes_at, gate_at=gate, remark=remark_of(row, now), doubted=frozenset(of_calls.doubted[row.id]),
     )  # fmt: skip

@@ -68,7 +68,7 @@ class Reason:
     challenge_id: str
     challenge: str
     words: tuple[str, ...]
-    wishes: tuple[str, ...]
+    subscriptions: tuple[str, ...]  # their names
     score: float
 
 
@@ -105,7 +105,7 @@ class Digest:
     rest: tuple[tuple[str, str, int], ...]  # opgave, its name, number of calls not shown
     announced: int
     tells: tuple[Tell, ...]
-    wishes: tuple[SubscriptionQuery, ...]
+    queries: tuple[SubscriptionQuery, ...]
     coverage: Coverage
     first: bool = False
 
@@ -120,7 +120,7 @@ class Digest:
 
 
 def compose(
-    catalogue: Catalogue, wishes: Iterable[SubscriptionQuery], memory: Memory, coverage: Coverage, now: datetime,
+    catalogue: Catalogue, queries: Iterable[SubscriptionQuery], memory: Memory, coverage: Coverage, now: datetime,
     first: bool = False, urgent: bool = False,
 ) -> Digest:  # fmt: skip
     """What these subscriptions of one person have to tell that the person was not told.
@@ -128,7 +128,7 @@ def compose(
     Each call stands once, with all its reasons. A first digest holds the open calls, at most ten by deadline, and
     counts the rest; all of it counts as told. An urgent one holds only what closes within 21 days.
     """
-    wanted = tuple(wishes)
+    wanted = tuple(queries)
     several = len(wanted) > 1
     reasons = _reasons(catalogue, wanted, memory)
     items = list(_items(catalogue, reasons, memory, now, first, several))
@@ -143,16 +143,16 @@ def compose(
 
 
 def _reasons(
-    catalogue: Catalogue, wishes: tuple[SubscriptionQuery, ...], memory: Memory
+    catalogue: Catalogue, queries: tuple[SubscriptionQuery, ...], memory: Memory
 ) -> dict[int, dict[str, tuple[CatalogueMatch, list[str]]]]:
     """Per call the opgaven it is wanted for, each with the subscriptions that want it."""
     reasons: dict[int, dict[str, tuple[CatalogueMatch, list[str]]]] = {}
-    for wish in wishes:
-        within = catalogue.within(wish.filter.challenges) if wish.filter.challenges else None
-        label = wish.describe(catalogue)
-        plain = wish.filter.model_copy(update={"challenges": ()}) == EVERYTHING
+    for query in queries:
+        within = catalogue.within(query.filter.challenges) if query.filter.challenges else None
+        label = query.describe(catalogue)
+        plain = query.filter.model_copy(update={"challenges": ()}) == EVERYTHING
         for call, found in _matched(catalogue, within):
-            if (call.id, found.challenge_id) in memory.refused or not (plain or passes(call, wish)):
+            if (call.id, found.challenge_id) in memory.refused or not (plain or passes(call, query)):
                 continue
             _, labels = reasons.setdefault(call.id, {}).setdefault(found.challenge_id, (found, []))
             labels.append(label)
@@ -168,11 +168,11 @@ def _matched(catalogue: Catalogue, within: frozenset[str] | None) -> Iterator[tu
         yield from catalogue.by_challenge.get(challenge, ())
 
 
-def passes(call: CatalogueCall, wish: SubscriptionQuery) -> bool:
+def passes(call: CatalogueCall, query: SubscriptionQuery) -> bool:
     """Whether a call is within a filter, its opgaven apart; the same rule as ``calls_for`` has in SQL."""
-    wanted, closes = wish.filter, call.gate_at or call.closes_at
+    wanted, closes = query.filter, call.gate_at or call.closes_at
     return all((
-        wish.with_words is None or call.id in wish.with_words,
+        query.with_words is None or call.id in query.with_words,
         not wanted.status or call.status in wanted.status,
         not wanted.eligible or call.eligible in wanted.eligible,
         not wanted.instruments or call.instrument in wanted.instruments,

@@ -17,7 +17,7 @@ from notifications.call_card import CallCard, call_card, when
 from notifications.catalogue import CallDate, CatalogueCall
 from notifications.digest import Coverage, Digest, Item
 from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, Links
-from notifications.message import MOST_SUBJECT, domain_of, mailbox, one_line, sealed
+from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, mailbox, one_line, sealed
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_BYTES = 88_000  # of text and HTML as they travel, so that a mail stays under 100 kB; Gmail cuts at 102
@@ -42,15 +42,6 @@ class Sender:
         """Who answers for this mail: the MRA is no legal person, a participant is."""
         carrier = self.organisation or "de deelnemer die deze Kansenradar beheert"
         return f"Verzonden namens {carrier}, deelnemer in de Metropoolregio Amsterdam."
-
-
-@dataclass(frozen=True)
-class Addressee:
-    """Who reads."""
-
-    user_id: int
-    name: str
-    email: str
 
 
 @dataclass(frozen=True)
@@ -82,16 +73,6 @@ class DigestExtras:
 
 NO_EXTRAS = DigestExtras()
 LOST = "een eerder overzicht kwam misschien niet aan"
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What leaves, frozen in the outbox."""
-
-    subject: str
-    text: str
-    html: str
-    headers: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -142,26 +123,27 @@ class Writer:
         self._told: dict[Any, CallCard] = {}
         self._pieces: dict[tuple[str, CallCard], RenderedCall] = {}
 
-    def digest(self, digest: Digest, to: Addressee, beside: DigestExtras = NO_EXTRAS) -> Letter:
+    def digest(self, digest: Digest, to: Addressee, extras: DigestExtras = NO_EXTRAS) -> Letter:
         """The mail of a digest; what does not fit is shown short, and what fits neither way is counted."""
         told = [(item, self._tell(item)) for item in digest.items]
         placed, left_out = self._fit(told)
-        headline = _headline(digest) if not (digest.empty and beside.in_doubt) else LOST
+        headline = _headline(digest) if not (digest.empty and extras.in_doubt) else LOST
         rest = _rest(digest, left_out, self.links)
-        wishes = tuple(wish.id for wish in digest.wishes)
+        leave = self._leave(to, tuple(query.id for query in digest.queries))
+        names = dict.fromkeys(one_line(query.name, 80) for query in digest.queries)
         context = self._context(to) | {
             "headline": headline, "subject": headline, "coverage": coverage_line(digest.coverage),
             "sections": [self._section(kind, placed) for kind in SECTIONS if any(i.kind is kind for i, _ in placed)],
             "rest": rest, "rest_count": sum(one["number"] for one in rest),
             "announced": wording.count(digest.announced, "regeling", "regelingen") if digest.announced else "",
-            "wishes": ", ".join(dict.fromkeys(_wish_name(wish.name) for wish in digest.wishes)) or "uw abonnement",
+            "subscriptions": ", ".join(names) or "uw abonnement",
             "preview": self.links.page("/abonnementen/voorbeeld"),
-            "leave": self._leave(to, wishes), "lobby": self._lines(beside.lobby),
+            "leave": leave, "lobby": self._lines(extras.lobby),
             "in_doubt": [
-                {"day": wording.day(one.day), "link": self.links.page(one.path)} for one in beside.in_doubt
+                {"day": wording.day(one.day), "link": self.links.page(one.path)} for one in extras.in_doubt
             ],
         }  # fmt: skip
-        return self._letter("digest", context, to, placed, self._leave(to, wishes))
+        return self._letter("digest", context, to, placed, leave)
 
     def reminder(self, call: CatalogueCall, term: CallDate, to: Addressee) -> Letter:
         """One date of a followed call is near."""
@@ -218,8 +200,8 @@ class Writer:
         return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, wishes)}")
 
     def _tell(self, item: Item) -> CallCard:
-        key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.late, item.call.doubted,
-               tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
+        key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.late,
+               item.call.doubted, tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
         if key not in self._told:
             if len(self._told) >= MOST_KEPT:
                 self._told.clear()
@@ -309,10 +291,6 @@ class Writer:
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
         }
-
-
-def _wish_name(name: str) -> str:
-    return one_line(name, 80)
 
 
 def _headline(digest: Digest) -> str:

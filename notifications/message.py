@@ -1,16 +1,36 @@
-"""A frozen mail as bytes: the same rows always give the same bytes, whatever the attempt."""
+"""A mail: to whom, what it says, and as bytes; the same rows always give the same bytes, whatever the attempt."""
 
 import hmac
 import unicodedata
 from base64 import b32encode
 from binascii import b2a_qp
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 from hashlib import sha256
 
 MOST_SUBJECT = 200  # characters
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Who reads."""
+
+    user_id: int
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What leaves, frozen in the outbox."""
+
+    subject: str
+    text: str = ""
+    html: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def one_line(text: str, most: int = 998) -> str:

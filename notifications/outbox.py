@@ -15,7 +15,7 @@ the outcome of the one before it is on disk. So of what a dead sender held, only
 were never begun and are given back.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -28,13 +28,14 @@ from db.models import Attempt, Delivery, MailText, Suppression, Told
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind
 from notifications.alerts import end_alert, raise_alert
 from notifications.brakes import Breath, pause_if_too_much_fails
-from notifications.message import message_id, sealed
+from notifications.message import Addressee, Letter, message_id, sealed
 from notifications.retry import Random, next_try, try_in_doubt
 from notifications.transport import Outcome, SendResult
 
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
 ATTEMPTS = Attempt.__table__.c  # type: ignore[attr-defined]
 TEXTS = MailText.__table__.c  # type: ignore[attr-defined]
+QUEUED = (DeliveryState.PLANNED, DeliveryState.DEFERRED)  # in the outbox, and certainly not with the relay
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,20 @@ class Mail:
     expires_at: datetime
     lane: int = 5
     subscriptions: tuple[int, ...] = ()
-    tells: tuple[tuple[int, int, str, str], ...] = ()  # call, version, kind, detail
+    tells: Sequence[tuple[int, int, str, str]] = ()  # call, version, kind, detail
     state: DeliveryState = DeliveryState.PLANNED
     remark: str = ""
+
+    @classmethod
+    def of(
+        cls, letter: Letter, to: Addressee, key: str, kind: MailKind, planned_at: datetime, expires_at: datetime,
+        **fields: Any,
+    ) -> "Mail":  # fmt: skip
+        """The mail that takes this letter to this person."""
+        return cls(
+            key, kind, to.user_id, to.email, letter.subject, letter.text, letter.html, letter.headers, planned_at,
+            expires_at, **fields,
+        )  # fmt: skip
 
 
 def put(session: Session, mails: Iterable[Mail], key: bytes, domain: str) -> int:
@@ -130,8 +142,7 @@ def expire(session: Session, now: datetime) -> None:
     What may have arrived stays "unsure": telling it again would be the second time.
     """
     late = [COLUMNS.finished_at.is_(None), COLUMNS.expires_at <= now]
-    open_states = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
-    update_mails(session, [*late, COLUMNS.state.in_(open_states)], state=DeliveryState.EXPIRED.value, finished_at=now)
+    update_mails(session, [*late, COLUMNS.state.in_(QUEUED)], state=DeliveryState.EXPIRED.value, finished_at=now)
     update_mails(session, [*late, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now)
     held = [COLUMNS.state == DeliveryState.HELD.value, COLUMNS.expires_at <= now]
     for key in session.scalars(select(Delivery.key).where(*held)).all():
@@ -255,16 +266,9 @@ def withdraw(session: Session, deliveries: Iterable[int], why: str, now: datetim
 
     What is being sent at this moment cannot be called back, but it is not tried again.
     """
-    ids = list(deliveries)
-    queued = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
-    where = [COLUMNS.id.in_(ids), COLUMNS.finished_at.is_(None)]
-    update_mails(
-        session,
-        [*where, COLUMNS.state.in_(queued)],
-        state=DeliveryState.CANCELLED.value,
-        finished_at=now,
-        last_text=why,
-    )
+    where = [COLUMNS.id.in_(list(deliveries)), COLUMNS.finished_at.is_(None)]
+    cancelled = {"state": DeliveryState.CANCELLED.value, "finished_at": now}
+    update_mails(session, [*where, COLUMNS.state.in_(QUEUED)], **cancelled, last_text=why)
     update_mails(session, [*where, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now, last_text=why)
     update_mails(session, [*where, COLUMNS.state == DeliveryState.SENDING.value], expires_at=now, last_text=why)
 

@@ -1,21 +1,33 @@
-"""On which days people work and bodies meet."""
+"""On which days people work and on which bodies meet: two questions that stay two.
 
-from collections.abc import Iterable
+is_working_day   Monday to Friday, no holiday and nothing closed: mail, working days of a step, days for papers
+can_meet         a working day outside recess and school holidays: bodies
+
+So no digest stops in the summer recess. Holidays come from the library `holidays`; the stored periods of a year rule
+over it, since a coordinator may add a closing or take a holiday away.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 import holidays
 
 from db.models import ClosedPeriod
-from db.vocabulary_calendar import NOBODY_WORKS
+from db.vocabulary_calendar import NOBODY_WORKS, ClosedKind
 
 DAY = timedelta(days=1)
 SATURDAY = 5
+SOURCES = {
+    ClosedKind.PUBLIC_HOLIDAY: "landelijke feestdagen, met Goede Vrijdag en 5 mei (bibliotheek holidays)",
+    ClosedKind.SCHOOL_HOLIDAY: "schoolvakanties regio Noord, OCW (bibliotheek holidays)",
+}
 
 
 @dataclass(frozen=True)
-class Period:
+class ClosedSpan:
     """Days from first to last, both inclusive; for one participant, or for all when that is empty."""
 
     first: date
@@ -28,49 +40,79 @@ class Period:
 
 @dataclass(frozen=True)
 class ClosedDays:
-    """Holidays, on which nobody works, and recess, in which bodies do not meet."""
+    """Days off, on which nobody works, and recess, in which bodies do not meet."""
 
-    off: tuple[Period, ...] = ()
-    recess: tuple[Period, ...] = ()
+    off: tuple[ClosedSpan, ...] = ()
+    recess: tuple[ClosedSpan, ...] = ()
+    years: frozenset[int] = frozenset()  # those whose holidays stand in ``off``
 
-    def works(self, day: date, participant: str = "") -> bool:
+    def is_working_day(self, day: date, participant: str = "") -> bool:
         """Whether people of this participant work: a weekday that is no holiday."""
-        return day.weekday() < SATURDAY and not any(p.covers(day, participant) for p in self.off)
+        if day.weekday() >= SATURDAY or (day.year not in self.years and day in _national_holidays(day.year)):
+            return False
+        return not any(span.covers(day, participant) for span in self.off)
 
-    def meets(self, day: date, participant: str = "", keeps_recess: bool = True) -> bool:
+    def can_meet(self, day: date, participant: str = "", keeps_recess: bool = True) -> bool:
         """Whether a body of this participant can meet."""
-        resting = keeps_recess and any(p.covers(day, participant) for p in self.recess)
-        return self.works(day, participant) and not resting
+        resting = keeps_recess and any(span.covers(day, participant) for span in self.recess)
+        return self.is_working_day(day, participant) and not resting
 
     def working_day(self, latest: date, participant: str = "") -> date:
         """The last working day on or before a day."""
         day = latest
-        while not self.works(day, participant):
+        while not self.is_working_day(day, participant):
             day -= DAY
         return day
 
     def before(self, day: date, working_days: int, participant: str = "") -> date:
         """The working day that lies this many working days before a day; with none, the day itself or the last one."""
-        found = self.working_day(day, participant) if working_days == 0 else day
+        if working_days == 0:
+            return self.working_day(day, participant)
         for _ in range(working_days):
-            found = self.working_day(found - DAY, participant)
-        return found
+            day = self.working_day(day - DAY, participant)
+        return day
 
 
 def closed_days(rows: Iterable[ClosedPeriod]) -> ClosedDays:
     """The stored periods, sorted by who they close."""
-    listed = [(row.kind in NOBODY_WORKS, Period(row.first_day, row.last_day, row.participant_id)) for row in rows]
+    periods = list(rows)
+    spans = [(row.kind in NOBODY_WORKS, ClosedSpan(row.first_day, row.last_day, row.participant_id)) for row in periods]
     return ClosedDays(
-        off=tuple(period for nobody, period in listed if nobody),
-        recess=tuple(period for nobody, period in listed if not nobody),
+        off=tuple(span for nobody, span in spans if nobody),
+        recess=tuple(span for nobody, span in spans if not nobody),
+        years=frozenset(row.first_day.year for row in periods if row.kind == ClosedKind.PUBLIC_HOLIDAY),
     )
 
 
 @lru_cache(maxsize=64)
-def _free_days(year: int) -> frozenset[date]:
+def _national_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("NL", years=year))
 
 
+NATIONAL = ClosedDays()
+
+
 def is_working_day(day: date) -> bool:
-    """Monday to Friday, and no national holiday."""
-    return day.weekday() < SATURDAY and day not in _free_days(day.year)
+    """Monday to Friday, and no national holiday: the day of anybody who gets mail, whatever their organisation."""
+    return NATIONAL.is_working_day(day)
+
+
+def holiday_periods(first_year: int, last_year: int) -> list[ClosedPeriod]:
+    """Public holidays and the school holidays of region Noord, in which all 33 participants lie."""
+    years = range(first_year, last_year + 1)
+    public = holidays.country_holidays("NL", years=years, categories=("public", "optional"), language="nl")
+    school = holidays.country_holidays("NL", subdiv="Noord", years=years, categories=("school",), language="nl")
+    days = [_period(ClosedKind.PUBLIC_HOLIDAY, name, day, day) for day, name in sorted(public.items())]
+    return days + [_period(ClosedKind.SCHOOL_HOLIDAY, *span) for span in _spans(dict(sorted(school.items())))]
+
+
+def _spans(days: dict[date, str]) -> Iterator[tuple[str, date, date]]:
+    """Days in a row with the same name, as one period."""
+    breaks = [b for a, b in pairwise(days) if b - a != DAY or days[a] != days[b]]
+    starts = [*list(days)[:1], *breaks]
+    ends = [*(max(day for day in days if day < b) for b in breaks), *list(days)[-1:]]
+    yield from ((days[first], first, last) for first, last in zip(starts, ends, strict=True))
+
+
+def _period(kind: ClosedKind, name: str, first: date, last: date) -> ClosedPeriod:
+    return ClosedPeriod(kind=kind, name=name, first_day=first, last_day=last, source=SOURCES[kind])

@@ -6,14 +6,14 @@ from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 import db.models.columns  # noqa: F401  names the constraints before the first table is made
+from db.models.columns import Numbered
 
 
-class WebSession(SQLModel, table=True):
+class WebSession(Numbered, table=True):
     """One browser that is signed in. Only a hash of its token is kept, so a leaked table signs nobody in."""
 
     __tablename__ = "web_session"
 
-    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True, description="SHA-256 of the cookie's value")
     user_id: int = Field(foreign_key="user.id", index=True)
     created_at: datetime
@@ -22,12 +22,11 @@ class WebSession(SQLModel, table=True):
     agent: str = Field(default="", description="the browser's own name, cut short, so that people know their sessions")
 
 
-class MagicLink(SQLModel, table=True):
+class MagicLink(Numbered, table=True):
     """A link that signs in once, within ten minutes. Also kept for unknown addresses, so that limits count them."""
 
     __tablename__ = "magic_link"
 
-    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True)
     address_hash: str = Field(index=True)
     user_id: int | None = Field(default=None, foreign_key="user.id", index=True)
@@ -37,12 +36,11 @@ class MagicLink(SQLModel, table=True):
     used_at: datetime | None = None
 
 
-class AuditEntry(SQLModel, table=True):
+class AuditEntry(Numbered, table=True):
     """One line of the audit log with BIO2's six fields. Triggers refuse changes and removals."""
 
     __tablename__ = "audit_entry"
 
-    id: int = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
     actor: str = Field(index=True, description="'user 12', a pseudonym that outlives the person's row; or 'anonymous'")
     action: str
@@ -62,36 +60,33 @@ class Team(SQLModel, table=True):
     version: int = 1
 
 
-class TeamMember(SQLModel, table=True):
+class TeamMember(Numbered, table=True):
     """A person in the team of an opgave; the order is the rota's."""
 
     __tablename__ = "team_member"
     __table_args__ = (UniqueConstraint("challenge_id", "user_id"),)
 
-    id: int = Field(default=None, primary_key=True)
     challenge_id: str = Field(foreign_key="challenge.id", index=True)
     user_id: int = Field(foreign_key="user.id", index=True)
     position: int = 0
 
 
-class Duty(SQLModel, table=True):
+class Duty(Numbered, table=True):
     """Who reads for an opgave in one week where a person set it; without a row the rota of the team decides."""
 
     __table_args__ = (UniqueConstraint("challenge_id", "week"),)
 
-    id: int = Field(default=None, primary_key=True)
     challenge_id: str = Field(foreign_key="challenge.id")
     week: date = Field(description="the Monday of the week")
     reader_id: int = Field(foreign_key="user.id")
     deputy_id: int | None = Field(default=None, foreign_key="user.id")
 
 
-class Follow(SQLModel, table=True):
+class Follow(Numbered, table=True):
     """A person who wants to hear of every change of one call."""
 
     __table_args__ = (UniqueConstraint("user_id", "call_id"),)
 
-    id: int = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id", index=True)
     call_id: int = Field(foreign_key="call.id", index=True)
     at: datetime

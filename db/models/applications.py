@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.models.columns import Cents, one_of
+from db.models.columns import Cents, Numbered, one_of
 from db.models.lobby import Owned
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import GoDecision, PartnerRole, StateAid
@@ -48,20 +48,19 @@ class Application(Owned, table=True):
     lesson: str = Field(default="", sa_type=Text)
 
 
-class ApplicationPartner(SQLModel, table=True):
+class ApplicationPartner(Numbered, table=True):
     """A partner in an application: a participant, or an organisation by name."""
 
     __tablename__ = "application_partner"
     __table_args__ = (UniqueConstraint("dossier_id", "name"), one_of("role", PartnerRole))
 
-    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="application.dossier_id", index=True)
     name: str
     party_id: str | None = Field(default=None, foreign_key="participant.id")
     role: str = PartnerRole.PARTNER
 
 
-class Cofunding(Owned, table=True):
+class Cofunding(Numbered, Owned, table=True):
     """The own money one participant promises an application in one year, and where it comes from."""
 
     __table_args__ = (
@@ -72,7 +71,6 @@ class Cofunding(Owned, table=True):
         CheckConstraint("year BETWEEN 2000 AND 2100", name="year"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="application.dossier_id", index=True)
     year: int
     amount: Decimal = Field(sa_type=Cents, description="EUR of own money")
@@ -80,7 +78,7 @@ class Cofunding(Owned, table=True):
     cover: str = Field(default="", description="credit number or budget item; empty = not covered yet")
 
 
-class CofundingRoom(Owned, table=True):
+class CofundingRoom(Numbered, Owned, table=True):
     """What a participant has set aside for own contributions in one year."""
 
     __tablename__ = "cofunding_room"
@@ -90,6 +88,5 @@ class CofundingRoom(Owned, table=True):
         CheckConstraint("amount >= 0", name="amount"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     year: int
     amount: Decimal = Field(sa_type=Cents, description="EUR")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from db.models.columns import Cents, one_of
+from db.models.columns import Cents, Numbered, one_of
 from db.vocabulary import (
     Allocation,
     ChallengeKind,
@@ -24,12 +24,11 @@ from db.vocabulary import (
 JOINED = text("joined_into IS NOT NULL")  # few are: an index of those alone
 
 
-class Crawl(SQLModel, table=True):
+class Crawl(Numbered, table=True):
     """One run of one source: what it saw and whether that was everything."""
 
     __table_args__ = (one_of("kind", SourceKind),)
 
-    id: int = Field(default=None, primary_key=True)
     source: str = Field(index=True)
     kind: str = Field(default=SourceKind.CATALOGUE, description="what the source declares it is")
     started_at: datetime
@@ -70,7 +69,7 @@ class Snapshot(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class Call(SQLModel, table=True):
+class Call(Numbered, table=True):
     """A call as we show it: one pure function of its sightings and people's corrections wrote these fields."""
 
     __table_args__ = (
@@ -84,7 +83,6 @@ class Call(SQLModel, table=True):
         Index("ix_call_joined", "joined_into", sqlite_where=JOINED, postgresql_where=JOINED),
     )
 
-    id: int = Field(default=None, primary_key=True)
     nature: str = Nature.CALL
     title: str
     language: str
@@ -133,12 +131,11 @@ class Call(SQLModel, table=True):
     matched_revision: int = Field(default=0, description="its newest revision when it was last matched")
 
 
-class Sighting(SQLModel, table=True):
+class Sighting(Numbered, table=True):
     """What one source last said of one call."""
 
     __table_args__ = (UniqueConstraint("source", "external_id"),)
 
-    id: int = Field(default=None, primary_key=True)
     source: str
     external_id: str
     call_id: int = Field(foreign_key="call.id", index=True)
@@ -160,12 +157,11 @@ class Reference(SQLModel, table=True):
     sighting_id: int = Field(foreign_key="sighting.id", primary_key=True, index=True)
 
 
-class Deadline(SQLModel, table=True):
+class Deadline(Numbered, table=True):
     """One typed date of a call. The row is kept when its date moves, so that its id can be a calendar UID."""
 
     __table_args__ = (one_of("kind", DeadlineKind),)
 
-    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(foreign_key="call.id", index=True)
     kind: str
     number: int = Field(default=0, description="which of several of this kind, by date")
@@ -187,7 +183,7 @@ class Deadline(SQLModel, table=True):
     cancelled_at: datetime | None = None
 
 
-class Revision(SQLModel, table=True):
+class Revision(Numbered, table=True):
     """What changed on a call: one row a field, old and new."""
 
     __table_args__ = (
@@ -196,7 +192,6 @@ class Revision(SQLModel, table=True):
         Index("ix_revision_damped", "crawl_id", sqlite_where=text("damped"), postgresql_where=text("damped")),
     )
 
-    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(foreign_key="call.id")
     crawl_id: int | None = Field(default=None, foreign_key="crawl.id", index=True)
     at: datetime = Field(index=True)
@@ -210,10 +205,9 @@ class Revision(SQLModel, table=True):
     snapshot: str | None = Field(default=None, description="SHA-256 of the bytes the new value was read from")
 
 
-class Correction(SQLModel, table=True):
+class Correction(Numbered, table=True):
     """A person's correction of one field of a call; every crawl respects it until it is withdrawn."""
 
-    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(foreign_key="call.id", index=True)
     field: str
     value: Any = Field(default=None, sa_type=JSON)
@@ -276,12 +270,11 @@ class Challenge(SQLModel, table=True):
     version: int = 1
 
 
-class Match(SQLModel, table=True):
+class Match(Numbered, table=True):
     """A call and an opgave that met: how strongly and why, by which model."""
 
     __table_args__ = (UniqueConstraint("call_id", "challenge_id"),)
 
-    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(sa_column=Column(ForeignKey("call.id"), nullable=False, index=True))
     challenge_id: str = Field(foreign_key="challenge.id", index=True)
     score: float = Field(description="0 to 1, calibrated; after what people said")

@@ -1,4 +1,4 @@
-"""Column kinds that more than one table uses."""
+"""Columns and kinds of columns that more than one table has."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Dialect, Table
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from db.vocabulary import Word
 
@@ -18,6 +18,12 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class Numbered(SQLModel):
+    """A table whose rows have a number; the database gives it at the first flush."""
+
+    id: int = Field(default=None, primary_key=True)
 
 
 class Cents(TypeDecorator[Decimal]):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from db.models.columns import one_of
+from db.models.columns import Numbered, one_of
 from db.models.lobby import Owned
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import (
@@ -20,7 +20,7 @@ from db.vocabulary_lobby import (
 )
 
 
-class Stakeholder(Owned, table=True):
+class Stakeholder(Numbered, Owned, table=True):
     """An office or organisation we speak with; the person who holds it comes second, with a purpose and an end."""
 
     __table_args__ = (
@@ -40,7 +40,6 @@ class Stakeholder(Owned, table=True):
         CheckConstraint("person = '' OR (purpose <> '' AND retain_until IS NOT NULL)", name="care"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     kind: str = StakeholderKind.OFFICE
     organisation: str
     office: str = Field(default="", description="the function, such as 'directeur Woningbouw'")
@@ -54,7 +53,7 @@ class Stakeholder(Owned, table=True):
     created_at: datetime
 
 
-class Stake(Owned, table=True):
+class Stake(Numbered, Owned, table=True):
     """What one stakeholder is and wants in one dossier: an ally here can be an opponent there."""
 
     __table_args__ = (
@@ -66,7 +65,6 @@ class Stake(Owned, table=True):
         CheckConstraint("stance IS NULL OR trim(source) <> ''", name="source"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     stakeholder_id: int = Field(foreign_key="stakeholder.id", index=True)
     role: str
@@ -76,7 +74,7 @@ class Stake(Owned, table=True):
     holder_id: int | None = Field(default=None, foreign_key="user.id", description="who of us keeps the relation")
 
 
-class ContactMoment(Owned, table=True):
+class ContactMoment(Numbered, Owned, table=True):
     """Who of us spoke with whom, when and how; what was said, answered and agreed."""
 
     __tablename__ = "contact_moment"
@@ -86,7 +84,6 @@ class ContactMoment(Owned, table=True):
         Index("ix_contact_moment_office", "stakeholder_id", "day"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     dossier_id: int | None = Field(default=None, foreign_key="dossier.id", index=True)
     stakeholder_id: int = Field(foreign_key="stakeholder.id")
     user_id: int = Field(foreign_key="user.id", index=True, description="who for us")
@@ -101,7 +98,7 @@ class ContactMoment(Owned, table=True):
     logged_at: datetime
 
 
-class Commitment(Owned, table=True):
+class Commitment(Numbered, Owned, table=True):
     """A promise, motion or amendment that someone owes an answer to, with an owner and a day."""
 
     __table_args__ = (
@@ -111,7 +108,6 @@ class Commitment(Owned, table=True):
         CheckConstraint("trim(text) <> ''", name="text"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     dossier_id: int | None = Field(default=None, foreign_key="dossier.id", index=True)
     contact_id: int | None = Field(default=None, foreign_key="contact_moment.id", index=True)
     stakeholder_id: int | None = Field(default=None, foreign_key="stakeholder.id", index=True)
@@ -126,7 +122,7 @@ class Commitment(Owned, table=True):
     closed_at: datetime | None = None
 
 
-class Moment(Owned, table=True):
+class Moment(Numbered, Owned, table=True):
     """An outside decision moment one can still influence: from a source, from the yearly calendar, or by hand."""
 
     __table_args__ = (
@@ -137,7 +133,6 @@ class Moment(Owned, table=True):
         CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="window"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     kind: str = MomentKind.OTHER
     level: str = Level.NATIONAL
     title: str
@@ -161,7 +156,7 @@ class DossierMoment(SQLModel, table=True):
     moment_id: int = Field(foreign_key="moment.id", primary_key=True, index=True)
 
 
-class Outcome(Owned, table=True):
+class Outcome(Numbered, Owned, table=True):
     """What came of a request: taken over, partly or not, with the passage."""
 
     __table_args__ = (
@@ -170,7 +165,6 @@ class Outcome(Owned, table=True):
         CheckConstraint("result = 'not' OR trim(passage) <> ''", name="passage"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     moment_id: int | None = Field(default=None, foreign_key="moment.id", index=True)
     request: str = Field(sa_type=Text)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from db.models.columns import Cents, one_of
+from db.models.columns import Cents, Numbered, one_of
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import (
     AgendaState,
@@ -45,7 +45,7 @@ class LobbyAgenda(Owned, table=True):
     noted_on: date | None = None
 
 
-class Dossier(Owned, table=True):
+class Dossier(Numbered, Owned, table=True):
     """The working file: an opgave, what we want, who carries it, and where it stands."""
 
     __table_args__ = (
@@ -60,7 +60,6 @@ class Dossier(Owned, table=True):
         CheckConstraint("trim(title) <> ''", name="title"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     kind: str = DossierKind.LOBBY
     title: str
     goal: str = Field(default="", sa_type=Text, description="the lobbydoel, measurable")
@@ -107,7 +106,7 @@ class DossierCall(SQLModel, table=True):
     seen_version: int = Field(default=1, description="an older one than the call's own means: it changed since")
 
 
-class ChainLink(Owned, table=True):
+class ChainLink(Numbered, Owned, table=True):
     """A step on the way to a call that a person knows of: a letter, a consultation, a publication."""
 
     __tablename__ = "chain_link"
@@ -117,7 +116,6 @@ class ChainLink(Owned, table=True):
         CheckConstraint("trim(title) <> ''", name="title"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(foreign_key="call.id", index=True)
     kind: str
     title: str
@@ -138,7 +136,7 @@ class LobbyAgendaItem(SQLModel, table=True):
     added_at: datetime
 
 
-class LogEntry(SQLModel, table=True):
+class LogEntry(Numbered, table=True):
     """What happened on a dossier: who, when, what. Append-only by a trigger; only a name can be blotted out."""
 
     __tablename__ = "log_entry"
@@ -148,7 +146,6 @@ class LogEntry(SQLModel, table=True):
         Index("ix_log_entry_timeline", "dossier_id", "day"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id")
     participant_id: str = Field(foreign_key="participant.id")
     visibility: str
@@ -163,7 +160,7 @@ class LogEntry(SQLModel, table=True):
     redacted_at: datetime | None = None
 
 
-class Position(Owned, table=True):
+class Position(Numbered, Owned, table=True):
     """What we say, from when to when, by whose decision. Its words never change: it is succeeded, not edited."""
 
     __table_args__ = (
@@ -179,7 +176,6 @@ class Position(Owned, table=True):
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     number: int = Field(description="1, 2, 3 ... within the dossier")
     state: str = PositionState.DRAFT
@@ -206,7 +202,7 @@ class Dissent(SQLModel, table=True):
     reason: str = ""
 
 
-class CoalitionMember(Owned, table=True):
+class CoalitionMember(Numbered, Owned, table=True):
     """A party that stands beside us in a dossier, since a day."""
 
     __tablename__ = "coalition_member"
@@ -216,7 +212,6 @@ class CoalitionMember(Owned, table=True):
         one_of("visibility", Visibility),
     )
 
-    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     kind: str = PartyKind.PARTICIPANT
     name: str
@@ -225,13 +220,12 @@ class CoalitionMember(Owned, table=True):
     left_on: date | None = None
 
 
-class SignOffRound(Owned, table=True):
+class SignOffRound(Numbered, Owned, table=True):
     """A draft put to the coalition, with a day by which to answer. Who does not answer has not agreed."""
 
     __tablename__ = "sign_off_round"
     __table_args__ = (one_of("visibility", Visibility),)
 
-    id: int = Field(default=None, primary_key=True)
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     position_id: int | None = Field(default=None, foreign_key="position.id")
     question: str
@@ -241,13 +235,12 @@ class SignOffRound(Owned, table=True):
     closed_at: datetime | None = None
 
 
-class CoalitionStance(SQLModel, table=True):
+class CoalitionStance(Numbered, table=True):
     """What a party said, on a day, in a round or outside one; the newest counts, older ones stay."""
 
     __tablename__ = "coalition_stance"
     __table_args__ = (one_of("stance", PartyStance), one_of("visibility", Visibility))
 
-    id: int = Field(default=None, primary_key=True)
     member_id: int = Field(foreign_key="coalition_member.id", index=True)
     round_id: int | None = Field(default=None, foreign_key="sign_off_round.id", index=True)
     participant_id: str = Field(foreign_key="participant.id")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, Relationship, SQLModel
 
-from db.models.columns import one_of
+from db.models.columns import Numbered, one_of
 from db.vocabulary import DeliveryState, MailKind, ToldKind
 
 
@@ -19,18 +19,22 @@ class Lease(SQLModel, table=True):
     until: datetime
 
 
-class Run(SQLModel, table=True):
+class Run(Numbered, table=True):
     """Which job ran for which slot, once."""
 
     __table_args__ = (UniqueConstraint("job", "slot"),)
 
-    id: int = Field(default=None, primary_key=True)
     job: str
     slot: str = Field(description="the local date or week the run is for")
     epoch: int = 0
     started_at: datetime
     finished_at: datetime | None = None
     outcome: str = ""
+
+    @classmethod
+    def done(cls, job: str, slot: str, now: datetime, outcome: str = "planned", epoch: int = 0) -> "Run":
+        """A run that begins and ends now."""
+        return cls(job=job, slot=slot, epoch=epoch, started_at=now, finished_at=now, outcome=outcome)
 
 
 class MailText(SQLModel, table=True):
@@ -43,7 +47,7 @@ class MailText(SQLModel, table=True):
     html: str = Field(sa_type=Text)
 
 
-class Delivery(SQLModel, table=True):
+class Delivery(Numbered, table=True):
     """One mail to one person, frozen when planned."""
 
     __table_args__ = (
@@ -52,7 +56,6 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_due", "state", "lane", "next_attempt_at"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     key: str = Field(unique=True, description="digest:{user}:{cadence}:{period}, reminder:{user}:{deadline}:... ")
     message_id: str = Field(unique=True)
     kind: str
@@ -90,7 +93,7 @@ class Delivery(SQLModel, table=True):
         return self.written.html if self.written else ""
 
 
-class Told(SQLModel, table=True):
+class Told(Numbered, table=True):
     """What a mail told whom: counts only while its delivery has not failed, expired or been cancelled."""
 
     __table_args__ = (
@@ -99,7 +102,6 @@ class Told(SQLModel, table=True):
         Index("ix_told_call", "call_id", "user_id"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id")
     call_id: int = Field(foreign_key="call.id")
     version: int
@@ -117,10 +119,9 @@ class Relay(SQLModel, table=True):
     reason: str = ""
 
 
-class Pause(SQLModel, table=True):
+class Pause(Numbered, table=True):
     """Sending stands still until a person ends it."""
 
-    id: int = Field(default=None, primary_key=True)
     everything: bool = Field(default=False, description="sign-in mail too: this database may be a copy")
     reason: str
     since: datetime
@@ -128,7 +129,7 @@ class Pause(SQLModel, table=True):
     ended_by: str = ""
 
 
-class Alert(SQLModel, table=True):
+class Alert(Numbered, table=True):
     """Something that is broken and needs a person; told once, kept until it is over."""
 
     __table_args__ = (
@@ -141,7 +142,6 @@ class Alert(SQLModel, table=True):
         ),
     )
 
-    id: int = Field(default=None, primary_key=True)
     key: str
     line: str
     since: datetime
@@ -150,12 +150,11 @@ class Alert(SQLModel, table=True):
     ended_at: datetime | None = None
 
 
-class Attempt(SQLModel, table=True):
+class Attempt(Numbered, table=True):
     """One try to hand a mail to the relay, written before the network is touched."""
 
     __table_args__ = (UniqueConstraint("delivery_id", "number"),)
 
-    id: int = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="delivery.id")
     number: int
     started_at: datetime
@@ -165,10 +164,9 @@ class Attempt(SQLModel, table=True):
     finished_at: datetime | None = None
 
 
-class Suppression(SQLModel, table=True):
+class Suppression(Numbered, table=True):
     """An address that gets no mail, and why; the address itself is kept as a hash only."""
 
-    id: int = Field(default=None, primary_key=True)
     address_hash: str = Field(index=True)
     reason: str
     since: datetime

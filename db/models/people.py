@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
-from db.models.columns import one_of
+from db.models.columns import Numbered, one_of
 from db.vocabulary import Cadence, NoReason, ParticipantKind, Role, Say, Visibility
 
 REMINDER_DAYS = (60, 30, 14, 7, 1)  # unless a person chooses otherwise
@@ -27,13 +27,12 @@ class Participant(SQLModel, table=True):
     remark: str = Field(default="", description="what is not certain about it")
 
 
-class User(SQLModel, table=True):
+class User(Numbered, table=True):
     """A person with an address; rights follow from role and participant."""
 
     __tablename__ = "user"
     __table_args__ = (one_of("role", Role),)
 
-    id: int = Field(default=None, primary_key=True)
     email: str = Field(unique=True, description="NFC, lower case")
     name: str
     role: str
@@ -46,12 +45,11 @@ class User(SQLModel, table=True):
     )
 
 
-class Subscription(SQLModel, table=True):
+class Subscription(Numbered, table=True):
     """What a person wants to be told, and how often."""
 
     __table_args__ = (one_of("every", Cadence), one_of("visibility", Visibility))
 
-    id: int = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id", index=True)
     participant_id: str = Field(foreign_key="participant.id")
     visibility: str = Visibility.OWN
@@ -65,7 +63,7 @@ class Subscription(SQLModel, table=True):
     ended_at: datetime | None = None
 
 
-class Verdict(SQLModel, table=True):
+class Verdict(Numbered, table=True):
     """What a person said of a call for an opgave; the newest standing one counts."""
 
     __table_args__ = (
@@ -92,7 +90,6 @@ class Verdict(SQLModel, table=True):
         ),
     )
 
-    id: int = Field(default=None, primary_key=True)
     call_id: int = Field(foreign_key="call.id")
     challenge_id: str | None = Field(default=None, foreign_key="challenge.id")
     user_id: int = Field(foreign_key="user.id", index=True)

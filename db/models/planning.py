@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from db.models.columns import one_of
+from db.models.columns import Numbered, one_of
 from db.models.lobby import Owned
 from db.vocabulary import Visibility
 from db.vocabulary_calendar import BodyKind, ClosedKind, FeedScope, MilestoneState, MilestoneStep
@@ -37,7 +37,7 @@ class Body(SQLModel, table=True):
     version: int = 1
 
 
-class Meeting(SQLModel, table=True):
+class Meeting(Numbered, table=True):
     """A meeting with a known date. A body with any in a year is planned by those, not by its rhythm, in that year."""
 
     __table_args__ = (
@@ -45,7 +45,6 @@ class Meeting(SQLModel, table=True):
         CheckConstraint("papers_on <= day", name="papers_on"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     body_id: str = Field(foreign_key="body.id", index=True)
     day: date = Field(index=True)
     papers_on: date = Field(description="the last day on which papers are taken")
@@ -56,7 +55,7 @@ class Meeting(SQLModel, table=True):
     cancelled_at: datetime | None = None
 
 
-class ClosedPeriod(SQLModel, table=True):
+class ClosedPeriod(Numbered, table=True):
     """Days on which nobody works or bodies do not meet: holidays, recess."""
 
     __tablename__ = "closed_period"
@@ -66,7 +65,6 @@ class ClosedPeriod(SQLModel, table=True):
         Index("uq_closed_period_once", "kind", "first_day", "participant_id", "name", unique=True),
     )
 
-    id: int = Field(default=None, primary_key=True)
     kind: str
     name: str
     first_day: date
@@ -77,13 +75,12 @@ class ClosedPeriod(SQLModel, table=True):
     version: int = 1
 
 
-class DecisionClock(Owned, table=True):
+class DecisionClock(Numbered, Owned, table=True):
     """The besluitvormingsklok of one deadline: for whom the steps before it were planned, and from which date."""
 
     __tablename__ = "decision_clock"
     __table_args__ = (one_of("visibility", Visibility), UniqueConstraint("deadline_id", "participant_id"))
 
-    id: int = Field(default=None, primary_key=True)
     deadline_id: int = Field(foreign_key="deadline.id", index=True)
     dossier_id: int | None = Field(default=None, foreign_key="dossier.id", index=True)
     lead_id: str = Field(foreign_key="participant.id", description="penvoerder")
@@ -95,7 +92,7 @@ class DecisionClock(Owned, table=True):
     created_at: datetime
 
 
-class Milestone(Owned, table=True):
+class Milestone(Numbered, Owned, table=True):
     """One step before a deadline: what, when, by whom, and whether it was done. Kept when its day moves."""
 
     __table_args__ = (
@@ -107,7 +104,6 @@ class Milestone(Owned, table=True):
         CheckConstraint("state <> 'dropped' OR trim(why) <> ''", name="why"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     clock_id: int = Field(foreign_key="decision_clock.id", index=True)
     key: str = Field(description="the step and its body, such as 'executive:college-haarlem'")
     step: str
@@ -123,7 +119,7 @@ class Milestone(Owned, table=True):
     modified_at: datetime
 
 
-class Assignment(Owned, table=True):
+class Assignment(Numbered, Owned, table=True):
     """Who in an organisation looks after a deadline, and how that ended."""
 
     __table_args__ = (
@@ -133,7 +129,6 @@ class Assignment(Owned, table=True):
         CheckConstraint("state <> 'dropped' OR trim(why) <> ''", name="why"),
     )
 
-    id: int = Field(default=None, primary_key=True)
     deadline_id: int = Field(foreign_key="deadline.id", index=True)
     assignee_id: int = Field(foreign_key="user.id", index=True)
     assigned_by: int = Field(foreign_key="user.id")
@@ -144,13 +139,12 @@ class Assignment(Owned, table=True):
     settled_by: int | None = Field(default=None, foreign_key="user.id")
 
 
-class CalendarFeed(Owned, table=True):
+class CalendarFeed(Numbered, Owned, table=True):
     """A calendar at a secret address of which only a hash is kept; a person can rotate or revoke it."""
 
     __tablename__ = "calendar_feed"
     __table_args__ = (one_of("scope", FeedScope), one_of("visibility", Visibility))
 
-    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True, description="SHA-256 of the address's secret part")
     user_id: int = Field(foreign_key="user.id", index=True)
     scope: str

@@ -6,9 +6,10 @@ import pytest
 from sqlmodel import Session, col, select
 
 from db.models import Body, Challenge, ClosedPeriod
-from tracker.calendar.load_bodies import closed_rows, load_bodies
+from tracker.calendar.load_bodies import load_bodies
 from tracker.challenges.agenda import load_agendas
 from tracker.people.participants import load_participants
+from tracker.workdays import holiday_periods
 
 
 @pytest.fixture
@@ -46,7 +47,9 @@ def test_loading_again_adds_nothing_and_keeps_what_a_coordinator_filled_in(loade
 
 
 def test_school_holidays_are_those_of_region_noord() -> None:
-    found = {(row.name, row.first_day, row.last_day) for row in closed_rows(2026, 2027) if row.kind == "school_holiday"}
+    found = {
+        (row.name, row.first_day, row.last_day) for row in holiday_periods(2026, 2027) if row.kind == "school_holiday"
+    }
     assert ("Zomervakantie", date(2026, 7, 4), date(2026, 8, 16)) in found
     assert ("Herfstvakantie", date(2026, 10, 10), date(2026, 10, 18)) in found
     assert ("Kerstvakantie", date(2026, 12, 19), date(2027, 1, 3)) in found
@@ -54,5 +57,5 @@ def test_school_holidays_are_those_of_region_noord() -> None:
 
 
 def test_liberation_day_is_closed_every_year() -> None:
-    days = {row.first_day for row in closed_rows(2026, 2028) if row.kind == "public_holiday"}
+    days = {row.first_day for row in holiday_periods(2026, 2028) if row.kind == "public_holiday"}
     assert {date(2026, 5, 5), date(2027, 5, 5), date(2027, 4, 27), date(2027, 3, 29)} <= days

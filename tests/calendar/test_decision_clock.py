@@ -9,7 +9,15 @@ from db.models import Call, Deadline, DecisionClock, Meeting, Milestone, User
 from db.vocabulary import DeadlineKind, Role
 from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.backward import NoPlan
-from tracker.calendar.decision_clock import Way, WhyMissing, milestones_of, replan_all, settle, start_clock
+from tracker.calendar.decision_clock import (
+    Way,
+    WhyMissing,
+    milestones_of,
+    replan_meetings,
+    replan_moved,
+    settle,
+    start_clock,
+)
 from tracker.calendar.load_bodies import load_bodies
 from tracker.people.participants import load_participants
 from tracker.rights import Deed
@@ -61,7 +69,7 @@ def test_milestones_follow_a_deadline_that_moves_and_keep_their_rows(session: Se
     before = {row.key: (row.id, row.day, row.version) for row in milestones_of(session, clock)}
     assert deadline.at
     deadline.at += timedelta(days=70)
-    assert replan_all(session, NOW + timedelta(days=1)) > 0
+    assert replan_moved(session, NOW + timedelta(days=1)) > 0
     after = {row.key: (row.id, row.day, row.version) for row in milestones_of(session, clock)}
     assert {key: row[0] for key, row in after.items()} == {key: row[0] for key, row in before.items()}
     assert after["upload"][1] == before["upload"][1] + timedelta(days=70)
@@ -71,7 +79,7 @@ def test_milestones_follow_a_deadline_that_moves_and_keep_their_rows(session: Se
 def test_planning_again_without_a_change_moves_nothing(session: Session, deadline: Deadline) -> None:
     clock = started(session, deadline)
     before = [row.model_dump() for row in milestones_of(session, clock)]
-    assert replan_all(session, NOW + timedelta(days=1)) == 0
+    assert replan_meetings(session, NOW + timedelta(days=1)) == 0
     assert [row.model_dump() for row in milestones_of(session, clock)] == before
 
 
@@ -83,7 +91,7 @@ def test_what_is_done_or_set_by_hand_does_not_move(session: Session, deadline: D
     kept = rows["go_no_go"].day, rows["signatures"].day
     assert deadline.at
     deadline.at += timedelta(days=70)
-    replan_all(session, NOW)
+    replan_moved(session, NOW)
     again = days(session, clock)
     assert (again["go_no_go"], again["signatures"]) == kept
     assert again["upload"] > kept[1] + timedelta(days=60)
@@ -96,7 +104,7 @@ def test_a_new_meeting_of_one_body_moves_only_its_own_step_and_what_precedes_it(
     before = days(session, clock)
     session.add(Meeting(body_id="raad-haarlem", day=date(2027, 3, 4), papers_on=date(2027, 2, 12), modified_at=NOW))
     session.flush()
-    replan_all(session, NOW)
+    replan_meetings(session, NOW)
     after = days(session, clock)
     assert after["council:raad-haarlem"] == date(2027, 3, 4)
     assert {key for key in after if after[key] != before[key]} <= {

@@ -15,7 +15,7 @@ from scrapers.crawled import Crawled, Remembered
 from scrapers.job import Job
 from tests.make.scripted import SEARCH, Played, PlayedRequest, playing, portal, topic
 from tracker.settings import Settings
-from tracker.sources.crawl import collected, crawl, run_child
+from tracker.sources.crawl import crawl, from_spool, run_child
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 TOPICS = [topic(n) for n in range(1, 8)]
@@ -141,14 +141,14 @@ def test_a_child_that_dies_is_one_line(tmp_path: Path, code: str, line: str) -> 
 
     job = Job(source="eu_portal", spool=tmp_path, now=NOW, user_agent="x")
     failure = run_child(job, 20, lambda _: None, (sys.executable, "-c", code))
-    assert collected(EuPortal, tmp_path, NOW, NOW, failure).stopped == line
+    assert from_spool(EuPortal, tmp_path, NOW, NOW, failure).stopped == line
 
 
 def test_garbage_in_the_spool_is_one_line(tmp_path: Path) -> None:
     from scrapers.sources.eu_portal import EuPortal
 
     (tmp_path / "events.jsonl").write_text(json.dumps({"kind": "listing", "source": "x"}) + "\n")
-    found = collected(EuPortal, tmp_path, NOW, NOW, "")
+    found = from_spool(EuPortal, tmp_path, NOW, NOW, "")
     assert found.stopped.startswith("what the reading process left is not readable")
 
 

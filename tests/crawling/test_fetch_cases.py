@@ -20,7 +20,7 @@ from scrapers.run import own_hosts
 from scrapers.sources.eu_portal import EuPortal
 from scrapers.spool import read_events
 from tests.make.scripted import SEARCH, Played, PlayedRequest, playing, portal, topic
-from tracker.sources.crawl import collected, run_child
+from tracker.sources.crawl import from_spool, run_child
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 MIB = 1024  # in KiB, as the kernel counts
@@ -39,7 +39,7 @@ def crawled(folder: Path, root: str, limit: float = 60, **changed: Any) -> tuple
     job = {"source": "eu_portal", "spool": folder, "now": NOW, "user_agent": "test", "root": root}
     failure = run_child(Job(**{**job, "fetch_allow": (host,), **changed}), limit, lambda _: None)
     peak = next((event["peak_kib"] for kind, event in read_events(folder) if kind == "end"), 0)
-    return collected(EuPortal, folder, NOW, NOW, failure), peak
+    return from_spool(EuPortal, folder, NOW, NOW, failure), peak
 
 
 PRIVATE = """

@@ -9,7 +9,7 @@ from scrapers.crawled import Crawled, Unreadable
 from tests.make.crawls import make_crawled, make_listing
 from tracker.calls.completeness import judge
 from tracker.calls.floods import History, is_flood_of_changes, is_flood_of_new
-from tracker.sources.health import clock_is_wrong, resting_until, standing
+from tracker.sources.health import clock_is_wrong, resting_until, source_health
 
 DAY = timedelta(days=1)
 
@@ -26,24 +26,24 @@ def crawls(now: datetime, news: list[int], complete: bool = True, **fields: obje
 
 
 def test_a_source_with_news_now_and_then_is_well(now: datetime) -> None:
-    assert standing("x", crawls(now, [100, 2, 0, 1, 0, 0, 3, 0, 0]), now).state == "ok"
+    assert source_health("x", crawls(now, [100, 2, 0, 1, 0, 0, 3, 0, 0]), now).state == "ok"
 
 
 def test_an_improbable_silence_is_an_alarm(now: datetime) -> None:
-    found = standing("x", crawls(now, [100, *[3] * 10, *[0] * 5]), now)
+    found = source_health("x", crawls(now, [100, *[3] * 10, *[0] * 5]), now)
     assert (found.state, found.error) == ("silent", "nothing new for 5 days, where 3.0 a day is usual")
 
 
 def test_a_source_that_never_had_news_is_not_silent(now: datetime) -> None:
-    assert standing("x", crawls(now, [100, *[0] * 30]), now).state == "ok"
+    assert source_health("x", crawls(now, [100, *[0] * 30]), now).state == "ok"
 
 
 def test_states(now: datetime) -> None:
-    assert standing("x", [], now).state == "never"
-    assert standing("x", crawls(now, [1]), now + 4 * DAY).state == "overdue"
+    assert source_health("x", [], now).state == "never"
+    assert source_health("x", crawls(now, [1]), now + 4 * DAY).state == "overdue"
     failed = crawls(now, [0], complete=False, why="page 1: HTTP 500")
-    assert standing("x", failed, now).state == "incomplete"
-    assert standing("x", failed + crawls(now - DAY, [1]), now).error == "page 1: HTTP 500"
+    assert source_health("x", failed, now).state == "incomplete"
+    assert source_health("x", failed + crawls(now - DAY, [1]), now).error == "page 1: HTTP 500"
 
 
 def test_a_failing_source_rests_longer_and_longer_but_never_more_than_a_day(now: datetime) -> None:

@@ -77,17 +77,6 @@ def test_closing_asks_what_it_brought(cast: Cast) -> None:
     assert (dossier.stage, dossier.result_amount) == (Stage.CLOSED, Decimal("1250000.50"))
 
 
-def test_where_a_dossier_stood_on_a_day_is_read_from_its_log(cast: Cast) -> None:
-    dossier = cast.open()
-    later = cast.now + timedelta(days=10)
-    dossiers.move(Deed(cast.session, cast.lobbyist, later), dossier, Stage.EXPLORING, dossier.version)
-    dossiers.move(Deed(cast.session, cast.lobbyist, later + timedelta(days=5)), dossier, Stage.STOPPED, dossier.version)
-    on = {
-        d: dossiers.stage_on(cast.session, dossier.id, date(2026, m, d)) for m, d in ((5, 28), (5, 30), (6, 9), (6, 13))
-    }
-    assert on == {28: None, 30: Stage.SPOTTED, 9: Stage.EXPLORING, 13: Stage.STOPPED}
-
-
 def test_the_second_of_two_people_is_told_and_nothing_is_lost(engine: Engine, now: datetime) -> None:
     with writing(engine) as session:
         cast = gather(session, now)

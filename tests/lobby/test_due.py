@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from db.leases import take, this_process
 from db.models import Call, Commitment, Deadline, Delivery, Dossier, Match, Moment, Participant, User
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, DeliveryState, Nature, Status, Visibility
@@ -21,6 +22,7 @@ from tracker.errors import Incomplete, NotThere
 from tracker.lobby import coalition, contacts, dossiers, due, moments, positions, yearly_moments
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.mailing.lobby_reminders import plan_lobby_reminders
+from tracker.mailing.planning_run import LEASE, PlanningRun
 from tracker.operations.example_data import load_example
 from tracker.people.participants import load_participants
 from tracker.rights import Deed, viewer_of
@@ -112,7 +114,10 @@ def test_silent_partners_are_asked_before_the_round_ends(cast: Cast) -> None:
 
 
 def remind(engine: Engine, now: datetime) -> int:
-    return plan_lobby_reminders(engine, DESK, DESK.writer(now), now, lambda _session: None)
+    with writing(engine) as session:
+        epoch = take(session, LEASE, this_process())
+    assert epoch is not None
+    return plan_lobby_reminders(PlanningRun(engine, DESK, now, epoch))
 
 
 def test_the_lobby_is_reminded_once_a_distance_by_the_same_outbox(engine: Engine, now: datetime) -> None:

@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 from tests.make.crawls import make_listing, store
 from tests.make.scripted import SEARCH, playing, portal, topic
 from tracker.challenges.agenda import load_agendas
-from tracker.sources.crawl import collected
+from tracker.sources.crawl import from_spool
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 
@@ -119,10 +119,10 @@ def test_a_full_disk_for_passing_pages_is_named_for_every_source_it_stops(tmp_pa
         pytest.skip("this machine does not let a small disk be mounted")
     try:
         (full / "rest").write_bytes(b"x" * 12_288)
-        assert collected(EuPortal, full, NOW, NOW, "").stopped == "this machine: No space left on device"
+        assert from_spool(EuPortal, full, NOW, NOW, "").stopped == "this machine: No space left on device"
     finally:
         subprocess.run(["umount", full], check=True)
-    assert collected(EuPortal, tmp_path, NOW, NOW, "").stopped == "the reading process ended without a result"
+    assert from_spool(EuPortal, tmp_path, NOW, NOW, "").stopped == "the reading process ended without a result"
 
 
 def test_nothing_is_planned_or_sent_from_a_damaged_database(ready: Path) -> None:

@@ -16,7 +16,7 @@ from tests.make.pages import Visitor, visit
 from tests.make.planning_mail import plan_once
 from tests.make.planning_world import BRUSSELS_17, NOW, add_call, add_deadline, settle_world
 from tracker.calendar.bodies import body_calendar
-from tracker.calendar.decision_clock import Way, milestones_of, replan_all, start_clock
+from tracker.calendar.decision_clock import Way, milestones_of, replan_meetings, replan_moved, start_clock
 from tracker.calendar.due import milestones_waiting_for, reminders, week_end
 from tracker.calendar.entries import Entry
 from tracker.calendar.latest_go import notice_for
@@ -212,7 +212,7 @@ def test_a_day_put_by_hand_stays_with_its_reason_and_is_given_back(me: Visitor, 
     page = me.get("/kalender/klok/1").text
     assert "dag met de hand gezet: de wethouder is er dan" in page
     with writing(engine) as session:
-        replan_all(session, NOW)
+        replan_meetings(session, NOW)
         moved, kept = session.get_one(Milestone, first.id), session.get_one(Milestone, second.id)
         assert (kept.day, kept.pinned, kept.why) == (earlier, True, "de wethouder is er dan")
         assert moved.day < before
@@ -379,7 +379,7 @@ def test_a_moved_deadline_moves_the_reminder_along(session: Session, clocked: di
     before = milestones_waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
     row = session.exec(select(Deadline)).one()
     row.at = BRUSSELS_17 + timedelta(days=28)
-    replan_all(session, NOW)
+    replan_moved(session, NOW)
     after = milestones_waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
     assert len(before) == len(after)
     assert {w.key for w in before}.isdisjoint({w.key for w in after})

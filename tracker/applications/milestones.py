@@ -61,7 +61,6 @@ def open_clock(deed: Deed, dossier: Dossier, deadline: Deadline | None) -> Decis
         raise Incomplete(str(error), "klok") from error
     day = deadline_day(deadline)
     log(deed, dossier, LogKind.EDITED, f"Mijlpalen teruggerekend vanaf {said(day) if day else ''}")
-    deed.session.flush()
     return clock
 
 

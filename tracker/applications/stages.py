@@ -22,7 +22,7 @@ from db.vocabulary_lobby import (
 from notifications.wording import amount
 from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, required
 from tracker.lobby.dossiers import ENDED, DossierFields, open_dossier
-from tracker.lobby.log import log
+from tracker.lobby.log import bring_to_stage, log
 from tracker.people.participants import standing_participant
 from tracker.rights import Deed, must_change
 from tracker.versions import claim
@@ -42,6 +42,7 @@ MOVES: dict[ApplicationStage, frozenset[ApplicationStage]] = {
     S.SETTLED: frozenset(),
     S.DROPPED: frozenset({S.SCOUTING}),
 }
+OVER = ENDED | {S.REJECTED}
 DECIDED = frozenset({S.AWARDED, S.REJECTED, S.RESERVE})
 NOT_YET_IN = frozenset({S.SIGNAL, S.SCOUTING, S.GO_NO_GO, S.PREPARING})
 MRA_NAMES = frozenset({"mra", "metropoolregio amsterdam", "metropoolregio-amsterdam", "mra directie", "mra bureau"})
@@ -96,7 +97,6 @@ def set_lead(deed: Deed, dossier: Dossier, lead: str, seen: int) -> None:
     claim(deed.session, dossier, seen)
     of(deed.session, dossier).lead_id = participant.id
     log(deed, dossier, LogKind.EDITED, f"Penvoerder: {participant.name}")
-    deed.session.flush()
 
 
 def of(session: Session, dossier: Dossier) -> Application:
@@ -118,7 +118,6 @@ def add_partner(deed: Deed, dossier: Dossier, name: str, role: PartnerRole, part
     partner.party_id, partner.role = party or None, role
     deed.session.add(partner)
     log(deed, dossier, LogKind.EDITED, f"Partner: {name} ({role.label})")
-    deed.session.flush()
     return partner
 
 
@@ -135,7 +134,6 @@ def set_money(deed: Deed, dossier: Dossier, money: Money, seen: int) -> None:
     application.chance, application.state_aid = money.chance, money.state_aid
     asked = amount(money.requested) if money.requested is not None else "nog geen bedrag"
     log(deed, dossier, LogKind.MONEY, f"Gevraagd: {asked}; {StateAid(money.state_aid).label}")
-    deed.session.flush()
 
 
 def promise(
@@ -171,7 +169,6 @@ def promise(
     covered = f"gedekt uit {cover.strip()}" if cover.strip() else "nog niet gedekt"
     text = f"Eigen bijdrage {participant.name} {year}: {amount(own_money)}, {covered}"
     log(deed, dossier, LogKind.MONEY, text)
-    deed.session.flush()
     return row
 
 
@@ -203,7 +200,7 @@ def move(deed: Deed, dossier: Dossier, to: ApplicationStage, seen: int, day: dat
     day = day if to == S.SUBMITTED else None
     if day and day > deed.today:
         raise Incomplete("Een aanvraag kan niet later dan vandaag zijn ingediend.", "submitted_on")
-    _arrive(deed, dossier, to, seen, day)
+    bring_to_stage(deed, dossier, to, seen, to in OVER, day)
     if to == S.SUBMITTED:
         application.submitted_on = day or deed.today
     deed.session.flush()
@@ -234,7 +231,7 @@ def decide_go(
     to = S.PREPARING if decision == GoDecision.GO and application.lead_id else None
     to = S.DROPPED if decision == GoDecision.NO_GO else to
     if to:
-        _arrive(deed, dossier, to, dossier.version)
+        bring_to_stage(deed, dossier, to, dossier.version, to in OVER)
     deed.session.flush()
 
 
@@ -276,7 +273,7 @@ def decide(
         raise Incomplete("Vul het toegekende bedrag in.", "granted")
     if to == S.AWARDED:
         number = required(number, "grant_number", "Vul het beschikkingsnummer in.")
-    _arrive(deed, dossier, to, seen)
+    bring_to_stage(deed, dossier, to, seen, to in OVER)
     application.decided_on, application.granted = day, granted if to == S.AWARDED else None
     application.grant_number, application.lesson = number.strip(), lesson.strip() or application.lesson
     if granted is not None and to == S.AWARDED:
@@ -292,19 +289,9 @@ def learn(deed: Deed, dossier: Dossier, lesson: str, seen: int) -> None:
     claim(deed.session, dossier, seen)
     application.lesson = lesson
     log(deed, dossier, LogKind.NOTE, f"Geleerd: {lesson}")
-    deed.session.flush()
 
 
 def _application(session: Session, dossier: Dossier) -> Application:
     if dossier.kind != DossierKind.APPLICATION:
         raise MoveNotAllowed("Dit is een lobbydossier, geen aanvraag.", "to")
     return of(session, dossier)
-
-
-def _arrive(deed: Deed, dossier: Dossier, to: ApplicationStage, seen: int, day: date | None = None) -> None:
-    came_from = dossier.stage
-    claim(deed.session, dossier, seen)
-    dossier.stage = to
-    dossier.closed_at = deed.now if to in ENDED or to == S.REJECTED else None
-    text = f"Van '{S(came_from).label}' naar '{to.label}'"
-    log(deed, dossier, LogKind.MOVED, text, day=day, stages=(came_from, to))

@@ -159,7 +159,7 @@ def _place(question: Question, step: Step, limit: date, bound_by: str | None) ->
     if fixed is not None:
         planned = fixed.state == MilestoneState.PLANNED
         late = planned and fixed.begins < question.today
-        clash = planned and (fixed.day > limit or not question.closed.works(fixed.day, step.participant))
+        clash = planned and (fixed.day > limit or not question.closed.is_working_day(fixed.day, step.participant))
         return Planned(step, fixed.day, fixed.begins, limit, fixed.state, bound_by, clash=clash, too_late=late)
     if step.body is not None:
         meeting = _meeting(question, step, limit)
@@ -173,7 +173,7 @@ def _place(question: Question, step: Step, limit: date, bound_by: str | None) ->
 
 def _meeting(question: Question, step: Step, limit: date) -> MeetingDay:
     known = question.meetings.get(step.body or "", ())
-    fitting = [m for m in known if m.day <= limit and question.closed.works(m.day, step.participant)]
+    fitting = [m for m in known if m.day <= limit and question.closed.is_working_day(m.day, step.participant)]
     if fitting:
         return max(fitting, key=lambda m: m.day)
     if not known:

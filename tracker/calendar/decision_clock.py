@@ -1,18 +1,23 @@
 """The besluitvormingsklok in the database: plan the milestones of a deadline, plan them again, settle them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from db.models import Body, Deadline, DecisionClock, Milestone
+from db.session import reading, writing
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.wording import local_day
 from tracker.calendar.backward import Fixed, NoPlan, Plan, Planned, Question, plan_back
 from tracker.calendar.bodies import BACK, BodyCalendar, body_calendar
 from tracker.calendar.steps import usual_steps
 from tracker.rights import Deed
+
+ClockOfDeadline = tuple[DecisionClock, Deadline]
 
 
 @dataclass(frozen=True)
@@ -83,38 +88,68 @@ def start_clock(deed: Deed, deadline: Deadline, way: Way, owner: str, dossier_id
     return clock
 
 
-def replan(session: Session, clock: DecisionClock, deadline: Deadline, data: BodyCalendar, now: datetime) -> int:
+def replan_clock(session: Session, clock: DecisionClock, deadline: Deadline, data: BodyCalendar, now: datetime) -> int:
     """Count back again from where the deadline is now; gives how many milestones moved. Raises NoPlan."""
+    return _keep(session, clock, _plan_again(session, clock, deadline, data, now), now)
+
+
+def _plan_again(session: Session, clock: DecisionClock, deadline: Deadline, data: BodyCalendar, now: datetime) -> Plan:
     day = deadline_day(deadline)
     if day is None or deadline.cancelled_at is not None:
         raise NoPlan("Deze termijn is vervallen.")
-    rows = milestones_of(session, clock)
-    plan = plan_for(data, day, way_of(clock), local_day(now), fixed_of(rows))
-    if clock.planned_for != day:
-        clock.planned_for = day
-        clock.version += 1
-    return _keep(session, clock, plan, now)
+    return plan_for(data, day, way_of(clock), local_day(now), fixed_of(milestones_of(session, clock)))
 
 
-def replan_all(session: Session, now: datetime) -> int:
-    """Plan every clock whose deadline is still to come again, after calls or meetings changed; gives what moved.
+def replan_meetings(session: Session, now: datetime, body_id: str | None = None) -> int:
+    """Plan again what passes a body whose meetings changed, or every clock when closed days did; gives what moved."""
+    clocks = _running(session, now)
+    if body_id is not None:
+        passing = set(session.exec(select(Milestone.clock_id).where(Milestone.body_id == body_id)))
+        clocks = [(clock, deadline) for clock, deadline in clocks if clock.id in passing]
+    return _replan(session, clocks, now)
 
-    A clock that has no plan any more keeps its milestones: its page says why.
+
+def replan_moved(session: Session, now: datetime) -> int:
+    """Plan again every clock whose deadline is on another day than it was planned for; gives what moved.
+
+    Whoever changes dates of calls calls this in the same transaction. It compares days and not what was changed, so
+    that a clock that was missed, such as by a crash, follows with the next change.
     """
-    clocks = session.exec(
-        select(DecisionClock, Deadline).join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
-    ).all()
-    data = body_calendar(session)
-    moved = 0
+    return _replan(session, _moved(session, now), now)
+
+
+def replan_stored(engine: Engine, now: datetime) -> int:
+    """The same after a crawl, which stores in transactions of its own; nothing is locked where nothing moved."""
+    with reading(engine) as session:
+        if not any(True for _ in _plans(session, _moved(session, now), now)):
+            return 0
+    with writing(engine) as session:
+        return replan_moved(session, now)
+
+
+def _running(session: Session, now: datetime) -> list[ClockOfDeadline]:
+    """The clocks whose deadline stands and is still to come; crawls write dates by statement, so they are read anew."""
+    query = select(DecisionClock, Deadline).join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
+    query = query.where(col(Deadline.cancelled_at).is_(None)).order_by(col(DecisionClock.id))
+    clocks = session.exec(query.execution_options(populate_existing=True))
+    return [pair for pair in clocks if (day := deadline_day(pair[1])) and day >= local_day(now)]
+
+
+def _moved(session: Session, now: datetime) -> list[ClockOfDeadline]:
+    return [pair for pair in _running(session, now) if deadline_day(pair[1]) != pair[0].planned_for]
+
+
+def _plans(session: Session, clocks: Iterable[ClockOfDeadline], now: datetime) -> Iterator[tuple[DecisionClock, Plan]]:
+    """The new plan of each clock; one that has none any more keeps its milestones: its page says why."""
+    data = None
     for clock, deadline in clocks:
-        day = deadline_day(deadline)
-        if day is None or day < local_day(now) or deadline.cancelled_at is not None:
-            continue
-        try:
-            moved += replan(session, clock, deadline, data, now)
-        except NoPlan:
-            continue
-    return moved
+        data = data or body_calendar(session)
+        with suppress(NoPlan):
+            yield clock, _plan_again(session, clock, deadline, data, now)
+
+
+def _replan(session: Session, clocks: Iterable[ClockOfDeadline], now: datetime) -> int:
+    return sum(_keep(session, clock, plan, now) for clock, plan in _plans(session, clocks, now))
 
 
 def way_of(clock: DecisionClock) -> Way:
@@ -124,8 +159,6 @@ def way_of(clock: DecisionClock) -> Way:
 
 def milestones_of(session: Session, clock: DecisionClock) -> list[Milestone]:
     """The stored milestones of a clock, in order; none for a clock that is not stored yet."""
-    if clock.id is None:
-        return []
     query = select(Milestone).where(Milestone.clock_id == clock.id).order_by(col(Milestone.day), col(Milestone.id))
     return list(session.exec(query))
 
@@ -145,7 +178,12 @@ def _left_out(row: Milestone) -> bool:
 
 
 def _keep(session: Session, clock: DecisionClock, plan: Plan, now: datetime) -> int:
-    """Write a plan over the stored milestones: same rows, new days; steps that are no longer needed are dropped."""
+    """Write a plan over the stored milestones: same rows, new days; steps that are no longer needed are dropped.
+
+    Gives how many moved.
+    """
+    if clock.planned_for != plan.deadline:
+        clock.planned_for, clock.version = plan.deadline, clock.version + 1
     stored = {row.key: row for row in milestones_of(session, clock)}
     moved = 0
     for planned in plan.steps:
@@ -167,7 +205,6 @@ def _keep(session: Session, clock: DecisionClock, plan: Plan, now: datetime) -> 
 
 
 def _row(clock: DecisionClock, planned: Planned, now: datetime) -> Milestone:
-    assert clock.id is not None
     return Milestone(
         clock_id=clock.id,
         key=planned.step.key,

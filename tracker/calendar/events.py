@@ -13,7 +13,7 @@ from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.ical import DOMAIN, DeadlineLine, Event, calendar_file, deadline_event, still_told
 from notifications.wording import day as said
 from notifications.wording import local_day
-from tracker.challenges.tree import below
+from tracker.challenges.agenda import below
 from tracker.matching.search import SHOWN_FROM
 
 BACK = timedelta(days=90)  # a calendar shows what has just passed too

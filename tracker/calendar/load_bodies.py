@@ -1,25 +1,16 @@
 """Bodies and closed days: read once from YAML and the holidays library; adds, never overwrites."""
 
-from collections.abc import Iterator
-from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import holidays
 import yaml
 from sqlmodel import Session, select
 
 from db.models import Body, ClosedPeriod, Participant
-from db.vocabulary_calendar import ClosedKind
 from tracker.challenges.agenda import AGENDAS
-from tracker.workdays import DAY
+from tracker.workdays import holiday_periods
 
 BODIES = AGENDAS / "bodies.yaml"
-SOURCES = {
-    ClosedKind.PUBLIC_HOLIDAY: "landelijke feestdagen, met Goede Vrijdag en 5 mei (bibliotheek holidays)",
-    ClosedKind.SCHOOL_HOLIDAY: "schoolvakanties regio Noord, OCW (bibliotheek holidays)",
-}
 
 
 def load_bodies(session: Session, path: Path = BODIES) -> int:
@@ -56,25 +47,4 @@ def _body(data: dict[str, Any], entry: dict[str, Any], participant: Participant 
 def _load_closed(session: Session, first_year: int, last_year: int) -> None:
     rows = session.exec(select(ClosedPeriod)).all()
     known = {(row.kind, row.first_day) for row in rows if not row.participant_id}
-    session.add_all(row for row in closed_rows(first_year, last_year) if (row.kind, row.first_day) not in known)
-
-
-def closed_rows(first_year: int, last_year: int) -> list[ClosedPeriod]:
-    """Public holidays and the school holidays of region Noord, in which all 33 participants lie."""
-    years = range(first_year, last_year + 1)
-    public = holidays.country_holidays("NL", years=years, categories=("public", "optional"), language="nl")
-    school = holidays.country_holidays("NL", subdiv="Noord", years=years, categories=("school",), language="nl")
-    days = [_closed(ClosedKind.PUBLIC_HOLIDAY, name, day, day) for day, name in sorted(public.items())]
-    return days + [_closed(ClosedKind.SCHOOL_HOLIDAY, *period) for period in _periods(dict(sorted(school.items())))]
-
-
-def _periods(days: dict[date, str]) -> Iterator[tuple[str, date, date]]:
-    """Days in a row with the same name, as one period."""
-    breaks = [b for a, b in pairwise(days) if b - a != DAY or days[a] != days[b]]
-    starts = [*list(days)[:1], *breaks]
-    ends = [*(max(day for day in days if day < b) for b in breaks), *list(days)[-1:]]
-    yield from ((days[first], first, last) for first, last in zip(starts, ends, strict=True))
-
-
-def _closed(kind: ClosedKind, name: str, first: date, last: date) -> ClosedPeriod:
-    return ClosedPeriod(kind=kind, name=name, first_day=first, last_day=last, source=SOURCES[kind])
+    session.add_all(row for row in holiday_periods(first_year, last_year) if (row.kind, row.first_day) not in known)

@@ -40,7 +40,7 @@ def by_rhythm(body: Body, closed: ClosedDays, since: date, until: date) -> list[
     return [
         MeetingDay(day, closed.working_day(day - timedelta(days=body.paper_days), owner), body.example)
         for day in _weekdays(since, until, body.weekday)
-        if _in_rhythm(day, body.weeks, body.months) and closed.meets(day, owner, body.keeps_recess)
+        if _in_rhythm(day, body.weeks, body.months) and closed.can_meet(day, owner, body.keeps_recess)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Agendas and participants: read once from YAML, afterwards the database owns them; adds, never overwrites."""
+"""Agendas and their opgaven: read once from YAML, afterwards the database owns them; and what lies under an opgave."""
 
 from pathlib import Path
 from typing import Any
@@ -60,3 +60,12 @@ def challenge_row(agenda_id: str, position: int, entry: dict[str, Any]) -> Chall
         searches_with=entry.get("searches_with", []),
         position=position,
     )
+
+
+def below(session: Session, challenges: tuple[str, ...]) -> tuple[str, ...]:
+    """The opgaven and everything under them in the tree: an opdracht means all its lines."""
+    found, layer = set(challenges), set(challenges)
+    while layer:
+        layer = set(session.exec(select(Challenge.id).where(col(Challenge.parent_id).in_(layer)))) - found
+        found |= layer
+    return tuple(sorted(found))

@@ -3,6 +3,7 @@
 import typer
 
 from db.session import writing
+from tracker.calendar.decision_clock import replan_meetings
 from tracker.calendar.load_bodies import load_bodies
 from tracker.challenges.agenda import load_agendas
 from tracker.commands.context import context_of
@@ -15,8 +16,10 @@ app = typer.Typer()
 @app.command()
 def init(context: typer.Context) -> None:
     """Create or upgrade the database, and load agendas, participants and their bodies; safe to repeat."""
-    engine = migrate_database(context_of(context).settings)
+    command = context_of(context)
+    engine = migrate_database(command.settings)
     with writing(engine) as session:
         challenges, participants = load_agendas(session), load_participants(session)
         bodies = load_bodies(session)
+        replan_meetings(session, command.now.instant)
     typer.echo(f"database ready; added {challenges} opgaven, {participants} participants and {bodies} bodies")

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from db.models import User
 from db.session import reading, writing
+from tracker.calendar.decision_clock import replan_moved
 from tracker.calls import corrections, duplicate_pairs, merge, parse_values
 from tracker.calls.duplicate_pairs import candidates, dismissed
 from tracker.calls.duplicates import proposals
@@ -117,6 +118,7 @@ def _by_person(context: typer.Context, email: str, act: Any) -> None:
         if who is None or who.deactivated_at is not None:
             raise NotPossible(f"no user {email}; 'kansenradar user add' makes one")
         done = act(session, who, command)
+        replan_moved(session, command.now.instant)
     typer.echo(done)
     match_waiting(command)
 

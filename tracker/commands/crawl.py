@@ -7,6 +7,7 @@ import typer
 
 from db.session import reading, writing
 from scrapers.sources import names as shipped
+from tracker.calendar.decision_clock import replan_stored
 from tracker.calls import floods
 from tracker.commands.context import CommandContext, answer, context_of
 from tracker.commands.match import match_waiting
@@ -38,6 +39,7 @@ def crawl(
     now, is_set = command.now.instant, command.clock.is_set
     for outcome in crawl_sources(command.engine, command.settings, wanted, now, is_set, progress):
         found.append(outcome)
+        replan_stored(command.engine, command.now.instant)
         show(outcome.as_line())
     matched = match_waiting(command)
     show(f"{matched.calls} calls matched, {matched.matches} matches")

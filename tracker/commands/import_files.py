@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from db.session import writing
+from tracker.calendar.decision_clock import replan_moved
 from tracker.commands.context import CommandContext, answer, context_of
 from tracker.commands.match import match_waiting
 from tracker.errors import FAILED, WRONG_USAGE, CommandFailed, NotPossible
@@ -74,4 +75,6 @@ def _store(command: CommandContext, kind: str, content: bytes, form: str, email:
             return import_contacts(session, rows, who, command.now.instant)
         if kind == "people":
             return import_people(session, rows, command.now.instant)
-        return import_calls(session, rows, who, command.now.instant)
+        imported = import_calls(session, rows, who, command.now.instant)
+        replan_moved(session, command.now.instant)
+        return imported

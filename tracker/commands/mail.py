@@ -1,6 +1,7 @@
 """plan, send, and the switches of sending."""
 
 import signal
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -13,9 +14,8 @@ from notifications.brakes import pause as stop
 from notifications.brakes import resume as go
 from tracker.commands.context import CommandContext, answer, context_of
 from tracker.errors import FAILED, CommandFailed
-from tracker.mailing.copy_guard import check_not_a_copy
 from tracker.mailing.release import retry_delivery, unsuppress
-from tracker.mailing.run import plan_now, said_of_plan, said_of_send, send_now
+from tracker.mailing.run import guard_against_copies, plan_now, send_now, tally_as_json
 
 app = typer.Typer()
 
@@ -27,7 +27,7 @@ def plan(context: typer.Context, as_json: AsJson = False) -> None:
     """Put due digests and reminders in the outbox; ends when done, and finds nothing when asked twice."""
     command = context_of(context).with_whole_database()
     planned = plan_now(command.settings, command.engine, command.clock)
-    answer(said_of_plan(planned), as_json, [f"{planned.digests} digests and {planned.reminders} reminders planned"])
+    answer(asdict(planned), as_json, [f"{planned.digests} digests and {planned.reminders} reminders planned"])
     if planned.refused:
         raise CommandFailed(planned.refused, FAILED)
 
@@ -40,7 +40,7 @@ def send(context: typer.Context, as_json: AsJson = False) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda which, _: asked.append(which))  # the mail in hand is handed over first
     tally = send_now(command.settings, command.engine, command.clock, lambda: bool(asked))
-    said = said_of_send(tally)
+    said = tally_as_json(tally)
     counted = ", ".join(f"{said[name]} {name}" for name in ("accepted", "deferred", "failed", "ambiguous"))
     answer(said, as_json, [counted])
     if tally.stopped:
@@ -64,13 +64,10 @@ def pause(
 def resume(context: typer.Context) -> None:
     """Send again: after a pause by hand, after too many refusals, or after a restore that is what you meant."""
     command = context_of(context)
-    try:
-        with writing(command.engine) as session:
-            # who resumes on a copy that nobody sent from yet means that copy, too
-            check_not_a_copy(session, command.settings.data_dir, command.now.instant)
-            ended = go(session, "command line", command.now.instant)
-    except OSError as error:
-        raise CommandFailed(f"cannot write in {command.settings.data_dir}: {error.strerror or error}") from error
+    # who resumes on a copy that nobody sent from yet means that copy, too
+    guard_against_copies(command.settings, command.engine, command.clock)
+    with writing(command.engine) as session:
+        ended = go(session, "command line", command.now.instant)
     typer.echo("sending resumed" if ended else "sending was not paused")
 
 

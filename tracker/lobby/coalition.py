@@ -79,9 +79,7 @@ def join(deed: Deed, dossier: Dossier, name: str, kind: PartyKind, day: date, pa
         )
         member.party_id = party or None if kind == PartyKind.PARTICIPANT else None
         deed.session.add(member)
-    deed.session.flush()
     log(deed, dossier, LogKind.STANCE, f"{name} doet mee", day=day, subject=member)
-    deed.session.flush()
     return member
 
 
@@ -92,7 +90,6 @@ def leave(deed: Deed, member: CoalitionMember, day: date) -> None:
     claim(deed.session, member)
     member.left_on = day
     log(deed, dossier, LogKind.STANCE, f"{member.name} doet niet meer mee", day=day, subject=member)
-    deed.session.flush()
 
 
 def open_round(deed: Deed, dossier: Dossier, question: str, due_on: date, position: int | None = None) -> SignOffRound:
@@ -116,9 +113,7 @@ def open_round(deed: Deed, dossier: Dossier, question: str, due_on: date, positi
         visibility=dossier.visibility,
     )
     deed.session.add(opened)
-    deed.session.flush()
     log(deed, dossier, LogKind.SIGN_OFF, f"tot {short_day(due_on)}: {question}", subject=opened)
-    deed.session.flush()
     return opened
 
 
@@ -132,7 +127,6 @@ def close_round(deed: Deed, opened: SignOffRound) -> Tally:
     opened.closed_at = deed.now
     stand = tally(members_on(deed.session, dossier, deed.today), stances(deed.session, dossier), opened.id)
     log(deed, dossier, LogKind.SIGN_OFF, f"gesloten. {stand.sentence}", subject=opened)
-    deed.session.flush()
     return stand
 
 
@@ -171,7 +165,6 @@ def say(
     deed.session.flush()
     why = f": {text.strip()}" if text.strip() else ""
     log(deed, dossier, LogKind.STANCE, f"{member.name}: {stance.label}{why}", day=day, subject=said)
-    deed.session.flush()
     return said
 
 

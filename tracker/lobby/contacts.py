@@ -270,7 +270,6 @@ def stake_for(
     stake.role, stake.influence, stake.stance, stake.source = role, influence, stance, source.strip()
     stake.holder_id, stake.visibility = deed.by.id, visibility or stake.visibility
     log(deed, dossier, LogKind.STAKE, f"{spoken_of(stakeholder)}: {role.label}", subject=stake)
-    deed.session.flush()
     return stake
 
 

@@ -39,9 +39,10 @@ from db.vocabulary_lobby import (
 )
 from notifications.wording import amount
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotThere, required
-from tracker.lobby.log import log
+from tracker.lobby.log import bring_to_stage, log
+from tracker.lobby.positions import holds_on
 from tracker.people.participants import standing_participant
-from tracker.rights import Deed, must_add, must_change, must_fit
+from tracker.rights import Deed, may_change, must_add, must_change, must_fit
 from tracker.versions import claim
 
 MOVES: dict[Stage, frozenset[Stage]] = {
@@ -120,7 +121,6 @@ def open_dossier(
     deed.session.add_all(DossierCall(dossier_id=new, call_id=c.id, seen_version=c.version) for c in known_calls)
     deed.session.add_all(DossierParticipant(dossier_id=new, participant_id=p.id) for p in joining)
     log(deed, dossier, LogKind.OPENED, title, stages=(None, stage))
-    deed.session.flush()
     return dossier
 
 
@@ -176,9 +176,8 @@ def note(deed: Deed, dossier: Dossier, text: str, visibility: str = Visibility.O
     """A line of free text of the user's own organisation on the timeline."""
     must_add(deed, dossier)
     must_fit(deed, dossier, visibility)
-    entry = log(deed, dossier, LogKind.NOTE, required(text, "text", "Schrijf eerst iets op."))
-    entry.participant_id, entry.visibility = deed.by.participant_id, visibility
-    return entry
+    text = required(text, "text", "Schrijf eerst iets op.")
+    return log(deed, dossier, LogKind.NOTE, text, visibility=visibility)
 
 
 def check_move(stage: Stage, to: Stage, holds: bool) -> None:
@@ -198,7 +197,7 @@ def move(deed: Deed, dossier: Dossier, to: Stage, seen: int) -> None:
     if to == Stage.CLOSED:
         raise MoveNotAllowed("Sluit een dossier met het resultaat erbij.", "to")
     check_move(Stage(dossier.stage), to, _position_holds(deed.session, dossier, deed.today))
-    _arrive(deed, dossier, to, seen)
+    bring_to_stage(deed, dossier, to, seen, closed=to in ENDED)
 
 
 def close(
@@ -211,36 +210,15 @@ def close(
     check_move(Stage(dossier.stage), Stage.CLOSED, True)
     if result != Result.NOT and not text.strip():
         raise Incomplete("Schrijf op wat er is bereikt.", "result_text")
-    _arrive(deed, dossier, Stage.CLOSED, seen)
+    bring_to_stage(deed, dossier, Stage.CLOSED, seen, closed=True)
     dossier.result, dossier.result_text, dossier.result_amount = result, text.strip(), brought
     money = f", {amount(brought)}" if brought else ""
     log(deed, dossier, LogKind.OUTCOME, f"{result.label}{money}. {text.strip()}".strip())
-    deed.session.flush()
-
-
-def _arrive(deed: Deed, dossier: Dossier, to: Stage, seen: int) -> None:
-    came_from = dossier.stage
-    claim(deed.session, dossier, seen)
-    dossier.stage = to
-    dossier.closed_at = deed.now if to in ENDED else None
-    text = f"Van '{Stage(came_from).label}' naar '{to.label}'"
-    log(deed, dossier, LogKind.MOVED, text, stages=(came_from, to))
-    deed.session.flush()
 
 
 def _position_holds(session: Session, dossier: Dossier, day: date) -> bool:
-    from tracker.lobby.positions import holds_on
-
     adopted = select(Position).where(Position.dossier_id == dossier.id, Position.state == PositionState.ADOPTED)
     return any(holds_on(p, day) for p in session.exec(adopted))
-
-
-def stage_on(session: Session, dossier_id: int, day: date) -> str | None:
-    """Where the dossier stood at the end of that day, from its log; None before it was opened."""
-    moved = select(LogEntry.to_stage).where(
-        LogEntry.dossier_id == dossier_id, col(LogEntry.to_stage).is_not(None), LogEntry.day <= day
-    )
-    return session.exec(moved.order_by(col(LogEntry.at).desc(), col(LogEntry.id).desc())).first()
 
 
 def lobby_agenda(deed: Deed, year: int) -> LobbyAgenda:
@@ -266,13 +244,10 @@ def put_on_agenda(deed: Deed, dossier: Dossier, year: int, rolled_over: bool = F
         return
     deed.session.add(LobbyAgendaItem(year=year, dossier_id=dossier.id, rolled_over=rolled_over, added_at=deed.now))
     log(deed, dossier, LogKind.AGENDA, f"Op de lobbyagenda van {year}")
-    deed.session.flush()
 
 
 def roll_over(deed: Deed, year: int) -> list[Dossier]:
     """Take what is not finished along to next year's lobby agenda; what the user may not change stays behind."""
-    from tracker.rights import may_change
-
     if not has_role(deed.viewer, Role.COORDINATOR):
         raise NotAllowed("Doorrollen naar een nieuw jaar doet een coördinator.")
     lobby_agenda(deed, year + 1)

@@ -1,4 +1,4 @@
-"""What dossiers and applications share: who may see and change them, whose turn it is, and the log."""
+"""What lobby dossiers and applications share: finding one, bringing it to its next stage, and its log."""
 
 from datetime import date
 from typing import Any
@@ -8,9 +8,10 @@ from sqlmodel import Session
 from db.models import Dossier, LogEntry
 from db.queries import Viewer
 from db.rights import may_see
-from db.vocabulary_lobby import DossierKind, LogKind
+from db.vocabulary_lobby import ApplicationStage, DossierKind, LogKind, Stage
 from tracker.errors import NotThere
 from tracker.rights import Deed
+from tracker.versions import claim
 
 
 def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: DossierKind | None = None) -> Dossier:
@@ -30,13 +31,19 @@ def log(
     day: date | None = None,
     subject: Any = None,
     stages: tuple[str | None, str | None] = (None, None),
+    visibility: str | None = None,
 ) -> LogEntry:
-    """Add a line to the dossier's log, seen by whoever may see its subject (or, without one, the dossier)."""
+    """Store what was done and add a line to the dossier's log.
+
+    The line is seen by whoever may see its subject, or without one the dossier; with ``visibility`` it is a line of
+    the own organisation. It cannot change any more: a trigger of the database keeps it.
+    """
+    deed.session.flush()  # gives a new subject its number
     owner = subject if subject is not None and hasattr(subject, "visibility") else dossier
     entry = LogEntry(
         dossier_id=dossier.id,
-        participant_id=owner.participant_id,
-        visibility=owner.visibility,
+        participant_id=deed.by.participant_id if visibility else owner.participant_id,
+        visibility=visibility or owner.visibility,
         at=deed.now,
         day=day or deed.today,
         user_id=deed.by.id,
@@ -47,4 +54,16 @@ def log(
         subject_id=getattr(subject, "id", None),
     )
     deed.session.add(entry)
+    deed.session.flush()
     return entry
+
+
+def bring_to_stage(
+    deed: Deed, dossier: Dossier, to: Stage | ApplicationStage, seen: int, closed: bool, day: date | None = None
+) -> None:
+    """Put a dossier in its next stage; whether it may go there was checked before."""
+    stages, before = type(to), dossier.stage
+    claim(deed.session, dossier, seen)
+    dossier.stage, dossier.closed_at = to, deed.now if closed else None
+    text = f"Van '{stages(before).label}' naar '{to.label}'"
+    log(deed, dossier, LogKind.MOVED, text, day=day, stages=(before, to))

@@ -263,9 +263,7 @@ def record_outcome(
         visibility=dossier.visibility,
     )
     deed.session.add(outcome)
-    deed.session.flush()
     log(deed, dossier, LogKind.OUTCOME, f"{result.label}: {request}", day=day, subject=outcome)
-    deed.session.flush()
     return outcome
 
 

@@ -111,9 +111,7 @@ def draft(deed: Deed, dossier: Dossier, wording: Wording) -> Position:
         visibility=dossier.visibility,
     )
     deed.session.add(position)
-    deed.session.flush()
     log(deed, dossier, LogKind.POSITION, f"{position.number}, concept", subject=position)
-    deed.session.flush()
     return position
 
 
@@ -173,7 +171,6 @@ def adopt(
     _record(deed.session, position, decision, dissenting or {}, deed.now)
     text = f"{position.number}, vastgesteld door {decision.gremium.label}, besluit {decision.decision}"
     log(deed, dossier, LogKind.POSITION, text, day=decision.adopted_on, subject=position)
-    deed.session.flush()
 
 
 def _make_room(session: Session, position: Position, decision: Decision, line: str, succeeds: Position | None) -> None:

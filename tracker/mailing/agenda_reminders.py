@@ -1,55 +1,48 @@
 """Reminders of what is due inside: one mail a person a day with milestones and deadlines; the lobby has its own."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
 from db.models import Run
-from db.session import reading, writing
+from db.session import reading
 from db.vocabulary import MailKind
-from notifications import outbox
-from notifications.letter import Addressee, AgendaLine, Writer
+from notifications.letter import AgendaLine
+from notifications.message import Addressee
 from notifications.outbox import Mail
 from notifications.wording import local_day
 from tracker.calendar import due
-from tracker.calendar.decision_clock import replan_all
-from tracker.mailing.mailer import Mailer
 from tracker.mailing.periods import LOOK_BACK, at_half_past_seven
-from tracker.mailing.reminders import people_to_remind
+from tracker.mailing.planning_run import PlanningRun
+from tracker.mailing.reminders import LANE, people_to_remind
 from tracker.matching import unjudged
 
-LANE = 3
 JOB = "agenda"
 DAY = timedelta(days=1)
+OPEN_FOR = 3 * DAY  # a mail server may be down for a weekend
 
 
-def plan_agenda(engine: Engine, mailer: Mailer, writer: Writer, now: datetime, check: Callable[[Session], None]) -> int:
-    """Count all clocks back again, then put today's mails in the outbox from 07:30 on; gives how many are new.
+def plan_agenda(run: PlanningRun) -> int:
+    """Put today's mails in the outbox from 07:30 on; return how many are new.
 
     Days of the last week on which nothing was planned are caught up with, each thing once and as it stands today.
     """
-    with writing(engine) as session:
-        check(session)
-        replan_all(session, now)
-    today = local_day(now)
-    if now < at_half_past_seven(today):
+    if run.now < at_half_past_seven(run.today):
         return 0
-    with reading(engine) as session:
-        days = _unplanned(session, today)
-        people = people_to_remind(session, now)
-        lines = _lines_of(session, days, now)
-    mails = [_mail(people[user], found, writer) for user, found in lines.items() if user in people]
-    if today not in days and not mails:
+    with reading(run.engine) as session:
+        days = _unplanned(session, run.today)
+        people = people_to_remind(session, run.now)
+        lines = _lines_of(session, days, run)
+    mails = [_mail(run, of_person, people[user]) for user, of_person in lines.items() if user in people]
+    if run.today not in days and not mails:
         return 0
-    with writing(engine) as session:
-        check(session)
-        if today in days:
-            session.add(Run(job=JOB, slot=today.isoformat(), started_at=now, finished_at=now, outcome="planned"))
-        return outbox.put(session, mails, mailer.key, mailer.domain)
+    with run.writing() as session:
+        if run.today in days:
+            session.add(Run.done(JOB, run.today.isoformat(), run.now))
+        return run.put(session, mails)
 
 
 def _unplanned(session: Session, today: date) -> list[date]:
@@ -59,64 +52,48 @@ def _unplanned(session: Session, today: date) -> list[date]:
     return [today - DAY * back for back in range(LOOK_BACK.days, -1, -1) if today - DAY * back > last]
 
 
-def _lines_of(session: Session, days: Iterable[date], now: datetime) -> dict[int, tuple[AgendaLine, ...]]:
+def _lines_of(session: Session, days: Iterable[date], run: PlanningRun) -> dict[int, tuple[AgendaLine, ...]]:
     """What each person is told of these days, and of today, whose new things go along until the mail is written."""
-    today, found = local_day(now), dict[int, set[AgendaLine]]()
-    for day in {*days, today}:
-        for user, lines in agenda_lines(session, at_half_past_seven(day) if day < today else now).items():
-            late = {replace(line, overdue=line.overdue or line.day < today) for line in lines}
-            found.setdefault(user, set()).update(late)
-    return {user: _in_order(lines) for user, lines in found.items()}
+    lines: dict[int, set[AgendaLine]] = defaultdict(set)
+    for day in {*days, run.today}:
+        moment = at_half_past_seven(day) if day < run.today else run.now
+        for user, of_day in agenda_lines(session, moment).items():
+            lines[user] |= {replace(line, overdue=line.overdue or line.day < run.today) for line in of_day}
+    return _in_order(lines)
 
 
-def _in_order(lines: Iterable[AgendaLine]) -> tuple[AgendaLine, ...]:
-    return tuple(sorted(lines, key=lambda line: (line.day, line.path)))
+def _in_order(lines: Mapping[int, Iterable[AgendaLine]]) -> dict[int, tuple[AgendaLine, ...]]:
+    return {user: tuple(sorted(some, key=lambda line: (line.day, line.path))) for user, some in lines.items()}
 
 
 def agenda_lines(session: Session, now: datetime) -> dict[int, tuple[AgendaLine, ...]]:
     """What each person is told on the day of ``now``, by day."""
-    found: dict[int, set[AgendaLine]] = {}
-    for told in due.reminders(session, now):
-        one = told.waiting
-        line = AgendaLine(one.day, one.what, one.title, one.link, one.overdue)
-        found.setdefault(told.user_id, set()).add(line)
-    for user, unread in _unread(session, now).items():
-        found.setdefault(user, set()).update(unread)
-    return {user: _in_order(lines) for user, lines in found.items()}
+    lines: dict[int, set[AgendaLine]] = defaultdict(set)
+    for reminder in due.reminders(session, now):
+        step = reminder.waiting
+        lines[reminder.user_id].add(AgendaLine(step.day, step.what, step.title, step.link, step.overdue))
+    for user, unjudged_lines in _unjudged_lines(session, now).items():
+        lines[user].update(unjudged_lines)
+    return _in_order(lines)
 
 
-def _unread(session: Session, now: datetime) -> dict[int, list[AgendaLine]]:
+def _unjudged_lines(session: Session, now: datetime) -> dict[int, list[AgendaLine]]:
     """Strong matches whose team ran out of patience today, for its coordinator; of a flood the rest is counted."""
-    today, by_coordinator = local_day(now), defaultdict(list)
-    for one in unjudged.due_today(session, now):
-        by_coordinator[one.coordinator_id].append(one)
-    found = {}
-    for user, left in by_coordinator.items():
-        found[user] = [_unread_line(one, today) for one in left[: unjudged.MOST_TOLD]]
-        more = len(left) - unjudged.MOST_TOLD
-        if more > 0:
-            found[user].append(AgendaLine(today, f"en nog {more} die niemand beoordeelde", "", "/", True))
-    return found
+    today = local_day(now)
+    lines: dict[int, list[AgendaLine]] = defaultdict(list)
+    for match in unjudged.due_today(session, now):
+        what = f"nog niet beoordeeld voor {match.challenge.name or match.challenge.id}"
+        line = AgendaLine(today, what, match.call.title, f"/regelingen/{match.call.id}", True)
+        lines[match.coordinator_id].append(line)
+    for of_person in lines.values():
+        left_out = len(of_person) - unjudged.MOST_TOLD
+        if left_out > 0:
+            rest = AgendaLine(today, f"en nog {left_out} die niemand beoordeelde", "", "/", True)
+            of_person[unjudged.MOST_TOLD :] = [rest]
+    return lines
 
 
-def _unread_line(one: unjudged.Unjudged, today: date) -> AgendaLine:
-    what = f"nog niet beoordeeld voor {one.challenge.name or one.challenge.id}"
-    return AgendaLine(today, what, one.call.title, f"/regelingen/{one.call.id}", True)
-
-
-def _mail(to: Addressee, lines: tuple[AgendaLine, ...], writer: Writer) -> Mail:
-    letter = writer.agenda(lines, to)
-    today = local_day(writer.now)
-    return Mail(
-        key=f"agenda:{to.user_id}:{today.isoformat()}",
-        kind=MailKind.REMINDER,
-        user_id=to.user_id,
-        address=to.email,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        headers=letter.headers,
-        planned_at=writer.now,
-        expires_at=at_half_past_seven(today + 3 * DAY),  # a mail server may be down for a weekend
-        lane=LANE,
-    )
+def _mail(run: PlanningRun, lines: tuple[AgendaLine, ...], to: Addressee) -> Mail:
+    letter, key = run.writer.agenda(lines, to), f"agenda:{to.user_id}:{run.today.isoformat()}"
+    expires_at = at_half_past_seven(run.today + OPEN_FOR)
+    return Mail.of(letter, to, key, MailKind.REMINDER, run.now, expires_at, lane=LANE)

@@ -10,6 +10,7 @@ import os
 import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
@@ -25,30 +26,30 @@ ALIVE = timedelta(minutes=5)
 
 
 def check_not_a_copy(session: Session, data_dir: Path, now: datetime, trial: bool = False) -> str:
-    """Compare the database with what this machine remembers; returns why sending was paused, or nothing.
+    """Compare the database with what this machine remembers; return why sending was paused, or nothing.
 
     ``trial``: only listed addresses get mail, so a copy may send. Raises OSError when DATA_DIR cannot be written.
     """
     path = data_dir / "instance.json"
-    known, high, here = _read(path), _high_water(session), place(session)
+    remembered, newest_sent, here = _read(path), _newest_sent(session), place(session)
     instances = select(Run.slot, Run.outcome).where(Run.job == INSTANCE).order_by(col(Run.id).desc())
     rows = session.exec(instances).all()
-    mine, there = next(((name, where) for name, where in rows if name in known), ("", ""))
-    elsewhere, why = not mine or not same_place(there, here), ""
+    name, noted_place = next(((name, noted) for name, noted in rows if name in remembered), ("", ""))
+    elsewhere, why = not name or not same_place(noted_place, here), ""
     if elsewhere:
-        joins = not mine and any(same_place(where, here) for _, where in rows) and _others_alive(session)
-        why = COPIED if rows and high and not joins else ""
-    elif high < known[mine]:
+        joins = not name and any(same_place(noted, here) for _, noted in rows) and _others_alive(session)
+        why = COPIED if rows and newest_sent and not joins else ""
+    elif newest_sent < remembered[name]:
         why = OLDER
     if why and trial:
         return why  # and nothing is noted: without its list this is a copy as before
     if why:
         pause(session, why, now, everything=True)
     if elsewhere:
-        mine = secrets.token_hex(8)
-        session.add(Run(job=INSTANCE, slot=mine, started_at=now, finished_at=now, outcome=here))
-    if known.get(mine) != high:
-        _write(path, known | {mine: high})
+        name = secrets.token_hex(8)
+        session.add(Run.done(INSTANCE, name, now, outcome=here))
+    if remembered.get(name) != newest_sent:
+        _write(path, remembered | {name: newest_sent})
     return why
 
 
@@ -58,24 +59,27 @@ def place(session: Session) -> str:
     if bind.dialect.name != "postgresql":
         path = Path(bind.engine.url.database or "").resolve()
         return f"file {path.stat().st_ino} {path}" if path.is_file() else ""
-    ask = session.connection()
-    allowed = ask.execute(text("SELECT has_function_privilege('pg_control_system()', 'execute')")).scalar_one()
-    server = ask.execute(text("SELECT system_identifier FROM pg_control_system()")).scalar_one() if allowed else "?"
-    own = ask.execute(text("SELECT oid FROM pg_database WHERE datname = current_database()")).scalar_one()
+
+    def scalar(query: str) -> Any:
+        return session.connection().execute(text(query)).scalar_one()
+
+    allowed = scalar("SELECT has_function_privilege('pg_control_system()', 'execute')")
+    server = scalar("SELECT system_identifier FROM pg_control_system()") if allowed else "?"
+    own = scalar("SELECT oid FROM pg_database WHERE datname = current_database()")
     return f"server {server} {own}"
 
 
-def same_place(there: str, here: str) -> bool:
+def same_place(noted: str, here: str) -> bool:
     """Whether two places are one: a file that was renamed, or put back under its name, is; so is what nobody noted."""
-    if not there.startswith(("file ", "server ")) or not here:
+    if not noted.startswith(("file ", "server ")) or not here:
         return True
-    one, other = there.split(" ", 2), here.split(" ", 2)
-    if one[0] == other[0] == "file":
-        return one[1] == other[1] or one[2] == other[2]
-    return one == other
+    (kind, *before), (kind_here, *after) = noted.split(" ", 2), here.split(" ", 2)
+    if kind == kind_here == "file":
+        return before[0] == after[0] or before[1] == after[1]
+    return noted == here
 
 
-def _high_water(session: Session) -> int:
+def _newest_sent(session: Session) -> int:
     # Only what was ended: an attempt that was written down and never begun is taken away again.
     ended = select(Attempt.id).where(col(Attempt.finished_at).is_not(None))
     return session.exec(ended.order_by(col(Attempt.id).desc()).limit(1)).first() or 0
@@ -89,13 +93,13 @@ def _others_alive(session: Session) -> bool:
 
 def _read(path: Path) -> dict[str, int]:
     try:
-        return {str(name): int(high) for name, high in json.loads(path.read_text("utf-8")).items()}
+        return {str(name): int(newest) for name, newest in json.loads(path.read_text("utf-8")).items()}
     except (FileNotFoundError, ValueError, AttributeError):
         return {}
 
 
-def _write(path: Path, known: dict[str, int]) -> None:
+def _write(path: Path, remembered: dict[str, int]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}")
-    part.write_text(json.dumps(known), "utf-8")
+    part.write_text(json.dumps(remembered), "utf-8")
     part.replace(path)

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from notifications.catalogue import read_catalogue
 from notifications.digest import compose
-from notifications.letter import Letter
+from notifications.message import Letter
 from tracker.mailing.digest_context import read_digest_context
 from tracker.mailing.mailer import Mailer
 from tracker.mailing.plan import read_coverage
@@ -19,12 +19,11 @@ def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, thres
     recipients = read_recipients(session, catalogue, now, only=[user_id])
     if not recipients:
         return None
+    [recipient] = recipients
     memory = read_memories(session, recipients)[user_id]
-    standing = recipients[0].standing
-    first = not any(one.had_first for one in standing)
-    digest = compose(
-        catalogue, [one.wish for one in standing], memory, read_coverage(session, catalogue), now, first=first
-    )
-    around = read_digest_context(session, [item.call.id for item in digest.items], now)
-    warned = around.warned(digest, recipients[0].participant_id)
-    return mailer.writer(now).digest(warned, recipients[0].to, around.beside(user_id))
+    first = not any(subscription.had_first for subscription in recipient.subscriptions)
+    coverage = read_coverage(session, catalogue)
+    digest = compose(catalogue, recipient.queries, memory, coverage, now, first=first)
+    context = read_digest_context(session, [item.call.id for item in digest.items], now)
+    warned = context.warned(digest, recipient.participant_id)
+    return mailer.writer(now).digest(warned, recipient.to, context.extras(user_id))

@@ -16,7 +16,7 @@ class NothingToRelease(NotPossible):
 
 
 def retry_delivery(session: Session, delivery_id: int, now: datetime, actor: str, origin: str) -> Delivery:
-    """A held mail, or one that waits for its next try, goes at the next round. Raises NothingHeld."""
+    """A held mail, or one that waits for its next try, goes at the next round. Raises NothingToRelease."""
     mail = session.get(Delivery, delivery_id)
     if mail is None or mail.state not in (DeliveryState.DEFERRED, DeliveryState.HELD):
         raise NothingToRelease(f"mail {delivery_id} is not held and does not wait for another try")
@@ -32,7 +32,7 @@ def retry_delivery(session: Session, delivery_id: int, now: datetime, actor: str
 
 
 def unsuppress(session: Session, email: str, now: datetime, actor: str, origin: str) -> int:
-    """Mail an address again; how many reasons stood against it. Raises NothingHeld."""
+    """Mail an address again; how many reasons stood against it. Raises NothingToRelease."""
     hashed = address_hash(email)
     standing = or_(col(Suppression.until).is_(None), col(Suppression.until) > now)
     rows = session.exec(select(Suppression).where(Suppression.address_hash == hashed, standing)).all()

@@ -1,8 +1,9 @@
 """Reminders: which date of a followed call is near, and whether a date that was told has moved."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from jinja2 import TemplateError
 from sqlalchemy import Engine
@@ -16,11 +17,11 @@ from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, Status, ToldKi
 from notifications import outbox, wording
 from notifications.alerts import end_alert, raise_alert, standing_alerts
 from notifications.catalogue import DUE_KINDS, CallDate, CatalogueCall, read_catalogue
-from notifications.digest import SOON
-from notifications.letter import Addressee, Writer
-from notifications.outbox import Mail, address_hash, silent_addresses
-from tracker.mailing.mailer import Mailer
+from notifications.digest import SOON, Tell
+from notifications.message import Addressee, Letter
+from notifications.outbox import QUEUED, Mail, address_hash, silent_addresses
 from tracker.mailing.periods import LOOK_BACK, at_half_past_seven
+from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.recipients import read_follows
 
 LANE = 3
@@ -28,14 +29,14 @@ OUT = frozenset({DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.AM
 BATCH = 50
 BROKEN = "unwritable reminder "
 UNWRITABLE = (TemplateError, ValueError, TypeError, ArithmeticError)
-JOINED = 0  # the row of a date of a call that was joined into this one
+MERGED = 0  # the row of a date of a call that was merged into this one
 
 
 @dataclass(frozen=True)
 class Reminded:
-    """What a standing mail told of a date: row, version, how many days ahead (0: that it moved), and the date."""
+    """What an earlier mail told of a date: row, version, how many days ahead (0: that it moved), and the date."""
 
-    term_id: int
+    deadline_id: int
     version: int
     distance: int
     said: str
@@ -45,8 +46,8 @@ class Reminded:
     @classmethod
     def read(cls, detail: str, state: str, at: datetime) -> "Reminded":
         """From a ledger's row; ``at`` is when the mail was planned."""
-        term, version, distance, said = detail.split(":", 3)
-        return cls(int(term), int(version), int(distance), said, state in OUT, at)
+        deadline, version, distance, said = detail.split(":", 3)
+        return cls(int(deadline), int(version), int(distance), said, state in OUT, at)
 
 
 @dataclass
@@ -58,91 +59,84 @@ class ReminderDecision:
     missed: list[int] = field(default_factory=list)
 
 
-def said_of(term: CallDate) -> str:
+def said_of(due: CallDate) -> str:
     """The date as a ledger remembers it: a day, or a moment in UTC."""
-    return term.at.isoformat() if term.at else str(term.day)
+    return due.at.isoformat() if due.at else str(due.day)
 
 
 def decide(
-    term: CallDate, since: datetime, told: Iterable[Reminded], now: datetime, days: Iterable[int] = REMINDER_DAYS
+    due: CallDate, since: datetime, told: Iterable[Reminded], now: datetime, days: Iterable[int] = REMINDER_DAYS
 ) -> ReminderDecision:
-    """Pure. A reminder is due at 07:30 local, its distance in local calendar days before the date.
+    """Decide which reminder of a date to send, if any. Pure.
 
+    A reminder is due at 07:30 local, its distance in local calendar days before the date.
     Only what became due after ``since`` (when the person began to follow) and in the last seven days counts. Of
     several that were missed only the nearest is sent, with the true days left; after the date none is, but the miss
     is on record. A date that moved after a reminder went out is told once, and that covers what was due by then.
     """
-    mine = [one for one in told if one.term_id == term.id or (one.term_id == JOINED and one.said == said_of(term))]
-    if term.day is None or term.over_at is None:
+    said = said_of(due)
+    earlier = [r for r in told if r.deadline_id == due.id or (r.deadline_id == MERGED and r.said == said)]
+    of_this_date = {r.distance for r in earlier if r.said == said}
+    if due.day is None or due.over_at is None:
         return ReminderDecision()
-    if term.over_at <= now:
-        return ReminderDecision(missed=[d for d in _due(term, since, now, days)[-1:] if not _told(mine, term, d)])
-    out = [one for one in mine if one.out]
-    decision = ReminderDecision()
-    if out and out[-1].said != said_of(term):
-        decision.moved_from = out[-1].said
-        return decision
-    since = max([since, *(one.at for one in out if one.distance == 0)])
-    due = _due(term, since, now, days)
-    if due and not any(one.said == said_of(term) and 0 < one.distance <= due[-1] for one in mine):
-        decision.remind = due[-1]
-        decision.missed = [d for d in due[:-1] if not _told(mine, term, d)]
-    return decision
+    if due.over_at <= now:
+        nearest = _distances_due(due, since, now, days)[-1:]
+        return ReminderDecision(missed=[d for d in nearest if d not in of_this_date])
+    out = [r for r in earlier if r.out]
+    if out and out[-1].said != said:
+        return ReminderDecision(moved_from=out[-1].said)
+    since = max([since, *(r.at for r in out if r.distance == 0)])
+    distances = _distances_due(due, since, now, days)
+    if not distances or any(0 < told_distance <= distances[-1] for told_distance in of_this_date):
+        return ReminderDecision()
+    return ReminderDecision(distances[-1], missed=[d for d in distances[:-1] if d not in of_this_date])
 
 
-def _due(term: CallDate, since: datetime, now: datetime, days: Iterable[int]) -> list[int]:
+def _distances_due(due: CallDate, since: datetime, now: datetime, days: Iterable[int]) -> list[int]:
     """Of the chosen days ahead those that came after ``since`` and within the last seven days, furthest first."""
-    day = wording.local_day(term.shown or now)
+    day = wording.local_day(due.shown or now)
     moments = [(d, at_half_past_seven(day - timedelta(days=d))) for d in sorted(days, reverse=True)]
     return [d for d, at in moments if max(since, now - LOOK_BACK) < at <= now]
 
 
-def _told(mine: list[Reminded], term: CallDate, distance: int) -> bool:
-    return any(one.said == said_of(term) and one.distance == distance for one in mine)
-
-
-Check = Callable[[Session], None]
-
-
-def plan_reminders(engine: Engine, mailer: Mailer, writer: Writer, now: datetime, check: Check) -> tuple[int, int]:
-    """Put what is due in the outbox, withdraw what is moot; returns how many were planned and how many expired."""
-    with reading(engine) as session:
-        people = people_to_remind(session, now)
+def plan_reminders(run: PlanningRun) -> tuple[int, int]:
+    """Put what is due in the outbox, withdraw what is moot; return how many were planned and how many expired."""
+    with reading(run.engine) as session:
+        people = people_to_remind(session, run.now)
         chosen = dict(session.exec(select(User.id, User.reminder_days).where(col(User.id).in_(list(people)))).all())
         follows = read_follows(session, people)
         calls = {call for of_person in follows.values() for call in of_person}
-        catalogue = read_catalogue(session, now, threshold=2, only=calls) if calls else None
+        catalogue = read_catalogue(session, run.now, threshold=2, only=calls) if calls else None
         told = _read_told(session)
         moot = _moot(session, follows)
     if moot:
-        with writing(engine) as session:
-            check(session)
-            outbox.withdraw(session, moot, "the date has moved, is off, or is followed no longer", now)
+        with run.writing() as session:
+            outbox.withdraw(session, moot, "the date has moved, is off, or is followed no longer", run.now)
     if catalogue is None:
         return 0, 0
     mails: list[Mail] = []
     broken: dict[str, str] = {}
-    for number, of_person in follows.items():
+    for user, of_person in follows.items():
         for call_id in sorted(of_person.keys() & catalogue.calls.keys()):
-            about = catalogue.calls[call_id], people[number], of_person[call_id], told.get((number, call_id), [])
+            call, earlier = catalogue.calls[call_id], told.get((user, call_id), [])
             try:
-                mails += _mails(*about, writer, chosen[number])
+                mails += _mails(run, call, people[user], of_person[call_id], earlier, chosen[user])
             except UNWRITABLE as error:  # costs this reminder only, which is tried again in the next round
-                broken[f"{BROKEN}{number}:{call_id}"] = str(error)
-    _tell_broken(engine, broken, now)
-    return _put(engine, mailer, mails, check)
+                broken[f"{BROKEN}{user}:{call_id}"] = str(error)
+    _note_broken(run.engine, broken, run.now)
+    return _put(run, mails)
 
 
-def _tell_broken(engine: Engine, broken: dict[str, str], now: datetime) -> None:
+def _note_broken(engine: Engine, broken: Mapping[str, str], now: datetime) -> None:
     """Raise an alert for each reminder that cannot be written, and end those of what can be again."""
     with reading(engine) as session:
-        known = {alert.key for alert in standing_alerts(session) if alert.key.startswith(BROKEN)}
-    if not (broken or known):
+        alerts = {alert.key for alert in standing_alerts(session) if alert.key.startswith(BROKEN)}
+    if not (broken or alerts):
         return
     with writing(engine) as session:
         for key, why in broken.items():
             raise_alert(session, key, f"{key} (person, call) could not be written: {why}"[:300], now)
-        for key in known - broken.keys():
+        for key in alerts - broken.keys():
             end_alert(session, key, now)
 
 
@@ -151,93 +145,88 @@ def people_to_remind(session: Session, now: datetime) -> dict[int, Addressee]:
     silent = silent_addresses(session, now)
     users = session.exec(select(User).where(col(User.deactivated_at).is_(None), col(User.reminders)))
     return {
-        user.id: Addressee(user.id, user.name, user.email)
-        for user in users
-        if user.id is not None and address_hash(user.email) not in silent
+        user.id: Addressee(user.id, user.name, user.email) for user in users if address_hash(user.email) not in silent
     }
 
 
 def _read_told(session: Session) -> dict[tuple[int, int], list[Reminded]]:
-    """What standing mails told, oldest first. What waits with an old date is about to be withdrawn and told nothing."""
+    """What earlier mails told, oldest first. What waits with an old date is about to be withdrawn and told nothing."""
     query = (
         select(Told.user_id, Told.call_id, Told.detail, Delivery.state, Delivery.planned_at)  # type: ignore[call-overload]
         .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
-        .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]))
-        .where(col(Delivery.state).not_in([state.value for state in UNTOLD_STATES]))
+        .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]), col(Delivery.state).not_in(UNTOLD_STATES))
         .order_by(col(Told.id))
     )
     told: dict[tuple[int, int], list[Reminded]] = {}
     live = live_ids(session)
-    for number, call, detail, state, at in session.exec(query):
-        found = Reminded.read(detail, state, at)
-        found = replace(found, term_id=JOINED) if call in live else found
-        told.setdefault((number, live.get(call, call)), []).append(found)
+    for user, call, detail, state, at in session.exec(query):
+        reminded = Reminded.read(detail, state, at)
+        reminded = replace(reminded, deadline_id=MERGED) if call in live else reminded
+        told.setdefault((user, live.get(call, call)), []).append(reminded)
     return told
 
 
-def _moot(session: Session, follows: dict[int, dict[int, datetime]]) -> list[int]:
-    """Waiting mails about a date that is no longer so, or for somebody who no longer follows."""
-    waiting = [DeliveryState.PLANNED.value, DeliveryState.DEFERRED.value]
+def _moot(session: Session, follows: Mapping[int, Mapping[int, datetime]]) -> list[int]:
+    """Queued mails about a date that is no longer so, or for somebody who no longer follows."""
     query = (
         select(Told.user_id, Told.call_id, Told.detail, Delivery.id)
         .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
-        .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]), col(Delivery.state).in_(waiting))
+        .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]), col(Delivery.state).in_(QUEUED))
     )
-    found = []
-    for number, call, detail, delivery in session.exec(query):
-        term_id, version = (int(part) for part in detail.split(":")[:2])
-        term = session.get(Deadline, term_id)
-        gone = term is None or term.cancelled_at is not None or term.version != version
-        if delivery is not None and (gone or call not in follows.get(number, {})):
-            found.append(delivery)
-    return found
+    moot = []
+    for user, call, detail, delivery in session.exec(query):
+        deadline_id, version = (int(part) for part in detail.split(":")[:2])
+        deadline = session.get(Deadline, deadline_id)
+        gone = deadline is None or deadline.cancelled_at is not None or deadline.version != version
+        if gone or call not in follows.get(user, {}):
+            moot.append(delivery)
+    return moot
 
 
 def _mails(
-    call: CatalogueCall, to: Addressee, since: datetime, told: list[Reminded], writer: Writer, days: Iterable[int]
-) -> Iterator[Mail]:  # fmt: skip
+    run: PlanningRun, call: CatalogueCall, to: Addressee, since: datetime, told: list[Reminded], days: Iterable[int]
+) -> Iterator[Mail]:
     if call.status in FINAL_WORDS:
         return
-    for term in call.terms:
+    for due in call.dates:
         closed = call.status is Status.CLOSED and not call.is_shut
-        closed_early = closed and term.over_at is not None and term.over_at > writer.now
-        if term.kind not in DUE_KINDS or closed_early:
+        closed_early = closed and due.over_at is not None and due.over_at > run.now
+        if due.kind not in DUE_KINDS or closed_early:
             continue
-        decision = decide(term, since, told, writer.now, days)
-        name = f"{to.user_id}:{call.id}:{term.id}v{term.version}"
+        decision = decide(due, since, told, run.now, days)
+        name = f"{to.user_id}:{call.id}:{due.id}v{due.version}"
         for distance in decision.missed:
-            yield _missed(f"reminder:{name}:{distance}", call, term, distance, to, writer)
+            yield _missed(run, f"reminder:{name}:{distance}", call, due, distance, to)
         if decision.moved_from:
-            yield _mail(f"moved:{name}", MailKind.MOVED, call, term, 0, to, writer, old=decision.moved_from)
+            yield _moved(run, f"moved:{name}", call, due, decision.moved_from, to)
         if decision.remind is not None:
-            yield _mail(
-                f"reminder:{name}:{decision.remind}", MailKind.REMINDER, call, term, decision.remind, to, writer
-            )
+            letter = run.writer.reminder(call, due, to)
+            tells = [_tell(call, due, ToldKind.REMINDER, decision.remind)]
+            yield _mail(run, letter, to, f"reminder:{name}:{decision.remind}", due, tells=tells)
 
 
-def _mail(
-    key: str, kind: MailKind, call: CatalogueCall, term: CallDate, distance: int, to: Addressee, writer: Writer,
-    old: str = "",
-) -> Mail:  # fmt: skip
-    letter = writer.moved(call, term, _as_said(old), to) if old else writer.reminder(call, term, to)
-    told = ToldKind.MOVED if kind is MailKind.MOVED else ToldKind.REMINDER
-    tells = [(call.id, call.version, told.value, f"{term.name}:{distance}:{said_of(term)}")]
-    if old and call.next_due is term and term.shown and wording.days_between(writer.now, term.shown) <= SOON:
-        tells.append((call.id, call.version, ToldKind.CLOSING.value, term.name))  # a digest need not say so again
-    return Mail(
-        key=key, kind=kind, user_id=to.user_id, address=to.email, subject=letter.subject, text=letter.text,
-        html=letter.html, headers=letter.headers, planned_at=writer.now, expires_at=term.over_at or writer.now,
-        lane=LANE, tells=tuple(tells),
-    )  # fmt: skip
+def _tell(call: CatalogueCall, due: CallDate, kind: ToldKind, distance: int) -> Tell:
+    return call.id, call.version, kind.value, f"{due.name}:{distance}:{said_of(due)}"
 
 
-def _missed(key: str, call: CatalogueCall, term: CallDate, distance: int, to: Addressee, writer: Writer) -> Mail:
+def _mail(run: PlanningRun, letter: Letter, to: Addressee, key: str, due: CallDate, **fields: Any) -> Mail:
+    about: dict[str, Any] = {"kind": MailKind.REMINDER, "expires_at": due.over_at or run.now, "lane": LANE} | fields
+    return Mail.of(letter, to, key, planned_at=run.now, **about)
+
+
+def _moved(run: PlanningRun, key: str, call: CatalogueCall, due: CallDate, old: str, to: Addressee) -> Mail:
+    tells = [_tell(call, due, ToldKind.MOVED, 0)]
+    if call.next_due is due and due.shown and wording.days_between(run.now, due.shown) <= SOON:
+        tells.append((call.id, call.version, ToldKind.CLOSING.value, due.name))  # a digest need not say so again
+    letter = run.writer.moved(call, due, _as_said(old), to)
+    return _mail(run, letter, to, key, due, kind=MailKind.MOVED, tells=tells)
+
+
+def _missed(run: PlanningRun, key: str, call: CatalogueCall, due: CallDate, distance: int, to: Addressee) -> Mail:
     """A reminder whose moment passed while nothing was planned: it does not leave, but it is on record."""
-    return Mail(
-        key=key, kind=MailKind.REMINDER, user_id=to.user_id, address=to.email, subject=call.title[:150], text="",
-        html="", headers={}, planned_at=writer.now, expires_at=writer.now, lane=LANE,
-        tells=((call.id, call.version, ToldKind.REMINDER.value, f"{term.name}:{distance}:{said_of(term)}"),),
-        state=DeliveryState.EXPIRED, remark="its moment passed while nothing was planned",
+    return _mail(
+        run, Letter(call.title[:150]), to, key, due, expires_at=run.now, state=DeliveryState.EXPIRED,
+        tells=[_tell(call, due, ToldKind.REMINDER, distance)], remark="its moment passed while nothing was planned",
     )  # fmt: skip
 
 
@@ -246,20 +235,19 @@ def _as_said(said: str) -> str:
     return wording.moment(datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said))
 
 
-def _put(engine: Engine, mailer: Mailer, mails: list[Mail], check: Check) -> tuple[int, int]:
+def _put(run: PlanningRun, mails: list[Mail]) -> tuple[int, int]:
     planned = expired = 0
     for start in range(0, len(mails), BATCH):
-        some = mails[start : start + BATCH]
-        live = [mail for mail in some if mail.state is DeliveryState.PLANNED]
-        with writing(engine) as session:
-            check(session)
-            planned += outbox.put(session, _anew(session, live), mailer.key, mailer.domain)
-            expired += outbox.put(session, [mail for mail in some if mail not in live], mailer.key, mailer.domain)
+        batch = mails[start : start + BATCH]
+        live = [mail for mail in batch if mail.state is DeliveryState.PLANNED]
+        with run.writing() as session:
+            planned += run.put(session, _anew(session, live))
+            expired += run.put(session, [mail for mail in batch if mail not in live])
     return planned, expired
 
 
 def _anew(session: Session, mails: list[Mail]) -> list[Mail]:
     """A reminder that no mail server took for two days is written anew while it is of use, with the true days left."""
-    tried = select(Delivery.key).where(Delivery.state == DeliveryState.EXPIRED, Delivery.attempts > 0)
-    gone = set(session.exec(tried.where(col(Delivery.key).in_([mail.key for mail in mails]))))
+    given_up = select(Delivery.key).where(Delivery.state == DeliveryState.EXPIRED, Delivery.attempts > 0)
+    gone = set(session.exec(given_up.where(col(Delivery.key).in_([mail.key for mail in mails]))))
     return [replace(mail, key=f"{mail.key}@{mail.planned_at:%Y-%m-%d}") if mail.key in gone else mail for mail in mails]

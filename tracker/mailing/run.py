@@ -1,9 +1,9 @@
-"""Plan and send as a person or the clock asks for it: one function each, behind every door."""
+"""Plan and send as a person or the scheduler asks for it: one function each, behind every door."""
 
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
@@ -15,7 +15,8 @@ from tracker.clock import Clock
 from tracker.errors import CommandFailed
 from tracker.mailing.copy_guard import check_not_a_copy
 from tracker.mailing.mailer import open_mailer, sending_rules, transport_of
-from tracker.mailing.plan import LeaseLost, PlannerBusy, PlanResult, plan
+from tracker.mailing.plan import PlannerBusy, PlanResult, plan
+from tracker.mailing.planning_run import LeaseLost
 from tracker.settings import Settings
 from tracker.sources.clock_skew import clock_trouble
 
@@ -23,7 +24,7 @@ PATIENCE = 100  # seconds; a lease of somebody who hangs is over by then
 
 
 def plan_now(settings: Settings, engine: Engine, clock: Clock, patience: float = PATIENCE) -> PlanResult:
-    """One round of planning; waits for another planner to finish. CommandFailed says why nothing was planned."""
+    """Plan once; wait for another planner to finish. CommandFailed says why nothing was planned."""
     from tracker.matching import DIGEST_THRESHOLD
 
     mailer, waited = open_mailer(settings, engine), 0.0
@@ -48,25 +49,25 @@ def send_now(
     """
     transport = transport_of(settings)
     mailer = open_mailer(settings, engine)
-    try:
-        with writing(engine) as session:
-            check_not_a_copy(session, settings.data_dir, clock.now().instant, trial=bool(settings.mail_allow))
-        halted = doubt or ("" if clock.is_set else clock_trouble(engine, clock.now().instant))
-        rules = sending_rules(settings, clock, transport, mailer, halted)
-        tally = asyncio.run(send_due(engine, transport, rules, mailer.envelope, stopping))
-        with writing(engine) as session:
-            check_not_a_copy(session, settings.data_dir, clock.now().instant, trial=bool(settings.mail_allow))
-    except OSError as error:
-        raise CommandFailed(f"cannot write in {settings.data_dir}: {error.strerror or error}") from error
+    guard = partial(guard_against_copies, settings, engine, clock, trial=bool(settings.mail_allow))
+    guard()
+    halted = doubt or ("" if clock.is_set else clock_trouble(engine, clock.now().instant))
+    rules = sending_rules(settings, clock, transport, mailer, halted)
+    tally = asyncio.run(send_due(engine, transport, rules, mailer.envelope, stopping))
+    guard()
     return tally
 
 
-def said_of_plan(planned: PlanResult) -> dict[str, Any]:
-    """A round of planning for machines."""
-    return asdict(planned)
+def guard_against_copies(settings: Settings, engine: Engine, clock: Clock, trial: bool = False) -> None:
+    """Pause sending where this database may be a copy of another. CommandFailed where DATA_DIR cannot be written."""
+    try:
+        with writing(engine) as session:
+            check_not_a_copy(session, settings.data_dir, clock.now().instant, trial)
+    except OSError as error:
+        raise CommandFailed(f"cannot write in {settings.data_dir}: {error.strerror or error}") from error
 
 
-def said_of_send(tally: SendTally) -> dict[str, Any]:
-    """A round of sending for machines; what the relay refused for good, for whatever reason, counts as failed."""
+def tally_as_json(tally: SendTally) -> dict[str, Any]:
+    """What sending came to; what the relay refused for good, for whatever reason, counts as failed."""
     names = ("accepted", "deferred", "ambiguous", "held", "expired", "cancelled", "stopped")
     return {name: getattr(tally, name) for name in names} | {"failed": tally.failed + tally.held}

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
-import yaml
 
 from tracker.matching.lexicon import Hit, Lexicon, Term, usable
-from tracker.matching.texts import ChallengeText, Embedder, Vectors
+from tracker.matching.texts import ChallengeText, Embedder, Vectors, read_words
 
 MISLEADING = -1  # owner of the phrases in misleading.yaml
 
@@ -26,8 +24,7 @@ class Phrases:
 @cache
 def misleading() -> tuple[str, ...]:
     """Phrases in which a word of the agenda means something else."""
-    lists = yaml.safe_load(Path(__file__).with_name("misleading.yaml").read_text("utf-8"))
-    return tuple(phrase for phrases in lists for phrase in phrases)
+    return tuple(phrase for phrases in read_words("misleading.yaml") for phrase in phrases)
 
 
 def lexicon(challenges: Sequence[ChallengeText], more: Sequence[Term] = ()) -> Lexicon:

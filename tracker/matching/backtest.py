@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from db.models import Call, Challenge, Match
 from db.session import reading
@@ -47,70 +47,67 @@ def backtest(
     from tracker.matching import DIGEST_THRESHOLD
 
     start = datetime.combine(since, time(), wording.AMSTERDAM)
+    seen = select(Call).where(col(Call.joined_into).is_(None), Call.nature == Nature.CALL)
+    seen = seen.where(Call.first_seen >= start, Call.first_seen <= now).order_by(col(Call.first_seen), col(Call.id))
     with reading(engine) as session:
         challenge = session.get(Challenge, opgave)
         if challenge is None:
             raise NotPossible(f"no opgave {opgave!r}")
-        rows = list(session.exec(_seen_since(start, now)))
-        stored = _stored(session, opgave)
-    told = [_tried(row, stored[row.id]) for row in rows if row.id and stored.get(row.id, 0.0) >= DIGEST_THRESHOLD]
-    tried = Backtest(challenge.name or opgave, since, told, _weeks(told))
-    if more or less:
-        tried.changed = True
-        scores = _rescore(engine, challenge.id, rows, more, less)
-        known = {one.id for one in told}
-        fresh = {row.id: _tried(row, scores[row.id]) for row in rows if row.id and scores[row.id] >= DIGEST_THRESHOLD}
-        tried.gained = [one for number, one in fresh.items() if number not in known]
-        tried.lost = [one for one in told if one.id not in fresh]
-    return tried
+        rows = list(session.exec(seen))
+        scores = dict(session.exec(select(Match.call_id, Match.score).where(Match.challenge_id == opgave)).all())
+    before = _above(rows, scores, DIGEST_THRESHOLD)
+    result = Backtest(challenge.name or opgave, since, before, _weeks(before), changed=bool(more or less))
+    if result.changed:
+        after = _above(rows, _rescore(engine, opgave, rows, more, less), DIGEST_THRESHOLD)
+        result.gained = _without(after, before)
+        result.lost = _without(before, after)
+    return result
 
 
-def _seen_since(start: datetime, now: datetime):  # type: ignore[no-untyped-def]
-    call = Call
-    seen = select(call).where(col(call.joined_into).is_(None), call.nature == Nature.CALL)
-    return seen.where(call.first_seen >= start, call.first_seen <= now).order_by(col(call.first_seen), col(call.id))
+def _above(rows: list[Call], scores: dict[int, float], threshold: float) -> list[BacktestCall]:
+    return [
+        BacktestCall(row.id, row.title, wording.local_day(row.first_seen).isoformat(), round(scores[row.id], 3))
+        for row in rows
+        if scores.get(row.id, 0.0) >= threshold
+    ]
 
 
-def _stored(session: Session, opgave: str) -> dict[int, float]:
-    return dict(session.exec(select(Match.call_id, Match.score).where(Match.challenge_id == opgave)).all())
+def _without(calls: list[BacktestCall], others: list[BacktestCall]) -> list[BacktestCall]:
+    ids = {call.id for call in others}
+    return [call for call in calls if call.id not in ids]
 
 
-def _tried(row: Call, score: float) -> BacktestCall:
-    return BacktestCall(row.id, row.title, wording.local_day(row.first_seen).isoformat(), round(score, 3))
-
-
-def _weeks(told: list[BacktestCall]) -> dict[str, int]:
-    counted = Counter("{}-W{:02}".format(*date.fromisoformat(one.first_seen).isocalendar()[:2]) for one in told)
-    return dict(sorted(counted.items()))
+def _weeks(calls: list[BacktestCall]) -> dict[str, int]:
+    weeks = ("{}-W{:02}".format(*date.fromisoformat(call.first_seen).isocalendar()[:2]) for call in calls)
+    return dict(sorted(Counter(weeks).items()))
 
 
 def _rescore(
     engine: Engine, opgave: str, rows: list[Call], more: tuple[str, ...], less: tuple[str, ...]
-) -> dict[int | None, float]:
+) -> dict[int, float]:
     from tracker.matching import Matcher, embedder
     from tracker.matching.run import call_text, challenge_text, challenge_texts
 
     with reading(engine) as session:
-        texts = challenge_texts(session)
-        if all(one.id != opgave for one in texts):  # it has no words yet
-            texts.append(challenge_text(session.get_one(Challenge, opgave), None))
-    changed = [
-        replace(one, words_nl=tuple(w for w in (*one.words_nl, *more) if w not in less),
-                words_en=tuple(w for w in one.words_en if w not in less)) if one.id == opgave else one
-        for one in texts
-    ]  # fmt: skip
-    place = [one.id for one in changed].index(opgave)
-    scores, _ = Matcher(changed, embedder()).scores([call_text(row) for row in rows])
-    return {row.id: float(scores[number][place]) for number, row in enumerate(rows)}
+        texts = {text.id: text for text in challenge_texts(session)}
+        if opgave not in texts:  # it has no words yet
+            texts[opgave] = challenge_text(session.get_one(Challenge, opgave), None)
+    changed = texts[opgave]
+    dutch = tuple(word for word in (*changed.words_nl, *more) if word not in less)
+    english = tuple(word for word in changed.words_en if word not in less)
+    texts[opgave] = replace(changed, words_nl=dutch, words_en=english)
+    scores, _ = Matcher(list(texts.values()), embedder()).scores([call_text(row) for row in rows])
+    column = list(texts).index(opgave)
+    return {row.id: float(of_call[column]) for row, of_call in zip(rows, scores, strict=True)}
 
 
-def lines(tried: Backtest) -> list[str]:
+def lines(result: Backtest) -> list[str]:
     """For people."""
-    said = [f"{tried.opgave}: {len(tried.calls)} calls since {tried.since}, in {len(tried.weeks)} weeks"]
-    said += [f"  {week}: {number}" for week, number in tried.weeks.items()]
-    said += [f"  {one.first_seen} {one.score:.2f} {one.title[:100]}" for one in tried.calls]
-    if tried.changed:
-        said.append(f"with the changed words: {len(tried.gained)} more, {len(tried.lost)} fewer")
-        said += [f"  + {one.score:.2f} {one.title[:100]}" for one in tried.gained]
-        said += [f"  - {one.score:.2f} {one.title[:100]}" for one in tried.lost]
+    said = [f"{result.opgave}: {len(result.calls)} calls since {result.since}, in {len(result.weeks)} weeks"]
+    said += [f"  {week}: {number}" for week, number in result.weeks.items()]
+    said += [f"  {call.first_seen} {call.score:.2f} {call.title[:100]}" for call in result.calls]
+    if result.changed:
+        said.append(f"with the changed words: {len(result.gained)} more, {len(result.lost)} fewer")
+        for sign, calls in (("+", result.gained), ("-", result.lost)):
+            said += [f"  {sign} {call.score:.2f} {call.title[:100]}" for call in calls]
     return said

@@ -14,14 +14,8 @@ from tracker.matching.texts import CallText, ChallengeText, Embedder, Vectors
 
 PLACES = ("title", "call", "destination", "text")
 WORD_FEATURES = (
-    "words_title",
-    "words_call",
-    "words_text",
-    "words_excluded",
-    "dutch_words_title",
-    "dutch_words_text",
-    "in_dutch",
-)
+    "words_title", "words_call", "words_text", "words_excluded", "dutch_words_title", "dutch_words_text", "in_dutch",
+)  # fmt: skip
 VECTOR_FEATURES = (
     "title_phrase", "title_word", "sentence_phrase", "sentence_word", "whole", "call_phrase",
     "title_phrase_margin", "sentence_phrase_margin", "whole_margin", "dutch_title", "dutch_sentence", "dutch_whole",

@@ -3,79 +3,35 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from tracker.matching.area import elsewhere
 from tracker.matching.features import Matrix, ReadCall
 from tracker.matching.lexicon import Term
-from tracker.matching.texts import CallText
+from tracker.matching.texts import CallText, read_words
 
 APPLICANTS = (
-    "authority",
-    "companies",
-    "sme",
-    "farmers",
-    "persons",
-    "societies",
-    "corporations",
-    "knowledge",
-    "schools",
-)
+    "authority", "companies", "sme", "farmers", "persons", "societies", "corporations", "knowledge", "schools",
+)  # fmt: skip
 WHOLE = ("area:outside", "only_others", "nobody_named", "dutch:only_others", "dutch:nobody_named")
 ASKS = re.compile(  # what stands after the one who may apply, within a few words
     r"\S*[^.;:]{0,45}?\b(?:kunnen|kan|krijgen|krijgt|mogen|mag|vragen|vraagt|ontvangen|ontvangt|dienen|dient)\b"
 )
 FIRST_CUE = -2  # owners of cues count down from here in the common lexicon
 
-KINDS = {  # what the EU portal calls types of action, and programmes by their code or name
-    "research": r"Research and Innovation Action|\bRIA\b",
-    "innovation": r"(?<!Research and )Innovation Action|\(IA\)",
-    "support": r"Coordination and Support|\bCSA\b",
-    "cofund": r"Cofund",
-    "joint_undertaking": r"\bJU\b|Joint Undertaking",
-    "procurement": r"Pre-commercial|Public Procurement|\bPCP\b|\bPPI\b",
-    "prize": r"Prize",
-    "works": r"Infrastructure Projects|[Ww]orks\b",
-    "subgrants": r"Financial Support",
-    "operating": r"Operating",
-    "lump_sum": r"Lump Sum",
-    "project": r"Project Grant|Simple Grant",
-    "equity": r"Equity|Accelerator|\bEIC\b",
-    "career": r"MSCA|\bERC\b|Fellowship|Doctoral",
-    "horizon": r"HORIZON|Horizon",
-    "life": r"\bLIFE\b",
-    "erasmus": r"ERASMUS|Erasmus",
-    "defence_fund": r"\bEDF\b",
-    "cerv": r"\bCERV\b",
-    "digital": r"DIGITAL|Digital Europe",
-    "creative": r"\bCREA\b|Creative Europe",
-    "promotion": r"AGRIP",
-    "cef": r"\bCEF\b|Connecting Europe",
-    "interreg": r"Interreg|INTERREG|URBACT|\bEUI\b|European Urban Initiative|\bI3\b",
-    "single_market": r"\bSMP\b|Single Market",
-    "euratom": r"EURATOM|Euratom",
-    "coal_steel": r"RFCS",
-    "agencies": r"EUBA|EU Bodies|European Parliament|\bEP\b",
-    "security_fund": r"\bISF\b|\bAMIF\b|\bBMVI\b",
-    "anti_fraud": r"EUAF|PERICLES|PERI\b|Anti-fraud",
-    "pilot": r"PPPA|Pilot [Pp]roject",
-    "social_fund": r"\bESF\b|Social Prerogative|SOCPL",
-    "regional_fund": r"ERDF|EFRO|\bJTF\b|Just Transition|Kansen voor West",
-    "external": r"RELEX|External Action|NDICI|\bIPA\b",
-    "maritime_fund": r"EMFAF",
-}
-_KINDS = {name: re.compile(pattern) for name, pattern in KINDS.items()}
+
+@cache
+def kinds() -> dict[str, re.Pattern[str]]:
+    """What tells each kind of action and programme."""
+    return {name: re.compile(pattern) for name, pattern in read_words("kinds.yaml").items()}
 
 
 @cache
 def cues() -> dict[str, tuple[str, ...]]:
     """Groups of words that tell who may apply and how near to practice a call is."""
-    groups = yaml.safe_load(Path(__file__).with_name("cues.yaml").read_text("utf-8"))
-    return {name: tuple(w for words in lists for w in words) for name, lists in groups.items()}
+    return {name: tuple(w for words in lists for w in words) for name, lists in read_words("cues.yaml").items()}
 
 
 def terms() -> list[Term]:
@@ -91,8 +47,8 @@ def names() -> tuple[str, ...]:
     first = tuple(f"first:{name}" for name in APPLICANTS)
     subjects = tuple(f"subject:{name}" for name in APPLICANTS)
     dutch = tuple(f"dutch:{name}" for name in (*first, "head:ours", "head:elsewhere", "head:spuk", "text:spuk"))
-    kinds = tuple(f"kind:{name}" for name in KINDS)
-    return (*heads, *texts, *kinds, *first, *dutch, "dutch", "kind_unknown", *subjects, *WHOLE)
+    of_action = tuple(f"kind:{name}" for name in kinds())
+    return (*heads, *texts, *of_action, *first, *dutch, "dutch", "kind_unknown", *subjects, *WHOLE)
 
 
 def kinds_of(call: CallText) -> tuple[str, ...]:
@@ -103,7 +59,7 @@ def kinds_of(call: CallText) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _kinds(given: str) -> tuple[str, ...]:
     """Kept, because a source has some hundreds of types and a hundred thousand calls."""
-    return tuple(name for name, pattern in _KINDS.items() if pattern.search(given))
+    return tuple(name for name, pattern in kinds().items() if pattern.search(given))
 
 
 def features(readings: Sequence[ReadCall]) -> Matrix:

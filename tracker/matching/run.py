@@ -13,7 +13,7 @@ from db.models import Call, Challenge, Match, Revision
 from db.session import reading, writing
 from tracker.challenges.agenda import shipped_rows
 from tracker.matching import CallMatches, CallText, ChallengeText, Matcher, embedder, installed, model_name
-from tracker.matching.ranking import Moved, judged, moved, rank_again, with_verdict
+from tracker.matching.ranking import MovedPairs, active_verdicts, moved_pairs, rank_again, with_verdict
 from tracker.matching.vector_store import read_kept, store_kept
 from tracker.matching.verdict_ranking import RankedPair
 
@@ -28,23 +28,15 @@ def quiet(_done: int, _of: int) -> None:
 
 @dataclass(frozen=True)
 class MatchingResult:
-    """How much work a round of matching was."""
+    """How much work a run of matching was."""
 
     calls: int
     matches: int
 
 
 @dataclass(frozen=True)
-class PendingCall:
-    """A call to match, and its newest revision when it was read."""
-
-    call: CallText
-    revision: int
-
-
-@dataclass(frozen=True)
 class MatchingRun:
-    """What one round of matching works with; `key` names the model and the agenda, `encoder` whose vectors are kept."""
+    """What one run of matching works with; `key` names the model and the agenda, `encoder` whose vectors are kept."""
 
     engine: Engine
     matcher: Matcher
@@ -65,15 +57,15 @@ def match_calls(
     with reading(engine) as session:
         challenges = challenge_texts(session)
         key = matched_with(model, challenges)
-        waiting = list(session.exec(select(Call.id).where(*_which(key, rebuild)).order_by(col(Call.id))))
+        pending = session.exec(select(Call.id).where(*_which(key, rebuild)).order_by(col(Call.id))).all()
     total = 0
-    if waiting:
-        this = MatchingRun(engine, make(challenges), key, encoder, now)
-        for start in range(0, len(waiting), BATCH):
-            total += _match_batch(this, [i for i in waiting[start : start + BATCH] if i])
-            progress(min(start + BATCH, len(waiting)), len(waiting))
+    if pending:
+        run = MatchingRun(engine, make(challenges), key, encoder, now)
+        for start in range(0, len(pending), BATCH):
+            total += _match_batch(run, pending[start : start + BATCH])
+            progress(min(start + BATCH, len(pending)), len(pending))
     rank_again(engine, now, encoder)
-    return MatchingResult(len(waiting), total)
+    return MatchingResult(len(pending), total)
 
 
 def match_with_model(
@@ -146,37 +138,33 @@ def _newest_revision() -> ColumnElement[int]:
     return func.coalesce(newest.scalar_subquery(), 0)
 
 
-def _match_batch(this: MatchingRun, ids: list[int]) -> int:
-    with reading(this.engine) as session:
-        question = select(Call, _newest_revision()).where(col(Call.id).in_(ids))
-        waiting = [PendingCall(call_text(row), revision) for row, revision in session.exec(question)]
-        kept, by = read_kept(session, ids, this.encoder), judged(session, this.encoder)
-    found = this.matcher.match([w.call for w in waiting], kept.vectors)
-    pairs = (RankedPair(f.call_id, m.challenge_id, m.score, f.vector) for f in found for m in f.matches)
-    after = moved(pairs, by, this.now)
-    with writing(this.engine) as session:
-        for one, result in zip(waiting, found, strict=True):
-            _store(session, this, result, one.revision, after)
-        store_kept(session, found, kept, this.encoder)
-    return sum(len(result.matches) for result in found)
+def _match_batch(run: MatchingRun, ids: Sequence[int]) -> int:
+    with reading(run.engine) as session:
+        rows = session.exec(select(Call, _newest_revision()).where(col(Call.id).in_(ids))).all()
+        calls = [call_text(row) for row, _ in rows]
+        stored, verdicts = read_kept(session, ids, run.encoder), active_verdicts(session, run.encoder)
+    results = run.matcher.match(calls, stored.vectors)
+    pairs = (RankedPair(r.call_id, match.challenge_id, match.score, r.vector) for r in results for match in r.matches)
+    after = moved_pairs(pairs, verdicts, run.now)
+    with writing(run.engine) as session:
+        for (_, revision), result in zip(rows, results, strict=True):
+            _store(session, run, result, revision, after)
+        store_kept(session, results, stored, run.encoder)
+    return sum(len(result.matches) for result in results)
 
 
-def _store(session: Session, this: MatchingRun, found: CallMatches, revision: int, after: Moved) -> None:
-    call = session.get_one(Call, int(found.call_id))
-    call.eligible, call.eligible_why = found.eligible, "; ".join(filter(None, (found.eligible_why, found.area)))
-    call.matched_with, call.matched_revision = this.key, revision
+def _store(session: Session, run: MatchingRun, result: CallMatches, revision: int, after: MovedPairs) -> None:
+    call = session.get_one(Call, int(result.call_id))
+    call.eligible, call.eligible_why = result.eligible, "; ".join(filter(None, (result.eligible_why, result.area)))
+    call.matched_with, call.matched_revision = run.key, revision
     session.exec(delete(Match).where(col(Match.call_id) == call.id))
-    for scored in found.matches:
-        pair = after.get((found.call_id, scored.challenge_id))
+    for scored in result.matches:
+        pair = after.get((result.call_id, scored.challenge_id))
         session.add(
             Match(
-                call_id=int(found.call_id),
-                challenge_id=scored.challenge_id,
-                score=pair.score if pair else scored.score,
-                said=scored.score if pair else None,
-                topic=scored.topic,
+                call_id=call.id, challenge_id=scored.challenge_id, score=pair.score if pair else scored.score,
+                said=scored.score if pair else None, topic=scored.topic,
                 reasons=with_verdict(scored.reasons, pair, scored.score) if pair else list(scored.reasons),
-                model=this.matcher.model,
-                at=this.now,
+                model=run.matcher.model, at=run.now,
             )
-        )
+        )  # fmt: skip

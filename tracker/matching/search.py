@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from db.models import Call, Match
 from db.queries import CallFilter, Viewer, calls_for
 from db.status import IS_CALL, next_gate_expression
-from tracker.challenges.tree import below
+from tracker.challenges.agenda import below
 from tracker.matching import DIGEST_THRESHOLD
 
 PER_PAGE = 30

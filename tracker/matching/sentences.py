@@ -1,7 +1,9 @@
 """Reading a call: folded text for the lexicon, and the few sentences worth a vector."""
 
 import re
-from dataclasses import dataclass
+from functools import cache
+
+from tracker.matching.texts import read_words
 
 LONGEST_TEXT = 6000  # characters read of a call's text: what matters stands in front, and nothing may be slow
 LONGEST_SENTENCE = 320
@@ -13,12 +15,10 @@ _SPACE = re.compile(r"\s+")
 _MOJIBAKE = re.compile("[ÃÂâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a call: where it stands (title, call, destination, text) and its words as published."""
-
-    place: str
-    words: str
+@cache
+def small_words() -> dict[str, frozenset[str]]:
+    """The stop words, and the small words of each language."""
+    return {name: frozenset(words.split()) for name, words in read_words("small_words.yaml").items()}
 
 
 def clean(text: str, longest: int = LONGEST_TEXT) -> str:
@@ -71,56 +71,10 @@ def worth_a_vector(candidates: list[str], hits: list[int], room: int = EMBEDDED)
     return sorted(chosen)
 
 
-_DUTCH = frozenset(
-    [
-        "de",
-        "het",
-        "een",
-        "en",
-        "van",
-        "voor",
-        "met",
-        "zijn",
-        "wordt",
-        "worden",
-        "niet",
-        "ook",
-        "aan",
-        "bij",
-        "door",
-        "kunnen",
-        "aanvragen",
-        "subsidie",
-        "regeling",
-    ]
-)
-_ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "for",
-        "with",
-        "is",
-        "are",
-        "be",
-        "this",
-        "that",
-        "on",
-        "by",
-        "will",
-        "from",
-        "as",
-        "their",
-        "which",
-    ]
-)
-
-
 def language_of(given: str | None, title: str, text: str) -> str:
     """The language as given, else "nl" or "en", whichever has more of its small words in the text."""
     if given:
         return given.lower()[:2]
     words = folded(f"{title} {text[:600]}").split()
-    return "nl" if sum(w in _DUTCH for w in words) > sum(w in _ENGLISH for w in words) else "en"
+    dutch, english = (sum(word in small_words()[language] for word in words) for language in ("nl", "en"))
+    return "nl" if dutch > english else "en"

@@ -2,14 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 Eligibility = Literal["self", "partner", "no"]
 Vectors = NDArray[np.float32]
 Reason = dict[str, Any]
+
+
+def read_words(file: str) -> Any:
+    """A list of words or patterns that lies beside the code."""
+    return yaml.safe_load(Path(__file__).with_name(file).read_text("utf-8"))
+
+
+def reason(kind: str, weight: float, place: str, call: str, challenge: str, text: str) -> Reason:
+    """Why a call and an opgave met: what it weighs, where it stands, the words of both, and a sentence."""
+    of = {"kind": kind, "weight": round(float(weight), 3), "place": place}
+    return of | {"call": call, "challenge": challenge, "text": text}
 
 
 @dataclass(frozen=True)

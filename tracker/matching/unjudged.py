@@ -10,7 +10,7 @@ from db.models import Call, Challenge, ClosedPeriod, Match, Subscription, Team, 
 from db.queries import Viewer
 from db.status import next_gate_expression, standing
 from notifications.wording import AMSTERDAM, local_day
-from tracker.challenges.tree import below
+from tracker.challenges.agenda import below
 from tracker.matching.search import matched
 from tracker.workdays import ClosedDays, closed_days
 
@@ -65,7 +65,7 @@ def due_today(session: Session, now: datetime) -> list[Unjudged]:
     """
     today = local_day(now)
     closed = closed_days(session.exec(select(ClosedPeriod)).all())
-    if not closed.works(today):
+    if not closed.is_working_day(today):
         return []
     before = closed.before(today, 1)
     return [one for one in unjudged(session, now) if not one.call.held and _ran_out_after(one, closed, before)]

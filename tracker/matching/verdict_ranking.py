@@ -16,6 +16,7 @@ ALIKE_FROM, ALIKE_FULLY = 0.45, 0.85  # cosines: unrelated calls stay below the 
 ENOUGH = 1.5  # so much likeness to rejections with one reason begins to count: two near ones, or three less near
 DEEPEST = 0.6  # the largest share of a score that rejections of others' calls can take away
 HALF_LIFE = timedelta(days=365)
+RELEVANT = "gemarkeerd als relevant"
 WANTED = 0.95  # the least score of a pair that someone marked as relevant
 
 
@@ -72,7 +73,7 @@ def _moved(pair: RankedPair, verdicts: Sequence[ActiveVerdict], alike: Array) ->
     about = [v.challenge_id in (None, pair.challenge_id) for v in verdicts]
     own = {v.say for v, mine in zip(verdicts, about, strict=True) if mine and v.call_id == pair.call_id}
     if "yes" in own:
-        return replace(pair, score=max(pair.score, WANTED), because="gemarkeerd als relevant")
+        return replace(pair, score=max(pair.score, WANTED), because=RELEVANT)
     if "no" in own:
         return replace(pair, score=pair.score * (1 - DEEPEST), because="eerder beoordeeld als niet voor ons")
     others = [(v, float(a)) for v, a, mine in zip(verdicts, alike, about, strict=True) if mine and a > 0]

@@ -8,7 +8,7 @@ from tracker.matching import practice
 from tracker.matching.agenda import Phrases
 from tracker.matching.features import PLACES, VECTOR_FEATURES, WORD_FEATURES, BatchVectors, ReadCall
 from tracker.matching.fit import Array
-from tracker.matching.texts import ChallengeText, Reason, Vectors
+from tracker.matching.texts import ChallengeText, Reason, Vectors, reason
 from tracker.matching.weights import Linear, Stages
 
 DUTCH_PLACE = {"title": "de titel", "call": "de call", "destination": "het onderdeel", "text": "de tekst"}
@@ -25,25 +25,18 @@ def by_words(reading: ReadCall, number: int, pairs: Array, topic: Linear) -> lis
     """The words of the opgave that stand in the call, with the places they stand in."""
     weights = dict(zip(topic.names, topic.weights, strict=True))
     column = {"title": 0, "call": 1, "destination": 1, "text": 2}
-    found = []
+    reasons = []
     for place in PLACES:
         hits = [h for h in reading.hits[place] if h.term.owner == number]
         if not hits:
             continue
         seen = list(dict.fromkeys(reading.texts[place][h.start : h.end] for h in hits))
         words = list(dict.fromkeys(h.term.words for h in hits))
-        feature = column[place]
-        found.append(
-            {
-                "kind": "words",
-                "weight": round(float(weights[WORD_FEATURES[feature]] * pairs[feature]), 3),
-                "place": place,
-                "call": ", ".join(seen),
-                "challenge": ", ".join(words),
-                "text": f"In {DUTCH_PLACE[place]} staat “{', '.join(seen)}”; de opgave zoekt op {', '.join(words)}.",
-            }
-        )
-    return found
+        feature, call, challenge = column[place], ", ".join(seen), ", ".join(words)
+        weight = weights[WORD_FEATURES[feature]] * pairs[feature]
+        text = f"In {DUTCH_PLACE[place]} staat “{call}”; de opgave zoekt op {challenge}."
+        reasons.append(reason("words", weight, place, call, challenge, text))
+    return reasons
 
 
 def by_sentence(
@@ -62,16 +55,8 @@ def by_sentence(
     met = _nearest_words(encoded.sentence[rows[best]], words, number) or challenge.name
     weights = dict(zip(stages.topic.names, stages.topic.weights, strict=True))
     weight = weights.get("sentence_phrase", 0) * near[best] + weights.get("own_head", 0) * float(pull[best])
-    return [
-        {
-            "kind": "sentence",
-            "weight": round(float(weight), 3),
-            "place": "text",
-            "call": sentence,
-            "challenge": met,
-            "text": f"De zin “{_short(sentence)}” ligt dicht bij {met} ({challenge.name}).",
-        }
-    ]
+    text = f"De zin “{_short(sentence)}” ligt dicht bij {met} ({challenge.name})."
+    return [reason("sentence", weight, "text", sentence, met, text)]
 
 
 def _pull(sentences: Vectors, head: Linear | None) -> Array:
@@ -97,16 +82,8 @@ def by_title(reading: ReadCall, pairs: Array, challenge: ChallengeText, topic: L
     weight = (weights["title_phrase_margin"] + weights["title_phrase"]) * pairs[place]
     if weight <= 0.1 or not reading.texts["title"]:
         return []
-    return [
-        {
-            "kind": "title",
-            "weight": round(float(weight), 3),
-            "place": "title",
-            "call": reading.texts["title"],
-            "challenge": challenge.name,
-            "text": f"De titel ligt dicht bij “{challenge.name}”.",
-        }
-    ]
+    text = f"De titel ligt dicht bij “{challenge.name}”."
+    return [reason("title", weight, "title", reading.texts["title"], challenge.name, text)]
 
 
 def kind_weights(stages: Stages) -> dict[str, float]:
@@ -131,16 +108,7 @@ def by_programme(reading: ReadCall, weights: dict[str, float]) -> list[Reason]:
     if abs(weight) < CLEAR:
         return []
     verdict = "past bij" if weight >= 0 else "staat verder af van"
-    return [
-        {
-            "kind": "programme",
-            "weight": round(float(weight), 3),
-            "place": "type",
-            "call": given,
-            "challenge": "",
-            "text": f"“{given}” {verdict} wat een regio kan gebruiken.",
-        }
-    ]
+    return [reason("programme", weight, "type", given, "", f"“{given}” {verdict} wat een regio kan gebruiken.")]
 
 
 def eligible(reading: ReadCall, answer: str, linear: Linear) -> str:
@@ -164,4 +132,4 @@ def _short(sentence: str) -> str:
 
 def sorted_reasons(reasons: Sequence[Reason]) -> list[Reason]:
     """What weighs most first."""
-    return sorted(reasons, key=lambda reason: -abs(reason["weight"]))
+    return sorted(reasons, key=lambda each: -abs(each["weight"]))

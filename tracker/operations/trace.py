@@ -174,8 +174,7 @@ def _why_not(
         return "de regeling past bij geen opgave boven de drempel"
     if any(pair[0] == call.id for pair in memory.refused):
         return "beoordeeld als niet voor ons"
-    wishes = [one.wish for one in recipient.standing]
-    digest = compose(catalogue, wishes, memory, read_coverage(session, catalogue), now)
+    digest = compose(catalogue, recipient.queries, memory, read_coverage(session, catalogue), now)
     if any(tell[0] == call.id for tell in digest.tells):
         return "staat in het volgende overzicht"
     return "geen abonnement op deze opgave, of het filter sluit de regeling uit"

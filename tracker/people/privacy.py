@@ -43,7 +43,7 @@ from db.models import (
 )
 from db.vocabulary import DeliveryState, MailKind
 from notifications.wording import local_day
-from tracker.errors import KeptByHold, NotThere
+from tracker.errors import KeptByHold
 
 GONE = "[naam gewist]"
 # Free texts in which a name may stand; a position's words cannot change, so a name there is reported instead.
@@ -221,11 +221,3 @@ def sweep(session: Session, actor: str, now: datetime) -> list[Erased]:
 def note_erased(session: Session, who: str, actor: str, now: datetime) -> None:
     """Put on record that somebody was erased; ``who`` is the pseudonym that stays."""
     session.add(AuditEntry(at=now, actor=actor, action="erase", object=who, result="done", origin=actor))
-
-
-def stakeholder_by_id(session: Session, stakeholder_id: int) -> Stakeholder:
-    """The stakeholder, or NotThere."""
-    found = session.get(Stakeholder, stakeholder_id)
-    if found is None:
-        raise NotThere("Deze stakeholder bestaat niet.")
-    return found

@@ -38,28 +38,35 @@ CHILD = (sys.executable, "-m", "scrapers")
 
 
 def crawl(
-    name: str,
-    settings: Settings,
-    remembered: Iterable[Remembered],
-    now: datetime,
-    progress: Progress = lambda _: None,
-    since: datetime | None = None,
-    options: dict[str, Any] | None = None,
-    **more: Any,
-) -> Crawled:
+    name: str, settings: Settings, remembered: Iterable[Remembered], now: datetime,
+    progress: Progress = lambda _: None, options: dict[str, Any] | None = None, **fields: Any,
+) -> Crawled:  # fmt: skip
     """Run one source to its end, or to its limit of ``source_limit_seconds``.
 
-    ``since`` is the start of a stream's last complete crawl; ``more`` are further fields of the Job. Raises
-    ``NoSuchSource`` for an unknown name only.
+    ``fields`` are further fields of the Job. Raises ``NoSuchSource`` for an unknown name only.
     """
     source = sources.load(name, {**watched_options(name, settings), **(options or {})})
-    asked = {"since": since, "options": options or {}, **more}
     if wrong := wrong_root(name, settings):
         return Crawled(name, source.kind, now, now, stopped=wrong)
     try:
-        return crawl_into_folder(source, settings, remembered, now, progress, asked)
+        with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
+            addresses = {row.url: (row.etag, row.last_modified) for row in remembered}
+            job = job_for(name, settings, now, Path(folder), options=options or {}, remembered=addresses, **fields)
+            started = monotonic()
+            failure = run_child(job, settings.source_limit_seconds, progress)
+            finished_at = now + timedelta(seconds=monotonic() - started)
+            return from_spool(source, job.spool, now, finished_at, failure)
     except OSError as error:  # a disk that is full, a machine without processes to spare
         return Crawled(name, source.kind, now, now, stopped=f"this machine: {error.strerror or error}")
+
+
+def crawl_sample(
+    name: str, settings: Settings, now: datetime, spool: Path, pages: int, limit_seconds: float
+) -> Crawled:
+    """Ask a source for a few pages only; all that its child leaves stays in the folder ``spool``."""
+    job = job_for(name, settings, now, spool, sample=pages)
+    failure = run_child(job, limit_seconds, lambda _: None)
+    return from_spool(sources.load(name, job.options), spool, now, now, failure)
 
 
 def wrong_root(name: str, settings: Settings) -> str:
@@ -91,19 +98,13 @@ def crawl_into_folder(
         return from_spool(source, job.spool, now, finished_at, failure)
 
 
-def job_for(name: str, settings: Settings, now: datetime, folder: Path, **more: Any) -> Job:
-    """What a child is asked to do, by the settings; ``more`` are further fields of the Job."""
-    options = {**watched_options(name, settings), **more.pop("options", {})}
+def job_for(name: str, settings: Settings, now: datetime, folder: Path, **fields: Any) -> Job:
+    """What a child is asked to do, by the settings; ``fields`` are further fields of the Job."""
+    options = {**watched_options(name, settings), **fields.pop("options", {})}
     return Job(
-        source=name,
-        spool=folder,
-        now=now,
-        user_agent=user_agent(settings),
-        root=settings.source_roots.get(name, ""),
-        fetch_allow=settings.fetch_allow,
-        options=options,
-        **more,
-    )
+        source=name, spool=folder, now=now, user_agent=user_agent(settings), options=options,
+        root=settings.source_roots.get(name, ""), fetch_allow=settings.fetch_allow, **fields,
+    )  # fmt: skip
 
 
 def can_be_asked(name: str, settings: Settings) -> bool:
@@ -122,14 +123,14 @@ def own_watched(settings: Settings) -> dict[str, Watched]:
 
     Those that are wrong are left out, and so are those that would take the place of a source with a file of its own.
     """
-    found, _ = read_watched(settings.data_dir / "watched")
-    return {name: watched for name, watched in found.items() if name not in sources.written()}
+    pages, _ = read_watched(settings.data_dir / "watched")
+    return {name: page for name, page in pages.items() if name not in sources.written()}
 
 
 def wrong_watched(settings: Settings) -> list[str]:
     """One line for every description that was left out."""
-    found, wrong = read_watched(settings.data_dir / "watched")
-    return [*wrong, *(f"watched page {name!r}: a source has that name" for name in found if name in sources.written())]
+    pages, wrong = read_watched(settings.data_dir / "watched")
+    return [*wrong, *(f"watched page {name!r}: a source has that name" for name in pages if name in sources.written())]
 
 
 def unknown_sources(settings: Settings) -> list[str]:
@@ -140,7 +141,7 @@ def unknown_sources(settings: Settings) -> list[str]:
         "SOURCES_OFF": settings.sources_off,
         "SOURCE_<NAME>_URL": settings.source_roots,
     }
-    return [f"{name}: no source {one!r}" for name, found in named.items() for one in found if one not in known]
+    return [f"{setting}: no source {name!r}" for setting, names in named.items() for name in names if name not in known]
 
 
 def watched_options(name: str, settings: Settings) -> dict[str, Any]:
@@ -256,23 +257,23 @@ def ended_early(spool: Path) -> str:
 
 def from_spool(source: type[Source], spool: Path, started: datetime, finished: datetime, failure: str) -> Crawled:
     """What stands in a spool, as a Crawled; listings of a source that was killed half-way are kept."""
-    found = SpoolContents()
+    contents = SpoolContents()
     try:
         for kind, event in read_events(spool):
-            found.add(kind, event, spool)
+            contents.add(kind, event, spool)
     except (ValidationError, ValueError, TypeError, KeyError, OSError) as error:
         failure = failure or f"what the reading process left is not readable: {str(error).splitlines()[0]}"
-    end = found.end or {}
+    end = contents.end or {}
     return Crawled(
         source=source.name,
         kind=source.kind,
         started_at=started,
-        finished_at=datetime.fromisoformat(end["finished_at"]) if found.end else finished,
-        listings=tuple(found.listings.values()),
-        pages=tuple(found.pages),
-        unreadable=tuple(found.unreadable),
-        remembered=tuple(found.remembered.values()),
-        stopped=plain_line(failure or (end.get("stopped", "") if found.end else ended_early(spool))),
+        finished_at=datetime.fromisoformat(end["finished_at"]) if contents.end else finished,
+        listings=tuple(contents.listings.values()),
+        pages=tuple(contents.pages),
+        unreadable=tuple(contents.unreadable),
+        remembered=tuple(contents.remembered.values()),
+        stopped=plain_line(failure or (end.get("stopped", "") if contents.end else ended_early(spool))),
         unchanged=bool(end.get("unchanged")),
         skew_seconds=end.get("skew"),
         come_back_at=datetime.fromisoformat(end["come_back_at"]) if end.get("come_back_at") else None,

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from scrapers import sources
 from scrapers.crawled import Crawled
 from scrapers.expectation import differences, expected
 from scrapers.spool import read_events
 from tracker.settings import Settings
-from tracker.sources.crawl import from_spool, job_for, run_child
+from tracker.sources.crawl import crawl_sample
 
 SAMPLE = 2  # lists, and as many pages of one row
 LIMIT_SECONDS = 300
@@ -44,10 +43,7 @@ def check_source(name: str, settings: Settings, now: datetime) -> CheckResult:
     """One source: a sample of it, compared."""
     with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
         spool = Path(folder)
-        job = job_for(name, settings, now, spool, sample=SAMPLE)
-        failure = run_child(job, LIMIT_SECONDS, lambda _: None)
-        source = sources.load(name, job.options)
-        crawled = from_spool(source, spool, now, now, failure)
+        crawled = crawl_sample(name, settings, now, spool, SAMPLE, LIMIT_SECONDS)
         shape: dict[str, object] = next((event["shape"] for kind, event in read_events(spool) if kind == "end"), {})
     return judged(name, crawled, shape)
 
@@ -60,8 +56,8 @@ def judged(name: str, crawled: Crawled, shape: dict[str, object]) -> CheckResult
         verdict = REFUSED if any(r in words for r in REFUSALS) else DIFFERENT
         verdict = SILENT if verdict == DIFFERENT and any(s in words for s in SILENCES) else verdict
         return CheckResult(name, verdict, (words,), rows)
-    known = expected(name)
-    if known is None:
+    expectation = expected(name)
+    if expectation is None:
         return CheckResult(name, DIFFERENT, ("nothing is known of what to expect; record it first",), rows)
-    how = tuple(differences(known, crawled, shape))
+    how = tuple(differences(expectation, crawled, shape))
     return CheckResult(name, DIFFERENT if how else AS_EXPECTED, how, rows)

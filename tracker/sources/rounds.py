@@ -104,7 +104,7 @@ def _ask(engine: Engine, settings: Settings, name: str, now: datetime, progress:
         since = _last_complete(session, name, now)
         on_the_brink = absentees(session, name, now) if can_be_asked(name, settings) else ()
         fewest = enough(past(session, name).seen) if on_the_brink else 0
-    return crawl(name, settings, remembered, now, progress, since, absentees=on_the_brink, fewest=fewest)
+    return crawl(name, settings, remembered, now, progress, since=since, absentees=on_the_brink, fewest=fewest)
 
 
 def _last_complete(session: Session, name: str, now: datetime) -> datetime | None:

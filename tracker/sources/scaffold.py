@@ -13,69 +13,9 @@ from scrapers.recordings import replay
 from scrapers.spool import read_events
 from tracker.errors import NotPossible
 from tracker.settings import Settings
-from tracker.sources.crawl import ROOT, from_spool, job_for, run_child
+from tracker.sources.crawl import ROOT, crawl_sample, watched_options
 
-SOURCE = '''"""{title}: {url}
-
-Licence: ?. Robots: ?. Certain: ?. To confirm at the first live check: ?.
-"""
-
-from collections.abc import Iterable
-from typing import Any
-
-from scrapy import Request
-from scrapy.http import TextResponse
-
-from db.vocabulary import SourceKind
-from scrapers.listing import Listing
-from scrapers.source import Source, one
-from scrapers.texts import plain_text
-from scrapers.told import told
-
-
-class {title}(Source):
-    """What is open at {url}."""
-
-    name, kind, publisher = "{name}", SourceKind.CATALOGUE, "{publisher}"
-    root = "{root}"
-
-    def start(self) -> Iterable[Request]:
-        return [Request("{url}")]
-
-    def rows(self, page: TextResponse) -> Iterable[Any]:
-        return page.follow_all(css="main a")  # where the schemes are
-
-    def identify(self, row: Any) -> str | None:
-        return str(row.url).rstrip("/").rpartition("/")[2]
-
-    def read(self, row: Any) -> Listing | None:
-        text = plain_text(row.css("main").get() or "")
-        return Listing(
-            source=self.name,
-            external_id=self.identify(row) or "",
-            url=row.url,
-            title=one(row, "h1::text"),
-            language=self.language,
-            publisher=self.publisher,
-            summary=text[:3000],
-            **told(text, self.language, self.context.now.date()),
-        )
-'''
-TEST = '''"""The recording of {title}, read."""
-
-from pathlib import Path
-
-from scrapers.recordings import replay
-from scrapers.sources.{name} import {title}
-
-RECORDING = Path(__file__).parents[1] / "recordings/{name}"
-
-
-def test_{name}_is_read() -> None:
-    crawled = replay({title}, RECORDING)
-    assert (crawled.stopped, crawled.unreadable) == ("", ())
-    assert len(crawled.listings) == 0  # how many there are, one of them in full, and the odd one out
-'''
+TEMPLATES = Path(__file__).with_name("templates")
 # It is written into a Python file: nothing that would end the text it stands in.
 ADDRESS = re.compile(r"(https?://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?)(?:[/?][^\s\"'\\]*)?")
 SAMPLE = 3
@@ -95,18 +35,16 @@ def write_source(name: str, url: str, checkout: Path = ROOT) -> list[Path]:
         raise CannotAddSource(f"{url!r} is no http or https address")
     spaced = name.title().replace("_", " ")
     words = {"name": name, "title": spaced.replace(" ", ""), "publisher": spaced, "url": url, "root": root[1]}
-    written = {sources_folder(checkout) / f"{name}.py": SOURCE, tests_folder(checkout) / f"test_{name}.py": TEST}
-    for path in written:
+    files = {
+        checkout / f"scrapers/sources/{name}.py": "source.txt",
+        tests_folder(checkout) / f"test_{name}.py": "test.txt",
+    }
+    for path in files:
         if path.exists():
             raise CannotAddSource(f"{path} is already there")
-    for path, text in written.items():
-        path.write_text(text.format(**words), encoding="utf-8")
-    return list(written)
-
-
-def sources_folder(checkout: Path) -> Path:
-    """Where the files of sources are."""
-    return checkout / "scrapers/sources"
+    for path, template in files.items():
+        path.write_text((TEMPLATES / template).read_text("utf-8").format(**words), encoding="utf-8")
+    return list(files)
 
 
 def tests_folder(checkout: Path) -> Path:
@@ -127,9 +65,7 @@ def record(name: str, settings: Settings, now: datetime, checkout: Path = ROOT) 
     target = recording_of(name, checkout)
     with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
         spool = Path(folder)
-        job = job_for(name, settings, now, spool, sample=SAMPLE)
-        failure = run_child(job, settings.source_limit_seconds, lambda _: None)
-        crawled = from_spool(sources.load(name, job.options), spool, now, now, failure)
+        crawled = crawl_sample(name, settings, now, spool, SAMPLE, settings.source_limit_seconds)
         answers = [event for kind, event in read_events(spool) if kind == "answer"]
         if not answers:
             raise CannotAddSource(f"{name}: {crawled.stopped or 'no page came'}")
@@ -153,8 +89,6 @@ def write_recording(target: Path, name: str, now: datetime, answers: list[dict[s
 
 def try_source(name: str, settings: Settings, checkout: Path = ROOT) -> Crawled:
     """Replay the recording; and keep in expected.json what it leads one to expect."""
-    from tracker.sources.crawl import watched_options
-
     folder = recording_of(name, checkout)
     if not (folder / "index.json").is_file():
         raise CannotAddSource(f"{name} has no recording at {folder}: kansenradar source record {name}")
@@ -163,20 +97,20 @@ def try_source(name: str, settings: Settings, checkout: Path = ROOT) -> Crawled:
 
 def keep_expectation(name: str, checkout: Path = ROOT) -> None:
     """Write into expected.json what the recording of a source leads one to expect, for the live check."""
-    known = json.loads(FILE.read_text("utf-8"))
-    known[name] = expectation_of(sources.load(name), recording_of(name, checkout)).as_json()
-    FILE.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n", encoding="utf-8")
+    expectations = json.loads(FILE.read_text("utf-8"))
+    expectations[name] = expectation_of(sources.load(name), recording_of(name, checkout)).as_json()
+    FILE.write_text(json.dumps(dict(sorted(expectations.items())), indent=1) + "\n", encoding="utf-8")
 
 
 def table(crawled: Crawled) -> list[str]:
     """The listings for a person's eye, and how the reading ended."""
-    lines = [line for listing in crawled.listings for line in told_of(listing.as_json(), listing.title)]
+    lines = [line for listing in crawled.listings for line in lines_of(listing.as_json(), listing.title)]
     lines += [f"unreadable: {u.where}: {u.why}" for u in crawled.unreadable]
     empty = "" if lines else "nothing was read: is the list made by a script, or do the rows stand elsewhere?"
     return [*lines, f"{len(crawled.listings)} listings; {crawled.stopped or empty or 'read to the end'}"]
 
 
-def told_of(fields: dict[str, object], title: str) -> list[str]:
+def lines_of(fields: dict[str, object], title: str) -> list[str]:
     """One listing in a few lines."""
     shown = ("url", "publisher", "instrument", "source_word", "budget", "max_amount", "rate", "review")
     lines = [f"- {title}"] + [f"    {name}: {fields[name]}" for name in shown if name in fields]

@@ -5,12 +5,11 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import parse_qsl, quote
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -48,21 +47,6 @@ TITLES = {
 }
 
 
-class RowId(Convertor[int]):
-    """A row's id in a path: at most nine digits, so that it fits every database."""
-
-    regex = "[0-9]{1,9}"
-
-    def convert(self, value: str) -> int:
-        return int(value)
-
-    def to_string(self, value: int) -> str:
-        return str(value)
-
-
-register_url_convertor("id", RowId())
-
-
 def build(
     settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None, trials: PreviewScorer | None = None
 ) -> ASGIApp:
@@ -71,10 +55,14 @@ def build(
     site.templates.globals["menu_for"] = menu_for
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     counted = limits or Limits()
+    app.state.site, app.state.limits = site, counted
     for route in ROUTES:
-        app.add_route(route.path, _endpoint(site, route, counted), methods=[route.method])
+        if not isinstance(route.handler, APIRouter):
+            app.add_route(route.path, _endpoint(site, route, counted), methods=[route.method])
+    app.include_router(v1.router, prefix=v1.ROOT)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_exception_handler(HTTPException, _refusal(site))
+    app.add_exception_handler(v1.WrongQuery, v1.wrong_query)
     app.add_exception_handler(Exception, _failure(site))
     return SafeAnswers(RequestBodyLimitMiddleware(app, MOST_BYTES))
 
@@ -192,6 +180,7 @@ def _context(
 
 
 def _handled(route: Route, context: RequestContext) -> Response:
+    assert not isinstance(route.handler, APIRouter)  # that answers by itself
     try:
         return route.handler(context)
     except NotThere as error:

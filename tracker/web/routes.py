@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from db.vocabulary import Role
 from tracker.web import public, today
-from tracker.web.api import openapi, v1
+from tracker.web.api import v1
 from tracker.web.applications import applications
 from tracker.web.calendar import bodies, decision_clock, feeds
 from tracker.web.calendar import index as calendar_index
@@ -40,7 +41,7 @@ class Route:
 
     method: str
     path: str
-    handler: Handler
+    handler: Handler | APIRouter
     role: Role | None
     guard: Guard = Guard.TOKEN
     limit: str = ""
@@ -236,14 +237,14 @@ ROUTES: list[Route] = [
     Route("POST", "/kalender/abonneren/{feed_id:id}/vernieuwen", feeds.renew, READER),
     Route("POST", "/kalender/abonneren/{feed_id:id}/stoppen", feeds.revoke, READER),
     Route("GET", "/kalender/feed/{token}.ics", feeds.read, PUBLIC),  # calendar programs have no cookie
-    # for other programs
-    Route("GET", "/api/v1/openapi.json", openapi.show, PUBLIC),
-    Route("GET", "/api/v1/regelingen", v1.calls, READER),
-    Route("GET", "/api/v1/regelingen/{call_id:id}", v1.call, READER),
-    Route("GET", "/api/v1/agendas", v1.agendas, READER),
-    Route("GET", "/api/v1/opgaven", v1.challenges, READER),
-    Route("GET", "/api/v1/opgaven/{challenge_id}", v1.challenge, READER),
-    Route("GET", "/api/v1/bronnen", v1.sources, READER),
+    # for other programs: FastAPI's router answers them
+    Route("GET", "/api/v1/openapi.json", v1.router, PUBLIC),
+    Route("GET", "/api/v1/regelingen", v1.router, READER),
+    Route("GET", "/api/v1/regelingen/{call_id:id}", v1.router, READER),
+    Route("GET", "/api/v1/agendas", v1.router, READER),
+    Route("GET", "/api/v1/opgaven", v1.router, READER),
+    Route("GET", "/api/v1/opgaven/{challenge_id}", v1.router, READER),
+    Route("GET", "/api/v1/bronnen", v1.router, READER),
     # for everybody
     Route("GET", "/toegankelijkheid", public.accessibility, PUBLIC),
     Route("GET", "/privacy", public.privacy, PUBLIC),

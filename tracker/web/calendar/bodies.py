@@ -13,7 +13,7 @@ from db.rights import has_role
 from db.vocabulary import Role
 from db.vocabulary_calendar import BodyKind, ClosedKind
 from tracker.calendar.bodies import body_calendar
-from tracker.calendar.decision_clock import replan_all
+from tracker.calendar.decision_clock import replan_meetings
 from tracker.web.frame import audit, forms
 from tracker.web.frame.context import NotThere, RequestContext
 
@@ -100,7 +100,7 @@ def change(request: RequestContext) -> Response:
     body.paper_days, body.keeps_recess, body.example = form.paper_days, form.keeps_recess, not form.real
     body.version += 1
     request.session.add(body)
-    return _planned_again(request, f"/kalender/vergaderingen/{body.id}", f"body {body.id}")
+    return _planned_again(request, f"body {body.id}", body.id)
 
 
 class NewMeeting(BaseModel):
@@ -133,7 +133,7 @@ def add_meeting(request: RequestContext) -> Response:
         row.version + 1,
     )
     request.session.add(row)
-    return _planned_again(request, f"/kalender/vergaderingen/{body.id}", f"body {body.id}")
+    return _planned_again(request, f"body {body.id}", body.id)
 
 
 def cancel_meeting(request: RequestContext) -> Response:
@@ -143,7 +143,7 @@ def cancel_meeting(request: RequestContext) -> Response:
         raise NotThere
     row.cancelled_at, row.modified_at, row.version = request.now.instant, request.now.instant, row.version + 1
     request.session.add(row)
-    return _planned_again(request, f"/kalender/vergaderingen/{row.body_id}", f"meeting {row.id}")
+    return _planned_again(request, f"meeting {row.id}", row.body_id)
 
 
 class NewPeriod(BaseModel):
@@ -175,7 +175,7 @@ def add_period(request: RequestContext) -> Response:
     )
     row.last_day, row.participant_id, row.source = form.last_day, form.participant, f"ingevuld door {request.user.name}"
     request.session.add(row)
-    return _planned_again(request, "/kalender/vergaderingen", f"period {form.first_day}")
+    return _planned_again(request, f"period {form.first_day}")
 
 
 def remove_period(request: RequestContext) -> Response:
@@ -184,11 +184,11 @@ def remove_period(request: RequestContext) -> Response:
     if row is None:
         raise NotThere
     request.session.delete(row)
-    return _planned_again(request, "/kalender/vergaderingen", f"period {row.id}")
+    return _planned_again(request, f"period {row.id}")
 
 
-def _planned_again(request: RequestContext, back: str, what: str) -> Response:
+def _planned_again(request: RequestContext, what: str, body_id: str | None = None) -> Response:
     audit.record(request, "meetings changed", what)
     request.session.flush()
-    replan_all(request.session, request.now.instant)
-    return request.to(back, done="vergaderingen")
+    replan_meetings(request.session, request.now.instant, body_id)
+    return request.to(f"/kalender/vergaderingen{f'/{body_id}' if body_id else ''}", done="vergaderingen")

@@ -29,7 +29,7 @@ from tracker.calendar.decision_clock import (
     milestones_of,
     plan_for,
     put_on,
-    replan,
+    replan_clock,
     settle,
     start_clock,
     way_of,
@@ -188,7 +188,7 @@ def plan_again(request: RequestContext) -> Response:
     if not _may_change(request.viewer, clock):
         raise NotThere
     try:
-        replan(
+        replan_clock(
             request.session,
             clock,
             request.session.get_one(Deadline, clock.deadline_id),
@@ -245,7 +245,7 @@ def _change(session: Session, row: Milestone, clock: DecisionClock, form: Settle
     session.flush()
     if row.day != was or form.let_go:
         with suppress(NoPlan):  # what cannot be planned stands on the page, and the day stays as it was put
-            replan(session, clock, deadline, data, now)
+            replan_clock(session, clock, deadline, data, now)
 
 
 def _papers(data: BodyCalendar, body_id: str | None, day: date) -> date | None:

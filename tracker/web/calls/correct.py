@@ -14,6 +14,7 @@ from db.queries import CallFilter
 from db.rights import visible
 from db.vocabulary import DeadlineKind, Instrument
 from scrapers.listing import ListedDeadline, Listing
+from tracker.calendar.decision_clock import replan_moved
 from tracker.calls import parse_values
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.corrections import add_call, correct, take_back
@@ -80,6 +81,7 @@ def create(request: RequestContext) -> Response:
     if listing is None:
         return request.page("calls/correct_new.html", 422, errors={**errors, **wrong}, typed=request.form)
     call_id = add_call(request.session, listing, request.now.instant)
+    replan_moved(request.session, request.now.instant)
     audit.record(request, "call added", f"call {call_id}")
     return request.to(f"/regelingen/{call_id}", done="bewaard")
 
@@ -112,6 +114,7 @@ def save(request: RequestContext) -> Response:
     if form.version != call.version:
         return _form(request, call, {}, 409, moved=True)
     correct(request.session, request.user, call.id, form.field, value, form.reason, request.now.instant)
+    replan_moved(request.session, request.now.instant)
     audit.record(request, "call corrected", f"call {call.id}", form.field)
     return request.to(f"/regelingen/{call.id}", done="gecorrigeerd")
 
@@ -144,6 +147,7 @@ def withdraw(request: RequestContext) -> Response:
         raise NotThere
     call_id = correction.call_id
     take_back(request.session, correction, request.now.instant)
+    replan_moved(request.session, request.now.instant)
     audit.record(request, "correction withdrawn", f"call {call_id}")
     return request.to(f"/regelingen/{call_id}", done="teruggenomen")
 
@@ -163,6 +167,7 @@ def save_join(request: RequestContext) -> Response:
         join(request.session, call.id, int(chosen), request.now.instant, request.user)
     except CannotJoin as error:
         return _join_form(request, call, {"met": str(error)}, 422)
+    replan_moved(request.session, request.now.instant)
     audit.record(request, "calls joined", f"call {call.id}", f"into call {chosen}")
     return request.to(f"/regelingen/{chosen}", done="samengevoegd")
 

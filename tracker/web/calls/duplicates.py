@@ -12,6 +12,7 @@ from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role
 from notifications import wording
+from tracker.calendar.decision_clock import replan_moved
 from tracker.calls.duplicate_pairs import dismiss
 from tracker.calls.duplicates import Proposal, Sign
 from tracker.calls.merge import CannotJoin, join, part
@@ -93,6 +94,7 @@ def _join(request: RequestContext, form: Decided) -> Response:
         join(request.session, form.second, form.first, request.now.instant, request.user)
     except CannotJoin:
         return request.to(PAGE, done="intussen-besloten")
+    replan_moved(request.session, request.now.instant)
     audit.record(request, "calls joined", f"call {form.second}", f"into call {form.first}")
     return request.to(f"{PAGE}?samen={form.second}", done="samengevoegd")
 
@@ -104,6 +106,7 @@ def undo(request: RequestContext) -> Response:
         kept = part(request.session, call.id, request.now.instant, request.user)
     except NotPossible:
         return request.to(PAGE, done="intussen-besloten")
+    replan_moved(request.session, request.now.instant)
     audit.record(request, "calls parted", f"call {call.id}", f"from call {kept}")
     return request.to(PAGE, done="gescheiden")
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from tracker.challenges.agenda import below
 from tracker.challenges.results import results
-from tracker.challenges.tree import below
 from tracker.web.challenges.detail import find_challenge
 from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import FormData, Headers, QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -99,3 +100,18 @@ class RequestContext:
 
 class NotThere(Exception):
     """It does not exist, or not for this viewer: nobody can tell which."""
+
+
+class RowId(Convertor[int]):
+    """A row's id in a path: at most nine digits, so that it fits every database."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("id", RowId())

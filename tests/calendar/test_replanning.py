@@ -1,0 +1,171 @@
+"""Whoever moves a deadline or a meeting moves the milestones before it at once; the planner of mail moves none."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from db.models import Body, Correction, Deadline, DecisionClock, Meeting, User
+from db.session import open_engine, reading, writing
+from tests.commands.test_commands import kansenradar
+from tests.make.crawls import closes, make_listing, store
+from tests.make.pages import Visitor, visit
+from tests.make.planning_mail import plan_once
+from tests.make.planning_world import NOW, settle_world
+from tracker.calendar.decision_clock import (
+    Way,
+    milestones_of,
+    replan_meetings,
+    replan_moved,
+    replan_stored,
+    start_clock,
+)
+from tracker.rights import Deed
+
+CLOSES, EARLIER = date(2027, 4, 20), date(2027, 4, 6)  # no holidays between
+
+
+@pytest.fixture
+def people(engine: Engine) -> dict[str, User]:
+    with writing(engine) as session:
+        return settle_world(session)
+
+
+@pytest.fixture
+def clock(engine: Engine, people: dict[str, User]) -> DecisionClock:
+    with Session(engine, expire_on_commit=False) as session:
+        return with_clock(session, people["coordinator"])
+
+
+@pytest.fixture
+def me(engine: Engine, people: dict[str, User], tmp_path: Path) -> Iterator[Visitor]:
+    with visit(engine, NOW, tmp_path, people["coordinator"]) as visitor:
+        yield visitor
+
+
+def with_clock(session: Session, by: User) -> DecisionClock:
+    """A call that closes on 20 April, with the clock of an application with own money."""
+    store(session, [make_listing(1, deadlines=(closes(CLOSES.isoformat(), "17:00"),))], NOW)
+    deadline = session.exec(select(Deadline)).one()
+    started = start_clock(Deed(session, by, NOW), deadline, Way("amsterdam", cofunding=True), "amsterdam")
+    session.commit()
+    return started
+
+
+def upload(session: Session, clock: DecisionClock) -> date:
+    return next(row.day for row in milestones_of(session, clock) if row.key == "upload")
+
+
+def moves(engine: Engine, clock: DecisionClock) -> date:
+    """How the last step stands now."""
+    with reading(engine) as session:
+        return upload(session, clock)
+
+
+def test_a_correction_on_its_page_moves_the_milestones_and_taking_it_back_does_too(
+    engine: Engine, clock: DecisionClock, me: Visitor
+) -> None:
+    before = moves(engine, clock)
+    form = {"version": 1, "field": "closes", "day": EARLIER, "hour": "12:00", "reason": "gebeld"}
+    me.send_form("/regelingen/1/corrigeren", **form)
+    assert moves(engine, clock) == before - (CLOSES - EARLIER)
+    with reading(engine) as session:
+        correction = session.exec(select(Correction)).one()
+    me.send_form(f"/correcties/{correction.id}/terugnemen")
+    assert moves(engine, clock) == before
+
+
+def test_joining_calls_moves_the_milestones_of_the_one_that_stays_and_parting_moves_them_back(
+    engine: Engine, clock: DecisionClock, me: Visitor
+) -> None:
+    before = moves(engine, clock)
+    with Session(engine) as session:
+        earlier = make_listing(2, source="eu_portal", deadlines=(closes(EARLIER.isoformat(), "17:00"),))
+        store(session, [earlier], NOW, source="eu_portal")
+    me.send_form("/regelingen/2/samenvoegen", met=1)
+    with reading(engine) as session:
+        standing = session.exec(select(Deadline).where(Deadline.call_id == 1)).one()
+    assert standing.day == EARLIER
+    assert moves(engine, clock) == before - (CLOSES - EARLIER)
+    me.send_form("/regelingen/2/losmaken")
+    assert moves(engine, clock) == before
+
+
+def test_a_stored_crawl_that_moved_nothing_takes_no_lock(engine: Engine, clock: DecisionClock) -> None:
+    with writing(engine) as session:
+        session.exec(select(DecisionClock).with_for_update()).all()
+        assert replan_stored(engine, NOW) == 0
+
+
+def test_a_clock_that_cannot_be_planned_any_more_takes_no_lock_either(engine: Engine, clock: DecisionClock) -> None:
+    move_deadline(engine, NOW.date() + timedelta(days=3))
+    with writing(engine) as session:
+        for body in session.exec(select(Body)):
+            body.months = [(NOW.month + 5) % 12 + 1]
+    with writing(engine) as session:
+        session.exec(select(DecisionClock).with_for_update()).all()
+        assert replan_stored(engine, NOW) == 0
+
+
+def move_deadline(engine: Engine, day: date) -> None:
+    """As a crawl does, by statements that no object of a session sees."""
+    with writing(engine) as session:
+        row = session.exec(select(Deadline)).one()
+        assert row.at
+        row.at += day - row.at.date()
+        row.day = day
+
+
+def test_planning_mail_moves_no_milestone(engine: Engine, clock: DecisionClock) -> None:
+    before = moves(engine, clock)
+    move_deadline(engine, EARLIER)
+    plan_once(engine, NOW)
+    assert moves(engine, clock) == before
+    assert replan_stored(engine, NOW) > 0
+    assert moves(engine, clock) == before - (CLOSES - EARLIER)
+
+
+def test_dates_written_by_statement_count_although_the_session_knows_older_ones(
+    engine: Engine, clock: DecisionClock
+) -> None:
+    with Session(engine) as session:
+        known = session.exec(select(Deadline)).one()
+        assert known.day == CLOSES
+        store(session, [make_listing(1, deadlines=(closes(EARLIER.isoformat(), "17:00"),))], NOW + timedelta(hours=1))
+        assert replan_moved(session, NOW) > 0
+
+
+def test_a_meeting_of_one_body_leaves_clocks_alone_that_do_not_pass_it(engine: Engine, clock: DecisionClock) -> None:
+    with writing(engine) as session:
+        added = {"day": date(2027, 3, 4), "papers_on": date(2027, 2, 12), "modified_at": NOW}
+        session.add_all(Meeting(body_id=body, **added) for body in ("raad-amsterdam", "raad-haarlem"))
+        session.flush()
+        assert replan_meetings(session, NOW, "raad-haarlem") == 0
+        assert replan_meetings(session, NOW, "raad-amsterdam") > 0
+
+
+def test_the_commands_that_change_calls_move_milestones_without_any_planning_of_mail(tmp_path: Path) -> None:
+    assert kansenradar(tmp_path, "init").returncode == 0
+    engine = open_engine(f"sqlite:///{next(tmp_path.rglob('*.db'))}")
+    with Session(engine, expire_on_commit=False) as session:
+        by = User(email="c@amsterdam.nl", name="C", role="coordinator", participant_id="amsterdam", created_at=NOW)
+        session.add(by)
+        session.flush()
+        clock = with_clock(session, by)
+        before = upload(session, clock)
+    at = ("--now", NOW.isoformat())
+    correction = ("--field", "closes", "--user", by.email, "--value", f"{EARLIER}T12:00", "--reason", "gebeld")
+    assert kansenradar(tmp_path, "call", "correct", "1", *correction, *at).returncode == 0
+    assert moves(engine, clock) == before - (CLOSES - EARLIER)
+    move_deadline(engine, CLOSES)
+    nowhere = {"KANSENRADAR_SOURCE_EU_PORTAL_URL": "http://127.0.0.1:1", "KANSENRADAR_FETCH_ALLOW": "127.0.0.1:1"}
+    assert kansenradar(tmp_path, "crawl", "eu_portal", *at, **nowhere).returncode == 3
+    assert moves(engine, clock) == before
+    move_deadline(engine, EARLIER)
+    rows = tmp_path / "calls.jsonl"
+    rows.write_text('{"title": "Nieuw", "url": "https://www.example.nl/nieuw"}\n')
+    assert kansenradar(tmp_path, "import", "calls", str(rows), *at).returncode == 0
+    assert moves(engine, clock) == before - (CLOSES - EARLIER)

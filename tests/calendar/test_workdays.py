@@ -1,0 +1,63 @@
+"""Who works on which day: mail goes on in recess, bodies do not meet then, and what is stored rules over the library."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from db.models import ClosedPeriod
+from db.session import writing
+from db.vocabulary_calendar import ClosedKind
+from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
+from tracker.calendar.load_bodies import load_bodies
+from tracker.workdays import ClosedDays, closed_days, is_working_day
+
+SUMMER = [date(2026, 7, 6) + timedelta(days=n) for n in range(40)]  # from the first Monday in recess
+
+
+@pytest.fixture
+def loaded(session: Session) -> ClosedDays:
+    load_bodies(session)
+    return closed_days(session.exec(select(ClosedPeriod)))
+
+
+def test_in_the_summer_recess_people_work_and_no_body_meets(loaded: ClosedDays) -> None:
+    weekdays = [day for day in SUMMER if day.weekday() < 5]
+    assert all(is_working_day(day) and loaded.is_working_day(day) for day in weekdays)
+    assert not any(loaded.can_meet(day) for day in weekdays)
+    assert all(loaded.can_meet(day, keeps_recess=False) for day in weekdays)
+
+
+def test_no_digest_stops_in_the_summer_recess(engine: Engine) -> None:
+    with writing(engine) as session:
+        load_bodies(session)
+    make_agenda(engine)
+    start = datetime(2026, 7, 3, 6, tzinfo=UTC)
+    make_call(engine, start)
+    make_reader(engine, start, nothing_new=True)
+    plan_at(engine, start)
+    for day in SUMMER:
+        plan_at(engine, datetime(day.year, day.month, day.day, 6, tzinfo=UTC))
+    days = [mail.key.removeprefix("digest:1:day:") for mail in deliveries(engine)[1:]]
+    assert days == [day.isoformat() for day in SUMMER if day.weekday() < 5]
+
+
+def test_a_holiday_that_a_coordinator_took_away_is_worked(session: Session, loaded: ClosedDays) -> None:
+    good_friday = date(2027, 3, 26)
+    assert not loaded.is_working_day(good_friday)
+    session.delete(session.exec(select(ClosedPeriod).where(ClosedPeriod.first_day == good_friday)).one())
+    assert closed_days(session.exec(select(ClosedPeriod))).is_working_day(good_friday)
+
+
+def test_a_year_without_stored_holidays_has_those_of_the_library(loaded: ClosedDays) -> None:
+    assert loaded.is_working_day(date(2031, 12, 24))
+    assert not loaded.is_working_day(date(2031, 12, 25))
+
+
+def test_a_closing_is_a_day_off_for_its_participant_only(session: Session) -> None:
+    day = date(2027, 6, 4)
+    rows = [ClosedPeriod(kind=ClosedKind.CLOSURE, name="x", first_day=day, last_day=day, participant_id="haarlem")]
+    closed = closed_days(rows)
+    assert not closed.is_working_day(day, "haarlem")
+    assert closed.is_working_day(day, "amsterdam")
