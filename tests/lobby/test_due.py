@@ -18,7 +18,7 @@ from tests.make.pages import visit
 from tracker.applications import stages
 from tracker.applications.mismatches import mismatches
 from tracker.challenges.agenda import load_agendas
-from tracker.errors import Incomplete, NotThere
+from tracker.errors import Incomplete, NotFound
 from tracker.lobby import coalition, contacts, dossiers, due, moments, positions, yearly_moments
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.mailing.lobby_reminders import plan_lobby_reminders
@@ -315,7 +315,7 @@ def test_the_day_of_a_sources_moment_is_the_sources_own(cast: Cast) -> None:
     ],
 )
 def test_a_moment_that_does_not_exist_is_refused(cast: Cast, ref: str) -> None:
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFound):
         moments.hook(cast.deed(), cast.open(), ref)
 
 

@@ -64,7 +64,7 @@ def open_clock(deed: Deed, dossier: Dossier, deadline: Deadline | None) -> Decis
     return clock
 
 
-def _due(session: Session, call: Call | None, now: datetime) -> Deadline | None:
+def next_deadline(session: Session, call: Call | None, now: datetime) -> Deadline | None:
     """The next date to hand something in."""
     if call is None:
         return None
@@ -81,4 +81,4 @@ def due_of(session: Session, dossier: Dossier, now: datetime) -> Deadline | None
     """The next date on which an application must be in."""
     application = stages.of(session, dossier)
     call = session.get(Call, application.call_id) if application.call_id else None
-    return _due(session, call, now)
+    return next_deadline(session, call, now)

@@ -12,8 +12,8 @@ from db.vocabulary import AnswerKind, DeadlineKind, Visibility
 from scrapers.listing import ListedDeadline
 from tracker.calls.consolidate import KINDS, PERSON, as_date
 from tracker.calls.corrections import correct
-from tracker.calls.revisions import states
-from tracker.errors import ChangedMeanwhile, NotAllowed, NotThere, Refused
+from tracker.calls.store import states
+from tracker.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused
 from tracker.rights import Deed
 
 MOST_SENTENCE = 200
@@ -36,7 +36,7 @@ def value_of(field: str, reading: str) -> Any:
 def answer(deed: Deed, question_id: int, kind: AnswerKind, value: Any) -> Answer:
     """Settle a question once. ``value``: the right one where there is one, in the form of a correction.
 
-    Raises NotThere, ChangedMeanwhile when it was settled meanwhile, NotAllowed when it is the person's own doubt.
+    Raises NotFound, ChangedMeanwhile when it was settled meanwhile, NotAllowed when it is the person's own doubt.
     """
     question = _locked(deed.session, question_id)
     if is_own_doubt(deed.session, question, deed.by):
@@ -62,7 +62,7 @@ def _locked(session: Session, question_id: int) -> Question:
     locked = select(Question).where(Question.id == question_id).with_for_update()
     question = session.exec(locked.execution_options(populate_existing=True)).first()
     if question is None:
-        raise NotThere("Er is geen vraag met dit nummer.")
+        raise NotFound
     if question.settled_at is not None:
         raise ChangedMeanwhile("Deze vraag is intussen beantwoord.")
     return question

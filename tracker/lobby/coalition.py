@@ -11,7 +11,7 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
 from notifications.wording import short_day
-from tracker.errors import Incomplete, MoveNotAllowed, NotThere, required
+from tracker.errors import Incomplete, MoveNotAllowed, NotFound, required
 from tracker.lobby.log import log
 from tracker.people.participants import standing_participant
 from tracker.rights import Deed, must_add, must_change
@@ -101,7 +101,7 @@ def open_round(deed: Deed, dossier: Dossier, question: str, due_on: date, positi
     if position is not None:
         asked = deed.session.get(Position, position)
         if asked is None or asked.dossier_id != dossier.id:
-            raise NotThere("Dit standpunt hoort niet bij dit dossier.", "position")
+            raise NotFound("Dit standpunt hoort niet bij dit dossier.", "position")
     opened = SignOffRound(
         dossier_id=dossier.id,
         position_id=position,

@@ -19,7 +19,7 @@ from db.vocabulary_lobby import (
     StakeholderKind,
     StakeRole,
 )
-from tracker.errors import Incomplete, NotAllowed, NotThere, required
+from tracker.errors import Incomplete, NotAllowed, NotFound, required
 from tracker.lobby.log import dossier_for, log
 from tracker.rights import Deed, must_add, must_change, must_fit
 from tracker.versions import claim
@@ -175,10 +175,10 @@ def nearby(session: Session, organisation: str, office: str, viewer: Viewer, day
 
 
 def contact_for(session: Session, viewer: Viewer, contact_id: int) -> ContactMoment:
-    """The contact moment, or NotThere."""
+    """The contact moment, or NotFound."""
     contact = session.get(ContactMoment, contact_id)
     if contact is None or not may_see(viewer, contact.participant_id, contact.visibility):
-        raise NotThere("Dit contactmoment bestaat niet.")
+        raise NotFound("Dit contactmoment bestaat niet.")
     return contact
 
 

@@ -38,7 +38,7 @@ from db.vocabulary_lobby import (
     Stage,
 )
 from notifications.wording import amount
-from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotThere, required
+from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound, required
 from tracker.lobby.log import bring_to_stage, log
 from tracker.lobby.positions import holds_on
 from tracker.people.participants import standing_participant
@@ -140,9 +140,9 @@ def _known(session: Session, challenges: set[str], calls: set[int]) -> tuple[lis
     found = list(session.exec(select(Challenge).where(col(Challenge.id).in_(challenges))))
     linked = list(session.exec(select(Call).where(col(Call.id).in_(calls))))
     if len(found) < len(challenges):
-        raise NotThere("Deze opgave bestaat niet.", "challenges")
+        raise NotFound("Deze opgave bestaat niet.", "challenges")
     if len(linked) < len(calls):
-        raise NotThere("Deze regeling bestaat niet.", "calls")
+        raise NotFound("Deze regeling bestaat niet.", "calls")
     return found, linked
 
 

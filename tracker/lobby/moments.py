@@ -15,7 +15,7 @@ from db.status import OVER
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Role, Status, Visibility
 from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
 from notifications.wording import local_day
-from tracker.errors import Incomplete, NotAllowed, NotThere, required
+from tracker.errors import Incomplete, NotAllowed, NotFound, required
 from tracker.lobby.log import log
 from tracker.lobby.yearly_moments import Coming, _coming_pattern, patterns, recurring
 from tracker.rights import Deed, must_add, must_change
@@ -135,7 +135,7 @@ def hook(deed: Deed, dossier: Dossier, ref: str) -> Moment:
 
 
 def found(deed: Deed, ref: str) -> Moment:
-    """The moment a page named; one from a source or the calendar is kept from now on. Raises NotThere."""
+    """The moment a page named; one from a source or the calendar is kept from now on. Raises NotFound."""
     kind, _, rest = ref.partition(":")
     if kind == "moment" and NUMBER.fullmatch(rest):
         moment = deed.session.get(Moment, int(rest))
@@ -147,7 +147,7 @@ def found(deed: Deed, ref: str) -> Moment:
         return _from_source(deed, int(rest))
     if kind == "pattern":
         return _from_calendar(deed, rest)
-    raise NotThere("Dit moment bestaat niet.", "moment")
+    raise NotFound("Dit moment bestaat niet.", "moment")
 
 
 def _from_source(deed: Deed, call_id: int) -> Moment:
@@ -156,7 +156,7 @@ def _from_source(deed: Deed, call_id: int) -> Moment:
     if known:
         return known
     if call is None or call.nature != Nature.MOMENT:
-        raise NotThere("Dit moment bestaat niet.", "moment")
+        raise NotFound("Dit moment bestaat niet.", "moment")
     return _kept(deed, _coming_call(call), call_id=call_id)
 
 
@@ -164,7 +164,7 @@ def _from_calendar(deed: Deed, rest: str) -> Moment:
     name, _, year = rest.partition(":")
     pattern = next((p for p in patterns() if p.id == name), None)
     if pattern is None or not NUMBER.fullmatch(year) or not 2000 <= int(year) <= 2100:
-        raise NotThere("Dit moment bestaat niet.", "moment")
+        raise NotFound("Dit moment bestaat niet.", "moment")
     known = deed.session.exec(select(Moment).where(Moment.pattern == name, Moment.year == int(year))).first()
     return known or _kept(deed, _coming_pattern(pattern, int(year)), pattern=name, year=int(year))
 

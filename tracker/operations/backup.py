@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from alembic.migration import MigrationContext
-from sqlalchemy import JSON, Connection, Engine, Table, func, select, text
+from sqlalchemy import JSON, Connection, Engine, Table, func, insert, select, text
 from sqlmodel import Session, SQLModel
 
 import db.models
-from db.bulk import insert_rows
 from db.search import make_index
 from notifications.brakes import pause
 from tracker.errors import NotPossible
@@ -154,7 +153,7 @@ def _fill(connection: Connection, archive: zipfile.ZipFile, one: Table, said: di
     rows = [_row(json.loads(line), names, asis) for line in io.BytesIO(content)]
     rows = _parents_first(one, rows)
     for start in range(0, len(rows), AT_ONCE):
-        insert_rows(connection, one, rows[start : start + AT_ONCE])
+        connection.execute(insert(one), rows[start : start + AT_ONCE])
 
 
 def _row(said: dict[str, Any], names: set[str], asis: set[str]) -> dict[str, Any]:

@@ -17,11 +17,13 @@ from tracker.calendar.latest_go import clock_of
 from tracker.calls.answers import can_be_doubted
 from tracker.calls.open_questions import questions_of
 from tracker.calls.publications import chain
+from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.calls.questions import card, statuses
 from tracker.web.calls.rows import find_call, moment_of, passed, rows_for
-from tracker.web.frame.actions import NOTHING, Typed, choices
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.actions import choices
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, FormState
 from tracker.web.frame.phrases import field_name, value_text
 
 SHOWN = (
@@ -57,51 +59,50 @@ def show(request: RequestContext) -> Response:
     call = find_call(request)
     if call.joined_into is not None:
         return request.to(f"/regelingen/{call.joined_into}")
-    return page(request, call)
+    return page(request, call, EMPTY_FORM)
 
 
-def page(request: RequestContext, call: Call, sent: Typed = NOTHING) -> Response:
+def page(request: RequestContext, call: Call, state: FormState) -> Response:
     """The page of a call, also after a form on it that was refused."""
-    waiting = questions_of(request.session, request.viewer, call)
+    session, viewer, now = request.session, request.viewer, request.now.instant
+    waiting = questions_of(session, viewer, call)
     return request.page(
         "calls/detail.html",
-        status=sent.status,
-        typed=sent.typed,
-        errors=sent.errors,
+        state=state,
         call=call,
-        chain=chain(request.session, call, request.viewer),
+        chain=chain(session, call, viewer),
         chain_kinds=choices(ChainKind),
-        row=rows_for(request.session, [call], request.viewer, request.now.instant)[0],
+        row=rows_for(request, [call])[0],
         facts=facts(call),
-        dates=dates_of(request.session, call, request.now.instant),
-        matches=_matches(request.session, call),
+        dates=dates_of(session, call, now),
+        matches=_matches(session, call),
         shown_from=SHOWN_FROM,
-        revisions=_of(request.session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
-        sightings=_of(request.session, Sighting, call, col(Sighting.source)),
-        corrections=_corrections(request.session, call, request.viewer),
-        verdicts=_verdicts(request.session, call, request.viewer),
-        follows=_follow(request.session, call, request.viewer) is not None,
-        judging=has_role(request.viewer, Role.FUNDRAISER),
-        correcting=has_role(request.viewer, Role.FUNDRAISER),
-        may_open=has_role(request.viewer, Role.FUNDRAISER),
+        revisions=_of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
+        sightings=_of(session, Sighting, call, col(Sighting.source)),
+        corrections=_corrections(session, call, viewer),
+        verdicts=_verdicts(session, call, viewer),
+        follows=_follow(session, call, viewer) is not None,
+        judging=has_role(viewer, Role.FUNDRAISER),
+        correcting=has_role(viewer, Role.FUNDRAISER),
+        may_open=has_role(viewer, Role.FUNDRAISER),
         asked=[card(request, one) for one in waiting if one.question.sighting_id is not None],
         doubted={one.question.field: one.question.asked_at for one in waiting if one.question.sighting_id is None},
         doubtful=[card(request, one) for one in waiting if one.question.sighting_id is None],
         can_be_doubted=can_be_doubted,
         statuses=statuses(),
-        clock=clock_of(request.session, call, request.viewer, request.now.instant),
+        clock=clock_of(session, call, viewer, now),
     )
 
 
 def follow(request: RequestContext) -> Response:
     """Follow or stop following; asking twice changes nothing."""
     call = find_call(request)
-    there = _follow(request.session, call, request.viewer)
+    known_follow = _follow(request.session, call, request.viewer)
     if request.form.get("volg") == "nee":
-        if there is not None:
-            request.session.delete(there)
+        if known_follow is not None:
+            request.session.delete(known_follow)
         return request.to(f"/regelingen/{call.id}", done="ontvolgd")
-    if there is None:
+    if known_follow is None:
         request.session.add(Follow(user_id=request.user.id, call_id=call.id, at=request.now.instant))
     return request.to(f"/regelingen/{call.id}", done="gevolgd")
 
@@ -115,7 +116,7 @@ def snapshot(request: RequestContext) -> Response:
     ).first()
     kept = request.session.get(Snapshot, sha256)
     if used is None or kept is None:
-        raise NotThere
+        raise NotFound
     text = zlib.decompress(kept.body).decode("utf-8", "replace")
     cut = len(text) > MOST_SHOWN
     return request.page(
@@ -152,8 +153,8 @@ def dates_of(session: Session, call: Call, now: datetime) -> list[Dated]:
     """The dates of a call that stand, in their order; what has none comes last."""
     rows = session.exec(select(Deadline).where(Deadline.call_id == call.id)).all()
     order = list(DeadlineKind)
-    standing = [row for row in rows if row.cancelled_at is None]
-    standing.sort(key=lambda row: (row.day is None, row.day or now.date(), order.index(DeadlineKind(row.kind))))
+    active = [row for row in rows if row.cancelled_at is None]
+    active.sort(key=lambda row: (row.day is None, row.day or now.date(), order.index(DeadlineKind(row.kind))))
     return [
         Dated(
             row,
@@ -162,7 +163,7 @@ def dates_of(session: Session, call: Call, now: datetime) -> list[Dated]:
             bool((m := moment_of(row)) and passed(m, now)),
             _others(call, row.kind),
         )
-        for row in standing
+        for row in active
     ]
 
 

@@ -11,16 +11,16 @@ from db.models import Call, Doubt, Question, Sighting
 from db.rights import has_role
 from db.status import is_past_yet_open
 from db.vocabulary import AnswerKind, Role, Status
+from tracker.calendar.decision_clock import replan_moved
 from tracker.calls import parse_values
 from tracker.calls.answers import answer, doubt, is_own_doubt, value_of
 from tracker.calls.consolidate import KINDS
 from tracker.calls.corrections import correct
 from tracker.calls.open_questions import Waiting, count_waiting, past_yet_open, waiting_questions
-from tracker.errors import Incomplete, NotPossible, NotThere, Refused
+from tracker.errors import Incomplete, NotFound, NotPossible, Refused
 from tracker.web.calls.correct import Hour
 from tracker.web.calls.rows import find_call
 from tracker.web.frame import audit, forms
-from tracker.web.frame import context as web
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.phrases import field_name, options, value_text
 from tracker.web.frame.safety import home_path
@@ -150,14 +150,15 @@ def say(request: RequestContext) -> Response:
         return _page(request, errors, 422, number)
     question = request.session.get(Question, number)
     if question is None:
-        raise web.NotThere
+        raise NotFound
     try:
         kind, value = _given(question, form)
         given = answer(request.deed, number, kind, value)
-    except NotThere as error:
-        raise web.NotThere from error
+    except NotFound:
+        raise
     except Refused as error:
         return _page(request, {error.field or "form": str(error)}, 422, number)
+    replan_moved(request.session, request.now.instant)
     audit.record(request, "question answered", f"call {question.call_id}", f"{question.field}: {given.kind}")
     return request.to(home_path(form.back), done=DONE[AnswerKind(given.kind)])
 
@@ -169,7 +170,10 @@ def _given(question: Question, form: Said) -> tuple[AnswerKind, Any]:
         proposed = (question.proposal or {}).get("value")
         if reading not in question.readings and reading != proposed:
             raise Refused("Deze vraag is intussen veranderd: kies opnieuw.")
-        return AnswerKind.CHOSEN, value_of(question.field, reading)
+        try:
+            return AnswerKind.CHOSEN, value_of(question.field, reading)
+        except ValueError as error:  # no date at all: a source's reader handed it over so
+            raise Refused("Deze lezing is geen datum: vul zelf in wat er staat.") from error
     if form.say == "typed":
         return AnswerKind.TYPED, typed_value(question.field, form)
     if form.say == "confirmed" and question.doubted is None:
@@ -202,7 +206,7 @@ def doubt_value(request: RequestContext) -> Response:
     call = find_call(request)
     form, _ = forms.filled(Doubted, request.form)
     if form is None:
-        raise web.NotThere
+        raise NotFound
     try:
         doubt(request.deed, call, form.field, form.remark)
     except Refused:
@@ -217,6 +221,7 @@ def close_past(request: RequestContext) -> Response:
     if is_past_yet_open(call, request.now.instant):
         reason = "Nagekeken: de laatste datum is voorbij."
         correct(request.session, request.user, call.id, "source_word", str(Status.CLOSED), reason, request.now.instant)
+        replan_moved(request.session, request.now.instant)
         audit.record(request, "call corrected", f"call {call.id}", "source_word")
     return request.to(PAGE, done="gecorrigeerd")
 
