@@ -13,15 +13,14 @@ from db.rights import has_role
 from db.status import next_gate_expression, standing
 from db.vocabulary import Role, Say
 from tracker.applications.mismatches import mismatches
-from tracker.calendar.due import milestones_waiting_for, too_late_this_week, week_end
+from tracker.calendar.due import due_items_of, too_late_this_week, week_end
 from tracker.challenges.teams import duties_of
 from tracker.lobby import coalition, moments
-from tracker.lobby.due import due
+from tracker.lobby.due import lobby_due
 from tracker.matching.search import SHOWN_FROM, by_ids, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
 from tracker.web.calls import duplicates, questions
 from tracker.web.calls.rows import CallRow, rows_for
-from tracker.web.frame.actions import may_add
 from tracker.web.frame.context import RequestContext
 from tracker.web.sources.sources import in_trouble
 
@@ -143,14 +142,14 @@ def calendar_section(request: RequestContext) -> Section | None:
     """What of the calendar asks for attention this week, or none; overdue things rise to the coordinator."""
     session, viewer, now = request.session, request.viewer, request.now.instant
     today = request.now.today
-    waiting = milestones_waiting_for(session, viewer.participant_id or "", now, week_end(today))
+    waiting = due_items_of(session, viewer.participant_id or "", now, week_end(today))
     rises = has_role(viewer, Role.COORDINATOR)
     shown = [milestone for milestone in waiting if rises or milestone.assignee_id in (None, viewer.user_id)]
     calls = too_late_this_week(session, viewer, now)
     if not shown and not calls:
         return None
     people = {m.assignee_id: session.get_one(User, m.assignee_id).name for m in shown if m.assignee_id}
-    context = {"waiting": shown, "calls": calls, "people": people, "today": today}
+    context = {"waiting": shown, "calls": calls, "people": people}
     return Section("calendar/today.html", context)
 
 
@@ -168,7 +167,7 @@ def lobby_section(request: RequestContext) -> Section | None:
     ]
     apart = [m for m in mismatches(session, viewer, now) if m.dossier.participant_id == viewer.participant_id]
     lists: dict[str, list[Any]] = {
-        "mine": [d for d in due(session, now, timedelta(days=14)) if d.user_id == viewer.user_id],
+        "mine": [d for d in lobby_due(session, now, timedelta(days=14)) if d.user_id == viewer.user_id],
         "coming": coming,
         "flags": coalition.flags_for(session, viewer, today),
         "apart": apart,
@@ -176,4 +175,4 @@ def lobby_section(request: RequestContext) -> Section | None:
     if not any(lists.values()):
         return None
     shortened = {name: rows[:MOST_OF_LOBBY] for name, rows in lists.items()}
-    return Section("lobby/today.html", {**shortened, "today": today, "may_add": may_add(viewer)})
+    return Section("lobby/today.html", shortened)

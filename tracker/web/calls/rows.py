@@ -105,14 +105,14 @@ def next_date(deadlines: Sequence[Deadline], now: datetime, remark: str = "") ->
     coming = [(m, d) for d in active if d.kind in openings and (m := moment_of(d)) and not passed(m, now)]
     if gate or (coming and not remark):
         gates = [(m, d) for d in active if gate and d.gate_at == gate and (m := moment_of(d))]
-        return _said(*min(gates or coming, key=lambda pair: _instant(pair[0])), now)
+        return _in_words(*min(gates or coming, key=lambda pair: _instant(pair[0])), now)
     for d in active:
         if d.kind in (DeadlineKind.UNTIL_EXHAUSTED, DeadlineKind.ROLLING):
             return When(kind="", text=DeadlineKind(d.kind).label)
     past = [d for d in active if d.gate_at] or [d for d in active if d.kind in CLOSING_KINDS]
     ends = [(m, d) for d in past if (m := moment_of(d))]
     if ends:
-        when = _said(*max(ends, key=lambda pair: _instant(pair[0])), now)
+        when = _in_words(*max(ends, key=lambda pair: _instant(pair[0])), now)
         return replace(when, left=remark, soon=False) if remark else when
     return When(kind="", text="geen datum bekend")
 
@@ -133,7 +133,7 @@ def _instant(moment: date | datetime) -> tuple[date, str]:
     return wording.local_day(moment), wording.clock_time(moment) if isinstance(moment, datetime) else "24:00"
 
 
-def _said(moment: date | datetime, deadline: Deadline, now: datetime) -> When:
+def _in_words(moment: date | datetime, deadline: Deadline, now: datetime) -> When:
     kind = DeadlineKind(deadline.kind)
     days = wording.days_between(now, moment)
     left = wording.days_left(now, moment)
