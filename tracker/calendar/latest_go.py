@@ -15,7 +15,7 @@ from db.vocabulary_calendar import MilestoneState
 from notifications.wording import local_day
 from tracker.calendar.backward_schedule import NoPlan, Plan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
-from tracker.calendar.decision_clock import DecisionRoute, deadline_day, plan_for
+from tracker.calendar.decision_clock import DecisionRoute, plan_for, upcoming_closings
 from tracker.matching.search import SHOWN_FROM
 from tracker.people.participants import colleagues
 
@@ -49,23 +49,16 @@ class Notice:
         return self.routes[0].go_by
 
 
-def next_closing(deadlines: Sequence[Deadline], now: datetime) -> tuple[date, Deadline] | None:
-    """What closes: the first gate that is still to come, with its local day."""
-    gates = [row for row in deadlines if row.cancelled_at is None and row.gate_at is not None and row.gate_at > now]
-    found = min(gates, key=lambda row: (row.gate_at, row.id), default=None)
-    day = deadline_day(found) if found else None
-    return (day, found) if found and day else None
-
-
 def notice_for(
     deadlines: Sequence[Deadline], participant: str | None, tables: Sequence[str], data: BodyCalendar, now: datetime
 ) -> Notice | None:
     """The three routes for a participant; none where nothing closes any more or nobody leads."""
     today = local_day(now)
-    closing = next_closing(deadlines, now)
-    if closing is None or participant not in data.participants:
+    gates = [row for row in deadlines if row.gate_at is not None and row.gate_at > now]
+    closings = upcoming_closings(gates, today)
+    if not closings or participant not in data.participants:
         return None
-    day, row = closing
+    day, deadline = closings[0]
     routes = [
         ("Zonder eigen geld", DecisionRoute(participant or "")),
         ("Met eigen geld", DecisionRoute(participant or "", cofunding=True)),
@@ -74,7 +67,7 @@ def notice_for(
     if passed:
         names = " en ".join(data.bodies[table].name for table in passed)
         routes.append((f"Langs {names}", DecisionRoute(participant or "", tables=passed)))
-    return Notice(row.id, day, tuple(_latest_go(name, route, day, data, today) for name, route in routes))
+    return Notice(deadline.id, day, tuple(_latest_go(name, route, day, data, today) for name, route in routes))
 
 
 def _latest_go(name: str, route: DecisionRoute, day: date, data: BodyCalendar, today: date) -> LatestGo:

@@ -29,7 +29,7 @@ from notifications.wording import local_day
 from tracker.calls.records import moment, number
 from tracker.errors import PositionNotAllowed
 from tracker.lobby.moments import upcoming
-from tracker.lobby.positions import designation, dissenters, exportable, last_day
+from tracker.lobby.positions import designation, dissenters, exportable, mandate_ends
 
 Record = dict[str, Any]
 
@@ -104,7 +104,7 @@ def positions(session: Session, viewer: Viewer, now: datetime) -> Iterator[Recor
             "decision": row.decision,
             "adopted_on": _day(row.adopted_on),
             "valid_from": _day(row.valid_from),
-            "valid_to": _day(last_day(row)),
+            "valid_to": _day(mandate_ends(row)),
             "public_wording": words,
             "dissent": [participant.id for participant, _ in dissenters(session, row)],
         }

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 from starlette.responses import Response
 
 from db.models import Assignment, Call, Deadline, DecisionClock, Milestone, User
 from db.queries import Viewer
 from db.rights import has_role, visible
-from db.vocabulary import CLOSING_KINDS, Role
+from db.vocabulary import Role
 from db.vocabulary_calendar import BodyKind, MilestoneState
 from tracker.calendar.backward_schedule import NoPlan, Plan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
@@ -21,6 +21,7 @@ from tracker.calendar.decision_clock import (
     AfterDeadline,
     DecisionRoute,
     WhyMissing,
+    closings_of,
     deadline_day,
     fixed_of,
     let_go,
@@ -62,7 +63,7 @@ def ask(request: RequestContext) -> Response:
 def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
     call = find_call(request)
     form, errors = forms.filled(WayForm, typed)
-    rows = coming_deadlines(request.session, call, request.now.today)
+    rows = closings_of(request.session, call, request.now.today)
     data = body_calendar(request.session)
     chosen = next((row for row in rows if form and row.id == form.deadline), rows[0] if rows else None)
     way = _way(form or WayForm(), request.viewer, data)
@@ -94,13 +95,6 @@ def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> DecisionRoute:
     )
 
 
-def coming_deadlines(session: Session, call: Call, today: date) -> list[Deadline]:
-    """The closings of a call that are still to come, soonest first."""
-    rows = session.exec(select(Deadline).where(Deadline.call_id == call.id, col(Deadline.cancelled_at).is_(None)))
-    days = [(day, row) for row in rows if row.kind in CLOSING_KINDS and (day := deadline_day(row))]
-    return [row for day, row in sorted(days, key=lambda pair: (pair[0], pair[1].id)) if day >= today]
-
-
 def plan_or_reason(
     data: BodyCalendar, deadline: Deadline | None, way: DecisionRoute, today: date, fixed: Sequence[Any] = ()
 ) -> tuple[Plan | None, str]:
@@ -118,7 +112,7 @@ def keep(request: RequestContext) -> Response:
     """Keep the plan: its steps become milestones of my organisation."""
     call = find_call(request)
     form, _ = forms.filled(WayForm, request.form)
-    coming = {row.id: row for row in coming_deadlines(request.session, call, request.now.today)}
+    coming = {row.id: row for row in closings_of(request.session, call, request.now.today)}
     deadline = coming.get(form.deadline) if form else None
     if form is None or deadline is None:
         return _ask(request, request.form, 422)
