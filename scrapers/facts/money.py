@@ -95,18 +95,11 @@ def budget(judged: list[Judged], door: Candidate | None, rounds: int, text: str)
     ]
     values = {value for _, value in pots}
     if len(values) > 1:
-<<<<<<< HEAD
-        if whole := _whole(pots) or _of_round(pots, door):
-            return _one([whole], "budget", text)
-        largest_first = sorted(pots, key=lambda pot: -pot[1])
-        return asked(largest_first, text, "het geld is verdeeld over meer dan een deel of ronde")
-=======
         whole = _whole(pots) or _of_round(pots, door)
         if whole:
             return _one([whole], "budget", text)
         largest: list[tuple[Judged, Value]] = [(one, value) for value, one in _ordered(pots)]
         return asked(largest, text, "het geld is verdeeld over meer dan een deel of ronde")
->>>>>>> facts
     if not pots and (parts := _parts(judged)):
         return asked(parts, text, "de tekst noemt delen en geen geheel")
     if pots and rounds > 1 and _SPLIT.search(pots[0][0].sentence.words):
