@@ -3,10 +3,11 @@
 import itertools
 import re
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
+from scrapers.facts.dates import fits_weekday
 from scrapers.facts.features import direction, topics_of
 from scrapers.facts.meanings import Judged
 from scrapers.facts.sentences import MARKS
@@ -45,11 +46,56 @@ def candidates(judged: Iterable[Judged], read_on: date) -> list[Candidate]:
         if max(closing, opening) < min(*ASK.values()) or _is_left_behind(one):
             continue
         meaning = max(("closes", "step", "later"), key=one.chance) if closing >= opening else "opens"
+        chance = max(closing, opening)
+        if one.span.bare is not None:
+            found += _without_year(one, meaning, chance, read_on, dates)
+            continue
         moment = _moment(one, meaning)
         if moment is None or moment.day.year > read_on.year + YEARS_AHEAD:
             continue
-        found.append(_candidate(one, meaning, moment, max(closing, opening)))
+        found.append(_candidate(one, meaning, moment, chance))
     return found
+
+
+_PAST = re.compile(
+    r"\b(?:opende|sloot|ging|gingen|liep|liepen|kon|konden|was|waren|werd|werden|startte|gestart|geopend|gelanceerd|sinds|verliep"
+    r"|closed|opened|launched|started|since|was|were|had|has been)\b"
+)
+
+
+def _without_year(
+    one: Judged, meaning: str, chance: float, read_on: date, dates: list[Judged]
+) -> Iterator[Candidate]:
+    """A day whose year is written nowhere: asked, with the year that the day of reading makes likely first."""
+    bare = one.span.bare
+    assert bare is not None
+    written = {d.span.value.day.year for d in dates if isinstance(d.span.value, Moment) and _same_day(d.span.value, bare)}
+    years = _years(one, meaning, bare.day, read_on)
+    readings = []
+    for year in [*sorted(written), *(year for year in years if year not in written)]:
+        if (bare.day.month, bare.day.day) == (2, 29) and monthrange(year, 2)[1] < 29:
+            continue
+        moment = _moment(replace(one, span=replace(one.span, value=Moment(bare.day.replace(year=year), bare.hour))), meaning)
+        readings += [moment] if moment else []
+    if readings:
+        yield Candidate(one, meaning, readings[0], chance, False, tuple(readings[1:2]))
+
+
+def _same_day(moment: Moment, bare: Moment) -> bool:
+    return (moment.day.month, moment.day.day) == (bare.day.month, bare.day.day)
+
+
+def _years(one: Judged, meaning: str, bare: date, read_on: date) -> list[int]:
+    """The years around the day of reading, likeliest first: the weekday decides, then the tense, then what is nearest."""
+    past = _PAST.search(one.left[-120:]) or _PAST.search(one.right[:60])
+
+    def unlikely(year: int) -> tuple[bool, bool, int]:
+        day = date(year, bare.month, min(bare.day, monthrange(year, bare.month)[1]))
+        away = (day - read_on).days
+        wrong_way = away > 0 if past else away < 0 and meaning != "opens"
+        return not fits_weekday(one.span.weekday, day), wrong_way, abs(away)
+
+    return sorted(range(read_on.year - 1, read_on.year + 2), key=unlikely)
 
 
 def _candidate(one: Judged, meaning: str, moment: Moment, chance: float) -> Candidate:
