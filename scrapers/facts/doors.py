@@ -221,7 +221,7 @@ def _best(some: list[Candidate]) -> Candidate:
 def are_rounds(doors: list[Candidate]) -> bool:
     """The text itself puts these closings in an order: as rounds or cut-offs, not as groups of applicants."""
     sentences = {one.judged.sentence.start: one.judged.sentence for one in doors}.values()
-    if any(_GROUPED.search(one.words) for one in sentences):
+    if any(pattern("scope", "grouped").search(one.words) for one in sentences):
         return False
     named = [
         "rounds" in topics_of(one.words) or "rounds" in topics_of(one.before) or "rounds" in topics_of(one.heading)
@@ -230,13 +230,6 @@ def are_rounds(doors: list[Candidate]) -> bool:
     if len(sentences) == 1:
         return named[0] or _is_list(doors)
     return all(named) and not any("parts" in topics_of(one.heading) for one in sentences)
-
-
-_GROUPED = re.compile(
-    r"\b(?:voor|for) (?:de |het |the )?(?:regio|gebied|provincie|gemeenten?|kleine|grote|onderdeel|categorie"
-    r"|thema|mkb|bedrijven|stichtingen|verenigingen|instellingen|scholen|region|small|large|smes?|companies|cities|universities|strand"
-    r"|topic|lot|track)\b"
-)
 
 
 def _is_list(doors: list[Candidate]) -> bool:

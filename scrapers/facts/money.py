@@ -13,7 +13,11 @@ from scrapers.facts.words import pattern
 
 SHOW = {"budget": 0.85, "max": 0.88, "rate": 0.85, "min": 0.85}
 ASK = {"budget": 0.4, "max": 0.4, "rate": 0.4, "min": 0.4}
-RIVAL = 0.5
+RIVAL = {"budget": 0.5, "max": 0.25, "rate": 0.4, "min": 0.5}
+PROGRAMME = 1_000_000_000  # from here on a sum is that of a programme, where its sentence speaks of no call
+
+PARTS = "het geld is verdeeld over meer dan een deel of ronde"
+_EXTRA = pattern("scope", "extra_rate", r"^\s?(?:{})(?!\w)").match
 
 Answer = Shown | Asked | None
 
@@ -43,8 +47,9 @@ def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
         return None
     ordered = sorted(found, key=lambda pair: -pair[0].chance(meaning))
     values = {value for _, value in sure}
-    rivals = {value for one, value in found if one.chance(meaning) >= RIVAL} - values
-    if len(values) == 1 and not rivals:
+    rivals = {value for one, value in found if one.chance(meaning) >= RIVAL[meaning]} - values
+    raised = meaning == "rate" and any(one.span.kind == "rate" and _EXTRA(one.right) for one in judged)
+    if len(values) == 1 and not rivals and not raised:
         return _one(sure, meaning, text)
     if not sure:
         return asked(ordered, text, "niet zeker dat de tekst dit bedoelt")
@@ -93,18 +98,26 @@ def budget(judged: list[Judged], door: Candidate | None, rounds: int, text: str)
         for one in judged
         if isinstance(one.span.value, Decimal) and one.chance("budget") >= SHOW["budget"] and not is_left_behind(one)
     ]
-    values = {value for _, value in pots}
-    if len(values) > 1:
+    of_round = [pair for pair in pots if _names(pair[0], "this_round")]
+    if len({value for _, value in of_round}) == 1:
+        return _one(of_round, "budget", text)
+    largest: list[tuple[Judged, Value]] = [(one, value) for value, one in _ordered(pots)]
+    if pots and any(_names(one, "several_rounds") for one in judged):
+        return asked(largest, text, "het bedrag is voor meer dan een ronde")
+    if any(value >= PROGRAMME and not _names(one, "a_round") for one, value in pots):
+        return asked(largest, text, "het bedrag is eerder dat van een programma")
+    if len({value for _, value in pots}) > 1:
         whole = _whole(pots) or _of_round(pots, door)
-        if whole:
-            return _one([whole], "budget", text)
-        largest: list[tuple[Judged, Value]] = [(one, value) for value, one in _ordered(pots)]
-        return asked(largest, text, "het geld is verdeeld over meer dan een deel of ronde")
+        return _one([whole], "budget", text) if whole else asked(largest, text, PARTS)
     if not pots and (parts := _parts(judged)):
         return asked(parts, text, "de tekst noemt delen en geen geheel")
     if pots and rounds > 1 and _SPLIT.search(pots[0][0].sentence.words):
         return asked(pots, text, "het bedrag is voor meer dan een ronde")
     return settled(judged, "budget", text)
+
+
+def _names(one: Judged, group: str) -> bool:
+    return pattern("scope", group).search(one.sentence.words) is not None
 
 
 def _ordered(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Decimal, Judged]]:
