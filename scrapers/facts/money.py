@@ -16,7 +16,9 @@ ASK = {"budget": 0.4, "max": 0.4, "rate": 0.4, "min": 0.4}
 RIVAL = {"budget": 0.5, "max": 0.25, "rate": 0.4, "min": 0.5}
 PROGRAMME = 1_000_000_000  # from here on a sum is that of a programme, where its sentence speaks of no call
 
+ROUNDS = "het bedrag is voor meer dan een ronde"
 PARTS = "het geld is verdeeld over meer dan een deel of ronde"
+_SPENT = pattern("scope", "spent").search
 _EXTRA = pattern("scope", "extra_rate", r"^\s?(?:{})(?!\w)").match
 
 Answer = Shown | Asked | None
@@ -91,29 +93,42 @@ def is_left_behind(one: Judged) -> bool:
     return one.right.lstrip().startswith("naar") or pattern("topics", "raised").search(one.sentence.words) is not None
 
 
-def budget(judged: list[Judged], door: Candidate | None, rounds: int, text: str) -> Answer:
+def budget(judged: list[Judged], door: Candidate | None, dated: list[Candidate], text: str) -> Answer:
     """The money of the round: the only pot, the sum of the others, or the pot that stands with its closing."""
     pots: list[tuple[Judged, Decimal]] = [
         (one, one.span.value)
         for one in judged
         if isinstance(one.span.value, Decimal) and one.chance("budget") >= SHOW["budget"] and not is_left_behind(one)
     ]
-    of_round = [pair for pair in pots if _names(pair[0], "this_round")]
-    if len({value for _, value in of_round}) == 1:
+    of_round = _of_this_round(pots)
+    if of_round and not _SPENT(of_round[0][0].sentence.words):
         return _one(of_round, "budget", text)
     largest: list[tuple[Judged, Value]] = [(one, value) for value, one in _ordered(pots)]
     if pots and any(_names(one, "several_rounds") for one in judged):
-        return asked(largest, text, "het bedrag is voor meer dan een ronde")
+        return asked(largest, text, ROUNDS)
     if any(value >= PROGRAMME and not _names(one, "a_round") for one, value in pots):
-        return asked(largest, text, "het bedrag is eerder dat van een programma")
+        return asked(largest, text, "het bedrag is eerder dat van een programma") if dated else None
     if len({value for _, value in pots}) > 1:
         whole = _whole(pots) or _of_round(pots, door)
         return _one([whole], "budget", text) if whole else asked(largest, text, PARTS)
     if not pots and (parts := _parts(judged)):
         return asked(parts, text, "de tekst noemt delen en geen geheel")
-    if pots and rounds > 1 and _SPLIT.search(pots[0][0].sentence.words):
-        return asked(pots, text, "het bedrag is voor meer dan een ronde")
+    if pots and (_SPLIT.search(pots[0][0].sentence.words) or _is_of_a_year(pots[0][0], judged)):
+        return asked(pots, text, ROUNDS)
     return settled(judged, "budget", text)
+
+
+def _is_of_a_year(pot: Judged, judged: list[Judged]) -> bool:
+    """Money of a whole year, in a text that counts several rounds."""
+    return _names(pot, "of_a_year") and any(_names(one, "later_round") for one in judged)
+
+
+def _of_this_round(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Judged, Decimal]]:
+    """The pot of which the words beside it say that it is of this round; those behind it go first."""
+    this_round = pattern("scope", "this_round").search
+    behind = [pair for pair in pots if this_round(re.split(r"[,;:\ue001]", pair[0].right[:90])[0])]
+    before = [pair for pair in pots if this_round(re.split(r"[;\ue001]", pair[0].left[-90:])[-1])]
+    return next((some for some in (behind, before) if len({value for _, value in some}) == 1), [])
 
 
 def _names(one: Judged, group: str) -> bool:

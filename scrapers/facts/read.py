@@ -33,8 +33,7 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     gates, answers = (
         _when_over(gates, answers, read_on) if status and status[0] is not Status.EXPECTED else (gates, answers)
     )
-    rounds = len({gate.moment for gate in gates if gate.door and gate.kind != DeadlineKind.OPENS})
-    answers["budget"] = money.budget(found, door, rounds, text)
+    answers["budget"] = money.budget(found, door, dated, text)
     answers["max_amount"] = money.settled(found, "max", text)
     answers["rate"] = money.settled(found, "rate", text)
     least = money.settled(found, "min", text)
