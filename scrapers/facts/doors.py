@@ -17,7 +17,8 @@ from scrapers.facts.words import names, pattern
 YEARS_AHEAD = 12  # a date further ahead than this stands for "no deadline" (2100-01-01), or is a slip of the pen
 SHOW = {"closes": 0.87, "opens": 0.87}
 ASK = {"closes": 0.46, "opens": 0.46}
-RIVAL = 0.6  # another reading this likely makes a sure one a question
+RIVAL = 0.4  # another reading this likely makes a sure one a question
+FAINT = 0.15  # so does this, where the sure one is past and the other still to come
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,13 @@ class Candidate:
         return self.judged.span.start
 
 
-def candidates(judged: Iterable[Judged], read_on: date) -> list[Candidate]:
+def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.values())) -> list[Candidate]:
     """Every date that may open or close something, in the order of the text."""
     found = []
     dates = [one for one in judged if one.span.kind == "date"]
     for one in dates:
         closing, opening = one.chance("closes", "step", "later"), one.chance("opens")
-        if max(closing, opening) < min(*ASK.values()) or _is_left_behind(one):
+        if max(closing, opening) < least or _is_left_behind(one):
             continue
         meaning = max(("closes", "step", "later"), key=one.chance) if closing >= opening else "opens"
         chance = max(closing, opening)

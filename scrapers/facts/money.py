@@ -101,7 +101,7 @@ def budget(judged: list[Judged], door: Candidate | None, dated: list[Candidate],
         if isinstance(one.span.value, Decimal) and one.chance("budget") >= SHOW["budget"] and not is_left_behind(one)
     ]
     of_round = _of_this_round(pots)
-    if of_round and not _SPENT(of_round[0][0].sentence.words):
+    if of_round and not _SPENT(of_round[0][0].sentence.words) and not _is_of_later(of_round, pots):
         return _one(of_round, "budget", text)
     largest: list[tuple[Judged, Value]] = [(one, value) for value, one in _ordered(pots)]
     if pots and any(_names(one, "several_rounds") for one in judged):
@@ -127,8 +127,20 @@ def _of_this_round(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Judged, Dec
     """The pot of which the words beside it say that it is of this round; those behind it go first."""
     this_round = pattern("scope", "this_round").search
     behind = [pair for pair in pots if this_round(re.split(r"[,;:\ue001]", pair[0].right[:90])[0])]
-    before = [pair for pair in pots if this_round(re.split(r"[;\ue001]", pair[0].left[-90:])[-1])]
+    before = [pair for pair in pots if this_round(_own_words(pair[0].left[-90:]))]
     return next((some for some in (behind, before) if len({value for _, value in some}) == 1), [])
+
+
+def _is_of_later(of_round: list[tuple[Judged, Decimal]], pots: list[tuple[Judged, Decimal]]) -> bool:
+    """"This round" is the second, and another sum stands before it."""
+    later = pattern("scope", "later_round").search(of_round[0][0].sentence.before)
+    return later is not None and len({value for _, value in pots}) > 1
+
+
+def _own_words(left: str) -> str:
+    """What stands before an amount and not right behind the one before it."""
+    _, other, words = re.split(r"[;]", left)[-1].rpartition("\ue001")
+    return words.partition(",")[2] if other else words
 
 
 def _names(one: Judged, group: str) -> bool:
