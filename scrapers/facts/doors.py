@@ -17,7 +17,8 @@ from scrapers.facts.words import names, pattern
 YEARS_AHEAD = 12  # a date further ahead than this stands for "no deadline" (2100-01-01), or is a slip of the pen
 SHOW = {"closes": 0.87, "opens": 0.87}
 ASK = {"closes": 0.46, "opens": 0.46}
-RIVAL = 0.4  # another reading this likely makes a sure one a question
+RIVAL = 0.6  # another reading this likely makes a sure one a question, and of a doubted window this likely:
+RIVAL_WINDOW = 0.4
 FAINT = 0.15  # so does this, where the sure one is past and the other still to come
 
 
@@ -70,16 +71,15 @@ def _without_year(
     """A day whose year is written nowhere: asked, with the year that the day of reading makes likely first."""
     bare = one.span.bare
     assert bare is not None
-    written = {d.span.value.day.year for d in dates if isinstance(d.span.value, Moment) and _same_day(d.span.value, bare)}
-    years = _years(one, meaning, bare.day, read_on)
-    readings = []
-    for year in [*sorted(written), *(year for year in years if year not in written)]:
-        if (bare.day.month, bare.day.day) == (2, 29) and monthrange(year, 2)[1] < 29:
-            continue
-        moment = _moment(replace(one, span=replace(one.span, value=Moment(bare.day.replace(year=year), bare.hour))), meaning)
-        readings += [moment] if moment else []
-    if readings:
-        yield Candidate(one, meaning, readings[0], chance, False, tuple(readings[1:2]))
+    if any(isinstance(d.span.value, Moment) and _same_day(d.span.value, bare) for d in dates):
+        return
+    written = [int(year) for year in re.findall(r"\b20\d\d\b", one.sentence.words)]
+    likely = sorted(_years(one, meaning, bare.day, read_on), key=lambda year: year not in written)
+    days = [bare.day.replace(year=year) for year in likely if bare.day.day <= monthrange(year, bare.day.month)[1]]
+    read = [replace(one, span=replace(one.span, value=Moment(day, bare.hour))) for day in days]
+    moments = [moment for moment in (_moment(each, meaning) for each in read) if moment]
+    if moments:
+        yield Candidate(one, meaning, moments[0], chance, False, tuple(moments[1:2]))
 
 
 def _same_day(moment: Moment, bare: Moment) -> bool:

@@ -28,7 +28,7 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     sentences = cut(text, find(text, language))
     found = judged(sentences)
     status = status_of(sentences, text)
-    dated = [one for one in doors.candidates(found, read_on) if not status or one.judged.sentence is not status[2]]
+    dated = [one for one in doors.candidates(found, read_on) if not status or _counts_beside(one, status[2])]
     faint = doors.candidates(found, read_on, doors.FAINT)
     gates, door, answers, remarks = _dates(dated, faint, text, read_on)
     gates, answers = (
@@ -47,6 +47,11 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
         min_amount=least if isinstance(least, Shown) else None,
         remarks=remarks,
     )
+
+
+def _counts_beside(one: Candidate, over: Sentence) -> bool:
+    """In the sentence that says that it is over, only a whole window is one of the call."""
+    return one.judged.sentence is not over or one.judged.span.pair != ""
 
 
 def _dates(
@@ -130,7 +135,7 @@ def _is_faint_rival(one: Candidate, door: Candidate, read_on: date) -> bool:
     """The end of a doubted window; a likely date still to come where the sure one is past."""
     if one.meaning not in ("closes", "step") or one.moment.day == door.moment.day:
         return False
-    if one.judged.span.pair == "second" and one.chance >= doors.RIVAL:
+    if one.judged.span.pair == "second" and one.chance >= doors.RIVAL_WINDOW:
         return True
     return door.moment.day < read_on <= one.moment.day
 
