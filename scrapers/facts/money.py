@@ -12,10 +12,12 @@ from scrapers.facts.sentences import verbatim
 from scrapers.facts.words import pattern
 
 SHOW = {"budget": 0.85, "max": 0.88, "rate": 0.85, "min": 0.85}
-ASK = {"budget": 0.4, "max": 0.4, "rate": 0.4, "min": 0.4}
+ASK = {"budget": 0.35, "max": 0.25, "rate": 0.4, "min": 0.4}
+CAP = 0.6  # a ceiling of some kind is this sure
 RIVAL = {"budget": 0.5, "max": 0.25, "rate": 0.4, "min": 0.5}
 PROGRAMME = 1_000_000_000  # from here on a sum is that of a programme, where its sentence speaks of no call
 
+UNSURE = "niet zeker dat de tekst dit bedoelt"
 ROUNDS = "het bedrag is voor meer dan een ronde"
 PARTS = "het geld is verdeeld over meer dan een deel of ronde"
 _SPENT = pattern("scope", "spent").search
@@ -46,7 +48,8 @@ def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
     ]
     sure = [pair for pair in found if pair[0].chance(meaning) >= SHOW[meaning]]
     if not found:
-        return None
+        caps = _caps(judged) if meaning == "max" else []
+        return asked(caps, text, UNSURE) if caps else None
     ordered = sorted(found, key=lambda pair: -pair[0].chance(meaning))
     values = {value for _, value in sure}
     rivals = {value for one, value in found if one.chance(meaning) >= RIVAL[meaning]} - values
@@ -54,9 +57,22 @@ def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
     if len(values) == 1 and not rivals and not raised:
         return _one(sure, meaning, text)
     if not sure:
-        return asked(ordered, text, "niet zeker dat de tekst dit bedoelt")
+        return asked(ordered, text, UNSURE)
     several = sorted(found, key=lambda pair: pair[1], reverse=True) if meaning == "rate" else ordered
     return asked(several, text, "de tekst noemt er meer dan een")
+
+
+def _caps(judged: list[Judged]) -> list[tuple[Judged, Decimal]]:
+    """Ceilings of something, largest first, where the text names none that is plainly that of an application."""
+    found = [
+        (one, one.span.value)
+        for one in judged
+        if isinstance(one.span.value, Decimal)
+        and one.span.value >= 1000
+        and one.chance("max", "cap_other") >= CAP
+        and not {"unit", "yearly", "costs", "threshold"} & set(topics_of(one.sentence.words))
+    ]
+    return sorted(found, key=lambda pair: pair[1], reverse=True)
 
 
 def _one(sure: list[tuple[Judged, Decimal]], meaning: str, text: str) -> Answer:
