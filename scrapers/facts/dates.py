@@ -73,7 +73,8 @@ _SHARED = re.compile(
 )
 _OF_NEXT = re.compile(rf"\s{{0,2}}(?:on|op|of|van)\s(?:the\s)?(?:{_DAYNAME}\.?,?\s)?(?:\d{{1,2}}|(?:{_MONTH})\b)")
 _GAP = re.compile(
-    r"[\s,)]{0,4}(?P<how>t/m|tot\s{1,3}en\s{1,3}met|tot uiterlijk|tot|t\.e\.m\.|tm|-|until|till|to|through|up to|en|and)\s{0,3}"
+    r"[\s,)]{0,4}(?P<how>t/m|tot\s{1,3}en\s{1,3}met|tot uiterlijk|tot|t\.e\.m\.|tm|-"
+    r"|until|till|to|through|up to|en|and)\s{0,3}"
     rf"(?:and including|uiterlijk|einddatum|en met|:|the|op|om|{_DAYNAME})?[\s,]{{0,3}}"
 )
 _BETWEEN = re.compile(rf"\b(?:tussen|between)\s(?:de\s|the\s)?(?:{_DAYNAME}\s)?$")

@@ -41,7 +41,7 @@ class Candidate:
 
 def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.values())) -> list[Candidate]:
     """Every date that may open or close something, in the order of the text."""
-    found = []
+    found: list[Candidate] = []
     dates = [one for one in judged if one.span.kind == "date"]
     for one in dates:
         closing, opening = one.chance("closes", "step", "later"), one.chance("opens")
@@ -65,9 +65,7 @@ _PAST = re.compile(
 )
 
 
-def _without_year(
-    one: Judged, meaning: str, chance: float, read_on: date, dates: list[Judged]
-) -> Iterator[Candidate]:
+def _without_year(one: Judged, meaning: str, chance: float, read_on: date, dates: list[Judged]) -> Iterator[Candidate]:
     """A day whose year is written nowhere: asked, with the year that the day of reading makes likely first."""
     bare = one.span.bare
     assert bare is not None
@@ -87,7 +85,7 @@ def _same_day(moment: Moment, bare: Moment) -> bool:
 
 
 def _years(one: Judged, meaning: str, bare: date, read_on: date) -> list[int]:
-    """The years around the day of reading, likeliest first: the weekday decides, then the tense, then what is nearest."""
+    """The years around the day of reading, likeliest first: by weekday, then tense, then nearness."""
     past = _PAST.search(one.left[-120:]) or _PAST.search(one.right[:60])
 
     def unlikely(year: int) -> tuple[bool, bool, int]:

@@ -148,7 +148,7 @@ def _of_this_round(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Judged, Dec
 
 
 def _is_of_later(of_round: list[tuple[Judged, Decimal]], pots: list[tuple[Judged, Decimal]]) -> bool:
-    """"This round" is the second, and another sum stands before it."""
+    """ "This round" is the second, and another sum stands before it."""
     later = pattern("scope", "later_round").search(of_round[0][0].sentence.before)
     return later is not None and len({value for _, value in pots}) > 1
 
