@@ -11,8 +11,10 @@ from db.queries import BY_HAND
 from db.vocabulary import RevisionKind, SourceKind, Visibility
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
+from tracker.calls.consolidate import KINDS
 from tracker.calls.identity import identity
 from tracker.calls.ingest import ingest
+from tracker.calls.plausibility import without_far_days
 from tracker.calls.revisions import restate
 from tracker.calls.rows import Occasion
 from tracker.calls.store import states, streams, write_restated
@@ -49,6 +51,8 @@ def correct(
     ``refutes``: the value that is wrong, where nobody knows the right one; it holds while the sources say that.
     """
     assert user.id is not None
+    if field in KINDS and value is not None:
+        value = without_far_days(value, now.date())
     correction = Correction(
         call_id=call_id,
         field=field,

@@ -33,7 +33,7 @@ def as_jsonl(records: Iterable[dict[str, Any]], _name: str = "", _columns: Seque
 
 
 def as_csv(records: Iterable[dict[str, Any]], _name: str = "", columns: Sequence[str] = ()) -> bytes:
-    """With a byte order mark and semicolons, as a Dutch Excel expects; cells that would run are made texts.
+    """With a byte order mark, semicolons and decimal commas, as a Dutch Excel expects; no cell runs.
 
     ``columns`` names them where there are no records.
     """
@@ -41,7 +41,7 @@ def as_csv(records: Iterable[dict[str, Any]], _name: str = "", columns: Sequence
     written = io.StringIO()
     table = csv.DictWriter(written, list(rows[0]) if rows else list(columns), delimiter=";", lineterminator="\r\n")
     table.writeheader()
-    table.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
+    table.writerows({name: harmless(in_dutch(value)) for name, value in row.items()} for row in rows)
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
 
@@ -63,6 +63,11 @@ def as_xlsx(records: Iterable[dict[str, Any]], name: str = "regelingen", columns
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
+
+
+def in_dutch(value: Any) -> Any:
+    """A number with a decimal comma: a Dutch Excel takes 2.5 for the second of May."""
+    return str(value).replace(".", ",") if isinstance(value, float) else value
 
 
 def harmless(value: Any) -> Any:

@@ -15,7 +15,7 @@ from db.rights import visible
 from db.vocabulary import DeadlineKind, Instrument
 from scrapers.listing import ListedDeadline, Listing
 from tracker.calendar.decision_clock import replan_moved
-from tracker.calls import parse_values
+from tracker.calls import typed_values
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.corrections import add_call, correct, take_back
 from tracker.calls.merge import CannotJoin, join
@@ -125,7 +125,7 @@ def _value(form: CorrectionForm) -> Any:
             raise Incomplete("Vul een datum in.", "day")
         return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}]
     if form.field in AMOUNTS:
-        return _number(form.value, parse_values.percentage if form.field == "rate" else parse_values.euros)
+        return _number(form.value, typed_values.percentage if form.field == "rate" else typed_values.euros)
     return required(form.value, "value", "Vul in wat er moet staan.")
 
 

@@ -12,7 +12,7 @@ from db.rights import has_role
 from db.status import is_past_yet_open
 from db.vocabulary import AnswerKind, Role, Status
 from tracker.calendar.decision_clock import replan_moved
-from tracker.calls import parse_values
+from tracker.calls import parse_values, typed_values
 from tracker.calls.answers import answer, doubt, is_own_doubt, value_of
 from tracker.calls.consolidate import KINDS
 from tracker.calls.corrections import correct
@@ -188,7 +188,7 @@ def typed_value(field: str, form: Said) -> Any:
             raise Incomplete("Vul een datum in.", "day")
         return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}]
     if field in EUROS or field == "rate":
-        read = parse_values.percentage if field == "rate" else parse_values.euros
+        read = typed_values.percentage if field == "rate" else typed_values.euros
         number = read(form.value, "value")
         if number is None:
             raise Incomplete("Vul een getal in, zoals 25000 of 25.000,50.", "value")
