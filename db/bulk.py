@@ -1,16 +1,12 @@
-"""Many rows at once: prepared in memory in parts, inserted in one statement a part."""
+"""Statements about many rows at once."""
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Dialect, Table, func, insert, select, text
-from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
+from sqlalchemy import Table, func, insert, select, text
 from sqlmodel import Session
-
-AT_ONCE = 2_000  # rows made ready in memory
-
 
 MANY = 500  # parameters in one statement; SQLite takes 32,766, but plans for long lists are slow to make
 
@@ -27,6 +23,15 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+def in_parts(session: Session, statement: Any, column: Any, values: Iterable[Any]) -> list[Any]:
+    """Run a statement for the rows whose column has one of these values, and give what it returns."""
+    rows: list[Any] = []
+    for part in chunks(values):
+        result = session.connection().execute(statement.where(column.in_(part)))
+        rows += result.all() if result.returns_rows else ()
+    return rows
+
+
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
     """Lists short enough for one statement."""
     listed = list(values)
@@ -36,56 +41,8 @@ def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
 
 def add(session: Session, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, all with the same keys."""
-    for start in range(0, len(rows), AT_ONCE):
-        insert_rows(session.connection(), into, rows[start : start + AT_ONCE])
-
-
-def insert_rows(connection: Connection, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """As ``add``, on a connection.
-
-    SQLAlchemy's own executemany spends more on preparing the values than SQLite on storing them (measured 2026-11-23),
-    so the statement and its conversions are made once.
-    """
-    dialect = connection.dialect
-    statement = insert(into).compile(dialect=dialect, column_keys=list(rows[0]))
-    names = list(statement.params)  # with the columns that have a default of their own
-    columns = [_converted(into.c[name], _values(into.c[name], rows), dialect) for name in names]
-    values: list[Any] = list(zip(*columns, strict=True))
-    if not statement.positional:
-        values = [dict(zip(names, value, strict=True)) for value in values]
-    connection.exec_driver_sql(str(statement), values)
-
-
-def _values(column: Column[Any], rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """What a column gets in each row: what the row says, or else its default in all of them."""
-    if column.name in rows[0]:
-        return [row[column.name] for row in rows]
-    return [_default(column)] * len(rows)
-
-
-def _converted(column: Column[Any], values: list[Any], dialect: Dialect) -> list[Any]:
-    """Values as the driver takes them; one that all rows share, such as the moment of a crawl, is converted once."""
-    convert = column.type.dialect_impl(dialect).bind_processor(dialect)
-    if convert is None:
-        return values
-    first = values[0]
-    alike = not isinstance(column.type, JSON) or _tells_apart(first)
-    if alike and values.count(first) == len(values):
-        return [convert(first)] * len(values)
-    return list(map(convert, values))
-
-
-def _tells_apart(value: Any) -> bool:
-    """Whether only what is written the same in JSON equals this structure; 1 and true, say, are equal and are not."""
-    if isinstance(value, dict):
-        return all(isinstance(one, str) for one in value.values())
-    return value is None or value == []
-
-
-def _default(column: Column[Any]) -> Any:
-    default = column.default
-    assert isinstance(default, ScalarElementColumnDefault | CallableColumnDefault)
-    return default.arg(None) if isinstance(default, CallableColumnDefault) else default.arg  # type: ignore[arg-type]
+    if rows:
+        session.connection().execute(insert(into), rows)
 
 
 def one_at_a_time(session: Session) -> None:

@@ -4,7 +4,7 @@ NotPossible                  what was asked cannot be done
 +-- CommandFailed            the same, known at the command line only; with an exit code
 +-- Refused                  the message is a Dutch sentence for a page
     +-- NotAllowed           who asks may not do this
-    +-- NotThere             no such thing, or not for this viewer: a 404
+    +-- NotFound             no such thing, or not for this viewer: a 404
     +-- ChangedMeanwhile     somebody else was first
     +-- MoveNotAllowed       this stage does not follow that one
     +-- PositionNotAllowed   a position that overlaps, lacks a decision, or has expired
@@ -46,8 +46,11 @@ class NotAllowed(Refused):
     """Who asks may not do this."""
 
 
-class NotThere(Refused):
+class NotFound(Refused):
     """No such thing, or not for this viewer: both look the same."""
+
+    def __init__(self, message: str = "Dit bestaat niet.", field: str = "") -> None:
+        super().__init__(message, field)
 
 
 class ChangedMeanwhile(Refused):

@@ -11,7 +11,7 @@ from db.queries import Viewer
 from db.rights import has_role, may_see, wider
 from db.vocabulary import Role, Visibility
 from notifications.wording import local_day
-from tracker.errors import Incomplete, NotAllowed, NotThere
+from tracker.errors import Incomplete, NotAllowed, NotFound
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def may_change(viewer: Viewer, row: Any) -> bool:
 
 
 def must_change(deed: Deed, row: Any) -> None:
-    """Raises NotThere for who may not see the row, NotAllowed for who may see but not change it."""
+    """Raises NotFound for who may not see the row, NotAllowed for who may see but not change it."""
     if not may_see(deed.viewer, row.participant_id, row.visibility):
-        raise NotThere("Dit bestaat niet.")
+        raise NotFound
     if not may_change(deed.viewer, row):
         raise NotAllowed("Dit mag alleen de organisatie die het dossier voert, of een coördinator.")
 
@@ -56,7 +56,7 @@ def must_change(deed: Deed, row: Any) -> None:
 def must_add(deed: Deed, dossier: Dossier) -> None:
     """Whoever sees a dossier and is more than a reader may add rows of the own organisation to it."""
     if not may_see(deed.viewer, dossier.participant_id, dossier.visibility):
-        raise NotThere("Dit bestaat niet.")
+        raise NotFound
     if not has_role(deed.viewer, Role.FUNDRAISER):
         raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
 

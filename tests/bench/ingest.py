@@ -22,7 +22,7 @@ from scrapers.listing import Listing
 from tests.bench.row import Row
 from tests.make.crawls import closes, make_crawled, make_listing
 from tracker.calls.ingest import ingest
-from tracker.calls.sightings import IngestResult
+from tracker.calls.plan import IngestResult
 
 CALLS = 20_000
 LIMITS = {"new": 3_000, "unchanged": 10_000, "5 % changed": 8_000}

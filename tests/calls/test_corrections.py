@@ -220,3 +220,16 @@ def test_a_proposal_that_a_person_dismissed_never_comes_back(session: Session, n
         dismiss(session, 1, 3, person, "", now)
     with pytest.raises(NotPossible, match="no call 99"):
         dismiss(session, 1, 99, person, "", now)
+
+
+def test_a_date_that_flipped_at_its_source_may_be_corrected(session: Session, now: datetime, person: User) -> None:
+    """A damped change by a person after one by a crawl stopped every later crawl of that source."""
+    days = ["2026-10-01", "2026-10-08", "2026-10-01"]
+    for run, day in enumerate(days):
+        store(session, [make_listing(deadlines=[closes(day)])], now + run * DAY)
+    correct(session, 1, "closes", "2026-10-08", person, now + 2 * DAY)
+    for run in range(3, 8):
+        result = store(session, [make_listing(deadlines=[closes("2026-10-01")])], now + run * DAY)
+    assert result.unchanged == 1
+    told = session.exec(select(Revision.new).where(Revision.kind == "changed", col(Revision.telling))).all()
+    assert told == [[{"day": "2026-10-08"}]], "which is what people know already"

@@ -17,7 +17,7 @@ from tests.make.pages import visit
 from tracker.calls.identity import same_reference
 from tracker.calls.mentions import named_in
 from tracker.calls.publications import NewLink, add_link, chain, withdraw_link
-from tracker.errors import Incomplete, NotAllowed, NotThere
+from tracker.errors import Incomplete, NotAllowed, NotFound
 from tracker.lobby import moments
 from tracker.rights import viewer_of
 
@@ -114,7 +114,7 @@ def test_a_person_adds_a_step_and_takes_it_off_again(cast: Cast) -> None:
         withdraw_link(cast.session, cast.call, link.id, cast.haarlem, cast.now)
     withdraw_link(cast.session, cast.call, link.id, cast.lobbyist, cast.now)
     assert chain(cast.session, cast.call, viewer_of(cast.haarlem)) == []
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFound):
         withdraw_link(cast.session, cast.call, link.id, cast.lobbyist, cast.now)
 
 

@@ -17,7 +17,7 @@ from db.status import status_of
 from db.vocabulary import Status
 from tests.crawling.test_simulated_portal import simulator
 from tracker.calls.ingest import ingest
-from tracker.calls.sightings import IngestResult
+from tracker.calls.plan import IngestResult
 from tracker.settings import Settings
 from tracker.sources.crawl import crawl
 

@@ -23,7 +23,7 @@ from scrapers.sources.eu_portal import EuPortal
 from scrapers.sources.rvo import Rvo
 from tests.make.crawls import make_listing, store
 from tests.make.scripted import SEARCH, Played, PlayedRequest, playing, portal, topic
-from tracker.calls.ingest import absentees
+from tracker.calls.store import absentees
 from tracker.settings import Settings
 from tracker.sources.rounds import CrawlReport, crawl_sources
 

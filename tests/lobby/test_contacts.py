@@ -13,7 +13,7 @@ from db.models import Commitment, ContactMoment, LogEntry, Stake, Stakeholder
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentState, StakeRole
 from tests.make.lobby import Cast, gather
-from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotThere
+from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound
 from tracker.lobby import contacts, dossiers
 from tracker.lobby.contacts import ASK, ContactFields, Office, log_contact, nearby
 from tracker.lobby.timeline import timeline
@@ -115,7 +115,7 @@ def test_an_office_that_was_there_twice_becomes_one_and_keeps_all_that_hung_on_i
 
 def test_a_private_dossier_takes_no_contact_from_outside(cast: Cast) -> None:
     dossier = cast.open(visibility=Visibility.OWN)
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFound):
         log_contact(cast.deed(cast.haarlem), ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE)
     assert cast.session.exec(select(ContactMoment)).all() == []
 
@@ -216,7 +216,7 @@ def test_a_promise_is_watched_until_it_is_kept(cast: Cast) -> None:
     dossier = cast.open()
     contact = log_contact(cast.deed(), ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE)
     promised = contacts.commit_to(cast.deed(), contact, "Stuurt de brief", date(2026, 6, 30))
-    contacts.settle(cast.deed(), promised, CommitmentState.KEPT, 1)
+    contacts.close_commitment(cast.deed(), promised, CommitmentState.KEPT, 1)
     assert promised.closed_at == cast.now
     with pytest.raises(ChangedMeanwhile):
-        contacts.settle(cast.deed(), promised, CommitmentState.BROKEN, 1)
+        contacts.close_commitment(cast.deed(), promised, CommitmentState.BROKEN, 1)

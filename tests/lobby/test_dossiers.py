@@ -22,7 +22,7 @@ from tracker.errors import (
     MoveNotAllowed,
     NotAllowed,
     NotAnAmount,
-    NotThere,
+    NotFound,
     ParticipantGone,
 )
 from tracker.lobby import dossiers, log
@@ -113,9 +113,9 @@ def test_a_reader_opens_nothing_and_another_organisation_changes_nothing(cast: C
     with pytest.raises(NotAllowed):
         dossiers.move(cast.deed(cast.haarlem), dossier, Stage.EXPLORING, dossier.version)
     secret = cast.open("Eigen", visibility=Visibility.OWN)
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFound):
         dossiers.move(cast.deed(cast.haarlem), secret, Stage.EXPLORING, secret.version)
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFound):
         log.dossier_for(cast.session, rights.viewer_of(cast.haarlem), secret.id)
 
 
@@ -123,7 +123,7 @@ def test_a_refused_dossier_leaves_nothing(engine: Engine, now: datetime) -> None
     with writing(engine) as session:
         cast = gather(session, now)
     for wrong in ({"challenges": ["nergens"]}, {"calls": [999]}, {"participants": ["wijdemeren", "atlantis"]}):
-        with pytest.raises((NotThere, ParticipantGone)), writing(engine) as session:
+        with pytest.raises((NotFound, ParticipantGone)), writing(engine) as session:
             dossiers.open_dossier(Deed(session, cast.lobbyist, now), dossiers.DossierFields(title="T"), **wrong)
     with pytest.raises(Incomplete), writing(engine) as session:
         dossiers.open_dossier(Deed(session, cast.lobbyist, now), dossiers.DossierFields(title="  "))
@@ -190,8 +190,8 @@ def test_a_lobby_agenda_is_adopted_before_it_is_noted(cast: Cast) -> None:
 
 def test_a_participant_that_is_gone_is_refused_with_where_it_went(cast: Cast) -> None:
     with pytest.raises(ParticipantGone, match="Wijdemeren bestaat sinds 1 jan 2027 niet meer en opgegaan in Hilversum"):
-        participants.standing_participant(cast.session, "wijdemeren", date(2027, 1, 1))
-    assert participants.standing_participant(cast.session, "wijdemeren", date(2026, 12, 31)).id == "wijdemeren"
+        participants.participant_on(cast.session, "wijdemeren", date(2027, 1, 1))
+    assert participants.participant_on(cast.session, "wijdemeren", date(2026, 12, 31)).id == "wijdemeren"
 
 
 @pytest.mark.parametrize(
@@ -261,5 +261,5 @@ def test_a_changed_call_is_flagged_until_people_looked(cast: Cast) -> None:
 def test_an_administrator_does_not_read_other_peoples_files(cast: Cast) -> None:
     secret = cast.open("Eigen", visibility=Visibility.OWN)
     admin = make_user(cast.session, cast.now, Role.ADMINISTRATOR, "zaanstad")
-    with pytest.raises(NotThere):
+    with pytest.raises(NotFound):
         log.dossier_for(cast.session, rights.viewer_of(admin), secret.id)

@@ -9,7 +9,7 @@ from db.vocabulary import SourceKind
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
 from tracker.calls.ingest import ingest
-from tracker.calls.sightings import IngestResult
+from tracker.calls.plan import IngestResult
 
 
 def make_listing(number: int | str = 1, **fields: Any) -> Listing:

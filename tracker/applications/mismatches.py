@@ -56,7 +56,7 @@ def mismatches(session: Session, viewer: Viewer, now: datetime, dossier: Dossier
     if dossier:
         rows = rows.where(Dossier.id == dossier.id)
     return [
-        Mismatch(found, call, text)
-        for found, link, call in session.exec(rows.order_by(col(Dossier.id)))
-        if (text := mismatch(found, link, call, now))
+        Mismatch(of_viewer, call, text)
+        for of_viewer, link, call in session.exec(rows.order_by(col(Dossier.id)))
+        if (text := mismatch(of_viewer, link, call, now))
     ]

@@ -4,8 +4,8 @@ Worth telling: deadline, opening, amount, rate, status by the source's word, who
 is stored, not announced: a new text, what follows from a date passing, and what a source merely stopped saying.
 """
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -118,16 +118,3 @@ def _moments(call: MergedCall, kinds: Container[str], stated: bool) -> set[tuple
 def _over(deadline: ListedDeadline, now: datetime) -> bool:
     over_at = deadline.over_at
     return over_at is not None and over_at <= now
-
-
-def damp(found: Sequence[FieldChange], earlier: Sequence[tuple[str, Any]]) -> list[FieldChange]:
-    """Do not tell a value that went back to what it was: ``earlier`` holds (field, old) of the last month's changes.
-
-    So a value that flips between two readings is told once. One that stays is told after all, by flapping.py.
-    """
-    return [
-        replace(change, telling=False, damped=True)
-        if change.telling and any(name == change.field and old == change.new for name, old in earlier)
-        else change
-        for change in found
-    ]

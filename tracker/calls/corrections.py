@@ -6,16 +6,16 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.bulk import add
-from db.models import Call, Correction, Sighting, User
+from db.models import Call, Correction, Revision, Sighting, User
 from db.queries import BY_HAND
 from db.vocabulary import RevisionKind, SourceKind, Visibility
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
 from tracker.calls.identity import identity
 from tracker.calls.ingest import ingest
-from tracker.calls.revisions import Round, states, write
-from tracker.calls.rows import REVISION, revision
+from tracker.calls.revisions import restate
+from tracker.calls.rows import Occasion
+from tracker.calls.store import states, streams, write_restated
 
 
 def add_call(session: Session, listing: Listing, now: datetime) -> int:
@@ -87,7 +87,8 @@ def _held(session: Session, *calls: int) -> dict[int, Call]:
 def note(session: Session, call_id: int, what: str, said: dict[str, Any], now: datetime) -> None:
     """Write down on a call what a person did to it; no news to anybody."""
     version = session.get_one(Call, call_id).version
-    add(session, REVISION, [revision(call_id, None, now, RevisionKind.CHANGED, field=what, new=said, version=version)])
+    session.add(Revision(call_id=call_id, at=now, kind=RevisionKind.CHANGED, field=what, new=said, version=version))
+    session.flush()
 
 
 def _end(session: Session, call_id: int, field: str, now: datetime) -> None:
@@ -102,5 +103,5 @@ def _restate(session: Session, calls: Iterable[int], now: datetime, change: Call
     before = {call: state.merged(now) for call, state in states(session, wanted, now).items()}
     change()
     session.flush()
-    write(session, Round(None, now), before, states(session, wanted, now))
+    write_restated(session, restate(before, states(session, wanted, now), streams(session), Occasion(now)))
     session.expire_all()

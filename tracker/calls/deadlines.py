@@ -1,37 +1,22 @@
-"""Lay what a call's dates are beside the rows that are there: rows are kept and moved, so that their ids stay."""
+"""Lay what a call's dates are beside the rows that are there: rows are kept and moved, so that their ids stay. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
-from sqlmodel import Session
-
-from db.bulk import add
 from db.vocabulary import DeadlineKind
 from scrapers.listing import ListedDeadline
 from tracker.calls.consolidate import by_date, starts_at
-from tracker.calls.rows import DEADLINE, date_row, new_date, numbered
+from tracker.calls.rows import date_row, new_date, numbered
 
 
 @dataclass
-class Placed:
+class PlacedDates:
     """Rows to add and rows to change."""
 
     added: list[dict[str, Any]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
-
-    def extend(self, other: "Placed") -> None:
-        """Take the rows of another call along."""
-        self.added += other.added
-        self.changed += other.changed
-
-    def write(self, session: Session) -> None:
-        """Store them, in two statements."""
-        add(session, DEADLINE, self.added)
-        if self.changed:
-            session.connection().execute(update(DEADLINE).where(DEADLINE.c.id == bindparam("b_id")), self.changed)
 
 
 def as_listed(row: Any) -> ListedDeadline:
@@ -41,18 +26,18 @@ def as_listed(row: Any) -> ListedDeadline:
     )
 
 
-def remembered(told: tuple[ListedDeadline, ...], rows: Sequence[Any], now: datetime) -> tuple[ListedDeadline, ...]:
-    """The dates a call shows with those that passed and that sources stopped mentioning.
+def with_passed(dates: tuple[ListedDeadline, ...], rows: Sequence[Any], now: datetime) -> tuple[ListedDeadline, ...]:
+    """The dates that sources name with those that passed and that they stopped mentioning.
 
     A page that drops the date after it passed does not make a closed call open again.
     """
-    kinds = {d.kind for d in told}
-    kept = [
+    kinds = {d.kind for d in dates}
+    passed = [
         date
         for date in (as_listed(row) for row in rows if row.cancelled_at is None)
-        if _passed(date, now) and (date.kind not in kinds or _is_dropped_cut_off(date, told))
+        if _passed(date, now) and (date.kind not in kinds or _is_dropped_cut_off(date, dates))
     ]
-    return tuple(sorted((*told, *kept), key=by_date)) if kept else told
+    return tuple(sorted((*dates, *passed), key=by_date)) if passed else dates
 
 
 def _passed(date: ListedDeadline, now: datetime) -> bool:
@@ -60,28 +45,27 @@ def _passed(date: ListedDeadline, now: datetime) -> bool:
     return moment is not None and moment <= now
 
 
-def _is_dropped_cut_off(date: ListedDeadline, told: tuple[ListedDeadline, ...]) -> bool:
+def _is_dropped_cut_off(date: ListedDeadline, dates: tuple[ListedDeadline, ...]) -> bool:
     """One of a row of closings that was; any other date that passed and changed was moved."""
-    return date.kind == DeadlineKind.CUT_OFF and not any(d.kind == date.kind and d.day == date.day for d in told)
+    return date.kind == DeadlineKind.CUT_OFF and not any(d.kind == date.kind and d.day == date.day for d in dates)
 
 
-def place(call_id: int, rows: Sequence[Any], dates: Sequence[ListedDeadline], now: datetime) -> Placed:
+def place(call_id: int, rows: Sequence[Any], dates: Sequence[ListedDeadline], now: datetime) -> PlacedDates:
     """By kind and day first, then by order; a date that vanished is cancelled, one that came back is revived."""
-    placed, left = Placed(), list(rows)
-    wanted = list(numbered(dates))
-    for test in (_same_day, _same_kind, _same_day_cancelled):
+    placed, unused, wanted = PlacedDates(), list(rows), list(numbered(dates))
+    for fits in (_same_day, _same_kind, _same_day_cancelled):
         remaining = []
         for number, date in wanted:
-            row = next((r for r in left if test(r, date)), None)
+            row = next((r for r in unused if fits(r, date)), None)
             if row is None:
                 remaining.append((number, date))
             else:
-                left.remove(row)
+                unused.remove(row)
                 placed.changed += _changed(row, number, date, now)
         wanted = remaining
-    placed.added = [new_date(call_id, number, date, now) for number, date in wanted]
+    placed.added += [new_date(call_id, number, date, now) for number, date in wanted]
     placed.changed += [
-        _cancelled(row, now) for row in left if row.cancelled_at is None and not _passed(as_listed(row), now)
+        _cancelled(row, now) for row in unused if row.cancelled_at is None and not _passed(as_listed(row), now)
     ]
     return placed
 

@@ -1,53 +1,65 @@
-"""A value that only went back was not told; tell it after all once it stays."""
+"""A value that flips between two readings is damped: going back is not told, unless it stays. Pure.
 
-from datetime import datetime
+Network engineers call this flap damping, and have the same remedy: wait until the value stands still.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlmodel import Session
-
-from db.bulk import add
 from db.vocabulary import RevisionKind
-from tracker.calls.rows import CALL, CRAWL, REVISION, revision
+from tracker.calls.changes import FieldChange
+from tracker.calls.rows import Occasion
 
 STAYS_AFTER = 3  # crawls of its source in which the value stood
+LATELY = timedelta(days=31)
 
 
-def tell_what_stayed(session: Session, source: str, crawl_id: int, now: datetime) -> tuple[int, ...]:
-    """Turn damped changes that stood for three crawls into one telling revision, if they differ from what was told.
+@dataclass(frozen=True)
+class DampedField:
+    """A field with a damped change, the version of its call, and its revisions, the newest first."""
 
-    Returns the ids of the calls that have something to tell now.
+    call_id: int
+    name: str
+    version: int
+    revisions: Sequence[Any]
+
+    def stands_since(self, crawl_id: int) -> bool:
+        """Whether its last change was damped in that crawl or before; what a person changed does not flip."""
+        newest = self.revisions[0]
+        return newest.damped and (newest.crawl_id or 0) <= crawl_id
+
+    @property
+    def last_told(self) -> Any:
+        """The value that people know."""
+        return next((row.new for row in self.revisions if row.telling), self.revisions[-1].old)
+
+
+def damp(found: Sequence[FieldChange], earlier: Sequence[tuple[str, Any]]) -> list[FieldChange]:
+    """Do not tell a value that went back to what it was: ``earlier`` holds (field, old) of the last month's changes."""
+    return [
+        replace(change, telling=False, damped=True)
+        if change.telling and any(name == change.field and old == change.new for name, old in earlier)
+        else change
+        for change in found
+    ]
+
+
+def late_revisions(
+    standing: Iterable[DampedField], restated: Iterable[dict[str, Any]], occasion: Occasion
+) -> list[dict[str, Any]]:
+    """What is told after all: the value of each field that stands still, where it is not what was told last.
+
+    ``restated``: the rows of calls that this crawl changes already; a version goes on from there.
     """
-    r = REVISION.c
-    crawls = select(CRAWL.c.id).where(CRAWL.c.source == source, CRAWL.c.id <= crawl_id).order_by(CRAWL.c.id.desc())
-    last = list(session.connection().execute(crawls.limit(STAYS_AFTER + 1)).scalars())
-    if len(last) <= STAYS_AFTER:
-        return ()
-    of_source = select(CRAWL.c.id).where(CRAWL.c.source == source, CRAWL.c.id <= last[-1])
-    old = select(r.call_id, r.field).where(r.damped, r.crawl_id.in_(of_source)).distinct()
-    waiting = session.connection().execute(old).all()
-    told = [call for call, name in waiting if _settle_one(session, call, name, last[-1], crawl_id, now)]
-    return tuple(sorted(set(told)))
-
-
-def _settle_one(session: Session, call: int, name: str, before: int, crawl_id: int, now: datetime) -> bool:
-    """Whether the field of this call stayed as it is, and is not what was told last."""
-    r = REVISION.c
-    mine = (r.call_id == call, r.field == name, r.kind == RevisionKind.CHANGED)
-    rows = session.connection().execute(select(REVISION).where(*mine).order_by(r.id.desc())).all()
-    if not rows[0].damped or rows[0].crawl_id > before:
-        return False
-    session.connection().execute(update(REVISION).where(*mine, r.damped).values(damped=False))
-    told = next((row.new for row in rows if row.telling), rows[-1].old)
-    if told == rows[0].new:
-        return False
-    _tell(session, call, crawl_id, now, {"field": name, "old": told, "new": rows[0].new, "snapshot": rows[0].snapshot})
-    return True
-
-
-def _tell(session: Session, call: int, crawl_id: int, now: datetime, said: dict[str, Any]) -> None:
-    version = select(CALL.c.version).where(CALL.c.id == call)
-    next_version = session.connection().execute(version).scalar_one() + 1
-    session.connection().execute(update(CALL).where(CALL.c.id == call).values(version=next_version))
-    kind = RevisionKind.CHANGED
-    add(session, REVISION, [revision(call, crawl_id, now, kind, telling=True, version=next_version, **said)])
+    rows: list[dict[str, Any]] = []
+    versions = {row["b_id"]: row["version"] for row in restated}
+    for damped in standing:
+        newest = damped.revisions[0]
+        if damped.last_told != newest.new:
+            versions[damped.call_id] = version = versions.get(damped.call_id, damped.version) + 1
+            value = {"field": damped.name, "old": damped.last_told, "new": newest.new, "snapshot": newest.snapshot}
+            kind = RevisionKind.CHANGED
+            rows.append(occasion.revision(damped.call_id, kind, telling=True, version=version, **value))
+    return rows

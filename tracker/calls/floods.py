@@ -1,15 +1,14 @@
 """Too much news at once is more likely a source that changed than news: show it, but hold it from mail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import select, update
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
-from db.bulk import chunks
-from tracker.calls.rows import CALL, SIGHTING
+from db.models import Call, Sighting
 
 MOST_NEW = 20
 MOST_CHANGED_SHARE = 0.3
@@ -42,14 +41,8 @@ def is_flood_of_changes(telling: int, seen: int, history: History) -> bool:
     return telling > MOST_CHANGED_SHARE * seen
 
 
-def hold(session: Session, calls: Iterable[int]) -> None:
-    """Keep these calls from mail until a person releases their source."""
-    for some in chunks(calls):
-        session.connection().execute(update(CALL).where(CALL.c.id.in_(some)).values(held=True))
-
-
 def release(session: Session, source: str) -> int:
     """Let the held calls of a source through; how many they were."""
-    of_source = select(SIGHTING.c.call_id).where(SIGHTING.c.source == source)
-    let_through = update(CALL).where(CALL.c.held, CALL.c.id.in_(of_source)).values(held=False)
-    return session.connection().execute(let_through).rowcount
+    of_source = select(Sighting.call_id).where(Sighting.source == source)
+    held = update(Call).where(col(Call.held), col(Call.id).in_(of_source))
+    return session.exec(held.values(held=False)).rowcount

@@ -9,7 +9,10 @@ from sqlmodel import Session, col, select
 from db.models import Call, CallVectors, Correction, Follow, Match, Revision, Sighting, User, Verdict
 from db.models.columns import table
 from tracker.calls.corrections import _held, _restate, note
-from tracker.calls.revisions import Round, cancel_dates, states, write
+from tracker.calls.deadlines import place
+from tracker.calls.revisions import restate
+from tracker.calls.rows import Occasion
+from tracker.calls.store import states, streams, write_dates, write_restated
 from tracker.errors import NotPossible
 
 
@@ -37,7 +40,7 @@ def join(session: Session, from_id: int, into_id: int, now: datetime, user: User
         moved.update(_move_people(session, from_id, into_id))
         old.joined_into = into_id
 
-    cancel_dates(session, emptied, now)
+    write_dates(session, place(from_id, emptied.dates, [], now))  # calendars must learn that they are gone
     for model in (Match, CallVectors):
         session.exec(delete(model).where(col(model.call_id) == from_id))
     _restate(session, [into_id], now, change)
@@ -88,7 +91,7 @@ def part(session: Session, other: int, now: datetime, user: User | None = None) 
     session.flush()
     after = states(session, [keep, other], now)
     before.setdefault(other, after[other].merged(now))
-    write(session, Round(None, now), before, after)
+    write_restated(session, restate(before, after, streams(session), Occasion(now)))
     note(session, keep, "parted", {"call": other, "user": user.id if user else None}, now)
     session.expire_all()
     return keep

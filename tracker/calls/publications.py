@@ -26,7 +26,7 @@ from db.vocabulary import DeadlineKind, Role, Visibility
 from db.vocabulary_lobby import ChainKind
 from tracker.calls.identity import same_reference
 from tracker.calls.mentions import mentions, named_in
-from tracker.errors import Incomplete, NotAllowed, NotThere, required
+from tracker.errors import Incomplete, NotAllowed, NotFound, required
 from tracker.rights import may_change, viewer_of
 
 ORDER = list(ChainKind)
@@ -213,13 +213,13 @@ def add_link(session: Session, call: Call, new: NewLink, by: User, now: datetime
 
 
 def withdraw_link(session: Session, call: Call, link_id: int, by: User, now: datetime) -> None:
-    """Take a step off that was no part of the way; the row stays. Raises NotThere or NotAllowed."""
+    """Take a step off that was no part of the way; the row stays. Raises NotFound or NotAllowed."""
     link = session.get(ChainLink, link_id)
     if link is None or not may_see(viewer_of(by), link.participant_id, link.visibility) or link.withdrawn_at:
-        raise NotThere("Deze schakel bestaat niet.")
+        raise NotFound("Deze schakel bestaat niet.")
     home = session.get_one(Call, link.call_id)
     if call.id not in (home.id, home.joined_into):
-        raise NotThere("Deze schakel bestaat niet.")
+        raise NotFound("Deze schakel bestaat niet.")
     if not may_change(viewer_of(by), link):
         raise NotAllowed("Dit mag alleen de organisatie die de schakel toevoegde, of een coördinator.")
     link.withdrawn_at = now

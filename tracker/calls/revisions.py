@@ -1,62 +1,50 @@
-"""State anew what we show of calls whose sightings or corrections changed, and write down the difference."""
+"""State anew what we show of calls whose records or corrections changed, with a revision a changed field. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
-from sqlmodel import Session
-
-from db.bulk import add, chunks
-from db.models import Correction
-from db.models.columns import table
-from db.search import index_words
 from db.vocabulary import RevisionKind
-from tracker.calls.changes import FieldChange, changes, damp
+from tracker.calls.changes import FieldChange, changes
 from tracker.calls.consolidate import MergedCall, SourceRecord, merge_records
-from tracker.calls.deadlines import Placed, place, remembered
-from tracker.calls.rows import CALL, CRAWL, DEADLINE, REVISION, SIGHTING, call_row, revision
-
-CORRECTION = table(Correction)
-FLIPPING = timedelta(days=31)
+from tracker.calls.deadlines import PlacedDates, place, with_passed
+from tracker.calls.flapping import damp
+from tracker.calls.rows import Occasion, call_row
+from tracker.calls.sightings import ReportedListing
 
 
 @dataclass(frozen=True)
-class Round:
-    """The crawl a change belongs to (none when a person made it) and its moment."""
-
-    crawl_id: int | None
-    now: datetime
-
-
-@dataclass
-class State:
-    """Everything that decides what we show of one call."""
+class CallState:
+    """Everything that decides what we show of one call; rows are as the database holds them."""
 
     id: int
     version: int
-    closes_at: datetime | None
     not_listed_since: datetime | None
-    records: dict[int, SourceRecord] = field(default_factory=dict)
+    records: dict[int, SourceRecord] = field(default_factory=dict)  # by the id of the sighting
     snapshots: dict[str, str | None] = field(default_factory=dict)
-    corrections: dict[str, Any] = field(default_factory=dict)
-    dates: list[Row[Any]] = field(default_factory=list)
+    corrections: list[Any] = field(default_factory=list)
+    dates: list[Any] = field(default_factory=list)
     earlier: list[tuple[str, Any]] = field(default_factory=list)
+
+    @property
+    def corrected(self) -> dict[str, Any]:
+        """Field -> the value that a person gave it."""
+        return {row.field: row.value for row in self.corrections}
 
     def merged(self, now: datetime) -> MergedCall:
         """What we show, with the dates that passed and that sources no longer mention."""
-        merged = merge_records(list(self.records.values()), self.corrections)
-        return replace(merged, deadlines=remembered(merged.deadlines, self.dates, now))
+        merged = merge_records(list(self.records.values()), self.corrected)
+        return replace(merged, deadlines=with_passed(merged.deadlines, self.dates, now))
 
-    def hear(self, sighting_id: int, record: SourceRecord, snapshot: str | None) -> None:
-        """What a source says now."""
-        self.records[sighting_id] = record
-        self.snapshots[record.source] = snapshot
-
-    def mark(self, sighting_id: int, gone: bool) -> None:
-        """Whether its source still lists it."""
-        self.records[sighting_id] = replace(self.records[sighting_id], gone=gone)
+    def after(self, reported: Mapping[int, ReportedListing], gone: set[int], back: set[int]) -> "CallState":
+        """The same call once its sources were heard; all keys are ids of sightings."""
+        records = self.records | {sighting: listing.record for sighting, listing in reported.items()}
+        return replace(
+            self,
+            records={i: replace(r, gone=i in gone or (r.gone and i not in back)) for i, r in records.items()},
+            snapshots=self.snapshots | {r.listing.source: r.listing.snapshot for r in reported.values()},
+        )
 
     def unlisted(self, streams: frozenset[str]) -> bool:
         """No catalogue lists it any more; streams never say that something is gone."""
@@ -64,145 +52,81 @@ class State:
         return bool(records) and all(record.gone for record in records)
 
 
-@dataclass
-class Recount:
-    """The calls that changed, and in what way."""
+@dataclass(frozen=True)
+class Restated:
+    """The rows that change with what we show of calls."""
 
-    changed: set[int] = field(default_factory=set)
-    telling: set[int] = field(default_factory=set)
-    gone: set[int] = field(default_factory=set)
-    back: set[int] = field(default_factory=set)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    dates: PlacedDates = field(default_factory=PlacedDates)
+    revisions: list[dict[str, Any]] = field(default_factory=list)
+    agreements: list[dict[str, Any]] = field(default_factory=list)
 
+    def calls_that(self, kind: RevisionKind) -> set[int]:
+        """The calls with a revision of this kind."""
+        return {row["call_id"] for row in self.revisions if row["kind"] == kind}
 
-def states(session: Session, calls: Iterable[int], now: datetime) -> dict[int, State]:
-    """Load what decides what we show of these calls."""
-    wanted, found = sorted(set(calls)), dict[int, State]()
-    columns = (CALL.c.id, CALL.c.version, CALL.c.closes_at, CALL.c.not_listed_since)
-    for some in chunks(wanted):
-        rows = session.connection().execute(select(*columns).where(CALL.c.id.in_(some)))
-        found |= {r.id: State(r.id, r.version, r.closes_at, r.not_listed_since) for r in rows}
-        _load_sightings(session, some, found)
-        _load_corrections(session, some, found)
-        _load_dates(session, some, found)
-        _load_earlier(session, some, found, now)
-    return found
+    @property
+    def telling(self) -> set[int]:
+        """The calls with something worth telling."""
+        return {row["call_id"] for row in self.revisions if row["telling"]}
 
 
-def _load_sightings(session: Session, calls: list[int], found: dict[int, State]) -> None:
-    s = SIGHTING.c
-    columns = (s.id, s.call_id, s.source, s.external_id, s.fields, s.gone_at, s.snapshot)
-    for r in session.connection().execute(select(*columns).where(s.call_id.in_(calls)).order_by(s.id)):
-        found[r.call_id].records[r.id] = SourceRecord(r.source, r.external_id, r.fields, r.gone_at is not None)
-        found[r.call_id].snapshots[r.source] = r.snapshot
-
-
-def _load_corrections(session: Session, calls: list[int], found: dict[int, State]) -> None:
-    c = CORRECTION.c
-    standing = select(c.call_id, c.field, c.value).where(c.call_id.in_(calls), c.withdrawn_at.is_(None))
-    for r in session.connection().execute(standing.order_by(c.id)):
-        found[r.call_id].corrections[r.field] = r.value
-
-
-def _load_dates(session: Session, calls: list[int], found: dict[int, State]) -> None:
-    d = DEADLINE.c
-    for r in session.connection().execute(select(DEADLINE).where(d.call_id.in_(calls)).order_by(d.day, d.id)):
-        found[r.call_id].dates.append(r)
-
-
-def _load_earlier(session: Session, calls: list[int], found: dict[int, State], now: datetime) -> None:
-    r = REVISION.c
-    lately = (r.call_id.in_(calls), r.kind == RevisionKind.CHANGED, r.at >= now - FLIPPING)
-    for row in session.connection().execute(select(r.call_id, r.field, r.old).where(*lately)):
-        found[row.call_id].earlier.append((row.field, row.old))
-
-
-def streams(session: Session) -> frozenset[str]:
-    """The sources that never say that something is gone; what people typed is one of them."""
-    from tracker.calls.consolidate import BY_HAND
-
-    rows = session.connection().execute(select(CRAWL.c.source).where(CRAWL.c.kind == "stream").distinct())
-    return frozenset({BY_HAND, *rows.scalars()})
-
-
-def write(session: Session, round_: Round, before: Mapping[int, MergedCall], after: Mapping[int, State]) -> Recount:
-    """Store the new state of calls, their dates and one revision a changed field."""
-    result, silent = Recount(), streams(session)
-    calls, revisions, placed = [], [], Placed()
+def restate(
+    before: Mapping[int, MergedCall], after: Mapping[int, CallState], streams: frozenset[str], occasion: Occasion
+) -> Restated:
+    """What becomes of calls that were shown as ``before``."""
+    result = Restated()
     for call_id, state in sorted(after.items()):
-        merged = state.merged(round_.now)
-        found = damp(changes(before[call_id], merged, round_.now), state.earlier)
-        unlisted = state.unlisted(silent)
+        merged = state.merged(occasion.now)
+        found = damp(changes(before[call_id], merged, occasion.now), state.earlier)
+        unlisted = state.unlisted(streams)
         kind = _listing_change(state, unlisted)
         version = state.version + any(c.telling for c in found)
-        revisions += _revisions(state, merged, round_, found, kind, version)
-        calls.append(call_row(merged) | {"b_id": call_id, "version": version} | _listed(state, unlisted, round_.now))
-        placed.extend(place(call_id, state.dates, merged.deadlines, round_.now))
-        _count(result, call_id, found, kind)
-    _update(session, calls)
-    placed.write(session)
-    add(session, REVISION, revisions)
-    _agreements(session, after, round_.now)
+        listed = {"not_listed_since": (state.not_listed_since or occasion.now) if unlisted else None}
+        result.calls.append(call_row(merged) | {"b_id": call_id, "version": version} | listed)
+        placed = place(call_id, state.dates, merged.deadlines, occasion.now)
+        result.dates.added.extend(placed.added)
+        result.dates.changed.extend(placed.changed)
+        result.revisions.extend(_revisions(state, merged, found, kind, version, occasion))
+        result.agreements.extend(_agreements(state, occasion.now))
     return result
 
 
-def _count(result: Recount, call_id: int, found: list[FieldChange], kind: RevisionKind | None) -> None:
-    if found:
-        result.changed.add(call_id)
-    if any(c.telling for c in found):
-        result.telling.add(call_id)
-    if kind == RevisionKind.GONE:
-        result.gone.add(call_id)
-    if kind == RevisionKind.BACK:
-        result.back.add(call_id)
-
-
-def _listing_change(state: State, unlisted: bool) -> RevisionKind | None:
+def _listing_change(state: CallState, unlisted: bool) -> RevisionKind | None:
     if unlisted and state.not_listed_since is None:
         return RevisionKind.GONE
     return RevisionKind.BACK if state.not_listed_since is not None and not unlisted else None
 
 
-def _listed(state: State, unlisted: bool, now: datetime) -> dict[str, Any]:
-    return {"not_listed_since": (state.not_listed_since or now) if unlisted else None}
-
-
 def _revisions(
-    state: State, merged: MergedCall, round_: Round, found: list[FieldChange], kind: RevisionKind | None, version: int
+    state: CallState,
+    merged: MergedCall,
+    found: list[FieldChange],
+    kind: RevisionKind | None,
+    version: int,
+    occasion: Occasion,
 ) -> list[dict[str, Any]]:
-    rows = []
-    for c in found:
-        snapshot = state.snapshots.get(merged.provenance.get(c.field, ""))
-        more = {"field": c.field, "old": c.old, "new": c.new, "telling": c.telling, "damped": c.damped}
-        changed = RevisionKind.CHANGED
-        rows.append(
-            revision(state.id, round_.crawl_id, round_.now, changed, **more, version=version, snapshot=snapshot)
+    rows = [
+        occasion.revision(
+            state.id,
+            RevisionKind.CHANGED,
+            **vars(change),
+            version=version,
+            snapshot=state.snapshots.get(merged.provenance.get(change.field, "")),
         )
-    if kind is not None:
-        rows.append(revision(state.id, round_.crawl_id, round_.now, kind, version=version))
-    return rows
+        for change in found
+    ]
+    return rows + ([occasion.revision(state.id, kind, version=version)] if kind else [])
 
 
-def _update(session: Session, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.connection().execute(update(CALL).where(CALL.c.id == bindparam("b_id")), rows)
-        index_words(session.connection(), [row["b_id"] for row in rows])
-
-
-def cancel_dates(session: Session, state: State, now: datetime) -> None:
-    """The dates of a call that became part of another: calendars must learn that they are gone."""
-    place(state.id, state.dates, [], now).write(session)
-
-
-def _agreements(session: Session, after: Mapping[int, State], now: datetime) -> None:
-    """Note since when the sources themselves say what a person corrected."""
-    c = CORRECTION.c
-    for call_id, state in after.items():
-        if not state.corrections or not state.records:
-            continue
-        by_sources = merge_records(list(state.records.values()))
-        for name, value in state.corrections.items():
-            says = by_sources.value(name)
-            mine = (c.call_id == call_id, c.field == name, c.withdrawn_at.is_(None))
-            fresh = c.agreed_at.is_(None) if says == value else c.agreed_at.is_not(None)
-            agreed = now if says == value else None
-            session.connection().execute(update(CORRECTION).where(*mine, fresh).values(agreed_at=agreed))
+def _agreements(state: CallState, now: datetime) -> list[dict[str, Any]]:
+    """Since when the sources themselves say what a person corrected."""
+    if not state.corrections or not state.records:
+        return []
+    by_sources, corrected = merge_records(list(state.records.values())), state.corrected
+    agrees = {name: by_sources.value(name) == value for name, value in corrected.items()}
+    return [
+        {"b_id": row.id, "agreed_at": now if agrees[row.field] else None}
+        for row in state.corrections
+        if agrees[row.field] == (row.agreed_at is None)
+    ]

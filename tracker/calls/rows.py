@@ -2,32 +2,57 @@
 
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from db.models import Call, Crawl, Deadline, Reference, RememberedAddress, Revision, Sighting, Snapshot
-from db.models.columns import table
 from db.search import searchable
 from db.vocabulary import RevisionKind
-from scrapers.crawled import Page
+from scrapers.crawled import Crawled, Page
 from scrapers.listing import ListedDeadline
+from tracker.calls.completeness import Judgement
 from tracker.calls.consolidate import CONTESTED, MergedCall
+from tracker.calls.identity import same_reference
 from tracker.calls.sightings import ReportedListing
-
-CALL, SIGHTING, DEADLINE = table(Call), table(Sighting), table(Deadline)
-
-
-REVISION, REFERENCE, CRAWL = table(Revision), table(Reference), table(Crawl)
-
-
-SNAPSHOT, ADDRESS = table(Snapshot), table(RememberedAddress)
-
 
 MONEY = tuple(name for name in CONTESTED if name != "applicants")
 
 
-def _snapshot(page: Page) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Occasion:
+    """When something is written down, and by which crawl; none where a person did it."""
+
+    now: datetime
+    crawl_id: int | None = None
+
+    def revision(self, call_id: int, kind: RevisionKind, **more: Any) -> dict[str, Any]:
+        """The row of a revision; ``more`` overrides what is usual."""
+        usual = {"field": "", "old": None, "new": None, "telling": False, "damped": False, "version": 1}
+        row = {"call_id": call_id, "crawl_id": self.crawl_id, "at": self.now, "kind": str(kind), "snapshot": None}
+        return {**row, **usual, **more}
+
+
+def crawl_row(crawled: Crawled, judgement: Judgement, **counts: int) -> dict[str, Any]:
+    """One crawl of a source, with the counts of what it changed."""
+    return counts | {
+        "source": crawled.source,
+        "kind": crawled.kind,
+        "started_at": crawled.started_at,
+        "finished_at": crawled.finished_at,
+        "seconds": (crawled.finished_at - crawled.started_at).total_seconds(),
+        "complete": judgement.complete,
+        "why": judgement.why,
+        "expected": judgement.expected,
+        "unreadable": len(crawled.unreadable),
+        "skew_seconds": crawled.skew_seconds,
+        "come_back_at": crawled.come_back_at,
+        "moved": crawled.moved,
+    }
+
+
+def snapshot_row(page: Page) -> dict[str, Any]:
+    """The bytes of a page, compressed."""
     return {
         "sha256": page.sha256,
         "url": page.url,
@@ -38,19 +63,34 @@ def _snapshot(page: Page) -> dict[str, Any]:
     }
 
 
-def sighting(one: ReportedListing) -> dict[str, Any]:
-    """What a listing writes on its sighting."""
+def sighting_row(reported: ReportedListing, now: datetime) -> dict[str, Any]:
+    """What a listing writes on its sighting, old or new."""
     return {
-        "url": one.listing.url,
-        "fields": one.record.fields,
-        "fingerprint": one.fingerprint,
-        "snapshot": one.listing.snapshot,
-        "references": list(one.listing.references),
+        "url": reported.listing.url,
+        "fields": reported.record.fields,
+        "fingerprint": reported.fingerprint,
+        "snapshot": reported.listing.snapshot,
+        "references": list(reported.listing.references),
+        "last_seen": now,
+        "missed": 0,
+        "gone_at": None,
     }
 
 
+def new_sighting(sighting_id: int, call_id: int, reported: ReportedListing, now: datetime) -> dict[str, Any]:
+    """The row of a sighting that was not there."""
+    key = {"id": sighting_id, "call_id": call_id, "source": reported.listing.source, "external_id": reported.key}
+    return key | {"first_seen": now} | sighting_row(reported, now)
+
+
+def reference_rows(sightings: Iterable[tuple[int, ReportedListing]]) -> list[dict[str, Any]]:
+    """The official references that sightings name, as they are compared."""
+    pairs = {(same_reference(name), number) for number, reported in sightings for name in reported.listing.references}
+    return [{"reference": name, "sighting_id": number} for name, number in sorted(pairs) if name]
+
+
 def call_row(merged: MergedCall) -> dict[str, Any]:
-    """The columns of an Call that follow from what we show."""
+    """The columns of a Call that follow from what we show."""
     row = dict(merged.fields)
     for name in MONEY:
         row[name] = None if row[name] is None else Decimal(row[name])
@@ -88,9 +128,3 @@ def new_date(call_id: int, number: int, deadline: ListedDeadline, now: datetime)
     """The row of a date that was not there."""
     fresh = {"call_id": call_id, "version": 1, "modified_at": now, "cancelled_at": None}
     return date_row(number, deadline) | fresh
-
-
-def revision(call_id: int, crawl_id: int | None, now: datetime, kind: RevisionKind, **more: Any) -> dict[str, Any]:
-    """The row of a revision; ``more`` overrides what is usual."""
-    usual = {"field": "", "old": None, "new": None, "telling": False, "damped": False, "version": 1, "snapshot": None}
-    return {"call_id": call_id, "crawl_id": crawl_id, "at": now, "kind": str(kind), **usual, **more}

@@ -1,30 +1,13 @@
 """What a source says today beside what it said last: new, changed, unchanged, missing or back. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
-from tracker.calls.completeness import Judgement
 from tracker.calls.consolidate import SourceRecord
 from tracker.calls.identity import fingerprint, identity
-
-
-@dataclass(frozen=True)
-class IngestResult:
-    """What a crawl changed, as ids of calls; ``telling`` are those of ``changed`` with something worth telling."""
-
-    crawl_id: int
-    judgement: Judgement
-    seen: int = 0
-    new: tuple[int, ...] = ()
-    changed: tuple[int, ...] = ()
-    gone: tuple[int, ...] = ()
-    back: tuple[int, ...] = ()
-    telling: tuple[int, ...] = ()
-    unchanged: int = 0
-    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,16 +58,12 @@ def reported_listings(crawled: Crawled) -> dict[str, ReportedListing]:
     return by_key
 
 
-def unreadable_keys(crawled: Crawled) -> frozenset[str]:
-    """The keys of rows that could not be read: they were there."""
-    return frozenset(identity(row.external_id) for row in crawled.unreadable if row.external_id)
+def compare(crawled: Crawled, known_sightings: Mapping[str, KnownSighting]) -> Comparison:
+    """Which listings are new, changed or as before, and which sightings are missing from the crawl.
 
-
-def compare(
-    listings: Mapping[str, ReportedListing], known_sightings: Mapping[str, KnownSighting], unreadable: Iterable[str]
-) -> Comparison:
-    """Which listings are new, changed or as before, and which sightings are missing from the crawl."""
-    result = Comparison()
+    A row that could not be read was there: its sighting is not missing.
+    """
+    result, listings = Comparison(), reported_listings(crawled)
     for key, reported in sorted(listings.items()):
         known = known_sightings.get(key)
         if known is None:
@@ -96,6 +75,6 @@ def compare(
             result.changed.append((known, reported))
         if known.gone:
             result.back.append(known)
-    present = set(listings) | set(unreadable)
+    present = {*listings, *(identity(row.external_id) for row in crawled.unreadable if row.external_id)}
     result.missing = [known for key, known in sorted(known_sightings.items()) if key not in present and not known.gone]
     return result

@@ -1,191 +1,221 @@
-"""The statements with which a crawl is stored, each about many rows at once."""
+"""Read what is remembered of calls, and write what was decided: each statement is about many rows. Decides nothing."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
-from sqlalchemy import (
-    bindparam,
-    delete,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Table, bindparam, delete, or_, select, update
 from sqlmodel import Session
 
-from db.bulk import add, chunks, take_ids
-from db.models import Crawl
-from db.search import index_new
+from db.bulk import add, in_parts, take_ids
+from db.models import (
+    Call,
+    Correction,
+    Crawl,
+    Deadline,
+    Reference,
+    RememberedAddress,
+    Revision,
+    Sighting,
+    Snapshot,
+)
+from db.models.columns import table
+from db.queries import BY_HAND
+from db.search import index_new, index_words
 from db.status import OVER
-from db.vocabulary import RevisionKind
+from db.vocabulary import RevisionKind, SourceKind
 from scrapers.crawled import Crawled
-from tracker.calls.completeness import Judgement
-from tracker.calls.consolidate import merge_one
+from tracker.calls.consolidate import SourceRecord
+from tracker.calls.deadlines import PlacedDates
+from tracker.calls.flapping import LATELY, STAYS_AFTER, DampedField
 from tracker.calls.floods import History
 from tracker.calls.identity import same_reference
-from tracker.calls.rows import (
-    ADDRESS,
-    CALL,
-    CRAWL,
-    DEADLINE,
-    REFERENCE,
-    REVISION,
-    SIGHTING,
-    SNAPSHOT,
-    _snapshot,
-    call_row,
-    new_date,
-    numbered,
-    revision,
-    sighting,
-)
+from tracker.calls.linking import LinkCandidate
+from tracker.calls.plan import GONE_AFTER, Memory, Plan, nearly_gone, wanted_snapshots
+from tracker.calls.revisions import CallState, Restated
+from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
 
-if TYPE_CHECKING:
-    from tracker.calls.sightings import IngestResult, KnownSighting, ReportedListing
+CALL, SIGHTING, DEADLINE, REVISION = table(Call), table(Sighting), table(Deadline), table(Revision)
+CRAWL, SNAPSHOT, ADDRESS = table(Crawl), table(Snapshot), table(RememberedAddress)
+CORRECTION, REFERENCE = table(Correction), table(Reference)
 
 
-def add_crawl(session: Session, crawled: Crawled, judgement: Judgement, history: History) -> int:
-    """The round itself."""
-    row = Crawl(
-        source=crawled.source,
-        kind=crawled.kind,
-        started_at=crawled.started_at,
-        finished_at=crawled.finished_at,
-        seconds=(crawled.finished_at - crawled.started_at).total_seconds(),
-        complete=judgement.complete,
-        why=judgement.why,
-        seen=seen_by(crawled, history),
-        expected=judgement.expected,
-        unreadable=len(crawled.unreadable),
-        skew_seconds=crawled.skew_seconds,
-        come_back_at=crawled.come_back_at,
-        moved=crawled.moved,
+def known_sightings(session: Session, source: str) -> dict[str, KnownSighting]:
+    """Every sighting of a source by its key."""
+    s = SIGHTING.c
+    columns = select(s.id, s.external_id, s.fingerprint, s.call_id, s.missed, s.gone_at.is_not(None))
+    rows = session.connection().execute(columns.where(s.source == source))
+    return {row[1]: KnownSighting(*row) for row in rows}
+
+
+def memory(session: Session, crawled: Crawled, comparison: Comparison, now: datetime) -> Memory:
+    """What is remembered around a crawl."""
+    candidates = link_candidates(session, comparison.new)
+    changing = [*comparison.back, *nearly_gone(comparison.missing), *(known for known, _ in comparison.changed)]
+    sha256 = SNAPSHOT.c.sha256
+    return Memory(
+        history=past(session, crawled.source),
+        candidates=candidates,
+        running=not_over(session, {known.call_id for known in comparison.missing}, now),
+        states=states(session, {*candidates, *(known.call_id for known in changing)}, now),
+        streams=streams(session) | ({crawled.source} if crawled.kind == SourceKind.STREAM else set()),
+        snapshots={row.sha256 for row in in_parts(session, select(sha256), sha256, wanted_snapshots(comparison))},
+        standing=damped_fields(session, crawled.source),
+        crawl_id=take_ids(session, CRAWL, 1)[0],
+        call_ids=take_ids(session, CALL, len(comparison.new)),
+        sighting_ids=take_ids(session, SIGHTING, len(comparison.new)),
     )
-    session.add(row)
-    session.flush()
-    assert row.id is not None
-    return row.id
 
 
-def seen_by(crawled: Crawled, history: History) -> int:
-    """How many calls; a source that says "unchanged" shows what it showed last time."""
-    if crawled.unchanged and history.seen:
-        return history.seen[0]
-    return len({listing.external_id for listing in crawled.listings})
+def past(session: Session, source: str) -> History:
+    """What the source's complete crawls saw and added, newest first; people make no floods."""
+    if source == BY_HAND:
+        return History()
+    c = CRAWL.c
+    complete = select(c.seen, c.new, c.finished_at).where(c.source == source, c.complete)
+    rows = session.connection().execute(complete.order_by(c.id.desc()).limit(6)).all()
+    first = len(rows) < 6  # the first complete crawl finds everything new: that says nothing of a normal day
+    return History(
+        seen=tuple(row.seen for row in rows[:5]),
+        new=tuple(row.new for row in (rows[:-1] if first else rows[:5])),
+        last_complete=rows[0].finished_at if rows else None,
+    )
 
 
-def count(session: Session, result: "IngestResult") -> None:
-    """Fill in what the round changed."""
-    counts = {name: len(getattr(result, name)) for name in ("new", "changed", "gone", "back")}
-    session.connection().execute(update(CRAWL).where(CRAWL.c.id == result.crawl_id).values(counts))
+def absentees(session: Session, source: str, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Id and page of the calls of a catalogue that are gone if it lacks them once more, the latest to miss first."""
+    s = SIGHTING.c
+    missed = select(s.external_id, s.url, s.call_id).where(
+        s.source == source, s.gone_at.is_(None), s.missed >= GONE_AFTER - 1
+    )
+    rows = session.connection().execute(missed.order_by(s.missed, s.id)).all()
+    running = not_over(session, {row.call_id for row in rows}, now)
+    return tuple((row.external_id, row.url) for row in rows if row.call_id in running)
 
 
-def keep_pages(session: Session, crawled: Crawled, wanted: Iterable[str | None]) -> None:
-    """Keep the bytes that new or changed listings were read from, compressed, once by content."""
-    hashes = {sha for sha in wanted if sha}
-    there: set[str] = set()
-    for some in chunks(hashes):
-        there |= set(
-            session.connection().execute(select(SNAPSHOT.c.sha256).where(SNAPSHOT.c.sha256.in_(some))).scalars()
-        )
-    pages = {page.sha256: page for page in crawled.pages if page.sha256 in hashes - there}
-    add(session, SNAPSHOT, [_snapshot(page) for page in pages.values()])
+def not_over(session: Session, calls: Collection[int], now: datetime) -> set[int]:
+    """Those that are not over by their date or by their source's word."""
+    c = CALL.c
+    running = or_(c.closes_at.is_(None), c.closes_at > now)
+    not_ended = or_(c.source_word.is_(None), c.source_word.not_in([str(word) for word in OVER]))
+    return {row.id for row in in_parts(session, select(c.id).where(running, not_ended), c.id, calls)}
 
 
-def remember(session: Session, crawled: Crawled, complete: bool) -> None:
-    """What to send along next time; nothing after an incomplete crawl, or "unchanged" would hide what was not read."""
-    connection = session.connection()
-    if not complete:
-        connection.execute(delete(ADDRESS).where(ADDRESS.c.source == crawled.source))
+def link_candidates(session: Session, new: Iterable[ReportedListing]) -> dict[int, LinkCandidate]:
+    """The calls whose sightings name a reference of these listings."""
+    references = sorted({same_reference(name) for reported in new for name in reported.listing.references})
+    s, r = SIGHTING.c, REFERENCE.c
+    named = select(r.reference, s.call_id, CALL.c.closes_at)
+    named = named.join_from(REFERENCE, SIGHTING, r.sighting_id == s.id).join(CALL, CALL.c.id == s.call_id)
+    candidates: dict[int, LinkCandidate] = {}
+    for row in in_parts(session, named, r.reference, references):
+        candidates.setdefault(row.call_id, LinkCandidate(row.closes_at)).references.add(row.reference)
+    for row in in_parts(session, select(s.call_id, s.source), s.call_id, candidates):
+        candidates[row.call_id].sources.add(row.source)
+    return candidates
+
+
+def states(session: Session, calls: Collection[int], now: datetime) -> dict[int, CallState]:
+    """What decides what we show of these calls, which nobody else changes until we are done."""
+    ids, c, s, r, d, x = sorted(calls), CALL.c, SIGHTING.c, REVISION.c, DEADLINE.c, CORRECTION.c
+    locked = select(c.id, c.version, c.not_listed_since).order_by(c.id).with_for_update()
+    found = {
+        row.id: CallState(row.id, row.version, row.not_listed_since) for row in in_parts(session, locked, c.id, ids)
+    }
+    records = select(s.id, s.call_id, s.source, s.external_id, s.fields, s.gone_at, s.snapshot).order_by(s.id)
+    for row in in_parts(session, records, s.call_id, ids):
+        gone = row.gone_at is not None
+        found[row.call_id].records[row.id] = SourceRecord(row.source, row.external_id, row.fields, gone)
+        found[row.call_id].snapshots[row.source] = row.snapshot
+    corrections = select(x.id, x.call_id, x.field, x.value, x.agreed_at).where(x.withdrawn_at.is_(None))
+    for row in in_parts(session, corrections.order_by(x.id), x.call_id, ids):
+        found[row.call_id].corrections.append(row)
+    for row in in_parts(session, select(DEADLINE).order_by(d.day, d.id), d.call_id, ids):
+        found[row.call_id].dates.append(row)
+    lately = (r.kind == RevisionKind.CHANGED, r.at >= now - LATELY)
+    for row in in_parts(session, select(r.call_id, r.field, r.old).where(*lately), r.call_id, ids):
+        found[row.call_id].earlier.append((row.field, row.old))
+    return found
+
+
+def streams(session: Session) -> frozenset[str]:
+    """The sources that never say that something is gone; what people typed is one of them."""
+    rows = session.connection().execute(select(CRAWL.c.source).where(CRAWL.c.kind == SourceKind.STREAM).distinct())
+    return frozenset({BY_HAND, *rows.scalars()})
+
+
+def damped_fields(session: Session, source: str) -> list[DampedField]:
+    """The fields whose last change was damped, with this crawl three crawls of the source ago or more."""
+    of_source = select(CRAWL.c.id).where(CRAWL.c.source == source)
+    latest = session.connection().execute(of_source.order_by(CRAWL.c.id.desc()).limit(STAYS_AFTER)).scalars().all()
+    if len(latest) < STAYS_AFTER:
+        return []
+    r = REVISION.c
+    old = select(r.call_id, r.field).where(r.damped, r.crawl_id.in_(of_source.where(CRAWL.c.id <= latest[-1])))
+    waiting = session.connection().execute(old.distinct()).all()
+    changes = select(REVISION, CALL.c.version.label("call_version")).join(CALL, CALL.c.id == r.call_id)
+    changes = changes.where(r.kind == RevisionKind.CHANGED).order_by(r.id.desc())
+    rows = defaultdict(list)
+    for row in in_parts(session, changes, r.call_id, {row.call_id for row in waiting}):
+        rows[row.call_id, row.field].append(row)
+    fields = [DampedField(*key, rows[tuple(key)][0].call_version, rows[tuple(key)]) for key in waiting]
+    return [field for field in fields if field.stands_since(latest[-1])]
+
+
+def write(session: Session, plan: Plan) -> None:
+    """Everything a crawl changes."""
+    _write_crawl(session, plan)
+    _write_new(session, plan)
+    _write_sightings(session, plan)
+    write_restated(session, plan.restated)
+    _update(session, REVISION, [{"b_id": number, "damped": False} for number in plan.settled_revisions])
+    add(session, REVISION, plan.late_revisions)
+    _update(session, CALL, [{"b_id": row["call_id"], "version": row["version"]} for row in plan.late_revisions])
+    in_parts(session, update(CALL).values(held=True), CALL.c.id, plan.held_calls)
+    in_parts(session, update(CALL).values(last_seen=plan.now), CALL.c.id, sorted(plan.listed_calls))
+
+
+def _write_crawl(session: Session, plan: Plan) -> None:
+    """The crawl, its pages, and what to send along next time.
+
+    Nothing after an incomplete crawl, or "unchanged" would hide what was not read.
+    """
+    add(session, CRAWL, [plan.crawl])
+    add(session, SNAPSHOT, plan.snapshots)
+    source = plan.crawled.source
+    forget = delete(ADDRESS).where(ADDRESS.c.source == source)
+    if not plan.result.judgement.complete:
+        session.connection().execute(forget)
         return
-    for some in chunks({r.url for r in crawled.remembered}):
-        connection.execute(delete(ADDRESS).where(ADDRESS.c.source == crawled.source, ADDRESS.c.url.in_(some)))
-    rows = {r.url: {"etag": r.etag, "last_modified": r.last_modified} for r in crawled.remembered}
-    add(session, ADDRESS, [{"source": crawled.source, "url": url, **row} for url, row in rows.items()])
+    addresses = {r.url: {"etag": r.etag, "last_modified": r.last_modified} for r in plan.crawled.remembered}
+    in_parts(session, forget, ADDRESS.c.url, addresses)
+    add(session, ADDRESS, [{"source": source, "url": url, **sent} for url, sent in addresses.items()])
 
 
-def add_calls(
-    session: Session, crawl_id: int | None, new: "Sequence[ReportedListing]", now: datetime, held: bool
-) -> tuple[int, ...]:
-    """Calls nobody saw before: the call, its sighting, its dates and the revision that says it is new."""
-    ids = take_ids(session, CALL, len(new))
-    calls, dates, revisions = [], [], []
-    for call_id, one in zip(ids, new, strict=True):
-        merged = merge_one(one.record)
-        row = call_row(merged) | {"id": call_id, "first_seen": now, "last_seen": now, "held": held}
-        calls.append(row | {"version": 1, "eligible_why": "", "not_listed_since": None})
-        dates += [new_date(call_id, number, d, now) for number, d in numbered(merged.deadlines)]
-        over = row["closes_at"] is not None and row["closes_at"] <= now
-        telling = not (over or row["source_word"] in OVER)
-        revisions.append(
-            revision(call_id, crawl_id, now, RevisionKind.NEW, telling=telling, snapshot=one.listing.snapshot)
-        )
-    for into, rows in ((CALL, calls), (DEADLINE, dates), (REVISION, revisions)):
-        add(session, into, rows)
-    if ids:
-        index_new(session.connection(), ids[0], ids[-1])
-    add_sightings(session, list(zip(ids, new, strict=True)), now)
-    return tuple(ids)
+def _write_new(session: Session, plan: Plan) -> None:
+    add(session, CALL, plan.new.calls)
+    add(session, DEADLINE, plan.new.dates)
+    add(session, REVISION, plan.new.revisions)
+    if plan.new.calls:
+        index_new(session.connection(), plan.new.calls[0]["id"], plan.new.calls[-1]["id"])
+    add(session, SIGHTING, plan.new.sightings)
 
 
-def add_sightings(session: Session, heard: "Sequence[tuple[int, ReportedListing]]", now: datetime) -> list[int]:
-    """Sightings of calls, with their references; their ids."""
-    ids = take_ids(session, SIGHTING, len(heard))
-    first = {"first_seen": now, "last_seen": now, "missed": 0, "gone_at": None}
-    rows = [
-        {
-            "id": i,
-            "call_id": call,
-            "source": one.listing.source,
-            "external_id": one.key,
-            **first,
-            **sighting(one),
-        }
-        for i, (call, one) in zip(ids, heard, strict=True)
-    ]
-    add(session, SIGHTING, rows)
-    add_references(session, [(i, one) for i, (_, one) in zip(ids, heard, strict=True)])
-    return ids
+def _write_sightings(session: Session, plan: Plan) -> None:
+    s, again = SIGHTING.c, {"last_seen": plan.now, "missed": 0, "gone_at": None}
+    in_parts(session, update(SIGHTING).values(missed=s.missed + 1), s.id, plan.missed_sightings)
+    in_parts(session, update(SIGHTING).values(gone_at=plan.now), s.id, plan.gone_sightings)
+    _update(session, SIGHTING, plan.changed_sightings)
+    in_parts(session, delete(REFERENCE), REFERENCE.c.sighting_id, [row["b_id"] for row in plan.changed_sightings])
+    add(session, SIGHTING, plan.linked_sightings)
+    add(session, REFERENCE, plan.references)
+    in_parts(session, update(SIGHTING).values(again), s.id, plan.unchanged_sightings)
+    if plan.crawled.unchanged:
+        _all_seen_again(session, plan.crawled.source, plan.now)
 
 
-def change_sightings(session: Session, heard: "Sequence[tuple[KnownSighting, ReportedListing]]", now: datetime) -> None:
-    """What sources say now of calls they spoke of before."""
-    rows = [{"b_id": k.id, "last_seen": now, "missed": 0, "gone_at": None, **sighting(one)} for k, one in heard]
-    if rows:
-        session.connection().execute(update(SIGHTING).where(SIGHTING.c.id == bindparam("b_id")), rows)
-    for some in chunks(k.id for k, _ in heard):
-        session.connection().execute(delete(REFERENCE).where(REFERENCE.c.sighting_id.in_(some)))
-    add_references(session, [(k.id, one) for k, one in heard])
-
-
-def write_gone(session: Session, sightings: Iterable[int], now: datetime) -> None:
-    """No longer listed by their source."""
-    for some in chunks(sightings):
-        session.connection().execute(update(SIGHTING).where(SIGHTING.c.id.in_(some)).values(gone_at=now))
-
-
-def add_references(session: Session, heard: "Iterable[tuple[int, ReportedListing]]") -> None:
-    """Index the official references of sightings."""
-    pairs = {(same_reference(r), i) for i, one in heard for r in one.listing.references}
-    add(session, REFERENCE, [{"reference": r, "sighting_id": i} for r, i in sorted(pairs) if r])
-
-
-def seen_again(session: Session, sightings: "Sequence[KnownSighting]", now: datetime) -> None:
-    """Listed today as well."""
-    connection = session.connection()
-    again = {"last_seen": now, "missed": 0, "gone_at": None}
-    for some in chunks(k.id for k in sightings):
-        connection.execute(update(SIGHTING).where(SIGHTING.c.id.in_(some)).values(again))
-    listed_today(session, (k.call_id for k in sightings), now)
-
-
-def listed_today(session: Session, calls: Iterable[int], now: datetime) -> None:
-    """Some source lists these calls today."""
-    for some in chunks(sorted(set(calls))):
-        session.connection().execute(update(CALL).where(CALL.c.id.in_(some)).values(last_seen=now))
-
-
-def all_seen_again(session: Session, source: str, now: datetime) -> None:
+def _all_seen_again(session: Session, source: str, now: datetime) -> None:
     """The source itself says that nothing changed: what it listed last time it lists today."""
     listed = (SIGHTING.c.source == source, SIGHTING.c.gone_at.is_(None), SIGHTING.c.missed == 0)
     calls = select(SIGHTING.c.call_id).where(*listed)
@@ -193,20 +223,22 @@ def all_seen_again(session: Session, source: str, now: datetime) -> None:
     session.connection().execute(update(SIGHTING).where(*listed).values(last_seen=now))
 
 
-def missed(session: Session, sightings: Iterable[int]) -> None:
-    """One more complete crawl without these."""
-    for some in chunks(sightings):
-        more = update(SIGHTING).where(SIGHTING.c.id.in_(some)).values(missed=SIGHTING.c.missed + 1)
-        session.connection().execute(more)
+def write_restated(session: Session, restated: Restated) -> None:
+    """What calls became."""
+    _update(session, CALL, restated.calls)
+    index_words(session.connection(), [row["b_id"] for row in restated.calls])
+    write_dates(session, restated.dates)
+    add(session, REVISION, restated.revisions)
+    _update(session, CORRECTION, restated.agreements)
 
 
-def not_over(session: Session, calls: Collection[int], now: datetime) -> set[int]:
-    """Those that are not over by their date or by their source's word."""
-    standing: set[int] = set()
-    running = or_(CALL.c.closes_at.is_(None), CALL.c.closes_at > now)
-    said = or_(CALL.c.source_word.is_(None), CALL.c.source_word.not_in([str(w) for w in OVER]))
-    for some in chunks(calls):
-        standing |= set(
-            session.connection().execute(select(CALL.c.id).where(CALL.c.id.in_(some), running, said)).scalars()
-        )
-    return standing
+def write_dates(session: Session, dates: PlacedDates) -> None:
+    """Rows to add and rows to change."""
+    add(session, DEADLINE, dates.added)
+    _update(session, DEADLINE, dates.changed)
+
+
+def _update(session: Session, into: Table, rows: list[dict[str, Any]]) -> None:
+    """Change rows, all with the same keys; ``b_id`` says which."""
+    if rows:
+        session.connection().execute(update(into).where(into.c.id == bindparam("b_id")), rows)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db.bulk import add, chunks
-from db.models import Sighting, User
+from db.bulk import chunks
+from db.models import Revision, Sighting, User
 from db.queries import BY_HAND
 from db.status import status_of
 from db.vocabulary import Cadence, RevisionKind, Role, SourceKind, Status, spoken
@@ -21,7 +21,6 @@ from tracker.calls import parse_values
 from tracker.calls.consolidate import SourceRecord, merge_one
 from tracker.calls.identity import identity
 from tracker.calls.ingest import ingest
-from tracker.calls.rows import REVISION, revision
 from tracker.errors import NotPossible
 from tracker.exchange.rows import NotReadable
 from tracker.people import subscriptions
@@ -93,9 +92,9 @@ def import_calls(session: Session, rows: Iterable[Row], user: User | None, now: 
     known = _known(session, [key for key, _ in read_rows])
     listings = tuple(listing for key, listing in read_rows if key not in known)
     result = ingest(session, Crawled(BY_HAND, SourceKind.STREAM, now, now, listings), now)
-    said = {"user": user.id if user else None, "import": True}
-    more: dict[str, Any] = {"field": "added", "new": said}
-    add(session, REVISION, [revision(call, None, now, RevisionKind.CHANGED, **more) for call in result.new])
+    by = {"user": user.id if user else None, "import": True}
+    kind = RevisionKind.CHANGED
+    session.add_all(Revision(call_id=call, at=now, kind=kind, field="added", new=by) for call in result.new)
     return Imported(len(read_rows), len(result.new), len(result.changed))
 
 

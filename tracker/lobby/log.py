@@ -9,17 +9,17 @@ from db.models import Dossier, LogEntry
 from db.queries import Viewer
 from db.rights import may_see
 from db.vocabulary_lobby import ApplicationStage, DossierKind, LogKind, Stage
-from tracker.errors import NotThere
+from tracker.errors import NotFound
 from tracker.rights import Deed
 from tracker.versions import claim
 
 
 def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: DossierKind | None = None) -> Dossier:
-    """The dossier, or NotThere: whether it exists at all is not told."""
+    """The dossier, or NotFound: whether it exists at all is not told."""
     dossier = session.get(Dossier, dossier_id)
     seen = dossier is not None and may_see(viewer, dossier.participant_id, dossier.visibility)
     if dossier is None or not seen or (kind and dossier.kind != kind):
-        raise NotThere("Dit dossier bestaat niet.")
+        raise NotFound("Dit dossier bestaat niet.")
     return dossier
 
 

@@ -90,14 +90,14 @@ def _deadlines(session: Session, dossier: Dossier) -> Iterator[TimelineEntry]:
 
 def _milestones(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[TimelineEntry]:
     """The internal milestones that stand."""
-    standing = (
+    planned = (
         select(Milestone, Body.name)
         .join(DecisionClock, col(DecisionClock.id) == col(Milestone.clock_id))
         .outerjoin(Body, col(Body.id) == col(Milestone.body_id))
         .where(DecisionClock.dossier_id == dossier.id, Milestone.state != MilestoneState.DROPPED)
         .where(visible(viewer, Milestone))
     )
-    for milestone, body in session.exec(standing.order_by(col(Milestone.id))):
+    for milestone, body in session.exec(planned.order_by(col(Milestone.id))):
         text, state = body or MilestoneStep(milestone.step).label, MilestoneState(milestone.state).label
         link = f"/kalender/klok/{milestone.clock_id}"
         yield TimelineEntry(

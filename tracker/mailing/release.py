@@ -8,10 +8,10 @@ from db.models import AuditEntry, Delivery, Suppression
 from db.vocabulary import DeliveryState
 from notifications.alerts import end_alert
 from notifications.outbox import address_hash
-from tracker.errors import NotPossible
+from tracker.errors import NotFound
 
 
-class NothingToRelease(NotPossible):
+class NothingToRelease(NotFound):
     """There is nothing to let through; the message says why."""
 
 

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Date, Engine, LargeBinary, Table, func, select, text
+from sqlalchemy import Connection, Date, Engine, LargeBinary, Table, func, insert, select, text
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 import db.models
-from db.bulk import insert_rows
 from db.models.columns import Cents
 from db.search import make_index
 from notifications.brakes import pause
@@ -149,7 +148,7 @@ def _fill(connection: Connection, archive: zipfile.ZipFile, table: Table, manife
     rows = [{name: _read(kinds[name], row[name]) for name in kinds if name in row} for row in lines]
     rows = _parents_first(table, rows)
     for start in range(0, len(rows), AT_ONCE):
-        insert_rows(connection, table, rows[start : start + AT_ONCE])
+        connection.execute(insert(table), rows[start : start + AT_ONCE])
 
 
 def _read(kind: type[Any], value: Any) -> Any:

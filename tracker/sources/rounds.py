@@ -15,8 +15,9 @@ from db.session import reading, writing
 from notifications.alerts import end_alert, raise_alert
 from scrapers.crawled import Crawled, Remembered
 from tracker.calls.completeness import enough
-from tracker.calls.ingest import absentees, ingest, past
-from tracker.calls.sightings import IngestResult
+from tracker.calls.ingest import ingest
+from tracker.calls.plan import IngestResult
+from tracker.calls.store import absentees, past
 from tracker.settings import Settings
 from tracker.sources.crawl import Progress, can_be_asked, crawl
 from tracker.sources.history import patience

@@ -5,12 +5,11 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import parse_qsl, quote
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -21,10 +20,12 @@ from starlette.types import ASGIApp
 from db.rights import has_role
 from db.session import lost_a_race, reading, writing
 from tracker.clock import Clock, Now
+from tracker.errors import NotFound
 from tracker.matching.preview_words import PreviewScorer
 from tracker.settings import Settings
 from tracker.web.api import v1
-from tracker.web.frame.context import NotThere, RequestContext, Signed
+from tracker.web.frame.context import RequestContext, Signed
+from tracker.web.frame.forms import InvalidForm
 from tracker.web.frame.readiness import heartbeat
 from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
@@ -48,34 +49,23 @@ TITLES = {
 }
 
 
-class RowId(Convertor[int]):
-    """A row's id in a path: at most nine digits, so that it fits every database."""
-
-    regex = "[0-9]{1,9}"
-
-    def convert(self, value: str) -> int:
-        return int(value)
-
-    def to_string(self, value: int) -> str:
-        return str(value)
-
-
-register_url_convertor("id", RowId())
-
-
 def build(
-    settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None, trials: PreviewScorer | None = None
+    settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None, scorer: PreviewScorer | None = None
 ) -> ASGIApp:
     """The application. FastAPI's own pages stay off: the API describes itself at its own address."""
-    site = Site(settings, engine, clock, trials or PreviewScorer())
+    site = Site(settings, engine, clock, {PreviewScorer: scorer or PreviewScorer()})
     site.templates.globals["menu_for"] = menu_for
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     counted = limits or Limits()
+    app.state.site, app.state.limits = site, counted
     for route in ROUTES:
-        app.add_route(route.path, _endpoint(site, route, counted), methods=[route.method])
+        if not isinstance(route.handler, APIRouter):
+            app.add_route(route.path, _endpoint(site, route, counted), methods=[route.method])
+    app.include_router(v1.router, prefix=v1.ROOT)
     app.mount("/static", StaticFiles(directory=STATIC))
-    app.add_exception_handler(HTTPException, _refusal(site))
-    app.add_exception_handler(Exception, _failure(site))
+    app.add_exception_handler(v1.WrongQuery, v1.wrong_query)
+    for kind in (HTTPException, NotFound, Exception):
+        app.add_exception_handler(kind, _refusal(site))
     return SafeAnswers(RequestBodyLimitMiddleware(app, MOST_BYTES))
 
 
@@ -141,7 +131,13 @@ def _attempt(site: Site, route: Route, request: Request, form: FormData, origin:
         turned_away = _turned_away(route, request, signed, form)
         if turned_away is not None:
             return turned_away
-        return _handled(route, _context(site, request, form, origin, session, now, signed))
+        assert not isinstance(route.handler, APIRouter)  # that answers by itself
+        context = _context(site, request, form, origin, session, now, signed)
+        try:
+            return route.handler(context)
+        except InvalidForm as error:
+            session.rollback()
+            return context.page("frame/refused.html", 422, errors=error.errors)
 
 
 def _turned_away(route: Route, request: Request, signed: Signed | None, form: FormData) -> Response | None:
@@ -153,8 +149,8 @@ def _turned_away(route: Route, request: Request, signed: Signed | None, form: Fo
             raise HTTPException(401, headers={"WWW-Authenticate": "Cookie"})
         return _to_sign_in(request)
     if route.guard is Guard.TOKEN and signed is not None and route.method not in SAFE_METHODS:
-        given = form.get("csrf") or request.headers.get("x-csrf-token")
-        if given != signed.csrf:
+        token = form.get("csrf") or request.headers.get("x-csrf-token")
+        if token != signed.csrf:
             raise HTTPException(403)
     return None
 
@@ -191,34 +187,22 @@ def _context(
     )
 
 
-def _handled(route: Route, context: RequestContext) -> Response:
-    try:
-        return route.handler(context)
-    except NotThere as error:
-        raise HTTPException(404) from error
-
-
 def _refusal(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
     """One page for every refusal; it knows nothing of the request, so that two of the same kind are equal."""
 
     async def refusal(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        return _refused(site, request, error.status_code, dict(error.headers or {}))
+        status, headers = _status_of(error)
+        return v1.problem(status, headers=headers) if _is_api(request) else error_page(site, status, headers)
 
     return refusal
 
 
-def _failure(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
-    async def failure(request: Request, error: Exception) -> Response:
-        return _refused(site, request, 503 if isinstance(error, OperationalError) else 500, {"Retry-After": "30"})
-
-    return failure
-
-
-def _refused(site: Site, request: Request, status: int, headers: dict[str, str]) -> Response:
-    if _is_api(request):
-        return v1.problem(status, headers=headers)
-    return error_page(site, status, headers)
+def _status_of(error: Exception) -> tuple[int, dict[str, str]]:
+    if isinstance(error, HTTPException):
+        return error.status_code, dict(error.headers or {})
+    if isinstance(error, NotFound):
+        return 404, {}
+    return 503 if isinstance(error, OperationalError) else 500, {"Retry-After": "30"}
 
 
 def _is_api(request: Request) -> bool:

@@ -21,8 +21,8 @@ def privacy(request: RequestContext) -> Response:
 
 def _responsible(request: RequestContext) -> str:
     """The MRA is no legal entity: a participant carries the responsibility."""
-    found = request.session.get(Participant, request.site.settings.responsible_organisation)
-    return found.name if found else ""
+    participant = request.session.get(Participant, request.site.settings.responsible_organisation)
+    return participant.name if participant else ""
 
 
 def security_txt(request: RequestContext) -> Response:
@@ -53,5 +53,5 @@ def live(_request: RequestContext) -> Response:
 
 def ready(request: RequestContext) -> Response:
     """Whether database and clock go; a 503 with the reason where they do not."""
-    well, found = report(request.session, request.now.instant)
-    return JSONResponse(found, 200 if well else 503)
+    well, health = report(request.session, request.now.instant)
+    return JSONResponse(health, 200 if well else 503)

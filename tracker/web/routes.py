@@ -1,14 +1,13 @@
 """Every address on one page: method, path, handler and the lowest role that may come. Paths are screen, so Dutch."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from starlette.responses import Response
+from fastapi import APIRouter
 
 from db.vocabulary import Role
 from tracker.web import public, today
-from tracker.web.api import openapi, v1
+from tracker.web.api import v1
 from tracker.web.applications import applications
 from tracker.web.calendar import bodies, decision_clock, feeds
 from tracker.web.calendar import index as calendar_index
@@ -18,13 +17,11 @@ from tracker.web.calls import index as calls_index
 from tracker.web.challenges import detail as challenge_detail
 from tracker.web.challenges import index as challenges_index
 from tracker.web.challenges import judge, results, team
-from tracker.web.frame.context import RequestContext
+from tracker.web.frame.context import Handler
 from tracker.web.lobby import contacts, dossiers, lobby_agenda, moments, positions
 from tracker.web.mailing import mail_links, outbox, subscriptions
 from tracker.web.people import account, login, people
 from tracker.web.sources import sources
-
-Handler = Callable[[RequestContext], Response]
 
 
 class Guard(Enum):
@@ -40,7 +37,7 @@ class Route:
 
     method: str
     path: str
-    handler: Handler
+    handler: Handler | APIRouter
     role: Role | None
     guard: Guard = Guard.TOKEN
     limit: str = ""
@@ -93,10 +90,10 @@ ROUTES: list[Route] = [
     Route("POST", "/regelingen/dubbel", duplicates.decide, COORDINATOR),
     Route("POST", "/regelingen/{call_id:id}/losmaken", duplicates.undo, COORDINATOR),
     Route("GET", "/regelingen/{call_id:id}", call_detail.show, READER),
-    Route("GET", "/regelingen/{call_id:id}/corrigeren", correct.ask, FUNDRAISER),
+    Route("GET", "/regelingen/{call_id:id}/corrigeren", correct.correction, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/corrigeren", correct.save, FUNDRAISER),
     Route("POST", "/correcties/{correction_id:id}/terugnemen", correct.withdraw, FUNDRAISER),
-    Route("GET", "/regelingen/{call_id:id}/samenvoegen", correct.ask_join, FUNDRAISER),
+    Route("GET", "/regelingen/{call_id:id}/samenvoegen", correct.joining, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/samenvoegen", correct.save_join, FUNDRAISER),
     Route("GET", "/regelingen/{call_id:id}/vastlegging/{sha256}", call_detail.snapshot, READER),
     Route("POST", "/regelingen/{call_id:id}/volgen", call_detail.follow, READER),
@@ -114,7 +111,7 @@ ROUTES: list[Route] = [
     Route("GET", "/opgaven/{challenge_id}/wijzigen", challenge_detail.edit, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/wijzigen", challenge_detail.save, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/proef", challenge_detail.preview, COORDINATOR, looks=True),
-    Route("GET", "/opgaven/{challenge_id}/team", team.edit_team, COORDINATOR),
+    Route("GET", "/opgaven/{challenge_id}/team", team.team_page, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/team", team.save_team, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/leesbeurt", team.set_turn, COORDINATOR),
     # bronnen
@@ -124,7 +121,7 @@ ROUTES: list[Route] = [
     Route("GET", "/actualiteit", sources.freshness, PUBLIC),
     # dossiers and the lobby agenda
     Route("GET", "/dossiers", dossiers.index, READER),
-    Route("GET", "/dossiers/nieuw", dossiers.ask_new, FUNDRAISER),
+    Route("GET", "/dossiers/nieuw", dossiers.new, FUNDRAISER),
     Route("POST", "/dossiers", dossiers.create, FUNDRAISER),
     Route("GET", "/dossiers/{dossier_id:id}", dossiers.show, READER),
     Route("GET", "/dossiers/{dossier_id:id}/bewerken", dossiers.ask_edit, FUNDRAISER),
@@ -147,30 +144,30 @@ ROUTES: list[Route] = [
     Route("POST", "/dossiers/{dossier_id:id}/standpunten", positions.draft, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/standpunten/vaststellen", positions.adopt, FUNDRAISER),
     Route("GET", "/dossiers/{dossier_id:id}/standpunten/{number:id}/tekst", positions.export, READER, audited=True),
-    Route("GET", "/dossiers/{dossier_id:id}/coalitie", positions.show_coalition, READER),
+    Route("GET", "/dossiers/{dossier_id:id}/coalitie", positions.coalition_page, READER),
     Route("POST", "/dossiers/{dossier_id:id}/coalitie", positions.join, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/coalitie/{member_id:id}/vertrek", positions.leave, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/coalitie/houding", positions.say, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/coalitie/rondes", positions.open_round, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/coalitie/rondes/{round_id:id}/sluiten", positions.close_round, FUNDRAISER),
-    Route("GET", "/dossiers/{dossier_id:id}/krachtenveld", contacts.show_map, READER),
+    Route("GET", "/dossiers/{dossier_id:id}/krachtenveld", contacts.stakes, READER),
     Route("POST", "/dossiers/{dossier_id:id}/krachtenveld", contacts.put_stake, FUNDRAISER),
     # contacten en momenten
     Route("GET", "/contacten", contacts.index, READER),
     Route("GET", "/contacten/nieuw", contacts.ask_new, FUNDRAISER),
     Route("POST", "/contacten", contacts.log, FUNDRAISER),
-    Route("GET", "/contacten/{contact_id:id}", contacts.show, READER),
+    Route("GET", "/contacten/{contact_id:id}", contacts.page, READER),
     Route("POST", "/contacten/{contact_id:id}/toezeggingen", contacts.commit_to, FUNDRAISER),
     Route("POST", "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}", contacts.settle, FUNDRAISER),
     Route("POST", "/contacten/{contact_id:id}/vervolg-gedaan", contacts.followed_up, FUNDRAISER),
-    Route("GET", "/momenten", moments.index, READER),
+    Route("GET", "/momenten", moments.page, READER),
     Route("POST", "/momenten", moments.add, FUNDRAISER),
     Route("POST", "/momenten/dag", moments.fix_day, FUNDRAISER),
     # aanvragen
     Route("GET", "/aanvragen", applications.board, READER),
     Route("GET", "/aanvragen/cofinanciering", applications.guard, READER),
     Route("POST", "/aanvragen/cofinanciering", applications.set_room, FUNDRAISER),
-    Route("GET", "/aanvragen/{dossier_id:id}", applications.show, READER),
+    Route("GET", "/aanvragen/{dossier_id:id}", applications.application, READER),
     Route("POST", "/aanvragen/{dossier_id:id}/fase", applications.move, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/penvoerder", applications.set_lead, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/geld", applications.set_money, FUNDRAISER),
@@ -198,11 +195,11 @@ ROUTES: list[Route] = [
     # beheer
     Route("GET", "/beheer", people.index, ADMINISTRATOR),
     Route("POST", "/beheer/mensen", people.create, ADMINISTRATOR),
-    Route("GET", "/beheer/mensen/{user_id:id}", people.edit, ADMINISTRATOR),
+    Route("GET", "/beheer/mensen/{user_id:id}", people.person, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}", people.save, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/toegang", people.deactivate, ADMINISTRATOR),
     Route("GET", "/beheer/deelnemers", people.participants, ADMINISTRATOR),
-    Route("GET", "/beheer/deelnemers/{participant_id}", people.edit_participant, ADMINISTRATOR),
+    Route("GET", "/beheer/deelnemers/{participant_id}", people.participant, ADMINISTRATOR),
     Route("POST", "/beheer/deelnemers/{participant_id}", people.save_participant, ADMINISTRATOR),
     Route("GET", "/beheer/mail", outbox.mail, ADMINISTRATOR),
     Route("GET", "/beheer/mail/{delivery_id:id}", outbox.one_mail, ADMINISTRATOR),
@@ -219,7 +216,7 @@ ROUTES: list[Route] = [
     Route("POST", "/termijnen/{deadline_id:id}/toewijzen", decision_clock.assign, FUNDRAISER),
     Route("GET", "/termijnen/{deadline_id:id}.ics", feeds.one, READER),
     Route("GET", "/kalender/vergaderingen", bodies.index, READER),
-    Route("GET", "/kalender/vergaderingen/{body_id}", bodies.show, READER),
+    Route("GET", "/kalender/vergaderingen/{body_id}", bodies.body_page, READER),
     Route("POST", "/kalender/vergaderingen/{body_id}", bodies.change, COORDINATOR),
     Route("POST", "/kalender/vergaderingen/{body_id}/data", bodies.add_meeting, COORDINATOR),
     Route("POST", "/kalender/vergadering/{meeting_id:id}/vervalt", bodies.cancel_meeting, COORDINATOR),
@@ -230,14 +227,14 @@ ROUTES: list[Route] = [
     Route("POST", "/kalender/abonneren/{feed_id:id}/vernieuwen", feeds.renew, READER),
     Route("POST", "/kalender/abonneren/{feed_id:id}/stoppen", feeds.revoke, READER),
     Route("GET", "/kalender/feed/{token}.ics", feeds.read, PUBLIC),  # calendar programs have no cookie
-    # for other programs
-    Route("GET", "/api/v1/openapi.json", openapi.show, PUBLIC),
-    Route("GET", "/api/v1/regelingen", v1.calls, READER),
-    Route("GET", "/api/v1/regelingen/{call_id:id}", v1.call, READER),
-    Route("GET", "/api/v1/agendas", v1.agendas, READER),
-    Route("GET", "/api/v1/opgaven", v1.challenges, READER),
-    Route("GET", "/api/v1/opgaven/{challenge_id}", v1.challenge, READER),
-    Route("GET", "/api/v1/bronnen", v1.sources, READER),
+    # for other programs: FastAPI's router answers them
+    Route("GET", "/api/v1/openapi.json", v1.router, PUBLIC),
+    Route("GET", "/api/v1/regelingen", v1.router, READER),
+    Route("GET", "/api/v1/regelingen/{call_id:id}", v1.router, READER),
+    Route("GET", "/api/v1/agendas", v1.router, READER),
+    Route("GET", "/api/v1/opgaven", v1.router, READER),
+    Route("GET", "/api/v1/opgaven/{challenge_id}", v1.router, READER),
+    Route("GET", "/api/v1/bronnen", v1.router, READER),
     # for everybody
     Route("GET", "/toegankelijkheid", public.accessibility, PUBLIC),
     Route("GET", "/privacy", public.privacy, PUBLIC),

@@ -2,23 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import col, func, select
 from starlette.responses import Response
 
 from db.models import Call, Follow, Match, Revision, User, Verdict
-from db.queries import Viewer
 from db.rights import has_role
 from db.status import standing
 from db.vocabulary import Role, Say
-from notifications.wording import local_day
 from tracker.applications.mismatches import mismatches
-from tracker.calendar.due import milestones_waiting_for, too_late_this_week, week_end
+from tracker.calendar.due import due_items_of, too_late_this_week, week_end
 from tracker.challenges.teams import duties_of
 from tracker.lobby import coalition, moments
-from tracker.lobby.due import due
+from tracker.lobby.due import lobby_due
 from tracker.matching.search import SHOWN_FROM, by_ids, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
 from tracker.web.calls import duplicates
@@ -30,6 +28,7 @@ from tracker.web.sources.sources import in_trouble
 DAYS_BACK = 7
 CLOSING_DAYS = 21
 MOST = 12
+LOBBY_CLOSING, MOST_OF_LOBBY = timedelta(days=30), 8
 
 
 class Section(NamedTuple):
@@ -41,41 +40,43 @@ class Section(NamedTuple):
 
 def show(request: RequestContext) -> Response:
     """The page that is opened before the mail."""
-    mine = my_challenges(request.session, request.viewer)
-    judging = has_role(request.viewer, Role.FUNDRAISER)
-    waiting = waiting_for(request.session, request.viewer, request.now.instant) if judging else []
-    close = closing(request.session, request.viewer, mine, request.now.instant)
+    session, viewer, now = request.session, request.viewer, request.now.instant
+    mine = my_challenges(session, viewer)
+    judging = has_role(viewer, Role.FUNDRAISER)
+    waiting = waiting_for(session, viewer, now) if judging else []
+    close = closing(request, mine)
     shown = {*waiting[:3], *(row.call.id for row in close)}
     return request.page(
         "today.html",
         waiting=len(waiting),
-        first_waiting=_rows(request.session, waiting[:3], request.viewer, request.now.instant),
-        changed=changed(request.session, request.viewer, mine, request.now.instant),
+        first_waiting=_rows(request, waiting[:3]),
+        changed=changed(request, mine),
         closing=close,
-        new=new(request.session, request.viewer, mine, request.now.instant, shown),
-        trouble=in_trouble(request.session, request.now.instant),
-        held=_held(request.session, request.now.instant) if has_role(request.viewer, Role.COORDINATOR) else 0,
+        new=new(request, mine, shown),
+        trouble=in_trouble(session, now),
+        held=_held(request) if has_role(viewer, Role.COORDINATOR) else 0,
         alike=duplicates.waiting(request),
-        overdue=_overdue(request.session, request.viewer, request.now.instant),
-        duties=duties_of(request.session, request.viewer, request.now.instant),
-        sections=[
-            s
-            for make in (calendar_section, lobby_section)
-            if (s := make(request.viewer, request.session, request.now.instant)) is not None
-        ],
+        overdue=_overdue(request),
+        duties=duties_of(session, viewer, now),
+        sections=[section for section in (calendar_section(request), lobby_section(request)) if section is not None],
         mine=bool(mine),
         days=DAYS_BACK,
         closing_days=CLOSING_DAYS,
     )
 
 
-def changed(session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime) -> list[CallRow]:
+def changed(request: RequestContext, mine: tuple[str, ...]) -> list[CallRow]:
     """Calls with a change worth telling this week, each with its "was -> werd"; what I follow always."""
+    session, viewer, now = request.session, request.viewer, request.now.instant
     followed = select(Follow.call_id).where(Follow.user_id == viewer.user_id)
     revisions = session.exec(
         select(Revision)
         .join(Call, col(Call.id) == col(Revision.call_id))
-        .where(Revision.telling, Revision.kind == "changed", col(Revision.at) > now - timedelta(days=DAYS_BACK))
+        .where(
+            Revision.telling,
+            Revision.kind == "changed",
+            col(Revision.at) > now - timedelta(days=DAYS_BACK),
+        )
         .where(matched(col(Revision.call_id), mine) | col(Revision.call_id).in_(followed))
         .where(col(Call.joined_into).is_(None))
         .order_by(col(Revision.at).desc())
@@ -84,90 +85,94 @@ def changed(session: Session, viewer: Viewer, mine: tuple[str, ...], now: dateti
     by_call: dict[int, list[Revision]] = defaultdict(list)
     for revision in revisions:
         by_call[revision.call_id].append(revision)
-    rows = _rows(session, list(by_call)[:MOST], viewer, now)
+    rows = _rows(request, list(by_call)[:MOST])
     return [CallRow(**{**vars(row), "change": by_call[row.call.id]}) for row in rows]
 
 
-def closing(session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime) -> list[CallRow]:
+def closing(request: RequestContext, mine: tuple[str, ...]) -> list[CallRow]:
     """What closes within three weeks: calls somebody found relevant, and matches nobody refused."""
     refused = select(Verdict.call_id).where(
-        Verdict.user_id == viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
+        Verdict.user_id == request.viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
     )
     query = (
         select(Call.id)
-        .where(standing(now), col(Call.closes_at) > now)
-        .where(col(Call.closes_at) <= now + timedelta(days=CLOSING_DAYS))
+        .where(standing(request.now.instant), col(Call.closes_at) > request.now.instant)
+        .where(col(Call.closes_at) <= request.now.instant + timedelta(days=CLOSING_DAYS))
         .where(matched(col(Call.id), mine), col(Call.id).not_in(refused))
         .order_by(col(Call.closes_at), col(Call.id))
         .limit(MOST)
     )
-    return _rows(session, list(session.exec(query)), viewer, now)
+    return _rows(request, list(request.session.exec(query)))
 
 
-def new(
-    session: Session, viewer: Viewer, mine: tuple[str, ...], now: datetime, shown: Collection[int]
-) -> list[CallRow]:
+def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) -> list[CallRow]:
     """What this week brought and does not stand above, strongest match first."""
     score = select(func.max(Match.score)).where(col(Match.call_id) == col(Call.id))
     best = (score.where(col(Match.challenge_id).in_(mine)) if mine else score).scalar_subquery()
     query = (
         select(Call.id)
-        .where(standing(now), col(Call.first_seen) > now - timedelta(days=DAYS_BACK))
+        .where(standing(request.now.instant), col(Call.first_seen) > request.now.instant - timedelta(days=DAYS_BACK))
         .where(best >= SHOWN_FROM, col(Call.id).not_in(shown))
         .order_by(best.desc(), col(Call.id))
         .limit(MOST)
     )
-    return _rows(session, list(session.exec(query)), viewer, now)
+    return _rows(request, list(request.session.exec(query)))
 
 
-def _rows(session: Session, ids: list[int], viewer: Viewer, now: datetime) -> list[CallRow]:
-    return rows_for(session, by_ids(session, ids), viewer, now)
+def _rows(request: RequestContext, ids: list[int]) -> list[CallRow]:
+    return rows_for(request, by_ids(request.session, ids))
 
 
-def _held(session: Session, now: datetime) -> int:
+def _held(request: RequestContext) -> int:
     """What has closed meanwhile need not be released."""
-    return session.exec(select(func.count()).select_from(Call).where(standing(now), col(Call.held))).one()
+    return request.session.exec(
+        select(func.count()).select_from(Call).where(standing(request.now.instant), col(Call.held))
+    ).one()
 
 
-def _overdue(session: Session, viewer: Viewer, now: datetime) -> list[Unjudged]:
-    return unjudged(session, now, viewer.user_id) if has_role(viewer, Role.COORDINATOR) else []
+def _overdue(request: RequestContext) -> list[Unjudged]:
+    return (
+        unjudged(request.session, request.now.instant, request.viewer.user_id)
+        if has_role(request.viewer, Role.COORDINATOR)
+        else []
+    )
 
 
-def calendar_section(viewer: Viewer, session: Session, now: datetime) -> Section | None:
+def calendar_section(request: RequestContext) -> Section | None:
     """What of the calendar asks for attention this week, or none; overdue things rise to the coordinator."""
-    today = local_day(now)
-    waiting = milestones_waiting_for(session, viewer.participant_id or "", now, week_end(today))
+    session, viewer, now = request.session, request.viewer, request.now.instant
+    today = request.now.today
+    waiting = due_items_of(session, viewer.participant_id or "", now, week_end(today))
     rises = has_role(viewer, Role.COORDINATOR)
-    shown = [one for one in waiting if rises or one.assignee_id in (None, viewer.user_id)]
+    shown = [milestone for milestone in waiting if rises or milestone.assignee_id in (None, viewer.user_id)]
     calls = too_late_this_week(session, viewer, now)
     if not shown and not calls:
         return None
-    names = {one.assignee_id: session.get(User, one.assignee_id) for one in shown if one.assignee_id}
-    context = {"waiting": shown, "calls": calls, "people": {k: u.name for k, u in names.items() if u}, "today": today}
+    people = {m.assignee_id: session.get_one(User, m.assignee_id).name for m in shown if m.assignee_id}
+    context = {"waiting": shown, "calls": calls, "people": people, "today": today}
     return Section("calendar/today.html", context)
 
 
-CLOSING = timedelta(days=30)
-
-
-MOST_OF_LOBBY = 8
-
-
-def lobby_section(viewer: Viewer, session: Session, now: datetime) -> Section | None:
+def lobby_section(request: RequestContext) -> Section | None:
     """What of the lobby asks for attention today, or none."""
-    today = local_day(now)
-    mine = [d for d in due(session, now, timedelta(days=14)) if d.user_id == viewer.user_id][:MOST_OF_LOBBY]
+    today = request.now.today
+    session, viewer, now = request.session, request.viewer, request.now.instant
     coming = [
-        m
-        for m in moments.upcoming(session, viewer, today)
-        if m.sure and m.ends_on and m.ends_on <= today + CLOSING and not m.ref.startswith("pattern:")
-    ][:MOST_OF_LOBBY]
-    flags = coalition.flags_for(session, viewer, today)[:MOST_OF_LOBBY]
-    apart = [m for m in mismatches(session, viewer, now) if m.dossier.participant_id == viewer.participant_id][
-        :MOST_OF_LOBBY
+        moment
+        for moment in moments.upcoming(session, viewer, today)
+        if moment.sure
+        and moment.ends_on
+        and moment.ends_on <= today + LOBBY_CLOSING
+        and not moment.ref.startswith("pattern:")
     ]
-    if not (mine or coming or flags or apart):
+    apart = [m for m in mismatches(session, viewer, now) if m.dossier.participant_id == viewer.participant_id]
+    lists: dict[str, list[Any]] = {
+        "mine": [d for d in lobby_due(session, now, timedelta(days=14)) if d.user_id == viewer.user_id],
+        "coming": coming,
+        "flags": coalition.flags_for(session, viewer, today),
+        "apart": apart,
+    }
+    if not any(lists.values()):
         return None
-    context = {"mine": mine, "coming": coming, "flags": flags, "apart": apart, "today": today}
-    context["may_add"] = may_add(viewer)
-    return Section("lobby/today.html", context)
+    shortened = {name: rows[:MOST_OF_LOBBY] for name, rows in lists.items()}
+    return Section("lobby/today.html", {**shortened, "today": today, "may_add": may_add(viewer)})

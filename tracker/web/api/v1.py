@@ -1,28 +1,49 @@
 """The API for other programs, read only, by the NLGov REST API Design Rules: calls, opgaven and sources as JSON."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
+from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from starlette.responses import JSONResponse, Response
 
-from db.models import Agenda, Challenge
-from db.queries import live_call
+from db.models import Agenda, Call, Challenge
+from db.queries import Viewer, live_call
+from db.rights import has_role
+from db.session import reading
+from db.vocabulary import Role
 from tracker.calls.records import records
+from tracker.clock import Now
 from tracker.matching.search import find
+from tracker.web.api.answers import (
+    AgendaAnswer,
+    AgendaList,
+    CallAnswer,
+    CallPage,
+    ChallengeAnswer,
+    ChallengeList,
+    Problem,
+    SourceAnswer,
+    SourceList,
+)
 from tracker.web.calls.filter_form import ListQuery
 from tracker.web.frame import forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
+from tracker.web.frame.site import Site
 from tracker.web.sources.sources import Health, health
 
 VERSION = "1.0.0"
 ROOT = "/api/v1"
 MOST = 100
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 PROBLEM = "application/problem+json"
 HEADERS = {"API-Version": VERSION, "Cache-Control": "no-store"}
-# Problem types are not pages of ours; the status says what kind it is (RFC 9457, 4.2.1).
 TITLES = {
     401: "Niet ingelogd",
     404: "Bestaat niet",
@@ -45,95 +66,225 @@ class NoQuery(BaseModel):
     """No parameters at all."""
 
 
+class WrongQuery(HTTPException):
+    """Parameters that are not right, each by name."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(422)
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, when, and the transaction to read in."""
+
+    session: Session
+    viewer: Viewer
+    now: Now
+
+
+def _counted(request: Request, response: Response) -> None:
+    """One more request from there; an answer of ours says its version."""
+    if not request.app.state.limits.allows("read", request.client.host if request.client else "unknown"):
+        raise HTTPException(429, headers={"Retry-After": "60"})
+    response.headers.update(HEADERS)
+
+
+def _reader(request: Request) -> Iterator[Reader]:
+    """Somebody who is signed in, as on the pages; the transaction ends before the answer leaves."""
+    site: Site = request.app.state.site
+    now = site.clock.now()
+    with reading(site.engine) as session:
+        viewer = viewer_of(find_signed(session, request.cookies.get(cookie_name(site.secure)), now.instant))
+        if not has_role(viewer, Role.READER):
+            raise HTTPException(401, headers={"WWW-Authenticate": "Cookie"})
+        yield Reader(session, viewer, now)
+
+
+AReader = Annotated[Reader, Depends(_reader, scope="function")]
+
+
+def _page_query(request: Request, _reader: AReader) -> PageQuery:
+    query, errors = forms.asked_for(PageQuery, request.query_params)
+    if query is None:
+        raise WrongQuery(errors)
+    return query
+
+
+def _no_query(request: Request, _reader: AReader) -> None:
+    """One that was given is refused, so that nobody thinks it works."""
+    _, errors = forms.asked_for(NoQuery, request.query_params)
+    if errors:
+        raise WrongQuery(errors)
+
+
+PlainQuery = Annotated[None, Depends(_no_query)]
+
+
+def _known_call(call_id: Annotated[int, Path(ge=0, le=999_999_999)], reader: AReader) -> Call:
+    """The call of an id, or the one it was joined into."""
+    call = live_call(reader.session, call_id)
+    if call is None:
+        raise HTTPException(404)
+    return call
+
+
+def _known_challenge(challenge_id: str, reader: AReader) -> Challenge:
+    challenge = reader.session.get(Challenge, challenge_id)
+    if challenge is None:
+        raise HTTPException(404)
+    return challenge
+
+
 def problem(status: int, errors: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Response:
     """A refusal as RFC 9457 says it, with each wrong parameter by name."""
-    said: dict[str, Any] = {"status": status, "title": TITLES.get(status, "Dit verzoek klopt niet")}
-    if errors:
-        said["errors"] = [{"in": "query", "name": name, "detail": text} for name, text in errors.items()]
-    return JSONResponse(said, status, headers={**HEADERS, **(headers or {})}, media_type=PROBLEM)
+    wrong = [{"in": "query", "name": name, "detail": text} for name, text in (errors or {}).items()]
+    refusal = Problem(status=status, title=TITLES.get(status, "Dit verzoek klopt niet"), errors=wrong)
+    content = refusal.model_dump(by_alias=True, exclude_defaults=True)
+    return JSONResponse(content, status, headers={**HEADERS, **(headers or {})}, media_type=PROBLEM)
 
 
-def calls(request: RequestContext) -> Response:
-    """The calls of a filter, a page at a time."""
-    query, errors = forms.asked_for(PageQuery, request.query)
-    if query is None:
-        return problem(422, errors)
-    found = find(
-        request.session, query.wanted(), request.viewer, request.now.instant, query.order, query.page, query.limit
-    )
-    return _answer(
-        {
-            "total": found.total,
-            "page": query.page,
-            "pages": max(1, -(-found.total // query.limit)),
-            "items": list(records(request.session, found.calls, request.now.instant)),
-        }
-    )
+def _parameters() -> dict[str, Any]:
+    """The parameters of the list, from the model that checks them; a list is a parameter given more than once."""
+    schema = PageQuery.model_json_schema()
+    optional = {"in": "query", "required": False, "explode": True}
+    fields = {name: _inlined(field, schema["$defs"]) for name, field in schema["properties"].items()}
+    return {"parameters": [{"name": name, **optional, "schema": field} for name, field in fields.items()]}
 
 
-def call(request: RequestContext) -> Response:
-    """One call; one that was joined into another answers as that other."""
-    found = live_call(request.session, request.params["call_id"])
-    if found is None:
-        raise NotThere
-    return _plain(request, lambda: next(iter(records(request.session, [found], request.now.instant))))
+def _inlined(schema: Any, named: dict[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_inlined(part, named) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return {k: v for k, v in named[schema["$ref"].rsplit("/", 1)[1]].items() if k in ("type", "enum")}
+    return {key: _inlined(value, named) for key, value in schema.items() if key not in ("title", "default")}
 
 
-def challenges(request: RequestContext) -> Response:
-    """The opgaven of every agenda."""
-    rows = request.session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position)))
-    return _plain(request, lambda: {"items": [challenge_record(row) for row in rows]})
+async def wrong_query(_request: Request, error: Exception) -> Response:
+    """The answer to parameters that are not right."""
+    assert isinstance(error, WrongQuery)
+    return problem(422, error.errors)
 
 
-def challenge(request: RequestContext) -> Response:
-    """One opgave."""
-    row = request.session.get(Challenge, request.params["challenge_id"])
-    if row is None:
-        raise NotThere
-    return _plain(request, lambda: challenge_record(row))
+class ReadRoute(APIRoute):
+    """A GET that also answers HEAD, as our pages do."""
+
+    def __init__(self, path: str, endpoint: Any, **more: Any) -> None:
+        super().__init__(path, endpoint, **more)
+        self.methods = {"GET", "HEAD"}
 
 
-def challenge_record(row: Challenge) -> dict[str, Any]:
-    """An opgave with its words; a name that nobody knows yet is null."""
-    return {
-        "id": row.id,
-        "agenda": row.agenda_id,
-        "parent": row.parent_id,
-        "number": row.number,
-        "name": row.name,
-        "goal": row.goal,
-        "status": row.status,
-        "words_nl": row.words_nl,
-        "words_en": row.words_en,
-        "words_not": row.words_not,
+REFUSED: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": TITLES[status]} for status in (401, 404, 422, 429)
+}
+router = APIRouter(
+    route_class=ReadRoute,
+    default_response_class=JSONResponse,
+    dependencies=[Depends(_counted)],
+    generate_unique_id_function=lambda route: route.name,
+)
+
+
+def _get(path: str, name: str, summary: str, can_miss: bool = False, **more: Any) -> Callable[[Endpoint], Endpoint]:
+    """An address that is read, with what the description says of it."""
+    refused = {status: refusal for status, refusal in REFUSED.items() if can_miss or status != 404}
+    described: dict[str, Any] = {
+        "name": name,
+        "summary": summary,
+        "description": f"{summary}.",
+        "response_description": "Gevonden",
     }
+    return router.get(path, **described, tags=["Lezen"], responses=refused, **more)
 
 
-def agendas(request: RequestContext) -> Response:
+@router.get("/openapi.json", include_in_schema=False)
+def show(request: Request, response: Response) -> dict[str, Any]:
+    """The description, for everybody; other programs may read it from a page of theirs."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    settings = request.app.state.site.settings
+    return document(settings.base_url.rstrip("/"), settings.mail_from)
+
+
+@_get("/regelingen", "regelingen", "Regelingen bij een filter, per bladzijde", openapi_extra=_parameters())
+def calls(reader: AReader, query: Annotated[PageQuery, Depends(_page_query)]) -> CallPage:
+    """The calls of a filter, a page at a time."""
+    now = reader.now.instant
+    found = find(reader.session, query.wanted(), reader.viewer, now, query.order, query.page, query.limit)
+    pages = max(1, -(-found.total // query.limit))
+    items = list(records(reader.session, found.calls, now))
+    return CallPage(total=found.total, page=query.page, pages=pages, items=items)
+
+
+@_get("/regelingen/{call_id:id}", "regeling", "Eén regeling", can_miss=True)
+def call(reader: AReader, known: Annotated[Call, Depends(_known_call)], _: PlainQuery) -> CallAnswer:
+    """One call; one that was joined into another answers as that other."""
+    return CallAnswer(**next(iter(records(reader.session, [known], reader.now.instant))))
+
+
+@_get("/agendas", "agendas", "De edities van de MRA Agenda")
+def agendas(reader: AReader, _: PlainQuery) -> AgendaList:
     """The editions of the agenda."""
-    rows = request.session.exec(select(Agenda).order_by(col(Agenda.valid_from))).all()
-    listed = [{"id": a.id, "name": a.name, "valid_from": a.valid_from.isoformat()} for a in rows]
-    return _plain(request, lambda: {"items": listed})
-
-
-def sources(request: RequestContext) -> Response:
-    """How fresh each source is."""
-    return _plain(
-        request, lambda: {"items": [source_record(one) for one in health(request.session, request.now.instant)]}
+    rows = reader.session.exec(select(Agenda).order_by(col(Agenda.valid_from)))
+    return AgendaList(
+        items=[AgendaAnswer(id=row.id, name=row.name, valid_from=row.valid_from.isoformat()) for row in rows]
     )
 
 
-def source_record(one: Health) -> dict[str, Any]:
-    """A source: moments in UTC, and what is wrong in words or an empty text."""
-    whole = one.complete.finished_at.isoformat(timespec="seconds") if one.complete else None
-    return {"source": one.name, "last_complete": whole, "calls": one.calls, "trouble": one.trouble}
+@_get("/opgaven", "opgaven", "De opgaven van alle edities")
+def challenges(reader: AReader, _: PlainQuery) -> ChallengeList:
+    """The opgaven of every agenda."""
+    rows = reader.session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position)))
+    return ChallengeList(items=[challenge_answer(row) for row in rows])
 
 
-def _plain(request: RequestContext, make: Callable[[], Any]) -> Response:
-    """For an address that takes no parameters: one that was given is refused, so that nobody thinks it works."""
-    _, errors = forms.asked_for(NoQuery, request.query)
-    return problem(422, errors) if errors else _answer(make())
+@_get("/opgaven/{challenge_id}", "opgave", "Eén opgave", can_miss=True)
+def challenge(known: Annotated[Challenge, Depends(_known_challenge)], _: PlainQuery) -> ChallengeAnswer:
+    """One opgave."""
+    return challenge_answer(known)
 
 
-def _answer(body: Any) -> Response:
-    return JSONResponse(body, headers=HEADERS)
+def challenge_answer(row: Challenge) -> ChallengeAnswer:
+    """An opgave with its words."""
+    kept = row.model_dump(include=set(ChallengeAnswer.model_fields))
+    return ChallengeAnswer(agenda=row.agenda_id, parent=row.parent_id, **kept)
+
+
+@_get("/bronnen", "bronnen", "Hoe actueel elke bron is")
+def sources(reader: AReader, _: PlainQuery) -> SourceList:
+    """How fresh each source is."""
+    return SourceList(items=[source_answer(source) for source in health(reader.session, reader.now.instant)])
+
+
+def source_answer(source: Health) -> SourceAnswer:
+    """A source; moments in UTC."""
+    whole = source.complete.finished_at.isoformat(timespec="seconds") if source.complete else None
+    return SourceAnswer(source=source.name, last_complete=whole, calls=source.calls, trouble=source.trouble)
+
+
+def document(base: str, mail: str) -> dict[str, Any]:
+    """OpenAPI 3.1, from the routes and their answers. The session's cookie lets somebody in, as on the pages."""
+    described = [copy(route) for route in router.routes if isinstance(route, APIRoute)]
+    for route in described:
+        route.methods = {"GET"}  # HEAD goes without saying
+    api = get_openapi(
+        title="Kansenradar",
+        version=VERSION,
+        description="Regelingen, opgaven en bronnen van Kansenradar, om te lezen.",
+        routes=described,
+        tags=[{"name": "Lezen", "description": "Alles is alleen te lezen."}],
+        servers=[{"url": f"{base}{ROOT}"}],
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+    )
+    for responses in (path["get"]["responses"] for path in api["paths"].values()):
+        for status, response in responses.items():
+            response["headers"] = {"API-Version": {"$ref": "#/components/headers/API-Version"}}
+            if status != "200":
+                response["content"] = {PROBLEM: response["content"].pop("application/json")}
+    # not handed in above: FastAPI refuses an address such as kansenradar@localhost, our default
+    api["info"]["contact"] = {"name": "Beheer van Kansenradar", "email": mail, "url": f"{base}/toegankelijkheid"}
+    cookie = {"type": "apiKey", "in": "cookie", "name": cookie_name(base.startswith("https://"))}
+    api["components"]["headers"] = {"API-Version": {"description": "Versie van de API", "schema": {"type": "string"}}}
+    api["components"]["securitySchemes"] = {"sessie": cookie}
+    return {**api, "security": [{"sessie": []}]}

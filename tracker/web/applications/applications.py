@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
@@ -25,20 +25,19 @@ from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, CheckAnswer, DossierKind, GoDecision, PartnerRole, StateAid
 from tracker.applications import cofunding, milestones, stages
-from tracker.applications.milestones import _due, clocks_of, open_clock, way_for
+from tracker.applications.milestones import clocks_of, next_deadline, route_for
 from tracker.applications.mismatches import mismatches
-from tracker.calendar.decision_clock import milestone_name, milestones_of, way_of
+from tracker.calendar.decision_clock import milestone_name, milestones_of, route_of
 from tracker.calls.publications import chain
+from tracker.errors import Incomplete
 from tracker.lobby.timeline import timeline
 from tracker.rights import may_change
 from tracker.web.frame import actions, audit
-from tracker.web.frame.actions import NOTHING, Euros, Typed, after, choices, dossier_of, tried
+from tracker.web.frame.actions import Euros, PageOf, choices, dossier_of
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import filled
+from tracker.web.frame.forms import FormState, Line, Text
 
 S = ApplicationStage
-Text = Annotated[str, Field(max_length=20_000)]
-Line = Annotated[str, Field(max_length=300)]
 COLUMNS = (
     ("Signaal", (S.SIGNAL,)),
     ("Verkennen", (S.SCOUTING,)),
@@ -123,194 +122,11 @@ class DecisionForm(BaseModel):
     seen: int
 
 
-def board(request: RequestContext) -> Response:
-    """Every application the viewer may see, in columns by stage."""
-    rows = select(Dossier, Application, Participant.name).where(
-        Application.dossier_id == Dossier.id, visible(request.viewer, Dossier), Dossier.participant_id == Participant.id
-    )
-    found = list(request.session.exec(rows.order_by(col(Dossier.title))))
-    columns = [
-        (title, [_card(request.session, *row, request.now.instant) for row in found if row[0].stage in stages])
-        for title, stages in COLUMNS
-    ]
-    return request.page(
-        "applications/applications_board.html",
-        columns=columns,
-        count=len(found),
-        people=actions.names(request.session),
-        leads=dict(actions.participants(request.session)),
-        rates=cofunding.rates_for(request.session, request.viewer),
-        enough=cofunding.ENOUGH_CASES,
-        mismatches={m.dossier.id: m.text for m in mismatches(request.session, request.viewer, request.now.instant)},
-    )
-
-
-def _card(session: Session, dossier: Dossier, application: Application, owner: str, now: datetime) -> dict[str, object]:
-    call = session.get(Call, application.call_id) if application.call_id else None
-    return {"dossier": dossier, "application": application, "owner": owner, "due": _due(session, call, now)}
-
-
-def show(request: RequestContext) -> Response:
-    """One application."""
-    return page(request, dossier_of(request, DossierKind.APPLICATION))
-
-
-def page(request: RequestContext, dossier: Dossier, sent: Typed = NOTHING) -> Response:
-    """The page of an application, also after a form that was refused."""
-    application = stages.of(request.session, dossier)
-    call = request.session.get(Call, application.call_id) if application.call_id else None
-    partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
-    money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
-    due = _due(request.session, call, request.now.instant)
-    nexts = [s for s in S if s in stages.MOVES[S(dossier.stage)]]
-    return request.page(
-        "applications/applications_show.html",
-        status=sent.status,
-        typed=sent.typed,
-        errors=sent.errors,
-        dossier=dossier,
-        application=application,
-        owner=request.session.get_one(Participant, dossier.participant_id).name,
-        call=call,
-        due=due,
-        clock=clock_part(request.session, request.viewer, dossier, due),
-        chain=chain(request.session, call, request.viewer) if call else [],
-        partners=list(request.session.exec(partners.order_by(col(ApplicationPartner.name)))),
-        cofunding=list(request.session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
-        visibilities=actions.visibilities_in(dossier),
-        lines=timeline(request.session, dossier, request.viewer),
-        people=actions.names(request.session),
-        participants=actions.participants(request.session),
-        named=dict(actions.participants(request.session)),
-        next_stages=[s for s in nexts if s not in stages.DECIDED and (s != S.PREPARING or application.go)],
-        decisions=[(s.value, s.label) for s in nexts if s in stages.DECIDED],
-        **CHOICES,
-        mismatches=mismatches(request.session, request.viewer, request.now.instant, dossier),
-        may_change=may_change(request.viewer, dossier),
-        today=request.now.today,
-    )
-
-
-def move(request: RequestContext) -> Response:
-    """Bring an application to its next stage."""
-    dossier = dossier_of(request, DossierKind.APPLICATION)
-    form, errors = filled(StageForm, request.form)
-    if form is None:
-        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
-    given = form.to, form.seen, form.submitted_on
-    refused = tried(request.session, request.form, lambda: stages.move(request.deed, dossier, *given))
-    return _back(request, dossier, refused)
-
-
-def set_lead(request: RequestContext) -> Response:
-    """Choose the penvoerder."""
-    dossier = dossier_of(request, DossierKind.APPLICATION)
-    form, errors = filled(LeadForm, request.form)
-    if form is None:
-        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
-    given = form.lead, form.seen
-    refused = tried(request.session, request.form, lambda: stages.set_lead(request.deed, dossier, *given))
-    return _back(request, dossier, refused)
-
-
-def set_money(request: RequestContext) -> Response:
-    """Keep the amounts."""
-    dossier = dossier_of(request, DossierKind.APPLICATION)
-    form, errors = filled(MoneyForm, request.form)
-    if form is None:
-        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
-    money = stages.Money(form.requested, form.total_cost, form.chance, form.state_aid)
-    given = money, form.seen
-    refused = tried(request.session, request.form, lambda: stages.set_money(request.deed, dossier, *given))
-    return _back(request, dossier, refused)
-
-
-def promise(request: RequestContext) -> Response:
-    """Keep what a participant puts in."""
-    dossier = dossier_of(request, DossierKind.APPLICATION)
-    form, errors = filled(PromiseForm, request.form)
-    if form is None or form.own_money is None:
-        missing = {"own_money": "Vul een bedrag in, zoals 25.000."}
-        return page(request, dossier, Typed(request.form, errors or missing, actions.REFUSED))
-    aid = form.de_minimis or Decimal(0)
-    given = form.participant_id, form.year, form.own_money, form.cover, aid
-    refused = tried(request.session, request.form, lambda: stages.promise(request.deed, dossier, *given))
-    return _back(request, dossier, refused)
-
-
-def add_partner(request: RequestContext) -> Response:
-    """Add a partner."""
-    dossier = dossier_of(request, DossierKind.APPLICATION)
-    form, errors = filled(PartnerForm, request.form)
-    if form is None:
-        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
-    given = form.partner_name, form.partner_role, form.party
-    refused = tried(request.session, request.form, lambda: stages.add_partner(request.deed, dossier, *given))
-    return _back(request, dossier, refused)
-
-
-def decide_go(request: RequestContext) -> Response:
-    """Go or no-go."""
-    dossier = dossier_of(request, DossierKind.APPLICATION)
-    form, errors = filled(GoForm, request.form)
-    if form is None:
-        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
-    answers = {check.value: str(request.form.get(check.value, "")) for check in Check}
-    given = form.go, answers, form.reasons, form.go_text, form.seen
-    refused = tried(request.session, request.form, lambda: stages.decide_go(request.deed, dossier, *given))
-    return _back(request, dossier, refused)
-
-
-def decide(request: RequestContext) -> Response:
-    """What the funder decided."""
-    dossier = dossier_of(request, DossierKind.APPLICATION)
-    form, errors = filled(DecisionForm, request.form)
-    if form is None:
-        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
-    given = form.decided, form.decided_on, form.seen, form.granted, form.grant_number, form.lesson
-    refused = tried(request.session, request.form, lambda: stages.decide(request.deed, dossier, *given))
-    return _back(request, dossier, refused)
-
-
-def _back(request: RequestContext, dossier: Dossier, refused: Typed | None) -> Response:
-    path = f"/aanvragen/{dossier.id}"
-    return after(request, refused, path, lambda sent: page(request, dossier, sent))
-
-
 class LessonForm(BaseModel):
     """What we learnt."""
 
     learnt: Text = ""
     seen: int
-
-
-def learn(request: RequestContext) -> Response:
-    """Keep what was learnt, at any moment."""
-    dossier = dossier_of(request, DossierKind.APPLICATION)
-    form, errors = filled(LessonForm, request.form)
-    if form is None:
-        return page(request, dossier, Typed(request.form, errors, actions.REFUSED))
-    given = form.learnt, form.seen
-    refused = tried(request.session, request.form, lambda: stages.learn(request.deed, dossier, *given))
-    return _back(request, dossier, refused)
-
-
-def guard(request: RequestContext) -> Response:
-    """Own money and de-minimis by participant and year."""
-    return _guard(request)
-
-
-def _guard(request: RequestContext, sent: Typed = NOTHING) -> Response:
-    return request.page(
-        "applications/applications_guard.html",
-        rows=cofunding.guard(request.session, request.viewer),
-        ceiling=cofunding.DE_MINIMIS,
-        year=request.now.today.year,
-        typed=sent.typed,
-        errors=sent.errors,
-        status=sent.status,
-        may_add=actions.may_add(request.viewer),
-    )
 
 
 class RoomForm(BaseModel):
@@ -320,32 +136,87 @@ class RoomForm(BaseModel):
     room: Euros = None
 
 
-def set_room(request: RequestContext) -> Response:
-    """Keep what the own organisation has set aside."""
-    form, errors = filled(RoomForm, request.form)
-    if form is None or form.room is None:
-        missing = {"room": "Vul een bedrag in, zoals 250.000."}
-        return _guard(request, Typed(request.form, errors or missing, actions.REFUSED))
-    year, room = form.year, form.room
-    refused = tried(request.session, request.form, lambda: cofunding.set_room(request.deed, year, room))
-    return after(request, refused, "/aanvragen/cofinanciering", lambda sent: _guard(request, sent))
+def board(request: RequestContext) -> Response:
+    """Every application the viewer may see, in columns by stage."""
+    session, viewer, now = request.session, request.viewer, request.now.instant
+    rows = select(Dossier, Application, Participant.name).where(
+        Application.dossier_id == Dossier.id, visible(viewer, Dossier), Dossier.participant_id == Participant.id
+    )
+    dossier_rows = list(session.exec(rows.order_by(col(Dossier.title))))
+    columns = [
+        (title, [_card(session, *row, now) for row in dossier_rows if row[0].stage in stages])
+        for title, stages in COLUMNS
+    ]
+    return request.page(
+        "applications/applications_board.html",
+        columns=columns,
+        count=len(dossier_rows),
+        people=actions.names(session),
+        leads=dict(actions.participants(session)),
+        rates=cofunding.rates_for(session, viewer),
+        enough=cofunding.ENOUGH_CASES,
+        mismatches={m.dossier.id: m.text for m in mismatches(session, viewer, now)},
+    )
 
 
-def clock_part(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline | None) -> dict[str, Any]:
+def _card(session: Session, dossier: Dossier, application: Application, owner: str, now: datetime) -> dict[str, object]:
+    call = session.get(Call, application.call_id) if application.call_id else None
+    return {"dossier": dossier, "application": application, "owner": owner, "due": next_deadline(session, call, now)}
+
+
+def _application(request: RequestContext) -> Dossier:
+    return dossier_of(request, DossierKind.APPLICATION)
+
+
+def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Response:
+    session, viewer, now = request.session, request.viewer, request.now.instant
+    application = stages.application_of(session, dossier)
+    call = session.get(Call, application.call_id) if application.call_id else None
+    partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
+    money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
+    due = next_deadline(session, call, now)
+    nexts = [s for s in S if s in stages.MOVES[S(dossier.stage)]]
+    return request.page(
+        "applications/applications_show.html",
+        state=state,
+        dossier=dossier,
+        application=application,
+        owner=session.get_one(Participant, dossier.participant_id).name,
+        call=call,
+        due=due,
+        clock=_clocks(session, viewer, dossier, due),
+        chain=chain(session, call, viewer) if call else [],
+        partners=list(session.exec(partners.order_by(col(ApplicationPartner.name)))),
+        cofunding=list(session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
+        visibilities=actions.visibilities_in(dossier),
+        lines=timeline(session, dossier, viewer),
+        people=actions.names(session),
+        participants=actions.participants(session),
+        named=dict(actions.participants(session)),
+        next_stages=[s for s in nexts if s not in stages.DECIDED and (s != S.PREPARING or application.go)],
+        decisions=[(s.value, s.label) for s in nexts if s in stages.DECIDED],
+        **CHOICES,
+        mismatches=mismatches(session, viewer, now, dossier),
+        may_change=may_change(viewer, dossier),
+        today=request.now.today,
+    )
+
+
+def _clocks(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline | None) -> dict[str, Any]:
     """What the page needs: every clock with its steps, whether it still fits, and whether one can be opened."""
-    found = clocks_of(session, viewer, dossier)
+    clocks = clocks_of(session, viewer, dossier)
     bodies = {body.id: body for body in session.exec(select(Body))}
     return {
         "clocks": [
             {
                 "clock": clock,
                 "deadline": deadline,
-                "fits": way_of(clock) == way_for(session, dossier, clock.table_ids),
+                "fits": route_of(clock) == route_for(session, dossier, clock.table_ids),
                 "steps": [(row, milestone_name(row, bodies)) for row in milestones_of(session, clock) if _stands(row)],
             }
-            for clock, deadline in found
+            for clock, deadline in clocks
         ],
-        "may_open": due is not None and all(deadline.id != due.id for _, deadline in found),
+        "may_open": due is not None and all(deadline.id != due.id for _, deadline in clocks),
     }
 
 
@@ -353,12 +224,89 @@ def _stands(row: Milestone) -> bool:
     return row.state != MilestoneState.DROPPED
 
 
-def count_back(request: RequestContext) -> Response:
+application = PageOf(_application, _page, lambda dossier: f"/aanvragen/{dossier.id}")
+
+
+@application.form(StageForm)
+def move(request: RequestContext, dossier: Dossier, form: StageForm) -> None:
+    """Bring an application to its next stage."""
+    stages.move(request.deed, dossier, form.to, form.seen, form.submitted_on)
+
+
+@application.form(LeadForm)
+def set_lead(request: RequestContext, dossier: Dossier, form: LeadForm) -> None:
+    """Choose the penvoerder."""
+    stages.set_lead(request.deed, dossier, form.lead, form.seen)
+
+
+@application.form(MoneyForm)
+def set_money(request: RequestContext, dossier: Dossier, form: MoneyForm) -> None:
+    """Keep the amounts."""
+    money = stages.Money(form.requested, form.total_cost, form.chance, form.state_aid)
+    stages.set_money(request.deed, dossier, money, form.seen)
+
+
+@application.form(PromiseForm)
+def promise(request: RequestContext, dossier: Dossier, form: PromiseForm) -> None:
+    """Keep what a participant puts in."""
+    if form.own_money is None:
+        raise Incomplete("Vul een bedrag in, zoals 25.000.", "own_money")
+    de_minimis = form.de_minimis or Decimal(0)
+    stages.promise(request.deed, dossier, form.participant_id, form.year, form.own_money, form.cover, de_minimis)
+
+
+@application.form(PartnerForm)
+def add_partner(request: RequestContext, dossier: Dossier, form: PartnerForm) -> None:
+    """Add a partner."""
+    stages.add_partner(request.deed, dossier, form.partner_name, form.partner_role, form.party)
+
+
+@application.form(GoForm)
+def decide_go(request: RequestContext, dossier: Dossier, form: GoForm) -> None:
+    """Go or no-go."""
+    answers = {check.value: str(request.form.get(check.value, "")) for check in Check}
+    stages.decide_go(request.deed, dossier, form.go, answers, form.reasons, form.go_text, form.seen)
+
+
+@application.form(DecisionForm)
+def decide(request: RequestContext, dossier: Dossier, form: DecisionForm) -> None:
+    """What the funder decided."""
+    granted = form.granted, form.grant_number, form.lesson
+    stages.decide(request.deed, dossier, form.decided, form.decided_on, form.seen, *granted)
+
+
+@application.form(LessonForm)
+def learn(request: RequestContext, dossier: Dossier, form: LessonForm) -> None:
+    """Keep what was learnt, at any moment."""
+    stages.learn(request.deed, dossier, form.learnt, form.seen)
+
+
+@application.button(done="gepland")
+def count_back(request: RequestContext, dossier: Dossier) -> str:
     """Open the clock for the next deadline, or count back again for the penvoerder and partners as they are now."""
-    dossier = actions.dossier_of(request, DossierKind.APPLICATION)
-    due = milestones.due_of(request.session, dossier, request.now.instant)
-    refused = actions.tried(request.session, request.form, lambda: open_clock(request.deed, dossier, due))
-    if refused:
-        return page(request, dossier, refused)
+    deadline = milestones.due_of(request.session, dossier, request.now.instant)
+    milestones.open_clock(request.deed, dossier, deadline)
     audit.record(request, "decision clock planned", f"application {dossier.id}")
-    return request.to(f"/aanvragen/{dossier.id}#mijlpalen", "gepland")
+    return f"/aanvragen/{dossier.id}#mijlpalen"
+
+
+def _guard(request: RequestContext, _subject: None, state: FormState) -> Response:
+    return request.page(
+        "applications/applications_guard.html",
+        state=state,
+        rows=cofunding.guard(request.session, request.viewer),
+        ceiling=cofunding.DE_MINIMIS,
+        year=request.now.today.year,
+        may_add=actions.may_add(request.viewer),
+    )
+
+
+guard = PageOf(lambda _: None, _guard, lambda _: "/aanvragen/cofinanciering")
+
+
+@guard.form(RoomForm)
+def set_room(request: RequestContext, _subject: None, form: RoomForm) -> None:
+    """Keep what the own organisation has set aside."""
+    if form.room is None:
+        raise Incomplete("Vul een bedrag in, zoals 250.000.", "room")
+    cofunding.set_room(request.deed, form.year, form.room)

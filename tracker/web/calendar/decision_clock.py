@@ -15,12 +15,11 @@ from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Role
 from db.vocabulary_calendar import BodyKind, MilestoneState, MilestoneStep
-from notifications.wording import local_day
-from tracker.calendar.backward import NoPlan, Plan
+from tracker.calendar.backward_schedule import NoPlan, Plan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import (
     AfterDeadline,
-    Way,
+    DecisionRoute,
     WhyMissing,
     deadline_day,
     fixed_of,
@@ -30,16 +29,16 @@ from tracker.calendar.decision_clock import (
     plan_for,
     put_on,
     replan_clock,
-    settle,
+    route_of,
+    set_state,
     start_clock,
-    way_of,
 )
-from tracker.errors import ChangedMeanwhile
+from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.people.participants import colleagues, takes_part
 from tracker.versions import claim
 from tracker.web.calls.rows import find_call
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 NOT_KEPT = {WhyMissing: "waarom", AfterDeadline: "na-termijn", ChangedMeanwhile: "intussen"}
 TABLES = (BodyKind.PLATFORM, BodyKind.PORTFOLIO_TABLE, BodyKind.BOARD)
@@ -63,11 +62,11 @@ def ask(request: RequestContext) -> Response:
 def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
     call = find_call(request)
     form, errors = forms.filled(WayForm, typed)
-    rows = coming_deadlines(request.session, call, request.now.instant)
+    rows = coming_deadlines(request.session, call, request.now.today)
     data = body_calendar(request.session)
     chosen = next((row for row in rows if form and row.id == form.deadline), rows[0] if rows else None)
     way = _way(form or WayForm(), request.viewer, data)
-    plan, refusal = tried(data, chosen, way, request.now.instant)
+    plan, refusal = plan_or_reason(data, chosen, way, request.now.today)
     return request.page(
         "calendar/decision_clock_new.html",
         status,
@@ -78,7 +77,9 @@ def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
         plan=plan,
         refusal=refusal,
         errors=errors,
-        participants=sorted((p for p in data.participants.values() if takes_part(p, request.now.today)), key=_by_name),
+        participants=sorted(
+            (p for p in data.participants.values() if takes_part(p, request.now.today)), key=lambda p: p.name
+        ),
         tables=[body for body in data.bodies.values() if body.kind in TABLES],
         may_keep=has_role(request.viewer, Role.FUNDRAISER),
         today=request.now.today,
@@ -87,34 +88,32 @@ def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
     )
 
 
-def _by_name(participant: Any) -> str:
-    return str(participant.name)
-
-
-def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> Way:
+def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> DecisionRoute:
     """The form as a way; tables in the order they are passed: platforms and PHO's first, then the Bestuur."""
-    known = [data.bodies[t] for t in form.tables if t in data.bodies]
-    ordered = sorted(known, key=lambda body: (body.kind == BodyKind.BOARD, body.id))
+    tables = [data.bodies[t] for t in form.tables if t in data.bodies]
+    ordered = sorted(tables, key=lambda body: (body.kind == BodyKind.BOARD, body.id))
     lead = form.lead or viewer.participant_id or ""
-    return Way(lead, tuple(p for p in form.partners if p != lead), tuple(b.id for b in ordered), form.cofunding)
+    return DecisionRoute(
+        lead, tuple(p for p in form.partners if p != lead), tuple(b.id for b in ordered), form.cofunding
+    )
 
 
-def coming_deadlines(session: Session, call: Call, now: datetime) -> list[Deadline]:
+def coming_deadlines(session: Session, call: Call, today: date) -> list[Deadline]:
     """The closings of a call that are still to come, soonest first."""
     rows = session.exec(select(Deadline).where(Deadline.call_id == call.id, col(Deadline.cancelled_at).is_(None)))
     days = [(day, row) for row in rows if row.kind in CLOSING_KINDS and (day := deadline_day(row))]
-    return [row for day, row in sorted(days, key=lambda pair: (pair[0], pair[1].id)) if day >= local_day(now)]
+    return [row for day, row in sorted(days, key=lambda pair: (pair[0], pair[1].id)) if day >= today]
 
 
-def tried(
-    data: BodyCalendar, deadline: Deadline | None, way: Way, now: datetime, fixed: Sequence[Any] = ()
+def plan_or_reason(
+    data: BodyCalendar, deadline: Deadline | None, way: DecisionRoute, today: date, fixed: Sequence[Any] = ()
 ) -> tuple[Plan | None, str]:
     """A plan, or in clear Dutch why there is none."""
     day = deadline_day(deadline) if deadline else None
     if day is None:
         return None, "Deze regeling heeft geen sluitdatum die nog komt: er valt niet terug te rekenen."
     try:
-        return plan_for(data, day, way, local_day(now), fixed), ""
+        return plan_for(data, day, way, today, fixed), ""
     except NoPlan as error:
         return None, str(error)
 
@@ -122,16 +121,14 @@ def tried(
 def keep(request: RequestContext) -> Response:
     """Keep the plan: its steps become milestones of my organisation."""
     call = find_call(request)
-    form, errors = forms.filled(WayForm, request.form)
-    row = next(
-        (r for r in coming_deadlines(request.session, call, request.now.instant) if form and r.id == form.deadline),
-        None,
-    )
-    if form is None or errors or row is None:
+    form, _ = forms.filled(WayForm, request.form)
+    coming = {row.id: row for row in coming_deadlines(request.session, call, request.now.today)}
+    deadline = coming.get(form.deadline) if form else None
+    if form is None or deadline is None:
         return _ask(request, request.form, 422)
     way = _way(form, request.viewer, body_calendar(request.session))
     try:
-        clock = start_clock(request.deed, row, way, request.user.participant_id)
+        clock = start_clock(request.deed, deadline, way, request.user.participant_id)
     except NoPlan:
         return _ask(request, request.form, 422)
     audit.record(request, "decision clock planned", f"clock {clock.id}")
@@ -145,7 +142,7 @@ def show(request: RequestContext) -> Response:
     call = request.session.get_one(Call, deadline.call_id)
     data = body_calendar(request.session)
     rows = milestones_of(request.session, clock)
-    plan, refusal = tried(data, deadline, way_of(clock), request.now.instant, fixed_of(rows))
+    plan, refusal = plan_or_reason(data, deadline, route_of(clock), request.now.today, fixed_of(rows))
     planned = {p.step.key: p for p in plan.steps} if plan else {}
     return request.page(
         "calendar/decision_clock.html",
@@ -178,7 +175,7 @@ def _clock(request: RequestContext) -> DecisionClock:
     )
     clock = request.session.exec(query).first()
     if clock is None:
-        raise NotThere
+        raise NotFound
     return clock
 
 
@@ -186,15 +183,10 @@ def plan_again(request: RequestContext) -> Response:
     """Count back again from where the deadline and the meetings are now."""
     clock = _clock(request)
     if not _may_change(request.viewer, clock):
-        raise NotThere
+        raise NotFound
+    deadline = request.session.get_one(Deadline, clock.deadline_id)
     try:
-        replan_clock(
-            request.session,
-            clock,
-            request.session.get_one(Deadline, clock.deadline_id),
-            body_calendar(request.session),
-            request.now.instant,
-        )
+        replan_clock(request.session, clock, deadline, body_calendar(request.session), request.now.instant)
     except NoPlan:
         return request.to(f"/kalender/klok/{clock.id}")
     return request.to(f"/kalender/klok/{clock.id}", done="gepland")
@@ -213,10 +205,10 @@ class Settled(BaseModel):
 
 def change(request: RequestContext) -> Response:
     """Assign a milestone, or say that it was done or dropped; two people at once lose nothing."""
-    row = request.session.get(Milestone, request.params["milestone_id"])
-    clock = request.session.get(DecisionClock, row.clock_id) if row else None
-    if row is None or clock is None or not _may_change(request.viewer, clock):
-        raise NotThere
+    row = request.named(Milestone, "milestone_id")
+    clock = request.session.get_one(DecisionClock, row.clock_id)
+    if not _may_change(request.viewer, clock):
+        raise NotFound
     form, _ = forms.filled(Settled, request.form)
     back, by = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", request.user.id
     if form is None:
@@ -236,7 +228,7 @@ def _change(session: Session, row: Milestone, clock: DecisionClock, form: Settle
     deadline, data, was = session.get_one(Deadline, clock.deadline_id), body_calendar(session), row.day
     last = deadline_day(deadline) or clock.planned_for
     row.assignee_id = _assignee(session, form.assignee, clock.participant_id)
-    settle(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
+    set_state(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
     if form.let_go and row.pinned:
         let_go(row, now)
     elif form.day and form.day != was:
@@ -254,16 +246,6 @@ def _papers(data: BodyCalendar, body_id: str | None, day: date) -> date | None:
     return meetings[0].papers_on if meetings else None
 
 
-def _given(session: Session, found: Assignment | None, seen: int, new: Assignment) -> Assignment:
-    """The assignment to write on, unless somebody else wrote it since ``seen``. Raises ChangedMeanwhile."""
-    if found is None:
-        if seen:
-            raise ChangedMeanwhile("Deze toewijzing is er niet meer.")
-        return new
-    claim(session, found, seen)
-    return found
-
-
 def _assignee(session: Session, user_id: int, participant_id: str) -> int | None:
     user = session.get(User, user_id) if user_id else None
     return user.id if user and user.participant_id == participant_id and user.deactivated_at is None else None
@@ -271,37 +253,40 @@ def _assignee(session: Session, user_id: int, participant_id: str) -> int | None
 
 def assign(request: RequestContext) -> Response:
     """Give a deadline of a call to a colleague, or say how it ended."""
-    deadline = request.session.get(Deadline, request.params["deadline_id"])
-    if deadline is None or request.viewer.participant_id is None:
-        raise NotThere
+    deadline = request.named(Deadline, "deadline_id")
     back = f"/regelingen/{deadline.call_id}"
     form, _ = forms.filled(Settled, request.form)
-    found = request.session.exec(
-        select(Assignment).where(
-            Assignment.deadline_id == deadline.id, Assignment.participant_id == request.viewer.participant_id
-        )
-    ).first()
-    person = _assignee(request.session, form.assignee, request.viewer.participant_id) if form else None
+    person = _assignee(request.session, form.assignee, request.user.participant_id) if form else None
     if form is None or person is None:
         return request.to(back, done="intussen")
     if form.state == MilestoneState.DROPPED and not form.why.strip():
         return request.to(back, done="waarom")
-    new = Assignment(
-        deadline_id=deadline.id,
-        participant_id=request.viewer.participant_id,
-        assignee_id=person,
-        assigned_by=request.user.id,
-        assigned_at=request.now.instant,
-    )
     try:
         with request.session.begin_nested():
-            row = _given(request.session, found, form.version, new)
-            row.assignee_id, row.state, row.why = person, form.state, form.why.strip()
-            settled = form.state != MilestoneState.PLANNED
-            row.settled_at, row.settled_by = (request.now.instant, request.user.id) if settled else (None, None)
-            request.session.add(row)
-            request.session.flush()
+            _assign(request, deadline, form, person)
     except (ChangedMeanwhile, IntegrityError):  # somebody else was first
         return request.to(back, done="intussen")
     audit.record(request, "deadline assigned", f"deadline {deadline.id}", form.state.value)
     return request.to(back, done="bewaard")
+
+
+def _assign(request: RequestContext, deadline: Deadline, form: Settled, person: int) -> None:
+    session, by, now = request.session, request.user, request.now.instant
+    query = select(Assignment).where(
+        Assignment.deadline_id == deadline.id, Assignment.participant_id == by.participant_id
+    )
+    assignment = session.exec(query).first()
+    if assignment is not None:
+        claim(session, assignment, form.version)
+    elif form.version:
+        raise ChangedMeanwhile("Deze toewijzing is er niet meer.")
+    else:
+        assignment = Assignment(
+            deadline_id=deadline.id, participant_id=by.participant_id,
+            assignee_id=person, assigned_by=by.id, assigned_at=now,
+        )  # fmt: skip
+    assignment.assignee_id, assignment.state, assignment.why = person, form.state, form.why.strip()
+    settled = form.state != MilestoneState.PLANNED
+    assignment.settled_at, assignment.settled_by = (now, by.id) if settled else (None, None)
+    session.add(assignment)
+    session.flush()

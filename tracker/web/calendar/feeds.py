@@ -4,17 +4,19 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import CalendarFeed, Challenge, Deadline, Subscription
-from db.queries import Viewer
 from db.vocabulary_calendar import FeedScope
 from notifications.ical import calendar_file
 from tracker.calendar.events import deadline_events, deadline_lines
 from tracker.calendar.feeds import feed_file, find_feed, open_feed, rotate, stamp
-from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.errors import Incomplete, NotFound
+from tracker.web.frame import audit
+from tracker.web.frame.actions import attempt
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, FormState, checked
 
 ICS = "text/calendar; charset=utf-8"
 # Private: no cache between us and the reader may keep it. An hour: readers that ask each minute get a 304 anyway.
@@ -24,10 +26,10 @@ ALWAYS = timedelta(days=10_000)  # a single event may be saved long after it was
 
 def read(request: RequestContext) -> Response:
     """The file. Calendar programs have no cookie: who has the address may read, as long as it stands."""
-    found = find_feed(request.session, str(request.params["token"]))
-    if found is None:
-        raise NotThere
-    feed, user = found
+    owned = find_feed(request.session, str(request.params["token"]))
+    if owned is None:
+        raise NotFound
+    feed, user = owned
     base = request.site.settings.base_url
     mark = stamp(request.session, feed, request.now.instant, base)
     headers = {**PRIVATE, "ETag": f'W/"{mark}"'}
@@ -48,7 +50,7 @@ def one(request: RequestContext) -> Response:
         request.now.instant,
     )
     if not events:
-        raise NotThere
+        raise NotFound
     headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="termijn-{request.params["deadline_id"]}.ics"'}
     return Response(calendar_file(events, "Kansenradar"), media_type=ICS, headers=headers)
 
@@ -67,53 +69,52 @@ def show(request: RequestContext) -> Response:
     return _page(request)
 
 
-def _page(request: RequestContext, status: int = 200, **more: Any) -> Response:
-    feeds = request.session.exec(
-        select(CalendarFeed)
-        .where(CalendarFeed.user_id == request.viewer.user_id, col(CalendarFeed.revoked_at).is_(None))
-        .order_by(col(CalendarFeed.id))
-    ).all()
-    challenges = request.session.exec(
-        select(Challenge)
-        .where(col(Challenge.name).is_not(None))
-        .order_by(col(Challenge.agenda_id), col(Challenge.position))
-    ).all()
-    saved = request.session.exec(
-        select(Subscription).where(Subscription.user_id == request.viewer.user_id, col(Subscription.ended_at).is_(None))
-    ).all()
-    given: dict[str, Any] = {"errors": {}, "typed": {}, "address": "", **more}
+def _page(request: RequestContext, state: FormState = EMPTY_FORM, token: str = "") -> Response:
+    session, user_id = request.session, request.viewer.user_id
+    feeds = select(CalendarFeed).where(CalendarFeed.user_id == user_id, col(CalendarFeed.revoked_at).is_(None))
+    named = select(Challenge).where(col(Challenge.name).is_not(None))
+    saved = select(Subscription).where(Subscription.user_id == user_id, col(Subscription.ended_at).is_(None))
+    base = request.site.settings.base_url.rstrip("/")
     return request.page(
-        "calendar/feeds.html", status, feeds=feeds, challenges=challenges, saved=saved, FeedScope=FeedScope, **given
+        "calendar/feeds.html",
+        state=state,
+        feeds=session.exec(feeds.order_by(col(CalendarFeed.id))).all(),
+        challenges=session.exec(named.order_by(col(Challenge.agenda_id), col(Challenge.position))).all(),
+        saved=session.exec(saved).all(),
+        address=f"{base}/kalender/feed/{token}.ics" if token else "",
+        FeedScope=FeedScope,
     )
 
 
 def make(request: RequestContext) -> Response:
     """A new feed; its address is shown now and never again."""
-    form, errors = forms.filled(NewFeed, request.form)
-    name, wanted = "", dict[str, Any]()
-    if form is not None:
-        name, wanted, errors = _about(form, request.viewer, request.session)
-    if form is None or errors:
-        return _page(request, 422, errors=errors, typed=request.form)
+    token = attempt(request, lambda: _open(request, checked(NewFeed, request.form)))
+    return _page(request, token) if isinstance(token, FormState) else _page(request, token=token)
+
+
+def _open(request: RequestContext, form: NewFeed) -> str:
+    name, wanted = _about(request, form)
     challenge = form.challenge if form.scope == FeedScope.CHALLENGE else None
     feed, token = open_feed(
         request.session, request.user, form.scope, form.name or name, request.now.instant, challenge, wanted
     )
     audit.record(request, "calendar feed made", f"feed {feed.id}")
-    return _page(request, address=_address(request, token))
+    return token
 
 
-def _about(form: NewFeed, viewer: Viewer, session: Session) -> tuple[str, dict[str, Any], forms.Errors]:
-    """The usual name of a feed, its filter, and what is wrong with the form."""
+def _about(request: RequestContext, form: NewFeed) -> tuple[str, dict[str, Any]]:
+    """The usual name of a feed, and its filter."""
     if form.scope == FeedScope.CHALLENGE:
-        challenge = session.get(Challenge, form.challenge)
-        return (challenge.name or "", {}, {}) if challenge else ("", {}, {"challenge": "Kies een opgave."})
+        challenge = request.session.get(Challenge, form.challenge)
+        if challenge is None:
+            raise Incomplete("Kies een opgave.", "challenge")
+        return challenge.name or "", {}
     if form.scope == FeedScope.FILTER:
-        saved = session.get(Subscription, form.subscription)
-        if saved is None or saved.user_id != viewer.user_id:
-            return "", {}, {"subscription": "Kies een van uw abonnementen."}
-        return saved.name or "mijn selectie", dict(saved.filter), {}
-    return form.scope.label, {}, {}
+        saved = request.session.get(Subscription, form.subscription)
+        if saved is None or saved.user_id != request.viewer.user_id:
+            raise Incomplete("Kies een van uw abonnementen.", "subscription")
+        return saved.name or "mijn selectie", dict(saved.filter)
+    return form.scope.label, {}
 
 
 def renew(request: RequestContext) -> Response:
@@ -123,7 +124,7 @@ def renew(request: RequestContext) -> Response:
     request.session.add(feed)
     audit.record(request, "calendar feed renewed", f"feed {feed.id}")
     request.session.flush()
-    return _page(request, address=_address(request, token))
+    return _page(request, token=token)
 
 
 def revoke(request: RequestContext) -> Response:
@@ -136,11 +137,7 @@ def revoke(request: RequestContext) -> Response:
 
 
 def _own(request: RequestContext) -> CalendarFeed:
-    feed = request.session.get(CalendarFeed, request.params["feed_id"])
-    if feed is None or feed.user_id != request.viewer.user_id or feed.revoked_at is not None:
-        raise NotThere
+    feed = request.named(CalendarFeed, "feed_id")
+    if feed.user_id != request.viewer.user_id or feed.revoked_at is not None:
+        raise NotFound
     return feed
-
-
-def _address(request: RequestContext, token: str) -> str:
-    return f"{request.site.settings.base_url.rstrip('/')}/kalender/feed/{token}.ics"

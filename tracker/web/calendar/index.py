@@ -24,7 +24,6 @@ from tracker.calendar.entries import (
 from tracker.calendar.events import filtered
 from tracker.web.calendar import views
 from tracker.web.calls.filter_form import Filter, choices, query_string
-from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
 LIST_DAYS = 92
@@ -45,13 +44,11 @@ class CalendarQuery(Filter):
 
 def index(request: RequestContext) -> Response:
     """The page, in one of its three views."""
-    query, errors = forms.asked_for(CalendarQuery, request.query)
-    if query is None:
-        return request.page("frame/refused.html", 422, errors=errors)
+    query = request.read_query(CalendarQuery)
     today = request.now.today
     first = views.first_of(query.month or "", today)
     since, until = _days(query.view, first, today)
-    found = entries(request.session, request.viewer, query, since, until, request.now.instant)
+    shown = entries(request.session, request.viewer, query, since, until, request.now.instant)
     open_ended = undated(
         request.session,
         request.now.instant,
@@ -65,9 +62,9 @@ def index(request: RequestContext) -> Response:
         undated=open_ended if query.shows(EntryKind.DEADLINE) else [],
         link=lambda **changes: f"/kalender?{query_string(query, **changes)}",
         EntryKind=EntryKind,
-        total=sum(entry.until is None for entry in found),
+        total=sum(entry.until is None for entry in shown),
         errors={},
-        **_shown(query.view, found, open_ended, first, today),
+        **_shown(query.view, shown, open_ended, first, today),
         **choices(request.session),
     )
 
@@ -81,16 +78,16 @@ def _days(view: View, first: date, today: date) -> tuple[date, date]:
     return start, start + timedelta(days=LIST_DAYS)
 
 
-def _shown(view: View, found: list[Entry], open_ended: list[Any], first: date, today: date) -> dict[str, Any]:
+def _shown(view: View, shown: list[Entry], open_ended: list[Any], first: date, today: date) -> dict[str, Any]:
     """What the template of a view needs."""
     if view == "maand":
         months = {"previous": views.previous_month(first), "next": views.next_month(first)}
-        return {"weeks": views.weeks(first, found), "name": wording.month(first), **months}
+        return {"weeks": views.weeks(first, shown), "name": wording.month(first), **months}
     if view == "kwartalen":
         bars = [(what, call.title, f"/regelingen/{call.id}") for what, call in open_ended]
-        coming = [entry for entry in found if entry.day >= today or entry.overdue]
-        return {"line": views.timeline(found, bars, today), "table": views.by_quarter(coming)}
-    return {"months": by_month(found)}
+        coming = [entry for entry in shown if entry.day >= today or entry.overdue]
+        return {"line": views.timeline(shown, bars, today), "table": views.by_quarter(coming)}
+    return {"months": by_month(shown)}
 
 
 def entries(
@@ -113,9 +110,9 @@ def entries(
     return [e for e in found if e.until is not None or since <= e.day <= until]
 
 
-def by_month(found: list[Entry]) -> list[tuple[str, list[tuple[date, list[Entry]]]]]:
+def by_month(shown: list[Entry]) -> list[tuple[str, list[tuple[date, list[Entry]]]]]:
     """Months, in each the days, on each the entries; a period stands on its first day."""
     months: dict[str, dict[date, list[Entry]]] = {}
-    for entry in sorted(found, key=lambda e: e.order):
+    for entry in sorted(shown, key=lambda e: e.order):
         months.setdefault(wording.month(entry.day), {}).setdefault(entry.day, []).append(entry)
     return [(name, list(days.items())) for name, days in months.items()]

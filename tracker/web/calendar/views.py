@@ -141,11 +141,11 @@ def _closed(entry: Entry, x: Callable[[date], float], since: date, until: date) 
 
 def by_quarter(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
     """The same as a table: each quarter with its entries in order."""
-    found: dict[date, list[Entry]] = defaultdict(list)
+    quarters: dict[date, list[Entry]] = defaultdict(list)
     for entry in sorted(entries, key=lambda e: e.order):
         if entry.until is None:
-            found[quarter_start(entry.day)].append(entry)
-    return [(quarter_name(first), listed) for first, listed in sorted(found.items())]
+            quarters[quarter_start(entry.day)].append(entry)
+    return [(quarter_name(first), listed) for first, listed in sorted(quarters.items())]
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,13 @@ from tracker.calls import parse_values
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.corrections import add_call, correct, take_back
 from tracker.calls.merge import CannotJoin, join
-from tracker.errors import NotAnAmount
+from tracker.errors import ChangedMeanwhile, Incomplete, NotAnAmount, NotFound, required
 from tracker.matching.search import find
 from tracker.web.calls.rows import find_call, rows_for
 from tracker.web.frame import audit, forms
-from tracker.web.frame.actions import Euros, Percentage
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.actions import STATUSES, Euros, PageOf, Percentage, no_subject
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import FormState, InvalidForm
 from tracker.web.frame.phrases import field_name
 
 AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
@@ -69,72 +70,73 @@ class ByHand(BaseModel):
     rate: Percentage = None
 
 
-def new(request: RequestContext) -> Response:
-    """The form."""
-    return request.page("calls/correct_new.html", errors={}, typed=request.form)
+def _new(request: RequestContext, _: None, state: FormState) -> Response:
+    return request.page("calls/correct_new.html", state=state)
 
 
-def create(request: RequestContext) -> Response:
+new = PageOf(no_subject, _new, lambda _: "/regelingen")
+
+
+@new.form(ByHand)
+def create(request: RequestContext, _: None, form: ByHand) -> str:
     """Add a call."""
-    form, errors = forms.filled(ByHand, request.form)
-    listing, wrong = _listing(form) if form else (None, {})
-    if listing is None:
-        return request.page("calls/correct_new.html", 422, errors={**errors, **wrong}, typed=request.form)
-    call_id = add_call(request.session, listing, request.now.instant)
+    call_id = add_call(request.session, _listing(form), request.now.instant)
     replan_moved(request.session, request.now.instant)
     audit.record(request, "call added", f"call {call_id}")
-    return request.to(f"/regelingen/{call_id}", done="bewaard")
+    return f"/regelingen/{call_id}"
 
 
-def _listing(form: ByHand) -> tuple[Listing | None, forms.Errors]:
+def _listing(form: ByHand) -> Listing:
     dates = [ListedDeadline(kind=DeadlineKind.OPENS, day=form.opens)] if form.opens else []
     if form.closes:
         dates.append(ListedDeadline(kind=DeadlineKind.CLOSES, day=form.closes, hour=form.hour))
     kept = form.model_dump(exclude={"opens", "closes", "hour"})
     try:
-        return Listing(source=BY_HAND, external_id=form.url[:300], deadlines=tuple(dates), **kept), {}
+        return Listing(source=BY_HAND, external_id=form.url[:300], deadlines=tuple(dates), **kept)
     except ValidationError as error:
-        return None, {"url": "Vul een volledig adres in, zoals https://www.voorbeeld.nl/regeling."} if any(
-            e["loc"][0] == "url" for e in error.errors()
-        ) else {str(e["loc"][0]): forms.message(e) for e in error.errors()}
+        wrong = {str(e["loc"][0]): forms.message(e) for e in error.errors()}
+        if "url" in wrong:
+            wrong = {"url": "Vul een volledig adres in, zoals https://www.voorbeeld.nl/regeling."}
+        raise InvalidForm(wrong) from error
 
 
-def ask(request: RequestContext) -> Response:
-    """The form of a correction."""
-    return _form(request, find_call(request), {})
+def _form(request: RequestContext, call: Call, state: FormState) -> Response:
+    moved = state.status == STATUSES[ChangedMeanwhile]
+    return request.page("calls/correct.html", state=state, call=call, fields=CORRECTABLE, moved=moved)
 
 
-def save(request: RequestContext) -> Response:
+correction = PageOf(find_call, _form, lambda call: f"/regelingen/{call.id}")
+
+
+@correction.form(Corrected, done="gecorrigeerd")
+def save(request: RequestContext, call: Call, form: Corrected) -> None:
     """Correct one field, unless the call changed while the person looked at it."""
-    call = find_call(request)
-    form, errors = forms.filled(Corrected, request.form)
-    value, wrong = _value(form) if form else (None, {})
-    if form is None or wrong:
-        return _form(request, call, {**errors, **wrong}, 422)
+    value = _value(form)
     if form.version != call.version:
-        return _form(request, call, {}, 409, moved=True)
+        raise ChangedMeanwhile("")  # the page says it in its own words
     correct(request.session, request.user, call.id, form.field, value, form.reason, request.now.instant)
     replan_moved(request.session, request.now.instant)
     audit.record(request, "call corrected", f"call {call.id}", form.field)
-    return request.to(f"/regelingen/{call.id}", done="gecorrigeerd")
 
 
-def _value(form: Corrected) -> tuple[Any, forms.Errors]:
+def _value(form: Corrected) -> Any:
     if form.field in {d.value for d in DATES}:
         if form.day is None:
-            return None, {"day": "Vul een datum in."}
-        return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}], {}
+            raise Incomplete("Vul een datum in.", "day")
+        return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}]
     if form.field in AMOUNTS:
         return _number(form.value, parse_values.percentage if form.field == "rate" else parse_values.euros)
-    return (form.value.strip(), {}) if form.value.strip() else (None, {"value": "Vul in wat er moet staan."})
+    return required(form.value, "value", "Vul in wat er moet staan.")
 
 
-def _number(text: str, read: Callable[[str], Decimal | None]) -> tuple[str | None, forms.Errors]:
+def _number(text: str, read: Callable[[str], Decimal | None]) -> str:
     try:
         number = read(text)
     except NotAnAmount as error:
-        return None, {"value": str(error)}
-    return (str(number), {}) if number is not None else (None, {"value": "Vul een getal in, zoals 25000 of 25.000,50."})
+        raise NotAnAmount(str(error), "value") from error
+    if number is None:
+        raise Incomplete("Vul een getal in, zoals 25000 of 25.000,50.", "value")
+    return str(number)
 
 
 def withdraw(request: RequestContext) -> Response:
@@ -144,7 +146,7 @@ def withdraw(request: RequestContext) -> Response:
     )
     correction = request.session.exec(query.where(col(Correction.withdrawn_at).is_(None))).first()
     if correction is None:
-        raise NotThere
+        raise NotFound
     call_id = correction.call_id
     take_back(request.session, correction, request.now.instant)
     replan_moved(request.session, request.now.instant)
@@ -152,46 +154,27 @@ def withdraw(request: RequestContext) -> Response:
     return request.to(f"/regelingen/{call_id}", done="teruggenomen")
 
 
-def ask_join(request: RequestContext) -> Response:
+def _join_form(request: RequestContext, call: Call, state: FormState) -> Response:
     """Look for the other one: by its own title first, or by what was typed."""
-    return _join_form(request, find_call(request), {})
+    words = request.query.get("zoek") or " ".join(call.title.split()[:3])
+    results = find(request.session, CallFilter(text=words[:200]), request.viewer, request.now.instant)
+    others = [other for other in results.calls if other.id != call.id][:20]
+    return request.page("calls/correct_join.html", state=state, call=call, words=words, rows=rows_for(request, others))
 
 
-def save_join(request: RequestContext) -> Response:
+joining = PageOf(find_call, _join_form, lambda call: f"/regelingen/{call.id}")
+
+
+@joining.button(done="samengevoegd")
+def save_join(request: RequestContext, call: Call) -> str:
     """Join this one into the chosen one."""
-    call = find_call(request)
     chosen = str(request.form.get("met", ""))
     if not chosen.isdecimal() or len(chosen) > 9:
-        return _join_form(request, call, {"met": "Kies de andere regeling."}, 422)
+        raise Incomplete("Kies de andere regeling.", "met")
     try:
         join(request.session, call.id, int(chosen), request.now.instant, request.user)
     except CannotJoin as error:
-        return _join_form(request, call, {"met": str(error)}, 422)
+        raise InvalidForm({"met": str(error)}) from error
     replan_moved(request.session, request.now.instant)
     audit.record(request, "calls joined", f"call {call.id}", f"into call {chosen}")
-    return request.to(f"/regelingen/{chosen}", done="samengevoegd")
-
-
-def _form(
-    request: RequestContext, call: Call, errors: forms.Errors, status: int = 200, moved: bool = False
-) -> Response:
-    return request.page(
-        "calls/correct.html", status, call=call, errors=errors, typed=request.form, fields=CORRECTABLE, moved=moved
-    )
-
-
-def _join_form(
-    request: RequestContext, call: Call,
-    errors: forms.Errors, status: int = 200,
-) -> Response:  # fmt: skip
-    words = request.query.get("zoek") or " ".join(call.title.split()[:3])
-    found = find(request.session, CallFilter(text=words[:200]), request.viewer, request.now.instant)
-    others = [one for one in found.calls if one.id != call.id][:20]
-    return request.page(
-        "calls/correct_join.html",
-        status,
-        call=call,
-        words=words,
-        rows=rows_for(request.session, others, request.viewer, request.now.instant),
-        errors=errors,
-    )
+    return f"/regelingen/{chosen}"

@@ -15,10 +15,12 @@ from db.vocabulary import DeadlineKind, Role
 from db.vocabulary_lobby import ChainKind
 from tracker.calendar.latest_go import clock_of
 from tracker.calls.publications import chain
+from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.calls.rows import find_call, moment_of, passed, rows_for
-from tracker.web.frame.actions import NOTHING, Typed, choices
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.actions import choices
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, FormState
 from tracker.web.frame.phrases import field_name, value_text
 
 SHOWN = (
@@ -52,45 +54,44 @@ def show(request: RequestContext) -> Response:
     call = find_call(request)
     if call.joined_into is not None:
         return request.to(f"/regelingen/{call.joined_into}")
-    return page(request, call)
+    return page(request, call, EMPTY_FORM)
 
 
-def page(request: RequestContext, call: Call, sent: Typed = NOTHING) -> Response:
+def page(request: RequestContext, call: Call, state: FormState) -> Response:
     """The page of a call, also after a form on it that was refused."""
+    session, viewer, now = request.session, request.viewer, request.now.instant
     return request.page(
         "calls/detail.html",
-        status=sent.status,
-        typed=sent.typed,
-        errors=sent.errors,
+        state=state,
         call=call,
-        chain=chain(request.session, call, request.viewer),
+        chain=chain(session, call, viewer),
         chain_kinds=choices(ChainKind),
-        row=rows_for(request.session, [call], request.viewer, request.now.instant)[0],
+        row=rows_for(request, [call])[0],
         facts=facts(call),
-        dates=dates_of(request.session, call, request.now.instant),
-        matches=_matches(request.session, call),
+        dates=dates_of(session, call, now),
+        matches=_matches(session, call),
         shown_from=SHOWN_FROM,
-        revisions=_of(request.session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
-        sightings=_of(request.session, Sighting, call, col(Sighting.source)),
-        corrections=_corrections(request.session, call, request.viewer),
-        verdicts=_verdicts(request.session, call, request.viewer),
-        follows=_follow(request.session, call, request.viewer) is not None,
-        judging=has_role(request.viewer, Role.FUNDRAISER),
-        correcting=has_role(request.viewer, Role.FUNDRAISER),
-        may_open=has_role(request.viewer, Role.FUNDRAISER),
-        clock=clock_of(request.session, call, request.viewer, request.now.instant),
+        revisions=_of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
+        sightings=_of(session, Sighting, call, col(Sighting.source)),
+        corrections=_corrections(session, call, viewer),
+        verdicts=_verdicts(session, call, viewer),
+        follows=_follow(session, call, viewer) is not None,
+        judging=has_role(viewer, Role.FUNDRAISER),
+        correcting=has_role(viewer, Role.FUNDRAISER),
+        may_open=has_role(viewer, Role.FUNDRAISER),
+        clock=clock_of(session, call, viewer, now),
     )
 
 
 def follow(request: RequestContext) -> Response:
     """Follow or stop following; asking twice changes nothing."""
     call = find_call(request)
-    there = _follow(request.session, call, request.viewer)
+    known_follow = _follow(request.session, call, request.viewer)
     if request.form.get("volg") == "nee":
-        if there is not None:
-            request.session.delete(there)
+        if known_follow is not None:
+            request.session.delete(known_follow)
         return request.to(f"/regelingen/{call.id}", done="ontvolgd")
-    if there is None:
+    if known_follow is None:
         request.session.add(Follow(user_id=request.user.id, call_id=call.id, at=request.now.instant))
     return request.to(f"/regelingen/{call.id}", done="gevolgd")
 
@@ -104,7 +105,7 @@ def snapshot(request: RequestContext) -> Response:
     ).first()
     kept = request.session.get(Snapshot, sha256)
     if used is None or kept is None:
-        raise NotThere
+        raise NotFound
     text = zlib.decompress(kept.body).decode("utf-8", "replace")
     cut = len(text) > MOST_SHOWN
     return request.page(
@@ -139,8 +140,8 @@ def dates_of(session: Session, call: Call, now: datetime) -> list[Dated]:
     """The dates of a call that stand, in their order; what has none comes last."""
     rows = session.exec(select(Deadline).where(Deadline.call_id == call.id)).all()
     order = list(DeadlineKind)
-    standing = [row for row in rows if row.cancelled_at is None]
-    standing.sort(key=lambda row: (row.day is None, row.day or now.date(), order.index(DeadlineKind(row.kind))))
+    active = [row for row in rows if row.cancelled_at is None]
+    active.sort(key=lambda row: (row.day is None, row.day or now.date(), order.index(DeadlineKind(row.kind))))
     return [
         Dated(
             row,
@@ -149,7 +150,7 @@ def dates_of(session: Session, call: Call, now: datetime) -> list[Dated]:
             bool((m := moment_of(row)) and passed(m, now)),
             _others(call, row.kind),
         )
-        for row in standing
+        for row in active
     ]
 
 

@@ -8,19 +8,18 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Call, Sighting
-from db.queries import Viewer
 from db.rights import has_role
 from db.vocabulary import Role
 from notifications import wording
 from tracker.calendar.decision_clock import replan_moved
-from tracker.calls.duplicate_pairs import dismiss
+from tracker.calls.duplicate_pairs import Alike, dismiss
 from tracker.calls.duplicates import Proposal, Sign
 from tracker.calls.merge import CannotJoin, join, part
-from tracker.errors import NotPossible
+from tracker.errors import NotFound, NotPossible
 from tracker.web.calls.detail import dates_of, facts
 from tracker.web.calls.rows import CallRow, find_call, rows_for
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 PAGE = "/regelingen/dubbel"
 MOST = 20  # pairs on a page; the next ones come when these are judged
@@ -65,11 +64,11 @@ class Pair(NamedTuple):
 
 def show(request: RequestContext) -> Response:
     """The pairs, and a way back from the one that was joined last."""
-    found = request.site.alike.proposals(request.session, request.now.instant)
+    proposals = _proposals(request)
     return request.page(
         "calls/duplicates.html",
-        pairs=[_pair(request.session, one, request.viewer, request.now.instant) for one in found[:MOST]],
-        more=max(0, len(found) - MOST),
+        pairs=[_pair(request, proposal) for proposal in proposals[:MOST]],
+        more=max(0, len(proposals) - MOST),
         joined=_joined(request.session, request.query.get("samen", "")),
     )
 
@@ -78,7 +77,7 @@ def decide(request: RequestContext) -> Response:
     """Join the two, or keep that they are two; where somebody was first, say so."""
     form, _ = forms.filled(Decided, request.form)
     if form is None:
-        raise NotThere
+        raise NotFound
     if form.say == "same":
         return _join(request, form)
     try:
@@ -111,11 +110,12 @@ def undo(request: RequestContext) -> Response:
     return request.to(PAGE, done="gescheiden")
 
 
-def _pair(session: Session, found: Proposal, viewer: Viewer, now: datetime) -> Pair:
-    calls = [session.get_one(Call, i) for i in (found.first, found.second)]
-    first, second = rows_for(session, calls, viewer, now)
+def _pair(request: RequestContext, proposal: Proposal) -> Pair:
+    session, now = request.session, request.now.instant
+    calls = [session.get_one(Call, call_id) for call_id in (proposal.first, proposal.second)]
+    first, second = rows_for(request, calls)
     sources = (_sightings(session, calls[0]), _sightings(session, calls[1]))
-    return Pair(first, second, sources, _lines(*(_said(session, call, now) for call in calls)), _why(found))
+    return Pair(first, second, sources, _lines(*(_said(session, call, now) for call in calls)), _why(proposal))
 
 
 def _sightings(session: Session, call: Call) -> list[Sighting]:
@@ -131,13 +131,13 @@ def _said(session: Session, call: Call, now: datetime) -> dict[str, str]:
     return {kind: "; ".join(moments) for kind, moments in dates.items()} | {f.name: f.value for f in facts(call)}
 
 
-def _lines(one: dict[str, str], other: dict[str, str]) -> list[Line]:
-    return [Line(name, one.get(name, ""), other.get(name, "")) for name in dict.fromkeys([*one, *other])]
+def _lines(first: dict[str, str], second: dict[str, str]) -> list[Line]:
+    return [Line(name, first.get(name, ""), second.get(name, "")) for name in dict.fromkeys([*first, *second])]
 
 
-def _why(found: Proposal) -> list[str]:
-    words = f"{wording.percentage(round(found.alike * 100))} van de woorden in de titels"
-    return [words, *(SAID[sign] for sign in found.signs)]
+def _why(proposal: Proposal) -> list[str]:
+    words = f"{wording.percentage(round(proposal.alike * 100))} van de woorden in de titels"
+    return [words, *(SAID[sign] for sign in proposal.signs)]
 
 
 def _joined(session: Session, number: str) -> Call | None:
@@ -148,8 +148,8 @@ def _joined(session: Session, number: str) -> Call | None:
 
 def waiting(request: RequestContext) -> int:
     """How many pairs wait for this person: none, where it is not for them to say."""
-    return (
-        len(request.site.alike.proposals(request.session, request.now.instant))
-        if has_role(request.viewer, Role.COORDINATOR)
-        else 0
-    )
+    return len(_proposals(request)) if has_role(request.viewer, Role.COORDINATOR) else 0
+
+
+def _proposals(request: RequestContext) -> list[Proposal]:
+    return request.site.part(Alike).proposals(request.session, request.now.instant)

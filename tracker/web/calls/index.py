@@ -7,22 +7,19 @@ from tracker.matching.search import find
 from tracker.web.calls import duplicates
 from tracker.web.calls.filter_form import ListQuery, choices, query_string
 from tracker.web.calls.rows import rows_for
-from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
 
 def index(request: RequestContext) -> Response:
     """The list; htmx asks for the results only."""
-    query, errors = forms.asked_for(ListQuery, request.query)
-    if query is None:
-        return request.page("frame/refused.html", 422, errors=errors)
-    found = find(request.session, query.wanted(), request.viewer, request.now.instant, query.order, query.page)
+    query = request.read_query(ListQuery)
+    results = find(request.session, query.wanted(), request.viewer, request.now.instant, query.order, query.page)
     return request.page(
         "calls/index.html",
         block="results" if request.partial else None,
         query=query,
-        found=found,
-        rows=rows_for(request.session, found.calls, request.viewer, request.now.instant, about=query.challenges),
+        found=results,
+        rows=rows_for(request, results.calls, about=query.challenges),
         saved=query_string(query.wanted()),
         pages={n: query_string(query, page=n) for n in (query.page - 1, query.page + 1)},
         errors={},

@@ -4,15 +4,15 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from starlette.responses import Response
 
+from db.models import Call
 from db.vocabulary_lobby import ChainKind
 from tracker.calls import publications
 from tracker.web.calls import detail as call_detail
 from tracker.web.calls.rows import find_call
-from tracker.web.frame import actions, audit
+from tracker.web.frame import audit
+from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import filled
 
 
 class LinkForm(BaseModel):
@@ -24,34 +24,20 @@ class LinkForm(BaseModel):
     link_day: date | None = None
 
 
-def add(request: RequestContext) -> Response:
+call_page = PageOf(find_call, call_detail.page, lambda call: f"/regelingen/{call.id}#keten")
+
+
+@call_page.form(LinkForm)
+def add(request: RequestContext, call: Call, form: LinkForm) -> None:
     """Keep a step, or ask again at the field that is not right."""
-    row = find_call(request)
-    form, errors = filled(LinkForm, request.form)
-    if form is None:
-        return call_detail.page(request, row, actions.Typed(request.form, errors, actions.REFUSED))
-    new = publications.NewLink(form.link_kind, form.link_title, form.link_url, form.link_day)
-    refused = actions.tried(
-        request.session,
-        request.form,
-        lambda: publications.add_link(request.session, row, new, request.user, request.now.instant),
-    )
-    if refused:
-        return call_detail.page(request, row, refused)
-    audit.record(request, "chain link added", f"call {row.id}")
-    return request.to(f"/regelingen/{row.id}#keten", "bewaard")
+    link = publications.NewLink(form.link_kind, form.link_title, form.link_url, form.link_day)
+    publications.add_link(request.session, call, link, request.user, request.now.instant)
+    audit.record(request, "chain link added", f"call {call.id}")
 
 
-def withdraw(request: RequestContext) -> Response:
+@call_page.button(done="verwijderd")
+def withdraw(request: RequestContext, call: Call) -> None:
     """Take a step off."""
-    row = find_call(request)
     link_id = request.params["link_id"]
-    refused = actions.tried(
-        request.session,
-        request.form,
-        lambda: publications.withdraw_link(request.session, row, link_id, request.user, request.now.instant),
-    )
-    if refused:
-        return call_detail.page(request, row, refused)
+    publications.withdraw_link(request.session, call, link_id, request.user, request.now.instant)
     audit.record(request, "chain link withdrawn", f"link {link_id}")
-    return request.to(f"/regelingen/{row.id}#keten", "verwijderd")

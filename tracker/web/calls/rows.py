@@ -9,12 +9,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Deadline, Match, Verdict
-from db.queries import Viewer
 from db.rights import visible
 from db.status import status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from notifications import wording
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 SOON_DAYS = 7
 MOST_REASONS = 3
@@ -51,25 +50,23 @@ class CallRow:
     change: list[Any] = field(default_factory=list)
 
 
-def rows_for(
-    session: Session, calls: Sequence[Call], viewer: Viewer, now: datetime, about: Collection[str] = ()
-) -> list[CallRow]:
+def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[str] = ()) -> list[CallRow]:
     """Rows in the order of the calls; three queries however many calls there are. ``about``: opgaven named first."""
     ids = [call.id for call in calls]
-    deadlines = _by_call(session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
-    whys = matches_of(session, ids)
+    deadlines = _by_call(request.session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
+    whys = matches_of(request.session, ids)
     verdicts = _by_call(
-        session.exec(
+        request.session.exec(
             select(Verdict)
-            .where(col(Verdict.call_id).in_(ids), col(Verdict.undone_at).is_(None), visible(viewer, Verdict))
+            .where(col(Verdict.call_id).in_(ids), col(Verdict.undone_at).is_(None), visible(request.viewer, Verdict))
             .order_by(col(Verdict.at))
         )
     )
     return [
         CallRow(
             call=call,
-            status=status_of(call, now),
-            when=next_date(deadlines.get(call.id, []), now),
+            status=status_of(call, request.now.instant),
+            when=next_date(deadlines.get(call.id, []), request.now.instant),
             why=sorted(whys.get(call.id, []), key=lambda w: w.challenge.id not in about)[:MOST_REASONS],
             verdicts=verdicts.get(call.id, []),
         )
@@ -85,10 +82,10 @@ def matches_of(session: Session, ids: Sequence[int]) -> dict[int, list[Why]]:
         .where(col(Match.call_id).in_(ids))
         .order_by(col(Match.score).desc(), col(Challenge.position))
     )
-    found: dict[int, list[Why]] = defaultdict(list)
+    by_call: dict[int, list[Why]] = defaultdict(list)
     for match, challenge in session.exec(query):
-        found[match.call_id].append(Why(challenge, match.score, hit_words(match.reasons)))
-    return found
+        by_call[match.call_id].append(Why(challenge, match.score, hit_words(match.reasons)))
+    return by_call
 
 
 def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
@@ -99,17 +96,17 @@ def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
 
 def next_date(deadlines: Sequence[Deadline], now: datetime) -> When:
     """The next closing; else the next opening; else that there is none; else the last that passed."""
-    standing = [d for d in deadlines if d.cancelled_at is None]
+    active = [d for d in deadlines if d.cancelled_at is None]
     for kinds in (CLOSING_KINDS, {DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION}):
-        coming = [(m, d) for d in standing if d.kind in kinds and (m := moment_of(d)) and not passed(m, now)]
+        coming = [(m, d) for d in active if d.kind in kinds and (m := moment_of(d)) and not passed(m, now)]
         if coming:
             return _said(*min(coming, key=lambda pair: _instant(pair[0])), now)
-    for d in standing:
+    for d in active:
         if d.kind in (DeadlineKind.UNTIL_EXHAUSTED, DeadlineKind.ROLLING):
             return When(kind="", text=DeadlineKind(d.kind).label)
-    gone = [(m, d) for d in standing if d.kind in CLOSING_KINDS and (m := moment_of(d))]
-    if gone:
-        return _said(*max(gone, key=lambda pair: _instant(pair[0])), now)
+    past = [(m, d) for d in active if d.kind in CLOSING_KINDS and (m := moment_of(d))]
+    if past:
+        return _said(*max(past, key=lambda pair: _instant(pair[0])), now)
     return When(kind="", text="geen datum bekend")
 
 
@@ -139,15 +136,12 @@ def _said(moment: date | datetime, deadline: Deadline, now: datetime) -> When:
 
 
 def _by_call(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
+    by_call: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row.call_id].append(row)
-    return found
+        by_call[row.call_id].append(row)
+    return by_call
 
 
 def find_call(request: RequestContext) -> Call:
     """The call of the address."""
-    call = request.session.get(Call, request.params["call_id"])
-    if call is None:
-        raise NotThere
-    return call
+    return request.named(Call, "call_id")

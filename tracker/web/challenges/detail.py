@@ -11,11 +11,14 @@ from db.queries import CallFilter
 from db.rights import has_role
 from db.vocabulary import ChallengeStatus, Role, Status
 from tracker.challenges.teams import members_of, readers
-from tracker.matching.preview_words import preview_words
+from tracker.errors import ChangedMeanwhile
+from tracker.matching.preview_words import PreviewScorer, preview_words
 from tracker.matching.search import find
 from tracker.web.calls.rows import rows_for
-from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame import audit
+from tracker.web.frame.actions import STATUSES, PageOf
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import FormState, filled
 
 MOST_WORDS = 200
 MOST_TRIED, MOST_LOST = 15, 5
@@ -26,8 +29,8 @@ def _lines(value: Any) -> Any:
     """One word or phrase a line, or separated by commas; without repeats."""
     if not isinstance(value, str):
         return value
-    found = (" ".join(part.split()) for line in value.splitlines() for part in line.split(","))
-    return list(dict.fromkeys(part for part in found if part))
+    phrases = (" ".join(part.split()) for line in value.splitlines() for part in line.split(","))
+    return list(dict.fromkeys(part for part in phrases if part))
 
 
 class Edited(BaseModel):
@@ -56,91 +59,79 @@ class Edited(BaseModel):
 
 def find_challenge(request: RequestContext) -> Challenge:
     """The opgave of the address."""
-    found = request.session.get(Challenge, request.params["challenge_id"])
-    if found is None:
-        raise NotThere
-    return found
+    return request.named(Challenge, "challenge_id")
 
 
 def show(request: RequestContext) -> Response:
     """Goal, team, standing calls."""
+    session, viewer = request.session, request.viewer
     challenge = find_challenge(request)
     wanted = CallFilter(challenges=(challenge.id,), status=(Status.OPEN, Status.ANNOUNCED, Status.EXPECTED))
-    found = find(request.session, wanted, request.viewer, request.now.instant)
-    team = request.session.get(Team, challenge.id)
+    results = find(session, wanted, viewer, request.now.instant)
+    team = session.get(Team, challenge.id)
     return request.page(
         "challenges/detail.html",
         challenge=challenge,
-        children=request.session.exec(
+        children=session.exec(
             select(Challenge).where(Challenge.parent_id == challenge.id).order_by(col(Challenge.position))
         ).all(),
-        found=found,
-        rows=rows_for(request.session, found.calls, request.viewer, request.now.instant, about=wanted.challenges),
+        found=results,
+        rows=rows_for(request, results.calls, about=wanted.challenges),
         team=team,
-        contact=request.session.get(User, team.contact_id) if team and team.contact_id else None,
-        leads=[p for p in (request.session.get(Participant, i) for i in (team.leads if team else [])) if p],
-        members=members_of(request.session, challenge.id),
-        turn=readers(request.session, challenge.id, request.now.today),
-        may_edit=has_role(request.viewer, Role.COORDINATOR),
-        may_open=has_role(request.viewer, Role.FUNDRAISER),
+        contact=session.get(User, team.contact_id) if team and team.contact_id else None,
+        leads=[p for p in (session.get(Participant, i) for i in (team.leads if team else [])) if p],
+        members=members_of(session, challenge.id),
+        turn=readers(session, challenge.id, request.now.today),
+        may_edit=has_role(viewer, Role.COORDINATOR),
+        may_open=has_role(viewer, Role.FUNDRAISER),
     )
 
 
-def edit(request: RequestContext) -> Response:
-    """The form."""
-    challenge = find_challenge(request)
-    return _form(request, challenge, {})
+def _form(request: RequestContext, challenge: Challenge, state: FormState) -> Response:
+    theirs = challenge if state.status == STATUSES[ChangedMeanwhile] else None
+    return request.page(
+        "challenges/detail_edit.html", state=state, challenge=challenge, theirs=theirs, **_preview(request, challenge)
+    )
 
 
-def save(request: RequestContext) -> Response:
+edit = PageOf(find_challenge, _form, lambda challenge: f"/opgaven/{challenge.id}")
+
+
+@edit.form(Edited, done="opgave")
+def keep(request: RequestContext, challenge: Challenge, form: Edited) -> None:
     """Keep what was typed, unless somebody else changed the opgave meanwhile: then both versions are shown."""
-    challenge = find_challenge(request)
-    form, errors = forms.filled(Edited, request.form)
-    if form is None:
-        return _form(request, challenge, errors, 422)
-    if request.form.get("proef"):
-        return _form(request, challenge, {})
     request.session.refresh(challenge, with_for_update=True)
     if form.version != challenge.version:
-        return _form(request, challenge, {}, 409, theirs=challenge)
+        raise ChangedMeanwhile("")  # the page says it in its own words
     for name in ("name", "goal", *WORDS):
         setattr(challenge, name, getattr(form, name))
     challenge.version += 1
     if challenge.status == ChallengeStatus.UNKNOWN:
         challenge.status = ChallengeStatus.PROGRAMME
     audit.record(request, "opgave changed", f"challenge {challenge.id}", f"version {challenge.version}")
-    return request.to(f"/opgaven/{challenge.id}", done="opgave")
+
+
+def save(request: RequestContext) -> Response:
+    """Keep what was typed; with the button "proef" only show what it would match."""
+    _, errors = filled(Edited, request.form)
+    if errors or not request.form.get("proef"):
+        return keep(request)
+    return _form(request, find_challenge(request), FormState(request.form, {}))
 
 
 def preview(request: RequestContext) -> Response:
     """What the form would match, while it is typed."""
-    challenge = find_challenge(request)
-    return request.page("challenges/detail_edit.html", block="proef", **_tried(request, challenge))
+    return request.page("challenges/detail_edit.html", block="proef", **_preview(request, find_challenge(request)))
 
 
-def _form(
-    request: RequestContext, challenge: Challenge,
-    errors: forms.Errors, status: int = 200, theirs: Challenge | None = None,
-) -> Response:  # fmt: skip
-    return request.page(
-        "challenges/detail_edit.html",
-        status,
-        challenge=challenge,
-        errors=errors,
-        typed=request.form,
-        theirs=theirs,
-        **_tried(request, challenge),
-    )
-
-
-def _tried(request: RequestContext, challenge: Challenge) -> dict[str, Any]:
+def _preview(request: RequestContext, challenge: Challenge) -> dict[str, Any]:
     """What would match with what stands in the form."""
     changed = {name: _lines(str(request.form[name]))[:MOST_WORDS] for name in WORDS if name in request.form}
     texts = {name: str(request.form[name]) for name in ("name", "goal") if name in request.form}
     edited = Challenge(**{**challenge.model_dump(), **texts, **changed})
-    found = preview_words(request.session, request.site.trials, edited, request.now.instant)
+    preview = preview_words(request.session, request.site.part(PreviewScorer), edited, request.now.instant)
     return {
-        "found": found,
-        "tried": rows_for(request.session, found.calls[:MOST_TRIED], request.viewer, request.now.instant),
-        "lost": found.lost[:MOST_LOST],
+        "found": preview,
+        "tried": rows_for(request, preview.calls[:MOST_TRIED]),
+        "lost": preview.lost[:MOST_LOST],
     }

@@ -14,9 +14,10 @@ from db.models import Agenda, Call, Challenge, Match, Team, User
 from db.rights import has_role
 from db.status import IS_CALL, status_expression
 from db.vocabulary import ChallengeKind, Instrument, Role, Status
+from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.frame.charts import Share, shares
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 COMING = (Status.EXPECTED, Status.ANNOUNCED)
 
@@ -98,9 +99,9 @@ def counted(session: Session, now: datetime) -> Counts:
         .where(IS_CALL)
         .group_by(col(Match.challenge_id), col(Call.instrument), status)
     )
-    found: Counts = defaultdict(lambda: defaultdict(Counted))
+    counts: Counts = defaultdict(lambda: defaultdict(Counted))
     for challenge_id, instrument, stands, number, money in session.connection().execute(query):
-        cell = found[challenge_id][instrument]
+        cell = counts[challenge_id][instrument]
         if stands == Status.OPEN:
             cell.open, cell.money = number, money or Decimal(0)
         elif stands in COMING:
@@ -108,7 +109,7 @@ def counted(session: Session, now: datetime) -> Counts:
             cell.money_coming += money or Decimal(0)
         elif stands == Status.CLOSED:
             cell.earlier = number
-    return found
+    return counts
 
 
 def tree(challenges: Sequence[Challenge], counts: Counts, contacts: dict[str, str]) -> list[Node]:
@@ -130,8 +131,8 @@ def tree(challenges: Sequence[Challenge], counts: Counts, contacts: dict[str, st
 
 def _total(counts: Counts, challenge_id: str) -> Counted:
     total = Counted()
-    for one in counts[challenge_id].values():
-        total.add(one)
+    for counted in counts[challenge_id].values():
+        total.add(counted)
     return total
 
 
@@ -146,7 +147,7 @@ def _agendas(request: RequestContext) -> tuple[Sequence[Agenda], Agenda]:
     chosen = next((a for a in agendas if a.id == wanted), None) if wanted else _usual(request.session, agendas)
     if chosen is None:
         if wanted or agendas:
-            raise NotThere
+            raise NotFound
         chosen = Agenda(id="", name="", valid_from=request.now.instant.date())
     return agendas, chosen
 

@@ -7,11 +7,12 @@ from starlette.responses import Response
 from db.models import Call, Challenge, Verdict
 from db.queries import Viewer
 from db.vocabulary import NoReason, Say
+from tracker.errors import NotFound
 from tracker.matching.unjudged import my_challenges, waiting_for
 from tracker.matching.verdicts import judge, undo
 from tracker.web.calls.rows import find_call, matches_of, rows_for
 from tracker.web.frame import forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.safety import home_path
 
 
@@ -31,10 +32,10 @@ def queue(request: RequestContext) -> Response:
     if not waiting:
         return request.page("challenges/judge_empty.html", last=last)
     call = request.session.get_one(Call, waiting[0])
-    row = rows_for(request.session, [call], request.viewer, request.now.instant)[0]
-    mine = my_challenges(request.session, request.viewer)
+    row = rows_for(request, [call])[0]
+    my_opgaven = my_challenges(request.session, request.viewer)
     why = matches_of(request.session, [waiting[0]]).get(waiting[0], [])
-    about = next((w for w in why if w.challenge.id in mine), why[0] if why else None)
+    about = next((w for w in why if w.challenge.id in my_opgaven), why[0] if why else None)
     return request.page("challenges/judge.html", row=row, about=about, waiting=len(waiting), last=last)
 
 
@@ -45,7 +46,7 @@ def say(request: RequestContext) -> Response:
     reason = _reason(form.say) if form else None
     if form is None or (form.say.startswith("no") and reason is None):
         errors = errors or {"say": "Kies een reden bij “niet voor ons”."}
-        row = rows_for(request.session, [call], request.viewer, request.now.instant)[0]
+        row = rows_for(request, [call])[0]
         why = matches_of(request.session, [call.id]).get(call.id, [])
         about = next((w for w in why if w.challenge.id == request.form.get("challenge")), None)
         return request.page(
@@ -67,15 +68,15 @@ def say(request: RequestContext) -> Response:
 
 def take_back(request: RequestContext) -> Response:
     """Undo one's own verdict: the call stands in the queue again."""
-    verdict = request.session.get(Verdict, request.params["verdict_id"])
-    if verdict is None or verdict.user_id != request.viewer.user_id or verdict.undone_at is not None:
-        raise NotThere
+    verdict = request.named(Verdict, "verdict_id")
+    if verdict.user_id != request.viewer.user_id or verdict.undone_at is not None:
+        raise NotFound
     undo(request.session, request.user, verdict.call_id, verdict.challenge_id, request.now.instant)
     return request.to(home_path(str(request.form.get("back", "/beoordelen"))), done="ongedaan")
 
 
-def _reason(said: str) -> NoReason | None:
-    word = said.partition(":")[2]
+def _reason(answer: str) -> NoReason | None:
+    word = answer.partition(":")[2]
     return NoReason(word) if word in set(NoReason) else None
 
 
@@ -83,7 +84,7 @@ def _known(session: Session, challenge_id: str | None) -> str | None:
     if challenge_id is None:
         return None
     if session.get(Challenge, challenge_id) is None:
-        raise NotThere
+        raise NotFound
     return challenge_id
 
 

@@ -22,7 +22,7 @@ def show(request: RequestContext) -> Response:
     """The sheet, with the opgaven below this one."""
     challenge = find_challenge(request)
     query, _ = forms.asked_for(Year, request.query)
-    this = request.now.today.year
-    year = query.jaar if query and query.jaar else this
-    found = results(request.session, below(request.session, (challenge.id,)), year, request.viewer)
-    return request.page("challenges/results.html", challenge=challenge, found=found, year=year, this=this)
+    this_year = request.now.today.year
+    year = query.jaar if query and query.jaar else this_year
+    yearly = results(request.session, below(request.session, (challenge.id,)), year, request.viewer)
+    return request.page("challenges/results.html", challenge=challenge, found=yearly, year=year, this=this_year)

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BeforeValidator
 from sqlmodel import Session, col, select
-from starlette.datastructures import ImmutableMultiDict
 from starlette.responses import Response
 
 from db.models import Dossier, Participant, User
@@ -16,12 +15,14 @@ from db.rights import has_role, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind
 from tracker.calls import parse_values
-from tracker.errors import ChangedMeanwhile, NotAllowed, NotThere, Refused
+from tracker.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused
 from tracker.lobby import log
-from tracker.web.frame import context as web
-from tracker.web.frame.context import RequestContext
+from tracker.web.frame.context import Handler, RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, InvalidForm, M, checked
 
-REFUSED, MEANWHILE, MAY_NOT = 422, 409, 403
+STATUSES: dict[type[Refused], int] = {ChangedMeanwhile: 409, NotAllowed: 403}  # any other refusal is a 422
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def _reader(read: Callable[[str], Decimal | None]) -> BeforeValidator:
@@ -38,48 +39,76 @@ Euros = Annotated[Decimal | None, _reader(parse_values.euros)]
 Percentage = Annotated[Decimal | None, _reader(parse_values.percentage)]
 
 
-@dataclass(frozen=True)
-class Typed:
-    """What a form brought and what is wrong with it; empty on a page that was only asked for."""
-
-    typed: ImmutableMultiDict[str, Any]
-    errors: dict[str, str]
-    status: int = 200
-
-
-NOTHING = Typed(ImmutableMultiDict(), {})
-
-
-def tried(session: Session, form: ImmutableMultiDict[str, Any], act: Callable[[], object]) -> Typed | None:
-    """Do it, or take everything back and give what to show; a thing that is not there is a 404.
+def attempt(request: RequestContext, act: Callable[[], R]) -> R | FormState:
+    """Do it, or take everything back and give what the page then shows; NotFound is for the door, a 404.
 
     The savepoint makes "nothing half stored" hold although the page is then rendered in the same transaction.
     """
     try:
-        with session.begin_nested():
-            act()
-    except NotThere as error:
-        raise web.NotThere from error
+        with request.session.begin_nested():
+            return act()
+    except NotFound:
+        raise
     except Refused as error:
-        status = (
-            MEANWHILE if isinstance(error, ChangedMeanwhile) else MAY_NOT if isinstance(error, NotAllowed) else REFUSED
-        )
-        session.expire_all()
-        return Typed(form, {error.field or "form": str(error)}, status)
-    return None
+        request.session.expire_all()
+        said = {error.field or "form": str(error)} if str(error) else {}
+        errors = error.errors if isinstance(error, InvalidForm) else said
+        return FormState(request.form, errors, STATUSES.get(type(error), REFUSED))
+
+
+@dataclass(frozen=True)
+class PageOf(Generic[T]):
+    """A page with forms on it: how its subject is found and shown, and where one lands when a form was kept.
+
+    ``form`` and ``button`` make a handler of a function that does what was asked. What the function refuses is shown
+    on the page, beside what was typed; where it gives an address, one lands there instead.
+    """
+
+    find: Callable[[RequestContext], T]
+    show: Callable[[RequestContext, T, FormState], Response]
+    address: Callable[[T], str]
+
+    def __call__(self, request: RequestContext) -> Response:
+        """The page itself."""
+        return self.show(request, self.find(request), EMPTY_FORM)
+
+    def form(
+        self, model: type[M], done: str = "bewaard"
+    ) -> Callable[[Callable[[RequestContext, T, M], str | None]], Handler]:
+        """A handler of a form with the fields of this model."""
+
+        def handler_of(act: Callable[[RequestContext, T, M], str | None]) -> Handler:
+            return self._handler(lambda request, subject: act(request, subject, checked(model, request.form)), done)
+
+        return handler_of
+
+    def button(self, done: str = "bewaard") -> Callable[[Callable[[RequestContext, T], str | None]], Handler]:
+        """A handler of a form without fields, or one that reads them itself."""
+        return lambda act: self._handler(act, done)
+
+    def _handler(self, act: Callable[[RequestContext, T], str | None], done: str) -> Handler:
+        def handler(request: RequestContext) -> Response:
+            subject = self.find(request)
+            outcome = attempt(request, lambda: act(request, subject))
+            if isinstance(outcome, FormState):
+                return self.show(request, subject, outcome)
+            return request.to(outcome or self.address(subject), done)
+
+        return handler
 
 
 def dossier_of(request: RequestContext, kind: DossierKind | None = None) -> Dossier:
     """The dossier in the address, or the 404 of one that does not exist."""
-    try:
-        return log.dossier_for(request.session, request.viewer, request.params["dossier_id"], kind)
-    except NotThere as error:
-        raise web.NotThere from error
+    return log.dossier_for(request.session, request.viewer, request.params["dossier_id"], kind)
 
 
-def after(request: RequestContext, refused: Typed | None, path: str, show: Callable[[Typed], Response]) -> Response:
-    """Back to a page where it was done, or the form again with what is wrong."""
-    return show(refused) if refused else request.to(path, "bewaard")
+def lobby_dossier(request: RequestContext) -> Dossier:
+    """As ``dossier_of``, where an application has no such page."""
+    return dossier_of(request, DossierKind.LOBBY)
+
+
+def no_subject(_request: RequestContext) -> None:
+    """For a page that is about nothing in particular, such as the form of a new thing."""
 
 
 def names(session: Session) -> dict[int, str]:
@@ -90,12 +119,6 @@ def names(session: Session) -> dict[int, str]:
 def participants(session: Session) -> list[tuple[str, str]]:
     """Choices of a participant, by name; one that is gone is refused where it is used, with where it went."""
     return [(p.id, p.name) for p in session.exec(select(Participant).order_by(col(Participant.name)))]
-
-
-def colleagues(session: Session, viewer: Viewer) -> list[tuple[int, str]]:
-    """Who of the own organisation can carry a dossier."""
-    mine = select(User).where(User.participant_id == viewer.participant_id, col(User.deactivated_at).is_(None))
-    return [(u.id, u.name) for u in session.exec(mine.order_by(col(User.name)))]
 
 
 def choices(word: Any) -> list[tuple[str, str]]:

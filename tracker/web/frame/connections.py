@@ -23,8 +23,8 @@ class BoundedConnection(H11Protocol):
     headers_seconds = HEADERS_SECONDS
     reading_seconds = READING_SECONDS
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
         self._waiting: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
         self.since = self.loop.time()

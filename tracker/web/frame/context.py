@@ -1,18 +1,26 @@
 """What a handler gets to see of one request, and how it answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlmodel import Session
+from pydantic import BaseModel
+from sqlmodel import Session, SQLModel
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import FormData, Headers, QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from db.models import User
 from db.queries import Viewer
 from tracker.clock import Now
+from tracker.errors import NotFound
 from tracker.rights import Deed
+from tracker.web.frame.forms import FormState, InvalidForm, asked_for
 from tracker.web.frame.site import Site
+
+M = TypeVar("M", bound=SQLModel)
+F = TypeVar("F", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -39,11 +47,11 @@ class RequestContext:
        has ``me`` (the User or None), ``viewer``, ``csrf``, ``now``, ``path``, and the filters of notifications.wording.
     4. A GET gets a session that cannot write; a POST one whose transaction commits when the handler returns, and
        rolls back when it raises. A POST ends in ``request.to("/pad", done="bewaard")``, a 303.
-    5. Read a form with ``forms.filled(Model, request.form)``. Where it has errors, answer
-       ``request.page(..., status=422, errors=errors, typed=request.form)``: Dutch messages, and what was typed still
-       there. Every POST form holds ``{{ ui.token(csrf) }}``.
+    5. A page with forms is a ``PageOf``; ``@page.form(Model)`` above a function makes it the handler of a form. What is
+       not right with a field, or is refused, is shown with what was typed still there. Every POST form holds
+       ``{{ ui.token(csrf) }}``.
     6. A private thing is found with ``db.rights.visible(request.viewer, Model)`` in the query; what is not found raises
-       ``NotThere``, the same 404 as for what does not exist.
+       ``tracker.errors.NotFound``, the same 404 as for what does not exist.
     """
 
     site: Site
@@ -72,13 +80,31 @@ class RequestContext:
         """This person's, now, in this transaction; only for routes that ask for a role."""
         return Deed(self.session, self.user, self.now.instant)
 
+    def named(self, table: type[M], param: str) -> M:
+        """The row that the address names, or NotFound."""
+        row = self.session.get(table, self.params[param])
+        if row is None:
+            raise NotFound
+        return row
+
+    def read_query(self, model: type[F]) -> F:
+        """The query string as a checked model; the door answers a filter that is not right with a page that says so."""
+        query, errors = asked_for(model, self.query)
+        if query is None:
+            raise InvalidForm(errors)
+        return query
+
     @property
     def partial(self) -> bool:
         """Whether htmx asks, and a part of the page is enough."""
         return self.headers.get("hx-request") == "true"
 
-    def page(self, template: str, status: int = 200, block: str | None = None, **context: Any) -> Response:
-        """Render a template, or only one block of it."""
+    def page(
+        self, template: str, status: int = 200, block: str | None = None, state: FormState | None = None, **context: Any
+    ) -> Response:
+        """Render a template, or only one block of it; ``state``: of the form on it."""
+        if state is not None:
+            status, context = state.status, {"typed": state.typed, "errors": state.errors, **context}
         full = {
             "me": self.signed.user if self.signed else None,
             "csrf": self.signed.csrf if self.signed else "",
@@ -97,5 +123,19 @@ class RequestContext:
         return RedirectResponse(target + mark + hash_sign + anchor, 303, headers=self.answer_headers)
 
 
-class NotThere(Exception):
-    """It does not exist, or not for this viewer: nobody can tell which."""
+Handler = Callable[[RequestContext], Response]
+
+
+class RowId(Convertor[int]):
+    """A row's id in a path: at most nine digits, so that it fits every database."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("id", RowId())

@@ -1,16 +1,21 @@
 """Forms: what was typed becomes a checked model, or Dutch messages by field."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar, get_origin
+from typing import Annotated, Any, TypeVar, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.datastructures import ImmutableMultiDict
 
+from tracker.errors import Refused
+
 M = TypeVar("M", bound=BaseModel)
 Errors = dict[str, str]
+Text = Annotated[str, Field(max_length=20_000)]
+Line = Annotated[str, Field(max_length=300)]
 
 # Pydantic's error types in the words of a form; anything else is "Dit is niet goed ingevuld."
 MESSAGES = {
@@ -40,28 +45,59 @@ MOST_NUMBER, MOST_AMOUNT = 2**31 - 1, Decimal(10**13)  # what the columns of bot
 YEARS = range(1900, 2200)  # 0206 is a slip of the keyboard, and no day can be counted back from the first there is
 
 
+REFUSED = 422
+
+
+@dataclass(frozen=True)
+class FormState:
+    """What a form brought and what is wrong with it; empty on a page that was only asked for."""
+
+    typed: ImmutableMultiDict[str, Any]
+    errors: Errors
+    status: int = 200
+
+
+EMPTY_FORM = FormState(ImmutableMultiDict(), {})
+
+
+class InvalidForm(Refused):
+    """A form with one or more fields that are not right."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+def checked(model: type[M], typed: ImmutableMultiDict[str, Any]) -> M:
+    """As ``filled``, for a form that is refused as a whole: raises InvalidForm."""
+    form, errors = filled(model, typed)
+    if form is None:
+        raise InvalidForm(errors)
+    return form
+
+
 def filled(model: type[M], typed: ImmutableMultiDict[str, Any]) -> tuple[M | None, Errors]:
     """The checked model and no errors, or none and a message for each field that is not right.
 
     Fields that the model does not know are ignored; empty text counts as not filled in.
     """
     try:
-        found = model.model_validate(_gathered(model, typed))
+        form = model.model_validate(_gathered(model, typed))
     except ValidationError as error:
         return None, {_field(e): message(e) for e in reversed(error.errors())}
-    errors = _too_large(found) | _odd_years(found)
-    return (None if errors else found), errors
+    errors = _too_large(form) | _odd_years(form)
+    return (None if errors else form), errors
 
 
-def _too_large(found: BaseModel) -> Errors:
+def _too_large(form: BaseModel) -> Errors:
     limits = {int: MOST_NUMBER, Decimal: MOST_AMOUNT}
-    given = {name: (value, limits.get(type(value))) for name, value in found}
-    over = {name: most for name, (value, most) in given.items() if most is not None and abs(value) > most}
-    return {name: MESSAGES["less_than_equal"].format(le=most) for name, most in over.items()}
+    limited = {name: (value, limits.get(type(value))) for name, value in form}
+    too_large = {name: most for name, (value, most) in limited.items() if most is not None and abs(value) > most}
+    return {name: MESSAGES["less_than_equal"].format(le=most) for name, most in too_large.items()}
 
 
-def _odd_years(found: BaseModel) -> Errors:
-    odd = [name for name, value in found if isinstance(value, date) and value.year not in YEARS]
+def _odd_years(form: BaseModel) -> Errors:
+    odd = [name for name, value in form if isinstance(value, date) and value.year not in YEARS]
     return dict.fromkeys(odd, f"Kijk het jaar na: {YEARS[0]} tot en met {YEARS[-1]}.")
 
 
@@ -74,8 +110,8 @@ def asked_for(
     """
     ours = {*model.model_fields, *known, "gedaan"}
     strangers = {name: MESSAGES["extra_forbidden"] for name in query if name not in ours}
-    found, errors = filled(model, query)
-    return (None if strangers else found), {**errors, **strangers}
+    form, errors = filled(model, query)
+    return (None if strangers else form), {**errors, **strangers}
 
 
 def _gathered(model: type[BaseModel], typed: ImmutableMultiDict[str, Any]) -> dict[str, Any]:

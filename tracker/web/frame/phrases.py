@@ -1,10 +1,9 @@
 """What pages say beside the five formats of the mails: labels, notices after a deed, and the Jinja filters."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from db.models import Call, Challenge, Revision
 from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, RevisionKind, Status, Word
@@ -172,7 +171,7 @@ def value_text(field: str, value: Any) -> str:
     if value in (None, "", []):
         return "niet genoemd"
     if field in set(DeadlineKind):
-        return wording.listed([date_text(one) for one in value]) if isinstance(value, list) else str(value)
+        return wording.listed([date_text(entry) for entry in value]) if isinstance(value, list) else str(value)
     if field in MONEY_FIELDS:
         return wording.amount(Decimal(str(value)))
     if field == "rate":
@@ -182,7 +181,7 @@ def value_text(field: str, value: Any) -> str:
     if field == "published_on":
         return wording.day(value if isinstance(value, date) else date.fromisoformat(str(value)))
     if field == "applicants":
-        return wording.listed([Applicant(one).label for one in value])
+        return wording.listed([Applicant(entry).label for entry in value])
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -206,10 +205,10 @@ def change_text(revision: Revision) -> str:
 
 def in_call(reason: dict[str, Any]) -> str:
     """What of the call spoke for the match: ``“warmtenet” in de titel``."""
-    said, place = str(reason.get("call") or reason.get("text") or ""), PLACES.get(str(reason.get("place")), "")
+    words, place = str(reason.get("call") or reason.get("text") or ""), PLACES.get(str(reason.get("place")), "")
     if reason.get("kind") == "title":
         return "de hele titel"
-    return f"“{said}” in {place}" if place else said
+    return f"“{words}” in {place}" if place else words
 
 
 def in_challenge(reason: dict[str, Any]) -> str:
@@ -222,11 +221,6 @@ def in_challenge(reason: dict[str, Any]) -> str:
 def capitalize_first(text: str) -> str:
     """A capital at the start, the rest as it is."""
     return text[:1].upper() + text[1:]
-
-
-def local_input(moment: datetime) -> str:
-    """A moment as a date field takes it."""
-    return moment.astimezone(ZoneInfo("Europe/Amsterdam")).date().isoformat()
 
 
 def rough(euros: Decimal) -> str:

@@ -44,10 +44,10 @@ def find_signed(session: Session, token: str | None, now: datetime) -> Signed | 
         .where(col(WebSession.token_hash) == hashed(token), col(WebSession.revoked_at).is_(None))
         .where(col(WebSession.expires_at) > now, col(User.deactivated_at).is_(None))
     )
-    found = session.exec(query).first()
-    if found is None or found[0].id is None:
+    row = session.exec(query).first()
+    if row is None or row[0].id is None:
         return None
-    return Signed(user=found[1], session_id=found[0].id, csrf=hashed(f"form:{token}"))
+    return Signed(user=row[1], session_id=row[0].id, csrf=hashed(f"form:{token}"))
 
 
 def viewer_of(signed: Signed | None) -> Viewer:

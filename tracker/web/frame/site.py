@@ -5,21 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Engine
 
 from db import vocabulary, vocabulary_lobby
 from notifications import wording
-from tracker.calls.duplicate_pairs import Alike
 from tracker.clock import Clock
-from tracker.matching.preview_words import PreviewScorer
 from tracker.settings import Settings
 from tracker.web.frame import phrases
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,14 @@ class Site:
     settings: Settings
     engine: Engine
     clock: Clock
-    trials: PreviewScorer = field(default_factory=PreviewScorer)
-    alike: Alike = field(default_factory=Alike)
+    parts: dict[type[Any], Any] = field(default_factory=dict)
+
+    def part(self, kind: type[T]) -> T:
+        """What a page keeps for as long as the application runs, such as a cache; made when it is first asked for."""
+        if kind not in self.parts:
+            self.parts[kind] = kind()
+        part: T = self.parts[kind]
+        return part
 
     @property
     def secure(self) -> bool:
@@ -44,10 +49,10 @@ class Site:
 
     def render(self, template: str, context: Mapping[str, Any], block: str | None = None) -> str:
         """A page as text, or one block of it."""
-        found = self.templates.get_template(template)
+        page = self.templates.get_template(template)
         if block is None:
-            return found.render(context)
-        return "".join(found.blocks[block](found.new_context(dict(context))))
+            return page.render(context)
+        return "".join(page.blocks[block](page.new_context(dict(context))))
 
 
 @cache

@@ -1,26 +1,22 @@
 """Pages of contacts: log one in under a minute, one contact with its promises, and the map of stakes of a dossier."""
 
 from datetime import date
-from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Commitment, ContactMoment, Dossier, Participant, Stakeholder
 from db.rights import visible
 from db.vocabulary import Visibility
-from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, DossierKind, StakeRole
-from tracker.errors import NotThere as Missing
+from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, StakeRole
+from tracker.errors import NotFound
 from tracker.lobby import contacts
 from tracker.rights import may_change
 from tracker.web.frame import actions
-from tracker.web.frame.actions import NOTHING, Typed, after, choices, dossier_of, tried
-from tracker.web.frame.context import NotThere, RequestContext
-from tracker.web.frame.forms import asked_for, filled
-
-Text = Annotated[str, Field(max_length=20_000)]
-Line = Annotated[str, Field(max_length=300)]
+from tracker.web.frame.actions import PageOf, attempt, choices, lobby_dossier
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Text, asked_for, filled
 
 
 class ContactForm(BaseModel):
@@ -92,31 +88,26 @@ def index(request: RequestContext) -> Response:
 def ask_new(request: RequestContext) -> Response:
     """The form; with an office in the address it says who of the partners was there already."""
     query, _ = asked_for(Whom, request.query)
-    return _form(request, query or Whom())
+    return _form(request, query or Whom(), EMPTY_FORM)
 
 
-def _form(request: RequestContext, whom: Whom, sent: Typed = NOTHING) -> Response:
+def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
+    session, viewer = request.session, request.viewer
     today = request.now.today
     day = whom.day or today
-    near = (
-        contacts.nearby(request.session, whom.organisation, whom.office, request.viewer, day)
-        if whom.organisation
-        else []
-    )
-    mine = select(Dossier).where(visible(request.viewer, Dossier), col(Dossier.closed_at).is_(None))
-    seen = select(Stakeholder).where(visible(request.viewer, Stakeholder)).order_by(col(Stakeholder.organisation))
-    offices = list(request.session.exec(seen))
+    near = contacts.nearby(session, whom.organisation, whom.office, viewer, day) if whom.organisation else []
+    open_dossiers = select(Dossier).where(visible(viewer, Dossier), col(Dossier.closed_at).is_(None))
+    seen = select(Stakeholder).where(visible(viewer, Stakeholder)).order_by(col(Stakeholder.organisation))
+    offices = list(session.exec(seen))
     return request.page(
         "lobby/contacts_form.html",
         block="nearby" if request.partial else None,
-        status=sent.status,
-        typed=sent.typed,
-        errors=sent.errors,
+        state=state,
         whom=whom,
         near=near,
         organisations=sorted({s.organisation for s in offices}),
         offices=sorted({s.office for s in offices if s.office}),
-        dossiers=[(d.id, d.title) for d in request.session.exec(mine.order_by(col(Dossier.title)))],
+        dossiers=[(d.id, d.title) for d in session.exec(open_dossiers.order_by(col(Dossier.title)))],
         kinds=choices(ContactKind),
         visibilities=actions.VISIBILITIES,
         today=today,
@@ -127,48 +118,36 @@ def log(request: RequestContext) -> Response:
     """Keep a contact, and the promise that came with it."""
     form, errors = filled(ContactForm, request.form)
     if form is None:
-        return _form(request, Whom(), Typed(request.form, errors, actions.REFUSED))
+        return _form(request, Whom(), FormState(request.form, errors, REFUSED))
+    whom = Whom(organisation=form.organisation, office=form.office, day=form.day)
     if form.only_look:
-        whom = Whom(organisation=form.organisation, office=form.office, day=form.day)
-        return _form(request, whom, Typed(request.form, {}))
-    made: list[ContactMoment] = []
+        return _form(request, whom, FormState(request.form, {}))
+    contact = attempt(request, lambda: _log(request, form))
+    if isinstance(contact, FormState):
+        return _form(request, whom.model_copy(update={"day": None}), contact)
+    return request.to(f"/contacten/{contact.id}", "bewaard")
 
-    def act() -> None:
-        office = contacts.Office(form.organisation, form.office, form.person)
-        contact = contacts.log_contact(request.deed, form.fields(request.now.today), office)
-        if form.promise.strip():
-            contacts.commit_to(request.deed, contact, form.promise, form.promise_due)
-        made.append(contact)
 
-    refused = tried(request.session, request.form, act)
-    if refused:
-        whom = Whom(organisation=form.organisation, office=form.office)
-        return _form(request, whom, refused)
-    return request.to(f"/contacten/{made[0].id}", "bewaard")
+def _log(request: RequestContext, form: ContactForm) -> ContactMoment:
+    office = contacts.Office(form.organisation, form.office, form.person)
+    contact = contacts.log_contact(request.deed, form.fields(request.now.today), office)
+    if form.promise.strip():
+        contacts.commit_to(request.deed, contact, form.promise, form.promise_due)
+    return contact
 
 
 def _contact(request: RequestContext) -> ContactMoment:
-    try:
-        return contacts.contact_for(request.session, request.viewer, request.params["contact_id"])
-    except Missing as error:
-        raise NotThere from error
+    return contacts.contact_for(request.session, request.viewer, request.params["contact_id"])
 
 
-def show(request: RequestContext) -> Response:
-    """One contact, who else was at that office, and what was promised."""
-    return _page(request, _contact(request))
-
-
-def _page(request: RequestContext, contact: ContactMoment, sent: Typed = NOTHING) -> Response:
+def _page(request: RequestContext, contact: ContactMoment, state: FormState) -> Response:
     stakeholder = request.session.get_one(Stakeholder, contact.stakeholder_id)
     near = contacts.nearby(request.session, stakeholder.organisation, stakeholder.office, request.viewer, contact.day)
     promised = select(Commitment).where(Commitment.contact_id == contact.id, visible(request.viewer, Commitment))
     dossiers = select(Dossier).where(Dossier.id == contact.dossier_id, visible(request.viewer, Dossier))
     return request.page(
         "lobby/contacts_show.html",
-        status=sent.status,
-        typed=sent.typed,
-        errors=sent.errors,
+        state=state,
         contact=contact,
         stakeholder=stakeholder,
         office=contacts.spoken_of(stakeholder),
@@ -206,61 +185,41 @@ class SeenForm(BaseModel):
     seen: int
 
 
-def commit_to(request: RequestContext) -> Response:
+page = PageOf(_contact, _page, lambda contact: f"/contacten/{contact.id}")
+
+
+@page.form(PromiseForm)
+def commit_to(request: RequestContext, contact: ContactMoment, form: PromiseForm) -> None:
     """Add a promise to a contact."""
-    contact = _contact(request)
-    form, errors = filled(PromiseForm, request.form)
-    if form is None:
-        return _page(request, contact, Typed(request.form, errors, actions.REFUSED))
-    given = form.promise, form.promise_due, form.promise_kind, form.number
-    refused = tried(request.session, request.form, lambda: contacts.commit_to(request.deed, contact, *given))
-    return _back(request, contact, refused)
+    contacts.commit_to(request.deed, contact, form.promise, form.promise_due, form.promise_kind, form.number)
 
 
-def settle(request: RequestContext) -> Response:
+@page.form(SettleForm)
+def settle(request: RequestContext, contact: ContactMoment, form: SettleForm) -> None:
     """Mark a promise as kept, broken or dropped."""
-    contact = _contact(request)
-    promised = request.session.get(Commitment, request.params["commitment_id"])
-    form, errors = filled(SettleForm, request.form)
-    if promised is None or promised.contact_id != contact.id:
-        raise NotThere
-    if form is None:
-        return _page(request, contact, Typed(request.form, errors, actions.REFUSED))
-    given = form.state, form.seen
-    refused = tried(request.session, request.form, lambda: contacts.settle(request.deed, promised, *given))
-    return _back(request, contact, refused)
+    commitment = request.named(Commitment, "commitment_id")
+    if commitment.contact_id != contact.id:
+        raise NotFound
+    contacts.close_commitment(request.deed, commitment, form.state, form.seen)
 
 
-def followed_up(request: RequestContext) -> Response:
+@page.form(SeenForm)
+def followed_up(request: RequestContext, contact: ContactMoment, form: SeenForm) -> None:
     """The follow-up is done."""
-    contact = _contact(request)
-    form, errors = filled(SeenForm, request.form)
-    if form is None:
-        return _page(request, contact, Typed(request.form, errors, actions.REFUSED))
-    refused = tried(request.session, request.form, lambda: contacts.followed_up(request.deed, contact, form.seen))
-    return _back(request, contact, refused)
+    contacts.followed_up(request.deed, contact, form.seen)
 
 
-def _back(request: RequestContext, contact: ContactMoment, refused: Typed | None) -> Response:
-    path = f"/contacten/{contact.id}"
-    return after(request, refused, path, lambda sent: _page(request, contact, sent))
-
-
-def show_map(request: RequestContext) -> Response:
-    """The table of stakes of a dossier."""
-    return _map(request, dossier_of(request, DossierKind.LOBBY))
-
-
-def _map(request: RequestContext, dossier: Dossier, sent: Typed = NOTHING) -> Response:
+def _map(request: RequestContext, dossier: Dossier, state: FormState) -> Response:
     rows = contacts.map_of(request.session, dossier, request.viewer)
     last = {c.stakeholder_id: c for c in reversed(contacts.contacts_of(request.session, request.viewer, dossier))}
     return request.page(
         "lobby/contacts_map.html",
-        status=sent.status,
-        typed=sent.typed,
-        errors=sent.errors,
+        state=state,
         dossier=dossier,
-        rows=[(stake, who, contacts.spoken_of(who), last.get(who.id)) for stake, who in rows],
+        rows=[
+            (stake, stakeholder, contacts.spoken_of(stakeholder), last.get(stakeholder.id))
+            for stake, stakeholder in rows
+        ],
         people=actions.names(request.session),
         roles=choices(StakeRole),
         visibilities=actions.visibilities_in(dossier),
@@ -269,19 +228,13 @@ def _map(request: RequestContext, dossier: Dossier, sent: Typed = NOTHING) -> Re
     )
 
 
-def put_stake(request: RequestContext) -> Response:
+stakes = PageOf(lobby_dossier, _map, lambda dossier: f"/dossiers/{dossier.id}/krachtenveld")
+
+
+@stakes.form(StakeForm)
+def put_stake(request: RequestContext, dossier: Dossier, form: StakeForm) -> None:
     """Keep where an office stands."""
-    dossier = dossier_of(request, DossierKind.LOBBY)
-    form, errors = filled(StakeForm, request.form)
-    if form is None:
-        return _map(request, dossier, Typed(request.form, errors, actions.REFUSED))
-
-    def act() -> None:
-        office = contacts.Office(form.organisation, form.office)
-        who = contacts.stakeholder_for(request.deed, office, form.visibility or Visibility.OWN)
-        given = form.role, form.influence, form.stance, form.source, form.visibility
-        contacts.stake_for(request.deed, dossier, who, *given)
-
-    refused = tried(request.session, request.form, act)
-    path = f"/dossiers/{dossier.id}/krachtenveld"
-    return after(request, refused, path, lambda sent: _map(request, dossier, sent))
+    office = contacts.Office(form.organisation, form.office)
+    stakeholder = contacts.stakeholder_for(request.deed, office, form.visibility or Visibility.OWN)
+    position = form.role, form.influence, form.stance, form.source, form.visibility
+    contacts.stake_for(request.deed, dossier, stakeholder, *position)

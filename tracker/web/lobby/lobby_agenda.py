@@ -10,11 +10,13 @@ from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import AgendaState, Level
 from tracker.applications import stages
+from tracker.errors import NotFound
 from tracker.lobby import dossiers
+from tracker.lobby.log import dossier_for
 from tracker.web.frame import actions
-from tracker.web.frame.actions import tried
-from tracker.web.frame.context import NotThere, RequestContext
-from tracker.web.frame.forms import filled
+from tracker.web.frame.actions import PageOf
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import FormState
 
 
 def _call(request: RequestContext) -> Call:
@@ -22,7 +24,7 @@ def _call(request: RequestContext) -> Call:
     if call and call.joined_into:
         call = request.session.get(Call, call.joined_into)
     if call is None:
-        raise NotThere
+        raise NotFound
     return call
 
 
@@ -38,9 +40,9 @@ def start_application(request: RequestContext) -> Response:
             col(Dossier.closed_at).is_(None),
         )
     )
-    known = request.session.exec(running).first()
-    dossier_id = known or stages.start(request.deed, call).id
-    return request.to(f"/aanvragen/{dossier_id}", "" if known else "bewaard")
+    running_id = request.session.exec(running).first()
+    dossier_id = running_id or stages.start(request.deed, call).id
+    return request.to(f"/aanvragen/{dossier_id}", "" if running_id else "bewaard")
 
 
 def open_for_call(request: RequestContext) -> Response:
@@ -58,9 +60,7 @@ def open_for_call(request: RequestContext) -> Response:
 
 def open_for_white_spot(request: RequestContext) -> Response:
     """Open a lobby dossier for an opgave that has no scheme."""
-    challenge = request.session.get(Challenge, request.params["challenge_id"])
-    if challenge is None:
-        raise NotThere
+    challenge = request.named(Challenge, "challenge_id")
     fields = dossiers.DossierFields(
         title=f"Geen regeling voor {challenge.name or challenge.id}",
         goal="Een regeling of middelen voor deze opgave.",
@@ -71,28 +71,26 @@ def open_for_white_spot(request: RequestContext) -> Response:
     return request.to(f"/dossiers/{dossier.id}", "bewaard")
 
 
-def agenda(request: RequestContext) -> Response:
-    """The lobby agenda of one year, with its dossiers and how far it is."""
-    return _agenda(request, {})
-
-
-def _agenda(request: RequestContext, errors: dict[str, str]) -> Response:
-    year = request.params["year"]
+def _year(request: RequestContext) -> int:
+    year: int = request.params["year"]
     if not 2000 <= year <= 2100:
-        raise NotThere
+        raise NotFound
+    return year
+
+
+def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
     rows = select(Dossier, LobbyAgendaItem).where(
         LobbyAgendaItem.dossier_id == Dossier.id, LobbyAgendaItem.year == year, visible(request.viewer, Dossier)
     )
-    found = request.session.get(LobbyAgenda, year)
+    year_agenda = request.session.get(LobbyAgenda, year)
     states = list(AgendaState)
-    step = states.index(AgendaState(found.state)) + 1 if found else len(states)
+    step = states.index(AgendaState(year_agenda.state)) + 1 if year_agenda else len(states)
     return request.page(
         "lobby/lobby_agenda.html",
-        status=actions.REFUSED if errors else 200,
-        errors=errors,
+        state=state,
         year=year,
         this_year=request.now.today.year,
-        agenda=found,
+        agenda=year_agenda,
         rows=list(request.session.exec(rows.order_by(col(Dossier.priority), col(Dossier.title)))),
         others=[(d.id, d.title) for d in _not_on(request.session, request.viewer, year)],
         next_state=states[step] if step < len(states) else None,
@@ -125,40 +123,26 @@ class StateForm(BaseModel):
     seen: int
 
 
-def put(request: RequestContext) -> Response:
+agenda = PageOf(_year, _agenda, lambda year: f"/lobbyagenda/{year}")
+
+
+@agenda.form(ItemForm)
+def put(request: RequestContext, year: int, form: ItemForm) -> None:
     """Put a dossier on the agenda of a year."""
-    year = request.params["year"]
-    form, errors = filled(ItemForm, request.form)
-    if form is None:
-        return _agenda(request, errors)
-    request.params["dossier_id"] = form.dossier
-    dossier = actions.dossier_of(request)
-    refused = tried(request.session, request.form, lambda: dossiers.put_on_agenda(request.deed, dossier, year))
-    if refused:
-        return _agenda(request, refused.errors)
-    return request.to(f"/lobbyagenda/{year}", "bewaard")
+    dossiers.put_on_agenda(request.deed, dossier_for(request.session, request.viewer, form.dossier), year)
 
 
-def set_state(request: RequestContext) -> Response:
+@agenda.form(StateForm)
+def set_state(request: RequestContext, year: int, form: StateForm) -> None:
     """Mark the agenda as adopted or noted, today."""
-    year = request.params["year"]
-    found = request.session.get(LobbyAgenda, year)
-    if found is None:
-        raise NotThere
-    form, errors = filled(StateForm, request.form)
-    if form is None:
-        return _agenda(request, errors)
-    step = form.state, request.now.today, form.seen
-    refused = tried(request.session, request.form, lambda: dossiers.set_agenda_state(request.deed, found, *step))
-    if refused:
-        return _agenda(request, refused.errors)
-    return request.to(f"/lobbyagenda/{year}", "bewaard")
+    year_agenda = request.session.get(LobbyAgenda, year)
+    if year_agenda is None:
+        raise NotFound
+    dossiers.set_agenda_state(request.deed, year_agenda, form.state, request.now.today, form.seen)
 
 
-def roll_over(request: RequestContext) -> Response:
+@agenda.button()
+def roll_over(request: RequestContext, year: int) -> str:
     """Take what is not finished along to the next year."""
-    year = request.params["year"]
-    refused = tried(request.session, request.form, lambda: dossiers.roll_over(request.deed, year))
-    if refused:
-        return _agenda(request, refused.errors)
-    return request.to(f"/lobbyagenda/{year + 1}", "bewaard")
+    dossiers.roll_over(request.deed, year)
+    return f"/lobbyagenda/{year + 1}"

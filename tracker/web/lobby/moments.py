@@ -13,11 +13,9 @@ from db.vocabulary_lobby import Level, MomentKind
 from tracker.lobby import moments
 from tracker.rights import may_change
 from tracker.web.frame import actions
-from tracker.web.frame.actions import NOTHING, Typed, after, choices, tried
+from tracker.web.frame.actions import PageOf, choices, no_subject
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import asked_for, filled
-
-Line = Annotated[str, Field(max_length=300)]
+from tracker.web.frame.forms import FormState, Line, asked_for
 
 
 class MomentQuery(BaseModel):
@@ -50,13 +48,8 @@ class MomentForm(BaseModel):
     lead_days: int = 0
 
 
-def index(request: RequestContext) -> Response:
-    """Every moment of the coming year, soonest first."""
-    return _page(request)
-
-
-def _page(request: RequestContext, sent: Typed = NOTHING) -> Response:
-    query, _ = asked_for(MomentQuery, request.query)
+def _page(request: RequestContext, _: None, state: FormState) -> Response:
+    query = asked_for(MomentQuery, request.query)[0]
     today = request.now.today
     rows = moments.upcoming(request.session, request.viewer, today)
     if query and query.niveau:
@@ -66,9 +59,7 @@ def _page(request: RequestContext, sent: Typed = NOTHING) -> Response:
     adding = actions.may_add(request.viewer)
     return request.page(
         "lobby/moments.html",
-        status=sent.status,
-        typed=sent.typed,
-        errors=sent.errors,
+        state=state,
         rows=rows,
         dateable={m.ref for m in rows if adding and not m.of_source and m.ref not in others},
         level=query.niveau if query else None,
@@ -79,26 +70,18 @@ def _page(request: RequestContext, sent: Typed = NOTHING) -> Response:
     )
 
 
-def fix_day(request: RequestContext) -> Response:
+page = PageOf(no_subject, _page, lambda _: "/momenten")
+
+
+@page.form(DayForm)
+def fix_day(request: RequestContext, _: None, form: DayForm) -> None:
     """Keep the day of a moment; one of the yearly calendar becomes a row of its own."""
-    form, errors = filled(DayForm, request.form)
-    if form is None:
-        return _page(request, Typed(request.form, errors, actions.REFUSED))
-
-    def act() -> None:
-        moment = moments.found(request.deed, form.ref)
-        seen = form.seen or 1  # one that nobody dated yet
-        moments.fix_day(request.deed, moment, form.starts_on, form.ends_on, form.sure, seen)
-
-    refused = tried(request.session, request.form, act)
-    return after(request, refused, "/momenten", lambda sent: _page(request, sent))
+    moment = moments.moment_of(request.deed, form.ref)
+    seen = form.seen or 1  # one that nobody dated yet
+    moments.fix_day(request.deed, moment, form.starts_on, form.ends_on, form.sure, seen)
 
 
-def add(request: RequestContext) -> Response:
+@page.form(MomentForm)
+def add(request: RequestContext, _: None, form: MomentForm) -> None:
     """Keep a moment that a person knows of."""
-    form, errors = filled(MomentForm, request.form)
-    if form is None:
-        return _page(request, Typed(request.form, errors, actions.REFUSED))
-    new = moments.NewMoment(**form.model_dump())
-    refused = tried(request.session, request.form, lambda: moments.add_moment(request.deed, new))
-    return after(request, refused, "/momenten", lambda sent: _page(request, sent))
+    moments.add_moment(request.deed, moments.NewMoment(**form.model_dump()))

@@ -8,12 +8,13 @@ from db.models import Call, Delivery, Subscription, User
 from db.queries import live_call
 from db.vocabulary import MailKind, NoReason, Say
 from notifications.links import ALL, REMINDERS, LeavingLink, Links
+from tracker.errors import NotFound
 from tracker.mailing.keys import signing_keys
 from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
 from tracker.people.subscriptions import leave_reminders
 from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 
 class Judgement(BaseModel):
@@ -39,10 +40,10 @@ def _decision(request: RequestContext) -> tuple[User, Call] | None:
 
 def show_decision(request: RequestContext) -> Response:
     """The call with three buttons; mail scanners that open the link change nothing."""
-    found = _decision(request)
-    if found is None:
+    decision = _decision(request)
+    if decision is None:
         return request.page("mailing/mail_links_expired.html", 410)
-    return _form(request, found[1], str(request.query.get("zeg", "")), {})
+    return _form(request, decision[1], str(request.query.get("zeg", "")), {})
 
 
 def _form(request: RequestContext, call: Call, say: str, errors: dict[str, str], status: int = 200) -> Response:
@@ -54,19 +55,19 @@ def _form(request: RequestContext, call: Call, say: str, errors: dict[str, str],
 
 def decide(request: RequestContext) -> Response:
     """Record the verdict on the call as a whole, as the mail shows it; saying it twice leaves one."""
-    found = _decision(request)
-    if found is None:
+    decision = _decision(request)
+    if decision is None:
         return request.page("mailing/mail_links_expired.html", 410)
-    user, call = found
-    said, errors = forms.filled(Judgement, request.form)
-    if said is None:
+    user, call = decision
+    form, errors = forms.filled(Judgement, request.form)
+    if form is None:
         return _form(request, call, str(request.form.get("say", "")), errors, 422)
     try:
-        judge(request.session, user, call.id, None, said.say, request.now.instant, said.reason)
+        judge(request.session, user, call.id, None, form.say, request.now.instant, form.reason)
     except ReasonNeeded as error:
-        return _form(request, call, said.say.value, {"reason": str(error)}, 422)
-    audit.record(request, "verdict from mail", f"call {call.id}", said.say.value)
-    return request.page("mailing/mail_links_decided.html", call=call, say=said.say)
+        return _form(request, call, form.say.value, {"reason": str(error)}, 422)
+    audit.record(request, "verdict from mail", f"call {call.id}", form.say.value)
+    return request.page("mailing/mail_links_decided.html", call=call, say=form.say)
 
 
 def show_leaving(request: RequestContext) -> Response:
@@ -74,7 +75,7 @@ def show_leaving(request: RequestContext) -> Response:
     leaving = _links(request).read_leaving(request.params["token"])
     if leaving is None:
         return request.page("mailing/mail_links_expired.html", 410)
-    names = [one.name or "uw abonnement" for one in _standing(request.session, leaving)]
+    names = [subscription.name or "uw abonnement" for subscription in _standing(request.session, leaving)]
     return request.page("mailing/mail_links_leave.html", token=request.params["token"], what=leaving.what, names=names)
 
 
@@ -116,7 +117,7 @@ def preview(request: RequestContext) -> Response:
 
 def earlier(request: RequestContext) -> Response:
     """A digest of this person that may never have arrived, as it was written."""
-    mail = request.session.get(Delivery, request.params["delivery_id"])
-    if mail is None or mail.user_id != request.viewer.user_id or mail.kind != MailKind.DIGEST:
-        raise NotThere
+    mail = request.named(Delivery, "delivery_id")
+    if mail.user_id != request.viewer.user_id or mail.kind != MailKind.DIGEST:
+        raise NotFound
     return request.page("mailing/mail_links_preview.html", letter=mail, earlier=mail.planned_at)

@@ -10,8 +10,7 @@ from db.models import Attempt, AuditEntry, Delivery, User
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
 from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
-from tracker.web.frame import forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 PER_PAGE = 50
 # A mail that failed is not sent again: what it told comes in the next digest. These two still have their turn.
@@ -35,19 +34,17 @@ class AuditQuery(BaseModel):
 
 def mail(request: RequestContext) -> Response:
     """The queue, newest first, with how many stand where."""
-    query, errors = forms.asked_for(QueueQuery, request.query)
-    if query is None:
-        return request.page("frame/refused.html", 422, errors=errors)
+    query = request.read_query(QueueQuery)
     rows = select(Delivery, User).join(User, col(User.id) == col(Delivery.user_id), isouter=True)
     if query.state is not None:
         rows = rows.where(Delivery.state == query.state)
     page = rows.order_by(col(Delivery.id).desc()).limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)
-    found = list(request.session.exec(page).all())
+    deliveries = list(request.session.exec(page).all())
     return request.page(
         "mailing/outbox.html",
         query=query,
-        rows=found[:PER_PAGE],
-        more=len(found) > PER_PAGE,
+        rows=deliveries[:PER_PAGE],
+        more=len(deliveries) > PER_PAGE,
         counts=_counts(request.session),
         alerts=standing_alerts(request.session),
         retryable=RETRYABLE,
@@ -56,7 +53,7 @@ def mail(request: RequestContext) -> Response:
 
 def one_mail(request: RequestContext) -> Response:
     """One mail: its state and attempts. The content is the reader's; it is not shown."""
-    delivery = _delivery(request)
+    delivery = request.named(Delivery, "delivery_id")
     attempts = request.session.exec(
         select(Attempt).where(Attempt.delivery_id == delivery.id).order_by(col(Attempt.number).desc())
     ).all()
@@ -65,16 +62,8 @@ def one_mail(request: RequestContext) -> Response:
 
 def retry(request: RequestContext) -> Response:
     """Let a waiting mail go at the next round."""
-    try:
-        retry_delivery(
-            request.session,
-            request.params["delivery_id"],
-            request.now.instant,
-            f"user {request.user.id}",
-            request.origin,
-        )
-    except NothingToRelease as error:
-        raise NotThere from error
+    actor = f"user {request.user.id}"
+    retry_delivery(request.session, request.params["delivery_id"], request.now.instant, actor, request.origin)
     return request.to("/beheer/mail", done="opnieuw")
 
 
@@ -95,28 +84,23 @@ def lift(request: RequestContext) -> Response:
 
 def log(request: RequestContext) -> Response:
     """The audit log, newest first."""
-    query, errors = forms.asked_for(AuditQuery, request.query)
-    if query is None:
-        return request.page("frame/refused.html", 422, errors=errors)
+    query = request.read_query(AuditQuery)
     rows = select(AuditEntry).order_by(col(AuditEntry.id).desc())
     if query.actor:
         rows = rows.where(AuditEntry.actor == query.actor)
     if query.action:
         rows = rows.where(AuditEntry.action == query.action)
-    found = list(request.session.exec(rows.limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)))
+    audit_entries = list(request.session.exec(rows.limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)))
     actions = request.session.exec(select(AuditEntry.action).distinct().order_by(col(AuditEntry.action))).all()
     return request.page(
-        "frame/audit.html", query=query, rows=found[:PER_PAGE], more=len(found) > PER_PAGE, actions=actions
+        "frame/audit.html",
+        query=query,
+        rows=audit_entries[:PER_PAGE],
+        more=len(audit_entries) > PER_PAGE,
+        actions=actions,
     )
 
 
-def _delivery(request: RequestContext) -> Delivery:
-    delivery = request.session.get(Delivery, request.params["delivery_id"])
-    if delivery is None:
-        raise NotThere
-    return delivery
-
-
 def _counts(session: Session) -> list[tuple[str, int]]:
-    found = dict(session.exec(select(Delivery.state, func.count()).group_by(col(Delivery.state))).all())
-    return [(state.value, found[state]) for state in DeliveryState if found.get(state)]
+    counts = dict(session.exec(select(Delivery.state, func.count()).group_by(col(Delivery.state))).all())
+    return [(state.value, counts[state]) for state in DeliveryState if counts.get(state)]

@@ -1,5 +1,6 @@
 """Abonnementen: what I get, how often, and what the next one would say."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -9,13 +10,13 @@ from starlette.responses import Response
 from db.models import REMINDER_DAYS, Challenge, Subscription, User
 from db.queries import CallFilter
 from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
-from tracker.errors import NotPossible
+from tracker.errors import NotFound, NotPossible
 from tracker.matching.search import find
 from tracker.people.subscriptions import choose_reminders, leave
 from tracker.web.calls.filter_form import Filter, choices, query_string
-from tracker.web.frame import forms
-from tracker.web.frame.actions import Euros
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.actions import Euros, PageOf
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, FormState, InvalidForm, checked
 from tracker.web.frame.phrases import challenge_name, field_name, source_name
 
 MOST = 50
@@ -68,47 +69,13 @@ def index(request: RequestContext) -> Response:
 
 def remind(request: RequestContext) -> Response:
     """How many days before a date of a followed call I get a reminder; none ticked is no reminders."""
-    form, errors = forms.filled(Reminders, request.form)
+    days = checked(Reminders, request.form).days
+    user = request.session.get_one(User, request.viewer.user_id)
     try:
-        choose_reminders(
-            request.session,
-            request.session.get_one(User, request.viewer.user_id),
-            form.days if form else [-1],
-            request.now.instant,
-        )
-    except NotPossible:
-        return request.page("frame/refused.html", 422, errors=errors or {"days": "Kies dagen uit de lijst."})
+        choose_reminders(request.session, user, days, request.now.instant)
+    except NotPossible as error:
+        raise InvalidForm({"days": "Kies dagen uit de lijst."}) from error
     return request.to("/abonnementen", done="herinneringen")
-
-
-def new(request: RequestContext) -> Response:
-    """The form, with the filter of the address filled in."""
-    query, errors = forms.asked_for(Filter, request.query)
-    if query is None:
-        return request.page("frame/refused.html", 422, errors=errors)
-    row = Subscription(user_id=0, participant_id="", every=Cadence.WEEK, filter={}, created_at=request.now.instant)
-    return _form(request, row, query.wanted(), {})
-
-
-def edit(request: RequestContext) -> Response:
-    """The form of one of mine."""
-    row = mine(request)
-    return _form(request, row, CallFilter.model_validate(row.filter), {})
-
-
-def create(request: RequestContext) -> Response:
-    """A new one; the first mail is due at once."""
-    user = request.user
-    row = Subscription(
-        user_id=user.id, participant_id=user.participant_id, visibility=Visibility.OWN,
-        every=Cadence.WEEK, created_at=request.now.instant,
-    )  # fmt: skip
-    return _keep(request, row)
-
-
-def save(request: RequestContext) -> Response:
-    """Change one of mine."""
-    return _keep(request, mine(request))
 
 
 def stop(request: RequestContext) -> Response:
@@ -119,55 +86,70 @@ def stop(request: RequestContext) -> Response:
 
 def mine(request: RequestContext) -> Subscription:
     """The subscription of the address, where it is this person's and stands."""
-    row = request.session.get(Subscription, request.params["subscription_id"])
-    if row is None or row.user_id != request.viewer.user_id or row.ended_at is not None:
-        raise NotThere
+    row = request.named(Subscription, "subscription_id")
+    if row.user_id != request.viewer.user_id or row.ended_at is not None:
+        raise NotFound
     return row
 
 
-def _keep(request: RequestContext, row: Subscription) -> Response:
-    form, errors = forms.filled(Wanted, request.form)
-    if form is not None:
-        known = set(request.session.exec(select(Challenge.id)))
-        errors = {} if set(form.challenges) <= known else {"challenges": "Kies opgaven uit de lijst."}
-    if form is None or errors:
-        kept = {name: request.form.getlist(name) for name in ("challenges", "sources", "languages")}
-        return _form(request, row, CallFilter.model_validate(kept), errors, 422)
-    row.filter = form.filter().model_dump(mode="json", exclude_defaults=True)
-    row.name, row.every, row.weekday = form.name, form.every, form.weekday
-    row.most, row.nothing_new = form.most, form.nothing_new
-    request.session.add(row)
-    return request.to("/abonnementen", done="abonnement")
+def _fresh(request: RequestContext) -> Subscription:
+    user = request.user
+    return Subscription(
+        user_id=user.id, participant_id=user.participant_id, visibility=Visibility.OWN,
+        every=Cadence.WEEK, filter={}, created_at=request.now.instant,
+    )  # fmt: skip
 
 
-def _form(
-    request: RequestContext, row: Subscription,
-    query: CallFilter, errors: forms.Errors, status: int = 200,
-) -> Response:  # fmt: skip
-    found = find(request.session, query, request.viewer, request.now.instant)
+def new(request: RequestContext) -> Response:
+    """The form, with the filter of the address filled in."""
+    return _form(request, _fresh(request), request.read_query(Filter).wanted(), EMPTY_FORM)
+
+
+def _mine(request: RequestContext, row: Subscription, state: FormState) -> Response:
+    if state.errors:
+        typed = {name: state.typed.getlist(name) for name in ("challenges", "sources", "languages")}
+        return _form(request, row, CallFilter.model_validate(typed), state)
+    return _form(request, row, CallFilter.model_validate(row.filter), state)
+
+
+def _form(request: RequestContext, row: Subscription, query: CallFilter, state: FormState) -> Response:
+    results = find(request.session, query, request.viewer, request.now.instant)
     return request.page(
         "mailing/subscriptions_form.html",
-        status,
+        state=state,
         row=row,
         query=query,
-        total=found.total,
+        total=results.total,
         saved=query_string(query),
-        errors=errors,
-        typed=request.form,
         **choices(request.session),
     )
 
 
+def _keep(request: RequestContext, row: Subscription, form: Wanted) -> None:
+    """Keep one of mine; the first mail of a new one is due at once."""
+    if not set(form.challenges) <= set(request.session.exec(select(Challenge.id))):
+        raise InvalidForm({"challenges": "Kies opgaven uit de lijst."})
+    row.filter = form.filter().model_dump(mode="json", exclude_defaults=True)
+    row.name, row.every, row.weekday = form.name, form.every, form.weekday
+    row.most, row.nothing_new = form.most, form.nothing_new
+    request.session.add(row)
+
+
+edit = PageOf(mine, _mine, lambda _: "/abonnementen")
+save = edit.form(Wanted, done="abonnement")(_keep)
+create = replace(edit, find=_fresh).form(Wanted, done="abonnement")(_keep)
+
+
 def in_words(wanted: CallFilter, names: dict[str, str]) -> list[tuple[str, str]]:
     """A filter as a person reads it: field and values."""
-    said: dict[str, Any] = {
+    words: dict[str, Any] = {
         "text": wanted.text,
-        "challenges": ", ".join(names.get(one, one) for one in wanted.challenges),
-        "status": ", ".join(one.label for one in wanted.status),
-        "eligible": ", ".join(one.label for one in wanted.eligible),
-        "instruments": ", ".join(one.label for one in wanted.instruments),
-        "sources": ", ".join(source_name(one) for one in wanted.sources),
+        "challenges": ", ".join(names.get(value, value) for value in wanted.challenges),
+        "status": ", ".join(value.label for value in wanted.status),
+        "eligible": ", ".join(value.label for value in wanted.eligible),
+        "instruments": ", ".join(value.label for value in wanted.instruments),
+        "sources": ", ".join(source_name(value) for value in wanted.sources),
         "languages": ", ".join(wanted.languages),
         "at_least": "" if wanted.at_least is None else f"€ {wanted.at_least:,.0f}".replace(",", "."),
     }
-    return [(field_name(name), text) for name, text in said.items() if text]
+    return [(field_name(name), text) for name, text in words.items() if text]

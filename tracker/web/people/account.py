@@ -4,8 +4,9 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Participant, WebSession
+from tracker.errors import NotFound
 from tracker.web.frame import audit
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 from tracker.web.frame.sessions import revoke_sessions
 
 
@@ -27,9 +28,9 @@ def show(request: RequestContext) -> Response:
 def revoke(request: RequestContext) -> Response:
     """End one of one's own sessions."""
     assert request.viewer.user_id is not None
-    row = request.session.get(WebSession, request.params["session_id"])
-    if row is None or row.user_id != request.viewer.user_id:
-        raise NotThere
+    row = request.named(WebSession, "session_id")
+    if row.user_id != request.viewer.user_id:
+        raise NotFound
     revoke_sessions(request.session, request.viewer.user_id, request.now.instant, only=row.id)
     audit.record(request, "session ended", f"user {request.viewer.user_id}")
     return request.to("/account", done="sessie")

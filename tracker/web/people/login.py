@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from db.models import Delivery, MagicLink, MailText, User
 from db.vocabulary import MailKind
-from tracker.people.addresses import _address_hash, folded
+from tracker.people.addresses import folded
 from tracker.web.frame import audit, forms
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.safety import home_path
@@ -100,13 +100,13 @@ def new_link(session: Session, user: User | None, address: str, next_path: str, 
     """A link that works once; gives its token. Links asked for earlier stop working."""
     token = secrets.token_urlsafe(32)
     for older in session.exec(
-        select(MagicLink).where(MagicLink.address_hash == _address_hash(address), col(MagicLink.used_at).is_(None))
+        select(MagicLink).where(MagicLink.address_hash == hashed(address), col(MagicLink.used_at).is_(None))
     ):
         older.used_at = now
     session.add(
         MagicLink(
             token_hash=hashed(token),
-            address_hash=_address_hash(address),
+            address_hash=hashed(address),
             user_id=user.id if user else None,
             next_path=next_path,
             requested_at=now,
@@ -130,7 +130,7 @@ def set_cookie(answer: Response, request: RequestContext, token: str) -> None:
 
 
 def _asked_lately(session: Session, address: str, now: datetime) -> int:
-    query = select(func.count()).select_from(MagicLink).where(MagicLink.address_hash == _address_hash(address))
+    query = select(func.count()).select_from(MagicLink).where(MagicLink.address_hash == hashed(address))
     return session.exec(query.where(col(MagicLink.requested_at) > now - timedelta(hours=1))).one()
 
 

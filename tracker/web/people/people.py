@@ -3,15 +3,18 @@
 from datetime import date
 
 from pydantic import BaseModel, EmailStr, Field
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import MagicLink, Participant, User
 from db.vocabulary import Role
+from tracker.errors import Incomplete, NotFound
 from tracker.people.addresses import folded
 from tracker.people.participants import takes_part
-from tracker.web.frame import audit, forms
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame import actions, audit
+from tracker.web.frame.actions import PageOf, no_subject
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import FormState, InvalidForm
 from tracker.web.frame.sessions import revoke_sessions
 
 
@@ -33,17 +36,25 @@ class Changed(BaseModel):
     remark: str = Field(default="", max_length=500)
 
 
-def index(request: RequestContext) -> Response:
+def _list(request: RequestContext, _: None, state: FormState) -> Response:
     """Everybody, those who left last, and the form for one more."""
-    return _list(request, {})
+    people = request.session.exec(
+        select(User, Participant)
+        .join(Participant, col(Participant.id) == col(User.participant_id))
+        .order_by(col(User.deactivated_at).is_not(None), col(User.name))
+    ).all()
+    return request.page(
+        "people/people.html", state=state, people=people, participants=actions.participants(request.session)
+    )
 
 
-def create(request: RequestContext) -> Response:
+index = PageOf(no_subject, _list, lambda _: "/beheer")
+
+
+@index.form(Person)
+def create(request: RequestContext, _: None, form: Person) -> None:
     """Add a person; the first sign-in is by link."""
-    form, errors = forms.filled(Person, request.form)
-    errors = errors or _wrong(request.session, form, None, request.now.today)
-    if form is None or errors:
-        return _list(request, errors, 422)
+    _check(request, form, None)
     user = User(
         email=folded(form.email),
         name=form.name,
@@ -54,35 +65,52 @@ def create(request: RequestContext) -> Response:
     request.session.add(user)
     request.session.flush()
     audit.record(request, "person added", f"user {user.id}", f"role {user.role}")
-    return request.to("/beheer", done="bewaard")
 
 
-def edit(request: RequestContext) -> Response:
-    """The form of one person."""
-    return _form(request, find_user(request), {})
+def find_user(request: RequestContext) -> User:
+    """The person of the address."""
+    return request.named(User, "user_id")
 
 
-def save(request: RequestContext) -> Response:
+def _form(request: RequestContext, user: User, state: FormState) -> Response:
+    return request.page(
+        "people/person.html", state=state, person=user, participants=actions.participants(request.session)
+    )
+
+
+person = PageOf(find_user, _form, lambda _: "/beheer")
+
+
+@person.form(Person)
+def save(request: RequestContext, user: User, form: Person) -> None:
     """Change a person; a new role holds from the next request on."""
-    user = find_user(request)
-    form, errors = forms.filled(Person, request.form)
-    errors = errors or _wrong(request.session, form, user, request.now.today)
-    if form is not None and user.id == request.viewer.user_id and form.role != Role.ADMINISTRATOR:
-        errors = {"role": "U kunt uzelf geen beheerder af maken: vraag een andere beheerder."}
-    if form is None or errors:
-        return _form(request, user, errors, 422)
+    if user.id == request.viewer.user_id and form.role != Role.ADMINISTRATOR:
+        raise InvalidForm({"role": "U kunt uzelf geen beheerder af maken: vraag een andere beheerder."})
+    _check(request, form, user)
     before = user.role
     user.email, user.name = folded(form.email), form.name
     user.role, user.participant_id = form.role, form.participant_id
     audit.record(request, "person changed", f"user {user.id}", f"role {before} to {user.role}")
-    return request.to("/beheer", done="bewaard")
+
+
+def _check(request: RequestContext, form: Person, user: User | None) -> None:
+    """Whether the address is free, and the participant one that takes part."""
+    same = request.session.exec(select(User).where(User.email == folded(form.email))).first()
+    if same is not None and (user is None or same.id != user.id):
+        raise InvalidForm({"email": "Dit adres is al van iemand."})
+    participant = request.session.get(Participant, form.participant_id)
+    if participant is None:
+        raise InvalidForm({"participant_id": "Kies een deelnemer uit de lijst."})
+    moves = user is None or user.participant_id != participant.id
+    if moves and not takes_part(participant, request.now.today):
+        raise InvalidForm({"participant_id": "Deze deelnemer bestaat nu niet."})
 
 
 def deactivate(request: RequestContext) -> Response:
     """End somebody's access: sessions and links are dead at once; or give it back."""
     user = find_user(request)
     if user.id == request.viewer.user_id:
-        raise NotThere
+        raise NotFound
     user.deactivated_at = None if user.deactivated_at else request.now.instant
     if user.deactivated_at:
         revoke_sessions(request.session, user.id, request.now.instant)
@@ -94,14 +122,6 @@ def deactivate(request: RequestContext) -> Response:
     return request.to("/beheer", done="bewaard")
 
 
-def find_user(request: RequestContext) -> User:
-    """The person of the address."""
-    user = request.session.get(User, request.params["user_id"])
-    if user is None:
-        raise NotThere
-    return user
-
-
 def participants(request: RequestContext) -> Response:
     """Every participant with its validity and what it was merged into."""
     rows = request.session.exec(select(Participant).order_by(col(Participant.kind), col(Participant.name))).all()
@@ -110,85 +130,25 @@ def participants(request: RequestContext) -> Response:
     )
 
 
-def edit_participant(request: RequestContext) -> Response:
-    """The form of one participant."""
-    return _participant_form(request, _participant(request), {})
+def _participant(request: RequestContext, participant: Participant, state: FormState) -> Response:
+    return request.page(
+        "people/participant.html", state=state, row=participant, participants=actions.participants(request.session)
+    )
 
 
-def save_participant(request: RequestContext) -> Response:
+participant = PageOf(
+    lambda request: request.named(Participant, "participant_id"), _participant, lambda _: "/beheer/deelnemers"
+)
+
+
+@participant.form(Changed)
+def save_participant(request: RequestContext, row: Participant, form: Changed) -> None:
     """Change a participant, or merge it into another from a day on."""
-    row = _participant(request)
-    form, errors = forms.filled(Changed, request.form)
-    if form is not None and form.merged_into is not None:
+    if form.merged_into is not None:
         if form.merged_into == row.id or request.session.get(Participant, form.merged_into) is None:
-            errors = {"merged_into": "Kies een andere deelnemer."}
-        elif form.valid_to is None:
-            errors = {"valid_to": "Vul de eerste dag in waarop de deelnemer niet meer bestaat."}
-    if form is None or errors:
-        return _participant_form(request, row, errors, 422)
+            raise InvalidForm({"merged_into": "Kies een andere deelnemer."})
+        if form.valid_to is None:
+            raise Incomplete("Vul de eerste dag in waarop de deelnemer niet meer bestaat.", "valid_to")
     row.name, row.valid_to = form.name, form.valid_to
     row.merged_into, row.remark = form.merged_into, form.remark
     audit.record(request, "participant changed", f"participant {row.id}")
-    return request.to("/beheer/deelnemers", done="bewaard")
-
-
-def _participant(request: RequestContext) -> Participant:
-    row = request.session.get(Participant, request.params["participant_id"])
-    if row is None:
-        raise NotThere
-    return row
-
-
-def _participant_form(request: RequestContext, row: Participant, errors: forms.Errors, status: int = 200) -> Response:
-    return request.page(
-        "people/participant.html",
-        status,
-        row=row,
-        errors=errors,
-        typed=request.form,
-        participants=_choices(request.session),
-    )
-
-
-def _wrong(session: Session, form: Person | None, user: User | None, today: date) -> forms.Errors:
-    if form is None:
-        return {}
-    same = session.exec(select(User).where(User.email == folded(form.email))).first()
-    if same is not None and (user is None or same.id != user.id):
-        return {"email": "Dit adres is al van iemand."}
-    place = session.get(Participant, form.participant_id)
-    if place is None:
-        return {"participant_id": "Kies een deelnemer uit de lijst."}
-    moves = user is None or user.participant_id != place.id
-    return {"participant_id": "Deze deelnemer bestaat nu niet."} if moves and not takes_part(place, today) else {}
-
-
-def _list(request: RequestContext, errors: forms.Errors, status: int = 200) -> Response:
-    people = request.session.exec(
-        select(User, Participant)
-        .join(Participant, col(Participant.id) == col(User.participant_id))
-        .order_by(col(User.deactivated_at).is_not(None), col(User.name))
-    ).all()
-    return request.page(
-        "people/people.html",
-        status,
-        people=people,
-        errors=errors,
-        typed=request.form,
-        participants=_choices(request.session),
-    )
-
-
-def _form(request: RequestContext, user: User, errors: forms.Errors, status: int = 200) -> Response:
-    return request.page(
-        "people/person.html",
-        status,
-        person=user,
-        errors=errors,
-        typed=request.form,
-        participants=_choices(request.session),
-    )
-
-
-def _choices(session: Session) -> list[tuple[str, str]]:
-    return [(p.id, p.name) for p in session.exec(select(Participant).order_by(col(Participant.name)))]

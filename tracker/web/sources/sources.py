@@ -13,9 +13,10 @@ from db.rights import has_role
 from db.vocabulary import Role
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.floods import release
+from tracker.errors import NotFound
 from tracker.web.frame import audit
 from tracker.web.frame.charts import Spark, spark
-from tracker.web.frame.context import NotThere, RequestContext
+from tracker.web.frame.context import RequestContext
 
 SILENT_AFTER = timedelta(days=3)
 CRAWLS_SHOWN = 30
@@ -35,10 +36,10 @@ class Health(NamedTuple):
 
 def index(request: RequestContext) -> Response:
     """All sources, those in trouble first."""
-    found = health(request.session, request.now.instant)
+    sources = health(request.session, request.now.instant)
     return request.page(
         "sources/sources.html",
-        sources=found,
+        sources=sources,
         may_release=has_role(request.viewer, Role.COORDINATOR),
         silent=SILENT_AFTER.days,
     )
@@ -51,10 +52,13 @@ def show(request: RequestContext) -> Response:
         select(Crawl).where(Crawl.source == name).order_by(col(Crawl.id).desc()).limit(CRAWLS_SHOWN)
     ).all()
     if not crawls:
-        raise NotThere
-    one = next(h for h in health(request.session, request.now.instant) if h.name == name)
+        raise NotFound
+    source = next(h for h in health(request.session, request.now.instant) if h.name == name)
     return request.page(
-        "sources/sources_show.html", source=one, crawls=crawls, may_release=has_role(request.viewer, Role.COORDINATOR)
+        "sources/sources_show.html",
+        source=source,
+        crawls=crawls,
+        may_release=has_role(request.viewer, Role.COORDINATOR),
     )
 
 
@@ -82,7 +86,7 @@ def health(session: Session, now: datetime) -> list[Health]:
     """Every source that was ever crawled; trouble first, then by name."""
     complete = newest_crawls(session, complete=True)
     calls, held, lately = _counts(session), _counts(session, held=True), _lately(session)
-    found = [
+    sources = [
         Health(
             name=name,
             last=last,
@@ -95,7 +99,7 @@ def health(session: Session, now: datetime) -> list[Health]:
         for name, last in newest_crawls(session).items()
         if name != BY_HAND
     ]
-    return sorted(found, key=lambda one: (not one.trouble, one.name))
+    return sorted(sources, key=lambda source: (not source.trouble, source.name))
 
 
 def trouble(last: Crawl, complete: Crawl | None, now: datetime) -> str:
@@ -111,10 +115,10 @@ def _lately(session: Session) -> dict[str, list[Crawl]]:
     number = func.row_number().over(partition_by=col(Crawl.source), order_by=col(Crawl.id).desc()).label("number")
     recent = select(Crawl.id, number).subquery()
     query = select(Crawl).join(recent, recent.c.id == col(Crawl.id)).where(recent.c.number <= CRAWLS_SHOWN)
-    found: dict[str, list[Crawl]] = defaultdict(list)
+    by_source: dict[str, list[Crawl]] = defaultdict(list)
     for crawl in session.exec(query.order_by(col(Crawl.id))):
-        found[crawl.source].append(crawl)
-    return found
+        by_source[crawl.source].append(crawl)
+    return by_source
 
 
 def _spark(crawls: list[Crawl]) -> Spark:

@@ -1,0 +1,156 @@
+"""What the API answers: these models make its description, and nothing leaves that does not fit them."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from db.vocabulary import Status
+
+# Texts that are made elsewhere: pydantic would write the offset of UTC as Z, which other programs did not get so far.
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
+Number = Annotated[int | float, WithJsonSchema({"type": "number"})]  # whole numbers without a point
+
+
+class Answer(BaseModel):
+    """Every field is there, and no other. Docstrings are for us: the description of the API is Dutch."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=lambda schema: schema.pop("description", None))
+
+
+class DeadlineAnswer(Answer):
+    """A date of a call."""
+
+    kind: str
+    at: Moment | None
+    date: Day | None
+    assumed: bool
+    text: str
+
+
+class Amounts(Answer):
+    """Euros, and a rate in per cent."""
+
+    budget: Number | None
+    min: Number | None
+    max: Number | None
+    rate: Number | None
+    text: str | None
+
+
+class MatchAnswer(Answer):
+    """An opgave that a call fits, and why."""
+
+    id: str
+    score: float
+    reasons: list[dict[str, Any]]
+
+
+class SightingAnswer(Answer):
+    """Where a source tells of a call."""
+
+    source: str
+    external_id: str
+    url: str | None
+
+
+class CallAnswer(Answer):
+    """A call, as ``tracker.calls.records`` writes it."""
+
+    id: int
+    source: str
+    external_id: str
+    sources: list[str]
+    url: str
+    title: str
+    language: str
+    status: Status
+    instrument: str
+    deadlines: list[DeadlineAnswer]
+    amounts: Amounts
+    applicants: list[str]
+    opgaven: list[MatchAnswer]
+    first_seen: Moment
+    last_seen: Moment
+    nature: str
+    publisher: str | None
+    programme: list[str]
+    eligible: str
+    summary: str
+    held: bool
+    sightings: list[SightingAnswer]
+
+
+class CallPage(Answer):
+    """A page of the calls of a filter."""
+
+    total: int
+    page: int
+    pages: int
+    items: list[CallAnswer]
+
+
+class ChallengeAnswer(Answer):
+    """An opgave with its words; a name that nobody knows yet is null."""
+
+    id: str
+    agenda: str
+    parent: str | None
+    number: str | None
+    name: str | None
+    goal: str
+    status: str
+    words_nl: list[str]
+    words_en: list[str]
+    words_not: list[str]
+
+
+class ChallengeList(Answer):
+    """The opgaven of every agenda."""
+
+    items: list[ChallengeAnswer]
+
+
+class AgendaAnswer(Answer):
+    """An edition of the agenda."""
+
+    id: str
+    name: str
+    valid_from: Day
+
+
+class AgendaList(Answer):
+    """The editions of the agenda."""
+
+    items: list[AgendaAnswer]
+
+
+class SourceAnswer(Answer):
+    """A source: its last complete crawl in UTC, and what is wrong in words or an empty text."""
+
+    source: str
+    last_complete: Moment | None
+    calls: int
+    trouble: str
+
+
+class SourceList(Answer):
+    """How fresh each source is."""
+
+    items: list[SourceAnswer]
+
+
+class WrongParameter(Answer):
+    """What is wrong with one parameter."""
+
+    place: str = Field(alias="in")
+    name: str
+    detail: str
+
+
+class Problem(Answer):
+    """A refusal (RFC 9457). Problem types are not pages of ours; the status says what kind it is (4.2.1)."""
+
+    status: int
+    title: str
+    errors: list[WrongParameter] = []
