@@ -131,8 +131,8 @@ class Writer:
 
     def digest(self, digest: Digest, to: Addressee, extras: DigestExtras = NO_EXTRAS) -> Letter:
         """The mail of a digest; what does not fit is shown short, and what fits neither way is counted."""
-        told = [(item, self._tell(item)) for item in digest.items]
-        placed, left_out = self._fit(told)
+        cards = [(item, self._tell(item)) for item in digest.items]
+        placed, left_out = self._fit(cards)
         headline = _headline(digest) if not (digest.empty and extras.in_doubt) else LOST
         rest = _rest(digest, left_out, self.links)
         leave = self._leave(to, tuple(query.id for query in digest.queries))
@@ -140,13 +140,13 @@ class Writer:
         context = self._context(to) | {
             "headline": headline, "subject": headline, "coverage": coverage_line(digest.coverage),
             "sections": [self._section(kind, placed) for kind in SECTIONS if any(i.kind is kind for i, _ in placed)],
-            "rest": rest, "rest_count": sum(one["number"] for one in rest),
+            "rest": rest, "rest_count": sum(entry["number"] for entry in rest),
             "announced": wording.count(digest.announced, "regeling", "regelingen") if digest.announced else "",
             "subscriptions": ", ".join(names) or "uw abonnement",
             "preview": self.links.page("/abonnementen/voorbeeld"),
             "leave": leave, "lobby": self._lines(extras.lobby),
             "in_doubt": [
-                {"day": wording.day(one.day), "link": self.links.page(one.path)} for one in extras.in_doubt
+                {"day": wording.day(entry.day), "link": self.links.page(entry.path)} for entry in extras.in_doubt
             ],
         }  # fmt: skip
         return self._letter("digest", context, to, placed, leave)
@@ -175,8 +175,8 @@ class Writer:
         """What is due inside for one person: milestones, assigned deadlines, and the lobby's own dates."""
         leave = self._leave(to, what=REMINDERS)
         headline = f"{wording.count(len(lines), 'ding vraagt', 'dingen vragen')} uw aandacht"
-        said = {"headline": headline, "subject": headline, "leave": leave, "lines": self._lines(lines)}
-        return self._letter("agenda", self._context(to) | said, to, [], leave)
+        about = {"headline": headline, "subject": headline, "leave": leave, "lines": self._lines(lines)}
+        return self._letter("agenda", self._context(to) | about, to, [], leave)
 
     def _lines(self, lines: tuple[AgendaLine, ...]) -> list[dict[str, Any]]:
         return [
@@ -185,11 +185,11 @@ class Writer:
             for line in lines
         ]  # fmt: skip
 
-    def _about(self, mail: str, call: CatalogueCall, to: Addressee, **said: str) -> Letter:
+    def _about(self, mail: str, call: CatalogueCall, to: Addressee, **words: str) -> Letter:
         item = Item(call, ToldKind.REMINDER, followed=True)
         piece = self._piece("call", self._tell(item))
         leave = self._leave(to, what=REMINDERS)
-        context = self._context(to) | said | {
+        context = self._context(to) | words | {
             "title": one_line(call.title, 150), "subject": one_line(call.title, 150), "leave": leave,
             "mark": self._mark(0),
         }  # fmt: skip
@@ -214,31 +214,31 @@ class Writer:
             self._told[key] = call_card(item, self.now, self.links.page(f"/regelingen/{item.call.id}"))
         return self._told[key]
 
-    def _piece(self, form: str, told: CallCard) -> RenderedCall:
-        key = (form, told)
+    def _piece(self, form: str, card: CallCard) -> RenderedCall:
+        key = (form, card)
         if key not in self._pieces:
             if len(self._pieces) >= MOST_KEPT:
                 self._pieces.clear()
             plain, marked = _environments()
-            context = {"call": told, "decide": self.links.page(f"/oordeel/{self._secret}-{told.id}-")}
+            context = {"call": card, "decide": self.links.page(f"/oordeel/{self._secret}-{card.id}-")}
             text = plain.get_template(f"_base/{form}.txt").render(context)
             html = _fragment(marked.get_template(f"_base/{form}.html").render(context))
             self._pieces[key] = RenderedCall(text, html, len(b2a_qp(text.encode())) + len(b2a_qp(html.encode())) + 300)
         return self._pieces[key]
 
-    def _fit(self, told: list[tuple[Item, CallCard]]) -> tuple[list[tuple[Item, RenderedCall]], int]:
+    def _fit(self, cards: list[tuple[Item, CallCard]]) -> tuple[list[tuple[Item, RenderedCall]], int]:
         """In full as long as the rest still fits short; then short; then not at all."""
-        full = [(item, self._piece("call", one)) for item, one in told]
+        full = [(item, self._piece("call", card)) for item, card in cards]
         if sum(piece.size for _, piece in full) <= MOST_BYTES:
             return full, 0
-        short = [self._piece("short", one) for _, one in told]
+        short = [self._piece("short", card) for _, card in cards]
         room, to_come = MOST_BYTES, sum(piece.size for piece in short)
         placed: list[tuple[Item, RenderedCall]] = []
         for (item, piece), brief in zip(full, short, strict=True):
             to_come -= brief.size
             chosen = piece if piece.size + min(to_come, MOST_BYTES // 2) <= room else brief
             if chosen.size > room:
-                return placed, len(told) - len(placed)
+                return placed, len(cards) - len(placed)
             placed.append((item, chosen))
             room -= chosen.size
         return placed, 0
