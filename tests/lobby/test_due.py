@@ -21,7 +21,7 @@ from tracker.challenges.agenda import load_agendas
 from tracker.errors import Incomplete, NotFound
 from tracker.lobby import coalition, contacts, dossiers, due, moments, positions, yearly_moments
 from tracker.lobby.contacts import ContactFields, Office, log_contact
-from tracker.mailing.lobby_reminders import plan_lobby_reminders
+from tracker.mailing.lobby_reminders import distance_due, plan_lobby_reminders
 from tracker.mailing.planning_run import LEASE, PlanningRun
 from tracker.operations.example_data import load_example
 from tracker.people.participants import load_participants
@@ -100,7 +100,8 @@ def test_a_moved_day_is_another_key_and_the_same_day_the_same(cast: Cast) -> Non
 
 def test_each_kind_is_told_at_its_own_distances(cast: Cast) -> None:
     item = due.LobbyDue(1, "commitment", "k", date(2026, 6, 9), "t", "/")
-    told = [n for n in range(-3, 40) if due.due_today([item], item.due - timedelta(days=n))]
+    morning = datetime(2026, 6, 9, 6, tzinfo=UTC)
+    told = [n for n in range(-3, 40) if distance_due(item, morning - timedelta(days=n)) == n]
     assert told == [0, 1, 7]
 
 

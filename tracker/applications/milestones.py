@@ -8,14 +8,12 @@ from sqlmodel import Session, col, select
 from db.models import ApplicationPartner, Call, Cofunding, Deadline, DecisionClock, Dossier
 from db.queries import Viewer
 from db.rights import visible
-from db.vocabulary import CLOSING_KINDS
 from db.vocabulary_lobby import LogKind
 from notifications.wording import day as said
 from notifications.wording import local_day
-from tracker.applications import stages
 from tracker.applications.stages import application_of
 from tracker.calendar.backward_schedule import NoPlan
-from tracker.calendar.decision_clock import DecisionRoute, deadline_day, route_of, start_clock
+from tracker.calendar.decision_clock import DecisionRoute, closings_of, deadline_day, route_of, start_clock
 from tracker.errors import Incomplete
 from tracker.lobby.log import log
 from tracker.rights import Deed, must_change
@@ -66,19 +64,11 @@ def open_clock(deed: Deed, dossier: Dossier, deadline: Deadline | None) -> Decis
 
 def next_deadline(session: Session, call: Call | None, now: datetime) -> Deadline | None:
     """The next date to hand something in."""
-    if call is None:
-        return None
-    ahead = select(Deadline).where(
-        Deadline.call_id == call.id,
-        col(Deadline.kind).in_(CLOSING_KINDS),
-        col(Deadline.cancelled_at).is_(None),
-        col(Deadline.day) >= local_day(now),
-    )
-    return session.exec(ahead.order_by(col(Deadline.day))).first()
+    return next(iter(closings_of(session, call, local_day(now))), None) if call else None
 
 
 def due_of(session: Session, dossier: Dossier, now: datetime) -> Deadline | None:
     """The next date on which an application must be in."""
-    application = stages.application_of(session, dossier)
+    application = application_of(session, dossier)
     call = session.get(Call, application.call_id) if application.call_id else None
     return next_deadline(session, call, now)

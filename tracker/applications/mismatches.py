@@ -13,7 +13,7 @@ from db.vocabulary_lobby import DossierKind
 from notifications.wording import short_day
 from tracker.applications.stages import NOT_YET_IN
 from tracker.lobby.dossiers import ENDED
-from tracker.lobby.moments import last_day
+from tracker.lobby.moments import last_day_before
 
 CHANGED = "De gekoppelde regeling is gewijzigd sinds u haar bekeek."
 
@@ -40,7 +40,8 @@ def mismatch(dossier: Dossier, link: DossierCall, call: Call, now: datetime) -> 
         if call.source_word == Status.WITHDRAWN:
             return "De regeling is ingetrokken, de aanvraag loopt nog."
         if call.closes_at and call.closes_at <= now:
-            return f"De regeling is gesloten op {short_day(last_day(call.closes_at))}, de aanvraag is niet ingediend."
+            closed_on = short_day(last_day_before(call.closes_at))
+            return f"De regeling is gesloten op {closed_on}, de aanvraag is niet ingediend."
         if call.not_listed_since:
             return "De bron vermeldt de regeling niet meer, de aanvraag loopt nog."
     if link.seen_version < call.version:

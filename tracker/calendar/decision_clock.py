@@ -8,8 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Body, Deadline, DecisionClock, Milestone
+from db.models import Body, Call, Deadline, DecisionClock, Milestone
 from db.session import reading, writing
+from db.vocabulary import CLOSING_KINDS
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.wording import local_day
 from tracker.calendar.backward_schedule import FixedStep, NoPlan, Plan, PlannedStep, ScheduleQuestion, plan_back
@@ -41,6 +42,22 @@ class AfterDeadline(NoPlan):
 def deadline_day(deadline: Deadline) -> date | None:
     """The Amsterdam day of a deadline, or none for 'until the money is gone'."""
     return local_day(deadline.at) if deadline.at else deadline.day
+
+
+def upcoming_closings(deadlines: Iterable[Deadline], today: date) -> list[tuple[date, Deadline]]:
+    """The closings that stand and are still to come, each with its day, soonest first."""
+    dated = [
+        (day, deadline)
+        for deadline in deadlines
+        if deadline.kind in CLOSING_KINDS and deadline.cancelled_at is None and (day := deadline_day(deadline))
+    ]
+    return sorted((pair for pair in dated if pair[0] >= today), key=lambda pair: (pair[0], pair[1].id))
+
+
+def closings_of(session: Session, call: Call, today: date) -> list[Deadline]:
+    """The closings of a call that are still to come, soonest first."""
+    rows = session.exec(select(Deadline).where(Deadline.call_id == call.id))
+    return [deadline for _, deadline in upcoming_closings(rows, today)]
 
 
 def plan_for(

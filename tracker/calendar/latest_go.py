@@ -10,12 +10,12 @@ from sqlmodel import Session, col, select
 from db.models import Assignment, Call, Challenge, Deadline, DecisionClock, Match
 from db.queries import Viewer
 from db.rights import has_role, visible
-from db.vocabulary import CLOSING_KINDS, Role
+from db.vocabulary import Role
 from db.vocabulary_calendar import MilestoneState
 from notifications.wording import local_day
 from tracker.calendar.backward_schedule import NoPlan, Plan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
-from tracker.calendar.decision_clock import DecisionRoute, deadline_day, plan_for
+from tracker.calendar.decision_clock import DecisionRoute, plan_for, upcoming_closings
 from tracker.matching.search import SHOWN_FROM
 from tracker.people.participants import colleagues
 
@@ -49,25 +49,15 @@ class Notice:
         return self.routes[0].go_by
 
 
-def next_closing(deadlines: Sequence[Deadline], today: date) -> tuple[date, Deadline] | None:
-    """The first closing that is still to come."""
-    closings = [
-        (day, row)
-        for row in deadlines
-        if row.kind in CLOSING_KINDS and row.cancelled_at is None and (day := deadline_day(row)) and day >= today
-    ]
-    return min(closings, key=lambda pair: (pair[0], pair[1].id), default=None)
-
-
 def notice_for(
     deadlines: Sequence[Deadline], participant: str | None, tables: Sequence[str], data: BodyCalendar, now: datetime
 ) -> Notice | None:
     """The three routes for a participant; none where nothing closes any more or nobody leads."""
     today = local_day(now)
-    closing = next_closing(deadlines, today)
-    if closing is None or participant not in data.participants:
+    closings = upcoming_closings(deadlines, today)
+    if not closings or participant not in data.participants:
         return None
-    day, row = closing
+    day, deadline = closings[0]
     routes = [
         ("Zonder eigen geld", DecisionRoute(participant or "")),
         ("Met eigen geld", DecisionRoute(participant or "", cofunding=True)),
@@ -76,7 +66,7 @@ def notice_for(
     if passed:
         names = " en ".join(data.bodies[table].name for table in passed)
         routes.append((f"Langs {names}", DecisionRoute(participant or "", tables=passed)))
-    return Notice(row.id, day, tuple(_latest_go(name, route, day, data, today) for name, route in routes))
+    return Notice(deadline.id, day, tuple(_latest_go(name, route, day, data, today) for name, route in routes))
 
 
 def _latest_go(name: str, route: DecisionRoute, day: date, data: BodyCalendar, today: date) -> LatestGo:

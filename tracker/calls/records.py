@@ -89,10 +89,11 @@ def moment(at: datetime, zone: str = "Europe/Amsterdam") -> str:
 def amounts(call: Call) -> dict[str, Any]:
     """EUR and per cent; whole numbers as such."""
     names = {"budget": call.budget, "min": call.min_amount, "max": call.max_amount, "rate": call.rate}
-    return {name: _number(value) for name, value in names.items()} | {"text": call.amount_text}
+    return {name: number(value) for name, value in names.items()} | {"text": call.amount_text}
 
 
-def _number(value: Decimal | None) -> int | float | None:
+def number(value: Decimal | None) -> int | float | None:
+    """A whole number as such, another with its point."""
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)

@@ -66,7 +66,7 @@ def as_xlsx(records: Iterable[dict[str, Any]], name: str = "regelingen", columns
 
 
 def harmless(value: Any) -> Any:
-    """A text that a spreadsheet does not run; imported_rows.py takes the apostrophe away again."""
+    """A text that a spreadsheet does not run; ``rows.as_it_was`` takes the apostrophe away again."""
     return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(RUNS) else value
 
 

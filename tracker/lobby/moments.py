@@ -14,7 +14,7 @@ from db.rights import has_role, may_see, visible
 from db.status import OVER
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Role, Status, Visibility
 from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
-from notifications.wording import local_day
+from notifications.wording import AMSTERDAM, local_day
 from tracker.errors import Incomplete, NotAllowed, NotFound, required
 from tracker.lobby.log import log
 from tracker.lobby.yearly_moments import UpcomingMoment, of_year, patterns, recurring
@@ -22,6 +22,8 @@ from tracker.rights import Deed, must_add, must_change
 from tracker.versions import claim
 
 KEPT = timedelta(days=42)  # a letter or a motion has no end: as long as this one can hook on to it
+# What a moment is, wherever it comes from.
+SHARED = ("title", "kind", "level", "body", "starts_on", "ends_on", "sure", "use", "url", "lead_days")
 NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -38,26 +40,17 @@ def _by_day(moment: UpcomingMoment) -> tuple[date, str]:
     return moment.ends_on or date.max, moment.title
 
 
-def _of_row(session: Session, m: Moment) -> UpcomingMoment | None:
+def _of_row(session: Session, moment: Moment) -> UpcomingMoment | None:
     """A stored moment, unless its source ended it; the last day of one that came from a source is the source's own."""
-    call, last = source_of(session, m), until(session, m)
+    call, last = source_of(session, moment), last_day_of(session, moment)
     if last.ended:
         return None
-    url = call.url if call else m.url
-    about = (
-        f"moment:{m.id}",
-        m.title,
-        m.kind,
-        m.level,
-        m.body,
-        m.starts_on,
-        last.day,
-        m.sure,
-        m.use,
-        url,
-        m.lead_days,
+    shared: dict[str, Any] = {name: getattr(moment, name) for name in SHARED}
+    shared |= {"ends_on": last.day, "url": call.url if call else moment.url}
+    of_source = call is not None
+    return UpcomingMoment(
+        f"moment:{moment.id}", **shared, version=moment.version, of_source=of_source, unnamed=last.unnamed
     )
-    return UpcomingMoment(*about, version=m.version, of_source=call is not None, unnamed=last.unnamed)
 
 
 def _from_calls(session: Session, day: date, skip: set[int]) -> list[UpcomingMoment]:
@@ -77,8 +70,6 @@ def _from_calls(session: Session, day: date, skip: set[int]) -> list[UpcomingMom
 
 def local_start(day: date) -> datetime:
     """The first instant of a day in Amsterdam."""
-    from notifications.wording import AMSTERDAM
-
     return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM)
 
 
@@ -91,15 +82,14 @@ def _kind(call: Call) -> MomentKind:
 
 
 def _of_call(call: Call) -> UpcomingMoment:
-    eu = call.language == "en"
     return UpcomingMoment(
         ref=f"call:{call.id}",
         title=call.title,
         kind=_kind(call),
-        level=Level.EU if eu else Level.NATIONAL,
+        level=Level.EU if call.language == "en" else Level.NATIONAL,
         body=call.publisher or "",
         starts_on=call.published_on,
-        ends_on=last_day(call.closes_at) if call.closes_at else None,
+        ends_on=last_day_before(call.closes_at) if call.closes_at else None,
         sure=True,
         use="",
         url=call.url,
@@ -171,13 +161,9 @@ def _from_calendar(deed: Deed, rest: str) -> Moment:
     return existing or _kept(deed, of_year(pattern, int(year)), pattern=name, year=int(year))
 
 
-def _kept(deed: Deed, coming: UpcomingMoment, **link: Any) -> Moment:
-    fields = {
-        f: getattr(coming, f) for f in ("title", "kind", "level", "body", "starts_on", "ends_on", "sure", "use", "url")
-    }
-    moment = Moment(
-        **fields, lead_days=coming.lead_days, participant_id=deed.by.participant_id, visibility=Visibility.MRA, **link
-    )
+def _kept(deed: Deed, upcoming: UpcomingMoment, **link: Any) -> Moment:
+    shared = {name: getattr(upcoming, name) for name in SHARED}
+    moment = Moment(**shared, participant_id=deed.by.participant_id, visibility=Visibility.MRA, **link)
     deed.session.add(moment)
     deed.session.flush()
     return moment
@@ -273,7 +259,7 @@ ENDLESS = (DeadlineKind.ROLLING, DeadlineKind.UNTIL_EXHAUSTED)
 
 
 @dataclass(frozen=True)
-class Until:
+class LastDay:
     """The last day, as far as it is known; ``unnamed``: the source named it once, and no longer does.
 
     ``ended``: the source's own word that it is over, such as "ingetrokken".
@@ -284,7 +270,7 @@ class Until:
     ended: str = ""
 
 
-def last_day(closes_at: datetime) -> date:
+def last_day_before(closes_at: datetime) -> date:
     """The last local day on which one can still act: a closing at midnight ends the day before it."""
     return local_day(closes_at - timedelta(microseconds=1))
 
@@ -294,15 +280,15 @@ def source_of(session: Session, moment: Moment) -> Call | None:
     return live_call(session, moment.call_id) if moment.call_id else None
 
 
-def until(session: Session, moment: Moment) -> Until:
-    """Until when, by the source where there is one."""
+def last_day_of(session: Session, moment: Moment) -> LastDay:
+    """Until when it can be influenced, by the source where there is one."""
     call = source_of(session, moment)
     if call is None:
-        return Until(moment.ends_on)
+        return LastDay(moment.ends_on)
     if call.source_word in OVER:
-        return Until(last_day(call.closes_at) if call.closes_at else moment.ends_on, ended=_word(call))
+        return LastDay(last_day_before(call.closes_at) if call.closes_at else moment.ends_on, ended=_word(call))
     if call.closes_at:
-        return Until(last_day(call.closes_at))
+        return LastDay(last_day_before(call.closes_at))
     return _named_before(session, call, moment)
 
 
@@ -310,12 +296,12 @@ def _word(call: Call) -> str:
     return Status(call.source_word).label if call.source_word else ""
 
 
-def _named_before(session: Session, call: Call, moment: Moment) -> Until:
+def _named_before(session: Session, call: Call, moment: Moment) -> LastDay:
     """The last day the source named, unless it now says that there is no end."""
     dates = session.exec(select(Deadline).where(Deadline.call_id == call.id).order_by(col(Deadline.id))).all()
     if any(row.kind in ENDLESS and row.cancelled_at is None for row in dates):
-        return Until(None)
+        return LastDay(None)
     gone = [row for row in dates if row.kind in CLOSING_KINDS and row.cancelled_at is not None and row.day]
     newest = max(gone, key=lambda row: (row.cancelled_at, row.day), default=None)
-    day = (last_day(newest.at) if newest.at else newest.day) if newest else moment.ends_on
-    return Until(day, unnamed=day is not None)
+    day = (last_day_before(newest.at) if newest.at else newest.day) if newest else moment.ends_on
+    return LastDay(day, unnamed=day is not None)

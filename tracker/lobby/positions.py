@@ -77,7 +77,7 @@ def exportable(position: Position, day: date) -> str:
     if position.state != PositionState.ADOPTED:
         raise PositionNotAllowed("Een concept kan niet naar buiten: het is niet vastgesteld.")
     if not holds_on(position, day):
-        until = last_day(position)
+        until = mandate_ends(position)
         word = f"gold tot en met {short_day(until)}" if until and day > until else "geldt nog niet"
         raise PositionNotAllowed(f"Dit standpunt kan niet naar buiten: het mandaat {word}.")
     if not position.public_wording.strip():
@@ -133,13 +133,13 @@ def overlapping(others: Iterable[Position], line: str, valid_from: date, valid_t
     for other in others:
         if other.state != PositionState.ADOPTED or line_of(other) != line or other.valid_from is None:
             continue
-        last = last_day(other) or date.max
+        last = mandate_ends(other) or date.max
         if other.valid_from <= last and valid_from <= last and other.valid_from <= (valid_to or date.max):
             return other
     return None
 
 
-def last_day(position: Position) -> date | None:
+def mandate_ends(position: Position) -> date | None:
     """The last day an adopted position holds; None while nothing ends it."""
     before = date.fromordinal(position.ended_on.toordinal() - 1) if position.ended_on else None
     days = [d for d in (position.valid_to, before) if d]

@@ -25,7 +25,7 @@ from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from db.vocabulary_lobby import LogKind, MomentKind
 from notifications.wording import local_day
-from tracker.lobby.moments import until
+from tracker.lobby.moments import last_day_of
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _moments(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[Tim
         DossierMoment.dossier_id == dossier.id, DossierMoment.moment_id == Moment.id, visible(viewer, Moment)
     )
     for moment in session.exec(moments.order_by(col(Moment.id))):
-        last = until(session, moment)
+        last = last_day_of(session, moment)
         if last.day:
             title = f"{moment.title} ({last.ended})" if last.ended else moment.title
             yield TimelineEntry(last.day, "moment", MomentKind(moment.kind).label, title, moment.body)

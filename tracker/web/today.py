@@ -21,7 +21,6 @@ from tracker.matching.search import SHOWN_FROM, by_ids, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
 from tracker.web.calls import duplicates
 from tracker.web.calls.rows import CallRow, rows_for
-from tracker.web.frame.actions import may_add
 from tracker.web.frame.context import RequestContext
 from tracker.web.sources.sources import in_trouble
 
@@ -149,7 +148,7 @@ def calendar_section(request: RequestContext) -> Section | None:
     if not shown and not calls:
         return None
     people = {m.assignee_id: session.get_one(User, m.assignee_id).name for m in shown if m.assignee_id}
-    context = {"waiting": shown, "calls": calls, "people": people, "today": today}
+    context = {"waiting": shown, "calls": calls, "people": people}
     return Section("calendar/today.html", context)
 
 
@@ -175,4 +174,4 @@ def lobby_section(request: RequestContext) -> Section | None:
     if not any(lists.values()):
         return None
     shortened = {name: rows[:MOST_OF_LOBBY] for name, rows in lists.items()}
-    return Section("lobby/today.html", {**shortened, "today": today, "may_add": may_add(viewer)})
+    return Section("lobby/today.html", shortened)

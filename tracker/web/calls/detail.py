@@ -10,15 +10,13 @@ from starlette.responses import Response
 from db.models import Call, Correction, Deadline, Follow, Match, Revision, Sighting, Snapshot, User, Verdict
 from db.models import Challenge as ChallengeRow
 from db.queries import Viewer
-from db.rights import has_role, visible
-from db.vocabulary import DeadlineKind, Role
-from db.vocabulary_lobby import ChainKind
+from db.rights import visible
+from db.vocabulary import DeadlineKind
 from tracker.calendar.latest_go import clock_of
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.calls.rows import find_call, moment_of, passed, rows_for
-from tracker.web.frame.actions import choices
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState
 from tracker.web.frame.phrases import field_name, value_text
@@ -65,7 +63,6 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         state=state,
         call=call,
         chain=chain(session, call, viewer),
-        chain_kinds=choices(ChainKind),
         row=rows_for(request, [call])[0],
         facts=facts(call),
         dates=dates_of(session, call, now),
@@ -73,12 +70,9 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         shown_from=SHOWN_FROM,
         revisions=_of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
         sightings=_of(session, Sighting, call, col(Sighting.source)),
-        corrections=_corrections(session, call, viewer),
-        verdicts=_verdicts(session, call, viewer),
+        corrections=_said_by(request, Correction, col(Correction.withdrawn_at), call, col(Correction.at)),
+        verdicts=_said_by(request, Verdict, col(Verdict.undone_at), call, col(Verdict.at).desc()),
         follows=_follow(session, call, viewer) is not None,
-        judging=has_role(viewer, Role.FUNDRAISER),
-        correcting=has_role(viewer, Role.FUNDRAISER),
-        may_open=has_role(viewer, Role.FUNDRAISER),
         clock=clock_of(session, call, viewer, now),
     )
 
@@ -168,24 +162,11 @@ def _of(session: Session, model: Any, call: Call, *order: Any) -> list[Any]:
     return list(session.exec(select(model).where(model.call_id == call.id).order_by(*order)))
 
 
-def _corrections(session: Session, call: Call, viewer: Viewer) -> list[tuple[Correction, User]]:
-    query = (
-        select(Correction, User)
-        .join(User, col(User.id) == col(Correction.user_id))
-        .where(Correction.call_id == call.id, col(Correction.withdrawn_at).is_(None), visible(viewer, Correction))
-        .order_by(col(Correction.at))
-    )
-    return list(session.exec(query).all())
-
-
-def _verdicts(session: Session, call: Call, viewer: Viewer) -> list[tuple[Verdict, User]]:
-    query = (
-        select(Verdict, User)
-        .join(User, col(User.id) == col(Verdict.user_id))
-        .where(Verdict.call_id == call.id, col(Verdict.undone_at).is_(None), visible(viewer, Verdict))
-        .order_by(col(Verdict.at).desc())
-    )
-    return list(session.exec(query).all())
+def _said_by(request: RequestContext, table: Any, ended: Any, call: Call, order: Any) -> list[tuple[Any, User]]:
+    """What people said of a call that still stands, and who said it."""
+    query = select(table, User).join(User, col(User.id) == table.user_id)
+    standing = query.where(table.call_id == call.id, ended.is_(None), visible(request.viewer, table))
+    return list(request.session.exec(standing.order_by(order)).all())
 
 
 def _follow(session: Session, call: Call, viewer: Viewer) -> Follow | None:

@@ -100,13 +100,13 @@ def next_date(deadlines: Sequence[Deadline], now: datetime) -> When:
     for kinds in (CLOSING_KINDS, {DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION}):
         coming = [(m, d) for d in active if d.kind in kinds and (m := moment_of(d)) and not passed(m, now)]
         if coming:
-            return _said(*min(coming, key=lambda pair: _instant(pair[0])), now)
+            return _in_words(*min(coming, key=lambda pair: _instant(pair[0])), now)
     for d in active:
         if d.kind in (DeadlineKind.UNTIL_EXHAUSTED, DeadlineKind.ROLLING):
             return When(kind="", text=DeadlineKind(d.kind).label)
     past = [(m, d) for d in active if d.kind in CLOSING_KINDS and (m := moment_of(d))]
     if past:
-        return _said(*max(past, key=lambda pair: _instant(pair[0])), now)
+        return _in_words(*max(past, key=lambda pair: _instant(pair[0])), now)
     return When(kind="", text="geen datum bekend")
 
 
@@ -126,7 +126,7 @@ def _instant(moment: date | datetime) -> tuple[date, str]:
     return wording.local_day(moment), wording.clock_time(moment) if isinstance(moment, datetime) else "24:00"
 
 
-def _said(moment: date | datetime, deadline: Deadline, now: datetime) -> When:
+def _in_words(moment: date | datetime, deadline: Deadline, now: datetime) -> When:
     kind = DeadlineKind(deadline.kind)
     days = wording.days_between(now, moment)
     left = wording.days_left(now, moment)

@@ -17,7 +17,7 @@ from tracker.web.frame import audit, forms
 from tracker.web.frame.context import RequestContext
 
 
-class Judgement(BaseModel):
+class VerdictForm(BaseModel):
     """What the form of a mail's link sends."""
 
     say: Say
@@ -59,7 +59,7 @@ def decide(request: RequestContext) -> Response:
     if decision is None:
         return request.page("mailing/mail_links_expired.html", 410)
     user, call = decision
-    form, errors = forms.filled(Judgement, request.form)
+    form, errors = forms.filled(VerdictForm, request.form)
     if form is None:
         return _form(request, call, str(request.form.get("say", "")), errors, 422)
     try:
@@ -75,7 +75,7 @@ def show_leaving(request: RequestContext) -> Response:
     leaving = _links(request).read_leaving(request.params["token"])
     if leaving is None:
         return request.page("mailing/mail_links_expired.html", 410)
-    names = [subscription.name or "uw abonnement" for subscription in _standing(request.session, leaving)]
+    names = [subscription.name or "uw abonnement" for subscription in _running(request.session, leaving)]
     return request.page("mailing/mail_links_leave.html", token=request.params["token"], what=leaving.what, names=names)
 
 
@@ -97,7 +97,7 @@ def leave(request: RequestContext) -> Response:
     return request.page("mailing/mail_links_left.html", what=leaving.what)
 
 
-def _standing(session: Session, leaving: LeavingLink) -> list[Subscription]:
+def _running(session: Session, leaving: LeavingLink) -> list[Subscription]:
     query = select(Subscription).where(Subscription.user_id == leaving.user_id, col(Subscription.ended_at).is_(None))
     if leaving.what == REMINDERS:
         return []
