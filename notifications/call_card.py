@@ -14,6 +14,7 @@ from notifications.digest import SOON, Item
 from notifications.message import one_line
 
 MOST_TITLE = 200
+DOUBTED = "een lezer meldt dat dit niet klopt; het wordt nagekeken"
 DATE_VERBS = {
     DeadlineKind.OPENS: "opent", DeadlineKind.PRE_REGISTRATION: "vooraanmelding sluit",
     DeadlineKind.STAGE_1: "fase 1 sluit", DeadlineKind.STAGE_2: "fase 2 sluit",
@@ -83,7 +84,7 @@ def _due_of(item: Item) -> CallDate | None:
     None of a call that is over by its source's word: "nog 133 dagen: gesloten" helps nobody.
     """
     call = item.call
-    if call.status in OVER:
+    if call.status in OVER and not call.is_shut:
         return None
     forthcoming = call.status in (Status.ANNOUNCED, Status.EXPECTED) and call.opens is not None
     return call.opens if item.kind is ToldKind.OPENING or (forthcoming and call.next_due is None) else call.next_due
@@ -91,14 +92,17 @@ def _due_of(item: Item) -> CallDate | None:
 
 def when(call: CatalogueCall, due: CallDate | None) -> str:
     """``sluit dinsdag 27 oktober 2026, 17:00 (Brussel)``; never a guess where there is no date."""
-    if call.status in OVER:
+    if call.remark and (due is None or not call.is_shut):
+        return call.remark
+    if call.status in OVER and not call.is_shut:
         return call.status.label
     if due is None or due.shown is None:
         return _dateless(call)
     line = f"{DATE_VERBS[DeadlineKind(due.kind)]} {wording.full_moment(due.shown, due.zone, due.assumed)}"
     if call.status is not Status.OPEN and call.opens and call.opens is not due and call.opens.shown:
         return f"opent {wording.moment(call.opens.shown)}, {line}"
-    return line
+    line = f"{line} ({call.remark})" if call.is_shut else line
+    return f"{line} ({DOUBTED})" if due.kind in call.doubted else line
 
 
 def _dateless(call: CatalogueCall) -> str:
@@ -140,7 +144,8 @@ def _money(call: CatalogueCall) -> str:
         f"{wording.percentage(call.rate)} van de kosten" if call.rate else "",
     ]
     written = wording.amount_as_written(one_line(call.amount_text, 120))
-    return " · ".join(filter(None, parts)) or written or "bedrag niet bekend"
+    money = " · ".join(filter(None, parts)) or written or "bedrag niet bekend"
+    return f"{money} ({DOUBTED})" if call.doubted.intersection((*MONEY, "rate", "amount_text")) else money
 
 
 def _form(call: CatalogueCall) -> str:

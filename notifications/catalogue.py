@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from db.models import Call, Challenge, Deadline, Match, Revision, Sighting
-from db.status import status_of
+from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
+from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
 
 DUE_KINDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION})
@@ -31,6 +31,7 @@ class CallDate:
     zone: str
     assumed: bool
     version: int
+    gate_at: datetime | None = None
 
     @property
     def over_at(self) -> datetime | None:
@@ -105,11 +106,19 @@ class CatalogueCall:
     matches: tuple[CatalogueMatch, ...]
     held: bool = False
     closes_at: datetime | None = None
+    gate_at: datetime | None = None
+    remark: str = ""
+    doubted: frozenset[str] = frozenset()  # fields and kinds of date that a reader says are wrong
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether only who came in before can still hand in something."""
+        return self.remark == SHUT
 
     @property
     def is_news(self) -> bool:
         """Whether somebody who does not know it would want to."""
-        return self.status in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED)
+        return self.remark != PAST_YET_OPEN and self.status in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED)
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,8 @@ def read_catalogue(session: Session, now: datetime, threshold: float, only: Iter
     A call counts as matched from ``threshold`` (0-1) up. Calls that closed long ago are left out.
     """
     query = select(Call).where(col(Call.joined_into).is_(None), Call.nature == Nature.CALL)
-    recent = or_(col(Call.closes_at).is_(None), col(Call.closes_at) > now - REMEMBERED)
+    recent = or_(*(limit > now - REMEMBERED for limit in (col(Call.closes_at), col(Call.ends_at))))
+    recent = or_(col(Call.closes_at).is_(None), recent)
     ids = list(only)
     rows = session.exec(query.where(col(Call.id).in_(ids) if ids else recent)).all()
     of_calls = _Belongings(session, now, threshold, [row.id for row in rows] if ids else None)
@@ -180,20 +190,22 @@ class _Belongings:
                 rows[call].append(rest)
             return rows
 
-        d, r, m = Deadline, Revision, Match
-        dates = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version)  # type: ignore[call-overload]
+        d, r, m, q = Deadline, Revision, Match, Question
+        dates = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version, d.gate_at)  # type: ignore[call-overload]
         changes = select(r.call_id, r.version, r.field, r.old, r.new, r.at, r.telling).order_by(r.id)  # type: ignore[call-overload]
         changes = changes.where(or_(col(r.telling), col(r.damped)), r.at > now - REMEMBERED, r.kind == "changed")
         matches = select(m.call_id, m.challenge_id, m.score, m.reasons).where(m.score >= threshold)
+        doubts = select(q.call_id, q.field).where(col(q.sighting_id).is_(None), col(q.settled_at).is_(None))
         self._dates = by_call(dates.where(col(d.cancelled_at).is_(None)), d.call_id)
         self._changes = by_call(changes, r.call_id)
         self._matches = by_call(matches, m.call_id)
         self._sources = by_call(select(Sighting.call_id, Sighting.source), Sighting.call_id)
+        self._doubts = by_call(doubts, q.call_id)
 
     def dates(self, call: int) -> tuple[CallDate, ...]:
         """Its dates in the order of the days; what has no day comes last."""
         dates = (CallDate(*row) for row in self._dates[call])
-        return tuple(sorted(dates, key=lambda date_: (date_.day or date.max, date_.id)))
+        return tuple(sorted(dates, key=lambda each: (each.day or date.max, each.id)))
 
     def changes(self, call: int) -> tuple[Change, ...]:
         """Its changes, oldest first."""
@@ -201,14 +213,16 @@ class _Belongings:
 
     def matches(self, call: int) -> tuple[CatalogueMatch, ...]:
         """Its matches, strongest first."""
-        matches = (
-            CatalogueMatch(opgave, score, reason_words(reasons)) for opgave, score, reasons in self._matches[call]
-        )
-        return tuple(sorted(matches, key=lambda match: (-match.score, match.challenge_id)))
+        rows = sorted(self._matches[call], key=lambda row: (-row[1], row[0]))
+        return tuple(CatalogueMatch(opgave, score, reason_words(reasons)) for opgave, score, reasons in rows)
 
     def sources(self, call: int) -> frozenset[str]:
         """Where it was seen."""
         return frozenset(source for (source,) in self._sources[call])
+
+    def doubted(self, call: int) -> frozenset[str]:
+        """The fields of which somebody said that they are wrong."""
+        return frozenset(name for (name,) in self._doubts[call])
 
 
 def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[str, ...]:
@@ -228,14 +242,17 @@ def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[s
 
 def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
     dates = of_calls.dates(row.id)
-    dues = [due for due in dates if due.kind in DUE_KINDS and (over := due.over_at) is not None and over > now]
-    opens = next((opening for opening in dates if opening.kind == DeadlineKind.OPENS and opening.day is not None), None)
+    gate = next_gate((each.gate_at for each in dates), now)
+    due = next((each for each in dates if gate is not None and each.gate_at == gate), None)
+    others = [each for each in dates if each is not due and each.kind in DUE_KINDS]
+    later = tuple(each for each in others if each.over_at and gate and each.over_at > gate)
+    opens = next((each for each in dates if each.kind == DeadlineKind.OPENS and each.day is not None), None)
     return CatalogueCall(
         id=row.id, version=row.version, title=row.title, url=row.url, publisher=row.publisher or "",
         language=row.language, status=status_of(row, now), instrument=row.instrument, allocation=row.allocation,
         eligible=row.eligible, eligible_why=row.eligible_why, applicants=tuple(row.applicants), budget=row.budget,
         min_amount=row.min_amount, max_amount=row.max_amount, amount_text=row.amount_text or "", rate=row.rate,
-        sources=of_calls.sources(row.id), search_text=row.search_text, opens=opens,
-        next_due=dues[0] if dues else None, later_dues=tuple(dues[1:]), dates=dates,
-        changes=of_calls.changes(row.id), matches=of_calls.matches(row.id), held=row.held, closes_at=row.closes_at,
+        sources=of_calls.sources(row.id), search_text=row.search_text, opens=opens, next_due=due, later_dues=later,
+        dates=dates, changes=of_calls.changes(row.id), matches=of_calls.matches(row.id), held=row.held,
+        closes_at=row.closes_at, gate_at=gate, remark=remark_of(row, now), doubted=of_calls.doubted(row.id),
     )  # fmt: skip

@@ -45,3 +45,4 @@ from db.models.planning import (
     Meeting,
     Milestone,
 )
+from db.models.questions import Answer, Doubt, Question

@@ -89,6 +89,8 @@ def _words(item: Any) -> str:
     if "kind" in item:
         when = item["at"] or item["date"] or ""
         return f"{item['kind']} {when}{' (assumed)' if item.get('assumed') else ''}".strip()
+    if "field" in item:
+        return f"{item['field']}: {item['sentence']}"
     return " ".join(str(item[key]) for key in ("id", "score", "source", "external_id") if key in item)
 
 
