@@ -51,12 +51,8 @@ class CallFilter(BaseModel):
     closes_after: date | None = None
 
 
-def calls_for(wanted: CallFilter, viewer: Viewer, now: datetime, threshold: float = 0) -> SelectOfScalar[Any]:
-    """The calls a filter means, by their last deadline. ``threshold``: the score from which a match counts.
-
-    Calls are public; the viewer is asked for because what people wrote about them is not.
-    """
-    del viewer
+def calls_for(wanted: CallFilter, now: datetime, threshold: float = 0) -> SelectOfScalar[Any]:
+    """The calls a filter means, by their last deadline. ``threshold``: the score from which a match counts."""
     call = Call
     conditions = [col(call.joined_into).is_(None), *_conditions(wanted, now, threshold)]
     return select(call).where(*conditions).order_by(col(call.closes_at).is_(None), col(call.closes_at), col(call.id))

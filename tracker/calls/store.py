@@ -9,17 +9,7 @@ from sqlalchemy import Table, bindparam, delete, or_, select, update
 from sqlmodel import Session
 
 from db.bulk import add, in_parts, take_ids
-from db.models import (
-    Call,
-    Correction,
-    Crawl,
-    Deadline,
-    Reference,
-    RememberedAddress,
-    Revision,
-    Sighting,
-    Snapshot,
-)
+from db.models import Call, Correction, Crawl, Deadline, Reference, RememberedAddress, Revision, Sighting, Snapshot
 from db.models.columns import table
 from db.queries import BY_HAND
 from db.search import index_new, index_words

@@ -49,11 +49,8 @@ def index(request: RequestContext) -> Response:
     first = views.first_of(query.month or "", today)
     since, until = _days(query.view, first, today)
     shown = entries(request.session, request.viewer, query, since, until, request.now.instant)
-    open_ended = undated(
-        request.session,
-        request.now.instant,
-        filtered(request.session, query.wanted(), request.viewer, request.now.instant),
-    )
+    asked = filtered(request.session, query.wanted(), request.now.instant)
+    open_ended = undated(request.session, request.now.instant, asked)
     return request.page(
         "calendar/index.html",
         query=query,
@@ -96,7 +93,7 @@ def entries(
     """Everything between two days, both inclusive, that the query asks for."""
     found: list[Entry] = []
     if query.shows(EntryKind.DEADLINE) or query.shows(EntryKind.MOMENT):
-        dated = deadline_entries(session, viewer, now, since, filtered(session, query.wanted(), viewer, now))
+        dated = deadline_entries(session, viewer, now, since, filtered(session, query.wanted(), now))
         found += [entry for entry in dated if query.shows(entry.kind)]
     if query.shows(EntryKind.MILESTONE):
         found += milestone_entries(session, viewer, now, since)

@@ -67,7 +67,7 @@ def show(request: RequestContext) -> Response:
     session, viewer = request.session, request.viewer
     challenge = find_challenge(request)
     wanted = CallFilter(challenges=(challenge.id,), status=(Status.OPEN, Status.ANNOUNCED, Status.EXPECTED))
-    results = find(session, wanted, viewer, request.now.instant)
+    results = find(session, wanted, request.now.instant)
     team = session.get(Team, challenge.id)
     return request.page(
         "challenges/detail.html",
