@@ -3,7 +3,7 @@
 import json
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from scrapy import Request
 from scrapy.http import HtmlResponse, JsonResponse, Response, TextResponse, XmlResponse
 
-from scrapers import sources
 from scrapers.crawled import Crawled, Page, Remembered, Unreadable
 from scrapers.listing import AMSTERDAM, Listing
 from scrapers.reading import Event, Reading
@@ -98,13 +97,6 @@ def replay_shaped(
             reading.fail(request, f"HTTP {answer.status}")
     reading.end()
     return as_crawled(reading, events, moment), shape
-
-
-def replay_all(root: Path) -> Iterator[Crawled]:
-    """Every source that has a recording below this folder, in alphabetical order."""
-    for name in sources.names():
-        if (root / name / "index.json").is_file():
-            yield replay(sources.load(name), root / name)
 
 
 def as_crawled(reading: Reading, events: list[Event], moment: datetime) -> Crawled:

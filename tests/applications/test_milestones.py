@@ -15,7 +15,7 @@ from db.vocabulary_lobby import ApplicationStage, PartnerRole
 from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
 from tracker.applications import stages
-from tracker.applications.milestones import clocks_of, open_clock, way_for
+from tracker.applications.milestones import clocks_of, open_clock, route_for
 from tracker.calendar.decision_clock import milestones_of
 from tracker.calendar.load_bodies import load_bodies
 from tracker.errors import Incomplete, NotAllowed
@@ -48,7 +48,7 @@ def test_the_clock_goes_by_the_penvoerder_the_partners_and_the_own_money(cast: C
     assert {"executive:college-haarlem", "executive:college-hilversum"} <= steps
     assert not any(key.startswith("council:") for key in steps)
     stages.promise(cast.deed(), dossier, "amsterdam", 2027, Decimal(50_000), cover="krediet 7")
-    assert way_for(cast.session, dossier).partners == ("amsterdam", "hilversum")
+    assert route_for(cast.session, dossier).partners == ("amsterdam", "hilversum")
     again = open_clock(cast.deed(), dossier, row)
     assert again.id == clock.id
     steps = {m.key for m in milestones_of(cast.session, again)}

@@ -67,7 +67,7 @@ def test_the_day_it_went_in_is_the_day_people_say(cast: Cast) -> None:
     with pytest.raises(Incomplete, match="later dan vandaag"):
         move(Deed(cast.session, by, now), dossier, S.SUBMITTED, dossier.version, date(2026, 5, 30))
     move(Deed(cast.session, by, now), dossier, S.SUBMITTED, dossier.version, date(2026, 5, 20))
-    assert stages.of(cast.session, dossier).submitted_on == date(2026, 5, 20)
+    assert stages.application_of(cast.session, dossier).submitted_on == date(2026, 5, 20)
     [line] = [line for line in timeline(cast.session, dossier, viewer_of(by)) if "'ingediend'" in line.text]
     assert line.day == date(2026, 5, 20)
     with pytest.raises(Incomplete, match="voor de dag van indienen"):

@@ -8,14 +8,14 @@ from sqlmodel import Session, select
 from db.models import Call, Deadline, DecisionClock, Meeting, Milestone, User
 from db.vocabulary import DeadlineKind, Role
 from db.vocabulary_calendar import MilestoneState
-from tracker.calendar.backward import NoPlan
+from tracker.calendar.backward_schedule import NoPlan
 from tracker.calendar.decision_clock import (
-    Way,
+    DecisionRoute,
     WhyMissing,
     milestones_of,
     replan_meetings,
     replan_moved,
-    settle,
+    set_state,
     start_clock,
 )
 from tracker.calendar.load_bodies import load_bodies
@@ -23,7 +23,7 @@ from tracker.people.participants import load_participants
 from tracker.rights import Deed
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
-HAARLEM = Way("haarlem", partners=("zaanstad",), tables=("economie", "mra-bestuur"), cofunding=True)
+HAARLEM = DecisionRoute("haarlem", partners=("zaanstad",), tables=("economie", "mra-bestuur"), cofunding=True)
 
 
 @pytest.fixture
@@ -35,13 +35,14 @@ def deadline(session: Session) -> Deadline:
     )
     session.add(Call(id=1, title="T", language="nl", url="https://e.example", first_seen=NOW, last_seen=NOW))
     session.flush()
-    row = Deadline(call_id=1, kind=DeadlineKind.CLOSES, at=datetime(2027, 3, 16, 16, tzinfo=UTC), modified_at=NOW)
+    at = datetime(2027, 3, 16, 16, tzinfo=UTC)
+    row = Deadline(call_id=1, kind=DeadlineKind.CLOSES, at=at, gate_at=at, modified_at=NOW)
     session.add(row)
     session.flush()
     return row
 
 
-def started(session: Session, deadline: Deadline, way: Way = HAARLEM) -> DecisionClock:
+def started(session: Session, deadline: Deadline, way: DecisionRoute = HAARLEM) -> DecisionClock:
     return start_clock(Deed(session, session.get_one(User, 1), NOW), deadline, way, owner="haarlem")
 
 
@@ -85,7 +86,7 @@ def test_planning_again_without_a_change_moves_nothing(session: Session, deadlin
 def test_what_is_done_or_set_by_hand_does_not_move(session: Session, deadline: Deadline) -> None:
     clock = started(session, deadline)
     rows = {row.key: row for row in milestones_of(session, clock)}
-    settle(rows["go_no_go"], MilestoneState.DONE, "", by=1, now=NOW)
+    set_state(rows["go_no_go"], MilestoneState.DONE, "", by=1, now=NOW)
     rows["signatures"].pinned = True
     kept = rows["go_no_go"].day, rows["signatures"].day
     assert deadline.at
@@ -113,7 +114,7 @@ def test_a_new_meeting_of_one_body_moves_only_its_own_step_and_what_precedes_it(
 
 def test_a_step_left_out_comes_back_when_it_is_needed_again(session: Session, deadline: Deadline) -> None:
     clock = started(session, deadline)
-    started(session, deadline, Way("haarlem"))
+    started(session, deadline, DecisionRoute("haarlem"))
     states = {row.key: row.state for row in milestones_of(session, clock)}
     assert states["council:raad-haarlem"] == MilestoneState.DROPPED
     started(session, deadline)
@@ -123,8 +124,8 @@ def test_a_step_left_out_comes_back_when_it_is_needed_again(session: Session, de
 def test_dropping_needs_a_reason(session: Session, deadline: Deadline) -> None:
     row = milestones_of(session, started(session, deadline))[0]
     with pytest.raises(WhyMissing, match="waarom"):
-        settle(row, MilestoneState.DROPPED, "  ", by=1, now=NOW)
-    settle(row, MilestoneState.DROPPED, "geen capaciteit", by=1, now=NOW)
+        set_state(row, MilestoneState.DROPPED, "  ", by=1, now=NOW)
+    set_state(row, MilestoneState.DROPPED, "geen capaciteit", by=1, now=NOW)
     session.flush()
 
 

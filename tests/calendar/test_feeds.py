@@ -18,7 +18,7 @@ from db.vocabulary_calendar import FeedScope
 from notifications.wording import full_moment
 from tests.make.pages import Visitor, make_user, visit
 from tests.make.planning_world import BRUSSELS_17, NOW, add_call, add_deadline, settle_world
-from tracker.calendar.decision_clock import Way, start_clock
+from tracker.calendar.decision_clock import DecisionRoute, start_clock
 from tracker.calendar.events import all_deadlines
 from tracker.calendar.feeds import open_feed
 from tracker.rights import Deed
@@ -213,7 +213,7 @@ def test_a_team_feed_holds_milestones_of_the_own_organisation_only(
 ) -> None:
     with writing(engine) as session:
         row = add_deadline(session, add_call(session), BRUSSELS_17)
-        start_clock(Deed(session, people["coordinator"], NOW), row, Way("amsterdam"), "amsterdam")
+        start_clock(Deed(session, people["coordinator"], NOW), row, DecisionRoute("amsterdam"), "amsterdam")
         ours = feed(session, people["fundraiser"], FeedScope.TEAM)
         theirs = feed(session, people["haarlem"], FeedScope.TEAM)
     assert "Mijlpaal: het college van Amsterdam" in anonymous.get(ours).text
@@ -232,7 +232,9 @@ def test_nothing_of_a_dossier_reaches_a_feed(
         author = people["coordinator"].id
         told = {"internal_wording": secret, "red_lines": secret, "created_at": NOW, "created_by": author}
         session.add(Position(dossier_id=dossier.id, number=1, participant_id="amsterdam", **told))
-        start_clock(Deed(session, session.get_one(User, author), NOW), row, Way("amsterdam"), "amsterdam", dossier.id)
+        start_clock(
+            Deed(session, session.get_one(User, author), NOW), row, DecisionRoute("amsterdam"), "amsterdam", dossier.id
+        )
         wide = feed(session, people["coordinator"], FeedScope.TEAM)
     for one in (address, wide):
         assert "geheime" not in anonymous.get(one).text
@@ -244,7 +246,7 @@ def test_a_filter_feed_holds_what_the_list_of_the_same_filter_shows(
     with writing(engine) as session:
         add_deadline(session, add_call(session, "Nederlands"), BRUSSELS_17)
         add_deadline(session, add_call(session, "English", language="en"), BRUSSELS_17)
-        one = feed(session, people["reader"], FeedScope.FILTER, wanted={"languages": ["en"]})
+        one = feed(session, people["reader"], FeedScope.FILTER, call_filter={"languages": ["en"]})
     assert [str(e["summary"]) for e in events(anonymous.get(one).text)] == ["Sluit: English"]
 
 

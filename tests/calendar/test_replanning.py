@@ -16,7 +16,7 @@ from tests.make.pages import Visitor, visit
 from tests.make.planning_mail import plan_once
 from tests.make.planning_world import NOW, settle_world
 from tracker.calendar.decision_clock import (
-    Way,
+    DecisionRoute,
     milestones_of,
     replan_meetings,
     replan_moved,
@@ -50,7 +50,7 @@ def with_clock(session: Session, by: User) -> DecisionClock:
     """A call that closes on 20 April, with the clock of an application with own money."""
     store(session, [make_listing(1, deadlines=(closes(CLOSES.isoformat(), "17:00"),))], NOW)
     deadline = session.exec(select(Deadline)).one()
-    started = start_clock(Deed(session, by, NOW), deadline, Way("amsterdam", cofunding=True), "amsterdam")
+    started = start_clock(Deed(session, by, NOW), deadline, DecisionRoute("amsterdam", cofunding=True), "amsterdam")
     session.commit()
     return started
 

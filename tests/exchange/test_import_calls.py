@@ -20,8 +20,9 @@ from tests.commands.test_commands import kansenradar
 from tests.make.crawls import closes, make_listing, store
 from tracker.challenges.agenda import load_agendas
 from tracker.errors import NotPossible
-from tracker.exchange.import_calls import Imported, NotImported, import_calls, import_people
-from tracker.exchange.rows import NotReadable, rows_of
+from tracker.exchange.import_calls import import_calls
+from tracker.exchange.import_people import import_people
+from tracker.exchange.rows import Imported, NotImported, NotReadable, rows_of
 from tracker.exchange.tables import FORMATS, calls
 from tracker.people.participants import load_participants
 from tracker.people.subscriptions import add_user

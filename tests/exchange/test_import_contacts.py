@@ -14,9 +14,8 @@ from tests.commands.test_commands import kansenradar
 from tests.make.lobby import Cast, gather
 from tracker.errors import NotPossible
 from tracker.exchange.export_lobby import contacts
-from tracker.exchange.import_calls import Imported, NotImported
 from tracker.exchange.import_contacts import import_contacts
-from tracker.exchange.rows import rows_of
+from tracker.exchange.rows import Imported, NotImported, rows_of
 from tracker.exchange.tables import FORMATS
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.rights import viewer_of

@@ -216,7 +216,7 @@ def test_a_promise_is_watched_until_it_is_kept(cast: Cast) -> None:
     dossier = cast.open()
     contact = log_contact(cast.deed(), ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE)
     promised = contacts.commit_to(cast.deed(), contact, "Stuurt de brief", date(2026, 6, 30))
-    contacts.settle(cast.deed(), promised, CommitmentState.KEPT, 1)
+    contacts.close_commitment(cast.deed(), promised, CommitmentState.KEPT, 1)
     assert promised.closed_at == cast.now
     with pytest.raises(ChangedMeanwhile):
-        contacts.settle(cast.deed(), promised, CommitmentState.BROKEN, 1)
+        contacts.close_commitment(cast.deed(), promised, CommitmentState.BROKEN, 1)

@@ -190,8 +190,8 @@ def test_a_lobby_agenda_is_adopted_before_it_is_noted(cast: Cast) -> None:
 
 def test_a_participant_that_is_gone_is_refused_with_where_it_went(cast: Cast) -> None:
     with pytest.raises(ParticipantGone, match="Wijdemeren bestaat sinds 1 jan 2027 niet meer en opgegaan in Hilversum"):
-        participants.standing_participant(cast.session, "wijdemeren", date(2027, 1, 1))
-    assert participants.standing_participant(cast.session, "wijdemeren", date(2026, 12, 31)).id == "wijdemeren"
+        participants.participant_on(cast.session, "wijdemeren", date(2027, 1, 1))
+    assert participants.participant_on(cast.session, "wijdemeren", date(2026, 12, 31)).id == "wijdemeren"
 
 
 @pytest.mark.parametrize(

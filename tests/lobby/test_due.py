@@ -21,7 +21,7 @@ from tracker.challenges.agenda import load_agendas
 from tracker.errors import Incomplete, NotFound
 from tracker.lobby import coalition, contacts, dossiers, due, moments, positions, yearly_moments
 from tracker.lobby.contacts import ContactFields, Office, log_contact
-from tracker.mailing.lobby_reminders import plan_lobby_reminders
+from tracker.mailing.lobby_reminders import distance_due, plan_lobby_reminders
 from tracker.mailing.planning_run import LEASE, PlanningRun
 from tracker.operations.example_data import load_example
 from tracker.people.participants import load_participants
@@ -38,14 +38,14 @@ def cast(session: Session, now: datetime) -> Cast:
 
 
 def kinds(cast: Cast, now: datetime | None = None) -> list[tuple[str, date]]:
-    found = due.due(cast.session, now or cast.now)
+    found = due.lobby_due(cast.session, now or cast.now)
     return [(d.kind, d.due) for d in found if d.user_id == cast.lobbyist.id]
 
 
 def test_reviews_and_mandates_remind_the_keeper_of_the_dossier(cast: Cast) -> None:
     dossier = cast.open(lobbyist_id=cast.lobbyist.id)
     draft = positions.draft(cast.deed(cast.coordinator), dossier, positions.Wording(internal="KANARIE"))
-    decision = positions.Decision(Gremium.BOARD, "B", TODAY, TODAY, date(2026, 7, 1), date(2026, 6, 15))
+    decision = positions.Adoption(Gremium.BOARD, "B", TODAY, TODAY, date(2026, 7, 1), date(2026, 6, 15))
     positions.adopt(cast.deed(cast.coordinator), draft, decision)
     assert kinds(cast) == [("position_review", date(2026, 6, 15)), ("mandate", date(2026, 7, 1))]
     later = kinds(cast, cast.now + timedelta(days=60))
@@ -59,7 +59,7 @@ def test_promises_and_follow_ups_remind_until_they_are_done(cast: Cast) -> None:
     promised = contacts.commit_to(cast.deed(), contact, "Brief", date(2026, 6, 9))
     assert kinds(cast) == [("follow_up", date(2026, 6, 3)), ("commitment", date(2026, 6, 9))]
     contacts.followed_up(cast.deed(), contact, contact.version)
-    contacts.settle(cast.deed(), promised, CommitmentState.KEPT, promised.version)
+    contacts.close_commitment(cast.deed(), promised, CommitmentState.KEPT, promised.version)
     assert kinds(cast) == []
 
 
@@ -69,7 +69,7 @@ def test_a_reminder_is_a_link_without_a_word_of_the_dossier(cast: Cast) -> None:
     contacts.commit_to(cast.deed(), contact, "KANARIE", date(2026, 6, 9))
     cast.adopted(dossier, TODAY, date(2026, 6, 30), public="KANARIE")
     moments.hook(cast.deed(), dossier, "pattern:prinsjesdag:2026")
-    found = due.due(cast.session, cast.now, timedelta(days=200))
+    found = due.lobby_due(cast.session, cast.now, timedelta(days=200))
     assert {d.kind for d in found} == {"follow_up", "commitment", "mandate", "moment"}
     assert "KANARIE" not in repr(found)
     assert all(d.link.startswith("/") for d in found)
@@ -79,28 +79,29 @@ def test_who_may_no_longer_see_it_is_no_longer_reminded(cast: Cast) -> None:
     dossier = cast.open()
     dossier.lobbyist_id = cast.haarlem.id  # as it stood when it was chosen: a form takes colleagues only
     cast.adopted(dossier, TODAY, date(2026, 6, 30))
-    assert [d.user_id for d in due.due(cast.session, cast.now)] == [cast.haarlem.id]
+    assert [d.user_id for d in due.lobby_due(cast.session, cast.now)] == [cast.haarlem.id]
     dossier.visibility = Visibility.OWN
     cast.session.flush()
-    assert due.due(cast.session, cast.now) == []
+    assert due.lobby_due(cast.session, cast.now) == []
     dossier.visibility, cast.haarlem.deactivated_at = Visibility.MRA, cast.now
     cast.session.flush()
-    assert due.due(cast.session, cast.now) == []
+    assert due.lobby_due(cast.session, cast.now) == []
 
 
 def test_a_moved_day_is_another_key_and_the_same_day_the_same(cast: Cast) -> None:
     contact = log_contact(cast.deed(), ContactFields(TODAY, "x"), Office("VRO"))
     promised = contacts.commit_to(cast.deed(), contact, "Brief", date(2026, 6, 9))
-    first = due.due(cast.session, cast.now)[0].key
-    assert due.due(cast.session, cast.now + timedelta(days=3))[0].key == first
+    first = due.lobby_due(cast.session, cast.now)[0].key
+    assert due.lobby_due(cast.session, cast.now + timedelta(days=3))[0].key == first
     promised.due_on = date(2026, 6, 10)
     cast.session.flush()
-    assert due.due(cast.session, cast.now)[0].key != first
+    assert due.lobby_due(cast.session, cast.now)[0].key != first
 
 
 def test_each_kind_is_told_at_its_own_distances(cast: Cast) -> None:
-    item = due.Due(1, "commitment", "k", date(2026, 6, 9), "t", "/")
-    told = [n for n in range(-3, 40) if due.due_today([item], item.due - timedelta(days=n))]
+    item = due.LobbyDue(1, "commitment", "k", date(2026, 6, 9), "t", "/")
+    morning = datetime(2026, 6, 9, 6, tzinfo=UTC)
+    told = [n for n in range(-3, 40) if distance_due(item, morning - timedelta(days=n)) == n]
     assert told == [0, 1, 7]
 
 
@@ -108,9 +109,9 @@ def test_silent_partners_are_asked_before_the_round_ends(cast: Cast) -> None:
     dossier = cast.open()
     member = coalition.join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, TODAY, "haarlem")
     asked = coalition.open_round(cast.deed(), dossier, "Akkoord?", date(2026, 6, 12))
-    assert [(d.kind, d.user_id) for d in due.due(cast.session, cast.now)] == [("sign_off", cast.haarlem.id)]
+    assert [(d.kind, d.user_id) for d in due.lobby_due(cast.session, cast.now)] == [("sign_off", cast.haarlem.id)]
     coalition.say(cast.deed(cast.haarlem), member, PartyStance.AGREES, TODAY, in_round=asked)
-    assert due.due(cast.session, cast.now) == []
+    assert due.lobby_due(cast.session, cast.now) == []
 
 
 def remind(engine: Engine, now: datetime) -> int:
@@ -152,7 +153,7 @@ def test_what_is_done_is_taken_out_of_the_outbox(engine: Engine, now: datetime) 
     assert remind(engine, now + timedelta(days=7)) == 1
     with writing(engine) as session:
         row = session.get_one(Commitment, promised.id)
-        contacts.settle(Deed(session, cast.lobbyist, now), row, CommitmentState.KEPT, row.version)
+        contacts.close_commitment(Deed(session, cast.lobbyist, now), row, CommitmentState.KEPT, row.version)
     assert remind(engine, now + timedelta(days=7, minutes=1)) == 0
     with writing(engine) as session:
         assert session.exec(select(Delivery)).one().state == DeliveryState.CANCELLED
@@ -371,5 +372,5 @@ def test_the_example_is_loaded_once_and_marked_as_one(session: Session, now: dat
     assert {d.stage for d in found} >= {"active", "drafting", "exploring", "go_no_go", "submitted", "scouting"}
     assert all(d.example for d in found)
     assert all(u.email.endswith(".invalid") for u in session.exec(select(User)))
-    assert len(due.due(session, now)) >= 5
+    assert len(due.lobby_due(session, now)) >= 5
     assert session.get(Participant, "haarlem")

@@ -16,7 +16,7 @@ from db.vocabulary_lobby import Gremium, PositionState
 from tests.make.lobby import Cast, gather
 from tracker.errors import Incomplete, NotAllowed, PositionNotAllowed
 from tracker.lobby import positions
-from tracker.lobby.positions import Decision, Wording, adopt, designation, draft, exportable, holds_on, position_on
+from tracker.lobby.positions import Adoption, Wording, adopt, designation, draft, exportable, holds_on, position_on
 from tracker.rights import Deed, viewer_of
 
 MAY = date(2026, 5, 1)
@@ -53,10 +53,10 @@ def test_a_second_position_may_not_hold_in_the_same_days(cast: Cast) -> None:
     dossier = cast.open()
     cast.adopted(dossier, MAY, date(2026, 5, 20))
     second = draft(cast.deed(cast.coordinator), dossier, Wording(internal="x"))
-    overlapping = Decision(Gremium.BOARD, "B2", MAY, date(2026, 5, 20))
+    overlapping = Adoption(Gremium.BOARD, "B2", MAY, date(2026, 5, 20))
     with pytest.raises(PositionNotAllowed, match="geldt al standpunt 1"):
         adopt(cast.deed(cast.coordinator), second, overlapping)
-    adopt(cast.deed(cast.coordinator), second, Decision(Gremium.BOARD, "B2", MAY, date(2026, 5, 21)))
+    adopt(cast.deed(cast.coordinator), second, Adoption(Gremium.BOARD, "B2", MAY, date(2026, 5, 21)))
     assert second.state == PositionState.ADOPTED
 
 
@@ -64,7 +64,7 @@ def test_what_did_we_say_then_answers_for_any_date(cast: Cast) -> None:
     dossier = cast.open()
     first = cast.adopted(dossier, date(2026, 1, 10), date(2026, 12, 31))
     second = draft(cast.deed(cast.coordinator), dossier, Wording(public="Nieuw"))
-    decision = Decision(Gremium.BOARD, "B7", date(2026, 5, 20), date(2026, 5, 25), date(2026, 6, 30))
+    decision = Adoption(Gremium.BOARD, "B7", date(2026, 5, 20), date(2026, 5, 25), date(2026, 6, 30))
     adopt(cast.deed(cast.coordinator), second, decision, succeeds=first)
     said = [
         p and p.number
@@ -99,7 +99,7 @@ def test_a_participants_own_body_makes_no_mra_standpunt(cast: Cast) -> None:
     dossier = cast.open()
     cast.adopted(dossier, MAY)
     own = draft(cast.deed(cast.haarlem), dossier, Wording(public="Haarlem vindt"))
-    adopt(cast.deed(cast.haarlem), own, Decision(Gremium.EXECUTIVE, "C1", MAY, MAY))
+    adopt(cast.deed(cast.haarlem), own, Adoption(Gremium.EXECUTIVE, "C1", MAY, MAY))
     assert designation(own, date(2026, 5, 29), "Haarlem") == "standpunt van Haarlem"
     assert position_on(cast.session, dossier, MAY, viewer_of(cast.haarlem), "haarlem") == own
 
@@ -117,7 +117,7 @@ def test_a_succeeded_position_says_until_when_it_held(cast: Cast) -> None:
     dossier = cast.open()
     first = cast.adopted(dossier, date(2026, 5, 1), date(2026, 12, 31))
     second = positions.draft(cast.deed(cast.coordinator), dossier, positions.Wording(public="Nieuw"))
-    decision = positions.Decision(Gremium.BOARD, "MRA-13", date(2026, 5, 20), date(2026, 5, 20))
+    decision = positions.Adoption(Gremium.BOARD, "MRA-13", date(2026, 5, 20), date(2026, 5, 20))
     positions.adopt(cast.deed(cast.coordinator), second, decision, succeeds=first)
     with pytest.raises(PositionNotAllowed, match="gold tot en met 19 mei 2026"):
         positions.exportable(first, date(2026, 5, 29))
@@ -135,23 +135,23 @@ def test_a_decision_needs_its_facts_and_a_coordinator(cast: Cast) -> None:
     dossier = cast.open()
     concept = draft(cast.deed(), dossier, Wording(internal="x"))
     wrong = [
-        (Decision(Gremium.BOARD, "B", date(2026, 6, 1), date(2026, 6, 1)), PositionNotAllowed),
-        (Decision(Gremium.BOARD, "B", MAY, MAY - timedelta(days=1)), PositionNotAllowed),
-        (Decision(Gremium.BOARD, "B", MAY, MAY, MAY - timedelta(days=1)), PositionNotAllowed),
-        (Decision(Gremium.BOARD, " ", MAY, MAY), Incomplete),
+        (Adoption(Gremium.BOARD, "B", date(2026, 6, 1), date(2026, 6, 1)), PositionNotAllowed),
+        (Adoption(Gremium.BOARD, "B", MAY, MAY - timedelta(days=1)), PositionNotAllowed),
+        (Adoption(Gremium.BOARD, "B", MAY, MAY, MAY - timedelta(days=1)), PositionNotAllowed),
+        (Adoption(Gremium.BOARD, " ", MAY, MAY), Incomplete),
     ]
     for decision, refusal in wrong:
         with pytest.raises(refusal):
             adopt(cast.deed(cast.coordinator), concept, decision)
     with pytest.raises(NotAllowed, match="coördinator"):
-        adopt(cast.deed(), concept, Decision(Gremium.BOARD, "B", MAY, MAY))
+        adopt(cast.deed(), concept, Adoption(Gremium.BOARD, "B", MAY, MAY))
     assert concept.state == PositionState.DRAFT
 
 
 def test_dissenting_participants_stand_with_the_position(cast: Cast) -> None:
     dossier = cast.open()
     concept = draft(cast.deed(cast.coordinator), dossier, Wording(internal="x"))
-    decision = Decision(Gremium.BOARD, "B", MAY, MAY)
+    decision = Adoption(Gremium.BOARD, "B", MAY, MAY)
     adopt(cast.deed(cast.coordinator), concept, decision, {"haarlem": "Wil eerst een toets"})
     assert [(p.name, why) for p, why in positions.dissenters(cast.session, concept)] == [
         ("Haarlem", "Wil eerst een toets")
@@ -165,7 +165,7 @@ def test_of_two_people_adopting_at_once_one_is_refused(engine: Engine, now: date
         words = Wording(internal="x")
         ours = draft(Deed(session, cast.coordinator, now), dossier, words)
         theirs = draft(Deed(session, cast.haarlem, now), dossier, words)
-    decision = Decision(Gremium.EXECUTIVE, "C", MAY, MAY)
+    decision = Adoption(Gremium.EXECUTIVE, "C", MAY, MAY)
     with writing(engine) as session:
         adopt(Deed(session, cast.haarlem, now), session.get_one(Position, theirs.id), decision)
     with pytest.raises(PositionNotAllowed), writing(engine) as session:

@@ -20,7 +20,7 @@ from db.models import (
 from db.vocabulary_calendar import FeedScope
 from notifications.links import ALL, Links
 from tests.make.seed_pages import seeded_people
-from tracker.calendar.decision_clock import Way, start_clock
+from tracker.calendar.decision_clock import DecisionRoute, start_clock
 from tracker.calendar.feeds import open_feed
 from tracker.mailing.keys import signing_keys
 from tracker.rights import Deed
@@ -87,7 +87,7 @@ def _twin(session: Session) -> None:
         }
         session.add(Sighting(source="dus_i", external_id="twin", call_id=call.id, **said))
         at = {"day": (one.closes_at or one.first_seen).date(), "modified_at": one.first_seen}
-        session.add(Deadline(call_id=call.id, kind="closes", **at))
+        session.add(Deadline(call_id=call.id, kind="closes", gate_at=one.closes_at, **at))
         session.flush()
 
 
@@ -97,7 +97,7 @@ def _clock(session: Session, me: User, now: datetime) -> int:
         select(Deadline).where(Deadline.kind == "closes", col(Deadline.day) > late.date()).order_by(col(Deadline.id))
     ).first()
     assert deadline is not None
-    clock = start_clock(Deed(session, me, now), deadline, Way("amsterdam"), "amsterdam")
+    clock = start_clock(Deed(session, me, now), deadline, DecisionRoute("amsterdam"), "amsterdam")
     assert clock.id is not None
     return clock.id
 

@@ -1,11 +1,11 @@
-"""A real browser for tests: the seeded world served on a local port, and Chromium in front of it."""
+"""A real browser for tests: the application served on a free port of this machine, and Chromium in front of it."""
 
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -42,43 +42,45 @@ class Served:
 
     address: str
     engine: Engine
-    people: dict[str, User]
     now: datetime
     settings: Settings
+    people: dict[str, User] = field(default_factory=dict)
 
-    def token(self, role: str) -> str:
+    def token(self, user: User) -> str:
         """A session for somebody, as the cookie holds it."""
         with writing(self.engine) as session:
-            return start_session(session, self.people[role], "browser", self.now)
+            return start_session(session, user, "browser", self.now)
 
 
 @contextmanager
 def serve_world(folder: Path, template: Path, now: datetime) -> Iterator[Served]:
-    """Serve a seeded SQLite world on a free port."""
+    """Serve a seeded SQLite world, with its people by role."""
     path = folder / "world.db"
     path.write_bytes(template.read_bytes())
     engine = open_engine(f"sqlite:///{path}")
     with reading(engine) as session:
         people = seeded_people(session)
+    with serve(engine, now, folder) as served:
+        yield replace(served, people=people)
+    engine.dispose()
+
+
+@contextmanager
+def serve(engine: Engine, now: datetime, folder: Path) -> Iterator[Served]:
+    """Serve what stands in a database; edits of opgaven are tried by words alone."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = Settings(base_url=f"http://localhost:{port}", data_dir=folder, _env_file=None)
-    config = uvicorn.Config(
-        build(settings, engine, Clock(now), Unlimited(), PreviewScorer(lambda: None, 60)),
-        port=port,
-        log_level="error",
-        access_log=False,
-    )
-    server = uvicorn.Server(config)
+    app = build(settings, engine, Clock(now), Unlimited(), PreviewScorer(lambda: None, 60))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield Served(settings.base_url, engine, people, now, settings)
+    yield Served(settings.base_url, engine, now, settings)
     server.should_exit = True
     thread.join(timeout=10)
-    engine.dispose()
 
 
 @contextmanager
@@ -94,9 +96,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def open_page(browser: Browser, served: Served, role: str = "", **options: object) -> Page:
-    """A page in a context of its own, signed in when a role is given."""
+def open_page(browser: Browser, served: Served, who: str | User = "", **options: object) -> Page:
+    """A page in a context of its own, signed in as somebody, or as who has a role in the world."""
     context = browser.new_context(base_url=served.address, **options)
-    if role:
-        context.add_cookies([{"name": "kansenradar", "value": served.token(role), "url": served.address}])
+    user = served.people[who] if isinstance(who, str) and who else who
+    if isinstance(user, User):
+        context.add_cookies([{"name": "kansenradar", "value": served.token(user), "url": served.address}])
     return context.new_page()

@@ -43,7 +43,7 @@ class Cast:
         """A position of the MRA Bestuur in that dossier."""
         words = positions.Wording(internal="Interne tekst", public=public, red_lines="Rode lijn")
         draft = positions.draft(Deed(self.session, self.coordinator, self.now), dossier, words)
-        decision = positions.Decision(Gremium.BOARD, "MRA-2026-12", start, start, last)
+        decision = positions.Adoption(Gremium.BOARD, "MRA-2026-12", start, start, last)
         positions.adopt(Deed(self.session, self.coordinator, self.now), draft, decision)
         return draft
 

@@ -133,7 +133,7 @@ def test_an_erased_user_is_gone_and_the_log_keeps_a_pseudonym(engine: Engine, no
         assert erased.name == f"gewist {erased.id}"
         assert len(log) == 5
         assert session.exec(select(WebSession)).all() == []
-        assert [d for d in due.due(session, now) if d.user_id == erased.id] == []
+        assert [d for d in due.lobby_due(session, now) if d.user_id == erased.id] == []
 
 
 def test_access_tells_everything_and_no_secret(session: Session, now: datetime) -> None:

@@ -16,8 +16,8 @@ from tests.make.pages import Visitor, visit
 from tests.make.planning_mail import plan_once
 from tests.make.planning_world import BRUSSELS_17, NOW, add_call, add_deadline, settle_world
 from tracker.calendar.bodies import body_calendar
-from tracker.calendar.decision_clock import Way, milestones_of, replan_meetings, replan_moved, start_clock
-from tracker.calendar.due import milestones_waiting_for, reminders, week_end
+from tracker.calendar.decision_clock import DecisionRoute, milestones_of, replan_meetings, replan_moved, start_clock
+from tracker.calendar.due import due_items_of, reminders, week_end
 from tracker.calendar.entries import Entry
 from tracker.calendar.latest_go import notice_for
 from tracker.rights import Deed
@@ -196,7 +196,7 @@ def test_a_clock_is_planned_kept_assigned_and_settled(me: Visitor, engine: Engin
 def test_a_day_put_by_hand_stays_with_its_reason_and_is_given_back(me: Visitor, engine: Engine) -> None:
     with writing(engine) as session:
         row = add_deadline(session, add_call(session), BRUSSELS_17)
-        clock = start_clock(Deed(session, session.get_one(User, 1), NOW), row, Way("amsterdam"), "amsterdam")
+        clock = start_clock(Deed(session, session.get_one(User, 1), NOW), row, DecisionRoute("amsterdam"), "amsterdam")
         first, second = milestones_of(session, clock)[:2]
         was, before, version = second.day, first.day, second.version
     earlier = was - timedelta(days=7)
@@ -315,7 +315,7 @@ def clocked(session: Session) -> dict[str, User]:
     """A clock of Amsterdam whose go/no-go is the fundraiser's."""
     people = settle_world(session)
     row = add_deadline(session, add_call(session), BRUSSELS_17)
-    clock = start_clock(Deed(session, people["coordinator"], NOW), row, Way("amsterdam"), "amsterdam")
+    clock = start_clock(Deed(session, people["coordinator"], NOW), row, DecisionRoute("amsterdam"), "amsterdam")
     milestones_of(session, clock)[0].assignee_id = people["fundraiser"].id
     session.flush()
     return people
@@ -344,7 +344,7 @@ def test_who_is_due_gets_one_mail_a_day_that_names_call_and_step(
 ) -> None:
     with writing(engine) as session:
         row = add_deadline(session, add_call(session), BRUSSELS_17)
-        clock = start_clock(Deed(session, people["coordinator"], NOW), row, Way("amsterdam"), "amsterdam")
+        clock = start_clock(Deed(session, people["coordinator"], NOW), row, DecisionRoute("amsterdam"), "amsterdam")
         go = milestones_of(session, clock)[0]
         go.assignee_id = people["fundraiser"].id
         session.add(go)
@@ -364,7 +364,7 @@ def test_what_was_due_while_nothing_was_planned_is_told_once_when_it_is_again(
 ) -> None:
     with writing(engine) as session:
         row = add_deadline(session, add_call(session), BRUSSELS_17)
-        clock = start_clock(Deed(session, people["coordinator"], NOW), row, Way("amsterdam"), "amsterdam")
+        clock = start_clock(Deed(session, people["coordinator"], NOW), row, DecisionRoute("amsterdam"), "amsterdam")
         go = milestones_of(session, clock)[0]
         go.assignee_id = people["fundraiser"].id
         session.add(go)
@@ -376,11 +376,11 @@ def test_what_was_due_while_nothing_was_planned_is_told_once_when_it_is_again(
 
 
 def test_a_moved_deadline_moves_the_reminder_along(session: Session, clocked: dict[str, User]) -> None:
-    before = milestones_waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
+    before = due_items_of(session, "amsterdam", NOW, date(2028, 1, 1))
     row = session.exec(select(Deadline)).one()
     row.at = BRUSSELS_17 + timedelta(days=28)
     replan_moved(session, NOW)
-    after = milestones_waiting_for(session, "amsterdam", NOW, date(2028, 1, 1))
+    after = due_items_of(session, "amsterdam", NOW, date(2028, 1, 1))
     assert len(before) == len(after)
     assert {w.key for w in before}.isdisjoint({w.key for w in after})
 

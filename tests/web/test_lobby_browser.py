@@ -1,5 +1,7 @@
 """The ways people go through the lobby's pages, in a real browser: a contact in under a minute on a phone, and more."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,12 +13,12 @@ from db.migrate import upgrade
 from db.models import Application, ContactMoment, Dossier, Position, User
 from db.session import open_engine, reading, writing
 from db.vocabulary_lobby import ApplicationStage, Check, PartyKind, PositionState
-from tests.make.browsing import CHROMIUM, browser_of, served
+from tests.make.browser import chromium, open_page, serve
 from tests.make.lobby import Cast, gather
 from tracker.lobby import coalition
 from tracker.rights import Deed
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")]
+pytestmark = pytest.mark.slow
 
 # A careful thumb: two and a half characters a second, two and a half seconds to find and tap a thing.
 SECONDS_A_KEY, SECONDS_A_TAP = 0.4, 2.5
@@ -37,6 +39,16 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path, now: datetime) -> Site:
     return Site(tmp_path, now)
+
+
+@contextmanager
+def page_of(site: Site, user: User, width: int = 1280, height: int = 900, script: bool = True) -> Iterator[Page]:
+    """A page in a browser in which the user is signed in."""
+    screen = {"width": width, "height": height}
+    with serve(site.engine, site.now, site.tmp) as served, chromium() as browser:
+        page = open_page(browser, served, user, viewport=screen, java_script_enabled=script, locale="nl-NL")
+        page.set_default_timeout(10_000)
+        yield page
 
 
 class Thumb:
@@ -62,11 +74,8 @@ class Thumb:
 
 @pytest.mark.parametrize("script", [True, False])
 def test_a_contact_is_logged_in_under_a_minute_on_a_phone(site: Site, script: bool) -> None:
-    with (
-        served(site.engine, site.now, site.tmp) as base,
-        browser_of(site.engine, base, site.now, site.cast.lobbyist, 390, 844, script) as (page, _),
-    ):
-        page.goto(f"{base}/dossiers/{site.dossier.id}")
+    with page_of(site, site.cast.lobbyist, 390, 844, script) as page:
+        page.goto(f"/dossiers/{site.dossier.id}")
         thumb = Thumb(page)
         thumb.tap("Contact vastleggen", "link")
         thumb.write("Organisatie", "Ministerie VRO")
@@ -96,11 +105,8 @@ def test_the_phone_is_told_who_was_there_as_soon_as_the_office_is_named(site: Si
             ContactFields(date(2026, 5, 20), "x", visibility="mra"),
             Office("Ministerie VRO", "directeur Wonen"),
         )
-    with (
-        served(site.engine, site.now, site.tmp) as base,
-        browser_of(site.engine, base, site.now, site.cast.lobbyist, 390, 844, script=False) as (page, _),
-    ):
-        page.goto(f"{base}/contacten/nieuw")
+    with page_of(site, site.cast.lobbyist, 390, 844, script=False) as page:
+        page.goto("/contacten/nieuw")
         page.get_by_label("Organisatie").fill("ministerie vro")
         page.get_by_label("Functie").fill("Directeur wonen")
         page.get_by_role("button", name="Kijk wie er al was").click()
@@ -108,11 +114,8 @@ def test_the_phone_is_told_who_was_there_as_soon_as_the_office_is_named(site: Si
 
 
 def test_a_position_is_adopted_and_succeeded(site: Site) -> None:
-    with (
-        served(site.engine, site.now, site.tmp) as base,
-        browser_of(site.engine, base, site.now, site.cast.coordinator) as (page, _),
-    ):
-        page.goto(f"{base}/dossiers/{site.dossier.id}/standpunten")
+    with page_of(site, site.cast.coordinator) as page:
+        page.goto(f"/dossiers/{site.dossier.id}/standpunten")
         for number, text, day in ((1, "Eerste tekst", "2026-05-01"), (2, "Tweede tekst", "2026-05-20")):
             page.get_by_label("Openbare tekst").fill(text)
             page.get_by_role("button", name="Bewaar concept").click()
@@ -136,34 +139,30 @@ def test_a_sign_off_with_one_objector(site: Site) -> None:
         dossier, by = session.get_one(Dossier, site.dossier.id), session.get_one(User, site.cast.lobbyist.id)
         for kind, name, party in ((PartyKind.PARTICIPANT, "", "haarlem"), (PartyKind.KNOWLEDGE, "Hogeschool", "")):
             coalition.join(Deed(session, by, site.now), dossier, name, kind, date(2026, 5, 1), party)
-    with served(site.engine, site.now, site.tmp) as base:
-        address = f"{base}/dossiers/{site.dossier.id}/coalitie"
-        with browser_of(site.engine, base, site.now, site.cast.lobbyist) as (page, _):
-            page.goto(address)
-            page.get_by_text("Afstemronde openen").click()
-            page.get_by_label("Waarop vraagt u akkoord?").fill("Akkoord met de brief?")
-            page.get_by_role("button", name="Open ronde").click()
-            page.get_by_label("Partij", exact=True).select_option(label="Hogeschool")
-            page.get_by_role("button", name="Leg vast").click()
-            assert page.get_by_text("nog niets gehoord van Haarlem").is_visible()
-        with browser_of(site.engine, base, site.now, site.cast.haarlem) as (page, _):
-            page.goto(address)
-            page.get_by_label("Houding", exact=True).select_option(label="bezwaar")
-            page.get_by_role("button", name="Leg vast").click()
-            page.get_by_text("Schrijf in één zin waarom.").first.wait_for()
-            page.get_by_label("In eigen woorden").fill("Eerst een toets")
-            page.get_by_role("button", name="Leg vast").click()
-            page.get_by_text("Nog geen overeenstemming: bezwaar van Haarlem").wait_for()
-            page.goto(base)
-            assert page.get_by_text("Haarlem tegenover MRA-lijn").is_visible()
+    address = f"/dossiers/{site.dossier.id}/coalitie"
+    with page_of(site, site.cast.lobbyist) as page:
+        page.goto(address)
+        page.get_by_text("Afstemronde openen").click()
+        page.get_by_label("Waarop vraagt u akkoord?").fill("Akkoord met de brief?")
+        page.get_by_role("button", name="Open ronde").click()
+        page.get_by_label("Partij", exact=True).select_option(label="Hogeschool")
+        page.get_by_role("button", name="Leg vast").click()
+        assert page.get_by_text("nog niets gehoord van Haarlem").is_visible()
+    with page_of(site, site.cast.haarlem) as page:
+        page.goto(address)
+        page.get_by_label("Houding", exact=True).select_option(label="bezwaar")
+        page.get_by_role("button", name="Leg vast").click()
+        page.get_by_text("Schrijf in één zin waarom.").first.wait_for()
+        page.get_by_label("In eigen woorden").fill("Eerst een toets")
+        page.get_by_role("button", name="Leg vast").click()
+        page.get_by_text("Nog geen overeenstemming: bezwaar van Haarlem").wait_for()
+        page.goto("/")
+        assert page.get_by_text("Haarlem tegenover MRA-lijn").is_visible()
 
 
 def test_an_application_goes_from_signal_to_decision(site: Site) -> None:
-    with (
-        served(site.engine, site.now, site.tmp) as base,
-        browser_of(site.engine, base, site.now, site.cast.lobbyist) as (page, _),
-    ):
-        page.goto(f"{base}/regelingen/{site.cast.call.id}")
+    with page_of(site, site.cast.lobbyist) as page:
+        page.goto(f"/regelingen/{site.cast.call.id}")
         page.get_by_role("button", name="Start aanvraag").click()
         page.get_by_role("button", name="Naar ‘verkennen’").click()
         page.get_by_role("button", name="Naar ‘go/no-go’").click()
@@ -193,10 +192,7 @@ def test_an_application_goes_from_signal_to_decision(site: Site) -> None:
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_no_page_is_wider_than_the_screen_or_grumbles(site: Site, width: int) -> None:
-    with (
-        served(site.engine, site.now, site.tmp) as base,
-        browser_of(site.engine, base, site.now, site.cast.coordinator, width) as (page, _),
-    ):
+    with page_of(site, site.cast.coordinator, width) as page:
         grumbles: list[str] = []
         page.on("console", lambda message: grumbles.append(message.text) if message.type == "error" else None)
         d = site.dossier.id
@@ -214,6 +210,6 @@ def test_no_page_is_wider_than_the_screen_or_grumbles(site: Site, width: int) ->
             "/aanvragen/cofinanciering",
             "/lobbyagenda/2026",
         ):
-            page.goto(base + path)
+            page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert [g for g in grumbles if "favicon" not in g] == []

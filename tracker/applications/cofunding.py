@@ -58,23 +58,25 @@ class Exposure:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is too much, in Dutch."""
-        found = []
+        warnings = []
         if self.room is not None and self.all_win > self.room:
             certain = "zeker" if self.best > self.room else ("waarschijnlijk" if self.likely > self.room else "")
-            found.append(f"{certain} meer dan de ruimte" if certain else "meer dan de ruimte als alles wordt toegekend")
+            warnings.append(
+                f"{certain} meer dan de ruimte" if certain else "meer dan de ruimte als alles wordt toegekend"
+            )
         if self.uncovered:
-            found.append("nog niet alles gedekt")
+            warnings.append("nog niet alles gedekt")
         if self.de_minimis_three_years > DE_MINIMIS:
-            found.append("boven het de-minimisplafond over drie jaar")
-        return tuple(found)
+            warnings.append("boven het de-minimisplafond over drie jaar")
+        return tuple(warnings)
 
 
 def exposure(promises: Iterable[Promise], rooms: Mapping[tuple[str, int], Decimal]) -> list[Exposure]:
     """Per participant and year. A promise without a judged chance counts in full as likely: careful with money."""
-    standing = [p for p in promises if p.stage not in LOST]
+    running = [p for p in promises if p.stage not in LOST]
     grouped: dict[tuple[str, int], list[Promise]] = defaultdict(list)
     aid: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
-    for promise in standing:
+    for promise in running:
         key = promise.participant_id, promise.year
         grouped[key].append(promise)
         aid[key] += promise.de_minimis
@@ -82,16 +84,16 @@ def exposure(promises: Iterable[Promise], rooms: Mapping[tuple[str, int], Decima
 
 
 def _exposed(
-    key: tuple[str, int], mine: list[Promise], room: Decimal | None, aid: Mapping[tuple[str, int], Decimal]
+    key: tuple[str, int], own: list[Promise], room: Decimal | None, aid: Mapping[tuple[str, int], Decimal]
 ) -> Exposure:
     participant_id, year = key
     return Exposure(
         participant_id=participant_id,
         year=year,
-        best=sum((p.amount for p in mine if p.stage in FIXED), Decimal(0)),
-        likely=sum((_likely(p) for p in mine), Decimal(0)).quantize(CENT, ROUND_HALF_UP),
-        all_win=sum((p.amount for p in mine), Decimal(0)),
-        uncovered=sum((p.amount for p in mine if not p.covered), Decimal(0)),
+        best=sum((p.amount for p in own if p.stage in FIXED), Decimal(0)),
+        likely=sum((_likely(p) for p in own), Decimal(0)).quantize(CENT, ROUND_HALF_UP),
+        all_win=sum((p.amount for p in own), Decimal(0)),
+        uncovered=sum((p.amount for p in own if not p.covered), Decimal(0)),
         room=room,
         de_minimis=aid.get(key, Decimal(0)),
         de_minimis_three_years=sum(
@@ -134,10 +136,10 @@ def set_room(deed: Deed, year: int, amount: Decimal) -> CofundingRoom:
         raise NotAllowed("Met de rol lezer kunt u dit niet vastleggen.")
     if not 2000 <= year <= 2100:
         raise Incomplete("Kies een jaar.", "year")
-    known = select(CofundingRoom).where(
+    same_year = select(CofundingRoom).where(
         CofundingRoom.participant_id == deed.by.participant_id, CofundingRoom.year == year
     )
-    room = deed.session.exec(known).first() or CofundingRoom(
+    room = deed.session.exec(same_year).first() or CofundingRoom(
         participant_id=deed.by.participant_id, year=year, amount=amount, visibility=Visibility.OWN
     )
     room.amount = amount

@@ -8,28 +8,26 @@ from sqlmodel import Session, col, select
 from db.models import ApplicationPartner, Call, Cofunding, Deadline, DecisionClock, Dossier
 from db.queries import Viewer
 from db.rights import visible
-from db.vocabulary import CLOSING_KINDS
 from db.vocabulary_lobby import LogKind
 from notifications.wording import day as said
 from notifications.wording import local_day
-from tracker.applications import stages
-from tracker.applications.stages import of
-from tracker.calendar.backward import NoPlan
-from tracker.calendar.decision_clock import Way, deadline_day, start_clock, way_of
+from tracker.applications.stages import application_of
+from tracker.calendar.backward_schedule import NoPlan
+from tracker.calendar.decision_clock import DecisionRoute, closings_of, deadline_day, route_of, start_clock
 from tracker.errors import Incomplete
 from tracker.lobby.log import log
 from tracker.rights import Deed, must_change
 
 
-def way_for(session: Session, dossier: Dossier, tables: Sequence[str] = ()) -> Way:
+def route_for(session: Session, dossier: Dossier, tables: Sequence[str] = ()) -> DecisionRoute:
     """How this application goes: its penvoerder, the participants that join or pay, and whether own money is asked."""
     money = session.exec(select(Cofunding).where(Cofunding.dossier_id == dossier.id, Cofunding.amount > 0)).all()
     partners = select(ApplicationPartner.party_id).where(
         ApplicationPartner.dossier_id == dossier.id, col(ApplicationPartner.party_id).is_not(None)
     )
-    lead = of(session, dossier).lead_id or dossier.participant_id
+    lead = application_of(session, dossier).lead_id or dossier.participant_id
     others = {p for p in session.exec(partners) if p} | {row.participant_id for row in money}
-    return Way(lead, tuple(sorted(others - {lead})), tuple(tables), bool(money))
+    return DecisionRoute(lead, tuple(sorted(others - {lead})), tuple(tables), bool(money))
 
 
 def clocks_of(session: Session, viewer: Viewer, dossier: Dossier) -> list[tuple[DecisionClock, Deadline]]:
@@ -50,13 +48,13 @@ def open_clock(deed: Deed, dossier: Dossier, deadline: Deadline | None) -> Decis
     must_change(deed, dossier)
     if deadline is None or deadline_day(deadline) is None:
         raise Incomplete("Deze regeling heeft geen sluitdatum die nog komt: er valt niet terug te rekenen.", "klok")
-    known = select(DecisionClock).where(
+    same = select(DecisionClock).where(
         DecisionClock.deadline_id == deadline.id, DecisionClock.participant_id == dossier.participant_id
     )
-    before = deed.session.exec(known).first()
-    way = way_for(deed.session, dossier, way_of(before).tables if before else ())
+    running = deed.session.exec(same).first()
+    route = route_for(deed.session, dossier, route_of(running).tables if running else ())
     try:
-        clock = start_clock(deed, deadline, way, dossier.participant_id, dossier.id)
+        clock = start_clock(deed, deadline, route, dossier.participant_id, dossier.id)
     except NoPlan as error:
         raise Incomplete(str(error), "klok") from error
     day = deadline_day(deadline)
@@ -66,19 +64,11 @@ def open_clock(deed: Deed, dossier: Dossier, deadline: Deadline | None) -> Decis
 
 def next_deadline(session: Session, call: Call | None, now: datetime) -> Deadline | None:
     """The next date to hand something in."""
-    if call is None:
-        return None
-    ahead = select(Deadline).where(
-        Deadline.call_id == call.id,
-        col(Deadline.kind).in_(CLOSING_KINDS),
-        col(Deadline.cancelled_at).is_(None),
-        col(Deadline.day) >= local_day(now),
-    )
-    return session.exec(ahead.order_by(col(Deadline.day))).first()
+    return next(iter(closings_of(session, call, local_day(now))), None) if call else None
 
 
 def due_of(session: Session, dossier: Dossier, now: datetime) -> Deadline | None:
     """The next date on which an application must be in."""
-    application = stages.of(session, dossier)
+    application = application_of(session, dossier)
     call = session.get(Call, application.call_id) if application.call_id else None
     return next_deadline(session, call, now)

@@ -13,7 +13,7 @@ from db.vocabulary_lobby import DossierKind
 from notifications.wording import short_day
 from tracker.applications.stages import NOT_YET_IN
 from tracker.lobby.dossiers import ENDED
-from tracker.lobby.moments import last_day
+from tracker.lobby.moments import last_day_before
 
 CHANGED = "De gekoppelde regeling is gewijzigd sinds u haar bekeek."
 
@@ -39,8 +39,10 @@ def mismatch(dossier: Dossier, link: DossierCall, call: Call, now: datetime) -> 
     if dossier.kind == DossierKind.APPLICATION and dossier.stage in NOT_YET_IN:
         if call.source_word == Status.WITHDRAWN:
             return "De regeling is ingetrokken, de aanvraag loopt nog."
-        if call.closes_at and call.closes_at <= now:
-            return f"De regeling is gesloten op {short_day(last_day(call.closes_at))}, de aanvraag is niet ingediend."
+        ends_at = call.ends_at or call.closes_at  # who came in by a first stage has until the last
+        if ends_at and ends_at <= now:
+            closed_on = short_day(last_day_before(ends_at))
+            return f"De regeling is gesloten op {closed_on}, de aanvraag is niet ingediend."
         if call.not_listed_since:
             return "De bron vermeldt de regeling niet meer, de aanvraag loopt nog."
     if link.seen_version < call.version:
@@ -56,7 +58,7 @@ def mismatches(session: Session, viewer: Viewer, now: datetime, dossier: Dossier
     if dossier:
         rows = rows.where(Dossier.id == dossier.id)
     return [
-        Mismatch(found, call, text)
-        for found, link, call in session.exec(rows.order_by(col(Dossier.id)))
-        if (text := mismatch(found, link, call, now))
+        Mismatch(of_viewer, call, text)
+        for of_viewer, link, call in session.exec(rows.order_by(col(Dossier.id)))
+        if (text := mismatch(of_viewer, link, call, now))
     ]

@@ -23,7 +23,7 @@ from notifications.wording import amount
 from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, required
 from tracker.lobby.dossiers import ENDED, DossierFields, open_dossier
 from tracker.lobby.log import bring_to_stage, log
-from tracker.people.participants import standing_participant
+from tracker.people.participants import participant_on
 from tracker.rights import Deed, must_change
 from tracker.versions import claim
 
@@ -87,7 +87,7 @@ def check_lead(session: Session, lead: str, day: date) -> Participant:
     """The participant that carries the application; the MRA is no legal entity and never can."""
     if lead.strip().casefold() in MRA_NAMES:
         raise LeadNotAllowed("De MRA is geen rechtspersoon en kan geen penvoerder zijn; kies een deelnemer.", "lead")
-    return standing_participant(session, lead, day, "lead")
+    return participant_on(session, lead, day, "lead")
 
 
 def set_lead(deed: Deed, dossier: Dossier, lead: str, seen: int) -> None:
@@ -95,11 +95,11 @@ def set_lead(deed: Deed, dossier: Dossier, lead: str, seen: int) -> None:
     must_change(deed, dossier)
     participant = check_lead(deed.session, lead, deed.today)
     claim(deed.session, dossier, seen)
-    of(deed.session, dossier).lead_id = participant.id
+    application_of(deed.session, dossier).lead_id = participant.id
     log(deed, dossier, LogKind.EDITED, f"Penvoerder: {participant.name}")
 
 
-def of(session: Session, dossier: Dossier) -> Application:
+def application_of(session: Session, dossier: Dossier) -> Application:
     """What this dossier adds as an application."""
     return session.get_one(Application, dossier.id)
 
@@ -108,13 +108,13 @@ def add_partner(deed: Deed, dossier: Dossier, name: str, role: PartnerRole, part
     """A partner: a participant that exists, or an organisation by its name."""
     must_change(deed, dossier)
     if party:
-        name = standing_participant(deed.session, party, deed.today, "party").name
+        name = participant_on(deed.session, party, deed.today, "party").name
     name = required(name, "name", "Noem de partner.")
-    known = select(ApplicationPartner).where(
+    same_name = select(ApplicationPartner).where(
         ApplicationPartner.dossier_id == dossier.id, ApplicationPartner.name == name
     )
     claim(deed.session, dossier)
-    partner = deed.session.exec(known).first() or ApplicationPartner(dossier_id=dossier.id, name=name)
+    partner = deed.session.exec(same_name).first() or ApplicationPartner(dossier_id=dossier.id, name=name)
     partner.party_id, partner.role = party or None, role
     deed.session.add(partner)
     log(deed, dossier, LogKind.EDITED, f"Partner: {name} ({role.label})")
@@ -129,11 +129,11 @@ def set_money(deed: Deed, dossier: Dossier, money: Money, seen: int) -> None:
     if money.requested is not None and money.total_cost is not None and money.requested > money.total_cost:
         raise Incomplete("Het gevraagde bedrag is hoger dan de totale kosten.", "requested")
     claim(deed.session, dossier, seen)
-    application = of(deed.session, dossier)
+    application = application_of(deed.session, dossier)
     application.requested, application.total_cost = money.requested, money.total_cost
     application.chance, application.state_aid = money.chance, money.state_aid
-    asked = amount(money.requested) if money.requested is not None else "nog geen bedrag"
-    log(deed, dossier, LogKind.MONEY, f"Gevraagd: {asked}; {StateAid(money.state_aid).label}")
+    requested = amount(money.requested) if money.requested is not None else "nog geen bedrag"
+    log(deed, dossier, LogKind.MONEY, f"Gevraagd: {requested}; {StateAid(money.state_aid).label}")
 
 
 def promise(
@@ -150,12 +150,12 @@ def promise(
     if not 2000 <= year <= 2100:
         raise Incomplete("Kies een jaar.", "year")
     today = deed.today
-    participant = standing_participant(deed.session, participant_id, max(today, date(year, 1, 1)), "participant_id")
+    participant = participant_on(deed.session, participant_id, max(today, date(year, 1, 1)), "participant_id")
     claim(deed.session, dossier)
-    known = select(Cofunding).where(
+    same_year = select(Cofunding).where(
         Cofunding.dossier_id == dossier.id, Cofunding.participant_id == participant_id, Cofunding.year == year
     )
-    row = deed.session.exec(known).first()
+    row = deed.session.exec(same_year).first()
     if row is None:
         row = Cofunding(
             dossier_id=dossier.id,
@@ -237,9 +237,9 @@ def decide_go(
 
 def check_go(decision: GoDecision, answers: Mapping[str, str], reasons: Sequence[str], text: str) -> None:
     """Raises Incomplete where the checklist has a gap, a no-go no reason, or a go against a 'no' no word."""
-    known = {answer.value for answer in CheckAnswer}
+    answers_allowed = {answer.value for answer in CheckAnswer}
     for check in Check:
-        if answers.get(check) not in known:
+        if answers.get(check) not in answers_allowed:
             raise Incomplete(f"Beantwoord nog: {check.label}", check)
     if any(reason not in {r.value for r in NoReason} for reason in reasons):
         raise Incomplete("Kies een reden uit de lijst.", "reasons")
@@ -294,4 +294,4 @@ def learn(deed: Deed, dossier: Dossier, lesson: str, seen: int) -> None:
 def _application(session: Session, dossier: Dossier) -> Application:
     if dossier.kind != DossierKind.APPLICATION:
         raise MoveNotAllowed("Dit is een lobbydossier, geen aanvraag.", "to")
-    return of(session, dossier)
+    return application_of(session, dossier)

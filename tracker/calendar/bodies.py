@@ -35,12 +35,12 @@ class BodyCalendar:
 
 def body_calendar(session: Session) -> BodyCalendar:
     """Read it; three small tables."""
-    known: dict[str, list[Meeting]] = {}
+    meetings: dict[str, list[Meeting]] = {}
     for meeting in session.exec(select(Meeting).order_by(col(Meeting.day))):
-        known.setdefault(meeting.body_id, []).append(meeting)
+        meetings.setdefault(meeting.body_id, []).append(meeting)
     return BodyCalendar(
         bodies={body.id: body for body in session.exec(select(Body).order_by(col(Body.id)))},
-        known=known,
+        known=meetings,
         closed=closed_days(session.exec(select(ClosedPeriod))),
         participants={p.id: p for p in session.exec(select(Participant))},
     )

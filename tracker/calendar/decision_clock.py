@@ -1,4 +1,4 @@
-"""The besluitvormingsklok in the database: plan the milestones of a deadline, plan them again, settle them."""
+"""The besluitvormingsklok in the database: plan the milestones of a deadline, plan them again, say how they ended."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -8,11 +8,12 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Body, Deadline, DecisionClock, Milestone
+from db.models import Body, Call, Deadline, DecisionClock, Milestone
 from db.session import reading, writing
+from db.vocabulary import CLOSING_KINDS
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.wording import local_day
-from tracker.calendar.backward import Fixed, NoPlan, Plan, Planned, Question, plan_back
+from tracker.calendar.backward_schedule import FixedStep, NoPlan, Plan, PlannedStep, ScheduleQuestion, plan_back
 from tracker.calendar.bodies import BACK, BodyCalendar, body_calendar
 from tracker.calendar.steps import usual_steps
 from tracker.rights import Deed
@@ -21,7 +22,7 @@ ClockOfDeadline = tuple[DecisionClock, Deadline]
 
 
 @dataclass(frozen=True)
-class Way:
+class DecisionRoute:
     """How an application goes: who leads, who joins, which MRA tables it passes, and whether own money is asked."""
 
     lead: str
@@ -43,24 +44,49 @@ def deadline_day(deadline: Deadline) -> date | None:
     return local_day(deadline.at) if deadline.at else deadline.day
 
 
+def upcoming_closings(deadlines: Iterable[Deadline], today: date) -> list[tuple[date, Deadline]]:
+    """The closings that stand and are still to come, each with its day, soonest first."""
+    dated = [
+        (day, deadline)
+        for deadline in deadlines
+        if (deadline.kind in CLOSING_KINDS or deadline.gate_at is not None)
+        and deadline.cancelled_at is None
+        and (day := deadline_day(deadline))
+    ]
+    return sorted((pair for pair in dated if pair[0] >= today), key=lambda pair: (pair[0], pair[1].id))
+
+
+def closings_of(session: Session, call: Call, today: date) -> list[Deadline]:
+    """The closings of a call that are still to come, soonest first."""
+    rows = session.exec(select(Deadline).where(Deadline.call_id == call.id))
+    return [deadline for _, deadline in upcoming_closings(rows, today)]
+
+
 def plan_for(
-    data: BodyCalendar, day: date, way: Way, today: date, fixed: Iterable[tuple[str, Fixed]] = (), margin: int = 2
+    data: BodyCalendar,
+    day: date,
+    route: DecisionRoute,
+    today: date,
+    fixed: Iterable[tuple[str, FixedStep]] = (),
+    margin: int = 2,
 ) -> Plan:
-    """The plan of one way to one deadline. Raises NoPlan, in clear Dutch, where there is none."""
-    lead = data.participants.get(way.lead)
+    """The plan of one route to one deadline. Raises NoPlan, in clear Dutch, where there is none."""
+    lead = data.participants.get(route.lead)
     if lead is None:
         raise NoPlan("Kies een deelnemer als penvoerder.")
-    partners = [data.participants[p] for p in way.partners if p in data.participants and p != way.lead]
-    tables = [data.bodies[t] for t in way.tables if t in data.bodies]
-    bodies = data.of_participants([way.lead, *way.partners])
-    steps = usual_steps(lead, partners, bodies, tables, way.cofunding)
+    partners = [data.participants[p] for p in route.partners if p in data.participants and p != route.lead]
+    tables = [data.bodies[t] for t in route.tables if t in data.bodies]
+    bodies = data.of_participants([route.lead, *route.partners])
+    steps = usual_steps(lead, partners, bodies, tables, route.cofunding)
     since = min(day, today) - BACK
     meetings = {step.body: data.meetings(step.body, since, day) for step in steps if step.body}
-    return plan_back(Question(day, today, steps, meetings, data.closed, dict(fixed), margin))
+    return plan_back(ScheduleQuestion(day, today, steps, meetings, data.closed, dict(fixed), margin))
 
 
-def start_clock(deed: Deed, deadline: Deadline, way: Way, owner: str, dossier_id: int | None = None) -> DecisionClock:
-    """Keep the milestones of a deadline for an organisation; a second time, plan them anew for the new way.
+def start_clock(
+    deed: Deed, deadline: Deadline, route: DecisionRoute, owner: str, dossier_id: int | None = None
+) -> DecisionClock:
+    """Keep the milestones of a deadline for an organisation; a second time, plan them anew for the new route.
 
     Raises NoPlan; then nothing was kept.
     """
@@ -74,14 +100,14 @@ def start_clock(deed: Deed, deadline: Deadline, way: Way, owner: str, dossier_id
     ).first() or DecisionClock(
         deadline_id=deadline.id,
         participant_id=owner,
-        lead_id=way.lead,
+        lead_id=route.lead,
         planned_for=day,
         created_by=deed.by.id,
         created_at=deed.now,
     )
-    plan = plan_for(body_calendar(deed.session), day, way, deed.today, fixed_of(milestones_of(deed.session, clock)))
-    clock.lead_id, clock.partner_ids, clock.table_ids = way.lead, list(way.partners), list(way.tables)
-    clock.cofunding, clock.planned_for, clock.dossier_id = way.cofunding, day, dossier_id or clock.dossier_id
+    plan = plan_for(body_calendar(deed.session), day, route, deed.today, fixed_of(milestones_of(deed.session, clock)))
+    clock.lead_id, clock.partner_ids, clock.table_ids = route.lead, list(route.partners), list(route.tables)
+    clock.cofunding, clock.planned_for, clock.dossier_id = route.cofunding, day, dossier_id or clock.dossier_id
     deed.session.add(clock)
     deed.session.flush()
     _keep(deed.session, clock, plan, deed.now)
@@ -97,7 +123,7 @@ def _plan_again(session: Session, clock: DecisionClock, deadline: Deadline, data
     day = deadline_day(deadline)
     if day is None or deadline.cancelled_at is not None:
         raise NoPlan("Deze termijn is vervallen.")
-    return plan_for(data, day, way_of(clock), local_day(now), fixed_of(milestones_of(session, clock)))
+    return plan_for(data, day, route_of(clock), local_day(now), fixed_of(milestones_of(session, clock)))
 
 
 def replan_meetings(session: Session, now: datetime, body_id: str | None = None) -> int:
@@ -152,9 +178,9 @@ def _replan(session: Session, clocks: Iterable[ClockOfDeadline], now: datetime) 
     return sum(_keep(session, clock, plan, now) for clock, plan in _plans(session, clocks, now))
 
 
-def way_of(clock: DecisionClock) -> Way:
+def route_of(clock: DecisionClock) -> DecisionRoute:
     """What a stored clock was planned for."""
-    return Way(clock.lead_id, tuple(clock.partner_ids), tuple(clock.table_ids), clock.cofunding)
+    return DecisionRoute(clock.lead_id, tuple(clock.partner_ids), tuple(clock.table_ids), clock.cofunding)
 
 
 def milestones_of(session: Session, clock: DecisionClock) -> list[Milestone]:
@@ -163,10 +189,10 @@ def milestones_of(session: Session, clock: DecisionClock) -> list[Milestone]:
     return list(session.exec(query))
 
 
-def fixed_of(rows: Sequence[Milestone]) -> list[tuple[str, Fixed]]:
+def fixed_of(rows: Sequence[Milestone]) -> list[tuple[str, FixedStep]]:
     """What people settled, or set by hand: planning leaves it where it is."""
     return [
-        (row.key, Fixed(row.day, row.begins_on, MilestoneState(row.state)))
+        (row.key, FixedStep(row.day, row.begins_on, MilestoneState(row.state)))
         for row in rows
         if (row.pinned or row.state != MilestoneState.PLANNED) and not _left_out(row)
     ]
@@ -204,7 +230,7 @@ def _keep(session: Session, clock: DecisionClock, plan: Plan, now: datetime) -> 
     return moved
 
 
-def _row(clock: DecisionClock, planned: Planned, now: datetime) -> Milestone:
+def _row(clock: DecisionClock, planned: PlannedStep, now: datetime) -> Milestone:
     return Milestone(
         clock_id=clock.id,
         key=planned.step.key,
@@ -218,7 +244,7 @@ def _row(clock: DecisionClock, planned: Planned, now: datetime) -> Milestone:
     )
 
 
-def settle(row: Milestone, state: MilestoneState, why: str, by: int, now: datetime) -> None:
+def set_state(row: Milestone, state: MilestoneState, why: str, by: int, now: datetime) -> None:
     """Say that a milestone was done or dropped, or take that back. Raises WhyMissing."""
     if state == MilestoneState.DROPPED and not why.strip():
         raise WhyMissing("Zeg waarom deze stap vervalt.")

@@ -18,6 +18,7 @@ from db.models import (
     Verdict,
 )
 from db.queries import Viewer
+from db.status import next_gate_expression
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import MilestoneState
 from notifications.wording import local_day
@@ -31,7 +32,7 @@ MOST_CALLS = 60
 
 
 @dataclass(frozen=True)
-class Waiting:
+class DueItem:
     """One thing that asks for attention: the day that counts, what, of which call, for whom, and where to go."""
 
     key: str
@@ -48,14 +49,14 @@ def week_end(day: date) -> date:
     return day + timedelta(days=6 - day.weekday())
 
 
-def milestones_waiting_for(session: Session, participant: str, now: datetime, until: date) -> list[Waiting]:
+def due_items_of(session: Session, participant: str, now: datetime, until: date) -> list[DueItem]:
     """Open milestones and assigned deadlines of an organisation that are due by a day, overdue ones first."""
     today = local_day(now)
-    found = [*_milestones(session, participant, today, until), *_assignments(session, participant, now, until)]
-    return sorted(found, key=lambda w: (not w.overdue, w.day, w.key))
+    due_items = [*_milestones(session, participant, today, until), *_assignments(session, participant, now, until)]
+    return sorted(due_items, key=lambda w: (not w.overdue, w.day, w.key))
 
 
-def _milestones(session: Session, participant: str, today: date, until: date) -> Iterator[Waiting]:
+def _milestones(session: Session, participant: str, today: date, until: date) -> Iterator[DueItem]:
     query = (
         select(Milestone, Call)
         .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
@@ -67,7 +68,7 @@ def _milestones(session: Session, participant: str, today: date, until: date) ->
     bodies = {body.id: body for body in session.exec(select(Body))}
     for row, call in session.exec(query):
         name = milestone_name(row, bodies)
-        yield Waiting(
+        yield DueItem(
             key=f"milestone:{row.id}:{row.begins_on.isoformat()}",
             day=row.begins_on,
             what=f"stukken voor {name}" if row.body_id else name,
@@ -78,7 +79,7 @@ def _milestones(session: Session, participant: str, today: date, until: date) ->
         )
 
 
-def _assignments(session: Session, participant: str, now: datetime, until: date) -> Iterator[Waiting]:
+def _assignments(session: Session, participant: str, now: datetime, until: date) -> Iterator[DueItem]:
     query = (
         select(Assignment, Deadline, Call)
         .join(Deadline, col(Assignment.deadline_id) == col(Deadline.id))
@@ -91,23 +92,25 @@ def _assignments(session: Session, participant: str, now: datetime, until: date)
         if day is not None and day <= until:
             over = deadline.at <= now if deadline.at else day < local_day(now)
             link = f"/regelingen/{call.id}#toewijzing-{deadline.id}"
-            yield Waiting(
+            yield DueItem(
                 f"deadline:{deadline.id}:{day}", day, "termijn", call.title, link, row.assignee_id, overdue=over
             )
 
 
-def too_late_this_week(session: Session, viewer: Viewer, now: datetime) -> list[Waiting]:
+def too_late_this_week(session: Session, viewer: Viewer, now: datetime) -> list[DueItem]:
     """Calls the organisation found relevant or I follow, without a clock, whose last go/no-go falls this week."""
     today, data = local_day(now), body_calendar(session)
-    found = []
+    due_items = []
     for call in _of_interest(session, viewer, now):
         deadlines = session.exec(select(Deadline).where(Deadline.call_id == call.id)).all()
         notice = notice_for(deadlines, viewer.participant_id, (), data, now)
         for route in notice.routes if notice else ():
             if route.go_by and today <= route.go_by <= week_end(today):
                 what = f"go/no-go {route.name.lower()}"
-                found.append(Waiting(f"call:{call.id}", route.go_by, what, call.title, f"/regelingen/{call.id}#klok"))
-    return sorted(found, key=lambda w: (w.day, w.title))
+                due_items.append(
+                    DueItem(f"call:{call.id}", route.go_by, what, call.title, f"/regelingen/{call.id}#klok")
+                )
+    return sorted(due_items, key=lambda w: (w.day, w.title))
 
 
 def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[Call]:
@@ -125,33 +128,33 @@ def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[Call]:
         select(call)
         .where(ids.in_(relevant) | ids.in_(follows), ids.not_in(planned))
         .where(col(call.joined_into).is_(None), col(call.closes_at) > now)
-        .order_by(col(call.closes_at))
+        .order_by(next_gate_expression(now))
         .limit(MOST_CALLS)
     )
     return list(session.exec(query))
 
 
 @dataclass(frozen=True)
-class Told:
+class CalendarReminder:
     """Something to remind one person of today; the key stays the same for the same thing, day and distance."""
 
     user_id: int
     key: str
-    waiting: Waiting
+    item: DueItem
 
 
-def reminders(session: Session, now: datetime) -> list[Told]:
+def reminders(session: Session, now: datetime) -> list[CalendarReminder]:
     """Who is reminded today: the assignee 14, 7 and 1 days ahead; what is overdue rises to the coordinators."""
     today = local_day(now)
     users = session.exec(select(User).where(col(User.deactivated_at).is_(None))).all()
     people = {user.id: user for user in users}
-    found = []
+    reminders = []
     for participant in sorted({user.participant_id for user in users}):
         coordinators = [u for u in users if u.participant_id == participant and u.role == Role.COORDINATOR]
-        for one in milestones_waiting_for(session, participant, now, today + timedelta(days=DISTANCES[0])):
-            ahead = (one.day - today).days
-            if ahead in DISTANCES and one.assignee_id in people:
-                found.append(Told(one.assignee_id or 0, f"{one.key}:{ahead}", one))
-            elif one.overdue and ahead in OVERDUE:
-                found += [Told(user.id, f"{one.key}:overdue", one) for user in coordinators]
-    return found
+        for item in due_items_of(session, participant, now, today + timedelta(days=DISTANCES[0])):
+            ahead = (item.day - today).days
+            if ahead in DISTANCES and item.assignee_id in people:
+                reminders.append(CalendarReminder(item.assignee_id or 0, f"{item.key}:{ahead}", item))
+            elif item.overdue and ahead in OVERDUE:
+                reminders += [CalendarReminder(user.id, f"{item.key}:overdue", item) for user in coordinators]
+    return reminders

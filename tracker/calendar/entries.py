@@ -28,7 +28,7 @@ from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar
 from tracker.calendar.events import deadline_lines
 from tracker.lobby.moments import upcoming
-from tracker.lobby.yearly_moments import Coming
+from tracker.lobby.yearly_moments import UpcomingMoment
 
 OPENING = (DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION)
 # A mark of its own for each kind, beside the word: colour is never the only sign.
@@ -167,7 +167,7 @@ def moment_entries(session: Session, viewer: Viewer, since: date) -> list[Entry]
     return [_moment_entry(moment) for moment in coming if moment.ends_on and not moment.of_source]
 
 
-def _moment_entry(moment: Coming) -> Entry:
+def _moment_entry(moment: UpcomingMoment) -> Entry:
     assert moment.ends_on is not None
     return Entry(
         kind=EntryKind.MOMENT,
@@ -180,12 +180,12 @@ def _moment_entry(moment: Coming) -> Entry:
 
 def meeting_entries(data: BodyCalendar, viewer: Viewer, since: date, until: date) -> list[Entry]:
     """Meetings of the MRA's tables and of the viewer's own organisation."""
-    found = []
+    entries = []
     for body in data.bodies.values():
         if body.participant_id in (None, viewer.participant_id):
             for meeting in data.meetings(body.id, since, until):
                 note = f"stukken uiterlijk {said(meeting.papers_on)}"
-                found.append(
+                entries.append(
                     Entry(
                         kind=EntryKind.MEETING,
                         day=meeting.day,
@@ -195,7 +195,7 @@ def meeting_entries(data: BodyCalendar, viewer: Viewer, since: date, until: date
                         note=f"{note}; voorbeeld" if meeting.example else note,
                     )
                 )
-    return found
+    return entries
 
 
 def closed_entries(rows: Iterable[ClosedPeriod], viewer: Viewer, since: date, until: date) -> list[Entry]:

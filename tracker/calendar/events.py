@@ -52,19 +52,19 @@ def _withdrawn_at() -> ColumnElement[datetime | None]:
     return case((col(Call.source_word) == Status.WITHDRAWN, last.scalar_subquery()), else_=None)
 
 
-def filtered(session: Session, wanted: CallFilter, now: datetime) -> list[ColumnElement[bool]]:
+def filtered(session: Session, call_filter: CallFilter, now: datetime) -> list[ColumnElement[bool]]:
     """The one filter of lists and subscriptions, as a clause: the same calls as on Regelingen."""
-    if wanted == CallFilter():
+    if call_filter == CallFilter():
         return []
-    deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
+    deeper = call_filter.model_copy(update={"challenges": below(session, call_filter.challenges)})
     ids = calls_for(deeper, now, SHOWN_FROM).order_by(None).with_only_columns(col(Call.id))
     return [col(Call.id).in_(ids)]
 
 
 def deadline_events(lines: Iterable[DeadlineLine], base_url: str, now: datetime) -> list[Event]:
     """Lines as events, without those that were cancelled too long ago."""
-    found = [deadline_event(line, base_url) for line in lines if still_told(line, now)]
-    return [event for event in found if event is not None]
+    events = [deadline_event(line, base_url) for line in lines if still_told(line, now)]
+    return [event for event in events if event is not None]
 
 
 def milestone_events(

@@ -45,7 +45,7 @@ def open_feed(
     name: str,
     now: datetime,
     challenge_id: str | None = None,
-    wanted: dict[str, Any] | None = None,
+    call_filter: dict[str, Any] | None = None,
 ) -> tuple[CalendarFeed, str]:
     """A new feed of a person, and its secret, which is shown once and stored nowhere."""
     assert user.id is not None
@@ -57,7 +57,7 @@ def open_feed(
         scope=scope,
         name=name,
         challenge_id=challenge_id,
-        filter=wanted or {},
+        filter=call_filter or {},
         created_at=now,
     )
     session.add(feed)
@@ -121,8 +121,8 @@ def _made(session: Session, feed: CalendarFeed, user: User, now: datetime, base_
     viewer = Viewer(user.id, Role(user.role), user.participant_id)
     events = deadline_events(deadline_lines(session, now, scope_of(session, feed, now)), base_url, now)
     if feed.scope in WITH_MILESTONES:
-        mine = col(Milestone.assignee_id) == user.id if feed.scope == FeedScope.PERSONAL else _of_team(feed)
-        events += milestone_events(session, now, base_url, [visible(viewer, Milestone), mine])
+        milestones = col(Milestone.assignee_id) == user.id if feed.scope == FeedScope.PERSONAL else _of_team(feed)
+        events += milestone_events(session, now, base_url, [visible(viewer, Milestone), milestones])
     return calendar_file(events, f"Kansenradar: {feed.name}")
 
 
@@ -156,10 +156,10 @@ def _deadlines_of(feed: CalendarFeed) -> Any:
     """What was assigned, and what has a clock."""
     assigned = select(Assignment.deadline_id).where(Assignment.state != MilestoneState.DROPPED)
     if feed.scope == FeedScope.PERSONAL:
-        mine = select(DecisionClock.deadline_id).join(Milestone, col(Milestone.clock_id) == col(DecisionClock.id))
+        planned = select(DecisionClock.deadline_id).join(Milestone, col(Milestone.clock_id) == col(DecisionClock.id))
         return union(
             assigned.where(col(Assignment.assignee_id) == feed.user_id),
-            mine.where(col(Milestone.assignee_id) == feed.user_id),
+            planned.where(col(Milestone.assignee_id) == feed.user_id),
         )
     return union(
         assigned.where(col(Assignment.participant_id) == feed.participant_id),

@@ -10,19 +10,19 @@ from sqlmodel import Session, col, select
 from db.models import Assignment, Call, Challenge, Deadline, DecisionClock, Match
 from db.queries import Viewer
 from db.rights import has_role, visible
-from db.vocabulary import CLOSING_KINDS, Role
+from db.vocabulary import Role
 from db.vocabulary_calendar import MilestoneState
 from notifications.wording import local_day
-from tracker.calendar.backward import NoPlan, Plan
+from tracker.calendar.backward_schedule import NoPlan, Plan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
-from tracker.calendar.decision_clock import Way, deadline_day, plan_for
+from tracker.calendar.decision_clock import DecisionRoute, plan_for, upcoming_closings
 from tracker.matching.search import SHOWN_FROM
 from tracker.people.participants import colleagues
 
 
 @dataclass(frozen=True)
-class Route:
-    """One way to the deadline: without own money, with it, or past the MRA's tables; until when, or why not."""
+class LatestGo:
+    """One route to the deadline: without own money, with it, or past the MRA's tables; until when, or why not."""
 
     name: str
     go_by: date | None
@@ -32,56 +32,50 @@ class Route:
 
 @dataclass(frozen=True)
 class Notice:
-    """The next closing of a call, and the ways to it."""
+    """The next closing of a call, and the routes to it."""
 
     deadline_id: int
     day: date
-    routes: tuple[Route, ...]
+    routes: tuple[LatestGo, ...]
 
     @property
     def too_late(self) -> bool:
-        """Whether even the shortest way is closed."""
+        """Whether even the shortest route is closed."""
         return bool(self.routes[0].late)
 
     @property
     def go_by(self) -> date | None:
-        """The last safe go/no-go of the shortest way."""
+        """The last safe go/no-go of the shortest route."""
         return self.routes[0].go_by
-
-
-def next_closing(deadlines: Sequence[Deadline], today: date) -> tuple[date, Deadline] | None:
-    """The first closing that is still to come."""
-    found = [
-        (day, row)
-        for row in deadlines
-        if row.kind in CLOSING_KINDS and row.cancelled_at is None and (day := deadline_day(row)) and day >= today
-    ]
-    return min(found, key=lambda pair: (pair[0], pair[1].id), default=None)
 
 
 def notice_for(
     deadlines: Sequence[Deadline], participant: str | None, tables: Sequence[str], data: BodyCalendar, now: datetime
 ) -> Notice | None:
-    """The three ways for a participant; none where nothing closes any more or nobody leads."""
+    """The three routes for a participant; none where nothing closes any more or nobody leads."""
     today = local_day(now)
-    closing = next_closing(deadlines, today)
-    if closing is None or participant not in data.participants:
+    gates = [row for row in deadlines if row.gate_at is not None and row.gate_at > now]
+    closings = upcoming_closings(gates, today)
+    if not closings or participant not in data.participants:
         return None
-    day, row = closing
-    ways = [("Zonder eigen geld", Way(participant or "")), ("Met eigen geld", Way(participant or "", cofunding=True))]
-    known = tuple(table for table in tables if table in data.bodies)
-    if known:
-        listed = " en ".join(data.bodies[table].name for table in known)
-        ways.append((f"Langs {listed}", Way(participant or "", tables=known)))
-    return Notice(row.id, day, tuple(_route(name, way, day, data, today) for name, way in ways))
+    day, deadline = closings[0]
+    routes = [
+        ("Zonder eigen geld", DecisionRoute(participant or "")),
+        ("Met eigen geld", DecisionRoute(participant or "", cofunding=True)),
+    ]
+    passed = tuple(table for table in tables if table in data.bodies)
+    if passed:
+        names = " en ".join(data.bodies[table].name for table in passed)
+        routes.append((f"Langs {names}", DecisionRoute(participant or "", tables=passed)))
+    return Notice(deadline.id, day, tuple(_latest_go(name, route, day, data, today) for name, route in routes))
 
 
-def _route(name: str, way: Way, day: date, data: BodyCalendar, today: date) -> Route:
+def _latest_go(name: str, route: DecisionRoute, day: date, data: BodyCalendar, today: date) -> LatestGo:
     try:
-        plan = plan_for(data, day, way, today)
+        plan = plan_for(data, day, route, today)
     except NoPlan as error:
-        return Route(name, None, refusal=str(error))
-    return Route(name, plan.go_by, too_late_for(plan))
+        return LatestGo(name, None, refusal=str(error))
+    return LatestGo(name, plan.go_by, too_late_for(plan))
 
 
 def too_late_for(plan: Plan) -> str:

@@ -19,8 +19,8 @@ def load_bodies(session: Session, path: Path = BODIES) -> int:
     Participants must be loaded before.
     """
     data = yaml.safe_load(path.read_text("utf-8"))
-    known = set(session.exec(select(Body.id)))
-    rows = [row for row in body_rows(data, session.exec(select(Participant)).all()) if row.id not in known]
+    existing = set(session.exec(select(Body.id)))
+    rows = [row for row in body_rows(data, session.exec(select(Participant)).all()) if row.id not in existing]
     session.add_all(rows)
     _load_closed(session, *data["years"])
     session.flush()
@@ -29,11 +29,11 @@ def load_bodies(session: Session, path: Path = BODIES) -> int:
 
 def body_rows(data: dict[str, Any], participants: Any) -> list[Body]:
     """The MRA's tables and the bodies of every participant that was there on the first day of the data."""
-    found = [_body(data, entry) for entry in data["mra"]]
+    bodies = [_body(data, entry) for entry in data["mra"]]
     for participant in participants:
         if participant.valid_to is None or participant.valid_to > data["since"]:
-            found += [_body(data, entry, participant) for entry in data["of_participants"][participant.kind]]
-    return found
+            bodies += [_body(data, entry, participant) for entry in data["of_participants"][participant.kind]]
+    return bodies
 
 
 def _body(data: dict[str, Any], entry: dict[str, Any], participant: Participant | None = None) -> Body:
@@ -46,5 +46,5 @@ def _body(data: dict[str, Any], entry: dict[str, Any], participant: Participant 
 
 def _load_closed(session: Session, first_year: int, last_year: int) -> None:
     rows = session.exec(select(ClosedPeriod)).all()
-    known = {(row.kind, row.first_day) for row in rows if not row.participant_id}
-    session.add_all(row for row in holiday_periods(first_year, last_year) if (row.kind, row.first_day) not in known)
+    existing = {(row.kind, row.first_day) for row in rows if not row.participant_id}
+    session.add_all(row for row in holiday_periods(first_year, last_year) if (row.kind, row.first_day) not in existing)

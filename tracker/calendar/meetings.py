@@ -20,17 +20,17 @@ class MeetingDay:
 
 
 def meeting_days(
-    body: Body, known: Iterable[Meeting], closed: ClosedDays, since: date, until: date
+    body: Body, stored: Iterable[Meeting], closed: ClosedDays, since: date, until: date
 ) -> tuple[MeetingDay, ...]:
     """The days a body meets from ``since`` to ``until``, both inclusive, in order.
 
     A year in which a coordinator filled in any meeting is planned by those only: a rhythm is a guess, dates are facts.
     """
-    rows = [row for row in known if row.cancelled_at is None]
+    rows = [row for row in stored if row.cancelled_at is None]
     owner = body.participant_id or ""
     facts = [MeetingDay(row.day, closed.working_day(row.papers_on, owner), row.example) for row in rows]
     filled = {row.day.year for row in rows}
-    usual = [found for found in by_rhythm(body, closed, since, until) if found.day.year not in filled]
+    usual = [meeting for meeting in by_rhythm(body, closed, since, until) if meeting.day.year not in filled]
     return tuple(sorted((m for m in [*facts, *usual] if since <= m.day <= until), key=lambda m: m.day))
 
 

@@ -1,10 +1,10 @@
-"""The usual way to a submission: which steps an application takes, and in which order."""
+"""The usual route to a submission: which steps an application takes, and in which order."""
 
 from collections.abc import Iterable, Sequence
 
 from db.models import Body, Participant
 from db.vocabulary_calendar import COUNCILS, EXECUTIVES, BodyKind, MilestoneStep
-from tracker.calendar.backward import Step
+from tracker.calendar.backward_schedule import Step
 
 OFFICIALS_DAYS = 10  # working days for the ambtelijk akkoord of everyone concerned
 SIGNATURES_DAYS = 5

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db.models import Call, Correction, Revision, Sighting, User
+from db.models import Answer, Call, Correction, Question, Revision, Sighting, User
 from db.queries import BY_HAND, live_call
 from db.vocabulary import RevisionKind, SourceKind, Visibility
 from scrapers.crawled import Crawled
@@ -42,16 +42,18 @@ def added_to(before: dict[str, Any], listing: Listing) -> Listing:
 
 
 def correct(
-    session: Session, user: User, call_id: int, field: str, value: Any, reason: str, now: datetime
+    session: Session, user: User, call_id: int, field: str, value: Any, reason: str, now: datetime, refutes: Any = None
 ) -> Correction:
     """Set a field of a call (or the dates of one kind) to what a person knows; an earlier correction of it ends.
 
     ``value`` is as JSON: an amount as text, dates as a list of ``{"day", "hour"}`` (tracker/calls/consolidate.py).
+    ``refutes``: the value that is wrong, where nobody knows the right one; it holds while the sources say that.
     """
     correction = Correction(
         call_id=call_id,
         field=field,
         value=value,
+        refutes=refutes,
         reason=reason,
         user_id=user.id,
         participant_id=user.participant_id,
@@ -75,6 +77,7 @@ def take_back(session: Session, correction: Correction, now: datetime) -> None:
 
     def change() -> None:
         correction.withdrawn_at = now
+        _reopen(session, correction, now)
 
     _restate(session, [correction.call_id], now, change)
 
@@ -98,6 +101,17 @@ def standing_correction(session: Session, call_id: int, field: str) -> Correctio
 def _standing(call_id: int, field: str) -> SelectOfScalar[Correction]:
     rows = select(Correction).where(Correction.call_id == call_id, Correction.field == field)
     return rows.where(col(Correction.withdrawn_at).is_(None))
+
+
+def _reopen(session: Session, correction: Correction, now: datetime) -> None:
+    """What this correction answered is asked again."""
+    for answer in session.exec(select(Answer).where(Answer.correction_id == correction.id)):
+        answer.withdrawn_at = now
+        question = session.get_one(Question, answer.question_id)
+        same = select(Question.id).where(Question.call_id == question.call_id, Question.field == question.field)
+        same = same.where(Question.sighting_id == question.sighting_id, col(Question.settled_at).is_(None))
+        if session.exec(same).first() is None:  # else its text has changed since, and is asked as it is now
+            question.settled_at = None
 
 
 def _held(session: Session, *calls: int) -> dict[int, Call]:

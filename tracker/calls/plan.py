@@ -238,7 +238,7 @@ def _new_calls(new: Sequence[AssignedListing], held: bool, occasion: rows.Occasi
         merged = merge_one(assigned.reported.record)
         row = rows.call_row(merged) | {"id": assigned.call_id, "first_seen": now, "last_seen": now, "held": held}
         calls.append(row | {"version": 1, "eligible_why": "", "not_listed_since": None})
-        dates += [rows.new_date(assigned.call_id, n, date, now) for n, date in rows.numbered(merged.deadlines)]
+        dates += [rows.new_date(assigned.call_id, place, now) for place in rows.numbered(merged.deadlines)]
         over = row["closes_at"] is not None and row["closes_at"] <= now
         news = {"telling": not (over or row["source_word"] in OVER), "snapshot": assigned.reported.listing.snapshot}
         revisions.append(occasion.revision(assigned.call_id, RevisionKind.NEW, **news))

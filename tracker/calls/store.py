@@ -118,7 +118,7 @@ def states(session: Session, calls: Collection[int], now: datetime) -> dict[int,
         gone = row.gone_at is not None
         found[row.call_id].records[row.id] = SourceRecord(row.source, row.external_id, row.fields, gone)
         found[row.call_id].snapshots[row.source] = row.snapshot
-    corrections = select(x.id, x.call_id, x.field, x.value, x.agreed_at).where(x.withdrawn_at.is_(None))
+    corrections = select(x.id, x.call_id, x.field, x.value, x.refutes, x.agreed_at).where(x.withdrawn_at.is_(None))
     for row in in_parts(session, corrections.order_by(x.id), x.call_id, ids):
         found[row.call_id].corrections.append(row)
     for row in in_parts(session, select(DEADLINE).order_by(d.day, d.id), d.call_id, ids):

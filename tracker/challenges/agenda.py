@@ -29,11 +29,11 @@ def _load_edition(session: Session, edition: dict[str, Any]) -> int:
     if session.get(Agenda, agenda["id"]) is None:
         session.add(Agenda(**agenda))
         session.flush()
-    known = set(session.exec(select(Challenge.id).where(col(Challenge.agenda_id) == agenda["id"])))
+    existing = set(session.exec(select(Challenge.id).where(col(Challenge.agenda_id) == agenda["id"])))
     added = [
         challenge_row(agenda["id"], position, entry)
         for position, entry in enumerate(edition["challenges"])
-        if entry["id"] not in known
+        if entry["id"] not in existing
     ]
     for row in added:  # one by one and in file order: a parent stands before its children
         session.add(row)
@@ -64,8 +64,8 @@ def challenge_row(agenda_id: str, position: int, entry: dict[str, Any]) -> Chall
 
 def below(session: Session, challenges: tuple[str, ...]) -> tuple[str, ...]:
     """The opgaven and everything under them in the tree: an opdracht means all its lines."""
-    found, layer = set(challenges), set(challenges)
+    lines, layer = set(challenges), set(challenges)
     while layer:
-        layer = set(session.exec(select(Challenge.id).where(col(Challenge.parent_id).in_(layer)))) - found
-        found |= layer
-    return tuple(sorted(found))
+        layer = set(session.exec(select(Challenge.id).where(col(Challenge.parent_id).in_(layer)))) - lines
+        lines |= layer
+    return tuple(sorted(lines))

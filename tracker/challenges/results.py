@@ -15,7 +15,7 @@ from notifications.wording import local_day
 
 
 @dataclass(frozen=True)
-class Asked:
+class ApplicationResult:
     """An application that went in, or was decided on, in the year; ``carrier``: the penvoerder, or whose file it is."""
 
     dossier: Dossier
@@ -24,7 +24,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Lobbied:
+class LobbyResult:
     """A lobby dossier that ran in the year, with what came of its requests in it."""
 
     dossier: Dossier
@@ -36,8 +36,8 @@ class Lobbied:
 class Results:
     """All of it, as far as the viewer may see; sums in euros, without what is an example."""
 
-    asked: list[Asked] = field(default_factory=list)
-    lobbied: list[Lobbied] = field(default_factory=list)
+    asked: list[ApplicationResult] = field(default_factory=list)
+    lobbied: list[LobbyResult] = field(default_factory=list)
     submitted: int = 0
     requested: Decimal = Decimal(0)
     awarded: int = 0
@@ -50,12 +50,12 @@ def results(session: Session, challenges: Collection[str], year: int, viewer: Vi
     seen = select(Dossier).where(visible(viewer, Dossier), col(Dossier.id).in_(serving))
     dossiers = list(session.exec(seen.order_by(col(Dossier.title), col(Dossier.id))))
     names = {p.id: p.name for p in session.exec(select(Participant))}
-    asked = [a for a in _asked(session, dossiers, names) if year in _years(a.application)]
-    real = [a.application for a in asked if not a.dossier.example]
+    applications = [a for a in _asked(session, dossiers, names) if year in _years(a.application)]
+    real = [a.application for a in applications if not a.dossier.example]
     sent = [a for a in real if a.submitted_on and a.submitted_on.year == year]
     won = [a for a in real if a.granted is not None and a.decided_on and a.decided_on.year == year]
     return Results(
-        asked,
+        applications,
         _lobbied(session, dossiers, names, year, viewer),
         len(sent),
         sum((a.requested or Decimal(0) for a in sent), Decimal(0)),
@@ -64,13 +64,13 @@ def results(session: Session, challenges: Collection[str], year: int, viewer: Vi
     )
 
 
-def _asked(session: Session, dossiers: Sequence[Dossier], names: dict[str, str]) -> list[Asked]:
+def _asked(session: Session, dossiers: Sequence[Dossier], names: dict[str, str]) -> list[ApplicationResult]:
     rows = select(Application).where(col(Application.dossier_id).in_([d.id for d in dossiers]))
     by_id = {a.dossier_id: a for a in session.exec(rows)}
     return [
-        Asked(dossier, found, names[found.lead_id or dossier.participant_id])
+        ApplicationResult(dossier, application, names[application.lead_id or dossier.participant_id])
         for dossier in dossiers
-        if (found := by_id.get(dossier.id))
+        if (application := by_id.get(dossier.id))
     ]
 
 
@@ -80,17 +80,17 @@ def _years(application: Application) -> set[int]:
 
 def _lobbied(
     session: Session, dossiers: Sequence[Dossier], names: dict[str, str], year: int, viewer: Viewer
-) -> list[Lobbied]:
+) -> list[LobbyResult]:
     running = [d for d in dossiers if d.kind == DossierKind.LOBBY and _ran(d, year)]
-    said = select(Outcome).where(
+    stated = select(Outcome).where(
         col(Outcome.dossier_id).in_([d.id for d in running]),
         col(Outcome.day).between(date(year, 1, 1), date(year, 12, 31)),
         visible(viewer, Outcome),
     )
     outcomes: dict[int, list[Outcome]] = {}
-    for outcome in session.exec(said.order_by(col(Outcome.day), col(Outcome.id))):
+    for outcome in session.exec(stated.order_by(col(Outcome.day), col(Outcome.id))):
         outcomes.setdefault(outcome.dossier_id, []).append(outcome)
-    return [Lobbied(d, names[d.participant_id], outcomes.get(d.id, ())) for d in running]
+    return [LobbyResult(d, names[d.participant_id], outcomes.get(d.id, ())) for d in running]
 
 
 def _ran(dossier: Dossier, year: int) -> bool:

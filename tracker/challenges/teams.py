@@ -61,11 +61,11 @@ def duties_of(session: Session, viewer: Viewer, now: datetime) -> list[tuple[Cha
         .where(TeamMember.user_id == viewer.user_id)
         .order_by(col(Challenge.position))
     )
-    found = []
+    duties = []
     for challenge in session.exec(query).all():
         turn = readers(session, challenge.id, local_day(now))
         if turn.reader and turn.reader.id == viewer.user_id:
-            found.append((challenge, "lezer"))
+            duties.append((challenge, "lezer"))
         elif turn.deputy and turn.deputy.id == viewer.user_id:
-            found.append((challenge, "plaatsvervanger"))
-    return found
+            duties.append((challenge, "plaatsvervanger"))
+    return duties

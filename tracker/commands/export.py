@@ -17,16 +17,14 @@ from tracker.commands.context import CommandContext, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.exchange.export_lobby import KINDS as OF_PEOPLE
 from tracker.exchange.export_lobby import SHEETS
-from tracker.exchange.tables import FORMATS as WRITERS
-from tracker.exchange.tables import call_columns, calls
+from tracker.exchange.tables import FORMATS, call_columns, calls
 from tracker.people.subscriptions import find_user
 from tracker.rights import viewer_of
 
 app = typer.Typer()
 
 
-KINDS = ("calls", "dossiers", "positions", "applications", "moments", "contacts")
-FORMATS = ("jsonl", "csv", "xlsx")
+KINDS = ("calls", *OF_PEOPLE)
 
 
 @app.command()
@@ -51,7 +49,7 @@ def export(
         viewer = _viewer(session, seen_by)
         rows = _rows(session, kind, viewer, command.now.instant, open_only)
         columns = call_columns(command.now.instant) if kind == "calls" else ()
-        written = WRITERS[as_format](rows, SHEETS.get(kind, "regelingen"), columns)
+        written = FORMATS[as_format](rows, SHEETS.get(kind, "regelingen"), columns)
     if kind != "calls":  # those are public as they are
         _put_on_record(command, kind, viewer)
     _write(written, to)

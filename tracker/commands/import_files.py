@@ -1,25 +1,26 @@
 """import: calls, people and contacts from a file, all rows or none."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
 from db.session import writing
-from tracker.calendar.decision_clock import replan_moved
-from tracker.commands.context import CommandContext, answer, context_of
+from tracker.commands.context import answer, context_of
 from tracker.commands.match import match_waiting
 from tracker.errors import FAILED, WRONG_USAGE, CommandFailed, NotPossible
-from tracker.exchange.import_calls import NotImported, import_calls, import_people
+from tracker.exchange.import_calls import import_calls
 from tracker.exchange.import_contacts import import_contacts
-from tracker.exchange.rows import MOST_BYTES, NotReadable, rows_of
+from tracker.exchange.import_people import import_people
+from tracker.exchange.rows import MOST_BYTES, READERS, Imported, NotImported, Row, rows_of
 from tracker.people.subscriptions import find_user
 
 app = typer.Typer()
 
 KINDS = ("calls", "people", "contacts")
-FORMATS = ("jsonl", "csv", "xlsx")
 
 
 @app.command("import")
@@ -41,20 +42,22 @@ def import_rows(
     form = as_format or file.suffix.lstrip(".").lower() or "jsonl"
     if kind == "contacts" and not user:
         raise CommandFailed("contacts are somebody's: name who logs them with --user EMAIL", WRONG_USAGE)
-    if kind not in KINDS or form not in FORMATS:
-        there = f"there are {', '.join(KINDS)}; from {', '.join(FORMATS)}"
+    if kind not in KINDS or form not in READERS:
+        there = f"there are {', '.join(KINDS)}; from {', '.join(READERS)}"
         raise CommandFailed(f"cannot import {kind} from {form!r}; {there}", WRONG_USAGE)
+    command, content = context_of(context), _content(file)
+    engine, now = command.engine, command.now.instant
     try:
-        done = _store(context_of(context), kind, _content(file), form, user)
+        done = _store(engine, kind, rows_of(content, form), user, now)
     except NotImported as error:
         typer.echo(str(error), err=True)
         raise CommandFailed(f"nothing imported from {file}: correct the rows above") from error
-    except (NotReadable, NotPossible) as error:
+    except NotPossible as error:
         raise CommandFailed(f"nothing imported from {file}: {error}", FAILED) from error
     if kind == "calls":
-        match_waiting(context_of(context))
-    said = {"rows": done.rows, "new": done.new, "changed": done.changed, "known": done.known}
-    answer(said, as_json, [f"{done.rows} rows: {done.new} new, {done.changed} changed, {done.known} known already"])
+        match_waiting(command)
+    counts = {"rows": done.rows, "new": done.new, "changed": done.changed, "known": done.known}
+    answer(counts, as_json, [f"{done.rows} rows: {done.new} new, {done.changed} changed, {done.known} known already"])
 
 
 def _content(file: Path) -> bytes:
@@ -67,14 +70,11 @@ def _content(file: Path) -> bytes:
         raise CommandFailed(f"cannot read {file}: {error.strerror}") from error
 
 
-def _store(command: CommandContext, kind: str, content: bytes, form: str, email: str | None) -> Any:
-    rows = rows_of(content, form)
-    with writing(command.engine) as session:
-        who = find_user(session, email) if email else None
-        if kind == "contacts" and who is not None:
-            return import_contacts(session, rows, who, command.now.instant)
+def _store(engine: Engine, kind: str, rows: list[Row], email: str | None, now: datetime) -> Imported:
+    with writing(engine) as session:
+        user = find_user(session, email) if email else None
+        if kind == "contacts" and user is not None:
+            return import_contacts(session, rows, user, now)
         if kind == "people":
-            return import_people(session, rows, command.now.instant)
-        imported = import_calls(session, rows, who, command.now.instant)
-        replan_moved(session, command.now.instant)
-        return imported
+            return import_people(session, rows, now)
+        return import_calls(session, rows, user, now)

@@ -7,7 +7,6 @@ leave for nobody, and a position only while its mandate holds.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -27,10 +26,10 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import DossierKind
 from notifications.wording import local_day
-from tracker.calls.records import moment
+from tracker.calls.records import moment, number
 from tracker.errors import PositionNotAllowed
 from tracker.lobby.moments import upcoming
-from tracker.lobby.positions import designation, dissenters, exportable, last_day
+from tracker.lobby.positions import designation, dissenters, exportable, mandate_ends
 
 Record = dict[str, Any]
 
@@ -48,12 +47,12 @@ def dossiers(session: Session, viewer: Viewer, _now: datetime) -> Iterator[Recor
             "message_nl": row.message_nl,
             "message_en": row.message_en,
             "request": row.request,
-            "requested_amount": _number(row.requested_amount),
+            "requested_amount": number(row.requested_amount),
             "political_lead": row.political_lead,
             "opgaven": sorted(opgaven[row.id]),
             "calls": sorted(linked[row.id]),
             "result": row.result,
-            "result_amount": _number(row.result_amount),
+            "result_amount": number(row.result_amount),
             "result_text": row.result_text,
         }
 
@@ -77,10 +76,10 @@ def _head(row: Dossier) -> Record:
 
 
 def _by_dossier(pairs: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
+    values: dict[int, list[Any]] = defaultdict(list)
     for dossier, value in pairs:
-        found[dossier].append(value)
-    return found
+        values[dossier].append(value)
+    return values
 
 
 def positions(session: Session, viewer: Viewer, now: datetime) -> Iterator[Record]:
@@ -105,7 +104,7 @@ def positions(session: Session, viewer: Viewer, now: datetime) -> Iterator[Recor
             "decision": row.decision,
             "adopted_on": _day(row.adopted_on),
             "valid_from": _day(row.valid_from),
-            "valid_to": _day(last_day(row)),
+            "valid_to": _day(mandate_ends(row)),
             "public_wording": words,
             "dissent": [participant.id for participant, _ in dissenters(session, row)],
         }
@@ -126,8 +125,8 @@ def applications(session: Session, viewer: Viewer, _now: datetime) -> Iterator[R
             "programme": row.programme,
             "lead": row.lead_id,
             "partners": [p.name for p in joined],
-            "requested": _number(row.requested),
-            "total_cost": _number(row.total_cost),
+            "requested": number(row.requested),
+            "total_cost": number(row.total_cost),
             "chance": row.chance,
             "state_aid": row.state_aid,
             "go": row.go,
@@ -135,7 +134,7 @@ def applications(session: Session, viewer: Viewer, _now: datetime) -> Iterator[R
             "go_reasons": list(row.go_reasons),
             "submitted": _day(row.submitted_on),
             "decided_on": _day(row.decided_on),
-            "granted": _number(row.granted),
+            "granted": number(row.granted),
             "grant_number": row.grant_number,
             "own_money": [f"{c.participant_id} {c.year} {c.amount:.2f}" for c in paid],
         }
@@ -183,12 +182,6 @@ def contacts(session: Session, viewer: Viewer, _now: datetime) -> Iterator[Recor
 
 def _day(value: date | None) -> str | None:
     return value.isoformat() if value else None
-
-
-def _number(value: Decimal | None) -> int | float | None:
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 SHEETS = {

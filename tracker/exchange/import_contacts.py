@@ -14,10 +14,8 @@ from db.models import AuditEntry, ContactMoment, Stakeholder, User
 from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility, spoken
 from db.vocabulary_lobby import ContactKind
-from scrapers.listing import storable
 from tracker.errors import NotPossible, Refused
-from tracker.exchange.import_calls import Imported, Row, check_rows
-from tracker.exchange.rows import NotReadable
+from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, text_of
 from tracker.lobby.contacts import ContactFields, Office, log_contact, office_key
 from tracker.people.participants import slug
 from tracker.rights import Deed, viewer_of
@@ -29,7 +27,7 @@ COLUMNS = (
 LONGEST = {"organisation": 300, "office": 300, "message": 20_000, "reply": 20_000, "follow_up": 20_000}
 
 
-class Told(NamedTuple):
+class ContactKey(NamedTuple):
     """What makes a contact the same one: whose, with which office, when, and what was brought."""
 
     participant: str
@@ -42,21 +40,19 @@ def import_contacts(session: Session, rows: Iterable[Row], user: User, now: date
     """Log every row as this person's contact; one that is there already is left. Raises NotImported or NotPossible."""
     if not has_role(viewer_of(user), Role.FUNDRAISER):
         raise NotPossible(f"{user.email} may not log contacts: a reader cannot")
-    there = _there(session, user)
+    logged = _logged(session, user)
 
     def read(row: dict[str, Any]) -> bool:
-        told, fields, office = _read(row, user)
-        if told in there:
+        key, fields, office = _read(row, user)
+        if key in logged:
             return False
-        if told.participant != user.participant_id:
-            raise NotReadable(
-                f"participant {told.participant!r} is not that of {user.email}: somebody there imports it"
-            )
+        if key.participant != user.participant_id:
+            raise NotReadable(f"participant {key.participant!r} is not that of {user.email}: somebody there imports it")
         try:
             log_contact(Deed(session, user, now), fields, office)
         except Refused as error:
             raise NotReadable(f"{error.field or 'contact'}: {error}") from error
-        there.add(told)
+        logged.add(key)
         return True
 
     news = check_rows(rows, COLUMNS, read)
@@ -64,14 +60,14 @@ def import_contacts(session: Session, rows: Iterable[Row], user: User, now: date
     return Imported(len(news), sum(news))
 
 
-def _there(session: Session, user: User) -> set[Told]:
+def _logged(session: Session, user: User) -> set[ContactKey]:
     """The contacts this person may see; what is hidden from them is not told apart from what is absent."""
     both = select(ContactMoment, Stakeholder.office_key).where(ContactMoment.stakeholder_id == Stakeholder.id)
-    seen = session.exec(both.where(visible(viewer_of(user), ContactMoment)))
-    return {Told(row.participant_id, office, row.day, row.message) for row, office in seen}
+    visible_contacts = session.exec(both.where(visible(viewer_of(user), ContactMoment)))
+    return {ContactKey(row.participant_id, office, row.day, row.message) for row, office in visible_contacts}
 
 
-def _read(row: dict[str, Any], user: User) -> tuple[Told, ContactFields, Office]:
+def _read(row: dict[str, Any], user: User) -> tuple[ContactKey, ContactFields, Office]:
     text = {name: _text(row, name) for name in COLUMNS}
     day, follow_up_on = _day(row, "day"), _day(row, "follow_up_on")
     if day is None:
@@ -88,44 +84,43 @@ def _read(row: dict[str, Any], user: User) -> tuple[Told, ContactFields, Office]
         visibility=_word(Visibility, text["visibility"], Visibility.OWN, "visibility"),
     )
     owner = slug(text["participant"]) or user.participant_id
-    return Told(owner, office_key(office.organisation, office.office), day, fields.message), fields, office
+    return ContactKey(owner, office_key(office.organisation, office.office), day, fields.message), fields, office
 
 
 def _text(row: dict[str, Any], name: str) -> str:
-    value = row.get(name)
-    text = "" if value is None else storable(str(value)).strip()
+    text = text_of(row.get(name))
     if len(text) > LONGEST.get(name, 300):
         raise NotReadable(f"{name}: longer than {LONGEST.get(name, 300)} characters")
     return text
 
 
-def _number(said: str) -> int | None:
+def _number(text: str) -> int | None:
     """A dossier's number; a spreadsheet may say 4.0."""
-    plain = said.removesuffix(".0")
+    plain = text.removesuffix(".0")
     if plain and not (plain.isdecimal() and plain.isascii() and len(plain) <= 9):
-        raise NotReadable(f"dossier: {said[:60]!r} is no number of a dossier")
+        raise NotReadable(f"dossier: {text[:60]!r} is no number of a dossier")
     return int(plain) if plain else None
 
 
 def _day(row: dict[str, Any], name: str) -> date | None:
     """A day as 2026-05-29, or the cell of a spreadsheet that holds one."""
-    value, said = row.get(name), _text(row, name)
-    if not said:
+    value, text = row.get(name), _text(row, name)
+    if not text:
         return None
     try:
-        found = value.date() if isinstance(value, datetime) else date.fromisoformat(said)
+        day = value.date() if isinstance(value, datetime) else date.fromisoformat(text)
     except ValueError as error:
-        raise NotReadable(f"{name}: {said[:60]!r} is no day such as 2026-05-29") from error
-    if not 1900 <= found.year < 2200:
-        raise NotReadable(f"{name}: the year {found.year} cannot be right")
-    return found
+        raise NotReadable(f"{name}: {text[:60]!r} is no day such as 2026-05-29") from error
+    if not 1900 <= day.year < 2200:
+        raise NotReadable(f"{name}: the year {day.year} cannot be right")
+    return day
 
 
-def _word(words: Any, said: str, usual: Any, name: str) -> str:
-    found = spoken(words, said) if said else usual
-    if found is None:
-        raise NotReadable(f"{name}: no {said[:60]!r}; there are {', '.join(words)}")
-    return str(found.value)
+def _word(words: Any, text: str, usual: Any, name: str) -> str:
+    word = spoken(words, text) if text else usual
+    if word is None:
+        raise NotReadable(f"{name}: no {text[:60]!r}; there are {', '.join(words)}")
+    return str(word.value)
 
 
 def _put_on_record(session: Session, user: User, new: int, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """The rows of a file that somebody wants to import: JSON lines, CSV or Excel, bounded, each with its number.
 
+A kind of row is checked row by row, then all or none is taken in.
+
 What ``export`` made harmless for spreadsheets comes back as it was.
 """
 
@@ -7,36 +9,75 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from scrapers.listing import storable
 from tracker.errors import NotPossible
 from tracker.exchange.tables import RUNS
 
 MOST_ROWS = 20_000
 MOST_BYTES = 50 * 2**20
 MOST_UNPACKED = 250 * 2**20
-Rows = Iterator[tuple[int, dict[str, Any]]]
+MOST_NAMED = 20  # wrong rows that are named, a line each
+Row = tuple[int, dict[str, Any]]
+Rows = Iterator[Row]
 
 
 class NotReadable(NotPossible):
     """The file, or one row of it, is not as it should be; the message says where and how."""
 
 
-def rows_of(content: bytes, form: str) -> list[tuple[int, dict[str, Any]]]:
+class NotImported(NotPossible):
+    """Nothing was imported; the message has a line for each row that is wrong."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many rows were new, changed something, or were known as they are."""
+
+    rows: int
+    new: int
+    changed: int = 0
+
+    @property
+    def known(self) -> int:
+        """Rows that said nothing new."""
+        return self.rows - self.new - self.changed
+
+
+def check_rows(rows: Iterable[Row], columns: Sequence[str], read: Callable[[dict[str, Any]], Any]) -> list[Any]:
+    """What ``read`` makes of every row. Raises NotImported with all rows that are wrong, a line each."""
+    made, wrong = [], []
+    for number, row in rows:
+        try:
+            unknown = sorted(set(row) - set(columns))
+            if unknown:
+                raise NotReadable(f"no column {unknown[0]!r}; there are {', '.join(columns)}")
+            made.append(read(row))
+        except NotPossible as error:
+            wrong.append(f"row {number}: {error}")
+    if wrong:
+        rest = [f"and {len(wrong) - MOST_NAMED} more rows"] if len(wrong) > MOST_NAMED else []
+        raise NotImported("\n".join([*wrong[:MOST_NAMED], *rest]))
+    return made
+
+
+def rows_of(content: bytes, form: str) -> list[Row]:
     """Number and fields of every row; the number is the line of a JSON file, or the row a spreadsheet shows.
 
     ``form``: jsonl, csv or xlsx. Raises NotReadable.
     """
     if len(content) > MOST_BYTES:
         raise NotReadable(f"larger than {MOST_BYTES // 2**20} MiB")
-    found = []
+    rows = []
     for number, row in READERS[form](content):
         if any(value not in (None, "") for value in row.values()):
-            found.append((number, row))
-        if len(found) > MOST_ROWS:
+            rows.append((number, row))
+        if len(rows) > MOST_ROWS:
             raise NotReadable(f"more than {MOST_ROWS} rows")
-    return found
+    return rows
 
 
 def _text(content: bytes) -> str:
@@ -78,8 +119,6 @@ def _xlsx(content: bytes) -> Rows:
                 raise NotReadable(f"larger than {MOST_UNPACKED // 2**20} MiB when unpacked")
         sheet = load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
         yield from _with_names([_value(cell) for cell in cells] for cells in sheet.iter_rows(max_row=MOST_ROWS + 2))
-    except NotReadable:
-        raise
     except (zipfile.BadZipFile, LookupError, OSError, SyntaxError, TypeError, ValueError) as error:
         raise NotReadable(f"no Excel workbook: {' '.join(str(error).split())[:200]}") from error
 
@@ -105,6 +144,17 @@ def _with_names(table: Iterable[list[Any]]) -> Rows:
 def as_it_was(value: Any) -> Any:
     """A text without the apostrophe that kept a spreadsheet from running it."""
     return value[1:] if isinstance(value, str) and value[:1] == "'" and value.lstrip("'").startswith(RUNS) else value
+
+
+def text_of(value: Any) -> str:
+    """A cell as text, without what no column can hold."""
+    return "" if value is None else storable(str(value)).strip()
+
+
+def listed(value: Any) -> list[str]:
+    """A list, or the texts between semicolons."""
+    parts = value if isinstance(value, list) else text_of(value).split(";")
+    return [text for text in map(text_of, parts) if text]
 
 
 READERS = {"jsonl": _json_lines, "csv": _csv, "xlsx": _xlsx}

@@ -66,7 +66,7 @@ def as_xlsx(records: Iterable[dict[str, Any]], name: str = "regelingen", columns
 
 
 def harmless(value: Any) -> Any:
-    """A text that a spreadsheet does not run; imported_rows.py takes the apostrophe away again."""
+    """A text that a spreadsheet does not run; ``rows.as_it_was`` takes the apostrophe away again."""
     return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(RUNS) else value
 
 
@@ -89,6 +89,8 @@ def _words(item: Any) -> str:
     if "kind" in item:
         when = item["at"] or item["date"] or ""
         return f"{item['kind']} {when}{' (assumed)' if item.get('assumed') else ''}".strip()
+    if "field" in item:
+        return f"{item['field']}: {item['sentence']}"
     return " ".join(str(item[key]) for key in ("id", "score", "source", "external_id") if key in item)
 
 

@@ -13,7 +13,7 @@ from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
 from notifications.wording import short_day
 from tracker.errors import Incomplete, MoveNotAllowed, NotFound, required
 from tracker.lobby.log import log
-from tracker.people.participants import standing_participant
+from tracker.people.participants import participant_on
 from tracker.rights import Deed, must_add, must_change
 from tracker.versions import claim
 
@@ -63,10 +63,10 @@ def join(deed: Deed, dossier: Dossier, name: str, kind: PartyKind, day: date, pa
     """A party joins on a day; a participant must exist on that day, and joins under its own name."""
     must_change(deed, dossier)
     if kind == PartyKind.PARTICIPANT:
-        name = standing_participant(deed.session, party, day, "party").name
+        name = participant_on(deed.session, party, day, "party").name
     name = required(name, "name", "Noem de partij.")
-    known = select(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id, CoalitionMember.name == name)
-    member = deed.session.exec(known).first()
+    same_name = select(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id, CoalitionMember.name == name)
+    member = deed.session.exec(same_name).first()
     if member and member.left_on is None:
         raise Incomplete(f"{name} doet al mee.", "name")
     if member:
@@ -99,10 +99,10 @@ def open_round(deed: Deed, dossier: Dossier, question: str, due_on: date, positi
     if due_on < deed.today:
         raise Incomplete("De dag van antwoord is al voorbij.", "due_on")
     if position is not None:
-        asked = deed.session.get(Position, position)
-        if asked is None or asked.dossier_id != dossier.id:
+        draft = deed.session.get(Position, position)
+        if draft is None or draft.dossier_id != dossier.id:
             raise NotFound("Dit standpunt hoort niet bij dit dossier.", "position")
-    opened = SignOffRound(
+    sign_off = SignOffRound(
         dossier_id=dossier.id,
         position_id=position,
         question=question,
@@ -112,22 +112,22 @@ def open_round(deed: Deed, dossier: Dossier, question: str, due_on: date, positi
         participant_id=dossier.participant_id,
         visibility=dossier.visibility,
     )
-    deed.session.add(opened)
-    log(deed, dossier, LogKind.SIGN_OFF, f"tot {short_day(due_on)}: {question}", subject=opened)
-    return opened
+    deed.session.add(sign_off)
+    log(deed, dossier, LogKind.SIGN_OFF, f"tot {short_day(due_on)}: {question}", subject=sign_off)
+    return sign_off
 
 
-def close_round(deed: Deed, opened: SignOffRound) -> Tally:
+def close_round(deed: Deed, sign_off: SignOffRound) -> Tally:
     """Close a round; the log says how it stood, with the silent as silent."""
-    dossier = deed.session.get_one(Dossier, opened.dossier_id)
+    dossier = deed.session.get_one(Dossier, sign_off.dossier_id)
     must_change(deed, dossier)
-    claim(deed.session, opened)
-    if opened.closed_at:
+    claim(deed.session, sign_off)
+    if sign_off.closed_at:
         raise MoveNotAllowed("Deze ronde is al gesloten.")
-    opened.closed_at = deed.now
-    stand = tally(members_on(deed.session, dossier, deed.today), stances(deed.session, dossier), opened.id)
-    log(deed, dossier, LogKind.SIGN_OFF, f"gesloten. {stand.sentence}", subject=opened)
-    return stand
+    sign_off.closed_at = deed.now
+    result = tally(members_on(deed.session, dossier, deed.today), stances(deed.session, dossier), sign_off.id)
+    log(deed, dossier, LogKind.SIGN_OFF, f"gesloten. {result.sentence}", subject=sign_off)
+    return result
 
 
 def say(
@@ -149,7 +149,7 @@ def say(
         raise Incomplete("Schrijf in één zin waarom.", "text")
     if in_round and (in_round.dossier_id != dossier.id or in_round.closed_at):
         raise MoveNotAllowed("Deze ronde is gesloten.", "round")
-    said = CoalitionStance(
+    entry = CoalitionStance(
         member_id=member.id,
         round_id=in_round.id if in_round else None,
         stance=stance,
@@ -161,37 +161,39 @@ def say(
         participant_id=dossier.participant_id,
         visibility=dossier.visibility,
     )
-    deed.session.add(said)
+    deed.session.add(entry)
     deed.session.flush()
     why = f": {text.strip()}" if text.strip() else ""
-    log(deed, dossier, LogKind.STANCE, f"{member.name}: {stance.label}{why}", day=day, subject=said)
-    return said
+    log(deed, dossier, LogKind.STANCE, f"{member.name}: {stance.label}{why}", day=day, subject=entry)
+    return entry
 
 
-def newest(said: Sequence[CoalitionStance], round_id: int | None = None) -> dict[int, CoalitionStance]:
+def newest(statements: Sequence[CoalitionStance], round_id: int | None = None) -> dict[int, CoalitionStance]:
     """What each member said last, overall or in one round."""
-    mine = [s for s in said if round_id is None or s.round_id == round_id]
-    return {s.member_id: s for s in sorted(mine, key=lambda s: (s.said_on, s.id))}
+    of_round = [s for s in statements if round_id is None or s.round_id == round_id]
+    return {s.member_id: s for s in sorted(of_round, key=lambda s: (s.said_on, s.id))}
 
 
-def tally(members: Sequence[CoalitionMember], said: Sequence[CoalitionStance], round_id: int | None = None) -> Tally:
+def tally(
+    members: Sequence[CoalitionMember], statements: Sequence[CoalitionStance], round_id: int | None = None
+) -> Tally:
     """Names by stance; who said nothing in this round is silent, whatever was said before."""
-    last = newest(said, round_id)
+    newest_of = newest(statements, round_id)
     names: dict[str, list[str]] = {stance: [] for stance in PartyStance}
     for member in members:
-        stance = last[member.id].stance if member.id in last else PartyStance.SILENT
+        stance = newest_of[member.id].stance if member.id in newest_of else PartyStance.SILENT
         names[stance].append(member.name)
     return Tally(*(tuple(names[s]) for s in PartyStance))
 
 
 def contradictions(
-    members: Sequence[CoalitionMember], said: Sequence[CoalitionStance], owner: str
+    members: Sequence[CoalitionMember], statements: Sequence[CoalitionStance], owner: str
 ) -> list[Contradiction]:
     """Where a party's last word differs from the MRA line, and where two partners' words differ from each other."""
-    last = newest(said)
-    spoken = [(m, last[m.id]) for m in members if m.id in last]
+    newest_of = newest(statements)
+    spoken = [(m, newest_of[m.id]) for m in members if m.id in newest_of]
     against = [(m, s) for m, s in spoken if s.stance in AGAINST]
-    found = [
+    flags = [
         Contradiction(m.name, "MRA-lijn", f"{PartyStance(s.stance).label}: {s.text}", _parties(m, owner=owner))
         for m, s in against
     ]
@@ -199,8 +201,8 @@ def contradictions(
         for other, agreed in spoken:
             if agreed.stance == PartyStance.AGREES:
                 why = f"{other.name} is akkoord, {member.name}: {PartyStance(said_against.stance).label}"
-                found.append(Contradiction(member.name, other.name, why, _parties(member, other, owner=owner)))
-    return found
+                flags.append(Contradiction(member.name, other.name, why, _parties(member, other, owner=owner)))
+    return flags
 
 
 def _parties(*members: CoalitionMember, owner: str) -> frozenset[str]:
@@ -209,8 +211,8 @@ def _parties(*members: CoalitionMember, owner: str) -> frozenset[str]:
 
 def members_on(session: Session, dossier: Dossier, day: date) -> list[CoalitionMember]:
     """Who was in the coalition on that day, by name."""
-    every = select(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id, CoalitionMember.joined_on <= day)
-    rows = session.exec(every.order_by(col(CoalitionMember.name)))
+    joined = select(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id, CoalitionMember.joined_on <= day)
+    rows = session.exec(joined.order_by(col(CoalitionMember.name)))
     return [m for m in rows if m.left_on is None or day < m.left_on]
 
 
@@ -222,8 +224,8 @@ def stances(session: Session, dossier: Dossier) -> list[CoalitionStance]:
 
 def rounds(session: Session, dossier: Dossier) -> list[SignOffRound]:
     """The sign-off rounds of a dossier, newest first."""
-    mine = select(SignOffRound).where(SignOffRound.dossier_id == dossier.id)
-    return list(session.exec(mine.order_by(col(SignOffRound.id).desc())))
+    of_dossier = select(SignOffRound).where(SignOffRound.dossier_id == dossier.id)
+    return list(session.exec(of_dossier.order_by(col(SignOffRound.id).desc())))
 
 
 def flags_for(session: Session, viewer: Viewer, day: date) -> list[tuple[Dossier, Contradiction]]:

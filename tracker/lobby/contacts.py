@@ -77,28 +77,28 @@ def stakeholder_for(deed: Deed, office: Office, visibility: str = Visibility.OWN
         raise NotAllowed("Met de rol lezer kunt u geen contacten vastleggen.")
     organisation = required(office.organisation, "organisation", "Noem de organisatie.")
     key = office_key(organisation, office.office)
-    known = select(Stakeholder).where(
+    same_office = select(Stakeholder).where(
         Stakeholder.office_key == key,
         Stakeholder.person == office.person.strip(),
         Stakeholder.participant_id == deed.by.participant_id,
     )
-    known = known.order_by(col(Stakeholder.erased_at).is_not(None), col(Stakeholder.id)).limit(1)
-    found = deed.session.exec(known).first()
-    if found:
-        return found
-    made = _stakeholder(deed, office)
-    made.visibility = visibility
+    same_office = same_office.order_by(col(Stakeholder.erased_at).is_not(None), col(Stakeholder.id)).limit(1)
+    existing = deed.session.exec(same_office).first()
+    if existing:
+        return existing
+    stakeholder = _stakeholder(deed, office)
+    stakeholder.visibility = visibility
     try:
         with deed.session.begin_nested():
-            deed.session.add(made)
+            deed.session.add(stakeholder)
     except IntegrityError:  # somebody else named the same office at the same moment
-        return deed.session.exec(known).one()
-    return made
+        return deed.session.exec(same_office).one()
+    return stakeholder
 
 
 def _stakeholder(deed: Deed, office: Office) -> Stakeholder:
     """A new row of an office, with the care that a name asks for."""
-    made = Stakeholder(
+    stakeholder = Stakeholder(
         kind=office.kind if office.office.strip() else StakeholderKind.ORGANISATION,
         organisation=office.organisation.strip(),
         office=office.office.strip(),
@@ -107,10 +107,10 @@ def _stakeholder(deed: Deed, office: Office) -> Stakeholder:
         created_at=deed.now,
     )
     if office.person.strip():
-        made.person, made.address = office.person.strip(), office.address.strip()
-        made.purpose = required(office.purpose, "purpose", "Schrijf op waarom u een naam bewaart.")
-        made.retain_until = office.retain_until or deed.today + KEEP_PERSON
-    return made
+        stakeholder.person, stakeholder.address = office.person.strip(), office.address.strip()
+        stakeholder.purpose = required(office.purpose, "purpose", "Schrijf op waarom u een naam bewaart.")
+        stakeholder.retain_until = office.retain_until or deed.today + KEEP_PERSON
+    return stakeholder
 
 
 def log_contact(deed: Deed, fields: ContactFields, office: Office) -> ContactMoment:
@@ -157,7 +157,7 @@ def nearby(session: Session, organisation: str, office: str, viewer: Viewer, day
 
     What the viewer may not see comes back as one line that names nobody, however many there are.
     """
-    same = (
+    contacts = (
         select(ContactMoment, User, Participant)
         .join(Stakeholder, col(Stakeholder.id) == ContactMoment.stakeholder_id)
         .where(Stakeholder.office_key == office_key(organisation, office))
@@ -165,13 +165,13 @@ def nearby(session: Session, organisation: str, office: str, viewer: Viewer, day
         .where(ContactMoment.user_id == User.id, ContactMoment.participant_id == Participant.id)
         .order_by(col(ContactMoment.day).desc(), col(ContactMoment.id))
     )
-    found, hidden = [], False
-    for contact, user, participant in session.exec(same):
+    partners, hidden = [], False
+    for contact, user, participant in session.exec(contacts):
         if may_see(viewer, contact.participant_id, contact.visibility):
-            found.append(Nearby(f"{user.name} ({participant.name})", contact))
+            partners.append(Nearby(f"{user.name} ({participant.name})", contact))
         else:
             hidden = True
-    return [*found, Nearby(ASK)] if hidden else found
+    return [*partners, Nearby(ASK)] if hidden else partners
 
 
 def contact_for(session: Session, viewer: Viewer, contact_id: int) -> ContactMoment:
@@ -201,7 +201,7 @@ def commit_to(
 ) -> Commitment:
     """What was promised in a contact: who of us watches it, and until when."""
     must_change(deed, contact)
-    promised = Commitment(
+    commitment = Commitment(
         dossier_id=contact.dossier_id,
         contact_id=contact.id,
         stakeholder_id=contact.stakeholder_id,
@@ -214,25 +214,25 @@ def commit_to(
         visibility=contact.visibility,
         created_at=deed.now,
     )
-    deed.session.add(promised)
+    deed.session.add(commitment)
     deed.session.flush()
     if contact.dossier_id:
         dossier = deed.session.get_one(Dossier, contact.dossier_id)
         word = "" if kind == CommitmentKind.PROMISE else f"{CommitmentKind(kind).label} {number.strip()}: "
-        log(deed, dossier, LogKind.COMMITMENT, f"{word}{promised.text}", subject=promised)
+        log(deed, dossier, LogKind.COMMITMENT, f"{word}{commitment.text}", subject=commitment)
     deed.session.flush()
-    return promised
+    return commitment
 
 
-def settle(deed: Deed, promised: Commitment, state: CommitmentState, seen: int) -> None:
+def close_commitment(deed: Deed, commitment: Commitment, state: CommitmentState, seen: int) -> None:
     """What became of a promise."""
-    must_change(deed, promised)
-    claim(deed.session, promised, seen)
-    promised.state = state
-    promised.closed_at = None if state == CommitmentState.OPEN else deed.now
-    if promised.dossier_id:
-        dossier = deed.session.get_one(Dossier, promised.dossier_id)
-        log(deed, dossier, LogKind.COMMITMENT, f"{state.label}: {promised.text}", subject=promised)
+    must_change(deed, commitment)
+    claim(deed.session, commitment, seen)
+    commitment.state = state
+    commitment.closed_at = None if state == CommitmentState.OPEN else deed.now
+    if commitment.dossier_id:
+        dossier = deed.session.get_one(Dossier, commitment.dossier_id)
+        log(deed, dossier, LogKind.COMMITMENT, f"{state.label}: {commitment.text}", subject=commitment)
     deed.session.flush()
 
 
@@ -254,8 +254,8 @@ def stake_for(
     if visibility:
         must_fit(deed, dossier, visibility)
     _check_stake(influence, stance, source)
-    known = select(Stake).where(Stake.dossier_id == dossier.id, Stake.stakeholder_id == stakeholder.id)
-    stake = deed.session.exec(known).first()
+    existing = select(Stake).where(Stake.dossier_id == dossier.id, Stake.stakeholder_id == stakeholder.id)
+    stake = deed.session.exec(existing).first()
     if stake is None:
         stake = Stake(
             dossier_id=dossier.id,

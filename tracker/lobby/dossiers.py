@@ -41,7 +41,7 @@ from notifications.wording import amount
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound, required
 from tracker.lobby.log import bring_to_stage, log
 from tracker.lobby.positions import holds_on
-from tracker.people.participants import standing_participant
+from tracker.people.participants import participant_on
 from tracker.rights import Deed, may_change, must_add, must_change, must_fit
 from tracker.versions import claim
 
@@ -102,7 +102,7 @@ def open_dossier(
     if not has_role(deed.viewer, Role.FUNDRAISER):
         raise NotAllowed("Met de rol lezer kunt u geen dossier openen.")
     title = required(fields.title, "title", "Geef het dossier een titel.")
-    standing_participant(deed.session, deed.by.participant_id, deed.today)
+    participant_on(deed.session, deed.by.participant_id, deed.today)
     stage = Stage.SPOTTED if kind == DossierKind.LOBBY else ApplicationStage.SIGNAL
     dossier = Dossier(
         **{**vars(fields), "title": title},
@@ -113,7 +113,7 @@ def open_dossier(
     )
     _check_people(deed, dossier, fields)
     known_challenges, known_calls = _known(deed.session, set(challenges), set(calls))
-    joining = [standing_participant(deed.session, p, deed.today, "participants") for p in dict.fromkeys(participants)]
+    joining = [participant_on(deed.session, p, deed.today, "participants") for p in dict.fromkeys(participants)]
     deed.session.add(dossier)
     deed.session.flush()
     new = dossier.id
@@ -137,13 +137,13 @@ def _check_people(deed: Deed, dossier: Dossier, fields: DossierFields) -> None:
 
 
 def _known(session: Session, challenges: set[str], calls: set[int]) -> tuple[list[Challenge], list[Call]]:
-    found = list(session.exec(select(Challenge).where(col(Challenge.id).in_(challenges))))
-    linked = list(session.exec(select(Call).where(col(Call.id).in_(calls))))
-    if len(found) < len(challenges):
+    known_challenges = list(session.exec(select(Challenge).where(col(Challenge.id).in_(challenges))))
+    known_calls = list(session.exec(select(Call).where(col(Call.id).in_(calls))))
+    if len(known_challenges) < len(challenges):
         raise NotFound("Deze opgave bestaat niet.", "challenges")
-    if len(linked) < len(calls):
+    if len(known_calls) < len(calls):
         raise NotFound("Deze regeling bestaat niet.", "calls")
-    return found, linked
+    return known_challenges, known_calls
 
 
 def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None:
@@ -223,9 +223,9 @@ def _position_holds(session: Session, dossier: Dossier, day: date) -> bool:
 
 def lobby_agenda(deed: Deed, year: int) -> LobbyAgenda:
     """The lobby agenda of a year, made as a draft where there is none yet."""
-    found = deed.session.get(LobbyAgenda, year)
-    if found:
-        return found
+    existing = deed.session.get(LobbyAgenda, year)
+    if existing:
+        return existing
     if not has_role(deed.viewer, Role.COORDINATOR):
         raise NotAllowed("Een nieuwe lobbyagenda begint bij een coördinator.")
     agenda = LobbyAgenda(year=year, participant_id=deed.by.participant_id, visibility=Visibility.MRA)
@@ -252,10 +252,10 @@ def roll_over(deed: Deed, year: int) -> list[Dossier]:
         raise NotAllowed("Doorrollen naar een nieuw jaar doet een coördinator.")
     lobby_agenda(deed, year + 1)
     on_it = select(Dossier).join(LobbyAgendaItem).where(LobbyAgendaItem.year == year).order_by(col(Dossier.id))
-    taken = [d for d in deed.session.exec(on_it) if d.stage not in ENDED and may_change(deed.viewer, d)]
-    for dossier in taken:
+    unfinished = [d for d in deed.session.exec(on_it) if d.stage not in ENDED and may_change(deed.viewer, d)]
+    for dossier in unfinished:
         put_on_agenda(deed, dossier, year + 1, rolled_over=True)
-    return taken
+    return unfinished
 
 
 def set_agenda_state(deed: Deed, agenda: LobbyAgenda, state: AgendaState, day: date, seen: int) -> None:

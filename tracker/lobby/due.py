@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db.models import Commitment, ContactMoment, Dossier, DossierMoment, Moment, Position, User
+from db.models import Commitment, ContactMoment, Dossier, DossierMoment, Moment, Position, SignOffRound, User
 from db.rights import may_see
 from db.vocabulary_lobby import CommitmentState, PositionState
 from notifications.wording import local_day
-from tracker.lobby.moments import until
-from tracker.lobby.positions import last_day
+from tracker.lobby.coalition import members_on, newest, rounds, stances
+from tracker.lobby.moments import last_day_of
+from tracker.lobby.positions import mandate_ends
 from tracker.rights import viewer_of
 
 # Days before the due day at which a reminder goes out; 0 is the day itself.
@@ -33,8 +34,11 @@ TITLES = {
 }
 
 
+Row = Commitment | ContactMoment | Moment | Position | SignOffRound
+
+
 @dataclass(frozen=True)
-class Due:
+class LobbyDue:
     """One thing that is due for one person. ``key`` stays the same for the same thing and day, and changes with it.
 
     ``title`` names the kind of thing only, and ``link`` is a path of ours behind the sign-in: no word of a dossier
@@ -49,23 +53,18 @@ class Due:
     link: str
     since: date = date.min
 
+    @classmethod
+    def of(cls, user_id: int, kind: str, row: Row, day: date, link: str, since: date) -> "LobbyDue":
+        """What is due of a row."""
+        return cls(user_id, kind, f"{kind}:{row.id}:{day.isoformat()}", day, TITLES[kind], link, since)
 
-def due(session: Session, now: datetime, ahead: timedelta = timedelta(days=60)) -> list[Due]:
+
+def lobby_due(session: Session, now: datetime, ahead: timedelta = timedelta(days=60)) -> list[LobbyDue]:
     """Everything due from a week ago to ``ahead``, for people who may still see it and are not deactivated."""
     first, last = local_day(now) - timedelta(days=7), local_day(now) + ahead
-    found = [
-        *_positions(session),
-        *_commitments(session),
-        *_follow_ups(session),
-        *_moments(session),
-        *_sign_offs(session),
-    ]
-    return sorted((d for d in found if first <= d.due <= last), key=lambda d: (d.due, d.user_id, d.key))
-
-
-def due_today(items: list[Due], day: date) -> list[Due]:
-    """Those that are to be told on that day, by the distance of their kind."""
-    return [d for d in items if (d.due - day).days in DISTANCES[d.kind]]
+    parts = (_positions, _commitments, _follow_ups, _moments, _sign_offs)
+    items = (item for part in parts for item in part(session) if first <= item.due <= last)
+    return sorted(items, key=lambda item: (item.due, item.user_id, item.key))
 
 
 def _keepers(session: Session, dossier: Dossier) -> Iterator[int]:
@@ -82,11 +81,7 @@ def _may(session: Session, user_id: int, row: Dossier | Commitment | ContactMome
     return may_see(viewer_of(user), row.participant_id, row.visibility)
 
 
-def _made(user_id: int, kind: str, row_id: int | None, day: date, link: str, since: date) -> Due:
-    return Due(user_id, kind, f"{kind}:{row_id}:{day.isoformat()}", day, TITLES[kind], link, since)
-
-
-def _positions(session: Session) -> Iterator[Due]:
+def _positions(session: Session) -> Iterator[LobbyDue]:
     rows = select(Position, Dossier).where(
         Position.dossier_id == Dossier.id,
         Position.state == PositionState.ADOPTED,
@@ -95,63 +90,59 @@ def _positions(session: Session) -> Iterator[Due]:
     )
     for position, dossier in session.exec(rows):
         link = f"/dossiers/{dossier.id}/standpunten"
-        ends, known = last_day(position), position.adopted_on or date.min
+        ends, since = mandate_ends(position), position.adopted_on or date.min
         for user_id in _keepers(session, dossier):
             if position.next_review:
-                yield _made(user_id, "position_review", position.id, position.next_review, link, known)
+                yield LobbyDue.of(user_id, "position_review", position, position.next_review, link, since)
             if ends:
-                yield _made(user_id, "mandate", position.id, ends, link, known)
+                yield LobbyDue.of(user_id, "mandate", position, ends, link, since)
 
 
-def _commitments(session: Session) -> Iterator[Due]:
+def _commitments(session: Session) -> Iterator[LobbyDue]:
     rows = select(Commitment).where(Commitment.state == CommitmentState.OPEN, col(Commitment.due_on).is_not(None))
     for row in session.exec(rows):
         if row.due_on and _may(session, row.owner_id, row):
-            yield _made(
-                row.owner_id,
-                "commitment",
-                row.id,
-                row.due_on,
-                f"/contacten/{row.contact_id}",
-                local_day(row.created_at),
-            )
+            link, since = f"/contacten/{row.contact_id}", local_day(row.created_at)
+            yield LobbyDue.of(row.owner_id, "commitment", row, row.due_on, link, since)
 
 
-def _follow_ups(session: Session) -> Iterator[Due]:
+def _follow_ups(session: Session) -> Iterator[LobbyDue]:
     rows = select(ContactMoment).where(
         col(ContactMoment.follow_up_on).is_not(None), col(ContactMoment.followed_up_at).is_(None)
     )
     for row in session.exec(rows):
         owner = row.follow_up_owner or row.user_id
         if row.follow_up_on and _may(session, owner, row):
-            yield _made(owner, "follow_up", row.id, row.follow_up_on, f"/contacten/{row.id}", local_day(row.logged_at))
+            yield LobbyDue.of(
+                owner, "follow_up", row, row.follow_up_on, f"/contacten/{row.id}", local_day(row.logged_at)
+            )
 
 
-def _moments(session: Session) -> Iterator[Due]:
+def _moments(session: Session) -> Iterator[LobbyDue]:
     rows = select(Moment, Dossier).where(
         DossierMoment.moment_id == Moment.id, DossierMoment.dossier_id == Dossier.id, col(Dossier.closed_at).is_(None)
     )
     for moment, dossier in session.exec(rows):
-        known = until(session, moment)
-        if known.day and moment.sure and not known.ended:
+        last = last_day_of(session, moment)
+        if last.day and moment.sure and not last.ended:
             for user_id in _keepers(session, dossier):
                 link, since = f"/dossiers/{dossier.id}", local_day(dossier.opened_at)
-                yield _made(user_id, "moment", moment.id, known.day, link, since)
+                yield LobbyDue.of(user_id, "moment", moment, last.day, link, since)
 
 
-def _sign_offs(session: Session) -> Iterator[Due]:
-    from tracker.lobby.coalition import members_on, newest, rounds, stances
-
+def _sign_offs(session: Session) -> Iterator[LobbyDue]:
     for dossier in session.exec(select(Dossier).where(col(Dossier.closed_at).is_(None))):
-        for asked in rounds(session, dossier):
-            if asked.closed_at:
+        for sign_off in rounds(session, dossier):
+            if sign_off.closed_at:
                 continue
-            answered = newest(stances(session, dossier), asked.id)
+            answered = newest(stances(session, dossier), sign_off.id)
             waiting = {
-                m.party_id for m in members_on(session, dossier, asked.due_on) if m.id not in answered and m.party_id
+                m.party_id for m in members_on(session, dossier, sign_off.due_on) if m.id not in answered and m.party_id
             }
             people = select(User).where(col(User.participant_id).in_(waiting), col(User.role) == "lobbyist")
             for user in session.exec(people):
                 if _may(session, user.id, dossier):
                     link = f"/dossiers/{dossier.id}/coalitie"
-                    yield _made(user.id, "sign_off", asked.id, asked.due_on, link, local_day(asked.opened_at))
+                    yield LobbyDue.of(
+                        user.id, "sign_off", sign_off, sign_off.due_on, link, local_day(sign_off.opened_at)
+                    )

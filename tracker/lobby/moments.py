@@ -14,53 +14,46 @@ from db.rights import has_role, may_see, visible
 from db.status import OVER
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Role, Status, Visibility
 from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
-from notifications.wording import local_day
+from notifications.wording import AMSTERDAM, local_day
 from tracker.errors import Incomplete, NotAllowed, NotFound, required
 from tracker.lobby.log import log
-from tracker.lobby.yearly_moments import Coming, _coming_pattern, patterns, recurring
+from tracker.lobby.yearly_moments import UpcomingMoment, of_year, patterns, recurring
 from tracker.rights import Deed, must_add, must_change
 from tracker.versions import claim
 
 KEPT = timedelta(days=42)  # a letter or a motion has no end: as long as this one can hook on to it
+# What a moment is, wherever it comes from.
+SHARED = ("title", "kind", "level", "body", "starts_on", "ends_on", "sure", "use", "url", "lead_days")
 NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-def upcoming(session: Session, viewer: Viewer, day: date) -> list[Coming]:
+def upcoming(session: Session, viewer: Viewer, day: date) -> list[UpcomingMoment]:
     """What can still be influenced, soonest first: people's moments, the sources' and the yearly calendar's."""
     stored = list(session.exec(select(Moment).where(visible(viewer, Moment))))
-    mine = [c for m in stored if (c := _coming_row(session, m)) and (c.ends_on is None or c.ends_on >= day)]
-    taken = [(m.pattern, m.year) for m in stored if m.pattern and m.year]
+    of_people = [c for m in stored if (c := _of_row(session, m)) and (c.ends_on is None or c.ends_on >= day)]
+    dated = [(m.pattern, m.year) for m in stored if m.pattern and m.year]
     from_calls = _from_calls(session, day, {m.call_id for m in stored if m.call_id})
-    return sorted([*mine, *from_calls, *recurring(day, taken)], key=_by_day)
+    return sorted([*of_people, *from_calls, *recurring(day, dated)], key=_by_day)
 
 
-def _by_day(moment: Coming) -> tuple[date, str]:
+def _by_day(moment: UpcomingMoment) -> tuple[date, str]:
     return moment.ends_on or date.max, moment.title
 
 
-def _coming_row(session: Session, m: Moment) -> Coming | None:
+def _of_row(session: Session, moment: Moment) -> UpcomingMoment | None:
     """A stored moment, unless its source ended it; the last day of one that came from a source is the source's own."""
-    call, known = source_of(session, m), until(session, m)
-    if known.ended:
+    call, last = source_of(session, moment), last_day_of(session, moment)
+    if last.ended:
         return None
-    url = call.url if call else m.url
-    about = (
-        f"moment:{m.id}",
-        m.title,
-        m.kind,
-        m.level,
-        m.body,
-        m.starts_on,
-        known.day,
-        m.sure,
-        m.use,
-        url,
-        m.lead_days,
+    shared: dict[str, Any] = {name: getattr(moment, name) for name in SHARED}
+    shared |= {"ends_on": last.day, "url": call.url if call else moment.url}
+    of_source = call is not None
+    return UpcomingMoment(
+        f"moment:{moment.id}", **shared, version=moment.version, of_source=of_source, unnamed=last.unnamed
     )
-    return Coming(*about, version=m.version, of_source=call is not None, unnamed=known.unnamed)
 
 
-def _from_calls(session: Session, day: date, skip: set[int]) -> list[Coming]:
+def _from_calls(session: Session, day: date, skip: set[int]) -> list[UpcomingMoment]:
     shelved = and_(col(Call.language) == "nl", col(Call.published_on) < day - KEPT)
     undated = and_(col(Call.closes_at).is_(None), or_(col(Call.published_on).is_(None), ~shelved))
     still = or_(undated, local_start(day) < col(Call.closes_at))
@@ -72,13 +65,11 @@ def _from_calls(session: Session, day: date, skip: set[int]) -> list[Coming]:
         or_(word.is_(None), word.not_in(OVER)),
         still,
     )
-    return [_coming_call(call) for call in session.exec(rows) if call.id not in skip]
+    return [_of_call(call) for call in session.exec(rows) if call.id not in skip]
 
 
 def local_start(day: date) -> datetime:
     """The first instant of a day in Amsterdam."""
-    from notifications.wording import AMSTERDAM
-
     return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM)
 
 
@@ -90,16 +81,15 @@ def _kind(call: Call) -> MomentKind:
     return MomentKind.CONSULTATION
 
 
-def _coming_call(call: Call) -> Coming:
-    eu = call.language == "en"
-    return Coming(
+def _of_call(call: Call) -> UpcomingMoment:
+    return UpcomingMoment(
         ref=f"call:{call.id}",
         title=call.title,
         kind=_kind(call),
-        level=Level.EU if eu else Level.NATIONAL,
+        level=Level.EU if call.language == "en" else Level.NATIONAL,
         body=call.publisher or "",
         starts_on=call.published_on,
-        ends_on=last_day(call.closes_at) if call.closes_at else None,
+        ends_on=last_day_before(call.closes_at) if call.closes_at else None,
         sure=True,
         use="",
         url=call.url,
@@ -107,26 +97,28 @@ def _coming_call(call: Call) -> Coming:
     )
 
 
-def for_dossier(session: Session, dossier: Dossier, viewer: Viewer, day: date) -> tuple[list[Coming], list[Coming]]:
+def for_dossier(
+    session: Session, dossier: Dossier, viewer: Viewer, day: date
+) -> tuple[list[UpcomingMoment], list[UpcomingMoment]]:
     """What the dossier hooks on to and can still influence; and what it might, by its level and opgaven."""
-    every = upcoming(session, viewer, day)
+    moments = upcoming(session, viewer, day)
     hooked = set(session.exec(select(DossierMoment.moment_id).where(DossierMoment.dossier_id == dossier.id)))
-    mine = [m for m in every if m.ref.startswith("moment:") and int(m.ref.split(":")[1]) in hooked]
+    hooked_on = [m for m in moments if m.ref.startswith("moment:") and int(m.ref.split(":")[1]) in hooked]
     opgaven = select(DossierChallenge.challenge_id).where(DossierChallenge.dossier_id == dossier.id)
     touching = select(Match.call_id).where(col(Match.challenge_id).in_(opgaven), Match.score >= 0.5)
     near = {f"call:{i}" for i in session.exec(touching)}
-    maybe = [m for m in every if m not in mine and (m.ref in near or _by_calendar(m, dossier))]
-    return mine, maybe[:12]
+    maybe = [m for m in moments if m not in hooked_on and (m.ref in near or _by_calendar(m, dossier))]
+    return hooked_on, maybe[:12]
 
 
-def _by_calendar(moment: Coming, dossier: Dossier) -> bool:
+def _by_calendar(moment: UpcomingMoment, dossier: Dossier) -> bool:
     return moment.level == dossier.level and not moment.ref.startswith("call:")
 
 
 def hook(deed: Deed, dossier: Dossier, ref: str) -> Moment:
     """Let a dossier hook on to a moment; one from a source or the calendar becomes a row people can complete."""
     must_change(deed, dossier)
-    moment = found(deed, ref)
+    moment = moment_of(deed, ref)
     if not deed.session.get(DossierMoment, (dossier.id, moment.id)):
         deed.session.add(DossierMoment(dossier_id=dossier.id, moment_id=moment.id))
         log(deed, dossier, LogKind.MOMENT, f"Haakt aan bij: {moment.title}")
@@ -134,7 +126,7 @@ def hook(deed: Deed, dossier: Dossier, ref: str) -> Moment:
     return moment
 
 
-def found(deed: Deed, ref: str) -> Moment:
+def moment_of(deed: Deed, ref: str) -> Moment:
     """The moment a page named; one from a source or the calendar is kept from now on. Raises NotFound."""
     kind, _, rest = ref.partition(":")
     if kind == "moment" and NUMBER.fullmatch(rest):
@@ -151,13 +143,13 @@ def found(deed: Deed, ref: str) -> Moment:
 
 
 def _from_source(deed: Deed, call_id: int) -> Moment:
-    known = deed.session.exec(select(Moment).where(Moment.call_id == call_id)).first()
+    existing = deed.session.exec(select(Moment).where(Moment.call_id == call_id)).first()
     call = deed.session.get(Call, call_id)
-    if known:
-        return known
+    if existing:
+        return existing
     if call is None or call.nature != Nature.MOMENT:
         raise NotFound("Dit moment bestaat niet.", "moment")
-    return _kept(deed, _coming_call(call), call_id=call_id)
+    return _kept(deed, _of_call(call), call_id=call_id)
 
 
 def _from_calendar(deed: Deed, rest: str) -> Moment:
@@ -165,17 +157,13 @@ def _from_calendar(deed: Deed, rest: str) -> Moment:
     pattern = next((p for p in patterns() if p.id == name), None)
     if pattern is None or not NUMBER.fullmatch(year) or not 2000 <= int(year) <= 2100:
         raise NotFound("Dit moment bestaat niet.", "moment")
-    known = deed.session.exec(select(Moment).where(Moment.pattern == name, Moment.year == int(year))).first()
-    return known or _kept(deed, _coming_pattern(pattern, int(year)), pattern=name, year=int(year))
+    existing = deed.session.exec(select(Moment).where(Moment.pattern == name, Moment.year == int(year))).first()
+    return existing or _kept(deed, of_year(pattern, int(year)), pattern=name, year=int(year))
 
 
-def _kept(deed: Deed, coming: Coming, **link: Any) -> Moment:
-    fields = {
-        f: getattr(coming, f) for f in ("title", "kind", "level", "body", "starts_on", "ends_on", "sure", "use", "url")
-    }
-    moment = Moment(
-        **fields, lead_days=coming.lead_days, participant_id=deed.by.participant_id, visibility=Visibility.MRA, **link
-    )
+def _kept(deed: Deed, upcoming: UpcomingMoment, **link: Any) -> Moment:
+    shared = {name: getattr(upcoming, name) for name in SHARED}
+    moment = Moment(**shared, participant_id=deed.by.participant_id, visibility=Visibility.MRA, **link)
     deed.session.add(moment)
     deed.session.flush()
     return moment
@@ -271,7 +259,7 @@ ENDLESS = (DeadlineKind.ROLLING, DeadlineKind.UNTIL_EXHAUSTED)
 
 
 @dataclass(frozen=True)
-class Until:
+class LastDay:
     """The last day, as far as it is known; ``unnamed``: the source named it once, and no longer does.
 
     ``ended``: the source's own word that it is over, such as "ingetrokken".
@@ -282,7 +270,7 @@ class Until:
     ended: str = ""
 
 
-def last_day(closes_at: datetime) -> date:
+def last_day_before(closes_at: datetime) -> date:
     """The last local day on which one can still act: a closing at midnight ends the day before it."""
     return local_day(closes_at - timedelta(microseconds=1))
 
@@ -292,15 +280,15 @@ def source_of(session: Session, moment: Moment) -> Call | None:
     return live_call(session, moment.call_id) if moment.call_id else None
 
 
-def until(session: Session, moment: Moment) -> Until:
-    """Until when, by the source where there is one."""
+def last_day_of(session: Session, moment: Moment) -> LastDay:
+    """Until when it can be influenced, by the source where there is one."""
     call = source_of(session, moment)
     if call is None:
-        return Until(moment.ends_on)
+        return LastDay(moment.ends_on)
     if call.source_word in OVER:
-        return Until(last_day(call.closes_at) if call.closes_at else moment.ends_on, ended=_word(call))
+        return LastDay(last_day_before(call.closes_at) if call.closes_at else moment.ends_on, ended=_word(call))
     if call.closes_at:
-        return Until(last_day(call.closes_at))
+        return LastDay(last_day_before(call.closes_at))
     return _named_before(session, call, moment)
 
 
@@ -308,12 +296,12 @@ def _word(call: Call) -> str:
     return Status(call.source_word).label if call.source_word else ""
 
 
-def _named_before(session: Session, call: Call, moment: Moment) -> Until:
+def _named_before(session: Session, call: Call, moment: Moment) -> LastDay:
     """The last day the source named, unless it now says that there is no end."""
     dates = session.exec(select(Deadline).where(Deadline.call_id == call.id).order_by(col(Deadline.id))).all()
     if any(row.kind in ENDLESS and row.cancelled_at is None for row in dates):
-        return Until(None)
+        return LastDay(None)
     gone = [row for row in dates if row.kind in CLOSING_KINDS and row.cancelled_at is not None and row.day]
     newest = max(gone, key=lambda row: (row.cancelled_at, row.day), default=None)
-    day = (last_day(newest.at) if newest.at else newest.day) if newest else moment.ends_on
-    return Until(day, unnamed=day is not None)
+    day = (last_day_before(newest.at) if newest.at else newest.day) if newest else moment.ends_on
+    return LastDay(day, unnamed=day is not None)

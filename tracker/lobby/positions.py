@@ -14,7 +14,7 @@ from db.vocabulary_lobby import OWN_BODIES, Gremium, LogKind, PositionState
 from notifications.wording import local_day, short_day
 from tracker.errors import Incomplete, NotAllowed, PositionNotAllowed, required
 from tracker.lobby.log import log
-from tracker.people.participants import standing_participant
+from tracker.people.participants import participant_on
 from tracker.rights import Deed, must_add, must_change
 from tracker.versions import claim
 
@@ -32,7 +32,7 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Decision:
+class Adoption:
     """By whom, when and for how long a position was adopted."""
 
     gremium: Gremium
@@ -77,7 +77,7 @@ def exportable(position: Position, day: date) -> str:
     if position.state != PositionState.ADOPTED:
         raise PositionNotAllowed("Een concept kan niet naar buiten: het is niet vastgesteld.")
     if not holds_on(position, day):
-        until = last_day(position)
+        until = mandate_ends(position)
         word = f"gold tot en met {short_day(until)}" if until and day > until else "geldt nog niet"
         raise PositionNotAllowed(f"Dit standpunt kan niet naar buiten: het mandaat {word}.")
     if not position.public_wording.strip():
@@ -91,12 +91,12 @@ def draft(deed: Deed, dossier: Dossier, wording: Wording) -> Position:
     required(wording.internal or wording.public, "public", "Schrijf de interne of de openbare tekst.")
     claim(deed.session, dossier)
     number = deed.session.exec(select(func.max(Position.number)).where(Position.dossier_id == dossier.id)).one() or 0
-    mine = select(Position).where(
+    own_drafts = select(Position).where(
         Position.dossier_id == dossier.id,
         Position.state == PositionState.DRAFT,
         Position.participant_id == deed.by.participant_id,
     )
-    for earlier in deed.session.exec(mine):
+    for earlier in deed.session.exec(own_drafts):
         earlier.state = PositionState.REPLACED
     position = Position(
         dossier_id=dossier.id,
@@ -115,7 +115,7 @@ def draft(deed: Deed, dossier: Dossier, wording: Wording) -> Position:
     return position
 
 
-def check_decision(decision: Decision, today: date) -> None:
+def check_decision(decision: Adoption, today: date) -> None:
     """Raises Incomplete or PositionNotAllowed where the decision itself cannot be."""
     required(decision.decision, "decision", "Noem het besluit: een nummer of de naam van het stuk.")
     if decision.adopted_on > today:
@@ -133,13 +133,13 @@ def overlapping(others: Iterable[Position], line: str, valid_from: date, valid_t
     for other in others:
         if other.state != PositionState.ADOPTED or line_of(other) != line or other.valid_from is None:
             continue
-        last = last_day(other) or date.max
+        last = mandate_ends(other) or date.max
         if other.valid_from <= last and valid_from <= last and other.valid_from <= (valid_to or date.max):
             return other
     return None
 
 
-def last_day(position: Position) -> date | None:
+def mandate_ends(position: Position) -> date | None:
     """The last day an adopted position holds; None while nothing ends it."""
     before = date.fromordinal(position.ended_on.toordinal() - 1) if position.ended_on else None
     days = [d for d in (position.valid_to, before) if d]
@@ -149,7 +149,7 @@ def last_day(position: Position) -> date | None:
 def adopt(
     deed: Deed,
     position: Position,
-    decision: Decision,
+    decision: Adoption,
     dissenting: Mapping[str, str] | None = None,
     succeeds: Position | None = None,
 ) -> None:
@@ -173,7 +173,7 @@ def adopt(
     log(deed, dossier, LogKind.POSITION, text, day=decision.adopted_on, subject=position)
 
 
-def _make_room(session: Session, position: Position, decision: Decision, line: str, succeeds: Position | None) -> None:
+def _make_room(session: Session, position: Position, decision: Adoption, line: str, succeeds: Position | None) -> None:
     others = list(session.exec(select(Position).where(Position.dossier_id == position.dossier_id)))
     rest = [o for o in others if o.id != position.id and (succeeds is None or o.id != succeeds.id)]
     if succeeds is not None:
@@ -192,7 +192,7 @@ def _make_room(session: Session, position: Position, decision: Decision, line: s
 
 
 def _record(
-    session: Session, position: Position, decision: Decision, dissenting: Mapping[str, str], now: datetime
+    session: Session, position: Position, decision: Adoption, dissenting: Mapping[str, str], now: datetime
 ) -> None:
     position.state = PositionState.ADOPTED
     position.gremium = decision.gremium
@@ -201,15 +201,15 @@ def _record(
     position.valid_to, position.next_review = decision.valid_to, decision.next_review
     position.version += 1
     for participant_id, reason in dissenting.items():
-        standing_participant(session, participant_id, local_day(now), "dissenting")
+        participant_on(session, participant_id, local_day(now), "dissenting")
         session.add(Dissent(position_id=position.id, participant_id=participant_id, reason=reason.strip()))
     session.flush()
 
 
 def ledger(session: Session, dossier: Dossier, viewer: Viewer) -> list[Position]:
     """Every position of the dossier that the viewer may see, newest first."""
-    mine = select(Position).where(Position.dossier_id == dossier.id, visible(viewer, Position))
-    return list(session.exec(mine.order_by(col(Position.number).desc())))
+    positions = select(Position).where(Position.dossier_id == dossier.id, visible(viewer, Position))
+    return list(session.exec(positions.order_by(col(Position.number).desc())))
 
 
 def position_on(session: Session, dossier: Dossier, day: date, viewer: Viewer, line: str = MRA_LINE) -> Position | None:

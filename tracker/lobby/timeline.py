@@ -25,7 +25,7 @@ from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from db.vocabulary_lobby import LogKind, MomentKind
 from notifications.wording import local_day
-from tracker.lobby.moments import until
+from tracker.lobby.moments import last_day_of
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,14 @@ def _deadlines(session: Session, dossier: Dossier) -> Iterator[TimelineEntry]:
 
 def _milestones(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[TimelineEntry]:
     """The internal milestones that stand."""
-    standing = (
+    planned = (
         select(Milestone, Body.name)
         .join(DecisionClock, col(DecisionClock.id) == col(Milestone.clock_id))
         .outerjoin(Body, col(Body.id) == col(Milestone.body_id))
         .where(DecisionClock.dossier_id == dossier.id, Milestone.state != MilestoneState.DROPPED)
         .where(visible(viewer, Milestone))
     )
-    for milestone, body in session.exec(standing.order_by(col(Milestone.id))):
+    for milestone, body in session.exec(planned.order_by(col(Milestone.id))):
         text, state = body or MilestoneStep(milestone.step).label, MilestoneState(milestone.state).label
         link = f"/kalender/klok/{milestone.clock_id}"
         yield TimelineEntry(
@@ -111,7 +111,7 @@ def _moments(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[Tim
         DossierMoment.dossier_id == dossier.id, DossierMoment.moment_id == Moment.id, visible(viewer, Moment)
     )
     for moment in session.exec(moments.order_by(col(Moment.id))):
-        last = until(session, moment)
+        last = last_day_of(session, moment)
         if last.day:
             title = f"{moment.title} ({last.ended})" if last.ended else moment.title
             yield TimelineEntry(last.day, "moment", MomentKind(moment.kind).label, title, moment.body)

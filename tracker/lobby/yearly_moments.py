@@ -20,7 +20,7 @@ AHEAD = timedelta(days=365)
 
 
 @dataclass(frozen=True)
-class Coming:
+class UpcomingMoment:
     """A moment as a page shows it; ``ref`` finds it again: 'moment:4', 'call:12' or 'pattern:prinsjesdag:2027'."""
 
     ref: str
@@ -84,18 +84,20 @@ def _pattern(entry: dict[str, Any]) -> Pattern:
     return Pattern(**entry, third=tuple(fixed) if fixed else None, window=tuple(usual) if usual else None)
 
 
-def recurring(day: date, known: Iterable[tuple[str, int]] = (), until: timedelta = AHEAD) -> list[Coming]:
+def recurring(day: date, filled_in: Iterable[tuple[str, int]] = (), until: timedelta = AHEAD) -> list[UpcomingMoment]:
     """The yearly moments from that day on, without those that a person already filled in (pattern, year)."""
-    skip, found = set(known), []
+    skip, moments = set(filled_in), []
     for pattern in patterns():
         for year in (day.year, day.year + 1):
             first, last = pattern.in_year(year)
             if (pattern.id, year) not in skip and day <= last and first <= day + until:
-                found.append(_coming_pattern(pattern, year))
-    return found
+                moments.append(of_year(pattern, year))
+    return moments
 
 
-def _coming_pattern(p: Pattern, year: int) -> Coming:
+def of_year(p: Pattern, year: int) -> UpcomingMoment:
     first, last = p.in_year(year)
     ref = f"pattern:{p.id}:{year}"
-    return Coming(ref, p.title, p.kind, p.level, p.body, first, last, p.third is not None, p.use, "", p.lead_days)
+    return UpcomingMoment(
+        ref, p.title, p.kind, p.level, p.body, first, last, p.third is not None, p.use, "", p.lead_days
+    )

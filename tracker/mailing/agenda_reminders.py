@@ -70,7 +70,7 @@ def agenda_lines(session: Session, now: datetime) -> dict[int, tuple[AgendaLine,
     """What each person is told on the day of ``now``, by day."""
     lines: dict[int, set[AgendaLine]] = defaultdict(set)
     for reminder in due.reminders(session, now):
-        step = reminder.waiting
+        step = reminder.item
         lines[reminder.user_id].add(AgendaLine(step.day, step.what, step.title, step.link, step.overdue))
     for user, unjudged_lines in _unjudged_lines(session, now).items():
         lines[user].update(unjudged_lines)

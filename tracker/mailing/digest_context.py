@@ -14,7 +14,7 @@ from notifications.letter import AgendaLine, DigestExtras, InDoubt
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.latest_go import notice_for
-from tracker.lobby.due import Due, due
+from tracker.lobby.due import LobbyDue, lobby_due
 
 AHEAD = timedelta(days=30)
 MOST_LOBBY = 12
@@ -28,7 +28,7 @@ class DigestContext:
     now: datetime
     bodies: BodyCalendar
     deadlines: dict[int, list[Deadline]]
-    lobby: dict[int, list[Due]]
+    lobby: dict[int, list[LobbyDue]]
     in_doubt: dict[int, tuple[InDoubt, ...]]
     late: dict[tuple[int, str], str] = field(default_factory=dict)
 
@@ -61,8 +61,8 @@ def read_digest_context(session: Session, calls: Iterable[int], now: datetime) -
     for deadline in session.exec(select(Deadline).where(kinds, col(Deadline.cancelled_at).is_(None))):
         if deadline.call_id in wanted:
             deadlines[deadline.call_id].append(deadline)
-    lobby: dict[int, list[Due]] = defaultdict(list)
-    for item in due(session, now, AHEAD):
+    lobby: dict[int, list[LobbyDue]] = defaultdict(list)
+    for item in lobby_due(session, now, AHEAD):
         lobby[item.user_id].append(item)
     return DigestContext(now, body_calendar(session), deadlines, lobby, _read_in_doubt(session, now))
 

@@ -11,7 +11,7 @@ from notifications import outbox
 from notifications.message import Addressee
 from notifications.outbox import QUEUED, Mail
 from notifications.wording import local_day
-from tracker.lobby.due import DISTANCES, Due, due
+from tracker.lobby.due import DISTANCES, LobbyDue, lobby_due
 from tracker.mailing.periods import LOOK_BACK, at_half_past_seven
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.reminders import LANE, people_to_remind
@@ -19,7 +19,7 @@ from tracker.mailing.reminders import LANE, people_to_remind
 PREFIX = "lobby:"
 
 
-def distance_due(item: Due, now: datetime) -> int | None:
+def distance_due(item: LobbyDue, now: datetime) -> int | None:
     """The nearest distance whose moment, 07:30 local, came in the last seven days and after the thing was known.
 
     Of several that were missed only the nearest is told, with the true days left; after the day itself none is.
@@ -30,14 +30,14 @@ def distance_due(item: Due, now: datetime) -> int | None:
     return min((distance for distance in passed if _day(item, distance) > item.since), default=None)
 
 
-def _day(item: Due, distance: int) -> date:
+def _day(item: LobbyDue, distance: int) -> date:
     return item.due - timedelta(days=distance)
 
 
 def plan_lobby_reminders(run: PlanningRun) -> int:
     """Put what is due in the outbox, withdraw what is done or moved; return how many are new."""
     with reading(run.engine) as session:
-        items = due(session, run.now)
+        items = lobby_due(session, run.now)
         people = people_to_remind(session, run.now)
         moot = _moot(session, items)
     mails = [
@@ -52,17 +52,17 @@ def plan_lobby_reminders(run: PlanningRun) -> int:
         return run.put(session, mails)
 
 
-def _key(item: Due) -> str:
+def _key(item: LobbyDue) -> str:
     return f"{PREFIX}{item.user_id}:{item.key}:"
 
 
-def _mail(run: PlanningRun, item: Due, distance: int, to: Addressee) -> Mail:
+def _mail(run: PlanningRun, item: LobbyDue, distance: int, to: Addressee) -> Mail:
     letter = run.writer.lobby_due(item.title, item.due, item.link, to)
     expires_at = at_half_past_seven(item.due + timedelta(days=1))
     return Mail.of(letter, to, f"{_key(item)}{distance}", MailKind.REMINDER, run.now, expires_at, lane=LANE)
 
 
-def _moot(session: Session, items: list[Due]) -> list[int]:
+def _moot(session: Session, items: list[LobbyDue]) -> list[int]:
     """Queued mails about what is no longer due for that person on that day."""
     still_due = {_key(item) for item in items}
     queued = select(Delivery).where(col(Delivery.key).startswith(PREFIX), col(Delivery.state).in_(QUEUED))

@@ -117,7 +117,7 @@ def _position(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
     murat, adopted = loader.people["murat"], entry["adopted"]
     words = positions.Wording(entry["internal"], entry["public"], entry["red_lines"])
     draft = positions.draft(Deed(loader.session, murat, loader.at(adopted - 14)), dossier, words)
-    decision = positions.Decision(
+    decision = positions.Adoption(
         gremium=Gremium(entry["gremium"]),
         decision=entry["decision"],
         adopted_on=loader.day(adopted),

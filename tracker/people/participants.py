@@ -16,24 +16,26 @@ from tracker.challenges.agenda import AGENDAS
 from tracker.errors import ParticipantGone
 
 
-def standing_participant(session: Session, participant_id: str, day: date, field: str = "") -> Participant:
+def participant_on(session: Session, participant_id: str, day: date, field: str = "") -> Participant:
     """The participant, or ParticipantGone with the day it ended and what it merged into."""
-    found = session.get(Participant, participant_id)
-    if found is None:
+    participant = session.get(Participant, participant_id)
+    if participant is None:
         raise ParticipantGone(f"Er is geen deelnemer '{participant_id}'.", field)
-    if takes_part(found, day):
-        return found
-    if found.valid_to and found.valid_to <= day:
-        heir = session.get(Participant, found.merged_into) if found.merged_into else None
-        into = f" en opgegaan in {heir.name}" if heir else ""
-        raise ParticipantGone(f"{found.name} bestaat sinds {short_day(found.valid_to)} niet meer{into}.", field)
-    raise ParticipantGone(f"{found.name} bestaat nog niet op {short_day(day)}.", field)
+    if takes_part(participant, day):
+        return participant
+    if participant.valid_to and participant.valid_to <= day:
+        successor = session.get(Participant, participant.merged_into) if participant.merged_into else None
+        into = f" en opgegaan in {successor.name}" if successor else ""
+        raise ParticipantGone(
+            f"{participant.name} bestaat sinds {short_day(participant.valid_to)} niet meer{into}.", field
+        )
+    raise ParticipantGone(f"{participant.name} bestaat nog niet op {short_day(day)}.", field)
 
 
 def load_participants(session: Session, path: Path = AGENDAS / "participants.yaml") -> int:
     """Add the participants that the database does not have; gives how many were added."""
-    known = set(session.exec(select(Participant.id)))
-    rows = [row for row in participant_rows(yaml.safe_load(path.read_text("utf-8"))) if row.id not in known]
+    existing = set(session.exec(select(Participant.id)))
+    rows = [row for row in participant_rows(yaml.safe_load(path.read_text("utf-8"))) if row.id not in existing]
     for row in sorted(rows, key=lambda row: row.merged_into is not None):
         session.add(row)
         session.flush()

@@ -24,6 +24,7 @@ from db.models import (
     Dismissal,
     Dissent,
     Dossier,
+    Doubt,
     Duty,
     Follow,
     LogEntry,
@@ -64,6 +65,7 @@ TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
     ChainLink: ("title",),
     Correction: ("reason",),
     Dismissal: ("reason",),
+    Doubt: ("remark",),
 }
 FIXED: dict[type[SQLModel], tuple[str, ...]] = {Position: ("internal_wording", "public_wording", "red_lines", "ground")}
 SECRET = frozenset({"token_hash", "address_hash"})
@@ -94,25 +96,25 @@ class Erased:
 def access_export(session: Session, user: User) -> dict[str, list[dict[str, Any]]]:
     """Everything kept of a user, table by table; without secrets."""
     people = SQLModel.metadata.tables["user"]
-    found = {"user": _rows(session, people, people.c.id == user.id)}
+    tables = {"user": _rows(session, people, people.c.id == user.id)}
     for table in SQLModel.metadata.sorted_tables:
-        mine = [c for c in table.columns if any(key.column.table.name == "user" for key in c.foreign_keys)]
-        rows = _rows(session, table, or_(*(c == user.id for c in mine))) if mine else []
+        user_columns = [c for c in table.columns if any(key.column.table.name == "user" for key in c.foreign_keys)]
+        rows = _rows(session, table, or_(*(c == user.id for c in user_columns))) if user_columns else []
         if rows:
-            found[table.name] = rows
+            tables[table.name] = rows
     texts, mails = (SQLModel.metadata.tables[name] for name in ("mail_text", "delivery"))
     # A mail to sign in holds a secret.
     theirs = (
         mails.select().where(mails.c.user_id == user.id, mails.c.kind != MailKind.SIGN_IN).with_only_columns(mails.c.id)
     )
     if rows := _rows(session, texts, texts.c.delivery_id.in_(theirs)):
-        found["mail_text"] = rows
-    return found
+        tables["mail_text"] = rows
+    return tables
 
 
 def access_export_person(session: Session, stakeholder: Stakeholder) -> dict[str, list[dict[str, Any]]]:
     """Everything kept of a person we speak with."""
-    found = {}
+    tables = {}
     for name, column in (
         ("stakeholder", "id"),
         ("contact_moment", "stakeholder_id"),
@@ -120,8 +122,8 @@ def access_export_person(session: Session, stakeholder: Stakeholder) -> dict[str
         ("commitment", "stakeholder_id"),
     ):
         table = SQLModel.metadata.tables[name]
-        found[name] = _rows(session, table, table.c[column] == stakeholder.id)
-    return found
+        tables[name] = _rows(session, table, table.c[column] == stakeholder.id)
+    return tables
 
 
 def _rows(session: Session, table: Table, condition: Any) -> list[dict[str, Any]]:

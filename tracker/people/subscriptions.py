@@ -23,10 +23,10 @@ def normal_address(email: str) -> str:
     """One spelling for one mailbox: NFC, lower case, checked. Raises NotPossible."""
     try:
         plain = unicodedata.normalize("NFC", email.strip())
-        found = validate_email(plain, check_deliverability=False, test_environment=True)
+        address = validate_email(plain, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise NotPossible(f"{email!r} is no mail address: {error}") from error
-    return found.normalized.lower()
+    return address.normalized.lower()
 
 
 def add_user(session: Session, email: str, name: str, role: Role, participant: str, now: datetime) -> User:
@@ -34,12 +34,12 @@ def add_user(session: Session, email: str, name: str, role: Role, participant: s
     address, called = normal_address(email), one_line(name, 200)
     if not called:
         raise NotPossible("a person needs a name")
-    place = session.get(Participant, participant)
-    if place is None:
+    home = session.get(Participant, participant)
+    if home is None:
         raise NotPossible(f"no participant {participant!r}; 'init' loads them")
-    if not takes_part(place, local_day(now)):
-        heir = f"; it is part of {place.merged_into!r} now" if place.merged_into else ""
-        raise NotPossible(f"{place.name} is no participant on {local_day(now)}{heir}")
+    if not takes_part(home, local_day(now)):
+        heir = f"; it is part of {home.merged_into!r} now" if home.merged_into else ""
+        raise NotPossible(f"{home.name} is no participant on {local_day(now)}{heir}")
     if session.exec(select(User).where(User.email == address)).first() is not None:
         raise NotPossible(f"{address} is there already")
     user = User(email=address, name=called, role=role.value, participant_id=participant, created_at=now)
@@ -64,23 +64,23 @@ def subscribe(
 
     ``most`` and ``nothing_new`` also change one that is there; None leaves them (20 and no for a new one).
     """
-    unknown = [one for one in opgaven if session.get(Challenge, one) is None]
+    unknown = [subscription for subscription in opgaven if session.get(Challenge, subscription) is None]
     if unknown:
         raise NotPossible(f"no opgave {unknown[0]!r}")
-    wanted = CallFilter(challenges=tuple(sorted(opgaven))).model_dump(mode="json", exclude_defaults=True)
-    standing = select(Subscription).where(Subscription.user_id == user.id, col(Subscription.ended_at).is_(None))
-    for one in session.exec(standing.where(Subscription.every == every)):
-        if one.filter == wanted and one.weekday == weekday:
-            one.most = one.most if most is None else most
-            one.nothing_new = one.nothing_new if nothing_new is None else nothing_new
-            return one, False
-    made = Subscription(
-        user_id=user.id, participant_id=user.participant_id, filter=wanted, every=every.value, weekday=weekday,
+    stored_filter = CallFilter(challenges=tuple(sorted(opgaven))).model_dump(mode="json", exclude_defaults=True)
+    active = select(Subscription).where(Subscription.user_id == user.id, col(Subscription.ended_at).is_(None))
+    for subscription in session.exec(active.where(Subscription.every == every)):
+        if subscription.filter == stored_filter and subscription.weekday == weekday:
+            subscription.most = subscription.most if most is None else most
+            subscription.nothing_new = subscription.nothing_new if nothing_new is None else nothing_new
+            return subscription, False
+    subscription = Subscription(
+        user_id=user.id, participant_id=user.participant_id, filter=stored_filter, every=every.value, weekday=weekday,
         most=20 if most is None else most, nothing_new=bool(nothing_new), name=name, created_at=now,
     )  # fmt: skip
-    session.add(made)
+    session.add(subscription)
     session.flush()
-    return made, True
+    return subscription, True
 
 
 def leave(session: Session, user_id: int, subscriptions: tuple[int, ...] | None, now: datetime) -> int:
@@ -89,13 +89,13 @@ def leave(session: Session, user_id: int, subscriptions: tuple[int, ...] | None,
     if subscriptions is not None:
         query = query.where(col(Subscription.id).in_(subscriptions))
     ending = list(session.exec(query))
-    for one in ending:
-        one.ended_at = now
-        session.add(one)
-    ended = {one.id for one in ending}
+    for subscription in ending:
+        subscription.ended_at = now
+        session.add(subscription)
+    ended = {subscription.id for subscription in ending}
     queued = _waiting(session, user_id, [MailKind.DIGEST])
-    moot = [mail.id for mail in queued if mail.id and ended.intersection(mail.subscriptions)]
-    outbox.withdraw(session, moot, "unsubscribed", now)
+    withdrawn = [mail.id for mail in queued if mail.id and ended.intersection(mail.subscriptions)]
+    outbox.withdraw(session, withdrawn, "unsubscribed", now)
     return len(ending)
 
 

@@ -10,18 +10,17 @@ from starlette.responses import Response
 
 from db.models import Call, Follow, Match, Revision, User, Verdict
 from db.rights import has_role
-from db.status import standing
+from db.status import next_gate_expression, standing
 from db.vocabulary import Role, Say
 from tracker.applications.mismatches import mismatches
-from tracker.calendar.due import milestones_waiting_for, too_late_this_week, week_end
+from tracker.calendar.due import due_items_of, too_late_this_week, week_end
 from tracker.challenges.teams import duties_of
 from tracker.lobby import coalition, moments
-from tracker.lobby.due import due
+from tracker.lobby.due import lobby_due
 from tracker.matching.search import SHOWN_FROM, by_ids, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
-from tracker.web.calls import duplicates
+from tracker.web.calls import duplicates, questions
 from tracker.web.calls.rows import CallRow, rows_for
-from tracker.web.frame.actions import may_add
 from tracker.web.frame.context import RequestContext
 from tracker.web.sources.sources import in_trouble
 
@@ -56,6 +55,7 @@ def show(request: RequestContext) -> Response:
         trouble=in_trouble(session, now),
         held=_held(request) if has_role(viewer, Role.COORDINATOR) else 0,
         alike=duplicates.waiting(request),
+        asked=questions.waiting_count(request),
         overdue=_overdue(request),
         duties=duties_of(session, viewer, now),
         sections=[section for section in (calendar_section(request), lobby_section(request)) if section is not None],
@@ -94,12 +94,12 @@ def closing(request: RequestContext, mine: tuple[str, ...]) -> list[CallRow]:
     refused = select(Verdict.call_id).where(
         Verdict.user_id == request.viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
     )
+    gate = next_gate_expression(request.now.instant)
     query = (
         select(Call.id)
-        .where(standing(request.now.instant), col(Call.closes_at) > request.now.instant)
-        .where(col(Call.closes_at) <= request.now.instant + timedelta(days=CLOSING_DAYS))
+        .where(standing(request.now.instant), gate <= request.now.instant + timedelta(days=CLOSING_DAYS))
         .where(matched(col(Call.id), mine), col(Call.id).not_in(refused))
-        .order_by(col(Call.closes_at), col(Call.id))
+        .order_by(gate, col(Call.id))
         .limit(MOST)
     )
     return _rows(request, list(request.session.exec(query)))
@@ -142,14 +142,14 @@ def calendar_section(request: RequestContext) -> Section | None:
     """What of the calendar asks for attention this week, or none; overdue things rise to the coordinator."""
     session, viewer, now = request.session, request.viewer, request.now.instant
     today = request.now.today
-    waiting = milestones_waiting_for(session, viewer.participant_id or "", now, week_end(today))
+    waiting = due_items_of(session, viewer.participant_id or "", now, week_end(today))
     rises = has_role(viewer, Role.COORDINATOR)
     shown = [milestone for milestone in waiting if rises or milestone.assignee_id in (None, viewer.user_id)]
     calls = too_late_this_week(session, viewer, now)
     if not shown and not calls:
         return None
     people = {m.assignee_id: session.get_one(User, m.assignee_id).name for m in shown if m.assignee_id}
-    context = {"waiting": shown, "calls": calls, "people": people, "today": today}
+    context = {"waiting": shown, "calls": calls, "people": people}
     return Section("calendar/today.html", context)
 
 
@@ -167,7 +167,7 @@ def lobby_section(request: RequestContext) -> Section | None:
     ]
     apart = [m for m in mismatches(session, viewer, now) if m.dossier.participant_id == viewer.participant_id]
     lists: dict[str, list[Any]] = {
-        "mine": [d for d in due(session, now, timedelta(days=14)) if d.user_id == viewer.user_id],
+        "mine": [d for d in lobby_due(session, now, timedelta(days=14)) if d.user_id == viewer.user_id],
         "coming": coming,
         "flags": coalition.flags_for(session, viewer, today),
         "apart": apart,
@@ -175,4 +175,4 @@ def lobby_section(request: RequestContext) -> Section | None:
     if not any(lists.values()):
         return None
     shortened = {name: rows[:MOST_OF_LOBBY] for name, rows in lists.items()}
-    return Section("lobby/today.html", {**shortened, "today": today, "may_add": may_add(viewer)})
+    return Section("lobby/today.html", shortened)

@@ -23,17 +23,17 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState
-from db.vocabulary_lobby import ApplicationStage, Check, CheckAnswer, DossierKind, GoDecision, PartnerRole, StateAid
+from db.vocabulary_lobby import ApplicationStage, Check, DossierKind, GoDecision, PartnerRole, StateAid
 from tracker.applications import cofunding, milestones, stages
-from tracker.applications.milestones import clocks_of, next_deadline, way_for
+from tracker.applications.milestones import clocks_of, next_deadline, route_for
 from tracker.applications.mismatches import mismatches
-from tracker.calendar.decision_clock import milestone_name, milestones_of, way_of
+from tracker.calendar.decision_clock import milestone_name, milestones_of, route_of
 from tracker.calls.publications import chain
 from tracker.errors import Incomplete
 from tracker.lobby.timeline import timeline
 from tracker.rights import may_change
 from tracker.web.frame import actions, audit
-from tracker.web.frame.actions import Euros, PageOf, choices, dossier_of
+from tracker.web.frame.actions import Euros, PageOf, dossier_of
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, Text
 
@@ -47,16 +47,6 @@ COLUMNS = (
     ("Toegekend", (S.AWARDED, S.RUNNING, S.ACCOUNTED)),
     ("Afgesloten", (S.SETTLED, S.REJECTED, S.DROPPED)),
 )
-
-CHOICES: dict[str, Any] = {
-    "checks": list(Check),
-    "answers": choices(CheckAnswer),
-    "reasons": choices(NoReason),
-    "grounds": choices(StateAid),
-    "roles": choices(PartnerRole),
-    "goes": choices(GoDecision),
-    "milestone_states": MilestoneState,
-}
 
 
 class StageForm(BaseModel):
@@ -170,7 +160,7 @@ def _application(request: RequestContext) -> Dossier:
 
 def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Response:
     session, viewer, now = request.session, request.viewer, request.now.instant
-    application = stages.of(session, dossier)
+    application = stages.application_of(session, dossier)
     call = session.get(Call, application.call_id) if application.call_id else None
     partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
     money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
@@ -195,10 +185,8 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         named=dict(actions.participants(session)),
         next_stages=[s for s in nexts if s not in stages.DECIDED and (s != S.PREPARING or application.go)],
         decisions=[(s.value, s.label) for s in nexts if s in stages.DECIDED],
-        **CHOICES,
         mismatches=mismatches(session, viewer, now, dossier),
         may_change=may_change(viewer, dossier),
-        today=request.now.today,
     )
 
 
@@ -211,7 +199,7 @@ def _clocks(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline | 
             {
                 "clock": clock,
                 "deadline": deadline,
-                "fits": way_of(clock) == way_for(session, dossier, clock.table_ids),
+                "fits": route_of(clock) == route_for(session, dossier, clock.table_ids),
                 "steps": [(row, milestone_name(row, bodies)) for row in milestones_of(session, clock) if _stands(row)],
             }
             for clock, deadline in clocks
@@ -297,7 +285,6 @@ def _guard(request: RequestContext, _subject: None, state: FormState) -> Respons
         rows=cofunding.guard(request.session, request.viewer),
         ceiling=cofunding.DE_MINIMIS,
         year=request.now.today.year,
-        may_add=actions.may_add(request.viewer),
     )
 
 

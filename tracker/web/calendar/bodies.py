@@ -9,9 +9,7 @@ from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Body, ClosedPeriod, Meeting
-from db.rights import has_role
-from db.vocabulary import Role
-from db.vocabulary_calendar import BodyKind, ClosedKind
+from db.vocabulary_calendar import ClosedKind
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import replan_meetings
 from tracker.errors import NotFound
@@ -22,10 +20,9 @@ from tracker.web.frame.forms import FormState
 
 PLANNED = "vergaderingen"  # the notice after a change
 AHEAD = timedelta(days=366)
-WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 
 
-class Rhythm(BaseModel):
+class RhythmForm(BaseModel):
     """How a body usually meets."""
 
     weekday: Annotated[int, Field(ge=0, le=6)]
@@ -36,20 +33,20 @@ class Rhythm(BaseModel):
     real: bool = False
 
 
-class NewMeeting(BaseModel):
+class MeetingForm(BaseModel):
     """A known date of a body."""
 
     day: date
     papers_on: date
 
     @model_validator(mode="after")
-    def _papers_first(self) -> "NewMeeting":
+    def _papers_first(self) -> "MeetingForm":
         if self.papers_on > self.day:
             raise ValueError("De stukken moeten er voor de vergadering zijn.")
         return self
 
 
-class NewPeriod(BaseModel):
+class PeriodForm(BaseModel):
     """A recess or closure."""
 
     kind: ClosedKind
@@ -59,7 +56,7 @@ class NewPeriod(BaseModel):
     participant: str = ""
 
     @model_validator(mode="after")
-    def _in_order(self) -> "NewPeriod":
+    def _in_order(self) -> "PeriodForm":
         if self.last_day < self.first_day:
             raise ValueError("De laatste dag ligt voor de eerste.")
         return self
@@ -82,9 +79,6 @@ def _index(request: RequestContext, _: None, state: FormState) -> Response:
         near=sum(body.participant_id in ours for body, _ in rows),
         years=[(year, list(some)) for year, some in groupby(periods, key=lambda p: max(p.first_day, today).year)],
         participants=data.participants,
-        may_change=has_role(request.viewer, Role.COORDINATOR),
-        ClosedKind=ClosedKind,
-        BodyKind=BodyKind,
     )
 
 
@@ -97,9 +91,6 @@ def _show(request: RequestContext, body: Body, state: FormState) -> Response:
         state=state,
         body=body,
         meetings=[(m, known_meetings.get(m.day)) for m in data.meetings(body.id, today, today + AHEAD)],
-        may_change=has_role(request.viewer, Role.COORDINATOR),
-        WEEKDAYS=WEEKDAYS,
-        BodyKind=BodyKind,
     )
 
 
@@ -109,8 +100,8 @@ body_page = PageOf(
 )
 
 
-@body_page.form(Rhythm, done=PLANNED)
-def change(request: RequestContext, body: Body, form: Rhythm) -> None:
+@body_page.form(RhythmForm, done=PLANNED)
+def change(request: RequestContext, body: Body, form: RhythmForm) -> None:
     """Change the rhythm; every clock is counted back again."""
     body.weekday, body.weeks, body.months = form.weekday, list(form.weeks), list(form.months)
     body.paper_days, body.keeps_recess, body.example = form.paper_days, form.keeps_recess, not form.real
@@ -118,8 +109,8 @@ def change(request: RequestContext, body: Body, form: Rhythm) -> None:
     _plan_again(request, f"body {body.id}", body.id)
 
 
-@body_page.form(NewMeeting, done=PLANNED)
-def add_meeting(request: RequestContext, body: Body, form: NewMeeting) -> None:
+@body_page.form(MeetingForm, done=PLANNED)
+def add_meeting(request: RequestContext, body: Body, form: MeetingForm) -> None:
     """Fill in a date; from then on the dates of its year are facts, and the rhythm no longer counts for it."""
     now = request.now.instant
     known = request.session.exec(select(Meeting).where(Meeting.body_id == body.id, Meeting.day == form.day)).first()
@@ -141,8 +132,8 @@ def cancel_meeting(request: RequestContext) -> Response:
     return request.to(f"/kalender/vergaderingen/{meeting.body_id}", PLANNED)
 
 
-@index.form(NewPeriod, done=PLANNED)
-def add_period(request: RequestContext, _: None, form: NewPeriod) -> None:
+@index.form(PeriodForm, done=PLANNED)
+def add_period(request: RequestContext, _: None, form: PeriodForm) -> None:
     """Add a recess or closure, for all or for one participant."""
     same = select(ClosedPeriod).where(
         ClosedPeriod.kind == form.kind, ClosedPeriod.first_day == form.first_day, ClosedPeriod.name == form.name

@@ -2,25 +2,26 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 from starlette.responses import Response
 
 from db.models import Assignment, Call, Deadline, DecisionClock, Milestone, User
 from db.queries import Viewer
 from db.rights import has_role, visible
-from db.vocabulary import CLOSING_KINDS, DeadlineKind, Role
-from db.vocabulary_calendar import BodyKind, MilestoneState, MilestoneStep
-from tracker.calendar.backward import NoPlan, Plan
+from db.vocabulary import Role
+from db.vocabulary_calendar import BodyKind, MilestoneState
+from tracker.calendar.backward_schedule import NoPlan, Plan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import (
     AfterDeadline,
-    Way,
+    DecisionRoute,
     WhyMissing,
+    closings_of,
     deadline_day,
     fixed_of,
     let_go,
@@ -29,9 +30,9 @@ from tracker.calendar.decision_clock import (
     plan_for,
     put_on,
     replan_clock,
-    settle,
+    route_of,
+    set_state,
     start_clock,
-    way_of,
 )
 from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.people.participants import colleagues, takes_part
@@ -62,7 +63,7 @@ def ask(request: RequestContext) -> Response:
 def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
     call = find_call(request)
     form, errors = forms.filled(WayForm, typed)
-    rows = coming_deadlines(request.session, call, request.now.today)
+    rows = closings_of(request.session, call, request.now.today)
     data = body_calendar(request.session)
     chosen = next((row for row in rows if form and row.id == form.deadline), rows[0] if rows else None)
     way = _way(form or WayForm(), request.viewer, data)
@@ -81,30 +82,21 @@ def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
             (p for p in data.participants.values() if takes_part(p, request.now.today)), key=lambda p: p.name
         ),
         tables=[body for body in data.bodies.values() if body.kind in TABLES],
-        may_keep=has_role(request.viewer, Role.FUNDRAISER),
-        today=request.now.today,
-        DeadlineKind=DeadlineKind,
-        MilestoneStep=MilestoneStep,
     )
 
 
-def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> Way:
+def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> DecisionRoute:
     """The form as a way; tables in the order they are passed: platforms and PHO's first, then the Bestuur."""
     tables = [data.bodies[t] for t in form.tables if t in data.bodies]
     ordered = sorted(tables, key=lambda body: (body.kind == BodyKind.BOARD, body.id))
     lead = form.lead or viewer.participant_id or ""
-    return Way(lead, tuple(p for p in form.partners if p != lead), tuple(b.id for b in ordered), form.cofunding)
-
-
-def coming_deadlines(session: Session, call: Call, today: date) -> list[Deadline]:
-    """The closings of a call that are still to come, soonest first."""
-    rows = session.exec(select(Deadline).where(Deadline.call_id == call.id, col(Deadline.cancelled_at).is_(None)))
-    days = [(day, row) for row in rows if row.kind in CLOSING_KINDS and (day := deadline_day(row))]
-    return [row for day, row in sorted(days, key=lambda pair: (pair[0], pair[1].id)) if day >= today]
+    return DecisionRoute(
+        lead, tuple(p for p in form.partners if p != lead), tuple(b.id for b in ordered), form.cofunding
+    )
 
 
 def plan_or_reason(
-    data: BodyCalendar, deadline: Deadline | None, way: Way, today: date, fixed: Sequence[Any] = ()
+    data: BodyCalendar, deadline: Deadline | None, way: DecisionRoute, today: date, fixed: Sequence[Any] = ()
 ) -> tuple[Plan | None, str]:
     """A plan, or in clear Dutch why there is none."""
     day = deadline_day(deadline) if deadline else None
@@ -120,7 +112,7 @@ def keep(request: RequestContext) -> Response:
     """Keep the plan: its steps become milestones of my organisation."""
     call = find_call(request)
     form, _ = forms.filled(WayForm, request.form)
-    coming = {row.id: row for row in coming_deadlines(request.session, call, request.now.today)}
+    coming = {row.id: row for row in closings_of(request.session, call, request.now.today)}
     deadline = coming.get(form.deadline) if form else None
     if form is None or deadline is None:
         return _ask(request, request.form, 422)
@@ -140,7 +132,7 @@ def show(request: RequestContext) -> Response:
     call = request.session.get_one(Call, deadline.call_id)
     data = body_calendar(request.session)
     rows = milestones_of(request.session, clock)
-    plan, refusal = plan_or_reason(data, deadline, way_of(clock), request.now.today, fixed_of(rows))
+    plan, refusal = plan_or_reason(data, deadline, route_of(clock), request.now.today, fixed_of(rows))
     planned = {p.step.key: p for p in plan.steps} if plan else {}
     return request.page(
         "calendar/decision_clock.html",
@@ -155,11 +147,7 @@ def show(request: RequestContext) -> Response:
         lead=data.participants[clock.lead_id].name,
         partners=[data.participants[p].name for p in clock.partner_ids if p in data.participants],
         may_change=_may_change(request.viewer, clock),
-        today=request.now.today,
         errors={},
-        DeadlineKind=DeadlineKind,
-        MilestoneStep=MilestoneStep,
-        MilestoneState=MilestoneState,
     )
 
 
@@ -190,7 +178,7 @@ def plan_again(request: RequestContext) -> Response:
     return request.to(f"/kalender/klok/{clock.id}", done="gepland")
 
 
-class Settled(BaseModel):
+class MilestoneForm(BaseModel):
     """What a person says of a milestone or a deadline: who does it, and how it stands."""
 
     state: MilestoneState = MilestoneState.PLANNED
@@ -207,26 +195,27 @@ def change(request: RequestContext) -> Response:
     clock = request.session.get_one(DecisionClock, row.clock_id)
     if not _may_change(request.viewer, clock):
         raise NotFound
-    form, _ = forms.filled(Settled, request.form)
-    back, by = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", request.user.id
+    form, _ = forms.filled(MilestoneForm, request.form)
+    back = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}"
     if form is None:
         return request.to(back, done="intussen")
     try:
         with request.session.begin_nested():
             claim(request.session, row, form.version)
-            _change(request.session, row, clock, form, by, request.now.instant)
+            _change(request, row, clock, form)
     except (WhyMissing, AfterDeadline, ChangedMeanwhile) as refused:
         return request.to(back, done=NOT_KEPT[type(refused)])
     audit.record(request, "milestone changed", f"milestone {row.id}", form.state.value)
     return request.to(back, done="bewaard")
 
 
-def _change(session: Session, row: Milestone, clock: DecisionClock, form: Settled, by: int, now: datetime) -> None:
+def _change(request: RequestContext, row: Milestone, clock: DecisionClock, form: MilestoneForm) -> None:
     """All that one form says of a milestone; when its day moved, what comes before it is counted back again."""
+    session, by, now = request.session, request.user.id, request.now.instant
     deadline, data, was = session.get_one(Deadline, clock.deadline_id), body_calendar(session), row.day
     last = deadline_day(deadline) or clock.planned_for
     row.assignee_id = _assignee(session, form.assignee, clock.participant_id)
-    settle(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
+    set_state(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
     if form.let_go and row.pinned:
         let_go(row, now)
     elif form.day and form.day != was:
@@ -253,7 +242,7 @@ def assign(request: RequestContext) -> Response:
     """Give a deadline of a call to a colleague, or say how it ended."""
     deadline = request.named(Deadline, "deadline_id")
     back = f"/regelingen/{deadline.call_id}"
-    form, _ = forms.filled(Settled, request.form)
+    form, _ = forms.filled(MilestoneForm, request.form)
     person = _assignee(request.session, form.assignee, request.user.participant_id) if form else None
     if form is None or person is None:
         return request.to(back, done="intussen")
@@ -268,7 +257,7 @@ def assign(request: RequestContext) -> Response:
     return request.to(back, done="bewaard")
 
 
-def _assign(request: RequestContext, deadline: Deadline, form: Settled, person: int) -> None:
+def _assign(request: RequestContext, deadline: Deadline, form: MilestoneForm, person: int) -> None:
     session, by, now = request.session, request.user, request.now.instant
     query = select(Assignment).where(
         Assignment.deadline_id == deadline.id, Assignment.participant_id == by.participant_id

@@ -55,7 +55,7 @@ def one(request: RequestContext) -> Response:
     return Response(calendar_file(events, "Kansenradar"), media_type=ICS, headers=headers)
 
 
-class NewFeed(BaseModel):
+class FeedForm(BaseModel):
     """What a new feed is about; a filter comes from one of one's own subscriptions."""
 
     scope: FeedScope
@@ -82,17 +82,16 @@ def _page(request: RequestContext, state: FormState = EMPTY_FORM, token: str = "
         challenges=session.exec(named.order_by(col(Challenge.agenda_id), col(Challenge.position))).all(),
         saved=session.exec(saved).all(),
         address=f"{base}/kalender/feed/{token}.ics" if token else "",
-        FeedScope=FeedScope,
     )
 
 
 def make(request: RequestContext) -> Response:
     """A new feed; its address is shown now and never again."""
-    token = attempt(request, lambda: _open(request, checked(NewFeed, request.form)))
+    token = attempt(request, lambda: _open(request, checked(FeedForm, request.form)))
     return _page(request, token) if isinstance(token, FormState) else _page(request, token=token)
 
 
-def _open(request: RequestContext, form: NewFeed) -> str:
+def _open(request: RequestContext, form: FeedForm) -> str:
     name, wanted = _about(request, form)
     challenge = form.challenge if form.scope == FeedScope.CHALLENGE else None
     feed, token = open_feed(
@@ -102,7 +101,7 @@ def _open(request: RequestContext, form: NewFeed) -> str:
     return token
 
 
-def _about(request: RequestContext, form: NewFeed) -> tuple[str, dict[str, Any]]:
+def _about(request: RequestContext, form: FeedForm) -> tuple[str, dict[str, Any]]:
     """The usual name of a feed, and its filter."""
     if form.scope == FeedScope.CHALLENGE:
         challenge = request.session.get(Challenge, form.challenge)

@@ -1,14 +1,13 @@
 """Kalender: a month, a list or a timeline of quarters of deadlines, milestones, moments, meetings and recess."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import ClosedPeriod
-from db.queries import Viewer
 from db.vocabulary_calendar import EntryKind
 from notifications import wording
 from tracker.calendar.bodies import body_calendar
@@ -48,17 +47,14 @@ def index(request: RequestContext) -> Response:
     today = request.now.today
     first = views.first_of(query.month or "", today)
     since, until = _days(query.view, first, today)
-    shown = entries(request.session, request.viewer, query, since, until, request.now.instant)
-    asked = filtered(request.session, query.wanted(), request.now.instant)
-    open_ended = undated(request.session, request.now.instant, asked)
+    shown = entries(request, query, since, until)
+    open_ended = undated(request.session, request.now.instant, _filtered(request, query))
     return request.page(
         "calendar/index.html",
         query=query,
-        today=today,
         first=first,
         undated=open_ended if query.shows(EntryKind.DEADLINE) else [],
         link=lambda **changes: f"/kalender?{query_string(query, **changes)}",
-        EntryKind=EntryKind,
         total=sum(entry.until is None for entry in shown),
         errors={},
         **_shown(query.view, shown, open_ended, first, today),
@@ -87,13 +83,16 @@ def _shown(view: View, shown: list[Entry], open_ended: list[Any], first: date, t
     return {"months": by_month(shown)}
 
 
-def entries(
-    session: Session, viewer: Viewer, query: CalendarQuery, since: date, until: date, now: datetime
-) -> list[Entry]:
+def _filtered(request: RequestContext, query: CalendarQuery) -> Any:
+    return filtered(request.session, query.wanted(), request.now.instant)
+
+
+def entries(request: RequestContext, query: CalendarQuery, since: date, until: date) -> list[Entry]:
     """Everything between two days, both inclusive, that the query asks for."""
+    session, viewer, now = request.session, request.viewer, request.now.instant
     found: list[Entry] = []
     if query.shows(EntryKind.DEADLINE) or query.shows(EntryKind.MOMENT):
-        dated = deadline_entries(session, viewer, now, since, filtered(session, query.wanted(), now))
+        dated = deadline_entries(session, viewer, now, since, _filtered(request, query))
         found += [entry for entry in dated if query.shows(entry.kind)]
     if query.shows(EntryKind.MILESTONE):
         found += milestone_entries(session, viewer, now, since)

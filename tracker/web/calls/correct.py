@@ -33,7 +33,7 @@ CORRECTABLE = [(name, field_name(name)) for name in (*[d.value for d in DATES], 
 Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
-class Corrected(BaseModel):
+class CorrectionForm(BaseModel):
     """The form of a correction: a date with an hour for dates, a number for amounts, else a text."""
 
     version: int
@@ -51,7 +51,7 @@ class Corrected(BaseModel):
         return value
 
 
-class ByHand(BaseModel):
+class CallForm(BaseModel):
     """The form of a call typed in by a person."""
 
     title: str = Field(min_length=1, max_length=500)
@@ -75,8 +75,8 @@ def _new(request: RequestContext, _: None, state: FormState) -> Response:
 new = PageOf(no_subject, _new, lambda _: "/regelingen")
 
 
-@new.form(ByHand)
-def create(request: RequestContext, _: None, form: ByHand) -> str:
+@new.form(CallForm)
+def create(request: RequestContext, _: None, form: CallForm) -> str:
     """Add a call."""
     call_id = add_call(request.session, _listing(form), request.now.instant)
     replan_moved(request.session, request.now.instant)
@@ -84,7 +84,7 @@ def create(request: RequestContext, _: None, form: ByHand) -> str:
     return f"/regelingen/{call_id}"
 
 
-def _listing(form: ByHand) -> Listing:
+def _listing(form: CallForm) -> Listing:
     dates = [ListedDeadline(kind=DeadlineKind.OPENS, day=form.opens)] if form.opens else []
     if form.closes:
         dates.append(ListedDeadline(kind=DeadlineKind.CLOSES, day=form.closes, hour=form.hour))
@@ -106,8 +106,8 @@ def _form(request: RequestContext, call: Call, state: FormState) -> Response:
 correction = PageOf(find_call, _form, lambda call: f"/regelingen/{call.id}")
 
 
-@correction.form(Corrected, done="gecorrigeerd")
-def save(request: RequestContext, call: Call, form: Corrected) -> None:
+@correction.form(CorrectionForm, done="gecorrigeerd")
+def save(request: RequestContext, call: Call, form: CorrectionForm) -> None:
     """Correct one field, unless the call changed while the person looked at it."""
     value = _value(form)
     if form.version != call.version:
@@ -117,7 +117,7 @@ def save(request: RequestContext, call: Call, form: Corrected) -> None:
     audit.record(request, "call corrected", f"call {call.id}", form.field)
 
 
-def _value(form: Corrected) -> Any:
+def _value(form: CorrectionForm) -> Any:
     if form.field in {d.value for d in DATES}:
         if form.day is None:
             raise Incomplete("Vul een datum in.", "day")

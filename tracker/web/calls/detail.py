@@ -10,15 +10,16 @@ from starlette.responses import Response
 from db.models import Call, Correction, Deadline, Follow, Match, Revision, Sighting, Snapshot, User, Verdict
 from db.models import Challenge as ChallengeRow
 from db.queries import Viewer
-from db.rights import has_role, visible
-from db.vocabulary import DeadlineKind, Role
-from db.vocabulary_lobby import ChainKind
+from db.rights import visible
+from db.vocabulary import DeadlineKind
 from tracker.calendar.latest_go import clock_of
+from tracker.calls.answers import can_be_doubted
+from tracker.calls.open_questions import questions_of
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
+from tracker.web.calls.questions import card, statuses
 from tracker.web.calls.rows import find_call, moment_of, passed, rows_for
-from tracker.web.frame.actions import choices
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState
 from tracker.web.frame.phrases import field_name, value_text
@@ -31,12 +32,14 @@ MOST_SHOWN = 200_000
 
 
 class Fact(NamedTuple):
-    """One field: its name, its value in words, who says so, and who says otherwise."""
+    """One field: its name, its value in words, who says so and in which sentence, and who says otherwise."""
 
+    field: str
     name: str
     value: str
     source: str
     others: list[tuple[str, str]]
+    sentence: str = ""
 
 
 class Dated(NamedTuple):
@@ -60,12 +63,12 @@ def show(request: RequestContext) -> Response:
 def page(request: RequestContext, call: Call, state: FormState) -> Response:
     """The page of a call, also after a form on it that was refused."""
     session, viewer, now = request.session, request.viewer, request.now.instant
+    waiting = questions_of(session, viewer, call)
     return request.page(
         "calls/detail.html",
         state=state,
         call=call,
         chain=chain(session, call, viewer),
-        chain_kinds=choices(ChainKind),
         row=rows_for(request, [call])[0],
         facts=facts(call),
         dates=dates_of(session, call, now),
@@ -73,12 +76,14 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         shown_from=SHOWN_FROM,
         revisions=_of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
         sightings=_of(session, Sighting, call, col(Sighting.source)),
-        corrections=_corrections(session, call, viewer),
-        verdicts=_verdicts(session, call, viewer),
+        corrections=_said_by(request, Correction, col(Correction.withdrawn_at), call, col(Correction.at)),
+        verdicts=_said_by(request, Verdict, col(Verdict.undone_at), call, col(Verdict.at).desc()),
         follows=_follow(session, call, viewer) is not None,
-        judging=has_role(viewer, Role.FUNDRAISER),
-        correcting=has_role(viewer, Role.FUNDRAISER),
-        may_open=has_role(viewer, Role.FUNDRAISER),
+        asked=[card(request, one) for one in waiting if one.question.sighting_id is not None],
+        doubted={one.question.field: one.question.asked_at for one in waiting if one.question.sighting_id is None},
+        doubtful=[card(request, one) for one in waiting if one.question.sighting_id is None],
+        can_be_doubted=can_be_doubted,
+        statuses=statuses(),
         clock=clock_of(session, call, viewer, now),
     )
 
@@ -117,10 +122,12 @@ def facts(call: Call) -> list[Fact]:
     """The fields that are known, in a fixed order, with their source and what other sources say."""
     return [
         Fact(
+            name,
             field_name(name),
             value_text(name, getattr(call, name)),
             call.provenance.get(name, ""),
             _others(call, name),
+            str(call.proof.get(name, {}).get("sentence", "")),
         )
         for name in SHOWN
         if getattr(call, name) not in (None, "", [])
@@ -168,24 +175,11 @@ def _of(session: Session, model: Any, call: Call, *order: Any) -> list[Any]:
     return list(session.exec(select(model).where(model.call_id == call.id).order_by(*order)))
 
 
-def _corrections(session: Session, call: Call, viewer: Viewer) -> list[tuple[Correction, User]]:
-    query = (
-        select(Correction, User)
-        .join(User, col(User.id) == col(Correction.user_id))
-        .where(Correction.call_id == call.id, col(Correction.withdrawn_at).is_(None), visible(viewer, Correction))
-        .order_by(col(Correction.at))
-    )
-    return list(session.exec(query).all())
-
-
-def _verdicts(session: Session, call: Call, viewer: Viewer) -> list[tuple[Verdict, User]]:
-    query = (
-        select(Verdict, User)
-        .join(User, col(User.id) == col(Verdict.user_id))
-        .where(Verdict.call_id == call.id, col(Verdict.undone_at).is_(None), visible(viewer, Verdict))
-        .order_by(col(Verdict.at).desc())
-    )
-    return list(session.exec(query).all())
+def _said_by(request: RequestContext, table: Any, ended: Any, call: Call, order: Any) -> list[tuple[Any, User]]:
+    """What people said of a call that still stands, and who said it."""
+    query = select(table, User).join(User, col(User.id) == table.user_id)
+    standing = query.where(table.call_id == call.id, ended.is_(None), visible(request.viewer, table))
+    return list(request.session.exec(standing.order_by(order)).all())
 
 
 def _follow(session: Session, call: Call, viewer: Viewer) -> Follow | None:

@@ -23,14 +23,14 @@ from tracker.web.frame.context import RequestContext
 
 PAGE = "/regelingen/dubbel"
 MOST = 20  # pairs on a page; the next ones come when these are judged
-SAID = {
+SIGNS = {
     Sign.ADDRESS: "hetzelfde adres",
     Sign.MOMENT: "hetzelfde sluitingsmoment",
     Sign.PUBLISHER: "dezelfde verstrekker",
 }
 
 
-class Decided(BaseModel):
+class PairForm(BaseModel):
     """The form under a pair."""
 
     first: int = Field(ge=1)
@@ -75,7 +75,7 @@ def show(request: RequestContext) -> Response:
 
 def decide(request: RequestContext) -> Response:
     """Join the two, or keep that they are two; where somebody was first, say so."""
-    form, _ = forms.filled(Decided, request.form)
+    form, _ = forms.filled(PairForm, request.form)
     if form is None:
         raise NotFound
     if form.say == "same":
@@ -88,7 +88,7 @@ def decide(request: RequestContext) -> Response:
     return request.to(PAGE, done="twee")
 
 
-def _join(request: RequestContext, form: Decided) -> Response:
+def _join(request: RequestContext, form: PairForm) -> Response:
     try:
         join(request.session, form.second, form.first, request.now.instant, request.user)
     except CannotJoin:
@@ -115,14 +115,14 @@ def _pair(request: RequestContext, proposal: Proposal) -> Pair:
     calls = [session.get_one(Call, call_id) for call_id in (proposal.first, proposal.second)]
     first, second = rows_for(request, calls)
     sources = (_sightings(session, calls[0]), _sightings(session, calls[1]))
-    return Pair(first, second, sources, _lines(*(_said(session, call, now) for call in calls)), _why(proposal))
+    return Pair(first, second, sources, _lines(*(_statements(session, call, now) for call in calls)), _why(proposal))
 
 
 def _sightings(session: Session, call: Call) -> list[Sighting]:
     return list(session.exec(select(Sighting).where(Sighting.call_id == call.id).order_by(col(Sighting.source))))
 
 
-def _said(session: Session, call: Call, now: datetime) -> dict[str, str]:
+def _statements(session: Session, call: Call, now: datetime) -> dict[str, str]:
     """Dates and facts of a call by name, in words."""
     dates: dict[str, list[str]] = {}
     for date in dates_of(session, call, now):
@@ -137,7 +137,7 @@ def _lines(first: dict[str, str], second: dict[str, str]) -> list[Line]:
 
 def _why(proposal: Proposal) -> list[str]:
     words = f"{wording.percentage(round(proposal.alike * 100))} van de woorden in de titels"
-    return [words, *(SAID[sign] for sign in proposal.signs)]
+    return [words, *(SIGNS[sign] for sign in proposal.signs)]
 
 
 def _joined(session: Session, number: str) -> Call | None:

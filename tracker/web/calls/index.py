@@ -2,7 +2,6 @@
 
 from starlette.responses import Response
 
-from db.vocabulary import Role
 from tracker.matching.search import find
 from tracker.web.calls import duplicates
 from tracker.web.calls.filter_form import ListQuery, choices, query_string
@@ -24,6 +23,5 @@ def index(request: RequestContext) -> Response:
         pages={n: query_string(query, page=n) for n in (query.page - 1, query.page + 1)},
         errors={},
         alike=0 if request.partial else duplicates.waiting(request),
-        may_save=request.viewer.role is not None and request.viewer.role != Role.READER,
         **({} if request.partial else choices(request.session)),
     )

@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from db.models import Challenge, Participant, Team, User
 from db.queries import CallFilter
-from db.rights import has_role
-from db.vocabulary import ChallengeStatus, Role, Status
+from db.vocabulary import ChallengeStatus, Status
 from tracker.challenges.teams import members_of, readers
 from tracker.errors import ChangedMeanwhile
 from tracker.matching.preview_words import PreviewScorer, preview_words
@@ -33,7 +32,7 @@ def _lines(value: Any) -> Any:
     return list(dict.fromkeys(part for part in phrases if part))
 
 
-class Edited(BaseModel):
+class ChallengeForm(BaseModel):
     """The form of an opgave; the words stand one to a line."""
 
     version: int = Field(ge=1)
@@ -64,7 +63,7 @@ def find_challenge(request: RequestContext) -> Challenge:
 
 def show(request: RequestContext) -> Response:
     """Goal, team, standing calls."""
-    session, viewer = request.session, request.viewer
+    session = request.session
     challenge = find_challenge(request)
     wanted = CallFilter(challenges=(challenge.id,), status=(Status.OPEN, Status.ANNOUNCED, Status.EXPECTED))
     results = find(session, wanted, request.now.instant)
@@ -82,8 +81,6 @@ def show(request: RequestContext) -> Response:
         leads=[p for p in (session.get(Participant, i) for i in (team.leads if team else [])) if p],
         members=members_of(session, challenge.id),
         turn=readers(session, challenge.id, request.now.today),
-        may_edit=has_role(viewer, Role.COORDINATOR),
-        may_open=has_role(viewer, Role.FUNDRAISER),
     )
 
 
@@ -97,8 +94,8 @@ def _form(request: RequestContext, challenge: Challenge, state: FormState) -> Re
 edit = PageOf(find_challenge, _form, lambda challenge: f"/opgaven/{challenge.id}")
 
 
-@edit.form(Edited, done="opgave")
-def keep(request: RequestContext, challenge: Challenge, form: Edited) -> None:
+@edit.form(ChallengeForm, done="opgave")
+def keep(request: RequestContext, challenge: Challenge, form: ChallengeForm) -> None:
     """Keep what was typed, unless somebody else changed the opgave meanwhile: then both versions are shown."""
     request.session.refresh(challenge, with_for_update=True)
     if form.version != challenge.version:
@@ -113,7 +110,7 @@ def keep(request: RequestContext, challenge: Challenge, form: Edited) -> None:
 
 def save(request: RequestContext) -> Response:
     """Keep what was typed; with the button "proef" only show what it would match."""
-    _, errors = filled(Edited, request.form)
+    _, errors = filled(ChallengeForm, request.form)
     if errors or not request.form.get("proef"):
         return keep(request)
     return _form(request, find_challenge(request), FormState(request.form, {}))

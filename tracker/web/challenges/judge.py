@@ -7,16 +7,17 @@ from starlette.responses import Response
 from db.models import Call, Challenge, Verdict
 from db.queries import Viewer
 from db.vocabulary import NoReason, Say
-from tracker.errors import NotFound
+from tracker.errors import Incomplete, NotFound
 from tracker.matching.unjudged import my_challenges, waiting_for
 from tracker.matching.verdicts import judge, undo
 from tracker.web.calls.rows import find_call, matches_of, rows_for
-from tracker.web.frame import forms
+from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import FormState
 from tracker.web.frame.safety import home_path
 
 
-class Said(BaseModel):
+class VerdictForm(BaseModel):
     """The form of a verdict; "no" comes with its reason in one tap: ``no:too_small``."""
 
     say: str = Field(pattern=r"^(yes|later|no(:[a-z_]+)?)$")
@@ -39,31 +40,24 @@ def queue(request: RequestContext) -> Response:
     return request.page("challenges/judge.html", row=row, about=about, waiting=len(waiting), last=last)
 
 
-def say(request: RequestContext) -> Response:
+def _ask_reason(request: RequestContext, call: Call, state: FormState) -> Response:
+    why = matches_of(request.session, [call.id]).get(call.id, [])
+    about = next((w for w in why if w.challenge.id == request.form.get("challenge")), None)
+    return request.page("challenges/judge_reason.html", state=state, row=rows_for(request, [call])[0], about=about)
+
+
+@PageOf(find_call, _ask_reason, lambda _: "/beoordelen").form(VerdictForm, done="beoordeeld")
+def say(request: RequestContext, call: Call, form: VerdictForm) -> str:
     """Record a verdict and go on to the next call, or back to the page it came from."""
-    call = find_call(request)
-    form, errors = forms.filled(Said, request.form)
-    reason = _reason(form.say) if form else None
-    if form is None or (form.say.startswith("no") and reason is None):
-        errors = errors or {"say": "Kies een reden bij “niet voor ons”."}
-        row = rows_for(request, [call])[0]
-        why = matches_of(request.session, [call.id]).get(call.id, [])
-        about = next((w for w in why if w.challenge.id == request.form.get("challenge")), None)
-        return request.page(
-            "challenges/judge_reason.html", 422, row=row, about=about, errors=errors, typed=request.form
-        )
+    word, reason = Say(form.say.split(":")[0]), _reason(form.say)
+    if word == Say.NO and reason is None:
+        raise Incomplete("Kies een reden bij “niet voor ons”.", "say")
+    challenge_id = _challenge_id(request.session, form.challenge)
     verdict = judge(
-        request.session,
-        request.user,
-        call.id,
-        _known(request.session, form.challenge),
-        Say(form.say.split(":")[0]),
-        request.now.instant,
-        reason=reason,
-        remark=form.remark,
+        request.session, request.user, call.id, challenge_id, word, request.now.instant, reason, form.remark
     )
     back = home_path(form.back)
-    return request.to(f"{back}{'&' if '?' in back else '?'}laatste={verdict.id}", done="beoordeeld")
+    return f"{back}{'&' if '?' in back else '?'}laatste={verdict.id}"
 
 
 def take_back(request: RequestContext) -> Response:
@@ -80,7 +74,7 @@ def _reason(answer: str) -> NoReason | None:
     return NoReason(word) if word in set(NoReason) else None
 
 
-def _known(session: Session, challenge_id: str | None) -> str | None:
+def _challenge_id(session: Session, challenge_id: str | None) -> str | None:
     if challenge_id is None:
         return None
     if session.get(Challenge, challenge_id) is None:

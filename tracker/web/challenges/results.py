@@ -12,7 +12,7 @@ from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
 
-class Year(BaseModel):
+class YearQuery(BaseModel):
     """Which year; this one where none is named."""
 
     jaar: Annotated[int | None, Field(ge=2000, le=2100)] = None
@@ -21,7 +21,7 @@ class Year(BaseModel):
 def show(request: RequestContext) -> Response:
     """The sheet, with the opgaven below this one."""
     challenge = find_challenge(request)
-    query, _ = forms.asked_for(Year, request.query)
+    query, _ = forms.asked_for(YearQuery, request.query)
     this_year = request.now.today.year
     year = query.jaar if query and query.jaar else this_year
     yearly = results(request.session, below(request.session, (challenge.id,)), year, request.viewer)

@@ -21,7 +21,7 @@ from tracker.web.frame.forms import FormState, InvalidForm
 WEEKS = 6  # this week and the next ones can be set by hand
 
 
-class EditedTeam(BaseModel):
+class TeamForm(BaseModel):
     """The form of a team."""
 
     version: int = Field(ge=0)
@@ -32,7 +32,7 @@ class EditedTeam(BaseModel):
     members: list[int] = Field(default_factory=list, max_length=40)
 
 
-class Turn(BaseModel):
+class TurnForm(BaseModel):
     """The form of one week; no reader means: by turns again."""
 
     week: date
@@ -78,8 +78,8 @@ def _team_page(request: RequestContext, challenge: Challenge, state: FormState) 
 team_page = PageOf(find_challenge, _team_page, lambda challenge: f"/opgaven/{challenge.id}")
 
 
-@team_page.form(EditedTeam)
-def save_team(request: RequestContext, challenge: Challenge, form: EditedTeam) -> None:
+@team_page.form(TeamForm)
+def save_team(request: RequestContext, challenge: Challenge, form: TeamForm) -> None:
     """Keep the team; the order of the list is the rota's."""
     _refuse_strangers(request.session, form)
     team = request.session.get(Team, challenge.id, with_for_update=True)
@@ -97,7 +97,7 @@ def save_team(request: RequestContext, challenge: Challenge, form: EditedTeam) -
     audit.record(request, "team changed", f"challenge {challenge.id}")
 
 
-def _refuse_strangers(session: Session, form: EditedTeam) -> None:
+def _refuse_strangers(session: Session, form: TeamForm) -> None:
     people = {user.id for user in _people(session)}
     wrong = {
         name: "Kies iemand uit de lijst."
@@ -110,8 +110,8 @@ def _refuse_strangers(session: Session, form: EditedTeam) -> None:
         raise InvalidForm(wrong)
 
 
-@team_page.form(Turn)
-def set_turn(request: RequestContext, challenge: Challenge, form: Turn) -> str:
+@team_page.form(TurnForm)
+def set_turn(request: RequestContext, challenge: Challenge, form: TurnForm) -> str:
     """Set who reads in a week, by hand; or let the team take turns again."""
     _refuse_turn(request, challenge, form)
     duty = request.session.exec(select(Duty).where(Duty.challenge_id == challenge.id, Duty.week == form.week)).first()
@@ -125,7 +125,7 @@ def set_turn(request: RequestContext, challenge: Challenge, form: Turn) -> str:
     return f"/opgaven/{challenge.id}/team"
 
 
-def _refuse_turn(request: RequestContext, challenge: Challenge, form: Turn) -> None:
+def _refuse_turn(request: RequestContext, challenge: Challenge, form: TurnForm) -> None:
     team = {member.id for member in members_of(request.session, challenge.id)}
     wrong = {} if form.week in weeks(request.now.today) else {"week": "Kies een week uit de lijst."}
     for name, user_id in (("reader_id", form.reader_id), ("deputy_id", form.deputy_id)):

@@ -10,15 +10,15 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Dossier, Participant, User
-from db.queries import Viewer
-from db.rights import has_role, wider
-from db.vocabulary import Role, Visibility
+from db.rights import wider
+from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind
 from tracker.calls import parse_values
 from tracker.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused
 from tracker.lobby import log
 from tracker.web.frame.context import Handler, RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, InvalidForm, M, checked
+from tracker.web.frame.phrases import options
 
 STATUSES: dict[type[Refused], int] = {ChangedMeanwhile: 409, NotAllowed: 403}  # any other refusal is a 422
 T = TypeVar("T")
@@ -121,19 +121,6 @@ def participants(session: Session) -> list[tuple[str, str]]:
     return [(p.id, p.name) for p in session.exec(select(Participant).order_by(col(Participant.name)))]
 
 
-def choices(word: Any) -> list[tuple[str, str]]:
-    """Pairs of value and Dutch label, for a choice."""
-    return [(member.value, member.label) for member in word]
-
-
-def may_add(viewer: Viewer) -> bool:
-    """Whether the viewer is more than a reader."""
-    return has_role(viewer, Role.FUNDRAISER)
-
-
-VISIBILITIES = choices(Visibility)
-
-
 def visibilities_in(dossier: Dossier) -> list[tuple[str, str]]:
     """Choices of who may see a row of this dossier: nobody who may not see the dossier."""
-    return [(value, label) for value, label in VISIBILITIES if not wider(value, dossier.visibility)]
+    return [(value, label) for value, label in options(Visibility) if not wider(value, dossier.visibility)]

@@ -13,6 +13,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from db.models import User
 from db.queries import Viewer
+from db.rights import has_role
+from db.vocabulary import Role
 from tracker.clock import Now
 from tracker.errors import NotFound
 from tracker.rights import Deed
@@ -44,7 +46,8 @@ class RequestContext:
        (``None``: everybody, also signed out). Who is not signed in is sent to the sign-in page, whose role is too
        low gets the 404 of a page that does not exist. tests/web/test_rights.py fails until the route is in its matrix.
     3. Render with ``request.page("mypage/show.html", **context)``; the template extends ``base.html``. Every template
-       has ``me`` (the User or None), ``viewer``, ``csrf``, ``now``, ``path``, and the filters of notifications.wording.
+       has ``me`` (the User or None), ``viewer``, ``csrf``, ``now``, ``today``, ``path``, ``may_add`` (who is more
+       than a reader), ``may_coordinate``, and the filters of notifications.wording.
     4. A GET gets a session that cannot write; a POST one whose transaction commits when the handler returns, and
        rolls back when it raises. A POST ends in ``request.to("/pad", done="bewaard")``, a 303.
     5. A page with forms is a ``PageOf``; ``@page.form(Model)`` above a function makes it the handler of a form. What is
@@ -109,6 +112,9 @@ class RequestContext:
             "me": self.signed.user if self.signed else None,
             "csrf": self.signed.csrf if self.signed else "",
             "now": self.now.instant,
+            "today": self.now.today,
+            "may_add": has_role(self.viewer, Role.FUNDRAISER),
+            "may_coordinate": has_role(self.viewer, Role.COORDINATOR),
             "path": self.path,
             "done": self.query.get("gedaan", ""),
             "clock_since": self.clock_since,

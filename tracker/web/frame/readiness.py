@@ -45,17 +45,17 @@ def report(session: Session, now: datetime) -> tuple[bool, dict[str, Any]]:
     return not beat.stale, {
         "status": "stale" if beat.stale else "ok",
         "database": "ok",
-        "clock": {"last": _said(beat.last), "state": "stale" if beat.stale else "ok" if beat.last else "never"},
+        "clock": {"last": _iso(beat.last), "state": "stale" if beat.stale else "ok" if beat.last else "never"},
         "mail": {
-            "oldest_due": _said(oldest),
+            "oldest_due": _iso(oldest),
             "minutes_late": late,
         },
         "sources": {
-            name: {"last_complete": _said(complete[name].finished_at) if name in complete else None}
+            name: {"last_complete": _iso(complete[name].finished_at) if name in complete else None}
             for name in sorted(newest_crawls(session))
         },
     }
 
 
-def _said(moment: datetime | None) -> str | None:
+def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Engine
 
-from db import vocabulary, vocabulary_lobby
+from db import vocabulary, vocabulary_calendar, vocabulary_lobby
 from notifications import wording
 from tracker.clock import Clock
 from tracker.settings import Settings
@@ -70,6 +70,7 @@ def environment() -> Environment:
     )
     made.filters.update(phrases.FILTERS)
     made.globals.update(asset=asset, words=vocabulary, lobby=vocabulary_lobby, wording=wording, phrases=phrases)
+    made.globals["calendar_words"] = vocabulary_calendar
     made.globals["has_vendor"] = (STATIC / "vendor" / "ams.css").exists()
     return made
 

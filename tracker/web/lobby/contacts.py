@@ -14,7 +14,7 @@ from tracker.errors import NotFound
 from tracker.lobby import contacts
 from tracker.rights import may_change
 from tracker.web.frame import actions
-from tracker.web.frame.actions import PageOf, attempt, choices, lobby_dossier
+from tracker.web.frame.actions import PageOf, attempt, lobby_dossier
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Text, asked_for, filled
 
@@ -80,8 +80,6 @@ def index(request: RequestContext) -> Response:
         offices={s.id: contacts.spoken_of(s) for s in request.session.exec(select(Stakeholder))},
         titles={d.id: d.title for d in request.session.exec(select(Dossier).where(visible(request.viewer, Dossier)))},
         people=actions.names(request.session),
-        may_add=actions.may_add(request.viewer),
-        today=request.now.today,
     )
 
 
@@ -108,9 +106,6 @@ def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
         organisations=sorted({s.organisation for s in offices}),
         offices=sorted({s.office for s in offices if s.office}),
         dossiers=[(d.id, d.title) for d in session.exec(open_dossiers.order_by(col(Dossier.title)))],
-        kinds=choices(ContactKind),
-        visibilities=actions.VISIBILITIES,
-        today=today,
     )
 
 
@@ -156,10 +151,7 @@ def _page(request: RequestContext, contact: ContactMoment, state: FormState) -> 
         dossier=request.session.exec(dossiers).first(),
         owner=request.session.get_one(Participant, contact.participant_id).name,
         people=actions.names(request.session),
-        states=choices(CommitmentState),
-        kinds=choices(CommitmentKind),
         may_change=may_change(request.viewer, contact),
-        today=request.now.today,
     )
 
 
@@ -200,7 +192,7 @@ def settle(request: RequestContext, contact: ContactMoment, form: SettleForm) ->
     commitment = request.named(Commitment, "commitment_id")
     if commitment.contact_id != contact.id:
         raise NotFound
-    contacts.settle(request.deed, commitment, form.state, form.seen)
+    contacts.close_commitment(request.deed, commitment, form.state, form.seen)
 
 
 @page.form(SeenForm)
@@ -221,10 +213,7 @@ def _map(request: RequestContext, dossier: Dossier, state: FormState) -> Respons
             for stake, stakeholder in rows
         ],
         people=actions.names(request.session),
-        roles=choices(StakeRole),
         visibilities=actions.visibilities_in(dossier),
-        may_add=actions.may_add(request.viewer),
-        today=request.now.today,
     )
 
 

@@ -22,7 +22,7 @@ from tracker.people.participants import colleagues
 from tracker.rights import may_change
 from tracker.web.applications.applications import application
 from tracker.web.frame import actions, audit
-from tracker.web.frame.actions import Euros, PageOf, choices, dossier_of, lobby_dossier, no_subject
+from tracker.web.frame.actions import Euros, PageOf, dossier_of, lobby_dossier, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState, Line, Text
 
@@ -102,7 +102,6 @@ def index(request: RequestContext) -> Response:
         ],
         people=actions.names(request.session),
         year=request.now.today.year,
-        may_add=actions.may_add(request.viewer),
         mismatches=mismatches(request.session, request.viewer, request.now.instant),
     )
 
@@ -112,7 +111,7 @@ def _opgaven(session: Session, dossier: Dossier) -> list[Challenge]:
     return list(session.exec(opgaven.order_by(col(Challenge.position))))
 
 
-def _next_moment(request: RequestContext, dossier: Dossier) -> yearly_moments.Coming | None:
+def _next_moment(request: RequestContext, dossier: Dossier) -> yearly_moments.UpcomingMoment | None:
     hooked, _ = moments.for_dossier(request.session, dossier, request.viewer, request.now.today)
     return hooked[0] if hooked else None
 
@@ -154,8 +153,6 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         mismatches=mismatches(session, viewer, request.now.instant, dossier),
         contacts=len(contacts_of(session, viewer, dossier)),
         may_change=may_change(viewer, dossier),
-        may_add=actions.may_add(viewer),
-        today=today,
     )
 
 
@@ -175,9 +172,6 @@ def _form(request: RequestContext, dossier: Dossier | None, state: FormState) ->
         colleagues=[(c.id, c.name) for c in colleagues(request.session, request.user.participant_id)],
         participants=actions.participants(request.session),
         joining=state.typed.getlist("joining"),
-        levels=choices(Level),
-        priorities=choices(Priority),
-        visibilities=actions.VISIBILITIES,
     )
 
 

@@ -5,9 +5,9 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Application, Call, Challenge, Dossier, LobbyAgenda, LobbyAgendaItem, Match
-from db.queries import Viewer
-from db.rights import has_role, visible
-from db.vocabulary import Role, Visibility
+from db.queries import Viewer, live_call
+from db.rights import visible
+from db.vocabulary import Visibility
 from db.vocabulary_lobby import AgendaState, Level
 from tracker.applications import stages
 from tracker.errors import NotFound
@@ -20,9 +20,7 @@ from tracker.web.frame.forms import FormState
 
 
 def _call(request: RequestContext) -> Call:
-    call = request.session.get(Call, request.params["call_id"])
-    if call and call.joined_into:
-        call = request.session.get(Call, call.joined_into)
+    call = live_call(request.session, request.params["call_id"])
     if call is None:
         raise NotFound
     return call
@@ -94,7 +92,6 @@ def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
         rows=list(request.session.exec(rows.order_by(col(Dossier.priority), col(Dossier.title)))),
         others=[(d.id, d.title) for d in _not_on(request.session, request.viewer, year)],
         next_state=states[step] if step < len(states) else None,
-        may_set=has_role(request.viewer, Role.COORDINATOR),
         people=actions.names(request.session),
     )
 

@@ -8,12 +8,12 @@ from sqlmodel import select
 from starlette.responses import Response
 
 from db.models import Moment
-from db.rights import visible
+from db.rights import has_role, visible
+from db.vocabulary import Role
 from db.vocabulary_lobby import Level, MomentKind
 from tracker.lobby import moments
 from tracker.rights import may_change
-from tracker.web.frame import actions
-from tracker.web.frame.actions import PageOf, choices, no_subject
+from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, asked_for
 
@@ -56,17 +56,13 @@ def _page(request: RequestContext, _: None, state: FormState) -> Response:
         rows = [m for m in rows if m.level == query.niveau]
     stored = request.session.exec(select(Moment).where(visible(request.viewer, Moment)))
     others = {f"moment:{m.id}" for m in stored if not may_change(request.viewer, m)}
-    adding = actions.may_add(request.viewer)
+    adding = has_role(request.viewer, Role.FUNDRAISER)
     return request.page(
         "lobby/moments.html",
         state=state,
         rows=rows,
         dateable={m.ref for m in rows if adding and not m.of_source and m.ref not in others},
         level=query.niveau if query else None,
-        levels=choices(Level),
-        kinds=choices(MomentKind),
-        may_add=adding,
-        today=today,
     )
 
 
@@ -76,7 +72,7 @@ page = PageOf(no_subject, _page, lambda _: "/momenten")
 @page.form(DayForm)
 def fix_day(request: RequestContext, _: None, form: DayForm) -> None:
     """Keep the day of a moment; one of the yearly calendar becomes a row of its own."""
-    moment = moments.found(request.deed, form.ref)
+    moment = moments.moment_of(request.deed, form.ref)
     seen = form.seen or 1  # one that nobody dated yet
     moments.fix_day(request.deed, moment, form.starts_on, form.ends_on, form.sure, seen)
 

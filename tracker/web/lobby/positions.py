@@ -13,9 +13,10 @@ from tracker.errors import NotFound, PositionNotAllowed
 from tracker.lobby import coalition, positions
 from tracker.rights import may_change
 from tracker.web.frame import actions, audit
-from tracker.web.frame.actions import PageOf, choices, dossier_of, lobby_dossier
+from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Text, asked_for
+from tracker.web.frame.phrases import options
 
 M = TypeVar("M", CoalitionMember, Position, SignOffRound)
 
@@ -76,12 +77,9 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         holds={p.id: positions.holds_on(p, today) for p in every},
         draft=own[0] if own else None,
         succeedable=[(p.id, f"standpunt {p.number}") for p in every if p.adopted_on and not p.ended_on],
-        gremia=choices(Gremium),
         participants=actions.participants(request.session),
         people=actions.names(request.session),
         owners=owners,
-        may_add=actions.may_add(request.viewer),
-        today=today,
     )
 
 
@@ -110,7 +108,7 @@ def adopt(request: RequestContext, dossier: Dossier, form: AdoptForm) -> None:
     """Record the decision that adopts a draft, and end what it succeeds."""
     position = _position(request, dossier, form.position)
     former = _position(request, dossier, form.succeeds) if form.succeeds else None
-    decision = positions.Decision(
+    decision = positions.Adoption(
         form.gremium, form.decision, form.adopted_on, form.valid_from, form.valid_to, form.next_review
     )
     positions.adopt(request.deed, position, decision, dict.fromkeys(form.dissenting, ""), former)
@@ -178,13 +176,10 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
         rounds=[(r, coalition.tally(members, stances, r.id), coalition.newest(stances, r.id)) for r in rounds],
         flags=coalition.contradictions(members, stances, dossier.participant_id),
         drafts=[(p.id, f"standpunt {p.number}") for p in drafts],
-        kinds=choices(PartyKind),
-        stances=[c for c in choices(PartyStance) if c[0] != PartyStance.SILENT],
+        stances=[c for c in options(PartyStance) if c[0] != PartyStance.SILENT],
         participants=actions.participants(session),
         may_change=may_change(viewer, dossier),
-        may_add=actions.may_add(viewer),
         in_two_weeks=today + timedelta(days=14),
-        today=today,
     )
 
 

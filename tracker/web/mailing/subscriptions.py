@@ -22,7 +22,7 @@ from tracker.web.frame.phrases import challenge_name, field_name, source_name
 MOST = 50
 
 
-class Wanted(BaseModel):
+class SubscriptionForm(BaseModel):
     """The form of a subscription: when, how much, and the filter."""
 
     name: str = Field(default="", max_length=120)
@@ -44,7 +44,7 @@ class Wanted(BaseModel):
         return CallFilter(**{name: getattr(self, name) for name in FILTERS})
 
 
-class Reminders(BaseModel):
+class RemindersForm(BaseModel):
     """The form of reminders: how many days before a date."""
 
     days: Annotated[list[int], Field(default_factory=list, max_length=12)]
@@ -69,7 +69,7 @@ def index(request: RequestContext) -> Response:
 
 def remind(request: RequestContext) -> Response:
     """How many days before a date of a followed call I get a reminder; none ticked is no reminders."""
-    days = checked(Reminders, request.form).days
+    days = checked(RemindersForm, request.form).days
     user = request.session.get_one(User, request.viewer.user_id)
     try:
         choose_reminders(request.session, user, days, request.now.instant)
@@ -125,7 +125,7 @@ def _form(request: RequestContext, row: Subscription, query: CallFilter, state: 
     )
 
 
-def _keep(request: RequestContext, row: Subscription, form: Wanted) -> None:
+def _keep(request: RequestContext, row: Subscription, form: SubscriptionForm) -> None:
     """Keep one of mine; the first mail of a new one is due at once."""
     if not set(form.challenges) <= set(request.session.exec(select(Challenge.id))):
         raise InvalidForm({"challenges": "Kies opgaven uit de lijst."})
@@ -136,8 +136,8 @@ def _keep(request: RequestContext, row: Subscription, form: Wanted) -> None:
 
 
 edit = PageOf(mine, _mine, lambda _: "/abonnementen")
-save = edit.form(Wanted, done="abonnement")(_keep)
-create = replace(edit, find=_fresh).form(Wanted, done="abonnement")(_keep)
+save = edit.form(SubscriptionForm, done="abonnement")(_keep)
+create = replace(edit, find=_fresh).form(SubscriptionForm, done="abonnement")(_keep)
 
 
 def in_words(wanted: CallFilter, names: dict[str, str]) -> list[tuple[str, str]]:

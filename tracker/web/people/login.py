@@ -22,7 +22,7 @@ WORKS_FOR = timedelta(minutes=10)
 MOST_PER_HOUR = 5
 
 
-class SignIn(BaseModel):
+class SignInForm(BaseModel):
     email: EmailStr
     next: str = "/"
 
@@ -37,13 +37,13 @@ def ask(request: RequestContext) -> Response:
 
 def send_link(request: RequestContext) -> Response:
     """The same answer for a known and an unknown address, after the same work."""
-    form, errors = forms.filled(SignIn, request.form)
+    form, errors = forms.filled(SignInForm, request.form)
     if form is None:
         going = home_path(str(request.form.get("next", "/")))
         errors = {"email": "Vul een geldig e-mailadres in.", **{k: v for k, v in errors.items() if k != "email"}}
         return request.page("people/login_ask.html", 422, going=going, errors=errors, typed=request.form)
     address = folded(form.email)
-    if _asked_lately(request.session, address, request.now.instant) < MOST_PER_HOUR:
+    if _requests_lately(request.session, address, request.now.instant) < MOST_PER_HOUR:
         user = request.session.exec(
             select(User).where(User.email == address, col(User.deactivated_at).is_(None))
         ).first()
@@ -129,7 +129,7 @@ def set_cookie(answer: Response, request: RequestContext, token: str) -> None:
     )
 
 
-def _asked_lately(session: Session, address: str, now: datetime) -> int:
+def _requests_lately(session: Session, address: str, now: datetime) -> int:
     query = select(func.count()).select_from(MagicLink).where(MagicLink.address_hash == hashed(address))
     return session.exec(query.where(col(MagicLink.requested_at) > now - timedelta(hours=1))).one()
 

@@ -18,7 +18,7 @@ from tracker.web.frame.forms import FormState, InvalidForm
 from tracker.web.frame.sessions import revoke_sessions
 
 
-class Person(BaseModel):
+class PersonForm(BaseModel):
     """The form of a person."""
 
     email: EmailStr
@@ -27,7 +27,7 @@ class Person(BaseModel):
     participant_id: str = Field(min_length=1)
 
 
-class Changed(BaseModel):
+class ParticipantForm(BaseModel):
     """The form of a participant: only what people may change."""
 
     name: str = Field(min_length=1, max_length=120)
@@ -51,8 +51,8 @@ def _list(request: RequestContext, _: None, state: FormState) -> Response:
 index = PageOf(no_subject, _list, lambda _: "/beheer")
 
 
-@index.form(Person)
-def create(request: RequestContext, _: None, form: Person) -> None:
+@index.form(PersonForm)
+def create(request: RequestContext, _: None, form: PersonForm) -> None:
     """Add a person; the first sign-in is by link."""
     _check(request, form, None)
     user = User(
@@ -81,8 +81,8 @@ def _form(request: RequestContext, user: User, state: FormState) -> Response:
 person = PageOf(find_user, _form, lambda _: "/beheer")
 
 
-@person.form(Person)
-def save(request: RequestContext, user: User, form: Person) -> None:
+@person.form(PersonForm)
+def save(request: RequestContext, user: User, form: PersonForm) -> None:
     """Change a person; a new role holds from the next request on."""
     if user.id == request.viewer.user_id and form.role != Role.ADMINISTRATOR:
         raise InvalidForm({"role": "U kunt uzelf geen beheerder af maken: vraag een andere beheerder."})
@@ -93,7 +93,7 @@ def save(request: RequestContext, user: User, form: Person) -> None:
     audit.record(request, "person changed", f"user {user.id}", f"role {before} to {user.role}")
 
 
-def _check(request: RequestContext, form: Person, user: User | None) -> None:
+def _check(request: RequestContext, form: PersonForm, user: User | None) -> None:
     """Whether the address is free, and the participant one that takes part."""
     same = request.session.exec(select(User).where(User.email == folded(form.email))).first()
     if same is not None and (user is None or same.id != user.id):
@@ -141,8 +141,8 @@ participant = PageOf(
 )
 
 
-@participant.form(Changed)
-def save_participant(request: RequestContext, row: Participant, form: Changed) -> None:
+@participant.form(ParticipantForm)
+def save_participant(request: RequestContext, row: Participant, form: ParticipantForm) -> None:
     """Change a participant, or merge it into another from a day on."""
     if form.merged_into is not None:
         if form.merged_into == row.id or request.session.get(Participant, form.merged_into) is None:

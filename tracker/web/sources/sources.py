@@ -9,8 +9,6 @@ from starlette.responses import Response
 
 from db.models import Call, Crawl, Sighting
 from db.queries import newest_crawls
-from db.rights import has_role
-from db.vocabulary import Role
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.floods import release
 from tracker.errors import NotFound
@@ -40,7 +38,6 @@ def index(request: RequestContext) -> Response:
     return request.page(
         "sources/sources.html",
         sources=sources,
-        may_release=has_role(request.viewer, Role.COORDINATOR),
         silent=SILENT_AFTER.days,
     )
 
@@ -58,7 +55,6 @@ def show(request: RequestContext) -> Response:
         "sources/sources_show.html",
         source=source,
         crawls=crawls,
-        may_release=has_role(request.viewer, Role.COORDINATOR),
     )
 
 

@@ -41,7 +41,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Fixed:
+class FixedStep:
     """What people settled of a step: its day, and whether it was done, dropped, or only set by hand."""
 
     day: date
@@ -50,7 +50,7 @@ class Fixed:
 
 
 @dataclass(frozen=True)
-class Question:
+class ScheduleQuestion:
     """All that a plan follows from. ``margin``: working days that the upload stays before the deadline."""
 
     deadline: date
@@ -58,12 +58,12 @@ class Question:
     steps: tuple[Step, ...]
     meetings: Mapping[str, tuple[MeetingDay, ...]] = field(default_factory=dict)
     closed: ClosedDays = field(default_factory=ClosedDays)
-    fixed: Mapping[str, Fixed] = field(default_factory=dict)
+    fixed: Mapping[str, FixedStep] = field(default_factory=dict)
     margin: int = 2
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedStep:
     """A step with its dates. ``begins``: papers due or work to begin; ``limit``: the latest day that would still do."""
 
     step: Step
@@ -91,17 +91,17 @@ class Plan:
     """The steps in order of their days, the last safe go/no-go, and where it pinches."""
 
     deadline: date
-    steps: tuple[Planned, ...]
+    steps: tuple[PlannedStep, ...]
     go_by: date
-    bottleneck: Planned | None
-    late: tuple[Planned, ...]
+    bottleneck: PlannedStep | None
+    late: tuple[PlannedStep, ...]
 
-    def of(self, key: str) -> Planned:
+    def of(self, key: str) -> PlannedStep:
         """One step. Raises KeyError."""
         return {planned.step.key: planned for planned in self.steps}[key]
 
 
-def plan_back(question: Question) -> Plan:
+def plan_back(question: ScheduleQuestion) -> Plan:
     """Plan every step on the last day that still makes the deadline.
 
     Deterministic: the same question gives the same days, so re-planning moves only what a change touches. Settled steps
@@ -109,7 +109,7 @@ def plan_back(question: Question) -> Plan:
     """
     if question.deadline < question.today:
         raise DeadlineInPast(f"De termijn van {said(question.deadline)} is voorbij: er valt niets meer te plannen.")
-    placed: dict[str, Planned] = {}
+    placed: dict[str, PlannedStep] = {}
     followers = _followers(question.steps)
     by_key = {step.key: step for step in question.steps}
     for key in reversed(_in_order(question.steps)):
@@ -138,15 +138,15 @@ def _in_order(steps: tuple[Step, ...]) -> list[str]:
 
 
 def _followers(steps: tuple[Step, ...]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {step.key: [] for step in steps}
+    followers: dict[str, list[str]] = {step.key: [] for step in steps}
     for step in steps:
         for key in step.after:
-            if key in found:
-                found[key].append(step.key)
-    return found
+            if key in followers:
+                followers[key].append(step.key)
+    return followers
 
 
-def _limit(question: Question, followers: list[Planned]) -> tuple[date, str | None]:
+def _limit(question: ScheduleQuestion, followers: list[PlannedStep]) -> tuple[date, str | None]:
     """The latest day for a step, and which follower says so; a settled follower passes its own limit on."""
     if not followers:
         return question.closed.before(question.deadline, question.margin), None
@@ -154,13 +154,13 @@ def _limit(question: Question, followers: list[Planned]) -> tuple[date, str | No
     return (binding.begins, binding.step.key) if binding.open else (binding.limit, binding.bound_by)
 
 
-def _place(question: Question, step: Step, limit: date, bound_by: str | None) -> Planned:
+def _place(question: ScheduleQuestion, step: Step, limit: date, bound_by: str | None) -> PlannedStep:
     fixed = question.fixed.get(step.key)
     if fixed is not None:
         planned = fixed.state == MilestoneState.PLANNED
         late = planned and fixed.begins < question.today
         clash = planned and (fixed.day > limit or not question.closed.is_working_day(fixed.day, step.participant))
-        return Planned(step, fixed.day, fixed.begins, limit, fixed.state, bound_by, clash=clash, too_late=late)
+        return PlannedStep(step, fixed.day, fixed.begins, limit, fixed.state, bound_by, clash=clash, too_late=late)
     if step.body is not None:
         meeting = _meeting(question, step, limit)
         day, begins, example = meeting.day, meeting.papers_on, meeting.example
@@ -168,20 +168,20 @@ def _place(question: Question, step: Step, limit: date, bound_by: str | None) ->
         day = question.closed.working_day(limit, step.participant)
         begins, example = question.closed.before(day, step.working_days, step.participant), False
     late = begins < question.today
-    return Planned(step, day, begins, limit, bound_by=bound_by, example=example, too_late=late)
+    return PlannedStep(step, day, begins, limit, bound_by=bound_by, example=example, too_late=late)
 
 
-def _meeting(question: Question, step: Step, limit: date) -> MeetingDay:
-    known = question.meetings.get(step.body or "", ())
-    fitting = [m for m in known if m.day <= limit and question.closed.is_working_day(m.day, step.participant)]
+def _meeting(question: ScheduleQuestion, step: Step, limit: date) -> MeetingDay:
+    meetings = question.meetings.get(step.body or "", ())
+    fitting = [m for m in meetings if m.day <= limit and question.closed.is_working_day(m.day, step.participant)]
     if fitting:
         return max(fitting, key=lambda m: m.day)
-    if not known:
+    if not meetings:
         raise NoMeetings(f"Van {step.name} zijn geen vergaderingen bekend: vul ze in bij Vergaderingen.")
     raise NoMeetings(f"{_capital(step.name)} vergadert niet vóór {said(limit)}: vul de vergaderingen aan.")
 
 
-def _bottleneck(placed: Mapping[str, Planned], first: Planned | None) -> Planned | None:
+def _bottleneck(placed: Mapping[str, PlannedStep], first: PlannedStep | None) -> PlannedStep | None:
     """On the path that decides the last safe go/no-go, the body or work that costs most days."""
     path, at = [], first
     while at is not None:

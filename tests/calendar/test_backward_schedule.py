@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from db.models import Body, Meeting, Participant
 from db.vocabulary_calendar import BodyKind, MilestoneState, MilestoneStep
-from tracker.calendar.backward import CircularSteps, DeadlineInPast, Fixed, NoMeetings, Question, Step, plan_back
+from tracker.calendar.backward_schedule import (
+    CircularSteps,
+    DeadlineInPast,
+    FixedStep,
+    NoMeetings,
+    ScheduleQuestion,
+    Step,
+    plan_back,
+)
 from tracker.calendar.meetings import MeetingDay, meeting_days
 from tracker.calendar.steps import usual_steps
 from tracker.workdays import DAY, ClosedDays, ClosedSpan
@@ -30,11 +38,11 @@ PLATFORM = Body(
 AUTUMN = ClosedDays(recess=(ClosedSpan(date(2026, 10, 10), date(2026, 10, 18)),))
 
 
-def question(*, cofunding: bool = False, partners: tuple[Participant, ...] = (), **changes: object) -> Question:
+def question(*, cofunding: bool = False, partners: tuple[Participant, ...] = (), **changes: object) -> ScheduleQuestion:
     bodies = [COLLEGE, COLLEGE_Z, RAAD, PLATFORM]
     steps = usual_steps(HAARLEM, partners, bodies, [PLATFORM], cofunding)
     meetings = {b.id: meeting_days(b, [], AUTUMN, TODAY - 400 * DAY, date(2028, 1, 1)) for b in bodies}
-    return Question(
+    return ScheduleQuestion(
         **{"deadline": DEADLINE, "today": TODAY, "steps": steps, "meetings": meetings, "closed": AUTUMN} | changes
     )  # type: ignore[arg-type]
 
@@ -75,7 +83,7 @@ def test_what_is_too_late_is_named() -> None:
 
 
 def test_steps_that_are_done_stay_and_hold_nothing_up() -> None:
-    done = {"platform:economie": Fixed(date(2026, 9, 11), date(2026, 8, 28), MilestoneState.DONE)}
+    done = {"platform:economie": FixedStep(date(2026, 9, 11), date(2026, 8, 28), MilestoneState.DONE)}
     plan = plan_back(question(fixed=done, today=date(2026, 11, 2)))
     assert plan.of("platform:economie").day == date(2026, 9, 11)
     assert plan.of("officials").day == date(2026, 11, 24)
@@ -83,7 +91,7 @@ def test_steps_that_are_done_stay_and_hold_nothing_up() -> None:
 
 
 def test_a_day_set_by_hand_stays_and_says_when_it_no_longer_fits() -> None:
-    by_hand = {"executive:college-haarlem": Fixed(date(2026, 11, 24), date(2026, 11, 17), MilestoneState.PLANNED)}
+    by_hand = {"executive:college-haarlem": FixedStep(date(2026, 11, 24), date(2026, 11, 17), MilestoneState.PLANNED)}
     assert not plan_back(question(fixed=by_hand)).of("executive:college-haarlem").clash
     earlier = plan_back(question(fixed=by_hand, deadline=date(2026, 11, 27)))
     assert earlier.of("executive:college-haarlem").day == date(2026, 11, 24)
@@ -134,7 +142,7 @@ CLOSED = st.builds(
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> Question:
+def questions(draw: st.DrawFn) -> ScheduleQuestion:
     closed = draw(CLOSED)
     bodies = [
         Body(
@@ -147,12 +155,12 @@ def questions(draw: st.DrawFn) -> Question:
     meetings = {b.id: meeting_days(b, [], closed, date(2024, 1, 1), date(2030, 1, 1)) for b in bodies}
     steps = usual_steps(HAARLEM, draw(st.sampled_from([(), (ZAANSTAD,)])), bodies, bodies[3:], draw(st.booleans()))
     deadline = draw(st.integers(60, 700).map(lambda n: date(2026, 6, 1) + n * DAY))
-    return Question(deadline=deadline, today=date(2026, 6, 1), steps=steps, meetings=meetings, closed=closed)
+    return ScheduleQuestion(deadline=deadline, today=date(2026, 6, 1), steps=steps, meetings=meetings, closed=closed)
 
 
 @settings(max_examples=150, deadline=None)
 @given(questions())
-def test_no_step_falls_on_a_closed_day(asked: Question) -> None:
+def test_no_step_falls_on_a_closed_day(asked: ScheduleQuestion) -> None:
     for planned in plan_back(asked).steps:
         assert asked.closed.is_working_day(planned.day, planned.step.participant), planned
         assert asked.closed.is_working_day(planned.begins, planned.step.participant), planned
@@ -162,7 +170,7 @@ def test_no_step_falls_on_a_closed_day(asked: Question) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(questions())
-def test_no_step_comes_after_what_waits_for_it(asked: Question) -> None:
+def test_no_step_comes_after_what_waits_for_it(asked: ScheduleQuestion) -> None:
     plan = plan_back(asked)
     for planned in plan.steps:
         assert planned.begins <= planned.day <= planned.limit < asked.deadline
@@ -173,14 +181,14 @@ def test_no_step_comes_after_what_waits_for_it(asked: Question) -> None:
 @settings(max_examples=100, deadline=None)
 @given(questions(), st.data())
 def test_replanning_moves_nothing_that_is_settled_and_nothing_when_nothing_changed(
-    asked: Question, data: st.DataObject
+    asked: ScheduleQuestion, data: st.DataObject
 ) -> None:
     plan = plan_back(asked)
     assert plan_back(asked) == plan
     done = data.draw(st.sets(st.sampled_from([s.key for s in asked.steps])))
-    fixed = {key: Fixed(plan.of(key).day, plan.of(key).begins, MilestoneState.DONE) for key in done}
+    fixed = {key: FixedStep(plan.of(key).day, plan.of(key).begins, MilestoneState.DONE) for key in done}
     later = asked.deadline + data.draw(st.integers(0, 200)) * DAY
-    again = plan_back(Question(later, asked.today, asked.steps, asked.meetings, asked.closed, fixed))
+    again = plan_back(ScheduleQuestion(later, asked.today, asked.steps, asked.meetings, asked.closed, fixed))
     for key in done:
         assert again.of(key).day == plan.of(key).day
     for step in asked.steps:
@@ -190,10 +198,10 @@ def test_replanning_moves_nothing_that_is_settled_and_nothing_when_nothing_chang
 
 @settings(max_examples=100, deadline=None)
 @given(questions(), st.integers(1, 90))
-def test_a_deadline_that_moves_moves_only_steps_whose_latest_day_moved(asked: Question, days: int) -> None:
+def test_a_deadline_that_moves_moves_only_steps_whose_latest_day_moved(asked: ScheduleQuestion, days: int) -> None:
     plan = plan_back(asked)
     moved = plan_back(
-        Question(asked.deadline + timedelta(days), asked.today, asked.steps, asked.meetings, asked.closed)
+        ScheduleQuestion(asked.deadline + timedelta(days), asked.today, asked.steps, asked.meetings, asked.closed)
     )
     for planned in plan.steps:
         other = moved.of(planned.step.key)
