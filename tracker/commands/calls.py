@@ -13,7 +13,7 @@ from tracker.calls.corrections import live_id
 from tracker.calls.duplicate_pairs import candidates, dismissed
 from tracker.calls.duplicates import proposals
 from tracker.calls.sheet import as_lines, sheet
-from tracker.commands.context import CommandContext, answer, context_of
+from tracker.commands.context import AsJson, CommandContext, answer, context_of
 from tracker.commands.match import match_waiting
 from tracker.errors import NotPossible
 
@@ -23,7 +23,6 @@ app.add_typer(group, name="call")
 
 By = Annotated[str, typer.Option("--user", help="Address of the person who does this.")]
 CallNumber = Annotated[int, typer.Argument(help="The call's number.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 @group.command()
@@ -124,7 +123,7 @@ def _by_person(context: typer.Context, email: str, act: Any) -> None:
 
 
 @group.command()
-def show(context: typer.Context, call: CallNumber, as_json: Json = False) -> None:
+def show(context: typer.Context, call: CallNumber, as_json: AsJson = False) -> None:
     """Everything known of a call: fields with their source, dates, conflicts, sightings and what changed."""
     command = context_of(context)
     with reading(command.engine) as session:
@@ -133,7 +132,7 @@ def show(context: typer.Context, call: CallNumber, as_json: Json = False) -> Non
 
 
 @group.command()
-def duplicates(context: typer.Context, as_json: Json = False) -> None:
+def duplicates(context: typer.Context, as_json: AsJson = False) -> None:
     """Calls that may be one, with reasons; 'call join' confirms, 'call dismiss' says no."""
     command = context_of(context)
     with reading(command.engine) as session:

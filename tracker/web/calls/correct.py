@@ -77,7 +77,6 @@ new = PageOf(no_subject, _new, lambda _: "/regelingen")
 
 @new.form(CallForm)
 def create(request: RequestContext, _: None, form: CallForm) -> str:
-    """Add a call."""
     call_id = add_call(request.session, _listing(form), request.now.instant)
     replan_moved(request.session, request.now.instant)
     audit.record(request, "call added", f"call {call_id}")
