@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from db.models import Delivery, MagicLink, MailText, User
 from db.vocabulary import MailKind
-from tracker.people.addresses import folded
+from tracker.people.subscriptions import folded
 from tracker.web.frame import audit, forms
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.safety import home_path

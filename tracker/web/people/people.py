@@ -9,8 +9,8 @@ from starlette.responses import Response
 from db.models import MagicLink, Participant, User
 from db.vocabulary import Role
 from tracker.errors import Incomplete, NotFound
-from tracker.people.addresses import folded
 from tracker.people.participants import takes_part
+from tracker.people.subscriptions import folded
 from tracker.web.frame import actions, audit
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
