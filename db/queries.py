@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models.calls import Call, Crawl, Match, Sighting
 from db.search import matching
-from db.status import FINAL_WORDS, status_expression
+from db.status import FINAL_WORDS, next_gate_expression, past_yet_open_expression, status_expression
 from db.vocabulary import Eligibility, Instrument, Role, Status
 
 BY_HAND = "handmatig"
@@ -51,15 +51,12 @@ class CallFilter(BaseModel):
     closes_after: date | None = None
 
 
-def calls_for(wanted: CallFilter, viewer: Viewer, now: datetime, threshold: float = 0) -> SelectOfScalar[Any]:
-    """The calls a filter means, by their last deadline. ``threshold``: the score from which a match counts.
-
-    Calls are public; the viewer is asked for because what people wrote about them is not.
-    """
-    del viewer
+def calls_for(wanted: CallFilter, now: datetime, threshold: float = 0) -> SelectOfScalar[Any]:
+    """The calls a filter means, by what closes first. ``threshold``: the score from which a match counts."""
     call = Call
     conditions = [col(call.joined_into).is_(None), *_conditions(wanted, now, threshold)]
-    return select(call).where(*conditions).order_by(col(call.closes_at).is_(None), col(call.closes_at), col(call.id))
+    gate = next_gate_expression(now)
+    return select(call).where(*conditions).order_by(gate.is_(None), gate, col(call.closes_at), col(call.id))
 
 
 def _conditions(wanted: CallFilter, now: datetime, threshold: float) -> Iterator[ColumnElement[bool]]:
@@ -80,19 +77,25 @@ def _conditions(wanted: CallFilter, now: datetime, threshold: float) -> Iterator
         yield col(call.language).in_(wanted.languages)
     if wanted.at_least is not None:
         yield or_(col(call.budget) >= wanted.at_least, col(call.max_amount) >= wanted.at_least)
-    yield from _closes_between(wanted)
+    yield from _closes_between(wanted, now)
 
 
 def _has_status(wanted: tuple[Status, ...], now: datetime) -> Iterator[ColumnElement[bool]]:
     """The rule of db/status.py; the first condition says nothing new, but an index knows it."""
     if Status.CLOSED not in wanted and not set(wanted) & set(FINAL_WORDS):
-        yield or_(col(Call.closes_at).is_(None), col(Call.closes_at) > now)
+        running = or_(col(Call.closes_at).is_(None), col(Call.closes_at) > now)
+        yield or_(running, past_yet_open_expression(now)) if Status.OPEN in wanted else running
     yield status_expression(now).in_([str(status) for status in wanted])
 
 
-def _closes_between(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
-    """Days as people in Amsterdam mean them; a bare day closes at the midnight that ends it."""
-    closes = col(Call.closes_at)
+def _closes_between(wanted: CallFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
+    """Days as people in Amsterdam mean them; a bare day closes at the midnight that ends it.
+
+    What has closed is found by its last gate, what has not by its next one.
+    """
+    if wanted.closes_after is None and wanted.closes_before is None:
+        return
+    closes = func.coalesce(next_gate_expression(now), col(Call.closes_at))
     if wanted.closes_after is not None:
         yield closes > _midnight(wanted.closes_after)
     if wanted.closes_before is not None:

@@ -1,17 +1,24 @@
-"""Where a call stands: one rule, as a function of values and as an SQL expression, so that filters and labels agree."""
+"""Where a call stands and what closes: one rule each, as a function of values and in SQL, so that all places agree.
 
-from datetime import datetime
+A *gate* is a moment by which a newcomer, who has done nothing yet, can come in (tracker/calls/gates.py finds them).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, case, literal, or_
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select
 from sqlmodel import col
 
-from db.models.calls import Call
+from db.models.calls import Call, Deadline
 from db.vocabulary import Allocation, Nature, Status
 
 FINAL_WORDS = (Status.WITHDRAWN, Status.CONVERTED)
 OVER = (Status.CLOSED, *FINAL_WORDS)  # as a status: nothing can be handed in; as a source's word: it ended it
 STANDING_WORDS = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
+STILL = timedelta(days=7)  # what a source said longer ago, it does not "still" say
+SHUT = "gesloten voor wie niet instapte"
+PAST_YET_OPEN = "open volgens de bron, datum voorbij: kijk na"
 
 # Not "= call": that would send SQLite through the index of all calls, a hundred thousand, for the few that were found.
 IS_CALL = col(Call.nature) != Nature.MOMENT
@@ -22,15 +29,22 @@ class Dated(Protocol):
 
     opens_at: Any
     closes_at: Any
+    ends_at: Any
+    last_seen: Any
     source_word: Any
     allocation: Any
     not_listed_since: Any
 
 
 def status_of(call: Dated, now: datetime) -> Status:
-    """Dates rule over the source's label, which lags by up to a month; only its word can withdraw or close early."""
+    """Dates rule over the source's label, which lags by up to a month; only its word can withdraw or close early.
+
+    One exception: what is listed as open after its last date is shown as open, for a person to look at.
+    """
     if call.source_word in FINAL_WORDS:
         return Status(call.source_word)
+    if is_past_yet_open(call, now):
+        return Status.OPEN
     if call.source_word == Status.CLOSED or _passed(call.closes_at, now):
         return Status.CLOSED
     if call.not_listed_since is not None:
@@ -38,6 +52,49 @@ def status_of(call: Dated, now: datetime) -> Status:
     if call.opens_at is not None:
         return _by_opening(call, now)
     return _without_opening(call)
+
+
+def is_past_yet_open(call: Dated, now: datetime) -> bool:
+    """Every date has passed, and its source, asked since and not long ago, still says that it is open."""
+    return (
+        call.source_word == Status.OPEN
+        and call.not_listed_since is None
+        and _passed(call.closes_at, now)
+        and call.last_seen > max(call.closes_at, call.ends_at or call.closes_at)
+        and call.last_seen > now - STILL
+    )
+
+
+def is_shut_for_newcomers(call: Dated, now: datetime) -> bool:
+    """The last gate has passed while who came in before can still hand in something."""
+    over = call.source_word in OVER
+    return not over and _passed(call.closes_at, now) and call.ends_at is not None and call.ends_at > now
+
+
+def remark_of(call: Dated, now: datetime) -> str:
+    """What must stand beside the status, in Dutch; mostly nothing."""
+    if is_shut_for_newcomers(call, now):
+        return SHUT
+    return PAST_YET_OPEN if is_past_yet_open(call, now) else ""
+
+
+def next_gate(gates: Iterable[datetime | None], now: datetime) -> datetime | None:
+    """What closes: the first gate that has not passed; none where all have, or where there is none."""
+    return min((gate for gate in gates if gate is not None and gate > now), default=None)
+
+
+def next_gate_expression(now: datetime) -> ColumnElement[datetime | None]:
+    """The same rule in SQL. Few calls are between two gates: only for those the dates are looked at."""
+    first, last = func.coalesce(col(Call.first_gate_at), col(Call.closes_at)), col(Call.closes_at)
+    between = select(func.min(Deadline.gate_at)).where(
+        col(Deadline.call_id) == col(Call.id), col(Deadline.cancelled_at).is_(None), col(Deadline.gate_at) > now
+    )
+    return case(
+        (first.is_(None), null()),
+        (first > now, first),
+        (last <= now, null()),
+        else_=between.correlate(Call).scalar_subquery(),
+    )
 
 
 def _passed(moment: datetime | None, now: datetime) -> bool:
@@ -63,6 +120,7 @@ def status_expression(now: datetime) -> ColumnElement[str]:
     word, opens, closes = col(call.source_word), col(call.opens_at), col(call.closes_at)
     return case(
         (word.in_([str(w) for w in FINAL_WORDS]), word),
+        (past_yet_open_expression(now), literal(str(Status.OPEN))),
         (or_(word == Status.CLOSED, closes <= now), literal(str(Status.CLOSED))),
         (col(call.not_listed_since).is_not(None), literal(str(Status.NOT_LISTED))),
         (opens <= now, literal(str(Status.OPEN))),
@@ -74,11 +132,24 @@ def status_expression(now: datetime) -> ColumnElement[str]:
     )
 
 
+def past_yet_open_expression(now: datetime) -> ColumnElement[bool]:
+    """``is_past_yet_open`` in SQL."""
+    closes, ends, seen = col(Call.closes_at), col(Call.ends_at), col(Call.last_seen)
+    return and_(
+        col(Call.source_word) == Status.OPEN,
+        closes <= now,
+        col(Call.not_listed_since).is_(None),
+        seen > closes,
+        or_(ends.is_(None), seen > ends),
+        seen > now - STILL,
+    )
+
+
 def standing(now: datetime) -> ColumnElement[bool]:
-    """Calls one can still do something with."""
+    """Calls one can still do something with; not what is said to be open after its last date."""
     call = Call
     return and_(
-        or_(col(call.closes_at).is_(None), col(call.closes_at) > now),  # says nothing new, but an index knows it
+        or_(col(call.closes_at).is_(None), col(call.closes_at) > now),
         status_expression(now).in_([word.value for word in STANDING_WORDS]),
         col(call.joined_into).is_(None),
         IS_CALL,

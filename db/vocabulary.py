@@ -130,6 +130,15 @@ class RevisionKind(Word):
     BACK = "back", "weer vermeld"
 
 
+class AnswerKind(Word):
+    """How a person settled a question about what a text says."""
+
+    CHOSEN = "chosen", "gekozen"
+    TYPED = "typed", "zelf ingevuld"
+    ABSENT = "absent", "staat er niet"
+    CONFIRMED = "confirmed", "klopt"
+
+
 class ChallengeKind(Word):
     """The level of an opgave in its agenda."""
 

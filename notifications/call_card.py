@@ -14,6 +14,7 @@ from notifications.digest import SOON, Item
 from notifications.message import one_line
 
 MOST_TITLE = 200
+DOUBTED = "een lezer meldt dat dit niet klopt; het wordt nagekeken"
 DATE_VERBS = {
     DeadlineKind.OPENS: "opent", DeadlineKind.PRE_REGISTRATION: "vooraanmelding sluit",
     DeadlineKind.STAGE_1: "fase 1 sluit", DeadlineKind.STAGE_2: "fase 2 sluit",
@@ -83,7 +84,7 @@ def _term(item: Item) -> CallDate | None:
     None of a call that is over by its source's word: "nog 133 dagen: gesloten" helps nobody.
     """
     call = item.call
-    if call.status in OVER:
+    if call.status in OVER and not call.is_shut:
         return None
     forthcoming = call.status in (Status.ANNOUNCED, Status.EXPECTED) and call.opens is not None
     return call.opens if item.kind is ToldKind.OPENING or (forthcoming and call.next_due is None) else call.next_due
@@ -91,14 +92,17 @@ def _term(item: Item) -> CallDate | None:
 
 def when(call: CatalogueCall, term: CallDate | None) -> str:
     """``sluit dinsdag 27 oktober 2026, 17:00 (Brussel)``; never a guess where there is no date."""
-    if call.status in OVER:
+    if call.remark and (term is None or not call.is_shut):
+        return call.remark
+    if call.status in OVER and not call.is_shut:
         return call.status.label
     if term is None or term.shown is None:
         return _dateless(call)
     said = f"{DATE_VERBS[DeadlineKind(term.kind)]} {wording.full_moment(term.shown, term.zone, term.assumed)}"
     if call.status is not Status.OPEN and call.opens and call.opens is not term and call.opens.shown:
         return f"opent {wording.moment(call.opens.shown)}, {said}"
-    return said
+    said = f"{said} ({call.remark})" if call.is_shut else said
+    return f"{said} ({DOUBTED})" if term.kind in call.doubted else said
 
 
 def _dateless(call: CatalogueCall) -> str:
@@ -140,7 +144,8 @@ def _money(call: CatalogueCall) -> str:
         f"{wording.percentage(call.rate)} van de kosten" if call.rate else "",
     ]
     written = wording.amount_as_written(one_line(call.amount_text, 120))
-    return " · ".join(filter(None, said)) or written or "bedrag niet bekend"
+    money = " · ".join(filter(None, said)) or written or "bedrag niet bekend"
+    return f"{money} ({DOUBTED})" if call.doubted.intersection((*MONEY, "rate", "amount_text")) else money
 
 
 def _form(call: CatalogueCall) -> str:

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from db.models import Call, Challenge, Deadline, Match, Revision, Sighting
-from db.status import status_of
+from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
+from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
 
 DUE_KINDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION})
@@ -31,6 +31,7 @@ class CallDate:
     zone: str
     assumed: bool
     version: int
+    gate_at: datetime | None = None
 
     @property
     def over_at(self) -> datetime | None:
@@ -105,11 +106,19 @@ class CatalogueCall:
     matches: tuple[CatalogueMatch, ...]
     held: bool = False
     closes_at: datetime | None = None
+    gate_at: datetime | None = None
+    remark: str = ""
+    doubted: frozenset[str] = frozenset()  # fields and kinds of date that a reader says are wrong
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether only who came in before can still hand in something."""
+        return self.remark == SHUT
 
     @property
     def is_news(self) -> bool:
         """Whether somebody who does not know it would want to."""
-        return self.status in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED)
+        return self.remark != PAST_YET_OPEN and self.status in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED)
 
 
 @dataclass(frozen=True)
@@ -161,7 +170,8 @@ def read_catalogue(session: Session, now: datetime, threshold: float, only: Iter
     """
     call = col(Call.joined_into).is_(None), Call.nature == Nature.CALL
     query = select(Call).where(*call)
-    recent = or_(col(Call.closes_at).is_(None), col(Call.closes_at) > now - REMEMBERED)
+    recent = or_(*(limit > now - REMEMBERED for limit in (col(Call.closes_at), col(Call.ends_at))))
+    recent = or_(col(Call.closes_at).is_(None), recent)
     ids = list(only)
     rows = session.exec(query.where(col(Call.id).in_(ids)) if ids else query.where(recent)).all()
     of_calls = _Belongings(session, now, threshold, [row.id for row in rows] if ids else None)
@@ -182,8 +192,9 @@ class _Belongings:
         self.changes: dict[int, list[Change]] = defaultdict(list)
         self.matches: dict[int, list[CatalogueMatch]] = defaultdict(list)
         self.sources: dict[int, set[str]] = defaultdict(set)
+        self.doubted: dict[int, set[str]] = defaultdict(set)
         d, r, m = Deadline, Revision, Match
-        dates = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version)  # type: ignore[call-overload]
+        dates = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version, d.gate_at)  # type: ignore[call-overload]
         dates = dates.where(col(d.cancelled_at).is_(None))
         changes = select(r.call_id, r.version, r.field, r.old, r.new, r.at, r.telling)  # type: ignore[call-overload]
         changes = changes.where(or_(col(r.telling), col(r.damped)), r.at > now - REMEMBERED, r.kind == "changed")
@@ -205,6 +216,9 @@ class _Belongings:
             self.matches[call].append(CatalogueMatch(challenge, score, reason_words(reasons)))
         for call, source in session.exec(sightings):
             self.sources[call].add(source)
+        doubts = select(Question.call_id, Question.field).where(col(Question.sighting_id).is_(None))
+        for call, field_name in session.exec(doubts.where(col(Question.settled_at).is_(None))):
+            self.doubted[call].add(field_name)
 
 
 def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[str, ...]:
@@ -225,7 +239,9 @@ def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[s
 def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
     assert row.id is not None
     dates = tuple(sorted(of_calls.dates[row.id], key=lambda t: (t.day or date.max, t.id)))
-    dues = [t for t in dates if t.kind in DUE_KINDS and (over := t.over_at) is not None and over > now]
+    gate = next_gate((t.gate_at for t in dates), now)
+    due = next((t for t in dates if gate is not None and t.gate_at == gate), None)
+    after = [t for t in dates if t is not due and t.kind in DUE_KINDS and t.over_at and gate and t.over_at > gate]
     opens = next((t for t in dates if t.kind == DeadlineKind.OPENS and t.day is not None), None)
     matches = sorted(of_calls.matches[row.id], key=lambda found: (-found.score, found.challenge_id))
     return CatalogueCall(
@@ -234,7 +250,7 @@ def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
         eligible=row.eligible, eligible_why=row.eligible_why, applicants=tuple(row.applicants), budget=row.budget,
         min_amount=row.min_amount, max_amount=row.max_amount, amount_text=row.amount_text or "", rate=row.rate,
         sources=frozenset(of_calls.sources[row.id]), search_text=row.search_text, opens=opens,
-        next_due=dues[0] if dues else None, later_dues=tuple(dues[1:]), dates=dates,
+        next_due=due, later_dues=tuple(after), dates=dates,
         changes=tuple(of_calls.changes[row.id]), matches=tuple(matches), held=row.held,
-        closes_at=row.closes_at,
+        closes_at=row.closes_at, gate_at=gate, remark=remark_of(row, now), doubted=frozenset(of_calls.doubted[row.id]),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.leases import database_clock, is_dead
 from db.models import Attempt, Call, Deadline, Delivery, MailText, Relay, Told, User
-from db.status import OVER, status_of
+from db.status import OVER, is_shut_for_newcomers, status_of
 from db.vocabulary import WAITING_STATES, DeliveryState, MailKind
 from notifications.brakes import TROUBLES, resting, standing_pause
 from notifications.outbox import (
@@ -180,7 +180,8 @@ def _moot(session: Session, delivery_id: int, now: datetime) -> bool:
     number, version = told[0].split(":")[:2]
     deadline, call = session.get(Deadline, int(number)), session.get_one(Call, told[1])
     off = deadline is None or deadline.cancelled_at is not None or deadline.version != int(version)
-    return off or status_of(call, now) in OVER
+    over = status_of(call, now) in OVER and not is_shut_for_newcomers(call, now)
+    return off or over
 
 
 def _close_unsent(session: Session, claim: Claim, why: str, now: datetime, tally: SendTally) -> None:

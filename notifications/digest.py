@@ -170,7 +170,7 @@ def _matched(catalogue: Catalogue, within: frozenset[str] | None) -> Iterator[tu
 
 def passes(call: CatalogueCall, query: SubscriptionQuery) -> bool:
     """Whether a call is within a filter, its opgaven apart; the same rule as ``calls_for`` has in SQL."""
-    wanted, closes = query.filter, call.closes_at
+    wanted, closes = query.filter, call.gate_at or call.closes_at
     return all((
         query.with_words is None or call.id in query.with_words,
         not wanted.status or call.status in wanted.status,

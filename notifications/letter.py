@@ -16,7 +16,7 @@ from notifications import wording
 from notifications.call_card import CallCard, call_card, when
 from notifications.catalogue import CallDate, CatalogueCall
 from notifications.digest import Coverage, Digest, Item
-from notifications.links import ALL, REMINDERS, Links
+from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, Links
 from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, mailbox, one_line, sealed
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -201,7 +201,7 @@ class Writer:
 
     def _tell(self, item: Item) -> CallCard:
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.late,
-               tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
+               item.call.doubted, tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
         if key not in self._told:
             if len(self._told) >= MOST_KEPT:
                 self._told.clear()
@@ -214,7 +214,8 @@ class Writer:
             if len(self._pieces) >= MOST_KEPT:
                 self._pieces.clear()
             plain, marked = _environments()
-            context = {"call": told, "decide": self.links.page(f"/oordeel/{self._secret}-{told.id}-")}
+            decide, doubt = (self.links.page(f"/{what}/{self._place(what, told.id)}") for what in (VERDICT, DOUBT))
+            context = {"call": told, "decide": decide, "doubt": doubt}
             text = plain.get_template(f"_base/{form}.txt").render(context)
             html = _fragment(marked.get_template(f"_base/{form}.html").render(context))
             self._pieces[key] = RenderedCall(text, html, len(b2a_qp(text.encode())) + len(b2a_qp(html.encode())) + 300)
@@ -267,9 +268,14 @@ class Writer:
         return Markup("<!--%s %s-->") % (self._secret, place)
 
     def _personal(self, piece: RenderedCall, to: Addressee, call: int) -> RenderedCall:
-        """A kept piece with the reader's own link in it."""
-        place, token = f"{self._secret}-{call}-", self.links.decision(to.user_id, call, self.now)
-        return replace(piece, text=piece.text.replace(place, token), html=piece.html.replace(place, token))
+        """A kept piece with the reader's own links in it."""
+        for what in (VERDICT, DOUBT):
+            place, token = self._place(what, call), self.links.decision(to.user_id, call, self.now, what)
+            piece = replace(piece, text=piece.text.replace(place, token), html=piece.html.replace(place, token))
+        return piece
+
+    def _place(self, what: str, call: int) -> str:
+        return f"{self._secret}-{what}-{call}-"
 
     def _headers(self, mail: str, leave: str) -> dict[str, str]:
         return self.common_headers() | {

@@ -9,12 +9,13 @@ from notifications.message import sealed
 EPOCH = date(2026, 1, 1)
 DECIDING = timedelta(days=60)  # how long a verdict can be given from a mail
 SEAL = 24  # characters of base 32: 120 bits
+VERDICT, DOUBT = "oordeel", "klopt-niet"  # what a link about a call is good for
 ALL, REMINDERS = "alles", "herinneringen"
 
 
 @dataclass(frozen=True)
 class DecisionLink:
-    """Who may judge which call."""
+    """Who may say something of which call."""
 
     user_id: int
     call_id: int
@@ -40,14 +41,14 @@ class Links:
         """An address of ours, from the configured base: no request can change it."""
         return f"{self.base_url.rstrip('/')}{path}"
 
-    def decision(self, user_id: int, call_id: int, now: datetime) -> str:
-        """The token with which this person may judge this call, for 60 days."""
+    def decision(self, user_id: int, call_id: int, now: datetime, purpose: str = VERDICT) -> str:
+        """The token with which this person may judge this call, or doubt what is shown of it, for 60 days."""
         last = (now.astimezone(UTC).date() + DECIDING - EPOCH).days
-        return self._signed("oordeel", f"{user_id}-{call_id}-{last}")
+        return self._signed(purpose, f"{user_id}-{call_id}-{last}")
 
-    def read_decision(self, token: str, now: datetime) -> DecisionLink | None:
-        """Whose link it is and for which call; none when forged or expired."""
-        said = self._read("oordeel", token)
+    def read_decision(self, token: str, now: datetime, purpose: str = VERDICT) -> DecisionLink | None:
+        """Whose link it is and for which call; none when forged, expired or made for something else."""
+        said = self._read(purpose, token)
         if said is None:
             return None
         user_id, call_id, last = (int(part) for part in said.split("-"))

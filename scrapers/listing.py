@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any
 from unicodedata import category
 from urllib.parse import quote
@@ -17,6 +18,7 @@ LATEST_YEAR = 2100  # a "9999" in a source means "no idea", and is no date
 
 
 LONGEST_LINE = 2000
+LONGEST_SENTENCE = 500
 MOST_EURO = Decimal("1e13")
 
 
@@ -53,21 +55,80 @@ def plain_lines(value: str) -> str:
     return value if visible else "".join(c if c == "\n" else _seen(c) for c in value)
 
 
+def _short_line(value: str) -> str:
+    """A sentence as one line of at most 500 characters."""
+    return plain_line(value)[:LONGEST_SENTENCE]
+
+
 Url = Annotated[str, AfterValidator(_http_url), Field(max_length=2000)]
 Line = Annotated[str, AfterValidator(plain_line)]
 Text = Annotated[str, AfterValidator(plain_lines), Field(max_length=200_000)]
 Euro = Annotated[Decimal, Field(ge=0, le=MOST_EURO, decimal_places=2)]
 
 
+Sentence = Annotated[str, AfterValidator(_short_line)]
+Certainty = Annotated[float, Field(ge=0, le=1)]
+
+# The kinds by which one comes in, unless a date says otherwise; a second stage is for who passed the first.
+DOOR_KINDS = frozenset(
+    {
+        DeadlineKind.PRE_REGISTRATION,
+        DeadlineKind.STAGE_1,
+        DeadlineKind.CUT_OFF,
+        DeadlineKind.CLOSES,
+        DeadlineKind.CONSULTATION,
+    }
+)
+
+
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class QuestionField(StrEnum):
+    """What a person can be asked of a text: the five facts, and how the call stands."""
+
+    OPENS = "opens"
+    CLOSES = "closes"
+    BUDGET = "budget"
+    MAX_AMOUNT = "max_amount"
+    RATE = "rate"
+    STATUS = "source_word"
+
+
+class Question(Frozen):
+    """What a text may say, but not surely enough to be shown: asked of a person, with the sentence at hand.
+
+    ``readings``, likeliest first: days as ``2026-05-01`` or ``2026-05-01T17:00`` (Amsterdam wall time), amounts in
+    euro and percentages as plain numbers, a status as its stored word. ``why`` is Dutch, for the screen.
+    """
+
+    field: QuestionField
+    sentence: Sentence
+    readings: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
+    why: Line = ""
+
+    @property
+    def line(self) -> str:
+        """The question in one line, for who has no buttons to answer with."""
+        return f"niet zeker gelezen ({self.field}: {' of '.join(self.readings)}): {self.sentence}"
+
+
+class Proof(Frozen):
+    """Where an amount, a percentage or a status was read, and how certain that is (1 where a source states it)."""
+
+    sentence: Sentence
+    certainty: Certainty = 1.0
+
+
 class ListedDeadline(Frozen):
-    """One typed date as a source gives it.
+    """One typed date as a source gives it, shown as a fact; what is less certain is a ``Question``.
 
     ``day`` and ``hour`` are wall time in ``zone``; ``hour`` is none where the source gives only a day. ``assumed``
     marks an hour that is usual rather than stated. No day at all only for the kinds that have none.
+    ``text`` are the words of the date alone, ``sentence`` those it was read from, empty where a source states the date
+    in a field of its own. ``door`` is whether one who has done nothing yet can come in by this moment; none: as the
+    kind has it. ``obligatory``: who did not come in by this step cannot come in by a later one.
     """
 
     kind: DeadlineKind
@@ -76,6 +137,15 @@ class ListedDeadline(Frozen):
     zone: str = AMSTERDAM
     assumed: bool = False
     text: Line = ""
+    sentence: Sentence = ""
+    certainty: Certainty = 1.0
+    door: bool | None = None
+    obligatory: bool = False
+
+    @property
+    def is_door(self) -> bool:
+        """Whether somebody who has done nothing yet can come in by this moment."""
+        return self.kind in DOOR_KINDS if self.door is None else self.door
 
     @model_validator(mode="after")
     def _a_day_where_one_is_due(self) -> "ListedDeadline":
@@ -104,7 +174,12 @@ class ListedDeadline(Frozen):
 
 
 class Listing(Frozen):
-    """What one source says about one call. Money in EUR, percentages as 0-100, texts plain (no markup)."""
+    """What one source says about one call. Money in EUR, percentages as 0-100, texts plain (no markup).
+
+    Every value is shown as a fact. ``proof`` has, per field that was read from text (budget, min_amount, max_amount,
+    rate, source_word), its sentence and certainty; a date carries its own. ``questions`` are what is only asked, never
+    of a field that is shown. ``review`` are remarks in Dutch, such as dates of one text that contradict each other.
+    """
 
     source: str
     external_id: Annotated[str, AfterValidator(plain_line), Field(min_length=1, max_length=300)]
@@ -132,9 +207,16 @@ class Listing(Frozen):
     published_on: date | None = None
     references: tuple[Line, ...] = ()
     review: tuple[Line, ...] = ()
+    questions: tuple[Question, ...] = ()
+    proof: dict[str, Proof] = Field(default_factory=dict)
     evidence: dict[str, Line] = Field(default_factory=dict)
     snapshot: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As stored in a Sighting."""
         return self.model_dump(mode="json", exclude_defaults=True)
+
+    @property
+    def has_obligatory_step(self) -> bool:
+        """Whether the call closes, for who did not enter, with an earlier step."""
+        return any(deadline.obligatory for deadline in self.deadlines)

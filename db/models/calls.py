@@ -79,6 +79,7 @@ class Call(Numbered, table=True):
         one_of("source_word", Status, optional=True),
         one_of("eligible", Eligibility),
         Index("ix_call_open", "nature", "closes_at"),
+        Index("ix_call_said", "source_word", "closes_at"),
         Index("ix_call_joined", "joined_into", sqlite_where=JOINED, postgresql_where=JOINED),
     )
 
@@ -106,13 +107,20 @@ class Call(Numbered, table=True):
     source_word: str | None = Field(default=None, description="the status by the source's own word")
     published_on: date | None = None
     opens_at: datetime | None = Field(default=None, description="first opening, derived from the deadlines")
-    closes_at: datetime | None = Field(default=None, index=True, description="last closing, derived from the deadlines")
+    first_gate_at: datetime | None = Field(default=None, description="first moment by which a newcomer can come in")
+    closes_at: datetime | None = Field(
+        default=None, index=True, description="last moment by which a newcomer can come in; see tracker/calls/gates.py"
+    )
+    ends_at: datetime | None = Field(default=None, description="last moment of all, also for who came in before")
     not_listed_since: datetime | None = None
     provenance: dict[str, str] = Field(default_factory=dict, sa_type=JSON, description="field -> source shown")
     conflicts: dict[str, dict[str, Any]] = Field(
         default_factory=dict, sa_type=JSON, description="field -> source -> value, where sources disagree"
     )
     review: list[str] = Field(default_factory=list, sa_type=JSON, description="texts a person must read")
+    proof: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, sa_type=JSON, description="field -> the sentence it was read from, and how certainly"
+    )
     search_text: str = Field(default="", sa_type=Text, description="folded and stemmed; see db/search.py")
     version: int = Field(default=1, description="grows with every change worth telling")
     held: bool = Field(default=False, description="kept from mail until released: a flood")
@@ -162,7 +170,14 @@ class Deadline(Numbered, table=True):
     zone: str = "Europe/Amsterdam"
     at: datetime | None = Field(default=None, index=True, description="the instant, derived from day, hour and zone")
     assumed: bool = Field(default=False, description="the hour is the usual one, not stated by the source")
-    text: str = Field(default="", description="the source text it was read from")
+    text: str = Field(default="", description="the words of the date alone, as the source has them")
+    sentence: str = Field(default="", sa_type=Text, description="what it was read from; empty: a field of the source")
+    certainty: float = Field(default=1, description="0 to 1; 1 where the source states it in a field of its own")
+    door: bool | None = Field(
+        default=None, description="whether a newcomer can come in by it; none: as the kind has it"
+    )
+    obligatory: bool = Field(default=False, description="who does not come in by this step cannot by a later one")
+    gate_at: datetime | None = Field(default=None, description="until when a newcomer can come in by it; none: never")
     version: int = Field(default=1, description="grows when the date moves; also the calendar's SEQUENCE")
     modified_at: datetime
     cancelled_at: datetime | None = None
@@ -196,6 +211,12 @@ class Correction(Numbered, table=True):
     call_id: int = Field(foreign_key="call.id", index=True)
     field: str
     value: Any = Field(default=None, sa_type=JSON)
+    refutes: Any = Field(
+        default=None,
+        nullable=True,
+        sa_type=JSON(none_as_null=True),
+        description="holds only while sources say this value",
+    )
     reason: str = ""
     user_id: int = Field(foreign_key="user.id")
     participant_id: str = Field(foreign_key="participant.id")

@@ -70,7 +70,7 @@ def _call(n: int) -> Call:
 def _deadline(n: int) -> Deadline:
     at = NOW + timedelta(hours=7 * n)
     shown = {"zone": "Europe/Brussels", "assumed": True, "text": "17:00 Brussels time"}
-    return Deadline(call_id=n, kind="closes", at=at, day=at.date(), modified_at=NOW, **shown)
+    return Deadline(call_id=n, kind="closes", at=at, gate_at=at, day=at.date(), modified_at=NOW, **shown)
 
 
 def _ms(work: Callable[[], object]) -> float:

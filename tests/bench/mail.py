@@ -59,7 +59,7 @@ def world(engine: Engine) -> None:
             session.add(Call(id=n, title=f"Regeling {n} voor circulaire gebiedsontwikkeling", language="nl",
                                     url="https://e.example", source_word="open", closes_at=at, first_seen=NOW, last_seen=NOW))  # fmt: skip
             session.flush()
-            session.add(Deadline(call_id=n, kind="closes", day=due, hour="17:00", at=at, modified_at=NOW))
+            session.add(Deadline(call_id=n, kind="closes", day=due, hour="17:00", at=at, gate_at=at, modified_at=NOW))
             for one in chance.sample(NAMES, 2):
                 words = [{"kind": "words", "weight": 1, "call": "circulair, gebiedsontwikkeling"}]
                 session.add(Match(call_id=n, challenge_id=one, score=0.8, reasons=words, model="b", at=NOW))

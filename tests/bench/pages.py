@@ -103,7 +103,7 @@ def _call(n: int) -> dict[str, Any]:
 
 def _date(call: dict[str, Any]) -> dict[str, Any]:
     at = call["closes_at"]
-    return DATE | {"call_id": call["id"], "day": at.date(), "at": at}
+    return DATE | {"call_id": call["id"], "day": at.date(), "at": at, "gate_at": at}
 
 
 def _match(n: int, challenge: str, draw: random.Random) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def deadline(session: Session) -> Deadline:
     )
     session.add(Call(id=1, title="T", language="nl", url="https://e.example", first_seen=NOW, last_seen=NOW))
     session.flush()
-    row = Deadline(call_id=1, kind=DeadlineKind.CLOSES, at=datetime(2027, 3, 16, 16, tzinfo=UTC), modified_at=NOW)
+    at = datetime(2027, 3, 16, 16, tzinfo=UTC)
+    row = Deadline(call_id=1, kind=DeadlineKind.CLOSES, at=at, gate_at=at, modified_at=NOW)
     session.add(row)
     session.flush()
     return row

@@ -1,17 +1,26 @@
 """One rule for where a call stands, the same as a function and in SQL."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
 from sqlmodel import Session, col, select
 
-from db.models import Call
-from db.status import status_expression, status_of
+from db.models import Call, Deadline
+from db.status import (
+    PAST_YET_OPEN,
+    SHUT,
+    next_gate,
+    next_gate_expression,
+    remark_of,
+    status_expression,
+    status_of,
+)
 from db.vocabulary import Status
 
 DAY = timedelta(days=1)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -21,6 +30,8 @@ class Request:
     source_word: str | None = None
     allocation: str | None = None
     not_listed_since: datetime | None = None
+    ends_at: datetime | None = None
+    last_seen: datetime = LONG_AGO
 
 
 @pytest.mark.parametrize(
@@ -61,11 +72,54 @@ def test_a_call_closes_at_the_very_moment(now: datetime) -> None:
 def test_the_rule_in_sql_is_the_rule_in_python(session: Session, now: datetime) -> None:
     moments = (None, now - DAY, now, now + DAY)
     words = (None, *(s.value for s in Status if s not in (Status.NOT_LISTED,)))
-    for opens, closes, word, rolling, gone in product(moments, moments, words, (None, "rolling"), (None, now)):
-        call = Request(opens, closes, word, rolling, gone)
-        usual = {"title": "T", "language": "nl", "url": "https://e.nl", "first_seen": now, "last_seen": now}
-        session.add(Call(**usual, **vars(call)))
+    seen = (now - DAY, now, now - 9 * DAY)
+    gone_or_not, kinds = (None, now), (None, "rolling")
+    for opens, closes, word, rolling, gone in product(moments, moments, words, kinds, gone_or_not):
+        for ends, last_seen in product((closes, now + 2 * DAY), seen):
+            call = Request(opens, closes, word, rolling, gone, ends, last_seen)
+            session.add(Call(title="T", language="nl", url="https://e.nl", first_seen=now, **vars(call)))
     session.flush()
     rows = session.exec(select(Call, status_expression(now)).order_by(col(Call.id))).all()
-    assert len(rows) == 448
+    assert len(rows) == 448 * 6
+    assert Status.OPEN in {said for call, said in rows if call.closes_at and call.closes_at <= now}
     assert [said for _, said in rows] == [status_of(call, now) for call, _ in rows]
+
+
+def test_a_source_that_still_says_open_after_the_last_date_is_shown_as_open_for_a_person_to_look_at(
+    now: datetime,
+) -> None:
+    call = Request(closes_at=now - 3 * DAY, ends_at=now - 3 * DAY, source_word="open", last_seen=now)
+    assert (status_of(call, now), remark_of(call, now)) == (Status.OPEN, PAST_YET_OPEN)
+    call.last_seen = now - 4 * DAY  # it has not been asked since the date passed
+    assert (status_of(call, now), remark_of(call, now)) == (Status.CLOSED, "")
+    call.last_seen = now
+    assert status_of(call, now + 8 * DAY) == Status.CLOSED  # it fell silent: it does not "still" say so
+
+
+def test_a_call_whose_way_in_is_shut_is_closed_and_says_for_whom(now: datetime) -> None:
+    call = Request(closes_at=now - DAY, ends_at=now + 90 * DAY, source_word="open", last_seen=now)
+    assert (status_of(call, now), remark_of(call, now)) == (Status.CLOSED, SHUT)
+    assert remark_of(call, now - 2 * DAY) == ""
+    assert remark_of(Request(closes_at=now - DAY, ends_at=now + DAY, source_word="withdrawn"), now) == ""
+
+
+def test_what_closes_in_sql_is_what_closes_in_python(session: Session, now: datetime) -> None:
+    days = (-2, -1, 1, 2)
+    for size in range(4):
+        for gates in product(days, repeat=size):
+            moments = [now + n * DAY for n in gates]
+            limits = {"first_gate_at": min(moments, default=None), "closes_at": max(moments, default=None)}
+            call = Call(title="T", language="nl", url="https://e.nl", first_seen=now, last_seen=now, **limits)
+            session.add(call)
+            session.flush()
+            for moment in moments:
+                session.add(Deadline(call_id=call.id, kind="cut_off", modified_at=now, gate_at=moment))
+            session.add(
+                Deadline(call_id=call.id, kind="cut_off", modified_at=now, gate_at=now + DAY / 2, cancelled_at=now)
+            )
+    session.flush()
+    rows = session.exec(select(Call.id, next_gate_expression(now))).all()
+    assert len(rows) == 1 + 4 + 16 + 64
+    for call_id, gate in rows:
+        standing = select(Deadline.gate_at).where(Deadline.call_id == call_id, col(Deadline.cancelled_at).is_(None))
+        assert gate == next_gate(session.exec(standing), now)

@@ -87,7 +87,7 @@ def _twin(session: Session) -> None:
         }
         session.add(Sighting(source="dus_i", external_id="twin", call_id=call.id, **said))
         at = {"day": (one.closes_at or one.first_seen).date(), "modified_at": one.first_seen}
-        session.add(Deadline(call_id=call.id, kind="closes", **at))
+        session.add(Deadline(call_id=call.id, kind="closes", gate_at=one.closes_at, **at))
         session.flush()
 
 

@@ -84,7 +84,7 @@ def make_call(
             session.add(
                 Deadline(
                     call_id=call.id, kind=DeadlineKind.CLOSES, day=closes, hour=hour, zone="Europe/Brussels",
-                    at=at, modified_at=now,
+                    at=at, modified_at=now, gate_at=over,
                 )
             )  # fmt: skip
         reasons = [{"kind": "word", "word": "circulair"}]
@@ -112,6 +112,7 @@ def move_deadline(engine: Engine, call_id: int, to: date, now: datetime, damped:
             term.at or datetime.combine(to, time(23, 59), ZoneInfo("Europe/Amsterdam")),
             call.version + (not damped),
         )
+        term.gate_at = call.closes_at
         session.add_all([call, term])
         value = {"hour": hour} if hour else {}
         session.add(

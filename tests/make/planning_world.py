@@ -1,11 +1,12 @@
 """A small world for the calendar's tests: participants with bodies, people, and a call with deadlines."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session
 
 from db.models import Call, Deadline, User
 from db.vocabulary import DeadlineKind, Role
+from scrapers.listing import DOOR_KINDS
 from tests.make.pages import make_participant, make_user
 from tracker.calendar.load_bodies import load_bodies
 
@@ -43,9 +44,11 @@ def add_deadline(session: Session, call: Call, at: datetime | None = None, **fie
         "zone": "Europe/Brussels",
         "day": at.date() if at else None,
     }
-    row = Deadline(**{"call_id": call.id, "at": at, **usual, **fields})
-    session.add(row)
     last = at or datetime.combine(fields.get("day") or date(2027, 1, 1), datetime.min.time(), UTC)  # type: ignore[arg-type]
+    gate = last + timedelta(days=not at) if fields.get("kind", "closes") in DOOR_KINDS else None
+    row = Deadline(**{"call_id": call.id, "at": at, "gate_at": gate, **usual, **fields})
+    session.add(row)
+    call.first_gate_at = min(call.first_gate_at or last, last)
     call.closes_at = max(call.closes_at or last, last)
     session.flush()
     return row

@@ -165,6 +165,9 @@ def _call(session: Session, now: datetime, draw: random.Random, n: int, row: tup
             zone="Europe/Brussels" if language == "en" else "Europe/Amsterdam",
             assumed=language == "en",
             text="Deadline: 17.00 uur",
+            sentence="U kunt een aanvraag indienen tot de sluitingsdatum, 17.00 uur.",
+            certainty=0.94,
+            gate_at=closing,
             modified_at=now,
         )
     )

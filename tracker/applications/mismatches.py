@@ -39,8 +39,9 @@ def mismatch(dossier: Dossier, link: DossierCall, call: Call, now: datetime) -> 
     if dossier.kind == DossierKind.APPLICATION and dossier.stage in NOT_YET_IN:
         if call.source_word == Status.WITHDRAWN:
             return "De regeling is ingetrokken, de aanvraag loopt nog."
-        if call.closes_at and call.closes_at <= now:
-            closed_on = short_day(last_day_before(call.closes_at))
+        ends_at = call.ends_at or call.closes_at  # who came in by a first stage has until the last
+        if ends_at and ends_at <= now:
+            closed_on = short_day(last_day_before(ends_at))
             return f"De regeling is gesloten op {closed_on}, de aanvraag is niet ingediend."
         if call.not_listed_since:
             return "De bron vermeldt de regeling niet meer, de aanvraag loopt nog."

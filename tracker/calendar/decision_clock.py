@@ -49,7 +49,9 @@ def upcoming_closings(deadlines: Iterable[Deadline], today: date) -> list[tuple[
     dated = [
         (day, deadline)
         for deadline in deadlines
-        if deadline.kind in CLOSING_KINDS and deadline.cancelled_at is None and (day := deadline_day(deadline))
+        if (deadline.kind in CLOSING_KINDS or deadline.gate_at is not None)
+        and deadline.cancelled_at is None
+        and (day := deadline_day(deadline))
     ]
     return sorted((pair for pair in dated if pair[0] >= today), key=lambda pair: (pair[0], pair[1].id))
 

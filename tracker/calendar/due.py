@@ -18,6 +18,7 @@ from db.models import (
     Verdict,
 )
 from db.queries import Viewer
+from db.status import next_gate_expression
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import MilestoneState
 from notifications.wording import local_day
@@ -127,7 +128,7 @@ def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[Call]:
         select(call)
         .where(ids.in_(relevant) | ids.in_(follows), ids.not_in(planned))
         .where(col(call.joined_into).is_(None), col(call.closes_at) > now)
-        .order_by(col(call.closes_at))
+        .order_by(next_gate_expression(now))
         .limit(MOST_CALLS)
     )
     return list(session.exec(query))

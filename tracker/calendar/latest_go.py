@@ -54,7 +54,8 @@ def notice_for(
 ) -> Notice | None:
     """The three routes for a participant; none where nothing closes any more or nobody leads."""
     today = local_day(now)
-    closings = upcoming_closings(deadlines, today)
+    gates = [row for row in deadlines if row.gate_at is not None and row.gate_at > now]
+    closings = upcoming_closings(gates, today)
     if not closings or participant not in data.participants:
         return None
     day, deadline = closings[0]

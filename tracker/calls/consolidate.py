@@ -8,13 +8,16 @@ dates of one kind count as one field, named by the kind ("closes"); their value 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.queries import BY_HAND as BY_HAND
-from db.status import FINAL_WORDS
+from db.status import FINAL_WORDS, OVER
 from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind
-from scrapers.listing import ListedDeadline, Listing
+from notifications.wording import short_day
+from scrapers.listing import ListedDeadline, Listing, Question
+from tracker.calls.gates import Gates, gates_of
 
 PERSON = "correctie"
 
@@ -24,7 +27,7 @@ UNRANKED = 30
 LEGAL_RANK = RANK | {"cvdr": 5, "bekendmakingen": 5}
 LEGAL_FIELDS = frozenset({"budget", "rate", "applicants", "published_on"})
 
-NOT_SHOWN = {"source", "external_id", "deadlines", "references", "review", "evidence", "snapshot"}
+NOT_SHOWN = {"source", "external_id", "deadlines", "references", "review", "evidence", "snapshot", "questions", "proof"}
 SHOWN_FIELDS = tuple(name for name in Listing.model_fields if name not in NOT_SHOWN)
 DEFAULTS: dict[str, Any] = {
     name: info.get_default(call_default_factory=True, validated_data={})
@@ -49,14 +52,25 @@ class SourceRecord:
 
 
 @dataclass(frozen=True)
+class Refuted:
+    """A person's word that this value is wrong, without a better one: it holds while the sources say that value."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
 class MergedCall:
-    """The fields of a Call as JSON values, its deadlines by date, and where each came from."""
+    """The fields of a Call as JSON values, its deadlines by date, and where each came from.
+
+    ``proof``: field -> ``{"sentence", "certainty"}`` of what was read from text; a date carries its own.
+    """
 
     fields: dict[str, Any]
     deadlines: tuple[ListedDeadline, ...] = ()
     review: tuple[str, ...] = ()
     provenance: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    proof: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def dates(self, kind: str) -> list[dict[str, Any]]:
         """The dates of one kind, as they stand in revisions, conflicts and corrections."""
@@ -76,10 +90,15 @@ class MergedCall:
         """The first opening, in UTC; a bare day begins at its local midnight."""
         return min((m for d in self.deadlines if d.kind == DeadlineKind.OPENS and (m := starts_at(d))), default=None)
 
+    @cached_property
+    def gates(self) -> Gates:
+        """Until when a newcomer can come in, and the end of all."""
+        return gates_of(self.deadlines)
+
     @property
     def closes_at(self) -> datetime | None:
-        """The last moment to hand something in, in UTC; a bare day ends at the local midnight after it."""
-        return max((m for d in self.deadlines if d.kind in CLOSING_KINDS and (m := d.over_at)), default=None)
+        """The last moment by which a newcomer can come in, in UTC; a bare day ends at the local midnight after it."""
+        return self.gates.last_at
 
 
 def starts_at(deadline: ListedDeadline) -> datetime | None:
@@ -105,13 +124,30 @@ def merge_records(records: Sequence[SourceRecord], corrections: Mapping[str, Any
     return _correct(merged, corrections) if corrections else merged
 
 
+def contradictions(deadlines: Iterable[ListedDeadline]) -> list[str]:
+    """What a person must look at: a call that opens only after it has closed."""
+    opens = [d.day for d in deadlines if d.kind == DeadlineKind.OPENS and d.day]
+    ends = [d.day for d in deadlines if d.kind in CLOSING_KINDS and d.day]
+    if not opens or not ends or min(opens) <= max(ends):
+        return []
+    return [f"De opening ({short_day(min(opens))}) ligt na de sluiting ({short_day(max(ends))})."]
+
+
+def _review(records: Sequence[SourceRecord]) -> tuple[str, ...]:
+    """The remarks of the sources, each once; a question is no remark: it has a place and an answer of its own."""
+    asked = {Question.model_validate(q).line for record in records for q in record.fields.get("questions", ())}
+    remarks = dict.fromkeys(text for record in records for text in record.fields.get("review", ()))
+    return tuple(text for text in remarks if text not in asked)
+
+
 def merge_one(record: SourceRecord) -> MergedCall:
     """The common case: one source."""
     fields = {name: record.fields.get(name, DEFAULTS.get(name)) for name in SHOWN_FIELDS}
     deadlines = _deadlines(record)
     provenance = {name: record.source for name in SHOWN_FIELDS if name in record.fields}
     provenance |= {str(d.kind): record.source for d in deadlines}
-    return MergedCall(_rolling(fields, deadlines), deadlines, tuple(record.fields.get("review", ())), provenance)
+    proof = dict(record.fields.get("proof", {}))
+    return MergedCall(_rolling(fields, deadlines), deadlines, _review([record]), provenance, proof=proof)
 
 
 def _rolling(fields: dict[str, Any], deadlines: Iterable[ListedDeadline]) -> dict[str, Any]:
@@ -145,25 +181,36 @@ def _order(name: str) -> Any:
 
 def _merge_several(records: Sequence[SourceRecord]) -> MergedCall:
     ordered, legal = sorted(records, key=_order("")), sorted(records, key=_order("budget"))
-    fields, provenance = {}, {}
+    fields, provenance, proof = dict[str, Any](), dict[str, str](), dict[str, dict[str, Any]]()
     for name in SHOWN_FIELDS:
         by_rank = legal if name in LEGAL_FIELDS else ordered
         first = next((record for record in by_rank if name in record.fields), None)
         fields[name] = first.fields[name] if first else DEFAULTS.get(name)
         if first:
             provenance[name] = first.source
+            proof |= _proof_of(first, name)
+    final = _final_word(ordered)
+    if final:
+        fields["source_word"], provenance["source_word"] = final.fields["source_word"], final.source
+        proof |= _proof_of(final, "source_word")
     deadlines, dates_from = _merge_dates(ordered)
-    _apply_final_word(fields, provenance, ordered)
-    review = tuple(dict.fromkeys(text for record in ordered for text in record.fields.get("review", ())))
-    return MergedCall(_rolling(fields, deadlines), deadlines, review, provenance | dates_from, _conflicts(ordered))
+    fields = _rolling(fields, deadlines)
+    return MergedCall(fields, deadlines, _review(ordered), provenance | dates_from, _conflicts(ordered), proof)
 
 
-def _apply_final_word(fields: dict[str, Any], provenance: dict[str, str], ordered: Sequence[SourceRecord]) -> None:
-    """A withdrawal by one source outweighs a page that another left standing."""
+def _proof_of(record: SourceRecord, name: str) -> dict[str, dict[str, Any]]:
+    proofs = record.fields.get("proof", {})
+    return {name: proofs[name]} if name in proofs else {}
+
+
+def _final_word(ordered: Sequence[SourceRecord]) -> SourceRecord | None:
+    """Who says that it is over: a withdrawal, or a sentence that says so, outweighs a page that another left open."""
     for record in ordered:
-        if not record.gone and record.fields.get("source_word") in FINAL_WORDS:
-            fields["source_word"], provenance["source_word"] = record.fields["source_word"], record.source
-            return
+        word = record.fields.get("source_word")
+        is_read = word in OVER and "source_word" in record.fields.get("proof", {})
+        if not record.gone and (word in FINAL_WORDS or is_read):
+            return record
+    return None
 
 
 def _merge_dates(ordered: Sequence[SourceRecord]) -> tuple[tuple[ListedDeadline, ...], dict[str, str]]:
@@ -212,9 +259,13 @@ def _comparable(name: str, value: Any) -> Any:
 
 def _correct(merged: MergedCall, corrections: Mapping[str, Any]) -> MergedCall:
     fields, deadlines = dict(merged.fields), merged.deadlines
-    provenance, conflicts = dict(merged.provenance), dict(merged.conflicts)
+    provenance, conflicts, proof = dict(merged.provenance), dict(merged.conflicts), dict(merged.proof)
     for name, value in corrections.items():
         before = merged.value(name)
+        if isinstance(value, Refuted):
+            if before != value.value:
+                continue
+            value = [] if name in KINDS else DEFAULTS.get(name)
         if name in KINDS:
             deadlines = _correct_dates(deadlines, name, value)
         else:
@@ -222,7 +273,8 @@ def _correct(merged: MergedCall, corrections: Mapping[str, Any]) -> MergedCall:
         if before != value:
             conflicts[name] = conflicts.get(name, {merged.provenance.get(name, ""): before}) | {PERSON: value}
         provenance[name] = PERSON
-    return replace(merged, fields=fields, deadlines=deadlines, provenance=provenance, conflicts=conflicts)
+        proof.pop(name, None)
+    return replace(merged, fields=fields, deadlines=deadlines, provenance=provenance, conflicts=conflicts, proof=proof)
 
 
 def _correct_dates(deadlines: tuple[ListedDeadline, ...], kind: str, value: Any) -> tuple[ListedDeadline, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from db.vocabulary import DeadlineKind
 from scrapers.listing import ListedDeadline
 from tracker.calls.consolidate import by_date, starts_at
-from tracker.calls.rows import date_row, new_date, numbered
+from tracker.calls.rows import Placeable, date_row, new_date, numbered
 
 
 @dataclass
@@ -22,7 +22,9 @@ class PlacedDates:
 def as_listed(row: Any) -> ListedDeadline:
     """A stored date as a source would give it."""
     return ListedDeadline(
-        kind=DeadlineKind(row.kind), day=row.day, hour=row.hour, zone=row.zone, assumed=row.assumed, text=row.text
+        kind=DeadlineKind(row.kind),
+        **{name: getattr(row, name) for name in ("day", "hour", "zone", "assumed", "text")},
+        **{name: getattr(row, name) for name in ("sentence", "certainty", "door", "obligatory")},
     )
 
 
@@ -55,15 +57,15 @@ def place(call_id: int, rows: Sequence[Any], dates: Sequence[ListedDeadline], no
     placed, unused, wanted = PlacedDates(), list(rows), list(numbered(dates))
     for fits in (_same_day, _same_kind, _same_day_cancelled):
         remaining = []
-        for number, date in wanted:
-            row = next((r for r in unused if fits(r, date)), None)
+        for one in wanted:
+            row = next((r for r in unused if fits(r, one.deadline)), None)
             if row is None:
-                remaining.append((number, date))
+                remaining.append(one)
             else:
                 unused.remove(row)
-                placed.changed += _changed(row, number, date, now)
+                placed.changed += _changed(row, one, now)
         wanted = remaining
-    placed.added += [new_date(call_id, number, date, now) for number, date in wanted]
+    placed.added += [new_date(call_id, one, now) for one in wanted]
     placed.changed += [
         _cancelled(row, now) for row in unused if row.cancelled_at is None and not _passed(as_listed(row), now)
     ]
@@ -82,8 +84,8 @@ def _same_day_cancelled(row: Any, date: ListedDeadline) -> bool:
     return bool(row.kind == date.kind and row.day == date.day)
 
 
-def _changed(row: Any, number: int, date: ListedDeadline, now: datetime) -> list[dict[str, Any]]:
-    new = date_row(number, date)
+def _changed(row: Any, place: Placeable, now: datetime) -> list[dict[str, Any]]:
+    new, date = date_row(place), place.deadline
     if row.cancelled_at is None and all(getattr(row, name) == value for name, value in new.items()):
         return []
     moved = row.cancelled_at is not None or (row.day, row.hour, row.zone) != (date.day, date.hour, date.zone)
@@ -94,5 +96,5 @@ def _changed(row: Any, number: int, date: ListedDeadline, now: datetime) -> list
 
 
 def _cancelled(row: Any, now: datetime) -> dict[str, Any]:
-    same = date_row(row.number, as_listed(row))
+    same = date_row(Placeable(row.number, as_listed(row)))
     return {"b_id": row.id, **same, "version": row.version + 1, "modified_at": now, "cancelled_at": now}

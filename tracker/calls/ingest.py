@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from db import bulk
 from scrapers.crawled import Crawled
-from tracker.calls import store
+from tracker.calls import questions, store
 from tracker.calls.completeness import Judgement, judge
 from tracker.calls.plan import IngestResult, decide
 from tracker.calls.sightings import compare
@@ -32,5 +32,6 @@ def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgeme
         memory = store.memory(session, crawled, comparison, now)
         plan = decide(crawled, comparison, memory, judgement or judge(crawled, memory.history.seen), now)
         store.write(session, plan)
+        questions.keep(session, crawled.source, comparison.new, [report for _, report in comparison.changed], now)
     session.expire_all()
     return plan.result

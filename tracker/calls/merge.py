@@ -6,8 +6,20 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from db.models import Call, CallVectors, Correction, Follow, Match, Revision, Sighting, User, Verdict
-from db.models.columns import table
+from db.models import (
+    Answer,
+    Call,
+    CallVectors,
+    Correction,
+    Doubt,
+    Follow,
+    Match,
+    Question,
+    Revision,
+    Sighting,
+    User,
+    Verdict,
+)
 from tracker.calls.corrections import _held, _restate, note
 from tracker.calls.deadlines import place
 from tracker.calls.revisions import restate
@@ -35,8 +47,8 @@ def join(session: Session, from_id: int, into_id: int, now: datetime, user: User
     moved: dict[str, Any] = {"call": from_id, "user": user.id if user else None}
 
     def change() -> None:
-        for model in (Sighting, Correction):
-            moved[table(model).name] = _move(session, model, from_id, into_id)
+        for model in (Sighting, Correction, Question, Answer, Doubt):
+            moved[str(model.__tablename__)] = _move(session, model, from_id, into_id)
         moved.update(_move_people(session, from_id, into_id))
         old.joined_into = into_id
 
@@ -81,9 +93,11 @@ def part(session: Session, other: int, now: datetime, user: User | None = None) 
     if moved is None or session.get_one(Call, keep).joined_into is not None:
         raise NotPossible(f"call {other} was joined further; part call {keep} first")
     before = {i: state.merged(now) for i, state in states(session, [keep, other], now).items() if state.records}
-    for model in (Sighting, Correction, Verdict):
+    for model in (Sighting, Correction, Verdict, Question, Answer, Doubt):
         for row_id in moved.get(str(model.__tablename__), ()):
             session.get_one(model, row_id).call_id = other
+    for question in session.exec(select(Question).where(col(Question.sighting_id).in_(moved.get("sighting", [])))):
+        question.call_id = other
     for user_id in moved.get("follow", ()):
         for follow in session.exec(select(Follow).where(Follow.user_id == user_id, Follow.call_id == keep)):
             follow.call_id = other

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db.models import Call, Deadline, Match, Sighting
-from db.status import status_of
+from db.models import Call, Deadline, Match, Question, Sighting
+from db.status import next_gate, remark_of, status_of
 
 AT_ONCE = 500
 
@@ -20,19 +20,26 @@ def records(session: Session, found: Sequence[Call], now: datetime) -> Iterator[
     for start in range(0, len(found), AT_ONCE):
         some = found[start : start + AT_ONCE]
         dates, sightings, matches = (_by_call(session, model, some) for model in (Deadline, Sighting, Match))
+        asked = _by_call(session, Question, some, col(Question.settled_at).is_(None))
         for call in some:
-            yield call_record(call, dates[call.id], sightings[call.id], matches[call.id], now)
+            yield call_record(call, dates[call.id], sightings[call.id], matches[call.id], now, asked[call.id])
 
 
-def _by_call(session: Session, model: Any, some: Sequence[Call]) -> dict[int | None, list[Any]]:
+def _by_call(session: Session, model: Any, some: Sequence[Call], *where: Any) -> dict[int | None, list[Any]]:
     rows: dict[int | None, list[Any]] = defaultdict(list)
-    for row in session.exec(select(model).where(col(model.call_id).in_([c.id for c in some])).order_by(model.id)):
+    of_calls = select(model).where(col(model.call_id).in_([c.id for c in some]), *where)
+    for row in session.exec(of_calls.order_by(model.id)):
         rows[row.call_id].append(row)
     return rows
 
 
 def call_record(
-    call: Call, dates: list[Deadline], sightings: list[Sighting], matches: list[Match], now: datetime
+    call: Call,
+    dates: list[Deadline],
+    sightings: list[Sighting],
+    matches: list[Match],
+    now: datetime,
+    asked: Sequence[Question] = (),
 ) -> dict[str, Any]:
     """One call."""
     source = call.provenance.get("title", "")
@@ -60,7 +67,21 @@ def call_record(
         "summary": call.summary,
         "held": call.held,
         "sightings": [{"source": s.source, "external_id": s.external_id, "url": s.url} for s in sightings],
+        "status_remark": remark_of(call, now),
+        "gate": _moment_or_none(next_gate((d.gate_at for d in dates if d.cancelled_at is None), now)),
+        "sentences": [{"field": name, **proof} for name, proof in sorted(call.proof.items())],
+        "asked": [_asked(question) for question in asked],
     }
+
+
+def _moment_or_none(at: datetime | None) -> str | None:
+    return moment(at) if at else None
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    """What is not certain: asked of a person, or doubted by a reader while it is shown."""
+    said = {"field": question.field, "readings": question.readings, "sentence": question.sentence}
+    return {**said, "why": question.why, "doubted": question.sighting_id is None}
 
 
 def _order(row: Deadline) -> tuple[str, str, int]:
@@ -74,6 +95,8 @@ def _deadline(row: Deadline) -> dict[str, Any]:
         "date": row.day.isoformat() if row.day else None,
         "assumed": row.assumed,
         "text": row.text,
+        "sentence": row.sentence,
+        "certainty": row.certainty,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from db.vocabulary import RevisionKind
 from tracker.calls.changes import FieldChange, changes
-from tracker.calls.consolidate import MergedCall, SourceRecord, merge_records
+from tracker.calls.consolidate import MergedCall, Refuted, SourceRecord, merge_records
 from tracker.calls.deadlines import PlacedDates, place, with_passed
 from tracker.calls.flapping import damp
 from tracker.calls.rows import Occasion, call_row
@@ -29,8 +29,8 @@ class CallState:
 
     @property
     def corrected(self) -> dict[str, Any]:
-        """Field -> the value that a person gave it."""
-        return {row.field: row.value for row in self.corrections}
+        """Field -> the value that a person gave it, or the one that a person refuted."""
+        return {row.field: row.value if row.refutes is None else Refuted(row.refutes) for row in self.corrections}
 
     def merged(self, now: datetime) -> MergedCall:
         """What we show, with the dates that passed and that sources no longer mention."""
@@ -124,9 +124,13 @@ def _agreements(state: CallState, now: datetime) -> list[dict[str, Any]]:
     if not state.corrections or not state.records:
         return []
     by_sources, corrected = merge_records(list(state.records.values())), state.corrected
-    agrees = {name: by_sources.value(name) == value for name, value in corrected.items()}
+    agrees = {name: _agree(by_sources.value(name), value) for name, value in corrected.items()}
     return [
         {"b_id": row.id, "agreed_at": now if agrees[row.field] else None}
         for row in state.corrections
         if agrees[row.field] == (row.agreed_at is None)
     ]
+
+
+def _agree(by_sources: Any, value: Any) -> bool:
+    return bool(by_sources != value.value if isinstance(value, Refuted) else by_sources == value)

@@ -1,18 +1,19 @@
 """What is written of a call, as rows for its tables. Pure."""
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from db.search import searchable
 from db.vocabulary import RevisionKind
 from scrapers.crawled import Crawled, Page
 from scrapers.listing import ListedDeadline
 from tracker.calls.completeness import Judgement
-from tracker.calls.consolidate import CONTESTED, MergedCall
+from tracker.calls.consolidate import CONTESTED, MergedCall, contradictions
+from tracker.calls.gates import gate_at
 from tracker.calls.identity import same_reference
 from tracker.calls.sightings import ReportedListing
 
@@ -95,36 +96,52 @@ def call_row(merged: MergedCall) -> dict[str, Any]:
     for name in MONEY:
         row[name] = None if row[name] is None else Decimal(row[name])
     row["published_on"] = date.fromisoformat(row["published_on"]) if row["published_on"] else None
-    row |= {"opens_at": merged.opens_at, "closes_at": merged.closes_at, "review": list(merged.review)}
-    row |= {"provenance": merged.provenance, "conflicts": merged.conflicts}
+    gates = merged.gates
+    row |= {"opens_at": merged.opens_at, "first_gate_at": gates.first_at, "closes_at": gates.last_at}
+    row |= {"ends_at": gates.ends_at, "review": [*merged.review, *contradictions(merged.deadlines)]}
+    row |= {"provenance": merged.provenance, "conflicts": merged.conflicts, "proof": merged.proof}
     words = [row["title"], *row["programme"], row["call_title"], row["destination"], row["publisher"], row["summary"]]
     row["search_text"] = searchable(row["language"], *words)
     return row
 
 
-def numbered(deadlines: Iterable[ListedDeadline]) -> Iterator[tuple[int, ListedDeadline]]:
-    """Each date with its number among those of its kind."""
+class Placeable(NamedTuple):
+    """A date with its number among those of its kind, and until when a newcomer can come in by it."""
+
+    number: int
+    deadline: ListedDeadline
+    gate_at: datetime | None = None
+
+
+def numbered(deadlines: Sequence[ListedDeadline]) -> Iterator[Placeable]:
+    """Each date as its row needs it."""
     counts: dict[str, int] = {}
     for deadline in deadlines:
         counts[deadline.kind] = counts.get(deadline.kind, -1) + 1
-        yield counts[deadline.kind], deadline
+        yield Placeable(counts[deadline.kind], deadline, gate_at(deadline, deadlines))
 
 
-def date_row(number: int, deadline: ListedDeadline) -> dict[str, Any]:
+def date_row(place: Placeable) -> dict[str, Any]:
     """What a date writes on its row."""
+    deadline = place.deadline
     return {
         "kind": str(deadline.kind),
-        "number": number,
+        "number": place.number,
+        "gate_at": place.gate_at,
         "day": deadline.day,
         "hour": deadline.hour,
         "zone": deadline.zone,
         "at": deadline.at,
         "assumed": deadline.assumed,
         "text": deadline.text,
+        "sentence": deadline.sentence,
+        "certainty": deadline.certainty,
+        "door": deadline.door,
+        "obligatory": deadline.obligatory,
     }
 
 
-def new_date(call_id: int, number: int, deadline: ListedDeadline, now: datetime) -> dict[str, Any]:
+def new_date(call_id: int, place: Placeable, now: datetime) -> dict[str, Any]:
     """The row of a date that was not there."""
     fresh = {"call_id": call_id, "version": 1, "modified_at": now, "cancelled_at": None}
-    return date_row(number, deadline) | fresh
+    return date_row(place) | fresh

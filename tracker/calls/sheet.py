@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Call, Correction, Deadline, Match, Revision, Sighting
+from db.models import Call, Correction, Deadline, Match, Question, Revision, Sighting
 from tracker.calls.records import call_record, moment
 
 
@@ -15,7 +15,8 @@ def sheet(session: Session, call_id: int, now: datetime) -> dict[str, Any]:
     dates, sightings, matches, corrections, revisions = (
         _rows(session, model, call_id) for model in (Deadline, Sighting, Match, Correction, Revision)
     )
-    return call_record(call, dates, sightings, matches, now) | {
+    asked = [row for row in _rows(session, Question, call_id) if row.settled_at is None]
+    return call_record(call, dates, sightings, matches, now, asked) | {
         "provenance": call.provenance,
         "conflicts": call.conflicts,
         "review": call.review,
@@ -57,6 +58,8 @@ def as_lines(found: dict[str, Any]) -> list[str]:
         for d in found["deadlines"]
     ]
     lines += [f"    {name:<16} {value}" for name, value in found["amounts"].items() if value is not None]
+    lines += [f"    {one['field']:<16} read from: {one['sentence']}" for one in found["sentences"]]
+    lines += [f"    ASKED {q['field']}: {' or '.join(q['readings'])}  from: {q['sentence']}" for q in found["asked"]]
     lines += [f"    CONFLICT {name}: {values}" for name, values in found["conflicts"].items()]
     lines += [f"    corrected {c['field']} = {c['value']} {_agreed(c)}" for c in found["corrections"]]
     lines += [f"    seen by {s['source']} as {s['external_id']}, last {s['last_seen']}" for s in found["sightings"]]

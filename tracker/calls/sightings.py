@@ -8,6 +8,7 @@ from scrapers.crawled import Crawled
 from scrapers.listing import Listing
 from tracker.calls.consolidate import SourceRecord
 from tracker.calls.identity import fingerprint, identity
+from tracker.calls.plausibility import plausible
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ class Comparison:
 def reported_listings(crawled: Crawled) -> dict[str, ReportedListing]:
     """The listings by key. Of two with one key the larger fingerprint stays, whatever their order."""
     by_key: dict[str, ReportedListing] = {}
+    today = crawled.finished_at.date()
     for listing in crawled.listings:
+        listing = plausible(listing, today)
         reported = ReportedListing(identity(listing.external_id), listing, fingerprint(listing))
         other = by_key.get(reported.key)
         if other is None or other.fingerprint < reported.fingerprint:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from db.session import writing
 from tracker.calendar.decision_clock import replan_moved
-from tracker.commands.context import answer, context_of
+from tracker.commands.context import AsJson, answer, context_of
 from tracker.commands.match import match_waiting
 from tracker.errors import FAILED, WRONG_USAGE, CommandFailed, NotPossible
 from tracker.exchange.import_calls import import_calls
@@ -33,7 +33,7 @@ def import_rows(
     user: Annotated[
         str | None, typer.Option("--user", help="Address of who does this; contacts become theirs.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take in calls, contacts, or people with their subscriptions; the same file twice brings nothing new.
 

@@ -25,7 +25,7 @@ from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, listed
 WRITTEN_BY_EXPORT = """
     id source external_id sources url title language status instrument deadlines amounts applicants opgaven first_seen
     last_seen nature publisher programme eligible summary held sightings
-    amounts_budget amounts_min amounts_max amounts_rate amounts_text
+    amounts_budget amounts_min amounts_max amounts_rate amounts_text status_remark gate sentences asked
 """
 CALL_COLUMNS = tuple(WRITTEN_BY_EXPORT.split())
 AMOUNTS = {"budget": "budget", "min": "min_amount", "max": "max_amount", "rate": "rate", "text": "amount_text"}
@@ -92,7 +92,8 @@ def call_of(row: dict[str, Any], now: datetime) -> Listing:
 def _by_its_dates(listing: Listing, now: datetime) -> Status:
     """The status that follows from the dates: saying it again in words would freeze it."""
     merged = merge_one(SourceRecord(listing.source, listing.external_id, listing.as_json()))
-    dated = {"opens_at": merged.opens_at, "closes_at": merged.closes_at, "allocation": merged.fields["allocation"]}
+    gates = {"closes_at": merged.closes_at, "ends_at": merged.gates.ends_at}
+    dated = {"opens_at": merged.opens_at, "allocation": merged.fields["allocation"], "last_seen": now, **gates}
     return status_of(SimpleNamespace(**dated, source_word=None, not_listed_since=None), now)
 
 
@@ -124,6 +125,7 @@ def _date(written: Any) -> dict[str, Any]:
     if not isinstance(written, dict):
         raise NotReadable("deadlines: not a list of objects with kind, at and date")
     kept = {"kind": written.get("kind"), "assumed": bool(written.get("assumed")), "text": written.get("text") or ""}
+    kept |= {"sentence": written.get("sentence") or "", "certainty": written.get("certainty", 1)}
     if not written.get("at"):
         return kept | {"day": written.get("date")}
     try:

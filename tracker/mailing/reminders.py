@@ -189,7 +189,8 @@ def _mails(
     if call.status in FINAL_WORDS:
         return
     for due in call.dates:
-        closed_early = call.status is Status.CLOSED and due.over_at is not None and due.over_at > run.now
+        closed = call.status is Status.CLOSED and not call.is_shut
+        closed_early = closed and due.over_at is not None and due.over_at > run.now
         if due.kind not in DUE_KINDS or closed_early:
             continue
         decision = decide(due, since, told, run.now, days)

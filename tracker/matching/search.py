@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Match
-from db.queries import CallFilter, Viewer, calls_for
-from db.status import IS_CALL
+from db.queries import CallFilter, calls_for
+from db.status import IS_CALL, next_gate_expression
 from tracker.challenges.agenda import below
 from tracker.matching import DIGEST_THRESHOLD
 
@@ -37,7 +37,6 @@ class CallPage:
 def find(
     session: Session,
     wanted: CallFilter,
-    viewer: Viewer,
     now: datetime,
     order: str = "closes",
     page: int = 1,
@@ -45,7 +44,7 @@ def find(
 ) -> CallPage:
     """The calls a filter means; what has closed, or has no date, comes after what still closes."""
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
-    query = calls_for(deeper, viewer, now, SHOWN_FROM).where(IS_CALL).order_by(None)
+    query = calls_for(deeper, now, SHOWN_FROM).where(IS_CALL).order_by(None)
     ordered = query.order_by(*ORDERS[order](now)).limit(most).offset((page - 1) * most)
     ids, total = _with_total(session, query, ordered, narrow=wanted != CallFilter())
     return CallPage(by_ids(session, ids), total, page)
@@ -70,8 +69,8 @@ def by_ids(session: Session, ids: Sequence[int]) -> list[Call]:
 
 
 def _by_closing(now: datetime) -> list[Any]:
-    closes = col(Call.closes_at)
-    return [or_(closes.is_(None), closes <= now), closes, col(Call.id)]
+    gate = next_gate_expression(now)
+    return [gate.is_(None), gate, col(Call.closes_at), col(Call.id)]
 
 
 def _by_newest(_now: datetime) -> list[Any]:

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from scrapers.texts import decoded_once
 from tracker.matching.texts import read_words
 
 LONGEST_TEXT = 6000  # characters read of a call's text: what matters stands in front, and nothing may be slow
@@ -12,7 +13,6 @@ EMBEDDED = 800  # characters of text turned into vectors per call: keeps a new c
 _ODD = re.compile(r"[^\w+&#]")
 _SPLIT = re.compile(r"(?<=[.!?;:])\s+|\s+[-•*▪]\s+|\n+")
 _SPACE = re.compile(r"\s+")
-_MOJIBAKE = re.compile("[ÃÂâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
 @cache
@@ -23,17 +23,7 @@ def small_words() -> dict[str, frozenset[str]]:
 
 def clean(text: str, longest: int = LONGEST_TEXT) -> str:
     """Text with single spaces, cut at `longest`, with UTF-8 that was read as Windows-1252 put right."""
-    cut = text[: longest * 2]
-    if _MOJIBAKE.search(cut):
-        cut = _repaired(cut)
-    return _SPACE.sub(" ", cut)[:longest].strip()
-
-
-def _repaired(text: str) -> str:
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text
+    return _SPACE.sub(" ", decoded_once(text[: longest * 2]))[:longest].strip()
 
 
 def folded(text: str) -> str:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from db.models import Call, Challenge, ClosedPeriod, Match, Subscription, Team, TeamMember, Verdict
 from db.queries import Viewer
-from db.status import standing
+from db.status import next_gate_expression, standing
 from notifications.wording import AMSTERDAM, local_day
 from tracker.challenges.agenda import below
 from tracker.matching.search import matched
@@ -52,7 +52,7 @@ def _of_team(session: Session, team: Team, closed: ClosedDays, now: datetime) ->
         .join(Challenge, col(Challenge.id) == col(Match.challenge_id))
         .where(Match.challenge_id == team.challenge_id, col(Match.score) >= STRONG, standing(now))
         .where(col(Call.first_seen) <= limit, col(Call.id).not_in(judged))
-        .order_by(col(Call.closes_at), col(Call.id))
+        .order_by(next_gate_expression(now), col(Call.id))
     )
     for call, challenge in session.exec(query):
         yield Unjudged(call, challenge, team.coordinator_id or 0, team.patience)
@@ -92,7 +92,7 @@ def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200
         select(Call.id)
         .where(standing(now), matched(col(Call.id), my_challenges(session, viewer)))
         .where(col(Call.id).not_in(judged))
-        .order_by(func.coalesce(col(Call.closes_at), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
+        .order_by(func.coalesce(next_gate_expression(now), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
         .order_by(col(Call.id))
     )
     return list(session.exec(query.limit(most)))

@@ -24,6 +24,7 @@ from db.models import (
     Dismissal,
     Dissent,
     Dossier,
+    Doubt,
     Duty,
     Follow,
     LogEntry,
@@ -64,6 +65,7 @@ TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
     ChainLink: ("title",),
     Correction: ("reason",),
     Dismissal: ("reason",),
+    Doubt: ("remark",),
 }
 FIXED: dict[type[SQLModel], tuple[str, ...]] = {Position: ("internal_wording", "public_wording", "red_lines", "ground")}
 SECRET = frozenset({"token_hash", "address_hash"})

@@ -63,7 +63,6 @@ def build(
             app.add_route(route.path, _endpoint(site, route, counted), methods=[route.method])
     app.include_router(v1.router, prefix=v1.ROOT)
     app.mount("/static", StaticFiles(directory=STATIC))
-    app.add_exception_handler(v1.WrongQuery, v1.wrong_query)
     for kind in (HTTPException, NotFound, Exception):
         app.add_exception_handler(kind, _refusal(site))
     return SafeAnswers(RequestBodyLimitMiddleware(app, MOST_BYTES))
@@ -192,7 +191,9 @@ def _refusal(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
 
     async def refusal(request: Request, error: Exception) -> Response:
         status, headers = _status_of(error)
-        return v1.problem(status, headers=headers) if _is_api(request) else error_page(site, status, headers)
+        if _is_api(request):
+            return v1.problem(status, headers, getattr(error, "detail", None))
+        return error_page(site, status, headers)
 
     return refusal
 

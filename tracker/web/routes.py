@@ -11,7 +11,7 @@ from tracker.web.api import v1
 from tracker.web.applications import applications
 from tracker.web.calendar import bodies, decision_clock, feeds
 from tracker.web.calendar import index as calendar_index
-from tracker.web.calls import correct, duplicates, publications
+from tracker.web.calls import correct, duplicates, publications, questions
 from tracker.web.calls import detail as call_detail
 from tracker.web.calls import index as calls_index
 from tracker.web.challenges import detail as challenge_detail
@@ -33,8 +33,6 @@ class Guard(Enum):
 
 @dataclass(frozen=True)
 class Route:
-    """One address."""
-
     method: str
     path: str
     handler: Handler | APIRouter
@@ -93,6 +91,10 @@ ROUTES: list[Route] = [
     Route("GET", "/regelingen/{call_id:id}/corrigeren", correct.correction, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/corrigeren", correct.save, FUNDRAISER),
     Route("POST", "/correcties/{correction_id:id}/terugnemen", correct.withdraw, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/klopt-niet", questions.doubt_value, READER),
+    Route("POST", "/regelingen/{call_id:id}/gesloten", questions.close_past, FUNDRAISER),
+    Route("GET", "/vragen", questions.index, FUNDRAISER),
+    Route("POST", "/vragen/{question_id:id}", questions.say, FUNDRAISER),
     Route("GET", "/regelingen/{call_id:id}/samenvoegen", correct.joining, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/samenvoegen", correct.save_join, FUNDRAISER),
     Route("GET", "/regelingen/{call_id:id}/vastlegging/{sha256}", call_detail.snapshot, READER),
@@ -180,6 +182,8 @@ ROUTES: list[Route] = [
     # links from mails: signed, so without a token of ours
     Route("GET", "/oordeel/{token}", mail_links.show_decision, PUBLIC),
     Route("POST", "/oordeel/{token}", mail_links.decide, PUBLIC, Guard.NONE),
+    Route("GET", "/klopt-niet/{token}", mail_links.show_doubt, PUBLIC),
+    Route("POST", "/klopt-niet/{token}", mail_links.doubt_from_mail, PUBLIC, Guard.NONE),
     Route("GET", "/afmelden/{token}", mail_links.show_leaving, PUBLIC),
     Route("POST", "/afmelden/{token}", mail_links.leave, PUBLIC, Guard.NONE),
     Route("GET", "/abonnementen/voorbeeld", mail_links.preview, READER),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from db.models import Call, Follow, Match, Revision, User, Verdict
 from db.rights import has_role
-from db.status import standing
+from db.status import next_gate_expression, standing
 from db.vocabulary import Role, Say
 from tracker.applications.mismatches import mismatches
 from tracker.calendar.due import due_items_of, too_late_this_week, week_end
@@ -19,7 +19,7 @@ from tracker.lobby import coalition, moments
 from tracker.lobby.due import lobby_due
 from tracker.matching.search import SHOWN_FROM, by_ids, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
-from tracker.web.calls import duplicates
+from tracker.web.calls import duplicates, questions
 from tracker.web.calls.rows import CallRow, rows_for
 from tracker.web.frame.context import RequestContext
 from tracker.web.sources.sources import in_trouble
@@ -55,6 +55,7 @@ def show(request: RequestContext) -> Response:
         trouble=in_trouble(session, now),
         held=_held(request) if has_role(viewer, Role.COORDINATOR) else 0,
         alike=duplicates.waiting(request),
+        asked=questions.waiting_count(request),
         overdue=_overdue(request),
         duties=duties_of(session, viewer, now),
         sections=[section for section in (calendar_section(request), lobby_section(request)) if section is not None],
@@ -93,12 +94,12 @@ def closing(request: RequestContext, mine: tuple[str, ...]) -> list[CallRow]:
     refused = select(Verdict.call_id).where(
         Verdict.user_id == request.viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
     )
+    gate = next_gate_expression(request.now.instant)
     query = (
         select(Call.id)
-        .where(standing(request.now.instant), col(Call.closes_at) > request.now.instant)
-        .where(col(Call.closes_at) <= request.now.instant + timedelta(days=CLOSING_DAYS))
+        .where(standing(request.now.instant), gate <= request.now.instant + timedelta(days=CLOSING_DAYS))
         .where(matched(col(Call.id), mine), col(Call.id).not_in(refused))
-        .order_by(col(Call.closes_at), col(Call.id))
+        .order_by(gate, col(Call.id))
         .limit(MOST)
     )
     return _rows(request, list(request.session.exec(query)))

@@ -26,6 +26,26 @@ class DeadlineAnswer(Answer):
     date: Day | None
     assumed: bool
     text: str
+    sentence: str
+    certainty: float
+
+
+class SentenceAnswer(Answer):
+    """What a value was read from, and how certainly."""
+
+    field: str
+    sentence: str
+    certainty: float
+
+
+class QuestionAnswer(Answer):
+    """What a person is asked; ``doubted``: it is shown, and a reader says that it is wrong."""
+
+    field: str
+    readings: list[str]
+    sentence: str
+    why: str
+    doubted: bool
 
 
 class Amounts(Answer):
@@ -79,6 +99,10 @@ class CallAnswer(Answer):
     summary: str
     held: bool
     sightings: list[SightingAnswer]
+    status_remark: str
+    gate: Moment | None
+    sentences: list[SentenceAnswer]
+    asked: list[QuestionAnswer]
 
 
 class CallPage(Answer):

@@ -50,8 +50,6 @@ COLUMNS = (
 
 
 class StageForm(BaseModel):
-    """The next stage."""
-
     to: ApplicationStage
     submitted_on: date | None = None
     seen: int
@@ -85,8 +83,6 @@ class PromiseForm(BaseModel):
 
 
 class PartnerForm(BaseModel):
-    """A partner."""
-
     party: Line = ""
     partner_name: Line = ""
     partner_role: PartnerRole = PartnerRole.PARTNER
@@ -245,7 +241,6 @@ def promise(request: RequestContext, dossier: Dossier, form: PromiseForm) -> Non
 
 @application.form(PartnerForm)
 def add_partner(request: RequestContext, dossier: Dossier, form: PartnerForm) -> None:
-    """Add a partner."""
     stages.add_partner(request.deed, dossier, form.partner_name, form.partner_role, form.party)
 
 

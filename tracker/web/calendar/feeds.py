@@ -127,7 +127,6 @@ def renew(request: RequestContext) -> Response:
 
 
 def revoke(request: RequestContext) -> Response:
-    """End a feed."""
     feed = _own(request)
     feed.revoked_at = request.now.instant
     request.session.add(feed)

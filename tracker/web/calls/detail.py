@@ -13,9 +13,12 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import DeadlineKind
 from tracker.calendar.latest_go import clock_of
+from tracker.calls.answers import can_be_doubted
+from tracker.calls.open_questions import questions_of
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
+from tracker.web.calls.questions import card, statuses
 from tracker.web.calls.rows import find_call, moment_of, passed, rows_for
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState
@@ -29,12 +32,14 @@ MOST_SHOWN = 200_000
 
 
 class Fact(NamedTuple):
-    """One field: its name, its value in words, who says so, and who says otherwise."""
+    """One field: its name, its value in words, who says so and in which sentence, and who says otherwise."""
 
+    field: str
     name: str
     value: str
     source: str
     others: list[tuple[str, str]]
+    sentence: str = ""
 
 
 class Dated(NamedTuple):
@@ -58,6 +63,7 @@ def show(request: RequestContext) -> Response:
 def page(request: RequestContext, call: Call, state: FormState) -> Response:
     """The page of a call, also after a form on it that was refused."""
     session, viewer, now = request.session, request.viewer, request.now.instant
+    waiting = questions_of(session, viewer, call)
     return request.page(
         "calls/detail.html",
         state=state,
@@ -73,6 +79,11 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         corrections=_said_by(request, Correction, col(Correction.withdrawn_at), call, col(Correction.at)),
         verdicts=_said_by(request, Verdict, col(Verdict.undone_at), call, col(Verdict.at).desc()),
         follows=_follow(session, call, viewer) is not None,
+        asked=[card(request, one) for one in waiting if one.question.sighting_id is not None],
+        doubted={one.question.field: one.question.asked_at for one in waiting if one.question.sighting_id is None},
+        doubtful=[card(request, one) for one in waiting if one.question.sighting_id is None],
+        can_be_doubted=can_be_doubted,
+        statuses=statuses(),
         clock=clock_of(session, call, viewer, now),
     )
 
@@ -111,10 +122,12 @@ def facts(call: Call) -> list[Fact]:
     """The fields that are known, in a fixed order, with their source and what other sources say."""
     return [
         Fact(
+            name,
             field_name(name),
             value_text(name, getattr(call, name)),
             call.provenance.get(name, ""),
             _others(call, name),
+            str(call.proof.get(name, {}).get("sentence", "")),
         )
         for name in SHOWN
         if getattr(call, name) not in (None, "", [])

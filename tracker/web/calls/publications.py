@@ -16,8 +16,6 @@ from tracker.web.frame.context import RequestContext
 
 
 class LinkForm(BaseModel):
-    """One step."""
-
     link_kind: ChainKind
     link_title: Annotated[str, Field(max_length=300)] = ""
     link_url: Annotated[str, Field(max_length=1000)] = ""

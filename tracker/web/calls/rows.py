@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Deadline, Match, Verdict
 from db.rights import visible
-from db.status import status_of
+from db.status import next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from notifications import wording
 from tracker.web.frame.context import RequestContext
@@ -21,7 +21,7 @@ MOST_REASONS = 3
 
 @dataclass(frozen=True)
 class When:
-    """The next date of a call, in words: ``sluit`` / ``1 okt 2026`` / ``nog 12 dagen``."""
+    """What closes next, in words: ``sluit`` / ``1 okt 2026`` / ``nog 12 dagen``."""
 
     kind: str
     text: str
@@ -66,7 +66,7 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
         CallRow(
             call=call,
             status=status_of(call, request.now.instant),
-            when=next_date(deadlines.get(call.id, []), request.now.instant),
+            when=next_date(deadlines.get(call.id, []), request.now.instant, remark_of(call, request.now.instant)),
             why=sorted(whys.get(call.id, []), key=lambda w: w.challenge.id not in about)[:MOST_REASONS],
             verdicts=verdicts.get(call.id, []),
         )
@@ -94,19 +94,26 @@ def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(word.lower() for word in words if word))
 
 
-def next_date(deadlines: Sequence[Deadline], now: datetime) -> When:
-    """The next closing; else the next opening; else that there is none; else the last that passed."""
+def next_date(deadlines: Sequence[Deadline], now: datetime, remark: str = "") -> When:
+    """The next gate; else the next opening; else that there is none; else the last that passed.
+
+    ``remark``: what stands in the place of days left; see db/status.py.
+    """
     active = [d for d in deadlines if d.cancelled_at is None]
-    for kinds in (CLOSING_KINDS, {DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION}):
-        coming = [(m, d) for d in active if d.kind in kinds and (m := moment_of(d)) and not passed(m, now)]
-        if coming:
-            return _in_words(*min(coming, key=lambda pair: _instant(pair[0])), now)
+    gate = next_gate((d.gate_at for d in active), now)
+    openings = {DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION}
+    coming = [(m, d) for d in active if d.kind in openings and (m := moment_of(d)) and not passed(m, now)]
+    if gate or (coming and not remark):
+        gates = [(m, d) for d in active if gate and d.gate_at == gate and (m := moment_of(d))]
+        return _in_words(*min(gates or coming, key=lambda pair: _instant(pair[0])), now)
     for d in active:
         if d.kind in (DeadlineKind.UNTIL_EXHAUSTED, DeadlineKind.ROLLING):
             return When(kind="", text=DeadlineKind(d.kind).label)
-    past = [(m, d) for d in active if d.kind in CLOSING_KINDS and (m := moment_of(d))]
-    if past:
-        return _in_words(*max(past, key=lambda pair: _instant(pair[0])), now)
+    past = [d for d in active if d.gate_at] or [d for d in active if d.kind in CLOSING_KINDS]
+    ends = [(m, d) for d in past if (m := moment_of(d))]
+    if ends:
+        when = _in_words(*max(ends, key=lambda pair: _instant(pair[0])), now)
+        return replace(when, left=remark, soon=False) if remark else when
     return When(kind="", text="geen datum bekend")
 
 

@@ -22,8 +22,6 @@ WEEKS = 6  # this week and the next ones can be set by hand
 
 
 class TeamForm(BaseModel):
-    """The form of a team."""
-
     version: int = Field(ge=0)
     contact_id: int | None = None
     coordinator_id: int | None = None

@@ -117,7 +117,6 @@ def _next_moment(request: RequestContext, dossier: Dossier) -> yearly_moments.Up
 
 
 def show(request: RequestContext) -> Response:
-    """One dossier."""
     dossier = dossier_of(request)
     if dossier.kind == DossierKind.APPLICATION:
         return request.to(f"/aanvragen/{dossier.id}")
@@ -218,7 +217,6 @@ def move(request: RequestContext, dossier: Dossier, form: StageForm) -> None:
 
 @lobby_page.form(ResultForm)
 def close(request: RequestContext, dossier: Dossier, form: ResultForm) -> None:
-    """Close a dossier with its result."""
     dossiers.close(request.deed, dossier, form.result, form.seen, form.result_text, form.result_amount)
 
 

@@ -99,7 +99,6 @@ ledger = PageOf(lobby_dossier, _page, lambda dossier: f"/dossiers/{dossier.id}/s
 
 @ledger.form(DraftForm)
 def draft(request: RequestContext, dossier: Dossier, form: DraftForm) -> None:
-    """Write a draft."""
     positions.draft(request.deed, dossier, positions.Wording(**form.model_dump()))
 
 
@@ -188,7 +187,6 @@ coalition_page = PageOf(lobby_dossier, _coalition, lambda dossier: f"/dossiers/{
 
 @coalition_page.form(JoinForm)
 def join(request: RequestContext, dossier: Dossier, form: JoinForm) -> None:
-    """A party joins."""
     coalition.join(request.deed, dossier, form.name, form.kind, form.joined_on or request.now.today, form.party)
 
 

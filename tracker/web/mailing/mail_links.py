@@ -7,12 +7,16 @@ from starlette.responses import Response
 from db.models import Call, Delivery, Subscription, User
 from db.queries import live_call
 from db.vocabulary import MailKind, NoReason, Say
-from notifications.links import ALL, REMINDERS, LeavingLink, Links
-from tracker.errors import NotFound
+from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, LeavingLink, Links
+from tracker.calls.answers import can_be_doubted, doubt
+from tracker.errors import NotFound, Refused
 from tracker.mailing.keys import signing_keys
 from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
 from tracker.people.subscriptions import leave_reminders
+from tracker.rights import Deed
+from tracker.web.calls.detail import dates_of, facts
+from tracker.web.calls.questions import Doubted
 from tracker.web.frame import audit, forms
 from tracker.web.frame.context import RequestContext
 
@@ -29,8 +33,13 @@ def _links(request: RequestContext) -> Links:
 
 
 def _decision(request: RequestContext) -> tuple[User, Call] | None:
-    """The person and the call of a link, while both are there; the link is good for no other."""
-    read = _links(request).read_decision(request.params["token"], request.now.instant)
+    """The person and the call of a link to judge."""
+    return _of_link(request, VERDICT)
+
+
+def _of_link(request: RequestContext, purpose: str) -> tuple[User, Call] | None:
+    """Whose link it is and for which call, while both are there; the link is good for no other."""
+    read = _links(request).read_decision(request.params["token"], request.now.instant, purpose)
     user = request.session.get(User, read.user_id) if read else None
     call = live_call(request.session, read.call_id) if read else None
     if user is None or call is None or user.deactivated_at is not None:
@@ -68,6 +77,49 @@ def decide(request: RequestContext) -> Response:
         return _form(request, call, form.say.value, {"reason": str(error)}, 422)
     audit.record(request, "verdict from mail", f"call {call.id}", form.say.value)
     return request.page("mailing/mail_links_decided.html", call=call, say=form.say)
+
+
+def _doubted(request: RequestContext) -> tuple[User, Call] | None:
+    """The person and the call of a link to say that something is wrong."""
+    return _of_link(request, DOUBT)
+
+
+def show_doubt(request: RequestContext) -> Response:
+    """What is shown of the call, each with a button; mail scanners that open the link change nothing."""
+    found = _doubted(request)
+    if found is None:
+        return request.page("mailing/mail_links_expired.html", 410)
+    return _doubt_form(request, found[1])
+
+
+def _doubt_form(request: RequestContext, call: Call, error: str = "", status: int = 200) -> Response:
+    now = request.now.instant
+    return request.page(
+        "mailing/mail_links_doubt.html",
+        status,
+        call=call,
+        token=request.params["token"],
+        dates=[one for one in dates_of(request.session, call, now) if can_be_doubted(one.row.kind)],
+        facts=[one for one in facts(call) if can_be_doubted(one.field)],
+        errors={"field": error} if error else {},
+    )
+
+
+def doubt_from_mail(request: RequestContext) -> Response:
+    """Mark the value and ask somebody; it stays where it is."""
+    found = _doubted(request)
+    if found is None:
+        return request.page("mailing/mail_links_expired.html", 410)
+    user, call = found
+    form, _ = forms.filled(Doubted, request.form)
+    if form is None:
+        return _doubt_form(request, call, "Kies wat er niet klopt.", 422)
+    try:
+        doubt(Deed(request.session, user, request.now.instant), call, form.field, form.remark)
+    except Refused as error:
+        return _doubt_form(request, call, str(error), 422)
+    audit.record(request, "value doubted from mail", f"call {call.id}", form.field)
+    return request.page("mailing/mail_links_doubted.html", call=call)
 
 
 def show_leaving(request: RequestContext) -> Response:

@@ -19,8 +19,6 @@ from tracker.web.frame.sessions import revoke_sessions
 
 
 class PersonForm(BaseModel):
-    """The form of a person."""
-
     email: EmailStr
     name: str = Field(min_length=1, max_length=120)
     role: Role

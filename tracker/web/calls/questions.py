@@ -1,0 +1,234 @@
+"""Vragen: what a text may say, with its sentence and readings; one tap answers. And "dit klopt niet", of any value."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from db.models import Call, Doubt, Question, Sighting
+from db.rights import has_role
+from db.status import is_past_yet_open
+from db.vocabulary import AnswerKind, Role, Status
+from tracker.calendar.decision_clock import replan_moved
+from tracker.calls import parse_values
+from tracker.calls.answers import answer, doubt, is_own_doubt, value_of
+from tracker.calls.consolidate import KINDS
+from tracker.calls.corrections import correct
+from tracker.calls.open_questions import Waiting, count_waiting, past_yet_open, waiting_questions
+from tracker.errors import Incomplete, NotFound, NotPossible, Refused
+from tracker.web.calls.correct import Hour
+from tracker.web.calls.rows import find_call
+from tracker.web.frame import audit, forms
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.phrases import field_name, options, value_text
+from tracker.web.frame.safety import home_path
+
+PAGE = "/vragen"
+ON_A_PAGE = 25
+DUTCH = str.maketrans(",.", ".,")
+EUROS = ("budget", "min_amount", "max_amount")
+ASKED = {
+    "opens": "Wanneer gaat deze regeling open?",
+    "closes": "Tot wanneer kan men aanvragen?",
+    "budget": "Hoeveel geld is er in totaal te verdelen?",
+    "max_amount": "Hoeveel kan één aanvraag ten hoogste krijgen?",
+    "min_amount": "Hoe groot moet een aanvraag ten minste zijn?",
+    "rate": "Welk deel van de kosten wordt vergoed?",
+    "source_word": "Hoe staat deze regeling ervoor?",
+}
+DONE = {
+    AnswerKind.CHOSEN: "beantwoord",
+    AnswerKind.TYPED: "beantwoord",
+    AnswerKind.ABSENT: "staat-er-niet",
+    AnswerKind.CONFIRMED: "klopt",
+}
+
+
+class Said(BaseModel):
+    """The form under a question: a reading, a value of one's own, that it is not there, or that it is right."""
+
+    say: str = Field(pattern=r"^(reading:.+|typed|absent|confirmed)$", max_length=2100)
+    day: date | None = None
+    hour: Hour | None = None
+    value: str = Field(default="", max_length=500)
+    back: str = PAGE
+
+
+class Doubted(BaseModel):
+    """The button beside a value."""
+
+    field: str = Field(max_length=50)
+    remark: str = Field(default="", max_length=500)
+
+
+class Card(NamedTuple):
+    """A question as the page shows it."""
+
+    question: Question
+    call: Call
+    asks: str
+    readings: list[tuple[str, str]]
+    proposed: str
+    sightings: list[Sighting]
+    doubts: list[tuple[Doubt, str]]
+    is_date: bool
+    is_status: bool
+    may_answer: bool
+    is_own: bool
+
+
+def index(request: RequestContext) -> Response:
+    """Everything that waits, what matters most first."""
+    return _page(request, {})
+
+
+def _page(request: RequestContext, errors: dict[str, str], status: int = 200, about: int = 0) -> Response:
+    waiting = waiting_questions(request.session, request.viewer, request.now.instant)
+    shown = [one for one in waiting if one.question.id == about]
+    shown += [one for one in waiting if one.question.id != about][: ON_A_PAGE - len(shown)]
+    return request.page(
+        "calls/questions.html",
+        status,
+        cards=[card(request, one) for one in shown],
+        more=len(waiting) - len(shown),
+        total=len(waiting),
+        past=past_yet_open(request.session, request.now.instant),
+        errors=errors,
+        typed=request.form,
+        about=about,
+        statuses=statuses(),
+    )
+
+
+def card(request: RequestContext, waiting: Waiting) -> Card:
+    """A question in words; who doubted the value alone does not settle it."""
+    question = waiting.question
+    own = request.signed is not None and is_own_doubt(request.session, question, request.user)
+    proposal = question.proposal or {}
+    return Card(
+        question=question,
+        call=waiting.call,
+        asks=_asks(question),
+        readings=[(reading, _in_words(question.field, reading)) for reading in question.readings],
+        proposed=_in_words(question.field, proposal["value"]) if proposal.get("value") else "",
+        sightings=waiting.sightings,
+        doubts=waiting.doubts,
+        is_date=question.field in KINDS,
+        is_status=question.field == "source_word",
+        may_answer=has_role(request.viewer, Role.FUNDRAISER) and not own,
+        is_own=own and has_role(request.viewer, Role.FUNDRAISER),
+    )
+
+
+def _asks(question: Question) -> str:
+    if question.doubted is not None:
+        return f"Klopt dit: {field_name(question.field)} {value_text(question.field, question.doubted)}?"
+    return ASKED.get(question.field, f"Wat staat er over: {field_name(question.field)}?")
+
+
+def _in_words(field: str, reading: str) -> str:
+    try:
+        if field in EUROS:  # whole: what is rounded on other pages must be told apart here
+            return f"€ {Decimal(reading):,f}".translate(DUTCH)
+        return value_text(field, value_of(field, reading))
+    except (ValueError, ArithmeticError):  # a source's reader may hand over what is no value: shown as it is
+        return reading
+
+
+def statuses() -> list[tuple[str, str]]:
+    """What a source can say of how a call stands, for a choice."""
+    return [pair for pair in options(Status) if pair[0] != Status.NOT_LISTED]
+
+
+def say(request: RequestContext) -> Response:
+    """Keep an answer, or the page again with what is wrong at that question."""
+    number = request.params["question_id"]
+    form, errors = forms.filled(Said, request.form)
+    if form is None:
+        return _page(request, errors, 422, number)
+    question = request.session.get(Question, number)
+    if question is None:
+        raise NotFound
+    try:
+        kind, value = _given(question, form)
+        given = answer(request.deed, number, kind, value)
+    except NotFound:
+        raise
+    except Refused as error:
+        return _page(request, {error.field or "form": str(error)}, 422, number)
+    replan_moved(request.session, request.now.instant)
+    audit.record(request, "question answered", f"call {question.call_id}", f"{question.field}: {given.kind}")
+    return request.to(home_path(form.back), done=DONE[AnswerKind(given.kind)])
+
+
+def _given(question: Question, form: Said) -> tuple[AnswerKind, Any]:
+    """What the person said, as a value. Raises Refused with the field that is not right."""
+    if form.say.startswith("reading:"):
+        reading = form.say.removeprefix("reading:")
+        proposed = (question.proposal or {}).get("value")
+        if reading not in question.readings and reading != proposed:
+            raise Refused("Deze vraag is intussen veranderd: kies opnieuw.")
+        try:
+            return AnswerKind.CHOSEN, value_of(question.field, reading)
+        except ValueError as error:  # no date at all: a source's reader handed it over so
+            raise Refused("Deze lezing is geen datum: vul zelf in wat er staat.") from error
+    if form.say == "typed":
+        return AnswerKind.TYPED, typed_value(question.field, form)
+    if form.say == "confirmed" and question.doubted is None:
+        raise Refused("Kies wat er staat.")
+    return AnswerKind(form.say), None
+
+
+def typed_value(field: str, form: Said) -> Any:
+    """A value of one's own, read as every typed value is. Raises Refused."""
+    if field in KINDS:
+        if form.day is None:
+            raise Incomplete("Vul een datum in.", "day")
+        return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}]
+    if field in EUROS or field == "rate":
+        read = parse_values.percentage if field == "rate" else parse_values.euros
+        number = read(form.value, "value")
+        if number is None:
+            raise Incomplete("Vul een getal in, zoals 25000 of 25.000,50.", "value")
+        return str(number)
+    if not form.value.strip():
+        raise Incomplete("Vul in wat er moet staan.", "value")
+    try:
+        return parse_values.read_value(field, form.value.strip())
+    except NotPossible as error:
+        raise Refused("Dit is geen waarde voor dit veld.", "value") from error
+
+
+def doubt_value(request: RequestContext) -> Response:
+    """A reader says that a shown value is wrong: it stays, with a mark, and somebody is asked."""
+    call = find_call(request)
+    form, _ = forms.filled(Doubted, request.form)
+    if form is None:
+        raise NotFound
+    try:
+        doubt(request.deed, call, form.field, form.remark)
+    except Refused:
+        return request.to(f"/regelingen/{call.id}", done="staat-niet-meer")
+    audit.record(request, "value doubted", f"call {call.id}", form.field)
+    return request.to(f"/regelingen/{call.id}", done="twijfel")
+
+
+def close_past(request: RequestContext) -> Response:
+    """One tap: a call that its source still calls open has closed."""
+    call = find_call(request)
+    if is_past_yet_open(call, request.now.instant):
+        reason = "Nagekeken: de laatste datum is voorbij."
+        correct(request.session, request.user, call.id, "source_word", str(Status.CLOSED), reason, request.now.instant)
+        replan_moved(request.session, request.now.instant)
+        audit.record(request, "call corrected", f"call {call.id}", "source_word")
+    return request.to(PAGE, done="gecorrigeerd")
+
+
+def waiting_count(request: RequestContext) -> int:
+    """How many questions wait for this person: none, where it is not for them to say."""
+    if not has_role(request.viewer, Role.FUNDRAISER):
+        return 0
+    now = request.now.instant
+    return count_waiting(request.session, now) + len(past_yet_open(request.session, now))
