@@ -96,6 +96,27 @@ def test_the_clock_and_the_environment_are_read_at_the_doors_only() -> None:
     assert found == []
 
 
+# Statements over tables rather than models: many rows at once. A backup goes through every table, whichever there are.
+CORE = {
+    "sqlalchemy": {"bindparam", "insert"},
+    "db.models.columns": {"table"},
+    "db.bulk": {"add", "in_parts", "take_ids"},
+}
+CORE_ROOMS = {
+    "tracker/calls/store.py", "notifications/outbox.py", "notifications/claims.py", "tracker/operations/backup.py",
+}  # fmt: skip
+
+
+def test_a_room_speaks_one_dialect_of_sql() -> None:
+    speaking = {
+        name(p)
+        for p in ours()
+        for n in ast.walk(tree(p))
+        if isinstance(n, ast.ImportFrom) and CORE.get(n.module or "", set()) & {alias.name for alias in n.names}
+    }
+    assert {file for file in speaking if not file.startswith("db/")} == CORE_ROOMS
+
+
 def test_everything_is_caught_in_two_places_only() -> None:
     catching = [
         name(p)

@@ -1,32 +1,39 @@
-"""What a person typed on the command line, as values of a call; or why it cannot be."""
+"""What a person typed, as values of a call: amounts, percentages and the rest; or why it cannot be."""
 
 import re
 from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
-from sqlmodel import Session, col, select
 
-from db.models import Correction
-from db.queries import live_call
 from scrapers.listing import ListedDeadline, Listing
 from tracker.calls.consolidate import BY_HAND, KINDS, SHOWN_FIELDS
 from tracker.errors import NotAnAmount, NotPossible
 
 SEVERAL = ("programme", "applicants")
 AMOUNT = re.compile(r"(?:€\s*|EUR\s*)?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-))?(?:\s*euro)?", re.IGNORECASE | re.ASCII)
-MOST = Decimal(10**13)
+MOST_EUROS = Decimal(10**13) - Decimal("0.01")
 PERCENTAGE = re.compile(r"(\d{1,3})(?:,(\d{1,2}))?\s*%?", re.ASCII)
 POINT = re.compile(r"(?:€|EUR)?\s*(\d{1,13})\.(\d{1,13})\s*(?:%|euro)?", re.IGNORECASE | re.ASCII)
 THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 
-def listing(**fields: Any) -> Listing:
-    """A call as typed; its address is its identity, unless another is given. Raises NotPossible."""
-    try:
-        return Listing(**{"source": BY_HAND, "external_id": fields["url"], **fields})
-    except ValidationError as error:
-        raise NotPossible(_plainly(error)) from error
+def euros(text: str, field: str = "") -> Decimal | None:
+    """An amount as people type it in Dutch: '125000', '125.000', '€ 1.250.000,50'; empty is None.
+
+    Raises NotAnAmount for anything else, so that '1.5' is asked again and never guessed.
+    """
+    too_much = "Dit bedrag is groter dan wij kunnen bewaren."
+    return _typed(text, field, AMOUNT, "geen bedrag; schrijf bijvoorbeeld 125.000 of 125.000,50.", MOST_EUROS, too_much)
+
+
+def percentage(text: str, field: str = "") -> Decimal | None:
+    """A percentage as people type it in Dutch: '25', '2,5', '50%'; empty is None. Raises NotAnAmount for the rest."""
+    too_much = "Dit mag ten hoogste 100 zijn."
+    return _typed(text, field, PERCENTAGE, "geen percentage; schrijf bijvoorbeeld 25 of 2,5.", Decimal(100), too_much)
+
+
+NUMBERS = {"budget": euros, "min_amount": euros, "max_amount": euros, "rate": percentage}
 
 
 def read_value(name: str, value: str) -> Any:
@@ -57,56 +64,28 @@ def _plainly(error: ValidationError) -> str:
     return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
 
 
-def live_id(session: Session, call_id: int) -> int:
-    """The id of a call, or of the one it was joined into. Raises NotPossible."""
-    call = live_call(session, call_id)
-    if call is None or call.id is None:
-        raise NotPossible(f"no call {call_id}")
-    return call.id
+def listing(**fields: Any) -> Listing:
+    """A call as typed; its address is its identity, unless another is given. Raises NotPossible."""
+    try:
+        return Listing(**{"source": BY_HAND, "external_id": fields["url"], **fields})
+    except ValidationError as error:
+        raise NotPossible(_plainly(error)) from error
 
 
-def standing_correction(session: Session, call_id: int, field: str) -> Correction:
-    """The correction of a field that holds now. Raises NotPossible."""
-    mine = select(Correction).where(Correction.call_id == call_id, Correction.field == field)
-    found = session.exec(mine.where(col(Correction.withdrawn_at).is_(None))).first()
-    if found is None:
-        raise NotPossible(f"call {call_id} has no correction of {field}")
-    return found
-
-
-def euros(text: str, field: str = "") -> Decimal | None:
-    """An amount as people type it in Dutch: '125000', '125.000', '€ 1.250.000,50'; empty is None.
-
-    Raises NotAnAmount for anything else, so that '1.5' is asked again and never guessed.
-    """
+def _typed(
+    text: str, field: str, pattern: re.Pattern[str], what_it_is: str, most: Decimal, too_much: str
+) -> Decimal | None:
     plain = _one_reading(text, field)
     if not plain:
         return None
-    found = AMOUNT.fullmatch(plain)
+    found = pattern.fullmatch(plain)
     if not found:
-        raise NotAnAmount(f"'{plain[:40]}' is geen bedrag; schrijf bijvoorbeeld 125.000 of 125.000,50.", field)
-    value = _number(found[1], (found[2] or "").strip("-"))
-    if value >= MOST:
-        raise NotAnAmount("Dit bedrag is groter dan wij kunnen bewaren.", field)
+        raise NotAnAmount(f"'{plain[:40]}' is {what_it_is}", field)
+    whole, decimals = found[1].replace(".", ""), (found[2] or "").strip("-")
+    value = Decimal(f"{whole}.{decimals}" if decimals else whole)
+    if value > most:
+        raise NotAnAmount(too_much, field)
     return value
-
-
-def percentage(text: str, field: str = "") -> Decimal | None:
-    """A percentage as people type it in Dutch: '25', '2,5', '50%'; empty is None. Raises NotAnAmount for the rest."""
-    plain = _one_reading(text, field)
-    if not plain:
-        return None
-    found = PERCENTAGE.fullmatch(plain)
-    if not found:
-        raise NotAnAmount(f"'{plain[:40]}' is geen percentage; schrijf bijvoorbeeld 25 of 2,5.", field)
-    value = _number(found[1], found[2] or "")
-    if value > 100:
-        raise NotAnAmount("Dit mag ten hoogste 100 zijn.", field)
-    return value
-
-
-def _number(whole: str, behind: str) -> Decimal:
-    return Decimal(whole.replace(".", "") + (f".{behind}" if behind else ""))
 
 
 def _one_reading(text: str, field: str) -> str:
@@ -123,6 +102,3 @@ def _one_reading(text: str, field: str) -> str:
 
 def _grouped(digits: str) -> str:
     return f"{int(digits):,}".replace(",", ".")
-
-
-NUMBERS = {"budget": euros, "min_amount": euros, "max_amount": euros, "rate": percentage}

@@ -62,10 +62,10 @@ def find_challenge(request: RequestContext) -> Challenge:
 
 def show(request: RequestContext) -> Response:
     """Goal, team, standing calls."""
-    session, viewer = request.session, request.viewer
+    session = request.session
     challenge = find_challenge(request)
     wanted = CallFilter(challenges=(challenge.id,), status=(Status.OPEN, Status.ANNOUNCED, Status.EXPECTED))
-    results = find(session, wanted, viewer, request.now.instant)
+    results = find(session, wanted, request.now.instant)
     team = session.get(Team, challenge.id)
     return request.page(
         "challenges/detail.html",
