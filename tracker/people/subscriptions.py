@@ -136,8 +136,3 @@ def _waiting(session: Session, user_id: int, kinds: list[MailKind]) -> list[Deli
     query = select(Delivery).where(Delivery.user_id == user_id, col(Delivery.finished_at).is_(None))
     states, names = [state.value for state in WAITING_STATES], [kind.value for kind in kinds]
     return list(session.exec(query.where(col(Delivery.state).in_(states), col(Delivery.kind).in_(names))))
-
-
-def folded(address: str) -> str:
-    """Addresses compare in NFC and lower case."""
-    return unicodedata.normalize("NFC", address.strip()).lower()
