@@ -224,6 +224,17 @@ def test_tracker_holds_at_most_nine_modules_beside_its_wings() -> None:
     assert len(flat) <= 9, flat
 
 
+def test_no_module_of_tracker_is_so_small_that_it_belongs_in_another() -> None:
+    short = {
+        name(p): count
+        for p in ours()
+        if p.relative_to(ROOT).parts[0] == "tracker"
+        and p.stem not in ("__init__", "__main__")
+        and (count := p.read_text("utf-8").count("\n")) < 25
+    }
+    assert short == {}
+
+
 def test_imports_between_rooms_only_fall() -> None:
     arrows = arrows_of(ROOT, PACKAGES)
     circles = {package: floor_of(arrows, package).circles for package in (*PACKAGES, "tracker.web")}

@@ -9,6 +9,7 @@ import typer
 from sqlalchemy import Engine
 
 from db.session import writing
+from tracker.calendar.decision_clock import replan_moved
 from tracker.commands.context import AsJson, answer, context_of
 from tracker.commands.match import match_waiting
 from tracker.errors import FAILED, WRONG_USAGE, CommandFailed, NotPossible
@@ -77,4 +78,6 @@ def _store(engine: Engine, kind: str, rows: list[Row], email: str | None, now: d
             return import_contacts(session, rows, user, now)
         if kind == "people":
             return import_people(session, rows, now)
-        return import_calls(session, rows, user, now)
+        imported = import_calls(session, rows, user, now)
+        replan_moved(session, now)
+        return imported

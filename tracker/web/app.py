@@ -29,8 +29,7 @@ from tracker.web.frame.forms import InvalidForm
 from tracker.web.frame.readiness import heartbeat
 from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
-from tracker.web.frame.site import STATIC, Site
-from tracker.web.frame.static_files import StaticFiles
+from tracker.web.frame.site import STATIC, Site, StaticFiles
 from tracker.web.routes import ROUTES, Guard, Route, menu_for
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in

@@ -20,7 +20,7 @@ from tracker.calls.merge import CannotJoin, join
 from tracker.errors import ChangedMeanwhile, Incomplete, NotFound, required
 from tracker.matching.search import find
 from tracker.web.calls.rows import find_call, rows_for
-from tracker.web.frame import audit, forms
+from tracker.web.frame import forms
 from tracker.web.frame.actions import STATUSES, Euros, PageOf, Percentage, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, InvalidForm
@@ -79,7 +79,7 @@ new = PageOf(no_subject, _new, lambda _: "/regelingen")
 def create(request: RequestContext, _: None, form: CallForm) -> str:
     call_id = add_call(request.session, _listing(form), request.now.instant)
     replan_moved(request.session, request.now.instant)
-    audit.record(request, "call added", f"call {call_id}")
+    request.record("call added", f"call {call_id}")
     return f"/regelingen/{call_id}"
 
 
@@ -113,7 +113,7 @@ def save(request: RequestContext, call: Call, form: CorrectionForm) -> None:
         raise ChangedMeanwhile("")  # the page says it in its own words
     correct(request.session, request.user, call.id, form.field, value, form.reason, request.now.instant)
     replan_moved(request.session, request.now.instant)
-    audit.record(request, "call corrected", f"call {call.id}", form.field)
+    request.record("call corrected", f"call {call.id}", form.field)
 
 
 def _value(form: CorrectionForm) -> Any:
@@ -140,7 +140,7 @@ def withdraw(request: RequestContext) -> Response:
     call_id = correction.call_id
     take_back(request.session, correction, request.now.instant)
     replan_moved(request.session, request.now.instant)
-    audit.record(request, "correction withdrawn", f"call {call_id}")
+    request.record("correction withdrawn", f"call {call_id}")
     return request.to(f"/regelingen/{call_id}", done="teruggenomen")
 
 
@@ -166,5 +166,5 @@ def save_join(request: RequestContext, call: Call) -> str:
     except CannotJoin as error:
         raise InvalidForm({"met": str(error)}) from error
     replan_moved(request.session, request.now.instant)
-    audit.record(request, "calls joined", f"call {call.id}", f"into call {chosen}")
+    request.record("calls joined", f"call {call.id}", f"into call {chosen}")
     return f"/regelingen/{chosen}"
