@@ -51,12 +51,8 @@ class CallFilter(BaseModel):
     closes_after: date | None = None
 
 
-def calls_for(wanted: CallFilter, viewer: Viewer, now: datetime, threshold: float = 0) -> SelectOfScalar[Any]:
-    """The calls a filter means, by what closes first. ``threshold``: the score from which a match counts.
-
-    Calls are public; the viewer is asked for because what people wrote about them is not.
-    """
-    del viewer
+def calls_for(wanted: CallFilter, now: datetime, threshold: float = 0) -> SelectOfScalar[Any]:
+    """The calls a filter means, by what closes first. ``threshold``: the score from which a match counts."""
     call = Call
     conditions = [col(call.joined_into).is_(None), *_conditions(wanted, now, threshold)]
     gate = next_gate_expression(now)

@@ -150,7 +150,10 @@ def closing(at: datetime, what: DeadlineKind, kind: str | None) -> ListedDeadlin
     """A topic's day means 17:00; an external action call has a real hour; a cascade call's hour is unsure."""
     day, hour = at.date(), f"{at:%H:%M}"
     if kind == TOPIC:
-        return ListedDeadline(kind=what, day=day, hour="17:00", zone=BRUSSELS, assumed=True, text=USUAL_HOUR)
+        gate = what is DeadlineKind.STAGE_1  # who did not take stage 1 cannot take stage 2
+        return ListedDeadline(
+            kind=what, day=day, hour="17:00", zone=BRUSSELS, assumed=True, text=USUAL_HOUR, obligatory=gate
+        )
     if kind == EXTERNAL_ACTION:
         return ListedDeadline(kind=what, day=day, hour=hour, zone=BRUSSELS)
     # Typed by a person and stamped as UTC: 23:59Z on 31 December means that day, in Brussels it would be the next one.

@@ -1,106 +1,235 @@
-"""How well the grammar reads: precision and recall per fact over a file of texts with their facts.
+"""How well facts are read, over labelled files: shown rightly, shown wrongly, asked, missed.
 
-``python -m scrapers.measure FILE.jsonl`` prints the table and every fact that was missed or misread.
+``python -m scrapers.measure FILE.jsonl ...`` knows three forms by their keys: texts with ``facts``, sentences with
+``spans`` (read by weights that saw no sentence of their document: needs scikit-learn; ``--with FILE.jsonl`` adds
+sentences to fit on), and spans with a ``human`` judgement. ``-v`` prints every case that is not as it should be.
 """
 
+import argparse
 import json
-import sys
-from collections import Counter
+import re
+import tempfile
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from scrapers import dutch, english
-from scrapers.spans import Facts, Moment, Read
+from scrapers.facts.facts import Asked, Facts, Shown, plain_value
+from scrapers.facts.find import find
+from scrapers.facts.read import read_facts
+from scrapers.facts.spans import Moment
 
 FIELDS = {
     "opens": "opens",
     "closes": "closes",
-    "budget_eur": "budget",
-    "max_per_project_eur": "max_per_project",
-    "funding_rate_pct": "funding_rate",
+    "budget": "budget_eur",
+    "max_amount": "max_per_project_eur",
+    "rate": "funding_rate_pct",
+}
+FOLDS = 6
+OUTCOMES = ("right", "wrong", "asked", "asked wrong", "missed", "shown beside", "asked beside")
+
+
+class Score:
+    """Counts per fact. ``beside``: shown or asked where there is nothing."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self.remarks: list[str] = []
+
+    def add(self, name: str, outcome: str, remark: str = "") -> None:
+        self.counts[name][outcome] += 1
+        if outcome not in ("right", "asked", "nothing"):
+            self.remarks.append(f"{name}, {outcome}: {remark}")
+
+    def table(self) -> str:
+        """One line a fact, and all together."""
+        head = ("there", "shown", "right", "precision", "recall", "asked", "of them right", "shown or asked")
+        lines = [f"{'fact':12}" + "".join(f"{word:>15}" for word in head)]
+        total = sum(self.counts.values(), Counter[str]())
+        return "\n".join([*lines, *(_line(n, c) for n, c in [*self.counts.items(), ("all", total)])])
+
+
+def _line(name: str, c: Counter[str]) -> str:
+    there = c["right"] + c["wrong"] + c["asked"] + c["asked wrong"] + c["missed"]
+    shown = c["right"] + c["wrong"] + c["shown beside"]
+    asked = c["asked"] + c["asked wrong"] + c["asked beside"]
+    parts = (c["right"] / max(shown, 1), c["right"] / max(there, 1))
+    figures = [f"{there:15}{shown:15}{c['right']:15}", *(f"{part:15.3f}" for part in parts)]
+    return (
+        f"{name:12}" + "".join(figures) + f"{asked:15}{c['asked']:15}{(c['right'] + c['asked']) / max(there, 1):15.3f}"
+    )
+
+
+def outcome(shown: Shown | None, asked: Asked | None, wanted: set[str]) -> str:
+    """How one fact was read, when any of these values would be right; none at all means that there is no fact."""
+    said = {_plain(value) for value in asked.values} if asked else set()
+    if not wanted:
+        return "shown beside" if shown else "asked beside" if asked else "nothing"
+    if shown:
+        return "right" if _plain(shown.value) in wanted else "wrong"
+    if asked:
+        return "asked" if said & wanted else "asked wrong"
+    return "missed"
+
+
+def _plain(value: Moment | Decimal) -> str:
+    return plain_value(value) if isinstance(value, Moment) else format(value.normalize(), "f")
+
+
+def of_texts(rows: Iterable[dict[str, Any]], score: Score) -> None:
+    """Texts with their facts, each read in the year it names most."""
+    for row in rows:
+        years = re.findall(r"\b20[0-3]\d\b", row["text"])
+        year = int(max(set(years), key=years.count)) if years else 2026
+        facts = read_facts(row["text"], row.get("language", "nl"), date(year, 1, 1))
+        for name, key in FIELDS.items():
+            _compare(score, name, facts, wanted_values(name, row["facts"].get(key)), str(row.get("id")))
+
+
+def wanted_values(name: str, value: Any) -> set[str]:
+    """What is right for a labelled value; a day that was labelled as printed is also right as the day before it."""
+    if value is None:
+        return set()
+    if name not in ("opens", "closes"):
+        return {format(Decimal(str(value)).normalize(), "f")}
+    bare = "T" not in value or value.endswith("T00:00")
+    before = (date.fromisoformat(value[:10]) - timedelta(days=1)).isoformat()
+    return {value, before} if name == "closes" and bare else {value}
+
+
+def _compare(score: Score, name: str, facts: Facts, wanted: set[str], where: str) -> None:
+    shown, asked = facts.shown.get(name), facts.asked.get(name)
+    found = shown or asked
+    said = _plain(shown.value) if shown else [_plain(v) for v in asked.values] if asked else None
+    remark = f"{where}: {said}, should be {sorted(wanted) or None}: {found.sentence if found else ''}"
+    score.add(name, outcome(shown, asked, wanted), remark)
+
+
+HUMAN = ("opens", "closes")
+
+
+def of_judged(rows: Iterable[dict[str, Any]], score: Score) -> None:
+    """One span a text, judged by a person: an opening, a closing, or something that must not be shown."""
+    for number, row in enumerate(rows, 1):
+        days = [s.value.day for s in find(row["text"], "nl") if isinstance(s.value, Moment)]
+        facts = read_facts(row["text"], "nl", max(days, default=date(2015, 1, 1)))
+        day = date.fromisoformat(row["read_day"])
+        if row["human"] in HUMAN:
+            left = row["text"][: row["text"].find(row["span"])].lower()
+            spoken = left + (row["span"].lower() if row["human"] == "closes" else "")
+            early = (
+                re.search(r"\b(?:voor|vóór|tot)\s*(?:\d[\w ]*)?$", spoken)
+                and row["human"] == "closes"
+                and "uur" not in spoken[-30:]
+            )
+            want = (day - timedelta(days=1) if early else day).isoformat()
+            _compare(score, row["human"], _by_day(facts), {want}, f"line {number}")
+            continue
+        near = {(day + timedelta(days=n)).isoformat() for n in (-1, 0, 1)}
+        _compare_none(score, _by_day(facts), row["span"], near, f"line {number} ({row['human']})")
+
+
+def _by_day(facts: Facts) -> Facts:
+    """The same without the hours, which the file does not judge."""
+    shown = {n: replace(one, value=_day(one.value)) for n, one in facts.shown.items()}
+    asked = {n: replace(one, values=tuple(map(_day, one.values))) for n, one in facts.asked.items()}
+    return replace(facts, shown=shown, asked=asked)
+
+
+def _day(value: Moment | Decimal) -> Moment | Decimal:
+    return Moment(value.day) if isinstance(value, Moment) else value
+
+
+def _compare_none(score: Score, facts: Facts, span: str, days: set[str], where: str) -> None:
+    """No opening and no closing on this day may be shown; asked is counted."""
+    for name in HUMAN:
+        shown, asked = facts.shown.get(name), facts.asked.get(name)
+        if shown and _plain(shown.value) in days and shown.text in span:
+            score.add(name, "shown beside", f"{where}: {_plain(shown.value)}: {shown.sentence}")
+        elif asked and days & {_plain(value) for value in asked.values}:
+            score.add(name, "asked beside", f"{where}: {[_plain(v) for v in asked.values]}: {asked.sentence}")
+
+
+FACT_OF = {
+    "opens": "opens",
+    "closes": "closes",
+    "step": "closes",
+    "budget": "budget",
+    "max": "max_amount",
+    "rate": "rate",
 }
 
 
-@dataclass
-class Score:
-    """Counts per fact: right, wrong (read another value, or a value where there is none), missed."""
+def of_sentences(rows: list[dict[str, Any]], language: str, others: list[Path], score: Score) -> None:
+    """Labelled sentences in cross-validation by document: of every span, what its certainty alone would do with it."""
+    from scrapers import fit
+    from scrapers.facts import doors, meanings, money
 
-    right: Counter[str] = field(default_factory=Counter)
-    wrong: Counter[str] = field(default_factory=Counter)
-    missed: Counter[str] = field(default_factory=Counter)
-    remarks: list[str] = field(default_factory=list)
+    show, ask = doors.SHOW | dict(money.SHOW.items()), doors.ASK | money.ASK
+    given = [one for path in others for one in fit.examples(path)]
+    whole = [one for row in rows for one in fit.of_row(row, language)]
+    names = sorted({one.document for one in whole})
+    for fold in range(FOLDS):
+        unseen = set(names[fold::FOLDS])
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "weights.npz"
+            fit.write([*given, *(one for one in whole if one.document not in unseen)], path)
+            tables = meanings.weights(path)
+        for one in (one for one in whole if one.document in unseen):
+            chances = tables[one.kind].chances(list(one.seen))
+            _judge(score, one, meanings.with_doubt(chances, one.kind) if one.doubted else chances, show, ask)
 
-    def precision(self, *names: str) -> float:
-        right, wrong = (sum(c[n] for n in names or FIELDS) for c in (self.right, self.wrong))
-        return right / (right + wrong) if right + wrong else 1.0
 
-    def recall(self, *names: str) -> float:
-        right, missed = (sum(c[n] for n in names or FIELDS) for c in (self.right, self.missed))
-        return right / (right + missed) if right + missed else 1.0
+def _judge(score: Score, one: Any, chances: dict[str, float], show: dict[str, float], ask: dict[str, float]) -> None:
+    """``one`` is a fit.Example."""
+    grouped: dict[str, float] = defaultdict(float)
+    for meaning, chance in chances.items():
+        if meaning in FACT_OF:
+            grouped[FACT_OF[meaning]] += chance
+    want = FACT_OF.get(one.meaning)
+    for name, chance in grouped.items():
+        key = "max" if name == "max_amount" else name
+        said = "shown" if chance >= show[key] else "asked" if chance >= ask[key] else ""
+        if name == want:
+            result = {"shown": "right", "asked": "asked", "": "missed"}[said]
+        else:
+            result = f"{said} beside" if said else "nothing"
+        score.add(name, result, f"{one.document}: {one.meaning} {chance:.2f}: {' '.join(one.seen[:12])}")
 
 
-def measure(rows: Iterable[dict[str, Any]]) -> Score:
-    """Read every text with the grammar of its language and compare; a misread value counts as wrong and as missed."""
-    score = Score()
-    for row in rows:
-        tongue = english if row.get("language") == "en" else dutch
-        facts = tongue.read_facts(row["text"])
-        for name, attribute in FIELDS.items():
-            _compare(score, row, name, row["facts"].get(name), _plain(facts, attribute))
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """The lines of a JSON-lines file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def measured(path: Path, others: list[Path]) -> Score:
+    """The score of one file, by its form."""
+    score, rows = Score(), rows_of(path)
+    if rows and "spans" in rows[0]:
+        of_sentences(rows, "en" if path.stem.endswith("en") else "nl", others, score)
+    elif rows and "human" in rows[0]:
+        of_judged(rows, score)
+    else:
+        of_texts([row for row in rows if "facts" in row], score)
     return score
 
 
-def _plain(facts: Facts, attribute: str) -> str | Decimal | None:
-    read: Read | None = getattr(facts, attribute)
-    if read is None:
-        return None
-    if isinstance(read.value, Moment):
-        return read.value.isoformat()
-    assert isinstance(read.value, Decimal)
-    return read.value
-
-
-def _compare(score: Score, row: dict[str, Any], name: str, want: Any, got: str | Decimal | None) -> None:
-    if isinstance(want, int | float):
-        want = Decimal(str(want))
-    if want is not None and want == got:
-        score.right[name] += 1
-        return
-    score.wrong[name] += got is not None
-    score.missed[name] += want is not None
-    if want != got:
-        score.remarks.append(f"{row.get('id', '?')} {name}: read {got}, should be {want}")
-
-
-def table(score: Score) -> str:
-    """One line a fact: how many there are, precision, recall."""
-    lines = [f"{'fact':22}{'there':>7}{'precision':>11}{'recall':>8}"]
-    for name in FIELDS:
-        there = score.right[name] + score.missed[name]
-        lines.append(f"{name:22}{there:7}{score.precision(name):11.3f}{score.recall(name):8.3f}")
-    there = sum(score.right.values()) + sum(score.missed.values())
-    return "\n".join([*lines, f"{'all':22}{there:7}{score.precision():11.3f}{score.recall():8.3f}"])
-
-
-def rows_with_facts(path: Path) -> list[dict[str, Any]]:
-    """The lines of a JSON-lines file that carry facts."""
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    return [row for row in rows if "facts" in row]
-
-
-def main(paths: list[str]) -> int:
+def main() -> int:
     """Print table and remarks of every file."""
-    if not paths:
-        print("usage: python -m scrapers.measure FILE.jsonl ...", file=sys.stderr)
-        return 2
-    for path in paths:
-        score = measure(rows_with_facts(Path(path)))
-        print(path, table(score), *score.remarks, sep="\n")
+    parser = argparse.ArgumentParser(prog="python -m scrapers.measure")
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--with", dest="others", action="append", default=[], type=Path)
+    parser.add_argument("-v", action="store_true")
+    given = parser.parse_args()
+    for path in given.files:
+        score = measured(path, given.others)
+        print(path, score.table(), *(score.remarks if given.v else ()), sep="\n")
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

@@ -15,7 +15,7 @@ from scrapy.http import HtmlResponse, JsonResponse, Response, TextResponse, XmlR
 
 from scrapers.crawled import Crawled, Page, Remembered, Unreadable
 from scrapers.listing import AMSTERDAM, Listing
-from scrapers.reading import Event, Reading
+from scrapers.pages import Event, Reading
 from scrapers.shape import Shape
 from scrapers.source import Context, Source
 

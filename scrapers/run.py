@@ -21,13 +21,13 @@ from twisted.python.failure import Failure
 
 from db.vocabulary import SourceKind
 from scrapers import sources
+from scrapers.absence import Asking
 from scrapers.addresses import pairs
-from scrapers.asking import Asking
 from scrapers.crawled import Page, Unreadable
 from scrapers.fetch import guard_connections, host_and_port
 from scrapers.job import Job
 from scrapers.listing import Listing
-from scrapers.reading import Event, Reading, as_page, text_header
+from scrapers.pages import Event, Reading, as_page, text_header
 from scrapers.settings import LONGEST_WAIT, MEMORY_BYTES, PAGE_BYTES, scrapy_settings
 from scrapers.shape import Shape
 from scrapers.source import Context, Source, first_line

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from scrapy import Request
@@ -13,7 +14,7 @@ from scrapy.http import TextResponse
 from db.vocabulary import SourceKind
 from scrapers.crawled import Unreadable
 from scrapers.letters import breaks_off
-from scrapers.listing import Listing
+from scrapers.listing import AMSTERDAM, Listing
 
 Found = Listing | Unreadable | Request
 CUT = "the page breaks off"
@@ -35,6 +36,11 @@ class Context:
     now: datetime
     since: datetime | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day of reading, in Amsterdam: the same notion of a day as everywhere."""
+        return self.now.astimezone(ZoneInfo(AMSTERDAM)).date()
 
     @property
     def window_start(self) -> datetime:

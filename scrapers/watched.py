@@ -13,11 +13,11 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import Instrument, Nature, SourceKind
+from scrapers.extract import extract
 from scrapers.formats import xml_root
 from scrapers.listing import Listing
 from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete
 from scrapers.texts import is_spuk, plain_text
-from scrapers.told import told
 
 FOLDER = Path(__file__).parent / "watched_pages"
 TO_CONFIRM = "gelezen van een bekeken pagina; door een mens te bevestigen"
@@ -103,7 +103,7 @@ class WatchedPage(Source):
         text = plain_text("\n".join(row.css(self.watched.readable).getall()))
         if not title or not text:
             raise RowUnreadable("no title" if not title else f"nothing at {self.watched.readable!r}")
-        fields = told(text, self.language, self.context.now.date())
+        fields = extract(text, self.language, self.context.today)
         return Listing(
             source=self.name,
             external_id=row.meta["external_id"],

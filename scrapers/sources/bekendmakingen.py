@@ -22,11 +22,11 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
 from db.vocabulary import Applicant, Instrument, SourceKind
+from scrapers.extract import extract
 from scrapers.formats import FeedSource
 from scrapers.listing import AMSTERDAM, Listing
 from scrapers.source import Context, RowUnreadable
 from scrapers.texts import is_spuk, one_line, plain_text
-from scrapers.told import told
 
 WORDS = (
     "subsidie subsidies subsidieregeling subsidieregelingen subsidieplafond subsidieplafonds openstelling"
@@ -98,7 +98,7 @@ class Bekendmakingen(FeedSource):
         if not number or not title:
             raise RowUnreadable("an item without " + ("title" if number else "publication number in its link"))
         spuk = is_spuk(title)
-        facts = told(f"{title}\n\n{text}", self.language, self.context.now.date())
+        facts = extract(f"{title}\n\n{text}", self.language, self.context.today)
         return Listing(
             source=self.name,
             external_id=number,

@@ -18,12 +18,12 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import Applicant, Instrument, SourceKind
+from scrapers.extract import extract
 from scrapers.formats import SruSource, text_of, texts_of, xml_root
 from scrapers.listing import Listing
 from scrapers.source import Context, RowUnreadable
 from scrapers.sources.bekendmakingen import MOST_PAGES, NOTES, NUMBER, PAPERS, REFUSED, SUBJECT, remarks
 from scrapers.texts import is_spuk
-from scrapers.told import told
 
 SIZE, LONGEST = 100, 100_000
 BLOCKS = ("al", "kop", "titel", "tussenkop", "li", "row", "artikel", "lid")
@@ -87,7 +87,7 @@ class BekendmakingenSru(SruSource):
         number, title = self.identify(row), text_of(row, "title")
         if not number or not title:
             raise RowUnreadable("a record without " + ("title" if number else "publication number"))
-        spuk, facts = is_spuk(title), told(f"{title}\n\n{text}", self.language, self.context.now.date())
+        spuk, facts = is_spuk(title), extract(f"{title}\n\n{text}", self.language, self.context.today)
         return Listing(
             source=self.name,
             external_id=number,

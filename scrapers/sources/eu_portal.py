@@ -33,6 +33,7 @@ from scrapers.eu_results import (
     review,
     text,
 )
+from scrapers.extract import unknown_status
 from scrapers.formats import JsonSource
 from scrapers.listing import Listing
 from scrapers.source import Context, RowUnreadable, SourceIncomplete
@@ -177,6 +178,7 @@ class EuPortal(JsonSource):
             deadlines=deadlines(data, kind),
             **(amounts(data) if kind == TOPIC else {"amount_text": text(data, "budget")}),
             source_word=status,
+            questions=() if status else (unknown_status(text(data, "status") or ""),),
             references=tuple(filter(None, [text(data, "identifier")])) if kind == TOPIC else (),
             review=review(data, kind),
         )

@@ -17,12 +17,12 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import Instrument, SourceKind
+from scrapers.extract import extract
 from scrapers.formats import FeedSource
 from scrapers.listing import AMSTERDAM, Listing
 from scrapers.source import RowUnreadable
 from scrapers.sources.bekendmakingen import published
 from scrapers.texts import is_spuk, one_line, plain_text
-from scrapers.told import told
 
 TERMS = ("subsidie", "specifieke uitkering")
 MOST, FIRST_WINDOW, SMALLEST = 20, timedelta(days=30), timedelta(hours=6)
@@ -91,5 +91,5 @@ class Rijksoverheid(FeedSource):
             summary=text,
             instrument=Instrument.SPUK if is_spuk(title) else Instrument.GRANT,
             published_on=published(row),
-            **told(f"{title}. {text}", self.language, self.context.now.date()),
+            **extract(f"{title}. {text}", self.language, self.context.today),
         )

@@ -16,12 +16,12 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import SourceKind, Status
-from scrapers.asking import NO_SUCH_PAGE
+from scrapers.absence import NO_SUCH_PAGE
+from scrapers.extract import extract, unknown_status
 from scrapers.formats import JsonSource, text_in, xml_root
 from scrapers.listing import Listing
 from scrapers.source import Context, RowUnreadable, SourceIncomplete, maybe, path_of
 from scrapers.texts import one_line, plain_text
-from scrapers.told import told
 
 FOLDER, SITEMAP = "/subsidies-financiering/", "/sitemap.xml"
 CAP = 50  # what the open data holds at most, where it does not page
@@ -122,6 +122,9 @@ class Rvo(JsonSource):
         text, word = readable(row), status_word(row)
         if word is None and title.casefold() not in f"{text} {maybe(row, 'h1::text')}".casefold():
             raise RowUnreadable("a page that has neither the scheme's title nor its status")
+        facts = extract(text, self.language, self.context.today, WORDS[word] if word else None)
+        if facts.get("source_word") is None:
+            facts["questions"] = (unknown_status(""), *facts["questions"])
         return Listing(
             source=self.name,
             external_id=row.meta["external_id"],
@@ -130,9 +133,8 @@ class Rvo(JsonSource):
             language=self.language,
             publisher=self.publisher,
             summary=plain_text(text_in(item, "intro") or "") or text[:3000],
-            source_word=WORDS[word] if word else None,
             published_on=created(item),
-            **told(text, self.language, self.context.now.date()),
+            **facts,
         )
 
 

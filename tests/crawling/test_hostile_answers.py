@@ -19,7 +19,7 @@ from scrapers import sources
 from scrapers.crawled import Crawled
 from scrapers.json_values import values_of
 from scrapers.letters import breaks_off, encoding_of
-from scrapers.reading import as_page
+from scrapers.pages import as_page
 from scrapers.recordings import replay
 from scrapers.run import no_answer
 from scrapers.source import Context, Source, SourceIncomplete

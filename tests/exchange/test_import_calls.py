@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Revision, Subscription, User
-from db.queries import CallFilter, Viewer
+from db.queries import CallFilter
 from db.session import open_engine, writing
 from db.vocabulary import Role
 from tests.commands.test_commands import kansenradar
@@ -31,7 +31,7 @@ SAME = ("url", "title", "language", "status", "instrument", "applicants", "amoun
 
 
 def exported(session: Session, now: datetime) -> list[dict[str, Any]]:
-    return list(calls(session, CallFilter(), Viewer(), now))
+    return list(calls(session, CallFilter(), now))
 
 
 def fill(session: Session, now: datetime) -> None:

@@ -8,7 +8,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse
 
 from db.vocabulary import Applicant, DeadlineKind, Instrument
-from scrapers.listing import ListedDeadline, Listing
+from scrapers.listing import Listing, QuestionField
 from scrapers.recordings import Recording, replay
 from scrapers.source import Context
 from scrapers.sources.bekendmakingen import Bekendmakingen
@@ -35,11 +35,11 @@ def test_the_official_publications_of_state_and_provinces_are_read(calls: dict[s
 
 def test_the_text_of_a_publication_tells_its_period_and_amounts(calls: dict[str, Listing]) -> None:
     spuk = calls["stcrt-2026-17040"]
-    words = "1 september 2026, 9.00 uur, tot en met 16 oktober 2026, 17.00 uur"
-    assert spuk.deadlines == (
-        ListedDeadline(kind=DeadlineKind.OPENS, day=date(2026, 9, 1), hour="09:00", text=words),
-        ListedDeadline(kind=DeadlineKind.CLOSES, day=date(2026, 10, 16), hour="17:00", text=words),
-    )
+    opens, closes = spuk.deadlines
+    assert (opens.kind, opens.day, opens.hour) == (DeadlineKind.OPENS, date(2026, 9, 1), "09:00")
+    assert (closes.kind, closes.day, closes.hour) == (DeadlineKind.CLOSES, date(2026, 10, 16), "17:00")
+    assert (opens.text, closes.text) == ("1 september 2026, 9.00 uur", "16 oktober 2026, 17.00 uur")
+    assert closes.sentence.startswith("Een aanvraag kan worden ingediend van 1 september 2026, 9.00 uur, tot en met")
     assert (spuk.budget, spuk.rate) == (312_000_000, 50)  # not the amounts of the earlier round in its notes
     assert spuk.evidence == {"budget": "€ 312.000.000", "rate": "50%"}
     province = calls["prb-2026-9071"]
@@ -51,7 +51,9 @@ def test_what_a_publication_does_not_tell_for_certain_goes_to_a_person(calls: di
     plafond, change = calls["stcrt-2026-16590"], calls["stcrt-2026-17112"]
     assert (plafond.deadlines, change.deadlines, change.budget) == ((), (), None)
     assert "geen termijn met zekerheid in de publicatie gelezen" in plafond.review
-    assert "niet zeker gelezen: 1 november 2026" in change.review
+    asked = {question.field: question for question in change.questions}
+    assert asked[QuestionField.CLOSES].readings == ("2026-11-01",)
+    assert "‘1 september 2026’ vervangen door ‘1 november 2026’" in asked[QuestionField.CLOSES].sentence
 
 
 def test_a_publication_whose_page_is_refused_is_kept_by_its_title(calls: dict[str, Listing]) -> None:

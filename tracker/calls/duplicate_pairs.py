@@ -11,8 +11,8 @@ from db.models import Call, Dismissal, Revision, Sighting, User
 from db.search import searchable
 from db.status import OVER, status_expression
 from db.vocabulary import Visibility
+from tracker.calls.corrections import live_id
 from tracker.calls.duplicates import Candidate, Proposal, proposals
-from tracker.calls.parse_values import live_id
 from tracker.errors import NotPossible
 
 DROPPED_LATELY = timedelta(days=90)
@@ -58,7 +58,9 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
     told = select(Sighting.call_id, Sighting.source).join(call, col(call.id) == col(Sighting.call_id))
     for call_id, source in session.exec(told.where(*running)):
         sources.setdefault(call_id, set()).add(source)
-    rows = session.connection().execute(_compared().where(*running))
+    # Thousands of whole calls would take most of the time.
+    columns: Any = (call.id, call.language, call.title, call.url, call.closes_at, call.publisher, call.nature)
+    rows = session.connection().execute(plain(*columns).where(*running))
     return [
         Candidate(
             id=row.id,
@@ -71,12 +73,6 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
         )
         for row in rows
     ]
-
-
-def _compared() -> Any:
-    """What of a call is compared: thousands of whole ones would take most of the time."""
-    call: Any = Call
-    return plain(call.id, call.language, call.title, call.url, call.closes_at, call.publisher, call.nature)
 
 
 # All that can change a proposal leaves a revision, a sighting or a dismissal.

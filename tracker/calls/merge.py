@@ -20,7 +20,6 @@ from db.models import (
     User,
     Verdict,
 )
-from db.models.columns import table
 from tracker.calls.corrections import _held, _restate, note
 from tracker.calls.deadlines import place
 from tracker.calls.revisions import restate
@@ -49,7 +48,7 @@ def join(session: Session, from_id: int, into_id: int, now: datetime, user: User
 
     def change() -> None:
         for model in (Sighting, Correction, Question, Answer, Doubt):
-            moved[table(model).name] = _move(session, model, from_id, into_id)
+            moved[str(model.__tablename__)] = _move(session, model, from_id, into_id)
         moved.update(_move_people(session, from_id, into_id))
         old.joined_into = into_id
 

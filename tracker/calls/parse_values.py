@@ -1,13 +1,10 @@
-"""What a person typed on the command line, as values of a call; or why it cannot be."""
+"""What a person typed, as values of a call; or why it cannot be."""
 
 import re
 from typing import Any
 
 from pydantic import ValidationError
-from sqlmodel import Session, col, select
 
-from db.models import Correction
-from db.queries import live_call
 from scrapers.listing import ListedDeadline, Listing
 from tracker.calls.consolidate import BY_HAND, KINDS, SHOWN_FIELDS
 from tracker.calls.typed_values import euros, moment, percentage
@@ -18,12 +15,7 @@ SEVERAL = ("programme", "applicants")
 BETWEEN_DATES = re.compile(r";|,(?! ?(?:om )?\d{1,2}(?:[:.]\d\d| ?u))")
 
 
-def listing(**fields: Any) -> Listing:
-    """A call as typed; its address is its identity, unless another is given. Raises NotPossible."""
-    try:
-        return Listing(**{"source": BY_HAND, "external_id": fields["url"], **fields})
-    except ValidationError as error:
-        raise NotPossible(_plainly(error)) from error
+NUMBERS = {"budget": euros, "min_amount": euros, "max_amount": euros, "rate": percentage}
 
 
 def read_value(name: str, value: str) -> Any:
@@ -56,21 +48,9 @@ def _plainly(error: ValidationError) -> str:
     return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
 
 
-def live_id(session: Session, call_id: int) -> int:
-    """The id of a call, or of the one it was joined into. Raises NotPossible."""
-    call = live_call(session, call_id)
-    if call is None or call.id is None:
-        raise NotPossible(f"no call {call_id}")
-    return call.id
-
-
-def standing_correction(session: Session, call_id: int, field: str) -> Correction:
-    """The correction of a field that holds now. Raises NotPossible."""
-    mine = select(Correction).where(Correction.call_id == call_id, Correction.field == field)
-    found = session.exec(mine.where(col(Correction.withdrawn_at).is_(None))).first()
-    if found is None:
-        raise NotPossible(f"call {call_id} has no correction of {field}")
-    return found
-
-
-NUMBERS = {"budget": euros, "min_amount": euros, "max_amount": euros, "rate": percentage}
+def listing(**fields: Any) -> Listing:
+    """A call as typed; its address is its identity, unless another is given. Raises NotPossible."""
+    try:
+        return Listing(**{"source": BY_HAND, "external_id": fields["url"], **fields})
+    except ValidationError as error:
+        raise NotPossible(_plainly(error)) from error

@@ -8,18 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import (
-    Call,
-    ChainLink,
-    Deadline,
-    Dossier,
-    DossierCall,
-    DossierMoment,
-    Moment,
-    Reference,
-    Sighting,
-    User,
-)
+from db.models import Call, ChainLink, Deadline, Dossier, DossierCall, DossierMoment, Moment, Reference, Sighting, User
 from db.queries import Viewer
 from db.rights import has_role, may_see, visible
 from db.vocabulary import DeadlineKind, Role, Visibility
@@ -176,15 +165,7 @@ def _of_people(session: Session, call: Call, viewer: Viewer) -> list[Link]:
         User.id == ChainLink.added_by,
     )
     return [
-        Link(
-            ChainKind(row.kind),
-            row.title,
-            row.url,
-            row.day,
-            person=name,
-            link_id=row.id,
-            own=may_change(viewer, row),
-        )
+        Link(ChainKind(row.kind), row.title, row.url, row.day, person=name, link_id=row.id, own=may_change(viewer, row))
         for row, name in session.exec(rows)
     ]
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # pydantic and SQLAlchemy take half a second to import; `--he
     from sqlalchemy import Engine
 
     from tracker.settings import Settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 @dataclass

@@ -9,7 +9,7 @@ from db.session import reading, writing
 from scrapers.sources import names as shipped
 from tracker.calendar.decision_clock import replan_stored
 from tracker.calls import floods
-from tracker.commands.context import CommandContext, answer, context_of
+from tracker.commands.context import AsJson, CommandContext, answer, context_of
 from tracker.commands.match import match_waiting
 from tracker.commands.sources import check
 from tracker.errors import INCOMPLETE, WRONG_USAGE, CommandFailed
@@ -20,14 +20,12 @@ from tracker.sources.rounds import crawl_sources
 
 app = typer.Typer()
 
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
-
 
 @app.command()
 def crawl(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="All that are on, if none.")] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fetch, store and match: one line per source. Exit code 3 when a source was incomplete, each named on one line."""
     command = context_of(context)
@@ -74,7 +72,7 @@ def _known(command: CommandContext, names: list[str]) -> list[str]:
 def sources(
     context: typer.Context,
     live: Annotated[bool, typer.Option("--check-live", help="Ask each for as little as possible and compare.")] = False,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Every source: last complete crawl, seen against expected, trend, state and error."""
     if live:

@@ -77,7 +77,7 @@ def _rows(session: Session, kind: str, viewer: Viewer, now: datetime, open_only:
     if kind != "calls":
         return OF_PEOPLE[kind](session, viewer, now)
     running = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
-    return calls(session, CallFilter(status=running if open_only else ()), viewer, now)
+    return calls(session, CallFilter(status=running if open_only else ()), now)
 
 
 def _write(written: bytes, to: Path | None) -> None:

@@ -23,6 +23,7 @@ COMMANDS = {
     "outbox": ("mail", "Show what waits, what left and what is broken."),
     "match": ("match", "Match calls to the opgaven of the agenda."),
     "evaluate": ("match", "Measure the matcher on labelled calls."),
+    "read-facts": ("read_facts", "Read dates and amounts from texts, without a crawl."),
     "subscribe": ("people", "Mail a person about some opgaven, or about all."),
     "verdict": ("people", "Record what a person thinks of a call for an opgave."),
     "run": ("run", "Run clock and pages in one process: the whole application."),
@@ -45,7 +46,7 @@ COMMANDS = {
 class CommandGroup(TyperGroup):
     """Knows every command by its name and line, and imports the code of the one that is called.
 
-    `--help` took 0.65 s while it imported every module, with most of their imports inside functions (2026-11-30).
+    `--help` took 0.65 s while it imported every module, with most of their imports inside functions (2026-11-29).
     """
 
     def __init__(self, **attributes: Any) -> None:

@@ -9,7 +9,8 @@ import typer
 from sqlalchemy import Engine
 
 from db.session import writing
-from tracker.commands.context import answer, context_of
+from tracker.calendar.decision_clock import replan_moved
+from tracker.commands.context import AsJson, answer, context_of
 from tracker.commands.match import match_waiting
 from tracker.errors import FAILED, WRONG_USAGE, CommandFailed, NotPossible
 from tracker.exchange import import_contacts, import_people
@@ -32,7 +33,7 @@ def import_rows(
     user: Annotated[
         str | None, typer.Option("--user", help="Address of who does this; contacts become theirs.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take in calls, contacts, or people with their subscriptions; the same file twice brings nothing new.
 
@@ -77,4 +78,6 @@ def _store(engine: Engine, kind: str, rows: list[Row], email: str | None, now: d
             return import_contacts.import_contacts(session, rows, user, now)
         if kind == "people":
             return import_people.import_people(session, rows, now)
-        return import_calls(session, rows, user, now)
+        imported = import_calls(session, rows, user, now)
+        replan_moved(session, now)
+        return imported

@@ -12,14 +12,12 @@ from db.session import reading, writing
 from notifications.alerts import standing_alerts
 from notifications.brakes import pause as stop
 from notifications.brakes import resume as go
-from tracker.commands.context import CommandContext, answer, context_of
+from tracker.commands.context import AsJson, CommandContext, answer, context_of
 from tracker.errors import FAILED, CommandFailed
 from tracker.mailing.release import retry_delivery, unsuppress
 from tracker.mailing.run import guard_against_copies, plan_now, send_now, tally_as_json
 
 app = typer.Typer()
-
-AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 @app.command()

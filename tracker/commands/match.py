@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.commands.context import CommandContext, answer, context_of
+from tracker.commands.context import AsJson, CommandContext, answer, context_of
 from tracker.errors import CommandFailed
 from tracker.operations.progress import progress
 
@@ -31,7 +31,7 @@ def match_waiting(command: CommandContext) -> "MatchingResult":
 def match(
     context: typer.Context,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Match every call again.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Match calls to the opgaven of the agenda; only what is new or changed, or all with --rebuild."""
     from tracker.matching import installed, model_name
@@ -50,7 +50,7 @@ def match(
 @app.command()
 def evaluate(
     file: Annotated[Path, typer.Argument(help="Labelled calls, JSON lines.")],
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure the matcher on labelled calls."""
     from tracker.matching import Matcher, embedder

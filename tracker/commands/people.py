@@ -7,7 +7,7 @@ import typer
 from db.models import Challenge
 from db.session import writing
 from db.vocabulary import Cadence, NoReason, Role, Say, spoken
-from tracker.commands.context import answer, context_of
+from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed, NotPossible
 from tracker.matching.verdicts import judge
 from tracker.operations.trace import find_call
@@ -18,7 +18,6 @@ from tracker.people.subscriptions import subscribe as ask
 app = typer.Typer()
 
 ROLES = ", ".join(role.label for role in Role)
-AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 user = typer.Typer(help="People.", no_args_is_help=True)
 app.add_typer(user, name="user")
 

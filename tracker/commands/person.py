@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from db.models import Stakeholder, User
 from db.session import reading, writing
-from tracker.commands.context import answer, context_of
+from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import CommandFailed
 from tracker.people import privacy
 from tracker.people.privacy import access_export, access_export_person, erase_person, erase_user, note_erased
@@ -19,7 +19,6 @@ app = typer.Typer()
 person = typer.Typer(help="What is kept of somebody: show it, erase it, keep to its terms.", no_args_is_help=True)
 app.add_typer(person, name="person")
 Who = Annotated[str, typer.Argument(help="An e-mail address of a user, or the number of a stakeholder.")]
-AsJson = Annotated[bool, typer.Option("--json")]
 
 
 @person.command()

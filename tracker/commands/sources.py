@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from scrapers.sources import NoSuchSource
-from tracker.commands.context import answer, context_of
+from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import FAILED, INCOMPLETE, CommandFailed
 from tracker.sources.crawl import crawlable
 from tracker.sources.live_check import AS_EXPECTED, check_live
@@ -43,7 +43,7 @@ def record(context: typer.Context, name: Name) -> None:
 def try_recording(
     context: typer.Context,
     name: Name,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Replay the recording of a source, without a network, and print what is read."""
     try:
@@ -61,7 +61,7 @@ def try_recording(
 def check(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="All that are on, if none.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Ask each source for as little as possible: as expected, different and how, or refused. Stores nothing."""
     command = context_of(context)

@@ -7,15 +7,13 @@ from typing import Annotated
 import typer
 
 from db.session import reading
-from tracker.commands.context import answer, context_of
+from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.matching.backtest import backtest, lines
 from tracker.operations.trace import trace
 
 app = typer.Typer()
-
-AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 @app.command()

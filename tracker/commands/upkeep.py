@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from db.session import writing
-from tracker.commands.context import CommandContext, answer, context_of
+from tracker.commands.context import AsJson, CommandContext, answer, context_of
 from tracker.database import migrate_database
 from tracker.errors import FAILED, CommandFailed
 from tracker.mailing.copy_guard import check_not_a_copy
@@ -17,7 +17,6 @@ from tracker.operations.upkeep import findings, tidy
 
 app = typer.Typer()
 
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 File = Annotated[Path, typer.Argument(help="The file, such as kansenradar-2026-05-29.zip.")]
 
 
@@ -53,7 +52,7 @@ def restore(context: typer.Context, file: File) -> None:
 
 
 @app.command()
-def check(context: typer.Context, as_json: Json = False) -> None:
+def check(context: typer.Context, as_json: AsJson = False) -> None:
     """See whether database, sources, clock and backup are in order; exit code 1 when something is broken."""
     command = context_of(context)
     found = findings(

@@ -10,16 +10,16 @@ from typing import Any
 from sqlmodel import Session
 
 from db.models import Call
-from db.queries import CallFilter, Viewer, calls_for
+from db.queries import CallFilter, calls_for
 from tracker.calls.records import call_record, records
 
 # A spreadsheet runs what begins like this (ASVS 1.2.10); an apostrophe makes it a text.
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # full-width ones, too
 
 
-def calls(session: Session, wanted: CallFilter, viewer: Viewer, now: datetime) -> Iterator[dict[str, Any]]:
+def calls(session: Session, wanted: CallFilter, now: datetime) -> Iterator[dict[str, Any]]:
     """The calls a filter means, a dictionary each with the keys that ``export calls`` promises."""
-    yield from records(session, session.exec(calls_for(wanted, viewer, now)).all(), now)
+    yield from records(session, session.exec(calls_for(wanted, now)).all(), now)
 
 
 def call_columns(now: datetime) -> list[str]:

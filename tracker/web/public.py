@@ -10,7 +10,6 @@ from tracker.web.frame.readiness import report
 
 
 def accessibility(request: RequestContext) -> Response:
-    """The accessibility statement."""
     return request.page("public_accessibility.html", responsible=_responsible(request))
 
 

@@ -33,8 +33,6 @@ class Guard(Enum):
 
 @dataclass(frozen=True)
 class Route:
-    """One address."""
-
     method: str
     path: str
     handler: Handler | APIRouter

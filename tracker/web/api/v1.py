@@ -21,17 +21,7 @@ from db.vocabulary import Role
 from tracker.calls.records import records
 from tracker.clock import Now
 from tracker.matching.search import find
-from tracker.web.api.answers import (
-    AgendaAnswer,
-    AgendaList,
-    CallAnswer,
-    CallPage,
-    ChallengeAnswer,
-    ChallengeList,
-    Problem,
-    SourceAnswer,
-    SourceList,
-)
+from tracker.web.api import answers
 from tracker.web.calls.filter_form import ListQuery
 from tracker.web.frame import forms
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
@@ -42,6 +32,7 @@ VERSION = "1.0.0"
 ROOT = "/api/v1"
 MOST = 100
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Query = TypeVar("Query", bound=BaseModel)
 PROBLEM = "application/problem+json"
 HEADERS = {"API-Version": VERSION, "Cache-Control": "no-store"}
 TITLES = {
@@ -64,14 +55,6 @@ class PageQuery(ListQuery):
 
 class NoQuery(BaseModel):
     """No parameters at all."""
-
-
-class WrongQuery(HTTPException):
-    """Parameters that are not right, each by name."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(422)
-        self.errors = errors
 
 
 @dataclass(frozen=True)
@@ -104,21 +87,19 @@ def _reader(request: Request) -> Iterator[Reader]:
 AReader = Annotated[Reader, Depends(_reader, scope="function")]
 
 
-def _page_query(request: Request, _reader: AReader) -> PageQuery:
-    query, errors = forms.asked_for(PageQuery, request.query_params)
-    if query is None:
-        raise WrongQuery(errors)
-    return query
+def _checked(model: type[Query]) -> Callable[[Request, Reader], Query]:
+    """The parameters as this model; one that it does not know is refused, so that nobody thinks it works."""
+
+    def check(request: Request, _reader: AReader) -> Query:
+        query, errors = forms.asked_for(model, request.query_params)
+        if query is None:
+            raise HTTPException(422, errors)
+        return query
+
+    return check
 
 
-def _no_query(request: Request, _reader: AReader) -> None:
-    """One that was given is refused, so that nobody thinks it works."""
-    _, errors = forms.asked_for(NoQuery, request.query_params)
-    if errors:
-        raise WrongQuery(errors)
-
-
-PlainQuery = Annotated[None, Depends(_no_query)]
+PlainQuery = Annotated[NoQuery, Depends(_checked(NoQuery))]
 
 
 def _known_call(call_id: Annotated[int, Path(ge=0, le=999_999_999)], reader: AReader) -> Call:
@@ -136,12 +117,12 @@ def _known_challenge(challenge_id: str, reader: AReader) -> Challenge:
     return challenge
 
 
-def problem(status: int, errors: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Response:
+def problem(status: int, headers: Mapping[str, str], errors: object = None) -> Response:
     """A refusal as RFC 9457 says it, with each wrong parameter by name."""
-    wrong = [{"in": "query", "name": name, "detail": text} for name, text in (errors or {}).items()]
-    refusal = Problem(status=status, title=TITLES.get(status, "Dit verzoek klopt niet"), errors=wrong)
-    content = refusal.model_dump(by_alias=True, exclude_defaults=True)
-    return JSONResponse(content, status, headers={**HEADERS, **(headers or {})}, media_type=PROBLEM)
+    content: dict[str, Any] = {"status": status, "title": TITLES.get(status, "Dit verzoek klopt niet")}
+    if isinstance(errors, dict):
+        content["errors"] = [{"in": "query", "name": name, "detail": text} for name, text in errors.items()]
+    return JSONResponse(content, status, headers={**HEADERS, **headers}, media_type=PROBLEM)
 
 
 def _parameters() -> dict[str, Any]:
@@ -162,12 +143,6 @@ def _inlined(schema: Any, named: dict[str, Any]) -> Any:
     return {key: _inlined(value, named) for key, value in schema.items() if key not in ("title", "default")}
 
 
-async def wrong_query(_request: Request, error: Exception) -> Response:
-    """The answer to parameters that are not right."""
-    assert isinstance(error, WrongQuery)
-    return problem(422, error.errors)
-
-
 class ReadRoute(APIRoute):
     """A GET that also answers HEAD, as our pages do."""
 
@@ -177,7 +152,7 @@ class ReadRoute(APIRoute):
 
 
 REFUSED: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": TITLES[status]} for status in (401, 404, 422, 429)
+    status: {"model": answers.Problem, "description": TITLES[status]} for status in (401, 404, 422, 429)
 }
 router = APIRouter(
     route_class=ReadRoute,
@@ -190,13 +165,8 @@ router = APIRouter(
 def _get(path: str, name: str, summary: str, can_miss: bool = False, **more: Any) -> Callable[[Endpoint], Endpoint]:
     """An address that is read, with what the description says of it."""
     refused = {status: refusal for status, refusal in REFUSED.items() if can_miss or status != 404}
-    described: dict[str, Any] = {
-        "name": name,
-        "summary": summary,
-        "description": f"{summary}.",
-        "response_description": "Gevonden",
-    }
-    return router.get(path, **described, tags=["Lezen"], responses=refused, **more)
+    more |= {"description": f"{summary}.", "response_description": "Gevonden", "tags": ["Lezen"]}
+    return router.get(path, name=name, summary=summary, responses=refused, **more)
 
 
 @router.get("/openapi.json", include_in_schema=False)
@@ -208,59 +178,59 @@ def show(request: Request, response: Response) -> dict[str, Any]:
 
 
 @_get("/regelingen", "regelingen", "Regelingen bij een filter, per bladzijde", openapi_extra=_parameters())
-def calls(reader: AReader, query: Annotated[PageQuery, Depends(_page_query)]) -> CallPage:
+def calls(reader: AReader, query: Annotated[PageQuery, Depends(_checked(PageQuery))]) -> answers.CallPage:
     """The calls of a filter, a page at a time."""
     now = reader.now.instant
-    found = find(reader.session, query.wanted(), reader.viewer, now, query.order, query.page, query.limit)
+    found = find(reader.session, query.wanted(), now, query.order, query.page, query.limit)
     pages = max(1, -(-found.total // query.limit))
     items = list(records(reader.session, found.calls, now))
-    return CallPage(total=found.total, page=query.page, pages=pages, items=items)
+    return answers.CallPage(total=found.total, page=query.page, pages=pages, items=items)
 
 
 @_get("/regelingen/{call_id:id}", "regeling", "Eén regeling", can_miss=True)
-def call(reader: AReader, known: Annotated[Call, Depends(_known_call)], _: PlainQuery) -> CallAnswer:
+def call(reader: AReader, known: Annotated[Call, Depends(_known_call)], _: PlainQuery) -> answers.CallAnswer:
     """One call; one that was joined into another answers as that other."""
-    return CallAnswer(**next(iter(records(reader.session, [known], reader.now.instant))))
+    return answers.CallAnswer(**next(iter(records(reader.session, [known], reader.now.instant))))
 
 
 @_get("/agendas", "agendas", "De edities van de MRA Agenda")
-def agendas(reader: AReader, _: PlainQuery) -> AgendaList:
+def agendas(reader: AReader, _: PlainQuery) -> answers.AgendaList:
     """The editions of the agenda."""
     rows = reader.session.exec(select(Agenda).order_by(col(Agenda.valid_from)))
-    return AgendaList(
-        items=[AgendaAnswer(id=row.id, name=row.name, valid_from=row.valid_from.isoformat()) for row in rows]
+    return answers.AgendaList(
+        items=[answers.AgendaAnswer(id=row.id, name=row.name, valid_from=row.valid_from.isoformat()) for row in rows]
     )
 
 
 @_get("/opgaven", "opgaven", "De opgaven van alle edities")
-def challenges(reader: AReader, _: PlainQuery) -> ChallengeList:
+def challenges(reader: AReader, _: PlainQuery) -> answers.ChallengeList:
     """The opgaven of every agenda."""
     rows = reader.session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position)))
-    return ChallengeList(items=[challenge_answer(row) for row in rows])
+    return answers.ChallengeList(items=[challenge_answer(row) for row in rows])
 
 
 @_get("/opgaven/{challenge_id}", "opgave", "Eén opgave", can_miss=True)
-def challenge(known: Annotated[Challenge, Depends(_known_challenge)], _: PlainQuery) -> ChallengeAnswer:
+def challenge(known: Annotated[Challenge, Depends(_known_challenge)], _: PlainQuery) -> answers.ChallengeAnswer:
     """One opgave."""
     return challenge_answer(known)
 
 
-def challenge_answer(row: Challenge) -> ChallengeAnswer:
+def challenge_answer(row: Challenge) -> answers.ChallengeAnswer:
     """An opgave with its words."""
-    kept = row.model_dump(include=set(ChallengeAnswer.model_fields))
-    return ChallengeAnswer(agenda=row.agenda_id, parent=row.parent_id, **kept)
+    kept = row.model_dump(include=set(answers.ChallengeAnswer.model_fields))
+    return answers.ChallengeAnswer(agenda=row.agenda_id, parent=row.parent_id, **kept)
 
 
 @_get("/bronnen", "bronnen", "Hoe actueel elke bron is")
-def sources(reader: AReader, _: PlainQuery) -> SourceList:
+def sources(reader: AReader, _: PlainQuery) -> answers.SourceList:
     """How fresh each source is."""
-    return SourceList(items=[source_answer(source) for source in health(reader.session, reader.now.instant)])
+    return answers.SourceList(items=[source_answer(source) for source in health(reader.session, reader.now.instant)])
 
 
-def source_answer(source: Health) -> SourceAnswer:
+def source_answer(source: Health) -> answers.SourceAnswer:
     """A source; moments in UTC."""
     whole = source.complete.finished_at.isoformat(timespec="seconds") if source.complete else None
-    return SourceAnswer(source=source.name, last_complete=whole, calls=source.calls, trouble=source.trouble)
+    return answers.SourceAnswer(source=source.name, last_complete=whole, calls=source.calls, trouble=source.trouble)
 
 
 def document(base: str, mail: str) -> dict[str, Any]:

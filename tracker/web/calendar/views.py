@@ -58,7 +58,6 @@ class Timeline:
 
 
 def quarter_start(day: date) -> date:
-    """The first day of a day's quarter."""
     return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
 
 

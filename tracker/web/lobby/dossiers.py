@@ -21,7 +21,7 @@ from tracker.lobby.timeline import timeline
 from tracker.people.participants import colleagues
 from tracker.rights import may_change
 from tracker.web.applications.applications import application
-from tracker.web.frame import actions, audit
+from tracker.web.frame import actions
 from tracker.web.frame.actions import Euros, PageOf, dossier_of, lobby_dossier, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState, Line, Text
@@ -117,7 +117,6 @@ def _next_moment(request: RequestContext, dossier: Dossier) -> yearly_moments.Up
 
 
 def show(request: RequestContext) -> Response:
-    """One dossier."""
     dossier = dossier_of(request)
     if dossier.kind == DossierKind.APPLICATION:
         return request.to(f"/aanvragen/{dossier.id}")
@@ -199,7 +198,7 @@ def edit(request: RequestContext, dossier: Dossier, form: DossierForm) -> None:
     before = dossier.visibility
     dossiers.edit(request.deed, dossier, form.fields(), form.seen)
     if dossier.visibility != before:
-        audit.record(request, "visibility changed", f"dossier {dossier.id}", f"{before} to {dossier.visibility}")
+        request.record("visibility changed", f"dossier {dossier.id}", f"{before} to {dossier.visibility}")
 
 
 def _address(dossier: Dossier) -> str:
@@ -218,7 +217,6 @@ def move(request: RequestContext, dossier: Dossier, form: StageForm) -> None:
 
 @lobby_page.form(ResultForm)
 def close(request: RequestContext, dossier: Dossier, form: ResultForm) -> None:
-    """Close a dossier with its result."""
     dossiers.close(request.deed, dossier, form.result, form.seen, form.result_text, form.result_amount)
 
 

@@ -125,7 +125,6 @@ agenda = PageOf(_year, _agenda, lambda year: f"/lobbyagenda/{year}")
 
 @agenda.form(ItemForm)
 def put(request: RequestContext, year: int, form: ItemForm) -> None:
-    """Put a dossier on the agenda of a year."""
     dossiers.put_on_agenda(request.deed, dossier_for(request.session, request.viewer, form.dossier), year)
 
 

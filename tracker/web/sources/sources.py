@@ -1,7 +1,7 @@
 """Bronnen: the health of every source; a silent source is worse than none. Freshness is public."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
@@ -12,11 +12,10 @@ from db.queries import newest_crawls
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.floods import release
 from tracker.errors import NotFound
-from tracker.web.frame import audit
+from tracker.sources.health import OVERDUE_AFTER
 from tracker.web.frame.charts import Spark, spark
 from tracker.web.frame.context import RequestContext
 
-SILENT_AFTER = timedelta(days=3)
 CRAWLS_SHOWN = 30
 
 
@@ -38,7 +37,7 @@ def index(request: RequestContext) -> Response:
     return request.page(
         "sources/sources.html",
         sources=sources,
-        silent=SILENT_AFTER.days,
+        silent=OVERDUE_AFTER.days,
     )
 
 
@@ -67,7 +66,7 @@ def let_through(request: RequestContext) -> Response:
     """Release the held calls of a source."""
     name = request.params["source"]
     count = release(request.session, name)
-    audit.record(request, "release", f"source {name}", f"{count} calls")
+    request.record("release", f"source {name}", f"{count} calls")
     return request.to("/bronnen", done="vrijgegeven")
 
 
@@ -102,7 +101,7 @@ def trouble(last: Crawl, complete: Crawl | None, now: datetime) -> str:
     """What is wrong, in one line; nothing when the last crawl was complete and recent."""
     if complete is None:
         return last.why or "nog nooit volledig opgehaald"
-    if now - complete.finished_at > SILENT_AFTER:
+    if now - complete.finished_at > OVERDUE_AFTER:
         return last.why or f"al {(now - complete.finished_at).days} dagen niet opgehaald"
     return "" if last.complete else (last.why or "niet volledig opgehaald")
 

@@ -15,9 +15,9 @@ from sqlmodel import Session, col, select
 from db.models import Call, Sighting
 from db.session import open_engine, reading
 from db.status import status_of
-from scrapers.asking import MOST_ASKED, Asking
+from scrapers.absence import MOST_ASKED, Asking
 from scrapers.listing import Listing
-from scrapers.reading import Reading, as_page
+from scrapers.pages import Reading, as_page
 from scrapers.source import Context
 from scrapers.sources.eu_portal import EuPortal
 from scrapers.sources.rvo import Rvo

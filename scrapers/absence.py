@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from scrapers.reading import Reading
+from scrapers.pages import Reading
 
 MOST_ASKED = 50  # a crawl; the others are not gone before a later crawl asked for them
 NO_SUCH_PAGE = [404, 410]

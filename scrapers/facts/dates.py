@@ -1,4 +1,4 @@
-"""Dates and hours in running Dutch or English text: every mention, with what could not be read and why."""
+"""Dates and hours in running Dutch or English text: every one, with what could not be read and why."""
 
 import itertools
 import re
@@ -6,27 +6,20 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, time
 
-from scrapers.spans import AMSTERDAM, DATE, MOST_MENTIONS, VAGUE, WINDOW, Mention, Moment, Window
+from scrapers.facts.spans import MOST_SPANS, Moment, Span
+from scrapers.facts.words import names, one_of
 
 EARLIEST, LATEST = 1990, 2099  # outside these a year is a slip of the pen (9999, 0026), so unknown
 
-_NAMES = {
-    1: "januari january jan", 2: "februari february feb febr", 3: "maart march mrt mar", 4: "april apr",
-    5: "mei may", 6: "juni june jun", 7: "juli july jul", 8: "augustus august aug",
-    9: "september sept sep", 10: "oktober october okt oct", 11: "november nov", 12: "december dec",
-}  # fmt: skip
-MONTHS = {name: number for number, names in _NAMES.items() for name in names.split()}
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_DAYNAME = (
-    r"(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|monday|tuesday|wednesday|thursday|friday|saturday"
-    r"|sunday|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|ma|di|wo|do|vr|za|zo)"
-)
+MONTHS = names("months")
+_MONTH = one_of(MONTHS)
+_DAYNAME = rf"(?:{one_of(names('weekdays'))})"
 _YEAR = r"(?:(?P<y{0}>\d{{4}})(?![\d]|[.,]\d)|'(?P<s{0}>\d\d)(?!\d))"
 _TIME_INSIDE = r"(?:\(?(?P<inside>\d{1,2}[.:]\d\d)\s{0,2}(?:uur|u)\.?\)?\s{1,3})?"
 _CORE = re.compile(
     r"(?<![\d/])(?<!\d[.,])(?:"
     r"(?P<iso>\d{4}-\d{2}-\d{2})(?:t(?P<isotime>\d\d:\d\d)(?::\d\d(?:\.\d{1,6})?)?(?P<isozone>z|[+-]\d\d:?\d\d)?)?(?![\d/-])"
-    rf"|(?P<d1>\d{{1,2}})(?:e|ste|de|st|nd|rd|th|\.)?(?:\s{{1,4}}(?:of\s)?|-|)(?P<m1>{_MONTH})\b"
+    rf"|(?P<d1>\d{{1,2}})(?:e|ste|de|\s?(?:st|nd|rd|th)|\.)?(?:\s{{1,4}}(?:of\s)?|-|)(?P<m1>{_MONTH})\b"
     rf"(?:\.?(?:[\s,]{{1,4}}|-|){_TIME_INSIDE}{_YEAR.format(1)})?"
     rf"|(?P<m2>{_MONTH})\b\.?\s{{1,3}}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s{{1,3}}{_YEAR.format(2)}|(?![\d.,:]))"
     r"|(?P<n1>\d{1,2})(?P<sep>[-/.])(?P<n2>\d{1,2})(?P=sep)(?P<n3>\d{4}|\d{2})(?![\d/]|[-.]\d)"
@@ -41,23 +34,36 @@ _VAGUE = re.compile(
     rf"[\s-](?:van\s|of\s|de\s|in\s)?(?:(?:{_MONTH})\b\.?(?:\s20\d\d)?|20\d\d)\b"
     rf"|\b(?:{_MONTH})\b\.?\s(?:20\d\d)\b|\bweek\s\d{{1,2}}\b(?:\s(?:van\s)?20\d\d)?"
 )
+_UNIT = r"(?:uur|u|hrs|hours|hour|h)\b"
+_HALF = r"[ap]\.?\s?m\b\.?"
+_SPOKEN_HOURS = names("hours")  # noon, midday, middernacht
 _CLOCK = (
-    r"(?:(?P<h>[01]?\d|2[0-4])(?:[.:]|u(?=\d\d\b)|h(?=\d\d\b))(?P<mi>[0-5]\d)(?::[0-5]\d)?(?![\d%])(?![.,]\d)(?:\s{0,2}(?P<half>[ap]\.?m\b\.?))?"
-    r"(?P<unit>\s{0,2}(?:uur|u|hrs|hours|h)\b)?"
-    r"|(?P<h2>\d{1,2})\s{0,2}(?:(?P<half2>[ap]\.?m\b\.?)|(?:uur|u|h|hrs|hours)\b|o'clock)|(?P<noon>(?:12\s)?noon\b))"
+    r"(?:(?P<h>[01]?\d|2[0-4])(?:[.:]|u(?=\d\d\b)|h(?=\d\d\b))(?P<mi>[0-5]\d)(?::[0-5]\d)?(?![\d%])(?![.,]\d)"
+    rf"(?:\s{{0,2}}(?P<half>{_HALF}))?(?P<unit>\s{{0,2}}{_UNIT})?(?:\s\(?(?P<after>{one_of(_SPOKEN_HOURS)})\)?)?"
+    rf"|(?P<h2>\d{{1,2}})\s{{0,2}}(?:(?P<half2>{_HALF})|{_UNIT}|o'clock)(?:\s(?P<after2>{one_of(_SPOKEN_HOURS)}))?"
+    rf"|(?:12\s)?(?P<spoken>{one_of(_SPOKEN_HOURS)})\b)"
 )
 _DAYPART = r"(?:\s(?P<part>'s (?:na)?middags|'s avonds|'s ochtends|'s morgens))?"
+_OURS = one_of(map(re.escape, names("our_zones")))
+_OTHERS = one_of(names("other_zones"))
+# An unknown name of a time in brackets or before "time" is another zone too: the hour is then unknown.
 _ZONE = (
-    r"(?:\s{0,2}\(?(?P<zone>cet/cest|ce\(s\)t|cest|cet|brussels(?:\slocal)?\stime|brussels"
-    r"|brusselse\stijd|amsterdam\stime|nederlandse\stijd|lokale\stijd|local\stime"
-    r"|central european (?:summer )?time|gmt|utc|bst|eet|wet)\b(?![+-]\d)\)?)?"
+    rf"(?:\s{{0,2}},?\s?\(?(?:(?P<ours>{_OURS})(?!\s?[+-]\d)(?![a-z])"
+    rf"|(?P<foreign>(?:{_OTHERS})(?:\s?[+-]\d{{1,2}}(?::?\d\d)?)?(?![a-z])|(?<=\()[a-z]{{2,4}}t(?=\))|[+-]\d\d:\d\d"
+    r"|(?:(?!(?:any|first|same|the|this|that|last|on|in|at|which|what)\b)[a-z]+[ -]){1,2}(?:summer |winter )?time\b"
+    r"|[a-z]+se tijd\b))\)?)?"
 )
+_LEAD = one_of(names("before_an_hour"))
 _AFTER = re.compile(
-    r"(?P<lead>(?:[\s,(;-]{1,4}(?:om|vóór|voor|tot|t/m|tot en met|uiterlijk|uiterlijk om|vanaf|klokslag"
-    r"|(?:telkens|steeds) (?:om|tot)|before|at|by"
-    r"|until|from|no later than|not later than|@)?(?:\sklokslag)?\s{0,2}))" + _CLOCK + _DAYPART + _ZONE + r"\)?"
-)  # fmt: skip
-_BEFORE = re.compile(r"(?<![\d.,])" + _CLOCK + _DAYPART + _ZONE + r"(?:,|\s|\bop\b|\bon\b|\bof\b|\bvan\b|-){1,5}$")
+    rf"(?P<lead>(?:[\s,(;-]{{1,4}}(?:{_LEAD}|@)?(?:\sklokslag)?\s{{0,2}}(?:ce(?:\(s\))?s?t\s)?))"
+    + _CLOCK
+    + _DAYPART
+    + _ZONE
+    + r"\)?"
+)
+_BEFORE = re.compile(
+    r"(?<![\d.,])" + _CLOCK + _DAYPART + _ZONE + r"(?:,|\s|\bop\b|\bon\b|\bof\b|\bvan\b|\bthe\b|-){1,5}$"
+)
 _WEEKDAY = re.compile(rf"\b(?P<name>{_DAYNAME})\b\.?,?\s{{1,3}}(?:de\s|the\s)?$")
 _SHARED = re.compile(
     r"(?<![\d.,:/€])(?P<first>\d{1,2})(?:e|st|nd|rd|th)?\s{0,2}"
@@ -69,14 +75,6 @@ _GAP = re.compile(
     rf"(?:and including|uiterlijk|einddatum|en met|:|the|op|om|{_DAYNAME})?[\s,]{{0,3}}"
 )
 _BETWEEN = re.compile(rf"\b(?:tussen|between)\s(?:de\s|the\s)?(?:{_DAYNAME}\s)?$")
-_ZONES = {
-    "gmt": "UTC",
-    "utc": "UTC",
-    "z": "UTC",
-    "bst": "Europe/London",
-    "eet": "Europe/Athens",
-    "wet": "Europe/Lisbon",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +87,14 @@ class Partial:
     month: int
     year: int | None
     hour: time | None = None
-    zone: str = AMSTERDAM
     why: str = ""
     weekday: str = ""
     slip: str = ""
+    pair: str = ""
 
 
-def find_dates(
-    text: str, day_first: bool, limit: int = MOST_MENTIONS, year_of_round: int | None = None
-) -> list[Mention]:
-    """Every date and every window in the lower-cased text, in order; ``day_first`` decides what 12/11/2026 is.
+def find_dates(text: str, day_first: bool, limit: int = MOST_SPANS, year_of_round: int | None = None) -> list[Span]:
+    """Every date in the lower-cased text, in order; ``day_first`` decides what 12/11/2026 is.
 
     ``year_of_round`` is the year for dates that have none, where the sentence around them names it.
     """
@@ -110,9 +106,8 @@ def find_dates(
             break
     if year_of_round is not None:
         partials = [p if p.year or p.why else _checked(replace(p, year=year_of_round)) for p in partials]
-    partials = _heal(text, partials)
-    mentions = _join(text, partials)
-    return _add_vague(text, mentions, limit)
+    partials = _with_shared_hour(text, _paired(text, _heal(text, partials)))
+    return _add_vague(text, [_span(p) for p in partials], limit)
 
 
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([-/])(\d{1,2})\2\d{4}(?![\d/-])")
@@ -120,7 +115,7 @@ _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([-/])(\d{1,2})\2\d{4}(?![\d/-])")
 
 def _shows_day_first(text: str) -> bool:
     """A text in which one date can only be read day first (27/01/2026) and none month first writes them all so."""
-    written = [(int(hit[1]), int(hit[3])) for hit in itertools.islice(_NUMERIC.finditer(text), MOST_MENTIONS)]
+    written = [(int(hit[1]), int(hit[3])) for hit in itertools.islice(_NUMERIC.finditer(text), MOST_SPANS)]
     return any(first > 12 >= second for first, second in written) and all(second <= 12 for _, second in written)
 
 
@@ -128,7 +123,7 @@ def _core(hit: re.Match[str], day_first: bool) -> Partial:
     start, end = hit.span()
     if hit["iso"]:
         year, month, day = (int(part) for part in hit["iso"].split("-"))
-        return _checked(Partial(start, end, day, month, year, _clock(hit["isotime"]), _iso_zone(hit["isozone"])))
+        return _checked(Partial(start, end, day, month, year, _iso_hour(hit)))
     if hit["n1"]:
         return _numeric(hit, day_first)
     which = "1" if hit["d1"] else "2"
@@ -138,9 +133,9 @@ def _core(hit: re.Match[str], day_first: bool) -> Partial:
     return _checked(Partial(start, end, int(hit[f"d{which}"]), MONTHS[hit[f"m{which}"]], written, inside))
 
 
-def _iso_zone(zone: str | None) -> str:
-    """Only Z is a zone one can name; an offset is kept as the hour of the place, which is ours."""
-    return "UTC" if zone in {"z", "+00:00", "+0000"} else AMSTERDAM
+def _iso_hour(hit: re.Match[str]) -> time | None:
+    """The hour of 2026-03-01T17:00; none where it is that of another place."""
+    return None if hit["isozone"] else _clock(hit["isotime"])
 
 
 def _year(four: str | None, two: str | None) -> int | None:
@@ -180,11 +175,15 @@ def _clock(text: str | None) -> time | None:
 
 
 def _spoken(hit: re.Match[str]) -> time | None:
-    if hit["noon"]:
-        return time(12, 0)
-    hour, minute = int(hit["h"] or hit["h2"]), int(hit["mi"] or 0)
-    half = (hit["half"] or hit["half2"] or "").replace(".", "")
-    part = hit.groupdict().get("part") or ""
+    """The hour of a clock; none where there is no such hour, or where it is that of another zone."""
+    found = hit.groupdict()
+    if found["foreign"]:
+        return None
+    if found["spoken"]:
+        return _clock(_SPOKEN_HOURS[found["spoken"]])
+    hour, minute = int(found["h"] or found["h2"]), int(found["mi"] or 0)
+    half = re.sub(r"[.\s]", "", found["half"] or found["half2"] or "")
+    part = found.get("part") or ""
     if half and not 1 <= hour <= 12:
         return None
     if half:
@@ -206,37 +205,59 @@ def _with_clock(text: str, partial: Partial) -> Partial:
         hour = _spoken(after)
         if hour == time(0, 0) and after["lead"].strip(" ,(") in {"t/m", "tot en met"}:
             hour = None  # "tot en met 00:00 uur" is a slip: the hour is unknown
-        partial = replace(partial, end=after.end(), hour=hour, zone=_zone(after["zone"]))
+        slip = "other zone" if after["foreign"] else ""
+        partial = replace(partial, end=after.end(), hour=hour, slip=slip)
     if partial.hour is None and _NO_HOUR.match(text, partial.end):
         partial = replace(partial, slip="no such hour")
     name = _WEEKDAY.search(text[max(0, partial.start - 14) : partial.start])
     if name:
         partial = replace(partial, start=partial.start - (len(name.string) - name.start()), weekday=name["name"])
     before = _BEFORE.search(text[max(0, partial.start - 34) : partial.start])
-    if before and partial.hour is None and _spoken(before):
+    if before and partial.hour is None and not (after and after.end() == partial.end) and _is_hour(before):
         start = partial.start - (len(before.string) - before.start())
-        partial = replace(partial, start=start, hour=_spoken(before), zone=_zone(before["zone"]))
+        partial = replace(partial, start=start, hour=_spoken(before), slip="other zone" if before["foreign"] else "")
     return partial
+
+
+def _is_hour(before: re.Match[str]) -> bool:
+    """ "17.00 uur op 1 mei" has an hour before the date; "artikel 3.10 van 1 mei" has not."""
+    return bool(
+        before["unit"]
+        or before["half"]
+        or before["h2"]
+        or before["spoken"]
+        or before["ours"]
+        or before["foreign"]
+        or ":" in before.group()
+    )
 
 
 def _is_clock(after: re.Match[str]) -> bool:
     """ "1 mei 2026 12.50" with a dot, no comma and no "uur" may be a price or an article; a bare "-" a range."""
-    if "-" in after["lead"] and not after["unit"]:
-        return bool(after["zone"])
+    said = after["unit"] or after["ours"] or after["half"] or after["half2"] or after["spoken"] or after["after"]
+    if "-" in after["lead"] and not said:
+        return ":" in after.group() and not re.match(r"\s?(?:-|tot|to)\s?\d", after.string[after.end() :][:8])
     return bool(
-        after["unit"]
-        or after["zone"]
-        or after["lead"].strip()
-        or after["h2"]
-        or after["noon"]
-        or re.search(r"[:uh]\d", after.group())
+        said or after["foreign"] or after["lead"].strip() or after["h2"] or re.search(r"[:uh]\d", after.group())
     )
 
 
-def _zone(word: str | None) -> str:
-    if not word or word.startswith(("amsterdam", "nederland", "lokale", "local")):
-        return AMSTERDAM
-    return _ZONES.get(word, "Europe/Brussels")
+_FOR_ALL = re.compile(
+    r"\b(?:both|all|each(?: time)?|telkens|steeds|beide|allebei|alle(?:maal)?)\s"
+    r"(?:(?:deadlines |dagen |keren )?(?:at|om|tot|before|by|vóór|voor) )?" + _CLOCK + _DAYPART + _ZONE
+)
+
+
+def _with_shared_hour(text: str, partials: list[Partial]) -> list[Partial]:
+    """ "15 maart en 15 juni 2026, beide om 17.00 uur": the hour is that of every date of the sentence before it."""
+    found = list(partials)
+    for hit in _FOR_ALL.finditer(text):
+        hour, slip = _spoken(hit), "other zone" if hit["foreign"] else ""
+        for i, one in enumerate(found):
+            bare = one.hour is None and not one.why and one.end <= hit.start()
+            if bare and hit.start() - one.end < 200 and not re.search(r"[.;]\s|\n", text[one.end : hit.start()]):
+                found[i] = replace(one, hour=hour, slip=one.slip or slip)
+    return found
 
 
 def _with_shared_day(text: str, partial: Partial) -> list[Partial]:
@@ -245,13 +266,17 @@ def _with_shared_day(text: str, partial: Partial) -> list[Partial]:
     shared = _SHARED.search(left)
     if partial.why or not shared or not 0 < int(shared["first"]) < partial.day:
         return [partial]
+    if re.search(
+        r"\b(?:paragraaf|artikel(?:en)?|lid|hoofdstuk|onderdeel|bijlage|article|section|§)\s$", left[: shared.start()]
+    ):
+        return [partial]
     if shared["how"] in {"en", "and", "of", "or", ",", "&"} and not re.search(
         r"(?:\b(?:op|on|tussen|between|\w*data|\w*datum|deadlines?|per)|[:,])\s{0,2}$", left[: shared.start()]
     ):
         return [partial]
     start = partial.start - len(left) + shared.start()
     first = replace(
-        partial, start=start, end=start + len(shared["first"]), day=int(shared["first"]), hour=None, weekday=""
+        partial, start=start, end=start + len(shared["first"]), day=int(shared["first"]), hour=None, weekday="", slip=""
     )
     return [first, partial]
 
@@ -286,25 +311,20 @@ def _forward(text: str, partials: list[Partial], i: int) -> Partial:
     first = partials[i - 1]
     gap = text[first.end : second.start]
     later = (second.month, second.day) > (first.month, first.day)
-    if len(gap) <= 40 and later and (found := _GAP.fullmatch(gap)) and found["how"] not in {"en", "and"}:
+    between = _BETWEEN.search(text[max(0, first.start - 26) : first.start])
+    if len(gap) <= 40 and later and (found := _GAP.fullmatch(gap)) and (between or found["how"] not in {"en", "and"}):
         return _checked(replace(second, year=first.year))
     return second
 
 
-def _join(text: str, partials: list[Partial]) -> list[Mention]:
-    mentions: list[Mention] = []
-    i = 0
-    while i < len(partials):
-        one, two = partials[i], partials[i + 1] if i + 1 < len(partials) else None
-        if two and _is_window(text, one, two):
-            mentions.append(
-                Mention(WINDOW, Window(_moment(one), _moment(two)), one.start, two.end, why=_slip(one) or _slip(two))
-            )
-            i += 2
-            continue
-        mentions.append(_mention(one))
-        i += 1
-    return mentions
+def _paired(text: str, partials: list[Partial]) -> list[Partial]:
+    """The two ends of a period, marked as such."""
+    marked = list(partials)
+    for i in range(len(partials) - 1):
+        if marked[i].pair != "second" and _is_window(text, partials[i], partials[i + 1]):
+            marked[i] = replace(marked[i], pair="first")
+            marked[i + 1] = replace(marked[i + 1], pair="second")
+    return marked
 
 
 def _is_window(text: str, one: Partial, two: Partial) -> bool:
@@ -316,15 +336,12 @@ def _is_window(text: str, one: Partial, two: Partial) -> bool:
     return gap["how"] not in {"en", "and"} or bool(_BETWEEN.search(text[max(0, one.start - 26) : one.start]))
 
 
-def _moment(partial: Partial) -> Moment:
-    assert partial.year is not None
-    return Moment(date(partial.year, partial.month, partial.day), partial.hour, partial.zone)
-
-
-def _mention(partial: Partial) -> Mention:
+def _span(partial: Partial) -> Span:
+    place = (partial.start, partial.end)
     if partial.why or partial.year is None:
-        return Mention(VAGUE, None, partial.start, partial.end, why=partial.why or "no year")
-    return Mention(DATE, _moment(partial), partial.start, partial.end, why=_slip(partial))
+        return Span("date", None, *place, why=partial.why or "no year", pair=partial.pair)
+    moment = Moment(date(partial.year, partial.month, partial.day), partial.hour)
+    return Span("date", moment, *place, pair=partial.pair, slip=_slip(partial))
 
 
 _WEEKDAYS = ("ma mo", "di tu", "wo we", "do th", "vr fr", "za sa", "zo su")
@@ -338,13 +355,13 @@ def _slip(partial: Partial) -> str:
     return "" if partial.weekday[:2] in fits else "the weekday does not fit"
 
 
-def _add_vague(text: str, mentions: list[Mention], limit: int) -> list[Mention]:
+def _add_vague(text: str, spans: list[Span], limit: int) -> list[Span]:
     taken = bytearray(len(text) + 1)
-    for mention in mentions:
-        taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
+    for span in spans:
+        taken[span.start : span.end] = b"\x01" * (span.end - span.start)
     for hit in _VAGUE.finditer(text):
-        if len(mentions) >= 2 * limit:
+        if len(spans) >= 2 * limit:
             break
         if not any(taken[hit.start() : hit.end()]):
-            mentions.append(Mention(VAGUE, None, *hit.span(), why="no day"))
-    return sorted(mentions, key=lambda m: m.start)
+            spans.append(Span("date", None, *hit.span(), why="no day"))
+    return sorted(spans, key=lambda m: m.start)

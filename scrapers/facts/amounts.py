@@ -3,33 +3,23 @@
 import re
 from decimal import Decimal
 
-from scrapers.spans import AMOUNT, MOST_MENTIONS, RATE, RATES, SPREAD, VAGUE, Mention, Spread
+from scrapers.facts.spans import MOST_SPANS, Span
+from scrapers.facts.words import names, one_of
 
-_SCALES = {
-    "miljoen": 6, "miljoenen": 6, "mln": 6, "mio": 6, "million": 6, "millions": 6, "m": 6, "mn": 6, "mil": 6,
-    "miljard": 9, "mld": 9, "mrd": 9, "billion": 9, "bn": 9, "duizend": 3, "thousand": 3, "k": 3,
-}  # fmt: skip
-_SAID = """0.5 een half|half a  1.5 anderhalf  1 één|een|one|a  2 twee|two  3 drie|three  4 vier|four  5 vijf|five
-  6 zes|six  7 zeven|seven  8 acht|eight  9 negen|nine  10 tien|ten  12 twaalf|twelve  15 vijftien|fifteen
-  11 elf|eleven  13 dertien|thirteen  14 veertien|fourteen  16 zestien|sixteen  17 zeventien|seventeen
-  18 achttien|eighteen  19 negentien|nineteen  20 twintig|twenty  25 vijfentwintig|twenty-five  30 dertig|thirty
-  40 veertig|forty  50 vijftig|fifty  60 zestig|sixty  75 vijfenzeventig|seventy-five  80 tachtig|eighty
-  100 honderd|hundred"""
-_WORDS = {
-    word: entry.split(" ", 1)[0] for entry in re.split(r"\s{2,}", _SAID) for word in entry.split(" ", 1)[1].split("|")
-}
+_SCALES = names("scales")
+_WORDS = {word: str(value) for word, value in names("numbers").items()}
 _NUMBER = r"\d{1,12}(?:[.,]\d{1,4}(?!\d)| \d{3}(?!\d)){0,6}(?:[.,](?:-{1,2}|=))?"
-_SPOKEN = "|".join(sorted(_WORDS, key=len, reverse=True))
-_FULL = "miljoenen|miljoen|millions?|mln|mio|miljard|mld|mrd|billion|bn|duizend|thousand"
-_SCALE, _LONG = rf"(?:{_FULL}|mn|m|k)\b", rf"(?:{_FULL})\b"
+_SPOKEN = one_of(_WORDS)
+_FULL = one_of(word for word in _SCALES if len(word) > 1)
+_SCALE, _LONG = rf"(?:{_FULL}|m|k)\b", rf"(?:{_FULL})\b"
 _CURRENCY = r"(?:€|eur(?:o'?s?)?\b)"
 
 
 def _part(n: str) -> str:
     """One amount: currency before or behind, digits or a word, a scale."""
     return (
-        rf"(?P<pre{n}>k€|m€|{_CURRENCY})?\s{{0,3}}(?:(?P<num{n}>{_NUMBER})(?:\s{{0,2}}-?(?P<scale{n}>{_SCALE}))?"
-        rf"|\b(?P<word{n}>{_SPOKEN})\s(?P<wscale{n}>{_LONG}))\s{{0,2}}(?P<post{n}>(?:m€|k€|{_CURRENCY})(?!\s{{0,3}}\d))?"
+        rf"(?P<pre{n}>k\s?(?:€|eur\b)|m\s?(?:€|eur\b)|{_CURRENCY})?\s{{0,3}}(?:(?P<num{n}>{_NUMBER})(?:\s{{0,2}}-?(?P<scale{n}>{_SCALE}))?"
+        rf"|\b(?P<word{n}>{_SPOKEN})\s(?P<wscale{n}>{_LONG}))\s{{0,2}}(?P<post{n}>(?:[mk]\s?(?:€|eur\b)|{_CURRENCY})(?!\s{{0,3}}\d))?"
     )
 
 
@@ -75,6 +65,8 @@ def number(text: str, comma_decimal: bool, scaled: bool) -> Decimal | None:
             rf"[1-9]\d{{0,2}}(?:{m}\d{{3}}){{2,}}(?:{o}\d{{1,2}})?|[1-9]\d{{0,2}}{m}\d{{3}}{o}\d{{1,2}}", text
         ):
             return Decimal(text.replace(mark, "").replace(other, "."))
+    if not comma_decimal and not scaled and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text):
+        return Decimal(text.replace(".", ""))  # 50.000 EUR: nobody writes a tenth of a cent
     if re.fullmatch(rf"[1-9]\d{{0,2}}{re.escape(many)}\d{{3}}", text):
         return None if scaled else Decimal(text.replace(many, ""))
     if re.fullmatch(r"\d{1,3}[.,]\d{1,2}", text) and (scaled or text[-2:-1] == few or text[-3:-2] == few):
@@ -84,9 +76,9 @@ def number(text: str, comma_decimal: bool, scaled: bool) -> Decimal | None:
     return None
 
 
-def find_amounts(text: str, comma_decimal: bool, limit: int = MOST_MENTIONS) -> list[Mention]:
+def find_amounts(text: str, comma_decimal: bool, limit: int = MOST_SPANS) -> list[Span]:
     """Every amount in the lower-cased text from which dates have been blanked out, in order."""
-    found: list[Mention] = []
+    found: list[Span] = []
     place = 0
     while len(found) < limit and (hit := _AMOUNT.search(text, place)):
         mention = _amount(text, hit, comma_decimal)
@@ -101,25 +93,31 @@ _UNIT_IN_LABEL = re.compile(
     r"(?:[(](?:in )?(?:€|eur|euro|euro's)[)](?:\s?-\s?year\s?:?\s?20\d\d)?|\b(?:in euro's|in euro))\s?[:|]\s{0,3}"
     rf"(?P<first>{_NUMBER})(?:\s(?:to|tot|-)\s(?P<second>{_NUMBER}))?(?![\d/%]|\s?(?:{_SCALE}|{_CURRENCY}))"
 )
+# A number in thousands as a cell of a table, or behind the word for a ceiling: an amount without its sign.
+_CELL = re.compile(r"\|\s*(?P<first>[1-9]\d{0,2}(?:\.\d{3})+)(?P<second>)\s*(?=\||\n|$)")
+_CEILING = re.compile(
+    r"plafond[^.;\d\ue00f€]{0,60}?\s(?P<first>[1-9]\d{0,2}(?:\.\d{3})+)(?P<second>)(?![.,]?\d|\s?[%€]|\seuro)"
+)
 # The topic pages of the EU portal head this column "Contributions" and mean euro per project.
 _CONTRIBUTIONS = re.compile(r"\bcontributions\s?[:|]\s{0,3}(?P<first>\d{5,9})\s(?:to|-)\s(?P<second>\d{5,9})\b")
 
 
-def labelled_amounts(text: str, comma_decimal: bool, limit: int = MOST_MENTIONS) -> list[Mention]:
+def labelled_amounts(text: str, comma_decimal: bool, limit: int = MOST_SPANS) -> list[Span]:
     """Bare numbers behind a label that says they are euro."""
-    hits = [*_UNIT_IN_LABEL.finditer(text), *_CONTRIBUTIONS.finditer(text)][:limit]
+    shapes = (_UNIT_IN_LABEL, _CONTRIBUTIONS, _CELL, _CEILING)
+    hits = [hit for shape in shapes for hit in shape.finditer(text)][:limit]
     return sorted((m for hit in hits if (m := _labelled(hit, comma_decimal))), key=lambda m: m.start)
 
 
-def _labelled(hit: re.Match[str], comma_decimal: bool) -> Mention | None:
+def _labelled(hit: re.Match[str], comma_decimal: bool) -> Span | None:
     first = number(hit["first"], comma_decimal, False)
     second = number(hit["second"], comma_decimal, False) if hit["second"] else None
     start, end = hit.start("first"), hit.end("second" if hit["second"] else "first")
     if first is None or (hit["second"] and second is None):
-        return Mention(VAGUE, None, start, end, why="amount in an unclear notation")
+        return Span("amount", None, start, end, why="amount in an unclear notation")
     if second is None:
-        return Mention(AMOUNT, exact(first), start, end)
-    return Mention(SPREAD, Spread(exact(first), exact(second)), start, end) if first < second else None
+        return Span("amount", exact(first), start, end)
+    return Span("amount", exact(second), start, end, low=exact(first)) if first < second else None
 
 
 def _past_first(hit: re.Match[str]) -> int:
@@ -134,7 +132,7 @@ def _is_money(hit: re.Match[str], n: str) -> bool:
 _GOES_ON = re.compile(r"'\d|\s{0,2}ton\b")  # 1'500'000; "3 ton" are 300,000
 
 
-def _amount(text: str, hit: re.Match[str], comma_decimal: bool) -> Mention | None:
+def _amount(text: str, hit: re.Match[str], comma_decimal: bool) -> Span | None:
     if hit["how"] and _is_spread(text, hit):
         return _spread(hit, comma_decimal)
     if not _is_money(hit, "1"):
@@ -144,8 +142,8 @@ def _amount(text: str, hit: re.Match[str], comma_decimal: bool) -> Mention | Non
         return None
     value = _value(hit, "1", comma_decimal)
     if value is None or _GOES_ON.match(text, end):
-        return Mention(VAGUE, None, hit.start(), end, why="amount in an unclear notation")
-    return Mention(AMOUNT, value, hit.start() + _blank(hit), end)
+        return Span("amount", None, hit.start(), end, why="amount in an unclear notation")
+    return Span("amount", value, hit.start() + _blank(hit), end)
 
 
 def _blank(hit: re.Match[str]) -> int:
@@ -160,7 +158,7 @@ def _end(hit: re.Match[str], n: str) -> int:
 def _value(hit: re.Match[str], n: str, comma_decimal: bool, scale: str = "") -> Decimal | None:
     own = hit[f"scale{n}"] or hit[f"wscale{n}"] or scale
     for sign in (hit[f"pre{n}"], hit[f"post{n}"]):
-        own = {"k€": "k", "m€": "m"}.get(sign or "", own)
+        own = sign[0] if sign and sign[0] in "km" else own
     word = hit[f"word{n}"]
     value = Decimal(_WORDS[word]) if word else number(hit[f"num{n}"], comma_decimal, bool(own))
     if value is None or (own in {"m", "k", "mn"} and hit[f"pre{n}"] is None and hit[f"post{n}"] is None):
@@ -183,7 +181,7 @@ def _is_spread(text: str, hit: re.Match[str]) -> bool:
     return not (bare and re.fullmatch(r"(?:19|20)\d\d", hit["num1"]))
 
 
-def _spread(hit: re.Match[str], comma_decimal: bool) -> Mention | None:
+def _spread(hit: re.Match[str], comma_decimal: bool) -> Span | None:
     scale2 = hit["scale2"] or hit["wscale2"] or ""
     borrows = scale2 and not (hit["scale1"] or hit["wscale1"]) and not hit["pre1"] and not hit["post1"]
     low, high = _value(hit, "1", comma_decimal, scale2 if borrows else ""), _value(hit, "2", comma_decimal)
@@ -192,8 +190,8 @@ def _spread(hit: re.Match[str], comma_decimal: bool) -> Mention | None:
     end = _end(hit, "2")
     start = hit.start() + _blank(hit)
     if high is None or (low is not None and low >= high):
-        return Mention(VAGUE, None, start, end, why="amounts in an unclear notation")
-    return Mention(SPREAD, Spread(low, high), start, end)
+        return Span("amount", None, start, end, why="amounts in an unclear notation")
+    return Span("amount", high, start, end, low=low, slip="" if low else "lower end unclear")
 
 
 _HALF = re.compile(
@@ -210,26 +208,26 @@ _BARE = re.compile(
 )
 
 
-def find_rates(text: str, limit: int = MOST_MENTIONS) -> list[Mention]:
+def find_rates(text: str, limit: int = MOST_SPANS) -> list[Span]:
     """Every percentage, and "de helft van de kosten"; two bounds make one mention without a value."""
-    halves = [Mention(RATE, Decimal(50), hit.start(), hit.end()) for hit in _HALF.finditer(text)]
-    bare = [Mention(RATE, Decimal(hit[1]), hit.start(1), hit.end(1)) for hit in _BARE.finditer(text)]
+    halves = [Span("rate", Decimal(50), hit.start(), hit.end()) for hit in _HALF.finditer(text)]
+    bare = [Span("rate", Decimal(hit[1]), hit.start(1), hit.end(1)) for hit in _BARE.finditer(text)]
     return sorted([*_percentages(text, limit), *halves, *bare], key=lambda m: m.start)[:limit]
 
 
-def _percentages(text: str, limit: int) -> list[Mention]:
-    found: list[Mention] = []
+def _percentages(text: str, limit: int) -> list[Span]:
+    found: list[Span] = []
     for hit in _PERCENT.finditer(text):
         ranged = hit["how"] and (hit["how"] not in {"en", "and", "of", "or"} or not hit["sign"] or _between(text, hit))
         if not hit["sign"] and not ranged:
             continue
         value = Decimal(hit["low"].replace(",", "."))
         if not hit["how"] and value > 100:
-            found.append(Mention(RATES, None, hit.start(), hit.end(), why="more than the whole"))
+            found.append(Span("rate", None, hit.start(), hit.end(), why="more than the whole"))
         elif not hit["how"]:
-            found.append(Mention(RATE, exact(value), hit.start(), hit.end()))
+            found.append(Span("rate", exact(value), hit.start(), hit.end()))
         elif ranged:
-            found.append(Mention(RATES, None, hit.start(), hit.end(), why="more than one percentage"))
+            found.append(_range_of(hit))
         else:
             found += _two(hit)
         if len(found) >= limit:
@@ -237,11 +235,19 @@ def _percentages(text: str, limit: int) -> list[Mention]:
     return found
 
 
+def _range_of(hit: re.Match[str]) -> Span:
+    """ "40-60%": both ends."""
+    low, high = (exact(Decimal(hit[name].replace(",", "."))) for name in ("low", "high"))
+    if low >= high or high > 100:
+        return Span("rate", None, *hit.span(), why="more than one percentage")
+    return Span("rate", high, *hit.span(), low=low)
+
+
 def _between(text: str, hit: re.Match[str]) -> bool:
     return bool(re.search(r"\b(?:tussen|between)\s(?:de\s|the\s)?$", text[max(0, hit.start() - 14) : hit.start()]))
 
 
-def _two(hit: re.Match[str]) -> list[Mention]:
+def _two(hit: re.Match[str]) -> list[Span]:
     """ "40% of 50%": two mentions, each with its own value."""
     low, high = (exact(Decimal(hit[name].replace(",", "."))) for name in ("low", "high"))
-    return [Mention(RATE, low, hit.start(), hit.end("sign")), Mention(RATE, high, hit.start("high"), hit.end())]
+    return [Span("rate", low, hit.start(), hit.end("sign")), Span("rate", high, hit.start("high"), hit.end())]

@@ -1,0 +1,90 @@
+"""What a text says, as fields of a Listing: each with the sentence it was read from, the rest as questions."""
+
+from datetime import date
+from typing import Any
+
+from db.vocabulary import Status
+from scrapers.facts.facts import Facts, Gate, plain_value
+from scrapers.facts.read import read_facts
+from scrapers.listing import ListedDeadline, Proof, Question, QuestionField
+
+MOST = 20  # more dates than this in one text is a list of calls, not a call
+AMOUNTS = ("budget", "max_amount", "rate")
+
+
+def extract(text: str, language: str, today: date, word: Status | None = None) -> dict[str, Any]:
+    """Deadlines, amounts, status, allocation, and what a person is asked; ``word`` is what the source says of status.
+
+    ``today`` is the day of reading, in Amsterdam.
+    """
+    facts = read_facts(text.replace("\u00ad", ""), language, today)
+    amounts = {name: facts.shown[name] for name in AMOUNTS if name in facts.shown}
+    if facts.min_amount:
+        amounts["min_amount"] = facts.min_amount
+    fields: dict[str, Any] = {name: one.value for name, one in amounts.items()}
+    fields["proof"] = {name: Proof(sentence=one.sentence, certainty=one.certainty) for name, one in amounts.items()}
+    fields["evidence"] = {name: one.text[:500] for name, one in amounts.items()}
+    fields["deadlines"] = tuple(deadline(gate) for gate in facts.gates)[:MOST]
+    if facts.allocation:
+        fields["allocation"] = facts.allocation
+    status, asked = _status(facts, word)
+    if status:
+        fields["source_word"] = status
+    if status and status is not word and facts.status:
+        fields["proof"]["source_word"] = Proof(sentence=facts.status[1])
+    fields["questions"] = (*asked, *questions(facts))
+    fields["review"] = (*facts.remarks, *(question.line for question in fields["questions"]))
+    return fields
+
+
+def questions(facts: Facts) -> tuple[Question, ...]:
+    """What a person is asked of the five facts."""
+    return tuple(
+        Question(
+            field=QuestionField(name),
+            sentence=one.sentence,
+            readings=tuple(plain_value(value) for value in one.values),
+            why=one.why,
+        )
+        for name, one in facts.asked.items()
+    )
+
+
+def _status(facts: Facts, word: Status | None) -> tuple[Status | None, tuple[Question, ...]]:
+    """The source's word; where only the text says that the call is over, that; where they differ, a question."""
+    if facts.status is None:
+        return word, ()
+    read, sentence = facts.status
+    if word is None or word is read:
+        return read, ()
+    if word is not Status.OPEN:
+        return word, ()  # "bijna open", "gesloten": the text speaks of the round before, or says the same
+    why = "de bron zegt open, de tekst dat het over is"
+    question = Question(field=QuestionField.STATUS, sentence=sentence, readings=(str(read), str(word)), why=why)
+    return word, (question,)
+
+
+def unknown_status(said: str) -> Question:
+    """A status word that nobody knows is asked, never left out."""
+    readings = (Status.OPEN, Status.ANNOUNCED, Status.CLOSED)
+    why = (
+        "de bron gebruikt een woord voor de status dat niet bekend is"
+        if said
+        else "de bron zegt niet hoe het ervoor staat"
+    )
+    return Question(field=QuestionField.STATUS, sentence=said, readings=tuple(map(str, readings)), why=why)
+
+
+def deadline(gate: Gate) -> ListedDeadline:
+    """One date, or one of the kinds that have none."""
+    moment = gate.moment
+    return ListedDeadline(
+        kind=gate.kind,
+        day=moment.day if moment else None,
+        hour=f"{moment.hour:%H:%M}" if moment and moment.hour else None,
+        text=gate.text[:500],
+        sentence=gate.sentence,
+        certainty=gate.certainty,
+        door=gate.door,
+        obligatory=gate.obligatory,
+    )

@@ -1,0 +1,113 @@
+"""What a date, an amount or a percentage means, and how certain that is: weights fitted on labelled sentences.
+
+The weights are data (``scrapers/weights.npz``, made by ``python -m scrapers.fit``). Here they are only added up, so
+reading needs no library of learning.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from scrapers.facts.features import features
+from scrapers.facts.sentences import ANY_MARK, Sentence
+from scrapers.facts.spans import Span
+from scrapers.facts.words import pattern
+
+WEIGHTS = Path(__file__).parent.parent / "weights.npz"
+KINDS = ("date", "amount", "rate")
+FACTS = frozenset({"opens", "closes", "step", "later", "budget", "max", "rate"})
+DOUBT = {
+    "date": 0.45,
+    "amount": 0.6,
+    "rate": 0.6,
+}  # what is left of the chance of a fact where the words around it speak of something else
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Of one kind of span: a row of whole numbers a feature, a column a meaning."""
+
+    meanings: tuple[str, ...]
+    rows: dict[str, int]
+    table: npt.NDArray[np.int8]
+    scale: float
+    base: npt.NDArray[np.float64]
+
+    def chances(self, seen: list[str]) -> dict[str, float]:
+        """The chance of every meaning, together one."""
+        known = [row for name in seen if (row := self.rows.get(name)) is not None]
+        score = self.base + self.table[known].sum(axis=0, dtype=np.int64) * self.scale
+        grown = np.exp(score - score.max())
+        return dict(zip(self.meanings, (grown / grown.sum()).tolist(), strict=True))
+
+
+@cache
+def weights(path: Path = WEIGHTS) -> dict[str, Weights]:
+    """All three tables."""
+    with np.load(path, allow_pickle=False) as file:
+        return {kind: _table(file, kind) for kind in KINDS}
+
+
+def _table(file: "np.lib.npyio.NpzFile", kind: str) -> Weights:
+    written = bytes(file[f"{kind}_features"]).decode("utf-8").split("\n")
+    meanings = tuple(str(name) for name in file[f"{kind}_meanings"])
+    rows = {name: number for number, name in enumerate(written)}
+    return Weights(meanings, rows, file[f"{kind}_table"], float(file[f"{kind}_scale"]), file[f"{kind}_base"])
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A span with its sentence and the chances of its meanings."""
+
+    span: Span
+    sentence: Sentence
+    number: int  # which of the sentence's spans it is
+    chances: dict[str, float]
+
+    def chance(self, *meanings: str) -> float:
+        """That it means one of these."""
+        return sum(self.chances.get(name, 0.0) for name in meanings)
+
+    @property
+    def left(self) -> str:
+        """The words of the sentence before it."""
+        return self.sentence.words[: self.sentence.places[self.number]]
+
+    @property
+    def right(self) -> str:
+        """The words of the sentence behind it."""
+        return self.sentence.words[self.sentence.places[self.number] + 1 :]
+
+
+def judged(sentences: list[Sentence], path: Path = WEIGHTS) -> list[Judged]:
+    """Every span of the sentences."""
+    tables = weights(path)
+    return [
+        Judged(span, sentence, number, weighed(sentence, number, tables))
+        for sentence in sentences
+        for number, span in enumerate(sentence.spans)
+    ]
+
+
+def weighed(sentence: Sentence, number: int, tables: dict[str, Weights]) -> dict[str, float]:
+    """The chances of the meanings of one span; a word of doubt takes from those that are facts."""
+    kind = sentence.spans[number].kind
+    chances = tables[kind].chances(features(sentence, number))
+    return with_doubt(chances, kind) if is_doubted(sentence, number) else chances
+
+
+def with_doubt(chances: dict[str, float], kind: str) -> dict[str, float]:
+    """Less of the meanings that are facts."""
+    return {name: chance * DOUBT[kind] if name in FACTS else chance for name, chance in chances.items()}
+
+
+def is_doubted(sentence: Sentence, number: int) -> bool:
+    """Words around the span speak of something that is no application, no pot, no share of the costs."""
+    place = sentence.places[number]
+    left = re.sub(ANY_MARK, "@", sentence.words[max(0, place - 320) : place])
+    right = re.sub(ANY_MARK, "@", sentence.words[place + 1 : place + 120])
+    return pattern("doubts", sentence.spans[number].kind, "(?:{})").search(f"{left}#{right}") is not None

@@ -1,0 +1,148 @@
+"""From judged amounts and percentages to the money of a call: its pot, the most for one project, the share paid."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from scrapers.facts.doors import Candidate
+from scrapers.facts.facts import MOST_READINGS, Asked, Shown, Value
+from scrapers.facts.features import direction, topics_of
+from scrapers.facts.meanings import Judged
+from scrapers.facts.sentences import verbatim
+from scrapers.facts.words import pattern
+
+SHOW = {"budget": 0.85, "max": 0.88, "rate": 0.85, "min": 0.85}
+ASK = {"budget": 0.4, "max": 0.4, "rate": 0.4, "min": 0.4}
+RIVAL = 0.5
+
+Answer = Shown | Asked | None
+
+
+def shown(one: Judged, text: str, value: Value, chance: float) -> Shown:
+    """A value with its sentence."""
+    words = " ".join(text[one.span.start : one.span.end].split())
+    return Shown(value, words, verbatim(text, one.sentence, one.span), round(min(chance, 1.0), 2))
+
+
+def asked(found: Iterable[tuple[Judged, Value]], text: str, why: str) -> Asked:
+    """Values to choose from, each once."""
+    pairs = list(found)
+    values = tuple(dict.fromkeys(value for _, value in pairs))[:MOST_READINGS]
+    return Asked(values, verbatim(text, pairs[0][0].sentence, pairs[0][0].span), why)
+
+
+def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
+    """The one amount or percentage of this meaning, a question where there are several or none is sure."""
+    found = [
+        (one, one.span.value)
+        for one in judged
+        if isinstance(one.span.value, Decimal) and one.chance(meaning) >= ASK[meaning] and not is_left_behind(one)
+    ]
+    sure = [pair for pair in found if pair[0].chance(meaning) >= SHOW[meaning]]
+    if not found:
+        return None
+    ordered = sorted(found, key=lambda pair: -pair[0].chance(meaning))
+    values = {value for _, value in sure}
+    rivals = {value for one, value in found if one.chance(meaning) >= RIVAL} - values
+    if len(values) == 1 and not rivals:
+        return _one(sure, meaning, text)
+    if not sure:
+        return asked(ordered, text, "niet zeker dat de tekst dit bedoelt")
+    several = sorted(found, key=lambda pair: pair[1], reverse=True) if meaning == "rate" else ordered
+    return asked(several, text, "de tekst noemt er meer dan een")
+
+
+def _one(sure: list[tuple[Judged, Decimal]], meaning: str, text: str) -> Answer:
+    """All sure mentions give one value: shown, unless every mention is hedged."""
+    exact = [(one, value) for one, value in sure if not why_inexact(one, meaning)]
+    if not exact:
+        one, value = sure[0]
+        readings = [(one, value), *([(one, one.span.low)] if one.span.low is not None else [])]
+        return asked(readings, text, why_inexact(one, meaning))
+    one, value = max(exact, key=lambda pair: pair[0].chance(meaning))
+    return shown(one, text, value, one.chance(meaning))
+
+
+def why_inexact(one: Judged, meaning: str) -> str:
+    """Why the figure is not the figure: about, more than, a range."""
+    side = direction(one.left)
+    if side == "about" or (side in ("above", "least") and meaning != "min"):
+        return "het bedrag is niet precies"
+    if one.span.slip or one.span.why:
+        return "de notatie is niet zeker"
+    if one.span.low is not None and meaning in ("budget", "rate"):
+        return "er staan twee grenzen"
+    return ""
+
+
+_FROM = re.compile(r"\b(?:van|from|was|of)\s$")
+_TO = re.compile(r"\s{0,2}(?:naar|tot|to)\s{0,2}(?:maximaal |max\.? )?[\ue001\ue002]")
+
+
+def is_left_behind(one: Judged) -> bool:
+    """The amount that was: "van # naar #", "verhoogd van # tot #"."""
+    if not (_FROM.search(one.left) and _TO.match(one.right)):
+        return False
+    return one.right.lstrip().startswith("naar") or pattern("topics", "raised").search(one.sentence.words) is not None
+
+
+def budget(judged: list[Judged], door: Candidate | None, rounds: int, text: str) -> Answer:
+    """The money of the round: the only pot, the sum of the others, or the pot that stands with its closing."""
+    pots: list[tuple[Judged, Decimal]] = [
+        (one, one.span.value)
+        for one in judged
+        if isinstance(one.span.value, Decimal) and one.chance("budget") >= SHOW["budget"] and not is_left_behind(one)
+    ]
+    values = {value for _, value in pots}
+    if len(values) > 1:
+        whole = _whole(pots) or _of_round(pots, door)
+        if whole:
+            return _one([whole], "budget", text)
+        largest: list[tuple[Judged, Value]] = [(one, value) for value, one in _ordered(pots)]
+        return asked(largest, text, "het geld is verdeeld over meer dan een deel of ronde")
+    if not pots and (parts := _parts(judged)):
+        return asked(parts, text, "de tekst noemt delen en geen geheel")
+    if pots and rounds > 1 and _SPLIT.search(pots[0][0].sentence.words):
+        return asked(pots, text, "het bedrag is voor meer dan een ronde")
+    return settled(judged, "budget", text)
+
+
+def _ordered(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Decimal, Judged]]:
+    return sorted(((value, one) for one, value in pots), key=lambda pair: pair[0], reverse=True)
+
+
+_SPLIT = re.compile(
+    r"\b(?:verdeeld over|verspreid over|over (?:de )?(?:\w+ )?(?:rondes?|tranches|jaren)"
+    r"|spread over|split over|divided (?:over|between|among))\b"
+)
+
+
+def _parts(judged: list[Judged]) -> list[tuple[Judged, Decimal]]:
+    found = [
+        (one, one.span.value)
+        for one in judged
+        if isinstance(one.span.value, Decimal) and one.chance("budget_part", "budget") >= SHOW["budget"]
+    ]
+    return sorted(found, key=lambda pair: pair[1], reverse=True)
+
+
+def _whole(pots: list[tuple[Judged, Decimal]]) -> tuple[Judged, Decimal] | None:
+    """The largest, where it is called a total or is the sum of the others."""
+    largest = max(pots, key=lambda pair: pair[1])
+    rest = {one.span.start: value for one, value in pots if value != largest[1]}
+    parts = set(rest.values())
+    if len(parts) > 1 and sum(parts) == largest[1]:
+        return largest
+    near = pattern("topics", "total").search(largest[0].left[-60:])
+    return largest if near and sum(parts) <= largest[1] else None
+
+
+def _of_round(pots: list[tuple[Judged, Decimal]], door: Candidate | None) -> tuple[Judged, Decimal] | None:
+    """The only pot in the sentence of the closing."""
+    if door is None:
+        return None
+    beside = [pair for pair in pots if pair[0].sentence.start == door.judged.sentence.start]
+    doors = sum(span.kind == "date" for span in door.judged.sentence.spans)
+    return (
+        beside[0] if len(beside) == 1 and doors <= 2 and "parts" not in topics_of(door.judged.sentence.words) else None
+    )

@@ -1,0 +1,211 @@
+"""The facts of a text: the whole way from its words to what is shown, asked, or left alone."""
+
+from dataclasses import replace
+from datetime import date
+
+from db.vocabulary import Allocation, DeadlineKind, Status
+from scrapers.facts import doors, money
+from scrapers.facts.doors import Candidate
+from scrapers.facts.facts import Asked, Facts, Gate, Shown
+from scrapers.facts.features import topics_of
+from scrapers.facts.find import find
+from scrapers.facts.meanings import judged
+from scrapers.facts.sentences import Sentence, cut, verbatim
+from scrapers.facts.spans import LONGEST, Moment
+from scrapers.facts.words import groups, pattern
+
+MOST_DAYS = 12  # more sure closings than this in one text is a list of calls, not a call
+UNSURE = "niet zeker dat de tekst dit bedoelt"
+SEVERAL = "de tekst noemt er meer dan een en zegt niet welke voor wie"
+ROUNDED = "datum volgt uit een regel of uit woorden die twee dagen toelaten"
+OVER = "de tekst zegt dat het over is, en noemt een datum die nog komt"
+CONTRADICT = "data in de tekst spreken elkaar tegen"
+
+
+def read_facts(text: str, language: str, read_on: date) -> Facts:
+    """What the text says, as read on that day (in Amsterdam)."""
+    text = text[:LONGEST]
+    sentences = cut(text, find(text, language))
+    found = judged(sentences)
+    status = status_of(sentences, text)
+    dated = [one for one in doors.candidates(found, read_on) if not status or one.judged.sentence is not status[2]]
+    gates, door, answers, remarks = _dates(dated, text, read_on)
+    gates, answers = (
+        _when_over(gates, answers, read_on) if status and status[0] is not Status.EXPECTED else (gates, answers)
+    )
+    rounds = len({gate.moment for gate in gates if gate.door and gate.kind != DeadlineKind.OPENS})
+    answers["budget"] = money.budget(found, door, rounds, text)
+    answers["max_amount"] = money.settled(found, "max", text)
+    answers["rate"] = money.settled(found, "rate", text)
+    least = money.settled(found, "min", text)
+    return Facts(
+        shown={name: one for name, one in answers.items() if isinstance(one, Shown)},
+        asked={name: one for name, one in answers.items() if isinstance(one, Asked)},
+        gates=(*gates, *_flags(sentences, text)),
+        status=status[:2] if status else None,
+        allocation=_allocation(sentences),
+        min_amount=least if isinstance(least, Shown) else None,
+        remarks=remarks,
+    )
+
+
+def _dates(
+    dated: list[Candidate], text: str, read_on: date
+) -> tuple[tuple[Gate, ...], Candidate | None, dict[str, money.Answer], tuple[str, ...]]:
+    closing = [one for one in dated if one.meaning != "opens"]
+    opening = [one for one in dated if one.meaning == "opens"]
+    obligatory = doors.is_obligatory([one for one in closing if one.chance >= doors.RIVAL])
+    steps = any(one.meaning == "step" for one in closing)
+    enter = [
+        one for one in closing if one.meaning == "step" or (one.meaning == "closes" and not (steps and obligatory))
+    ]
+    closes, door = _closes(enter, text, read_on)
+    opens = _opens(opening, door, enter, isinstance(closes, Asked), text)
+    remarks: tuple[str, ...] = ()
+    late = _opens_too_late(opening, door)
+    if late is not None and opens is None and isinstance(closes, Shown):
+        opens = money.shown(late.judged, text, late.moment, late.chance)
+        opens, closes, remarks, door = _as_asked(opens), _as_asked(closes), (CONTRADICT,), None
+    gates = _gates(closes, opens, [*closing, *opening], obligatory, text)
+    return gates, door, {"opens": opens, "closes": closes}, remarks
+
+
+def _when_over(
+    gates: tuple[Gate, ...], answers: dict[str, money.Answer], read_on: date
+) -> tuple[tuple[Gate, ...], dict[str, money.Answer]]:
+    """What would still be to come of a call that is over is no fact any more."""
+    kept = tuple(gate for gate in gates if gate.moment is not None and gate.moment.day < read_on)
+    closes = answers["closes"]
+    if isinstance(closes, Shown) and isinstance(closes.value, Moment) and closes.value.day >= read_on:
+        answers = answers | {"closes": Asked((closes.value,), closes.sentence, OVER)}
+    return kept, answers
+
+
+def _opens_too_late(opening: list[Candidate], door: Candidate | None) -> Candidate | None:
+    """A sure opening behind the only closing: a slip of the page, where it speaks of no second round."""
+    sure = [one for one in opening if _is_sure(one, "opens")]
+    if door is None or len(doors.days_of(sure)) != 1 or sure[0].moment.day <= door.moment.day:
+        return None
+    speaks = {topic for one in (sure[0], door) for topic in topics_of(one.judged.sentence.words)}
+    return None if "rounds" in speaks else sure[0]
+
+
+def _as_asked(one: Shown) -> Asked:
+    return Asked((one.value,), one.sentence, CONTRADICT)
+
+
+def _is_sure(one: Candidate, meaning: str) -> bool:
+    return one.sure and one.chance >= doors.SHOW[meaning]
+
+
+def _closes(enter: list[Candidate], text: str, read_on: date) -> tuple[money.Answer, Candidate | None]:
+    """The next door, a question where the text does not order its closings, none where it has none."""
+    enter = [one for one in doors.merged(enter) if one.chance >= doors.ASK["closes"]]
+    sure = [one for one in enter if _is_sure(one, "closes")]
+    if not sure:
+        return _ask(enter, text, UNSURE), None
+    door = doors.next_door(sure, read_on)
+    rivals = [one for one in enter if one.chance >= doors.RIVAL and one not in sure]
+    with_rivals = doors.next_door([*sure, *rivals], read_on)
+    ordered = len(sure) == 1 or (len(sure) <= MOST_DAYS and doors.are_rounds(sure)) or _are_steps(sure)
+    if not ordered or with_rivals is not door or (len(sure) == 1 and rivals):
+        first = [door, *sorted([*sure, *rivals], key=lambda one: -one.chance)]
+        return _ask(first, text, SEVERAL, keep=True), None
+    return money.shown(door.judged, text, door.moment, door.chance), door
+
+
+def _are_steps(sure: list[Candidate]) -> bool:
+    """A first step and what follows it: their order is plain."""
+    return {one.meaning for one in sure} == {"step", "closes"} and len(sure) == 2
+
+
+def _ask(found: list[Candidate], text: str, why: str, keep: bool = False) -> Asked | None:
+    if not found:
+        return None
+    ordered = found if keep else sorted(found, key=lambda one: -one.chance)
+    why = why if all(one.sure for one in ordered) else ROUNDED
+    return money.asked(((one.judged, value) for one in ordered for value in (one.moment, *one.others)), text, why)
+
+
+def _opens(
+    opening: list[Candidate], door: Candidate | None, enter: list[Candidate], open_end: bool, text: str
+) -> money.Answer:
+    """The opening of the round that the door closes."""
+    known = [one for one in enter if one.chance >= doors.RIVAL]
+    fits = [one for one in doors.openings_of(door, opening, known) if one.chance >= doors.ASK["opens"]]
+    fits = doors.merged(fits)
+    sure = [one for one in fits if _is_sure(one, "opens")]
+    rivals = [one for one in fits if one.chance >= doors.RIVAL and one not in sure]
+    if len(sure) == 1 and not rivals and not (open_end and len(doors.merged(opening)) > 1):
+        return money.shown(sure[0].judged, text, sure[0].moment, sure[0].chance)
+    return _ask(fits, text, SEVERAL if len(fits) > 1 else UNSURE)
+
+
+_KINDS = {
+    "opens": DeadlineKind.OPENS,
+    "step": DeadlineKind.STAGE_1,
+    "later": DeadlineKind.STAGE_2,
+    "closes": DeadlineKind.CLOSES,
+}
+
+
+def _gates(
+    closes: money.Answer, opens: money.Answer, dated: list[Candidate], obligatory: bool, text: str
+) -> tuple[Gate, ...]:
+    """Every date that is shown, for the calendar; where a field is asked, none of its dates."""
+    shown: list[Gate] = []
+    stepped = any(one.meaning == "step" and one.chance >= doors.RIVAL for one in dated)
+    for one in doors.merged([d for d in dated if d.meaning == "opens"]) if isinstance(opens, Shown) else []:
+        if isinstance(opens, Shown) and one.moment == opens.value:
+            shown.append(_gate(one, DeadlineKind.OPENS, text, door=False))
+    rest = [d for d in dated if d.meaning != "opens"]
+    sure = [one for one in doors.merged(rest) if _is_sure(one, "closes")]
+    if not isinstance(closes, Shown):
+        sure = [one for one in sure if one.meaning == "later" and closes is None]
+    several = sum(one.meaning == "closes" for one in sure) > 1
+    for one in sorted(sure, key=lambda one: one.moment.day):
+        kind = DeadlineKind.CUT_OFF if several and one.meaning == "closes" else _KINDS[one.meaning]
+        gate = _gate(
+            one, kind, text, door=one.meaning != "later" and not (one.meaning == "closes" and stepped and obligatory)
+        )
+        shown.append(replace(gate, obligatory=obligatory and one.meaning == "step"))
+    return tuple(shown)
+
+
+def _gate(one: Candidate, kind: DeadlineKind, text: str, door: bool) -> Gate:
+    read = money.shown(one.judged, text, one.moment, one.chance)
+    return Gate(kind, one.moment, read.text, read.sentence, read.certainty, door, span=one.judged.span)
+
+
+def status_of(sentences: list[Sentence], text: str) -> tuple[Status, str, Sentence] | None:
+    """That the call is over, put off or withdrawn, by a sentence that says so without an if."""
+    for name in groups("over"):
+        for sentence in sentences:
+            hit = pattern("over", name).search(sentence.words)
+            if hit and not _is_rule(sentence.words, hit.start(), hit.end()):
+                return Status(name), verbatim(text, sentence), sentence
+    return None
+
+
+def _is_rule(words: str, start: int, end: int) -> bool:
+    unless = pattern("over_unless", "rule")
+    return bool(unless.search(words[max(0, start - 80) : start])) or bool(unless.search(words[end : end + 4]))
+
+
+def _allocation(sentences: list[Sentence]) -> Allocation | None:
+    for name in groups("allocation"):
+        if any(pattern("allocation", name).search(sentence.words) for sentence in sentences):
+            return Allocation(name)
+    return None
+
+
+def _flags(sentences: list[Sentence], text: str) -> list[Gate]:
+    """ "Doorlopend", "tot het budget op is": kinds of deadline without a day."""
+    found = []
+    for name in groups("flags"):
+        for sentence in sentences:
+            hit = pattern("flags", name).search(sentence.words)
+            if hit:
+                found.append(Gate(DeadlineKind(name), None, hit.group(), verbatim(text, sentence), 1.0, door=True))
+                break
+    return found

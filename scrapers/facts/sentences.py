@@ -1,0 +1,122 @@
+"""A text cut into sentences, each with its dates and amounts and with what stands before it."""
+
+import itertools
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from scrapers.facts.spans import Span, lower, plain
+
+MARKS = {"date": "\ue000", "amount": "\ue001", "rate": "\ue002"}
+ANY_MARK = "[\ue000-\ue002]"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``words`` is the sentence in lower case, every span folded to one mark; ``places`` are the marks' places in it.
+
+    ``start`` and ``end`` are its place in the text, ``before`` and ``heading`` the sentence and the last heading
+    before it, folded in the same way.
+    """
+
+    start: int
+    end: int
+    words: str
+    spans: tuple[Span, ...]
+    places: tuple[int, ...]
+    before: str = ""
+    heading: str = ""
+
+
+_BREAK = re.compile(r"[.!?](?=[\s)\"'])|;(?=\s*\n)|\n\s*")
+_SHORT = re.compile(
+    r"(?:\b(?:max|min|ca|circa|incl|excl|nr|art|bv|bijv|resp|evt|ong|approx|vs|st|no|dhr|mw|drs|ir|dr|mr|prof|jl|zgn|mln|mld)"
+    r"|(?<!')\b[a-z](?:\.[a-z]){0,3}|\bm\.?i\.?v|(?:^|\n)\s*\d{1,2})\.$"
+)
+# A line of a page is a paragraph, a list item or a row, so it ends a sentence; not where the sentence plainly goes on.
+_OPEN_END = re.compile(
+    r"(?:[,(]|\b(?:de|het|een|van|voor|in|op|bij|met|tot|en|of|the|a|an|for|to|and|by|until|from|at))\s{0,9}$"
+)
+_GOES_ON = re.compile(r"[a-zà-ÿ](?!\s?[.)])")  # in lower case, and no item of a list
+_LABEL = re.compile(rf"[^\n{ANY_MARK[1:-1]}]{{2,60}}[^\n.!;,{ANY_MARK[1:-1]}]\s{{0,9}}$")
+_ANSWER = re.compile(
+    r"(?:[-•*·▪] ?)?(?:(?:van|vanaf|tot|t/m|tot en met|uiterlijk|maximaal|max\.?"
+    r"|from|until|by|up to|on|op|before|voor)\s)?" + ANY_MARK
+)
+
+
+def cut(text: str, spans: list[Span]) -> list[Sentence]:
+    """Sentences in the order of the text; a label and the value on the line below it are one."""
+    written, places = _folded(plain(text), spans)
+    folded = lower(written)
+    cuts = [0, *(hit.end() for hit in _BREAK.finditer(folded) if _ends(folded, written, hit)), len(folded)]
+    found: list[Sentence] = []
+    before = heading = ""
+    shift = _Shift(spans, places)
+    for start, end in itertools.pairwise(cuts):
+        words = folded[start:end]
+        if not words.strip():
+            continue
+        first, last = bisect_left(places, start), bisect_left(places, end)
+        inside = tuple(place - start for place in places[first:last])
+        sentence = Sentence(
+            shift.back(start), shift.back(end), words, tuple(spans[first:last]), inside, before, heading
+        )
+        found.append(sentence)
+        before = words.strip()[-300:]
+        heading = before if _is_heading(words) else heading
+    return found
+
+
+def _is_heading(words: str) -> bool:
+    line = words.strip()
+    return len(line) < 80 and not re.search(rf"[.;,]$|{ANY_MARK}", line)
+
+
+def _ends(folded: str, written: str, hit: re.Match[str]) -> bool:
+    """Whether a sentence ends here: not behind an abbreviation, and not where it goes on in lower case."""
+    sign = hit.group()
+    if sign in ".!?":
+        tail = folded[hit.end() : hit.end() + 6].lstrip()
+        return not (tail[:1] in {",", ")"} or _SHORT.search(folded[max(0, hit.start() - 12) : hit.end()]))
+    if sign[0] != "\n":
+        return True
+    if sign.count("\n") > 1:
+        return True
+    above = folded[max(0, hit.start() - 70) : hit.start()]
+    line = above[above.rfind("\n") + 1 :]
+    if _OPEN_END.search(line) or (_GOES_ON.match(written, hit.end()) and line.rstrip()[-1:] not in ".;:!?"):
+        return False
+    return not (_LABEL.match(line) and _ANSWER.match(folded, hit.end()))
+
+
+def _folded(text: str, spans: list[Span]) -> tuple[str, list[int]]:
+    """The text with one mark for each span, and where the marks stand in it."""
+    pieces, places, last, length = [], [], 0, 0
+    for span in spans:
+        piece = text[last : span.start]
+        length += len(piece)
+        pieces += [piece, MARKS[span.kind]]
+        places.append(length)
+        length, last = length + 1, span.end
+    return "".join([*pieces, text[last:]]), places
+
+
+class _Shift:
+    """From a place in the folded text back to the place in the text itself."""
+
+    def __init__(self, spans: list[Span], places: list[int]) -> None:
+        self.places = places
+        self.lost = list(itertools.accumulate((s.end - s.start - 1 for s in spans), initial=0))
+
+    def back(self, place: int) -> int:
+        return place + self.lost[bisect_left(self.places, place)]
+
+
+def verbatim(text: str, sentence: Sentence, span: Span | None = None, longest: int = 500) -> str:
+    """The sentence as the text has it, white space made single; of a long one the part around the span."""
+    start, end = sentence.start, sentence.end
+    if end - start > longest and span is not None:
+        start = max(start, span.start - longest // 2)
+        end = min(end, start + longest)
+    return " ".join(text[start:end].split())[:longest]

@@ -1,0 +1,149 @@
+"""Fit what dates, amounts and percentages mean on labelled sentences: ``python -m scrapers.fit FILE.jsonl ...``
+
+Writes ``scrapers/weights.npz``. A line is ``{"document", "before", "sentence", "spans": [{"text", "start", "kind",
+"means"}]}``; docs/dates-and-amounts.md says what the meanings are. Needs scikit-learn, which only developers have.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scrapers.facts.features import features
+from scrapers.facts.find import find
+from scrapers.facts.meanings import KINDS, WEIGHTS, is_doubted
+from scrapers.facts.sentences import cut
+
+# What the classifier tells apart; what is rare goes with what it is taken for no more than with "other".
+MEANINGS = {
+    "opens": "opens", "closes": "closes", "cutoff": "closes", "decision": "decision", "report": "report",
+    "project_period": "period", "reference": "reference", "in_force": "force", "expires": "force",
+    "transition": "force", "publication": "act", "event": "act", "signature": "act", "budget": "budget",
+    "budget_part": "budget_part", "max_per_project": "max", "min": "min", "cap_other": "cap_other", "rate": "rate",
+    "own_share": "own_share",
+}  # fmt: skip
+OF_KIND = {
+    "date": {"opens", "closes", "step", "later", "decision", "report", "period", "reference", "force", "act"},
+    "amount": {"budget", "budget_part", "max", "min", "cap_other"},
+    "rate": {"rate", "own_share", "cap_other"},
+}
+NGRAM_WEIGHT, TOPIC_WEIGHT = 0.35, 0.6  # n-grams are many and say the same thing several times
+STRENGTH = 4.0
+SEEN_TWICE = 2
+
+
+@dataclass(frozen=True)
+class Example:
+    """One labelled span as the classifier sees it."""
+
+    document: str
+    kind: str
+    meaning: str
+    seen: tuple[str, ...]
+    weight: float = 1.0
+    doubted: bool = False
+
+
+def meaning_of(label: dict[str, Any]) -> str:
+    """The classifier's word for a label; of a step, whether one can enter by it."""
+    kind, means = label["kind"], label["means"]
+    if means == "stage":
+        return "step" if label.get("door", label.get("step") != 2) else "later"
+    found = MEANINGS.get(means, "other")
+    return found if found in OF_KIND[kind] else "other"
+
+
+def examples(path: Path, language: str | None = None) -> Iterator[Example]:
+    """Every labelled span that the finder finds too."""
+    for line in path.read_text("utf-8").splitlines():
+        if line.strip():
+            row = json.loads(line)
+            yield from of_row(row, language or row.get("language") or ("en" if "en" in path.stem.split("_") else "nl"))
+
+
+def of_row(row: dict[str, Any], language: str) -> Iterator[Example]:
+    """The labelled spans of one sentence."""
+    before = f"{row['before'].strip()}\n\n" if row.get("before") else ""
+    labels = list(_placed(row, len(before)))
+    text = before + row["sentence"]
+    for sentence in cut(text, find(text, language)):
+        for number, span in enumerate(sentence.spans):
+            hits = [one for a, b, one in labels if a < span.end and span.start < b and one["kind"] == span.kind]
+            if hits:
+                seen = tuple(features(sentence, number))
+                weight, doubted = row.get("weight", 1.0), is_doubted(sentence, number)
+                yield Example(row["document"], span.kind, meaning_of(hits[-1]), seen, weight, doubted)
+
+
+def _placed(row: dict[str, Any], shift: int) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    at = 0
+    for label in row["spans"]:
+        start = label.get("start", label.get("at"))
+        start = row["sentence"].find(label["text"], at) if start is None else start
+        at = start + len(label["text"])
+        yield shift + start, shift + at, label
+
+
+def fitted(rows: list[Example], kind: str) -> dict[str, Any]:
+    """The arrays of one kind of span, as they stand in the file of weights."""
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    rows = [row for row in rows if row.kind == kind]
+    counts = Counter(name for row in rows for name in row.seen)
+    names = sorted(name for name, count in counts.items() if count >= SEEN_TWICE)
+    place = {name: number for number, name in enumerate(names)}
+    pairs = [(i, place[name]) for i, row in enumerate(rows) for name in row.seen if name in place]
+    size = np.array([NGRAM_WEIGHT if _is_ngram(name) else TOPIC_WEIGHT for name in names])
+    i, j = np.array(pairs).T
+    matrix = csr_matrix((size[j], (i, j)), shape=(len(rows), len(names)))
+    model = LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3)
+    model.fit(matrix, [row.meaning for row in rows], sample_weight=[row.weight for row in rows])
+    return _compact(names, model.classes_, model.coef_.T * size[:, None], model.intercept_, kind)
+
+
+def _is_ngram(name: str) -> bool:
+    return name[0] in "LRNM"
+
+
+def _compact(names: list[str], meanings: Any, table: Any, base: Any, kind: str) -> dict[str, Any]:
+    """Whole numbers of one byte; features that never weigh are left out."""
+    scale = float(np.abs(table).max()) / 127
+    whole = np.round(table / scale).astype(np.int8)
+    kept = np.flatnonzero(np.abs(whole).max(axis=1) > 0)
+    return {
+        f"{kind}_features": np.frombuffer("\n".join(names[k] for k in kept).encode(), dtype=np.uint8),
+        f"{kind}_meanings": np.array([str(name) for name in meanings]),
+        f"{kind}_table": whole[kept],
+        f"{kind}_scale": np.array(scale),
+        f"{kind}_base": base.astype(np.float64),
+    }
+
+
+def write(rows: Iterable[Example], path: Path = WEIGHTS) -> None:
+    """Fit all three kinds and write the file."""
+    rows = list(rows)
+    arrays: dict[str, Any] = {}
+    for kind in KINDS:
+        arrays |= fitted(rows, kind)
+    np.savez_compressed(path, **arrays)
+
+
+def main(paths: list[str]) -> int:
+    """Fit on all files together."""
+    if not paths:
+        print("usage: python -m scrapers.fit FILE.jsonl ...", file=sys.stderr)
+        return 2
+    rows = [row for path in paths for row in examples(Path(path))]
+    write(rows)
+    print(f"{len(rows)} spans of {len({row.document for row in rows})} documents, {WEIGHTS.stat().st_size // 1024} KiB")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
