@@ -91,6 +91,8 @@ def flat(record: dict[str, Any]) -> dict[str, Any]:
 def _words(item: Any) -> str:
     if not isinstance(item, dict):
         return str(item)
+    if "means" in item:
+        return f"{item['means']}: {item['text']}"
     if "kind" in item:
         when = item["at"] or item["date"] or ""
         return f"{item['kind']} {when}{' (assumed)' if item.get('assumed') else ''}".strip()
