@@ -124,10 +124,10 @@ def _held(session: Session, *calls: int) -> dict[int, Call]:
     return {row.id: row for row in session.exec(rows.execution_options(populate_existing=True))}
 
 
-def note(session: Session, call_id: int, what: str, said: dict[str, Any], now: datetime) -> None:
+def note(session: Session, call_id: int, what: str, details: dict[str, Any], now: datetime) -> None:
     """Write down on a call what a person did to it; no news to anybody."""
     version = session.get_one(Call, call_id).version
-    session.add(Revision(call_id=call_id, at=now, kind=RevisionKind.CHANGED, field=what, new=said, version=version))
+    session.add(Revision(call_id=call_id, at=now, kind=RevisionKind.CHANGED, field=what, new=details, version=version))
     session.flush()
 
 
