@@ -4,6 +4,7 @@ SQLite keeps the words in the FTS5 table ``search_call``, PostgreSQL in a GIN in
 of the question, as it stands in Dutch or in English, or as the beginning of a longer word.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -54,15 +55,9 @@ def index_words(connection: Connection, calls: Sequence[int]) -> None:
     PostgreSQL keeps its own index.
     """
     if connection.dialect.name == "sqlite" and calls:
-        words = "INSERT OR REPLACE INTO search_call(rowid, search_text) SELECT id, search_text FROM call WHERE id=?"
-        connection.exec_driver_sql(words, [(call,) for call in calls])
-
-
-def index_new(connection: Connection, first: int, last: int) -> None:
-    """The same for calls that were all just added, with the ids from ``first`` to ``last``."""
-    if connection.dialect.name == "sqlite":
-        added = "SELECT id, search_text FROM call WHERE id BETWEEN ? AND ?"
-        connection.exec_driver_sql(f"INSERT OR REPLACE INTO search_call(rowid, search_text) {added}", (first, last))
+        these = "SELECT id, search_text FROM call WHERE id IN (SELECT value FROM json_each(?))"
+        write = f"INSERT OR REPLACE INTO search_call(rowid, search_text) {these}"
+        connection.exec_driver_sql(write, (json.dumps(list(calls)),))
 
 
 def searchable(language: str, *texts: str | None) -> str:

@@ -9,21 +9,18 @@ from db.models import Alert
 
 def raise_alert(session: Session, key: str, line: str, now: datetime) -> bool:
     """Note that something is broken; True the first time, False while it was known already."""
-    known = _standing(session, key)
-    if known is None:
+    alert = _active(session, key)
+    if alert is None:
         session.add(Alert(key=key, line=line[:500], since=now, last_at=now))
         return True
-    known.line, known.last_at, known.times = line[:500], now, known.times + 1
-    session.add(known)
+    alert.line, alert.last_at, alert.times = line[:500], now, alert.times + 1
     return False
 
 
 def end_alert(session: Session, key: str, now: datetime) -> None:
-    """It is over."""
-    known = _standing(session, key)
-    if known is not None:
-        known.ended_at = now
-        session.add(known)
+    alert = _active(session, key)
+    if alert is not None:
+        alert.ended_at = now
 
 
 def standing_alerts(session: Session) -> list[Alert]:
@@ -31,5 +28,5 @@ def standing_alerts(session: Session) -> list[Alert]:
     return list(session.exec(select(Alert).where(col(Alert.ended_at).is_(None)).order_by(col(Alert.since))))
 
 
-def _standing(session: Session, key: str) -> Alert | None:
+def _active(session: Session, key: str) -> Alert | None:
     return session.exec(select(Alert).where(Alert.key == key, col(Alert.ended_at).is_(None))).one_or_none()

@@ -33,8 +33,8 @@ def pause_if_too_much_fails(session: Session, now: datetime) -> None:
 
 def pause(session: Session, reason: str, now: datetime, everything: bool = False) -> None:
     """Stop sending until a person resumes it; ``everything`` stops sign-in mail too."""
-    standing = session.exec(select(Pause).where(col(Pause.ended_at).is_(None), Pause.everything == everything)).first()
-    if standing is None:
+    active = session.exec(select(Pause).where(col(Pause.ended_at).is_(None), Pause.everything == everything)).first()
+    if active is None:
         session.add(Pause(reason=reason, since=now, everything=everything))
         session.flush()
     raise_alert(session, "paused", f"sending is paused: {reason}", now)
@@ -42,12 +42,11 @@ def pause(session: Session, reason: str, now: datetime, everything: bool = False
 
 def resume(session: Session, by: str, now: datetime) -> int:
     """End every pause; returns how many there were."""
-    standing = session.exec(select(Pause).where(col(Pause.ended_at).is_(None))).all()
-    for one in standing:
-        one.ended_at, one.ended_by = now, by
-        session.add(one)
+    pauses = session.exec(select(Pause).where(col(Pause.ended_at).is_(None))).all()
+    for each in pauses:
+        each.ended_at, each.ended_by = now, by
     end_alert(session, "paused", now)
-    return len(standing)
+    return len(pauses)
 
 
 @dataclass
@@ -70,9 +69,9 @@ def note_relay(session: Session, name: str, outcome: Outcome, breath: Breath, no
         _recover(session, relay, now)
         return ""
     relay = relay or Relay(name=name)
+    session.add(relay)
     relay.failures = max(relay.failures, TROUBLES) if outcome.rest else relay.failures + int(outcome.trouble)
     relay.reason = f"{outcome.code or ''} {outcome.text}".strip()[:300]
-    session.add(relay)
     if relay.failures >= TROUBLES:
         relay.rest_until = now + PROBE
         raise_alert(session, f"relay:{name}", f"mail server {name} is in trouble: {relay.reason}", now)
@@ -84,7 +83,6 @@ def note_relay(session: Session, name: str, outcome: Outcome, breath: Breath, no
 def _recover(session: Session, relay: Relay | None, now: datetime) -> None:
     if relay is not None and (relay.failures or relay.rest_until):
         relay.failures, relay.rest_until, relay.reason = 0, None, ""
-        session.add(relay)
         end_alert(session, f"relay:{relay.name}", now)
 
 

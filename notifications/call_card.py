@@ -64,12 +64,12 @@ class CallCard:
 def call_card(item: Item, now: datetime, link: str) -> CallCard:
     """What to say of a call at ``now``; ``link`` is its page."""
     call = item.call
-    term = _term(item)
-    shown = term.shown if term else None
+    due = _due_of(item)
+    shown = due.shown if due else None
     return CallCard(
         id=call.id, title=one_line(call.title, MOST_TITLE), link=link, source=one_line(call.publisher, 80),
-        day=wording.short_day(shown) if shown else "", hour=_hour(term),
-        left=wording.days_left(now, shown) if shown else "", when=when(call, term), later=_later(call, term),
+        day=wording.short_day(shown) if shown else "", hour=_hour(due),
+        left=wording.days_left(now, shown) if shown else "", when=when(call, due), later=_later(call, due),
         soon=shown is not None and item.kind is not ToldKind.OPENING and wording.days_between(now, shown) <= SOON,
         who=_who(call), money=_money(call), form=_form(call),
         changes=tuple(say_change(change, now) for change in item.changes),
@@ -78,7 +78,7 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
     )  # fmt: skip
 
 
-def _term(item: Item) -> CallDate | None:
+def _due_of(item: Item) -> CallDate | None:
     """The date that matters: the opening for what opens soon, else the next moment to hand something in.
 
     None of a call that is over by its source's word: "nog 133 dagen: gesloten" helps nobody.
@@ -90,23 +90,23 @@ def _term(item: Item) -> CallDate | None:
     return call.opens if item.kind is ToldKind.OPENING or (forthcoming and call.next_due is None) else call.next_due
 
 
-def when(call: CatalogueCall, term: CallDate | None) -> str:
+def when(call: CatalogueCall, due: CallDate | None) -> str:
     """``sluit dinsdag 27 oktober 2026, 17:00 (Brussel)``; never a guess where there is no date."""
-    if call.remark and (term is None or not call.is_shut):
+    if call.remark and (due is None or not call.is_shut):
         return call.remark
     if call.status in OVER and not call.is_shut:
         return call.status.label
-    if term is None or term.shown is None:
+    if due is None or due.shown is None:
         return _dateless(call)
-    said = f"{DATE_VERBS[DeadlineKind(term.kind)]} {wording.full_moment(term.shown, term.zone, term.assumed)}"
-    if call.status is not Status.OPEN and call.opens and call.opens is not term and call.opens.shown:
-        return f"opent {wording.moment(call.opens.shown)}, {said}"
-    said = f"{said} ({call.remark})" if call.is_shut else said
-    return f"{said} ({DOUBTED})" if term.kind in call.doubted else said
+    line = f"{DATE_VERBS[DeadlineKind(due.kind)]} {wording.full_moment(due.shown, due.zone, due.assumed)}"
+    if call.status is not Status.OPEN and call.opens and call.opens is not due and call.opens.shown:
+        return f"opent {wording.moment(call.opens.shown)}, {line}"
+    line = f"{line} ({call.remark})" if call.is_shut else line
+    return f"{line} ({DOUBTED})" if due.kind in call.doubted else line
 
 
 def _dateless(call: CatalogueCall) -> str:
-    kinds = {term.kind for term in call.dates}
+    kinds = {due.kind for due in call.dates}
     if DeadlineKind.UNTIL_EXHAUSTED in kinds:
         return "open tot het budget op is"
     if DeadlineKind.ROLLING in kinds or call.allocation == Allocation.ROLLING:
@@ -114,23 +114,23 @@ def _dateless(call: CatalogueCall) -> str:
     return "sluitingsdatum niet bekend"
 
 
-def _hour(term: CallDate | None) -> str:
-    return wording.clock_time(term.at) if term and term.at else ""
+def _hour(due: CallDate | None) -> str:
+    return wording.clock_time(due.at) if due and due.at else ""
 
 
-def _later(call: CatalogueCall, term: CallDate | None) -> str:
-    later = [one for one in call.later_dues if one is not term and one.shown is not None]
+def _later(call: CatalogueCall, due: CallDate | None) -> str:
+    later = [other for other in call.later_dues if other is not due and other.shown is not None]
     if not later or call.status in OVER:
         return ""
     first = later[0]
     moment = wording.moment(first.shown or date.max, first.zone, first.assumed)
-    said = f"daarna {DATE_VERBS[DeadlineKind(first.kind)]} {moment}"
-    return f"{said} en nog {len(later) - 1} keer" if len(later) > 1 else said
+    line = f"daarna {DATE_VERBS[DeadlineKind(first.kind)]} {moment}"
+    return f"{line} en nog {len(later) - 1} keer" if len(later) > 1 else line
 
 
 def _who(call: CatalogueCall) -> str:
     label = "" if call.eligible == Eligibility.UNKNOWN else Eligibility(call.eligible).label
-    applicants = wording.listed([_label(Applicant, one) for one in call.applicants][:6])
+    applicants = wording.listed([_label(Applicant, name) for name in call.applicants][:6])
     if label and applicants:
         return f"{label} ({applicants})"
     return label or applicants or "niet bekend wie mag aanvragen"
@@ -138,13 +138,13 @@ def _who(call: CatalogueCall) -> str:
 
 def _money(call: CatalogueCall) -> str:
     per_project = wording.amount_range(call.min_amount, call.max_amount)
-    said = [
+    parts = [
         f"{per_project} per project" if per_project else "",
         f"budget {wording.amount(call.budget)}" if call.budget else "",
         f"{wording.percentage(call.rate)} van de kosten" if call.rate else "",
     ]
     written = wording.amount_as_written(one_line(call.amount_text, 120))
-    money = " · ".join(filter(None, said)) or written or "bedrag niet bekend"
+    money = " · ".join(filter(None, parts)) or written or "bedrag niet bekend"
     return f"{money} ({DOUBTED})" if call.doubted.intersection((*MONEY, "rate", "amount_text")) else money
 
 
@@ -172,7 +172,7 @@ def say_change(change: Change, now: datetime) -> str:
 
 def _say_dates(kind: DeadlineKind, change: Change, now: datetime) -> str:
     verb = DATE_VERBS.get(kind, kind.label)
-    year = {str(one.get("day", ""))[:4] for one in [*(change.old or []), *(change.new or [])]} != {str(now.year)}
+    year = {str(row.get("day", ""))[:4] for row in [*(change.old or []), *(change.new or [])]} != {str(now.year)}
     old, new = _say_days(change.old, year), _say_days(change.new, year)
     if not new:
         return f"{verb} niet meer op {old}: datum vervallen"
@@ -180,22 +180,22 @@ def _say_dates(kind: DeadlineKind, change: Change, now: datetime) -> str:
 
 
 def _say_days(dates: Iterable[dict[str, Any]] | None, year: bool) -> str:
-    said = []
-    for one in dates or ():
-        if not one.get("day"):
+    days = []
+    for row in dates or ():
+        if not row.get("day"):
             continue
-        day = date.fromisoformat(one["day"])
+        day = date.fromisoformat(row["day"])
         plain = wording.moment(day) if year else wording.short_moment(day)
-        hour = f" {one['hour']}" + (" (gebruikelijk uur)" if one.get("assumed") else "") if one.get("hour") else ""
-        said.append(plain + hour)
-    return wording.listed(said)
+        hour = f" {row['hour']}" + (" (gebruikelijk uur)" if row.get("assumed") else "") if row.get("hour") else ""
+        days.append(plain + hour)
+    return wording.listed(days)
 
 
 def _say_value(field: str, value: Any) -> str:
     if value in (None, "", []):
         return ""
     if isinstance(value, list):
-        return wording.listed([_label(Applicant, str(one)) for one in value])
+        return wording.listed([_label(Applicant, str(name)) for name in value])
     if field == "source_word":
         return _label(Status, str(value))
     if field == "eligible":

@@ -146,21 +146,19 @@ class Catalogue:
             for found in call.matches:
                 index[found.challenge_id].append((call, found))
         self.by_challenge = dict(index)
-        self.children = {one: _with_children(one, self.opgaven.values()) for one in self.opgaven}
+        self.children = {name: _with_children(name, self.opgaven.values()) for name in self.opgaven}
 
     def within(self, challenges: Iterable[str]) -> frozenset[str]:
         """These opgaven with everything below them."""
-        return frozenset().union(*(self.children.get(one, {one}) for one in challenges))
+        return frozenset().union(*(self.children.get(name, {name}) for name in challenges))
 
 
 def _with_children(root: str, opgaven: Iterable[Opgave]) -> set[str]:
-    found, grown = {root}, True
-    listed = list(opgaven)
-    while grown:
-        more = {one.id for one in listed if one.parent in found} - found
-        grown = bool(more)
-        found |= more
-    return found
+    family, below = set[str](), {root}
+    while below:
+        family |= below
+        below = {opgave.id for opgave in opgaven if opgave.parent in below} - family
+    return family
 
 
 def read_catalogue(session: Session, now: datetime, threshold: float, only: Iterable[int] = ()) -> Catalogue:
@@ -168,57 +166,63 @@ def read_catalogue(session: Session, now: datetime, threshold: float, only: Iter
 
     A call counts as matched from ``threshold`` (0-1) up. Calls that closed long ago are left out.
     """
-    call = col(Call.joined_into).is_(None), Call.nature == Nature.CALL
-    query = select(Call).where(*call)
+    query = select(Call).where(col(Call.joined_into).is_(None), Call.nature == Nature.CALL)
     recent = or_(*(limit > now - REMEMBERED for limit in (col(Call.closes_at), col(Call.ends_at))))
     recent = or_(col(Call.closes_at).is_(None), recent)
     ids = list(only)
-    rows = session.exec(query.where(col(Call.id).in_(ids)) if ids else query.where(recent)).all()
+    rows = session.exec(query.where(col(Call.id).in_(ids) if ids else recent)).all()
     of_calls = _Belongings(session, now, threshold, [row.id for row in rows] if ids else None)
-    calls = {row.id: _call(row, of_calls, now) for row in rows if row.id is not None}
-    names = [
-        Opgave(one.id, (f"{one.number} " if one.number else "") + (one.name or one.id), one.parent_id)
-        for one in session.exec(select(Challenge)).all()
-    ]
-    waiting = sum(call.held and call.is_news for call in calls.values())
-    return Catalogue(calls, {one.id: one for one in names}, waiting)
+    calls = {row.id: _call(row, of_calls, now) for row in rows}
+    opgaven = {
+        row.id: Opgave(row.id, f"{row.number or ''} {row.name or row.id}".strip(), row.parent_id)
+        for row in session.exec(select(Challenge))
+    }
+    return Catalogue(calls, opgaven, waiting=sum(call.held and call.is_news for call in calls.values()))
 
 
 class _Belongings:
     """What hangs on the calls, by call."""
 
     def __init__(self, session: Session, now: datetime, threshold: float, only: list[int] | None) -> None:
-        self.dates: dict[int, list[CallDate]] = defaultdict(list)
-        self.changes: dict[int, list[Change]] = defaultdict(list)
-        self.matches: dict[int, list[CatalogueMatch]] = defaultdict(list)
-        self.sources: dict[int, set[str]] = defaultdict(set)
-        self.doubted: dict[int, set[str]] = defaultdict(set)
-        d, r, m = Deadline, Revision, Match
+        def by_call(query: Any, call_id: Any) -> dict[int, list[Any]]:
+            rows: dict[int, list[Any]] = defaultdict(list)
+            for call, *rest in session.exec(query if only is None else query.where(col(call_id).in_(only))):
+                rows[call].append(rest)
+            return rows
+
+        d, r, m, q = Deadline, Revision, Match, Question
         dates = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version, d.gate_at)  # type: ignore[call-overload]
-        dates = dates.where(col(d.cancelled_at).is_(None))
-        changes = select(r.call_id, r.version, r.field, r.old, r.new, r.at, r.telling)  # type: ignore[call-overload]
+        changes = select(r.call_id, r.version, r.field, r.old, r.new, r.at, r.telling).order_by(r.id)  # type: ignore[call-overload]
         changes = changes.where(or_(col(r.telling), col(r.damped)), r.at > now - REMEMBERED, r.kind == "changed")
-        changes = changes.order_by(r.id)
         matches = select(m.call_id, m.challenge_id, m.score, m.reasons).where(m.score >= threshold)
-        sightings = select(Sighting.call_id, Sighting.source)
-        if only is not None:
-            dates, changes = (
-                dates.where(col(d.call_id).in_(only)),
-                changes.where(col(r.call_id).in_(only)),
-            )
-            matches = matches.where(col(m.call_id).in_(only))
-            sightings = sightings.where(col(Sighting.call_id).in_(only))
-        for call, *rest in session.exec(dates):
-            self.dates[call].append(CallDate(*rest))
-        for call, *rest in session.exec(changes):
-            self.changes[call].append(Change(*rest))
-        for call, challenge, score, reasons in session.exec(matches):
-            self.matches[call].append(CatalogueMatch(challenge, score, reason_words(reasons)))
-        for call, source in session.exec(sightings):
-            self.sources[call].add(source)
-        doubts = select(Question.call_id, Question.field).where(col(Question.sighting_id).is_(None))
-        for call, field_name in session.exec(doubts.where(col(Question.settled_at).is_(None))):
-            self.doubted[call].add(field_name)
+        doubts = select(q.call_id, q.field).where(col(q.sighting_id).is_(None), col(q.settled_at).is_(None))
+        self._dates = by_call(dates.where(col(d.cancelled_at).is_(None)), d.call_id)
+        self._changes = by_call(changes, r.call_id)
+        self._matches = by_call(matches, m.call_id)
+        self._sources = by_call(select(Sighting.call_id, Sighting.source), Sighting.call_id)
+        self._doubts = by_call(doubts, q.call_id)
+
+    def dates(self, call: int) -> tuple[CallDate, ...]:
+        """Its dates in the order of the days; what has no day comes last."""
+        dates = (CallDate(*row) for row in self._dates[call])
+        return tuple(sorted(dates, key=lambda each: (each.day or date.max, each.id)))
+
+    def changes(self, call: int) -> tuple[Change, ...]:
+        """Its changes, oldest first."""
+        return tuple(Change(*row) for row in self._changes[call])
+
+    def matches(self, call: int) -> tuple[CatalogueMatch, ...]:
+        """Its matches, strongest first."""
+        rows = sorted(self._matches[call], key=lambda row: (-row[1], row[0]))
+        return tuple(CatalogueMatch(opgave, score, reason_words(reasons)) for opgave, score, reasons in rows)
+
+    def sources(self, call: int) -> frozenset[str]:
+        """Where it was seen."""
+        return frozenset(source for (source,) in self._sources[call])
+
+    def doubted(self, call: int) -> frozenset[str]:
+        """The fields of which somebody said that they are wrong."""
+        return frozenset(name for (name,) in self._doubts[call])
 
 
 def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[str, ...]:
@@ -226,31 +230,29 @@ def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[s
 
     A line in a mail has room for no more; the call's page tells the rest, with weights and from both sides.
     """
-    speaking = [one for one in reasons if one.get("weight", 0) > 0 and one.get("call")]
-    words = [word for one in speaking if one["kind"] == "words" for word in str(one["call"]).split(", ")]
+    speaking = [reason for reason in reasons if reason.get("weight", 0) > 0 and reason.get("call")]
+    words = [word for reason in speaking if reason["kind"] == "words" for word in str(reason["call"]).split(", ")]
     unique: dict[str, str] = {}
     for word in words:
         unique.setdefault(word.casefold(), word)
     if unique:
         return tuple(f"“{word}”" for word in unique.values())[:most]
-    return tuple(f"“{shorten(str(one['call']), 90, placeholder=' …')}”" for one in speaking[:1])
+    return tuple(f"“{shorten(str(reason['call']), 90, placeholder=' …')}”" for reason in speaking[:1])
 
 
 def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
-    assert row.id is not None
-    dates = tuple(sorted(of_calls.dates[row.id], key=lambda t: (t.day or date.max, t.id)))
-    gate = next_gate((t.gate_at for t in dates), now)
-    due = next((t for t in dates if gate is not None and t.gate_at == gate), None)
-    after = [t for t in dates if t is not due and t.kind in DUE_KINDS and t.over_at and gate and t.over_at > gate]
-    opens = next((t for t in dates if t.kind == DeadlineKind.OPENS and t.day is not None), None)
-    matches = sorted(of_calls.matches[row.id], key=lambda found: (-found.score, found.challenge_id))
+    dates = of_calls.dates(row.id)
+    gate = next_gate((each.gate_at for each in dates), now)
+    due = next((each for each in dates if gate is not None and each.gate_at == gate), None)
+    others = [each for each in dates if each is not due and each.kind in DUE_KINDS]
+    later = tuple(each for each in others if each.over_at and gate and each.over_at > gate)
+    opens = next((each for each in dates if each.kind == DeadlineKind.OPENS and each.day is not None), None)
     return CatalogueCall(
         id=row.id, version=row.version, title=row.title, url=row.url, publisher=row.publisher or "",
         language=row.language, status=status_of(row, now), instrument=row.instrument, allocation=row.allocation,
         eligible=row.eligible, eligible_why=row.eligible_why, applicants=tuple(row.applicants), budget=row.budget,
         min_amount=row.min_amount, max_amount=row.max_amount, amount_text=row.amount_text or "", rate=row.rate,
-        sources=frozenset(of_calls.sources[row.id]), search_text=row.search_text, opens=opens,
-        next_due=due, later_dues=tuple(after), dates=dates,
-        changes=tuple(of_calls.changes[row.id]), matches=tuple(matches), held=row.held,
-        closes_at=row.closes_at, gate_at=gate, remark=remark_of(row, now), doubted=frozenset(of_calls.doubted[row.id]),
+        sources=of_calls.sources(row.id), search_text=row.search_text, opens=opens, next_due=due, later_dues=later,
+        dates=dates, changes=of_calls.changes(row.id), matches=of_calls.matches(row.id), held=row.held,
+        closes_at=row.closes_at, gate_at=gate, remark=remark_of(row, now), doubted=of_calls.doubted(row.id),
     )  # fmt: skip

@@ -16,6 +16,7 @@ SOON = 21  # days before closing from which a call is never cut from a mail
 OPENS_SOON = 14
 FIRST_MOST = 10
 Tell = tuple[int, int, str, str]  # call, version, kind, detail
+Wanted = dict[str, tuple[CatalogueMatch, list[str]]]  # per opgave its match, and the subscriptions that want it
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,6 @@ class Digest:
         """Whether there is nothing to tell; forthcoming calls alone are no reason to write a first mail."""
         return not self.items and not self.rest
 
-    def section(self, kind: ToldKind) -> tuple[Item, ...]:
-        """The calls of one section."""
-        return tuple(item for item in self.items if item.kind is kind)
-
 
 def compose(
     catalogue: Catalogue, queries: Iterable[SubscriptionQuery], memory: Memory, coverage: Coverage, now: datetime,
@@ -142,11 +139,9 @@ def compose(
     return Digest(now, tuple(shown), rest, forthcoming, tells, wanted, coverage, first)
 
 
-def _reasons(
-    catalogue: Catalogue, queries: tuple[SubscriptionQuery, ...], memory: Memory
-) -> dict[int, dict[str, tuple[CatalogueMatch, list[str]]]]:
-    """Per call the opgaven it is wanted for, each with the subscriptions that want it."""
-    reasons: dict[int, dict[str, tuple[CatalogueMatch, list[str]]]] = {}
+def _reasons(catalogue: Catalogue, queries: tuple[SubscriptionQuery, ...], memory: Memory) -> dict[int, Wanted]:
+    """Per call the opgaven it is wanted for."""
+    reasons: dict[int, Wanted] = {}
     for query in queries:
         within = catalogue.within(query.filter.challenges) if query.filter.challenges else None
         label = query.describe(catalogue)
@@ -192,12 +187,7 @@ EVERYTHING = CallFilter()
 
 
 def _items(
-    catalogue: Catalogue,
-    reasons: Mapping[int, Mapping[str, tuple[CatalogueMatch, list[str]]]],
-    memory: Memory,
-    now: datetime,
-    first: bool,
-    several: bool,
+    catalogue: Catalogue, reasons: Mapping[int, Wanted], memory: Memory, now: datetime, first: bool, several: bool
 ) -> Iterator[Item]:
     for call_id, of_call in reasons.items():
         call = catalogue.calls[call_id]
@@ -225,17 +215,14 @@ def _kind(
         return ToldKind.CHANGED, changes
     if not call.is_news:
         return None, ()
-    if _closes_within(call, now, SOON) and not _told_closing(call, memory):
+    due = call.next_due
+    if due is not None and _closes_within(call, now, SOON) and not memory.has(call.id, ToldKind.CLOSING, due.name):
         return ToldKind.CLOSING, ()
     opening = call.status is not Status.OPEN and call.opens is not None and call.opens.day is not None
     if opening and call.opens and not memory.has(call.id, ToldKind.OPENING, call.opens.name):
         days = days_between(now, call.opens.shown or now)
         return (ToldKind.OPENING, ()) if 0 <= days <= OPENS_SOON else (None, ())
     return None, ()
-
-
-def _told_closing(call: CatalogueCall, memory: Memory) -> bool:
-    return call.next_due is not None and memory.has(call.id, ToldKind.CLOSING, call.next_due.name)
 
 
 def _closes_within(call: CatalogueCall, now: datetime, days: int) -> bool:
@@ -280,9 +267,7 @@ _FIELD_ORDER = {
 }  # fmt: skip
 
 
-def _as_reasons(
-    catalogue: Catalogue, of_call: Mapping[str, tuple[CatalogueMatch, list[str]]], several: bool
-) -> tuple[Reason, ...]:
+def _as_reasons(catalogue: Catalogue, of_call: Wanted, several: bool) -> tuple[Reason, ...]:
     """``several``: the person has more than one subscription, so it matters which one wanted it."""
     reasons = [
         Reason(
@@ -307,10 +292,10 @@ def _need(item: Item, first: bool = False) -> tuple[Any, ...]:
     best = item.reasons[0].score if item.reasons else 1.0
     fit = -round(best, 1) if item.kind is ToldKind.NEW and not first else 0.0
     unusable = item.call.eligible == Eligibility.NO and not item.followed
-    return _SECTIONS.index(item.kind), unusable, fit, due is None, due or date.max, -best, item.call.id
+    return SECTIONS.index(item.kind), unusable, fit, due is None, due or date.max, -best, item.call.id
 
 
-_SECTIONS = (ToldKind.NEW, ToldKind.CHANGED, ToldKind.CLOSING, ToldKind.OPENING)
+SECTIONS = (ToldKind.NEW, ToldKind.CHANGED, ToldKind.CLOSING, ToldKind.OPENING)
 
 
 def _cut(items: list[Item], most: int) -> tuple[list[Item], list[Item]]:
@@ -342,8 +327,8 @@ def _summed(catalogue: Catalogue, cut: list[Item]) -> tuple[tuple[str, str, int]
     """How many calls were not shown, each counted once, under the opgave it matches best."""
     counted = Counter(item.reasons[0].challenge_id if item.reasons else "" for item in cut)
     return tuple(
-        (one, catalogue.opgaven[one].name if one in catalogue.opgaven else "overige", number)
-        for one, number in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+        (opgave, catalogue.opgaven[opgave].name if opgave in catalogue.opgaven else "overige", number)
+        for opgave, number in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     )
 
 

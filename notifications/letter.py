@@ -1,6 +1,7 @@
 """A digest or reminder as a mail: subject, text and HTML from one context, safe to show whatever a source sent."""
 
 from binascii import b2a_qp
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -15,14 +16,13 @@ from db.vocabulary import ToldKind
 from notifications import wording
 from notifications.call_card import CallCard, call_card, when
 from notifications.catalogue import CallDate, CatalogueCall
-from notifications.digest import Coverage, Digest, Item
+from notifications.digest import SECTIONS, Coverage, Digest, Item
 from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, Links
 from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, mailbox, one_line, sealed
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_BYTES = 88_000  # of text and HTML as they travel, so that a mail stays under 100 kB; Gmail cuts at 102
 MOST_KEPT = 10_000  # rendered calls; some 60 MB
-SECTIONS = (ToldKind.NEW, ToldKind.CHANGED, ToldKind.CLOSING, ToldKind.OPENING)
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,12 @@ class DigestExtras:
 
 
 NO_EXTRAS = DigestExtras()
+HEADLINES = {
+    ToldKind.NEW: ("nieuwe kans", "nieuwe kansen"),
+    ToldKind.CHANGED: ("gewijzigd", "gewijzigd"),
+    ToldKind.CLOSING: ("sluit binnenkort", "sluiten binnenkort"),
+    ToldKind.OPENING: ("opent binnenkort", "openen binnenkort"),
+}
 LOST = "een eerder overzicht kwam misschien niet aan"
 
 
@@ -125,8 +131,8 @@ class Writer:
 
     def digest(self, digest: Digest, to: Addressee, extras: DigestExtras = NO_EXTRAS) -> Letter:
         """The mail of a digest; what does not fit is shown short, and what fits neither way is counted."""
-        told = [(item, self._tell(item)) for item in digest.items]
-        placed, left_out = self._fit(told)
+        cards = [(item, self._tell(item)) for item in digest.items]
+        placed, left_out = self._fit(cards)
         headline = _headline(digest) if not (digest.empty and extras.in_doubt) else LOST
         rest = _rest(digest, left_out, self.links)
         leave = self._leave(to, tuple(query.id for query in digest.queries))
@@ -134,31 +140,31 @@ class Writer:
         context = self._context(to) | {
             "headline": headline, "subject": headline, "coverage": coverage_line(digest.coverage),
             "sections": [self._section(kind, placed) for kind in SECTIONS if any(i.kind is kind for i, _ in placed)],
-            "rest": rest, "rest_count": sum(one["number"] for one in rest),
+            "rest": rest, "rest_count": sum(entry["number"] for entry in rest),
             "announced": wording.count(digest.announced, "regeling", "regelingen") if digest.announced else "",
             "subscriptions": ", ".join(names) or "uw abonnement",
             "preview": self.links.page("/abonnementen/voorbeeld"),
             "leave": leave, "lobby": self._lines(extras.lobby),
             "in_doubt": [
-                {"day": wording.day(one.day), "link": self.links.page(one.path)} for one in extras.in_doubt
+                {"day": wording.day(entry.day), "link": self.links.page(entry.path)} for entry in extras.in_doubt
             ],
         }  # fmt: skip
         return self._letter("digest", context, to, placed, leave)
 
-    def reminder(self, call: CatalogueCall, term: CallDate, to: Addressee) -> Letter:
+    def reminder(self, call: CatalogueCall, due: CallDate, to: Addressee) -> Letter:
         """One date of a followed call is near."""
-        left = wording.days_left(self.now, term.shown or self.now)
-        focused = replace(call, next_due=term, later_dues=tuple(t for t in call.later_dues if t is not term))
-        return self._about("reminder", focused, to, what=f"{when(focused, term)}, {left}", left_first=left)
+        left = wording.days_left(self.now, due.shown or self.now)
+        focused = replace(call, next_due=due, later_dues=tuple(t for t in call.later_dues if t is not due))
+        return self._about("reminder", focused, to, what=f"{when(focused, due)}, {left}", left_first=left)
 
-    def moved(self, call: CatalogueCall, term: CallDate, old: str, to: Addressee) -> Letter:
+    def moved(self, call: CatalogueCall, due: CallDate, old: str, to: Addressee) -> Letter:
         """A date that a reminder told has moved."""
-        new = wording.moment(term.shown or self.now, term.zone, term.assumed)
-        return self._about("moved", replace(call, next_due=term), to, old=old, new=new)
+        new = wording.moment(due.shown or self.now, due.zone, due.assumed)
+        return self._about("moved", replace(call, next_due=due), to, old=old, new=new)
 
     def lobby_due(self, title: str, due: date, path: str, to: Addressee) -> Letter:
         """Something of the lobby is due: what kind of thing, when, and where to read on; no word of the dossier."""
-        leave = self.links.page(f"/afmelden/{self.links.leaving(to.user_id, what=REMINDERS)}")
+        leave = self._leave(to, what=REMINDERS)
         context = self._context(to) | {
             "title": title, "subject": title, "due": wording.day(due), "left": wording.days_left(self.now, due),
             "page": self.links.page(path), "leave": leave,
@@ -167,10 +173,10 @@ class Writer:
 
     def agenda(self, lines: tuple[AgendaLine, ...], to: Addressee) -> Letter:
         """What is due inside for one person: milestones, assigned deadlines, and the lobby's own dates."""
-        leave = self.links.page(f"/afmelden/{self.links.leaving(to.user_id, what=REMINDERS)}")
+        leave = self._leave(to, what=REMINDERS)
         headline = f"{wording.count(len(lines), 'ding vraagt', 'dingen vragen')} uw aandacht"
-        said = {"headline": headline, "subject": headline, "leave": leave, "lines": self._lines(lines)}
-        return self._letter("agenda", self._context(to) | said, to, [], leave)
+        about = {"headline": headline, "subject": headline, "leave": leave, "lines": self._lines(lines)}
+        return self._letter("agenda", self._context(to) | about, to, [], leave)
 
     def _lines(self, lines: tuple[AgendaLine, ...]) -> list[dict[str, Any]]:
         return [
@@ -179,11 +185,11 @@ class Writer:
             for line in lines
         ]  # fmt: skip
 
-    def _about(self, mail: str, call: CatalogueCall, to: Addressee, **said: str) -> Letter:
+    def _about(self, mail: str, call: CatalogueCall, to: Addressee, **words: str) -> Letter:
         item = Item(call, ToldKind.REMINDER, followed=True)
         piece = self._piece("call", self._tell(item))
-        leave = self.links.page(f"/afmelden/{self.links.leaving(to.user_id, what=REMINDERS)}")
-        context = self._context(to) | said | {
+        leave = self._leave(to, what=REMINDERS)
+        context = self._context(to) | words | {
             "title": one_line(call.title, 150), "subject": one_line(call.title, 150), "leave": leave,
             "mark": self._mark(0),
         }  # fmt: skip
@@ -193,11 +199,11 @@ class Writer:
         return {
             "sender_name": self.sender.name, "legal": self.sender.legal, "day": wording.day(self.now),
             "as_of": wording.moment(self.now), "name": to.name,
-            "leave_all": self.links.page(f"/afmelden/{self.links.leaving(to.user_id, what=ALL)}"),
+            "leave_all": self._leave(to, what=ALL),
         }  # fmt: skip
 
-    def _leave(self, to: Addressee, wishes: tuple[int, ...]) -> str:
-        return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, wishes)}")
+    def _leave(self, to: Addressee, subscriptions: tuple[int, ...] = (), what: str = "") -> str:
+        return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, subscriptions, what)}")
 
     def _tell(self, item: Item) -> CallCard:
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.late,
@@ -208,44 +214,39 @@ class Writer:
             self._told[key] = call_card(item, self.now, self.links.page(f"/regelingen/{item.call.id}"))
         return self._told[key]
 
-    def _piece(self, form: str, told: CallCard) -> RenderedCall:
-        key = (form, told)
+    def _piece(self, form: str, card: CallCard) -> RenderedCall:
+        key = (form, card)
         if key not in self._pieces:
             if len(self._pieces) >= MOST_KEPT:
                 self._pieces.clear()
             plain, marked = _environments()
-            decide, doubt = (self.links.page(f"/{what}/{self._place(what, told.id)}") for what in (VERDICT, DOUBT))
-            context = {"call": told, "decide": decide, "doubt": doubt}
+            decide, doubt = (self.links.page(f"/{what}/{self._place(what, card.id)}") for what in (VERDICT, DOUBT))
+            context = {"call": card, "decide": decide, "doubt": doubt}
             text = plain.get_template(f"_base/{form}.txt").render(context)
             html = _fragment(marked.get_template(f"_base/{form}.html").render(context))
             self._pieces[key] = RenderedCall(text, html, len(b2a_qp(text.encode())) + len(b2a_qp(html.encode())) + 300)
         return self._pieces[key]
 
-    def _fit(self, told: list[tuple[Item, CallCard]]) -> tuple[list[tuple[Item, RenderedCall]], int]:
+    def _fit(self, cards: list[tuple[Item, CallCard]]) -> tuple[list[tuple[Item, RenderedCall]], int]:
         """In full as long as the rest still fits short; then short; then not at all."""
-        full = [(item, self._piece("call", one)) for item, one in told]
+        full = [(item, self._piece("call", card)) for item, card in cards]
         if sum(piece.size for _, piece in full) <= MOST_BYTES:
             return full, 0
-        short = [self._piece("short", one) for _, one in told]
+        short = [self._piece("short", card) for _, card in cards]
         room, to_come = MOST_BYTES, sum(piece.size for piece in short)
         placed: list[tuple[Item, RenderedCall]] = []
         for (item, piece), brief in zip(full, short, strict=True):
             to_come -= brief.size
             chosen = piece if piece.size + min(to_come, MOST_BYTES // 2) <= room else brief
             if chosen.size > room:
-                return placed, len(told) - len(placed)
+                return placed, len(cards) - len(placed)
             placed.append((item, chosen))
             room -= chosen.size
         return placed, 0
 
     def _section(self, kind: ToldKind, placed: list[tuple[Item, RenderedCall]]) -> dict[str, Any]:
-        pieces = [piece for item, piece in placed if item.kind is kind]
-        place = SECTIONS.index(kind)
-        return {
-            "name": kind.label.capitalize(),
-            "count": len(pieces),
-            "mark": self._mark(place),
-        }
+        count = sum(item.kind is kind for item, _ in placed)
+        return {"name": kind.label.capitalize(), "count": count, "mark": self._mark(SECTIONS.index(kind))}
 
     def _letter(
         self, mail: str, context: dict[str, Any], to: Addressee, placed: list[tuple[Item, RenderedCall]], leave: str
@@ -298,19 +299,10 @@ def _headline(digest: Digest) -> str:
     if digest.first:
         total = len(digest.items) + sum(number for *_, number in digest.rest)
         return f"{wording.count(total, 'open kans', 'open kansen')} voor uw opgaven"
-    numbers = {kind: len(digest.section(kind)) for kind in SECTIONS}
+    numbers = Counter(item.kind for item in digest.items)
     numbers[ToldKind.NEW] += sum(number for *_, number in digest.rest)
-    said = [
-        wording.count(numbers[ToldKind.NEW], "nieuwe kans", "nieuwe kansen") if numbers[ToldKind.NEW] else "",
-        f"{numbers[ToldKind.CHANGED]} gewijzigd" if numbers[ToldKind.CHANGED] else "",
-        wording.count(numbers[ToldKind.CLOSING], "sluit binnenkort", "sluiten binnenkort")
-        if numbers[ToldKind.CLOSING]
-        else "",
-        wording.count(numbers[ToldKind.OPENING], "opent binnenkort", "openen binnenkort")
-        if numbers[ToldKind.OPENING]
-        else "",
-    ]
-    return ", ".join(filter(None, said)) or "niets nieuws"
+    parts = (wording.count(numbers[kind], *words) for kind, words in HEADLINES.items() if numbers[kind])
+    return ", ".join(parts) or "niets nieuws"
 
 
 def _rest(digest: Digest, left_out: int, links: Links) -> list[dict[str, Any]]:
@@ -329,11 +321,11 @@ def coverage_line(coverage: Coverage) -> str:
     """``2 van 2 bronnen compleet; laatste ronde 07:02``."""
     if not coverage.sources:
         return "Nog geen bron opgehaald."
-    said = f"{coverage.complete} van {wording.count(coverage.sources, 'bron', 'bronnen')} compleet"
+    line = f"{coverage.complete} van {wording.count(coverage.sources, 'bron', 'bronnen')} compleet"
     if coverage.incomplete:
-        said += f" (niet: {wording.listed(list(coverage.incomplete))})"
+        line += f" (niet: {wording.listed(list(coverage.incomplete))})"
     if coverage.last_round is not None:
-        said += f"; laatste ronde {wording.clock_time(coverage.last_round)}"
+        line += f"; laatste ronde {wording.clock_time(coverage.last_round)}"
     if coverage.waiting:
-        said += f"; {wording.count(coverage.waiting, 'regeling wacht', 'regelingen wachten')} op vrijgave"
-    return said + "."
+        line += f"; {wording.count(coverage.waiting, 'regeling wacht', 'regelingen wachten')} op vrijgave"
+    return line + "."

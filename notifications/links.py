@@ -48,35 +48,35 @@ class Links:
 
     def read_decision(self, token: str, now: datetime, purpose: str = VERDICT) -> DecisionLink | None:
         """Whose link it is and for which call; none when forged, expired or made for something else."""
-        said = self._read(purpose, token)
-        if said is None:
+        content = self._read(purpose, token)
+        if content is None:
             return None
-        user_id, call_id, last = (int(part) for part in said.split("-"))
+        user_id, call_id, last = (int(part) for part in content.split("-"))
         if (now.astimezone(UTC).date() - EPOCH).days > last:
             return None
         return DecisionLink(user_id, call_id)
 
     def leaving(self, user_id: int, subscriptions: tuple[int, ...] = (), what: str = "") -> str:
         """The token with which this person leaves these subscriptions (or ALL, or REMINDERS). It never expires."""
-        scope = what or "+".join(str(one) for one in sorted(subscriptions))
+        scope = what or "+".join(str(number) for number in sorted(subscriptions))
         return self._signed("afmelden", f"{user_id}-{scope}")
 
     def read_leaving(self, token: str) -> LeavingLink | None:
         """Who leaves what; none when forged."""
-        said = self._read("afmelden", token)
-        if said is None:
+        content = self._read("afmelden", token)
+        if content is None:
             return None
-        user_id, _, scope = said.partition("-")
+        user_id, _, scope = content.partition("-")
         if scope in (ALL, REMINDERS):
             return LeavingLink(int(user_id), what=scope)
-        return LeavingLink(int(user_id), tuple(int(one) for one in scope.split("+") if one))
+        return LeavingLink(int(user_id), tuple(int(number) for number in scope.split("+") if number))
 
-    def _signed(self, purpose: str, said: str) -> str:
-        return f"{said}.{sealed(self.keys[0], purpose, said)[:SEAL]}"
+    def _signed(self, purpose: str, content: str) -> str:
+        return f"{content}.{sealed(self.keys[0], purpose, content)[:SEAL]}"
 
     def _read(self, purpose: str, token: str) -> str | None:
-        said, _, seal = token.rpartition(".")
+        content, _, seal = token.rpartition(".")
         if not token.isascii():  # compare_digest takes no other texts
             return None
-        good = any(hmac.compare_digest(sealed(key, purpose, said)[:SEAL], seal) for key in self.keys)
-        return said if said and good else None
+        good = any(hmac.compare_digest(sealed(key, purpose, content)[:SEAL], seal) for key in self.keys)
+        return content if content and good else None

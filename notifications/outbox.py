@@ -76,8 +76,8 @@ def put(session: Session, mails: Iterable[Mail], key: bytes, domain: str) -> int
     Runs in the caller's transaction: all of each mail is kept, or nothing.
     """
     wanted = {mail.key: mail for mail in mails}
-    known = set(session.exec(select(Delivery.key).where(col(Delivery.key).in_(wanted))))
-    new = [mail for mail_key, mail in wanted.items() if mail_key not in known]
+    planned = set(session.exec(select(Delivery.key).where(col(Delivery.key).in_(wanted))))
+    new = [mail for mail_key, mail in wanted.items() if mail_key not in planned]
     if not new:
         return 0
     rows = [_row(mail, key, domain) for mail in new]
@@ -85,13 +85,13 @@ def put(session: Session, mails: Iterable[Mail], key: bytes, domain: str) -> int
     ids = session.scalars(statement, rows).all()
     texts = [{"delivery_id": id_, "text": mail.text, "html": mail.html} for mail, id_ in zip(new, ids, strict=True)]
     session.connection().execute(insert(MailText), texts)
-    told = [
+    tells = [
         {"user_id": mail.user_id, "call_id": call, "version": version, "kind": kind, "detail": detail,
          "delivery_id": delivery}
         for mail, delivery in zip(new, ids, strict=True) for call, version, kind, detail in dict.fromkeys(mail.tells)
     ]  # fmt: skip
-    if told:
-        session.connection().execute(insert(Told), told)
+    if tells:
+        session.connection().execute(insert(Told), tells)
     return len(new)
 
 
@@ -174,8 +174,8 @@ class Claim:
 
 def silent_addresses(session: Session, now: datetime) -> frozenset[str]:
     """The hashes of the addresses that get no mail at ``now``."""
-    standing = or_(col(Suppression.until).is_(None), col(Suppression.until) > now)
-    return frozenset(session.exec(select(Suppression.address_hash).where(standing)))
+    active = or_(col(Suppression.until).is_(None), col(Suppression.until) > now)
+    return frozenset(session.exec(select(Suppression.address_hash).where(active)))
 
 
 # Built once: putting a statement together costs more than running it, and this is done for every mail.
@@ -204,9 +204,9 @@ def note_accepted(
     db: Connection, claim: Claim, outcome: Outcome, now: datetime, tally: SendTally | None = None
 ) -> None:
     """Write down that the relay took a mail: two statements, since this is done for nearly every mail."""
-    said = {"this": claim.id, "nth": claim.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
-    db.execute(_ACCEPTED, said | {"holder": claim.lease_holder})
-    db.execute(_ENDED, said | {"at": outcome.stage.value})
+    values = {"this": claim.id, "nth": claim.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
+    db.execute(_ACCEPTED, values | {"holder": claim.lease_holder})
+    db.execute(_ENDED, values | {"at": outcome.stage.value})
     if tally is not None:
         tally.accepted += 1
 
@@ -219,8 +219,8 @@ def record_outcome(
     if outcome.result is SendResult.ACCEPTED:
         note_accepted(session.connection(), claim, outcome, now, tally)
         return
-    said = {"last_code": outcome.code, "last_text": outcome.text[:500]}
-    update_mails(session, still_claimed(claim), lease_until=None, **_after(claim, outcome, rules, now), **said)
+    answer = {"last_code": outcome.code, "last_text": outcome.text[:500]}
+    update_mails(session, still_claimed(claim), lease_until=None, **_after(claim, outcome, rules, now), **answer)
     ended = {"this": claim.id, "nth": claim.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
     session.connection().execute(_ENDED, ended | {"at": outcome.stage.value})
     if tally is not None:
@@ -281,7 +281,7 @@ def address_hash(address: str) -> str:
 def allowed(address: str, allow: tuple[str, ...]) -> bool:
     """Whether a trial may mail this address: named in full, or its domain as ``@example.nl``."""
     low = address.casefold()
-    return any(low == one.casefold() or (one.startswith("@") and low.endswith(one.casefold())) for one in allow)
+    return any(low == entry.casefold() or (entry.startswith("@") and low.endswith(entry.casefold())) for entry in allow)
 
 
 def envelope_sender(template: str, key: bytes, claim: Claim) -> str:

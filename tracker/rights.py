@@ -45,6 +45,12 @@ def may_change(viewer: Viewer, row: Any) -> bool:
     return row.participant_id == viewer.participant_id or has_role(viewer, Role.COORDINATOR)
 
 
+def must_have(deed: Deed, role: Role, sentence: str) -> None:
+    """Raises NotAllowed with that sentence for who has a lower role."""
+    if not has_role(deed.viewer, role):
+        raise NotAllowed(sentence)
+
+
 def must_change(deed: Deed, row: Any) -> None:
     """Raises NotFound for who may not see the row, NotAllowed for who may see but not change it."""
     if not may_see(deed.viewer, row.participant_id, row.visibility):
@@ -57,8 +63,7 @@ def must_add(deed: Deed, dossier: Dossier) -> None:
     """Whoever sees a dossier and is more than a reader may add rows of the own organisation to it."""
     if not may_see(deed.viewer, dossier.participant_id, dossier.visibility):
         raise NotFound
-    if not has_role(deed.viewer, Role.FUNDRAISER):
-        raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
+    must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u hier niets toevoegen.")
 
 
 def must_fit(deed: Deed, dossier: Dossier, visibility: str) -> None:

@@ -40,10 +40,7 @@ class Body(SQLModel, table=True):
 class Meeting(Numbered, table=True):
     """A meeting with a known date. A body with any in a year is planned by those, not by its rhythm, in that year."""
 
-    __table_args__ = (
-        UniqueConstraint("body_id", "day"),
-        CheckConstraint("papers_on <= day", name="papers_on"),
-    )
+    __table_args__ = (UniqueConstraint("body_id", "day"), CheckConstraint("papers_on <= day", name="papers_on"))
 
     body_id: str = Field(foreign_key="body.id", index=True)
     day: date = Field(index=True)

@@ -6,14 +6,14 @@ import pytest
 from sqlmodel import Session, col, select
 
 from db.models import Call, Correction, Deadline, Dismissal, Participant, Revision, Sighting, User
-from db.queries import CallFilter, Viewer, calls_for, live_call, newest_crawls
+from db.queries import CallFilter, calls_for, live_call, newest_crawls
 from tests.make.crawls import closes, make_listing, store
-from tracker.calls.corrections import add_call, take_back
+from tracker.calls.corrections import add_call, standing_correction, take_back
 from tracker.calls.corrections import correct as correct_value
 from tracker.calls.duplicate_pairs import candidates, dismiss, dismissed
 from tracker.calls.duplicates import proposals
 from tracker.calls.merge import CannotJoin, join, part
-from tracker.calls.parse_values import listing, read_value, standing_correction
+from tracker.calls.parse_values import listing, read_value
 from tracker.calls.sheet import as_lines, sheet
 from tracker.errors import NotPossible
 from tracker.operations.trace import addresses, find_call
@@ -119,7 +119,7 @@ def test_three_sources_one_call_and_a_visible_conflict(session: Session, now: da
     assert found.conflicts["closes"]["rvo"] == [{"day": "2026-10-01", "hour": "17:00"}]
     assert found.conflicts["closes"]["bekendmakingen"] == [{"day": "2026-09-30"}]
     assert (found.provenance["closes"], found.provenance["rate"]) == ("rvo", "bekendmakingen")
-    assert [c.id for c in session.exec(calls_for(CallFilter(), Viewer(), now))] == [1]
+    assert [c.id for c in session.exec(calls_for(CallFilter(), now))] == [1]
     redirect = live_call(session, 2)
     assert redirect is not None
     assert redirect.id == 1

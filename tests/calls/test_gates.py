@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from db.models import Call, Deadline
-from db.queries import CallFilter, Viewer, calls_for
+from db.queries import CallFilter, calls_for
 from db.status import SHUT, remark_of
 from scrapers.listing import ListedDeadline
 from tests.make.crawls import closes, make_listing, store
@@ -66,9 +66,9 @@ def test_filter_order_and_row_of_a_two_stage_call_use_its_first_stage(session: S
     store(session, [make_listing(1, deadlines=TWO_STAGES), later], now)
     two = session.exec(select(Call).where(Call.title == "Regeling 1")).one()
     before = CallFilter.model_validate({"closes_before": "2026-06-30"})
-    assert session.exec(calls_for(before, Viewer(), now)).all() == [two]
-    assert find(session, CallFilter(), Viewer(), now).calls[0] == two
-    assert session.exec(calls_for(CallFilter(), Viewer(), now)).first() == two
+    assert session.exec(calls_for(before, now)).all() == [two]
+    assert find(session, CallFilter(), now).calls[0] == two
+    assert session.exec(calls_for(CallFilter(), now)).first() == two
 
 
 def test_after_the_first_stage_the_call_is_closed_for_who_did_not_enter_and_says_so(

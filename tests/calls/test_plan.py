@@ -33,7 +33,7 @@ def test_what_a_crawl_changes_is_decided_from_values_alone(now: datetime) -> Non
     crawled = make_crawled([moved, make_listing(2)], now)
     plan = decide(crawled, compare(crawled, known), remembered(states={1: state}), Judgement(True), now)
     assert (plan.result.new, plan.result.changed, plan.result.telling) == ((8,), (1,), (1,))
-    assert [(row["id"], row["call_id"], row["external_id"]) for row in plan.new.sightings] == [(18, 8, "2")]
+    assert [(row["id"], row["call_id"], row["external_id"]) for row in plan.new_sightings] == [(18, 8, "2")]
     assert [(row["b_id"], row["version"]) for row in plan.restated.calls] == [(1, 4)]
     [change] = plan.restated.revisions
     assert (change["crawl_id"], change["field"], change["new"]) == (7, "closes", [{"day": "2026-11-02"}])

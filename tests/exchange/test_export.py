@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlmodel import Session
 
-from db.queries import CallFilter, Viewer
+from db.queries import CallFilter
 from tests.make.crawls import closes, make_listing, store
 from tracker.exchange.tables import as_csv, as_jsonl, as_xlsx, call_columns, calls
 
@@ -37,7 +37,7 @@ PROMISED = [
 
 def exported(session: Session, now: datetime, **fields: Any) -> list[dict[str, Any]]:
     store(session, [make_listing(**fields)], now)
-    return list(calls(session, CallFilter(), Viewer(), now))
+    return list(calls(session, CallFilter(), now))
 
 
 def test_a_call_a_line_with_the_promised_keys(session: Session, now: datetime) -> None:

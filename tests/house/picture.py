@@ -4,14 +4,14 @@ import ast
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tests.house.graph import Floor, arrows_of, floor_of
+from tests.house.graph import Floor, arrows_of, floor_of, modules_of
 
 PACKAGES = ("db", "scrapers", "notifications", "tracker")
 BEGIN, END = "<!-- drawn by: make house-picture -->\n", "<!-- end of the drawing -->\n"
 
 
 def picture(root: Path) -> str:
-    """Two drawings in Mermaid's words, and a table of the rooms with the first line of each."""
+    """Two drawings in Mermaid's words, and every file with its first line."""
     arrows = arrows_of(root, PACKAGES)
     return "\n".join(
         [
@@ -23,10 +23,9 @@ def picture(root: Path) -> str:
             "",
             *_drawing(floor_of(arrows, "tracker.web")),
             "",
-            "| room | what it holds |",
-            "|---|---|",
-            *_rows(root, floor_of(arrows, "tracker").rooms),
+            "Every file in one line:",
             "",
+            *_files(root),
         ]
     )
 
@@ -50,12 +49,21 @@ def _drawing(floor: Floor) -> Iterable[str]:
     yield "```"
 
 
-def _rows(root: Path, rooms: Iterable[str]) -> Iterable[str]:
-    for room in rooms:
-        path = root / "tracker" / room
-        file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-        first = (ast.get_docstring(ast.parse(file.read_text("utf-8"))) or "").splitlines()[0]
-        yield f"| `tracker/{room}{'/' if path.is_dir() else '.py'}` | {first} |"
+def _files(root: Path) -> Iterable[str]:
+    """A heading a folder, a line a file, in the file's own first words."""
+    folders = sorted({path.parent for package in PACKAGES for path in modules_of(root, package).values()})
+    for folder in folders:
+        yield f"**`{folder.relative_to(root).as_posix()}/`** {_first_line(folder / '__init__.py')}"
+        yield ""
+        for path in sorted(folder.glob("*.py")):
+            if path.name != "__init__.py":
+                yield f"- `{path.name}`: {_first_line(path)}"
+        yield ""
+
+
+def _first_line(path: Path) -> str:
+    lines = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").splitlines() if path.is_file() else []
+    return lines[0] if lines else ""
 
 
 def redrawn(page: str, root: Path) -> str:

@@ -96,6 +96,27 @@ def test_the_clock_and_the_environment_are_read_at_the_doors_only() -> None:
     assert found == []
 
 
+# Statements over tables rather than models: many rows at once. A backup goes through every table, whichever there are.
+CORE = {
+    "sqlalchemy": {"bindparam", "insert"},
+    "db.models.columns": {"table"},
+    "db.bulk": {"add", "in_parts", "take_ids"},
+}
+CORE_ROOMS = {
+    "tracker/calls/store.py", "notifications/outbox.py", "notifications/claims.py", "tracker/operations/backup.py",
+}  # fmt: skip
+
+
+def test_a_room_speaks_one_dialect_of_sql() -> None:
+    speaking = {
+        name(p)
+        for p in ours()
+        for n in ast.walk(tree(p))
+        if isinstance(n, ast.ImportFrom) and CORE.get(n.module or "", set()) & {alias.name for alias in n.names}
+    }
+    assert {file for file in speaking if not file.startswith("db/")} == CORE_ROOMS
+
+
 def test_everything_is_caught_in_two_places_only() -> None:
     catching = [
         name(p)
@@ -201,6 +222,17 @@ def test_every_test_that_the_promises_name_exists() -> None:
 def test_tracker_holds_at_most_nine_modules_beside_its_wings() -> None:
     flat = sorted(p.name for p in ours() if p.parent == ROOT / "tracker")
     assert len(flat) <= 9, flat
+
+
+def test_no_module_of_tracker_is_so_small_that_it_belongs_in_another() -> None:
+    short = {
+        name(p): count
+        for p in ours()
+        if p.relative_to(ROOT).parts[0] == "tracker"
+        and p.stem not in ("__init__", "__main__")
+        and (count := p.read_text("utf-8").count("\n")) < 25
+    }
+    assert short == {}
 
 
 def test_imports_between_rooms_only_fall() -> None:

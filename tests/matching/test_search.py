@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from db.models import Call
-from db.queries import CallFilter, Viewer, calls_for
+from db.queries import CallFilter, calls_for
 from db.search import WORDS, fold, matching, parts, search, searchable, stem
 from tests.make.crawls import make_listing, store
 
@@ -73,7 +73,7 @@ def test_a_question_without_words_finds_nothing_and_an_empty_one_everything(call
 
 
 def test_the_filter_searches_too(calls: Session, now: datetime) -> None:
-    found = calls.exec(calls_for(CallFilter(text="haven"), Viewer(), now)).all()
+    found = calls.exec(calls_for(CallFilter(text="haven"), now)).all()
     assert [call.title for call in found] == ["Waterstof in de haven"]
 
 

@@ -171,8 +171,7 @@ def test_an_export_of_the_lobby_is_a_row_a_thing_with_exact_amounts(session: Ses
 
 def test_no_export_carries_a_word_of_the_lobby(engine: Engine, now: datetime) -> None:
     with writing(engine) as session:
-        cast, _shared, _own = planted(session, now)
-        for viewer in (Viewer(), viewer_of(cast.haarlem), viewer_of(cast.lobbyist)):
-            text = json.dumps(list(calls(session, CallFilter(), viewer, now)), default=str)
-            assert "Subsidie warmtenetten" in text
-            assert [c for c in SECRET if c in text] == []
+        planted(session, now)
+        text = json.dumps(list(calls(session, CallFilter(), now)), default=str)
+        assert "Subsidie warmtenetten" in text
+        assert [c for c in SECRET if c in text] == []

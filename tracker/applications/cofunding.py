@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 
 from db.models import Application, Cofunding, CofundingRoom, Dossier, Participant
 from db.queries import Viewer
-from db.rights import has_role, visible
+from db.rights import visible
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import ApplicationStage, DossierKind
-from tracker.errors import Incomplete, NotAllowed
-from tracker.rights import Deed
+from tracker.errors import Incomplete
+from tracker.rights import Deed, must_have
 
 FIXED = frozenset(
     {ApplicationStage.AWARDED, ApplicationStage.RUNNING, ApplicationStage.ACCOUNTED, ApplicationStage.SETTLED}
@@ -132,8 +132,7 @@ def guard(session: Session, viewer: Viewer) -> list[tuple[Participant, Exposure]
 
 def set_room(deed: Deed, year: int, amount: Decimal) -> CofundingRoom:
     """What the user's own organisation has set aside for own contributions in a year."""
-    if not has_role(deed.viewer, Role.FUNDRAISER):
-        raise NotAllowed("Met de rol lezer kunt u dit niet vastleggen.")
+    must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u dit niet vastleggen.")
     if not 2000 <= year <= 2100:
         raise Incomplete("Kies een jaar.", "year")
     same_year = select(CofundingRoom).where(

@@ -22,7 +22,7 @@ from db.vocabulary_lobby import (
 from notifications.wording import amount
 from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, required
 from tracker.lobby.dossiers import ENDED, DossierFields, open_dossier
-from tracker.lobby.log import bring_to_stage, log
+from tracker.lobby.log import bring_to_stage, check_follows, log
 from tracker.people.participants import participant_on
 from tracker.rights import Deed, must_change
 from tracker.versions import claim
@@ -174,9 +174,7 @@ def promise(
 
 def check_move(application: Application, stage: ApplicationStage, to: ApplicationStage) -> None:
     """Raises MoveNotAllowed unless ``to`` follows ``stage`` and what it needs is there."""
-    if to not in MOVES[stage]:
-        allowed = ", ".join(f"'{s.label}'" for s in S if s in MOVES[stage]) or "niets meer"
-        raise MoveNotAllowed(f"Van '{stage.label}' kan een aanvraag niet naar '{to.label}', wel naar {allowed}.", "to")
+    check_follows(MOVES, stage, to, "aanvraag")
     if to == S.PREPARING and application.go != GoDecision.GO:
         raise MoveNotAllowed("Voorbereiden kan pas na een 'go'.", "to")
     if to in (S.PREPARING, S.SUBMITTED) and not application.lead_id:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, case, func, or_
 from sqlmodel import Session, col, select
 
 from db.models import Body, Call, Deadline, DecisionClock, Milestone, Revision
-from db.queries import CallFilter, Viewer, calls_for
+from db.queries import CallFilter, calls_for
 from db.vocabulary import Status
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.ical import DOMAIN, DeadlineLine, Event, calendar_file, deadline_event, still_told
@@ -52,12 +52,12 @@ def _withdrawn_at() -> ColumnElement[datetime | None]:
     return case((col(Call.source_word) == Status.WITHDRAWN, last.scalar_subquery()), else_=None)
 
 
-def filtered(session: Session, call_filter: CallFilter, viewer: Viewer, now: datetime) -> list[ColumnElement[bool]]:
+def filtered(session: Session, call_filter: CallFilter, now: datetime) -> list[ColumnElement[bool]]:
     """The one filter of lists and subscriptions, as a clause: the same calls as on Regelingen."""
     if call_filter == CallFilter():
         return []
     deeper = call_filter.model_copy(update={"challenges": below(session, call_filter.challenges)})
-    ids = calls_for(deeper, viewer, now, SHOWN_FROM).order_by(None).with_only_columns(col(Call.id))
+    ids = calls_for(deeper, now, SHOWN_FROM).order_by(None).with_only_columns(col(Call.id))
     return [col(Call.id).in_(ids)]
 
 

@@ -119,7 +119,7 @@ def feed_file(session: Session, feed: CalendarFeed, user: User, now: datetime, b
 
 def _made(session: Session, feed: CalendarFeed, user: User, now: datetime, base_url: str) -> bytes:
     viewer = Viewer(user.id, Role(user.role), user.participant_id)
-    events = deadline_events(deadline_lines(session, now, scope_of(session, feed, viewer, now)), base_url, now)
+    events = deadline_events(deadline_lines(session, now, scope_of(session, feed, now)), base_url, now)
     if feed.scope in WITH_MILESTONES:
         milestones = col(Milestone.assignee_id) == user.id if feed.scope == FeedScope.PERSONAL else _of_team(feed)
         events += milestone_events(session, now, base_url, [visible(viewer, Milestone), milestones])
@@ -130,12 +130,12 @@ def _of_team(feed: CalendarFeed) -> ColumnElement[bool]:
     return col(Milestone.participant_id) == feed.participant_id
 
 
-def scope_of(session: Session, feed: CalendarFeed, viewer: Viewer, now: datetime) -> Sequence[ColumnElement[bool]]:
+def scope_of(session: Session, feed: CalendarFeed, now: datetime) -> Sequence[ColumnElement[bool]]:
     """Which calls a feed is about, as WHERE clauses."""
     if feed.scope == FeedScope.CHALLENGE:
-        return filtered(session, CallFilter(challenges=(feed.challenge_id or "",)), viewer, now)
+        return filtered(session, CallFilter(challenges=(feed.challenge_id or "",)), now)
     if feed.scope == FeedScope.FILTER:
-        return filtered(session, CallFilter.model_validate(feed.filter), viewer, now)
+        return filtered(session, CallFilter.model_validate(feed.filter), now)
     return [or_(col(Call.id).in_(_calls_of(feed)), col(Deadline.id).in_(_deadlines_of(feed)))]
 
 

@@ -5,17 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Answer, Call, Correction, Question, Revision, Sighting, User
-from db.queries import BY_HAND
+from db.queries import BY_HAND, live_call
 from db.vocabulary import RevisionKind, SourceKind, Visibility
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
+from tracker.calls.consolidate import KINDS
 from tracker.calls.identity import identity
 from tracker.calls.ingest import ingest
+from tracker.calls.plausibility import without_far_days
 from tracker.calls.revisions import restate
 from tracker.calls.rows import Occasion
 from tracker.calls.store import states, streams, write_restated
+from tracker.errors import NotPossible
 
 
 def add_call(session: Session, listing: Listing, now: datetime) -> int:
@@ -23,21 +27,20 @@ def add_call(session: Session, listing: Listing, now: datetime) -> int:
 
     One that was typed in before keeps what is not said now: it is the same call, and its dates were somebody's work.
     """
-    key = identity(listing.external_id)
-    before = session.exec(select(Sighting).where(Sighting.source == BY_HAND, Sighting.external_id == key)).first()
+    key = (Sighting.source == BY_HAND, Sighting.external_id == identity(listing.external_id))
+    before = session.exec(select(Sighting).where(*key)).first()
     listing = added_to(before.fields, listing) if before else listing
     crawled = Crawled(BY_HAND, SourceKind.STREAM, now, now, (listing.model_copy(update={"source": BY_HAND}),))
     ingest(session, crawled, now)
-    known = select(Sighting.call_id).where(Sighting.source == BY_HAND)
-    return session.exec(known.where(Sighting.url == listing.url).order_by(col(Sighting.id).desc())).first() or 0
+    return session.exec(select(Sighting.call_id).where(*key)).one()
 
 
 def added_to(before: dict[str, Any], listing: Listing) -> Listing:
     """What was typed before, with what is typed now over it; the dates of a kind that is not named now stay."""
-    said = listing.as_json()
-    kinds = {one.kind for one in listing.deadlines}
-    kept = [one for one in before.get("deadlines", []) if one["kind"] not in kinds]
-    return Listing.model_validate({**before, **said, "deadlines": [*kept, *said.get("deadlines", [])]})
+    fields = listing.as_json()
+    kinds = {deadline.kind for deadline in listing.deadlines}
+    kept = [deadline for deadline in before.get("deadlines", []) if deadline["kind"] not in kinds]
+    return Listing.model_validate({**before, **fields, "deadlines": [*kept, *fields.get("deadlines", [])]})
 
 
 def correct(
@@ -48,7 +51,8 @@ def correct(
     ``value`` is as JSON: an amount as text, dates as a list of ``{"day", "hour"}`` (tracker/calls/consolidate.py).
     ``refutes``: the value that is wrong, where nobody knows the right one; it holds while the sources say that.
     """
-    assert user.id is not None
+    if field in KINDS and value is not None:
+        value = without_far_days(value, now.date())
     correction = Correction(
         call_id=call_id,
         field=field,
@@ -64,7 +68,8 @@ def correct(
     _held(session, call_id)
 
     def change() -> None:
-        _end(session, call_id, field, now)
+        for earlier in session.exec(_standing(call_id, field)):
+            earlier.withdrawn_at = now
         session.add(correction)
 
     _restate(session, [call_id], now, change)
@@ -79,6 +84,27 @@ def take_back(session: Session, correction: Correction, now: datetime) -> None:
         _reopen(session, correction, now)
 
     _restate(session, [correction.call_id], now, change)
+
+
+def live_id(session: Session, call_id: int) -> int:
+    """The id of a call, or of the one it was joined into. Raises NotPossible."""
+    call = live_call(session, call_id)
+    if call is None:
+        raise NotPossible(f"no call {call_id}")
+    return call.id
+
+
+def standing_correction(session: Session, call_id: int, field: str) -> Correction:
+    """The correction of a field that holds now. Raises NotPossible."""
+    correction = session.exec(_standing(call_id, field)).first()
+    if correction is None:
+        raise NotPossible(f"call {call_id} has no correction of {field}")
+    return correction
+
+
+def _standing(call_id: int, field: str) -> SelectOfScalar[Correction]:
+    rows = select(Correction).where(Correction.call_id == call_id, Correction.field == field)
+    return rows.where(col(Correction.withdrawn_at).is_(None))
 
 
 def _reopen(session: Session, correction: Correction, now: datetime) -> None:
@@ -98,17 +124,11 @@ def _held(session: Session, *calls: int) -> dict[int, Call]:
     return {row.id: row for row in session.exec(rows.execution_options(populate_existing=True))}
 
 
-def note(session: Session, call_id: int, what: str, said: dict[str, Any], now: datetime) -> None:
+def note(session: Session, call_id: int, what: str, details: dict[str, Any], now: datetime) -> None:
     """Write down on a call what a person did to it; no news to anybody."""
     version = session.get_one(Call, call_id).version
-    session.add(Revision(call_id=call_id, at=now, kind=RevisionKind.CHANGED, field=what, new=said, version=version))
+    session.add(Revision(call_id=call_id, at=now, kind=RevisionKind.CHANGED, field=what, new=details, version=version))
     session.flush()
-
-
-def _end(session: Session, call_id: int, field: str, now: datetime) -> None:
-    same = select(Correction).where(Correction.call_id == call_id, Correction.field == field)
-    for earlier in session.exec(same.where(col(Correction.withdrawn_at).is_(None))):
-        earlier.withdrawn_at = now
 
 
 def _restate(session: Session, calls: Iterable[int], now: datetime, change: Callable[[], None]) -> None:

@@ -11,8 +11,8 @@ from db.models import Call, Dismissal, Revision, Sighting, User
 from db.search import searchable
 from db.status import OVER, status_expression
 from db.vocabulary import Visibility
+from tracker.calls.corrections import live_id
 from tracker.calls.duplicates import Candidate, Proposal, proposals
-from tracker.calls.parse_values import live_id
 from tracker.errors import NotPossible
 
 DROPPED_LATELY = timedelta(days=90)
@@ -26,10 +26,10 @@ def dismiss(session: Session, one: int, other: int, user: User, reason: str, now
     if (first, second) in dismissed(session):
         return False
     who = {"user_id": user.id, "participant_id": user.participant_id, "visibility": Visibility.MRA}
-    said = {"first_id": first, "second_id": second, "reason": reason, "at": now, **who}
+    dismissal = {"first_id": first, "second_id": second, "reason": reason, "at": now, **who}
     try:
         with session.begin_nested():
-            session.add(Dismissal.model_validate(said))
+            session.add(Dismissal.model_validate(dismissal))
     except IntegrityError:  # somebody else said so at the same moment
         return False
     return True
@@ -55,10 +55,12 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
         (col(call.not_listed_since).is_(None)) | (col(call.not_listed_since) > now - DROPPED_LATELY),
     )
     sources: dict[int, set[str]] = {}
-    told = select(Sighting.call_id, Sighting.source).join(call, col(call.id) == col(Sighting.call_id))
-    for call_id, source in session.exec(told.where(*running)):
+    speakers = select(Sighting.call_id, Sighting.source).join(call, col(call.id) == col(Sighting.call_id))
+    for call_id, source in session.exec(speakers.where(*running)):
         sources.setdefault(call_id, set()).add(source)
-    rows = session.connection().execute(_compared().where(*running))
+    # Thousands of whole calls would take most of the time.
+    columns: Any = (call.id, call.language, call.title, call.url, call.closes_at, call.publisher, call.nature)
+    rows = session.connection().execute(plain(*columns).where(*running))
     return [
         Candidate(
             id=row.id,
@@ -71,12 +73,6 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
         )
         for row in rows
     ]
-
-
-def _compared() -> Any:
-    """What of a call is compared: thousands of whole ones would take most of the time."""
-    call: Any = Call
-    return plain(call.id, call.language, call.title, call.url, call.closes_at, call.publisher, call.nature)
 
 
 # All that can change a proposal leaves a revision, a sighting or a dismissal.

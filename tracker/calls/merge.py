@@ -20,7 +20,6 @@ from db.models import (
     User,
     Verdict,
 )
-from db.models.columns import table
 from tracker.calls.corrections import _held, _restate, note
 from tracker.calls.deadlines import place
 from tracker.calls.revisions import restate
@@ -36,7 +35,7 @@ class CannotJoin(NotPossible):
 def join(session: Session, from_id: int, into_id: int, now: datetime, user: User | None = None) -> None:
     """Two calls are one: sightings, corrections and people's rows move, the emptied one leads to the other.
 
-    A note of what moved stands among the revisions of the one that stays; uniting.py reads it to part them again.
+    A note of what moved stands among the revisions of the one that stays; ``part`` reads it.
     """
     both = _held(session, from_id, into_id)
     old, kept = both.get(from_id), both.get(into_id)
@@ -49,7 +48,7 @@ def join(session: Session, from_id: int, into_id: int, now: datetime, user: User
 
     def change() -> None:
         for model in (Sighting, Correction, Question, Answer, Doubt):
-            moved[table(model).name] = _move(session, model, from_id, into_id)
+            moved[str(model.__tablename__)] = _move(session, model, from_id, into_id)
         moved.update(_move_people(session, from_id, into_id))
         old.joined_into = into_id
 

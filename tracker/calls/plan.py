@@ -73,7 +73,6 @@ class NewCalls:
     calls: Rows
     dates: Rows
     revisions: Rows
-    sightings: Rows
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class Plan:
     crawl: dict[str, Any]
     snapshots: Rows
     new: NewCalls
-    linked_sightings: Rows
+    new_sightings: Rows
     changed_sightings: Rows
     references: Rows
     missed_sightings: list[int]
@@ -131,7 +130,7 @@ def decide(crawled: Crawled, comparison: Comparison, memory: Memory, judgement: 
         crawl=rows.crawl_row(crawled, judgement, id=memory.crawl_id, seen=result.seen, **counts),
         snapshots=_new_snapshots(crawled, comparison, memory),
         new=_new_calls(new, hold_new, occasion),
-        linked_sightings=_new_sightings(linked, now),
+        new_sightings=[rows.new_sighting(a.sighting_id, a.call_id, a.reported, now) for a in (*new, *linked)],
         changed_sightings=[rows.sighting_row(a.reported, now) | {"b_id": a.sighting_id} for a in changed],
         references=rows.reference_rows((a.sighting_id, a.reported) for a in (*new, *linked, *changed)),
         missed_sightings=[known.id for known in missed],
@@ -233,7 +232,7 @@ def _new_snapshots(crawled: Crawled, comparison: Comparison, memory: Memory) -> 
 
 
 def _new_calls(new: Sequence[AssignedListing], held: bool, occasion: rows.Occasion) -> NewCalls:
-    """The call, its dates, its sighting and the revision that says it is new."""
+    """The call, its dates and the revision that says it is new."""
     calls, dates, revisions, now = [], [], [], occasion.now
     for assigned in new:
         merged = merge_one(assigned.reported.record)
@@ -243,8 +242,4 @@ def _new_calls(new: Sequence[AssignedListing], held: bool, occasion: rows.Occasi
         over = row["closes_at"] is not None and row["closes_at"] <= now
         news = {"telling": not (over or row["source_word"] in OVER), "snapshot": assigned.reported.listing.snapshot}
         revisions.append(occasion.revision(assigned.call_id, RevisionKind.NEW, **news))
-    return NewCalls(calls, dates, revisions, _new_sightings(new, now))
-
-
-def _new_sightings(listings: Iterable[AssignedListing], now: datetime) -> Rows:
-    return [rows.new_sighting(a.sighting_id, a.call_id, a.reported, now) for a in listings]
+    return NewCalls(calls, dates, revisions)

@@ -9,20 +9,10 @@ from sqlalchemy import Table, bindparam, delete, or_, select, update
 from sqlmodel import Session
 
 from db.bulk import add, in_parts, take_ids
-from db.models import (
-    Call,
-    Correction,
-    Crawl,
-    Deadline,
-    Reference,
-    RememberedAddress,
-    Revision,
-    Sighting,
-    Snapshot,
-)
+from db.models import Call, Correction, Crawl, Deadline, Reference, RememberedAddress, Revision, Sighting, Snapshot
 from db.models.columns import table
 from db.queries import BY_HAND
-from db.search import index_new, index_words
+from db.search import index_words
 from db.status import OVER
 from db.vocabulary import RevisionKind, SourceKind
 from scrapers.crawled import Crawled
@@ -197,9 +187,7 @@ def _write_new(session: Session, plan: Plan) -> None:
     add(session, CALL, plan.new.calls)
     add(session, DEADLINE, plan.new.dates)
     add(session, REVISION, plan.new.revisions)
-    if plan.new.calls:
-        index_new(session.connection(), plan.new.calls[0]["id"], plan.new.calls[-1]["id"])
-    add(session, SIGHTING, plan.new.sightings)
+    index_words(session.connection(), [row["id"] for row in plan.new.calls])
 
 
 def _write_sightings(session: Session, plan: Plan) -> None:
@@ -208,7 +196,7 @@ def _write_sightings(session: Session, plan: Plan) -> None:
     in_parts(session, update(SIGHTING).values(gone_at=plan.now), s.id, plan.gone_sightings)
     _update(session, SIGHTING, plan.changed_sightings)
     in_parts(session, delete(REFERENCE), REFERENCE.c.sighting_id, [row["b_id"] for row in plan.changed_sightings])
-    add(session, SIGHTING, plan.linked_sightings)
+    add(session, SIGHTING, plan.new_sightings)
     add(session, REFERENCE, plan.references)
     in_parts(session, update(SIGHTING).values(again), s.id, plan.unchanged_sightings)
     if plan.crawled.unchanged:

@@ -9,9 +9,9 @@ from db.models import User
 from db.session import reading, writing
 from tracker.calendar.decision_clock import replan_moved
 from tracker.calls import corrections, duplicate_pairs, merge, parse_values
+from tracker.calls.corrections import live_id
 from tracker.calls.duplicate_pairs import candidates, dismissed
 from tracker.calls.duplicates import proposals
-from tracker.calls.parse_values import live_id
 from tracker.calls.sheet import as_lines, sheet
 from tracker.commands.context import AsJson, CommandContext, answer, context_of
 from tracker.commands.match import match_waiting
@@ -71,11 +71,11 @@ def correct(
         raise typer.BadParameter("give --value, or --withdraw")
 
     def act(session: Any, who: Any, command: CommandContext) -> str:
-        now, number = command.now.instant, parse_values.live_id(session, call)
+        now, number = command.now.instant, live_id(session, call)
         if value is not None:
             corrections.correct(session, who, number, field, parse_values.read_value(field, value), reason, now)
             return f"call {number}: {field} corrected"
-        standing = parse_values.standing_correction(session, number, field)
+        standing = corrections.standing_correction(session, number, field)
         corrections.take_back(session, standing, now)
         return f"call {number}: correction of {field} withdrawn"
 
@@ -92,7 +92,7 @@ def join(
     """Join two calls that are one: sightings move, links to the other lead here."""
 
     def act(session: Any, who: Any, command: CommandContext) -> str:
-        into = parse_values.live_id(session, keep)
+        into = live_id(session, keep)
         merge.join(session, other, into, command.now.instant, who)
         return f"call {other} is now part of call {into}"
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Commitment, ContactMoment, Dossier, Participant, Stake, Stakeholder, User
 from db.queries import Viewer
-from db.rights import has_role, may_see, visible
+from db.rights import may_see, visible
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import (
     CommitmentKind,
@@ -19,9 +19,9 @@ from db.vocabulary_lobby import (
     StakeholderKind,
     StakeRole,
 )
-from tracker.errors import Incomplete, NotAllowed, NotFound, required
+from tracker.errors import Incomplete, NotFound, required
 from tracker.lobby.log import dossier_for, log
-from tracker.rights import Deed, must_add, must_change, must_fit
+from tracker.rights import Deed, must_add, must_change, must_fit, must_have
 from tracker.versions import claim
 
 NEARBY = timedelta(days=30)
@@ -73,8 +73,7 @@ def office_key(organisation: str, office: str) -> str:
 
 def stakeholder_for(deed: Deed, office: Office, visibility: str = Visibility.OWN) -> Stakeholder:
     """The own organisation's row of this office and person, made where there is none."""
-    if not has_role(deed.viewer, Role.FUNDRAISER):
-        raise NotAllowed("Met de rol lezer kunt u geen contacten vastleggen.")
+    must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u geen contacten vastleggen.")
     organisation = required(office.organisation, "organisation", "Noem de organisatie.")
     key = office_key(organisation, office.office)
     same_office = select(Stakeholder).where(

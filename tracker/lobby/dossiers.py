@@ -24,7 +24,7 @@ from db.models import (
     Stake,
     User,
 )
-from db.rights import has_role, wider
+from db.rights import wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import (
     AgendaState,
@@ -39,10 +39,10 @@ from db.vocabulary_lobby import (
 )
 from notifications.wording import amount
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound, required
-from tracker.lobby.log import bring_to_stage, log
+from tracker.lobby.log import bring_to_stage, check_follows, log
 from tracker.lobby.positions import holds_on
 from tracker.people.participants import participant_on
-from tracker.rights import Deed, may_change, must_add, must_change, must_fit
+from tracker.rights import Deed, may_change, must_add, must_change, must_fit, must_have
 from tracker.versions import claim
 
 MOVES: dict[Stage, frozenset[Stage]] = {
@@ -99,8 +99,7 @@ def open_dossier(
     participants: Iterable[str] = (),
 ) -> Dossier:
     """A new dossier of the user's own organisation, with what it hangs on."""
-    if not has_role(deed.viewer, Role.FUNDRAISER):
-        raise NotAllowed("Met de rol lezer kunt u geen dossier openen.")
+    must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u geen dossier openen.")
     title = required(fields.title, "title", "Geef het dossier een titel.")
     participant_on(deed.session, deed.by.participant_id, deed.today)
     stage = Stage.SPOTTED if kind == DossierKind.LOBBY else ApplicationStage.SIGNAL
@@ -182,9 +181,7 @@ def note(deed: Deed, dossier: Dossier, text: str, visibility: str = Visibility.O
 
 def check_move(stage: Stage, to: Stage, holds: bool) -> None:
     """Raises MoveNotAllowed unless ``to`` follows ``stage``; ``holds`` = an adopted position is valid today."""
-    if to not in MOVES[stage]:
-        allowed = ", ".join(f"'{s.label}'" for s in Stage if s in MOVES[stage]) or "niets meer"
-        raise MoveNotAllowed(f"Van '{stage.label}' kan een dossier niet naar '{to.label}', wel naar {allowed}.", "to")
+    check_follows(MOVES, stage, to, "dossier")
     if to in NEEDS_POSITION and not holds:
         raise MoveNotAllowed(f"'{to.label}' kan pas met een vastgesteld standpunt dat vandaag geldt.", "to")
 
@@ -226,8 +223,7 @@ def lobby_agenda(deed: Deed, year: int) -> LobbyAgenda:
     existing = deed.session.get(LobbyAgenda, year)
     if existing:
         return existing
-    if not has_role(deed.viewer, Role.COORDINATOR):
-        raise NotAllowed("Een nieuwe lobbyagenda begint bij een coördinator.")
+    must_have(deed, Role.COORDINATOR, "Een nieuwe lobbyagenda begint bij een coördinator.")
     agenda = LobbyAgenda(year=year, participant_id=deed.by.participant_id, visibility=Visibility.MRA)
     deed.session.add(agenda)
     deed.session.flush()
@@ -248,8 +244,7 @@ def put_on_agenda(deed: Deed, dossier: Dossier, year: int, rolled_over: bool = F
 
 def roll_over(deed: Deed, year: int) -> list[Dossier]:
     """Take what is not finished along to next year's lobby agenda; what the user may not change stays behind."""
-    if not has_role(deed.viewer, Role.COORDINATOR):
-        raise NotAllowed("Doorrollen naar een nieuw jaar doet een coördinator.")
+    must_have(deed, Role.COORDINATOR, "Doorrollen naar een nieuw jaar doet een coördinator.")
     lobby_agenda(deed, year + 1)
     on_it = select(Dossier).join(LobbyAgendaItem).where(LobbyAgendaItem.year == year).order_by(col(Dossier.id))
     unfinished = [d for d in deed.session.exec(on_it) if d.stage not in ENDED and may_change(deed.viewer, d)]
@@ -260,8 +255,7 @@ def roll_over(deed: Deed, year: int) -> list[Dossier]:
 
 def set_agenda_state(deed: Deed, agenda: LobbyAgenda, state: AgendaState, day: date, seen: int) -> None:
     """Draft -> adopted by the Bestuur -> noted by the AV; no step is skipped and none goes back."""
-    if not has_role(deed.viewer, Role.COORDINATOR):
-        raise NotAllowed("De stand van de lobbyagenda wijzigt een coördinator.")
+    must_have(deed, Role.COORDINATOR, "De stand van de lobbyagenda wijzigt een coördinator.")
     order = list(AgendaState)
     if order.index(state) != order.index(AgendaState(agenda.state)) + 1:
         raise MoveNotAllowed(f"Na '{AgendaState(agenda.state).label}' volgt niet '{state.label}'.", "state")

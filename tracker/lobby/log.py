@@ -1,7 +1,8 @@
 """What lobby dossiers and applications share: finding one, bringing it to its next stage, and its log."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session
 
@@ -9,9 +10,11 @@ from db.models import Dossier, LogEntry
 from db.queries import Viewer
 from db.rights import may_see
 from db.vocabulary_lobby import ApplicationStage, DossierKind, LogKind, Stage
-from tracker.errors import NotFound
+from tracker.errors import MoveNotAllowed, NotFound
 from tracker.rights import Deed
 from tracker.versions import claim
+
+AnyStage = TypeVar("AnyStage", Stage, ApplicationStage)
 
 
 def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: DossierKind | None = None) -> Dossier:
@@ -56,6 +59,13 @@ def log(
     deed.session.add(entry)
     deed.session.flush()
     return entry
+
+
+def check_follows(moves: Mapping[AnyStage, frozenset[AnyStage]], stage: AnyStage, to: AnyStage, what: str) -> None:
+    """Raises MoveNotAllowed unless ``to`` follows ``stage``, naming what does."""
+    if to not in moves[stage]:
+        allowed = ", ".join(f"'{s.label}'" for s in type(stage) if s in moves[stage]) or "niets meer"
+        raise MoveNotAllowed(f"Van '{stage.label}' kan een {what} niet naar '{to.label}', wel naar {allowed}.", "to")
 
 
 def bring_to_stage(

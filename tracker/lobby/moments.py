@@ -10,15 +10,15 @@ from sqlmodel import Session, col, select
 
 from db.models import Call, Deadline, Dossier, DossierChallenge, DossierMoment, Match, Moment, Outcome
 from db.queries import Viewer, live_call
-from db.rights import has_role, may_see, visible
+from db.rights import may_see, visible
 from db.status import OVER
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Role, Status, Visibility
 from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
 from notifications.wording import AMSTERDAM, local_day
-from tracker.errors import Incomplete, NotAllowed, NotFound, required
+from tracker.errors import Incomplete, NotFound, required
 from tracker.lobby.log import log
 from tracker.lobby.yearly_moments import UpcomingMoment, of_year, patterns, recurring
-from tracker.rights import Deed, must_add, must_change
+from tracker.rights import Deed, must_add, must_change, must_have
 from tracker.versions import claim
 
 KEPT = timedelta(days=42)  # a letter or a motion has no end: as long as this one can hook on to it
@@ -202,8 +202,7 @@ class NewMoment:
 
 def add_moment(deed: Deed, new: NewMoment) -> Moment:
     """Add an outside moment by hand, for everybody in the MRA. Raises Incomplete or NotAllowed."""
-    if not has_role(deed.viewer, Role.FUNDRAISER):
-        raise NotAllowed("Met de rol lezer kunt u hier niets toevoegen.")
+    must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u hier niets toevoegen.")
     if not 0 <= new.lead_days <= 365:
         raise Incomplete("De voorbereiding duurt 0 tot en met 365 dagen.", "lead_days")
     if new.url.strip() and not re.match(r"https?://", new.url.strip()):

@@ -12,9 +12,9 @@ def signing_keys(settings: Settings) -> tuple[bytes, ...]:
     Without SECRET_KEY a key is made once and kept in DATA_DIR, readable by its owner only. Raises OSError when that
     cannot be done.
     """
-    given = settings.secret_key.get_secret_value().replace(",", " ").split()
-    if given:
-        return tuple(key.encode() for key in given)
+    keys = settings.secret_key.get_secret_value().replace(",", " ").split()
+    if keys:
+        return tuple(key.encode() for key in keys)
     path = settings.data_dir / "secret.key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -62,10 +62,10 @@ def open_mailer(settings: Settings, engine: Engine) -> Mailer:
 def _organisation(session: Session, slug: str) -> str:
     if not slug:
         return ""
-    found = session.get(Participant, slug)
-    if found is None:
+    participant = session.get(Participant, slug)
+    if participant is None:
         raise CommandFailed(f"setting RESPONSIBLE_ORGANISATION: no participant {slug!r}", WRONG_USAGE)
-    return found.name
+    return participant.name
 
 
 def sending_rules(settings: Settings, clock: Clock, transport: Transport, mailer: Mailer, halted: str = "") -> Rules:

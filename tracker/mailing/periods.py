@@ -42,8 +42,8 @@ def periods(now: datetime, weekdays: Iterable[int] = (0,), look_back: timedelta 
     """Every period that became due in the last seven days, oldest first."""
     chosen = frozenset(weekdays)
     days = [local_day(now) - DAY * back for back in range(look_back.days, -1, -1)]
-    found = [period for day in days for period in _on(day, chosen)]
-    return [period for period in found if now - look_back < period.due <= now]
+    every = [period for day in days for period in _on(day, chosen)]
+    return [period for period in every if now - look_back < period.due <= now]
 
 
 def _on(day: date, weekdays: frozenset[int]) -> list[DigestPeriod]:
@@ -58,8 +58,8 @@ def next_due(cadence: Cadence, weekday: int, after: datetime) -> datetime:
     """The first moment after ``after`` on which this cadence is due."""
     day = local_day(after)
     for ahead in range(15):
-        one = day + DAY * ahead
-        fits = one.weekday() == weekday if cadence == Cadence.WEEK else is_working_day(one)
-        if fits and at_half_past_seven(one) > after:
-            return at_half_past_seven(one)
+        candidate = day + DAY * ahead
+        fits = candidate.weekday() == weekday if cadence == Cadence.WEEK else is_working_day(candidate)
+        if fits and at_half_past_seven(candidate) > after:
+            return at_half_past_seven(candidate)
     raise AssertionError("two weeks without a working day")

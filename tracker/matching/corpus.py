@@ -44,20 +44,20 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
         lines = path.read_text("utf-8-sig").split("\n")  # and nowhere else: a text may hold other line ends
     except UnicodeDecodeError as error:
         raise LabelsUnreadable(f"{path.name}: not UTF-8 from byte {error.start}") from error
-    found = []
+    rows = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except (json.JSONDecodeError, RecursionError) as error:
-            said = getattr(error, "msg", "nested too deep")
-            raise LabelsUnreadable(f"{path.name}, line {number}: {said}") from error
+            problem = getattr(error, "msg", "nested too deep")
+            raise LabelsUnreadable(f"{path.name}, line {number}: {problem}") from error
         wrong = _wrong(row)
         if wrong:
             raise LabelsUnreadable(f"{path.name}, line {number}: {wrong}")
-        found.append(row)
-    return found
+        rows.append(row)
+    return rows
 
 
 def _wrong(row: Any) -> str:
@@ -80,12 +80,12 @@ class LabelsUnreadable(NotPossible):
 def grades_of(rows: Sequence[Mapping[str, Any]], ids: Sequence[str]) -> Grades:
     """Grades per call and opgave: 0, 1 or 2; an opgave that is not asked for is left out."""
     column = {name: number for number, name in enumerate(ids)}
-    found = np.zeros((len(rows), len(ids)), np.int64)
+    grades = np.zeros((len(rows), len(ids)), np.int64)
     for number, row in enumerate(rows):
         for name, grade in (row.get("grades") or {}).items():
             if name in column:
-                found[number, column[name]] = int(grade)
-    return found
+                grades[number, column[name]] = int(grade)
+    return grades
 
 
 def eligible_of(rows: Sequence[Mapping[str, Any]]) -> Array:
@@ -93,12 +93,12 @@ def eligible_of(rows: Sequence[Mapping[str, Any]]) -> Array:
 
     Where labellers differ, `eligible_votes` holds what each of them said instead of one `eligible`.
     """
-    found = np.zeros((len(rows), len(ELIGIBLE)))
+    shares = np.zeros((len(rows), len(ELIGIBLE)))
     for number, row in enumerate(rows):
-        votes = [said for said in row.get("eligible_votes") or (row.get("eligible"),) if said in ELIGIBLE]
-        for said in votes:
-            found[number, ELIGIBLE.index(said)] += 1 / len(votes)
-    return found
+        votes = [answer for answer in row.get("eligible_votes") or (row.get("eligible"),) if answer in ELIGIBLE]
+        for answer in votes:
+            shares[number, ELIGIBLE.index(answer)] += 1 / len(votes)
+    return shares
 
 
 def groups_of(rows: Sequence[Mapping[str, Any]]) -> NDArray[np.int64]:

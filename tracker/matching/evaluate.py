@@ -1,7 +1,7 @@
 """Measure the matcher on labelled calls: average precision, precision and recall, with bootstrap intervals."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,12 @@ class Measure:
 
     def as_json(self) -> dict[str, float | list[float] | None]:
         """Rounded, with the 95 % interval of `ap` where it was drawn."""
-        found: dict[str, float | list[float] | None] = {
+        values: dict[str, float | list[float] | None] = {
             "ap": _rounded(self.ap), "precision": _rounded(self.precision), "recall": _rounded(self.recall)
         }  # fmt: skip
         if self.low is not None and self.high is not None:
-            found["ap_95"] = [round(self.low, 3), round(self.high, 3)]
-        return found
+            values["ap_95"] = [round(self.low, 3), round(self.high, 3)]
+        return values
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,6 @@ class Report:
     languages: dict[str, dict[str, Measure]]
     challenges: dict[str, dict[str, Measure]]
     eligible: float | None
-    shown: dict[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The keys that other programs rely on, and a few more."""
@@ -104,9 +103,9 @@ def average_precision(wanted: NDArray[np.bool_], score: Array) -> float | None:
     order = np.argsort(-score, kind="stable")
     ordered, hits = score[order], np.cumsum(wanted[order])
     last = np.append(ordered[1:] != ordered[:-1], True)
-    found, at = hits[last], np.flatnonzero(last) + 1
-    gained = np.diff(np.concatenate([[0], found]))
-    return float((gained * found / at).sum() / hits[-1])
+    hits_at, at = hits[last], np.flatnonzero(last) + 1
+    gained = np.diff(np.concatenate([[0], hits_at]))
+    return float((gained * hits_at / at).sum() / hits[-1])
 
 
 def measure(grades: Grades, score: Array, lowest: int, threshold: float, draws: int = 0) -> Measure:
@@ -127,9 +126,9 @@ def _interval(wanted: NDArray[np.bool_], score: Array, draws: int) -> tuple[floa
     drawn = []
     for _ in range(draws):
         rows = random.integers(0, len(score), len(score))
-        found = average_precision(wanted[rows].ravel(), score[rows].ravel())
-        if found is not None:
-            drawn.append(found)
+        precision = average_precision(wanted[rows].ravel(), score[rows].ravel())
+        if precision is not None:
+            drawn.append(precision)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return float(low), float(high)
 
@@ -143,14 +142,14 @@ def evaluate(path: Path, matcher: Matcher, progress: Show | None = None) -> Repo
     ids = [c.id for c in matcher.challenges]
     scores, answers = [], []
     for start in range(0, len(calls), STEP):
-        found, eligible = matcher.scores(calls[start : start + STEP])
-        scores.append(found)
+        batch, eligible = matcher.scores(calls[start : start + STEP])
+        scores.append(batch)
         answers += eligible
         if progress:
             progress(min(start + STEP, len(calls)), len(calls))
     languages = [language_of(c.language, c.title, c.text) for c in calls]
-    said = [(r["eligible"], a) for r, a in zip(rows, answers, strict=True) if r.get("eligible") in ELIGIBLE]
-    right = sum(a == b for a, b in said) / len(said) if said else None
+    answered = [(r["eligible"], a) for r, a in zip(rows, answers, strict=True) if r.get("eligible") in ELIGIBLE]
+    right = sum(a == b for a, b in answered) / len(answered) if answered else None
     return report(matcher.model, ids, grades_of(rows, ids), np.vstack(scores), languages, right)
 
 

@@ -10,7 +10,7 @@ from tracker.matching import agenda
 from tracker.matching.agenda import Phrases
 from tracker.matching.lexicon import Hit, Lexicon
 from tracker.matching.sentences import clean, language_of, sentences, worth_a_vector
-from tracker.matching.texts import CallText, ChallengeText, Embedder, Vectors
+from tracker.matching.texts import CallText, Embedder, Vectors
 
 PLACES = ("title", "call", "destination", "text")
 WORD_FEATURES = (
@@ -67,10 +67,9 @@ def read(call: CallText, lexicon: Lexicon) -> ReadCall:
         reading.hits[place], reading.excluded[place] = agenda.counting(
             [h for h in hits if h.term.owner >= agenda.MISLEADING]
         )
-    said = [call.publisher or ""] if language == "nl" else []
-    reading.cues["head"] += [h for t in said for h in lexicon.look(clean(t, 200)) if h.term.owner < agenda.MISLEADING]
-    for applicant in call.applicants:
-        reading.cues["said"] += [h for h in lexicon.look(clean(applicant, 200)) if h.term.owner < agenda.MISLEADING]
+    named = [("head", call.publisher or "")] if language == "nl" else []
+    for place, name in [*named, *(("said", applicant) for applicant in call.applicants)]:
+        reading.cues[place] += [h for h in lexicon.look(clean(name, 200)) if h.term.owner < agenda.MISLEADING]
     return reading
 
 
@@ -113,30 +112,30 @@ def fingerprints(encoded: BatchVectors) -> Vectors:
 
 def best_by_owner(cosines: Vectors, owner: Sequence[int], count: int) -> Matrix:
     """The highest cosine per opgave: columns of one owner stand side by side; 0 for an opgave without texts."""
-    found = np.zeros((cosines.shape[0], count))
+    best = np.zeros((cosines.shape[0], count))
     if not len(owner):
-        return found
+        return best
     starts = [i for i, o in enumerate(owner) if i == 0 or owner[i - 1] != o]
-    found[:, [owner[i] for i in starts]] = np.maximum.reduceat(cosines, starts, axis=1)
-    return found
+    best[:, [owner[i] for i in starts]] = np.maximum.reduceat(cosines, starts, axis=1)
+    return best
 
 
 def word_features(readings: Sequence[ReadCall], count: int) -> Matrix:
     """Saturating counts of distinct words of each opgave in title, call, text, and of its excluded words."""
-    found = np.zeros((len(readings), count, len(WORD_FEATURES)))
+    counts = np.zeros((len(readings), count, len(WORD_FEATURES)))
     column = {"title": 0, "call": 1, "destination": 1, "text": 2}
     for number, reading in enumerate(readings):
         for place in PLACES:
             for owner, _ in {(h.term.owner, h.term.words) for h in reading.hits[place]}:
-                found[number, owner, column[place]] += 1
+                counts[number, owner, column[place]] += 1
             for hit in reading.excluded[place]:
-                found[number, hit.term.owner, 3] += 1
-    found = 1 - np.exp(-0.7 * found)
+                counts[number, hit.term.owner, 3] += 1
+    counts = 1 - np.exp(-0.7 * counts)
     spoken = dutch(readings)
-    found[:, :, 4] = found[:, :, 0] * spoken
-    found[:, :, 5] = found[:, :, 2] * spoken
-    found[:, :, 6] = spoken
-    return found
+    counts[:, :, 4] = counts[:, :, 0] * spoken
+    counts[:, :, 5] = counts[:, :, 2] * spoken
+    counts[:, :, 6] = spoken
+    return counts
 
 
 def dutch(readings: Sequence[ReadCall]) -> Matrix:
@@ -168,11 +167,3 @@ def vector_features(
         spoken * title, spoken * sentence, spoken * whole,
     ]  # fmt: skip
     return np.stack(columns, axis=2).astype(np.float64)
-
-
-def described(challenges: Sequence[ChallengeText], embedder: Embedder) -> tuple[Phrases, Phrases]:
-    """The vectors of the opgaven: phrases and single words."""
-    return (
-        agenda.vectors_of([agenda.phrases_of(c) for c in challenges], embedder),
-        agenda.vectors_of([agenda.words_of(c) for c in challenges], embedder),
-    )

@@ -64,10 +64,10 @@ class Matcher:
 
     def scores(self, calls: Sequence[CallText]) -> tuple[Array, list[str]]:
         """The score of every pair and the eligibility of every call, without reasons: for measuring."""
-        found = [(s.score, [scoring.ELIGIBLE[i] for i in s.eligible.argmax(1)]) for _, s in self._batches(calls)]
-        if not found:
+        batches = [(s.score, [scoring.ELIGIBLE[i] for i in s.eligible.argmax(1)]) for _, s in self._batches(calls)]
+        if not batches:
             return np.zeros((0, len(self.challenges))), []
-        return np.vstack([s for s, _ in found]), [name for _, names in found for name in names]
+        return np.vstack([s for s, _ in batches]), [name for _, names in batches for name in names]
 
     def _batches(
         self, calls: Sequence[CallText], kept: dict[bytes, Vectors] | None = None
@@ -78,14 +78,14 @@ class Matcher:
         for start in range(0, len(calls), BATCH):
             ready = prepare_batch(calls[start : start + BATCH], self._known, encoder, self._background)
             vectors = ready.vectors if self._embedder else None
-            own = (
+            own_heads = (
                 scoring.own_heads(ids, self._weights.heads, ready.cues, ready.vectors)
                 if self._embedder
                 else np.full((len(ready.readings), len(ids)), np.nan)
             )
-            found = scoring.score(ready.pairs[self._mode], own, ready.cues, vectors, stages, self._mode)
-            found.score[self._nothing_met(ready)] = 0.0
-            yield ready, found
+            scores = scoring.score(ready.pairs[self._mode], own_heads, ready.cues, vectors, stages, self._mode)
+            scores.score[self._nothing_met(ready)] = 0.0
+            yield ready, scores
 
     def _nothing_met(self, ready: PreparedBatch) -> NDArray[np.bool_]:
         """Pairs with nothing to say: an opgave whose words make no sense; without vectors, a pair without a word."""

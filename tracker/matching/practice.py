@@ -64,21 +64,21 @@ def _kinds(given: str) -> tuple[str, ...]:
 
 def features(readings: Sequence[ReadCall]) -> Matrix:
     """One row per call: cues in its title, call, destination and publisher, cues in its text, kinds, who, language."""
-    found = np.zeros((len(readings), len(names())))
+    table = np.zeros((len(readings), len(names())))
     count, places = len(cues()), {name: number for number, name in enumerate(names())}
     for row, reading in enumerate(readings):
         for hit in reading.cues["head"]:
-            found[row, FIRST_CUE - hit.term.owner] = 1
+            table[row, FIRST_CUE - hit.term.owner] = 1
         for owner, _ in {(h.term.owner, h.term.words) for h in (*reading.cues["text"], *reading.cues["said"])}:
-            found[row, count + FIRST_CUE - owner] += 1
+            table[row, count + FIRST_CUE - owner] += 1
         for name in _true_of(reading):
-            found[row, places[name]] = 1
-    found[:, count : 2 * count] = 1 - np.exp(-0.7 * found[:, count : 2 * count])
-    _who(found, places)
+            table[row, places[name]] = 1
+    table[:, count : 2 * count] = 1 - np.exp(-0.7 * table[:, count : 2 * count])
+    _who(table, places)
     for name, column in places.items():
         if name.startswith("dutch:"):
-            found[:, column] = found[:, places["dutch"]] * found[:, places[name.removeprefix("dutch:")]]
-    return found
+            table[:, column] = table[:, places["dutch"]] * table[:, places[name.removeprefix("dutch:")]]
+    return table
 
 
 def _true_of(reading: ReadCall) -> Iterator[str]:
@@ -96,16 +96,16 @@ def _true_of(reading: ReadCall) -> Iterator[str]:
             yield "area:outside"
 
 
-def _who(found: Matrix, places: dict[str, int]) -> None:
+def _who(table: Matrix, places: dict[str, int]) -> None:
     """Whether only others than authorities are named as applicants, or nobody at all."""
 
     def named(groups: Sequence[str]) -> NDArray[np.bool_]:
         columns = [places[f"{part}:{name}"] for name in groups for part in ("head", "text")]
-        return np.asarray(found[:, columns].any(axis=1))
+        return np.asarray(table[:, columns].any(axis=1))
 
     ours, others = named(("authority", "spuk")), named(APPLICANTS[1:])
-    found[:, places["only_others"]] = others & ~ours
-    found[:, places["nobody_named"]] = ~others & ~ours
+    table[:, places["only_others"]] = others & ~ours
+    table[:, places["nobody_named"]] = ~others & ~ours
 
 
 def subjects(reading: ReadCall) -> set[str]:

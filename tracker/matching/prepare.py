@@ -36,7 +36,10 @@ class PreparedAgenda:
 def prepare_agenda(challenges: Sequence[ChallengeText], encoder: Embedder | None) -> PreparedAgenda:
     """The lexicon of the opgaven and the cues, and the vectors of the opgaven."""
     lexicon = agenda.lexicon(challenges, practice.terms())
-    phrases, words = features.described(challenges, encoder) if encoder else (None, None)
+    if encoder is None:
+        return PreparedAgenda(lexicon, None, None, len(challenges))
+    phrases = agenda.vectors_of([agenda.phrases_of(c) for c in challenges], encoder)
+    words = agenda.vectors_of([agenda.words_of(c) for c in challenges], encoder)
     return PreparedAgenda(lexicon, phrases, words, len(challenges))
 
 
@@ -56,10 +59,3 @@ def prepare_batch(
     )
     pairs["vectors"] = np.concatenate([by_words, by_vectors], axis=2)
     return PreparedBatch(readings, encoded, pairs, cues, scoring.call_vectors(encoded))
-
-
-def prepare(
-    calls: Sequence[CallText], challenges: Sequence[ChallengeText], encoder: Embedder, background: Vectors | None = None
-) -> PreparedBatch:
-    """All of it at once, for training."""
-    return prepare_batch(calls, prepare_agenda(challenges, encoder), encoder, background)

@@ -45,9 +45,9 @@ class PreviewScorer:
     def _score(self, challenges: Sequence[ChallengeText], id_: str, calls: Sequence[CallText]) -> dict[int, float]:
         if len(self._kept) > MOST_KEPT:
             self._kept.clear()
-        found, _ = Matcher(challenges, self._encoder()).scores(calls)
+        scores, _ = Matcher(challenges, self._encoder()).scores(calls)
         column = [challenge.id for challenge in challenges].index(id_)
-        return {int(call.id): float(row[column]) for call, row in zip(calls, found, strict=True)}
+        return {int(call.id): float(row[column]) for call, row in zip(calls, scores, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _with_words(session: Session, words: Sequence[str], now: datetime) -> dict[i
         for call_id in search(session, word.strip("*"), 200):
             hits.setdefault(call_id, []).append(word)
     stands = set(session.exec(select(Call.id).where(standing(now), col(Call.id).in_(hits))))
-    return {call_id: found for call_id, found in hits.items() if call_id in stands}
+    return {call_id: words_of for call_id, words_of in hits.items() if call_id in stands}
 
 
 def _matched(session: Session, challenge_id: str, now: datetime) -> list[int]:
@@ -116,8 +116,8 @@ def _matched(session: Session, challenge_id: str, now: datetime) -> list[int]:
 def _scored(session: Session, trials: PreviewScorer, edited: Challenge, calls: Sequence[Call]) -> dict[int, float]:
     """What a topic means depends on the others: they all take part."""
     parent = session.get(Challenge, edited.parent_id) if edited.parent_id else None
-    tried = challenge_text(edited, parent.name if parent else None)
-    if not calls or not (tried.words_nl or tried.words_en):
+    edit = challenge_text(edited, parent.name if parent else None)
+    if not calls or not (edit.words_nl or edit.words_en):
         return {}
-    others = [one for one in challenge_texts(session) if one.id != edited.id]
-    return trials.scores([*others, tried], edited.id, [call_text(call) for call in calls])
+    others = [text for text in challenge_texts(session) if text.id != edited.id]
+    return trials.scores([*others, edit], edited.id, [call_text(call) for call in calls])

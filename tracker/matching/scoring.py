@@ -56,11 +56,11 @@ def call_vectors(encoded: BatchVectors) -> Array:
 
 def own_heads(ids: Sequence[str], heads: dict[str, Linear], cues: Matrix, vectors: Array) -> Array:
     """The logit of each opgave's own head; nan for an opgave without one."""
-    found = np.full((len(cues), len(ids)), np.nan)
+    logits = np.full((len(cues), len(ids)), np.nan)
     for column, name in enumerate(ids):
         if name in heads:
-            found[:, column] = heads[name](cues, vectors)
-    return found
+            logits[:, column] = heads[name](cues, vectors)
+    return logits
 
 
 def topics(pairs: Matrix, own: Array, stages: Stages) -> Array:
@@ -75,9 +75,9 @@ def topics(pairs: Matrix, own: Array, stages: Stages) -> Array:
 
 def with_own(pairs: Matrix, own: Array) -> Matrix:
     """Pair features with the own head beside them, once for all calls and once for Dutch ones."""
-    said = np.clip(np.nan_to_num(own), -6, 6)
+    logits = np.clip(np.nan_to_num(own), -6, 6)
     spoken = pairs[:, :, WORD_FEATURES.index("in_dutch")]
-    return np.concatenate([pairs, said[:, :, None], (said * spoken)[:, :, None]], axis=2)
+    return np.concatenate([pairs, logits[:, :, None], (logits * spoken)[:, :, None]], axis=2)
 
 
 def shape(topic: Array) -> Array:

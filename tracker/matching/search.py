@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Match
-from db.queries import CallFilter, Viewer, calls_for
+from db.queries import CallFilter, calls_for
 from db.status import IS_CALL, next_gate_expression
 from tracker.challenges.agenda import below
 from tracker.matching import DIGEST_THRESHOLD
@@ -37,7 +37,6 @@ class CallPage:
 def find(
     session: Session,
     wanted: CallFilter,
-    viewer: Viewer,
     now: datetime,
     order: str = "closes",
     page: int = 1,
@@ -45,7 +44,7 @@ def find(
 ) -> CallPage:
     """The calls a filter means; what has closed, or has no date, comes after what still closes."""
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
-    query = calls_for(deeper, viewer, now, SHOWN_FROM).where(IS_CALL).order_by(None)
+    query = calls_for(deeper, now, SHOWN_FROM).where(IS_CALL).order_by(None)
     ordered = query.order_by(*ORDERS[order](now)).limit(most).offset((page - 1) * most)
     ids, total = _with_total(session, query, ordered, narrow=wanted != CallFilter())
     return CallPage(by_ids(session, ids), total, page)

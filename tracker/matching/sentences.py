@@ -36,15 +36,15 @@ def folded(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a cleaned text, none longer than LONGEST_SENTENCE, none of a few letters."""
-    found = []
+    parts = []
     for part in _SPLIT.split(text):
         while len(part) > LONGEST_SENTENCE:
             at = part.rfind(" ", 80, LONGEST_SENTENCE)
             at = at if at > 0 else LONGEST_SENTENCE
-            found.append(part[:at])
+            parts.append(part[:at])
             part = part[at:]
-        found.append(part)
-    return [s for s in (p.strip(" -•*▪") for p in found) if len(s) > 20]
+        parts.append(part)
+    return [s for s in (p.strip(" -•*▪") for p in parts) if len(s) > 20]
 
 
 def worth_a_vector(candidates: list[str], hits: list[int], room: int = EMBEDDED) -> list[int]:
@@ -61,10 +61,10 @@ def worth_a_vector(candidates: list[str], hits: list[int], room: int = EMBEDDED)
     return sorted(chosen)
 
 
-def language_of(given: str | None, title: str, text: str) -> str:
+def language_of(named: str | None, title: str, text: str) -> str:
     """The language as given, else "nl" or "en", whichever has more of its small words in the text."""
-    if given:
-        return given.lower()[:2]
+    if named:
+        return named.lower()[:2]
     words = folded(f"{title} {text[:600]}").split()
     dutch, english = (sum(word in small_words()[language] for word in words) for language in ("nl", "en"))
     return "nl" if dutch > english else "en"

@@ -21,7 +21,7 @@ from tracker.matching.corpus import (
     rows_of,
 )
 from tracker.matching.fit import Array, folds, logistic, logit, rotated
-from tracker.matching.prepare import prepare
+from tracker.matching.prepare import prepare_agenda, prepare_batch
 from tracker.matching.sentences import clean
 from tracker.matching.texts import ChallengeText, Embedder, read_call
 from tracker.matching.vectors import embedder
@@ -29,6 +29,7 @@ from tracker.matching.weights import Linear, Stages, Weights
 
 VERSION = "4"
 DIRECTIONS = 120  # of the calls' vectors kept while fitting heads: a ridge on them is a ridge on the vectors
+LEAST_CALLS = 3  # labelled for an opgave, to fit a head of its own
 HEAD_RIDGE = 0.1
 PAIR_RIDGE = 1.0
 CALL_RIDGE = 1.0
@@ -55,30 +56,25 @@ def linear_fit(
 
 
 def fit_heads(corpus: Corpus, ids: Sequence[str]) -> dict[str, Linear]:
-    """A head for each opgave with at least three labelled calls."""
+    """A head for each opgave with enough labelled calls."""
     names = scoring.names("vectors")["head"]
     wanted = (corpus.grades > 0).astype(float)
     turned = rotated(corpus.vectors, DIRECTIONS)
     return {
         name: linear_fit(names, corpus.cues, wanted[:, n], HEAD_RIDGE, turned, CUE_SHARE["head"], corpus.weight)
         for n, name in enumerate(ids)
-        if wanted[:, n].sum() >= 3
+        if wanted[:, n].sum() >= LEAST_CALLS
     }
 
 
 def own_unseen(corpus: Corpus, ids: Sequence[str], count: int = 5) -> Array:
     """The own head's logit of each pair, by heads that did not see the call."""
-    found = np.full(corpus.grades.shape, np.nan)
-    known = fit_names(corpus, ids)
+    logits = np.full(corpus.grades.shape, np.nan)
+    with_head = (corpus.grades > 0).sum(0) >= LEAST_CALLS
     for seen, unseen in folds(corpus.groups, count, 3):
         heads = fit_heads(corpus.part(seen), ids)
-        found[unseen] = scoring.own_heads(ids, heads, corpus.cues[unseen], corpus.vectors[unseen])
-    return np.where(np.isnan(found) & known[None, :], -6.0, found)
-
-
-def fit_names(corpus: Corpus, ids: Sequence[str]) -> Array:
-    """Which opgaven get a head of their own."""
-    return np.asarray((corpus.grades > 0).sum(0) >= 3)[: len(ids)]
+        logits[unseen] = scoring.own_heads(ids, heads, corpus.cues[unseen], corpus.vectors[unseen])
+    return np.where(np.isnan(logits) & with_head[None, :], -6.0, logits)
 
 
 def fit_topics(corpus: Corpus, own: Array, mode: str) -> tuple[Linear, Linear]:
@@ -91,20 +87,20 @@ def fit_topics(corpus: Corpus, own: Array, mode: str) -> tuple[Linear, Linear]:
     )
     if mode == "words":
         return new, new
-    known = ~np.isnan(own)
-    full = scoring.with_own(pairs, own)[known]
-    return linear_fit(names["topic"], full, y[known], PAIR_RIDGE, sample=sample[known]), new
+    has_head = ~np.isnan(own)
+    full = scoring.with_own(pairs, own)[has_head]
+    return linear_fit(names["topic"], full, y[has_head], PAIR_RIDGE, sample=sample[has_head]), new
 
 
 def fit_eligible(corpus: Corpus, topic: Array, mode: str) -> dict[str, Linear]:
     """One score per answer of who may apply."""
-    said = corpus.eligible.any(axis=1)
-    x = np.hstack([corpus.cues, scoring.shape(topic)])[said]
-    turned = rotated(corpus.vectors[said], DIRECTIONS) if mode == "vectors" else None
+    answered = corpus.eligible.any(axis=1)
+    x = np.hstack([corpus.cues, scoring.shape(topic)])[answered]
+    turned = rotated(corpus.vectors[answered], DIRECTIONS) if mode == "vectors" else None
     return {
         name: linear_fit(
-            scoring.names(mode)["eligible"], x, corpus.eligible[said, n], CALL_RIDGE, turned,
-            CUE_SHARE["eligible"], corpus.weight[said],
+            scoring.names(mode)["eligible"], x, corpus.eligible[answered, n], CALL_RIDGE, turned,
+            CUE_SHARE["eligible"], corpus.weight[answered],
         )
         for n, name in enumerate(scoring.ELIGIBLE)
     }  # fmt: skip
@@ -121,14 +117,14 @@ def fit_use(corpus: Corpus, topic: Array, mode: str) -> Linear:
 
 def calls_unseen(corpus: Corpus, topic: Array, mode: str, count: int = 5) -> tuple[Array, Array]:
     """Shares of eligibility, and use, by scores that did not see the call."""
-    found, use = np.zeros((len(topic), len(scoring.ELIGIBLE))), np.zeros(len(topic))
+    shares, use = np.zeros((len(topic), len(scoring.ELIGIBLE))), np.zeros(len(topic))
     for seen, unseen in folds(corpus.groups, count, 4):
         part = corpus.part(seen)
         fitted, wanted = fit_eligible(part, topic[seen], mode), fit_use(part, topic[seen], mode)
         x = np.hstack([corpus.cues, scoring.shape(topic)])[unseen]
         vectors = corpus.vectors[unseen] if mode == "vectors" else None
-        found[unseen], use[unseen] = scoring.shares(x, vectors, fitted), wanted(x, vectors)
-    return found, use
+        shares[unseen], use[unseen] = scoring.shares(x, vectors, fitted), wanted(x, vectors)
+    return shares, use
 
 
 def fit_stages(corpus: Corpus, own: Array, mode: str) -> Stages:
@@ -180,7 +176,8 @@ def corpus_of(
     """Labelled calls as one corpus, and the usual call: the mean of their titles."""
     titles = encoder.encode([clean(str(row.get("title") or ""), 400) for row in rows])
     background = titles.mean(0)
-    ready = prepare([read_call(r, n) for n, r in enumerate(rows)], challenges, encoder, background[None, :])
+    calls = [read_call(row, number) for number, row in enumerate(rows)]
+    ready = prepare_batch(calls, prepare_agenda(challenges, encoder), encoder, background[None, :])
     corpus = Corpus(
         pairs=ready.pairs,
         cues=ready.cues,
@@ -204,36 +201,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--examples", type=Path, default=EXAMPLES, help="calls made up for what real ones lack")
     parser.add_argument("--agenda", type=Path, default=Path(__file__).parent.parent / "agendas" / "mra-2020-2024.yaml")
     parser.add_argument("--out", type=Path, default=weights.FILE)
-    given = parser.parse_args(arguments)
-    encoder, challenges = embedder(), challenges_of(given.agenda)
+    options = parser.parse_args(arguments)
+    encoder, challenges = embedder(), challenges_of(options.agenda)
     if encoder is None:
         parser.exit(1, "training needs the sentence encoder\n")
     try:
-        real = [row for path in given.train for row in rows_of(path)]
-        real = regraded(real, rows_of(given.grades)) if given.grades else real
-        rows = [*real, *rows_of(given.examples)]
+        real = [row for path in options.train for row in rows_of(path)]
+        real = regraded(real, rows_of(options.grades)) if options.grades else real
+        rows = [*real, *rows_of(options.examples)]
     except (OSError, LabelsUnreadable) as error:
         parser.exit(1, f"{error}\n")
     ids = [c.id for c in challenges]
     corpus, background = corpus_of(rows, challenges, encoder)
-    files = [path.name for path in (*given.train, given.grades, given.examples) if path]
+    files = [path.name for path in (*options.train, options.grades, options.examples) if path]
     fitted = fit(corpus, ids, background, about(corpus, files, encoder))
     of_real = np.arange(len(rows)) < len(real)
     unseen = unseen_scores(corpus, ids, background, of_real)
     fitted.threshold = threshold(unseen[of_real], corpus.grades[of_real])
-    weights.save(fitted, given.out)
-    print(f"{given.out}: {len(rows)} calls, threshold {fitted.threshold:.3f}")
+    weights.save(fitted, options.out)
+    print(f"{options.out}: {len(rows)} calls, threshold {fitted.threshold:.3f}")
 
 
 def regraded(rows: Sequence[dict[str, Any]], better: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The same calls with the grades, eligibility and number of labellings of a later labelling where it has them."""
-    known = {row["id"]: row for row in better if "id" in row}
-    found = []
+    by_id = {row["id"]: row for row in better if "id" in row}
+    regraded_rows = []
     for row in rows:
-        said = known.get(row.get("identifier") or row.get("id"))
-        later = {name: said.get(name) for name in LABELS} if said else {}
-        found.append(row | later)
-    return found
+        newer = by_id.get(row.get("identifier") or row.get("id"))
+        later = {name: newer.get(name) for name in LABELS} if newer else {}
+        regraded_rows.append(row | later)
+    return regraded_rows
 
 
 def about(corpus: Corpus, files: Sequence[str], encoder: Embedder) -> dict[str, Any]:
@@ -251,13 +248,13 @@ def unseen_scores(
     corpus: Corpus, ids: Sequence[str], background: Array, real: NDArray[np.bool_], count: int = 3, seed: int = 1
 ) -> Array:
     """The score of each real call by weights that did not see it; examples are always seen. Siblings stay together."""
-    found = np.zeros(corpus.grades.shape)
+    scores = np.zeros(corpus.grades.shape)
     for seen, unseen in folds(corpus.groups, count, seed):
         seen = np.union1d(seen, np.flatnonzero(~real))
         unseen = unseen[real[unseen]]
         fitted = fit(corpus.part(seen), ids, background, {}, ("vectors",))
-        found[unseen] = scores_of(corpus.part(unseen), ids, fitted).score
-    return found
+        scores[unseen] = scores_of(corpus.part(unseen), ids, fitted).score
+    return scores
 
 
 if __name__ == "__main__":

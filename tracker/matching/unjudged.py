@@ -38,14 +38,14 @@ def unjudged(session: Session, now: datetime, coordinator: int | None = None) ->
     teams = select(Team).where(col(Team.coordinator_id).is_not(None))
     if coordinator is not None:
         teams = teams.where(col(Team.coordinator_id) == coordinator)
-    return [one for team in session.exec(teams).all() for one in _of_team(session, team, closed, now)]
+    return [each for team in session.exec(teams).all() for each in _of_team(session, team, closed, now)]
 
 
 def _of_team(session: Session, team: Team, closed: ClosedDays, now: datetime) -> Iterator[Unjudged]:
     limit = datetime.combine(closed.before(local_day(now), team.patience), time.max, AMSTERDAM)
     about = col(Verdict.challenge_id)  # a verdict on another team's opgave says nothing of this one's
-    mine = or_(about.is_(None), about == team.challenge_id)
-    judged = select(Verdict.call_id).where(col(Verdict.undone_at).is_(None), mine)
+    about_this = or_(about.is_(None), about == team.challenge_id)
+    judged = select(Verdict.call_id).where(col(Verdict.undone_at).is_(None), about_this)
     query = (
         select(Call, Challenge)
         .join(Match, col(Match.call_id) == col(Call.id))
@@ -68,11 +68,11 @@ def due_today(session: Session, now: datetime) -> list[Unjudged]:
     if not closed.is_working_day(today):
         return []
     before = closed.before(today, 1)
-    return [one for one in unjudged(session, now) if not one.call.held and _ran_out_after(one, closed, before)]
+    return [match for match in unjudged(session, now) if not match.call.held and _ran_out_after(match, closed, before)]
 
 
-def _ran_out_after(one: Unjudged, closed: ClosedDays, day: date) -> bool:
-    return local_day(one.since) > closed.before(day, one.patience)
+def _ran_out_after(match: Unjudged, closed: ClosedDays, day: date) -> bool:
+    return local_day(match.since) > closed.before(day, match.patience)
 
 
 def my_challenges(session: Session, viewer: Viewer) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def my_challenges(session: Session, viewer: Viewer) -> tuple[str, ...]:
         select(Subscription.filter).where(Subscription.user_id == viewer.user_id, col(Subscription.ended_at).is_(None))
     ).all()
     teams = session.exec(select(TeamMember.challenge_id).where(TeamMember.user_id == viewer.user_id)).all()
-    named = {name for one in filters for name in one.get("challenges", ())} | set(teams)
+    named = {name for each in filters for name in each.get("challenges", ())} | set(teams)
     return below(session, tuple(sorted(named))) if named else ()
 
 

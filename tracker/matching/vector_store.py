@@ -25,30 +25,30 @@ def read_kept(session: Session, ids: Sequence[int], encoder: str | None) -> Stor
     kept = StoredVectors()
     if encoder is None:
         return kept
-    mine = select(CallVectors).where(col(CallVectors.call_id).in_(ids), CallVectors.model == encoder)
-    for row in session.exec(mine):
+    rows = select(CallVectors).where(col(CallVectors.call_id).in_(ids), CallVectors.model == encoder)
+    for row in session.exec(rows):
         keys = [row.texts[at : at + KEY] for at in range(0, len(row.texts), KEY)]
         kept.vectors.update(zip(keys, unpacked_rows(row.vectors), strict=True))
         kept.texts[row.call_id] = row.texts
     return kept
 
 
-def store_kept(session: Session, found: Iterable[CallMatches], kept: StoredVectors, encoder: str | None) -> None:
+def store_kept(session: Session, results: Iterable[CallMatches], kept: StoredVectors, encoder: str | None) -> None:
     """Write the vectors of the calls whose texts are others than those kept before."""
     if encoder is None:
         return
-    for one in found:
-        keys = [text_key(text) for text in one.embedded]
+    for result in results:
+        keys = [text_key(text) for text in result.embedded]
         texts = b"".join(keys)
-        if one.vector is None or kept.texts.get(int(one.call_id)) == texts:
+        if result.vector is None or kept.texts.get(int(result.call_id)) == texts:
             continue
         vectors = packed_rows(kept.vectors[key] for key in keys)
         row = CallVectors(
-            call_id=int(one.call_id),
+            call_id=int(result.call_id),
             model=encoder,
             texts=texts,
             vectors=vectors,
-            whole=packed_rows([one.vector]),
+            whole=packed_rows([result.vector]),
         )
         session.merge(row)
 

@@ -24,8 +24,8 @@ class Linear:
 
     def __call__(self, features: Array, vectors: Array | None = None) -> Array:
         """The score of each row; `features` may have any leading shape."""
-        found = features @ self.weights + self.bias
-        return found + vectors @ self.vector if vectors is not None and len(self.vector) else found
+        scores = features @ self.weights + self.bias
+        return scores + vectors @ self.vector if vectors is not None and len(self.vector) else scores
 
 
 @dataclass
@@ -63,24 +63,24 @@ def packed(vector: Array) -> dict[str, Any]:
     }
 
 
-def unpacked(given: dict[str, Any]) -> Array:
+def unpacked(stored: dict[str, Any]) -> Array:
     """The reverse of `packed`."""
-    if not given:
+    if not stored:
         return np.zeros(0)
-    return np.frombuffer(base64.b64decode(given["int8"]), np.int8).astype(np.float64) * float(given["scale"])
+    return np.frombuffer(base64.b64decode(stored["int8"]), np.int8).astype(np.float64) * float(stored["scale"])
 
 
 def as_json(linear: Linear) -> dict[str, Any]:
     """A linear score as it stands in the file; weights that are zero are left out."""
     named = {n: round(float(w), 4) for n, w in zip(linear.names, linear.weights, strict=True) if abs(w) >= 5e-4}
-    found: dict[str, Any] = {"bias": round(linear.bias, 4), "weights": named}
-    return found | ({"vector": packed(linear.vector)} if len(linear.vector) else {})
+    values: dict[str, Any] = {"bias": round(linear.bias, 4), "weights": named}
+    return values | ({"vector": packed(linear.vector)} if len(linear.vector) else {})
 
 
-def linear(given: dict[str, Any], names: tuple[str, ...]) -> Linear:
+def linear(stored: dict[str, Any], names: tuple[str, ...]) -> Linear:
     """A linear score from the file, in the order of `names`; a name the file does not know weighs nothing."""
-    weights = np.array([given["weights"].get(name, 0.0) for name in names])
-    return Linear(names, weights, given["bias"], unpacked(given.get("vector", {})))
+    weights = np.array([stored["weights"].get(name, 0.0) for name in names])
+    return Linear(names, weights, stored["bias"], unpacked(stored.get("vector", {})))
 
 
 def save(weights: Weights, path: Path) -> None:
@@ -109,7 +109,7 @@ def save(weights: Weights, path: Path) -> None:
 
 def load(path: Path, names: dict[str, dict[str, tuple[str, ...]]]) -> Weights:
     """Read the file; `names` gives per mode the order of the features of each stage, and of the heads."""
-    given = json.loads(path.read_text("utf-8"))
+    stored = json.loads(path.read_text("utf-8"))
     stages = {
         mode: Stages(
             topic=linear(s["topic"], names[mode]["topic"]),
@@ -119,7 +119,9 @@ def load(path: Path, names: dict[str, dict[str, tuple[str, ...]]]) -> Weights:
             must=linear(s["must"], names[mode]["must"]),
             mix=(s["mix"][0], s["mix"][1], s["mix"][2]),
         )
-        for mode, s in given["stages"].items()
+        for mode, s in stored["stages"].items()
     }
-    heads = {k: linear(v, names["vectors"]["head"]) for k, v in given["heads"].items()}
-    return Weights(given["version"], given["threshold"], heads, unpacked(given["background"]), stages, given["about"])
+    heads = {k: linear(v, names["vectors"]["head"]) for k, v in stored["heads"].items()}
+    return Weights(
+        stored["version"], stored["threshold"], heads, unpacked(stored["background"]), stages, stored["about"]
+    )

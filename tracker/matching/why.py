@@ -44,11 +44,11 @@ def by_sentence(
     phrases: Phrases, words: Phrases, head: Linear | None,
 ) -> list[Reason]:  # fmt: skip
     """The sentence of the call nearest to the opgave, and the words of the opgave it is nearest to."""
-    mine = [i for i, o in enumerate(phrases.owner) if o == number]
+    own = [i for i, o in enumerate(phrases.owner) if o == number]
     rows = np.flatnonzero(encoded.owner == row)
-    if not mine or not len(rows) or not reading.embedded:
+    if not own or not len(rows) or not reading.embedded:
         return []
-    near = (encoded.sentence[rows] @ phrases.vectors[mine].T).max(axis=1)
+    near = (encoded.sentence[rows] @ phrases.vectors[own].T).max(axis=1)
     pull = _pull(encoded.sentence[rows], head)
     best = int(np.argmax(near + pull))
     sentence = reading.sentences[reading.embedded[best]]
@@ -68,11 +68,11 @@ def _pull(sentences: Vectors, head: Linear | None) -> Array:
 
 
 def _nearest_words(sentence: Vectors, words: Phrases, number: int) -> str:
-    mine = [i for i, o in enumerate(words.owner) if o == number]
-    if not mine:
+    own = [i for i, o in enumerate(words.owner) if o == number]
+    if not own:
         return ""
-    near = words.vectors[mine] @ sentence
-    return ", ".join(words.words[mine[i]] for i in np.argsort(-near)[:3])
+    near = words.vectors[own] @ sentence
+    return ", ".join(words.words[own[i]] for i in np.argsort(-near)[:3])
 
 
 def by_title(reading: ReadCall, pairs: Array, challenge: ChallengeText, topic: Linear) -> list[Reason]:
@@ -90,12 +90,12 @@ def kind_weights(stages: Stages) -> dict[str, float]:
     """What each kind of action weighs in must-see: by itself, through use of the call, and through who may apply."""
     parts = {"use": stages.use, **{f"eligible_{name}": part for name, part in stages.eligible.items()}}
     must = dict(zip(stages.must.names, stages.must.weights, strict=True))
-    found = {name: float(weight) for name, weight in must.items() if name.startswith("kind:")}
+    weights = {name: float(weight) for name, weight in must.items() if name.startswith("kind:")}
     for through, part in parts.items():
         for name, weight in zip(part.names, part.weights, strict=True):
-            if name in found:
-                found[name] += float(must[through] * weight)
-    return found
+            if name in weights:
+                weights[name] += float(must[through] * weight)
+    return weights
 
 
 def by_programme(reading: ReadCall, weights: dict[str, float]) -> list[Reason]:
@@ -104,11 +104,11 @@ def by_programme(reading: ReadCall, weights: dict[str, float]) -> list[Reason]:
     if not kinds or not (reading.call.type or reading.call.programme):
         return []
     weight, _ = max(kinds, key=lambda pair: abs(pair[0]))
-    given = reading.call.type or reading.call.programme[0]
+    action = reading.call.type or reading.call.programme[0]
     if abs(weight) < CLEAR:
         return []
     verdict = "past bij" if weight >= 0 else "staat verder af van"
-    return [reason("programme", weight, "type", given, "", f"“{given}” {verdict} wat een regio kan gebruiken.")]
+    return [reason("programme", weight, "type", action, "", f"“{action}” {verdict} wat een regio kan gebruiken.")]
 
 
 def eligible(reading: ReadCall, answer: str, linear: Linear) -> str:

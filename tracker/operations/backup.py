@@ -17,22 +17,24 @@ from pathlib import Path
 from typing import Any
 
 from alembic.migration import MigrationContext
-from sqlalchemy import JSON, Connection, Engine, Table, func, insert, select, text
+from sqlalchemy import Connection, Date, Engine, LargeBinary, Table, func, insert, select, text
 from sqlmodel import Session, SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 import db.models
+from db.models.columns import Cents
 from db.search import make_index
 from notifications.brakes import pause
 from tracker.errors import NotPossible
 
-FORMAT = 1
+FORMAT = 2
 AT_ONCE = 2_000
 MUST_BE_EMPTY = ("call", "user", "delivery", "audit_entry")
-READ: dict[str, Callable[[str], Any]] = {
-    "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "decimal": Decimal,
-    "bytes": base64.b64decode,
+READ: dict[type[Any], Callable[[str], Any]] = {  # of what JSON has no word for
+    UTCDateTime: datetime.fromisoformat,
+    Date: date.fromisoformat,
+    Cents: Decimal,
+    LargeBinary: base64.b64decode,
 }
 Progress = Callable[[int, int], None]
 
@@ -61,20 +63,20 @@ def _consistent(engine: Engine) -> dict[str, Any]:
 
 def _write(connection: Connection, part: Path, now: datetime, progress: Progress) -> dict[str, int]:
     hashes, counts = {}, {}
-    listed = tables()
+    every_table = tables()
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-        for done, one in enumerate(listed):
-            digest, counts[one.name] = hashlib.sha256(), 0
-            with archive.open(f"{one.name}.jsonl", "w", force_zip64=True) as file:
-                for line in _lines(connection, one):
+        for done, table in enumerate(every_table):
+            digest, counts[table.name] = hashlib.sha256(), 0
+            with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as file:
+                for line in _lines(connection, table):
                     file.write(line)
                     digest.update(line)
-                    counts[one.name] += 1
-            hashes[one.name] = digest.hexdigest()
-            progress(done + 1, len(listed))
+                    counts[table.name] += 1
+            hashes[table.name] = digest.hexdigest()
+            progress(done + 1, len(every_table))
         schema = MigrationContext.configure(connection).get_current_revision()
-        said = {"format": FORMAT, "schema": schema, "made_at": now.isoformat(), "rows": counts, "sha256": hashes}
-        archive.writestr("manifest.json", json.dumps(said, indent=1))
+        manifest = {"format": FORMAT, "schema": schema, "made_at": now.isoformat(), "rows": counts, "sha256": hashes}
+        archive.writestr("manifest.json", json.dumps(manifest, indent=1))
     return counts
 
 
@@ -84,99 +86,85 @@ def tables() -> list[Table]:
     return list(SQLModel.metadata.sorted_tables)
 
 
-def _lines(connection: Connection, one: Table) -> Iterator[bytes]:
-    asis = {c.name for c in one.columns if isinstance(c.type, JSON)}
-    rows = connection.execution_options(yield_per=AT_ONCE).execute(select(one).order_by(*one.primary_key.columns))
-    for row in rows.mappings():
-        said = {name: value if name in asis else _tagged(value) for name, value in row.items()}
-        yield json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def _lines(connection: Connection, table: Table) -> Iterator[bytes]:
+    query = select(table).order_by(*table.primary_key.columns)
+    for row in connection.execution_options(yield_per=AT_ONCE).execute(query).mappings():
+        yield json.dumps(dict(row), default=_written, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _tagged(value: Any) -> Any:
-    """What JSON has no word for, with its kind beside it."""
-    if isinstance(value, datetime):
-        return {"datetime": value.isoformat()}
-    if isinstance(value, date):
-        return {"date": value.isoformat()}
-    if isinstance(value, Decimal):
-        return {"decimal": str(value)}
-    return {"bytes": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+def _written(value: bytes | Decimal | date) -> str:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return str(value) if isinstance(value, Decimal) else value.isoformat()
 
 
 def restore_backup(engine: Engine, path: Path, now: datetime, progress: Progress) -> dict[str, Any]:
     """Fill a freshly made database and pause sending; the manifest. NotRestorable means that nothing has changed."""
     try:
         with zipfile.ZipFile(path) as archive, engine.begin() as connection:
-            said = _manifest(archive, connection)
+            manifest = _manifest(archive, connection)
             _empty(connection)
-            listed = [one for one in tables() if one.name in said["rows"]]
-            for done, one in enumerate(listed):
-                _fill(connection, archive, one, said)
-                progress(done + 1, len(listed))
-            _numbers_go_on(connection, listed)
+            every_table = [table for table in tables() if table.name in manifest["rows"]]
+            for done, table in enumerate(every_table):
+                _fill(connection, archive, table, manifest)
+                progress(done + 1, len(every_table))
+            _numbers_go_on(connection, every_table)
             make_index(connection)
             with Session(connection) as session:
-                pause(session, f"restored from the backup of {said['made_at']}", now, everything=True)
+                pause(session, f"restored from the backup of {manifest['made_at']}", now, everything=True)
                 session.flush()
     except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, OSError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise NotRestorable(f"{path} is no whole backup: {why}") from error
-    return said
+    return manifest
 
 
 def _manifest(archive: zipfile.ZipFile, connection: Connection) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(archive.read("manifest.json"))
+    manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
     schema = MigrationContext.configure(connection).get_current_revision()
-    if said["format"] != FORMAT or str(said["schema"]) > str(schema):
-        raise NotRestorable(f"the backup has schema {said['schema']}, this program knows {schema}: use a newer one")
-    return said
+    if manifest["format"] != FORMAT or str(manifest["schema"]) > str(schema):
+        raise NotRestorable(f"the backup has schema {manifest['schema']}, this program knows {schema}: use a newer one")
+    return manifest
 
 
 def _empty(connection: Connection) -> None:
     """Take away what ``init`` put there; refuse where people have worked."""
-    listed = {one.name: one for one in tables()}
+    every_table = {table.name: table for table in tables()}
     for name in MUST_BE_EMPTY:
-        if name in listed and connection.execute(select(func.count()).select_from(listed[name])).scalar_one():
+        if name in every_table and connection.execute(select(func.count()).select_from(every_table[name])).scalar_one():
             raise NotRestorable(f"the database already has rows in {name}: restore into a new one")
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-    for one in reversed(tables()):
-        connection.execute(one.delete())
+    for table in reversed(tables()):
+        connection.execute(table.delete())
 
 
-def _fill(connection: Connection, archive: zipfile.ZipFile, one: Table, said: dict[str, Any]) -> None:
-    content = archive.read(f"{one.name}.jsonl")
-    if hashlib.sha256(content).hexdigest() != said["sha256"][one.name]:
-        raise NotRestorable(f"table {one.name} in the backup is damaged")
-    names = set(one.columns.keys())
-    asis = {c.name for c in one.columns if isinstance(c.type, JSON)}
-    rows = [_row(json.loads(line), names, asis) for line in io.BytesIO(content)]
-    rows = _parents_first(one, rows)
+def _fill(connection: Connection, archive: zipfile.ZipFile, table: Table, manifest: dict[str, Any]) -> None:
+    content = archive.read(f"{table.name}.jsonl")
+    if hashlib.sha256(content).hexdigest() != manifest["sha256"][table.name]:
+        raise NotRestorable(f"table {table.name} in the backup is damaged")
+    kinds = {column.name: type(column.type) for column in table.columns}
+    lines = (json.loads(line) for line in io.BytesIO(content))
+    rows = [{name: _read(kinds[name], row[name]) for name in kinds if name in row} for row in lines]
+    rows = _parents_first(table, rows)
     for start in range(0, len(rows), AT_ONCE):
-        connection.execute(insert(one), rows[start : start + AT_ONCE])
+        connection.execute(insert(table), rows[start : start + AT_ONCE])
 
 
-def _row(said: dict[str, Any], names: set[str], asis: set[str]) -> dict[str, Any]:
-    return {name: value if name in asis else _untagged(value) for name, value in said.items() if name in names}
+def _read(kind: type[Any], value: Any) -> Any:
+    return READ[kind](value) if kind in READ and value is not None else value
 
 
-def _untagged(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    [(kind, inner)] = value.items()
-    return READ[kind](inner)
-
-
-def _parents_first(one: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _parents_first(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows that point to rows of the same table come after those."""
-    own = [(f.parent.name, f.column.name) for f in one.foreign_keys if f.column.table is one]
+    own = [(f.parent.name, f.column.name) for f in table.foreign_keys if f.column.table is table]
     if not own:
         return rows
     ordered, placed, waiting = [], set[tuple[str, Any]](), rows
     while waiting:
         ready = [r for r in waiting if all(r[mine] is None or (its, r[mine]) in placed for mine, its in own)]
         if not ready:
-            raise NotRestorable(f"rows of {one.name} point to rows that are not there")
+            raise NotRestorable(f"rows of {table.name} point to rows that are not there")
         ordered += ready
         placed |= {(its, r[its]) for r in ready for _, its in own}
         taken = {id(r) for r in ready}
@@ -184,18 +172,13 @@ def _parents_first(one: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any
     return ordered
 
 
-def _numbers_go_on(connection: Connection, listed: Iterable[Table]) -> None:
+def _numbers_go_on(connection: Connection, every_table: Iterable[Table]) -> None:
     """PostgreSQL counts on from the highest id; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return
-    for one in listed:
-        sequence = (
-            connection.execute(text("SELECT pg_get_serial_sequence(:t, 'id')"), {"t": f'"{one.name}"'}).scalar()
-            if "id" in one.c
-            else None
-        )
-        if sequence:
-            highest = connection.execute(select(func.max(one.c.id))).scalar()
-            connection.execute(
-                text("SELECT setval(:s, :n, :used)"), {"s": sequence, "n": highest or 1, "used": bool(highest)}
-            )
+    for table in every_table:
+        name = {"table": f'"{table.name}"'}
+        if "id" in table.c and connection.scalar(text("SELECT pg_get_serial_sequence(:table, 'id')"), name):
+            highest = connection.scalar(select(func.max(table.c.id)))
+            go_on = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :highest, :used)")
+            connection.execute(go_on, name | {"highest": highest or 1, "used": bool(highest)})

@@ -1,4 +1,4 @@
-"""The clock: once a minute it looks in our own tables for what is due, and does what a person would type.
+"""The scheduler: once a minute it looks in our own tables for what is due, and does what a person would type.
 
 APScheduler is an alarm clock and nothing more: nothing is in its job store, and a tick that was missed costs a minute.
 """
@@ -62,11 +62,11 @@ class Scheduler:
     epoch: int | None = None
     _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _sense: SkewMonitor = field(init=False)
+    _skew: SkewMonitor = field(init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._sense = SkewMonitor(self.engine, lambda: bool(crawlable(self.settings)), self._has_asked)
+        self._skew = SkewMonitor(self.engine, lambda: bool(crawlable(self.settings)), self._has_asked)
 
     async def tick(self) -> None:
         """Crawl, plan and send what is due; nothing while another process is the clock."""
@@ -79,10 +79,10 @@ class Scheduler:
             return
         await self._guarded("time", self._tell_the_time)
         await self._guarded("crawl", self._crawl)
-        if self._sense.sure:
+        if self._skew.sure:
             await self._guarded("plan", self._plan)
         await self._guarded("send", self._send)
-        if self._sense.sure:
+        if self._skew.sure:
             await self._guarded("tidy", self._tidy)
 
     def _take(self) -> int | None:
@@ -92,7 +92,7 @@ class Scheduler:
     async def _tell_the_time(self) -> None:
         """See whether it can be as late as our clock says; where that is in doubt, sources are asked first."""
         count = asyncio.get_running_loop().time()
-        line = await asyncio.to_thread(self._sense.doubt, self.clock.now().instant, count)
+        line = await asyncio.to_thread(self._skew.doubt, self.clock.now().instant, count)
         if line:
             raise CommandFailed(line)
 
@@ -142,7 +142,7 @@ class Scheduler:
     def _due_sources(self) -> list[str]:
         """What was not begun since its last round; a moment still to come was noted by a clock that was wrong."""
         now = self.clock.now().instant
-        doubted = self._sense.doubted_at
+        doubted = self._skew.doubted_at
         since = max(doubted, now - ASK_AGAIN) if doubted is not None else last_round(now)
         with reading(self.engine) as session:
             past = past_crawls(session)
@@ -160,22 +160,21 @@ class Scheduler:
 
     async def _send(self) -> None:
         async with self._sending:
-            doubt = "" if self._sense.sure else DOUBT
-            tally = await asyncio.to_thread(
-                send_now, self.settings, self.engine, self.clock, lambda: self.stopping, doubt
-            )
-        if tally.accepted or tally.deferred or tally.failed or tally.held or tally.ambiguous:
-            said = f"accepted {tally.accepted}, deferred {tally.deferred}, failed {tally.failed + tally.held}"
-            self.say(f"sent: {said}, ambiguous {tally.ambiguous}")
+            doubt = "" if self._skew.sure else DOUBT
+            where = self.settings, self.engine, self.clock
+            tally = await asyncio.to_thread(send_now, *where, lambda: self.stopping, doubt)
+        counts = {
+            "accepted": tally.accepted, "deferred": tally.deferred, "failed": tally.failed + tally.held,
+            "ambiguous": tally.ambiguous,
+        }  # fmt: skip
+        if any(counts.values()):
+            self.say(f"sent: {', '.join(f'{name} {number}' for name, number in counts.items())}")
 
     async def _tidy(self) -> None:
-        said = await asyncio.to_thread(self._tidied)
-        if said:
-            self.say(said)
-
-    def _tidied(self) -> str:
         pages, mails = timedelta(days=self.settings.snapshot_days), timedelta(days=self.settings.mail_days)
-        return tidy_once_a_day(self.engine, pages, mails, self.clock.now().instant)
+        line = await asyncio.to_thread(tidy_once_a_day, self.engine, pages, mails, self.clock.now().instant)
+        if line:
+            self.say(line)
 
     async def send_beside(self, stopped: asyncio.Event) -> None:
         """Send what is due until there is nothing or it is asked to stop; what it holds is handed over first."""

@@ -31,13 +31,13 @@ class TraceStep:
 
 def find_call(session: Session, text: str) -> Call:
     """A call by number, identifier, address or (part of its) title. Raises NotPossible when none or several fit."""
-    found = candidates(session, text)
-    if not found:
+    calls = candidates(session, text)
+    if not calls:
         raise NotPossible(f"no call {text!r}")
-    if len(found) > 1:
-        some = "; ".join(f"{call.id} {call.title[:60]}" for call in found[:5])
-        raise NotPossible(f"{len(found)} calls fit {text!r}: {some}")
-    return found[0]
+    if len(calls) > 1:
+        examples = "; ".join(f"{call.id} {call.title[:60]}" for call in calls[:5])
+        raise NotPossible(f"{len(calls)} calls fit {text!r}: {examples}")
+    return calls[0]
 
 
 def candidates(session: Session, text: str) -> list[Call]:
@@ -51,11 +51,11 @@ def candidates(session: Session, text: str) -> list[Call]:
         fits = or_(Sighting.external_id == wanted, page, col(Sighting.id).in_(named))
         ids = list(session.exec(select(Sighting.call_id).where(fits)))
         shown = func.lower(Call.url).in_(addresses(wanted))
-        ids += [one for one in session.exec(select(Call.id).where(shown)) if one]
+        ids += session.exec(select(Call.id).where(shown))
     if not ids and len(wanted) > 3:
         like = func.lower(Call.title).contains(wanted.lower(), autoescape=True)
-        ids = [one for one in session.exec(select(Call.id).where(like).limit(20)) if one]
-    calls = [live_call(session, one) for one in dict.fromkeys(ids)]
+        ids = list(session.exec(select(Call.id).where(like).limit(20)))
+    calls = [live_call(session, id_) for id_ in dict.fromkeys(ids)]
     return list({call.id: call for call in calls if call is not None}.values())
 
 
@@ -86,21 +86,23 @@ def _not_collected(session: Session) -> str:
     crawls = newest_crawls(session)
     whole = sorted(name for name, crawl in crawls.items() if crawl.complete)
     broken = sorted(f"{name}: {crawl.why}" for name, crawl in crawls.items() if not crawl.complete)
-    said = f"geen bron heeft dit laten zien; volledig opgehaald: {', '.join(whole) or 'geen'}"
-    return said + (f"; niet volledig: {'; '.join(broken)}" if broken else "")
+    line = f"geen bron heeft dit laten zien; volledig opgehaald: {', '.join(whole) or 'geen'}"
+    return line + (f"; niet volledig: {'; '.join(broken)}" if broken else "")
 
 
 def _collected(session: Session, call: Call) -> list[TraceStep]:
     steps = []
-    for one in session.exec(select(Sighting).where(Sighting.call_id == call.id).order_by(col(Sighting.first_seen))):
-        said = f"{one.source} {one.external_id}, voor het eerst {wording.moment(one.first_seen)}"
+    for sighting in session.exec(
+        select(Sighting).where(Sighting.call_id == call.id).order_by(col(Sighting.first_seen))
+    ):
+        line = f"{sighting.source} {sighting.external_id}, voor het eerst {wording.moment(sighting.first_seen)}"
         published = call.published_on
-        late = (wording.local_day(one.first_seen) - published).days if published else 0
+        late = (wording.local_day(sighting.first_seen) - published).days if published else 0
         if late > LATE_DAYS:
-            said += f": laat, {late} dagen na publicatie"
-        if one.gone_at is not None:
-            said += f"; niet meer vermeld sinds {wording.moment(one.gone_at)}"
-        steps.append(TraceStep("opgehaald", said))
+            line += f": laat, {late} dagen na publicatie"
+        if sighting.gone_at is not None:
+            line += f"; niet meer vermeld sinds {wording.moment(sighting.gone_at)}"
+        steps.append(TraceStep("opgehaald", line))
     return steps
 
 
@@ -111,11 +113,11 @@ def _joined(session: Session, call: Call) -> list[TraceStep]:
 
 def _matched(session: Session, call: Call, threshold: float) -> list[TraceStep]:
     query = select(Match, Challenge).join(Challenge, col(Challenge.id) == col(Match.challenge_id))
-    found = session.exec(query.where(Match.call_id == call.id).order_by(col(Match.score).desc())).all()
-    if not found:
+    pairs = session.exec(query.where(Match.call_id == call.id).order_by(col(Match.score).desc())).all()
+    if not pairs:
         return [TraceStep("niet gematcht", "met geen enkele opgave")]
-    above = [pair for pair in found if pair[0].score >= threshold]
-    shown = above or found[:3]
+    above = [pair for pair in pairs if pair[0].score >= threshold]
+    shown = above or pairs[:3]
     stage = "gematcht" if above else "niet gematcht"
     return [
         TraceStep(stage, f"{c.name or c.id}: score {m.score:.2f}, drempel {threshold:.2f} ({m.model})")
@@ -136,9 +138,9 @@ def _mailed(session: Session, call: Call) -> list[TraceStep]:
     for told, delivery, user in session.exec(query):
         state = DeliveryState(delivery.state)
         when = wording.moment(delivery.finished_at or delivery.planned_at)
-        said = f"{user.email}, als {ToldKind(told.kind).label}, {state.label}, {when}"
+        line = f"{user.email}, als {ToldKind(told.kind).label}, {state.label}, {when}"
         why = f": {delivery.last_text}" if state in UNTOLD_STATES and delivery.last_text else ""
-        steps.append(TraceStep("niet aangekomen" if state in UNTOLD_STATES else "gemaild", said + why))
+        steps.append(TraceStep("niet aangekomen" if state in UNTOLD_STATES else "gemaild", line + why))
     return steps
 
 
@@ -169,8 +171,8 @@ def _why_not(
 ) -> str:
     if status_of(call, now) not in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED):
         return f"de regeling is {status_of(call, now).label}"
-    known = catalogue.calls.get(call.id)
-    if known is None or not known.matches:
+    matched = catalogue.calls.get(call.id)
+    if matched is None or not matched.matches:
         return "de regeling past bij geen opgave boven de drempel"
     if any(pair[0] == call.id for pair in memory.refused):
         return "beoordeeld als niet voor ons"

@@ -30,11 +30,11 @@ class Finding:
 
 def findings(engine: Engine, now: datetime, last_backup: datetime | None, compare_clocks: bool = True) -> list[Finding]:
     """Everything worth a look, what is broken first."""
-    found = [*_database(engine), _backup(last_backup, now)]
+    looked_at = [*_database(engine), _backup(last_backup, now)]
     with reading(engine) as session:
-        found += _sources(session, now)
-        found += _clock(session, now) if compare_clocks else []
-    return sorted(found, key=lambda finding: not finding.broken)
+        looked_at += _sources(session, now)
+        looked_at += _clock(session, now) if compare_clocks else []
+    return sorted(looked_at, key=lambda finding: not finding.broken)
 
 
 def _database(engine: Engine) -> list[Finding]:
@@ -54,13 +54,14 @@ def _backup(last: datetime | None, now: datetime) -> Finding:
 
 def _sources(session: Session, now: datetime) -> list[Finding]:
     past = past_crawls(session)
-    stands = [source_health(name, crawls, now) for name, crawls in sorted(past.items())]
-    found = [Finding(f"source {s.source}", f"{s.state}: {s.error}", s.state == "overdue") for s in stands if s.error]
-    found += [Finding(f"source {s.source}", f"has moved for good: {s.moved}") for s in stands if s.moved]
-    found += [
-        Finding(f"source {name}", f"{count} calls held until released") for name, count in held_calls(session).items()
+    sources = [source_health(name, crawls, now) for name, crawls in sorted(past.items())]
+    findings = [
+        Finding(f"source {s.source}", f"{s.state}: {s.error}", s.state == "overdue") for s in sources if s.error
     ]
-    return found or [Finding("sources", "none in trouble")]
+    findings += [Finding(f"source {s.source}", f"has moved for good: {s.moved}") for s in sources if s.moved]
+    held = held_calls(session).items()
+    findings += [Finding(f"source {name}", f"{count} calls held until released") for name, count in held]
+    return findings or [Finding("sources", "none in trouble")]
 
 
 def _clock(session: Session, now: datetime) -> list[Finding]:
@@ -99,6 +100,6 @@ def tidy_once_a_day(engine: Engine, pages: timedelta, mails: timedelta, now: dat
     with writing(engine) as session:
         if session.exec(done).first() is not None:
             return ""
-        said = tidy(session, pages, mails, now, "clock")
-        session.add(Run(job="tidy", slot=slot, started_at=now, finished_at=now, outcome=said))
-        return said
+        line = tidy(session, pages, mails, now, "clock")
+        session.add(Run.done("tidy", slot, now, outcome=line))
+        return line

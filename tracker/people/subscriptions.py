@@ -1,5 +1,6 @@
 """People and what they asked for: add a person, subscribe, leave. Every door calls these."""
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,6 +20,16 @@ from tracker.people.participants import takes_part
 FARTHEST = 365
 
 
+def folded(address: str) -> str:
+    """Addresses compare in NFC and lower case."""
+    return unicodedata.normalize("NFC", address.strip()).lower()
+
+
+def link_hash(address: str) -> str:
+    """What a link to sign in keeps of the address it went to."""
+    return hashlib.sha256(address.encode()).hexdigest()
+
+
 def normal_address(email: str) -> str:
     """One spelling for one mailbox: NFC, lower case, checked. Raises NotPossible."""
     try:
@@ -36,7 +47,10 @@ def add_user(session: Session, email: str, name: str, role: Role, participant: s
         raise NotPossible("a person needs a name")
     home = session.get(Participant, participant)
     if home is None:
-        raise NotPossible(f"no participant {participant!r}; 'init' loads them")
+        there = ", ".join(session.exec(select(Participant.id).order_by(col(Participant.id))))
+        raise NotPossible(
+            f"no participant {participant!r}; there are {there}" if there else "no participants; run 'init'"
+        )
     if not takes_part(home, local_day(now)):
         heir = f"; it is part of {home.merged_into!r} now" if home.merged_into else ""
         raise NotPossible(f"{home.name} is no participant on {local_day(now)}{heir}")

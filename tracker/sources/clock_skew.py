@@ -21,16 +21,16 @@ DOUBT = "our clock jumped: nothing is planned or sent before a source says what 
 
 def crawls_with_time(session: Session) -> list[Crawl]:
     """Of each source the last crawl in which it told the time: one that failed before it answered says nothing."""
-    told = select(func.max(Crawl.id)).where(col(Crawl.skew_seconds).is_not(None), Crawl.source != BY_HAND)
-    return list(session.exec(select(Crawl).where(col(Crawl.id).in_(told.group_by(col(Crawl.source))))))
+    newest = select(func.max(Crawl.id)).where(col(Crawl.skew_seconds).is_not(None), Crawl.source != BY_HAND)
+    return list(session.exec(select(Crawl).where(col(Crawl.id).in_(newest.group_by(col(Crawl.source))))))
 
 
 def clock_trouble(engine: Engine, now: datetime) -> str:
     """One line while our clock and the sources' clocks are more than ten minutes apart, and an alert; else nothing."""
     with reading(engine) as session:
         apart = clock_is_wrong(crawls_with_time(session), now)
-        known = any(alert.key == ALERT for alert in standing_alerts(session))
-    if apart is None and not known:
+        alerted = any(alert.key == ALERT for alert in standing_alerts(session))
+    if apart is None and not alerted:
         return ""
     with writing(engine) as session:
         if apart is None:
@@ -77,12 +77,12 @@ class SkewMonitor:
 
     def _is_late(self, now: datetime) -> bool:
         with reading(self.engine) as session:
-            told = [crawl.started_at for crawl in crawls_with_time(session)]
-        return bool(told) and now - max(told) > LONGEST_ABSENCE
+            moments = [crawl.started_at for crawl in crawls_with_time(session)]
+        return bool(moments) and now - max(moments) > LONGEST_ABSENCE
 
     def _was_told(self, now: datetime) -> bool:
         """Whether a source that agrees was heard since; after a late start one round of asking is enough."""
         with reading(self.engine) as session:
-            told = [crawl.started_at for crawl in crawls_with_time(session)]
+            moments = [crawl.started_at for crawl in crawls_with_time(session)]
         since = self.doubted_at or now
-        return any(since < at <= now for at in told) or (self.late and self.asked()) or not self.askable()
+        return any(since < at <= now for at in moments) or (self.late and self.asked()) or not self.askable()

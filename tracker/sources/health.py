@@ -108,8 +108,8 @@ def clock_is_wrong(crawls: Iterable[Crawl], now: datetime) -> float | None:
     ``crawls``: of each source the last one in which it told the time. The middle of what they said counts, the one
     nearer to ours where there are two, so that one wrong clock out there is not ours.
     """
-    said = sorted((one for crawl in crawls if (one := _ahead(crawl, now)) is not None), key=abs)
-    middle = said[(len(said) - 1) // 2] if said else 0.0
+    differences = sorted((difference for crawl in crawls if (difference := _ahead(crawl, now)) is not None), key=abs)
+    middle = differences[(len(differences) - 1) // 2] if differences else 0.0
     return middle if abs(middle) > SKEW_ALLOWED.total_seconds() else None
 
 

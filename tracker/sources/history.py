@@ -18,10 +18,10 @@ def past_crawls(session: Session, most: int = REMEMBERED) -> dict[str, list[Craw
     number = func.row_number().over(partition_by=col(Crawl.source), order_by=col(Crawl.id).desc()).label("number")
     recent = select(Crawl.id, number).where(Crawl.source != BY_HAND).subquery()
     rows = select(Crawl).join(recent, recent.c.id == col(Crawl.id)).where(recent.c.number <= most)
-    found: dict[str, list[Crawl]] = defaultdict(list)
+    past: dict[str, list[Crawl]] = defaultdict(list)
     for crawl in session.exec(rows.order_by(col(Crawl.id).desc())):
-        found[crawl.source].append(crawl)
-    return dict(found)
+        past[crawl.source].append(crawl)
+    return dict(past)
 
 
 def patience(session: Session, names: Sequence[str], now: datetime) -> dict[str, datetime]:

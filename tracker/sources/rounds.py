@@ -55,9 +55,9 @@ class CrawlReport:
 
     def as_line(self) -> str:
         """For people."""
-        said = self.as_json()
-        counts = ", ".join(f"{said[name]} {name}" for name in ("seen", "new", "changed", "gone", "back"))
-        held = f"; {said['held']} held until released" if said.get("held") else ""
+        fields = self.as_json()
+        counts = ", ".join(f"{fields[name]} {name}" for name in ("seen", "new", "changed", "gone", "back"))
+        held = f"; {fields['held']} held until released" if fields.get("held") else ""
         how = "complete" if self.complete else "NOT complete"
         return f"{self.source}: {counts}; {how}{': ' + self.why if self.why else ''}{held} ({self.seconds:.1f} s)"
 
@@ -77,13 +77,13 @@ def crawl_sources(
     )
     epochs = {name: _take(engine, settings, name) for name in names if name not in waiting}
     yield from (CrawlReport(name, 0, False, BUSY, 0) for name, epoch in epochs.items() if epoch is None)
-    mine = {name: epoch for name, epoch in epochs.items() if epoch is not None}
+    taken = {name: epoch for name, epoch in epochs.items() if epoch is not None}
     with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="crawl") as pool:
-        asked = [pool.submit(_ask, engine, settings, name, now, progress) for name in mine]
-        for future in as_completed(asked):
-            found = future.result()
-            yield store(engine, replace(found, skew_seconds=None) if clock_is_set else found, now)
-            _give_back(engine, found.source, mine[found.source])
+        futures = [pool.submit(_ask, engine, settings, name, now, progress) for name in taken]
+        for future in as_completed(futures):
+            crawled = future.result()
+            yield store(engine, replace(crawled, skew_seconds=None) if clock_is_set else crawled, now)
+            _give_back(engine, crawled.source, taken[crawled.source])
 
 
 def _take(engine: Engine, settings: Settings, name: str) -> int | None:
@@ -111,8 +111,8 @@ def _ask(engine: Engine, settings: Settings, name: str, now: datetime, progress:
 def _last_complete(session: Session, name: str, now: datetime) -> datetime | None:
     """When a source was last read to its end, by its own clock: ours may have been wrong, and is never ahead of now."""
     last = select(Crawl.started_at, Crawl.skew_seconds).where(Crawl.source == name, col(Crawl.complete))
-    found = session.exec(last.order_by(col(Crawl.id).desc()).limit(1)).first()
-    return min(found[0] - timedelta(seconds=max(found[1] or 0.0, 0.0)), now) if found else None
+    newest = session.exec(last.order_by(col(Crawl.id).desc()).limit(1)).first()
+    return min(newest[0] - timedelta(seconds=max(newest[1] or 0.0, 0.0)), now) if newest else None
 
 
 def store(engine: Engine, crawled: Crawled, now: datetime) -> CrawlReport:

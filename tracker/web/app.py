@@ -29,8 +29,7 @@ from tracker.web.frame.forms import InvalidForm
 from tracker.web.frame.readiness import heartbeat
 from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
-from tracker.web.frame.site import STATIC, Site
-from tracker.web.frame.static_files import StaticFiles
+from tracker.web.frame.site import STATIC, Site, StaticFiles
 from tracker.web.routes import ROUTES, Guard, Route, menu_for
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in
@@ -122,21 +121,29 @@ def _answer(site: Site, route: Route, request: Request, form: FormData, origin: 
 
 
 def _attempt(site: Site, route: Route, request: Request, form: FormData, origin: str) -> Response:
-    """Find out who asks, hold it against the route, and let the handler answer within one transaction."""
+    """Let the handler answer within one transaction; an invalid form leaves nothing of it, and has a page."""
     now = site.clock.now()
     opened = writing if route.writes else reading
-    with opened(site.engine) as session:
-        signed = find_signed(session, request.cookies.get(cookie_name(site.secure)), now.instant)
-        turned_away = _turned_away(route, request, signed, form)
-        if turned_away is not None:
-            return turned_away
-        assert not isinstance(route.handler, APIRouter)  # that answers by itself
-        context = _context(site, request, form, origin, session, now, signed)
-        try:
-            return route.handler(context)
-        except InvalidForm as error:
-            session.rollback()
+    try:
+        with opened(site.engine) as session:
+            return _within(site, route, request, form, origin, session, now)
+    except InvalidForm as error:
+        with reading(site.engine) as session:
+            signed = find_signed(session, request.cookies.get(cookie_name(site.secure)), now.instant)
+            context = _context(site, request, form, origin, session, now, signed)
             return context.page("frame/refused.html", 422, errors=error.errors)
+
+
+def _within(
+    site: Site, route: Route, request: Request, form: FormData, origin: str, session: Session, now: Now
+) -> Response:
+    """Find out who asks, hold it against the route, and let the handler answer."""
+    signed = find_signed(session, request.cookies.get(cookie_name(site.secure)), now.instant)
+    turned_away = _turned_away(route, request, signed, form)
+    if turned_away is not None:
+        return turned_away
+    assert not isinstance(route.handler, APIRouter)  # that answers by itself
+    return route.handler(_context(site, request, form, origin, session, now, signed))
 
 
 def _turned_away(route: Route, request: Request, signed: Signed | None, form: FormData) -> Response | None:

@@ -181,7 +181,7 @@ def show(request: Request, response: Response) -> dict[str, Any]:
 def calls(reader: AReader, query: Annotated[PageQuery, Depends(_checked(PageQuery))]) -> answers.CallPage:
     """The calls of a filter, a page at a time."""
     now = reader.now.instant
-    found = find(reader.session, query.wanted(), reader.viewer, now, query.order, query.page, query.limit)
+    found = find(reader.session, query.wanted(), now, query.order, query.page, query.limit)
     pages = max(1, -(-found.total // query.limit))
     items = list(records(reader.session, found.calls, now))
     return answers.CallPage(total=found.total, page=query.page, pages=pages, items=items)

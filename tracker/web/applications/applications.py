@@ -32,7 +32,7 @@ from tracker.calls.publications import chain
 from tracker.errors import Incomplete
 from tracker.lobby.timeline import timeline
 from tracker.rights import may_change
-from tracker.web.frame import actions, audit
+from tracker.web.frame import actions
 from tracker.web.frame.actions import Euros, PageOf, dossier_of
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, Text
@@ -269,7 +269,7 @@ def count_back(request: RequestContext, dossier: Dossier) -> str:
     """Open the clock for the next deadline, or count back again for the penvoerder and partners as they are now."""
     deadline = milestones.due_of(request.session, dossier, request.now.instant)
     milestones.open_clock(request.deed, dossier, deadline)
-    audit.record(request, "decision clock planned", f"application {dossier.id}")
+    request.record("decision clock planned", f"application {dossier.id}")
     return f"/aanvragen/{dossier.id}#mijlpalen"
 
 

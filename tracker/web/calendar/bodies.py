@@ -13,7 +13,6 @@ from db.vocabulary_calendar import ClosedKind
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import replan_meetings
 from tracker.errors import NotFound
-from tracker.web.frame import audit
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState
@@ -156,6 +155,6 @@ def remove_period(request: RequestContext) -> Response:
 
 
 def _plan_again(request: RequestContext, what: str, body_id: str | None = None) -> None:
-    audit.record(request, "meetings changed", what)
+    request.record("meetings changed", what)
     request.session.flush()
     replan_meetings(request.session, request.now.instant, body_id)

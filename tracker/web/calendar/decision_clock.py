@@ -38,7 +38,7 @@ from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.people.participants import colleagues, takes_part
 from tracker.versions import claim
 from tracker.web.calls.rows import find_call
-from tracker.web.frame import audit, forms
+from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
 NOT_KEPT = {WhyMissing: "waarom", AfterDeadline: "na-termijn", ChangedMeanwhile: "intussen"}
@@ -121,7 +121,7 @@ def keep(request: RequestContext) -> Response:
         clock = start_clock(request.deed, deadline, way, request.user.participant_id)
     except NoPlan:
         return _ask(request, request.form, 422)
-    audit.record(request, "decision clock planned", f"clock {clock.id}")
+    request.record("decision clock planned", f"clock {clock.id}")
     return request.to(f"/kalender/klok/{clock.id}", done="gepland")
 
 
@@ -205,7 +205,7 @@ def change(request: RequestContext) -> Response:
             _change(request, row, clock, form)
     except (WhyMissing, AfterDeadline, ChangedMeanwhile) as refused:
         return request.to(back, done=NOT_KEPT[type(refused)])
-    audit.record(request, "milestone changed", f"milestone {row.id}", form.state.value)
+    request.record("milestone changed", f"milestone {row.id}", form.state.value)
     return request.to(back, done="bewaard")
 
 
@@ -253,7 +253,7 @@ def assign(request: RequestContext) -> Response:
             _assign(request, deadline, form, person)
     except (ChangedMeanwhile, IntegrityError):  # somebody else was first
         return request.to(back, done="intussen")
-    audit.record(request, "deadline assigned", f"deadline {deadline.id}", form.state.value)
+    request.record("deadline assigned", f"deadline {deadline.id}", form.state.value)
     return request.to(back, done="bewaard")
 
 

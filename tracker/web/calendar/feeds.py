@@ -13,7 +13,6 @@ from notifications.ical import calendar_file
 from tracker.calendar.events import deadline_events, deadline_lines
 from tracker.calendar.feeds import feed_file, find_feed, open_feed, rotate, stamp
 from tracker.errors import Incomplete, NotFound
-from tracker.web.frame import audit
 from tracker.web.frame.actions import attempt
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState, checked
@@ -97,7 +96,7 @@ def _open(request: RequestContext, form: FeedForm) -> str:
     feed, token = open_feed(
         request.session, request.user, form.scope, form.name or name, request.now.instant, challenge, wanted
     )
-    audit.record(request, "calendar feed made", f"feed {feed.id}")
+    request.record("calendar feed made", f"feed {feed.id}")
     return token
 
 
@@ -121,7 +120,7 @@ def renew(request: RequestContext) -> Response:
     feed = _own(request)
     token = rotate(feed, request.now.instant)
     request.session.add(feed)
-    audit.record(request, "calendar feed renewed", f"feed {feed.id}")
+    request.record("calendar feed renewed", f"feed {feed.id}")
     request.session.flush()
     return _page(request, token=token)
 
@@ -130,7 +129,7 @@ def revoke(request: RequestContext) -> Response:
     feed = _own(request)
     feed.revoked_at = request.now.instant
     request.session.add(feed)
-    audit.record(request, "calendar feed ended", f"feed {feed.id}")
+    request.record("calendar feed ended", f"feed {feed.id}")
     return request.to("/kalender/abonneren", done="feed-gestopt")
 
 

@@ -84,7 +84,7 @@ def _shown(view: View, shown: list[Entry], open_ended: list[Any], first: date, t
 
 
 def _filtered(request: RequestContext, query: CalendarQuery) -> Any:
-    return filtered(request.session, query.wanted(), request.viewer, request.now.instant)
+    return filtered(request.session, query.wanted(), request.now.instant)
 
 
 def entries(request: RequestContext, query: CalendarQuery, since: date, until: date) -> list[Entry]:

@@ -1,8 +1,6 @@
 """By hand: add a regeling, correct a field or date, take that back, join two that are one."""
 
-from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
@@ -19,10 +17,10 @@ from tracker.calls import parse_values
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.corrections import add_call, correct, take_back
 from tracker.calls.merge import CannotJoin, join
-from tracker.errors import ChangedMeanwhile, Incomplete, NotAnAmount, NotFound, required
+from tracker.errors import ChangedMeanwhile, Incomplete, NotFound, required
 from tracker.matching.search import find
 from tracker.web.calls.rows import find_call, rows_for
-from tracker.web.frame import audit, forms
+from tracker.web.frame import forms
 from tracker.web.frame.actions import STATUSES, Euros, PageOf, Percentage, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, InvalidForm
@@ -81,7 +79,7 @@ new = PageOf(no_subject, _new, lambda _: "/regelingen")
 def create(request: RequestContext, _: None, form: CallForm) -> str:
     call_id = add_call(request.session, _listing(form), request.now.instant)
     replan_moved(request.session, request.now.instant)
-    audit.record(request, "call added", f"call {call_id}")
+    request.record("call added", f"call {call_id}")
     return f"/regelingen/{call_id}"
 
 
@@ -115,7 +113,7 @@ def save(request: RequestContext, call: Call, form: CorrectionForm) -> None:
         raise ChangedMeanwhile("")  # the page says it in its own words
     correct(request.session, request.user, call.id, form.field, value, form.reason, request.now.instant)
     replan_moved(request.session, request.now.instant)
-    audit.record(request, "call corrected", f"call {call.id}", form.field)
+    request.record("call corrected", f"call {call.id}", form.field)
 
 
 def _value(form: CorrectionForm) -> Any:
@@ -124,18 +122,11 @@ def _value(form: CorrectionForm) -> Any:
             raise Incomplete("Vul een datum in.", "day")
         return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}]
     if form.field in AMOUNTS:
-        return _number(form.value, parse_values.percentage if form.field == "rate" else parse_values.euros)
+        number = parse_values.NUMBERS[form.field](form.value, "value")
+        if number is None:
+            raise Incomplete("Vul een getal in, zoals 25000 of 25.000,50.", "value")
+        return str(number)
     return required(form.value, "value", "Vul in wat er moet staan.")
-
-
-def _number(text: str, read: Callable[[str], Decimal | None]) -> str:
-    try:
-        number = read(text)
-    except NotAnAmount as error:
-        raise NotAnAmount(str(error), "value") from error
-    if number is None:
-        raise Incomplete("Vul een getal in, zoals 25000 of 25.000,50.", "value")
-    return str(number)
 
 
 def withdraw(request: RequestContext) -> Response:
@@ -149,14 +140,14 @@ def withdraw(request: RequestContext) -> Response:
     call_id = correction.call_id
     take_back(request.session, correction, request.now.instant)
     replan_moved(request.session, request.now.instant)
-    audit.record(request, "correction withdrawn", f"call {call_id}")
+    request.record("correction withdrawn", f"call {call_id}")
     return request.to(f"/regelingen/{call_id}", done="teruggenomen")
 
 
 def _join_form(request: RequestContext, call: Call, state: FormState) -> Response:
     """Look for the other one: by its own title first, or by what was typed."""
     words = request.query.get("zoek") or " ".join(call.title.split()[:3])
-    results = find(request.session, CallFilter(text=words[:200]), request.viewer, request.now.instant)
+    results = find(request.session, CallFilter(text=words[:200]), request.now.instant)
     others = [other for other in results.calls if other.id != call.id][:20]
     return request.page("calls/correct_join.html", state=state, call=call, words=words, rows=rows_for(request, others))
 
@@ -175,5 +166,5 @@ def save_join(request: RequestContext, call: Call) -> str:
     except CannotJoin as error:
         raise InvalidForm({"met": str(error)}) from error
     replan_moved(request.session, request.now.instant)
-    audit.record(request, "calls joined", f"call {call.id}", f"into call {chosen}")
+    request.record("calls joined", f"call {call.id}", f"into call {chosen}")
     return f"/regelingen/{chosen}"

@@ -18,7 +18,7 @@ from tracker.calls.merge import CannotJoin, join, part
 from tracker.errors import NotFound, NotPossible
 from tracker.web.calls.detail import dates_of, facts
 from tracker.web.calls.rows import CallRow, find_call, rows_for
-from tracker.web.frame import audit, forms
+from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
 PAGE = "/regelingen/dubbel"
@@ -84,7 +84,7 @@ def decide(request: RequestContext) -> Response:
         dismiss(request.session, form.first, form.second, request.user, form.reason, request.now.instant)
     except NotPossible:
         return request.to(PAGE, done="intussen-besloten")
-    audit.record(request, "calls told apart", f"call {form.first}", f"from call {form.second}")
+    request.record("calls told apart", f"call {form.first}", f"from call {form.second}")
     return request.to(PAGE, done="twee")
 
 
@@ -94,7 +94,7 @@ def _join(request: RequestContext, form: PairForm) -> Response:
     except CannotJoin:
         return request.to(PAGE, done="intussen-besloten")
     replan_moved(request.session, request.now.instant)
-    audit.record(request, "calls joined", f"call {form.second}", f"into call {form.first}")
+    request.record("calls joined", f"call {form.second}", f"into call {form.first}")
     return request.to(f"{PAGE}?samen={form.second}", done="samengevoegd")
 
 
@@ -106,7 +106,7 @@ def undo(request: RequestContext) -> Response:
     except NotPossible:
         return request.to(PAGE, done="intussen-besloten")
     replan_moved(request.session, request.now.instant)
-    audit.record(request, "calls parted", f"call {call.id}", f"from call {kept}")
+    request.record("calls parted", f"call {call.id}", f"from call {kept}")
     return request.to(PAGE, done="gescheiden")
 
 

@@ -12,7 +12,7 @@ from tracker.web.frame.context import RequestContext
 def index(request: RequestContext) -> Response:
     """The list; htmx asks for the results only."""
     query = request.read_query(ListQuery)
-    results = find(request.session, query.wanted(), request.viewer, request.now.instant, query.order, query.page)
+    results = find(request.session, query.wanted(), request.now.instant, query.order, query.page)
     return request.page(
         "calls/index.html",
         block="results" if request.partial else None,

@@ -10,7 +10,6 @@ from db.vocabulary_lobby import ChainKind
 from tracker.calls import publications
 from tracker.web.calls import detail as call_detail
 from tracker.web.calls.rows import find_call
-from tracker.web.frame import audit
 from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
 
@@ -30,7 +29,7 @@ def add(request: RequestContext, call: Call, form: LinkForm) -> None:
     """Keep a step, or ask again at the field that is not right."""
     link = publications.NewLink(form.link_kind, form.link_title, form.link_url, form.link_day)
     publications.add_link(request.session, call, link, request.user, request.now.instant)
-    audit.record(request, "chain link added", f"call {call.id}")
+    request.record("chain link added", f"call {call.id}")
 
 
 @call_page.button(done="verwijderd")
@@ -38,4 +37,4 @@ def withdraw(request: RequestContext, call: Call) -> None:
     """Take a step off."""
     link_id = request.params["link_id"]
     publications.withdraw_link(request.session, call, link_id, request.user, request.now.instant)
-    audit.record(request, "chain link withdrawn", f"link {link_id}")
+    request.record("chain link withdrawn", f"link {link_id}")

@@ -20,7 +20,7 @@ from tracker.calls.open_questions import Waiting, count_waiting, past_yet_open, 
 from tracker.errors import Incomplete, NotFound, NotPossible, Refused
 from tracker.web.calls.correct import Hour
 from tracker.web.calls.rows import find_call
-from tracker.web.frame import audit, forms
+from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.phrases import field_name, options, value_text
 from tracker.web.frame.safety import home_path
@@ -159,7 +159,7 @@ def say(request: RequestContext) -> Response:
     except Refused as error:
         return _page(request, {error.field or "form": str(error)}, 422, number)
     replan_moved(request.session, request.now.instant)
-    audit.record(request, "question answered", f"call {question.call_id}", f"{question.field}: {given.kind}")
+    request.record("question answered", f"call {question.call_id}", f"{question.field}: {given.kind}")
     return request.to(home_path(form.back), done=DONE[AnswerKind(given.kind)])
 
 
@@ -187,9 +187,8 @@ def typed_value(field: str, form: Said) -> Any:
         if form.day is None:
             raise Incomplete("Vul een datum in.", "day")
         return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}]
-    if field in EUROS or field == "rate":
-        read = parse_values.percentage if field == "rate" else parse_values.euros
-        number = read(form.value, "value")
+    if field in parse_values.NUMBERS:
+        number = parse_values.NUMBERS[field](form.value, "value")
         if number is None:
             raise Incomplete("Vul een getal in, zoals 25000 of 25.000,50.", "value")
         return str(number)
@@ -211,7 +210,7 @@ def doubt_value(request: RequestContext) -> Response:
         doubt(request.deed, call, form.field, form.remark)
     except Refused:
         return request.to(f"/regelingen/{call.id}", done="staat-niet-meer")
-    audit.record(request, "value doubted", f"call {call.id}", form.field)
+    request.record("value doubted", f"call {call.id}", form.field)
     return request.to(f"/regelingen/{call.id}", done="twijfel")
 
 
@@ -222,7 +221,7 @@ def close_past(request: RequestContext) -> Response:
         reason = "Nagekeken: de laatste datum is voorbij."
         correct(request.session, request.user, call.id, "source_word", str(Status.CLOSED), reason, request.now.instant)
         replan_moved(request.session, request.now.instant)
-        audit.record(request, "call corrected", f"call {call.id}", "source_word")
+        request.record("call corrected", f"call {call.id}", "source_word")
     return request.to(PAGE, done="gecorrigeerd")
 
 

@@ -14,7 +14,6 @@ from tracker.errors import ChangedMeanwhile
 from tracker.matching.preview_words import PreviewScorer, preview_words
 from tracker.matching.search import find
 from tracker.web.calls.rows import rows_for
-from tracker.web.frame import audit
 from tracker.web.frame.actions import STATUSES, PageOf
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, filled
@@ -63,10 +62,10 @@ def find_challenge(request: RequestContext) -> Challenge:
 
 def show(request: RequestContext) -> Response:
     """Goal, team, standing calls."""
-    session, viewer = request.session, request.viewer
+    session = request.session
     challenge = find_challenge(request)
     wanted = CallFilter(challenges=(challenge.id,), status=(Status.OPEN, Status.ANNOUNCED, Status.EXPECTED))
-    results = find(session, wanted, viewer, request.now.instant)
+    results = find(session, wanted, request.now.instant)
     team = session.get(Team, challenge.id)
     return request.page(
         "challenges/detail.html",
@@ -105,7 +104,7 @@ def keep(request: RequestContext, challenge: Challenge, form: ChallengeForm) -> 
     challenge.version += 1
     if challenge.status == ChallengeStatus.UNKNOWN:
         challenge.status = ChallengeStatus.PROGRAMME
-    audit.record(request, "opgave changed", f"challenge {challenge.id}", f"version {challenge.version}")
+    request.record("opgave changed", f"challenge {challenge.id}", f"version {challenge.version}")
 
 
 def save(request: RequestContext) -> Response:

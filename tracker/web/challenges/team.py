@@ -13,7 +13,6 @@ from notifications.wording import short_day
 from tracker.challenges.teams import Readers, members_of, monday_of, readers
 from tracker.errors import ChangedMeanwhile
 from tracker.web.challenges.detail import find_challenge
-from tracker.web.frame import audit
 from tracker.web.frame.actions import PageOf, participants
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, InvalidForm
@@ -92,7 +91,7 @@ def save_team(request: RequestContext, challenge: Challenge, form: TeamForm) -> 
     request.session.flush()
     for position, user_id in enumerate(dict.fromkeys(form.members)):
         request.session.add(TeamMember(challenge_id=challenge.id, user_id=user_id, position=position))
-    audit.record(request, "team changed", f"challenge {challenge.id}")
+    request.record("team changed", f"challenge {challenge.id}")
 
 
 def _refuse_strangers(session: Session, form: TeamForm) -> None:
@@ -119,7 +118,7 @@ def set_turn(request: RequestContext, challenge: Challenge, form: TurnForm) -> s
         request.session.add(duty)
     elif duty is not None:
         request.session.delete(duty)
-    audit.record(request, "reading turn set", f"challenge {challenge.id}", form.week.isoformat())
+    request.record("reading turn set", f"challenge {challenge.id}", form.week.isoformat())
     return f"/opgaven/{challenge.id}/team"
 
 

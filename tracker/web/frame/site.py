@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Engine
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles as PlainStaticFiles
+from starlette.types import Scope
 
 from db import vocabulary, vocabulary_calendar, vocabulary_lobby
 from notifications import wording
@@ -84,3 +87,13 @@ def _hashes() -> dict[str, str]:
 def asset(name: str) -> str:
     """The address of a static file, with its hash, so that browsers may keep it for a year."""
     return f"/static/{name}?v={_hashes().get(name, '0')}"
+
+
+class StaticFiles(PlainStaticFiles):
+    """Starlette's, kept by browsers for a year where the address carries the hash, asked again otherwise."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        hashed = b"v=" in scope.get("query_string", b"")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
+        return response

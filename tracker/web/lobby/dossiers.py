@@ -21,7 +21,7 @@ from tracker.lobby.timeline import timeline
 from tracker.people.participants import colleagues
 from tracker.rights import may_change
 from tracker.web.applications.applications import application
-from tracker.web.frame import actions, audit
+from tracker.web.frame import actions
 from tracker.web.frame.actions import Euros, PageOf, dossier_of, lobby_dossier, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState, Line, Text
@@ -198,7 +198,7 @@ def edit(request: RequestContext, dossier: Dossier, form: DossierForm) -> None:
     before = dossier.visibility
     dossiers.edit(request.deed, dossier, form.fields(), form.seen)
     if dossier.visibility != before:
-        audit.record(request, "visibility changed", f"dossier {dossier.id}", f"{before} to {dossier.visibility}")
+        request.record("visibility changed", f"dossier {dossier.id}", f"{before} to {dossier.visibility}")
 
 
 def _address(dossier: Dossier) -> str:

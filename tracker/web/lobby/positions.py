@@ -12,7 +12,7 @@ from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, Po
 from tracker.errors import NotFound, PositionNotAllowed
 from tracker.lobby import coalition, positions
 from tracker.rights import may_change
-from tracker.web.frame import actions, audit
+from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Text, asked_for
@@ -53,7 +53,7 @@ class AdoptForm(BaseModel):
 def show(request: RequestContext) -> Response:
     """The ledger. It holds internal words, so reading it leaves a line in the audit log."""
     dossier = dossier_of(request, DossierKind.LOBBY)
-    audit.record(request, "read positions", f"dossier {dossier.id}")
+    request.record("read positions", f"dossier {dossier.id}")
     return _page(request, dossier, EMPTY_FORM)
 
 
@@ -126,7 +126,7 @@ def export(request: RequestContext) -> Response:
     name = positions.designation(position, today, owner)
     gremium = Gremium(position.gremium or "").label
     by_whom = f"Vastgesteld door {gremium}, besluit {position.decision}, {position.adopted_on}"
-    audit.record(request, "export position", f"position {position.id}")
+    request.record("export position", f"position {position.id}")
     return PlainTextResponse(f"{name}: {dossier.title}\n{by_whom}\n\n{text}\n", headers=request.answer_headers)
 
 

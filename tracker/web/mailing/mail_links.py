@@ -17,7 +17,7 @@ from tracker.people.subscriptions import leave_reminders
 from tracker.rights import Deed
 from tracker.web.calls.detail import dates_of, facts
 from tracker.web.calls.questions import Doubted
-from tracker.web.frame import audit, forms
+from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
 
@@ -75,7 +75,7 @@ def decide(request: RequestContext) -> Response:
         judge(request.session, user, call.id, None, form.say, request.now.instant, form.reason)
     except ReasonNeeded as error:
         return _form(request, call, form.say.value, {"reason": str(error)}, 422)
-    audit.record(request, "verdict from mail", f"call {call.id}", form.say.value)
+    request.record("verdict from mail", f"call {call.id}", form.say.value)
     return request.page("mailing/mail_links_decided.html", call=call, say=form.say)
 
 
@@ -118,7 +118,7 @@ def doubt_from_mail(request: RequestContext) -> Response:
         doubt(Deed(request.session, user, request.now.instant), call, form.field, form.remark)
     except Refused as error:
         return _doubt_form(request, call, str(error), 422)
-    audit.record(request, "value doubted from mail", f"call {call.id}", form.field)
+    request.record("value doubted from mail", f"call {call.id}", form.field)
     return request.page("mailing/mail_links_doubted.html", call=call)
 
 
@@ -145,7 +145,7 @@ def leave(request: RequestContext) -> Response:
         )
     if leaving.what in (ALL, REMINDERS):
         leave_reminders(request.session, leaving.user_id, request.now.instant)
-    audit.record(request, "unsubscribe from mail", f"user {leaving.user_id}")
+    request.record("unsubscribe from mail", f"user {leaving.user_id}")
     return request.page("mailing/mail_links_left.html", what=leaving.what)
 
 

@@ -113,7 +113,7 @@ def _mine(request: RequestContext, row: Subscription, state: FormState) -> Respo
 
 
 def _form(request: RequestContext, row: Subscription, query: CallFilter, state: FormState) -> Response:
-    results = find(request.session, query, request.viewer, request.now.instant)
+    results = find(request.session, query, request.now.instant)
     return request.page(
         "mailing/subscriptions_form.html",
         state=state,

@@ -5,7 +5,6 @@ from starlette.responses import Response
 
 from db.models import Participant, WebSession
 from tracker.errors import NotFound
-from tracker.web.frame import audit
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.sessions import revoke_sessions
 
@@ -32,5 +31,5 @@ def revoke(request: RequestContext) -> Response:
     if row.user_id != request.viewer.user_id:
         raise NotFound
     revoke_sessions(request.session, request.viewer.user_id, request.now.instant, only=row.id)
-    audit.record(request, "session ended", f"user {request.viewer.user_id}")
+    request.record("session ended", f"user {request.viewer.user_id}")
     return request.to("/account", done="sessie")

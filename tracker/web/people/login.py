@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from db.models import Delivery, MagicLink, MailText, User
 from db.vocabulary import MailKind
-from tracker.people.addresses import folded
-from tracker.web.frame import audit, forms
+from tracker.people.subscriptions import folded
+from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.safety import home_path
 from tracker.web.frame.sessions import LASTS, cookie_name, hashed, revoke_sessions, start_session
@@ -49,7 +49,7 @@ def send_link(request: RequestContext) -> Response:
         ).first()
         token = new_link(request.session, user, address, home_path(form.next), request.now.instant)
         mail_link(request.session, request.site, user, token, request.now.instant)
-        audit.record(request, "sign-in link asked", f"user {user.id}" if user else "nobody")
+        request.record("sign-in link asked", f"user {user.id}" if user else "nobody")
     return request.to("/inloggen/gevraagd")
 
 
@@ -73,13 +73,13 @@ def use_link(request: RequestContext) -> Response:
     ).first()
     user = request.session.get(User, link.user_id) if link and link.user_id else None
     if link is None or user is None or user.deactivated_at is not None:
-        audit.record(request, "sign in", "nobody", "refused")
+        request.record("sign in", "nobody", "refused")
         return request.page("people/login_expired.html", 410)
     link.used_at = request.now.instant
     if request.signed is not None:
         revoke_sessions(request.session, request.signed.user.id, request.now.instant, only=request.signed.session_id)
     token = start_session(request.session, user, request.headers.get("user-agent", ""), request.now.instant)
-    audit.record(request, "sign in", f"user {user.id}")
+    request.record("sign in", f"user {user.id}")
     answer = request.to(home_path(link.next_path))
     set_cookie(answer, request, token)
     return answer
@@ -90,7 +90,7 @@ def leave(request: RequestContext) -> Response:
     assert request.signed is not None
     assert request.viewer.user_id is not None
     revoke_sessions(request.session, request.viewer.user_id, request.now.instant, only=request.signed.session_id)
-    audit.record(request, "sign out", f"user {request.viewer.user_id}")
+    request.record("sign out", f"user {request.viewer.user_id}")
     answer = request.to("/inloggen", done="afgemeld")
     answer.delete_cookie(cookie_name(request.site.secure), secure=request.site.secure, httponly=True, samesite="lax")
     return answer

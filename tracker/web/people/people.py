@@ -9,9 +9,9 @@ from starlette.responses import Response
 from db.models import MagicLink, Participant, User
 from db.vocabulary import Role
 from tracker.errors import Incomplete, NotFound
-from tracker.people.addresses import folded
 from tracker.people.participants import takes_part
-from tracker.web.frame import actions, audit
+from tracker.people.subscriptions import folded
+from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, InvalidForm
@@ -62,7 +62,7 @@ def create(request: RequestContext, _: None, form: PersonForm) -> None:
     )
     request.session.add(user)
     request.session.flush()
-    audit.record(request, "person added", f"user {user.id}", f"role {user.role}")
+    request.record("person added", f"user {user.id}", f"role {user.role}")
 
 
 def find_user(request: RequestContext) -> User:
@@ -88,7 +88,7 @@ def save(request: RequestContext, user: User, form: PersonForm) -> None:
     before = user.role
     user.email, user.name = folded(form.email), form.name
     user.role, user.participant_id = form.role, form.participant_id
-    audit.record(request, "person changed", f"user {user.id}", f"role {before} to {user.role}")
+    request.record("person changed", f"user {user.id}", f"role {before} to {user.role}")
 
 
 def _check(request: RequestContext, form: PersonForm, user: User | None) -> None:
@@ -116,7 +116,7 @@ def deactivate(request: RequestContext) -> Response:
             select(MagicLink).where(MagicLink.user_id == user.id, col(MagicLink.used_at).is_(None))
         ):
             link.used_at = request.now.instant
-    audit.record(request, "access ended" if user.deactivated_at else "access given", f"user {user.id}")
+    request.record("access ended" if user.deactivated_at else "access given", f"user {user.id}")
     return request.to("/beheer", done="bewaard")
 
 
@@ -149,4 +149,4 @@ def save_participant(request: RequestContext, row: Participant, form: Participan
             raise Incomplete("Vul de eerste dag in waarop de deelnemer niet meer bestaat.", "valid_to")
     row.name, row.valid_to = form.name, form.valid_to
     row.merged_into, row.remark = form.merged_into, form.remark
-    audit.record(request, "participant changed", f"participant {row.id}")
+    request.record("participant changed", f"participant {row.id}")

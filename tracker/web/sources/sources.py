@@ -13,7 +13,6 @@ from tracker.calls.consolidate import BY_HAND
 from tracker.calls.floods import release
 from tracker.errors import NotFound
 from tracker.sources.health import OVERDUE_AFTER
-from tracker.web.frame import audit
 from tracker.web.frame.charts import Spark, spark
 from tracker.web.frame.context import RequestContext
 
@@ -67,7 +66,7 @@ def let_through(request: RequestContext) -> Response:
     """Release the held calls of a source."""
     name = request.params["source"]
     count = release(request.session, name)
-    audit.record(request, "release", f"source {name}", f"{count} calls")
+    request.record("release", f"source {name}", f"{count} calls")
     return request.to("/bronnen", done="vrijgegeven")
 
 
