@@ -33,7 +33,7 @@ def extract(text: str, language: str, today: date, word: Status | None = None) -
     if status and status is not word and facts.status:
         fields["proof"]["source_word"] = Proof(sentence=facts.status[1])
     fields["questions"] = (*asked, *questions(facts))
-    fields["review"] = (*facts.remarks, *(question.line for question in fields["questions"]))
+    fields["review"] = facts.remarks
     return fields
 
 

@@ -108,11 +108,6 @@ class Question(Frozen):
     readings: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
     why: Line = ""
 
-    @property
-    def line(self) -> str:
-        """The question in one line, for who has no buttons to answer with."""
-        return f"niet zeker gelezen ({self.field}: {' of '.join(self.readings)}): {self.sentence}"
-
 
 class Proof(Frozen):
     """Where an amount, a percentage or a status was read, and how certain that is (1 where a source states it)."""

@@ -16,7 +16,7 @@ from db.queries import BY_HAND as BY_HAND
 from db.status import FINAL_WORDS, OVER
 from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind
 from notifications.wording import short_day
-from scrapers.listing import ListedDeadline, Listing, Question
+from scrapers.listing import ListedDeadline, Listing
 from tracker.calls.gates import Gates, gates_of
 
 PERSON = "correctie"
@@ -134,10 +134,8 @@ def contradictions(deadlines: Iterable[ListedDeadline]) -> list[str]:
 
 
 def _review(records: Sequence[SourceRecord]) -> tuple[str, ...]:
-    """The remarks of the sources, each once; a question is no remark: it has a place and an answer of its own."""
-    asked = {Question.model_validate(q).line for record in records for q in record.fields.get("questions", ())}
-    remarks = dict.fromkeys(text for record in records for text in record.fields.get("review", ()))
-    return tuple(text for text in remarks if text not in asked)
+    """The remarks of the sources, each once."""
+    return tuple(dict.fromkeys(text for record in records for text in record.fields.get("review", ())))
 
 
 def merge_one(record: SourceRecord) -> MergedCall:

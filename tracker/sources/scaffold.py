@@ -112,7 +112,7 @@ def table(crawled: Crawled) -> list[str]:
 
 def lines_of(fields: dict[str, object], title: str) -> list[str]:
     """One listing in a few lines."""
-    shown = ("url", "publisher", "instrument", "source_word", "budget", "max_amount", "rate", "review")
+    shown = ("url", "publisher", "instrument", "source_word", "budget", "max_amount", "rate", "review", "questions")
     lines = [f"- {title}"] + [f"    {name}: {fields[name]}" for name in shown if name in fields]
     dates: object = fields.get("deadlines", [])
     assert isinstance(dates, list)
