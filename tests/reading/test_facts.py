@@ -1,6 +1,7 @@
 """What a text says: facts with their sentence, questions, gates, and that it is over."""
 
 import json
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from db.vocabulary import Allocation, DeadlineKind, Status
 from scrapers.extract import extract
+from scrapers.facts.facts import plain_value
+from scrapers.facts.language import language_of
 from scrapers.facts.read import read_facts
 from scrapers.facts.words import LANGUAGES, groups, lines, pattern
 from scrapers.listing import QuestionField
@@ -183,6 +186,49 @@ def test_signature_and_publication_days_are_no_question() -> None:
     assert read_facts(text, "nl", DAY).asked == {}
 
 
+KINDS = r"""
+De tweede ronde is open van 14 november tot en met 5 december. => closes asked 2026-12-05
+De derde ronde loopt tot 19 september. De eerste liep van 16 oktober tot en met 15 november 2024. => closes asked 2026-09-18
+Wie wil, kan op maandag 1 juni aanvragen tot en met 26 juni 2026. => closes shown 2026-06-26
+In deze kabinetsperiode is € 2 miljard beschikbaar. Voor deze tranche is € 250 miljoen beschikbaar. => budget shown 250000000
+Het totale budget is € 80 miljoen en wordt verdeeld over vier tranches. => budget asked 80000000
+In 2024 en 2025 bleek het subsidieplafond van € 12 miljoen genoeg. => budget not shown
+De subsidie is 50% van de kosten en maximaal € 9.000 bij projecten die een monument betreffen. => max_amount asked 9000
+De kosten zijn ten minste € 1.000 en maximaal € 9.000. => max_amount not shown
+De bijdrage is maximaal 25% van de begrote opbrengsten. => rate not shown
+De ronde blijft langer opengesteld dan de oorspronkelijk gemelde sluiting op 31 mei 2026. => closes not shown
+Geldend vanaf 16-07-2026 t/m 31-12-2027 => closes not shown
+The amount available for this call is €16, 000, 000. => budget shown 16000000
+With a budget of €8.1 billion it makes Europe digital. => budget not shown
+The call is open until 15 April 2027 at noon (mainland Spain local time). => closes shown 2027-04-15
+Applications can be submitted by 2pm CET (1pm UK time) on 14 March 2027. => closes shown 2027-03-14T14:00
+A town gets up to €2,000 to develop a full application. => max_amount not shown
+Opening date\n\n3 March 2027\n\nDeadline of the call\n\n14 May 2027 17:00 => closes shown 2027-05-14T17:00
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", KINDS)
+def test_kinds_that_were_once_misread_are_read_or_asked(line: str) -> None:
+    text, _, wanted = line.partition(" => ")
+    name, *how = wanted.split()
+    text = text.replace(r"\n", "\n")
+    facts = read_facts(text, language_of(text), DAY)
+    shown, asked = facts.shown.get(name), facts.asked.get(name)
+    if how[0] == "shown":
+        assert shown
+        assert plain_value(shown.value) == how[1]
+        return
+    assert shown is None
+    if how[0] == "asked":
+        assert asked
+        assert how[1] in map(plain_value, asked.values)
+
+
+def test_a_day_without_a_year_is_asked_with_the_year_of_its_weekday_first() -> None:
+    facts = read_facts("Aanvragen kan tot en met vrijdag 4 juni.", "nl", DAY)
+    assert plain_value(facts.asked["closes"].values[0]) == "2027-06-04"
+
+
 def share(path: Path) -> tuple[float, float, float]:
     """Of all facts: precision of what is shown, share shown, share shown or asked."""
     *_, precision, recall, _, _, either = measured(path, []).table().splitlines()[-1].split()
@@ -208,6 +254,23 @@ def test_dates_of_real_regulations_are_shown_only_beside_an_act_of_applying(shar
     assert precision >= 0.97
     assert recall >= 0.6
     assert either >= 0.85
+
+
+def test_of_what_is_asked_about_real_regulations_half_is_right(shared: Path) -> None:
+    score = measured(shared / "real" / "nl-regelingen" / "dates_judged.jsonl", [])
+    counts = sum(score.counts.values(), Counter[str]())
+    assert counts["asked"] >= counts["asked wrong"] + counts["asked beside"]
+
+
+def test_decisions_of_provinces_bring_no_question_about_a_date_that_is_no_fact(shared: Path) -> None:
+    lines = (shared / "real" / "nl-prb" / "provincial_decisions.jsonl").read_text("utf-8").splitlines()
+    decisions = [row for row in map(json.loads, lines) if row["id"].startswith(("prb", "CVDR"))]
+    assert len(decisions) == 11
+    for row in decisions:
+        facts = read_facts(row["text"], "nl", date.fromisoformat(row["published"][:10]))
+        for name in ("opens", "closes"):
+            days = {plain_value(value)[:10] for value in facts.asked[name].values} if name in facts.asked else set()
+            assert days <= {str(row["a_person_reads"].get(name))[:10]}, row["id"]
 
 
 def test_the_fit_learns_what_its_sentences_say(tmp_path: Path) -> None:
