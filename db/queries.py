@@ -126,9 +126,9 @@ def live_call(session: Session, call_id: int) -> Call | None:
 def live_ids(session: Session) -> dict[int, int]:
     """Each call that was joined into another -> the one it is in now."""
     joined = select(Call.id, Call.joined_into).where(col(Call.joined_into).is_not(None))
-    into = {one: other for one, other in session.exec(joined) if one is not None and other is not None}
-    for one, other in into.items():
+    into = {call_id: other for call_id, other in session.exec(joined) if other is not None}
+    for call_id, other in into.items():
         while other in into:
             other = into[other]
-        into[one] = other
+        into[call_id] = other
     return into

@@ -11,6 +11,7 @@ NotPossible                  what was asked cannot be done
     +-- LeadNotAllowed       a penvoerder that cannot be one
     +-- ParticipantGone      a participant that does not exist (any more)
     +-- NotAnAmount          text that is no money
+    +-- NotAMoment           text that is no day or hour; TwoReadings: it can be two days
     +-- Incomplete           a field that must be filled in; ``field`` names it
     +-- KeptByHold           a person who must be kept for now
 
@@ -75,6 +76,14 @@ class ParticipantGone(Refused):
 
 class NotAnAmount(Refused):
     """Text that is no amount of money."""
+
+
+class NotAMoment(Refused):
+    """Text that is no day, or no hour of one."""
+
+
+class TwoReadings(NotAMoment):
+    """A day that can be read in two ways; the message names both."""
 
 
 class Incomplete(Refused):

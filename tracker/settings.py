@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import date
+from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any
@@ -66,6 +67,14 @@ class Settings(BaseSettings):
     sources_off: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="sources that should not be crawled, separated by commas"
     )
+    reader_url: str = Field(
+        default="", description="an OpenAI-compatible address such as https://host/v1: a second reader; off without it"
+    )
+    reader_key: SecretStr = Field(default=SecretStr(""), description="the key of the second reader")
+    reader_model: str = Field(default="", description="the model the second reader is asked for")
+    reader_calls: int = Field(default=200, ge=0, description="how often a day the second reader may be asked")
+    reader_euros: Decimal = Field(default=Decimal(1), ge=0, description="what the second reader may cost a day")
+    reader_price: Decimal = Field(default=Decimal(5), ge=0, description="euros a million tokens of the second reader")
     source_roots: dict[str, str] = Field(
         default_factory=dict, description="filled from SOURCE_<NAME>_URL: crawl that source at another root"
     )
@@ -97,6 +106,14 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError(f"{value!r} is no http or https address to build links on")
+        return value
+
+    @field_validator("reader_url")
+    @classmethod
+    def _an_endpoint(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError(f"{value!r} is no http or https address of a reader")
         return value
 
     @field_validator("mail_from")

@@ -1,12 +1,13 @@
 """What a text may say but not surely: asked by the machine, answered and doubted by people, each in own rows."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-from db.models.columns import one_of
+from db.models.columns import Cents, one_of
 from db.vocabulary import AnswerKind
 
 OPEN = text("settled_at IS NULL")  # few are: an index of those alone
@@ -84,3 +85,14 @@ class Doubt(SQLModel, table=True):
     participant_id: str = Field(foreign_key="participant.id")
     visibility: str
     at: datetime
+
+
+class ReaderUse(SQLModel, table=True):
+    """What the second reader was asked on one day, in Amsterdam."""
+
+    __tablename__ = "reader_use"
+
+    day: date = Field(primary_key=True)
+    calls: int = 0
+    tokens: int = 0
+    euros: Decimal = Field(default=Decimal(0), sa_type=Cents)

@@ -20,7 +20,7 @@ from tests.commands.test_commands import kansenradar
 from tests.make.crawls import closes, make_listing, store
 from tracker.challenges.agenda import load_agendas
 from tracker.errors import NotPossible
-from tracker.exchange.import_calls import import_calls
+from tracker.exchange.import_calls import CALL_COLUMNS, import_calls
 from tracker.exchange.import_people import import_people
 from tracker.exchange.rows import Imported, NotImported, NotReadable, rows_of
 from tracker.exchange.tables import FORMATS, calls
@@ -174,10 +174,115 @@ def test_a_file_that_cannot_be_read_is_one_line(content: bytes, form: str, says:
         rows_of(content, form)
 
 
+def sheets(*named: tuple[str, list[list[object]]], percent: str = "") -> bytes:
+    """A workbook with these sheets; ``percent``: the cell that is shown as a percentage."""
+    book, written = Workbook(), io.BytesIO()
+    book.remove(book.worksheets[0])
+    for name, rows in named:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    if percent:
+        book.worksheets[-1][percent].number_format = "0%"
+    book.save(written)
+    return written.getvalue()
+
+
+HEAD: list[object] = ["title", "url", "amounts_budget", "amounts_rate", "closes"]
+
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        (b"sep=;\r\ntitle;url;amounts_budget\r\nX;https://x.nl;2.500\r\n", "csv"),
+        (b"title;url;amounts_budget;;;\nX;https://x.nl;2.500;;;\n", "csv"),
+        (b"Title;URL;Amounts_Budget\nX;https://x.nl;\xe2\x82\xac 2.500,00\n", "csv"),
+        (b"Onze regelingen;;\n;;\ntitle;url;amounts_budget\nX;https://x.nl;2,5 duizend\n", "csv"),
+        (sheets(("Blad1", [["Onze regelingen"], [], HEAD[:3], ["X", "https://x.nl", 2500]])), "xlsx"),
+        (sheets(("Toelichting", [["Lees dit eerst"]]), ("Data", [HEAD[:3], ["X", "https://x.nl", "2.500"]])), "xlsx"),
+        (sheets(("Blad1", [[*HEAD[:3], None], ["X", "https://x.nl", 2500.0000001, None]])), "xlsx"),
+    ],
+)
+def test_a_file_as_excel_leaves_it_is_read(session: Session, now: datetime, content: bytes, form: str) -> None:
+    done = import_calls(session, rows_of(content, form, CALL_COLUMNS), None, now)
+    assert (done.new, session.exec(select(Call.budget)).one()) == (1, 2500)
+
+
+def test_percentages_and_dates_of_cells_are_what_a_person_sees(session: Session, now: datetime) -> None:
+    row: list[object] = ["X", "https://x.nl", 1_600_000, 0.125, datetime(2026, 10, 1, 17)]  # noqa: DTZ001
+    content = sheets(("Blad1", [HEAD, row]), percent="D2")
+    import_calls(session, rows_of(content, "xlsx", CALL_COLUMNS), None, now)
+    [call] = exported(session, now)
+    assert (call["amounts"]["rate"], call["deadlines"][0]["at"]) == (12.5, "2026-10-01T17:00:00+02:00")
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "day"),
+    [
+        ("title;url;closes\nX;https://x.nl;1 oktober 2026", "closes", "2026-10-01"),
+        ("title;url;deadlines\nX;https://x.nl;sluit 1-10-2026; opent 1 juni 2026", "closes", "2026-10-01"),
+        ("title;url;deadlines\nX;https://x.nl;fase 1 15-9-2026", "stage_1", "2026-09-15"),
+    ],
+)
+def test_dates_are_typed_in_dutch(session: Session, now: datetime, cells: str, kind: str, day: str) -> None:
+    if "; opent" in cells:
+        cells = cells.replace("sluit", '"sluit').replace("juni 2026", 'juni 2026"')
+    import_calls(session, rows_of(cells.encode(), "csv", CALL_COLUMNS), None, now)
+    [call] = exported(session, now)
+    assert {d["kind"]: d["date"] for d in call["deadlines"]}[kind] == day
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ("X;https://x.nl;2.5;;", "row 2: budget: '2.5' is op twee manieren te lezen: schrijf 2,5 of 25."),
+        ("X;https://x.nl;50%;;", "row 2: budget: '50%' is geen bedrag"),
+        ("X;https://x.nl;;2.5;", "row 2: rate: '2.5' is op twee manieren te lezen"),
+        ("X;https://x.nl;;;5/6/2026", "row 2: closes: '5/6/2026' is op twee manieren te lezen"),
+    ],
+)
+def test_what_has_two_readings_is_refused_with_both(session: Session, now: datetime, cells: str, says: str) -> None:
+    content = f"{';'.join(map(str, HEAD))}\n{cells}\n".encode()
+    with pytest.raises(NotImported) as error:
+        import_calls(session, rows_of(content, "csv", CALL_COLUMNS), None, now)
+    assert says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "says"),
+    [
+        (
+            sheets(("Toelichting", [["Lees dit eerst"]])),
+            "xlsx",
+            "no head found in .* the first is 'Toelichting'; a head names",
+        ),
+        (sheets(("Blad1", [HEAD])), "xlsx", "no rows below the head"),
+        (b"title;url\n", "csv", "no rows below the head"),
+        (
+            b"Naam;Adres\nX;https://x.nl\n",
+            "csv",
+            "no head found in the first 20 rows of the file; a head names columns such as id, source",
+        ),
+        (b"\n\n", "jsonl", "no rows"),
+        (b"title;url\nX;https://x.nl;wat is dit\n", "csv", "row 2: more cells than columns have a name"),
+    ],
+)
+def test_a_file_that_brings_nothing_says_why(content: bytes, form: str, says: str) -> None:
+    with pytest.raises(NotReadable, match=says):
+        rows_of(content, form, CALL_COLUMNS)
+
+
+def test_a_stand_in_for_no_end_is_no_deadline(session: Session, now: datetime) -> None:
+    import_calls(session, rows_of(b"title;url;deadlines\nX;https://x.nl;closes 2100-01-01", "csv"), None, now)
+    call = session.exec(select(Call)).one()
+    assert (call.closes_at, call.review) == (None, ["Geen einddatum: de bron noemt 1 jan 2100 (sluit)."])
+
+
 PEOPLE = (
     "email;name;role;participant;opgaven;every\n"
-    "Jan@Voorbeeld.nl;Jan;fondsenwerver;Gooise Meren;A20-1-circulair;week\n"
-    "els@voorbeeld.nl;Els;;amsterdam;all;day\n"
+    "Jan@Voorbeeld.nl;Jan;fondsenwerver;Gooise Meren;A20-1-circulair, A20-1-deelregio;week\n"
+    "els@voorbeeld.nl;Els;;Gemeente Amsterdam;all;day\n"
+    "bo@voorbeeld.nl;Bo;;Provincie Noord-Holland;;\n"
     "pim@voorbeeld.nl;Pim;lezer;almere;;\n"
 )
 
@@ -190,7 +295,7 @@ def with_agendas(engine: Engine) -> None:
 
 def test_people_come_with_their_subscriptions_and_only_once(engine: Engine, now: datetime) -> None:
     with_agendas(engine)
-    for expected in (Imported(3, 3), Imported(3, 0)):
+    for expected in (Imported(4, 4), Imported(4, 0)):
         with writing(engine) as session:
             assert import_people(session, rows_of(PEOPLE.encode(), "csv"), now) == expected
     with Session(engine) as session:
@@ -204,11 +309,12 @@ def test_people_come_with_their_subscriptions_and_only_once(engine: Engine, now:
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ("x@y.nl;X;lezer;atlantis;;", "row 5: no participant 'atlantis'"),
-        ("x@y.nl;X;baas;almere;;", "row 5: no role 'baas'"),
-        ("x@y.nl;X;lezer;almere;A99;week", "row 5: no opgave 'A99'"),
-        ("x@y.nl;X;lezer;almere;all;maand", "row 5: a subscription needs"),
-        ("geen adres;X;lezer;almere;;", "row 5: 'geen adres' is no mail address"),
+        ("x@y.nl;X;lezer;atlantis;;", "row 6: no participant 'atlantis'; there are aalsmeer"),
+        ("x@y.nl;X;lezer;Gemeente Noord-Holland;;", "row 6: no participant 'gemeente-noord-holland'"),
+        ("x@y.nl;X;baas;almere;;", "row 6: no role 'baas'"),
+        ("x@y.nl;X;lezer;almere;A99;week", "row 6: no opgave 'A99'"),
+        ("x@y.nl;X;lezer;almere;all;maand", "row 6: a subscription needs"),
+        ("geen adres;X;lezer;almere;;", "row 6: 'geen adres' is no mail address"),
     ],
 )
 def test_people_who_belong_nowhere_are_refused_and_nobody_is_added(

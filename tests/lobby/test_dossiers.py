@@ -15,13 +15,11 @@ from db.vocabulary_lobby import AgendaState, Result, Stage
 from tests.make.lobby import Cast, gather
 from tests.make.pages import make_user
 from tracker import rights
-from tracker.calls import parse_values
 from tracker.errors import (
     ChangedMeanwhile,
     Incomplete,
     MoveNotAllowed,
     NotAllowed,
-    NotAnAmount,
     NotFound,
     ParticipantGone,
 )
@@ -192,62 +190,6 @@ def test_a_participant_that_is_gone_is_refused_with_where_it_went(cast: Cast) ->
     with pytest.raises(ParticipantGone, match="Wijdemeren bestaat sinds 1 jan 2027 niet meer en opgegaan in Hilversum"):
         participants.participant_on(cast.session, "wijdemeren", date(2027, 1, 1))
     assert participants.participant_on(cast.session, "wijdemeren", date(2026, 12, 31)).id == "wijdemeren"
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("125000", "125000"),
-        ("125.000", "125000"),
-        ("€ 1.250.000,5", "1250000.50"),
-        ("1.000,-", "1000"),
-        (" 12,34 ", "12.34"),
-        ("0", "0"),
-    ],
-)
-def test_amounts_are_read_as_people_type_them(text: str, value: str) -> None:
-    assert parse_values.euros(text) == Decimal(value)
-
-
-@pytest.mark.parametrize(
-    "text", ["1.5", "-5", "abc", "1,234,567", "1e9", "NaN", "∞", "12.50", "9" * 20, "1.00.000", "٣"]
-)
-def test_what_is_no_money_is_refused(text: str) -> None:
-    with pytest.raises(NotAnAmount):
-        parse_values.euros(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "one", "other"),
-    [
-        ("2.5", "2,5", "25"),
-        ("€ 1.50", "1,5", "150"),
-        ("0.500", "0,5", "500"),
-        ("25000.00", "25.000", "2.500.000"),
-        ("2.5%", "2,5", "25"),
-        ("0.5 euro", "0,5", "5"),
-    ],
-)
-def test_a_number_with_two_readings_is_asked_again_with_both(text: str, one: str, other: str) -> None:
-    for read in (parse_values.euros, parse_values.percentage):
-        with pytest.raises(NotAnAmount) as error:
-            read(text, "amount")
-        assert str(error.value) == f"'{text}' is op twee manieren te lezen: schrijf {one} of {other}."
-        assert error.value.field == "amount"
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("25", "25"), ("2,5", "2.5"), (" 50 % ", "50"), ("100", "100"), ("0", "0")]
-)
-def test_percentages_are_read_as_people_type_them(text: str, value: str) -> None:
-    assert str(parse_values.percentage(text)) == value
-    assert parse_values.percentage(" ") is None
-
-
-@pytest.mark.parametrize("text", ["101", "2.500", "1,234", "-1", "half", "1,5,0", "٣"])
-def test_what_is_no_percentage_is_refused(text: str) -> None:
-    with pytest.raises(NotAnAmount):
-        parse_values.percentage(text)
 
 
 def test_a_changed_call_is_flagged_until_people_looked(cast: Cast) -> None:

@@ -13,12 +13,13 @@ from db.models import (
     Deadline,
     Delivery,
     MailText,
+    Question,
     Sighting,
     Subscription,
     User,
 )
 from db.vocabulary_calendar import FeedScope
-from notifications.links import ALL, Links
+from notifications.links import ALL, DOUBT, Links
 from tests.make.seed_pages import seeded_people
 from tracker.calendar.decision_clock import DecisionRoute, start_clock
 from tracker.calendar.feeds import open_feed
@@ -65,9 +66,28 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "aanvragen dossier_id": str(application.dossier_id), "subscription_id": str(mine.id), "number": "1",
         "clock_id": str(_clock(session, me, now)), "contact_id": "1", "delivery_id": "2",
         "abonnementen delivery_id": str((old or digest).id),
-        "oordeel token": links.decision(me.id, 3, now), "afmelden token": links.leaving(me.id, what=ALL),
+        "oordeel token": links.decision(me.id, 3, now), "klopt-niet token": links.decision(me.id, 3, now, DOUBT),
+        "question_id": str(_questions(session, now)), "afmelden token": links.leaving(me.id, what=ALL),
         "inloggen token": "x" * 43, "deadline_id": "6", "kalender token": secret,
     }  # fmt: skip
+
+
+def _questions(session: Session, now: datetime) -> int:
+    """What a text leaves open, and a value that a reader doubts."""
+    sighting = session.exec(select(Sighting).where(Sighting.call_id == 3).order_by(col(Sighting.id))).first()
+    assert sighting is not None
+    asked = {"call_id": 3, "asked_at": now, "changed_at": now, "sentence": "Aanvragen kan tot 1 oktober of 1 november."}
+    open_already = select(Question).where(Question.call_id == 3, col(Question.settled_at).is_(None))
+    for row in session.exec(open_already):
+        row.settled_at = now
+    session.flush()
+    readings = ["2026-09-30", "2026-10-31T17:00"]
+    question = Question(**asked, sighting_id=sighting.id, field="opens", readings=readings, why="twee data")
+    shown = [{"day": "2026-06-15", "hour": "17:00"}]
+    doubted = Question(**asked, field="closes", readings=["2026-06-15T17:00"], doubted=shown)
+    session.add_all([question, doubted])
+    session.flush()
+    return question.id
 
 
 def _twin(session: Session) -> None:

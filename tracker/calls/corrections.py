@@ -12,8 +12,10 @@ from db.queries import BY_HAND, live_call
 from db.vocabulary import RevisionKind, SourceKind, Visibility
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
+from tracker.calls.consolidate import KINDS
 from tracker.calls.identity import identity
 from tracker.calls.ingest import ingest
+from tracker.calls.plausibility import without_far_days
 from tracker.calls.revisions import restate
 from tracker.calls.rows import Occasion
 from tracker.calls.store import states, streams, write_restated
@@ -49,6 +51,8 @@ def correct(
     ``value`` is as JSON: an amount as text, dates as a list of ``{"day", "hour"}`` (tracker/calls/consolidate.py).
     ``refutes``: the value that is wrong, where nobody knows the right one; it holds while the sources say that.
     """
+    if field in KINDS and value is not None:
+        value = without_far_days(value, now.date())
     correction = Correction(
         call_id=call_id,
         field=field,
@@ -120,10 +124,10 @@ def _held(session: Session, *calls: int) -> dict[int, Call]:
     return {row.id: row for row in session.exec(rows.execution_options(populate_existing=True))}
 
 
-def note(session: Session, call_id: int, what: str, said: dict[str, Any], now: datetime) -> None:
+def note(session: Session, call_id: int, what: str, details: dict[str, Any], now: datetime) -> None:
     """Write down on a call what a person did to it; no news to anybody."""
     version = session.get_one(Call, call_id).version
-    session.add(Revision(call_id=call_id, at=now, kind=RevisionKind.CHANGED, field=what, new=said, version=version))
+    session.add(Revision(call_id=call_id, at=now, kind=RevisionKind.CHANGED, field=what, new=details, version=version))
     session.flush()
 
 

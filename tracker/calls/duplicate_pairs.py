@@ -26,10 +26,10 @@ def dismiss(session: Session, one: int, other: int, user: User, reason: str, now
     if (first, second) in dismissed(session):
         return False
     who = {"user_id": user.id, "participant_id": user.participant_id, "visibility": Visibility.MRA}
-    said = {"first_id": first, "second_id": second, "reason": reason, "at": now, **who}
+    dismissal = {"first_id": first, "second_id": second, "reason": reason, "at": now, **who}
     try:
         with session.begin_nested():
-            session.add(Dismissal.model_validate(said))
+            session.add(Dismissal.model_validate(dismissal))
     except IntegrityError:  # somebody else said so at the same moment
         return False
     return True
@@ -55,8 +55,8 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
         (col(call.not_listed_since).is_(None)) | (col(call.not_listed_since) > now - DROPPED_LATELY),
     )
     sources: dict[int, set[str]] = {}
-    told = select(Sighting.call_id, Sighting.source).join(call, col(call.id) == col(Sighting.call_id))
-    for call_id, source in session.exec(told.where(*running)):
+    speakers = select(Sighting.call_id, Sighting.source).join(call, col(call.id) == col(Sighting.call_id))
+    for call_id, source in session.exec(speakers.where(*running)):
         sources.setdefault(call_id, set()).add(source)
     # Thousands of whole calls would take most of the time.
     columns: Any = (call.id, call.language, call.title, call.url, call.closes_at, call.publisher, call.nature)

@@ -15,8 +15,8 @@ TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_cid|mc_eid|pk_\w+|piwik_\w+)$"
 
 def fingerprint(listing: Listing) -> str:
     """SHA-256 of what a source says; equal means that nothing at all needs comparing."""
-    said = listing.model_dump_json(exclude=NOISE, exclude_defaults=True)
-    return hashlib.sha256(said.encode()).hexdigest()
+    content = listing.model_dump_json(exclude=NOISE, exclude_defaults=True)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def identity(external_id: str) -> str:

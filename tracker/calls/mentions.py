@@ -47,9 +47,9 @@ def plain(text: str) -> str:
 def named_as(reference: str, text: str) -> str:
     """The words in which a text names a reference, or nothing."""
     wanted = same_reference(reference)
-    for said, meant in named_in(text).items():
+    for written, meant in named_in(text).items():
         if wanted == meant:
-            return said
+            return written
     literal = re.search(rf"(?<![\w-]){re.escape(reference)}(?![\w-])", text, re.IGNORECASE)
     return literal[0] if literal and NUMBER.search(reference) and len(reference) >= 8 else ""
 

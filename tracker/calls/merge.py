@@ -35,7 +35,7 @@ class CannotJoin(NotPossible):
 def join(session: Session, from_id: int, into_id: int, now: datetime, user: User | None = None) -> None:
     """Two calls are one: sightings, corrections and people's rows move, the emptied one leads to the other.
 
-    A note of what moved stands among the revisions of the one that stays; uniting.py reads it to part them again.
+    A note of what moved stands among the revisions of the one that stays; ``part`` reads it.
     """
     both = _held(session, from_id, into_id)
     old, kept = both.get(from_id), both.get(into_id)

@@ -17,6 +17,11 @@ def plausible(listing: Listing, today: date) -> Listing:
     return only_likely(without_stand_ins(listing, today))
 
 
+def without_far_days(dates: Any, today: date) -> Any:
+    """What a person typed for a kind of date, without stand-ins: what is left may be "no date"."""
+    return [one for one in dates if int(str(one.get("day", today))[:4]) <= today.year + YEARS_AHEAD]
+
+
 def only_likely(listing: Listing) -> Listing:
     """The listing with every value that is less likely than not turned into a question."""
     dates = [d for d in listing.deadlines if d.certainty < LIKELIER_THAN_NOT]

@@ -92,8 +92,8 @@ def _of_sightings(session: Session, call: Call) -> list[Link]:
 
 
 def _names(sighting: Sighting) -> set[str]:
-    said = (str(sighting.fields.get(name) or "") for name in ("title", "summary", "url"))
-    return {same_reference(r) for r in sighting.references} | set(named_in(" ".join(said)).values())
+    texts = (str(sighting.fields.get(name) or "") for name in ("title", "summary", "url"))
+    return {same_reference(r) for r in sighting.references} | set(named_in(" ".join(texts)).values())
 
 
 def _with_references(session: Session, names: Iterable[str]) -> list[Sighting]:
@@ -102,13 +102,13 @@ def _with_references(session: Session, names: Iterable[str]) -> list[Sighting]:
 
 
 def _of_sighting(sighting: Sighting, call: Call, names: str = "") -> Link | None:
-    said = sighting.fields
+    fields = sighting.fields
     kind = KINDS.get(sighting.source) or _of_parliament(sighting)
     if kind is None:
         return None
     elsewhere = sighting.call_id if sighting.call_id != call.id else None
-    title = str(said.get("title") or call.title)
-    return Link(kind, title, sighting.url, _day_of(said), sighting.source, call_id=elsewhere, names=names)
+    title = str(fields.get("title") or call.title)
+    return Link(kind, title, sighting.url, _day_of(fields), sighting.source, call_id=elsewhere, names=names)
 
 
 def _of_parliament(sighting: Sighting) -> ChainKind | None:
@@ -118,9 +118,9 @@ def _of_parliament(sighting: Sighting) -> ChainKind | None:
     return ChainKind.LETTER if letter else ChainKind.DEBATE
 
 
-def _day_of(said: dict[str, Any]) -> date | None:
+def _day_of(fields: dict[str, Any]) -> date | None:
     """When it was published; for a consultation or a debate, its first day."""
-    days = [said.get("published_on"), *sorted(d["day"] for d in said.get("deadlines", ()) if d.get("day"))]
+    days = [fields.get("published_on"), *sorted(d["day"] for d in fields.get("deadlines", ()) if d.get("day"))]
     first = next(filter(None, days), None)
     return date.fromisoformat(first) if first else None
 

@@ -1,4 +1,4 @@
-"""Everything known of one call on one sheet: what we show, who said it, where sources disagree, what changed."""
+"""Everything known of one call on one sheet: what we show, who fields it, where sources disagree, what changed."""
 
 from datetime import datetime
 from typing import Any
@@ -39,13 +39,13 @@ def _sighting(row: Sighting) -> dict[str, Any]:
 
 def _correction(row: Correction) -> dict[str, Any]:
     times = {"at": row.at, "agreed_at": row.agreed_at, "withdrawn_at": row.withdrawn_at}
-    said = {"field": row.field, "value": row.value, "reason": row.reason, "user": row.user_id}
-    return said | {name: moment(at) if at else None for name, at in times.items()}
+    fields = {"field": row.field, "value": row.value, "reason": row.reason, "user": row.user_id}
+    return fields | {name: moment(at) if at else None for name, at in times.items()}
 
 
 def _revision(row: Revision) -> dict[str, Any]:
-    said = {"kind": row.kind, "field": row.field, "old": row.old, "new": row.new, "telling": row.telling}
-    return {"at": moment(row.at), **said, "snapshot": row.snapshot}
+    fields = {"kind": row.kind, "field": row.field, "old": row.old, "new": row.new, "telling": row.telling}
+    return {"at": moment(row.at), **fields, "snapshot": row.snapshot}
 
 
 def as_lines(found: dict[str, Any]) -> list[str]:

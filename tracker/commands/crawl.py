@@ -11,12 +11,14 @@ from tracker.calendar.decision_clock import replan_stored
 from tracker.calls import floods
 from tracker.commands.context import AsJson, CommandContext, answer, context_of
 from tracker.commands.match import match_waiting
+from tracker.commands.read_questions import as_line, endpoint_of
 from tracker.commands.sources import check
 from tracker.errors import INCOMPLETE, WRONG_USAGE, CommandFailed
 from tracker.sources.crawl import crawlable, own_watched, unknown_sources, wrong_watched
 from tracker.sources.health import source_health
 from tracker.sources.history import held_calls, past_crawls
 from tracker.sources.rounds import crawl_sources
+from tracker.sources.second_reader import read_questions
 
 app = typer.Typer()
 
@@ -41,6 +43,8 @@ def crawl(
         show(outcome.as_line())
     matched = match_waiting(command)
     show(f"{matched.calls} calls matched, {matched.matches} matches")
+    if (endpoint := endpoint_of(command.settings)) is not None:
+        show(as_line(read_questions(command.engine, endpoint, command.now.instant)))
     if as_json:
         answer([outcome.as_json() for outcome in sorted(found, key=lambda o: o.source)], True, [])
     incomplete = [outcome for outcome in found if not outcome.complete]

@@ -15,7 +15,8 @@ from db.session import reading, writing
 from db.vocabulary import Status
 from tracker.commands.context import CommandContext, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
-from tracker.exchange.export_lobby import KINDS as OF_PEOPLE
+from tracker.exchange.export_answers import answers
+from tracker.exchange.export_lobby import KINDS as OF_LOBBY
 from tracker.exchange.export_lobby import SHEETS
 from tracker.exchange.tables import FORMATS, call_columns, calls
 from tracker.people.subscriptions import find_user
@@ -24,13 +25,14 @@ from tracker.rights import viewer_of
 app = typer.Typer()
 
 
+OF_PEOPLE = {**OF_LOBBY, "answers": answers}
 KINDS = ("calls", *OF_PEOPLE)
 
 
 @app.command()
 def export(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="What: calls, dossiers, positions, applications, moments or contacts.")],
+    kind: Annotated[str, typer.Argument(help=f"What: {', '.join(KINDS)}.")],
     as_format: Annotated[str, typer.Option("--format", help="jsonl, csv or xlsx.")] = "jsonl",
     to: Annotated[Path | None, typer.Option("--to", help="A file; standard output if none.")] = None,
     open_only: Annotated[bool, typer.Option("--open", help="Calls: only what can still be applied for.")] = False,

@@ -23,6 +23,7 @@ COMMANDS = {
     "outbox": ("mail", "Show what waits, what left and what is broken."),
     "match": ("match", "Match calls to the opgaven of the agenda."),
     "evaluate": ("match", "Measure the matcher on labelled calls."),
+    "read-questions": ("read_questions", "Ask the second reader about what the first left open."),
     "read-facts": ("read_facts", "Read dates and amounts from texts, without a crawl."),
     "subscribe": ("people", "Mail a person about some opgaven, or about all."),
     "verdict": ("people", "Record what a person thinks of a call for an opgave."),

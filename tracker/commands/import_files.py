@@ -13,15 +13,15 @@ from tracker.calendar.decision_clock import replan_moved
 from tracker.commands.context import AsJson, answer, context_of
 from tracker.commands.match import match_waiting
 from tracker.errors import FAILED, WRONG_USAGE, CommandFailed, NotPossible
-from tracker.exchange.import_calls import import_calls
-from tracker.exchange.import_contacts import import_contacts
-from tracker.exchange.import_people import import_people
+from tracker.exchange import import_contacts, import_people
+from tracker.exchange.import_calls import CALL_COLUMNS, import_calls
 from tracker.exchange.rows import MOST_BYTES, READERS, Imported, NotImported, Row, rows_of
 from tracker.people.subscriptions import find_user
 
 app = typer.Typer()
 
-KINDS = ("calls", "people", "contacts")
+COLUMNS = {"calls": CALL_COLUMNS, "people": import_people.COLUMNS, "contacts": import_contacts.COLUMNS}
+KINDS = tuple(COLUMNS)
 
 
 @app.command("import")
@@ -49,7 +49,7 @@ def import_rows(
     command, content = context_of(context), _content(file)
     engine, now = command.engine, command.now.instant
     try:
-        done = _store(engine, kind, rows_of(content, form), user, now)
+        done = _store(engine, kind, rows_of(content, form, COLUMNS[kind]), user, now)
     except NotImported as error:
         typer.echo(str(error), err=True)
         raise CommandFailed(f"nothing imported from {file}: correct the rows above") from error
@@ -75,9 +75,9 @@ def _store(engine: Engine, kind: str, rows: list[Row], email: str | None, now: d
     with writing(engine) as session:
         user = find_user(session, email) if email else None
         if kind == "contacts" and user is not None:
-            return import_contacts(session, rows, user, now)
+            return import_contacts.import_contacts(session, rows, user, now)
         if kind == "people":
-            return import_people(session, rows, now)
+            return import_people.import_people(session, rows, now)
         imported = import_calls(session, rows, user, now)
         replan_moved(session, now)
         return imported

@@ -11,7 +11,7 @@ from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed, NotPossible
 from tracker.matching.verdicts import judge
 from tracker.operations.trace import find_call
-from tracker.people.participants import slug
+from tracker.people.participants import participant_id
 from tracker.people.subscriptions import add_user, choose_reminders, find_user
 from tracker.people.subscriptions import subscribe as ask
 
@@ -36,7 +36,7 @@ def add(
     if meant is None:
         raise CommandFailed(f"no role {role!r}; there are {ROLES}", WRONG_USAGE)
     with writing(command.engine) as session:
-        made = add_user(session, email, name, Role(meant), slug(participant), command.now.instant)
+        made = add_user(session, email, name, Role(meant), participant_id(session, participant), command.now.instant)
     answer({"id": made.id, "email": made.email}, as_json, [f"user {made.id}: {made.email}, {meant.label}"])
 
 

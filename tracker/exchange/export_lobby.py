@@ -190,6 +190,7 @@ SHEETS = {
     "applications": "aanvragen",
     "moments": "momenten",
     "contacts": "contacten",
+    "answers": "antwoorden",
 }
 KINDS: dict[str, Callable[[Session, Viewer, datetime], Iterator[Record]]] = {
     "dossiers": dossiers,

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,13 +14,16 @@ from db.bulk import chunks
 from db.models import Revision, Sighting, User
 from db.queries import BY_HAND
 from db.status import status_of
-from db.vocabulary import RevisionKind, SourceKind, Status
+from db.vocabulary import DeadlineKind, RevisionKind, SourceKind, Status
 from scrapers.crawled import Crawled
 from scrapers.listing import AMSTERDAM, Listing
 from tracker.calls import parse_values
+from tracker.calls.answers import DATELESS
 from tracker.calls.consolidate import SourceRecord, merge_one
 from tracker.calls.identity import identity
 from tracker.calls.ingest import ingest
+from tracker.calls.typed_values import euros, moment, moment_of_cell, percentage
+from tracker.errors import NotAMoment, NotAnAmount, TwoReadings
 from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, listed, text_of
 
 WRITTEN_BY_EXPORT = """
@@ -27,7 +31,9 @@ WRITTEN_BY_EXPORT = """
     last_seen nature publisher programme eligible summary held sightings
     amounts_budget amounts_min amounts_max amounts_rate amounts_text status_remark gate sentences asked
 """
-CALL_COLUMNS = tuple(WRITTEN_BY_EXPORT.split())
+DATE_COLUMNS = tuple(kind.value for kind in DeadlineKind if kind not in DATELESS)
+CALL_COLUMNS = (*WRITTEN_BY_EXPORT.split(), *DATE_COLUMNS)
+NOISE = Decimal("0.000001")
 AMOUNTS = {"budget": "budget", "min": "min_amount", "max": "max_amount", "rate": "rate", "text": "amount_text"}
 ONE_DATE = re.compile(r"(?P<kind>\w+)(?: (?P<when>\d{4}-\d\d-\d\d\S*))?(?P<assumed> \(assumed\))?")
 
@@ -78,7 +84,7 @@ def call_of(row: dict[str, Any], now: datetime) -> Listing:
         "title": text_of(row.get("title")),
         "language": text_of(row.get("language")) or "nl",
         "summary": str(row.get("summary") or ""),
-        "deadlines": dates_of(row.get("deadlines")),
+        "deadlines": [*dates_of(row.get("deadlines")), *_dates_in_columns(row)],
         **{name: listed(row.get(name)) for name in ("applicants", "programme")},
         **{name: row[name] for name in ("instrument", "nature", "publisher") if row.get(name)},
         **_amounts(row),
@@ -102,7 +108,23 @@ def _amounts(row: dict[str, Any]) -> dict[str, Any]:
     if nested is not None and not isinstance(nested, dict):
         raise NotReadable("amounts: no object with budget, min, max, rate and text")
     amounts = {name: (nested or {}).get(name, row.get(f"amounts_{name}")) for name in AMOUNTS}
-    return {AMOUNTS[name]: str(value) for name, value in amounts.items() if value not in (None, "")}
+    return {AMOUNTS[name]: _amount(name, value) for name, value in amounts.items() if value not in (None, "")}
+
+
+def _amount(name: str, value: Any) -> Any:
+    """A number as it is; what was typed by the rule for all that is typed."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        exact = Decimal(str(value))
+        if not exact.is_finite():
+            return exact  # refused by the field's own rule
+        rounded = round(exact, 2)
+        return rounded if abs(exact - rounded) < NOISE else exact  # a spreadsheet's 0.1 + 0.2
+    if name == "text":
+        return text_of(value)
+    try:
+        return (percentage if name == "rate" else euros)(text_of(value))
+    except NotAnAmount as error:
+        raise NotReadable(f"{AMOUNTS[name]}: {error}") from error
 
 
 def dates_of(value: Any) -> list[dict[str, Any]]:
@@ -112,18 +134,47 @@ def dates_of(value: Any) -> list[dict[str, Any]]:
     return [_date(date) for date in value]
 
 
+def _dates_in_columns(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Columns named by a kind of date: the cell of a spreadsheet that holds one, or a date as people type it."""
+    return [_typed_date(kind, kind, row[kind]) for kind in DATE_COLUMNS if row.get(kind) not in (None, "")]
+
+
+def _typed_date(kind: str, column: str, value: Any) -> dict[str, Any]:
+    example = f"{kind} 2026-10-01T17:00" if column == "deadlines" else "2026-10-01T17:00"
+    try:
+        typed = moment_of_cell(value) if isinstance(value, date) else moment(text_of(value))
+    except TwoReadings as error:
+        raise NotReadable(f"{column}: {error}") from error
+    except NotAMoment as error:
+        written = f"{kind} {text_of(value)}".strip() if column == "deadlines" else text_of(value)
+        raise NotReadable(f"{column}: {written[:60]!r} is no date such as {example!r}") from error
+    assert typed is not None
+    return {"kind": kind, "day": typed.day.isoformat(), "hour": typed.hour}
+
+
 def _date_in_words(text: str) -> dict[str, Any]:
+    """As export writes it, or with the Dutch word and day: ``sluit 1 oktober 2026, 17:00``."""
     parts = ONE_DATE.fullmatch(text)
     if parts is None:
-        raise NotReadable(f"deadlines: {text[:60]!r} is no date such as 'closes 2026-10-01T17:00'")
+        kind = next((kind for kind in DeadlineKind for word in (kind, kind.label) if _begins(text, word)), None)
+        if kind is None:
+            raise NotReadable(f"deadlines: {text[:60]!r} is no date such as 'closes 2026-10-01T17:00'")
+        word = next(word for word in (kind.value, kind.label) if _begins(text, word))
+        return _typed_date(kind, "deadlines", text[len(word) :])
     when, assumed = parts["when"] or None, bool(parts["assumed"])
-    moment = bool(when and "T" in when)
-    return {"kind": parts["kind"], "at": when if moment else None, "date": when, "assumed": assumed}
+    is_moment = bool(when and "T" in when)
+    return {"kind": parts["kind"], "at": when if is_moment else None, "date": when, "assumed": assumed}
+
+
+def _begins(text: str, word: str) -> bool:
+    return text.lower().startswith(f"{word} ")
 
 
 def _date(written: Any) -> dict[str, Any]:
     if not isinstance(written, dict):
         raise NotReadable("deadlines: not a list of objects with kind, at and date")
+    if "day" in written:
+        return written
     kept = {"kind": written.get("kind"), "assumed": bool(written.get("assumed")), "text": written.get("text") or ""}
     kept |= {"sentence": written.get("sentence") or "", "certainty": written.get("certainty", 1)}
     if not written.get("at"):

@@ -14,10 +14,11 @@ from db.models import AuditEntry, ContactMoment, Stakeholder, User
 from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility, spoken
 from db.vocabulary_lobby import ContactKind
-from tracker.errors import NotPossible, Refused
+from tracker.calls.typed_values import moment, moment_of_cell
+from tracker.errors import NotAMoment, NotPossible, Refused, TwoReadings
 from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, text_of
 from tracker.lobby.contacts import ContactFields, Office, log_contact, office_key
-from tracker.people.participants import slug
+from tracker.people.participants import participant_id
 from tracker.rights import Deed, viewer_of
 
 COLUMNS = (
@@ -43,7 +44,7 @@ def import_contacts(session: Session, rows: Iterable[Row], user: User, now: date
     logged = _logged(session, user)
 
     def read(row: dict[str, Any]) -> bool:
-        key, fields, office = _read(row, user)
+        key, fields, office = _read(session, row, user)
         if key in logged:
             return False
         if key.participant != user.participant_id:
@@ -67,7 +68,7 @@ def _logged(session: Session, user: User) -> set[ContactKey]:
     return {ContactKey(row.participant_id, office, row.day, row.message) for row, office in visible_contacts}
 
 
-def _read(row: dict[str, Any], user: User) -> tuple[ContactKey, ContactFields, Office]:
+def _read(session: Session, row: dict[str, Any], user: User) -> tuple[ContactKey, ContactFields, Office]:
     text = {name: _text(row, name) for name in COLUMNS}
     day, follow_up_on = _day(row, "day"), _day(row, "follow_up_on")
     if day is None:
@@ -83,7 +84,7 @@ def _read(row: dict[str, Any], user: User) -> tuple[ContactKey, ContactFields, O
         follow_up_on=follow_up_on,
         visibility=_word(Visibility, text["visibility"], Visibility.OWN, "visibility"),
     )
-    owner = slug(text["participant"]) or user.participant_id
+    owner = participant_id(session, text["participant"]) or user.participant_id
     return ContactKey(owner, office_key(office.organisation, office.office), day, fields.message), fields, office
 
 
@@ -103,14 +104,18 @@ def _number(text: str) -> int | None:
 
 
 def _day(row: dict[str, Any], name: str) -> date | None:
-    """A day as 2026-05-29, or the cell of a spreadsheet that holds one."""
+    """A day as people type it, or the cell of a spreadsheet that holds one."""
     value, text = row.get(name), _text(row, name)
     if not text:
         return None
     try:
-        day = value.date() if isinstance(value, datetime) else date.fromisoformat(text)
-    except ValueError as error:
+        typed = moment_of_cell(value) if isinstance(value, date) else moment(text)
+    except TwoReadings as error:
+        raise NotReadable(f"{name}: {error}") from error
+    except NotAMoment as error:
         raise NotReadable(f"{name}: {text[:60]!r} is no day such as 2026-05-29") from error
+    assert typed is not None
+    day = typed.day
     if not 1900 <= day.year < 2200:
         raise NotReadable(f"{name}: the year {day.year} cannot be right")
     return day

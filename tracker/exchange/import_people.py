@@ -10,7 +10,7 @@ from db.models import User
 from db.vocabulary import Cadence, Role, spoken
 from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, listed, text_of
 from tracker.people import subscriptions
-from tracker.people.participants import slug
+from tracker.people.participants import participant_id
 
 COLUMNS = ("email", "name", "role", "participant", "opgaven", "every")
 
@@ -34,7 +34,8 @@ def _person(session: Session, fields: dict[str, str], role: Role, now: datetime)
     address = subscriptions.normal_address(fields["email"])
     if session.exec(select(User).where(User.email == address)).first() is not None:
         return subscriptions.find_user(session, address), False
-    return subscriptions.add_user(session, address, fields["name"], role, slug(fields["participant"]), now), True
+    home = participant_id(session, fields["participant"])
+    return subscriptions.add_user(session, address, fields["name"], role, home, now), True
 
 
 def _subscribed(session: Session, person: User, fields: dict[str, str], now: datetime) -> bool:
@@ -42,7 +43,7 @@ def _subscribed(session: Session, person: User, fields: dict[str, str], now: dat
     if not fields["every"] and not fields["opgaven"]:
         return False
     cadence = spoken(Cadence, fields["every"])
-    opgaven = tuple(listed(fields["opgaven"]))
+    opgaven = tuple(listed(fields["opgaven"].replace(",", ";")))
     if cadence is None or not opgaven:
         raise NotReadable("a subscription needs 'every' (day or week) and 'opgaven' (ids, or 'all')")
     chosen = () if opgaven == ("all",) else opgaven

@@ -73,6 +73,23 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
+KIND_WORDS = {
+    "gemeente": ParticipantKind.MUNICIPALITY,
+    "provincie": ParticipantKind.PROVINCE,
+    "vervoerregio": ParticipantKind.TRANSPORT_REGION,
+}
+
+
+def participant_id(session: Session, name: str) -> str:
+    """The id of the participant that goes by this name, also as "Gemeente Haarlem"; else the name as an id would be."""
+    plain = slug(name)
+    kind, _, rest = plain.partition("-")
+    if session.get(Participant, plain) is None and kind in KIND_WORDS:
+        found = session.get(Participant, rest)
+        return rest if found is not None and found.kind == KIND_WORDS[kind] else plain
+    return plain
+
+
 def takes_part(participant: Participant, on: date) -> bool:
     """Whether a participant exists on a day."""
     begun = participant.valid_from is None or participant.valid_from <= on

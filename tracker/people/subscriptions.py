@@ -47,7 +47,10 @@ def add_user(session: Session, email: str, name: str, role: Role, participant: s
         raise NotPossible("a person needs a name")
     home = session.get(Participant, participant)
     if home is None:
-        raise NotPossible(f"no participant {participant!r}; 'init' loads them")
+        there = ", ".join(session.exec(select(Participant.id).order_by(col(Participant.id))))
+        raise NotPossible(
+            f"no participant {participant!r}; there are {there}" if there else "no participants; run 'init'"
+        )
     if not takes_part(home, local_day(now)):
         heir = f"; it is part of {home.merged_into!r} now" if home.merged_into else ""
         raise NotPossible(f"{home.name} is no participant on {local_day(now)}{heir}")

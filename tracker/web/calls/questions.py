@@ -187,9 +187,8 @@ def typed_value(field: str, form: Said) -> Any:
         if form.day is None:
             raise Incomplete("Vul een datum in.", "day")
         return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}]
-    if field in EUROS or field == "rate":
-        read = parse_values.percentage if field == "rate" else parse_values.euros
-        number = read(form.value, "value")
+    if field in parse_values.NUMBERS:
+        number = parse_values.NUMBERS[field](form.value, "value")
         if number is None:
             raise Incomplete("Vul een getal in, zoals 25000 of 25.000,50.", "value")
         return str(number)

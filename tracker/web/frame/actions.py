@@ -13,7 +13,7 @@ from db.models import Dossier, Participant, User
 from db.rights import wider
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind
-from tracker.calls import parse_values
+from tracker.calls import typed_values
 from tracker.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused
 from tracker.lobby import log
 from tracker.web.frame.context import Handler, RequestContext
@@ -35,8 +35,8 @@ def _reader(read: Callable[[str], Decimal | None]) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
-Euros = Annotated[Decimal | None, _reader(parse_values.euros)]
-Percentage = Annotated[Decimal | None, _reader(parse_values.percentage)]
+Euros = Annotated[Decimal | None, _reader(typed_values.euros)]
+Percentage = Annotated[Decimal | None, _reader(typed_values.percentage)]
 
 
 def attempt(request: RequestContext, act: Callable[[], R]) -> R | FormState:

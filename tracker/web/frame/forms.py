@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.datastructures import ImmutableMultiDict
 
-from tracker.errors import Refused
+from tracker.calls.typed_values import moment
+from tracker.errors import NotAMoment, Refused
 
 M = TypeVar("M", bound=BaseModel)
 Errors = dict[str, str]
@@ -25,13 +26,13 @@ MESSAGES = {
     "string_pattern_mismatch": "Dit heeft niet de juiste vorm.",
     "int_parsing": "Vul een heel getal in.",
     "int_type": "Vul een heel getal in.",
-    "decimal_parsing": "Vul een bedrag in, zoals 25000 of 25000,50.",
+    "decimal_parsing": "Vul een bedrag in, zoals 25.000 of 25.000,50.",
     "greater_than_equal": "Dit moet ten minste {ge} zijn.",
     "greater_than": "Dit moet meer dan {gt} zijn.",
     "less_than_equal": "Dit mag ten hoogste {le} zijn.",
-    "date_from_datetime_parsing": "Vul een datum in, zoals 2026-10-27.",
-    "date_parsing": "Vul een datum in, zoals 2026-10-27.",
-    "date_type": "Vul een datum in, zoals 2026-10-27.",
+    "date_from_datetime_parsing": "Vul een datum in, zoals 27-10-2026.",
+    "date_parsing": "Vul een datum in, zoals 27-10-2026.",
+    "date_type": "Vul een datum in, zoals 27-10-2026.",
     "time_parsing": "Vul een tijd in, zoals 17:00.",
     "enum": "Kies een van de mogelijkheden.",
     "literal_error": "Kies een van de mogelijkheden.",
@@ -45,6 +46,7 @@ MOST_NUMBER, MOST_AMOUNT = 2**31 - 1, Decimal(10**13)  # what the columns of bot
 YEARS = range(1900, 2200)  # 0206 is a slip of the keyboard, and no day can be counted back from the first there is
 
 
+DAYS = (date, date | None)
 REFUSED = 422
 
 
@@ -122,8 +124,17 @@ def _gathered(model: type[BaseModel], typed: ImmutableMultiDict[str, Any]) -> di
         if several and name in typed:
             gathered[name] = values
         elif values:
-            gathered[name] = values[-1]
+            gathered[name] = _typed_day(values[-1]) if info.annotation in DAYS else values[-1]
     return gathered
+
+
+def _typed_day(text: Any) -> Any:
+    """A day as people type it where the browser has no field for dates; what is none is left for its message."""
+    try:
+        typed = moment(text) if isinstance(text, str) else None
+    except NotAMoment:
+        return text
+    return typed.day if typed and typed.hour is None else text
 
 
 def _field(error: ErrorDetails) -> str:

@@ -1,0 +1,38 @@
+"""read-questions: ask the second reader, where there is one, about what the first left open."""
+
+import typer
+
+from tracker.commands.context import AsJson, answer, context_of
+from tracker.errors import CommandFailed
+from tracker.settings import Settings
+from tracker.sources.second_reader import Endpoint, Outcome, read_questions
+
+app = typer.Typer()
+
+
+@app.command("read-questions")
+def ask(context: typer.Context, as_json: AsJson = False) -> None:
+    """Ask the second reader about open questions; what it says is a proposal, never a fact."""
+    command = context_of(context)
+    endpoint = endpoint_of(command.settings)
+    if endpoint is None:
+        raise CommandFailed("there is no second reader: set KANSENRADAR_READER_URL and KANSENRADAR_READER_MODEL")
+    outcome = read_questions(command.engine, endpoint, command.now.instant)
+    counts = {"asked": outcome.asked, "proposed": outcome.proposed, "thrown_away": outcome.thrown_away}
+    answer({**counts, "stopped": outcome.stopped}, as_json, [as_line(outcome)])
+
+
+def endpoint_of(settings: Settings) -> Endpoint | None:
+    """The second reader of the settings; none where it is off."""
+    if not settings.reader_url or not settings.reader_model:
+        return None
+    return Endpoint(
+        settings.reader_url, settings.reader_key.get_secret_value(), settings.reader_model,
+        settings.reader_calls, settings.reader_euros, settings.reader_price,
+    )  # fmt: skip
+
+
+def as_line(outcome: Outcome) -> str:
+    """For people."""
+    done = f"second reader: {outcome.asked} asked, {outcome.proposed} proposed, {outcome.thrown_away} thrown away"
+    return f"{done}; {outcome.stopped}" if outcome.stopped else done
