@@ -8,7 +8,10 @@ from scrapers.facts.words import names, one_of
 
 _SCALES = names("scales")
 _WORDS = {word: str(value) for word, value in names("numbers").items()}
-_NUMBER = r"\d{1,12}(?:[.,]\d{1,4}(?!\d)| \d{3}(?!\d)){0,6}(?:[.,](?:-{1,2}|=))?"
+_NUMBER = (
+    r"(?:(?<!\d)(?<!\d[.,])\d{1,3}(?:[.,] \d{3}(?!\d)){1,4}(?: \d{3}(?!\d))?"
+    r"|\d{1,12}(?:[.,]\d{1,4}(?!\d)| \d{3}(?!\d)){0,6}(?:[.,](?:-{1,2}|=))?)"
+)
 _SPOKEN = one_of(_WORDS)
 _FULL = one_of(word for word in _SCALES if len(word) > 1)
 _SCALE, _LONG = rf"(?:{_FULL}|m|k)\b", rf"(?:{_FULL})\b"
@@ -55,6 +58,8 @@ def number(text: str, comma_decimal: bool, scaled: bool) -> Decimal | None:
     """
     text = re.sub(r"[.,](?:-{1,2}|=)$", "", text)
     many, few = (".", ",") if comma_decimal else (",", ".")
+    if re.fullmatch(r"[1-9]\d{0,2}(?P<mark>[.,]) (?:000|\d{3}(?P=mark) \d{3})(?:(?P=mark) \d{3})?", text):
+        text = re.sub(r"\D+", "", text)  # "16, 000, 000"; of "5, 300" nobody knows whether it is a list
     if re.fullmatch(r"\d+", text):
         return Decimal(text) if len(text) == 1 or text[0] != "0" else None
     if re.fullmatch(r"[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d\d)?", text):

@@ -21,7 +21,7 @@ _CORE = re.compile(
     r"(?P<iso>\d{4}-\d{2}-\d{2})(?:t(?P<isotime>\d\d:\d\d)(?::\d\d(?:\.\d{1,6})?)?(?P<isozone>z|[+-]\d\d:?\d\d)?)?(?![\d/-])"
     rf"|(?P<d1>\d{{1,2}})(?:e|ste|de|\s?(?:st|nd|rd|th)|\.)?(?:\s{{1,4}}(?:of\s)?|-|)(?P<m1>{_MONTH})\b"
     rf"(?:\.?(?:[\s,]{{1,4}}|-|){_TIME_INSIDE}{_YEAR.format(1)})?"
-    rf"|(?P<m2>{_MONTH})\b\.?\s{{1,3}}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s{{1,3}}{_YEAR.format(2)}|(?![\d.,:]))"
+    rf"|(?P<m2>{_MONTH})(?:\b\.?\s{{1,3}}|(?=\d{{1,2}}(?:st|nd|rd|th)))(?P<d2>\d{{1,2}})(?:\s?(?:st|nd|rd|th)\b)?(?:,?\s{{1,3}}{_YEAR.format(2)}|(?![\d.,:]))"
     r"|(?P<n1>\d{1,2})(?P<sep>[-/.])(?P<n2>\d{1,2})(?P=sep)(?P<n3>\d{4}|\d{2})(?![\d/]|[-.]\d)"
     r")"
 )
@@ -50,9 +50,11 @@ _OTHERS = one_of(names("other_zones"))
 _ZONE = (
     rf"(?:\s{{0,2}},?\s?\(?(?:(?P<ours>{_OURS})(?!\s?[+-]\d)(?![a-z])"
     rf"|(?P<foreign>(?:{_OTHERS})(?:\s?[+-]\d{{1,2}}(?::?\d\d)?)?(?![a-z])|(?<=\()[a-z]{{2,4}}t(?=\))|[+-]\d\d:\d\d"
-    r"|(?:(?!(?:any|first|same|the|this|that|last|on|in|at|which|what)\b)[a-z]+[ -]){1,2}(?:summer |winter )?time\b"
+    r"|(?:(?!(?:any|first|same|the|this|that|last|on|in|at|which|what)\b)[a-z]+[ -]){1,3}(?:summer |winter )?time\b"
     r"|[a-z]+se tijd\b))\)?)?"
 )
+# "14:00 CEST (13:00 UK time) on": the same moment in another place.
+_ELSEWHERE = r"(?:\s?\(ces?t\))?(?:\s?\(\d{1,2}(?:[.:]\d\d)?\s?(?:[ap]m)?\s?[a-z ]{2,20}\))?"
 _LEAD = one_of(names("before_an_hour"))
 _AFTER = re.compile(
     rf"(?P<lead>(?:[\s,(;-]{{1,4}}(?:{_LEAD}|@)?(?:\sklokslag)?\s{{0,2}}(?:ce(?:\(s\))?s?t\s)?))"
@@ -62,7 +64,7 @@ _AFTER = re.compile(
     + r"\)?"
 )
 _BEFORE = re.compile(
-    r"(?<![\d.,])" + _CLOCK + _DAYPART + _ZONE + r"(?:,|\s|\bop\b|\bon\b|\bof\b|\bvan\b|\bthe\b|-){1,5}$"
+    r"(?<![\d.,])" + _CLOCK + _DAYPART + _ZONE + _ELSEWHERE + r"(?:,|\s|\bop\b|\bon\b|\bof\b|\bvan\b|\bthe\b|-){1,5}$"
 )
 _WEEKDAY = re.compile(rf"\b(?P<name>{_DAYNAME})\b\.?,?\s{{1,3}}(?:de\s|the\s)?$")
 _SHARED = re.compile(
@@ -71,7 +73,8 @@ _SHARED = re.compile(
 )
 _OF_NEXT = re.compile(rf"\s{{0,2}}(?:on|op|of|van)\s(?:the\s)?(?:{_DAYNAME}\.?,?\s)?(?:\d{{1,2}}|(?:{_MONTH})\b)")
 _GAP = re.compile(
-    r"[\s,)]{0,4}(?P<how>t/m|tot en met|tot uiterlijk|tot|t\.e\.m\.|tm|-|until|till|to|through|up to|en|and)\s{0,3}"
+    r"[\s,)]{0,4}(?P<how>t/m|tot\s{1,3}en\s{1,3}met|tot uiterlijk|tot|t\.e\.m\.|tm|-"
+    r"|until|till|to|through|up to|en|and)\s{0,3}"
     rf"(?:and including|uiterlijk|einddatum|en met|:|the|op|om|{_DAYNAME})?[\s,]{{0,3}}"
 )
 _BETWEEN = re.compile(rf"\b(?:tussen|between)\s(?:de\s|the\s)?(?:{_DAYNAME}\s)?$")
@@ -93,19 +96,14 @@ class Partial:
     pair: str = ""
 
 
-def find_dates(text: str, day_first: bool, limit: int = MOST_SPANS, year_of_round: int | None = None) -> list[Span]:
-    """Every date in the lower-cased text, in order; ``day_first`` decides what 12/11/2026 is.
-
-    ``year_of_round`` is the year for dates that have none, where the sentence around them names it.
-    """
+def find_dates(text: str, day_first: bool, limit: int = MOST_SPANS) -> list[Span]:
+    """Every date in the lower-cased text, in order; ``day_first`` decides what 12/11/2026 is."""
     day_first = day_first or _shows_day_first(text)
     partials: list[Partial] = []
     for hit in _CORE.finditer(text):
         partials += _with_shared_day(text, _with_clock(text, _core(hit, day_first)))
         if len(partials) >= limit:
             break
-    if year_of_round is not None:
-        partials = [p if p.year or p.why else _checked(replace(p, year=year_of_round)) for p in partials]
     partials = _with_shared_hour(text, _paired(text, _heal(text, partials)))
     return _add_vague(text, [_span(p) for p in partials], limit)
 
@@ -212,7 +210,7 @@ def _with_clock(text: str, partial: Partial) -> Partial:
     name = _WEEKDAY.search(text[max(0, partial.start - 14) : partial.start])
     if name:
         partial = replace(partial, start=partial.start - (len(name.string) - name.start()), weekday=name["name"])
-    before = _BEFORE.search(text[max(0, partial.start - 34) : partial.start])
+    before = _BEFORE.search(text[max(0, partial.start - 80) : partial.start])
     if before and partial.hour is None and not (after and after.end() == partial.end) and _is_hour(before):
         start = partial.start - (len(before.string) - before.start())
         partial = replace(partial, start=start, hour=_spoken(before), slip="other zone" if before["foreign"] else "")
@@ -328,10 +326,10 @@ def _paired(text: str, partials: list[Partial]) -> list[Partial]:
 
 
 def _is_window(text: str, one: Partial, two: Partial) -> bool:
-    if one.why or two.why or not one.year or not two.year or two.start - one.end > 40:
+    if one.why or two.why or bool(one.year) != bool(two.year) or two.start - one.end > 40:
         return False
     gap = _GAP.fullmatch(text, one.end, two.start)
-    if not gap or (one.year, one.month, one.day) > (two.year, two.month, two.day):
+    if not gap or (one.year and two.year and (one.year, one.month, one.day) > (two.year, two.month, two.day)):
         return False
     return gap["how"] not in {"en", "and"} or bool(_BETWEEN.search(text[max(0, one.start - 26) : one.start]))
 
@@ -339,7 +337,9 @@ def _is_window(text: str, one: Partial, two: Partial) -> bool:
 def _span(partial: Partial) -> Span:
     place = (partial.start, partial.end)
     if partial.why or partial.year is None:
-        return Span("date", None, *place, why=partial.why or "no year", pair=partial.pair)
+        bare = None if partial.why else Moment(date(2000, partial.month, partial.day), partial.hour)
+        why = partial.why or "no year"
+        return Span("date", None, *place, why=why, pair=partial.pair, bare=bare, weekday=partial.weekday)
     moment = Moment(date(partial.year, partial.month, partial.day), partial.hour)
     return Span("date", moment, *place, pair=partial.pair, slip=_slip(partial))
 
@@ -351,8 +351,13 @@ def _slip(partial: Partial) -> str:
     """A weekday that does not fit the date: the date is kept, a person is told."""
     if partial.slip or not partial.weekday or partial.year is None:
         return partial.slip
-    fits = _WEEKDAYS[date(partial.year, partial.month, partial.day).weekday()].split()
-    return "" if partial.weekday[:2] in fits else "the weekday does not fit"
+    day = date(partial.year, partial.month, partial.day)
+    return "" if fits_weekday(partial.weekday, day) else "the weekday does not fit"
+
+
+def fits_weekday(name: str, day: date) -> bool:
+    """Whether the day has this name; no name fits every day."""
+    return not name or name[:2] in _WEEKDAYS[day.weekday()].split()
 
 
 def _add_vague(text: str, spans: list[Span], limit: int) -> list[Span]:

@@ -3,10 +3,11 @@
 import itertools
 import re
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
+from scrapers.facts.dates import fits_weekday
 from scrapers.facts.features import direction, topics_of
 from scrapers.facts.meanings import Judged
 from scrapers.facts.sentences import MARKS
@@ -16,7 +17,9 @@ from scrapers.facts.words import names, pattern
 YEARS_AHEAD = 12  # a date further ahead than this stands for "no deadline" (2100-01-01), or is a slip of the pen
 SHOW = {"closes": 0.87, "opens": 0.87}
 ASK = {"closes": 0.46, "opens": 0.46}
-RIVAL = 0.6  # another reading this likely makes a sure one a question
+RIVAL = 0.6  # another reading this likely makes a sure one a question, and of a doubted window this likely:
+RIVAL_WINDOW = 0.4
+FAINT = 0.15  # so does this, where the sure one is past and the other still to come
 
 
 @dataclass(frozen=True)
@@ -36,20 +39,62 @@ class Candidate:
         return self.judged.span.start
 
 
-def candidates(judged: Iterable[Judged], read_on: date) -> list[Candidate]:
+def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.values())) -> list[Candidate]:
     """Every date that may open or close something, in the order of the text."""
-    found = []
+    found: list[Candidate] = []
     dates = [one for one in judged if one.span.kind == "date"]
     for one in dates:
         closing, opening = one.chance("closes", "step", "later"), one.chance("opens")
-        if max(closing, opening) < min(*ASK.values()) or _is_left_behind(one):
+        if max(closing, opening) < least or _is_left_behind(one):
             continue
         meaning = max(("closes", "step", "later"), key=one.chance) if closing >= opening else "opens"
+        chance = max(closing, opening)
+        if one.span.bare is not None:
+            found += _without_year(one, meaning, chance, read_on, dates)
+            continue
         moment = _moment(one, meaning)
         if moment is None or moment.day.year > read_on.year + YEARS_AHEAD:
             continue
-        found.append(_candidate(one, meaning, moment, max(closing, opening)))
+        found.append(_candidate(one, meaning, moment, chance))
     return found
+
+
+_PAST = re.compile(
+    r"\b(?:opende|sloot|ging|gingen|liep|liepen|kon|konden|was|waren|werd|werden|startte|gestart|geopend|gelanceerd|sinds|verliep"
+    r"|closed|opened|launched|started|since|was|were|had|has been)\b"
+)
+
+
+def _without_year(one: Judged, meaning: str, chance: float, read_on: date, dates: list[Judged]) -> Iterator[Candidate]:
+    """A day whose year is written nowhere: asked, with the year that the day of reading makes likely first."""
+    bare = one.span.bare
+    assert bare is not None
+    if any(isinstance(d.span.value, Moment) and _same_day(d.span.value, bare) for d in dates):
+        return
+    written = [int(year) for year in re.findall(r"\b20\d\d\b", one.sentence.words)]
+    likely = sorted(_years(one, meaning, bare.day, read_on), key=lambda year: year not in written)
+    days = [bare.day.replace(year=year) for year in likely if bare.day.day <= monthrange(year, bare.day.month)[1]]
+    read = [replace(one, span=replace(one.span, value=Moment(day, bare.hour))) for day in days]
+    moments = [moment for moment in (_moment(each, meaning) for each in read) if moment]
+    if moments:
+        yield Candidate(one, meaning, moments[0], chance, False, tuple(moments[1:2]))
+
+
+def _same_day(moment: Moment, bare: Moment) -> bool:
+    return (moment.day.month, moment.day.day) == (bare.day.month, bare.day.day)
+
+
+def _years(one: Judged, meaning: str, bare: date, read_on: date) -> list[int]:
+    """The years around the day of reading, likeliest first: by weekday, then tense, then nearness."""
+    past = _PAST.search(one.left[-120:]) or _PAST.search(one.right[:60])
+
+    def unlikely(year: int) -> tuple[bool, bool, int]:
+        day = date(year, bare.month, min(bare.day, monthrange(year, bare.month)[1]))
+        away = (day - read_on).days
+        wrong_way = away > 0 if past else away < 0 and meaning != "opens"
+        return not fits_weekday(one.span.weekday, day), wrong_way, abs(away)
+
+    return sorted(range(read_on.year - 1, read_on.year + 2), key=unlikely)
 
 
 def _candidate(one: Judged, meaning: str, moment: Moment, chance: float) -> Candidate:
@@ -175,7 +220,7 @@ def _best(some: list[Candidate]) -> Candidate:
 def are_rounds(doors: list[Candidate]) -> bool:
     """The text itself puts these closings in an order: as rounds or cut-offs, not as groups of applicants."""
     sentences = {one.judged.sentence.start: one.judged.sentence for one in doors}.values()
-    if any(_GROUPED.search(one.words) for one in sentences):
+    if any(pattern("scope", "grouped").search(one.words) for one in sentences):
         return False
     named = [
         "rounds" in topics_of(one.words) or "rounds" in topics_of(one.before) or "rounds" in topics_of(one.heading)
@@ -184,13 +229,6 @@ def are_rounds(doors: list[Candidate]) -> bool:
     if len(sentences) == 1:
         return named[0] or _is_list(doors)
     return all(named) and not any("parts" in topics_of(one.heading) for one in sentences)
-
-
-_GROUPED = re.compile(
-    r"\b(?:voor|for) (?:de |het |the )?(?:regio|gebied|provincie|gemeenten?|kleine|grote|onderdeel|categorie"
-    r"|thema|mkb|bedrijven|stichtingen|verenigingen|instellingen|scholen|region|small|large|smes?|companies|cities|universities|strand"
-    r"|topic|lot|track)\b"
-)
 
 
 def _is_list(doors: list[Candidate]) -> bool:

@@ -12,8 +12,16 @@ from scrapers.facts.sentences import verbatim
 from scrapers.facts.words import pattern
 
 SHOW = {"budget": 0.85, "max": 0.88, "rate": 0.85, "min": 0.85}
-ASK = {"budget": 0.4, "max": 0.4, "rate": 0.4, "min": 0.4}
-RIVAL = 0.5
+ASK = {"budget": 0.35, "max": 0.25, "rate": 0.4, "min": 0.4}
+CAP = 0.6  # a ceiling of some kind is this sure
+RIVAL = {"budget": 0.5, "max": 0.25, "rate": 0.4, "min": 0.5}
+PROGRAMME = 1_000_000_000  # from here on a sum is that of a programme, where its sentence speaks of no call
+
+UNSURE = "niet zeker dat de tekst dit bedoelt"
+ROUNDS = "het bedrag is voor meer dan een ronde"
+PARTS = "het geld is verdeeld over meer dan een deel of ronde"
+_SPENT = pattern("scope", "spent").search
+_EXTRA = pattern("scope", "extra_rate", r"^\s?(?:{})(?!\w)").match
 
 Answer = Shown | Asked | None
 
@@ -40,16 +48,31 @@ def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
     ]
     sure = [pair for pair in found if pair[0].chance(meaning) >= SHOW[meaning]]
     if not found:
-        return None
+        caps = _caps(judged) if meaning == "max" else []
+        return asked(caps, text, UNSURE) if caps else None
     ordered = sorted(found, key=lambda pair: -pair[0].chance(meaning))
     values = {value for _, value in sure}
-    rivals = {value for one, value in found if one.chance(meaning) >= RIVAL} - values
-    if len(values) == 1 and not rivals:
+    rivals = {value for one, value in found if one.chance(meaning) >= RIVAL[meaning]} - values
+    raised = meaning == "rate" and any(one.span.kind == "rate" and _EXTRA(one.right) for one in judged)
+    if len(values) == 1 and not rivals and not raised:
         return _one(sure, meaning, text)
     if not sure:
-        return asked(ordered, text, "niet zeker dat de tekst dit bedoelt")
+        return asked(ordered, text, UNSURE)
     several = sorted(found, key=lambda pair: pair[1], reverse=True) if meaning == "rate" else ordered
     return asked(several, text, "de tekst noemt er meer dan een")
+
+
+def _caps(judged: list[Judged]) -> list[tuple[Judged, Decimal]]:
+    """Ceilings of something, largest first, where the text names none that is plainly that of an application."""
+    found = [
+        (one, one.span.value)
+        for one in judged
+        if isinstance(one.span.value, Decimal)
+        and one.span.value >= 1000
+        and one.chance("max", "cap_other") >= CAP
+        and not {"unit", "yearly", "costs", "threshold"} & set(topics_of(one.sentence.words))
+    ]
+    return sorted(found, key=lambda pair: pair[1], reverse=True)
 
 
 def _one(sure: list[tuple[Judged, Decimal]], meaning: str, text: str) -> Answer:
@@ -86,25 +109,58 @@ def is_left_behind(one: Judged) -> bool:
     return one.right.lstrip().startswith("naar") or pattern("topics", "raised").search(one.sentence.words) is not None
 
 
-def budget(judged: list[Judged], door: Candidate | None, rounds: int, text: str) -> Answer:
+def budget(judged: list[Judged], door: Candidate | None, dated: list[Candidate], text: str) -> Answer:
     """The money of the round: the only pot, the sum of the others, or the pot that stands with its closing."""
     pots: list[tuple[Judged, Decimal]] = [
         (one, one.span.value)
         for one in judged
         if isinstance(one.span.value, Decimal) and one.chance("budget") >= SHOW["budget"] and not is_left_behind(one)
     ]
-    values = {value for _, value in pots}
-    if len(values) > 1:
+    of_round = _of_this_round(pots)
+    if of_round and not _SPENT(of_round[0][0].sentence.words) and not _is_of_later(of_round, pots):
+        return _one(of_round, "budget", text)
+    largest: list[tuple[Judged, Value]] = [(one, value) for value, one in _ordered(pots)]
+    if pots and any(_names(one, "several_rounds") for one in judged):
+        return asked(largest, text, ROUNDS)
+    if any(value >= PROGRAMME and not _names(one, "a_round") for one, value in pots):
+        return asked(largest, text, "het bedrag is eerder dat van een programma") if dated else None
+    if len({value for _, value in pots}) > 1:
         whole = _whole(pots) or _of_round(pots, door)
-        if whole:
-            return _one([whole], "budget", text)
-        largest: list[tuple[Judged, Value]] = [(one, value) for value, one in _ordered(pots)]
-        return asked(largest, text, "het geld is verdeeld over meer dan een deel of ronde")
+        return _one([whole], "budget", text) if whole else asked(largest, text, PARTS)
     if not pots and (parts := _parts(judged)):
         return asked(parts, text, "de tekst noemt delen en geen geheel")
-    if pots and rounds > 1 and _SPLIT.search(pots[0][0].sentence.words):
-        return asked(pots, text, "het bedrag is voor meer dan een ronde")
+    if pots and (_SPLIT.search(pots[0][0].sentence.words) or _is_of_a_year(pots[0][0], judged)):
+        return asked(pots, text, ROUNDS)
     return settled(judged, "budget", text)
+
+
+def _is_of_a_year(pot: Judged, judged: list[Judged]) -> bool:
+    """Money of a whole year, in a text that counts several rounds."""
+    return _names(pot, "of_a_year") and any(_names(one, "later_round") for one in judged)
+
+
+def _of_this_round(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Judged, Decimal]]:
+    """The pot of which the words beside it say that it is of this round; those behind it go first."""
+    this_round = pattern("scope", "this_round").search
+    behind = [pair for pair in pots if this_round(re.split(r"[,;:\ue001]", pair[0].right[:90])[0])]
+    before = [pair for pair in pots if this_round(_own_words(pair[0].left[-90:]))]
+    return next((some for some in (behind, before) if len({value for _, value in some}) == 1), [])
+
+
+def _is_of_later(of_round: list[tuple[Judged, Decimal]], pots: list[tuple[Judged, Decimal]]) -> bool:
+    """ "This round" is the second, and another sum stands before it."""
+    later = pattern("scope", "later_round").search(of_round[0][0].sentence.before)
+    return later is not None and len({value for _, value in pots}) > 1
+
+
+def _own_words(left: str) -> str:
+    """What stands before an amount and not right behind the one before it."""
+    _, other, words = re.split(r"[;]", left)[-1].rpartition("\ue001")
+    return words.partition(",")[2] if other else words
+
+
+def _names(one: Judged, group: str) -> bool:
+    return pattern("scope", group).search(one.sentence.words) is not None
 
 
 def _ordered(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Decimal, Judged]]:

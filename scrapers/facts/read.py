@@ -28,13 +28,13 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     sentences = cut(text, find(text, language))
     found = judged(sentences)
     status = status_of(sentences, text)
-    dated = [one for one in doors.candidates(found, read_on) if not status or one.judged.sentence is not status[2]]
-    gates, door, answers, remarks = _dates(dated, text, read_on)
+    dated = [one for one in doors.candidates(found, read_on) if not status or _counts_beside(one, status[2])]
+    faint = doors.candidates(found, read_on, doors.FAINT)
+    gates, door, answers, remarks = _dates(dated, faint, text, read_on)
     gates, answers = (
         _when_over(gates, answers, read_on) if status and status[0] is not Status.EXPECTED else (gates, answers)
     )
-    rounds = len({gate.moment for gate in gates if gate.door and gate.kind != DeadlineKind.OPENS})
-    answers["budget"] = money.budget(found, door, rounds, text)
+    answers["budget"] = money.budget(found, door, dated, text)
     answers["max_amount"] = money.settled(found, "max", text)
     answers["rate"] = money.settled(found, "rate", text)
     least = money.settled(found, "min", text)
@@ -49,8 +49,13 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     )
 
 
+def _counts_beside(one: Candidate, over: Sentence) -> bool:
+    """In the sentence that says that it is over, only a whole window is one of the call."""
+    return one.judged.sentence is not over or one.judged.span.pair != ""
+
+
 def _dates(
-    dated: list[Candidate], text: str, read_on: date
+    dated: list[Candidate], faint: list[Candidate], text: str, read_on: date
 ) -> tuple[tuple[Gate, ...], Candidate | None, dict[str, money.Answer], tuple[str, ...]]:
     closing = [one for one in dated if one.meaning != "opens"]
     opening = [one for one in dated if one.meaning == "opens"]
@@ -59,8 +64,11 @@ def _dates(
     enter = [
         one for one in closing if one.meaning == "step" or (one.meaning == "closes" and not (steps and obligatory))
     ]
-    closes, door = _closes(enter, text, read_on)
+    closes, door = _closes(enter, faint, text, read_on)
     opens = _opens(opening, door, enter, isinstance(closes, Asked), text)
+    opened = next((one for one in opening if isinstance(opens, Shown) and one.moment == opens.value), None)
+    if isinstance(closes, Asked) and isinstance(opens, Shown) and opened and _is_of_another(opened, closes, enter):
+        opens = Asked((opens.value,), opens.sentence, UNSURE)
     remarks: tuple[str, ...] = ()
     late = _opens_too_late(opening, door)
     if late is not None and opens is None and isinstance(closes, Shown):
@@ -68,6 +76,12 @@ def _dates(
         opens, closes, remarks, door = _as_asked(opens), _as_asked(closes), (CONTRADICT,), None
     gates = _gates(closes, opens, [*closing, *opening], obligatory, text)
     return gates, door, {"opens": opens, "closes": closes}, remarks
+
+
+def _is_of_another(opened: Candidate, closes: Asked, enter: list[Candidate]) -> bool:
+    """The opening stands with a closing that is not the likeliest: that of a round before or behind."""
+    beside = [one.moment for one in enter if one.judged.sentence.start == opened.judged.sentence.start]
+    return bool(beside) and closes.values[0] not in beside
 
 
 def _when_over(
@@ -98,7 +112,9 @@ def _is_sure(one: Candidate, meaning: str) -> bool:
     return one.sure and one.chance >= doors.SHOW[meaning]
 
 
-def _closes(enter: list[Candidate], text: str, read_on: date) -> tuple[money.Answer, Candidate | None]:
+def _closes(
+    enter: list[Candidate], faint: list[Candidate], text: str, read_on: date
+) -> tuple[money.Answer, Candidate | None]:
     """The next door, a question where the text does not order its closings, none where it has none."""
     enter = [one for one in doors.merged(enter) if one.chance >= doors.ASK["closes"]]
     sure = [one for one in enter if _is_sure(one, "closes")]
@@ -106,12 +122,22 @@ def _closes(enter: list[Candidate], text: str, read_on: date) -> tuple[money.Ans
         return _ask(enter, text, UNSURE), None
     door = doors.next_door(sure, read_on)
     rivals = [one for one in enter if one.chance >= doors.RIVAL and one not in sure]
+    rivals += [one for one in faint if _is_faint_rival(one, door, read_on)]
     with_rivals = doors.next_door([*sure, *rivals], read_on)
     ordered = len(sure) == 1 or (len(sure) <= MOST_DAYS and doors.are_rounds(sure)) or _are_steps(sure)
     if not ordered or with_rivals is not door or (len(sure) == 1 and rivals):
-        first = [door, *sorted([*sure, *rivals], key=lambda one: -one.chance)]
+        first = [with_rivals, *sorted([*sure, *rivals], key=lambda one: -one.chance)]
         return _ask(first, text, SEVERAL, keep=True), None
     return money.shown(door.judged, text, door.moment, door.chance), door
+
+
+def _is_faint_rival(one: Candidate, door: Candidate, read_on: date) -> bool:
+    """The end of a doubted window; a likely date still to come where the sure one is past."""
+    if one.meaning not in ("closes", "step") or one.moment.day == door.moment.day:
+        return False
+    if one.judged.span.pair == "second" and one.chance >= doors.RIVAL_WINDOW:
+        return True
+    return door.moment.day < read_on <= one.moment.day
 
 
 def _are_steps(sure: list[Candidate]) -> bool:

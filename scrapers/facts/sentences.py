@@ -44,6 +44,9 @@ _ANSWER = re.compile(
     r"|from|until|by|up to|on|op|before|voor)\s)?" + ANY_MARK
 )
 
+_ALONE = re.compile(ANY_MARK + r"\s{0,3}(?:\n|$)")  # a value alone on its line, also below a blank one
+_ALONE_ABOVE = re.compile(r"\n\s?" + ANY_MARK + r"\s?\Z")
+
 
 def cut(text: str, spans: list[Span]) -> list[Sentence]:
     """Sentences in the order of the text; a label and the value on the line below it are one."""
@@ -81,7 +84,9 @@ def _ends(folded: str, written: str, hit: re.Match[str]) -> bool:
         return not (tail[:1] in {",", ")"} or _SHORT.search(folded[max(0, hit.start() - 12) : hit.end()]))
     if sign[0] != "\n":
         return True
-    if sign.count("\n") > 1:
+    if _ALONE.match(folded, hit.end()) and _ALONE_ABOVE.search(folded, max(0, hit.start() - 4), hit.start()):
+        return False
+    if sign.count("\n") > 1 and not _ALONE.match(folded, hit.end()):
         return True
     above = folded[max(0, hit.start() - 70) : hit.start()]
     line = above[above.rfind("\n") + 1 :]

@@ -36,6 +36,8 @@ class Span:
     low: Decimal | None = None
     pair: str = ""  # first, second
     slip: str = ""
+    bare: Moment | None = None  # a day without a year, kept in the leap year 2000
+    weekday: str = ""
 
 
 _SAME = str.maketrans(

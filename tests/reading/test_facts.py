@@ -15,7 +15,7 @@ from scrapers.measure import Score, measured, of_sentences
 
 HERE = Path(__file__).parents[1]
 DAY = date(2026, 5, 1)
-SECTIONS = ("directions", "topics", "over", "over_unless", "allocation", "flags", "doubts")
+SECTIONS = ("directions", "topics", "over", "over_unless", "allocation", "flags", "scope", "doubts")
 EVERY_LINE = [
     (language, section, group, written, example)
     for language in LANGUAGES
