@@ -6,6 +6,9 @@ RUN := .venv/bin/python -m
 ONCE ?=
 JOBS ?= 2
 
+# Compiled files make a command start in a third of the time.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Tests keep their files in memory where that is possible: a disk's fsync takes most of their time.
 export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 
@@ -38,7 +41,7 @@ setup-browser: setup ## Install a browser for the browser tests
 	else $(RUN) playwright install chromium; fi
 
 .venv/.stamp: .venv/bin/uv requirements.lock pyproject.toml
-	@.venv/bin/uv pip sync --quiet --require-hashes requirements.lock
+	@.venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes requirements.lock
 	@.venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

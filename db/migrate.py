@@ -1,5 +1,6 @@
-"""Bring a database to the newest schema, or refuse one that is newer than this code."""
+"""Bring a database to the newest schema, or refuse one that is newer than this code or older than its baseline."""
 
+import re
 from pathlib import Path
 
 from alembic import command
@@ -9,31 +10,47 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+BEFORE_BASELINE = re.compile(r"00[0-9]{2}")  # the running numbers of revisions until November 2026
 
 
-class SchemaTooNew(Exception):
-    """The database was written by a newer version of this program."""
+class SchemaUnknown(Exception):
+    """A schema that this program cannot bring up to date; the message says in one line what can be done."""
+
+
+class SchemaTooNew(SchemaUnknown):
+    """Written by a newer version of this program."""
+
+
+class SchemaTooOld(SchemaUnknown):
+    """Written before the baseline, from which migrations are kept."""
 
 
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing, in one transaction; a second process waits its turn.
 
-    Raises SchemaTooNew when the database is ahead of the code.
+    Raises SchemaUnknown when the database is ahead of the code, or older than the baseline.
     """
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(7208001)"))
-        refuse_newer(connection)
+        for revision in MigrationContext.configure(connection).get_current_heads():
+            must_be_known(revision)
         command.upgrade(alembic_config(connection), "head")
 
 
-def refuse_newer(connection: Connection) -> None:
-    """Old code must not touch a newer schema."""
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    current = MigrationContext.configure(connection).get_current_heads()
-    unknown = [revision for revision in current if revision not in known]
-    if unknown:
-        raise SchemaTooNew(f"the database has schema {unknown[0]}, which this version does not know")
+def must_be_known(revision: str) -> None:
+    """Old code must not touch a newer schema, and nothing leads from before the baseline to it.
+
+    Raises SchemaTooNew or SchemaTooOld.
+    """
+    if revision in {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}:
+        return
+    if BEFORE_BASELINE.fullmatch(revision):
+        raise SchemaTooOld(
+            f"schema {revision} is older than the baseline: carry calls and contacts over with 'export' of the version "
+            "that wrote it and 'import' here; the other kinds can be exported, not imported"
+        )
+    raise SchemaTooNew(f"the database has schema {revision}, which this version does not know: use a newer one")
 
 
 def up_to_date(engine: Engine) -> bool:

@@ -17,6 +17,7 @@ FINAL_WORDS = (Status.WITHDRAWN, Status.CONVERTED)
 OVER = (Status.CLOSED, *FINAL_WORDS)  # as a status: nothing can be handed in; as a source's word: it ended it
 STANDING_WORDS = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
 STILL = timedelta(days=7)  # what a source said longer ago, it does not "still" say
+LONGEST_AGO = timedelta(days=500)  # what passed before that is over, whatever a forgotten page says
 SHUT = "gesloten voor wie niet instapte"
 PAST_YET_OPEN = "open volgens de bron, datum voorbij: kijk na"
 
@@ -60,6 +61,7 @@ def is_past_yet_open(call: Dated, now: datetime) -> bool:
         call.source_word == Status.OPEN
         and call.not_listed_since is None
         and _passed(call.closes_at, now)
+        and call.closes_at > now - LONGEST_AGO
         and call.last_seen > max(call.closes_at, call.ends_at or call.closes_at)
         and call.last_seen > now - STILL
     )
@@ -90,9 +92,9 @@ def next_gate_expression(now: datetime) -> ColumnElement[datetime | None]:
         col(Deadline.call_id) == col(Call.id), col(Deadline.cancelled_at).is_(None), col(Deadline.gate_at) > now
     )
     return case(
+        (last <= now, null()),
         (first.is_(None), null()),
         (first > now, first),
-        (last <= now, null()),
         else_=between.correlate(Call).scalar_subquery(),
     )
 
@@ -138,6 +140,7 @@ def past_yet_open_expression(now: datetime) -> ColumnElement[bool]:
     return and_(
         col(Call.source_word) == Status.OPEN,
         closes <= now,
+        closes > now - LONGEST_AGO,
         col(Call.not_listed_since).is_(None),
         seen > closes,
         or_(ends.is_(None), seen > ends),

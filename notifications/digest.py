@@ -21,7 +21,7 @@ Wanted = dict[str, tuple[CatalogueMatch, list[str]]]  # per opgave its match, an
 
 @dataclass(frozen=True)
 class SubscriptionQuery:
-    """A standing subscription: what its person wants to be told."""
+    """What a subscription asks for."""
 
     id: int
     name: str

@@ -14,6 +14,7 @@ from db.models import Call, Deadline
 from db.vocabulary import DeadlineKind, Status
 from notifications.wording import AMSTERDAM, day, full_moment
 
+INSIDE = "voor wie al instapte"
 DOMAIN = "kansenradar"  # not the host: an installation that moves keeps its UIDs
 ZONES = ("Europe/Amsterdam", "Europe/Brussels")
 REFRESH = timedelta(hours=6)
@@ -67,12 +68,13 @@ class DeadlineLine(NamedTuple):
     source_word: str | None
     call_version: int = 1
     withdrawn_at: datetime | None = None
+    inside: bool = False  # only who came in before can still hand something in by it
 
 
 def line_of(deadline: Deadline, call: Call) -> DeadlineLine:
     """The line of two stored rows."""
     own = [getattr(deadline, name) for name in DeadlineLine._fields[:10]]
-    about = (call.id, call.title, call.url, call.publisher, call.source_word, call.version, None)
+    about = (call.id, call.title, call.url, call.publisher, call.source_word, call.version, None, False)
     return DeadlineLine._make([*own, *about])
 
 
@@ -88,7 +90,7 @@ def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
             log.warning("deadline %s has no date and is left out of the calendar", line.id)
         return None
     label, address = DeadlineKind(line.kind).label, call_address(line.call_id, base_url)
-    headed = label.capitalize()
+    headed = label.capitalize() + (f" ({INSIDE})" if line.inside else "")
     told = (
         f"{headed}: {deadline_moment(line)}",
         line.publisher,

@@ -21,7 +21,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, update
 from sqlmodel import Session, col, select
 
 from db.models import Attempt, Delivery, MailText, Suppression, Told
@@ -174,8 +174,12 @@ class Claim:
 
 def silent_addresses(session: Session, now: datetime) -> frozenset[str]:
     """The hashes of the addresses that get no mail at ``now``."""
-    active = or_(col(Suppression.until).is_(None), col(Suppression.until) > now)
-    return frozenset(session.exec(select(Suppression.address_hash).where(active)))
+    return frozenset(session.exec(select(Suppression.address_hash).where(holds(now))))
+
+
+def holds(now: datetime) -> ColumnElement[bool]:
+    """Whether a suppression holds at ``now``."""
+    return or_(col(Suppression.until).is_(None), col(Suppression.until) > now)
 
 
 # Built once: putting a statement together costs more than running it, and this is done for every mail.

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,6 +17,9 @@ from db.migrate import upgrade
 from db.session import open_engine, writing
 from tests.make.seed_pages import seed
 
+# Compiled files are kept even where the machine says not to: without them collecting takes twice as long (2026-11-29:
+# 16 s of processor time against 7 s).
+sys.dont_write_bytecode = False
 os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # as main() does, before numpy loads: no threads that wait on each other

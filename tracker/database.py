@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from db.migrate import SchemaTooNew, up_to_date, upgrade
+from db.migrate import SchemaUnknown, up_to_date, upgrade
 from db.session import open_engine
 from tracker.errors import CommandFailed
 from tracker.settings import Settings
@@ -25,7 +25,7 @@ def migrate_database(settings: Settings) -> Engine:
     engine = _engine(settings)
     try:
         upgrade(engine)
-    except (DatabaseError, SchemaTooNew) as error:
+    except (DatabaseError, SchemaUnknown) as error:
         raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
     return engine
 

@@ -1,15 +1,12 @@
 """An application goes from signal to decision, each step with what it needs; the co-funding guard counts exactly."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from alembic import command
-from sqlalchemy import Engine, bindparam, text
+from sqlalchemy import Engine
 from sqlmodel import Session, select
-from sqlmodel.sql.sqltypes import UTCDateTime
 
-from db.migrate import alembic_config, upgrade
 from db.models import Application, Cofunding, Dossier
 from db.session import writing
 from db.vocabulary_lobby import ApplicationStage, Check, GoDecision, PartnerRole, StateAid
@@ -72,18 +69,6 @@ def test_the_day_it_went_in_is_the_day_people_say(cast: Cast) -> None:
     assert line.day == date(2026, 5, 20)
     with pytest.raises(Incomplete, match="voor de dag van indienen"):
         decide(Deed(cast.session, by, now), dossier, S.REJECTED, date(2026, 5, 19), dossier.version)
-
-
-def test_a_moment_of_a_button_became_its_day_in_amsterdam(cast: Cast, engine: Engine) -> None:
-    start(cast.deed(), cast.call)
-    cast.session.commit()
-    late = bindparam("late", datetime(2026, 3, 31, 22, 30, tzinfo=UTC), UTCDateTime())
-    with engine.begin() as connection:
-        command.downgrade(alembic_config(connection), "0016")
-        connection.execute(text("UPDATE application SET submitted_at = :late").bindparams(late))
-    upgrade(engine)
-    with Session(engine) as session:
-        assert session.exec(select(Application.submitted_on)).one() == date(2026, 4, 1)
 
 
 def test_the_mra_is_never_penvoerder(cast: Cast) -> None:

@@ -22,7 +22,7 @@ from notifications.dispatcher import _bytes, send_due
 from notifications.outbox import Claim, Rules
 from notifications.transport import open_transport
 from tests.bench.row import Row
-from tests.make.mail_cases import DESK, THRESHOLD, make_agenda
+from tests.make.mail_cases import MAILER, THRESHOLD, make_agenda
 from tests.make.smtp_server import SmtpServer, running
 from tracker.mailing.plan import plan
 
@@ -73,7 +73,7 @@ def bench() -> Iterator[Row]:
         upgrade(engine)
         world(engine)
         begun, busy = time.perf_counter(), time.process_time()
-        planned = plan(engine, DESK, NOW, THRESHOLD)
+        planned = plan(engine, MAILER, NOW, THRESHOLD)
         seconds, busy = time.perf_counter() - begun, time.process_time() - busy
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         assert planned.digests == PEOPLE, planned

@@ -7,10 +7,12 @@ import pytest
 from sqlmodel import Session, select
 
 from db.models import Call, Deadline
-from db.queries import CallFilter, calls_for
+from db.queries import CallFilter, Viewer, calls_for
 from db.status import SHUT, remark_of
 from scrapers.listing import ListedDeadline
 from tests.make.crawls import closes, make_listing, store
+from tracker.calendar.entries import deadline_entries
+from tracker.calendar.events import deadline_events, deadline_lines
 from tracker.calls.gates import gates_of
 from tracker.matching.search import find
 from tracker.web.calls.rows import next_date
@@ -107,3 +109,19 @@ def test_a_sentence_that_it_is_over_closes_the_call_although_another_source_says
     call = session.exec(select(Call)).one()
     assert (call.source_word, call.provenance["source_word"]) == ("closed", "zonmw")
     assert call.proof["source_word"]["sentence"] == "Het subsidieplafond is bereikt."
+
+
+def test_calendar_and_feed_say_of_a_later_date_that_it_is_for_who_came_in(session: Session, now: datetime) -> None:
+    store(session, [make_listing(1, deadlines=TWO_STAGES), make_listing(2)], now)
+    entries = {(entry.title, entry.what): entry.note for entry in deadline_entries(session, Viewer(), now, now.date())}
+    assert entries == {
+        ("Regeling 1", "fase 1"): "",
+        ("Regeling 1", "fase 2"): "voor wie al instapte",
+        ("Regeling 2", "sluit"): "",
+    }
+    events = deadline_events(deadline_lines(session, now), "https://k.nl", now)
+    assert [event.summary for event in events if event is not None] == [
+        "Fase 1: Regeling 1",
+        "Sluit: Regeling 2",
+        "Fase 2 (voor wie al instapte): Regeling 1",
+    ]

@@ -12,11 +12,9 @@ from datetime import datetime, timedelta
 
 import pytest
 import trustme
-from alembic import command
 from sqlalchemy import Engine, delete, update
 from sqlmodel import select
 
-from db.migrate import alembic_config
 from db.models import Alert, Attempt, Delivery, MailText, Pause, Relay, Suppression
 from db.session import reading, writing
 from db.vocabulary import DeliveryState, MailKind
@@ -445,20 +443,3 @@ def test_a_queued_mail_can_be_withdrawn(engine: Engine, smtp: SmtpServer, now: d
         outbox.withdraw(session, list(session.exec(select(Delivery.id))), "unsubscribed", now)  # type: ignore
     assert send(engine, smtp.url(), now).accepted == 0
     assert delivery(engine).state == DeliveryState.CANCELLED
-
-
-def test_a_mail_in_the_outbox_leaves_as_it_was_written_after_its_text_moved_to_a_table_of_its_own(
-    engine: Engine, smtp: SmtpServer, now: datetime
-) -> None:
-    put(engine, make_mail(now), make_mail(now, "weg@x.example"))
-    with writing(engine) as session:  # one without a text stops no way back
-        session.connection().execute(delete(MailText).where(MailText.delivery_id == 2))  # type: ignore[arg-type]
-    for move, to in ((command.downgrade, "0012"), (command.upgrade, "head")):
-        with engine.begin() as connection:
-            move(alembic_config(connection), to)
-    assert send(engine, smtp.url(), now).accepted == 1
-    (mail,) = smtp.accepted
-    assert [part.get_payload(decode=True) for part in mail.message.get_payload()] == [  # type: ignore[union-attr]
-        b"Tekst\r\n.\r\nmet een punt\r\n",
-        b"<p>Tekst</p>",
-    ]

@@ -3,12 +3,9 @@
 from datetime import date, datetime
 
 import pytest
-from alembic import command
-from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from db.migrate import alembic_config, upgrade
 from db.models import Commitment, ContactMoment, LogEntry, Stake, Stakeholder
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentState, StakeRole
@@ -83,34 +80,6 @@ def test_an_office_is_one_row_also_where_an_erased_person_held_it(cast: Cast) ->
     kept = contacts.stakeholder_for(cast.deed(), nobody)
     assert contacts.stakeholder_for(cast.deed(), nobody) is kept
     assert len(cast.session.exec(select(Stakeholder)).all()) == 2
-
-
-def test_an_office_that_was_there_twice_becomes_one_and_keeps_all_that_hung_on_it(cast: Cast, engine: Engine) -> None:
-    session, by, now = cast.session, cast.lobbyist, cast.now
-    here, there = cast.open("Hier"), cast.open("Daar")
-    first = log_contact(Deed(session, by, now), ContactFields(TODAY, "een"), OFFICE)
-    office = session.get_one(Stakeholder, first.stakeholder_id)
-    contacts.stake_for(Deed(session, by, now), here, office, StakeRole.ALLY, 3, None, "")
-    session.commit()
-    with engine.begin() as connection:
-        command.downgrade(alembic_config(connection), "0018")
-    double = Stakeholder(**office.model_dump(exclude={"id", "hold"}), hold="Woo-verzoek")
-    session.add(double)
-    session.flush()
-    second = log_contact(Deed(session, by, now), ContactFields(TODAY, "twee"), OFFICE)
-    second.stakeholder_id = double.id
-    contacts.commit_to(Deed(session, by, now), second, "Stuurt de brief", None)
-    for dossier in (here, there):
-        contacts.stake_for(Deed(session, by, now), dossier, double, StakeRole.DECIDES, 9, None, "")
-    session.commit()
-    upgrade(engine)
-    with Session(engine) as after:
-        [one] = after.exec(select(Stakeholder)).all()
-        assert (one.id, one.hold) == (office.id, "Woo-verzoek")
-        assert {c.message for c in after.exec(select(ContactMoment))} == {"een", "twee"}
-        hanging = [r.stakeholder_id for model in (ContactMoment, Commitment, Stake) for r in after.exec(select(model))]
-        assert hanging == [one.id] * 5
-        assert [s.role for s in after.exec(select(Stake))] == ["decides", "decides"]
 
 
 def test_a_private_dossier_takes_no_contact_from_outside(cast: Cast) -> None:

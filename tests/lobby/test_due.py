@@ -13,7 +13,7 @@ from db.session import reading, writing
 from db.vocabulary import DeadlineKind, DeliveryState, Nature, Status, Visibility
 from db.vocabulary_lobby import CommitmentState, Gremium, MomentKind, OutcomeResult, PartyKind, PartyStance
 from tests.make.lobby import Cast, gather
-from tests.make.mail_cases import DESK
+from tests.make.mail_cases import MAILER
 from tests.make.pages import visit
 from tracker.applications import stages
 from tracker.applications.mismatches import mismatches
@@ -118,7 +118,7 @@ def remind(engine: Engine, now: datetime) -> int:
     with writing(engine) as session:
         epoch = take(session, LEASE, this_process())
     assert epoch is not None
-    return plan_lobby_reminders(PlanningRun(engine, DESK, now, epoch))
+    return plan_lobby_reminders(PlanningRun(engine, MAILER, now, epoch))
 
 
 def test_the_lobby_is_reminded_once_a_distance_by_the_same_outbox(engine: Engine, now: datetime) -> None:

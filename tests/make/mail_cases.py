@@ -31,7 +31,7 @@ from tracker.mailing.mailer import Mailer
 from tracker.mailing.plan import PlanResult, plan
 
 THRESHOLD = 0.5
-DESK = Mailer(Links("https://kansenradar.example", (b"key",)), Sender("kansenradar@haarlem.example", "Haarlem"), "")
+MAILER = Mailer(Links("https://kansenradar.example", (b"key",)), Sender("kansenradar@haarlem.example", "Haarlem"), "")
 
 
 def make_agenda(engine: Engine, challenges: Iterable[str] = ("wonen", "circulair"), participant: bool = True) -> None:
@@ -126,7 +126,7 @@ def move_deadline(engine: Engine, call_id: int, to: date, now: datetime, damped:
 
 def plan_at(engine: Engine, now: datetime, leaves: bool = True) -> PlanResult:
     """One round of planning at that moment; what was planned then leaves, unless it must not."""
-    planned = plan(engine, DESK, now, THRESHOLD)
+    planned = plan(engine, MAILER, now, THRESHOLD)
     if leaves:
         settle_all(engine, DeliveryState.ACCEPTED, now)
     return planned

@@ -7,12 +7,12 @@ from sqlmodel import col, select
 
 from db.models import Delivery
 from db.session import reading
-from tests.make.mail_cases import DESK
+from tests.make.mail_cases import MAILER
 from tracker.mailing.plan import plan
 
 
 def plan_once(engine: Engine, now: datetime) -> list[Delivery]:
     """Plan, and give the agenda mails."""
-    plan(engine, DESK, now, threshold=0.5, compare_clocks=False)
+    plan(engine, MAILER, now, threshold=0.5, compare_clocks=False)
     with reading(engine) as session:
         return list(session.exec(select(Delivery).where(col(Delivery.key).startswith("agenda:"))))

@@ -23,7 +23,7 @@ from notifications.outbox import Rules, SendTally
 from notifications.transport import Outcome, SendResult, SmtpStage
 from tests.conftest import ROOT
 from tests.letters.test_outbox import make_mail
-from tests.make.mail_cases import DESK, THRESHOLD, make_agenda, make_call, make_reader
+from tests.make.mail_cases import MAILER, THRESHOLD, make_agenda, make_call, make_reader
 from tests.make.smtp_server import SmtpServer, running
 from tracker.clock import Clock
 from tracker.mailing.copy_guard import check_not_a_copy
@@ -103,7 +103,7 @@ def test_sigterm_lets_the_mail_in_hand_arrive_and_be_noted(database_url: str, tm
     make_call(engine, now, closes=now.date().replace(year=now.year + 1))
     for name in ("jan", "piet", "anna"):
         make_reader(engine, now, f"{name}@haarlem.example")
-    plan(engine, DESK, now, THRESHOLD)
+    plan(engine, MAILER, now, THRESHOLD)
     with running(SmtpServer()) as server:
         settings = {**_settings(database_url, tmp_path), "KANSENRADAR_MAIL_URL": server.url()}
         sender = subprocess.Popen([sys.executable, "-m", "tracker", *command], env=settings, stderr=subprocess.PIPE)

@@ -90,7 +90,7 @@ def test_a_database_with_work_in_it_is_not_overwritten(engine: Engine, tmp_path:
         restore_backup(engine, tmp_path / "b.zip", now, SILENT)
 
 
-@pytest.mark.parametrize("damage", ["cut", "flip", "none", "newer"])
+@pytest.mark.parametrize("damage", ["cut", "flip", "none", "newer", "0007"])
 def test_a_damaged_backup_changes_nothing(sqlite: Engine, tmp_path: Path, now: datetime, damage: str) -> None:
     path, target = tmp_path / "b.zip", sqlite
     source = open_engine(f"sqlite:///{tmp_path / 'source.db'}")
@@ -99,7 +99,8 @@ def test_a_damaged_backup_changes_nothing(sqlite: Engine, tmp_path: Path, now: d
     write_backup(source, path, now, SILENT)
     source.dispose()
     damaged(path, damage)
-    with pytest.raises(NotRestorable):
+    says = {"newer": "use a newer one", "0007": "schema 0007 is older than the baseline"}.get(damage, ".")
+    with pytest.raises(NotRestorable, match=says):
         restore_backup(target, path, now, SILENT)
     with Session(target) as session:
         assert session.exec(select(Call)).all() == []
@@ -117,7 +118,9 @@ def damaged(path: Path, how: str) -> None:
     else:
         with zipfile.ZipFile(path) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}
-        files["manifest.json"] = files["manifest.json"].replace(b'"schema": "0', b'"schema": "9')
+        other = f'"schema": "{how}"'.encode()
+        assert b'"schema": "baseline"' in files["manifest.json"]
+        files["manifest.json"] = files["manifest.json"].replace(b'"schema": "baseline"', other)
         with zipfile.ZipFile(path, "w") as archive:
             for name, said in files.items():
                 archive.writestr(name, said)

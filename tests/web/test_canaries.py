@@ -16,7 +16,7 @@ from db.session import reading, writing
 from db.vocabulary import Cadence, DeadlineKind, Visibility
 from db.vocabulary_calendar import FeedScope
 from tests.make.lobby import Cast, gather
-from tests.make.mail_cases import DESK
+from tests.make.mail_cases import MAILER
 from tests.make.pages import visit
 from tracker.applications import stages
 from tracker.calendar.feeds import feed_file, open_feed
@@ -122,7 +122,7 @@ def test_no_mail_carries_a_word_of_the_lobby_not_even_to_its_owner(engine: Engin
     with writing(engine) as session:
         planted(session, now)
     for hours in (0, 24, 72, 168):
-        plan(engine, DESK, now + timedelta(hours=hours), 0.5, compare_clocks=False)
+        plan(engine, MAILER, now + timedelta(hours=hours), 0.5, compare_clocks=False)
     with reading(engine) as session:
         mails = list(session.exec(select(Delivery)))
     assert {m.kind for m in mails} >= {"digest", "reminder"}

@@ -22,7 +22,7 @@ from db.rights import visible
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import EntryKind, MilestoneState, MilestoneStep
 from db.vocabulary_lobby import MomentKind
-from notifications.ical import DATELESS, DeadlineLine, still_told
+from notifications.ical import DATELESS, INSIDE, DeadlineLine, still_told
 from notifications.wording import day as said
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar
@@ -109,6 +109,7 @@ def _deadline_entry(line: DeadlineLine, assigned: tuple[Assignment, str] | None,
         state=state,
         overdue=bool(assigned) and over and state == MilestoneState.PLANNED,
         cancelled=line.cancelled_at is not None,
+        note=INSIDE if line.inside else "",
         anchor=f"termijn-{line.id}",
         call=f"/regelingen/{line.call_id}",
     )

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import Session, col, select
 
 from db.models import Body, Call, Deadline, DecisionClock, Milestone, Revision
 from db.queries import CallFilter, calls_for
-from db.vocabulary import Status
+from db.vocabulary import CLOSING_KINDS, Status
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.ical import DOMAIN, DeadlineLine, Event, calendar_file, deadline_event, still_told
 from notifications.wording import day as said
@@ -35,15 +35,22 @@ def deadline_lines(
     since = now - back
     own = [getattr(Deadline, name) for name in DeadlineLine._fields[:10]]
     call = Call
-    of_call = [call.id, call.title, call.url, call.publisher, call.source_word, call.version, _withdrawn_at()]
+    of_call = [call.id, call.title, call.url, call.publisher, call.source_word, call.version]
+    said = [_withdrawn_at(), _inside()]
     query = (
-        select(*own, *of_call)
+        select(*own, *of_call, *said)
         .join(Call, col(Deadline.call_id) == col(Call.id))
         .where(col(Call.joined_into).is_(None), *where)
         .where(or_(col(Deadline.at) >= since, col(Deadline.at).is_(None) & (col(Deadline.day) >= local_day(since))))
         .order_by(col(Deadline.day), col(Deadline.id))
     )
     return [DeadlineLine(*row) for row in session.connection().execute(query)]
+
+
+def _inside() -> ColumnElement[bool]:
+    """Whether a newcomer can come in by other dates of the call, and not by this closing."""
+    no_gate = and_(col(Call.first_gate_at).is_not(None), col(Deadline.gate_at).is_(None))
+    return and_(no_gate, col(Deadline.kind).in_(sorted(CLOSING_KINDS)), col(Deadline.cancelled_at).is_(None))
 
 
 def _withdrawn_at() -> ColumnElement[datetime | None]:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, select
 
 from db.models import AuditEntry, Delivery, Suppression
 from db.vocabulary import DeliveryState
 from notifications.alerts import end_alert
-from notifications.outbox import address_hash
+from notifications.outbox import address_hash, holds
 from tracker.errors import NotFound
 
 
@@ -34,8 +34,7 @@ def retry_delivery(session: Session, delivery_id: int, now: datetime, actor: str
 def unsuppress(session: Session, email: str, now: datetime, actor: str, origin: str) -> int:
     """Mail an address again; how many reasons stood against it. Raises NothingToRelease."""
     hashed = address_hash(email)
-    standing = or_(col(Suppression.until).is_(None), col(Suppression.until) > now)
-    rows = session.exec(select(Suppression).where(Suppression.address_hash == hashed, standing)).all()
+    rows = session.exec(select(Suppression).where(Suppression.address_hash == hashed, holds(now))).all()
     if not rows:
         raise NothingToRelease(f"nothing keeps mail from {email.strip()}")
     for row in rows:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
@@ -69,8 +69,9 @@ def by_ids(session: Session, ids: Sequence[int]) -> list[Call]:
 
 
 def _by_closing(now: datetime) -> list[Any]:
-    gate = next_gate_expression(now)
-    return [gate.is_(None), gate, col(Call.closes_at), col(Call.id)]
+    closes = col(Call.closes_at)
+    undated = func.coalesce(closes, col(Call.first_gate_at)).is_(None)
+    return [or_(undated, closes <= now), next_gate_expression(now), closes, col(Call.id)]
 
 
 def _by_newest(_now: datetime) -> list[Any]:

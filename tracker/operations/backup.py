@@ -22,6 +22,7 @@ from sqlmodel import Session, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 import db.models
+from db.migrate import SchemaUnknown, must_be_known
 from db.models.columns import Cents
 from db.search import make_index
 from notifications.brakes import pause
@@ -102,7 +103,7 @@ def restore_backup(engine: Engine, path: Path, now: datetime, progress: Progress
     """Fill a freshly made database and pause sending; the manifest. NotRestorable means that nothing has changed."""
     try:
         with zipfile.ZipFile(path) as archive, engine.begin() as connection:
-            manifest = _manifest(archive, connection)
+            manifest = _manifest(archive)
             _empty(connection)
             every_table = [table for table in tables() if table.name in manifest["rows"]]
             for done, table in enumerate(every_table):
@@ -119,11 +120,14 @@ def restore_backup(engine: Engine, path: Path, now: datetime, progress: Progress
     return manifest
 
 
-def _manifest(archive: zipfile.ZipFile, connection: Connection) -> dict[str, Any]:
+def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
-    schema = MigrationContext.configure(connection).get_current_revision()
-    if manifest["format"] != FORMAT or str(manifest["schema"]) > str(schema):
-        raise NotRestorable(f"the backup has schema {manifest['schema']}, this program knows {schema}: use a newer one")
+    try:
+        must_be_known(str(manifest["schema"]))
+    except SchemaUnknown as error:
+        raise NotRestorable(f"this backup: {error}") from error
+    if manifest["format"] != FORMAT:
+        raise NotRestorable(f"the backup has format {manifest['format']}, this program knows {FORMAT}")
     return manifest
 
 
