@@ -99,8 +99,14 @@ class WatchedPage(Source):
         return str(row.meta["external_id"])
 
     def read(self, row: Any) -> Listing | None:
-        title = " ".join(" ".join(row.css("h1 ::text").getall()).split())
-        text = plain_text("\n".join(row.css(self.watched.readable).getall()))
+        parts = row.css(self.watched.readable)
+        titled = [part for part in parts if part.css("h1")]
+        parts = [part for part in parts if part not in titled[1:]]  # a second part with a title is another scheme's
+        headings = (titled[0] if titled else row).css("h1")
+        if len(headings) > 1:
+            raise RowUnreadable("more than one title")
+        title = " ".join(" ".join(headings.css("::text").getall()).split())
+        text = plain_text("\n".join(part.get() for part in parts))
         if not title or not text:
             raise RowUnreadable("no title" if not title else f"nothing at {self.watched.readable!r}")
         fields = extract(text, self.language, self.context.today)

@@ -144,4 +144,6 @@ def organisation(heading: str) -> str:
 def published(item: Any) -> date | None:
     """The day of an item, in Amsterdam, whatever zone it is written in."""
     parts = item.get("published_parsed")
+    if re.match(r"\s*\d\d?-\d", item.get("published") or ""):  # feedparser 6.0 reads 26-05-2026 as 20 May 2026
+        return None
     return datetime.fromtimestamp(timegm(parts), ZoneInfo(AMSTERDAM)).date() if parts else None

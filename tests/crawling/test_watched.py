@@ -65,6 +65,19 @@ def test_a_page_without_a_readable_part_costs_only_itself(tmp_path: Path) -> Non
     assert [(u.external_id, u.why) for u in crawled.unreadable] == [("regelingen/a", "nothing at 'main'")]
 
 
+def test_the_title_is_that_of_the_readable_part_and_a_second_part_is_of_another_scheme(tmp_path: Path) -> None:
+    own = "<main><h1>Groen</h1>Aanvragen kan tot en met 1 juli 2026.</main>"
+    other = "<main><h1>Walstroom</h1>Aanvragen kan tot en met 1 januari 2031.</main>"
+    pages = {
+        "/regelingen": '<main><a href="/regelingen/a">a</a><a href="/regelingen/b">b</a></main>',
+        "/regelingen/a": f"<h1>Cookies</h1>{own}{other}",
+        "/regelingen/b": "<h1>Cookies</h1><h1>Groen</h1><main>Subsidie</main>",
+    }
+    crawled = replay(watched_source(SITE), recorded(tmp_path, pages))
+    assert [(c.title, [str(d.day) for d in c.deadlines]) for c in crawled.listings] == [("Groen", ["2026-07-01"])]
+    assert [(u.external_id, u.why) for u in crawled.unreadable] == [("regelingen/b", "more than one title")]
+
+
 def test_a_description_that_cannot_work_is_refused() -> None:
     with pytest.raises(ValidationError, match="links"):
         Watched(name="stad", publisher="Stad", start="https://stad.example/", links="(")

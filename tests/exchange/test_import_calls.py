@@ -197,6 +197,7 @@ HEAD: list[object] = ["title", "url", "amounts_budget", "amounts_rate", "closes"
         (b"sep=;\r\ntitle;url;amounts_budget\r\nX;https://x.nl;2.500\r\n", "csv"),
         (b"title;url;amounts_budget;;;\nX;https://x.nl;2.500;;;\n", "csv"),
         (b"Title;URL;Amounts_Budget\nX;https://x.nl;\xe2\x82\xac 2.500,00\n", "csv"),
+        (b"Title\tURL\tAmounts_Budget\nX\thttps://x.nl\t2.500\n", "csv"),
         (b"Onze regelingen;;\n;;\ntitle;url;amounts_budget\nX;https://x.nl;2,5 duizend\n", "csv"),
         (sheets(("Blad1", [["Onze regelingen"], [], HEAD[:3], ["X", "https://x.nl", 2500]])), "xlsx"),
         (sheets(("Toelichting", [["Lees dit eerst"]]), ("Data", [HEAD[:3], ["X", "https://x.nl", "2.500"]])), "xlsx"),

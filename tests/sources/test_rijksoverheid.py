@@ -34,3 +34,8 @@ def test_news_on_subsidy_is_read_day_by_day_each_once() -> None:
 def test_a_day_is_that_of_amsterdam_in_whatever_zone_it_is_written(stamp: str) -> None:
     feed = f'<rss version="2.0"><channel><item><title>x</title><pubDate>{stamp}</pubDate></item></channel></rss>'
     assert published(feedparser.parse(feed.encode()).entries[0]) == date(2026, 5, 27)
+
+
+def test_a_day_first_date_is_unknown_and_no_other_day() -> None:
+    feed = '<rss version="2.0"><channel><item><pubDate>26-05-2026</pubDate></item></channel></rss>'
+    assert published(feedparser.parse(feed.encode()).entries[0]) is None

@@ -114,7 +114,7 @@ def _csv(content: bytes, columns: Sequence[str]) -> Rows:
     said = SEPARATOR.match(text)
     lines = io.StringIO(text, newline="")
     head = text[said.end() if said else 0 :].partition("\n")[0]
-    usual = ";" if head.count(";") >= head.count(",") else ","
+    usual = max(";,\t", key=head.count)
     table = csv.reader(lines, delimiter=(said[1] if said else usual).replace("\\t", "\t"))
     if said:  # what Excel writes above the head for itself
         lines.readline()
