@@ -1,12 +1,14 @@
 """The command read-facts: one case for every sentence of what is promised about it."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from scrapers.facts.read import read_facts
 from tracker.__main__ import app
 
 ON = "2026-05-01"
@@ -221,3 +223,35 @@ def test_what_is_asked_has_one_to_five_values(tmp_path: Path) -> None:
     days = ", ".join(f"regio {n} tot en met {n} juni 2026" for n in range(1, 9))
     found = one(tmp_path, f"Aanvragen kunnen worden ingediend: {days}.")
     assert all(1 <= len(values) <= 5 for values in found["asked"].values())
+
+
+OTHER_CURRENCIES = [
+    ("budget_eur", "en", "The total budget of the call is £2 million.", [2000000]),
+    ("budget_eur", "en", "The total budget available for this call is GBP 4,000,000.", [4000000]),
+    ("budget_eur", "nl", "Het subsidieplafond bedraagt 5.000.000 Noorse kronen.", [5000000]),
+    ("budget_eur", "nl", "Het subsidieplafond bedraagt 2,5 miljoen dollar.", [2500000]),
+    ("max_per_project_eur", "en", "Applicants can receive up to NOK 300,000 per project.", [300000]),
+    ("max_per_project_eur", "en", "Grants of up to 250,000 kroner per project.", [250000]),
+    ("max_per_project_eur", "en", "Each project can receive up to 40,000 pounds.", [40000]),
+    ("max_per_project_eur", "nl", "De subsidie bedraagt maximaal CHF 25.000 per aanvraag.", [25000]),
+    ("max_per_project_eur", "nl", "De subsidie bedraagt maximaal 250.000 DKK per project.", [250000]),
+    ("max_per_project_eur", "en", "Each project can receive US$20,000 to US$80,000.", [80000, 20000]),
+]
+
+
+@pytest.mark.parametrize(("key", "language", "text", "values"), OTHER_CURRENCIES)
+def test_an_amount_in_another_currency_is_asked_with_its_number(
+    tmp_path: Path, key: str, language: str, text: str, values: list[int]
+) -> None:
+    found = one(tmp_path, text, language)
+    assert found["shown"][key] is None
+    assert found["asked"][key] == values
+    field = {"budget_eur": "budget", "max_per_project_eur": "max_amount"}[key]
+    assert "andere munt" in read_facts(text, language, date(2026, 5, 1)).asked[field].why
+
+
+def test_an_amount_in_euro_that_another_currency_repeats_is_shown(tmp_path: Path) -> None:
+    dutch = "De subsidie bedraagt maximaal € 25.000 (ongeveer $ 27.000) per aanvraag."
+    english = "The grant is at most EUR 100,000 (GBP 85,000) per project."
+    assert shown(tmp_path, dutch) == {"max_per_project_eur": 25000}
+    assert shown(tmp_path, english, "en") == {"max_per_project_eur": 100000}
