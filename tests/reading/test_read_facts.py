@@ -255,3 +255,53 @@ def test_an_amount_in_euro_that_another_currency_repeats_is_shown(tmp_path: Path
     english = "The grant is at most EUR 100,000 (GBP 85,000) per project."
     assert shown(tmp_path, dutch) == {"max_per_project_eur": 25000}
     assert shown(tmp_path, english, "en") == {"max_per_project_eur": 100000}
+
+
+SEVERAL_SCHEMES = [
+    (
+        "nl",
+        "Subsidieregeling Sport en bewegen: aanvragen kan van 1 februari 2026 tot en met 31 mei 2026.\n"
+        "Subsidieregeling Cultuur dichtbij: het subsidieplafond bedraagt € 250.000.",
+    ),
+    (
+        "nl",
+        "Voor de Subsidieregeling groenblauwe schoolpleinen bedraagt het subsidieplafond € 300.000. "
+        "De subsidie is maximaal € 20.000 per project.\n"
+        "Aanvragen op grond van de Subsidieregeling asbestdaken kunnen worden ingediend van 1 mei 2026 "
+        "tot en met 1 november 2026. De subsidie bedraagt 30% van de kosten.",
+    ),
+    (
+        "nl",
+        "a. Voor paragraaf 2.1 geldt een subsidieplafond van € 400.000 en kunnen aanvragen worden ingediend "
+        "van 1 februari 2026 tot en met 1 juni 2026.\n"
+        "b. Voor paragraaf 2.4 geldt een subsidieplafond van € 700.000 en kunnen aanvragen worden ingediend "
+        "van 1 februari 2026 tot en met 1 juni 2026.",
+    ),
+    (
+        "en",
+        "Small Projects Fund\nApplications must be submitted by 1 June 2026.\n"
+        "Green Towns Scheme\nThe total budget is EUR 4 million. Each project can receive up to EUR 100,000.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), SEVERAL_SCHEMES)
+def test_of_a_text_that_opens_several_schemes_all_is_asked(tmp_path: Path, language: str, text: str) -> None:
+    assert shown(tmp_path, text, language) == {}
+    assert {"closes", "budget_eur"} <= set(one(tmp_path, text, language)["asked"])
+    assert read_facts(text, language, date(2026, 5, 1)).gates == ()
+
+
+ONE_SCHEME = [
+    "Subsidieregeling Natuur\nOp deze regeling is de Algemene subsidieverordening Utrecht van toepassing. "
+    "Aanvragen kunnen worden ingediend van 1 februari 2026 tot en met 31 mei 2026.\n"
+    "Het subsidieplafond van de Subsidieregeling Natuur bedraagt € 700.000.",
+    "Subsidieregeling Erfgoed\nParagraaf 1 Aanvragen\n"
+    "Een aanvraag kan worden ingediend van 1 februari 2026 tot en met 31 mei 2026.\n"
+    "Paragraaf 2 Geld\nHet subsidieplafond bedraagt € 700.000.",
+]
+
+
+@pytest.mark.parametrize("text", ONE_SCHEME)
+def test_another_regulation_or_a_second_paragraph_makes_no_second_scheme(tmp_path: Path, text: str) -> None:
+    assert shown(tmp_path, text) == {"opens": "2026-02-01", "closes": "2026-05-31", "budget_eur": 700000}
