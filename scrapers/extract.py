@@ -17,7 +17,7 @@ def extract(text: str, language: str, today: date, word: Status | None = None) -
 
     ``today`` is the day of reading, in Amsterdam.
     """
-    facts = read_facts(text.replace("\u00ad", ""), language, today)
+    facts = read_facts(text, language, today)
     amounts = {name: facts.shown[name] for name in AMOUNTS if name in facts.shown}
     if facts.min_amount:
         amounts["min_amount"] = facts.min_amount

@@ -30,7 +30,6 @@ FIELDS = {
     "rate": "funding_rate_pct",
 }
 FOLDS = 6
-OUTCOMES = ("right", "wrong", "asked", "asked wrong", "missed", "shown beside", "asked beside")
 
 
 class Score:

@@ -15,6 +15,7 @@ from scrapers.facts.words import pattern
 SHOW = {"budget": 0.85, "max": 0.88, "rate": 0.85, "min": 0.85}
 ASK = {"budget": 0.35, "max": 0.25, "rate": 0.4, "min": 0.4}
 CAP = 0.6  # a ceiling of some kind is this sure
+BESIDE = 0.4  # and this is enough where a sure one stands in its sentence
 RIVAL = {"budget": 0.5, "max": 0.25, "rate": 0.4, "min": 0.5}
 PROGRAMME = 1_000_000_000  # from here on a sum is that of a programme, where its sentence speaks of no call
 
@@ -56,14 +57,32 @@ def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
         return asked(caps, text, UNSURE) if caps else None
     ordered = sorted(found, key=lambda pair: -pair[0].chance(meaning))
     values = {value for _, value in sure}
+    beside = _of_other_groups(judged, sure) if meaning == "max" else []
     rivals = {value for one, value in found if one.chance(meaning) >= RIVAL[meaning]} - values
+    rivals |= {value for _, value in beside} - values
     raised = meaning == "rate" and any(one.span.kind == "rate" and _EXTRA(one.right) for one in judged)
     if len(values) == 1 and not rivals and not raised:
         return _one(sure, meaning, text)
     if not sure:
         return asked(ordered, text, UNSURE)
-    several = sorted(found, key=lambda pair: pair[1], reverse=True) if meaning == "rate" else ordered
+    several = sorted(found, key=lambda pair: pair[1], reverse=True) if meaning == "rate" else [*ordered, *beside]
     return asked(several, text, "de tekst noemt er meer dan een")
+
+
+_FOR = re.compile(r"\s?(?:for|voor)\s")
+
+
+def _of_other_groups(judged: list[Judged], sure: list[tuple[Judged, Decimal]]) -> list[tuple[Judged, Decimal]]:
+    """ "Up to # for cities; # for consortia": the ceilings that stand beside a sure one in its sentence."""
+    sentences = {one.sentence.start for one, _ in sure if _FOR.match(one.right)}
+    return [
+        (one, one.span.value)
+        for one in judged
+        if isinstance(one.span.value, Decimal)
+        and one.sentence.start in sentences
+        and _FOR.match(one.right)
+        and one.chance("max", "cap_other") >= BESIDE
+    ]
 
 
 def _caps(judged: list[Judged]) -> list[tuple[Judged, Decimal]]:

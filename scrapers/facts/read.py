@@ -26,7 +26,7 @@ CONTRADICT = "data in de tekst spreken elkaar tegen"
 
 def read_facts(text: str, language: str, read_on: date) -> Facts:
     """What the text says, as read on that day (in Amsterdam)."""
-    text = text[:LONGEST]
+    text = text.replace("\u00ad", "")[:LONGEST]  # a soft hyphen hides words
     sentences = cut(text, find(text, language))
     found = judged(sentences)
     status = status_of(sentences, text)

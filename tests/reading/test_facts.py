@@ -87,6 +87,7 @@ OVER = [
     ("nl", "Het budget voor aanvragen is op.", Status.CLOSED),
     ("nl", "Het subsidieplafond is bereikt. U kunt geen aanvraag meer indienen.", Status.CLOSED),
     ("nl", "Vanwege het grote aantal aanvragen is het loket per 12 mei 2026 vervroegd gesloten.", Status.CLOSED),
+    ("nl", "Door de grote toeloop is het loket sinds 12 mei 2026 vervroegd dicht.", Status.CLOSED),
     ("nl", "De regeling is tijdelijk gesloten.", Status.EXPECTED),
     ("nl", "De regeling is ingetrokken.", Status.WITHDRAWN),
     ("nl", "Aanvragen is niet meer mogelijk.", Status.CLOSED),
@@ -202,6 +203,10 @@ The amount available for this call is €16, 000, 000. => budget shown 16000000
 With a budget of €8.1 billion it makes Europe digital. => budget not shown
 The call is open until 15 April 2027 at noon (mainland Spain local time). => closes shown 2027-04-15
 Applications can be submitted by 2pm CET (1pm UK time) on 14 March 2027. => closes shown 2027-03-14T14:00
+Grants of up to €60,000 for cities; €100,000 for consortia. => max_amount asked 60000
+U moet zich eerst vooraanmelden, uiterlijk 1 maart 2026. De volledige aanvraag kan tot en met 1 december 2026. => closes not shown
+Applications close on 14 October 2026 at 23:59 AoE. => closes shown 2026-10-14
+Aanvragen kan tot en met 24 september 2026, twaalf uur. => closes shown 2026-09-24T12:00
 A town gets up to €2,000 to develop a full application. => max_amount not shown
 Opening date\n\n3 March 2027\n\nDeadline of the call\n\n14 May 2027 17:00 => closes shown 2027-05-14T17:00
 """.strip().splitlines()

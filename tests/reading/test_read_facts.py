@@ -101,6 +101,8 @@ DAYS = [
     ("en", "Applications must be submitted by 1 June 2026.", "2026-06-01"),
     ("en", "Applications must be submitted no later than 1 June 2026.", "2026-06-01"),
     ("en", "The call for proposals closes on 1 June 2026.", "2026-06-01"),
+    # what a crawl strips is stripped here too
+    ("nl", "Aan\u00advragen kunt u in\u00addienen tot en met 9 ok\u00adtober 2026.", "2026-10-09"),
     # an hour that stands there is read
     ("en", "Applications must be submitted by 24 September 2026, 12.00 noon CET.", "2026-09-24T12:00"),
     ("en", "Applications must be submitted by midday on 24 September 2026.", "2026-09-24T12:00"),

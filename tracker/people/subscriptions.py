@@ -1,6 +1,5 @@
 """People and what they asked for: add a person, subscribe, leave. Every door calls these."""
 
-import hashlib
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,11 +22,6 @@ FARTHEST = 365
 def folded(address: str) -> str:
     """Addresses compare in NFC and lower case."""
     return unicodedata.normalize("NFC", address.strip()).lower()
-
-
-def link_hash(address: str) -> str:
-    """What a link to sign in keeps of the address it went to."""
-    return hashlib.sha256(address.encode()).hexdigest()
 
 
 def normal_address(email: str) -> str:

@@ -80,24 +80,6 @@ def wrong_root(name: str, settings: Settings) -> str:
     return "" if fits or not root else f"SOURCE_{name.upper()}_URL: {root[:200]!r} is no http or https address"
 
 
-def crawl_into_folder(
-    source: type[Source],
-    settings: Settings,
-    remembered: Iterable[Remembered],
-    now: datetime,
-    progress: Progress,
-    asked: dict[str, Any],
-) -> Crawled:
-    """The same; OSError where this machine cannot."""
-    with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
-        told = {r.url: (r.etag, r.last_modified) for r in remembered}
-        job = job_for(source.name, settings, now, Path(folder), remembered=told, **asked)
-        started = monotonic()
-        failure = run_child(job, settings.source_limit_seconds, progress)
-        finished_at = now + timedelta(seconds=monotonic() - started)
-        return from_spool(source, job.spool, now, finished_at, failure)
-
-
 def job_for(name: str, settings: Settings, now: datetime, folder: Path, **fields: Any) -> Job:
     """What a child is asked to do, by the settings; ``fields`` are further fields of the Job."""
     options = {**watched_options(name, settings), **fields.pop("options", {})}
