@@ -1,6 +1,7 @@
 """Amounts in euro and percentages in running Dutch or English text; a number that can be read two ways is unknown."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from scrapers.facts.spans import MOST_SPANS, Span
@@ -34,7 +35,7 @@ _AMOUNT = re.compile(
 )
 _NOT_MONEY = re.compile(
     r"\s{0,2}(?:kg|ton|kilo|inwoners|mensen|people|woningen|homes|vierkante|m2|m²|kwh|mwh|liter|bomen|leerlingen|huishoudens"
-    r"|gulden|dollars?|ponden|pond|pounds?|kronen|usd|gbp|chf|sek|dkk|nok|pln|km|citizens|inhabitants|jaar|reizigers|personen|passagiers|tonnes|hectare)\b"
+    r"|gulden|ponden|pond|km|citizens|inhabitants|jaar|reizigers|personen|passagiers|tonnes|hectare)\b"
 )
 _PERCENT = re.compile(
     r"(?<![\d.,])(?P<low>\d{1,3}(?:[.,]\d{1,2})?)\s{0,2}(?P<sign>%|procent(?!punt)|percent(?!age)|per cent|pct)?"
@@ -46,9 +47,6 @@ _PERCENT = re.compile(
 def exact(value: Decimal) -> Decimal:
     """Without an exponent and without trailing zeros: 2500000, 62.5."""
     return Decimal(int(value)) if value == int(value) else value.normalize()
-
-
-_FOREIGN = re.compile(r"(?:[$£¥]|\b(?:usd|gbp|chf|sek|dkk|nok|pln))\s{0,2}$")
 
 
 def number(text: str, comma_decimal: bool, scaled: bool) -> Decimal | None:
@@ -81,8 +79,42 @@ def number(text: str, comma_decimal: bool, scaled: bool) -> Decimal | None:
     return None
 
 
-def find_amounts(text: str, comma_decimal: bool, limit: int = MOST_SPANS) -> list[Span]:
-    """Every amount in the lower-cased text from which dates have been blanked out, in order."""
+OTHER_CURRENCY = "other currency"
+_OTHER_CURRENCY = re.compile(
+    r"(?<![a-z])(?:us|ca|au|nz|c|a)?\$|[£¥]|(?<![a-z])(?:usd|gbp|chf|sek|dkk|nok|pln|isk|czk|huf|ron|jpy)(?![a-z])"
+    r"|\b(?:(?:us|american|canadian|australian|amerikaanse|canadese) )?dollars?\b"
+    r"|\b(?:(?:british )?pounds(?: sterling)?|(?:britse )?pond(?:en)? sterling|britse pond(?:en)?)\b(?! of\b)"
+    r"|\b(?:(?:norwegian|swedish|danish) (?:kron[eao]r?|crowns?)|(?:(?:noorse|zweedse|deense) )?kronen|kron[eo]r)\b"
+    r"|\b(?:(?:swiss|zwitserse) (?:francs?|franken?))\b"
+)
+# "€ 100.000 (ongeveer $ 110.000)": the same money once more.
+_SAME_MONEY = re.compile(
+    r"\s?[(/=\[][^.;€]{0,20}|,?\s?(?:or|of|oftewel|ofwel|i\.e\.)\s(?:about |circa |ongeveer |some )?"
+)
+
+
+def find_amounts(text: str, comma_decimal: bool) -> list[Span]:
+    """Every amount in the lower-cased text from which dates have been blanked out, in order.
+
+    One in another currency has its number and the slip of that name; where it only repeats one in euro, it is left out.
+    """
+    signs = [hit.span() for hit in _OTHER_CURRENCY.finditer(text)]
+    found = _all_amounts(_OTHER_CURRENCY.sub(lambda hit: "€".ljust(len(hit.group())), text), comma_decimal)
+    ends = {span: [end for start, end in signs if span.start <= start < span.end] for span in found}
+    euros = [span for span in found if not ends[span]]
+    return [
+        replace(span, end=max(span.end, *ends[span]), slip=OTHER_CURRENCY) if ends[span] else span
+        for span in found
+        if not (ends[span] and any(_repeats(text, span, euro) for euro in euros))
+    ]
+
+
+def _repeats(text: str, foreign: Span, euro: Span) -> bool:
+    first, second = sorted((foreign, euro), key=lambda each: each.start)
+    return _SAME_MONEY.fullmatch(text, first.end, second.start) is not None
+
+
+def _all_amounts(text: str, comma_decimal: bool, limit: int = MOST_SPANS) -> list[Span]:
     found: list[Span] = []
     place = 0
     while len(found) < limit and (hit := _AMOUNT.search(text, place)):
@@ -110,8 +142,13 @@ _CONTRIBUTIONS = re.compile(r"\bcontributions\s?[:|]\s{0,3}(?P<first>\d{5,9})\s(
 def labelled_amounts(text: str, comma_decimal: bool, limit: int = MOST_SPANS) -> list[Span]:
     """Bare numbers behind a label that says they are euro."""
     shapes = (_UNIT_IN_LABEL, _CONTRIBUTIONS, _CELL, _CEILING)
-    hits = [hit for shape in shapes for hit in shape.finditer(text)][:limit]
+    hits = [hit for shape in shapes for hit in shape.finditer(text) if not _is_beside_other_currency(text, hit)][:limit]
     return sorted((m for hit in hits if (m := _labelled(hit, comma_decimal))), key=lambda m: m.start)
+
+
+def _is_beside_other_currency(text: str, hit: re.Match[str]) -> bool:
+    before = _OTHER_CURRENCY.search(text, max(0, hit.start("first") - 5), hit.start("first"))
+    return bool(before or _OTHER_CURRENCY.match(text[hit.end() : hit.end() + 30].lstrip()))
 
 
 def _labelled(hit: re.Match[str], comma_decimal: bool) -> Span | None:
@@ -143,7 +180,7 @@ def _amount(text: str, hit: re.Match[str], comma_decimal: bool) -> Span | None:
     if not _is_money(hit, "1"):
         return None
     end = _end(hit, "1")
-    if not (hit["pre1"] or hit["post1"]) and (_NOT_MONEY.match(text, end) or _FOREIGN.search(text[: hit.start()][-6:])):
+    if not (hit["pre1"] or hit["post1"]) and _NOT_MONEY.match(text, end):
         return None
     value = _value(hit, "1", comma_decimal)
     if value is None or _GOES_ON.match(text, end):

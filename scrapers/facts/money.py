@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from scrapers.facts.amounts import OTHER_CURRENCY
 from scrapers.facts.doors import Candidate
 from scrapers.facts.facts import MOST_READINGS, Asked, Shown, Value
 from scrapers.facts.features import direction, topics_of
@@ -19,6 +20,7 @@ RIVAL = {"budget": 0.5, "max": 0.25, "rate": 0.4, "min": 0.5}
 PROGRAMME = 1_000_000_000  # from here on a sum is that of a programme, where its sentence speaks of no call
 
 UNSURE = "niet zeker dat de tekst dit bedoelt"
+CURRENCY = "het bedrag is in een andere munt dan de euro"
 ROUNDS = "het bedrag is voor meer dan een ronde"
 PARTS = "het geld is verdeeld over meer dan een deel of ronde"
 _SPENT = pattern("scope", "spent").search
@@ -37,6 +39,8 @@ def asked(found: Iterable[tuple[Judged, Value]], text: str, why: str) -> Asked:
     """Values to choose from, each once."""
     pairs = list(found)
     values = tuple(dict.fromkeys(value for _, value in pairs))[:MOST_READINGS]
+    if any(one.span.slip == OTHER_CURRENCY for one, _ in pairs):
+        why = CURRENCY
     return Asked(values, verbatim(text, pairs[0][0].sentence, pairs[0][0].span), why)
 
 

@@ -10,6 +10,7 @@ from scrapers.facts.facts import Asked, Facts, Gate, Shown
 from scrapers.facts.features import topics_of
 from scrapers.facts.find import find
 from scrapers.facts.meanings import judged
+from scrapers.facts.schemes import named_schemes
 from scrapers.facts.sentences import Sentence, cut, verbatim
 from scrapers.facts.spans import LONGEST, Moment
 from scrapers.facts.words import groups, pattern
@@ -19,6 +20,7 @@ UNSURE = "niet zeker dat de tekst dit bedoelt"
 SEVERAL = "de tekst noemt er meer dan een en zegt niet welke voor wie"
 ROUNDED = "datum volgt uit een regel of uit woorden die twee dagen toelaten"
 OVER = "de tekst zegt dat het over is, en noemt een datum die nog komt"
+SCHEMES = "de tekst gaat over meer dan een regeling"
 CONTRADICT = "data in de tekst spreken elkaar tegen"
 
 
@@ -38,10 +40,14 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     answers["max_amount"] = money.settled(found, "max", text)
     answers["rate"] = money.settled(found, "rate", text)
     least = money.settled(found, "min", text)
+    flags = _flags(sentences, text)
+    if len(named_schemes(found, text)) > 1:
+        gates, flags, least = (), [], None
+        answers = {name: _as_asked(one, SCHEMES) if isinstance(one, Shown) else one for name, one in answers.items()}
     return Facts(
         shown={name: one for name, one in answers.items() if isinstance(one, Shown)},
         asked={name: one for name, one in answers.items() if isinstance(one, Asked)},
-        gates=(*gates, *_flags(sentences, text)),
+        gates=(*gates, *flags),
         status=status[:2] if status else None,
         allocation=_allocation(sentences),
         min_amount=least if isinstance(least, Shown) else None,
@@ -104,8 +110,8 @@ def _opens_too_late(opening: list[Candidate], door: Candidate | None) -> Candida
     return None if "rounds" in speaks else sure[0]
 
 
-def _as_asked(one: Shown) -> Asked:
-    return Asked((one.value,), one.sentence, CONTRADICT)
+def _as_asked(one: Shown, why: str = CONTRADICT) -> Asked:
+    return Asked((one.value,), one.sentence, why)
 
 
 def _is_sure(one: Candidate, meaning: str) -> bool:

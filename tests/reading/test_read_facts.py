@@ -1,12 +1,14 @@
 """The command read-facts: one case for every sentence of what is promised about it."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from scrapers.facts.read import read_facts
 from tracker.__main__ import app
 
 ON = "2026-05-01"
@@ -223,3 +225,85 @@ def test_what_is_asked_has_one_to_five_values(tmp_path: Path) -> None:
     days = ", ".join(f"regio {n} tot en met {n} juni 2026" for n in range(1, 9))
     found = one(tmp_path, f"Aanvragen kunnen worden ingediend: {days}.")
     assert all(1 <= len(values) <= 5 for values in found["asked"].values())
+
+
+OTHER_CURRENCIES = [
+    ("budget_eur", "en", "The total budget of the call is £2 million.", [2000000]),
+    ("budget_eur", "en", "The total budget available for this call is GBP 4,000,000.", [4000000]),
+    ("budget_eur", "nl", "Het subsidieplafond bedraagt 5.000.000 Noorse kronen.", [5000000]),
+    ("budget_eur", "nl", "Het subsidieplafond bedraagt 2,5 miljoen dollar.", [2500000]),
+    ("max_per_project_eur", "en", "Applicants can receive up to NOK 300,000 per project.", [300000]),
+    ("max_per_project_eur", "en", "Grants of up to 250,000 kroner per project.", [250000]),
+    ("max_per_project_eur", "en", "Each project can receive up to 40,000 pounds.", [40000]),
+    ("max_per_project_eur", "nl", "De subsidie bedraagt maximaal CHF 25.000 per aanvraag.", [25000]),
+    ("max_per_project_eur", "nl", "De subsidie bedraagt maximaal 250.000 DKK per project.", [250000]),
+    ("max_per_project_eur", "en", "Each project can receive US$20,000 to US$80,000.", [80000, 20000]),
+]
+
+
+@pytest.mark.parametrize(("key", "language", "text", "values"), OTHER_CURRENCIES)
+def test_an_amount_in_another_currency_is_asked_with_its_number(
+    tmp_path: Path, key: str, language: str, text: str, values: list[int]
+) -> None:
+    found = one(tmp_path, text, language)
+    assert found["shown"][key] is None
+    assert found["asked"][key] == values
+    field = {"budget_eur": "budget", "max_per_project_eur": "max_amount"}[key]
+    assert "andere munt" in read_facts(text, language, date(2026, 5, 1)).asked[field].why
+
+
+def test_an_amount_in_euro_that_another_currency_repeats_is_shown(tmp_path: Path) -> None:
+    dutch = "De subsidie bedraagt maximaal € 25.000 (ongeveer $ 27.000) per aanvraag."
+    english = "The grant is at most EUR 100,000 (GBP 85,000) per project."
+    assert shown(tmp_path, dutch) == {"max_per_project_eur": 25000}
+    assert shown(tmp_path, english, "en") == {"max_per_project_eur": 100000}
+
+
+SEVERAL_SCHEMES = [
+    (
+        "nl",
+        "Subsidieregeling Sport en bewegen: aanvragen kan van 1 februari 2026 tot en met 31 mei 2026.\n"
+        "Subsidieregeling Cultuur dichtbij: het subsidieplafond bedraagt € 250.000.",
+    ),
+    (
+        "nl",
+        "Voor de Subsidieregeling groenblauwe schoolpleinen bedraagt het subsidieplafond € 300.000. "
+        "De subsidie is maximaal € 20.000 per project.\n"
+        "Aanvragen op grond van de Subsidieregeling asbestdaken kunnen worden ingediend van 1 mei 2026 "
+        "tot en met 1 november 2026. De subsidie bedraagt 30% van de kosten.",
+    ),
+    (
+        "nl",
+        "a. Voor paragraaf 2.1 geldt een subsidieplafond van € 400.000 en kunnen aanvragen worden ingediend "
+        "van 1 februari 2026 tot en met 1 juni 2026.\n"
+        "b. Voor paragraaf 2.4 geldt een subsidieplafond van € 700.000 en kunnen aanvragen worden ingediend "
+        "van 1 februari 2026 tot en met 1 juni 2026.",
+    ),
+    (
+        "en",
+        "Small Projects Fund\nApplications must be submitted by 1 June 2026.\n"
+        "Green Towns Scheme\nThe total budget is EUR 4 million. Each project can receive up to EUR 100,000.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), SEVERAL_SCHEMES)
+def test_of_a_text_that_opens_several_schemes_all_is_asked(tmp_path: Path, language: str, text: str) -> None:
+    assert shown(tmp_path, text, language) == {}
+    assert {"closes", "budget_eur"} <= set(one(tmp_path, text, language)["asked"])
+    assert read_facts(text, language, date(2026, 5, 1)).gates == ()
+
+
+ONE_SCHEME = [
+    "Subsidieregeling Natuur\nOp deze regeling is de Algemene subsidieverordening Utrecht van toepassing. "
+    "Aanvragen kunnen worden ingediend van 1 februari 2026 tot en met 31 mei 2026.\n"
+    "Het subsidieplafond van de Subsidieregeling Natuur bedraagt € 700.000.",
+    "Subsidieregeling Erfgoed\nParagraaf 1 Aanvragen\n"
+    "Een aanvraag kan worden ingediend van 1 februari 2026 tot en met 31 mei 2026.\n"
+    "Paragraaf 2 Geld\nHet subsidieplafond bedraagt € 700.000.",
+]
+
+
+@pytest.mark.parametrize("text", ONE_SCHEME)
+def test_another_regulation_or_a_second_paragraph_makes_no_second_scheme(tmp_path: Path, text: str) -> None:
+    assert shown(tmp_path, text) == {"opens": "2026-02-01", "closes": "2026-05-31", "budget_eur": 700000}
