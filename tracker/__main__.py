@@ -72,7 +72,6 @@ def root(
     """Read the settings and the clock, once."""
     from tracker.settings import read_settings
 
-    know_the_zones()
     fixed = moment(now) if now is not None else None
     if fixed:
         typer.echo(f"clock set to {fixed.isoformat()}; it is not compared with the sources' clocks", err=True)
@@ -87,6 +86,7 @@ def main() -> None:
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
+        know_the_zones()  # before the code of a command, whose imports need them
         sys.exit(app(now_first(sys.argv[1:]), standalone_mode=False))  # the code of a typer.Exit, else none
     except TyperException as error:
         typer.echo(wrong_usage(error), err=True)
