@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from scrapers.pages import Reading
+from scrapers.pages import PageReading
 
 MOST_ASKED = 50  # a crawl; the others are not gone before a later crawl asked for them
 NO_SUCH_PAGE = [404, 410]
@@ -18,7 +18,7 @@ class Asking:
     in the list the crawl will not count as complete, so nothing can be gone and nothing needs asking.
     """
 
-    def __init__(self, reading: Reading, absentees: Iterable[tuple[str, str]], fewest: int = 0) -> None:
+    def __init__(self, reading: PageReading, absentees: Iterable[tuple[str, str]], fewest: int = 0) -> None:
         self.reading, self.source, self.fewest = reading, reading.source, fewest
         self.absentees = tuple(absentees)
         self.unconfirmed = {external_id for external_id, _ in self.absentees}

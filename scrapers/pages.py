@@ -19,7 +19,7 @@ from scrapers.source import Source, SourceIncomplete
 Event = Listing | Unreadable | Page | Remembered
 
 
-class Reading:
+class PageReading:
     """Takes the pages of one source and hands every listing, page and unreadable row to ``keep``."""
 
     def __init__(self, source: Source, now: Callable[[], datetime], keep: Callable[[Event], None]) -> None:

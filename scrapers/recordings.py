@@ -15,7 +15,7 @@ from scrapy.http import HtmlResponse, JsonResponse, Response, TextResponse, XmlR
 
 from scrapers.crawled import Crawled, Page, Remembered, Unreadable
 from scrapers.listing import AMSTERDAM, Listing
-from scrapers.pages import Event, Reading
+from scrapers.pages import Event, PageReading
 from scrapers.shape import Shape
 from scrapers.source import Context, Source
 
@@ -84,7 +84,7 @@ def replay_shaped(
     recording, shape = Recording(folder), Shape()
     moment = now or recording.now
     events: list[Event] = []
-    reading = Reading(source(Context(moment, recording.since, options or {})), lambda: moment, events.append)
+    reading = PageReading(source(Context(moment, recording.since, options or {})), lambda: moment, events.append)
     reading.source.observe = shape.add
     waiting = deque(reading.source.start())
     while waiting:
@@ -99,7 +99,7 @@ def replay_shaped(
     return as_crawled(reading, events, moment), shape
 
 
-def as_crawled(reading: Reading, events: list[Event], moment: datetime) -> Crawled:
+def as_crawled(reading: PageReading, events: list[Event], moment: datetime) -> Crawled:
     """The events of a reading, sorted."""
     return Crawled(
         source=reading.source.name,

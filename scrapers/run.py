@@ -27,7 +27,7 @@ from scrapers.crawled import Page, Unreadable
 from scrapers.fetch import guard_connections, host_and_port
 from scrapers.job import Job
 from scrapers.listing import Listing
-from scrapers.pages import Event, Reading, as_page, text_header
+from scrapers.pages import Event, PageReading, as_page, text_header
 from scrapers.settings import LONGEST_WAIT, MEMORY_BYTES, PAGE_BYTES, scrapy_settings
 from scrapers.shape import Shape
 from scrapers.source import Context, Source, first_line
@@ -39,7 +39,7 @@ TWISTED = re.compile(r"\[?<twisted\.[\w.]+ ")  # failures inside failures: the w
 
 
 class SourceSpider(Spider):
-    """Carries a Source's requests to the network and its answers to a Reading."""
+    """Carries a Source's requests to the network and its answers to a PageReading."""
 
     name = "source"
     handle_httpstatus_list = (304,)
@@ -48,7 +48,7 @@ class SourceSpider(Spider):
         super().__init__(**rest)
         self.job, self.source, self.spool = job, source, spool
         self.started = monotonic()
-        self.reading = Reading(source, self.now, self.keep)
+        self.reading = PageReading(source, self.now, self.keep)
         self.asking, self.asked = Asking(self.reading, job.absentees, job.fewest), False
         self.fetch_allow = frozenset(pair.lower() for pair in job.fetch_allow)
         self.shape = Shape()

@@ -23,7 +23,7 @@ FAINT = 0.15  # so does this, where the sure one is past and the other still to 
 
 
 @dataclass(frozen=True)
-class Candidate:
+class DoorCandidate:
     """A date that may be a moment of the call. ``sure`` is false where its words leave the day itself open."""
 
     judged: Judged
@@ -39,9 +39,9 @@ class Candidate:
         return self.judged.span.start
 
 
-def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.values())) -> list[Candidate]:
+def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.values())) -> list[DoorCandidate]:
     """Every date that may open or close something, in the order of the text."""
-    found: list[Candidate] = []
+    found: list[DoorCandidate] = []
     dates = [one for one in judged if one.span.kind == "date"]
     for one in dates:
         closing, opening = one.chance("closes", "step", "later"), one.chance("opens")
@@ -65,7 +65,9 @@ _PAST = re.compile(
 )
 
 
-def _without_year(one: Judged, meaning: str, chance: float, read_on: date, dates: list[Judged]) -> Iterator[Candidate]:
+def _without_year(
+    one: Judged, meaning: str, chance: float, read_on: date, dates: list[Judged]
+) -> Iterator[DoorCandidate]:
     """A day whose year is written nowhere: asked, with the year that the day of reading makes likely first."""
     bare = one.span.bare
     assert bare is not None
@@ -77,7 +79,7 @@ def _without_year(one: Judged, meaning: str, chance: float, read_on: date, dates
     read = [replace(one, span=replace(one.span, value=Moment(day, bare.hour))) for day in days]
     moments = [moment for moment in (_moment(each, meaning) for each in read) if moment]
     if moments:
-        yield Candidate(one, meaning, moments[0], chance, False, tuple(moments[1:2]))
+        yield DoorCandidate(one, meaning, moments[0], chance, False, tuple(moments[1:2]))
 
 
 def _same_day(moment: Moment, bare: Moment) -> bool:
@@ -97,7 +99,7 @@ def _years(one: Judged, meaning: str, bare: date, read_on: date) -> list[int]:
     return sorted(range(read_on.year - 1, read_on.year + 2), key=unlikely)
 
 
-def _candidate(one: Judged, meaning: str, moment: Moment, chance: float) -> Candidate:
+def _candidate(one: Judged, meaning: str, moment: Moment, chance: float) -> DoorCandidate:
     others: tuple[Moment, ...] = ()
     sure = one.span.slip in ("", "other zone")
     if meaning != "opens" and re.search(r"\bper\s$", one.left[-5:]) and moment.hour is None:
@@ -110,7 +112,7 @@ def _candidate(one: Judged, meaning: str, moment: Moment, chance: float) -> Cand
         moment, sure = ruled, False
     if pattern("topics", "maybe").search(one.left[-70:]) and _PLANNED.search(one.left[-70:]):
         sure = False
-    return Candidate(one, meaning, moment, chance, sure, others)
+    return DoorCandidate(one, meaning, moment, chance, sure, others)
 
 
 _PLANNED = re.compile(
@@ -175,7 +177,7 @@ def _is_left_behind(one: Judged) -> bool:
     )
 
 
-def is_obligatory(found: list[Candidate]) -> bool:
+def is_obligatory(found: list[DoorCandidate]) -> bool:
     """The text says that who did not take the first step cannot take the next."""
     for one in found:
         words = one.judged.sentence.words
@@ -187,26 +189,26 @@ def is_obligatory(found: list[Candidate]) -> bool:
     return False
 
 
-def next_door(doors: list[Candidate], read_on: date) -> Candidate:
+def next_door(doors: list[DoorCandidate], read_on: date) -> DoorCandidate:
     """The first on or after the day of reading, else the last."""
     ordered = sorted(doors, key=lambda one: (one.moment.day, one.moment.hour or time.max))
     return next((one for one in ordered if one.moment.day >= read_on), ordered[-1])
 
 
-def days_of(found: Iterable[Candidate]) -> set[date]:
+def days_of(found: Iterable[DoorCandidate]) -> set[date]:
     """The different days."""
     return {one.moment.day for one in found}
 
 
-def merged(found: list[Candidate]) -> list[Candidate]:
+def merged(found: list[DoorCandidate]) -> list[DoorCandidate]:
     """One for each day: the one with an hour, else the surest; two hours of one day make it unsure."""
-    by_day: dict[date, list[Candidate]] = {}
+    by_day: dict[date, list[DoorCandidate]] = {}
     for one in found:
         by_day.setdefault(one.moment.day, []).append(one)
     return [_best(some) for some in by_day.values()]
 
 
-def _best(some: list[Candidate]) -> Candidate:
+def _best(some: list[DoorCandidate]) -> DoorCandidate:
     timed = [one for one in some if one.moment.hour is not None]
     best = max(timed or some, key=lambda one: (one.sure, one.chance))
     chance = max(one.chance for one in some)
@@ -217,7 +219,7 @@ def _best(some: list[Candidate]) -> Candidate:
     return replace(best, chance=chance, sure=any(one.sure for one in some))
 
 
-def are_rounds(doors: list[Candidate]) -> bool:
+def are_rounds(doors: list[DoorCandidate]) -> bool:
     """The text itself puts these closings in an order: as rounds or cut-offs, not as groups of applicants."""
     sentences = {one.judged.sentence.start: one.judged.sentence for one in doors}.values()
     if any(pattern("scope", "grouped").search(one.words) for one in sentences):
@@ -231,7 +233,7 @@ def are_rounds(doors: list[Candidate]) -> bool:
     return all(named) and not any("parts" in topics_of(one.heading) for one in sentences)
 
 
-def _is_list(doors: list[Candidate]) -> bool:
+def _is_list(doors: list[DoorCandidate]) -> bool:
     """ "1 maart, 1 juni en 1 oktober 2026": nothing but commas between them."""
     ordered = sorted(doors, key=lambda one: one.place)
     words = ordered[0].judged.sentence.words
@@ -245,7 +247,9 @@ def _is_list(doors: list[Candidate]) -> bool:
     )
 
 
-def openings_of(round_: Candidate | None, openings: list[Candidate], doors: list[Candidate]) -> list[Candidate]:
+def openings_of(
+    round_: DoorCandidate | None, openings: list[DoorCandidate], doors: list[DoorCandidate]
+) -> list[DoorCandidate]:
     """The openings that can be of the round that this door closes: between the door before it and itself."""
     if round_ is None:
         return openings

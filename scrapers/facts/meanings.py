@@ -28,7 +28,7 @@ DOUBT = {
 
 
 @dataclass(frozen=True)
-class Weights:
+class MeaningWeights:
     """Of one kind of span: a row of whole numbers a feature, a column a meaning."""
 
     meanings: tuple[str, ...]
@@ -46,17 +46,17 @@ class Weights:
 
 
 @cache
-def weights(path: Path = WEIGHTS) -> dict[str, Weights]:
+def weights(path: Path = WEIGHTS) -> dict[str, MeaningWeights]:
     """All three tables."""
     with np.load(path, allow_pickle=False) as file:
         return {kind: _table(file, kind) for kind in KINDS}
 
 
-def _table(file: "np.lib.npyio.NpzFile", kind: str) -> Weights:
+def _table(file: "np.lib.npyio.NpzFile", kind: str) -> MeaningWeights:
     written = bytes(file[f"{kind}_features"]).decode("utf-8").split("\n")
     meanings = tuple(str(name) for name in file[f"{kind}_meanings"])
     rows = {name: number for number, name in enumerate(written)}
-    return Weights(meanings, rows, file[f"{kind}_table"], float(file[f"{kind}_scale"]), file[f"{kind}_base"])
+    return MeaningWeights(meanings, rows, file[f"{kind}_table"], float(file[f"{kind}_scale"]), file[f"{kind}_base"])
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def judged(sentences: list[Sentence], path: Path = WEIGHTS) -> list[Judged]:
     ]
 
 
-def weighed(sentence: Sentence, number: int, tables: dict[str, Weights]) -> dict[str, float]:
+def weighed(sentence: Sentence, number: int, tables: dict[str, MeaningWeights]) -> dict[str, float]:
     """The chances of the meanings of one span; a word of doubt takes from those that are facts."""
     kind = sentence.spans[number].kind
     chances = tables[kind].chances(features(sentence, number))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from scrapers.facts.amounts import OTHER_CURRENCY
-from scrapers.facts.doors import Candidate
+from scrapers.facts.doors import DoorCandidate
 from scrapers.facts.facts import MOST_READINGS, Asked, Shown, Value
 from scrapers.facts.features import direction, topics_of
 from scrapers.facts.meanings import Judged
@@ -132,7 +132,7 @@ def is_left_behind(one: Judged) -> bool:
     return one.right.lstrip().startswith("naar") or pattern("topics", "raised").search(one.sentence.words) is not None
 
 
-def budget(judged: list[Judged], door: Candidate | None, dated: list[Candidate], text: str) -> Answer:
+def budget(judged: list[Judged], door: DoorCandidate | None, dated: list[DoorCandidate], text: str) -> Answer:
     """The money of the round: the only pot, the sum of the others, or the pot that stands with its closing."""
     pots: list[tuple[Judged, Decimal]] = [
         (one, one.span.value)
@@ -216,7 +216,7 @@ def _whole(pots: list[tuple[Judged, Decimal]]) -> tuple[Judged, Decimal] | None:
     return largest if near and sum(parts) <= largest[1] else None
 
 
-def _of_round(pots: list[tuple[Judged, Decimal]], door: Candidate | None) -> tuple[Judged, Decimal] | None:
+def _of_round(pots: list[tuple[Judged, Decimal]], door: DoorCandidate | None) -> tuple[Judged, Decimal] | None:
     """The only pot in the sentence of the closing."""
     if door is None:
         return None

@@ -5,7 +5,7 @@ from datetime import date
 
 from db.vocabulary import Allocation, DeadlineKind, Status
 from scrapers.facts import doors, money
-from scrapers.facts.doors import Candidate
+from scrapers.facts.doors import DoorCandidate
 from scrapers.facts.facts import Asked, Facts, Gate, Shown
 from scrapers.facts.features import topics_of
 from scrapers.facts.find import find
@@ -55,14 +55,14 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     )
 
 
-def _counts_beside(one: Candidate, over: Sentence) -> bool:
+def _counts_beside(one: DoorCandidate, over: Sentence) -> bool:
     """In the sentence that says that it is over, only a whole window is one of the call."""
     return one.judged.sentence is not over or one.judged.span.pair != ""
 
 
 def _dates(
-    dated: list[Candidate], faint: list[Candidate], text: str, read_on: date
-) -> tuple[tuple[Gate, ...], Candidate | None, dict[str, money.Answer], tuple[str, ...]]:
+    dated: list[DoorCandidate], faint: list[DoorCandidate], text: str, read_on: date
+) -> tuple[tuple[Gate, ...], DoorCandidate | None, dict[str, money.Answer], tuple[str, ...]]:
     closing = [one for one in dated if one.meaning != "opens"]
     opening = [one for one in dated if one.meaning == "opens"]
     obligatory = doors.is_obligatory([one for one in closing if one.chance >= doors.RIVAL])
@@ -84,7 +84,7 @@ def _dates(
     return gates, door, {"opens": opens, "closes": closes}, remarks
 
 
-def _is_of_another(opened: Candidate, closes: Asked, enter: list[Candidate]) -> bool:
+def _is_of_another(opened: DoorCandidate, closes: Asked, enter: list[DoorCandidate]) -> bool:
     """The opening stands with a closing that is not the likeliest: that of a round before or behind."""
     beside = [one.moment for one in enter if one.judged.sentence.start == opened.judged.sentence.start]
     return bool(beside) and closes.values[0] not in beside
@@ -101,7 +101,7 @@ def _when_over(
     return kept, answers
 
 
-def _opens_too_late(opening: list[Candidate], door: Candidate | None) -> Candidate | None:
+def _opens_too_late(opening: list[DoorCandidate], door: DoorCandidate | None) -> DoorCandidate | None:
     """A sure opening behind the only closing: a slip of the page, where it speaks of no second round."""
     sure = [one for one in opening if _is_sure(one, "opens")]
     if door is None or len(doors.days_of(sure)) != 1 or sure[0].moment.day <= door.moment.day:
@@ -114,13 +114,13 @@ def _as_asked(one: Shown, why: str = CONTRADICT) -> Asked:
     return Asked((one.value,), one.sentence, why)
 
 
-def _is_sure(one: Candidate, meaning: str) -> bool:
+def _is_sure(one: DoorCandidate, meaning: str) -> bool:
     return one.sure and one.chance >= doors.SHOW[meaning]
 
 
 def _closes(
-    enter: list[Candidate], faint: list[Candidate], text: str, read_on: date
-) -> tuple[money.Answer, Candidate | None]:
+    enter: list[DoorCandidate], faint: list[DoorCandidate], text: str, read_on: date
+) -> tuple[money.Answer, DoorCandidate | None]:
     """The next door, a question where the text does not order its closings, none where it has none."""
     enter = [one for one in doors.merged(enter) if one.chance >= doors.ASK["closes"]]
     sure = [one for one in enter if _is_sure(one, "closes")]
@@ -137,7 +137,7 @@ def _closes(
     return money.shown(door.judged, text, door.moment, door.chance), door
 
 
-def _is_faint_rival(one: Candidate, door: Candidate, read_on: date) -> bool:
+def _is_faint_rival(one: DoorCandidate, door: DoorCandidate, read_on: date) -> bool:
     """The end of a doubted window; a likely date still to come where the sure one is past."""
     if one.meaning not in ("closes", "step") or one.moment.day == door.moment.day:
         return False
@@ -146,12 +146,12 @@ def _is_faint_rival(one: Candidate, door: Candidate, read_on: date) -> bool:
     return door.moment.day < read_on <= one.moment.day
 
 
-def _are_steps(sure: list[Candidate]) -> bool:
+def _are_steps(sure: list[DoorCandidate]) -> bool:
     """A first step and what follows it: their order is plain."""
     return {one.meaning for one in sure} == {"step", "closes"} and len(sure) == 2
 
 
-def _ask(found: list[Candidate], text: str, why: str, keep: bool = False) -> Asked | None:
+def _ask(found: list[DoorCandidate], text: str, why: str, keep: bool = False) -> Asked | None:
     if not found:
         return None
     ordered = found if keep else sorted(found, key=lambda one: -one.chance)
@@ -160,7 +160,7 @@ def _ask(found: list[Candidate], text: str, why: str, keep: bool = False) -> Ask
 
 
 def _opens(
-    opening: list[Candidate], door: Candidate | None, enter: list[Candidate], open_end: bool, text: str
+    opening: list[DoorCandidate], door: DoorCandidate | None, enter: list[DoorCandidate], open_end: bool, text: str
 ) -> money.Answer:
     """The opening of the round that the door closes."""
     known = [one for one in enter if one.chance >= doors.RIVAL]
@@ -182,7 +182,7 @@ _KINDS = {
 
 
 def _gates(
-    closes: money.Answer, opens: money.Answer, dated: list[Candidate], obligatory: bool, text: str
+    closes: money.Answer, opens: money.Answer, dated: list[DoorCandidate], obligatory: bool, text: str
 ) -> tuple[Gate, ...]:
     """Every date that is shown, for the calendar; where a field is asked, none of its dates."""
     shown: list[Gate] = []
@@ -204,7 +204,7 @@ def _gates(
     return tuple(shown)
 
 
-def _gate(one: Candidate, kind: DeadlineKind, text: str, door: bool) -> Gate:
+def _gate(one: DoorCandidate, kind: DeadlineKind, text: str, door: bool) -> Gate:
     read = money.shown(one.judged, text, one.moment, one.chance)
     return Gate(kind, one.moment, read.text, read.sentence, read.certainty, door, span=one.judged.span)
 

@@ -13,17 +13,17 @@ from tracker.calls.completeness import Judgement
 from tracker.calls.consolidate import SourceRecord
 from tracker.calls.floods import History
 from tracker.calls.ingest import ingest
-from tracker.calls.plan import Memory, decide
+from tracker.calls.plan import SourceMemory, decide
 from tracker.calls.revisions import CallState
 from tracker.calls.sightings import KnownSighting, compare
 
 DAY = timedelta(days=1)
 
 
-def remembered(**fields: object) -> Memory:
+def remembered(**fields: object) -> SourceMemory:
     empty = {"history": History(), "candidates": {}, "running": set(), "states": {}, "streams": frozenset()}
     ids = {"crawl_id": 7, "call_ids": [8, 9], "sighting_ids": [18, 19]}
-    return Memory(**{**empty, "snapshots": set(), "standing": [], **ids, **fields})  # type: ignore[arg-type]
+    return SourceMemory(**{**empty, "snapshots": set(), "standing": [], **ids, **fields})  # type: ignore[arg-type]
 
 
 def test_what_a_crawl_changes_is_decided_from_values_alone(now: datetime) -> None:

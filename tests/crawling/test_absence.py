@@ -17,7 +17,7 @@ from db.session import open_engine, reading
 from db.status import status_of
 from scrapers.absence import MOST_ASKED, Asking
 from scrapers.listing import Listing
-from scrapers.pages import Reading, as_page
+from scrapers.pages import PageReading, as_page
 from scrapers.source import Context
 from scrapers.sources.eu_portal import EuPortal
 from scrapers.sources.rvo import Rvo
@@ -125,7 +125,7 @@ def rvo_page(body: str, path: str, status: int = 200) -> HtmlResponse:
 )
 def test_only_a_clear_no_of_a_page_confirms(body: str, path: str, status: int, sure: bool) -> None:
     kept: list[object] = []
-    asking = Asking(Reading(Rvo(Context(NOW)), lambda: NOW, kept.append), [("wis", "")])
+    asking = Asking(PageReading(Rvo(Context(NOW)), lambda: NOW, kept.append), [("wis", "")])
     asking.hear(rvo_page(body, path, status), "wis")
     assert (asking.unconfirmed == set()) == sure
     assert [one.title for one in kept if isinstance(one, Listing)] == (["WIS"] if "WIS" in body else [])
@@ -135,7 +135,7 @@ def test_only_a_clear_no_of_a_page_confirms(body: str, path: str, status: int, s
 def test_an_odd_answer_leaves_the_call_as_it_is_and_does_not_cost_the_list(results: list[object]) -> None:
     source = EuPortal(Context(NOW))
     source.agreed = True
-    reading = Reading(source, lambda: NOW, lambda _: None)
+    reading = PageReading(source, lambda: NOW, lambda _: None)
     asking = Asking(reading, [("5001", "https://e.eu/topic-details/TEST-2026-001")])
     [asked] = asking.requests()
     body = json.dumps({"totalResults": 1, "pageSize": 100, "results": results}).encode()
@@ -145,7 +145,7 @@ def test_an_odd_answer_leaves_the_call_as_it_is_and_does_not_cost_the_list(resul
 
 def test_no_more_is_asked_than_is_decent_and_nothing_after_a_broken_crawl() -> None:
     many = [(f"s{n}", "") for n in range(MOST_ASKED + 5)]
-    reading = Reading(Rvo(Context(NOW)), lambda: NOW, lambda _: None)
+    reading = PageReading(Rvo(Context(NOW)), lambda: NOW, lambda _: None)
     asking = Asking(reading, many)
     assert len(list(asking.requests())) == MOST_ASKED
     assert len(asking.unconfirmed) == MOST_ASKED + 5, "what was not asked for is not gone"

@@ -87,7 +87,7 @@ class PlannedStep:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BackwardPlan:
     """The steps in order of their days, the last safe go/no-go, and where it pinches."""
 
     deadline: date
@@ -101,7 +101,7 @@ class Plan:
         return {planned.step.key: planned for planned in self.steps}[key]
 
 
-def plan_back(question: ScheduleQuestion) -> Plan:
+def plan_back(question: ScheduleQuestion) -> BackwardPlan:
     """Plan every step on the last day that still makes the deadline.
 
     Deterministic: the same question gives the same days, so re-planning moves only what a change touches. Settled steps
@@ -118,7 +118,7 @@ def plan_back(question: ScheduleQuestion) -> Plan:
     steps = tuple(sorted(placed.values(), key=lambda p: (p.day, p.begins, p.step.key)))
     first = min((p for p in steps if p.open), key=lambda p: p.begins, default=None)
     go = next((p for p in steps if p.step.kind == MilestoneStep.GO_NO_GO), None)
-    return Plan(
+    return BackwardPlan(
         deadline=question.deadline,
         steps=steps,
         go_by=go.day if go else (first.begins if first else question.deadline),

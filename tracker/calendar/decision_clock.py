@@ -13,7 +13,7 @@ from db.session import reading, writing
 from db.vocabulary import CLOSING_KINDS
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.wording import local_day
-from tracker.calendar.backward_schedule import FixedStep, NoPlan, Plan, PlannedStep, ScheduleQuestion, plan_back
+from tracker.calendar.backward_schedule import BackwardPlan, FixedStep, NoPlan, PlannedStep, ScheduleQuestion, plan_back
 from tracker.calendar.bodies import BACK, BodyCalendar, body_calendar
 from tracker.calendar.steps import usual_steps
 from tracker.rights import Deed
@@ -69,7 +69,7 @@ def plan_for(
     today: date,
     fixed: Iterable[tuple[str, FixedStep]] = (),
     margin: int = 2,
-) -> Plan:
+) -> BackwardPlan:
     """The plan of one route to one deadline. Raises NoPlan, in clear Dutch, where there is none."""
     lead = data.participants.get(route.lead)
     if lead is None:
@@ -119,7 +119,9 @@ def replan_clock(session: Session, clock: DecisionClock, deadline: Deadline, dat
     return _keep(session, clock, _plan_again(session, clock, deadline, data, now), now)
 
 
-def _plan_again(session: Session, clock: DecisionClock, deadline: Deadline, data: BodyCalendar, now: datetime) -> Plan:
+def _plan_again(
+    session: Session, clock: DecisionClock, deadline: Deadline, data: BodyCalendar, now: datetime
+) -> BackwardPlan:
     day = deadline_day(deadline)
     if day is None or deadline.cancelled_at is not None:
         raise NoPlan("Deze termijn is vervallen.")
@@ -165,7 +167,9 @@ def _moved(session: Session, now: datetime) -> list[ClockOfDeadline]:
     return [pair for pair in _running(session, now) if deadline_day(pair[1]) != pair[0].planned_for]
 
 
-def _plans(session: Session, clocks: Iterable[ClockOfDeadline], now: datetime) -> Iterator[tuple[DecisionClock, Plan]]:
+def _plans(
+    session: Session, clocks: Iterable[ClockOfDeadline], now: datetime
+) -> Iterator[tuple[DecisionClock, BackwardPlan]]:
     """The new plan of each clock; one that has none any more keeps its milestones: its page says why."""
     data = None
     for clock, deadline in clocks:
@@ -203,7 +207,7 @@ def _left_out(row: Milestone) -> bool:
     return row.state == MilestoneState.DROPPED and row.settled_by is None
 
 
-def _keep(session: Session, clock: DecisionClock, plan: Plan, now: datetime) -> int:
+def _keep(session: Session, clock: DecisionClock, plan: BackwardPlan, now: datetime) -> int:
     """Write a plan over the stored milestones: same rows, new days; steps that are no longer needed are dropped.
 
     Gives how many moved.

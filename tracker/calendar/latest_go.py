@@ -13,7 +13,7 @@ from db.rights import has_role, visible
 from db.vocabulary import Role
 from db.vocabulary_calendar import MilestoneState
 from notifications.wording import local_day
-from tracker.calendar.backward_schedule import NoPlan, Plan
+from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import DecisionRoute, plan_for, upcoming_closings
 from tracker.matching.search import SHOWN_FROM
@@ -78,7 +78,7 @@ def _latest_go(name: str, route: DecisionRoute, day: date, data: BodyCalendar, t
     return LatestGo(name, plan.go_by, too_late_for(plan))
 
 
-def too_late_for(plan: Plan) -> str:
+def too_late_for(plan: BackwardPlan) -> str:
     """``te laat voor het college van Haarlem``: the last body whose papers are too late, else the last such work."""
     if not plan.late:
         return ""

@@ -12,7 +12,7 @@ from db.search import searchable
 from db.status import OVER, status_expression
 from db.vocabulary import Visibility
 from tracker.calls.corrections import live_id
-from tracker.calls.duplicates import Candidate, Proposal, proposals
+from tracker.calls.duplicates import LikelyDouble, Proposal, proposals
 from tracker.errors import NotPossible
 
 DROPPED_LATELY = timedelta(days=90)
@@ -42,7 +42,7 @@ def dismissed(session: Session) -> frozenset[tuple[int, int]]:
     return frozenset((min(live[a], live[b]), max(live[a], live[b])) for a, b in pairs)
 
 
-def candidates(session: Session, now: datetime) -> list[Candidate]:
+def candidates(session: Session, now: datetime) -> list[LikelyDouble]:
     """The calls that are not over, as duplicates.py compares them.
 
     One that a source dropped lately counts: another source may tell of it now.
@@ -62,7 +62,7 @@ def candidates(session: Session, now: datetime) -> list[Candidate]:
     columns: Any = (call.id, call.language, call.title, call.url, call.closes_at, call.publisher, call.nature)
     rows = session.connection().execute(plain(*columns).where(*running))
     return [
-        Candidate(
+        LikelyDouble(
             id=row.id,
             words=frozenset(searchable(row.language, row.title).split()),
             sources=frozenset(sources.get(row.id, ())),

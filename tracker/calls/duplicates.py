@@ -36,7 +36,7 @@ WEIGHT = {Sign.ADDRESS: 0, Sign.MOMENT: 0.2, Sign.PUBLISHER: 0.1}
 
 
 @dataclass(frozen=True)
-class Candidate:
+class LikelyDouble:
     """A call as far as it decides what it may be the same as; ``words``: the stems of its title."""
 
     id: int
@@ -75,14 +75,14 @@ class Proposal:
     signs: tuple[Sign, ...] = ()
 
 
-def proposals(calls: Sequence[Candidate], dismissed: Container[tuple[int, int]] = frozenset()) -> list[Proposal]:
+def proposals(calls: Sequence[LikelyDouble], dismissed: Container[tuple[int, int]] = frozenset()) -> list[Proposal]:
     """Pairs worth a person's look, the likeliest first; without those that a person said to be two."""
     found = [proposal(one, other) for one, other in _pairs(calls)]
     asked = (p for p in found if p is not None and (p.first, p.second) not in dismissed)
     return sorted(asked, key=lambda p: (-p.score, p.first, p.second))
 
 
-def proposal(one: Candidate, other: Candidate) -> Proposal | None:
+def proposal(one: LikelyDouble, other: LikelyDouble) -> Proposal | None:
     """What speaks for these two being one; none where anything speaks against it."""
     if one.sources & other.sources or one.nature != other.nature or not same_round(one.closes_at, other.closes_at):
         return None
@@ -96,7 +96,7 @@ def proposal(one: Candidate, other: Candidate) -> Proposal | None:
     return Proposal(min(one.id, other.id), max(one.id, other.id), score, reasons, alike, signs)
 
 
-def _signs(one: Candidate, other: Candidate, same_page: bool) -> Iterator[Sign]:
+def _signs(one: LikelyDouble, other: LikelyDouble, same_page: bool) -> Iterator[Sign]:
     if same_page:
         yield Sign.ADDRESS
     if one.closes_at and one.closes_at == other.closes_at:
@@ -110,9 +110,9 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(together) if together else 0.0
 
 
-def _pairs(calls: Sequence[Candidate]) -> Iterator[tuple[Candidate, Candidate]]:
+def _pairs(calls: Sequence[LikelyDouble]) -> Iterator[tuple[LikelyDouble, LikelyDouble]]:
     """Pairs that share a word few titles have, or an address: not every call with every other."""
-    groups: dict[str, list[Candidate]] = defaultdict(list)
+    groups: dict[str, list[LikelyDouble]] = defaultdict(list)
     for call in calls:
         for word in {*call.telling, call.page}:
             groups[word].append(call)

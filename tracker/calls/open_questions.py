@@ -18,7 +18,7 @@ MOST = 500  # more than anybody answers in a week
 FROM_READER = col(Question.sighting_id).is_(None)
 
 
-class Asked(NamedTuple):
+class AskedOfCall(NamedTuple):
     """Who asks about which field."""
 
     sighting_id: int | None
@@ -50,7 +50,7 @@ def count_waiting(session: Session, now: datetime) -> int:
     """How many there are, without looking at them."""
     columns = select(Question.sighting_id, Question.field, Call.provenance)
     rows = session.exec(columns.join(Call, col(Call.id) == col(Question.call_id)).where(*_stands(now)).limit(MOST))
-    return sum(_is_open(Asked(*row[:2]), row[2]) for row in rows.all())
+    return sum(_is_open(AskedOfCall(*row[:2]), row[2]) for row in rows.all())
 
 
 def _stands(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -58,7 +58,7 @@ def _stands(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return col(Question.settled_at).is_(None), col(Call.joined_into).is_(None), or_(FROM_READER, running)
 
 
-def _is_open(question: "Question | Asked", provenance: Mapping[str, str]) -> bool:
+def _is_open(question: "Question | AskedOfCall", provenance: Mapping[str, str]) -> bool:
     is_asked_anyway = question.sighting_id is None or question.field == QuestionField.STATUS
     return is_asked_anyway or question.field not in provenance
 

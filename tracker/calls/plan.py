@@ -39,7 +39,7 @@ class IngestResult:
 
 
 @dataclass(frozen=True)
-class Memory:
+class SourceMemory:
     """What is remembered around a crawl, and the ids that its new rows may have.
 
     ``running``: the calls of missing sightings that are not over. ``snapshots``: those of its pages that we have.
@@ -76,7 +76,7 @@ class NewCalls:
 
 
 @dataclass(frozen=True)
-class Plan:
+class IngestPlan:
     """Everything that one crawl writes: rows, and the ids of sightings, revisions and calls that change alike."""
 
     crawled: Crawled
@@ -109,7 +109,9 @@ def nearly_gone(missing: Sequence[KnownSighting]) -> list[KnownSighting]:
     return [known for known in missing if known.missed + 1 >= GONE_AFTER]
 
 
-def decide(crawled: Crawled, comparison: Comparison, memory: Memory, judgement: Judgement, now: datetime) -> Plan:
+def decide(
+    crawled: Crawled, comparison: Comparison, memory: SourceMemory, judgement: Judgement, now: datetime
+) -> IngestPlan:
     """What to write of a crawl."""
     occasion = rows.Occasion(now, memory.crawl_id)
     new, linked = _assign(crawled.source, comparison.new, memory)
@@ -123,7 +125,7 @@ def decide(crawled: Crawled, comparison: Comparison, memory: Memory, judgement: 
     held = _held(comparison, restated, memory)
     result = _result(crawled, comparison, memory, judgement, restated, late)
     counts = {"new": len(new), "changed": len(result.changed), "gone": len(result.gone), "back": len(result.back)}
-    return Plan(
+    return IngestPlan(
         crawled=crawled,
         now=now,
         result=replace(result, new=_calls(new), held=hold_new * len(new) + len(held)),
@@ -149,7 +151,7 @@ def _calls(listings: Iterable[AssignedListing]) -> tuple[int, ...]:
 
 
 def _assign(
-    source: str, new: Sequence[ReportedListing], memory: Memory
+    source: str, new: Sequence[ReportedListing], memory: SourceMemory
 ) -> tuple[list[AssignedListing], list[AssignedListing]]:
     """New listings as new calls, and those that are calls which other sources named."""
     linked = link_by_reference(source, new, memory.candidates)
@@ -159,7 +161,9 @@ def _assign(
     return assigned[: len(new) - len(linked)], assigned[len(new) - len(linked) :]
 
 
-def _missed(crawled: Crawled, comparison: Comparison, memory: Memory, judgement: Judgement) -> list[KnownSighting]:
+def _missed(
+    crawled: Crawled, comparison: Comparison, memory: SourceMemory, judgement: Judgement
+) -> list[KnownSighting]:
     """Absent from a complete catalogue, and not over by its date or by its source's word."""
     if crawled.kind != SourceKind.CATALOGUE or not judgement.complete or crawled.unchanged:
         return []
@@ -176,7 +180,7 @@ def _restate(
     heard: Sequence[AssignedListing],
     gone: Sequence[KnownSighting],
     back: Sequence[KnownSighting],
-    memory: Memory,
+    memory: SourceMemory,
     occasion: rows.Occasion,
 ) -> Restated:
     """State anew every call whose sightings changed, came, went or came back."""
@@ -189,19 +193,19 @@ def _restate(
     return restate(before, after, memory.streams, occasion)
 
 
-def _still_standing(memory: Memory, restated: Restated) -> list[DampedField]:
+def _still_standing(memory: SourceMemory, restated: Restated) -> list[DampedField]:
     """The damped fields that this crawl leaves as they are."""
     changed = {(row["call_id"], row["field"]) for row in restated.revisions}
     return [field for field in memory.standing if (field.call_id, field.name) not in changed]
 
 
-def _held(comparison: Comparison, restated: Restated, memory: Memory) -> set[int]:
+def _held(comparison: Comparison, restated: Restated, memory: SourceMemory) -> set[int]:
     seen_again = len(comparison.unchanged) + len(comparison.changed)
     return restated.telling if is_flood_of_changes(len(restated.telling), seen_again, memory.history) else set()
 
 
 def _result(
-    crawled: Crawled, comparison: Comparison, memory: Memory, judgement: Judgement, restated: Restated, late: Rows
+    crawled: Crawled, comparison: Comparison, memory: SourceMemory, judgement: Judgement, restated: Restated, late: Rows
 ) -> IngestResult:
     told_late, changed = {row["call_id"] for row in late}, restated.calls_that(RevisionKind.CHANGED)
     as_before = sum(known.call_id not in changed for known, _ in comparison.changed)
@@ -224,7 +228,7 @@ def _seen(crawled: Crawled, history: History) -> int:
     return len({listing.external_id for listing in crawled.listings})
 
 
-def _new_snapshots(crawled: Crawled, comparison: Comparison, memory: Memory) -> Rows:
+def _new_snapshots(crawled: Crawled, comparison: Comparison, memory: SourceMemory) -> Rows:
     """The bytes that new or changed listings were read from, once by content."""
     wanted = wanted_snapshots(comparison) - memory.snapshots
     pages = {page.sha256: page for page in crawled.pages if page.sha256 in wanted}

@@ -13,7 +13,7 @@ from scrapers.listing import Question as Raised
 from tracker.calls.sightings import ReportedListing
 
 
-class Asking(NamedTuple):
+class QuestionContext(NamedTuple):
     """A sighting whose text may raise questions."""
 
     id: int
@@ -29,7 +29,7 @@ def keep(
     for keys in chunks(listings):
         columns = select(Sighting.id, Sighting.external_id, Sighting.call_id)
         found = columns.where(Sighting.source == source, col(Sighting.external_id).in_(keys))
-        sightings = {row[0]: Asking(*row) for row in session.exec(found)}
+        sightings = {row[0]: QuestionContext(*row) for row in session.exec(found)}
         asked: dict[tuple[int, str], Question] = {}
         rows = select(Question).where(col(Question.sighting_id).in_(sightings)).order_by(col(Question.id))
         for question in session.exec(rows):
@@ -40,7 +40,7 @@ def keep(
 
 
 def _lay_beside(
-    session: Session, sighting: Asking, listing: Listing, asked: dict[tuple[int, str], Question], now: datetime
+    session: Session, sighting: QuestionContext, listing: Listing, asked: dict[tuple[int, str], Question], now: datetime
 ) -> None:
     raised = {str(question.field): question for question in listing.questions}
     for (sighting_id, field), before in asked.items():
@@ -72,7 +72,7 @@ def _reword(known: Question, question: Raised, listing: Listing, now: datetime) 
     known.why, known.snapshot = question.why, listing.snapshot
 
 
-def _row(sighting: Asking, question: Raised, listing: Listing, now: datetime) -> Question:
+def _row(sighting: QuestionContext, question: Raised, listing: Listing, now: datetime) -> Question:
     return Question(
         call_id=sighting.call_id,
         sighting_id=sighting.id,

@@ -22,7 +22,7 @@ from tracker.calls.flapping import LATELY, STAYS_AFTER, DampedField
 from tracker.calls.floods import History
 from tracker.calls.identity import same_reference
 from tracker.calls.linking import LinkCandidate
-from tracker.calls.plan import GONE_AFTER, Memory, Plan, nearly_gone, wanted_snapshots
+from tracker.calls.plan import GONE_AFTER, IngestPlan, SourceMemory, nearly_gone, wanted_snapshots
 from tracker.calls.revisions import CallState, Restated
 from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
 
@@ -39,12 +39,12 @@ def known_sightings(session: Session, source: str) -> dict[str, KnownSighting]:
     return {row[1]: KnownSighting(*row) for row in rows}
 
 
-def memory(session: Session, crawled: Crawled, comparison: Comparison, now: datetime) -> Memory:
+def memory(session: Session, crawled: Crawled, comparison: Comparison, now: datetime) -> SourceMemory:
     """What is remembered around a crawl."""
     candidates = link_candidates(session, comparison.new)
     changing = [*comparison.back, *nearly_gone(comparison.missing), *(known for known, _ in comparison.changed)]
     sha256 = SNAPSHOT.c.sha256
-    return Memory(
+    return SourceMemory(
         history=past(session, crawled.source),
         candidates=candidates,
         running=not_over(session, {known.call_id for known in comparison.missing}, now),
@@ -153,7 +153,7 @@ def damped_fields(session: Session, source: str) -> list[DampedField]:
     return [field for field in fields if field.stands_since(latest[-1])]
 
 
-def write(session: Session, plan: Plan) -> None:
+def write(session: Session, plan: IngestPlan) -> None:
     """Everything a crawl changes."""
     _write_crawl(session, plan)
     _write_new(session, plan)
@@ -166,7 +166,7 @@ def write(session: Session, plan: Plan) -> None:
     in_parts(session, update(CALL).values(last_seen=plan.now), CALL.c.id, sorted(plan.listed_calls))
 
 
-def _write_crawl(session: Session, plan: Plan) -> None:
+def _write_crawl(session: Session, plan: IngestPlan) -> None:
     """The crawl, its pages, and what to send along next time.
 
     Nothing after an incomplete crawl, or "unchanged" would hide what was not read.
@@ -183,14 +183,14 @@ def _write_crawl(session: Session, plan: Plan) -> None:
     add(session, ADDRESS, [{"source": source, "url": url, **sent} for url, sent in addresses.items()])
 
 
-def _write_new(session: Session, plan: Plan) -> None:
+def _write_new(session: Session, plan: IngestPlan) -> None:
     add(session, CALL, plan.new.calls)
     add(session, DEADLINE, plan.new.dates)
     add(session, REVISION, plan.new.revisions)
     index_words(session.connection(), [row["id"] for row in plan.new.calls])
 
 
-def _write_sightings(session: Session, plan: Plan) -> None:
+def _write_sightings(session: Session, plan: IngestPlan) -> None:
     s, again = SIGHTING.c, {"last_seen": plan.now, "missed": 0, "gone_at": None}
     in_parts(session, update(SIGHTING).values(missed=s.missed + 1), s.id, plan.missed_sightings)
     in_parts(session, update(SIGHTING).values(gone_at=plan.now), s.id, plan.gone_sightings)

@@ -5,7 +5,7 @@ import typer
 from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import CommandFailed
 from tracker.settings import Settings
-from tracker.sources.second_reader import Endpoint, Outcome, read_questions
+from tracker.sources.second_reader import Endpoint, ReaderRound, read_questions
 
 app = typer.Typer()
 
@@ -32,7 +32,7 @@ def endpoint_of(settings: Settings) -> Endpoint | None:
     )  # fmt: skip
 
 
-def as_line(outcome: Outcome) -> str:
+def as_line(outcome: ReaderRound) -> str:
     """For people."""
     done = f"second reader: {outcome.asked} asked, {outcome.proposed} proposed, {outcome.thrown_away} thrown away"
     return f"{done}; {outcome.stopped}" if outcome.stopped else done

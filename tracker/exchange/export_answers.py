@@ -35,7 +35,7 @@ RATES = re.compile(r"\d{1,3}(?:[.,]\d+)? ?(?:%|procent|percent|per cent)", re.AS
 ENGLISH = {"million": 10**6, "billion": 10**9, "M": 10**6, "k": 1000}
 
 
-class Span(NamedTuple):
+class LabelledSpan(NamedTuple):
     """Words of a sentence that hold a value."""
 
     text: str
@@ -84,11 +84,11 @@ def _comparable(kind: str, value: str) -> str:
     return value[:10] if kind == "date" else f"{Decimal(value).normalize():f}"
 
 
-def spans_of(sentence: str, kind: str) -> list[Span]:
+def spans_of(sentence: str, kind: str) -> list[LabelledSpan]:
     """Where values of a kind stand in a sentence, in Dutch or English."""
     read = {"date": _days, "amount": _sums, "rate": _rates}[kind]
     pattern = {"date": DAYS, "amount": SUMS, "rate": RATES}[kind]
-    spans = (Span(found[0], found.start(), frozenset(read(found))) for found in pattern.finditer(sentence))
+    spans = (LabelledSpan(found[0], found.start(), frozenset(read(found))) for found in pattern.finditer(sentence))
     return [span for span in spans if span.values]
 
 

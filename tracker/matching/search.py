@@ -21,7 +21,7 @@ SHOWN_FROM = DIGEST_THRESHOLD  # pages show as a match what a digest would tell
 
 
 @dataclass(frozen=True)
-class CallPage:
+class FoundCalls:
     """One page of calls and how many there are in all."""
 
     calls: list[Call]
@@ -41,13 +41,13 @@ def find(
     order: str = "closes",
     page: int = 1,
     most: int = PER_PAGE,
-) -> CallPage:
+) -> FoundCalls:
     """The calls a filter means; what has closed, or has no date, comes after what still closes."""
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
     query = calls_for(deeper, now, SHOWN_FROM).where(IS_CALL).order_by(None)
     ordered = query.order_by(*ORDERS[order](now)).limit(most).offset((page - 1) * most)
     ids, total = _with_total(session, query, ordered, narrow=wanted != CallFilter())
-    return CallPage(by_ids(session, ids), total, page)
+    return FoundCalls(by_ids(session, ids), total, page)
 
 
 def _with_total(session: Session, query: Any, ordered: Any, narrow: bool) -> tuple[list[int], int]:

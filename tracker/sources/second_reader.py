@@ -62,7 +62,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReaderQuestion:
     """A question with the public text it is about."""
 
     id: int
@@ -71,7 +71,7 @@ class Asked:
     changed_at: datetime
 
 
-class Reading(BaseModel):
+class ProposedReading(BaseModel):
     """What the second reader answers."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -81,7 +81,7 @@ class Reading(BaseModel):
 
 
 @dataclass
-class Outcome:
+class ReaderRound:
     """What a round of asking brought."""
 
     asked: int = 0
@@ -94,9 +94,9 @@ class Outcome:
 Post = Callable[[Endpoint, bytes], bytes]
 
 
-def read_questions(engine: Engine, endpoint: Endpoint, now: datetime, post: Post | None = None) -> Outcome:
+def read_questions(engine: Engine, endpoint: Endpoint, now: datetime, post: Post | None = None) -> ReaderRound:
     """Ask about every question that it was not asked about yet, as far as the day allows; no transaction meanwhile."""
-    outcome, send = Outcome(), post or post_json
+    outcome, send = ReaderRound(), post or post_json
     with reading(engine) as session:
         left = _calls_left(session, endpoint, now)
         waiting = list(_unread(session, now))[:left]
@@ -122,7 +122,7 @@ def read_questions(engine: Engine, endpoint: Endpoint, now: datetime, post: Post
     return outcome
 
 
-def _unread(session: Session, now: datetime) -> Iterable[Asked]:
+def _unread(session: Session, now: datetime) -> Iterable[ReaderQuestion]:
     """Questions of sources, of calls that are not over; nothing that people typed goes out."""
     query = (
         select(Question, Sighting)
@@ -134,7 +134,7 @@ def _unread(session: Session, now: datetime) -> Iterable[Asked]:
     )
     for question, sighting in session.exec(query):
         parts = (sighting.fields.get("title", ""), question.sentence, sighting.fields.get("summary", ""))
-        yield Asked(question.id, question.field, "\n".join(parts)[:LONGEST_TEXT], question.changed_at)
+        yield ReaderQuestion(question.id, question.field, "\n".join(parts)[:LONGEST_TEXT], question.changed_at)
 
 
 def _calls_left(session: Session, endpoint: Endpoint, now: datetime) -> int:
@@ -151,7 +151,7 @@ def _count(session: Session, endpoint: Endpoint, now: datetime, tokens: int) -> 
     session.add(use)
 
 
-def _ask(endpoint: Endpoint, asked: Asked, send: Post) -> tuple[str, int]:
+def _ask(endpoint: Endpoint, asked: ReaderQuestion, send: Post) -> tuple[str, int]:
     """The words of the answer, and how many tokens it took."""
     question = f"What is {FORMS[asked.field]}?\n\nText:\n{asked.text}"
     messages = [{"role": "system", "content": ROLE}, {"role": "user", "content": question}]
@@ -162,10 +162,10 @@ def _ask(endpoint: Endpoint, asked: Asked, send: Post) -> tuple[str, int]:
     return str(content), used if isinstance(used, int) and used > 0 else TOKENS_UNTOLD
 
 
-def proposal(asked: Asked, content: str, model: str) -> dict[str, Any] | None:
+def proposal(asked: ReaderQuestion, content: str, model: str) -> dict[str, Any] | None:
     """A proposed answer, or none: no JSON, nothing found, no value of this field, or a quotation that is not there."""
     try:
-        found = Reading.model_validate_json(_object_in(content))
+        found = ProposedReading.model_validate_json(_object_in(content))
     except ValidationError:
         return None
     sentence = " ".join((found.sentence or "").split())
@@ -193,7 +193,7 @@ def _as_reading(name: str, value: str) -> str | None:
     return "T".join(filter(None, (corrected[0]["day"], corrected[0].get("hour"))))
 
 
-def _keep(session: Session, asked: Asked, found: dict[str, Any] | None, now: datetime) -> None:
+def _keep(session: Session, asked: ReaderQuestion, found: dict[str, Any] | None, now: datetime) -> None:
     """Only where the question still stands as it was asked."""
     question = session.get(Question, asked.id)
     if question is not None and question.settled_at is None and question.changed_at == asked.changed_at:

@@ -12,13 +12,13 @@ Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Number = Annotated[int | float, WithJsonSchema({"type": "number"})]  # whole numbers without a point
 
 
-class Answer(BaseModel):
+class ApiAnswer(BaseModel):
     """Every field is there, and no other. Docstrings are for us: the description of the API is Dutch."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=lambda schema: schema.pop("description", None))
 
 
-class DeadlineAnswer(Answer):
+class DeadlineAnswer(ApiAnswer):
     """A date of a call."""
 
     kind: str
@@ -30,7 +30,7 @@ class DeadlineAnswer(Answer):
     certainty: float
 
 
-class SentenceAnswer(Answer):
+class SentenceAnswer(ApiAnswer):
     """What a value was read from, and how certainly."""
 
     field: str
@@ -38,7 +38,7 @@ class SentenceAnswer(Answer):
     certainty: float
 
 
-class QuestionAnswer(Answer):
+class QuestionAnswer(ApiAnswer):
     """What a person is asked; ``doubted``: it is shown, and a reader says that it is wrong."""
 
     field: str
@@ -48,7 +48,7 @@ class QuestionAnswer(Answer):
     doubted: bool
 
 
-class Amounts(Answer):
+class Amounts(ApiAnswer):
     """Euros, and a rate in per cent."""
 
     budget: Number | None
@@ -58,7 +58,7 @@ class Amounts(Answer):
     text: str | None
 
 
-class MatchAnswer(Answer):
+class MatchAnswer(ApiAnswer):
     """An opgave that a call fits, and why."""
 
     id: str
@@ -66,7 +66,7 @@ class MatchAnswer(Answer):
     reasons: list[dict[str, Any]]
 
 
-class SightingAnswer(Answer):
+class SightingAnswer(ApiAnswer):
     """Where a source tells of a call."""
 
     source: str
@@ -74,7 +74,7 @@ class SightingAnswer(Answer):
     url: str | None
 
 
-class CallAnswer(Answer):
+class CallAnswer(ApiAnswer):
     """A call, as ``tracker.calls.records`` writes it."""
 
     id: int
@@ -105,7 +105,7 @@ class CallAnswer(Answer):
     asked: list[QuestionAnswer]
 
 
-class CallPage(Answer):
+class CallPage(ApiAnswer):
     """A page of the calls of a filter."""
 
     total: int
@@ -114,7 +114,7 @@ class CallPage(Answer):
     items: list[CallAnswer]
 
 
-class ChallengeAnswer(Answer):
+class ChallengeAnswer(ApiAnswer):
     """An opgave with its words; a name that nobody knows yet is null."""
 
     id: str
@@ -129,13 +129,13 @@ class ChallengeAnswer(Answer):
     words_not: list[str]
 
 
-class ChallengeList(Answer):
+class ChallengeList(ApiAnswer):
     """The opgaven of every agenda."""
 
     items: list[ChallengeAnswer]
 
 
-class AgendaAnswer(Answer):
+class AgendaAnswer(ApiAnswer):
     """An edition of the agenda."""
 
     id: str
@@ -143,13 +143,13 @@ class AgendaAnswer(Answer):
     valid_from: Day
 
 
-class AgendaList(Answer):
+class AgendaList(ApiAnswer):
     """The editions of the agenda."""
 
     items: list[AgendaAnswer]
 
 
-class SourceAnswer(Answer):
+class SourceAnswer(ApiAnswer):
     """A source: its last complete crawl in UTC, and what is wrong in words or an empty text."""
 
     source: str
@@ -158,13 +158,13 @@ class SourceAnswer(Answer):
     trouble: str
 
 
-class SourceList(Answer):
+class SourceList(ApiAnswer):
     """How fresh each source is."""
 
     items: list[SourceAnswer]
 
 
-class WrongParameter(Answer):
+class WrongParameter(ApiAnswer):
     """What is wrong with one parameter."""
 
     place: str = Field(alias="in")
@@ -172,7 +172,7 @@ class WrongParameter(Answer):
     detail: str
 
 
-class Problem(Answer):
+class Problem(ApiAnswer):
     """A refusal (RFC 9457). Problem types are not pages of ours; the status says what kind it is (4.2.1)."""
 
     status: int

@@ -15,7 +15,7 @@ from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import Role
 from db.vocabulary_calendar import BodyKind, MilestoneState
-from tracker.calendar.backward_schedule import NoPlan, Plan
+from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import (
     AfterDeadline,
@@ -97,7 +97,7 @@ def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> DecisionRoute:
 
 def plan_or_reason(
     data: BodyCalendar, deadline: Deadline | None, way: DecisionRoute, today: date, fixed: Sequence[Any] = ()
-) -> tuple[Plan | None, str]:
+) -> tuple[BackwardPlan | None, str]:
     """A plan, or in clear Dutch why there is none."""
     day = deadline_day(deadline) if deadline else None
     if day is None:

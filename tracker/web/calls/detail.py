@@ -42,7 +42,7 @@ class Fact(NamedTuple):
     sentence: str = ""
 
 
-class Dated(NamedTuple):
+class DateRow(NamedTuple):
     """One date of a call, for the table."""
 
     row: Deadline
@@ -143,14 +143,14 @@ def _others(call: Call, name: str) -> list[tuple[str, str]]:
     ]
 
 
-def dates_of(session: Session, call: Call, now: datetime) -> list[Dated]:
+def dates_of(session: Session, call: Call, now: datetime) -> list[DateRow]:
     """The dates of a call that stand, in their order; what has none comes last."""
     rows = session.exec(select(Deadline).where(Deadline.call_id == call.id)).all()
     order = list(DeadlineKind)
     active = [row for row in rows if row.cancelled_at is None]
     active.sort(key=lambda row: (row.day is None, row.day or now.date(), order.index(DeadlineKind(row.kind))))
     return [
-        Dated(
+        DateRow(
             row,
             DeadlineKind(row.kind).label,
             moment_of(row),
