@@ -24,10 +24,12 @@ _ENGLISH = re.compile(
 )
 _ABOVE_ALL = re.compile(r"\b(?:[Aa]lgemene|[Kk]ader\w*|[Nn]ationale)\s?$|^(?:[Aa]lgemene|[Kk]ader)")
 _PARAGRAPH = re.compile(
-    r"(?:(?:^|\n)\s*(?:(?:\d+|[a-z])[.)]\s|[-•*·]\s)?|\b[Vv]oor\s)(?:[Pp]aragraaf|Hoofdstuk|Chapter|Section|§)\s?"
+    r"(?:(?:^|\n)[^\S\n]{0,20}(?:(?:\d+|[a-z])[.)]\s|[-•*·]\s)?|\b[Vv]oor\s)(?:[Pp]aragraaf|Hoofdstuk|Chapter|Section|§)\s?"
     r"(?P<name>\d+(?:\.\d+)*)\b"
 )
-_STARTS_LINE = re.compile(r"(?:^|\n)\s*(?:(?:\d+|[a-z])[.)]\s|[-•*·]\s)?(?:(?:de|het|the)\s)?$", re.IGNORECASE)
+_STARTS_LINE = re.compile(
+    r"(?:^|\n)[^\S\n]{0,20}(?:(?:\d+|[a-z])[.)]\s|[-•*·]\s)?(?:(?:de|het|the)\s)?$", re.IGNORECASE
+)
 
 
 def named_schemes(judged: list[Judged], text: str) -> set[str]:
