@@ -23,13 +23,13 @@ _ENGLISH = re.compile(
     r"(?P<kind>Scheme|Fund|Facility|Grants?)\b(?! [A-Z])"
 )
 _ABOVE_ALL = re.compile(r"\b(?:[Aa]lgemene|[Kk]ader\w*|[Nn]ationale)\s?$|^(?:[Aa]lgemene|[Kk]ader)")
+# Blanks but no line breaks: with those a page of empty lines was read anew from each of them (2026-11-29).
+_LINE_START = r"(?:^|\n)[^\S\n]{0,20}(?:(?:\d+|[a-z])[.)]\s|[-•*·]\s)?"
 _PARAGRAPH = re.compile(
-    r"(?:(?:^|\n)[^\S\n]{0,20}(?:(?:\d+|[a-z])[.)]\s|[-•*·]\s)?|\b[Vv]oor\s)(?:[Pp]aragraaf|Hoofdstuk|Chapter|Section|§)\s?"
+    rf"(?:{_LINE_START}|\b[Vv]oor\s)(?:[Pp]aragraaf|Hoofdstuk|Chapter|Section|§)\s?"
     r"(?P<name>\d+(?:\.\d+)*)\b"
 )
-_STARTS_LINE = re.compile(
-    r"(?:^|\n)[^\S\n]{0,20}(?:(?:\d+|[a-z])[.)]\s|[-•*·]\s)?(?:(?:de|het|the)\s)?$", re.IGNORECASE
-)
+_STARTS_LINE = re.compile(rf"{_LINE_START}(?:(?:de|het|the)\s)?$", re.IGNORECASE)
 
 
 def named_schemes(judged: list[Judged], text: str) -> set[str]:
