@@ -143,8 +143,8 @@ class Catalogue:
     def __post_init__(self) -> None:
         index: dict[str, list[tuple[CatalogueCall, CatalogueMatch]]] = defaultdict(list)
         for call in self.calls.values():
-            for found in call.matches:
-                index[found.challenge_id].append((call, found))
+            for match in call.matches:
+                index[match.challenge_id].append((call, match))
         self.by_challenge = dict(index)
         self.children = {name: _with_children(name, self.opgaven.values()) for name in self.opgaven}
 

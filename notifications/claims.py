@@ -89,7 +89,7 @@ def due_mails(session: Session, rules: Rules, most: int = 100) -> DueMails:
     if relay is not None and resting(relay, now):
         return DueMails(why=f"{relay.name} rests until {relay.rest_until:%H:%M:%S} UTC: {relay.reason}")
     probing = relay is not None and relay.failures >= TROUBLES
-    found: list[Any] = []
+    waiting: list[Any] = []
     for state in sorted(WAITING_STATES):
         query = (
             select(Delivery.lane, Delivery.next_attempt_at, Delivery.id)
@@ -98,9 +98,9 @@ def due_mails(session: Session, rules: Rules, most: int = 100) -> DueMails:
             .limit(1 if probing else most)
         )
         held = pause is not None or rules.halted
-        found += session.exec(query.where(Delivery.lane == URGENT_LANE) if held else query).all()
-    ids = [row[2] for row in sorted(found, key=tuple)[: 1 if probing else most]]
-    why = "" if found else f"sending is paused: {pause.reason}" if pause else rules.halted
+        waiting += session.exec(query.where(Delivery.lane == URGENT_LANE) if held else query).all()
+    ids = [row[2] for row in sorted(waiting, key=tuple)[: 1 if probing else most]]
+    why = "" if waiting else f"sending is paused: {pause.reason}" if pause else rules.halted
     return DueMails(ids, why, probing, database_clock(session) + HOLD, silent_addresses(session, now))
 
 

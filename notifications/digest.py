@@ -146,10 +146,10 @@ def _reasons(catalogue: Catalogue, queries: tuple[SubscriptionQuery, ...], memor
         within = catalogue.within(query.filter.challenges) if query.filter.challenges else None
         label = query.describe(catalogue)
         plain = query.filter.model_copy(update={"challenges": ()}) == EVERYTHING
-        for call, found in _matched(catalogue, within):
-            if (call.id, found.challenge_id) in memory.refused or not (plain or passes(call, query)):
+        for call, match in _matched(catalogue, within):
+            if (call.id, match.challenge_id) in memory.refused or not (plain or passes(call, query)):
                 continue
-            _, labels = reasons.setdefault(call.id, {}).setdefault(found.challenge_id, (found, []))
+            _, labels = reasons.setdefault(call.id, {}).setdefault(match.challenge_id, (match, []))
             labels.append(label)
     for call_id in {call for call, challenge in memory.refused if challenge is None}:
         reasons.pop(call_id, None)
@@ -273,11 +273,11 @@ def _as_reasons(catalogue: Catalogue, of_call: Wanted, several: bool) -> tuple[R
         Reason(
             challenge,
             catalogue.opgaven[challenge].name if challenge in catalogue.opgaven else challenge,
-            found.words,
+            match.words,
             tuple(dict.fromkeys(labels)) if several else (),
-            found.score,
+            match.score,
         )
-        for challenge, (found, labels) in of_call.items()
+        for challenge, (match, labels) in of_call.items()
     ]
     return tuple(sorted(reasons, key=lambda reason: (-reason.score, reason.challenge_id)))
 

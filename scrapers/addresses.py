@@ -51,10 +51,10 @@ def is_public(literal: str) -> bool:
 
 def pairs(allowed: tuple[str, ...]) -> frozenset[tuple[str, int]]:
     """``("127.0.0.1:9101", "[::1]:80")`` as host and port; ValueError for a pair without a port."""
-    found = set()
+    ports = set()
     for pair in allowed:
         host, colon, port = pair.rpartition(":")
         if not colon or not port.isdigit():
             raise ValueError(f"{pair!r} is no host:port pair")
-        found.add((host.strip("[]").lower(), int(port)))
-    return frozenset(found)
+        ports.add((host.strip("[]").lower(), int(port)))
+    return frozenset(ports)

@@ -24,10 +24,10 @@ UNREAD_BUDGET = "het budgetoverzicht van de bron is niet te lezen"
 
 def fields(row: Any) -> dict[str, Any]:
     """The metadata of a result; a few cascade calls have none and carry the fields on top level."""
-    found = row.get("metadata") or row
-    if not isinstance(found, dict):
+    metadata = row.get("metadata") or row
+    if not isinstance(metadata, dict):
         raise RowUnreadable("metadata is no object")
-    return found
+    return metadata
 
 
 def reference_of(row: Any) -> str:
@@ -122,19 +122,19 @@ def deadlines(data: dict[str, Any], kind: str | None) -> tuple[ListedDeadline, .
     """The opening day and every closing moment, in order."""
     closings = sorted({moment(stamp) for stamp in many(data, "deadlineDate")})
     kinds = closing_kinds(len(closings), model_of(data))
-    found = [closing(at, k, kind) for at, k in zip(closings, kinds, strict=True)]
+    listed = [closing(at, k, kind) for at, k in zip(closings, kinds, strict=True)]
     if opening := text(data, "startDate"):
-        found.insert(0, ListedDeadline(kind=DeadlineKind.OPENS, day=moment(opening).date(), zone=BRUSSELS))
-    return tuple(found)
+        listed.insert(0, ListedDeadline(kind=DeadlineKind.OPENS, day=moment(opening).date(), zone=BRUSSELS))
+    return tuple(listed)
 
 
 def model_of(data: dict[str, Any]) -> str:
     """single-stage, two-stage or multiple cut-off; where the field is empty, what the actions or the code say."""
     if named := text(data, "deadlineModel"):
         return named.lower()
-    said = re.search(r"two-stage|multiple cut-off|single-stage", (text(data, "actions") or "").lower())
+    stated = re.search(r"two-stage|multiple cut-off|single-stage", (text(data, "actions") or "").lower())
     code = (text(data, "identifier") or "").lower()
-    return said[0] if said else "two-stage" if code.endswith("two-stage") else ""
+    return stated[0] if stated else "two-stage" if code.endswith("two-stage") else ""
 
 
 def closing_kinds(count: int, model: str) -> list[DeadlineKind]:
@@ -189,7 +189,7 @@ def amounts(data: dict[str, Any]) -> dict[str, Decimal | None]:
 
 def in_euro(budget: Decimal | None, least: Decimal | None, most: Decimal | None) -> dict[str, Decimal | None]:
     """The three amounts in cents; ValueError where one of them cannot be meant."""
-    found = {"budget": budget, "min_amount": least, "max_amount": most}
-    if not all(v is None or (v.is_finite() and 0 <= v <= MOST_EURO) for v in found.values()):
+    amounts = {"budget": budget, "min_amount": least, "max_amount": most}
+    if not all(v is None or (v.is_finite() and 0 <= v <= MOST_EURO) for v in amounts.values()):
         raise ValueError("an amount that cannot be meant")
-    return {name: None if v is None else v.quantize(CENT) for name, v in found.items()}
+    return {name: None if v is None else v.quantize(CENT) for name, v in amounts.items()}

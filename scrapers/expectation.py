@@ -53,8 +53,8 @@ def expectation_of(source: type[Source], folder: Path) -> Expectation:
 
 def expected(name: str) -> Expectation | None:
     """What is expected of a source that comes with the program."""
-    found = json.loads(FILE.read_text("utf-8")).get(name)
-    return Expectation(tuple(found["paths"]), tuple(found["fields"])) if found else None
+    expectation = json.loads(FILE.read_text("utf-8")).get(name)
+    return Expectation(tuple(expectation["paths"]), tuple(expectation["fields"])) if expectation else None
 
 
 def differences(expectation: Expectation, crawled: Crawled, shape: dict[str, Any]) -> list[str]:

@@ -21,9 +21,11 @@ def extract(text: str, language: str, today: date, word: Status | None = None) -
     amounts = {name: facts.shown[name] for name in AMOUNTS if name in facts.shown}
     if facts.min_amount:
         amounts["min_amount"] = facts.min_amount
-    fields: dict[str, Any] = {name: one.value for name, one in amounts.items()}
-    fields["proof"] = {name: Proof(sentence=one.sentence, certainty=one.certainty) for name, one in amounts.items()}
-    fields["evidence"] = {name: one.text[:500] for name, one in amounts.items()}
+    fields: dict[str, Any] = {name: answer.value for name, answer in amounts.items()}
+    fields["proof"] = {
+        name: Proof(sentence=answer.sentence, certainty=answer.certainty) for name, answer in amounts.items()
+    }
+    fields["evidence"] = {name: answer.text[:500] for name, answer in amounts.items()}
     fields["deadlines"] = tuple(deadline(gate) for gate in facts.gates)[:MOST]
     if facts.allocation:
         fields["allocation"] = facts.allocation
@@ -42,11 +44,11 @@ def questions(facts: Facts) -> tuple[Question, ...]:
     return tuple(
         Question(
             field=QuestionField(name),
-            sentence=one.sentence,
-            readings=tuple(plain_value(value) for value in one.values),
-            why=one.why,
+            sentence=asked.sentence,
+            readings=tuple(plain_value(value) for value in asked.values),
+            why=asked.why,
         )
-        for name, one in facts.asked.items()
+        for name, asked in facts.asked.items()
     )
 
 
@@ -64,15 +66,15 @@ def _status(facts: Facts, word: Status | None) -> tuple[Status | None, tuple[Que
     return word, (question,)
 
 
-def unknown_status(said: str) -> Question:
+def unknown_status(word: str) -> Question:
     """A status word that nobody knows is asked, never left out."""
     readings = (Status.OPEN, Status.ANNOUNCED, Status.CLOSED)
     why = (
         "de bron gebruikt een woord voor de status dat niet bekend is"
-        if said
+        if word
         else "de bron zegt niet hoe het ervoor staat"
     )
-    return Question(field=QuestionField.STATUS, sentence=said, readings=tuple(map(str, readings)), why=why)
+    return Question(field=QuestionField.STATUS, sentence=word, readings=tuple(map(str, readings)), why=why)
 
 
 def deadline(gate: Gate) -> ListedDeadline:

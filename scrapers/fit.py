@@ -54,8 +54,8 @@ def meaning_of(label: dict[str, Any]) -> str:
     kind, means = label["kind"], label["means"]
     if means == "stage":
         return "step" if label.get("door", label.get("step") != 2) else "later"
-    found = MEANINGS.get(means, "other")
-    return found if found in OF_KIND[kind] else "other"
+    meaning = MEANINGS.get(means, "other")
+    return meaning if meaning in OF_KIND[kind] else "other"
 
 
 def examples(path: Path, language: str | None = None) -> Iterator[Example]:
@@ -73,7 +73,7 @@ def of_row(row: dict[str, Any], language: str) -> Iterator[Example]:
     text = before + row["sentence"]
     for sentence in cut(text, find(text, language)):
         for number, span in enumerate(sentence.spans):
-            hits = [one for a, b, one in labels if a < span.end and span.start < b and one["kind"] == span.kind]
+            hits = [label for a, b, label in labels if a < span.end and span.start < b and label["kind"] == span.kind]
             if hits:
                 seen = tuple(features(sentence, number))
                 weight, doubted = row.get("weight", 1.0), is_doubted(sentence, number)

@@ -133,8 +133,8 @@ def xml_root(page: TextResponse) -> Any:
 
 def texts_of(element: Any, name: str) -> list[str]:
     """The texts of every element of this local name: prefixes differ between answers."""
-    found = (" ".join("".join(e.itertext()).split()) for e in element.iterfind(f".//{{*}}{name}"))
-    return [text for text in found if text]
+    texts = (" ".join("".join(e.itertext()).split()) for e in element.iterfind(f".//{{*}}{name}"))
+    return [text for text in texts if text]
 
 
 def text_of(element: Any, name: str) -> str | None:

@@ -33,10 +33,10 @@ def _loads(text: bytes | str) -> Any:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        found |= {name: math.nan for name, value in pairs if found[name] != value}
-    return found
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        values |= {name: math.nan for name, value in pairs if values[name] != value}
+    return values
 
 
 def _number(digits: str) -> float:

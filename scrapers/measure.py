@@ -65,13 +65,13 @@ def _line(name: str, c: Counter[str]) -> str:
 
 def outcome(shown: Shown | None, asked: Asked | None, wanted: set[str]) -> str:
     """How one fact was read, when any of these values would be right; none at all means that there is no fact."""
-    said = {_plain(value) for value in asked.values} if asked else set()
+    readings = {_plain(value) for value in asked.values} if asked else set()
     if not wanted:
         return "shown beside" if shown else "asked beside" if asked else "nothing"
     if shown:
         return "right" if _plain(shown.value) in wanted else "wrong"
     if asked:
-        return "asked" if said & wanted else "asked wrong"
+        return "asked" if readings & wanted else "asked wrong"
     return "missed"
 
 
@@ -102,9 +102,9 @@ def wanted_values(name: str, value: Any) -> set[str]:
 
 def _compare(score: Score, name: str, facts: Facts, wanted: set[str], where: str) -> None:
     shown, asked = facts.shown.get(name), facts.asked.get(name)
-    found = shown or asked
-    said = _plain(shown.value) if shown else [_plain(v) for v in asked.values] if asked else None
-    remark = f"{where}: {said}, should be {sorted(wanted) or None}: {found.sentence if found else ''}"
+    answer = shown or asked
+    read = _plain(shown.value) if shown else [_plain(v) for v in asked.values] if asked else None
+    remark = f"{where}: {read}, should be {sorted(wanted) or None}: {answer.sentence if answer else ''}"
     score.add(name, outcome(shown, asked, wanted), remark)
 
 
@@ -134,8 +134,8 @@ def of_judged(rows: Iterable[dict[str, Any]], score: Score) -> None:
 
 def _by_day(facts: Facts) -> Facts:
     """The same without the hours, which the file does not judge."""
-    shown = {n: replace(one, value=_day(one.value)) for n, one in facts.shown.items()}
-    asked = {n: replace(one, values=tuple(map(_day, one.values))) for n, one in facts.asked.items()}
+    shown = {n: replace(answer, value=_day(answer.value)) for n, answer in facts.shown.items()}
+    asked = {n: replace(answer, values=tuple(map(_day, answer.values))) for n, answer in facts.asked.items()}
     return replace(facts, shown=shown, asked=asked)
 
 
@@ -169,35 +169,39 @@ def of_sentences(rows: list[dict[str, Any]], language: str, others: list[Path], 
     from scrapers.facts import doors, meanings, money
 
     show, ask = doors.SHOW | dict(money.SHOW.items()), doors.ASK | money.ASK
-    given = [one for path in others for one in fit.examples(path)]
-    whole = [one for row in rows for one in fit.of_row(row, language)]
-    names = sorted({one.document for one in whole})
+    given = [example for path in others for example in fit.examples(path)]
+    whole = [example for row in rows for example in fit.of_row(row, language)]
+    names = sorted({example.document for example in whole})
     for fold in range(FOLDS):
         unseen = set(names[fold::FOLDS])
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "weights.npz"
-            fit.write([*given, *(one for one in whole if one.document not in unseen)], path)
+            fit.write([*given, *(example for example in whole if example.document not in unseen)], path)
             tables = meanings.weights(path)
-        for one in (one for one in whole if one.document in unseen):
-            chances = tables[one.kind].chances(list(one.seen))
-            _judge(score, one, meanings.with_doubt(chances, one.kind) if one.doubted else chances, show, ask)
+        for example in (example for example in whole if example.document in unseen):
+            chances = tables[example.kind].chances(list(example.seen))
+            _judge(
+                score, example, meanings.with_doubt(chances, example.kind) if example.doubted else chances, show, ask
+            )
 
 
-def _judge(score: Score, one: Any, chances: dict[str, float], show: dict[str, float], ask: dict[str, float]) -> None:
-    """``one`` is a fit.Example."""
+def _judge(
+    score: Score, example: Any, chances: dict[str, float], show: dict[str, float], ask: dict[str, float]
+) -> None:
+    """``example`` is a fit.Example."""
     grouped: dict[str, float] = defaultdict(float)
     for meaning, chance in chances.items():
         if meaning in FACT_OF:
             grouped[FACT_OF[meaning]] += chance
-    want = FACT_OF.get(one.meaning)
+    want = FACT_OF.get(example.meaning)
     for name, chance in grouped.items():
         key = "max" if name == "max_amount" else name
-        said = "shown" if chance >= show[key] else "asked" if chance >= ask[key] else ""
+        outcome_ = "shown" if chance >= show[key] else "asked" if chance >= ask[key] else ""
         if name == want:
-            result = {"shown": "right", "asked": "asked", "": "missed"}[said]
+            result = {"shown": "right", "asked": "asked", "": "missed"}[outcome_]
         else:
-            result = f"{said} beside" if said else "nothing"
-        score.add(name, result, f"{one.document}: {one.meaning} {chance:.2f}: {' '.join(one.seen[:12])}")
+            result = f"{outcome_} beside" if outcome_ else "nothing"
+        score.add(name, result, f"{example.document}: {example.meaning} {chance:.2f}: {' '.join(example.seen[:12])}")
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:

@@ -48,12 +48,12 @@ class PageReading:
             return
         sha256 = self._keep_page(page)
         try:
-            for found in self.source.parse(page):
-                if isinstance(found, Request):
-                    found.meta["listed_on"] = sha256
-                    yield found
+            for row in self.source.parse(page):
+                if isinstance(row, Request):
+                    row.meta["listed_on"] = sha256
+                    yield row
                 else:
-                    self._keep_row(found, sha256)
+                    self._keep_row(row, sha256)
         except SourceIncomplete as error:
             self.stop(str(error))
 
@@ -64,13 +64,13 @@ class PageReading:
             return False
         sha256 = self._keep_page(page)
         try:
-            found = list(self.source.parse_answer(page, external_id))
+            rows = list(self.source.parse_answer(page, external_id))
         except (SourceIncomplete, ValueError, LookupError, TypeError, AttributeError):  # an oddity costs itself only
             return False
-        for listing in found:
+        for listing in rows:
             if isinstance(listing, Listing):
                 self._keep_row(listing, sha256)
-        return not found
+        return not rows
 
     def has_listed(self, external_id: str) -> bool:
         """Whether the list has shown this call."""
@@ -104,16 +104,16 @@ class PageReading:
         """Whether every answer was a 304."""
         return bool(self.answers) and self.answers == self.unchanged and not self.stopped
 
-    def _keep_row(self, found: Listing | Unreadable, sha256: str) -> None:
-        if isinstance(found, Unreadable):
-            if (found.where, found.why) not in self._unreadable:  # a second pass meets it again
-                self._unreadable.add((found.where, found.why))
+    def _keep_row(self, row: Listing | Unreadable, sha256: str) -> None:
+        if isinstance(row, Unreadable):
+            if (row.where, row.why) not in self._unreadable:  # a second pass meets it again
+                self._unreadable.add((row.where, row.why))
                 self.unread += 1
-                self.keep(replace(found, where=plain_line(found.where), why=plain_line(found.why)))
-        elif found.external_id not in self._known:
-            self._known.add(found.external_id)
+                self.keep(replace(row, where=plain_line(row.where), why=plain_line(row.why)))
+        elif row.external_id not in self._known:
+            self._known.add(row.external_id)
             self.listed += 1
-            self.keep(found if found.snapshot else found.model_copy(update={"snapshot": sha256}))
+            self.keep(row if row.snapshot else row.model_copy(update={"snapshot": sha256}))
 
     def _keep_page(self, page: TextResponse) -> str:
         sha256 = hashlib.sha256(page.body).hexdigest()

@@ -287,5 +287,5 @@ def main() -> int:
 def peak_memory() -> int:
     """Of this process alone, in KiB: ``ru_maxrss`` would begin at the size of the process that started it."""
     status = Path("/proc/self/status")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text("ascii")) if status.exists() else None
-    return int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text("ascii")) if status.exists() else None
+    return int(peak[1]) if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -143,10 +143,10 @@ class Source:
 
     def new_among(self, keys: Iterable[Hashable]) -> set[Hashable]:
         """The keys of a page's rows that no page before it had; SourceIncomplete where it has rows, and none is new."""
-        found = set(keys)
-        new = found - self._listed
-        self._listed |= found
-        if found and not new:
+        listed = set(keys)
+        new = listed - self._listed
+        self._listed |= listed
+        if listed and not new:
             raise SourceIncomplete(f"page {self.pages}: paging leads back to rows seen before")
         return new
 
@@ -187,10 +187,10 @@ def first_line(error: BaseException) -> str:
 
 def one(page: Any, css: str) -> str:
     """The text at a CSS query that must match exactly once."""
-    found = [text for text in (" ".join(t.split()) for t in page.css(css).getall()) if text]
-    if len(found) != 1:
-        raise RowUnreadable(f"{css!r} found {len(found)} times, expected once")
-    return found[0]
+    texts = [text for text in (" ".join(t.split()) for t in page.css(css).getall()) if text]
+    if len(texts) != 1:
+        raise RowUnreadable(f"{css!r} found {len(texts)} times, expected once")
+    return texts[0]
 
 
 def maybe(page: Any, css: str) -> str | None:

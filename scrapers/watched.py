@@ -140,7 +140,7 @@ def watched_source(watched: Watched) -> type[WatchedPage]:
 
 def read_watched(folder: Path) -> tuple[dict[str, Watched], list[str]]:
     """Every description in a folder of YAML files, and one line for each that is not as it should be."""
-    found, wrong = {}, []
+    sources, wrong = {}, []
     for path in sorted(folder.glob("*.yaml")):
         try:
             watched = Watched.model_validate(yaml.safe_load(path.read_text("utf-8")))
@@ -150,5 +150,5 @@ def read_watched(folder: Path) -> tuple[dict[str, Watched], list[str]]:
         except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
             wrong.append(f"{path}: {' '.join(str(error).split())[:200]}")
         else:
-            found[watched.name] = watched
-    return found, wrong
+            sources[watched.name] = watched
+    return sources, wrong

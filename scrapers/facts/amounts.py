@@ -99,12 +99,12 @@ def find_amounts(text: str, comma_decimal: bool) -> list[Span]:
     One in another currency has its number and the slip of that name; where it only repeats one in euro, it is left out.
     """
     signs = [hit.span() for hit in _OTHER_CURRENCY.finditer(text)]
-    found = _all_amounts(_OTHER_CURRENCY.sub(lambda hit: "€".ljust(len(hit.group())), text), comma_decimal)
-    ends = {span: [end for start, end in signs if span.start <= start < span.end] for span in found}
-    euros = [span for span in found if not ends[span]]
+    amounts = _all_amounts(_OTHER_CURRENCY.sub(lambda hit: "€".ljust(len(hit.group())), text), comma_decimal)
+    ends = {span: [end for start, end in signs if span.start <= start < span.end] for span in amounts}
+    euros = [span for span in amounts if not ends[span]]
     return [
         replace(span, end=max(span.end, *ends[span]), slip=OTHER_CURRENCY) if ends[span] else span
-        for span in found
+        for span in amounts
         if not (ends[span] and any(_repeats(text, span, euro) for euro in euros))
     ]
 
@@ -115,14 +115,14 @@ def _repeats(text: str, foreign: Span, euro: Span) -> bool:
 
 
 def _all_amounts(text: str, comma_decimal: bool, limit: int = MOST_SPANS) -> list[Span]:
-    found: list[Span] = []
+    amounts: list[Span] = []
     place = 0
-    while len(found) < limit and (hit := _AMOUNT.search(text, place)):
+    while len(amounts) < limit and (hit := _AMOUNT.search(text, place)):
         mention = _amount(text, hit, comma_decimal)
         place = max(hit.start() + 1, mention.end if mention else _past_first(hit))
         if mention:
-            found.append(mention)
-    return found
+            amounts.append(mention)
+    return amounts
 
 
 # "Plafond (in euro's): 21.300.000", "Budget (EUR) - Year 2027: 24 000 000": the unit stands in the label.
@@ -258,23 +258,23 @@ def find_rates(text: str, limit: int = MOST_SPANS) -> list[Span]:
 
 
 def _percentages(text: str, limit: int) -> list[Span]:
-    found: list[Span] = []
+    percentages: list[Span] = []
     for hit in _PERCENT.finditer(text):
         ranged = hit["how"] and (hit["how"] not in {"en", "and", "of", "or"} or not hit["sign"] or _between(text, hit))
         if not hit["sign"] and not ranged:
             continue
         value = Decimal(hit["low"].replace(",", "."))
         if not hit["how"] and value > 100:
-            found.append(Span("rate", None, hit.start(), hit.end(), why="more than the whole"))
+            percentages.append(Span("rate", None, hit.start(), hit.end(), why="more than the whole"))
         elif not hit["how"]:
-            found.append(Span("rate", exact(value), hit.start(), hit.end()))
+            percentages.append(Span("rate", exact(value), hit.start(), hit.end()))
         elif ranged:
-            found.append(_range_of(hit))
+            percentages.append(_range_of(hit))
         else:
-            found += _two(hit)
-        if len(found) >= limit:
+            percentages += _two(hit)
+        if len(percentages) >= limit:
             break
-    return found
+    return percentages
 
 
 def _range_of(hit: re.Match[str]) -> Span:

@@ -174,14 +174,14 @@ def _clock(text: str | None) -> time | None:
 
 def _spoken(hit: re.Match[str]) -> time | None:
     """The hour of a clock; none where there is no such hour, or where it is that of another zone."""
-    found = hit.groupdict()
-    if found["foreign"]:
+    parts_ = hit.groupdict()
+    if parts_["foreign"]:
         return None
-    if found["spoken"]:
-        return _clock(_SPOKEN_HOURS[found["spoken"]])
-    hour, minute = int(found["h"] or found["h2"]), int(found["mi"] or 0)
-    half = re.sub(r"[.\s]", "", found["half"] or found["half2"] or "")
-    part = found.get("part") or ""
+    if parts_["spoken"]:
+        return _clock(_SPOKEN_HOURS[parts_["spoken"]])
+    hour, minute = int(parts_["h"] or parts_["h2"]), int(parts_["mi"] or 0)
+    half = re.sub(r"[.\s]", "", parts_["half"] or parts_["half2"] or "")
+    part = parts_.get("part") or ""
     if half and not 1 <= hour <= 12:
         return None
     if half:
@@ -232,11 +232,11 @@ def _is_hour(before: re.Match[str]) -> bool:
 
 def _is_clock(after: re.Match[str]) -> bool:
     """ "1 mei 2026 12.50" with a dot, no comma and no "uur" may be a price or an article; a bare "-" a range."""
-    said = after["unit"] or after["ours"] or after["half"] or after["half2"] or after["spoken"] or after["after"]
-    if "-" in after["lead"] and not said:
+    unit = after["unit"] or after["ours"] or after["half"] or after["half2"] or after["spoken"] or after["after"]
+    if "-" in after["lead"] and not unit:
         return ":" in after.group() and not re.match(r"\s?(?:-|tot|to)\s?\d", after.string[after.end() :][:8])
     return bool(
-        said or after["foreign"] or after["lead"].strip() or after["h2"] or re.search(r"[:uh]\d", after.group())
+        unit or after["foreign"] or after["lead"].strip() or after["h2"] or re.search(r"[:uh]\d", after.group())
     )
 
 
@@ -248,14 +248,18 @@ _FOR_ALL = re.compile(
 
 def _with_shared_hour(text: str, partials: list[Partial]) -> list[Partial]:
     """ "15 maart en 15 juni 2026, beide om 17.00 uur": the hour is that of every date of the sentence before it."""
-    found = list(partials)
+    shared = list(partials)
     for hit in _FOR_ALL.finditer(text):
         hour, slip = _spoken(hit), "other zone" if hit["foreign"] else ""
-        for i, one in enumerate(found):
-            bare = one.hour is None and not one.why and one.end <= hit.start()
-            if bare and hit.start() - one.end < 200 and not re.search(r"[.;]\s|\n", text[one.end : hit.start()]):
-                found[i] = replace(one, hour=hour, slip=one.slip or slip)
-    return found
+        for i, partial in enumerate(shared):
+            bare = partial.hour is None and not partial.why and partial.end <= hit.start()
+            if (
+                bare
+                and hit.start() - partial.end < 200
+                and not re.search(r"[.;]\s|\n", text[partial.end : hit.start()])
+            ):
+                shared[i] = replace(partial, hour=hour, slip=partial.slip or slip)
+    return shared
 
 
 def _with_shared_day(text: str, partial: Partial) -> list[Partial]:
@@ -310,7 +314,7 @@ def _forward(text: str, partials: list[Partial], i: int) -> Partial:
     gap = text[first.end : second.start]
     later = (second.month, second.day) > (first.month, first.day)
     between = _BETWEEN.search(text[max(0, first.start - 26) : first.start])
-    if len(gap) <= 40 and later and (found := _GAP.fullmatch(gap)) and (between or found["how"] not in {"en", "and"}):
+    if len(gap) <= 40 and later and (joint := _GAP.fullmatch(gap)) and (between or joint["how"] not in {"en", "and"}):
         return _checked(replace(second, year=first.year))
     return second
 
@@ -325,13 +329,13 @@ def _paired(text: str, partials: list[Partial]) -> list[Partial]:
     return marked
 
 
-def _is_window(text: str, one: Partial, two: Partial) -> bool:
-    if one.why or two.why or bool(one.year) != bool(two.year) or two.start - one.end > 40:
+def _is_window(text: str, start: Partial, end: Partial) -> bool:
+    if start.why or end.why or bool(start.year) != bool(end.year) or end.start - start.end > 40:
         return False
-    gap = _GAP.fullmatch(text, one.end, two.start)
-    if not gap or (one.year and two.year and (one.year, one.month, one.day) > (two.year, two.month, two.day)):
+    gap = _GAP.fullmatch(text, start.end, end.start)
+    if not gap or (start.year and end.year and (start.year, start.month, start.day) > (end.year, end.month, end.day)):
         return False
-    return gap["how"] not in {"en", "and"} or bool(_BETWEEN.search(text[max(0, one.start - 26) : one.start]))
+    return gap["how"] not in {"en", "and"} or bool(_BETWEEN.search(text[max(0, start.start - 26) : start.start]))
 
 
 def _span(partial: Partial) -> Span:

@@ -41,22 +41,22 @@ class DoorCandidate:
 
 def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.values())) -> list[DoorCandidate]:
     """Every date that may open or close something, in the order of the text."""
-    found: list[DoorCandidate] = []
-    dates = [one for one in judged if one.span.kind == "date"]
-    for one in dates:
-        closing, opening = one.chance("closes", "step", "later"), one.chance("opens")
-        if max(closing, opening) < least or _is_left_behind(one):
+    doors: list[DoorCandidate] = []
+    dates = [mention for mention in judged if mention.span.kind == "date"]
+    for mention in dates:
+        closing, opening = mention.chance("closes", "step", "later"), mention.chance("opens")
+        if max(closing, opening) < least or _is_left_behind(mention):
             continue
-        meaning = max(("closes", "step", "later"), key=one.chance) if closing >= opening else "opens"
+        meaning = max(("closes", "step", "later"), key=mention.chance) if closing >= opening else "opens"
         chance = max(closing, opening)
-        if one.span.bare is not None:
-            found += _without_year(one, meaning, chance, read_on, dates)
+        if mention.span.bare is not None:
+            doors += _without_year(mention, meaning, chance, read_on, dates)
             continue
-        moment = _moment(one, meaning)
+        moment = _moment(mention, meaning)
         if moment is None or moment.day.year > read_on.year + YEARS_AHEAD:
             continue
-        found.append(_candidate(one, meaning, moment, chance))
-    return found
+        doors.append(_candidate(mention, meaning, moment, chance))
+    return doors
 
 
 _PAST = re.compile(
@@ -66,53 +66,53 @@ _PAST = re.compile(
 
 
 def _without_year(
-    one: Judged, meaning: str, chance: float, read_on: date, dates: list[Judged]
+    mention: Judged, meaning: str, chance: float, read_on: date, dates: list[Judged]
 ) -> Iterator[DoorCandidate]:
     """A day whose year is written nowhere: asked, with the year that the day of reading makes likely first."""
-    bare = one.span.bare
+    bare = mention.span.bare
     assert bare is not None
     if any(isinstance(d.span.value, Moment) and _same_day(d.span.value, bare) for d in dates):
         return
-    written = [int(year) for year in re.findall(r"\b20\d\d\b", one.sentence.words)]
-    likely = sorted(_years(one, meaning, bare.day, read_on), key=lambda year: year not in written)
+    written = [int(year) for year in re.findall(r"\b20\d\d\b", mention.sentence.words)]
+    likely = sorted(_years(mention, meaning, bare.day, read_on), key=lambda year: year not in written)
     days = [bare.day.replace(year=year) for year in likely if bare.day.day <= monthrange(year, bare.day.month)[1]]
-    read = [replace(one, span=replace(one.span, value=Moment(day, bare.hour))) for day in days]
+    read = [replace(mention, span=replace(mention.span, value=Moment(day, bare.hour))) for day in days]
     moments = [moment for moment in (_moment(each, meaning) for each in read) if moment]
     if moments:
-        yield DoorCandidate(one, meaning, moments[0], chance, False, tuple(moments[1:2]))
+        yield DoorCandidate(mention, meaning, moments[0], chance, False, tuple(moments[1:2]))
 
 
 def _same_day(moment: Moment, bare: Moment) -> bool:
     return (moment.day.month, moment.day.day) == (bare.day.month, bare.day.day)
 
 
-def _years(one: Judged, meaning: str, bare: date, read_on: date) -> list[int]:
+def _years(mention: Judged, meaning: str, bare: date, read_on: date) -> list[int]:
     """The years around the day of reading, likeliest first: by weekday, then tense, then nearness."""
-    past = _PAST.search(one.left[-120:]) or _PAST.search(one.right[:60])
+    past = _PAST.search(mention.left[-120:]) or _PAST.search(mention.right[:60])
 
     def unlikely(year: int) -> tuple[bool, bool, int]:
         day = date(year, bare.month, min(bare.day, monthrange(year, bare.month)[1]))
         away = (day - read_on).days
         wrong_way = away > 0 if past else away < 0 and meaning != "opens"
-        return not fits_weekday(one.span.weekday, day), wrong_way, abs(away)
+        return not fits_weekday(mention.span.weekday, day), wrong_way, abs(away)
 
     return sorted(range(read_on.year - 1, read_on.year + 2), key=unlikely)
 
 
-def _candidate(one: Judged, meaning: str, moment: Moment, chance: float) -> DoorCandidate:
+def _candidate(mention: Judged, meaning: str, moment: Moment, chance: float) -> DoorCandidate:
     others: tuple[Moment, ...] = ()
-    sure = one.span.slip in ("", "other zone")
-    if meaning != "opens" and re.search(r"\bper\s$", one.left[-5:]) and moment.hour is None:
+    sure = mention.span.slip in ("", "other zone")
+    if meaning != "opens" and re.search(r"\bper\s$", mention.left[-5:]) and moment.hour is None:
         others, sure = (
             (Moment(moment.day - timedelta(days=1)),),
             False,
         )  # "sluit per 1 mei": that day, or the day before
-    ruled = _by_rule(one, moment)
+    ruled = _by_rule(mention, moment)
     if ruled is not None:
         moment, sure = ruled, False
-    if pattern("topics", "maybe").search(one.left[-70:]) and _PLANNED.search(one.left[-70:]):
+    if pattern("topics", "maybe").search(mention.left[-70:]) and _PLANNED.search(mention.left[-70:]):
         sure = False
-    return DoorCandidate(one, meaning, moment, chance, sure, others)
+    return DoorCandidate(mention, meaning, moment, chance, sure, others)
 
 
 _PLANNED = re.compile(
@@ -121,17 +121,17 @@ _PLANNED = re.compile(
 )
 
 
-def _moment(one: Judged, meaning: str) -> Moment | None:
+def _moment(mention: Judged, meaning: str) -> Moment | None:
     """The day that is meant: before a day ends the day before, after a day begins the day after."""
-    value = one.span.value
+    value = mention.span.value
     if not isinstance(value, Moment):
         return None
-    side = direction(one.left)
+    side = direction(mention.left)
     if meaning == "opens":
         return replace(value, day=value.day + timedelta(days=1)) if side == "after" and value.hour is None else value
     if value.hour == time(0, 0):
         return Moment(value.day - timedelta(days=1))
-    if side == "before" and value.hour is None and one.span.slip != "other zone":
+    if side == "before" and value.hour is None and mention.span.slip != "other zone":
         return Moment(value.day - timedelta(days=1))
     return value
 
@@ -142,9 +142,9 @@ _RULE = re.compile(
 )
 
 
-def _by_rule(one: Judged, moment: Moment) -> Moment | None:
+def _by_rule(mention: Judged, moment: Moment) -> Moment | None:
     """ "Vier weken na de publicatie op #": the day that the rule comes to."""
-    hit = _RULE.search(one.left[-90:])
+    hit = _RULE.search(mention.left[-90:])
     if hit is None:
         return None
     count = int(float(names("numbers").get(hit["count"]) or hit["count"]))
@@ -168,76 +168,81 @@ _FROM = re.compile(
 )
 
 
-def _is_left_behind(one: Judged) -> bool:
+def _is_left_behind(mention: Judged) -> bool:
     """The date that was: "verschoven van # naar #", "in plaats van #"."""
-    if not pattern("topics", "raised").search(one.sentence.words) and not re.search(r"\b(?:niet|not) \w+\s$", one.left):
+    if not pattern("topics", "raised").search(mention.sentence.words) and not re.search(
+        r"\b(?:niet|not) \w+\s$", mention.left
+    ):
         return False
     return bool(
-        _FROM.search(one.left) and (_TO.match(one.right) or re.search(r"(?:plaats van|instead of)[^.]*$", one.left))
+        _FROM.search(mention.left)
+        and (_TO.match(mention.right) or re.search(r"(?:plaats van|instead of)[^.]*$", mention.left))
     )
 
 
-def is_obligatory(found: list[DoorCandidate]) -> bool:
+def is_obligatory(doors: list[DoorCandidate]) -> bool:
     """The text says that who did not take the first step cannot take the next."""
-    for one in found:
-        words = one.judged.sentence.words
-        if one.meaning == "later":
+    for door in doors:
+        words = door.judged.sentence.words
+        if door.meaning == "later":
             return True
-        around = set(topics_of(words)) | set(topics_of(one.judged.sentence.before))
-        if one.meaning == "step" and {"obligatory", "step_one"} <= around:
+        around = set(topics_of(words)) | set(topics_of(door.judged.sentence.before))
+        if door.meaning == "step" and {"obligatory", "step_one"} <= around:
             return True
     return False
 
 
 def next_door(doors: list[DoorCandidate], read_on: date) -> DoorCandidate:
     """The first on or after the day of reading, else the last."""
-    ordered = sorted(doors, key=lambda one: (one.moment.day, one.moment.hour or time.max))
-    return next((one for one in ordered if one.moment.day >= read_on), ordered[-1])
+    ordered = sorted(doors, key=lambda door: (door.moment.day, door.moment.hour or time.max))
+    return next((door for door in ordered if door.moment.day >= read_on), ordered[-1])
 
 
-def days_of(found: Iterable[DoorCandidate]) -> set[date]:
+def days_of(doors: Iterable[DoorCandidate]) -> set[date]:
     """The different days."""
-    return {one.moment.day for one in found}
+    return {door.moment.day for door in doors}
 
 
-def merged(found: list[DoorCandidate]) -> list[DoorCandidate]:
+def merged(doors: list[DoorCandidate]) -> list[DoorCandidate]:
     """One for each day: the one with an hour, else the surest; two hours of one day make it unsure."""
     by_day: dict[date, list[DoorCandidate]] = {}
-    for one in found:
-        by_day.setdefault(one.moment.day, []).append(one)
+    for door in doors:
+        by_day.setdefault(door.moment.day, []).append(door)
     return [_best(some) for some in by_day.values()]
 
 
-def _best(some: list[DoorCandidate]) -> DoorCandidate:
-    timed = [one for one in some if one.moment.hour is not None]
-    best = max(timed or some, key=lambda one: (one.sure, one.chance))
-    chance = max(one.chance for one in some)
-    hours = {one.moment.hour for one in timed}
+def _best(doors: list[DoorCandidate]) -> DoorCandidate:
+    timed = [door for door in doors if door.moment.hour is not None]
+    best = max(timed or doors, key=lambda door: (door.sure, door.chance))
+    chance = max(door.chance for door in doors)
+    hours = {door.moment.hour for door in timed}
     if len(hours) > 1:
-        others = tuple(one.moment for one in timed if one.moment != best.moment)
+        others = tuple(door.moment for door in timed if door.moment != best.moment)
         return replace(best, chance=chance, sure=False, others=others)
-    return replace(best, chance=chance, sure=any(one.sure for one in some))
+    return replace(best, chance=chance, sure=any(door.sure for door in doors))
 
 
 def are_rounds(doors: list[DoorCandidate]) -> bool:
     """The text itself puts these closings in an order: as rounds or cut-offs, not as groups of applicants."""
-    sentences = {one.judged.sentence.start: one.judged.sentence for one in doors}.values()
-    if any(pattern("scope", "grouped").search(one.words) for one in sentences):
+    sentences = {sentence.judged.sentence.start: sentence.judged.sentence for sentence in doors}.values()
+    if any(pattern("scope", "grouped").search(sentence.words) for sentence in sentences):
         return False
     named = [
-        "rounds" in topics_of(one.words) or "rounds" in topics_of(one.before) or "rounds" in topics_of(one.heading)
-        for one in sentences
+        "rounds" in topics_of(sentence.words)
+        or "rounds" in topics_of(sentence.before)
+        or "rounds" in topics_of(sentence.heading)
+        for sentence in sentences
     ]
     if len(sentences) == 1:
         return named[0] or _is_list(doors)
-    return all(named) and not any("parts" in topics_of(one.heading) for one in sentences)
+    return all(named) and not any("parts" in topics_of(sentence.heading) for sentence in sentences)
 
 
 def _is_list(doors: list[DoorCandidate]) -> bool:
     """ "1 maart, 1 juni en 1 oktober 2026": nothing but commas between them."""
-    ordered = sorted(doors, key=lambda one: one.place)
+    ordered = sorted(doors, key=lambda door: door.place)
     words = ordered[0].judged.sentence.words
-    places = [one.judged.sentence.places[one.judged.number] for one in ordered]
+    places = [door.judged.sentence.places[door.judged.number] for door in ordered]
     gaps = [words[a + 1 : b] for a, b in itertools.pairwise(places)]
     return all(
         re.fullmatch(
@@ -254,10 +259,10 @@ def openings_of(
     if round_ is None:
         return openings
     earlier = [day for day in days_of(doors) if day < round_.moment.day]
-    fits = [one for one in openings if one.moment.day <= round_.moment.day]
-    after = [one for one in fits if not earlier or one.moment.day > max(earlier)]
-    same = [one for one in after or fits if one.judged.sentence.start == round_.judged.sentence.start]
+    fits = [opening for opening in openings if opening.moment.day <= round_.moment.day]
+    after = [opening for opening in fits if not earlier or opening.moment.day > max(earlier)]
+    same = [opening for opening in after or fits if opening.judged.sentence.start == round_.judged.sentence.start]
     if len(days_of(after or fits)) > 1 and same:
-        paired = [one for one in same if one.place < round_.place]
+        paired = [opening for opening in same if opening.place < round_.place]
         return paired[-1:] or same
     return after or fits

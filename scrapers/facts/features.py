@@ -19,11 +19,11 @@ def features(sentence: Sentence, number: int) -> list[str]:
     """Of one span of the sentence, as words; each is there or not."""
     span, place = sentence.spans[number], sentence.places[number]
     left, right = sentence.words[:place], sentence.words[place + 1 :]
-    found = [*_words(left, right), *_about(sentence, place), *_notation(span), *_neighbours(sentence, number)]
+    words = [*_words(left, right), *_about(sentence, place), *_notation(span), *_neighbours(sentence, number)]
     side = direction(left)
-    found += [f"dir:{side}", f"opens_with:{_first(sentence.words)}"]
-    found += [f"dir:{side}+{topic}" for topic in topics_of(sentence.words)]
-    return list(dict.fromkeys(found))
+    words += [f"dir:{side}", f"opens_with:{_first(sentence.words)}"]
+    words += [f"dir:{side}+{topic}" for topic in topics_of(sentence.words)]
+    return list(dict.fromkeys(words))
 
 
 def tokens(text: str) -> list[str]:
@@ -124,5 +124,5 @@ def _neighbours(sentence: Sentence, number: int) -> Iterator[str]:
 
 
 def _first(words: str) -> str:
-    found = tokens(words[:40])
-    return "_".join(found[:2])
+    first = tokens(words[:40])
+    return "_".join(first[:2])

@@ -29,43 +29,45 @@ _EXTRA = pattern("scope", "extra_rate", r"^\s?(?:{})(?!\w)").match
 Answer = Shown | Asked | None
 
 
-def shown(one: Judged, text: str, value: Value, chance: float) -> Shown:
+def shown(mention: Judged, text: str, value: Value, chance: float) -> Shown:
     """A value with its sentence."""
-    words = " ".join(text[one.span.start : one.span.end].split())
-    return Shown(value, words, verbatim(text, one.sentence, one.span), round(min(chance, 1.0), 2))
+    words = " ".join(text[mention.span.start : mention.span.end].split())
+    return Shown(value, words, verbatim(text, mention.sentence, mention.span), round(min(chance, 1.0), 2))
 
 
-def asked(found: Iterable[tuple[Judged, Value]], text: str, why: str) -> Asked:
+def asked(readings: Iterable[tuple[Judged, Value]], text: str, why: str) -> Asked:
     """Values to choose from, each once."""
-    pairs = list(found)
+    pairs = list(readings)
     values = tuple(dict.fromkeys(value for _, value in pairs))[:MOST_READINGS]
-    if any(one.span.slip == OTHER_CURRENCY for one, _ in pairs):
+    if any(mention.span.slip == OTHER_CURRENCY for mention, _ in pairs):
         why = CURRENCY
     return Asked(values, verbatim(text, pairs[0][0].sentence, pairs[0][0].span), why)
 
 
 def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
     """The one amount or percentage of this meaning, a question where there are several or none is sure."""
-    found = [
-        (one, one.span.value)
-        for one in judged
-        if isinstance(one.span.value, Decimal) and one.chance(meaning) >= ASK[meaning] and not is_left_behind(one)
+    amounts = [
+        (mention, mention.span.value)
+        for mention in judged
+        if isinstance(mention.span.value, Decimal)
+        and mention.chance(meaning) >= ASK[meaning]
+        and not is_left_behind(mention)
     ]
-    sure = [pair for pair in found if pair[0].chance(meaning) >= SHOW[meaning]]
-    if not found:
+    sure = [pair for pair in amounts if pair[0].chance(meaning) >= SHOW[meaning]]
+    if not amounts:
         caps = _caps(judged) if meaning == "max" else []
         return asked(caps, text, UNSURE) if caps else None
-    ordered = sorted(found, key=lambda pair: -pair[0].chance(meaning))
+    ordered = sorted(amounts, key=lambda pair: -pair[0].chance(meaning))
     values = {value for _, value in sure}
     beside = _of_other_groups(judged, sure) if meaning == "max" else []
-    rivals = {value for one, value in found if one.chance(meaning) >= RIVAL[meaning]} - values
+    rivals = {value for mention, value in amounts if mention.chance(meaning) >= RIVAL[meaning]} - values
     rivals |= {value for _, value in beside} - values
-    raised = meaning == "rate" and any(one.span.kind == "rate" and _EXTRA(one.right) for one in judged)
+    raised = meaning == "rate" and any(mention.span.kind == "rate" and _EXTRA(mention.right) for mention in judged)
     if len(values) == 1 and not rivals and not raised:
         return _one(sure, meaning, text)
     if not sure:
         return asked(ordered, text, UNSURE)
-    several = sorted(found, key=lambda pair: pair[1], reverse=True) if meaning == "rate" else [*ordered, *beside]
+    several = sorted(amounts, key=lambda pair: pair[1], reverse=True) if meaning == "rate" else [*ordered, *beside]
     return asked(several, text, "de tekst noemt er meer dan een")
 
 
@@ -74,49 +76,49 @@ _FOR = re.compile(r"\s?(?:for|voor)\s")
 
 def _of_other_groups(judged: list[Judged], sure: list[tuple[Judged, Decimal]]) -> list[tuple[Judged, Decimal]]:
     """ "Up to # for cities; # for consortia": the ceilings that stand beside a sure one in its sentence."""
-    sentences = {one.sentence.start for one, _ in sure if _FOR.match(one.right)}
+    sentences = {mention.sentence.start for mention, _ in sure if _FOR.match(mention.right)}
     return [
-        (one, one.span.value)
-        for one in judged
-        if isinstance(one.span.value, Decimal)
-        and one.sentence.start in sentences
-        and _FOR.match(one.right)
-        and one.chance("max", "cap_other") >= BESIDE
+        (mention, mention.span.value)
+        for mention in judged
+        if isinstance(mention.span.value, Decimal)
+        and mention.sentence.start in sentences
+        and _FOR.match(mention.right)
+        and mention.chance("max", "cap_other") >= BESIDE
     ]
 
 
 def _caps(judged: list[Judged]) -> list[tuple[Judged, Decimal]]:
     """Ceilings of something, largest first, where the text names none that is plainly that of an application."""
-    found = [
-        (one, one.span.value)
-        for one in judged
-        if isinstance(one.span.value, Decimal)
-        and one.span.value >= 1000
-        and one.chance("max", "cap_other") >= CAP
-        and not {"unit", "yearly", "costs", "threshold"} & set(topics_of(one.sentence.words))
+    ceilings = [
+        (mention, mention.span.value)
+        for mention in judged
+        if isinstance(mention.span.value, Decimal)
+        and mention.span.value >= 1000
+        and mention.chance("max", "cap_other") >= CAP
+        and not {"unit", "yearly", "costs", "threshold"} & set(topics_of(mention.sentence.words))
     ]
-    return sorted(found, key=lambda pair: pair[1], reverse=True)
+    return sorted(ceilings, key=lambda pair: pair[1], reverse=True)
 
 
 def _one(sure: list[tuple[Judged, Decimal]], meaning: str, text: str) -> Answer:
     """All sure mentions give one value: shown, unless every mention is hedged."""
-    exact = [(one, value) for one, value in sure if not why_inexact(one, meaning)]
+    exact = [(mention, value) for mention, value in sure if not why_inexact(mention, meaning)]
     if not exact:
-        one, value = sure[0]
-        readings = [(one, value), *([(one, one.span.low)] if one.span.low is not None else [])]
-        return asked(readings, text, why_inexact(one, meaning))
-    one, value = max(exact, key=lambda pair: pair[0].chance(meaning))
-    return shown(one, text, value, one.chance(meaning))
+        mention, value = sure[0]
+        readings = [(mention, value), *([(mention, mention.span.low)] if mention.span.low is not None else [])]
+        return asked(readings, text, why_inexact(mention, meaning))
+    mention, value = max(exact, key=lambda pair: pair[0].chance(meaning))
+    return shown(mention, text, value, mention.chance(meaning))
 
 
-def why_inexact(one: Judged, meaning: str) -> str:
+def why_inexact(mention: Judged, meaning: str) -> str:
     """Why the figure is not the figure: about, more than, a range."""
-    side = direction(one.left)
+    side = direction(mention.left)
     if side == "about" or (side in ("above", "least") and meaning != "min"):
         return "het bedrag is niet precies"
-    if one.span.slip or one.span.why:
+    if mention.span.slip or mention.span.why:
         return "de notatie is niet zeker"
-    if one.span.low is not None and meaning in ("budget", "rate"):
+    if mention.span.low is not None and meaning in ("budget", "rate"):
         return "er staan twee grenzen"
     return ""
 
@@ -125,27 +127,32 @@ _FROM = re.compile(r"\b(?:van|from|was|of)\s$")
 _TO = re.compile(r"\s{0,2}(?:naar|tot|to)\s{0,2}(?:maximaal |max\.? )?[\ue001\ue002]")
 
 
-def is_left_behind(one: Judged) -> bool:
+def is_left_behind(mention: Judged) -> bool:
     """The amount that was: "van # naar #", "verhoogd van # tot #"."""
-    if not (_FROM.search(one.left) and _TO.match(one.right)):
+    if not (_FROM.search(mention.left) and _TO.match(mention.right)):
         return False
-    return one.right.lstrip().startswith("naar") or pattern("topics", "raised").search(one.sentence.words) is not None
+    return (
+        mention.right.lstrip().startswith("naar")
+        or pattern("topics", "raised").search(mention.sentence.words) is not None
+    )
 
 
 def budget(judged: list[Judged], door: DoorCandidate | None, dated: list[DoorCandidate], text: str) -> Answer:
     """The money of the round: the only pot, the sum of the others, or the pot that stands with its closing."""
     pots: list[tuple[Judged, Decimal]] = [
-        (one, one.span.value)
-        for one in judged
-        if isinstance(one.span.value, Decimal) and one.chance("budget") >= SHOW["budget"] and not is_left_behind(one)
+        (mention, mention.span.value)
+        for mention in judged
+        if isinstance(mention.span.value, Decimal)
+        and mention.chance("budget") >= SHOW["budget"]
+        and not is_left_behind(mention)
     ]
     of_round = _of_this_round(pots)
     if of_round and not _SPENT(of_round[0][0].sentence.words) and not _is_of_later(of_round, pots):
         return _one(of_round, "budget", text)
-    largest: list[tuple[Judged, Value]] = [(one, value) for value, one in _ordered(pots)]
-    if pots and any(_names(one, "several_rounds") for one in judged):
+    largest: list[tuple[Judged, Value]] = [(mention, value) for value, mention in _ordered(pots)]
+    if pots and any(_names(mention, "several_rounds") for mention in judged):
         return asked(largest, text, ROUNDS)
-    if any(value >= PROGRAMME and not _names(one, "a_round") for one, value in pots):
+    if any(value >= PROGRAMME and not _names(mention, "a_round") for mention, value in pots):
         return asked(largest, text, "het bedrag is eerder dat van een programma") if dated else None
     if len({value for _, value in pots}) > 1:
         whole = _whole(pots) or _of_round(pots, door)
@@ -159,7 +166,7 @@ def budget(judged: list[Judged], door: DoorCandidate | None, dated: list[DoorCan
 
 def _is_of_a_year(pot: Judged, judged: list[Judged]) -> bool:
     """Money of a whole year, in a text that counts several rounds."""
-    return _names(pot, "of_a_year") and any(_names(one, "later_round") for one in judged)
+    return _names(pot, "of_a_year") and any(_names(mention, "later_round") for mention in judged)
 
 
 def _of_this_round(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Judged, Decimal]]:
@@ -182,12 +189,12 @@ def _own_words(left: str) -> str:
     return words.partition(",")[2] if other else words
 
 
-def _names(one: Judged, group: str) -> bool:
-    return pattern("scope", group).search(one.sentence.words) is not None
+def _names(mention: Judged, group: str) -> bool:
+    return pattern("scope", group).search(mention.sentence.words) is not None
 
 
 def _ordered(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Decimal, Judged]]:
-    return sorted(((value, one) for one, value in pots), key=lambda pair: pair[0], reverse=True)
+    return sorted(((value, mention) for mention, value in pots), key=lambda pair: pair[0], reverse=True)
 
 
 _SPLIT = re.compile(
@@ -197,18 +204,18 @@ _SPLIT = re.compile(
 
 
 def _parts(judged: list[Judged]) -> list[tuple[Judged, Decimal]]:
-    found = [
-        (one, one.span.value)
-        for one in judged
-        if isinstance(one.span.value, Decimal) and one.chance("budget_part", "budget") >= SHOW["budget"]
+    parts = [
+        (mention, mention.span.value)
+        for mention in judged
+        if isinstance(mention.span.value, Decimal) and mention.chance("budget_part", "budget") >= SHOW["budget"]
     ]
-    return sorted(found, key=lambda pair: pair[1], reverse=True)
+    return sorted(parts, key=lambda pair: pair[1], reverse=True)
 
 
 def _whole(pots: list[tuple[Judged, Decimal]]) -> tuple[Judged, Decimal] | None:
     """The largest, where it is called a total or is the sum of the others."""
     largest = max(pots, key=lambda pair: pair[1])
-    rest = {one.span.start: value for one, value in pots if value != largest[1]}
+    rest = {mention.span.start: value for mention, value in pots if value != largest[1]}
     parts = set(rest.values())
     if len(parts) > 1 and sum(parts) == largest[1]:
         return largest

@@ -28,25 +28,30 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     """What the text says, as read on that day (in Amsterdam)."""
     text = text.replace("\u00ad", "")[:LONGEST]  # a soft hyphen hides words
     sentences = cut(text, find(text, language))
-    found = judged(sentences)
+    mentions = judged(sentences)
     status = status_of(sentences, text)
-    dated = [one for one in doors.candidates(found, read_on) if not status or _counts_beside(one, status[2])]
-    faint = doors.candidates(found, read_on, doors.FAINT)
+    dated = [
+        answer for answer in doors.candidates(mentions, read_on) if not status or _counts_beside(answer, status[2])
+    ]
+    faint = doors.candidates(mentions, read_on, doors.FAINT)
     gates, door, answers, remarks = _dates(dated, faint, text, read_on)
     gates, answers = (
         _when_over(gates, answers, read_on) if status and status[0] is not Status.EXPECTED else (gates, answers)
     )
-    answers["budget"] = money.budget(found, door, dated, text)
-    answers["max_amount"] = money.settled(found, "max", text)
-    answers["rate"] = money.settled(found, "rate", text)
-    least = money.settled(found, "min", text)
+    answers["budget"] = money.budget(mentions, door, dated, text)
+    answers["max_amount"] = money.settled(mentions, "max", text)
+    answers["rate"] = money.settled(mentions, "rate", text)
+    least = money.settled(mentions, "min", text)
     flags = _flags(sentences, text)
-    if len(named_schemes(found, text)) > 1:
+    if len(named_schemes(mentions, text)) > 1:
         gates, flags, least = (), [], None
-        answers = {name: _as_asked(one, SCHEMES) if isinstance(one, Shown) else one for name, one in answers.items()}
+        answers = {
+            name: _as_asked(answer, SCHEMES) if isinstance(answer, Shown) else answer
+            for name, answer in answers.items()
+        }
     return Facts(
-        shown={name: one for name, one in answers.items() if isinstance(one, Shown)},
-        asked={name: one for name, one in answers.items() if isinstance(one, Asked)},
+        shown={name: answer for name, answer in answers.items() if isinstance(answer, Shown)},
+        asked={name: answer for name, answer in answers.items() if isinstance(answer, Asked)},
         gates=(*gates, *flags),
         status=status[:2] if status else None,
         allocation=_allocation(sentences),
@@ -55,24 +60,28 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     )
 
 
-def _counts_beside(one: DoorCandidate, over: Sentence) -> bool:
+def _counts_beside(candidate: DoorCandidate, over: Sentence) -> bool:
     """In the sentence that says that it is over, only a whole window is one of the call."""
-    return one.judged.sentence is not over or one.judged.span.pair != ""
+    return candidate.judged.sentence is not over or candidate.judged.span.pair != ""
 
 
 def _dates(
     dated: list[DoorCandidate], faint: list[DoorCandidate], text: str, read_on: date
 ) -> tuple[tuple[Gate, ...], DoorCandidate | None, dict[str, money.Answer], tuple[str, ...]]:
-    closing = [one for one in dated if one.meaning != "opens"]
-    opening = [one for one in dated if one.meaning == "opens"]
-    obligatory = doors.is_obligatory([one for one in closing if one.chance >= doors.RIVAL])
-    steps = any(one.meaning == "step" for one in closing)
+    closing = [candidate for candidate in dated if candidate.meaning != "opens"]
+    opening = [candidate for candidate in dated if candidate.meaning == "opens"]
+    obligatory = doors.is_obligatory([candidate for candidate in closing if candidate.chance >= doors.RIVAL])
+    steps = any(candidate.meaning == "step" for candidate in closing)
     enter = [
-        one for one in closing if one.meaning == "step" or (one.meaning == "closes" and not (steps and obligatory))
+        candidate
+        for candidate in closing
+        if candidate.meaning == "step" or (candidate.meaning == "closes" and not (steps and obligatory))
     ]
     closes, door = _closes(enter, faint, text, read_on)
     opens = _opens(opening, door, enter, isinstance(closes, Asked), text)
-    opened = next((one for one in opening if isinstance(opens, Shown) and one.moment == opens.value), None)
+    opened = next(
+        (candidate for candidate in opening if isinstance(opens, Shown) and candidate.moment == opens.value), None
+    )
     if isinstance(closes, Asked) and isinstance(opens, Shown) and opened and _is_of_another(opened, closes, enter):
         opens = Asked((opens.value,), opens.sentence, UNSURE)
     remarks: tuple[str, ...] = ()
@@ -86,7 +95,9 @@ def _dates(
 
 def _is_of_another(opened: DoorCandidate, closes: Asked, enter: list[DoorCandidate]) -> bool:
     """The opening stands with a closing that is not the likeliest: that of a round before or behind."""
-    beside = [one.moment for one in enter if one.judged.sentence.start == opened.judged.sentence.start]
+    beside = [
+        candidate.moment for candidate in enter if candidate.judged.sentence.start == opened.judged.sentence.start
+    ]
     return bool(beside) and closes.values[0] not in beside
 
 
@@ -103,71 +114,77 @@ def _when_over(
 
 def _opens_too_late(opening: list[DoorCandidate], door: DoorCandidate | None) -> DoorCandidate | None:
     """A sure opening behind the only closing: a slip of the page, where it speaks of no second round."""
-    sure = [one for one in opening if _is_sure(one, "opens")]
+    sure = [candidate for candidate in opening if _is_sure(candidate, "opens")]
     if door is None or len(doors.days_of(sure)) != 1 or sure[0].moment.day <= door.moment.day:
         return None
-    speaks = {topic for one in (sure[0], door) for topic in topics_of(one.judged.sentence.words)}
+    speaks = {topic for candidate in (sure[0], door) for topic in topics_of(candidate.judged.sentence.words)}
     return None if "rounds" in speaks else sure[0]
 
 
-def _as_asked(one: Shown, why: str = CONTRADICT) -> Asked:
-    return Asked((one.value,), one.sentence, why)
+def _as_asked(answer: Shown, why: str = CONTRADICT) -> Asked:
+    return Asked((answer.value,), answer.sentence, why)
 
 
-def _is_sure(one: DoorCandidate, meaning: str) -> bool:
-    return one.sure and one.chance >= doors.SHOW[meaning]
+def _is_sure(candidate: DoorCandidate, meaning: str) -> bool:
+    return candidate.sure and candidate.chance >= doors.SHOW[meaning]
 
 
 def _closes(
     enter: list[DoorCandidate], faint: list[DoorCandidate], text: str, read_on: date
 ) -> tuple[money.Answer, DoorCandidate | None]:
     """The next door, a question where the text does not order its closings, none where it has none."""
-    enter = [one for one in doors.merged(enter) if one.chance >= doors.ASK["closes"]]
-    sure = [one for one in enter if _is_sure(one, "closes")]
+    enter = [candidate for candidate in doors.merged(enter) if candidate.chance >= doors.ASK["closes"]]
+    sure = [candidate for candidate in enter if _is_sure(candidate, "closes")]
     if not sure:
         return _ask(enter, text, UNSURE), None
     door = doors.next_door(sure, read_on)
-    rivals = [one for one in enter if one.chance >= doors.RIVAL and one not in sure]
-    rivals += [one for one in faint if _is_faint_rival(one, door, read_on)]
+    rivals = [candidate for candidate in enter if candidate.chance >= doors.RIVAL and candidate not in sure]
+    rivals += [candidate for candidate in faint if _is_faint_rival(candidate, door, read_on)]
     with_rivals = doors.next_door([*sure, *rivals], read_on)
     ordered = len(sure) == 1 or (len(sure) <= MOST_DAYS and doors.are_rounds(sure)) or _are_steps(sure)
     if not ordered or with_rivals is not door or (len(sure) == 1 and rivals):
-        first = [with_rivals, *sorted([*sure, *rivals], key=lambda one: -one.chance)]
+        first = [with_rivals, *sorted([*sure, *rivals], key=lambda candidate: -candidate.chance)]
         return _ask(first, text, SEVERAL, keep=True), None
     return money.shown(door.judged, text, door.moment, door.chance), door
 
 
-def _is_faint_rival(one: DoorCandidate, door: DoorCandidate, read_on: date) -> bool:
+def _is_faint_rival(candidate: DoorCandidate, door: DoorCandidate, read_on: date) -> bool:
     """The end of a doubted window; a likely date still to come where the sure one is past."""
-    if one.meaning not in ("closes", "step") or one.moment.day == door.moment.day:
+    if candidate.meaning not in ("closes", "step") or candidate.moment.day == door.moment.day:
         return False
-    if one.judged.span.pair == "second" and one.chance >= doors.RIVAL_WINDOW:
+    if candidate.judged.span.pair == "second" and candidate.chance >= doors.RIVAL_WINDOW:
         return True
-    return door.moment.day < read_on <= one.moment.day
+    return door.moment.day < read_on <= candidate.moment.day
 
 
 def _are_steps(sure: list[DoorCandidate]) -> bool:
     """A first step and what follows it: their order is plain."""
-    return {one.meaning for one in sure} == {"step", "closes"} and len(sure) == 2
+    return {candidate.meaning for candidate in sure} == {"step", "closes"} and len(sure) == 2
 
 
-def _ask(found: list[DoorCandidate], text: str, why: str, keep: bool = False) -> Asked | None:
-    if not found:
+def _ask(candidates: list[DoorCandidate], text: str, why: str, keep: bool = False) -> Asked | None:
+    if not candidates:
         return None
-    ordered = found if keep else sorted(found, key=lambda one: -one.chance)
-    why = why if all(one.sure for one in ordered) else ROUNDED
-    return money.asked(((one.judged, value) for one in ordered for value in (one.moment, *one.others)), text, why)
+    ordered = candidates if keep else sorted(candidates, key=lambda candidate: -candidate.chance)
+    why = why if all(candidate.sure for candidate in ordered) else ROUNDED
+    return money.asked(
+        ((candidate.judged, value) for candidate in ordered for value in (candidate.moment, *candidate.others)),
+        text,
+        why,
+    )
 
 
 def _opens(
     opening: list[DoorCandidate], door: DoorCandidate | None, enter: list[DoorCandidate], open_end: bool, text: str
 ) -> money.Answer:
     """The opening of the round that the door closes."""
-    known = [one for one in enter if one.chance >= doors.RIVAL]
-    fits = [one for one in doors.openings_of(door, opening, known) if one.chance >= doors.ASK["opens"]]
+    known = [candidate for candidate in enter if candidate.chance >= doors.RIVAL]
+    fits = [
+        candidate for candidate in doors.openings_of(door, opening, known) if candidate.chance >= doors.ASK["opens"]
+    ]
     fits = doors.merged(fits)
-    sure = [one for one in fits if _is_sure(one, "opens")]
-    rivals = [one for one in fits if one.chance >= doors.RIVAL and one not in sure]
+    sure = [candidate for candidate in fits if _is_sure(candidate, "opens")]
+    rivals = [candidate for candidate in fits if candidate.chance >= doors.RIVAL and candidate not in sure]
     if len(sure) == 1 and not rivals and not (open_end and len(doors.merged(opening)) > 1):
         return money.shown(sure[0].judged, text, sure[0].moment, sure[0].chance)
     return _ask(fits, text, SEVERAL if len(fits) > 1 else UNSURE)
@@ -186,27 +203,30 @@ def _gates(
 ) -> tuple[Gate, ...]:
     """Every date that is shown, for the calendar; where a field is asked, none of its dates."""
     shown: list[Gate] = []
-    stepped = any(one.meaning == "step" and one.chance >= doors.RIVAL for one in dated)
-    for one in doors.merged([d for d in dated if d.meaning == "opens"]) if isinstance(opens, Shown) else []:
-        if isinstance(opens, Shown) and one.moment == opens.value:
-            shown.append(_gate(one, DeadlineKind.OPENS, text, door=False))
+    stepped = any(candidate.meaning == "step" and candidate.chance >= doors.RIVAL for candidate in dated)
+    for candidate in doors.merged([d for d in dated if d.meaning == "opens"]) if isinstance(opens, Shown) else []:
+        if isinstance(opens, Shown) and candidate.moment == opens.value:
+            shown.append(_gate(candidate, DeadlineKind.OPENS, text, door=False))
     rest = [d for d in dated if d.meaning != "opens"]
-    sure = [one for one in doors.merged(rest) if _is_sure(one, "closes")]
+    sure = [candidate for candidate in doors.merged(rest) if _is_sure(candidate, "closes")]
     if not isinstance(closes, Shown):
-        sure = [one for one in sure if one.meaning == "later" and closes is None]
-    several = sum(one.meaning == "closes" for one in sure) > 1
-    for one in sorted(sure, key=lambda one: one.moment.day):
-        kind = DeadlineKind.CUT_OFF if several and one.meaning == "closes" else _KINDS[one.meaning]
+        sure = [candidate for candidate in sure if candidate.meaning == "later" and closes is None]
+    several = sum(candidate.meaning == "closes" for candidate in sure) > 1
+    for candidate in sorted(sure, key=lambda candidate: candidate.moment.day):
+        kind = DeadlineKind.CUT_OFF if several and candidate.meaning == "closes" else _KINDS[candidate.meaning]
         gate = _gate(
-            one, kind, text, door=one.meaning != "later" and not (one.meaning == "closes" and stepped and obligatory)
+            candidate,
+            kind,
+            text,
+            door=candidate.meaning != "later" and not (candidate.meaning == "closes" and stepped and obligatory),
         )
-        shown.append(replace(gate, obligatory=obligatory and one.meaning == "step"))
+        shown.append(replace(gate, obligatory=obligatory and candidate.meaning == "step"))
     return tuple(shown)
 
 
-def _gate(one: DoorCandidate, kind: DeadlineKind, text: str, door: bool) -> Gate:
-    read = money.shown(one.judged, text, one.moment, one.chance)
-    return Gate(kind, one.moment, read.text, read.sentence, read.certainty, door, span=one.judged.span)
+def _gate(candidate: DoorCandidate, kind: DeadlineKind, text: str, door: bool) -> Gate:
+    read = money.shown(candidate.judged, text, candidate.moment, candidate.chance)
+    return Gate(kind, candidate.moment, read.text, read.sentence, read.certainty, door, span=candidate.judged.span)
 
 
 def status_of(sentences: list[Sentence], text: str) -> tuple[Status, str, Sentence] | None:
@@ -233,11 +253,11 @@ def _allocation(sentences: list[Sentence]) -> Allocation | None:
 
 def _flags(sentences: list[Sentence], text: str) -> list[Gate]:
     """ "Doorlopend", "tot het budget op is": kinds of deadline without a day."""
-    found = []
+    flags = []
     for name in groups("flags"):
         for sentence in sentences:
             hit = pattern("flags", name).search(sentence.words)
             if hit:
-                found.append(Gate(DeadlineKind(name), None, hit.group(), verbatim(text, sentence), 1.0, door=True))
+                flags.append(Gate(DeadlineKind(name), None, hit.group(), verbatim(text, sentence), 1.0, door=True))
                 break
-    return found
+    return flags

@@ -35,15 +35,17 @@ _STARTS_LINE = re.compile(rf"{_LINE_START}(?:(?:de|het|the)\s)?$", re.IGNORECASE
 def named_schemes(judged: list[Judged], text: str) -> set[str]:
     """The schemes that have a window or a pot of their own in the text; fewer than two where it is of one."""
     text = plain(text)
-    likely = [(kind, one) for one in judged for kind, means in KINDS.items() if one.chance(*means) >= LIKELY]
+    likely = [
+        (kind, mention) for mention in judged for kind, means in KINDS.items() if mention.chance(*means) >= LIKELY
+    ]
     names = _names(text)
-    schemes = {name for _, one in likely if (name := _name_of(one, names, text))}
+    schemes = {name for _, mention in likely if (name := _name_of(mention, names, text))}
     return schemes if len(schemes) > 1 else _paragraphs(likely, text)
 
 
 def _names(text: str) -> list[tuple[int, str]]:
     hits = [hit for shape in (_DUTCH, _ENGLISH) for hit in shape.finditer(text)]
-    found = []
+    names = []
     for hit in hits:
         capital = hit["kind"][0].isupper() or hit["name"][0].isupper()
         if (
@@ -51,13 +53,13 @@ def _names(text: str) -> list[tuple[int, str]]:
             and not _ABOVE_ALL.search(text[max(0, hit.start() - 12) : hit.start()])
             and not _ABOVE_ALL.match(hit["kind"])
         ):
-            found.append((hit.start(), hit["name"].strip().lower()))
-    return sorted(found)
+            names.append((hit.start(), hit["name"].strip().lower()))
+    return sorted(names)
 
 
-def _name_of(one: Judged, names: list[tuple[int, str]], text: str) -> str:
+def _name_of(mention: Judged, names: list[tuple[int, str]], text: str) -> str:
     """The last name before it in its sentence, the first behind it there, or that of the line it stands below."""
-    start, end, place = one.sentence.start, one.sentence.end, one.span.start
+    start, end, place = mention.sentence.start, mention.sentence.end, mention.span.start
     inside = [(at, name) for at, name in names if start <= at < end]
     before = [name for at, name in inside if at < place]
     if inside:
@@ -70,8 +72,8 @@ def _paragraphs(likely: list[tuple[str, Judged]], text: str) -> set[str]:
     """Numbered paragraphs count where each has both, since one regulation has its window and its pot in two of them."""
     starts = [(hit.start(), hit["name"]) for hit in _PARAGRAPH.finditer(text)]
     kinds: dict[str, set[str]] = {}
-    for kind, one in likely:
-        above = [name for at, name in starts if at < one.span.start]
+    for kind, mention in likely:
+        above = [name for at, name in starts if at < mention.span.start]
         if above:
             kinds.setdefault(above[-1], set()).add(kind)
-    return {name for name, found in kinds.items() if len(found) == len(KINDS)}
+    return {name for name, has in kinds.items() if len(has) == len(KINDS)}

@@ -53,7 +53,7 @@ def cut(text: str, spans: list[Span]) -> list[Sentence]:
     written, places = _folded(plain(text), spans)
     folded = lower(written)
     cuts = [0, *(hit.end() for hit in _BREAK.finditer(folded) if _ends(folded, written, hit)), len(folded)]
-    found: list[Sentence] = []
+    sentences: list[Sentence] = []
     before = heading = ""
     shift = _Shift(spans, places)
     for start, end in itertools.pairwise(cuts):
@@ -65,10 +65,10 @@ def cut(text: str, spans: list[Span]) -> list[Sentence]:
         sentence = Sentence(
             shift.back(start), shift.back(end), words, tuple(spans[first:last]), inside, before, heading
         )
-        found.append(sentence)
+        sentences.append(sentence)
         before = words.strip()[-300:]
         heading = before if _is_heading(words) else heading
-    return found
+    return sentences
 
 
 def _is_heading(words: str) -> bool:

@@ -15,9 +15,9 @@ LANGUAGES = ("nl", "en")
 @cache
 def sheet(language: str) -> dict[str, Any]:
     """The whole file of one language."""
-    found = yaml.safe_load((FOLDER / f"{language}.yaml").read_text("utf-8"))
-    assert isinstance(found, dict)
-    return found
+    words = yaml.safe_load((FOLDER / f"{language}.yaml").read_text("utf-8"))
+    assert isinstance(words, dict)
+    return words
 
 
 def names(section: str) -> dict[str, Any]:

@@ -17,9 +17,9 @@ class NoSuchSource(LookupError):
 @cache
 def shipped() -> dict[str, Watched]:
     """The watched pages that come with the program."""
-    found, wrong = read_watched(FOLDER)
+    sources, wrong = read_watched(FOLDER)
     assert not wrong, wrong
-    return found
+    return sources
 
 
 def written() -> set[str]:

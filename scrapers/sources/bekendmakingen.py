@@ -76,8 +76,8 @@ class Bekendmakingen(FeedSource):
     def identify(self, row: Any) -> str | None:
         """The publication's number, from its address."""
         item = row.meta["item"] if isinstance(row, TextResponse) else row
-        found = NUMBER.search(item.get("link", "").partition("?")[0])
-        return found[0].lower() if found else None
+        number = NUMBER.search(item.get("link", "").partition("?")[0])
+        return number[0].lower() if number else None
 
     def read(self, row: Any) -> Listing | None:
         if not isinstance(row, TextResponse):

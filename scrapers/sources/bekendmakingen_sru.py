@@ -70,8 +70,8 @@ class BekendmakingenSru(SruSource):
 
     def identify(self, row: Any) -> str | None:
         record = row.meta["item"] if isinstance(row, TextResponse) else row
-        found = NUMBER.fullmatch(text_of(record, "identifier") or "")
-        return found[0].lower() if found else None
+        number = NUMBER.fullmatch(text_of(record, "identifier") or "")
+        return number[0].lower() if number else None
 
     def read(self, row: Any) -> Listing | None:
         if not isinstance(row, TextResponse):

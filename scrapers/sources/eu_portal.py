@@ -91,17 +91,17 @@ class EuPortal(JsonSource):
         """
         data = self.parsed(page)
         rows = self.items(data)
-        found = [row for row in rows if identity(fields(row), reference_of(row)) == external_id]
+        asked = [row for row in rows if identity(fields(row), reference_of(row)) == external_id]
         others = any(text(fields(row), "identifier") != page.meta["identifier"] for row in rows)
-        if not found and not others and len(rows) < data["totalResults"]:
+        if not asked and not others and len(rows) < data["totalResults"]:
             raise SourceIncomplete("not all results for the identifier that was asked for")
-        return found
+        return asked
 
     def rows(self, page: TextResponse) -> Iterable[Any]:
         """The results, of each topic one; the others count as seen."""
         rows = list(super().rows(page))
         chosen = one_a_topic(rows)
-        self.seen.update(reference_of(row) for row in rows if not any(row is one for one in chosen))
+        self.seen.update(reference_of(row) for row in rows if not any(row is topic for topic in chosen))
         return chosen
 
     def items(self, data: Any) -> list[Any]:
@@ -187,7 +187,7 @@ class EuPortal(JsonSource):
 def form_body(terms: Iterable[dict[str, Any]]) -> bytes:
     """The three parts the search wants; each needs its own JSON content type."""
     form = {
-        "query": {"bool": {"must": [{"terms": one} for one in terms]}},
+        "query": {"bool": {"must": [{"terms": term} for term in terms]}},
         "languages": ["en"],
         "sort": {"field": "identifier", "order": "ASC"},
     }

@@ -74,12 +74,12 @@ class HaveYourSay(JsonSource):
     def read(self, row: Any) -> Listing | None:
         statuses = row.get("currentStatuses") or [AS_ASKED_FOR]
         now: dict[str, Any] = next((s for s in statuses if s.get("isCurrent")), {})
-        said = now.get("receivingFeedbackStatus")
-        if said in (None, "CLOSED"):
+        status = now.get("receivingFeedbackStatus")
+        if status in (None, "CLOSED"):
             return None  # the filter lets some through
-        state = STATES.get(str(said))
+        state = STATES.get(str(status))
         if state is None:
-            raise RowUnreadable(f"{str(said)[:60]!r} is no status")
+            raise RowUnreadable(f"{str(status)[:60]!r} is no status")
         number, title = str(int(row["id"])), one_line(row.get("shortTitle") or "")
         if not title:
             raise RowUnreadable("an initiative without title")
@@ -102,14 +102,14 @@ class HaveYourSay(JsonSource):
 
 def period(opens: Any, closes: Any) -> tuple[ListedDeadline, ...]:
     """The days between which one may react; an initiative that is to come may have none yet."""
-    found = []
+    days = []
     if opens:
-        found.append(ListedDeadline(kind=DeadlineKind.OPENS, day=moment(opens).date(), zone=BRUSSELS))
+        days.append(ListedDeadline(kind=DeadlineKind.OPENS, day=moment(opens).date(), zone=BRUSSELS))
     if closes:
         end = moment(closes)
         hour = f"{end:%H:%M}"
-        found.append(ListedDeadline(kind=DeadlineKind.CONSULTATION, day=end.date(), hour=hour, zone=BRUSSELS))
-    return tuple(found)
+        days.append(ListedDeadline(kind=DeadlineKind.CONSULTATION, day=end.date(), hour=hour, zone=BRUSSELS))
+    return tuple(days)
 
 
 def moment(stamp: Any) -> datetime:

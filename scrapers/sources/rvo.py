@@ -151,8 +151,8 @@ def readable(page: Any) -> str:
 def status_word(page: Any) -> str | None:
     """The words in which a page says how its scheme stands."""
     text = readable(page)
-    said = STATUS.search(text)  # the first; later ones are of schemes it points to
-    return said[0] if said else None
+    status = STATUS.search(text)  # the first; later ones are of schemes it points to
+    return status[0] if status else None
 
 
 def created(item: dict[str, Any]) -> date | None:

@@ -102,11 +102,11 @@ def page_of(number: str, debate: bool) -> str:
 def local(stamp: Any) -> datetime:
     """A moment with offset, in Amsterdam."""
     try:
-        found = datetime.fromisoformat(str(stamp))
+        instant = datetime.fromisoformat(str(stamp))
     except ValueError as error:
         raise RowUnreadable(f"{str(stamp)[:60]!r} is no date") from error
     zone = ZoneInfo(AMSTERDAM)
-    return found.astimezone(zone) if found.tzinfo else found.replace(tzinfo=zone)
+    return instant.astimezone(zone) if instant.tzinfo else instant.replace(tzinfo=zone)
 
 
 def debate_moment(row: Any) -> tuple[ListedDeadline, ...]:
