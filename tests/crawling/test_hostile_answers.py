@@ -75,7 +75,7 @@ def test_what_a_source_says_is_quoted_on_one_line_that_a_terminal_can_bear(tmp_p
     found = changed(tmp_path, "have_your_say", "page-0.json", lambda _: page)
     assert found.stopped == "page 1: an HTML page (Inlog [31mgen Evil: x line ) where JSON was expected"
     row = with_row("value", Datum=HOSTILE, Aanvangstijd=None)
-    found = changed(tmp_path, "tweede_kamer", "activities.json", row)
+    found = changed(tmp_path, "tweede_kamer", "activities-vro.json", row)
     assert found.unreadable[0].why.isprintable()
 
 
@@ -201,9 +201,9 @@ ODD = [None, "", float("nan"), float("inf"), 7, True, [], {}, [["x"]], {"a": 1},
 @pytest.mark.parametrize(
     ("name", "file", "path", "field"),
     [
-        ("tweede_kamer", "activities.json", "value", "Id"),
-        ("tweede_kamer", "activities.json", "value", "Onderwerp"),
-        ("tweede_kamer", "documents-1.json", "value", "Datum"),
+        ("tweede_kamer", "activities-vro.json", "value", "Id"),
+        ("tweede_kamer", "activities-vro.json", "value", "Onderwerp"),
+        ("tweede_kamer", "documents-uitkering.json", "value", "Datum"),
         ("have_your_say", "page-0.json", "initiativeResultDtoPage.content", "id"),
         ("have_your_say", "page-0.json", "initiativeResultDtoPage.content", "shortTitle"),
         ("rvo", "subsidies-0.json", "", "title"),
@@ -227,7 +227,7 @@ def test_a_row_that_is_no_object_is_named(tmp_path: Path) -> None:
     def text_for_a_row(body: bytes) -> bytes:
         return json.dumps({**json.loads(body), "value": ["x", *json.loads(body)["value"]]}).encode()
 
-    found = changed(tmp_path, "tweede_kamer", "activities.json", text_for_a_row)
+    found = changed(tmp_path, "tweede_kamer", "activities-vro.json", text_for_a_row)
     assert [one.why for one in found.unreadable] == ["str where an object was expected"]
     assert found.unreadable[0].where.endswith("row 1")
 

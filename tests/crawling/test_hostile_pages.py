@@ -249,7 +249,7 @@ def test_passes_that_lack_what_was_said_are_not_all(now: datetime) -> None:
 def test_paging_that_loops_back_ends_and_says_so(tmp_path: Path) -> None:
     class Looping(TweedeKamer):
         def start(self) -> Iterable[Request]:
-            return [Request(f"{self.root}/a")]
+            return [Request(f"{self.root}/a", meta={"asked_for": ("Document", "mirt")})]
 
     pages = {
         f"{Looping.root}/{here}": (
