@@ -174,17 +174,22 @@ def review(data: dict[str, Any], kind: str | None) -> tuple[str, ...]:
 
 def amounts(data: dict[str, Any]) -> dict[str, Decimal | None]:
     """Budget of this topic only, and the least and most a project may get; the overview covers all its siblings."""
-    prefix = f"{text(data, 'identifier')} - "
     try:
-        overview = json.loads(text(data, "budgetOverview") or "{}")
-        actions = [a for group in overview.get("budgetTopicActionMap", {}).values() for a in group]
-        own = [a for a in actions if str(a.get("action", "")).startswith(prefix)]
+        own = own_actions(data)
         years = [Decimal(str(v)) for a in own for v in (a.get("budgetYearMap") or {}).values()]
         least = [Decimal(str(a["minContribution"])) for a in own if a.get("minContribution")]
         most = [Decimal(str(a["maxContribution"])) for a in own if a.get("maxContribution")]
         return in_euro(sum(years, Decimal()) or None, min(least, default=None), max(most, default=None))
     except (ValueError, TypeError, AttributeError, RecursionError, InvalidOperation):
         return {}  # the call is worth more than its amounts; review says so
+
+
+def own_actions(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """This topic's rows of the budget overview; ValueError, TypeError or AttributeError where that cannot be read."""
+    prefix = f"{text(data, 'identifier')} - "
+    overview = json.loads(text(data, "budgetOverview") or "{}")
+    actions = [a for group in overview.get("budgetTopicActionMap", {}).values() for a in group]
+    return [a for a in actions if str(a.get("action", "")).startswith(prefix)]
 
 
 def in_euro(budget: Decimal | None, least: Decimal | None, most: Decimal | None) -> dict[str, Decimal | None]:

@@ -20,6 +20,7 @@ LATEST_YEAR = 2100  # a "9999" in a source means "no idea", and is no date
 LONGEST_LINE = 2000
 LONGEST_SENTENCE = 500
 MOST_EURO = Decimal("1e13")
+MOST_NAMES, MOST_UPDATES = 200, 50
 
 
 def _http_url(value: str) -> str:
@@ -116,6 +117,22 @@ class Proof(Frozen):
     certainty: Certainty = 1.0
 
 
+class SourceUpdate(Frozen):
+    """What a source wrote of a call on some day: an extension, an opening, a correction. No day where it gives none."""
+
+    text: Annotated[Line, Field(min_length=1)]
+    day: date | None = None
+
+
+# What a source files a call under, each in its own words, and kept as such: one shape for all sources. A field of its
+# own in a Listing, so that merging, silence and history treat each by itself; together ``particulars`` of a Call.
+PARTICULARS = (
+    *("tags", "keywords", "subjects", "sectors", "targets", "priorities"),
+    *("conditions", "support", "updates", "expected_grants"),
+)
+Names = Annotated[tuple[Line, ...], Field(max_length=MOST_NAMES)]
+
+
 class ListedDeadline(Frozen):
     """One typed date as a source gives it, shown as a fact; what is less certain is a ``Question``.
 
@@ -174,6 +191,8 @@ class Listing(Frozen):
     Every value is shown as a fact. ``proof`` has, per field that was read from text (budget, min_amount, max_amount,
     rate, source_word), its sentence and certainty; a date carries its own. ``questions`` are what is only asked, never
     of a field that is shown. ``review`` are remarks in Dutch, such as dates of one text that contradict each other.
+    ``targets`` is whom the source says it is for; ``subjects`` and ``sectors`` are its own headings, ``priorities`` the
+    policies a call also serves, ``conditions`` and ``support`` texts about applying, ``updates`` newest first.
     """
 
     source: str
@@ -198,6 +217,16 @@ class Listing(Frozen):
     rate: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] | None = None
     applicants: tuple[Applicant, ...] = ()
     area: Line | None = None
+    tags: Names = ()
+    keywords: Names = ()
+    subjects: Names = ()
+    sectors: Names = ()
+    targets: Names = ()
+    priorities: Names = ()
+    conditions: Text = ""
+    support: Text = ""
+    updates: Annotated[tuple[SourceUpdate, ...], Field(max_length=MOST_UPDATES)] = ()
+    expected_grants: Annotated[int, Field(ge=0, le=100_000)] | None = None
     source_word: Status | None = None
     published_on: date | None = None
     references: tuple[Line, ...] = ()

@@ -97,6 +97,9 @@ class Call(Numbered, table=True):
     type_of_action: str | None = None
     applicants: list[str] = Field(default_factory=list, sa_type=JSON)
     area: str | None = None
+    particulars: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSON, description="what sources file it under: PARTICULARS in scrapers/listing.py"
+    )
     eligible: str = Eligibility.UNKNOWN
     eligible_why: str = ""
     budget: Decimal | None = Field(default=None, sa_type=Cents, description="EUR, all projects together")

@@ -16,6 +16,7 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import SourceKind, Status
+from scrapers.eu_particulars import particulars
 from scrapers.eu_programmes import PROGRAMMES
 from scrapers.eu_results import (
     CASCADE,
@@ -176,6 +177,7 @@ class EuPortal(JsonSource):
             destination=one_line(text(data, "destinationDetails") or "", 500) or None,
             type_of_action=" ".join(action.split()) if action else None,
             deadlines=deadlines(data, kind),
+            **particulars(data),
             **(amounts(data) if kind == TOPIC else {"amount_text": text(data, "budget")}),
             source_word=status,
             questions=() if status else (unknown_status(text(data, "status") or ""),),

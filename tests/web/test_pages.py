@@ -475,3 +475,22 @@ def test_a_source_that_said_nothing_of_dates_gets_a_next_step(coordinator: Visit
 def test_every_revision_kind_reads_as_a_sentence(coordinator: Visitor, read: Session) -> None:
     assert read.exec(select(func.count()).select_from(Revision)).one() > 40
     assert "Budget: nu € 4 mln, was € 2,5 mln" in coordinator.get("/regelingen/4").text
+
+
+def test_what_the_source_files_a_call_under_and_says_about_applying_stands_on_its_page(
+    coordinator: Visitor, engine: Engine
+) -> None:
+    with writing(engine) as session:
+        session.get_one(Call, 1).particulars = {
+            "tags": ["Warmtenet"],
+            "expected_grants": 4,
+            "conditions": "Alleen <b>gemeenten</b>.",
+            "updates": [{"text": "Verlengd tot oktober", "day": "2026-05-01"}, {"text": "Zonder dag"}],
+        }
+    page = coordinator.get("/regelingen/1").text
+    assert re.search(r"<dt>Labels van de bron</dt><dd>Warmtenet", page)
+    assert re.search(r"<dt>Verwacht aantal projecten</dt><dd>4", page)
+    assert "Alleen &lt;b&gt;gemeenten&lt;/b&gt;." in page
+    assert re.search(r'<time datetime="2026-05-01">[^<]*1 mei 2026</time><span[^>]*>Verlengd tot oktober', page)
+    assert "Zonder dag" in page
+    assert "Hulp bij aanvragen" not in page

@@ -17,7 +17,7 @@ from tracker.calls.consolidate import SHOWN_FIELDS, MergedCall
 from tracker.calls.identity import same_address, same_text
 
 AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
-SETS = ("programme", "applicants")
+SETS = ("programme", "applicants", "tags", "keywords", "subjects", "sectors", "targets", "priorities")
 DUE_KINDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION})
 # A label may be set a little before the hour it speaks of.
 AROUND = timedelta(days=2)

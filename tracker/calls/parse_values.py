@@ -6,11 +6,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from scrapers.listing import ListedDeadline, Listing
+from tracker.calls.changes import SETS
 from tracker.calls.consolidate import BY_HAND, KINDS, SHOWN_FIELDS
 from tracker.calls.typed_values import euros, moment, percentage
 from tracker.errors import NotAMoment, NotAnAmount, NotPossible
 
-SEVERAL = ("programme", "applicants")
 # Several dates stand apart by a semicolon, or by a comma with no hour behind it: "1 oktober 2026, 17:00".
 BETWEEN_DATES = re.compile(r";|,(?! ?(?:om )?\d{1,2}(?:[:.]\d\d| ?u))")
 
@@ -25,7 +25,7 @@ def read_value(name: str, value: str) -> Any:
             return [date for text in BETWEEN_DATES.split(value) if (date := _date(name, text))]
         if name not in SHOWN_FIELDS:
             raise NotPossible(f"no field {name!r}; there are {', '.join(sorted((*SHOWN_FIELDS, *KINDS)))}")
-        typed: Any = [v.strip() for v in value.split(",") if v.strip()] if name in SEVERAL else value or None
+        typed: Any = [v.strip() for v in value.split(",") if v.strip()] if name in SETS else value or None
         if name in NUMBERS:
             typed = NUMBERS[name](value)
         usual = {"source": BY_HAND, "external_id": "x", "url": "https://example.org", "title": "x", "language": "nl"}

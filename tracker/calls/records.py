@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 
 from db.models import Call, Deadline, Match, Question, Sighting
 from db.status import next_gate, remark_of, status_of
+from scrapers.listing import PARTICULARS
+from tracker.calls.consolidate import DEFAULTS
 
 AT_ONCE = 500
 
@@ -71,7 +73,13 @@ def call_record(
         "gate": _moment_or_none(next_gate((d.gate_at for d in dates if d.cancelled_at is None), now)),
         "sentences": [{"field": name, **proof} for name, proof in sorted(call.proof.items())],
         "asked": [_asked(question) for question in asked],
+        **particulars(call),
     }
+
+
+def particulars(call: Call) -> dict[str, Any]:
+    """What sources file the call under, by plain names that are always there."""
+    return {name: call.particulars.get(name, DEFAULTS[name]) for name in PARTICULARS}
 
 
 def _moment_or_none(at: datetime | None) -> str | None:

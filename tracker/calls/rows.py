@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from db.search import searchable
 from db.vocabulary import RevisionKind
 from scrapers.crawled import Crawled, Page
-from scrapers.listing import ListedDeadline
+from scrapers.listing import PARTICULARS, ListedDeadline
 from tracker.calls.completeness import Judgement
 from tracker.calls.consolidate import CONTESTED, MergedCall, contradictions
 from tracker.calls.gates import gate_at
@@ -93,6 +93,7 @@ def reference_rows(sightings: Iterable[tuple[int, ReportedListing]]) -> list[dic
 def call_row(merged: MergedCall) -> dict[str, Any]:
     """The columns of a Call that follow from what we show."""
     row = dict(merged.fields)
+    row["particulars"] = {name: value for name in PARTICULARS if (value := row.pop(name)) not in (None, "", [])}
     for name in MONEY:
         row[name] = None if row[name] is None else Decimal(row[name])
     row["published_on"] = date.fromisoformat(row["published_on"]) if row["published_on"] else None

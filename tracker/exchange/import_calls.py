@@ -19,6 +19,7 @@ from scrapers.crawled import Crawled
 from scrapers.listing import AMSTERDAM, Listing
 from tracker.calls import parse_values
 from tracker.calls.answers import DATELESS
+from tracker.calls.changes import SETS
 from tracker.calls.consolidate import SourceRecord, merge_one
 from tracker.calls.identity import identity
 from tracker.calls.ingest import ingest
@@ -30,6 +31,7 @@ WRITTEN_BY_EXPORT = """
     id source external_id sources url title language status instrument deadlines amounts applicants opgaven first_seen
     last_seen nature publisher programme eligible summary held sightings
     amounts_budget amounts_min amounts_max amounts_rate amounts_text status_remark gate sentences asked
+    tags keywords subjects sectors targets priorities conditions support updates expected_grants
 """
 DATE_COLUMNS = tuple(kind.value for kind in DeadlineKind if kind not in DATELESS)
 CALL_COLUMNS = (*WRITTEN_BY_EXPORT.split(), *DATE_COLUMNS)
@@ -85,7 +87,8 @@ def call_of(row: dict[str, Any], now: datetime) -> Listing:
         "language": text_of(row.get("language")) or "nl",
         "summary": str(row.get("summary") or ""),
         "deadlines": [*dates_of(row.get("deadlines")), *_dates_in_columns(row)],
-        **{name: listed(row.get(name)) for name in ("applicants", "programme")},
+        **{name: listed(row.get(name)) for name in SETS},
+        **{name: row[name] for name in ("conditions", "support", "expected_grants") if row.get(name)},
         **{name: row[name] for name in ("instrument", "nature", "publisher") if row.get(name)},
         **_amounts(row),
     }

@@ -98,6 +98,8 @@ def _words(item: Any) -> str:
         return f"{item['kind']} {when}{' (assumed)' if item.get('assumed') else ''}".strip()
     if "field" in item:
         return f"{item['field']}: {item['sentence']}"
+    if "text" in item:
+        return f"{item['text']} ({item['day']})" if item.get("day") else str(item["text"])
     return " ".join(str(item[key]) for key in ("id", "score", "source", "external_id") if key in item)
 
 

@@ -74,6 +74,13 @@ class SightingAnswer(ApiAnswer):
     url: str | None
 
 
+class UpdateAnswer(ApiAnswer):
+    """What a source wrote of a call, and on which day where it says so."""
+
+    text: str
+    day: str | None = None
+
+
 class CallAnswer(ApiAnswer):
     """A call, as ``tracker.calls.records`` writes it."""
 
@@ -103,6 +110,16 @@ class CallAnswer(ApiAnswer):
     gate: Moment | None
     sentences: list[SentenceAnswer]
     asked: list[QuestionAnswer]
+    tags: list[str]
+    keywords: list[str]
+    subjects: list[str]
+    sectors: list[str]
+    targets: list[str]
+    priorities: list[str]
+    conditions: str
+    support: str
+    updates: list[UpdateAnswer]
+    expected_grants: int | None
 
 
 class CallPage(ApiAnswer):

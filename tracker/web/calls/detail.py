@@ -12,6 +12,7 @@ from db.models import Challenge as ChallengeRow
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import DeadlineKind
+from scrapers.listing import PARTICULARS
 from tracker.calendar.latest_go import clock_of
 from tracker.calls.answers import can_be_doubted
 from tracker.calls.open_questions import questions_of
@@ -26,7 +27,8 @@ from tracker.web.frame.phrases import field_name, value_text
 
 SHOWN = (
     *("publisher", "instrument", "allocation", "programme", "call_title", "destination", "type_of_action"),
-    *("applicants", "area", "budget", "min_amount", "max_amount", "amount_text", "rate", "source_word", "published_on"),
+    *("applicants", "targets", "area", "budget", "min_amount", "max_amount", "amount_text", "rate", "expected_grants"),
+    *("source_word", "published_on", "subjects", "sectors", "priorities", "tags", "keywords"),
 )
 MOST_SHOWN = 200_000
 
@@ -124,13 +126,13 @@ def facts(call: Call) -> list[Fact]:
         Fact(
             name,
             field_name(name),
-            value_text(name, getattr(call, name)),
+            value_text(name, value),
             call.provenance.get(name, ""),
             _others(call, name),
             str(call.proof.get(name, {}).get("sentence", "")),
         )
         for name in SHOWN
-        if getattr(call, name) not in (None, "", [])
+        if (value := call.particulars.get(name) if name in PARTICULARS else getattr(call, name)) not in (None, "", [])
     ]
 
 
