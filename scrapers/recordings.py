@@ -3,7 +3,7 @@
 import json
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,11 @@ def request_key(method: str, url: str) -> Key:
     return method.upper(), DATES.sub("DATE", f"{parts.netloc}{unquote(parts.path)}"), query
 
 
+def holds(body: bytes, parts: Iterable[str]) -> bool:
+    """Whether a request's body has all of these in it: what tells questions apart that go to one address."""
+    return all(part.encode() in body for part in parts)
+
+
 class Recording:
     """The answers of one folder. Answers to the same question are given in turn, the last one for ever."""
 
@@ -56,11 +61,13 @@ class Recording:
 
     def answer(self, request: Request) -> Response:
         """The recorded answer, or a 404 for what was not recorded."""
-        queue = self.answers.get(request_key(request.method, request.url))
-        if not queue:
+        queue = self.answers.get(request_key(request.method, request.url), deque())
+        fitting = [answer for answer in queue if holds(request.body, answer.get("holds", ()))]
+        if not fitting:
             return Response(request.url, status=404, request=request)
-        answer = queue.popleft() if len(queue) > 1 else queue[0]
-        return self._response(answer, request)
+        if len(fitting) > 1:
+            queue.remove(fitting[0])
+        return self._response(fitting[0], request)
 
     def _response(self, answer: Mapping[str, Any], request: Request) -> Response:
         headers = answer.get("headers", {})

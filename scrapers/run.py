@@ -100,8 +100,8 @@ class SourceSpider(Spider):
             dont_filter=True,
             meta={**request.meta, "asked": request},
         )
-        if self.source.kind is SourceKind.CATALOGUE:
-            return sent  # one page that says "unchanged" would leave a hole in the list
+        if self.source.kind is SourceKind.CATALOGUE or request.method != "GET":
+            return sent  # one page that says "unchanged" would leave a hole in the list; a search has no one answer
         etag, modified = self.job.remembered.get(request.url, (None, None))
         if etag:
             sent.headers["If-None-Match"] = etag

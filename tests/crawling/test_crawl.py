@@ -178,3 +178,15 @@ def test_a_stream_that_has_not_changed_is_asked_conditionally_and_a_catalogue_ne
     )
     remembered = [Remembered(page.url, '"a"') for page in crawl("eu_portal", settings, [], NOW).pages]
     assert len(crawl("eu_portal", settings, remembered, NOW).listings) == 7
+
+
+@pytest.mark.slow
+def test_a_search_whose_question_is_in_its_body_is_never_asked_conditionally(server: Played) -> None:
+    server.answers["/api/search"] = lambda call: call.send(
+        '{"rawResponse": {"rawResults": []}}', kind="application/json"
+    )
+    settings = Settings(source_roots={"rijksoverheid": server.url}, fetch_allow=allowed(server))
+    crawl("rijksoverheid", settings, [Remembered("https://www.rijksoverheid.nl/api/search", '"a"')], NOW, since=NOW)
+    searches = [asked for asked in server.asked if asked.path == "/api/search"]
+    assert len(searches) == 4
+    assert not any("If-None-Match" in asked.headers for asked in searches)

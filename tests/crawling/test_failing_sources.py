@@ -85,7 +85,7 @@ def as_recorded(name: str) -> Answer:
     source, recording = sources.load(name), Recording(RECORDINGS / name)
 
     def answer(call: PlayedRequest) -> None:
-        found = recording.answer(Request(source.root + call.path, method=call.command))
+        found = recording.answer(Request(source.root + call.path, method=call.command, body=call.body))
         call.send(found.body, found.status, (found.headers.get("Content-Type") or b"text/plain").decode())
 
     return answer

@@ -203,8 +203,8 @@ def test_a_source_that_asks_for_years_is_left_alone(server: Played, tmp_path: Pa
 def test_a_stream_of_many_windows_is_given_up_when_its_source_keeps_failing(
     server: Played, tmp_path: Path, headers: dict[str, str], asked: int
 ) -> None:
-    server.answers["/api/rss"] = lambda call: call.send("no", 503, **headers)
-    found, _ = crawled(tmp_path, server.url, source="rijksoverheid", settings={"RETRY_TIMES": 0})
+    server.answers["/rss"] = lambda call: call.send("no", 503, **headers)
+    found, _ = crawled(tmp_path, server.url, source="bekendmakingen", settings={"RETRY_TIMES": 0})
     assert found.stopped.startswith("page 1: HTTP 503")
     assert asked <= len(server.pages()) <= asked + 1  # one may be on its way when the last failure is heard
 
@@ -217,10 +217,10 @@ def test_a_stream_with_one_bad_window_is_read_on_and_not_whole(server: Played, t
         bad = len(server.pages()) % 3 == 0
         call.send("no", 500) if bad else call.send(feed, kind="application/rss+xml")
 
-    server.answers["/api/rss"] = one_in_three
-    found, _ = crawled(tmp_path, server.url, source="rijksoverheid", settings={"RETRY_TIMES": 0})
+    server.answers["/rss"] = one_in_three
+    found, _ = crawled(tmp_path, server.url, source="bekendmakingen", settings={"RETRY_TIMES": 0})
     assert found.stopped == "page 3: HTTP 500"
-    assert len(server.pages()) == 62  # two terms on each of 31 days
+    assert len(server.pages()) == 9  # three papers in each of three months
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import feedparser
 import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse
@@ -11,7 +12,7 @@ from db.vocabulary import Applicant, DeadlineKind, Instrument
 from scrapers.listing import Listing, QuestionField
 from scrapers.recordings import Recording, replay
 from scrapers.source import Context
-from scrapers.sources.bekendmakingen import Bekendmakingen
+from scrapers.sources.bekendmakingen import Bekendmakingen, published
 
 RECORDING = Path(__file__).parents[1] / "recordings/bekendmakingen"
 PAGE = "https://zoek.officielebekendmakingen.nl/stcrt-2026-17040.html"
@@ -84,6 +85,19 @@ def test_a_page_that_is_not_the_publications_is_told(tmp_path: Path, body: str) 
         ("stcrt-2026-17040", "a page that is not the publication's")
     ]
     assert len(crawled.listings) == 13
+
+
+@pytest.mark.parametrize(
+    "stamp", ["Tue, 26 May 2026 23:00:00 GMT", "Wed, 27 May 2026 01:00:00 +0200", "2026-05-26T23:00:00Z"]
+)
+def test_a_day_is_that_of_amsterdam_in_whatever_zone_it_is_written(stamp: str) -> None:
+    feed = f'<rss version="2.0"><channel><item><title>x</title><pubDate>{stamp}</pubDate></item></channel></rss>'
+    assert published(feedparser.parse(feed.encode()).entries[0]) == date(2026, 5, 27)
+
+
+def test_a_day_first_date_is_unknown_and_no_other_day() -> None:
+    feed = '<rss version="2.0"><channel><item><pubDate>26-05-2026</pubDate></item></channel></rss>'
+    assert published(feedparser.parse(feed.encode()).entries[0]) is None
 
 
 def test_half_an_address_costs_its_own_item_only() -> None:
