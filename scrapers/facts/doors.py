@@ -10,7 +10,7 @@ from datetime import date, time, timedelta
 from scrapers.facts.dates import fits_weekday
 from scrapers.facts.features import direction, topics_of
 from scrapers.facts.meanings import Judged
-from scrapers.facts.sentences import MARKS
+from scrapers.facts.sentences import ANY_MARK, MARKS
 from scrapers.facts.spans import Moment
 from scrapers.facts.words import names, pattern
 
@@ -45,6 +45,8 @@ def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.v
     dates = [mention for mention in judged if mention.span.kind == "date"]
     for mention in dates:
         closing, opening = mention.chance("closes", "step", "later"), mention.chance("opens")
+        if _FIRST_DAY.search(mention.left[-120:]):
+            closing, opening = 0.0, max(closing, opening, RIVAL)
         if max(closing, opening) < least or _is_left_behind(mention):
             continue
         meaning = max(("closes", "step", "later"), key=mention.chance) if closing >= opening else "opens"
@@ -56,7 +58,24 @@ def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.v
         if moment is None or moment.day.year > read_on.year + YEARS_AHEAD:
             continue
         doors.append(_candidate(mention, meaning, moment, chance))
-    return doors
+    return _without_forms(doors)
+
+
+_FIRST_DAY = pattern("scope", "first_day", r"(?<!\w)(?:{})\s?$")
+
+
+def _without_forms(doors: list[DoorCandidate]) -> list[DoorCandidate]:
+    """That the form can be had is no opening where another is named, and a question where none is."""
+    forms = [door for door in doors if door.meaning == "opens" and _is_of_form(door.judged)]
+    named = [door for door in doors if door.meaning == "opens" and door not in forms]
+    if named:
+        return [door for door in doors if door not in forms]
+    return [replace(door, sure=False) if door in forms else door for door in doors]
+
+
+def _is_of_form(mention: Judged) -> bool:
+    around = f"{mention.left[-90:]}#{mention.right[:90]}"
+    return pattern("scope", "form").search(re.sub(ANY_MARK, "@", around)) is not None
 
 
 _PAST = re.compile(
@@ -170,14 +189,13 @@ _FROM = re.compile(
 
 def _is_left_behind(mention: Judged) -> bool:
     """The date that was: "verschoven van # naar #", "in plaats van #"."""
-    if not pattern("topics", "raised").search(mention.sentence.words) and not re.search(
-        r"\b(?:niet|not) \w+\s$", mention.left
-    ):
+    left = mention.left[-120:]
+    if not _FROM.search(left):
         return False
-    return bool(
-        _FROM.search(mention.left)
-        and (_TO.match(mention.right) or re.search(r"(?:plaats van|instead of)[^.]*$", mention.left))
-    )
+    if not (_TO.match(mention.right) or re.search(r"(?:plaats van|instead of)[^.]*$", left)):
+        return False
+    moved = pattern("topics", "raised").search(mention.sentence.words)
+    return moved is not None or re.search(r"\b(?:niet|not) \w+\s$", left) is not None
 
 
 def is_obligatory(doors: list[DoorCandidate]) -> bool:

@@ -44,19 +44,24 @@ def asked(readings: Iterable[tuple[Judged, Value]], text: str, why: str) -> Aske
     return Asked(values, verbatim(text, pairs[0][0].sentence, pairs[0][0].span), why)
 
 
-def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
-    """The one amount or percentage of this meaning, a question where there are several or none is sure."""
-    amounts = [
+def candidates(judged: list[Judged], meaning: str) -> list[tuple[Judged, Decimal]]:
+    """Every amount or percentage that may have this meaning, in the order of the text."""
+    return [
         (mention, mention.span.value)
         for mention in judged
         if isinstance(mention.span.value, Decimal)
         and mention.chance(meaning) >= ASK[meaning]
         and not is_left_behind(mention)
     ]
+
+
+def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
+    """The one amount or percentage of this meaning, a question where there are several or none is sure."""
+    amounts = candidates(judged, meaning)
     sure = [pair for pair in amounts if pair[0].chance(meaning) >= SHOW[meaning]]
     if not amounts:
         caps = _caps(judged) if meaning == "max" else []
-        return asked(caps, text, UNSURE) if caps else None
+        return asked(_with_beside(caps, judged, meaning), text, UNSURE) if caps else None
     ordered = sorted(amounts, key=lambda pair: -pair[0].chance(meaning))
     values = {value for _, value in sure}
     beside = _of_other_groups(judged, sure) if meaning == "max" else []
@@ -66,9 +71,30 @@ def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
     if len(values) == 1 and not rivals and not raised:
         return _one(sure, meaning, text)
     if not sure:
-        return asked(ordered, text, UNSURE)
+        return asked(_with_beside(ordered, judged, meaning), text, UNSURE)
     several = sorted(amounts, key=lambda pair: pair[1], reverse=True) if meaning == "rate" else [*ordered, *beside]
-    return asked(several, text, "de tekst noemt er meer dan een")
+    return asked(_with_beside(several, judged, meaning), text, "de tekst noemt er meer dan een")
+
+
+def _with_beside(pairs: list[tuple[Judged, Decimal]], judged: list[Judged], meaning: str) -> list[tuple[Judged, Value]]:
+    """These, and behind them the other pots and ceilings of their sentences: all of them are readings."""
+    sentences = {mention.sentence.start for mention, _ in pairs}
+    return (
+        [*pairs]
+        if meaning not in ("budget", "max")
+        else [
+            *pairs,
+            *(
+                (mention, mention.span.value)
+                for mention in judged
+                if isinstance(mention.span.value, Decimal)
+                and mention.sentence.start in sentences
+                and mention.span.kind == "amount"
+                and mention.chance("max", "cap_other", "budget", "budget_part") >= BESIDE
+                and not is_left_behind(mention)
+            ),
+        ]
+    )
 
 
 _FOR = re.compile(r"\s?(?:for|voor)\s")
@@ -149,7 +175,7 @@ def budget(judged: list[Judged], door: DoorCandidate | None, dated: list[DoorCan
     of_round = _of_this_round(pots)
     if of_round and not _SPENT(of_round[0][0].sentence.words) and not _is_of_later(of_round, pots):
         return _one(of_round, "budget", text)
-    largest: list[tuple[Judged, Value]] = [(mention, value) for value, mention in _ordered(pots)]
+    largest = _with_beside([(mention, value) for value, mention in _ordered(pots)], judged, "budget")
     if pots and any(_names(mention, "several_rounds") for mention in judged):
         return asked(largest, text, ROUNDS)
     if any(value >= PROGRAMME and not _names(mention, "a_round") for mention, value in pots):
@@ -158,7 +184,7 @@ def budget(judged: list[Judged], door: DoorCandidate | None, dated: list[DoorCan
         whole = _whole(pots) or _of_round(pots, door)
         return _one([whole], "budget", text) if whole else asked(largest, text, PARTS)
     if not pots and (parts := _parts(judged)):
-        return asked(parts, text, "de tekst noemt delen en geen geheel")
+        return asked(_with_beside(parts, judged, "budget"), text, "de tekst noemt delen en geen geheel")
     if pots and (_SPLIT.search(pots[0][0].sentence.words) or _is_of_a_year(pots[0][0], judged)):
         return asked(pots, text, ROUNDS)
     return settled(judged, "budget", text)

@@ -6,10 +6,10 @@ from datetime import date
 from db.vocabulary import Allocation, DeadlineKind, Status
 from scrapers.facts import doors, money
 from scrapers.facts.doors import DoorCandidate
-from scrapers.facts.facts import Asked, Facts, Gate, Shown
+from scrapers.facts.facts import Asked, Facts, Gate, Shown, Value
 from scrapers.facts.features import topics_of
 from scrapers.facts.find import find
-from scrapers.facts.meanings import judged
+from scrapers.facts.meanings import Judged, judged
 from scrapers.facts.schemes import named_schemes
 from scrapers.facts.sentences import Sentence, cut, verbatim
 from scrapers.facts.spans import LONGEST, Moment
@@ -43,21 +43,29 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     answers["rate"] = money.settled(mentions, "rate", text)
     least = money.settled(mentions, "min", text)
     flags = _flags(sentences, text)
-    if len(named_schemes(mentions, text)) > 1:
-        gates, flags, least = (), [], None
-        answers = {
-            name: _as_asked(answer, SCHEMES) if isinstance(answer, Shown) else answer
-            for name, answer in answers.items()
-        }
+    several = len(named_schemes(mentions, text)) > 1
+    if several:
+        gates, flags, least, status = (), [], None, None
+        answers = _of_several(mentions, dated, text)
     return Facts(
         shown={name: answer for name, answer in answers.items() if isinstance(answer, Shown)},
         asked={name: answer for name, answer in answers.items() if isinstance(answer, Asked)},
         gates=(*gates, *flags),
         status=status[:2] if status else None,
-        allocation=_allocation(sentences),
+        allocation=_allocation(sentences) if not several else None,
         min_amount=least if isinstance(least, Shown) else None,
         remarks=remarks,
     )
+
+
+def _of_several(mentions: list[Judged], dated: list[DoorCandidate], text: str) -> dict[str, money.Answer]:
+    """Every date, pot, ceiling and percentage of a text of several schemes, in its own order, as a question."""
+    readings: dict[str, list[tuple[Judged, Value]]] = {"opens": [], "closes": []}
+    for found in dated:
+        readings["opens" if found.meaning == "opens" else "closes"].append((found.judged, found.moment))
+    for name, meaning in (("budget", "budget"), ("max_amount", "max"), ("rate", "rate")):
+        readings[name] = [*money.candidates(mentions, meaning)]
+    return {name: money.asked(some, text, SCHEMES) for name, some in readings.items() if some}
 
 
 def _counts_beside(candidate: DoorCandidate, over: Sentence) -> bool:
