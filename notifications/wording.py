@@ -38,10 +38,10 @@ def _or_unknown(say: F) -> F:
     """
 
     @wraps(say)
-    def said(value: Any, *args: Any, **named: Any) -> str:
+    def checked(value: Any, *args: Any, **named: Any) -> str:
         return UNKNOWN if value is None else say(value, *args, **named)
 
-    return cast(F, said)
+    return cast(F, checked)
 
 
 @_or_unknown

@@ -196,11 +196,11 @@ def _judge(
     want = FACT_OF.get(example.meaning)
     for name, chance in grouped.items():
         key = "max" if name == "max_amount" else name
-        outcome_ = "shown" if chance >= show[key] else "asked" if chance >= ask[key] else ""
+        treatment = "shown" if chance >= show[key] else "asked" if chance >= ask[key] else ""
         if name == want:
-            result = {"shown": "right", "asked": "asked", "": "missed"}[outcome_]
+            result = {"shown": "right", "asked": "asked", "": "missed"}[treatment]
         else:
-            result = f"{outcome_} beside" if outcome_ else "nothing"
+            result = f"{treatment} beside" if treatment else "nothing"
         score.add(name, result, f"{example.document}: {example.meaning} {chance:.2f}: {' '.join(example.seen[:12])}")
 
 

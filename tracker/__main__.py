@@ -102,10 +102,10 @@ def main() -> None:
 def wrong_usage(error: TyperException) -> str:
     """What is wrong and where there is help, in one line; or the help itself, where nothing was asked."""
     context: typer.Context | None = getattr(error, "ctx", None)
-    said = error.format_message()
-    if context is not None and said == context.get_help():
-        return said
-    line = " ".join(said.split()).rstrip(".")
+    message = error.format_message()
+    if context is not None and message == context.get_help():
+        return message
+    line = " ".join(message.split()).rstrip(".")
     return f"kansenradar: {line}; see '{context.command_path if context else 'kansenradar'} --help'"
 
 

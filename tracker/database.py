@@ -45,9 +45,9 @@ def damage(connection: Connection) -> str:
     """What is wrong with a SQLite file, in one line; PostgreSQL looks after its own."""
     if connection.dialect.name != "sqlite":
         return ""
-    said = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
-    if said != ["ok"]:
-        return said[0].splitlines()[-1]
+    report = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
+    if report != ["ok"]:
+        return report[0].splitlines()[-1]
     orphans = len(connection.execute(text("PRAGMA foreign_key_check")).all())
     return f"{orphans} rows point nowhere" if orphans else ""
 

@@ -83,9 +83,9 @@ class Settings(BaseSettings):
     @classmethod
     def _read_source_roots(cls, values: Any) -> Any:
         """KANSENRADAR_SOURCE_EU_PORTAL_URL -> {"eu_portal": ...}; the environment goes before the file."""
-        found = {name: url for name, url in {**dotenv_values(".env"), **os.environ}.items() if url}
+        given_names = {name: url for name, url in {**dotenv_values(".env"), **os.environ}.items() if url}
         pattern = re.compile(rf"{PREFIX}SOURCE_(\w+)_URL", re.IGNORECASE)
-        roots = {match[1].lower(): url for name, url in found.items() if (match := pattern.fullmatch(name))}
+        roots = {match[1].lower(): url for name, url in given_names.items() if (match := pattern.fullmatch(name))}
         given = values.get("source_roots", {})
         return {**values, "source_roots": {**roots, **given} if isinstance(given, dict) else given}
 
@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     @field_validator("mail_allow")
     @classmethod
     def _addresses_or_domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        wrong = [one for one in value if "@" not in one[:-1]]  # a bare domain would allow nobody, without a word
+        wrong = [entry for entry in value if "@" not in entry[:-1]]  # a bare domain would allow nobody, without a word
         if wrong:
             raise ValueError(f"{wrong[0]!r} is no address and no domain such as @example.nl")
         return value

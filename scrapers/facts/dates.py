@@ -174,14 +174,14 @@ def _clock(text: str | None) -> time | None:
 
 def _spoken(hit: re.Match[str]) -> time | None:
     """The hour of a clock; none where there is no such hour, or where it is that of another zone."""
-    parts_ = hit.groupdict()
-    if parts_["foreign"]:
+    clock = hit.groupdict()
+    if clock["foreign"]:
         return None
-    if parts_["spoken"]:
-        return _clock(_SPOKEN_HOURS[parts_["spoken"]])
-    hour, minute = int(parts_["h"] or parts_["h2"]), int(parts_["mi"] or 0)
-    half = re.sub(r"[.\s]", "", parts_["half"] or parts_["half2"] or "")
-    part = parts_.get("part") or ""
+    if clock["spoken"]:
+        return _clock(_SPOKEN_HOURS[clock["spoken"]])
+    hour, minute = int(clock["h"] or clock["h2"]), int(clock["mi"] or 0)
+    half = re.sub(r"[.\s]", "", clock["half"] or clock["half2"] or "")
+    part = clock.get("part") or ""
     if half and not 1 <= hour <= 12:
         return None
     if half:

@@ -9,7 +9,7 @@ from db.models import ApplicationPartner, Call, Cofunding, Deadline, DecisionClo
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import LogKind
-from notifications.wording import day as said
+from notifications.wording import day as in_words
 from notifications.wording import local_day
 from tracker.applications.stages import application_of
 from tracker.calendar.backward_schedule import NoPlan
@@ -58,7 +58,7 @@ def open_clock(deed: Deed, dossier: Dossier, deadline: Deadline | None) -> Decis
     except NoPlan as error:
         raise Incomplete(str(error), "klok") from error
     day = deadline_day(deadline)
-    log(deed, dossier, LogKind.EDITED, f"Mijlpalen teruggerekend vanaf {said(day) if day else ''}")
+    log(deed, dossier, LogKind.EDITED, f"Mijlpalen teruggerekend vanaf {in_words(day) if day else ''}")
     return clock
 
 

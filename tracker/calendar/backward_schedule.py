@@ -6,7 +6,7 @@ from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
-from notifications.wording import day as said
+from notifications.wording import day as in_words
 from tracker.calendar.meetings import MeetingDay
 from tracker.workdays import ClosedDays
 
@@ -108,7 +108,7 @@ def plan_back(question: ScheduleQuestion) -> BackwardPlan:
     and days set by hand never move. Raises DeadlineInPast, CircularSteps or NoMeetings.
     """
     if question.deadline < question.today:
-        raise DeadlineInPast(f"De termijn van {said(question.deadline)} is voorbij: er valt niets meer te plannen.")
+        raise DeadlineInPast(f"De termijn van {in_words(question.deadline)} is voorbij: er valt niets meer te plannen.")
     placed: dict[str, PlannedStep] = {}
     followers = _followers(question.steps)
     by_key = {step.key: step for step in question.steps}
@@ -178,7 +178,7 @@ def _meeting(question: ScheduleQuestion, step: Step, limit: date) -> MeetingDay:
         return max(fitting, key=lambda m: m.day)
     if not meetings:
         raise NoMeetings(f"Van {step.name} zijn geen vergaderingen bekend: vul ze in bij Vergaderingen.")
-    raise NoMeetings(f"{_capital(step.name)} vergadert niet vóór {said(limit)}: vul de vergaderingen aan.")
+    raise NoMeetings(f"{_capital(step.name)} vergadert niet vóór {in_words(limit)}: vul de vergaderingen aan.")
 
 
 def _bottleneck(placed: Mapping[str, PlannedStep], first: PlannedStep | None) -> PlannedStep | None:

@@ -23,7 +23,7 @@ from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import EntryKind, MilestoneState, MilestoneStep
 from db.vocabulary_lobby import MomentKind
 from notifications.ical import DATELESS, INSIDE, DeadlineLine, still_told
-from notifications.wording import day as said
+from notifications.wording import day as in_words
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar
 from tracker.calendar.events import deadline_lines
@@ -143,7 +143,7 @@ def milestone_entries(session: Session, viewer: Viewer, now: datetime, since: da
 
 
 def _milestone_entry(row: Milestone, call: Call, body: Body | None, who: User | None, now: datetime) -> Entry:
-    papers = f"stukken uiterlijk {said(row.begins_on)}" if body else ""
+    papers = f"stukken uiterlijk {in_words(row.begins_on)}" if body else ""
     return Entry(
         kind=EntryKind.MILESTONE,
         day=row.day,
@@ -185,7 +185,7 @@ def meeting_entries(data: BodyCalendar, viewer: Viewer, since: date, until: date
     for body in data.bodies.values():
         if body.participant_id in (None, viewer.participant_id):
             for meeting in data.meetings(body.id, since, until):
-                note = f"stukken uiterlijk {said(meeting.papers_on)}"
+                note = f"stukken uiterlijk {in_words(meeting.papers_on)}"
                 entries.append(
                     Entry(
                         kind=EntryKind.MEETING,

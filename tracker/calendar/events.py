@@ -11,7 +11,7 @@ from db.queries import CallFilter, calls_for
 from db.vocabulary import CLOSING_KINDS, Status
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.ical import DOMAIN, DeadlineLine, Event, calendar_file, deadline_event, still_told
-from notifications.wording import day as said
+from notifications.wording import day as in_words
 from notifications.wording import local_day
 from tracker.challenges.agenda import below
 from tracker.matching.search import SHOWN_FROM
@@ -36,9 +36,9 @@ def deadline_lines(
     own = [getattr(Deadline, name) for name in DeadlineLine._fields[:10]]
     call = Call
     of_call = [call.id, call.title, call.url, call.publisher, call.source_word, call.version]
-    said = [_withdrawn_at(), _inside()]
+    computed = [_withdrawn_at(), _inside()]
     query = (
-        select(*own, *of_call, *said)
+        select(*own, *of_call, *computed)
         .join(Call, col(Deadline.call_id) == col(Call.id))
         .where(col(Call.joined_into).is_(None), *where)
         .where(or_(col(Deadline.at) >= since, col(Deadline.at).is_(None) & (col(Deadline.day) >= local_day(since))))
@@ -98,8 +98,8 @@ def _milestone_event(milestone: Milestone, call: Call, body: Body | None, base_u
     name = body.name if body else MilestoneStep(milestone.step).label
     address = f"{base_url.rstrip('/')}/kalender/klok/{milestone.clock_id}"
     about = [
-        f"Interne mijlpaal op {said(milestone.day)}.",
-        f"Stukken uiterlijk {said(milestone.begins_on)}." if body else "",
+        f"Interne mijlpaal op {in_words(milestone.day)}.",
+        f"Stukken uiterlijk {in_words(milestone.begins_on)}." if body else "",
         "Gedaan." if milestone.state == MilestoneState.DONE else "",
         f"In Kansenradar: {address}",
     ]

@@ -129,7 +129,7 @@ def sentence_of(session: Session, call: Call, field: str) -> str:
 def _readings(call: Call, field: str, value: Any) -> list[str]:
     """What is shown, and what other sources say, each as one text."""
     others = [other for source, other in sorted(call.conflicts.get(field, {}).items()) if source != PERSON]
-    texts = [text for one in (value, *others) if (text := _as_reading(one))]
+    texts = [text for candidate in (value, *others) if (text := _as_reading(candidate))]
     return list(dict.fromkeys(texts))[:5]
 
 

@@ -39,9 +39,9 @@ class FieldChange:
 
 def changes(before: MergedCall, after: MergedCall, now: datetime) -> list[FieldChange]:
     """Every difference that is more than notation, dates first."""
-    found = [_dates_change(kind, before, after, now) for kind in sorted(before.kinds | after.kinds)]
-    found += [_field_change(name, before, after, now) for name in SHOWN_FIELDS]
-    return [change for change in found if change is not None]
+    differences = [_dates_change(kind, before, after, now) for kind in sorted(before.kinds | after.kinds)]
+    differences += [_field_change(name, before, after, now) for name in SHOWN_FIELDS]
+    return [change for change in differences if change is not None]
 
 
 def _field_change(name: str, before: MergedCall, after: MergedCall, now: datetime) -> FieldChange | None:

@@ -57,15 +57,15 @@ def place(call_id: int, rows: Sequence[Any], dates: Sequence[ListedDeadline], no
     placed, unused, wanted = PlacedDates(), list(rows), list(numbered(dates))
     for fits in (_same_day, _same_kind, _same_day_cancelled):
         remaining = []
-        for one in wanted:
-            row = next((r for r in unused if fits(r, one.deadline)), None)
+        for dated in wanted:
+            row = next((r for r in unused if fits(r, dated.deadline)), None)
             if row is None:
-                remaining.append(one)
+                remaining.append(dated)
             else:
                 unused.remove(row)
-                placed.changed += _changed(row, one, now)
+                placed.changed += _changed(row, dated, now)
         wanted = remaining
-    placed.added += [new_date(call_id, one, now) for one in wanted]
+    placed.added += [new_date(call_id, dated, now) for dated in wanted]
     placed.changed += [
         _cancelled(row, now) for row in unused if row.cancelled_at is None and not _passed(as_listed(row), now)
     ]

@@ -18,11 +18,11 @@ from tracker.errors import NotPossible
 DROPPED_LATELY = timedelta(days=90)
 
 
-def dismiss(session: Session, one: int, other: int, user: User, reason: str, now: datetime) -> bool:
+def dismiss(session: Session, call: int, other: int, user: User, reason: str, now: datetime) -> bool:
     """Keep a person's word that these two are two calls; False where somebody said so before. Raises NotPossible."""
-    first, second = sorted((live_id(session, one), live_id(session, other)))
+    first, second = sorted((live_id(session, call), live_id(session, other)))
     if first == second:
-        raise NotPossible(f"call {one} and call {other} are one already")
+        raise NotPossible(f"call {call} and call {other} are one already")
     if (first, second) in dismissed(session):
         return False
     who = {"user_id": user.id, "participant_id": user.participant_id, "visibility": Visibility.MRA}
@@ -92,8 +92,8 @@ class Alike:
     def proposals(self, session: Session, now: datetime) -> list[Proposal]:
         """The likeliest first. What closed within this hour may still be among them."""
         state = (*session.exec(STATE).one(), now.replace(minute=0, second=0, microsecond=0))
-        kept, found = self._last
+        kept, pairs = self._last
         if kept != state:
-            found = proposals(candidates(session, now), dismissed(session))
-            self._last = (state, found)
-        return found
+            pairs = proposals(candidates(session, now), dismissed(session))
+            self._last = (state, pairs)
+        return pairs

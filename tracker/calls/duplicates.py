@@ -77,37 +77,37 @@ class Proposal:
 
 def proposals(calls: Sequence[LikelyDouble], dismissed: Container[tuple[int, int]] = frozenset()) -> list[Proposal]:
     """Pairs worth a person's look, the likeliest first; without those that a person said to be two."""
-    found = [proposal(one, other) for one, other in _pairs(calls)]
-    asked = (p for p in found if p is not None and (p.first, p.second) not in dismissed)
+    pairs = [proposal(call, other) for call, other in _pairs(calls)]
+    asked = (p for p in pairs if p is not None and (p.first, p.second) not in dismissed)
     return sorted(asked, key=lambda p: (-p.score, p.first, p.second))
 
 
-def proposal(one: LikelyDouble, other: LikelyDouble) -> Proposal | None:
+def proposal(call: LikelyDouble, other: LikelyDouble) -> Proposal | None:
     """What speaks for these two being one; none where anything speaks against it."""
-    if one.sources & other.sources or one.nature != other.nature or not same_round(one.closes_at, other.closes_at):
+    if call.sources & other.sources or call.nature != other.nature or not same_round(call.closes_at, other.closes_at):
         return None
-    same_page = one.page == other.page
-    alike = _alike(one.telling, other.telling)
-    if one.numbers != other.numbers or (not same_page and alike < LIKE_ENOUGH):
+    same_page = call.page == other.page
+    alike = _alike(call.telling, other.telling)
+    if call.numbers != other.numbers or (not same_page and alike < LIKE_ENOUGH):
         return None
-    signs = tuple(_signs(one, other, same_page))
+    signs = tuple(_signs(call, other, same_page))
     score = min(round(max(alike, 0.9 * same_page) + sum(WEIGHT[sign] for sign in signs), 2), 1.0)
     reasons = (f"{alike:.0%} of the words in their titles", *(sign.value for sign in signs))
-    return Proposal(min(one.id, other.id), max(one.id, other.id), score, reasons, alike, signs)
+    return Proposal(min(call.id, other.id), max(call.id, other.id), score, reasons, alike, signs)
 
 
-def _signs(one: LikelyDouble, other: LikelyDouble, same_page: bool) -> Iterator[Sign]:
+def _signs(call: LikelyDouble, other: LikelyDouble, same_page: bool) -> Iterator[Sign]:
     if same_page:
         yield Sign.ADDRESS
-    if one.closes_at and one.closes_at == other.closes_at:
+    if call.closes_at and call.closes_at == other.closes_at:
         yield Sign.MOMENT
-    if one.publisher and one.publisher == other.publisher:
+    if call.publisher and call.publisher == other.publisher:
         yield Sign.PUBLISHER
 
 
-def _alike(one: frozenset[str], other: frozenset[str]) -> float:
-    together = one | other
-    return len(one & other) / len(together) if together else 0.0
+def _alike(words: frozenset[str], others: frozenset[str]) -> float:
+    together = words | others
+    return len(words & others) / len(together) if together else 0.0
 
 
 def _pairs(calls: Sequence[LikelyDouble]) -> Iterator[tuple[LikelyDouble, LikelyDouble]]:

@@ -36,13 +36,13 @@ class DampedField:
         return next((row.new for row in self.revisions if row.telling), self.revisions[-1].old)
 
 
-def damp(found: Sequence[FieldChange], earlier: Sequence[tuple[str, Any]]) -> list[FieldChange]:
+def damp(differences: Sequence[FieldChange], earlier: Sequence[tuple[str, Any]]) -> list[FieldChange]:
     """Do not tell a value that went back to what it was: ``earlier`` holds (field, old) of the last month's changes."""
     return [
         replace(change, telling=False, damped=True)
         if change.telling and any(name == change.field and old == change.new for name, old in earlier)
         else change
-        for change in found
+        for change in differences
     ]
 
 

@@ -44,6 +44,6 @@ def link_by_reference(
     return linked
 
 
-def same_round(one: datetime | None, other: datetime | None) -> bool:
+def same_round(closing: datetime | None, other: datetime | None) -> bool:
     """Whether two closing moments can be of one round; an unknown one does not speak against it."""
-    return one is None or other is None or abs(one - other) <= SAME_ROUND
+    return closing is None or other is None or abs(closing - other) <= SAME_ROUND

@@ -27,16 +27,16 @@ GOES_ON = r"(?! (?:ronde|tranche|round|call|fase|phase|deel|part|openstelling|[i
 def mentions(session: Session, call: Call, sources: Collection[str]) -> list[tuple[Sighting, str]]:
     """What these sources published elsewhere that names the call, each with the words in which it does."""
     own = session.exec(select(Sighting).where(Sighting.call_id == call.id)).all()
-    found: dict[int, tuple[Sighting, str]] = {}
+    named: dict[int, tuple[Sighting, str]] = {}
     for reference in _only_its_own(session, call, {r for s in own for r in s.references}):
         for text in _sieved(session, call, reference, sources):
             if words := named_as(reference, _text(text)):
-                found.setdefault(text.id, (text, words))
+                named.setdefault(text.id, (text, words))
     title = plain(call.title)
     if len(title) >= LONG_TITLE and title.count(" ") + 1 >= MANY_WORDS:
         for text, words in _with_title(session, call, title, sources):
-            found.setdefault(text.id, (text, words))
-    return [found[key] for key in sorted(found)]
+            named.setdefault(text.id, (text, words))
+    return [named[key] for key in sorted(named)]
 
 
 def plain(text: str) -> str:
@@ -80,20 +80,20 @@ def _with(session: Session, call: Call, words: str, sources: Collection[str]) ->
     # In steps: asked for source and words at once, SQLite reads everything the source ever said.
     hits = session.exec(select(Call.id).where(matching(words, whole=True)).order_by(col(Call.id).desc()).limit(MOST))
     others = [id_ for id_ in hits if id_ != call.id]
-    found = session.exec(select(Sighting).where(col(Sighting.call_id).in_(others))) if others else ()
-    return sorted((text for text in found if text.source in sources), key=lambda text: -text.id)
+    texts = session.exec(select(Sighting).where(col(Sighting.call_id).in_(others))) if others else ()
+    return sorted((text for text in texts if text.source in sources), key=lambda text: -text.id)
 
 
 def _with_title(session: Session, call: Call, title: str, sources: Collection[str]) -> Iterator[tuple[Sighting, str]]:
     whole = re.compile(rf"\b{title}\b{GOES_ON}")
     sieved = [(text, plain(_text(text))) for text in _with(session, call, _sieve(title), sources)]
-    texts = [(text, said) for text, said in sieved if whole.search(said)]
+    texts = [(text, words) for text, words in sieved if whole.search(words)]
     longer = _longer_titles(session, call, title) if texts else {}
     if title in longer.values():
         return
-    for text, said in texts:
+    for text, words in texts:
         others = [other for id_, other in longer.items() if id_ != text.call_id]
-        if whole.search(reduce(lambda rest, other: rest.replace(other, ""), others, said)):
+        if whole.search(reduce(lambda rest, other: rest.replace(other, ""), others, words)):
             yield text, call.title
 
 
@@ -133,9 +133,9 @@ NAMED = (
 
 def named_in(text: str) -> dict[str, str]:
     """The official references a text names: as it writes them -> as they are compared."""
-    found = {}
+    references = {}
     for pattern, form in NAMED:
         for match in pattern.finditer(text):
             first = PAPERS.get(match[1].lower(), match[1])
-            found[match[0]] = same_reference(form.format(first, *match.groups()[1:]))
-    return found
+            references[match[0]] = same_reference(form.format(first, *match.groups()[1:]))
+    return references

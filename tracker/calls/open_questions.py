@@ -85,17 +85,17 @@ def _with_sources(session: Session, viewer: Viewer, pairs: Sequence[tuple[Questi
 def _sources_of(question: Question, call: Call, sightings: list[Sighting]) -> list[Sighting]:
     """Where the sentence stands; else who says the value; else everybody who speaks of the call."""
     own = [row for row in sightings if row.id == question.sighting_id]
-    said = [row for row in sightings if row.source == call.provenance.get(question.field)]
-    return own or said or sightings
+    sayers = [row for row in sightings if row.source == call.provenance.get(question.field)]
+    return own or sayers or sightings
 
 
 def _doubts(session: Session, viewer: Viewer, questions: Iterable[int]) -> dict[int, list[tuple[Doubt, str]]]:
-    found: dict[int, list[tuple[Doubt, str]]] = defaultdict(list)
+    doubts: dict[int, list[tuple[Doubt, str]]] = defaultdict(list)
     rows = select(Doubt, User.name).join(User, col(User.id) == col(Doubt.user_id))
     rows = rows.where(col(Doubt.question_id).in_(list(questions)), visible(viewer, Doubt)).order_by(col(Doubt.id))
     for doubt, name in session.exec(rows):
-        found[doubt.question_id].append((doubt, name))
-    return found
+        doubts[doubt.question_id].append((doubt, name))
+    return doubts
 
 
 def past_yet_open(session: Session, now: datetime) -> list[Call]:

@@ -19,7 +19,7 @@ def plausible(listing: Listing, today: date) -> Listing:
 
 def without_far_days(dates: Any, today: date) -> Any:
     """What a person typed for a kind of date, without stand-ins: what is left may be "no date"."""
-    return [one for one in dates if int(str(one.get("day", today))[:4]) <= today.year + YEARS_AHEAD]
+    return [typed for typed in dates if int(str(typed.get("day", today))[:4]) <= today.year + YEARS_AHEAD]
 
 
 def only_likely(listing: Listing) -> Listing:

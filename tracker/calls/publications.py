@@ -79,15 +79,15 @@ def chain(session: Session, call: Call, viewer: Viewer) -> list[Link]:
 def _of_sightings(session: Session, call: Call) -> list[Link]:
     """What sources published of the call, of what that names by a reference, and what names the call itself."""
     near = list(session.exec(select(Sighting).where(Sighting.call_id == call.id)))
-    found, known = list(near), {s.id for s in near}
+    chain, known = list(near), {s.id for s in near}
     for _ in range(HOPS):
         names = {name for s in near for name in _names(s)}
         near = [s for s in _with_references(session, names) if s.id not in known]
         if not near:
             break
-        found, known = [*found, *near], known | {s.id for s in near}
+        chain, known = [*chain, *near], known | {s.id for s in near}
     later = [(s, words) for s, words in mentions(session, call, TEXTS) if s.id not in known]
-    every = [*((s, "") for s in found), *later]
+    every = [*((s, "") for s in chain), *later]
     return [link for s, words in every if (link := _of_sighting(s, call, words))]
 
 
@@ -145,15 +145,15 @@ def _of_moments(session: Session, call: Call, viewer: Viewer) -> list[Link]:
         visible(viewer, Dossier),
     )
     rows = select(Moment).where(col(Moment.call_id).is_not(None), col(Moment.id).in_(hooked), visible(viewer, Moment))
-    found = []
+    hooked_links = []
     for moment in session.exec(rows.order_by(col(Moment.id))).all():
         # One by one: a join makes SQLite read every call to find the few.
         outside = session.get_one(Call, moment.call_id)
         sightings = select(Sighting).where(Sighting.call_id == outside.id)
         links = (_of_sighting(s, call) for s in session.exec(sightings))
         usual = Link(ChainKind.OTHER, moment.title, outside.url, moment.starts_on, call_id=outside.id)
-        found.append(next(filter(None, links), usual))
-    return found
+        hooked_links.append(next(filter(None, links), usual))
+    return hooked_links
 
 
 def _of_people(session: Session, call: Call, viewer: Viewer) -> list[Link]:

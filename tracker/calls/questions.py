@@ -25,11 +25,11 @@ def keep(
     session: Session, source: str, new: Iterable[ReportedListing], changed: Iterable[ReportedListing], now: datetime
 ) -> None:
     """Lay what these listings ask beside what was asked before: new, the same, worded anew, or raised no more."""
-    listings = {one.key: one.listing for one in [*(h for h in new if h.listing.questions), *changed]}
+    listings = {reported.key: reported.listing for reported in [*(h for h in new if h.listing.questions), *changed]}
     for keys in chunks(listings):
         columns = select(Sighting.id, Sighting.external_id, Sighting.call_id)
-        found = columns.where(Sighting.source == source, col(Sighting.external_id).in_(keys))
-        sightings = {row[0]: QuestionContext(*row) for row in session.exec(found)}
+        known = columns.where(Sighting.source == source, col(Sighting.external_id).in_(keys))
+        sightings = {row[0]: QuestionContext(*row) for row in session.exec(known)}
         asked: dict[tuple[int, str], Question] = {}
         rows = select(Question).where(col(Question.sighting_id).in_(sightings)).order_by(col(Question.id))
         for question in session.exec(rows):

@@ -17,10 +17,10 @@ from tracker.calls.consolidate import DEFAULTS
 AT_ONCE = 500
 
 
-def records(session: Session, found: Sequence[Call], now: datetime) -> Iterator[dict[str, Any]]:
+def records(session: Session, calls: Sequence[Call], now: datetime) -> Iterator[dict[str, Any]]:
     """These calls, in their order, each as a dictionary with the same keys."""
-    for start in range(0, len(found), AT_ONCE):
-        some = found[start : start + AT_ONCE]
+    for start in range(0, len(calls), AT_ONCE):
+        some = calls[start : start + AT_ONCE]
         dates, sightings, matches = (_by_call(session, model, some) for model in (Deadline, Sighting, Match))
         asked = _by_call(session, Question, some, col(Question.settled_at).is_(None))
         for call in some:
@@ -88,8 +88,8 @@ def _moment_or_none(at: datetime | None) -> str | None:
 
 def _asked(question: Question) -> dict[str, Any]:
     """What is not certain: asked of a person, or doubted by a reader while it is shown."""
-    said = {"field": question.field, "readings": question.readings, "sentence": question.sentence}
-    return {**said, "why": question.why, "doubted": question.sighting_id is None}
+    asked = {"field": question.field, "readings": question.readings, "sentence": question.sentence}
+    return {**asked, "why": question.why, "doubted": question.sighting_id is None}
 
 
 def _order(row: Deadline) -> tuple[str, str, int]:

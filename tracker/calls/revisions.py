@@ -78,16 +78,16 @@ def restate(
     result = Restated()
     for call_id, state in sorted(after.items()):
         merged = state.merged(occasion.now)
-        found = damp(changes(before[call_id], merged, occasion.now), state.earlier)
+        differences = damp(changes(before[call_id], merged, occasion.now), state.earlier)
         unlisted = state.unlisted(streams)
         kind = _listing_change(state, unlisted)
-        version = state.version + any(c.telling for c in found)
+        version = state.version + any(c.telling for c in differences)
         listed = {"not_listed_since": (state.not_listed_since or occasion.now) if unlisted else None}
         result.calls.append(call_row(merged) | {"b_id": call_id, "version": version} | listed)
         placed = place(call_id, state.dates, merged.deadlines, occasion.now)
         result.dates.added.extend(placed.added)
         result.dates.changed.extend(placed.changed)
-        result.revisions.extend(_revisions(state, merged, found, kind, version, occasion))
+        result.revisions.extend(_revisions(state, merged, differences, kind, version, occasion))
         result.agreements.extend(_agreements(state, occasion.now))
     return result
 
@@ -101,7 +101,7 @@ def _listing_change(state: CallState, unlisted: bool) -> RevisionKind | None:
 def _revisions(
     state: CallState,
     merged: MergedCall,
-    found: list[FieldChange],
+    differences: list[FieldChange],
     kind: RevisionKind | None,
     version: int,
     occasion: Occasion,
@@ -114,7 +114,7 @@ def _revisions(
             version=version,
             snapshot=state.snapshots.get(merged.provenance.get(change.field, "")),
         )
-        for change in found
+        for change in differences
     ]
     return rows + ([occasion.revision(state.id, kind, version=version)] if kind else [])
 

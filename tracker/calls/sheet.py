@@ -48,22 +48,22 @@ def _revision(row: Revision) -> dict[str, Any]:
     return {"at": moment(row.at), **fields, "snapshot": row.snapshot}
 
 
-def as_lines(found: dict[str, Any]) -> list[str]:
+def as_lines(sheet: dict[str, Any]) -> list[str]:
     """For people."""
-    lines = [f"{found['id']}  {found['title']}", f"    {found['status']}, {found['instrument']}, {found['url']}"]
-    sources = found["provenance"]
+    lines = [f"{sheet['id']}  {sheet['title']}", f"    {sheet['status']}, {sheet['instrument']}, {sheet['url']}"]
+    sources = sheet["provenance"]
     lines += [
         f"    {d['kind']:<16} {d['at'] or d['date'] or '-'}{'  (assumed)' if d['assumed'] else ''}"
         f"  [{sources.get(d['kind'], '')}]"
-        for d in found["deadlines"]
+        for d in sheet["deadlines"]
     ]
-    lines += [f"    {name:<16} {value}" for name, value in found["amounts"].items() if value is not None]
-    lines += [f"    {one['field']:<16} read from: {one['sentence']}" for one in found["sentences"]]
-    lines += [f"    ASKED {q['field']}: {' or '.join(q['readings'])}  from: {q['sentence']}" for q in found["asked"]]
-    lines += [f"    CONFLICT {name}: {values}" for name, values in found["conflicts"].items()]
-    lines += [f"    corrected {c['field']} = {c['value']} {_agreed(c)}" for c in found["corrections"]]
-    lines += [f"    seen by {s['source']} as {s['external_id']}, last {s['last_seen']}" for s in found["sightings"]]
-    lines += [f"    {r['at']}  {r['kind']} {r['field']} {_was(r)}".rstrip() for r in found["revisions"]]
+    lines += [f"    {name:<16} {value}" for name, value in sheet["amounts"].items() if value is not None]
+    lines += [f"    {read['field']:<16} read from: {read['sentence']}" for read in sheet["sentences"]]
+    lines += [f"    ASKED {q['field']}: {' or '.join(q['readings'])}  from: {q['sentence']}" for q in sheet["asked"]]
+    lines += [f"    CONFLICT {name}: {values}" for name, values in sheet["conflicts"].items()]
+    lines += [f"    corrected {c['field']} = {c['value']} {_agreed(c)}" for c in sheet["corrections"]]
+    lines += [f"    seen by {s['source']} as {s['external_id']}, last {s['last_seen']}" for s in sheet["sightings"]]
+    lines += [f"    {r['at']}  {r['kind']} {r['field']} {_was(r)}".rstrip() for r in sheet["revisions"]]
     return lines
 
 

@@ -110,23 +110,23 @@ def states(session: Session, calls: Collection[int], now: datetime) -> dict[int,
     """What decides what we show of these calls, which nobody else changes until we are done."""
     ids, c, s, r, d, x = sorted(calls), CALL.c, SIGHTING.c, REVISION.c, DEADLINE.c, CORRECTION.c
     locked = select(c.id, c.version, c.not_listed_since).order_by(c.id).with_for_update()
-    found = {
+    by_id = {
         row.id: CallState(row.id, row.version, row.not_listed_since) for row in in_parts(session, locked, c.id, ids)
     }
     records = select(s.id, s.call_id, s.source, s.external_id, s.fields, s.gone_at, s.snapshot).order_by(s.id)
     for row in in_parts(session, records, s.call_id, ids):
         gone = row.gone_at is not None
-        found[row.call_id].records[row.id] = SourceRecord(row.source, row.external_id, row.fields, gone)
-        found[row.call_id].snapshots[row.source] = row.snapshot
+        by_id[row.call_id].records[row.id] = SourceRecord(row.source, row.external_id, row.fields, gone)
+        by_id[row.call_id].snapshots[row.source] = row.snapshot
     corrections = select(x.id, x.call_id, x.field, x.value, x.refutes, x.agreed_at).where(x.withdrawn_at.is_(None))
     for row in in_parts(session, corrections.order_by(x.id), x.call_id, ids):
-        found[row.call_id].corrections.append(row)
+        by_id[row.call_id].corrections.append(row)
     for row in in_parts(session, select(DEADLINE).order_by(d.day, d.id), d.call_id, ids):
-        found[row.call_id].dates.append(row)
+        by_id[row.call_id].dates.append(row)
     lately = (r.kind == RevisionKind.CHANGED, r.at >= now - LATELY)
     for row in in_parts(session, select(r.call_id, r.field, r.old).where(*lately), r.call_id, ids):
-        found[row.call_id].earlier.append((row.field, row.old))
-    return found
+        by_id[row.call_id].earlier.append((row.field, row.old))
+    return by_id
 
 
 def streams(session: Session) -> frozenset[str]:

@@ -48,11 +48,11 @@ def euros(text: str, field: str = "") -> Decimal | None:
     plain = _one_reading(text, field)
     if not plain:
         return None
-    found = AMOUNT.fullmatch(plain)
-    unit = UNITS.get((found["unit"] or "").lower()) if found and not _is_currency(found["unit"]) else 1
-    if not found or unit is None:
+    amount = AMOUNT.fullmatch(plain)
+    unit = UNITS.get((amount["unit"] or "").lower()) if amount and not _is_currency(amount["unit"]) else 1
+    if not amount or unit is None:
         raise NotAnAmount(f"'{plain[:40]}' is geen bedrag; schrijf bijvoorbeeld 125.000 of 125.000,50.", field)
-    value = _number(found["number"].strip(), plain, field) * unit
+    value = _number(amount["number"].strip(), plain, field) * unit
     if value >= MOST:
         raise NotAnAmount("Dit bedrag is groter dan wij kunnen bewaren.", field)
     if value != round(value, 2):
@@ -69,10 +69,10 @@ def percentage(text: str, field: str = "") -> Decimal | None:
     plain = _one_reading(text, field)
     if not plain:
         return None
-    found = PERCENTAGE.fullmatch(plain)
-    if not found:
+    rate = PERCENTAGE.fullmatch(plain)
+    if not rate:
         raise NotAnAmount(f"'{plain[:40]}' is geen percentage; schrijf bijvoorbeeld 25 of 2,5.", field)
-    value = _number(found["number"], plain, field)
+    value = _number(rate["number"], plain, field)
     if value > 100:
         raise NotAnAmount("Dit mag ten hoogste 100 zijn.", field)
     if value != round(value, 2):
@@ -82,26 +82,26 @@ def percentage(text: str, field: str = "") -> Decimal | None:
 
 def _number(digits: str, typed: str, field: str) -> Decimal:
     """Dutch notation: points and blanks between thousands, a comma before the rest."""
-    found = DUTCH.fullmatch(digits)
-    if not found:
+    number = DUTCH.fullmatch(digits)
+    if not number:
         raise NotAnAmount(
             f"'{typed[:40]}' is geen Nederlands getal; schrijf bijvoorbeeld 125.000 of 125.000,50.", field
         )
-    whole = found["whole"].replace(".", "").replace(" ", "")
-    return Decimal(f"{whole}.{found['rest']}" if found["rest"] else whole)
+    whole = number["whole"].replace(".", "").replace(" ", "")
+    return Decimal(f"{whole}.{number['rest']}" if number["rest"] else whole)
 
 
 def _one_reading(text: str, field: str) -> str:
     """The text with single blanks. Raises NotAnAmount where it has two readings: '2.5', '0.500', '2,500'."""
     plain = " ".join(text.split())
-    found = ONE_MARK.fullmatch(plain)
-    if not found or THOUSANDS.fullmatch(found["number"]):
+    amount = ONE_MARK.fullmatch(plain)
+    if not amount or THOUSANDS.fullmatch(amount["number"]):
         return plain
-    before, mark, behind = re.split("([.,])", found["number"])
+    before, mark, behind = re.split("([.,])", amount["number"])
     if mark == "," and (len(behind) != 3 or before == "0" or len(before) > 3):
         return plain
     kept = behind.rstrip("0")
-    unit = f" {found['unit']}" if (found["unit"] or "").lower() in UNITS else ""
+    unit = f" {amount['unit']}" if (amount["unit"] or "").lower() in UNITS else ""
     both = [_grouped(before) + (f",{kept}" if kept else "") + unit, _grouped(before + behind) + unit]
     raise NotAnAmount(f"'{plain[:40]}' is op twee manieren te lezen: schrijf {both[0]} of {both[1]}.", field)
 
@@ -119,14 +119,14 @@ def moment(text: str, field: str = "") -> TypedMoment | None:
     if not plain:
         return None
     for form in (ISO, NUMBERS, WORDS):
-        found = form.match(plain.lower() if form is WORDS else plain)
-        if found:
-            return TypedMoment(_day(found, plain, field), _hour(plain[found.end() :], plain, field))
+        written = form.match(plain.lower() if form is WORDS else plain)
+        if written:
+            return TypedMoment(_day(written, plain, field), _hour(plain[written.end() :], plain, field))
     raise NotAMoment(f"'{plain[:40]}' is geen datum; schrijf bijvoorbeeld 1 oktober 2026 of 1-10-2026.", field)
 
 
-def _day(found: re.Match[str], typed: str, field: str) -> date:
-    parts = found.groupdict()
+def _day(written: re.Match[str], typed: str, field: str) -> date:
+    parts = written.groupdict()
     if len(parts["year"]) == 2:
         raise NotAMoment(f"'{typed[:40]}': schrijf het jaar met vier cijfers.", field)
     month = parts["month"]
@@ -152,10 +152,10 @@ def _hour(behind: str, typed: str, field: str) -> str | None:
     """The hour behind a day; 24:00 is the last minute of it."""
     if not behind:
         return None
-    found = HOUR.fullmatch(behind)
-    if not found or (found["minute"] is None and found["word"] is None):
+    written = HOUR.fullmatch(behind)
+    if not written or (written["minute"] is None and written["word"] is None):
         raise NotAMoment(f"'{typed[:40]}': schrijf het uur als 17:00.", field)
-    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    hour, minute = int(written["hour"]), int(written["minute"] or 0)
     if (hour, minute) == (24, 0):
         return "23:59"
     try:

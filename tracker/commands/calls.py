@@ -48,8 +48,8 @@ def add(
         deadlines = [{"kind": kind, **date} for kind, listed in dates.items() for date in listed]
         money = parse_values.read_value("budget", budget or "")
         more = {"publisher": publisher, "summary": summary, "budget": money, "instrument": instrument}
-        said = {"title": title, "url": url, "language": language, "deadlines": deadlines, **more}
-        number = corrections.add_call(session, parse_values.listing(**said), command.now.instant)
+        fields = {"title": title, "url": url, "language": language, "deadlines": deadlines, **more}
+        number = corrections.add_call(session, parse_values.listing(**fields), command.now.instant)
         corrections.note(session, number, "added", {"user": who.id}, command.now.instant)
         return f"call {number} added"
 
@@ -127,8 +127,8 @@ def show(context: typer.Context, call: CallNumber, as_json: AsJson = False) -> N
     """Everything known of a call: fields with their source, dates, conflicts, sightings and what changed."""
     command = context_of(context)
     with reading(command.engine) as session:
-        found = sheet(session, live_id(session, call), command.now.instant)
-    answer(found, as_json, as_lines(found))
+        facts = sheet(session, live_id(session, call), command.now.instant)
+    answer(facts, as_json, as_lines(facts))
 
 
 @group.command()
@@ -136,9 +136,9 @@ def duplicates(context: typer.Context, as_json: AsJson = False) -> None:
     """Calls that may be one, with reasons; 'call join' confirms, 'call dismiss' says no."""
     command = context_of(context)
     with reading(command.engine) as session:
-        found = proposals(candidates(session, command.now.instant), dismissed(session))
-    lines = [f"{p.first} = {p.second}?  {p.score:.2f}  {', '.join(p.reasons)}" for p in found]
-    answer([vars(p) for p in found], as_json, lines or ["no calls look alike"])
+        pairs = proposals(candidates(session, command.now.instant), dismissed(session))
+    lines = [f"{p.first} = {p.second}?  {p.score:.2f}  {', '.join(p.reasons)}" for p in pairs]
+    answer([vars(p) for p in pairs], as_json, lines or ["no calls look alike"])
 
 
 @group.command()

@@ -34,11 +34,11 @@ def crawl(
     wanted = _known(command, names or [])
     _remarks(command, "" if wanted else "no source is on")
     show = typer.echo if not as_json else _nothing
-    found = []
+    outcomes = []
     progress = _progress()
     now, is_set = command.now.instant, command.clock.is_set
     for outcome in crawl_sources(command.engine, command.settings, wanted, now, is_set, progress):
-        found.append(outcome)
+        outcomes.append(outcome)
         replan_stored(command.engine, command.now.instant)
         show(outcome.as_line())
     matched = match_waiting(command)
@@ -46,8 +46,8 @@ def crawl(
     if (endpoint := endpoint_of(command.settings)) is not None:
         show(as_line(read_questions(command.engine, endpoint, command.now.instant)))
     if as_json:
-        answer([outcome.as_json() for outcome in sorted(found, key=lambda o: o.source)], True, [])
-    incomplete = [outcome for outcome in found if not outcome.complete]
+        answer([outcome.as_json() for outcome in sorted(outcomes, key=lambda o: o.source)], True, [])
+    incomplete = [outcome for outcome in outcomes if not outcome.complete]
     if incomplete:
         typer.echo("incomplete: " + "; ".join(f"{o.source}: {o.why}" for o in incomplete), err=True)
         raise typer.Exit(INCOMPLETE)
@@ -86,8 +86,8 @@ def sources(
     with reading(command.engine) as session:
         past, held = past_crawls(session), held_calls(session)
     wanted = crawlable(command.settings)
-    found = [source_health(name, past.get(name, []), command.now.instant) for name in sorted({*wanted, *past})]
-    rows = [vars(one) | {"held": held.get(one.source, 0), "on": one.source in wanted} for one in found]
+    states = [source_health(name, past.get(name, []), command.now.instant) for name in sorted({*wanted, *past})]
+    rows = [vars(state) | {"held": held.get(state.source, 0), "on": state.source in wanted} for state in states]
     for row in rows:
         row["last_complete"] = row["last_complete"].isoformat() if row["last_complete"] else None
         row["resting_until"] = row["resting_until"].isoformat() if row["resting_until"] else None

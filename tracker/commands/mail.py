@@ -38,9 +38,9 @@ def send(context: typer.Context, as_json: AsJson = False) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda which, _: asked.append(which))  # the mail in hand is handed over first
     tally = send_now(command.settings, command.engine, command.clock, lambda: bool(asked))
-    said = tally_as_json(tally)
-    counted = ", ".join(f"{said[name]} {name}" for name in ("accepted", "deferred", "failed", "ambiguous"))
-    answer(said, as_json, [counted])
+    counts = tally_as_json(tally)
+    counted = ", ".join(f"{counts[name]} {name}" for name in ("accepted", "deferred", "failed", "ambiguous"))
+    answer(counts, as_json, [counted])
     if tally.stopped:
         typer.echo(f"kansenradar: {tally.stopped}", err=True)
         if tally.stopped.startswith(("sending is paused", "our clock")):
@@ -95,5 +95,5 @@ def _show(command: CommandContext, as_json: bool) -> None:
         alerts = [alert.line for alert in standing_alerts(session)]
     counted = {str(row[0]): int(row[1]) for row in rows}
     lines = [f"{number} {state}" for state, number in sorted(counted.items())] or ["the outbox is empty"]
-    lines += [f"held {one['id']}: {one['to']}: {one['why']}" for one in waiting]
+    lines += [f"held {mail['id']}: {mail['to']}: {mail['why']}" for mail in waiting]
     answer({"states": counted, "held": waiting, "alerts": alerts}, as_json, [*lines, *(f"! {line}" for line in alerts)])

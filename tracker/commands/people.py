@@ -57,8 +57,8 @@ def reminders(
         person = find_user(session, email)
         choose_reminders(session, person, chosen, command.now.instant)
     kept = person.reminder_days if chosen else []
-    said = ", ".join(map(str, kept)) or "no reminders"
-    answer({"user": person.email, "reminders": person.reminders, "days": kept}, as_json, [f"{person.email}: {said}"])
+    as_text = ", ".join(map(str, kept)) or "no reminders"
+    answer({"user": person.email, "reminders": person.reminders, "days": kept}, as_json, [f"{person.email}: {as_text}"])
 
 
 @app.command()
@@ -101,9 +101,9 @@ def verdict(
     """Record what a person thinks of a call for an opgave."""
     command = context_of(context)
     with writing(command.engine) as session:
-        person, found = find_user(session, email), find_call(session, call)
+        person, wanted = find_user(session, email), find_call(session, call)
         if opgave is not None and session.get(Challenge, opgave) is None:
             raise NotPossible(f"no opgave {opgave!r}")
         given = reason or (NoReason.OTHER if say is Say.NO else None)
-        said = judge(session, person, found.id, opgave, say, command.now.instant, given, remark, team=team)
-    answer({"id": said.id, "call": found.id, "say": say.value}, as_json, [f"{say.label}: {found.title}"])
+        judged = judge(session, person, wanted.id, opgave, say, command.now.instant, given, remark, team=team)
+    answer({"id": judged.id, "call": wanted.id, "say": say.value}, as_json, [f"{say.label}: {wanted.title}"])

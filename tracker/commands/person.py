@@ -26,8 +26,8 @@ def export(context: typer.Context, who: Who) -> None:
     """Print everything that is kept of somebody, as JSON."""
     with reading(context_of(context).engine) as session:
         row = _find(session, who)
-        found = access_export(session, row) if isinstance(row, User) else access_export_person(session, row)
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1, default=str))
+        everything = access_export(session, row) if isinstance(row, User) else access_export_person(session, row)
+        typer.echo(json.dumps(everything, ensure_ascii=False, indent=1, default=str))
 
 
 @person.command()
@@ -61,9 +61,9 @@ def sweep(context: typer.Context, as_json: AsJson = False) -> None:
 def _find(session: Session, who: str) -> User | Stakeholder:
     """The user of an address, or the stakeholder of a number."""
     if "@" in who:
-        found: User | Stakeholder | None = session.exec(select(User).where(User.email == who.strip().lower())).first()
+        person: User | Stakeholder | None = session.exec(select(User).where(User.email == who.strip().lower())).first()
     else:
-        found = session.get(Stakeholder, int(who)) if who.isdigit() else None
-    if found is None:
+        person = session.get(Stakeholder, int(who)) if who.isdigit() else None
+    if person is None:
         raise CommandFailed(f"no user or stakeholder {who}")
-    return found
+    return person

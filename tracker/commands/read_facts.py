@@ -50,16 +50,16 @@ def read_facts(
         lines = file.read_bytes().split(b"\n")
     except OSError as error:
         raise CommandFailed(f"cannot read {file}: {error.strerror}") from error
-    found, unread = [], 0
+    read, unread = [], 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            found.append(read_line(line, today))
+            read.append(read_line(line, today))
         except (ValueError, ValidationError) as error:
             unread += 1
             typer.echo(f"line {number} cannot be read: {reason(error)}", err=True)
-    answer(found, as_json, [line for one in found for line in lines_of(one)])
+    answer(read, as_json, [line for facts in read for line in lines_of(facts)])
     if unread:
         raise typer.Exit(INCOMPLETE)
 
@@ -77,11 +77,11 @@ def read_line(line: bytes, today: date) -> dict[str, Any]:
 
 def as_json_object(facts: "Facts") -> dict[str, Any]:
     """The form that design and documentation promise."""
-    found: dict[str, Shown | Asked] = {**facts.shown, **facts.asked}
+    answers: dict[str, Shown | Asked] = {**facts.shown, **facts.asked}
     return {
         "shown": {key: number(facts.shown[name].value) if name in facts.shown else None for name, key in KEYS.items()},
-        "asked": {KEYS[name]: [number(value) for value in one.values] for name, one in facts.asked.items()},
-        "sentences": {key: found[name].sentence for name, key in KEYS.items() if name in found},
+        "asked": {KEYS[name]: [number(value) for value in answer.values] for name, answer in facts.asked.items()},
+        "sentences": {key: answers[name].sentence for name, key in KEYS.items() if name in answers},
     }
 
 
@@ -99,12 +99,12 @@ def reason(error: Exception) -> str:
     return str(error).splitlines()[0][:200]
 
 
-def lines_of(one: dict[str, Any]) -> list[str]:
+def lines_of(facts: dict[str, Any]) -> list[str]:
     """For people: the id, what is shown, what is asked, each with its sentence."""
-    lines = [one["id"]]
-    for key, value in one["shown"].items():
+    lines = [facts["id"]]
+    for key, value in facts["shown"].items():
         if value is not None:
-            lines.append(f"  {key}: {value}  [{one['sentences'][key]}]")
-    for key, values in one["asked"].items():
-        lines.append(f"  {key}? {' or '.join(map(str, values))}  [{one['sentences'][key]}]")
+            lines.append(f"  {key}: {value}  [{facts['sentences'][key]}]")
+    for key, values in facts["asked"].items():
+        lines.append(f"  {key}? {' or '.join(map(str, values))}  [{facts['sentences'][key]}]")
     return lines

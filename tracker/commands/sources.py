@@ -65,16 +65,16 @@ def check(
 ) -> None:
     """Ask each source for as little as possible: as expected, different and how, or refused. Stores nothing."""
     command = context_of(context)
-    found = []
+    verdicts = []
     try:
-        for one in check_live(names or crawlable(command.settings), command.settings, command.now.instant):
-            found.append(one)
+        for verdict in check_live(names or crawlable(command.settings), command.settings, command.now.instant):
+            verdicts.append(verdict)
             if not as_json:
-                typer.echo(one.as_line())
+                typer.echo(verdict.as_line())
     except NoSuchSource as error:
         raise CommandFailed(str(error)) from error
     if as_json:
-        answer([vars(one) for one in found], True, [])
-    wrong = [one for one in found if one.verdict != AS_EXPECTED]
+        answer([vars(verdict) for verdict in verdicts], True, [])
+    wrong = [verdict for verdict in verdicts if verdict.verdict != AS_EXPECTED]
     if wrong:
-        raise typer.Exit(FAILED if len(wrong) == len(found) else INCOMPLETE)
+        raise typer.Exit(FAILED if len(wrong) == len(verdicts) else INCOMPLETE)

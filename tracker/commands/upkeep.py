@@ -45,22 +45,22 @@ def restore(context: typer.Context, file: File) -> None:
     command = context_of(context)
     engine = migrate_database(command.settings)
     with progress("restoring") as show:
-        said = restore_backup(engine, file, command.now.instant, show)
+        restored = restore_backup(engine, file, command.now.instant, show)
     with writing(engine) as session:  # so that one 'resume' is enough
         check_not_a_copy(session, command.settings.data_dir, command.now.instant)
-    typer.echo(f"{sum(said['rows'].values())} rows restored, as of {said['made_at']}; sending is paused")
+    typer.echo(f"{sum(restored['rows'].values())} rows restored, as of {restored['made_at']}; sending is paused")
 
 
 @app.command()
 def check(context: typer.Context, as_json: AsJson = False) -> None:
     """See whether database, sources, clock and backup are in order; exit code 1 when something is broken."""
     command = context_of(context)
-    found = findings(
+    results = findings(
         command.engine, command.now.instant, _last_backup(command), compare_clocks=not command.clock.is_set
     )
-    lines = [f"{'BROKEN' if f.broken else 'ok':<7} {f.what}: {f.said}" for f in found]
-    answer([vars(f) for f in found], as_json, lines)
-    if any(f.broken for f in found):
+    lines = [f"{'BROKEN' if f.broken else 'ok':<7} {f.what}: {f.said}" for f in results]
+    answer([vars(f) for f in results], as_json, lines)
+    if any(f.broken for f in results):
         raise typer.Exit(FAILED)
 
 
@@ -77,5 +77,5 @@ def prune(context: typer.Context) -> None:
     command = context_of(context)
     pages, mails = timedelta(days=command.settings.snapshot_days), timedelta(days=command.settings.mail_days)
     with writing(command.engine) as session:
-        said = tidy(session, pages, mails, command.now.instant)
-    typer.echo(said)
+        tidied = tidy(session, pages, mails, command.now.instant)
+    typer.echo(tidied)

@@ -63,14 +63,14 @@ def labelled(answer: Answer) -> list[dict[str, Any]]:
     right = _plain(answer.value) if answer.kind in (AnswerKind.CHOSEN, AnswerKind.TYPED) else None
     right = answer.readings[0] if answer.kind == AnswerKind.CONFIRMED and answer.readings else right
     wanted = {_comparable(kind, value): value for value in (*answer.readings, right) if value}
-    found = []
+    labels = []
     for span in spans_of(answer.sentence, kind):
-        value = next((wanted[one] for one in wanted if one in span.values), None)
+        value = next((wanted[wording] for wording in wanted if wording in span.values), None)
         if value is not None:
             means = MEANS[answer.field] if value == right else "other"
             place = {"text": span.text, "start": span.start, "kind": kind}
-            found.append({**place, "means": means, "value": value})
-    return found
+            labels.append({**place, "means": means, "value": value})
+    return labels
 
 
 def _plain(value: Any) -> str | None:
@@ -88,12 +88,12 @@ def spans_of(sentence: str, kind: str) -> list[LabelledSpan]:
     """Where values of a kind stand in a sentence, in Dutch or English."""
     read = {"date": _days, "amount": _sums, "rate": _rates}[kind]
     pattern = {"date": DAYS, "amount": SUMS, "rate": RATES}[kind]
-    spans = (LabelledSpan(found[0], found.start(), frozenset(read(found))) for found in pattern.finditer(sentence))
+    spans = (LabelledSpan(match[0], match.start(), frozenset(read(match))) for match in pattern.finditer(sentence))
     return [span for span in spans if span.values]
 
 
-def _days(found: re.Match[str]) -> Iterable[str]:
-    parts = found.groupdict()
+def _days(match: re.Match[str]) -> Iterable[str]:
+    parts = match.groupdict()
     day = next(filter(None, (parts["day"], parts["d2"], parts["d3"], parts["d4"])))
     word = next(filter(None, (parts["month"], parts["m2"], parts["m3"], parts["m4"])))
     year = next(filter(None, (parts["year"], parts["y2"], parts["y3"], parts["y4"])), None)
@@ -108,15 +108,15 @@ def _days(found: re.Match[str]) -> Iterable[str]:
         yield (printed - timedelta(days=1)).isoformat()
 
 
-def _sums(found: re.Match[str]) -> Iterable[str]:
-    text = found[0]
+def _sums(match: re.Match[str]) -> Iterable[str]:
+    text = match[0]
     unit = next((word for word in ENGLISH if text.endswith(word)), "")
     number = text.removesuffix(unit).strip()
     yield from _numbers(number, ENGLISH.get(unit, 1))
 
 
-def _rates(found: re.Match[str]) -> Iterable[str]:
-    yield from _numbers(re.match(r"[\d.,]+", found[0])[0], 1)  # type: ignore[index]
+def _rates(match: re.Match[str]) -> Iterable[str]:
+    yield from _numbers(re.match(r"[\d.,]+", match[0])[0], 1)  # type: ignore[index]
 
 
 def _numbers(text: str, times: int) -> Iterable[str]:

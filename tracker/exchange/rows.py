@@ -111,12 +111,12 @@ def _json_lines(content: bytes, _columns: Sequence[str]) -> Rows:
 
 def _csv(content: bytes, columns: Sequence[str]) -> Rows:
     text = _text(content)
-    said = SEPARATOR.match(text)
+    separator = SEPARATOR.match(text)
     lines = io.StringIO(text, newline="")
-    head = text[said.end() if said else 0 :].partition("\n")[0]
+    head = text[separator.end() if separator else 0 :].partition("\n")[0]
     usual = max(";,\t", key=head.count)
-    table = csv.reader(lines, delimiter=(said[1] if said else usual).replace("\\t", "\t"))
-    if said:  # what Excel writes above the head for itself
+    table = csv.reader(lines, delimiter=(separator[1] if separator else usual).replace("\\t", "\t"))
+    if separator:  # what Excel writes above the head for itself
         lines.readline()
     try:
         yield from _with_names(list(enumerate(table, 1)), columns, "the file")

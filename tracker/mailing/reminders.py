@@ -230,9 +230,9 @@ def _missed(run: PlanningRun, key: str, call: CatalogueCall, due: CallDate, dist
     )  # fmt: skip
 
 
-def _as_said(said: str) -> str:
+def _as_said(remembered: str) -> str:
     """A remembered date in words."""
-    return wording.moment(datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said))
+    return wording.moment(datetime.fromisoformat(remembered) if "T" in remembered else date.fromisoformat(remembered))
 
 
 def _put(run: PlanningRun, mails: list[Mail]) -> tuple[int, int]:

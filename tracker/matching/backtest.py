@@ -103,11 +103,11 @@ def _rescore(
 
 def lines(result: Backtest) -> list[str]:
     """For people."""
-    said = [f"{result.opgave}: {len(result.calls)} calls since {result.since}, in {len(result.weeks)} weeks"]
-    said += [f"  {week}: {number}" for week, number in result.weeks.items()]
-    said += [f"  {call.first_seen} {call.score:.2f} {call.title[:100]}" for call in result.calls]
+    text_lines = [f"{result.opgave}: {len(result.calls)} calls since {result.since}, in {len(result.weeks)} weeks"]
+    text_lines += [f"  {week}: {number}" for week, number in result.weeks.items()]
+    text_lines += [f"  {call.first_seen} {call.score:.2f} {call.title[:100]}" for call in result.calls]
     if result.changed:
-        said.append(f"with the changed words: {len(result.gained)} more, {len(result.lost)} fewer")
+        text_lines.append(f"with the changed words: {len(result.gained)} more, {len(result.lost)} fewer")
         for sign, calls in (("+", result.gained), ("-", result.lost)):
-            said += [f"  {sign} {call.score:.2f} {call.title[:100]}" for call in calls]
-    return said
+            text_lines += [f"  {sign} {call.score:.2f} {call.title[:100]}" for call in calls]
+    return text_lines

@@ -85,14 +85,14 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _line(name: str, measures: dict[str, Measure]) -> str:
-    def said(value: float | None) -> str:
+    def figure(value: float | None) -> str:
         return "-" if value is None else f"{value:.3f}"
 
     text = f"{name:<28}"
     for kind, wide in (("must", 10), ("any", 8)):
         m = measures[kind]
         interval = f"{m.low:.2f}-{m.high:.2f}" if m.low is not None and m.high is not None else ""
-        text += f"{said(m.ap):<8}{interval:<14}{said(m.precision):<8}{said(m.recall):<{wide}}"
+        text += f"{figure(m.ap):<8}{interval:<14}{figure(m.precision):<8}{figure(m.recall):<{wide}}"
     return text.rstrip()
 
 

@@ -86,10 +86,10 @@ class Lexicon:
         """Every hit in a text, in the order of the text; one spot once per term."""
         if not self._patterns:
             return []
-        found = {}
+        hits = {}
         for last, entries in self._automaton.iter(folded(text)):
             for term, length, whole, capitals in entries:
                 start, end = last - length, last - whole
                 if not capitals or text[start:end].isupper():
-                    found[(id(term), start)] = Hit(term, start, end)
-        return list(found.values())
+                    hits[(id(term), start)] = Hit(term, start, end)
+        return list(hits.values())

@@ -27,7 +27,7 @@ class PreviewScorer:
 
     def __init__(self, encoder: Callable[[], Embedder | None] = embedder, patience: float = PATIENCE) -> None:
         self.patience = patience
-        self._encoder = cache(lambda: CachedEncoder(found, self._kept) if (found := encoder()) is not None else None)
+        self._encoder = cache(lambda: CachedEncoder(model, self._kept) if (model := encoder()) is not None else None)
         self._kept: dict[bytes, Vectors] = {}  # while somebody types, one text of hundreds changes
         self._thread = ThreadPoolExecutor(1, "trial")
         self._latest: Future[dict[int, float]] | None = None

@@ -58,8 +58,8 @@ def _about(session: Session) -> Mapping[int, list[str]]:
     about: dict[int, list[str]] = defaultdict(list)
     judged_whole = select(Verdict.call_id).where(col(Verdict.undone_at).is_(None), col(Verdict.challenge_id).is_(None))
     rows = select(Match.call_id, Match.challenge_id, Match.score, Match.said)
-    for call, challenge, score, said in session.exec(rows.where(col(Match.call_id).in_(judged_whole))):
-        if (score if said is None else said) >= DIGEST_THRESHOLD:
+    for call, challenge, score, own_score in session.exec(rows.where(col(Match.call_id).in_(judged_whole))):
+        if (score if own_score is None else own_score) >= DIGEST_THRESHOLD:
             about[call].append(challenge)
     return about
 
@@ -127,10 +127,10 @@ def _write(session: Session, number: int | None, pair: RankedPair, now: datetime
     row = session.get(Match, number) if number is not None else _new_link(session, pair, now)
     if row is None:
         return  # matched anew meanwhile, with the verdicts of then
-    said = row.score if row.said is None else row.said
-    row.said = said if pair.because else None
+    own_score = row.score if row.said is None else row.said
+    row.said = own_score if pair.because else None
     row.score = pair.score
-    row.reasons = with_verdict(row.reasons, pair, said)
+    row.reasons = with_verdict(row.reasons, pair, own_score)
     session.add(row)
 
 
@@ -141,10 +141,10 @@ def _new_link(session: Session, pair: RankedPair, now: datetime) -> Match | None
     return Match(call_id=int(pair.call_id), challenge_id=pair.challenge_id, score=0.0, model="", at=now)
 
 
-def with_verdict(reasons: Iterable[dict[str, Any]], pair: RankedPair, said: float) -> list[dict[str, Any]]:
+def with_verdict(reasons: Iterable[dict[str, Any]], pair: RankedPair, own_score: float) -> list[dict[str, Any]]:
     """Reasons with the one that people gave in front, where there is one."""
     others = [each for each in reasons if each.get("kind") != "verdict"]
     if not pair.because:
         return others
     text = f"{pair.because[0].upper()}{pair.because[1:]}."
-    return [reason("verdict", pair.score - said, "", "", "", text), *others]
+    return [reason("verdict", pair.score - own_score, "", "", "", text), *others]

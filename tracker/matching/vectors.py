@@ -26,12 +26,12 @@ class SentenceEncoder:
 
     def encode(self, texts: list[str]) -> Vectors:
         """Unit vectors; texts go in by length, because a batch is as slow as its longest."""
-        found = np.zeros((len(texts), SIZE), np.float32)
+        vectors = np.zeros((len(texts), SIZE), np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for start in range(0, len(order), 32):
             batch = order[start : start + 32]
-            found[batch] = self._model.encode([texts[i] or " " for i in batch])
-        return np.nan_to_num(found).astype(np.float16).astype(np.float32)
+            vectors[batch] = self._model.encode([texts[i] or " " for i in batch])
+        return np.nan_to_num(vectors).astype(np.float16).astype(np.float32)
 
 
 class CachedEncoder:

@@ -57,7 +57,7 @@ def load_example(session: Session, now: datetime, path: Path = EXAMPLE) -> int:
     for entry in data["people"]:
         loader.people[entry.pop("key")] = _person(loader, entry)
     lobby = [_dossier(loader, entry) for entry in data["dossiers"]]
-    asked = [found for entry in data["applications"] if (found := _application(loader, entry))]
+    asked = [added for entry in data["applications"] if (added := _application(loader, entry))]
     _on_the_agenda(loader, lobby)
     for dossier in [*lobby, *asked]:
         dossier.example = True

@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 def last_round(now: datetime) -> datetime:
     """The newest moment, up to now, at which every source was due, in UTC. No round in the hour clocks change."""
     day = local_day(now)
-    starts = [datetime.combine(one, at, AMSTERDAM) for one in (day - timedelta(days=1), day) for at in ROUNDS]
+    starts = [datetime.combine(near, at, AMSTERDAM) for near in (day - timedelta(days=1), day) for at in ROUNDS]
     return max(start.astimezone(UTC) for start in starts if start <= now)
 
 

@@ -85,8 +85,8 @@ def participant_id(session: Session, name: str) -> str:
     plain = slug(name)
     kind, _, rest = plain.partition("-")
     if session.get(Participant, plain) is None and kind in KIND_WORDS:
-        found = session.get(Participant, rest)
-        return rest if found is not None and found.kind == KIND_WORDS[kind] else plain
+        participant = session.get(Participant, rest)
+        return rest if participant is not None and participant.kind == KIND_WORDS[kind] else plain
     return plain
 
 

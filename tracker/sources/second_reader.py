@@ -112,13 +112,13 @@ def read_questions(engine: Engine, endpoint: Endpoint, now: datetime, post: Post
             with writing(engine) as session:
                 _count(session, endpoint, now, 0)
             return outcome
-        found = proposal(asked, content, endpoint.model)
+        proposed = proposal(asked, content, endpoint.model)
         with writing(engine) as session:
             _count(session, endpoint, now, tokens)
-            _keep(session, asked, found, now)
+            _keep(session, asked, proposed, now)
         outcome.asked += 1
-        outcome.proposed += found is not None
-        outcome.thrown_away += found is None
+        outcome.proposed += proposed is not None
+        outcome.thrown_away += proposed is None
     return outcome
 
 
@@ -165,13 +165,13 @@ def _ask(endpoint: Endpoint, asked: ReaderQuestion, send: Post) -> tuple[str, in
 def proposal(asked: ReaderQuestion, content: str, model: str) -> dict[str, Any] | None:
     """A proposed answer, or none: no JSON, nothing found, no value of this field, or a quotation that is not there."""
     try:
-        found = ProposedReading.model_validate_json(_object_in(content))
+        reading = ProposedReading.model_validate_json(_object_in(content))
     except ValidationError:
         return None
-    sentence = " ".join((found.sentence or "").split())
-    if not found.value or len(sentence) < 8 or sentence not in " ".join(asked.text.split()):
+    sentence = " ".join((reading.sentence or "").split())
+    if not reading.value or len(sentence) < 8 or sentence not in " ".join(asked.text.split()):
         return None
-    value = _as_reading(asked.field, found.value)
+    value = _as_reading(asked.field, reading.value)
     return {"value": value, "sentence": sentence[:LONGEST_SENTENCE], "model": model} if value else None
 
 
@@ -193,11 +193,11 @@ def _as_reading(name: str, value: str) -> str | None:
     return "T".join(filter(None, (corrected[0]["day"], corrected[0].get("hour"))))
 
 
-def _keep(session: Session, asked: ReaderQuestion, found: dict[str, Any] | None, now: datetime) -> None:
+def _keep(session: Session, asked: ReaderQuestion, proposed: dict[str, Any] | None, now: datetime) -> None:
     """Only where the question still stands as it was asked."""
     question = session.get(Question, asked.id)
     if question is not None and question.settled_at is None and question.changed_at == asked.changed_at:
-        question.read_at, question.proposal = now, found
+        question.read_at, question.proposal = now, proposed
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -181,10 +181,10 @@ def show(request: Request, response: Response) -> dict[str, Any]:
 def calls(reader: AReader, query: Annotated[PageQuery, Depends(_checked(PageQuery))]) -> answers.CallPage:
     """The calls of a filter, a page at a time."""
     now = reader.now.instant
-    found = find(reader.session, query.wanted(), now, query.order, query.page, query.limit)
-    pages = max(1, -(-found.total // query.limit))
-    items = list(records(reader.session, found.calls, now))
-    return answers.CallPage(total=found.total, page=query.page, pages=pages, items=items)
+    hits = find(reader.session, query.wanted(), now, query.order, query.page, query.limit)
+    pages = max(1, -(-hits.total // query.limit))
+    items = list(records(reader.session, hits.calls, now))
+    return answers.CallPage(total=hits.total, page=query.page, pages=pages, items=items)
 
 
 @_get("/regelingen/{call_id:id}", "regeling", "Eén regeling", can_miss=True)

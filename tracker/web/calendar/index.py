@@ -90,20 +90,20 @@ def _filtered(request: RequestContext, query: CalendarQuery) -> Any:
 def entries(request: RequestContext, query: CalendarQuery, since: date, until: date) -> list[Entry]:
     """Everything between two days, both inclusive, that the query asks for."""
     session, viewer, now = request.session, request.viewer, request.now.instant
-    found: list[Entry] = []
+    listed: list[Entry] = []
     if query.shows(EntryKind.DEADLINE) or query.shows(EntryKind.MOMENT):
         dated = deadline_entries(session, viewer, now, since, _filtered(request, query))
-        found += [entry for entry in dated if query.shows(entry.kind)]
+        listed += [entry for entry in dated if query.shows(entry.kind)]
     if query.shows(EntryKind.MILESTONE):
-        found += milestone_entries(session, viewer, now, since)
+        listed += milestone_entries(session, viewer, now, since)
     if query.shows(EntryKind.MOMENT):
-        found += moment_entries(session, viewer, since)
+        listed += moment_entries(session, viewer, since)
     if query.shows(EntryKind.MEETING):
-        found += meeting_entries(body_calendar(session), viewer, since, until)
+        listed += meeting_entries(body_calendar(session), viewer, since, until)
     if query.shows(EntryKind.CLOSED):
         rows = session.exec(select(ClosedPeriod).order_by(col(ClosedPeriod.first_day)))
-        found += closed_entries(rows, viewer, since, until)
-    return [e for e in found if e.until is not None or since <= e.day <= until]
+        listed += closed_entries(rows, viewer, since, until)
+    return [e for e in listed if e.until is not None or since <= e.day <= until]
 
 
 def by_month(shown: list[Entry]) -> list[tuple[str, list[tuple[date, list[Entry]]]]]:

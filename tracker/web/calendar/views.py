@@ -98,7 +98,7 @@ def timeline(entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], 
     open_ended = [(what, title, href) for what, title, href in undated]
     room = MOST_LANES - min(len(open_ended), MOST_LANES // 3)
     lanes = [_moments(loose, x)] if loose else []
-    lanes += [_lane(n, key, found, x) for n, (key, found) in enumerate(ordered[:room], len(lanes))]
+    lanes += [_lane(n, key, of_call, x) for n, (key, of_call) in enumerate(ordered[:room], len(lanes))]
     for what, title, href in open_ended[: MOST_LANES - len(lanes)]:
         lanes.append(Lane(title, href, TOP + LANE * len(lanes), LEFT, LEFT + WIDTH, True, (), what))
     months = [_months_on(since, n) for n in range(3 * QUARTERS)]
@@ -114,16 +114,16 @@ def timeline(entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], 
     )
 
 
-def _lane(number: int, key: tuple[str, str], found: list[Entry], x: Callable[[date], float]) -> Lane:
-    opens = [e.day for e in found if e.what == DeadlineKind.OPENS.label]
-    last = max(e.day for e in found)
-    marks = tuple((x(e.day), e) for e in sorted(found, key=lambda e: e.order))
+def _lane(number: int, key: tuple[str, str], of_call: list[Entry], x: Callable[[date], float]) -> Lane:
+    opens = [e.day for e in of_call if e.what == DeadlineKind.OPENS.label]
+    last = max(e.day for e in of_call)
+    marks = tuple((x(e.day), e) for e in sorted(of_call, key=lambda e: e.order))
     return Lane(key[1], key[0], TOP + LANE * number, x(min(opens)) if opens else LEFT, x(last), False, marks)
 
 
-def _moments(found: list[Entry], x: Callable[[date], float]) -> Lane:
+def _moments(moments: list[Entry], x: Callable[[date], float]) -> Lane:
     """Outside moments that belong to no call, on one lane above all others."""
-    marks = tuple((x(e.day), e) for e in sorted(found, key=lambda e: e.order))
+    marks = tuple((x(e.day), e) for e in sorted(moments, key=lambda e: e.order))
     return Lane("Interventiemomenten", "/momenten", TOP, LEFT, LEFT, False, marks)
 
 

@@ -81,9 +81,13 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         corrections=_said_by(request, Correction, col(Correction.withdrawn_at), call, col(Correction.at)),
         verdicts=_said_by(request, Verdict, col(Verdict.undone_at), call, col(Verdict.at).desc()),
         follows=_follow(session, call, viewer) is not None,
-        asked=[card(request, one) for one in waiting if one.question.sighting_id is not None],
-        doubted={one.question.field: one.question.asked_at for one in waiting if one.question.sighting_id is None},
-        doubtful=[card(request, one) for one in waiting if one.question.sighting_id is None],
+        asked=[card(request, question) for question in waiting if question.question.sighting_id is not None],
+        doubted={
+            question.question.field: question.question.asked_at
+            for question in waiting
+            if question.question.sighting_id is None
+        },
+        doubtful=[card(request, question) for question in waiting if question.question.sighting_id is None],
         can_be_doubted=can_be_doubted,
         statuses=statuses(),
         clock=clock_of(session, call, viewer, now),

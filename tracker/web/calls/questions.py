@@ -86,12 +86,12 @@ def index(request: RequestContext) -> Response:
 
 def _page(request: RequestContext, errors: dict[str, str], status: int = 200, about: int = 0) -> Response:
     waiting = waiting_questions(request.session, request.viewer, request.now.instant)
-    shown = [one for one in waiting if one.question.id == about]
-    shown += [one for one in waiting if one.question.id != about][: ON_A_PAGE - len(shown)]
+    shown = [question for question in waiting if question.question.id == about]
+    shown += [question for question in waiting if question.question.id != about][: ON_A_PAGE - len(shown)]
     return request.page(
         "calls/questions.html",
         status,
-        cards=[card(request, one) for one in shown],
+        cards=[card(request, question) for question in shown],
         more=len(waiting) - len(shown),
         total=len(waiting),
         past=past_yet_open(request.session, request.now.instant),

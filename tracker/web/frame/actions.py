@@ -51,8 +51,8 @@ def attempt(request: RequestContext, act: Callable[[], R]) -> R | FormState:
         raise
     except Refused as error:
         request.session.expire_all()
-        said = {error.field or "form": str(error)} if str(error) else {}
-        errors = error.errors if isinstance(error, InvalidForm) else said
+        refusal = {error.field or "form": str(error)} if str(error) else {}
+        errors = error.errors if isinstance(error, InvalidForm) else refusal
         return FormState(request.form, errors, STATUSES.get(type(error), REFUSED))
 
 

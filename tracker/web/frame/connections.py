@@ -42,9 +42,13 @@ class BoundedConnection(H11Protocol):
             self._make_room()
 
     def _make_room(self) -> None:
-        idle = [one for one in self.connections if isinstance(one, BoundedConnection) and one is not self and one.idle]
+        idle = [
+            connection
+            for connection in self.connections
+            if isinstance(connection, BoundedConnection) and connection is not self and connection.idle
+        ]
         if idle:
-            longest = min(idle, key=lambda one: one.since)
+            longest = min(idle, key=lambda connection: connection.since)
             longest.transport.abort()
             self.connections.discard(longest)  # at once: whoever comes next counts what is left
 

@@ -84,14 +84,14 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
 
 
 def _position(request: RequestContext, dossier: Dossier, position_id: int) -> Position:
-    found = request.session.get(Position, position_id)
+    position = request.session.get(Position, position_id)
     if (
-        found is None
-        or found.dossier_id != dossier.id
-        or not may_see(request.viewer, found.participant_id, found.visibility)
+        position is None
+        or position.dossier_id != dossier.id
+        or not may_see(request.viewer, position.participant_id, position.visibility)
     ):
         raise NotFound
-    return found
+    return position
 
 
 ledger = PageOf(lobby_dossier, _page, lambda dossier: f"/dossiers/{dossier.id}/standpunten")

@@ -86,10 +86,10 @@ def _doubted(request: RequestContext) -> tuple[User, Call] | None:
 
 def show_doubt(request: RequestContext) -> Response:
     """What is shown of the call, each with a button; mail scanners that open the link change nothing."""
-    found = _doubted(request)
-    if found is None:
+    doubted = _doubted(request)
+    if doubted is None:
         return request.page("mailing/mail_links_expired.html", 410)
-    return _doubt_form(request, found[1])
+    return _doubt_form(request, doubted[1])
 
 
 def _doubt_form(request: RequestContext, call: Call, error: str = "", status: int = 200) -> Response:
@@ -99,18 +99,18 @@ def _doubt_form(request: RequestContext, call: Call, error: str = "", status: in
         status,
         call=call,
         token=request.params["token"],
-        dates=[one for one in dates_of(request.session, call, now) if can_be_doubted(one.row.kind)],
-        facts=[one for one in facts(call) if can_be_doubted(one.field)],
+        dates=[value for value in dates_of(request.session, call, now) if can_be_doubted(value.row.kind)],
+        facts=[value for value in facts(call) if can_be_doubted(value.field)],
         errors={"field": error} if error else {},
     )
 
 
 def doubt_from_mail(request: RequestContext) -> Response:
     """Mark the value and ask somebody; it stays where it is."""
-    found = _doubted(request)
-    if found is None:
+    doubted = _doubted(request)
+    if doubted is None:
         return request.page("mailing/mail_links_expired.html", 410)
-    user, call = found
+    user, call = doubted
     form, _ = forms.filled(Doubted, request.form)
     if form is None:
         return _doubt_form(request, call, "Kies wat er niet klopt.", 422)
