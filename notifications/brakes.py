@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from db.models import Delivery, Pause, Relay
 from notifications.alerts import end_alert, raise_alert
 from notifications.retry import PROBE, THROTTLE
-from notifications.transport import Outcome, SmtpStage
+from notifications.transport import SendOutcome, SmtpStage
 
 TROUBLES = 5  # lost connections in a row after which the relay rests
 SLOW_DOWN = (421, 452)  # the relay has had enough for now
@@ -56,7 +56,7 @@ class Breath:
     times: int = 0
 
 
-def note_relay(session: Session, name: str, outcome: Outcome, breath: Breath, now: datetime) -> str:
+def note_relay(session: Session, name: str, outcome: SendOutcome, breath: Breath, now: datetime) -> str:
     """Remember how the relay behaves; the returned line says why it rests now, or is empty.
 
     It rests five minutes after five lost connections in a row, or at once where it refuses everybody; one minute

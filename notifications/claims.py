@@ -26,7 +26,7 @@ from notifications.outbox import (
     still_claimed,
     update_mails,
 )
-from notifications.transport import Outcome, SendResult, SmtpStage
+from notifications.transport import SendOutcome, SendResult, SmtpStage
 
 HOLD = timedelta(minutes=5)  # longer than a mail may take; on the database's clock
 URGENT_LANE = 0
@@ -53,7 +53,7 @@ def _reap(session: Session, rules: Rules) -> None:
         if over and delivery.lease_holder in begun:
             give_back(session, claim)
         elif over:
-            outcome = Outcome(
+            outcome = SendOutcome(
                 SendResult.AMBIGUOUS, SmtpStage.DOT, None, "the sender stopped before it noted the answer"
             )
             record_outcome(session, claim, outcome, rules)

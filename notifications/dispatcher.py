@@ -19,7 +19,7 @@ from notifications import claims, message, outbox
 from notifications.brakes import note_relay
 from notifications.claims import DueMails
 from notifications.outbox import Claim, Rules, SendTally
-from notifications.transport import Outcome, Parcel, SendResult, SmtpStage, Transport
+from notifications.transport import Parcel, SendOutcome, SendResult, SmtpStage, Transport
 
 FRESH = 1.0  # seconds; what is in hand longer is given back, so that urgent mail overtakes within that time
 LEAST, MOST = 2, 20  # mails to take in hand
@@ -31,7 +31,7 @@ class Done:
     """How a mail ended; the next may be introduced before that is written only where nothing went wrong."""
 
     claim: Claim
-    outcome: Outcome
+    outcome: SendOutcome
 
     @property
     def good(self) -> bool:
@@ -160,7 +160,7 @@ class Dispatcher:
         try:
             parcel = self._parcel(claim)
         except ValueError as error:
-            return Done(claim, Outcome(SendResult.FAILED, SmtpStage.RCPT, None, str(error)))
+            return Done(claim, SendOutcome(SendResult.FAILED, SmtpStage.RCPT, None, str(error)))
         return Done(claim, await self.transport.post(parcel, go))
 
     def _prepare(self) -> None:

@@ -30,7 +30,7 @@ from notifications.alerts import end_alert, raise_alert
 from notifications.brakes import Breath, pause_if_too_much_fails
 from notifications.message import Addressee, Letter, message_id, sealed
 from notifications.retry import Random, next_try, try_in_doubt
-from notifications.transport import Outcome, SendResult
+from notifications.transport import SendOutcome, SendResult
 
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
 ATTEMPTS = Attempt.__table__.c  # type: ignore[attr-defined]
@@ -205,7 +205,7 @@ def still_claimed(claim: Claim) -> list[Any]:
 
 
 def note_accepted(
-    db: Connection, claim: Claim, outcome: Outcome, now: datetime, tally: SendTally | None = None
+    db: Connection, claim: Claim, outcome: SendOutcome, now: datetime, tally: SendTally | None = None
 ) -> None:
     """Write down that the relay took a mail: two statements, since this is done for nearly every mail."""
     values = {"this": claim.id, "nth": claim.attempts, "reply": outcome.code, "said": outcome.text[:500], "now": now}
@@ -216,7 +216,7 @@ def note_accepted(
 
 
 def record_outcome(
-    session: Session, claim: Claim, outcome: Outcome, rules: Rules, tally: SendTally | None = None
+    session: Session, claim: Claim, outcome: SendOutcome, rules: Rules, tally: SendTally | None = None
 ) -> None:
     """Write down how an attempt ended, and what follows from it."""
     now = rules.now()
@@ -238,7 +238,7 @@ def record_outcome(
         pause_if_too_much_fails(session, now)
 
 
-def _after(claim: Claim, outcome: Outcome, rules: Rules, now: datetime) -> dict[str, Any]:
+def _after(claim: Claim, outcome: SendOutcome, rules: Rules, now: datetime) -> dict[str, Any]:
     """The mail's next state."""
     if outcome.result in (SendResult.FAILED, SendResult.HELD):
         return {"state": outcome.result.value, "finished_at": now}
@@ -255,7 +255,7 @@ def _after(claim: Claim, outcome: Outcome, rules: Rules, now: datetime) -> dict[
     return {"state": state.value, "next_attempt_at": later}
 
 
-def _refused(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> None:
+def _refused(session: Session, claim: Claim, outcome: SendOutcome, now: datetime) -> None:
     """An address that does not exist gets no more mail; a refusal for another reason is no fault of the address."""
     reply = f"{outcome.code or ''} {outcome.text}".strip()
     unknown = " 5.1." in reply or (outcome.code in (550, 551, 553) and " 5." not in reply)

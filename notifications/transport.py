@@ -48,7 +48,7 @@ class SendResult(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SendOutcome:
     """How one attempt ended. ``trouble``: the relay itself is at fault, not this mail; ``rest`` says how at once."""
 
     result: SendResult
@@ -78,12 +78,12 @@ class Transport(Protocol):
 
     name: str
 
-    async def post(self, parcel: Parcel, go: Go) -> Outcome: ...
+    async def post(self, parcel: Parcel, go: Go) -> SendOutcome: ...
 
     async def close(self) -> None: ...
 
 
-def judge(stage: SmtpStage, code: int | None, text: str = "") -> Outcome:
+def judge(stage: SmtpStage, code: int | None, text: str = "") -> SendOutcome:
     """What an answer at a stage means; no code is a lost connection or silence.
 
     Only what went wrong after the first byte of the body leaves doubt. A relay that refuses the connection, the
@@ -92,17 +92,17 @@ def judge(stage: SmtpStage, code: int | None, text: str = "") -> Outcome:
     before = stage in (SmtpStage.CONNECT, SmtpStage.TLS, SmtpStage.LOGIN)
     if code is None:
         lost = SendResult.AMBIGUOUS if stage in (SmtpStage.BODY, SmtpStage.DOT) else SendResult.DEFERRED
-        return Outcome(lost, stage, None, text, trouble=True)
+        return SendOutcome(lost, stage, None, text, trouble=True)
     if 200 <= code < 300 and stage is SmtpStage.DOT:
-        return Outcome(SendResult.ACCEPTED, stage, code, text)
+        return SendOutcome(SendResult.ACCEPTED, stage, code, text)
     if code < 500:
-        return Outcome(
+        return SendOutcome(
             SendResult.DEFERRED, stage, code, text,
             trouble=before or code == 421, rest=before, throttled=stage is SmtpStage.MAIL or code == 421,
         )  # fmt: skip
     if before or stage is SmtpStage.MAIL:
-        return Outcome(SendResult.DEFERRED, stage, code, text, trouble=True, rest=True)
-    return Outcome(SendResult.FAILED if stage is SmtpStage.RCPT else SendResult.HELD, stage, code, text)
+        return SendOutcome(SendResult.DEFERRED, stage, code, text, trouble=True, rest=True)
+    return SendOutcome(SendResult.FAILED if stage is SmtpStage.RCPT else SendResult.HELD, stage, code, text)
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ class Folder:
         self.folder = folder
         self.name = f"file:{folder}"
 
-    async def post(self, parcel: Parcel, go: Go) -> Outcome:
+    async def post(self, parcel: Parcel, go: Go) -> SendOutcome:
         await go()
         target = self.folder / f"{parcel.name}.eml"
         part = target.with_suffix(".part")
@@ -189,8 +189,8 @@ class Folder:
                 os.fsync(file.fileno())
             part.replace(target)
         except OSError as error:
-            return Outcome(SendResult.DEFERRED, SmtpStage.BODY, None, str(error), trouble=True, rest=True)
-        return Outcome(SendResult.ACCEPTED, SmtpStage.DOT, 250, str(target))
+            return SendOutcome(SendResult.DEFERRED, SmtpStage.BODY, None, str(error), trouble=True, rest=True)
+        return SendOutcome(SendResult.ACCEPTED, SmtpStage.DOT, 250, str(target))
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -209,7 +209,7 @@ class SmtpRelay:
         self.stage = SmtpStage.CONNECT
         self.client: SMTP | None = None
 
-    async def post(self, parcel: Parcel, go: Go) -> Outcome:
+    async def post(self, parcel: Parcel, go: Go) -> SendOutcome:
         """Hand in one mail for one recipient; never raises for what a relay or a network can do."""
         used = self.client is not None
         outcome = await self._try(parcel, go)
@@ -224,17 +224,17 @@ class SmtpRelay:
         # A relay may answer in any bytes: what no database can store must not stop the round.
         return replace(outcome, text=one_line(outcome.text))
 
-    async def _try(self, parcel: Parcel, go: Go) -> Outcome:
+    async def _try(self, parcel: Parcel, go: Go) -> SendOutcome:
         try:
             async with asyncio.timeout(self.relay.mail_seconds):
                 code, text = await self._converse(parcel, go)
                 return judge(self.stage, code, text)
         except SMTPNotSupported as error:
-            return Outcome(SendResult.FAILED, SmtpStage.RCPT, None, str(error))
+            return SendOutcome(SendResult.FAILED, SmtpStage.RCPT, None, str(error))
         except NotSafe as error:
-            return Outcome(SendResult.DEFERRED, self.stage, None, str(error), trouble=True, rest=True)
+            return SendOutcome(SendResult.DEFERRED, self.stage, None, str(error), trouble=True, rest=True)
         except ssl.SSLError as error:
-            return Outcome(SendResult.DEFERRED, SmtpStage.TLS, None, str(error), trouble=True, rest=True)
+            return SendOutcome(SendResult.DEFERRED, SmtpStage.TLS, None, str(error), trouble=True, rest=True)
         except SMTPResponseException as error:
             return judge(self.stage, error.code if error.code > 0 else None, error.message)
         except (SMTPTimeoutError, TimeoutError):

@@ -6,7 +6,7 @@ from typing import Any
 from db.vocabulary import Status
 from scrapers.facts.facts import Facts, Gate, plain_value
 from scrapers.facts.read import read_facts
-from scrapers.listing import ListedDeadline, Proof, Question, QuestionField
+from scrapers.listing import ListedDeadline, Proof, QuestionField, RaisedQuestion
 
 MOST = 20  # more dates than this in one text is a list of calls, not a call
 AMOUNTS = ("budget", "max_amount", "rate")
@@ -39,10 +39,10 @@ def extract(text: str, language: str, today: date, word: Status | None = None) -
     return fields
 
 
-def questions(facts: Facts) -> tuple[Question, ...]:
+def questions(facts: Facts) -> tuple[RaisedQuestion, ...]:
     """What a person is asked of the five facts."""
     return tuple(
-        Question(
+        RaisedQuestion(
             field=QuestionField(name),
             sentence=asked.sentence,
             readings=tuple(plain_value(value) for value in asked.values),
@@ -52,7 +52,7 @@ def questions(facts: Facts) -> tuple[Question, ...]:
     )
 
 
-def _status(facts: Facts, word: Status | None) -> tuple[Status | None, tuple[Question, ...]]:
+def _status(facts: Facts, word: Status | None) -> tuple[Status | None, tuple[RaisedQuestion, ...]]:
     """The source's word; where only the text says that the call is over, that; where they differ, a question."""
     if facts.status is None:
         return word, ()
@@ -62,11 +62,11 @@ def _status(facts: Facts, word: Status | None) -> tuple[Status | None, tuple[Que
     if word is not Status.OPEN:
         return word, ()  # "bijna open", "gesloten": the text speaks of the round before, or says the same
     why = "de bron zegt open, de tekst dat het over is"
-    question = Question(field=QuestionField.STATUS, sentence=sentence, readings=(str(read), str(word)), why=why)
+    question = RaisedQuestion(field=QuestionField.STATUS, sentence=sentence, readings=(str(read), str(word)), why=why)
     return word, (question,)
 
 
-def unknown_status(word: str) -> Question:
+def unknown_status(word: str) -> RaisedQuestion:
     """A status word that nobody knows is asked, never left out."""
     readings = (Status.OPEN, Status.ANNOUNCED, Status.CLOSED)
     why = (
@@ -74,7 +74,7 @@ def unknown_status(word: str) -> Question:
         if word
         else "de bron zegt niet hoe het ervoor staat"
     )
-    return Question(field=QuestionField.STATUS, sentence=word, readings=tuple(map(str, readings)), why=why)
+    return RaisedQuestion(field=QuestionField.STATUS, sentence=word, readings=tuple(map(str, readings)), why=why)
 
 
 def deadline(gate: Gate) -> ListedDeadline:

@@ -97,7 +97,7 @@ class QuestionField(StrEnum):
     STATUS = "source_word"
 
 
-class Question(Frozen):
+class RaisedQuestion(Frozen):
     """What a text may say, but not surely enough to be shown: asked of a person, with the sentence at hand.
 
     ``readings``, likeliest first: days as ``2026-05-01`` or ``2026-05-01T17:00`` (Amsterdam wall time), amounts in
@@ -134,7 +134,7 @@ Names = Annotated[tuple[Line, ...], Field(max_length=MOST_NAMES)]
 
 
 class ListedDeadline(Frozen):
-    """One typed date as a source gives it, shown as a fact; what is less certain is a ``Question``.
+    """One typed date as a source gives it, shown as a fact; what is less certain is a ``RaisedQuestion``.
 
     ``day`` and ``hour`` are wall time in ``zone``; ``hour`` is none where the source gives only a day. ``assumed``
     marks an hour that is usual rather than stated. No day at all only for the kinds that have none.
@@ -231,7 +231,7 @@ class Listing(Frozen):
     published_on: date | None = None
     references: tuple[Line, ...] = ()
     review: tuple[Line, ...] = ()
-    questions: tuple[Question, ...] = ()
+    questions: tuple[RaisedQuestion, ...] = ()
     proof: dict[str, Proof] = Field(default_factory=dict)
     evidence: dict[str, Line] = Field(default_factory=dict)
     snapshot: str | None = None

@@ -23,7 +23,7 @@ from notifications.brakes import pause, resume
 from notifications.claims import claim_next, due_mails, give_back, sweep
 from notifications.dispatcher import send_due
 from notifications.outbox import Mail, Rules, SendTally, record_outcome
-from notifications.transport import MailUrlWrong, Outcome, SendResult, SmtpStage, open_transport, read_mail_url
+from notifications.transport import MailUrlWrong, SendOutcome, SendResult, SmtpStage, open_transport, read_mail_url
 from tests.make.smtp_server import CUT, SILENT, SmtpServer, running
 
 KEY, DOMAIN = b"secret", "kansenradar.example"
@@ -356,7 +356,7 @@ def test_a_sender_that_slept_past_its_lease_takes_nothing_back_from_the_next(eng
     assert (again.id, again.attempts) == (second.id, second.attempts)
     with writing(engine) as session:
         give_back(session, second)
-        record_outcome(session, again, Outcome(SendResult.ACCEPTED, SmtpStage.DOT, 250, "ok"), awake)
+        record_outcome(session, again, SendOutcome(SendResult.ACCEPTED, SmtpStage.DOT, 250, "ok"), awake)
     assert delivery(engine, second.key).state == DeliveryState.ACCEPTED
 
 

@@ -20,7 +20,7 @@ from db.models import Delivery, Run
 from db.session import open_engine, writing
 from notifications import claims, outbox
 from notifications.outbox import Rules, SendTally
-from notifications.transport import Outcome, SendResult, SmtpStage
+from notifications.transport import SendOutcome, SendResult, SmtpStage
 from tests.conftest import ROOT
 from tests.letters.test_outbox import make_mail
 from tests.make.mail_cases import MAILER, THRESHOLD, make_agenda, make_call, make_reader
@@ -136,7 +136,7 @@ def test_claims_that_were_never_begun_do_not_make_a_database_look_old(engine: En
         outbox.put(session, mails, b"key", "haarlem.example")
         claimed = claims.claim_next(session, claims.due_mails(session, rules), 3, rules, SendTally())
         outbox.record_outcome(
-            session, claimed[0], Outcome(SendResult.ACCEPTED, SmtpStage.DOT, 250, "ok"), rules, SendTally()
+            session, claimed[0], SendOutcome(SendResult.ACCEPTED, SmtpStage.DOT, 250, "ok"), rules, SendTally()
         )
     assert watch_again(engine, tmp_path) == ""
     with writing(engine) as session:

@@ -5,7 +5,7 @@ from typing import Any
 
 from db.vocabulary import DeadlineKind
 from notifications.wording import short_day
-from scrapers.listing import ListedDeadline, Listing, Question, QuestionField
+from scrapers.listing import ListedDeadline, Listing, QuestionField, RaisedQuestion
 
 YEARS_AHEAD = 12  # the same limit as in reading a text
 LIKELIER_THAN_NOT = 0.5
@@ -36,15 +36,17 @@ def only_likely(listing: Listing) -> Listing:
     return listing.model_copy(update={**changes, "questions": tuple(asked.values())})
 
 
-def _of_date(deadline: ListedDeadline) -> Question:
+def _of_date(deadline: ListedDeadline) -> RaisedQuestion:
     field = QuestionField.OPENS if deadline.kind == DeadlineKind.OPENS else QuestionField.CLOSES
     reading = f"{deadline.day}T{deadline.hour}" if deadline.hour else str(deadline.day)
-    return Question(field=field, sentence=deadline.sentence or deadline.text, readings=(reading,), why=UNLIKELY)
+    return RaisedQuestion(field=field, sentence=deadline.sentence or deadline.text, readings=(reading,), why=UNLIKELY)
 
 
-def _of_field(listing: Listing, name: str) -> Question:
+def _of_field(listing: Listing, name: str) -> RaisedQuestion:
     reading = str(getattr(listing, name))
-    return Question(field=QuestionField(name), sentence=listing.proof[name].sentence, readings=(reading,), why=UNLIKELY)
+    return RaisedQuestion(
+        field=QuestionField(name), sentence=listing.proof[name].sentence, readings=(reading,), why=UNLIKELY
+    )
 
 
 def without_stand_ins(listing: Listing, today: date) -> Listing:

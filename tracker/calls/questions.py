@@ -8,8 +8,7 @@ from sqlmodel import Session, col, select
 
 from db.bulk import chunks
 from db.models import Answer, Question, Sighting
-from scrapers.listing import Listing
-from scrapers.listing import Question as Raised
+from scrapers.listing import Listing, RaisedQuestion
 from tracker.calls.sightings import ReportedListing
 
 
@@ -56,7 +55,7 @@ def _lay_beside(
             session.add(_row(sighting, question, listing, now))
 
 
-def _same(known: Question, question: Raised) -> bool:
+def _same(known: Question, question: RaisedQuestion) -> bool:
     return known.sentence == question.sentence and known.readings == list(question.readings)
 
 
@@ -65,14 +64,14 @@ def _is_answered(session: Session, question: Question) -> bool:
     return session.exec(standing).first() is not None
 
 
-def _reword(known: Question, question: Raised, listing: Listing, now: datetime) -> None:
+def _reword(known: Question, question: RaisedQuestion, listing: Listing, now: datetime) -> None:
     if not _same(known, question):
         known.sentence, known.readings = question.sentence, list(question.readings)
         known.proposal, known.read_at, known.changed_at = None, None, now
     known.why, known.snapshot = question.why, listing.snapshot
 
 
-def _row(sighting: QuestionContext, question: Raised, listing: Listing, now: datetime) -> Question:
+def _row(sighting: QuestionContext, question: RaisedQuestion, listing: Listing, now: datetime) -> Question:
     return Question(
         call_id=sighting.call_id,
         sighting_id=sighting.id,

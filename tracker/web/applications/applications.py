@@ -49,7 +49,7 @@ COLUMNS = (
 )
 
 
-class StageForm(BaseModel):
+class ApplicationStageForm(BaseModel):
     to: ApplicationStage
     submitted_on: date | None = None
     seen: int
@@ -72,7 +72,7 @@ class MoneyForm(BaseModel):
     seen: int
 
 
-class PromiseForm(BaseModel):
+class CofundingForm(BaseModel):
     """Own money of one participant in one year."""
 
     participant_id: Line = ""
@@ -211,8 +211,8 @@ def _stands(row: Milestone) -> bool:
 application = PageOf(_application, _page, lambda dossier: f"/aanvragen/{dossier.id}")
 
 
-@application.form(StageForm)
-def move(request: RequestContext, dossier: Dossier, form: StageForm) -> None:
+@application.form(ApplicationStageForm)
+def move(request: RequestContext, dossier: Dossier, form: ApplicationStageForm) -> None:
     """Bring an application to its next stage."""
     stages.move(request.deed, dossier, form.to, form.seen, form.submitted_on)
 
@@ -230,8 +230,8 @@ def set_money(request: RequestContext, dossier: Dossier, form: MoneyForm) -> Non
     stages.set_money(request.deed, dossier, money, form.seen)
 
 
-@application.form(PromiseForm)
-def promise(request: RequestContext, dossier: Dossier, form: PromiseForm) -> None:
+@application.form(CofundingForm)
+def promise(request: RequestContext, dossier: Dossier, form: CofundingForm) -> None:
     """Keep what a participant puts in."""
     if form.own_money is None:
         raise Incomplete("Vul een bedrag in, zoals 25.000.", "own_money")

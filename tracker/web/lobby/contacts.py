@@ -155,7 +155,7 @@ def _page(request: RequestContext, contact: ContactMoment, state: FormState) -> 
     )
 
 
-class PromiseForm(BaseModel):
+class CommitmentForm(BaseModel):
     """A promise that came later, or was forgotten."""
 
     promise: Text = ""
@@ -180,8 +180,8 @@ class SeenForm(BaseModel):
 page = PageOf(_contact, _page, lambda contact: f"/contacten/{contact.id}")
 
 
-@page.form(PromiseForm)
-def commit_to(request: RequestContext, contact: ContactMoment, form: PromiseForm) -> None:
+@page.form(CommitmentForm)
+def commit_to(request: RequestContext, contact: ContactMoment, form: CommitmentForm) -> None:
     """Add a promise to a contact."""
     contacts.commit_to(request.deed, contact, form.promise, form.promise_due, form.promise_kind, form.number)
 

@@ -21,7 +21,7 @@ from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
 
-class VerdictForm(BaseModel):
+class MailedVerdictForm(BaseModel):
     """What the form of a mail's link sends."""
 
     say: Say
@@ -68,7 +68,7 @@ def decide(request: RequestContext) -> Response:
     if decision is None:
         return request.page("mailing/mail_links_expired.html", 410)
     user, call = decision
-    form, errors = forms.filled(VerdictForm, request.form)
+    form, errors = forms.filled(MailedVerdictForm, request.form)
     if form is None:
         return _form(request, call, str(request.form.get("say", "")), errors, 422)
     try:
