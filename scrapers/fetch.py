@@ -11,11 +11,12 @@ from protego import Protego
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from scrapers.addresses import AddressRefused, is_public
+from scrapers.letters import by_its_mark
 from scrapers.settings import LONGEST_WAIT, ROBOTS_BYTES
 
 
@@ -103,6 +104,7 @@ class Politeness:
         self.crawler = crawler
         self.agent: str = crawler.settings["USER_AGENT"]
         self.rules: dict[str, Protego] = {}
+        self.unread: dict[str, Exception] = {}  # hosts whose robots.txt could not be had: that is asked once a crawl
         self.last: dict[str, float] = {}
 
     @classmethod
@@ -114,7 +116,7 @@ class Politeness:
         host_and_port(request.url)
         netloc = urlsplit(request.url).netloc
         driver: Any = self.crawler.spider
-        delay = max(self._pace(netloc), driver.patience())
+        delay = max(self._pace(netloc), driver.patience(request))
         if not request.meta.get("robots") and driver.source.asks_robots:
             rules = await self._rules_of(request.url, netloc)
             if not rules.can_fetch(request.url, self.agent):
@@ -128,23 +130,26 @@ class Politeness:
         return 0.0 if netloc.lower() in spider.fetch_allow else float(spider.source.pace)
 
     async def _rules_of(self, url: str, netloc: str) -> Protego:
+        if netloc in self.unread:
+            raise self.unread[netloc]
         if netloc not in self.rules:
-            address = f"{urlsplit(url).scheme}://{netloc}/robots.txt"
-            asked = Request(address, meta={"robots": True}, callback=NO_CALLBACK, dont_filter=True)
-            engine: Any = self.crawler.engine
             try:
-                answer: Response = await engine.download_async(asked)
-            except IgnoreRequest as error:
-                raise ForbiddenByRobots(f"robots.txt of {netloc} could not be read: {error}") from error
-            self.rules[netloc] = self._parsed(answer, netloc)
+                self.rules[netloc] = await self._asked_of(f"{urlsplit(url).scheme}://{netloc}/robots.txt", netloc)
+            except Exception as error:
+                self.unread[netloc] = error
+                raise
         return self.rules[netloc]
 
-    @staticmethod
-    def _parsed(answer: Response, netloc: str) -> Protego:
+    async def _asked_of(self, address: str, netloc: str) -> Protego:
+        asked = Request(address, meta={"robots": True}, callback=NO_CALLBACK, dont_filter=True)
+        engine: Any = self.crawler.engine
+        try:
+            answer: Response = await engine.download_async(asked)
+        except IgnoreRequest as error:
+            raise ForbiddenByRobots(f"robots.txt of {netloc} could not be read: {error}") from error
         if answer.status >= 500 or answer.status == 429 or 300 <= answer.status < 400:
             raise ForbiddenByRobots(f"robots.txt of {netloc} answers HTTP {answer.status}: not asked further")
-        text = answer.body[:ROBOTS_BYTES].decode("utf-8", "replace") if answer.status == 200 else ""
-        return Protego.parse(text)
+        return Protego.parse(by_its_mark(answer.body[:ROBOTS_BYTES]) if answer.status == 200 else "")
 
 
 def seconds_to_wait(retry_after: str, now: datetime) -> float | None:
@@ -176,4 +181,13 @@ class PatientRetry(RetryMiddleware):
             await asyncio.sleep(asked if asked is not None else driver.backoff(again.meta["retry_times"]))
         elif asked is not None:
             driver.come_back(asked)
+        return again
+
+    def _retry(self, request: Request, reason: Any) -> Request | None:
+        """Ahead of all other pages, so that a page that fails is known to fail before the next is asked."""
+        driver: Any = self.crawler.spider
+        most = driver.most_retries(request, slow=isinstance(reason, DownloadTimeoutError), usual=self.max_retry_times)
+        again = super()._retry(request.replace(meta={**request.meta, "max_retry_times": most}), reason)
+        if again is None:  # known here and now, before the next page is on its way
+            driver.count_failure(request)
         return again

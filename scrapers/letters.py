@@ -1,7 +1,9 @@
 """In which letters bytes are written, and whether a page was cut off: by the bytes themselves, not by their label."""
 
+import codecs
 import re
 
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 UTF_8, WESTERN = "utf-8", "cp1252"
 _BEFORE = rb"[\s\xef\xbb\xbf\xff\xfe]*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!doctype[^>]*>\s*)*"
 _HTML = re.compile(_BEFORE + rb"<html[\s>]", re.IGNORECASE | re.DOTALL)
@@ -17,6 +19,12 @@ def is_utf8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return b"\0" not in body
+
+
+def by_its_mark(body: bytes) -> str:
+    """A plain text without its byte order mark, in the encoding that the mark tells; UTF-8 where there is none."""
+    mark, encoding = next(((m, e) for m, e in _MARKS if body.startswith(m)), (b"", UTF_8))
+    return body.removeprefix(mark).decode(encoding, "replace")
 
 
 def encoding_of(body: bytes, declared: str) -> str | None:

@@ -34,7 +34,7 @@ from scrapers.source import Context, Source, first_line
 from scrapers.spool import Spool
 
 MOVED_FOR_GOOD = {301, 308}
-MOST_FAILED = 3  # lists in a row; the others would fail too, at three attempts each
+MOST_FAILED = 3  # lists in a row, or pages of single calls; the others would fail too
 TWISTED = re.compile(r"\[?<twisted\.[\w.]+ ")  # failures inside failures: the words are enough
 
 
@@ -56,7 +56,8 @@ class SourceSpider(Spider):
         if job.sample:
             source.observe = self.shape.add
         self.own_hosts = own_hosts(job.root or source.root, source.hosts)
-        self.wait, self.failed_in_a_row = 0.0, 0
+        self.wait = 0.0
+        self.failed_in_a_row = {"list": 0, "detail": 0}
         self.come_back_at: datetime | None = None
         self.moved = ""
 
@@ -73,12 +74,29 @@ class SourceSpider(Spider):
         self.wait = max(self.wait, seconds)
         self.come_back_at = max(self.come_back_at or self.now(), self.now() + timedelta(seconds=seconds))
 
-    def patience(self) -> float:
-        """Seconds to leave the source alone before the next page; IgnoreRequest where that is for this whole crawl."""
+    def patience(self, request: Request) -> float:
+        """Seconds to leave the source alone before this page; IgnoreRequest where that is for this whole crawl.
+
+        Where lists keep failing nothing is asked any more, where pages of single calls do, no more of those.
+        """
         wait = (self.come_back_at - self.now()).total_seconds() if self.come_back_at else 0.0
-        if wait > LONGEST_WAIT or self.failed_in_a_row >= MOST_FAILED:
-            raise IgnoreRequest("not asked any more: the source " + ("wants patience" if wait > 0 else "keeps failing"))
+        if wait > LONGEST_WAIT:
+            raise IgnoreRequest("not asked any more: the source wants patience")
+        if max(self.failed_in_a_row["list"], self.failed_in_a_row[kind_of(request)]) >= MOST_FAILED:
+            raise IgnoreRequest("not asked any more: the source keeps failing")
         return wait
+
+    def most_retries(self, request: Request, slow: bool, usual: int) -> int:
+        """How often a page is asked again: not while its like fails, and a page that took its whole minute once."""
+        if self.failed_in_a_row[kind_of(request)]:
+            return 0
+        return min(usual, int(kind_of(request) == "list")) if slow else usual
+
+    def count_failure(self, request: Request) -> None:
+        """A page did not come; each counts once, whoever hears of it first."""
+        if not request.meta.get("counted"):
+            request.meta["counted"] = True
+            self.failed_in_a_row[kind_of(request)] += 1
 
     async def start(self) -> AsyncIterator[Any]:
         for request in self.source.start():
@@ -87,7 +105,7 @@ class SourceSpider(Spider):
 
     def may_ask(self, request: Request) -> bool:
         """Whether one more page may be asked; always, but for a sample: so many lists, so many pages of one row."""
-        kind = "detail" if request.meta.get("detail") else "list"
+        kind = kind_of(request)
         self.sent[kind] += 1
         return not self.job.sample or self.sent[kind] <= self.job.sample
 
@@ -113,9 +131,10 @@ class SourceSpider(Spider):
         """Callback of every request."""
         asked: Request = answer.meta["asked"]
         if why := no_answer(answer):
+            self.count_failure(asked)
             self.reading.fail(asked, why)
             return
-        self.failed_in_a_row = 0
+        self.failed_in_a_row[kind_of(asked)] = 0
         self.note_move(answer, asked)
         url = elsewhere(answer.url, self.job.root, self.source.root) if self.job.root else answer.url
         if self.job.sample:
@@ -142,7 +161,8 @@ class SourceSpider(Spider):
     def failed(self, failure: Failure) -> None:
         """Errback of every request, also of those that a limit or a refusal stopped."""
         asked: Request = failure.request.meta["asked"]  # type: ignore[attr-defined]
-        self.failed_in_a_row += not asked.meta.get("detail")
+        if kind_of(asked) == "list" or is_trouble(failure.value):
+            self.count_failure(failure.request)  # type: ignore[attr-defined]
         if "absentee" not in asked.meta:
             self.reading.fail(asked, self.failure_line(failure.value))
 
@@ -217,6 +237,18 @@ class SourceSpider(Spider):
             self.spool.add("page", {**asdict(event), "body": None})
         else:
             self.spool.add("unreadable" if isinstance(event, Unreadable) else "remembered", asdict(event))
+
+
+def kind_of(request: Request) -> str:
+    """Whether a request is for the page of a single call, or for a list, to which all else counts."""
+    return "detail" if request.meta.get("detail") or "absentee" in request.meta else "list"
+
+
+def is_trouble(error: BaseException | None) -> bool:
+    """Whether a page failed in a way that the next will too; that one page is refused or not there says nothing."""
+    if isinstance(error, HttpError):
+        return error.response.status >= 500 or error.response.status in (408, 429)
+    return not isinstance(error, IgnoreRequest)
 
 
 def no_answer(answer: Response) -> str:

@@ -33,6 +33,7 @@ def scrapy_settings(user_agent: str) -> dict[str, Any]:
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "RETRY_TIMES": 2,
+        "RETRY_PRIORITY_ADJUST": 1000,  # before the pages that wait, not behind them
         "LOG_LEVEL": "ERROR",
         "LOGSTATS_INTERVAL": 0,
         "DOWNLOADER_MIDDLEWARES": {

@@ -21,8 +21,10 @@ from tracker.calls.store import absentees, past
 from tracker.settings import Settings
 from tracker.sources.crawl import Progress, can_be_asked, crawl
 from tracker.sources.history import patience
+from tracker.sources.places import Places
 
-AT_A_TIME = 4
+AT_A_TIME, MOST_SLOW = 4, 8  # a slow one beside them mostly waits for the network
+SLOW = 1 / 15  # of the time that a source may take: two minutes of thirty
 BUSY = "another process is crawling it now"
 ASKED = "not asked: it wants to be left alone until"
 
@@ -78,8 +80,9 @@ def crawl_sources(
     epochs = {name: _take(engine, settings, name) for name in names if name not in waiting}
     yield from (CrawlReport(name, 0, False, BUSY, 0) for name, epoch in epochs.items() if epoch is None)
     taken = {name: epoch for name, epoch in epochs.items() if epoch is not None}
-    with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="crawl") as pool:
-        futures = [pool.submit(_ask, engine, settings, name, now, progress) for name in taken]
+    places = Places(AT_A_TIME, settings.source_limit_seconds * SLOW)
+    with ThreadPoolExecutor(AT_A_TIME + MOST_SLOW, thread_name_prefix="crawl") as pool:
+        futures = [pool.submit(_ask, engine, settings, name, now, progress, places) for name in taken]
         for future in as_completed(futures):
             crawled = future.result()
             yield store(engine, replace(crawled, skew_seconds=None) if clock_is_set else crawled, now)
@@ -98,7 +101,12 @@ def _give_back(engine: Engine, name: str, epoch: int) -> None:
         leases.release(session, f"crawl {name}", epoch)
 
 
-def _ask(engine: Engine, settings: Settings, name: str, now: datetime, progress: Progress) -> Crawled:
+def _ask(engine: Engine, settings: Settings, name: str, now: datetime, progress: Progress, places: Places) -> Crawled:
+    with places.taken():
+        return _asked(engine, settings, name, now, progress)
+
+
+def _asked(engine: Engine, settings: Settings, name: str, now: datetime, progress: Progress) -> Crawled:
     with reading(engine) as session:
         rows = session.exec(select(RememberedAddress).where(RememberedAddress.source == name)).all()
         remembered = [Remembered(row.url, row.etag, row.last_modified) for row in rows]
