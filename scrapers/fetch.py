@@ -11,13 +11,31 @@ from protego import Protego
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from scrapers.addresses import AddressRefused, is_public
 from scrapers.letters import by_its_mark
 from scrapers.settings import LONGEST_WAIT, ROBOTS_BYTES
+
+
+NO_ANSWER = (
+    IgnoreRequest,
+    OSError,
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
 
 
 class ForbiddenByRobots(IgnoreRequest):
@@ -135,7 +153,7 @@ class Politeness:
         if netloc not in self.rules:
             try:
                 self.rules[netloc] = await self._asked_of(f"{urlsplit(url).scheme}://{netloc}/robots.txt", netloc)
-            except Exception as error:
+            except NO_ANSWER as error:
                 self.unread[netloc] = error
                 raise
         return self.rules[netloc]
