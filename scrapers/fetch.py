@@ -26,7 +26,6 @@ from scrapers.addresses import AddressRefused, is_public
 from scrapers.letters import by_its_mark
 from scrapers.settings import LONGEST_WAIT, ROBOTS_BYTES
 
-
 NO_ANSWER = (
     IgnoreRequest,
     OSError,
