@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, sele
 from sqlmodel import col
 
 from db.models.calls import Call, Deadline
+from db.models.columns import table
 from db.vocabulary import Allocation, Nature, Status
 
 FINAL_WORDS = (Status.WITHDRAWN, Status.CONVERTED)
@@ -35,6 +36,7 @@ class Dated(Protocol):
     source_word: Any
     allocation: Any
     not_listed_since: Any
+    stale: Any
 
 
 def status_of(call: Dated, now: datetime) -> Status:
@@ -64,6 +66,7 @@ def is_past_yet_open(call: Dated, now: datetime) -> bool:
         and call.closes_at > now - LONGEST_AGO
         and call.last_seen > max(call.closes_at, call.ends_at or call.closes_at)
         and call.last_seen > now - STILL
+        and "source_word" not in call.stale
     )
 
 
@@ -145,6 +148,7 @@ def past_yet_open_expression(now: datetime) -> ColumnElement[bool]:
         seen > closes,
         or_(ends.is_(None), seen > ends),
         seen > now - STILL,
+        table(Call).c.stale["source_word"].as_string().is_(None),
     )
 
 

@@ -102,6 +102,7 @@ def when(call: CatalogueCall, due: CallDate | None) -> str:
     if call.status is not Status.OPEN and call.opens and call.opens is not due and call.opens.shown:
         return f"opent {wording.moment(call.opens.shown)}, {line}"
     line = f"{line} ({call.remark})" if call.is_shut else line
+    line = f"{line} ({wording.no_longer_named(due.stale_since)})" if due.stale_since else line
     return f"{line} ({DOUBTED})" if due.kind in call.doubted else line
 
 
@@ -145,6 +146,8 @@ def _money(call: CatalogueCall) -> str:
     ]
     written = wording.amount_as_written(one_line(call.amount_text, 120))
     money = " · ".join(filter(None, parts)) or written or "bedrag niet bekend"
+    silent = [day for name, day in sorted(call.stale.items()) if name in (*MONEY, "rate", "amount_text")]
+    money = f"{money} ({wording.no_longer_named(date.fromisoformat(min(silent)))})" if silent else money
     return f"{money} ({DOUBTED})" if call.doubted.intersection((*MONEY, "rate", "amount_text")) else money
 
 

@@ -32,6 +32,7 @@ class CallDate:
     assumed: bool
     version: int
     gate_at: datetime | None = None
+    stale_since: date | None = None
 
     @property
     def over_at(self) -> datetime | None:
@@ -108,6 +109,7 @@ class CatalogueCall:
     closes_at: datetime | None = None
     gate_at: datetime | None = None
     remark: str = ""
+    stale: Mapping[str, str] = field(default_factory=dict)
     doubted: frozenset[str] = frozenset()  # fields and kinds of date that a reader says are wrong
 
     @property
@@ -191,7 +193,7 @@ class _Belongings:
             return rows
 
         d, r, m, q = Deadline, Revision, Match, Question
-        dates = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version, d.gate_at)  # type: ignore[call-overload]
+        dates = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version, d.gate_at, d.stale_since)  # type: ignore[call-overload]
         changes = select(r.call_id, r.version, r.field, r.old, r.new, r.at, r.telling).order_by(r.id)  # type: ignore[call-overload]
         changes = changes.where(or_(col(r.telling), col(r.damped)), r.at > now - REMEMBERED, r.kind == "changed")
         matches = select(m.call_id, m.challenge_id, m.score, m.reasons).where(m.score >= threshold)
@@ -255,4 +257,5 @@ def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
         sources=of_calls.sources(row.id), search_text=row.search_text, opens=opens, next_due=due, later_dues=later,
         dates=dates, changes=of_calls.changes(row.id), matches=of_calls.matches(row.id), held=row.held,
         closes_at=row.closes_at, gate_at=gate, remark=remark_of(row, now), doubted=of_calls.doubted(row.id),
+        stale=row.stale,
     )  # fmt: skip

@@ -62,6 +62,11 @@ def short_day(value: date | datetime) -> str:
     return _formatted(local_day(value), "d MMM y").replace(".", "")
 
 
+def no_longer_named(since: date) -> str:
+    """``niet meer genoemd sinds 30 nov 2026``: beside a fact that its source fell silent about."""
+    return f"niet meer genoemd sinds {short_day(since)}"
+
+
 def month(value: date | datetime) -> str:
     """``november 2026``."""
     return _formatted(local_day(value), "MMMM y")

@@ -140,7 +140,8 @@ class ListedDeadline(Frozen):
     marks an hour that is usual rather than stated. No day at all only for the kinds that have none.
     ``text`` are the words of the date alone, ``sentence`` those it was read from, empty where a source states the date
     in a field of its own. ``door`` is whether one who has done nothing yet can come in by this moment; none: as the
-    kind has it. ``obligatory``: who did not come in by this step cannot come in by a later one.
+    kind has it. ``obligatory``: who did not come in by this step cannot come in by a later one. ``stale_since``: the
+    day since which the source no longer names it; no reader says so, it is known by what was read before.
     """
 
     kind: DeadlineKind
@@ -153,6 +154,7 @@ class ListedDeadline(Frozen):
     certainty: Certainty = 1.0
     door: bool | None = None
     obligatory: bool = False
+    stale_since: date | None = None
 
     @property
     def is_door(self) -> bool:

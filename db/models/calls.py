@@ -46,6 +46,15 @@ class Crawl(Numbered, table=True):
     skew_seconds: float | None = Field(default=None, description="our clock minus the source's Date header")
     come_back_at: datetime | None = Field(default=None, description="the source asked not to be asked before")
     moved: str = Field(default="", description="'old -> new' where the source says it moved for good")
+    total: int | None = Field(default=None, description="how many calls there are, by the source's own count")
+    lost: list[str] = Field(
+        default_factory=list, sa_type=JSON, description="fields that too many calls lost: a different crawl, held whole"
+    )
+    shrunk: bool = Field(default=False, description="read to its end, yet far fewer calls than before")
+    released_at: datetime | None = Field(
+        default=None, description="a person said that the source really lost those fields or calls"
+    )
+    measure: bool = Field(default=False, description="its size is the new measure: older crawls count no more")
 
 
 class RememberedAddress(SQLModel, table=True):
@@ -126,7 +135,12 @@ class Call(Numbered, table=True):
     )
     search_text: str = Field(default="", sa_type=Text, description="folded and stemmed; see db/search.py")
     version: int = Field(default=1, description="grows with every change worth telling")
-    held: bool = Field(default=False, description="kept from mail until released: a flood")
+    stale: dict[str, str] = Field(
+        default_factory=dict, sa_type=JSON, description="field or kind of date -> day since which no source names it"
+    )
+    held: bool = Field(default=False, description="kept from mail until released: odd news")
+    held_why: str = Field(default="", description="what is odd about it, in Dutch")
+    held_since: datetime | None = None
     first_seen: datetime = Field(index=True)
     last_seen: datetime
     joined_into: int | None = Field(default=None, foreign_key="call.id", description="a redirect after a join")
@@ -151,6 +165,23 @@ class Sighting(Numbered, table=True):
     last_seen: datetime
     missed: int = Field(default=0, description="complete catalogue crawls in a row without it")
     gone_at: datetime | None = None
+    waiting_since: datetime | None = Field(
+        default=None, description="since when its source says something odd, which is not taken over yet"
+    )
+    waiting_why: str = Field(default="", description="what is odd, in Dutch")
+
+
+class UnreadPage(SQLModel, table=True):
+    """A page that its source listed and that could not be read whole: it is asked again until it answers."""
+
+    __tablename__ = "unread_page"
+
+    source: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    url: str
+    why: str
+    since: datetime
+    listed: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="what the list said of it")
 
 
 class Reference(SQLModel, table=True):
@@ -181,6 +212,7 @@ class Deadline(Numbered, table=True):
     )
     obligatory: bool = Field(default=False, description="who does not come in by this step cannot by a later one")
     gate_at: datetime | None = Field(default=None, description="until when a newcomer can come in by it; none: never")
+    stale_since: date | None = Field(default=None, description="the day since which its source no longer names it")
     version: int = Field(default=1, description="grows when the date moves; also the calendar's SEQUENCE")
     modified_at: datetime
     cancelled_at: datetime | None = None

@@ -210,10 +210,10 @@ def test_a_page_that_drops_a_passed_date_leaves_the_call_closed(session: Session
     assert status_of(only_call(session), later) == Status.CLOSED
 
 
-def test_a_deadline_that_vanishes_is_cancelled_and_revived(session: Session, now: datetime) -> None:
+def test_a_deadline_that_a_withdrawal_takes_away_is_cancelled_and_revived(session: Session, now: datetime) -> None:
     both = [closes("2026-09-01", kind="stage_1"), closes("2026-12-01", kind="stage_2")]
     store(session, [make_listing(deadlines=both)], now)
-    store(session, [make_listing(deadlines=both[:1])], now + DAY)
+    store(session, [make_listing(deadlines=both[:1], source_word="withdrawn")], now + DAY)
     gone = session.exec(select(Deadline).where(Deadline.kind == "stage_2")).one()
     assert (gone.cancelled_at, gone.version) == (now + DAY, 2)
     store(session, [make_listing(deadlines=both)], now + 2 * DAY)

@@ -1,6 +1,6 @@
 """One rule for where a call stands, the same as a function and in SQL."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -32,6 +32,7 @@ class Request:
     not_listed_since: datetime | None = None
     ends_at: datetime | None = None
     last_seen: datetime = LONG_AGO
+    stale: dict[str, str] = field(default_factory=dict)
 
 
 @pytest.mark.parametrize(
@@ -75,12 +76,12 @@ def test_the_rule_in_sql_is_the_rule_in_python(session: Session, now: datetime) 
     seen = (now - DAY, now, now - 9 * DAY)
     gone_or_not, kinds = (None, now), (None, "rolling")
     for opens, closes, word, rolling, gone in product(moments, moments, words, kinds, gone_or_not):
-        for ends, last_seen in product((closes, now + 2 * DAY), seen):
-            call = Request(opens, closes, word, rolling, gone, ends, last_seen)
+        for ends, last_seen, stale in product((closes, now + 2 * DAY), seen, ({}, {"source_word": "2026-05-01"})):
+            call = Request(opens, closes, word, rolling, gone, ends, last_seen, stale)
             session.add(Call(title="T", language="nl", url="https://e.nl", first_seen=now, **vars(call)))
     session.flush()
     rows = session.exec(select(Call, status_expression(now)).order_by(col(Call.id))).all()
-    assert len(rows) == 5 * 5 * 7 * 2 * 2 * 6
+    assert len(rows) == 5 * 5 * 7 * 2 * 2 * 12
     assert Status.OPEN in {said for call, said in rows if call.closes_at and call.closes_at <= now}
     assert [said for _, said in rows] == [status_of(call, now) for call, _ in rows]
 

@@ -41,6 +41,8 @@ def changes(before: MergedCall, after: MergedCall, now: datetime) -> list[FieldC
     """Every difference that is more than notation, dates first."""
     differences = [_dates_change(kind, before, after, now) for kind in sorted(before.kinds | after.kinds)]
     differences += [_field_change(name, before, after, now) for name in SHOWN_FIELDS]
+    silent = FieldChange("stale_since", before.silent, after.silent)
+    differences += [silent] if silent.old != silent.new else []
     return [change for change in differences if change is not None]
 
 

@@ -42,13 +42,26 @@ CONTESTED_KINDS = (*sorted(CLOSING_KINDS), DeadlineKind.OPENS, DeadlineKind.PRE_
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """What one source says of a call: the Listing as JSON, without what is default."""
+    """What one source says of a call: the Listing as JSON, without what is default.
+
+    ``stale`` among the fields: field -> the day since which the source no longer names it (see silence.py).
+    """
 
     source: str
     external_id: str
     fields: Mapping[str, Any]
     gone: bool = False
     deadlines: tuple[ListedDeadline, ...] | None = None  # where they are at hand as such already
+
+    @property
+    def stale(self) -> Mapping[str, str]:
+        """The fields that it only said before, dates aside: each of those says so itself."""
+        days: Mapping[str, str] = self.fields.get("stale", {})
+        return days
+
+    def names(self, name: str) -> bool:
+        """Whether the source still says something of this field."""
+        return name in self.fields and name not in self.stale
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,8 @@ class Refuted:
 class MergedCall:
     """The fields of a Call as JSON values, its deadlines by date, and where each came from.
 
-    ``proof``: field -> ``{"sentence", "certainty"}`` of what was read from text; a date carries its own.
+    ``proof``: field -> ``{"sentence", "certainty"}`` of what was read from text; a date carries its own. ``stale``:
+    field -> the day since which no source names it any more; a date carries its own.
     """
 
     fields: dict[str, Any]
@@ -71,6 +85,13 @@ class MergedCall:
     provenance: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     proof: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stale: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def silent(self) -> dict[str, str]:
+        """Field or kind of date -> the day since which no source names it, or some date of that kind."""
+        days = {str(d.kind): d.stale_since.isoformat() for d in reversed(self.deadlines) if d.stale_since}
+        return self.stale | days
 
     def dates(self, kind: str) -> list[dict[str, Any]]:
         """The dates of one kind, as they stand in revisions, conflicts and corrections."""
@@ -141,11 +162,12 @@ def _review(records: Sequence[SourceRecord]) -> tuple[str, ...]:
 def merge_one(record: SourceRecord) -> MergedCall:
     """The common case: one source."""
     fields = {name: record.fields.get(name, DEFAULTS.get(name)) for name in SHOWN_FIELDS}
-    deadlines = _deadlines(record)
+    deadlines = dates_of(record)
     provenance = {name: record.source for name in SHOWN_FIELDS if name in record.fields}
     provenance |= {str(d.kind): record.source for d in deadlines}
     proof = dict(record.fields.get("proof", {}))
-    return MergedCall(_rolling(fields, deadlines), deadlines, _review([record]), provenance, proof=proof)
+    fields, stale = _rolling(fields, deadlines), dict(record.stale)
+    return MergedCall(fields, deadlines, _review([record]), provenance, proof=proof, stale=stale)
 
 
 def _rolling(fields: dict[str, Any], deadlines: Iterable[ListedDeadline]) -> dict[str, Any]:
@@ -154,7 +176,7 @@ def _rolling(fields: dict[str, Any], deadlines: Iterable[ListedDeadline]) -> dic
     return fields
 
 
-def _deadlines(record: SourceRecord) -> tuple[ListedDeadline, ...]:
+def dates_of(record: SourceRecord) -> tuple[ListedDeadline, ...]:
     deadlines = record.deadlines
     if deadlines is None:
         deadlines = tuple(ListedDeadline.model_validate(d) for d in record.fields.get("deadlines", ()))
@@ -180,20 +202,24 @@ def _order(name: str) -> Any:
 def _merge_several(records: Sequence[SourceRecord]) -> MergedCall:
     ordered, legal = sorted(records, key=_order("")), sorted(records, key=_order("budget"))
     fields, provenance, proof = dict[str, Any](), dict[str, str](), dict[str, dict[str, Any]]()
-    for name in SHOWN_FIELDS:
-        by_rank = legal if name in LEGAL_FIELDS else ordered
-        first = next((record for record in by_rank if name in record.fields), None)
-        fields[name] = first.fields[name] if first else DEFAULTS.get(name)
-        if first:
-            provenance[name] = first.source
-            proof |= _proof_of(first, name)
-    final = _final_word(ordered)
-    if final:
-        fields["source_word"], provenance["source_word"] = final.fields["source_word"], final.source
-        proof |= _proof_of(final, "source_word")
+    stale = dict[str, str]()
+    speakers = {name: _speaker(legal if name in LEGAL_FIELDS else ordered, name) for name in SHOWN_FIELDS}
+    speakers["source_word"] = _final_word(ordered) or speakers["source_word"]
+    for name, speaker in speakers.items():
+        fields[name] = speaker.fields[name] if speaker else DEFAULTS.get(name)
+        if speaker:
+            provenance[name] = speaker.source
+            proof |= _proof_of(speaker, name)
+            stale |= {name: speaker.stale[name]} if name in speaker.stale else {}
     deadlines, dates_from = _merge_dates(ordered)
-    fields = _rolling(fields, deadlines)
-    return MergedCall(fields, deadlines, _review(ordered), provenance | dates_from, _conflicts(ordered), proof)
+    fields, provenance = _rolling(fields, deadlines), provenance | dates_from
+    return MergedCall(fields, deadlines, _review(ordered), provenance, _conflicts(ordered), proof, stale)
+
+
+def _speaker(by_rank: Sequence[SourceRecord], name: str) -> SourceRecord | None:
+    """Whose value of a field is shown: the first that still names it, else the first that ever did."""
+    naming = (record for record in by_rank if record.names(name))
+    return next(naming, None) or next((record for record in by_rank if name in record.fields), None)
 
 
 def _proof_of(record: SourceRecord, name: str) -> dict[str, dict[str, Any]]:
@@ -212,12 +238,13 @@ def _final_word(ordered: Sequence[SourceRecord]) -> SourceRecord | None:
 
 
 def _merge_dates(ordered: Sequence[SourceRecord]) -> tuple[tuple[ListedDeadline, ...], dict[str, str]]:
-    """Each kind of date from the first source that has it; an hour another source knows of the same day is taken."""
-    by_source = [(record.source, _deadlines(record)) for record in ordered]
+    """Each kind of date from the first source that names it; an hour another source knows of the same day is taken."""
+    by_source = [(record.source, dates_of(record)) for record in ordered]
     chosen: dict[str, tuple[str, list[ListedDeadline]]] = {}
-    for source, dates in by_source:
-        for kind in {str(d.kind) for d in dates} - set(chosen):
-            chosen[kind] = (source, [d for d in dates if d.kind == kind])
+    for still in (True, False):  # what a source only named before comes after what any of them names today
+        for source, dates in by_source:
+            for kind in {str(d.kind) for d in dates if not (still and d.stale_since)} - set(chosen):
+                chosen[kind] = (source, [d for d in dates if d.kind == kind])
     hours = {(d.kind, d.day): d for _, dates in reversed(by_source) for d in dates if d.hour and not d.assumed}
     deadlines = [_with_hour(d, hours.get((d.kind, d.day))) for _, dates in chosen.values() for d in dates]
     return tuple(sorted(deadlines, key=by_date)), {kind: source for kind, (source, _) in chosen.items()}
@@ -232,7 +259,8 @@ def _conflicts(ordered: Sequence[SourceRecord]) -> dict[str, dict[str, Any]]:
     listing = [record for record in ordered if not record.gone]
     conflicts: dict[str, dict[str, Any]] = {}
     for name in CONTESTED:
-        values = {record.source: record.fields[name] for record in reversed(listing) if record.fields.get(name)}
+        naming = [record for record in reversed(listing) if record.names(name) and record.fields[name]]
+        values = {record.source: record.fields[name] for record in naming}
         if len({_comparable(name, value) for value in values.values()}) > 1:
             conflicts[name] = values
     for kind in map(str, CONTESTED_KINDS):
@@ -242,7 +270,8 @@ def _conflicts(ordered: Sequence[SourceRecord]) -> dict[str, dict[str, Any]]:
 
 
 def _conflicting_dates(kind: str, listing: Sequence[SourceRecord]) -> dict[str, Any]:
-    dates = {record.source: [d for d in _deadlines(record) if d.kind == kind] for record in reversed(listing)}
+    named = {record.source: [d for d in dates_of(record) if not d.stale_since] for record in reversed(listing)}
+    dates = {source: [d for d in listed if d.kind == kind] for source, listed in named.items()}
     dates = {source: listed for source, listed in dates.items() if listed}
     days = {tuple(d.day for d in listed) for listed in dates.values()}
     hours = {tuple(d.hour for d in ds) for ds in dates.values() if all(d.hour and not d.assumed for d in ds)}
@@ -258,6 +287,7 @@ def _comparable(name: str, value: Any) -> Any:
 def _correct(merged: MergedCall, corrections: Mapping[str, Any]) -> MergedCall:
     fields, deadlines = dict(merged.fields), merged.deadlines
     provenance, conflicts, proof = dict(merged.provenance), dict(merged.conflicts), dict(merged.proof)
+    stale = dict(merged.stale)
     for name, value in corrections.items():
         before = merged.value(name)
         if isinstance(value, Refuted):
@@ -272,7 +302,9 @@ def _correct(merged: MergedCall, corrections: Mapping[str, Any]) -> MergedCall:
             conflicts[name] = conflicts.get(name, {merged.provenance.get(name, ""): before}) | {PERSON: value}
         provenance[name] = PERSON
         proof.pop(name, None)
-    return replace(merged, fields=fields, deadlines=deadlines, provenance=provenance, conflicts=conflicts, proof=proof)
+        stale.pop(name, None)
+    merged = replace(merged, fields=fields, deadlines=deadlines, stale=stale)
+    return replace(merged, provenance=provenance, conflicts=conflicts, proof=proof)
 
 
 def _correct_dates(deadlines: tuple[ListedDeadline, ...], kind: str, value: Any) -> tuple[ListedDeadline, ...]:

@@ -24,7 +24,7 @@ def as_listed(row: Any) -> ListedDeadline:
     return ListedDeadline(
         kind=DeadlineKind(row.kind),
         **{name: getattr(row, name) for name in ("day", "hour", "zone", "assumed", "text")},
-        **{name: getattr(row, name) for name in ("sentence", "certainty", "door", "obligatory")},
+        **{name: getattr(row, name) for name in ("sentence", "certainty", "door", "obligatory", "stale_since")},
     )
 
 

@@ -115,7 +115,7 @@ def decide(
     """What to write of a crawl."""
     occasion = rows.Occasion(now, memory.crawl_id)
     new, linked = _assign(crawled.source, comparison.new, memory)
-    changed = [AssignedListing(known.id, known.call_id, reported) for known, reported in comparison.changed]
+    changed = _beside_before(comparison, memory, now)
     missed = _missed(crawled, comparison, memory, judgement)
     gone = _gone(crawled, missed)
     restated = _restate([*changed, *linked], gone, comparison.back, memory, occasion)
@@ -159,6 +159,12 @@ def _assign(
     calls = [*memory.call_ids[: len(new) - len(linked)], *(linked[r.key] for r in ordered if r.key in linked)]
     assigned = list(map(AssignedListing, memory.sighting_ids, calls, ordered))
     return assigned[: len(new) - len(linked)], assigned[len(new) - len(linked) :]
+
+
+def _beside_before(comparison: Comparison, memory: SourceMemory, now: datetime) -> list[AssignedListing]:
+    """The changed listings, each with the facts that its source named before and is silent about today."""
+    pairs = ((known, memory.states[known.call_id].records[known.id], report) for known, report in comparison.changed)
+    return [AssignedListing(known.id, known.call_id, report.beside(before, now)) for known, before, report in pairs]
 
 
 def _missed(

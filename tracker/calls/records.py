@@ -71,6 +71,7 @@ def call_record(
         "sightings": [{"source": s.source, "external_id": s.external_id, "url": s.url} for s in sightings],
         "status_remark": remark_of(call, now),
         "gate": _moment_or_none(next_gate((d.gate_at for d in dates if d.cancelled_at is None), now)),
+        "stale_since": dict(call.stale),
         "sentences": [{"field": name, **proof} for name, proof in sorted(call.proof.items())],
         "asked": [_asked(question) for question in asked],
         **particulars(call),
@@ -105,6 +106,7 @@ def _deadline(row: Deadline) -> dict[str, Any]:
         "text": row.text,
         "sentence": row.sentence,
         "certainty": row.certainty,
+        "stale_since": row.stale_since.isoformat() if row.stale_since else None,
     }
 
 

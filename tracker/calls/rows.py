@@ -71,7 +71,7 @@ def sighting_row(reported: ReportedListing, now: datetime) -> dict[str, Any]:
         "fields": reported.record.fields,
         "fingerprint": reported.fingerprint,
         "snapshot": reported.listing.snapshot,
-        "references": list(reported.listing.references),
+        "references": reported.references,
         "last_seen": now,
         "missed": 0,
         "gone_at": None,
@@ -86,7 +86,7 @@ def new_sighting(sighting_id: int, call_id: int, reported: ReportedListing, now:
 
 def reference_rows(sightings: Iterable[tuple[int, ReportedListing]]) -> list[dict[str, Any]]:
     """The official references that sightings name, as they are compared."""
-    pairs = {(same_reference(name), number) for number, reported in sightings for name in reported.listing.references}
+    pairs = {(same_reference(name), number) for number, reported in sightings for name in reported.references}
     return [{"reference": name, "sighting_id": number} for name, number in sorted(pairs) if name]
 
 
@@ -101,6 +101,7 @@ def call_row(merged: MergedCall) -> dict[str, Any]:
     row |= {"opens_at": merged.opens_at, "first_gate_at": gates.first_at, "closes_at": gates.last_at}
     row |= {"ends_at": gates.ends_at, "review": [*merged.review, *contradictions(merged.deadlines)]}
     row |= {"provenance": merged.provenance, "conflicts": merged.conflicts, "proof": merged.proof}
+    row["stale"] = merged.stale
     words = [row["title"], *row["programme"], row["call_title"], row["destination"], row["publisher"], row["summary"]]
     row["search_text"] = searchable(row["language"], *words)
     return row
@@ -139,6 +140,7 @@ def date_row(place: Placeable) -> dict[str, Any]:
         "certainty": deadline.certainty,
         "door": deadline.door,
         "obligatory": deadline.obligatory,
+        "stale_since": deadline.stale_since,
     }
 
 

@@ -1,28 +1,46 @@
 """What a source says today beside what it said last: new, changed, unchanged, missing or back. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 
+from notifications.wording import local_day
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
 from tracker.calls.consolidate import SourceRecord
 from tracker.calls.identity import fingerprint, identity
 from tracker.calls.plausibility import plausible
+from tracker.calls.silence import keep_facts
 
 
 @dataclass(frozen=True)
 class ReportedListing:
-    """One listing of this crawl with its key and fingerprint."""
+    """One listing of this crawl with its key and fingerprint; ``kept``: with the facts that it is silent about."""
 
     key: str
     listing: Listing
     fingerprint: str
+    kept: SourceRecord | None = None
 
     @cached_property
-    def record(self) -> SourceRecord:
-        """What its source says, as it is stored."""
+    def said(self) -> SourceRecord:
+        """What its source says today."""
         return SourceRecord(self.listing.source, self.key, self.listing.as_json(), deadlines=self.listing.deadlines)
+
+    @property
+    def record(self) -> SourceRecord:
+        """What is stored of it."""
+        return self.kept or self.said
+
+    def beside(self, before: SourceRecord, now: datetime) -> "ReportedListing":
+        """The same with the facts that its source named before and is silent about."""
+        return replace(self, kept=keep_facts(before, self.said, now, local_day(now)))
+
+    @property
+    def references(self) -> list[str]:
+        """The official references that it names, or named."""
+        return list(self.record.fields.get("references", ()))
 
 
 @dataclass(frozen=True)

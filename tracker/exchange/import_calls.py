@@ -31,7 +31,7 @@ WRITTEN_BY_EXPORT = """
     id source external_id sources url title language status instrument deadlines amounts applicants opgaven first_seen
     last_seen nature publisher programme eligible summary held sightings
     amounts_budget amounts_min amounts_max amounts_rate amounts_text status_remark gate sentences asked
-    tags keywords subjects sectors targets priorities conditions support updates expected_grants
+    tags keywords subjects sectors targets priorities conditions support updates expected_grants stale_since
 """
 DATE_COLUMNS = tuple(kind.value for kind in DeadlineKind if kind not in DATELESS)
 CALL_COLUMNS = (*WRITTEN_BY_EXPORT.split(), *DATE_COLUMNS)
@@ -103,7 +103,7 @@ def _by_its_dates(listing: Listing, now: datetime) -> Status:
     merged = merge_one(SourceRecord(listing.source, listing.external_id, listing.as_json()))
     gates = {"closes_at": merged.closes_at, "ends_at": merged.gates.ends_at}
     dated = {"opens_at": merged.opens_at, "allocation": merged.fields["allocation"], "last_seen": now, **gates}
-    return status_of(SimpleNamespace(**dated, source_word=None, not_listed_since=None), now)
+    return status_of(SimpleNamespace(**dated, source_word=None, not_listed_since=None, stale={}), now)
 
 
 def _amounts(row: dict[str, Any]) -> dict[str, Any]:

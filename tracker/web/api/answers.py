@@ -28,6 +28,7 @@ class DeadlineAnswer(ApiAnswer):
     text: str
     sentence: str
     certainty: float
+    stale_since: Day | None
 
 
 class SentenceAnswer(ApiAnswer):
@@ -108,6 +109,7 @@ class CallAnswer(ApiAnswer):
     sightings: list[SightingAnswer]
     status_remark: str
     gate: Moment | None
+    stale_since: dict[str, Day]
     sentences: list[SentenceAnswer]
     asked: list[QuestionAnswer]
     tags: list[str]

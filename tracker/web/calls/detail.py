@@ -1,7 +1,7 @@
 """One regeling: its facts and who says so, dates, why it matched, what changed, and what people think."""
 
 import zlib
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
@@ -42,6 +42,7 @@ class Fact(NamedTuple):
     source: str
     others: list[tuple[str, str]]
     sentence: str = ""
+    stale_since: date | None = None
 
 
 class DateRow(NamedTuple):
@@ -134,6 +135,7 @@ def facts(call: Call) -> list[Fact]:
             call.provenance.get(name, ""),
             _others(call, name),
             str(call.proof.get(name, {}).get("sentence", "")),
+            date.fromisoformat(call.stale[name]) if name in call.stale else None,
         )
         for name in SHOWN
         if (value := call.particulars.get(name) if name in PARTICULARS else getattr(call, name)) not in (None, "", [])

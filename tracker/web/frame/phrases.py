@@ -214,8 +214,19 @@ def change_text(revision: Revision) -> str:
     """``sluit: nu 15 oktober 2026, 17:00, was 1 oktober 2026, 17:00``."""
     if revision.kind != RevisionKind.CHANGED or not revision.field:
         return RevisionKind(revision.kind).label
+    if revision.field == "stale_since":
+        return silence_text(revision.old or {}, revision.new or {})
     new, old = value_text(revision.field, revision.new), value_text(revision.field, revision.old)
     return f"{field_name(revision.field)}: nu {new}, was {old}"
+
+
+def silence_text(old: dict[str, str], new: dict[str, str]) -> str:
+    """``budget, sluit: niet meer genoemd door de bron, en blijft staan``."""
+    silent = [field_name(name) for name in sorted(set(new) - set(old))]
+    settled = [field_name(name) for name in sorted(set(old) - set(new))]
+    parts = (f"{', '.join(silent)}: niet meer genoemd door de bron, en blijft staan" if silent else "",
+             f"{', '.join(settled)}: weer genoemd, of vervangen" if settled else "")  # fmt: skip
+    return "; ".join(filter(None, parts)) or "de bron noemt een andere waarde niet meer"
 
 
 def in_call(reason: dict[str, Any]) -> str:

@@ -1,0 +1,118 @@
+"""Silence never removes a fact: what a source named before and no longer names stays, with the day since which. Pure.
+
+Only another value, a person's correction or the source's own word replaces it:
+
+    another day of the same kind         | replaces the nearest one that is no longer named
+    the same day as another kind of end  | is the same date, named otherwise
+    "doorlopend"                         | is the source's word that there is no last day
+    closed, withdrawn                    | ends what lies ahead; what passed stays
+    "open"                               | is the source's word that it has opened
+
+A date that passed needs no mark: sites drop them. A passed cut-off is never replaced: it was one of a row.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from db.status import OVER
+from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind, Status
+from scrapers.listing import ListedDeadline
+from tracker.calls.consolidate import SHOWN_FIELDS, SourceRecord, dates_of, starts_at
+
+# Every listing has these, or their silence cannot be told from the usual value.
+ALWAYS_NAMED = frozenset({"nature", "url", "title", "language", "instrument"})
+KEPT = tuple(name for name in SHOWN_FIELDS if name not in ALWAYS_NAMED)
+AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
+ENDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION, DeadlineKind.CONSULTATION})
+
+
+def keep_facts(before: SourceRecord, said: SourceRecord, now: datetime, today: date) -> SourceRecord:
+    """What a source says of a call, with what it said before and is silent about; ``today`` is the day in Amsterdam."""
+    known, named = dates_of(before), dates_of(said)
+    added = [d for d in named if not any(_same(d, other) for other in known)]
+    silent = [name for name in KEPT if name in before.fields and name not in said.fields]
+    silent = [name for name in silent if not _is_replaced(name, before.fields, said.fields, added)]
+    dates = (*named, *_silent_dates(known, named, added, said.fields, now, today))
+    fields = {**said.fields, **{name: before.fields[name] for name in silent}}
+    if not fields.get("references") and before.fields.get("references"):
+        fields["references"] = before.fields["references"]
+    proofs = before.fields.get("proof", {})
+    more = {
+        "stale": {name: before.stale.get(name, today.isoformat()) for name in silent},
+        "proof": {**fields.get("proof", {}), **{name: proofs[name] for name in silent if name in proofs}},
+        "deadlines": [d.model_dump(mode="json", exclude_defaults=True) for d in dates],
+    }
+    return replace(said, fields=fields | {name: value for name, value in more.items() if value}, deadlines=dates)
+
+
+def lost_fields(before: SourceRecord, said: SourceRecord, now: datetime) -> set[str]:
+    """What a source named of a call until now and says no longer, dates by their kind; not what merely passed."""
+    gone = {name for name in KEPT if before.names(name) and before.fields[name] and not said.fields.get(name)}
+    ahead = {d.kind for d in dates_of(before) if not (d.stale_since or _passed(d, now))}
+    return gone | {str(kind) for kind in ahead - {d.kind for d in dates_of(said)}}
+
+
+def _is_replaced(
+    name: str, before: Mapping[str, Any], said: Mapping[str, Any], added: Sequence[ListedDeadline]
+) -> bool:
+    """Whether what the source says now speaks against a value that it no longer names."""
+    ends = any(d.kind in ENDS for d in added)
+    if name == "allocation":
+        return bool(before[name] == Allocation.ROLLING and ends)
+    if name == "source_word":
+        return bool(before[name] == Status.CLOSED and ends)  # a new period: it is no longer closed
+    return name == "amount_text" and any(a in said and a not in before for a in AMOUNTS)
+
+
+def _silent_dates(
+    known: Sequence[ListedDeadline], named: Sequence[ListedDeadline], added: Sequence[ListedDeadline],
+    said: Mapping[str, Any], now: datetime, today: date,
+) -> list[ListedDeadline]:  # fmt: skip
+    """The known dates that are no longer named and that nothing replaces."""
+    silent = [d for d in known if not any(_same(d, other) for other in named)]
+    kept, unused = list[ListedDeadline](), list(added)
+    for deadline in sorted(silent, key=lambda d: _passed(d, now)):  # what lies ahead is replaced first
+        passed = _passed(deadline, now)
+        if (passed and deadline.kind == DeadlineKind.CUT_OFF) or not _replace(deadline, named, unused):
+            if passed:
+                kept.append(deadline)
+            elif not _is_overruled(deadline, named, said):
+                kept.append(deadline.model_copy(update={"stale_since": deadline.stale_since or today}))
+    return kept
+
+
+def _same(one: ListedDeadline, other: ListedDeadline) -> bool:
+    """One date, also where it is called another kind of end."""
+    return one.day == other.day and (one.kind == other.kind or (one.day is not None and {one.kind, other.kind} <= ENDS))
+
+
+def _replace(silent: ListedDeadline, named: Sequence[ListedDeadline], unused: list[ListedDeadline]) -> bool:
+    """Whether one of the added dates takes its place; that one is used then, and takes no other's."""
+    day = silent.day
+    if day is None:
+        return silent.kind == DeadlineKind.ROLLING and any(d.kind in ENDS for d in unused)
+    still_named = any(d.kind == silent.kind for d in named)
+    dated = [d for d in unused if d.day]
+    fitting = [d for d in dated if d.kind == silent.kind or (not still_named and {d.kind, silent.kind} <= ENDS)]
+    if not fitting:
+        return False
+    nearest = min(fitting, key=lambda d: (d.kind != silent.kind, abs((d.day or day) - day)))
+    unused.remove(nearest)
+    return True
+
+
+def _is_overruled(silent: ListedDeadline, named: Sequence[ListedDeadline], said: Mapping[str, Any]) -> bool:
+    """Whether the source's own word says that this date no longer stands."""
+    word = said.get("source_word")
+    if word in OVER:
+        return True
+    if silent.kind == DeadlineKind.OPENS:
+        return bool(word == Status.OPEN)
+    return silent.kind in ENDS and any(d.kind == DeadlineKind.ROLLING for d in named)
+
+
+def _passed(deadline: ListedDeadline, now: datetime) -> bool:
+    moment = starts_at(deadline) if deadline.kind == DeadlineKind.OPENS else deadline.over_at
+    return moment is not None and moment <= now
