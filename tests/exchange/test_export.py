@@ -53,6 +53,7 @@ def test_a_call_a_line_with_the_promised_keys(session: Session, now: datetime) -
             "text": "",
             "sentence": "",
             "certainty": 1.0,
+            "stale_since": None,
         }
     ]
     assert record["amounts"] == {"budget": 2_500_000, "min": None, "max": 1000.5, "rate": None, "text": None}
