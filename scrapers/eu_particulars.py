@@ -59,7 +59,9 @@ def _names(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _text(data: dict[str, Any], name: str) -> str:
-    return plain_text(next(iter(_several(data, name)), ""), LONGEST_TEXT)
+    """A text without what the portal's misplaced quotation marks leave of a tag (``class="eui-u-mt-l>"``)."""
+    lines = plain_text(next(iter(_several(data, name)), ""), LONGEST_TEXT).splitlines()
+    return "\n".join(line for line in lines if line != '">')
 
 
 def _updates(data: dict[str, Any]) -> tuple[SourceUpdate, ...]:

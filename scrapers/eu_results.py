@@ -157,8 +157,8 @@ def closing(at: datetime, what: DeadlineKind, kind: str | None) -> ListedDeadlin
     if kind == EXTERNAL_ACTION:
         return ListedDeadline(kind=what, day=day, hour=hour, zone=BRUSSELS)
     # Typed by a person and stamped as UTC: 23:59Z on 31 December means that day, in Brussels it would be the next one.
-    # Only local midnight (22:00Z, 23:00Z) is the index's own way to write a day.
-    stamped = at if hour == "00:00" else at.astimezone(UTC)
+    # 22:00Z (23:00Z in winter) is a local midnight, which ends one day and begins another: the earlier is safe.
+    stamped = at.astimezone(UTC)
     return ListedDeadline(
         kind=what, day=stamped.date(), zone=BRUSSELS, text=f"{stamped:%Y-%m-%d %H:%M} volgens de bron"
     )

@@ -64,7 +64,7 @@ class Recording:
         queue = self.answers.get(request_key(request.method, request.url), deque())
         fitting = [answer for answer in queue if holds(request.body, answer.get("holds", ()))]
         if not fitting:
-            return Response(request.url, status=404, request=request)
+            return TextResponse(request.url, status=404, request=request)
         if len(fitting) > 1:
             queue.remove(fitting[0])
         return self._response(fitting[0], request)

@@ -19,8 +19,16 @@ def plain_text(markup: str, longest: int = 100_000) -> str:
         raise TypeError(f"{str(markup)[:60]!r} where text was expected")
     lined = BLOCK.sub("\n", " ".join(storable(markup[:LONGEST]).split()))
     safe = nh3.clean(lined, tags=set(), attributes={}, clean_content_tags={"script", "style"})
-    folded = (" ".join(html.unescape(line).split()) for line in safe.splitlines())
+    folded = (" ".join(_unescaped(html.unescape(line)).split()) for line in safe.splitlines())
     return unicodedata.normalize("NFC", decoded_once("\n".join(filter(None, folded))))[:longest]
+
+
+# What is left of "&amp;amp;" or "&amp;#8364;" is one entity that was escaped twice; without its semicolon it is a text.
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def _unescaped(text: str) -> str:
+    return _ENTITY.sub(lambda hit: html.unescape(hit[0]), text) if "&" in text else text
 
 
 # UTF-8 that was taken for Windows-1252: a lead byte and the one or two bytes that follow it, as letters; only those of

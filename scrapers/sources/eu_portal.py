@@ -43,7 +43,10 @@ from scrapers.texts import one_line, plain_text
 PAGE_SIZE, MOST_PASSES = 100, 3
 STATUS = {"31094501": Status.ANNOUNCED, "31094502": Status.OPEN, "31094503": Status.CLOSED}
 BOUNDARY = "kansenradar-form-part"
-ALIVE: tuple[dict[str, Any], ...] = ({"type": ["1", "2", "8"]}, {"status": ["31094501", "31094502"]})
+REFUSED = [400, 404]
+NOT_OVER = {"status": ["31094501", "31094502"]}
+ALIVE: tuple[dict[str, Any], ...] = ({"type": ["1", "2", "8"]}, NOT_OVER)
+NO_TOPICS: tuple[dict[str, Any], ...] = ({"type": ["2", "8"]}, NOT_OVER)  # the types that may lack an identifier
 OF_TOPICS = "/topic-details/"
 
 
@@ -61,20 +64,32 @@ class EuPortal(JsonSource):
         self.before: set[str] | None = None  # and of the pass before it
         self.totals: set[int] = set()  # what the answers of this pass said of the whole
         self.ever, self.most = set[str](), 0  # references and the largest total of all passes
-        self.agreed = False
+        self.counted = 0  # what the search says of the whole when it is not asked to sort
+        self.sorted, self.agreed = True, False
 
     def start(self) -> Iterable[Request]:
         return [self.ask(1)]
 
     def ask(self, number: int) -> Request:
         """One page of what is open or forthcoming."""
-        return self.search(number, ALIVE)
+        return self.search(number, ALIVE) if self.sorted else self.search(number, NO_TOPICS, sort=False)
 
-    def search(self, number: int, terms: Iterable[dict[str, Any]]) -> Request:
+    def count(self) -> Request:
+        """The same question without an order, for its total alone: sorting may leave out what lacks that field.
+
+        A search that refuses it tells nothing, and so takes nothing away.
+        """
+        request = self.search(1, ALIVE, sort=False, size=1)
+        request.meta.update(counts=True, handle_httpstatus_list=REFUSED)
+        return request
+
+    def search(
+        self, number: int, terms: Iterable[dict[str, Any]], *, sort: bool = True, size: int = PAGE_SIZE
+    ) -> Request:
         """One page of results, asked for by a multipart form of JSON parts."""
-        url = f"/search-api/prod/rest/search?apiKey=SEDIA&text=***&pageSize={PAGE_SIZE}&pageNumber={number}"
+        url = f"/search-api/prod/rest/search?apiKey=SEDIA&text=***&pageSize={size}&pageNumber={number}"
         kind = f"multipart/form-data; boundary={BOUNDARY}"
-        return Request(self.address(url), method="POST", body=form_body(terms), headers={"Content-Type": kind})
+        return Request(self.address(url), method="POST", body=form_body(terms, sort), headers={"Content-Type": kind})
 
     def ask_for(self, external_id: str, url: str) -> Request | None:
         """A topic by its identifier, whatever its status; nothing certain is known of how to ask for the others."""
@@ -99,7 +114,10 @@ class EuPortal(JsonSource):
         return asked
 
     def rows(self, page: TextResponse) -> Iterable[Any]:
-        """The results, of each topic one; the others count as seen."""
+        """The results, of each topic one; the others count as seen. Of a question for the total, none."""
+        if page.meta.get("counts"):
+            self.counted = 0 if page.status in REFUSED else self.total_of(self.parsed(page))
+            return ()
         rows = list(super().rows(page))
         chosen = one_a_topic(rows)
         self.seen.update(reference_of(row) for row in rows if not any(row is topic for topic in chosen))
@@ -109,38 +127,61 @@ class EuPortal(JsonSource):
         """The results; remembers what the answer says of the whole."""
         if not isinstance(data, dict) or not isinstance(data.get("results"), list):
             raise SourceIncomplete(f"page {self.number}: an answer without results")
-        total, size = data.get("totalResults"), data.get("pageSize")
-        if not isinstance(total, int):
-            raise SourceIncomplete(f"page {self.number}: an answer without a total")
+        total, size = self.total_of(data), data.get("pageSize")
         self.totals.add(total)
         self.most = max(self.most, total)
         size = size if isinstance(size, int) and size > 0 else PAGE_SIZE  # the index caps pages silently
         self.full = len(data["results"]) >= size and self.number * size < total
         return list(data["results"])
 
-    def next_page(self, page: TextResponse) -> Request | None:
-        """The next page; and another pass where topics are missing or totals vary, which the index does at times.
+    def total_of(self, data: Any) -> int:
+        """How many results there are in all, by an answer's own word."""
+        total = data.get("totalResults") if isinstance(data, dict) else None
+        if not isinstance(total, int) or isinstance(total, bool):
+            raise SourceIncomplete(f"page {self.number}: an answer without a total")
+        return total
 
-        It ends when one pass is steady or two hold the same; or after the last one, which is good enough when all
-        together hold at least as many results as any answer said there were: what one leaves out, another has.
+    def next_page(self, page: TextResponse) -> Request | None:
+        """The next page; then another pass where results are missing; at the end the total without an order.
+
+        It ends when one pass is steady or two hold the same; or when all together hold at least as many results as any
+        answer said there were: what one leaves out, another has. Where the search has more without an order, the types
+        that may lack the sorted field are asked without one.
         """
         if self.full:
             self.number += 1
             return self.ask(self.number)
-        steady = len(self.totals) == 1 and len(self.seen) >= max(self.totals)
+        if page.meta.get("counts"):
+            return self.without_order() if self.counted > max(self.most, len(self.ever)) else None
         self.ever |= self.seen
-        together = self.passes == MOST_PASSES and len(self.ever) >= self.most
-        self.agreed = steady or together or self.seen == self.before
+        self.agreed = self.is_whole()
         if self.agreed or self.passes == MOST_PASSES:
-            return None
+            return self.count() if self.agreed and self.sorted else None
+        return self.another_pass()
+
+    def is_whole(self) -> bool:
+        """Whether nothing can be missing after this pass."""
+        if self.seen == self.before or (self.sorted and len(self.totals) == 1 and len(self.seen) >= max(self.totals)):
+            return True
+        return (self.passes == MOST_PASSES or not self.sorted) and len(self.ever) >= self.most
+
+    def another_pass(self) -> Request:
+        """From the first page again."""
         self.before, self.seen, self.totals = self.seen, set(), set()
         self.passes, self.number = self.passes + 1, 1
         self._asked.clear()
         return self.ask(1)
 
+    def without_order(self) -> Request:
+        """Sorting hides results: two passes without it may find them."""
+        self.sorted, self.agreed, self.most, self.passes = False, False, self.counted, 1
+        return self.another_pass()
+
     def why_incomplete(self) -> str:
         if self.agreed:
             return ""
+        if not self.sorted:
+            return f"sorting hides results: {self.most} without an order, {len(self.ever)} seen"
         return f"{self.passes} passes do not agree: up to {self.most} results said, {len(self.ever)} seen"
 
     def identify(self, row: Any) -> str | None:
@@ -186,13 +227,14 @@ class EuPortal(JsonSource):
         )
 
 
-def form_body(terms: Iterable[dict[str, Any]]) -> bytes:
-    """The three parts the search wants; each needs its own JSON content type."""
-    form = {
+def form_body(terms: Iterable[dict[str, Any]], sort: bool = True) -> bytes:
+    """The parts the search wants, with or without an order; each needs its own JSON content type."""
+    form: dict[str, Any] = {
         "query": {"bool": {"must": [{"terms": term} for term in terms]}},
         "languages": ["en"],
-        "sort": {"field": "identifier", "order": "ASC"},
     }
+    if sort:
+        form["sort"] = {"field": "identifier", "order": "ASC"}
     head = (
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="%s"; filename="blob"\r\nContent-Type: application/json'
     )

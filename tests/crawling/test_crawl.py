@@ -45,7 +45,7 @@ def failing(page: int, answer: object) -> object:
 
 def test_a_source_is_read_to_its_end_and_says_who_asks(server: Played) -> None:
     found = crawled(server, fetch_contact="radar@example.org", base_url="https://radar.example.org")
-    assert (len(found.listings), found.stopped, len(found.pages)) == (7, "", 3)
+    assert (len(found.listings), found.stopped, len(found.pages)) == (7, "", 4)
     assert server.asked[0].path == "/robots.txt"
     assert server.asked[1].headers["User-Agent"] == "Kansenradar/0.1 (+https://radar.example.org; radar@example.org)"
     assert found.listings[0].snapshot == found.pages[0].sha256

@@ -2,12 +2,16 @@
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scrapers.eu_particulars import particulars
+from scrapers.recordings import replay
+from scrapers.sources.eu_portal import EuPortal
 
+RECORDING = Path(__file__).parents[1] / "recordings/eu_portal"
 OVERVIEW = {
     "budgetTopicActionMap": {
         "1": [{"action": "LIFE-2026-X - LIFE Project Grants", "expectedGrants": 4}],
@@ -76,3 +80,18 @@ def test_an_odd_field_costs_only_itself(name: str, odd: Any, field: str, nothing
     kept = particulars(topic(**{name: odd}))
     assert kept[field] == nothing
     assert kept["priorities"] == ("SocInnov", "NEB")
+
+
+def test_the_recording_holds_what_topics_are_filed_under() -> None:
+    calls = {reference: call for call in replay(EuPortal, RECORDING).listings for reference in call.references}
+    heating = calls["LIFE-2026-CET-HEATCOOLPLAN"]
+    assert (heating.tags, heating.keywords) == (("District heating", "Municipality"), ())
+    assert [(u.day, u.text) for u in heating.updates] == [
+        (date(2026, 4, 21), "Proposals can be handed in from today: LIFE-2026-CET-HEATCOOLPLAN"),
+        (date(2026, 4, 14), "An info day with questions & answers takes place online."),
+    ]
+    city = calls["HORIZON-MISS-2026-04-CIT-02"]
+    assert (city.priorities, city.expected_grants) == (("AI",), 3)
+    assert city.keywords[2:4] == ("District Heating & Cooling", "Renewable energy sources")
+    assert city.conditions.startswith("General conditions\n1. Length")
+    assert "RVO" in city.support

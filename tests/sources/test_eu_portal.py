@@ -23,7 +23,7 @@ NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 def test_the_eu_portal_is_read_to_the_end() -> None:
     crawled = replay(EuPortal, RECORDING)
     calls = {listing.external_id: listing for listing in crawled.listings}
-    assert (len(calls), crawled.stopped, crawled.unreadable, len(crawled.pages)) == (62, "", (), 2)
+    assert (len(calls), crawled.stopped, crawled.unreadable, len(crawled.pages)) == (62, "", (), 3)
     topic = next(c for c in calls.values() if c.references == ("LIFE-2026-CET-HEATCOOLPLAN",))
     assert (topic.budget, topic.source_word, topic.programme) == (Decimal(6_500_000), Status.OPEN, ("LIFE",))
     assert [(d.kind, d.day, d.hour, d.assumed) for d in topic.deadlines if d.kind is DeadlineKind.CLOSES] == [
@@ -108,3 +108,27 @@ def test_an_answer_about_one_topic_holds_it_or_not_also_where_the_search_gives_o
     body = json.dumps({"totalResults": 500 if len(rows) > 1 else len(rows), "pageSize": 100, "results": rows})
     page = JsonResponse(asked.url, body=body.encode(), request=asked)
     assert len(list(source.answer(page, "5001"))) == left
+
+
+@pytest.mark.parametrize(
+    ("stamp", "day"),
+    [
+        ("2026-04-16T22:00:00.000+0000", date(2026, 4, 16)),  # midnight in Brussels: who comes on the 17th is late
+        ("2026-12-16T23:00:00.000+0000", date(2026, 12, 16)),
+        ("2026-12-31T23:59:00.000+0000", date(2026, 12, 31)),
+        ("2026-04-17T00:00:00.000+0000", date(2026, 4, 17)),
+        ("2026-04-17T17:00:00.000+0000", date(2026, 4, 17)),
+    ],
+)
+def test_a_cascade_call_stamped_at_a_local_midnight_shows_the_safe_earlier_day(stamp: str, day: date) -> None:
+    assert [(d.day, d.hour) for d in deadlines({"deadlineDate": [stamp]}, "8")] == [(day, None)]
+
+
+def test_a_topic_stamped_at_a_local_midnight_is_of_the_day_that_begins() -> None:
+    assert deadlines({"deadlineDate": ["2024-09-16T22:00:00.000+0000"]}, "1")[0].day == date(2024, 9, 17)
+
+
+def test_a_title_that_was_escaped_twice_is_unescaped_once_more(tmp_path: Path) -> None:
+    rows = [topic(1, title=["Research &amp;amp; Innovation"]), topic(2, title=["R&amp;D for AT&T &#8211; 5 &lt; 6"])]
+    titles = [listing.title for listing in replay(EuPortal, answers(tmp_path, rows)).listings]
+    assert titles == ["Research & Innovation", "R&D for AT&T – 5 < 6"]
