@@ -4,7 +4,7 @@ import codecs
 import io
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import feedparser
 from lxml import etree
@@ -18,6 +18,7 @@ from scrapers.listing import Listing
 from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete
 
 MOST_ENTRIES = 20_000
+ESTIMATED = 0.1  # how far from the truth an estimated number of records may be
 MOST_VALUES = 400_000  # of a page of JSON: millions of empty objects take forty times their bytes of memory
 
 
@@ -81,12 +82,24 @@ class FeedSource(Source):
 
 
 class SruSource(Source):
-    """A source that answers a library search (SRU 1.2 or 2.0); ``read`` gets one record, fields by local name."""
+    """A source that answers a library search (SRU 1.2 or 2.0); ``read`` gets one record, fields by local name.
+
+    ``counts_exactly``: no where its number of records is an estimate; then a page that is not full is the last, and
+    the number only tells that much is lacking. ``most_records``: how many are asked for at once.
+    """
+
+    counts_exactly: ClassVar[bool] = True
+    most_records: ClassVar[int] = 100
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.total = self.received = 0
         self.totals: dict[str, int] = {}  # the largest that each question was answered with
+
+    def has_more(self, first: int) -> bool:
+        """Whether the page that began with this record is followed by another."""
+        full = not self.counts_exactly and self.received >= self.most_records
+        return bool(self.received) and (full or first + self.received <= self.total)
 
     def rows(self, page: TextResponse) -> Iterable[Any]:
         """The records; a diagnostic inside a 200 means that the source cannot be read."""
@@ -106,9 +119,10 @@ class SruSource(Source):
         question, first = page.meta.get("asked_for", ("", 1))
         self.totals[question] = self.total = max(self.totals.get(question, 0), int(total[:9]))
         self.received = len(records)
-        if first + self.received - 1 > self.total:
+        if self.counts_exactly and first + self.received - 1 > self.total:
             raise SourceIncomplete(f"page {self.pages}: the search has {self.total} records and gives more")
-        if not records and first <= self.total:
+        least = self.total if self.counts_exactly else int(self.total * (1 - ESTIMATED))
+        if not records and first <= least:
             raise SourceIncomplete(f"page {self.pages}: {first - 1} of {self.total} records came")
         self.new_among((question, self.identify(record)) for record in records)
 

@@ -1,13 +1,13 @@
 """Officiële bekendmakingen, RSS of a search: https://zoek.officielebekendmakingen.nl/rss?q=<CQL>
 
 Staatscourant, and Provinciaal blad of Noord-Holland and Flevoland: publications whose title speaks of subsidy, an
-opening or a specifieke uitkering. Licence: CC0. Robots of this host: not known, asked at every crawl (those of the SRU
-hosts say no, see cvdr.py). Certain (an item seen live, Sept 2026): ``title`` is "<number> : <organisation>",
-``description`` is the real title, there is no guid, and one answer holds the whole result set. Periods and amounts are
-only in the text, so the page of each publication is asked too; where robots.txt or the host says no to that, the item
-alone is kept and a person is told. To confirm at the first live check: robots, ``dt.available`` as a range in this
-search, that several words after ``any`` work as in SRU, and which part of a page holds the text.
-A publication never changes: what changes a scheme is a publication of its own.
+opening, a specifieke uitkering or, as NWO's do, of a call for proposals. Licence: CC0. Robots of this host: not known,
+asked at every crawl (those of the SRU hosts say no, see cvdr.py). Certain (an item seen live, Sept 2026): ``title`` is
+"<number> : <organisation>", ``description`` is the real title, there is no guid, and one answer holds the whole result
+set. Periods and amounts are only in the text, so the page of each publication is asked too; where robots.txt or the
+host says no to that, the item alone is kept and a person is told. To confirm at the first live check: robots,
+``dt.available`` as a range in this search, that several words after ``any`` work as in SRU, and which part of a page
+holds the text. A publication never changes: what changes a scheme is a publication of its own.
 """
 
 import re
@@ -29,10 +29,13 @@ from scrapers.source import Context, RowUnreadable
 from scrapers.texts import is_spuk, one_line, plain_text
 
 WORDS = (
-    "subsidie subsidies subsidieregeling subsidieregelingen subsidieplafond subsidieplafonds openstelling"
+    "subsidie subsidies subsidieregeling subsidieregelingen subsidieronde subsidieplafond subsidieplafonds openstelling"
     " openstellingsbesluit uitvoeringsregeling stimuleringsregeling spuk"
 )
-SUBJECT = f'(dt.title any "{WORDS}" OR dt.title="specifieke uitkering" OR dt.title="specifieke uitkeringen")'
+PHRASES = ("specifieke uitkering", "specifieke uitkeringen", "call for proposals", "calls for proposals")
+TITLED = " OR ".join(f'dt.title="{phrase}"' for phrase in PHRASES)
+SUBJECT = f'(dt.title any "{WORDS}" OR {TITLED})'
+AREA = 'c.product-area=="officielepublicaties"'  # every client in use sends it
 PAPERS = (
     'w.publicatienaam=="Staatscourant"',
     'w.publicatienaam=="Provinciaal blad" AND dt.creator=="Noord-Holland"',
@@ -41,6 +44,7 @@ PAPERS = (
 WINDOW = timedelta(days=31)  # one answer holds everything: keep it small
 MOST_PAGES = 600  # of one crawl, ten minutes; the others are kept by their title
 TEXT = ("#broodtekst", ".broodtekst-container", "main", "body")  # the first that a page has
+SHARING = ".pageactions, .modal, #delenModal"  # "Naar boven, Permanente link, Sluit modaal": inside the text
 NOTES = re.compile(r"\n(?:algemene )?toelichting\b.*", re.IGNORECASE | re.DOTALL)
 REFUSED = re.compile(r"HTTP (?:40[1-4]|410|451)\b|robots\.txt of ")  # it will not come tomorrow either
 NUMBER = re.compile(r"(?:stcrt|prb|stb)-\d{4}-\d+(?:-n\d+)?", re.IGNORECASE)
@@ -59,7 +63,7 @@ class Bekendmakingen(FeedSource):
     def start(self) -> Iterable[Request]:
         for first, last in months(self.context.window_start.date(), self.context.now.date()):
             for paper in PAPERS:
-                query = f'{paper} AND dt.available>="{first}" AND dt.available<="{last}" AND {SUBJECT}'
+                query = f'{AREA} AND {paper} AND dt.available>="{first}" AND dt.available<="{last}" AND {SUBJECT}'
                 yield Request(self.address(f"/rss?q={quote(query)}"))
 
     def rows(self, page: TextResponse) -> Iterable[Any]:
@@ -116,8 +120,11 @@ class Bekendmakingen(FeedSource):
 
 
 def text_of_page(page: TextResponse) -> str:
-    """What the publication rules, without the notes that explain it."""
-    markup = next(filter(None, (page.css(part).get() for part in TEXT)), "")
+    """What the publication rules, without the notes that explain it and the page's own ways to share it."""
+    parts = next((found for part in TEXT if (found := page.css(part))), page.css("html"))
+    markup = parts.get() or ""
+    for part in sorted(set(parts.css(SHARING).getall()), key=len, reverse=True):  # one may stand in another
+        markup = markup.replace(part, "\n")
     return NOTES.sub("", plain_text(markup))
 
 

@@ -2,11 +2,12 @@
 
 The same publications as bekendmakingen.py, with more fields. Off by default: the host's robots.txt says no to
 everybody, although this is the documented CC0 interface for re-use. An owner who has asked may turn it on
-(KANSENRADAR_SOURCES_ON=bekendmakingen_sru); then robots.txt is not asked. Fairly certain (several projects in use):
-the query language, local names of the fields, diagnostics inside a 200, and where the text of a publication lies as
-XML. Periods and amounts are only in that text, so it is asked too, and read as the feed's pages are; where the host
-says no to it, the record alone is kept and a person is told. To confirm at the first live check: one whole answer,
-since none was at hand that is untouched, and the names of the blocks in a publication's XML.
+(KANSENRADAR_SOURCES_ON=bekendmakingen_sru); then robots.txt is not asked. Fairly certain (several projects in use): the
+query language, local names of the fields, diagnostics inside a 200, that its number of records is an estimate, and
+where the text of a publication lies as XML. Periods and amounts are only in that text, so it is asked too, and read as
+the feed's pages are; where the host says no to it, the record alone is kept and a person is told. To confirm at the
+first live check: one whole answer, since none was at hand that is untouched, and the names of the blocks in a
+publication's XML.
 """
 
 from collections.abc import Iterable
@@ -22,7 +23,7 @@ from scrapers.extract import extract
 from scrapers.formats import SruSource, text_of, texts_of, xml_root
 from scrapers.listing import Listing
 from scrapers.source import Context, RowUnreadable
-from scrapers.sources.bekendmakingen import MOST_PAGES, NOTES, NUMBER, PAPERS, REFUSED, SUBJECT, remarks
+from scrapers.sources.bekendmakingen import AREA, MOST_PAGES, NOTES, NUMBER, PAPERS, REFUSED, SUBJECT, remarks
 from scrapers.texts import is_spuk
 
 SIZE, LONGEST = 100, 100_000
@@ -36,6 +37,7 @@ class BekendmakingenSru(SruSource):
     name, kind, publisher = "bekendmakingen_sru", SourceKind.STREAM, "Officiële bekendmakingen"
     root = "https://repository.overheid.nl"
     on, asks_robots = False, False
+    counts_exactly, most_records = False, SIZE
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -47,15 +49,14 @@ class BekendmakingenSru(SruSource):
     def ask(self, paper: str, first: int) -> Request:
         """From one record on; sorting is left out, since some answers to it are diagnostics."""
         since = self.context.window_start.date()
-        query = f'c.product-area==officielepublicaties AND {paper} AND dt.available>="{since}" AND {SUBJECT}'
+        query = f'{AREA} AND {paper} AND dt.available>="{since}" AND {SUBJECT}'
         fixed = f"operation=searchRetrieve&version=2.0&maximumRecords={SIZE}"
         address = self.address(f"/sru?{fixed}&startRecord={first}&query={quote(query)}")
         return Request(address, meta={"asked_for": (paper, first)})
 
     def next_page(self, page: TextResponse) -> Request | None:
         paper, first = page.meta["asked_for"]
-        following = first + self.received
-        return self.ask(paper, following) if self.received and following <= self.total else None
+        return self.ask(paper, first + self.received) if self.has_more(first) else None
 
     def rows(self, page: TextResponse) -> Iterable[Any]:
         """The text of each publication, with its record; a record without a number as it is."""

@@ -43,8 +43,7 @@ class Cvdr(SruSource):
 
     def next_page(self, page: TextResponse) -> Request | None:
         province, first = page.meta["asked_for"]
-        following = first + self.received
-        return self.ask(province, following) if self.received and following <= self.total else None
+        return self.ask(province, first + self.received) if self.has_more(first) else None
 
     def identify(self, row: Any) -> str | None:
         return (text_of(row, "identifier") or "").rpartition("_")[0] or None

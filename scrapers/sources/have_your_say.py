@@ -46,6 +46,7 @@ class HaveYourSay(JsonSource):
 
     def items(self, data: Any) -> Iterable[Any]:
         whole = data.get("initiativeResultDtoPage", data) if isinstance(data, dict) else {}
+        whole = whole if isinstance(whole, dict) else {}
         rows = whole.get("content", whole.get("initiativeResultDtoList"))
         if not isinstance(rows, list):
             raise SourceIncomplete(f"page {self.pages}: an answer without initiatives")
@@ -72,14 +73,13 @@ class HaveYourSay(JsonSource):
         return str(int(row["id"]))
 
     def read(self, row: Any) -> Listing | None:
-        statuses = row.get("currentStatuses") or [AS_ASKED_FOR]
-        now: dict[str, Any] = next((s for s in statuses if s.get("isCurrent")), {})
+        now = current_status(row)
         status = now.get("receivingFeedbackStatus")
-        if status in (None, "CLOSED"):
+        if status == "CLOSED":
             return None  # the filter lets some through
         state = STATES.get(str(status))
         if state is None:
-            raise RowUnreadable(f"{str(status)[:60]!r} is no status")
+            raise RowUnreadable(f"{str(status)[:60]!r} is no status" if status else "no word on whether one may react")
         number, title = str(int(row["id"])), one_line(row.get("shortTitle") or "")
         if not title:
             raise RowUnreadable("an initiative without title")
@@ -98,6 +98,17 @@ class HaveYourSay(JsonSource):
             source_word=state,
             references=tuple(filter(None, [row.get("reference")])),
         )
+
+
+def current_status(row: Any) -> dict[str, Any]:
+    """The status of an initiative that counts now: the one that says so, or the only one; RowUnreadable for neither."""
+    statuses = row.get("currentStatuses") or [AS_ASKED_FOR]
+    if not isinstance(statuses, list) or not all(isinstance(status, dict) for status in statuses):
+        raise RowUnreadable(f"{str(statuses)[:60]!r} where statuses were expected")
+    current = [status for status in statuses if status.get("isCurrent")] or statuses
+    if len({status.get("receivingFeedbackStatus") for status in current}) > 1:
+        raise RowUnreadable(f"{len(statuses)} statuses, and it does not say which of them counts now")
+    return current[-1]
 
 
 def period(opens: Any, closes: Any) -> tuple[ListedDeadline, ...]:

@@ -1,11 +1,13 @@
 """Internetconsultatie, draft laws and rules open to reaction: https://www.internetconsultatie.nl/zoeken/resultaat
 
 Licence: re-use allowed. Robots: there is no robots.txt (404, October 2025). Fairly certain (modelled on live pages of
-September 2026): the list of results and the table "Consultatiegegevens". To confirm at the first live check: paging by
-``Pagina``, the date parameter, and that a consultation's page is ``/<slug>/b1``.
+September 2026): the list of results, ten a page, and the table "Consultatiegegevens". What a page past the last one
+answers is not known, so paging ends on an empty page, where the list has no next page, or on the same page again, and
+the list's own count says whether that was all. To confirm at the first live check: paging by ``Pagina``, the date
+parameter, and that a consultation's page is ``/<slug>/b1``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -15,10 +17,11 @@ from scrapy.http import TextResponse
 
 from db.vocabulary import DeadlineKind, Nature, SourceKind, Status
 from scrapers.listing import ListedDeadline, Listing
-from scrapers.source import RowUnreadable, Source, SourceIncomplete, maybe, one, path_of
+from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete, maybe, one, path_of
 from scrapers.texts import plain_text
 
 STATES = {"Actief": Status.OPEN, "Gesloten": Status.CLOSED}  # any other word is no closing
+SIZE = 10  # results a page
 LONGEST = timedelta(days=180)  # a consultation that began longer ago is over
 
 
@@ -27,6 +30,12 @@ class Internetconsultatie(Source):
 
     name, kind, publisher = "internetconsultatie", SourceKind.STREAM, "Rijksoverheid"
     root = "https://www.internetconsultatie.nl"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.last: list[str] = []
+        self.received = self.total = 0
+        self.has_next = self.unsure = False
 
     def start(self) -> Iterable[Request]:
         return [self.ask(1)]
@@ -40,20 +49,46 @@ class Internetconsultatie(Source):
     def rows(self, page: TextResponse) -> Iterable[Any]:
         if not page.css("h1").re_first("Zoekresultaat"):
             raise SourceIncomplete(f"page {self.pages}: not a list of results")
-        self.found = page.css("div.result--list > ul > li")
-        self.new_among(self.found.css("a.result--title::attr(href)").getall())
-        for item in self.found:
-            told = {" ".join(line.css("::text").getall()) for line in item.css("ul.list--metadata li")}
-            if "Status: Actief" in {" ".join(line.split()) for line in told}:
-                slug = path_of(item.css("a.result--title::attr(href)").get() or "").strip("/").split("/")[0]
-                yield Request(self.address(f"/{slug}/b1"), meta={"external_id": slug}) if slug else item
+        items = page.css("div.result--list > ul > li")
+        links = items.css("a.result--title::attr(href)").getall()
+        again = bool(links) and links == self.last
+        self.has_next = bool(items) and not again and not self.is_last(page)
+        if again:
+            self.unsure = self.pages == 2 and len(links) >= SIZE  # the second page may have been asked in vain
+            return []
+        self.last = links
+        self.new_among(links)
+        self.received += len(items)
+        self.total = max([self.total, *map(int, page.css("p::text").re(r"^\s*(\d{1,6}) resulta(?:at|ten)\b"))])
+        return list(self.of_items(items))
+
+    def of_items(self, items: Any) -> Iterator[Any]:
+        """The pages of those that are active; an item that does not say whether it is stands as it is."""
+        for item in items:
+            told = {
+                " ".join(" ".join(line.css("::text").getall()).split()) for line in item.css("ul.list--metadata li")
+            }
+            slug = path_of(item.css("a.result--title::attr(href)").get() or "").strip("/").split("/")[0]
+            if not slug or not any(line.startswith("Status:") for line in told):
+                yield item
+            elif "Status: Actief" in told:
+                yield Request(self.address(f"/{slug}/b1"), meta={"external_id": slug})
+
+    def is_last(self, page: TextResponse) -> bool:
+        """Whether the list says itself that there is no further page."""
+        return bool(page.css("li.next, li.previous, li.prev")) and not page.css("li.next a")
 
     def next_page(self, page: TextResponse) -> Request | None:
-        return self.ask(self.pages + 1) if self.found else None
+        return self.ask(self.pages + 1) if self.has_next else None
+
+    def why_incomplete(self) -> str:
+        if self.received < self.total:
+            return f"{self.received} of {self.total} results came"
+        return "the second page is the first again" if self.unsure and not self.total else ""
 
     def identify(self, row: Any) -> str | None:
         if isinstance(row, Selector):
-            raise RowUnreadable("a result without a link to its page")
+            raise RowUnreadable("a result without a status or a link to its page")
         return str(row.meta["external_id"])
 
     def read(self, row: Any) -> Listing | None:

@@ -1,9 +1,11 @@
 """RVO, Subsidie- en financieringswijzer: https://www.rvo.nl/api/v1/opendata/subsidies
 
 Licence: CC0. Robots: allowed, by others' accounts; asked at every crawl. Certain (six projects): the fields of an item,
-that it has no period, amount or status, and the five wordings of the status on the detail page. Disputed: paging (50 a
-page until empty, or no paging and a cap of 50); so it stops when a page brings nothing new, and the sitemap tells which
-schemes are lacking. To confirm at the first live check: paging, the sitemap's paths, and where a page has its text.
+among them ``targets``, ``subjects`` and ``sectors``, that it has no period, amount or status, the five wordings of the
+status on the detail page, and the two cards with period and budget in RVO's own template of such a page. Disputed:
+paging (50 a page until empty, or no paging and a cap of 50); so it stops when a page brings nothing new, and the
+sitemap tells which schemes are lacking. To confirm at the first live check: paging, the sitemap's paths, where a page
+has its text, and the names of targets beyond the seven that clients know.
 """
 
 import re
@@ -15,25 +17,30 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from db.vocabulary import SourceKind, Status
+from db.vocabulary import Applicant, SourceKind
 from scrapers.absence import NO_SUCH_PAGE
-from scrapers.extract import extract, unknown_status
+from scrapers.extract import unknown_status
 from scrapers.formats import JsonSource, text_in, xml_root
 from scrapers.listing import Listing
+from scrapers.rvo_cards import STATUS, WORDS, page_facts
 from scrapers.source import Context, RowUnreadable, SourceIncomplete, maybe, path_of
 from scrapers.texts import one_line, plain_text
 
 FOLDER, SITEMAP = "/subsidies-financiering/", "/sitemap.xml"
 CAP = 50  # what the open data holds at most, where it does not page
 STILL_ALIVE = timedelta(days=400)  # schemes whose page changed less long ago
-WORDS = {
-    "Open voor aanvragen": Status.OPEN,
-    "Bijna open": Status.ANNOUNCED,
-    "Binnenkort open": Status.ANNOUNCED,
-    "Tijdelijk gesloten": Status.EXPECTED,
-    "Gesloten voor aanvragen": Status.CLOSED,
-}
-STATUS = re.compile(rf"\b(?:{'|'.join(WORDS)})\b")
+# Whom RVO says a scheme is for, by how the name of a target begins.
+WHO = {
+    "overheid": Applicant.GOVERNMENT, "overheden": Applicant.GOVERNMENT, "decentrale overhe": Applicant.GOVERNMENT,
+    "gemeente": Applicant.MUNICIPALITY, "provincie": Applicant.PROVINCE, "waterschap": Applicant.WATER_AUTHORITY,
+    "mkb": Applicant.SME, "grootbedrij": Applicant.COMPANY, "agrari": Applicant.COMPANY, "ondernem": Applicant.COMPANY,
+    "bedrij": Applicant.COMPANY, "zzp": Applicant.COMPANY, "starter": Applicant.COMPANY,
+    "kennisinstelling": Applicant.KNOWLEDGE, "onderwijs": Applicant.KNOWLEDGE, "universiteit": Applicant.KNOWLEDGE,
+    "non-profit": Applicant.NON_PROFIT, "stichting": Applicant.NON_PROFIT, "vereniging": Applicant.NON_PROFIT,
+    "maatschappelijke org": Applicant.NON_PROFIT, "particulier": Applicant.CITIZEN, "burger": Applicant.CITIZEN,
+    "samenwerkingsverband": Applicant.CONSORTIUM,
+}  # fmt: skip
+PARTS = re.compile(r"\s+(?:en|of)\s+|[,/&;]\s*")  # "Mkb en grootbedrijf" are two
 
 
 class Rvo(JsonSource):
@@ -122,7 +129,7 @@ class Rvo(JsonSource):
         text, word = readable(row), status_word(row)
         if word is None and title.casefold() not in f"{text} {maybe(row, 'h1::text')}".casefold():
             raise RowUnreadable("a page that has neither the scheme's title nor its status")
-        facts = extract(text, self.language, self.context.today, WORDS[word] if word else None)
+        facts = page_facts(text, self.context.today, WORDS[word] if word else None)
         if facts.get("source_word") is None:
             facts["questions"] = (unknown_status(""), *facts["questions"])
         return Listing(
@@ -134,8 +141,46 @@ class Rvo(JsonSource):
             publisher=self.publisher,
             summary=plain_text(text_in(item, "intro") or "") or text[:3000],
             published_on=created(item),
-            **facts,
+            **{**facts, "review": (*unknown_targets(item), *facts["review"])},
+            applicants=applicants(item),
+            **{name: names_in(item, name) for name in ("targets", "subjects", "sectors", "tags")},
         )
+
+
+def names_in(item: dict[str, Any], name: str) -> tuple[str, ...]:
+    """A list of names in an item, each as text or as an object with a name; what is neither costs only itself."""
+    values = item.get(name)
+    named = (
+        [value.get("name") if isinstance(value, dict) else value for value in values or []]
+        if isinstance(values, list)
+        else []
+    )
+    return tuple(dict.fromkeys(line for value in named if isinstance(value, str) and (line := one_line(value, 200))))[
+        :200
+    ]
+
+
+def kinds_of(name: str) -> list[Applicant | None]:
+    """The kinds of applicants that the name of a target means; none for a part that nobody knows."""
+    parts = [part.strip().lower() for part in PARTS.split(name) if part.strip()]
+    return [next((kind for word, kind in WHO.items() if part.startswith(word)), None) for part in parts]
+
+
+def applicants(item: dict[str, Any]) -> tuple[Applicant, ...]:
+    """Who may apply by RVO's own word: the targets, and governments where a subject or sector is one of them.
+
+    Nothing where no target is known, for then the rest says nothing of who may not.
+    """
+    kinds = [kind for name in names_in(item, "targets") for kind in kinds_of(name) if kind]
+    governments = (Applicant.GOVERNMENT, Applicant.MUNICIPALITY, Applicant.PROVINCE, Applicant.WATER_AUTHORITY)
+    filed = [kind for field in ("subjects", "sectors") for name in names_in(item, field) for kind in kinds_of(name)]
+    return tuple(dict.fromkeys([*kinds, *(kind for kind in filed if kind in governments)])) if kinds else ()
+
+
+def unknown_targets(item: dict[str, Any]) -> tuple[str, ...]:
+    """A remark for a target that nobody knows."""
+    unknown = [name for name in names_in(item, "targets") if None in kinds_of(name)]
+    return tuple(f"doelgroep ‘{name[:80]}’ is niet bekend: kijk na wie mag aanvragen" for name in unknown[:3])
 
 
 def page_path(external_id: str) -> str:

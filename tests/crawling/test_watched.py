@@ -129,3 +129,11 @@ def test_a_coordinator_adds_a_page_without_code_and_cannot_replace_a_source(tmp_
     assert watched_options("stad", settings)["watched"]["name"] == "stad"
     assert watched_options("rvo", settings) == {}
     assert wrong_watched(settings) == ["watched page 'rvo': a source has that name"]
+
+
+def test_the_stages_of_a_call_are_read_where_the_day_stands_before_its_name() -> None:
+    [call] = replay(sources.load("dut"), RECORDINGS / "dut").listings
+    assert [(d.kind, str(d.day), d.door) for d in call.deadlines] == [
+        ("opens", "2026-09-01", False), ("stage_1", "2026-11-17", True), ("stage_2", "2027-04-15", False)
+    ]  # fmt: skip
+    assert call.questions == ()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import feedparser
 import pytest
@@ -12,7 +13,7 @@ from db.vocabulary import Applicant, DeadlineKind, Instrument
 from scrapers.listing import Listing, QuestionField
 from scrapers.recordings import Recording, replay
 from scrapers.source import Context
-from scrapers.sources.bekendmakingen import Bekendmakingen, published
+from scrapers.sources.bekendmakingen import Bekendmakingen, published, text_of_page
 
 RECORDING = Path(__file__).parents[1] / "recordings/bekendmakingen"
 PAGE = "https://zoek.officielebekendmakingen.nl/stcrt-2026-17040.html"
@@ -21,7 +22,7 @@ PAGE = "https://zoek.officielebekendmakingen.nl/stcrt-2026-17040.html"
 @pytest.fixture(scope="module")
 def calls() -> dict[str, Listing]:
     crawled = replay(Bekendmakingen, RECORDING)
-    assert (len(crawled.listings), crawled.stopped, crawled.unreadable, len(crawled.pages)) == (14, "", (), 9)
+    assert (len(crawled.listings), crawled.stopped, crawled.unreadable, len(crawled.pages)) == (15, "", (), 9)
     return {listing.external_id: listing for listing in crawled.listings}
 
 
@@ -31,6 +32,7 @@ def test_the_official_publications_of_state_and_provinces_are_read(calls: dict[s
     assert spuk.published_on == date(2026, 5, 27)
     assert spuk.publisher == "Ministerie van Volkshuisvesting en Ruimtelijke Ordening"
     assert calls["prb-2026-9013"].publisher == "Provincie Noord-Holland"
+    assert calls["stcrt-2026-17231"].publisher == "NWO"
     assert calls["stcrt-2026-16590-n1"].title.startswith("Rectificatie")
 
 
@@ -75,6 +77,22 @@ def test_a_page_that_may_come_tomorrow_is_not_replaced_by_less(why: str, kept: b
     assert (source.without(asked, why) is not None) is kept
 
 
+def test_the_search_names_its_area_and_the_titles_of_nwo() -> None:
+    asked = [unquote(request.url) for request in Bekendmakingen(Context(datetime(2026, 5, 29, 6, tzinfo=UTC))).start()]
+    assert all('c.product-area=="officielepublicaties" AND ' in url for url in asked)
+    assert all('dt.title="call for proposals"' in url for url in asked)
+
+
+def test_the_ways_to_share_a_page_are_no_part_of_its_text() -> None:
+    shared = (
+        '<div id="broodtekst"><h1><br></h1><p class="staatscourant_kop">Openstelling</p><p class="al">Artikel 1.</p>'
+        '<div class="pageactions"><a>Naar boven</a><div id="delenModal" class="modal">Permanente link Kopieer de link'
+        " <span>Sluit modaal</span></div></div></div>"
+    )
+    page = HtmlResponse(PAGE, body=shared.encode(), encoding="utf-8")
+    assert text_of_page(page) == "Openstelling\nArtikel 1."
+
+
 @pytest.mark.parametrize("body", ["<h1>We zijn zo terug</h1>", ""])
 def test_a_page_that_is_not_the_publications_is_told(tmp_path: Path, body: str) -> None:
     for file in RECORDING.iterdir():
@@ -84,7 +102,7 @@ def test_a_page_that_is_not_the_publications_is_told(tmp_path: Path, body: str) 
     assert [(u.external_id, u.why) for u in crawled.unreadable] == [
         ("stcrt-2026-17040", "a page that is not the publication's")
     ]
-    assert len(crawled.listings) == 13
+    assert len(crawled.listings) == 14
 
 
 @pytest.mark.parametrize(

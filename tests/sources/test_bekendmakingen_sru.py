@@ -1,11 +1,16 @@
 """The recording of the publications by SRU, read."""
 
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+
+import pytest
+from scrapy import Request
+from scrapy.http import TextResponse
 
 from db.vocabulary import Instrument
 from scrapers.recordings import replay
+from scrapers.source import Context, SourceIncomplete
 from scrapers.sources.bekendmakingen_sru import BekendmakingenSru
 
 RECORDING = Path(__file__).parents[1] / "recordings/bekendmakingen_sru"
@@ -39,3 +44,34 @@ def test_a_page_that_is_no_publication_costs_its_row_only(tmp_path: Path) -> Non
         ("stcrt-2026-17040", "a page that is not the publication's")
     ]
     assert len(found.listings) == 1
+
+
+def records(first: int, count: int, total: int) -> bytes:
+    one = "<record><recordData><identifier>stcrt-2026-{0}</identifier><title>R{0}</title></recordData></record>"
+    rows = "".join(one.format(number) for number in range(first, first + count))
+    head = f"<numberOfRecords>{total}</numberOfRecords><resultCountPrecision>estimate</resultCountPrecision>"
+    return f"<searchRetrieveResponse xmlns='x'>{head}<records>{rows}</records></searchRetrieveResponse>".encode()
+
+
+def listed(*pages: bytes) -> int:
+    """How many records come when these are the answers to one question."""
+    source = BekendmakingenSru(Context(datetime(2026, 5, 29, 6, tzinfo=UTC)))
+    asked, received = source.ask("x", 1), 0
+    for body in pages:
+        parsed = list(source.parse(TextResponse(asked.url, body=body, encoding="utf-8", request=asked)))
+        received += source.received
+        following = [one for one in parsed if isinstance(one, Request) and not one.meta.get("detail")]
+        if not following:
+            return received
+        (asked,) = following
+    raise AssertionError("it asks for more")
+
+
+@pytest.mark.parametrize("total", [100, 118, 120, 121, 125])
+def test_the_number_of_records_is_an_estimate_and_no_reason_to_stop(total: int) -> None:
+    assert listed(records(1, 100, total), records(101, 20, total), records(121, 0, total)) == 120
+
+
+def test_many_records_fewer_than_estimated_are_not_all() -> None:
+    with pytest.raises(SourceIncomplete, match="120 of 400 records came"):
+        listed(records(1, 100, 400), records(101, 20, 400), records(121, 0, 400))

@@ -3,10 +3,12 @@
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from db.vocabulary import DeadlineKind, Nature, Status
+from scrapers.crawled import Crawled
 from scrapers.recordings import replay
 from scrapers.source import RowUnreadable
 from scrapers.sources.have_your_say import HaveYourSay, period
@@ -68,3 +70,38 @@ def test_the_other_form_of_the_list_is_read_too_and_what_was_asked_for_needs_no_
     page = json.dumps({"initiativeResultDtoList": rows, "totalElements": 1})
     [found] = replay(HaveYourSay, recorded(tmp_path, {ADDRESS.format(0): ("application/json", page)})).listings
     assert (found.source_word, found.deadlines[0].day) == (Status.OPEN, date(2027, 3, 28))
+
+
+def listed(tmp_path: Path, *rows: dict[str, Any]) -> Crawled:
+    page = json.dumps({"initiativeResultDtoPage": {"content": rows, "totalElements": len(rows)}})
+    return replay(HaveYourSay, recorded(tmp_path, {ADDRESS.format(0): ("application/json", page)}))
+
+
+OPEN = {"receivingFeedbackStatus": "OPEN", "feedbackEndDate": "2026/09/28 23:59:59"}
+
+
+def test_a_status_that_does_not_say_it_counts_now_is_the_one_where_it_is_the_only_one(tmp_path: Path) -> None:
+    found = listed(tmp_path, {"id": 1.0, "shortTitle": "One", "currentStatuses": [OPEN]})
+    assert [(m.external_id, m.source_word) for m in found.listings] == [("1", Status.OPEN)]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "why"),
+    [
+        ([OPEN, {"receivingFeedbackStatus": "CLOSED"}], "2 statuses, and it does not say which of them counts now"),
+        ([{"isCurrent": True}], "no word on whether one may react"),
+        (["OPEN"], "\"['OPEN']\" where statuses were expected"),
+    ],
+)
+def test_an_initiative_that_cannot_be_understood_is_named_and_never_left_out(
+    tmp_path: Path, statuses: list[Any], why: str
+) -> None:
+    found = listed(tmp_path, {"id": 1.0, "shortTitle": "One", "currentStatuses": statuses})
+    assert [(row.external_id, row.why) for row in found.unreadable] == [("1", why)]
+    assert found.listings == ()
+
+
+def test_an_answer_whose_list_is_empty_of_everything_is_one_line(tmp_path: Path) -> None:
+    body = json.dumps({"initiativeResultDtoPage": None})
+    found = replay(HaveYourSay, recorded(tmp_path, {ADDRESS.format(0): ("application/json", body)}))
+    assert found.stopped == "page 1: an answer without initiatives"

@@ -4,14 +4,17 @@ import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from scrapy.http import HtmlResponse
 
-from db.vocabulary import Allocation, Status
+from db.vocabulary import Allocation, Applicant, Status
 from scrapers.crawled import Crawled
 from scrapers.recordings import replay
-from scrapers.sources.rvo import Rvo, created, page_path, status_word
+from scrapers.rvo_cards import page_facts
+from scrapers.sources.rvo import Rvo, applicants, created, page_path, status_word, unknown_targets
+from scrapers.texts import plain_text
 from tests.make.scripted import recorded
 
 RECORDING = Path(__file__).parents[1] / "recordings/rvo"
@@ -28,6 +31,83 @@ def test_schemes_of_the_open_data_and_of_the_sitemap_are_read_from_their_own_pag
     assert (chains.allocation, chains.deadlines[1].day) == (Allocation.FIRST_COME, date(2026, 9, 3))
     assert calls["wis"].source_word is Status.ANNOUNCED
     assert calls["walstroom-klimaat"].source_word is Status.CLOSED
+
+
+def test_the_cards_of_a_page_state_its_period_and_budget() -> None:
+    (works,) = [one for one in replay(Rvo, RECORDING).listings if one.external_id == "schoon-emissieloos-bouwen"]
+    assert [(d.kind, str(d.day), d.hour, d.text) for d in works.deadlines] == [
+        ("opens", "2026-06-09", "09:00", "dinsdag 9 juni 2026 09:00"),
+        ("closes", "2026-08-20", "17:00", "donderdag 20 augustus 2026 17:00"),
+    ]
+    assert (works.budget, works.max_amount, works.questions) == (18_000_000, 2_000_000, ())
+    assert (works.source_word, works.proof["budget"].sentence) == (Status.ANNOUNCED, "Totaal budget: € 18.000.000")
+
+
+CARD = "<dl><dt>Startdatum</dt><dd>maandag 3 mei 2027 om 09:00</dd><dt>Einddatum</dt><dd>{}</dd>{}</dl>"
+
+
+def facts(end: str, more: str = "", text: str = "") -> dict[str, Any]:
+    """What a page with a card and a text tells."""
+    page = plain_text(f"<h1>Regeling</h1><strong>Open voor aanvragen</strong>{CARD.format(end, more)}<p>{text}</p>")
+    return page_facts(page, date(2027, 5, 10), Status.OPEN)
+
+
+def test_a_card_in_a_list_of_terms_is_read_as_one_in_boxes() -> None:
+    read = facts(
+        "vrijdag 28 mei 2027 om 12:00", "<dt>U ontvangt maximaal</dt><dd>€ 7.500</dd><dt>Verleend</dt><dd>€ 9</dd>"
+    )
+    assert [(str(d.kind), str(d.day), d.hour) for d in read["deadlines"]] == [
+        ("opens", "2027-05-03", "09:00"), ("closes", "2027-05-28", "12:00")
+    ]  # fmt: skip
+    assert (read["max_amount"], "budget" in read, read["review"]) == (7500, False, ())
+
+
+def test_where_the_text_closes_on_another_day_than_the_card_a_person_is_told() -> None:
+    read = facts("vrijdag 28 mei 2027 om 12:00", text="U kunt aanvragen tot en met 31 mei 2027.")
+    assert [str(d.day) for d in read["deadlines"]] == ["2027-05-03", "2027-05-28"]
+    assert read["review"] == ("de tekst noemt een andere sluiting dan de kaart (2027-05-31): kijk na",)
+    assert facts("vrijdag 28 mei 2027 om 12:00", text="U kunt aanvragen tot en met 28 mei 2027.")["review"] == ()
+
+
+def test_an_end_that_is_no_day_is_no_closing() -> None:
+    read = facts("nog niet bekend")
+    assert [str(d.kind) for d in read["deadlines"]] == ["opens"]
+
+
+def test_whom_rvo_says_a_scheme_is_for_is_who_may_apply() -> None:
+    calls = {listing.external_id: listing for listing in replay(Rvo, RECORDING).listings}
+    heat = calls["wis"]
+    assert heat.applicants == (Applicant.GOVERNMENT, Applicant.SME, Applicant.COMPANY)
+    assert (heat.targets, heat.subjects, heat.sectors) == (
+        ("Overheid", "Mkb", "Grootbedrijf"),
+        ("Warmte",),
+        ("Energie",),
+    )
+    assert Applicant.GOVERNMENT not in calls["circulaire-ketenprojecten"].applicants
+    assert calls["schoon-emissieloos-bouwen"].applicants == ()  # the sitemap does not say
+
+
+@pytest.mark.parametrize(
+    ("item", "kinds"),
+    [
+        ({"targets": ["Mkb en grootbedrijf"]}, (Applicant.SME, Applicant.COMPANY)),
+        ({"targets": [{"name": "Particulier"}]}, (Applicant.CITIZEN,)),
+        ({"targets": ["Mkb"], "sectors": ["Overheid"]}, (Applicant.SME, Applicant.GOVERNMENT)),
+        ({"targets": ["Mkb"], "subjects": ["Gemeenten"]}, (Applicant.SME, Applicant.MUNICIPALITY)),
+        ({"targets": [], "sectors": ["Overheid"]}, ()),  # no target says who may not
+        ({"targets": ["Kunstenaars"]}, ()),
+        ({"targets": "Overheid", "sectors": 7, "subjects": [None, 3]}, ()),
+        ({}, ()),
+    ],
+)
+def test_targets_are_read_as_kinds_of_applicants(item: dict[str, Any], kinds: tuple[Applicant, ...]) -> None:
+    assert applicants(item) == kinds
+
+
+def test_a_target_that_nobody_knows_is_told() -> None:
+    assert unknown_targets({"targets": ["Overheid", "Kunstenaars"]}) == (
+        "doelgroep ‘Kunstenaars’ is niet bekend: kijk na wie mag aanvragen",
+    )
 
 
 def items(*urls: str) -> str:
