@@ -75,9 +75,9 @@ def with_card(rest: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
     stated = tuple(deadline.model_copy(update={"sentence": "", "text": text}) for deadline, text in own)
     kinds = {deadline.kind for deadline in stated} & {DeadlineKind.OPENS, DeadlineKind.CLOSES}
     others = tuple(deadline for deadline in rest["deadlines"] if deadline.kind not in kinds)
-    amounts = {name: card[name] for name in ("budget", "max_amount") if name in card}
+    amounts: dict[str, Any] = {name: card[name] for name in ("budget", "max_amount") if name in card}
     told = {*map(str, kinds), *amounts}
-    fields = {**rest, **amounts, "deadlines": (*stated, *others)}
+    fields: dict[str, Any] = {**rest, **amounts, "deadlines": (*stated, *others)}
     for name in ("proof", "evidence"):
         fields[name] = rest[name] | {field: card[name][field] for field in amounts}
     fields["questions"] = tuple(question for question in rest["questions"] if question.field not in told)

@@ -102,7 +102,7 @@ class HaveYourSay(JsonSource):
 
 def current_status(row: Any) -> dict[str, Any]:
     """The status of an initiative that counts now: the one that says so, or the only one; RowUnreadable for neither."""
-    statuses = row.get("currentStatuses") or [AS_ASKED_FOR]
+    statuses: list[dict[str, Any]] = row.get("currentStatuses") or [AS_ASKED_FOR]
     if not isinstance(statuses, list) or not all(isinstance(status, dict) for status in statuses):
         raise RowUnreadable(f"{str(statuses)[:60]!r} where statuses were expected")
     current = [status for status in statuses if status.get("isCurrent")] or statuses
