@@ -53,7 +53,7 @@ def questions(facts: Facts) -> tuple[RaisedQuestion, ...]:
 
 
 def _status(facts: Facts, word: Status | None) -> tuple[Status | None, tuple[RaisedQuestion, ...]]:
-    """The source's word; where only the text says that the call is over, that; where they differ, a question."""
+    """The source's word; that the text says it is over goes before "open", and a person is asked which of them holds."""
     if facts.status is None:
         return word, ()
     read, sentence = facts.status
@@ -63,7 +63,7 @@ def _status(facts: Facts, word: Status | None) -> tuple[Status | None, tuple[Rai
         return word, ()  # "bijna open", "gesloten": the text speaks of the round before, or says the same
     why = "de bron zegt open, de tekst dat het over is"
     question = RaisedQuestion(field=QuestionField.STATUS, sentence=sentence, readings=(str(read), str(word)), why=why)
-    return word, (question,)
+    return read, (question,)
 
 
 def unknown_status(word: str) -> RaisedQuestion:

@@ -10,16 +10,16 @@ from scrapers.facts.facts import Asked, Facts, Gate, Shown, Value
 from scrapers.facts.features import topics_of
 from scrapers.facts.find import find
 from scrapers.facts.meanings import Judged, judged
+from scrapers.facts.over import over_of, when_coming, when_over
 from scrapers.facts.schemes import named_schemes
 from scrapers.facts.sentences import Sentence, cut, verbatim
-from scrapers.facts.spans import LONGEST, Moment
+from scrapers.facts.spans import LONGEST
 from scrapers.facts.words import groups, pattern
 
 MOST_DAYS = 12  # more sure closings than this in one text is a list of calls, not a call
 UNSURE = "niet zeker dat de tekst dit bedoelt"
 SEVERAL = "de tekst noemt er meer dan een en zegt niet welke voor wie"
 ROUNDED = "datum volgt uit een regel of uit woorden die twee dagen toelaten"
-OVER = "de tekst zegt dat het over is, en noemt een datum die nog komt"
 SCHEMES = "de tekst gaat over meer dan een regeling"
 CONTRADICT = "data in de tekst spreken elkaar tegen"
 
@@ -29,15 +29,15 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     text = text.replace("\u00ad", "")[:LONGEST]  # a soft hyphen hides words
     sentences = cut(text, find(text, language))
     mentions = judged(sentences)
-    status = status_of(sentences, text)
-    dated = [
-        answer for answer in doors.candidates(mentions, read_on) if not status or _counts_beside(answer, status[2])
-    ]
+    candidates = doors.candidates(mentions, read_on)
+    over, coming = over_of(sentences, text, read_on, any(_is_ahead(found, read_on) for found in candidates))
+    dated = [found for found in candidates if not over or _counts_beside(found, over.sentence)]
     faint = doors.candidates(mentions, read_on, doors.FAINT)
     gates, door, answers, remarks = _dates(dated, faint, text, read_on)
-    gates, answers = (
-        _when_over(gates, answers, read_on) if status and status[0] is not Status.EXPECTED else (gates, answers)
-    )
+    if over and over.status is not Status.EXPECTED:
+        gates, answers = when_over(over, gates, answers, read_on)
+    if coming:
+        gates, answers = when_coming(coming, gates, answers)
     answers["budget"] = money.budget(mentions, door, dated, text)
     answers["max_amount"] = money.settled(mentions, "max", text)
     answers["rate"] = money.settled(mentions, "rate", text)
@@ -45,13 +45,13 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     flags = _flags(sentences, text)
     several = len(named_schemes(mentions, text)) > 1
     if several:
-        gates, flags, least, status = (), [], None, None
+        gates, flags, least, over = (), [], None, None
         answers = _of_several(mentions, dated, text)
     return Facts(
         shown={name: answer for name, answer in answers.items() if isinstance(answer, Shown)},
         asked={name: answer for name, answer in answers.items() if isinstance(answer, Asked)},
         gates=(*gates, *flags),
-        status=status[:2] if status else None,
+        status=(over.status, over.proof) if over else None,
         allocation=_allocation(sentences) if not several else None,
         min_amount=least if isinstance(least, Shown) else None,
         remarks=remarks,
@@ -66,6 +66,10 @@ def _of_several(mentions: list[Judged], dated: list[DoorCandidate], text: str) -
     for name, meaning in (("budget", "budget"), ("max_amount", "max"), ("rate", "rate")):
         readings[name] = [*money.candidates(mentions, meaning)]
     return {name: money.asked(some, text, SCHEMES) for name, some in readings.items() if some}
+
+
+def _is_ahead(found: DoorCandidate, read_on: date) -> bool:
+    return found.chance >= doors.RIVAL and found.meaning != "later" and found.moment.day >= read_on
 
 
 def _counts_beside(candidate: DoorCandidate, over: Sentence) -> bool:
@@ -107,17 +111,6 @@ def _is_of_another(opened: DoorCandidate, closes: Asked, enter: list[DoorCandida
         candidate.moment for candidate in enter if candidate.judged.sentence.start == opened.judged.sentence.start
     ]
     return bool(beside) and closes.values[0] not in beside
-
-
-def _when_over(
-    gates: tuple[Gate, ...], answers: dict[str, money.Answer], read_on: date
-) -> tuple[tuple[Gate, ...], dict[str, money.Answer]]:
-    """What would still be to come of a call that is over is no fact any more."""
-    kept = tuple(gate for gate in gates if gate.moment is not None and gate.moment.day < read_on)
-    closes = answers["closes"]
-    if isinstance(closes, Shown) and isinstance(closes.value, Moment) and closes.value.day >= read_on:
-        answers = answers | {"closes": Asked((closes.value,), closes.sentence, OVER)}
-    return kept, answers
 
 
 def _opens_too_late(opening: list[DoorCandidate], door: DoorCandidate | None) -> DoorCandidate | None:
@@ -235,21 +228,6 @@ def _gates(
 def _gate(candidate: DoorCandidate, kind: DeadlineKind, text: str, door: bool) -> Gate:
     read = money.shown(candidate.judged, text, candidate.moment, candidate.chance)
     return Gate(kind, candidate.moment, read.text, read.sentence, read.certainty, door, span=candidate.judged.span)
-
-
-def status_of(sentences: list[Sentence], text: str) -> tuple[Status, str, Sentence] | None:
-    """That the call is over, put off or withdrawn, by a sentence that says so without an if."""
-    for name in groups("over"):
-        for sentence in sentences:
-            hit = pattern("over", name).search(sentence.words)
-            if hit and not _is_rule(sentence.words, hit.start(), hit.end()):
-                return Status(name), verbatim(text, sentence), sentence
-    return None
-
-
-def _is_rule(words: str, start: int, end: int) -> bool:
-    unless = pattern("over_unless", "rule")
-    return bool(unless.search(words[max(0, start - 80) : start])) or bool(unless.search(words[end : end + 4]))
 
 
 def _allocation(sentences: list[Sentence]) -> Allocation | None:

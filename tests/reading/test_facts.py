@@ -99,7 +99,7 @@ OVER = [
 
 @pytest.mark.parametrize(("language", "text", "status"), OVER)
 def test_words_that_it_is_over_close_the_call_with_that_sentence(language: str, text: str, status: Status) -> None:
-    found = read_facts(text, language, DAY)
+    found = read_facts(text, language, date(2026, 6, 1))
     assert found.status is not None
     assert found.status[0] is status
     assert found.status[1] in text
@@ -127,9 +127,10 @@ def test_the_date_beside_words_that_it_is_over_is_no_opening_and_no_closing() ->
     assert not [d for d in fields["deadlines"] if d.day == date(2026, 5, 12) or d.day == date(2026, 6, 30)]
 
 
-def test_where_source_and_text_differ_on_being_open_a_person_is_asked() -> None:
+def test_words_that_it_is_over_close_a_call_that_the_source_calls_open_and_a_person_is_asked() -> None:
     fields = extract("Het budget voor aanvragen is op.", "nl", DAY, Status.OPEN)
-    assert fields["source_word"] is Status.OPEN
+    assert fields["source_word"] is Status.CLOSED
+    assert fields["proof"]["source_word"].sentence == "Het budget voor aanvragen is op."
     (question,) = fields["questions"]
     assert (question.field, question.readings) == (QuestionField.STATUS, ("closed", "open"))
 

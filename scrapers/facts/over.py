@@ -1,0 +1,118 @@
+"""That a call is over, put off or withdrawn, by a sentence of its text, and the day from which it is."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from db.vocabulary import Status
+from scrapers.facts.facts import MOST_READINGS, Asked, Gate, Shown, Value
+from scrapers.facts.features import direction
+from scrapers.facts.sentences import Sentence, verbatim
+from scrapers.facts.spans import Moment, Span
+from scrapers.facts.words import groups, pattern
+
+OVER = "de tekst zegt dat het over is, en noemt een datum die nog komt"
+ENDS = "de tekst zegt dat het eerder sluit dan een andere datum in de tekst"
+ENDING = "ending"  # words that close a call only with a day beside them
+_SINCE = re.compile(r"\b(?:sinds|since)\b")
+_AFTER = {"from": (-1,), "before": (-1,), "after": (0,), "through": (0,)}
+
+
+@dataclass(frozen=True)
+class Over:
+    """``last``: the last moment to come in, two where the words allow both, none where the sentence has no day."""
+
+    status: Status
+    sentence: Sentence
+    proof: str
+    last: tuple[Moment, ...]
+
+
+def over_of(sentences: list[Sentence], text: str, read_on: date, more_to_come: bool) -> tuple[Over | None, Over | None]:
+    """What is over on that day, and what will be.
+
+    ``more_to_come``: the text has a window still ahead, so that what it says of one round is not said of the call.
+    """
+    coming = None
+    for name in groups("over"):
+        for sentence in sentences:
+            hit = pattern("over", name).search(sentence.words)
+            if hit is None or _is_rule(sentence.words, hit) or (more_to_come and _is_of_a_round(sentence.words, hit)):
+                continue
+            last = _last_days(sentence, read_on)
+            if name == ENDING and not last:
+                continue
+            status = Status.CLOSED if name == ENDING else Status(name)
+            over = Over(status, sentence, verbatim(text, sentence), last)
+            if not last or last[-1].day < read_on or status is Status.EXPECTED or _SINCE.search(sentence.words):
+                return over, None
+            coming = coming or over
+    return None, coming
+
+
+def _is_rule(words: str, hit: re.Match[str]) -> bool:
+    unless = pattern("over_unless", "rule")
+    start, end = hit.span()
+    return bool(unless.search(words[max(0, start - 80) : start])) or bool(unless.search(words[end : end + 4]))
+
+
+def _is_of_a_round(words: str, hit: re.Match[str]) -> bool:
+    return pattern("over_unless", "a_round").search(words[max(0, hit.start() - 40) : hit.end()]) is not None
+
+
+def _last_days(sentence: Sentence, read_on: date) -> tuple[Moment, ...]:
+    """By the only date of the sentence, in their order: "from" a day on ends the day before, "per" a day either way."""
+    dates = [(span, place) for span, place in zip(sentence.spans, sentence.places, strict=True) if span.kind == "date"]
+    if len(dates) != 1 or dates[0][0].pair:
+        return ()
+    span, place = dates[0]
+    moment = _moment(span, read_on)
+    if moment is None or moment.hour:
+        return () if moment is None else (moment,)
+    left = sentence.words[:place]
+    steps = (-1, 0) if re.search(r"\bper\s$", left[-5:]) else _AFTER.get(direction(left), (0,))
+    return tuple(Moment(moment.day + timedelta(days=step)) for step in steps)
+
+
+def _moment(span: Span, read_on: date) -> Moment | None:
+    """Of a day without a year the one nearest to the day of reading."""
+    if isinstance(span.value, Moment):
+        return span.value
+    if span.bare is None or (span.bare.day.month, span.bare.day.day) == (2, 29):
+        return None
+    years = range(read_on.year - 1, read_on.year + 2)
+    day = min((span.bare.day.replace(year=year) for year in years), key=lambda day: abs(day - read_on))
+    return Moment(day, span.bare.hour)
+
+
+Answers = dict[str, Shown | Asked | None]
+
+
+def when_over(over: Over, gates: tuple[Gate, ...], answers: Answers, read_on: date) -> tuple[tuple[Gate, ...], Answers]:
+    """What would still be to come of a call that is over is no fact any more."""
+    kept = tuple(gate for gate in gates if gate.moment is not None and gate.moment.day < read_on)
+    closes = answers["closes"]
+    if isinstance(closes, Shown) and isinstance(closes.value, Moment) and closes.value.day >= read_on:
+        answers = answers | {"closes": _either(over, (closes.value,), closes.sentence, OVER)}
+    return kept, answers
+
+
+def when_coming(over: Over, gates: tuple[Gate, ...], answers: Answers) -> tuple[tuple[Gate, ...], Answers]:
+    """A day from which it will be over makes a question of every other closing."""
+    closes = answers["closes"]
+    if (
+        isinstance(closes, Shown)
+        and isinstance(closes.value, Moment)
+        and closes.value.day in {moment.day for moment in over.last}
+    ):
+        return gates, answers
+    others: tuple[Value, ...] = ()
+    if closes is not None:
+        others = (closes.value,) if isinstance(closes, Shown) else closes.values
+    opening = tuple(gate for gate in gates if gate.kind.value == "opens")
+    return opening, answers | {"closes": _either(over, others, over.proof, ENDS)}
+
+
+def _either(over: Over, others: tuple[Value, ...], sentence: str, why: str) -> Asked:
+    values: tuple[Value, ...] = (*over.last, *others)
+    return Asked(tuple(dict.fromkeys(values))[:MOST_READINGS], sentence, why)
