@@ -53,7 +53,7 @@ def questions(facts: Facts) -> tuple[RaisedQuestion, ...]:
 
 
 def _status(facts: Facts, word: Status | None) -> tuple[Status | None, tuple[RaisedQuestion, ...]]:
-    """The source's word; that the text says it is over goes before "open", and a person is asked which of them holds."""
+    """The source's word; that the text says it is over goes before "open", and a person is asked which holds."""
     if facts.status is None:
         return word, ()
     read, sentence = facts.status
