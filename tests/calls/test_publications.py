@@ -194,6 +194,13 @@ def test_a_text_that_names_a_call_is_a_step_with_the_words_it_does_so_in(
     assert (link.kind, link.call_id) == (ChainKind.NEWS, about.id)
 
 
+def test_news_of_rvo_stands_with_the_scheme_that_it_names(cast: Cast) -> None:
+    call = titled(cast, NAME)
+    words(cast, "rvo_news", "Budget bijna op", f"Van het budget van de {NAME} is nog 4% over.")
+    [link] = [link for link in chain(cast.session, call, viewer_of(cast.haarlem)) if link.names]
+    assert (link.kind, link.title) == (ChainKind.NEWS, "Budget bijna op")
+
+
 @pytest.mark.parametrize(
     ("title", "text"),
     [

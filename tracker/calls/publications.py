@@ -27,6 +27,7 @@ KINDS = {
     "bekendmakingen_sru": ChainKind.PUBLICATION,
     "cvdr": ChainKind.PUBLICATION,
     "rijksoverheid": ChainKind.NEWS,
+    "rvo_news": ChainKind.NEWS,
 }
 TEXTS = (*KINDS, "tweede_kamer")  # who publishes texts that may name a call
 

@@ -105,6 +105,8 @@ FIELDS = {
 SOURCES = {
     "eu_portal": "EU-portaal",
     "rvo": "RVO",
+    "rvo_news": "RVO, nieuws",
+    "flevoland": "Provincie Flevoland, productencatalogus",
     "bekendmakingen_sru": "Bekendmakingen (zoekdienst)",
     "dus_i": "DUS-I",
     "dut": "Driving Urban Transitions",
