@@ -9,7 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from db.vocabulary import DeadlineKind, Instrument
-from scrapers.listing import BRUSSELS, MOST_EURO, ListedDeadline
+from scrapers.listing import BRUSSELS, MOST_EURO, Edition, ListedDeadline
 from scrapers.source import RowUnreadable
 
 TOPIC, EXTERNAL_ACTION, CASCADE = "1", "2", "8"
@@ -31,40 +31,21 @@ def fields(row: Any) -> dict[str, Any]:
 
 
 def reference_of(row: Any) -> str:
-    """One per topic and language; the same topic may stand in the index twice."""
+    """One per topic and language; the index may hold it twice, once from a mirror (since June 2026 nearly all)."""
     metadata = row.get("metadata") or row
     return (text(metadata, "REFERENCE") if isinstance(metadata, dict) else "") or text(row, "reference") or ""
 
 
-def one_a_topic(rows: list[Any]) -> list[Any]:
-    """The rows without copies of a topic: the index holds some twice, from another of its own sources or renewed.
-
-    The search sorts by identifier, so copies stand on one page, but in any order. The index's own record counts, of
-    several the oldest: the choice must be the same tomorrow.
-    """
-    best: dict[str, Any] = {}
-    for row in rows:
-        name = topic_of(row)
-        if name and (name not in best or _rank(row) < _rank(best[name])):
-            best[name] = row
-    return [row for row in rows if (name := topic_of(row)) is None or best[name] is row]
+def edition_of(data: dict[str, Any]) -> Edition:
+    """The index's own record, or one taken over from a mirror, and when it was made."""
+    return Edition(own=text(data, "DATASOURCE") in (None, "SEDIA"), stamp=text(data, "es_SortDate") or "")
 
 
-def topic_of(row: Any) -> str | None:
-    """The identifier of a result that is a topic; none for others, whose identifier says nothing, and for oddities."""
-    metadata = row.get("metadata") if isinstance(row, dict) else None
-    try:
-        if not isinstance(metadata, dict) or text(metadata, "type") != TOPIC or not _rank(row):
-            return None
-        return text(metadata, "identifier")
-    except (RowUnreadable, RecursionError):
-        return None
-
-
-def _rank(row: Any) -> tuple[bool, int, str, str]:
-    data = row["metadata"]
-    number = text(data, "ccm2Id") or ""
-    return (text(data, "DATASOURCE") not in (None, "SEDIA"), len(number) or 99, number, json.dumps(row, sort_keys=True))
+def record_name(row: Any) -> str:
+    """What tells two results apart: the reference, and the index it was taken from."""
+    metadata = row.get("metadata") or row
+    parts = (metadata.get(name) for name in ("DATASOURCE", "es_SortDate")) if isinstance(metadata, dict) else ()
+    return " ".join([reference_of(row), *map(str, parts)])
 
 
 def many(data: dict[str, Any], name: str) -> list[str]:

@@ -133,6 +133,17 @@ PARTICULARS = (
 Names = Annotated[tuple[Line, ...], Field(max_length=MOST_NAMES)]
 
 
+class Edition(Frozen):
+    """Which of the copies of one call a listing is, where a source holds several.
+
+    ``own``: the source's own record, not one taken over from another index. ``stamp``: when it was made, as the source
+    writes it; a later one sorts after an earlier one.
+    """
+
+    own: bool = True
+    stamp: Line = ""
+
+
 class ListedDeadline(Frozen):
     """One typed date as a source gives it, shown as a fact; what is less certain is a ``RaisedQuestion``.
 
@@ -195,6 +206,7 @@ class Listing(Frozen):
     of a field that is shown. ``review`` are remarks in Dutch, such as dates of one text that contradict each other.
     ``targets`` is whom the source says it is for; ``subjects`` and ``sectors`` are its own headings, ``priorities`` the
     policies a call also serves, ``conditions`` and ``support`` texts about applying, ``updates`` newest first.
+    ``code``: the name that stays with this one call in its source though ``external_id`` may change: an EU topic's.
     """
 
     source: str
@@ -232,6 +244,8 @@ class Listing(Frozen):
     source_word: Status | None = None
     published_on: date | None = None
     references: tuple[Line, ...] = ()
+    code: Line | None = None
+    edition: Edition | None = None
     review: tuple[Line, ...] = ()
     questions: tuple[RaisedQuestion, ...] = ()
     proof: dict[str, Proof] = Field(default_factory=dict)

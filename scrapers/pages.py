@@ -27,7 +27,7 @@ class PageReading:
         self.stopped = ""
         self.skew: float | None = None
         self.answers = self.unchanged = self.bytes = self.listed = self.unread = 0
-        self._known: set[str] = set()
+        self._known: dict[str, set[str]] = {}  # what was said of each call
         self._unreadable: set[tuple[str, str]] = set()
 
     def stop(self, why: str) -> None:
@@ -110,10 +110,12 @@ class PageReading:
                 self._unreadable.add((row.where, row.why))
                 self.unread += 1
                 self.keep(replace(row, where=plain_line(row.where), why=plain_line(row.why)))
-        elif row.external_id not in self._known:
-            self._known.add(row.external_id)
-            self.listed += 1
-            self.keep(row if row.snapshot else row.model_copy(update={"snapshot": sha256}))
+        else:
+            said, words = self._known.setdefault(row.external_id, set()), words_of(row)
+            self.listed += not said
+            if words not in said:  # copies that say other things are weighed at the end, see copies.py
+                said.add(words)
+                self.keep(row if row.snapshot else row.model_copy(update={"snapshot": sha256}))
 
     def _keep_page(self, page: TextResponse) -> str:
         sha256 = hashlib.sha256(page.body).hexdigest()
@@ -131,6 +133,11 @@ class PageReading:
                 self.skew = (self.now() - parsedate_to_datetime(stamp)).total_seconds()
             except (ValueError, TypeError):
                 return
+
+
+def words_of(listing: Listing) -> str:
+    """The same for two listings that say the same, wherever they were read."""
+    return hashlib.sha256(listing.model_dump_json(exclude={"snapshot", "evidence"}).encode()).hexdigest()
 
 
 def text_header(page: Response, name: str) -> str:

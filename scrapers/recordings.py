@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from scrapy import Request
 from scrapy.http import HtmlResponse, JsonResponse, Response, TextResponse, XmlResponse
 
+from scrapers.copies import one_a_call, unread_calls
 from scrapers.crawled import Crawled, Page, Remembered, Unreadable
 from scrapers.listing import AMSTERDAM, Listing
 from scrapers.pages import Event, PageReading
@@ -108,14 +109,15 @@ def replay_shaped(
 
 def as_crawled(reading: PageReading, events: list[Event], moment: datetime) -> Crawled:
     """The events of a reading, sorted."""
+    listings = one_a_call(event for event in events if isinstance(event, Listing))
     return Crawled(
         source=reading.source.name,
         kind=reading.source.kind,
         started_at=moment,
         finished_at=moment,
-        listings=tuple(e for e in events if isinstance(e, Listing)),
+        listings=tuple(listings),
         pages=tuple(e for e in events if isinstance(e, Page)),
-        unreadable=tuple(e for e in events if isinstance(e, Unreadable)),
+        unreadable=tuple(unread_calls((e for e in events if isinstance(e, Unreadable)), listings)),
         remembered=tuple(e for e in events if isinstance(e, Remembered)),
         stopped=reading.stopped,
         unchanged=reading.all_unchanged,

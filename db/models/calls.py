@@ -22,6 +22,7 @@ from db.vocabulary import (
 )
 
 JOINED = text("joined_into IS NOT NULL")  # few are: an index of those alone
+LATER_ROUND = text("previous_round_id IS NOT NULL")
 
 
 class Crawl(Numbered, table=True):
@@ -90,6 +91,7 @@ class Call(Numbered, table=True):
         Index("ix_call_open", "nature", "closes_at"),
         Index("ix_call_said", "source_word", "closes_at"),
         Index("ix_call_joined", "joined_into", sqlite_where=JOINED, postgresql_where=JOINED),
+        Index("ix_call_round", "previous_round_id", sqlite_where=LATER_ROUND, postgresql_where=LATER_ROUND),
     )
 
     nature: str = Nature.CALL
@@ -144,6 +146,9 @@ class Call(Numbered, table=True):
     first_seen: datetime = Field(index=True)
     last_seen: datetime
     joined_into: int | None = Field(default=None, foreign_key="call.id", description="a redirect after a join")
+    previous_round_id: int | None = Field(
+        default=None, foreign_key="call.id", description="the round before this one, under the same id in its source"
+    )
     matched_with: str = Field(default="", description="the model and the agendas it was last matched with")
     matched_revision: int = Field(default=0, description="its newest revision when it was last matched")
 

@@ -24,12 +24,13 @@ from scrapers.eu_results import (
     TOPIC_REFERENCE,
     amounts,
     deadlines,
+    edition_of,
     fields,
     identity,
     instrument,
     many,
-    one_a_topic,
     page_of,
+    record_name,
     reference_of,
     review,
     text,
@@ -41,6 +42,7 @@ from scrapers.source import Context, RowUnreadable, SourceIncomplete
 from scrapers.texts import one_line, plain_text
 
 PAGE_SIZE, MOST_PASSES = 100, 3
+NEARLY_ALL = 0.98
 STATUS = {"31094501": Status.ANNOUNCED, "31094502": Status.OPEN, "31094503": Status.CLOSED}
 BOUNDARY = "kansenradar-form-part"
 REFUSED = [400, 404]
@@ -60,10 +62,11 @@ class EuPortal(JsonSource):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.number, self.passes, self.full = 1, 1, False
-        self.seen: set[str] = set()  # references of this pass
+        self.seen: set[str] = set()  # records of this pass
         self.before: set[str] | None = None  # and of the pass before it
         self.totals: set[int] = set()  # what the answers of this pass said of the whole
-        self.ever, self.most = set[str](), 0  # references and the largest total of all passes
+        self.calls, self.calls_before = set[str](), set[str]()  # references of this pass, and of those before it
+        self.ever, self.most = set[str](), 0  # records and the largest total of all passes
         self.counted = 0  # what the search says of the whole when it is not asked to sort
         self.sorted, self.agreed = True, False
 
@@ -114,14 +117,11 @@ class EuPortal(JsonSource):
         return asked
 
     def rows(self, page: TextResponse) -> Iterable[Any]:
-        """The results, of each topic one; the others count as seen. Of a question for the total, none."""
+        """The results, copies and all; of a question for the total, none."""
         if page.meta.get("counts"):
             self.counted = 0 if page.status in REFUSED else self.total_of(self.parsed(page))
             return ()
-        rows = list(super().rows(page))
-        chosen = one_a_topic(rows)
-        self.seen.update(reference_of(row) for row in rows if not any(row is topic for topic in chosen))
-        return chosen
+        return super().rows(page)
 
     def items(self, data: Any) -> list[Any]:
         """The results; remembers what the answer says of the whole."""
@@ -144,9 +144,10 @@ class EuPortal(JsonSource):
     def next_page(self, page: TextResponse) -> Request | None:
         """The next page; then another pass where results are missing; at the end the total without an order.
 
-        It ends when one pass is steady or two hold the same; or when all together hold at least as many results as any
-        answer said there were: what one leaves out, another has. Where the search has more without an order, the types
-        that may lack the sorted field are asked without one.
+        It ends when one pass is steady, when two hold the same, or when one brings no call that those before it lacked
+        and hardly a copy is missing; or when all together hold at least as many results as any answer said there were:
+        what one leaves out, another has. Where the search has more without an order, the types that may lack the sorted
+        field are asked without one.
         """
         if self.full:
             self.number += 1
@@ -160,14 +161,17 @@ class EuPortal(JsonSource):
         return self.another_pass()
 
     def is_whole(self) -> bool:
-        """Whether nothing can be missing after this pass."""
-        if self.seen == self.before or (self.sorted and len(self.totals) == 1 and len(self.seen) >= max(self.totals)):
+        """Whether nothing can be missing after this pass; copies may, where the calls are all there."""
+        steady = len(self.totals) == 1 and len(self.seen) >= max(self.totals)
+        settled = self.calls <= self.calls_before and len(self.ever) >= NEARLY_ALL * self.most
+        self.calls_before |= self.calls
+        if self.seen == self.before or (self.sorted and (steady or settled)):
             return True
         return (self.passes == MOST_PASSES or not self.sorted) and len(self.ever) >= self.most
 
     def another_pass(self) -> Request:
         """From the first page again."""
-        self.before, self.seen, self.totals = self.seen, set(), set()
+        self.before, self.seen, self.calls, self.totals = self.seen, set(), set(), set()
         self.passes, self.number = self.passes + 1, 1
         self._asked.clear()
         return self.ask(1)
@@ -186,9 +190,9 @@ class EuPortal(JsonSource):
 
     def identify(self, row: Any) -> str | None:
         """ccm2Id for topics; the reference without its language for the others. Counts what was seen."""
-        reference = reference_of(row)
-        self.seen.add(reference)
-        return identity(fields(row), reference)
+        self.seen.add(record_name(row))
+        self.calls.add(reference_of(row))
+        return identity(fields(row), reference_of(row))
 
     def read(self, row: Any) -> Listing | None:
         """One result."""
@@ -204,6 +208,7 @@ class EuPortal(JsonSource):
             raise RowUnreadable("a result without " + ("title" if key else "identity"))
         action = text(data, "typesOfAction")
         status = STATUS.get(text(data, "status") or "")
+        code = text(data, "identifier") if kind == TOPIC else None  # cascade calls share theirs
         return Listing(
             source=self.name,
             external_id=key,
@@ -222,7 +227,9 @@ class EuPortal(JsonSource):
             **(amounts(data) if kind == TOPIC else {"amount_text": text(data, "budget")}),
             source_word=status,
             questions=() if status else (unknown_status(text(data, "status") or ""),),
-            references=tuple(filter(None, [text(data, "identifier")])) if kind == TOPIC else (),
+            references=tuple(filter(None, [code])),
+            code=code,
+            edition=edition_of(data),
             review=review(data, kind),
         )
 

@@ -61,23 +61,55 @@ def test_two_dates_are_two_stages_where_the_model_the_actions_or_the_code_say_so
     assert deadlines({"deadlineDate": dates, **fields}, "1")[0].kind == kind
 
 
+MIRROR = ["SEDIA_PRD_CENTRICITY"]
+
+
+def dated(day: str, **fields: Any) -> dict[str, Any]:
+    return {"deadlineDate": [f"{day}T00:00:00.000+0000"], **fields}
+
+
 def copies(number: int) -> list[dict[str, Any]]:
-    """A topic, its renewal under another number and its copies from another source, one without a number."""
-    elsewhere = {"DATASOURCE": ["SEDIA_PRD_CENTRICITY"], "title": ["A copy"]}
-    own, renewed = topic(number), topic(number, ccm2Id=["77777"], REFERENCE=["77777TOPICSen"])
-    return [own, renewed, topic(number, **elsewhere), topic(number, **elsewhere, ccm2Id=[])]
+    """A topic, its renewal under another number, and copies from a mirror: younger, and one without a number."""
+    mirror = {"DATASOURCE": MIRROR, "title": ["A copy"], "es_SortDate": ["2026-08-20T10:00:00.000+0000"]}
+    own = topic(number, es_SortDate=["2026-06-01T10:00:00.000+0000"])
+    renewed = {"ccm2Id": ["77777"], "REFERENCE": ["77777TOPICSen"], "title": ["Renewed"]}
+    return [
+        own,
+        topic(number, **renewed, es_SortDate=["2026-06-02T10:00:00.000+0000"]),
+        topic(number, **mirror, **dated("2026-12-24")),
+        topic(number, **mirror, **dated("2026-12-24"), ccm2Id=[]),
+    ]
 
 
 @pytest.mark.parametrize("turn", range(4))
-def test_of_copies_of_one_topic_the_same_one_stays_whatever_their_order(turn: int, tmp_path: Path) -> None:
+def test_of_copies_of_one_topic_the_sources_own_newest_stays_whatever_their_order(turn: int, tmp_path: Path) -> None:
     rows = copies(1)[turn:] + copies(1)[:turn] + [topic(2), {**topic(3), "reference": "x"}]
     crawled = replay(EuPortal, answers(tmp_path, rows))
     assert crawled.stopped == ""
-    assert [(one.external_id, one.title) for one in crawled.listings] == [
-        ("5001", "Topic 1"),
-        ("5002", "Topic 2"),
-        ("5003", "Topic 3"),
-    ]
+    assert {(one.external_id, one.title, one.deadlines[-1].day) for one in crawled.listings} == {
+        ("77777", "Renewed", date(2026, 9, 1)),
+        ("5002", "Topic 2", date(2026, 9, 1)),
+        ("5003", "Topic 3", date(2026, 9, 1)),
+    }
+
+
+@pytest.mark.parametrize("kind", ["1", "2", "8"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_mirror_on_another_page_does_not_count_for_any_type(kind: str, first: bool, tmp_path: Path) -> None:
+    reference = {"1": "5001TOPICSen", "2": "5001PROSPECTSEN", "8": "5001COMPETITIVE_CALLen"}[kind]
+    own = topic(1, type=[kind], REFERENCE=[reference], DATASOURCE=["SEDIA"])
+    mirror = topic(1, type=[kind], REFERENCE=[reference], DATASOURCE=MIRROR, **dated("2026-11-24"))
+    pages = [[own], [mirror]] if first else [[mirror], [own]]
+    crawled = replay(EuPortal, paged(tmp_path, pages))
+    assert crawled.stopped == ""
+    assert [one.deadlines[-1].day for one in crawled.listings] == [date(2026, 9, 1)]
+    assert len(crawled.pages) == 2  # copies are no reason for another pass
+
+
+def test_a_mirrors_copy_that_cannot_be_read_costs_nothing(tmp_path: Path) -> None:
+    broken = topic(1, DATASOURCE=MIRROR, deadlineDate=["soon"])
+    crawled = replay(EuPortal, answers(tmp_path, [broken, topic(1)]))
+    assert (len(crawled.listings), crawled.unreadable, crawled.stopped) == (1, (), "")
 
 
 def test_calls_that_share_a_name_but_are_no_topics_stay_apart(tmp_path: Path) -> None:
@@ -86,11 +118,23 @@ def test_calls_that_share_a_name_but_are_no_topics_stay_apart(tmp_path: Path) ->
 
 
 def answers(folder: Path, rows: list[dict[str, Any]]) -> Path:
-    page = json.dumps({"totalResults": len(rows), "pageNumber": 1, "pageSize": 100, "results": rows})
-    url = EuPortal(Context(NOW)).ask(1).url
-    folder = recorded(folder, {url: ("application/json", page)})
+    return paged(folder, [rows])
+
+
+def paged(folder: Path, pages: list[list[dict[str, Any]]]) -> Path:
+    """A recording in which the index cuts its answer into these pages."""
+    size = 100 if len(pages) == 1 else len(pages[0])
+    total, source = sum(map(len, pages)), EuPortal(Context(NOW))
+    whole = {
+        source.ask(number).url: json.dumps(
+            {"totalResults": total, "pageNumber": number, "pageSize": size, "results": rows}
+        )
+        for number, rows in enumerate(pages, 1)
+    }
+    folder = recorded(folder, {url: ("application/json", page) for url, page in whole.items()})
     index = json.loads((folder / "index.json").read_text())
-    index["answers"][0]["method"] = "POST"
+    for answer in index["answers"]:
+        answer["method"] = "POST"
     (folder / "index.json").write_text(json.dumps(index))
     return folder
 

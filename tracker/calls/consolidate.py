@@ -27,7 +27,10 @@ UNRANKED = 30
 LEGAL_RANK = RANK | {"cvdr": 5, "bekendmakingen": 5}
 LEGAL_FIELDS = frozenset({"budget", "rate", "applicants", "published_on"})
 
-NOT_SHOWN = {"source", "external_id", "deadlines", "references", "review", "evidence", "snapshot", "questions", "proof"}
+NOT_SHOWN = {
+    *("source", "external_id", "code", "edition", "deadlines", "references"),
+    *("review", "evidence", "snapshot", "questions", "proof"),
+}
 SHOWN_FIELDS = tuple(name for name in Listing.model_fields if name not in NOT_SHOWN)
 DEFAULTS: dict[str, Any] = {
     name: info.get_default(call_default_factory=True, validated_data={})

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from scrapers.listing import Listing
 
 # Neither is what a source says of a call: the bytes and the spans it was read from differ on every visit.
-NOISE = {"snapshot", "evidence"}
+# Nor are its code and edition, which say which call and which copy it is.
+NOISE = {"snapshot", "evidence", "code", "edition"}
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_cid|mc_eid|pk_\w+|piwik_\w+)$", re.IGNORECASE)
 
 

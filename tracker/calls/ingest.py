@@ -1,6 +1,8 @@
 """Store one crawl, in the caller's transaction: read what is remembered, decide, write once.
 
     crawled.listings            | compare with the known sightings -> new, changed, unchanged, back, missing
+    new                         | recognise -> a known call under another id or address
+    changed                     | sort_out -> only a mirror's copy: unchanged; begins anew: a round of its own
     new                         | link_by_reference -> a call that another source named, or a new call
     missing                     | absent three times, not over, not denied by its source -> gone
     changed, linked, gone, back | merge before and after -> changes -> revisions, dates, agreements
@@ -18,9 +20,10 @@ from sqlmodel import Session
 
 from db import bulk
 from scrapers.crawled import Crawled
-from tracker.calls import questions, store
+from tracker.calls import questions, recollection, store
 from tracker.calls.completeness import Judgement, judge
 from tracker.calls.plan import IngestResult, decide
+from tracker.calls.recognition import recognise, sort_out
 from tracker.calls.sightings import compare
 
 
@@ -28,10 +31,14 @@ def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgeme
     """Store a crawl; ``now`` is aware, in UTC. Without a judgement the crawl is judged by its source's past."""
     with bulk.uncollected():
         bulk.one_at_a_time(session)
-        comparison = compare(crawled, store.known_sightings(session, crawled.source))
+        known = store.known_sightings(session, crawled.source)
+        comparison = compare(crawled, known)
+        comparison = recognise(comparison, recollection.absent(session, crawled.source, comparison, known))
         memory = store.memory(session, crawled, comparison, now)
+        comparison = sort_out(crawled.source, comparison, memory.states, now)
         plan = decide(crawled, comparison, memory, judgement or judge(crawled, memory.history.seen), now)
         store.write(session, plan)
-        questions.keep(session, crawled.source, comparison.new, [report for _, report in comparison.changed], now)
+        new = [*comparison.new, *(reported for _, reported in comparison.rounds)]
+        questions.keep(session, crawled.source, new, [reported for _, reported in comparison.changed], now)
     session.expire_all()
     return plan.result

@@ -64,6 +64,7 @@ class AssignedListing:
     sighting_id: int
     call_id: int
     reported: ReportedListing
+    previous: KnownSighting | None = None  # of the round before this one
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,15 @@ class NewCalls:
 
     calls: Rows
     dates: Rows
+    revisions: Rows
+
+
+@dataclass(frozen=True)
+class EndedRounds:
+    """What ends with a round: its sighting gives its id to the next, its call leads there."""
+
+    sightings: Rows
+    calls: Rows
     revisions: Rows
 
 
@@ -87,6 +97,7 @@ class IngestPlan:
     new: NewCalls
     new_sightings: Rows
     changed_sightings: Rows
+    ended_rounds: EndedRounds
     references: Rows
     missed_sightings: list[int]
     gone_sightings: list[int]
@@ -115,6 +126,7 @@ def decide(
     """What to write of a crawl."""
     occasion = rows.Occasion(now, memory.crawl_id)
     new, linked = _assign(crawled.source, comparison.new, memory)
+    rounds = _begin(comparison, memory)
     changed = _beside_before(comparison, memory, now)
     missed = _missed(crawled, comparison, memory, judgement)
     gone = _gone(crawled, missed)
@@ -124,17 +136,20 @@ def decide(
     hold_new = is_flood_of_new(len(comparison.new), memory.history, now)
     held = _held(comparison, restated, memory)
     result = _result(crawled, comparison, memory, judgement, restated, late)
-    counts = {"new": len(new), "changed": len(result.changed), "gone": len(result.gone), "back": len(result.back)}
+    begun = [*new, *rounds]
+    result = replace(result, new=_calls(begun), held=hold_new * len(new) + len(held))
+    counts = {name: len(getattr(result, name)) for name in ("new", "changed", "gone", "back")}
     return IngestPlan(
         crawled=crawled,
         now=now,
-        result=replace(result, new=_calls(new), held=hold_new * len(new) + len(held)),
+        result=result,
         crawl=rows.crawl_row(crawled, judgement, id=memory.crawl_id, seen=result.seen, **counts),
         snapshots=_new_snapshots(crawled, comparison, memory),
-        new=_new_calls(new, hold_new, occasion),
-        new_sightings=[rows.new_sighting(a.sighting_id, a.call_id, a.reported, now) for a in (*new, *linked)],
+        new=_new_calls(begun, set(_calls(new)) if hold_new else set(), occasion),
+        new_sightings=[rows.new_sighting(a.sighting_id, a.call_id, a.reported, now) for a in (*begun, *linked)],
         changed_sightings=[rows.sighting_row(a.reported, now) | {"b_id": a.sighting_id} for a in changed],
-        references=rows.reference_rows((a.sighting_id, a.reported) for a in (*new, *linked, *changed)),
+        ended_rounds=_ended(rounds, memory, occasion),
+        references=rows.reference_rows((a.sighting_id, a.reported) for a in (*begun, *linked, *changed)),
         missed_sightings=[known.id for known in missed],
         gone_sightings=[known.id for known in gone],
         unchanged_sightings=[known.id for known in comparison.unchanged],
@@ -165,6 +180,31 @@ def _beside_before(comparison: Comparison, memory: SourceMemory, now: datetime) 
     """The changed listings, each with the facts that its source named before and is silent about today."""
     pairs = ((known, memory.states[known.call_id].records[known.id], report) for known, report in comparison.changed)
     return [AssignedListing(known.id, known.call_id, report.beside(before, now)) for known, before, report in pairs]
+
+
+def _begin(comparison: Comparison, memory: SourceMemory) -> list[AssignedListing]:
+    """A next round is a call of its own: what people said of the round before stays with that."""
+    first = len(comparison.new)
+    ids = zip(memory.sighting_ids[first:], memory.call_ids[first:], comparison.rounds, strict=False)
+    return [AssignedListing(sighting, call, reported, known) for sighting, call, (known, reported) in ids]
+
+
+def _ended(rounds: Sequence[AssignedListing], memory: SourceMemory, occasion: rows.Occasion) -> EndedRounds:
+    """The old sighting keeps what it said under a key of its own; its call says where the source went."""
+    ended = EndedRounds([], [], [])
+    for begun in rounds:
+        known = begun.previous
+        assert known is not None
+        state = memory.states[known.call_id]
+        closed = state.merged(occasion.now).closes_at or occasion.now
+        key = f"{known.external_id[:260]} (ronde tot {closed:%Y-%m-%d})"
+        ended.sightings.append({"b_id": known.id, "external_id": key, "gone_at": occasion.now})
+        if all(record.gone for number, record in state.records.items() if number != known.id):
+            since = state.not_listed_since or occasion.now
+            ended.calls.append({"b_id": known.call_id, "not_listed_since": since})
+        leads_to = {"field": "next_round", "new": {"call": begun.call_id}, "version": state.version}
+        ended.revisions.append(occasion.revision(known.call_id, RevisionKind.CHANGED, **leads_to))
+    return ended
 
 
 def _missed(
@@ -241,13 +281,14 @@ def _new_snapshots(crawled: Crawled, comparison: Comparison, memory: SourceMemor
     return [rows.snapshot_row(page) for page in pages.values()]
 
 
-def _new_calls(new: Sequence[AssignedListing], held: bool, occasion: rows.Occasion) -> NewCalls:
+def _new_calls(new: Sequence[AssignedListing], held: set[int], occasion: rows.Occasion) -> NewCalls:
     """The call, its dates and the revision that says it is new."""
     calls, dates, revisions, now = [], [], [], occasion.now
     for assigned in new:
         merged = merge_one(assigned.reported.record)
-        row = rows.call_row(merged) | {"id": assigned.call_id, "first_seen": now, "last_seen": now, "held": held}
-        calls.append(row | {"version": 1, "eligible_why": "", "not_listed_since": None})
+        row = rows.call_row(merged) | {"id": assigned.call_id, "first_seen": now, "last_seen": now}
+        row |= {"version": 1, "eligible_why": "", "not_listed_since": None, "held": assigned.call_id in held}
+        calls.append(row | {"previous_round_id": assigned.previous.call_id if assigned.previous else None})
         dates += [rows.new_date(assigned.call_id, place, now) for place in rows.numbered(merged.deadlines)]
         over = row["closes_at"] is not None and row["closes_at"] <= now
         news = {"telling": not (over or row["source_word"] in OVER), "snapshot": assigned.reported.listing.snapshot}

@@ -10,6 +10,7 @@ from scrapers.listing import ListedDeadline, Listing, QuestionField, RaisedQuest
 YEARS_AHEAD = 12  # the same limit as in reading a text
 LIKELIER_THAN_NOT = 0.5
 UNLIKELY = "minder zeker dan een half"
+ONLY_COPIED = "alleen een kopie in het register van de bron noemt dit, en die kan verouderd zijn"
 
 
 def plausible(listing: Listing, today: date) -> Listing:
@@ -36,10 +37,21 @@ def only_likely(listing: Listing) -> Listing:
     return listing.model_copy(update={**changes, "questions": tuple(asked.values())})
 
 
-def _of_date(deadline: ListedDeadline) -> RaisedQuestion:
+def only_asked(listing: Listing, today: date) -> Listing:
+    """The listing with its coming dates asked: a mirror keeps dates that the source has moved. What passed is over."""
+    coming = [d for d in listing.deadlines if d.day is not None and d.day >= today]
+    if not coming:
+        return listing
+    asked = {question.field: question for question in (_of_date(d, ONLY_COPIED) for d in reversed(coming))}
+    asked |= {question.field: question for question in listing.questions}
+    kept = tuple(d for d in listing.deadlines if d not in coming)
+    return listing.model_copy(update={"deadlines": kept, "questions": tuple(asked.values())})
+
+
+def _of_date(deadline: ListedDeadline, why: str = UNLIKELY) -> RaisedQuestion:
     field = QuestionField.OPENS if deadline.kind == DeadlineKind.OPENS else QuestionField.CLOSES
     reading = f"{deadline.day}T{deadline.hour}" if deadline.hour else str(deadline.day)
-    return RaisedQuestion(field=field, sentence=deadline.sentence or deadline.text, readings=(reading,), why=UNLIKELY)
+    return RaisedQuestion(field=field, sentence=deadline.sentence or deadline.text, readings=(reading,), why=why)
 
 
 def _of_field(listing: Listing, name: str) -> RaisedQuestion:

@@ -37,6 +37,11 @@ class CallState:
         merged = merge_records(list(self.records.values()), self.corrected)
         return replace(merged, deadlines=with_passed(merged.deadlines, self.dates, now))
 
+    def is_past(self, now: datetime) -> bool:
+        """Whether every gate of its standing dates has passed; what people corrected counts."""
+        gates = [row.gate_at for row in self.dates if row.cancelled_at is None and row.gate_at is not None]
+        return bool(gates) and max(gates) <= now
+
     def after(self, reported: Mapping[int, ReportedListing], gone: set[int], back: set[int]) -> "CallState":
         """The same call once its sources were heard; all keys are ids of sightings."""
         records = self.records | {sighting: listing.record for sighting, listing in reported.items()}

@@ -67,6 +67,7 @@ def snapshot_row(page: Page) -> dict[str, Any]:
 def sighting_row(reported: ReportedListing, now: datetime) -> dict[str, Any]:
     """What a listing writes on its sighting, old or new."""
     return {
+        "external_id": reported.key,
         "url": reported.listing.url,
         "fields": reported.record.fields,
         "fingerprint": reported.fingerprint,
@@ -80,7 +81,7 @@ def sighting_row(reported: ReportedListing, now: datetime) -> dict[str, Any]:
 
 def new_sighting(sighting_id: int, call_id: int, reported: ReportedListing, now: datetime) -> dict[str, Any]:
     """The row of a sighting that was not there."""
-    key = {"id": sighting_id, "call_id": call_id, "source": reported.listing.source, "external_id": reported.key}
+    key = {"id": sighting_id, "call_id": call_id, "source": reported.listing.source}
     return key | {"first_seen": now} | sighting_row(reported, now)
 
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import cached_property
 
 from notifications.wording import local_day
+from scrapers.copies import is_mirror, one_a_call
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
 from tracker.calls.consolidate import SourceRecord
 from tracker.calls.identity import fingerprint, identity
-from tracker.calls.plausibility import plausible
+from tracker.calls.plausibility import only_asked, plausible
 from tracker.calls.silence import keep_facts
 
 
@@ -57,26 +58,25 @@ class KnownSighting:
 
 @dataclass
 class Comparison:
-    """A crawl beside what was known of its source."""
+    """A crawl beside what was known of its source; ``rounds``: known ids that began anew, each a call of its own."""
 
     new: list[ReportedListing] = field(default_factory=list)
     changed: list[tuple[KnownSighting, ReportedListing]] = field(default_factory=list)
     unchanged: list[KnownSighting] = field(default_factory=list)
     back: list[KnownSighting] = field(default_factory=list)
     missing: list[KnownSighting] = field(default_factory=list)
+    rounds: list[tuple[KnownSighting, ReportedListing]] = field(default_factory=list)
 
 
 def reported_listings(crawled: Crawled) -> dict[str, ReportedListing]:
-    """The listings by key. Of two with one key the larger fingerprint stays, whatever their order."""
-    by_key: dict[str, ReportedListing] = {}
+    """The listings by key; of two with one key what they contradict is asked, see scrapers/copies.py."""
     today = crawled.finished_at.date()
-    for listing in crawled.listings:
-        listing = plausible(listing, today)
-        reported = ReportedListing(identity(listing.external_id), listing, fingerprint(listing))
-        other = by_key.get(reported.key)
-        if other is None or other.fingerprint < reported.fingerprint:
-            by_key[reported.key] = reported
-    return by_key
+    listings = one_a_call((plausible(listing, today) for listing in crawled.listings), identity)
+    listings = [only_asked(listing, today) if is_mirror(listing) else listing for listing in listings]
+    keys = (identity(listing.external_id) for listing in listings)
+    return {
+        key: ReportedListing(key, listing, fingerprint(listing)) for key, listing in zip(keys, listings, strict=True)
+    }
 
 
 def compare(crawled: Crawled, known_sightings: Mapping[str, KnownSighting]) -> Comparison:

@@ -44,17 +44,19 @@ def memory(session: Session, crawled: Crawled, comparison: Comparison, now: date
     candidates = link_candidates(session, comparison.new)
     changing = [*comparison.back, *nearly_gone(comparison.missing), *(known for known, _ in comparison.changed)]
     sha256 = SNAPSHOT.c.sha256
+    of_calls = states(session, {*candidates, *(known.call_id for known in changing)}, now)
+    may_begin = sum(of_calls[known.call_id].is_past(now) for known, _ in comparison.changed)
     return SourceMemory(
         history=past(session, crawled.source),
         candidates=candidates,
         running=not_over(session, {known.call_id for known in comparison.missing}, now),
-        states=states(session, {*candidates, *(known.call_id for known in changing)}, now),
+        states=of_calls,
         streams=streams(session) | ({crawled.source} if crawled.kind == SourceKind.STREAM else set()),
         snapshots={row.sha256 for row in in_parts(session, select(sha256), sha256, wanted_snapshots(comparison))},
         standing=damped_fields(session, crawled.source),
         crawl_id=take_ids(session, CRAWL, 1)[0],
-        call_ids=take_ids(session, CALL, len(comparison.new)),
-        sighting_ids=take_ids(session, SIGHTING, len(comparison.new)),
+        call_ids=take_ids(session, CALL, len(comparison.new) + may_begin),
+        sighting_ids=take_ids(session, SIGHTING, len(comparison.new) + may_begin),
     )
 
 
@@ -159,6 +161,8 @@ def write(session: Session, plan: IngestPlan) -> None:
     _write_new(session, plan)
     _write_sightings(session, plan)
     write_restated(session, plan.restated)
+    _update(session, CALL, plan.ended_rounds.calls)
+    add(session, REVISION, plan.ended_rounds.revisions)
     _update(session, REVISION, [{"b_id": number, "damped": False} for number in plan.settled_revisions])
     add(session, REVISION, plan.late_revisions)
     _update(session, CALL, [{"b_id": row["call_id"], "version": row["version"]} for row in plan.late_revisions])
@@ -194,6 +198,7 @@ def _write_sightings(session: Session, plan: IngestPlan) -> None:
     s, again = SIGHTING.c, {"last_seen": plan.now, "missed": 0, "gone_at": None}
     in_parts(session, update(SIGHTING).values(missed=s.missed + 1), s.id, plan.missed_sightings)
     in_parts(session, update(SIGHTING).values(gone_at=plan.now), s.id, plan.gone_sightings)
+    _update(session, SIGHTING, plan.ended_rounds.sightings)
     _update(session, SIGHTING, plan.changed_sightings)
     in_parts(session, delete(REFERENCE), REFERENCE.c.sighting_id, [row["b_id"] for row in plan.changed_sightings])
     add(session, SIGHTING, plan.new_sightings)

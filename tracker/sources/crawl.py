@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from scrapers import sources
+from scrapers.copies import one_a_call, unread_calls
 from scrapers.crawled import Crawled, Page, Remembered, Unreadable
 from scrapers.job import Job
 from scrapers.listing import Listing, plain_line
@@ -208,7 +209,7 @@ def exit_line(code: int, errors: Path) -> str:
 class SpoolContents:
     """The events of a spool, sorted."""
 
-    listings: dict[str, Listing] = field(default_factory=dict)
+    listings: list[Listing] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     remembered: dict[str, Remembered] = field(default_factory=dict)
@@ -217,8 +218,7 @@ class SpoolContents:
     def add(self, kind: str, event: dict[str, Any], spool: Path) -> None:
         """One event; ValueError, TypeError, KeyError or OSError where it is not as agreed."""
         if kind == "listing":
-            listing = Listing.model_validate(event)
-            self.listings.setdefault(listing.external_id, listing)
+            self.listings.append(Listing.model_validate(event))
         elif kind == "page":
             moment = datetime.fromisoformat(event["fetched_at"])
             body = (spool / event["sha256"]).read_bytes()
@@ -245,15 +245,15 @@ def from_spool(source: type[Source], spool: Path, started: datetime, finished: d
             contents.add(kind, event, spool)
     except (ValidationError, ValueError, TypeError, KeyError, OSError) as error:
         failure = failure or f"what the reading process left is not readable: {str(error).splitlines()[0]}"
-    end = contents.end or {}
+    end, listings = contents.end or {}, one_a_call(contents.listings)
     return Crawled(
         source=source.name,
         kind=source.kind,
         started_at=started,
         finished_at=datetime.fromisoformat(end["finished_at"]) if contents.end else finished,
-        listings=tuple(contents.listings.values()),
+        listings=tuple(listings),
         pages=tuple(contents.pages),
-        unreadable=tuple(contents.unreadable),
+        unreadable=tuple(unread_calls(contents.unreadable, listings)),
         remembered=tuple(contents.remembered.values()),
         stopped=plain_line(failure or (end.get("stopped", "") if contents.end else ended_early(spool))),
         unchanged=bool(end.get("unchanged")),

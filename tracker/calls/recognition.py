@@ -1,0 +1,136 @@
+"""Which call a listing is: known under another id or address, known but only copied, or a next round of it. Pure.
+
+The id alone does not say it: sources number anew, rename pages, and use one page for every year's round.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from db.queries import BY_HAND
+from scrapers.listing import Listing
+from tracker.calls.consolidate import MergedCall, merge_one
+from tracker.calls.identity import same_reference
+from tracker.calls.linking import SAME_ROUND
+from tracker.calls.revisions import CallState
+from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
+
+Window = frozenset[tuple[str, str, str]]
+
+
+class AbsentSighting(NamedTuple):
+    """A sighting whose id this crawl does not name; ``references`` folded, ``fields`` a Listing as JSON."""
+
+    id: int
+    external_id: str
+    references: frozenset[str]
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Absent:
+    """The sightings that this crawl does not name, by what they can be known again by."""
+
+    known: Mapping[int, KnownSighting]
+    by_code: Mapping[str, Sequence[AbsentSighting]]
+    by_title: Mapping[str, Sequence[AbsentSighting]]
+
+
+def recognise(comparison: Comparison, absent: Absent) -> Comparison:
+    """New ids of known calls are changes of these: told to nobody as new, and their old ids are not missing."""
+    counted = Counter(map(_window_key, (reported.listing for reported in comparison.new)))
+    new, changed, back = list[ReportedListing](), list(comparison.changed), list(comparison.back)
+    taken: set[int] = set()
+    for reported in comparison.new:
+        alone = counted[_window_key(reported.listing)] == 1
+        number = _by_code(reported.listing, absent) or (_by_window(reported.listing, absent) if alone else None)
+        if number is None or number in taken:
+            new.append(reported)
+            continue
+        taken.add(number)
+        changed.append((absent.known[number], reported))
+        back += [absent.known[number]] if absent.known[number].gone else []
+    missing = [known for known in comparison.missing if known.id not in taken]
+    return replace(comparison, new=new, changed=changed, back=back, missing=missing)
+
+
+def _by_code(listing: Listing, absent: Absent) -> int | None:
+    """The newest that bears its code: what was numbered anew may have been numbered anew before."""
+    if not listing.code:
+        return None
+    return max((sighting.id for sighting in absent.by_code.get(same_reference(listing.code), ())), default=None)
+
+
+def _by_window(listing: Listing, absent: Absent) -> int | None:
+    """The only one of the same title and the same dates, which no official reference tells apart."""
+    window, references = window_of(listing.as_json()), {same_reference(name) for name in listing.references}
+    if not window:
+        return None
+    alike = [
+        sighting.id
+        for sighting in absent.by_title.get(listing.title, ())
+        if window_of(sighting.fields) == window and not (references and references.isdisjoint(sighting.references))
+    ]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _window_key(listing: Listing) -> tuple[str, Window]:
+    return listing.title, window_of(listing.as_json())
+
+
+def window_of(fields: Mapping[str, Any]) -> Window:
+    """Every dated day of a listing, by kind and hour."""
+    dates = (date for date in fields.get("deadlines", ()) if date.get("day"))
+    return frozenset((str(d["kind"]), str(d["day"]), str(d.get("hour") or "")) for d in dates)
+
+
+def sort_out(source: str, comparison: Comparison, states: Mapping[int, CallState], now: datetime) -> Comparison:
+    """Of the changed: what is only a mirror's copy is unchanged, what begins anew is a round of its own."""
+    changed, unchanged, rounds = [], list(comparison.unchanged), []
+    for known, reported in comparison.changed:
+        state = states[known.call_id]
+        if _only_copied(state.records[known.id].fields, reported.listing):
+            unchanged.append(known)
+        elif source != BY_HAND and is_next_round(state, reported, now):
+            rounds.append((known, reported))
+        else:
+            changed.append((known, reported))
+    return replace(comparison, changed=changed, unchanged=unchanged, rounds=rounds)
+
+
+def _only_copied(fields: Mapping[str, Any], listing: Listing) -> bool:
+    """A mirror tells nothing new of what is known from the source's own record, or from a newer copy."""
+    if listing.edition is None or listing.edition.own:
+        return False
+    known = fields.get("edition", {})
+    return bool(known.get("own", True) or known.get("stamp", "") > listing.edition.stamp)
+
+
+def is_next_round(state: CallState, reported: ReportedListing, now: datetime) -> bool:
+    """Every gate of the known call has passed, and this listing names others that are to come.
+
+    A prolongation is none: it keeps its opening, or comes without one within sixty days. Nor is a date that went wrong
+    and came back, nor the next of several gates of which the listing still names an old one.
+    """
+    before, after = state.merged(now), merge_one(reported.record)
+    ended, closes = before.closes_at, after.closes_at
+    if (
+        not state.is_past(now)
+        or ended is None
+        or ended > now
+        or closes is None
+        or closes <= now
+        or _doors(before) & _doors(after)
+    ):
+        return False
+    if any((kind, after.dates(kind)) in state.earlier for kind in after.kinds):
+        return False
+    if after.opens_at is not None:
+        return after.opens_at > ended
+    return closes - ended > SAME_ROUND
+
+
+def _doors(merged: MergedCall) -> set[date]:
+    return {deadline.day for deadline in merged.deadlines if deadline.is_door and deadline.day}
