@@ -15,7 +15,10 @@ from scrapers.source import Source
 from scrapers.watched import WatchedPage
 
 FILE = Path(__file__).parent / "expected.json"
-OWN = {"source", "external_id", "nature", "language", "snapshot", "evidence", "review", "questions", "proof"}
+OWN = {
+    *("source", "external_id", "code", "edition", "nature", "language"),
+    *("snapshot", "evidence", "review", "questions", "proof"),
+}
 
 
 @dataclass(frozen=True)

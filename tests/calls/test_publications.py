@@ -11,7 +11,7 @@ from db.models import Call, ChainLink, Deadline, Reference, Sighting
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, Nature, Visibility
 from db.vocabulary_lobby import ChainKind
-from tests.make.crawls import make_listing, store
+from tests.make.crawls import closes, make_listing, store
 from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
 from tracker.calls.identity import same_reference
@@ -161,7 +161,8 @@ def words(cast: Cast, source: str, title: str, summary: str = "", references: tu
 
 
 def titled(cast: Cast, title: str, references: tuple[str, ...] = (), number: int = 1) -> Call:
-    store(cast.session, [make_listing(number, title=title, references=references)], cast.now)
+    until = closes(f"2026-10-{number:02}")  # two pages of one title and window are one call whose address moved
+    store(cast.session, [make_listing(number, title=title, references=references, deadlines=(until,))], cast.now)
     return cast.session.exec(select(Call).order_by(col(Call.id).desc())).first() or cast.call
 
 

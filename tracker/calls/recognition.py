@@ -128,7 +128,7 @@ def is_next_round(state: CallState, reported: ReportedListing, now: datetime) ->
     if any((kind, after.dates(kind)) in state.earlier for kind in after.kinds):
         return False
     if after.opens_at is not None:
-        return after.opens_at > ended
+        return after.opens_at > max(ended, before.opens_at or ended)
     return closes - ended > SAME_ROUND
 
 
