@@ -7,10 +7,12 @@ import pytest
 from sqlmodel import Session, col, select
 
 from db.models import Call, Deadline, Follow, Participant, Question, Revision, Sighting, User
+from db.queries import Viewer
 from db.status import status_of
 from db.vocabulary import SourceKind, Status
 from scrapers.listing import Listing
 from tests.make.crawls import closes, make_listing, store
+from tracker.calls.open_questions import count_waiting, waiting_questions
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
 AUTUMN = datetime(2026, 11, 10, 6, tzinfo=UTC)
@@ -52,6 +54,9 @@ def test_rows_that_contradict_each_other_in_turn_tell_nobody_anything(session: S
         store(session, rows if day % 2 else rows[::-1], NOW + timedelta(days=day))
     assert told(session) == []
     assert len(session.exec(select(Question)).all()) == 1
+    assert closings(session) == ["2026-10-01"]  # what was known stays, and is asked
+    assert [waiting.question.field for waiting in waiting_questions(session, Viewer(), NOW)] == ["closes"]
+    assert count_waiting(session, NOW) == 1
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -16,6 +16,9 @@ from scrapers.listing import QuestionField
 
 MOST = 500  # more than anybody answers in a week
 FROM_READER = col(Question.sighting_id).is_(None)
+ASKING = (
+    select(Sighting.source).where(col(Sighting.id) == col(Question.sighting_id)).correlate(Question).scalar_subquery()
+)
 
 
 class AskedOfCall(NamedTuple):
@@ -37,20 +40,22 @@ class Waiting(NamedTuple):
 def waiting_questions(session: Session, viewer: Viewer, now: datetime) -> list[Waiting]:
     """What people should look at: doubts first, then the calls that fit best; not of calls that are over.
 
-    What another source states as a fact is not asked, unless it is doubted.
+    What another source states as a fact is not asked, unless it is doubted; what the asking source stated itself is
+    asked: it was kept from before.
     """
     best = select(func.max(Match.score)).where(col(Match.call_id) == col(Call.id)).correlate(Call).scalar_subquery()
-    query = select(Question, Call).join(Call, col(Call.id) == col(Question.call_id)).where(*_stands(now))
+    query = select(Question, Call, ASKING).join(Call, col(Call.id) == col(Question.call_id)).where(*_stands(now))
     query = query.order_by(FROM_READER.desc(), func.coalesce(best, 0).desc(), col(Question.asked_at), col(Question.id))
-    pairs = [pair for pair in session.exec(query.limit(MOST)).all() if _is_open(pair[0], pair[1].provenance)]
+    rows = session.exec(query.limit(MOST)).all()
+    pairs = [(question, call) for question, call, source in rows if _is_open(question, call.provenance, source)]
     return _with_sources(session, viewer, pairs)
 
 
 def count_waiting(session: Session, now: datetime) -> int:
     """How many there are, without looking at them."""
-    columns = select(Question.sighting_id, Question.field, Call.provenance)
+    columns = select(Question.sighting_id, Question.field, Call.provenance, ASKING)
     rows = session.exec(columns.join(Call, col(Call.id) == col(Question.call_id)).where(*_stands(now)).limit(MOST))
-    return sum(_is_open(AskedOfCall(*row[:2]), row[2]) for row in rows.all())
+    return sum(_is_open(AskedOfCall(*row[:2]), *row[2:]) for row in rows.all())
 
 
 def _stands(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -58,16 +63,17 @@ def _stands(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return col(Question.settled_at).is_(None), col(Call.joined_into).is_(None), or_(FROM_READER, running)
 
 
-def _is_open(question: "Question | AskedOfCall", provenance: Mapping[str, str]) -> bool:
+def _is_open(question: "Question | AskedOfCall", provenance: Mapping[str, str], source: str | None) -> bool:
     is_asked_anyway = question.sighting_id is None or question.field == QuestionField.STATUS
-    return is_asked_anyway or question.field not in provenance
+    return is_asked_anyway or provenance.get(question.field) in (None, source)
 
 
 def questions_of(session: Session, viewer: Viewer, call: Call) -> list[Waiting]:
     """Everything that is asked of one call."""
-    rows = select(Question).where(Question.call_id == call.id, col(Question.settled_at).is_(None))
+    rows = select(Question, ASKING).where(Question.call_id == call.id, col(Question.settled_at).is_(None))
     standing = session.exec(rows.order_by(col(Question.id))).all()
-    return _with_sources(session, viewer, [(row, call) for row in standing if _is_open(row, call.provenance)])
+    waiting = [(row, call) for row, source in standing if _is_open(row, call.provenance, source)]
+    return _with_sources(session, viewer, waiting)
 
 
 def _with_sources(session: Session, viewer: Viewer, pairs: Sequence[tuple[Question, Call]]) -> list[Waiting]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "rounds"
-down_revision = "call_particulars"
+down_revision = "silence_keeps_facts"
 branch_labels = None
 depends_on = None
 
