@@ -72,10 +72,15 @@ def call_record(
         "status_remark": remark_of(call, now),
         "gate": _moment_or_none(next_gate((d.gate_at for d in dates if d.cancelled_at is None), now)),
         "stale_since": dict(call.stale),
-        "sentences": [{"field": name, **proof} for name, proof in sorted(call.proof.items())],
-        "asked": [_asked(question) for question in asked],
+        **_reading(call, asked),
         **particulars(call),
     }
+
+
+def _reading(call: Call, asked: Sequence[Question]) -> dict[str, Any]:
+    """The sentences that facts were read from, and what is only asked."""
+    sentences = [{"field": name, **proof} for name, proof in sorted(call.proof.items())]
+    return {"sentences": sentences, "asked": [_asked(question) for question in asked]}
 
 
 def particulars(call: Call) -> dict[str, Any]:
