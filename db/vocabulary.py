@@ -120,6 +120,23 @@ class Eligibility(Word):
     NO = "no", "niet voor overheden"
     UNKNOWN = "unknown", "onbekend"
 
+    @property
+    def filter_label(self) -> str:
+        """As a filter names it, which does not tell a rule from an estimate."""
+        return "niet of zelden voor overheden" if self is Eligibility.NO else self.label
+
+    def told(self, estimate: bool) -> str:
+        """As it stands on a page or in a mail: what is only estimated from the text reads as an estimate."""
+        return ESTIMATES[self] if estimate else self.label
+
+
+ESTIMATES = {
+    Eligibility.SELF: "waarschijnlijk zelf aan te vragen",
+    Eligibility.PARTNER: "waarschijnlijk als partner",
+    Eligibility.NO: "zelden iets voor een gemeente",
+    Eligibility.UNKNOWN: Eligibility.UNKNOWN.label,
+}
+
 
 class RevisionKind(Word):
     """What happened to a call in one crawl."""

@@ -130,7 +130,8 @@ def _later(call: CatalogueCall, due: CallDate | None) -> str:
 
 
 def _who(call: CatalogueCall) -> str:
-    label = "" if call.eligible == Eligibility.UNKNOWN else Eligibility(call.eligible).label
+    known = call.eligible != Eligibility.UNKNOWN
+    label = Eligibility(call.eligible).told(call.eligible_estimate) if known else ""
     applicants = wording.listed([_label(Applicant, name) for name in call.applicants][:6])
     if label and applicants:
         return f"{label} ({applicants})"

@@ -90,6 +90,7 @@ class CatalogueCall:
     instrument: str
     allocation: str | None
     eligible: str
+    eligible_estimate: bool
     eligible_why: str
     applicants: tuple[str, ...]
     budget: Decimal | None
@@ -252,7 +253,8 @@ def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
     return CatalogueCall(
         id=row.id, version=row.version, title=row.title, url=row.url, publisher=row.publisher or "",
         language=row.language, status=status_of(row, now), instrument=row.instrument, allocation=row.allocation,
-        eligible=row.eligible, eligible_why=row.eligible_why, applicants=tuple(row.applicants), budget=row.budget,
+        eligible=row.eligible, eligible_estimate=row.eligible_estimate, eligible_why=row.eligible_why,
+        applicants=tuple(row.applicants), budget=row.budget,
         min_amount=row.min_amount, max_amount=row.max_amount, amount_text=row.amount_text or "", rate=row.rate,
         sources=of_calls.sources(row.id), search_text=row.search_text, opens=opens, next_due=due, later_dues=later,
         dates=dates, changes=of_calls.changes(row.id), matches=of_calls.matches(row.id), held=row.held,

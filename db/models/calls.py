@@ -112,6 +112,7 @@ class Call(Numbered, table=True):
         default_factory=dict, sa_type=JSON, description="what sources file it under: PARTICULARS in scrapers/listing.py"
     )
     eligible: str = Eligibility.UNKNOWN
+    eligible_estimate: bool = Field(default=True, description="from the text; false: a source or a rule says it")
     eligible_why: str = ""
     budget: Decimal | None = Field(default=None, sa_type=Cents, description="EUR, all projects together")
     min_amount: Decimal | None = Field(default=None, sa_type=Cents, description="EUR per project")

@@ -287,7 +287,8 @@ def _new_calls(new: Sequence[AssignedListing], held: set[int], occasion: rows.Oc
     for assigned in new:
         merged = merge_one(assigned.reported.record)
         row = rows.call_row(merged) | {"id": assigned.call_id, "first_seen": now, "last_seen": now}
-        row |= {"version": 1, "eligible_why": "", "not_listed_since": None, "held": assigned.call_id in held}
+        row |= {"version": 1, "not_listed_since": None, "held": assigned.call_id in held}
+        row |= {"eligible_estimate": True, "eligible_why": ""}
         calls.append(row | {"previous_round_id": assigned.previous.call_id if assigned.previous else None})
         dates += [rows.new_date(assigned.call_id, place, now) for place in rows.numbered(merged.deadlines)]
         over = row["closes_at"] is not None and row["closes_at"] <= now

@@ -66,6 +66,8 @@ def call_record(
         "publisher": call.publisher,
         "programme": list(call.programme),
         "eligible": call.eligible,
+        "eligible_estimate": call.eligible_estimate,
+        "eligible_why": call.eligible_why,
         "summary": call.summary,
         "held": call.held,
         "sightings": [{"source": s.source, "external_id": s.external_id, "url": s.url} for s in sightings],

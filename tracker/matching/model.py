@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching import scoring, weights, why
+from tracker.matching import eligibility, scoring, weights, why
 from tracker.matching.agenda import phrases_of, words_of
 from tracker.matching.area import area
 from tracker.matching.features import fingerprints
@@ -64,7 +64,10 @@ class Matcher:
 
     def scores(self, calls: Sequence[CallText]) -> tuple[Array, list[str]]:
         """The score of every pair and the eligibility of every call, without reasons: for measuring."""
-        batches = [(s.score, [scoring.ELIGIBLE[i] for i in s.eligible.argmax(1)]) for _, s in self._batches(calls)]
+        batches = [
+            (s.score, [eligibility.answer(r, e).eligible for r, e in zip(ready.readings, s.eligible, strict=True)])
+            for ready, s in self._batches(calls)
+        ]
         if not batches:
             return np.zeros((0, len(self.challenges))), []
         return np.vstack([s for s, _ in batches]), [name for _, names in batches for name in names]
@@ -94,16 +97,16 @@ class Matcher:
         return np.tile(self._blank, (len(ready.readings), 1))
 
     def _said(self, ready: PreparedBatch, scores: scoring.Scores) -> Iterator[CallMatches]:
-        stages = self._weights.stages[self._mode]
         vectors = None if ready.encoded is None else fingerprints(ready.encoded)
         for row, reading in enumerate(ready.readings):
-            answer = scoring.ELIGIBLE[int(scores.eligible[row].argmax())]
+            answer = eligibility.answer(reading, scores.eligible[row])
             order = np.argsort(-scores.score[row], kind="stable")
             matches = [self._scored(ready, scores, row, int(n)) for n in order if scores.score[row, n] >= FLOOR]
             yield CallMatches(
                 call_id=reading.call.id,
-                eligible=answer,
-                eligible_why=why.eligible(reading, answer, stages.eligible[answer]),
+                eligible=answer.eligible,
+                estimate=answer.estimate,
+                eligible_why=answer.because,
                 area=area(reading.texts["title"], reading.texts["text"], reading.call.publisher, reading.language),
                 matches=matches,
                 model=self.model,

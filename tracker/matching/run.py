@@ -155,7 +155,8 @@ def _match_batch(run: MatchingRun, ids: Sequence[int]) -> int:
 
 def _store(session: Session, run: MatchingRun, result: CallMatches, revision: int, after: MovedPairs) -> None:
     call = session.get_one(Call, int(result.call_id))
-    call.eligible, call.eligible_why = result.eligible, "; ".join(filter(None, (result.eligible_why, result.area)))
+    call.eligible, call.eligible_estimate = result.eligible, result.estimate
+    call.eligible_why = "; ".join(filter(None, (result.eligible_why, result.area)))
     call.matched_with, call.matched_revision = run.key, revision
     session.exec(delete(Match).where(col(Match.call_id) == call.id))
     for scored in result.matches:

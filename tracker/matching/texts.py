@@ -9,7 +9,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-Eligibility = Literal["self", "partner", "no"]
+Eligibility = Literal["self", "partner", "no", "unknown"]
 Vectors = NDArray[np.float32]
 Reason = dict[str, Any]
 
@@ -70,6 +70,7 @@ class CallMatches:
 
     call_id: str
     eligible: Eligibility
+    estimate: bool  # estimated from the text by fitted weights; False: a source or a rule says it
     eligible_why: str
     area: str | None
     matches: list[Scored]

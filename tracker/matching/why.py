@@ -12,11 +12,6 @@ from tracker.matching.texts import ChallengeText, Reason, Vectors, reason
 from tracker.matching.weights import Linear, Stages
 
 DUTCH_PLACE = {"title": "de titel", "call": "de call", "destination": "het onderdeel", "text": "de tekst"}
-SAID = {
-    "self": "Een gemeente, provincie of vervoerregio kan zelf aanvragen of een hoofdrol hebben",
-    "partner": "Vooral voor anderen; een overheid kan als partner meedoen",
-    "no": "Niet voor een gemeente, provincie of vervoerregio",
-}
 LONGEST_QUOTE = 240
 CLEAR = 0.15  # a kind of action that weighs less says nothing worth reading
 
@@ -109,21 +104,6 @@ def by_programme(reading: ReadCall, weights: dict[str, float]) -> list[Reason]:
         return []
     verdict = "past bij" if weight >= 0 else "staat verder af van"
     return [reason("programme", weight, "type", action, "", f"“{action}” {verdict} wat een regio kan gebruiken.")]
-
-
-def eligible(reading: ReadCall, answer: str, linear: Linear) -> str:
-    """Who may apply, in Dutch, with the words of the call that say it."""
-    weights = dict(zip(linear.names, linear.weights, strict=True))
-    names = list(practice.cues())
-    seen = []
-    for part, place in (("head", "head"), ("text", "text"), ("text", "said")):
-        for hit in reading.cues[place]:
-            weight = weights.get(f"{part}:{names[practice.FIRST_CUE - hit.term.owner]}", 0.0)
-            if weight > 0.05:
-                seen.append((weight, hit.term.words.rstrip("*")))
-    words = list(dict.fromkeys(word for _, word in sorted(seen, reverse=True)))[:3]
-    because = f" (genoemd: {', '.join(words)})" if words else ""
-    return f"{SAID[answer]}{because}."
 
 
 def _short(sentence: str) -> str:

@@ -104,6 +104,8 @@ class CallAnswer(ApiAnswer):
     publisher: str | None
     programme: list[str]
     eligible: str
+    eligible_estimate: bool
+    eligible_why: str
     summary: str
     held: bool
     sightings: list[SightingAnswer]

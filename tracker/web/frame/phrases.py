@@ -169,10 +169,15 @@ def what(call: Call) -> str:
     parts = [
         Instrument(call.instrument).label,
         call.publisher or "",
-        "" if call.eligible == Eligibility.UNKNOWN else Eligibility(call.eligible).label,
+        "" if call.eligible == Eligibility.UNKNOWN else who_may_apply(call),
         Allocation(call.allocation).label if call.allocation else "",
     ]
     return " · ".join(filter(None, parts))
+
+
+def who_may_apply(call: Call) -> str:
+    """``niet voor overheden`` where a source or rule says so, else ``zelden iets voor een gemeente``."""
+    return Eligibility(call.eligible).told(call.eligible_estimate)
 
 
 def money(call: Call) -> str:
@@ -279,6 +284,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
 def options(vocabulary: type[Word]) -> list[tuple[str, str]]:
     """Every word with its label, for a choice."""
     return [(word.value, word.label) for word in vocabulary]
+
+
+def eligible_options() -> list[tuple[str, str]]:
+    """The answers to who may apply, for a filter: what is only estimated falls under the same words."""
+    return [(word.value, word.filter_label) for word in Eligibility]
 
 
 def weekdays() -> list[tuple[int, str]]:

@@ -146,7 +146,7 @@ def in_words(wanted: CallFilter, names: dict[str, str]) -> list[tuple[str, str]]
         "text": wanted.text,
         "challenges": ", ".join(names.get(value, value) for value in wanted.challenges),
         "status": ", ".join(value.label for value in wanted.status),
-        "eligible": ", ".join(value.label for value in wanted.eligible),
+        "eligible": ", ".join(value.filter_label for value in wanted.eligible),
         "instruments": ", ".join(value.label for value in wanted.instruments),
         "sources": ", ".join(source_name(value) for value in wanted.sources),
         "languages": ", ".join(wanted.languages),

@@ -1,0 +1,106 @@
+"""Who may apply: what the source, the call's own sentences and its kind of action say comes before any estimate."""
+
+import numpy as np
+import pytest
+
+from db.vocabulary import Applicant, Eligibility
+from tracker.matching import CallText, Matcher, practice
+from tracker.matching.eligibility import Answer, answer
+from tracker.matching.features import read
+from tracker.matching.lexicon import Lexicon
+from tracker.matching.run import shipped_challenges
+
+CUES = Lexicon(practice.terms())
+HORIZON = ("Horizon Europe (HORIZON)",)
+SURE_NO, SURE_SELF = np.array([0.9, 0.05, 0.05]), np.array([0.05, 0.05, 0.9])
+
+
+def told(text: str, shares: np.ndarray = SURE_NO, title: str = "Regeling", **more: object) -> Answer:
+    return answer(read(CallText("1", title, text, **more), CUES), shares)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The call for proposals is aimed at local authorities involved in permits for factories.",
+        "Eligible applicants are public transport authorities and their associations.",
+        "Municipalities with more than 50 000 inhabitants may apply for the full budget.",
+        "Alle gemeenten en provincies kunnen een bijdrage aanvragen voor hun eigen gebouwen.",
+        "Deze uitkering is bedoeld voor gemeenten die hun wijken verbeteren.",
+    ],
+)
+def test_a_call_that_says_it_is_for_public_bodies_is_for_them_whatever_the_weights_say(text: str) -> None:
+    found = told(text)
+    assert (found.eligible, found.estimate) == ("self", False)
+    assert text in found.because
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alleen kleine ondernemers kunnen deze voucher aanvragen, tot het geld op is.",
+        "Stichtingen kunnen meedoen. Bedrijven, andere fondsen en overheden niet.",
+        "Only universities may submit a proposal for the second round of this scheme.",
+    ],
+)
+def test_not_for_public_bodies_is_said_where_the_call_says_so_itself(text: str) -> None:
+    found = told(text, SURE_SELF)
+    assert (found.eligible, found.estimate) == ("no", False)
+    assert "De bron zegt" in found.because
+
+
+def test_a_call_that_only_names_others_is_seldom_something_for_a_municipality_and_shows_the_sentence() -> None:
+    found = told("Ondernemers kunnen een voucher van 5.000 euro aanvragen voor advies.", SURE_SELF)
+    assert (found.eligible, found.estimate) == ("no", True)
+    assert "Ondernemers kunnen" in found.because
+    assert Eligibility(found.eligible).told(found.estimate) == "zelden iets voor een gemeente"
+
+
+def test_the_list_of_applicants_of_the_source_decides() -> None:
+    text = "Een regeling over het besparen van energie in gebouwen, met een vast bedrag."
+    assert told(text, applicants=(Applicant.SME, Applicant.GOVERNMENT)).eligible == "self"
+    assert told(text, SURE_SELF, applicants=(Applicant.SME, Applicant.COMPANY)) == Answer(
+        "no", False, "De bron noemt als aanvragers: ondernemingen, mkb"
+    )
+    assert told(text, SURE_SELF, applicants=(Applicant.CONSORTIUM,)).eligible == "self"
+
+
+def test_buying_innovation_is_for_public_buyers_and_horizon_keeps_nobody_out() -> None:
+    text = "The buyers group will procure new ways to detect dangerous goods for police forces across Europe."
+    bought = told(text, type="HORIZON Public Procurement of Innovative Solutions", programme=HORIZON, language="en")
+    assert bought.eligible in ("partner", "self")
+    assert "publieke inkopers" in bought.because
+    research = told(text, type="HORIZON Research and Innovation Actions", programme=HORIZON, language="en")
+    assert (research.eligible, research.estimate) == ("no", True)
+    assert "elke rechtspersoon" in research.because
+    start_up = told(text, SURE_SELF, type="HORIZON EIC Accelerator", programme=HORIZON, language="en")
+    assert (start_up.eligible, start_up.estimate) == ("no", False)
+
+
+def test_without_a_text_or_a_rule_it_is_not_known() -> None:
+    assert told("", SURE_SELF, title="Artistic debuts", language="en").eligible == "unknown"
+
+
+def test_two_titles_over_the_same_text_get_the_same_answer_or_none() -> None:
+    text = "The topic supports pilots of a data space for smart communities, aimed at deployment in several countries."
+    calls = [
+        CallText(str(n), title, text, language="en") for n, title in enumerate(["Midnight stamp", "End of day stamp"])
+    ]
+    first, second = Matcher(shipped_challenges(), None).match(calls)
+    assert first.eligible == second.eligible
+
+
+def test_only_words_that_name_a_public_body_are_named_for_it() -> None:
+    text = (
+        "Solutions for communities, a prize for vessels and industrial residents near regional authorities of Europe."
+    )
+    found = told(text, SURE_SELF, language="en")
+    assert "genoemd: regional authorities)" in found.because
+    silent = told("Solutions for communities, a prize for vessels and for industrial sites of Europe.", SURE_SELF)
+    assert "genoemd" not in silent.because
+
+
+def test_a_place_is_no_applicant() -> None:
+    text = "Bewoners van een gemeente in de provincie kunnen subsidie krijgen voor een groen dak op hun huis."
+    assert told(text, SURE_SELF).eligible != "self" or told(text, SURE_SELF).estimate
+    assert told(text, SURE_NO).eligible == "no"
