@@ -65,9 +65,7 @@ def call_record(
         "nature": call.nature,
         "publisher": call.publisher,
         "programme": list(call.programme),
-        "eligible": call.eligible,
-        "eligible_estimate": call.eligible_estimate,
-        "eligible_why": call.eligible_why,
+        **_eligible(call),
         "summary": call.summary,
         "held": call.held,
         "sightings": [{"source": s.source, "external_id": s.external_id, "url": s.url} for s in sightings],
@@ -88,6 +86,15 @@ def _reading(call: Call, asked: Sequence[Question]) -> dict[str, Any]:
 def particulars(call: Call) -> dict[str, Any]:
     """What sources file the call under, by plain names that are always there."""
     return {name: call.particulars.get(name, DEFAULTS[name]) for name in PARTICULARS}
+
+
+def _eligible(call: Call) -> dict[str, Any]:
+    """Who may apply, whether that is an estimate, and why."""
+    return {
+        "eligible": call.eligible,
+        "eligible_estimate": call.eligible_estimate,
+        "eligible_why": call.eligible_why,
+    }
 
 
 def _moment_or_none(at: datetime | None) -> str | None:
