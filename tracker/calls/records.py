@@ -44,13 +44,9 @@ def call_record(
     asked: Sequence[Question] = (),
 ) -> dict[str, Any]:
     """One call."""
-    source = call.provenance.get("title", "")
-    first = next((s for s in sightings if s.source == source), sightings[0] if sightings else None)
     return {
         "id": call.id,
-        "source": first.source if first else "",
-        "external_id": first.external_id if first else "",
-        "sources": sorted({s.source for s in sightings}),
+        **_origin(call, sightings),
         "url": call.url,
         "title": call.title,
         "language": call.language,
@@ -86,6 +82,17 @@ def _reading(call: Call, asked: Sequence[Question]) -> dict[str, Any]:
 def particulars(call: Call) -> dict[str, Any]:
     """What sources file the call under, by plain names that are always there."""
     return {name: call.particulars.get(name, DEFAULTS[name]) for name in PARTICULARS}
+
+
+def _origin(call: Call, sightings: list[Sighting]) -> dict[str, Any]:
+    """The source its title came from, how that names the call, and all that tell of it."""
+    title = call.provenance.get("title", "")
+    first = next((s for s in sightings if s.source == title), sightings[0] if sightings else None)
+    return {
+        "source": first.source if first else "",
+        "external_id": first.external_id if first else "",
+        "sources": sorted({s.source for s in sightings}),
+    }
 
 
 def _eligible(call: Call) -> dict[str, Any]:
