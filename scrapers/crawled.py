@@ -28,6 +28,13 @@ class Unreadable:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What a person should know of a reading that is whole all the same, in one line."""
+
+    line: str
+
+
+@dataclass(frozen=True)
 class Remembered:
     """What to send along when this address is asked again."""
 
@@ -45,6 +52,8 @@ class Crawled:
     ``skew_seconds`` is our clock minus the source's Date header. ``come_back_at``: before that moment (UTC) the source
     does not want to be asked again. ``moved``: "old -> new" where it says that a list's address moved for good.
     ``unconfirmed``: ids that the list lacks and that the source, which can be asked, did not say to be gone.
+    ``unlisted``: ids of pages that the list no longer links to and that are still there. ``remarks``: lines that leave
+    the crawl whole.
     """
 
     source: str
@@ -61,3 +70,5 @@ class Crawled:
     come_back_at: datetime | None = None
     moved: str = ""
     unconfirmed: frozenset[str] = frozenset()
+    unlisted: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()

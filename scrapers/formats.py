@@ -11,7 +11,7 @@ from lxml import etree
 from scrapy import Selector
 from scrapy.http import TextResponse
 
-from scrapers.crawled import Unreadable
+from scrapers.crawled import Remark, Unreadable
 from scrapers.json_values import values_of
 from scrapers.letters import is_utf8
 from scrapers.listing import Listing
@@ -33,7 +33,7 @@ class JsonSource(Source):
         """Where the listings are in the parsed JSON."""
         raise NotImplementedError
 
-    def _read(self, row: Any, where: str) -> Iterator[Listing | Unreadable]:
+    def _read(self, row: Any, where: str) -> Iterator[Listing | Unreadable | Remark]:
         """A row that is no object has no fields; the page of a row is read as any other."""
         if isinstance(row, dict | TextResponse):
             yield from super()._read(row, where)

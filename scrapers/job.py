@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from scrapers.known_pages import KnownPage
+
 
 class Job(BaseModel):
     """What the parent asks of the child. ``remembered`` is url -> (etag, last-modified)."""
@@ -23,5 +25,6 @@ class Job(BaseModel):
     options: dict[str, Any] = {}
     settings: dict[str, Any] = {}
     absentees: tuple[tuple[str, str], ...] = ()  # id and page of calls that would be gone if they are absent once more
+    known: tuple[KnownPage, ...] = ()  # pages to read also where the list no longer shows them
     fewest: int = 0  # with less than this in the list the crawl is not complete
     sample: int = 0  # ask no more than so many lists and as many pages of one row, and note what the rows look like

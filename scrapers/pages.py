@@ -9,14 +9,15 @@ from email.utils import parsedate_to_datetime
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
-from db.vocabulary import SourceKind
-from scrapers.crawled import Page, Remembered, Unreadable
+from db.vocabulary import SourceKind, Status
+from scrapers.crawled import Page, Remark, Remembered, Unreadable
 from scrapers.letters import encoding_of, is_web_page
 from scrapers.listing import Listing, plain_line
 from scrapers.settings import CRAWL_BYTES
-from scrapers.source import Source, SourceIncomplete
+from scrapers.source import Source, SourceIncomplete, SourceStuck
 
-Event = Listing | Unreadable | Page | Remembered
+ENDED = {Status.CLOSED, Status.WITHDRAWN, Status.CONVERTED}
+Event = Listing | Unreadable | Remark | Page | Remembered
 
 
 class PageReading:
@@ -25,10 +26,14 @@ class PageReading:
     def __init__(self, source: Source, now: Callable[[], datetime], keep: Callable[[Event], None]) -> None:
         self.source, self.now, self.keep = source, now, keep
         self.stopped = ""
+        self.stuck = False  # the source does not heed what it is asked
         self.skew: float | None = None
         self.answers = self.unchanged = self.bytes = self.listed = self.unread = 0
         self._known: dict[str, set[str]] = {}  # what was said of each call
         self._unreadable: set[tuple[str, str]] = set()
+        self._asked: set[str] = set()
+        self.over: set[str] = set()  # calls of which their source says that they are over
+        self.list_unchanged = False
 
     def stop(self, why: str) -> None:
         """This was not all; the first reason counts. It may quote the source, so it is made one line to be printed."""
@@ -41,6 +46,7 @@ class PageReading:
         self._remember(page)
         if page.status == 304:
             self.unchanged += 1
+            self.list_unchanged = self.list_unchanged or not page.meta.get("detail")
             return
         self.bytes += len(page.body)
         if self.bytes > CRAWL_BYTES:
@@ -51,10 +57,14 @@ class PageReading:
             for row in self.source.parse(page):
                 if isinstance(row, Request):
                     row.meta["listed_on"] = sha256
+                    self._asked.add(row.meta.get("external_id") or "")
                     yield row
+                elif isinstance(row, Unreadable) and page.meta.get("unlisted"):
+                    self.remark(f"{row.external_id}: no longer listed, {row.why}")
                 else:
                     self._keep_row(row, sha256)
         except SourceIncomplete as error:
+            self.stuck = self.stuck or isinstance(error, SourceStuck)
             self.stop(str(error))
 
     def take_answer(self, page: TextResponse, external_id: str) -> bool:
@@ -76,9 +86,15 @@ class PageReading:
         """Whether the list has shown this call."""
         return external_id in self._known
 
+    def has_asked(self, external_id: str) -> bool:
+        """Whether the list has shown the page of this call, readable or not."""
+        return external_id in self._asked
+
     def fail(self, request: Request, why: str) -> None:
         """A page could not be fetched: the page of one listing costs that listing, any other the rest."""
-        if request.meta.get("detail"):
+        if request.meta.get("unlisted"):
+            self.remark(f"{request.meta.get('external_id')}: no longer listed, {why}")
+        elif request.meta.get("detail"):
             unread = Unreadable(where=request.url, why=why, external_id=request.meta.get("external_id"))
             self._keep_row(self._instead(request, why) or unread, request.meta.get("listed_on", ""))
         else:
@@ -104,7 +120,16 @@ class PageReading:
         """Whether every answer was a 304."""
         return bool(self.answers) and self.answers == self.unchanged and not self.stopped
 
-    def _keep_row(self, row: Listing | Unreadable, sha256: str) -> None:
+    def remark(self, line: str) -> None:
+        """A person should know this; the reading is whole all the same. It may quote the source."""
+        self.keep(Remark(plain_line(line)))
+
+    def _keep_row(self, row: Listing | Unreadable | Remark, sha256: str) -> None:
+        if isinstance(row, Remark):
+            self.remark(row.line)
+            return
+        if isinstance(row, Listing) and row.source_word in ENDED:
+            self.over.add(row.external_id)
         if isinstance(row, Unreadable):
             if (row.where, row.why) not in self._unreadable:  # a second pass meets it again
                 self._unreadable.add((row.where, row.why))

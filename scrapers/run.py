@@ -23,9 +23,10 @@ from db.vocabulary import SourceKind
 from scrapers import sources
 from scrapers.absence import Asking
 from scrapers.addresses import pairs
-from scrapers.crawled import Page, Unreadable
+from scrapers.crawled import Page, Remark, Unreadable
 from scrapers.fetch import guard_connections, host_and_port
 from scrapers.job import Job
+from scrapers.known_pages import KnownPages
 from scrapers.listing import Listing
 from scrapers.pages import Event, PageReading, as_page, text_header
 from scrapers.settings import LONGEST_WAIT, MEMORY_BYTES, PAGE_BYTES, scrapy_settings
@@ -50,6 +51,7 @@ class SourceSpider(Spider):
         self.started = monotonic()
         self.reading = PageReading(source, self.now, self.keep)
         self.asking, self.asked = Asking(self.reading, job.absentees, job.fewest), False
+        self.known_pages = KnownPages(self.reading, job.known)
         self.fetch_allow = frozenset(pair.lower() for pair in job.fetch_allow)
         self.shape = Shape()
         self.sent = {"list": 0, "detail": 0}
@@ -84,6 +86,8 @@ class SourceSpider(Spider):
             raise IgnoreRequest("not asked any more: the source wants patience")
         if max(self.failed_in_a_row["list"], self.failed_in_a_row[kind_of(request)]) >= MOST_FAILED:
             raise IgnoreRequest("not asked any more: the source keeps failing")
+        if self.reading.stuck and kind_of(request) == "list":
+            raise IgnoreRequest("not asked any more: the source gives the same answer to other questions")
         return wait
 
     def most_retries(self, request: Request, slow: bool, usual: int) -> int:
@@ -190,11 +194,14 @@ class SourceSpider(Spider):
 
     def on_idle(self) -> None:
         """The list has been read: ask, once, for single calls that it lacks; DontCloseSpider where there are any."""
-        requests = [] if self.asked else list(self.asking.requests())
+        if self.asked or self.job.sample:
+            return
         self.asked = True
+        requests = [self.outgoing(request) for request in self.known_pages.requests()]
+        requests += [self.outgoing(request).replace(callback=self.told_of_one) for request in self.asking.requests()]
+        engine: Any = self.crawler.engine
         for request in requests:
-            engine: Any = self.crawler.engine
-            engine.crawl(self.outgoing(request).replace(callback=self.told_of_one))
+            engine.crawl(request)
         if requests:
             raise DontCloseSpider
 
@@ -210,6 +217,7 @@ class SourceSpider(Spider):
         if reason != "finished":
             self.reading.stop(f"ended early: {reason}")
         if not self.job.sample:
+            self.known_pages.end()
             self.reading.end()
         self.spool.add("end", self.ending())
 
@@ -223,6 +231,7 @@ class SourceSpider(Spider):
             "finished_at": self.now(),
             "come_back_at": self.come_back_at,
             "moved": self.moved,
+            "unlisted": [page.external_id for page in self.known_pages.unlisted()],
             "unconfirmed": sorted(self.asking.unconfirmed),
             "shape": self.shape.as_json(),
             "peak_kib": peak_memory(),
@@ -235,6 +244,8 @@ class SourceSpider(Spider):
         elif isinstance(event, Page):
             self.spool.keep(event.sha256, event.body)
             self.spool.add("page", {**asdict(event), "body": None})
+        elif isinstance(event, Remark):
+            self.spool.add("remark", asdict(event))
         else:
             self.spool.add("unreadable" if isinstance(event, Unreadable) else "remembered", asdict(event))
 
@@ -282,7 +293,9 @@ def own_hosts(root: str, further: tuple[str, ...]) -> frozenset[tuple[str, int]]
 
 def crawl(job: Job) -> None:
     """Crawl one source to its end; whatever happens stands in the spool."""
-    source = sources.load(job.source, job.options)(Context(job.now, job.since, job.options))
+    source = sources.load(job.source, job.options)(
+        Context(job.now, job.since, job.options, {page.external_id: page.title for page in job.known})
+    )
     process = AsyncCrawlerProcess({**scrapy_settings(job.user_agent), **job.settings}, install_root_handler=False)
     crawler = process.create_crawler(SourceSpider)
     from twisted.internet import reactor

@@ -12,17 +12,26 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import SourceKind
-from scrapers.crawled import Unreadable
+from scrapers.crawled import Remark, Unreadable
 from scrapers.letters import breaks_off
 from scrapers.listing import AMSTERDAM, Listing
 
-Found = Listing | Unreadable | Request
+Found = Listing | Unreadable | Remark | Request
 CUT = "the page breaks off"
+MANY = 5  # so many rows are the same in two answers by no chance; fewer only in three
 FIRST_WINDOW, OVERLAP = timedelta(days=90), timedelta(days=2)
 
 
 class SourceIncomplete(Exception):
     """The source cannot be read to its end; the message is the one line that says why ("page 3: not JSON")."""
+
+
+class SourceStuck(SourceIncomplete):
+    """The source gives other questions the same answer: asking on brings nothing."""
+
+
+class RowSkipped(ValueError):
+    """This row is not for us, and a person should know why; the message says so."""
 
 
 class RowUnreadable(ValueError):
@@ -31,11 +40,15 @@ class RowUnreadable(ValueError):
 
 @dataclass(frozen=True)
 class Context:
-    """What a source is handed: the moment (aware, UTC), since when a stream is asked, and its options from outside."""
+    """What a source is handed: the moment (aware, UTC), since when a stream is asked, and its options from outside.
+
+    ``titles``: by id, under which titles calls of this source are known; empty where it does not read pages anew.
+    """
 
     now: datetime
     since: datetime | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -63,6 +76,8 @@ class Source:
     on: ClassVar[bool] = True  # off: only when a setting asks for it
     asks_robots: ClassVar[bool] = True  # no: an owner decided so by turning the source on
     can_be_asked: ClassVar[bool] = False  # for one call by name, see ``ask_for``
+    reads_known_pages: ClassVar[bool] = False  # also those that its lists no longer show, see ``ask_for``
+    asks_again: ClassVar[bool] = False  # the same question on purpose, so the same answer says nothing
     pace: ClassVar[float] = 1.0  # seconds between two requests
     max_pages: ClassVar[int] = 400
 
@@ -72,6 +87,8 @@ class Source:
         self.observe: Callable[[Any], None] = lambda _: None  # told of every row, for comparing shapes
         self._asked: set[tuple[str, str, bytes]] = set()
         self._listed: set[Hashable] = set()
+        self._answer: tuple[Any, list[str | None]] = (None, [])  # to which question, and the ids of its rows
+        self._same = 0
 
     def start(self) -> Iterable[Request]:
         """The first requests."""
@@ -111,7 +128,7 @@ class Source:
         """
         return [page]
 
-    def parse_answer(self, page: TextResponse, external_id: str) -> Iterator[Listing | Unreadable]:
+    def parse_answer(self, page: TextResponse, external_id: str) -> Iterator[Listing | Unreadable | Remark]:
         """What a source answered when it was asked for one call."""
         for row in self.answer(page, external_id):
             yield from self._read(row, page.url)
@@ -130,24 +147,39 @@ class Source:
             yield from self._read(page, page.url)
             return
         self._count(page)
+        keys: list[str | None] = []
         for number, row in enumerate(self.rows(page), 1):
             if isinstance(row, Request):
                 row.meta["detail"] = True
+                keys.append(row.meta.get("external_id") or row.url)
+                yield row
+            elif isinstance(row, Remark):
                 yield row
             else:
-                yield from self._read(row, f"{page.url} row {number}")
+                for read in self._read(row, f"{page.url} row {number}"):
+                    keys.append(None if isinstance(read, Remark) else read.external_id)
+                    yield read
         if breaks_off(page.body):
             raise SourceIncomplete(f"page {self.pages}: {CUT}")
+        self._compare_answers(page, keys)
         following = self.next_page(page)
         yield from (following,) if isinstance(following, Request) else following or ()
 
+    def _compare_answers(self, page: TextResponse, keys: list[str | None]) -> None:
+        """A source that does not heed what it is asked would be asked for ever: SourceStuck."""
+        answer = (page.meta.get("asked_for"), keys)
+        same = bool(keys) and any(keys) and answer == self._answer and not self.asks_again
+        self._answer, self._same = answer, self._same + 1 if same else 0
+        if self._same >= (1 if len(keys) >= MANY else 2):
+            raise SourceStuck(f"page {self.pages}: the same {len(keys)} rows as the page before, asked no further")
+
     def new_among(self, keys: Iterable[Hashable]) -> set[Hashable]:
-        """The keys of a page's rows that no page before it had; SourceIncomplete where it has rows, and none is new."""
+        """The keys of a page's rows that no page before it had; SourceStuck where it has rows, and none is new."""
         listed = set(keys)
         new = listed - self._listed
         self._listed |= listed
         if listed and not new:
-            raise SourceIncomplete(f"page {self.pages}: paging leads back to rows seen before")
+            raise SourceStuck(f"page {self.pages}: paging leads back to rows seen before")
         return new
 
     def _count(self, page: TextResponse) -> None:
@@ -161,7 +193,7 @@ class Source:
         if self.pages > self.max_pages:
             raise SourceIncomplete(f"more than {self.max_pages} pages")
 
-    def _read(self, row: Any, where: str) -> Iterator[Listing | Unreadable]:
+    def _read(self, row: Any, where: str) -> Iterator[Listing | Unreadable | Remark]:
         known: str | None = None
         self.observe(row)
         try:
@@ -169,6 +201,8 @@ class Source:
             if isinstance(row, TextResponse) and breaks_off(row.body):
                 raise RowUnreadable(CUT)
             listing = self.read(row)
+        except RowSkipped as error:
+            yield Remark(f"{known or where}: {first_line(error)}")
         except Exception as error:  # one row must never cost another
             yield Unreadable(where=where, why=first_line(error), external_id=known)
         else:
@@ -182,7 +216,9 @@ def first_line(error: BaseException) -> str:
         first = error.errors(include_url=False)[0]
         return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:300]
     text = " ".join(str(error).split())[:300]
-    return text if isinstance(error, (RowUnreadable, SourceIncomplete)) else f"{type(error).__name__}: {text}"
+    return (
+        text if isinstance(error, (RowUnreadable, RowSkipped, SourceIncomplete)) else f"{type(error).__name__}: {text}"
+    )
 
 
 def one(page: Any, css: str) -> str:

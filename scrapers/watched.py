@@ -1,31 +1,40 @@
 """Watched pages: sites whose structure nobody vouches for; described by data, read by grammar, checked by a person."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from scrapy import Request
-from scrapy.http import TextResponse
+from scrapy.http import HtmlResponse, TextResponse
 
 from db.vocabulary import Instrument, Nature, SourceKind
+from scrapers.crawled import Remark
 from scrapers.extract import extract
-from scrapers.formats import xml_root
+from scrapers.formats import what_it_is
+from scrapers.links import Link, address_on, following, hidden_rest, key_of, links_of
 from scrapers.listing import Listing
+from scrapers.own_page import is_of_the_site, leads_elsewhere, own_text, why_not_own
+from scrapers.sitemaps import is_sitemap, sitemap_of
 from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete
-from scrapers.texts import is_spuk, plain_text
+from scrapers.texts import is_spuk
 
 FOLDER = Path(__file__).parent / "watched_pages"
 TO_CONFIRM = "gelezen van een bekeken pagina; door een mens te bevestigen"
 STILL_ALIVE = timedelta(days=400)
+FEW_LINKS = 5
+CONTENT = "//*[self::main or @role='main'] | //body[not(.//main) and not(.//*[@role='main'])]"
 
 
 class Watched(BaseModel):
-    """One site: a list page or sitemap, which links are schemes (a regular expression on the path), what to read."""
+    """One site: a list page or sitemap, which links are schemes (a regular expression on the path), what to read.
+
+    ``also``: further lists of the same site.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,6 +46,7 @@ class Watched(BaseModel):
     language: Annotated[str, Field(pattern=r"^(nl|en)$")] = "nl"
     nature: Nature = Nature.CALL
     instrument: Instrument = Instrument.GRANT
+    also: tuple[Annotated[str, Field(pattern=r"^https?://")], ...] = ()
     most: Annotated[int, Field(gt=0, le=500)] = 100
     note: str = ""
 
@@ -54,74 +64,120 @@ class WatchedPage(Source):
     """One watched site; a stream, so that a page that disappears makes nothing gone."""
 
     kind = SourceKind.STREAM
+    reads_known_pages = True
     watched: ClassVar[Watched]
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.found: list[str] = []  # paths of schemes on all lists so far
+        self.schemes: dict[str, Link] = {}  # by id, of all lists so far
+        self.lists = {self._on_site(start) for start in (self.watched.start, *self.watched.also)}
+        self.further: list[str] = []
 
     def start(self) -> Iterable[Request]:
-        return [Request(self.watched.start)]
+        return [Request(start) for start in (self.watched.start, *self.watched.also)]
 
-    def rows(self, page: TextResponse) -> Iterable[Request]:
+    def rows(self, page: TextResponse) -> Iterable[Request | Remark]:
         """The pages of schemes that a list or sitemap links to; none at all means that the site has changed."""
-        paths = dict.fromkeys(path for path in self.paths(page) if re.search(self.watched.links, path))
-        if not paths and self.pages == 1:
-            raise SourceIncomplete(f"no link like {self.watched.links!r} on {page.url}: has the site changed?")
-        before, new = len(self.found), self.new_among(paths)
-        self.found += [path for path in paths if path in new]
-        for path in self.found[before : self.watched.most]:
-            yield Request(self.address(path), meta={"external_id": path.strip("/").lower()})
-        if len(self.found) > self.watched.most:
-            raise SourceIncomplete(f"{len(self.found)} links, of which the first {self.watched.most} were read")
+        links, self.further = self._sitemap(page) if is_sitemap(page) else self._list(page)
+        fitting = {key_of(link.address): link for link in reversed(links) if self.fits(link.address)}
+        if not fitting and not self.further and not self.schemes:
+            raise SourceIncomplete(
+                f"no link like {self.watched.links!r} on {page.url}: has the site changed?{made(page)}"
+            )
+        before = len(self.schemes)
+        new = self.new_among(fitting)
+        self.schemes |= {key: fitting[key] for key in reversed(fitting) if key in new}
+        for key, link in list(self.schemes.items())[before : self.watched.most]:
+            yield Remark(f"{link.address}: a file, not read") if link.is_file else self.page_of(key, link)
+        if len(self.schemes) > self.watched.most:
+            raise SourceIncomplete(f"{len(self.schemes)} links, of which the first {self.watched.most} were read")
 
-    def paths(self, page: TextResponse) -> Iterator[str]:
-        """The paths on this site that a page links to, or that a sitemap lists as changed not too long ago."""
-        if urlsplit(page.url).path.endswith(".xml"):
-            oldest = f"{self.context.now - STILL_ALIVE:%Y-%m-%d}"
-            places = xml_root(page).iterfind("{*}url")
-            links = [p.findtext("{*}loc") or "" for p in places if (p.findtext("{*}lastmod") or "9")[:10] >= oldest]
-        else:
-            links = page.css("a::attr(href)").getall()
-        for link in links:
-            try:
-                parts = urlsplit(urljoin(page.url, link.strip()))
-            except ValueError:  # "http://[x" leads nowhere
-                continue
-            if parts.netloc == urlsplit(self.root).netloc:
-                yield parts.path
+    def page_of(self, key: str, link: Link) -> Request:
+        """The page of one scheme, with what the list calls it."""
+        return Request(self.address(link.address), meta={"external_id": key, "called": link.text})
 
-    def next_page(self, page: TextResponse) -> Request | None:
-        following = page.css("a[rel~=next]::attr(href)").get()
-        return Request(urljoin(page.url, following)) if following else None
+    def ask_for(self, external_id: str, url: str) -> Request | None:
+        """The page of a scheme that is known; none where its id or address would not be given today."""
+        address = address_on(self.root, url)
+        today = key_of(address_on(self.root, self.address(f"/{external_id}")) or "")
+        if address is None or today != external_id or not self.fits(address) or Link(address, "").is_file:
+            return None
+        return self.page_of(external_id, Link(address, ""))
+
+    def fits(self, address: str) -> bool:
+        """Whether an address is that of a scheme."""
+        return bool(re.search(self.watched.links, address.partition("?")[0])) and not is_of_the_site(address)
+
+    def _list(self, page: TextResponse) -> tuple[list[Link], list[str]]:
+        """The links of a list's content, and its further pages; those around the content only where it has none."""
+        if not isinstance(page, HtmlResponse):
+            raise SourceIncomplete(f"page {self.pages}: {what_it_is(page)} where a web page was expected")
+        content = [link for part in page.xpath(CONTENT) for link in links_of(part, page.url, self.root, content=True)]
+        if not any(self.fits(link.address) for link in content):
+            content = links_of(page, page.url, self.root)
+        further = following(page, self.root)
+        if not further and (words := hidden_rest(page)):
+            self.hidden = f"the list goes on behind {words!r}, which has no address to follow"
+        return content, further
+
+    def _sitemap(self, page: TextResponse) -> tuple[list[Link], list[str]]:
+        """The pages that a sitemap lists as changed not too long ago, and the sitemaps that an index lists so."""
+        oldest, sitemap = f"{self.context.now - STILL_ALIVE:%Y-%m-%d}", sitemap_of(page)
+        alive, maps = (
+            [address for place in places if (place.changed or "9") >= oldest and (address := self._on_site(place.url))]
+            for places in (sitemap.pages, sitemap.maps)
+        )
+        return [Link(address, "") for address in alive], maps
+
+    def _on_site(self, url: str) -> str | None:
+        return address_on(self.root, url)
+
+    hidden = ""
+
+    def next_page(self, page: TextResponse) -> Iterable[Request]:
+        """Every further page of a list or sitemap, once."""
+        for address in self.further:
+            if address not in self.lists:
+                self.lists.add(address)
+                yield Request(self.address(address))
+
+    def why_incomplete(self) -> str:
+        return self.hidden
 
     def identify(self, row: Any) -> str | None:
         return str(row.meta["external_id"])
 
     def read(self, row: Any) -> Listing | None:
-        parts = row.css(self.watched.readable)
-        titled = [part for part in parts if part.css("h1")]
-        parts = [part for part in parts if part not in titled[1:]]  # a second part with a title is another scheme's
-        headings = (titled[0] if titled else row).css("h1")
-        if len(headings) > 1:
-            raise RowUnreadable("more than one title")
-        title = " ".join(" ".join(headings.css("::text").getall()).split())
-        text = plain_text("\n".join(part.get() for part in parts))
-        if not title or not text:
-            raise RowUnreadable("no title" if not title else f"nothing at {self.watched.readable!r}")
-        fields = extract(text, self.language, self.context.today)
+        key = row.meta["external_id"]
+        if leads_elsewhere(row, self.root, filter(None, self.lists)):
+            raise RowUnreadable(f"leads to {row.url[:200]} instead of a page of its own")
+        own = own_text(row, self.watched.readable, lambda address: self.is_other(address, key))
+        names = (row.meta.get("called") or "", re.sub(r"[-_/]+", " ", key))
+        if why := why_not_own(own, self.language, names, self.context.titles.get(key, "")):
+            raise RowUnreadable(why)
+        fields = extract(own.text, self.language, self.context.today)
         return Listing(
             source=self.name,
-            external_id=row.meta["external_id"],
+            external_id=key,
             nature=self.watched.nature,
             url=row.url,
-            title=title,
+            title=own.title,
             language=self.language,
             publisher=self.publisher,
-            summary=text[:3000],
-            instrument=Instrument.SPUK if is_spuk(title) else self.watched.instrument,
+            summary=own.text[:3000],
+            instrument=Instrument.SPUK if is_spuk(own.title) else self.watched.instrument,
             **{**fields, "review": (TO_CONFIRM, *fields["review"])},
         )
+
+    def is_other(self, address: str, key: str) -> bool:
+        """Whether an address is that of another scheme than this."""
+        return self.fits(address) and key_of(address) != key
+
+
+def made(page: TextResponse) -> str:
+    """A word on a page that has scripts and next to no links: a browser may show what we do not get."""
+    scripted = isinstance(page, HtmlResponse) and page.css("script") and len(page.css("a[href]")) < FEW_LINKS
+    return " (it may be made by a script)" if scripted else ""
 
 
 def watched_source(watched: Watched) -> type[WatchedPage]:

@@ -62,3 +62,13 @@ def language_of(text: str) -> str:
     dutch = sum(word in _DUTCH - _ENGLISH for word in words)
     english = sum(word in _ENGLISH - _DUTCH for word in words)
     return "en" if english > dutch else "nl"
+
+
+def surely_language_of(text: str) -> str:
+    """The language of a text of some length that is mostly in one of the two; empty where that is not sure."""
+    words = re.findall(r"[a-z]+", text.lower()[:20_000])
+    dutch = sum(word in _DUTCH - _ENGLISH for word in words)
+    english = sum(word in _ENGLISH - _DUTCH for word in words)
+    if max(dutch, english) < 5 or max(dutch, english) < 4 * min(dutch, english):
+        return ""
+    return "en" if english > dutch else "nl"

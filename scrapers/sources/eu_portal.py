@@ -58,6 +58,7 @@ class EuPortal(JsonSource):
     name, kind, publisher, language = "eu_portal", SourceKind.CATALOGUE, "Europese Commissie", "en"
     root = "https://api.tech.ec.europa.eu"
     can_be_asked = True
+    asks_again = True
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

@@ -61,9 +61,10 @@ def _too_few(crawled: Crawled, expected: int | None) -> str:
 def _remarks(crawled: Crawled) -> str:
     if crawled.unchanged:
         return "unchanged since the last time, says the source"
-    if crawled.unreadable:
-        return f"with remarks: {len(crawled.unreadable)} rows unreadable, such as {_example(crawled)}"
-    return ""
+    lines = [f"{len(crawled.unreadable)} rows unreadable, such as {_example(crawled)}"] if crawled.unreadable else []
+    lines += crawled.remarks[:1]
+    more = f" (and {len(crawled.remarks) - 1} more)" if len(crawled.remarks) > 1 else ""
+    return f"with remarks: {'; '.join(lines)}{more}" if lines else ""
 
 
 def _example(crawled: Crawled) -> str:

@@ -102,6 +102,7 @@ class IngestPlan:
     missed_sightings: list[int]
     gone_sightings: list[int]
     unchanged_sightings: list[int]
+    unlisted_sightings: Rows
     listed_calls: set[int]
     restated: Restated
     settled_revisions: list[int]
@@ -153,6 +154,7 @@ def decide(
         missed_sightings=[known.id for known in missed],
         gone_sightings=[known.id for known in gone],
         unchanged_sightings=[known.id for known in comparison.unchanged],
+        unlisted_sightings=_unlisted(crawled, comparison),
         listed_calls={*(known.call_id for known in comparison.unchanged), *_calls([*changed, *linked])},
         restated=restated,
         settled_revisions=[row.id for field in standing for row in field.revisions if row.damped],
@@ -214,6 +216,13 @@ def _missed(
     if crawled.kind != SourceKind.CATALOGUE or not judgement.complete or crawled.unchanged:
         return []
     return [known for known in comparison.missing if known.call_id in memory.running]
+
+
+def _unlisted(crawled: Crawled, comparison: Comparison) -> Rows:
+    """How many lists in a row have lacked the pages that were read without them."""
+    seen = [*comparison.unchanged, *(known for known, _ in comparison.changed)]
+    unlisted = {identity(external_id) for external_id in crawled.unlisted}
+    return [{"b_id": known.id, "missed": known.missed + 1} for known in seen if known.external_id in unlisted]
 
 
 def _gone(crawled: Crawled, missed: Sequence[KnownSighting]) -> list[KnownSighting]:

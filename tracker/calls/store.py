@@ -16,6 +16,7 @@ from db.search import index_words
 from db.status import OVER
 from db.vocabulary import RevisionKind, SourceKind
 from scrapers.crawled import Crawled
+from scrapers.known_pages import KnownPage
 from tracker.calls.consolidate import SourceRecord
 from tracker.calls.deadlines import PlacedDates
 from tracker.calls.flapping import LATELY, STAYS_AFTER, DampedField
@@ -84,6 +85,16 @@ def absentees(session: Session, source: str, now: datetime) -> tuple[tuple[str, 
     rows = session.connection().execute(missed.order_by(s.missed, s.id)).all()
     running = not_over(session, {row.call_id for row in rows}, now)
     return tuple((row.external_id, row.url) for row in rows if row.call_id in running)
+
+
+def known_pages(session: Session, source: str, now: datetime) -> tuple[KnownPage, ...]:
+    """The pages of a source whose calls are not over."""
+    s = SIGHTING.c
+    columns = select(s.external_id, s.url, s.missed, s.call_id, s.fields).where(s.source == source, s.gone_at.is_(None))
+    rows = session.connection().execute(columns.order_by(s.id)).all()
+    running = not_over(session, {row.call_id for row in rows}, now)
+    kept = (row for row in rows if row.call_id in running)
+    return tuple(KnownPage(row.external_id, row.url, row.fields.get("title", ""), row.missed) for row in kept)
 
 
 def not_over(session: Session, calls: Collection[int], now: datetime) -> set[int]:
@@ -204,6 +215,7 @@ def _write_sightings(session: Session, plan: IngestPlan) -> None:
     add(session, SIGHTING, plan.new_sightings)
     add(session, REFERENCE, plan.references)
     in_parts(session, update(SIGHTING).values(again), s.id, plan.unchanged_sightings)
+    _update(session, SIGHTING, plan.unlisted_sightings)
     if plan.crawled.unchanged:
         _all_seen_again(session, plan.crawled.source, plan.now)
 

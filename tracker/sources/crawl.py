@@ -95,6 +95,11 @@ def can_be_asked(name: str, settings: Settings) -> bool:
     return sources.load(name, watched_options(name, settings)).can_be_asked
 
 
+def reads_known_pages(name: str, settings: Settings) -> bool:
+    """Whether a source is to read pages that its lists no longer show."""
+    return sources.load(name, watched_options(name, settings)).reads_known_pages
+
+
 def crawlable(settings: Settings) -> list[str]:
     """The sources that the settings want crawled, with the watched pages of this installation."""
     own = [name for name in own_watched(settings) if name not in settings.sources_off]
@@ -213,6 +218,7 @@ class SpoolContents:
     pages: list[Page] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     remembered: dict[str, Remembered] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
     end: dict[str, Any] | None = None
 
     def add(self, kind: str, event: dict[str, Any], spool: Path) -> None:
@@ -227,6 +233,8 @@ class SpoolContents:
             self.unreadable.append(Unreadable(**event))
         elif kind == "remembered":
             self.remembered[event["url"]] = Remembered(**event)
+        elif kind == "remark":
+            self.remarks.append(str(event["line"]))
         elif kind == "end":
             self.end = event
 
@@ -261,4 +269,6 @@ def from_spool(source: type[Source], spool: Path, started: datetime, finished: d
         come_back_at=datetime.fromisoformat(end["come_back_at"]) if end.get("come_back_at") else None,
         moved=end.get("moved", ""),
         unconfirmed=frozenset(end.get("unconfirmed", ())),
+        unlisted=frozenset(end.get("unlisted", ())),
+        remarks=tuple(dict.fromkeys(contents.remarks)),
     )

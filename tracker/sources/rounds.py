@@ -17,9 +17,9 @@ from scrapers.crawled import Crawled, Remembered
 from tracker.calls.completeness import enough
 from tracker.calls.ingest import ingest
 from tracker.calls.plan import IngestResult
-from tracker.calls.store import absentees, past
+from tracker.calls.store import absentees, known_pages, past
 from tracker.settings import Settings
-from tracker.sources.crawl import Progress, can_be_asked, crawl
+from tracker.sources.crawl import Progress, can_be_asked, crawl, reads_known_pages
 from tracker.sources.history import patience
 from tracker.sources.places import Places
 
@@ -112,8 +112,10 @@ def _asked(engine: Engine, settings: Settings, name: str, now: datetime, progres
         remembered = [Remembered(row.url, row.etag, row.last_modified) for row in rows]
         since = _last_complete(session, name, now)
         on_the_brink = absentees(session, name, now) if can_be_asked(name, settings) else ()
+        known = known_pages(session, name, now) if reads_known_pages(name, settings) else ()
         fewest = enough(past(session, name).seen) if on_the_brink else 0
-    return crawl(name, settings, remembered, now, progress, since=since, absentees=on_the_brink, fewest=fewest)
+    more = {"since": since, "absentees": on_the_brink, "known": known, "fewest": fewest}
+    return crawl(name, settings, remembered, now, progress, **more)
 
 
 def _last_complete(session: Session, name: str, now: datetime) -> datetime | None:
