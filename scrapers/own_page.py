@@ -41,7 +41,7 @@ def own_text(page: TextResponse, readable: str, is_other: IsOther) -> OwnText:
     ``is_other`` tells of an address of this site whether it is another scheme's. RowUnreadable where the page has no
     title, several, or nothing to read.
     """
-    parts = web_page(page).css(readable)
+    parts = list(web_page(page).css(readable))
     titled = [part for part in parts if part.css("h1")]
     parts = [part for part in parts if part not in titled[1:]]  # a second part with a title is another scheme's
     for part in parts:

@@ -13,6 +13,7 @@ from scrapers.site_words import pattern
 
 IsOther = Callable[[str], bool]
 _ASIDE = {"nav", "aside", "footer", "form", "dialog", "template", "script", "style", "iframe", "noscript"}
+_NEVER = _ASIDE - {"aside", "form"}
 _ASIDE_ROLES = {"navigation", "complementary", "search", "dialog", "alertdialog", "banner", "contentinfo"}
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = {"li", "article", "section", "tr", "dd", "p"}
@@ -26,7 +27,7 @@ def remove_others(part: Any, base: str, is_other: IsOther) -> None:
     kept = set() if title is None else {title, *title.iterancestors()}
     kept.add(part)
     for element in list(part.iter(etree.Element)):
-        if element not in kept and _is_aside(element):
+        if element not in kept and _is_aside(element) and (element.tag in _NEVER or not _states_facts(element)):
             _drop(element)
     _remove_other_articles(part, title)
     for heading in list(part.iter(*_HEADINGS[1:])):
@@ -51,6 +52,11 @@ def _is_aside(element: Any) -> bool:
         return True
     names = f"{element.get('class', '')} {element.get('id', '')}".strip()
     return any(pattern("aside_names").fullmatch(part) for name in names.split()[:20] for part in _parts_of(name))
+
+
+def _states_facts(element: Any) -> bool:
+    """Whether a box beside the text has labels of its own, such as "Sluitingsdatum": many sites put them there."""
+    return any(pattern("label").fullmatch(" ".join(text.split())) for text in element.itertext())
 
 
 def _parts_of(name: str) -> Iterator[str]:

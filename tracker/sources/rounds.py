@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError
@@ -114,7 +115,7 @@ def _asked(engine: Engine, settings: Settings, name: str, now: datetime, progres
         on_the_brink = absentees(session, name, now) if can_be_asked(name, settings) else ()
         known = known_pages(session, name, now) if reads_known_pages(name, settings) else ()
         fewest = enough(past(session, name).seen) if on_the_brink else 0
-    more = {"since": since, "absentees": on_the_brink, "known": known, "fewest": fewest}
+    more: dict[str, Any] = {"since": since, "absentees": on_the_brink, "known": known, "fewest": fewest}
     return crawl(name, settings, remembered, now, progress, **more)
 
 
