@@ -71,7 +71,7 @@ def test_a_call_closes_at_the_very_moment(now: datetime) -> None:
 
 
 def test_the_rule_in_sql_is_the_rule_in_python(session: Session, now: datetime) -> None:
-    moments = (None, now - 600 * DAY, now - DAY, now, now + DAY)
+    moments = (None, now - 3000 * DAY, now - DAY, now, now + DAY)
     words = (None, *(s.value for s in Status if s not in (Status.NOT_LISTED,)))
     seen = (now - DAY, now, now - 9 * DAY)
     gone_or_not, kinds = (None, now), (None, "rolling")
@@ -95,6 +95,14 @@ def test_a_source_that_still_says_open_after_the_last_date_is_shown_as_open_for_
     assert (status_of(call, now), remark_of(call, now)) == (Status.CLOSED, "")
     call.last_seen = now
     assert status_of(call, now + 8 * DAY) == Status.CLOSED  # it fell silent: it does not "still" say so
+
+
+@pytest.mark.parametrize(("years", "status"), [(1, Status.OPEN), (5, Status.OPEN), (8, Status.CLOSED)])
+def test_a_label_that_says_open_years_after_the_date_is_believed_for_a_programming_period(
+    years: int, status: Status, now: datetime
+) -> None:
+    passed = now - years * 365 * DAY
+    assert status_of(Request(closes_at=passed, ends_at=passed, source_word="open", last_seen=now), now) == status
 
 
 def test_a_call_whose_way_in_is_shut_is_closed_and_says_for_whom(now: datetime) -> None:
