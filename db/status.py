@@ -19,7 +19,7 @@ OVER = (Status.CLOSED, *FINAL_WORDS)  # as a status: nothing can be handed in; a
 STANDING_WORDS = (Status.EXPECTED, Status.ANNOUNCED, Status.OPEN)
 STILL = timedelta(days=7)  # what a source said longer ago, it does not "still" say
 # What passed before that is over, whatever a forgotten page says. Seven years is a programming period of the EU, whose
-# portal lists calls that can be applied for all along as open beside the date of their first year (March 2026: 9 of 64).
+# portal lists calls that can be applied for all along as open beside the date of their first year (9 in March 2026).
 LONGEST_AGO = timedelta(days=7 * 366)
 SHUT = "gesloten voor wie niet instapte"
 PAST_YET_OPEN = "open volgens de bron, datum voorbij: kijk na"

@@ -206,6 +206,7 @@ class Listing(Frozen):
     of a field that is shown. ``review`` are remarks in Dutch, such as dates of one text that contradict each other.
     ``targets`` is whom the source says it is for; ``subjects`` and ``sectors`` are its own headings, ``priorities`` the
     policies a call also serves, ``conditions`` and ``support`` texts about applying, ``updates`` newest first.
+    ``compared_with``: the source of ours that should list this call itself; then it is compared by its reference only.
     ``code``: the name that stays with this one call in its source though ``external_id`` may change: an EU topic's.
     """
 
@@ -244,6 +245,7 @@ class Listing(Frozen):
     source_word: Status | None = None
     published_on: date | None = None
     references: tuple[Line, ...] = ()
+    compared_with: str | None = None
     code: Line | None = None
     edition: Edition | None = None
     review: tuple[Line, ...] = ()

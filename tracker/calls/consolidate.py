@@ -22,13 +22,13 @@ from tracker.calls.gates import Gates, gates_of
 PERSON = "correctie"
 
 # Who speaks first. The executing agency keeps its page up to date; the official publication has the law's own words.
-RANK = {BY_HAND: 0, "eu_portal": 10, "rvo": 20, "rijksoverheid": 50, "cvdr": 60, "bekendmakingen": 70}
+RANK = {BY_HAND: 0, "eu_portal": 10, "rvo": 20, "rijksoverheid": 50, "cvdr": 60, "bekendmakingen": 70, "euroaccess": 90}
 UNRANKED = 30
 LEGAL_RANK = RANK | {"cvdr": 5, "bekendmakingen": 5}
 LEGAL_FIELDS = frozenset({"budget", "rate", "applicants", "published_on"})
 
 NOT_SHOWN = {
-    *("source", "external_id", "code", "edition", "deadlines", "references"),
+    *("source", "external_id", "code", "edition", "compared_with", "deadlines", "references"),
     *("review", "evidence", "snapshot", "questions", "proof"),
 }
 SHOWN_FIELDS = tuple(name for name in Listing.model_fields if name not in NOT_SHOWN)

@@ -20,7 +20,7 @@ from sqlmodel import Session
 
 from db import bulk
 from scrapers.crawled import Crawled
-from tracker.calls import questions, recollection, store
+from tracker.calls import cross_check, questions, recollection, store
 from tracker.calls.completeness import Judgement, judge
 from tracker.calls.plan import IngestResult, decide
 from tracker.calls.recognition import recognise, sort_out
@@ -36,7 +36,9 @@ def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgeme
         comparison = recognise(comparison, recollection.absent(session, crawled.source, comparison, known))
         memory = store.memory(session, crawled, comparison, now)
         comparison = sort_out(crawled.source, comparison, memory.states, now)
-        plan = decide(crawled, comparison, memory, judgement or judge(crawled, memory.history.seen), now)
+        judgement = judgement or judge(crawled, memory.history.seen)
+        judgement = cross_check.with_remark(session, crawled, judgement, now)
+        plan = decide(crawled, comparison, memory, judgement, now)
         store.write(session, plan)
         new = [*comparison.new, *(reported for _, reported in comparison.rounds)]
         questions.keep(session, crawled.source, new, [reported for _, reported in comparison.changed], now)

@@ -69,9 +69,13 @@ class Comparison:
 
 
 def reported_listings(crawled: Crawled) -> dict[str, ReportedListing]:
-    """The listings by key; of two with one key what they contradict is asked, see scrapers/copies.py."""
+    """The listings by key; of two with one key what they contradict is asked, see scrapers/copies.py.
+
+    Those that are only compared with another source are left out.
+    """
     today = crawled.finished_at.date()
-    listings = one_a_call((plausible(listing, today) for listing in crawled.listings), identity)
+    own = (listing for listing in crawled.listings if not listing.compared_with)
+    listings = one_a_call((plausible(listing, today) for listing in own), identity)
     listings = [only_asked(listing, today) if is_mirror(listing) else listing for listing in listings]
     keys = (identity(listing.external_id) for listing in listings)
     return {
