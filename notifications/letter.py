@@ -3,7 +3,7 @@
 from binascii import b2a_qp
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, ma
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_BYTES = 88_000  # of text and HTML as they travel, so that a mail stays under 100 kB; Gmail cuts at 102
+A_MOMENT = timedelta(seconds=1)  # a bare day ends at the midnight after it
 MOST_KEPT = 10_000  # rendered calls; some 60 MB
 
 
@@ -161,6 +162,11 @@ class Writer:
         """A date that a reminder told has moved."""
         new = wording.moment(due.shown or self.now, due.zone, due.assumed)
         return self._about("moved", replace(call, next_due=due), to, old=old, new=new)
+
+    def next_round(self, call: CatalogueCall, before: int, closed_at: datetime | None, to: Addressee) -> Letter:
+        """A followed call has a next round; ``before`` is the number of the one that closed."""
+        closed = f"op {wording.day(closed_at - A_MOMENT)}" if closed_at else "eerder"
+        return self._about("next_round", call, to, closed=closed, before=self.links.page(f"/regelingen/{before}"))
 
     def lobby_due(self, title: str, due: date, path: str, to: Addressee) -> Letter:
         """Something of the lobby is due: what kind of thing, when, and where to read on; no word of the dossier."""

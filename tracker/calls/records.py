@@ -74,9 +74,13 @@ def call_record(
 
 
 def _reading(call: Call, asked: Sequence[Question]) -> dict[str, Any]:
-    """The sentences that facts were read from, and what is only asked."""
+    """The round before, the sentences that facts were read from, and what is only asked."""
     sentences = [{"field": name, **proof} for name, proof in sorted(call.proof.items())]
-    return {"sentences": sentences, "asked": [_asked(question) for question in asked]}
+    return {
+        "previous_round": call.previous_round_id,
+        "sentences": sentences,
+        "asked": [_asked(question) for question in asked],
+    }
 
 
 def particulars(call: Call) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from tracker.mailing.agenda_reminders import plan_agenda
 from tracker.mailing.digest_context import DigestContext, read_digest_context
 from tracker.mailing.lobby_reminders import plan_lobby_reminders
 from tracker.mailing.mailer import Mailer
+from tracker.mailing.next_rounds import plan_next_rounds
 from tracker.mailing.periods import DigestPeriod, next_due, periods
 from tracker.mailing.planning_run import LEASE, PlanningRun
 from tracker.mailing.recipients import (
@@ -122,7 +123,8 @@ def plan(engine: Engine, mailer: Mailer, now: datetime, threshold: float, compar
 
 def _plan_all(run: PlanningRun, threshold: float) -> PlanResult:
     reminders, expired = plan_reminders(run)
-    result = PlanResult(reminders=reminders + plan_agenda(run) + plan_lobby_reminders(run), expired=expired)
+    reminders += plan_agenda(run) + plan_lobby_reminders(run) + plan_next_rounds(run)
+    result = PlanResult(reminders=reminders, expired=expired)
     with reading(run.engine) as session:
         due = _unplanned(session, run.now)
         people = [each.id for each in read_recipients(session, None, run.now) if digest_jobs(each, due, run.now)]

@@ -112,6 +112,7 @@ class CallAnswer(ApiAnswer):
     status_remark: str
     gate: Moment | None
     stale_since: dict[str, Day]
+    previous_round: int | None
     sentences: list[SentenceAnswer]
     asked: list[QuestionAnswer]
     tags: list[str]

@@ -1,7 +1,7 @@
 """One regeling: its facts and who says so, dates, why it matched, what changed, and what people think."""
 
 import zlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
@@ -30,6 +30,7 @@ SHOWN = (
     *("applicants", "targets", "area", "budget", "min_amount", "max_amount", "amount_text", "rate", "expected_grants"),
     *("source_word", "published_on", "subjects", "sectors", "priorities", "tags", "keywords"),
 )
+A_MOMENT = timedelta(seconds=1)  # a bare day ends at the midnight after it
 MOST_SHOWN = 200_000
 
 
@@ -66,12 +67,15 @@ def show(request: RequestContext) -> Response:
 def page(request: RequestContext, call: Call, state: FormState) -> Response:
     """The page of a call, also after a form on it that was refused."""
     session, viewer, now = request.session, request.viewer, request.now.instant
-    waiting = questions_of(session, viewer, call)
+    waiting, earlier = questions_of(session, viewer, call), _round(session, Call.id == call.previous_round_id)
     return request.page(
         "calls/detail.html",
         state=state,
         call=call,
         chain=chain(session, call, viewer),
+        earlier_round=earlier,
+        earlier_closed=earlier and earlier.closes_at and earlier.closes_at - A_MOMENT,
+        later_round=_round(session, Call.previous_round_id == call.id),
         row=rows_for(request, [call])[0],
         facts=facts(call),
         dates=dates_of(session, call, now),
@@ -93,6 +97,11 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         statuses=statuses(),
         clock=clock_of(session, call, viewer, now),
     )
+
+
+def _round(session: Session, which: Any) -> Call | None:
+    """The newest of the calls that are the round before, or after, another."""
+    return session.exec(select(Call).where(which).order_by(col(Call.id).desc())).first()
 
 
 def follow(request: RequestContext) -> Response:

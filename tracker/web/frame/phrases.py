@@ -226,6 +226,8 @@ def change_text(revision: Revision) -> str:
         return RevisionKind(revision.kind).label
     if revision.field == "stale_since":
         return silence_text(revision.old or {}, revision.new or {})
+    if revision.field == "next_round":
+        return "de bron begon een nieuwe ronde, met een pagina van haar eigen"
     new, old = value_text(revision.field, revision.new), value_text(revision.field, revision.old)
     return f"{field_name(revision.field)}: nu {new}, was {old}"
 
