@@ -41,6 +41,27 @@ class SourceKind(Word):
     STREAM = "stream", "stroom"
 
 
+class SourceForm(Word):
+    """How what a source says is had: from a form that is known, from a page that is watched, or typed by people."""
+
+    EXACT = "exact", "exact gelezen"
+    WATCHED = "watched", "bekeken pagina"
+    BY_HAND = "by_hand", "met de hand bijgehouden"
+
+
+class SourceState(Word):
+    """How a source stands, by its last crawls."""
+
+    OK = "ok", "goed"
+    NEVER = "never", "nog niet opgehaald"
+    INCOMPLETE = "incomplete", "niet volledig"
+    OVERDUE = "overdue", "te lang niet volledig"
+    SILENT = "silent", "opvallend stil"
+    DIFFERENT = "different", "afwijkend"
+    SHRUNK = "shrunk", "gekrompen"
+    OFF = "off", "staat uit"
+
+
 class Instrument(Word):
     """What kind of funding a call offers."""
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from db.vocabulary import SourceKind
+from db.vocabulary import SourceForm, SourceKind
 from scrapers.crawled import Remark, Unreadable
 from scrapers.letters import breaks_off
 from scrapers.listing import AMSTERDAM, Listing
@@ -80,6 +80,9 @@ class Source:
     asks_again: ClassVar[bool] = False  # the same question on purpose, so the same answer says nothing
     pace: ClassVar[float] = 1.0  # seconds between two requests
     max_pages: ClassVar[int] = 400
+    form: ClassVar[SourceForm] = SourceForm.EXACT
+    promises: ClassVar[str] = ""  # Dutch, for the screen: what stands here once it was read to its end
+    unseen: ClassVar[str] = ""  # and what cannot be seen here, however well it is read
 
     def __init__(self, context: Context) -> None:
         self.context = context

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
-from db.vocabulary import Instrument, Nature, SourceKind
+from db.vocabulary import Instrument, Nature, SourceForm, SourceKind
 from scrapers.crawled import Remark
 from scrapers.extract import extract
 from scrapers.formats import what_it_is
@@ -65,7 +65,9 @@ class WatchedPage(Source):
 
     kind = SourceKind.STREAM
     reads_known_pages = True
+    form = SourceForm.WATCHED
     watched: ClassVar[Watched]
+    unseen = "wat niet op die pagina staat of er door een script wordt getoond; elke lezing moet een mens bevestigen"
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -189,6 +191,7 @@ def watched_source(watched: Watched) -> type[WatchedPage]:
         "language": watched.language,
         "root": f"{parts.scheme}://{parts.netloc}",
         "watched": watched,
+        "promises": f"de regelingen waarnaar {parts.netloc.removeprefix('www.')}{parts.path} linkt",
         "__doc__": watched.note or f"{watched.publisher}: {watched.start}",
     }
     return type(watched.name, (WatchedPage,), names)

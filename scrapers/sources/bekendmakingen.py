@@ -55,6 +55,11 @@ class Bekendmakingen(FeedSource):
 
     name, kind, publisher = "bekendmakingen", SourceKind.STREAM, "Officiële bekendmakingen"
     root = "https://zoek.officielebekendmakingen.nl"
+    promises = (
+        "publicaties in de Staatscourant en het Provinciaal blad van Noord-Holland en Flevoland met subsidie, "
+        "openstelling, specifieke uitkering of call for proposals in de titel"
+    )
+    unseen = "publicaties met een andere titel; gemeentebladen en andere provincies; wat alleen in een bijlage staat"
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

@@ -36,6 +36,8 @@ class BekendmakingenSru(SruSource):
 
     name, kind, publisher = "bekendmakingen_sru", SourceKind.STREAM, "Officiële bekendmakingen"
     root = "https://repository.overheid.nl"
+    promises = "dezelfde publicaties als Bekendmakingen, met meer gegevens"
+    unseen = "publicaties met een andere titel; gemeentebladen en andere provincies; wat alleen in een bijlage staat"
     on, asks_robots = False, False
     counts_exactly, most_records = False, SIZE
 

@@ -28,6 +28,8 @@ class Cvdr(SruSource):
 
     name, kind, publisher = "cvdr", SourceKind.STREAM, "CVDR"
     root = "https://zoekservice.overheid.nl"
+    promises = "subsidieverordeningen van Noord-Holland en Flevoland die gewijzigd zijn"
+    unseen = "openstellingen en plafonds: die staan in het Provinciaal blad; verordeningen van gemeenten"
     on, asks_robots = False, False
 
     def start(self) -> Iterable[Request]:

@@ -57,6 +57,8 @@ class EuPortal(JsonSource):
 
     name, kind, publisher, language = "eu_portal", SourceKind.CATALOGUE, "Europese Commissie", "en"
     root = "https://api.tech.ec.europa.eu"
+    promises = "alle open en aangekondigde oproepen van het EU-portaal: subsidies, externe acties en cascadesubsidies"
+    unseen = "programma's buiten het portaal, zoals Interreg en URBACT; wat nog alleen in een werkprogramma staat"
     can_be_asked = True
     asks_again = True
 

@@ -37,6 +37,8 @@ class Flevoland(Source):
 
     name, kind, publisher = "flevoland", SourceKind.CATALOGUE, "Provincie Flevoland"
     root = "https://flevoland.nl"
+    promises = "de subsidies in de productencatalogus van de provincie Flevoland"
+    unseen = "termijnen en bedragen op de pagina's zelf; regelingen die niet in de catalogus staan"
 
     def start(self) -> Iterable[Request]:
         return [Request(self.address(CATALOGUE))]

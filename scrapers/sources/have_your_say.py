@@ -30,6 +30,8 @@ class HaveYourSay(JsonSource):
 
     name, kind, publisher, language = "have_your_say", SourceKind.CATALOGUE, "Europese Commissie", "en"
     root = "https://ec.europa.eu"
+    promises = "alle raadplegingen van de Europese Commissie waarop nu gereageerd kan worden"
+    unseen = "wat de Commissie buiten dit portaal voorlegt"
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

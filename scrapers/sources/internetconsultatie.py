@@ -30,6 +30,8 @@ class Internetconsultatie(Source):
 
     name, kind, publisher = "internetconsultatie", SourceKind.STREAM, "Rijksoverheid"
     root = "https://www.internetconsultatie.nl"
+    promises = "alle consultaties van het Rijk die nu open zijn"
+    unseen = "consultaties van provincies en gemeenten; consultaties die langer dan een half jaar geleden begonnen"
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

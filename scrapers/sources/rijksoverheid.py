@@ -52,6 +52,13 @@ class Rijksoverheid(JsonSource):
 
     name, kind, publisher = "rijksoverheid", SourceKind.STREAM, "Rijksoverheid"
     root = "https://www.rijksoverheid.nl"
+    promises = (
+        "nieuws en documenten van de Rijksoverheid die de zoekfunctie op ‘subsidie’ of ‘specifieke uitkering’ geeft"
+    )
+    unseen = (
+        "berichten die de woorden niet noemen; wat alleen in een bijlage staat; bedragen en termijnen buiten "
+        "de samenvatting"
+    )
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

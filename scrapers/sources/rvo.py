@@ -48,6 +48,8 @@ class Rvo(JsonSource):
 
     name, kind, publisher = "rvo", SourceKind.CATALOGUE, "RVO"
     root = "https://www.rvo.nl"
+    promises = "alle regelingen in de open data en de sitemap van RVO, met wat de eigen pagina zegt"
+    unseen = "regelingen die RVO zonder eigen pagina uitvoert; wat alleen in een bijlage of in eLoket staat"
     max_pages, can_be_asked = 100, True
 
     def __init__(self, context: Context) -> None:

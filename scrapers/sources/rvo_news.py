@@ -33,6 +33,8 @@ class RvoNews(FeedSource):
 
     name, kind, publisher = "rvo_news", SourceKind.STREAM, "RVO"
     root = "https://www.rvo.nl"
+    promises = "de veertig nieuwste berichten van RVO, voor zover ze over een regeling gaan"
+    unseen = "wat tussen twee rondes buiten die veertig viel"
 
     def start(self) -> Iterable[Request]:
         return [Request(self.address(FEED))]

@@ -56,6 +56,11 @@ class TweedeKamer(JsonSource):
 
     name, kind, publisher = "tweede_kamer", SourceKind.STREAM, "Tweede Kamer"
     root = "https://gegevensmagazijn.tweedekamer.nl"
+    promises = (
+        "debatten van vijf commissies, met afgelastingen en verplaatsingen, en stukken over subsidie, MIRT, "
+        "woningbouw en Regio Deals"
+    )
+    unseen = "andere commissies; de Eerste Kamer; besloten vergaderingen"
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

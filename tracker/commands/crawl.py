@@ -14,9 +14,8 @@ from tracker.commands.match import match_waiting
 from tracker.commands.read_questions import as_line, endpoint_of
 from tracker.commands.sources import check
 from tracker.errors import INCOMPLETE, WRONG_USAGE, CommandFailed
+from tracker.sources.coverage import SourceCoverage, as_age, coverage
 from tracker.sources.crawl import crawlable, own_watched, unknown_sources, wrong_watched
-from tracker.sources.health import source_health
-from tracker.sources.history import held_calls, past_crawls
 from tracker.sources.rounds import crawl_sources
 from tracker.sources.second_reader import read_questions
 
@@ -78,20 +77,14 @@ def sources(
     live: Annotated[bool, typer.Option("--check-live", help="Ask each for as little as possible and compare.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Every source: last complete crawl, seen against expected, trend, state and error."""
+    """Every source: what it is, its age and state, seen against expected, what it promises and cannot see."""
     if live:
         check(context, [], as_json)
         return
     command = context_of(context)
     with reading(command.engine) as session:
-        past, held = past_crawls(session), held_calls(session)
-    wanted = crawlable(command.settings)
-    states = [source_health(name, past.get(name, []), command.now.instant) for name in sorted({*wanted, *past})]
-    rows = [vars(state) | {"held": held.get(state.source, 0), "on": state.source in wanted} for state in states]
-    for row in rows:
-        row["last_complete"] = row["last_complete"].isoformat() if row["last_complete"] else None
-        row["resting_until"] = row["resting_until"].isoformat() if row["resting_until"] else None
-    answer(rows, as_json, _table(rows))
+        rows = coverage(session, command.settings, command.now.instant)
+    answer([row.as_json() for row in rows], as_json, _table(rows))
     _remarks(command)
 
 
@@ -102,11 +95,15 @@ def _remarks(command: CommandContext, *more: str) -> None:
             typer.echo(line, err=True)
 
 
-def _table(rows: list[dict[str, Any]]) -> list[str]:
-    columns = ("source", "state", "last_complete", "seen", "expected", "trend", "held", "error")
-    cells = [columns, *([_cell(row[name]) for name in columns] for row in rows)]
+def _table(rows: list[SourceCoverage]) -> list[str]:
+    """A line a source, and below that what each promises and cannot see."""
+    columns = ("source", "form", "state", "age", "seen", "expected", "trend", "held", "error")
+    told = [row.as_json() | {"age": as_age(row.age)} for row in rows]
+    cells = [columns, *(tuple(_cell(row[name]) for name in columns) for row in told)]
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
-    return ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in cells]
+    table = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in cells]
+    covered = [f"{row.name}: {row.promises}. Niet: {row.unseen}." for row in rows]
+    return [*table, "", *covered]
 
 
 def _cell(value: Any) -> str:

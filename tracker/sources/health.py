@@ -31,6 +31,19 @@ class SourceHealth:
     trend: float | None = None
     resting_until: datetime | None = None
     moved: str = ""
+    why: str = ""  # the last crawl's own words, where it was not complete
+    silence: "Silence | None" = None
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Nothing new for so many days, where so many new calls a day are usual."""
+
+    days: float
+    usual: float
+
+    def __str__(self) -> str:
+        return f"nothing new for {self.days:.0f} days, where {self.usual:.1f} a day is usual"
 
 
 def source_health(source: str, crawls: Sequence[Crawl], now: datetime) -> SourceHealth:
@@ -39,6 +52,8 @@ def source_health(source: str, crawls: Sequence[Crawl], now: datetime) -> Source
         return SourceHealth(source, "never", "not crawled yet")
     last, complete = crawls[0], [crawl for crawl in crawls if crawl.complete]
     state, error = _state(last, complete, now)
+    if not complete and state == "incomplete" and now - crawls[-1].finished_at > OVERDUE_AFTER:
+        state = "overdue"
     return SourceHealth(
         source=source,
         state=state,
@@ -49,6 +64,8 @@ def source_health(source: str, crawls: Sequence[Crawl], now: datetime) -> Source
         trend=round(last.seen / last.expected, 2) if last.expected else None,
         resting_until=resting_until(crawls),
         moved=last.moved,
+        why="" if last.complete else last.why,
+        silence=improbable_silence(complete) if state == "silent" else None,
     )
 
 
@@ -57,27 +74,26 @@ def _state(last: Crawl, complete: Sequence[Crawl], now: datetime) -> tuple[str, 
         return "incomplete", last.why or "never complete yet"
     age = now - complete[0].finished_at
     if age > OVERDUE_AFTER:
-        return "overdue", last.why if not last.complete else f"no complete crawl for {age.days} days"
+        lately = "" if last.complete or not last.why else f": {last.why}"
+        return "overdue", f"no complete crawl for {age.days} days{lately}"
     if not last.complete:
         return "incomplete", last.why
     silence = improbable_silence(complete)
-    return ("silent", silence) if silence else ("ok", "")
+    return ("silent", str(silence)) if silence else ("ok", "")
 
 
-def improbable_silence(complete: Sequence[Crawl]) -> str:
-    """A line when nothing new came for so long that its own past makes that improbable (Poisson, p < 0.001).
+def improbable_silence(complete: Sequence[Crawl]) -> Silence | None:
+    """A silence when nothing new came for so long that its own past makes that improbable (Poisson, p < 0.001).
 
     ``complete``: complete crawls, newest first. The first one finds everything new and says nothing of a normal day.
     """
     usual = [crawl for crawl in complete[:-1] if crawl.new]
     if not usual:
-        return ""
+        return None
     days = (usual[0].finished_at - complete[-1].finished_at).total_seconds() / 86_400
     silent = (complete[0].finished_at - usual[0].finished_at).total_seconds() / 86_400
     rate = sum(crawl.new for crawl in usual) / days if days > 0 else 0
-    if exp(-rate * silent) >= IMPROBABLE:
-        return ""
-    return f"nothing new for {silent:.0f} days, where {rate:.1f} a day is usual"
+    return None if exp(-rate * silent) >= IMPROBABLE else Silence(silent, rate)
 
 
 def resting_until(crawls: Sequence[Crawl]) -> datetime | None:

@@ -19,10 +19,10 @@ from tracker.lobby import coalition, moments
 from tracker.lobby.due import lobby_due
 from tracker.matching.search import SHOWN_FROM, by_ids, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
+from tracker.sources.coverage import in_trouble
 from tracker.web.calls import duplicates, questions
 from tracker.web.calls.rows import CallRow, rows_for
 from tracker.web.frame.context import RequestContext
-from tracker.web.sources.sources import in_trouble
 
 DAYS_BACK = 7
 CLOSING_DAYS = 21
@@ -52,7 +52,7 @@ def show(request: RequestContext) -> Response:
         changed=changed(request, mine),
         closing=close,
         new=new(request, mine, shown),
-        trouble=in_trouble(session, now),
+        trouble=in_trouble(session, request.site.settings, now),
         held=_held(request) if has_role(viewer, Role.COORDINATOR) else 0,
         alike=duplicates.waiting(request),
         asked=questions.waiting_count(request),

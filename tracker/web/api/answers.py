@@ -172,12 +172,19 @@ class AgendaList(ApiAnswer):
 
 
 class SourceAnswer(ApiAnswer):
-    """A source: its last complete crawl in UTC, and what is wrong in words or an empty text."""
+    """A source: what it is, how it stands, its last complete crawl in UTC, and what is wrong in words or an empty text.
+
+    ``promises`` is what stands here once it was read to its end, ``unseen`` what it cannot show.
+    """
 
     source: str
+    form: str
+    state: str
     last_complete: Moment | None
     calls: int
     trouble: str
+    promises: str
+    unseen: str
 
 
 class SourceList(ApiAnswer):

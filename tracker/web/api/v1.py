@@ -21,12 +21,13 @@ from db.vocabulary import Role
 from tracker.calls.records import records
 from tracker.clock import Now
 from tracker.matching.search import find
+from tracker.settings import Settings
 from tracker.web.api import answers
 from tracker.web.calls.filter_form import ListQuery
 from tracker.web.frame import forms
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
 from tracker.web.frame.site import Site
-from tracker.web.sources.sources import Health, health
+from tracker.web.sources.sources import SourceRow, source_rows
 
 VERSION = "1.0.0"
 ROOT = "/api/v1"
@@ -59,11 +60,12 @@ class NoQuery(BaseModel):
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads, when, and the transaction to read in."""
+    """Who reads, when, the transaction to read in, and the settings that say which sources are on."""
 
     session: Session
     viewer: Viewer
     now: Now
+    settings: Settings
 
 
 def _counted(request: Request, response: Response) -> None:
@@ -81,7 +83,7 @@ def _reader(request: Request) -> Iterator[Reader]:
         viewer = viewer_of(find_signed(session, request.cookies.get(cookie_name(site.secure)), now.instant))
         if not has_role(viewer, Role.READER):
             raise HTTPException(401, headers={"WWW-Authenticate": "Cookie"})
-        yield Reader(session, viewer, now)
+        yield Reader(session, viewer, now, site.settings)
 
 
 AReader = Annotated[Reader, Depends(_reader, scope="function")]
@@ -223,14 +225,24 @@ def challenge_answer(row: Challenge) -> answers.ChallengeAnswer:
 
 @_get("/bronnen", "bronnen", "Hoe actueel elke bron is")
 def sources(reader: AReader, _: PlainQuery) -> answers.SourceList:
-    """How fresh each source is."""
-    return answers.SourceList(items=[source_answer(source) for source in health(reader.session, reader.now.instant)])
+    """How fresh each source is that was ever asked, what it promises and what it cannot see."""
+    rows = source_rows(reader.session, reader.settings, reader.now.instant)
+    return answers.SourceList(items=[source_answer(row) for row in rows if row.last])
 
 
-def source_answer(source: Health) -> answers.SourceAnswer:
+def source_answer(row: SourceRow) -> answers.SourceAnswer:
     """A source; moments in UTC."""
-    whole = source.complete.finished_at.isoformat(timespec="seconds") if source.complete else None
-    return answers.SourceAnswer(source=source.name, last_complete=whole, calls=source.calls, trouble=source.trouble)
+    covered, whole = row.covered, row.covered.health.last_complete
+    return answers.SourceAnswer(
+        source=row.name,
+        form=covered.form.value,
+        state=covered.state.value,
+        last_complete=whole.isoformat(timespec="seconds") if whole else None,
+        calls=row.calls,
+        trouble=row.trouble,
+        promises=covered.promises,
+        unseen=covered.unseen,
+    )
 
 
 def document(base: str, mail: str) -> dict[str, Any]:

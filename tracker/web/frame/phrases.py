@@ -1,7 +1,7 @@
 """What pages say beside the five formats of the mails: labels, notices after a deed, and the Jinja filters."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -154,6 +154,14 @@ def field_name(name: str) -> str:
 def source_name(name: str) -> str:
     """How a source is called on screen."""
     return SOURCES.get(name, name.replace("_", " ").capitalize())
+
+
+def age(since: timedelta) -> str:
+    """``3 uur geleden``, ``2 dagen geleden``: in hours up to two days."""
+    hours = int(since.total_seconds() // 3600)
+    if hours < 1:
+        return "minder dan een uur geleden"
+    return f"{hours} uur geleden" if hours < 48 else f"{hours // 24} dagen geleden"
 
 
 def challenge_name(challenge: Challenge) -> str:

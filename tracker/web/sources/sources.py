@@ -7,11 +7,13 @@ from typing import NamedTuple
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
-from db.models import Call, Crawl, Sighting
+from db.models import Crawl, Sighting
 from db.queries import newest_crawls
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.floods import release
 from tracker.errors import NotFound
+from tracker.settings import Settings
+from tracker.sources.coverage import SourceCoverage, coverage
 from tracker.sources.health import OVERDUE_AFTER
 from tracker.web.frame.charts import Spark, spark
 from tracker.web.frame.context import RequestContext
@@ -19,26 +21,33 @@ from tracker.web.frame.context import RequestContext
 CRAWLS_SHOWN = 30
 
 
-class Health(NamedTuple):
-    """One source: its last crawl, its last complete one, what it knows, and what is wrong in words."""
+class SourceRow(NamedTuple):
+    """One source: what it covers and how it stands, its last crawl, how many it showed lately, and what it knows."""
 
-    name: str
-    last: Crawl
-    complete: Crawl | None
+    covered: SourceCoverage
+    last: Crawl | None
+    spark: Spark | None
     calls: int
-    held: int
-    spark: Spark
-    trouble: str
+
+    @property
+    def name(self) -> str:
+        """As it is called in the code."""
+        return self.covered.name
+
+    @property
+    def held(self) -> int:
+        """How many of its calls are kept from mail."""
+        return self.covered.held
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong, in one line."""
+        return self.covered.trouble
 
 
 def index(request: RequestContext) -> Response:
     """All sources, those in trouble first."""
-    sources = health(request.session, request.now.instant)
-    return request.page(
-        "sources/sources.html",
-        sources=sources,
-        silent=OVERDUE_AFTER.days,
-    )
+    return request.page("sources/sources.html", sources=_rows(request), overdue=OVERDUE_AFTER.days)
 
 
 def show(request: RequestContext) -> Response:
@@ -47,9 +56,9 @@ def show(request: RequestContext) -> Response:
     crawls = request.session.exec(
         select(Crawl).where(Crawl.source == name).order_by(col(Crawl.id).desc()).limit(CRAWLS_SHOWN)
     ).all()
-    if not crawls:
+    source = next((row for row in _rows(request) if row.name == name), None)
+    if source is None:
         raise NotFound
-    source = next(h for h in health(request.session, request.now.instant) if h.name == name)
     return request.page(
         "sources/sources_show.html",
         source=source,
@@ -59,7 +68,8 @@ def show(request: RequestContext) -> Response:
 
 def freshness(request: RequestContext) -> Response:
     """For everybody: how fresh what we show is."""
-    return request.page("sources/sources_freshness.html", sources=health(request.session, request.now.instant))
+    rows = [row for row in _rows(request) if row.covered.on]
+    return request.page("sources/sources_freshness.html", sources=rows)
 
 
 def let_through(request: RequestContext) -> Response:
@@ -70,40 +80,24 @@ def let_through(request: RequestContext) -> Response:
     return request.to("/bronnen", done="vrijgegeven")
 
 
-def in_trouble(session: Session, now: datetime) -> list[tuple[str, str]]:
-    """The sources that need a look, with what is wrong."""
-    complete = newest_crawls(session, complete=True)
-    newest = sorted(newest_crawls(session).items())
-    return [(name, wrong) for name, last in newest if (wrong := trouble(last, complete.get(name), now))]
+def _rows(request: RequestContext) -> list[SourceRow]:
+    return source_rows(request.session, request.site.settings, request.now.instant)
 
 
-def health(session: Session, now: datetime) -> list[Health]:
-    """Every source that was ever crawled; trouble first, then by name."""
-    complete = newest_crawls(session, complete=True)
-    calls, held, lately = _counts(session), _counts(session, held=True), _lately(session)
-    sources = [
-        Health(
-            name=name,
-            last=last,
-            complete=complete.get(name),
-            calls=calls.get(name, 0),
-            held=held.get(name, 0),
-            spark=_spark(lately[name]),
-            trouble=trouble(last, complete.get(name), now),
+def source_rows(session: Session, settings: Settings, now: datetime) -> list[SourceRow]:
+    """Every source; trouble first, then those that are on, then by name."""
+    last, calls, lately = newest_crawls(session), _counts(session), _lately(session)
+    rows = [
+        SourceRow(
+            covered=covered,
+            last=last.get(covered.name),
+            spark=_spark(lately[covered.name]) if covered.name in lately else None,
+            calls=calls.get(covered.name, 0),
         )
-        for name, last in newest_crawls(session).items()
-        if name != BY_HAND
+        for covered in coverage(session, settings, now)
+        if covered.name != BY_HAND
     ]
-    return sorted(sources, key=lambda source: (not source.trouble, source.name))
-
-
-def trouble(last: Crawl, complete: Crawl | None, now: datetime) -> str:
-    """What is wrong, in one line; nothing when the last crawl was complete and recent."""
-    if complete is None:
-        return last.why or "nog nooit volledig opgehaald"
-    if now - complete.finished_at > OVERDUE_AFTER:
-        return last.why or f"al {(now - complete.finished_at).days} dagen niet opgehaald"
-    return "" if last.complete else (last.why or "niet volledig opgehaald")
+    return sorted(rows, key=lambda row: (not row.trouble, not row.covered.on, row.name))
 
 
 def _lately(session: Session) -> dict[str, list[Crawl]]:
@@ -120,12 +114,10 @@ def _spark(crawls: list[Crawl]) -> Spark:
     return spark([c.seen for c in crawls], [c.complete for c in crawls], crawls[-1].expected if crawls else None)
 
 
-def _counts(session: Session, held: bool = False) -> dict[str, int]:
+def _counts(session: Session) -> dict[str, int]:
     query = (
         select(Sighting.source, func.count(func.distinct(col(Sighting.call_id))))
         .where(col(Sighting.gone_at).is_(None))
         .group_by(col(Sighting.source))
     )
-    if held:
-        query = query.join(Call, col(Call.id) == col(Sighting.call_id)).where(Call.held)
     return dict(session.exec(query).all())

@@ -1,0 +1,123 @@
+"""What each source covers: what it is, promises and cannot see, its age, and how it stands. One judgement for all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from db.vocabulary import SourceForm, SourceState
+from scrapers import sources
+from scrapers.source import Source
+from tracker.settings import Settings
+from tracker.sources.crawl import crawlable, own_watched, watched_options
+from tracker.sources.health import SourceHealth, source_health
+from tracker.sources.history import held_calls, past_crawls
+
+WELL = frozenset({SourceState.OK, SourceState.NEVER, SourceState.OFF})
+
+
+@dataclass(frozen=True)
+class SourceCoverage:
+    """One source. ``age``: since its last complete crawl, none where there was none. ``held``: calls kept from mail."""
+
+    name: str
+    state: SourceState
+    health: SourceHealth
+    form: SourceForm
+    publisher: str
+    promises: str
+    unseen: str
+    on: bool
+    held: int
+    age: timedelta | None
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong, in one Dutch line; nothing where it stands well."""
+        if self.state in WELL:
+            return ""
+        health, why = self.health, f": {self.health.why}" if self.health.why else ""
+        if self.state is SourceState.OVERDUE:
+            since = f"al {self.age.days} dagen niet" if self.age else "nog nooit"
+            return f"{since} volledig opgehaald{why}"
+        if self.state is SourceState.SILENT and health.silence:
+            usual = f"{health.silence.usual:.1f}".replace(".", ",")
+            return f"al {health.silence.days:.0f} dagen niets nieuws, waar {usual} per dag gewoon is"
+        return f"{'laatste ronde ' if self.state is SourceState.INCOMPLETE else ''}{self.state.label}{why}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys that ``sources --json`` promises, and more."""
+        health = self.health
+        return {
+            "source": self.name,
+            "state": self.state.value,
+            "error": health.error,
+            "last_complete": _iso(health.last_complete),
+            "age_hours": round(self.age.total_seconds() / 3600, 1) if self.age is not None else None,
+            "expected": health.expected,
+            "seen": health.seen,
+            "trend": health.trend,
+            "resting_until": _iso(health.resting_until),
+            "moved": health.moved,
+            "held": self.held,
+            "on": self.on,
+            "form": self.form.value,
+            "publisher": self.publisher,
+            "promises": self.promises,
+            "unseen": self.unseen,
+        }
+
+
+def coverage(session: Session, settings: Settings, now: datetime) -> list[SourceCoverage]:
+    """Every source that there is, also those that are off, and those of which only crawls are left; by name."""
+    past, held, on = past_crawls(session), held_calls(session), set(crawlable(settings))
+    names = {*sources.names(), *own_watched(settings), *past}
+    return [
+        covered(name, settings, source_health(name, past.get(name, []), now), now, on, held) for name in sorted(names)
+    ]
+
+
+def covered(
+    name: str, settings: Settings, health: SourceHealth, now: datetime, on: Iterable[str], held: dict[str, int]
+) -> SourceCoverage:
+    """What one source covers."""
+    source = source_of(name, settings)
+    return SourceCoverage(
+        name=name,
+        state=SourceState(health.state) if name in on else SourceState.OFF,
+        health=health,
+        form=source.form if source else SourceForm.EXACT,
+        publisher=source.publisher if source else "",
+        promises=source.promises if source else "",
+        unseen=source.unseen if source else "alles: deze bron bestaat niet meer",
+        on=name in on,
+        held=held.get(name, 0),
+        age=now - health.last_complete if health.last_complete else None,
+    )
+
+
+def source_of(name: str, settings: Settings) -> type[Source] | None:
+    """The class of a source; none where only its crawls are left."""
+    try:
+        return sources.load(name, watched_options(name, settings))
+    except sources.NoSuchSource:
+        return None
+
+
+def in_trouble(session: Session, settings: Settings, now: datetime) -> list[tuple[str, str]]:
+    """The sources that need a look, with what is wrong."""
+    return [(row.name, row.trouble) for row in coverage(session, settings, now) if row.trouble]
+
+
+def as_age(age: timedelta | None) -> str:
+    """ "5 h", "3 d": how long ago a source was last read to its end."""
+    if age is None:
+        return "-"
+    hours = int(age.total_seconds() // 3600)
+    return f"{hours} h" if hours < 48 else f"{hours // 24} d"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
