@@ -70,10 +70,10 @@ def test_overdue_is_a_state_of_its_own(session: Session, now: datetime, tmp_path
         "rvo": "overdue", "dus_i": "overdue", "eui": "incomplete", "dut": "overdue"
     }  # fmt: skip
     assert dict(in_trouble(session, Settings(data_dir=tmp_path), now)) == {
-        "rvo": "al 5 dagen niet volledig opgehaald",
-        "dus_i": "al 5 dagen niet volledig opgehaald: page 1: HTTP 503",
+        "rvo": "te lang niet volledig: al 5 dagen",
+        "dus_i": "te lang niet volledig: al 5 dagen: page 1: HTTP 503",
         "eui": "laatste ronde niet volledig: page 1: HTTP 500",
-        "dut": "nog nooit volledig opgehaald: page 1: HTTP 404",
+        "dut": "te lang niet volledig: nog nooit: page 1: HTTP 404",
     }
 
 

@@ -137,3 +137,21 @@ def test_the_stages_of_a_call_are_read_where_the_day_stands_before_its_name() ->
         ("opens", "2026-09-01", False), ("stage_1", "2026-11-17", True), ("stage_2", "2027-04-15", False)
     ]  # fmt: skip
     assert call.questions == ()
+
+
+def test_the_permanent_call_of_the_urban_initiative_is_seen_from_its_second_start() -> None:
+    crawled = replay(sources.load("eui"), RECORDINGS / "eui")
+    assert crawled.stopped == ""
+    assert [call.title for call in crawled.listings] == [
+        "4th EUI Call for Innovative Actions", "Ongoing call for peer reviews"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "count"), [("kansen_voor_west", 1), ("mondriaan_fonds", 1), ("dus_i", 2)])
+def test_a_site_is_watched_where_it_lives_now(name: str, count: int) -> None:
+    crawled = replay(sources.load(name), RECORDINGS / name)
+    assert (crawled.stopped, len(crawled.listings)) == ("", count)
+
+
+def test_a_site_with_more_than_a_hundred_schemes_is_read_whole() -> None:
+    assert sources.shipped()["dus_i"].most >= 300

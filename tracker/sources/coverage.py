@@ -40,8 +40,7 @@ class SourceCoverage:
             return ""
         health, why = self.health, f": {self.health.why}" if self.health.why else ""
         if self.state is SourceState.OVERDUE:
-            since = f"al {self.age.days} dagen niet" if self.age else "nog nooit"
-            return f"{since} volledig opgehaald{why}"
+            return f"{self.state.label}: {f'al {self.age.days} dagen' if self.age else 'nog nooit'}{why}"
         if self.state is SourceState.SILENT and health.silence:
             usual = f"{health.silence.usual:.1f}".replace(".", ",")
             return f"al {health.silence.days:.0f} dagen niets nieuws, waar {usual} per dag gewoon is"
