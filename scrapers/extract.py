@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from db.vocabulary import Status
+from db.vocabulary import DeadlineKind, Status
 from scrapers.facts.facts import Facts, Gate, plain_value
 from scrapers.facts.read import read_facts
 from scrapers.listing import ListedDeadline, Proof, QuestionField, RaisedQuestion
@@ -64,6 +64,33 @@ def _status(facts: Facts, word: Status | None) -> tuple[Status | None, tuple[Rai
     why = "de bron zegt open, de tekst dat het over is"
     question = RaisedQuestion(field=QuestionField.STATUS, sentence=sentence, readings=(str(read), str(word)), why=why)
     return read, (question,)
+
+
+def only_asked(facts: dict[str, Any], why: str, remark: str) -> dict[str, Any]:
+    """The facts of ``extract`` as questions, none of them shown: for a form that nobody has seen live yet."""
+    days: dict[QuestionField, list[ListedDeadline]] = {}
+    for date_read in facts["deadlines"]:
+        if date_read.day is not None and (date_read.kind == DeadlineKind.OPENS or date_read.is_door):
+            opens = date_read.kind == DeadlineKind.OPENS
+            days.setdefault(QuestionField.OPENS if opens else QuestionField.CLOSES, []).append(date_read)
+    raised = [
+        RaisedQuestion(
+            field=field, sentence=dates[0].sentence, readings=tuple(dict.fromkeys(map(reading_of, dates)))[:5], why=why
+        )
+        for field, dates in days.items()
+    ]
+    raised += [
+        RaisedQuestion(field=QuestionField(name), sentence=proof.sentence, readings=(f"{facts[name]:f}",), why=why)
+        for name, proof in facts["proof"].items()
+        if name in AMOUNTS
+    ]
+    questions = {question.field: question for question in (*facts["questions"], *raised)}
+    return {"questions": tuple(questions.values()), "review": (remark, *facts["review"])}
+
+
+def reading_of(deadline: ListedDeadline) -> str:
+    """A date as a question gives it."""
+    return f"{deadline.day}T{deadline.hour}" if deadline.hour else str(deadline.day)
 
 
 def unknown_status(word: str) -> RaisedQuestion:

@@ -157,7 +157,7 @@ class WatchedPage(Source):
         names = (row.meta.get("called") or "", re.sub(r"[-_/]+", " ", key))
         if why := why_not_own(own, self.language, names, self.context.titles.get(key, "")):
             raise RowUnreadable(why)
-        fields = extract(own.text, self.language, self.context.today)
+        fields = self.facts(own.text, row.meta.get("called") or "")
         return Listing(
             source=self.name,
             external_id=key,
@@ -170,6 +170,11 @@ class WatchedPage(Source):
             instrument=Instrument.SPUK if is_spuk(own.title) else self.watched.instrument,
             **{**fields, "review": (TO_CONFIRM, *fields["review"])},
         )
+
+    def facts(self, text: str, called: str) -> dict[str, Any]:
+        """What a page says, as fields of a Listing; ``called`` are the words by which the list leads to it."""
+        del called
+        return extract(text, self.language, self.context.today)
 
     def is_other(self, address: str, key: str) -> bool:
         """Whether an address is that of another scheme than this."""

@@ -69,8 +69,8 @@ class EuroAccess(Source):
 
     name, kind, publisher, language = "euroaccess", SourceKind.CATALOGUE, "EuroAccess", "en"
     root = "https://www.euro-access.eu"
-    promises = "alle oproepen op EuroAccess; die van programma's zonder eigen ingang worden regelingen van ons"
-    unseen = "oproepen die EuroAccess niet opneemt; wat achter de inlog staat; het uur kan van een andere zone zijn"
+    promises = "oproepen van Europese programma's die geen andere bron leest, zoals EIT, en wat het EU-portaal mist"
+    unseen = "Interreg Noordzee, Noordwest-Europa en Europe, URBACT; wat achter de aanmelding van EuroAccess staat"
     can_be_asked = True
 
     def __init__(self, context: Context) -> None:

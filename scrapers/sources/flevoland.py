@@ -20,16 +20,16 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import Instrument, SourceKind
-from scrapers.extract import extract
+from scrapers.extract import extract, only_asked
 from scrapers.formats import text_of, texts_of, xml_root
-from scrapers.listing import Listing, QuestionField, RaisedQuestion
+from scrapers.listing import Listing
 from scrapers.source import RowUnreadable, Source, SourceIncomplete
 from scrapers.texts import is_spuk, one_line, plain_text
 
 CATALOGUE = "/loket/loketoverview?sc40=true"
 SUBSIDY = re.compile(r"subsid|\bspuk\b|specifieke uitkering|\bbijdrageregeling", re.IGNORECASE)
-ON_ITS_PAGE = "termijn en bedragen staan op de pagina van de provincie"
 UNSEEN = "gelezen uit een catalogus die nog niet is nagekeken"
+ON_ITS_PAGE = "termijn en bedragen staan op de pagina van de provincie"
 
 
 class Flevoland(Source):
@@ -73,29 +73,8 @@ class Flevoland(Source):
             area=self.publisher,
             targets=tuple(dict.fromkeys(texts_of(row, "audience"))),
             published_on=day_of(text_of(row, "modified")),
-            **asked_of(extract(text, self.language, self.context.today)),
+            **only_asked(extract(text, self.language, self.context.today), UNSEEN, ON_ITS_PAGE),
         )
-
-
-def asked_of(facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts of a text as questions only."""
-    kinds = {"opens": QuestionField.OPENS, "closes": QuestionField.CLOSES}
-    dated = [d for d in facts["deadlines"] if d.day is not None and str(d.kind) in kinds]
-    days = [
-        RaisedQuestion(field=kinds[str(d.kind)], sentence=d.sentence, readings=(moment(d),), why=UNSEEN) for d in dated
-    ]
-    amounts = [
-        RaisedQuestion(field=QuestionField(name), sentence=proof.sentence, readings=(f"{facts[name]:f}",), why=UNSEEN)
-        for name, proof in facts["proof"].items()
-        if name in ("budget", "max_amount", "rate")
-    ]
-    questions = {question.field: question for question in (*facts["questions"], *days, *amounts)}
-    return {"questions": tuple(questions.values()), "review": (ON_ITS_PAGE, *facts["review"])}
-
-
-def moment(deadline: Any) -> str:
-    """A date as a question gives it."""
-    return f"{deadline.day}T{deadline.hour}" if deadline.hour else str(deadline.day)
 
 
 def day_of(stamp: str | None) -> date | None:

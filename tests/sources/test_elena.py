@@ -1,0 +1,28 @@
+"""The call that is kept by hand: there as long as its page is."""
+
+from pathlib import Path
+
+import pytest
+
+from db.vocabulary import Allocation, DeadlineKind, Instrument
+from scrapers.recordings import replay
+from scrapers.sources.elena import BY_HAND, PAGE, Elena
+from tests.make.scripted import recorded
+
+RECORDING = Path(__file__).parents[1] / "recordings/elena"
+
+
+def test_the_one_call_is_open_all_along_and_its_percentage_is_asked() -> None:
+    crawled = replay(Elena, RECORDING)
+    (call,) = crawled.listings
+    assert (crawled.stopped, call.external_id, call.instrument) == ("", "elena", Instrument.TECHNICAL_ASSISTANCE)
+    assert [d.kind for d in call.deadlines] == [DeadlineKind.ROLLING]
+    assert (call.allocation, call.rate, call.review) == (Allocation.FIRST_COME, None, (BY_HAND,))
+    assert [(question.field.value, question.readings) for question in call.questions] == [("rate", ("90",))]
+
+
+@pytest.mark.parametrize("body", ["<!doctype html><html><h1>Page not found</h1></html>", "", "{}"])
+def test_a_page_about_something_else_is_told_and_takes_nothing_away(body: str, tmp_path: Path) -> None:
+    crawled = replay(Elena, recorded(tmp_path, {Elena.root + PAGE: ("text/html; charset=utf-8", body)}))
+    assert crawled.listings == ()
+    assert "is no page about ELENA any more" in crawled.stopped
