@@ -13,6 +13,7 @@ from db.status import OVER, status_expression
 from db.vocabulary import Visibility
 from tracker.calls.corrections import live_id
 from tracker.calls.duplicates import LikelyDouble, Proposal, proposals
+from tracker.calls.scheme_names import acronyms
 from tracker.errors import NotPossible
 
 DROPPED_LATELY = timedelta(days=90)
@@ -70,6 +71,7 @@ def candidates(session: Session, now: datetime) -> list[LikelyDouble]:
             closes_at=row.closes_at,
             publisher=row.publisher,
             nature=row.nature,
+            names=acronyms(row.title),
         )
         for row in rows
     ]

@@ -1,11 +1,14 @@
 """Which two calls may be one, and why. Pure; a person confirms with ``call join`` or says no with ``call dismiss``.
 
 What names the same official reference joins by itself (linking.py). A yearly reopening or a next round is another call.
+Titles differ over sources: the same name or acronym of a scheme, of bodies that can be one and in the same year, is
+enough to ask.
 """
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -14,6 +17,7 @@ from itertools import combinations
 from db.vocabulary import Nature
 from tracker.calls.identity import same_address
 from tracker.calls.linking import same_round
+from tracker.calls.scheme_names import may_be_one
 
 LIKE_ENOUGH = 0.6
 ROMAN_ROUND = frozenset({"i", "ii", "iii", "iv", "v"})
@@ -30,9 +34,13 @@ class Sign(StrEnum):
     ADDRESS = "the same address"
     MOMENT = "the same closing moment"
     PUBLISHER = "the same publisher"
+    NAME = "the same name or acronym of a scheme"
 
 
-WEIGHT = {Sign.ADDRESS: 0, Sign.MOMENT: 0.2, Sign.PUBLISHER: 0.1}
+WEIGHT = {Sign.ADDRESS: 0, Sign.MOMENT: 0.2, Sign.PUBLISHER: 0.1, Sign.NAME: 0}
+BY_PAGE, BY_NAME = 0.9, 0.7  # how likely that alone makes it
+FEW = 6  # an acronym of more calls is that of a programme or a body
+YEAR = re.compile(r"20\d\d")
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class LikelyDouble:
     closes_at: datetime | None = None
     publisher: str | None = None
     nature: str = Nature.CALL
+    names: frozenset[str] = frozenset()  # the acronyms in its title
 
     @cached_property
     def telling(self) -> frozenset[str]:
@@ -56,6 +65,12 @@ class LikelyDouble:
     def numbers(self) -> frozenset[str]:
         """Years, rounds and tranches; Roman ones too, as far as rounds go."""
         return frozenset(word for word in self.words if word in ROMAN_ROUND or any(map(str.isdigit, word)))
+
+    @cached_property
+    def years(self) -> frozenset[str]:
+        """The years its title names, else that of its closing."""
+        named = frozenset(filter(YEAR.fullmatch, self.numbers))
+        return named or frozenset([str(self.closes_at.year)] if self.closes_at else [])
 
     @cached_property
     def page(self) -> str:
@@ -77,6 +92,9 @@ class Proposal:
 
 def proposals(calls: Sequence[LikelyDouble], dismissed: Container[tuple[int, int]] = frozenset()) -> list[Proposal]:
     """Pairs worth a person's look, the likeliest first; without those that a person said to be two."""
+    bearers = Counter(name for call in calls for name in call.names)
+    usual = {name for name, count in bearers.items() if count > FEW}
+    calls = [replace(call, names=call.names - usual) if call.names & usual else call for call in calls]
     pairs = [proposal(call, other) for call, other in _pairs(calls)]
     asked = (p for p in pairs if p is not None and (p.first, p.second) not in dismissed)
     return sorted(asked, key=lambda p: (-p.score, p.first, p.second))
@@ -84,21 +102,37 @@ def proposals(calls: Sequence[LikelyDouble], dismissed: Container[tuple[int, int
 
 def proposal(call: LikelyDouble, other: LikelyDouble) -> Proposal | None:
     """What speaks for these two being one; none where anything speaks against it."""
-    if call.sources & other.sources or call.nature != other.nature or not same_round(call.closes_at, other.closes_at):
+    if call.sources & other.sources or call.nature != other.nature:
         return None
-    same_page = call.page == other.page
+    same_page, same_name = call.page == other.page, _same_name(call, other)
     alike = _alike(call.telling, other.telling)
-    if call.numbers != other.numbers or (not same_page and alike < LIKE_ENOUGH):
+    by_title = (same_page or alike >= LIKE_ENOUGH) and call.numbers == other.numbers
+    if not same_name and not (by_title and same_round(call.closes_at, other.closes_at)):
         return None
-    signs = tuple(_signs(call, other, same_page))
-    score = min(round(max(alike, 0.9 * same_page) + sum(WEIGHT[sign] for sign in signs), 2), 1.0)
+    signs = tuple(_signs(call, other, same_page, same_name))
+    likely = max(alike, BY_PAGE * same_page, BY_NAME * same_name)
+    score = min(round(likely + sum(WEIGHT[sign] for sign in signs), 2), 1.0)
     reasons = (f"{alike:.0%} of the words in their titles", *(sign.value for sign in signs))
     return Proposal(min(call.id, other.id), max(call.id, other.id), score, reasons, alike, signs)
 
 
-def _signs(call: LikelyDouble, other: LikelyDouble, same_page: bool) -> Iterator[Sign]:
+def _same_name(call: LikelyDouble, other: LikelyDouble) -> bool:
+    """Whether both name one scheme of one body and one year: by an acronym, or one title within the other."""
+    if not may_be_one(call.publisher, other.publisher):
+        return False
+    if call.years and other.years and not call.years & other.years:
+        return False
+    if {n for n in call.numbers ^ other.numbers if not YEAR.fullmatch(n)}:
+        return False
+    shorter, longer = sorted((call.telling - call.numbers, other.telling - other.numbers), key=len)
+    return bool(call.names & other.names) or (len(shorter) > 1 and shorter <= longer)
+
+
+def _signs(call: LikelyDouble, other: LikelyDouble, same_page: bool, same_name: bool) -> Iterator[Sign]:
     if same_page:
         yield Sign.ADDRESS
+    if same_name:
+        yield Sign.NAME
     if call.closes_at and call.closes_at == other.closes_at:
         yield Sign.MOMENT
     if call.publisher and call.publisher == other.publisher:
@@ -114,7 +148,7 @@ def _pairs(calls: Sequence[LikelyDouble]) -> Iterator[tuple[LikelyDouble, Likely
     """Pairs that share a word few titles have, or an address: not every call with every other."""
     groups: dict[str, list[LikelyDouble]] = defaultdict(list)
     for call in calls:
-        for word in {*call.telling, call.page}:
+        for word in {*call.telling, *call.names, call.page}:
             groups[word].append(call)
     seen = set()
     for group in groups.values():

@@ -27,6 +27,7 @@ SIGNS = {
     Sign.ADDRESS: "hetzelfde adres",
     Sign.MOMENT: "hetzelfde sluitingsmoment",
     Sign.PUBLISHER: "dezelfde verstrekker",
+    Sign.NAME: "dezelfde naam of afkorting van een regeling",
 }
 
 
