@@ -192,3 +192,15 @@ def test_two_people_at_once_may_both_say_that_they_are_two(engine: Engine, now: 
     for one in both:
         one.join(20)
     assert sorted(fresh) == [False, True]
+
+
+def test_until_a_person_answers_each_shows_the_other_and_where_they_differ(coordinator: Visitor) -> None:
+    page, other = (coordinator.get(f"/regelingen/{call}").text for call in (1, 2))
+    assert '<b>Misschien dezelfde regeling:</b> <a href="/regelingen/2"' in page
+    assert '<b>Misschien dezelfde regeling:</b> <a href="/regelingen/1"' in other
+    apart = re.findall(r'<td data-label="Hier">(.*?)</td><td data-label="Daar">(.*?)</td>', page)
+    assert ("€ 1.000", "€ 2.000") in apart
+    assert any("1 oktober 2026" in here and "2 oktober 2026" in there for here, there in apart)
+    assert "Misschien dezelfde als" in coordinator.get("/regelingen").text
+    decide(coordinator, "two")
+    assert "Misschien dezelfde" not in coordinator.get("/regelingen/1").text + coordinator.get("/regelingen").text

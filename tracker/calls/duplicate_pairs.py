@@ -1,5 +1,7 @@
 """Part two calls that a person joined, and find those that may be one; a person decides."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,3 +101,16 @@ class Alike:
             pairs = proposals(candidates(session, now), dismissed(session))
             self._last = (state, pairs)
         return pairs
+
+    def partners(self, session: Session, now: datetime) -> dict[int, list[int]]:
+        """Each call of a pair that nobody judged yet -> what it may be the same as, the likeliest first."""
+        return partners_of(self.proposals(session, now))
+
+
+def partners_of(pairs: Iterable[Proposal]) -> dict[int, list[int]]:
+    """Pairs as seen from each of their calls."""
+    partners: dict[int, list[int]] = defaultdict(list)
+    for pair in pairs:
+        partners[pair.first].append(pair.second)
+        partners[pair.second].append(pair.first)
+    return dict(partners)

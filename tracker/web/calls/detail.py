@@ -1,18 +1,16 @@
 """One regeling: its facts and who says so, dates, why it matched, what changed, and what people think."""
 
 import zlib
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Call, Correction, Deadline, Follow, Match, Revision, Sighting, Snapshot, User, Verdict
+from db.models import Call, Correction, Follow, Match, Revision, Sighting, Snapshot, User, Verdict
 from db.models import Challenge as ChallengeRow
 from db.queries import Viewer
 from db.rights import visible
-from db.vocabulary import DeadlineKind
-from scrapers.listing import PARTICULARS
 from tracker.calendar.latest_go import clock_of
 from tracker.calls.answers import can_be_doubted
 from tracker.calls.open_questions import questions_of
@@ -20,40 +18,13 @@ from tracker.calls.publications import chain
 from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.calls.questions import card, statuses
-from tracker.web.calls.rows import find_call, moment_of, passed, rows_for
+from tracker.web.calls.rows import find_call, rows_for
+from tracker.web.calls.statements import beside, dates_of, facts, statements
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState
-from tracker.web.frame.phrases import field_name, value_text
 
-SHOWN = (
-    *("publisher", "instrument", "allocation", "programme", "call_title", "destination", "type_of_action"),
-    *("applicants", "targets", "area", "budget", "min_amount", "max_amount", "amount_text", "rate", "expected_grants"),
-    *("source_word", "published_on", "subjects", "sectors", "priorities", "tags", "keywords"),
-)
 A_MOMENT = timedelta(seconds=1)  # a bare day ends at the midnight after it
 MOST_SHOWN = 200_000
-
-
-class Fact(NamedTuple):
-    """One field: its name, its value in words, who says so and in which sentence, and who says otherwise."""
-
-    field: str
-    name: str
-    value: str
-    source: str
-    others: list[tuple[str, str]]
-    sentence: str = ""
-    stale_since: date | None = None
-
-
-class DateRow(NamedTuple):
-    """One date of a call, for the table."""
-
-    row: Deadline
-    kind: str
-    moment: Any
-    over: bool
-    others: list[tuple[str, str]]
 
 
 def show(request: RequestContext) -> Response:
@@ -68,6 +39,7 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
     """The page of a call, also after a form on it that was refused."""
     session, viewer, now = request.session, request.viewer, request.now.instant
     waiting, earlier = questions_of(session, viewer, call), _round(session, Call.id == call.previous_round_id)
+    (row,), own = rows_for(request, [call]), statements(session, call, now)
     return request.page(
         "calls/detail.html",
         state=state,
@@ -76,7 +48,8 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         earlier_round=earlier,
         earlier_closed=earlier and earlier.closes_at and earlier.closes_at - A_MOMENT,
         later_round=_round(session, Call.previous_round_id == call.id),
-        row=rows_for(request, [call])[0],
+        row=row,
+        doubles=[(other, beside(own, statements(session, other, now))) for other in row.doubles],
         facts=facts(call),
         dates=dates_of(session, call, now),
         matches=_matches(session, call),
@@ -132,50 +105,6 @@ def snapshot(request: RequestContext) -> Response:
     return request.page(
         "calls/detail_snapshot.html", call=call, kept=kept, sighting=used, text=text[:MOST_SHOWN], cut=cut
     )
-
-
-def facts(call: Call) -> list[Fact]:
-    """The fields that are known, in a fixed order, with their source and what other sources say."""
-    return [
-        Fact(
-            name,
-            field_name(name),
-            value_text(name, value),
-            call.provenance.get(name, ""),
-            _others(call, name),
-            str(call.proof.get(name, {}).get("sentence", "")),
-            date.fromisoformat(call.stale[name]) if name in call.stale else None,
-        )
-        for name in SHOWN
-        if (value := call.particulars.get(name) if name in PARTICULARS else getattr(call, name)) not in (None, "", [])
-    ]
-
-
-def _others(call: Call, name: str) -> list[tuple[str, str]]:
-    shown = call.provenance.get(name)
-    return [
-        (source, value_text(name, value))
-        for source, value in sorted(call.conflicts.get(name, {}).items())
-        if source != shown
-    ]
-
-
-def dates_of(session: Session, call: Call, now: datetime) -> list[DateRow]:
-    """The dates of a call that stand, in their order; what has none comes last."""
-    rows = session.exec(select(Deadline).where(Deadline.call_id == call.id)).all()
-    order = list(DeadlineKind)
-    active = [row for row in rows if row.cancelled_at is None]
-    active.sort(key=lambda row: (row.day is None, row.day or now.date(), order.index(DeadlineKind(row.kind))))
-    return [
-        DateRow(
-            row,
-            DeadlineKind(row.kind).label,
-            moment_of(row),
-            bool((m := moment_of(row)) and passed(m, now)),
-            _others(call, row.kind),
-        )
-        for row in active
-    ]
 
 
 def _matches(session: Session, call: Call) -> list[tuple[Match, ChallengeRow]]:

@@ -1,6 +1,5 @@
 """Dubbele regelingen: two calls that may be one, side by side; a coordinator says whether they are."""
 
-from datetime import datetime
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, Field
@@ -16,8 +15,8 @@ from tracker.calls.duplicate_pairs import Alike, dismiss
 from tracker.calls.duplicates import Proposal, Sign
 from tracker.calls.merge import CannotJoin, join, part
 from tracker.errors import NotFound, NotPossible
-from tracker.web.calls.detail import dates_of, facts
 from tracker.web.calls.rows import CallRow, find_call, rows_for
+from tracker.web.calls.statements import Line, beside, statements
 from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
@@ -38,19 +37,6 @@ class PairForm(BaseModel):
     second: int = Field(ge=1)
     say: Literal["same", "two"]
     reason: str = Field(default="", max_length=500)
-
-
-class Line(NamedTuple):
-    """One thing that both calls say something of, in words."""
-
-    name: str
-    first: str
-    second: str
-
-    @property
-    def differs(self) -> bool:
-        """Whether they contradict each other; silence of one does not."""
-        return bool(self.first and self.second) and self.first != self.second
 
 
 class Pair(NamedTuple):
@@ -116,24 +102,11 @@ def _pair(request: RequestContext, proposal: Proposal) -> Pair:
     calls = [session.get_one(Call, call_id) for call_id in (proposal.first, proposal.second)]
     first, second = rows_for(request, calls)
     sources = (_sightings(session, calls[0]), _sightings(session, calls[1]))
-    return Pair(first, second, sources, _lines(*(_statements(session, call, now) for call in calls)), _why(proposal))
+    return Pair(first, second, sources, beside(*(statements(session, call, now) for call in calls)), _why(proposal))
 
 
 def _sightings(session: Session, call: Call) -> list[Sighting]:
     return list(session.exec(select(Sighting).where(Sighting.call_id == call.id).order_by(col(Sighting.source))))
-
-
-def _statements(session: Session, call: Call, now: datetime) -> dict[str, str]:
-    """Dates and facts of a call by name, in words."""
-    dates: dict[str, list[str]] = {}
-    for date in dates_of(session, call, now):
-        moment = date.moment and wording.full_moment(date.moment, date.row.zone, date.row.assumed)
-        dates.setdefault(date.kind, []).append(moment or "zonder datum")
-    return {kind: "; ".join(moments) for kind, moments in dates.items()} | {f.name: f.value for f in facts(call)}
-
-
-def _lines(first: dict[str, str], second: dict[str, str]) -> list[Line]:
-    return [Line(name, first.get(name, ""), second.get(name, "")) for name in dict.fromkeys([*first, *second])]
 
 
 def _why(proposal: Proposal) -> list[str]:

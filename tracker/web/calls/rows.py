@@ -13,6 +13,7 @@ from db.rights import visible
 from db.status import next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from notifications import wording
+from tracker.calls.duplicate_pairs import Alike
 from tracker.web.frame.context import RequestContext
 
 SOON_DAYS = 7
@@ -48,10 +49,11 @@ class CallRow:
     why: list[Why] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     change: list[Any] = field(default_factory=list)
+    doubles: list[Call] = field(default_factory=list)  # what it may be the same as, until a person says
 
 
 def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[str] = ()) -> list[CallRow]:
-    """Rows in the order of the calls; three queries however many calls there are. ``about``: opgaven named first."""
+    """Rows in the order of the calls; four queries however many calls there are. ``about``: opgaven named first."""
     ids = [call.id for call in calls]
     deadlines = _by_call(request.session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
     whys = matches_of(request.session, ids)
@@ -62,9 +64,11 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
             .order_by(col(Verdict.at))
         )
     )
+    doubles = doubles_of(request, ids)
     return [
         CallRow(
             call=call,
+            doubles=doubles.get(call.id, []),
             status=status_of(call, request.now.instant),
             when=next_date(deadlines.get(call.id, []), request.now.instant, remark_of(call, request.now.instant)),
             why=sorted(whys.get(call.id, []), key=lambda w: w.challenge.id not in about)[:MOST_REASONS],
@@ -72,6 +76,15 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
         )
         for call in calls
     ]
+
+
+def doubles_of(request: RequestContext, ids: Sequence[int]) -> dict[int, list[Call]]:
+    """Call -> the calls that it may be the same as."""
+    session, partners = request.session, request.site.part(Alike).partners(request.session, request.now.instant)
+    wanted = {call: partners[call] for call in ids if call in partners}
+    others = select(Call).where(col(Call.id).in_({other for of_call in wanted.values() for other in of_call}))
+    by_id = {call.id: call for call in session.exec(others)} if wanted else {}
+    return {call: [by_id[other] for other in of_call if other in by_id] for call, of_call in wanted.items()}
 
 
 def matches_of(session: Session, ids: Sequence[int]) -> dict[int, list[Why]]:

@@ -15,8 +15,8 @@ from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
 from tracker.people.subscriptions import leave_reminders
 from tracker.rights import Deed
-from tracker.web.calls.detail import dates_of, facts
 from tracker.web.calls.questions import Doubted
+from tracker.web.calls.statements import dates_of, facts
 from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
