@@ -59,6 +59,7 @@ class CallCard:
     reasons: tuple[CardReason, ...]
     followed: bool
     late: str
+    also: tuple[str, ...] = ()
 
 
 def call_card(item: Item, now: datetime, link: str) -> CallCard:
@@ -74,8 +75,15 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
         who=_who(call), money=_money(call), form=_form(call),
         changes=tuple(say_change(change, now) for change in item.changes),
         reasons=tuple(CardReason(r.challenge, ", ".join(r.words), ", ".join(r.subscriptions)) for r in item.reasons),
-        followed=item.followed, late=item.late,
+        followed=item.followed, late=item.late, also=tuple(map(_also, item.also)),
     )  # fmt: skip
+
+
+def _also(call: CatalogueCall) -> str:
+    """What a call may be the same as: by its title, who says so, and what matters most, to see where they differ."""
+    by_whom = f" ({one_line(call.publisher, 80)})" if call.publisher else ""
+    said = (when(call, call.next_due), _money(call), _who(call))
+    return f"{one_line(call.title, MOST_TITLE)}{by_whom}: {'; '.join(filter(None, said))}"
 
 
 def _due_of(item: Item) -> CallDate | None:

@@ -1,7 +1,7 @@
 """The calls as a digest sees them: plain values, read once for a whole round of planning, safe to share."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -140,6 +140,7 @@ class Catalogue:
     calls: dict[int, CatalogueCall]
     opgaven: dict[str, Opgave]
     waiting: int = 0  # calls held back from mail
+    doubles: Mapping[int, Sequence[int]] = field(default_factory=dict)  # call -> what it may be the same as
     by_challenge: dict[str, list[tuple[CatalogueCall, CatalogueMatch]]] = field(default_factory=dict)
     children: dict[str, set[str]] = field(default_factory=dict)
 

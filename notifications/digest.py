@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -84,6 +84,7 @@ class Item:
     changes: tuple[Change, ...] = ()
     uncut: bool = False
     late: str = ""  # why the reader's organisation can no longer decide in time
+    also: tuple[CatalogueCall, ...] = ()  # what it may be the same as, named here once
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,9 @@ def compose(
     if urgent:
         items = [item for item in items if item.uncut and item.kind is not ToldKind.OPENING]
     items.sort(key=lambda item: _need(item, first))
-    shown, cut = _first_cut(items) if first else _cut(items, max((w.most for w in wanted), default=20))
     tells = tuple(tell for item in items for tell in _tells(item, now))
+    items = list(_folded(items, catalogue))
+    shown, cut = _first_cut(items) if first else _cut(items, max((w.most for w in wanted), default=20))
     forthcoming = sum(first and item.call.status is not Status.OPEN for item in cut)
     rest = _summed(catalogue, [item for item in cut if not (first and item.call.status is not Status.OPEN)])
     return Digest(now, tuple(shown), rest, forthcoming, tells, wanted, coverage, first)
@@ -223,6 +225,19 @@ def _kind(
         days = days_between(now, call.opens.shown or now)
         return (ToldKind.OPENING, ()) if 0 <= days <= OPENS_SOON else (None, ())
     return None, ()
+
+
+def _folded(items: Iterable[Item], catalogue: Catalogue) -> Iterator[Item]:
+    """New calls that may be one stand once: the first names the others, and nobody is told of them again."""
+    named: set[int] = set()
+    for item in items:
+        if item.kind is not ToldKind.NEW:
+            yield item
+        elif item.call.id not in named:
+            others = (catalogue.calls.get(other) for other in catalogue.doubles.get(item.call.id, ()))
+            also = tuple(other for other in others if other is not None and not other.held)
+            named |= {other.id for other in also}
+            yield replace(item, also=also)
 
 
 def _closes_within(call: CatalogueCall, now: datetime, days: int) -> bool:

@@ -213,7 +213,8 @@ class Writer:
 
     def _tell(self, item: Item) -> CallCard:
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.late,
-               item.call.doubted, tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
+               item.call.doubted, tuple((other.id, other.version) for other in item.also),
+               tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
         if key not in self._told:
             if len(self._told) >= MOST_KEPT:
                 self._told.clear()

@@ -107,6 +107,11 @@ class Alike:
         return partners_of(self.proposals(session, now))
 
 
+def unjudged_partners(session: Session, now: datetime) -> dict[int, list[int]]:
+    """The same without remembering it."""
+    return partners_of(proposals(candidates(session, now), dismissed(session)))
+
+
 def partners_of(pairs: Iterable[Proposal]) -> dict[int, list[int]]:
     """Pairs as seen from each of their calls."""
     partners: dict[int, list[int]] = defaultdict(list)

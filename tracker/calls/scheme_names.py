@@ -30,8 +30,9 @@ def body_of(publisher: str | None) -> str | None:
     if RIJK.match(name):
         return "rijk"
     regional = REGIONAL.match(name)
-    name = regional[2] if regional and regional[1] == "provincie" else name
-    return name if regional or name in PROVINCES else None
+    if regional:
+        return regional[2] if regional[1] == "provincie" else f"{regional[2]} {regional[1]}"
+    return name if name in PROVINCES else None
 
 
 def may_be_one(publisher: str | None, other: str | None) -> bool:

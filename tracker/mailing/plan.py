@@ -24,6 +24,7 @@ from notifications.catalogue import Catalogue, read_catalogue
 from notifications.digest import Coverage, Memory, compose
 from notifications.message import Letter
 from notifications.outbox import Mail
+from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.mailing.agenda_reminders import plan_agenda
 from tracker.mailing.digest_context import DigestContext, read_digest_context
 from tracker.mailing.lobby_reminders import plan_lobby_reminders
@@ -131,6 +132,7 @@ def _plan_all(run: PlanningRun, threshold: float) -> PlanResult:
     if people:
         with reading(run.engine) as session:
             catalogue = read_catalogue(session, run.now, threshold)
+            catalogue.doubles = unjudged_partners(session, run.now)
             recipients = read_recipients(session, catalogue, run.now, only=people)
             coverage = read_coverage(session, catalogue)
             context = read_digest_context(session, catalogue.calls, run.now)

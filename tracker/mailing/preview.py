@@ -7,6 +7,7 @@ from sqlmodel import Session
 from notifications.catalogue import read_catalogue
 from notifications.digest import compose
 from notifications.message import Letter
+from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.mailing.digest_context import read_digest_context
 from tracker.mailing.mailer import Mailer
 from tracker.mailing.plan import read_coverage
@@ -16,6 +17,7 @@ from tracker.mailing.recipients import read_memories, read_recipients
 def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, threshold: float) -> Letter | None:
     """What would be mailed if all subscriptions of this person were due now; none without a subscription."""
     catalogue = read_catalogue(session, now, threshold)
+    catalogue.doubles = unjudged_partners(session, now)
     recipients = read_recipients(session, catalogue, now, only=[user_id])
     if not recipients:
         return None
