@@ -1,6 +1,7 @@
 """People add, correct, join and part calls; crawls respect what they did."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlmodel import Session, col, select
@@ -233,3 +234,18 @@ def test_a_date_that_flipped_at_its_source_may_be_corrected(session: Session, no
     assert result.unchanged == 1
     told = session.exec(select(Revision.new).where(Revision.kind == "changed", col(Revision.telling))).all()
     assert told == [[{"day": "2026-10-08"}]], "which is what people know already"
+
+
+def test_a_call_that_no_source_speaks_of_can_be_corrected_and_keeps_its_other_facts(
+    session: Session, now: datetime, person: User
+) -> None:
+    seen = {"first_seen": now, "last_seen": now}
+    bare = Call(title="Zonder bron", language="nl", url="https://e.nl/x", budget=Decimal(5000), **seen)
+    session.add(bare)
+    session.flush()
+    session.add(Deadline(call_id=bare.id, kind="closes", day=date(2026, 10, 1), hour="17:00", modified_at=now))
+    session.commit()
+    correct(session, bare.id, "rate", "40", person, now)
+    shown = call(session, bare.id)
+    assert (shown.title, shown.language, shown.budget, shown.rate) == ("Zonder bron", "nl", 5000, 40)
+    assert session.exec(select(Deadline.cancelled_at)).all() == [None]

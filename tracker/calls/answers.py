@@ -8,8 +8,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.models import Answer, Call, Correction, Deadline, Doubt, Question, User
-from db.vocabulary import AnswerKind, DeadlineKind, Visibility
+from db.vocabulary import AnswerKind, DeadlineKind, Eligibility, Visibility
 from scrapers.listing import ListedDeadline
+from tracker.calls import eligibility
 from tracker.calls.consolidate import KINDS, PERSON, as_date
 from tracker.calls.corrections import correct
 from tracker.calls.store import states
@@ -20,7 +21,8 @@ MOST_SENTENCE = 200
 DATELESS = (DeadlineKind.ROLLING, DeadlineKind.UNTIL_EXHAUSTED)
 OF_CALL = (
     *("title", "publisher", "instrument", "allocation", "programme", "call_title", "destination", "type_of_action"),
-    *("applicants", "area", "budget", "min_amount", "max_amount", "amount_text", "rate", "source_word"),
+    *("applicants", "area", "budget", "min_amount", "max_amount", "amount_text", "rate", "source_word", "targets"),
+    *("expected_grants", "published_on", "subjects", "sectors", "priorities", "tags", "keywords", eligibility.FIELD),
 )
 
 
@@ -88,8 +90,7 @@ def is_own_doubt(session: Session, question: Question, user: User) -> bool:
 def doubt(deed: Deed, call: Call, field: str, remark: str) -> Question:
     """Say that a shown value is wrong. The same person says it once. Raises Refused where nothing is shown."""
     session = deed.session
-    merged = states(session, [call.id], deed.now)[call.id].merged(deed.now)
-    value = merged.value(field) if can_be_doubted(field) else None
+    value = _shown(deed, call, field) if can_be_doubted(field) else None
     if value in (None, "", []):
         raise Refused("Dit gegeven staat er niet (meer).", "field")
     asked = select(Question).where(Question.call_id == call.id, Question.field == field)
@@ -107,6 +108,12 @@ def doubt(deed: Deed, call: Call, field: str, remark: str) -> Question:
     return question
 
 
+def _shown(deed: Deed, call: Call, field: str) -> Any:
+    if field == eligibility.FIELD:
+        return None if call.eligible == Eligibility.UNKNOWN else str(call.eligible)
+    return states(deed.session, [call.id], deed.now)[call.id].merged(deed.now).value(field)
+
+
 def _new_question(deed: Deed, call: Call, field: str, value: Any) -> Question:
     question = Question(
         call_id=call.id, field=field, sentence=sentence_of(deed.session, call, field), doubted=value,
@@ -120,6 +127,8 @@ def _new_question(deed: Deed, call: Call, field: str, value: Any) -> Question:
 
 def sentence_of(session: Session, call: Call, field: str) -> str:
     """The sentence a shown value was read from, where it was read."""
+    if field == eligibility.FIELD:
+        return call.eligible_why
     if field in KINDS:
         rows = select(Deadline.sentence).where(Deadline.call_id == call.id, Deadline.kind == field)
         return next((text for text in session.exec(rows.where(col(Deadline.cancelled_at).is_(None))) if text), "")

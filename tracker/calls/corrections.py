@@ -12,6 +12,7 @@ from db.queries import BY_HAND, live_call
 from db.vocabulary import RevisionKind, SourceKind, Visibility
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
+from tracker.calls import eligibility
 from tracker.calls.consolidate import KINDS
 from tracker.calls.identity import identity
 from tracker.calls.ingest import ingest
@@ -73,6 +74,8 @@ def correct(
         session.add(correction)
 
     _restate(session, [call_id], now, change)
+    if field == eligibility.FIELD:
+        eligibility.show(session, call_id, now)
     return correction
 
 
@@ -84,6 +87,8 @@ def take_back(session: Session, correction: Correction, now: datetime) -> None:
         _reopen(session, correction, now)
 
     _restate(session, [correction.call_id], now, change)
+    if correction.field == eligibility.FIELD:
+        eligibility.show(session, correction.call_id, now)
 
 
 def live_id(session: Session, call_id: int) -> int:

@@ -19,6 +19,7 @@ from scrapers.crawled import Crawled
 from scrapers.known_pages import KnownPage
 from tracker.calls.consolidate import SourceRecord
 from tracker.calls.deadlines import PlacedDates
+from tracker.calls.eligibility import FIELD as ELIGIBLE
 from tracker.calls.flapping import LATELY, STAYS_AFTER, DampedField
 from tracker.calls.floods import History
 from tracker.calls.identity import same_reference
@@ -26,6 +27,7 @@ from tracker.calls.linking import LinkCandidate
 from tracker.calls.plan import GONE_AFTER, IngestPlan, SourceMemory, nearly_gone, wanted_snapshots
 from tracker.calls.revisions import CallState, Restated
 from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
+from tracker.calls.unsighted import own_record
 
 CALL, SIGHTING, DEADLINE, REVISION = table(Call), table(Sighting), table(Deadline), table(Revision)
 CRAWL, SNAPSHOT, ADDRESS = table(Crawl), table(Snapshot), table(RememberedAddress)
@@ -131,11 +133,15 @@ def states(session: Session, calls: Collection[int], now: datetime) -> dict[int,
         gone = row.gone_at is not None
         by_id[row.call_id].records[row.id] = SourceRecord(row.source, row.external_id, row.fields, gone)
         by_id[row.call_id].snapshots[row.source] = row.snapshot
-    corrections = select(x.id, x.call_id, x.field, x.value, x.refutes, x.agreed_at).where(x.withdrawn_at.is_(None))
+    corrections = select(x.id, x.call_id, x.field, x.value, x.refutes, x.agreed_at)
+    corrections = corrections.where(x.withdrawn_at.is_(None), x.field != ELIGIBLE)
     for row in in_parts(session, corrections.order_by(x.id), x.call_id, ids):
         by_id[row.call_id].corrections.append(row)
     for row in in_parts(session, select(DEADLINE).order_by(d.day, d.id), d.call_id, ids):
         by_id[row.call_id].dates.append(row)
+    bare = [call_id for call_id, state in by_id.items() if not state.records]
+    for row in in_parts(session, select(CALL), c.id, bare):
+        by_id[row.id].records[0] = own_record(row._mapping, by_id[row.id].dates)
     lately = (r.kind == RevisionKind.CHANGED, r.at >= now - LATELY)
     for row in in_parts(session, select(r.call_id, r.field, r.old).where(*lately), r.call_id, ids):
         by_id[row.call_id].earlier.append((row.field, row.old))

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Match, Revision
 from db.session import reading, writing
+from tracker.calls.eligibility import CorrectedEligibility, corrected
 from tracker.challenges.agenda import shipped_rows
 from tracker.matching import CallMatches, CallText, ChallengeText, Matcher, embedder, installed, model_name
 from tracker.matching.ranking import MovedPairs, active_verdicts, moved_pairs, rank_again, with_verdict
@@ -142,21 +143,30 @@ def _match_batch(run: MatchingRun, ids: Sequence[int]) -> int:
     with reading(run.engine) as session:
         rows = session.exec(select(Call, _newest_revision()).where(col(Call.id).in_(ids))).all()
         calls = [call_text(row) for row, _ in rows]
+        said = corrected(session, ids)
         stored, verdicts = read_kept(session, ids, run.encoder), active_verdicts(session, run.encoder)
     results = run.matcher.match(calls, stored.vectors)
     pairs = (RankedPair(r.call_id, match.challenge_id, match.score, r.vector) for r in results for match in r.matches)
     after = moved_pairs(pairs, verdicts, run.now)
     with writing(run.engine) as session:
         for (_, revision), result in zip(rows, results, strict=True):
-            _store(session, run, result, revision, after)
+            _store(session, run, result, revision, after, said.get(int(result.call_id)))
         store_kept(session, results, stored, run.encoder)
     return sum(len(result.matches) for result in results)
 
 
-def _store(session: Session, run: MatchingRun, result: CallMatches, revision: int, after: MovedPairs) -> None:
+def _store(
+    session: Session,
+    run: MatchingRun,
+    result: CallMatches,
+    revision: int,
+    after: MovedPairs,
+    said: CorrectedEligibility | None,
+) -> None:
     call = session.get_one(Call, int(result.call_id))
-    call.eligible, call.eligible_estimate = result.eligible, result.estimate
-    call.eligible_why = "; ".join(filter(None, (result.eligible_why, result.area)))
+    why = "; ".join(filter(None, (result.eligible_why, result.area)))
+    shown = (str(result.eligible), result.estimate, why)
+    call.eligible, call.eligible_estimate, call.eligible_why = said.over(*shown) if said else shown
     call.matched_with, call.matched_revision = run.key, revision
     session.exec(delete(Match).where(col(Match.call_id) == call.id))
     for scored in result.matches:

@@ -17,7 +17,7 @@ from tracker.calls.open_questions import questions_of
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
-from tracker.web.calls.questions import card, statuses
+from tracker.web.calls.questions import card
 from tracker.web.calls.rows import find_call, rows_for
 from tracker.web.calls.statements import beside, dates_of, facts, statements
 from tracker.web.frame.context import RequestContext
@@ -67,7 +67,6 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         },
         doubtful=[card(request, question) for question in waiting if question.question.sighting_id is None],
         can_be_doubted=can_be_doubted,
-        statuses=statuses(),
         clock=clock_of(session, call, viewer, now),
     )
 

@@ -12,7 +12,7 @@ from db.rights import has_role
 from db.status import is_past_yet_open
 from db.vocabulary import AnswerKind, Role, Status
 from tracker.calendar.decision_clock import replan_moved
-from tracker.calls import parse_values
+from tracker.calls import eligibility, parse_values
 from tracker.calls.answers import answer, doubt, is_own_doubt, value_of
 from tracker.calls.consolidate import KINDS
 from tracker.calls.corrections import correct
@@ -22,7 +22,7 @@ from tracker.web.calls.correct import Hour
 from tracker.web.calls.rows import find_call
 from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.phrases import field_name, options, value_text
+from tracker.web.frame.phrases import WORDS, field_name, options, value_text
 from tracker.web.frame.safety import home_path
 
 PAGE = "/vragen"
@@ -37,6 +37,7 @@ ASKED = {
     "min_amount": "Hoe groot moet een aanvraag ten minste zijn?",
     "rate": "Welk deel van de kosten wordt vergoed?",
     "source_word": "Hoe staat deze regeling ervoor?",
+    "eligible": "Mag een overheid deze regeling aanvragen?",
 }
 DONE = {
     AnswerKind.CHOSEN: "beantwoord",
@@ -74,7 +75,7 @@ class Card(NamedTuple):
     sightings: list[Sighting]
     doubts: list[tuple[Doubt, str]]
     is_date: bool
-    is_status: bool
+    choices: list[tuple[str, str]]
     may_answer: bool
     is_own: bool
 
@@ -98,7 +99,6 @@ def _page(request: RequestContext, errors: dict[str, str], status: int = 200, ab
         errors=errors,
         typed=request.form,
         about=about,
-        statuses=statuses(),
     )
 
 
@@ -116,7 +116,7 @@ def card(request: RequestContext, waiting: Waiting) -> Card:
         sightings=waiting.sightings,
         doubts=waiting.doubts,
         is_date=question.field in KINDS,
-        is_status=question.field == "source_word",
+        choices=choices(question.field),
         may_answer=has_role(request.viewer, Role.FUNDRAISER) and not own,
         is_own=own and has_role(request.viewer, Role.FUNDRAISER),
     )
@@ -137,9 +137,13 @@ def _in_words(field: str, reading: str) -> str:
         return reading
 
 
-def statuses() -> list[tuple[str, str]]:
-    """What a source can say of how a call stands, for a choice."""
-    return [pair for pair in options(Status) if pair[0] != Status.NOT_LISTED]
+def choices(field: str) -> list[tuple[str, str]]:
+    """What a field can be, where it is one of a few."""
+    if field == "source_word":
+        return [pair for pair in options(Status) if pair[0] != Status.NOT_LISTED]
+    if field in (eligibility.FIELD, "instrument", "allocation"):
+        return options(WORDS[field])
+    return []
 
 
 def say(request: RequestContext) -> Response:
@@ -194,6 +198,10 @@ def typed_value(field: str, form: Said) -> Any:
         return str(number)
     if not form.value.strip():
         raise Incomplete("Vul in wat er moet staan.", "value")
+    if field == eligibility.FIELD:
+        if form.value not in dict(choices(field)):
+            raise Refused("Kies een van deze.", "value")
+        return form.value
     try:
         return parse_values.read_value(field, form.value.strip())
     except NotPossible as error:

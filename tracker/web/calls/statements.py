@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, select
 
 from db.models import Call, Deadline
-from db.vocabulary import DeadlineKind
+from db.vocabulary import DeadlineKind, Eligibility
 from notifications import wording
 from scrapers.listing import PARTICULARS
 from tracker.web.calls.rows import moment_of, passed
-from tracker.web.frame.phrases import field_name, value_text
+from tracker.web.frame.phrases import field_name, value_text, who_may_apply
 
 SHOWN = (
     *("publisher", "instrument", "allocation", "programme", "call_title", "destination", "type_of_action"),
@@ -69,6 +69,13 @@ def facts(call: Call) -> list[Fact]:
         for name in SHOWN
         if (value := call.particulars.get(name) if name in PARTICULARS else getattr(call, name)) not in (None, "", [])
     ]
+
+
+def eligible_fact(call: Call) -> list[Fact]:
+    """Whether we may apply, where that is known; its sentence is why."""
+    if call.eligible == Eligibility.UNKNOWN:
+        return []
+    return [Fact("eligible", field_name("eligible"), who_may_apply(call), "", [], call.eligible_why)]
 
 
 def _others(call: Call, name: str) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from tracker.people.subscriptions import leave as end
 from tracker.people.subscriptions import leave_reminders
 from tracker.rights import Deed
 from tracker.web.calls.questions import Doubted
-from tracker.web.calls.statements import dates_of, facts
+from tracker.web.calls.statements import dates_of, eligible_fact, facts
 from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
@@ -100,7 +100,7 @@ def _doubt_form(request: RequestContext, call: Call, error: str = "", status: in
         call=call,
         token=request.params["token"],
         dates=[value for value in dates_of(request.session, call, now) if can_be_doubted(value.row.kind)],
-        facts=[value for value in facts(call) if can_be_doubted(value.field)],
+        facts=[value for value in (*facts(call), *eligible_fact(call)) if can_be_doubted(value.field)],
         errors={"field": error} if error else {},
     )
 
