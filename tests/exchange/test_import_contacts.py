@@ -133,3 +133,15 @@ def test_contacts_are_somebodys_on_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "c.jsonl").write_text(json.dumps(GOOD | {"day": "ooit"}) + "\n")
     bad = kansenradar(tmp_path, "import", "contacts", "c.jsonl", "--user", "l@amsterdam.nl")
     assert (bad.returncode, bad.stderr.splitlines()[0]) == (1, "row 1: day: 'ooit' is no day such as 2026-05-29")
+
+
+def test_a_contact_does_not_name_the_dossier_that_its_reader_may_no_longer_see(cast: Cast) -> None:
+    dossier = cast.open(visibility="mra")
+    fields = ContactFields(date(2026, 5, 1), "Ons bod", visibility="mra", dossier_id=dossier.id)
+    log_contact(cast.deed(), fields, Office("VRO"))
+    named = [row["dossier"] for row in exported(cast.session, cast.haarlem, cast.now)]
+    dossier.visibility = "own"
+    cast.session.flush()
+    assert named == [dossier.id]
+    assert [row["dossier"] for row in exported(cast.session, cast.haarlem, cast.now)] == [None]
+    assert [row["dossier"] for row in exported(cast.session, cast.lobbyist, cast.now)] == [dossier.id]

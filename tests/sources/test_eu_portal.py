@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 from scrapy.http import JsonResponse
+from sqlalchemy import Engine
+from sqlmodel import select
 
+from db.models import Call, Question
+from db.session import reading, writing
 from db.vocabulary import DeadlineKind, Instrument, Status
 from scrapers.eu_results import deadlines
+from scrapers.listing import QuestionField
 from scrapers.recordings import replay
 from scrapers.source import Context
 from scrapers.sources.eu_portal import EuPortal
 from tests.make.scripted import recorded, topic
+from tracker.calls.ingest import ingest
 
 RECORDING = Path(__file__).parents[1] / "recordings/eu_portal"
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
@@ -176,3 +182,21 @@ def test_a_title_that_was_escaped_twice_is_unescaped_once_more(tmp_path: Path) -
     rows = [topic(1, title=["Research &amp;amp; Innovation"]), topic(2, title=["R&amp;D for AT&T &#8211; 5 &lt; 6"])]
     titles = [listing.title for listing in replay(EuPortal, answers(tmp_path, rows)).listings]
     assert titles == ["Research & Innovation", "R&D for AT&T – 5 < 6"]
+
+
+def test_topics_without_their_status_are_asked_and_keep_what_the_portal_said_before(
+    engine: Engine, tmp_path: Path
+) -> None:
+    stated, silent = topic(1), topic(1)
+    del silent["metadata"]["status"]
+    for answer, word, asked in ((stated, Status.OPEN, []), (silent, None, [QuestionField.STATUS])):
+        crawled = replay(EuPortal, answers(tmp_path, [answer]))
+        (listing,) = crawled.listings
+        assert (listing.source_word, [question.field for question in listing.questions]) == (word, asked)
+        with writing(engine) as session:
+            ingest(session, crawled, NOW)
+    with reading(engine) as session:
+        call = session.exec(select(Call)).one()
+        assert (call.source_word, list(call.stale)) == ("open", ["source_word"])
+        (question,) = session.exec(select(Question)).all()
+        assert (question.field, question.why) == ("source_word", "de bron zegt niet hoe het ervoor staat")

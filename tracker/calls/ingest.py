@@ -6,6 +6,7 @@
     new                         | link_by_reference -> a call that another source named, or a new call
     missing                     | absent three times, not over, not denied by its source -> gone
     changed, linked, gone, back | merge before and after -> changes -> revisions, dates, agreements
+    new, changed                | decide_questions -> asked, worded anew, raised no more
     damped before, stands still | late_revisions
     too much news at once       | held
     all of it                   | Plan -> store.write
@@ -20,7 +21,7 @@ from sqlmodel import Session
 
 from db import bulk
 from scrapers.crawled import Crawled
-from tracker.calls import cross_check, questions, recollection, store
+from tracker.calls import cross_check, recollection, store
 from tracker.calls.completeness import Judgement, judge
 from tracker.calls.plan import IngestResult, decide
 from tracker.calls.recognition import recognise, sort_out
@@ -40,7 +41,5 @@ def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgeme
         judgement = cross_check.with_remark(session, crawled, judgement, now)
         plan = decide(crawled, comparison, memory, judgement, now)
         store.write(session, plan)
-        new = [*comparison.new, *(reported for _, reported in comparison.rounds)]
-        questions.keep(session, crawled.source, new, [reported for _, reported in comparison.changed], now)
     session.expire_all()
     return plan.result

@@ -1,6 +1,6 @@
 """Decide what a crawl changes, as the rows that are to be written. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from tracker.calls.flapping import DampedField, late_revisions
 from tracker.calls.floods import History, is_flood_of_changes, is_flood_of_new
 from tracker.calls.identity import identity
 from tracker.calls.linking import LinkCandidate, link_by_reference
+from tracker.calls.questions import AskedBefore, AskedOfSighting, QuestionRows, decide_questions
 from tracker.calls.revisions import CallState, Restated, restate
 from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
 
@@ -42,7 +43,8 @@ class IngestResult:
 class SourceMemory:
     """What is remembered around a crawl, and the ids that its new rows may have.
 
-    ``running``: the calls of missing sightings that are not over. ``snapshots``: those of its pages that we have.
+    ``questions``: the newest of each field of the changed sightings. ``running``: the calls of missing sightings that
+    are not over. ``snapshots``: those of its pages that we have.
     """
 
     history: History
@@ -52,6 +54,7 @@ class SourceMemory:
     streams: frozenset[str]
     snapshots: set[str]
     standing: Sequence[DampedField]
+    questions: Mapping[tuple[int, str], AskedBefore]
     crawl_id: int
     call_ids: Sequence[int]
     sighting_ids: Sequence[int]
@@ -108,6 +111,7 @@ class IngestPlan:
     settled_revisions: list[int]
     late_revisions: Rows
     held_calls: set[int]
+    questions: QuestionRows
 
 
 def wanted_snapshots(comparison: Comparison) -> set[str]:
@@ -160,7 +164,12 @@ def decide(
         settled_revisions=[row.id for field in standing for row in field.revisions if row.damped],
         late_revisions=late,
         held_calls=held,
+        questions=decide_questions(_asking([*begun, *linked, *changed]), memory.questions, now),
     )
+
+
+def _asking(listings: Iterable[AssignedListing]) -> Iterator[AskedOfSighting]:
+    return (AskedOfSighting(a.sighting_id, a.call_id, a.reported.listing) for a in listings)
 
 
 def _calls(listings: Iterable[AssignedListing]) -> tuple[int, ...]:

@@ -1,85 +1,90 @@
-"""Keep what a source's text leaves open: a question a field of a sighting, until a person or the text settles it."""
+"""Decide what becomes of questions: one a field of a sighting, until a person or the source's text settles it. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, select
-
-from db.bulk import chunks
-from db.models import Answer, Question, Sighting
 from scrapers.listing import Listing, RaisedQuestion
-from tracker.calls.sightings import ReportedListing
+
+Rows = list[dict[str, Any]]
+KEPT = ("sentence", "readings", "why", "snapshot", "proposal", "read_at", "changed_at", "settled_at")
 
 
-class QuestionContext(NamedTuple):
-    """A sighting whose text may raise questions."""
+class AskedOfSighting(NamedTuple):
+    """What a sighting asks now, or whose questions stand from before."""
+
+    sighting_id: int
+    call_id: int
+    listing: Listing
+
+
+@dataclass(frozen=True)
+class AskedBefore:
+    """The newest question of a field of a sighting: its row, and whether an answer of a person stands."""
 
     id: int
-    external_id: str
-    call_id: int
+    columns: Mapping[str, Any]
+    answered: bool
+
+    @property
+    def is_settled(self) -> bool:
+        """Answered, or no longer raised."""
+        return self.columns["settled_at"] is not None
 
 
-def keep(
-    session: Session, source: str, new: Iterable[ReportedListing], changed: Iterable[ReportedListing], now: datetime
-) -> None:
-    """Lay what these listings ask beside what was asked before: new, the same, worded anew, or raised no more."""
-    listings = {reported.key: reported.listing for reported in [*(h for h in new if h.listing.questions), *changed]}
-    for keys in chunks(listings):
-        columns = select(Sighting.id, Sighting.external_id, Sighting.call_id)
-        known = columns.where(Sighting.source == source, col(Sighting.external_id).in_(keys))
-        sightings = {row[0]: QuestionContext(*row) for row in session.exec(known)}
-        asked: dict[tuple[int, str], Question] = {}
-        rows = select(Question).where(col(Question.sighting_id).in_(sightings)).order_by(col(Question.id))
-        for question in session.exec(rows):
-            asked[question.sighting_id or 0, question.field] = question  # the newest of a field stays
-        for sighting in sightings.values():
-            _lay_beside(session, sighting, listings[sighting.external_id], asked, now)
-    session.flush()
+@dataclass(frozen=True)
+class QuestionRows:
+    """What a crawl writes of questions."""
+
+    added: Rows = field(default_factory=list)
+    changed: Rows = field(default_factory=list)
 
 
-def _lay_beside(
-    session: Session, sighting: QuestionContext, listing: Listing, asked: dict[tuple[int, str], Question], now: datetime
-) -> None:
-    raised = {str(question.field): question for question in listing.questions}
-    for (sighting_id, field), before in asked.items():
-        if sighting_id == sighting.id and field not in raised and before.settled_at is None:
-            before.settled_at = now
-    for field, question in raised.items():
-        known = asked.get((sighting.id, field))
-        if known is not None and (known.settled_at is None or _same(known, question)):
-            if known.settled_at is not None and not _is_answered(session, known):
-                known.settled_at = None  # the source raises it again
-            _reword(known, question, listing, now)
-        else:
-            session.add(_row(sighting, question, listing, now))
+def decide_questions(
+    asked: Iterable[AskedOfSighting], before: Mapping[tuple[int, str], AskedBefore], now: datetime
+) -> QuestionRows:
+    """Lay what listings ask beside what was asked before: new, the same, worded anew, or raised no more."""
+    result = QuestionRows()
+    for sighting in asked:
+        raised = {str(question.field): question for question in sighting.listing.questions}
+        for (sighting_id, name), known in before.items():
+            if sighting_id == sighting.sighting_id and name not in raised and not known.is_settled:
+                result.changed.append(_row_of(known, settled_at=now))
+        for name, question in raised.items():
+            earlier = before.get((sighting.sighting_id, name))
+            if earlier is not None and (not earlier.is_settled or _same(earlier, question)):
+                result.changed.append(_again(earlier, question, sighting.listing, now))
+            else:
+                result.added.append(_new_row(sighting, question, now))
+    return result
 
 
-def _same(known: Question, question: RaisedQuestion) -> bool:
-    return known.sentence == question.sentence and known.readings == list(question.readings)
+def _same(before: AskedBefore, question: RaisedQuestion) -> bool:
+    return bool(before.columns["sentence"] == question.sentence) and before.columns["readings"] == [*question.readings]
 
 
-def _is_answered(session: Session, question: Question) -> bool:
-    standing = select(Answer.id).where(Answer.question_id == question.id, col(Answer.withdrawn_at).is_(None))
-    return session.exec(standing).first() is not None
+def _again(before: AskedBefore, question: RaisedQuestion, listing: Listing, now: datetime) -> dict[str, Any]:
+    """The same question, open again where nobody answered it; in other words the second reader reads it anew."""
+    texts = {"sentence": question.sentence, "readings": [*question.readings]}
+    anew = {} if _same(before, question) else {**texts, "proposal": None, "read_at": None, "changed_at": now}
+    settled_at = before.columns["settled_at"] if before.answered else None
+    return _row_of(before, why=question.why, snapshot=listing.snapshot, settled_at=settled_at, **anew)
 
 
-def _reword(known: Question, question: RaisedQuestion, listing: Listing, now: datetime) -> None:
-    if not _same(known, question):
-        known.sentence, known.readings = question.sentence, list(question.readings)
-        known.proposal, known.read_at, known.changed_at = None, None, now
-    known.why, known.snapshot = question.why, listing.snapshot
+def _row_of(before: AskedBefore, **changed: Any) -> dict[str, Any]:
+    return {"b_id": before.id, **{name: before.columns[name] for name in KEPT}, **changed}
 
 
-def _row(sighting: QuestionContext, question: RaisedQuestion, listing: Listing, now: datetime) -> Question:
-    return Question(
-        call_id=sighting.call_id,
-        sighting_id=sighting.id,
-        field=str(question.field),
-        sentence=question.sentence,
-        readings=list(question.readings),
-        why=question.why,
-        snapshot=listing.snapshot,
-        asked_at=now,
-        changed_at=now,
-    )
+def _new_row(sighting: AskedOfSighting, question: RaisedQuestion, now: datetime) -> dict[str, Any]:
+    return {
+        "call_id": sighting.call_id,
+        "sighting_id": sighting.sighting_id,
+        "field": str(question.field),
+        "sentence": question.sentence,
+        "readings": [*question.readings],
+        "why": question.why,
+        "snapshot": sighting.listing.snapshot,
+        "asked_at": now,
+        "changed_at": now,
+    }

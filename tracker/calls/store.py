@@ -9,7 +9,19 @@ from sqlalchemy import Table, bindparam, delete, or_, select, update
 from sqlmodel import Session
 
 from db.bulk import add, in_parts, take_ids
-from db.models import Call, Correction, Crawl, Deadline, Reference, RememberedAddress, Revision, Sighting, Snapshot
+from db.models import (
+    Answer,
+    Call,
+    Correction,
+    Crawl,
+    Deadline,
+    Question,
+    Reference,
+    RememberedAddress,
+    Revision,
+    Sighting,
+    Snapshot,
+)
 from db.models.columns import table
 from db.queries import BY_HAND
 from db.search import index_words
@@ -25,6 +37,7 @@ from tracker.calls.floods import History
 from tracker.calls.identity import same_reference
 from tracker.calls.linking import LinkCandidate
 from tracker.calls.plan import GONE_AFTER, IngestPlan, SourceMemory, nearly_gone, wanted_snapshots
+from tracker.calls.questions import KEPT, AskedBefore
 from tracker.calls.revisions import CallState, Restated
 from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
 from tracker.calls.unsighted import own_record
@@ -32,6 +45,7 @@ from tracker.calls.unsighted import own_record
 CALL, SIGHTING, DEADLINE, REVISION = table(Call), table(Sighting), table(Deadline), table(Revision)
 CRAWL, SNAPSHOT, ADDRESS = table(Crawl), table(Snapshot), table(RememberedAddress)
 CORRECTION, REFERENCE = table(Correction), table(Reference)
+QUESTION, ANSWER = table(Question), table(Answer)
 
 
 def known_sightings(session: Session, source: str) -> dict[str, KnownSighting]:
@@ -57,10 +71,22 @@ def memory(session: Session, crawled: Crawled, comparison: Comparison, now: date
         streams=streams(session) | ({crawled.source} if crawled.kind == SourceKind.STREAM else set()),
         snapshots={row.sha256 for row in in_parts(session, select(sha256), sha256, wanted_snapshots(comparison))},
         standing=damped_fields(session, crawled.source),
+        questions=questions_before(session, [known.id for known, _ in comparison.changed]),
         crawl_id=take_ids(session, CRAWL, 1)[0],
         call_ids=take_ids(session, CALL, len(comparison.new) + may_begin),
         sighting_ids=take_ids(session, SIGHTING, len(comparison.new) + may_begin),
     )
+
+
+def questions_before(session: Session, sightings: Collection[int]) -> dict[tuple[int, str], AskedBefore]:
+    """The newest question of each field of these sightings."""
+    q, a = QUESTION.c, ANSWER.c
+    answered = select(a.id).where(a.question_id == q.id, a.withdrawn_at.is_(None)).exists()
+    asked = select(QUESTION, answered.label("answered")).order_by(q.id)
+    return {
+        (row.sighting_id, row.field): AskedBefore(row.id, {name: row._mapping[name] for name in KEPT}, row.answered)
+        for row in in_parts(session, asked, q.sighting_id, sightings)
+    }
 
 
 def past(session: Session, source: str) -> History:
@@ -180,6 +206,8 @@ def write(session: Session, plan: IngestPlan) -> None:
     write_restated(session, plan.restated)
     _update(session, CALL, plan.ended_rounds.calls)
     add(session, REVISION, plan.ended_rounds.revisions)
+    add(session, QUESTION, plan.questions.added)
+    _update(session, QUESTION, plan.questions.changed)
     _update(session, REVISION, [{"b_id": number, "damped": False} for number in plan.settled_revisions])
     add(session, REVISION, plan.late_revisions)
     _update(session, CALL, [{"b_id": row["call_id"], "version": row["version"]} for row in plan.late_revisions])

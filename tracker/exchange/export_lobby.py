@@ -163,10 +163,11 @@ def contacts(session: Session, viewer: Viewer, _now: datetime) -> Iterator[Recor
     rows = select(ContactMoment, Stakeholder).where(
         ContactMoment.stakeholder_id == Stakeholder.id, visible(viewer, ContactMoment)
     )
+    seen = set(session.exec(select(Dossier.id).where(visible(viewer, Dossier))))
     for row, office in session.exec(rows.order_by(col(ContactMoment.day), col(ContactMoment.id))):
         yield {
             "id": row.id,
-            "dossier": row.dossier_id,
+            "dossier": row.dossier_id if row.dossier_id in seen else None,
             "day": _day(row.day),
             "kind": row.kind,
             "organisation": office.organisation,
