@@ -30,6 +30,7 @@ def people(engine: Engine, now: datetime) -> dict[Role, User]:
     with writing(engine) as session:
         session.get_one(Call, 1).eligible = "no"
         session.get_one(Call, 1).eligible_why = "alleen bedrijven"
+        session.get_one(Call, 1).eligible_estimate = False
         return {role: make_user(session, now, role) for role in (Role.READER, Role.FUNDRAISER)}
 
 
