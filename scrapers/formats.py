@@ -65,12 +65,9 @@ class FeedSource(Source):
 
     def rows(self, page: TextResponse) -> Iterable[Any]:
         """The entries, parsed from bytes; a page that is no feed is no silence but an error."""
-        feed = feedparser.parse(
-            io.BytesIO(page.body),
-            response_headers={"content-type": label_of(page)},
-            resolve_relative_uris=False,
-            sanitize_html=False,  # texts go through nh3, see texts.py
-        )
+        feed = parsed_feed(page, page.body)
+        if feed.bozo and b"\0" not in page.body[:200]:
+            feed = parsed_feed(page, without_bare_ampersands(page.body))
         if not feed.get("version"):
             raise SourceIncomplete(f"page {self.pages}: {what_it_is(page)} where a feed was expected")
         if broken_off(page.body):
@@ -79,6 +76,25 @@ class FeedSource(Source):
         if len(feed.entries) > MOST_ENTRIES:
             raise SourceIncomplete(f"page {self.pages}: more than {MOST_ENTRIES} entries")
         yield from feed.entries
+
+
+def parsed_feed(page: TextResponse, body: bytes) -> Any:
+    """A feed as feedparser reads it; ``bozo`` where it is not well-formed."""
+    return feedparser.parse(
+        io.BytesIO(body),
+        response_headers={"content-type": label_of(page)},
+        resolve_relative_uris=False,
+        sanitize_html=False,  # texts go through nh3, see texts.py
+    )
+
+
+_ENTITY = rb"(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"
+_BARE = re.compile(rb"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?!" + _ENTITY + rb")", re.DOTALL)
+
+
+def without_bare_ampersands(body: bytes) -> bytes:
+    """The ampersands of "R&D" escaped, which a feed that is not well-formed may hold; else it is read as "R&D;"."""
+    return _BARE.sub(lambda hit: b"&amp;" if hit[0] == b"&" else hit[0], body)
 
 
 class SruSource(Source):

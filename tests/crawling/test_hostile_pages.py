@@ -19,7 +19,7 @@ from scrapy.http import TextResponse
 
 from db.vocabulary import SourceKind
 from scrapers.crawled import Crawled
-from scrapers.formats import FeedSource, SruSource, text_of
+from scrapers.formats import FeedSource, SruSource, text_of, without_bare_ampersands
 from scrapers.listing import Listing
 from scrapers.recordings import Recording, replay
 from scrapers.source import Context, one
@@ -65,6 +65,20 @@ def rss(items: str, head: str = "") -> str:
 
 def read(folder: Path, body: bytes | str, kind: str = RSS, source: Any = Feed) -> Crawled:
     return replay(source, recorded(folder, {URL: (kind, body)}))
+
+
+def test_an_ampersand_that_nobody_escaped_stays_one(tmp_path: Path) -> None:
+    items = ITEM.format("R&D en filters & proc &ecirc;&#8364;", "1?a=1&b=2", "<![CDATA[A&B &amp; C]]>")
+    (call,) = read(tmp_path, rss(items)).listings
+    assert (call.title, call.summary) == ("R&D en filters & proc ê€", "A&B & C")
+    assert call.url == "https://feed.example/1?a=1&b=2"
+
+
+def test_a_feed_that_opens_parts_without_end_is_read_in_no_time() -> None:
+    started = process_time()
+    assert without_bare_ampersands(b"<![CDATA[" * 200_000).startswith(b"<![CDATA[")
+    assert without_bare_ampersands(b"&" * 200_000) == b"&amp;" * 200_000
+    assert process_time() - started < 2
 
 
 GOOD = rss(ITEM.format("Subsidie", "1", "Tekst") + ITEM.format("Nog een", "2", "Tekst"))
