@@ -20,9 +20,10 @@ from scrapy.http import TextResponse
 from db.vocabulary import Applicant, SourceKind
 from scrapers.absence import NO_SUCH_PAGE
 from scrapers.extract import unknown_status
-from scrapers.formats import JsonSource, text_in, xml_root
+from scrapers.formats import JsonSource, text_in
 from scrapers.listing import Listing
 from scrapers.rvo_cards import STATUS, WORDS, page_facts
+from scrapers.sitemaps import sitemap_of
 from scrapers.source import Context, RowUnreadable, SourceIncomplete, maybe, path_of
 from scrapers.texts import one_line, plain_text
 
@@ -55,6 +56,8 @@ class Rvo(JsonSource):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.known: set[str] = set()
+        self.maps: list[str] = []  # the sitemaps that an index named last
+        self.sitemaps = {self.address(SITEMAP)}  # those that were asked
 
     def start(self) -> Iterable[Request]:
         return [self.ask(0)]
@@ -64,8 +67,7 @@ class Rvo(JsonSource):
         return Request(self.address(f"/api/v1/opendata/subsidies?page={number}"))
 
     def rows(self, page: TextResponse) -> Iterable[Any]:
-        if urlsplit(page.url).path == SITEMAP:
-            self.new = 0
+        if page.meta.get("sitemap"):
             return self.from_sitemap(page)
         return self.from_open_data(self.parsed(page))
 
@@ -84,14 +86,13 @@ class Rvo(JsonSource):
             if len(self.known) == CAP:
                 raise SourceIncomplete(f"{CAP} schemes, perhaps a cap, and no sitemap to tell (HTTP {page.status})")
             return
-        oldest = self.context.now - STILL_ALIVE
-        for place in xml_root(page).iterfind("{*}url"):
-            changed = place.findtext("{*}lastmod") or ""
-            if changed[:10] >= f"{oldest:%Y-%m-%d}":
-                path = path_of(place.findtext("{*}loc") or "")
-                alone = path.startswith(FOLDER) and "/" not in path.removeprefix(FOLDER)  # not a page below a scheme's
-                if alone and (request := self.detail(path, {})):
-                    yield request
+        oldest, sitemap = f"{self.context.now - STILL_ALIVE:%Y-%m-%d}", sitemap_of(page)
+        self.maps = [place.url for place in sitemap.maps if (place.changed or "9") >= oldest]
+        for place in sitemap.pages:
+            path = path_of(place.url) if place.changed >= oldest else ""
+            alone = path.startswith(FOLDER) and "/" not in path.removeprefix(FOLDER)  # not a page below a scheme's
+            if alone and (request := self.detail(path, {})):
+                yield request
 
     def detail(self, path: str, item: dict[str, Any]) -> Request | None:
         """The page of one scheme, once."""
@@ -101,12 +102,14 @@ class Rvo(JsonSource):
         self.known.add(key)
         return Request(self.address(path), meta={"item": item, "external_id": key})
 
-    def next_page(self, page: TextResponse) -> Request | None:
-        """The next page while pages bring something new, then the sitemap."""
-        if urlsplit(page.url).path == SITEMAP:
-            return None
-        sitemap = Request(self.address(SITEMAP), meta={"handle_httpstatus_list": NO_SUCH_PAGE})
-        return self.ask(self.pages) if self.new else sitemap
+    def next_page(self, page: TextResponse) -> Iterable[Request]:
+        """The next page while pages bring something new, then the sitemap, and those that it is an index of."""
+        if page.meta.get("sitemap"):
+            fresh = [url for url in dict.fromkeys(map(self.address, self.maps)) if url not in self.sitemaps]
+            self.sitemaps.update(fresh)
+            return [Request(url, meta={"sitemap": True}) for url in fresh]
+        meta = {"sitemap": True, "handle_httpstatus_list": NO_SUCH_PAGE}
+        return [self.ask(self.pages) if self.new else Request(self.address(SITEMAP), meta=meta)]
 
     def ask_for(self, external_id: str, url: str) -> Request | None:
         """The scheme's own page."""

@@ -1,5 +1,6 @@
 """The recording of RVO, read."""
 
+import gzip
 import json
 from datetime import date
 from decimal import Decimal
@@ -134,6 +135,26 @@ def test_a_scheme_of_the_open_data_is_kept_wherever_its_page_is_and_named_when_i
         "/subsidies-financiering/a/huurders",
         "/subsidie/b",
     ]
+
+
+INDEX = """<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<sitemap><loc>https://www.rvo.nl/sitemap.xml?page=1</loc></sitemap>
+<sitemap><loc>https://www.rvo.nl/sitemap.xml</loc></sitemap>
+<sitemap><loc>https://www.rvo.nl/sitemap.xml?page=0</loc><lastmod>2020-01-01</lastmod></sitemap></sitemapindex>"""
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_sitemap_that_is_an_index_is_followed_packed_or_not(tmp_path: Path, packed: bool) -> None:
+    for file in RECORDING.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    inner = (RECORDING / "sitemap.xml").read_bytes()
+    (tmp_path / "inner").write_bytes(gzip.compress(inner) if packed else inner)
+    (tmp_path / "sitemap.xml").write_text(INDEX)
+    index = json.loads((tmp_path / "index.json").read_text())
+    index["answers"].append({"url": "https://www.rvo.nl/sitemap.xml?page=1", "file": "inner", "headers": {}})
+    (tmp_path / "index.json").write_text(json.dumps(index))
+    crawled = replay(Rvo, tmp_path)
+    assert (crawled.stopped, len(crawled.listings)) == ("", 4)
 
 
 def test_half_an_address_costs_its_own_scheme_only(tmp_path: Path) -> None:
