@@ -7,6 +7,7 @@ from another index, then the newest. What is left and says other things of one f
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from db.vocabulary import DeadlineKind
 from scrapers.crawled import Unreadable
@@ -21,8 +22,23 @@ MOST_READINGS = 5
 
 def one_a_call(listings: Iterable[Listing], name: Callable[[str], str] = str.strip) -> list[Listing]:
     """One listing of every call, in the order of first sight; ``name``: what makes two external ids the same."""
-    by_id = _grouped(listings, lambda listing: name(listing.external_id))
+    by_id = _grouped(at_home(listings), lambda listing: name(listing.external_id))
     return [_newest(copies) for copies in _grouped(map(settled, by_id), _call_of)]
+
+
+def at_home(listings: Iterable[Listing]) -> list[Listing]:
+    """The listings without those whose address led on to the page of another one: that page speaks for itself.
+
+    Lists keep old addresses beside new ones for a while, and an ended scheme may lead to its successor.
+    """
+    rows = list(listings)
+    owners = {listing.url for listing in rows if _lives_at(listing)}
+    return [listing for listing in rows if listing.url not in owners or _lives_at(listing)]
+
+
+def _lives_at(listing: Listing) -> bool:
+    """Whether its id is the end of its address."""
+    return urlsplit(listing.url).path.lower().rstrip("/").endswith("/" + listing.external_id.lower().strip("/"))
 
 
 def unread_calls(unreadable: Iterable[Unreadable], listings: Iterable[Listing]) -> list[Unreadable]:

@@ -4,7 +4,7 @@ import json
 import re
 import resource
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -139,7 +139,7 @@ class SourceSpider(Spider):
             self.reading.fail(asked, why)
             return
         self.failed_in_a_row[kind_of(asked)] = 0
-        self.note_move(answer, asked)
+        self.note_move(answer.meta, answer.url, asked)
         url = elsewhere(answer.url, self.job.root, self.source.root) if self.job.root else answer.url
         if self.job.sample:
             media_type = text_header(answer, "Content-Type")
@@ -156,17 +156,22 @@ class SourceSpider(Spider):
         self.spool.add("progress", {"pages": self.reading.answers, "listings": self.reading.listed})
         print(json.dumps({"pages": self.reading.answers, "listings": self.reading.listed}), flush=True)
 
-    def note_move(self, answer: Response, asked: Request) -> None:
-        """A list that moved for good is told to a person: one day the old address will answer no more."""
-        if MOVED_FOR_GOOD & set(answer.meta.get("redirect_reasons", ())) and not asked.meta.get("detail"):
-            old, new = (url.partition("?")[0][:200] for url in (answer.meta["redirect_urls"][0], answer.url))
+    def note_move(self, meta: Mapping[str, Any], target: str, asked: Request) -> None:
+        """A list that moved for good is told to a person: one day the old address will answer no more.
+
+        Also where we may not follow, such as to another host.
+        """
+        if MOVED_FOR_GOOD & set(meta.get("redirect_reasons", ())) and kind_of(asked) == "list":
+            old, new = (url.partition("?")[0][:200] for url in (meta["redirect_urls"][0], target))
             self.moved = self.moved or f"{old} -> {new}"
 
     def failed(self, failure: Failure) -> None:
         """Errback of every request, also of those that a limit or a refusal stopped."""
-        asked: Request = failure.request.meta["asked"]  # type: ignore[attr-defined]
+        request: Request = failure.request  # type: ignore[attr-defined]
+        asked: Request = request.meta["asked"]
+        self.note_move(request.meta, request.url, asked)
         if kind_of(asked) == "list" or is_trouble(failure.value):
-            self.count_failure(failure.request)  # type: ignore[attr-defined]
+            self.count_failure(request)
         if "absentee" not in asked.meta:
             self.reading.fail(asked, self.failure_line(failure.value))
 

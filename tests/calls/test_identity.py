@@ -104,6 +104,22 @@ def test_an_address_that_moved_is_the_same_call(session: Session) -> None:
     assert told(session) == []
 
 
+def test_an_old_address_that_a_list_keeps_and_that_leads_on_to_the_new_one_is_no_second_call(session: Session) -> None:
+    store(session, [make_listing("warmte", title="Warmte"), make_listing("zon", title="Zon")], NOW)
+    moved = make_listing("warmtenetten", title="Warmte")
+    led_on = make_listing("warmte", title="Warmte", url=moved.url)
+    result = store(session, [led_on, moved, make_listing("zon", title="Zon")], later(1))
+    assert (result.new, len(session.exec(select(Call)).all())) == ((), 2)
+
+
+def test_a_scheme_whose_page_leads_to_its_successor_keeps_its_own_facts(session: Session) -> None:
+    store(session, [make_listing("isde"), make_listing("isde-2", deadlines=(closes("2026-12-01"),))], NOW)
+    successor = make_listing("isde-2", deadlines=(closes("2026-12-01"),))
+    led_on = successor.model_copy(update={"external_id": "isde"})
+    store(session, [led_on, successor], later(1))
+    assert sorted(closings(session)) == ["2026-10-01", "2026-12-01"]
+
+
 @pytest.mark.parametrize(
     ("title", "fields"),
     [

@@ -17,6 +17,7 @@ from tracker.clock import Clock
 from tracker.operations.scheduler import Scheduler
 from tracker.operations.upkeep import findings
 from tracker.settings import Settings
+from tracker.sources.coverage import coverage
 from tracker.sources.health import resting_until
 from tracker.sources.history import past_crawls
 from tracker.sources.rounds import CrawlReport, crawl_sources, store
@@ -73,6 +74,19 @@ def test_a_list_that_moved_for_good_is_read_and_told_to_a_person(engine: Engine,
         [alert] = standing_alerts(session)
     assert alert.line == f"source bekendmakingen has moved for good: {server.url}/rss -> {server.url}/new"
     assert any("has moved for good" in finding.said for finding in findings(engine, now, now))
+
+
+@pytest.mark.slow
+def test_a_list_that_moved_to_another_host_is_not_followed_and_said_where_to(
+    engine: Engine, server: Played, now: datetime
+) -> None:
+    server.answers["/rss"] = lambda call: call.send("", 301, Location="https://elders.example/rss?x=1")
+    settings = Settings(source_roots={"bekendmakingen": server.url}, fetch_allow=(f"127.0.0.1:{server.port}",))
+    [found] = crawl_sources(engine, settings, ["bekendmakingen"], now, True, lambda _: None)
+    assert not found.complete, found.why
+    with reading(engine) as session:
+        rows = {row.name: row.as_json() for row in coverage(session, settings, now)}
+    assert str(rows["bekendmakingen"]["moved"]).endswith("/rss -> https://elders.example/rss")
 
 
 def test_the_clock_leaves_a_failing_source_alone_and_then_tries_once(engine: Engine, now: datetime) -> None:

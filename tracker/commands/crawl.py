@@ -103,7 +103,8 @@ def _table(rows: list[SourceCoverage]) -> list[str]:
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
     table = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in cells]
     covered = [f"{row.name}: {row.promises}. Niet: {row.unseen}." for row in rows]
-    return [*table, "", *covered]
+    moved = [f"{row.name} has moved for good: {row.health.moved}" for row in rows if row.health.moved]
+    return [*table, "", *moved, *covered]
 
 
 def _cell(value: Any) -> str:
