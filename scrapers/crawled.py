@@ -1,7 +1,8 @@
 """What one crawl of one source brought back: listings, the bytes they were read from, and how it ended."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from db.vocabulary import SourceKind
 from scrapers.listing import Listing
@@ -32,6 +33,21 @@ class Remark:
     """What a person should know of a reading that is whole all the same, in one line."""
 
     line: str
+
+
+class KnownPage(NamedTuple):
+    """A call that is not over, as its source showed it before.
+
+    ``missed``: how many lists in a row have lacked it. ``poor``: whether only its title was read, and its page is owed.
+    """
+
+    external_id: str
+    url: str
+    title: str = ""
+    publisher: str = ""
+    published_on: date | None = None
+    missed: int = 0
+    poor: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from scrapers.known_pages import KnownPage
+from scrapers.crawled import KnownPage
 
 
 class Job(BaseModel):
@@ -25,6 +25,6 @@ class Job(BaseModel):
     options: dict[str, Any] = {}
     settings: dict[str, Any] = {}
     absentees: tuple[tuple[str, str], ...] = ()  # id and page of calls that would be gone if they are absent once more
-    known: tuple[KnownPage, ...] = ()  # pages to read also where the list no longer shows them
+    known: tuple[KnownPage, ...] = ()  # calls that are not over, whose pages may be read also where no list shows them
     fewest: int = 0  # with less than this in the list the crawl is not complete
     sample: int = 0  # ask no more than so many lists and as many pages of one row, and note what the rows look like

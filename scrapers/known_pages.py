@@ -1,23 +1,14 @@
-"""The pages that are known of a source and that its list no longer shows: they are read all the same, and counted."""
+"""The pages that are known of a source and that its lists do not show: they are read all the same, and counted."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from scrapy import Request
 
+from scrapers.crawled import KnownPage
 from scrapers.pages import PageReading
 
 MOST_READ = 200  # a crawl
 SETTLED = 3  # so often in a row without them, and the shorter list is the list
-
-
-class KnownPage(NamedTuple):
-    """A call that is not over: its id, page and title, and how many lists in a row have lacked it."""
-
-    external_id: str
-    url: str
-    title: str = ""
-    missed: int = 0
 
 
 class KnownPages:
@@ -31,7 +22,7 @@ class KnownPages:
     def requests(self) -> Iterator[Request]:
         """What to read beside the list, once that was read."""
         reading = self.reading
-        for page in self.known[:MOST_READ]:
+        for page in [page for page in self.known if self.source.wants_again(page)][:MOST_READ]:
             shown = reading.has_asked(page.external_id) or reading.has_listed(page.external_id)
             request = None if shown else self.source.ask_for(page.external_id, page.url)
             if request is None:
@@ -39,7 +30,7 @@ class KnownPages:
             request.meta["detail"] = True
             if not reading.list_unchanged:  # a list that says "unchanged" shows what it showed
                 request.meta["unlisted"] = True
-                self.unshown.append(page)
+                self.unshown += [page] if self.source.lists_what_is_open else []
             yield request
 
     def unlisted(self) -> list[KnownPage]:

@@ -17,6 +17,7 @@ BRUSSELS = "Europe/Brussels"
 LATEST_YEAR = 2100  # a "9999" in a source means "no idea", and is no date
 
 
+ONLY_TITLE = "alleen de titel is gelezen"  # so a remark begins of a call whose page is owed
 LONGEST_LINE = 2000
 LONGEST_SENTENCE = 500
 MOST_EURO = Decimal("1e13")

@@ -12,9 +12,9 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 from db.vocabulary import SourceKind, Status
 from scrapers.crawled import Page, Remark, Remembered, Unreadable
 from scrapers.letters import encoding_of, is_web_page
-from scrapers.listing import Listing, plain_line
+from scrapers.listing import ONLY_TITLE, Listing, plain_line
 from scrapers.settings import CRAWL_BYTES
-from scrapers.source import Source, SourceIncomplete, SourceStuck
+from scrapers.source import RowSkipped, Source, SourceIncomplete, SourceStuck
 
 ENDED = {Status.CLOSED, Status.WITHDRAWN, Status.CONVERTED}
 Event = Listing | Unreadable | Remark | Page | Remembered
@@ -32,6 +32,7 @@ class PageReading:
         self._known: dict[str, set[str]] = {}  # what was said of each call
         self._unreadable: set[tuple[str, str]] = set()
         self._asked: set[str] = set()
+        self.owed: dict[str, None] = {}  # calls of which only the title was read
         self.over: set[str] = set()  # calls of which their source says that they are over
         self.list_unchanged = False
 
@@ -60,7 +61,7 @@ class PageReading:
                     self._asked.add(row.meta.get("external_id") or "")
                     yield row
                 elif isinstance(row, Unreadable) and page.meta.get("unlisted"):
-                    self.remark(f"{row.external_id}: no longer listed, {row.why}")
+                    self.remark(f"{row.external_id}: not on the list, {row.why}")
                 else:
                     self._keep_row(row, sha256)
         except SourceIncomplete as error:
@@ -93,24 +94,29 @@ class PageReading:
     def fail(self, request: Request, why: str) -> None:
         """A page could not be fetched: the page of one listing costs that listing, any other the rest."""
         if request.meta.get("unlisted"):
-            self.remark(f"{request.meta.get('external_id')}: no longer listed, {why}")
+            self.remark(f"{request.meta.get('external_id')}: not on the list, {why}")
         elif request.meta.get("detail"):
-            unread = Unreadable(where=request.url, why=why, external_id=request.meta.get("external_id"))
-            self._keep_row(self._instead(request, why) or unread, request.meta.get("listed_on", ""))
+            self._keep_row(self._instead(request, why), request.meta.get("listed_on", ""))
         else:
             self.stop(f"page {self.source.pages + 1}: {why}")
 
-    def _instead(self, request: Request, why: str) -> Listing | None:
+    def _instead(self, request: Request, why: str) -> Listing | Unreadable | Remark:
         """What the list told of a row whose page cannot be had."""
+        known = request.meta.get("external_id")
+        unread = Unreadable(where=request.url, why=why, external_id=known)
         try:
-            return self.source.without(request, why)
+            return self.source.without(request, why) or unread
+        except RowSkipped as error:
+            return Remark(f"{known}: {error}")
         except (ValueError, LookupError):  # the item itself is not as expected
-            return None
+            return unread
 
     def end(self) -> None:
         """Everything that was asked has been answered or has failed."""
         if not self.stopped:
             self.stop(self.source.why_incomplete())
+        if self.owed:
+            self.remark(f"{len(self.owed)} read by their title alone, such as {next(iter(self.owed))}")
         nothing = not (self.listed or self.unread or self.unchanged)
         if not self.stopped and nothing and self.source.kind is SourceKind.CATALOGUE:
             self.stop("an empty result: the source lists nothing at all")
@@ -130,6 +136,8 @@ class PageReading:
             return
         if isinstance(row, Listing) and row.source_word in ENDED:
             self.over.add(row.external_id)
+        if isinstance(row, Listing) and any(line.startswith(ONLY_TITLE) for line in row.review):
+            self.owed[row.external_id] = None
         if isinstance(row, Unreadable):
             if (row.where, row.why) not in self._unreadable:  # a second pass meets it again
                 self._unreadable.add((row.where, row.why))

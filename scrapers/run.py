@@ -299,7 +299,7 @@ def own_hosts(root: str, further: tuple[str, ...]) -> frozenset[tuple[str, int]]
 def crawl(job: Job) -> None:
     """Crawl one source to its end; whatever happens stands in the spool."""
     source = sources.load(job.source, job.options)(
-        Context(job.now, job.since, job.options, {page.external_id: page.title for page in job.known})
+        Context(job.now, job.since, job.options, {page.external_id: page for page in job.known})
     )
     process = AsyncCrawlerProcess({**scrapy_settings(job.user_agent), **job.settings}, install_root_handler=False)
     crawler = process.create_crawler(SourceSpider)

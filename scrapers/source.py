@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import SourceForm, SourceKind
-from scrapers.crawled import Remark, Unreadable
+from scrapers.crawled import KnownPage, Remark, Unreadable
 from scrapers.letters import breaks_off
 from scrapers.listing import AMSTERDAM, Listing
 
@@ -42,13 +42,13 @@ class RowUnreadable(ValueError):
 class Context:
     """What a source is handed: the moment (aware, UTC), since when a stream is asked, and its options from outside.
 
-    ``titles``: by id, under which titles calls of this source are known; empty where it does not read pages anew.
+    ``known``: by id, the calls of this source that are not over; empty where it does not read known pages.
     """
 
     now: datetime
     since: datetime | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    titles: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, KnownPage] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -76,7 +76,8 @@ class Source:
     on: ClassVar[bool] = True  # off: only when a setting asks for it
     asks_robots: ClassVar[bool] = True  # no: an owner decided so by turning the source on
     can_be_asked: ClassVar[bool] = False  # for one call by name, see ``ask_for``
-    reads_known_pages: ClassVar[bool] = False  # also those that its lists no longer show, see ``ask_for``
+    reads_known_pages: ClassVar[bool] = False  # those of ``wants_again`` also where no list shows them
+    lists_what_is_open: ClassVar[bool] = False  # so a known page that is open and that no list shows was left out
     asks_again: ClassVar[bool] = False  # the same question on purpose, so the same answer says nothing
     pace: ClassVar[float] = 1.0  # seconds between two requests
     max_pages: ClassVar[int] = 400
@@ -123,6 +124,10 @@ class Source:
         Of a source that ``can_be_asked`` no call is taken for gone before it said so itself, by 404, 410 or ``answer``.
         """
         return None
+
+    def wants_again(self, page: KnownPage) -> bool:
+        """Whether a known page is to be read though no list shows it."""
+        return self.lists_what_is_open
 
     def answer(self, page: TextResponse, external_id: str) -> Iterable[Any]:
         """What was asked for, as rows to read: none where the source has no such call any more.

@@ -64,7 +64,7 @@ class WatchedPage(Source):
     """One watched site; a stream, so that a page that disappears makes nothing gone."""
 
     kind = SourceKind.STREAM
-    reads_known_pages = True
+    reads_known_pages = lists_what_is_open = True
     form = SourceForm.WATCHED
     watched: ClassVar[Watched]
     unseen = "wat niet op die pagina staat of er door een script wordt getoond; elke lezing moet een mens bevestigen"
@@ -155,7 +155,8 @@ class WatchedPage(Source):
             raise RowUnreadable(f"leads to {row.url[:200]} instead of a page of its own")
         own = own_text(row, self.watched.readable, lambda address: self.is_other(address, key))
         names = (row.meta.get("called") or "", re.sub(r"[-_/]+", " ", key))
-        if why := why_not_own(own, self.language, names, self.context.titles.get(key, "")):
+        known = self.context.known.get(key)
+        if why := why_not_own(own, self.language, names, known.title if known else ""):
             raise RowUnreadable(why)
         fields = self.facts(own.text, row.meta.get("called") or "")
         return Listing(

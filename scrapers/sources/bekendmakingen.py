@@ -22,10 +22,11 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
 from db.vocabulary import Applicant, Instrument, SourceKind
+from scrapers.crawled import KnownPage
 from scrapers.extract import extract
 from scrapers.formats import FeedSource
-from scrapers.listing import AMSTERDAM, Listing
-from scrapers.source import Context, RowUnreadable
+from scrapers.listing import AMSTERDAM, ONLY_TITLE, Listing
+from scrapers.source import Context, RowSkipped, RowUnreadable
 from scrapers.texts import is_spuk, one_line, plain_text
 
 WORDS = (
@@ -60,6 +61,7 @@ class Bekendmakingen(FeedSource):
         "openstelling, specifieke uitkering of call for proposals in de titel"
     )
     unseen = "publicaties met een andere titel; gemeentebladen en andere provincies; wat alleen in een bijlage staat"
+    reads_known_pages = True
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -90,16 +92,33 @@ class Bekendmakingen(FeedSource):
 
     def read(self, row: Any) -> Listing | None:
         if not isinstance(row, TextResponse):
-            return self.listing(row, "", "niet opgehaald")
+            return self.by_title(row, "niet opgehaald")
         if not isinstance(row, HtmlResponse):
-            return self.listing(row.meta["item"], "", "geen webpagina")
+            return self.by_title(row.meta["item"], "geen webpagina")
         if str(self.identify(row)) not in row.text:
-            raise RowUnreadable("a page that is not the publication's")
+            return self.by_title(row.meta["item"], "een pagina die niet die van de publicatie is")
         return self.listing(row.meta["item"], text_of_page(row), "")
 
     def without(self, request: Request, why: str) -> Listing | None:
         """The item alone, where its page is refused; none where it may come tomorrow."""
-        return self.listing(request.meta["item"], "", why) if REFUSED.match(why) else None
+        return self.by_title(request.meta["item"], why) if REFUSED.match(why) else None
+
+    def by_title(self, item: Any, why: str) -> Listing:
+        """What the item alone tells; RowSkipped where its page was read before, which tells more and never changes."""
+        known = self.context.known.get(self.identify(item) or "")
+        if known and not known.poor:
+            raise RowSkipped(f"{why}: what was read before stays")
+        return self.listing(item, "", why)
+
+    def wants_again(self, page: KnownPage) -> bool:
+        """A page that never came is asked for until it does, also when the window has moved on."""
+        return page.poor
+
+    def ask_for(self, external_id: str, url: str) -> Request | None:
+        """The page of a publication, with its item as far as that is known."""
+        page = self.context.known[external_id]
+        item = {"link": page.url, "description": page.title, "publisher": page.publisher, "day": page.published_on}
+        return Request(self.address(f"/{external_id}.html"), meta={"external_id": external_id, "item": item})
 
     def listing(self, item: Any, text: str, lacking: str) -> Listing:
         """An item with what the text of its publication tells; ``lacking`` says why there is none."""
@@ -114,11 +133,11 @@ class Bekendmakingen(FeedSource):
             url=item["link"],
             title=title,
             language=self.language,
-            publisher=organisation(item.get("title", "")) or self.publisher,
+            publisher=item.get("publisher") or organisation(item.get("title", "")) or self.publisher,
             summary=text[:3000],
             instrument=Instrument.SPUK if spuk else Instrument.GRANT,
             applicants=(Applicant.GOVERNMENT,) if spuk else (),  # by law a specifieke uitkering goes to governments
-            published_on=published(item),
+            published_on=item.get("day") or published(item),
             references=(number,),
             **{**facts, "review": (*remarks(lacking, facts["deadlines"]), *facts["review"])},
         )
@@ -136,7 +155,7 @@ def text_of_page(page: TextResponse) -> str:
 def remarks(lacking: str, deadlines: tuple[Any, ...]) -> tuple[str, ...]:
     """What a person should know: that only the title was read, or that the text gave no period."""
     if lacking:
-        return (f"alleen de titel is gelezen ({lacking}); termijn en bedragen staan in de publicatie",)
+        return (f"{ONLY_TITLE} ({lacking}); termijn en bedragen staan in de publicatie",)
     return () if deadlines else ("geen termijn met zekerheid in de publicatie gelezen",)
 
 

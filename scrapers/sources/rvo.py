@@ -15,16 +15,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.http import TextResponse
+from scrapy.http import HtmlResponse, TextResponse
 
 from db.vocabulary import Applicant, SourceKind
 from scrapers.absence import NO_SUCH_PAGE
 from scrapers.extract import unknown_status
-from scrapers.formats import JsonSource, text_in
+from scrapers.formats import JsonSource, text_in, what_it_is
 from scrapers.listing import Listing
 from scrapers.rvo_cards import STATUS, WORDS, page_facts
 from scrapers.sitemaps import sitemap_of
 from scrapers.source import Context, RowUnreadable, SourceIncomplete, maybe, path_of
+from scrapers.surroundings import remove_others, without_desks
 from scrapers.texts import one_line, plain_text
 
 FOLDER, SITEMAP = "/subsidies-financiering/", "/sitemap.xml"
@@ -194,8 +195,20 @@ def page_path(external_id: str) -> str:
 
 
 def readable(page: Any) -> str:
-    """The text of a scheme's page."""
-    return plain_text(page.css("main").get() or page.css("body").get() or "")
+    """The text of a scheme's page, without what surrounds it or is of other schemes."""
+    if not isinstance(page, HtmlResponse):
+        raise RowUnreadable(f"{what_it_is(page)} where a web page was expected")
+    own = path_of(page.url).lower()
+    parts = list(page.css("main"))[:1] or list(page.css("body"))
+    for part in parts:
+        remove_others(part.root, page.url, lambda address: is_other_scheme(address, own))
+    return without_desks(plain_text("".join(part.get() for part in parts)))
+
+
+def is_other_scheme(address: str, own: str) -> bool:
+    """Whether an address is that of another scheme than the page's own, or below it."""
+    path = address.partition("?")[0].rstrip("/").lower()
+    return path.startswith(FOLDER) and path != own and not path.startswith(f"{own}/")
 
 
 def status_word(page: Any) -> str | None:

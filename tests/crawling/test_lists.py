@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from scrapers import sources
-from scrapers.crawled import Crawled
+from scrapers.crawled import Crawled, KnownPage
 from scrapers.job import Job
-from scrapers.known_pages import KnownPage
 from scrapers.links import address_on, key_of
 from scrapers.watched import Watched
 from tests.make.scripted import Answer, Played, PlayedRequest, playing
@@ -234,7 +233,7 @@ def test_a_page_that_is_gone_from_list_and_site_or_that_is_over_is_no_loss(serve
     server.answers["/loket/f"] = page("<h1>Subsidie Groen</h1><p>Deze regeling is gesloten.</p>")
     outcome = crawled(tmp_path, server, KNOWN)
     assert (outcome.stopped, outcome.unreadable) == ("", ())
-    assert outcome.remarks == ("loket/e: no longer listed, HTTP 410",)
+    assert outcome.remarks == ("loket/e: not on the list, HTTP 410",)
 
 
 @pytest.mark.slow

@@ -94,15 +94,17 @@ def test_the_ways_to_share_a_page_are_no_part_of_its_text() -> None:
 
 
 @pytest.mark.parametrize("body", ["<h1>We zijn zo terug</h1>", ""])
-def test_a_page_that_is_not_the_publications_is_told(tmp_path: Path, body: str) -> None:
+def test_of_a_publication_with_another_page_only_the_title_is_kept_and_the_page_is_owed(
+    tmp_path: Path, body: str
+) -> None:
     for file in RECORDING.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "stcrt-2026-17040.html").write_text(body)
     crawled = replay(Bekendmakingen, tmp_path)
-    assert [(u.external_id, u.why) for u in crawled.unreadable] == [
-        ("stcrt-2026-17040", "a page that is not the publication's")
-    ]
-    assert len(crawled.listings) == 14
+    [owed] = [call for call in crawled.listings if call.external_id == "stcrt-2026-17040"]
+    assert (owed.deadlines, owed.review[0][:27]) == ((), "alleen de titel is gelezen ")
+    assert crawled.remarks == ("1 read by their title alone, such as stcrt-2026-17040",)
+    assert len(crawled.listings) == 15
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, or_, select, update
@@ -27,8 +27,8 @@ from db.queries import BY_HAND
 from db.search import index_words
 from db.status import OVER
 from db.vocabulary import RevisionKind, SourceKind
-from scrapers.crawled import Crawled
-from scrapers.known_pages import KnownPage
+from scrapers.crawled import Crawled, KnownPage
+from scrapers.listing import ONLY_TITLE
 from tracker.calls.consolidate import SourceRecord
 from tracker.calls.deadlines import PlacedDates
 from tracker.calls.eligibility import FIELD as ELIGIBLE
@@ -116,13 +116,22 @@ def absentees(session: Session, source: str, now: datetime) -> tuple[tuple[str, 
 
 
 def known_pages(session: Session, source: str, now: datetime) -> tuple[KnownPage, ...]:
-    """The pages of a source whose calls are not over."""
+    """The pages of a source whose calls are not over, the newest first."""
     s = SIGHTING.c
     columns = select(s.external_id, s.url, s.missed, s.call_id, s.fields).where(s.source == source, s.gone_at.is_(None))
-    rows = session.connection().execute(columns.order_by(s.id)).all()
+    rows = session.connection().execute(columns.order_by(s.id.desc())).all()
     running = not_over(session, {row.call_id for row in rows}, now)
-    kept = (row for row in rows if row.call_id in running)
-    return tuple(KnownPage(row.external_id, row.url, row.fields.get("title", ""), row.missed) for row in kept)
+    return tuple(_known_page(row) for row in rows if row.call_id in running)
+
+
+def _known_page(row: Any) -> KnownPage:
+    fields = row.fields
+    day = fields.get("published_on")
+    return KnownPage(
+        row.external_id, row.url, fields.get("title", ""), fields.get("publisher") or "",
+        date.fromisoformat(day) if day else None, row.missed,
+        any(line.startswith(ONLY_TITLE) for line in fields.get("review", ())),
+    )  # fmt: skip
 
 
 def not_over(session: Session, calls: Collection[int], now: datetime) -> set[int]:
