@@ -74,6 +74,7 @@ class WatchedPage(Source):
         self.schemes: dict[str, Link] = {}  # by id, of all lists so far
         self.lists = {self._on_site(start) for start in (self.watched.start, *self.watched.also)}
         self.further: list[str] = []
+        self.hidden = ""  # why a list may go on where nobody can follow
 
     def start(self) -> Iterable[Request]:
         return [Request(start) for start in (self.watched.start, *self.watched.also)]
@@ -87,7 +88,9 @@ class WatchedPage(Source):
                 f"no link like {self.watched.links!r} on {page.url}: has the site changed?{made(page)}"
             )
         before = len(self.schemes)
-        new = self.new_among(fitting)
+        is_start = page.url in (self.watched.start, *self.watched.also)  # two lists may show the same
+        new = set(fitting) - self.schemes.keys() if is_start else self.new_among(fitting)
+        self._listed |= new
         self.schemes |= {key: fitting[key] for key in reversed(fitting) if key in new}
         for key, link in list(self.schemes.items())[before : self.watched.most]:
             yield Remark(f"{link.address}: a file, not read") if link.is_file else self.page_of(key, link)
@@ -133,8 +136,6 @@ class WatchedPage(Source):
 
     def _on_site(self, url: str) -> str | None:
         return address_on(self.root, url)
-
-    hidden = ""
 
     def next_page(self, page: TextResponse) -> Iterable[Request]:
         """Every further page of a list or sitemap, once."""

@@ -273,3 +273,11 @@ def test_a_feed_that_gives_every_window_the_same_answer_is_asked_no_further(serv
 def test_a_watched_site_may_have_further_lists() -> None:
     site = Watched.model_validate({**SITE, "also": [f"{ROOT}/loket/doorlopend"]})
     assert site.also == (f"{ROOT}/loket/doorlopend",)
+
+
+@pytest.mark.slow
+def test_two_lists_of_a_site_may_show_the_same_schemes(server: Played, tmp_path: Path) -> None:
+    shown = links(*(f"/loket/{name}" for name in "abcdef"))
+    server.answers |= {"/loket": page(shown), "/ander": page(shown)}
+    outcome = crawled(tmp_path, server, also=[f"{ROOT}/ander"])
+    assert (len(outcome.listings), outcome.stopped) == (6, "")
