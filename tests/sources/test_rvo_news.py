@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from db.vocabulary import Nature
 from scrapers.recordings import replay
 from scrapers.sources.rvo_news import RvoNews
@@ -29,3 +31,14 @@ def test_an_item_without_a_link_is_named_and_a_page_that_is_no_feed_too(tmp_path
     page = "<!doctype html><title>Niet gevonden</title>"
     found = replay(RvoNews, recorded(tmp_path, {"https://www.rvo.nl/rss.xml": ("text/html", page)}))
     assert found.stopped == "page 1: an HTML page (Niet gevonden) where a feed was expected"
+
+
+@pytest.mark.parametrize(
+    "title", ["R&D voor mkb: aanvragen", "R&amp;D voor mkb: aanvragen", "<![CDATA[R&D voor mkb: aanvragen]]>"]
+)
+def test_an_ampersand_stays_what_it_is_however_it_is_written(tmp_path: Path, title: str) -> None:
+    item = f"<item><title>{title}</title><link>https://www.rvo.nl/nieuws/a</link><description>x &ecirc; y</description></item>"
+    feed = f'<rss version="2.0"><channel>{item}</channel></rss>'
+    found = replay(RvoNews, recorded(tmp_path, {"https://www.rvo.nl/rss.xml": ("application/rss+xml", feed)}))
+    assert [listing.title for listing in found.listings] == ["R&D voor mkb: aanvragen"]
+    assert found.listings[0].summary == "x ê y"
