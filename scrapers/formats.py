@@ -19,7 +19,6 @@ from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete
 
 MOST_ENTRIES = 20_000
 ESTIMATED = 0.1  # how far from the truth an estimated number of records may be
-BARE = re.compile(rb"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)")
 MOST_VALUES = 400_000  # of a page of JSON: millions of empty objects take forty times their bytes of memory
 
 
@@ -142,11 +141,6 @@ class SruSource(Source):
         if not records and first <= least:
             raise SourceIncomplete(f"page {self.pages}: {first - 1} of {self.total} records came")
         self.new_among((question, self.identify(record)) for record in records)
-
-
-def escaped(body: bytes) -> bytes:
-    """A feed with its bare ampersands escaped: feedparser makes "R&D;" of an "R&D" in one that is not well-formed."""
-    return body if b"\0" in body else BARE.sub(b"&amp;", body)
 
 
 def label_of(page: TextResponse) -> str:
