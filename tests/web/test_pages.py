@@ -15,6 +15,7 @@ from db.models import (
     Call,
     Challenge,
     Correction,
+    Crawl,
     Deadline,
     Follow,
     Revision,
@@ -494,3 +495,15 @@ def test_what_the_source_files_a_call_under_and_says_about_applying_stands_on_it
     assert re.search(r'<time datetime="2026-05-01">[^<]*1 mei 2026</time><span[^>]*>Verlengd tot oktober', page)
     assert "Zonder dag" in page
     assert "Hulp bij aanvragen" not in page
+
+
+def test_a_remark_of_a_whole_crawl_is_told_in_the_list_of_sources(administrator: Visitor, engine: Engine) -> None:
+    assert "met opmerkingen" not in administrator.get("/bronnen").text
+    with writing(engine) as session:
+        newest = select(Crawl).where(Crawl.source == "rvo").order_by(col(Crawl.id).desc())
+        crawl = session.exec(newest).first()
+        assert crawl
+        assert crawl.complete
+        crawl.why = "eu_portal lacks 1 that stand here: LIFE-2026-X (Heat)"
+    assert '<a href="/bronnen/rvo">met opmerkingen</a>' in administrator.get("/bronnen").text
+    assert "LIFE-2026-X (Heat)" in administrator.get("/bronnen/rvo").text
