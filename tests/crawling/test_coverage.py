@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db.models import Crawl
+from db.session import writing
 from db.vocabulary import SourceForm, SourceState
 from scrapers import sources
+from tracker.operations.upkeep import findings
 from tracker.settings import Settings
 from tracker.sources.coverage import SourceCoverage, as_age, coverage, in_trouble
 from tracker.sources.health import source_health
@@ -98,3 +101,11 @@ def test_only_crawls_are_left_of_a_source_that_is_no_more(session: Session, now:
     crawled(session, "vroeger", now)
     row = covered(session, now, tmp_path)["vroeger"]
     assert (row.state, row.unseen) == (SourceState.OFF, "alles: deze bron bestaat niet meer")
+
+
+def test_the_check_asks_nothing_of_a_source_that_is_off(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        crawled(session, "zonmw", now - 9 * DAY)
+        crawled(session, "rvo", now - 9 * DAY)
+    said = {finding.what: finding.broken for finding in findings(engine, now, now, on=["rvo"])}
+    assert (said.get("source rvo"), "source zonmw" in said) == (True, False)

@@ -14,6 +14,7 @@ from tracker.mailing.copy_guard import check_not_a_copy
 from tracker.operations.backup import restore_backup, write_backup
 from tracker.operations.progress import progress
 from tracker.operations.upkeep import findings, tidy
+from tracker.sources.crawl import crawlable
 
 app = typer.Typer()
 
@@ -55,9 +56,8 @@ def restore(context: typer.Context, file: File) -> None:
 def check(context: typer.Context, as_json: AsJson = False) -> None:
     """See whether database, sources, clock and backup are in order; exit code 1 when something is broken."""
     command = context_of(context)
-    results = findings(
-        command.engine, command.now.instant, _last_backup(command), compare_clocks=not command.clock.is_set
-    )
+    on, compare = crawlable(command.settings), not command.clock.is_set
+    results = findings(command.engine, command.now.instant, _last_backup(command), compare_clocks=compare, on=on)
     lines = [f"{'BROKEN' if f.broken else 'ok':<7} {f.what}: {f.said}" for f in results]
     answer([vars(f) for f in results], as_json, lines)
     if any(f.broken for f in results):

@@ -1,5 +1,6 @@
 """Is everything in order, and what may go: checks and retention."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,11 +29,17 @@ class Finding:
     broken: bool = False
 
 
-def findings(engine: Engine, now: datetime, last_backup: datetime | None, compare_clocks: bool = True) -> list[Finding]:
-    """Everything worth a look, what is broken first."""
+def findings(
+    engine: Engine,
+    now: datetime,
+    last_backup: datetime | None,
+    compare_clocks: bool = True,
+    on: Collection[str] | None = None,
+) -> list[Finding]:
+    """Everything worth a look, what is broken first. ``on``: the sources that are on, all where it is not said."""
     looked_at = [*_database(engine), _backup(last_backup, now)]
     with reading(engine) as session:
-        looked_at += _sources(session, now)
+        looked_at += _sources(session, now, on)
         looked_at += _clock(session, now) if compare_clocks else []
     return sorted(looked_at, key=lambda finding: not finding.broken)
 
@@ -52,8 +59,8 @@ def _backup(last: datetime | None, now: datetime) -> Finding:
     return Finding("backup", f"last made {last:%Y-%m-%d %H:%M} UTC{', more than a week ago' if old else ''}", old)
 
 
-def _sources(session: Session, now: datetime) -> list[Finding]:
-    past = past_crawls(session)
+def _sources(session: Session, now: datetime, on: Collection[str] | None) -> list[Finding]:
+    past = {name: crawls for name, crawls in past_crawls(session).items() if on is None or name in on}
     sources = [source_health(name, crawls, now) for name, crawls in sorted(past.items())]
     findings = [
         Finding(f"source {s.source}", f"{s.state}: {s.error}", s.state == "overdue") for s in sources if s.error

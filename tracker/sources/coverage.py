@@ -1,6 +1,6 @@
 """What each source covers: what it is, promises and cannot see, its age, and how it stands. One judgement for all."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +10,9 @@ from sqlmodel import Session
 from db.vocabulary import SourceForm, SourceState
 from scrapers import sources
 from scrapers.source import Source
+from scrapers.watched import Watched, watched_source
 from tracker.settings import Settings
-from tracker.sources.crawl import crawlable, own_watched, watched_options
+from tracker.sources.crawl import crawlable, own_watched
 from tracker.sources.health import SourceHealth, source_health
 from tracker.sources.history import held_calls, past_crawls
 
@@ -71,36 +72,33 @@ class SourceCoverage:
 
 def coverage(session: Session, settings: Settings, now: datetime) -> list[SourceCoverage]:
     """Every source that there is, also those that are off, and those of which only crawls are left; by name."""
-    past, held, on = past_crawls(session), held_calls(session), set(crawlable(settings))
-    names = {*sources.names(), *own_watched(settings), *past}
-    return [
-        covered(name, settings, source_health(name, past.get(name, []), now), now, on, held) for name in sorted(names)
-    ]
+    past, held, on, own = past_crawls(session), held_calls(session), set(crawlable(settings)), own_watched(settings)
+    stand = {name: source_health(name, past.get(name, []), now) for name in sorted({*sources.names(), *own, *past})}
+    return [covered(health, source_of(name, own), now, name in on, held) for name, health in stand.items()]
 
 
 def covered(
-    name: str, settings: Settings, health: SourceHealth, now: datetime, on: Iterable[str], held: dict[str, int]
+    health: SourceHealth, source: type[Source] | None, now: datetime, on: bool, held: Mapping[str, int]
 ) -> SourceCoverage:
-    """What one source covers."""
-    source = source_of(name, settings)
+    """What one source covers; ``source`` is none where only its crawls are left."""
     return SourceCoverage(
-        name=name,
-        state=SourceState(health.state) if name in on else SourceState.OFF,
+        name=health.source,
+        state=SourceState(health.state) if on else SourceState.OFF,
         health=health,
         form=source.form if source else SourceForm.EXACT,
         publisher=source.publisher if source else "",
         promises=source.promises if source else "",
         unseen=source.unseen if source else "alles: deze bron bestaat niet meer",
-        on=name in on,
-        held=held.get(name, 0),
+        on=on,
+        held=held.get(health.source, 0),
         age=now - health.last_complete if health.last_complete else None,
     )
 
 
-def source_of(name: str, settings: Settings) -> type[Source] | None:
+def source_of(name: str, own: Mapping[str, Watched]) -> type[Source] | None:
     """The class of a source; none where only its crawls are left."""
     try:
-        return sources.load(name, watched_options(name, settings))
+        return watched_source(own[name]) if name in own else sources.load(name)
     except sources.NoSuchSource:
         return None
 
