@@ -349,3 +349,10 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert json.loads(call)["opgaven"][0]["id"] == "A20-1-circulair"  # matched at once, as after a crawl
     assert kansenradar(tmp_path, "import", "verdicts", "c.jsonl").returncode == 2
     assert kansenradar(tmp_path, "import", "calls", "nowhere.csv").returncode == 1
+
+
+def test_an_export_of_an_older_version_is_refused_with_what_to_do(session: Session, now: datetime) -> None:
+    head = "title;url;first_seen;amounts_rate\n"
+    with pytest.raises(NotImported, match=r"uitvoer van een oudere versie.*voer opnieuw uit, of als xlsx of jsonl"):
+        counted(session, f"{head}A;https://e.nl/a;2026-05-01T08:00:00+02:00;62.5\n".encode(), "csv", now)
+    assert counted(session, f"{head}A;https://e.nl/a;2026-05-01T08:00:00+02:00;62,5\n".encode(), "csv", now).new == 1

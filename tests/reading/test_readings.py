@@ -1,11 +1,15 @@
 """What a person is asked: the right value stands among the readings."""
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from scrapers.facts.facts import plain_value
 from scrapers.facts.read import read_facts
+from tracker.__main__ import app
 
 DAY = date(2026, 12, 5)
 
@@ -81,3 +85,19 @@ def test_that_the_form_can_be_had_is_no_opening_beside_the_first_day_to_hand_in(
 def test_a_form_that_can_be_had_is_asked_as_opening_where_no_other_is_named() -> None:
     facts = read_facts("Vanaf 1 januari 2027 is het aanvraagformulier beschikbaar op de website.", "nl", DAY)
     assert "opens" not in facts.shown
+
+
+WRONG_LINES = [
+    ('{"id": "a", "text": "\\ud800 Aanvragen tot 1 mei 2027"}', "text: half a letter at place 0"),
+    ("[]", "no JSON object"),
+    ('{"id": "a", "text": "x", "read_on": "1 mei 2026"}', "read_on: '1 mei 2026' is no day such as 2026-05-29"),
+]
+
+
+@pytest.mark.parametrize(("line", "says"), WRONG_LINES)
+def test_a_line_that_nobody_can_print_or_read_costs_only_itself(tmp_path: Path, line: str, says: str) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_text(f'{line}\n{{"id": "b", "text": "Aanvragen kan tot en met 1 mei 2027."}}\n', "utf-8")
+    done = CliRunner().invoke(app, ["read-facts", str(file), "--json"])
+    assert (done.exit_code, done.stderr) == (3, f"line 1 cannot be read: {says}\n")
+    assert [facts["id"] for facts in json.loads(done.stdout)] == ["b"]

@@ -70,9 +70,26 @@ def read_line(line: bytes, today: date) -> dict[str, Any]:
     from scrapers.facts.read import read_facts as read_text
 
     given = Given.model_validate(json.loads(line.decode("utf-8-sig")))
-    read_on = date.fromisoformat(given.read_on) if given.read_on else today
+    _storable(given)
+    read_on = _day(given.read_on) if given.read_on else today
     facts = read_text(given.text, given.language or language_of(given.text), read_on)
     return {"id": given.id, **as_json_object(facts)}
+
+
+def _storable(given: Given) -> None:
+    """Half a letter (a lone surrogate) can be neither printed nor stored. Raises ValueError."""
+    for name, value in (("id", given.id), ("text", given.text)):
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ValueError(f"{name}: half a letter at place {error.start}") from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"read_on: {text!r} is no day such as 2026-05-29") from error
 
 
 def as_json_object(facts: "Facts") -> dict[str, Any]:
@@ -95,7 +112,9 @@ def number(value: "Value") -> str | int | float:
 def reason(error: Exception) -> str:
     """Why a line cannot be read, in one line."""
     if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the line'}: {e['msg']}" for e in error.errors())[:200]
+        if any(not wrong["loc"] for wrong in error.errors()):
+            return "no JSON object"
+        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())[:200]
     return str(error).splitlines()[0][:200]
 
 

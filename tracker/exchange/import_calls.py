@@ -35,6 +35,10 @@ WRITTEN_BY_EXPORT = """
 """
 DATE_COLUMNS = tuple(kind.value for kind in DeadlineKind if kind not in DATELESS)
 CALL_COLUMNS = (*WRITTEN_BY_EXPORT.split(), *DATE_COLUMNS)
+DECIMAL_POINT = re.compile(r"\d+\.\d{1,2}$")
+OLDER_EXPORT = (
+    "Dit lijkt een uitvoer van een oudere versie, met een punt voor decimalen: voer opnieuw uit, of als xlsx of jsonl."
+)
 NOISE = Decimal("0.000001")
 AMOUNTS = {"budget": "budget", "min": "min_amount", "max": "max_amount", "rate": "rate", "text": "amount_text"}
 ONE_DATE = re.compile(r"(?P<kind>\w+)(?: (?P<when>\d{4}-\d\d-\d\d\S*))?(?P<assumed> \(assumed\))?")
@@ -111,7 +115,11 @@ def _amounts(row: dict[str, Any]) -> dict[str, Any]:
     if nested is not None and not isinstance(nested, dict):
         raise NotReadable("amounts: no object with budget, min, max, rate and text")
     amounts = {name: (nested or {}).get(name, row.get(f"amounts_{name}")) for name in AMOUNTS}
-    return {AMOUNTS[name]: _amount(name, value) for name, value in amounts.items() if value not in (None, "")}
+    try:
+        return {AMOUNTS[name]: _amount(name, value) for name, value in amounts.items() if value not in (None, "")}
+    except NotReadable as error:
+        ours = "first_seen" in row and any(DECIMAL_POINT.match(str(value)) for value in amounts.values())
+        raise NotReadable(f"{error} {OLDER_EXPORT}" if ours else str(error)) from error
 
 
 def _amount(name: str, value: Any) -> Any:
