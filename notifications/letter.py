@@ -57,6 +57,15 @@ class AgendaLine:
 
 
 @dataclass(frozen=True)
+class AlertLine:
+    """One thing that an alert is about: its name, what is odd about it, and the path of ours where it is shown."""
+
+    title: str
+    why: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True)
 class InDoubt:
     """An earlier digest of which nobody knows whether it arrived, and the path where it can be read."""
 
@@ -183,6 +192,19 @@ class Writer:
         headline = f"{wording.count(len(lines), 'ding vraagt', 'dingen vragen')} uw aandacht"
         about = {"headline": headline, "subject": headline, "leave": leave, "lines": self._lines(lines)}
         return self._letter("agenda", self._context(to) | about, to, [], leave)
+
+    def alert(self, subject: str, explanation: str, lines: tuple[AlertLine, ...], path: str, to: Addressee) -> Letter:
+        """Something about the sources asks for a person, or no longer does; ``path`` is where to look and decide."""
+        leave = self._leave(to, what=ALL)
+        about = {
+            "subject": one_line(subject, MOST_SUBJECT), "explanation": explanation, "page": self.links.page(path),
+            "lines": [
+                {"title": one_line(line.title, 200), "why": one_line(line.why, 200),
+                 "link": self.links.page(line.path) if line.path else ""}
+                for line in lines
+            ],
+        }  # fmt: skip
+        return self._letter("alert", self._context(to) | about, to, [], leave)
 
     def _lines(self, lines: tuple[AgendaLine, ...]) -> list[dict[str, Any]]:
         return [

@@ -69,7 +69,8 @@ class Crawled:
     does not want to be asked again. ``moved``: "old -> new" where it says that a list's address moved for good.
     ``unconfirmed``: ids that the list lacks and that the source, which can be asked, did not say to be gone.
     ``unlisted``: ids of pages that the list no longer links to and that are still there. ``remarks``: lines that leave
-    the crawl whole.
+    the crawl whole. ``total``: how many rows there are by the source's own count, none where it
+    gives none.
     """
 
     source: str
@@ -88,3 +89,4 @@ class Crawled:
     unconfirmed: frozenset[str] = frozenset()
     unlisted: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
+    total: int | None = None

@@ -16,7 +16,7 @@ from scrapers.watched import WatchedPage
 
 FILE = Path(__file__).parent / "expected.json"
 OWN = {
-    *("source", "external_id", "code", "edition", "nature", "language"),
+    *("source", "external_id", "partial", "code", "edition", "nature", "language"),
     *("snapshot", "evidence", "review", "questions", "proof"),
 }
 

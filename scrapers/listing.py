@@ -57,6 +57,13 @@ def plain_lines(value: str) -> str:
     return value if visible else "".join(c if c == "\n" else _seen(c) for c in value)
 
 
+def _worded(value: str) -> str:
+    """A title has a letter at least: a number in its place is something else."""
+    if not any(letter.isalpha() for letter in value):
+        raise ValueError(f"no words: {value[:60]!r}")
+    return value
+
+
 def _short_line(value: str) -> str:
     """A sentence as one line of at most 500 characters."""
     return plain_line(value)[:LONGEST_SENTENCE]
@@ -215,7 +222,7 @@ class Listing(Frozen):
     external_id: Annotated[str, AfterValidator(plain_line), Field(min_length=1, max_length=300)]
     nature: Nature = Nature.CALL
     url: Url
-    title: Annotated[Line, Field(min_length=1)]
+    title: Annotated[Line, Field(min_length=1), AfterValidator(_worded)]
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
     publisher: Line | None = None
     summary: Text = ""
@@ -252,6 +259,7 @@ class Listing(Frozen):
     review: tuple[Line, ...] = ()
     questions: tuple[RaisedQuestion, ...] = ()
     proof: dict[str, Proof] = Field(default_factory=dict)
+    partial: bool = False
     evidence: dict[str, Line] = Field(default_factory=dict)
     snapshot: str | None = None
 

@@ -89,11 +89,19 @@ def replay_shaped(
     source: type[Source], folder: Path, options: Mapping[str, Any] | None = None, now: datetime | None = None
 ) -> tuple[Crawled, Shape]:
     """The same, and what the rows look like."""
-    recording, shape = Recording(folder), Shape()
+    shape = Shape()
+    return replay_from(source, Recording(folder), options, now, shape), shape
+
+
+def replay_from(
+    source: type[Source], recording: Recording, options: Mapping[str, Any] | None = None,
+    now: datetime | None = None, shape: Shape | None = None,
+) -> Crawled:  # fmt: skip
+    """The same from a recording at hand; every row is shown to ``shape``."""
     moment = now or recording.now
     events: list[Event] = []
     reading = PageReading(source(Context(moment, recording.since, options or {})), lambda: moment, events.append)
-    reading.source.observe = shape.add
+    reading.source.observe = shape.add if shape else reading.source.observe
     waiting = deque(reading.source.start())
     while waiting:
         request = waiting.popleft()
@@ -106,7 +114,7 @@ def replay_shaped(
         else:
             reading.fail(request, f"HTTP {answer.status}")
     reading.end()
-    return as_crawled(reading, events, moment), shape
+    return as_crawled(reading, events, moment)
 
 
 def as_crawled(reading: PageReading, events: list[Event], moment: datetime) -> Crawled:
@@ -124,4 +132,5 @@ def as_crawled(reading: PageReading, events: list[Event], moment: datetime) -> C
         remarks=tuple(e.line for e in events if isinstance(e, Remark)),
         stopped=reading.stopped,
         unchanged=reading.all_unchanged,
+        total=reading.source.own_count,
     )

@@ -238,6 +238,7 @@ class SourceSpider(Spider):
             "moved": self.moved,
             "unlisted": [page.external_id for page in self.known_pages.unlisted()],
             "unconfirmed": sorted(self.asking.unconfirmed),
+            "total": self.source.own_count,
             "shape": self.shape.as_json(),
             "peak_kib": peak_memory(),
         }

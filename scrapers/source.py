@@ -88,6 +88,7 @@ class Source:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.pages = 0
+        self.own_count: int | None = None  # how many rows there are, as the source itself says
         self.observe: Callable[[Any], None] = lambda _: None  # told of every row, for comparing shapes
         self._asked: set[tuple[str, str, bytes]] = set()
         self._listed: set[Hashable] = set()

@@ -17,7 +17,6 @@ from db.models.calls import (
     Revision,
     Sighting,
     Snapshot,
-    UnreadPage,
 )
 from db.models.contacts import Commitment, ContactMoment, DossierMoment, Moment, Outcome, Stake, Stakeholder
 from db.models.lobby import (

@@ -177,19 +177,6 @@ class Sighting(Numbered, table=True):
     waiting_why: str = Field(default="", description="what is odd, in Dutch")
 
 
-class UnreadPage(SQLModel, table=True):
-    """A page that its source listed and that could not be read whole: it is asked again until it answers."""
-
-    __tablename__ = "unread_page"
-
-    source: str = Field(primary_key=True)
-    external_id: str = Field(primary_key=True)
-    url: str
-    why: str
-    since: datetime
-    listed: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="what the list said of it")
-
-
 class Reference(SQLModel, table=True):
     """An official reference that a sighting names, folded, so that sightings of one call find each other."""
 

@@ -139,6 +139,7 @@ class Bekendmakingen(FeedSource):
             applicants=(Applicant.GOVERNMENT,) if spuk else (),  # by law a specifieke uitkering goes to governments
             published_on=item.get("day") or published(item),
             references=(number,),
+            partial=bool(lacking),
             **{**facts, "review": (*remarks(lacking, facts["deadlines"]), *facts["review"])},
         )
 

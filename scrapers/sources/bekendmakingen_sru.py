@@ -103,6 +103,7 @@ class BekendmakingenSru(SruSource):
             applicants=(Applicant.GOVERNMENT,) if spuk else (),
             published_on=text_of(row, "available") or text_of(row, "issued"),
             references=(number, *texts_of(row, "hasVersion")),
+            partial=bool(lacking),
             **{**facts, "review": (*remarks(lacking, facts["deadlines"]), *facts["review"])},
         )
 

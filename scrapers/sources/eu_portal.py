@@ -132,6 +132,7 @@ class EuPortal(JsonSource):
             raise SourceIncomplete(f"page {self.number}: an answer without results")
         total, size = self.total_of(data), data.get("pageSize")
         self.totals.add(total)
+        self.own_count = total
         self.most = max(self.most, total)
         size = size if isinstance(size, int) and size > 0 else PAGE_SIZE  # the index caps pages silently
         self.full = len(data["results"]) >= size and self.number * size < total

@@ -233,13 +233,13 @@ def test_the_same_address_written_otherwise_is_the_same_call(session: Session, n
     assert session.exec(select(func.count()).select_from(Call)).one() == 1
 
 
-def test_a_flood_of_new_calls_is_held_until_released(session: Session, now: datetime) -> None:
+def test_a_flood_of_new_calls_without_a_date_is_held_until_released(session: Session, now: datetime) -> None:
     first = [make_listing(n) for n in range(40)]
     assert store(session, first, now).held == 0
-    result = store(session, [make_listing(n) for n in range(80)], now + DAY)
+    result = store(session, [*first, *(make_listing(n, deadlines=[]) for n in range(40, 80))], now + DAY)
     assert result.held == 40
     assert session.exec(select(func.count()).select_from(Call).where(col(Call.held))).one() == 40
-    assert release(session, "rvo") == 40
+    assert release(session, "rvo", now + DAY) == 40
     session.commit()
     assert session.exec(select(func.count()).select_from(Call).where(col(Call.held))).one() == 0
 

@@ -9,9 +9,8 @@ from sqlmodel import Session
 
 from db.session import writing
 from tests.make.crawls import closes, make_crawled, make_listing, store
-from tracker.calls.completeness import Judgement
+from tracker.calls.completeness import History, Judgement
 from tracker.calls.consolidate import SourceRecord
-from tracker.calls.floods import History
 from tracker.calls.ingest import ingest
 from tracker.calls.plan import SourceMemory, decide
 from tracker.calls.revisions import CallState

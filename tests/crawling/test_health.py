@@ -7,8 +7,8 @@ import pytest
 from db.models import Crawl
 from scrapers.crawled import Crawled, Unreadable
 from tests.make.crawls import make_crawled, make_listing
-from tracker.calls.completeness import judge
-from tracker.calls.floods import History, is_flood_of_changes, is_flood_of_new
+from tracker.calls.completeness import History, judge
+from tracker.calls.floods import is_flood_of_changes, is_flood_of_new
 from tracker.sources.health import clock_is_wrong, resting_until, source_health
 
 DAY = timedelta(days=1)
@@ -78,7 +78,7 @@ def test_what_a_wrong_clock_noted_says_no_more_than_that_it_is_later_now(now: da
     ],
 )
 def test_a_catalogue_is_complete(now: datetime, seen: int, history: list[int], complete: bool, why: str) -> None:
-    judgement = judge(make_crawled([make_listing(n) for n in range(seen)], now), history)
+    judgement = judge(make_crawled([make_listing(n) for n in range(seen)], now), History(history))
     assert judgement.complete == complete
     assert why in judgement.why
 
@@ -88,14 +88,14 @@ def test_up_to_two_per_cent_unreadable_is_complete_with_remarks(
     now: datetime, rows: int, unreadable: int, complete: bool
 ) -> None:
     bad = tuple(Unreadable(f"row {n}", "no title") for n in range(unreadable))
-    judgement = judge(make_crawled([make_listing(n) for n in range(rows)], now, unreadable=bad), [])
+    judgement = judge(make_crawled([make_listing(n) for n in range(rows)], now, unreadable=bad), History())
     assert judgement.complete == complete
     assert "unreadable" in judgement.why
 
 
 def test_a_stream_may_be_empty(now: datetime) -> None:
     empty = Crawled(source="s", kind="stream", started_at=now, finished_at=now)  # type: ignore[arg-type]
-    assert judge(empty, [50]).complete
+    assert judge(empty, History([50])).complete
 
 
 @pytest.mark.parametrize("days", [0, 1, 2, 7])

@@ -28,7 +28,7 @@ LEGAL_RANK = RANK | {"cvdr": 5, "bekendmakingen": 5}
 LEGAL_FIELDS = frozenset({"budget", "rate", "applicants", "published_on"})
 
 NOT_SHOWN = {
-    *("source", "external_id", "code", "edition", "compared_with", "deadlines", "references"),
+    *("source", "external_id", "partial", "code", "edition", "compared_with", "deadlines", "references"),
     *("review", "evidence", "snapshot", "questions", "proof"),
 }
 SHOWN_FIELDS = tuple(name for name in Listing.model_fields if name not in NOT_SHOWN)

@@ -1,32 +1,29 @@
-"""Too much news at once is more likely a source that changed than news: show it, but hold it from mail."""
+"""News that is odd is more likely a source that changed than news: show it, but hold it from mail, two working days.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+A *different* crawl is another thing (oddities.py): nothing of it is taken over, and no time releases it.
+"""
+
+from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from db.models import Call, Sighting
+from db.models import Call, Crawl, Sighting
+from notifications.wording import local_day
+from tracker.calls.completeness import History
+from tracker.workdays import is_working_day
 
 MOST_NEW = 20
 MOST_CHANGED_SHARE = 0.3
 FEW_CHANGED = 5
 LONG_AGO, DAY = timedelta(days=7), timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class History:
-    """What a source's complete crawls saw and added, newest first; the first crawl's additions are left out."""
-
-    seen: Sequence[int] = ()
-    new: Sequence[int] = ()
-    last_complete: datetime | None = None
+WORKING_DAYS = 2
+LET_GO = datetime(1970, 1, 1, tzinfo=UTC)  # since when something waits that a person released
 
 
 def is_flood_of_new(new: int, history: History, now: datetime) -> bool:
-    """More than max(20, 3 x the median); after more than a week without a complete crawl as many for each day."""
+    """More than max(20, 3 x the median) without a door to come; after more than a week as many for each day."""
     if history.last_complete is None:
         return False
     usual = median(history.new) if history.new else 0
@@ -41,8 +38,39 @@ def is_flood_of_changes(telling: int, seen: int, history: History) -> bool:
     return telling > MOST_CHANGED_SHARE * seen
 
 
-def release(session: Session, source: str) -> int:
-    """Let the held calls of a source through; how many they were."""
+def waited_enough(since: datetime | None, now: datetime) -> bool:
+    """Whether two working days have passed, to the hour, or a person released it."""
+    if since is None:
+        return False
+    moment, left = since, WORKING_DAYS
+    while left and moment <= now:
+        moment += DAY
+        left -= is_working_day(local_day(moment))
+    return moment <= now
+
+
+def release(session: Session, source: str, now: datetime) -> int:
+    """A person's word that a source is right: its held calls go; how many they were.
+
+    What waits is taken over by the next crawl, and so is a different crawl or a smaller catalogue.
+    """
     of_source = select(Sighting.call_id).where(Sighting.source == source)
-    held = update(Call).where(col(Call.held), col(Call.id).in_(of_source))
-    return session.exec(held.values(held=False)).rowcount
+    waiting = update(Sighting).where(col(Sighting.source) == source, col(Sighting.waiting_since).is_not(None))
+    session.exec(waiting.values(waiting_since=LET_GO))
+    last_complete = select(func.max(Crawl.id)).where(Crawl.source == source, col(Crawl.complete))
+    after = col(Crawl.id) > func.coalesce(last_complete.scalar_subquery(), 0)
+    for crawl in session.exec(select(Crawl).where(Crawl.source == source, after, col(Crawl.released_at).is_(None))):
+        crawl.released_at = now if crawl.shrunk or crawl.lost else None
+    return _let_go(session, col(Call.id).in_(of_source))
+
+
+def release_due(session: Session, now: datetime) -> int:
+    """Let go what was held for two working days; how many they were."""
+    held = select(Call.held_since).where(col(Call.held), col(Call.held_since).is_not(None))
+    moments = [since for since in session.exec(held.distinct()) if waited_enough(since, now)]
+    return _let_go(session, col(Call.held_since).in_(moments)) if moments else 0
+
+
+def _let_go(session: Session, which: object) -> int:
+    held = update(Call).where(col(Call.held), which)  # type: ignore[arg-type]
+    return session.exec(held.values(held=False, held_since=None, held_why="")).rowcount

@@ -3,12 +3,14 @@
     crawled.listings            | compare with the known sightings -> new, changed, unchanged, back, missing
     new                         | recognise -> a known call under another id or address
     changed                     | sort_out -> only a mirror's copy: unchanged; begins anew: a round of its own
+    a field lost by too many    | a different crawl: nothing but the crawl itself is written
     new                         | link_by_reference -> a call that another source named, or a new call
     missing                     | absent three times, not over, not denied by its source -> gone
     changed, linked, gone, back | merge before and after -> changes -> revisions, dates, agreements
     new, changed                | decide_questions -> asked, worded anew, raised no more
     damped before, stands still | late_revisions
-    too much news at once       | held
+    odd: amounts, dates, types  | waits as it was, with a remark
+    odd: doorless or renamed    | held from mail
     all of it                   | Plan -> store.write
 
 Everything between ``store.memory`` and ``store.write`` decides and touches nothing; store.py reads and writes and
@@ -21,7 +23,7 @@ from sqlmodel import Session
 
 from db import bulk
 from scrapers.crawled import Crawled
-from tracker.calls import cross_check, recollection, store
+from tracker.calls import cross_check, floods, losses, recollection, store
 from tracker.calls.completeness import Judgement, judge
 from tracker.calls.plan import IngestResult, decide
 from tracker.calls.recognition import recognise, sort_out
@@ -32,12 +34,14 @@ def ingest(session: Session, crawled: Crawled, now: datetime, judgement: Judgeme
     """Store a crawl; ``now`` is aware, in UTC. Without a judgement the crawl is judged by its source's past."""
     with bulk.uncollected():
         bulk.one_at_a_time(session)
+        floods.release_due(session, now)
         known = store.known_sightings(session, crawled.source)
         comparison = compare(crawled, known)
         comparison = recognise(comparison, recollection.absent(session, crawled.source, comparison, known))
         memory = store.memory(session, crawled, comparison, now)
         comparison = sort_out(crawled.source, comparison, memory.states, now)
-        judgement = judgement or judge(crawled, memory.history.seen)
+        memory = losses.with_losses(session, crawled.source, comparison, memory, now)
+        judgement = judgement or judge(crawled, memory.history)
         judgement = cross_check.with_remark(session, crawled, judgement, now)
         plan = decide(crawled, comparison, memory, judgement, now)
         store.write(session, plan)

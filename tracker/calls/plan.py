@@ -1,7 +1,7 @@
 """Decide what a crawl changes, as the rows that are to be written. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +9,14 @@ from db.status import OVER
 from db.vocabulary import RevisionKind, SourceKind
 from scrapers.crawled import Crawled
 from tracker.calls import rows
-from tracker.calls.completeness import Judgement
+from tracker.calls.completeness import History, Judgement
 from tracker.calls.consolidate import merge_one
 from tracker.calls.flapping import DampedField, late_revisions
-from tracker.calls.floods import History, is_flood_of_changes, is_flood_of_new
+from tracker.calls.floods import is_flood_of_changes, waited_enough
+from tracker.calls.holds import beside_before, odd_new_calls
 from tracker.calls.identity import identity
 from tracker.calls.linking import LinkCandidate, link_by_reference
+from tracker.calls.oddities import CHANGED, GONE_AT_ONCE, RunningCall, lost, of_whole_types
 from tracker.calls.questions import AskedBefore, AskedOfSighting, QuestionRows, decide_questions
 from tracker.calls.revisions import CallState, Restated, restate
 from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
@@ -38,6 +40,11 @@ class IngestResult:
     unchanged: int = 0
     held: int = 0
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many calls were new, changed, gone and back."""
+        return {name: len(getattr(self, name)) for name in ("new", "changed", "gone", "back")}
+
 
 @dataclass(frozen=True)
 class SourceMemory:
@@ -45,6 +52,8 @@ class SourceMemory:
 
     ``questions``: the newest of each field of the changed sightings. ``running``: the calls of missing sightings that
     are not over. ``snapshots``: those of its pages that we have.
+    ``losses``: field -> how many calls lost it; ``still_named``: how many name it as before. ``under_way``: every
+    call of the source that was not over. ``known_titles``: title and closing of those that may come under another id.
     """
 
     history: History
@@ -58,6 +67,10 @@ class SourceMemory:
     crawl_id: int
     call_ids: Sequence[int]
     sighting_ids: Sequence[int]
+    losses: Mapping[str, int] = field(default_factory=dict)
+    still_named: Mapping[str, int] = field(default_factory=dict)
+    under_way: Mapping[int, RunningCall] = field(default_factory=dict)
+    known_titles: set[tuple[str, datetime | None]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -74,18 +87,18 @@ class AssignedListing:
 class NewCalls:
     """The rows of calls that nobody named before."""
 
-    calls: Rows
-    dates: Rows
-    revisions: Rows
+    calls: Rows = field(default_factory=list)
+    dates: Rows = field(default_factory=list)
+    revisions: Rows = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class EndedRounds:
     """What ends with a round: its sighting gives its id to the next, its call leads there."""
 
-    sightings: Rows
-    calls: Rows
-    revisions: Rows
+    sightings: Rows = field(default_factory=list)
+    calls: Rows = field(default_factory=list)
+    revisions: Rows = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -96,22 +109,23 @@ class IngestPlan:
     now: datetime
     result: IngestResult
     crawl: dict[str, Any]
-    snapshots: Rows
-    new: NewCalls
-    new_sightings: Rows
-    changed_sightings: Rows
-    ended_rounds: EndedRounds
-    references: Rows
-    missed_sightings: list[int]
-    gone_sightings: list[int]
-    unchanged_sightings: list[int]
-    unlisted_sightings: Rows
-    listed_calls: set[int]
-    restated: Restated
-    settled_revisions: list[int]
-    late_revisions: Rows
-    held_calls: set[int]
-    questions: QuestionRows
+    snapshots: Rows = field(default_factory=list)
+    new: NewCalls = field(default_factory=NewCalls)
+    new_sightings: Rows = field(default_factory=list)
+    changed_sightings: Rows = field(default_factory=list)
+    ended_rounds: EndedRounds = field(default_factory=EndedRounds)
+    references: Rows = field(default_factory=list)
+    missed_sightings: Sequence[int] = ()
+    gone_sightings: Sequence[int] = ()
+    kept_back_sightings: Sequence[int] = ()
+    unchanged_sightings: Sequence[int] = ()
+    unlisted_sightings: Rows = field(default_factory=list)
+    listed_calls: set[int] = field(default_factory=set)
+    restated: Restated = field(default_factory=Restated)
+    settled_revisions: Sequence[int] = ()
+    late_revisions: Rows = field(default_factory=list)
+    held_calls: Mapping[int, str] = field(default_factory=dict)
+    questions: QuestionRows = field(default_factory=QuestionRows)
 
 
 def wanted_snapshots(comparison: Comparison) -> set[str]:
@@ -128,29 +142,37 @@ def nearly_gone(missing: Sequence[KnownSighting]) -> list[KnownSighting]:
 def decide(
     crawled: Crawled, comparison: Comparison, memory: SourceMemory, judgement: Judgement, now: datetime
 ) -> IngestPlan:
-    """What to write of a crawl."""
+    """What to write of a crawl; nothing but the crawl itself where it is a different one."""
+    different = lost(comparison, memory.losses, memory.still_named)
+    if not memory.history.dropped.issuperset(different):
+        return _held_whole(crawled, memory, judgement, different, now)
+    return _taken_over(crawled, comparison, memory, judgement, now)
+
+
+def _taken_over(
+    crawled: Crawled, comparison: Comparison, memory: SourceMemory, judgement: Judgement, now: datetime
+) -> IngestPlan:
     occasion = rows.Occasion(now, memory.crawl_id)
     new, linked = _assign(crawled.source, comparison.new, memory)
     rounds = _begin(comparison, memory)
     changed = _beside_before(comparison, memory, now)
     missed = _missed(crawled, comparison, memory, judgement)
-    gone = _gone(crawled, missed)
+    gone, kept_back = _gone(crawled, missed, memory, now)
     restated = _restate([*changed, *linked], gone, comparison.back, memory, occasion)
     standing = _still_standing(memory, restated)
     late = late_revisions(standing, restated.calls, occasion)
-    hold_new = is_flood_of_new(len(comparison.new), memory.history, now)
-    held = _held(comparison, restated, memory)
-    result = _result(crawled, comparison, memory, judgement, restated, late)
-    begun = [*new, *rounds]
-    result = replace(result, new=_calls(begun), held=hold_new * len(new) + len(held))
-    counts = {name: len(getattr(result, name)) for name in ("new", "changed", "gone", "back")}
+    odd_news = odd_new_calls(((a.call_id, a.reported) for a in new), memory.history, memory.known_titles, now)
+    waiting = {a.call_id: a.reported.waiting_why for a in changed if a.reported.waiting_since}
+    held = _held(comparison, restated, memory, waiting | {known.call_id: GONE_AT_ONCE for known in kept_back})
+    result, begun = _result(crawled, comparison, memory, judgement, restated, late), [*new, *rounds]
+    result = replace(result, new=_calls(begun), held=len(odd_news) + len(held))
     return IngestPlan(
         crawled=crawled,
         now=now,
         result=result,
-        crawl=rows.crawl_row(crawled, judgement, id=memory.crawl_id, seen=result.seen, **counts),
+        crawl=rows.crawl_row(crawled, judgement, id=memory.crawl_id, seen=result.seen, **result.counts),
         snapshots=_new_snapshots(crawled, comparison, memory),
-        new=_new_calls(begun, set(_calls(new)) if hold_new else set(), occasion),
+        new=_new_calls(begun, odd_news, occasion),
         new_sightings=[rows.new_sighting(a.sighting_id, a.call_id, a.reported, now) for a in (*begun, *linked)],
         changed_sightings=[rows.sighting_row(a.reported, now) | {"b_id": a.sighting_id} for a in changed],
         ended_rounds=_ended(rounds, memory, occasion),
@@ -165,11 +187,31 @@ def decide(
         late_revisions=late,
         held_calls=held,
         questions=decide_questions(_asking([*begun, *linked, *changed]), memory.questions, now),
+        kept_back_sightings=[known.id for known in kept_back if known.waiting_since is None],
+    )
+
+
+def _held_whole(
+    crawled: Crawled, memory: SourceMemory, judgement: Judgement, different: Sequence[str], now: datetime
+) -> IngestPlan:
+    """Nothing of a different crawl is taken over, until its fields are back or a person says that they are gone."""
+    counts = ", ".join(f"{name} ({memory.losses[name]} calls)" for name in different)
+    why = f"different: no longer named: {counts}; held until it is back, or until 'release {crawled.source}'"
+    judgement = replace(judgement, complete=False, why=why, shrunk=False, measure=False, lost=tuple(different))
+    seen = _seen(crawled, memory.history)
+    result = IngestResult(memory.crawl_id, judgement, seen)
+    return IngestPlan(
+        crawled=crawled,
+        now=now,
+        result=result,
+        crawl=rows.crawl_row(crawled, judgement, id=memory.crawl_id, seen=seen, **result.counts),
     )
 
 
 def _asking(listings: Iterable[AssignedListing]) -> Iterator[AskedOfSighting]:
-    return (AskedOfSighting(a.sighting_id, a.call_id, a.reported.listing) for a in listings)
+    """The listings whose questions are to be asked, or are raised no more; not of what waits as it was."""
+    heard = (a for a in listings if not a.reported.waiting_since)
+    return (AskedOfSighting(a.sighting_id, a.call_id, a.reported.listing) for a in heard)
 
 
 def _calls(listings: Iterable[AssignedListing]) -> tuple[int, ...]:
@@ -188,9 +230,10 @@ def _assign(
 
 
 def _beside_before(comparison: Comparison, memory: SourceMemory, now: datetime) -> list[AssignedListing]:
-    """The changed listings, each with the facts that its source named before and is silent about today."""
-    pairs = ((known, memory.states[known.call_id].records[known.id], report) for known, report in comparison.changed)
-    return [AssignedListing(known.id, known.call_id, report.beside(before, now)) for known, before, report in pairs]
+    """The changed listings, each with the facts that its source is silent about; what is odd waits as it was."""
+    before = {number: record for state in memory.states.values() for number, record in state.records.items()}
+    heard = beside_before(comparison, before, memory.under_way, now)
+    return [AssignedListing(known.id, known.call_id, reported) for known, reported in heard]
 
 
 def _begin(comparison: Comparison, memory: SourceMemory) -> list[AssignedListing]:
@@ -202,7 +245,7 @@ def _begin(comparison: Comparison, memory: SourceMemory) -> list[AssignedListing
 
 def _ended(rounds: Sequence[AssignedListing], memory: SourceMemory, occasion: rows.Occasion) -> EndedRounds:
     """The old sighting keeps what it said under a key of its own; its call says where the source went."""
-    ended = EndedRounds([], [], [])
+    ended = EndedRounds()
     for begun in rounds:
         known = begun.previous
         assert known is not None
@@ -234,10 +277,18 @@ def _unlisted(crawled: Crawled, comparison: Comparison) -> Rows:
     return [{"b_id": known.id, "missed": known.missed + 1} for known in seen if known.external_id in unlisted]
 
 
-def _gone(crawled: Crawled, missed: Sequence[KnownSighting]) -> list[KnownSighting]:
-    """Absent once too often; not what its source, which can be asked for single calls, did not say to be gone."""
+def _gone(
+    crawled: Crawled, missed: Sequence[KnownSighting], memory: SourceMemory, now: datetime
+) -> tuple[list[KnownSighting], list[KnownSighting]]:
+    """Absent once too often, and those of them that wait since a whole type vanished at once.
+
+    Not what its source, which can be asked for single calls, did not say to be gone.
+    """
     unconfirmed = {identity(external_id) for external_id in crawled.unconfirmed}
-    return [known for known in nearly_gone(missed) if known.external_id not in unconfirmed]
+    gone = [known for known in nearly_gone(missed) if known.external_id not in unconfirmed]
+    at_once = of_whole_types([known.call_id for known in gone], memory.under_way)
+    kept_back = [k for k in gone if k.call_id in at_once and not waited_enough(k.waiting_since, now)]
+    return [known for known in gone if known not in kept_back], kept_back
 
 
 def _restate(
@@ -263,9 +314,13 @@ def _still_standing(memory: SourceMemory, restated: Restated) -> list[DampedFiel
     return [field for field in memory.standing if (field.call_id, field.name) not in changed]
 
 
-def _held(comparison: Comparison, restated: Restated, memory: SourceMemory) -> set[int]:
+def _held(
+    comparison: Comparison, restated: Restated, memory: SourceMemory, waiting: Mapping[int, str]
+) -> dict[int, str]:
+    """The known calls that are held from mail, and why."""
     seen_again = len(comparison.unchanged) + len(comparison.changed)
-    return restated.telling if is_flood_of_changes(len(restated.telling), seen_again, memory.history) else set()
+    flood = is_flood_of_changes(len(restated.telling), seen_again, memory.history)
+    return {**(dict.fromkeys(restated.telling, CHANGED) if flood else {}), **waiting}
 
 
 def _result(
@@ -299,13 +354,15 @@ def _new_snapshots(crawled: Crawled, comparison: Comparison, memory: SourceMemor
     return [rows.snapshot_row(page) for page in pages.values()]
 
 
-def _new_calls(new: Sequence[AssignedListing], held: set[int], occasion: rows.Occasion) -> NewCalls:
+def _new_calls(new: Sequence[AssignedListing], held: Mapping[int, str], occasion: rows.Occasion) -> NewCalls:
     """The call, its dates and the revision that says it is new."""
     calls, dates, revisions, now = [], [], [], occasion.now
     for assigned in new:
         merged = merge_one(assigned.reported.record)
         row = rows.call_row(merged) | {"id": assigned.call_id, "first_seen": now, "last_seen": now}
-        row |= {"version": 1, "not_listed_since": None, "held": assigned.call_id in held}
+        why = held.get(assigned.call_id, "")
+        row |= {"held": bool(why), "held_why": why, "held_since": now if why else None}
+        row |= {"version": 1, "not_listed_since": None}
         row |= {"eligible_estimate": True, "eligible_why": ""}
         calls.append(row | {"previous_round_id": assigned.previous.call_id if assigned.previous else None})
         dates += [rows.new_date(assigned.call_id, place, now) for place in rows.numbered(merged.deadlines)]

@@ -49,6 +49,10 @@ def crawl_row(crawled: Crawled, judgement: Judgement, **counts: int) -> dict[str
         "skew_seconds": crawled.skew_seconds,
         "come_back_at": crawled.come_back_at,
         "moved": crawled.moved,
+        "total": crawled.total,
+        "lost": list(judgement.lost),
+        "shrunk": judgement.shrunk,
+        "measure": judgement.measure,
     }
 
 
@@ -76,6 +80,8 @@ def sighting_row(reported: ReportedListing, now: datetime) -> dict[str, Any]:
         "last_seen": now,
         "missed": 0,
         "gone_at": None,
+        "waiting_since": reported.waiting_since,
+        "waiting_why": reported.waiting_why,
     }
 
 

@@ -17,12 +17,17 @@ from tracker.calls.silence import keep_facts
 
 @dataclass(frozen=True)
 class ReportedListing:
-    """One listing of this crawl with its key and fingerprint; ``kept``: with the facts that it is silent about."""
+    """One listing of this crawl with its key and fingerprint; ``kept``: with the facts that it is silent about.
+
+    ``waiting_since``: what it says is odd, and is not taken over yet: ``kept`` is what was known.
+    """
 
     key: str
     listing: Listing
     fingerprint: str
     kept: SourceRecord | None = None
+    waiting_since: datetime | None = None
+    waiting_why: str = ""
 
     @cached_property
     def said(self) -> SourceRecord:
@@ -37,6 +42,13 @@ class ReportedListing:
     def beside(self, before: SourceRecord, now: datetime) -> "ReportedListing":
         """The same with the facts that its source named before and is silent about."""
         return replace(self, kept=keep_facts(before, self.said, now, local_day(now)))
+
+    def waiting(self, known: "KnownSighting", before: SourceRecord, why: str, now: datetime) -> "ReportedListing":
+        """What was known, as it was, with a remark: today's listing is odd, and has to wait."""
+        review = [text for text in before.fields.get("review", ()) if text != known.waiting_why]
+        kept = replace(before, fields={**before.fields, "review": [*review, why]})
+        since = known.waiting_since or now
+        return replace(self, fingerprint=known.fingerprint, kept=kept, waiting_since=since, waiting_why=why)
 
     @property
     def references(self) -> list[str]:
@@ -54,6 +66,8 @@ class KnownSighting:
     call_id: int
     missed: int
     gone: bool
+    waiting_since: datetime | None = None
+    waiting_why: str = ""
 
 
 @dataclass
@@ -86,7 +100,8 @@ def reported_listings(crawled: Crawled) -> dict[str, ReportedListing]:
 def compare(crawled: Crawled, known_sightings: Mapping[str, KnownSighting]) -> Comparison:
     """Which listings are new, changed or as before, and which sightings are missing from the crawl.
 
-    A row that could not be read was there: its sighting is not missing.
+    A row that could not be read was there: its sighting is not missing. What was read from a list alone, since the page
+    did not come, takes nothing from what was read from the page.
     """
     result, listings = Comparison(), reported_listings(crawled)
     for key, reported in sorted(listings.items()):
@@ -94,7 +109,7 @@ def compare(crawled: Crawled, known_sightings: Mapping[str, KnownSighting]) -> C
         if known is None:
             result.new.append(reported)
             continue
-        if known.fingerprint == reported.fingerprint:
+        if (known.fingerprint == reported.fingerprint and not known.waiting_since) or reported.listing.partial:
             result.unchanged.append(known)
         else:
             result.changed.append((known, reported))

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, or_, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlmodel import Session
 
 from db.bulk import add, in_parts, take_ids
@@ -25,17 +26,18 @@ from db.models import (
 from db.models.columns import table
 from db.queries import BY_HAND
 from db.search import index_words
-from db.status import OVER
 from db.vocabulary import RevisionKind, SourceKind
 from scrapers.crawled import Crawled, KnownPage
 from scrapers.listing import ONLY_TITLE
+from tracker.calls import losses
+from tracker.calls.completeness import History, ShrunkCrawl
 from tracker.calls.consolidate import SourceRecord
 from tracker.calls.deadlines import PlacedDates
 from tracker.calls.eligibility import FIELD as ELIGIBLE
 from tracker.calls.flapping import LATELY, STAYS_AFTER, DampedField
-from tracker.calls.floods import History
 from tracker.calls.identity import same_reference
 from tracker.calls.linking import LinkCandidate
+from tracker.calls.oddities import GONE_AT_ONCE
 from tracker.calls.plan import GONE_AFTER, IngestPlan, SourceMemory, nearly_gone, wanted_snapshots
 from tracker.calls.questions import KEPT, AskedBefore
 from tracker.calls.revisions import CallState, Restated
@@ -52,6 +54,7 @@ def known_sightings(session: Session, source: str) -> dict[str, KnownSighting]:
     """Every sighting of a source by its key."""
     s = SIGHTING.c
     columns = select(s.id, s.external_id, s.fingerprint, s.call_id, s.missed, s.gone_at.is_not(None))
+    columns = columns.add_columns(s.waiting_since, s.waiting_why)
     rows = session.connection().execute(columns.where(s.source == source))
     return {row[1]: KnownSighting(*row) for row in rows}
 
@@ -63,6 +66,7 @@ def memory(session: Session, crawled: Crawled, comparison: Comparison, now: date
     sha256 = SNAPSHOT.c.sha256
     of_calls = states(session, {*candidates, *(known.call_id for known in changing)}, now)
     may_begin = sum(of_calls[known.call_id].is_past(now) for known, _ in comparison.changed)
+    running = losses.under_way(session, crawled.source, now) if comparison.new or changing else {}
     return SourceMemory(
         history=past(session, crawled.source),
         candidates=candidates,
@@ -75,6 +79,8 @@ def memory(session: Session, crawled: Crawled, comparison: Comparison, now: date
         crawl_id=take_ids(session, CRAWL, 1)[0],
         call_ids=take_ids(session, CALL, len(comparison.new) + may_begin),
         sighting_ids=take_ids(session, SIGHTING, len(comparison.new) + may_begin),
+        under_way=running,
+        known_titles=losses.known_titles(running, {known.call_id for known in comparison.missing}),
     )
 
 
@@ -94,14 +100,25 @@ def past(session: Session, source: str) -> History:
     if source == BY_HAND:
         return History()
     c = CRAWL.c
-    complete = select(c.seen, c.new, c.finished_at).where(c.source == source, c.complete)
+    complete = select(c.id, c.seen, c.new, c.finished_at, c.measure).where(c.source == source, c.complete)
     rows = session.connection().execute(complete.order_by(c.id.desc()).limit(6)).all()
     first = len(rows) < 6  # the first complete crawl finds everything new: that says nothing of a normal day
+    measured = next((number for number, row in enumerate(rows[:5], 1) if row.measure), 5)
+    since = select(c.seen, c.total, c.shrunk, c.lost, c.released_at).where(c.source == source)
+    since = since.where(c.id > (rows[0].id if rows else 0)).order_by(c.id.desc()).limit(60)
+    later = session.connection().execute(since).all()
+    shrunk = [ShrunkCrawl(row.seen, row.total, row.released_at is not None) for row in takewhile(_is_shrunk, later)]
     return History(
-        seen=tuple(row.seen for row in rows[:5]),
+        seen=tuple(row.seen for row in rows[:measured]),
         new=tuple(row.new for row in (rows[:-1] if first else rows[:5])),
         last_complete=rows[0].finished_at if rows else None,
+        shrunk=tuple(shrunk),
+        dropped=frozenset(name for row in later if row.released_at for name in row.lost),
     )
+
+
+def _is_shrunk(row: Any) -> bool:
+    return bool(row.shrunk)
 
 
 def absentees(session: Session, source: str, now: datetime) -> tuple[tuple[str, str], ...]:
@@ -136,10 +153,9 @@ def _known_page(row: Any) -> KnownPage:
 
 def not_over(session: Session, calls: Collection[int], now: datetime) -> set[int]:
     """Those that are not over by their date or by their source's word."""
-    c = CALL.c
-    running = or_(c.closes_at.is_(None), c.closes_at > now)
-    not_ended = or_(c.source_word.is_(None), c.source_word.not_in([str(word) for word in OVER]))
-    return {row.id for row in in_parts(session, select(c.id).where(running, not_ended), c.id, calls)}
+    return {
+        row.id for row in in_parts(session, select(CALL.c.id).where(*losses.running_conditions(now)), CALL.c.id, calls)
+    }
 
 
 def link_candidates(session: Session, new: Iterable[ReportedListing]) -> dict[int, LinkCandidate]:
@@ -220,8 +236,18 @@ def write(session: Session, plan: IngestPlan) -> None:
     _update(session, REVISION, [{"b_id": number, "damped": False} for number in plan.settled_revisions])
     add(session, REVISION, plan.late_revisions)
     _update(session, CALL, [{"b_id": row["call_id"], "version": row["version"]} for row in plan.late_revisions])
-    in_parts(session, update(CALL).values(held=True), CALL.c.id, plan.held_calls)
+    _hold(session, plan)
     in_parts(session, update(CALL).values(last_seen=plan.now), CALL.c.id, sorted(plan.listed_calls))
+
+
+def _hold(session: Session, plan: IngestPlan) -> None:
+    """Hold calls from mail; what is held already keeps the day since when."""
+    by_reason = defaultdict(list)
+    for call_id, why in plan.held_calls.items():
+        by_reason[why].append(call_id)
+    for why, calls in by_reason.items():
+        hold = update(CALL).where(~CALL.c.held).values(held=True, held_since=plan.now, held_why=why)
+        in_parts(session, hold, CALL.c.id, calls)
 
 
 def _write_crawl(session: Session, plan: IngestPlan) -> None:
@@ -251,8 +277,10 @@ def _write_new(session: Session, plan: IngestPlan) -> None:
 def _write_sightings(session: Session, plan: IngestPlan) -> None:
     s, again = SIGHTING.c, {"last_seen": plan.now, "missed": 0, "gone_at": None}
     in_parts(session, update(SIGHTING).values(missed=s.missed + 1), s.id, plan.missed_sightings)
-    in_parts(session, update(SIGHTING).values(gone_at=plan.now), s.id, plan.gone_sightings)
+    in_parts(session, update(SIGHTING).values(gone_at=plan.now, waiting_since=None), s.id, plan.gone_sightings)
     _update(session, SIGHTING, plan.ended_rounds.sightings)
+    wait = update(SIGHTING).values(waiting_since=plan.now, waiting_why=GONE_AT_ONCE)
+    in_parts(session, wait, s.id, plan.kept_back_sightings)
     _update(session, SIGHTING, plan.changed_sightings)
     in_parts(session, delete(REFERENCE), REFERENCE.c.sighting_id, [row["b_id"] for row in plan.changed_sightings])
     add(session, SIGHTING, plan.new_sightings)

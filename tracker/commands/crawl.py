@@ -117,5 +117,5 @@ def release(context: typer.Context, source: Annotated[str, typer.Argument(help="
     command = context_of(context)
     _known(command, [source])
     with writing(command.engine) as session:
-        count = floods.release(session, source)
+        count = floods.release(session, source, command.now.instant)
     typer.echo(f"{source}: {count} held calls released")

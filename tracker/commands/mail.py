@@ -25,7 +25,11 @@ def plan(context: typer.Context, as_json: AsJson = False) -> None:
     """Put due digests and reminders in the outbox; ends when done, and finds nothing when asked twice."""
     command = context_of(context).with_whole_database()
     planned = plan_now(command.settings, command.engine, command.clock)
-    answer(asdict(planned), as_json, [f"{planned.digests} digests and {planned.reminders} reminders planned"])
+    answer(
+        asdict(planned),
+        as_json,
+        [f"{planned.digests} digests, {planned.reminders} reminders and {planned.alerts} alerts planned"],
+    )
     if planned.refused:
         raise CommandFailed(planned.refused, FAILED)
 

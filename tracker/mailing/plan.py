@@ -26,6 +26,7 @@ from notifications.message import Letter
 from notifications.outbox import Mail
 from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.mailing.agenda_reminders import plan_agenda
+from tracker.mailing.alerts import plan_alerts
 from tracker.mailing.digest_context import DigestContext, read_digest_context
 from tracker.mailing.lobby_reminders import plan_lobby_reminders
 from tracker.mailing.mailer import Mailer
@@ -60,6 +61,7 @@ class PlanResult:
 
     digests: int = 0
     reminders: int = 0
+    alerts: int = 0
     expired: int = 0
     parked: int = 0
     refused: str = ""
@@ -123,9 +125,10 @@ def plan(engine: Engine, mailer: Mailer, now: datetime, threshold: float, compar
 
 
 def _plan_all(run: PlanningRun, threshold: float) -> PlanResult:
+    alerts = plan_alerts(run)
     reminders, expired = plan_reminders(run)
     reminders += plan_agenda(run) + plan_lobby_reminders(run) + plan_next_rounds(run)
-    result = PlanResult(reminders=reminders, expired=expired)
+    result = PlanResult(reminders=reminders, alerts=alerts, expired=expired)
     with reading(run.engine) as session:
         due = _unplanned(session, run.now)
         people = [each.id for each in read_recipients(session, None, run.now) if digest_jobs(each, due, run.now)]

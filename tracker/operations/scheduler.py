@@ -155,8 +155,8 @@ class Scheduler:
         planned = await asyncio.to_thread(plan_now, self.settings, self.engine, self.clock, 0)
         if planned.refused:
             raise CommandFailed(planned.refused)
-        if planned.digests or planned.reminders:
-            self.say(f"planned {planned.digests} digests, {planned.reminders} reminders")
+        if planned.digests or planned.reminders or planned.alerts:
+            self.say(f"planned {planned.digests} digests, {planned.reminders} reminders, {planned.alerts} alerts")
 
     async def _send(self) -> None:
         async with self._sending:

@@ -63,7 +63,9 @@ def _sources(session: Session, now: datetime, on: Collection[str] | None) -> lis
     past = {name: crawls for name, crawls in past_crawls(session).items() if on is None or name in on}
     sources = [source_health(name, crawls, now) for name, crawls in sorted(past.items())]
     findings = [
-        Finding(f"source {s.source}", f"{s.state}: {s.error}", s.state == "overdue") for s in sources if s.error
+        Finding(f"source {s.source}", f"{s.state}: {s.error}", s.state in ("overdue", "different"))
+        for s in sources
+        if s.error
     ]
     findings += [Finding(f"source {s.source}", f"has moved for good: {s.moved}") for s in sources if s.moved]
     held = held_calls(session).items()

@@ -271,4 +271,5 @@ def from_spool(source: type[Source], spool: Path, started: datetime, finished: d
         unconfirmed=frozenset(end.get("unconfirmed", ())),
         unlisted=frozenset(end.get("unlisted", ())),
         remarks=tuple(dict.fromkeys(contents.remarks)),
+        total=end.get("total"),
     )

@@ -11,6 +11,7 @@ OVERDUE_AFTER = timedelta(days=3)
 IMPROBABLE = 0.001
 FAILURES_BEFORE_REST = 3
 FIRST_REST, LONGEST_REST = timedelta(hours=1), timedelta(hours=24)
+RELEASED = "; released: the next crawl is taken as it is"
 SKEW_ALLOWED = timedelta(minutes=10)
 
 
@@ -18,8 +19,10 @@ SKEW_ALLOWED = timedelta(minutes=10)
 class SourceHealth:
     """How a source stands.
 
-    ``state``: ok, never (not crawled yet), incomplete (the last crawl), overdue (no complete crawl for three days) or
-    silent (nothing new for improbably long). ``trend``: seen now against the median before, 1.0 = as ever.
+    ``state``: ok, never (not crawled yet), incomplete (the last crawl), overdue (no complete crawl for three days),
+    different (too many calls lost a field) or shrunk (far fewer calls than before), both until a person or the source
+    itself says more, or silent (nothing new for improbably long). ``trend``: seen now against the median before, 1.0
+    = as ever.
     """
 
     source: str
@@ -70,6 +73,8 @@ def source_health(source: str, crawls: Sequence[Crawl], now: datetime) -> Source
 
 
 def _state(last: Crawl, complete: Sequence[Crawl], now: datetime) -> tuple[str, str]:
+    if last.lost or last.shrunk:
+        return ("different" if last.lost else "shrunk"), f"{last.why}{RELEASED if last.released_at else ''}"
     if not complete:
         return "incomplete", last.why or "never complete yet"
     age = now - complete[0].finished_at

@@ -13,13 +13,13 @@ from sqlmodel import Session, col, select
 from db import leases
 from db.models import Crawl, RememberedAddress
 from db.session import reading, writing
-from notifications.alerts import end_alert, raise_alert
 from scrapers.crawled import Crawled, Remembered
 from tracker.calls.completeness import enough
 from tracker.calls.ingest import ingest
 from tracker.calls.plan import IngestResult
 from tracker.calls.store import absentees, known_pages, past
 from tracker.settings import Settings
+from tracker.sources import alerts
 from tracker.sources.crawl import Progress, can_be_asked, crawl, reads_known_pages
 from tracker.sources.history import patience
 from tracker.sources.places import Places
@@ -132,18 +132,9 @@ def store(engine: Engine, crawled: Crawled, now: datetime) -> CrawlReport:
     try:
         with writing(engine) as session:
             stored = ingest(session, crawled, now)
-            note_move(session, crawled, now)
+            alerts.note(session, crawled, stored.judgement, now)
     except (DataError, IntegrityError) as error:
         why = f"could not be stored: {str(error.orig).splitlines()[0]}"
         return CrawlReport(crawled.source, len(crawled.listings), False, why, seconds)
     judged = stored.judgement
     return CrawlReport(crawled.source, stored.seen, judged.complete, judged.why, seconds, stored)
-
-
-def note_move(session: Session, crawled: Crawled, now: datetime) -> None:
-    """Tell a person of an address that moved for good, until a crawl finds it where it is looked for."""
-    key = f"moved:{crawled.source}"
-    if crawled.moved:
-        raise_alert(session, key, f"source {crawled.source} has moved for good: {crawled.moved}", now)
-    elif not crawled.stopped:
-        end_alert(session, key, now)

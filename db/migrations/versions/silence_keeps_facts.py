@@ -1,4 +1,4 @@
-"""Silence keeps facts: since when a value is no longer named, what is held and why, and pages to be asked again."""
+"""Silence keeps facts: since when a value is no longer named, and what is held and why."""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -39,22 +39,11 @@ def upgrade() -> None:
     for name, columns in added().items():
         for column in columns:
             op.add_column(name, column)
-    op.create_table(
-        "unread_page",
-        sa.Column("source", WORDS(), nullable=False),
-        sa.Column("external_id", WORDS(), nullable=False),
-        sa.Column("url", WORDS(), nullable=False),
-        sa.Column("why", WORDS(), nullable=False),
-        sa.Column("since", MOMENT(), nullable=False),
-        sa.Column("listed", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("source", "external_id", name=op.f("pk_unread_page")),
-    )
     # What was held before has waited since now: nothing says since when.
     op.execute('UPDATE "call" SET held_since = CURRENT_TIMESTAMP WHERE held')
 
 
 def downgrade() -> None:
-    op.drop_table("unread_page")
     for name, columns in added().items():
         for column in columns:
             op.drop_column(name, column.name)

@@ -62,6 +62,7 @@ def show(request: RequestContext) -> Response:
     return request.page(
         "sources/sources_show.html",
         source=source,
+        asks=crawls[0] if (crawls[0].lost or crawls[0].shrunk) and crawls[0].released_at is None else None,
         crawls=crawls,
     )
 
@@ -75,7 +76,7 @@ def freshness(request: RequestContext) -> Response:
 def let_through(request: RequestContext) -> Response:
     """Release the held calls of a source."""
     name = request.params["source"]
-    count = release(request.session, name)
+    count = release(request.session, name, request.now.instant)
     request.record("release", f"source {name}", f"{count} calls")
     return request.to("/bronnen", done="vrijgegeven")
 

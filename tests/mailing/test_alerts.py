@@ -1,0 +1,102 @@
+"""Who looks after the sources is told once that something is held, and once that it is over; calls are named."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from db.models import Alert, Delivery
+from db.session import reading, writing
+from db.vocabulary import MailKind, Role
+from tests.make.crawls import closes, make_crawled, make_listing
+from tests.make.pages import make_participant, make_user
+from tests.make.planning_mail import plan_once
+from tracker.calls.floods import release
+from tracker.sources.rounds import store
+
+DAY = timedelta(days=1)
+
+
+def people(engine: Engine, now: datetime) -> None:
+    """A reader, a coordinator and an administrator."""
+    with writing(engine) as session:
+        make_participant(session, "amsterdam", "Amsterdam")
+        for role in (Role.READER, Role.COORDINATOR, Role.ADMINISTRATOR):
+            make_user(session, now, role)
+
+
+def crawled(engine: Engine, listings: Sequence[Any], now: datetime, **fields: Any) -> None:
+    assert store(engine, make_crawled(list(listings), now, **fields), now).ingested
+
+
+def alerts(engine: Engine, now: datetime) -> list[Delivery]:
+    """What stands in the outbox after planning, oldest first."""
+    plan_once(engine, now)
+    with reading(engine) as session:
+        rows = session.exec(select(Delivery).where(Delivery.kind == MailKind.ALERT).order_by(col(Delivery.id))).all()
+        return [row for row in rows if row.text]
+
+
+def sent(engine: Engine) -> None:
+    with writing(engine) as session:
+        for mail in session.exec(select(Delivery)):
+            mail.state, mail.finished_at = "accepted", mail.planned_at
+
+
+def test_held_calls_are_mailed_by_name_once_at_the_begin_and_once_when_they_go_by_themselves(
+    engine: Engine, now: datetime
+) -> None:
+    people(engine, now)
+    crawled(engine, [make_listing(n) for n in range(40)], now - DAY)
+    moved = [make_listing(n, deadlines=[closes("2027-01-01")]) for n in range(30)]
+    crawled(engine, [*moved, *(make_listing(n) for n in range(30, 40))], now)
+    first = alerts(engine, now)
+    assert len(first) == 2  # not the reader
+    assert first[0].subject == "rvo: regelingen wachten met mail"
+    assert "Regeling 0 (veel tegelijk gewijzigd)" in first[0].text
+    assert "en nog 10 andere" in first[0].text
+    sent(engine)
+    for days in (1, 3):  # Saturday, Monday
+        assert len(alerts(engine, now + days * DAY)) == 2
+    over = alerts(engine, now + 4 * DAY)[2:]  # two working days later
+    assert [mail.subject for mail in over] == ["rvo: er wacht geen regeling meer"] * 2
+    assert len(alerts(engine, now + 5 * DAY)) == 4
+
+
+def test_a_different_crawl_is_told_to_the_administrator_with_the_fields_name(engine: Engine, now: datetime) -> None:
+    people(engine, now)
+    crawled(engine, [make_listing(n, budget="1000") for n in range(9)], now - DAY)
+    for run in range(3):
+        crawled(engine, [make_listing(n) for n in range(9)], now + run * DAY)
+        mails = alerts(engine, now + run * DAY)
+    (mail,) = mails
+    assert mail.subject == "rvo: de bron noemt een veld niet meer"
+    assert "budget" in mail.text
+    sent(engine)
+    with writing(engine) as session:
+        release(session, "rvo", now + 3 * DAY)
+    crawled(engine, [make_listing(n) for n in range(9)], now + 3 * DAY)
+    assert alerts(engine, now + 3 * DAY)[-1].subject == "rvo: het veld is terug, of er is over beslist"
+
+
+def test_a_smaller_catalogue_is_one_question_to_the_administrator(engine: Engine, now: datetime) -> None:
+    people(engine, now)
+    crawled(engine, [make_listing(n) for n in range(40)], now - DAY)
+    for run in range(5):
+        crawled(engine, [make_listing(n) for n in range(25)], now + run * DAY)
+        (mail,) = alerts(engine, now + run * DAY)
+    assert mail.subject == "rvo: toont veel minder regelingen; klopt dat?"
+    assert "25 gezien, 40 verwacht" in mail.text
+
+
+def test_who_was_not_mailed_that_it_began_is_not_mailed_that_it_is_over(engine: Engine, now: datetime) -> None:
+    people(engine, now)
+    crawled(engine, [make_listing(n, budget="1000") for n in range(9)], now - DAY)
+    crawled(engine, [make_listing(n) for n in range(9)], now)
+    assert len(alerts(engine, now)) == 1
+    crawled(engine, [make_listing(n, budget="1000") for n in range(9)], now + DAY)
+    assert [mail.state for mail in alerts(engine, now + DAY)] == ["cancelled"]
+    with Session(engine) as session:
+        assert [bool(alert.ended_at) for alert in session.exec(select(Alert))] == [True]

@@ -1,0 +1,171 @@
+"""Mail about what is broken: once when it begins and once when it is over, to who can decide, naming the calls.
+
+What may be mailed stands in ``CAUSES``, by the kind with which the key of an alert begins ("flood:rvo"); a new cause is
+one more entry. A person who was not told that it began is not told that it is over.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from db.models import Alert, Call, Crawl, Delivery, Sighting, User
+from db.rights import RANK
+from db.session import reading
+from db.vocabulary import UNTOLD_STATES, DeadlineKind, DeliveryState, MailKind, Role
+from notifications import outbox
+from notifications.call_card import FIELD_NAMES
+from notifications.letter import AlertLine
+from notifications.message import Addressee
+from notifications.outbox import QUEUED, Mail, address_hash, silent_addresses
+from tracker.calls.floods import release_due
+from tracker.mailing.planning_run import PlanningRun
+from tracker.sources.alerts import DIFFERENT, HELD, SHRUNK, note_held
+
+LANE = 4
+MOST_NAMED = 20
+LIFE, LOOK_BACK = timedelta(days=2), timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """How an alert of one kind is mailed: to whom (and whose role is higher), in which words, naming what."""
+
+    role: Role
+    began: str
+    explanation: str
+    over: str
+    named: Callable[[Session, str], tuple[AlertLine, ...]]
+
+
+@dataclass(frozen=True)
+class AlertMail:
+    """One mail that is due: the alert, whether it is over, and to whom."""
+
+    alert: Alert
+    over: bool
+    to: Addressee
+
+    @property
+    def key(self) -> str:
+        """Unique by alert, person, and whether it is over."""
+        return key_of(self.alert.id, self.over, self.to.user_id)
+
+
+def key_of(alert: int, over: bool, user: int) -> str:
+    """The key of a mail in the outbox."""
+    return f"alert:{alert}:{'over' if over else 'began'}:{user}"
+
+
+def held_lines(session: Session, source: str) -> tuple[AlertLine, ...]:
+    """The held calls of a source, at most twenty, and how many more."""
+    of_source = col(Call.id).in_(select(Sighting.call_id).where(Sighting.source == source))
+    held = session.exec(select(Call).where(col(Call.held), of_source).order_by(col(Call.id))).all()
+    lines = [AlertLine(call.title, call.held_why.rstrip("."), f"/regelingen/{call.id}") for call in held[:MOST_NAMED]]
+    more = len(held) - len(lines)
+    return (*lines, AlertLine(f"en nog {more} andere")) if more else tuple(lines)
+
+
+def lost_lines(session: Session, source: str) -> tuple[AlertLine, ...]:
+    """The fields that the source no longer names."""
+    newest = session.exec(select(Crawl).where(Crawl.source == source).order_by(col(Crawl.id).desc()).limit(1)).first()
+    return tuple(AlertLine(_field(name), name) for name in (newest.lost if newest else ()))
+
+
+def size_lines(session: Session, source: str) -> tuple[AlertLine, ...]:
+    """How many calls the source showed, and how many were expected."""
+    newest = session.exec(select(Crawl).where(Crawl.source == source).order_by(col(Crawl.id).desc()).limit(1)).first()
+    return (AlertLine(f"{newest.seen} gezien, {newest.expected} verwacht"),) if newest else ()
+
+
+def _field(name: str) -> str:
+    return DeadlineKind(name).label if name in set(DeadlineKind) else FIELD_NAMES.get(name, name)
+
+
+CAUSES = {
+    HELD: Cause(
+        Role.COORDINATOR,
+        "{source}: regelingen wachten met mail",
+        "Deze regelingen zijn opvallend. Ze staan op de pagina's, en gaan na twee werkdagen vanzelf mee in de mail.",
+        "{source}: er wacht geen regeling meer",
+        held_lines,
+    ),
+    DIFFERENT: Cause(
+        Role.ADMINISTRATOR,
+        "{source}: de bron noemt een veld niet meer",
+        "Van veel regelingen ontbreekt opeens hetzelfde. Er is niets van overgenomen: wat bekend was, blijft staan tot "
+        "het veld terug is, of tot u zegt dat de bron het echt niet meer geeft.",
+        "{source}: het veld is terug, of er is over beslist",
+        lost_lines,
+    ),
+    SHRUNK: Cause(
+        Role.ADMINISTRATOR,
+        "{source}: toont veel minder regelingen; klopt dat?",
+        "De bron is tot het eind gelezen en toont veel minder dan eerst. Is zij echt kleiner geworden, zeg dat dan op "
+        "de pagina van de bron. Tot dan telt geen regeling als verdwenen.",
+        "{source}: het aantal regelingen klopt weer, of er is over beslist",
+        size_lines,
+    ),
+}
+
+
+def plan_alerts(run: PlanningRun) -> int:
+    """Let go what waited long enough, and put in the outbox what began or ended; return how many mails are new."""
+    with run.writing() as session:
+        release_due(session, run.now)
+        for alert in _alerts(session, run.now):
+            kind, _, source = alert.key.partition(":")
+            if kind == HELD and alert.ended_at is None:
+                note_held(session, source, run.now)
+    with reading(run.engine) as session:
+        due, moot = _due(session, run.now)
+        mails = [_mail(run, session, each) for each in due]
+    if not (mails or moot):
+        return 0
+    with run.writing() as session:
+        outbox.withdraw(session, moot, "it is over", run.now)
+        return run.put(session, mails)
+
+
+def _alerts(session: Session, now: datetime) -> list[Alert]:
+    """Those that have a cause which is mailed, and that stand or ended not long ago."""
+    lately = col(Alert.ended_at).is_(None) | (col(Alert.ended_at) > now - LOOK_BACK)
+    rows = session.exec(select(Alert).where(lately).order_by(col(Alert.id)))
+    return [alert for alert in rows if alert.key.partition(":")[0] in CAUSES]
+
+
+def _due(session: Session, now: datetime) -> tuple[list[AlertMail], list[int]]:
+    """The mails that are due, and the queued ones about what is over meanwhile."""
+    alerts = _alerts(session, now)
+    planned = {mail.key: mail for mail in session.exec(select(Delivery).where(Delivery.kind == MailKind.ALERT))}
+    due: list[AlertMail] = []
+    moot: list[int] = []
+    for alert in alerts:
+        for to in _people(session, CAUSES[alert.key.partition(":")[0]].role, now):
+            began = planned.get(key_of(alert.id, False, to.user_id))
+            if alert.ended_at is None:
+                due += [AlertMail(alert, False, to)] if began is None else []
+            elif began is not None and DeliveryState(began.state) in QUEUED:
+                moot.append(began.id)
+            elif began is not None and began.state not in UNTOLD_STATES:
+                due.append(AlertMail(alert, True, to))
+    return [mail for mail in due if mail.key not in planned], moot
+
+
+def _people(session: Session, role: Role, now: datetime) -> Iterator[Addressee]:
+    """Who has that role or a higher one, and whose address takes mail."""
+    silent = silent_addresses(session, now)
+    for user in session.exec(select(User).where(col(User.deactivated_at).is_(None)).order_by(col(User.id))):
+        if RANK[Role(user.role)] >= RANK[role] and address_hash(user.email) not in silent:
+            yield Addressee(user.id, user.name, user.email)
+
+
+def _mail(run: PlanningRun, session: Session, due: AlertMail) -> Mail:
+    kind, _, source = due.alert.key.partition(":")
+    cause = CAUSES[kind]
+    subject = (cause.over if due.over else cause.began).format(source=source)
+    explanation = "U hoeft niets meer te doen." if due.over else cause.explanation
+    lines = () if due.over else cause.named(session, source)
+    letter = run.writer.alert(subject, explanation, lines, f"/bronnen/{source}", due.to)
+    return Mail.of(letter, due.to, due.key, MailKind.ALERT, run.now, run.now + LIFE, lane=LANE)
