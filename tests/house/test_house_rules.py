@@ -103,7 +103,7 @@ CORE = {
     "db.bulk": {"add", "in_parts", "take_ids"},
 }
 CORE_ROOMS = {
-    "tracker/calls/losses.py", "tracker/calls/recollection.py", "tracker/calls/store.py", "tracker/calls/unread.py",
+    "tracker/calls/losses.py", "tracker/calls/recollection.py", "tracker/calls/store.py",
     "notifications/outbox.py", "notifications/claims.py", "tracker/operations/backup.py",
 }  # fmt: skip
 
