@@ -81,7 +81,7 @@ def test_pages_that_are_refused_or_empty_take_nothing_from_what_was_read(
     before = closings(engine)
     assert sum(closes is not None for closes, _ in before.values()) >= 3
     paper.status, paper.body = status, body
-    assert paper.crawl(engine, now + DAY) == (status != 200)  # a page that is another's may come right tomorrow
+    paper.crawl(engine, now + DAY)
     assert closings(engine) == before
 
 
