@@ -284,6 +284,8 @@ class ToldKind(Word):
     OPENING = "opening", "opent binnenkort"
     MOVED = "moved", "verplaatst"
     REMINDER = "reminder", "herinnering"
+    GONE = "gone", "verdwenen bij de bron"
+    SET_ASIDE = "set_aside", "apart gezet: geteld, niet genoemd"
 
 
 # A mail in one of these states told nothing: what stood in it is told again.

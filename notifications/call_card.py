@@ -13,7 +13,7 @@ from notifications.catalogue import CallDate, CatalogueCall, Change
 from notifications.digest import SOON, Item
 from notifications.message import one_line
 
-MOST_TITLE = 200
+MOST_TITLE = 400  # a call is told when its whole title stands in the mail
 DOUBTED = "een lezer meldt dat dit niet klopt; het wordt nagekeken"
 DATE_VERBS = {
     DeadlineKind.OPENS: "opent", DeadlineKind.PRE_REGISTRATION: "vooraanmelding sluit",
@@ -59,7 +59,11 @@ class CallCard:
     reasons: tuple[CardReason, ...]
     followed: bool
     late: str
-    also: tuple[str, ...] = ()
+    code: str
+    decide_by: str
+    also: tuple[str, ...] = ()  # what it may be the same as
+    head: str = ""  # what stands above the first of several topics of one call
+    grouped: bool = False
 
 
 def call_card(item: Item, now: datetime, link: str) -> CallCard:
@@ -70,20 +74,28 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
     return CallCard(
         id=call.id, title=one_line(call.title, MOST_TITLE), link=link, source=one_line(call.publisher, 80),
         day=wording.short_day(shown) if shown else "", hour=_hour(due),
-        left=wording.days_left(now, shown) if shown else "", when=when(call, due), later=_later(call, due),
+        left=wording.days_left(now, shown) if shown else "",
+        when=_opened(call, now) if item.kind is ToldKind.OPENING and call.status is Status.OPEN else when(call, due),
+        later=_later(call, due),
         soon=shown is not None and item.kind is not ToldKind.OPENING and wording.days_between(now, shown) <= SOON,
         who=_who(call), money=_money(call), form=_form(call),
         changes=tuple(say_change(change, now) for change in item.changes),
         reasons=tuple(CardReason(r.challenge, ", ".join(r.words), ", ".join(r.subscriptions)) for r in item.reasons),
-        followed=item.followed, late=item.late, also=tuple(map(_also, item.also)),
+        followed=item.followed, late=item.window.late, code=one_line(call.code, 80), decide_by=_decide_by(item),
+        also=tuple(map(_also, item.also)),
     )  # fmt: skip
 
 
 def _also(call: CatalogueCall) -> str:
     """What a call may be the same as: by its title, who says so, and what matters most, to see where they differ."""
     by_whom = f" ({one_line(call.publisher, 80)})" if call.publisher else ""
-    said = (when(call, call.next_due), _money(call), _who(call))
-    return f"{one_line(call.title, MOST_TITLE)}{by_whom}: {'; '.join(filter(None, said))}"
+    facts = (when(call, call.next_due), _money(call), _who(call))
+    return f"{one_line(call.title, MOST_TITLE)}{by_whom}: {'; '.join(filter(None, facts))}"
+
+
+def _decide_by(item: Item) -> str:
+    """``9 juni``: the last day on which the reader's organisation can safely say go."""
+    return wording.moment(item.window.go_by) if item.window.go_by and not item.window.late else ""
 
 
 def _due_of(item: Item) -> CallDate | None:
@@ -110,8 +122,18 @@ def when(call: CatalogueCall, due: CallDate | None) -> str:
     if call.status is not Status.OPEN and call.opens and call.opens is not due and call.opens.shown:
         return f"opent {wording.moment(call.opens.shown)}, {line}"
     line = f"{line} ({call.remark})" if call.is_shut else line
+    if call.gone_on:
+        line = f"{line} (bij de bron niet meer vermeld sinds {wording.moment(call.gone_on)})"
     line = f"{line} ({wording.no_longer_named(due.stale_since)})" if due.stale_since else line
     return f"{line} ({DOUBTED})" if due.kind in call.doubted else line
+
+
+def _opened(call: CatalogueCall, now: datetime) -> str:
+    """Of a call that was told before it opened."""
+    day = call.opens.shown if call.opens else None
+    if day is None:
+        return "is nu open"
+    return "opent vandaag" if wording.days_between(now, day) == 0 else f"opende op {wording.moment(day)}"
 
 
 def _dateless(call: CatalogueCall) -> str:
@@ -128,6 +150,12 @@ def _hour(due: CallDate | None) -> str:
 
 
 def _later(call: CatalogueCall, due: CallDate | None) -> str:
+    if due is not None and due is call.opens and call.next_due is not None and call.next_due.shown:
+        return (
+            when(call, call.next_due).rpartition(", ")[2]
+            if call.status is not Status.OPEN
+            else when(call, call.next_due)
+        )
     later = [other for other in call.later_dues if other is not due and other.shown is not None]
     if not later or call.status in OVER:
         return ""
@@ -150,7 +178,8 @@ def _money(call: CatalogueCall) -> str:
     per_project = wording.amount_range(call.min_amount, call.max_amount)
     parts = [
         f"{per_project} per project" if per_project else "",
-        f"budget {wording.amount(call.budget)}" if call.budget else "",
+        _budget(call),
+        f"{wording.count(call.expected_grants, 'project', 'projecten')} verwacht" if call.expected_grants else "",
         f"{wording.percentage(call.rate)} van de kosten" if call.rate else "",
     ]
     written = wording.amount_as_written(one_line(call.amount_text, 120))
@@ -163,6 +192,13 @@ def _money(call: CatalogueCall) -> str:
 def _form(call: CatalogueCall) -> str:
     allocation = "" if call.allocation in (None, Allocation.ROLLING) else _label(Allocation, call.allocation or "")
     return ", ".join(filter(None, [_label(Instrument, call.instrument), allocation]))
+
+
+def _budget(call: CatalogueCall) -> str:
+    if not call.budget:
+        return ""
+    shared = f" voor {call.sharing} onderwerpen samen" if call.sharing > 1 else ""
+    return f"budget {wording.amount(call.budget)}{shared}"
 
 
 def _label(words: Any, value: str) -> str:

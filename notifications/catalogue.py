@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
 from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
+from notifications.wording import local_day
 
 DUE_KINDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION})
 REMEMBERED = timedelta(days=90)  # changes and closings older than this are no news to anybody
@@ -112,11 +113,21 @@ class CatalogueCall:
     remark: str = ""
     stale: Mapping[str, str] = field(default_factory=dict)
     doubted: frozenset[str] = frozenset()  # fields and kinds of date that a reader says are wrong
+    code: str = ""  # topic code or Staatscourant number: its name in meetings
+    umbrella: str = ""  # the call of which it is one topic
+    sharing: int = 1  # topics of that call whose budget is this one budget
+    expected_grants: int | None = None
+    gone_on: date | None = None  # since when its catalogue no longer lists it
 
     @property
     def is_shut(self) -> bool:
         """Whether only who came in before can still hand in something."""
         return self.remark == SHUT
+
+    @property
+    def gone_name(self) -> str:
+        """What a ledger remembers its vanishing by: another time it is another day."""
+        return f"{self.gone_on}" if self.gone_on else ""
 
     @property
     def is_news(self) -> bool:
@@ -176,12 +187,30 @@ def read_catalogue(session: Session, now: datetime, threshold: float, only: Iter
     ids = list(only)
     rows = session.exec(query.where(col(Call.id).in_(ids) if ids else recent)).all()
     of_calls = _Belongings(session, now, threshold, [row.id for row in rows] if ids else None)
-    calls = {row.id: _call(row, of_calls, now) for row in rows}
+    shared = _shared_pots(rows)
+    calls = {row.id: _call(row, of_calls, now, shared.get(row.call_title, 1)) for row in rows}
     opgaven = {
         row.id: Opgave(row.id, f"{row.number or ''} {row.name or row.id}".strip(), row.parent_id)
         for row in session.exec(select(Challenge))
     }
     return Catalogue(calls, opgaven, waiting=sum(call.held and call.is_news for call in calls.values()))
+
+
+def _shared_pots(rows: Iterable[Call]) -> dict[str | None, int]:
+    """The calls whose topics, three or more, all name one and the same budget, with how many topics they have.
+
+    The EU portal repeats a call's budget at each topic: 170,760,699 euro stood at 13 topics of one (2026-05-29). Two
+    topics with the same amount, or some of many, may each have their own.
+    """
+    budgets: dict[str, list[Decimal | None]] = defaultdict(list)
+    for row in rows:
+        if row.call_title:
+            budgets[row.call_title].append(row.budget)
+    return {
+        name: len(amounts)
+        for name, amounts in budgets.items()
+        if len(amounts) > 2 and amounts[0] and len(set(amounts)) == 1
+    }
 
 
 class _Belongings:
@@ -203,7 +232,8 @@ class _Belongings:
         self._dates = by_call(dates.where(col(d.cancelled_at).is_(None)), d.call_id)
         self._changes = by_call(changes, r.call_id)
         self._matches = by_call(matches, m.call_id)
-        self._sources = by_call(select(Sighting.call_id, Sighting.source), Sighting.call_id)
+        sightings = select(Sighting.call_id, Sighting.source, Sighting.references).order_by(col(Sighting.id))
+        self._sightings = by_call(sightings, Sighting.call_id)
         self._doubts = by_call(doubts, q.call_id)
 
     def dates(self, call: int) -> tuple[CallDate, ...]:
@@ -222,7 +252,11 @@ class _Belongings:
 
     def sources(self, call: int) -> frozenset[str]:
         """Where it was seen."""
-        return frozenset(source for (source,) in self._sources[call])
+        return frozenset(source for source, _ in self._sightings[call])
+
+    def code(self, call: int) -> str:
+        """The first official reference of the first source that gives one."""
+        return next((references[0] for _, references in self._sightings[call] if references), "")
 
     def doubted(self, call: int) -> frozenset[str]:
         """The fields of which somebody said that they are wrong."""
@@ -244,7 +278,7 @@ def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[s
     return tuple(f"“{shorten(str(reason['call']), 90, placeholder=' …')}”" for reason in speaking[:1])
 
 
-def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
+def _call(row: Call, of_calls: _Belongings, now: datetime, sharing: int) -> CatalogueCall:
     dates = of_calls.dates(row.id)
     gate = next_gate((each.gate_at for each in dates), now)
     due = next((each for each in dates if gate is not None and each.gate_at == gate), None)
@@ -261,4 +295,7 @@ def _call(row: Call, of_calls: _Belongings, now: datetime) -> CatalogueCall:
         dates=dates, changes=of_calls.changes(row.id), matches=of_calls.matches(row.id), held=row.held,
         closes_at=row.closes_at, gate_at=gate, remark=remark_of(row, now), doubted=of_calls.doubted(row.id),
         stale=row.stale,
+        code=of_calls.code(row.id), umbrella=row.call_title or "", sharing=sharing,
+        expected_grants=row.particulars.get("expected_grants"),
+        gone_on=local_day(row.not_listed_since) if row.not_listed_since else None,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db.leases import database_clock, is_dead
 from db.models import Attempt, Call, Deadline, Delivery, MailText, Relay, Told, User
 from db.status import OVER, is_shut_for_newcomers, status_of
-from db.vocabulary import WAITING_STATES, DeliveryState, MailKind
+from db.vocabulary import WAITING_STATES, DeliveryState, MailKind, ToldKind
 from notifications.brakes import TROUBLES, resting, standing_pause
 from notifications.outbox import (
     ATTEMPTS,
@@ -174,7 +174,8 @@ def give_back(session: Session, claim: Claim) -> None:
 
 def _moot(session: Session, delivery_id: int, now: datetime) -> bool:
     """Whether the date of a reminder has moved or is off, or its call was closed or withdrawn by its source's word."""
-    told = session.exec(select(Told.detail, Told.call_id).where(Told.delivery_id == delivery_id)).first()
+    dated = col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED])
+    told = session.exec(select(Told.detail, Told.call_id).where(Told.delivery_id == delivery_id, dated)).first()
     if not told or not told[0]:
         return False
     number, version = told[0].split(":")[:2]

@@ -1,6 +1,5 @@
 """Compose: what was this person not told yet? Pure; answers with a Digest, which may be empty."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -8,13 +7,24 @@ from functools import lru_cache
 from typing import Any
 
 from db.queries import CallFilter
-from db.vocabulary import DeadlineKind, Eligibility, Status, ToldKind
+from db.vocabulary import Eligibility, Status, ToldKind
 from notifications.catalogue import Catalogue, CatalogueCall, CatalogueMatch, Change
-from notifications.wording import AMSTERDAM, days_between, local_day
+from notifications.changes_since import net_changes
+from notifications.places import (
+    NO_WINDOW,
+    PLACES,
+    Candidate,
+    DecisionWindow,
+    Place,
+    Windows,
+    no_windows,
+    place,
+)
+from notifications.wording import AMSTERDAM, local_day
 
-SOON = 21  # days before closing from which a call is never cut from a mail
+SOON = 21  # days before closing from which it is said once more
 OPENS_SOON = 14
-FIRST_MOST = 10
+OPENED = 7  # days after its opening in which that is still told
 Tell = tuple[int, int, str, str]  # call, version, kind, detail
 Wanted = dict[str, tuple[CatalogueMatch, list[str]]]  # per opgave its match, and the subscriptions that want it
 
@@ -47,6 +57,8 @@ class Memory:
     details: set[tuple[int, str, str]] = field(default_factory=set)  # call, kind, detail
     follows: dict[int, datetime] = field(default_factory=dict)  # since when
     refused: frozenset[tuple[int, str | None]] = frozenset()  # call and opgave somebody said "niet voor ons" of
+    later: frozenset[int] = frozenset()  # calls the person put off
+    aside: set[int] = field(default_factory=set)  # counted once as hardly for a public body, never named
 
     def learn(self, tells: Iterable[Tell]) -> None:
         """Remember what a mail tells."""
@@ -55,6 +67,8 @@ class Memory:
                 self.versions[call] = max(version, self.versions.get(call, 0))
             if kind == ToldKind.MOVED:
                 self.moved[call] = max(version, self.moved.get(call, 0))
+            if kind == ToldKind.SET_ASIDE:
+                self.aside.add(call)
             self.details.add((call, kind, detail))
 
     def has(self, call: int, kind: ToldKind, detail: str) -> bool:
@@ -82,9 +96,15 @@ class Item:
     reasons: tuple[Reason, ...] = ()
     followed: bool = False
     changes: tuple[Change, ...] = ()
-    uncut: bool = False
-    late: str = ""  # why the reader's organisation can no longer decide in time
+    place: Place = Place.CHOOSE
+    window: DecisionWindow = NO_WINDOW
     also: tuple[CatalogueCall, ...] = ()  # what it may be the same as, named here once
+    presses: bool = False  # it closes so soon that it must be decided on now
+
+    @property
+    def brief(self) -> bool:
+        """Whether one line is enough."""
+        return not (self.place is Place.CHOOSE or (self.followed and self.kind is not ToldKind.NEW))
 
 
 @dataclass(frozen=True)
@@ -100,45 +120,108 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Digest:
-    """What one person is to be told now, in the order of need."""
+    """What one person is to be told now, in the order of its worth.
+
+    ``waiting`` and ``announced`` are not named and not told: they come by name later. ``aside`` is counted once: what a
+    public body can hardly use, and nobody asked for.
+    """
 
     now: datetime
     items: tuple[Item, ...]
-    rest: tuple[tuple[str, str, int], ...]  # opgave, its name, number of calls not shown
-    announced: int
-    tells: tuple[Tell, ...]
     queries: tuple[SubscriptionQuery, ...]
     coverage: Coverage
+    waiting: frozenset[int] = frozenset()
+    announced: frozenset[int] = frozenset()
+    aside: tuple[CatalogueCall, ...] = ()
     first: bool = False
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to tell; forthcoming calls alone are no reason to write a first mail."""
-        return not self.items and not self.rest
+        """Whether no call would be named: what is only counted is no reason to write."""
+        return not self.items
+
+    @property
+    def tells(self) -> tuple[Tell, ...]:
+        """What the mail tells: what it names, and what it sets aside."""
+        aside = ((call.id, call.version, ToldKind.SET_ASIDE.value, "") for call in self.aside)
+        return (*(tell for item in self.items for tell in _tells(item, self.now)), *aside)
+
+    def naming(self, items: Iterable[Item]) -> "Digest":
+        """The same with only these items; what does not fit waits."""
+        named = tuple(items)
+        left = {item.call.id for item in self.items} - {item.call.id for item in named}
+        return replace(self, items=named, waiting=self.waiting | left)
 
 
 def compose(
     catalogue: Catalogue, queries: Iterable[SubscriptionQuery], memory: Memory, coverage: Coverage, now: datetime,
-    first: bool = False, urgent: bool = False,
+    first: bool = False, urgent: bool = False, windows: Windows = no_windows,
 ) -> Digest:  # fmt: skip
     """What these subscriptions of one person have to tell that the person was not told.
 
-    Each call stands once, with all its reasons. A first digest holds the open calls, at most ten by deadline, and
-    counts the rest; all of it counts as told. An urgent one holds only what closes within 21 days.
+    Each call stands once, with all its reasons. Only what is named counts as told. A first digest tells of no changes;
+    an urgent one holds only what closes within 21 days. ``windows``: until when the reader's organisation can decide.
     """
     wanted = tuple(queries)
-    several = len(wanted) > 1
-    reasons = _reasons(catalogue, wanted, memory)
-    items = list(_items(catalogue, reasons, memory, now, first, several))
+    items = list(_items(catalogue, _reasons(catalogue, wanted, memory), memory, now, first, len(wanted) > 1))
     if urgent:
-        items = [item for item in items if item.uncut and item.kind is not ToldKind.OPENING]
-    items.sort(key=lambda item: _need(item, first))
-    tells = tuple(tell for item in items for tell in _tells(item, now))
-    items = list(_folded(items, catalogue))
-    shown, cut = _first_cut(items) if first else _cut(items, max((w.most for w in wanted), default=20))
-    forthcoming = sum(first and item.call.status is not Status.OPEN for item in cut)
-    rest = _summed(catalogue, [item for item in cut if not (first and item.call.status is not Status.OPEN)])
-    return Digest(now, tuple(shown), rest, forthcoming, tells, wanted, coverage, first)
+        items = [item for item in items if _closes_within(item.call, now, SOON) and item.kind is not ToldKind.OPENING]
+    news = [item for item in items if item.kind is ToldKind.NEW]
+    of_use = [item for item in news if item.followed or _is_asked_for(item.call, wanted)]
+    usable = list(_folded(sorted(of_use, key=lambda item: _candidate(item, windows).order), catalogue))
+    told_beside = {other.id for item in usable for other in item.also}
+    known = {item.call.id for item in of_use} | told_beside | memory.aside
+    aside = tuple(item.call for item in news if item.call.id not in known)
+    candidates = {item.call.id: _candidate(item, windows) for item in usable}
+    placing = place(list(candidates.values()), max((query.most for query in wanted), default=6), _today(now))
+    named = [
+        _placed(item, placing.named[item.call.id], candidates[item.call.id], _today(now))
+        for item in usable
+        if item.call.id in placing.named
+    ]
+    others = [replace(item, place=PLACE_OF[item.kind]) for item in items if item.kind is not ToldKind.NEW]
+    ordered = sorted([*named, *others], key=lambda item: _order(item, candidates))
+    return Digest(now, tuple(ordered), wanted, coverage, placing.waiting, placing.announced, aside, first)
+
+
+def _folded(items: Iterable[Item], catalogue: Catalogue) -> Iterator[Item]:
+    """New calls that may be one stand once: the first names the others, and nobody is told of them again."""
+    named: set[int] = set()
+    for item in items:
+        if item.call.id not in named:
+            others = (catalogue.calls.get(other) for other in catalogue.doubles.get(item.call.id, ()))
+            also = tuple(other for other in others if other is not None and not other.held)
+            named |= {other.id for other in also}
+            yield replace(item, also=also)
+
+
+def _is_asked_for(call: CatalogueCall, queries: tuple[SubscriptionQuery, ...]) -> bool:
+    """Whether a public body can use it, or a filter asks by name for what it hardly can."""
+    if call.eligible != Eligibility.NO:
+        return True
+    return any(Eligibility.NO in query.filter.eligible and passes(call, query) for query in queries)
+
+
+def _candidate(item: Item, windows: Windows) -> Candidate:
+    fit = item.reasons[0].score if item.reasons else 1.0
+    return Candidate(item.call, fit, item.followed, windows(item.call))
+
+
+def _placed(item: Item, place_: Place, candidate: Candidate, today: date) -> Item:
+    return replace(item, place=place_, window=candidate.window, presses=candidate.presses(today))
+
+
+PLACE_OF = {
+    ToldKind.CHANGED: Place.CHANGED, ToldKind.GONE: Place.GONE,
+    ToldKind.CLOSING: Place.CLOSING, ToldKind.OPENING: Place.OPENING,
+}  # fmt: skip
+
+
+def _order(item: Item, candidates: Mapping[int, Candidate]) -> tuple[Any, ...]:
+    """Reading order: the section, in it worth for what is new and the date for the rest; the id makes it stable."""
+    due = item.call.next_due.day if item.call.next_due else None
+    worth = -candidates[item.call.id].worth if item.kind is ToldKind.NEW else 0.0
+    return PLACES.index(item.place), worth, due is None, due or date.max, item.call.id
 
 
 def _reasons(catalogue: Catalogue, queries: tuple[SubscriptionQuery, ...], memory: Memory) -> dict[int, Wanted]:
@@ -196,15 +279,13 @@ def _items(
         if call.held:
             continue
         followed = call_id in memory.follows
-        kind, changes = _kind(call, memory, now, only_followed=followed and not of_call)
+        kind, changes = news_of(call, memory, now, only_followed=followed and not of_call)
         if kind is None or (first and kind is not ToldKind.NEW):
             continue
-        soon = _closes_within(call, now, SOON)
-        uncut = soon or (followed and kind is ToldKind.CHANGED)
-        yield Item(call, kind, _as_reasons(catalogue, of_call, several), followed, changes, uncut)
+        yield Item(call, kind, _as_reasons(catalogue, of_call, several), followed, changes)
 
 
-def _kind(
+def news_of(
     call: CatalogueCall, memory: Memory, now: datetime, only_followed: bool
 ) -> tuple[ToldKind | None, tuple[Change, ...]]:
     """In which capacity a call is news for this person, if at all."""
@@ -215,29 +296,41 @@ def _kind(
     changes = net_changes(call, told or 0, memory.moved.get(call.id, 0), since)
     if changes:
         return ToldKind.CHANGED, changes
+    if call.id in memory.follows and call.gone_on and not memory.has(call.id, ToldKind.GONE, call.gone_name):
+        return ToldKind.GONE, ()
     if not call.is_news:
         return None, ()
-    due = call.next_due
-    if due is not None and _closes_within(call, now, SOON) and not memory.has(call.id, ToldKind.CLOSING, due.name):
+    if _closes_soon_untold(call, memory, now):
         return ToldKind.CLOSING, ()
-    opening = call.status is not Status.OPEN and call.opens is not None and call.opens.day is not None
-    if opening and call.opens and not memory.has(call.id, ToldKind.OPENING, call.opens.name):
-        days = days_between(now, call.opens.shown or now)
-        return (ToldKind.OPENING, ()) if 0 <= days <= OPENS_SOON else (None, ())
-    return None, ()
+    return (ToldKind.OPENING, ()) if _opening_name(call, memory, now) else (None, ())
 
 
-def _folded(items: Iterable[Item], catalogue: Catalogue) -> Iterator[Item]:
-    """New calls that may be one stand once: the first names the others, and nobody is told of them again."""
-    named: set[int] = set()
-    for item in items:
-        if item.kind is not ToldKind.NEW:
-            yield item
-        elif item.call.id not in named:
-            others = (catalogue.calls.get(other) for other in catalogue.doubles.get(item.call.id, ()))
-            also = tuple(other for other in others if other is not None and not other.held)
-            named |= {other.id for other in also}
-            yield replace(item, also=also)
+def _closes_soon_untold(call: CatalogueCall, memory: Memory, now: datetime) -> bool:
+    """Said once more of what one follows or put off, and of what one can apply for and did not judge."""
+    due = call.next_due
+    if due is None or not _closes_within(call, now, SOON) or memory.has(call.id, ToldKind.CLOSING, due.name):
+        return False
+    of_use = call.eligible in (Eligibility.SELF, Eligibility.UNKNOWN)
+    return of_use or call.id in memory.follows or call.id in memory.later
+
+
+def _opening_name(call: CatalogueCall, memory: Memory, now: datetime) -> str:
+    """What a ledger remembers of an opening that is to be told now; empty for none.
+
+    Two weeks ahead, and once more when it has opened, to who was told of the call before that.
+    """
+    if call.opens is None or call.opens.day is None:
+        return ""
+    ahead, opened = call.opens.name, f"{call.opens.name}:{OPEN}"
+    days = (call.opens.day - _today(now)).days
+    if call.status is not Status.OPEN:
+        return ahead if 0 <= days <= OPENS_SOON and not memory.has(call.id, ToldKind.OPENING, ahead) else ""
+    before = any((call.id, ToldKind.OPENING.value, name) in memory.details for name in (ahead, f"{ahead}:{AHEAD}"))
+    told = (call.id, ToldKind.OPENING.value, opened) in memory.details
+    return opened if before and not told and -OPENED <= days <= 0 else ""
+
+
+OPEN, AHEAD = "open", "ahead"
 
 
 def _closes_within(call: CatalogueCall, now: datetime, days: int) -> bool:
@@ -249,37 +342,6 @@ def _closes_within(call: CatalogueCall, now: datetime, days: int) -> bool:
 @lru_cache(maxsize=16)
 def _today(now: datetime) -> date:
     return local_day(now)
-
-
-def net_changes(
-    call: CatalogueCall, told: int, moved_told: int = 0, since: datetime | None = None
-) -> tuple[Change, ...]:
-    """The changes since the told version, one a field, from what was told to what is; what went back is none.
-
-    Dates come first. A date whose move was told by a mail of its own is left out. ``since`` leaves out what is older.
-    """
-    by_field: dict[str, list[Change]] = {}
-    for change in call.changes:
-        dated = change.field in _DATE_FIELDS
-        old = change.version <= told or (dated and change.version <= moved_told)
-        if not old and (since is None or change.at > since):
-            by_field.setdefault(change.field, []).append(change)
-    net = [
-        Change(changes[-1].version, name, changes[0].old, changes[-1].new, changes[-1].at)
-        for name, changes in by_field.items()
-        if changes[0].old != changes[-1].new and any(change.telling for change in changes)
-    ]
-    return tuple(sorted(net, key=lambda change: _FIELD_ORDER.get(change.field, 99)))
-
-
-_DATE_FIELDS = frozenset(str(kind) for kind in DeadlineKind)
-_FIELD_ORDER = {
-    name: place
-    for place, name in enumerate((
-        "source_word", "closes", "stage_1", "stage_2", "cut_off", "pre_registration", "consultation", "opens",
-        "budget", "min_amount", "max_amount", "amount_text", "rate", "applicants", "eligible",
-    ))
-}  # fmt: skip
 
 
 def _as_reasons(catalogue: Catalogue, of_call: Wanted, several: bool) -> tuple[Reason, ...]:
@@ -297,62 +359,26 @@ def _as_reasons(catalogue: Catalogue, of_call: Wanted, several: bool) -> tuple[R
     return tuple(sorted(reasons, key=lambda reason: (-reason.score, reason.challenge_id)))
 
 
-def _need(item: Item, first: bool = False) -> tuple[Any, ...]:
-    """Reading order: section; in it what the reader can use before what governments cannot; the id makes it stable.
-
-    Of new calls those that fit strongest come first, in steps of a tenth, and then what closes first; a first digest
-    and the other sections are read by date.
-    """
-    due = item.call.next_due.day if item.call.next_due else None
-    best = item.reasons[0].score if item.reasons else 1.0
-    fit = -round(best, 1) if item.kind is ToldKind.NEW and not first else 0.0
-    unusable = item.call.eligible == Eligibility.NO and not item.followed
-    return SECTIONS.index(item.kind), unusable, fit, due is None, due or date.max, -best, item.call.id
-
-
-SECTIONS = (ToldKind.NEW, ToldKind.CHANGED, ToldKind.CLOSING, ToldKind.OPENING)
-
-
-def _cut(items: list[Item], most: int) -> tuple[list[Item], list[Item]]:
-    room = most - sum(item.uncut for item in items)
-    shown, cut = [], []
-    for item in items:
-        if not item.uncut and room <= 0:
-            cut.append(item)
-            continue
-        room -= not item.uncut
-        shown.append(item)
-    return shown, cut
-
-
-def _first_cut(items: list[Item]) -> tuple[list[Item], list[Item]]:
-    opened = [item for item in items if item.call.status is Status.OPEN]
-    forthcoming = [item for item in items if item.call.status is not Status.OPEN]
-    nearest = {item.call.id for item in sorted(opened, key=_by_date)[:FIRST_MOST]}
-    shown = [item for item in opened if item.call.id in nearest]
-    return shown, [item for item in opened if item.call.id not in nearest] + forthcoming
-
-
-def _by_date(item: Item) -> tuple[Any, ...]:
-    due = item.call.next_due.day if item.call.next_due else None
-    return due is None, due or date.max, item.call.id
-
-
-def _summed(catalogue: Catalogue, cut: list[Item]) -> tuple[tuple[str, str, int], ...]:
-    """How many calls were not shown, each counted once, under the opgave it matches best."""
-    counted = Counter(item.reasons[0].challenge_id if item.reasons else "" for item in cut)
-    return tuple(
-        (opgave, catalogue.opgaven[opgave].name if opgave in catalogue.opgaven else "overige", number)
-        for opgave, number in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-    )
-
-
 def _tells(item: Item, now: datetime) -> Iterator[Tell]:
     call = item.call
     if item.kind in (ToldKind.NEW, ToldKind.CHANGED):
         yield call.id, call.version, item.kind.value, ""
+        yield from ((other.id, other.version, item.kind.value, "") for other in item.also)
+    if item.kind is ToldKind.GONE:
+        yield call.id, call.version, item.kind.value, call.gone_name
     if call.is_news and call.next_due is not None and _closes_within(call, now, SOON):
         yield call.id, call.version, ToldKind.CLOSING.value, call.next_due.name
-    forthcoming = call.is_news and call.status is not Status.OPEN and call.opens is not None
-    if forthcoming and call.opens and days_between(now, call.opens.shown or now) <= OPENS_SOON:
-        yield call.id, call.version, ToldKind.OPENING.value, call.opens.name
+    if call.is_news and call.opens is not None and call.opens.day is not None:
+        yield from ((call.id, call.version, ToldKind.OPENING.value, name) for name in _openings_told(call, now))
+
+
+def _openings_told(call: CatalogueCall, now: datetime) -> Iterator[str]:
+    """What naming a call says of its opening: that it is open, that it opens soon, or that it is to open some day."""
+    opens = call.opens
+    if opens is None or opens.day is None:
+        return
+    days = (opens.day - _today(now)).days
+    if call.status is Status.OPEN:
+        yield f"{opens.name}:{OPEN}"
+    else:
+        yield opens.name if days <= OPENS_SOON else f"{opens.name}:{AHEAD}"

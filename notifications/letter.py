@@ -2,26 +2,31 @@
 
 from binascii import b2a_qp
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
+from urllib.parse import urlencode
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from db.vocabulary import ToldKind
+from db.vocabulary import Eligibility, Status, ToldKind
 from notifications import wording
 from notifications.call_card import CallCard, call_card, when
 from notifications.catalogue import CallDate, CatalogueCall
-from notifications.digest import SECTIONS, Coverage, Digest, Item
+from notifications.digest import Coverage, Digest, Item
 from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, Links
 from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, mailbox, one_line, sealed
+from notifications.places import PLACES, Place
+from notifications.topics import lines
 
 TEMPLATES = Path(__file__).parent / "templates"
-MOST_BYTES = 88_000  # of text and HTML as they travel, so that a mail stays under 100 kB; Gmail cuts at 102
+MOST_BYTES = 76_000  # of the calls in text and HTML as they travel, so that a whole mail stays under 90 kB
 A_MOMENT = timedelta(seconds=1)  # a bare day ends at the midnight after it
 MOST_KEPT = 10_000  # rendered calls; some 60 MB
 
@@ -82,12 +87,17 @@ class DigestExtras:
 
 
 NO_EXTRAS = DigestExtras()
-HEADLINES = {
-    ToldKind.NEW: ("nieuwe kans", "nieuwe kansen"),
-    ToldKind.CHANGED: ("gewijzigd", "gewijzigd"),
-    ToldKind.CLOSING: ("sluit binnenkort", "sluiten binnenkort"),
-    ToldKind.OPENING: ("opent binnenkort", "openen binnenkort"),
+COUNTED = {
+    Place.CHOOSE: ("kans om eerst te kiezen", "kansen om eerst te kiezen"),
+    Place.OURS: ("ook zelf aan te vragen", "ook zelf aan te vragen"),
+    Place.CLOSING: ("sluit binnenkort", "sluiten binnenkort"),
+    Place.OPENING: ("opent binnenkort", "openen binnenkort"),
 }
+# Who must be told most before who is told when there is room.
+BY_NEED = (
+    *(Place.CHOOSE, Place.GONE, Place.CHANGED, Place.CLOSING, Place.OURS),
+    *(Place.OPENING, Place.PARTNER, Place.UNSURE, Place.OTHERS),
+)
 LOST = "een eerder overzicht kwam misschien niet aan"
 
 
@@ -139,19 +149,27 @@ class Writer:
         self._told: dict[Any, CallCard] = {}
         self._pieces: dict[tuple[str, CallCard], RenderedCall] = {}
 
+    def fitted(self, digest: Digest) -> Digest:
+        """As many of its items as a mail can hold, those that need it most first; the others wait untold."""
+        room, fitting = MOST_BYTES, set[int]()
+        for item in sorted(digest.items, key=lambda item: (BY_NEED.index(item.place), not item.presses)):
+            room -= self._piece(_form(item), self._tell(item)).size
+            if room < 0:
+                break
+            fitting.add(item.call.id)
+        return digest.naming(item for item in digest.items if item.call.id in fitting)
+
     def digest(self, digest: Digest, to: Addressee, extras: DigestExtras = NO_EXTRAS) -> Letter:
-        """The mail of a digest; what does not fit is shown short, and what fits neither way is counted."""
-        cards = [(item, self._tell(item)) for item in digest.items]
-        placed, left_out = self._fit(cards)
+        """The mail of a digest: every call of it is named."""
+        placed = [(item, self._piece(_form(item), card)) for item, card in self._cards(digest)]
         headline = _headline(digest) if not (digest.empty and extras.in_doubt) else LOST
-        rest = _rest(digest, left_out, self.links)
         leave = self._leave(to, tuple(query.id for query in digest.queries))
         names = dict.fromkeys(one_line(query.name, 80) for query in digest.queries)
         context = self._context(to) | {
-            "headline": headline, "subject": headline, "coverage": coverage_line(digest.coverage),
-            "sections": [self._section(kind, placed) for kind in SECTIONS if any(i.kind is kind for i, _ in placed)],
-            "rest": rest, "rest_count": sum(entry["number"] for entry in rest),
-            "announced": wording.count(digest.announced, "regeling", "regelingen") if digest.announced else "",
+            "headline": headline, "subject": _subject(digest, headline), "coverage": coverage_line(digest.coverage),
+            "sections": [self._section(place, placed) for place in PLACES if any(i.place is place for i, _ in placed)],
+            "waiting": self._waiting(digest), "aside": self._aside(digest),
+            "announced": wording.count(len(digest.announced), "regeling", "regelingen") if digest.announced else "",
             "subscriptions": ", ".join(names) or "uw abonnement",
             "preview": self.links.page("/abonnementen/voorbeeld"),
             "leave": leave, "lobby": self._lines(extras.lobby),
@@ -160,6 +178,25 @@ class Writer:
             ],
         }  # fmt: skip
         return self._letter("digest", context, to, placed, leave)
+
+    def _cards(self, digest: Digest) -> Iterator[tuple[Item, CallCard]]:
+        """The items, section by section, with what is said of them."""
+        for place in PLACES:
+            for line in lines(item for item in digest.items if item.place is place):
+                yield line.item, replace(self._tell(line.item), head=line.head, grouped=line.grouped)
+
+    def _waiting(self, digest: Digest) -> dict[str, Any] | None:
+        if not digest.waiting:
+            return None
+        count = wording.count(len(digest.waiting), "regeling wacht", "regelingen wachten")
+        return {"count": count, "link": self.links.page(f"/regelingen?{_query(digest)}")}
+
+    def _aside(self, digest: Digest) -> dict[str, Any] | None:
+        """What a public body can hardly use, as one line; it is counted once, and its list stays on the page."""
+        if not digest.aside:
+            return None
+        link = self.links.page(f"/regelingen?{_query(digest)}&eligible={Eligibility.NO}")
+        return {"count": wording.count(len(digest.aside), "regeling", "regelingen"), "link": link}
 
     def reminder(self, call: CatalogueCall, due: CallDate, to: Addressee) -> Letter:
         """One date of a followed call is near."""
@@ -176,6 +213,11 @@ class Writer:
         """A followed call has a next round; ``before`` is the number of the one that closed."""
         closed = f"op {wording.day(closed_at - A_MOMENT)}" if closed_at else "eerder"
         return self._about("next_round", call, to, closed=closed, before=self.links.page(f"/regelingen/{before}"))
+
+    def vanished(self, item: Item, to: Addressee) -> Letter:
+        """A followed call is no longer to be had: its catalogue dropped it, or its source closed or withdrew it."""
+        ended = "Niet meer vermeld bij de bron" if item.kind is ToldKind.GONE else f"Nu {item.call.status.label}"
+        return self._about("vanished", item.call, to, item, what=ended)
 
     def lobby_due(self, title: str, due: date, path: str, to: Addressee) -> Letter:
         """Something of the lobby is due: what kind of thing, when, and where to read on; no word of the dossier."""
@@ -213,8 +255,8 @@ class Writer:
             for line in lines
         ]  # fmt: skip
 
-    def _about(self, mail: str, call: CatalogueCall, to: Addressee, **words: str) -> Letter:
-        item = Item(call, ToldKind.REMINDER, followed=True)
+    def _about(self, mail: str, call: CatalogueCall, to: Addressee, item: Item | None = None, **words: str) -> Letter:
+        item = item or Item(call, ToldKind.REMINDER, followed=True)
         piece = self._piece("call", self._tell(item))
         leave = self._leave(to, what=REMINDERS)
         context = self._context(to) | words | {
@@ -234,7 +276,7 @@ class Writer:
         return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, subscriptions, what)}")
 
     def _tell(self, item: Item) -> CallCard:
-        key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.late,
+        key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.window,
                item.call.doubted, tuple((other.id, other.version) for other in item.also),
                tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
         if key not in self._told:
@@ -256,26 +298,9 @@ class Writer:
             self._pieces[key] = RenderedCall(text, html, len(b2a_qp(text.encode())) + len(b2a_qp(html.encode())) + 300)
         return self._pieces[key]
 
-    def _fit(self, cards: list[tuple[Item, CallCard]]) -> tuple[list[tuple[Item, RenderedCall]], int]:
-        """In full as long as the rest still fits short; then short; then not at all."""
-        full = [(item, self._piece("call", card)) for item, card in cards]
-        if sum(piece.size for _, piece in full) <= MOST_BYTES:
-            return full, 0
-        short = [self._piece("short", card) for _, card in cards]
-        room, to_come = MOST_BYTES, sum(piece.size for piece in short)
-        placed: list[tuple[Item, RenderedCall]] = []
-        for (item, piece), brief in zip(full, short, strict=True):
-            to_come -= brief.size
-            chosen = piece if piece.size + min(to_come, MOST_BYTES // 2) <= room else brief
-            if chosen.size > room:
-                return placed, len(cards) - len(placed)
-            placed.append((item, chosen))
-            room -= chosen.size
-        return placed, 0
-
-    def _section(self, kind: ToldKind, placed: list[tuple[Item, RenderedCall]]) -> dict[str, Any]:
-        count = sum(item.kind is kind for item, _ in placed)
-        return {"name": kind.label.capitalize(), "count": count, "mark": self._mark(SECTIONS.index(kind))}
+    def _section(self, place: Place, placed: list[tuple[Item, RenderedCall]]) -> dict[str, Any]:
+        count = sum(item.place is place for item, _ in placed)
+        return {"name": place.label.capitalize(), "count": count, "mark": self._mark(PLACES.index(place))}
 
     def _letter(
         self, mail: str, context: dict[str, Any], to: Addressee, placed: list[tuple[Item, RenderedCall]], leave: str
@@ -284,8 +309,8 @@ class Writer:
         subject = one_line(plain.get_template(f"{mail}/subject.txt").render(context), MOST_SUBJECT)
         text = plain.get_template(f"{mail}/body.txt").render(context)
         html = str(_inliner().inline(marked.get_template(f"{mail}/body.html").render(context)))
-        own = [(item.kind, self._personal(piece, to, item.call.id)) for item, piece in placed]
-        groups = [[piece for kind, piece in own if kind is section] for section in SECTIONS]
+        own = [(item.place, self._personal(piece, to, item.call.id)) for item, piece in placed]
+        groups = [[piece for place, piece in own if place is section] for section in PLACES]
         if mail != "digest":
             groups = [[piece for _, piece in own]]
         for place, pieces in enumerate(groups):
@@ -323,27 +348,33 @@ class Writer:
         }
 
 
+def _form(item: Item) -> str:
+    """The template of an item: whole, or in one line."""
+    return "line" if item.brief else "call"
+
+
+def _query(digest: Digest) -> str:
+    """The filter of the page that lists what these subscriptions find."""
+    opgaven = dict.fromkeys(name for query in digest.queries for name in query.filter.challenges)
+    return urlencode([("challenges", name) for name in opgaven] + [("status", str(Status.OPEN))])
+
+
 def _headline(digest: Digest) -> str:
-    """``3 nieuwe kansen, 1 gewijzigd, 2 sluiten binnenkort``; in a first mail how many calls are open."""
-    if digest.first:
-        total = len(digest.items) + sum(number for *_, number in digest.rest)
-        return f"{wording.count(total, 'open kans', 'open kansen')} voor uw opgaven"
-    numbers = Counter(item.kind for item in digest.items)
-    numbers[ToldKind.NEW] += sum(number for *_, number in digest.rest)
-    parts = (wording.count(numbers[kind], *words) for kind, words in HEADLINES.items() if numbers[kind])
+    """``6 kansen om eerst te kiezen, 12 ook zelf aan te vragen``: every number is what is named under it."""
+    numbers = Counter(item.place for item in digest.items)
+    parts = [
+        wording.count(numbers[place], *COUNTED.get(place, (place.label, place.label)))
+        for place in PLACES
+        if numbers[place]
+    ]
     return ", ".join(parts) or "niets nieuws"
 
 
-def _rest(digest: Digest, left_out: int, links: Links) -> list[dict[str, Any]]:
-    rest = [
-        {"name": name, "number": number, "count": wording.count(number, "regeling", "regelingen"),
-         "link": links.page(f"/regelingen?challenges={challenge}" if challenge else "/regelingen")}
-        for challenge, name, number in digest.rest
-    ]  # fmt: skip
-    if left_out:
-        count = wording.count(left_out, "regeling", "regelingen")
-        rest.append({"name": "Nog meer", "number": left_out, "count": count, "link": links.page("/regelingen")})
-    return rest
+def _subject(digest: Digest, headline: str) -> str:
+    """The best call by its title, then what else there is."""
+    best = next((item for item in digest.items if item.place is Place.CHOOSE), None)
+    title = shorten(one_line(best.call.title, 200), 60, placeholder=" …") if best else ""
+    return f"{title}: {headline}" if title else headline
 
 
 def coverage_line(coverage: Coverage) -> str:

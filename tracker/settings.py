@@ -59,6 +59,9 @@ class Settings(BaseSettings):
         default="", description="addresses of proxies whose X-Forwarded-For is believed, separated by commas"
     )
     snapshot_days: int = Field(default=730, ge=1, description="how long the bytes a source showed are kept as proof")
+    wait_for_matching: int = Field(
+        default=60, ge=0, description="minutes that a due digest waits while calls are still being matched"
+    )
     mail_days: int = Field(default=400, ge=1, description="how long the text of a mail is kept after it left")
     source_limit_seconds: int = Field(default=1800, ge=1, description="longest time one source may take")
     sources_on: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -57,7 +57,7 @@ class Subscription(Numbered, table=True):
     filter: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="an CallFilter")
     every: str
     weekday: int = Field(default=0, description="0 = Monday; for weekly digests")
-    most: int = Field(default=20, description="calls a mail shows at most")
+    most: int = Field(default=6, description="calls a mail tells in full; others stand on one line")
     nothing_new: bool = Field(default=False, description="wants a mail also when there is nothing")
     created_at: datetime
     ended_at: datetime | None = None

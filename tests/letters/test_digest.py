@@ -36,25 +36,33 @@ def titles(mail: Delivery) -> list[str]:
     return [line[2:] for line in mail.text.splitlines() if line.startswith("* ")]
 
 
-def test_new_calls_that_fit_stand_first_and_what_governments_cannot_use_last(agenda: Engine, now: datetime) -> None:
+def test_what_is_worth_most_stands_first_and_what_governments_cannot_use_is_only_counted(
+    agenda: Engine, now: datetime
+) -> None:
     make_reader(agenda, now)
     plan_at(agenda, now)
-    make_call(agenda, now, "Niet voor ons", closes=date(2026, 7, 1), score=0.99, eligible="no")
-    make_call(agenda, now, "Zwak", closes=date(2026, 8, 1), score=0.55, eligible="self")
+    make_call(agenda, now, "Niet voor ons", closes=date(2026, 10, 1), score=0.99, eligible="no")
+    make_call(agenda, now, "Zwak", closes=date(2026, 11, 1), score=0.55, eligible="self")
     make_call(agenda, now, "Sterk en later", closes=date(2026, 12, 1), score=0.92, eligible="self")
-    make_call(agenda, now, "Sterk en eerder", closes=date(2026, 9, 1), score=0.89, eligible="partner")
+    make_call(agenda, now, "Als partner", closes=date(2026, 11, 1), score=0.99, eligible="partner")
     plan_at(agenda, now + timedelta(days=3))
-    assert titles(deliveries(agenda)[-1]) == ["Sterk en eerder", "Sterk en later", "Zwak", "Niet voor ons"]
+    mail = deliveries(agenda)[-1]
+    assert titles(mail) == ["Sterk en later", "Als partner", "Zwak"]
+    assert "Waarschijnlijk niets voor een gemeente: 1 regeling" in mail.text
+    assert mail.subject == "Kansenradar: Sterk en later: 3 kansen om eerst te kiezen"
 
 
-def test_a_first_digest_chooses_ten_by_date_and_reads_by_date(agenda: Engine, now: datetime) -> None:
-    make_reader(agenda, now)
-    make_call(agenda, now, "Niet voor ons", closes=date(2026, 7, 1), score=0.99, eligible="no")
-    for n in range(11):
-        make_call(agenda, now, f"Nummer {n}", closes=date(2026, 8, 1) + timedelta(days=n), score=0.5 + n / 30)
+def test_the_chosen_stand_in_full_and_the_others_of_ours_on_one_line(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now, most=2)
+    for n in range(5):
+        make_call(agenda, now, f"Nummer {n}", score=0.5 + n / 20, eligible="self")
     plan_at(agenda, now)
-    shown = [one for one in titles(deliveries(agenda)[-1]) if not one.startswith("Circulair")]
-    assert shown == [*(f"Nummer {n}" for n in range(9)), "Niet voor ons"]
+    mail = deliveries(agenda)[-1]
+    assert titles(mail) == ["Nummer 4", "Nummer 3", "Nummer 2", "Nummer 1", "Nummer 0"]
+    chosen, others = mail.text.split("OOK ZELF AAN TE VRAGEN (3)")
+    assert "KIES EERST (2)" in chosen
+    assert "Nummer 2" in others
+    assert "Nummer 3" not in others
 
 
 def test_a_deadline_too_near_to_decide_says_so_in_text_and_html(engine: Engine) -> None:
@@ -64,13 +72,14 @@ def test_a_deadline_too_near_to_decide_says_so_in_text_and_html(engine: Engine) 
         settle_world(session)
     make_reader(engine, now)
     make_call(engine, now, "Te dichtbij", closes=date(2026, 11, 26))
-    make_call(engine, now, "Ver weg", closes=date(2027, 9, 1))
+    make_call(engine, now, "Ver weg", closes=date(2027, 9, 1), eligible="self")
     make_call(engine, now, "Voor anderen", closes=date(2026, 11, 26), eligible="no")
     plan_at(engine, now)
     mail = deliveries(engine)[-1]
-    near, far = (mail.text.split(f"* {one}")[1].split("* ")[0] for one in ("Te dichtbij", "Ver weg"))
+    near, far = (mail.text.split(f"* {title}")[1].split("* ")[0] for title in ("Te dichtbij", "Ver weg"))
     assert "LET OP: te laat voor " in near
     assert "LET OP" not in far
+    assert "Beslissen vóór: " in far
     assert mail.text.count("LET OP") == mail.html.count("Let op: te laat voor ") == 1
 
 
@@ -177,7 +186,7 @@ def test_reminders_come_at_the_days_a_person_chose(agenda: Engine, now: datetime
 HOSTILE = "{{7*7}} <script>x</script>\r\nBcc: dief@x.example\u2028X: y\u0085\x00 " + "w" * 10_000
 
 
-def test_a_hostile_title_and_two_thousand_calls_stay_one_mail_under_100_kb(agenda: Engine, now: datetime) -> None:
+def test_a_hostile_title_and_two_thousand_calls_stay_one_mail_under_90_kb(agenda: Engine, now: datetime) -> None:
     from notifications.message import as_bytes
 
     person = make_reader(agenda, now, most=100)
@@ -190,13 +199,13 @@ def test_a_hostile_title_and_two_thousand_calls_stay_one_mail_under_100_kb(agend
     with writing(agenda) as session:
         text = session.get_one(MailText, mail.id)
     whole = as_bytes({**mail.headers, "Subject": mail.subject}, mail.planned_at, mail.message_id, text.text, text.html)
-    assert len(whole) < 100_000
+    assert len(whole) < 90_000
     assert len(mail.subject) <= 200
     head = whole.split(b"\r\n\r\n", 1)[0]
     assert b"Bcc" not in head
     assert "{{7*7}}" in text.text
     assert "<script>" not in text.html
-    assert "Nog meer: " in text.text
+    assert "regelingen wachten op een volgend overzicht: " in text.text
     assert mail.user_id == person
 
 

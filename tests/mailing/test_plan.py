@@ -49,18 +49,30 @@ def change(engine: Engine, row: Any, **fields: Any) -> None:
             setattr(row, name, value)
 
 
-def test_a_first_digest_is_due_at_once_shows_ten_and_tells_all(agenda: Engine, now: datetime) -> None:
+def test_a_first_digest_is_due_at_once_and_tells_only_what_it_names(agenda: Engine, now: datetime) -> None:
     make_reader(agenda, now)
-    for n in range(14):
-        make_call(agenda, now, f"Regeling {n}", closes=date(2026, 9, 1) + timedelta(days=n))
+    for n in range(20):
+        make_call(agenda, now, f"Regeling {n:02}", closes=date(2026, 10, 1) + timedelta(days=n), eligible="partner")
     assert plan_at(agenda, now).digests == 1
     (mail,) = deliveries(agenda)
-    assert mail.subject == "Kansenradar: 14 open kansen voor uw opgaven"
-    assert mail.text.count("* Regeling") == 10
-    assert "* Circulair: 4 regelingen" in mail.text
-    assert len({one.call_id for one in told(agenda)}) == 14
+    assert mail.subject == "Kansenradar: Regeling 00: 6 kansen om eerst te kiezen, 10 als partner"
+    assert mail.text.count("* Regeling") == 16
+    assert "Nog 4 regelingen wachten op een volgend overzicht" in mail.text
+    assert len({row.call_id for row in told(agenda)}) == 16
     assert plan_at(agenda, now).digests == 0
-    assert plan_at(agenda, now + timedelta(days=4)).digests == 0
+
+
+def test_what_waited_comes_by_name_in_the_next_digest_and_everything_is_named_once(
+    agenda: Engine, now: datetime
+) -> None:
+    make_reader(agenda, now)
+    for n in range(40):
+        make_call(agenda, now, f"Regeling {n:02}", closes=date(2026, 10, 1) + timedelta(days=n), eligible="partner")
+    plan_at(agenda, now)
+    for day in (3, 4, 5, 6):
+        plan_at(agenda, now + timedelta(days=day))
+    lines = [line for mail in deliveries(agenda) for line in mail.text.splitlines() if line.startswith("* Regeling")]
+    assert sorted(lines) == [f"* Regeling {n:02}" for n in range(40)]
 
 
 def test_a_first_digest_waits_until_something_was_gathered(engine: Engine, now: datetime) -> None:
@@ -69,7 +81,7 @@ def test_a_first_digest_waits_until_something_was_gathered(engine: Engine, now: 
     assert plan_at(engine, now).digests == 0
     make_call(engine, now)
     assert plan_at(engine, now).digests == 1
-    assert deliveries(engine)[0].subject == "Kansenradar: 1 open kans voor uw opgaven"
+    assert deliveries(engine)[0].subject == "Kansenradar: Circulair bouwen: 1 kans om eerst te kiezen"
 
 
 def test_a_new_call_is_told_on_the_next_working_day_at_half_past_seven(agenda: Engine, now: datetime) -> None:
@@ -243,14 +255,19 @@ def test_what_closes_within_three_weeks_is_said_once_more_and_never_cut(agenda: 
     assert plan_at(agenda, local(2026, 6, 5, 8, 0)).digests == 0
 
 
-def test_more_than_wanted_is_summed_per_opgave(agenda: Engine, now: datetime) -> None:
+def test_every_call_of_ours_is_named_while_there_is_time_to_decide_however_many_there_are(
+    agenda: Engine, now: datetime
+) -> None:
     make_reader(agenda, now, most=2)
+    for n in range(50):
+        make_call(agenda, now, f"Later {n:02}", closes=date(2026, 12, 1), score=0.99, eligible="self")
+    make_call(agenda, now, "Bijna te laat", closes=date(2026, 7, 20), score=0.6, eligible="self")
     plan_at(agenda, now)
-    for n in range(5):
-        make_call(agenda, now, f"Regeling {n}")
+    (mail,) = deliveries(agenda)
+    assert "* Bijna te laat" in mail.text
+    assert mail.text.count("* Later") == 2 + 39
     plan_at(agenda, now + timedelta(days=3))
-    assert deliveries(agenda)[-1].text.count("* Regeling") == 2
-    assert "* Circulair: 3 regelingen" in deliveries(agenda)[-1].text
+    assert deliveries(agenda)[-1].text.count("* Later") == 9
 
 
 def test_held_calls_wait_and_are_counted(agenda: Engine, now: datetime) -> None:

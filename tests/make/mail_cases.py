@@ -124,9 +124,9 @@ def move_deadline(engine: Engine, call_id: int, to: date, now: datetime, damped:
         )  # fmt: skip
 
 
-def plan_at(engine: Engine, now: datetime, leaves: bool = True) -> PlanResult:
+def plan_at(engine: Engine, now: datetime, leaves: bool = True, matching_since: datetime | None = None) -> PlanResult:
     """One round of planning at that moment; what was planned then leaves, unless it must not."""
-    planned = plan(engine, MAILER, now, THRESHOLD)
+    planned = plan(engine, MAILER, now, THRESHOLD, matching_since=matching_since)
     if leaves:
         settle_all(engine, DeliveryState.ACCEPTED, now)
     return planned

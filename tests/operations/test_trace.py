@@ -76,11 +76,27 @@ def test_who_was_mailed_when_and_who_not_and_why(agenda: Engine, now: datetime) 
         session.add(Verdict(call_id=call, challenge_id="circulair", user_id=no, participant_id="haarlem",
                             say="no", reason="off_topic", at=now))  # fmt: skip
     plan_at(agenda, now)
-    assert said(agenda, "Houtbouw", now, "gemaild") == "wel@x.example, als nieuw, aangenomen, 29 mei 2026, 08:00"
+    assert said(agenda, "Houtbouw", now, "gemaild") == (
+        "wel@x.example, als nieuw, aangenomen, 29 mei 2026, 08:00, mail 1"
+    )
     not_mailed = said(agenda, "Houtbouw", now, "niet gemaild")
     assert "filter@x.example: geen abonnement op deze opgave, of het filter sluit de regeling uit" in not_mailed
     assert "nee@x.example: beoordeeld als niet voor ons" in not_mailed
     assert other
+
+
+def test_a_mail_that_still_waits_told_nothing_yet_and_what_was_only_counted_says_so(
+    agenda: Engine, now: datetime
+) -> None:
+    make_reader(agenda, now)
+    make_call(agenda, now, "Houtbouw", eligible="self")
+    make_call(agenda, now, "Voor bedrijven", eligible="no")
+    plan_at(agenda, now, leaves=False)
+    stages = [stage for stage, _ in why(agenda, "Houtbouw", now)]
+    assert "wacht" in stages
+    assert "gemaild" not in stages
+    assert "apart gezet" in [stage for stage, _ in why(agenda, "Voor bedrijven", now)]
+    assert "zelden iets voor een gemeente" in said(agenda, "Voor bedrijven", now, "niet gemaild")
 
 
 def test_a_mail_that_failed_and_a_call_that_waits_are_told(agenda: Engine, now: datetime) -> None:

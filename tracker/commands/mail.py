@@ -13,6 +13,7 @@ from notifications.alerts import standing_alerts
 from notifications.brakes import pause as stop
 from notifications.brakes import resume as go
 from tracker.commands.context import AsJson, CommandContext, answer, context_of
+from tracker.commands.match import match_waiting
 from tracker.errors import FAILED, CommandFailed
 from tracker.mailing.release import retry_delivery, unsuppress
 from tracker.mailing.run import guard_against_copies, plan_now, send_now, tally_as_json
@@ -22,14 +23,13 @@ app = typer.Typer()
 
 @app.command()
 def plan(context: typer.Context, as_json: AsJson = False) -> None:
-    """Put due digests and reminders in the outbox; ends when done, and finds nothing when asked twice."""
+    """Match what is unmatched, then put due digests and reminders in the outbox; finds nothing when asked twice."""
     command = context_of(context).with_whole_database()
+    matched = match_waiting(command).calls
     planned = plan_now(command.settings, command.engine, command.clock)
-    answer(
-        asdict(planned),
-        as_json,
-        [f"{planned.digests} digests, {planned.reminders} reminders and {planned.alerts} alerts planned"],
-    )
+    line = f"{planned.digests} digests, {planned.reminders} reminders and {planned.alerts} alerts planned"
+    line += f", after matching {matched} calls" if matched else ""
+    answer(asdict(planned) | {"matched": matched}, as_json, [line])
     if planned.refused:
         raise CommandFailed(planned.refused, FAILED)
 

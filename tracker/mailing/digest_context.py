@@ -2,18 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from db.models import Deadline, Delivery
 from db.vocabulary import CLOSING_KINDS, UNTOLD_STATES, DeliveryState, Eligibility, MailKind
-from notifications.digest import Digest, Item
+from notifications.catalogue import CatalogueCall
 from notifications.letter import AgendaLine, DigestExtras, InDoubt
+from notifications.places import NO_WINDOW, DecisionWindow, Windows
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar, body_calendar
-from tracker.calendar.latest_go import notice_for
+from tracker.calendar.latest_go import Notice, notice_for
 from tracker.lobby.due import LobbyDue, lobby_due
 
 AHEAD = timedelta(days=30)
@@ -30,7 +33,7 @@ class DigestContext:
     deadlines: dict[int, list[Deadline]]
     lobby: dict[int, list[LobbyDue]]
     in_doubt: dict[int, tuple[InDoubt, ...]]
-    late: dict[tuple[int, str], str] = field(default_factory=dict)
+    known: dict[tuple[Any, ...], DecisionWindow] = field(default_factory=dict)
 
     def extras(self, user_id: int) -> DigestExtras:
         """For one person; titles of kinds of things only, never a word of a dossier."""
@@ -38,19 +41,25 @@ class DigestContext:
         lines = [AgendaLine(item.due, item.title, "", item.link, item.due < today) for item in self.lobby[user_id]]
         return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], self.in_doubt.get(user_id, ()))
 
-    def warned(self, digest: Digest, participant: str) -> Digest:
-        """The digest with a word at each call for which this organisation can no longer decide in time."""
-        items = (replace(item, late=self._late(item, participant)) for item in digest.items)
-        return replace(digest, items=tuple(items))
+    def windows(self, participant: str) -> Windows:
+        """Until when this organisation can decide, per call; not asked of what a public body can hardly use."""
+        return partial(self._window, participant)
 
-    def _late(self, item: Item, participant: str) -> str:
-        if item.call.eligible == Eligibility.NO:
-            return ""
-        key = (item.call.id, participant)
-        if key not in self.late:
-            notice = notice_for(self.deadlines[item.call.id], participant, (), self.bodies, self.now)
-            self.late[key] = notice.routes[0].late if notice is not None else ""
-        return self.late[key]
+    def _window(self, participant: str, call: CatalogueCall) -> DecisionWindow:
+        if call.eligible == Eligibility.NO:
+            return NO_WINDOW
+        rows = self.deadlines[call.id]
+        key = (participant, *sorted((str(row.gate_at), str(row.day)) for row in rows))
+        if key not in self.known:
+            notice = notice_for(rows, participant, (), self.bodies, self.now)
+            self.known[key] = _as_window(notice) if notice is not None else NO_WINDOW
+        return self.known[key]
+
+
+def _as_window(notice: Notice) -> DecisionWindow:
+    """The day by which to say go with own money, since few calls pay everything; late where no route is left."""
+    days = [route.go_by for route in reversed(notice.routes[:2]) if route.go_by and not route.late]
+    return DecisionWindow(days[0] if days else None, notice.routes[0].late)
 
 
 def read_digest_context(session: Session, calls: Iterable[int], now: datetime) -> DigestContext:

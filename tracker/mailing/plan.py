@@ -6,7 +6,7 @@ new. A crash leaves all or nothing of a mail, and the next run completes the res
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,7 @@ from tracker.mailing.recipients import (
     read_recipients,
 )
 from tracker.mailing.reminders import UNWRITABLE, plan_reminders
+from tracker.mailing.vanished import plan_vanished
 from tracker.sources.clock_skew import clock_trouble
 
 BATCH = 50
@@ -103,11 +104,15 @@ class DigestRun:
     result: PlanResult
 
 
-def plan(engine: Engine, mailer: Mailer, now: datetime, threshold: float, compare_clocks: bool = True) -> PlanResult:
+def plan(
+    engine: Engine, mailer: Mailer, now: datetime, threshold: float, compare_clocks: bool = True,
+    matching_since: datetime | None = None,
+) -> PlanResult:  # fmt: skip
     """Put every due digest and reminder in the outbox; a second call finds nothing left to do.
 
-    ``threshold``: the score (0-1) from which a match is worth a mail. Raises PlannerBusy when another process is
-    planning, LeaseLost when one took over.
+    ``threshold``: the score (0-1) from which a match is worth a mail. ``matching_since``: while calls are still being
+    matched, only digests that were due before that moment are planned; reminders never wait. Raises PlannerBusy when
+    another process is planning, LeaseLost when one took over.
     """
     refused = clock_trouble(engine, now) if compare_clocks else ""
     if refused:
@@ -118,25 +123,27 @@ def plan(engine: Engine, mailer: Mailer, now: datetime, threshold: float, compar
             raise PlannerBusy("another process is planning")
         outbox.expire(session, now)
     try:
-        return _plan_all(PlanningRun(engine, mailer, now, epoch), threshold)
+        return _plan_all(PlanningRun(engine, mailer, now, epoch), threshold, matching_since)
     finally:
         with writing(engine) as session:
             release(session, LEASE, epoch)
 
 
-def _plan_all(run: PlanningRun, threshold: float) -> PlanResult:
+def _plan_all(run: PlanningRun, threshold: float, matching_since: datetime | None) -> PlanResult:
     alerts = plan_alerts(run)
     reminders, expired = plan_reminders(run)
-    reminders += plan_agenda(run) + plan_lobby_reminders(run) + plan_next_rounds(run)
+    reminders += plan_vanished(run) + plan_agenda(run) + plan_lobby_reminders(run) + plan_next_rounds(run)
     result = PlanResult(reminders=reminders, alerts=alerts, expired=expired)
     with reading(run.engine) as session:
-        due = _unplanned(session, run.now)
-        people = [each.id for each in read_recipients(session, None, run.now) if digest_jobs(each, due, run.now)]
+        due = [each for each in _unplanned(session, run.now) if matching_since is None or each.due < matching_since]
+        everybody = [_without_new(each, matching_since) for each in read_recipients(session, None, run.now)]
+        people = [each.id for each in everybody if digest_jobs(each, due, run.now)]
     if people:
         with reading(run.engine) as session:
             catalogue = read_catalogue(session, run.now, threshold)
             catalogue.doubles = unjudged_partners(session, run.now)
             recipients = read_recipients(session, catalogue, run.now, only=people)
+            recipients = [_without_new(each, matching_since) for each in recipients]
             coverage = read_coverage(session, catalogue)
             context = read_digest_context(session, catalogue.calls, run.now)
         _plan_digests(DigestRun(run, due, catalogue, coverage, context, result), recipients)
@@ -144,6 +151,14 @@ def _plan_all(run: PlanningRun, threshold: float) -> PlanResult:
         with run.writing() as session:
             _finish(session, due, run)
     return result
+
+
+def _without_new(recipient: Recipient, matching_since: datetime | None) -> Recipient:
+    """Without the subscriptions whose first digest is to wait for the matching; the others keep their days."""
+    kept = (
+        s for s in recipient.subscriptions if matching_since is None or s.had_first or s.created_at < matching_since
+    )
+    return replace(recipient, subscriptions=tuple(kept))
 
 
 def read_coverage(session: Session, catalogue: Catalogue) -> Coverage:
@@ -239,20 +254,24 @@ def _plan_batch(digests: DigestRun, recipients: list[Recipient]) -> list[int]:
 def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memory) -> Mail | None:
     """The mail of a job, or none when there is nothing to say. What it tells is learned by ``memory``."""
     run, queries = digests.run, [each.query for each in job.subscriptions]
-    digest = compose(
-        digests.catalogue, queries, memory, digests.coverage, run.now, first=job.first, urgent=job.kind == "urgent"
-    )
+    windows = digests.context.windows(recipient.participant_id)
+    composed = compose(
+        digests.catalogue, queries, memory, digests.coverage, run.now,
+        first=job.first, urgent=job.kind == "urgent", windows=windows,
+    )  # fmt: skip
     extras = digests.context.extras(recipient.id)
     even_empty = job.kind == "regular" and any(query.nothing_new for query in queries)
-    if digest.empty and not extras.in_doubt and not even_empty:
+    if composed.empty and not extras.in_doubt and not even_empty:
         return None
-    fields: dict[str, Any] = {"tells": digest.tells}
+    fields: dict[str, Any] = {"tells": composed.tells}
     try:
-        letter = run.writer.digest(digests.context.warned(digest, recipient.participant_id), recipient.to, extras)
+        digest = run.writer.fitted(composed)
+        letter = run.writer.digest(digest, recipient.to, extras)
     except UNWRITABLE as error:
         letter = Letter("")
         fields = {"state": DeliveryState.HELD, "remark": f"could not be written: {error}"[:300]}
     else:
+        fields = {"tells": digest.tells}
         memory.learn(digest.tells)
     return Mail.of(
         letter, recipient.to, job.key, MailKind.DIGEST, run.now, job.expires_at, lane=LANES[job.kind],

@@ -25,7 +25,7 @@ def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, thres
     memory = read_memories(session, recipients)[user_id]
     first = not any(subscription.had_first for subscription in recipient.subscriptions)
     coverage = read_coverage(session, catalogue)
-    digest = compose(catalogue, recipient.queries, memory, coverage, now, first=first)
-    context = read_digest_context(session, [item.call.id for item in digest.items], now)
-    warned = context.warned(digest, recipient.participant_id)
-    return mailer.writer(now).digest(warned, recipient.to, context.extras(user_id))
+    context = read_digest_context(session, catalogue.calls, now)
+    windows, writer = context.windows(recipient.participant_id), mailer.writer(now)
+    digest = compose(catalogue, recipient.queries, memory, coverage, now, first=first, windows=windows)
+    return writer.digest(writer.fitted(digest), recipient.to, context.extras(user_id))

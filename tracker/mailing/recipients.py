@@ -124,6 +124,8 @@ def read_memories(session: Session, recipients: Iterable[Recipient]) -> dict[int
         memories[number].learn([_as_live(merged, call, *tell)])
     for number, follows in read_follows(session, people).items():
         memories[number].follows = follows
+    for number, later in _put_off(session, people).items():
+        memories[number].later = frozenset(later)
     for number, refused in _refusals(session, people).items():
         memories[number].refused = frozenset(pair for pair in refused if pair[0] not in memories[number].follows)
     return memories
@@ -156,6 +158,15 @@ def read_follows(session: Session, people: Iterable[int]) -> dict[int, dict[int,
         for number, call, at in session.exec(query):
             follows[number][call] = min(at, follows[number].get(call, at))
     return follows
+
+
+def _put_off(session: Session, people: Iterable[int]) -> dict[int, set[int]]:
+    """Per person the calls they judged "later"."""
+    later: dict[int, set[int]] = defaultdict(set)
+    rows = select(Verdict.user_id, Verdict.call_id).where(Verdict.say == Say.LATER, col(Verdict.undone_at).is_(None))
+    for number, call in session.exec(rows.where(col(Verdict.user_id).in_(list(people)))):
+        later[number].add(call)
+    return later
 
 
 def _refusals(session: Session, people: Mapping[int, Recipient]) -> dict[int, set[tuple[int, str | None]]]:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -23,14 +24,21 @@ from tracker.sources.clock_skew import clock_trouble
 PATIENCE = 100  # seconds; a lease of somebody who hangs is over by then
 
 
-def plan_now(settings: Settings, engine: Engine, clock: Clock, patience: float = PATIENCE) -> PlanResult:
-    """Plan once; wait for another planner to finish. CommandFailed says why nothing was planned."""
+def plan_now(
+    settings: Settings, engine: Engine, clock: Clock, patience: float = PATIENCE, matching: bool = False
+) -> PlanResult:
+    """Plan once; wait for another planner to finish. CommandFailed says why nothing was planned.
+
+    While ``matching`` goes on, a digest waits for it, WAIT_FOR_MATCHING minutes at most.
+    """
     from tracker.matching import DIGEST_THRESHOLD
 
     mailer, waited = open_mailer(settings, engine), 0.0
     while True:
         try:
-            return plan(engine, mailer, clock.now().instant, DIGEST_THRESHOLD, compare_clocks=not clock.is_set)
+            now = clock.now().instant
+            since = now - timedelta(minutes=settings.wait_for_matching) if matching else None
+            return plan(engine, mailer, now, DIGEST_THRESHOLD, not clock.is_set, since)
         except PlannerBusy as error:
             if waited >= patience:
                 raise CommandFailed(f"{error}; try again later") from error

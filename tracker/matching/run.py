@@ -77,6 +77,12 @@ def match_with_model(
     return match_calls(engine, model, lambda texts: Matcher(texts, embedder()), now, rebuild, progress, installed())
 
 
+def waiting_calls(session: Session) -> int:
+    """How many calls are new or changed since they were matched, or were matched with another model or agenda."""
+    key = matched_with(model_name(installed()), challenge_texts(session))
+    return session.exec(select(func.count()).select_from(Call).where(*_which(key, rebuild=False))).one()
+
+
 def challenge_texts(session: Session) -> list[ChallengeText]:
     """The opgaven that have words of their own, as the matcher reads them."""
     return texts_of(session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position))).all())

@@ -59,6 +59,7 @@ class Scheduler:
     say: Say
     stopping: bool = False
     crawling: asyncio.subprocess.Process | None = None
+    matching: asyncio.subprocess.Process | None = None
     epoch: int | None = None
     _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -80,6 +81,7 @@ class Scheduler:
         await self._guarded("time", self._tell_the_time)
         await self._guarded("crawl", self._crawl)
         if self._skew.sure:
+            await self._guarded("match", self._match)
             await self._guarded("plan", self._plan)
         await self._guarded("send", self._send)
         if self._skew.sure:
@@ -151,8 +153,28 @@ class Scheduler:
         due = [name for name in crawlable(self.settings) if not since <= begun.get(name, EPOCH) <= now]
         return [name for name in due if not now < rests.get(name, now) <= now + 2 * LONGEST_REST]
 
+    async def _match(self) -> None:
+        """Match what people added or changed; what a crawl brought is matched by the crawl itself."""
+        busy = (process for process in (self.crawling, self.matching) if process is not None)
+        if any(process.returncode is None for process in busy) or not await asyncio.to_thread(self._unmatched):
+            return
+        failed = self.matching.returncode if self.matching is not None else 0
+        self.matching = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tracker", "match", stdout=asyncio.subprocess.DEVNULL
+        )
+        if failed:
+            raise CommandFailed(f"match ended with exit code {failed}; it is tried again")
+
+    def _unmatched(self) -> int:
+        from tracker.matching.run import waiting_calls  # numpy comes with it
+
+        with reading(self.engine) as session:
+            return waiting_calls(session)
+
     async def _plan(self) -> None:
-        planned = await asyncio.to_thread(plan_now, self.settings, self.engine, self.clock, 0)
+        """Digests wait for the matching of what they should know, an hour at most; reminders do not."""
+        matching = bool(await asyncio.to_thread(self._unmatched))
+        planned = await asyncio.to_thread(plan_now, self.settings, self.engine, self.clock, 0, matching)
         if planned.refused:
             raise CommandFailed(planned.refused)
         if planned.digests or planned.reminders or planned.alerts:
@@ -219,10 +241,11 @@ class Scheduler:
     async def close(self) -> None:
         """End the crawl that runs, finish the mail that is being handed over, give the lease back."""
         self.stopping = True
-        if self.crawling is not None and self.crawling.returncode is None:
-            self.crawling.terminate()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.crawling.wait(), 10)
+        for process in (self.crawling, self.matching):
+            if process is not None and process.returncode is None:
+                process.terminate()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(process.wait(), 10)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._ticking.acquire(), LAST_TICK)
         async with self._sending:

@@ -138,10 +138,21 @@ def _mailed(session: Session, call: Call) -> list[TraceStep]:
     for told, delivery, user in session.exec(query):
         state = DeliveryState(delivery.state)
         when = wording.moment(delivery.finished_at or delivery.planned_at)
-        line = f"{user.email}, als {ToldKind(told.kind).label}, {state.label}, {when}"
+        line = f"{user.email}, als {ToldKind(told.kind).label}, {state.label}, {when}, mail {delivery.id}"
         why = f": {delivery.last_text}" if state in UNTOLD_STATES and delivery.last_text else ""
-        steps.append(TraceStep("niet aangekomen" if state in UNTOLD_STATES else "gemaild", line + why))
+        steps.append(TraceStep(_stage(ToldKind(told.kind), state), line + why))
     return steps
+
+
+def _stage(kind: ToldKind, state: DeliveryState) -> str:
+    """Whether the call was named to a person: only where the mail was taken, and not where it was only counted."""
+    if state in UNTOLD_STATES:
+        return "niet aangekomen"
+    if kind is ToldKind.SET_ASIDE:
+        return "apart gezet"
+    if state is DeliveryState.ACCEPTED:
+        return "gemaild"
+    return "misschien gemaild" if state is DeliveryState.AMBIGUOUS else "wacht"
 
 
 def _not_mailed(session: Session, call: Call, now: datetime, threshold: float) -> list[TraceStep]:
@@ -177,6 +188,10 @@ def _why_not(
     if any(pair[0] == call.id for pair in memory.refused):
         return "beoordeeld als niet voor ons"
     digest = compose(catalogue, recipient.queries, memory, read_coverage(session, catalogue), now)
-    if any(tell[0] == call.id for tell in digest.tells):
+    if any(item.call.id == call.id for item in digest.items):
         return "staat in het volgende overzicht"
+    if call.id in memory.aside or any(each.id == call.id for each in digest.aside):
+        return "apart gezet: alleen geteld, want zelden iets voor een gemeente"
+    if call.id in digest.announced:
+        return "wacht tot de opening nadert"
     return "geen abonnement op deze opgave, of het filter sluit de regeling uit"

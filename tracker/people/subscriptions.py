@@ -34,6 +34,10 @@ def normal_address(email: str) -> str:
     return address.normalized.lower()
 
 
+# Calls told in full in one mail, unless a person chose a number; a fundraiser judges about that many with care.
+MOST_IN_FULL = {Cadence.WEEK: 6, Cadence.DAY: 3, Cadence.URGENT: 6}
+
+
 def add_user(session: Session, email: str, name: str, role: Role, participant: str, now: datetime) -> User:
     """A new person. Raises NotPossible when the address is known, or the participant is not or not on that day."""
     address, called = normal_address(email), one_line(name, 200)
@@ -70,7 +74,7 @@ def subscribe(
 ) -> tuple[Subscription, bool]:  # fmt: skip
     """A subscription on these opgaven (none: all), and whether it is new: asking twice gives one.
 
-    ``most`` and ``nothing_new`` also change one that is there; None leaves them (20 and no for a new one).
+    ``most`` and ``nothing_new`` also change one that is there; None leaves them (a new one: 6 a week or 3 a day, no).
     """
     unknown = [subscription for subscription in opgaven if session.get(Challenge, subscription) is None]
     if unknown:
@@ -84,7 +88,7 @@ def subscribe(
             return subscription, False
     subscription = Subscription(
         user_id=user.id, participant_id=user.participant_id, filter=stored_filter, every=every.value, weekday=weekday,
-        most=20 if most is None else most, nothing_new=bool(nothing_new), name=name, created_at=now,
+        most=MOST_IN_FULL[every] if most is None else most, nothing_new=bool(nothing_new), name=name, created_at=now,
     )  # fmt: skip
     session.add(subscription)
     session.flush()

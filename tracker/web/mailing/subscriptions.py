@@ -28,7 +28,7 @@ class SubscriptionForm(BaseModel):
     name: str = Field(default="", max_length=120)
     every: Cadence
     weekday: int = Field(default=0, ge=0, le=6)
-    most: int = Field(default=20, ge=1, le=100)
+    most: int = Field(default=6, ge=1, le=100)
     nothing_new: bool = False
     text: str = Field(default="", max_length=200)
     challenges: Annotated[list[str], Field(default_factory=list, max_length=200)]

@@ -1,0 +1,136 @@
+"""Where in a digest a call stands: by what it is worth to its reader. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from db.vocabulary import Eligibility, Status, Word
+from notifications.catalogue import CatalogueCall
+
+SELF_LINES = 40  # one line each; more waits, untold, for the next digest
+PARTNER_LINES = 10
+NAMED_BEFORE = 60  # days before closing by which a call of our own must have been named: a college needs them
+AHEAD = 90  # days; what opens or closes later than this waits untold
+LEAST_WORTH = 0.2
+
+# Tried on 1,330 topics that fundraisers judged, 27 weeks (2026-11-29): fit times the chance that a public body can use
+# it puts 0.85 to 0.90 of yes and maybe among the first six; by closing date it was 0.57.
+CHANCES = {Eligibility.SELF: 1.0, Eligibility.PARTNER: 0.7, Eligibility.UNKNOWN: 0.5, Eligibility.NO: 0.1}
+TOO_LATE = 0.3  # what the college can no longer decide is still worth knowing, behind what it can
+NOT_OPEN_YET = 0.6
+
+
+class Place(Word):
+    """A section of a digest, in the order in which they stand."""
+
+    CHOOSE = "choose", "kies eerst"
+    OURS = "ours", "ook zelf aan te vragen"
+    PARTNER = "partner", "als partner"
+    UNSURE = "unsure", "niet bekend voor wie"
+    OTHERS = "others", "niet of zelden voor overheden"
+    CHANGED = "changed", "gewijzigd"
+    GONE = "gone", "verdwenen bij de bron"
+    CLOSING = "closing", "sluit binnenkort"
+    OPENING = "opening", "opent binnenkort"
+
+
+PLACES = tuple(Place)
+OF_USE = {
+    Eligibility.SELF: Place.OURS, Eligibility.PARTNER: Place.PARTNER,
+    Eligibility.UNKNOWN: Place.UNSURE, Eligibility.NO: Place.OTHERS,
+}  # fmt: skip
+MOST_LINES = {Place.OURS: SELF_LINES, Place.PARTNER: PARTNER_LINES, Place.UNSURE: PARTNER_LINES, Place.OTHERS: 20}
+
+
+@dataclass(frozen=True)
+class DecisionWindow:
+    """Until when the reader's organisation can say go, or why it is too late to decide at all."""
+
+    go_by: date | None = None
+    late: str = ""
+
+
+NO_WINDOW = DecisionWindow()
+Windows = Callable[[CatalogueCall], DecisionWindow]
+
+
+def no_windows(_: CatalogueCall) -> DecisionWindow:
+    """Where no organisation decides: nothing is too late."""
+    return NO_WINDOW
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A call that may be named, with what decides where: ``fit`` is its best score (0-1) for this reader."""
+
+    call: CatalogueCall
+    fit: float
+    followed: bool
+    window: DecisionWindow = NO_WINDOW
+
+    @property
+    def worth(self) -> float:
+        """Fit times the chance that a public body can use it; less where it is too late or does not open yet."""
+        chance = 1.0 if self.followed else CHANCES[Eligibility(self.call.eligible)]
+        late = TOO_LATE if self.window.late else 1.0
+        return self.fit * chance * late * (1.0 if self.call.status is Status.OPEN else NOT_OPEN_YET)
+
+    @property
+    def order(self) -> tuple[float, int]:
+        """Best first; the id makes it stable."""
+        return -self.worth, self.call.id
+
+    @property
+    def place(self) -> Place:
+        """Its section when it is not chosen."""
+        return Place.OURS if self.followed else OF_USE[Eligibility(self.call.eligible)]
+
+    def days_to_close(self, today: date) -> int | None:
+        """Calendar days until one can no longer enter; None where no day is known."""
+        due = self.call.next_due.day if self.call.next_due else None
+        return None if due is None else (due - today).days
+
+    def is_due(self, today: date) -> bool:
+        """Whether it may be named now: it is open, or opens or closes before long, or has no day to wait for."""
+        if self.call.status is Status.OPEN:
+            return True
+        opens = self.call.opens.day if self.call.opens else None
+        closes = self.days_to_close(today)
+        near = closes is not None and closes <= AHEAD
+        return near or opens is None or (opens - today).days <= AHEAD
+
+    def presses(self, today: date) -> bool:
+        """Whether it closes so soon that it must be named now, if at all."""
+        closes = self.days_to_close(today)
+        return closes is not None and closes <= NAMED_BEFORE
+
+    def need(self, today: date) -> tuple[bool, float, int]:
+        """Order among one-line items: what must be decided now before the rest, then worth; the id makes it stable."""
+        return not self.presses(today), -self.worth, self.call.id
+
+
+@dataclass(frozen=True)
+class Placing:
+    """What is named and where, in order, and what waits untold."""
+
+    named: dict[int, Place]
+    waiting: frozenset[int]
+    announced: frozenset[int]
+
+
+def place(candidates: list[Candidate], most: int, today: date) -> Placing:
+    """The best ``most`` to choose from; the others one line each, as many as a section holds; the rest waits."""
+    due = [each for each in candidates if each.is_due(today)]
+    best = sorted((each for each in due if _may_choose(each)), key=lambda each: each.order)[:most]
+    named = {each.call.id: Place.CHOOSE for each in best}
+    room = dict(MOST_LINES)
+    for each in sorted((each for each in due if each.call.id not in named), key=lambda each: each.need(today)):
+        if room[each.place] > 0:
+            room[each.place] -= 1
+            named[each.call.id] = each.place
+    waiting = frozenset(each.call.id for each in due) - named.keys()
+    return Placing(named, waiting, frozenset(each.call.id for each in candidates) - named.keys() - waiting)
+
+
+def _may_choose(candidate: Candidate) -> bool:
+    return candidate.worth >= LEAST_WORTH and candidate.call.status is Status.OPEN

@@ -1,0 +1,146 @@
+"""What a digest names, sets aside and leaves for later; told means named."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from db.models import Call, Deadline, Follow, Sighting, Told
+from db.session import reading, writing
+from db.vocabulary import Cadence, DeadlineKind, ToldKind
+from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
+
+MONDAY = timedelta(days=3)  # after the Friday of ``now``
+
+
+@pytest.fixture
+def agenda(engine: Engine, now: datetime) -> Engine:
+    make_agenda(engine)
+    make_call(engine, now, "Voorbij", closes=date(2026, 5, 1))
+    return engine
+
+
+def told_as(engine: Engine, call: int) -> list[str]:
+    with reading(engine) as session:
+        return sorted(set(session.exec(select(Told.kind).where(Told.call_id == call)).all()))
+
+
+def follow(engine: Engine, now: datetime, user: int, call: int) -> None:
+    with writing(engine) as session:
+        session.add(Follow(user_id=user, call_id=call, at=now))
+
+
+def update(engine: Engine, call: int, **fields: object) -> None:
+    with writing(engine) as session:
+        row = session.get_one(Call, call)
+        for name, value in fields.items():
+            setattr(row, name, value)
+        session.add(row)
+
+
+def test_what_is_set_aside_is_counted_once_and_named_when_it_turns_out_to_be_for_us(
+    agenda: Engine, now: datetime
+) -> None:
+    make_reader(agenda, now)
+    make_call(agenda, now, "Voor ons", eligible="self")
+    other = make_call(agenda, now, "Voor bedrijven", eligible="no")
+    plan_at(agenda, now)
+    assert told_as(agenda, other) == [ToldKind.SET_ASIDE]
+    make_call(agenda, now, "Ook voor ons", eligible="self")
+    plan_at(agenda, now + MONDAY)
+    assert "niets voor een gemeente" not in deliveries(agenda)[-1].text
+    update(agenda, other, eligible="partner")
+    plan_at(agenda, now + MONDAY + timedelta(days=1))
+    assert "* Voor bedrijven" in deliveries(agenda)[-1].text
+
+
+def test_only_what_a_public_body_cannot_use_is_no_reason_for_a_mail(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now)
+    call = make_call(agenda, now, "Voor bedrijven", eligible="no")
+    assert plan_at(agenda, now).digests == 0
+    assert told_as(agenda, call) == []
+
+
+def test_who_asks_for_it_by_filter_gets_it_by_name(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now, filter={"eligible": ["no"]})
+    make_call(agenda, now, "Voor bedrijven", eligible="no")
+    plan_at(agenda, now)
+    assert "* Voor bedrijven" in deliveries(agenda)[-1].text
+
+
+def test_a_topic_stands_with_its_code_and_topics_of_one_call_stand_together(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now, most=1)
+    for n, title in enumerate(["Eerst", "Buurtwarmte", "Los", "Renovatie", "Isolatie"]):
+        umbrella = "Schone energie" if title not in ("Eerst", "Los") else None
+        call = make_call(
+            agenda, now, title, score=0.95 - n / 20, eligible="self", call_title=umbrella, budget=6_000_000
+        )
+        with writing(agenda) as session:
+            session.add(
+                Sighting(
+                    source="eu_portal", external_id=str(n), call_id=call, url="https://e.example", fields={},
+                    fingerprint=str(n), references=[f"LIFE-2026-{n}"], first_seen=now, last_seen=now,
+                )
+            )  # fmt: skip
+    plan_at(agenda, now)
+    text = deliveries(agenda)[-1].text
+    lines = [line for line in text.splitlines() if line.startswith(("* ", "Eén oproep"))]
+    assert lines == [
+        "* Eerst [LIFE-2026-0]",
+        "Eén oproep, 3 onderwerpen: Schone energie",
+        "* Buurtwarmte [LIFE-2026-1]",
+        "* Renovatie [LIFE-2026-3]",
+        "* Isolatie [LIFE-2026-4]",
+        "* Los [LIFE-2026-2]",
+    ]
+    assert text.count("budget € 6 mln voor 3 onderwerpen samen") == 3
+
+
+def test_what_does_not_open_for_months_waits_and_its_opening_is_told_to_who_knew_it(
+    agenda: Engine, now: datetime
+) -> None:
+    make_reader(agenda, now, most=1)
+    far = make_call(agenda, now, "In 2027", closes=date(2027, 9, 1), eligible="self", source_word="announced")
+    near = make_call(agenda, now, "In juni", closes=date(2026, 9, 1), eligible="self", source_word="announced")
+    for call, day in ((far, date(2027, 4, 20)), (near, date(2026, 6, 2))):
+        with writing(agenda) as session:
+            session.add(
+                Deadline(call_id=call, kind=DeadlineKind.OPENS, day=day, zone="Europe/Brussels", modified_at=now)
+            )
+    plan_at(agenda, now)
+    first = deliveries(agenda)[-1].text
+    assert "* In juni" in first
+    assert "In 2027" not in first
+    assert "Daarnaast 1 regeling voor uw opgaven aangekondigd" in first
+    update(agenda, near, source_word="open")
+    plan_at(agenda, now + timedelta(days=4))
+    opened = deliveries(agenda)[-1].text
+    assert "OPENT BINNENKORT (1)" in opened
+    assert "opent vandaag; sluit dinsdag 1 september 2026" in opened
+    assert plan_at(agenda, now + timedelta(days=5)).digests == 0
+
+
+def test_a_followed_call_that_vanishes_is_told_the_next_working_day_and_once(agenda: Engine, now: datetime) -> None:
+    reader = make_reader(agenda, now, every=Cadence.WEEK)
+    call = make_call(agenda, now, "Klimaatplan", eligible="self")
+    plan_at(agenda, now)
+    follow(agenda, now, reader, call)
+    update(agenda, call, not_listed_since=now + timedelta(days=4))
+    plan_at(agenda, now + timedelta(days=5))
+    mail = deliveries(agenda)[-1]
+    assert mail.subject == "Niet meer vermeld bij de bron: Klimaatplan"
+    assert told_as(agenda, call) == [ToldKind.GONE, ToldKind.NEW]
+    before = len(deliveries(agenda))
+    for day in (6, 7, 10):
+        plan_at(agenda, now + timedelta(days=day))
+    assert all("Klimaatplan" not in mail.text for mail in deliveries(agenda)[before:])
+
+
+def test_while_calls_are_matched_a_digest_waits_an_hour_and_a_reminder_does_not(agenda: Engine, now: datetime) -> None:
+    reader = make_reader(agenda, now)
+    make_call(agenda, now, "Nieuw", eligible="self")
+    near = make_call(agenda, now, "Gevolgd", closes=date(2026, 6, 28), eligible="self")
+    follow(agenda, now - timedelta(days=9), reader, near)
+    assert plan_at(agenda, now + MONDAY, matching_since=now - timedelta(minutes=60)).digests == 0
+    assert plan_at(agenda, now + MONDAY, matching_since=now + timedelta(minutes=1)).digests == 1

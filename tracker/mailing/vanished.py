@@ -1,0 +1,71 @@
+"""Followed calls that vanished at their source, closed early or were withdrawn: told within a working day.
+
+A digest may be a week away; who works on an application must know the next morning.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from db.models import Delivery, Told
+from db.session import reading
+from db.vocabulary import UNTOLD_STATES, MailKind, Status, ToldKind
+from notifications.catalogue import CatalogueCall, read_catalogue
+from notifications.digest import Item, Memory, news_of
+from notifications.message import Addressee
+from notifications.outbox import Mail
+from notifications.places import Place
+from tracker.mailing.periods import at_half_past_seven
+from tracker.mailing.planning_run import PlanningRun
+from tracker.mailing.recipients import read_follows
+from tracker.mailing.reminders import people_to_remind
+from tracker.workdays import is_working_day
+
+LIFE = timedelta(days=3)  # after that the next digest tells it
+LANE = 3
+ENTERED = frozenset({Status.OPEN, Status.ANNOUNCED, Status.EXPECTED})
+
+
+def plan_vanished(run: PlanningRun) -> int:
+    """Put a mail in the outbox for each followed call that is no longer to be had; how many."""
+    if not is_working_day(run.today) or run.now < at_half_past_seven(run.today):
+        return 0
+    with reading(run.engine) as session:
+        people = people_to_remind(session, run.now)
+        follows = read_follows(session, people)
+        calls = {call for of_person in follows.values() for call in of_person}
+        catalogue = read_catalogue(session, run.now, threshold=2, only=calls) if calls else None
+        memories = _memories(session, people)
+    if catalogue is None:
+        return 0
+    mails: list[Mail] = []
+    for user, of_person in follows.items():
+        memories[user].follows = of_person
+        known = [catalogue.calls[call] for call in sorted(of_person.keys() & catalogue.calls.keys())]
+        mails += _mails(run, people[user], known, memories[user])
+    with run.writing() as session:
+        return run.put(session, mails)
+
+
+def _mails(run: PlanningRun, to: Addressee, calls: list[CatalogueCall], memory: Memory) -> Iterator[Mail]:
+    for call in calls:
+        kind, changes = news_of(call, memory, run.now, only_followed=True)
+        if kind not in (ToldKind.GONE, ToldKind.CHANGED) or call.status in ENTERED:
+            continue
+        item = Item(call, kind, followed=True, changes=changes, place=Place.GONE)
+        tells = [(call.id, call.version, kind.value, call.gone_name if kind is ToldKind.GONE else "")]
+        key = f"vanished:{to.user_id}:{call.id}:{call.version}:{call.gone_name}"
+        letter = run.writer.vanished(item, to)
+        yield Mail.of(letter, to, key, MailKind.MOVED, run.now, run.now + LIFE, lane=LANE, tells=tells)
+
+
+def _memories(session: Session, people: dict[int, Addressee]) -> dict[int, Memory]:
+    """What mails that did not fail told these people."""
+    memories: dict[int, Memory] = defaultdict(Memory)
+    told = select(Told.user_id, Told.call_id, Told.version, Told.kind, Told.detail)  # type: ignore[call-overload]
+    told = told.join(Delivery, col(Delivery.id) == col(Told.delivery_id)).where(col(Told.user_id).in_(list(people)))
+    for user, *tell in session.exec(told.where(col(Delivery.state).not_in(UNTOLD_STATES))):
+        memories[user].learn([tuple(tell)])
+    return memories
