@@ -126,8 +126,10 @@ class CatalogueCall:
 
     @property
     def gone_name(self) -> str:
-        """What a ledger remembers its vanishing by: another time it is another day."""
-        return f"{self.gone_on}" if self.gone_on else ""
+        """What a ledger remembers its vanishing by; empty where it is listed, or left the list after it closed."""
+        if self.gone_on is None or (self.closes_at is not None and local_day(self.closes_at) <= self.gone_on):
+            return ""
+        return self.gone_on.isoformat()
 
     @property
     def is_news(self) -> bool:

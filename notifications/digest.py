@@ -296,7 +296,7 @@ def news_of(
     changes = net_changes(call, told or 0, memory.moved.get(call.id, 0), since)
     if changes:
         return ToldKind.CHANGED, changes
-    if call.id in memory.follows and call.gone_on and not memory.has(call.id, ToldKind.GONE, call.gone_name):
+    if call.id in memory.follows and call.gone_name and not memory.has(call.id, ToldKind.GONE, call.gone_name):
         return ToldKind.GONE, ()
     if not call.is_news:
         return None, ()

@@ -156,7 +156,11 @@ def test_a_bare_number_is_not_told_as_euros(written: str, said: str) -> None:
     assert wording.amount_as_written(written) == said
 
 
-@pytest.mark.parametrize(("left", "line"), [("", "  W"), ("morgen", "  morgen: W")])
-def test_a_call_told_short_has_no_gap_where_its_date_is_not_known(left: str, line: str) -> None:
-    call = SimpleNamespace(title="T", left=left, when="W", reasons=[], changes=[], late="", link="L")
-    assert _environments()[0].get_template("_base/short.txt").render(call=call).splitlines()[1] == line
+@pytest.mark.parametrize(("left", "line"), [("", "  W · V · G"), ("morgen", "  morgen: W · V · G")])
+def test_a_call_on_one_line_has_no_gap_where_its_date_is_not_known(left: str, line: str) -> None:
+    call = SimpleNamespace(
+        title="T", code="", head="", left=left, soon=False, when="W", later="", who="V", money="G", followed=False,
+        changes=[], late="", also=[], link="L",
+    )  # fmt: skip
+    text = _environments()[0].get_template("_base/line.txt").render(call=call, decide="")
+    assert text.splitlines()[1] == line

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Call, Deadline, Follow, Sighting, Told
+from db.models import Call, Deadline, Follow, Revision, Sighting, Told
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeadlineKind, ToldKind
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
@@ -135,6 +135,30 @@ def test_a_followed_call_that_vanishes_is_told_the_next_working_day_and_once(age
     for day in (6, 7, 10):
         plan_at(agenda, now + timedelta(days=day))
     assert all("Klimaatplan" not in mail.text for mail in deliveries(agenda)[before:])
+
+
+def test_a_followed_call_that_closes_early_is_told_and_one_that_closes_on_its_day_is_not(
+    agenda: Engine, now: datetime
+) -> None:
+    reader = make_reader(agenda, now, every=Cadence.WEEK)
+    early, on_its_day = (make_call(agenda, now, title, closes=date(2026, 6, day), eligible="self")
+                         for title, day in (("Op is op", 30), ("Gewoon", 2)))  # fmt: skip
+    plan_at(agenda, now)
+    for call in (early, on_its_day):
+        follow(agenda, now, reader, call)
+    with writing(agenda) as session:
+        row = session.get_one(Call, early)
+        row.source_word, row.version = "closed", 2
+        session.add(
+            Revision(
+                call_id=early, kind="changed", field="source_word", old="open", new="closed", telling=True, version=2,
+                at=now + timedelta(days=4),
+            )
+        )  # fmt: skip
+    plan_at(agenda, now + timedelta(days=5))
+    subjects = [mail.subject for mail in deliveries(agenda)]
+    assert "Nu gesloten: Op is op" in subjects
+    assert "Nu gesloten: Gewoon" not in subjects
 
 
 def test_while_calls_are_matched_a_digest_waits_an_hour_and_a_reminder_does_not(agenda: Engine, now: datetime) -> None:

@@ -4,15 +4,15 @@ A digest may be a week away; who works on an application must know the next morn
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
 from db.models import Delivery, Told
 from db.session import reading
-from db.vocabulary import UNTOLD_STATES, MailKind, Status, ToldKind
-from notifications.catalogue import CatalogueCall, read_catalogue
+from db.vocabulary import UNTOLD_STATES, DeadlineKind, MailKind, Status, ToldKind
+from notifications.catalogue import DUE_KINDS, CatalogueCall, Change, read_catalogue
 from notifications.digest import Item, Memory, news_of
 from notifications.message import Addressee
 from notifications.outbox import Mail
@@ -25,6 +25,7 @@ from tracker.workdays import is_working_day
 
 LIFE = timedelta(days=3)  # after that the next digest tells it
 LANE = 3
+DATES = frozenset(str(kind) for kind in DeadlineKind)
 ENTERED = frozenset({Status.OPEN, Status.ANNOUNCED, Status.EXPECTED})
 
 
@@ -52,13 +53,23 @@ def plan_vanished(run: PlanningRun) -> int:
 def _mails(run: PlanningRun, to: Addressee, calls: list[CatalogueCall], memory: Memory) -> Iterator[Mail]:
     for call in calls:
         kind, changes = news_of(call, memory, run.now, only_followed=True)
-        if kind not in (ToldKind.GONE, ToldKind.CHANGED) or call.status in ENTERED:
+        if kind is not ToldKind.GONE and not (kind is ToldKind.CHANGED and _ended_early(call, changes, run)):
             continue
         item = Item(call, kind, followed=True, changes=changes, place=Place.GONE)
         tells = [(call.id, call.version, kind.value, call.gone_name if kind is ToldKind.GONE else "")]
         key = f"vanished:{to.user_id}:{call.id}:{call.version}:{call.gone_name}"
         letter = run.writer.vanished(item, to)
         yield Mail.of(letter, to, key, MailKind.MOVED, run.now, run.now + LIFE, lane=LANE, tells=tells)
+
+
+def _ended_early(call: CatalogueCall, changes: Iterable[Change], run: PlanningRun) -> bool:
+    """Whether it closed before its day, or its day was moved into the past; what closes on its day does so quietly."""
+    if call.status in ENTERED:
+        return False
+    to_come = any(due.kind in DUE_KINDS and due.over_at is not None and due.over_at > run.now for due in call.dates)
+    olds = [row.get("day") or "" for change in changes if change.field in DATES for row in change.old or ()]
+    moved = any(day >= run.today.isoformat() for day in olds)
+    return to_come or moved or call.status is not Status.CLOSED
 
 
 def _memories(session: Session, people: dict[int, Addressee]) -> dict[int, Memory]:
