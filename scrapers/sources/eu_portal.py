@@ -131,6 +131,10 @@ class EuPortal(JsonSource):
         if not isinstance(data, dict) or not isinstance(data.get("results"), list):
             raise SourceIncomplete(f"page {self.number}: an answer without results")
         total, size = self.total_of(data), data.get("pageSize")
+        if len(data["results"]) > total:
+            raise SourceIncomplete(
+                f"page {self.number}: {len(data['results'])} results where {total} are said to be all"
+            )
         self.totals.add(total)
         self.own_count = total
         self.most = max(self.most, total)

@@ -53,6 +53,11 @@ def test_a_total_without_an_order_that_is_no_larger_costs_one_question(total: in
     assert (result.stopped, len(result.listings), len(result.pages)) == ("", 2, 2)
 
 
+def test_a_total_that_is_smaller_than_its_own_page_is_believed_by_nobody(tmp_path: Path) -> None:
+    result = crawled(tmp_path, (PAGE, [topic(1), topic(2)], 1), (TOTAL, [topic(1)], 1))
+    assert (result.stopped, result.listings) == ("page 1: 2 results where 1 are said to be all", ())
+
+
 def test_a_search_that_refuses_the_question_without_an_order_takes_nothing_away(tmp_path: Path) -> None:
     result = crawled(tmp_path, SORTED)
     assert (result.stopped, len(result.listings)) == ("", 2)
