@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from db.models import Call, Doubt, Question, Sighting
+from db.models import Answer, Call, Doubt, Question, Sighting
 from db.rights import has_role
 from db.status import is_past_yet_open
 from db.vocabulary import AnswerKind, Role, Status
@@ -21,8 +21,10 @@ from tracker.errors import Incomplete, NotFound, NotPossible, Refused
 from tracker.web.calls.correct import Hour
 from tracker.web.calls.rows import find_call
 from tracker.web.frame import forms
+from tracker.web.frame.actions import attempt
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.phrases import WORDS, field_name, options, value_text
+from tracker.web.frame.forms import EMPTY_FORM, FormState
+from tracker.web.frame.phrases import WORDS, field_name, options, value_text, who_may_apply
 from tracker.web.frame.safety import home_path
 
 PAGE = "/vragen"
@@ -47,7 +49,7 @@ DONE = {
 }
 
 
-class Said(BaseModel):
+class AnswerForm(BaseModel):
     """The form under a question: a reading, a value of one's own, that it is not there, or that it is right."""
 
     say: str = Field(pattern=r"^(reading:.+|typed|absent|confirmed)$", max_length=2100)
@@ -57,7 +59,7 @@ class Said(BaseModel):
     back: str = PAGE
 
 
-class Doubted(BaseModel):
+class DoubtForm(BaseModel):
     """The button beside a value."""
 
     field: str = Field(max_length=50)
@@ -82,22 +84,20 @@ class Card(NamedTuple):
 
 def index(request: RequestContext) -> Response:
     """Everything that waits, what matters most first."""
-    return _page(request, {})
+    return _page(request, EMPTY_FORM)
 
 
-def _page(request: RequestContext, errors: dict[str, str], status: int = 200, about: int = 0) -> Response:
+def _page(request: RequestContext, state: FormState, about: int = 0) -> Response:
     waiting = waiting_questions(request.session, request.viewer, request.now.instant)
     shown = [question for question in waiting if question.question.id == about]
     shown += [question for question in waiting if question.question.id != about][: ON_A_PAGE - len(shown)]
     return request.page(
         "calls/questions.html",
-        status,
+        state=state,
         cards=[card(request, question) for question in shown],
         more=len(waiting) - len(shown),
         total=len(waiting),
         past=past_yet_open(request.session, request.now.instant),
-        errors=errors,
-        typed=request.form,
         about=about,
     )
 
@@ -110,9 +110,9 @@ def card(request: RequestContext, waiting: Waiting) -> Card:
     return Card(
         question=question,
         call=waiting.call,
-        asks=_asks(question),
-        readings=[(reading, _in_words(question.field, reading)) for reading in question.readings],
-        proposed=_in_words(question.field, proposal["value"]) if proposal.get("value") else "",
+        asks=_asks(question, waiting.call),
+        readings=[(reading, _in_words(question.field, reading, waiting.call)) for reading in question.readings],
+        proposed=_in_words(question.field, proposal["value"], waiting.call) if proposal.get("value") else "",
         sightings=waiting.sightings,
         doubts=waiting.doubts,
         is_date=question.field in KINDS,
@@ -122,16 +122,20 @@ def card(request: RequestContext, waiting: Waiting) -> Card:
     )
 
 
-def _asks(question: Question) -> str:
+def _asks(question: Question, call: Call) -> str:
+    if question.field == eligibility.FIELD and question.doubted is not None:
+        return f"Klopt dit: {_in_words(question.field, question.doubted, call)}?"
     if question.doubted is not None:
         return f"Klopt dit: {field_name(question.field)} {value_text(question.field, question.doubted)}?"
     return ASKED.get(question.field, f"Wat staat er over: {field_name(question.field)}?")
 
 
-def _in_words(field: str, reading: str) -> str:
+def _in_words(field: str, reading: str, call: Call) -> str:
     try:
         if field in EUROS:  # whole: what is rounded on other pages must be told apart here
             return f"€ {Decimal(reading):,f}".translate(DUTCH)
+        if field == eligibility.FIELD and reading == call.eligible:
+            return who_may_apply(call)  # a guess is asked as the guess that is shown
         return value_text(field, value_of(field, reading))
     except (ValueError, ArithmeticError):  # a source's reader may hand over what is no value: shown as it is
         return reading
@@ -148,26 +152,24 @@ def choices(field: str) -> list[tuple[str, str]]:
 
 def say(request: RequestContext) -> Response:
     """Keep an answer, or the page again with what is wrong at that question."""
-    number = request.params["question_id"]
-    form, errors = forms.filled(Said, request.form)
-    if form is None:
-        return _page(request, errors, 422, number)
-    question = request.session.get(Question, number)
-    if question is None:
-        raise NotFound
-    try:
-        kind, value = _given(question, form)
-        given = answer(request.deed, number, kind, value)
-    except NotFound:
-        raise
-    except Refused as error:
-        return _page(request, {error.field or "form": str(error)}, 422, number)
+    question = request.named(Question, "question_id")
+    outcome = attempt(request, lambda: _keep(request, question))
+    if isinstance(outcome, FormState):
+        return _page(request, outcome, request.params["question_id"])
+    given, back = outcome
+    return request.to(home_path(back), done=DONE[AnswerKind(given.kind)])
+
+
+def _keep(request: RequestContext, question: Question) -> tuple[Answer, str]:
+    """The answer that was kept, and where the person came from."""
+    form = forms.checked(AnswerForm, request.form)
+    given = answer(request.deed, question.id, *_given(question, form))
     replan_moved(request.session, request.now.instant)
     request.record("question answered", f"call {question.call_id}", f"{question.field}: {given.kind}")
-    return request.to(home_path(form.back), done=DONE[AnswerKind(given.kind)])
+    return given, form.back
 
 
-def _given(question: Question, form: Said) -> tuple[AnswerKind, Any]:
+def _given(question: Question, form: AnswerForm) -> tuple[AnswerKind, Any]:
     """What the person said, as a value. Raises Refused with the field that is not right."""
     if form.say.startswith("reading:"):
         reading = form.say.removeprefix("reading:")
@@ -185,7 +187,7 @@ def _given(question: Question, form: Said) -> tuple[AnswerKind, Any]:
     return AnswerKind(form.say), None
 
 
-def typed_value(field: str, form: Said) -> Any:
+def typed_value(field: str, form: AnswerForm) -> Any:
     """A value of one's own, read as every typed value is. Raises Refused."""
     if field in KINDS:
         if form.day is None:
@@ -211,7 +213,7 @@ def typed_value(field: str, form: Said) -> Any:
 def doubt_value(request: RequestContext) -> Response:
     """A reader says that a shown value is wrong: it stays, with a mark, and somebody is asked."""
     call = find_call(request)
-    form, _ = forms.filled(Doubted, request.form)
+    form, _ = forms.filled(DoubtForm, request.form)
     if form is None:
         raise NotFound
     try:

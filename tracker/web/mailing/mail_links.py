@@ -15,7 +15,7 @@ from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
 from tracker.people.subscriptions import leave_reminders
 from tracker.rights import Deed
-from tracker.web.calls.questions import Doubted
+from tracker.web.calls.questions import DoubtForm
 from tracker.web.calls.statements import dates_of, eligible_fact, facts
 from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
@@ -111,7 +111,7 @@ def doubt_from_mail(request: RequestContext) -> Response:
     if doubted is None:
         return request.page("mailing/mail_links_expired.html", 410)
     user, call = doubted
-    form, _ = forms.filled(Doubted, request.form)
+    form, _ = forms.filled(DoubtForm, request.form)
     if form is None:
         return _doubt_form(request, call, "Kies wat er niet klopt.", 422)
     try:
