@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import NamedTuple
 
+from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, func, or_, select
 
 from db.models import Call, Challenge, ClosedPeriod, Match, Subscription, Team, TeamMember, Verdict
 from db.queries import Viewer
 from db.status import next_gate_expression, standing
+from notifications.places import CHANCES
 from notifications.wording import AMSTERDAM, local_day
 from tracker.challenges.agenda import below
 from tracker.matching.search import matched
@@ -86,13 +88,22 @@ def my_challenges(session: Session, viewer: Viewer) -> tuple[str, ...]:
 
 
 def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200) -> list[int]:
-    """Calls that match this person's opgaven, still stand, and wait for a word; what closes first, first."""
+    """Calls that match this person's opgaven, still stand, and wait for a word; in the order of the mail."""
+    mine = my_challenges(session, viewer)
     judged = select(Verdict.call_id).where(Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None))
     query = (
         select(Call.id)
-        .where(standing(now), matched(col(Call.id), my_challenges(session, viewer)))
+        .where(standing(now), matched(col(Call.id), mine))
         .where(col(Call.id).not_in(judged))
+        .order_by(_worth(mine).desc())
         .order_by(func.coalesce(next_gate_expression(now), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
         .order_by(col(Call.id))
     )
     return list(session.exec(query.limit(most)))
+
+
+def _worth(challenges: tuple[str, ...]) -> ColumnElement[float]:
+    """As a digest weighs it: the best fit times the chance that a public body can use it."""
+    best = select(func.max(Match.score)).where(Match.call_id == Call.id)
+    fit = (best.where(col(Match.challenge_id).in_(challenges)) if challenges else best).scalar_subquery()
+    return fit * case(CHANCES, value=col(Call.eligible), else_=0.0)

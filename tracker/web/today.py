@@ -5,13 +5,15 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from sqlalchemy import case
 from sqlmodel import col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import Response
 
 from db.models import Call, Follow, Match, Revision, User, Verdict
 from db.rights import has_role
 from db.status import next_gate_expression, standing
-from db.vocabulary import Role, Say
+from db.vocabulary import Eligibility, Role, Say
 from tracker.applications.mismatches import mismatches
 from tracker.calendar.due import due_items_of, too_late_this_week, week_end
 from tracker.challenges.teams import duties_of
@@ -30,6 +32,17 @@ MOST = 12
 LOBBY_CLOSING, MOST_OF_LOBBY = timedelta(days=30), 8
 
 
+# What we can apply for before what only others can, wherever a list is longer than its place.
+BY_USE = case({use: place for place, use in enumerate(Eligibility)}, value=col(Call.eligible), else_=len(Eligibility))
+
+
+class CallList(NamedTuple):
+    """The first rows of a list, and how many there are in all."""
+
+    rows: list[CallRow]
+    total: int
+
+
 class Section(NamedTuple):
     """A part of the page with a template and a context of its own."""
 
@@ -44,7 +57,7 @@ def show(request: RequestContext) -> Response:
     judging = has_role(viewer, Role.FUNDRAISER)
     waiting = waiting_for(session, viewer, now) if judging else []
     close = closing(request, mine)
-    shown = {*waiting[:3], *(row.call.id for row in close)}
+    shown = {*waiting[:3], *(row.call.id for row in close.rows)}
     return request.page(
         "today.html",
         waiting=len(waiting),
@@ -89,34 +102,44 @@ def changed(request: RequestContext, mine: tuple[str, ...]) -> list[CallRow]:
     return [CallRow(**{**vars(row), "change": by_call[row.call.id]}) for row in rows]
 
 
-def closing(request: RequestContext, mine: tuple[str, ...]) -> list[CallRow]:
-    """What closes within three weeks: calls somebody found relevant, and matches nobody refused."""
+def closing(request: RequestContext, mine: tuple[str, ...]) -> CallList:
+    """What closes within three weeks: first what I follow, then what we can use, each by its day; nothing refused."""
+    viewer, now = request.viewer, request.now.instant
     refused = select(Verdict.call_id).where(
-        Verdict.user_id == request.viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
+        Verdict.user_id == viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
     )
-    gate = next_gate_expression(request.now.instant)
+    followed = col(Call.id).in_(select(Follow.call_id).where(Follow.user_id == viewer.user_id)) | col(Call.id).in_(
+        select(Verdict.call_id).where(
+            Verdict.user_id == viewer.user_id, Verdict.say == Say.YES, col(Verdict.undone_at).is_(None)
+        )
+    )
+    gate = next_gate_expression(now)
     query = (
         select(Call.id)
-        .where(standing(request.now.instant), gate <= request.now.instant + timedelta(days=CLOSING_DAYS))
-        .where(matched(col(Call.id), mine), col(Call.id).not_in(refused))
-        .order_by(gate, col(Call.id))
-        .limit(MOST)
+        .where(standing(now), gate <= now + timedelta(days=CLOSING_DAYS))
+        .where(followed | (matched(col(Call.id), mine) & (col(Call.eligible) != Eligibility.NO)))
+        .where(col(Call.id).not_in(refused))
+        .order_by(followed.desc(), BY_USE, gate, col(Call.id))
     )
-    return _rows(request, list(request.session.exec(query)))
+    return _first(request, query)
 
 
-def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) -> list[CallRow]:
-    """What this week brought and does not stand above, strongest match first."""
+def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) -> CallList:
+    """What this week brought and does not stand above: what we can use first, strongest match first."""
     score = select(func.max(Match.score)).where(col(Match.call_id) == col(Call.id))
     best = (score.where(col(Match.challenge_id).in_(mine)) if mine else score).scalar_subquery()
     query = (
         select(Call.id)
         .where(standing(request.now.instant), col(Call.first_seen) > request.now.instant - timedelta(days=DAYS_BACK))
         .where(best >= SHOWN_FROM, col(Call.id).not_in(shown))
-        .order_by(best.desc(), col(Call.id))
-        .limit(MOST)
+        .order_by(BY_USE, best.desc(), col(Call.id))
     )
-    return _rows(request, list(request.session.exec(query)))
+    return _first(request, query)
+
+
+def _first(request: RequestContext, query: SelectOfScalar[int]) -> CallList:
+    ids = list(request.session.exec(query))
+    return CallList(_rows(request, ids[:MOST]), len(ids))
 
 
 def _rows(request: RequestContext, ids: list[int]) -> list[CallRow]:

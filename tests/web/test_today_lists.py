@@ -1,0 +1,53 @@
+"""Vandaag and Beoordelen: what stands first, and how many there are."""
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from db.models import Call, Follow, User
+from db.session import reading, writing
+from tests.make.mail_cases import make_agenda, make_call, make_reader
+from tests.make.pages import visit
+
+pytestmark = pytest.mark.one_database  # it only reads
+
+
+def test_a_list_that_is_cut_says_how_many_there_are_and_what_one_follows_stands_first(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    make_agenda(engine)
+    reader = make_reader(engine, now)
+    for n in range(20):
+        make_call(engine, now, f"Regeling {n:02}", closes=date(2026, 6, 5), eligible="partner")
+    make_call(engine, now, "Voor bedrijven", closes=date(2026, 6, 2), eligible="no")
+    followed = make_call(engine, now, "Gevolgd", closes=date(2026, 6, 12), eligible="self")
+    with writing(engine) as session:
+        session.add(Follow(user_id=reader, call_id=followed, at=now))
+    with reading(engine) as session:
+        user = session.get_one(User, reader)
+        session.expunge_all()
+    with visit(engine, now, tmp_path, user) as visitor:
+        page = visitor.get("/").text
+    part = page.split('id="sluit"')[1].split("</section>")[0]
+    assert '<span class="quiet figure">21</span>' in part
+    assert "En nog 9: alle open regelingen" in part
+    assert re.findall(r">(Gevolgd|Regeling \d\d|Voor bedrijven)<", part)[:2] == ["Gevolgd", "Regeling 00"]
+    assert "Voor bedrijven" not in part
+
+
+def test_what_we_can_use_is_judged_before_what_only_fits(engine: Engine, now: datetime) -> None:
+    from db.queries import Viewer
+    from tracker.matching.unjudged import waiting_for
+
+    make_agenda(engine)
+    make_call(engine, now, "Voor anderen", score=0.99, eligible="no")
+    make_call(engine, now, "Als partner", score=0.9, eligible="partner")
+    make_call(engine, now, "Zelf", score=0.8, eligible="self")
+    with reading(engine) as session:
+        titles = dict(session.exec(select(Call.id, Call.title).order_by(col(Call.id))).all())
+        order = [titles[number] for number in waiting_for(session, Viewer(user_id=1, participant_id="haarlem"), now)]
+    assert order == ["Zelf", "Als partner", "Voor anderen"]
