@@ -251,6 +251,18 @@ def test_held_calls_are_released_by_source(coordinator: Visitor, engine: Engine)
         assert session.exec(select(Call).where(Call.held)).all() == []
 
 
+def test_every_source_has_a_page_with_what_it_promises_also_one_that_was_never_asked(coordinator: Visitor) -> None:
+    index = coordinator.get("/bronnen").text
+    assert "exact gelezen" in index
+    assert "bekeken pagina" in index
+    assert "Niet te zien: " in index
+    page = coordinator.get("/bronnen/flevoland")
+    assert page.status_code == 200
+    assert "De subsidies in de productencatalogus van de provincie Flevoland." in page.text
+    assert "Nog nooit volledig gelezen." in page.text
+    assert coordinator.get("/bronnen/bestaat-niet").status_code == 404
+
+
 def test_an_edited_opgave_shows_at_once_what_it_would_find(coordinator: Visitor, engine: Engine) -> None:
     where = "/opgaven/A20-1-circulair"
     typed = {"csrf": coordinator.csrf, "words_nl": "fietsparkeren", "words_en": ""}

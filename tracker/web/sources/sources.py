@@ -62,7 +62,7 @@ def show(request: RequestContext) -> Response:
     return request.page(
         "sources/sources_show.html",
         source=source,
-        asks=crawls[0] if (crawls[0].lost or crawls[0].shrunk) and crawls[0].released_at is None else None,
+        asks=next((last for last in crawls[:1] if (last.lost or last.shrunk) and last.released_at is None), None),
         crawls=crawls,
     )
 
