@@ -16,7 +16,7 @@ import numpy as np
 
 from scrapers.facts.features import features
 from scrapers.facts.find import find
-from scrapers.facts.meanings import KINDS, WEIGHTS, is_doubted
+from scrapers.facts.meanings import KINDS, WEIGHTS, is_doubted, named
 from scrapers.facts.sentences import cut
 
 # What the classifier tells apart; what is rare goes with what it is taken for no more than with "other".
@@ -47,6 +47,7 @@ class Example:
     seen: tuple[str, ...]
     weight: float = 1.0
     doubted: bool = False
+    named: str = ""
 
 
 def meaning_of(label: dict[str, Any]) -> str:
@@ -76,8 +77,8 @@ def of_row(row: dict[str, Any], language: str) -> Iterator[Example]:
             hits = [label for a, b, label in labels if a < span.end and span.start < b and label["kind"] == span.kind]
             if hits:
                 seen = tuple(features(sentence, number))
-                weight, doubted = row.get("weight", 1.0), is_doubted(sentence, number)
-                yield Example(row["document"], span.kind, meaning_of(hits[-1]), seen, weight, doubted)
+                words = is_doubted(sentence, number), named(sentence, number)
+                yield Example(row["document"], span.kind, meaning_of(hits[-1]), seen, row.get("weight", 1.0), *words)
 
 
 def _placed(row: dict[str, Any], shift: int) -> Iterator[tuple[int, int, dict[str, Any]]]:

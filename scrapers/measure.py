@@ -180,9 +180,7 @@ def of_sentences(rows: list[dict[str, Any]], language: str, others: list[Path], 
             tables = meanings.weights(path)
         for example in (example for example in whole if example.document in unseen):
             chances = tables[example.kind].chances(list(example.seen))
-            _judge(
-                score, example, meanings.with_doubt(chances, example.kind) if example.doubted else chances, show, ask
-            )
+            _judge(score, example, meanings.spoken(chances, example.kind, example.doubted, example.named), show, ask)
 
 
 def _judge(

@@ -80,6 +80,7 @@ def number(text: str, comma_decimal: bool, scaled: bool) -> Decimal | None:
 
 
 OTHER_CURRENCY = "other currency"
+LOW_UNCLEAR = "lower end unclear"
 _OTHER_CURRENCY = re.compile(
     r"(?<![a-z])(?:us|ca|au|nz|c|a)?\$|[£¥]|(?<![a-z])(?:usd|gbp|chf|sek|dkk|nok|pln|isk|czk|huf|ron|jpy)(?![a-z])"
     r"|\b(?:(?:us|american|canadian|australian|amerikaanse|canadese) )?dollars?\b"
@@ -233,7 +234,7 @@ def _spread(hit: re.Match[str], comma_decimal: bool) -> Span | None:
     start = hit.start() + _blank(hit)
     if high is None or (low is not None and low >= high):
         return Span("amount", None, start, end, why="amounts in an unclear notation")
-    return Span("amount", high, start, end, low=low, slip="" if low else "lower end unclear")
+    return Span("amount", high, start, end, low=low, slip="" if low else LOW_UNCLEAR)
 
 
 _HALF = re.compile(

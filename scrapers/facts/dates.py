@@ -241,7 +241,7 @@ def _is_clock(after: re.Match[str]) -> bool:
 
 
 _FOR_ALL = re.compile(
-    r"\b(?:both|all|each(?: time)?|telkens|steeds|beide|allebei|alle(?:maal)?)\s"
+    r"\b(?:both|all|always|each(?: time)?|telkens|steeds|altijd|beide|allebei|alle(?:maal)?)\s"
     r"(?:(?:deadlines |dagen |keren )?(?:at|om|tot|before|by|vóór|voor) )?" + _CLOCK + _DAYPART + _ZONE
 )
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scrapers.facts.features import features
 from scrapers.facts.sentences import ANY_MARK, Sentence
 from scrapers.facts.spans import Span
-from scrapers.facts.words import pattern
+from scrapers.facts.words import groups, pattern
 
 WEIGHTS = Path(__file__).parent.parent / "weights.npz"
 KINDS = ("date", "amount", "rate")
@@ -25,6 +25,7 @@ DOUBT = {
     "amount": 0.6,
     "rate": 0.6,
 }  # what is left of the chance of a fact where the words around it speak of something else
+ASSURED = 4.0  # how many times likelier a meaning becomes where the words around it name it in full
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,21 @@ def judged(sentences: list[Sentence], path: Path = WEIGHTS) -> list[Judged]:
 
 
 def weighed(sentence: Sentence, number: int, tables: dict[str, MeaningWeights]) -> dict[str, float]:
-    """The chances of the meanings of one span; a word of doubt takes from those that are facts."""
+    """The chances of the meanings of one span, by the weights and by the words of doubt and of naming around it."""
     kind = sentence.spans[number].kind
     chances = tables[kind].chances(features(sentence, number))
-    return with_doubt(chances, kind) if is_doubted(sentence, number) else chances
+    return spoken(chances, kind, is_doubted(sentence, number), named(sentence, number))
+
+
+def spoken(chances: dict[str, float], kind: str, doubted: bool, name: str) -> dict[str, float]:
+    """The chances as the words around the span leave them."""
+    if doubted:
+        return with_doubt(chances, kind)
+    if not name:
+        return chances
+    grown = chances | {name: chances[name] * ASSURED}
+    whole = sum(grown.values())
+    return {meaning: chance / whole for meaning, chance in grown.items()}
 
 
 def with_doubt(chances: dict[str, float], kind: str) -> dict[str, float]:
@@ -107,7 +119,20 @@ def with_doubt(chances: dict[str, float], kind: str) -> dict[str, float]:
 
 def is_doubted(sentence: Sentence, number: int) -> bool:
     """Words around the span speak of something that is no application, no pot, no share of the costs."""
+    return pattern("doubts", sentence.spans[number].kind, "(?:{})").search(_around(sentence, number)) is not None
+
+
+def named(sentence: Sentence, number: int) -> str:
+    """The meaning that the words around the span name in full ("a maximum grant per project of #"), if any."""
+    if sentence.spans[number].kind != "amount":
+        return ""
+    around = _around(sentence, number)
+    return next((name for name in groups("names") if pattern("names", name, "(?:{})").search(around)), "")
+
+
+def _around(sentence: Sentence, number: int) -> str:
+    """The words around a span, itself a #, every other one an @."""
     place = sentence.places[number]
     left = re.sub(ANY_MARK, "@", sentence.words[max(0, place - 320) : place])
     right = re.sub(ANY_MARK, "@", sentence.words[place + 1 : place + 120])
-    return pattern("doubts", sentence.spans[number].kind, "(?:{})").search(f"{left}#{right}") is not None
+    return f"{left}#{right}"

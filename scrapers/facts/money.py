@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from scrapers.facts.amounts import OTHER_CURRENCY
+from scrapers.facts.amounts import LOW_UNCLEAR, OTHER_CURRENCY
 from scrapers.facts.doors import DoorCandidate
 from scrapers.facts.facts import MOST_READINGS, Asked, Shown, Value
 from scrapers.facts.features import direction, topics_of
@@ -17,6 +17,7 @@ ASK = {"budget": 0.35, "max": 0.25, "rate": 0.4, "min": 0.4}
 CAP = 0.6  # a ceiling of some kind is this sure
 BESIDE = 0.4  # and this is enough where a sure one stands in its sentence
 RIVAL = {"budget": 0.5, "max": 0.25, "rate": 0.4, "min": 0.5}
+PART, FAINT_PART = 0.3, 0.1  # a part of a pot is this sure, where the parts add up
 PROGRAMME = 1_000_000_000  # from here on a sum is that of a programme, where its sentence speaks of no call
 
 UNSURE = "niet zeker dat de tekst dit bedoelt"
@@ -109,7 +110,7 @@ def _of_other_groups(judged: list[Judged], sure: list[tuple[Judged, Decimal]]) -
         if isinstance(mention.span.value, Decimal)
         and mention.sentence.start in sentences
         and _FOR.match(mention.right)
-        and mention.chance("max", "cap_other") >= BESIDE
+        and mention.chance("max", "cap_other", "budget_part") >= BESIDE
     ]
 
 
@@ -142,7 +143,7 @@ def why_inexact(mention: Judged, meaning: str) -> str:
     side = direction(mention.left)
     if side == "about" or (side in ("above", "least") and meaning != "min"):
         return "het bedrag is niet precies"
-    if mention.span.slip or mention.span.why:
+    if mention.span.why or mention.span.slip not in ("", LOW_UNCLEAR if meaning == "max" else ""):
         return "de notatie is niet zeker"
     if mention.span.low is not None and meaning in ("budget", "rate"):
         return "er staan twee grenzen"
@@ -183,6 +184,8 @@ def budget(judged: list[Judged], door: DoorCandidate | None, dated: list[DoorCan
     if len({value for _, value in pots}) > 1:
         whole = _whole(pots) or _of_round(pots, door)
         return _one([whole], "budget", text) if whole else asked(largest, text, PARTS)
+    if summed := _sum_of_parts(judged):
+        return shown(summed[0], text, summed[1], max(SHOW["budget"], summed[0].chance("budget")))
     if not pots and (parts := _parts(judged)):
         return asked(_with_beside(parts, judged, "budget"), text, "de tekst noemt delen en geen geheel")
     if pots and (_SPLIT.search(pots[0][0].sentence.words) or _is_of_a_year(pots[0][0], judged)):
@@ -236,6 +239,23 @@ def _parts(judged: list[Judged]) -> list[tuple[Judged, Decimal]]:
         if isinstance(mention.span.value, Decimal) and mention.chance("budget_part", "budget") >= SHOW["budget"]
     ]
     return sorted(parts, key=lambda pair: pair[1], reverse=True)
+
+
+def _sum_of_parts(judged: list[Judged]) -> tuple[Judged, Decimal] | None:
+    """ "# for schools, # for clubs. That is # in total": the amount that the other parts come to."""
+    values = {
+        mention.span.start: mention.span.value
+        for mention in judged
+        if isinstance(mention.span.value, Decimal)
+        and mention.chance("budget_part") > FAINT_PART
+        and mention.chance("budget_part", "budget") >= PART
+    }
+    sums = []
+    for mention in judged:
+        rest = [value for start, value in values.items() if start != mention.span.start]
+        if len(rest) > 1 and mention.span.kind == "amount" and mention.span.value == sum(rest):
+            sums.append((mention, sum(rest, Decimal())))
+    return sums[0] if len(sums) == 1 else None
 
 
 def _whole(pots: list[tuple[Judged, Decimal]]) -> tuple[Judged, Decimal] | None:

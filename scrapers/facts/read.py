@@ -9,7 +9,7 @@ from scrapers.facts.doors import DoorCandidate
 from scrapers.facts.facts import Asked, Facts, Gate, Shown, Value
 from scrapers.facts.features import topics_of
 from scrapers.facts.find import find
-from scrapers.facts.meanings import Judged, judged
+from scrapers.facts.meanings import Judged, is_doubted, judged
 from scrapers.facts.over import over_of, when_coming, when_over
 from scrapers.facts.schemes import named_schemes
 from scrapers.facts.sentences import Sentence, cut, verbatim
@@ -155,7 +155,8 @@ def _is_faint_rival(candidate: DoorCandidate, door: DoorCandidate, read_on: date
         return False
     if candidate.judged.span.pair == "second" and candidate.chance >= doors.RIVAL_WINDOW:
         return True
-    return door.moment.day < read_on <= candidate.moment.day
+    doubted = is_doubted(candidate.judged.sentence, candidate.judged.number)
+    return door.moment.day < read_on <= candidate.moment.day and not doubted
 
 
 def _are_steps(sure: list[DoorCandidate]) -> bool:
