@@ -12,12 +12,14 @@ MOST = 20  # more dates than this in one text is a list of calls, not a call
 AMOUNTS = ("budget", "max_amount", "rate")
 
 
-def extract(text: str, language: str, today: date, word: Status | None = None) -> dict[str, Any]:
+def extract(
+    text: str, language: str, today: date, word: Status | None = None, published: date | None = None
+) -> dict[str, Any]:
     """Deadlines, amounts, status, allocation, and what a person is asked; ``word`` is what the source says of status.
 
-    ``today`` is the day of reading, in Amsterdam.
+    ``today`` is the day of reading, in Amsterdam; ``published`` the day on which the text came out, if the source tells.
     """
-    facts = read_facts(text, language, today)
+    facts = read_facts(text, language, today, published)
     amounts = {name: facts.shown[name] for name in AMOUNTS if name in facts.shown}
     if facts.min_amount:
         amounts["min_amount"] = facts.min_amount
@@ -48,7 +50,7 @@ def questions(facts: Facts) -> tuple[RaisedQuestion, ...]:
             readings=tuple(plain_value(value) for value in asked.values),
             why=asked.why,
         )
-        for name, asked in facts.asked.items()
+        for name, asked in (facts.asked | facts.undated).items()
     )
 
 

@@ -109,12 +109,13 @@ class RaisedQuestion(Frozen):
     """What a text may say, but not surely enough to be shown: asked of a person, with the sentence at hand.
 
     ``readings``, likeliest first: days as ``2026-05-01`` or ``2026-05-01T17:00`` (Amsterdam wall time), amounts in
-    euro and percentages as plain numbers, a status as its stored word. ``why`` is Dutch, for the screen.
+    euro and percentages as plain numbers, a status as its stored word; none where the text gives a rule without the day
+    from which it is reckoned. ``why`` is Dutch, for the screen.
     """
 
     field: QuestionField
     sentence: Sentence
-    readings: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
+    readings: Annotated[tuple[Line, ...], Field(max_length=5)]
     why: Line = ""
 
 

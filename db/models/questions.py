@@ -31,7 +31,7 @@ class Question(SQLModel, table=True):
     sighting_id: int | None = Field(default=None, foreign_key="sighting.id", index=True)
     field: str = Field(description="a field of a call, or a kind of date, as in a correction")
     sentence: str = Field(default="", sa_type=Text, description="as the source has it, white space made single")
-    readings: list[str] = Field(default_factory=list, sa_type=JSON, description="one to five, likeliest first")
+    readings: list[str] = Field(default_factory=list, sa_type=JSON, description="at most five, likeliest first")
     why: str = Field(default="", description="why it is not certain, in Dutch")
     snapshot: str | None = Field(default=None, description="SHA-256 of the bytes it was read from")
     doubted: Any = Field(

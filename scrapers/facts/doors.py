@@ -168,10 +168,11 @@ def _by_rule(mention: Judged, moment: Moment) -> Moment | None:
         return None
     count = int(float(names("numbers").get(hit["count"]) or hit["count"]))
     back = re.search(r"\b(?:voor|before)\b", hit.group()) is not None
-    return Moment(_shifted(moment.day, -count if back else count, hit["unit"]))
+    return Moment(shifted(moment.day, -count if back else count, hit["unit"]))
 
 
-def _shifted(day: date, count: int, unit: str) -> date:
+def shifted(day: date, count: int, unit: str) -> date:
+    """So many days, weeks or months further; the last day of a month where it is shorter."""
     if unit.startswith("m"):
         month = day.month - 1 + count
         year, month = day.year + month // 12, month % 12 + 1

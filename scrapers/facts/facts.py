@@ -47,10 +47,14 @@ class Gate:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a text says; a field is in ``shown`` or in ``asked``, never in both."""
+    """All that a text says; a field is in ``shown``, in ``asked`` or in ``undated``, never in two.
+
+    ``undated``: asked as well, with a sentence and without values: a rule whose day of departure is not known.
+    """
 
     shown: dict[str, Shown] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
+    undated: dict[str, Asked] = field(default_factory=dict)
     gates: tuple[Gate, ...] = ()
     status: tuple[Status, str] | None = None
     allocation: Allocation | None = None

@@ -11,6 +11,7 @@ from scrapers.facts.features import topics_of
 from scrapers.facts.find import find
 from scrapers.facts.meanings import Judged, is_doubted, judged
 from scrapers.facts.over import over_of, when_coming, when_over
+from scrapers.facts.rules import rules_of
 from scrapers.facts.schemes import named_schemes
 from scrapers.facts.sentences import Sentence, cut, verbatim
 from scrapers.facts.spans import LONGEST
@@ -24,8 +25,8 @@ SCHEMES = "de tekst gaat over meer dan een regeling"
 CONTRADICT = "data in de tekst spreken elkaar tegen"
 
 
-def read_facts(text: str, language: str, read_on: date) -> Facts:
-    """What the text says, as read on that day (in Amsterdam)."""
+def read_facts(text: str, language: str, read_on: date, published: date | None = None) -> Facts:
+    """What the text says, as read on that day (in Amsterdam); it came out on ``published``, if that is known."""
     text = text.replace("\u00ad", "")[:LONGEST]  # a soft hyphen hides words
     sentences = cut(text, find(text, language))
     mentions = judged(sentences)
@@ -47,7 +48,10 @@ def read_facts(text: str, language: str, read_on: date) -> Facts:
     if several:
         gates, flags, least, over = (), [], None, None
         answers = _of_several(mentions, dated, text)
+    ruled = {} if several or over else dict(rules_of(sentences, text, published))
+    answers |= {name: asked for name, asked in ruled.items() if asked.values and answers.get(name) is None}
     return Facts(
+        undated={name: asked for name, asked in ruled.items() if answers.get(name) is None},
         shown={name: answer for name, answer in answers.items() if isinstance(answer, Shown)},
         asked={name: answer for name, answer in answers.items() if isinstance(answer, Asked)},
         gates=(*gates, *flags),

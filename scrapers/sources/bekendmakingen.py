@@ -126,7 +126,7 @@ class Bekendmakingen(FeedSource):
         if not number or not title:
             raise RowUnreadable("an item without " + ("title" if number else "publication number in its link"))
         spuk = is_spuk(title)
-        facts = extract(f"{title}\n\n{text}", self.language, self.context.today)
+        facts = extract(f"{title}\n\n{text}", self.language, self.context.today, published=published(item))
         return Listing(
             source=self.name,
             external_id=number,

@@ -18,7 +18,7 @@ from scrapers.measure import Score, measured, of_sentences
 
 HERE = Path(__file__).parents[1]
 DAY = date(2026, 5, 1)
-SECTIONS = ("directions", "topics", "over", "over_unless", "allocation", "flags", "scope", "names", "doubts")
+SECTIONS = ("directions", "topics", "over", "over_unless", "allocation", "flags", "scope", "names", "doubts", "rules")
 EVERY_LINE = [
     (language, section, group, written, example)
     for language in LANGUAGES

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from scrapers.extract import extract
 from scrapers.facts.read import read_facts
 from tracker.__main__ import app
 
@@ -176,6 +177,71 @@ def test_a_date_that_only_a_rule_computes_is_asked(tmp_path: Path) -> None:
     text = "Aanvragen kunnen worden ingediend tot vier weken na 1 mei 2026."
     found = one(tmp_path, text)
     assert found["shown"]["closes"] is None
+
+
+RULES = [
+    (
+        "opens",
+        "nl",
+        "Aanvragen kunnen worden ingediend vanaf de dag na publicatie in de Staatscourant tot en met 1 december 2026. "
+        "Gepubliceerd op 4 mei 2026.",
+        ["2026-05-05"],
+    ),
+    (
+        "closes",
+        "nl",
+        "Een aanvraag wordt ingediend binnen zes weken na bekendmaking van dit besluit. Uitgegeven op 14 januari 2026.",
+        ["2026-02-25"],
+    ),
+    (
+        "closes",
+        "en",
+        "Applications must be submitted within a month after publication. The call was published on 3 March 2026.",
+        ["2026-04-03"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("field", "language", "text", "days"), RULES)
+def test_a_rule_that_departs_from_publication_is_asked_with_the_day_it_comes_to(
+    tmp_path: Path, field: str, language: str, text: str, days: list[str]
+) -> None:
+    read = one(tmp_path, text, language)
+    assert read["shown"][field] is None
+    assert read["asked"][field] == days
+
+
+WITHOUT_A_DAY = [
+    ("opens", "Aanvragen kan vanaf de dag na publicatie van deze regeling in de Staatscourant."),
+    ("closes", "Een aanvraag wordt ingediend binnen een maand na bekendmaking van dit besluit."),
+]
+
+
+@pytest.mark.parametrize(("field", "text"), WITHOUT_A_DAY)
+def test_a_rule_without_the_day_it_departs_from_is_a_question_and_no_day_is_made_up(
+    tmp_path: Path, field: str, text: str
+) -> None:
+    read = one(tmp_path, text)
+    assert (read["shown"][field], read["asked"]) == (None, {})
+    (question,) = extract(text, "nl", date(2026, 5, 1))["questions"]
+    assert (question.field, question.sentence, question.readings) == (field, text, ())
+
+
+def test_the_source_s_own_day_of_publication_gives_the_reading() -> None:
+    (question,) = extract(WITHOUT_A_DAY[1][1], "nl", date(2026, 5, 1), published=date(2026, 4, 20))["questions"]
+    assert question.readings == ("2026-05-20",)
+
+
+NO_APPLICATION = [
+    "Deze regeling treedt in werking met ingang van de dag na de datum van uitgifte van de Staatscourant.",
+    "De minister beslist binnen acht weken na bekendmaking op de aanvraag.",
+    "Bezwaar kan worden ingediend binnen zes weken na bekendmaking.",
+]
+
+
+@pytest.mark.parametrize("text", NO_APPLICATION)
+def test_a_rule_that_is_not_about_applying_is_no_question(text: str) -> None:
+    assert extract(text, "nl", date(2026, 5, 1))["questions"] == ()
 
 
 AMOUNTS = [
