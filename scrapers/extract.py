@@ -17,7 +17,7 @@ def extract(
 ) -> dict[str, Any]:
     """Deadlines, amounts, status, allocation, and what a person is asked; ``word`` is what the source says of status.
 
-    ``today`` is the day of reading, in Amsterdam; ``published`` the day on which the text came out, if the source tells.
+    ``today`` is the day of reading, in Amsterdam; ``published`` the day the text came out, where the source tells.
     """
     facts = read_facts(text, language, today, published)
     amounts = {name: facts.shown[name] for name in AMOUNTS if name in facts.shown}

@@ -17,7 +17,7 @@ import numpy as np
 from scrapers.facts.features import features
 from scrapers.facts.find import find
 from scrapers.facts.meanings import KINDS, WEIGHTS, is_doubted, named
-from scrapers.facts.sentences import cut
+from scrapers.facts.sentences import Sentence, cut
 
 # What the classifier tells apart; what is rare goes with what it is taken for no more than with "other".
 MEANINGS = {
@@ -69,10 +69,20 @@ def examples(path: Path, language: str | None = None) -> Iterator[Example]:
 
 def of_row(row: dict[str, Any], language: str) -> Iterator[Example]:
     """The labelled spans of one sentence."""
-    before = f"{row['before'].strip()}\n\n" if row.get("before") else ""
-    labels = list(_placed(row, len(before)))
-    text = before + row["sentence"]
-    for sentence in cut(text, find(text, language)):
+    text = text_of_row(row)
+    return of_cut(row, cut(text, find(text, language)))
+
+
+def text_of_row(row: dict[str, Any]) -> str:
+    """The sentence below what stands before it."""
+    before = str(row.get("before") or "").strip()
+    return f"{before}\n\n{row['sentence']}" if before else str(row["sentence"])
+
+
+def of_cut(row: dict[str, Any], sentences: Iterable[Sentence]) -> Iterator[Example]:
+    """The same of a row that has been cut."""
+    labels = list(_placed(row, len(text_of_row(row)) - len(row["sentence"])))
+    for sentence in sentences:
         for number, span in enumerate(sentence.spans):
             hits = [label for a, b, label in labels if a < span.end and span.start < b and label["kind"] == span.kind]
             if hits:

@@ -82,11 +82,22 @@ def _plain(value: Moment | Decimal) -> str:
 def of_texts(rows: Iterable[dict[str, Any]], score: Score) -> None:
     """Texts with their facts, each read in the year it names most."""
     for row in rows:
-        years = re.findall(r"\b20[0-3]\d\b", row["text"])
-        year = int(max(set(years), key=years.count)) if years else 2026
-        facts = read_facts(row["text"], row.get("language", "nl"), date(year, 1, 1))
-        for name, key in FIELDS.items():
-            _compare(score, name, facts, wanted_values(name, row["facts"].get(key)), str(row.get("id")))
+        compare_text(score, row, read_facts(row["text"], row.get("language", "nl"), day_of_reading(row)))
+
+
+def day_of_reading(row: dict[str, Any]) -> date:
+    """New Year's day of the year that a text names most; for a judged span the last day of its text."""
+    if "human" in row:
+        days = [span.value.day for span in find(row["text"], "nl") if isinstance(span.value, Moment)]
+        return max(days, default=date(2015, 1, 1))
+    years = re.findall(r"\b20[0-3]\d\b", row["text"])
+    return date(int(max(set(years), key=years.count)) if years else 2026, 1, 1)
+
+
+def compare_text(score: Score, row: dict[str, Any], facts: Facts) -> None:
+    """The five facts of a text against what it says."""
+    for name, key in FIELDS.items():
+        _compare(score, name, facts, wanted_values(name, row["facts"].get(key)), str(row.get("id")))
 
 
 def wanted_values(name: str, value: Any) -> set[str]:
@@ -114,22 +125,25 @@ HUMAN = ("opens", "closes")
 def of_judged(rows: Iterable[dict[str, Any]], score: Score) -> None:
     """One span a text, judged by a person: an opening, a closing, or something that must not be shown."""
     for number, row in enumerate(rows, 1):
-        days = [s.value.day for s in find(row["text"], "nl") if isinstance(s.value, Moment)]
-        facts = read_facts(row["text"], "nl", max(days, default=date(2015, 1, 1)))
-        day = date.fromisoformat(row["read_day"])
-        if row["human"] in HUMAN:
-            left = row["text"][: row["text"].find(row["span"])].lower()
-            spoken = left + (row["span"].lower() if row["human"] == "closes" else "")
-            early = (
-                re.search(r"\b(?:voor|vóór|tot)\s*(?:\d[\w ]*)?$", spoken)
-                and row["human"] == "closes"
-                and "uur" not in spoken[-30:]
-            )
-            want = (day - timedelta(days=1) if early else day).isoformat()
-            _compare(score, row["human"], _by_day(facts), {want}, f"line {number}")
-            continue
+        compare_judged(score, row, read_facts(row["text"], "nl", day_of_reading(row)), f"line {number}")
+
+
+def compare_judged(score: Score, row: dict[str, Any], facts: Facts, where: str) -> None:
+    """The judged span of a text against what it says."""
+    day = date.fromisoformat(row["read_day"])
+    if row["human"] not in HUMAN:
         near = {(day + timedelta(days=n)).isoformat() for n in (-1, 0, 1)}
-        _compare_none(score, _by_day(facts), row["span"], near, f"line {number} ({row['human']})")
+        _compare_none(score, _by_day(facts), row["span"], near, f"{where} ({row['human']})")
+        return
+    left = row["text"][: row["text"].find(row["span"])].lower()
+    spoken = left + (row["span"].lower() if row["human"] == "closes" else "")
+    early = (
+        re.search(r"\b(?:voor|vóór|tot)\s*(?:\d[\w ]*)?$", spoken)
+        and row["human"] == "closes"
+        and "uur" not in spoken[-30:]
+    )
+    want = (day - timedelta(days=1) if early else day).isoformat()
+    _compare(score, row["human"], _by_day(facts), {want}, where)
 
 
 def _by_day(facts: Facts) -> Facts:
@@ -180,13 +194,11 @@ def of_sentences(rows: list[dict[str, Any]], language: str, others: list[Path], 
             tables = meanings.weights(path)
         for example in (example for example in whole if example.document in unseen):
             chances = tables[example.kind].chances(list(example.seen))
-            _judge(score, example, meanings.spoken(chances, example.kind, example.doubted, example.named), show, ask)
+            judge(score, example, meanings.spoken(chances, example.kind, example.doubted, example.named), show, ask)
 
 
-def _judge(
-    score: Score, example: Any, chances: dict[str, float], show: dict[str, float], ask: dict[str, float]
-) -> None:
-    """``example`` is a fit.Example."""
+def judge(score: Score, example: Any, chances: dict[str, float], show: dict[str, float], ask: dict[str, float]) -> None:
+    """What the certainty of a fit.Example alone would do with it."""
     grouped: dict[str, float] = defaultdict(float)
     for meaning, chance in chances.items():
         if meaning in FACT_OF:
@@ -225,7 +237,14 @@ def main() -> int:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--with", dest="others", action="append", default=[], type=Path)
     parser.add_argument("-v", action="store_true")
+    parser.add_argument("--lines", action="store_true", help="what each line of the word files earns")
     given = parser.parse_args()
+    if given.lines:
+        from scrapers import worth
+
+        for line in worth.table(given.files):
+            print(line, flush=True)
+        return 0
     for path in given.files:
         score = measured(path, given.others)
         print(path, score.table(), *(score.remarks if given.v else ()), sep="\n")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from scrapers.facts.spans import MOST_SPANS, Span
-from scrapers.facts.words import names, one_of
+from scrapers.facts.words import names, one_of, pattern
 
 _SCALES = names("scales")
 _WORDS = {word: str(value) for word, value in names("numbers").items()}
@@ -33,10 +33,9 @@ _AMOUNT = re.compile(
     rf"(?:de\s|een\s|maximaal\s)?{_part('2')})?"
     r"(?![\d/])"
 )
-_NOT_MONEY = re.compile(
-    r"\s{0,2}(?:kg|ton|kilo|inwoners|mensen|people|woningen|homes|vierkante|m2|m²|kwh|mwh|liter|bomen|leerlingen|huishoudens"
-    r"|gulden|ponden|pond|km|citizens|inhabitants|jaar|reizigers|personen|passagiers|tonnes|hectare)\b"
-)
+_NOT_MONEY = pattern("phrases", "no_money", r"\s{0,2}(?:{})\b")
+_OTHER_CURRENCY = pattern("phrases", "other_money", "(?:{})")
+_HALF = pattern("phrases", "half", "(?:{})")
 _PERCENT = re.compile(
     r"(?<![\d.,])(?P<low>\d{1,3}(?:[.,]\d{1,2})?)\s{0,2}(?P<sign>%|procent(?!punt)|percent(?!age)|per cent|pct)?"
     r"(?:\s{0,2}(?P<how>-|tot en met|tot|à|en|and|to|of|or)\s{0,2}(?:de\s)?(?P<high>\d{1,3}(?:[.,]\d{1,2})?)\s{0,2}"
@@ -81,13 +80,6 @@ def number(text: str, comma_decimal: bool, scaled: bool) -> Decimal | None:
 
 OTHER_CURRENCY = "other currency"
 LOW_UNCLEAR = "lower end unclear"
-_OTHER_CURRENCY = re.compile(
-    r"(?<![a-z])(?:us|ca|au|nz|c|a)?\$|[£¥]|(?<![a-z])(?:usd|gbp|chf|sek|dkk|nok|pln|isk|czk|huf|ron|jpy)(?![a-z])"
-    r"|\b(?:(?:us|american|canadian|australian|amerikaanse|canadese) )?dollars?\b"
-    r"|\b(?:(?:british )?pounds(?: sterling)?|(?:britse )?pond(?:en)? sterling|britse pond(?:en)?)\b(?! of\b)"
-    r"|\b(?:(?:norwegian|swedish|danish) (?:kron[eao]r?|crowns?)|(?:(?:noorse|zweedse|deense) )?kronen|kron[eo]r)\b"
-    r"|\b(?:(?:swiss|zwitserse) (?:francs?|franken?))\b"
-)
 # "€ 100.000 (ongeveer $ 110.000)": the same money once more.
 _SAME_MONEY = re.compile(
     r"\s?[(/=\[][^.;€]{0,20}|,?\s?(?:or|of|oftewel|ofwel|i\.e\.)\s(?:about |circa |ongeveer |some )?"
@@ -235,14 +227,6 @@ def _spread(hit: re.Match[str], comma_decimal: bool) -> Span | None:
     if high is None or (low is not None and low >= high):
         return Span("amount", None, start, end, why="amounts in an unclear notation")
     return Span("amount", high, start, end, low=low, slip="" if low else LOW_UNCLEAR)
-
-
-_HALF = re.compile(
-    r"de helft(?= van (?:de |het |uw |je |hun |alle |deze |zijn |haar )?(?:\w+ ){0,2}"
-    r"\w*(?:kosten|begroting|investering|uitgaven|tekort|projectbedrag|aanschafprijs)\b)"
-    r"|de helft(?= (?:terug|vergoed)\b)|(?:(?<=vergoedt )|(?<=betaalt )|(?<=maximaal )|(?<=hoogste ))de helft(?=[,.;])"
-    r"|\bhalf(?= (?:of )?(?:the |your |their |all )?(?:\w+ ){0,2}(?:costs|expenses|expenditure)\b)"
-)
 
 
 _BARE = re.compile(

@@ -78,12 +78,6 @@ def _is_of_form(mention: Judged) -> bool:
     return pattern("scope", "form").search(re.sub(ANY_MARK, "@", around)) is not None
 
 
-_PAST = re.compile(
-    r"\b(?:opende|sloot|ging|gingen|liep|liepen|kon|konden|was|waren|werd|werden|startte|gestart|geopend|gelanceerd|sinds|verliep"
-    r"|closed|opened|launched|started|since|was|were|had|has been)\b"
-)
-
-
 def _without_year(
     mention: Judged, meaning: str, chance: float, read_on: date, dates: list[Judged]
 ) -> Iterator[DoorCandidate]:
@@ -107,7 +101,8 @@ def _same_day(moment: Moment, bare: Moment) -> bool:
 
 def _years(mention: Judged, meaning: str, bare: date, read_on: date) -> list[int]:
     """The years around the day of reading, likeliest first: by weekday, then tense, then nearness."""
-    past = _PAST.search(mention.left[-120:]) or _PAST.search(mention.right[:60])
+    was = pattern("phrases", "past").search
+    past = was(mention.left[-120:]) or was(mention.right[:60])
 
     def unlikely(year: int) -> tuple[bool, bool, int]:
         day = date(year, bare.month, min(bare.day, monthrange(year, bare.month)[1]))
@@ -129,15 +124,9 @@ def _candidate(mention: Judged, meaning: str, moment: Moment, chance: float) -> 
     ruled = _by_rule(mention, moment)
     if ruled is not None:
         moment, sure = ruled, False
-    if pattern("topics", "maybe").search(mention.left[-70:]) and _PLANNED.search(mention.left[-70:]):
+    if pattern("phrases", "planned", r"(?<!\w)(?:{})(?!\w)[^.;]*$").search(mention.left[-70:]):
         sure = False
     return DoorCandidate(mention, meaning, moment, chance, sure, others)
-
-
-_PLANNED = re.compile(
-    r"\b(?:naar verwachting|verwacht\w*|waarschijnlijk|voorlopig\w*|beoogd\w*|gepland\w*|onder voorbehoud|streven"
-    r"|expected|provisional\w*|tentative\w*|foreseen|planned|anticipated|likely|indicative\w*)\b[^.;]*$"
-)
 
 
 def _moment(mention: Judged, meaning: str) -> Moment | None:

@@ -58,7 +58,8 @@ def topics_of(words: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4000)
-def _hits(words: str) -> tuple[tuple[int, int, str], ...]:
+def hits_of(words: str) -> tuple[tuple[int, int, str], ...]:
+    """Where each subject is named: start, end, subject."""
     return tuple(
         sorted((h.start(), h.end(), name) for name in groups("topics") for h in pattern("topics", name).finditer(words))
     )
@@ -70,7 +71,7 @@ def _about(sentence: Sentence, place: int) -> Iterator[str]:
     start = max((m.start() for m in re.finditer(ANY_MARK, words[:place])), default=0)
     rest = re.search(ANY_MARK, words[place + 1 :])
     end = place + 1 + rest.start() if rest else len(words)
-    hits = _hits(words)
+    hits = hits_of(words)
     before = [(e, name) for s, e, name in hits if e <= place]
     behind = [(s, name) for s, e, name in hits if s > place]
     for e, name in before:

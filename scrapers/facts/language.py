@@ -2,58 +2,10 @@
 
 import re
 
-_DUTCH = frozenset(
-    [
-        "de",
-        "het",
-        "een",
-        "van",
-        "en",
-        "voor",
-        "is",
-        "op",
-        "met",
-        "tot",
-        "niet",
-        "dat",
-        "wordt",
-        "worden",
-        "aan",
-        "door",
-        "bij",
-        "zijn",
-        "uw",
-        "naar",
-        "te",
-        "die",
-    ]
-)
-_ENGLISH = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "and",
-        "for",
-        "is",
-        "on",
-        "with",
-        "to",
-        "not",
-        "that",
-        "will",
-        "be",
-        "by",
-        "at",
-        "are",
-        "your",
-        "from",
-        "this",
-        "which",
-        "in",
-    ]
-)
+from scrapers.facts.words import sheet
+
+_DUTCH = frozenset(map(str, sheet("nl")["small_words"]))
+_ENGLISH = frozenset(map(str, sheet("en")["small_words"]))
 
 
 def language_of(text: str) -> str:

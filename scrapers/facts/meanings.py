@@ -119,18 +119,18 @@ def with_doubt(chances: dict[str, float], kind: str) -> dict[str, float]:
 
 def is_doubted(sentence: Sentence, number: int) -> bool:
     """Words around the span speak of something that is no application, no pot, no share of the costs."""
-    return pattern("doubts", sentence.spans[number].kind, "(?:{})").search(_around(sentence, number)) is not None
+    return pattern("doubts", sentence.spans[number].kind, "(?:{})").search(around(sentence, number)) is not None
 
 
 def named(sentence: Sentence, number: int) -> str:
     """The meaning that the words around the span name in full ("a maximum grant per project of #"), if any."""
     if sentence.spans[number].kind != "amount":
         return ""
-    around = _around(sentence, number)
-    return next((name for name in groups("names") if pattern("names", name, "(?:{})").search(around)), "")
+    words = around(sentence, number)
+    return next((name for name in groups("names") if pattern("names", name, "(?:{})").search(words)), "")
 
 
-def _around(sentence: Sentence, number: int) -> str:
+def around(sentence: Sentence, number: int) -> str:
     """The words around a span, itself a #, every other one an @."""
     place = sentence.places[number]
     left = re.sub(ANY_MARK, "@", sentence.words[max(0, place - 320) : place])

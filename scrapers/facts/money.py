@@ -24,8 +24,6 @@ UNSURE = "niet zeker dat de tekst dit bedoelt"
 CURRENCY = "het bedrag is in een andere munt dan de euro"
 ROUNDS = "het bedrag is voor meer dan een ronde"
 PARTS = "het geld is verdeeld over meer dan een deel of ronde"
-_SPENT = pattern("scope", "spent").search
-_EXTRA = pattern("scope", "extra_rate", r"^\s?(?:{})(?!\w)").match
 
 Answer = Shown | Asked | None
 
@@ -68,7 +66,7 @@ def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
     beside = _of_other_groups(judged, sure) if meaning == "max" else []
     rivals = {value for mention, value in amounts if mention.chance(meaning) >= RIVAL[meaning]} - values
     rivals |= {value for _, value in beside} - values
-    raised = meaning == "rate" and any(mention.span.kind == "rate" and _EXTRA(mention.right) for mention in judged)
+    raised = meaning == "rate" and any(mention.span.kind == "rate" and _adds(mention.right) for mention in judged)
     if len(values) == 1 and not rivals and not raised:
         return _one(sure, meaning, text)
     if not sure:
@@ -96,6 +94,11 @@ def _with_beside(pairs: list[tuple[Judged, Decimal]], judged: list[Judged], mean
             ),
         ]
     )
+
+
+def _adds(right: str) -> bool:
+    """ "# extra": a supplement to another percentage."""
+    return pattern("scope", "extra_rate", r"^\s?(?:{})(?!\w)").match(right) is not None
 
 
 _FOR = re.compile(r"\s?(?:for|voor)\s")
@@ -174,7 +177,7 @@ def budget(judged: list[Judged], door: DoorCandidate | None, dated: list[DoorCan
         and not is_left_behind(mention)
     ]
     of_round = _of_this_round(pots)
-    if of_round and not _SPENT(of_round[0][0].sentence.words) and not _is_of_later(of_round, pots):
+    if of_round and not _names(of_round[0][0], "spent") and not _is_of_later(of_round, pots):
         return _one(of_round, "budget", text)
     largest = _with_beside([(mention, value) for value, mention in _ordered(pots)], judged, "budget")
     if pots and any(_names(mention, "several_rounds") for mention in judged):
@@ -188,7 +191,7 @@ def budget(judged: list[Judged], door: DoorCandidate | None, dated: list[DoorCan
         return shown(summed[0], text, summed[1], max(SHOW["budget"], summed[0].chance("budget")))
     if not pots and (parts := _parts(judged)):
         return asked(_with_beside(parts, judged, "budget"), text, "de tekst noemt delen en geen geheel")
-    if pots and (_SPLIT.search(pots[0][0].sentence.words) or _is_of_a_year(pots[0][0], judged)):
+    if pots and (pattern("phrases", "spread").search(pots[0][0].sentence.words) or _is_of_a_year(pots[0][0], judged)):
         return asked(pots, text, ROUNDS)
     return settled(judged, "budget", text)
 
@@ -224,12 +227,6 @@ def _names(mention: Judged, group: str) -> bool:
 
 def _ordered(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Decimal, Judged]]:
     return sorted(((value, mention) for mention, value in pots), key=lambda pair: pair[0], reverse=True)
-
-
-_SPLIT = re.compile(
-    r"\b(?:verdeeld over|verspreid over|over (?:de )?(?:\w+ )?(?:rondes?|tranches|jaren)"
-    r"|spread over|split over|divided (?:over|between|among))\b"
-)
 
 
 def _parts(judged: list[Judged]) -> list[tuple[Judged, Decimal]]:

@@ -28,7 +28,11 @@ CONTRADICT = "data in de tekst spreken elkaar tegen"
 def read_facts(text: str, language: str, read_on: date, published: date | None = None) -> Facts:
     """What the text says, as read on that day (in Amsterdam); it came out on ``published``, if that is known."""
     text = text.replace("\u00ad", "")[:LONGEST]  # a soft hyphen hides words
-    sentences = cut(text, find(text, language))
+    return facts_of(cut(text, find(text, language)), text, read_on, published)
+
+
+def facts_of(sentences: list[Sentence], text: str, read_on: date, published: date | None = None) -> Facts:
+    """What the sentences of the text say."""
     mentions = judged(sentences)
     candidates = doors.candidates(mentions, read_on)
     over, coming = over_of(sentences, text, read_on, any(_is_ahead(found, read_on) for found in candidates))

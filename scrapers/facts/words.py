@@ -1,10 +1,11 @@
 """The words of both languages, as data: ``scrapers/words/nl.yaml`` and ``en.yaml``, one pattern a line."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -38,10 +39,55 @@ def lines(language: str, section: str, group: str) -> list[tuple[str, str]]:
     ]
 
 
+class WordLine(NamedTuple):
+    """One pattern of the word files and where it stands."""
+
+    language: str
+    section: str
+    group: str
+    written: str
+
+    @property
+    def kind(self) -> str:
+        """The kind of span that a line of ``doubts`` or ``names`` is about."""
+        return self.group if self.section == "doubts" else "amount"
+
+
+_LEFT_OUT: set[WordLine] = set()
+
+
+def all_lines(sections: Iterable[str]) -> list[WordLine]:
+    """Every line of these sections, of both languages."""
+    return [
+        WordLine(language, section, group, written)
+        for section in sections
+        for language in LANGUAGES
+        for group in sheet(language).get(section, {})
+        for written, _ in lines(language, section, group)
+    ]
+
+
+@contextmanager
+def without(line: WordLine) -> Iterator[None]:
+    """Read as if this line did not stand there: to measure what it earns."""
+    _LEFT_OUT.add(line)
+    pattern.cache_clear()
+    try:
+        yield
+    finally:
+        _LEFT_OUT.discard(line)
+        pattern.cache_clear()
+
+
 @cache
 def pattern(section: str, group: str, shape: str = r"(?<!\w)(?:{})(?!\w)") -> re.Pattern[str]:
     """The patterns of one group, of both languages, as one expression; ``shape`` says where they stand."""
-    written = [line for language in LANGUAGES for line, _ in lines(language, section, group)]
+    written = [
+        line
+        for language in LANGUAGES
+        for line, _ in lines(language, section, group)
+        if (language, section, group, line) not in _LEFT_OUT
+    ]
     return re.compile(shape.replace("{}", "|".join(written) or r"(?!)"))
 
 

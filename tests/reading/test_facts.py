@@ -18,7 +18,19 @@ from scrapers.measure import Score, measured, of_sentences
 
 HERE = Path(__file__).parents[1]
 DAY = date(2026, 5, 1)
-SECTIONS = ("directions", "topics", "over", "over_unless", "allocation", "flags", "scope", "names", "doubts", "rules")
+SECTIONS = (
+    "directions",
+    "topics",
+    "over",
+    "over_unless",
+    "allocation",
+    "flags",
+    "scope",
+    "names",
+    "doubts",
+    "rules",
+    "phrases",
+)
 EVERY_LINE = [
     (language, section, group, written, example)
     for language in LANGUAGES
@@ -33,7 +45,7 @@ def test_every_line_of_the_word_lists_finds_its_example(
     language: str, section: str, group: str, written: str, example: str
 ) -> None:
     assert example, f"{language} {section} {group}: {written} has no example"
-    shape = "(?:{})" if section in ("names", "doubts") else r"(?<!\w)(?:{})(?!\w)"
+    shape = "(?:{})" if section in ("names", "doubts", "phrases") else r"(?<!\w)(?:{})(?!\w)"
     assert pattern(section, group, shape).search(example.lower())
 
 
