@@ -237,14 +237,7 @@ def main() -> int:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--with", dest="others", action="append", default=[], type=Path)
     parser.add_argument("-v", action="store_true")
-    parser.add_argument("--lines", action="store_true", help="what each line of the word files earns")
     given = parser.parse_args()
-    if given.lines:
-        from scrapers import worth
-
-        for line in worth.table(given.files):
-            print(line, flush=True)
-        return 0
     for path in given.files:
         score = measured(path, given.others)
         print(path, score.table(), *(score.remarks if given.v else ()), sep="\n")

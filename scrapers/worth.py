@@ -1,10 +1,11 @@
 """What each line of the word files earns: each is left out in turn, on texts that it was not made from.
 
-``python -m scrapers.measure --lines FILE.jsonl ...``. Texts are read with the weights as they are; sentences are judged
+``python -m scrapers.worth FILE.jsonl ...``. Texts are read with the weights as they are; sentences are judged
 by weights that saw no sentence of their document (two halves, fitted once). Only what a line touches is read again.
 """
 
 import re
+import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -117,3 +118,17 @@ def table(paths: list[Path]) -> Iterator[str]:
         outcomes = ", ".join(f"{name} {count:+d}" for name, count in changed.items())
         yield f"{worth:+6.1f} {touched:5d}  {line.language} {line.section}/{line.group}: {line.written}  [{outcomes}]"
     yield "earn nothing: " + ", ".join(f"{section} {count}" for section, count in idle.items())
+
+
+def main(paths: list[str]) -> int:
+    """Print the table of these files."""
+    if not paths:
+        print("usage: python -m scrapers.worth FILE.jsonl ...", file=sys.stderr)
+        return 2
+    for line in table([Path(path) for path in paths]):
+        print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
