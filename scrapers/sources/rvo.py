@@ -8,6 +8,7 @@ sitemap tells which schemes are lacking. To confirm at the first live check: pag
 has its text, and the names of targets beyond the seven that clients know.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -57,6 +58,7 @@ class Rvo(JsonSource):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.known: set[str] = set()
+        self.items_seen: set[tuple[str, str]] = set()  # path and item
         self.maps: list[str] = []  # the sitemaps that an index named last
         self.sitemaps = {self.address(SITEMAP)}  # those that were asked
 
@@ -96,11 +98,12 @@ class Rvo(JsonSource):
                 yield request
 
     def detail(self, path: str, item: dict[str, Any]) -> Request | None:
-        """The page of one scheme, once."""
-        key = path.lower().removeprefix(FOLDER)
-        if key in self.known:
+        """The page of one scheme, once; again for an item or a spelling that may say other things of it."""
+        key, row = path.lower().removeprefix(FOLDER), (path, json.dumps(item, sort_keys=True))
+        if row in self.items_seen or (key in self.known and not item):
             return None
         self.known.add(key)
+        self.items_seen.add(row)
         return Request(self.address(path), meta={"item": item, "external_id": key})
 
     def next_page(self, page: TextResponse) -> Iterable[Request]:

@@ -207,3 +207,36 @@ def test_what_people_said_stays_with_the_old_round(session: Session) -> None:
     session.commit()
     store(session, [make_listing("dei", **period("2027-01-05", "2027-02-03"))], AUTUMN)
     assert session.exec(select(Follow.call_id)).all() == [old]
+
+
+def test_next_years_page_is_a_new_call_that_knows_the_round_before_it(session: Session) -> None:
+    store(session, [make_listing("dei-2026", title="Energie-innovatie DEI 2026", **FIRST)], NOW)
+    result = store(session, [make_listing("dei-2027", title="Energie-innovatie DEI 2027", **NEXT)], AUTUMN)
+    before, after = session.exec(select(Call).order_by(col(Call.id))).all()
+    assert (result.new, after.previous_round_id) == ((after.id,), before.id)
+
+
+NEXT = period("2027-01-05", "2027-02-03")
+
+
+@pytest.mark.parametrize(
+    ("title", "next_period", "source"),
+    [
+        ("Warmte in de wijk 2027", NEXT, "rvo"),  # another scheme
+        ("Energie-innovatie DEI 2027", NEXT, "zonmw"),  # of another body
+        ("Energie-innovatie DEI 2027", period("2026-06-01", "2026-11-30"), "rvo"),  # of the same time
+    ],
+)
+def test_another_scheme_body_or_time_is_no_next_round(
+    session: Session, title: str, next_period: dict[str, Any], source: str
+) -> None:
+    store(session, [make_listing("dei-2026", title="Energie-innovatie DEI 2026", **FIRST)], NOW)
+    result = store(session, [make_listing("dei-2027", title=title, source=source, **next_period)], AUTUMN, source)
+    assert session.get_one(Call, result.new[0]).previous_round_id is None
+
+
+def test_of_several_new_calls_of_one_name_none_is_the_next_round(session: Session) -> None:
+    store(session, [make_listing("a", title="Open call 1 voor steden", **FIRST)], NOW)
+    listings = [make_listing(x, title=f"Open call {x} voor steden", **NEXT) for x in (2, 3)]
+    result = store(session, listings, AUTUMN)
+    assert {session.get_one(Call, call).previous_round_id for call in result.new} == {None}

@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 def remembered(**fields: object) -> SourceMemory:
     empty = {"history": History(), "candidates": {}, "running": set(), "states": {}, "streams": frozenset()}
     ids = {"crawl_id": 7, "call_ids": [8, 9], "sighting_ids": [18, 19]}
-    return SourceMemory(**{**empty, "snapshots": set(), "standing": [], "questions": {}, **ids, **fields})  # type: ignore[arg-type]
+    return SourceMemory(**{**empty, "snapshots": set(), "standing": [], "ended": [], "questions": {}, **ids, **fields})  # type: ignore[arg-type]
 
 
 def test_what_a_crawl_changes_is_decided_from_values_alone(now: datetime) -> None:

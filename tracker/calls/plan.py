@@ -18,6 +18,7 @@ from tracker.calls.identity import identity
 from tracker.calls.linking import LinkCandidate, link_by_reference
 from tracker.calls.oddities import CHANGED, GONE_AT_ONCE, RunningCall, lost, of_whole_types
 from tracker.calls.questions import AskedBefore, AskedOfSighting, QuestionRows, decide_questions
+from tracker.calls.recognition import EndedCall, rounds_before
 from tracker.calls.revisions import CallState, Restated, restate
 from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
 
@@ -63,6 +64,7 @@ class SourceMemory:
     streams: frozenset[str]
     snapshots: set[str]
     standing: Sequence[DampedField]
+    ended: Sequence[EndedCall]
     questions: Mapping[tuple[int, str], AskedBefore]
     crawl_id: int
     call_ids: Sequence[int]
@@ -130,7 +132,7 @@ class IngestPlan:
 
 def wanted_snapshots(comparison: Comparison) -> set[str]:
     """The pages that new and changed listings were read from."""
-    reports = [*comparison.new, *(reported for _, reported in comparison.changed)]
+    reports = [*comparison.new, *(reported for _, reported in (*comparison.changed, *comparison.rounds))]
     return {reported.listing.snapshot for reported in reports if reported.listing.snapshot}
 
 
@@ -154,7 +156,7 @@ def _taken_over(
 ) -> IngestPlan:
     occasion = rows.Occasion(now, memory.crawl_id)
     new, linked = _assign(crawled.source, comparison.new, memory)
-    rounds = _begin(comparison, memory)
+    begun = [*new, *_begin(comparison, memory)]
     changed = _beside_before(comparison, memory, now)
     missed = _missed(crawled, comparison, memory, judgement)
     gone, kept_back = _gone(crawled, missed, memory, now)
@@ -164,7 +166,7 @@ def _taken_over(
     odd_news = odd_new_calls(((a.call_id, a.reported) for a in new), memory.history, memory.known_titles, now)
     waiting = {a.call_id: a.reported.waiting_why for a in changed if a.reported.waiting_since}
     held = _held(comparison, restated, memory, waiting | {known.call_id: GONE_AT_ONCE for known in kept_back})
-    result, begun = _result(crawled, comparison, memory, judgement, restated, late), [*new, *rounds]
+    result = _result(crawled, comparison, memory, judgement, restated, late)
     result = replace(result, new=_calls(begun), held=len(odd_news) + len(held))
     return IngestPlan(
         crawled=crawled,
@@ -172,10 +174,10 @@ def _taken_over(
         result=result,
         crawl=rows.crawl_row(crawled, judgement, id=memory.crawl_id, seen=result.seen, **result.counts),
         snapshots=_new_snapshots(crawled, comparison, memory),
-        new=_new_calls(begun, odd_news, occasion),
+        new=_new_calls(begun, memory, odd_news, occasion),
         new_sightings=[rows.new_sighting(a.sighting_id, a.call_id, a.reported, now) for a in (*begun, *linked)],
         changed_sightings=[rows.sighting_row(a.reported, now) | {"b_id": a.sighting_id} for a in changed],
-        ended_rounds=_ended(rounds, memory, occasion),
+        ended_rounds=_ended(begun, memory, occasion),
         references=rows.reference_rows((a.sighting_id, a.reported) for a in (*begun, *linked, *changed)),
         missed_sightings=[known.id for known in missed],
         gone_sightings=[known.id for known in gone],
@@ -243,12 +245,10 @@ def _begin(comparison: Comparison, memory: SourceMemory) -> list[AssignedListing
     return [AssignedListing(sighting, call, reported, known) for sighting, call, (known, reported) in ids]
 
 
-def _ended(rounds: Sequence[AssignedListing], memory: SourceMemory, occasion: rows.Occasion) -> EndedRounds:
+def _ended(new: Sequence[AssignedListing], memory: SourceMemory, occasion: rows.Occasion) -> EndedRounds:
     """The old sighting keeps what it said under a key of its own; its call says where the source went."""
     ended = EndedRounds()
-    for begun in rounds:
-        known = begun.previous
-        assert known is not None
+    for begun, known in ((begun, begun.previous) for begun in new if begun.previous):
         state = memory.states[known.call_id]
         closed = state.merged(occasion.now).closes_at or occasion.now
         key = f"{known.external_id[:260]} (ronde tot {closed:%Y-%m-%d})"
@@ -354,8 +354,11 @@ def _new_snapshots(crawled: Crawled, comparison: Comparison, memory: SourceMemor
     return [rows.snapshot_row(page) for page in pages.values()]
 
 
-def _new_calls(new: Sequence[AssignedListing], held: Mapping[int, str], occasion: rows.Occasion) -> NewCalls:
+def _new_calls(
+    new: Sequence[AssignedListing], memory: SourceMemory, held: Mapping[int, str], occasion: rows.Occasion
+) -> NewCalls:
     """The call, its dates and the revision that says it is new."""
+    before = rounds_before([assigned.reported for assigned in new], memory.ended, occasion.now)
     calls, dates, revisions, now = [], [], [], occasion.now
     for assigned in new:
         merged = merge_one(assigned.reported.record)
@@ -364,7 +367,8 @@ def _new_calls(new: Sequence[AssignedListing], held: Mapping[int, str], occasion
         row |= {"held": bool(why), "held_why": why, "held_since": now if why else None}
         row |= {"version": 1, "not_listed_since": None}
         row |= {"eligible_estimate": True, "eligible_why": ""}
-        calls.append(row | {"previous_round_id": assigned.previous.call_id if assigned.previous else None})
+        earlier = assigned.previous.call_id if assigned.previous else before.get(assigned.reported.key)
+        calls.append(row | {"previous_round_id": earlier})
         dates += [rows.new_date(assigned.call_id, place, now) for place in rows.numbered(merged.deadlines)]
         over = row["closes_at"] is not None and row["closes_at"] <= now
         news = {"telling": not (over or row["source_word"] in OVER), "snapshot": assigned.reported.listing.snapshot}

@@ -3,6 +3,7 @@
 The id alone does not say it: sources number anew, rename pages, and use one page for every year's round.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +13,12 @@ from typing import Any, NamedTuple
 from db.queries import BY_HAND
 from scrapers.listing import Listing
 from tracker.calls.consolidate import MergedCall, merge_one
-from tracker.calls.identity import same_reference
+from tracker.calls.identity import same_reference, same_text
 from tracker.calls.linking import SAME_ROUND
 from tracker.calls.revisions import CallState
 from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
 
+NUMBER = re.compile(r"\b\d+(?:st|nd|rd|th|e|de|ste)?\b|\b[ivx]+\b")
 Window = frozenset[tuple[str, str, str]]
 
 
@@ -130,6 +132,43 @@ def is_next_round(state: CallState, reported: ReportedListing, now: datetime) ->
     if after.opens_at is not None:
         return after.opens_at > max(ended, before.opens_at or ended)
     return closes - ended > SAME_ROUND
+
+
+class EndedCall(NamedTuple):
+    """A call of the source that closed."""
+
+    id: int
+    title: str
+    closed_at: datetime
+
+
+def rounds_before(new: Sequence[ReportedListing], ended: Sequence[EndedCall], now: datetime) -> dict[str, int]:
+    """Key of a new listing -> the call of the same source that was its round before, by the name of the scheme.
+
+    A title without its years and numbers; what several new ones bear is no name of a scheme.
+    """
+    latest = {scheme_name(call.title): call for call in sorted(ended, key=lambda call: (call.closed_at, call.id))}
+    names = Counter(scheme_name(reported.listing.title) for reported in new)
+    before: dict[str, int] = {}
+    for reported in new:
+        name = scheme_name(reported.listing.title)
+        earlier = latest.get(name) if len(name.split()) > 1 and names[name] == 1 else None
+        if earlier is not None and _comes_after(merge_one(reported.record), earlier.closed_at, now):
+            before[reported.key] = earlier.id
+    return before
+
+
+def _comes_after(merged: MergedCall, ended: datetime, now: datetime) -> bool:
+    """Whether it is to close, and opens after that one ended, or closes much later where no opening is known."""
+    if merged.closes_at is None or merged.closes_at <= now:
+        return False
+    return merged.opens_at > ended if merged.opens_at else merged.closes_at - ended > SAME_ROUND
+
+
+def scheme_name(title: str) -> str:
+    """A title as the rounds of one scheme share it: without years, numbers and the signs around them."""
+    words = NUMBER.sub(" ", same_text(title).casefold()).split()
+    return " ".join(word for word in words if any(map(str.isalnum, word)))
 
 
 def _doors(merged: MergedCall) -> set[date]:

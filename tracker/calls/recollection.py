@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from db.bulk import in_parts
 from db.models import Call, Reference, Sighting
 from db.models.columns import table
 from tracker.calls.identity import same_reference
-from tracker.calls.recognition import Absent, AbsentSighting
+from tracker.calls.recognition import Absent, AbsentSighting, EndedCall
 from tracker.calls.sightings import Comparison, KnownSighting
 
 CALL, SIGHTING, REFERENCE = table(Call), table(Sighting), table(Reference)
@@ -44,3 +45,13 @@ def _grouped(rows: list[Any], by_id: Mapping[int, KnownSighting]) -> Groups:
             folded = frozenset(map(same_reference, references))
             groups[name].append(AbsentSighting(number, external_id, folded, fields))
     return dict(groups)
+
+
+def ended_calls(session: Session, source: str, comparison: Comparison, now: datetime) -> list[EndedCall]:
+    """The calls of this source that closed, where there is something new that may be a next round of one."""
+    if not comparison.new:
+        return []
+    c, s = CALL.c, SIGHTING.c
+    closed = select(c.id, c.title, c.closes_at).where(c.closes_at <= now, c.joined_into.is_(None))
+    named = closed.where(c.id.in_(select(s.call_id).where(s.source == source)))
+    return [EndedCall(*row) for row in session.connection().execute(named)]

@@ -40,6 +40,7 @@ from tracker.calls.linking import LinkCandidate
 from tracker.calls.oddities import GONE_AT_ONCE
 from tracker.calls.plan import GONE_AFTER, IngestPlan, SourceMemory, nearly_gone, wanted_snapshots
 from tracker.calls.questions import KEPT, AskedBefore
+from tracker.calls.recollection import ended_calls
 from tracker.calls.revisions import CallState, Restated
 from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
 from tracker.calls.unsighted import own_record
@@ -75,6 +76,7 @@ def memory(session: Session, crawled: Crawled, comparison: Comparison, now: date
         streams=streams(session) | ({crawled.source} if crawled.kind == SourceKind.STREAM else set()),
         snapshots={row.sha256 for row in in_parts(session, select(sha256), sha256, wanted_snapshots(comparison))},
         standing=damped_fields(session, crawled.source),
+        ended=ended_calls(session, crawled.source, comparison, now),
         questions=questions_before(session, [known.id for known, _ in comparison.changed]),
         crawl_id=take_ids(session, CRAWL, 1)[0],
         call_ids=take_ids(session, CALL, len(comparison.new) + may_begin),
