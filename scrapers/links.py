@@ -41,12 +41,17 @@ def address_on(root: str, url: str) -> str | None:
     A site is the same with and without www, over http and https.
     """
     try:
-        parts = urlsplit(url.strip())
-        if parts.scheme not in ("http", "https") or _site(url) != _site(root):
+        if urlsplit(url.strip()).scheme not in ("http", "https") or _site(url) != _site(root):
             return None
     except ValueError:  # "http://[x" leads nowhere
         return None
-    path = _SESSION_IN_PATH.sub("", parts.path) or "/"
+    return without_visit(url)
+
+
+def without_visit(url: str) -> str:
+    """Path and query of an address, without what is of a visit: sessions, campaigns; ValueError for half an address."""
+    parts = urlsplit(url.strip())
+    path = path_without_session(parts.path) or "/"
     query = "&".join(
         pair for pair in parts.query.split("&") if pair and not pattern("of_a_visit").fullmatch(pair.partition("=")[0])
     )
@@ -57,6 +62,11 @@ def _site(url: str) -> tuple[str, int | None]:
     parts = urlsplit(url)
     port = parts.port
     return (parts.hostname or "").lower().removeprefix("www."), None if port in (80, 443) else port
+
+
+def path_without_session(path: str) -> str:
+    """A path without the session that some servers write into it."""
+    return _SESSION_IN_PATH.sub("", path)
 
 
 def key_of(address: str) -> str:

@@ -14,6 +14,7 @@ from scrapy.http import TextResponse
 from db.vocabulary import SourceForm, SourceKind
 from scrapers.crawled import KnownPage, Remark, Unreadable
 from scrapers.letters import breaks_off
+from scrapers.links import path_without_session
 from scrapers.listing import AMSTERDAM, Listing
 
 Found = Listing | Unreadable | Remark | Request
@@ -244,9 +245,9 @@ def maybe(page: Any, css: str) -> str | None:
 
 
 def path_of(url: str) -> str:
-    """The path of an address, whole or relative; empty where there is none."""
+    """The path of an address, whole or relative, without a session; empty where there is none."""
     try:
-        path = urlsplit(url).path.rstrip("/")
+        path = path_without_session(urlsplit(url).path).rstrip("/")
     except ValueError:  # "http://[x"
         return ""
     return path if path.startswith("/") else ""

@@ -122,11 +122,15 @@ def _drop_section(heading: Any, kept: set[Any]) -> None:
     if first:
         _drop(box)
         return
-    for follower in list(heading.itersiblings()):
-        if follower in kept or (follower.tag in _HEADINGS and follower.tag <= heading.tag):
-            break
-        _drop(follower)
+    follower = heading.getnext()
+    while follower is not None and follower not in kept and not (_is_heading(follower) and follower.tag <= heading.tag):
+        dropped, follower = follower, follower.getnext()
+        _drop(dropped)
     _drop(heading)
+
+
+def _is_heading(element: Any) -> bool:
+    return element.tag in _HEADINGS
 
 
 def without_desks(text: str) -> str:

@@ -14,13 +14,13 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from scrapy import Request
 from scrapy.http import TextResponse
 
 from db.vocabulary import DeadlineKind, Instrument, Nature, SourceKind
+from scrapers import links
 from scrapers.extract import extract
 from scrapers.formats import JsonSource, xml_root
 from scrapers.listing import AMSTERDAM, Listing
@@ -186,13 +186,11 @@ class Rijksoverheid(JsonSource):
 
 
 def key_of(address: str | None) -> str:
-    """Path and query of an address, in small letters, without what only counts visitors; empty where it has none."""
+    """Path and query of an address, in small letters, without what is of a visit; empty where it has none."""
     try:
-        parts = urlsplit((address or "").strip().lower())
+        return links.key_of(links.without_visit(address or ""))
     except ValueError:  # "http://[x"
         return ""
-    query = sorted(pair for pair in parts.query.split("&") if pair and not pair.startswith("utm_"))
-    return "?".join(filter(None, (parts.path.strip("/"), "&".join(query))))
 
 
 def raw(row: dict[str, Any], name: str) -> str | None:

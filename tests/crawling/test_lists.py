@@ -12,8 +12,11 @@ from scrapers import sources
 from scrapers.crawled import Crawled, KnownPage
 from scrapers.job import Job
 from scrapers.links import address_on, key_of
+from scrapers.source import path_of
+from scrapers.sources import rijksoverheid
 from scrapers.watched import Watched
 from tests.make.scripted import Answer, Played, PlayedRequest, playing
+from tracker.calls.identity import identity
 from tracker.sources.crawl import from_spool, run_child
 
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
@@ -76,6 +79,14 @@ def ids(outcome: Crawled) -> list[str]:
 )
 def test_an_address_is_one_address_however_it_is_spelled(url: str, key: str) -> None:
     assert key_of(address_on(ROOT, url) or "") == key
+
+
+@pytest.mark.parametrize("session", ["?sid=9f3", ";jsessionid=A1B2", "?PHPSESSID=x&utm_source=y"])
+def test_a_session_is_no_part_of_what_a_call_is_known_by(session: str) -> None:
+    url = "https://www.rijksoverheid.nl/actueel/nieuws/2026/05/29/subsidie"
+    assert rijksoverheid.key_of(url + session) == rijksoverheid.key_of(url)
+    assert path_of(url + session) == path_of(url)
+    assert identity(url + session) == identity(url)
 
 
 @pytest.mark.parametrize("url", ["https://elders.example/loket/groen", "mailto:a@b.nl", "http://[x", f"{ROOT}:8080/a"])

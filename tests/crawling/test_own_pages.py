@@ -178,6 +178,27 @@ def test_a_new_title_that_the_list_gives_too_is_taken(engine: Engine, server: Pl
     assert [facts[0] for facts in shown(engine).values()] == ["Bijdrage gevelbegroeiing"]
 
 
+def test_a_list_that_hides_its_links_is_not_whole_while_its_pages_are_read_on(
+    engine: Engine, server: Played, tmp_path: Path
+) -> None:
+    cases = [f"nummer {number}" for number in range(6)]
+    serve(server, dict.fromkeys(cases, GOOD))
+    assert crawled(engine, server, tmp_path, NOW).complete
+    link = f'<a href="{address(cases[0])}">Groene daken</a>'
+    server.answers["/subsidies"] = html(f"<main>{link}</main>")
+    moved = OWN.replace("1 oktober 2026", "15 oktober 2026")
+    server.answers[address(cases[5])] = html(f"<main><h1>{TITLE}</h1>{moved}</main>")
+    reports = [crawled(engine, server, tmp_path, NOW + days * DAY) for days in (1, 2, 3)]
+    assert [(report.seen, report.complete) for report in reports] == [(6, False), (6, False), (6, True)]
+    assert all("the list links to 1 pages where 6 were known: fewer than before" in report.why for report in reports)
+    assert "2026-10-15" in str(shown(engine)["groene-daken-nummer-5"])
+    serve(server, dict.fromkeys(cases, GOOD))
+    report = crawled(engine, server, tmp_path, NOW + 4 * DAY)
+    assert (report.complete, report.why) == (True, "")
+    server.answers["/subsidies"] = html(f"<main>{link}</main>")
+    assert not crawled(engine, server, tmp_path, NOW + 5 * DAY).complete, "counted anew"
+
+
 EMPTY = '<rss version="2.0"><channel><title>F</title></channel></rss>'
 REFUSALS: dict[str, Answer] = {
     "403": lambda call: call.send("nee", 403),

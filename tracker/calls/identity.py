@@ -6,12 +6,16 @@ import re
 import unicodedata
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from scrapers.links import path_without_session
 from scrapers.listing import Listing
 
 # Neither is what a source says of a call: the bytes and the spans it was read from differ on every visit.
 # Nor are its code and edition, which say which call and which copy it is.
 NOISE = {"snapshot", "evidence", "code", "edition"}
-TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|mc_cid|mc_eid|pk_\w+|piwik_\w+)$", re.IGNORECASE)
+TRACKING = re.compile(
+    r"^(utm_\w+|fbclid|gclid|mc_cid|mc_eid|pk_\w+|piwik_\w+|jsessionid|phpsessid|aspsessionid\w*|session_?id|sid)$",
+    re.IGNORECASE,
+)
 
 
 def fingerprint(listing: Listing) -> str:
@@ -26,14 +30,16 @@ def identity(external_id: str) -> str:
 
 
 def same_address(url: str) -> str:
-    """http is https, tracking parameters and a trailing slash do not matter, nor do case and order of the query."""
+    """http is https; tracking, sessions and a trailing slash do not matter, nor do case and order of the query."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:  # "http://[x": half an address, and the same as itself only
         return url
     query = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k))
     host = parts.netloc.removesuffix(":80").removesuffix(":443")
-    address = f"https://{host}{parts.path.rstrip('/')}" + (f"?{urlencode(query)}" if query else "")
+    address = f"https://{host}{path_without_session(parts.path).rstrip('/')}" + (
+        f"?{urlencode(query)}" if query else ""
+    )
     return address.lower()
 
 
