@@ -37,9 +37,8 @@ def same_address(url: str) -> str:
         return url
     query = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k))
     host = parts.netloc.removesuffix(":80").removesuffix(":443")
-    address = f"https://{host}{path_without_session(parts.path).rstrip('/')}" + (
-        f"?{urlencode(query)}" if query else ""
-    )
+    path = path_without_session(parts.path).rstrip("/")
+    address = f"https://{host}{path}" + (f"?{urlencode(query)}" if query else "")
     return address.lower()
 
 
