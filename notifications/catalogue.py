@@ -266,7 +266,7 @@ class _Belongings:
 
 
 def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[str, ...]:
-    """The call's own words that met the opgave, strongest first, each once; without them the sentence that came near.
+    """The sentence of the call that speaks of the opgave, else its title where that does; else words people matched on.
 
     A line in a mail has room for no more; the call's page tells the rest, with weights and from both sides.
     """
@@ -277,7 +277,8 @@ def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[s
         unique.setdefault(word.casefold(), word)
     if unique:
         return tuple(f"“{word}”" for word in unique.values())[:most]
-    return tuple(f"“{shorten(str(reason['call']), 90, placeholder=' …')}”" for reason in speaking[:1])
+    told = sorted(speaking, key=lambda reason: reason["kind"] != "sentence")[:1]
+    return tuple(f"“{shorten(str(reason['call']), 200, placeholder=' …')}”" for reason in told)
 
 
 def _call(row: Call, of_calls: _Belongings, now: datetime, sharing: int) -> CatalogueCall:

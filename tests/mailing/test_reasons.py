@@ -17,10 +17,15 @@ def test_the_calls_own_words_come_once_strongest_first() -> None:
     assert reason_words(reasons) == ("“Solar”", "“heat pumps”", "“grid”")
 
 
-def test_without_words_the_nearest_sentence_is_cut_between_words() -> None:
-    long = "Software with which grid operators manage distribution networks more flexibly, so that more solar fits on them."
-    (said,) = reason_words([{"kind": "sentence", "weight": 1, "call": long}])
-    assert said == "“Software with which grid operators manage distribution networks more flexibly, so that …”"
+def test_a_mail_shows_the_whole_sentence_before_the_title_and_cuts_a_long_one_between_words() -> None:
+    sentence = (
+        "Software with which grid operators manage their networks more flexibly, so that more solar fits on them."
+    )
+    title = {"kind": "title", "weight": 2, "call": "A title"}
+    assert reason_words([title, {"kind": "sentence", "weight": 1, "call": sentence}]) == (f"“{sentence}”",)
+    (told,) = reason_words([{"kind": "sentence", "weight": 1, "call": f"{sentence} {sentence}"}])
+    assert told.endswith(" …”")
+    assert len(told) <= 202
 
 
 def test_what_spoke_against_is_no_reason() -> None:

@@ -50,14 +50,24 @@ def test_a_dutch_and_an_english_call_meet_their_opgave(matcher: Matcher) -> None
 
 
 def test_every_match_says_why_from_both_sides_in_dutch(matcher: Matcher) -> None:
-    found = matcher.match([CIRCULAR])[0].matches[0]
-    kinds = {reason["kind"] for reason in found.reasons}
-    assert {"words", "sentence", "programme"} <= kinds
-    sentence = next(r for r in found.reasons if r["kind"] == "sentence")
+    match = matcher.match([CIRCULAR])[0].matches[0]
+    assert {reason["kind"] for reason in match.reasons} == {"title", "sentence"}
+    sentence = next(r for r in match.reasons if r["kind"] == "sentence")
     assert sentence["call"] in CIRCULAR.text
+    assert sentence["call"].endswith(".")
     assert sentence["challenge"]
     assert sentence["text"].startswith("De zin")
-    json.dumps(found.reasons)
+    json.dumps(match.reasons)
+
+
+def test_a_programme_a_kind_of_action_or_one_general_word_is_no_reason(matcher: Matcher) -> None:
+    call = CallText(
+        "3", "Strategic projects", "Projects work on storage. They are large and they run for several years.",
+        type="LIFE Project Grants", programme=("Programme for the Environment and Climate Action (LIFE)",), language="en",
+    )  # fmt: skip
+    for match in matcher.match([call])[0].matches:
+        assert all("LIFE" not in reason["call"] for reason in match.reasons)
+        assert all(reason["challenge"] != "storage" for reason in match.reasons)
 
 
 def test_one_call_alone_scores_as_it_does_among_others(matcher: Matcher) -> None:
@@ -72,7 +82,7 @@ def test_without_the_encoder_the_words_decide_and_the_model_says_so(by_words: Ma
     assert found[1].matches[0].challenge_id == "A20-1-circulair"
     assert found[0].model.startswith(MODEL)
     assert "lexicon only" in found[0].model
-    assert all(r["kind"] in ("words", "programme") for m in found[0].matches for r in m.reasons)
+    assert all(r["kind"] in ("title", "sentence") for m in found[0].matches for r in m.reasons)
 
 
 def test_the_identifier_is_not_scored_on(matcher: Matcher) -> None:
@@ -95,8 +105,8 @@ def test_an_opgave_without_sense_matches_nothing_and_breaks_nothing(mode: str) -
     for found in odd.match([FIETS, CIRCULAR]):
         assert all(match.score < DIGEST_THRESHOLD for match in found.matches)
     programming = CallText("3", "Courses in C++ for R&D", "The course teaches C++ to R&D departments of companies.")
-    hits = {r["call"] for m in odd.match([programming])[0].matches for r in m.reasons if r["kind"] == "words"}
-    assert all("C++" in h or "R&D" in h for h in hits)
+    named = {r["challenge"] for m in odd.match([programming])[0].matches for r in m.reasons}
+    assert all("C++" in words or "R&D" in words for words in named)
 
 
 ODD_CALLS = (
@@ -120,9 +130,9 @@ def test_an_odd_call_breaks_nothing_and_does_not_match_everything(
 
 def test_a_call_of_a_hundred_thousand_words_is_read_in_a_moment(matcher: Matcher) -> None:
     long = CallText("long", "Circular economy", "circular economy and reuse of textile waste in cities " * 12_500)
-    start = time.perf_counter()
+    start = time.process_time()  # and not the clock: others may work beside it
     found = matcher.match([long])[0]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 3
     assert found.matches[0].challenge_id == "A20-1-circulair"
 
 

@@ -1,6 +1,7 @@
 """The measure itself, and the gate: matching may not get worse on the project's labelled calls without anyone seeing it."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 
 from tracker.matching import CallText, Matcher, embedder, practice
 from tracker.matching.corpus import LabelsUnreadable, challenges_of, rows_of
-from tracker.matching.evaluate import average_precision, evaluate, measure
+from tracker.matching.evaluate import evaluate
+from tracker.matching.measures import average_precision, measure
 from tracker.matching.texts import read_call
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +46,11 @@ def test_the_labels_are_facts_of_real_calls_for_all_to_fit_on() -> None:
 
 def test_matching_is_no_worse_than_it_was(matcher: Matcher, tmp_path: Path) -> None:
     """On titles alone, of calls that were fitted to: no claim of quality, a trap for a change that breaks something."""
-    found = evaluate(LABELS, matcher).as_json()
+    some = tmp_path / "some.jsonl"  # a third: encoding all takes a minute
+    rows = rows_of(LABELS)
+    kept = [row for number, row in enumerate(rows) if number % 3 == 0 or row["language"] == "nl"]
+    some.write_text("".join(json.dumps(row) + "\n" for row in kept), "utf-8")
+    found = evaluate(some, matcher).as_json()
     assert found["all"]["any"]["ap"] >= GATE["any"]
     assert found["all"]["must"]["ap"] >= GATE["must"]
     assert found["languages"]["nl"]["any"]["ap"] >= GATE["dutch"]
@@ -131,12 +137,12 @@ def test_removing_the_shown_evidence_lowers_the_score(matcher: Matcher) -> None:
     for row in rows:
         call = read_call(row)
         best = matcher.match([call])[0].matches[0]
-        words = [w for r in best.reasons if r["kind"] == "words" for w in r["call"].split(", ")]
+        words = [word for r in best.reasons for word in r["challenge"].split(", ")]
         if not words:
             continue
         title, text = call.title, call.call or ""
         for word in sorted(words, key=len, reverse=True):
-            title, text = title.replace(word, " "), text.replace(word, " ")
+            title, text = (re.sub(rf"{re.escape(word)}\w*", " ", part, flags=re.I) for part in (title, text))
         bare = type(call)(**{**call.__dict__, "title": title, "call": text, "destination": None})
         after = {m.challenge_id: m.score for m in matcher.match([bare])[0].matches}.get(best.challenge_id, 0.0)
         lowered += after < best.score

@@ -85,18 +85,20 @@ def _weeks(calls: list[BacktestCall]) -> dict[str, int]:
 def _rescore(
     engine: Engine, opgave: str, rows: list[Call], more: tuple[str, ...], less: tuple[str, ...]
 ) -> dict[int, float]:
-    from tracker.matching import Matcher, embedder
+    from tracker.matching import Matcher, embedder, installed
     from tracker.matching.run import call_text, challenge_text, challenge_texts
+    from tracker.matching.vector_store import read_kept
 
     with reading(engine) as session:
         texts = {text.id: text for text in challenge_texts(session)}
         if opgave not in texts:  # it has no words yet
             texts[opgave] = challenge_text(session.get_one(Challenge, opgave), None)
+        kept = read_kept(session, [row.id for row in rows], installed()).vectors
     changed = texts[opgave]
     dutch = tuple(word for word in (*changed.words_nl, *more) if word not in less)
     english = tuple(word for word in changed.words_en if word not in less)
     texts[opgave] = replace(changed, words_nl=dutch, words_en=english)
-    scores, _ = Matcher(list(texts.values()), embedder()).scores([call_text(row) for row in rows])
+    scores, _ = Matcher(list(texts.values()), embedder()).scores([call_text(row) for row in rows], kept)
     column = list(texts).index(opgave)
     return {row.id: float(of_call[column]) for row, of_call in zip(rows, scores, strict=True)}
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import yaml
 from numpy.typing import NDArray
 
 from tracker.errors import NotPossible
+from tracker.matching.features import read
 from tracker.matching.fit import Array
+from tracker.matching.prepare import prepare_agenda, prepare_batch
 from tracker.matching.scoring import ELIGIBLE
-from tracker.matching.texts import ChallengeText
+from tracker.matching.texts import ChallengeText, Embedder, Vectors, read_call
 
 Grades = NDArray[np.int64]
 
@@ -25,17 +27,47 @@ class Corpus:
     pairs: dict[str, Array]
     cues: Array
     vectors: Array
+    calls: Vectors  # each call as one vector: what neighbours are found by
     grades: Grades
     eligible: Array
-    groups: NDArray[np.int64]
+    siblings: NDArray[np.int64]  # a number that editions and lots of one call share
     weight: Array
 
     def part(self, rows: NDArray[np.int64]) -> "Corpus":
         """Only these calls."""
-        taken = {
-            name: getattr(self, name)[rows] for name in ("cues", "vectors", "grades", "eligible", "groups", "weight")
-        }
+        taken = {field.name: getattr(self, field.name)[rows] for field in fields(self) if field.name != "pairs"}
         return replace(self, pairs={mode: p[rows] for mode, p in self.pairs.items()}, **taken)
+
+
+def corpus_of(rows: Sequence[Mapping[str, Any]], challenges: Sequence[ChallengeText], encoder: Embedder) -> Corpus:
+    """Labelled calls as arrays."""
+    calls = [read_call(row, number) for number, row in enumerate(rows)]
+    ready = prepare_batch(calls, prepare_agenda(challenges, encoder), encoder)
+    return Corpus(
+        pairs=ready.pairs,
+        cues=ready.cues,
+        vectors=ready.vectors,
+        calls=ready.calls,
+        grades=grades_of(rows, [c.id for c in challenges]),
+        eligible=eligible_of(rows),
+        siblings=ready.siblings,
+        weight=np.array([float(row.get("labellings") or 1) for row in rows]),
+    )
+
+
+def word_records(
+    rows: Sequence[Mapping[str, Any]], challenges: Sequence[ChallengeText]
+) -> dict[str, dict[str, tuple[int, int]]]:
+    """Per opgave and word: how many labelled calls hold it, and how many of those mattered to the opgave."""
+    lexicon, grades = prepare_agenda(challenges, None).lexicon, grades_of(rows, [c.id for c in challenges])
+    records: dict[str, dict[str, tuple[int, int]]] = {challenge.id: {} for challenge in challenges}
+    for number, row in enumerate(rows):
+        reading = read(read_call(row, number), lexicon)
+        met = {(hit.term.owner, hit.term.words) for place in ("title", "text") for hit in reading.hits[place]}
+        for owner, word in sorted(met):
+            held, mattered = records[challenges[owner].id].get(word, (0, 0))
+            records[challenges[owner].id][word] = (held + 1, mattered + int(grades[number, owner] > 0))
+    return records
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
@@ -99,13 +131,6 @@ def eligible_of(rows: Sequence[Mapping[str, Any]]) -> Array:
         for answer in votes:
             shares[number, ELIGIBLE.index(answer)] += 1 / len(votes)
     return shares
-
-
-def groups_of(rows: Sequence[Mapping[str, Any]]) -> NDArray[np.int64]:
-    """A number per call and its near siblings: the same title, or the same words of a call's title."""
-    names = [str(r.get("title") or "").lower().split(" - ")[0][:60] for r in rows]
-    order = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    return np.array([order[name] for name in names], np.int64)
 
 
 def challenges_of(path: Path) -> list[ChallengeText]:

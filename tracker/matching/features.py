@@ -1,7 +1,7 @@
 """From calls and opgaven to numbers: what each pair has in common, before any weight."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,9 @@ PLACES = ("title", "call", "destination", "text")
 WORD_FEATURES = (
     "words_title", "words_call", "words_text", "words_excluded", "dutch_words_title", "dutch_words_text", "in_dutch",
 )  # fmt: skip
-VECTOR_FEATURES = (
-    "title_phrase", "title_word", "sentence_phrase", "sentence_word", "whole", "call_phrase",
-    "title_phrase_margin", "sentence_phrase_margin", "whole_margin", "dutch_title", "dutch_sentence", "dutch_whole",
-)  # fmt: skip
+VECTOR_FEATURES = ("title_phrase", "whole_phrase", "place_phrase")
 Matrix = NDArray[np.float64]
+PASSAGE = 1200  # characters of text that make one vector: about 400 tokens of the 512 that the encoder reads at once
 
 
 @dataclass
@@ -34,20 +32,15 @@ class ReadCall:
     excluded: dict[str, list[Hit]]
     cues: dict[str, list[Hit]]
     language: str
-    embedded: list[int] = field(default_factory=list)
 
 
 @dataclass
 class BatchVectors:
-    """Vectors of a batch of calls: a title each, call and destination where there are any, sentences by owner."""
+    """Vectors of a batch of calls: title, the call as one passage, and destination or else call (zeros: neither)."""
 
     title: Vectors
-    call: Vectors
-    destination: Vectors
     whole: Vectors
-    sentence: Vectors
-    owner: NDArray[np.int64]
-    starts: NDArray[np.int64]
+    place: Vectors
     texts: list[list[str]]  # per call, all that got a vector
 
 
@@ -60,7 +53,7 @@ def read(call: CallText, lexicon: Lexicon) -> ReadCall:
         "text": clean(call.text),
     }
     language = language_of(call.language, texts["title"], texts["text"])
-    reading = ReadCall(call, texts, [], {}, {}, {"head": [], "text": [], "said": []}, language)
+    reading = ReadCall(call, texts, sentences(texts["text"]), {}, {}, {"head": [], "text": [], "said": []}, language)
     for place in PLACES:
         hits = lexicon.look(texts[place]) if texts[place] else []
         reading.cues["text" if place == "text" else "head"] += [h for h in hits if h.term.owner < agenda.MISLEADING]
@@ -73,35 +66,30 @@ def read(call: CallText, lexicon: Lexicon) -> ReadCall:
     return reading
 
 
-def choose_sentences(reading: ReadCall) -> None:
-    """Split the text and choose the sentences that get a vector: the first, and those with most hits."""
-    reading.sentences = sentences(reading.texts["text"])
-    counts, at = [], 0
-    for sentence in reading.sentences:
-        at = max(reading.texts["text"].find(sentence, at), 0)
-        counts.append(sum(at <= h.start < at + len(sentence) for h in reading.hits["text"]))
-        at += len(sentence)
-    reading.embedded = worth_a_vector(reading.sentences, counts) if reading.sentences else []
+def passage(reading: ReadCall) -> str:
+    """The call as one text: its title and all of a short text, of a long one the sentences that matter most."""
+    text = reading.texts["text"]
+    if len(text) > PASSAGE:
+        counts, at = [], 0
+        for sentence in reading.sentences:
+            at = max(text.find(sentence, at), 0)
+            counts.append(sum(at <= hit.start < at + len(sentence) for hit in reading.hits["text"]))
+            at += len(sentence)
+        chosen = worth_a_vector(reading.sentences, counts, PASSAGE) if reading.sentences else []
+        text = " ".join(reading.sentences[i] for i in chosen)
+    return clean(f"{reading.texts['title']}. {text}", 2 * PASSAGE)
 
 
 def encode(readings: Sequence[ReadCall], embedder: Embedder) -> BatchVectors:
     """All vectors of a batch, each distinct text once."""
-    for reading in readings:
-        choose_sentences(reading)
-    chosen = [[r.sentences[i] for i in r.embedded] or [r.texts["title"]] for r in readings]
-    places = [[r.texts[p] for p in ("title", "call", "destination")] for r in readings]
-    unique = list(dict.fromkeys([t for ts in chosen for t in ts] + [t for ts in places for t in ts if t]))
+    places = [r.texts["destination"] or r.texts["call"] for r in readings]
+    texts = [[r.texts["title"], passage(r), place] for r, place in zip(readings, places, strict=True)]
+    unique = list(dict.fromkeys(text for some in texts for text in some if text))
     row = {text: number for number, text in enumerate(unique)}
     table = embedder.encode(unique) if unique else np.zeros((1, 1), np.float32)
     table = np.vstack([table, np.zeros((1, table.shape[1]), np.float32)])
-    title, call, destination = (table[[row.get(texts[p], -1) for texts in places]] for p in range(3))
-    owner = np.array([n for n, ts in enumerate(chosen) for _ in ts], np.int64)
-    starts = np.concatenate([[0], np.cumsum([len(ts) for ts in chosen])[:-1]]).astype(np.int64)
-    sentence = table[[row.get(t, -1) for ts in chosen for t in ts]]
-    whole = np.add.reduceat(sentence, starts) if len(starts) else sentence
-    whole = whole / np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), 1e-6)
-    texts = [list(dict.fromkeys(t for t in (*its, *at) if t)) for its, at in zip(chosen, places, strict=True)]
-    return BatchVectors(title, call, destination, whole, sentence, owner, starts, texts)
+    title, whole, place = (table[[row.get(some[part], -1) for some in texts]] for part in range(3))
+    return BatchVectors(title, whole, place, [list(dict.fromkeys(filter(None, some))) for some in texts])
 
 
 def fingerprints(encoded: BatchVectors) -> Vectors:
@@ -143,27 +131,8 @@ def dutch(readings: Sequence[ReadCall]) -> Matrix:
     return np.array([[float(r.language == "nl")] for r in readings]).reshape(len(readings), 1)
 
 
-def vector_features(
-    encoded: BatchVectors, phrases: Phrases, words: Phrases, count: int, background: Vectors, spoken: Matrix
-) -> Matrix:
-    """Cosines of titles, sentences and calls with phrases and words of opgaven, and their margin over the usual."""
-    usual = best_by_owner(background @ phrases.vectors.T, phrases.owner, count)
-    title = best_by_owner(encoded.title @ phrases.vectors.T, phrases.owner, count)
-    sentence = np.maximum.reduceat(encoded.sentence @ phrases.vectors.T, encoded.starts, axis=0)
-    sentence = best_by_owner(sentence, phrases.owner, count)
-    word = np.maximum.reduceat(encoded.sentence @ words.vectors.T, encoded.starts, axis=0)
-    middle = np.zeros((count, phrases.vectors.shape[1]), np.float32)
-    np.add.at(middle, list(phrases.owner), phrases.vectors)
-    middle /= np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-6)
-    whole = (encoded.whole + encoded.title) @ middle.T / 2
-    call = np.maximum(
-        best_by_owner(encoded.call @ phrases.vectors.T, phrases.owner, count),
-        best_by_owner(encoded.destination @ phrases.vectors.T, phrases.owner, count),
-    )
-    columns = [
-        title, best_by_owner(encoded.title @ words.vectors.T, words.owner, count),
-        sentence, best_by_owner(word, words.owner, count), whole, call,
-        title - usual.mean(0), sentence - usual.mean(0), whole - (background @ middle.T).mean(0),
-        spoken * title, spoken * sentence, spoken * whole,
-    ]  # fmt: skip
+def vector_features(encoded: BatchVectors, phrases: Phrases, count: int) -> Matrix:
+    """Cosines of title, passage and place with the nearest phrase of each opgave."""
+    sides = (encoded.title, encoded.whole, encoded.place)
+    columns = [best_by_owner(vectors @ phrases.vectors.T, phrases.owner, count) for vectors in sides]
     return np.stack(columns, axis=2).astype(np.float64)

@@ -4,12 +4,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tracker.matching import eligibility, scoring, weights, why
 from tracker.matching.agenda import phrases_of, words_of
 from tracker.matching.area import area
-from tracker.matching.features import fingerprints
 from tracker.matching.fit import Array, sigmoid
 from tracker.matching.prepare import PreparedBatch, prepare_agenda, prepare_batch
 from tracker.matching.texts import CallMatches, CallText, ChallengeText, Embedder, Reason, Scored, Vectors
@@ -50,10 +48,14 @@ class Matcher:
         self._weights = use or fitted()
         self._embedder = embedder
         self._mode = "vectors" if embedder else "words"
-        self._known = prepare_agenda(self.challenges, embedder)
+        self._known = prepare_agenda(self.challenges, self._ready_made(embedder))
         self._blank = np.array([not (words_of(c) or phrases_of(c)) for c in self.challenges], bool)
-        self._kinds = why.kind_weights(self._weights.stages[self._mode])
-        self._background = self._weights.background[None, :].astype(np.float32)
+
+    def _ready_made(self, embedder: Embedder | None) -> Embedder | None:
+        """The encoder with the phrases of the shipped agenda at hand, where they are of this very encoder."""
+        if embedder is None or embedder.name != self._weights.about.get("encoder"):
+            return embedder
+        return CachedEncoder(embedder, dict(self._weights.phrases))
 
     def match(self, calls: Sequence[CallText], kept: dict[bytes, Vectors] | None = None) -> list[CallMatches]:
         """For each call, in the order given: who may apply, where, and the opgaven it matters to with why.
@@ -62,11 +64,11 @@ class Matcher:
         """
         return [found for ready, scores in self._batches(calls, kept) for found in self._said(ready, scores)]
 
-    def scores(self, calls: Sequence[CallText]) -> tuple[Array, list[str]]:
+    def scores(self, calls: Sequence[CallText], kept: dict[bytes, Vectors] | None = None) -> tuple[Array, list[str]]:
         """The score of every pair and the eligibility of every call, without reasons: for measuring."""
         batches = [
             (s.score, [eligibility.answer(r, e).eligible for r, e in zip(ready.readings, s.eligible, strict=True)])
-            for ready, s in self._batches(calls)
+            for ready, s in self._batches(calls, kept)
         ]
         if not batches:
             return np.zeros((0, len(self.challenges))), []
@@ -75,33 +77,25 @@ class Matcher:
     def _batches(
         self, calls: Sequence[CallText], kept: dict[bytes, Vectors] | None = None
     ) -> Iterator[tuple[PreparedBatch, scoring.Scores]]:
-        stages = self._weights.stages[self._mode]
+        stages, known = self._weights.stages[self._mode], self._weights
         encoder = self._embedder if self._embedder is None or kept is None else CachedEncoder(self._embedder, kept)
         ids = [c.id for c in self.challenges]
         for start in range(0, len(calls), BATCH):
-            ready = prepare_batch(calls[start : start + BATCH], self._known, encoder, self._background)
-            vectors = ready.vectors if self._embedder else None
-            own_heads = (
-                scoring.own_heads(ids, self._weights.heads, ready.cues, ready.vectors)
-                if self._embedder
-                else np.full((len(ready.readings), len(ids)), np.nan)
-            )
-            scores = scoring.score(ready.pairs[self._mode], own_heads, ready.cues, vectors, stages, self._mode)
-            scores.score[self._nothing_met(ready)] = 0.0
+            ready = prepare_batch(calls[start : start + BATCH], self._known, encoder)
+            pairs, vectors = ready.pairs[self._mode], None
+            if self._embedder:
+                own, vectors = scoring.own_features(ids, known, ready.cues, ready.vectors), ready.vectors
+                pairs = scoring.with_labels(pairs, own, known.labelled, ids, ready.calls, ready.siblings)
+            scores = scoring.score(pairs, ready.cues, vectors, stages, self._mode)
+            scores.score[:, self._blank] = 0.0
             yield ready, scores
 
-    def _nothing_met(self, ready: PreparedBatch) -> NDArray[np.bool_]:
-        """Pairs with nothing to say: an opgave whose words make no sense; without vectors, a pair without a word."""
-        if self._mode == "words":
-            return np.asarray(ready.pairs["words"][:, :, :3].sum(axis=2) == 0)
-        return np.tile(self._blank, (len(ready.readings), 1))
-
     def _said(self, ready: PreparedBatch, scores: scoring.Scores) -> Iterator[CallMatches]:
-        vectors = None if ready.encoded is None else fingerprints(ready.encoded)
+        why_of = self._reasons(ready, scores)
         for row, reading in enumerate(ready.readings):
             answer = eligibility.answer(reading, scores.eligible[row])
             order = np.argsort(-scores.score[row], kind="stable")
-            matches = [self._scored(ready, scores, row, int(n)) for n in order if scores.score[row, n] >= FLOOR]
+            matches = [self._scored(scores, row, int(n), why_of) for n in order if scores.score[row, n] >= FLOOR]
             yield CallMatches(
                 call_id=reading.call.id,
                 eligible=answer.eligible,
@@ -111,22 +105,34 @@ class Matcher:
                 matches=matches,
                 model=self.model,
                 embedded=() if ready.encoded is None else tuple(ready.encoded.texts[row]),
-                vector=None if vectors is None else vectors[row],
+                vector=None if ready.encoded is None else ready.calls[row],
             )
 
-    def _scored(self, ready: PreparedBatch, scores: scoring.Scores, row: int, number: int) -> Scored:
-        score = float(scores.score[row, number])
-        reasons = self._reasons(ready, row, number) if score >= REASONS_FROM else []
-        return Scored(self.challenges[number].id, score, float(sigmoid(scores.topic[row, number])), reasons)
+    def _scored(
+        self, scores: scoring.Scores, row: int, number: int, why_of: dict[tuple[int, int], list[Reason]]
+    ) -> Scored:
+        topic = float(sigmoid(scores.topic[row, number]))
+        found = why_of.get((row, number), [])
+        return Scored(self.challenges[number].id, float(scores.score[row, number]), topic, found)
 
-    def _reasons(self, ready: PreparedBatch, row: int, number: int) -> list[Reason]:
-        challenge, stages = self.challenges[number], self._weights.stages[self._mode]
-        reading, pairs = ready.readings[row], ready.pairs[self._mode][row, number]
-        head = self._weights.heads.get(challenge.id)
-        topic = stages.topic if head else stages.topic_new
-        reasons = why.by_words(reading, number, pairs, topic) + why.by_programme(reading, self._kinds)
-        if ready.encoded is not None and self._known.phrases is not None and self._known.words is not None:
-            reasons += why.by_title(reading, pairs, challenge, topic) + why.by_sentence(
-                reading, ready.encoded, row, challenge, number, stages, self._known.phrases, self._known.words, head
+    def _of_topic(self, rows: Array, names: Sequence[str]) -> Array:
+        """What each feature adds by way of the topic: the trees of the topic, told for the same pairs."""
+        first = names.index("words_title")
+        size = len(scoring.pair_names(self._mode))
+        shares = np.zeros(rows.shape)
+        shares[:, first : first + size] = self._weights.stages[self._mode].topic.shares(rows[:, first : first + size])
+        return shares
+
+    def _reasons(self, ready: PreparedBatch, scores: scoring.Scores) -> dict[tuple[int, int], list[Reason]]:
+        """Why, for the pairs of a batch that are worth it: what the trees' paths say of each feature, once for all."""
+        stages, names = self._weights.stages[self._mode], scoring.names(self._mode)["final"]
+        places = np.nonzero(scores.score >= REASONS_FROM)
+        rows = scoring.final_rows(scores.topic, scores.pairs, scores.of_call, *places)
+        shares = stages.final.shares(rows) / stages.drawn + self._of_topic(rows, names)
+        return {
+            (row, n): why.reasons(
+                ready.readings[row], n, self.challenges[n], why.by_feature(names, share),
+                self._weights.words.get(self.challenges[n].id, {}),
             )
-        return why.sorted_reasons(reasons)
+            for row, n, share in zip(*(place.tolist() for place in places), shares, strict=True)
+        }  # fmt: skip

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tracker.matching import agenda, features, practice, scoring
 from tracker.matching.features import BatchVectors, Matrix, ReadCall
 from tracker.matching.fit import Array
 from tracker.matching.lexicon import Lexicon
+from tracker.matching.neighbours import sibling_code
 from tracker.matching.texts import CallText, ChallengeText, Embedder, Vectors
 
 
@@ -21,6 +23,8 @@ class PreparedBatch:
     pairs: dict[str, Matrix]
     cues: Matrix
     vectors: Array
+    calls: Vectors  # each call as one vector
+    siblings: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,6 @@ class PreparedAgenda:
 
     lexicon: Lexicon
     phrases: agenda.Phrases | None
-    words: agenda.Phrases | None
     count: int
 
 
@@ -37,25 +40,22 @@ def prepare_agenda(challenges: Sequence[ChallengeText], encoder: Embedder | None
     """The lexicon of the opgaven and the cues, and the vectors of the opgaven."""
     lexicon = agenda.lexicon(challenges, practice.terms())
     if encoder is None:
-        return PreparedAgenda(lexicon, None, None, len(challenges))
+        return PreparedAgenda(lexicon, None, len(challenges))
     phrases = agenda.vectors_of([agenda.phrases_of(c) for c in challenges], encoder)
-    words = agenda.vectors_of([agenda.words_of(c) for c in challenges], encoder)
-    return PreparedAgenda(lexicon, phrases, words, len(challenges))
+    return PreparedAgenda(lexicon, phrases, len(challenges))
 
 
-def prepare_batch(
-    calls: Sequence[CallText], known: PreparedAgenda, encoder: Embedder | None, background: Vectors | None
-) -> PreparedBatch:
-    """A batch of calls as arrays; without a background the margins are taken against the batch itself."""
+def prepare_batch(calls: Sequence[CallText], known: PreparedAgenda, encoder: Embedder | None) -> PreparedBatch:
+    """A batch of calls as arrays."""
     readings = [features.read(call, known.lexicon) for call in calls]
     by_words = features.word_features(readings, known.count)
     pairs, cues = {"words": by_words}, practice.features(readings)
-    if encoder is None or known.phrases is None or known.words is None or not calls:
-        return PreparedBatch(readings, None, pairs, cues, np.zeros((len(calls), 0)))
+    siblings = np.array([sibling_code(reading.texts["title"]) for reading in readings], np.int64)
+    if encoder is None or known.phrases is None or not calls:
+        nothing = np.zeros((len(calls), 0))
+        return PreparedBatch(readings, None, pairs, cues, nothing, nothing.astype(np.float32), siblings)
     encoded = features.encode(readings, encoder)
-    usual = encoded.title if background is None else background
-    by_vectors = features.vector_features(
-        encoded, known.phrases, known.words, known.count, usual, features.dutch(readings)
-    )
+    by_vectors = features.vector_features(encoded, known.phrases, known.count)
     pairs["vectors"] = np.concatenate([by_words, by_vectors], axis=2)
-    return PreparedBatch(readings, encoded, pairs, cues, scoring.call_vectors(encoded))
+    vectors = scoring.call_vectors(encoded)
+    return PreparedBatch(readings, encoded, pairs, cues, vectors, features.fingerprints(encoded), siblings)

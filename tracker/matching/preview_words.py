@@ -11,10 +11,11 @@ from sqlmodel import Session, col, select
 from db.models import Call, Challenge, Match
 from db.search import search
 from db.status import standing
-from tracker.matching import CallText, ChallengeText, Embedder, Matcher, embedder
+from tracker.matching import CallText, ChallengeText, Embedder, Matcher, embedder, installed
 from tracker.matching.run import call_text, challenge_text, challenge_texts
 from tracker.matching.search import SHOWN_FROM, by_ids
 from tracker.matching.texts import Vectors
+from tracker.matching.vector_store import read_kept
 from tracker.matching.vectors import CachedEncoder
 
 WITH_WORDS, MATCHED, NEWEST = 30, 20, 20  # how many calls of each sort are looked at
@@ -32,19 +33,27 @@ class PreviewScorer:
         self._thread = ThreadPoolExecutor(1, "trial")
         self._latest: Future[dict[int, float]] | None = None
 
-    def scores(self, challenges: Sequence[ChallengeText], id_: str, calls: Sequence[CallText]) -> dict[int, float]:
-        """Call -> score for this opgave; empty where it takes too long, or somebody typed on meanwhile."""
+    def scores(
+        self, challenges: Sequence[ChallengeText], id_: str, calls: Sequence[CallText], kept: dict[bytes, Vectors]
+    ) -> dict[int, float]:
+        """Call -> score for this opgave; empty where it takes too long, or somebody typed on meanwhile.
+
+        ``kept``: vectors of these calls from when they were matched; encoding one anew takes half a second.
+        """
         if self._latest is not None:
             self._latest.cancel()
-        self._latest = latest = self._thread.submit(self._score, challenges, id_, calls)
+        self._latest = latest = self._thread.submit(self._score, challenges, id_, calls, kept)
         try:
             return latest.result(self.patience)
         except (TimeoutError, CancelledError):
             return {}
 
-    def _score(self, challenges: Sequence[ChallengeText], id_: str, calls: Sequence[CallText]) -> dict[int, float]:
+    def _score(
+        self, challenges: Sequence[ChallengeText], id_: str, calls: Sequence[CallText], kept: dict[bytes, Vectors]
+    ) -> dict[int, float]:
         if len(self._kept) > MOST_KEPT:
             self._kept.clear()
+        self._kept.update(kept)
         scores, _ = Matcher(challenges, self._encoder()).scores(calls)
         column = [challenge.id for challenge in challenges].index(id_)
         return {int(call.id): float(row[column]) for call, row in zip(calls, scores, strict=True)}
@@ -120,4 +129,5 @@ def _scored(session: Session, trials: PreviewScorer, edited: Challenge, calls: S
     if not calls or not (edit.words_nl or edit.words_en):
         return {}
     others = [text for text in challenge_texts(session) if text.id != edited.id]
-    return trials.scores([*others, edit], edited.id, [call_text(call) for call in calls])
+    kept = read_kept(session, [call.id for call in calls], installed()).vectors
+    return trials.scores([*others, edit], edited.id, [call_text(call) for call in calls], kept)

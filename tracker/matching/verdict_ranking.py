@@ -12,7 +12,7 @@ from tracker.matching.texts import Vectors
 
 LASTING = frozenset({"off_topic", "not_eligible", "too_small", "too_large", "no_cofunding", "no_partners"})
 # not among them: too_late, no_capacity and other say something of the day, nothing of the next call
-ALIKE_FROM, ALIKE_FULLY = 0.45, 0.85  # cosines: unrelated calls stay below the first, rewritten ones reach the second
+ALIKE_FROM, ALIKE_FULLY = 0.45, 0.8  # cosines: unrelated calls stay below the first, rewritten ones reach the second
 ENOUGH = 1.5  # so much likeness to rejections with one reason begins to count: two near ones, or three less near
 DEEPEST = 0.6  # the largest share of a score that rejections of others' calls can take away
 HALF_LIFE = timedelta(days=365)

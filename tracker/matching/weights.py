@@ -1,7 +1,8 @@
-"""The fitted weights: a small readable file, numbers by name, vectors of heads as eight-bit numbers in base64."""
+"""The fitted weights as data: one file of plain arrays, the same bytes for the same fit."""
 
-import base64
+import io
 import json
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,13 @@ from typing import Any
 import numpy as np
 
 from tracker.matching.fit import Array
+from tracker.matching.neighbours import LabelledCalls
+from tracker.matching.texts import Vectors
+from tracker.matching.trees import Trees
+from tracker.matching.vectors import KEY
 
-FILE = Path(__file__).with_name("weights.json")
+FILE = Path(__file__).with_name("weights.zip")
+MADE = (2026, 11, 30, 0, 0, 0)  # of every part of the file: the same fit gives the same bytes
 
 
 @dataclass
@@ -32,96 +38,100 @@ class Linear:
 class Stages:
     """All that is needed to score in one mode: with vectors, or with words only."""
 
-    topic: Linear  # pair features and own head -> topic, for an opgave with a head of its own
-    topic_new: Linear  # pair features -> topic, for an opgave without
+    topic: Trees
     eligible: dict[str, Linear]
     use: Linear  # a call as a whole: would anyone of the region certainly want it
-    must: Linear
-    mix: tuple[float, float, float]  # the share of the topic in the score, and the scale and bias that calibrate it
+    final: Trees
+    drawn: int  # forests in `final`, whose mean is taken
+    mix: tuple[float, float]  # scale and bias by which the score reads as a chance
 
 
 @dataclass
 class Weights:
-    """The whole file: stages per mode, heads per opgave, the usual call, the threshold, and where it came from."""
+    """The whole file: stages per mode, what labels say per opgave, the threshold, and where it came from."""
 
     version: str
     threshold: float
     heads: dict[str, Linear]
-    background: Array
+    often: dict[str, float]  # per opgave the logarithm of the share of calls that matter to it
+    labelled: LabelledCalls
     stages: dict[str, Stages]
     about: dict[str, Any]
-
-
-def packed(vector: Array) -> dict[str, Any]:
-    """A vector as eight-bit numbers: a hundredth part of rounding, a quarter of the room."""
-    if not len(vector):
-        return {}
-    scale = float(np.abs(vector).max()) / 127 or 1.0
-    return {
-        "scale": round(scale, 8),
-        "int8": base64.b64encode(np.round(vector / scale).astype(np.int8).tobytes()).decode(),
-    }
-
-
-def unpacked(stored: dict[str, Any]) -> Array:
-    """The reverse of `packed`."""
-    if not stored:
-        return np.zeros(0)
-    return np.frombuffer(base64.b64decode(stored["int8"]), np.int8).astype(np.float64) * float(stored["scale"])
-
-
-def as_json(linear: Linear) -> dict[str, Any]:
-    """A linear score as it stands in the file; weights that are zero are left out."""
-    named = {n: round(float(w), 4) for n, w in zip(linear.names, linear.weights, strict=True) if abs(w) >= 5e-4}
-    values: dict[str, Any] = {"bias": round(linear.bias, 4), "weights": named}
-    return values | ({"vector": packed(linear.vector)} if len(linear.vector) else {})
-
-
-def linear(stored: dict[str, Any], names: tuple[str, ...]) -> Linear:
-    """A linear score from the file, in the order of `names`; a name the file does not know weighs nothing."""
-    weights = np.array([stored["weights"].get(name, 0.0) for name in names])
-    return Linear(names, weights, stored["bias"], unpacked(stored.get("vector", {})))
+    phrases: dict[bytes, Vectors] = field(default_factory=dict)  # of the shipped agenda, by `text_key`
+    words: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)  # by opgave: held by, and mattered
 
 
 def save(weights: Weights, path: Path) -> None:
-    """Write the file, a line per weight so that a change can be read."""
-    stages = {
-        mode: {
-            "topic": as_json(s.topic),
-            "topic_new": as_json(s.topic_new),
-            "eligible": {k: as_json(v) for k, v in s.eligible.items()},
-            "use": as_json(s.use),
-            "must": as_json(s.must),
-            "mix": [round(x, 4) for x in s.mix],
-        }
-        for mode, s in weights.stages.items()
-    }
-    whole = {
-        "version": weights.version,
-        "about": weights.about,
-        "threshold": round(weights.threshold, 4),
-        "stages": stages,
-        "background": packed(weights.background),
-        "heads": {k: as_json(v) for k, v in weights.heads.items()},
-    }
-    path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    """Write the file: `about.json` to read, and the arrays by name."""
+    tables: dict[str, Any] = {}
+    told: dict[str, Any] = {"version": weights.version, "threshold": round(weights.threshold, 4)}
+    told |= {"about": weights.about, "often": {k: round(v, 4) for k, v in weights.often.items()}}
+    told["heads"] = {name: _stored(linear, f"heads/{name}", tables) for name, linear in weights.heads.items()}
+    told["words"] = weights.words
+    tables["phrases/keys"] = np.frombuffer(b"".join(weights.phrases), np.uint8)
+    tables["phrases/vectors"] = np.array(list(weights.phrases.values()), np.float16)
+    told["labelled"] = list(weights.labelled.ids)
+    tables["labelled/vectors"] = np.round(weights.labelled.vectors * 127).astype(np.int8)
+    tables["labelled/matters"] = weights.labelled.matters.astype(np.int8)
+    tables["labelled/siblings"] = weights.labelled.siblings
+    told["stages"] = {mode: _stored_stages(s, mode, tables) for mode, s in weights.stages.items()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(zipfile.ZipInfo("about.json", MADE), json.dumps(told, indent=1, ensure_ascii=False))
+        for name in sorted(tables):
+            part = io.BytesIO()
+            np.save(part, tables[name], allow_pickle=False)
+            file.writestr(zipfile.ZipInfo(f"{name}.npy", MADE), part.getvalue(), zipfile.ZIP_DEFLATED)
+
+
+def _stored(linear: Linear, at: str, tables: dict[str, Any]) -> float:
+    tables[f"{at}/weights"] = linear.weights.astype(np.float32)
+    tables[f"{at}/vector"] = linear.vector.astype(np.float16)
+    return round(linear.bias, 5)
+
+
+def _stored_stages(stages: Stages, mode: str, tables: dict[str, Any]) -> dict[str, Any]:
+    for name in ("topic", "final"):
+        tables.update({f"{mode}/{name}/{part}": table for part, table in vars(getattr(stages, name)).items()})
+    linear = {**stages.eligible, "use": stages.use}
+    biases = {name: _stored(part, f"{mode}/{name}", tables) for name, part in linear.items()}
+    return {"biases": biases, "drawn": stages.drawn, "mix": [round(x, 4) for x in stages.mix]}
 
 
 def load(path: Path, names: dict[str, dict[str, tuple[str, ...]]]) -> Weights:
     """Read the file; `names` gives per mode the order of the features of each stage, and of the heads."""
-    stored = json.loads(path.read_text("utf-8"))
-    stages = {
-        mode: Stages(
-            topic=linear(s["topic"], names[mode]["topic"]),
-            topic_new=linear(s["topic_new"], names[mode]["topic_new"]),
-            eligible={k: linear(v, names[mode]["eligible"]) for k, v in s["eligible"].items()},
-            use=linear(s["use"], names[mode]["eligible"]),
-            must=linear(s["must"], names[mode]["must"]),
-            mix=(s["mix"][0], s["mix"][1], s["mix"][2]),
-        )
-        for mode, s in stored["stages"].items()
+    with zipfile.ZipFile(path) as file:
+        told = json.loads(file.read("about.json"))
+        tables = {
+            name.removesuffix(".npy"): np.load(io.BytesIO(file.read(name)), allow_pickle=False)
+            for name in file.namelist()
+            if name.endswith(".npy")
+        }
+    heads = {
+        name: _linear(tables, f"heads/{name}", bias, names["vectors"]["head"]) for name, bias in told["heads"].items()
     }
-    heads = {k: linear(v, names["vectors"]["head"]) for k, v in stored["heads"].items()}
-    return Weights(
-        stored["version"], stored["threshold"], heads, unpacked(stored["background"]), stages, stored["about"]
+    labelled = LabelledCalls(
+        ids=tuple(told["labelled"]),
+        vectors=tables["labelled/vectors"].astype(np.float32) / 127,
+        matters=tables["labelled/matters"].astype(np.float64),
+        siblings=tables["labelled/siblings"],
     )
+    stages = {mode: _stages(tables, mode, kept, names[mode]["call"]) for mode, kept in told["stages"].items()}
+    kept = (told["version"], told["threshold"], heads, told["often"], labelled, stages, told["about"])
+    keys, vectors = tables["phrases/keys"].tobytes(), tables["phrases/vectors"].astype(np.float32)
+    phrases = {keys[n * KEY : (n + 1) * KEY]: vector for n, vector in enumerate(vectors)}
+    return Weights(*kept, phrases, told["words"])
+
+
+def _linear(tables: dict[str, Any], at: str, bias: float, names: tuple[str, ...]) -> Linear:
+    weights = tables[f"{at}/weights"].astype(np.float64)
+    return Linear(names, weights, bias, tables[f"{at}/vector"].astype(np.float64))
+
+
+def _stages(tables: dict[str, Any], mode: str, kept: dict[str, Any], names: tuple[str, ...]) -> Stages:
+    linear = {name: _linear(tables, f"{mode}/{name}", bias, names) for name, bias in kept["biases"].items()}
+    topic, final = (
+        Trees(**{part: tables[f"{mode}/{name}/{part}"] for part in Trees.__dataclass_fields__})
+        for name in ("topic", "final")
+    )
+    use = linear.pop("use")
+    return Stages(topic, linear, use, final, kept["drawn"], (kept["mix"][0], kept["mix"][1]))

@@ -14,9 +14,11 @@ from db.status import next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from notifications import wording
 from tracker.calls.duplicate_pairs import Alike
+from tracker.matching.search import SHOWN_FROM
 from tracker.web.frame.context import RequestContext
 
 SOON_DAYS = 7
+SPEAKING = ("title", "sentence", "words")  # kinds of reasons that name words of the opgave
 MOST_REASONS = 3
 
 
@@ -37,6 +39,11 @@ class Why:
     challenge: Challenge
     score: float
     words: list[str]
+
+    @property
+    def weak(self) -> bool:
+        """Whether it stays under what a digest tells: it is never shown in the type of a strong one."""
+        return self.score < SHOWN_FROM
 
 
 @dataclass(frozen=True)
@@ -102,9 +109,10 @@ def matches_of(session: Session, ids: Sequence[int]) -> dict[int, list[Why]]:
 
 
 def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
-    """The words of the call that spoke for the match, without repeats; a likeness alone has none."""
-    words = (word for r in reasons if r.get("kind") == "words" for word in str(r.get("call", "")).split(", "))
-    return list(dict.fromkeys(word.lower() for word in words if word))
+    """The words of the opgave that the title and the sentences speak of, without repeats; a likeness alone has none."""
+    told = (reason for reason in reasons if reason.get("kind") in SPEAKING)
+    words = (word for reason in told for word in str(reason.get("challenge", "")).split(", "))
+    return list(dict.fromkeys(word.lower().rstrip("*") for word in words if word))
 
 
 def next_date(deadlines: Sequence[Deadline], now: datetime, remark: str = "") -> When:

@@ -253,7 +253,7 @@ def in_call(reason: dict[str, Any]) -> str:
     """What of the call spoke for the match: ``“warmtenet” in de titel``."""
     words, place = str(reason.get("call") or reason.get("text") or ""), PLACES.get(str(reason.get("place")), "")
     if reason.get("kind") == "title":
-        return "de hele titel"
+        return "de titel"
     return f"“{words}” in {place}" if place else words
 
 
