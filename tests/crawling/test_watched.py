@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from scrapers.stage_lines import stage_of
 
 from db.vocabulary import DeadlineKind
 from scrapers import sources
 from scrapers.recordings import replay
+from scrapers.stage_lines import stage_of
 from scrapers.watched import TO_CONFIRM, Watched, read_watched, watched_source
 from tracker.settings import Settings
 from tracker.sources.crawl import crawlable, watched_options, wrong_watched
