@@ -101,6 +101,10 @@ def leads_elsewhere(page: TextResponse, root: str, lists: Iterable[str]) -> bool
     return key_of(here) in {"", *map(key_of, lists)} or is_of_the_site(here)
 
 
-def is_of_the_site(address: str) -> bool:
-    """Whether an address is that of a page of the site itself, such as its news, its search or its login."""
-    return not words("no_scheme").isdisjoint(address.partition("?")[0].lower().split("/"))
+def is_of_the_site(address: str, named: str = "") -> bool:
+    """Whether an address is that of a page of the site itself, such as its news, its search or its login.
+
+    ``named``: where schemes are said to be; what stands in there is no sign of anything else.
+    """
+    parts = address.partition("?")[0].lower().split("/")
+    return any(part in words("no_scheme") and part not in named.lower() for part in parts)

@@ -112,7 +112,8 @@ class WatchedPage(Source):
 
     def fits(self, address: str) -> bool:
         """Whether an address is that of a scheme."""
-        return bool(re.search(self.watched.links, address.partition("?")[0])) and not is_of_the_site(address)
+        named = f"{self.watched.links} {urlsplit(self.watched.start).path}"
+        return bool(re.search(self.watched.links, address.partition("?")[0])) and not is_of_the_site(address, named)
 
     def _list(self, page: TextResponse) -> tuple[list[Link], list[str]]:
         """The links of a list's content, and its further pages; those around the content only where it has none."""

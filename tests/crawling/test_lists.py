@@ -292,3 +292,9 @@ def test_two_lists_of_a_site_may_show_the_same_schemes(server: Played, tmp_path:
     server.answers |= {"/loket": page(shown), "/ander": page(shown)}
     outcome = crawled(tmp_path, server, also=[f"{ROOT}/ander"])
     assert (len(outcome.listings), outcome.stopped) == (6, "")
+
+
+@pytest.mark.slow
+def test_links_that_the_description_itself_names_as_news_are_read(server: Played, tmp_path: Path) -> None:
+    server.answers["/loket"] = page(links("/nieuws/subsidie-groen", "/nieuws/contact"))
+    assert ids(crawled(tmp_path, server, links="^/nieuws/[^/]+$")) == ["nieuws/subsidie-groen"]
