@@ -92,13 +92,13 @@ def _telling_words(text: str) -> set[str]:
     return {word for word in parts if word not in words("plain") and not word.isdigit() and len(word) > 1}
 
 
-def leads_elsewhere(page: TextResponse, root: str, lists: Iterable[str]) -> bool:
+def leads_elsewhere(page: TextResponse, root: str, lists: Iterable[str], named: str = "") -> bool:
     """Whether a page was answered by another of the site that is no call's: its home, or one of its lists."""
     asked = page.request.url if page.request else page.url
     here, there = address_on(root, page.url), address_on(root, asked)
     if here is None or there is None or key_of(here) == key_of(there):
         return False
-    return key_of(here) in {"", *map(key_of, lists)} or is_of_the_site(here)
+    return key_of(here) in {"", *map(key_of, lists)} or is_of_the_site(here, named)
 
 
 def is_of_the_site(address: str, named: str = "") -> bool:

@@ -154,7 +154,7 @@ class WatchedPage(Source):
 
     def read(self, row: Any) -> Listing | None:
         key = row.meta["external_id"]
-        if leads_elsewhere(row, self.root, filter(None, self.lists)):
+        if leads_elsewhere(row, self.root, filter(None, self.lists), self.watched.links):
             raise RowUnreadable(f"leads to {row.url[:200]} instead of a page of its own")
         own = own_text(row, self.watched.readable, lambda address: self.is_other(address, key))
         names = (row.meta.get("called") or "", re.sub(r"[-_/]+", " ", key))
