@@ -168,6 +168,12 @@ def test_a_new_round_under_the_same_id_is_a_new_call(
     assert len(session.exec(select(Sighting)).all()) == 2
 
 
+def test_a_title_that_counts_on_is_a_new_round_though_it_closes_soon(session: Session) -> None:
+    store(session, [make_listing("call", title="Call 5 voor steden", **FIRST)], NOW)
+    result = store(session, [make_listing("call", title="Call 6 voor steden", **period(None, "2026-11-24"))], AUTUMN)
+    assert session.get_one(Call, result.new[0]).previous_round_id is not None
+
+
 def test_a_round_under_a_new_number_of_the_same_topic_is_a_new_call_too(session: Session) -> None:
     store(session, [topic("5001", **FIRST)], NOW, "eu_portal")
     result = store(session, [topic("77001", **period("2027-01-05", "2027-02-03"))], AUTUMN, "eu_portal")

@@ -113,8 +113,8 @@ def _only_copied(fields: Mapping[str, Any], listing: Listing) -> bool:
 def is_next_round(state: CallState, reported: ReportedListing, now: datetime) -> bool:
     """Every gate of the known call has passed, and this listing names others that are to come.
 
-    A prolongation is none: it keeps its opening, or comes without one within sixty days. Nor is a date that went wrong
-    and came back, nor the next of several gates of which the listing still names an old one.
+    A prolongation is none: it keeps its opening, or comes without one within sixty days under the same title. Nor is a
+    date that went wrong and came back, nor the next of several gates of which the listing still names an old one.
     """
     before, after = state.merged(now), merge_one(reported.record)
     ended, closes = before.closes_at, after.closes_at
@@ -131,7 +131,13 @@ def is_next_round(state: CallState, reported: ReportedListing, now: datetime) ->
         return False
     if after.opens_at is not None:
         return after.opens_at > max(ended, before.opens_at or ended)
-    return closes - ended > SAME_ROUND
+    numbers, others = _numbers(before), _numbers(after)
+    return closes - ended > SAME_ROUND or bool(numbers and others and numbers != others)
+
+
+def _numbers(merged: MergedCall) -> set[str]:
+    """The years and numbers of rounds in a title."""
+    return set(NUMBER.findall(same_text(str(merged.fields["title"])).casefold()))
 
 
 class EndedCall(NamedTuple):
