@@ -99,7 +99,11 @@ class Item:
     place: Place = Place.CHOOSE
     window: DecisionWindow = NO_WINDOW
     also: tuple[CatalogueCall, ...] = ()  # what it may be the same as, named here once
-    presses: bool = False  # it closes so soon that it must be decided on now
+
+    @property
+    def candidate(self) -> Candidate:
+        """What it is weighed by."""
+        return Candidate(self.call, self.reasons[0].score if self.reasons else 1.0, self.followed, self.window)
 
     @property
     def brief(self) -> bool:
@@ -166,22 +170,17 @@ def compose(
     items = list(_items(catalogue, _reasons(catalogue, wanted, memory), memory, now, first, len(wanted) > 1))
     if urgent:
         items = [item for item in items if _closes_within(item.call, now, SOON) and item.kind is not ToldKind.OPENING]
-    news = [item for item in items if item.kind is ToldKind.NEW]
-    of_use = [item for item in news if item.followed or _is_asked_for(item.call, wanted)]
-    usable = list(_folded(sorted(of_use, key=lambda item: _candidate(item, windows).order), catalogue))
-    told_beside = {other.id for item in usable for other in item.also}
-    known = {item.call.id for item in of_use} | told_beside | memory.aside
-    aside = tuple(item.call for item in news if item.call.id not in known)
-    candidates = {item.call.id: _candidate(item, windows) for item in usable}
-    placing = place(list(candidates.values()), max((query.most for query in wanted), default=6), _today(now))
-    named = [
-        _placed(item, placing.named[item.call.id], candidates[item.call.id], _today(now))
-        for item in usable
-        if item.call.id in placing.named
-    ]
+    fresh = [item for item in items if item.kind is ToldKind.NEW]
+    of_use = [_weighed(item, windows) for item in fresh if item.followed or _is_asked_for(item.call, wanted)]
+    usable = list(_folded(sorted(of_use, key=lambda item: item.candidate.order), catalogue))
+    known = {item.call.id for item in of_use} | {other.id for item in usable for other in item.also} | memory.aside
+    aside = tuple(item.call for item in fresh if item.call.id not in known)
+    most = max((query.most for query in wanted), default=6)
+    placing = place([item.candidate for item in usable], most, _today(now))
+    named = [replace(i, place=placing.named[i.call.id]) for i in usable if i.call.id in placing.named]
     others = [replace(item, place=PLACE_OF[item.kind]) for item in items if item.kind is not ToldKind.NEW]
-    ordered = sorted([*named, *others], key=lambda item: _order(item, candidates))
-    return Digest(now, tuple(ordered), wanted, coverage, placing.waiting, placing.announced, aside, first)
+    ordered = tuple(sorted([*named, *others], key=_order))
+    return Digest(now, ordered, wanted, coverage, placing.waiting, placing.announced, aside, first)
 
 
 def _folded(items: Iterable[Item], catalogue: Catalogue) -> Iterator[Item]:
@@ -202,13 +201,8 @@ def _is_asked_for(call: CatalogueCall, queries: tuple[SubscriptionQuery, ...]) -
     return any(Eligibility.NO in query.filter.eligible and passes(call, query) for query in queries)
 
 
-def _candidate(item: Item, windows: Windows) -> Candidate:
-    fit = item.reasons[0].score if item.reasons else 1.0
-    return Candidate(item.call, fit, item.followed, windows(item.call))
-
-
-def _placed(item: Item, place_: Place, candidate: Candidate, today: date) -> Item:
-    return replace(item, place=place_, window=candidate.window, presses=candidate.presses(today))
+def _weighed(item: Item, windows: Windows) -> Item:
+    return replace(item, window=windows(item.call))
 
 
 PLACE_OF = {
@@ -217,10 +211,10 @@ PLACE_OF = {
 }  # fmt: skip
 
 
-def _order(item: Item, candidates: Mapping[int, Candidate]) -> tuple[Any, ...]:
+def _order(item: Item) -> tuple[Any, ...]:
     """Reading order: the section, in it worth for what is new and the date for the rest; the id makes it stable."""
     due = item.call.next_due.day if item.call.next_due else None
-    worth = -candidates[item.call.id].worth if item.kind is ToldKind.NEW else 0.0
+    worth = -item.candidate.worth if item.kind is ToldKind.NEW else 0.0
     return PLACES.index(item.place), worth, due is None, due or date.max, item.call.id
 
 

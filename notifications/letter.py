@@ -151,8 +151,10 @@ class Writer:
 
     def fitted(self, digest: Digest) -> Digest:
         """As many of its items as a mail can hold, those that need it most first; the others wait untold."""
-        room, fitting = MOST_BYTES, set[int]()
-        for item in sorted(digest.items, key=lambda item: (BY_NEED.index(item.place), not item.presses)):
+        room, fitting, today = MOST_BYTES, set[int](), wording.local_day(self.now)
+        for item in sorted(
+            digest.items, key=lambda item: (BY_NEED.index(item.place), not item.candidate.presses(today))
+        ):
             room -= self._piece(_form(item), self._tell(item)).size
             if room < 0:
                 break
