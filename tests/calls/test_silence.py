@@ -122,6 +122,19 @@ def test_another_date_replaces_one_that_is_no_longer_named_and_leaves_the_others
     assert kept(now, before, said) == left
 
 
+def test_an_hour_that_is_no_longer_named_stays_and_another_hour_replaces_it(now: datetime) -> None:
+    known = SourceRecord("rvo", "1", make_listing(deadlines=[closes(OCTOBER, "17:00")]).as_json())
+    bare, other = (
+        keep_facts(
+            known, SourceRecord("rvo", "1", make_listing(deadlines=[closes(OCTOBER, hour)]).as_json()), now, now.date()
+        )
+        for hour in (None, "12:00")
+    )
+    assert merge_records([bare]).dates("closes") == [{"day": OCTOBER, "hour": "17:00"}]
+    assert merge_records([bare]).silent == {"closes": "2026-05-29"}
+    assert merge_records([other]).dates("closes") == [{"day": OCTOBER, "hour": "12:00"}]
+
+
 @pytest.mark.parametrize("word", ["closed", "withdrawn", "converted"])
 def test_the_word_that_it_is_over_takes_along_the_date_ahead_that_is_no_longer_named(word: str, now: datetime) -> None:
     passed = closes("2026-05-01", kind="cut_off")

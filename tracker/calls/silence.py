@@ -2,6 +2,7 @@
 
 Only another value, a person's correction or the source's own word replaces it:
 
+    another hour of the same day         | replaces it; no hour at all leaves the known one
     another day of the same kind         | replaces the nearest one that is no longer named
     the same day as another kind of end  | is the same date, named otherwise
     "doorlopend"                         | is the source's word that there is no last day
@@ -30,7 +31,8 @@ ENDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION, DeadlineKind.CO
 
 def keep_facts(before: SourceRecord, said: SourceRecord, now: datetime, today: date) -> SourceRecord:
     """What a source says of a call, with what it said before and is silent about; ``today`` is the day in Amsterdam."""
-    known, named = dates_of(before), dates_of(said)
+    known = dates_of(before)
+    named = tuple(_with_known_hour(d, known, today) for d in dates_of(said))
     added = [d for d in named if not any(_same(d, other) for other in known)]
     silent = [name for name in KEPT if name in before.fields and name not in said.fields]
     silent = [name for name in silent if not _is_replaced(name, before.fields, said.fields, added)]
@@ -81,6 +83,17 @@ def _silent_dates(
             elif not _is_overruled(deadline, named, said):
                 kept.append(deadline.model_copy(update={"stale_since": deadline.stale_since or today}))
     return kept
+
+
+def _with_known_hour(deadline: ListedDeadline, known: Sequence[ListedDeadline], today: date) -> ListedDeadline:
+    """A day that was known with its hour keeps it, marked, where only the day is named today."""
+    if deadline.hour is not None or deadline.day is None:
+        return deadline
+    earlier = next((d for d in known if d.hour and (d.kind, d.day) == (deadline.kind, deadline.day)), None)
+    if earlier is None:
+        return deadline
+    hour = {"hour": earlier.hour, "zone": earlier.zone, "assumed": earlier.assumed}
+    return deadline.model_copy(update={**hour, "stale_since": earlier.stale_since or today})
 
 
 def _same(one: ListedDeadline, other: ListedDeadline) -> bool:
