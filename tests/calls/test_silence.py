@@ -122,6 +122,15 @@ def test_another_date_replaces_one_that_is_no_longer_named_and_leaves_the_others
     assert kept(now, before, said) == left
 
 
+def test_a_reading_without_any_fact_does_not_turn_a_call_into_a_moment(now: datetime) -> None:
+    known = SourceRecord("rvo", "1", make_listing().as_json())
+    bare, full = (
+        keep_facts(known, SourceRecord("rvo", "1", make_listing(nature="moment", **more).as_json()), now, now.date())
+        for more in ({"deadlines": []}, {})
+    )
+    assert [merge_records([record]).fields["nature"] for record in (bare, full)] == ["call", "moment"]
+
+
 def test_an_hour_that_is_no_longer_named_stays_and_another_hour_replaces_it(now: datetime) -> None:
     known = SourceRecord("rvo", "1", make_listing(deadlines=[closes(OCTOBER, "17:00")]).as_json())
     bare, other = (

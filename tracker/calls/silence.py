@@ -25,6 +25,7 @@ from tracker.calls.consolidate import SHOWN_FIELDS, SourceRecord, dates_of, star
 # Every listing has these, or their silence cannot be told from the usual value.
 ALWAYS_NAMED = frozenset({"nature", "url", "title", "language", "instrument"})
 KEPT = tuple(name for name in SHOWN_FIELDS if name not in ALWAYS_NAMED)
+KIND = frozenset({"nature", "instrument"})
 AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
 ENDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION, DeadlineKind.CONSULTATION})
 
@@ -40,6 +41,9 @@ def keep_facts(before: SourceRecord, said: SourceRecord, now: datetime, today: d
     fields = {**said.fields, **{name: before.fields[name] for name in silent}}
     if not fields.get("references") and before.fields.get("references"):
         fields["references"] = before.fields["references"]
+    if _has_facts(before) and not _has_facts(said):  # too poor a reading to say what kind of thing it is
+        kinds = {name: before.fields[name] for name in KIND if name in before.fields}
+        fields = {name: value for name, value in fields.items() if name not in KIND} | kinds
     proofs = before.fields.get("proof", {})
     more = {
         "stale": {name: before.stale.get(name, today.isoformat()) for name in silent},
@@ -83,6 +87,11 @@ def _silent_dates(
             elif not _is_overruled(deadline, named, said):
                 kept.append(deadline.model_copy(update={"stale_since": deadline.stale_since or today}))
     return kept
+
+
+def _has_facts(record: SourceRecord) -> bool:
+    """Whether any date or amount was read."""
+    return bool(dates_of(record)) or any(record.fields.get(name) for name in AMOUNTS)
 
 
 def _with_known_hour(deadline: ListedDeadline, known: Sequence[ListedDeadline], today: date) -> ListedDeadline:
