@@ -41,7 +41,7 @@ def keep_facts(before: SourceRecord, said: SourceRecord, now: datetime, today: d
     fields = {**said.fields, **{name: before.fields[name] for name in silent}}
     if not fields.get("references") and before.fields.get("references"):
         fields["references"] = before.fields["references"]
-    if _has_facts(before) and not _has_facts(said):  # too poor a reading to say what kind of thing it is
+    if _is_poorer(before, said):  # too poor a reading to say what kind of thing it is
         kinds = {name: before.fields[name] for name in KIND if name in before.fields}
         fields = {name: value for name, value in fields.items() if name not in KIND} | kinds
     proofs = before.fields.get("proof", {})
@@ -87,6 +87,12 @@ def _silent_dates(
             elif not _is_overruled(deadline, named, said):
                 kept.append(deadline.model_copy(update={"stale_since": deadline.stale_since or today}))
     return kept
+
+
+def _is_poorer(before: SourceRecord, said: SourceRecord) -> bool:
+    """Whether a reading has no fact at all, and the one before had some, or much more text."""
+    texts = (len(str(record.fields.get("summary", ""))) for record in (before, said))
+    return not _has_facts(said) and (_has_facts(before) or next(texts) > 2 * next(texts))
 
 
 def _has_facts(record: SourceRecord) -> bool:
