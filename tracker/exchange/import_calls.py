@@ -29,7 +29,7 @@ from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, listed
 
 WRITTEN_BY_EXPORT = """
     id source external_id sources url title language status instrument deadlines amounts applicants opgaven first_seen
-    last_seen nature publisher programme eligible eligible_estimate eligible_why summary held sightings
+    last_seen nature publisher programme eligible eligible_estimate eligible_why summary held sightings previous_round
     amounts_budget amounts_min amounts_max amounts_rate amounts_text status_remark gate sentences asked
     tags keywords subjects sectors targets priorities conditions support updates expected_grants stale_since
 """

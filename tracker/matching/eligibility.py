@@ -44,6 +44,7 @@ class Answer:
     eligible: Eligibility
     estimate: bool
     because: str
+    likely: Eligibility = "unknown"  # where it is not known: what the weights would say, for measuring only
 
 
 @cache
@@ -81,13 +82,19 @@ def answer(reading: ReadCall, shares: Array) -> Answer:
     if said and said.says == "others":
         return Answer("no", True, said.because)
     if len(reading.texts["text"]) < LEAST_TEXT and not (said and said.says == "partner"):
-        return Answer("unknown", True, ESTIMATED["unknown"])
+        return Answer("unknown", True, ESTIMATED["unknown"], ORDER[int(shares.argmax())])
     if said and said.says == "partner":
         return Answer(ORDER[1 + int(shares[1:].argmax())], True, said.because)
     likely = ORDER[int(shares.argmax())]
     named = _named(reading, PUBLIC) if likely != "no" else _named(reading, OTHERS)
     parts = [ESTIMATED[likely] + (f" (genoemd: {', '.join(named)})" if named else ""), said.because if said else ""]
     return Answer(likely, True, "; ".join(filter(None, parts)))
+
+
+def measured(reading: ReadCall, shares: Array) -> Eligibility:
+    """The answer that is measured: of a call without a text too, for which a page says that it is not known."""
+    said = answer(reading, shares)
+    return said.likely if said.eligible == "unknown" else said.eligible
 
 
 def elsewhere(reading: ReadCall) -> str | None:

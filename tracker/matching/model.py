@@ -67,7 +67,7 @@ class Matcher:
     def scores(self, calls: Sequence[CallText], kept: dict[bytes, Vectors] | None = None) -> tuple[Array, list[str]]:
         """The score of every pair and the eligibility of every call, without reasons: for measuring."""
         batches = [
-            (s.score, [eligibility.answer(r, e).eligible for r, e in zip(ready.readings, s.eligible, strict=True)])
+            (s.score, [eligibility.measured(r, e) for r, e in zip(ready.readings, s.eligible, strict=True)])
             for ready, s in self._batches(calls, kept)
         ]
         if not batches:
