@@ -14,6 +14,7 @@ from tests.make.crawls import closes, make_listing, store
 from tracker.calendar.entries import deadline_entries
 from tracker.calendar.events import deadline_events, deadline_lines
 from tracker.calls.gates import gates_of
+from tracker.clock import Now
 from tracker.matching.search import find
 from tracker.web.calls.rows import next_date
 
@@ -113,7 +114,9 @@ def test_a_sentence_that_it_is_over_closes_the_call_although_another_source_says
 
 def test_calendar_and_feed_say_of_a_later_date_that_it_is_for_who_came_in(session: Session, now: datetime) -> None:
     store(session, [make_listing(1, deadlines=TWO_STAGES), make_listing(2)], now)
-    entries = {(entry.title, entry.what): entry.note for entry in deadline_entries(session, Viewer(), now, now.date())}
+    entries = {
+        (entry.title, entry.what): entry.note for entry in deadline_entries(session, Viewer(), Now(now), now.date())
+    }
     assert entries == {
         ("Regeling 1", "fase 1"): "",
         ("Regeling 1", "fase 2"): "voor wie al instapte",

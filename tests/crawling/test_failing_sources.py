@@ -23,6 +23,7 @@ from scrapers.recordings import Recording, replay
 from tests.commands.test_commands import kansenradar
 from tests.make.scripted import Answer, Played, PlayedRequest, playing
 from tracker.calls.ingest import ingest
+from tracker.clock import Now
 from tracker.people.subscriptions import add_user, subscribe
 
 pytestmark = pytest.mark.slow
@@ -113,7 +114,9 @@ def day_before(tmp_path: Path) -> Iterator[tuple[Engine, datetime]]:
         with writing(engine) as session:
             ingest(session, replay(sources.load(name), RECORDINGS / name), now - timedelta(days=1))
     with writing(engine) as session:
-        person = add_user(session, "els@voorbeeld.nl", "Els", Role.COORDINATOR, "amsterdam", now - timedelta(days=2))
+        person = add_user(
+            session, "els@voorbeeld.nl", "Els", Role.COORDINATOR, "amsterdam", Now(now - timedelta(days=2))
+        )
         subscribe(session, person, (), Cadence.DAY, now - timedelta(days=2))
     yield engine, now
     engine.dispose()

@@ -19,6 +19,7 @@ from db.vocabulary import Role
 from tests.commands.test_commands import kansenradar
 from tests.make.crawls import closes, make_listing, store
 from tracker.challenges.agenda import load_agendas
+from tracker.clock import Now
 from tracker.errors import NotPossible
 from tracker.exchange.import_calls import CALL_COLUMNS, import_calls
 from tracker.exchange.import_people import import_people
@@ -331,9 +332,9 @@ def test_people_who_belong_nowhere_are_refused_and_nobody_is_added(
 def test_nobody_joins_a_participant_that_is_part_of_another_by_then(session: Session) -> None:
     load_participants(session)
     eve, after = datetime(2026, 12, 31, 12, tzinfo=UTC), datetime(2026, 12, 31, 23, 30, tzinfo=UTC)  # 1 January here
-    assert add_user(session, "a@b.nl", "A", Role.READER, "wijdemeren", eve).participant_id == "wijdemeren"
+    assert add_user(session, "a@b.nl", "A", Role.READER, "wijdemeren", Now(eve)).participant_id == "wijdemeren"
     with pytest.raises(NotPossible, match="Wijdemeren is no participant on 2027-01-01; it is part of 'hilversum' now"):
-        add_user(session, "c@d.nl", "C", Role.READER, "wijdemeren", after)
+        add_user(session, "c@d.nl", "C", Role.READER, "wijdemeren", Now(after))
 
 
 def test_on_the_command_line(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tests.make.pages import visit
 from tracker.applications import stages
 from tracker.applications.mismatches import mismatches
 from tracker.challenges.agenda import load_agendas
+from tracker.clock import Now
 from tracker.errors import Incomplete, NotFound
 from tracker.lobby import coalition, contacts, dossiers, due, moments, positions, yearly_moments
 from tracker.lobby.contacts import ContactFields, Office, log_contact
@@ -38,7 +39,7 @@ def cast(session: Session, now: datetime) -> Cast:
 
 
 def kinds(cast: Cast, now: datetime | None = None) -> list[tuple[str, date]]:
-    found = due.lobby_due(cast.session, now or cast.now)
+    found = due.lobby_due(cast.session, (now or cast.now).date())
     return [(d.kind, d.due) for d in found if d.user_id == cast.lobbyist.id]
 
 
@@ -69,7 +70,7 @@ def test_a_reminder_is_a_link_without_a_word_of_the_dossier(cast: Cast) -> None:
     contacts.commit_to(cast.deed(), contact, "KANARIE", date(2026, 6, 9))
     cast.adopted(dossier, TODAY, date(2026, 6, 30), public="KANARIE")
     moments.hook(cast.deed(), dossier, "pattern:prinsjesdag:2026")
-    found = due.lobby_due(cast.session, cast.now, timedelta(days=200))
+    found = due.lobby_due(cast.session, cast.now.date(), timedelta(days=200))
     assert {d.kind for d in found} == {"follow_up", "commitment", "mandate", "moment"}
     assert "KANARIE" not in repr(found)
     assert all(d.link.startswith("/") for d in found)
@@ -79,29 +80,29 @@ def test_who_may_no_longer_see_it_is_no_longer_reminded(cast: Cast) -> None:
     dossier = cast.open()
     dossier.lobbyist_id = cast.haarlem.id  # as it stood when it was chosen: a form takes colleagues only
     cast.adopted(dossier, TODAY, date(2026, 6, 30))
-    assert [d.user_id for d in due.lobby_due(cast.session, cast.now)] == [cast.haarlem.id]
+    assert [d.user_id for d in due.lobby_due(cast.session, cast.now.date())] == [cast.haarlem.id]
     dossier.visibility = Visibility.OWN
     cast.session.flush()
-    assert due.lobby_due(cast.session, cast.now) == []
+    assert due.lobby_due(cast.session, cast.now.date()) == []
     dossier.visibility, cast.haarlem.deactivated_at = Visibility.MRA, cast.now
     cast.session.flush()
-    assert due.lobby_due(cast.session, cast.now) == []
+    assert due.lobby_due(cast.session, cast.now.date()) == []
 
 
 def test_a_moved_day_is_another_key_and_the_same_day_the_same(cast: Cast) -> None:
     contact = log_contact(cast.deed(), ContactFields(TODAY, "x"), Office("VRO"))
     promised = contacts.commit_to(cast.deed(), contact, "Brief", date(2026, 6, 9))
-    first = due.lobby_due(cast.session, cast.now)[0].key
-    assert due.lobby_due(cast.session, cast.now + timedelta(days=3))[0].key == first
+    first = due.lobby_due(cast.session, cast.now.date())[0].key
+    assert due.lobby_due(cast.session, (cast.now + timedelta(days=3)).date())[0].key == first
     promised.due_on = date(2026, 6, 10)
     cast.session.flush()
-    assert due.lobby_due(cast.session, cast.now)[0].key != first
+    assert due.lobby_due(cast.session, cast.now.date())[0].key != first
 
 
 def test_each_kind_is_told_at_its_own_distances(cast: Cast) -> None:
     item = due.LobbyDue(1, "commitment", "k", date(2026, 6, 9), "t", "/")
     morning = datetime(2026, 6, 9, 6, tzinfo=UTC)
-    told = [n for n in range(-3, 40) if distance_due(item, morning - timedelta(days=n)) == n]
+    told = [n for n in range(-3, 40) if distance_due(item, Now(morning - timedelta(days=n))) == n]
     assert told == [0, 1, 7]
 
 
@@ -109,9 +110,11 @@ def test_silent_partners_are_asked_before_the_round_ends(cast: Cast) -> None:
     dossier = cast.open()
     member = coalition.join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, TODAY, "haarlem")
     asked = coalition.open_round(cast.deed(), dossier, "Akkoord?", date(2026, 6, 12))
-    assert [(d.kind, d.user_id) for d in due.lobby_due(cast.session, cast.now)] == [("sign_off", cast.haarlem.id)]
+    assert [(d.kind, d.user_id) for d in due.lobby_due(cast.session, cast.now.date())] == [
+        ("sign_off", cast.haarlem.id)
+    ]
     coalition.say(cast.deed(cast.haarlem), member, PartyStance.AGREES, TODAY, in_round=asked)
-    assert due.lobby_due(cast.session, cast.now) == []
+    assert due.lobby_due(cast.session, cast.now.date()) == []
 
 
 def remind(engine: Engine, now: datetime) -> int:
@@ -372,5 +375,5 @@ def test_the_example_is_loaded_once_and_marked_as_one(session: Session, now: dat
     assert {d.stage for d in found} >= {"active", "drafting", "exploring", "go_no_go", "submitted", "scouting"}
     assert all(d.example for d in found)
     assert all(u.email.endswith(".invalid") for u in session.exec(select(User)))
-    assert len(due.lobby_due(session, now)) >= 5
+    assert len(due.lobby_due(session, now.date())) >= 5
     assert session.get(Participant, "haarlem")

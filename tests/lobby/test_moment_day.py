@@ -43,7 +43,7 @@ def shown(cast: Cast) -> list[tuple[date | None, bool]]:
 
 
 def reminded(cast: Cast) -> list[date]:
-    return [d.due for d in due.lobby_due(cast.session, cast.now) if d.kind == "moment"]
+    return [d.due for d in due.lobby_due(cast.session, cast.now.date()) if d.kind == "moment"]
 
 
 @pytest.mark.parametrize("word", ["withdrawn", "closed", "converted"])

@@ -9,6 +9,7 @@ from db.models import Call, ClosedPeriod, Match, Team, User, Verdict
 from tests.make.crawls import make_listing, store
 from tests.make.pages import make_user
 from tracker.challenges.agenda import load_agendas
+from tracker.clock import Now
 from tracker.mailing.agenda_reminders import agenda_lines
 from tracker.matching.unjudged import MOST_TOLD, due_today, unjudged
 
@@ -37,13 +38,13 @@ def strong(session: Session, now: datetime, number: int = 1, score: float = 0.9)
 def told_on(session: Session, since: datetime, days: int = 12) -> list[str]:
     """The weekdays, in the days after, on which the coordinator is told."""
     every = (since + timedelta(days=n) for n in range(days))
-    return [f"{day:%a %d}" for day in every if due_today(session, day)]
+    return [f"{day:%a %d}" for day in every if due_today(session, Now(day))]
 
 
 def test_it_is_told_once_when_the_working_days_are_over(session: Session, now: datetime, coordinator: User) -> None:
     strong(session, now)  # a Friday: Monday and Tuesday are the team's
     assert told_on(session, now) == ["Tue 02"]
-    assert [one.call.id for one in unjudged(session, now + timedelta(days=9))] == [1]
+    assert [one.call.id for one in unjudged(session, Now(now + timedelta(days=9)))] == [1]
 
 
 def test_a_day_on_which_nobody_works_does_not_count(session: Session, now: datetime, coordinator: User) -> None:
@@ -73,7 +74,7 @@ def test_a_verdict_for_another_opgave_leaves_it_with_the_team(
 def test_the_mail_of_that_day_names_ten_and_counts_the_rest(session: Session, now: datetime, coordinator: User) -> None:
     for number in range(1, 14):
         strong(session, now, number)
-    lines = agenda_lines(session, now + timedelta(days=4))[coordinator.id]
+    lines = agenda_lines(session, Now(now + timedelta(days=4)))[coordinator.id]
     assert len(lines) == MOST_TOLD + 1
     assert {line.what for line in lines} == {
         "nog niet beoordeeld voor Circulaire economie",

@@ -22,6 +22,7 @@ from tests.make.pages import make_user
 from tracker.calls.ingest import ingest
 from tracker.calls.merge import join
 from tracker.challenges.agenda import load_agendas
+from tracker.clock import Now
 from tracker.operations.backup import NotRestorable, restore_backup, write_backup
 from tracker.operations.upkeep import findings, prune, tidy_once_a_day
 from tracker.people.participants import load_participants
@@ -168,8 +169,8 @@ def test_what_may_go_goes_once_a_day_and_what_was_sent_stays_on_record(engine: E
                 participant_id="amsterdam", retain_until=now.date() - DAY, created_at=now,
             )
         )  # fmt: skip
-    assert tidy_once_a_day(engine, 730 * DAY, 400 * DAY, now).endswith("2 mails emptied, 1 persons erased")
+    assert tidy_once_a_day(engine, 730 * DAY, 400 * DAY, Now(now)).endswith("2 mails emptied, 1 persons erased")
     with writing(engine) as session:  # today's is done: nobody who writes at this moment is waited for
-        assert tidy_once_a_day(engine, 730 * DAY, 400 * DAY, now) == ""
+        assert tidy_once_a_day(engine, 730 * DAY, 400 * DAY, Now(now)) == ""
         kept = {mail.key: mail.text for mail in session.exec(select(Delivery)).all()}
     assert kept == {"old": "", "plain": "", "new": "tekst", "waits": "tekst"}

@@ -24,6 +24,7 @@ from db.vocabulary import Cadence, DeliveryState, MailKind
 from notifications import outbox
 from tests.letters.test_outbox import make_mail
 from tests.make.lobby import Cast, gather
+from tracker.clock import Now
 from tracker.errors import KeptByHold
 from tracker.lobby import dossiers, due, positions
 from tracker.lobby.contacts import ContactFields, Office, log_contact
@@ -90,7 +91,7 @@ def test_a_hold_keeps_a_person(session: Session, now: datetime) -> None:
     session.flush()
     with pytest.raises(KeptByHold, match="Woo-verzoek 2026-14"):
         erase_person(session, person, now)
-    assert sweep(session, "clock", now + timedelta(days=9999)) == []
+    assert sweep(session, "clock", Now(now + timedelta(days=9999))) == []
     assert person.person == NAME
 
 
@@ -98,8 +99,8 @@ def test_the_sweep_erases_on_the_day_after_the_last(session: Session, now: datet
     _cast, person = with_person(session, now)
     person.retain_until = date(2026, 6, 1)
     session.flush()
-    assert sweep(session, "clock", datetime.fromisoformat("2026-06-01T21:30:00+00:00")) == []
-    assert len(sweep(session, "clock", datetime.fromisoformat("2026-06-01T22:30:00+00:00"))) == 1
+    assert sweep(session, "clock", Now(datetime.fromisoformat("2026-06-01T21:30:00+00:00"))) == []
+    assert len(sweep(session, "clock", Now(datetime.fromisoformat("2026-06-01T22:30:00+00:00")))) == 1
     assert (person.person, person.retain_until) == ("", None)
 
 
@@ -133,7 +134,7 @@ def test_an_erased_user_is_gone_and_the_log_keeps_a_pseudonym(engine: Engine, no
         assert erased.name == f"gewist {erased.id}"
         assert len(log) == 5
         assert session.exec(select(WebSession)).all() == []
-        assert [d for d in due.lobby_due(session, now) if d.user_id == erased.id] == []
+        assert [d for d in due.lobby_due(session, now.date()) if d.user_id == erased.id] == []
 
 
 def test_access_tells_everything_and_no_secret(session: Session, now: datetime) -> None:

@@ -20,6 +20,7 @@ from tracker.calendar.decision_clock import DecisionRoute, milestones_of, replan
 from tracker.calendar.due import due_items_of, reminders, week_end
 from tracker.calendar.entries import Entry
 from tracker.calendar.latest_go import notice_for
+from tracker.clock import Now
 from tracker.rights import Deed
 from tracker.web.calendar.views import (
     by_quarter,
@@ -327,12 +328,12 @@ def test_an_assignee_is_reminded_and_what_is_overdue_rises_to_the_coordinator(
     go = session.exec(select(Milestone).where(Milestone.step == "go_no_go")).one()
     at = datetime(go.begins_on.year, go.begins_on.month, go.begins_on.day, 8, tzinfo=UTC)
     for ahead in (14, 7, 1):
-        told = reminders(session, at - timedelta(days=ahead))
+        told = reminders(session, Now(at - timedelta(days=ahead)))
         assert [(t.user_id, t.key) for t in told] == [
             (clocked["fundraiser"].id, f"milestone:{go.id}:{go.begins_on}:{ahead}")
         ]
-    assert reminders(session, at - timedelta(days=5)) == []
-    late = reminders(session, at + timedelta(days=1))
+    assert reminders(session, Now(at - timedelta(days=5))) == []
+    late = reminders(session, Now(at + timedelta(days=1)))
     assert (clocked["coordinator"].id, f"milestone:{go.id}:{go.begins_on}:overdue") in [
         (t.user_id, t.key) for t in late
     ]
@@ -376,11 +377,11 @@ def test_what_was_due_while_nothing_was_planned_is_told_once_when_it_is_again(
 
 
 def test_a_moved_deadline_moves_the_reminder_along(session: Session, clocked: dict[str, User]) -> None:
-    before = due_items_of(session, "amsterdam", NOW, date(2028, 1, 1))
+    before = due_items_of(session, "amsterdam", Now(NOW), date(2028, 1, 1))
     row = session.exec(select(Deadline)).one()
     row.at = BRUSSELS_17 + timedelta(days=28)
     replan_moved(session, NOW)
-    after = due_items_of(session, "amsterdam", NOW, date(2028, 1, 1))
+    after = due_items_of(session, "amsterdam", Now(NOW), date(2028, 1, 1))
     assert len(before) == len(after)
     assert {w.key for w in before}.isdisjoint({w.key for w in after})
 
@@ -391,7 +392,7 @@ def test_vandaag_shows_what_becomes_too_late_this_week(engine: Engine, people: d
         row = add_deadline(session, call, BRUSSELS_17)
         judged = {"call_id": call.id, "user_id": people["coordinator"].id, "participant_id": "amsterdam"}
         session.add(Verdict(**judged, say=Say.YES, at=NOW))
-        notice = notice_for([row], "amsterdam", (), body_calendar(session), NOW)
+        notice = notice_for([row], "amsterdam", (), body_calendar(session), Now(NOW))
     assert notice is not None
     assert notice.go_by is not None
     monday = notice.go_by - timedelta(days=notice.go_by.weekday())

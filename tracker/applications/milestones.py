@@ -1,7 +1,7 @@
 """The besluitvormingsklok of an application: opened from its deadline, its penvoerder and its partners."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 from sqlmodel import Session, col, select
 
@@ -10,7 +10,6 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import LogKind
 from notifications.wording import day as in_words
-from notifications.wording import local_day
 from tracker.applications.stages import application_of
 from tracker.calendar.backward_schedule import NoPlan
 from tracker.calendar.decision_clock import DecisionRoute, closings_of, deadline_day, route_of, start_clock
@@ -62,13 +61,13 @@ def open_clock(deed: Deed, dossier: Dossier, deadline: Deadline | None) -> Decis
     return clock
 
 
-def next_deadline(session: Session, call: Call | None, now: datetime) -> Deadline | None:
+def next_deadline(session: Session, call: Call | None, today: date) -> Deadline | None:
     """The next date to hand something in."""
-    return next(iter(closings_of(session, call, local_day(now))), None) if call else None
+    return next(iter(closings_of(session, call, today)), None) if call else None
 
 
-def due_of(session: Session, dossier: Dossier, now: datetime) -> Deadline | None:
+def due_of(session: Session, dossier: Dossier, today: date) -> Deadline | None:
     """The next date on which an application must be in."""
     application = application_of(session, dossier)
     call = session.get(Call, application.call_id) if application.call_id else None
-    return next_deadline(session, call, now)
+    return next_deadline(session, call, today)

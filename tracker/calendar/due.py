@@ -21,10 +21,10 @@ from db.queries import Viewer
 from db.status import next_gate_expression
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import MilestoneState
-from notifications.wording import local_day
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import deadline_day, milestone_name
 from tracker.calendar.latest_go import notice_for
+from tracker.clock import Now
 
 DISTANCES = (14, 7, 1)  # days before a milestone's papers or work are due
 OVERDUE = (-1, -7)  # days after it that what is overdue is told to the coordinators
@@ -49,10 +49,9 @@ def week_end(day: date) -> date:
     return day + timedelta(days=6 - day.weekday())
 
 
-def due_items_of(session: Session, participant: str, now: datetime, until: date) -> list[DueItem]:
+def due_items_of(session: Session, participant: str, now: Now, until: date) -> list[DueItem]:
     """Open milestones and assigned deadlines of an organisation that are due by a day, overdue ones first."""
-    today = local_day(now)
-    due_items = [*_milestones(session, participant, today, until), *_assignments(session, participant, now, until)]
+    due_items = [*_milestones(session, participant, now.today, until), *_assignments(session, participant, now, until)]
     return sorted(due_items, key=lambda w: (not w.overdue, w.day, w.key))
 
 
@@ -79,7 +78,7 @@ def _milestones(session: Session, participant: str, today: date, until: date) ->
         )
 
 
-def _assignments(session: Session, participant: str, now: datetime, until: date) -> Iterator[DueItem]:
+def _assignments(session: Session, participant: str, now: Now, until: date) -> Iterator[DueItem]:
     query = (
         select(Assignment, Deadline, Call)
         .join(Deadline, col(Assignment.deadline_id) == col(Deadline.id))
@@ -90,18 +89,18 @@ def _assignments(session: Session, participant: str, now: datetime, until: date)
     for row, deadline, call in session.exec(query):
         day = deadline_day(deadline)
         if day is not None and day <= until:
-            over = deadline.at <= now if deadline.at else day < local_day(now)
+            over = deadline.at <= now.instant if deadline.at else day < now.today
             link = f"/regelingen/{call.id}#toewijzing-{deadline.id}"
             yield DueItem(
                 f"deadline:{deadline.id}:{day}", day, "termijn", call.title, link, row.assignee_id, overdue=over
             )
 
 
-def too_late_this_week(session: Session, viewer: Viewer, now: datetime) -> list[DueItem]:
+def too_late_this_week(session: Session, viewer: Viewer, now: Now) -> list[DueItem]:
     """Calls the organisation found relevant or I follow, without a clock, whose last go/no-go falls this week."""
-    today, data = local_day(now), body_calendar(session)
+    today, data = now.today, body_calendar(session)
     due_items = []
-    for call in _of_interest(session, viewer, now):
+    for call in _of_interest(session, viewer, now.instant):
         deadlines = session.exec(select(Deadline).where(Deadline.call_id == call.id)).all()
         notice = notice_for(deadlines, viewer.participant_id, (), data, now)
         for route in notice.routes if notice else ():
@@ -143,9 +142,9 @@ class CalendarReminder:
     item: DueItem
 
 
-def reminders(session: Session, now: datetime) -> list[CalendarReminder]:
+def reminders(session: Session, now: Now) -> list[CalendarReminder]:
     """Who is reminded today: the assignee 14, 7 and 1 days ahead; what is overdue rises to the coordinators."""
-    today = local_day(now)
+    today = now.today
     users = session.exec(select(User).where(col(User.deactivated_at).is_(None))).all()
     people = {user.id: user for user in users}
     reminders = []

@@ -27,6 +27,7 @@ from notifications.wording import day as in_words
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar
 from tracker.calendar.events import deadline_lines
+from tracker.clock import Now
 from tracker.lobby.moments import upcoming
 from tracker.lobby.yearly_moments import UpcomingMoment
 
@@ -73,11 +74,11 @@ class Entry:
 
 
 def deadline_entries(
-    session: Session, viewer: Viewer, now: datetime, since: date, where: Sequence[ColumnElement[bool]] = ()
+    session: Session, viewer: Viewer, now: Now, since: date, where: Sequence[ColumnElement[bool]] = ()
 ) -> list[Entry]:
     """Dated deadlines and reaction dates from a day on, with who of the viewer's organisation looks after them."""
-    back = timedelta(days=max((local_day(now) - since).days + 1, 0))
-    lines = [line for line in deadline_lines(session, now, where, back) if still_told(line, now)]
+    back = timedelta(days=max((now.today - since).days + 1, 0))
+    lines = [line for line in deadline_lines(session, now.instant, where, back) if still_told(line, now.instant)]
     assigned = _assigned(session, viewer)
     return [_deadline_entry(line, assigned.get(line.id), now) for line in lines]
 
@@ -91,11 +92,11 @@ def _assigned(session: Session, viewer: Viewer) -> dict[int, tuple[Assignment, s
     return {assignment.deadline_id: (assignment, name) for assignment, name in session.exec(query)}
 
 
-def _deadline_entry(line: DeadlineLine, assigned: tuple[Assignment, str] | None, now: datetime) -> Entry:
+def _deadline_entry(line: DeadlineLine, assigned: tuple[Assignment, str] | None, now: Now) -> Entry:
     day = local_day(line.at) if line.at else line.day
     assert day is not None
     state = MilestoneState(assigned[0].state) if assigned else MilestoneState.PLANNED
-    over = line.at <= now if line.at else day < local_day(now)
+    over = line.at <= now.instant if line.at else day < now.today
     return Entry(
         kind=EntryKind.MOMENT if line.kind == DeadlineKind.CONSULTATION else EntryKind.DEADLINE,
         day=day,
@@ -128,7 +129,7 @@ def undated(session: Session, now: datetime, where: Sequence[ColumnElement[bool]
     return [(DeadlineKind(kind).label, call) for kind, call in rows if not call.closes_at or call.closes_at > now]
 
 
-def milestone_entries(session: Session, viewer: Viewer, now: datetime, since: date) -> list[Entry]:
+def milestone_entries(session: Session, viewer: Viewer, today: date, since: date) -> list[Entry]:
     """Internal steps, with who does them; open ones whose day went by are overdue."""
     query = (
         select(Milestone, Call, Body, User)
@@ -139,10 +140,10 @@ def milestone_entries(session: Session, viewer: Viewer, now: datetime, since: da
         .outerjoin(User, col(Milestone.assignee_id) == col(User.id))
         .where(visible(viewer, Milestone), col(Milestone.day) >= since, Milestone.state != MilestoneState.DROPPED)
     )
-    return [_milestone_entry(*row, now) for row in session.exec(query)]
+    return [_milestone_entry(*row, today) for row in session.exec(query)]
 
 
-def _milestone_entry(row: Milestone, call: Call, body: Body | None, who: User | None, now: datetime) -> Entry:
+def _milestone_entry(row: Milestone, call: Call, body: Body | None, who: User | None, today: date) -> Entry:
     papers = f"stukken uiterlijk {in_words(row.begins_on)}" if body else ""
     return Entry(
         kind=EntryKind.MILESTONE,
@@ -153,7 +154,7 @@ def _milestone_entry(row: Milestone, call: Call, body: Body | None, who: User | 
         note=papers,
         who=who.name if who else "",
         state=MilestoneState(row.state),
-        overdue=row.state == MilestoneState.PLANNED and row.day < local_day(now),
+        overdue=row.state == MilestoneState.PLANNED and row.day < today,
         anchor=f"mijlpaal-{row.id}",
         call=f"/regelingen/{call.id}",
     )

@@ -26,8 +26,8 @@ from db.rights import visible
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import FeedScope, MilestoneState
 from notifications.ical import calendar_file
-from notifications.wording import local_day
 from tracker.calendar.events import deadline_events, deadline_lines, filtered, milestone_events
+from tracker.clock import Now
 
 WITH_MILESTONES = (FeedScope.PERSONAL, FeedScope.TEAM)
 KEPT_FILES = 200  # of some hundred kilobytes each
@@ -96,10 +96,10 @@ STATE = text(
 )
 
 
-def stamp(session: Session, feed: CalendarFeed, now: datetime, base_url: str) -> str:
+def stamp(session: Session, feed: CalendarFeed, now: Now, base_url: str) -> str:
     """An ETag that costs a few index lookups instead of the content; the day stands in it, since entries age by day."""
     values = session.connection().execute(STATE, {"organisation": feed.participant_id}).one()
-    about = [feed.id, feed.version, feed.scope, feed.filter, feed.challenge_id, local_day(now), base_url, *values]
+    about = [feed.id, feed.version, feed.scope, feed.filter, feed.challenge_id, now.today, base_url, *values]
     return hashlib.sha256(repr(about).encode()).hexdigest()[:32]
 
 

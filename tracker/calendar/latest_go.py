@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -12,10 +12,10 @@ from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import Role
 from db.vocabulary_calendar import MilestoneState
-from notifications.wording import local_day
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import DecisionRoute, plan_for, upcoming_closings
+from tracker.clock import Now
 from tracker.matching.search import SHOWN_FROM
 from tracker.people.participants import colleagues
 
@@ -50,11 +50,11 @@ class Notice:
 
 
 def notice_for(
-    deadlines: Sequence[Deadline], participant: str | None, tables: Sequence[str], data: BodyCalendar, now: datetime
+    deadlines: Sequence[Deadline], participant: str | None, tables: Sequence[str], data: BodyCalendar, now: Now
 ) -> Notice | None:
     """The three routes for a participant; none where nothing closes any more or nobody leads."""
-    today = local_day(now)
-    gates = [row for row in deadlines if row.gate_at is not None and row.gate_at > now]
+    today = now.today
+    gates = [row for row in deadlines if row.gate_at is not None and row.gate_at > now.instant]
     closings = upcoming_closings(gates, today)
     if not closings or participant not in data.participants:
         return None
@@ -89,7 +89,7 @@ def too_late_for(plan: BackwardPlan) -> str:
 DIRECTIE = "mra-directie"  # prepares, does not decide
 
 
-def clock_of(session: Session, call: Call, viewer: Viewer, now: datetime) -> dict[str, Any]:
+def clock_of(session: Session, call: Call, viewer: Viewer, now: Now) -> dict[str, Any]:
     """What the template of this part of the page needs."""
     deadlines = session.exec(
         select(Deadline).where(Deadline.call_id == call.id, col(Deadline.cancelled_at).is_(None))

@@ -1,14 +1,13 @@
 """Teams of opgaven: who reads this week."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
 from db.models import Challenge, Duty, TeamMember, User
 from db.queries import Viewer
-from notifications.wording import local_day
 
 
 class Readers(NamedTuple):
@@ -53,7 +52,7 @@ def readers(session: Session, challenge_id: str, day: date) -> Readers:
     return Readers(session.get(User, duty.reader_id), deputy)
 
 
-def duties_of(session: Session, viewer: Viewer, now: datetime) -> list[tuple[Challenge, str]]:
+def duties_of(session: Session, viewer: Viewer, today: date) -> list[tuple[Challenge, str]]:
     """The opgaven this person reads for this week, as reader or deputy."""
     query = (
         select(Challenge)
@@ -63,7 +62,7 @@ def duties_of(session: Session, viewer: Viewer, now: datetime) -> list[tuple[Cha
     )
     duties = []
     for challenge in session.exec(query).all():
-        turn = readers(session, challenge.id, local_day(now))
+        turn = readers(session, challenge.id, today)
         if turn.reader and turn.reader.id == viewer.user_id:
             duties.append((challenge, "lezer"))
         elif turn.deputy and turn.deputy.id == viewer.user_id:

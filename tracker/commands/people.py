@@ -36,7 +36,7 @@ def add(
     if meant is None:
         raise CommandFailed(f"no role {role!r}; there are {ROLES}", WRONG_USAGE)
     with writing(command.engine) as session:
-        made = add_user(session, email, name, Role(meant), participant_id(session, participant), command.now.instant)
+        made = add_user(session, email, name, Role(meant), participant_id(session, participant), command.now)
     answer({"id": made.id, "email": made.email}, as_json, [f"user {made.id}: {made.email}, {meant.label}"])
 
 

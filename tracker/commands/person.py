@@ -53,7 +53,7 @@ def sweep(context: typer.Context, as_json: AsJson = False) -> None:
     """Erase every person whose last day of keeping has passed."""
     command = context_of(context)
     with writing(command.engine) as session:
-        reports = privacy.sweep(session, "command line", command.now.instant)
+        reports = privacy.sweep(session, "command line", command.now)
     lines = [line for report in reports for line in report.lines()] or ["niemand is over de bewaartermijn"]
     answer([vars(r) for r in reports], as_json, lines)
 

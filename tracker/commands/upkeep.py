@@ -77,5 +77,5 @@ def prune(context: typer.Context) -> None:
     command = context_of(context)
     pages, mails = timedelta(days=command.settings.snapshot_days), timedelta(days=command.settings.mail_days)
     with writing(command.engine) as session:
-        tidied = tidy(session, pages, mails, command.now.instant)
+        tidied = tidy(session, pages, mails, command.now)
     typer.echo(tidied)

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from db.models import User
 from db.vocabulary import Cadence, Role, spoken
+from tracker.clock import Now
 from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, listed, text_of
 from tracker.people import subscriptions
 from tracker.people.participants import participant_id
@@ -35,7 +36,7 @@ def _person(session: Session, fields: dict[str, str], role: Role, now: datetime)
     if session.exec(select(User).where(User.email == address)).first() is not None:
         return subscriptions.find_user(session, address), False
     home = participant_id(session, fields["participant"])
-    return subscriptions.add_user(session, address, fields["name"], role, home, now), True
+    return subscriptions.add_user(session, address, fields["name"], role, home, Now(now)), True
 
 
 def _subscribed(session: Session, person: User, fields: dict[str, str], now: datetime) -> bool:

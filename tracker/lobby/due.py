@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -59,9 +59,9 @@ class LobbyDue:
         return cls(user_id, kind, f"{kind}:{row.id}:{day.isoformat()}", day, TITLES[kind], link, since)
 
 
-def lobby_due(session: Session, now: datetime, ahead: timedelta = timedelta(days=60)) -> list[LobbyDue]:
+def lobby_due(session: Session, today: date, ahead: timedelta = timedelta(days=60)) -> list[LobbyDue]:
     """Everything due from a week ago to ``ahead``, for people who may still see it and are not deactivated."""
-    first, last = local_day(now) - timedelta(days=7), local_day(now) + ahead
+    first, last = today - timedelta(days=7), today + ahead
     parts = (_positions, _commitments, _follow_ups, _moments, _sign_offs)
     items = (item for part in parts for item in part(session) if first <= item.due <= last)
     return sorted(items, key=lambda item: (item.due, item.user_id, item.key))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlmodel import Session, func, select
 
@@ -13,8 +13,8 @@ from db.vocabulary import MailKind
 from notifications.letter import AgendaLine
 from notifications.message import Addressee
 from notifications.outbox import Mail
-from notifications.wording import local_day
 from tracker.calendar import due
+from tracker.clock import Now
 from tracker.mailing.periods import LOOK_BACK, at_half_past_seven
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.reminders import LANE, people_to_remind
@@ -57,7 +57,7 @@ def _lines_of(session: Session, days: Iterable[date], run: PlanningRun) -> dict[
     lines: dict[int, set[AgendaLine]] = defaultdict(set)
     for day in {*days, run.today}:
         moment = at_half_past_seven(day) if day < run.today else run.now
-        for user, of_day in agenda_lines(session, moment).items():
+        for user, of_day in agenda_lines(session, Now(moment)).items():
             lines[user] |= {replace(line, overdue=line.overdue or line.day < run.today) for line in of_day}
     return _in_order(lines)
 
@@ -66,7 +66,7 @@ def _in_order(lines: Mapping[int, Iterable[AgendaLine]]) -> dict[int, tuple[Agen
     return {user: tuple(sorted(some, key=lambda line: (line.day, line.path))) for user, some in lines.items()}
 
 
-def agenda_lines(session: Session, now: datetime) -> dict[int, tuple[AgendaLine, ...]]:
+def agenda_lines(session: Session, now: Now) -> dict[int, tuple[AgendaLine, ...]]:
     """What each person is told on the day of ``now``, by day."""
     lines: dict[int, set[AgendaLine]] = defaultdict(set)
     for reminder in due.reminders(session, now):
@@ -77,9 +77,9 @@ def agenda_lines(session: Session, now: datetime) -> dict[int, tuple[AgendaLine,
     return _in_order(lines)
 
 
-def _unjudged_lines(session: Session, now: datetime) -> dict[int, list[AgendaLine]]:
+def _unjudged_lines(session: Session, now: Now) -> dict[int, list[AgendaLine]]:
     """Strong matches whose team ran out of patience today, for its coordinator; of a flood the rest is counted."""
-    today = local_day(now)
+    today = now.today
     lines: dict[int, list[AgendaLine]] = defaultdict(list)
     for match in unjudged.due_today(session, now):
         what = f"nog niet beoordeeld voor {match.challenge.name or match.challenge.id}"

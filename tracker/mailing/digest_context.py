@@ -17,6 +17,7 @@ from notifications.places import NO_WINDOW, DecisionWindow, Windows
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.latest_go import Notice, notice_for
+from tracker.clock import Now
 from tracker.lobby.due import LobbyDue, lobby_due
 
 AHEAD = timedelta(days=30)
@@ -28,7 +29,7 @@ REMEMBERED = timedelta(days=35)
 class DigestContext:
     """Read once for a planning run; who decides when is worked out once for a call and an organisation."""
 
-    now: datetime
+    now: Now
     bodies: BodyCalendar
     deadlines: dict[int, list[Deadline]]
     lobby: dict[int, list[LobbyDue]]
@@ -37,7 +38,7 @@ class DigestContext:
 
     def extras(self, user_id: int) -> DigestExtras:
         """For one person; titles of kinds of things only, never a word of a dossier."""
-        today = local_day(self.now)
+        today = self.now.today
         lines = [AgendaLine(item.due, item.title, "", item.link, item.due < today) for item in self.lobby[user_id]]
         return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], self.in_doubt.get(user_id, ()))
 
@@ -62,7 +63,7 @@ def _as_window(notice: Notice) -> DecisionWindow:
     return DecisionWindow(days[0] if days else None, notice.routes[0].late)
 
 
-def read_digest_context(session: Session, calls: Iterable[int], now: datetime) -> DigestContext:
+def read_digest_context(session: Session, calls: Iterable[int], now: Now) -> DigestContext:
     """Everything a run of digests over these calls may need."""
     wanted = set(calls)
     deadlines: dict[int, list[Deadline]] = defaultdict(list)
@@ -71,9 +72,9 @@ def read_digest_context(session: Session, calls: Iterable[int], now: datetime) -
         if deadline.call_id in wanted:
             deadlines[deadline.call_id].append(deadline)
     lobby: dict[int, list[LobbyDue]] = defaultdict(list)
-    for item in lobby_due(session, now, AHEAD):
+    for item in lobby_due(session, now.today, AHEAD):
         lobby[item.user_id].append(item)
-    return DigestContext(now, body_calendar(session), deadlines, lobby, _read_in_doubt(session, now))
+    return DigestContext(now, body_calendar(session), deadlines, lobby, _read_in_doubt(session, now.instant))
 
 
 def _read_in_doubt(session: Session, now: datetime) -> dict[int, tuple[InDoubt, ...]]:

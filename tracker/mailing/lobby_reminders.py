@@ -1,6 +1,6 @@
 """Reminders of the lobby: the outbox of all mail, one mail a thing and distance, a link and never its words."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -10,7 +10,7 @@ from db.vocabulary import MailKind
 from notifications import outbox
 from notifications.message import Addressee
 from notifications.outbox import QUEUED, Mail
-from notifications.wording import local_day
+from tracker.clock import Now
 from tracker.lobby.due import DISTANCES, LobbyDue, lobby_due
 from tracker.mailing.periods import LOOK_BACK, at_half_past_seven
 from tracker.mailing.planning_run import PlanningRun
@@ -19,14 +19,16 @@ from tracker.mailing.reminders import LANE, people_to_remind
 PREFIX = "lobby:"
 
 
-def distance_due(item: LobbyDue, now: datetime) -> int | None:
+def distance_due(item: LobbyDue, now: Now) -> int | None:
     """The nearest distance whose moment, 07:30 local, came in the last seven days and after the thing was known.
 
     Of several that were missed only the nearest is told, with the true days left; after the day itself none is.
     """
-    if item.due < local_day(now):
+    if item.due < now.today:
         return None
-    passed = [d for d in DISTANCES[item.kind] if now - LOOK_BACK < at_half_past_seven(_day(item, d)) <= now]
+    passed = [
+        d for d in DISTANCES[item.kind] if now.instant - LOOK_BACK < at_half_past_seven(_day(item, d)) <= now.instant
+    ]
     return min((distance for distance in passed if _day(item, distance) > item.since), default=None)
 
 
@@ -37,13 +39,13 @@ def _day(item: LobbyDue, distance: int) -> date:
 def plan_lobby_reminders(run: PlanningRun) -> int:
     """Put what is due in the outbox, withdraw what is done or moved; return how many are new."""
     with reading(run.engine) as session:
-        items = lobby_due(session, run.now)
+        items = lobby_due(session, run.today)
         people = people_to_remind(session, run.now)
         moot = _moot(session, items)
     mails = [
         _mail(run, item, distance, people[item.user_id])
         for item in items
-        if item.user_id in people and (distance := distance_due(item, run.now)) is not None
+        if item.user_id in people and (distance := distance_due(item, Now(run.now))) is not None
     ]
     if not (mails or moot):
         return 0

@@ -25,6 +25,7 @@ from notifications.digest import Coverage, Memory, compose
 from notifications.message import Letter
 from notifications.outbox import Mail
 from tracker.calls.duplicate_pairs import unjudged_partners
+from tracker.clock import Now
 from tracker.mailing.agenda_reminders import plan_agenda
 from tracker.mailing.alerts import plan_alerts
 from tracker.mailing.digest_context import DigestContext, read_digest_context
@@ -145,7 +146,7 @@ def _plan_all(run: PlanningRun, threshold: float, matching_since: datetime | Non
             recipients = read_recipients(session, catalogue, run.now, only=people)
             recipients = [_without_new(each, matching_since) for each in recipients]
             coverage = read_coverage(session, catalogue)
-            context = read_digest_context(session, catalogue.calls, run.now)
+            context = read_digest_context(session, catalogue.calls, Now(run.now))
         _plan_digests(DigestRun(run, due, catalogue, coverage, context, result), recipients)
     if due:
         with run.writing() as session:

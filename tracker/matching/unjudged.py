@@ -13,6 +13,7 @@ from db.status import next_gate_expression, standing
 from notifications.places import CHANCES
 from notifications.wording import AMSTERDAM, local_day
 from tracker.challenges.agenda import below
+from tracker.clock import Now
 from tracker.matching.search import matched
 from tracker.workdays import ClosedDays, closed_days
 
@@ -34,7 +35,7 @@ class Unjudged(NamedTuple):
         return self.call.first_seen
 
 
-def unjudged(session: Session, now: datetime, coordinator: int | None = None) -> list[Unjudged]:
+def unjudged(session: Session, now: Now, coordinator: int | None = None) -> list[Unjudged]:
     """All of them, or those of one coordinator, by closing date; patience counts working days."""
     closed = closed_days(session.exec(select(ClosedPeriod)).all())
     teams = select(Team).where(col(Team.coordinator_id).is_not(None))
@@ -43,8 +44,8 @@ def unjudged(session: Session, now: datetime, coordinator: int | None = None) ->
     return [each for team in session.exec(teams).all() for each in _of_team(session, team, closed, now)]
 
 
-def _of_team(session: Session, team: Team, closed: ClosedDays, now: datetime) -> Iterator[Unjudged]:
-    limit = datetime.combine(closed.before(local_day(now), team.patience), time.max, AMSTERDAM)
+def _of_team(session: Session, team: Team, closed: ClosedDays, now: Now) -> Iterator[Unjudged]:
+    limit = datetime.combine(closed.before(now.today, team.patience), time.max, AMSTERDAM)
     about = col(Verdict.challenge_id)  # a verdict on another team's opgave says nothing of this one's
     about_this = or_(about.is_(None), about == team.challenge_id)
     judged = select(Verdict.call_id).where(col(Verdict.undone_at).is_(None), about_this)
@@ -52,20 +53,20 @@ def _of_team(session: Session, team: Team, closed: ClosedDays, now: datetime) ->
         select(Call, Challenge)
         .join(Match, col(Match.call_id) == col(Call.id))
         .join(Challenge, col(Challenge.id) == col(Match.challenge_id))
-        .where(Match.challenge_id == team.challenge_id, col(Match.score) >= STRONG, standing(now))
+        .where(Match.challenge_id == team.challenge_id, col(Match.score) >= STRONG, standing(now.instant))
         .where(col(Call.first_seen) <= limit, col(Call.id).not_in(judged))
-        .order_by(next_gate_expression(now), col(Call.id))
+        .order_by(next_gate_expression(now.instant), col(Call.id))
     )
     for call, challenge in session.exec(query):
         yield Unjudged(call, challenge, team.coordinator_id or 0, team.patience)
 
 
-def due_today(session: Session, now: datetime) -> list[Unjudged]:
+def due_today(session: Session, now: Now) -> list[Unjudged]:
     """Those whose patience ran out since the working day before this one; on a day off there are none.
 
     What a flood holds back is not told by mail.
     """
-    today = local_day(now)
+    today = now.today
     closed = closed_days(session.exec(select(ClosedPeriod)).all())
     if not closed.is_working_day(today):
         return []

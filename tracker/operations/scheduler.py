@@ -194,7 +194,7 @@ class Scheduler:
 
     async def _tidy(self) -> None:
         pages, mails = timedelta(days=self.settings.snapshot_days), timedelta(days=self.settings.mail_days)
-        line = await asyncio.to_thread(tidy_once_a_day, self.engine, pages, mails, self.clock.now().instant)
+        line = await asyncio.to_thread(tidy_once_a_day, self.engine, pages, mails, self.clock.now())
         if line:
             self.say(line)
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db.migrate import up_to_date
 from db.models import Delivery, MailText, Run, Sighting, Snapshot
 from db.session import reading, writing
-from notifications.wording import local_day
+from tracker.clock import Now
 from tracker.database import damage
 from tracker.people.privacy import sweep
 from tracker.sources.clock_skew import crawls_with_time
@@ -93,15 +93,19 @@ def empty_mails(session: Session, keep: timedelta, now: datetime) -> int:
     return session.connection().execute(old.values(text="", html="")).rowcount
 
 
-def tidy(session: Session, pages: timedelta, mails: timedelta, now: datetime, actor: str = "command line") -> str:
+def tidy(session: Session, pages: timedelta, mails: timedelta, now: Now, actor: str = "command line") -> str:
     """What may go, goes: old pages, texts of old mails, and persons past their last day. Returns one line for a log."""
-    counts = prune(session, pages, now), empty_mails(session, mails, now), len(sweep(session, actor, now))
+    counts = (
+        prune(session, pages, now.instant),
+        empty_mails(session, mails, now.instant),
+        len(sweep(session, actor, now)),
+    )
     return f"{counts[0]} stored pages deleted, {counts[1]} mails emptied, {counts[2]} persons erased"
 
 
-def tidy_once_a_day(engine: Engine, pages: timedelta, mails: timedelta, now: datetime) -> str:
+def tidy_once_a_day(engine: Engine, pages: timedelta, mails: timedelta, now: Now) -> str:
     """The same, once per local day; nothing, and no lock that others wait for, where today's was done."""
-    slot = local_day(now).isoformat()
+    slot = now.today.isoformat()
     done = select(Run.id).where(Run.job == "tidy", Run.slot == slot)
     with reading(engine) as session:
         if session.exec(done).first() is not None:
@@ -110,5 +114,5 @@ def tidy_once_a_day(engine: Engine, pages: timedelta, mails: timedelta, now: dat
         if session.exec(done).first() is not None:
             return ""
         line = tidy(session, pages, mails, now, "clock")
-        session.add(Run.done("tidy", slot, now, outcome=line))
+        session.add(Run.done("tidy", slot, now.instant, outcome=line))
         return line

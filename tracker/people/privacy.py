@@ -42,7 +42,7 @@ from db.models import (
     WebSession,
 )
 from db.vocabulary import DeliveryState, MailKind
-from notifications.wording import local_day
+from tracker.clock import Now
 from tracker.errors import KeptByHold
 
 GONE = "[naam gewist]"
@@ -207,14 +207,16 @@ def _texts(session: Session, where: dict[type[SQLModel], tuple[str, ...]]) -> It
                     yield row, column, text
 
 
-def sweep(session: Session, actor: str, now: datetime) -> list[Erased]:
+def sweep(session: Session, actor: str, now: Now) -> list[Erased]:
     """Erase every person whose last day of keeping has passed and whom no hold keeps; each is put on record."""
     over = select(Stakeholder).where(
-        Stakeholder.person != "", col(Stakeholder.retain_until) < local_day(now), Stakeholder.hold == ""
+        Stakeholder.person != "", col(Stakeholder.retain_until) < now.today, Stakeholder.hold == ""
     )
-    erased = [erase_person(session, person, now) for person in list(session.exec(over.order_by(col(Stakeholder.id))))]
+    erased = [
+        erase_person(session, person, now.instant) for person in list(session.exec(over.order_by(col(Stakeholder.id))))
+    ]
     for report in erased:
-        note_erased(session, report.who, actor, now)
+        note_erased(session, report.who, actor, now.instant)
     return erased
 
 

@@ -12,7 +12,7 @@ from db.queries import CallFilter
 from db.vocabulary import WAITING_STATES, Cadence, MailKind, Role
 from notifications import outbox
 from notifications.message import one_line
-from notifications.wording import local_day
+from tracker.clock import Now
 from tracker.errors import NotPossible
 from tracker.people.participants import takes_part
 
@@ -38,7 +38,7 @@ def normal_address(email: str) -> str:
 MOST_IN_FULL = {Cadence.WEEK: 6, Cadence.DAY: 3, Cadence.URGENT: 6}
 
 
-def add_user(session: Session, email: str, name: str, role: Role, participant: str, now: datetime) -> User:
+def add_user(session: Session, email: str, name: str, role: Role, participant: str, now: Now) -> User:
     """A new person. Raises NotPossible when the address is known, or the participant is not or not on that day."""
     address, called = normal_address(email), one_line(name, 200)
     if not called:
@@ -49,12 +49,12 @@ def add_user(session: Session, email: str, name: str, role: Role, participant: s
         raise NotPossible(
             f"no participant {participant!r}; there are {there}" if there else "no participants; run 'init'"
         )
-    if not takes_part(home, local_day(now)):
+    if not takes_part(home, now.today):
         heir = f"; it is part of {home.merged_into!r} now" if home.merged_into else ""
-        raise NotPossible(f"{home.name} is no participant on {local_day(now)}{heir}")
+        raise NotPossible(f"{home.name} is no participant on {now.today}{heir}")
     if session.exec(select(User).where(User.email == address)).first() is not None:
         raise NotPossible(f"{address} is there already")
-    user = User(email=address, name=called, role=role.value, participant_id=participant, created_at=now)
+    user = User(email=address, name=called, role=role.value, participant_id=participant, created_at=now.instant)
     session.add(user)
     session.flush()
     return user

@@ -70,7 +70,7 @@ def show(request: RequestContext) -> Response:
         alike=duplicates.waiting(request),
         asked=questions.waiting_count(request),
         overdue=_overdue(request),
-        duties=duties_of(session, viewer, now),
+        duties=duties_of(session, viewer, request.now.today),
         sections=[section for section in (calendar_section(request), lobby_section(request)) if section is not None],
         mine=bool(mine),
         days=DAYS_BACK,
@@ -155,7 +155,7 @@ def _held(request: RequestContext) -> int:
 
 def _overdue(request: RequestContext) -> list[Unjudged]:
     return (
-        unjudged(request.session, request.now.instant, request.viewer.user_id)
+        unjudged(request.session, request.now, request.viewer.user_id)
         if has_role(request.viewer, Role.COORDINATOR)
         else []
     )
@@ -163,12 +163,12 @@ def _overdue(request: RequestContext) -> list[Unjudged]:
 
 def calendar_section(request: RequestContext) -> Section | None:
     """What of the calendar asks for attention this week, or none; overdue things rise to the coordinator."""
-    session, viewer, now = request.session, request.viewer, request.now.instant
+    session, viewer = request.session, request.viewer
     today = request.now.today
-    waiting = due_items_of(session, viewer.participant_id or "", now, week_end(today))
+    waiting = due_items_of(session, viewer.participant_id or "", request.now, week_end(today))
     rises = has_role(viewer, Role.COORDINATOR)
     shown = [milestone for milestone in waiting if rises or milestone.assignee_id in (None, viewer.user_id)]
-    calls = too_late_this_week(session, viewer, now)
+    calls = too_late_this_week(session, viewer, request.now)
     if not shown and not calls:
         return None
     people = {m.assignee_id: session.get_one(User, m.assignee_id).name for m in shown if m.assignee_id}
@@ -190,7 +190,7 @@ def lobby_section(request: RequestContext) -> Section | None:
     ]
     apart = [m for m in mismatches(session, viewer, now) if m.dossier.participant_id == viewer.participant_id]
     lists: dict[str, list[Any]] = {
-        "mine": [d for d in lobby_due(session, now, timedelta(days=14)) if d.user_id == viewer.user_id],
+        "mine": [d for d in lobby_due(session, request.now.today, timedelta(days=14)) if d.user_id == viewer.user_id],
         "coming": coming,
         "flags": coalition.flags_for(session, viewer, today),
         "apart": apart,

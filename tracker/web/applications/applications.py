@@ -1,6 +1,6 @@
 """Pages of applications: the board from signal to settlement, one application, the co-funding guard and hit rates."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -130,7 +130,7 @@ def board(request: RequestContext) -> Response:
     )
     dossier_rows = list(session.exec(rows.order_by(col(Dossier.title))))
     columns = [
-        (title, [_card(session, *row, now) for row in dossier_rows if row[0].stage in stages])
+        (title, [_card(session, *row, request.now.today) for row in dossier_rows if row[0].stage in stages])
         for title, stages in COLUMNS
     ]
     return request.page(
@@ -145,9 +145,9 @@ def board(request: RequestContext) -> Response:
     )
 
 
-def _card(session: Session, dossier: Dossier, application: Application, owner: str, now: datetime) -> dict[str, object]:
+def _card(session: Session, dossier: Dossier, application: Application, owner: str, today: date) -> dict[str, object]:
     call = session.get(Call, application.call_id) if application.call_id else None
-    return {"dossier": dossier, "application": application, "owner": owner, "due": next_deadline(session, call, now)}
+    return {"dossier": dossier, "application": application, "owner": owner, "due": next_deadline(session, call, today)}
 
 
 def _application(request: RequestContext) -> Dossier:
@@ -160,7 +160,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
     call = session.get(Call, application.call_id) if application.call_id else None
     partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
     money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
-    due = next_deadline(session, call, now)
+    due = next_deadline(session, call, request.now.today)
     nexts = [s for s in S if s in stages.MOVES[S(dossier.stage)]]
     return request.page(
         "applications/applications_show.html",
@@ -267,7 +267,7 @@ def learn(request: RequestContext, dossier: Dossier, form: LessonForm) -> None:
 @application.button(done="gepland")
 def count_back(request: RequestContext, dossier: Dossier) -> str:
     """Open the clock for the next deadline, or count back again for the penvoerder and partners as they are now."""
-    deadline = milestones.due_of(request.session, dossier, request.now.instant)
+    deadline = milestones.due_of(request.session, dossier, request.now.today)
     milestones.open_clock(request.deed, dossier, deadline)
     request.record("decision clock planned", f"application {dossier.id}")
     return f"/aanvragen/{dossier.id}#mijlpalen"

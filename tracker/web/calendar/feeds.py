@@ -30,7 +30,7 @@ def read(request: RequestContext) -> Response:
         raise NotFound
     feed, user = owned
     base = request.site.settings.base_url
-    mark = stamp(request.session, feed, request.now.instant, base)
+    mark = stamp(request.session, feed, request.now, base)
     headers = {**PRIVATE, "ETag": f'W/"{mark}"'}
     if mark in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

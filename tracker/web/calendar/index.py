@@ -89,13 +89,13 @@ def _filtered(request: RequestContext, query: CalendarQuery) -> Any:
 
 def entries(request: RequestContext, query: CalendarQuery, since: date, until: date) -> list[Entry]:
     """Everything between two days, both inclusive, that the query asks for."""
-    session, viewer, now = request.session, request.viewer, request.now.instant
+    session, viewer = request.session, request.viewer
     listed: list[Entry] = []
     if query.shows(EntryKind.DEADLINE) or query.shows(EntryKind.MOMENT):
-        dated = deadline_entries(session, viewer, now, since, _filtered(request, query))
+        dated = deadline_entries(session, viewer, request.now, since, _filtered(request, query))
         listed += [entry for entry in dated if query.shows(entry.kind)]
     if query.shows(EntryKind.MILESTONE):
-        listed += milestone_entries(session, viewer, now, since)
+        listed += milestone_entries(session, viewer, request.now.today, since)
     if query.shows(EntryKind.MOMENT):
         listed += moment_entries(session, viewer, since)
     if query.shows(EntryKind.MEETING):

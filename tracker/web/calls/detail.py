@@ -67,7 +67,7 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         },
         doubtful=[card(request, question) for question in waiting if question.question.sighting_id is None],
         can_be_doubted=can_be_doubted,
-        clock=clock_of(session, call, viewer, now),
+        clock=clock_of(session, call, viewer, request.now),
     )
 
 
