@@ -1,6 +1,6 @@
 """Until when a moment of a source can be influenced: its word ends it, its silence moves nothing."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, col, select
@@ -62,7 +62,8 @@ def test_a_last_day_that_a_source_no_longer_names_stands_and_says_so(cast: Cast)
     later = consulted(deadlines=[closes("2026-06-20", kind="consultation")])
     store(cast.session, [later], cast.now + timedelta(1), source="internetconsultatie")
     store(cast.session, [consulted(deadlines=[])], cast.now + timedelta(2), source="internetconsultatie")
-    assert cast.session.get_one(Call, moment.call_id).closes_at is None
+    kept = cast.session.get_one(Call, moment.call_id).closes_at
+    assert kept == datetime(2026, 6, 20, 22, tzinfo=UTC)  # the midnight after it, in Amsterdam
     assert (reminded(cast), shown(cast)) == ([date(2026, 6, 20)], [(date(2026, 6, 20), True)])
     [line] = [line for line in timeline(cast.session, dossier, viewer_of(cast.lobbyist)) if line.what == "moment"]
     assert line.day == date(2026, 6, 20)
