@@ -287,8 +287,15 @@ def last_day_of(session: Session, moment: Moment) -> LastDay:
     if call.source_word in OVER:
         return LastDay(last_day_before(call.closes_at) if call.closes_at else moment.ends_on, ended=_word(call))
     if call.closes_at:
-        return LastDay(last_day_before(call.closes_at))
+        return LastDay(last_day_before(call.closes_at), unnamed=_is_silent(session, call))
     return _named_before(session, call, moment)
+
+
+def _is_silent(session: Session, call: Call) -> bool:
+    """Whether its source no longer names the day on which it closes."""
+    silent = select(Deadline.id).where(Deadline.call_id == call.id, col(Deadline.kind).in_(sorted(CLOSING_KINDS)))
+    silent = silent.where(col(Deadline.stale_since).is_not(None), col(Deadline.cancelled_at).is_(None))
+    return session.exec(silent).first() is not None
 
 
 def _word(call: Call) -> str:
