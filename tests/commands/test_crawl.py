@@ -37,8 +37,9 @@ def test_every_source_is_listed_before_it_was_ever_crawled(ready: Path) -> None:
     rows = json.loads(kansenradar(ready, "sources", "--json").stdout)
     assert {"source", "last_complete", "expected", "seen", "state", "error"} <= set(rows[0])
     assert {row["state"] for row in rows} == {"never", "off"}  # those that an owner has to turn on
-    table = kansenradar(ready, "sources").stdout.splitlines()
-    assert len(table) == len(rows) + 1
+    table, promised = kansenradar(ready, "sources").stdout.strip().split("\n\n")
+    assert [line.split()[0] for line in table.splitlines()[1:]] == [row["source"] for row in rows]
+    assert len(promised.splitlines()) == len(rows)
 
 
 def test_a_source_that_a_setting_misspells_is_named_and_the_rest_goes_on(ready: Path) -> None:
