@@ -21,7 +21,7 @@ _CORE = re.compile(
     r"(?P<iso>\d{4}-\d{2}-\d{2})(?:t(?P<isotime>\d\d:\d\d)(?::\d\d(?:\.\d{1,6})?)?(?P<isozone>z|[+-]\d\d:?\d\d)?)?(?![\d/-])"
     rf"|(?P<d1>\d{{1,2}})(?:e|ste|de|\s?(?:st|nd|rd|th)|\.)?(?:\s{{1,4}}(?:of\s)?|-|)(?P<m1>{_MONTH})\b"
     rf"(?:\.?(?:[\s,]{{1,4}}|-|){_TIME_INSIDE}{_YEAR.format(1)})?"
-    rf"|(?P<m2>{_MONTH})(?:\b\.?\s{{1,3}}|(?=\d{{1,2}}(?:st|nd|rd|th)))(?P<d2>\d{{1,2}})(?:\s?(?:st|nd|rd|th)\b)?(?:,?\s{{1,3}}{_YEAR.format(2)}|(?![\d.,:]))"
+    rf"|(?P<m2>{_MONTH})(?:\b\.?\s{{1,3}}|(?=\d{{1,2}}(?:st|nd|rd|th)))(?P<d2>\d{{1,2}})(?:\s?(?:st|nd|rd|th)\b)?(?:,?\s{{1,3}}{_YEAR.format(2)}|(?!\d|[.,:]\d))"
     r"|(?P<n1>\d{1,2})(?P<sep>[-/.])(?P<n2>\d{1,2})(?P=sep)(?P<n3>\d{4}|\d{2})(?![\d/]|[-.]\d)"
     r")"
 )
@@ -39,8 +39,8 @@ _HALF = r"[ap]\.?\s?m\b\.?"
 _SPOKEN_HOURS = names("hours")  # noon, midday, middernacht
 _CLOCK = (
     r"(?:(?P<h>[01]?\d|2[0-4])(?:[.:]|u(?=\d\d\b)|h(?=\d\d\b))(?P<mi>[0-5]\d)(?::[0-5]\d)?(?![\d%])(?![.,]\d)"
-    rf"(?:\s{{0,2}}(?P<half>{_HALF}))?(?P<unit>\s{{0,2}}{_UNIT})?(?:\s\(?(?P<after>{one_of(_SPOKEN_HOURS)})\)?)?"
-    rf"|(?P<h2>\d{{1,2}})\s{{0,2}}(?:(?P<half2>{_HALF})|{_UNIT}|o'clock)(?:\s(?P<after2>{one_of(_SPOKEN_HOURS)}))?"
+    rf"(?:\s{{0,2}}(?P<half>{_HALF}))?(?P<unit>\s{{0,2}}{_UNIT})?(?:,?\s\(?(?P<after>{one_of(_SPOKEN_HOURS)})\)?)?"
+    rf"|(?P<h2>\d{{1,2}})\s{{0,2}}(?:(?P<half2>{_HALF})|{_UNIT}|o'clock)(?:,?\s\(?(?P<after2>{one_of(_SPOKEN_HOURS)})\)?)?"
     rf"|(?:12\s)?(?P<spoken>{one_of(_SPOKEN_HOURS)})\b)"
 )
 _DAYPART = r"(?:\s(?P<part>'s (?:na)?middags|'s avonds|'s ochtends|'s morgens))?"
@@ -54,7 +54,9 @@ _ZONE = (
     r"|[a-z]+se tijd\b))\)?)?"
 )
 # "14:00 CEST (13:00 UK time) on": the same moment in another place.
-_ELSEWHERE = r"(?:\s?\(ces?t\))?(?:\s?\(\d{1,2}(?:[.:]\d\d)?\s?(?:[ap]m)?\s?[a-z ]{2,20}\))?"
+_ELSEWHERE = (
+    rf"(?:\s?\((?:ces?t|{one_of(_SPOKEN_HOURS)})\))?(?:\s?\(\d{{1,2}}(?:[.:]\d\d)?\s?(?:[ap]m)?\s?[a-z ]{{2,20}}\))?"
+)
 _LEAD = one_of(names("before_an_hour"))
 _AFTER = re.compile(
     rf"(?P<lead>(?:[\s,(;-]{{1,4}}(?:{_LEAD}|@)?(?:\sklokslag)?\s{{0,2}}(?:ce(?:\(s\))?s?t\s)?))"
@@ -180,18 +182,24 @@ def _spoken(hit: re.Match[str]) -> time | None:
     if clock["spoken"]:
         return _clock(_SPOKEN_HOURS[clock["spoken"]])
     hour, minute = int(clock["h"] or clock["h2"]), int(clock["mi"] or 0)
+    if (named := clock["after"] or clock["after2"]) and (hour, minute) in ((12, 0), (0, 0), (24, 0)):
+        return _clock(_SPOKEN_HOURS[named])  # "12.00 midnight" is no noon
     half = re.sub(r"[.\s]", "", clock["half"] or clock["half2"] or "")
     part = clock.get("part") or ""
-    if half and not 1 <= hour <= 12:
+    if half and hour > 12 and half != "pm":
         return None
-    if half:
+    if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "pm" else 0)
     elif hour < 12 and part.endswith(("middags", "avonds")):
         hour += 12
     return _clock(f"{hour}:{minute:02d}") if hour <= 24 else None
 
 
-_NO_HOUR = re.compile(r"[\s,(]{1,3}(?:om |vóór |voor |tot |at )?\d{1,2}[.:]\d\d\s?(?:uur|u|h)\b")
+UNREAD = "no such hour"  # an hour stands there and cannot be read: a person is asked
+_NO_HOUR = re.compile(
+    r"[\s,(;@-]{1,4}(?:(?!en\b|and\b|of\b|or\b)[a-z]{1,9}[\s:.]{1,2}){0,3}"
+    rf"(?:\d{{1,2}}(?:[.:]\d\d)?\s?(?:{_UNIT}|{_HALF}|o'clock|ces?t\b)|\d{{1,2}}:\d\d(?![\d:]))"
+)
 
 
 def _with_clock(text: str, partial: Partial) -> Partial:
@@ -203,10 +211,10 @@ def _with_clock(text: str, partial: Partial) -> Partial:
         hour = _spoken(after)
         if hour == time(0, 0) and after["lead"].strip(" ,(") in {"t/m", "tot en met"}:
             hour = None  # "tot en met 00:00 uur" is a slip: the hour is unknown
-        slip = "other zone" if after["foreign"] else ""
+        slip = "other zone" if after["foreign"] else "" if hour or _is_midnight(after) else UNREAD
         partial = replace(partial, end=after.end(), hour=hour, slip=slip)
-    if partial.hour is None and _NO_HOUR.match(text, partial.end):
-        partial = replace(partial, slip="no such hour")
+    if partial.hour is None and not partial.slip and _NO_HOUR.match(text, partial.end):
+        partial = replace(partial, slip=UNREAD)
     name = _WEEKDAY.search(text[max(0, partial.start - 14) : partial.start])
     if name:
         partial = replace(partial, start=partial.start - (len(name.string) - name.start()), weekday=name["name"])
@@ -215,6 +223,10 @@ def _with_clock(text: str, partial: Partial) -> Partial:
         start = partial.start - (len(before.string) - before.start())
         partial = replace(partial, start=start, hour=_spoken(before), slip="other zone" if before["foreign"] else "")
     return partial
+
+
+def _is_midnight(clock: re.Match[str]) -> bool:
+    return clock["h"] in ("0", "00", "24") and clock["mi"] == "00"
 
 
 def _is_hour(before: re.Match[str]) -> bool:

@@ -47,6 +47,8 @@ def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.v
         closing, opening = mention.chance("closes", "step", "later"), mention.chance("opens")
         if _FIRST_DAY.search(mention.left[-120:]):
             closing, opening = 0.0, max(closing, opening, RIVAL)
+        elif _LAST_DAY.search(mention.left[-120:]):
+            closing, opening = closing + opening, 0.0  # "open until" a day, whatever the weights make of "open"
         if max(closing, opening) < least or _is_left_behind(mention):
             continue
         meaning = max(("closes", "step", "later"), key=mention.chance) if closing >= opening else "opens"
@@ -62,6 +64,7 @@ def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.v
 
 
 _FIRST_DAY = pattern("scope", "first_day", r"(?<!\w)(?:{})\s?$")
+_LAST_DAY = pattern("scope", "last_day", r"(?<!\w)(?:{})\s?$")
 
 
 def _without_forms(doors: list[DoorCandidate]) -> list[DoorCandidate]:

@@ -13,8 +13,10 @@ from scrapers.facts.words import groups, pattern
 
 OVER = "de tekst zegt dat het over is, en noemt een datum die nog komt"
 ENDS = "de tekst zegt dat het eerder sluit dan een andere datum in de tekst"
+SINCE = "de tekst zegt vanaf wanneer het gesloten is"
 ENDING = "ending"  # words that close a call only with a day beside them
 _SINCE = re.compile(r"\b(?:sinds|since)\b")
+_CLOSED_FROM = pattern("scope", "closed_from", r"(?<!\w)(?:{})\s?\ue000")
 _AFTER = {"from": (-1,), "before": (-1,), "after": (0,), "through": (0,)}
 
 
@@ -94,6 +96,8 @@ def when_over(over: Over, gates: tuple[Gate, ...], answers: Answers, read_on: da
     closes = answers["closes"]
     if isinstance(closes, Shown) and isinstance(closes.value, Moment) and closes.value.day >= read_on:
         answers = answers | {"closes": _either(over, (closes.value,), closes.sentence, OVER)}
+    if closes is None and over.last and _CLOSED_FROM.search(over.sentence.words):
+        answers = answers | {"closes": _either(over, (), over.proof, SINCE)}
     return kept, answers
 
 

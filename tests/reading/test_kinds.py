@@ -1,0 +1,92 @@
+"""Kinds of wording that were misread when texts of others were first seen: in words of our own."""
+
+from datetime import date
+
+import pytest
+
+from db.vocabulary import Status
+from scrapers.facts.facts import plain_value
+from scrapers.facts.read import read_facts
+
+DAY = date(2026, 12, 1)
+
+
+def read(text: str, language: str = "en") -> tuple[dict[str, str], dict[str, list[str]]]:
+    """What is shown and what is asked of a text, as written values."""
+    facts = read_facts(text, language, DAY)
+    return (
+        {name: str(plain_value(answer.value)) for name, answer in facts.shown.items()},
+        {name: [str(plain_value(value)) for value in answer.values] for name, answer in facts.asked.items()},
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "closes"),
+    [
+        ("en", "The call will be open until 3 May 2027.", "2027-05-03"),
+        ("en", "This call is going to be open until 12.00 CET (noon) of Monday, 3rd May 2027.", "2027-05-03T12:00"),
+        ("en", "The second round will be open for applications until 3 May 2027.", "2027-05-03"),
+        ("nl", "Het loket is open tot en met 3 mei 2027.", "2027-05-03"),
+        ("nl", "De regeling wordt opengesteld tot 3 mei 2027.", "2027-05-02"),
+    ],
+)
+def test_open_until_a_day_is_a_closing_and_never_an_opening(language: str, text: str, closes: str) -> None:
+    shown, asked = read(text, language)
+    assert "opens" not in shown | asked
+    assert closes in [shown.get("closes"), *asked.get("closes", [])]
+
+
+@pytest.mark.parametrize(
+    ("text", "closes"),
+    [
+        ("The deadline is 3 June 2027 h 18:00 CET.", "2027-06-03T18:00"),
+        ("The deadline is 3 June 2027 at 23:59pm.", "2027-06-03T23:59"),
+        ("The deadline is 3 June 2027 at 15.00 pm CET.", "2027-06-03T15:00"),
+        ("The deadline is 3 June 2027 at 12.00 PM (noon).", "2027-06-03T12:00"),
+        ("The deadline is 3 June 2027 at 12:00, noon.", "2027-06-03T12:00"),
+        ("The deadline is 3 June 2027 (up until 12.00 pm midday CEST).", "2027-06-03T12:00"),
+        ("The deadline is 3 June 2027 at 12:00 midnight.", "2027-06-03T23:59"),
+    ],
+)
+def test_an_hour_that_is_written_oddly_is_kept(text: str, closes: str) -> None:
+    assert read(text)[0] == {"closes": closes}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The deadline is 3 June 2027 at 14:00 am.",
+        "The deadline is 3 June 2027, closing hour 27:00.",
+        "The deadline is 3 June 2027 at 25 h.",
+    ],
+)
+def test_a_day_with_an_hour_that_cannot_be_read_is_asked(text: str) -> None:
+    assert read(text) == ({}, {"closes": ["2027-06-03"]})
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("nl", "Subsidie is er voor ondernemers die vóór 1 maart 2026 ingeschreven stonden als winkelier."),
+        ("nl", "U bent ingeschreven bij de Kamer van Koophandel voor 1 juli 2026 en vraagt zelf aan."),
+        ("nl", "Aanvragen kunnen verenigingen die vóór 1 januari 2026 zijn opgericht."),
+        ("nl", "De aanvrager stond op 1 januari 2026 ingeschreven in de gemeente."),
+        ("en", "Applicants must be companies established before 1 January 2026."),
+        ("en", "Eligible applicants are SMEs registered in the trade register before 1 January 2026."),
+        ("en", "Applications come from associations that were founded no later than 1 January 2026."),
+    ],
+)
+def test_a_day_that_is_a_condition_on_the_applicant_closes_nothing(language: str, text: str) -> None:
+    assert read(text, language) == ({}, {})
+
+
+def test_the_day_from_which_a_round_is_closed_is_asked_as_its_closing() -> None:
+    facts = read_facts("De ronde is gesloten vanaf 20 november 2026, 12.45 uur.", "nl", DAY)
+    assert facts.status is not None
+    assert facts.status[0] is Status.CLOSED
+    assert [plain_value(value) for value in facts.asked["closes"].values] == ["2026-11-20T12:45"]
+
+
+def test_a_month_first_day_without_a_year_is_asked_though_a_full_stop_or_comma_follows() -> None:
+    assert read("Applications will close June 2.")[1] == {"closes": ["2027-06-02", "2026-06-02"]}
+    assert read("The application deadline is June 2, at noon.")[1]["closes"][0] == "2027-06-02T12:00"
