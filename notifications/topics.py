@@ -8,7 +8,7 @@ from notifications.message import one_line
 
 
 @dataclass(frozen=True)
-class Line:
+class TopicLine:
     """An item of a section; ``head`` stands above the first of several topics of one call."""
 
     item: Item
@@ -16,7 +16,7 @@ class Line:
     grouped: bool = False
 
 
-def lines(items: Iterable[Item]) -> Iterator[Line]:
+def lines(items: Iterable[Item]) -> Iterator[TopicLine]:
     """The items of one section in their order, each topic behind the first one of its call that stands there."""
     families: dict[str | int, list[Item]] = {}
     for item in items:
@@ -24,5 +24,5 @@ def lines(items: Iterable[Item]) -> Iterator[Line]:
     for family in families.values():
         grouped = len(family) > 1
         head = f"Eén oproep, {len(family)} onderwerpen: {one_line(family[0].call.umbrella, 150)}" if grouped else ""
-        yield Line(family[0], head, grouped)
-        yield from (Line(item, grouped=grouped) for item in family[1:])
+        yield TopicLine(family[0], head, grouped)
+        yield from (TopicLine(item, grouped=grouped) for item in family[1:])

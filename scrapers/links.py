@@ -18,7 +18,7 @@ _PAGE_IN_PATH = re.compile(r"/(?:page|pagina|p)/?-?\d{1,4}/?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Link:
+class PageLink:
     """``address`` is path and query on the source's own site; ``text`` what a reader sees of the link."""
 
     address: str
@@ -76,7 +76,7 @@ def key_of(address: str) -> str:
     return path.strip("/").lower() + (f"?{'&'.join(pairs)}" if pairs else "")
 
 
-def links_of(part: Any, base: str, root: str, content: bool = False) -> list[Link]:
+def links_of(part: Any, base: str, root: str, content: bool = False) -> list[PageLink]:
     """The links of a part of a page to pages of the site of ``root``, in their order; of its content alone or all."""
     links = []
     for anchor in part.xpath(f".//a[@href][not({AROUND})]" if content else ".//a[@href]"):
@@ -86,7 +86,7 @@ def links_of(part: Any, base: str, root: str, content: bool = False) -> list[Lin
         except ValueError:  # "http://[x"
             address = None
         if address is not None:
-            links.append(Link(address, _text_of(anchor)))
+            links.append(PageLink(address, _text_of(anchor)))
     return links
 
 
@@ -115,12 +115,12 @@ def _joined(base: str, href: str, root: str) -> str | None:
         return None
 
 
-def _is_later_page(link: Link, here: str) -> bool:
+def _is_later_page(link: PageLink, here: str) -> bool:
     """A number as its text, and an address that differs from the list's own in the number of the page alone."""
     return bool(pattern("page_number").fullmatch(link.text)) and _unpaged(link.address) == _unpaged(here)
 
 
-def _is_worded_next(link: Link, here: str) -> bool:
+def _is_worded_next(link: PageLink, here: str) -> bool:
     return (
         bool(pattern("next").fullmatch(link.text))
         and _unpaged(link.address).partition("?")[0] == _unpaged(here).partition("?")[0]

@@ -16,7 +16,7 @@ PACKED = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
-class Place:
+class SitemapEntry:
     """An address in a sitemap, and the day it last changed (``2026-05-01``), empty where the sitemap does not say."""
 
     url: str
@@ -27,8 +27,8 @@ class Place:
 class Sitemap:
     """The pages that a sitemap names, and the further sitemaps that an index names."""
 
-    pages: tuple[Place, ...] = ()
-    maps: tuple[Place, ...] = ()
+    pages: tuple[SitemapEntry, ...] = ()
+    maps: tuple[SitemapEntry, ...] = ()
 
 
 def is_sitemap(page: TextResponse) -> bool:
@@ -48,10 +48,10 @@ def sitemap_of(page: TextResponse) -> Sitemap:
     return Sitemap(tuple(_places(root.iterfind("{*}url"))), tuple(_places(root.iterfind("{*}sitemap"))))
 
 
-def _places(elements: Iterable[Any]) -> Iterable[Place]:
+def _places(elements: Iterable[Any]) -> Iterable[SitemapEntry]:
     for element in elements:
         if url := (element.findtext("{*}loc") or "").strip():
-            yield Place(url, (element.findtext("{*}lastmod") or "").strip()[:10])
+            yield SitemapEntry(url, (element.findtext("{*}lastmod") or "").strip()[:10])
 
 
 def unpacked(body: bytes) -> bytes:

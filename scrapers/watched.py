@@ -16,7 +16,7 @@ from db.vocabulary import Instrument, Nature, SourceForm, SourceKind
 from scrapers.crawled import Remark
 from scrapers.extract import extract
 from scrapers.formats import what_it_is
-from scrapers.links import Link, address_on, following, hidden_rest, key_of, links_of
+from scrapers.links import PageLink, address_on, following, hidden_rest, key_of, links_of
 from scrapers.listing import Listing
 from scrapers.own_page import is_of_the_site, leads_elsewhere, own_text, why_not_own
 from scrapers.sitemaps import is_sitemap, sitemap_of
@@ -72,7 +72,7 @@ class WatchedPage(Source):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.schemes: dict[str, Link] = {}  # by id, of all lists so far
+        self.schemes: dict[str, PageLink] = {}  # by id, of all lists so far
         self.lists = {self._on_site(start) for start in (self.watched.start, *self.watched.also)}
         self.further: list[str] = []
         self.hidden = ""  # why a list may go on where nobody can follow
@@ -98,7 +98,7 @@ class WatchedPage(Source):
         if len(self.schemes) > self.watched.most:
             raise SourceIncomplete(f"{len(self.schemes)} links, of which the first {self.watched.most} were read")
 
-    def page_of(self, key: str, link: Link) -> Request:
+    def page_of(self, key: str, link: PageLink) -> Request:
         """The page of one scheme, with what the list calls it."""
         return Request(self.address(link.address), meta={"external_id": key, "called": link.text})
 
@@ -106,16 +106,16 @@ class WatchedPage(Source):
         """The page of a scheme that is known; none where its id or address would not be given today."""
         address = address_on(self.root, url)
         today = key_of(address_on(self.root, self.address(f"/{external_id}")) or "")
-        if address is None or today != external_id or not self.fits(address) or Link(address, "").is_file:
+        if address is None or today != external_id or not self.fits(address) or PageLink(address, "").is_file:
             return None
-        return self.page_of(external_id, Link(address, ""))
+        return self.page_of(external_id, PageLink(address, ""))
 
     def fits(self, address: str) -> bool:
         """Whether an address is that of a scheme."""
         named = f"{self.watched.links} {urlsplit(self.watched.start).path}"
         return bool(re.search(self.watched.links, address.partition("?")[0])) and not is_of_the_site(address, named)
 
-    def _list(self, page: TextResponse) -> tuple[list[Link], list[str]]:
+    def _list(self, page: TextResponse) -> tuple[list[PageLink], list[str]]:
         """The links of a list's content, and its further pages; those around the content only where it has none."""
         if not isinstance(page, HtmlResponse):
             raise SourceIncomplete(f"page {self.pages}: {what_it_is(page)} where a web page was expected")
@@ -127,14 +127,14 @@ class WatchedPage(Source):
             self.hidden = f"the list goes on behind {words!r}, which has no address to follow"
         return content, further
 
-    def _sitemap(self, page: TextResponse) -> tuple[list[Link], list[str]]:
+    def _sitemap(self, page: TextResponse) -> tuple[list[PageLink], list[str]]:
         """The pages that a sitemap lists as changed not too long ago, and the sitemaps that an index lists so."""
         oldest, sitemap = f"{self.context.now - STILL_ALIVE:%Y-%m-%d}", sitemap_of(page)
         alive, maps = (
             [address for place in places if (place.changed or "9") >= oldest and (address := self._on_site(place.url))]
             for places in (sitemap.pages, sitemap.maps)
         )
-        return [Link(address, "") for address in alive], maps
+        return [PageLink(address, "") for address in alive], maps
 
     def _on_site(self, url: str) -> str | None:
         return address_on(self.root, url)

@@ -5,7 +5,7 @@ import pytest
 
 from db.vocabulary import Applicant, Eligibility
 from tracker.matching import CallText, Matcher, practice
-from tracker.matching.eligibility import Answer, answer
+from tracker.matching.eligibility import WhoMayApply, answer
 from tracker.matching.features import read
 from tracker.matching.lexicon import Lexicon
 from tracker.matching.run import shipped_challenges
@@ -15,7 +15,7 @@ HORIZON = ("Horizon Europe (HORIZON)",)
 SURE_NO, SURE_SELF = np.array([0.9, 0.05, 0.05]), np.array([0.05, 0.05, 0.9])
 
 
-def told(text: str, shares: np.ndarray = SURE_NO, title: str = "Regeling", **more: object) -> Answer:
+def told(text: str, shares: np.ndarray = SURE_NO, title: str = "Regeling", **more: object) -> WhoMayApply:
     return answer(read(CallText("1", title, text, **more), CUES), shares)  # type: ignore[arg-type]
 
 
@@ -59,7 +59,7 @@ def test_a_call_that_only_names_others_is_seldom_something_for_a_municipality_an
 def test_the_list_of_applicants_of_the_source_decides() -> None:
     text = "Een regeling over het besparen van energie in gebouwen, met een vast bedrag."
     assert told(text, applicants=(Applicant.SME, Applicant.GOVERNMENT)).eligible == "self"
-    assert told(text, SURE_SELF, applicants=(Applicant.SME, Applicant.COMPANY)) == Answer(
+    assert told(text, SURE_SELF, applicants=(Applicant.SME, Applicant.COMPANY)) == WhoMayApply(
         "no", False, "De bron noemt als aanvragers: ondernemingen, mkb"
     )
     assert told(text, SURE_SELF, applicants=(Applicant.CONSORTIUM,)).eligible == "self"

@@ -38,7 +38,7 @@ class Ruling:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WhoMayApply:
     """Who may apply, as it is shown: whether it is an estimate, and why."""
 
     eligible: Eligibility
@@ -72,23 +72,23 @@ ESTIMATED = {
 LEAST_TEXT = 40  # characters of text below which nothing can be estimated
 
 
-def answer(reading: ReadCall, shares: Array) -> Answer:
+def answer(reading: ReadCall, shares: Array) -> WhoMayApply:
     """Who may apply: what is said outright, else what the shares of ``ORDER`` say most, as an estimate."""
     if place := elsewhere(reading):
-        return Answer("no", True, f"Voor een ander gebied ({place})")
+        return WhoMayApply("no", True, f"Voor een ander gebied ({place})")
     said = ruling(reading)
     if said and said.says in ("self", "no"):
-        return Answer("self" if said.says == "self" else "no", False, said.because)
+        return WhoMayApply("self" if said.says == "self" else "no", False, said.because)
     if said and said.says == "others":
-        return Answer("no", True, said.because)
+        return WhoMayApply("no", True, said.because)
     if len(reading.texts["text"]) < LEAST_TEXT and not (said and said.says == "partner"):
-        return Answer("unknown", True, ESTIMATED["unknown"], ORDER[int(shares.argmax())])
+        return WhoMayApply("unknown", True, ESTIMATED["unknown"], ORDER[int(shares.argmax())])
     if said and said.says == "partner":
-        return Answer(ORDER[1 + int(shares[1:].argmax())], True, said.because)
+        return WhoMayApply(ORDER[1 + int(shares[1:].argmax())], True, said.because)
     likely = ORDER[int(shares.argmax())]
     named = _named(reading, PUBLIC) if likely != "no" else _named(reading, OTHERS)
     parts = [ESTIMATED[likely] + (f" (genoemd: {', '.join(named)})" if named else ""), said.because if said else ""]
-    return Answer(likely, True, "; ".join(filter(None, parts)))
+    return WhoMayApply(likely, True, "; ".join(filter(None, parts)))
 
 
 def measured(reading: ReadCall, shares: Array) -> Eligibility:

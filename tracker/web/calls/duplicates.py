@@ -16,7 +16,7 @@ from tracker.calls.duplicates import Proposal, Sign
 from tracker.calls.merge import CannotJoin, join, part
 from tracker.errors import NotFound, NotPossible
 from tracker.web.calls.rows import CallRow, find_call, rows_for
-from tracker.web.calls.statements import Line, beside, statements
+from tracker.web.calls.statements import Statement, beside, statements
 from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 
@@ -45,7 +45,7 @@ class Pair(NamedTuple):
     first: CallRow
     second: CallRow
     sources: tuple[list[Sighting], list[Sighting]]
-    lines: list[Line]
+    lines: list[Statement]
     why: list[str]
 
 

@@ -41,7 +41,7 @@ class DateRow(NamedTuple):
     others: list[tuple[str, str]]
 
 
-class Line(NamedTuple):
+class Statement(NamedTuple):
     """One thing that both calls say something of, in words."""
 
     name: str
@@ -114,6 +114,6 @@ def statements(session: Session, call: Call, now: datetime) -> dict[str, str]:
     return {kind: "; ".join(moments) for kind, moments in dates.items()} | {f.name: f.value for f in facts(call)}
 
 
-def beside(first: dict[str, str], second: dict[str, str]) -> list[Line]:
+def beside(first: dict[str, str], second: dict[str, str]) -> list[Statement]:
     """What two calls say, thing by thing."""
-    return [Line(name, first.get(name, ""), second.get(name, "")) for name in dict.fromkeys([*first, *second])]
+    return [Statement(name, first.get(name, ""), second.get(name, "")) for name in dict.fromkeys([*first, *second])]
