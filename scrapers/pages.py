@@ -144,10 +144,10 @@ class PageReading:
                 self.unread += 1
                 self.keep(replace(row, where=plain_line(row.where), why=plain_line(row.why)))
         else:
-            said, words = self._known.setdefault(row.external_id, set()), words_of(row)
-            self.listed += not said
-            if words not in said:  # copies that say other things are weighed at the end, see copies.py
-                said.add(words)
+            variants, words = self._known.setdefault(row.external_id, set()), words_of(row)
+            self.listed += not variants
+            if words not in variants:  # copies that say other things are weighed at the end, see copies.py
+                variants.add(words)
                 self.keep(row if row.snapshot else row.model_copy(update={"snapshot": sha256}))
 
     def _keep_page(self, page: TextResponse) -> str:

@@ -145,7 +145,7 @@ class TweedeKamer(JsonSource):
 
     def is_to_come(self, row: Any) -> bool:
         """Whether somebody can still be heard there: not held yet, and no meeting of the committee with itself."""
-        if said(row, "Soort").startswith(NO_DEBATE) or said(row, "Status") == HELD:
+        if stated(row, "Soort").startswith(NO_DEBATE) or stated(row, "Status") == HELD:
             return False
         begin = local(row.get("Aanvangstijd") or row.get("Datum"))
         return begin > self.context.now if row.get("Aanvangstijd") else begin.date() >= self.context.today
@@ -156,7 +156,7 @@ def is_activity(row: Mapping[str, Any]) -> bool:
     return "Aanvangstijd" in row or "Voortouwnaam" in row
 
 
-def said(row: Mapping[str, Any], name: str) -> str:
+def stated(row: Mapping[str, Any], name: str) -> str:
     """A word of a row, in small letters."""
     return one_line(text_in(dict(row), name) or "").lower()
 
@@ -208,12 +208,12 @@ def found_by_name(activities: Mapping[str, Any], first: Mapping[str, str]) -> di
 
 def standing(row: Mapping[str, Any]) -> Status:
     """How a debate stands: it is off when it is cancelled, or moved without a new day."""
-    return Status.WITHDRAWN if said(row, "Status") in (CANCELLED, MOVED) else Status.OPEN
+    return Status.WITHDRAWN if stated(row, "Status") in (CANCELLED, MOVED) else Status.OPEN
 
 
 def remarks(row: Mapping[str, Any]) -> tuple[str, ...]:
     """What a person should look at: a debate without a new day, and words that nobody knows."""
-    kind, status = said(row, "Soort"), said(row, "Status")
+    kind, status = stated(row, "Soort"), stated(row, "Status")
     return tuple(
         remark
         for remark, due in (

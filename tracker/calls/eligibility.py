@@ -39,11 +39,11 @@ def corrected(session: Session, calls: Iterable[int]) -> dict[int, CorrectedElig
 def show(session: Session, call_id: int, now: datetime) -> None:
     """Show at once what people say; without their word it is unknown until the revision has the call matched anew."""
     call = session.get_one(Call, call_id, populate_existing=True)
-    said = corrected(session, [call_id]).get(call_id)
+    word = corrected(session, [call_id]).get(call_id)
     old = call.eligible
     shown: tuple[str, bool, str] = (Eligibility.UNKNOWN, False, "")
-    if said is not None:
-        shown = said.over(old, call.eligible_estimate, call.eligible_why)
+    if word is not None:
+        shown = word.over(old, call.eligible_estimate, call.eligible_why)
     call.eligible, call.eligible_estimate, call.eligible_why = shown
     call.version += 1
     session.add(

@@ -79,42 +79,42 @@ def _named(record: SourceRecord) -> set[str]:
     return {name for name in record.fields if record.fields[name]} | {str(d.kind) for d in dates_of(record)}
 
 
-def oddity(before: SourceRecord, said: SourceRecord, now: datetime) -> str:
+def oddity(before: SourceRecord, after: SourceRecord, now: datetime) -> str:
     """What is odd about a change of one call, in Dutch; empty where nothing is."""
-    return _odd_amount(before, said) or _odd_date(before, said, now)
+    return _odd_amount(before, after) or _odd_date(before, after, now)
 
 
-def _odd_amount(before: SourceRecord, said: SourceRecord) -> str:
+def _odd_amount(before: SourceRecord, after: SourceRecord) -> str:
     for name, words in MONEY.items():
-        old, new = (Decimal(record.fields.get(name) or 0) for record in (before, said))
+        old, new = (Decimal(record.fields.get(name) or 0) for record in (before, after))
         if old and new and max(old, new) >= HUNDREDFOLD * min(old, new):
             return f"De bron noemt nu een {words} van {amount(new)}, was {amount(old)}: {NOT_TAKEN_OVER}."
     return ""
 
 
-def _odd_date(before: SourceRecord, said: SourceRecord, now: datetime) -> str:
+def _odd_date(before: SourceRecord, after: SourceRecord, now: datetime) -> str:
     """A date ahead that slipped about a year back, as when a site gets its year wrong."""
-    named = {(d.kind, d.day) for d in dates_of(said)}
+    named = {(d.kind, d.day) for d in dates_of(after)}
     for old in dates_of(before):
         if old.kind not in ENDS or old.day is None or (old.over_at or now) <= now or (old.kind, old.day) in named:
             continue
-        for new in dates_of(said):
+        for new in dates_of(after):
             if new.kind == old.kind and new.day and abs(old.day - new.day - A_YEAR) <= ABOUT:
                 return f"De bron noemt nu {short_day(new.day)}, was {short_day(old.day)}: {NOT_TAKEN_OVER}."
     return ""
 
 
-def not_its_page(before: SourceRecord, said: SourceRecord, known_titles: Collection[str]) -> str:
+def not_its_page(before: SourceRecord, after: SourceRecord, known_titles: Collection[str]) -> str:
     """What a page shows instead of its call: the title of another, or none of the dates and amounts that were known.
 
     ``known_titles``: folded, of the calls of the source that were not over.
     """
-    old, new = (folded(str(record.fields["title"])) for record in (before, said))
+    old, new = (folded(str(record.fields["title"])) for record in (before, after))
     had = {name for name in AMOUNTS if before.fields.get(name)} | {d.kind for d in dates_of(before)}
-    bare = had and not dates_of(said) and not any(said.fields.get(name) for name in AMOUNTS)
+    bare = had and not dates_of(after) and not any(after.fields.get(name) for name in AMOUNTS)
     if old == new or not (bare or new in known_titles):
         return ""
-    title = str(said.fields["title"])[:100]
+    title = str(after.fields["title"])[:100]
     return f"De pagina toont nu iets anders (“{title}”); wat eerder was gelezen, blijft staan."
 
 

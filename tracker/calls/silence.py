@@ -30,18 +30,18 @@ AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
 ENDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION, DeadlineKind.CONSULTATION})
 
 
-def keep_facts(before: SourceRecord, said: SourceRecord, now: datetime, today: date) -> SourceRecord:
+def keep_facts(before: SourceRecord, after: SourceRecord, now: datetime, today: date) -> SourceRecord:
     """What a source says of a call, with what it said before and is silent about; ``today`` is the day in Amsterdam."""
     known = dates_of(before)
-    named = tuple(_with_known_hour(d, known, today) for d in dates_of(said))
+    named = tuple(_with_known_hour(d, known, today) for d in dates_of(after))
     added = [d for d in named if not any(_same(d, other) for other in known)]
-    silent = [name for name in KEPT if name in before.fields and name not in said.fields]
-    silent = [name for name in silent if not _is_replaced(name, before.fields, said.fields, added)]
-    dates = (*named, *_silent_dates(known, named, added, said.fields, now, today))
-    fields = {**said.fields, **{name: before.fields[name] for name in silent}}
+    silent = [name for name in KEPT if name in before.fields and name not in after.fields]
+    silent = [name for name in silent if not _is_replaced(name, before.fields, after.fields, added)]
+    dates = (*named, *_silent_dates(known, named, added, after.fields, now, today))
+    fields = {**after.fields, **{name: before.fields[name] for name in silent}}
     if not fields.get("references") and before.fields.get("references"):
         fields["references"] = before.fields["references"]
-    if _is_poorer(before, said):  # too poor a reading to say what kind of thing it is
+    if _is_poorer(before, after):  # too poor a reading to say what kind of thing it is
         kinds = {name: before.fields[name] for name in KIND if name in before.fields}
         fields = {name: value for name, value in fields.items() if name not in KIND} | kinds
     proofs = before.fields.get("proof", {})
@@ -50,18 +50,18 @@ def keep_facts(before: SourceRecord, said: SourceRecord, now: datetime, today: d
         "proof": {**fields.get("proof", {}), **{name: proofs[name] for name in silent if name in proofs}},
         "deadlines": [d.model_dump(mode="json", exclude_defaults=True) for d in dates],
     }
-    return replace(said, fields=fields | {name: value for name, value in more.items() if value}, deadlines=dates)
+    return replace(after, fields=fields | {name: value for name, value in more.items() if value}, deadlines=dates)
 
 
-def lost_fields(before: SourceRecord, said: SourceRecord, now: datetime) -> set[str]:
+def lost_fields(before: SourceRecord, after: SourceRecord, now: datetime) -> set[str]:
     """What a source named of a call until now and says no longer, dates by their kind; not what merely passed."""
-    gone = {name for name in KEPT if before.names(name) and before.fields[name] and not said.fields.get(name)}
+    gone = {name for name in KEPT if before.names(name) and before.fields[name] and not after.fields.get(name)}
     ahead = {d.kind for d in dates_of(before) if not (d.stale_since or _passed(d, now))}
-    return gone | {str(kind) for kind in ahead - {d.kind for d in dates_of(said)}}
+    return gone | {str(kind) for kind in ahead - {d.kind for d in dates_of(after)}}
 
 
 def _is_replaced(
-    name: str, before: Mapping[str, Any], said: Mapping[str, Any], added: Sequence[ListedDeadline]
+    name: str, before: Mapping[str, Any], after: Mapping[str, Any], added: Sequence[ListedDeadline]
 ) -> bool:
     """Whether what the source says now speaks against a value that it no longer names."""
     ends = any(d.kind in ENDS for d in added)
@@ -69,12 +69,12 @@ def _is_replaced(
         return bool(before[name] == Allocation.ROLLING and ends)
     if name == "source_word":
         return bool(before[name] == Status.CLOSED and ends)  # a new period: it is no longer closed
-    return name == "amount_text" and any(a in said and a not in before for a in AMOUNTS)
+    return name == "amount_text" and any(a in after and a not in before for a in AMOUNTS)
 
 
 def _silent_dates(
     known: Sequence[ListedDeadline], named: Sequence[ListedDeadline], added: Sequence[ListedDeadline],
-    said: Mapping[str, Any], now: datetime, today: date,
+    after: Mapping[str, Any], now: datetime, today: date,
 ) -> list[ListedDeadline]:  # fmt: skip
     """The known dates that are no longer named and that nothing replaces."""
     silent = [d for d in known if not any(_same(d, other) for other in named)]
@@ -84,15 +84,15 @@ def _silent_dates(
         if (passed and deadline.kind == DeadlineKind.CUT_OFF) or not _replace(deadline, named, unused):
             if passed:
                 kept.append(deadline)
-            elif not _is_overruled(deadline, named, said):
+            elif not _is_overruled(deadline, named, after):
                 kept.append(deadline.model_copy(update={"stale_since": deadline.stale_since or today}))
     return kept
 
 
-def _is_poorer(before: SourceRecord, said: SourceRecord) -> bool:
+def _is_poorer(before: SourceRecord, after: SourceRecord) -> bool:
     """Whether a reading has no fact at all, and the one before had some, or much more text."""
-    texts = (len(str(record.fields.get("summary", ""))) for record in (before, said))
-    return not _has_facts(said) and (_has_facts(before) or next(texts) > 2 * next(texts))
+    texts = (len(str(record.fields.get("summary", ""))) for record in (before, after))
+    return not _has_facts(after) and (_has_facts(before) or next(texts) > 2 * next(texts))
 
 
 def _has_facts(record: SourceRecord) -> bool:
@@ -131,9 +131,9 @@ def _replace(silent: ListedDeadline, named: Sequence[ListedDeadline], unused: li
     return True
 
 
-def _is_overruled(silent: ListedDeadline, named: Sequence[ListedDeadline], said: Mapping[str, Any]) -> bool:
+def _is_overruled(silent: ListedDeadline, named: Sequence[ListedDeadline], after: Mapping[str, Any]) -> bool:
     """Whether the source's own word says that this date no longer stands."""
-    word = said.get("source_word")
+    word = after.get("source_word")
     if word in OVER:
         return True
     if silent.kind == DeadlineKind.OPENS:
