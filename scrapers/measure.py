@@ -91,7 +91,7 @@ def day_of_reading(row: dict[str, Any]) -> date:
         days = [span.value.day for span in find(row["text"], "nl") if isinstance(span.value, Moment)]
         return max(days, default=date(2015, 1, 1))
     years = re.findall(r"\b20[0-3]\d\b", row["text"])
-    return date(int(max(set(years), key=years.count)) if years else 2026, 1, 1)
+    return date(int(max(years, key=years.count)) if years else 2026, 1, 1)
 
 
 def compare_text(score: Score, row: dict[str, Any], facts: Facts) -> None:

@@ -11,6 +11,7 @@ from scrapers.facts.words import names, one_of
 
 EARLIEST, LATEST = 1990, 2099  # outside these a year is a slip of the pen (9999, 0026), so unknown
 
+EITHER = "day and month could be either"
 MONTHS = names("months")
 _MONTH = one_of(MONTHS)
 _DAYNAME = rf"(?:{one_of(names('weekdays'))})"
@@ -22,6 +23,7 @@ _CORE = re.compile(
     rf"|(?P<d1>\d{{1,2}})(?:e|ste|de|\s?(?:st|nd|rd|th)|\.)?(?:\s{{1,4}}(?:of\s)?|-|)(?P<m1>{_MONTH})\b"
     rf"(?:\.?(?:[\s,]{{1,4}}|-|){_TIME_INSIDE}{_YEAR.format(1)})?"
     rf"|(?P<m2>{_MONTH})(?:\b\.?\s{{1,3}}|(?=\d{{1,2}}(?:st|nd|rd|th)))(?P<d2>\d{{1,2}})(?:\s?(?:st|nd|rd|th)\b)?(?:,?\s{{1,3}}{_YEAR.format(2)}|(?!\d|[.,:]\d))"
+    r"|(?<!€)(?<!€ )(?<!eur )(?P<g1>\d{1,2})\.\s?(?P<g2>\d{1,2})\.?\s(?P<g3>20\d\d)(?![\d/]|[.,]\d)"
     r"|(?P<n1>\d{1,2})(?P<sep>[-/.])(?P<n2>\d{1,2})(?P=sep)(?P<n3>\d{4}|\d{2})(?![\d/]|[-.]\d)"
     r")"
 )
@@ -124,6 +126,8 @@ def _core(hit: re.Match[str], day_first: bool) -> Partial:
     if hit["iso"]:
         year, month, day = (int(part) for part in hit["iso"].split("-"))
         return _checked(Partial(start, end, day, month, year, _iso_hour(hit)))
+    if hit["g1"]:  # "15.4 2027"
+        return _checked(Partial(start, end, int(hit["g1"]), int(hit["g2"]), int(hit["g3"]), slip="odd notation"))
     if hit["n1"]:
         return _numeric(hit, day_first)
     which = "1" if hit["d1"] else "2"
@@ -145,12 +149,12 @@ def _year(four: str | None, two: str | None) -> int | None:
 def _numeric(hit: re.Match[str], day_first: bool) -> Partial:
     day, month, year = int(hit["n1"]), int(hit["n2"]), int(hit["n3"])
     short = len(hit["n3"]) == 2
-    partial = Partial(*hit.span(), day, month, 2000 + year if short else year)
+    partial = Partial(*hit.span(), day, month, year := 2000 + year if short else year)
     if short and hit["sep"] == ".":
         return replace(partial, why="an article number or a date")
     if not day_first and hit["sep"] != ".":
-        if day <= 12 and month <= 12 and day != month:
-            return replace(partial, why="day and month could be either")
+        if 1 <= day <= 12 and 1 <= month <= 12 and day != month and EARLIEST <= year <= LATEST:
+            return replace(partial, why=EITHER)
         if month > 12:
             partial = replace(partial, day=month, month=day)
     return _checked(partial)
@@ -204,7 +208,7 @@ _NO_HOUR = re.compile(
 
 def _with_clock(text: str, partial: Partial) -> Partial:
     """Take in the hour behind or before the date, and the weekday before it."""
-    if partial.why:
+    if partial.why not in ("", EITHER):
         return partial
     after = _AFTER.match(text, partial.end)
     if after and partial.hour is None and _is_clock(after) and not _OF_NEXT.match(text, after.end()):
@@ -355,9 +359,15 @@ def _span(partial: Partial) -> Span:
     if partial.why or partial.year is None:
         bare = None if partial.why else Moment(date(2000, partial.month, partial.day), partial.hour)
         why = partial.why or "no year"
-        return Span("date", None, *place, why=why, pair=partial.pair, bare=bare, weekday=partial.weekday)
+        days = _either_way(partial) if why == EITHER else ()
+        return Span("date", None, *place, why=why, pair=partial.pair, bare=bare, weekday=partial.weekday, either=days)
     moment = Moment(date(partial.year, partial.month, partial.day), partial.hour)
     return Span("date", moment, *place, pair=partial.pair, slip=_slip(partial))
+
+
+def _either_way(partial: Partial) -> tuple[Moment, ...]:
+    pairs = ((partial.month, partial.day), (partial.day, partial.month))
+    return tuple(Moment(date(partial.year or EARLIEST, month, day), partial.hour) for month, day in pairs)
 
 
 _WEEKDAYS = ("ma mo", "di tu", "wo we", "do th", "vr fr", "za sa", "zo su")

@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 
 from scrapers.facts.dates import fits_weekday
 from scrapers.facts.features import direction, topics_of
-from scrapers.facts.meanings import Judged
+from scrapers.facts.meanings import Judged, is_doubted
 from scrapers.facts.sentences import ANY_MARK, MARKS
 from scrapers.facts.spans import Moment
 from scrapers.facts.words import names, pattern
@@ -49,10 +49,15 @@ def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.v
             closing, opening = 0.0, max(closing, opening, RIVAL)
         elif _LAST_DAY.search(mention.left[-120:]):
             closing, opening = closing + opening, 0.0  # "open until" a day, whatever the weights make of "open"
+        if _NAMED_CLOSING.search(mention.left[-60:]) and not is_doubted(mention.sentence, mention.number):
+            closing = max(closing, RIVAL)
         if max(closing, opening) < least or _is_left_behind(mention):
             continue
         meaning = max(("closes", "step", "later"), key=mention.chance) if closing >= opening else "opens"
         chance = max(closing, opening)
+        if mention.span.either:
+            doors += _either_way(mention, meaning, chance, read_on, dates)
+            continue
         if mention.span.bare is not None:
             doors += _without_year(mention, meaning, chance, read_on, dates)
             continue
@@ -64,6 +69,7 @@ def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.v
 
 
 _FIRST_DAY = pattern("scope", "first_day", r"(?<!\w)(?:{})\s?$")
+_NAMED_CLOSING = pattern("scope", "closing", r"(?<!\w)(?:{})\s?:?\s?(?:(?:is|op|on) )?$")
 _LAST_DAY = pattern("scope", "last_day", r"(?<!\w)(?:{})\s?$")
 
 
@@ -96,6 +102,18 @@ def _without_year(
     moments = [moment for moment in (_moment(each, meaning) for each in read) if moment]
     if moments:
         yield DoorCandidate(mention, meaning, moments[0], chance, False, tuple(moments[1:2]))
+
+
+def _either_way(
+    mention: Judged, meaning: str, chance: float, read_on: date, dates: list[Judged]
+) -> Iterator[DoorCandidate]:
+    """03/04/2027 in a text that does not show which comes first: asked, the day first before the month first."""
+    if any(d.span.value == moment for d in dates for moment in mention.span.either):
+        return
+    read = [replace(mention, span=replace(mention.span, value=moment)) for moment in mention.span.either]
+    moments = [moment for moment in (_moment(each, meaning) for each in read) if moment]
+    if moments and moments[0].day.year <= read_on.year + YEARS_AHEAD:
+        yield DoorCandidate(mention, meaning, moments[0], chance, False, tuple(moments[1:]))
 
 
 def _same_day(moment: Moment, bare: Moment) -> bool:

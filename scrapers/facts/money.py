@@ -8,7 +8,7 @@ from scrapers.facts.amounts import LOW_UNCLEAR, OTHER_CURRENCY
 from scrapers.facts.doors import DoorCandidate
 from scrapers.facts.facts import MOST_READINGS, Asked, Shown, Value
 from scrapers.facts.features import direction, topics_of
-from scrapers.facts.meanings import Judged
+from scrapers.facts.meanings import Judged, around
 from scrapers.facts.sentences import verbatim
 from scrapers.facts.words import pattern
 
@@ -49,9 +49,21 @@ def candidates(judged: list[Judged], meaning: str) -> list[tuple[Judged, Decimal
         (mention, mention.span.value)
         for mention in judged
         if isinstance(mention.span.value, Decimal)
-        and mention.chance(meaning) >= ASK[meaning]
+        and (mention.chance(meaning) >= ASK[meaning] or (meaning == "budget" and _speaks_of(mention, "pot")))
         and not is_left_behind(mention)
+        and not _is_of_else(mention, meaning)
     ]
+
+
+def _speaks_of(mention: Judged, group: str) -> bool:
+    """The words around it, itself a #, say so."""
+    return pattern("scope", group, "(?:{})").search(around(mention.sentence, mention.number)) is not None
+
+
+def _is_of_else(mention: Judged, meaning: str) -> bool:
+    """What was asked for and is no pot; a share of the grant and not of the costs."""
+    group = {"budget": "requested", "rate": "other_rate"}.get(meaning)
+    return group is not None and _speaks_of(mention, group)
 
 
 def settled(judged: list[Judged], meaning: str, text: str) -> Answer:
@@ -175,6 +187,7 @@ def budget(judged: list[Judged], door: DoorCandidate | None, dated: list[DoorCan
         if isinstance(mention.span.value, Decimal)
         and mention.chance("budget") >= SHOW["budget"]
         and not is_left_behind(mention)
+        and not _is_of_else(mention, "budget")
     ]
     of_round = _of_this_round(pots)
     if of_round and not _names(of_round[0][0], "spent") and not _is_of_later(of_round, pots):
@@ -206,6 +219,9 @@ def _of_this_round(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Judged, Dec
     this_round = pattern("scope", "this_round").search
     behind = [pair for pair in pots if this_round(re.split(r"[,;:\ue001]", pair[0].right[:90])[0])]
     before = [pair for pair in pots if this_round(_own_words(pair[0].left[-90:]))]
+    total = max((value for mention, value in before if _is_called_total(mention)), default=Decimal())
+    if any(value < total for _, value in behind):
+        return []  # "the total for this call is #": the smaller one is a share of it
     return next((some for some in (behind, before) if len({value for _, value in some}) == 1), [])
 
 
@@ -262,8 +278,11 @@ def _whole(pots: list[tuple[Judged, Decimal]]) -> tuple[Judged, Decimal] | None:
     parts = set(rest.values())
     if len(parts) > 1 and sum(parts) == largest[1]:
         return largest
-    near = pattern("topics", "total").search(largest[0].left[-60:])
-    return largest if near and sum(parts) <= largest[1] else None
+    return largest if _is_called_total(largest[0]) and sum(parts) <= largest[1] else None
+
+
+def _is_called_total(mention: Judged) -> bool:
+    return pattern("topics", "total").search(mention.left[-60:]) is not None
 
 
 def _of_round(pots: list[tuple[Judged, Decimal]], door: DoorCandidate | None) -> tuple[Judged, Decimal] | None:

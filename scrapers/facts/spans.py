@@ -38,6 +38,7 @@ class Span:
     slip: str = ""
     bare: Moment | None = None  # a day without a year, kept in the leap year 2000
     weekday: str = ""
+    either: tuple[Moment, ...] = ()  # 03/04/2027: the day first, and the month first
 
 
 _SAME = str.maketrans(

@@ -90,3 +90,66 @@ def test_the_day_from_which_a_round_is_closed_is_asked_as_its_closing() -> None:
 def test_a_month_first_day_without_a_year_is_asked_though_a_full_stop_or_comma_follows() -> None:
     assert read("Applications will close June 2.")[1] == {"closes": ["2027-06-02", "2026-06-02"]}
     assert read("The application deadline is June 2, at noon.")[1]["closes"][0] == "2027-06-02T12:00"
+
+
+def test_a_total_that_was_asked_for_is_no_pot() -> None:
+    text = "Het budget voor dit jaar bedraagt € 20 miljoen. Het totaal aangevraagde bedrag is € 31,5 miljoen."
+    assert read(text, "nl")[0] == {"budget": "20000000"}
+    text = "The budget of this call is EUR 2 million. In all, EUR 3.5 million was requested."
+    assert read(text)[0] == {"budget": "2000000"}
+
+
+def test_the_share_of_one_funder_is_no_pot_beside_the_total() -> None:
+    text = (
+        "The total made available for this call is 18 MEUR (from all countries).\n"
+        "The council has allocated 400,000 EUR for this call."
+    )
+    assert read(text)[0] == {"budget": "18000000"}
+
+
+def test_the_money_of_a_fund_in_a_whole_country_is_asked() -> None:
+    shown, asked = read("Total budget of the fund in Latvia is € 7.060.000, out of that € 560.000 is for small grants.")
+    assert shown == {}
+    assert "7060000" in asked["budget"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The call has a European “topping up” component of up to 25%.",
+        "Living costs of team members are eligible (max. 40% of the total funding).",
+        "Support of at most 40% of the total grant goes to coaching.",
+    ],
+)
+def test_a_share_of_something_else_than_the_costs_is_no_rate(text: str) -> None:
+    shown, asked = read(text)
+    assert "rate" not in shown | asked
+
+
+@pytest.mark.parametrize(
+    ("text", "pot"),
+    [
+        ("The commission opens its third call for large projects with EUR 2.5 billion from trading.", "2500000000"),
+        ("The agency launches a €3m Harbour Equipment Call, which opens soon.", "3000000"),
+        ("The yearly prize fund totals 80,000 EUR.", "80000"),
+        ("This call will provide grant funding of €200 million for clean heat.", "200000000"),
+    ],
+)
+def test_money_that_is_named_as_a_pot_is_at_least_asked(text: str, pot: str) -> None:
+    shown, asked = read(text)
+    assert pot in [shown.get("budget"), *asked.get("budget", [])]
+
+
+def test_a_day_and_month_that_may_be_either_way_round_are_asked_day_first() -> None:
+    assert read("Deadline: 03/04/2027") == ({}, {"closes": ["2027-04-03", "2027-03-04"]})
+    assert read("Deadline: 03-04-2027 23:59 CET (proposals)")[1] == {"closes": ["2027-04-03T23:59", "2027-03-04T23:59"]}
+    assert read("Apply by 3 April 2027. Deadline: 03/04/2027")[0] == {"closes": "2027-04-03"}
+
+
+def test_a_date_with_a_point_left_out_is_asked() -> None:
+    assert read("Due date: 15.4 2027. Proposals are welcome.") == ({}, {"closes": ["2027-04-15"]})
+
+
+def test_a_moment_to_hand_in_is_at_least_asked() -> None:
+    shown, asked = read("Planning:\n- Ronde open 11 januari 2027\n- 1e indienmoment 29 maart 2027", "nl")
+    assert "2027-03-29" in [shown.get("closes"), *asked.get("closes", [])]

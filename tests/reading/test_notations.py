@@ -315,7 +315,7 @@ HOSTILE = ["1 mei 2026 ", "€ 1.000 ", "1.", "111 ", "€", "tussen ", "van 1 t
            "tranche a b van ", "lever zich plan ", "20 000 - ", "hij verhoogde het plafond naar € 5 naar ",
            "van de € 5 gaat daarvan voor de ronde ", "kan a b c in 2024 ", "vraag? maximaal € 5, samen ",
            "Budget\n", "a: \n- ", "budget (eur): 5 ", "contributions: 50000 to ", "aanvragen voor samen ", "strand 1 strand 2 ",
-           "companies set up ", "registered in a b c ", "open a ", "ingeschreven a ", "die na 1 mei 2026 a ", "1 mei 2026 a b c ", "1.4 2026 ",
+           "total requested ", "a € 5 a-b ", "call with a ", "fund a b c ", "1. 4 ", "companies set up ", "registered in a b c ", "open a ", "ingeschreven a ", "die na 1 mei 2026 a ", "1 mei 2026 a b c ", "1.4 2026 ",
            "plafond voor de periode van ", "kosten mogen tot ", "aanmelden webinar ", "grant not exceed ", "€ 5 beschikbaar plus "]  # fmt: skip
 
 
