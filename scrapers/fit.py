@@ -1,14 +1,17 @@
 """Fit what dates, amounts and percentages mean on labelled sentences: ``python -m scrapers.fit FILE.jsonl ...``
 
 Writes ``scrapers/weights.npz``. A line is ``{"document", "before", "sentence", "spans": [{"text", "start", "kind",
-"means"}]}``; docs/dates-and-amounts.md says what the meanings are. Needs scikit-learn, which only developers have.
+"means"}]}``; docs/dates-and-amounts.md says what the meanings are. ``--facts FILE.jsonl`` adds whole texts of which
+only the facts are known; ``--to FILE`` writes the weights elsewhere. Needs scikit-learn, which only developers have.
 """
 
+import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,9 @@ import numpy as np
 
 from scrapers.facts.features import features
 from scrapers.facts.find import find
-from scrapers.facts.meanings import KINDS, WEIGHTS, is_doubted, named
+from scrapers.facts.meanings import KINDS, WEIGHTS, Judged, is_doubted, judged, named
 from scrapers.facts.sentences import Sentence, cut
+from scrapers.facts.spans import Moment
 
 # What the classifier tells apart; what is rare goes with what it is taken for no more than with "other".
 MEANINGS = {
@@ -35,6 +39,20 @@ OF_KIND = {
 NGRAM_WEIGHT, TOPIC_WEIGHT = 0.35, 0.6  # n-grams are many and say the same thing several times
 STRENGTH = 4.0
 SEEN_TWICE = 2
+FIELDS = {
+    "opens": "opens",
+    "closes": "closes",
+    "budget": "budget_eur",
+    "max_amount": "max_per_project_eur",
+    "rate": "funding_rate_pct",
+}
+FACTS_OF = {
+    "date": {"opens": "opens", "closes": "closes"},
+    "amount": {"budget": "budget", "max_amount": "max"},
+    "rate": {"rate": "rate"},
+}  # of a text with known facts: the field, and the meaning of a span that carries its value
+KNOWN_WEIGHT = 0.7  # beside one of a labelled sentence
+MAY_BE, LIKELIEST = 0.1, 0.5
 
 
 @dataclass(frozen=True)
@@ -100,6 +118,52 @@ def _placed(row: dict[str, Any], shift: int) -> Iterator[tuple[int, int, dict[st
         yield shift + start, shift + at, label
 
 
+def of_known_facts(path: Path) -> Iterator[Example]:
+    """The spans of texts of which only the facts are known: ``{"id", "text", "language", "facts": {...}}`` a line.
+
+    A span with a known value gets its meaning, unless the weights as they are rule that out; any other span what those
+    weights say, where they are likely right and say no fact of which another value is known.
+    """
+    for line in path.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        for mention in judged(cut(row["text"], find(row["text"], row["language"]))) if "facts" in row else ():
+            meaning = _known_meaning(mention, row["facts"])
+            if meaning:
+                sentence, number = mention.sentence, mention.number
+                words = is_doubted(sentence, number), named(sentence, number)
+                seen = tuple(features(sentence, number))
+                yield Example(f"known/{row['id']}", mention.span.kind, meaning, seen, KNOWN_WEIGHT, *words)
+
+
+def _known_meaning(mention: Judged, facts: dict[str, Any]) -> str:
+    value, fields = mention.span.value, FACTS_OF[mention.span.kind]
+    if value is None:
+        return ""
+    written = value.isoformat()[:10] if isinstance(value, Moment) else format(value.normalize(), "f")
+    best = max(mention.chances, key=lambda name: mention.chances[name])
+    for field, meaning in fields.items():
+        wanted = {right[:10] if isinstance(value, Moment) else right for right in _wanted(field, facts)}
+        if written in wanted and (best == meaning or mention.chances.get(meaning, 0) > MAY_BE):
+            return meaning
+    elsewhere = any(best == meaning != "closes" and _wanted(field, facts) for field, meaning in fields.items())
+    return "" if elsewhere or best in ("step", "later") or mention.chances[best] < LIKELIEST else best
+
+
+def wanted_values(name: str, value: Any) -> set[str]:
+    """What is right for a labelled value; a day that was labelled as printed is also right as the day before it."""
+    if value is None:
+        return set()
+    if name not in ("opens", "closes"):
+        return {format(Decimal(str(value)).normalize(), "f")}
+    bare = "T" not in value or value.endswith("T00:00")
+    before = (date.fromisoformat(value[:10]) - timedelta(days=1)).isoformat()
+    return {value, before} if name == "closes" and bare else {value}
+
+
+def _wanted(field: str, facts: dict[str, Any]) -> set[str]:
+    return wanted_values(field, facts.get(FIELDS[field]))
+
+
 def fitted(rows: list[Example], kind: str) -> dict[str, Any]:
     """The arrays of one kind of span, as they stand in the file of weights."""
     from scipy.sparse import csr_matrix
@@ -145,16 +209,21 @@ def write(rows: Iterable[Example], path: Path = WEIGHTS) -> None:
     np.savez_compressed(path, **arrays)
 
 
-def main(paths: list[str]) -> int:
+def main(given: list[str] | None = None) -> int:
     """Fit on all files together."""
-    if not paths:
-        print("usage: python -m scrapers.fit FILE.jsonl ...", file=sys.stderr)
-        return 2
-    rows = [row for path in paths for row in examples(Path(path))]
-    write(rows)
-    print(f"{len(rows)} spans of {len({row.document for row in rows})} documents, {WEIGHTS.stat().st_size // 1024} KiB")
+    options = argparse.ArgumentParser(prog="python -m scrapers.fit")
+    options.add_argument("sentences", nargs="+", type=Path, metavar="FILE.jsonl", help="labelled sentences")
+    options.add_argument("--facts", action="append", type=Path, default=[], help="texts with known facts")
+    options.add_argument("--to", type=Path, default=WEIGHTS, help="where the weights go (a name on .npz)")
+    chosen = options.parse_args(given)
+    rows = [row for path in chosen.sentences for row in examples(path)]
+    rows += [row for path in chosen.facts for row in of_known_facts(path)]
+    write(rows, chosen.to)
+    print(
+        f"{len(rows)} spans of {len({row.document for row in rows})} documents, {chosen.to.stat().st_size // 1024} KiB"
+    )
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

@@ -21,14 +21,8 @@ from scrapers.facts.facts import Asked, Facts, Shown, plain_value
 from scrapers.facts.find import find
 from scrapers.facts.read import read_facts
 from scrapers.facts.spans import Moment
+from scrapers.fit import FIELDS, wanted_values
 
-FIELDS = {
-    "opens": "opens",
-    "closes": "closes",
-    "budget": "budget_eur",
-    "max_amount": "max_per_project_eur",
-    "rate": "funding_rate_pct",
-}
 FOLDS = 6
 
 
@@ -98,17 +92,6 @@ def compare_text(score: Score, row: dict[str, Any], facts: Facts) -> None:
     """The five facts of a text against what it says."""
     for name, key in FIELDS.items():
         _compare(score, name, facts, wanted_values(name, row["facts"].get(key)), str(row.get("id")))
-
-
-def wanted_values(name: str, value: Any) -> set[str]:
-    """What is right for a labelled value; a day that was labelled as printed is also right as the day before it."""
-    if value is None:
-        return set()
-    if name not in ("opens", "closes"):
-        return {format(Decimal(str(value)).normalize(), "f")}
-    bare = "T" not in value or value.endswith("T00:00")
-    before = (date.fromisoformat(value[:10]) - timedelta(days=1)).isoformat()
-    return {value, before} if name == "closes" and bare else {value}
 
 
 def _compare(score: Score, name: str, facts: Facts, wanted: set[str], where: str) -> None:
