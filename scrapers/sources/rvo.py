@@ -79,8 +79,9 @@ class Rvo(JsonSource):
         if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
             raise SourceIncomplete(f"page {self.pages}: no list of schemes")
         paths = [(path_of(str(item.get("url") or "")), item) for item in data]
+        before = len(self.known)
         fresh = [request for path, item in paths if path and (request := self.detail(path, item))]
-        self.new = len(fresh)
+        self.new = len(self.known) - before  # a page that only words known schemes otherwise is the last one again
         return [*fresh, *(item for path, item in paths if not path)]
 
     def from_sitemap(self, page: TextResponse) -> Iterable[Request]:
