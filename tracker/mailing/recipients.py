@@ -116,18 +116,24 @@ def active_marks(session: Session, people: Iterable[int]) -> dict[int, str]:
 def read_memories(session: Session, recipients: Iterable[Recipient]) -> dict[int, Memory]:
     """What each of these people was told by mails that did not fail, what they follow and refused."""
     people = {recipient.id: recipient for recipient in recipients}
-    memories = {number: Memory() for number in people}
-    told = select(Told.user_id, Told.call_id, Told.version, Told.kind, Told.detail)  # type: ignore[call-overload]
-    told = told.join(Delivery, col(Delivery.id) == col(Told.delivery_id)).where(col(Told.user_id).in_(list(people)))
-    merged = _merged(session)
-    for number, call, *tell in session.exec(told.where(col(Delivery.state).not_in(UNTOLD_STATES))):
-        memories[number].learn([_as_live(merged, call, *tell)])
+    memories = told_memories(session, people)
     for number, follows in read_follows(session, people).items():
         memories[number].follows = follows
     for number, later in _put_off(session, people).items():
         memories[number].later = frozenset(later)
     for number, refused in _refusals(session, people).items():
         memories[number].refused = frozenset(pair for pair in refused if pair[0] not in memories[number].follows)
+    return memories
+
+
+def told_memories(session: Session, people: Iterable[int]) -> dict[int, Memory]:
+    """What each of these people was told by mails that did not fail."""
+    memories = {number: Memory() for number in people}
+    told = select(Told.user_id, Told.call_id, Told.version, Told.kind, Told.detail)  # type: ignore[call-overload]
+    told = told.join(Delivery, col(Delivery.id) == col(Told.delivery_id)).where(col(Told.user_id).in_(list(memories)))
+    merged = _merged(session)
+    for number, call, *tell in session.exec(told.where(col(Delivery.state).not_in(UNTOLD_STATES))):
+        memories[number].learn([_as_live(merged, call, *tell)])
     return memories
 
 

@@ -3,15 +3,11 @@
 A digest may be a week away; who works on an application must know the next morning.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from sqlmodel import Session, col, select
-
-from db.models import Delivery, Told
 from db.session import reading
-from db.vocabulary import UNTOLD_STATES, DeadlineKind, MailKind, Status, ToldKind
+from db.vocabulary import DeadlineKind, MailKind, Status, ToldKind
 from notifications.catalogue import DUE_KINDS, CatalogueCall, Change, read_catalogue
 from notifications.digest import Item, Memory, news_of
 from notifications.message import Addressee
@@ -19,7 +15,7 @@ from notifications.outbox import Mail
 from notifications.places import Place
 from tracker.mailing.periods import at_half_past_seven
 from tracker.mailing.planning_run import PlanningRun
-from tracker.mailing.recipients import read_follows
+from tracker.mailing.recipients import read_follows, told_memories
 from tracker.mailing.reminders import people_to_remind
 from tracker.workdays import is_working_day
 
@@ -38,7 +34,7 @@ def plan_vanished(run: PlanningRun) -> int:
         follows = read_follows(session, people)
         calls = {call for of_person in follows.values() for call in of_person}
         catalogue = read_catalogue(session, run.now, threshold=2, only=calls) if calls else None
-        memories = _memories(session, people)
+        memories = told_memories(session, people)
     if catalogue is None:
         return 0
     mails: list[Mail] = []
@@ -70,13 +66,3 @@ def _ended_early(call: CatalogueCall, changes: Iterable[Change], run: PlanningRu
     olds = [row.get("day") or "" for change in changes if change.field in DATES for row in change.old or ()]
     moved = any(day >= run.today.isoformat() for day in olds)
     return to_come or moved or call.status is not Status.CLOSED
-
-
-def _memories(session: Session, people: dict[int, Addressee]) -> dict[int, Memory]:
-    """What mails that did not fail told these people."""
-    memories: dict[int, Memory] = defaultdict(Memory)
-    told = select(Told.user_id, Told.call_id, Told.version, Told.kind, Told.detail)  # type: ignore[call-overload]
-    told = told.join(Delivery, col(Delivery.id) == col(Told.delivery_id)).where(col(Told.user_id).in_(list(people)))
-    for user, *tell in session.exec(told.where(col(Delivery.state).not_in(UNTOLD_STATES))):
-        memories[user].learn([tuple(tell)])
-    return memories
