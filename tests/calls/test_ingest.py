@@ -266,15 +266,23 @@ def test_a_transaction_that_breaks_off_leaves_nothing(engine: Engine, now: datet
 
 
 def state(session: Session) -> dict[str, Any]:
-    """Everything a crawl writes, without the order in which rows were made."""
+    """Everything a crawl writes, without the order in which rows were made: calls by title, not by number."""
     session.expire_all()
     calls = {c.id: c.title for c in session.exec(select(Call))}
+
+    def named(value: Any) -> str:
+        return calls.get(value["call"], "?") if isinstance(value, dict) and "call" in value else str(value)
+
+    numbers = {"id", "previous_round_id"}
     return {
-        "calls": sorted(str(c.model_dump(exclude={"id"})) for c in session.exec(select(Call))),
+        "calls": sorted(
+            f"{c.model_dump(exclude=numbers)} after {calls.get(c.previous_round_id)}"
+            for c in session.exec(select(Call))
+        ),
         "sightings": sorted(str(s.model_dump(exclude={"id", "call_id"})) for s in session.exec(select(Sighting))),
         "dates": sorted((calls[d.call_id], d.kind, str(d.day), d.version) for d in session.exec(select(Deadline))),
         "revisions": sorted(
-            (calls[r.call_id], r.kind, r.field, str(r.old), str(r.new), r.telling)
+            (calls[r.call_id], r.kind, r.field, named(r.old), named(r.new), r.telling)
             for r in session.exec(select(Revision))
         ),
     }
