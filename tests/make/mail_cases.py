@@ -29,6 +29,8 @@ from notifications.letter import Sender
 from notifications.links import Links
 from tracker.mailing.mailer import Mailer
 from tracker.mailing.plan import PlanResult, plan
+from tracker.matching import installed, model_name
+from tracker.matching.run import challenge_texts, matched_with
 
 THRESHOLD = 0.5
 MAILER = Mailer(Links("https://kansenradar.example", (b"key",)), Sender("kansenradar@haarlem.example", "Haarlem"), "")
@@ -76,7 +78,8 @@ def make_call(
     given = {"title": title, "language": "nl", "url": "https://e.example", "first_seen": now, "last_seen": now,
              "closes_at": over, "source_word": "open", **fields}  # fmt: skip
     with writing(engine) as session:
-        call = Call(**given)
+        key = matched_with(model_name(installed()), challenge_texts(session))
+        call = Call(**{"matched_with": key, **given})
         session.add(call)
         session.flush()
         assert call.id is not None
