@@ -118,7 +118,7 @@ def when(call: CatalogueCall, due: CallDate | None) -> str:
         return call.status.label
     if due is None or due.shown is None:
         return _dateless(call)
-    line = f"{DATE_VERBS[DeadlineKind(due.kind)]} {wording.full_moment(due.shown, due.zone, due.assumed)}"
+    line = _dated(due)
     if call.status is not Status.OPEN and call.opens and call.opens is not due and call.opens.shown:
         return f"opent {wording.moment(call.opens.shown)}, {line}"
     line = f"{line} ({call.remark})" if call.is_shut else line
@@ -126,6 +126,11 @@ def when(call: CatalogueCall, due: CallDate | None) -> str:
         line = f"{line} (bij de bron niet meer vermeld sinds {wording.moment(call.gone_on)})"
     line = f"{line} ({wording.no_longer_named(due.stale_since)})" if due.stale_since else line
     return f"{line} ({DOUBTED})" if due.kind in call.doubted else line
+
+
+def _dated(due: CallDate) -> str:
+    """A date that is known, with its verb."""
+    return f"{DATE_VERBS[DeadlineKind(due.kind)]} {wording.full_moment(due.shown or date.max, due.zone, due.assumed)}"
 
 
 def _opened(call: CatalogueCall, now: datetime) -> str:
@@ -151,11 +156,7 @@ def _hour(due: CallDate | None) -> str:
 
 def _later(call: CatalogueCall, due: CallDate | None) -> str:
     if due is not None and due is call.opens and call.next_due is not None and call.next_due.shown:
-        return (
-            when(call, call.next_due).rpartition(", ")[2]
-            if call.status is not Status.OPEN
-            else when(call, call.next_due)
-        )
+        return _dated(call.next_due)
     later = [other for other in call.later_dues if other is not due and other.shown is not None]
     if not later or call.status in OVER:
         return ""

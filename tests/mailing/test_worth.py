@@ -121,6 +121,22 @@ def test_what_does_not_open_for_months_waits_and_its_opening_is_told_to_who_knew
     assert plan_at(agenda, now + timedelta(days=5)).digests == 0
 
 
+def test_what_opens_soon_says_when_it_closes_with_its_hour(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now)
+    call = make_call(agenda, now, "Straks", closes=date(2026, 9, 1), eligible="self", source_word="announced")
+    with writing(agenda) as session:
+        session.add(
+            Deadline(
+                call_id=call, kind=DeadlineKind.OPENS, day=date(2026, 7, 20), zone="Europe/Brussels", modified_at=now
+            )
+        )
+    plan_at(agenda, now)
+    plan_at(agenda, now + timedelta(days=40))
+    text = deliveries(agenda)[-1].text
+    assert "OPENT BINNENKORT (1)" in text
+    assert "opent maandag 20 juli 2026; sluit dinsdag 1 september 2026, 17:00 (Brussel)" in text
+
+
 def test_a_followed_call_that_vanishes_is_told_the_next_working_day_and_once(agenda: Engine, now: datetime) -> None:
     reader = make_reader(agenda, now, every=Cadence.WEEK)
     call = make_call(agenda, now, "Klimaatplan", eligible="self")
