@@ -8,14 +8,16 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, CompoundSelect, or_, union
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from db.models.access import Follow
 from db.models.calls import Call, Crawl, Match, Sighting
+from db.models.people import Verdict
 from db.search import matching
 from db.status import FINAL_WORDS, next_gate_expression, past_yet_open_expression, status_expression
-from db.vocabulary import Eligibility, Instrument, Role, Status
+from db.vocabulary import Eligibility, Instrument, Role, Say, Status
 
 BY_HAND = "handmatig"
 
@@ -113,6 +115,13 @@ def newest_crawls(session: Session, complete: bool = False) -> dict[str, Crawl]:
         newest = newest.where(col(Crawl.complete))
     crawls = session.exec(select(Crawl).where(col(Crawl.id).in_(newest)))
     return {crawl.source: crawl for crawl in crawls}
+
+
+def followed_calls(user_id: int | None) -> CompoundSelect[Any]:
+    """The calls that a person follows: by asking for it, or by finding the call relevant."""
+    asked = select(Follow.call_id).where(col(Follow.user_id) == user_id)
+    liked = select(Verdict.call_id).where(Verdict.say == Say.YES, col(Verdict.undone_at).is_(None))
+    return union(asked, liked.where(col(Verdict.user_id) == user_id))
 
 
 def live_call(session: Session, call_id: int) -> Call | None:

@@ -131,6 +131,11 @@ class CatalogueCall:
             return ""
         return self.gone_on.isoformat()
 
+    def days_to_close(self, today: date) -> int | None:
+        """Calendar days until one can no longer enter; None where no day is known."""
+        due = self.next_due.day if self.next_due else None
+        return None if due is None else (due - today).days
+
     @property
     def is_news(self) -> bool:
         """Whether somebody who does not know it would want to."""

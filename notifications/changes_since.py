@@ -15,7 +15,7 @@ def net_changes(
     """
     by_field: dict[str, list[Change]] = {}
     for change in call.changes:
-        dated = change.field in _DATE_FIELDS
+        dated = change.field in DATE_FIELDS
         old = change.version <= told or (dated and change.version <= moved_told)
         if not old and (since is None or change.at > since):
             by_field.setdefault(change.field, []).append(change)
@@ -27,7 +27,7 @@ def net_changes(
     return tuple(sorted(net, key=lambda change: _FIELD_ORDER.get(change.field, 99)))
 
 
-_DATE_FIELDS = frozenset(str(kind) for kind in DeadlineKind)
+DATE_FIELDS = frozenset(str(kind) for kind in DeadlineKind)
 _FIELD_ORDER = {
     name: place
     for place, name in enumerate((

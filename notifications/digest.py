@@ -25,6 +25,7 @@ from notifications.wording import AMSTERDAM, local_day
 SOON = 21  # days before closing from which it is said once more
 OPENS_SOON = 14
 OPENED = 7  # days after its opening in which that is still told
+OPEN, AHEAD = "open", "ahead"  # what a ledger says of an opening: that it opened; that it was known long before
 Tell = tuple[int, int, str, str]  # call, version, kind, detail
 Wanted = dict[str, tuple[CatalogueMatch, list[str]]]  # per opgave its match, and the subscriptions that want it
 
@@ -137,7 +138,6 @@ class Digest:
     waiting: frozenset[int] = frozenset()
     announced: frozenset[int] = frozenset()
     aside: tuple[CatalogueCall, ...] = ()
-    first: bool = False
 
     @property
     def empty(self) -> bool:
@@ -180,7 +180,7 @@ def compose(
     named = [replace(i, place=placing.named[i.call.id]) for i in usable if i.call.id in placing.named]
     others = [replace(item, place=PLACE_OF[item.kind]) for item in items if item.kind is not ToldKind.NEW]
     ordered = tuple(sorted([*named, *others], key=_order))
-    return Digest(now, ordered, wanted, coverage, placing.waiting, placing.announced, aside, first)
+    return Digest(now, ordered, wanted, coverage, placing.waiting, placing.announced, aside)
 
 
 def _folded(items: Iterable[Item], catalogue: Catalogue) -> Iterator[Item]:
@@ -324,13 +324,9 @@ def _opening_name(call: CatalogueCall, memory: Memory, now: datetime) -> str:
     return opened if before and not told and -OPENED <= days <= 0 else ""
 
 
-OPEN, AHEAD = "open", "ahead"
-
-
 def _closes_within(call: CatalogueCall, now: datetime, days: int) -> bool:
-    if call.next_due is None or call.next_due.day is None:
-        return False
-    return (call.next_due.day - _today(now)).days <= days
+    left = call.days_to_close(_today(now))
+    return left is not None and left <= days
 
 
 @lru_cache(maxsize=16)

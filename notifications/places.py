@@ -85,23 +85,18 @@ class Candidate:
         """Its section when it is not chosen."""
         return Place.OURS if self.followed else OF_USE[Eligibility(self.call.eligible)]
 
-    def days_to_close(self, today: date) -> int | None:
-        """Calendar days until one can no longer enter; None where no day is known."""
-        due = self.call.next_due.day if self.call.next_due else None
-        return None if due is None else (due - today).days
-
     def is_due(self, today: date) -> bool:
         """Whether it may be named now: it is open, or opens or closes before long, or has no day to wait for."""
         if self.call.status is Status.OPEN:
             return True
         opens = self.call.opens.day if self.call.opens else None
-        closes = self.days_to_close(today)
+        closes = self.call.days_to_close(today)
         near = closes is not None and closes <= AHEAD
         return near or opens is None or (opens - today).days <= AHEAD
 
     def presses(self, today: date) -> bool:
         """Whether it closes so soon that it must be named now, if at all."""
-        closes = self.days_to_close(today)
+        closes = self.call.days_to_close(today)
         return closes is not None and closes <= NAMED_BEFORE
 
     def need(self, today: date) -> tuple[bool, float, int]:

@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 
 from db.vocabulary import DeadlineKind
 from scrapers.crawled import Unreadable
-from scrapers.listing import Edition, ListedDeadline, Listing, QuestionField, RaisedQuestion
+from scrapers.listing import AMOUNTS, Edition, ListedDeadline, Listing, QuestionField, RaisedQuestion
 
 OWN = Edition()
-AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
 PLAIN = (*AMOUNTS, "source_word", "applicants")
 TWICE = "de bron noemt deze regeling twee keer, met andere gegevens"
 MOST_READINGS = 5

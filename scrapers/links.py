@@ -80,14 +80,21 @@ def links_of(part: Any, base: str, root: str, content: bool = False) -> list[Pag
     """The links of a part of a page to pages of the site of ``root``, in their order; of its content alone or all."""
     links = []
     for anchor in part.xpath(f".//a[@href][not({AROUND})]" if content else ".//a[@href]"):
-        href = anchor.attrib["href"].strip()
-        try:
-            address = address_on(root, urljoin(base, href)) if href and not href.startswith("#") else None
-        except ValueError:  # "http://[x"
-            address = None
+        address = address_of(anchor.attrib["href"], base, root)
         if address is not None:
             links.append(PageLink(address, _text_of(anchor)))
     return links
+
+
+def address_of(href: str | None, base: str, root: str) -> str | None:
+    """The address on the site of ``root`` that a link on the page ``base`` leads to; none on its own page."""
+    href = (href or "").strip()
+    if not href or href.startswith("#"):
+        return None
+    try:
+        return address_on(root, urljoin(base, href))
+    except ValueError:  # "http://[x"
+        return None
 
 
 def _text_of(part: Any) -> str:
@@ -101,18 +108,11 @@ def following(page: Any, root: str) -> list[str]:
     here = address_on(root, page.url) or "/"
     marked = page.css("a[rel~=next]::attr(href), link[rel~=next]::attr(href)").getall()
     marked += page.xpath("//button/@data-url | //button/@data-href | //button/@data-next").getall()
-    addresses = [address for href in marked if (address := _joined(page.url, href, root))]
+    addresses = [address for href in marked if (address := address_of(href, page.url, root))]
     for link in links_of(page, page.url, root):
         if not pattern("back").fullmatch(link.text) and (_is_later_page(link, here) or _is_worded_next(link, here)):
             addresses.append(link.address)
     return [address for address in dict.fromkeys(addresses) if address != here]
-
-
-def _joined(base: str, href: str, root: str) -> str | None:
-    try:
-        return address_on(root, urljoin(base, href.strip()))
-    except ValueError:
-        return None
 
 
 def _is_later_page(link: PageLink, here: str) -> bool:

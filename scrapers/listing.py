@@ -133,6 +133,7 @@ class SourceUpdate(Frozen):
     day: date | None = None
 
 
+AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
 # What a source files a call under, each in its own words, and kept as such: one shape for all sources. A field of its
 # own in a Listing, so that merging, silence and history treat each by itself; together ``particulars`` of a Call.
 PARTICULARS = (

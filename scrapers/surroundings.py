@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree, html
 
-from scrapers.links import address_on
+from scrapers.links import address_of
 from scrapers.site_words import pattern
 
 IsOther = Callable[[str], bool]
@@ -80,7 +79,7 @@ def _remove_other_articles(part: Any, title: Any) -> None:
 def _remove_linked(part: Any, base: str, is_other: IsOther, kept: set[Any]) -> None:
     """What begins with a link to the page of another scheme speaks of that scheme."""
     for anchor in list(part.iter("a")):
-        address = _address_of(anchor, base)
+        address = address_of(anchor.get("href"), base, base)
         if address is None or not is_other(address):
             continue
         block = next((above for above in anchor.iterancestors() if above.tag in (*_BLOCKS, *_HEADINGS)), None)
@@ -90,14 +89,6 @@ def _remove_linked(part: Any, base: str, is_other: IsOther, kept: set[Any]) -> N
             _drop_section(block, kept)
         else:
             _drop(block)
-
-
-def _address_of(anchor: Any, base: str) -> str | None:
-    href = (anchor.get("href") or "").strip()
-    try:
-        return address_on(base, urljoin(base, href)) if href and not href.startswith("#") else None
-    except ValueError:
-        return None
 
 
 def _words_of(element: Any) -> str:

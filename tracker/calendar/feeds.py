@@ -21,7 +21,7 @@ from db.models import (
     User,
     Verdict,
 )
-from db.queries import CallFilter, Viewer
+from db.queries import CallFilter, Viewer, followed_calls
 from db.rights import visible
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import FeedScope, MilestoneState
@@ -141,10 +141,9 @@ def scope_of(session: Session, feed: CalendarFeed, now: datetime) -> Sequence[Co
 
 def _calls_of(feed: CalendarFeed) -> Any:
     """Personal: what I follow or found relevant. Team: what anybody of my organisation did."""
-    relevant = select(Verdict.call_id).where(Verdict.say == Say.YES, col(Verdict.undone_at).is_(None))
     if feed.scope == FeedScope.PERSONAL:
-        follows = select(Follow.call_id).where(col(Follow.user_id) == feed.user_id)
-        return union(follows, relevant.where(col(Verdict.user_id) == feed.user_id))
+        return followed_calls(feed.user_id)
+    relevant = select(Verdict.call_id).where(Verdict.say == Say.YES, col(Verdict.undone_at).is_(None))
     followed = select(Follow.call_id).join(User, col(User.id) == col(Follow.user_id))
     return union(
         followed.where(col(User.participant_id) == feed.participant_id),

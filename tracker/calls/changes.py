@@ -12,11 +12,10 @@ from typing import Any
 
 from db.status import FINAL_WORDS
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
-from scrapers.listing import ListedDeadline
+from scrapers.listing import AMOUNTS, ListedDeadline
 from tracker.calls.consolidate import SHOWN_FIELDS, MergedCall
 from tracker.calls.identity import same_address, same_text
 
-AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
 SETS = ("programme", "applicants", "tags", "keywords", "subjects", "sectors", "targets", "priorities")
 DUE_KINDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION})
 # A label may be set a little before the hour it speaks of.

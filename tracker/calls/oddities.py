@@ -17,10 +17,11 @@ from decimal import Decimal
 
 from db.status import OVER
 from notifications.wording import amount, short_day
+from scrapers.listing import AMOUNTS
 from tracker.calls.consolidate import SourceRecord, dates_of, merge_one
 from tracker.calls.identity import same_text
 from tracker.calls.sightings import Comparison, KnownSighting, ReportedListing
-from tracker.calls.silence import AMOUNTS, ENDS, lost_fields
+from tracker.calls.silence import ENDS, lost_fields
 
 FEWEST_LOST = 3  # fewer is no pattern
 LOST_SHARE = 1 / 3

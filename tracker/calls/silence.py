@@ -19,14 +19,13 @@ from typing import Any
 
 from db.status import OVER
 from db.vocabulary import CLOSING_KINDS, Allocation, DeadlineKind, Status
-from scrapers.listing import ListedDeadline
+from scrapers.listing import AMOUNTS, ListedDeadline
 from tracker.calls.consolidate import SHOWN_FIELDS, SourceRecord, dates_of, starts_at
 
 # Every listing has these, or their silence cannot be told from the usual value.
 ALWAYS_NAMED = frozenset({"nature", "url", "title", "language", "instrument"})
 KEPT = tuple(name for name in SHOWN_FIELDS if name not in ALWAYS_NAMED)
 KIND = frozenset({"nature", "instrument"})
-AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
 ENDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION, DeadlineKind.CONSULTATION})
 
 

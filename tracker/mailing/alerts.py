@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db.models import Alert, Call, Crawl, Delivery, Sighting, User
+from db.models import Alert, Call, Delivery, Sighting, User
+from db.queries import newest_crawls
 from db.rights import RANK
 from db.session import reading
 from db.vocabulary import UNTOLD_STATES, DeadlineKind, DeliveryState, MailKind, Role
@@ -69,13 +70,13 @@ def held_lines(session: Session, source: str) -> tuple[AlertLine, ...]:
 
 def lost_lines(session: Session, source: str) -> tuple[AlertLine, ...]:
     """The fields that the source no longer names."""
-    newest = session.exec(select(Crawl).where(Crawl.source == source).order_by(col(Crawl.id).desc()).limit(1)).first()
+    newest = newest_crawls(session).get(source)
     return tuple(AlertLine(_field(name), name) for name in (newest.lost if newest else ()))
 
 
 def size_lines(session: Session, source: str) -> tuple[AlertLine, ...]:
     """How many calls the source showed, and how many were expected."""
-    newest = session.exec(select(Crawl).where(Crawl.source == source).order_by(col(Crawl.id).desc()).limit(1)).first()
+    newest = newest_crawls(session).get(source)
     return (AlertLine(f"{newest.seen} gezien, {newest.expected} verwacht"),) if newest else ()
 
 

@@ -6,7 +6,7 @@ new. A crash leaves all or nothing of a mail, and the next run completes the res
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -103,6 +103,11 @@ class DigestRun:
     coverage: Coverage
     context: DigestContext
     result: PlanResult
+    matching_since: datetime | None
+
+    def jobs(self, recipient: Recipient) -> list[DigestJob]:
+        """The mails that a person is due in this run."""
+        return digest_jobs(recipient, self.due, self.run.now, self.matching_since)
 
 
 def plan(
@@ -137,29 +142,20 @@ def _plan_all(run: PlanningRun, threshold: float, matching_since: datetime | Non
     result = PlanResult(reminders=reminders, alerts=alerts, expired=expired)
     with reading(run.engine) as session:
         due = [each for each in _unplanned(session, run.now) if matching_since is None or each.due < matching_since]
-        everybody = [_without_new(each, matching_since) for each in read_recipients(session, None, run.now)]
-        people = [each.id for each in everybody if digest_jobs(each, due, run.now)]
+        everybody = read_recipients(session, None, run.now)
+        people = [each.id for each in everybody if digest_jobs(each, due, run.now, matching_since)]
     if people:
         with reading(run.engine) as session:
             catalogue = read_catalogue(session, run.now, threshold)
             catalogue.doubles = unjudged_partners(session, run.now)
             recipients = read_recipients(session, catalogue, run.now, only=people)
-            recipients = [_without_new(each, matching_since) for each in recipients]
             coverage = read_coverage(session, catalogue)
             context = read_digest_context(session, catalogue.calls, Now(run.now))
-        _plan_digests(DigestRun(run, due, catalogue, coverage, context, result), recipients)
+        _plan_digests(DigestRun(run, due, catalogue, coverage, context, result, matching_since), recipients)
     if due:
         with run.writing() as session:
             _finish(session, due, run)
     return result
-
-
-def _without_new(recipient: Recipient, matching_since: datetime | None) -> Recipient:
-    """Without the subscriptions whose first digest is to wait for the matching; the others keep their days."""
-    kept = (
-        s for s in recipient.subscriptions if matching_since is None or s.had_first or s.created_at < matching_since
-    )
-    return replace(recipient, subscriptions=tuple(kept))
 
 
 def read_coverage(session: Session, catalogue: Catalogue) -> Coverage:
@@ -193,11 +189,17 @@ def _finish(session: Session, due: list[DigestPeriod], run: PlanningRun) -> None
         session.add(row)
 
 
-def digest_jobs(recipient: Recipient, due: list[DigestPeriod], now: datetime) -> list[DigestJob]:
-    """The mails this person is due: a first one per cadence for new subscriptions, then urgent, daily, weekly."""
+def digest_jobs(
+    recipient: Recipient, due: list[DigestPeriod], now: datetime, matching_since: datetime | None = None
+) -> list[DigestJob]:
+    """The mails this person is due: a first one per cadence for new subscriptions, then urgent, daily, weekly.
+
+    While calls are matched, since ``matching_since``, a first one waits where its subscription is newer than that.
+    """
     jobs = []
+    fresh = [each for each in recipient.subscriptions if not (each.had_first or _waits(each, matching_since))]
     for cadence in Cadence:
-        new = tuple(each for each in recipient.subscriptions if each.every is cadence and not each.had_first)
+        new = tuple(each for each in fresh if each.every is cadence)
         if new:
             numbers = "+".join(str(each.id) for each in new)
             key = f"digest:{recipient.id}:{cadence.value}:first:{numbers}"
@@ -213,6 +215,10 @@ def digest_jobs(recipient: Recipient, due: list[DigestPeriod], now: datetime) ->
             key = f"digest:{recipient.id}:{period.cadence.value}:{period.slot}{weekday}"
             jobs.append(DigestJob("regular", key, fitting, _expiry(period.cadence, period.weekday or 0, now)))
     return jobs
+
+
+def _waits(subscription: ActiveSubscription, matching_since: datetime | None) -> bool:
+    return matching_since is not None and subscription.created_at >= matching_since
 
 
 def _belongs(subscription: ActiveSubscription, period: DigestPeriod) -> bool:
@@ -240,7 +246,7 @@ def _plan_digests(digests: DigestRun, recipients: list[Recipient]) -> None:
 
 def _plan_batch(digests: DigestRun, recipients: list[Recipient]) -> list[int]:
     """Compose and write outside any transaction, then commit; return who has to be done again."""
-    drafts = [Draft(each, digest_jobs(each, digests.due, digests.run.now)) for each in recipients]
+    drafts = [Draft(each, digests.jobs(each)) for each in recipients]
     with reading(digests.run.engine) as session:
         memories = read_memories(session, recipients)
         keys = [job.key for draft in drafts for job in draft.jobs]

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from db.session import reading
-from db.vocabulary import DeadlineKind, MailKind, Status, ToldKind
+from db.status import STANDING_WORDS
+from db.vocabulary import MailKind, Status, ToldKind
 from notifications.catalogue import DUE_KINDS, CatalogueCall, Change, read_catalogue
+from notifications.changes_since import DATE_FIELDS
 from notifications.digest import Item, Memory, news_of
 from notifications.message import Addressee
 from notifications.outbox import Mail
@@ -16,13 +18,10 @@ from notifications.places import Place
 from tracker.mailing.periods import at_half_past_seven
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.recipients import read_follows, told_memories
-from tracker.mailing.reminders import people_to_remind
+from tracker.mailing.reminders import LANE, people_to_remind
 from tracker.workdays import is_working_day
 
 LIFE = timedelta(days=3)  # after that the next digest tells it
-LANE = 3
-DATES = frozenset(str(kind) for kind in DeadlineKind)
-ENTERED = frozenset({Status.OPEN, Status.ANNOUNCED, Status.EXPECTED})
 
 
 def plan_vanished(run: PlanningRun) -> int:
@@ -60,9 +59,9 @@ def _mails(run: PlanningRun, to: Addressee, calls: list[CatalogueCall], memory: 
 
 def _ended_early(call: CatalogueCall, changes: Iterable[Change], run: PlanningRun) -> bool:
     """Whether it closed before its day, or its day was moved into the past; what closes on its day does so quietly."""
-    if call.status in ENTERED:
+    if call.status in STANDING_WORDS:
         return False
     to_come = any(due.kind in DUE_KINDS and due.over_at is not None and due.over_at > run.now for due in call.dates)
-    olds = [row.get("day") or "" for change in changes if change.field in DATES for row in change.old or ()]
+    olds = [row.get("day") or "" for change in changes if change.field in DATE_FIELDS for row in change.old or ()]
     moved = any(day >= run.today.isoformat() for day in olds)
     return to_come or moved or call.status is not Status.CLOSED

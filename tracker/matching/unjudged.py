@@ -107,4 +107,9 @@ def _worth(challenges: tuple[str, ...]) -> ColumnElement[float]:
     """As a digest weighs it: the best fit times the chance that a public body can use it."""
     best = select(func.max(Match.score)).where(Match.call_id == Call.id)
     fit = (best.where(col(Match.challenge_id).in_(challenges)) if challenges else best).scalar_subquery()
-    return fit * case(CHANCES, value=col(Call.eligible), else_=0.0)
+    return fit * chance_of_use()
+
+
+def chance_of_use() -> ColumnElement[float]:
+    """How likely a public body can use a call, as a digest weighs it."""
+    return case(CHANCES, value=col(Call.eligible), else_=0.0)

@@ -5,12 +5,12 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import case
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import Response
 
 from db.models import Call, Follow, Match, Revision, User, Verdict
+from db.queries import followed_calls
 from db.rights import has_role
 from db.status import next_gate_expression, standing
 from db.vocabulary import Eligibility, Role, Say
@@ -20,7 +20,7 @@ from tracker.challenges.teams import duties_of
 from tracker.lobby import coalition, moments
 from tracker.lobby.due import lobby_due
 from tracker.matching.search import SHOWN_FROM, by_ids, matched
-from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
+from tracker.matching.unjudged import Unjudged, chance_of_use, my_challenges, unjudged, waiting_for
 from tracker.sources.coverage import in_trouble
 from tracker.web.calls import duplicates, questions
 from tracker.web.calls.rows import CallRow, rows_for
@@ -30,10 +30,6 @@ DAYS_BACK = 7
 CLOSING_DAYS = 21
 MOST = 12
 LOBBY_CLOSING, MOST_OF_LOBBY = timedelta(days=30), 8
-
-
-# What we can apply for before what only others can, wherever a list is longer than its place.
-BY_USE = case({use: place for place, use in enumerate(Eligibility)}, value=col(Call.eligible), else_=len(Eligibility))
 
 
 class CallList(NamedTuple):
@@ -108,18 +104,14 @@ def closing(request: RequestContext, mine: tuple[str, ...]) -> CallList:
     refused = select(Verdict.call_id).where(
         Verdict.user_id == viewer.user_id, Verdict.say == Say.NO, col(Verdict.undone_at).is_(None)
     )
-    followed = col(Call.id).in_(select(Follow.call_id).where(Follow.user_id == viewer.user_id)) | col(Call.id).in_(
-        select(Verdict.call_id).where(
-            Verdict.user_id == viewer.user_id, Verdict.say == Say.YES, col(Verdict.undone_at).is_(None)
-        )
-    )
+    followed = col(Call.id).in_(followed_calls(viewer.user_id))
     gate = next_gate_expression(now)
     query = (
         select(Call.id)
         .where(standing(now), gate <= now + timedelta(days=CLOSING_DAYS))
         .where(followed | (matched(col(Call.id), mine) & (col(Call.eligible) != Eligibility.NO)))
         .where(col(Call.id).not_in(refused))
-        .order_by(followed.desc(), BY_USE, gate, col(Call.id))
+        .order_by(followed.desc(), chance_of_use().desc(), gate, col(Call.id))
     )
     return _first(request, query)
 
@@ -132,7 +124,7 @@ def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) 
         select(Call.id)
         .where(standing(request.now.instant), col(Call.first_seen) > request.now.instant - timedelta(days=DAYS_BACK))
         .where(best >= SHOWN_FROM, col(Call.id).not_in(shown))
-        .order_by(BY_USE, best.desc(), col(Call.id))
+        .order_by(chance_of_use().desc(), best.desc(), col(Call.id))
     )
     return _first(request, query)
 

@@ -11,7 +11,7 @@ from db.models import Call, Correction
 from db.queries import CallFilter
 from db.rights import visible
 from db.vocabulary import DeadlineKind, Instrument
-from scrapers.listing import ListedDeadline, Listing
+from scrapers.listing import AMOUNTS, ListedDeadline, Listing
 from tracker.calendar.decision_clock import replan_moved
 from tracker.calls import parse_values
 from tracker.calls.consolidate import BY_HAND
@@ -26,7 +26,6 @@ from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, InvalidForm
 from tracker.web.frame.phrases import field_name
 
-AMOUNTS = ("budget", "min_amount", "max_amount", "rate")
 TEXTS = ("title", "publisher")
 DATES = (DeadlineKind.CLOSES, DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION, DeadlineKind.CUT_OFF)
 CORRECTABLE = [(name, field_name(name)) for name in (*[d.value for d in DATES], *AMOUNTS, *TEXTS)]
