@@ -221,12 +221,12 @@ class Writer:
         ended = "Niet meer vermeld bij de bron" if item.kind is ToldKind.GONE else f"Nu {item.call.status.label}"
         return self._about("vanished", item.call, to, item, what=ended)
 
-    def lobby_due(self, title: str, due: date, path: str, to: Addressee) -> Letter:
-        """Something of the lobby is due: what kind of thing, when, and where to read on; no word of the dossier."""
+    def lobby_due(self, title: str, due: date, path: str, to: Addressee, why: str) -> Letter:
+        """Something of the lobby is due: what, when, where to read on, and ``why`` this person is told."""
         leave = self._leave(to, what=REMINDERS)
         context = self._context(to) | {
             "title": title, "subject": title, "due": wording.day(due), "left": wording.days_left(self.now, due),
-            "page": self.links.page(path), "leave": leave,
+            "page": self.links.page(path), "leave": leave, "why": why,
         }  # fmt: skip
         return self._letter("lobby_due", context, to, [], leave)
 

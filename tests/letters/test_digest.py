@@ -91,17 +91,19 @@ def test_a_call_that_is_over_by_its_source_has_no_days_left(agenda: Engine, now:
     assert (said.left, said.day, said.when, said.later, said.soon) == ("", "", "gesloten", "", False)
 
 
-def test_the_lobby_stands_in_a_digest_as_links_without_a_word_of_it(agenda: Engine, now: datetime) -> None:
+def test_the_lobby_stands_in_a_digest_with_what_is_to_be_done_and_not_what_was_brought(
+    agenda: Engine, now: datetime
+) -> None:
     person = make_reader(agenda, now)
     with writing(agenda) as session:
         user = session.get_one(User, person)
         contact = log_contact(Deed(session, user, now), ContactFields(now.date(), "KANARIE"), Office("VRO"))
-        commit_to(Deed(session, user, now), contact, "KANARIE brief", date(2026, 6, 5))
+        commit_to(Deed(session, user, now), contact, "Brief", date(2026, 6, 5))
     make_call(agenda, now)
     plan_at(agenda, now)
     mail = next(one for one in deliveries(agenda) if one.kind == "digest")
     assert "UW LOBBY (1)" in mail.text
-    assert "vrijdag 5 juni 2026: Toezegging afhandelen" in mail.text
+    assert "vrijdag 5 juni 2026: Toezegging afhandelen: Brief (met VRO)" in mail.text
     assert all(f"https://kansenradar.example/contacten/{contact.id}" in part for part in (mail.text, mail.html))
     assert "KANARIE" not in mail.text + mail.html + mail.subject
 
@@ -116,8 +118,8 @@ def test_something_due_in_the_lobby_is_mailed_once_on_its_day(agenda: Engine, no
     for hours in range(0, 24 * 8, 6):
         plan_at(agenda, now + timedelta(hours=hours))
     assert [one.subject for one in deliveries(agenda) if "Toezegging" in one.text] == [
-        "nog 7 dagen: Toezegging afhandelen", "morgen: Toezegging afhandelen", "vandaag: Toezegging afhandelen",
-    ]  # fmt: skip
+        f"{left}: Toezegging afhandelen: Brief (met VRO)" for left in ("nog 7 dagen", "morgen", "vandaag")
+    ]
 
 
 def in_doubt(engine: Engine, now: datetime) -> int:

@@ -6,15 +6,16 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from db.models import CoalitionMember, CoalitionStance, Dossier, Position, SignOffRound
+from db.models import CoalitionMember, CoalitionStance, Dossier, Position, SignOffRound, User
 from db.queries import Viewer
-from db.rights import visible
+from db.rights import may_see, visible
+from db.vocabulary import Role
 from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
 from notifications.wording import short_day
 from tracker.errors import Incomplete, MoveNotAllowed, NotFound, required
 from tracker.lobby.log import log
 from tracker.people.participants import participant_on
-from tracker.rights import Deed, must_add, must_change
+from tracker.rights import Deed, must_add, must_change, viewer_of
 from tracker.versions import claim
 
 AGAINST = frozenset({PartyStance.OBJECTS, PartyStance.OWN_LINE})
@@ -226,6 +227,30 @@ def rounds(session: Session, dossier: Dossier) -> list[SignOffRound]:
     """The sign-off rounds of a dossier, newest first."""
     of_dossier = select(SignOffRound).where(SignOffRound.dossier_id == dossier.id)
     return list(session.exec(of_dossier.order_by(col(SignOffRound.id).desc())))
+
+
+# Who is asked for a partner: its lobbyists, or who stands nearest to that work.
+ASKED_FIRST = (Role.LOBBYIST, Role.COORDINATOR, Role.FUNDRAISER, Role.READER, Role.ADMINISTRATOR)
+
+
+def silent_members(session: Session, dossier: Dossier, sign_off: SignOffRound) -> list[CoalitionMember]:
+    """Who was in the coalition on the round's last day and has not answered in it."""
+    answered = newest(stances(session, dossier), sign_off.id)
+    return [m for m in members_on(session, dossier, sign_off.due_on) if m.id not in answered]
+
+
+def asked_people(session: Session, dossier: Dossier, member: CoalitionMember) -> list[User]:
+    """The people of a partner who are asked for its answer; nobody where none of them may see the dossier."""
+    if member.party_id is None:
+        return []
+    active = select(User).where(User.participant_id == member.party_id, col(User.deactivated_at).is_(None))
+    people = [
+        user
+        for user in session.exec(active.order_by(col(User.id)))
+        if may_see(viewer_of(user), dossier.participant_id, dossier.visibility)
+    ]
+    by_role = ([user for user in people if user.role == role] for role in ASKED_FIRST)
+    return next((users for users in by_role if users), [])
 
 
 def flags_for(session: Session, viewer: Viewer, day: date) -> list[tuple[Dossier, Contradiction]]:

@@ -1,16 +1,29 @@
-"""What of the lobby is due for whom, as plain values that planning turns into reminders: a link, never what it says."""
+"""What of the lobby is due for whom, as plain values: on the pages until it is settled, in reminders before its day."""
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
-from db.models import Commitment, ContactMoment, Dossier, DossierMoment, Moment, Position, SignOffRound, User
+from db.models import (
+    Commitment,
+    ContactMoment,
+    Dossier,
+    DossierMoment,
+    Moment,
+    Position,
+    SignOffRound,
+    Stakeholder,
+    User,
+)
+from db.models.lobby import Owned
 from db.rights import may_see
 from db.vocabulary_lobby import CommitmentState, PositionState
 from notifications.wording import local_day
-from tracker.lobby.coalition import members_on, newest, rounds, stances
+from tracker.lobby.coalition import asked_people, silent_members
+from tracker.lobby.contacts import spoken_of
 from tracker.lobby.moments import last_day_of
 from tracker.lobby.positions import mandate_ends
 from tracker.rights import viewer_of
@@ -23,6 +36,7 @@ DISTANCES = {
     "follow_up": (1, 0),
     "moment": (30, 14, 7, 1),
     "sign_off": (7, 1),
+    "own_round": (1, 0),
 }
 TITLES = {
     "position_review": "Standpunt herzien",
@@ -31,7 +45,21 @@ TITLES = {
     "follow_up": "Vervolgactie",
     "moment": "Interventiemoment sluit",
     "sign_off": "Reactie gevraagd in een afstemronde",
+    "own_round": "Uw afstemronde loopt af",
 }
+# Why a person is told, for the foot of a mail.
+KEEPS = "U krijgt dit omdat u lobbyist of ambtelijk trekker van dit dossier bent."
+OWNS = "U krijgt dit omdat u dit hebt vastgelegd of het aan u is toegewezen."
+WHY = {
+    "position_review": KEEPS,
+    "mandate": KEEPS,
+    "commitment": OWNS,
+    "follow_up": OWNS,
+    "moment": KEEPS,
+    "sign_off": "U krijgt dit omdat uw organisatie in deze afstemronde om een reactie is gevraagd.",
+    "own_round": "U krijgt dit omdat u deze afstemronde hebt geopend.",
+}
+LONGEST_ABOUT = 110
 
 
 Row = Commitment | ContactMoment | Moment | Position | SignOffRound
@@ -41,30 +69,68 @@ Row = Commitment | ContactMoment | Moment | Position | SignOffRound
 class LobbyDue:
     """One thing that is due for one person. ``key`` stays the same for the same thing and day, and changes with it.
 
-    ``title`` names the kind of thing only, and ``link`` is a path of ours behind the sign-in: no word of a dossier
-    travels by mail. ``since`` is when it became known: no distance that had passed by then is told.
+    ``about`` says what, and with which office; never a person's name, an internal wording, a message or a reply.
+    ``link`` is a path of ours behind the sign-in. ``since`` is when it became known: no distance that had passed by
+    then is told. ``participant_id`` and ``visibility`` are those of the row: who may see it may see this.
     """
 
     user_id: int
     kind: str
     key: str
     due: date
-    title: str
     link: str
+    about: str = ""
     since: date = date.min
+    participant_id: str = ""
+    visibility: str = ""
+    organisation: str = ""
 
-    @classmethod
-    def of(cls, user_id: int, kind: str, row: Row, day: date, link: str, since: date) -> "LobbyDue":
-        """What is due of a row."""
-        return cls(user_id, kind, f"{kind}:{row.id}:{day.isoformat()}", day, TITLES[kind], link, since)
+    @property
+    def title(self) -> str:
+        """What is to be done, in one Dutch line."""
+        return f"{TITLES[self.kind]}: {self.about}" if self.about else TITLES[self.kind]
+
+    @property
+    def why(self) -> str:
+        """Why this person is told, in one Dutch sentence."""
+        return WHY[self.kind]
 
 
 def lobby_due(session: Session, today: date, ahead: timedelta = timedelta(days=60)) -> list[LobbyDue]:
-    """Everything due from a week ago to ``ahead``, for people who may still see it and are not deactivated."""
-    first, last = today - timedelta(days=7), today + ahead
-    parts = (_positions, _commitments, _follow_ups, _moments, _sign_offs)
-    items = (item for part in parts for item in part(session) if first <= item.due <= last)
-    return sorted(items, key=lambda item: (item.due, item.user_id, item.key))
+    """Everything not settled that is due by ``ahead``, however long ago, for people who may see it and are active."""
+    parts = (_positions, _commitments, _follow_ups, _sign_offs)
+    items = [item for part in parts for item in part(session)]
+    items += [item for item in _moments(session) if item.due >= today]  # what passed cannot be influenced any more
+    return sorted(
+        (item for item in items if item.due <= today + ahead), key=lambda item: (item.due, item.user_id, item.key)
+    )
+
+
+@dataclass(frozen=True)
+class _Matter:
+    """A row of the lobby with what its reminder says of it; ``owned`` decides who may see it."""
+
+    row: Row
+    owned: Owned
+    link: str
+    about: str
+    since: date
+    organisation: str = ""
+
+    def due(self, user_id: int, kind: str, day: date) -> LobbyDue:
+        """For one person, on that day."""
+        return LobbyDue(
+            user_id=user_id,
+            kind=kind,
+            key=f"{kind}:{self.row.id}:{day.isoformat()}",
+            due=day,
+            link=self.link,
+            about=textwrap.shorten(self.about, LONGEST_ABOUT, placeholder=" …"),
+            since=self.since,
+            participant_id=self.owned.participant_id,
+            visibility=self.owned.visibility,
+            organisation=self.organisation,
+        )
 
 
 def _keepers(session: Session, dossier: Dossier) -> Iterator[int]:
@@ -74,7 +140,7 @@ def _keepers(session: Session, dossier: Dossier) -> Iterator[int]:
             yield user_id
 
 
-def _may(session: Session, user_id: int, row: Dossier | Commitment | ContactMoment) -> bool:
+def _may(session: Session, user_id: int, row: Owned) -> bool:
     user = session.get(User, user_id)
     if user is None or user.deactivated_at:
         return False
@@ -89,33 +155,41 @@ def _positions(session: Session) -> Iterator[LobbyDue]:
         col(Dossier.closed_at).is_(None),
     )
     for position, dossier in session.exec(rows):
-        link = f"/dossiers/{dossier.id}/standpunten"
-        ends, since = mandate_ends(position), position.adopted_on or date.min
+        link, since = f"/dossiers/{dossier.id}/standpunten", position.adopted_on or date.min
+        matter = _Matter(position, dossier, link, dossier.title, since)
+        ends = mandate_ends(position)
         for user_id in _keepers(session, dossier):
             if position.next_review:
-                yield LobbyDue.of(user_id, "position_review", position, position.next_review, link, since)
+                yield matter.due(user_id, "position_review", position.next_review)
             if ends:
-                yield LobbyDue.of(user_id, "mandate", position, ends, link, since)
+                yield matter.due(user_id, "mandate", ends)
+
+
+def _with(stakeholder: Stakeholder | None, what: str) -> str:
+    """What is to be done and with which office; a person is not named."""
+    return f"{what} (met {spoken_of(stakeholder)})" if stakeholder else what
 
 
 def _commitments(session: Session) -> Iterator[LobbyDue]:
-    rows = select(Commitment).where(Commitment.state == CommitmentState.OPEN, col(Commitment.due_on).is_not(None))
-    for row in session.exec(rows):
+    both = select(Commitment, Stakeholder).join(Stakeholder, isouter=True)
+    for row, stakeholder in session.exec(both.where(Commitment.state == CommitmentState.OPEN)):
         if row.due_on and _may(session, row.owner_id, row):
-            link, since = f"/contacten/{row.contact_id}", local_day(row.created_at)
-            yield LobbyDue.of(row.owner_id, "commitment", row, row.due_on, link, since)
+            about, since = _with(stakeholder, row.text), local_day(row.created_at)
+            office = stakeholder.organisation if stakeholder else ""
+            yield _Matter(row, row, f"/contacten/{row.contact_id}", about, since, office).due(
+                row.owner_id, "commitment", row.due_on
+            )
 
 
 def _follow_ups(session: Session) -> Iterator[LobbyDue]:
-    rows = select(ContactMoment).where(
-        col(ContactMoment.follow_up_on).is_not(None), col(ContactMoment.followed_up_at).is_(None)
-    )
-    for row in session.exec(rows):
+    both = select(ContactMoment, Stakeholder).join(Stakeholder)
+    planned = col(ContactMoment.follow_up_on).is_not(None), col(ContactMoment.followed_up_at).is_(None)
+    for row, stakeholder in session.exec(both.where(*planned)):
         owner = row.follow_up_owner or row.user_id
         if row.follow_up_on and _may(session, owner, row):
-            yield LobbyDue.of(
-                owner, "follow_up", row, row.follow_up_on, f"/contacten/{row.id}", local_day(row.logged_at)
-            )
+            about, since = _with(stakeholder, row.follow_up), local_day(row.logged_at)
+            matter = _Matter(row, row, f"/contacten/{row.id}", about, since, stakeholder.organisation)
+            yield matter.due(owner, "follow_up", row.follow_up_on)
 
 
 def _moments(session: Session) -> Iterator[LobbyDue]:
@@ -125,24 +199,22 @@ def _moments(session: Session) -> Iterator[LobbyDue]:
     for moment, dossier in session.exec(rows):
         last = last_day_of(session, moment)
         if last.day and moment.sure and not last.ended:
+            about, since = f"{moment.title} ({dossier.title})", local_day(dossier.opened_at)
             for user_id in _keepers(session, dossier):
-                link, since = f"/dossiers/{dossier.id}", local_day(dossier.opened_at)
-                yield LobbyDue.of(user_id, "moment", moment, last.day, link, since)
+                yield _Matter(moment, dossier, f"/dossiers/{dossier.id}", about, since).due(user_id, "moment", last.day)
 
 
 def _sign_offs(session: Session) -> Iterator[LobbyDue]:
-    for dossier in session.exec(select(Dossier).where(col(Dossier.closed_at).is_(None))):
-        for sign_off in rounds(session, dossier):
-            if sign_off.closed_at:
-                continue
-            answered = newest(stances(session, dossier), sign_off.id)
-            waiting = {
-                m.party_id for m in members_on(session, dossier, sign_off.due_on) if m.id not in answered and m.party_id
-            }
-            people = select(User).where(col(User.participant_id).in_(waiting), col(User.role) == "lobbyist")
-            for user in session.exec(people):
-                if _may(session, user.id, dossier):
-                    link = f"/dossiers/{dossier.id}/coalitie"
-                    yield LobbyDue.of(
-                        user.id, "sign_off", sign_off, sign_off.due_on, link, local_day(sign_off.opened_at)
-                    )
+    """The people of each partner that has not answered, and who asked: a round is theirs until it is closed."""
+    rows = select(SignOffRound, Dossier).where(
+        SignOffRound.dossier_id == Dossier.id, col(Dossier.closed_at).is_(None), col(SignOffRound.closed_at).is_(None)
+    )
+    for sign_off, dossier in session.exec(rows):
+        link, since = f"/dossiers/{dossier.id}/coalitie", local_day(sign_off.opened_at)
+        matter = _Matter(sign_off, dossier, link, f"{sign_off.question} ({dossier.title})", since)
+        silent = silent_members(session, dossier, sign_off)
+        if silent and _may(session, sign_off.opened_by, dossier):
+            yield matter.due(sign_off.opened_by, "own_round", sign_off.due_on)
+        for member in silent:
+            for user in asked_people(session, dossier, member):
+                yield matter.due(user.id, "sign_off", sign_off.due_on)

@@ -37,7 +37,7 @@ class DigestContext:
     known: dict[tuple[Any, ...], DecisionWindow] = field(default_factory=dict)
 
     def extras(self, user_id: int) -> DigestExtras:
-        """For one person; titles of kinds of things only, never a word of a dossier."""
+        """For one person: what is to be done and with which office, never what was brought, answered or thought."""
         today = self.now.today
         lines = [AgendaLine(item.due, item.title, "", item.link, item.due < today) for item in self.lobby[user_id]]
         return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], self.in_doubt.get(user_id, ()))

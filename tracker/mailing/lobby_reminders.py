@@ -1,4 +1,4 @@
-"""Reminders of the lobby: the outbox of all mail, one mail a thing and distance, a link and never its words."""
+"""Reminders of the lobby: the outbox of all mail, one mail a thing and distance: what, with which office, by when."""
 
 from datetime import date, timedelta
 
@@ -59,7 +59,7 @@ def _key(item: LobbyDue) -> str:
 
 
 def _mail(run: PlanningRun, item: LobbyDue, distance: int, to: Addressee) -> Mail:
-    letter = run.writer.lobby_due(item.title, item.due, item.link, to)
+    letter = run.writer.lobby_due(item.title, item.due, item.link, to, item.why)
     expires_at = at_half_past_seven(item.due + timedelta(days=1))
     return Mail.of(letter, to, f"{_key(item)}{distance}", MailKind.REMINDER, run.now, expires_at, lane=LANE)
 

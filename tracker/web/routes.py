@@ -18,7 +18,7 @@ from tracker.web.challenges import detail as challenge_detail
 from tracker.web.challenges import index as challenges_index
 from tracker.web.challenges import judge, results, team
 from tracker.web.frame.context import Handler
-from tracker.web.lobby import contacts, dossiers, lobby_agenda, moments, positions
+from tracker.web.lobby import contacts, dossiers, lobby_agenda, moments, positions, worklist
 from tracker.web.mailing import mail_links, outbox, subscriptions
 from tracker.web.people import account, login, people
 from tracker.web.sources import sources
@@ -154,7 +154,8 @@ ROUTES: list[Route] = [
     Route("POST", "/dossiers/{dossier_id:id}/coalitie/rondes/{round_id:id}/sluiten", positions.close_round, FUNDRAISER),
     Route("GET", "/dossiers/{dossier_id:id}/krachtenveld", contacts.stakes, READER),
     Route("POST", "/dossiers/{dossier_id:id}/krachtenveld", contacts.put_stake, FUNDRAISER),
-    # contacten en momenten
+    # contacten, momenten en wat openstaat
+    Route("GET", "/openstaand", worklist.show, READER),
     Route("GET", "/contacten", contacts.index, READER),
     Route("GET", "/contacten/nieuw", contacts.ask_new, FUNDRAISER),
     Route("POST", "/contacten", contacts.log, FUNDRAISER),

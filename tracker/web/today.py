@@ -19,6 +19,7 @@ from tracker.calendar.due import due_items_of, too_late_this_week, week_end
 from tracker.challenges.teams import duties_of
 from tracker.lobby import coalition, moments
 from tracker.lobby.due import lobby_due
+from tracker.lobby.worklist import late_in_team
 from tracker.matching.search import SHOWN_FROM, by_ids, matched
 from tracker.matching.unjudged import Unjudged, chance_of_use, my_challenges, unjudged, waiting_for
 from tracker.sources.coverage import in_trouble
@@ -181,13 +182,16 @@ def lobby_section(request: RequestContext) -> Section | None:
         and not moment.ref.startswith("pattern:")
     ]
     apart = [m for m in mismatches(session, viewer, now) if m.dossier.participant_id == viewer.participant_id]
+    mine = [d for d in lobby_due(session, today, timedelta(days=14)) if d.user_id == viewer.user_id]
+    late = [item for item in mine if item.due < today]
     lists: dict[str, list[Any]] = {
-        "mine": [d for d in lobby_due(session, request.now.today, timedelta(days=14)) if d.user_id == viewer.user_id],
+        "mine": mine[len(late) :],
         "coming": coming,
         "flags": coalition.flags_for(session, viewer, today),
         "apart": apart,
     }
-    if not any(lists.values()):
+    team = late_in_team(session, viewer, today) if has_role(viewer, Role.COORDINATOR) else 0
+    if not (any(lists.values()) or late or team):
         return None
     shortened = {name: rows[:MOST_OF_LOBBY] for name, rows in lists.items()}
-    return Section("lobby/today.html", shortened)
+    return Section("lobby/today.html", {**shortened, "late": late, "late_in_team": team})

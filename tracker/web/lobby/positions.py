@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 from starlette.responses import PlainTextResponse, Response
 
 from db.models import CoalitionMember, Dossier, Participant, Position, SignOffRound
@@ -173,6 +174,7 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
         members=members,
         last=coalition.newest(stances),
         rounds=[(r, coalition.tally(members, stances, r.id), coalition.newest(stances, r.id)) for r in rounds],
+        asked={r.id: _asked(session, dossier, r) for r in rounds if not r.closed_at},
         flags=coalition.contradictions(members, stances, dossier.participant_id),
         drafts=[(p.id, f"standpunt {p.number}") for p in drafts],
         stances=[c for c in options(PartyStance) if c[0] != PartyStance.SILENT],
@@ -180,6 +182,14 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
         may_change=may_change(viewer, dossier),
         in_two_weeks=today + timedelta(days=14),
     )
+
+
+def _asked(session: Session, dossier: Dossier, sign_off: SignOffRound) -> list[tuple[str, list[str]]]:
+    """Of each party that has not answered: its name, and the names of its people who were asked."""
+    return [
+        (member.name, [user.name for user in coalition.asked_people(session, dossier, member)])
+        for member in coalition.silent_members(session, dossier, sign_off)
+    ]
 
 
 coalition_page = PageOf(lobby_dossier, _coalition, lambda dossier: f"/dossiers/{dossier.id}/coalitie")

@@ -1,0 +1,81 @@
+"""The page of what is open: nothing overdue drops off, each sees what they may, the coordinator the team's."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db.models import User
+from db.session import writing
+from db.vocabulary import Visibility
+from tests.make.lobby import Cast, gather
+from tests.make.pages import visit
+from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.lobby.worklist import Narrowed, choices_of, late_in_team, open_matters
+from tracker.rights import viewer_of
+
+pytestmark = pytest.mark.one_database  # it only reads
+
+TODAY = date(2026, 5, 29)
+
+
+def follow_up(cast: Cast, by: User, what: str, day: date, visibility: Visibility = Visibility.OWN) -> None:
+    fields = ContactFields(TODAY, "x", follow_up=what, follow_up_on=day, visibility=visibility)
+    log_contact(cast.deed(by), fields, Office("Ministerie van VRO"))
+
+
+@pytest.fixture
+def cast(session: Session, now: datetime) -> Cast:
+    cast = gather(session, now)
+    follow_up(cast, cast.lobbyist, "Bellen", TODAY - timedelta(days=90))
+    follow_up(cast, cast.haarlem, "KANARIE", TODAY - timedelta(days=90))
+    follow_up(cast, cast.haarlem, "Samen bellen", TODAY + timedelta(days=90), Visibility.MRA)
+    return cast
+
+
+def test_each_sees_what_may_be_seen_and_what_is_late_first(cast: Cast) -> None:
+    def abouts(user: User) -> list[tuple[str, bool]]:
+        return [(m.due.about, m.late) for m in open_matters(cast.session, viewer_of(user), TODAY)]
+
+    assert abouts(cast.coordinator) == [
+        ("Bellen (met Ministerie van VRO)", True), ("Samen bellen (met Ministerie van VRO)", False),
+    ]  # fmt: skip
+    assert [late for _, late in abouts(cast.haarlem)] == [True, False]
+
+
+def test_the_coordinator_is_told_how_much_is_late_with_the_own_team(cast: Cast) -> None:
+    assert late_in_team(cast.session, viewer_of(cast.coordinator), TODAY) == 1
+    assert late_in_team(cast.session, viewer_of(cast.coordinator), TODAY - timedelta(days=91)) == 0
+
+
+def test_it_is_narrowed_by_person_organisation_and_kind(cast: Cast) -> None:
+    matters = open_matters(cast.session, viewer_of(cast.coordinator), TODAY)
+    by = [
+        Narrowed(person=cast.lobbyist.id), Narrowed(participant="haarlem"), Narrowed(kind="mandate"),
+        Narrowed(organisation="Ministerie van VRO"),
+    ]  # fmt: skip
+    assert [sum(narrowed.holds(m) for m in matters) for narrowed in by] == [1, 1, 0, 2]
+    choices = choices_of(cast.session, matters)
+    assert choices["organisation"] == [("Ministerie van VRO",) * 2]
+    assert choices["kind"] == [("follow_up", "Vervolgactie")]
+
+
+def test_the_page_starts_at_ones_own_work_and_vandaag_keeps_it(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        follow_up(cast, cast.lobbyist, "Bellen", TODAY - timedelta(days=90))
+        follow_up(cast, cast.haarlem, "Samen bellen", TODAY, Visibility.MRA)
+        lobbyist, coordinator = cast.lobbyist, cast.coordinator
+        session.expunge_all()
+    with visit(engine, now, tmp_path, lobbyist) as visitor:
+        mine = visitor.get("/openstaand").text
+        assert "Bellen (met Ministerie van VRO)" in mine
+        assert "te laat" in mine
+        assert "Samen bellen" not in mine
+        assert "Samen bellen" in visitor.get("/openstaand?everybody=true").text
+        assert "Vervolgactie: Bellen" in visitor.get("/").text
+        assert visitor.get("/openstaand?person=wie").status_code == 200
+    with visit(engine, now, tmp_path, coordinator) as visitor:
+        assert "bij uw team is 1 zaak te laat" in visitor.get("/").text
