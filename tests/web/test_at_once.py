@@ -18,6 +18,7 @@ from db.models import (
     Challenge,
     ClosedPeriod,
     CofundingRoom,
+    Correction,
     Duty,
     Follow,
     LobbyAgenda,
@@ -28,9 +29,12 @@ from db.models import (
     User,
     Verdict,
 )
+from db.queries import BY_HAND
 from db.session import reading, writing
+from scrapers.listing import Listing
 from tests.make.pages import Visitor, visit
 from tests.make.seed_pages import monday, seeded_people
+from tracker.calls.corrections import add_call
 from tracker.lobby.contacts import office_key
 
 OPGAVE = "A20-2-cultuur"
@@ -244,3 +248,59 @@ def test_a_day_given_to_a_moment_meanwhile_is_not_overwritten(
     assert (first.status_code, second.status_code) == (303, 409)  # type: ignore[attr-defined]
     with reading(engine) as session:
         assert date(2026, 12, 1) not in session.exec(select(Moment.ends_on)).all()
+
+
+@pytest.mark.parametrize("field", ["title", "publisher", "closes", "budget"])
+def test_of_two_who_correct_one_field_at_once_only_one_is_accepted_and_the_other_sees_what_it_says(
+    engine: Engine, people: dict[str, User], now: datetime, tmp_path: Path, field: str
+) -> None:
+    call = _typed_in(engine, now)
+    typed = {"version": 1, "deeds": 0, "field": field}
+    first, second = (
+        {"day": day, "value": value, "reason": value} for day, value in (("2026-10-01", "100"), ("2026-10-02", "200"))
+    )
+    answers: list[Any] = []
+    with (
+        visit(engine, now, tmp_path, people["coordinator"]) as one,
+        visit(engine, now, tmp_path, people["administrator"]) as other,
+    ):
+        threads = [
+            threading.Thread(
+                target=lambda v=visitor, f=fields: answers.append(
+                    v.send_form(f"/regelingen/{call}/corrigeren", **typed, **f)
+                )
+            )
+            for visitor, fields in ((one, first), (other, second))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert sorted(answer.status_code for answer in answers) == [303, 409]
+        refused = next(answer for answer in answers if answer.status_code == 409)
+        assert "Wat mensen er nu van zeggen" in refused.text
+        assert 'name="deeds" value="1"' in refused.text
+    with reading(engine) as session:
+        assert session.exec(select(func.count()).select_from(Correction).where(Correction.call_id == call)).one() == 1
+
+
+def test_the_same_correction_pressed_twice_is_kept_once(
+    engine: Engine, people: dict[str, User], now: datetime, tmp_path: Path
+) -> None:
+    call = _typed_in(engine, now)
+    typed = {"version": 1, "deeds": 0, "field": "title", "value": "Anders", "reason": "gebeld"}
+    with visit(engine, now, tmp_path, people["coordinator"]) as visitor:
+        answers = [visitor.send_form(f"/regelingen/{call}/corrigeren", **typed) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]  # type: ignore[attr-defined]
+    with reading(engine) as session:
+        assert session.exec(select(func.count()).select_from(Correction).where(Correction.call_id == call)).one() == 1
+
+
+def _typed_in(engine: Engine, now: datetime) -> int:
+    """A call that a person typed in; people can correct it."""
+    with writing(engine) as session:
+        return add_call(
+            session,
+            Listing(source=BY_HAND, external_id="x", url="https://voorbeeld.nl/x", title="Nieuw", language="nl"),
+            now,
+        )

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Answer, Call, Correction, Question, Revision, Sighting, User
-from db.queries import BY_HAND, live_call
+from db.queries import BY_HAND, Viewer, live_call
+from db.rights import visible
 from db.vocabulary import RevisionKind, SourceKind, Visibility
 from scrapers.crawled import Crawled
 from scrapers.listing import Listing
@@ -20,7 +21,7 @@ from tracker.calls.plausibility import without_far_days
 from tracker.calls.revisions import restate
 from tracker.calls.rows import Occasion
 from tracker.calls.store import states, streams, write_restated
-from tracker.errors import NotPossible
+from tracker.errors import ChangedMeanwhile, NotPossible
 
 
 def add_call(session: Session, listing: Listing, now: datetime) -> int:
@@ -77,6 +78,28 @@ def correct(
     if field == eligibility.FIELD:
         eligibility.show(session, call_id, now)
     return correction
+
+
+def deeds_on(session: Session, call_id: int) -> int:
+    """How often people corrected a call or took that back: it grows with each, also where the call's version does not.
+
+    A title is no news, so that it leaves the version as it is; yet who corrects it must have seen it as it stands.
+    """
+    counted = select(func.count(col(Correction.id)) + func.count(col(Correction.withdrawn_at)))
+    return session.exec(counted.where(Correction.call_id == call_id)).one()
+
+
+def must_have_seen(session: Session, call: Call, version: int, deeds: int) -> None:
+    """Raises ChangedMeanwhile for who did not see the call as it is now; the caller keeps it from others."""
+    if (version, deeds) != (call.version, deeds_on(session, call.id)):
+        raise ChangedMeanwhile("")  # the page says it in its own words
+
+
+def standing_corrections(session: Session, call_id: int, viewer: Viewer) -> list[tuple[Correction, User]]:
+    """What people say of a call that holds now, and who said it, oldest first."""
+    said = select(Correction, User).where(Correction.call_id == call_id, Correction.user_id == User.id)
+    standing = said.where(col(Correction.withdrawn_at).is_(None), visible(viewer, Correction))
+    return list(session.exec(standing.order_by(col(Correction.at), col(Correction.id))))
 
 
 def take_back(session: Session, correction: Correction, now: datetime) -> None:

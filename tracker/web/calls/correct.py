@@ -15,7 +15,14 @@ from scrapers.listing import AMOUNTS, ListedDeadline, Listing
 from tracker.calendar.decision_clock import replan_moved
 from tracker.calls import parse_values
 from tracker.calls.consolidate import BY_HAND
-from tracker.calls.corrections import add_call, correct, take_back
+from tracker.calls.corrections import (
+    add_call,
+    correct,
+    deeds_on,
+    must_have_seen,
+    standing_corrections,
+    take_back,
+)
 from tracker.calls.merge import CannotJoin, join
 from tracker.errors import ChangedMeanwhile, Incomplete, NotFound, required
 from tracker.matching.search import find
@@ -33,9 +40,13 @@ Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class CorrectionForm(BaseModel):
-    """The form of a correction: a date with an hour for dates, a number for amounts, else a text."""
+    """The form of a correction: a date with an hour for dates, a number for amounts, else a text.
+
+    ``version`` and ``deeds``: the call and what people did to it, as the person had them in front of them.
+    """
 
     version: int
+    deeds: int = 0
     field: str
     day: date | None = None
     hour: Hour | None = None
@@ -97,8 +108,15 @@ def _listing(form: CallForm) -> Listing:
 
 
 def _form(request: RequestContext, call: Call, state: FormState) -> Response:
-    moved = state.status == STATUSES[ChangedMeanwhile]
-    return request.page("calls/correct.html", state=state, call=call, fields=CORRECTABLE, moved=moved)
+    return request.page(
+        "calls/correct.html",
+        state=state,
+        call=call,
+        fields=CORRECTABLE,
+        moved=state.status == STATUSES[ChangedMeanwhile],
+        deeds=deeds_on(request.session, call.id),
+        standing=standing_corrections(request.session, call.id, request.viewer),
+    )
 
 
 correction = PageOf(find_call, _form, lambda call: f"/regelingen/{call.id}")
@@ -106,13 +124,22 @@ correction = PageOf(find_call, _form, lambda call: f"/regelingen/{call.id}")
 
 @correction.form(CorrectionForm, done="gecorrigeerd")
 def save(request: RequestContext, call: Call, form: CorrectionForm) -> None:
-    """Correct one field, unless the call changed while the person looked at it."""
+    """Correct one field, unless the call changed while the person looked at it; the same press twice corrects once."""
     value = _value(form)
-    if form.version != call.version:
-        raise ChangedMeanwhile("")  # the page says it in its own words
+    request.session.refresh(call, with_for_update=True)  # two people at once wait for each other
+    if _is_kept(request, call, form, value):
+        return
+    must_have_seen(request.session, call, form.version, form.deeds)
     correct(request.session, request.user, call.id, form.field, value, form.reason, request.now.instant)
     replan_moved(request.session, request.now.instant)
     request.record("call corrected", f"call {call.id}", form.field)
+
+
+def _is_kept(request: RequestContext, call: Call, form: CorrectionForm, value: Any) -> bool:
+    """Whether this very correction by this person stands: the second press of one button finds it done."""
+    standing = standing_corrections(request.session, call.id, request.viewer)
+    kept = [(person.id, row.field, row.value, row.reason) for row, person in standing]
+    return (request.user.id, form.field, value, form.reason) in kept
 
 
 def _value(form: CorrectionForm) -> Any:
@@ -133,7 +160,8 @@ def withdraw(request: RequestContext) -> Response:
     query = select(Correction).where(
         Correction.id == request.params["correction_id"], visible(request.viewer, Correction)
     )
-    correction = request.session.exec(query.where(col(Correction.withdrawn_at).is_(None))).first()
+    standing = query.where(col(Correction.withdrawn_at).is_(None)).with_for_update()
+    correction = request.session.exec(standing).first()
     if correction is None:
         raise NotFound
     call_id = correction.call_id
