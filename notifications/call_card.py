@@ -11,6 +11,7 @@ from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Inst
 from notifications import wording
 from notifications.catalogue import CallDate, CatalogueCall, Change
 from notifications.digest import SOON, Item
+from notifications.gist import Described, Gist, gist
 from notifications.message import one_line
 
 MOST_TITLE = 400  # a call is told when its whole title stands in the mail
@@ -45,43 +46,46 @@ class CallCard:
     id: int
     title: str
     link: str
-    source: str
-    day: str
-    hour: str
     left: str
     when: str
     later: str
     soon: bool
     who: str
     money: str
-    form: str
+    gist: str
+    programme: str  # or who gives the money, where no programme is named
     changes: tuple[str, ...]
     reasons: tuple[CardReason, ...]
     followed: bool
     late: str
     code: str
     decide_by: str
+    decide_day: str = ""  # the same in short, for the margin
+    ours: str = ""  # what of our own runs on it
     also: tuple[str, ...] = ()  # what it may be the same as
     head: str = ""  # what stands above the first of several topics of one call
     grouped: bool = False
 
 
-def call_card(item: Item, now: datetime, link: str) -> CallCard:
-    """What to say of a call at ``now``; ``link`` is its page."""
+def call_card(item: Item, now: datetime, link: str, ours: str = "") -> CallCard:
+    """What to say of a call at ``now``; ``link`` is its page, ``ours`` what of the reader's own runs on it."""
     call = item.call
     due = _due_of(item)
     shown = due.shown if due else None
+    about, go_by = _gist(call), _go_by(item)
     return CallCard(
-        id=call.id, title=one_line(call.title, MOST_TITLE), link=link, source=one_line(call.publisher, 80),
-        day=wording.short_day(shown) if shown else "", hour=_hour(due),
+        id=call.id, title=one_line(call.title, MOST_TITLE), link=link,
         left=wording.days_left(now, shown) if shown else "",
         when=_opened(call, now) if item.kind is ToldKind.OPENING and call.status is Status.OPEN else when(call, due),
         later=_later(call, due),
         soon=shown is not None and item.kind is not ToldKind.OPENING and wording.days_between(now, shown) <= SOON,
-        who=_who(call), money=_money(call), form=_form(call),
+        who=_who(call), money=_money(call), gist=about.sentences,
+        programme=one_line(about.programme or call.publisher, 80),
         changes=tuple(say_change(change, now) for change in item.changes),
         reasons=tuple(CardReason(r.challenge, ", ".join(r.words), ", ".join(r.subscriptions)) for r in item.reasons),
-        followed=item.followed, late=item.window.late, code=one_line(call.code, 80), decide_by=_decide_by(item),
+        followed=item.followed, late=item.window.late, code=one_line(call.code, 80),
+        decide_by=wording.moment(go_by) if go_by else "",
+        decide_day=wording.day_and_month(go_by) if go_by else "", ours=ours,
         also=tuple(map(_also, item.also)),
     )  # fmt: skip
 
@@ -93,9 +97,9 @@ def _also(call: CatalogueCall) -> str:
     return f"{one_line(call.title, MOST_TITLE)}{by_whom}: {'; '.join(filter(None, facts))}"
 
 
-def _decide_by(item: Item) -> str:
-    """``9 juni``: the last day on which the reader's organisation can safely say go."""
-    return wording.moment(item.window.go_by) if item.window.go_by and not item.window.late else ""
+def _go_by(item: Item) -> date | None:
+    """The last day on which the reader's organisation can safely say go."""
+    return None if item.window.late else item.window.go_by
 
 
 def _due_of(item: Item) -> CallDate | None:
@@ -150,10 +154,6 @@ def _dateless(call: CatalogueCall) -> str:
     return "sluitingsdatum niet bekend"
 
 
-def _hour(due: CallDate | None) -> str:
-    return wording.clock_time(due.at) if due and due.at else ""
-
-
 def _later(call: CatalogueCall, due: CallDate | None) -> str:
     if due is not None and due is call.opens and call.next_due is not None and call.next_due.shown:
         return _dated(call.next_due)
@@ -187,12 +187,24 @@ def _money(call: CatalogueCall) -> str:
     money = " · ".join(filter(None, parts)) or written or "bedrag niet bekend"
     silent = [day for name, day in sorted(call.stale.items()) if name in (*MONEY, "rate", "amount_text")]
     money = f"{money} ({wording.no_longer_named(date.fromisoformat(min(silent)))})" if silent else money
-    return f"{money} ({DOUBTED})" if call.doubted.intersection((*MONEY, "rate", "amount_text")) else money
+    money = f"{money} ({DOUBTED})" if call.doubted.intersection((*MONEY, "rate", "amount_text")) else money
+    return " · ".join(filter(None, (money, _form(call))))
 
 
 def _form(call: CatalogueCall) -> str:
+    """What is not the usual: something else than a grant, and how it is divided."""
+    instrument = "" if call.instrument == Instrument.GRANT else _label(Instrument, call.instrument)
     allocation = "" if call.allocation in (None, Allocation.ROLLING) else _label(Allocation, call.allocation or "")
-    return ", ".join(filter(None, [_label(Instrument, call.instrument), allocation]))
+    return ", ".join(filter(None, [instrument, allocation]))
+
+
+def _gist(call: CatalogueCall) -> Gist:
+    """What it is, in two sentences."""
+    described = Described(
+        code=call.code, programme=call.programme, action=call.action, instrument=call.instrument,
+        publisher=call.publisher, applicants=call.applicants, lead=call.lead, names_rate=call.rate is not None,
+    )  # fmt: skip
+    return gist(described)
 
 
 def _budget(call: CatalogueCall) -> str:

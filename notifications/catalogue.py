@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
 from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
+from notifications.gist import lead
 from notifications.wording import local_day
 
 DUE_KINDS = frozenset(CLOSING_KINDS | {DeadlineKind.PRE_REGISTRATION})
@@ -115,6 +116,9 @@ class CatalogueCall:
     doubted: frozenset[str] = frozenset()  # fields and kinds of date that a reader says are wrong
     code: str = ""  # topic code or Staatscourant number: its name in meetings
     umbrella: str = ""  # the call of which it is one topic
+    programme: tuple[str, ...] = ()
+    action: str = ""  # the kind of action, in its source's words
+    lead: str = ""  # the first sentences of a Dutch source
     sharing: int = 1  # topics of that call whose budget is this one budget
     expected_grants: int | None = None
     gone_on: date | None = None  # since when its catalogue no longer lists it
@@ -304,6 +308,7 @@ def _call(row: Call, of_calls: _Belongings, now: datetime, sharing: int) -> Cata
         closes_at=row.closes_at, gate_at=gate, remark=remark_of(row, now), doubted=of_calls.doubted(row.id),
         stale=row.stale,
         code=of_calls.code(row.id), umbrella=row.call_title or "", sharing=sharing,
+        programme=tuple(row.programme), action=row.type_of_action or "", lead=lead(row.summary, row.language),
         expected_grants=row.particulars.get("expected_grants"),
         gone_on=local_day(row.not_listed_since) if row.not_listed_since else None,
     )  # fmt: skip

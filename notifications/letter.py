@@ -1,13 +1,11 @@
 """A digest or reminder as a mail: subject, text and HTML from one context, safe to show whatever a source sent."""
 
 from binascii import b2a_qp
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,14 +17,18 @@ from db.vocabulary import Eligibility, Status, ToldKind
 from notifications import wording
 from notifications.call_card import CallCard, call_card, when
 from notifications.catalogue import CallDate, CatalogueCall
-from notifications.digest import Coverage, Digest, Item
+from notifications.digest import Digest, Item
+from notifications.headlines import LOST, coverage_line, headline_of, subject_of
 from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, Links
 from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, mailbox, one_line, sealed
 from notifications.places import PLACES, Place
 from notifications.topics import lines
 
 TEMPLATES = Path(__file__).parent / "templates"
-MOST_BYTES = 76_000  # of the calls in text and HTML as they travel, so that a whole mail stays under 90 kB
+MOST_BYTES = 79_000  # of the calls in text and HTML as they travel, so that a whole mail stays under 90 kB
+EXTRA_LINE = 500  # bytes that one line beside the calls may take
+LONGER = 20  # bytes by which a reader's own link may be longer than what keeps its place
+DECIDE_BY = "Links: de laatste dag waarop uw organisatie veilig ja kan zeggen, met eigen geld erbij."
 A_MOMENT = timedelta(seconds=1)  # a bare day ends at the midnight after it
 MOST_KEPT = 10_000  # rendered calls; some 60 MB
 
@@ -80,25 +82,22 @@ class InDoubt:
 
 @dataclass(frozen=True)
 class DigestExtras:
-    """What a digest says beside calls: what is due in the lobby, and which digest may never have arrived."""
+    """What a digest says beside calls: what is due in the lobby, and which digest may never have arrived.
+
+    ``ours``: per call what of our own runs on it, as far as this reader may know.
+    """
 
     lobby: tuple[AgendaLine, ...] = ()
     in_doubt: tuple[InDoubt, ...] = ()
+    ours: Mapping[int, str] = field(default_factory=dict)
 
 
 NO_EXTRAS = DigestExtras()
-COUNTED = {
-    Place.CHOOSE: ("kans om eerst te kiezen", "kansen om eerst te kiezen"),
-    Place.OURS: ("ook zelf aan te vragen", "ook zelf aan te vragen"),
-    Place.CLOSING: ("sluit binnenkort", "sluiten binnenkort"),
-    Place.OPENING: ("opent binnenkort", "openen binnenkort"),
-}
 # Who must be told most before who is told when there is room.
 BY_NEED = (
     *(Place.CHOOSE, Place.GONE, Place.CHANGED, Place.CLOSING, Place.OURS),
     *(Place.OPENING, Place.PARTNER, Place.UNSURE, Place.OTHERS),
 )
-LOST = "een eerder overzicht kwam misschien niet aan"
 
 
 @dataclass(frozen=True)
@@ -135,8 +134,19 @@ def _inliner() -> Any:
     )
 
 
-def _fragment(html: str) -> str:
-    return str(_inliner().inline_fragment(html, _style()))
+def _rows(table: str) -> str:
+    """The rows of a table with their styles inlined, to stand in the table of their section."""
+    inlined = str(_inliner().inline_fragment(table, _style()))
+    return inlined[inlined.index("<tbody>") + len("<tbody>") : inlined.rindex("</tbody>")]
+
+
+def sign_in(link: str, name: str) -> Letter:
+    """The mail with a link to sign in."""
+    plain, marked = _environments()
+    subject = plain.get_template("sign_in/subject.txt").render().strip()
+    context = {"link": link, "name": one_line(name, 100), "sender_name": "Kansenradar", "subject": subject}
+    html = str(_inliner().inline(marked.get_template("sign_in/body.html").render(context)))
+    return Letter(subject, plain.get_template("sign_in/body.txt").render(context), html)
 
 
 class Writer:
@@ -149,13 +159,14 @@ class Writer:
         self._told: dict[Any, CallCard] = {}
         self._pieces: dict[tuple[str, CallCard], RenderedCall] = {}
 
-    def fitted(self, digest: Digest) -> Digest:
+    def fitted(self, digest: Digest, extras: DigestExtras = NO_EXTRAS) -> Digest:
         """As many of its items as a mail can hold, those that need it most first; the others wait untold."""
-        room, fitting, today = MOST_BYTES, set[int](), wording.local_day(self.now)
+        room = MOST_BYTES - EXTRA_LINE * (len(extras.lobby) + len(extras.in_doubt))
+        fitting, today = set[int](), wording.local_day(self.now)
         for item in sorted(
             digest.items, key=lambda item: (BY_NEED.index(item.place), not item.candidate.presses(today))
         ):
-            room -= self._piece(_form(item), self._tell(item)).size
+            room -= self._piece(_form(item), self._tell(item, extras)).size
             if room < 0:
                 break
             fitting.add(item.call.id)
@@ -163,12 +174,12 @@ class Writer:
 
     def digest(self, digest: Digest, to: Addressee, extras: DigestExtras = NO_EXTRAS) -> Letter:
         """The mail of a digest: every call of it is named."""
-        placed = [(item, self._piece(_form(item), card)) for item, card in self._cards(digest)]
-        headline = _headline(digest) if not (digest.empty and extras.in_doubt) else LOST
+        placed = [(item, self._piece(_form(item), card)) for item, card in self._cards(digest, extras)]
+        headline = headline_of(digest) if not (digest.empty and extras.in_doubt) else LOST
         leave = self._leave(to, tuple(query.id for query in digest.queries))
         names = dict.fromkeys(one_line(query.name, 80) for query in digest.queries)
         context = self._context(to) | {
-            "headline": headline, "subject": _subject(digest, headline), "coverage": coverage_line(digest.coverage),
+            "headline": headline, "subject": subject_of(digest, headline), "coverage": coverage_line(digest.coverage),
             "sections": [self._section(place, placed) for place in PLACES if any(i.place is place for i, _ in placed)],
             "waiting": self._waiting(digest), "aside": self._aside(digest),
             "announced": wording.count(len(digest.announced), "regeling", "regelingen") if digest.announced else "",
@@ -181,11 +192,11 @@ class Writer:
         }  # fmt: skip
         return self._letter("digest", context, to, placed, leave)
 
-    def _cards(self, digest: Digest) -> Iterator[tuple[Item, CallCard]]:
+    def _cards(self, digest: Digest, extras: DigestExtras) -> Iterator[tuple[Item, CallCard]]:
         """The items, section by section, with what is said of them."""
         for place in PLACES:
             for line in lines(item for item in digest.items if item.place is place):
-                yield line.item, replace(self._tell(line.item), head=line.head, grouped=line.grouped)
+                yield line.item, replace(self._tell(line.item, extras), head=line.head, grouped=line.grouped)
 
     def _waiting(self, digest: Digest) -> dict[str, Any] | None:
         if not digest.waiting:
@@ -277,14 +288,15 @@ class Writer:
     def _leave(self, to: Addressee, subscriptions: tuple[int, ...] = (), what: str = "") -> str:
         return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, subscriptions, what)}")
 
-    def _tell(self, item: Item) -> CallCard:
+    def _tell(self, item: Item, extras: DigestExtras = NO_EXTRAS) -> CallCard:
+        ours = extras.ours.get(item.call.id, "")
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.window,
-               item.call.doubted, tuple((other.id, other.version) for other in item.also),
+               item.call.doubted, ours, tuple((other.id, other.version) for other in item.also),
                tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
         if key not in self._told:
             if len(self._told) >= MOST_KEPT:
                 self._told.clear()
-            self._told[key] = call_card(item, self.now, self.links.page(f"/regelingen/{item.call.id}"))
+            self._told[key] = call_card(item, self.now, self.links.page(f"/regelingen/{item.call.id}"), ours)
         return self._told[key]
 
     def _piece(self, form: str, card: CallCard) -> RenderedCall:
@@ -296,13 +308,17 @@ class Writer:
             decide, doubt = (self.links.page(f"/{what}/{self._place(what, card.id)}") for what in (VERDICT, DOUBT))
             context = {"call": card, "decide": decide, "doubt": doubt}
             text = plain.get_template(f"_base/{form}.txt").render(context)
-            html = _fragment(marked.get_template(f"_base/{form}.html").render(context))
-            self._pieces[key] = RenderedCall(text, html, len(b2a_qp(text.encode())) + len(b2a_qp(html.encode())) + 300)
+            html = _rows(marked.get_template(f"_base/{form}.html").render(context))
+            links = LONGER * (text.count(self._secret) + html.count(self._secret))
+            self._pieces[key] = RenderedCall(text, html, _travelling(text) + _travelling(html) + links)
         return self._pieces[key]
 
     def _section(self, place: Place, placed: list[tuple[Item, RenderedCall]]) -> dict[str, Any]:
         count = sum(item.place is place for item, _ in placed)
-        return {"name": place.label.capitalize(), "count": count, "mark": self._mark(PLACES.index(place))}
+        note = DECIDE_BY if place is Place.CHOOSE else ""
+        return {
+            "name": place.label.capitalize(), "count": count, "note": note, "mark": self._mark(PLACES.index(place)),
+        }  # fmt: skip
 
     def _letter(
         self, mail: str, context: dict[str, Any], to: Addressee, placed: list[tuple[Item, RenderedCall]], leave: str
@@ -350,6 +366,11 @@ class Writer:
         }
 
 
+def _travelling(text: str) -> int:
+    """The bytes it takes on its way."""
+    return len(b2a_qp(text.encode()))
+
+
 def _form(item: Item) -> str:
     """The template of an item: whole, or in one line."""
     return "line" if item.brief else "call"
@@ -359,35 +380,3 @@ def _query(digest: Digest) -> str:
     """The filter of the page that lists what these subscriptions find."""
     opgaven = dict.fromkeys(name for query in digest.queries for name in query.filter.challenges)
     return urlencode([("challenges", name) for name in opgaven] + [("status", str(Status.OPEN))])
-
-
-def _headline(digest: Digest) -> str:
-    """``6 kansen om eerst te kiezen, 12 ook zelf aan te vragen``: every number is what is named under it."""
-    numbers = Counter(item.place for item in digest.items)
-    parts = [
-        wording.count(numbers[place], *COUNTED.get(place, (place.label, place.label)))
-        for place in PLACES
-        if numbers[place]
-    ]
-    return ", ".join(parts) or "niets nieuws"
-
-
-def _subject(digest: Digest, headline: str) -> str:
-    """The best call by its title, then what else there is."""
-    best = next((item for item in digest.items if item.place is Place.CHOOSE), None)
-    title = shorten(one_line(best.call.title, 200), 60, placeholder=" …") if best else ""
-    return f"{title}: {headline}" if title else headline
-
-
-def coverage_line(coverage: Coverage) -> str:
-    """``2 van 2 bronnen compleet; laatste ronde 07:02``."""
-    if not coverage.sources:
-        return "Nog geen bron opgehaald."
-    line = f"{coverage.complete} van {wording.count(coverage.sources, 'bron', 'bronnen')} compleet"
-    if coverage.incomplete:
-        line += f" (niet: {wording.listed(list(coverage.incomplete))})"
-    if coverage.last_round is not None:
-        line += f"; laatste ronde {wording.clock_time(coverage.last_round)}"
-    if coverage.waiting:
-        line += f"; {wording.count(coverage.waiting, 'regeling wacht', 'regelingen wachten')} op vrijgave"
-    return line + "."

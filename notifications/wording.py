@@ -62,6 +62,12 @@ def short_day(value: date | datetime) -> str:
     return _formatted(local_day(value), "d MMM y").replace(".", "")
 
 
+@_or_unknown
+def day_and_month(value: date | datetime) -> str:
+    """``30 nov``, where the year is plain."""
+    return _formatted(local_day(value), "d MMM").replace(".", "")
+
+
 def no_longer_named(since: date) -> str:
     """``niet meer genoemd sinds 30 nov 2026``: beside a fact that its source fell silent about."""
     return f"niet meer genoemd sinds {short_day(since)}"

@@ -49,7 +49,7 @@ def test_what_is_worth_most_stands_first_and_what_governments_cannot_use_is_only
     mail = deliveries(agenda)[-1]
     assert titles(mail) == ["Sterk en later", "Als partner", "Zwak"]
     assert "Waarschijnlijk niets voor een gemeente: 1 regeling" in mail.text
-    assert mail.subject == "Kansenradar: Sterk en later: 3 kansen om eerst te kiezen"
+    assert mail.subject == "Kansenradar: Sterk en later: 3 kansen om eerst te kiezen; eerste go/no-go 7 okt"
 
 
 def test_the_chosen_stand_in_full_and_the_others_of_ours_on_one_line(agenda: Engine, now: datetime) -> None:
@@ -88,7 +88,7 @@ def test_a_call_that_is_over_by_its_source_has_no_days_left(agenda: Engine, now:
     with reading(agenda) as session:
         call = read_catalogue(session, now, 0.0).calls[number]
     said = call_card(Item(call, ToldKind.CHANGED), now, "https://e.example")
-    assert (said.left, said.day, said.when, said.later, said.soon) == ("", "", "gesloten", "", False)
+    assert (said.left, said.when, said.later, said.soon) == ("", "gesloten", "", False)
 
 
 def test_the_lobby_stands_in_a_digest_with_what_is_to_be_done_and_not_what_was_brought(

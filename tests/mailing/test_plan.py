@@ -55,7 +55,9 @@ def test_a_first_digest_is_due_at_once_and_tells_only_what_it_names(agenda: Engi
         make_call(agenda, now, f"Regeling {n:02}", closes=date(2026, 10, 1) + timedelta(days=n), eligible="partner")
     assert plan_at(agenda, now).digests == 1
     (mail,) = deliveries(agenda)
-    assert mail.subject == "Kansenradar: Regeling 00: 6 kansen om eerst te kiezen, 10 als partner"
+    assert (
+        mail.subject == "Kansenradar: Regeling 00: 6 kansen om eerst te kiezen, 10 als partner; eerste go/no-go 7 sep"
+    )
     assert mail.text.count("* Regeling") == 16
     assert "Nog 4 regelingen wachten op een volgend overzicht" in mail.text
     assert len({row.call_id for row in told(agenda)}) == 16
@@ -81,7 +83,10 @@ def test_a_first_digest_waits_until_something_was_gathered(engine: Engine, now: 
     assert plan_at(engine, now).digests == 0
     make_call(engine, now)
     assert plan_at(engine, now).digests == 1
-    assert deliveries(engine)[0].subject == "Kansenradar: Circulair bouwen: 1 kans om eerst te kiezen"
+    assert (
+        deliveries(engine)[0].subject
+        == "Kansenradar: Circulair bouwen: 1 kans om eerst te kiezen; eerste go/no-go 5 nov"
+    )
 
 
 def test_a_new_call_is_told_on_the_next_working_day_at_half_past_seven(agenda: Engine, now: datetime) -> None:

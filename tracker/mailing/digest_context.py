@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from db.models import Deadline, Delivery
+from db.queries import Viewer
 from db.vocabulary import CLOSING_KINDS, UNTOLD_STATES, DeliveryState, Eligibility, MailKind
 from notifications.catalogue import CatalogueCall
 from notifications.letter import AgendaLine, DigestExtras, InDoubt
@@ -18,6 +19,7 @@ from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.latest_go import Notice, notice_for
 from tracker.clock import Now
+from tracker.lobby.call_work import CallWork, read_call_work, seen_by, still_running
 from tracker.lobby.due import LobbyDue, lobby_due
 
 AHEAD = timedelta(days=30)
@@ -34,13 +36,25 @@ class DigestContext:
     deadlines: dict[int, list[Deadline]]
     lobby: dict[int, list[LobbyDue]]
     in_doubt: dict[int, tuple[InDoubt, ...]]
+    work: dict[int, list[CallWork]]
     known: dict[tuple[Any, ...], DecisionWindow] = field(default_factory=dict)
+    known_work: dict[str, dict[int, str]] = field(default_factory=dict)
 
-    def extras(self, user_id: int) -> DigestExtras:
+    def extras(self, user_id: int, participant: str) -> DigestExtras:
         """For one person: what is to be done and with which office, never what was brought, answered or thought."""
         today = self.now.today
         lines = [AgendaLine(item.due, item.title, "", item.link, item.due < today) for item in self.lobby[user_id]]
-        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], self.in_doubt.get(user_id, ()))
+        in_doubt = self.in_doubt.get(user_id, ())
+        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, self._ours(user_id, participant))
+
+    def _ours(self, user_id: int, participant: str) -> dict[int, str]:
+        """What runs on calls, as far as this person may know: the same for everybody of one organisation."""
+        if participant not in self.known_work:
+            viewer = Viewer(user_id, participant_id=participant)
+            self.known_work[participant] = {
+                call: still_running(seen_by(viewer, work)) for call, work in self.work.items()
+            }
+        return self.known_work[participant]
 
     def windows(self, participant: str) -> Windows:
         """Until when this organisation can decide, per call; not asked of what a public body can hardly use."""
@@ -74,7 +88,10 @@ def read_digest_context(session: Session, calls: Iterable[int], now: Now) -> Dig
     lobby: dict[int, list[LobbyDue]] = defaultdict(list)
     for item in lobby_due(session, now.today, AHEAD):
         lobby[item.user_id].append(item)
-    return DigestContext(now, body_calendar(session), deadlines, lobby, _read_in_doubt(session, now.instant))
+    return DigestContext(
+        now, body_calendar(session), deadlines, lobby, _read_in_doubt(session, now.instant),
+        read_call_work(session),
+    )  # fmt: skip
 
 
 def _read_in_doubt(session: Session, now: datetime) -> dict[int, tuple[InDoubt, ...]]:

@@ -266,13 +266,13 @@ def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memo
         digests.catalogue, queries, memory, digests.coverage, run.now,
         first=job.first, urgent=job.kind == "urgent", windows=windows,
     )  # fmt: skip
-    extras = digests.context.extras(recipient.id)
+    extras = digests.context.extras(recipient.id, recipient.participant_id)
     even_empty = job.kind == "regular" and any(query.nothing_new for query in queries)
     if composed.empty and not extras.in_doubt and not even_empty:
         return None
     fields: dict[str, Any] = {"tells": composed.tells}
     try:
-        digest = run.writer.fitted(composed)
+        digest = run.writer.fitted(composed, extras)
         letter = run.writer.digest(digest, recipient.to, extras)
     except UNWRITABLE as error:
         letter = Letter("")

@@ -29,4 +29,5 @@ def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, thres
     context = read_digest_context(session, catalogue.calls, Now(now))
     windows, writer = context.windows(recipient.participant_id), mailer.writer(now)
     digest = compose(catalogue, recipient.queries, memory, coverage, now, first=first, windows=windows)
-    return writer.digest(writer.fitted(digest), recipient.to, context.extras(user_id))
+    extras = context.extras(user_id, recipient.participant_id)
+    return writer.digest(writer.fitted(digest, extras), recipient.to, extras)

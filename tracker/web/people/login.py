@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from db.models import Delivery, MagicLink, MailText, User
 from db.vocabulary import MailKind
+from notifications.letter import sign_in
 from tracker.people.subscriptions import folded
 from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
@@ -134,14 +135,10 @@ def _requests_lately(session: Session, address: str, now: datetime) -> int:
     return session.exec(query.where(col(MagicLink.requested_at) > now - timedelta(hours=1))).one()
 
 
-SUBJECT = "Uw link om in te loggen bij Kansenradar"
-
-
 def mail_link(session: Session, site: Site, user: User | None, token: str, now: datetime) -> None:
     """Put the mail in the outbox. For an unknown address it is written too, and thrown away: both take as long."""
     link = link_address(site, token)
-    text = site.render("people/login_mail.txt", {"link": link, "name": user.name if user else ""})
-    html = site.render("people/login_mail.html", {"link": link, "name": user.name if user else ""})
+    letter = sign_in(link, user.name if user else "")
     request = secrets.token_hex(16)
     host = urlsplit(site.settings.base_url).hostname or "localhost"
     if user is None:
@@ -154,9 +151,9 @@ def mail_link(session: Session, site: Site, user: User | None, token: str, now: 
             lane=0,
             user_id=user.id,
             address=user.email,
-            subject=SUBJECT,
-            written=MailText(text=text, html=html),
-            sha256=hashlib.sha256((text + html).encode()).hexdigest(),
+            subject=letter.subject,
+            written=MailText(text=letter.text, html=letter.html),
+            sha256=hashlib.sha256((letter.text + letter.html).encode()).hexdigest(),
             planned_at=now,
             not_before=now,
             expires_at=now + timedelta(minutes=10),

@@ -1,0 +1,58 @@
+"""What of our own runs on a call is told to who may see it, and never its wording."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine
+
+from db.models import Dossier, DossierCall, User
+from db.queries import Viewer
+from db.session import reading, writing
+from db.vocabulary import Role, Visibility
+from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
+from tests.make.pages import make_participant
+from tracker.lobby.call_work import read_call_work, seen_by, still_running
+
+pytestmark = pytest.mark.one_database
+NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def call(engine: Engine) -> int:
+    make_agenda(engine)
+    number = make_call(engine, NOW, eligible="self")
+    with writing(engine) as session:
+        make_participant(session)
+        for title, stage, closed, visibility in (
+            ("KANARIE warmte", "preparing", None, Visibility.OWN), ("KANARIE oud", "settled", NOW, Visibility.MRA),
+        ):  # fmt: skip
+            dossier = Dossier(
+                title=title, kind="application", stage=stage, participant_id="amsterdam", visibility=visibility,
+                opened_at=NOW, closed_at=closed,
+            )  # fmt: skip
+            session.add(dossier)
+            session.flush()
+            session.add(DossierCall(dossier_id=dossier.id, call_id=number))
+    return number
+
+
+def test_only_who_may_see_a_dossier_is_told_of_it(engine: Engine, call: int) -> None:
+    with reading(engine) as session:
+        work = read_call_work(session)[call]
+    own, other = (Viewer(1, Role.FUNDRAISER, each) for each in ("amsterdam", "haarlem"))
+    assert still_running(seen_by(own, work)) == "aanvraag: in voorbereiding (Amsterdam)"
+    assert [each.title for each in seen_by(other, work)] == ["KANARIE oud"]
+    assert still_running(seen_by(other, work)) == ""
+
+
+def test_a_digest_says_that_an_application_runs_without_a_word_of_it(engine: Engine, call: int) -> None:
+    make_reader(engine, NOW, "jan@haarlem.example")
+    make_reader(engine, NOW, "an@amsterdam.example")
+    with writing(engine) as session:
+        session.get_one(User, 2).participant_id = "amsterdam"
+    plan_at(engine, NOW)
+    other, own = deliveries(engine)
+    assert "AANVRAAG: IN VOORBEREIDING (AMSTERDAM)" in own.text
+    assert "aanvraag: in voorbereiding (Amsterdam)" in own.html
+    assert "aanvraag: " not in other.html
+    assert "KANARIE" not in own.text + own.html + own.subject

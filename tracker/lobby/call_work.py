@@ -1,0 +1,66 @@
+"""What of our own runs on a call: dossiers and applications, read once for many calls, told to who may see them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from db.models import Dossier, DossierCall, Participant
+from db.queries import Viewer
+from db.rights import may_see
+from db.vocabulary_lobby import ApplicationStage, DossierKind, Stage
+
+
+@dataclass(frozen=True)
+class CallWork:
+    """One dossier on a call, without its wording."""
+
+    dossier_id: int
+    participant_id: str
+    visibility: str
+    kind: DossierKind
+    title: str
+    owner: str
+    stage: str
+    closed: bool
+
+    @property
+    def path(self) -> str:
+        """Its page."""
+        where = "aanvragen" if self.kind is DossierKind.APPLICATION else "dossiers"
+        return f"/{where}/{self.dossier_id}"
+
+    @property
+    def state(self) -> str:
+        """``aanvraag: in voorbereiding (Haarlem)``: never its title, which may be internal wording."""
+        stages = ApplicationStage if self.kind is DossierKind.APPLICATION else Stage
+        return f"{self.kind.label}: {stages(self.stage).label} ({self.owner})"
+
+
+def read_call_work(session: Session, calls: Iterable[int] | None = None) -> dict[int, list[CallWork]]:
+    """Per call the dossiers that hang on it, of everybody; ``calls`` limits it. Ask ``seen_by`` before telling any."""
+    query = select(DossierCall.call_id, Dossier, Participant.name).where(
+        DossierCall.dossier_id == Dossier.id, Participant.id == Dossier.participant_id
+    )
+    if calls is not None:
+        query = query.where(col(DossierCall.call_id).in_(list(calls)))
+    by_call: dict[int, list[CallWork]] = defaultdict(list)
+    for call, dossier, owner in session.exec(query.order_by(col(Dossier.id))):
+        by_call[call].append(
+            CallWork(
+                dossier.id, dossier.participant_id, dossier.visibility, DossierKind(dossier.kind), dossier.title,
+                owner, dossier.stage, dossier.closed_at is not None,
+            )
+        )  # fmt: skip
+    return by_call
+
+
+def seen_by(viewer: Viewer, work: Sequence[CallWork]) -> list[CallWork]:
+    """What of it this person may know of."""
+    return [each for each in work if may_see(viewer, each.participant_id, each.visibility)]
+
+
+def still_running(work: Iterable[CallWork]) -> str:
+    """What runs, in one line; empty for nothing."""
+    return "; ".join(each.state for each in work if not each.closed)
