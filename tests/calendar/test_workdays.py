@@ -29,6 +29,7 @@ def test_in_the_summer_recess_people_work_and_no_body_meets(loaded: ClosedDays) 
     assert all(loaded.can_meet(day, keeps_recess=False) for day in weekdays)
 
 
+@pytest.mark.one_database
 def test_no_digest_stops_in_the_summer_recess(engine: Engine) -> None:
     with writing(engine) as session:
         load_bodies(session)

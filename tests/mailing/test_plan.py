@@ -397,10 +397,12 @@ def reminders(engine: Engine) -> list[Delivery]:
 
 def test_reminders_come_at_their_distances_once(agenda: Engine, now: datetime) -> None:
     person = make_reader(agenda, now)
-    call = make_call(agenda, now, closes=date(2026, 9, 1))
+    closes = date(2026, 9, 1)
+    call = make_call(agenda, now, closes=closes)
     follow(agenda, person, call, now)
-    for day in range(100):
-        plan_at(agenda, local(2026, 5, 29, 8, 0) + timedelta(days=day))
+    near = {closes - timedelta(days=distance + off) for distance in (60, 30, 14, 7, 1, 0) for off in (-2, -1, 0, 1)}
+    for day in sorted(near):
+        plan_at(agenda, local(day.year, day.month, day.day, 8, 0))
     sent = reminders(agenda)
     assert [mail.key.rsplit(":", 1)[1] for mail in sent] == ["60", "30", "14", "7", "1"]
     assert [mail.subject.partition(":")[0] for mail in sent][-2:] == ["nog 7 dagen", "morgen"]
