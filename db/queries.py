@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from db.models.access import Follow
 from db.models.calls import Call, Crawl, Match, Sighting
 from db.models.people import Verdict
-from db.search import matching
+from db.search import Translations, matching, of_programme
 from db.status import FINAL_WORDS, next_gate_expression, past_yet_open_expression, status_expression
 from db.vocabulary import Eligibility, Instrument, Role, Say, Status
 
@@ -48,23 +48,32 @@ class CallFilter(BaseModel):
     instruments: Annotated[tuple[Instrument, ...], BeforeValidator(_several)] = ()
     sources: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
     languages: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
+    programmes: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
     at_least: Decimal | None = None
     closes_before: date | None = None
     closes_after: date | None = None
 
 
-def calls_for(wanted: CallFilter, now: datetime, threshold: float = 0) -> SelectOfScalar[Any]:
+def calls_for(
+    wanted: CallFilter, now: datetime, threshold: float = 0, translations: Translations | None = None
+) -> SelectOfScalar[Any]:
     """The calls a filter means, by what closes first. ``threshold``: the score from which a match counts."""
     call = Call
-    conditions = [col(call.joined_into).is_(None), *_conditions(wanted, now, threshold)]
+    conditions = [col(call.joined_into).is_(None), *named(wanted, translations), *_conditions(wanted, now, threshold)]
     gate = next_gate_expression(now)
     return select(call).where(*conditions).order_by(gate.is_(None), gate, col(call.closes_at), col(call.id))
 
 
+def named(wanted: CallFilter, translations: Translations | None = None) -> Iterator[ColumnElement[bool]]:
+    """What of a filter the index of words answers: what was typed, and programmes."""
+    if wanted.text:
+        yield matching(wanted.text, translations=translations)
+    if wanted.programmes:
+        yield of_programme(wanted.programmes)
+
+
 def _conditions(wanted: CallFilter, now: datetime, threshold: float) -> Iterator[ColumnElement[bool]]:
     call = Call
-    if wanted.text:
-        yield matching(wanted.text)
     if wanted.status:
         yield from _has_status(wanted.status, now)
     if wanted.challenges:

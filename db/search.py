@@ -1,37 +1,70 @@
-"""Search: fold and stem a text the same way when it is stored and when it is asked for, on both databases.
+"""Search: which calls have the words that somebody typed, and how well they have them, on both databases alike.
 
 SQLite keeps the words in the FTS5 table ``search_call``, PostgreSQL in a GIN index of that name. A hit has every word
-of the question, as it stands in Dutch or in English, or as the beginning of a longer word.
+of the question: as it stands in Dutch or in English, as the beginning of a longer word, as the halves of a compound, as
+a part of its code, or as a word that an opgave gives for it in the other language. What stands in quotation marks must
+stand there as it was typed.
 """
 
 import json
 import re
-import unicodedata
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, false, func, literal_column, select, text, true
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Text,
+    TypeDecorator,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, col
 
-from db.models.calls import Call
+from db.models.calls import Call, Challenge
+from db.search_words import (
+    CODE,
+    PROGRAMME,
+    STEMMERS,
+    TITLE,
+    WORDS,
+    endings,
+    fold,
+    halves,
+    programme_word,
+    searchable,
+    stem,
+)
 
-MOST_CHARACTERS = 60_000
+MOST_CHARACTERS = 1000  # of a question
 MOST_WORDS = 12
 MOST_HITS = 300
-MOST_STEMS = 300_000
+MOST_TOGETHER = 3  # words of a phrase that an opgave translates
 LONG_ENOUGH = 4  # from here on a word also finds longer ones: fiets -> fietsroute
-BETWEEN_WORDS = bytes(c if (chr(c).isalnum() and c < 128) or c == ord("-") else ord(" ") for c in range(256))
-WORDS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-STEMMERS = {"nl": "dutch", "en": "english"}
+SHORTEST_CODE, SHORTEST_NUMBER = 2, 5
+QUOTED = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]")
+SPELLED = (Call.title, Call.summary, Call.call_title, Call.destination)  # where a phrase is looked for
 
 SQLITE_INDEX = (
     "CREATE VIRTUAL TABLE search_call USING fts5(search_text, tokenize='ascii', detail=none, columnsize=0)",
     "INSERT INTO search_call(rowid, search_text) SELECT id, search_text FROM call",
 )
 POSTGRESQL_INDEX = ("CREATE INDEX search_call ON call USING gin (to_tsvector('simple'::regconfig, search_text))",)
+Translations = Mapping[str, Sequence[str]]  # the stems of a word or phrase -> what it is called in the other language
 
 
 def make_index(connection: Connection) -> None:
@@ -60,123 +93,265 @@ def index_words(connection: Connection, calls: Sequence[int]) -> None:
         connection.exec_driver_sql(write, (json.dumps(list(calls)),))
 
 
-def searchable(language: str, *texts: str | None) -> str:
-    """The words of the texts, folded and stemmed, each once, for the column ``search_text``."""
-    folded = fold(" ".join(filter(None, texts))[:MOST_CHARACTERS])
-    stems = _stems_of(language if language in STEMMERS else "en")
-    # As WORDS.findall does, four times as fast; hyphens are seen to by Stems.
-    found = dict.fromkeys(folded.encode("ascii", "replace").translate(BETWEEN_WORDS).split())
-    return " ".join(filter(None, map(stems.__getitem__, found)))
+@dataclass(frozen=True)
+class Token:
+    """A word of the index, or the beginning of one."""
+
+    word: str
+    begins: bool = False
 
 
-class Stems(dict[bytes, str]):
-    """Word -> what it is found by; a plain dictionary, because it is asked for every word of every text."""
+@dataclass(frozen=True)
+class Every:
+    """All of these."""
 
-    def __init__(self, language: str) -> None:
-        super().__init__()
-        self.language = language
-
-    def __missing__(self, word: bytes) -> str:
-        if word.isdigit():
-            return stem(word.decode(), self.language)  # numbers are many, and each is seen once
-        if len(self) >= MOST_STEMS:
-            self.clear()
-        whole = WORDS.findall(word.decode())
-        self[word] = found = " ".join(stem(part, self.language) for one in whole for part in parts(one))
-        return found
+    of: tuple["Node", ...]
 
 
-@cache
-def _stems_of(language: str) -> Stems:
-    return Stems(language)
+@dataclass(frozen=True)
+class Some:
+    """At least one of these."""
+
+    of: tuple["Node", ...]
 
 
-def fold(text: str) -> str:
-    """Lower case without accents: "Café Fryslân" -> "cafe fryslan"."""
-    lower = text.casefold()
-    if lower.isascii():
-        return lower
-    return "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
+Node = Token | Every | Some
 
 
-def parts(word: str) -> tuple[str, ...]:
-    """A hyphenated word counts by its parts and as one: energie-transitie is also energietransitie."""
-    if "-" not in word:
-        return (word,)
-    return (*word.split("-"), word.replace("-", ""))
+@dataclass(frozen=True)
+class AskedWord:
+    """A word of a question, or a phrase that an opgave translates: what finds it, and what finds it in a title.
+
+    ``single``: what finds it by a word; ``phrases``: what finds it only where several words stand together.
+    """
+
+    single: Node
+    phrases: tuple[str, ...] = ()
+
+    @property
+    def anywhere(self) -> Node:
+        """What a call must have to be looked at: of a phrase its words, wherever they stand."""
+        if not self.phrases:
+            return self.single
+        return Some((self.single, *(_all_words(phrase) for phrase in self.phrases)))
 
 
-@lru_cache(maxsize=200_000)
-def stem(word: str, language: str) -> str:
-    """Lemma first, then stem: together they find 26 of 28 Dutch pairs, each alone 20 or 23 (measured 2026-11-23)."""
-    import simplemma
+class AsQuestion(TypeDecorator[Node]):
+    """A node as the database that is asked puts it."""
 
-    if word.isdigit() or len(word) > 60:
-        return word[:60]
-    lemma = fold(simplemma.lemmatize(word, lang=language))
-    return str(_stemmer(language).stemWord(lemma if WORDS.fullmatch(lemma) else word))
+    impl = Text
+    cache_ok = True
 
-
-@cache
-def _stemmer(language: str) -> Any:
-    import Stemmer
-
-    return Stemmer.Stemmer(STEMMERS[language])
+    def process_bind_param(self, value: Node | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return _in_words(value, " AND ", " OR ", '"{}"', '"{}"*')
+        return _in_words(value, " & ", " | ", "{}", "{}:*")
 
 
-def asked(question: str) -> list[list[str]]:
-    """The words of a question, each as the stems it may stand under."""
-    words = dict.fromkeys(part for found in WORDS.findall(fold(question[:1000])) for part in found.split("-"))
-    return [sorted({stem(word, language) for language in STEMMERS}) for word in list(words)[:MOST_WORDS]]
+class Hits(FunctionElement[bool]):
+    """The condition that a call has these words; each database has its own way to say so.
+
+    The words are a parameter, so that the statement around it is compiled once and not for every question.
+    """
+
+    name = "hits"
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, node: Node) -> None:
+        super().__init__(bindparam("question", node, type_=AsQuestion(), unique=True))
 
 
-class Hits(ColumnElement[bool]):
-    """The condition that a call has the words; each database has its own way to say so."""
-
-    inherit_cache = False
-
-    def __init__(self, words: list[list[str]], whole: bool = False) -> None:
-        self.words = words
-        self.long_enough = 1000 if whole else LONG_ENOUGH
-
-
-def matching(question: str, whole: bool = False) -> ColumnElement[bool]:
+def matching(question: str, whole: bool = False, translations: Translations | None = None) -> ColumnElement[bool]:
     """A condition on Call; an empty question is met by every call, one without words by none.
 
-    ``whole``: no word is the beginning of a longer one.
+    ``whole``: nothing but these words, none as the beginning of a longer one.
     """
     if not question.strip():
         return true()
-    words = asked(question)
-    return Hits(words, whole) if words else false()
+    if whole:
+        words = _words(fold(question[:MOST_CHARACTERS]))
+        return Hits(Every(tuple(_stems(word, begins=False) for word in words))) if words else false()
+    loose, quoted = _apart(question)
+    asked = _asked(loose, translations or {})
+    nodes = [*(word.anywhere for word in asked), *(_all_words(phrase) for phrase in quoted)]
+    if not nodes:
+        return false()
+    spelled = [_spelled(phrase) for phrase in quoted if " " in phrase.strip()]
+    by_phrase = [or_(Hits(word.single), *map(_spelled, word.phrases)) for word in asked if word.phrases]
+    return and_(Hits(Every(tuple(nodes))), *spelled, *by_phrase)
 
 
-def _sqlite_question(hits: Hits) -> str:
-    def one(stem: str) -> str:
-        return f'"{stem}"*' if len(stem) >= hits.long_enough else f'"{stem}"'
+def by_code(question: str) -> ColumnElement[bool]:
+    """Whether the whole question is a call's code, or begins like one of its parts."""
+    code = _whole_code(question)
+    return Hits(Token(CODE + code, begins=True)) if code else false()
 
-    return " AND ".join("(" + " OR ".join(map(one, stems)) + ")" for stems in hits.words)
+
+def by_name(question: str, translations: Translations | None = None) -> ColumnElement[bool]:
+    """Whether all the words stand in a call's title, or in the name of its programme."""
+    loose, quoted = _apart(question)
+    nodes = [*(word.anywhere for word in _asked(loose, translations or {})), *map(_all_words, quoted)]
+    everything = Every(tuple(nodes))
+    return or_(*(Hits(_marked(everything, mark)) for mark in (TITLE, PROGRAMME))) if nodes else false()
 
 
-def _postgresql_question(hits: Hits) -> str:
-    def one(stem: str) -> str:
-        return f"{stem}:*" if len(stem) >= hits.long_enough else stem
+def of_programme(names: Iterable[str]) -> ColumnElement[bool]:
+    """The condition that a call is of one of these programmes."""
+    return Hits(Some(tuple(Token(programme_word(name)) for name in names)))
 
-    return " & ".join("(" + " | ".join(map(one, stems)) + ")" for stems in hits.words)
+
+def programmes(session: Session) -> list[str]:
+    """The programmes that calls are of, by name."""
+    rows = session.connection().execute(select(col(Call.programme)).where(col(Call.joined_into).is_(None)))
+    return sorted({name for names in rows.scalars() for name in names}, key=fold)
+
+
+def in_other_language(question: str, translations: Translations) -> list[str]:
+    """What a question is looked for beside its own words."""
+    folded = [part for word in WORDS.findall(fold(_apart(question)[0])) for part in word.split("-")]
+    return [other for phrase in _grouped(folded, translations) for other in _others(phrase, translations)]
+
+
+def read_translations(session: Session) -> Translations:
+    """What the opgaven call the same thing in the other language, by the stems of a word or phrase, both ways."""
+    called: dict[str, dict[str, None]] = {}
+    for pairs in session.connection().execute(select(col(Challenge.translations))).scalars():
+        for dutch, english in pairs.items():
+            for other in english:
+                called.setdefault(_key(dutch, "nl"), {})[other] = None
+                called.setdefault(_key(other, "en"), {})[dutch] = None
+    return {key: tuple(others) for key, others in called.items()}
+
+
+@lru_cache(maxsize=20_000)
+def _key(words: str, language: str) -> str:
+    return " ".join(stem(word, language) for word in _words(fold(words)))
+
+
+def _apart(question: str) -> tuple[str, list[str]]:
+    """What is typed without quotation marks, and each phrase within them."""
+    question = question[:MOST_CHARACTERS]
+    quoted = [phrase for phrase in QUOTED.findall(question) if WORDS.search(fold(phrase))]
+    return QUOTED.sub(" ", question), quoted
+
+
+def _words(folded: str) -> list[str]:
+    """The words of a question, those with a hyphen in parts, each once."""
+    return list(dict.fromkeys(part for word in WORDS.findall(folded) for part in word.split("-")))[:MOST_WORDS]
+
+
+def _asked(question: str, translations: Translations) -> list[AskedWord]:
+    """The words of a question; a phrase that an opgave translates is taken as one."""
+    folded = WORDS.findall(fold(question))
+    pieces = [piece for word in folded for piece in ([word] if _is_code(word) else word.split("-"))]
+    return [_asked_word(words, translations) for words in _grouped(pieces, translations)]
+
+
+def _grouped(words: Iterable[str], translations: Translations) -> Iterator[list[str]]:
+    """Each word once, with the words after it where an opgave translates them together."""
+    left = list(dict.fromkeys(words))[:MOST_WORDS]
+    while left:
+        size = next((n for n in range(min(MOST_TOGETHER, len(left)), 1, -1) if _others(left[:n], translations)), 1)
+        yield left[:size]
+        del left[:size]
+
+
+def _asked_word(words: list[str], translations: Translations) -> AskedWord:
+    others = _others(words, translations)
+    single = [_given(other) for other in others if " " not in other.strip()]
+    phrases = tuple(other for other in others if " " in other.strip())
+    if len(words) > 1:
+        return AskedWord(Some((Every(tuple(_stems(word) for word in words)), *single)), phrases)
+    (word,) = words
+    if _is_code(word):
+        return AskedWord(Token(CODE + word.replace("-", ""), begins=True))
+    nodes = [_stems(word), *single]
+    if pair := halves(word):
+        nodes.append(Every(tuple(_stems(half) for half in pair)))
+    if _may_be_code(word):
+        nodes.append(Token(CODE + word, begins=True))
+    return AskedWord(Some(tuple(nodes)), phrases)
+
+
+def _others(words: Sequence[str], translations: Translations) -> list[str]:
+    """What the words are called in the other language."""
+    keys = dict.fromkeys(" ".join(stem(word, language) for word in words) for language in STEMMERS)
+    return list(dict.fromkeys(other for key in keys for other in translations.get(key, ())))
+
+
+def _is_code(word: str) -> bool:
+    """``CL5-2027-07-D3``, ``D3-07``: many parts, or a number in each; no period (2021-2027) and no date."""
+    numbered = [any(c.isdigit() for c in part) for part in word.split("-")]
+    several = len(numbered) > 2 and any(numbered) or len(numbered) > 1 and all(numbered)
+    return several and any(c.isalpha() for c in word)
+
+
+def _may_be_code(word: str) -> bool:
+    long_enough = len(word) >= (SHORTEST_NUMBER if word.isdigit() else SHORTEST_CODE)
+    return long_enough and any(c.isdigit() for c in word)
+
+
+def _whole_code(question: str) -> str:
+    """The question as one code, where it can be one: it has a number in it, however its parts are joined."""
+    code = next(endings(question[:MOST_CHARACTERS].strip('"“”„ ')), "")
+    return code if any(c.isdigit() for c in code) and len(code) >= SHORTEST_NUMBER else ""
+
+
+def _stems(word: str, begins: bool = True) -> Node:
+    """The stems that a word may stand under, each also as the beginning of a longer one where it is long enough."""
+    stems = sorted({stem(word, language) for language in STEMMERS})
+    return Some(tuple(Token(each, begins and len(each) >= LONG_ENOUGH) for each in stems))
+
+
+def _all_words(phrase: str) -> Node:
+    return Every(tuple(_stems(word, begins=False) for word in _words(fold(phrase))))
+
+
+def _given(word: str) -> Node:
+    """A word that an opgave gives: as it stands, as a compound's halves, or, with an asterisk, as a beginning."""
+    whole = Every(tuple(_stems(part, begins=word.endswith("*")) for part in _words(fold(word))))
+    pair = halves(fold(word))
+    return Some((whole, Every(tuple(_stems(half, begins=False) for half in pair)))) if pair else whole
+
+
+def _spelled(phrase: str) -> ColumnElement[bool]:
+    """That a phrase stands somewhere as it was typed, whatever stands between its words; any letter for an accent."""
+    words = re.findall(r"\w+", phrase.lower())
+    pattern = "_".join("".join(c if c.isascii() else "_" for c in word) for word in words)
+    return or_(*(col(column).ilike(f"%{pattern}%") for column in SPELLED))
+
+
+def _marked(node: Node, mark: str) -> Node:
+    """The same where a mark says that the word stands in a title, or in the name of a programme."""
+    if isinstance(node, Token):
+        return node if node.word.startswith(CODE) else Token(mark + node.word, node.begins and mark == TITLE)
+    return type(node)(tuple(_marked(each, mark) for each in node.of))
+
+
+def _in_words(node: Node, every: str, some: str, token: str, begins: str) -> str:
+    """A node in the language of a database."""
+    if isinstance(node, Token):
+        return (begins if node.begins else token).format(node.word)
+    joined = (every if isinstance(node, Every) else some).join(
+        _in_words(each, every, some, token, begins) for each in node.of
+    )
+    return f"({joined})"
 
 
 @compiles(Hits, "sqlite")
 def _on_sqlite(hits: Hits, compiler: SQLCompiler, **kw: Any) -> str:
-    found = text("SELECT rowid FROM search_call WHERE search_call MATCH :question")
-    found = found.bindparams(question=_sqlite_question(hits))
-    return f"call.id IN ({compiler.process(found, **kw)})"
+    question = compiler.process(hits.clauses, **kw)  # the place of a parameter, never the words
+    return f"call.id IN (SELECT rowid FROM search_call WHERE search_call MATCH {question})"  # noqa: S608
 
 
 @compiles(Hits, "postgresql")
 def _on_postgresql(hits: Hits, compiler: SQLCompiler, **kw: Any) -> str:
     vector = func.to_tsvector(literal_column("'simple'::regconfig"), col(Call.search_text))
-    question = func.to_tsquery(literal_column("'simple'::regconfig"), _postgresql_question(hits))
-    return str(compiler.process(vector.op("@@")(question), **kw))
+    question = f"to_tsquery('simple'::regconfig, {compiler.process(hits.clauses, **kw)})"
+    return f"({compiler.process(vector, **kw)} @@ {question})"
 
 
 def search(session: Session, question: str, most: int = 50) -> list[int]:
@@ -186,6 +361,6 @@ def search(session: Session, question: str, most: int = 50) -> list[int]:
         matching(question), col(call.joined_into).is_(None)
     )
     rows = session.connection().execute(newest.order_by(col(call.id).desc()).limit(MOST_HITS)).all()
-    stems = {stem for word in asked(question) for stem in word}
+    stems = {stem(word, language) for word in _words(fold(question)) for language in STEMMERS}
     ranked = sorted(rows, key=lambda row: (-len(stems & set(searchable(row.language, row.title).split())), -row.id))
     return [row.id for row in ranked[:most]]

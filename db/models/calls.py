@@ -136,7 +136,7 @@ class Call(Numbered, table=True):
     proof: dict[str, dict[str, Any]] = Field(
         default_factory=dict, sa_type=JSON, description="field -> the sentence it was read from, and how certainly"
     )
-    search_text: str = Field(default="", sa_type=Text, description="folded and stemmed; see db/search.py")
+    search_text: str = Field(default="", sa_type=Text, description="folded, stemmed and marked; see db/search_words.py")
     version: int = Field(default=1, description="grows with every change worth telling")
     stale: dict[str, str] = Field(
         default_factory=dict, sa_type=JSON, description="field or kind of date -> day since which no source names it"
@@ -294,6 +294,9 @@ class Challenge(SQLModel, table=True):
     words_en: list[str] = Field(default_factory=list, sa_type=JSON)
     words_not: list[str] = Field(default_factory=list, sa_type=JSON, description="lower the score, never hide")
     searches_with: list[str] = Field(default_factory=list, sa_type=JSON, description="opgaven whose words it borrows")
+    translations: dict[str, list[str]] = Field(
+        default_factory=dict, sa_type=JSON, description="a Dutch word -> what its field calls it in English, for search"
+    )
     position: int = 0
     version: int = 1
 

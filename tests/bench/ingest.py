@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from db.migrate import upgrade
-from db.search import searchable
+from db.search_words import searchable
 from db.session import open_engine, writing
 from scrapers.listing import Listing
 from tests.bench.row import Row

@@ -13,7 +13,8 @@ from sqlmodel import Session, select
 
 from db.migrate import upgrade
 from db.models import Call, Challenge, Deadline, Match
-from db.search import index_words, search, searchable
+from db.search import index_words, search
+from db.search_words import search_words
 from db.session import open_engine, reading, writing
 from tests.bench.row import Row
 from tests.make.pages import Visitor, make_user, visit
@@ -93,7 +94,7 @@ def _call(n: int) -> dict[str, Any]:
         "url": f"https://e.nl/{n}",
         "publisher": publisher,
         "summary": f"Bijdrage rond {word} in {place}.",
-        "search_text": searchable(language, named, word, publisher),
+        "search_text": search_words(language, named, (), (f"HORIZON-CL5-2027-{n}",), word, publisher),
         "opens_at": at - timedelta(days=60 if days <= 60 else 1),
         "closes_at": at,
         "first_seen": NOW - timedelta(days=n % 365),

@@ -25,7 +25,8 @@ from db.models import (
     User,
     Verdict,
 )
-from db.search import index_words, searchable
+from db.search import index_words
+from db.search_words import search_words
 from db.vocabulary import Cadence, DeadlineKind, DeliveryState, MailKind, RevisionKind, Role, Say
 from tracker.calendar.load_bodies import load_bodies
 from tracker.challenges.agenda import load_agendas
@@ -142,7 +143,7 @@ def _call(session: Session, now: datetime, draw: random.Random, n: int, row: tup
         provenance={"title": source, "closes": source, "budget": source, "rate": source, "url": source},
         conflicts={"closes": {source: [{"day": closing.date().isoformat()}], "rijksoverheid": [{"day": (closing + timedelta(days=7)).date().isoformat()}]}} if n == 2 else {},
         review=["sluit medio november"] if n == 4 else [],
-        search_text=searchable(language, title, word, publisher),
+        search_text=search_words(language, title, (), (f"{source}-2026-{n}",), word, publisher),
         held=n in (30, 31, 32),
         first_seen=now - timedelta(days=n % 9, hours=1),
         last_seen=now - timedelta(hours=2),

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from db.models import Call
+from db.models import Agenda, Call, Challenge
 from db.queries import CallFilter, calls_for
-from db.search import WORDS, fold, matching, parts, search, searchable, stem
+from db.search import in_other_language, matching, programmes, read_translations, search
+from db.search_words import WORDS, fold, forms, searchable
 from tests.make.crawls import make_listing, store
+from tracker.matching.search import PersonalFilter, find
 
 CALLS = {
     1: ("nl", "Regeling circulaire fietsroutes", "Subsidies voor gemeenten; energie-transitie in wijken"),
@@ -84,5 +86,98 @@ def test_folding_takes_accents_and_case_away() -> None:
 
 @given(st.text(alphabet="abcxyzéß€09-–_ .,/\n'", max_size=60))
 def test_the_quick_way_to_find_words_finds_the_same(text: str) -> None:
-    found = [stem(part, "nl") for word in dict.fromkeys(WORDS.findall(fold(text))) for part in parts(word)]
+    found = [form for word in dict.fromkeys(WORDS.findall(fold(text))) for form in forms(word, "nl")]
     assert dict.fromkeys(searchable("nl", text).split()) == dict.fromkeys(" ".join(found).split())
+
+
+TOPICS = {
+    1: ("HORIZON-CL5-2027-07-D3-16", "Tandem photovoltaics", ("Horizon Europe",), "Better solar cells."),
+    2: ("HORIZON-CL5-2027-08-D3-07", "Heat networks of cities", ("Horizon Europe",), "District heating for all."),
+    3: (
+        "LIFE-2026-CET-LOCAL",
+        "Local heating plans",
+        ("LIFE",),
+        "Municipalities plan; quality of life, and a district.",
+    ),
+    4: ("CEF-T-2026-AFIFGEN", "Charging infrastructure", ("Connecting Europe Facility",), "Along the main roads."),
+}
+
+
+@pytest.fixture
+def topics(session: Session, now: datetime) -> Session:
+    """Four topics of the EU portal, a Dutch scheme, and an opgave that says what its words are called in English."""
+    listed = [
+        make_listing(
+            50129690 + n, title=title, language="en", references=(code,), code=code, programme=named, summary=text
+        )
+        for n, (code, title, named, text) in TOPICS.items()
+    ]
+    scheme = make_listing(9, title="Regeling stadswarmtenetten", summary="Fietsinfrastructuur langs het spoor.")
+    store(session, [*listed, scheme], now)
+    session.add(Agenda(id="A", name="Agenda", valid_from=now.date()))
+    session.flush()
+    called = {"warmtenet": ["district heating"], "zonnepanelen": ["photovoltaic*"], "brede weg": ["main roads"]}
+    session.add(Challenge(id="A-1", agenda_id="A", kind="line", status="official", translations=called))
+    session.flush()
+    return session
+
+
+def titles(session: Session, question: str, now: datetime) -> list[str]:
+    return [call.title for call in find(session, CallFilter(text=question), now).calls]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("HORIZON-CL5-2027-07-D3-16", {1}),
+        ("cl5-2027-07-d3", {1}),
+        ("CL5-2027", {1, 2}),
+        ("HORIZON CL5 2027", {1, 2}),
+        ("CL5", {1, 2}),
+        ("D3-07", {2}),  # and not the one that has 07 before its D3
+        ("50129691", {1}),
+        ("life-2026-cet", {3}),
+        ("CEF", {4}),
+        ("cef 2026", {4}),
+        ("zonnepaneel", {1}),
+        ("warmtenet", {2, 9}),
+        ("brede weg", {4}),
+        ("district heating", {2, 3, 9}),  # the words anywhere; and what the opgave calls it in Dutch
+        ('"district heating"', {2}),
+        ('"quality of life" plan', {3}),
+        ('"life of quality"', set()),
+        ("2021-2027", set()),
+        ("infrastructuur", {9}),
+        ("fiets", {9}),
+        ("infrastructuur fietsen", {9}),
+    ],
+)
+def test_what_a_fundraiser_types_finds(topics: Session, now: datetime, question: str, found: set[int]) -> None:
+    expected = {TOPICS[n][1] if n in TOPICS else "Regeling stadswarmtenetten" for n in found}
+    assert set(titles(topics, question, now)) == expected
+
+
+def test_a_compound_that_is_typed_finds_its_halves(session: Session, now: datetime) -> None:
+    store(session, [make_listing(1, title="Meer ruimte voor de fiets: infrastructuur in de wijk")], now)
+    assert search(session, "fietsinfrastructuur") == [1]
+
+
+def test_code_then_programme_or_title_then_the_text_stands_first(topics: Session, now: datetime) -> None:
+    assert titles(topics, "LIFE", now)[0] == "Local heating plans"
+    assert titles(topics, "heating district", now)[-1] == "Heat networks of cities"
+    store(topics, [make_listing(8, title="Over HORIZON-CL5-2027-07-D3-16", summary="Vragen.")], now)
+    assert titles(topics, "HORIZON-CL5-2027-07-D3-16", now)[0] == "Tandem photovoltaics"
+
+
+def test_it_is_said_what_else_was_looked_for(topics: Session) -> None:
+    called = read_translations(topics)
+    assert in_other_language("warmtenetten amsterdam", called) == ["district heating"]
+    assert in_other_language('"warmtenetten"', called) == []
+
+
+def test_calls_of_a_programme(topics: Session, now: datetime) -> None:
+    assert programmes(topics) == ["Connecting Europe Facility", "Horizon Europe", "LIFE"]
+    found = find(topics, CallFilter(programmes=("LIFE", "Connecting Europe Facility")), now)
+    assert {call.title for call in found.calls} == {"Local heating plans", "Charging infrastructure"}
+    both = find(topics, CallFilter(programmes=("Horizon Europe",), text="heat"), now, personal=PersonalFilter())
+    assert [call.title for call in both.calls] == ["Heat networks of cities"]

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Body, Call, Deadline, DecisionClock, Milestone, Revision
 from db.queries import CallFilter, calls_for
+from db.search import read_translations
 from db.vocabulary import CLOSING_KINDS, Status
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.ical import DOMAIN, DeadlineLine, Event, calendar_file, deadline_event, still_told
@@ -64,7 +65,7 @@ def filtered(session: Session, call_filter: CallFilter, now: datetime) -> list[C
     if call_filter == CallFilter():
         return []
     deeper = call_filter.model_copy(update={"challenges": below(session, call_filter.challenges)})
-    ids = calls_for(deeper, now, SHOWN_FROM).order_by(None).with_only_columns(col(Call.id))
+    ids = calls_for(deeper, now, SHOWN_FROM, read_translations(session)).order_by(None).with_only_columns(col(Call.id))
     return [col(Call.id).in_(ids)]
 
 

@@ -79,7 +79,8 @@ class MergedCall:
     """The fields of a Call as JSON values, its deadlines by date, and where each came from.
 
     ``proof``: field -> ``{"sentence", "certainty"}`` of what was read from text; a date carries its own. ``stale``:
-    field -> the day since which no source names it any more; a date carries its own.
+    field -> the day since which no source names it any more; a date carries its own. ``codes``: what its sources know
+    it by, so that it is found by them.
     """
 
     fields: dict[str, Any]
@@ -89,6 +90,7 @@ class MergedCall:
     conflicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     proof: dict[str, dict[str, Any]] = field(default_factory=dict)
     stale: dict[str, str] = field(default_factory=dict)
+    codes: tuple[str, ...] = ()
 
     @property
     def silent(self) -> dict[str, str]:
@@ -148,6 +150,12 @@ def merge_records(records: Sequence[SourceRecord], corrections: Mapping[str, Any
     return _correct(merged, corrections) if corrections else merged
 
 
+def _codes(records: Iterable[SourceRecord]) -> tuple[str, ...]:
+    """The official references of a call and its number at each source."""
+    names = (name for r in records for name in (*r.fields.get("references", ()), r.fields.get("code"), r.external_id))
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
 def contradictions(deadlines: Iterable[ListedDeadline]) -> list[str]:
     """What a person must look at: a call that opens only after it has closed."""
     opens = [d.day for d in deadlines if d.kind == DeadlineKind.OPENS and d.day]
@@ -170,7 +178,9 @@ def merge_one(record: SourceRecord) -> MergedCall:
     provenance |= {str(d.kind): record.source for d in deadlines}
     proof = dict(record.fields.get("proof", {}))
     fields, stale = _rolling(fields, deadlines), dict(record.stale)
-    return MergedCall(fields, deadlines, _review([record]), provenance, proof=proof, stale=stale)
+    return MergedCall(
+        fields, deadlines, _review([record]), provenance, proof=proof, stale=stale, codes=_codes([record])
+    )
 
 
 def _rolling(fields: dict[str, Any], deadlines: Iterable[ListedDeadline]) -> dict[str, Any]:
@@ -216,7 +226,8 @@ def _merge_several(records: Sequence[SourceRecord]) -> MergedCall:
             stale |= {name: speaker.stale[name]} if name in speaker.stale else {}
     deadlines, dates_from = _merge_dates(ordered)
     fields, provenance = _rolling(fields, deadlines), provenance | dates_from
-    return MergedCall(fields, deadlines, _review(ordered), provenance, _conflicts(ordered), proof, stale)
+    conflicts, codes = _conflicts(ordered), _codes(ordered)
+    return MergedCall(fields, deadlines, _review(ordered), provenance, conflicts, proof, stale, codes)
 
 
 def _speaker(by_rank: Sequence[SourceRecord], name: str) -> SourceRecord | None:

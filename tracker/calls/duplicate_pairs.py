@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Dismissal, Revision, Sighting, User
-from db.search import searchable
+from db.search_words import searchable
 from db.status import OVER, status_expression
 from db.vocabulary import Visibility
 from tracker.calls.corrections import live_id

@@ -11,7 +11,8 @@ from functools import reduce
 from sqlmodel import Session, col, select
 
 from db.models import Call, Reference, Sighting
-from db.search import fold, matching
+from db.search import matching
+from db.search_words import fold
 from db.status import IS_CALL
 from tracker.calls.identity import same_reference
 

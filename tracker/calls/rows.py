@@ -1,13 +1,13 @@
 """What is written of a call, as rows for its tables. Pure."""
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from db.search import searchable
+from db.search_words import search_words
 from db.vocabulary import RevisionKind
 from scrapers.crawled import Crawled, Page
 from scrapers.listing import PARTICULARS, ListedDeadline
@@ -17,6 +17,7 @@ from tracker.calls.gates import gate_at
 from tracker.calls.identity import same_reference
 from tracker.calls.sightings import ReportedListing
 
+FILED_UNDER = ("tags", "keywords", "subjects", "sectors", "targets")
 MONEY = tuple(name for name in CONTESTED if name != "applicants")
 
 
@@ -109,9 +110,20 @@ def call_row(merged: MergedCall) -> dict[str, Any]:
     row |= {"ends_at": gates.ends_at, "review": [*merged.review, *contradictions(merged.deadlines)]}
     row |= {"provenance": merged.provenance, "conflicts": merged.conflicts, "proof": merged.proof}
     row["stale"] = merged.stale
-    words = [row["title"], *row["programme"], row["call_title"], row["destination"], row["publisher"], row["summary"]]
-    row["search_text"] = searchable(row["language"], *words)
+    others = [
+        row["call_title"],
+        row["destination"],
+        row["publisher"],
+        *_filed_under(row["particulars"]),
+        row["summary"],
+    ]
+    row["search_text"] = search_words(row["language"], row["title"], row["programme"], merged.codes, *others)
     return row
+
+
+def _filed_under(particulars: Mapping[str, Any]) -> Iterator[str]:
+    """The short words of the source itself; its long texts are the summary's."""
+    return (word for name in FILED_UNDER for word in particulars.get(name) or ())
 
 
 class Placeable(NamedTuple):

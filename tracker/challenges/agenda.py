@@ -29,12 +29,12 @@ def _load_edition(session: Session, edition: dict[str, Any]) -> int:
     if session.get(Agenda, agenda["id"]) is None:
         session.add(Agenda(**agenda))
         session.flush()
-    existing = set(session.exec(select(Challenge.id).where(col(Challenge.agenda_id) == agenda["id"])))
-    added = [
-        challenge_row(agenda["id"], position, entry)
-        for position, entry in enumerate(edition["challenges"])
-        if entry["id"] not in existing
-    ]
+    rows = [challenge_row(agenda["id"], position, entry) for position, entry in enumerate(edition["challenges"])]
+    existing = {row.id: row for row in session.exec(select(Challenge).where(Challenge.agenda_id == agenda["id"]))}
+    added = [row for row in rows if row.id not in existing]
+    for row in rows:
+        if row.id in existing and not existing[row.id].translations:  # made before there were any
+            existing[row.id].translations = row.translations
     for row in added:  # one by one and in file order: a parent stands before its children
         session.add(row)
         session.flush()
@@ -58,6 +58,10 @@ def challenge_row(agenda_id: str, position: int, entry: dict[str, Any]) -> Chall
         words_en=words.get("en", []),
         words_not=words.get("not", []),
         searches_with=entry.get("searches_with", []),
+        translations={
+            dutch: [english] if isinstance(english, str) else english
+            for dutch, english in entry.get("translations", {}).items()
+        },
         position=position,
     )
 

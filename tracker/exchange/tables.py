@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from db.models import Call
 from db.queries import CallFilter, calls_for
+from db.search import read_translations
 from tracker.calls.records import call_record, records
 
 # A spreadsheet runs what begins like this (ASVS 1.2.10); an apostrophe makes it a text.
@@ -19,7 +20,9 @@ RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠") 
 
 def calls(session: Session, wanted: CallFilter, now: datetime) -> Iterator[dict[str, Any]]:
     """The calls a filter means, a dictionary each with the keys that ``export calls`` promises."""
-    yield from records(session, session.exec(calls_for(wanted, now)).all(), now)
+    yield from records(
+        session, session.exec(calls_for(wanted, now, translations=read_translations(session))).all(), now
+    )
 
 
 def call_columns(now: datetime) -> list[str]:

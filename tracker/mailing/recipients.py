@@ -12,8 +12,8 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Delivery, Follow, Revision, Run, Subscription, Told, User, Verdict
-from db.queries import CallFilter, live_ids
-from db.search import matching
+from db.queries import CallFilter, live_ids, named
+from db.search import Translations, read_translations
 from db.vocabulary import UNTOLD_STATES, Cadence, Say
 from notifications.catalogue import Catalogue
 from notifications.digest import Memory, SubscriptionQuery, Tell
@@ -71,7 +71,7 @@ def read_recipients(
     firsts: dict[str, datetime] = dict(session.exec(select(Run.slot, Run.started_at).where(Run.job == FIRST)).all())
     silent = silent_addresses(session, now)
     people: dict[int, tuple[User, list[ActiveSubscription]]] = {}
-    found_by_words = cache(partial(_found_by_words, session))
+    found_by_words = cache(partial(_found_by_words, session, read_translations(session)))
     for user, row in session.exec(query):
         if address_hash(user.email) in silent:
             continue
@@ -84,17 +84,18 @@ def read_recipients(
     ]
 
 
-def _found_by_words(session: Session, text: str) -> frozenset[int] | None:
-    """The calls that the words of a filter find; None where it has none."""
-    return frozenset(session.exec(select(Call.id).where(matching(text)))) if text.strip() else None
+def _found_by_words(session: Session, translations: Translations, wanted: CallFilter) -> frozenset[int] | None:
+    """The calls that the words and programmes of a filter find, as on its page; None where it has none."""
+    conditions = list(named(wanted, translations)) if wanted.text.strip() or wanted.programmes else []
+    return frozenset(session.exec(select(Call.id).where(*conditions))) if conditions else None
 
 
 def _active(
     row: Subscription, first: datetime | None, catalogue: Catalogue | None,
-    found_by_words: Callable[[str], frozenset[int] | None],
+    found_by_words: Callable[[CallFilter], frozenset[int] | None],
 ) -> ActiveSubscription:  # fmt: skip
     wanted = CallFilter.model_validate(row.filter)
-    query = SubscriptionQuery(row.id, row.name, wanted, row.most, row.nothing_new, found_by_words(wanted.text))
+    query = SubscriptionQuery(row.id, row.name, wanted, row.most, row.nothing_new, found_by_words(wanted))
     if catalogue is not None:
         query = replace(query, name=query.describe(catalogue))
     since = min(row.created_at, first or row.created_at)  # a clock set back (--now) may have told before it was made

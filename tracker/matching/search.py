@@ -1,23 +1,28 @@
 """Calls by filter, in an order, a page at a time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, and_, case, exists, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
-from db.models import Call, Match
-from db.queries import CallFilter, calls_for
+from db.models import Call, Delivery, Match, Told, Verdict
+from db.queries import CallFilter, Viewer, calls_for
+from db.rights import visible
+from db.search import Translations, by_code, by_name, read_translations
 from db.status import IS_CALL, next_gate_expression
+from db.vocabulary import ToldKind
+from notifications.places import CHANCES
 from tracker.challenges.agenda import below
 from tracker.matching import DIGEST_THRESHOLD
 
 PER_PAGE = 30
 LONG: Any = Call.search_text
 SHOWN_FROM = DIGEST_THRESHOLD  # pages show as a match what a digest would tell
+MINE, OURS = "mine", "ours"
 
 
 @dataclass(frozen=True)
@@ -34,20 +39,80 @@ class FoundCalls:
         return max(1, -(-self.total // PER_PAGE))
 
 
+@dataclass(frozen=True)
+class PersonalFilter:
+    """What a page narrows down for one person, beside the filter that anybody could have.
+
+    ``fit``: the least score of a match, in percent. ``unjudged``: MINE or OURS, what the person, or nobody of the
+    person's organisation, has judged. ``set_aside``: when a digest to this person was planned; the calls that it only
+    counted, because a public body can hardly use them.
+    """
+
+    viewer: Viewer = field(default_factory=Viewer)
+    fit: int = 0
+    unjudged: str = ""
+    set_aside: datetime | None = None
+
+
+EVERYBODY = PersonalFilter()
+
+
+@dataclass(frozen=True)
+class SortBasis:
+    """What an order may look at."""
+
+    now: datetime
+    wanted: CallFilter
+    translations: Translations
+
+
 def find(
     session: Session,
     wanted: CallFilter,
     now: datetime,
-    order: str = "closes",
+    order: str = "",
     page: int = 1,
     most: int = PER_PAGE,
+    personal: PersonalFilter = EVERYBODY,
 ) -> FoundCalls:
-    """The calls a filter means; what has closed, or has no date, comes after what still closes."""
+    """The calls a filter means; what has closed, or has no date, comes after what still closes.
+
+    ``order``: one of ORDERS; by words where words are asked for, else by what closes first.
+    """
+    translations = read_translations(session) if wanted.text.strip() else {}
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
-    query = calls_for(deeper, now, SHOWN_FROM).where(IS_CALL).order_by(None)
-    ordered = query.order_by(*ORDERS[order](now)).limit(most).offset((page - 1) * most)
-    ids, total = _with_total(session, query, ordered, narrow=wanted != CallFilter())
+    query = calls_for(deeper, now, SHOWN_FROM, translations).where(IS_CALL).order_by(None)
+    query = query.where(*_personal(personal, deeper.challenges))
+    basis = SortBasis(now, deeper, translations)
+    sort = ORDERS[order or ("words" if wanted.text.strip() else "closes")]
+    ordered = query.order_by(*sort(basis)).limit(most).offset((page - 1) * most)
+    ids, total = _with_total(session, query, ordered, narrow=wanted != CallFilter() or personal != EVERYBODY)
     return FoundCalls(by_ids(session, ids), total, page)
+
+
+def _personal(personal: PersonalFilter, challenges: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    conditions = []
+    if personal.fit:
+        conditions.append(matched(col(Call.id), challenges, personal.fit / 100))
+    if personal.unjudged:
+        conditions.append(col(Call.id).not_in(_judged(personal.viewer, personal.unjudged)))
+    if personal.set_aside is not None:
+        conditions.append(col(Call.id).in_(_set_aside(personal.viewer, personal.set_aside)))
+    return conditions
+
+
+def _judged(viewer: Viewer, by: str) -> Any:
+    judged = select(Verdict.call_id).where(col(Verdict.undone_at).is_(None), visible(viewer, Verdict))
+    if by == MINE:
+        return judged.where(Verdict.user_id == viewer.user_id)
+    return judged.where(Verdict.participant_id == viewer.participant_id)
+
+
+def _set_aside(viewer: Viewer, planned_at: datetime) -> Any:
+    """The calls that one digest set aside; an address holds whole seconds only."""
+    tells = select(Told.call_id).join(Delivery, col(Delivery.id) == col(Told.delivery_id))
+    tells = tells.where(Told.user_id == viewer.user_id, Told.kind == ToldKind.SET_ASIDE)
+    return tells.where(Delivery.planned_at >= planned_at, Delivery.planned_at < planned_at + timedelta(seconds=1))
 
 
 def _with_total(session: Session, query: Any, ordered: Any, narrow: bool) -> tuple[list[int], int]:
@@ -68,25 +133,59 @@ def by_ids(session: Session, ids: Sequence[int]) -> list[Call]:
     return [calls[i] for i in ids if i in calls]
 
 
-def _by_closing(now: datetime) -> list[Any]:
+def _over(now: datetime) -> ColumnElement[bool]:
     closes = col(Call.closes_at)
     undated = func.coalesce(closes, col(Call.first_gate_at)).is_(None)
-    return [or_(undated, closes <= now), next_gate_expression(now), closes, col(Call.id)]
+    return or_(undated, closes <= now)
 
 
-def _by_newest(_now: datetime) -> list[Any]:
+def _by_closing(basis: SortBasis) -> list[Any]:
+    return [_over(basis.now), next_gate_expression(basis.now), col(Call.closes_at), col(Call.id)]
+
+
+def _by_words(basis: SortBasis) -> list[Any]:
+    """Whose code was typed; then what still runs, with the words in its title or programme first, by use and by day."""
+    text, over = basis.wanted.text, _over_for_words(basis.now)
+    coded, in_name = case((by_code(text), 0), else_=1), case((by_name(text, basis.translations), 0), else_=1)
+    return [coded, over, in_name, chance_of_use().desc(), next_gate_expression(basis.now), col(Call.id).desc()]
+
+
+def _over_for_words(now: datetime) -> ColumnElement[bool]:
+    """Closed; what has no date may still be had."""
+    return and_(col(Call.closes_at).is_not(None), col(Call.closes_at) <= now)
+
+
+def _by_fit(basis: SortBasis) -> list[Any]:
+    worth = best_score(basis.wanted.challenges) * chance_of_use()
+    return [_over_for_words(basis.now), func.coalesce(worth, 0).desc(), next_gate_expression(basis.now), col(Call.id)]
+
+
+def _by_newest(_basis: SortBasis) -> list[Any]:
     return [col(Call.first_seen).desc(), col(Call.id)]
 
 
-def _by_amount(_now: datetime) -> list[Any]:
+def _by_amount(_basis: SortBasis) -> list[Any]:
     amount = func.coalesce(col(Call.max_amount), col(Call.budget))
     return [amount.is_(None), amount.desc(), col(Call.id)]
 
 
-ORDERS = {"closes": _by_closing, "new": _by_newest, "amount": _by_amount}
+ORDERS: dict[str, Callable[[SortBasis], list[Any]]] = {
+    "words": _by_words, "closes": _by_closing, "fit": _by_fit, "new": _by_newest, "amount": _by_amount,
+}  # fmt: skip
 
 
-def matched(call_id: Any, challenges: tuple[str, ...]) -> ColumnElement[bool]:
+def matched(call_id: Any, challenges: tuple[str, ...], at_least: float = SHOWN_FROM) -> ColumnElement[bool]:
     """Whether a call matches one of these opgaven, or any; asked per call, since few of all matches are of now."""
-    met = select(Match.id).where(col(Match.call_id) == call_id, col(Match.score) >= SHOWN_FROM)
+    met = select(Match.id).where(col(Match.call_id) == call_id, col(Match.score) >= at_least)
     return exists(met.where(col(Match.challenge_id).in_(challenges)) if challenges else met)
+
+
+def best_score(challenges: tuple[str, ...]) -> Any:
+    """The best fit of a call with one of these opgaven, or with any; none where it matched nothing."""
+    best = select(func.max(Match.score)).where(Match.call_id == Call.id)
+    return (best.where(col(Match.challenge_id).in_(challenges)) if challenges else best).scalar_subquery()
+
+
+def chance_of_use() -> ColumnElement[float]:
+    """How likely a public body can use a call, as a digest weighs it."""
+    return case(CHANCES, value=col(Call.eligible), else_=0.0)

@@ -4,17 +4,15 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, func, or_, select
 
 from db.models import Call, Challenge, ClosedPeriod, Match, Subscription, Team, TeamMember, Verdict
 from db.queries import Viewer
 from db.status import next_gate_expression, standing
-from notifications.places import CHANCES
 from notifications.wording import AMSTERDAM, local_day
 from tracker.challenges.agenda import below
 from tracker.clock import Now
-from tracker.matching.search import matched
+from tracker.matching.search import best_score, chance_of_use, matched
 from tracker.workdays import ClosedDays, closed_days
 
 STRONG = 0.6  # from here on a match should not lie unread
@@ -96,20 +94,8 @@ def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200
         select(Call.id)
         .where(standing(now), matched(col(Call.id), mine))
         .where(col(Call.id).not_in(judged))
-        .order_by(_worth(mine).desc())
+        .order_by((best_score(mine) * chance_of_use()).desc())
         .order_by(func.coalesce(next_gate_expression(now), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
         .order_by(col(Call.id))
     )
     return list(session.exec(query.limit(most)))
-
-
-def _worth(challenges: tuple[str, ...]) -> ColumnElement[float]:
-    """As a digest weighs it: the best fit times the chance that a public body can use it."""
-    best = select(func.max(Match.score)).where(Match.call_id == Call.id)
-    fit = (best.where(col(Match.challenge_id).in_(challenges)) if challenges else best).scalar_subquery()
-    return fit * chance_of_use()
-
-
-def chance_of_use() -> ColumnElement[float]:
-    """How likely a public body can use a call, as a digest weighs it."""
-    return case(CHANCES, value=col(Call.eligible), else_=0.0)

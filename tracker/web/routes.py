@@ -11,7 +11,7 @@ from tracker.web.api import v1
 from tracker.web.applications import applications
 from tracker.web.calendar import bodies, decision_clock, feeds
 from tracker.web.calendar import index as calendar_index
-from tracker.web.calls import correct, duplicates, publications, questions
+from tracker.web.calls import correct, duplicates, publications, questions, share, spreadsheet
 from tracker.web.calls import detail as call_detail
 from tracker.web.calls import index as calls_index
 from tracker.web.challenges import detail as challenge_detail
@@ -84,6 +84,11 @@ ROUTES: list[Route] = [
     Route("GET", "/regelingen", calls_index.index, READER),
     Route("GET", "/regelingen/nieuw", correct.new, FUNDRAISER),
     Route("POST", "/regelingen/nieuw", correct.create, FUNDRAISER),
+    Route("GET", "/regelingen/uitvoer", spreadsheet.download, READER),
+    Route("GET", "/regelingen/delen", share.share_search, READER),
+    Route("POST", "/regelingen/delen", share.send_search, READER),
+    Route("GET", "/regelingen/{call_id:id}/delen", share.share_call, READER),
+    Route("POST", "/regelingen/{call_id:id}/delen", share.send_call, READER),
     Route("GET", "/regelingen/dubbel", duplicates.show, COORDINATOR),
     Route("POST", "/regelingen/dubbel", duplicates.decide, COORDINATOR),
     Route("POST", "/regelingen/{call_id:id}/losmaken", duplicates.undo, COORDINATOR),

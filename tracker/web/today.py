@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import Response
 
-from db.models import Call, Follow, Match, Revision, User, Verdict
+from db.models import Call, Follow, Revision, User, Verdict
 from db.queries import followed_calls
 from db.rights import has_role
 from db.status import next_gate_expression, standing
@@ -20,8 +20,8 @@ from tracker.challenges.teams import duties_of
 from tracker.lobby import coalition, moments
 from tracker.lobby.due import lobby_due
 from tracker.lobby.worklist import late_in_team
-from tracker.matching.search import SHOWN_FROM, by_ids, matched
-from tracker.matching.unjudged import Unjudged, chance_of_use, my_challenges, unjudged, waiting_for
+from tracker.matching.search import SHOWN_FROM, best_score, by_ids, chance_of_use, matched
+from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
 from tracker.sources.coverage import in_trouble
 from tracker.web.calls import duplicates, questions
 from tracker.web.calls.rows import CallRow, rows_for
@@ -119,8 +119,7 @@ def closing(request: RequestContext, mine: tuple[str, ...]) -> CallList:
 
 def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) -> CallList:
     """What this week brought and does not stand above: what we can use first, strongest match first."""
-    score = select(func.max(Match.score)).where(col(Match.call_id) == col(Call.id))
-    best = (score.where(col(Match.challenge_id).in_(mine)) if mine else score).scalar_subquery()
+    best = best_score(mine)
     query = (
         select(Call.id)
         .where(standing(request.now.instant), col(Call.first_seen) > request.now.instant - timedelta(days=DAYS_BACK))

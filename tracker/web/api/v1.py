@@ -183,7 +183,7 @@ def show(request: Request, response: Response) -> dict[str, Any]:
 def calls(reader: AReader, query: Annotated[PageQuery, Depends(_checked(PageQuery))]) -> answers.CallPage:
     """The calls of a filter, a page at a time."""
     now = reader.now.instant
-    hits = find(reader.session, query.wanted(), now, query.order, query.page, query.limit)
+    hits = find(reader.session, query.wanted(), now, query.order or "", query.page, query.limit)
     pages = max(1, -(-hits.total // query.limit))
     items = list(records(reader.session, hits.calls, now))
     return answers.CallPage(total=hits.total, page=query.page, pages=pages, items=items)

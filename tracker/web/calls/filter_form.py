@@ -1,17 +1,27 @@
 """The list's question as an address: filters, order and page."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from pydantic import Field
-from sqlmodel import Session, col, select
+from pydantic import AwareDatetime, Field
+from sqlmodel import Session, col, func, select
 
-from db.models import Challenge, Crawl
-from db.queries import CallFilter
+from db.models import Call, Challenge, Crawl
+from db.queries import CallFilter, Viewer
+from db.search import programmes
+from notifications.wording import short_day
+from tracker.matching.search import MINE, OURS, PersonalFilter
 from tracker.web.frame.actions import Euros
-from tracker.web.frame.phrases import numbered, source_name
+from tracker.web.frame.phrases import field_name, numbered, source_name
 
 LANGUAGES = (("nl", "Nederlands"), ("en", "Engels"))
+FITS = ((1, "past bij een opgave, ook zwak"), (50, "ten minste 50%"), (70, "ten minste 70%"), (90, "ten minste 90%"))
+UNJUDGED = ((MINE, "nog niet door mij"), (OURS, "nog door niemand van ons"))
+ORDERS = (
+    ("words", "dichtst bij uw woorden"), ("fit", "best passend"), ("closes", "sluitdatum"),
+    ("new", "nieuwste eerst"), ("amount", "hoogste bedrag"),
+)  # fmt: skip
 
 
 class Filter(CallFilter):
@@ -25,14 +35,41 @@ class Filter(CallFilter):
 
 
 class ListQuery(Filter):
-    """The address of the list: the filter, the order and the page."""
+    """The address of a list: the filter, the order and the page."""
 
-    order: Literal["closes", "new", "amount"] = "closes"
+    order: Literal["words", "fit", "closes", "new", "amount"] | None = None
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
 
+class SearchQuery(ListQuery):
+    """The same with what one person narrows it down to. ``set_aside``: when a digest was planned, as RFC 3339."""
+
+    fit: Annotated[int | None, Field(ge=1, le=100)] = None
+    unjudged: Literal["mine", "ours"] | None = None
+    set_aside: AwareDatetime | None = None
+
+    def personal(self, viewer: Viewer) -> PersonalFilter:
+        """What is narrowed down, for this viewer."""
+        return PersonalFilter(viewer, self.fit or 0, self.unjudged or "", self.set_aside)
+
+
+class Programmes:
+    """The programmes of all calls, read again when there is a new call or a new crawl."""
+
+    def __init__(self) -> None:
+        self._read_at: tuple[int | None, datetime | None] | None = None
+        self._names: list[str] = []
+
+    def options(self, session: Session) -> list[tuple[str, str]]:
+        """By name, as choices."""
+        at = session.exec(select(func.max(Call.id), func.max(Call.last_seen))).one()
+        if at != self._read_at:
+            self._names, self._read_at = programmes(session), at
+        return [(name, name) for name in self._names]
+
+
 def choices(session: Session) -> dict[str, Any]:
-    """What the filter can be set to."""
+    """What the filter can be set to; the programmes come from ``Programmes``."""
     named = select(Challenge.id, Challenge.number, Challenge.name).where(
         col(Challenge.name) != "", col(Challenge.parent_id).is_not(None)
     )
@@ -42,6 +79,9 @@ def choices(session: Session) -> dict[str, Any]:
         "challenges": [(id_, numbered(number, name)) for id_, number, name in challenges],
         "sources": sorted((name, source_name(name)) for name in used),
         "languages": LANGUAGES,
+        "fits": FITS,
+        "unjudged": UNJUDGED,
+        "orders": ORDERS,
     }
 
 
@@ -51,3 +91,21 @@ def query_string(query: CallFilter, **changed: Any) -> str:
     if "at_least" in kept:
         kept["at_least"] = kept["at_least"].replace(".", ",")
     return urlencode(sorted(kept.items()), doseq=True)
+
+
+def in_words(wanted: CallFilter, names: dict[str, str]) -> list[tuple[str, str]]:
+    """A filter as a person reads it: field and values."""
+    words: dict[str, Any] = {
+        "text": wanted.text,
+        "challenges": ", ".join(names.get(value, value) for value in wanted.challenges),
+        "status": ", ".join(value.label for value in wanted.status),
+        "eligible": ", ".join(value.filter_label for value in wanted.eligible),
+        "instruments": ", ".join(value.label for value in wanted.instruments),
+        "sources": ", ".join(source_name(value) for value in wanted.sources),
+        "languages": ", ".join(wanted.languages),
+        "programmes": ", ".join(wanted.programmes),
+        "closes_after": "" if wanted.closes_after is None else short_day(wanted.closes_after),
+        "closes_before": "" if wanted.closes_before is None else short_day(wanted.closes_before),
+        "at_least": "" if wanted.at_least is None else f"€ {wanted.at_least:,.0f}".replace(",", "."),
+    }
+    return [(field_name(name), text) for name, text in words.items() if text]

@@ -2,17 +2,19 @@
 
 from starlette.responses import Response
 
+from db.search import in_other_language, read_translations
 from tracker.matching.search import find
-from tracker.web.calls import duplicates
-from tracker.web.calls.filter_form import ListQuery, choices, query_string
+from tracker.web.calls import duplicates, spreadsheet
+from tracker.web.calls.filter_form import Programmes, SearchQuery, choices, query_string
 from tracker.web.calls.rows import rows_for
 from tracker.web.frame.context import RequestContext
 
 
 def index(request: RequestContext) -> Response:
     """The list; htmx asks for the results only."""
-    query = request.read_query(ListQuery)
-    results = find(request.session, query.wanted(), request.now.instant, query.order, query.page)
+    query, session = request.read_query(SearchQuery), request.session
+    personal = query.personal(request.viewer)
+    results = find(session, query.wanted(), request.now.instant, query.order or "", query.page, personal=personal)
     return request.page(
         "calls/index.html",
         block="results" if request.partial else None,
@@ -20,8 +22,12 @@ def index(request: RequestContext) -> Response:
         found=results,
         rows=rows_for(request, results.calls, about=query.challenges),
         saved=query_string(query.wanted()),
+        whole=query_string(query, page=1),
+        also=in_other_language(query.text, read_translations(session)) if query.text else [],
         pages={n: query_string(query, page=n) for n in (query.page - 1, query.page + 1)},
+        most_exported=spreadsheet.MOST,
         errors={},
         alike=0 if request.partial else duplicates.waiting(request),
-        **({} if request.partial else choices(request.session)),
+        programmes=[] if request.partial else request.site.part(Programmes).options(session),
+        **({} if request.partial else choices(session)),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Call, Challenge, Deadline, Match, Verdict
+from db.models import Call, Challenge, Deadline, Match, Sighting, Verdict
 from db.rights import visible
 from db.status import next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
@@ -30,6 +30,7 @@ class When:
     text: str
     left: str = ""
     soon: bool = False
+    moment: date | datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,11 @@ class CallRow:
     verdicts: list[Verdict] = field(default_factory=list)
     change: list[Any] = field(default_factory=list)
     doubles: list[Call] = field(default_factory=list)  # what it may be the same as, until a person says
+    code: str = ""  # topic code or official number: its name in meetings
 
 
 def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[str] = ()) -> list[CallRow]:
-    """Rows in the order of the calls; four queries however many calls there are. ``about``: opgaven named first."""
+    """Rows in the order of the calls; five queries however many calls there are. ``about``: opgaven named first."""
     ids = [call.id for call in calls]
     deadlines = _by_call(request.session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
     whys = matches_of(request.session, ids)
@@ -71,10 +73,11 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
             .order_by(col(Verdict.at))
         )
     )
-    doubles = doubles_of(request, ids)
+    doubles, codes = doubles_of(request, ids), codes_of(request.session, ids)
     return [
         CallRow(
             call=call,
+            code=codes.get(call.id, ""),
             doubles=doubles.get(call.id, []),
             status=status_of(call, request.now.instant),
             when=next_date(deadlines.get(call.id, []), request.now.instant, remark_of(call, request.now.instant)),
@@ -83,6 +86,13 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
         )
         for call in calls
     ]
+
+
+def codes_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Call -> the official reference that its first source gives it."""
+    query = select(Sighting.call_id, Sighting.references).where(col(Sighting.call_id).in_(ids))
+    rows = session.exec(query.order_by(col(Sighting.id).desc())).all()
+    return {call: references[0] for call, references in rows if references}
 
 
 def doubles_of(request: RequestContext, ids: Sequence[int]) -> dict[int, list[Call]]:
@@ -160,7 +170,8 @@ def _in_words(moment: date | datetime, deadline: Deadline, now: datetime) -> Whe
     left = wording.days_left(now, moment)
     if kind not in CLOSING_KINDS or days < 0:
         left = left.replace("gesloten", "").strip()
-    return When(kind.label, wording.short_day(moment), left, 0 <= days <= SOON_DAYS and kind in CLOSING_KINDS)
+    soon = 0 <= days <= SOON_DAYS and kind in CLOSING_KINDS
+    return When(kind.label, wording.short_day(moment), left, soon, moment)
 
 
 def _by_call(rows: Iterable[Any]) -> dict[int, list[Any]]:

@@ -5,8 +5,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from db.models import Call, Challenge, Revision
-from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, RevisionKind, Status, Word
+from db.models import Call, Challenge, Revision, Verdict
+from db.vocabulary import (
+    Allocation,
+    Applicant,
+    DeadlineKind,
+    Eligibility,
+    Instrument,
+    NoReason,
+    RevisionKind,
+    Say,
+    Status,
+    Word,
+)
 from notifications import wording
 
 # What a page says after a 303; the key travels in the address.
@@ -16,6 +27,7 @@ DONE = {
     "verwijderd": "Verwijderd.",
     "beoordeeld": "Beoordeling bewaard.",
     "ongedaan": "Beoordeling ongedaan gemaakt.",
+    "gedeeld": "Verstuurd: uw collega krijgt een mail met uw zin en de link.",
     "gevolgd": "U volgt deze regeling: wijzigingen komen in uw overzicht.",
     "ontvolgd": "U volgt deze regeling niet meer.",
     "afgemeld": "U bent uitgelogd.",
@@ -96,6 +108,10 @@ FIELDS = {
     "instruments": "soort",
     "sources": "bronnen",
     "languages": "talen",
+    "programmes": "programma",
+    "fit": "past",
+    "unjudged": "nog niet beoordeeld",
+    "set_aside": "apart gezet in het overzicht van",
     "at_least": "bedrag vanaf",
     "closes_before": "sluit voor",
     "closes_after": "sluit na",
@@ -175,15 +191,23 @@ def numbered(number: str | None, name: str | None) -> str:
     return f"{number} {name}" if number else name
 
 
-def what(call: Call) -> str:
-    """One quiet line: kind, publisher, who may apply, how it is divided."""
+def what(call: Call, code: str = "") -> str:
+    """One quiet line: programme and code, kind, publisher, who may apply, how it is divided."""
     parts = [
+        ", ".join(call.programme),
+        code,
         Instrument(call.instrument).label,
         call.publisher or "",
         "" if call.eligible == Eligibility.UNKNOWN else who_may_apply(call),
         Allocation(call.allocation).label if call.allocation else "",
     ]
     return " · ".join(filter(None, parts))
+
+
+def said(verdict: Verdict) -> str:
+    """``Niet voor ons: te klein bedrag``."""
+    reason = f": {NoReason(verdict.reason).label}" if verdict.reason else ""
+    return capitalize_first(Say(verdict.say).label) + reason
 
 
 def who_may_apply(call: Call) -> str:

@@ -1,7 +1,7 @@
 """Abonnementen: what I get, how often, and what the next one would say."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
@@ -13,11 +13,11 @@ from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
 from tracker.errors import NotFound, NotPossible
 from tracker.matching.search import find
 from tracker.people.subscriptions import choose_reminders, leave
-from tracker.web.calls.filter_form import Filter, choices, query_string
+from tracker.web.calls.filter_form import Filter, Programmes, choices, in_words, query_string
 from tracker.web.frame.actions import Euros, PageOf
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState, InvalidForm, checked
-from tracker.web.frame.phrases import challenge_name, field_name, source_name
+from tracker.web.frame.phrases import challenge_name
 
 MOST = 50
 
@@ -37,6 +37,7 @@ class SubscriptionForm(BaseModel):
     instruments: Annotated[list[Instrument], Field(default_factory=list)]
     sources: Annotated[list[str], Field(default_factory=list, max_length=100)]
     languages: Annotated[list[str], Field(default_factory=list, max_length=10)]
+    programmes: Annotated[list[str], Field(default_factory=list, max_length=100)]
     at_least: Euros = None
 
     def filter(self) -> CallFilter:
@@ -50,7 +51,7 @@ class RemindersForm(BaseModel):
     days: Annotated[list[int], Field(default_factory=list, max_length=12)]
 
 
-FILTERS = ("text", "challenges", "status", "eligible", "instruments", "sources", "languages", "at_least")
+FILTERS = ("text", "challenges", "status", "eligible", "instruments", "sources", "languages", "programmes", "at_least")
 
 
 def index(request: RequestContext) -> Response:
@@ -61,7 +62,8 @@ def index(request: RequestContext) -> Response:
         .order_by(col(Subscription.id))
     ).all()
     names = {c.id: challenge_name(c) for c in request.session.exec(select(Challenge))}
-    described = [(row, in_words(CallFilter.model_validate(row.filter), names)) for row in rows]
+    filters = [CallFilter.model_validate(row.filter) for row in rows]
+    described = [(row, in_words(query, names), query_string(query)) for row, query in zip(rows, filters, strict=True)]
     chosen = request.user.reminder_days if request.user.reminders else []
     offered = sorted({*REMINDER_DAYS, *chosen}, reverse=True)
     return request.page("mailing/subscriptions_index.html", rows=described, chosen=chosen, offered=offered)
@@ -107,7 +109,7 @@ def new(request: RequestContext) -> Response:
 
 def _mine(request: RequestContext, row: Subscription, state: FormState) -> Response:
     if state.errors:
-        typed = {name: state.typed.getlist(name) for name in ("challenges", "sources", "languages")}
+        typed = {name: state.typed.getlist(name) for name in ("challenges", "sources", "languages", "programmes")}
         return _form(request, row, CallFilter.model_validate(typed), state)
     return _form(request, row, CallFilter.model_validate(row.filter), state)
 
@@ -121,6 +123,7 @@ def _form(request: RequestContext, row: Subscription, query: CallFilter, state: 
         query=query,
         total=results.total,
         saved=query_string(query),
+        programmes=request.site.part(Programmes).options(request.session),
         **choices(request.session),
     )
 
@@ -138,18 +141,3 @@ def _keep(request: RequestContext, row: Subscription, form: SubscriptionForm) ->
 edit = PageOf(mine, _mine, lambda _: "/abonnementen")
 save = edit.form(SubscriptionForm, done="abonnement")(_keep)
 create = replace(edit, find=_fresh).form(SubscriptionForm, done="abonnement")(_keep)
-
-
-def in_words(wanted: CallFilter, names: dict[str, str]) -> list[tuple[str, str]]:
-    """A filter as a person reads it: field and values."""
-    words: dict[str, Any] = {
-        "text": wanted.text,
-        "challenges": ", ".join(names.get(value, value) for value in wanted.challenges),
-        "status": ", ".join(value.label for value in wanted.status),
-        "eligible": ", ".join(value.filter_label for value in wanted.eligible),
-        "instruments": ", ".join(value.label for value in wanted.instruments),
-        "sources": ", ".join(source_name(value) for value in wanted.sources),
-        "languages": ", ".join(wanted.languages),
-        "at_least": "" if wanted.at_least is None else f"€ {wanted.at_least:,.0f}".replace(",", "."),
-    }
-    return [(field_name(name), text) for name, text in words.items() if text]
