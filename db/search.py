@@ -285,7 +285,7 @@ def _others(words: Sequence[str], translations: Translations) -> list[str]:
 def _is_code(word: str) -> bool:
     """``CL5-2027-07-D3``, ``D3-07``: many parts, or a number in each; no period (2021-2027) and no date."""
     numbered = [any(c.isdigit() for c in part) for part in word.split("-")]
-    several = len(numbered) > 2 and any(numbered) or len(numbered) > 1 and all(numbered)
+    several = (len(numbered) > 2 and any(numbered)) or (len(numbered) > 1 and all(numbered))
     return several and any(c.isalpha() for c in word)
 
 
