@@ -65,6 +65,8 @@ class CallCard:
     also: tuple[str, ...] = ()  # what it may be the same as
     head: str = ""  # what stands above the first of several topics of one call
     grouped: bool = False
+    news: str = ""  # why it stands in a mail of what is due today
+    news_page: str = ""
 
 
 def call_card(item: Item, now: datetime, link: str, ours: str = "") -> CallCard:

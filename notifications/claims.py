@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, insert, update
+from sqlalchemy import bindparam, delete, exists, insert, or_, update
 from sqlmodel import Session, col, select
 
 from db.leases import database_clock, is_dead
@@ -15,6 +15,8 @@ from notifications.brakes import TROUBLES, resting, standing_pause
 from notifications.outbox import (
     ATTEMPTS,
     COLUMNS,
+    MOOT,
+    QUEUED,
     Claim,
     Rules,
     SendTally,
@@ -30,6 +32,7 @@ from notifications.transport import SendOutcome, SendResult, SmtpStage
 
 HOLD = timedelta(minutes=5)  # longer than a mail may take; on the database's clock
 URGENT_LANE = 0
+DATED = (MailKind.DIGEST, MailKind.REMINDER, MailKind.MOVED)  # they say "morgen" and "stand van"
 TEXTS = MailText.__table__.c  # type: ignore[attr-defined]
 
 
@@ -94,6 +97,7 @@ def due_mails(session: Session, rules: Rules, most: int = 100) -> DueMails:
         query = (
             select(Delivery.lane, Delivery.next_attempt_at, Delivery.id)
             .where(Delivery.state == state, Delivery.next_attempt_at <= now, col(Delivery.finished_at).is_(None))
+            .where(*_of_today(state, rules))
             .order_by(col(Delivery.lane), col(Delivery.next_attempt_at), col(Delivery.id))
             .limit(1 if probing else most)
         )
@@ -102,6 +106,13 @@ def due_mails(session: Session, rules: Rules, most: int = 100) -> DueMails:
     ids = [row[2] for row in sorted(waiting, key=tuple)[: 1 if probing else most]]
     why = "" if waiting else f"sending is paused: {pause.reason}" if pause else rules.halted
     return DueMails(ids, why, probing, database_clock(session) + HOLD, silent_addresses(session, now))
+
+
+def _of_today(state: DeliveryState, rules: Rules) -> list[Any]:
+    """What was written yesterday and certainly never left is not sent as it is: it is written anew first."""
+    if rules.written_since is None or state not in QUEUED:
+        return []
+    return [or_(col(Delivery.kind).not_in(DATED), col(Delivery.planned_at) >= rules.written_since)]
 
 
 def _said(column: str) -> Any:
@@ -159,7 +170,7 @@ def _unwanted(session: Session, claim: Claim, due_mails: DueMails, rules: Rules,
     if due_mails.silent and address_hash(claim.address) in due_mails.silent:
         return "the address gets no mail"
     moot = claim.kind in (MailKind.REMINDER, MailKind.MOVED) and _moot(session, claim.id, now)
-    return "the date has moved or is off" if moot else ""
+    return MOOT if moot else ""
 
 
 def give_back(session: Session, claim: Claim) -> None:
@@ -173,16 +184,20 @@ def give_back(session: Session, claim: Claim) -> None:
 
 
 def _moot(session: Session, delivery_id: int, now: datetime) -> bool:
-    """Whether the date of a reminder has moved or is off, or its call was closed or withdrawn by its source's word."""
+    """Whether a date it reminds of has moved or is off, or its call was closed or withdrawn by its source's word."""
     dated = col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED])
-    told = session.exec(select(Told.detail, Told.call_id).where(Told.delivery_id == delivery_id, dated)).first()
-    if not told or not told[0]:
+    told = session.exec(select(Told.kind, Told.detail, Told.call_id).where(Told.delivery_id == delivery_id, dated))
+    return any(detail and not still_so(session, call, kind, detail, now) for kind, detail, call in told)
+
+
+def still_so(session: Session, call_id: int, kind: str, detail: str, now: datetime) -> bool:
+    """Whether what a mail tells of a date, as the ledger remembers it, is still true at ``now``."""
+    number, version = detail.split(":")[:2]
+    deadline, call = session.get(Deadline, int(number)), session.get_one(Call, call_id)
+    if deadline is None or deadline.cancelled_at is not None or deadline.version != int(version):
         return False
-    number, version = told[0].split(":")[:2]
-    deadline, call = session.get(Deadline, int(number)), session.get_one(Call, told[1])
-    off = deadline is None or deadline.cancelled_at is not None or deadline.version != int(version)
     over = status_of(call, now) in OVER and not is_shut_for_newcomers(call, now)
-    return off or over
+    return kind == ToldKind.MOVED or not over
 
 
 def _close_unsent(session: Session, claim: Claim, why: str, now: datetime, tally: SendTally) -> None:

@@ -60,12 +60,14 @@ class Memory:
     refused: frozenset[tuple[int, str | None]] = frozenset()  # call and opgave somebody said "niet voor ons" of
     later: frozenset[int] = frozenset()  # calls the person put off
     aside: set[int] = field(default_factory=set)  # counted once as hardly for a public body, never named
+    told_at: dict[int, datetime] = field(default_factory=dict)  # when a mail last told how a call stands
 
-    def learn(self, tells: Iterable[Tell]) -> None:
-        """Remember what a mail tells."""
+    def learn(self, tells: Iterable[Tell], at: datetime) -> None:
+        """Remember what a mail tells, that was written then."""
         for call, version, kind, detail in tells:
             if kind in (ToldKind.NEW, ToldKind.CHANGED):
                 self.versions[call] = max(version, self.versions.get(call, 0))
+                self.told_at[call] = max(at, self.told_at.get(call, at))
             if kind == ToldKind.MOVED:
                 self.moved[call] = max(version, self.moved.get(call, 0))
             if kind == ToldKind.SET_ASIDE:

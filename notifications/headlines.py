@@ -29,11 +29,11 @@ def headline_of(digest: Digest) -> str:
     return ", ".join(parts) or "niets nieuws"
 
 
-def subject_of(digest: Digest, headline: str) -> str:
-    """The first call by its title, what else there is, and by when the first decision is to be taken."""
-    if not digest.items:
+def subject_of(digest: Digest, headline: str, due: str = "") -> str:
+    """What is ``due`` today or else the first call by its title, what more there is, and by when to decide first."""
+    if not (due or digest.items):
         return headline
-    title = shorten(one_line(digest.items[0].call.title, 200), MOST_TITLE, placeholder=" …")
+    title = shorten(due or one_line(digest.items[0].call.title, 200), MOST_TITLE, placeholder=" …")
     days = [item.window.go_by for item in digest.items if item.window.go_by and not item.window.late]
     decide = f"; eerste go/no-go {wording.day_and_month(min(days))}" if days else ""
     return f"{title}: {headline}{decide}"

@@ -3,7 +3,7 @@
 from binascii import b2a_qp
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,11 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from db.vocabulary import Eligibility, Status, ToldKind
+from db.vocabulary import Eligibility, Status
 from notifications import wording
-from notifications.call_card import CallCard, call_card, when
-from notifications.catalogue import CallDate, CatalogueCall
+from notifications.call_card import CallCard, call_card
 from notifications.digest import Digest, Item
+from notifications.due_today import AgendaLine, DueCall, DueToday, line_title
 from notifications.headlines import LOST, coverage_line, headline_of, subject_of
 from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, Links
 from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, mailbox, one_line, sealed
@@ -29,7 +29,8 @@ MOST_BYTES = 79_000  # of the calls in text and HTML as they travel, so that a w
 EXTRA_LINE = 500  # bytes that one line beside the calls may take
 LONGER = 20  # bytes by which a reader's own link may be longer than what keeps its place
 DECIDE_BY = "Links: de laatste dag waarop uw organisatie veilig ja kan zeggen, met eigen geld erbij."
-A_MOMENT = timedelta(seconds=1)  # a bare day ends at the midnight after it
+DUE = len(PLACES)  # where what is due today goes, besides the sections of a digest
+MOST_IN_FULL = 6  # of what is due today; more stand on a line each
 MOST_KEPT = 10_000  # rendered calls; some 60 MB
 
 
@@ -53,17 +54,6 @@ class Sender:
 
 
 @dataclass(frozen=True)
-class AgendaLine:
-    """One thing that is due inside, and the path of ours where it is done."""
-
-    day: date
-    what: str
-    title: str
-    path: str
-    overdue: bool = False
-
-
-@dataclass(frozen=True)
 class AlertLine:
     """One thing that an alert is about: its name, what is odd about it, and the path of ours where it is shown."""
 
@@ -82,7 +72,7 @@ class InDoubt:
 
 @dataclass(frozen=True)
 class DigestExtras:
-    """What a digest says beside calls: what is due in the lobby, and which digest may never have arrived.
+    """What a digest says beside its calls: what is due today and in the lobby, and which digest may be lost.
 
     ``ours``: per call what of our own runs on it, as far as this reader may know.
     """
@@ -90,6 +80,7 @@ class DigestExtras:
     lobby: tuple[AgendaLine, ...] = ()
     in_doubt: tuple[InDoubt, ...] = ()
     ours: Mapping[int, str] = field(default_factory=dict)
+    due: DueToday = field(default_factory=DueToday)
 
 
 NO_EXTRAS = DigestExtras()
@@ -161,7 +152,8 @@ class Writer:
 
     def fitted(self, digest: Digest, extras: DigestExtras = NO_EXTRAS) -> Digest:
         """As many of its items as a mail can hold, those that need it most first; the others wait untold."""
-        room = MOST_BYTES - EXTRA_LINE * (len(extras.lobby) + len(extras.in_doubt))
+        room = MOST_BYTES - EXTRA_LINE * (len(extras.lobby) + len(extras.in_doubt) + len(extras.due.lines))
+        room -= sum(piece.size for _, piece in self._due_pieces(extras.due))
         fitting, today = set[int](), wording.local_day(self.now)
         for item in sorted(
             digest.items, key=lambda item: (BY_NEED.index(item.place), not item.candidate.presses(today))
@@ -173,24 +165,28 @@ class Writer:
         return digest.naming(item for item in digest.items if item.call.id in fitting)
 
     def digest(self, digest: Digest, to: Addressee, extras: DigestExtras = NO_EXTRAS) -> Letter:
-        """The mail of a digest: every call of it is named."""
-        placed = [(item, self._piece(_form(item), card)) for item, card in self._cards(digest, extras)]
+        """The mail of a digest: every call of it is named, and what is due today stands before them."""
+        pieces: dict[int, list[tuple[int, RenderedCall]]] = {DUE: self._due_pieces(extras.due)}
+        for item, card in self._cards(digest, extras):
+            placed = pieces.setdefault(PLACES.index(item.place), [])
+            placed.append((item.call.id, self._piece(_form(item), card)))
         headline = headline_of(digest) if not (digest.empty and extras.in_doubt) else LOST
         leave = self._leave(to, tuple(query.id for query in digest.queries))
         names = dict.fromkeys(one_line(query.name, 80) for query in digest.queries)
-        context = self._context(to) | {
-            "headline": headline, "subject": subject_of(digest, headline), "coverage": coverage_line(digest.coverage),
-            "sections": [self._section(place, placed) for place in PLACES if any(i.place is place for i, _ in placed)],
+        context = self._context(to) | self._due(extras.due) | {
+            "headline": headline, "subject": subject_of(digest, headline, extras.due.subject(self.now)),
+            "coverage": coverage_line(digest.coverage),
+            "sections": [self._section(place, pieces) for place in PLACES if PLACES.index(place) in pieces],
             "waiting": self._waiting(digest), "aside": self._aside(digest),
             "announced": wording.count(len(digest.announced), "regeling", "regelingen") if digest.announced else "",
             "subscriptions": ", ".join(names) or "uw abonnement",
             "preview": self.links.page("/abonnementen/voorbeeld"),
-            "leave": leave, "lobby": self._lines(extras.lobby),
+            "leave": leave, "leave_reminders": self._leave(to, what=REMINDERS), "lobby": self._lines(extras.lobby),
             "in_doubt": [
                 {"day": wording.day(entry.day), "link": self.links.page(entry.path)} for entry in extras.in_doubt
             ],
         }  # fmt: skip
-        return self._letter("digest", context, to, placed, leave)
+        return self._letter("digest", context, to, pieces, leave)
 
     def _cards(self, digest: Digest, extras: DigestExtras) -> Iterator[tuple[Item, CallCard]]:
         """The items, section by section, with what is said of them."""
@@ -211,42 +207,27 @@ class Writer:
         link = self.links.page(f"/regelingen?{_query(digest)}&eligible={Eligibility.NO}")
         return {"count": wording.count(len(digest.aside), "regeling", "regelingen"), "link": link}
 
-    def reminder(self, call: CatalogueCall, due: CallDate, to: Addressee) -> Letter:
-        """One date of a followed call is near."""
-        left = wording.days_left(self.now, due.shown or self.now)
-        focused = replace(call, next_due=due, later_dues=tuple(t for t in call.later_dues if t is not due))
-        return self._about("reminder", focused, to, what=f"{when(focused, due)}, {left}", left_first=left)
-
-    def moved(self, call: CatalogueCall, due: CallDate, old: str, to: Addressee) -> Letter:
-        """A date that a reminder told has moved."""
-        new = wording.moment(due.shown or self.now, due.zone, due.assumed)
-        return self._about("moved", replace(call, next_due=due), to, old=old, new=new)
-
-    def next_round(self, call: CatalogueCall, before: int, closed_at: datetime | None, to: Addressee) -> Letter:
-        """A followed call has a next round; ``before`` is the number of the one that closed."""
-        closed = f"op {wording.day(closed_at - A_MOMENT)}" if closed_at else "eerder"
-        return self._about("next_round", call, to, closed=closed, before=self.links.page(f"/regelingen/{before}"))
-
-    def vanished(self, item: Item, to: Addressee) -> Letter:
-        """A followed call is no longer to be had: its catalogue dropped it, or its source closed or withdrew it."""
-        ended = "Niet meer vermeld bij de bron" if item.kind is ToldKind.GONE else f"Nu {item.call.status.label}"
-        return self._about("vanished", item.call, to, item, what=ended)
-
-    def lobby_due(self, title: str, due: date, path: str, to: Addressee, why: str) -> Letter:
-        """Something of the lobby is due: what, when, where to read on, and ``why`` this person is told."""
+    def day(self, due: DueToday, to: Addressee) -> Letter:
+        """All that is due for one person today, in one mail."""
         leave = self._leave(to, what=REMINDERS)
-        context = self._context(to) | {
-            "title": title, "subject": title, "due": wording.day(due), "left": wording.days_left(self.now, due),
-            "page": self.links.page(path), "leave": leave, "why": why,
-        }  # fmt: skip
-        return self._letter("lobby_due", context, to, [], leave)
+        subject = due.subject(self.now)
+        about = {"headline": subject, "subject": subject, "leave": leave, "why": " ".join(due.why)}
+        return self._letter("day", self._context(to) | self._due(due) | about, to, {DUE: self._due_pieces(due)}, leave)
 
-    def agenda(self, lines: tuple[AgendaLine, ...], to: Addressee) -> Letter:
-        """What is due inside for one person: milestones, assigned deadlines, and the lobby's own dates."""
-        leave = self._leave(to, what=REMINDERS)
-        headline = f"{wording.count(len(lines), 'ding vraagt', 'dingen vragen')} uw aandacht"
-        about = {"headline": headline, "subject": headline, "leave": leave, "lines": self._lines(lines)}
-        return self._letter("agenda", self._context(to) | about, to, [], leave)
+    def must_be_writable(self, call: DueCall) -> None:
+        """Raises what rendering it would raise, so that one call costs no more than itself."""
+        self._due_pieces(DueToday((call,)))
+
+    def _due(self, due: DueToday) -> dict[str, Any]:
+        return {"due_calls": len(due.calls), "due_mark": self._mark(DUE), "due_lines": self._lines(due.lines)}
+
+    def _due_pieces(self, due: DueToday) -> list[tuple[int, RenderedCall]]:
+        form = "call" if len(due.calls) <= MOST_IN_FULL else "line"
+        return [(call.item.call.id, self._piece(form, self._due_card(call))) for call in due.calls]
+
+    def _due_card(self, call: DueCall) -> CallCard:
+        page = self.links.page(call.path) if call.path else ""
+        return replace(self._tell(call.item), news=call.news, news_page=page)
 
     def alert(self, subject: str, explanation: str, lines: tuple[AlertLine, ...], path: str, to: Addressee) -> Letter:
         """Something about the sources asks for a person, or no longer does; ``path`` is where to look and decide."""
@@ -259,24 +240,14 @@ class Writer:
                 for line in lines
             ],
         }  # fmt: skip
-        return self._letter("alert", self._context(to) | about, to, [], leave)
+        return self._letter("alert", self._context(to) | about, to, {}, leave)
 
     def _lines(self, lines: tuple[AgendaLine, ...]) -> list[dict[str, Any]]:
         return [
             {"day": wording.day(line.day), "what": one_line(line.what, 150), "title": one_line(line.title, 150),
-             "link": self.links.page(line.path), "overdue": line.overdue}
+             "link": self.links.page(line.path), "overdue": line.overdue, "said": line_title(line, self.now)}
             for line in lines
         ]  # fmt: skip
-
-    def _about(self, mail: str, call: CatalogueCall, to: Addressee, item: Item | None = None, **words: str) -> Letter:
-        item = item or Item(call, ToldKind.REMINDER, followed=True)
-        piece = self._piece("call", self._tell(item))
-        leave = self._leave(to, what=REMINDERS)
-        context = self._context(to) | words | {
-            "title": one_line(call.title, 150), "subject": one_line(call.title, 150), "leave": leave,
-            "mark": self._mark(0),
-        }  # fmt: skip
-        return self._letter(mail, context, to, [(item, piece)], leave)
 
     def _context(self, to: Addressee) -> dict[str, Any]:
         return {
@@ -313,27 +284,26 @@ class Writer:
             self._pieces[key] = RenderedCall(text, html, _travelling(text) + _travelling(html) + links)
         return self._pieces[key]
 
-    def _section(self, place: Place, placed: list[tuple[Item, RenderedCall]]) -> dict[str, Any]:
-        count = sum(item.place is place for item, _ in placed)
+    def _section(self, place: Place, pieces: Mapping[int, list[tuple[int, RenderedCall]]]) -> dict[str, Any]:
+        number = PLACES.index(place)
         note = DECIDE_BY if place is Place.CHOOSE else ""
         return {
-            "name": place.label.capitalize(), "count": count, "note": note, "mark": self._mark(PLACES.index(place)),
+            "name": place.label.capitalize(), "count": len(pieces[number]), "note": note, "mark": self._mark(number),
         }  # fmt: skip
 
     def _letter(
-        self, mail: str, context: dict[str, Any], to: Addressee, placed: list[tuple[Item, RenderedCall]], leave: str
+        self, mail: str, context: dict[str, Any], to: Addressee, pieces: Mapping[int, list[tuple[int, RenderedCall]]],
+        leave: str,
     ) -> Letter:  # fmt: skip
+        """``pieces``: per mark the calls that stand there."""
         plain, marked = _environments()
         subject = one_line(plain.get_template(f"{mail}/subject.txt").render(context), MOST_SUBJECT)
         text = plain.get_template(f"{mail}/body.txt").render(context)
         html = str(_inliner().inline(marked.get_template(f"{mail}/body.html").render(context)))
-        own = [(item.place, self._personal(piece, to, item.call.id)) for item, piece in placed]
-        groups = [[piece for place, piece in own if place is section] for section in PLACES]
-        if mail != "digest":
-            groups = [[piece for _, piece in own]]
-        for place, pieces in enumerate(groups):
-            text = text.replace(self._mark(place), "".join(piece.text for piece in pieces))
-            html = html.replace(self._mark(place), "".join(piece.html for piece in pieces))
+        for place, kept in pieces.items():
+            own = [self._personal(piece, to, call) for call, piece in kept]
+            text = text.replace(self._mark(place), "".join(piece.text for piece in own))
+            html = html.replace(self._mark(place), "".join(piece.html for piece in own))
         return Letter(subject, text, html, self._headers(mail, leave))
 
     def _mark(self, place: int) -> Markup:

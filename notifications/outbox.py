@@ -24,7 +24,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, update
 from sqlmodel import Session, col, select
 
-from db.models import Attempt, Delivery, MailText, Suppression, Told
+from db.models import Attempt, Delivery, MailText, Reminded, Suppression, Told
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind
 from notifications.alerts import end_alert, raise_alert
 from notifications.brakes import Breath, pause_if_too_much_fails
@@ -35,6 +35,7 @@ from notifications.transport import SendOutcome, SendResult
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
 ATTEMPTS = Attempt.__table__.c  # type: ignore[attr-defined]
 TEXTS = MailText.__table__.c  # type: ignore[attr-defined]
+MOOT = "the date has moved or is off"  # why a mail was cancelled; what else it said is told in another
 QUEUED = (DeliveryState.PLANNED, DeliveryState.DEFERRED)  # in the outbox, and certainly not with the relay
 
 
@@ -55,6 +56,7 @@ class Mail:
     lane: int = 5
     subscriptions: tuple[int, ...] = ()
     tells: Sequence[tuple[int, int, str, str]] = ()  # call, version, kind, detail
+    reminds: Sequence[str] = ()  # keys of what is due inside
     state: DeliveryState = DeliveryState.PLANNED
     remark: str = ""
 
@@ -92,6 +94,12 @@ def put(session: Session, mails: Iterable[Mail], key: bytes, domain: str) -> int
     ]  # fmt: skip
     if tells:
         session.connection().execute(insert(Told), tells)
+    reminds = [
+        {"user_id": mail.user_id, "key": key, "delivery_id": delivery}
+        for mail, delivery in zip(new, ids, strict=True) for key in dict.fromkeys(mail.reminds)
+    ]  # fmt: skip
+    if reminds:
+        session.connection().execute(insert(Reminded), reminds)
     return len(new)
 
 
@@ -133,6 +141,7 @@ class Rules:
     relay: str
     allow: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)  # for mails that were frozen without their own
+    written_since: datetime | None = None  # what says the day's words and was written before waits to be written anew
     halted: str = ""  # why only sign-in mail may leave now, where the time is in doubt
 
 

@@ -110,6 +110,16 @@ class Told(Numbered, table=True):
     delivery_id: int = Field(foreign_key="delivery.id", index=True)
 
 
+class Reminded(Numbered, table=True):
+    """What a mail reminded whom of inside: counts only while its delivery has not failed, expired or been cancelled."""
+
+    __table_args__ = (UniqueConstraint("delivery_id", "key"),)
+
+    user_id: int = Field(foreign_key="user.id", index=True)
+    key: str = Field(description="the thing, its day, and how many days ahead it was told")
+    delivery_id: int = Field(foreign_key="delivery.id")
+
+
 class Relay(SQLModel, table=True):
     """What we know of a mail server: after too much trouble it gets one probe every five minutes."""
 

@@ -12,9 +12,11 @@ from db.models import Call
 from db.queries import CallFilter
 from db.session import reading, writing
 from db.vocabulary import ToldKind
+from notifications import due_today
 from notifications.catalogue import CatalogueCall, Change, read_catalogue
 from notifications.digest import Coverage, Digest, Item, Reason, SubscriptionQuery
-from notifications.letter import TEMPLATES, AgendaLine, AlertLine, DigestExtras, InDoubt, Sender, Writer, sign_in
+from notifications.due_today import AgendaLine, DueToday
+from notifications.letter import TEMPLATES, AlertLine, DigestExtras, InDoubt, Sender, Writer, sign_in
 from notifications.links import Links
 from notifications.message import Addressee, Letter, as_bytes
 from notifications.places import DecisionWindow, Place
@@ -60,7 +62,7 @@ def items(call: CatalogueCall, lines: int) -> Iterator[Item]:
         yield Item(each, kind, (reason,), number == 5, changes, place, window)
 
 
-def digest_of(call: CatalogueCall, writer: Writer, lines: int = 25) -> Letter:
+def digest_of(call: CatalogueCall, writer: Writer, lines: int = 25, due: DueToday | None = None) -> Letter:
     """A digest with everything that can stand in one, as much of it as fits."""
     named = tuple(sorted(items(call, lines), key=lambda item: list(Place).index(item.place)))
     coverage = Coverage(24, 23, ("rvo",), NOW, 2)
@@ -68,24 +70,32 @@ def digest_of(call: CatalogueCall, writer: Writer, lines: int = 25) -> Letter:
                     frozenset({900}), frozenset({901}), (replace(call, id=902),))  # fmt: skip
     lobby = (AgendaLine(date(2026, 5, 20), "Toezegging afhandelen", "", "/contacten/1", overdue=True),)
     lost = (InDoubt(date(2026, 5, 28), "/abonnementen/overzicht/3"),)
-    extras = DigestExtras(lobby, lost, {1: "aanvraag: in voorbereiding (Haarlem)"})
+    extras = DigestExtras(lobby, lost, {1: "aanvraag: in voorbereiding (Haarlem)"}, due or DueToday())
     return writer.digest(writer.fitted(digest, extras), TO, extras)
+
+
+def due_of(call: CatalogueCall) -> DueToday:
+    """One of everything that can be due on a day."""
+    due = call.next_due
+    assert due is not None
+    calls = (
+        due_today.near(call, due, NOW, ()), due_today.moved(call, due, "1 november 2026", NOW, ()),
+        due_today.vanished(Item(call, ToldKind.GONE, followed=True)), due_today.next_round(call, 3, NOW),
+    )  # fmt: skip
+    lines = (
+        AgendaLine(date(2026, 6, 9), "Go/no-go", call.title, "/kalender/klok/1"),
+        AgendaLine(
+            date(2026, 5, 28), "Toezegging afhandelen", "", "/contacten/1", overdue=True, why="U bent eigenaar."
+        ),
+    )
+    return DueToday(calls, lines)
 
 
 def every_mail(call: CatalogueCall, writer: Writer) -> dict[str, Letter]:
     """One of each kind, by the folder of its templates."""
-    due, lines = call.next_due, (AgendaLine(date(2026, 6, 9), "Go/no-go", call.title, "/kalender/klok/1"),)
-    assert due is not None
     return {
-        "digest": digest_of(call, writer),
-        "reminder": writer.reminder(call, due, TO),
-        "moved": writer.moved(call, due, "1 november 2026", TO),
-        "next_round": writer.next_round(call, 3, NOW, TO),
-        "vanished": writer.vanished(Item(call, ToldKind.GONE, followed=True), TO),
-        "lobby_due": writer.lobby_due(
-            "Toezegging afhandelen", date(2026, 6, 5), "/contacten/1", TO, "U bent eigenaar."
-        ),
-        "agenda": writer.agenda(lines, TO),
+        "digest": digest_of(call, writer, due=due_of(call)),
+        "day": writer.day(due_of(call), TO),
         "alert": writer.alert("rvo: wacht", "Er is iets.", (AlertLine("Regeling", "veel", "/r/1"),), "/bronnen", TO),
         "sign_in": sign_in("https://kansenradar.example/inloggen/link/x", "Jan"),
     }

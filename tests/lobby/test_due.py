@@ -7,23 +7,20 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.leases import take, this_process
 from db.models import Call, Commitment, Deadline, Delivery, Dossier, Match, Moment, Participant, User
 from db.session import reading, writing
 from db.vocabulary import DeadlineKind, DeliveryState, Nature, Role, Status, Visibility
 from db.vocabulary_lobby import CommitmentState, Gremium, MomentKind, OutcomeResult, PartyKind, PartyStance
 from tests.make.lobby import Cast, gather
-from tests.make.mail_cases import MAILER
+from tests.make.mail_cases import plan_at
 from tests.make.pages import visit
 from tracker.applications import stages
 from tracker.applications.mismatches import mismatches
 from tracker.challenges.agenda import load_agendas
-from tracker.clock import Now
 from tracker.errors import Incomplete, NotFound
 from tracker.lobby import coalition, contacts, dossiers, due, moments, positions, yearly_moments
 from tracker.lobby.contacts import ContactFields, Office, log_contact
-from tracker.mailing.lobby_reminders import distance_due, plan_lobby_reminders
-from tracker.mailing.planning_run import LEASE, PlanningRun
+from tracker.mailing.periods import distance_due
 from tracker.operations.example_data import load_example
 from tracker.people.participants import load_participants
 from tracker.rights import Deed, viewer_of
@@ -119,9 +116,10 @@ def test_a_moved_day_is_another_key_and_the_same_day_the_same(cast: Cast) -> Non
 
 
 def test_each_kind_is_told_at_its_own_distances(cast: Cast) -> None:
-    item = due.LobbyDue(1, "commitment", "k", date(2026, 6, 9), "/")
-    morning = datetime(2026, 6, 9, 6, tzinfo=UTC)
-    told = [n for n in range(-3, 40) if distance_due(item, Now(morning - timedelta(days=n))) == n]
+    day, morning = date(2026, 6, 9), datetime(2026, 6, 9, 6, tzinfo=UTC)
+    long_ago = morning - timedelta(days=99)
+    distances = due.DISTANCES["commitment"]
+    told = [n for n in range(40) if distance_due(day, distances, long_ago, morning - timedelta(days=n)) == n]
     assert told == [0, 1, 7]
 
 
@@ -148,11 +146,8 @@ def test_a_partner_without_a_lobbyist_is_asked_through_who_is_there(cast: Cast) 
     assert ("sign_off", cast.haarlem.id) in {(d.kind, d.user_id) for d in due.lobby_due(cast.session, TODAY)}
 
 
-def remind(engine: Engine, now: datetime) -> int:
-    with writing(engine) as session:
-        epoch = take(session, LEASE, this_process())
-    assert epoch is not None
-    return plan_lobby_reminders(PlanningRun(engine, MAILER, now, epoch))
+def remind(engine: Engine, now: datetime, leaves: bool = True) -> int:
+    return plan_at(engine, now, leaves).reminders
 
 
 def test_the_lobby_is_reminded_once_a_distance_by_the_same_outbox(engine: Engine, now: datetime) -> None:
@@ -183,11 +178,11 @@ def test_what_is_done_is_taken_out_of_the_outbox(engine: Engine, now: datetime) 
         cast = gather(session, now)
         contact = log_contact(Deed(session, cast.lobbyist, now), ContactFields(TODAY, "x"), Office("VRO"))
         promised = contacts.commit_to(Deed(session, cast.lobbyist, now), contact, "Brief", date(2026, 6, 12))
-    assert remind(engine, now + timedelta(days=7)) == 1
+    assert remind(engine, now + timedelta(days=7), leaves=False) == 1
     with writing(engine) as session:
         row = session.get_one(Commitment, promised.id)
         contacts.close_commitment(Deed(session, cast.lobbyist, now), row, CommitmentState.KEPT, row.version)
-    assert remind(engine, now + timedelta(days=7, minutes=1)) == 0
+    assert remind(engine, now + timedelta(days=7, minutes=1), leaves=False) == 0
     with writing(engine) as session:
         assert session.exec(select(Delivery)).one().state == DeliveryState.CANCELLED
 

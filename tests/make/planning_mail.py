@@ -1,4 +1,4 @@
-"""One round of planning on a test database, and the agenda mails that are then in the outbox."""
+"""One round of planning on a test database, and the mails of the day that are then in the outbox."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from tracker.mailing.plan import plan
 
 
 def plan_once(engine: Engine, now: datetime) -> list[Delivery]:
-    """Plan, and give the agenda mails."""
+    """Plan, and give the mails of the day."""
     plan(engine, MAILER, now, threshold=0.5, compare_clocks=False)
     with reading(engine) as session:
-        return list(session.exec(select(Delivery).where(col(Delivery.key).startswith("agenda:"))))
+        return list(session.exec(select(Delivery).where(col(Delivery.key).startswith("day:"))))

@@ -10,8 +10,8 @@ from tests.make.crawls import make_listing, store
 from tests.make.pages import make_user
 from tracker.challenges.agenda import load_agendas
 from tracker.clock import Now
-from tracker.mailing.agenda_reminders import agenda_lines
-from tracker.matching.unjudged import MOST_TOLD, due_today, unjudged
+from tracker.mailing.due_lines import inside_due, lines_due
+from tracker.matching.unjudged import MOST_TOLD, ran_out, unjudged
 
 pytestmark = pytest.mark.one_database  # it only reads
 
@@ -38,7 +38,7 @@ def strong(session: Session, now: datetime, number: int = 1, score: float = 0.9)
 def told_on(session: Session, since: datetime, days: int = 12) -> list[str]:
     """The weekdays, in the days after, on which the coordinator is told."""
     every = (since + timedelta(days=n) for n in range(days))
-    return [f"{day:%a %d}" for day in every if due_today(session, Now(day))]
+    return [f"{day:%a %d}" for day in every if ran_out(session, Now(day))]
 
 
 def test_it_is_told_once_when_the_working_days_are_over(session: Session, now: datetime, coordinator: User) -> None:
@@ -74,7 +74,8 @@ def test_a_verdict_for_another_opgave_leaves_it_with_the_team(
 def test_the_mail_of_that_day_names_ten_and_counts_the_rest(session: Session, now: datetime, coordinator: User) -> None:
     for number in range(1, 14):
         strong(session, now, number)
-    lines = agenda_lines(session, Now(now + timedelta(days=4)))[coordinator.id]
+    day = Now(now + timedelta(days=4))
+    lines = lines_due(inside_due(session, day), {}, day)[coordinator.id]
     assert len(lines) == MOST_TOLD + 1
     assert {line.what for line in lines} == {
         "nog niet beoordeeld voor Circulaire economie",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -28,7 +28,9 @@ from tracker.clock import Now
 
 DISTANCES = (14, 7, 1)  # days before a milestone's papers or work are due
 OVERDUE = (-1, -7)  # days after it that what is overdue is told to the coordinators
+AHEAD = timedelta(days=DISTANCES[0] + 7)  # a reminder of a day off comes on the working day before it
 MOST_CALLS = 60
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class DueItem:
     link: str
     assignee_id: int | None = None
     overdue: bool = False
+    since: datetime = LONG_AGO  # when it became theirs: nothing that was due before is told
 
 
 def week_end(day: date) -> date:
@@ -75,6 +78,7 @@ def _milestones(session: Session, participant: str, today: date, until: date) ->
             link=f"/kalender/klok/{row.clock_id}#mijlpaal-{row.id}",
             assignee_id=row.assignee_id,
             overdue=row.begins_on < today,
+            since=row.modified_at,
         )
 
 
@@ -92,8 +96,9 @@ def _assignments(session: Session, participant: str, now: Now, until: date) -> I
             over = deadline.at <= now.instant if deadline.at else day < now.today
             link = f"/regelingen/{call.id}#toewijzing-{deadline.id}"
             yield DueItem(
-                f"deadline:{deadline.id}:{day}", day, "termijn", call.title, link, row.assignee_id, overdue=over
-            )
+                f"deadline:{deadline.id}:{day}", day, "termijn", call.title, link, row.assignee_id, overdue=over,
+                since=row.assigned_at,
+            )  # fmt: skip
 
 
 def too_late_this_week(session: Session, viewer: Viewer, now: Now) -> list[DueItem]:
@@ -135,25 +140,23 @@ def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[Call]:
 
 @dataclass(frozen=True)
 class CalendarReminder:
-    """Something to remind one person of today; the key stays the same for the same thing, day and distance."""
+    """Something to remind one person of, at these distances in days before its day (negative: after it)."""
 
     user_id: int
-    key: str
     item: DueItem
+    distances: tuple[int, ...]
 
 
 def reminders(session: Session, now: Now) -> list[CalendarReminder]:
-    """Who is reminded today: the assignee 14, 7 and 1 days ahead; what is overdue rises to the coordinators."""
-    today = now.today
+    """Who is reminded of what is near: the assignee ahead; what is overdue rises to the coordinators."""
     users = session.exec(select(User).where(col(User.deactivated_at).is_(None))).all()
     people = {user.id: user for user in users}
     reminders = []
     for participant in sorted({user.participant_id for user in users}):
         coordinators = [u for u in users if u.participant_id == participant and u.role == Role.COORDINATOR]
-        for item in due_items_of(session, participant, now, today + timedelta(days=DISTANCES[0])):
-            ahead = (item.day - today).days
-            if ahead in DISTANCES and item.assignee_id in people:
-                reminders.append(CalendarReminder(item.assignee_id or 0, f"{item.key}:{ahead}", item))
-            elif item.overdue and ahead in OVERDUE:
-                reminders += [CalendarReminder(user.id, f"{item.key}:overdue", item) for user in coordinators]
+        for item in due_items_of(session, participant, now, now.today + AHEAD):
+            if item.overdue:
+                reminders += [CalendarReminder(user.id, item, OVERDUE) for user in coordinators]
+            elif item.assignee_id in people:
+                reminders.append(CalendarReminder(item.assignee_id or 0, item, DISTANCES))
     return reminders

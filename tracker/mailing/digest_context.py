@@ -13,7 +13,8 @@ from db.models import Deadline, Delivery
 from db.queries import Viewer
 from db.vocabulary import CLOSING_KINDS, UNTOLD_STATES, DeliveryState, Eligibility, MailKind
 from notifications.catalogue import CatalogueCall
-from notifications.letter import AgendaLine, DigestExtras, InDoubt
+from notifications.due_today import NOTHING_DUE, AgendaLine, DueToday
+from notifications.letter import DigestExtras, InDoubt
 from notifications.places import NO_WINDOW, DecisionWindow, Windows
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar, body_calendar
@@ -40,12 +41,19 @@ class DigestContext:
     known: dict[tuple[Any, ...], DecisionWindow] = field(default_factory=dict)
     known_work: dict[str, dict[int, str]] = field(default_factory=dict)
 
-    def extras(self, user_id: int, participant: str) -> DigestExtras:
-        """For one person: what is to be done and with which office, never what was brought, answered or thought."""
-        today = self.now.today
-        lines = [AgendaLine(item.due, item.title, "", item.link, item.due < today) for item in self.lobby[user_id]]
+    def extras(self, user_id: int, participant: str, due: DueToday = NOTHING_DUE) -> DigestExtras:
+        """For one person: what is to be done and with which office, never what was brought, answered or thought.
+
+        What is ``due`` today stands there once.
+        """
+        today, said = self.now.today, {(line.day, line.path) for line in due.lines}
+        lines = [
+            AgendaLine(item.due, item.title, "", item.link, item.due < today)
+            for item in self.lobby[user_id]
+            if (item.due, item.link) not in said
+        ]
         in_doubt = self.in_doubt.get(user_id, ())
-        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, self._ours(user_id, participant))
+        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, self._ours(user_id, participant), due)
 
     def _ours(self, user_id: int, participant: str) -> dict[int, str]:
         """What runs on calls, as far as this person may know: the same for everybody of one organisation."""

@@ -18,6 +18,7 @@ from notifications.transport import MailUrlWrong, Transport, open_transport
 from tracker.clock import Clock
 from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.mailing.keys import signing_keys
+from tracker.mailing.periods import midnight_of
 from tracker.settings import Settings
 
 
@@ -70,9 +71,10 @@ def _organisation(session: Session, slug: str) -> str:
 
 def sending_rules(settings: Settings, clock: Clock, transport: Transport, mailer: Mailer, halted: str = "") -> Rules:
     """Who sends, by which clock, and to whom while this is a trial; ``halted``: why only sign-in mail may leave."""
+    now = clock.now()
     return Rules(
         this_turn(), random.SystemRandom().uniform, lambda: clock.now().instant, transport.name, settings.mail_allow,
-        mailer.writer(clock.now().instant).common_headers(), halted,
+        mailer.writer(now.instant).common_headers(), midnight_of(now.today), halted,
     )  # fmt: skip
 
 

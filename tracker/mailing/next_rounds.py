@@ -1,45 +1,39 @@
 """Next rounds: who follows a call is told once that the same scheme has opened, or will open, for another round."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from db.models import Call, Delivery, Told
-from db.session import reading
-from db.vocabulary import UNTOLD_STATES, MailKind, ToldKind
-from notifications.catalogue import CatalogueCall, read_catalogue
-from notifications.message import Addressee
-from notifications.outbox import Mail
-from tracker.mailing.planning_run import PlanningRun
-from tracker.mailing.recipients import read_follows
-from tracker.mailing.reminders import LANE, people_to_remind
+from db.vocabulary import UNTOLD_STATES, ToldKind
+from notifications import due_today
+from notifications.catalogue import CatalogueCall
+from notifications.due_today import DueCall
 
 TOLD_FOR = timedelta(days=31)  # after that a round is no news, whoever was out of reach
 
 
-def plan_next_rounds(run: PlanningRun) -> int:
-    """Put a mail in the outbox for each follower of a call whose next round came; return how many are new."""
-    with reading(run.engine) as session:
-        rounds = _recent_rounds(session, run.now)
-        if not rounds:
-            return 0
-        people = people_to_remind(session, run.now)
-        follows = read_follows(session, people)
-        calls = read_catalogue(session, run.now, threshold=2, only=rounds).calls
-        told = _told(session, rounds)
-        mails = [
-            _mail(run, calls[call], before[followed], people[user])
-            for call, before in rounds.items()
-            if call in calls and calls[call].is_news and not calls[call].held
-            for user, of_person in follows.items()
-            if (followed := next((old for old in before if old in of_person), None)) and call not in of_person
-            if (user, call) not in told
-        ]
-    if not mails:
-        return 0
-    with run.writing() as session:
-        return run.put(session, mails)
+@dataclass(frozen=True)
+class NextRounds:
+    """The rounds that came lately, each with those before it, the latest first; and who was told of which."""
+
+    before: dict[int, dict[int, Call]]
+    told: set[tuple[int, int]]
+
+    def due(self, call: CatalogueCall, user: int, follows: Mapping[int, datetime]) -> Iterator[DueCall]:
+        """What to tell of a round, if anything, to somebody who follows these calls and not that one."""
+        before = self.before[call.id]
+        followed = next((old for old in before if old in follows), None)
+        if call.is_news and not call.held and followed is not None and (user, call.id) not in self.told:
+            yield due_today.next_round(call, followed, before[followed].closes_at)
+
+
+def read_next_rounds(session: Session, now: datetime) -> NextRounds:
+    """All of them at ``now``."""
+    before = _recent_rounds(session, now)
+    return NextRounds(before, _told(session, before) if before else set())
 
 
 def _recent_rounds(session: Session, now: datetime) -> dict[int, dict[int, Call]]:
@@ -60,12 +54,3 @@ def _told(session: Session, calls: Mapping[int, object]) -> set[tuple[int, int]]
     rows = select(Told.user_id, Told.call_id).join(Delivery, col(Delivery.id) == col(Told.delivery_id))
     new = (Told.kind == ToldKind.NEW, col(Told.call_id).in_(list(calls)), col(Delivery.state).not_in(UNTOLD_STATES))
     return set(session.exec(rows.where(*new)))
-
-
-def _mail(run: PlanningRun, call: CatalogueCall, before: Call, to: Addressee) -> Mail:
-    letter = run.writer.next_round(call, before.id, before.closes_at, to)
-    expires_at = call.next_due.over_at if call.next_due else None
-    return Mail.of(
-        letter, to, f"next-round:{to.user_id}:{call.id}", MailKind.REMINDER, run.now,
-        expires_at or run.now + TOLD_FOR, lane=LANE, tells=((call.id, call.version, ToldKind.NEW.value, ""),),
-    )  # fmt: skip

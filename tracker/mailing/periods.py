@@ -38,6 +38,39 @@ def at_half_past_seven(day: date) -> datetime:
     return datetime.combine(day, AT, AMSTERDAM).astimezone(UTC)
 
 
+def midnight_of(day: date) -> datetime:
+    """The midnight, in Amsterdam, with which a day begins."""
+    return datetime.combine(day, time(), AMSTERDAM)
+
+
+def reminder_moment(day: date, ahead: int) -> datetime:
+    """07:30 on the day so many days before a day (after it, where negative), or on the working day before that.
+
+    What is due on a Monday is said on Friday: nobody reads a mail on Sunday.
+    """
+    chosen, step = day - DAY * ahead, DAY if ahead < 0 else -DAY
+    while not is_working_day(chosen):
+        chosen += step
+    return at_half_past_seven(chosen)
+
+
+def next_morning(now: datetime) -> datetime:
+    """When the next mail of the day leaves: 07:30 on the next working day, in UTC."""
+    day = local_day(now) + DAY
+    while not is_working_day(day):
+        day += DAY
+    return at_half_past_seven(day)
+
+
+def distance_due(day: date, distances: Iterable[int], since: datetime, now: datetime) -> int | None:
+    """The nearest distance whose moment came in the last seven days and after ``since``; none where there is none.
+
+    Of several that were missed only the nearest is told, with the true days left.
+    """
+    moments = ((ahead, reminder_moment(day, ahead)) for ahead in distances)
+    return min((ahead for ahead, at in moments if max(since, now - LOOK_BACK) < at <= now), default=None)
+
+
 def periods(now: datetime, weekdays: Iterable[int] = (0,), look_back: timedelta = LOOK_BACK) -> list[DigestPeriod]:
     """Every period that became due in the last seven days, oldest first."""
     chosen = frozenset(weekdays)

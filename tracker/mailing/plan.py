@@ -5,9 +5,9 @@ transaction; each commit checks the lease, that the subscriptions still stand as
 new. A crash leaves all or nothing of a mail, and the next run completes the rest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
@@ -22,35 +22,30 @@ from notifications import outbox
 from notifications.alerts import raise_alert
 from notifications.catalogue import Catalogue, read_catalogue
 from notifications.digest import Coverage, Memory, compose
+from notifications.due_today import NOTHING_DUE
 from notifications.message import Letter
 from notifications.outbox import Mail
 from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.clock import Now
-from tracker.mailing.agenda_reminders import plan_agenda
 from tracker.mailing.alerts import plan_alerts
+from tracker.mailing.day_mail import UNWRITABLE, DayDue, plan_day_mails, read_day, take_back_untrue
 from tracker.mailing.digest_context import DigestContext, read_digest_context
-from tracker.mailing.lobby_reminders import plan_lobby_reminders
+from tracker.mailing.digest_jobs import LANES, DigestJob, digest_jobs
 from tracker.mailing.mailer import Mailer
-from tracker.mailing.next_rounds import plan_next_rounds
-from tracker.mailing.periods import DigestPeriod, next_due, periods
+from tracker.mailing.outdated_mail import OutdatedDigest, note_written, read_outdated, take_back_of
+from tracker.mailing.periods import DigestPeriod, periods
 from tracker.mailing.planning_run import LEASE, PlanningRun
 from tracker.mailing.recipients import (
     FIRST,
-    ActiveSubscription,
     Recipient,
     active_marks,
     read_memories,
     read_recipients,
 )
-from tracker.mailing.reminders import UNWRITABLE, plan_reminders
-from tracker.mailing.vanished import plan_vanished
 from tracker.sources.clock_skew import clock_trouble
 
 BATCH = 50
 TRIES = 4  # to plan for somebody who changes a subscription at that moment
-LEAST_LIFE = timedelta(hours=2)
-URGENT_LIFE = timedelta(hours=48)
-LANES = {"first": 5, "urgent": 4, "regular": 5}
 
 
 class PlannerBusy(Exception):
@@ -67,21 +62,6 @@ class PlanResult:
     expired: int = 0
     parked: int = 0
     refused: str = ""
-
-
-@dataclass(frozen=True)
-class DigestJob:
-    """One mail to compose for one person."""
-
-    kind: str
-    key: str
-    subscriptions: tuple[ActiveSubscription, ...]
-    expires_at: datetime
-
-    @property
-    def first(self) -> bool:
-        """Whether it is the first mail of these subscriptions."""
-        return self.kind == "first"
 
 
 @dataclass
@@ -104,21 +84,26 @@ class DigestRun:
     context: DigestContext
     result: PlanResult
     matching_since: datetime | None
+    outdated: Mapping[int, list[OutdatedDigest]]
+    day: DayDue
+    outdated_only: bool = False
 
     def jobs(self, recipient: Recipient) -> list[DigestJob]:
         """The mails that a person is due in this run."""
-        return digest_jobs(recipient, self.due, self.run.now, self.matching_since)
+        outdated = self.outdated.get(recipient.id, ())
+        return digest_jobs(recipient, self.due, self.run.now, self.matching_since, outdated, self.outdated_only)
 
 
 def plan(
     engine: Engine, mailer: Mailer, now: datetime, threshold: float, compare_clocks: bool = True,
-    matching_since: datetime | None = None,
+    matching_since: datetime | None = None, outdated_only: bool = False,
 ) -> PlanResult:  # fmt: skip
     """Put every due digest and reminder in the outbox; a second call finds nothing left to do.
 
     ``threshold``: the score (0-1) from which a match is worth a mail. ``matching_since``: while calls are still being
-    matched, only digests that were due before that moment are planned; reminders never wait. Raises PlannerBusy when
-    another process is planning, LeaseLost when one took over.
+    matched, only digests that were due before that moment are planned. ``outdated_only``: plan nothing new, only write
+    anew what waits and is no longer true. Raises PlannerBusy when another process is planning, LeaseLost when one took
+    over.
     """
     refused = clock_trouble(engine, now) if compare_clocks else ""
     if refused:
@@ -129,33 +114,71 @@ def plan(
             raise PlannerBusy("another process is planning")
         outbox.expire(session, now)
     try:
-        return _plan_all(PlanningRun(engine, mailer, now, epoch), threshold, matching_since)
+        run = PlanningRun(engine, mailer, now, epoch)
+        return _rewrite(run, threshold) if outdated_only else _plan_all(run, threshold, matching_since)
     finally:
         with writing(engine) as session:
             release(session, LEASE, epoch)
 
 
 def _plan_all(run: PlanningRun, threshold: float, matching_since: datetime | None) -> PlanResult:
-    alerts = plan_alerts(run)
-    reminders, expired = plan_reminders(run)
-    reminders += plan_vanished(run) + plan_agenda(run) + plan_lobby_reminders(run) + plan_next_rounds(run)
-    result = PlanResult(reminders=reminders, alerts=alerts, expired=expired)
+    result = PlanResult(alerts=plan_alerts(run))
+    inside, anew = take_back_untrue(run)
+    day = read_day(run, inside, anew)
     with reading(run.engine) as session:
-        due = [each for each in _unplanned(session, run.now) if matching_since is None or each.due < matching_since]
+        unplanned = _unplanned(session, run.now)
         everybody = read_recipients(session, None, run.now)
-        people = [each.id for each in everybody if digest_jobs(each, due, run.now, matching_since)]
-    if people:
-        with reading(run.engine) as session:
-            catalogue = read_catalogue(session, run.now, threshold)
-            catalogue.doubles = unjudged_partners(session, run.now)
-            recipients = read_recipients(session, catalogue, run.now, only=people)
-            coverage = read_coverage(session, catalogue)
-            context = read_digest_context(session, catalogue.calls, Now(run.now))
-        _plan_digests(DigestRun(run, due, catalogue, coverage, context, result, matching_since), recipients)
+    due = [each for each in unplanned if matching_since is None or each.due < matching_since]
+    later = [each for each in unplanned if each not in due]
+    if again := take_back_of(run, day.of.keys() | _with_digest(everybody, due, run)):
+        day = read_day(run, inside, anew | again)
+    _plan_all_digests(run, due, day, result, threshold, matching_since)
+    result.reminders, result.expired = plan_day_mails(run, day, _with_digest(everybody, later, run))
     if due:
         with run.writing() as session:
             _finish(session, due, run)
     return result
+
+
+def _rewrite(run: PlanningRun, threshold: float) -> PlanResult:
+    """Write anew what was taken back, and nothing else."""
+    result = PlanResult()
+    inside, anew = take_back_untrue(run)
+    day = read_day(run, inside, anew, anew_only=True)
+    _plan_all_digests(run, [], day, result, threshold, run.now, outdated_only=True)
+    result.reminders, result.expired = plan_day_mails(run, day, ())
+    return result
+
+
+def _with_digest(people: Iterable[Recipient], due: list[DigestPeriod], run: PlanningRun) -> set[int]:
+    """Who is due a regular digest of these periods."""
+    return {each.id for each in people if due and any(j.kind == "regular" for j in digest_jobs(each, due, run.now))}
+
+
+def _plan_all_digests(
+    run: PlanningRun, due: list[DigestPeriod], day: DayDue, result: PlanResult, threshold: float,
+    matching_since: datetime | None, outdated_only: bool = False,
+) -> None:  # fmt: skip
+    """Every digest that is due, and every one that was taken back."""
+    with reading(run.engine) as session:
+        outdated = read_outdated(session, run.now)
+        everybody = read_recipients(session, None, run.now, only=outdated.keys() if outdated_only else None)
+        people = [
+            each.id
+            for each in everybody
+            if digest_jobs(each, due, run.now, matching_since, outdated.get(each.id, ()), outdated_only)
+        ]
+        if not people:
+            return
+        catalogue = read_catalogue(session, run.now, threshold)
+        catalogue.doubles = unjudged_partners(session, run.now)
+        recipients = read_recipients(session, catalogue, run.now, only=people)
+        coverage = read_coverage(session, catalogue)
+        context = read_digest_context(session, catalogue.calls, Now(run.now))
+    digests = DigestRun(
+        run, due, catalogue, coverage, context, result, matching_since, outdated, day, outdated_only
+    )  # fmt: skip
+    _plan_digests(digests, recipients)
 
 
 def read_coverage(session: Session, catalogue: Catalogue) -> Coverage:
@@ -189,49 +212,6 @@ def _finish(session: Session, due: list[DigestPeriod], run: PlanningRun) -> None
         session.add(row)
 
 
-def digest_jobs(
-    recipient: Recipient, due: list[DigestPeriod], now: datetime, matching_since: datetime | None = None
-) -> list[DigestJob]:
-    """The mails this person is due: a first one per cadence for new subscriptions, then urgent, daily, weekly.
-
-    While calls are matched, since ``matching_since``, a first one waits where its subscription is newer than that.
-    """
-    jobs = []
-    fresh = [each for each in recipient.subscriptions if not (each.had_first or _waits(each, matching_since))]
-    for cadence in Cadence:
-        new = tuple(each for each in fresh if each.every is cadence)
-        if new:
-            numbers = "+".join(str(each.id) for each in new)
-            key = f"digest:{recipient.id}:{cadence.value}:first:{numbers}"
-            jobs.append(DigestJob("first", key, new, _expiry(cadence, new[0].weekday, now)))
-    urgent = tuple(each for each in recipient.subscriptions if each.every is Cadence.URGENT and each.had_first)
-    if urgent:
-        key = f"digest:{recipient.id}:urgent:{now:%Y%m%dT%H%M%S}"
-        jobs.append(DigestJob("urgent", key, urgent, now + URGENT_LIFE))
-    for period in {each.job: each for each in due}.values():
-        fitting = tuple(each for each in recipient.subscriptions if _belongs(each, period))
-        if fitting:
-            weekday = "" if period.weekday is None else f":{period.weekday}"
-            key = f"digest:{recipient.id}:{period.cadence.value}:{period.slot}{weekday}"
-            jobs.append(DigestJob("regular", key, fitting, _expiry(period.cadence, period.weekday or 0, now)))
-    return jobs
-
-
-def _waits(subscription: ActiveSubscription, matching_since: datetime | None) -> bool:
-    return matching_since is not None and subscription.created_at >= matching_since
-
-
-def _belongs(subscription: ActiveSubscription, period: DigestPeriod) -> bool:
-    same_day = period.weekday is None or subscription.weekday == period.weekday
-    before = subscription.had_first and subscription.created_at < period.due
-    return subscription.every is period.cadence and same_day and before
-
-
-def _expiry(cadence: Cadence, weekday: int, now: datetime) -> datetime:
-    """A digest lives until the next one of its cadence, which then tells what it did not."""
-    return now + URGENT_LIFE if cadence is Cadence.URGENT else next_due(cadence, weekday, now + LEAST_LIFE)
-
-
 def _plan_digests(digests: DigestRun, recipients: list[Recipient]) -> None:
     """Fifty people a commit; who changed a subscription meanwhile is read and composed anew."""
     for start in range(0, len(recipients), BATCH):
@@ -259,15 +239,19 @@ def _plan_batch(digests: DigestRun, recipients: list[Recipient]) -> list[int]:
 
 
 def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memory) -> Mail | None:
-    """The mail of a job, or none when there is nothing to say. What it tells is learned by ``memory``."""
+    """The mail of a job, or none when there is nothing to say. What it tells is learned by ``memory``.
+
+    It holds what is due today; where it would name no call, that leaves as the mail of the day instead.
+    """
     run, queries = digests.run, [each.query for each in job.subscriptions]
-    windows = digests.context.windows(recipient.participant_id)
+    due = digests.day.for_digest(recipient.id) if job.kind != "urgent" else NOTHING_DUE
+    memory.learn(due.tells, run.now)
     composed = compose(
-        digests.catalogue, queries, memory, digests.coverage, run.now,
-        first=job.first, urgent=job.kind == "urgent", windows=windows,
+        digests.catalogue, queries, memory, digests.coverage, run.now, first=job.first, urgent=job.kind == "urgent",
+        windows=digests.context.windows(recipient.participant_id),
     )  # fmt: skip
-    extras = digests.context.extras(recipient.id, recipient.participant_id)
-    even_empty = job.kind == "regular" and any(query.nothing_new for query in queries)
+    extras = digests.context.extras(recipient.id, recipient.participant_id, due)
+    even_empty = job.kind == "regular" and not due and any(query.nothing_new for query in queries)
     if composed.empty and not extras.in_doubt and not even_empty:
         return None
     fields: dict[str, Any] = {"tells": composed.tells}
@@ -278,8 +262,9 @@ def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memo
         letter = Letter("")
         fields = {"state": DeliveryState.HELD, "remark": f"could not be written: {error}"[:300]}
     else:
-        fields = {"tells": digest.tells}
-        memory.learn(digest.tells)
+        fields = {"tells": (*due.tells, *digest.tells), "reminds": due.reminds}
+        memory.learn(digest.tells, run.now)
+        digests.day.taken |= {recipient.id} if due else set()
     return Mail.of(
         letter, recipient.to, job.key, MailKind.DIGEST, run.now, job.expires_at, lane=LANES[job.kind],
         subscriptions=tuple(each.id for each in job.subscriptions), **fields,
@@ -297,7 +282,10 @@ def _commit(digests: DigestRun, drafts: Sequence[Draft]) -> list[int]:
         result.parked += len(parked)
         if digests.catalogue.by_challenge:  # before anything is gathered and matched no first digest can be given
             firsts = [each for draft in good for job in draft.jobs if job.first for each in job.subscriptions]
-            session.add_all(Run.done(FIRST, str(each.id), run.now, epoch=run.epoch) for each in firsts)
+            session.add_all(
+                Run.done(FIRST, str(each.id), run.now, epoch=run.epoch) for each in firsts if not each.had_first
+            )
+        note_written(session, [each for draft in good for job in draft.jobs for each in job.replaces])
         for mail in parked:
             raise_alert(session, f"parked:{mail.key}", f"mail {mail.key} {mail.remark}", run.now)
     return [draft.recipient.id for draft in drafts if not _unchanged(draft.recipient, marks)]

@@ -130,11 +130,11 @@ def read_memories(session: Session, recipients: Iterable[Recipient]) -> dict[int
 def told_memories(session: Session, people: Iterable[int]) -> dict[int, Memory]:
     """What each of these people was told by mails that did not fail."""
     memories = {number: Memory() for number in people}
-    told = select(Told.user_id, Told.call_id, Told.version, Told.kind, Told.detail)  # type: ignore[call-overload]
+    told = select(Delivery.planned_at, Told.user_id, Told.call_id, Told.version, Told.kind, Told.detail)  # type: ignore[call-overload]
     told = told.join(Delivery, col(Delivery.id) == col(Told.delivery_id)).where(col(Told.user_id).in_(list(memories)))
     merged = _merged(session)
-    for number, call, *tell in session.exec(told.where(col(Delivery.state).not_in(UNTOLD_STATES))):
-        memories[number].learn([_as_live(merged, call, *tell)])
+    for at, number, call, *tell in session.exec(told.where(col(Delivery.state).not_in(UNTOLD_STATES))):
+        memories[number].learn([_as_live(merged, call, *tell)], at)
     return memories
 
 

@@ -1,39 +1,27 @@
 """Reminders: which date of a followed call is near, and whether a date that was told has moved."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
-from jinja2 import TemplateError
-from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import REMINDER_DAYS, Deadline, Delivery, Told, User
+from db.models import REMINDER_DAYS, Delivery, Told
 from db.queries import live_ids
-from db.session import reading, writing
 from db.status import FINAL_WORDS
-from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, Status, ToldKind
-from notifications import outbox, wording
-from notifications.alerts import end_alert, raise_alert, standing_alerts
-from notifications.catalogue import DUE_KINDS, CallDate, CatalogueCall, read_catalogue
-from notifications.digest import SOON, Tell
-from notifications.message import Addressee, Letter
-from notifications.outbox import QUEUED, Mail, address_hash, silent_addresses
-from tracker.mailing.periods import LOOK_BACK, at_half_past_seven
-from tracker.mailing.planning_run import PlanningRun
-from tracker.mailing.recipients import read_follows
+from db.vocabulary import UNTOLD_STATES, DeliveryState, Status, ToldKind
+from notifications import due_today, wording
+from notifications.catalogue import DUE_KINDS, CallDate, CatalogueCall
+from notifications.digest import Tell
+from notifications.due_today import DueCall
+from tracker.mailing.periods import LOOK_BACK, next_morning, reminder_moment
 
-LANE = 3
 OUT = frozenset({DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.AMBIGUOUS})
-BATCH = 50
-BROKEN = "unwritable reminder "
-UNWRITABLE = (TemplateError, ValueError, TypeError, ArithmeticError)
 MERGED = 0  # the row of a date of a call that was merged into this one
 
 
 @dataclass(frozen=True)
-class Reminded:
+class ToldDate:
     """What an earlier mail told of a date: row, version, how many days ahead (0: that it moved), and the date."""
 
     deadline_id: int
@@ -44,7 +32,7 @@ class Reminded:
     at: datetime
 
     @classmethod
-    def read(cls, detail: str, state: str, at: datetime) -> "Reminded":
+    def read(cls, detail: str, state: str, at: datetime) -> "ToldDate":
         """From a ledger's row; ``at`` is when the mail was planned."""
         deadline, version, distance, said = detail.split(":", 3)
         return cls(int(deadline), int(version), int(distance), said, state in OUT, at)
@@ -65,25 +53,29 @@ def said_of(due: CallDate) -> str:
 
 
 def decide(
-    due: CallDate, since: datetime, told: Iterable[Reminded], now: datetime, days: Iterable[int] = REMINDER_DAYS
+    due: CallDate, since: datetime, told: Iterable[ToldDate], now: datetime, days: Iterable[int] = REMINDER_DAYS
 ) -> ReminderDecision:
     """Decide which reminder of a date to send, if any. Pure.
 
-    A reminder is due at 07:30 local, its distance in local calendar days before the date.
+    A reminder is due at 07:30 local, its distance in local calendar days before the date, or on the working day before.
     Only what became due after ``since`` (when the person began to follow) and in the last seven days counts. Of
     several that were missed only the nearest is sent, with the true days left; after the date none is, but the miss
-    is on record. A date that moved after a reminder went out is told once, and that covers what was due by then.
+    is on record. A date that moved after a reminder went out is told once, and that covers what was due by then; also
+    one that moved into the past, while the old date is still to come.
     """
     said = said_of(due)
     earlier = [r for r in told if r.deadline_id == due.id or (r.deadline_id == MERGED and r.said == said)]
     of_this_date = {r.distance for r in earlier if r.said == said}
     if due.day is None or due.over_at is None:
         return ReminderDecision()
+    out = [r for r in earlier if r.out]
+    moved = bool(out) and out[-1].said != said
     if due.over_at <= now:
+        if moved and wording.local_day(as_told(out[-1].said)) >= wording.local_day(now):
+            return ReminderDecision(moved_from=out[-1].said)
         nearest = _distances_due(due, since, now, days)[-1:]
         return ReminderDecision(missed=[d for d in nearest if d not in of_this_date])
-    out = [r for r in earlier if r.out]
-    if out and out[-1].said != said:
+    if moved:
         return ReminderDecision(moved_from=out[-1].said)
     since = max([since, *(r.at for r in out if r.distance == 0)])
     distances = _distances_due(due, since, now, days)
@@ -93,161 +85,86 @@ def decide(
 
 
 def _distances_due(due: CallDate, since: datetime, now: datetime, days: Iterable[int]) -> list[int]:
-    """Of the chosen days ahead those that came after ``since`` and within the last seven days, furthest first."""
+    """Of the chosen days ahead those that came after ``since`` and within the last seven days, furthest first.
+
+    Two that fall on one morning, since nobody works on a Sunday, are one: the nearest.
+    """
     day = wording.local_day(due.shown or now)
-    moments = [(d, at_half_past_seven(day - timedelta(days=d))) for d in sorted(days, reverse=True)]
-    return [d for d, at in moments if max(since, now - LOOK_BACK) < at <= now]
+    moments = {reminder_moment(day, d): d for d in sorted(days, reverse=True)}
+    return [d for at, d in sorted(moments.items()) if max(since, now - LOOK_BACK) < at <= now]
 
 
-def plan_reminders(run: PlanningRun) -> tuple[int, int]:
-    """Put what is due in the outbox, withdraw what is moot; return how many were planned and how many expired."""
-    with reading(run.engine) as session:
-        people = people_to_remind(session, run.now)
-        chosen = dict(session.exec(select(User.id, User.reminder_days).where(col(User.id).in_(list(people)))).all())
-        follows = read_follows(session, people)
-        calls = {call for of_person in follows.values() for call in of_person}
-        catalogue = read_catalogue(session, run.now, threshold=2, only=calls) if calls else None
-        told = _read_told(session)
-        moot = _moot(session, follows)
-    if moot:
-        with run.writing() as session:
-            outbox.withdraw(session, moot, "the date has moved, is off, or is followed no longer", run.now)
-    if catalogue is None:
-        return 0, 0
-    mails: list[Mail] = []
-    broken: dict[str, str] = {}
-    for user, of_person in follows.items():
-        for call_id in sorted(of_person.keys() & catalogue.calls.keys()):
-            call, earlier = catalogue.calls[call_id], told.get((user, call_id), [])
-            try:
-                mails += _mails(run, call, people[user], of_person[call_id], earlier, chosen[user])
-            except UNWRITABLE as error:  # costs this reminder only, which is tried again in the next round
-                broken[f"{BROKEN}{user}:{call_id}"] = str(error)
-    _note_broken(run.engine, broken, run.now)
-    return _put(run, mails)
-
-
-def _note_broken(engine: Engine, broken: Mapping[str, str], now: datetime) -> None:
-    """Raise an alert for each reminder that cannot be written, and end those of what can be again."""
-    with reading(engine) as session:
-        alerts = {alert.key for alert in standing_alerts(session) if alert.key.startswith(BROKEN)}
-    if not (broken or alerts):
-        return
-    with writing(engine) as session:
-        for key, why in broken.items():
-            raise_alert(session, key, f"{key} (person, call) could not be written: {why}"[:300], now)
-        for key in alerts - broken.keys():
-            end_alert(session, key, now)
-
-
-def people_to_remind(session: Session, now: datetime) -> dict[int, Addressee]:
-    """Everyone who wants reminders and whose address takes mail."""
-    silent = silent_addresses(session, now)
-    users = session.exec(select(User).where(col(User.deactivated_at).is_(None), col(User.reminders)))
-    return {
-        user.id: Addressee(user.id, user.name, user.email) for user in users if address_hash(user.email) not in silent
-    }
-
-
-def _read_told(session: Session) -> dict[tuple[int, int], list[Reminded]]:
-    """What earlier mails told, oldest first. What waits with an old date is about to be withdrawn and told nothing."""
+def read_told_dates(session: Session) -> dict[tuple[int, int], list[ToldDate]]:
+    """What earlier mails told of dates, per person and call, oldest first."""
     query = (
         select(Told.user_id, Told.call_id, Told.detail, Delivery.state, Delivery.planned_at)  # type: ignore[call-overload]
         .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
         .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]), col(Delivery.state).not_in(UNTOLD_STATES))
         .order_by(col(Told.id))
     )
-    told: dict[tuple[int, int], list[Reminded]] = {}
+    told: dict[tuple[int, int], list[ToldDate]] = {}
     live = live_ids(session)
     for user, call, detail, state, at in session.exec(query):
-        reminded = Reminded.read(detail, state, at)
-        reminded = replace(reminded, deadline_id=MERGED) if call in live else reminded
-        told.setdefault((user, live.get(call, call)), []).append(reminded)
+        told_date = ToldDate.read(detail, state, at)
+        told_date = replace(told_date, deadline_id=MERGED) if call in live else told_date
+        told.setdefault((user, live.get(call, call)), []).append(told_date)
     return told
 
 
-def _moot(session: Session, follows: Mapping[int, Mapping[int, datetime]]) -> list[int]:
-    """Queued mails about a date that is no longer so, or for somebody who no longer follows."""
-    query = (
-        select(Told.user_id, Told.call_id, Told.detail, Delivery.id)
-        .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
-        .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]), col(Delivery.state).in_(QUEUED))
-    )
-    moot = []
-    for user, call, detail, delivery in session.exec(query):
-        deadline_id, version = (int(part) for part in detail.split(":")[:2])
-        deadline = session.get(Deadline, deadline_id)
-        gone = deadline is None or deadline.cancelled_at is not None or deadline.version != version
-        if gone or call not in follows.get(user, {}):
-            moot.append(delivery)
-    return moot
+@dataclass(frozen=True)
+class MissedReminder:
+    """A reminder whose moment passed while nothing was planned: it does not leave, but it is on record."""
+
+    call: CatalogueCall
+    due: CallDate
+    distance: int
+
+    @property
+    def tell(self) -> Tell:
+        """What it would have told."""
+        return _tell(self.call, self.due, ToldKind.REMINDER, self.distance)
 
 
-def _mails(
-    run: PlanningRun, call: CatalogueCall, to: Addressee, since: datetime, told: list[Reminded], days: Iterable[int]
-) -> Iterator[Mail]:
+def date_news(
+    call: CatalogueCall, since: datetime, told: list[ToldDate], days: Iterable[int], now: datetime,
+    read_at: datetime | None = None,
+) -> Iterator[DueCall | MissedReminder]:  # fmt: skip
+    """What there is to say today of the dates of a followed call, to who follows it ``since`` then. Pure.
+
+    ``read_at``: when a digest last told how the call stands; a move that it told is not told again.
+    """
     if call.status in FINAL_WORDS:
         return
     for due in call.dates:
         closed = call.status is Status.CLOSED and not call.is_shut
-        closed_early = closed and due.over_at is not None and due.over_at > run.now
+        closed_early = closed and due.over_at is not None and due.over_at > now
         if due.kind not in DUE_KINDS or closed_early:
             continue
-        decision = decide(due, since, told, run.now, days)
-        name = f"{to.user_id}:{call.id}:{due.id}v{due.version}"
-        for distance in decision.missed:
-            yield _missed(run, f"reminder:{name}:{distance}", call, due, distance, to)
+        decision = decide(due, since, [*told, *_by_digest(call, due, told, read_at)], now, days)
+        yield from (MissedReminder(call, due, distance) for distance in decision.missed)
         if decision.moved_from:
-            yield _moved(run, f"moved:{name}", call, due, decision.moved_from, to)
+            tells = [_tell(call, due, ToldKind.MOVED, 0)]
+            yield due_today.moved(call, due, wording.moment(as_told(decision.moved_from)), now, tells)
         if decision.remind is not None:
-            letter = run.writer.reminder(call, due, to)
             tells = [_tell(call, due, ToldKind.REMINDER, decision.remind)]
-            yield _mail(run, letter, to, f"reminder:{name}:{decision.remind}", due, tells=tells)
+            near = due_today.near(call, due, now, tells)
+            yield replace(near, waits=due.over_at is None or due.over_at > next_morning(now))
+
+
+def _by_digest(
+    call: CatalogueCall, due: CallDate, told: list[ToldDate], read_at: datetime | None
+) -> Iterator[ToldDate]:
+    """A digest that told of a date since a reminder named another counts as the mail that told the move."""
+    moves = [change.at for change in call.changes if change.field == due.kind]
+    earlier = [each.at for each in told if each.deadline_id == due.id]
+    if read_at is not None and moves and earlier and max(moves) < read_at and max(earlier) < read_at:
+        yield ToldDate(due.id, due.version, 0, said_of(due), True, read_at)
 
 
 def _tell(call: CatalogueCall, due: CallDate, kind: ToldKind, distance: int) -> Tell:
     return call.id, call.version, kind.value, f"{due.name}:{distance}:{said_of(due)}"
 
 
-def _mail(run: PlanningRun, letter: Letter, to: Addressee, key: str, due: CallDate, **fields: Any) -> Mail:
-    about: dict[str, Any] = {"kind": MailKind.REMINDER, "expires_at": due.over_at or run.now, "lane": LANE} | fields
-    return Mail.of(letter, to, key, planned_at=run.now, **about)
-
-
-def _moved(run: PlanningRun, key: str, call: CatalogueCall, due: CallDate, old: str, to: Addressee) -> Mail:
-    tells = [_tell(call, due, ToldKind.MOVED, 0)]
-    if call.next_due is due and due.shown and wording.days_between(run.now, due.shown) <= SOON:
-        tells.append((call.id, call.version, ToldKind.CLOSING.value, due.name))  # a digest need not say so again
-    letter = run.writer.moved(call, due, _as_said(old), to)
-    return _mail(run, letter, to, key, due, kind=MailKind.MOVED, tells=tells)
-
-
-def _missed(run: PlanningRun, key: str, call: CatalogueCall, due: CallDate, distance: int, to: Addressee) -> Mail:
-    """A reminder whose moment passed while nothing was planned: it does not leave, but it is on record."""
-    return _mail(
-        run, Letter(call.title[:150]), to, key, due, expires_at=run.now, state=DeliveryState.EXPIRED,
-        tells=[_tell(call, due, ToldKind.REMINDER, distance)], remark="its moment passed while nothing was planned",
-    )  # fmt: skip
-
-
-def _as_said(remembered: str) -> str:
-    """A remembered date in words."""
-    return wording.moment(datetime.fromisoformat(remembered) if "T" in remembered else date.fromisoformat(remembered))
-
-
-def _put(run: PlanningRun, mails: list[Mail]) -> tuple[int, int]:
-    planned = expired = 0
-    for start in range(0, len(mails), BATCH):
-        batch = mails[start : start + BATCH]
-        live = [mail for mail in batch if mail.state is DeliveryState.PLANNED]
-        with run.writing() as session:
-            planned += run.put(session, _anew(session, live))
-            expired += run.put(session, [mail for mail in batch if mail not in live])
-    return planned, expired
-
-
-def _anew(session: Session, mails: list[Mail]) -> list[Mail]:
-    """A reminder that no mail server took for two days is written anew while it is of use, with the true days left."""
-    given_up = select(Delivery.key).where(Delivery.state == DeliveryState.EXPIRED, Delivery.attempts > 0)
-    gone = set(session.exec(given_up.where(col(Delivery.key).in_([mail.key for mail in mails]))))
-    return [replace(mail, key=f"{mail.key}@{mail.planned_at:%Y-%m-%d}") if mail.key in gone else mail for mail in mails]
+def as_told(remembered: str) -> date | datetime:
+    """A date as a ledger remembers it."""
+    return datetime.fromisoformat(remembered) if "T" in remembered else date.fromisoformat(remembered)

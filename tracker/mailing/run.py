@@ -3,19 +3,21 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
 
-from db.session import writing
+from db.session import reading, writing
 from notifications.dispatcher import send_due
 from notifications.outbox import SendTally
 from tracker.clock import Clock
 from tracker.errors import CommandFailed
 from tracker.mailing.copy_guard import check_not_a_copy
-from tracker.mailing.mailer import open_mailer, sending_rules, transport_of
+from tracker.mailing.mailer import Mailer, open_mailer, sending_rules, transport_of
+from tracker.mailing.outdated_mail import past_midnight
 from tracker.mailing.plan import PlannerBusy, PlanResult, plan
 from tracker.mailing.planning_run import LeaseLost
 from tracker.settings import Settings
@@ -60,10 +62,24 @@ def send_now(
     guard = partial(guard_against_copies, settings, engine, clock, trial=bool(settings.mail_allow))
     guard()
     halted = doubt or ("" if clock.is_set else clock_trouble(engine, clock.now().instant))
+    if not halted:
+        _rewrite_outdated(engine, mailer, clock)
     rules = sending_rules(settings, clock, transport, mailer, halted)
     tally = asyncio.run(send_due(engine, transport, rules, mailer.envelope, stopping))
     guard()
     return tally
+
+
+def _rewrite_outdated(engine: Engine, mailer: Mailer, clock: Clock) -> None:
+    """What waited past midnight is written anew before it leaves; where another process plans, that one does it."""
+    from tracker.matching import DIGEST_THRESHOLD
+
+    now = clock.now()
+    with reading(engine) as session:
+        if not past_midnight(session, now):
+            return
+    with suppress(PlannerBusy, LeaseLost):
+        plan(engine, mailer, now.instant, DIGEST_THRESHOLD, compare_clocks=False, outdated_only=True)
 
 
 def guard_against_copies(settings: Settings, engine: Engine, clock: Clock, trial: bool = False) -> None:

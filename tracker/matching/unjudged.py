@@ -59,16 +59,15 @@ def _of_team(session: Session, team: Team, closed: ClosedDays, now: Now) -> Iter
         yield Unjudged(call, challenge, team.coordinator_id or 0, team.patience)
 
 
-def due_today(session: Session, now: Now) -> list[Unjudged]:
-    """Those whose patience ran out since the working day before this one; on a day off there are none.
+def ran_out(session: Session, now: Now, working_days: int = 1) -> list[Unjudged]:
+    """Those whose patience ran out in the last so many working days; on a day off there are none.
 
     What a flood holds back is not told by mail.
     """
-    today = now.today
     closed = closed_days(session.exec(select(ClosedPeriod)).all())
-    if not closed.is_working_day(today):
+    if not closed.is_working_day(now.today):
         return []
-    before = closed.before(today, 1)
+    before = closed.before(now.today, working_days)
     return [match for match in unjudged(session, now) if not match.call.held and _ran_out_after(match, closed, before)]
 
 

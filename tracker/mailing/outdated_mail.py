@@ -1,0 +1,120 @@
+"""Mail that waits and is no longer true: it is taken back and written anew, as long as it certainly never left.
+
+A mail says "morgen" and "stand van": past midnight that is another day's word. A mail of which an attempt may have
+arrived is left as it is, byte for byte.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from db.models import Delivery, Reminded, Told
+from db.session import reading
+from db.vocabulary import DeliveryState, MailKind, ToldKind
+from notifications.claims import DATED, still_so
+from notifications.outbox import QUEUED, update_mails
+from tracker.clock import Now
+from tracker.mailing.periods import midnight_of
+from tracker.mailing.planning_run import PlanningRun
+from tracker.mailing.recipients import read_follows
+
+ANEW, WRITTEN = "to be written anew", "written anew"
+COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class OutdatedDigest:
+    """A digest that was taken back, of these subscriptions, and is still to be written anew."""
+
+    id: int
+    user_id: int
+    key: str
+    subscriptions: tuple[int, ...]
+    expires_at: datetime
+
+
+def take_back_outdated(run: PlanningRun, inside: Collection[tuple[int, str]]) -> frozenset[int]:
+    """Take back what waits from an earlier day, and what reminds of what is no longer so; whose it was.
+
+    ``inside``: per person the things inside that are due, by their keys.
+    """
+    with reading(run.engine) as session:
+        wrong = past_midnight(session, Now(run.now)) | _untrue_dates(session, run.now) | _untrue_steps(session, inside)
+    return _take_back(run, wrong)
+
+
+def take_back_of(run: PlanningRun, people: Collection[int]) -> frozenset[int]:
+    """Take back what waits for these people, so that it goes along in the mail they are due now; whose it was."""
+    waiting = select(Delivery.id, Delivery.key).where(
+        col(Delivery.user_id).in_(list(people)), col(Delivery.kind).in_(DATED), col(Delivery.state).in_(QUEUED)
+    )
+    with reading(run.engine) as session:
+        rows = session.exec(waiting).all()
+    return _take_back(run, {number for number, key in rows if not is_at_once(key)})
+
+
+def is_at_once(key: str) -> bool:
+    """Whether a mail leaves apart from the mail of its day: a first digest, or an urgent one."""
+    return ":first:" in key or ":urgent:" in key
+
+
+def read_outdated(session: Session, now: datetime) -> dict[int, list[OutdatedDigest]]:
+    """Per person the digests that were taken back and not written anew yet."""
+    rows = select(Delivery.id, Delivery.user_id, Delivery.key, Delivery.subscriptions, Delivery.expires_at).where(  # type: ignore[call-overload]
+        Delivery.state == DeliveryState.CANCELLED, Delivery.last_text == ANEW, Delivery.kind == MailKind.DIGEST,
+        Delivery.expires_at > now,
+    )  # fmt: skip
+    outdated: dict[int, list[OutdatedDigest]] = {}
+    for number, user, key, subscriptions, expires_at in session.exec(rows):
+        outdated.setdefault(user, []).append(OutdatedDigest(number, user, key, tuple(subscriptions), expires_at))
+    return outdated
+
+
+def note_written(session: Session, outdated: Iterable[OutdatedDigest]) -> None:
+    """What these digests said is in another mail now, or is no longer worth one."""
+    update_mails(session, [COLUMNS.id.in_([each.id for each in outdated])], last_text=WRITTEN)
+
+
+def _take_back(run: PlanningRun, mails: Collection[int]) -> frozenset[int]:
+    if not mails:
+        return frozenset()
+    table = Delivery.__table__  # type: ignore[attr-defined]
+    taken = update(table).where(COLUMNS.id.in_(sorted(mails)), COLUMNS.state.in_([s.value for s in QUEUED]))
+    taken = taken.values(state=DeliveryState.CANCELLED.value, finished_at=run.now, last_text=ANEW)
+    with run.writing() as session:
+        people = session.connection().execute(taken.returning(COLUMNS.user_id)).scalars().all()
+    return frozenset(filter(None, people))
+
+
+def past_midnight(session: Session, now: Now) -> set[int]:
+    """The mails that were written on an earlier day and certainly never left."""
+    old = select(Delivery.id).where(col(Delivery.kind).in_(DATED), col(Delivery.state).in_(QUEUED))
+    return set(session.exec(old.where(Delivery.planned_at < midnight_of(now.today))))
+
+
+def _untrue_dates(session: Session, now: datetime) -> set[int]:
+    """Mails about a date that has moved or is off, about a call that is over, or for who no longer follows it."""
+    query = (
+        select(Told.user_id, Told.call_id, Told.kind, Told.detail, Delivery.id)  # type: ignore[call-overload]
+        .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
+        .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]), col(Delivery.state).in_(QUEUED))
+    )
+    rows = session.exec(query).all()
+    follows = read_follows(session, {row[0] for row in rows}) if rows else {}
+    return {
+        mail
+        for user, call, kind, detail, mail in rows
+        if call not in follows.get(user, {}) or not still_so(session, call, kind, detail, now)
+    }
+
+
+def _untrue_steps(session: Session, inside: Collection[tuple[int, str]]) -> set[int]:
+    """Mails about something inside that is done, off, or moved."""
+    query = select(Reminded.user_id, Reminded.key, Reminded.delivery_id).join(
+        Delivery, col(Delivery.id) == col(Reminded.delivery_id)
+    )
+    rows = session.exec(query.where(col(Delivery.state).in_(QUEUED)))
+    return {mail for user, key, mail in rows if (user, key.rpartition(":")[0]) not in inside}
