@@ -1,6 +1,6 @@
 """Questions asked more than once, by name; CallFilter, the one filter behind pages, subscriptions and feeds."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from sqlalchemy import ColumnElement, CompoundSelect, or_, union
 from sqlmodel import Session, col, func, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from db.models.access import Follow
 from db.models.calls import Call, Crawl, Match, Sighting
@@ -131,6 +131,21 @@ def followed_calls(user_id: int | None) -> CompoundSelect[Any]:
     asked = select(Follow.call_id).where(col(Follow.user_id) == user_id)
     liked = select(Verdict.call_id).where(Verdict.say == Say.YES, col(Verdict.undone_at).is_(None))
     return union(asked, liked.where(col(Verdict.user_id) == user_id))
+
+
+def shared_budgets(since: datetime, titles: Collection[str] | None = None) -> Select[str | None, int]:
+    """The calls whose topics, three or more, all name one and the same budget, with how many topics they have.
+
+    The EU portal repeats a call's budget at each topic: 170,760,699 euro stood at 13 topics of one (2026-05-29). Two
+    topics with the same amount, or some of many, may each have their own. Topics that closed before ``since``, of an
+    edition before perhaps, do not count. ``titles`` limits it to some calls.
+    """
+    budget, closes = col(Call.budget), col(Call.closes_at)
+    topics = select(Call.call_title, func.count()).where(col(Call.call_title).is_not(None))
+    topics = topics.where(col(Call.joined_into).is_(None), or_(closes.is_(None), closes > since))
+    topics = topics if titles is None else topics.where(col(Call.call_title).in_(titles))
+    topics = topics.group_by(col(Call.call_title)).having(func.count() > 2)
+    return topics.having(func.count(budget) == func.count(), func.min(budget) == func.max(budget))
 
 
 def live_call(session: Session, call_id: int) -> Call | None:

@@ -74,14 +74,14 @@ def call_card(item: Item, now: datetime, link: str, ours: str = "") -> CallCard:
     call = item.call
     due = _due_of(item)
     shown = due.shown if due else None
-    about, go_by = _gist(call), _go_by(item)
+    about, go_by = gist_of(call), _go_by(item)
     return CallCard(
         id=call.id, title=one_line(call.title, MOST_TITLE), link=link,
         left=wording.days_left(now, shown) if shown else "",
         when=_opened(call, now) if item.kind is ToldKind.OPENING and call.status is Status.OPEN else when(call, due),
         later=_later(call, due),
         soon=shown is not None and item.kind is not ToldKind.OPENING and wording.days_between(now, shown) <= SOON,
-        who=_who(call), money=_money(call), gist=about.sentences,
+        who=_who(call), money=_money(call), gist=about.with_rate,
         programme=one_line(about.programme or call.publisher, 80),
         changes=tuple(say_change(change, now) for change in item.changes),
         reasons=tuple(CardReason(r.challenge, ", ".join(r.words), ", ".join(r.subscriptions)) for r in item.reasons),
@@ -200,7 +200,7 @@ def _form(call: CatalogueCall) -> str:
     return ", ".join(filter(None, [instrument, allocation]))
 
 
-def _gist(call: CatalogueCall) -> Gist:
+def gist_of(call: CatalogueCall) -> Gist:
     """What it is, in two sentences."""
     described = Described(
         code=call.code, programme=call.programme, action=call.action, instrument=call.instrument,

@@ -13,6 +13,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
+from db.queries import shared_budgets
 from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
 from notifications.gist import lead
@@ -198,30 +199,13 @@ def read_catalogue(session: Session, now: datetime, threshold: float, only: Iter
     ids = list(only)
     rows = session.exec(query.where(col(Call.id).in_(ids) if ids else recent)).all()
     of_calls = _Belongings(session, now, threshold, [row.id for row in rows] if ids else None)
-    shared = _shared_pots(rows)
+    shared = dict(session.exec(shared_budgets(now - REMEMBERED)).all())
     calls = {row.id: _call(row, of_calls, now, shared.get(row.call_title, 1)) for row in rows}
     opgaven = {
         row.id: Opgave(row.id, f"{row.number or ''} {row.name or row.id}".strip(), row.parent_id)
         for row in session.exec(select(Challenge))
     }
     return Catalogue(calls, opgaven, waiting=sum(call.held and call.is_news for call in calls.values()))
-
-
-def _shared_pots(rows: Iterable[Call]) -> dict[str | None, int]:
-    """The calls whose topics, three or more, all name one and the same budget, with how many topics they have.
-
-    The EU portal repeats a call's budget at each topic: 170,760,699 euro stood at 13 topics of one (2026-05-29). Two
-    topics with the same amount, or some of many, may each have their own.
-    """
-    budgets: dict[str, list[Decimal | None]] = defaultdict(list)
-    for row in rows:
-        if row.call_title:
-            budgets[row.call_title].append(row.budget)
-    return {
-        name: len(amounts)
-        for name, amounts in budgets.items()
-        if len(amounts) > 2 and amounts[0] and len(set(amounts)) == 1
-    }
 
 
 class _Belongings:

@@ -40,9 +40,15 @@ class Gist:
     """What a call is: two sentences, and what its programme and kind of action are called and usually pay."""
 
     sentences: str = ""
+    asked: bool = False  # whether they end with what is asked
     programme: str = ""
     action: str = ""
     usual: str = ""
+
+    @property
+    def with_rate(self) -> str:
+        """The sentences, with the usual rate at their end, where one is known."""
+        return f"{self.sentences.removesuffix('.')}; {self.usual}." if self.usual and self.asked else self.sentences
 
 
 def gist(call: Described) -> Gist:
@@ -54,9 +60,10 @@ def gist(call: Described) -> Gist:
     programme, action = _programme(call), _action(call)
     usual = "" if call.names_rate else action.get("usual", "")
     first = call.lead or programme.get("about") or _plain(call)
-    second = "" if call.lead else _asked(action, usual)
+    second = "" if call.lead else _asked(action)
     return Gist(
         " ".join(filter(None, (first, second))),
+        bool(second),
         programme.get("name") or ", ".join(call.programme),
         action.get("name") or call.action,
         usual,
@@ -72,10 +79,8 @@ def lead(summary: str, language: str) -> str:
     return shorten(" ".join(whole[:2]), MOST_LEAD, placeholder=" …")
 
 
-def _asked(action: Entry, usual: str) -> str:
-    if not action:
-        return ""
-    return f"Gevraagd wordt {action['asks']}{f'; {usual}' if usual else ''}."
+def _asked(action: Entry) -> str:
+    return f"Gevraagd wordt {action['asks']}." if action else ""
 
 
 def _plain(call: Described) -> str:

@@ -90,6 +90,7 @@ class Call(Numbered, table=True):
         one_of("eligible", Eligibility),
         Index("ix_call_open", "nature", "closes_at"),
         Index("ix_call_said", "source_word", "closes_at"),
+        Index("ix_call_topics", "call_title", "budget", "closes_at", "joined_into"),
         Index("ix_call_joined", "joined_into", sqlite_where=JOINED, postgresql_where=JOINED),
         Index("ix_call_round", "previous_round_id", sqlite_where=LATER_ROUND, postgresql_where=LATER_ROUND),
     )

@@ -17,7 +17,7 @@ from tracker.calls.merge import CannotJoin, join, part
 from tracker.calls.parse_values import listing, read_value
 from tracker.calls.sheet import as_lines, sheet
 from tracker.errors import NotPossible
-from tracker.operations.trace import addresses, find_call
+from tracker.mailing.trace import addresses, find_call
 
 DAY = timedelta(days=1)
 

@@ -13,7 +13,7 @@ def test_an_english_call_is_told_by_its_programme_and_its_kind_of_action() -> No
     told = gist(Described("LIFE-2026-CET-ENERCOM", ("LIFE",), "LIFE Project Grants", publisher="Europese Commissie"))
     assert told.programme == "LIFE Clean Energy Transition"
     assert told.sentences.startswith("LIFE Clean Energy Transition betaalt overheden en anderen")
-    assert told.sentences.endswith("; gewoonlijk 95% van de kosten.")
+    assert told.with_rate.endswith("; gewoonlijk 95% van de kosten.")
     assert told.usual == "gewoonlijk 95% van de kosten"
 
 
@@ -31,7 +31,7 @@ def test_the_part_of_a_programme_is_known_by_its_code() -> None:
 def test_a_rate_that_the_source_names_takes_the_place_of_the_usual_one() -> None:
     told = gist(Described("X", ("Horizon Europe",), "HORIZON Innovation Actions", names_rate=True))
     assert told.usual == ""
-    assert "gewoonlijk" not in told.sentences
+    assert "gewoonlijk" not in told.with_rate
 
 
 def test_an_unknown_programme_gets_only_what_the_fields_say() -> None:

@@ -9,8 +9,8 @@ from db.session import writing
 from db.vocabulary import Cadence, NoReason, Role, Say, spoken
 from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed, NotPossible
+from tracker.mailing.trace import find_call
 from tracker.matching.verdicts import judge
-from tracker.operations.trace import find_call
 from tracker.people.participants import participant_id
 from tracker.people.subscriptions import add_user, choose_reminders, find_user
 from tracker.people.subscriptions import subscribe as ask

@@ -9,9 +9,9 @@ import typer
 from db.session import reading
 from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
+from tracker.mailing.trace import trace
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.matching.backtest import backtest, lines
-from tracker.operations.trace import trace
 
 app = typer.Typer()
 

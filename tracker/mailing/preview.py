@@ -1,5 +1,6 @@
 """The next digest of a person, by the functions that send it; nothing is stored."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -15,7 +16,15 @@ from tracker.mailing.plan import read_coverage
 from tracker.mailing.recipients import read_memories, read_recipients
 
 
-def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, threshold: float) -> Letter | None:
+@dataclass(frozen=True)
+class NextMail:
+    """A digest as it would be written now, and whether it has enough to say to leave."""
+
+    letter: Letter
+    leaves: bool
+
+
+def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, threshold: float) -> NextMail | None:
     """What would be mailed if all subscriptions of this person were due now; none without a subscription."""
     catalogue = read_catalogue(session, now, threshold)
     catalogue.doubles = unjudged_partners(session, now)
@@ -30,4 +39,5 @@ def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, thres
     windows, writer = context.windows(recipient.participant_id), mailer.writer(now)
     digest = compose(catalogue, recipient.queries, memory, coverage, now, first=first, windows=windows)
     extras = context.extras(user_id, recipient.participant_id)
-    return writer.digest(writer.fitted(digest, extras), recipient.to, extras)
+    leaves = not digest.empty or bool(extras.in_doubt) or any(query.nothing_new for query in recipient.queries)
+    return NextMail(writer.digest(writer.fitted(digest, extras), recipient.to, extras), leaves)

@@ -11,7 +11,7 @@ from tracker.web.api import v1
 from tracker.web.applications import applications
 from tracker.web.calendar import bodies, decision_clock, feeds
 from tracker.web.calendar import index as calendar_index
-from tracker.web.calls import correct, duplicates, publications, questions, share, spreadsheet
+from tracker.web.calls import correct, duplicates, publications, questions, share, spreadsheet, why
 from tracker.web.calls import detail as call_detail
 from tracker.web.calls import index as calls_index
 from tracker.web.challenges import detail as challenge_detail
@@ -19,7 +19,7 @@ from tracker.web.challenges import index as challenges_index
 from tracker.web.challenges import judge, results, team
 from tracker.web.frame.context import Handler
 from tracker.web.lobby import contacts, dossiers, lobby_agenda, moments, positions, worklist
-from tracker.web.mailing import mail_links, outbox, subscriptions
+from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
 from tracker.web.people import account, login, people
 from tracker.web.sources import sources
 
@@ -102,6 +102,7 @@ ROUTES: list[Route] = [
     Route("POST", "/vragen/{question_id:id}", questions.say, FUNDRAISER),
     Route("GET", "/regelingen/{call_id:id}/samenvoegen", correct.joining, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/samenvoegen", correct.save_join, FUNDRAISER),
+    Route("GET", "/regelingen/{call_id:id}/waarom", why.show, READER),
     Route("GET", "/regelingen/{call_id:id}/vastlegging/{sha256}", call_detail.snapshot, READER),
     Route("POST", "/regelingen/{call_id:id}/volgen", call_detail.follow, READER),
     Route("POST", "/regelingen/{call_id:id}/keten", publications.add, FUNDRAISER),
@@ -192,8 +193,9 @@ ROUTES: list[Route] = [
     Route("POST", "/klopt-niet/{token}", mail_links.doubt_from_mail, PUBLIC, Guard.NONE),
     Route("GET", "/afmelden/{token}", mail_links.show_leaving, PUBLIC),
     Route("POST", "/afmelden/{token}", mail_links.leave, PUBLIC, Guard.NONE),
-    Route("GET", "/abonnementen/voorbeeld", mail_links.preview, READER),
-    Route("GET", "/abonnementen/overzicht/{delivery_id:id}", mail_links.earlier, READER),
+    Route("GET", "/abonnementen/voorbeeld", earlier_mails.preview, READER),
+    Route("GET", "/abonnementen/overzichten", earlier_mails.index, READER),
+    Route("GET", "/abonnementen/overzicht/{delivery_id:id}", earlier_mails.show, READER),
     # abonnementen
     Route("GET", "/abonnementen", subscriptions.index, READER),
     Route("POST", "/abonnementen", subscriptions.create, READER),

@@ -17,11 +17,14 @@ from tracker.calls.open_questions import questions_of
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
+from tracker.web.calls.head import head_of
 from tracker.web.calls.questions import card
 from tracker.web.calls.rows import find_call, rows_for
 from tracker.web.calls.statements import beside, dates_of, facts, statements
+from tracker.web.calls.text_change import TextChange, text_changes
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState
+from tracker.web.frame.phrases import TEXT_FIELDS
 
 A_MOMENT = timedelta(seconds=1)  # a bare day ends at the midnight after it
 MOST_SHOWN = 200_000
@@ -49,11 +52,13 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         earlier_closed=earlier and earlier.closes_at and earlier.closes_at - A_MOMENT,
         later_round=_round(session, Call.previous_round_id == call.id),
         row=row,
+        head=head_of(request, call),
         doubles=[(other, beside(own, statements(session, other, now))) for other in row.doubles],
         facts=facts(call),
         dates=dates_of(session, call, now),
         matches=_matches(session, call),
         shown_from=SHOWN_FROM,
+        text_changes=_text_changes,
         revisions=_of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
         sightings=_of(session, Sighting, call, col(Sighting.source)),
         corrections=_said_by(request, Correction, col(Correction.withdrawn_at), call, col(Correction.at)),
@@ -69,6 +74,13 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         can_be_doubted=can_be_doubted,
         clock=clock_of(session, call, viewer, request.now),
     )
+
+
+def _text_changes(revision: Revision) -> list[TextChange]:
+    """Where a text that was revised differs; nothing of a value that is said in a line."""
+    old, new = revision.old, revision.new
+    both = revision.field in TEXT_FIELDS and isinstance(old, str) and isinstance(new, str) and old and new
+    return text_changes(str(old), str(new)) if both else []
 
 
 def _round(session: Session, which: Any) -> Call | None:

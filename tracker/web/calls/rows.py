@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Deadline, Match, Sighting, Verdict
+from db.queries import shared_budgets
 from db.rights import visible
 from db.status import next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
@@ -18,6 +19,7 @@ from tracker.matching.search import SHOWN_FROM
 from tracker.web.frame.context import RequestContext
 
 SOON_DAYS = 7
+RECENT = timedelta(days=90)  # topics that closed longer ago are of an earlier edition
 SPEAKING = ("title", "sentence", "words")  # kinds of reasons that name words of the opgave
 MOST_REASONS = 3
 
@@ -57,6 +59,7 @@ class CallRow:
     why: list[Why] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     change: list[Any] = field(default_factory=list)
+    sharing: int = 1  # topics of one call whose budget is this one budget
     doubles: list[Call] = field(default_factory=list)  # what it may be the same as, until a person says
     code: str = ""  # topic code or official number: its name in meetings
 
@@ -74,11 +77,14 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
         )
     )
     doubles, codes = doubles_of(request, ids), codes_of(request.session, ids)
+    titles = {call.call_title for call in calls if call.call_title and call.budget}
+    shared = dict(request.session.exec(shared_budgets(request.now.instant - RECENT, titles)).all()) if titles else {}
     return [
         CallRow(
             call=call,
             code=codes.get(call.id, ""),
             doubles=doubles.get(call.id, []),
+            sharing=shared.get(call.call_title, 1),
             status=status_of(call, request.now.instant),
             when=next_date(deadlines.get(call.id, []), request.now.instant, remark_of(call, request.now.instant)),
             why=sorted(whys.get(call.id, []), key=lambda w: w.challenge.id not in about)[:MOST_REASONS],

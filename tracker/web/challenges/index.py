@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import case, null
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
 from db.models import Agenda, Call, Challenge, Match, Team, User
+from db.queries import shared_budgets
 from db.rights import has_role
 from db.status import IS_CALL, status_expression
 from db.vocabulary import ChallengeKind, Instrument, Role, Status
@@ -19,6 +21,7 @@ from tracker.matching.search import SHOWN_FROM
 from tracker.web.frame.charts import Share, shares
 from tracker.web.frame.context import RequestContext
 
+RECENT = timedelta(days=90)  # topics that closed longer ago are of an earlier edition
 COMING = (Status.EXPECTED, Status.ANNOUNCED)
 
 
@@ -90,25 +93,29 @@ def white_spots(request: RequestContext) -> Response:
 
 
 def counted(session: Session, now: datetime) -> Counts:
-    """Opgave -> instrument -> numbers; one query."""
+    """Opgave -> instrument -> numbers; one query. A budget that the topics of one call share is summed once."""
     status = status_expression(now).label("status")
+    shared = select(shared_budgets(now - RECENT).subquery().c.call_title)
+    pot = case((col(Call.call_title).in_(shared), col(Call.call_title)), else_=null()).label("pot")
+    sums = (func.count(), func.sum(Call.budget), func.max(Call.budget))
     query = (
-        columns(col(Match.challenge_id), col(Call.instrument), status, func.count(), func.sum(Call.budget))
+        columns(col(Match.challenge_id), col(Call.instrument), status, pot, *sums)
         .join(Call, col(Call.id) == col(Match.call_id))
         .where(col(Match.score) >= SHOWN_FROM, col(Call.joined_into).is_(None))
         .where(IS_CALL)
-        .group_by(col(Match.challenge_id), col(Call.instrument), status)
+        .group_by(col(Match.challenge_id), col(Call.instrument), status, pot)
     )
     counts: Counts = defaultdict(lambda: defaultdict(Counted))
-    for challenge_id, instrument, stands, number, money in session.connection().execute(query):
-        cell = counts[challenge_id][instrument]
+    for challenge_id, instrument, stands, shared_by, number, summed, largest in session.connection().execute(query):
+        cell, money = counts[challenge_id][instrument], (largest if shared_by else summed)
         if stands == Status.OPEN:
-            cell.open, cell.money = number, money or Decimal(0)
+            cell.open += number
+            cell.money += money or Decimal(0)
         elif stands in COMING:
             cell.coming += number
             cell.money_coming += money or Decimal(0)
         elif stands == Status.CLOSED:
-            cell.earlier = number
+            cell.earlier += number
     return counts
 
 

@@ -151,6 +151,7 @@ PLACES = {
     "type": "de soort",
 }
 MONEY_FIELDS = frozenset({"budget", "min_amount", "max_amount"})
+TEXT_FIELDS = frozenset({"summary", "conditions", "support", "updates"})  # too long to say: revised, and how behind it
 WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 WORDS: dict[str, type[Word]] = {
     "instrument": Instrument,
@@ -215,12 +216,17 @@ def who_may_apply(call: Call) -> str:
     return Eligibility(call.eligible).told(call.eligible_estimate)
 
 
-def money(call: Call) -> str:
-    """What one application can get; else the whole budget; else as the source wrote it."""
+def money(call: Call, sharing: int = 1) -> str:
+    """What one application can get; else the whole budget, which ``sharing`` topics share; else the source's words."""
     per_project = wording.amount_range(call.min_amount, call.max_amount)
     if per_project:
         return per_project
-    return f"budget {wording.amount(call.budget)}" if call.budget else wording.amount_as_written(call.amount_text or "")
+    together = f" voor {sharing} onderwerpen samen" if sharing > 1 else ""
+    return (
+        f"budget {wording.amount(call.budget)}{together}"
+        if call.budget
+        else wording.amount_as_written(call.amount_text or "")
+    )
 
 
 def value_text(field: str, value: Any) -> str:
@@ -260,8 +266,14 @@ def change_text(revision: Revision) -> str:
         return silence_text(revision.old or {}, revision.new or {})
     if revision.field == "next_round":
         return "de bron begon een nieuwe ronde, met een pagina van haar eigen"
+    if revision.field in TEXT_FIELDS:
+        return f"{field_name(revision.field)}: tekst herzien" if revision.old and revision.new else _text_came(revision)
     new, old = value_text(revision.field, revision.new), value_text(revision.field, revision.old)
     return f"{field_name(revision.field)}: nu {new}, was {old}"
+
+
+def _text_came(revision: Revision) -> str:
+    return f"{field_name(revision.field)}: {'nieuwe tekst' if revision.new else 'tekst vervallen'}"
 
 
 def silence_text(old: dict[str, str], new: dict[str, str]) -> str:

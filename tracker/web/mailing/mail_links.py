@@ -1,15 +1,15 @@
-"""Links from mails: judge a call, stop a mail, see the next one. Opening shows a button; only the press acts."""
+"""Links from mails: judge a call, say what is wrong, stop a mail. Opening shows a button; only the press acts."""
 
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Call, Delivery, Subscription, User
+from db.models import Call, Subscription, User
 from db.queries import live_call
-from db.vocabulary import MailKind, NoReason, Say
+from db.vocabulary import NoReason, Say
 from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, LeavingLink, Links
 from tracker.calls.answers import can_be_doubted, doubt
-from tracker.errors import NotFound, Refused
+from tracker.errors import Refused
 from tracker.mailing.keys import signing_keys
 from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
@@ -154,22 +154,3 @@ def _running(session: Session, leaving: LeavingLink) -> list[Subscription]:
     if leaving.what == REMINDERS:
         return []
     return list(session.exec(query if leaving.what else query.where(col(Subscription.id).in_(leaving.subscriptions))))
-
-
-def preview(request: RequestContext) -> Response:
-    """The next mail, as it would leave now."""
-    from tracker.mailing.mailer import open_mailer
-    from tracker.mailing.preview import preview as next_letter
-    from tracker.matching import DIGEST_THRESHOLD
-
-    mailer = open_mailer(request.site.settings, request.site.engine)
-    letter = next_letter(request.session, mailer, request.user.id, request.now.instant, DIGEST_THRESHOLD)
-    return request.page("mailing/mail_links_preview.html", letter=letter, earlier=None)
-
-
-def earlier(request: RequestContext) -> Response:
-    """A digest of this person that may never have arrived, as it was written."""
-    mail = request.named(Delivery, "delivery_id")
-    if mail.user_id != request.viewer.user_id or mail.kind != MailKind.DIGEST:
-        raise NotFound
-    return request.page("mailing/mail_links_preview.html", letter=mail, earlier=mail.planned_at)

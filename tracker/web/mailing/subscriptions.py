@@ -62,11 +62,20 @@ def index(request: RequestContext) -> Response:
         .order_by(col(Subscription.id))
     ).all()
     names = {c.id: challenge_name(c) for c in request.session.exec(select(Challenge))}
-    filters = [CallFilter.model_validate(row.filter) for row in rows]
-    described = [(row, in_words(query, names), query_string(query)) for row, query in zip(rows, filters, strict=True)]
+    described = [_described(request, row, names) for row in rows]
     chosen = request.user.reminder_days if request.user.reminders else []
     offered = sorted({*REMINDER_DAYS, *chosen}, reverse=True)
     return request.page("mailing/subscriptions_index.html", rows=described, chosen=chosen, offered=offered)
+
+
+def _described(
+    request: RequestContext, row: Subscription, names: dict[str, str]
+) -> tuple[Subscription, list[tuple[str, str]], int, str]:
+    """A subscription in words, with how many calls it finds that are open now, and where they are listed."""
+    wanted = CallFilter.model_validate(row.filter)
+    now_open = wanted if wanted.status else wanted.model_copy(update={"status": (Status.OPEN,)})
+    total = find(request.session, now_open, request.now.instant, most=1).total
+    return row, in_words(wanted, names), total, query_string(now_open)
 
 
 def remind(request: RequestContext) -> Response:

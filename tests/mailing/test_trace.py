@@ -16,8 +16,8 @@ from tests.make.mail_cases import THRESHOLD, deliveries, make_agenda, make_call,
 from tracker.errors import NotPossible
 from tracker.mailing.copy_guard import check_not_a_copy
 from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
+from tracker.mailing.trace import trace
 from tracker.matching.backtest import backtest
-from tracker.operations.trace import trace
 
 pytestmark = pytest.mark.one_database  # it only reads
 
@@ -77,7 +77,7 @@ def test_who_was_mailed_when_and_who_not_and_why(agenda: Engine, now: datetime) 
                             say="no", reason="off_topic", at=now))  # fmt: skip
     plan_at(agenda, now)
     assert said(agenda, "Houtbouw", now, "gemaild") == (
-        "wel@x.example, als nieuw, aangenomen, 29 mei 2026, 08:00, mail 1"
+        "wel@x.example, als nieuw, aangenomen, 29 mei 2026, 08:00, mail 1, kies eerst, plaats 1 van 1"
     )
     not_mailed = said(agenda, "Houtbouw", now, "niet gemaild")
     assert "filter@x.example: geen abonnement op deze opgave, of het filter sluit de regeling uit" in not_mailed

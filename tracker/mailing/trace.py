@@ -1,12 +1,13 @@
 """What happened to a call, from the source to each mailbox, read from the tables: nothing is guessed."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, or_, select
 
-from db.models import Call, Challenge, Delivery, Match, Reference, Sighting, Told, User
+from db.models import Call, Challenge, Delivery, MailText, Match, Reference, Sighting, Told, User
 from db.queries import live_call, newest_crawls
 from db.status import status_of
 from db.vocabulary import UNTOLD_STATES, DeliveryState, Status, ToldKind
@@ -23,10 +24,11 @@ LATE_DAYS = 3
 
 @dataclass(frozen=True)
 class TraceStep:
-    """One stage, and what the tables say of it."""
+    """One stage, and what the tables say of it; ``mail`` is the number of the mail that it is about."""
 
     stage: str
     said: str
+    mail: int | None = None
 
 
 def find_call(session: Session, text: str) -> Call:
@@ -72,14 +74,19 @@ def trace(session: Session, text: str, now: datetime, threshold: float) -> list[
     if not candidates(session, text):
         return [TraceStep("niet opgehaald", _not_collected(session))]
     call = find_call(session, text)
-    steps = [TraceStep("regeling", f"{call.id}: {call.title}"), *_collected(session, call), *_joined(session, call)]
-    steps.append(TraceStep("stand", status_of(call, now).label))
-    return [
-        *steps,
-        *_matched(session, call, threshold),
-        *_mailed(session, call),
-        *_not_mailed(session, call, now, threshold),
-    ]
+    steps = [TraceStep("regeling", f"{call.id}: {call.title}"), *so_far(session, call, now, threshold)]
+    return [*steps, *told_of(session, call, now, threshold)]
+
+
+def so_far(session: Session, call: Call, now: datetime, threshold: float) -> list[TraceStep]:
+    """What happened to a call before any mail: collected, joined, where it stands, matched."""
+    stand = TraceStep("stand", status_of(call, now).label)
+    return [*_collected(session, call), *_joined(session, call), stand, *_matched(session, call, threshold)]
+
+
+def told_of(session: Session, call: Call, now: datetime, threshold: float, only: int | None = None) -> list[TraceStep]:
+    """Who was told of a call in which mail and at which place, and who not and why; ``only`` of one person."""
+    return [*_mailed(session, call, only), *_not_mailed(session, call, now, threshold, only)]
 
 
 def _not_collected(session: Session) -> str:
@@ -125,23 +132,46 @@ def _matched(session: Session, call: Call, threshold: float) -> list[TraceStep]:
     ]
 
 
-def _mailed(session: Session, call: Call) -> list[TraceStep]:
+def _mailed(session: Session, call: Call, only: int | None) -> list[TraceStep]:
     ids = [call.id, *session.exec(select(Call.id).where(Call.joined_into == call.id))]
     query = (
-        select(Told, Delivery, User)
+        select(Told, Delivery, User, MailText.text)
         .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
         .join(User, col(User.id) == col(Told.user_id))
+        .join(MailText, col(MailText.delivery_id) == col(Delivery.id), isouter=True)
         .where(col(Told.call_id).in_(ids))
         .order_by(col(Told.id))
     )
-    steps = []
-    for told, delivery, user in session.exec(query):
-        state = DeliveryState(delivery.state)
-        when = wording.moment(delivery.finished_at or delivery.planned_at)
-        line = f"{user.email}, als {ToldKind(told.kind).label}, {state.label}, {when}, mail {delivery.id}"
-        why = f": {delivery.last_text}" if state in UNTOLD_STATES and delivery.last_text else ""
-        steps.append(TraceStep(_stage(ToldKind(told.kind), state), line + why))
-    return steps
+    query = query if only is None else query.where(Told.user_id == only)
+    return [_told(*row, ids) for row in session.exec(query)]
+
+
+def _told(told: Told, delivery: Delivery, user: User, text: str | None, ids: Sequence[int]) -> TraceStep:
+    state, kind = DeliveryState(delivery.state), ToldKind(told.kind)
+    when = wording.moment(delivery.finished_at or delivery.planned_at)
+    line = f"{user.email}, als {kind.label}, {state.label}, {when}, mail {delivery.id}"
+    where = place_in(text or "", ids) if kind is not ToldKind.SET_ASIDE else ""
+    why = f": {delivery.last_text}" if state in UNTOLD_STATES and delivery.last_text else ""
+    return TraceStep(_stage(kind, state), line + (f", {where}" if where else "") + why, delivery.id)
+
+
+HEADING = re.compile(r"([A-Z][A-Z ]+) \((\d+)\)")
+ITEM = "* "
+
+
+def place_in(text: str, ids: Iterable[int]) -> str:
+    """``kies eerst, plaats 2 van 6``: its section in the text of a mail; empty where the mail has none, or no text."""
+    page = re.compile(rf"/regelingen/(?:{'|'.join(map(str, ids))})(?!\d)")
+    section, number, place = "", "", 0
+    for line in text.splitlines():
+        heading = HEADING.fullmatch(line)
+        if heading:
+            section, number, place = heading[1].lower(), heading[2], 0
+        elif line.startswith(ITEM):
+            place += 1
+        elif section and place and page.search(line):
+            return f"{section}, plaats {place} van {number}"
+    return ""
 
 
 def _stage(kind: ToldKind, state: DeliveryState) -> str:
@@ -155,15 +185,16 @@ def _stage(kind: ToldKind, state: DeliveryState) -> str:
     return "misschien gemaild" if state is DeliveryState.AMBIGUOUS else "wacht"
 
 
-def _not_mailed(session: Session, call: Call, now: datetime, threshold: float) -> list[TraceStep]:
+def _not_mailed(session: Session, call: Call, now: datetime, threshold: float, only: int | None) -> list[TraceStep]:
     """Why somebody with a subscription was not told, per person; and what holds for everybody."""
     if call.held:
         return [TraceStep("niet gemaild", "wacht op vrijgave: te veel nieuws tegelijk van deze bron")]
     catalogue = read_catalogue(session, now, threshold, only=[call.id])
-    recipients = read_recipients(session, catalogue, now)
+    recipients = read_recipients(session, catalogue, now, None if only is None else [only])
     memories = read_memories(session, recipients)
     if not recipients:
-        return [TraceStep("niet gemaild", "niemand heeft een abonnement")]
+        nobody = "niemand heeft een abonnement" if only is None else "u heeft geen abonnement"
+        return [TraceStep("niet gemaild", nobody)]
     steps = []
     for recipient in recipients:
         memory = memories[recipient.to.user_id]

@@ -1,0 +1,28 @@
+"""Waarom: what happened to a call, from its source to my mailbox: told, waiting or set aside, in which mail, where."""
+
+from starlette.responses import Response
+
+from tracker.mailing.trace import TraceStep, so_far, told_of
+from tracker.matching import DIGEST_THRESHOLD
+from tracker.web.calls.rows import find_call
+from tracker.web.frame.context import RequestContext
+
+
+def show(request: RequestContext) -> Response:
+    """Of the person who asks, and of nobody else; an administrator has ``kansenradar why`` for everybody."""
+    call = find_call(request)
+    if call.joined_into is not None:
+        return request.to(f"/regelingen/{call.joined_into}/waarom")
+    session, now = request.session, request.now.instant
+    return request.page(
+        "calls/why.html",
+        call=call,
+        mine=_one_a_mail(told_of(session, call, now, DIGEST_THRESHOLD, only=request.user.id)),
+        before=so_far(session, call, now, DIGEST_THRESHOLD),
+        address=request.user.email,
+    )
+
+
+def _one_a_mail(steps: list[TraceStep]) -> list[TraceStep]:
+    """A mail may tell several things of a call; that it named the call is said once."""
+    return list({step.mail or -number: step for number, step in reversed(list(enumerate(steps)))}.values())[::-1]
