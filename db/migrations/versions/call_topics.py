@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "call_topics"
-down_revision = "words_to_search_by"
+down_revision = "one_mail_a_day"
 branch_labels = None
 depends_on = None
 
