@@ -1,14 +1,35 @@
-"""Who sees what, decided in one place: viewer x owner participant x visibility, as a predicate and as a clause."""
+"""Who sees what, decided in one place, as a predicate and as a clause: by viewer, owner, visibility and group.
 
+A row is seen by the organisation whose it is. Others see it when its visibility is open to them, and where it hangs on
+a dossier, when they see that dossier as well: nothing is seen by more people than what it hangs on.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_
-from sqlmodel import col
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from db.models.lobby import CoalitionMember, Dossier, DossierReader, Position
 from db.queries import Viewer
 from db.vocabulary import Role, Visibility
+from db.vocabulary_lobby import OWN_BODIES, PositionState
 
 RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+def has_role(viewer: Viewer, needed: Role | None) -> bool:
+    """Whether the viewer's role reaches the needed one; none needed means everybody, signed in or not."""
+    if needed is None:
+        return True
+    return viewer.user_id is not None and viewer.role is not None and RANK[viewer.role] >= RANK[needed]
+
+
+def works(viewer: Viewer) -> bool:
+    """Whether the viewer does more than read: a councillor reads what was decided, not what is being written."""
+    return has_role(viewer, Role.FUNDRAISER)
 
 
 def seen_by_right(viewer: Viewer) -> tuple[frozenset[str], frozenset[str]]:
@@ -23,10 +44,93 @@ def seen_by_right(viewer: Viewer) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset({Visibility.PUBLIC.value, Visibility.MRA.value}), frozenset(own)
 
 
-def may_see(viewer: Viewer, participant_id: str, visibility: str) -> bool:
-    """Whether the viewer may know that a row with this owner and visibility exists."""
+@dataclass(frozen=True)
+class Group:
+    """The group of a dossier: who works on it at its owner, and whom the owner lets read along."""
+
+    owner: str
+    parties: frozenset[str] = frozenset()
+    lobbyists: bool = False
+    people: frozenset[int] = frozenset()
+
+
+def in_group(viewer: Viewer, group: Group) -> bool:
+    """Whether the viewer is in it: a named person always; of an organisation only who does more than read."""
+    if viewer.user_id is None:
+        return False
+    if viewer.user_id in group.people or (group.lobbyists and viewer.role == Role.LOBBYIST):
+        return True
+    return works(viewer) and viewer.participant_id in {group.owner, *group.parties}
+
+
+def group_of(session: Session, dossier: Dossier) -> Group:
+    """The group as it is now; a party that left is in it no more."""
+    joined = select(CoalitionMember.party_id).where(CoalitionMember.dossier_id == dossier.id)
+    parties = session.exec(joined.where(col(CoalitionMember.left_on).is_(None))) if dossier.group_parties else ()
+    people = session.exec(select(DossierReader.user_id).where(DossierReader.dossier_id == dossier.id))
+    return Group(dossier.participant_id, frozenset(filter(None, parties)), dossier.group_lobbyists, frozenset(people))
+
+
+def grouped(viewer: Viewer) -> SelectOfScalar[int]:
+    """The ids of the dossiers in whose group the viewer is: ``in_group`` as a query."""
+    dossier, member = aliased(Dossier), aliased(CoalitionMember)
+    named = select(DossierReader.dossier_id).where(DossierReader.user_id == viewer.user_id)
+    ways: list[ColumnElement[bool]] = [col(dossier.id).in_(named)]
+    if viewer.role == Role.LOBBYIST:
+        ways.append(col(dossier.group_lobbyists).is_(True))
+    if works(viewer):
+        joined = select(member.dossier_id).where(
+            col(member.party_id) == viewer.participant_id, col(member.left_on).is_(None)
+        )
+        ways.append(and_(col(dossier.group_parties), col(dossier.id).in_(joined)))
+        ways.append(col(dossier.participant_id) == viewer.participant_id)
+    return select(dossier.id).where(or_(*ways) if viewer.user_id is not None else false())
+
+
+def may_see(session: Session, viewer: Viewer, row: Any) -> bool:
+    """Whether the viewer may know that this row exists."""
     open_to, own = seen_by_right(viewer)
-    return visibility in open_to or participant_id in own
+    if row.participant_id in own:
+        return True
+    dossier = _dossier_of(session, row)
+    is_open = row.visibility in open_to
+    if row.visibility == Visibility.GROUP and dossier is not None:
+        is_open = in_group(viewer, group_of(session, dossier))
+    return is_open and (dossier is None or dossier is row or may_see(session, viewer, dossier))
+
+
+def _dossier_of(session: Session, row: Any) -> Dossier | None:
+    if isinstance(row, Dossier):
+        return row
+    dossier_id = getattr(row, "dossier_id", None)
+    return session.get(Dossier, dossier_id) if dossier_id is not None else None
+
+
+def visible(viewer: Viewer, model: Any) -> ColumnElement[bool]:
+    """The same rule as a WHERE clause, for a table with ``participant_id`` and ``visibility``."""
+    if not hasattr(model, "dossier_id"):
+        return _seen(viewer, model, model.id if model is Dossier else None)
+    dossier = aliased(Dossier)
+    hung = col(model.dossier_id).in_(select(dossier.id).where(_seen(viewer, dossier, dossier.id)))
+    shared = and_(_shared(viewer, model, model.dossier_id), or_(col(model.dossier_id).is_(None), hung))
+    return or_(_own(viewer, model), shared)
+
+
+def _seen(viewer: Viewer, model: Any, dossier_id: Any) -> ColumnElement[bool]:
+    return or_(_own(viewer, model), _shared(viewer, model, dossier_id))
+
+
+def _own(viewer: Viewer, model: Any) -> ColumnElement[bool]:
+    own = seen_by_right(viewer)[1]
+    return col(model.participant_id).in_(own) if own else false()
+
+
+def _shared(viewer: Viewer, model: Any, dossier_id: Any) -> ColumnElement[bool]:
+    """That it is open to the viewer, whoever owns it; a table that hangs on no dossier has no group."""
+    is_open = col(model.visibility).in_(seen_by_right(viewer)[0])
+    if dossier_id is None:
+        return is_open
+    return or_(is_open, and_(col(model.visibility) == Visibility.GROUP, col(dossier_id).in_(grouped(viewer))))
 
 
 def wider(one: str, other: str) -> bool:
@@ -35,15 +139,21 @@ def wider(one: str, other: str) -> bool:
     return rising.index(one) > rising.index(other)
 
 
-def visible(viewer: Viewer, model: Any) -> ColumnElement[bool]:
-    """The same rule as a WHERE clause, for a table with ``participant_id`` and ``visibility``."""
-    open_to, own = seen_by_right(viewer)
-    mine = col(model.participant_id).in_(own) if own else false()
-    return or_(col(model.visibility).in_(open_to), mine)
+def readable(viewer: Viewer) -> ColumnElement[bool]:
+    """The positions the viewer may read: what was adopted as far as it is visible, a draft by those who work on it."""
+    drafts: ColumnElement[bool] = col(Position.dossier_id).in_(grouped(viewer))
+    if works(viewer) and viewer.participant_id:
+        drafts = or_(drafts, col(Position.participant_id) == viewer.participant_id)
+    return and_(visible(viewer, Position), or_(col(Position.state) == PositionState.ADOPTED, drafts))
 
 
-def has_role(viewer: Viewer, needed: Role | None) -> bool:
-    """Whether the viewer's role reaches the needed one; none needed means everybody, signed in or not."""
-    if needed is None:
+def may_read_inside(viewer: Viewer, position: Position, group: Group) -> bool:
+    """Whether the viewer may read its internal wording and red lines; ``group`` is that of its dossier.
+
+    Those who work on it at its organisation, and the dossier's group; but what a partner's own body adopted is no
+    business of the group of another's dossier.
+    """
+    if works(viewer) and viewer.participant_id == position.participant_id:
         return True
-    return viewer.user_id is not None and viewer.role is not None and RANK[viewer.role] >= RANK[needed]
+    of_partner = position.gremium in OWN_BODIES and position.participant_id != group.owner
+    return not of_partner and in_group(viewer, group)

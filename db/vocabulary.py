@@ -214,9 +214,10 @@ class Role(Word):
 
 
 class Visibility(Word):
-    """Who may see what a person wrote."""
+    """Who may see what a person wrote, from the fewest to all."""
 
     OWN = "own", "eigen organisatie"
+    GROUP = "group", "groep van het dossier"
     MRA = "mra", "MRA"
     PUBLIC = "public", "openbaar"
 

@@ -39,10 +39,13 @@ def viewer_of(user: User) -> Viewer:
 
 
 def may_change(viewer: Viewer, row: Any) -> bool:
-    """Whether the viewer may change a row: the owner's own staff may, and coordinators where they may see it."""
-    if not has_role(viewer, Role.FUNDRAISER) or not may_see(viewer, row.participant_id, row.visibility):
-        return False
-    return row.participant_id == viewer.participant_id or has_role(viewer, Role.COORDINATOR)
+    """Whether the viewer may change a row: only who works at the organisation whose it is."""
+    return has_role(viewer, Role.FUNDRAISER) and row.participant_id == viewer.participant_id
+
+
+def may_tend(viewer: Viewer, row: Any) -> bool:
+    """Whether the viewer may change what is the whole region's, such as the day of a moment: coordinators, too."""
+    return may_change(viewer, row) or (has_role(viewer, Role.COORDINATOR) and row.visibility != Visibility.OWN)
 
 
 def must_have(deed: Deed, role: Role, sentence: str) -> None:
@@ -51,18 +54,29 @@ def must_have(deed: Deed, role: Role, sentence: str) -> None:
         raise NotAllowed(sentence)
 
 
+def must_see(deed: Deed, row: Any) -> None:
+    """Raises NotFound for who may not see the row."""
+    if not may_see(deed.session, deed.viewer, row):
+        raise NotFound
+
+
 def must_change(deed: Deed, row: Any) -> None:
     """Raises NotFound for who may not see the row, NotAllowed for who may see but not change it."""
-    if not may_see(deed.viewer, row.participant_id, row.visibility):
-        raise NotFound
+    must_see(deed, row)
     if not may_change(deed.viewer, row):
-        raise NotAllowed("Dit mag alleen de organisatie die het dossier voert, of een coördinator.")
+        raise NotAllowed("Dit mag alleen de organisatie van wie het is.")
+
+
+def must_tend(deed: Deed, row: Any) -> None:
+    """As ``must_change``, for what is the whole region's."""
+    must_see(deed, row)
+    if not may_tend(deed.viewer, row):
+        raise NotAllowed("Dit mag alleen de organisatie van wie het is, of een coördinator.")
 
 
 def must_add(deed: Deed, dossier: Dossier) -> None:
     """Whoever sees a dossier and is more than a reader may add rows of the own organisation to it."""
-    if not may_see(deed.viewer, dossier.participant_id, dossier.visibility):
-        raise NotFound
+    must_see(deed, dossier)
     must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u hier niets toevoegen.")
 
 
@@ -77,3 +91,9 @@ def must_fit(deed: Deed, dossier: Dossier, visibility: str) -> None:
     if wider(visibility, dossier.visibility):
         most = Visibility(dossier.visibility).label
         raise Incomplete(f"Dit mag niet ruimer zichtbaar zijn dan het dossier: {most}.", "visibility")
+
+
+def must_have_group(visibility: str, dossier: Dossier | None) -> None:
+    """Raises Incomplete where a row is for the group of a dossier, and hangs on none."""
+    if visibility == Visibility.GROUP and dossier is None:
+        raise Incomplete("Een groep hoort bij een dossier: kies het dossier.", "visibility")

@@ -28,6 +28,7 @@ from db.models.lobby import (
     DossierCall,
     DossierChallenge,
     DossierParticipant,
+    DossierReader,
     LobbyAgenda,
     LobbyAgendaItem,
     LogEntry,

@@ -76,6 +76,8 @@ class Dossier(Numbered, Owned, table=True):
     result: str | None = None
     result_amount: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
     result_text: str = Field(default="", sa_type=Text)
+    group_parties: bool = Field(default=False, description="participants of the coalition are in its group")
+    group_lobbyists: bool = Field(default=False, description="and all participants' lobbyists")
     example: bool = Field(default=False, description="made up, to show how it works")
     opened_at: datetime
     closed_at: datetime | None = None
@@ -87,6 +89,14 @@ class DossierChallenge(SQLModel, table=True):
     __tablename__ = "dossier_challenge"
     dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
     challenge_id: str = Field(foreign_key="challenge.id", primary_key=True, index=True)
+
+
+class DossierReader(SQLModel, table=True):
+    """A person named in the group of a dossier, who reads along whatever the organisation."""
+
+    __tablename__ = "dossier_reader"
+    dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
+    user_id: int = Field(foreign_key="user.id", primary_key=True, index=True)
 
 
 class DossierParticipant(SQLModel, table=True):

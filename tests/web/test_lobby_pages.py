@@ -179,9 +179,9 @@ def test_a_form_shares_with_the_own_organisation_and_offers_no_more_than_the_dos
     told = {"organisation": "VRO", "message": "Meer regie"}
     stake = {"organisation": "VRO", "role": "ally"}
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
-        assert '<option value="own" selected>' in visitor.get("/contacten/nieuw").text
-        assert '<option value="mra">' not in visitor.get(f"/dossiers/{own.id}").text
-        assert '<option value="mra">' in visitor.get(f"/dossiers/{shared.id}").text
+        assert '<input type="radio" name="visibility" value="own" checked>' in visitor.get("/contacten/nieuw").text
+        assert 'name="visibility" value="mra">' not in visitor.get(f"/dossiers/{own.id}").text
+        assert 'name="visibility" value="mra">' in visitor.get(f"/dossiers/{shared.id}").text
         for dossier in (own, application):
             for path, form in (
                 ("/contacten", told | {"dossier_id": dossier.id}),

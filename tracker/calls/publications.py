@@ -16,7 +16,7 @@ from db.vocabulary_lobby import ChainKind
 from tracker.calls.identity import same_reference
 from tracker.calls.mentions import mentions, named_in
 from tracker.errors import Incomplete, NotAllowed, NotFound, required
-from tracker.rights import may_change, viewer_of
+from tracker.rights import may_tend, viewer_of
 
 ORDER = list(ChainKind)
 HOPS = 3  # a publication names a consultation, which names a letter
@@ -166,7 +166,7 @@ def _of_people(session: Session, call: Call, viewer: Viewer) -> list[Link]:
         User.id == ChainLink.added_by,
     )
     return [
-        Link(ChainKind(row.kind), row.title, row.url, row.day, person=name, link_id=row.id, own=may_change(viewer, row))
+        Link(ChainKind(row.kind), row.title, row.url, row.day, person=name, link_id=row.id, own=may_tend(viewer, row))
         for row, name in session.exec(rows)
     ]
 
@@ -197,12 +197,12 @@ def add_link(session: Session, call: Call, new: NewLink, by: User, now: datetime
 def withdraw_link(session: Session, call: Call, link_id: int, by: User, now: datetime) -> None:
     """Take a step off that was no part of the way; the row stays. Raises NotFound or NotAllowed."""
     link = session.get(ChainLink, link_id)
-    if link is None or not may_see(viewer_of(by), link.participant_id, link.visibility) or link.withdrawn_at:
+    if link is None or not may_see(session, viewer_of(by), link) or link.withdrawn_at:
         raise NotFound("Deze schakel bestaat niet.")
     home = session.get_one(Call, link.call_id)
     if call.id not in (home.id, home.joined_into):
         raise NotFound("Deze schakel bestaat niet.")
-    if not may_change(viewer_of(by), link):
+    if not may_tend(viewer_of(by), link):
         raise NotAllowed("Dit mag alleen de organisatie die de schakel toevoegde, of een coördinator.")
     link.withdrawn_at = now
     session.flush()

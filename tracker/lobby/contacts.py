@@ -21,7 +21,7 @@ from db.vocabulary_lobby import (
 )
 from tracker.errors import Incomplete, NotFound, required
 from tracker.lobby.log import dossier_for, log
-from tracker.rights import Deed, must_add, must_change, must_fit, must_have
+from tracker.rights import Deed, must_add, must_change, must_fit, must_have, must_have_group
 from tracker.versions import claim
 
 NEARBY = timedelta(days=30)
@@ -115,6 +115,7 @@ def _stakeholder(deed: Deed, office: Office) -> Stakeholder:
 def log_contact(deed: Deed, fields: ContactFields, office: Office) -> ContactMoment:
     """Record a contact of the user's own organisation; a day to come is a planned one."""
     dossier = dossier_for(deed.session, deed.viewer, fields.dossier_id) if fields.dossier_id else None
+    must_have_group(fields.visibility, dossier)
     if dossier:
         must_add(deed, dossier)
         must_fit(deed, dossier, fields.visibility)
@@ -166,7 +167,7 @@ def nearby(session: Session, organisation: str, office: str, viewer: Viewer, day
     )
     partners, hidden = [], False
     for contact, user, participant in session.exec(contacts):
-        if may_see(viewer, contact.participant_id, contact.visibility):
+        if may_see(session, viewer, contact):
             partners.append(Nearby(f"{user.name} ({participant.name})", contact))
         else:
             hidden = True
@@ -176,7 +177,7 @@ def nearby(session: Session, organisation: str, office: str, viewer: Viewer, day
 def contact_for(session: Session, viewer: Viewer, contact_id: int) -> ContactMoment:
     """The contact moment, or NotFound."""
     contact = session.get(ContactMoment, contact_id)
-    if contact is None or not may_see(viewer, contact.participant_id, contact.visibility):
+    if contact is None or not may_see(session, viewer, contact):
         raise NotFound("Dit contactmoment bestaat niet.")
     return contact
 

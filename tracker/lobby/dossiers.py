@@ -9,8 +9,11 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from db.models import (
+    Application,
     Call,
     Challenge,
+    CoalitionMember,
+    CoalitionStance,
     Commitment,
     ContactMoment,
     Dossier,
@@ -20,7 +23,9 @@ from db.models import (
     LobbyAgenda,
     LobbyAgendaItem,
     LogEntry,
+    Outcome,
     Position,
+    SignOffRound,
     Stake,
     User,
 )
@@ -40,7 +45,7 @@ from db.vocabulary_lobby import (
 from notifications.wording import amount
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound, required
 from tracker.lobby.log import bring_to_stage, check_follows, log
-from tracker.lobby.positions import holds_on
+from tracker.lobby.positions import MRA_LINE, holds_on, line_of
 from tracker.people.participants import participant_on
 from tracker.rights import Deed, may_change, must_add, must_change, must_fit, must_have
 from tracker.versions import claim
@@ -69,7 +74,11 @@ LABELS = {
     "lobbyist_id": "lobbyist",
     "priority": "prioriteit",
     "visibility": "zichtbaarheid",
+    "group_parties": "de coalitie leest mee",
+    "group_lobbyists": "alle lobbyisten lezen mee",
 }
+# What is the dossier's own, and so is seen by whoever sees it; a talk or a draft has a visibility of its own.
+FOLLOWING = (CoalitionMember, SignOffRound, Outcome, Application)
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,8 @@ class DossierFields:
     lobbyist_id: int | None = None
     priority: str = Priority.MIDDLE
     visibility: str = Visibility.OWN
+    group_parties: bool = False
+    group_lobbyists: bool = False
 
 
 def open_dossier(
@@ -146,7 +157,7 @@ def _known(session: Session, challenges: set[str], calls: set[int]) -> tuple[lis
 
 
 def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None:
-    """Change what people filled in; the log keeps what stood there before."""
+    """Change what people filled in; the log keeps what stood there before, and is seen by who saw that."""
     must_change(deed, dossier)
     required(fields.title, "title", "Geef het dossier een titel.")
     _check_people(deed, dossier, fields)
@@ -160,12 +171,28 @@ def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None
     if changes:
         log(deed, dossier, LogKind.EDITED, "; ".join(changes))
     deed.session.flush()
+    _follow(deed.session, dossier)
     _narrow(deed.session, dossier)
 
 
+def _follow(session: Session, dossier: Dossier) -> None:
+    """What is the dossier's own gets its visibility."""
+    members = select(CoalitionMember.id).where(CoalitionMember.dossier_id == dossier.id)
+    session.exec(
+        update(CoalitionStance).where(col(CoalitionStance.member_id).in_(members)).values(visibility=dossier.visibility)
+    )
+    for model in FOLLOWING:
+        session.exec(update(model).where(col(model.dossier_id) == dossier.id).values(visibility=dossier.visibility))
+    adopted = select(Position).where(Position.dossier_id == dossier.id, Position.state == PositionState.ADOPTED)
+    for position in session.exec(adopted):
+        if line_of(position) == MRA_LINE or position.participant_id == dossier.participant_id:
+            position.visibility = dossier.visibility
+    session.flush()
+
+
 def _narrow(session: Session, dossier: Dossier) -> None:
-    """Contacts, promises and stakes are seen by no more people than their dossier, whoever wrote them."""
-    for model in (ContactMoment, Commitment, Stake):
+    """Contacts, promises, stakes and drafts are seen by no more people than their dossier, whoever wrote them."""
+    for model in (ContactMoment, Commitment, Stake, Position):
         too_wide = [v for v in Visibility if wider(v, dossier.visibility)]
         rows = update(model).where(col(model.dossier_id) == dossier.id, col(model.visibility).in_(too_wide))
         session.exec(rows.values(visibility=dossier.visibility, version=col(model.version) + 1))

@@ -144,7 +144,7 @@ def _may(session: Session, user_id: int, row: Owned) -> bool:
     user = session.get(User, user_id)
     if user is None or user.deactivated_at:
         return False
-    return may_see(viewer_of(user), row.participant_id, row.visibility)
+    return may_see(session, viewer_of(user), row)
 
 
 def _positions(session: Session) -> Iterator[LobbyDue]:

@@ -20,7 +20,7 @@ AnyStage = TypeVar("AnyStage", Stage, ApplicationStage)
 def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: DossierKind | None = None) -> Dossier:
     """The dossier, or NotFound: whether it exists at all is not told."""
     dossier = session.get(Dossier, dossier_id)
-    seen = dossier is not None and may_see(viewer, dossier.participant_id, dossier.visibility)
+    seen = dossier is not None and may_see(session, viewer, dossier)
     if dossier is None or not seen or (kind and dossier.kind != kind):
         raise NotFound("Dit dossier bestaat niet.")
     return dossier

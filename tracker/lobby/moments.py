@@ -18,7 +18,7 @@ from notifications.wording import AMSTERDAM, local_day
 from tracker.errors import Incomplete, NotFound, required
 from tracker.lobby.log import log
 from tracker.lobby.yearly_moments import UpcomingMoment, of_year, patterns, recurring
-from tracker.rights import Deed, must_add, must_change, must_have
+from tracker.rights import Deed, must_add, must_change, must_have, must_tend
 from tracker.versions import claim
 
 KEPT = timedelta(days=42)  # a letter or a motion has no end: as long as this one can hook on to it
@@ -131,9 +131,7 @@ def moment_of(deed: Deed, ref: str) -> Moment:
     kind, _, rest = ref.partition(":")
     if kind == "moment" and NUMBER.fullmatch(rest):
         moment = deed.session.get(Moment, int(rest))
-        if moment and may_see(
-            Viewer(deed.by.id, None, deed.by.participant_id), moment.participant_id, moment.visibility
-        ):
+        if moment and may_see(deed.session, deed.viewer, moment):
             return moment
     if kind == "call" and NUMBER.fullmatch(rest):
         return _from_source(deed, int(rest))
@@ -171,7 +169,7 @@ def _kept(deed: Deed, upcoming: UpcomingMoment, **link: Any) -> Moment:
 
 def fix_day(deed: Deed, moment: Moment, starts_on: date | None, ends_on: date, sure: bool, seen: int) -> None:
     """Fill in the day of a moment once it is known; that of a source's moment is the source's own."""
-    must_change(deed, moment)
+    must_tend(deed, moment)
     if moment.call_id:
         raise Incomplete("De dag van dit moment komt van de bron; corrigeer haar op de pagina van de regeling.", "ref")
     _in_order(starts_on, ends_on)

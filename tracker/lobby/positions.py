@@ -8,14 +8,14 @@ from sqlmodel import Session, col, func, select
 
 from db.models import Dissent, Dossier, Participant, Position
 from db.queries import Viewer
-from db.rights import has_role, visible
-from db.vocabulary import Role
+from db.rights import has_role, readable
+from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import OWN_BODIES, Gremium, LogKind, PositionState
 from notifications.wording import local_day, short_day
-from tracker.errors import Incomplete, NotAllowed, PositionNotAllowed, required
+from tracker.errors import Incomplete, NotAllowed, NotFound, PositionNotAllowed, required
 from tracker.lobby.log import log
 from tracker.people.participants import participant_on
-from tracker.rights import Deed, must_add, must_change
+from tracker.rights import Deed, must_add, must_change, must_fit
 from tracker.versions import claim
 
 MRA_LINE = "mra"
@@ -85,9 +85,12 @@ def exportable(position: Position, day: date) -> str:
     return position.public_wording
 
 
-def draft(deed: Deed, dossier: Dossier, wording: Wording) -> Position:
-    """A new draft; an earlier one stays readable as replaced."""
+def draft(deed: Deed, dossier: Dossier, wording: Wording, visibility: str = Visibility.OWN) -> Position:
+    """A new draft, for those who work on it: the own organisation, or the group; an earlier one stays as replaced."""
     must_add(deed, dossier)
+    if visibility not in (Visibility.OWN, Visibility.GROUP):
+        raise Incomplete("Een concept is voor de eigen organisatie of voor de groep van het dossier.", "visibility")
+    must_fit(deed, dossier, visibility)
     required(wording.internal or wording.public, "public", "Schrijf de interne of de openbare tekst.")
     claim(deed.session, dossier)
     number = deed.session.exec(select(func.max(Position.number)).where(Position.dossier_id == dossier.id)).one() or 0
@@ -108,7 +111,7 @@ def draft(deed: Deed, dossier: Dossier, wording: Wording) -> Position:
         created_at=deed.now,
         created_by=deed.by.id,
         participant_id=deed.by.participant_id,
-        visibility=dossier.visibility,
+        visibility=visibility,
     )
     deed.session.add(position)
     log(deed, dossier, LogKind.POSITION, f"{position.number}, concept", subject=position)
@@ -152,8 +155,11 @@ def adopt(
     decision: Adoption,
     dissenting: Mapping[str, str] | None = None,
     succeeds: Position | None = None,
+    visibility: str = Visibility.OWN,
 ) -> None:
     """Record that a body adopted the draft; with ``succeeds`` the former position ends where this one begins.
+
+    What an MRA body adopted is seen by whoever sees the dossier; what an own body did, by whom ``visibility`` says.
 
     Raises PositionNotAllowed where it would hold beside another one of the same line, and nothing is stored.
     """
@@ -168,6 +174,10 @@ def adopt(
         raise PositionNotAllowed("Alleen een concept kan worden vastgesteld; maak eerst een nieuw concept.")
     line = position.participant_id if decision.gremium in OWN_BODIES else MRA_LINE
     _make_room(deed.session, position, decision, line, succeeds)
+    if line == MRA_LINE:
+        visibility = dossier.visibility
+    must_fit(deed, dossier, visibility)
+    position.visibility = visibility
     _record(deed.session, position, decision, dissenting or {}, deed.now)
     text = f"{position.number}, vastgesteld door {decision.gremium.label}, besluit {decision.decision}"
     log(deed, dossier, LogKind.POSITION, text, day=decision.adopted_on, subject=position)
@@ -208,8 +218,17 @@ def _record(
 
 def ledger(session: Session, dossier: Dossier, viewer: Viewer) -> list[Position]:
     """Every position of the dossier that the viewer may see, newest first."""
-    positions = select(Position).where(Position.dossier_id == dossier.id, visible(viewer, Position))
+    positions = select(Position).where(Position.dossier_id == dossier.id, readable(viewer))
     return list(session.exec(positions.order_by(col(Position.number).desc())))
+
+
+def position_for(session: Session, viewer: Viewer, dossier: Dossier, position_id: int) -> Position:
+    """A position of this dossier, or NotFound for who may not read it."""
+    position = select(Position).where(Position.id == position_id, Position.dossier_id == dossier.id, readable(viewer))
+    readable_position = session.exec(position).first()
+    if readable_position is None:
+        raise NotFound
+    return readable_position
 
 
 def position_on(session: Session, dossier: Dossier, day: date, viewer: Viewer, line: str = MRA_LINE) -> Position | None:

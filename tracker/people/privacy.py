@@ -24,6 +24,7 @@ from db.models import (
     Dismissal,
     Dissent,
     Dossier,
+    DossierReader,
     Doubt,
     Duty,
     Follow,
@@ -154,7 +155,7 @@ def erase_user(session: Session, user: User, now: datetime) -> Erased:
     for word in (user.name, user.email):
         _strike(session, word, now, report)
     _empty_mail(session, user, report)
-    for model in (WebSession, MagicLink, Follow, TeamMember):
+    for model in (WebSession, MagicLink, Follow, TeamMember, DossierReader):
         done = session.connection().execute(delete(model).where(col(model.user_id) == user.id))
         report.removed += done.rowcount
     duties = delete(Duty).where(or_(col(Duty.reader_id) == user.id, col(Duty.deputy_id) == user.id))

@@ -30,6 +30,7 @@ from tracker.applications.mismatches import mismatches
 from tracker.calendar.decision_clock import milestone_name, milestones_of, route_of
 from tracker.calls.publications import chain
 from tracker.errors import Incomplete
+from tracker.lobby.audience import audiences
 from tracker.lobby.timeline import timeline
 from tracker.rights import may_change
 from tracker.web.frame import actions
@@ -174,7 +175,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         chain=chain(session, call, viewer) if call else [],
         partners=list(session.exec(partners.order_by(col(ApplicationPartner.name)))),
         cofunding=list(session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
-        visibilities=actions.visibilities_in(dossier),
+        audiences=audiences(session, request.user.participant_id, dossier),
         lines=timeline(session, dossier, viewer),
         people=actions.names(session),
         participants=actions.participants(session),

@@ -10,15 +10,12 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Dossier, Participant, User
-from db.rights import wider
-from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind
 from tracker.calls import typed_values
 from tracker.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused
 from tracker.lobby import log
 from tracker.web.frame.context import Handler, RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, InvalidForm, M, checked
-from tracker.web.frame.phrases import options
 
 STATUSES: dict[type[Refused], int] = {ChangedMeanwhile: 409, NotAllowed: 403}  # any other refusal is a 422
 T = TypeVar("T")
@@ -119,8 +116,3 @@ def names(session: Session) -> dict[int, str]:
 def participants(session: Session) -> list[tuple[str, str]]:
     """Choices of a participant, by name; one that is gone is refused where it is used, with where it went."""
     return [(p.id, p.name) for p in session.exec(select(Participant).order_by(col(Participant.name)))]
-
-
-def visibilities_in(dossier: Dossier) -> list[tuple[str, str]]:
-    """Choices of who may see a row of this dossier: nobody who may not see the dossier."""
-    return [(value, label) for value, label in options(Visibility) if not wider(value, dossier.visibility)]

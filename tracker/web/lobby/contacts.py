@@ -12,6 +12,7 @@ from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, StakeRole
 from tracker.errors import NotFound
 from tracker.lobby import contacts
+from tracker.lobby.audience import audiences
 from tracker.rights import may_change
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, attempt, lobby_dossier
@@ -97,8 +98,10 @@ def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
     open_dossiers = select(Dossier).where(visible(viewer, Dossier), col(Dossier.closed_at).is_(None))
     seen = select(Stakeholder).where(visible(viewer, Stakeholder)).order_by(col(Stakeholder.organisation))
     offices = list(session.exec(seen))
+    chosen = session.exec(select(Dossier).where(Dossier.id == whom.dossier, visible(viewer, Dossier))).first()
     return request.page(
         "lobby/contacts_form.html",
+        audiences=audiences(session, request.user.participant_id, chosen),
         block="nearby" if request.partial else None,
         state=state,
         whom=whom,
@@ -114,7 +117,7 @@ def log(request: RequestContext) -> Response:
     form, errors = filled(ContactForm, request.form)
     if form is None:
         return _form(request, Whom(), FormState(request.form, errors, REFUSED))
-    whom = Whom(organisation=form.organisation, office=form.office, day=form.day)
+    whom = Whom(organisation=form.organisation, office=form.office, day=form.day, dossier=form.dossier_id)
     if form.only_look:
         return _form(request, whom, FormState(request.form, {}))
     contact = attempt(request, lambda: _log(request, form))
@@ -213,7 +216,7 @@ def _map(request: RequestContext, dossier: Dossier, state: FormState) -> Respons
             for stake, stakeholder in rows
         ],
         people=actions.names(request.session),
-        visibilities=actions.visibilities_in(dossier),
+        audiences=audiences(request.session, request.user.participant_id, dossier),
     )
 
 

@@ -13,7 +13,7 @@ from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Res
 from tracker.applications.mismatches import mismatches
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
-from tracker.lobby import dossiers, moments, yearly_moments
+from tracker.lobby import audience, dossiers, moments, yearly_moments
 from tracker.lobby.coalition import contradictions, members_on, stances
 from tracker.lobby.contacts import contacts_of
 from tracker.lobby.positions import designation, ledger, position_on
@@ -41,14 +41,17 @@ class DossierForm(BaseModel):
     official_id: int | None = None
     lobbyist_id: int | None = None
     priority: Priority = Priority.MIDDLE
-    visibility: Visibility = Visibility.MRA
+    visibility: Visibility = Visibility.OWN
+    group_parties: bool = False
+    group_lobbyists: bool = False
+    readers: Text = ""
     challenges: list[str] = Field(default=[], max_length=10)
     joining: list[str] = Field(default=[], max_length=40)
     seen: int = 0
 
     def fields(self) -> dossiers.DossierFields:
         """As the dossier keeps them."""
-        fields = self.model_dump(exclude={"challenges", "joining", "seen", "ask"})
+        fields = self.model_dump(exclude={"challenges", "joining", "seen", "ask", "readers"})
         return dossiers.DossierFields(**fields, request=self.ask)
 
 
@@ -139,7 +142,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         opgaven=_opgaven(session, dossier),
         calls=calls,
         chains=[(call, links) for call in calls if (links := chain(session, call, viewer))],
-        visibilities=actions.visibilities_in(dossier),
+        audiences=audience.audiences(session, request.user.participant_id, dossier),
         lines=timeline(session, dossier, viewer),
         people=actions.names(session),
         next_stages=[s for s in Stage if s in dossiers.MOVES[Stage(dossier.stage)]],
@@ -171,6 +174,8 @@ def _form(request: RequestContext, dossier: Dossier | None, state: FormState) ->
         colleagues=[(c.id, c.name) for c in colleagues(request.session, request.user.participant_id)],
         participants=actions.participants(request.session),
         joining=state.typed.getlist("joining"),
+        audiences=audience.audiences_of_dossier(request.session, request.user.participant_id, dossier),
+        readers=[u.email for u in audience.named_readers(request.session, dossier)] if dossier else [],
     )
 
 
@@ -181,6 +186,7 @@ new = PageOf(no_subject, _form, lambda _: "/dossiers")
 def create(request: RequestContext, _: None, form: DossierForm) -> str:
     """Open a dossier from the form."""
     opened = dossiers.open_dossier(request.deed, form.fields(), challenges=form.challenges, participants=form.joining)
+    audience.name_readers(request.deed, opened, form.readers)
     return f"/dossiers/{opened.id}"
 
 
@@ -197,6 +203,7 @@ def edit(request: RequestContext, dossier: Dossier, form: DossierForm) -> None:
     """Keep what was changed, unless somebody else was first."""
     before = dossier.visibility
     dossiers.edit(request.deed, dossier, form.fields(), form.seen)
+    audience.name_readers(request.deed, dossier, form.readers)
     if dossier.visibility != before:
         request.record("visibility changed", f"dossier {dossier.id}", f"{before} to {dossier.visibility}")
 

@@ -7,7 +7,6 @@ from starlette.responses import Response
 from db.models import Application, Call, Challenge, Dossier, LobbyAgenda, LobbyAgendaItem, Match
 from db.queries import Viewer, live_call
 from db.rights import visible
-from db.vocabulary import Visibility
 from db.vocabulary_lobby import AgendaState, Level
 from tracker.applications import stages
 from tracker.errors import NotFound
@@ -49,9 +48,7 @@ def open_for_call(request: RequestContext) -> Response:
     matched = select(Match.challenge_id).where(Match.call_id == call.id, Match.score >= stages.MATCHING)
     opgaven = list(request.session.exec(matched.order_by(col(Match.score).desc()).limit(3)))
     level = Level.EU if call.language == "en" else Level.NATIONAL
-    fields = dossiers.DossierFields(
-        title=call.title, level=level, visibility=Visibility.MRA, lobbyist_id=request.user.id
-    )
+    fields = dossiers.DossierFields(title=call.title, level=level, lobbyist_id=request.user.id)
     dossier = dossiers.open_dossier(request.deed, fields, challenges=opgaven, calls=[call.id])
     return request.to(f"/dossiers/{dossier.id}", "bewaard")
 
@@ -62,7 +59,6 @@ def open_for_white_spot(request: RequestContext) -> Response:
     fields = dossiers.DossierFields(
         title=f"Geen regeling voor {challenge.name or challenge.id}",
         goal="Een regeling of middelen voor deze opgave.",
-        visibility=Visibility.MRA,
         lobbyist_id=request.user.id,
     )
     dossier = dossiers.open_dossier(request.deed, fields, challenges=[challenge.id])

@@ -12,7 +12,7 @@ from db.rights import has_role, visible
 from db.vocabulary import Role
 from db.vocabulary_lobby import Level, MomentKind
 from tracker.lobby import moments
-from tracker.rights import may_change
+from tracker.rights import may_tend
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, asked_for
@@ -55,7 +55,7 @@ def _page(request: RequestContext, _: None, state: FormState) -> Response:
     if query and query.niveau:
         rows = [m for m in rows if m.level == query.niveau]
     stored = request.session.exec(select(Moment).where(visible(request.viewer, Moment)))
-    others = {f"moment:{m.id}" for m in stored if not may_change(request.viewer, m)}
+    others = {f"moment:{m.id}" for m in stored if not may_tend(request.viewer, m)}
     adding = has_role(request.viewer, Role.FUNDRAISER)
     return request.page(
         "lobby/moments.html",

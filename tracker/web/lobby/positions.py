@@ -8,10 +8,12 @@ from sqlmodel import Session
 from starlette.responses import PlainTextResponse, Response
 
 from db.models import CoalitionMember, Dossier, Participant, Position, SignOffRound
-from db.rights import may_see
+from db.rights import group_of, may_read_inside
+from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, PositionState
 from tracker.errors import NotFound, PositionNotAllowed
 from tracker.lobby import coalition, positions
+from tracker.lobby.audience import audiences
 from tracker.rights import may_change
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
@@ -35,6 +37,11 @@ class DraftForm(BaseModel):
     public: Text = ""
     red_lines: Text = ""
     ground: Line = ""
+    visibility: Visibility = Visibility.OWN
+
+    def wording(self) -> positions.Wording:
+        """As a position keeps them."""
+        return positions.Wording(**self.model_dump(exclude={"visibility"}))
 
 
 class AdoptForm(BaseModel):
@@ -48,6 +55,7 @@ class AdoptForm(BaseModel):
     valid_to: date | None = None
     next_review: date | None = None
     succeeds: int | None = None
+    visibility: Visibility = Visibility.OWN
     dissenting: list[str] = Field(default=[], max_length=40)
 
 
@@ -66,6 +74,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
     day = (query.op if query else None) or today
     every = positions.ledger(request.session, dossier, request.viewer)
     owners = dict(actions.participants(request.session))
+    group = group_of(request.session, dossier)
     own = [p for p in every if p.state == PositionState.DRAFT and p.participant_id == request.viewer.participant_id]
     return request.page(
         "lobby/positions_show.html",
@@ -75,6 +84,8 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         said=[p for p in every if positions.holds_on(p, day)],
         rows=[(p, positions.designation(p, today, owners.get(p.participant_id, ""))) for p in every],
         dissenters={p.id: positions.dissenters(request.session, p) for p in every if p.adopted_on},
+        inside={p.id for p in every if may_read_inside(request.viewer, p, group)},
+        audiences=audiences(request.session, request.user.participant_id, dossier),
         holds={p.id: positions.holds_on(p, today) for p in every},
         draft=own[0] if own else None,
         succeedable=[(p.id, f"standpunt {p.number}") for p in every if p.adopted_on and not p.ended_on],
@@ -85,14 +96,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
 
 
 def _position(request: RequestContext, dossier: Dossier, position_id: int) -> Position:
-    position = request.session.get(Position, position_id)
-    if (
-        position is None
-        or position.dossier_id != dossier.id
-        or not may_see(request.viewer, position.participant_id, position.visibility)
-    ):
-        raise NotFound
-    return position
+    return positions.position_for(request.session, request.viewer, dossier, position_id)
 
 
 ledger = PageOf(lobby_dossier, _page, lambda dossier: f"/dossiers/{dossier.id}/standpunten")
@@ -100,7 +104,7 @@ ledger = PageOf(lobby_dossier, _page, lambda dossier: f"/dossiers/{dossier.id}/s
 
 @ledger.form(DraftForm)
 def draft(request: RequestContext, dossier: Dossier, form: DraftForm) -> None:
-    positions.draft(request.deed, dossier, positions.Wording(**form.model_dump()))
+    positions.draft(request.deed, dossier, form.wording(), form.visibility)
 
 
 @ledger.form(AdoptForm)
@@ -111,7 +115,7 @@ def adopt(request: RequestContext, dossier: Dossier, form: AdoptForm) -> None:
     decision = positions.Adoption(
         form.gremium, form.decision, form.adopted_on, form.valid_from, form.valid_to, form.next_review
     )
-    positions.adopt(request.deed, position, decision, dict.fromkeys(form.dissenting, ""), former)
+    positions.adopt(request.deed, position, decision, dict.fromkeys(form.dissenting, ""), former, form.visibility)
 
 
 def export(request: RequestContext) -> Response:
