@@ -87,16 +87,23 @@ def grouped(viewer: Viewer) -> SelectOfScalar[int]:
     return select(dossier.id).where(or_(*ways) if viewer.user_id is not None else false())
 
 
+def sees(viewer: Viewer, owner: str, visibility: str, group: Group | None) -> bool:
+    """The rule for one owner and visibility; ``group`` is that of the dossier it is or hangs on, if on any."""
+    open_to, own = seen_by_right(viewer)
+    if owner in own or visibility in open_to:
+        return True
+    return visibility == Visibility.GROUP and group is not None and in_group(viewer, group)
+
+
 def may_see(session: Session, viewer: Viewer, row: Any) -> bool:
     """Whether the viewer may know that this row exists."""
-    open_to, own = seen_by_right(viewer)
-    if row.participant_id in own:
+    if row.participant_id in seen_by_right(viewer)[1]:
         return True
     dossier = _dossier_of(session, row)
-    is_open = row.visibility in open_to
-    if row.visibility == Visibility.GROUP and dossier is not None:
-        is_open = in_group(viewer, group_of(session, dossier))
-    return is_open and (dossier is None or dossier is row or may_see(session, viewer, dossier))
+    group = group_of(session, dossier) if dossier is not None and row.visibility == Visibility.GROUP else None
+    if not sees(viewer, row.participant_id, row.visibility, group):
+        return False
+    return dossier is None or dossier is row or may_see(session, viewer, dossier)
 
 
 def _dossier_of(session: Session, row: Any) -> Dossier | None:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Dossier, DossierCall, Participant
 from db.queries import Viewer
-from db.rights import may_see
+from db.rights import Group, group_of, sees
 from db.vocabulary_lobby import ApplicationStage, DossierKind, Stage
 
 
@@ -24,6 +24,7 @@ class CallWork:
     owner: str
     stage: str
     closed: bool
+    group: Group
 
     @property
     def path(self) -> str:
@@ -50,7 +51,7 @@ def read_call_work(session: Session, calls: Iterable[int] | None = None) -> dict
         by_call[call].append(
             CallWork(
                 dossier.id, dossier.participant_id, dossier.visibility, DossierKind(dossier.kind), dossier.title,
-                owner, dossier.stage, dossier.closed_at is not None,
+                owner, dossier.stage, dossier.closed_at is not None, group_of(session, dossier),
             )
         )  # fmt: skip
     return by_call
@@ -58,7 +59,7 @@ def read_call_work(session: Session, calls: Iterable[int] | None = None) -> dict
 
 def seen_by(viewer: Viewer, work: Sequence[CallWork]) -> list[CallWork]:
     """What of it this person may know of."""
-    return [each for each in work if may_see(viewer, each.participant_id, each.visibility)]
+    return [each for each in work if sees(viewer, each.participant_id, each.visibility, each.group)]
 
 
 def still_running(work: Iterable[CallWork]) -> str:

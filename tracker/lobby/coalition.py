@@ -245,9 +245,7 @@ def asked_people(session: Session, dossier: Dossier, member: CoalitionMember) ->
         return []
     active = select(User).where(User.participant_id == member.party_id, col(User.deactivated_at).is_(None))
     people = [
-        user
-        for user in session.exec(active.order_by(col(User.id)))
-        if may_see(viewer_of(user), dossier.participant_id, dossier.visibility)
+        user for user in session.exec(active.order_by(col(User.id))) if may_see(session, viewer_of(user), dossier)
     ]
     by_role = ([user for user in people if user.role == role] for role in ASKED_FIRST)
     return next((users for users in by_role if users), [])

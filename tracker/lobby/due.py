@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
@@ -71,7 +71,7 @@ class LobbyDue:
 
     ``about`` says what, and with which office; never a person's name, an internal wording, a message or a reply.
     ``link`` is a path of ours behind the sign-in. ``since`` is when it became known: no distance that had passed by
-    then is told. ``participant_id`` and ``visibility`` are those of the row: who may see it may see this.
+    then is told. ``owned`` is the row that decides: who may see it may see this.
     """
 
     user_id: int
@@ -81,8 +81,7 @@ class LobbyDue:
     link: str
     about: str = ""
     since: date = date.min
-    participant_id: str = ""
-    visibility: str = ""
+    owned: Owned | None = field(default=None, compare=False)
     organisation: str = ""
 
     @property
@@ -127,8 +126,7 @@ class _Matter:
             link=self.link,
             about=textwrap.shorten(self.about, LONGEST_ABOUT, placeholder=" …"),
             since=self.since,
-            participant_id=self.owned.participant_id,
-            visibility=self.owned.visibility,
+            owned=self.owned,
             organisation=self.organisation,
         )
 

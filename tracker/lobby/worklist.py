@@ -52,7 +52,7 @@ def open_matters(session: Session, viewer: Viewer, today: date, ahead: timedelta
     people = {user.id: user for user in session.exec(select(User))}
     by_key: dict[str, list[LobbyDue]] = {}
     for item in lobby_due(session, today, ahead):
-        if may_see(viewer, item.participant_id, item.visibility):
+        if may_see(session, viewer, item.owned):
             by_key.setdefault(item.key, []).append(item)
     return [_matter(items, people, today) for items in by_key.values()]
 
