@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "group_of_dossier"
-down_revision = "one_mail_a_day"
+down_revision = "call_topics"
 branch_labels = None
 depends_on = None
 
