@@ -23,6 +23,7 @@ from db.vocabulary import (
 
 JOINED = text("joined_into IS NOT NULL")  # few are: an index of those alone
 LATER_ROUND = text("previous_round_id IS NOT NULL")
+UNMATCHED = text("matched_with = '' AND joined_into IS NULL")
 
 
 class Crawl(Numbered, table=True):
@@ -93,6 +94,7 @@ class Call(Numbered, table=True):
         Index("ix_call_topics", "call_title", "budget", "closes_at", "joined_into"),
         Index("ix_call_joined", "joined_into", sqlite_where=JOINED, postgresql_where=JOINED),
         Index("ix_call_round", "previous_round_id", sqlite_where=LATER_ROUND, postgresql_where=LATER_ROUND),
+        Index("ix_call_unmatched", "id", sqlite_where=UNMATCHED, postgresql_where=UNMATCHED),
     )
 
     nature: str = Nature.CALL

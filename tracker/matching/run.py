@@ -18,7 +18,7 @@ from tracker.matching.ranking import MovedPairs, active_verdicts, moved_pairs, r
 from tracker.matching.vector_store import read_kept, store_kept
 from tracker.matching.verdict_ranking import RankedPair
 
-BATCH = 200
+BATCH = 40  # stored together: some twenty seconds of work where texts are new
 Progress = Callable[[int, int], None]
 Make = Callable[[Sequence[ChallengeText]], Matcher]
 

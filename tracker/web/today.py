@@ -20,6 +20,7 @@ from tracker.challenges.teams import duties_of
 from tracker.lobby import coalition, moments
 from tracker.lobby.due import lobby_due
 from tracker.lobby.worklist import late_in_team
+from tracker.matching.progress import matching_progress
 from tracker.matching.search import SHOWN_FROM, best_score, by_ids, chance_of_use, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
 from tracker.sources.coverage import in_trouble
@@ -65,6 +66,7 @@ def show(request: RequestContext) -> Response:
         trouble=in_trouble(session, request.site.settings, now),
         held=_held(request) if has_role(viewer, Role.COORDINATOR) else 0,
         alike=duplicates.waiting(request),
+        matching=matching_progress(session),
         asked=questions.waiting_count(request),
         overdue=_overdue(request),
         duties=duties_of(session, viewer, request.now.today),

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from db.search import in_other_language, read_translations
+from tracker.matching.progress import matching_progress
 from tracker.matching.search import find
 from tracker.web.calls import duplicates, spreadsheet
 from tracker.web.calls.filter_form import Programmes, SearchQuery, choices, query_string
@@ -28,6 +29,7 @@ def index(request: RequestContext) -> Response:
         most_exported=spreadsheet.MOST,
         errors={},
         alike=0 if request.partial else duplicates.waiting(request),
+        matching=None if request.partial else matching_progress(session),
         programmes=[] if request.partial else request.site.part(Programmes).options(session),
         **({} if request.partial else choices(session)),
     )
