@@ -65,6 +65,7 @@ class CallCard:
     also: tuple[str, ...] = ()  # what it may be the same as
     head: str = ""  # what stands above the first of several topics of one call
     grouped: bool = False
+    dated_above: bool = False  # its date stands in that head, for all of them
     news: str = ""  # why it stands in a mail of what is due today
     news_page: str = ""
 

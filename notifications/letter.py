@@ -84,6 +84,7 @@ class DigestExtras:
 
 
 NO_EXTRAS = DigestExtras()
+NOTHING_RUNS: Mapping[int, str] = {}
 # Who must be told most before who is told when there is room.
 BY_NEED = (
     *(Place.CHOOSE, Place.GONE, Place.CHANGED, Place.CLOSING, Place.OURS),
@@ -153,12 +154,12 @@ class Writer:
     def fitted(self, digest: Digest, extras: DigestExtras = NO_EXTRAS) -> Digest:
         """As many of its items as a mail can hold, those that need it most first; the others wait untold."""
         room = MOST_BYTES - EXTRA_LINE * (len(extras.lobby) + len(extras.in_doubt) + len(extras.due.lines))
-        room -= sum(piece.size for _, piece in self._due_pieces(extras.due))
+        room -= sum(piece.size for _, piece in self._due_pieces(extras.due, extras.ours))
         fitting, today = set[int](), wording.local_day(self.now)
         for item in sorted(
             digest.items, key=lambda item: (BY_NEED.index(item.place), not item.candidate.presses(today))
         ):
-            room -= self._piece(_form(item), self._tell(item, extras)).size
+            room -= self._piece(_form(item), self._tell(item, extras.ours)).size
             if room < 0:
                 break
             fitting.add(item.call.id)
@@ -166,7 +167,7 @@ class Writer:
 
     def digest(self, digest: Digest, to: Addressee, extras: DigestExtras = NO_EXTRAS) -> Letter:
         """The mail of a digest: every call of it is named, and what is due today stands before them."""
-        pieces: dict[int, list[tuple[int, RenderedCall]]] = {DUE: self._due_pieces(extras.due)}
+        pieces: dict[int, list[tuple[int, RenderedCall]]] = {DUE: self._due_pieces(extras.due, extras.ours)}
         for item, card in self._cards(digest, extras):
             placed = pieces.setdefault(PLACES.index(item.place), [])
             placed.append((item.call.id, self._piece(_form(item), card)))
@@ -192,7 +193,9 @@ class Writer:
         """The items, section by section, with what is said of them."""
         for place in PLACES:
             for line in lines(item for item in digest.items if item.place is place):
-                yield line.item, replace(self._tell(line.item, extras), head=line.head, grouped=line.grouped)
+                card = self._tell(line.item, extras.ours)
+                head = f"{line.head}, {card.when}" if line.head and line.same_day else line.head
+                yield line.item, replace(card, head=head, grouped=line.grouped, dated_above=line.same_day)
 
     def _waiting(self, digest: Digest) -> dict[str, Any] | None:
         if not digest.waiting:
@@ -207,27 +210,29 @@ class Writer:
         link = self.links.page(f"/regelingen?{_query(digest)}&eligible={Eligibility.NO}")
         return {"count": wording.count(len(digest.aside), "regeling", "regelingen"), "link": link}
 
-    def day(self, due: DueToday, to: Addressee) -> Letter:
+    def day(self, due: DueToday, to: Addressee, ours: Mapping[int, str] = NOTHING_RUNS) -> Letter:
         """All that is due for one person today, in one mail."""
         leave = self._leave(to, what=REMINDERS)
         subject = due.subject(self.now)
         about = {"headline": subject, "subject": subject, "leave": leave, "why": " ".join(due.why)}
-        return self._letter("day", self._context(to) | self._due(due) | about, to, {DUE: self._due_pieces(due)}, leave)
+        return self._letter(
+            "day", self._context(to) | self._due(due) | about, to, {DUE: self._due_pieces(due, ours)}, leave
+        )
 
     def must_be_writable(self, call: DueCall) -> None:
         """Raises what rendering it would raise, so that one call costs no more than itself."""
-        self._due_pieces(DueToday((call,)))
+        self._due_pieces(DueToday((call,)), NOTHING_RUNS)
 
     def _due(self, due: DueToday) -> dict[str, Any]:
         return {"due_calls": len(due.calls), "due_mark": self._mark(DUE), "due_lines": self._lines(due.lines)}
 
-    def _due_pieces(self, due: DueToday) -> list[tuple[int, RenderedCall]]:
+    def _due_pieces(self, due: DueToday, ours: Mapping[int, str]) -> list[tuple[int, RenderedCall]]:
         form = "call" if len(due.calls) <= MOST_IN_FULL else "line"
-        return [(call.item.call.id, self._piece(form, self._due_card(call))) for call in due.calls]
+        return [(call.item.call.id, self._piece(form, self._due_card(call, ours))) for call in due.calls]
 
-    def _due_card(self, call: DueCall) -> CallCard:
+    def _due_card(self, call: DueCall, ours: Mapping[int, str]) -> CallCard:
         page = self.links.page(call.path) if call.path else ""
-        return replace(self._tell(call.item), news=call.news, news_page=page)
+        return replace(self._tell(call.item, ours), news=call.news, news_page=page)
 
     def alert(self, subject: str, explanation: str, lines: tuple[AlertLine, ...], path: str, to: Addressee) -> Letter:
         """Something about the sources asks for a person, or no longer does; ``path`` is where to look and decide."""
@@ -252,15 +257,15 @@ class Writer:
     def _context(self, to: Addressee) -> dict[str, Any]:
         return {
             "sender_name": self.sender.name, "legal": self.sender.legal, "day": wording.day(self.now),
-            "as_of": wording.moment(self.now), "name": to.name,
+            "as_of": wording.moment(self.now), "name": to.name, "earlier": self.links.page("/abonnementen/overzichten"),
             "leave_all": self._leave(to, what=ALL),
         }  # fmt: skip
 
     def _leave(self, to: Addressee, subscriptions: tuple[int, ...] = (), what: str = "") -> str:
         return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, subscriptions, what)}")
 
-    def _tell(self, item: Item, extras: DigestExtras = NO_EXTRAS) -> CallCard:
-        ours = extras.ours.get(item.call.id, "")
+    def _tell(self, item: Item, running: Mapping[int, str]) -> CallCard:
+        ours = running.get(item.call.id, "")
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.window,
                item.call.doubted, ours, tuple((other.id, other.version) for other in item.also),
                tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip

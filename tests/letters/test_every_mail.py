@@ -166,3 +166,14 @@ def test_on_a_phone_and_in_outlook_nothing_sticks_out(call: CatalogueCall, write
             assert not [font for font in outlook.evaluate(fonts) if "Times" in font], name
             phone.close()
             outlook.close()
+
+
+def test_topics_of_one_call_that_close_together_say_so_once(call: CatalogueCall, writer: Writer) -> None:
+    """Each keeps its own code, for whom, amount and way to judge; the text part says all of each."""
+    mail = digest_of(call, writer)
+    head = mail.html.index("Eén oproep, ")
+    section = mail.html[head : mail.html.index("<h2", head)]
+    assert section.split("</td>")[0].endswith("onderwerpen: One call, sluit dinsdag 1 december 2026, 17:00 (Brussel)")
+    topics = section[: section.index("Eén oproep", 10)] if "Eén oproep" in section[10:] else section
+    assert topics.count("sluit dinsdag") < topics.count("/oordeel/")
+    assert mail.text.count("sluit dinsdag 1 december 2026, 17:00 (Brussel)") >= mail.text.count("\n* ")

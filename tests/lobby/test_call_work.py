@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from db.models import Dossier, DossierCall, User
+from db.models import Dossier, DossierCall, DossierReader, User
 from db.queries import Viewer
 from db.session import reading, writing
 from db.vocabulary import Role, Visibility
@@ -56,3 +56,16 @@ def test_a_digest_says_that_an_application_runs_without_a_word_of_it(engine: Eng
     assert "aanvraag: in voorbereiding (Amsterdam)" in own.html
     assert "aanvraag: " not in other.html
     assert "KANARIE" not in own.text + own.html + own.subject
+
+
+def test_what_one_person_may_read_along_is_told_to_no_colleague(engine: Engine, call: int) -> None:
+    """A named reader of another organisation is not its organisation."""
+    with writing(engine) as session:
+        dossier = session.get_one(Dossier, 1)
+        dossier.visibility = Visibility.GROUP
+    people = [make_reader(engine, NOW, f"{name}@haarlem.example") for name in ("jan", "an")]
+    with writing(engine) as session:
+        session.add(DossierReader(dossier_id=1, user_id=people[0]))
+    plan_at(engine, NOW)
+    assert [mail.user_id for mail in deliveries(engine)] == people
+    assert not [mail for mail in deliveries(engine) if "aanvraag: in voorbereiding" in mail.html]

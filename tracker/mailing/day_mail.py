@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from db.models import Delivery, User
+from db.queries import Viewer
 from db.session import reading, writing
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, ToldKind
 from notifications import due_today
@@ -21,6 +22,7 @@ from notifications.message import Addressee, Letter
 from notifications.outbox import MOOT, Mail, address_hash, silent_addresses
 from notifications.wording import days_between, local_day
 from tracker.clock import Now
+from tracker.lobby.call_work import read_call_work, seen_by, still_running
 from tracker.mailing.due_lines import InsideDue, inside_due, lines_due, read_reminded_inside
 from tracker.mailing.next_rounds import NextRounds, read_next_rounds
 from tracker.mailing.outdated_mail import ANEW, is_at_once, take_back_outdated
@@ -104,13 +106,27 @@ def plan_day_mails(run: PlanningRun, day: DayDue, wait: Collection[int]) -> tupl
     ``wait``: who gets a digest within the hour, which will hold what can wait.
     """
     due = {user: each.pressing if user in wait else each for user, each in day.of.items() if user not in day.taken}
-    mails = [_mail(run, each.fitting, day.people[user]) for user, each in due.items() if each]
+    due = {user: each.fitting for user, each in due.items() if each}
+    ours = _our_work(run, due)
+    mails = [_mail(run, each, day.people[user], ours[user]) for user, each in due.items()]
     planned = expired = 0
     for start in range(0, max(len(mails), len(day.missed)), BATCH):
         with run.writing() as session:
             planned += run.put(session, _with_free_keys(session, mails[start : start + BATCH]))
             expired += run.put(session, day.missed[start : start + BATCH])
     return planned, expired
+
+
+def _our_work(run: PlanningRun, due: Mapping[int, DueToday]) -> dict[int, dict[int, str]]:
+    """Per person what of ours runs on the calls that the mail names, as far as that person may know."""
+    named = {user: [call.item.call.id for call in each.calls] for user, each in due.items()}
+    with reading(run.engine) as session:
+        work = read_call_work(session, {call for calls in named.values() for call in calls})
+        employers = dict(session.exec(select(User.id, User.participant_id).where(col(User.id).in_(list(due)))).all())
+    return {
+        user: {call: still_running(seen_by(Viewer(user, participant_id=employers[user]), work[call])) for call in calls}
+        for user, calls in named.items()
+    }
 
 
 def people_to_remind(session: Session, now: datetime) -> dict[int, Addressee]:
@@ -212,11 +228,11 @@ def _nearest(call: DueCall) -> tuple[bool, Any, int]:
     return day is None, day, call.item.call.id
 
 
-def _mail(run: PlanningRun, due: DueToday, to: Addressee) -> Mail:
+def _mail(run: PlanningRun, due: DueToday, to: Addressee, ours: Mapping[int, str]) -> Mail:
     corrects = due.calls and not due.lines and all(tell[2] in CORRECTIONS for tell in due.tells)
     kind = MailKind.MOVED if corrects else MailKind.REMINDER
     return Mail.of(
-        run.writer.day(due, to), to, f"{DAY}{to.user_id}:{run.today.isoformat()}", kind, run.now, run.now + LIFE,
+        run.writer.day(due, to, ours), to, f"{DAY}{to.user_id}:{run.today.isoformat()}", kind, run.now, run.now + LIFE,
         lane=LANE, tells=due.tells, reminds=due.reminds,
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ from tracker.lobby.due import LobbyDue, lobby_due
 
 AHEAD = timedelta(days=30)
 MOST_LOBBY = 12
+SOMEBODY = 0  # of an organisation, and named in no group
 REMEMBERED = timedelta(days=35)
 
 
@@ -53,12 +54,12 @@ class DigestContext:
             if (item.due, item.link) not in said
         ]
         in_doubt = self.in_doubt.get(user_id, ())
-        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, self._ours(user_id, participant), due)
+        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, self._ours(participant), due)
 
-    def _ours(self, user_id: int, participant: str) -> dict[int, str]:
-        """What runs on calls, as far as this person may know: the same for everybody of one organisation."""
+    def _ours(self, participant: str) -> dict[int, str]:
+        """What runs on calls, as far as everybody of an organisation may know; a group's own are not in it."""
         if participant not in self.known_work:
-            viewer = Viewer(user_id, participant_id=participant)
+            viewer = Viewer(SOMEBODY, participant_id=participant)
             self.known_work[participant] = {
                 call: still_running(seen_by(viewer, work)) for call, work in self.work.items()
             }

@@ -10,6 +10,7 @@ from db.vocabulary import NoReason, Say
 from tracker.errors import Incomplete, NotFound
 from tracker.matching.unjudged import my_challenges, waiting_for
 from tracker.matching.verdicts import judge, undo
+from tracker.web.calls.head import head_of
 from tracker.web.calls.rows import find_call, matches_of, rows_for
 from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
@@ -37,7 +38,9 @@ def queue(request: RequestContext) -> Response:
     my_opgaven = my_challenges(request.session, request.viewer)
     why = matches_of(request.session, [waiting[0]]).get(waiting[0], [])
     about = next((w for w in why if w.challenge.id in my_opgaven), why[0] if why else None)
-    return request.page("challenges/judge.html", row=row, about=about, waiting=len(waiting), last=last)
+    return request.page(
+        "challenges/judge.html", row=row, head=head_of(request, call), about=about, waiting=len(waiting), last=last
+    )
 
 
 def _ask_reason(request: RequestContext, call: Call, state: FormState) -> Response:

@@ -15,6 +15,7 @@ from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
 from tracker.people.subscriptions import leave_reminders
 from tracker.rights import Deed
+from tracker.web.calls.head import head_of
 from tracker.web.calls.questions import DoubtForm
 from tracker.web.calls.statements import dates_of, eligible_fact, facts
 from tracker.web.frame import forms
@@ -58,8 +59,9 @@ def show_decision(request: RequestContext) -> Response:
 def _form(request: RequestContext, call: Call, say: str, errors: dict[str, str], status: int = 200) -> Response:
     chosen = say if say in set(Say) else Say.YES.value
     return request.page(
-        "mailing/mail_links_decide.html", status, call=call, token=request.params["token"], chosen=chosen, errors=errors
-    )
+        "mailing/mail_links_decide.html", status, call=call, head=head_of(request, call),
+        token=request.params["token"], chosen=chosen, errors=errors,
+    )  # fmt: skip
 
 
 def decide(request: RequestContext) -> Response:
