@@ -28,6 +28,7 @@ class MilestoneStep(Word):
     """The steps that precede a deadline, in their usual order."""
 
     GO_NO_GO = "go_no_go", "go/no-go"
+    REACTION = "reaction", "reactie opstellen"
     OFFICIALS = "officials", "ambtelijk akkoord"
     PLATFORM = "platform", "MRA-platform"
     BOARD = "board", "MRA Bestuur"
@@ -35,6 +36,7 @@ class MilestoneStep(Word):
     COUNCIL = "council", "besluit raad of Staten over cofinanciering"
     SIGNATURES = "signatures", "handtekeningen"
     UPLOAD = "upload", "klaarzetten in het loket"
+    SENDING = "sending", "verzenden"
 
 
 class MilestoneState(Word):

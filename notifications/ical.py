@@ -89,8 +89,8 @@ def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
         if line.kind not in DATELESS:
             log.warning("deadline %s has no date and is left out of the calendar", line.id)
         return None
-    label, address = DeadlineKind(line.kind).label, call_address(line.call_id, base_url)
-    headed = label.capitalize() + (f" ({INSIDE})" if line.inside else "")
+    label, address = said_of(line), base_url.rstrip("/") + page_of(line)
+    headed = label[:1].upper() + label[1:] + (f" ({INSIDE})" if line.inside else "")
     told = (
         f"{headed}: {deadline_moment(line)}",
         line.publisher,
@@ -100,7 +100,7 @@ def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
     )
     return Event(
         uid=f"deadline-{line.id}@{DOMAIN}",
-        summary=f"{headed}: {line.title}",
+        summary=line.title if line.title.casefold().startswith(headed.casefold()) else f"{headed}: {line.title}",
         start=start,
         modified_at=max(line.modified_at, line.withdrawn_at or line.modified_at),
         sequence=line.version + line.call_version - 1,  # both only grow; a withdrawal is a change of the call
@@ -108,8 +108,25 @@ def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
         description="\n".join(filter(None, told)),
         url=address,
         category=label,
-        cancelled=line.source_word == Status.WITHDRAWN or line.cancelled_at is not None,
+        cancelled=is_off(line),
     )
+
+
+def said_of(line: DeadlineLine) -> str:
+    """What a date is called: a debate by its own word, such as "commissiedebat", else by its kind."""
+    own = line.text.strip()
+    debate = line.kind == DeadlineKind.CONSULTATION and own and not any(c.isdigit() for c in own)
+    return own.lower() if debate else DeadlineKind(line.kind).label
+
+
+def page_of(line: DeadlineLine) -> str:
+    """The path of the page of ours that a date is told on: a moment has another than a call."""
+    return f"/momenten/bron-{line.call_id}" if line.kind == DeadlineKind.CONSULTATION else f"/regelingen/{line.call_id}"
+
+
+def is_off(line: DeadlineLine) -> bool:
+    """Whether it will not be: the date was dropped, or its source withdrew the whole."""
+    return line.source_word == Status.WITHDRAWN or line.cancelled_at is not None
 
 
 def deadline_moment(line: DeadlineLine | Deadline) -> str:
@@ -117,11 +134,6 @@ def deadline_moment(line: DeadlineLine | Deadline) -> str:
     if line.at is not None:
         return full_moment(line.at, line.zone, line.assumed)
     return day(line.day) if line.day else DeadlineKind(line.kind).label
-
-
-def call_address(call_id: int, base_url: str) -> str:
-    """Where a call's page is."""
-    return f"{base_url.rstrip('/')}/regelingen/{call_id}"
 
 
 def still_told(line: DeadlineLine | Deadline, now: datetime) -> bool:

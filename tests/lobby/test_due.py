@@ -314,13 +314,14 @@ def test_a_date_without_an_hour_ends_with_its_own_day(cast: Cast) -> None:
     assert [m for m in later if m.of_source] == []
 
 
-def test_a_letter_is_something_to_hook_on_to_for_six_weeks(cast: Cast) -> None:
+def test_a_paper_that_is_out_is_no_coming_moment_and_nothing_hooks_on_to_it(cast: Cast) -> None:
     cast.call.nature, cast.call.provenance = Nature.MOMENT, {"title": "tweede_kamer"}
-    cast.call.published_on = date(2026, 5, 1)
+    cast.call.published_on = TODAY
     cast.session.flush()
-    for day, kinds in ((date(2026, 6, 12), [MomentKind.OTHER]), (date(2026, 6, 13), [])):
-        found = moments.upcoming(cast.session, viewer_of(cast.haarlem), day)
-        assert [m.kind for m in found if m.of_source] == kinds
+    found = moments.upcoming(cast.session, viewer_of(cast.haarlem), TODAY)
+    assert [m.title for m in found if m.of_source] == []
+    with pytest.raises(Incomplete, match="al gepubliceerd"):
+        moments.hook(cast.deed(), cast.open(), f"call:{cast.call.id}")
 
 
 def test_the_day_of_a_sources_moment_is_the_sources_own(cast: Cast) -> None:

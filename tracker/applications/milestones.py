@@ -12,7 +12,7 @@ from db.vocabulary_lobby import LogKind
 from notifications.wording import day as in_words
 from tracker.applications.stages import application_of
 from tracker.calendar.backward_schedule import NoPlan
-from tracker.calendar.decision_clock import DecisionRoute, closings_of, deadline_day, route_of, start_clock
+from tracker.calendar.decision_clock import DecisionRoute, closings_of, deadline_day, start_clock
 from tracker.errors import Incomplete
 from tracker.lobby.log import log
 from tracker.rights import Deed, must_change
@@ -51,7 +51,7 @@ def open_clock(deed: Deed, dossier: Dossier, deadline: Deadline | None) -> Decis
         DecisionClock.deadline_id == deadline.id, DecisionClock.participant_id == dossier.participant_id
     )
     running = deed.session.exec(same).first()
-    route = route_for(deed.session, dossier, route_of(running).tables if running else ())
+    route = route_for(deed.session, dossier, running.table_ids if running else ())
     try:
         clock = start_clock(deed, deadline, route, dossier.participant_id, dossier.id)
     except NoPlan as error:

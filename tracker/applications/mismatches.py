@@ -13,7 +13,7 @@ from db.vocabulary_lobby import DossierKind
 from notifications.wording import short_day
 from tracker.applications.stages import NOT_YET_IN
 from tracker.lobby.dossiers import ENDED
-from tracker.lobby.moments import last_day_before
+from tracker.lobby.moment_days import last_day_before
 
 CHANGED = "De gekoppelde regeling is gewijzigd sinds u haar bekeek."
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Engine
@@ -10,12 +10,12 @@ from sqlmodel import Session, col, select
 
 from db.models import Body, Call, Deadline, DecisionClock, Milestone
 from db.session import reading, writing
-from db.vocabulary import CLOSING_KINDS
+from db.vocabulary import CLOSING_KINDS, DeadlineKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.wording import local_day
 from tracker.calendar.backward_schedule import BackwardPlan, FixedStep, NoPlan, PlannedStep, ScheduleQuestion, plan_back
 from tracker.calendar.bodies import BACK, BodyCalendar, body_calendar
-from tracker.calendar.steps import usual_steps
+from tracker.calendar.steps import reaction_steps, usual_steps
 from tracker.rights import Deed
 
 ClockOfDeadline = tuple[DecisionClock, Deadline]
@@ -23,12 +23,16 @@ ClockOfDeadline = tuple[DecisionClock, Deadline]
 
 @dataclass(frozen=True)
 class DecisionRoute:
-    """How an application goes: who leads, who joins, which MRA tables it passes, and whether own money is asked."""
+    """How an application goes: who leads, who joins, which MRA tables it passes, and whether own money is asked.
+
+    ``reaction``: it is no application but a reaction to a consultation or debate, with steps of its own.
+    """
 
     lead: str
     partners: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     cofunding: bool = False
+    reaction: bool = False
 
 
 class WhyMissing(NoPlan):
@@ -77,7 +81,10 @@ def plan_for(
     partners = [data.participants[p] for p in route.partners if p in data.participants and p != route.lead]
     tables = [data.bodies[t] for t in route.tables if t in data.bodies]
     bodies = data.of_participants([route.lead, *route.partners])
-    steps = usual_steps(lead, partners, bodies, tables, route.cofunding)
+    if route.reaction:
+        steps = reaction_steps(lead, bodies, tables)
+    else:
+        steps = usual_steps(lead, partners, bodies, tables, route.cofunding)
     since = min(day, today) - BACK
     meetings = {step.body: data.meetings(step.body, since, day) for step in steps if step.body}
     return plan_back(ScheduleQuestion(day, today, steps, meetings, data.closed, dict(fixed), margin))
@@ -105,6 +112,7 @@ def start_clock(
         created_by=deed.by.id,
         created_at=deed.now,
     )
+    route = replace(route, reaction=asks_reaction(deadline))
     plan = plan_for(body_calendar(deed.session), day, route, deed.today, fixed_of(milestones_of(deed.session, clock)))
     clock.lead_id, clock.partner_ids, clock.table_ids = route.lead, list(route.partners), list(route.tables)
     clock.cofunding, clock.planned_for, clock.dossier_id = route.cofunding, day, dossier_id or clock.dossier_id
@@ -125,7 +133,7 @@ def _plan_again(
     day = deadline_day(deadline)
     if day is None or deadline.cancelled_at is not None:
         raise NoPlan("Deze termijn is vervallen.")
-    return plan_for(data, day, route_of(clock), local_day(now), fixed_of(milestones_of(session, clock)))
+    return plan_for(data, day, route_of(clock, deadline), local_day(now), fixed_of(milestones_of(session, clock)))
 
 
 def replan_meetings(session: Session, now: datetime, body_id: str | None = None) -> int:
@@ -182,9 +190,15 @@ def _replan(session: Session, clocks: Iterable[ClockOfDeadline], now: datetime) 
     return sum(_keep(session, clock, plan, now) for clock, plan in _plans(session, clocks, now))
 
 
-def route_of(clock: DecisionClock) -> DecisionRoute:
-    """What a stored clock was planned for."""
-    return DecisionRoute(clock.lead_id, tuple(clock.partner_ids), tuple(clock.table_ids), clock.cofunding)
+def asks_reaction(deadline: Deadline) -> bool:
+    """Whether it is the last day to react to something, and not to apply for it."""
+    return deadline.kind == DeadlineKind.CONSULTATION
+
+
+def route_of(clock: DecisionClock, deadline: Deadline) -> DecisionRoute:
+    """What a stored clock of this deadline was planned for."""
+    joined = (tuple(clock.partner_ids), tuple(clock.table_ids), clock.cofunding)
+    return DecisionRoute(clock.lead_id, *joined, reaction=asks_reaction(deadline))
 
 
 def milestones_of(session: Session, clock: DecisionClock) -> list[Milestone]:

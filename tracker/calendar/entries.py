@@ -22,7 +22,7 @@ from db.rights import visible
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import EntryKind, MilestoneState, MilestoneStep
 from db.vocabulary_lobby import MomentKind
-from notifications.ical import DATELESS, INSIDE, DeadlineLine, still_told
+from notifications.ical import DATELESS, INSIDE, DeadlineLine, is_off, page_of, said_of, still_told
 from notifications.wording import day as in_words
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar
@@ -100,16 +100,16 @@ def _deadline_entry(line: DeadlineLine, assigned: tuple[Assignment, str] | None,
     return Entry(
         kind=EntryKind.MOMENT if line.kind == DeadlineKind.CONSULTATION else EntryKind.DEADLINE,
         day=day,
-        what=DeadlineKind(line.kind).label,
+        what=said_of(line),
         title=line.title,
-        href=f"/regelingen/{line.call_id}",
+        href=page_of(line),
         at=line.at,
         zone=line.zone,
         assumed=line.assumed,
         who=assigned[1] if assigned else "",
         state=state,
         overdue=bool(assigned) and over and state == MilestoneState.PLANNED,
-        cancelled=line.cancelled_at is not None,
+        cancelled=is_off(line),
         note=INSIDE if line.inside else "",
         anchor=f"termijn-{line.id}",
         call=f"/regelingen/{line.call_id}",
@@ -165,7 +165,7 @@ def moment_entries(session: Session, viewer: Viewer, since: date) -> list[Entry]
 
     Those of sources are left out: their reaction dates stand among the deadlines, with their hour.
     """
-    coming = upcoming(session, viewer, since)
+    coming = upcoming(session, viewer, since)  # one that is off stands among the deadlines, as every moment of a source
     return [_moment_entry(moment) for moment in coming if moment.ends_on and not moment.of_source]
 
 
@@ -176,6 +176,7 @@ def _moment_entry(moment: UpcomingMoment) -> Entry:
         day=moment.ends_on,
         what=MomentKind(moment.kind).label,
         title=moment.title,
+        href=moment.address,
         note=moment.use if moment.sure else "gebruikelijke tijd van het jaar, dag nog niet bekend",
     )
 

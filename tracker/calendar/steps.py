@@ -1,4 +1,4 @@
-"""The usual route to a submission: which steps an application takes, and in which order."""
+"""The usual routes: which steps an application takes to its submission, and a reaction to its sending, in order."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,6 +9,8 @@ from tracker.calendar.backward_schedule import Step
 OFFICIALS_DAYS = 10  # working days for the ambtelijk akkoord of everyone concerned
 SIGNATURES_DAYS = 5
 UPLOAD_DAYS = 1
+REACTION_DAYS = 10
+SENDING_DAYS = 1
 
 
 def usual_steps(
@@ -38,8 +40,7 @@ def usual_steps(
         ),
     ]
     for table in tables:
-        kind = MilestoneStep.BOARD if table.kind == BodyKind.BOARD else MilestoneStep.PLATFORM
-        steps.append(_meeting_step(kind, table, (steps[-1].key,)))
+        steps.append(_table_step(table, (steps[-1].key,)))
     ready = (steps[-1].key,)
     executives = [_meeting_step(MilestoneStep.EXECUTIVE, b, ready) for b in _of(applicants, owned, EXECUTIVES)]
     councils = [
@@ -48,6 +49,31 @@ def usual_steps(
     ]
     decided = tuple(step.key for step in (*executives, *councils)) or ready
     return (*steps, *executives, *councils, *_handing_in(lead, decided))
+
+
+def reaction_steps(lead: Participant, bodies: Iterable[Body], tables: Sequence[Body] = ()) -> tuple[Step, ...]:
+    """From draft to sent reaction: officials, then the MRA's tables, or without those one's own executive."""
+    steps = [
+        Step("reaction", MilestoneStep.REACTION, "de conceptreactie", (), None, lead.id, REACTION_DAYS),
+        Step(
+            "officials", MilestoneStep.OFFICIALS, "het ambtelijk akkoord", ("reaction",), None, lead.id, OFFICIALS_DAYS
+        ),
+    ]
+    for table in tables:
+        steps.append(_table_step(table, (steps[-1].key,)))
+    owned = sorted(bodies, key=lambda body: body.id)
+    steps += (
+        []
+        if tables
+        else [_meeting_step(MilestoneStep.EXECUTIVE, b, ("officials",)) for b in _of([lead], owned, EXECUTIVES)]
+    )
+    ready = tuple(step.key for step in steps[2:]) or ("officials",)
+    return (*steps, Step("sending", MilestoneStep.SENDING, "het verzenden", ready[-1:], None, lead.id, SENDING_DAYS))
+
+
+def _table_step(table: Body, after: tuple[str, ...]) -> Step:
+    kind = MilestoneStep.BOARD if table.kind == BodyKind.BOARD else MilestoneStep.PLATFORM
+    return _meeting_step(kind, table, after)
 
 
 def _handing_in(lead: Participant, after: tuple[str, ...]) -> tuple[Step, Step]:

@@ -24,7 +24,7 @@ from db.vocabulary_lobby import CommitmentState, PositionState
 from notifications.wording import local_day
 from tracker.lobby.coalition import asked_people, silent_members
 from tracker.lobby.contacts import spoken_of
-from tracker.lobby.moments import last_day_of
+from tracker.lobby.moment_days import last_day_of
 from tracker.lobby.positions import mandate_ends
 from tracker.rights import viewer_of
 

@@ -2,90 +2,98 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from db.models import Call, Deadline, Dossier, DossierChallenge, DossierMoment, Match, Moment, Outcome
+from db.models import Call, Dossier, DossierChallenge, DossierMoment, Match, Moment, Outcome
 from db.queries import Viewer, live_call
 from db.rights import may_see, visible
 from db.status import OVER
-from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Role, Status, Visibility
+from db.vocabulary import Nature, Role, Visibility
 from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
-from notifications.wording import AMSTERDAM, local_day
 from tracker.errors import Incomplete, NotFound, required
 from tracker.lobby.log import log
-from tracker.lobby.yearly_moments import UpcomingMoment, of_year, patterns, recurring
+from tracker.lobby.moment_days import (
+    ending,
+    is_paper,
+    kind_of,
+    last_day_before,
+    last_day_of,
+    local_start,
+    moved_from,
+    real_ones,
+    source_of,
+)
+from tracker.lobby.yearly_moments import Pattern, UpcomingMoment, of_year, patterns, recurring
 from tracker.rights import Deed, must_add, must_change, must_have, must_tend
 from tracker.versions import claim
 
-KEPT = timedelta(days=42)  # a letter or a motion has no end: as long as this one can hook on to it
 # What a moment is, wherever it comes from.
 SHARED = ("title", "kind", "level", "body", "starts_on", "ends_on", "sure", "use", "url", "lead_days")
 NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-def upcoming(session: Session, viewer: Viewer, day: date) -> list[UpcomingMoment]:
-    """What can still be influenced, soonest first: people's moments, the sources' and the yearly calendar's."""
+def upcoming(session: Session, viewer: Viewer, day: date, with_ended: bool = False) -> list[UpcomingMoment]:
+    """What can still be influenced, soonest first: people's moments, the sources' and the yearly calendar's.
+
+    ``with_ended``: also what its source called off, until the day on which it would have been.
+    """
     stored = list(session.exec(select(Moment).where(visible(viewer, Moment))))
-    of_people = [c for m in stored if (c := _of_row(session, m)) and (c.ends_on is None or c.ends_on >= day)]
-    dated = [(m.pattern, m.year) for m in stored if m.pattern and m.year]
-    from_calls = _from_calls(session, day, {m.call_id for m in stored if m.call_id})
-    return sorted([*of_people, *from_calls, *recurring(day, dated)], key=_by_day)
+    real = real_ones(session)
+    dated = {(m.pattern, m.year) for m in stored if m.pattern and m.year}
+    taken = {m.call_id for m in stored if m.call_id} | {call.id for key, call in real.items() if key in dated}
+    of_people = [c for m in stored if (c := of_row(session, m)) and (c.ends_on is None or c.ends_on >= day)]
+    coming = [*of_people, *_from_calls(session, day, taken), *recurring(day, {*dated, *real})]
+    return sorted([m for m in coming if with_ended or not m.ended], key=_by_day)
 
 
 def _by_day(moment: UpcomingMoment) -> tuple[date, str]:
     return moment.ends_on or date.max, moment.title
 
 
-def _of_row(session: Session, moment: Moment) -> UpcomingMoment | None:
-    """A stored moment, unless its source ended it; the last day of one that came from a source is the source's own."""
+def of_row(session: Session, moment: Moment) -> UpcomingMoment:
+    """A stored moment; the last day of one that a source tells of is the source's own."""
     call, last = source_of(session, moment), last_day_of(session, moment)
-    if last.ended:
-        return None
     shared: dict[str, Any] = {name: getattr(moment, name) for name in SHARED}
-    shared |= {"ends_on": last.day, "url": call.url if call else moment.url}
-    of_source = call is not None
+    shared |= {"ends_on": last.day, "url": call.url if call else moment.url, "sure": moment.sure or call is not None}
+    if call and moment.call_id is None:
+        shared["starts_on"] = last.day
     return UpcomingMoment(
-        f"moment:{moment.id}", **shared, version=moment.version, of_source=of_source, unnamed=last.unnamed
+        f"moment:{moment.id}",
+        **shared,
+        version=moment.version,
+        of_source=call is not None,
+        unnamed=last.unnamed,
+        ended=last.ended,
+        was=moved_from(session, [call]).get(call.id) if call else None,
+        call_id=call.id if call else None,
     )
 
 
 def _from_calls(session: Session, day: date, skip: set[int]) -> list[UpcomingMoment]:
-    shelved = and_(col(Call.language) == "nl", col(Call.published_on) < day - KEPT)
-    undated = and_(col(Call.closes_at).is_(None), or_(col(Call.published_on).is_(None), ~shelved))
-    still = or_(undated, local_start(day) < col(Call.closes_at))
+    still = or_(col(Call.closes_at).is_(None), local_start(day) < col(Call.closes_at))
     word = col(Call.source_word)
     rows = select(Call).where(
         Call.nature == Nature.MOMENT,
         col(Call.joined_into).is_(None),
         ~col(Call.held),
-        or_(word.is_(None), word.not_in(OVER)),
+        or_(word.is_(None), word.not_in(OVER), col(Call.closes_at).is_not(None)),
         still,
     )
-    return [_of_call(call) for call in session.exec(rows) if call.id not in skip]
+    calls = [call for call in session.exec(rows) if call.id not in skip and not is_paper(call)]
+    moved = moved_from(session, calls)
+    return [of_call(call, moved.get(call.id)) for call in calls]
 
 
-def local_start(day: date) -> datetime:
-    """The first instant of a day in Amsterdam."""
-    return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM)
-
-
-def _kind(call: Call) -> MomentKind:
-    if call.language == "en":
-        return MomentKind.HAVE_YOUR_SAY
-    if call.provenance.get("title") == "tweede_kamer":
-        return MomentKind.COMMITTEE_DEBATE if call.closes_at else MomentKind.OTHER
-    return MomentKind.CONSULTATION
-
-
-def _of_call(call: Call) -> UpcomingMoment:
+def of_call(call: Call, was: date | None = None) -> UpcomingMoment:
+    """A moment as its source tells it; ``was``: the day it was moved from."""
     return UpcomingMoment(
         ref=f"call:{call.id}",
         title=call.title,
-        kind=_kind(call),
+        kind=kind_of(call),
         level=Level.EU if call.language == "en" else Level.NATIONAL,
         body=call.publisher or "",
         starts_on=call.published_on,
@@ -94,25 +102,32 @@ def _of_call(call: Call) -> UpcomingMoment:
         use="",
         url=call.url,
         of_source=True,
+        ended=ending(call),
+        was=was,
+        call_id=call.id,
     )
 
 
 def for_dossier(
     session: Session, dossier: Dossier, viewer: Viewer, day: date
 ) -> tuple[list[UpcomingMoment], list[UpcomingMoment]]:
-    """What the dossier hooks on to and can still influence; and what it might, by its level and opgaven."""
-    moments = upcoming(session, viewer, day)
+    """What the dossier hooks on to, also what was called off; and every other moment, the likeliest first.
+
+    A person may hook on to any: what the matcher did not see, and what is decided on another level.
+    """
+    moments = upcoming(session, viewer, day, with_ended=True)
     hooked = set(session.exec(select(DossierMoment.moment_id).where(DossierMoment.dossier_id == dossier.id)))
     hooked_on = [m for m in moments if m.ref.startswith("moment:") and int(m.ref.split(":")[1]) in hooked]
     opgaven = select(DossierChallenge.challenge_id).where(DossierChallenge.dossier_id == dossier.id)
     touching = select(Match.call_id).where(col(Match.challenge_id).in_(opgaven), Match.score >= 0.5)
     near = {f"call:{i}" for i in session.exec(touching)}
-    maybe = [m for m in moments if m not in hooked_on and (m.ref in near or _by_calendar(m, dossier))]
-    return hooked_on, maybe[:12]
+    rest = [m for m in moments if m not in hooked_on and not m.ended]
+    return hooked_on, sorted(rest, key=lambda m: not _is_near(m, dossier, near))
 
 
-def _by_calendar(moment: UpcomingMoment, dossier: Dossier) -> bool:
-    return moment.level == dossier.level and not moment.ref.startswith("call:")
+def _is_near(moment: UpcomingMoment, dossier: Dossier, near: set[str]) -> bool:
+    """Whether it touches the dossier's opgaven, or is one of the calendar on its level."""
+    return moment.ref in near or (moment.level == dossier.level and not moment.of_source)
 
 
 def hook(deed: Deed, dossier: Dossier, ref: str) -> Moment:
@@ -141,22 +156,41 @@ def moment_of(deed: Deed, ref: str) -> Moment:
 
 
 def _from_source(deed: Deed, call_id: int) -> Moment:
-    existing = deed.session.exec(select(Moment).where(Moment.call_id == call_id)).first()
-    call = deed.session.get(Call, call_id)
-    if existing:
-        return existing
+    call = live_call(deed.session, call_id)
     if call is None or call.nature != Nature.MOMENT:
         raise NotFound("Dit moment bestaat niet.", "moment")
-    return _kept(deed, _of_call(call), call_id=call_id)
+    if is_paper(call):
+        raise Incomplete("Dit stuk is al gepubliceerd: er valt niets meer bij aan te haken.", "moment")
+    return stored_for(deed.session, call) or _kept(deed, of_call(call), call_id=call.id)
+
+
+def stored_for(session: Session, call: Call) -> Moment | None:
+    """The row that people keep of a source's moment: its own, or that of the yearly calendar which it meets."""
+    own = session.exec(select(Moment).where(Moment.call_id == call.id)).first()
+    if own is not None:
+        return own
+    usual = [key for key, real in real_ones(session).items() if real.id == call.id]
+    return next((row for key in usual if (row := kept_of(session, *key))), None)
+
+
+def kept_of(session: Session, pattern: str, year: int) -> Moment | None:
+    """The row that people keep of a moment of the yearly calendar."""
+    return session.exec(select(Moment).where(Moment.pattern == pattern, Moment.year == year)).first()
 
 
 def _from_calendar(deed: Deed, rest: str) -> Moment:
+    pattern, year = year_named(rest)
+    kept = kept_of(deed.session, pattern.id, year)
+    return kept or _kept(deed, of_year(pattern, year), pattern=pattern.id, year=year)
+
+
+def year_named(rest: str) -> tuple[Pattern, int]:
+    """The pattern and the year of ``bo-mirt:2026``. Raises NotFound."""
     name, _, year = rest.partition(":")
     pattern = next((p for p in patterns() if p.id == name), None)
     if pattern is None or not NUMBER.fullmatch(year) or not 2000 <= int(year) <= 2100:
         raise NotFound("Dit moment bestaat niet.", "moment")
-    existing = deed.session.exec(select(Moment).where(Moment.pattern == name, Moment.year == int(year))).first()
-    return existing or _kept(deed, of_year(pattern, int(year)), pattern=name, year=int(year))
+    return pattern, int(year)
 
 
 def _kept(deed: Deed, upcoming: UpcomingMoment, **link: Any) -> Moment:
@@ -171,7 +205,7 @@ def fix_day(deed: Deed, moment: Moment, starts_on: date | None, ends_on: date, s
     """Fill in the day of a moment once it is known; that of a source's moment is the source's own."""
     must_tend(deed, moment)
     if moment.call_id:
-        raise Incomplete("De dag van dit moment komt van de bron; corrigeer haar op de pagina van de regeling.", "ref")
+        raise Incomplete("De dag van dit moment komt van de bron; corrigeer haar op de pagina van het moment.", "ref")
     _in_order(starts_on, ends_on)
     claim(deed.session, moment, seen)
     moment.starts_on, moment.ends_on, moment.sure = starts_on, ends_on, sure
@@ -250,62 +284,3 @@ def record_outcome(
     deed.session.add(outcome)
     log(deed, dossier, LogKind.OUTCOME, f"{result.label}: {request}", day=day, subject=outcome)
     return outcome
-
-
-ENDLESS = (DeadlineKind.ROLLING, DeadlineKind.UNTIL_EXHAUSTED)
-
-
-@dataclass(frozen=True)
-class LastDay:
-    """The last day, as far as it is known; ``unnamed``: the source named it once, and no longer does.
-
-    ``ended``: the source's own word that it is over, such as "ingetrokken".
-    """
-
-    day: date | None
-    unnamed: bool = False
-    ended: str = ""
-
-
-def last_day_before(closes_at: datetime) -> date:
-    """The last local day on which one can still act: a closing at midnight ends the day before it."""
-    return local_day(closes_at - timedelta(microseconds=1))
-
-
-def source_of(session: Session, moment: Moment) -> Call | None:
-    """The call a source tells of this moment by, or the one that was joined with; none for a moment of people."""
-    return live_call(session, moment.call_id) if moment.call_id else None
-
-
-def last_day_of(session: Session, moment: Moment) -> LastDay:
-    """Until when it can be influenced, by the source where there is one."""
-    call = source_of(session, moment)
-    if call is None:
-        return LastDay(moment.ends_on)
-    if call.source_word in OVER:
-        return LastDay(last_day_before(call.closes_at) if call.closes_at else moment.ends_on, ended=_word(call))
-    if call.closes_at:
-        return LastDay(last_day_before(call.closes_at), unnamed=_is_silent(session, call))
-    return _named_before(session, call, moment)
-
-
-def _is_silent(session: Session, call: Call) -> bool:
-    """Whether its source no longer names the day on which it closes."""
-    silent = select(Deadline.id).where(Deadline.call_id == call.id, col(Deadline.kind).in_(sorted(CLOSING_KINDS)))
-    silent = silent.where(col(Deadline.stale_since).is_not(None), col(Deadline.cancelled_at).is_(None))
-    return session.exec(silent).first() is not None
-
-
-def _word(call: Call) -> str:
-    return Status(call.source_word).label if call.source_word else ""
-
-
-def _named_before(session: Session, call: Call, moment: Moment) -> LastDay:
-    """The last day the source named, unless it now says that there is no end."""
-    dates = session.exec(select(Deadline).where(Deadline.call_id == call.id).order_by(col(Deadline.id))).all()
-    if any(row.kind in ENDLESS and row.cancelled_at is None for row in dates):
-        return LastDay(None)
-    gone = [row for row in dates if row.kind in CLOSING_KINDS and row.cancelled_at is not None and row.day]
-    newest = max(gone, key=lambda row: (row.cancelled_at, row.day), default=None)
-    day = (last_day_before(newest.at) if newest.at else newest.day) if newest else moment.ends_on
-    return LastDay(day, unnamed=day is not None)

@@ -25,7 +25,7 @@ from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from db.vocabulary_lobby import LogKind, MomentKind
 from notifications.wording import local_day
-from tracker.lobby.moments import last_day_of
+from tracker.lobby.moment_days import last_day_of
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ WEEKDAYS = {"tuesday": 1, "wednesday": 2}
 
 
 AHEAD = timedelta(days=365)
+AROUND = timedelta(days=45)  # how far from its usual time the day of a moment may turn out to be
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,28 @@ class UpcomingMoment:
     version: int = 0
     of_source: bool = False
     unnamed: bool = False  # its source named this last day once, and no longer does
+    ended: str = ""  # its source's word that it is off or over, such as "gaat niet door"
+    was: date | None = None  # the day it was moved from
+    call_id: int | None = None
 
     @property
     def act_before(self) -> date | None:
         """The last day to begin, with what the MRA needs inside counted back."""
         return self.ends_on - timedelta(days=self.lead_days) if self.ends_on else None
+
+    @property
+    def address(self) -> str:
+        """Its page: '/momenten/4', '/momenten/bron-12' or '/momenten/prinsjesdag-2027'."""
+        kind, _, rest = self.ref.partition(":")
+        return f"/momenten/{'bron-' if kind == 'call' else ''}{rest.replace(':', '-')}"
+
+
+def ref_of(key: str) -> str:
+    """The ref of a moment by the last part of its address; of one that cannot be, a ref that finds nothing."""
+    if key.isdecimal():
+        return f"moment:{key}"
+    name, _, number = key.rpartition("-")
+    return f"call:{number}" if name == "bron" else f"pattern:{name}:{number}"
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,13 @@ class Pattern:
     use: str
     third: tuple[str, int] | None
     window: tuple[str, str] | None
+    real: tuple[str, ...] = ()
+
+    def is_met_by(self, kind: str, title: str, day: date) -> bool:
+        """Whether a source's moment is this year's one of this pattern: its day takes the place of the usual one."""
+        first, last = self.in_year(day.year)
+        near = first - AROUND <= day <= last + AROUND
+        return bool(self.real) and kind == self.kind and near and all(word in title.casefold() for word in self.real)
 
     def in_year(self, year: int) -> tuple[date, date]:
         """First and last day; the same day for one that is fixed."""
@@ -81,7 +106,8 @@ def patterns(path: Path = PATTERNS) -> tuple[Pattern, ...]:
 
 def _pattern(entry: dict[str, Any]) -> Pattern:
     fixed, usual = entry.pop("third", None), entry.pop("window", None)
-    return Pattern(**entry, third=tuple(fixed) if fixed else None, window=tuple(usual) if usual else None)
+    real = tuple(entry.pop("real", ()))
+    return Pattern(**entry, real=real, third=tuple(fixed) if fixed else None, window=tuple(usual) if usual else None)
 
 
 def recurring(day: date, filled_in: Iterable[tuple[str, int]] = (), until: timedelta = AHEAD) -> list[UpcomingMoment]:

@@ -18,7 +18,7 @@ from tracker.web.challenges import detail as challenge_detail
 from tracker.web.challenges import index as challenges_index
 from tracker.web.challenges import judge, results, team
 from tracker.web.frame.context import Handler
-from tracker.web.lobby import contacts, dossiers, lobby_agenda, moments, positions, worklist
+from tracker.web.lobby import contacts, dossiers, lobby_agenda, moment_detail, moments, positions, worklist
 from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
 from tracker.web.people import account, login, people
 from tracker.web.sources import sources
@@ -172,6 +172,9 @@ ROUTES: list[Route] = [
     Route("GET", "/momenten", moments.page, READER),
     Route("POST", "/momenten", moments.add, FUNDRAISER),
     Route("POST", "/momenten/dag", moments.fix_day, FUNDRAISER),
+    Route("GET", "/momenten/{key}", moment_detail.page, READER),
+    Route("POST", "/momenten/{key}/dossiers", moment_detail.hook, FUNDRAISER),
+    Route("POST", "/momenten/{key}/dossier", moment_detail.open_dossier, FUNDRAISER),
     # aanvragen
     Route("GET", "/aanvragen", applications.board, READER),
     Route("GET", "/aanvragen/cofinanciering", applications.guard, READER),

@@ -176,7 +176,7 @@ def lobby_section(request: RequestContext) -> Section | None:
     session, viewer, now = request.session, request.viewer, request.now.instant
     coming = [
         moment
-        for moment in moments.upcoming(session, viewer, today)
+        for moment in moments.upcoming(session, viewer, today, with_ended=True)
         if moment.sure
         and moment.ends_on
         and moment.ends_on <= today + LOBBY_CLOSING

@@ -196,7 +196,7 @@ def _clocks(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline | 
             {
                 "clock": clock,
                 "deadline": deadline,
-                "fits": route_of(clock) == route_for(session, dossier, clock.table_ids),
+                "fits": route_of(clock, deadline) == route_for(session, dossier, clock.table_ids),
                 "steps": [(row, milestone_name(row, bodies)) for row in milestones_of(session, clock) if _stands(row)],
             }
             for clock, deadline in clocks

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from starlette.responses import Response
 from db.models import Assignment, Call, Deadline, DecisionClock, Milestone, User
 from db.queries import Viewer
 from db.rights import has_role, visible
-from db.vocabulary import Role
+from db.vocabulary import Nature, Role
 from db.vocabulary_calendar import BodyKind, MilestoneState
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
@@ -21,6 +22,7 @@ from tracker.calendar.decision_clock import (
     AfterDeadline,
     DecisionRoute,
     WhyMissing,
+    asks_reaction,
     closings_of,
     deadline_day,
     fixed_of,
@@ -34,6 +36,7 @@ from tracker.calendar.decision_clock import (
     set_state,
     start_clock,
 )
+from tracker.calendar.latest_go import tables_of
 from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.people.participants import colleagues, takes_part
 from tracker.versions import claim
@@ -66,12 +69,16 @@ def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
     rows = closings_of(request.session, call, request.now.today)
     data = body_calendar(request.session)
     chosen = next((row for row in rows if form and row.id == form.deadline), rows[0] if rows else None)
-    way = _way(form or WayForm(), request.viewer, data)
+    reaction = call.nature == Nature.MOMENT
+    way = replace(_way(form or WayForm(), request.viewer, data), reaction=reaction)
+    if reaction and not typed:  # nobody chose yet
+        way = replace(way, tables=tuple(tables_of(request.session, call)))
     plan, refusal = plan_or_reason(data, chosen, way, request.now.today)
     return request.page(
         "calendar/decision_clock_new.html",
         status,
         call=call,
+        reaction=reaction,
         deadlines=rows,
         chosen=chosen,
         way=way,
@@ -132,13 +139,14 @@ def show(request: RequestContext) -> Response:
     call = request.session.get_one(Call, deadline.call_id)
     data = body_calendar(request.session)
     rows = milestones_of(request.session, clock)
-    plan, refusal = plan_or_reason(data, deadline, route_of(clock), request.now.today, fixed_of(rows))
+    plan, refusal = plan_or_reason(data, deadline, route_of(clock, deadline), request.now.today, fixed_of(rows))
     planned = {p.step.key: p for p in plan.steps} if plan else {}
     return request.page(
         "calendar/decision_clock.html",
         clock=clock,
         deadline=deadline,
         call=call,
+        reaction=asks_reaction(deadline),
         plan=plan,
         refusal=refusal,
         rows=[(row, milestone_name(row, data.bodies), planned.get(row.key)) for row in rows],

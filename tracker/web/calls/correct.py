@@ -10,7 +10,7 @@ from starlette.responses import Response
 from db.models import Call, Correction
 from db.queries import CallFilter
 from db.rights import visible
-from db.vocabulary import DeadlineKind, Instrument
+from db.vocabulary import DeadlineKind, Instrument, Nature
 from scrapers.listing import AMOUNTS, ListedDeadline, Listing
 from tracker.calendar.decision_clock import replan_moved
 from tracker.calls import parse_values
@@ -36,6 +36,10 @@ from tracker.web.frame.phrases import field_name
 TEXTS = ("title", "publisher")
 DATES = (DeadlineKind.CLOSES, DeadlineKind.OPENS, DeadlineKind.PRE_REGISTRATION, DeadlineKind.CUT_OFF)
 CORRECTABLE = [(name, field_name(name)) for name in (*[d.value for d in DATES], *AMOUNTS, *TEXTS)]
+OF_MOMENT = [
+    (DeadlineKind.CONSULTATION.value, "reactietermijn, of de dag van een debat"),
+    *((name, field_name(name)) for name in (DeadlineKind.OPENS.value, *TEXTS)),
+]
 Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
@@ -56,7 +60,7 @@ class CorrectionForm(BaseModel):
     @field_validator("field")
     @classmethod
     def _ours(cls, value: str) -> str:
-        if value not in dict(CORRECTABLE):
+        if value not in dict(CORRECTABLE + OF_MOMENT):
             raise ValueError("Kies een veld uit de lijst.")
         return value
 
@@ -112,7 +116,7 @@ def _form(request: RequestContext, call: Call, state: FormState) -> Response:
         "calls/correct.html",
         state=state,
         call=call,
-        fields=CORRECTABLE,
+        fields=OF_MOMENT if call.nature == Nature.MOMENT else CORRECTABLE,
         moved=state.status == STATUSES[ChangedMeanwhile],
         deeds=deeds_on(request.session, call.id),
         standing=standing_corrections(request.session, call.id, request.viewer),
@@ -143,7 +147,7 @@ def _is_kept(request: RequestContext, call: Call, form: CorrectionForm, value: A
 
 
 def _value(form: CorrectionForm) -> Any:
-    if form.field in {d.value for d in DATES}:
+    if form.field in {d.value for d in (*DATES, DeadlineKind.CONSULTATION)}:
         if form.day is None:
             raise Incomplete("Vul een datum in.", "day")
         return [{"day": form.day.isoformat(), **({"hour": form.hour} if form.hour else {})}]

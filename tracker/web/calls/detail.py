@@ -11,6 +11,7 @@ from db.models import Call, Correction, Follow, Match, Revision, Sighting, Snaps
 from db.models import Challenge as ChallengeRow
 from db.queries import Viewer
 from db.rights import visible
+from db.vocabulary import Nature
 from tracker.calendar.latest_go import clock_of
 from tracker.calls.answers import can_be_doubted
 from tracker.calls.open_questions import questions_of
@@ -24,24 +25,27 @@ from tracker.web.calls.statements import beside, dates_of, facts, statements
 from tracker.web.calls.text_change import TextChange, text_changes
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState
-from tracker.web.frame.phrases import TEXT_FIELDS
+from tracker.web.frame.phrases import TEXT_FIELDS, done_text
 
 A_MOMENT = timedelta(seconds=1)  # a bare day ends at the midnight after it
 MOST_SHOWN = 200_000
 
 
 def show(request: RequestContext) -> Response:
-    """The whole page; a call that was joined into another leads there."""
+    """The whole page; a call that was joined into another leads there, and a moment is no call."""
     call = find_call(request)
     if call.joined_into is not None:
         return request.to(f"/regelingen/{call.joined_into}")
+    if call.nature == Nature.MOMENT:
+        done = request.query.get("gedaan", "")
+        return request.to(f"/momenten/bron-{call.id}", done if done_text(done) else "")
     return page(request, call, EMPTY_FORM)
 
 
 def page(request: RequestContext, call: Call, state: FormState) -> Response:
     """The page of a call, also after a form on it that was refused."""
     session, viewer, now = request.session, request.viewer, request.now.instant
-    waiting, earlier = questions_of(session, viewer, call), _round(session, Call.id == call.previous_round_id)
+    earlier = _round(session, Call.id == call.previous_round_id)
     (row,), own = rows_for(request, [call]), statements(session, call, now)
     return request.page(
         "calls/detail.html",
@@ -54,26 +58,35 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         row=row,
         head=head_of(request, call),
         doubles=[(other, beside(own, statements(session, other, now))) for other in row.doubles],
-        facts=facts(call),
-        dates=dates_of(session, call, now),
-        matches=_matches(session, call),
-        shown_from=SHOWN_FROM,
-        text_changes=_text_changes,
-        revisions=_of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
-        sightings=_of(session, Sighting, call, col(Sighting.source)),
-        corrections=_said_by(request, Correction, col(Correction.withdrawn_at), call, col(Correction.at)),
         verdicts=_said_by(request, Verdict, col(Verdict.undone_at), call, col(Verdict.at).desc()),
-        follows=_follow(session, call, viewer) is not None,
-        asked=[card(request, question) for question in waiting if question.question.sighting_id is not None],
-        doubted={
+        clock=clock_of(session, call, viewer, request.now),
+        **what_is_known(request, call),
+    )
+
+
+def what_is_known(request: RequestContext, call: Call) -> dict[str, Any]:
+    """What the pages of a call and of a source's moment both show: dates, opgaven, sources, changes, questions."""
+    session, now = request.session, request.now.instant
+    waiting = questions_of(session, request.viewer, call)
+    return {
+        "facts": facts(call),
+        "dates": dates_of(session, call, now),
+        "matches": _matches(session, call),
+        "shown_from": SHOWN_FROM,
+        "text_changes": _text_changes,
+        "revisions": _of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
+        "sightings": _of(session, Sighting, call, col(Sighting.source)),
+        "corrections": _said_by(request, Correction, col(Correction.withdrawn_at), call, col(Correction.at)),
+        "follows": _follow(session, call, request.viewer) is not None,
+        "asked": [card(request, question) for question in waiting if question.question.sighting_id is not None],
+        "doubted": {
             question.question.field: question.question.asked_at
             for question in waiting
             if question.question.sighting_id is None
         },
-        doubtful=[card(request, question) for question in waiting if question.question.sighting_id is None],
-        can_be_doubted=can_be_doubted,
-        clock=clock_of(session, call, viewer, request.now),
-    )
+        "doubtful": [card(request, question) for question in waiting if question.question.sighting_id is None],
+        "can_be_doubted": can_be_doubted,
+    }
 
 
 def _text_changes(revision: Revision) -> list[TextChange]:

@@ -12,6 +12,7 @@ from db.vocabulary import (
     DeadlineKind,
     Eligibility,
     Instrument,
+    Nature,
     NoReason,
     RevisionKind,
     Say,
@@ -193,7 +194,9 @@ def numbered(number: str | None, name: str | None) -> str:
 
 
 def what(call: Call, code: str = "") -> str:
-    """One quiet line: programme and code, kind, publisher, who may apply, how it is divided."""
+    """One quiet line: programme and code, kind, publisher, who may apply, how it is divided; a moment has less."""
+    if call.nature == Nature.MOMENT:
+        return " · ".join(filter(None, [Nature(call.nature).label, call.publisher]))
     parts = [
         ", ".join(call.programme),
         code,

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from db.models import Application, Call, Challenge, Dossier, LobbyAgenda, LobbyAgendaItem, Match
 from db.queries import Viewer, live_call
 from db.rights import visible
+from db.vocabulary import Nature
 from db.vocabulary_lobby import AgendaState, Level
 from tracker.applications import stages
 from tracker.errors import NotFound
@@ -19,8 +20,9 @@ from tracker.web.frame.forms import FormState
 
 
 def _call(request: RequestContext) -> Call:
+    """The call of the address; nobody applies to a moment, and its dossier is opened on its own page."""
     call = live_call(request.session, request.params["call_id"])
-    if call is None:
+    if call is None or call.nature == Nature.MOMENT:
         raise NotFound
     return call
 

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from sqlmodel import select
+from sqlmodel import col, func, select
 from starlette.responses import Response
 
-from db.models import Moment
+from db.models import Dossier, DossierMoment, Moment
 from db.rights import has_role, visible
 from db.vocabulary import Role
 from db.vocabulary_lobby import Level, MomentKind
@@ -51,7 +51,7 @@ class MomentForm(BaseModel):
 def _page(request: RequestContext, _: None, state: FormState) -> Response:
     query = asked_for(MomentQuery, request.query)[0]
     today = request.now.today
-    rows = moments.upcoming(request.session, request.viewer, today)
+    rows = moments.upcoming(request.session, request.viewer, today, with_ended=True)
     if query and query.niveau:
         rows = [m for m in rows if m.level == query.niveau]
     stored = request.session.exec(select(Moment).where(visible(request.viewer, Moment)))
@@ -61,9 +61,17 @@ def _page(request: RequestContext, _: None, state: FormState) -> Response:
         "lobby/moments.html",
         state=state,
         rows=rows,
+        hooks=_hooks(request),
         dateable={m.ref for m in rows if adding and not m.of_source and m.ref not in others},
         level=query.niveau if query else None,
     )
+
+
+def _hooks(request: RequestContext) -> dict[str, int]:
+    """Ref -> how many dossiers that the viewer may see hook on to it."""
+    query = select(DossierMoment.moment_id, func.count()).join(Dossier).where(visible(request.viewer, Dossier))
+    counted = request.session.exec(query.group_by(col(DossierMoment.moment_id)))
+    return {f"moment:{moment}": number for moment, number in counted}
 
 
 page = PageOf(no_subject, _page, lambda _: "/momenten")
