@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 from sqlalchemy import Engine
 
 from db.models import Call
@@ -20,7 +21,7 @@ from notifications.letter import TEMPLATES, AlertLine, DigestExtras, InDoubt, Se
 from notifications.links import Links
 from notifications.message import Addressee, Letter, as_bytes
 from notifications.places import DecisionWindow, Place
-from tests.make.browser import chromium
+from tests.make.browser import AXE, chromium
 from tests.make.mail_cases import make_agenda, make_call
 from tests.make.word_engine import as_word_shows, word_faults
 
@@ -164,8 +165,21 @@ def test_on_a_phone_and_in_outlook_nothing_sticks_out(call: CatalogueCall, write
             assert max(outlook.evaluate(widths)) <= 640, name
             fonts = "[...document.querySelectorAll('td')].map(t => getComputedStyle(t).fontFamily)"
             assert not [font for font in outlook.evaluate(fonts) if "Times" in font], name
+            assert _too_faint(phone, mail.html) == [], name
             phone.close()
             outlook.close()
+
+
+def _too_faint(page: Page, html: str) -> list[str]:
+    """What is hard to read, in the light and in the dark."""
+    page.set_content(html)
+    page.evaluate(AXE.read_text("utf-8"))
+    faint: list[str] = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = page.evaluate("axe.run(document, {runOnly: ['color-contrast']})")
+        faint += [f"{scheme}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]]
+    return faint
 
 
 def test_topics_of_one_call_that_close_together_say_so_once(call: CatalogueCall, writer: Writer) -> None:

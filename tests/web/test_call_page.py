@@ -11,6 +11,7 @@ from sqlmodel import select
 from db.models import Call, Delivery, Dossier, DossierCall, MailText, Revision, User
 from db.session import reading, writing
 from db.vocabulary import DeliveryState, RevisionKind
+from tests.make.browser import chromium, open_page, serve
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
 from tests.make.pages import visit
 from tracker.web.calls.text_change import TextChange, text_changes
@@ -60,7 +61,7 @@ def test_a_call_says_what_it_is_before_why_and_before_the_rest(agenda: Engine, t
     assert in_order(page(agenda, tmp_path, person, f"/regelingen/{call}"), [
         "Horizon Europe is het EU-programma", "Gevraagd wordt een innovatieactie", "Programma", "Horizon Europe",
         "Soort actie", "gewoonlijk 70%", "Voor wie", "zelf aan te vragen", "Hoeveel", "€ 20 mln", "4 projecten verwacht",
-        "Wanneer", "nog 186 dagen", "Bij ons", "Onze stad", "aanvraag: in voorbereiding (Haarlem)", 'value="yes"',
+        "Wanneer", "nog 186 dagen", "Bij ons", "Aanvraag: in voorbereiding (Haarlem)", "Onze stad", 'value="yes"',
         "Waarom wel of niet in mijn mail", "Waarom deze regeling", "Termijnen", "Samenvatting", "Scope of it.",
     ])  # fmt: skip
 
@@ -171,3 +172,21 @@ def test_a_difference_names_what_went_and_what_came() -> None:
     old, new = "Alles blijft.\nTot 1 mei. Voor steden.", "Alles blijft.\nTot 1 juni. Voor steden. Nieuw."
     assert text_changes(old, new) == [TextChange("Tot 1 mei.", "Tot 1 juni."), TextChange("", "Nieuw.")]
     assert text_changes("Zelfde  tekst.", "Zelfde tekst.") == []
+
+
+@pytest.mark.slow
+@pytest.mark.one_database
+def test_the_verdict_stands_on_the_first_screen_of_a_phone(agenda: Engine, tmp_path: Path) -> None:
+    person = make_reader(agenda, NOW)
+    call = make_call(agenda, NOW, "Circular models in the construction sector " * 6, eligible="self", language="en",
+                     programme=["Horizon Europe"], type_of_action="HORIZON Innovation Actions")  # fmt: skip
+    with writing(agenda) as session:
+        user = session.get_one(User, person)
+    with serve(agenda, NOW, tmp_path) as served, chromium() as browser:
+        page = open_page(browser, served, user, viewport={"width": 390, "height": 844})
+        page.goto(f"/regelingen/{call}")
+        for say in ("yes", "later"):
+            box = page.locator(f"button[name=say][value={say}]").bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= 844
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
