@@ -126,6 +126,12 @@ def newest_crawls(session: Session, complete: bool = False) -> dict[str, Crawl]:
     return {crawl.source: crawl for crawl in crawls}
 
 
+def first_complete(session: Session) -> dict[str, datetime]:
+    """When each source was read whole for the first time."""
+    first = select(Crawl.source, func.min(Crawl.finished_at)).where(Crawl.source != BY_HAND, col(Crawl.complete))
+    return dict(session.exec(first.group_by(col(Crawl.source))).all())
+
+
 def followed_calls(user_id: int | None) -> CompoundSelect[Any]:
     """The calls that a person follows: by asking for it, or by finding the call relevant."""
     asked = select(Follow.call_id).where(col(Follow.user_id) == user_id)

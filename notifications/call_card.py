@@ -66,6 +66,7 @@ class CallCard:
     head: str = ""  # what stands above the first of several topics of one call
     grouped: bool = False
     dated_above: bool = False  # its date stands in that head, for all of them
+    fresh: bool = False  # it appeared since the last digest
     news: str = ""  # why it stands in a mail of what is due today
     news_page: str = ""
 
@@ -89,7 +90,7 @@ def call_card(item: Item, now: datetime, link: str, ours: str = "") -> CallCard:
         followed=item.followed, late=item.window.late, code=one_line(call.code, 80),
         decide_by=wording.moment(go_by) if go_by else "",
         decide_day=wording.day_and_month(go_by) if go_by else "", ours=ours,
-        also=tuple(map(_also, item.also)),
+        also=tuple(map(_also, item.also)), fresh=item.fresh,
     )  # fmt: skip
 
 

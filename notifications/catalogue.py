@@ -13,7 +13,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
-from db.queries import shared_budgets
+from db.queries import BY_HAND, first_complete, shared_budgets
 from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
 from notifications.gist import lead
@@ -123,6 +123,15 @@ class CatalogueCall:
     sharing: int = 1  # topics of that call whose budget is this one budget
     expected_grants: int | None = None
     gone_on: date | None = None  # since when its catalogue no longer lists it
+    first_seen: datetime | None = None
+    stock: bool = False  # its source held it when it was first read
+
+    def appeared_after(self, moment: datetime | None) -> bool:
+        """Whether it is open and came to its source after a moment, when that source was read already."""
+        return (
+            moment is not None and self.first_seen is not None and self.first_seen > moment
+            and self.status is Status.OPEN and not self.stock
+        )  # fmt: skip
 
     @property
     def is_shut(self) -> bool:
@@ -200,7 +209,8 @@ def read_catalogue(session: Session, now: datetime, threshold: float, only: Iter
     rows = session.exec(query.where(col(Call.id).in_(ids) if ids else recent)).all()
     of_calls = _Belongings(session, now, threshold, [row.id for row in rows] if ids else None)
     shared = dict(session.exec(shared_budgets(now - REMEMBERED)).all())
-    calls = {row.id: _call(row, of_calls, now, shared.get(row.call_title, 1)) for row in rows}
+    began = first_complete(session)
+    calls = {row.id: _call(row, of_calls, now, shared.get(row.call_title, 1), began) for row in rows}
     opgaven = {
         row.id: Opgave(row.id, f"{row.number or ''} {row.name or row.id}".strip(), row.parent_id)
         for row in session.exec(select(Challenge))
@@ -221,7 +231,8 @@ class _Belongings:
         d, r, m, q = Deadline, Revision, Match, Question
         dates = select(d.call_id, d.id, d.kind, d.day, d.at, d.zone, d.assumed, d.version, d.gate_at, d.stale_since)  # type: ignore[call-overload]
         changes = select(r.call_id, r.version, r.field, r.old, r.new, r.at, r.telling).order_by(r.id)  # type: ignore[call-overload]
-        changes = changes.where(or_(col(r.telling), col(r.damped)), r.at > now - REMEMBERED, r.kind == "changed")
+        said = or_(col(r.telling), col(r.damped), col(r.field).in_([kind.value for kind in DeadlineKind]))
+        changes = changes.where(said, r.at > now - REMEMBERED, r.kind == "changed")
         matches = select(m.call_id, m.challenge_id, m.score, m.reasons).where(m.score >= threshold)
         doubts = select(q.call_id, q.field).where(col(q.sighting_id).is_(None), col(q.settled_at).is_(None))
         self._dates = by_call(dates.where(col(d.cancelled_at).is_(None)), d.call_id)
@@ -274,7 +285,14 @@ def reason_words(reasons: Iterable[Mapping[str, Any]], most: int = 3) -> tuple[s
     return tuple(f"“{shorten(str(reason['call']), 200, placeholder=' …')}”" for reason in told)
 
 
-def _call(row: Call, of_calls: _Belongings, now: datetime, sharing: int) -> CatalogueCall:
+def _is_stock(row: Call, sources: Iterable[str], began: Mapping[str, datetime]) -> bool:
+    """Whether a source of it held it at its first whole reading, or was never read whole; typed in by hand is not."""
+    return any(source != BY_HAND and row.first_seen <= began.get(source, row.first_seen) for source in sources)
+
+
+def _call(
+    row: Call, of_calls: _Belongings, now: datetime, sharing: int, began: Mapping[str, datetime]
+) -> CatalogueCall:
     dates = of_calls.dates(row.id)
     gate = next_gate((each.gate_at for each in dates), now)
     due = next((each for each in dates if gate is not None and each.gate_at == gate), None)
@@ -295,4 +313,5 @@ def _call(row: Call, of_calls: _Belongings, now: datetime, sharing: int) -> Cata
         programme=tuple(row.programme), action=row.type_of_action or "", lead=lead(row.summary, row.language),
         expected_grants=row.particulars.get("expected_grants"),
         gone_on=local_day(row.not_listed_since) if row.not_listed_since else None,
+        first_seen=row.first_seen, stock=_is_stock(row, of_calls.sources(row.id), began),
     )  # fmt: skip

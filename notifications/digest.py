@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from db.vocabulary import Eligibility, Status, ToldKind
 from notifications.catalogue import Catalogue, CatalogueCall, CatalogueMatch, Change
 from notifications.changes_since import net_changes
 from notifications.places import (
+    NAMED_BEFORE,
     NO_WINDOW,
     PLACES,
     Candidate,
@@ -61,12 +62,14 @@ class Memory:
     later: frozenset[int] = frozenset()  # calls the person put off
     aside: set[int] = field(default_factory=set)  # counted once as hardly for a public body, never named
     told_at: dict[int, datetime] = field(default_factory=dict)  # when a mail last told how a call stands
+    since: datetime | None = None  # when the last digest was written
 
     def learn(self, tells: Iterable[Tell], at: datetime) -> None:
         """Remember what a mail tells, that was written then."""
         for call, version, kind, detail in tells:
             if kind in (ToldKind.NEW, ToldKind.CHANGED):
                 self.versions[call] = max(version, self.versions.get(call, 0))
+            if kind in (ToldKind.NEW, ToldKind.CHANGED, ToldKind.MOVED):
                 self.told_at[call] = max(at, self.told_at.get(call, at))
             if kind == ToldKind.MOVED:
                 self.moved[call] = max(version, self.moved.get(call, 0))
@@ -102,6 +105,7 @@ class Item:
     place: Place = Place.CHOOSE
     window: DecisionWindow = NO_WINDOW
     also: tuple[CatalogueCall, ...] = ()  # what it may be the same as, named here once
+    fresh: bool = False  # it appeared since the last digest, and is open
 
     @property
     def candidate(self) -> Candidate:
@@ -123,6 +127,13 @@ class Coverage:
     incomplete: tuple[str, ...] = ()
     last_round: datetime | None = None
     waiting: int = 0
+    overdue: Mapping[str, date | None] = field(default_factory=dict)  # not complete for days: since when, or never
+    unmatched: int = 0  # calls that the matcher has not seen yet
+    since: Mapping[str, datetime] = field(default_factory=dict)  # when a source was complete for the first time
+
+    def new_since(self, moment: datetime | None) -> tuple[str, ...]:
+        """The sources that were complete for the first time after a moment; none where there is no moment."""
+        return tuple(sorted(name for name, at in self.since.items() if moment is not None and at > moment))
 
 
 @dataclass(frozen=True)
@@ -140,6 +151,8 @@ class Digest:
     waiting: frozenset[int] = frozenset()
     announced: frozenset[int] = frozenset()
     aside: tuple[CatalogueCall, ...] = ()
+    pressing: date = date.max  # what closes by then is named before the rest
+    new_sources: tuple[str, ...] = ()  # read for the first time since the last digest
 
     @property
     def empty(self) -> bool:
@@ -161,12 +174,13 @@ class Digest:
 
 def compose(
     catalogue: Catalogue, queries: Iterable[SubscriptionQuery], memory: Memory, coverage: Coverage, now: datetime,
-    first: bool = False, urgent: bool = False, windows: Windows = no_windows,
+    first: bool = False, urgent: bool = False, windows: Windows = no_windows, until: date | None = None,
 ) -> Digest:  # fmt: skip
     """What these subscriptions of one person have to tell that the person was not told.
 
     Each call stands once, with all its reasons. Only what is named counts as told. A first digest tells of no changes;
-    an urgent one holds only what closes within 21 days. ``windows``: until when the reader's organisation can decide.
+    an urgent one holds only what closes within 21 days. ``windows``: until when the reader's organisation can decide;
+    ``until``: what closes by then is named before the rest, since the next digest would name it too late.
     """
     wanted = tuple(queries)
     items = list(_items(catalogue, _reasons(catalogue, wanted, memory), memory, now, first, len(wanted) > 1))
@@ -178,11 +192,13 @@ def compose(
     known = {item.call.id for item in of_use} | {other.id for item in usable for other in item.also} | memory.aside
     aside = tuple(item.call for item in fresh if item.call.id not in known)
     most = max((query.most for query in wanted), default=6)
-    placing = place([item.candidate for item in usable], most, _today(now))
+    pressing = until or _today(now) + timedelta(days=NAMED_BEFORE)
+    placing = place([item.candidate for item in usable], most, _today(now), pressing)
     named = [replace(i, place=placing.named[i.call.id]) for i in usable if i.call.id in placing.named]
     others = [replace(item, place=PLACE_OF[item.kind]) for item in items if item.kind is not ToldKind.NEW]
     ordered = tuple(sorted([*named, *others], key=_order))
-    return Digest(now, ordered, wanted, coverage, placing.waiting, placing.announced, aside)
+    new_sources = () if first else coverage.new_since(memory.since)
+    return Digest(now, ordered, wanted, coverage, placing.waiting, placing.announced, aside, pressing, new_sources)
 
 
 def _folded(items: Iterable[Item], catalogue: Catalogue) -> Iterator[Item]:
@@ -278,7 +294,8 @@ def _items(
         kind, changes = news_of(call, memory, now, only_followed=followed and not of_call)
         if kind is None or (first and kind is not ToldKind.NEW):
             continue
-        yield Item(call, kind, _as_reasons(catalogue, of_call, several), followed, changes)
+        fresh = kind is ToldKind.NEW and not first and call.appeared_after(memory.since)
+        yield Item(call, kind, _as_reasons(catalogue, of_call, several), followed, changes, fresh=fresh)
 
 
 def news_of(
@@ -289,7 +306,7 @@ def news_of(
     if told is None and not only_followed:
         return (ToldKind.NEW, ()) if call.is_news else (None, ())
     since = memory.follows.get(call.id) if told is None else None
-    changes = net_changes(call, told or 0, memory.moved.get(call.id, 0), since)
+    changes = net_changes(call, told or 0, memory.moved.get(call.id, 0), since, memory.told_at.get(call.id))
     if changes:
         return ToldKind.CHANGED, changes
     if call.id in memory.follows and call.gone_name and not memory.has(call.id, ToldKind.GONE, call.gone_name):

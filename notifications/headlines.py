@@ -1,6 +1,7 @@
 """What stands above a digest: its subject, its headline and how complete the sources were. Pure."""
 
 from collections import Counter
+from datetime import datetime
 from textwrap import shorten
 
 from notifications import wording
@@ -39,15 +40,34 @@ def subject_of(digest: Digest, headline: str, due: str = "") -> str:
     return f"{title}: {headline}{decide}"
 
 
-def coverage_line(coverage: Coverage) -> str:
-    """``2 van 2 bronnen compleet; laatste ronde 07:02``."""
+def coverage_line(digest: Digest, now: datetime) -> str:
+    """``2 van 3 bronnen compleet (te laat: rvo sinds 13 juli 2026); laatste ronde 07:02.``"""
+    coverage = digest.coverage
     if not coverage.sources:
         return "Nog geen bron opgehaald."
-    line = f"{coverage.complete} van {wording.count(coverage.sources, 'bron', 'bronnen')} compleet"
-    if coverage.incomplete:
-        line += f" (niet: {wording.listed(list(coverage.incomplete))})"
+    parts = [
+        f"{coverage.complete} van {wording.count(coverage.sources, 'bron', 'bronnen')} compleet{_lacking(coverage)}"
+    ]
     if coverage.last_round is not None:
-        line += f"; laatste ronde {wording.clock_time(coverage.last_round)}"
+        parts.append(f"laatste ronde {_round(coverage.last_round, now)}")
     if coverage.waiting:
-        line += f"; {wording.count(coverage.waiting, 'regeling wacht', 'regelingen wachten')} op vrijgave"
-    return line + "."
+        parts.append(f"{wording.count(coverage.waiting, 'regeling wacht', 'regelingen wachten')} op vrijgave")
+    if coverage.unmatched:
+        compared = wording.count(coverage.unmatched, "regeling is", "regelingen zijn")
+        parts.append(f"{compared} nog niet met de opgaven vergeleken")
+    line = "; ".join(parts) + "."
+    if digest.new_sources:
+        line += f" Nieuwe bron: {wording.listed(list(digest.new_sources))}; wat daar al stond, heet hier niet nieuw."
+    return line
+
+
+def _lacking(coverage: Coverage) -> str:
+    days = {name: f"sinds {wording.moment(day)}" if day else "nog nooit" for name, day in coverage.overdue.items()}
+    lacking = [f"te laat: {wording.listed([f'{name} {since}' for name, since in days.items()])}"] if days else []
+    lacking += [f"niet: {wording.listed(list(coverage.incomplete))}"] if coverage.incomplete else []
+    return f" ({'; '.join(lacking)})" if lacking else ""
+
+
+def _round(last: datetime, now: datetime) -> str:
+    """The hour of today, or with its day."""
+    return wording.clock_time(last) if wording.days_between(now, last) == 0 else wording.moment(last)

@@ -155,9 +155,9 @@ class Writer:
         """As many of its items as a mail can hold, those that need it most first; the others wait untold."""
         room = MOST_BYTES - EXTRA_LINE * (len(extras.lobby) + len(extras.in_doubt) + len(extras.due.lines))
         room -= sum(piece.size for _, piece in self._due_pieces(extras.due, extras.ours))
-        fitting, today = set[int](), wording.local_day(self.now)
+        fitting, until = set[int](), digest.pressing
         for item in sorted(
-            digest.items, key=lambda item: (BY_NEED.index(item.place), not item.candidate.presses(today))
+            digest.items, key=lambda item: (BY_NEED.index(item.place), not item.candidate.presses(until))
         ):
             room -= self._piece(_form(item), self._tell(item, extras.ours)).size
             if room < 0:
@@ -176,7 +176,7 @@ class Writer:
         names = dict.fromkeys(one_line(query.name, 80) for query in digest.queries)
         context = self._context(to) | self._due(extras.due) | {
             "headline": headline, "subject": subject_of(digest, headline, extras.due.subject(self.now)),
-            "coverage": coverage_line(digest.coverage),
+            "coverage": coverage_line(digest, self.now),
             "sections": [self._section(place, pieces) for place in PLACES if PLACES.index(place) in pieces],
             "waiting": self._waiting(digest), "aside": self._aside(digest),
             "announced": wording.count(len(digest.announced), "regeling", "regelingen") if digest.announced else "",
@@ -267,7 +267,7 @@ class Writer:
     def _tell(self, item: Item, running: Mapping[int, str]) -> CallCard:
         ours = running.get(item.call.id, "")
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.window,
-               item.call.doubted, ours, tuple((other.id, other.version) for other in item.also),
+               item.call.doubted, ours, item.fresh, tuple((other.id, other.version) for other in item.also),
                tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
         if key not in self._told:
             if len(self._told) >= MOST_KEPT:

@@ -94,14 +94,14 @@ class Candidate:
         near = closes is not None and closes <= AHEAD
         return near or opens is None or (opens - today).days <= AHEAD
 
-    def presses(self, today: date) -> bool:
-        """Whether it closes so soon that it must be named now, if at all."""
-        closes = self.call.days_to_close(today)
-        return closes is not None and closes <= NAMED_BEFORE
+    def presses(self, until: date) -> bool:
+        """Whether it closes so soon, by ``until``, that it must be named now, if at all."""
+        due = self.call.next_due.day if self.call.next_due else None
+        return due is not None and due <= until
 
-    def need(self, today: date) -> tuple[bool, float, int]:
+    def need(self, until: date) -> tuple[bool, float, int]:
         """Order among one-line items: what must be decided now before the rest, then worth; the id makes it stable."""
-        return not self.presses(today), -self.worth, self.call.id
+        return not self.presses(until), -self.worth, self.call.id
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,16 @@ class Placing:
     announced: frozenset[int]
 
 
-def place(candidates: list[Candidate], most: int, today: date) -> Placing:
-    """The best ``most`` to choose from; the others one line each, as many as a section holds; the rest waits."""
+def place(candidates: list[Candidate], most: int, today: date, until: date) -> Placing:
+    """The best ``most`` to choose from; the others one line each, as many as a section holds; the rest waits.
+
+    What closes by ``until`` goes before the rest: in the next digest it would be named too late to decide.
+    """
     due = [each for each in candidates if each.is_due(today)]
     best = sorted((each for each in due if _may_choose(each)), key=lambda each: each.order)[:most]
     named = {each.call.id: Place.CHOOSE for each in best}
     room = dict(MOST_LINES)
-    for each in sorted((each for each in due if each.call.id not in named), key=lambda each: each.need(today)):
+    for each in sorted((each for each in due if each.call.id not in named), key=lambda each: each.need(until)):
         if room[each.place] > 0:
             room[each.place] -= 1
             named[each.call.id] = each.place

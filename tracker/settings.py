@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     wait_for_matching: int = Field(
         default=60, ge=0, description="minutes that a due digest waits while calls are still being matched"
     )
+    named_before: int = Field(
+        default=60, ge=1, description="days before closing by which a call of our own is named in a digest"
+    )
     mail_days: int = Field(default=400, ge=1, description="how long the text of a mail is kept after it left")
     source_limit_seconds: int = Field(default=1800, ge=1, description="longest time one source may take")
     sources_on: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from db.vocabulary import Cadence
+from notifications.wording import local_day
+from tracker.mailing.mailer import Mailer
 from tracker.mailing.outdated_mail import OutdatedDigest, is_at_once
 from tracker.mailing.periods import DigestPeriod, next_due
 from tracker.mailing.recipients import ActiveSubscription, Recipient
@@ -43,6 +45,11 @@ def digest_jobs(
     jobs = [_regular(recipient, due, now, regular), *_firsts(recipient, now, matching_since), _urgent(recipient, now)]
     jobs += [_again(recipient, each, now) for each in outdated if is_at_once(each.key)]
     return [job for job in jobs if job is not None and (job.replaces or not outdated_only)]
+
+
+def naming_until(mailer: Mailer, next_at: datetime) -> date:
+    """What closes by then is named now: in the next digest, at ``next_at``, too little time to decide is left."""
+    return local_day(next_at) + timedelta(days=mailer.named_before)
 
 
 def _regular(
@@ -94,7 +101,7 @@ def _again_key(outdated: OutdatedDigest, now: datetime) -> str:
 
 
 def _waits(subscription: ActiveSubscription, matching_since: datetime | None) -> bool:
-    return matching_since is not None and subscription.created_at >= matching_since
+    return matching_since is not None and subscription.due_since >= matching_since
 
 
 def _belongs(subscription: ActiveSubscription, period: DigestPeriod) -> bool:

@@ -14,12 +14,14 @@ from notifications.letter import Sender, Writer
 from notifications.links import Links
 from notifications.message import domain_of
 from notifications.outbox import Claim, Rules, envelope_sender
+from notifications.places import NAMED_BEFORE
 from notifications.transport import MailUrlWrong, Transport, open_transport
 from tracker.clock import Clock
 from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.mailing.keys import signing_keys
 from tracker.mailing.periods import midnight_of
 from tracker.settings import Settings
+from tracker.sources.crawl import crawlable
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Mailer:
     links: Links
     sender: Sender
     bounces: str
+    named_before: int = NAMED_BEFORE  # days before closing by which a call of our own must be named
+    sources_on: tuple[str, ...] = ()  # what is crawled, also what never was
 
     @property
     def key(self) -> bytes:
@@ -57,7 +61,8 @@ def open_mailer(settings: Settings, engine: Engine) -> Mailer:
         raise CommandFailed(f"cannot keep a secret key in {settings.data_dir}: {error.strerror}") from error
     with reading(engine) as session:
         organisation = _organisation(session, settings.responsible_organisation)
-    return Mailer(links, Sender(settings.mail_from, organisation), settings.mail_bounces)
+    sender, on = Sender(settings.mail_from, organisation), tuple(crawlable(settings))
+    return Mailer(links, sender, settings.mail_bounces, settings.named_before, on)
 
 
 def _organisation(session: Session, slug: str) -> str:

@@ -15,7 +15,6 @@ from sqlmodel import Session, col, select
 
 from db.leases import release, take, this_process
 from db.models import Delivery, Run, Subscription
-from db.queries import newest_crawls
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeliveryState, MailKind
 from notifications import outbox
@@ -28,9 +27,10 @@ from notifications.outbox import Mail
 from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.clock import Now
 from tracker.mailing.alerts import plan_alerts
+from tracker.mailing.coverage import read_coverage
 from tracker.mailing.day_mail import UNWRITABLE, DayDue, plan_day_mails, read_day, take_back_untrue
 from tracker.mailing.digest_context import DigestContext, read_digest_context
-from tracker.mailing.digest_jobs import LANES, DigestJob, digest_jobs
+from tracker.mailing.digest_jobs import LANES, DigestJob, digest_jobs, naming_until
 from tracker.mailing.mailer import Mailer
 from tracker.mailing.outdated_mail import OutdatedDigest, note_written, read_outdated, take_back_of
 from tracker.mailing.periods import DigestPeriod, periods
@@ -173,24 +173,12 @@ def _plan_all_digests(
         catalogue = read_catalogue(session, run.now, threshold)
         catalogue.doubles = unjudged_partners(session, run.now)
         recipients = read_recipients(session, catalogue, run.now, only=people)
-        coverage = read_coverage(session, catalogue)
+        coverage = read_coverage(session, catalogue, run.mailer.sources_on, run.now)
         context = read_digest_context(session, catalogue.calls, Now(run.now))
     digests = DigestRun(
         run, due, catalogue, coverage, context, result, matching_since, outdated, day, outdated_only
     )  # fmt: skip
     _plan_digests(digests, recipients)
-
-
-def read_coverage(session: Session, catalogue: Catalogue) -> Coverage:
-    """How complete the last round of crawls was."""
-    crawls = newest_crawls(session)
-    return Coverage(
-        sources=len(crawls),
-        complete=sum(crawl.complete for crawl in crawls.values()),
-        incomplete=tuple(sorted(name for name, crawl in crawls.items() if not crawl.complete))[:6],
-        last_round=max((crawl.finished_at for crawl in crawls.values()), default=None),
-        waiting=catalogue.waiting,
-    )
 
 
 def _unplanned(session: Session, now: datetime) -> list[DigestPeriod]:
@@ -248,7 +236,7 @@ def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memo
     memory.learn(due.tells, run.now)
     composed = compose(
         digests.catalogue, queries, memory, digests.coverage, run.now, first=job.first, urgent=job.kind == "urgent",
-        windows=digests.context.windows(recipient.participant_id),
+        windows=digests.context.windows(recipient.participant_id), until=naming_until(run.mailer, job.expires_at),
     )  # fmt: skip
     extras = digests.context.extras(recipient.id, recipient.participant_id, due)
     even_empty = job.kind == "regular" and not due and any(query.nothing_new for query in queries)

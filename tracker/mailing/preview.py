@@ -10,9 +10,9 @@ from notifications.digest import compose
 from notifications.message import Letter
 from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.clock import Now
+from tracker.mailing.coverage import read_coverage
 from tracker.mailing.digest_context import read_digest_context
 from tracker.mailing.mailer import Mailer
-from tracker.mailing.plan import read_coverage
 from tracker.mailing.recipients import read_memories, read_recipients
 
 
@@ -34,7 +34,7 @@ def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, thres
     [recipient] = recipients
     memory = read_memories(session, recipients)[user_id]
     first = not any(subscription.had_first for subscription in recipient.subscriptions)
-    coverage = read_coverage(session, catalogue)
+    coverage = read_coverage(session, catalogue, mailer.sources_on, now)
     context = read_digest_context(session, catalogue.calls, Now(now))
     windows, writer = context.windows(recipient.participant_id), mailer.writer(now)
     digest = compose(catalogue, recipient.queries, memory, coverage, now, first=first, windows=windows)

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
-from db.models import Call, Delivery, Follow, Revision, Run, Subscription, Told, User, Verdict
+from db.models import Call, Crawl, Delivery, Follow, Revision, Run, Subscription, Told, User, Verdict
 from db.queries import CallFilter, live_ids, named
 from db.search import Translations, read_translations
-from db.vocabulary import UNTOLD_STATES, Cadence, Say
+from db.vocabulary import UNTOLD_STATES, Cadence, MailKind, Say
 from notifications.catalogue import Catalogue
 from notifications.digest import Memory, SubscriptionQuery, Tell
 from notifications.message import Addressee
@@ -34,6 +34,7 @@ class ActiveSubscription:
     query: SubscriptionQuery
     mark: str
     had_first: bool
+    due_since: datetime  # since when its first digest is due: since it is there and something was gathered
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,13 @@ def read_recipients(
     firsts: dict[str, datetime] = dict(session.exec(select(Run.slot, Run.started_at).where(Run.job == FIRST)).all())
     silent = silent_addresses(session, now)
     people: dict[int, tuple[User, list[ActiveSubscription]]] = {}
+    gathered = session.exec(select(func.min(Crawl.finished_at))).one()
     found_by_words = cache(partial(_found_by_words, session, read_translations(session)))
     for user, row in session.exec(query):
         if address_hash(user.email) in silent:
             continue
         with suppress(ValidationError):
-            subscription = _active(row, firsts.get(str(row.id)), catalogue, found_by_words)
+            subscription = _active(row, firsts.get(str(row.id)), catalogue, found_by_words, gathered)
             people.setdefault(user.id, (user, []))[1].append(subscription)
     return [
         Recipient(Addressee(number, user.name, user.email), user.participant_id, tuple(subscriptions))
@@ -92,14 +94,17 @@ def _found_by_words(session: Session, translations: Translations, wanted: CallFi
 
 def _active(
     row: Subscription, first: datetime | None, catalogue: Catalogue | None,
-    found_by_words: Callable[[CallFilter], frozenset[int] | None],
+    found_by_words: Callable[[CallFilter], frozenset[int] | None], gathered: datetime | None,
 ) -> ActiveSubscription:  # fmt: skip
     wanted = CallFilter.model_validate(row.filter)
     query = SubscriptionQuery(row.id, row.name, wanted, row.most, row.nothing_new, found_by_words(wanted))
     if catalogue is not None:
         query = replace(query, name=query.describe(catalogue))
     since = min(row.created_at, first or row.created_at)  # a clock set back (--now) may have told before it was made
-    return ActiveSubscription(row.id, Cadence(row.every), row.weekday, since, query, mark_of(row), first is not None)
+    return ActiveSubscription(
+        row.id, Cadence(row.every), row.weekday, since, query, mark_of(row), first is not None,
+        max(row.created_at, gathered or row.created_at),
+    )  # fmt: skip
 
 
 def mark_of(row: Subscription) -> str:
@@ -120,6 +125,8 @@ def read_memories(session: Session, recipients: Iterable[Recipient]) -> dict[int
     memories = told_memories(session, people)
     for number, follows in read_follows(session, people).items():
         memories[number].follows = follows
+    for number, at in _last_digests(session, people).items():
+        memories[number].since = at
     for number, later in _put_off(session, people).items():
         memories[number].later = frozenset(later)
     for number, refused in _refusals(session, people).items():
@@ -136,6 +143,15 @@ def told_memories(session: Session, people: Iterable[int]) -> dict[int, Memory]:
     for at, number, call, *tell in session.exec(told.where(col(Delivery.state).not_in(UNTOLD_STATES))):
         memories[number].learn([_as_live(merged, call, *tell)], at)
     return memories
+
+
+def _last_digests(session: Session, people: Iterable[int]) -> dict[int, datetime]:
+    """When the last digest of each of these people was written that told something."""
+    last = select(Delivery.user_id, func.max(Delivery.planned_at)).where(
+        Delivery.kind == MailKind.DIGEST, col(Delivery.state).not_in(UNTOLD_STATES),
+        col(Delivery.user_id).in_(list(people)),
+    )  # fmt: skip
+    return {user: at for user, at in session.exec(last.group_by(col(Delivery.user_id))) if user is not None}
 
 
 def _merged(session: Session) -> dict[int, tuple[int, int]]:

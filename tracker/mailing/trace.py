@@ -13,10 +13,9 @@ from db.status import status_of
 from db.vocabulary import UNTOLD_STATES, DeliveryState, Status, ToldKind
 from notifications import wording
 from notifications.catalogue import Catalogue, read_catalogue
-from notifications.digest import Memory, compose
+from notifications.digest import Coverage, Memory, compose
 from tracker.calls.identity import same_address, same_reference
 from tracker.errors import NotPossible
-from tracker.mailing.plan import read_coverage
 from tracker.mailing.recipients import Recipient, read_memories, read_recipients
 
 LATE_DAYS = 3
@@ -201,16 +200,12 @@ def _not_mailed(session: Session, call: Call, now: datetime, threshold: float, o
         if call.id in memory.versions:
             continue
         steps.append(
-            TraceStep(
-                "niet gemaild", f"{recipient.to.email}: {_why_not(session, call, catalogue, recipient, memory, now)}"
-            )
+            TraceStep("niet gemaild", f"{recipient.to.email}: {_why_not(call, catalogue, recipient, memory, now)}")
         )
     return steps
 
 
-def _why_not(
-    session: Session, call: Call, catalogue: Catalogue, recipient: Recipient, memory: Memory, now: datetime
-) -> str:
+def _why_not(call: Call, catalogue: Catalogue, recipient: Recipient, memory: Memory, now: datetime) -> str:
     if status_of(call, now) not in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED):
         return f"de regeling is {status_of(call, now).label}"
     matched = catalogue.calls.get(call.id)
@@ -218,7 +213,7 @@ def _why_not(
         return "de regeling past bij geen opgave boven de drempel"
     if any(pair[0] == call.id for pair in memory.refused):
         return "beoordeeld als niet voor ons"
-    digest = compose(catalogue, recipient.queries, memory, read_coverage(session, catalogue), now)
+    digest = compose(catalogue, recipient.queries, memory, Coverage(), now)
     if any(item.call.id == call.id for item in digest.items):
         return "staat in het volgende overzicht"
     if call.id in memory.aside or any(each.id == call.id for each in digest.aside):
