@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from db.queries import CallFilter
@@ -107,7 +107,7 @@ class Item:
     also: tuple[CatalogueCall, ...] = ()  # what it may be the same as, named here once
     fresh: bool = False  # it appeared since the last digest, and is open
 
-    @property
+    @cached_property
     def candidate(self) -> Candidate:
         """What it is weighed by."""
         return Candidate(self.call, self.reasons[0].score if self.reasons else 1.0, self.followed, self.window)
@@ -159,7 +159,7 @@ class Digest:
         """Whether no call would be named: what is only counted is no reason to write."""
         return not self.items
 
-    @property
+    @cached_property
     def tells(self) -> tuple[Tell, ...]:
         """What the mail tells: what it names, and what it sets aside."""
         aside = ((call.id, call.version, ToldKind.SET_ASIDE.value, "") for call in self.aside)
@@ -187,29 +187,35 @@ def compose(
     if urgent:
         items = [item for item in items if _closes_within(item.call, now, SOON) and item.kind is not ToldKind.OPENING]
     fresh = [item for item in items if item.kind is ToldKind.NEW]
-    of_use = [_weighed(item, windows) for item in fresh if item.followed or _is_asked_for(item.call, wanted)]
-    usable = list(_folded(sorted(of_use, key=lambda item: item.candidate.order), catalogue))
-    known = {item.call.id for item in of_use} | {other.id for item in usable for other in item.also} | memory.aside
+    of_use = [item for item in fresh if item.followed or _is_asked_for(item.call, wanted)]
+    weighed = {item.call.id: replace(item.candidate, window=windows(item.call)) for item in of_use}
+    usable = _folded(sorted(of_use, key=lambda item: weighed[item.call.id].order), catalogue)
+    known = weighed.keys() | {other.id for _, also in usable for other in also} | memory.aside
     aside = tuple(item.call for item in fresh if item.call.id not in known)
     most = max((query.most for query in wanted), default=6)
     pressing = until or _today(now) + timedelta(days=NAMED_BEFORE)
-    placing = place([item.candidate for item in usable], most, _today(now), pressing)
-    named = [replace(i, place=placing.named[i.call.id]) for i in usable if i.call.id in placing.named]
+    placing = place([weighed[item.call.id] for item, _ in usable], most, _today(now), pressing)
+    named = [
+        replace(item, place=placing.named[item.call.id], window=weighed[item.call.id].window, also=also)
+        for item, also in usable
+        if item.call.id in placing.named
+    ]
     others = [replace(item, place=PLACE_OF[item.kind]) for item in items if item.kind is not ToldKind.NEW]
     ordered = tuple(sorted([*named, *others], key=_order))
     new_sources = () if first else coverage.new_since(memory.since)
     return Digest(now, ordered, wanted, coverage, placing.waiting, placing.announced, aside, pressing, new_sources)
 
 
-def _folded(items: Iterable[Item], catalogue: Catalogue) -> Iterator[Item]:
+def _folded(items: Iterable[Item], catalogue: Catalogue) -> list[tuple[Item, tuple[CatalogueCall, ...]]]:
     """New calls that may be one stand once: the first names the others, and nobody is told of them again."""
-    named: set[int] = set()
+    named, folded = set[int](), []
     for item in items:
         if item.call.id not in named:
             others = (catalogue.calls.get(other) for other in catalogue.doubles.get(item.call.id, ()))
             also = tuple(other for other in others if other is not None and not other.held)
             named |= {other.id for other in also}
-            yield replace(item, also=also)
+            folded.append((item, also))
+    return folded
 
 
 def _is_asked_for(call: CatalogueCall, queries: tuple[SubscriptionQuery, ...]) -> bool:
@@ -217,10 +223,6 @@ def _is_asked_for(call: CatalogueCall, queries: tuple[SubscriptionQuery, ...]) -
     if call.eligible != Eligibility.NO:
         return True
     return any(Eligibility.NO in query.filter.eligible and passes(call, query) for query in queries)
-
-
-def _weighed(item: Item, windows: Windows) -> Item:
-    return replace(item, window=windows(item.call))
 
 
 PLACE_OF = {

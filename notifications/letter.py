@@ -22,6 +22,7 @@ from notifications.headlines import LOST, coverage_line, headline_of, subject_of
 from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, Links
 from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, mailbox, one_line, sealed
 from notifications.places import PLACES, Place
+from notifications.shells import Shells
 from notifications.topics import lines
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -126,6 +127,10 @@ def _inliner() -> Any:
     )
 
 
+def _inlined(page: str) -> str:
+    return str(_inliner().inline(page))
+
+
 def _rows(table: str) -> str:
     """The rows of a table with their styles inlined, to stand in the table of their section."""
     inlined = str(_inliner().inline_fragment(table, _style()))
@@ -149,6 +154,8 @@ class Writer:
         # Where calls and the reader's own links go into what is kept; secret, so that no source can write it.
         self._secret = sealed(links.keys[0], "place")[:16]
         self._told: dict[Any, CallCard] = {}
+        self._shells = Shells(_environments(), _inlined)
+        self._of_items: dict[int, tuple[Item, CallCard]] = {}  # by call: an item is asked for more than once
         self._pieces: dict[tuple[str, CallCard], RenderedCall] = {}
 
     def fitted(self, digest: Digest, extras: DigestExtras = NO_EXTRAS) -> Digest:
@@ -265,7 +272,12 @@ class Writer:
         return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, subscriptions, what)}")
 
     def _tell(self, item: Item, running: Mapping[int, str]) -> CallCard:
-        ours = running.get(item.call.id, "")
+        known = self._of_items.get(item.call.id)
+        if known is None or known[0] is not item:
+            known = self._of_items[item.call.id] = item, self._card(item, running.get(item.call.id, ""))
+        return known[1]
+
+    def _card(self, item: Item, ours: str) -> CallCard:
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.window,
                item.call.doubted, ours, item.fresh, tuple((other.id, other.version) for other in item.also),
                tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
@@ -293,7 +305,8 @@ class Writer:
         number = PLACES.index(place)
         note = DECIDE_BY if place is Place.CHOOSE else ""
         return {
-            "name": place.label.capitalize(), "count": len(pieces[number]), "note": note, "mark": self._mark(number),
+            "name": place.label.capitalize(), "count": str(len(pieces[number])), "note": note,
+            "mark": self._mark(number),
         }  # fmt: skip
 
     def _letter(
@@ -301,10 +314,8 @@ class Writer:
         leave: str,
     ) -> Letter:  # fmt: skip
         """``pieces``: per mark the calls that stand there."""
-        plain, marked = _environments()
-        subject = one_line(plain.get_template(f"{mail}/subject.txt").render(context), MOST_SUBJECT)
-        text = plain.get_template(f"{mail}/body.txt").render(context)
-        html = str(_inliner().inline(marked.get_template(f"{mail}/body.html").render(context)))
+        subject, text, html = self._shells.filled(mail, context)
+        subject = one_line(subject, MOST_SUBJECT)
         for place, kept in pieces.items():
             own = [self._personal(piece, to, call) for call, piece in kept]
             text = text.replace(self._mark(place), "".join(piece.text for piece in own))

@@ -2,7 +2,6 @@
 
 import hmac
 import unicodedata
-from base64 import b32encode
 from binascii import b2a_qp
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from email.utils import format_datetime
 from hashlib import sha256
 
 MOST_SUBJECT = 200  # characters
+BASE_32 = "abcdefghijklmnopqrstuvwxyz234567"
+PAIRS = [first + second for first in BASE_32 for second in BASE_32]
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,12 @@ def one_line(text: str, most: int = 998) -> str:
 
 
 def sealed(key: bytes, *parts: str) -> str:
-    """A short unguessable name for these parts: HMAC-SHA-256 in base 32, 160 bits."""
-    digest = hmac.new(key, "\x00".join(parts).encode(), sha256).digest()
-    return b32encode(digest[:20]).decode().lower()
+    """A short unguessable name for these parts: HMAC-SHA-256 in base 32, 160 bits.
+
+    Made for every link of every mail: ``base64`` and ``hmac.new`` took ten times as long (2026-11-30).
+    """
+    number = int.from_bytes(hmac.digest(key, "\x00".join(parts).encode(), "sha256")[:20], "big")
+    return "".join([PAIRS[number >> shift & 1023] for shift in range(150, -1, -10)])
 
 
 def message_id(key: bytes, mail_key: str, domain: str) -> str:

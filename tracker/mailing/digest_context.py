@@ -40,6 +40,7 @@ class DigestContext:
     in_doubt: dict[int, tuple[InDoubt, ...]]
     work: dict[int, list[CallWork]]
     known: dict[tuple[Any, ...], DecisionWindow] = field(default_factory=dict)
+    known_calls: dict[tuple[str, int], DecisionWindow] = field(default_factory=dict)
     known_work: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def extras(self, user_id: int, participant: str, due: DueToday = NOTHING_DUE) -> DigestExtras:
@@ -72,7 +73,13 @@ class DigestContext:
     def _window(self, participant: str, call: CatalogueCall) -> DecisionWindow:
         if call.eligible == Eligibility.NO:
             return NO_WINDOW
-        rows = self.deadlines[call.id]
+        window = self.known_calls.get((participant, call.id))
+        if window is None:
+            window = self.known_calls[participant, call.id] = self._by_dates(participant, self.deadlines[call.id])
+        return window
+
+    def _by_dates(self, participant: str, rows: list[Deadline]) -> DecisionWindow:
+        """Many calls have the same dates."""
         key = (participant, *sorted((str(row.gate_at), str(row.day)) for row in rows))
         if key not in self.known:
             notice = notice_for(rows, participant, (), self.bodies, self.now)
