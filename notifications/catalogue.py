@@ -171,7 +171,6 @@ class Catalogue:
 
     calls: dict[int, CatalogueCall]
     opgaven: dict[str, Opgave]
-    waiting: int = 0  # calls held back from mail
     doubles: Mapping[int, Sequence[int]] = field(default_factory=dict)  # call -> what it may be the same as
     by_challenge: dict[str, list[tuple[CatalogueCall, CatalogueMatch]]] = field(default_factory=dict)
     children: dict[str, set[str]] = field(default_factory=dict)
@@ -182,14 +181,15 @@ class Catalogue:
             for match in call.matches:
                 index[match.challenge_id].append((call, match))
         self.by_challenge = dict(index)
-        self.children = {name: _with_children(name, self.opgaven.values()) for name in self.opgaven}
+        self.children = {name: with_children(name, self.opgaven.values()) for name in self.opgaven}
 
     def within(self, challenges: Iterable[str]) -> frozenset[str]:
         """These opgaven with everything below them."""
         return frozenset().union(*(self.children.get(name, {name}) for name in challenges))
 
 
-def _with_children(root: str, opgaven: Iterable[Opgave]) -> set[str]:
+def with_children(root: str, opgaven: Iterable[Opgave]) -> set[str]:
+    """An opgave with everything below it."""
     family, below = set[str](), {root}
     while below:
         family |= below
@@ -197,7 +197,7 @@ def _with_children(root: str, opgaven: Iterable[Opgave]) -> set[str]:
     return family
 
 
-def read_catalogue(session: Session, now: datetime, threshold: float, only: Iterable[int] = ()) -> Catalogue:
+def read_catalogue(session: Session, now: datetime, threshold: float, only: Iterable[int] | None = None) -> Catalogue:
     """Read what could stand in a mail at ``now``; ``only`` limits it to some calls.
 
     A call counts as matched from ``threshold`` (0-1) up. Calls that closed long ago are left out.
@@ -205,9 +205,8 @@ def read_catalogue(session: Session, now: datetime, threshold: float, only: Iter
     query = select(Call).where(col(Call.joined_into).is_(None), Call.nature == Nature.CALL)
     recent = or_(*(limit > now - REMEMBERED for limit in (col(Call.closes_at), col(Call.ends_at))))
     recent = or_(col(Call.closes_at).is_(None), recent)
-    ids = list(only)
-    rows = session.exec(query.where(col(Call.id).in_(ids) if ids else recent)).all()
-    of_calls = _Belongings(session, now, threshold, [row.id for row in rows] if ids else None)
+    rows = session.exec(query.where(recent if only is None else col(Call.id).in_(list(only)))).all()
+    of_calls = _Belongings(session, now, threshold, None if only is None else [row.id for row in rows])
     shared = dict(session.exec(shared_budgets(now - REMEMBERED)).all())
     began = first_complete(session)
     calls = {row.id: _call(row, of_calls, now, shared.get(row.call_title, 1), began) for row in rows}
@@ -215,7 +214,7 @@ def read_catalogue(session: Session, now: datetime, threshold: float, only: Iter
         row.id: Opgave(row.id, f"{row.number or ''} {row.name or row.id}".strip(), row.parent_id)
         for row in session.exec(select(Challenge))
     }
-    return Catalogue(calls, opgaven, waiting=sum(call.held and call.is_news for call in calls.values()))
+    return Catalogue(calls, opgaven)
 
 
 class _Belongings:

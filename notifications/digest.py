@@ -107,10 +107,14 @@ class Item:
     also: tuple[CatalogueCall, ...] = ()  # what it may be the same as, named here once
     fresh: bool = False  # it appeared since the last digest, and is open
 
-    @cached_property
+    @property
     def candidate(self) -> Candidate:
         """What it is weighed by."""
-        return Candidate(self.call, self.reasons[0].score if self.reasons else 1.0, self.followed, self.window)
+        return self.weighed(self.window)
+
+    def weighed(self, window: DecisionWindow) -> Candidate:
+        """What it is weighed by where its reader can decide within this window."""
+        return Candidate(self.call, self.reasons[0].score if self.reasons else 1.0, self.followed, window)
 
     @property
     def brief(self) -> bool:
@@ -188,7 +192,7 @@ def compose(
         items = [item for item in items if _closes_within(item.call, now, SOON) and item.kind is not ToldKind.OPENING]
     fresh = [item for item in items if item.kind is ToldKind.NEW]
     of_use = [item for item in fresh if item.followed or _is_asked_for(item.call, wanted)]
-    weighed = {item.call.id: replace(item.candidate, window=windows(item.call)) for item in of_use}
+    weighed = {item.call.id: item.weighed(windows(item.call)) for item in of_use}
     usable = _folded(sorted(of_use, key=lambda item: weighed[item.call.id].order), catalogue)
     known = weighed.keys() | {other.id for _, also in usable for other in also} | memory.aside
     aside = tuple(item.call for item in fresh if item.call.id not in known)

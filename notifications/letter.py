@@ -202,7 +202,8 @@ class Writer:
             for line in lines(item for item in digest.items if item.place is place):
                 card = self._tell(line.item, extras.ours)
                 head = f"{line.head}, {card.when}" if line.head and line.same_day else line.head
-                yield line.item, replace(card, head=head, grouped=line.grouped, dated_above=line.same_day)
+                grouped = replace(card, head=head, grouped=True, dated_above=line.same_day) if line.grouped else card
+                yield line.item, grouped
 
     def _waiting(self, digest: Digest) -> dict[str, Any] | None:
         if not digest.waiting:
@@ -305,8 +306,8 @@ class Writer:
         number = PLACES.index(place)
         note = DECIDE_BY if place is Place.CHOOSE else ""
         return {
-            "name": place.label.capitalize(), "count": str(len(pieces[number])), "note": note,
-            "mark": self._mark(number),
+            "name": place.label.capitalize(), "loud": place.label.upper(), "count": str(len(pieces[number])),
+            "note": note, "mark": self._mark(number),
         }  # fmt: skip
 
     def _letter(
@@ -328,10 +329,11 @@ class Writer:
 
     def _personal(self, piece: RenderedCall, to: Addressee, call: int) -> RenderedCall:
         """A kept piece with the reader's own links in it."""
+        text, html = piece.text, piece.html
         for what in (VERDICT, DOUBT):
             place, token = self._place(what, call), self.links.decision(to.user_id, call, self.now, what)
-            piece = replace(piece, text=piece.text.replace(place, token), html=piece.html.replace(place, token))
-        return piece
+            text, html = text.replace(place, token), html.replace(place, token)
+        return RenderedCall(text, html, piece.size)
 
     def _place(self, what: str, call: int) -> str:
         return f"{self._secret}-{what}-{call}-"

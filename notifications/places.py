@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from db.vocabulary import Eligibility, Status, Word
 from notifications.catalogue import CatalogueCall
@@ -74,7 +73,7 @@ class Candidate:
     followed: bool
     window: DecisionWindow = NO_WINDOW
 
-    @cached_property
+    @property
     def worth(self) -> float:
         """Fit times the chance that a public body can use it; less where it is too late or does not open yet."""
         chance = 1.0 if self.followed else CHANCES[self.call.eligible]

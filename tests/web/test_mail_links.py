@@ -149,3 +149,75 @@ def test_the_preview_is_written_by_what_sends(agenda: Engine, now: datetime, tmp
     assert page.status_code == 200
     assert "Houtbouw &lt;b&gt;" in page.text
     assert "SLUIT" in page.text or "sluit" in page.text
+
+
+def test_what_was_stopped_can_be_taken_up_again_by_the_same_link_and_goes_on_where_it_was(
+    agenda: Engine, visitor: Visitor, now: datetime, tmp_path: Path
+) -> None:
+    person = make_reader(agenda, now, name="Circulair", filter={"challenges": ["circulair"]})
+    make_call(agenda, now, "Al gekregen")
+    plan_at(agenda, now)
+    path = f"/afmelden/{links(tmp_path).leaving(person, (1,))}"
+    assert "Circulair" in visitor.get(path).text
+    visitor.post(path)
+    again = visitor.get(path).text
+    assert "Dit abonnement was al gestopt." in again
+    assert "Stop deze mail" not in again
+    make_call(agenda, now, "Intussen verschenen")
+    assert plan_at(agenda, now + timedelta(days=3)).digests == 0
+    assert "U krijgt dit overzicht weer." in visitor.post(f"{path}/hervatten").text
+    with writing(agenda) as session:
+        row = session.exec(select(Subscription)).one()
+        assert (row.ended_at, row.filter) == (None, {"challenges": ["circulair"]})
+    assert plan_at(agenda, now + timedelta(days=4)).digests == 1
+    with writing(agenda) as session:
+        texts = [mail.text for mail in session.exec(select(Delivery).order_by(Delivery.id))]  # type: ignore[arg-type]
+    assert "Intussen verschenen" in texts[-1]
+    assert "Al gekregen" not in texts[-1]
+
+
+def test_who_stopped_everything_gets_everything_back(
+    agenda: Engine, visitor: Visitor, now: datetime, tmp_path: Path
+) -> None:
+    person = make_reader(agenda, now)
+    path = f"/afmelden/{links(tmp_path).leaving(person, what=ALL)}"
+    visitor.post(path)
+    visitor.post(f"{path}/hervatten")
+    with writing(agenda) as session:
+        assert session.exec(select(Subscription)).one().ended_at is None
+        assert session.exec(select(User.reminders)).one()
+    assert visitor.post("/afmelden/1-alles.vervalst/hervatten").status_code == 410
+
+
+def test_a_stopped_subscription_is_on_its_page_with_what_it_held(agenda: Engine, now: datetime, tmp_path: Path) -> None:
+    person = make_reader(agenda, now, name="Wonen")
+    with writing(agenda) as session:
+        user = session.get_one(User, person)
+    with visit(agenda, now, tmp_path, user) as visitor:
+        visitor.get("/abonnementen")
+        visitor.send_form("/abonnementen/1/stoppen")  # type: ignore[attr-defined]
+        assert "Gestopt" in visitor.get("/abonnementen").text
+        assert visitor.send_form("/abonnementen/1/hervatten").status_code == 303  # type: ignore[attr-defined]
+    with writing(agenda) as session:
+        assert session.exec(select(Subscription)).one().ended_at is None
+
+
+def test_a_new_subscription_shows_what_it_finds_before_it_is_kept(
+    agenda: Engine, now: datetime, tmp_path: Path
+) -> None:
+    person = make_reader(agenda, now)
+    make_call(agenda, now, "Houtbouw", challenge="wonen", eligible="self")
+    make_call(agenda, now, "Kringloop", eligible="self")
+    with writing(agenda) as session:
+        user = session.get_one(User, person)
+    with visit(agenda, now, tmp_path, user) as visitor:
+        assert "Kringloop" in visitor.get("/abonnementen/nieuw").text
+        asked = {"every": "week", "most": "6", "name": "Wonen", "challenges": ["wonen"], "look": "1"}
+        page = visitor.send_form("/abonnementen", **asked)  # type: ignore[attr-defined]
+        assert page.status_code == 200
+        assert "Dit zou de eerste mail noemen" in page.text
+        assert "Houtbouw" in page.text
+        assert "Kringloop" not in page.text
+        assert 'value="Wonen"' in page.text
+    with writing(agenda) as session:
+        assert len(session.exec(select(Subscription)).all()) == 1

@@ -69,7 +69,9 @@ def subscribe(
     opgave: Annotated[list[str] | None, typer.Option("--opgave", help="An opgave; repeat for more.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All opgaven.")] = False,
     weekday: Annotated[int, typer.Option(help="For --every week: 0 is Monday.", min=0, max=6)] = 0,
-    most: Annotated[int | None, typer.Option(help="Calls a mail shows at most; 20.", min=1, max=100)] = None,
+    most: Annotated[
+        int | None, typer.Option("--at-most", "--most", help="Told in full; 6 a week or 3 a day.", min=1, max=100)
+    ] = None,
     nothing_new: Annotated[bool, typer.Option("--nothing-new", help="Mail also when there is nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -81,9 +83,11 @@ def subscribe(
         person = find_user(session, email)
         wanted = tuple(opgave or ())
         made, new = ask(session, person, wanted, every, command.now.instant, weekday, most, nothing_new or None)
+        reminders = person.reminders
     what = ", ".join(opgave or ["alle opgaven"])
     line = f"{person.email}: {every.label}, {what}" + ("" if new else " (was there already)")
-    answer({"id": made.id, "user": person.email, "new": new}, as_json, [line])
+    silent = [] if reminders else [f"reminders are off; 'user reminders {person.email} --days 30,7,1' turns them on"]
+    answer({"id": made.id, "user": person.email, "new": new, "reminders": reminders}, as_json, [line, *silent])
 
 
 @app.command()

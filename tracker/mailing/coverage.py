@@ -7,8 +7,8 @@ from sqlmodel import Session, col, func, select
 
 from db.models import Call
 from db.queries import first_complete
+from db.status import standing
 from db.vocabulary import Nature, SourceState
-from notifications.catalogue import Catalogue
 from notifications.digest import Coverage
 from notifications.wording import local_day
 from tracker.sources.health import source_health
@@ -19,7 +19,7 @@ LATE = frozenset({SourceState.OVERDUE, SourceState.NEVER})
 MOST_NAMED = 6
 
 
-def read_coverage(session: Session, catalogue: Catalogue, on: Collection[str], now: datetime) -> Coverage:
+def read_coverage(session: Session, on: Collection[str], now: datetime) -> Coverage:
     """How each source stands that is ``on``, also one that was never read; where none is said, those that were."""
     past = past_crawls(session)
     stand = {name: source_health(name, past.get(name, []), now) for name in sorted(on or past)}
@@ -30,7 +30,7 @@ def read_coverage(session: Session, catalogue: Catalogue, on: Collection[str], n
         complete=sum(health.state in UP_TO_DATE for health in stand.values()),
         incomplete=tuple(lacking[:MOST_NAMED]),
         last_round=max((crawls[0].finished_at for name, crawls in past.items() if name in stand), default=None),
-        waiting=catalogue.waiting,
+        waiting=_held(session, now),
         overdue={name: _day(health.last_complete) for name, health in list(late.items())[:MOST_NAMED]},
         unmatched=_unmatched(session),
         since=first_complete(session),
@@ -39,6 +39,11 @@ def read_coverage(session: Session, catalogue: Catalogue, on: Collection[str], n
 
 def _day(moment: datetime | None) -> date | None:
     return local_day(moment) if moment else None
+
+
+def _held(session: Session, now: datetime) -> int:
+    """Calls kept back from mail until somebody, or time, lets them go."""
+    return session.exec(select(func.count()).select_from(Call).where(col(Call.held), standing(now))).one()
 
 
 def _unmatched(session: Session) -> int:

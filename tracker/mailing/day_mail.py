@@ -93,6 +93,16 @@ def read_day(run: PlanningRun, inside: list[InsideDue], anew: Collection[int], a
     return day
 
 
+def due_for(session: Session, run: PlanningRun, to: Addressee) -> DueToday:
+    """What one person would be told now of what is due; nothing is stored."""
+    now, user = Now(run.now), to.user_id
+    if user not in people_to_remind(session, run.now):
+        return DueToday()
+    followed = _read_followed(session, [user], run.now)
+    lines = lines_due(inside_due(session, now), read_reminded_inside(session, run.now), now).get(user, ())
+    return DueToday(tuple(sorted(_calls_of(run, user, followed, to, [], {}), key=_nearest)), lines)
+
+
 def take_back_untrue(run: PlanningRun) -> tuple[list[InsideDue], frozenset[int]]:
     """What is due inside, and whose mail was taken back because it is no longer true."""
     with reading(run.engine) as session:

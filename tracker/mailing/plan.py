@@ -173,7 +173,7 @@ def _plan_all_digests(
         catalogue = read_catalogue(session, run.now, threshold)
         catalogue.doubles = unjudged_partners(session, run.now)
         recipients = read_recipients(session, catalogue, run.now, only=people)
-        coverage = read_coverage(session, catalogue, run.mailer.sources_on, run.now)
+        coverage = read_coverage(session, run.mailer.sources_on, run.now)
         context = read_digest_context(session, catalogue.calls, Now(run.now))
     digests = DigestRun(
         run, due, catalogue, coverage, context, result, matching_since, outdated, day, outdated_only
@@ -242,13 +242,14 @@ def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memo
     even_empty = job.kind == "regular" and not due and any(query.nothing_new for query in queries)
     if composed.empty and not extras.in_doubt and not even_empty:
         return None
-    fields: dict[str, Any] = {"tells": composed.tells}
+    fields: dict[str, Any]
     try:
         digest = run.writer.fitted(composed, extras)
         letter = run.writer.digest(digest, recipient.to, extras)
     except UNWRITABLE as error:
         letter = Letter("")
-        fields = {"state": DeliveryState.HELD, "remark": f"could not be written: {error}"[:300]}
+        remark = f"could not be written: {error}"[:300]
+        fields = {"tells": composed.tells, "state": DeliveryState.HELD, "remark": remark}
     else:
         fields = {"tells": (*due.tells, *digest.tells), "reminds": due.reminds}
         memory.learn(digest.tells, run.now)

@@ -1,24 +1,33 @@
-"""The next digest of a person, by the functions that send it; nothing is stored."""
+"""The next mail of a person, and what a subscription would find, by the functions that send it; nothing is stored."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import cast
 
-from sqlmodel import Session
+from sqlalchemy import Engine, or_
+from sqlmodel import Session, col, select
 
-from notifications.catalogue import read_catalogue
-from notifications.digest import compose
+from db.models import Call, Challenge, Match
+from db.queries import CallFilter
+from notifications.catalogue import REMEMBERED, Catalogue, Opgave, read_catalogue, with_children
+from notifications.digest import Coverage, Digest, Memory, SubscriptionQuery, compose
 from notifications.message import Letter
 from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.clock import Now
 from tracker.mailing.coverage import read_coverage
+from tracker.mailing.day_mail import due_for
 from tracker.mailing.digest_context import read_digest_context
+from tracker.mailing.digest_jobs import naming_until
 from tracker.mailing.mailer import Mailer
-from tracker.mailing.recipients import read_memories, read_recipients
+from tracker.mailing.periods import next_due
+from tracker.mailing.planning_run import PlanningRun
+from tracker.mailing.recipients import Recipient, found_by_words, read_follows, read_memories, read_recipients
 
 
 @dataclass(frozen=True)
 class NextMail:
-    """A digest as it would be written now, and whether it has enough to say to leave."""
+    """A mail as it would be written now, and whether it has enough to say to leave."""
 
     letter: Letter
     leaves: bool
@@ -26,18 +35,60 @@ class NextMail:
 
 def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, threshold: float) -> NextMail | None:
     """What would be mailed if all subscriptions of this person were due now; none without a subscription."""
-    catalogue = read_catalogue(session, now, threshold)
-    catalogue.doubles = unjudged_partners(session, now)
-    recipients = read_recipients(session, catalogue, now, only=[user_id])
+    recipients = read_recipients(session, None, now, only=[user_id])
     if not recipients:
         return None
-    [recipient] = recipients
-    memory = read_memories(session, recipients)[user_id]
-    first = not any(subscription.had_first for subscription in recipient.subscriptions)
-    coverage = read_coverage(session, catalogue, mailer.sources_on, now)
+    wanted = [query.filter for query in recipients[0].queries]
+    follows = read_follows(session, [user_id]).get(user_id, {})
+    catalogue = _catalogue(session, now, threshold, wanted, follows)
+    [recipient] = read_recipients(session, catalogue, now, only=[user_id])
+    memory = read_memories(session, [recipient])[user_id]
+    coverage = read_coverage(session, mailer.sources_on, now)
+    run = PlanningRun(cast(Engine, session.get_bind()), mailer, now, epoch=0)
+    due = due_for(session, run, recipient.to).fitting
+    memory.learn(due.tells, now)
     context = read_digest_context(session, catalogue.calls, Now(now))
-    windows, writer = context.windows(recipient.participant_id), mailer.writer(now)
-    digest = compose(catalogue, recipient.queries, memory, coverage, now, first=first, windows=windows)
-    extras = context.extras(user_id, recipient.participant_id)
+    digest = compose(
+        catalogue, recipient.queries, memory, coverage, now, windows=context.windows(recipient.participant_id),
+        first=not any(subscription.had_first for subscription in recipient.subscriptions),
+        until=naming_until(mailer, _next_at(recipient, now)),
+    )  # fmt: skip
+    extras, writer = context.extras(user_id, recipient.participant_id, due), mailer.writer(now)
+    if digest.empty and due:
+        return NextMail(writer.day(due, recipient.to), leaves=True)
     leaves = not digest.empty or bool(extras.in_doubt) or any(query.nothing_new for query in recipient.queries)
     return NextMail(writer.digest(writer.fitted(digest, extras), recipient.to, extras), leaves)
+
+
+def finds(
+    session: Session, mailer: Mailer, participant: str, wanted: CallFilter, most: int, now: datetime, threshold: float
+) -> Digest:
+    """What the first mail of a subscription with this filter would name, and what would wait."""
+    catalogue = _catalogue(session, now, threshold, [wanted], ())
+    query = SubscriptionQuery(0, "", wanted, most, with_words=found_by_words(session, wanted))
+    context = read_digest_context(session, catalogue.calls, Now(now))
+    until: date = naming_until(mailer, now)
+    return compose(
+        catalogue, [query], Memory(), Coverage(), now, first=True, windows=context.windows(participant), until=until
+    )
+
+
+def _next_at(recipient: Recipient, now: datetime) -> datetime:
+    return min(next_due(each.every, each.weekday, now) for each in recipient.subscriptions)
+
+
+def _catalogue(
+    session: Session, now: datetime, threshold: float, wanted: Iterable[CallFilter], follows: Iterable[int]
+) -> Catalogue:
+    """The calls that a mail for these filters could name, and what is followed: not all that there is."""
+    opgaven = [Opgave(number, "", parent) for number, parent in session.exec(select(Challenge.id, Challenge.parent_id))]
+    matched = select(Match.call_id).join(Call, col(Call.id) == col(Match.call_id)).where(Match.score >= threshold)
+    recent = (limit > now - REMEMBERED for limit in (col(Call.closes_at), col(Call.ends_at)))
+    matched = matched.where(or_(col(Call.closes_at).is_(None), *recent))
+    filters = list(wanted)
+    if all(each.challenges for each in filters):
+        families = {name for each in filters for root in each.challenges for name in with_children(root, opgaven)}
+        matched = matched.where(col(Match.challenge_id).in_(families))
+    catalogue = read_catalogue(session, now, threshold, {*session.exec(matched.distinct()), *follows})
+    catalogue.doubles = unjudged_partners(session, now)
+    return catalogue

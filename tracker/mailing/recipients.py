@@ -73,17 +73,22 @@ def read_recipients(
     silent = silent_addresses(session, now)
     people: dict[int, tuple[User, list[ActiveSubscription]]] = {}
     gathered = session.exec(select(func.min(Crawl.finished_at))).one()
-    found_by_words = cache(partial(_found_by_words, session, read_translations(session)))
+    by_words = cache(partial(_found_by_words, session, read_translations(session)))
     for user, row in session.exec(query):
         if address_hash(user.email) in silent:
             continue
         with suppress(ValidationError):
-            subscription = _active(row, firsts.get(str(row.id)), catalogue, found_by_words, gathered)
+            subscription = _active(row, firsts.get(str(row.id)), catalogue, by_words, gathered)
             people.setdefault(user.id, (user, []))[1].append(subscription)
     return [
         Recipient(Addressee(number, user.name, user.email), user.participant_id, tuple(subscriptions))
         for number, (user, subscriptions) in people.items()
     ]
+
+
+def found_by_words(session: Session, wanted: CallFilter) -> frozenset[int] | None:
+    """The calls that the words of one filter find; None where it has none."""
+    return _found_by_words(session, read_translations(session), wanted)
 
 
 def _found_by_words(session: Session, translations: Translations, wanted: CallFilter) -> frozenset[int] | None:

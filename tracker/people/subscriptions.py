@@ -7,7 +7,7 @@ from datetime import datetime
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, col, select
 
-from db.models import Challenge, Delivery, Participant, Subscription, User
+from db.models import REMINDER_DAYS, Challenge, Delivery, Participant, Subscription, User
 from db.queries import CallFilter
 from db.vocabulary import WAITING_STATES, Cadence, MailKind, Role
 from notifications import outbox
@@ -109,6 +109,29 @@ def leave(session: Session, user_id: int, subscriptions: tuple[int, ...] | None,
     withdrawn = [mail.id for mail in queued if mail.id and ended.intersection(mail.subscriptions)]
     outbox.withdraw(session, withdrawn, "unsubscribed", now)
     return len(ending)
+
+
+def take_up(session: Session, user_id: int, subscriptions: tuple[int, ...] | None) -> int:
+    """Let these ended subscriptions of this person run again (none: those that ended last, together); how many do.
+
+    What they told stays told; what came meanwhile comes by name.
+    """
+    ended = select(Subscription).where(Subscription.user_id == user_id, col(Subscription.ended_at).is_not(None))
+    rows = list(session.exec(ended))
+    last = max((row.ended_at for row in rows if row.ended_at), default=None)
+    wanted = [row for row in rows if (row.id in subscriptions if subscriptions is not None else row.ended_at == last)]
+    for row in wanted:
+        row.ended_at = None
+        session.add(row)
+    return len(wanted)
+
+
+def take_up_reminders(session: Session, user_id: int) -> None:
+    """Reminders again, at the days that were chosen before."""
+    user = session.get(User, user_id)
+    if user is not None:
+        user.reminders, user.reminder_days = True, user.reminder_days or list(REMINDER_DAYS)
+        session.add(user)
 
 
 def leave_reminders(session: Session, user_id: int, now: datetime) -> None:

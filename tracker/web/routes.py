@@ -196,6 +196,7 @@ ROUTES: list[Route] = [
     Route("POST", "/klopt-niet/{token}", mail_links.doubt_from_mail, PUBLIC, Guard.NONE),
     Route("GET", "/afmelden/{token}", mail_links.show_leaving, PUBLIC),
     Route("POST", "/afmelden/{token}", mail_links.leave, PUBLIC, Guard.NONE),
+    Route("POST", "/afmelden/{token}/hervatten", mail_links.take_up_again, PUBLIC, Guard.NONE),
     Route("GET", "/abonnementen/voorbeeld", earlier_mails.preview, READER),
     Route("GET", "/abonnementen/overzichten", earlier_mails.index, READER),
     Route("GET", "/abonnementen/overzicht/{delivery_id:id}", earlier_mails.show, READER),
@@ -207,6 +208,7 @@ ROUTES: list[Route] = [
     Route("GET", "/abonnementen/{subscription_id:id}", subscriptions.edit, READER),
     Route("POST", "/abonnementen/{subscription_id:id}", subscriptions.save, READER),
     Route("POST", "/abonnementen/{subscription_id:id}/stoppen", subscriptions.stop, READER),
+    Route("POST", "/abonnementen/{subscription_id:id}/hervatten", subscriptions.take_up_again, READER),
     # beheer
     Route("GET", "/beheer", people.index, ADMINISTRATOR),
     Route("POST", "/beheer/mensen", people.create, ADMINISTRATOR),

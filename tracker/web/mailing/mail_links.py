@@ -4,8 +4,8 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Call, Subscription, User
-from db.queries import live_call
+from db.models import Call, Challenge, Subscription, User
+from db.queries import CallFilter, live_call
 from db.vocabulary import NoReason, Say
 from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, LeavingLink, Links
 from tracker.calls.answers import can_be_doubted, doubt
@@ -13,13 +13,15 @@ from tracker.errors import Refused
 from tracker.mailing.keys import signing_keys
 from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
-from tracker.people.subscriptions import leave_reminders
+from tracker.people.subscriptions import leave_reminders, take_up, take_up_reminders
 from tracker.rights import Deed
+from tracker.web.calls.filter_form import in_words
 from tracker.web.calls.head import head_of
 from tracker.web.calls.questions import DoubtForm
 from tracker.web.calls.statements import dates_of, eligible_fact, facts
 from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
+from tracker.web.frame.phrases import challenge_name
 
 
 class MailedVerdictForm(BaseModel):
@@ -129,8 +131,12 @@ def show_leaving(request: RequestContext) -> Response:
     leaving = _links(request).read_leaving(request.params["token"])
     if leaving is None:
         return request.page("mailing/mail_links_expired.html", 410)
-    names = [subscription.name or "uw abonnement" for subscription in _running(request.session, leaving)]
-    return request.page("mailing/mail_links_leave.html", token=request.params["token"], what=leaving.what, names=names)
+    names = _named(request.session, _running(request.session, leaving))
+    user = request.session.get(User, leaving.user_id)
+    over = leaving.what != ALL and not names if leaving.what != REMINDERS else user is None or not user.reminders
+    return request.page(
+        "mailing/mail_links_leave.html", token=request.params["token"], what=leaving.what, names=names, over=over
+    )
 
 
 def leave(request: RequestContext) -> Response:
@@ -148,7 +154,31 @@ def leave(request: RequestContext) -> Response:
     if leaving.what in (ALL, REMINDERS):
         leave_reminders(request.session, leaving.user_id, request.now.instant)
     request.record("unsubscribe from mail", f"user {leaving.user_id}")
-    return request.page("mailing/mail_links_left.html", what=leaving.what)
+    return request.page("mailing/mail_links_left.html", what=leaving.what, token=request.params["token"], again=False)
+
+
+def take_up_again(request: RequestContext) -> Response:
+    """What this link ended runs again: the person changed their mind."""
+    leaving = _links(request).read_leaving(request.params["token"])
+    user = request.session.get(User, leaving.user_id) if leaving else None
+    if leaving is None or user is None or user.deactivated_at is not None:
+        return request.page("mailing/mail_links_expired.html", 410)
+    if leaving.what != REMINDERS:
+        take_up(request.session, leaving.user_id, None if leaving.what == ALL else leaving.subscriptions)
+    if leaving.what in (ALL, REMINDERS):
+        take_up_reminders(request.session, leaving.user_id)
+    request.record("subscribe again from mail", f"user {leaving.user_id}")
+    return request.page("mailing/mail_links_left.html", what=leaving.what, token=request.params["token"], again=True)
+
+
+def _named(session: Session, rows: list[Subscription]) -> list[str]:
+    """Each by its name, or by what it is about."""
+    names = {challenge.id: challenge_name(challenge) for challenge in session.exec(select(Challenge))}
+    about = [in_words(CallFilter.model_validate(row.filter), names) for row in rows]
+    return [
+        row.name or "; ".join(text for _, text in words) or "alle opgaven"
+        for row, words in zip(rows, about, strict=True)
+    ]
 
 
 def _running(session: Session, leaving: LeavingLink) -> list[Subscription]:

@@ -1,5 +1,6 @@
 """Abonnementen: what I get, how often, and what the next one would say."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
@@ -10,16 +11,18 @@ from starlette.responses import Response
 from db.models import REMINDER_DAYS, Challenge, Subscription, User
 from db.queries import CallFilter
 from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
+from notifications.digest import Digest, Item
+from notifications.places import PLACES, Place
 from tracker.errors import NotFound, NotPossible
 from tracker.matching.search import find
-from tracker.people.subscriptions import choose_reminders, leave
+from tracker.people.subscriptions import choose_reminders, leave, take_up
 from tracker.web.calls.filter_form import Filter, Programmes, choices, in_words, query_string
 from tracker.web.frame.actions import Euros, PageOf
-from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import EMPTY_FORM, FormState, InvalidForm, checked
+from tracker.web.frame.context import Handler, RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, FormState, InvalidForm, checked, filled
 from tracker.web.frame.phrases import challenge_name
 
-MOST = 50
+MOST_ENDED = 10
 
 
 class SubscriptionForm(BaseModel):
@@ -63,9 +66,27 @@ def index(request: RequestContext) -> Response:
     ).all()
     names = {c.id: challenge_name(c) for c in request.session.exec(select(Challenge))}
     described = [_described(request, row, names) for row in rows]
+    ended = [(row, in_words(CallFilter.model_validate(row.filter), names)) for row in _ended(request)]
     chosen = request.user.reminder_days if request.user.reminders else []
     offered = sorted({*REMINDER_DAYS, *chosen}, reverse=True)
-    return request.page("mailing/subscriptions_index.html", rows=described, chosen=chosen, offered=offered)
+    return request.page("mailing/subscriptions_index.html", rows=described, ended=ended, chosen=chosen, offered=offered)
+
+
+def _ended(request: RequestContext) -> list[Subscription]:
+    """Those of mine that stopped, the last one first."""
+    ended = select(Subscription).where(
+        Subscription.user_id == request.viewer.user_id, col(Subscription.ended_at).is_not(None)
+    )
+    return list(request.session.exec(ended.order_by(col(Subscription.ended_at).desc()).limit(MOST_ENDED)))
+
+
+def take_up_again(request: RequestContext) -> Response:
+    """Let one of mine that stopped run again."""
+    row = request.named(Subscription, "subscription_id")
+    if row.user_id != request.viewer.user_id or row.ended_at is None:
+        raise NotFound
+    take_up(request.session, request.user.id, (row.id,))
+    return request.to("/abonnementen", done="hervat")
 
 
 def _described(
@@ -112,8 +133,22 @@ def _fresh(request: RequestContext) -> Subscription:
 
 
 def new(request: RequestContext) -> Response:
-    """The form, with the filter of the address filled in."""
-    return _form(request, _fresh(request), request.read_query(Filter).wanted(), EMPTY_FORM)
+    """The form, with the filter of the address filled in, and what it finds."""
+    return _form(request, _fresh(request), request.read_query(Filter).wanted(), EMPTY_FORM, look=True)
+
+
+def _or_look(find: Callable[[RequestContext], Subscription], keep: Handler) -> Handler:
+    """A handler of the form that first shows what the filter finds, where that was asked, and keeps nothing then."""
+
+    def handler(request: RequestContext) -> Response:
+        if not request.form.get("look"):
+            return keep(request)
+        row, (form, errors) = find(request), filled(SubscriptionForm, request.form)
+        if form is None:
+            return _mine(request, row, FormState(request.form, errors, 422))
+        return _form(request, row, form.filter(), FormState(request.form, {}), look=True, most=form.most)
+
+    return handler
 
 
 def _mine(request: RequestContext, row: Subscription, state: FormState) -> Response:
@@ -123,18 +158,38 @@ def _mine(request: RequestContext, row: Subscription, state: FormState) -> Respo
     return _form(request, row, CallFilter.model_validate(row.filter), state)
 
 
-def _form(request: RequestContext, row: Subscription, query: CallFilter, state: FormState) -> Response:
+def _form(
+    request: RequestContext, row: Subscription, query: CallFilter, state: FormState, look: bool = False,
+    most: int | None = None,
+) -> Response:  # fmt: skip
     results = find(request.session, query, request.now.instant)
+    digest = _found(request, query, most or row.most) if look else None
     return request.page(
         "mailing/subscriptions_form.html",
         state=state,
         row=row,
         query=query,
         total=results.total,
+        found=digest,
+        sections=_sections(digest) if digest else [],
         saved=query_string(query),
         programmes=request.site.part(Programmes).options(request.session),
         **choices(request.session),
     )
+
+
+def _sections(digest: Digest) -> list[tuple[Place, list[Item]]]:
+    return [(place, [item for item in digest.items if item.place is place]) for place in PLACES]
+
+
+def _found(request: RequestContext, query: CallFilter, most: int) -> Digest:
+    """What the first mail of this filter would name."""
+    from tracker.mailing.mailer import open_mailer
+    from tracker.mailing.preview import finds
+    from tracker.matching import DIGEST_THRESHOLD
+
+    mailer, now = open_mailer(request.site.settings, request.site.engine), request.now.instant
+    return finds(request.session, mailer, request.user.participant_id, query, most, now, DIGEST_THRESHOLD)
 
 
 def _keep(request: RequestContext, row: Subscription, form: SubscriptionForm) -> None:
@@ -148,5 +203,5 @@ def _keep(request: RequestContext, row: Subscription, form: SubscriptionForm) ->
 
 
 edit = PageOf(mine, _mine, lambda _: "/abonnementen")
-save = edit.form(SubscriptionForm, done="abonnement")(_keep)
-create = replace(edit, find=_fresh).form(SubscriptionForm, done="abonnement")(_keep)
+save = _or_look(mine, edit.form(SubscriptionForm, done="abonnement")(_keep))
+create = _or_look(_fresh, replace(edit, find=_fresh).form(SubscriptionForm, done="abonnement")(_keep))
