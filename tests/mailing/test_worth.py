@@ -88,7 +88,7 @@ def test_a_topic_stands_with_its_code_and_topics_of_one_call_stand_together(agen
     lines = [line for line in text.splitlines() if line.startswith(("* ", "Eén oproep"))]
     assert lines == [
         "* Eerst [LIFE-2026-0]",
-        "Eén oproep, 3 onderwerpen: Schone energie",
+        "Eén oproep, 3 onderwerpen: Schone energie, sluit dinsdag 1 december 2026, 17:00 (Brussel)",
         "* Buurtwarmte [LIFE-2026-1]",
         "* Renovatie [LIFE-2026-3]",
         "* Isolatie [LIFE-2026-4]",
