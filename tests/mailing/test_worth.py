@@ -137,6 +137,31 @@ def test_what_opens_soon_says_when_it_closes_with_its_hour(agenda: Engine, now: 
     assert "opent maandag 20 juli 2026; sluit dinsdag 1 september 2026, 17:00 (Brussel)" in text
 
 
+def test_a_subject_counts_what_is_named_and_calls_nothing_a_choice_that_only_opens(
+    agenda: Engine, now: datetime
+) -> None:
+    make_reader(agenda, now)
+    for n in range(3):
+        call = make_call(agenda, now, f"Straks {n}", closes=date(2026, 9, 1), eligible="self", source_word="announced")
+        with writing(agenda) as session:
+            day = date(2026, 7, 20)
+            session.add(
+                Deadline(call_id=call, kind=DeadlineKind.OPENS, day=day, zone="Europe/Brussels", modified_at=now)
+            )
+    plan_at(agenda, now)
+    later = now + timedelta(days=40)
+    make_call(agenda, later, "Nieuw", closes=date(2026, 12, 1), eligible="self")
+    for n in range(7):
+        make_call(agenda, later, f"Voor anderen {n}", closes=date(2026, 12, 1), eligible="no")
+    plan_at(agenda, later)
+    mail = deliveries(agenda)[-1]
+    assert mail.subject.startswith("Kansenradar: Nieuw: 1 kans om eerst te kiezen, 3 openen binnenkort")
+    named = [line[2:] for line in mail.text.splitlines() if line.startswith("* ")]
+    assert sorted(named) == ["Nieuw", "Straks 0", "Straks 1", "Straks 2"]
+    assert "Voor anderen" not in mail.text
+    assert "Waarschijnlijk niets voor een gemeente: 7 regelingen" in mail.text
+
+
 def test_a_followed_call_that_vanishes_is_told_the_next_working_day_and_once(agenda: Engine, now: datetime) -> None:
     reader = make_reader(agenda, now, every=Cadence.WEEK)
     call = make_call(agenda, now, "Klimaatplan", eligible="self")

@@ -49,6 +49,16 @@ def test_not_for_public_bodies_is_said_where_the_call_says_so_itself(text: str) 
     assert "De bron zegt" in found.because
 
 
+def test_a_call_that_takes_no_proposal_without_cities_is_for_them_by_its_conditions() -> None:
+    conditions = "General conditions apply. At least three cities, each from another Member State, must participate."
+    found = told("New ways of heating whole districts with waste heat.", conditions=conditions)
+    assert (found.eligible, found.estimate) == ("self", False)
+    assert "must participate" in found.because
+    assert "General conditions" not in found.because
+    elsewhere = "Tests must take place in at least three cities. Universities must be part of the consortium."
+    assert told("New ways of heating whole districts.", conditions=elsewhere).estimate
+
+
 def test_a_call_that_only_names_others_is_seldom_something_for_a_municipality_and_shows_the_sentence() -> None:
     found = told("Ondernemers kunnen een voucher van 5.000 euro aanvragen voor advies.", SURE_SELF)
     assert (found.eligible, found.estimate) == ("no", True)

@@ -57,8 +57,9 @@ def test_matching_is_no_worse_than_it_was(matcher: Matcher, tmp_path: Path) -> N
     assert found["eligible"] >= GATE["eligible"]
 
 
-# ``eligible``: by titles alone, of which the product says "onbekend"; the linear weights before reached 0.82 there (2026-11-30).
-GATE = {"any": 0.74, "must": 0.53, "dutch": 0.67, "eligible": 0.78}
+# ``eligible``: by titles alone, of which the product says "onbekend". Measured on 30 November 2026, with the labels of
+# that day: 0.739, 0.687, 0.706, 0.783.
+GATE = {"any": 0.73, "must": 0.67, "dutch": 0.69, "eligible": 0.78}
 
 
 def test_evaluate_tells_what_others_rely_on(matcher: Matcher, tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ class Corpus:
     pairs: dict[str, Array]
     cues: Array
     vectors: Array
-    calls: Vectors  # each call as one vector: what neighbours are found by
+    calls: Vectors  # each call as one vector: what neighbours are found by, beside its passage alone
+    wholes: Vectors
     grades: Grades
     eligible: Array
     siblings: NDArray[np.int64]  # a number that editions and lots of one call share
@@ -48,6 +49,7 @@ def corpus_of(rows: Sequence[Mapping[str, Any]], challenges: Sequence[ChallengeT
         cues=ready.cues,
         vectors=ready.vectors,
         calls=ready.calls,
+        wholes=ready.wholes,
         grades=grades_of(rows, [c.id for c in challenges]),
         eligible=eligible_of(rows),
         siblings=ready.siblings,

@@ -21,6 +21,7 @@ OURS = frozenset({Applicant.MUNICIPALITY, Applicant.PROVINCE, Applicant.TRANSPOR
 NO_WORD = frozenset({Applicant.ANY, Applicant.CONSORTIUM, Applicant.WATER_AUTHORITY})  # leave it open
 AROUND = 200  # characters looked at on either side of a name
 QUOTED = 240
+LONGEST_CONDITIONS = 20_000  # characters, as many as are kept
 WORD = re.compile(r"[\w-]*")
 _END = re.compile(r"[.!?;](?:\s|$)|\n")
 
@@ -50,7 +51,7 @@ class WhoMayApply:
 @cache
 def _rules() -> dict[str, list[re.Pattern[str]]]:
     words = read_words("applicants.yaml")
-    patterns = {**words["applies"], **{name: words[name] for name in ("only", "not_acting", "never")}}
+    patterns = {**words["applies"], **{name: words[name] for name in ("only", "not_acting", "never", "required")}}
     return {name: [re.compile(p, re.I) for p in some] for name, some in patterns.items()}
 
 
@@ -153,6 +154,10 @@ def _by_kind(reading: ReadCall) -> Ruling | None:
 def _by_sentences(reading: ReadCall) -> Ruling | None:
     """By sentences of the call that say who may apply: public bodies, only others, or expressly no public bodies."""
     text = f"{reading.texts['title']}. {reading.texts['text']}"
+    for part in (text, clean(reading.call.conditions, LONGEST_CONDITIONS)):
+        for pattern in _rules()["required"]:
+            if required := pattern.search(part):
+                return Ruling("self", _quoted(part, required.start(), required.end()))
     for pattern in _rules()["never"]:
         if excluded := pattern.search(text):
             return Ruling("no", _quoted(text, excluded.start(), excluded.end()))

@@ -16,7 +16,7 @@ PLACES = ("title", "call", "destination", "text")
 WORD_FEATURES = (
     "words_title", "words_call", "words_text", "words_excluded", "dutch_words_title", "dutch_words_text", "in_dutch",
 )  # fmt: skip
-VECTOR_FEATURES = ("title_phrase", "whole_phrase", "place_phrase")
+VECTOR_FEATURES = ("title_phrase", "whole_phrase", "place_phrase", "title_word", "whole_word")
 Matrix = NDArray[np.float64]
 PASSAGE = 1200  # characters of text that make one vector: about 400 tokens of the 512 that the encoder reads at once
 
@@ -131,8 +131,9 @@ def dutch(readings: Sequence[ReadCall]) -> Matrix:
     return np.array([[float(r.language == "nl")] for r in readings]).reshape(len(readings), 1)
 
 
-def vector_features(encoded: BatchVectors, phrases: Phrases, count: int) -> Matrix:
-    """Cosines of title, passage and place with the nearest phrase of each opgave."""
-    sides = (encoded.title, encoded.whole, encoded.place)
-    columns = [best_by_owner(vectors @ phrases.vectors.T, phrases.owner, count) for vectors in sides]
+def vector_features(encoded: BatchVectors, phrases: Phrases, words: Phrases, count: int) -> Matrix:
+    """Cosines of title, passage and place with the nearest phrase of each opgave, and with its nearest single word."""
+    sides = [(phrases, encoded.title), (phrases, encoded.whole), (phrases, encoded.place)]
+    sides += [(words, encoded.title), (words, encoded.whole)]
+    columns = [best_by_owner(vectors @ texts.vectors.T, texts.owner, count) for texts, vectors in sides]
     return np.stack(columns, axis=2).astype(np.float64)

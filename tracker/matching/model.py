@@ -9,6 +9,7 @@ from tracker.matching import eligibility, scoring, weights, why
 from tracker.matching.agenda import phrases_of, words_of
 from tracker.matching.area import area
 from tracker.matching.fit import Array, sigmoid
+from tracker.matching.neighbours import UNKNOWN, near, who_may_apply
 from tracker.matching.prepare import PreparedBatch, prepare_agenda, prepare_batch
 from tracker.matching.texts import CallMatches, CallText, ChallengeText, Embedder, Reason, Scored, Vectors
 from tracker.matching.vectors import CachedEncoder
@@ -83,10 +84,13 @@ class Matcher:
         for start in range(0, len(calls), BATCH):
             ready = prepare_batch(calls[start : start + BATCH], self._known, encoder)
             pairs, vectors = ready.pairs[self._mode], None
+            nearest = np.full((len(ready.cues), len(scoring.ELIGIBLE)), UNKNOWN)
             if self._embedder:
                 own, vectors = scoring.own_features(ids, known, ready.cues, ready.vectors), ready.vectors
-                pairs = scoring.with_labels(pairs, own, known.labelled, ids, ready.calls, ready.siblings)
-            scores = scoring.score(pairs, ready.cues, vectors, stages, self._mode)
+                labelled = near(known.labelled, ids, ready.calls, ready.wholes, ready.siblings)
+                pairs = scoring.with_labels(pairs, own, labelled)
+                nearest = who_may_apply(known.labelled, ready.calls, ready.siblings)
+            scores = scoring.score(pairs, ready.cues, vectors, nearest, stages, self._mode)
             scores.score[:, self._blank] = 0.0
             yield ready, scores
 

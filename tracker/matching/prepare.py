@@ -24,6 +24,7 @@ class PreparedBatch:
     cues: Matrix
     vectors: Array
     calls: Vectors  # each call as one vector
+    wholes: Vectors  # its passage alone
     siblings: NDArray[np.int64]
 
 
@@ -33,6 +34,7 @@ class PreparedAgenda:
 
     lexicon: Lexicon
     phrases: agenda.Phrases | None
+    words: agenda.Phrases | None
     count: int
 
 
@@ -40,9 +42,10 @@ def prepare_agenda(challenges: Sequence[ChallengeText], encoder: Embedder | None
     """The lexicon of the opgaven and the cues, and the vectors of the opgaven."""
     lexicon = agenda.lexicon(challenges, practice.terms())
     if encoder is None:
-        return PreparedAgenda(lexicon, None, len(challenges))
+        return PreparedAgenda(lexicon, None, None, len(challenges))
     phrases = agenda.vectors_of([agenda.phrases_of(c) for c in challenges], encoder)
-    return PreparedAgenda(lexicon, phrases, len(challenges))
+    words = agenda.vectors_of([agenda.words_of(c) for c in challenges], encoder)
+    return PreparedAgenda(lexicon, phrases, words, len(challenges))
 
 
 def prepare_batch(calls: Sequence[CallText], known: PreparedAgenda, encoder: Embedder | None) -> PreparedBatch:
@@ -51,11 +54,12 @@ def prepare_batch(calls: Sequence[CallText], known: PreparedAgenda, encoder: Emb
     by_words = features.word_features(readings, known.count)
     pairs, cues = {"words": by_words}, practice.features(readings)
     siblings = np.array([sibling_code(reading.texts["title"]) for reading in readings], np.int64)
-    if encoder is None or known.phrases is None or not calls:
+    if encoder is None or known.phrases is None or known.words is None or not calls:
         nothing = np.zeros((len(calls), 0))
-        return PreparedBatch(readings, None, pairs, cues, nothing, nothing.astype(np.float32), siblings)
+        none = nothing.astype(np.float32)
+        return PreparedBatch(readings, None, pairs, cues, nothing, none, none, siblings)
     encoded = features.encode(readings, encoder)
-    by_vectors = features.vector_features(encoded, known.phrases, known.count)
+    by_vectors = features.vector_features(encoded, known.phrases, known.words, known.count)
     pairs["vectors"] = np.concatenate([by_words, by_vectors], axis=2)
-    vectors = scoring.call_vectors(encoded)
-    return PreparedBatch(readings, encoded, pairs, cues, vectors, features.fingerprints(encoded), siblings)
+    vectors, calls_as_one = scoring.call_vectors(encoded), features.fingerprints(encoded)
+    return PreparedBatch(readings, encoded, pairs, cues, vectors, calls_as_one, encoded.whole, siblings)

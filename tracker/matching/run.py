@@ -125,6 +125,7 @@ def call_text(row: Call) -> CallText:
         language=row.language,
         publisher=row.publisher,
         applicants=tuple(row.applicants),
+        conditions=row.particulars.get("conditions") or "",
     )
 
 

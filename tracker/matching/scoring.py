@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from tracker.matching import neighbours, practice
 from tracker.matching.features import VECTOR_FEATURES, WORD_FEATURES, BatchVectors, Matrix
 from tracker.matching.fit import Array, sigmoid
-from tracker.matching.neighbours import UNKNOWN, LabelledCalls
-from tracker.matching.texts import Eligibility, Vectors
+from tracker.matching.neighbours import UNKNOWN
+from tracker.matching.texts import Eligibility
 from tracker.matching.weights import Linear, Stages, Weights
 
 ELIGIBLE: tuple[Eligibility, ...] = ("no", "partner", "self")
-OWN_FEATURES = ("own_head", "often", *neighbours.FEATURES)  # what labels of this very opgave say
+OWN_FEATURES = ("own_head", "own_must", "dutch_own_head", "often", *neighbours.FEATURES)  # what its labels say
+SUREST = 6.0  # logits of heads are cut here: a head of three calls is surer than it should be
 TOPIC_SHAPE = ("best_topic", "second_topic", "third_topic", "topics")
 CALL_OUTPUTS = (*(f"eligible_{e}" for e in ELIGIBLE), "use")
 PLACE_SHARE = 0.6  # of the vector of destination or call beside those of title and text
@@ -34,6 +35,7 @@ def names(mode: str) -> dict[str, tuple[str, ...]]:
         "pair": pairs,
         "head": cues,
         "call": (*cues, *TOPIC_SHAPE),
+        "who": (*cues, *(f"nearest_{e}" for e in ELIGIBLE)),
         "final": ("topic", "topic_margin", *pairs, *CALL_OUTPUTS, *cues),
     }
 
@@ -55,20 +57,26 @@ def call_vectors(encoded: BatchVectors) -> Array:
 
 
 def own_features(ids: Sequence[str], known: Weights, cues: Matrix, vectors: Array) -> Array:
-    """The own head of each opgave and how often it is met; UNKNOWN for one without labelled calls enough."""
-    columns = np.full((len(cues), len(ids), 2), UNKNOWN)
+    """The own heads of each opgave and how often it is met; UNKNOWN for one without labelled calls enough."""
+    columns = np.full((len(cues), len(ids), 3), UNKNOWN)
     for column, name in enumerate(ids):
         if name in known.heads:
-            columns[:, column, 0] = known.heads[name](cues, vectors)
-            columns[:, column, 1] = known.often[name]
+            columns[:, column, 0] = head_logits(known.heads[name], cues, vectors)
+            columns[:, column, 1] = head_logits(known.must_heads[name], cues, vectors)
+            columns[:, column, 2] = known.often[name]
     return columns
 
 
-def with_labels(
-    pairs: Matrix, own: Array, labelled: LabelledCalls, ids: Sequence[str], calls: Vectors, siblings: NDArray[np.int64]
-) -> Matrix:
-    """Pair features with what labels of the opgave say: its own head, and the nearest labelled calls."""
-    return np.concatenate([pairs, own, neighbours.near(labelled, ids, calls, siblings)], axis=2)
+def head_logits(head: Linear, cues: Matrix, vectors: Array) -> Array:
+    """What one head says of each call."""
+    return np.clip(head(cues, vectors), -SUREST, SUREST)
+
+
+def with_labels(pairs: Matrix, own: Array, near: Array) -> Matrix:
+    """Pair features with what labels of the opgave say: its own heads, and the nearest labelled calls."""
+    head, must, often = (own[:, :, [n]] for n in range(3))
+    spoken = pairs[:, :, [WORD_FEATURES.index("in_dutch")]]
+    return np.concatenate([pairs, head, must, head * spoken, often, near], axis=2)
 
 
 def met(pairs: Matrix, mode: str) -> NDArray[np.bool_]:
@@ -91,16 +99,18 @@ def shape(topic: Array) -> Array:
     return np.hstack([np.maximum(best, LOWEST), sigmoid(topic).sum(1, keepdims=True)])
 
 
-def call_outputs(features: Array, vectors: Array | None, stages: Stages) -> Array:
-    """Per call the chances of each answer to who may apply, and of use."""
+def call_outputs(features: Array, vectors: Array | None, nearest: Array, stages: Stages) -> Array:
+    """Per call the shares of who may apply, by straight lines and by trees, and the chance that it is of use."""
     parts: list[Linear] = [*(stages.eligible[name] for name in ELIGIBLE), stages.use]
-    return np.clip(np.stack([part(features, vectors) for part in parts], axis=1), 0.01, 0.99)
+    by_lines = sigmoid(np.stack([part(features, vectors) for part in parts], axis=1))
+    rows = np.hstack([features[:, : len(practice.names())], nearest])
+    by_trees = sigmoid(np.stack([stages.who[name](rows) for name in ELIGIBLE], axis=1))
+    return np.hstack([(_shares(by_lines[:, :-1]) + _shares(by_trees)) / 2, by_lines[:, -1:]])
 
 
-def shares(outputs: Array) -> Array:
-    """The shares of no, partner and self, summing to one."""
-    each = outputs[:, : len(ELIGIBLE)]
-    return np.asarray(each / each.sum(1, keepdims=True))
+def _shares(chances: Array) -> Array:
+    """Chances of no, partner and self as shares that sum to one."""
+    return np.asarray(chances / np.maximum(chances.sum(1, keepdims=True), 1e-6))
 
 
 def final_rows(
@@ -123,14 +133,14 @@ def outside(cues: Matrix) -> Matrix:
     return np.asarray(OUTSIDE * cues[:, [practice.names().index("area:outside")]])
 
 
-def score(pairs: Matrix, cues: Matrix, vectors: Array | None, stages: Stages, mode: str) -> Scores:
+def score(pairs: Matrix, cues: Matrix, vectors: Array | None, nearest: Array, stages: Stages, mode: str) -> Scores:
     """All scores of a batch of calls against all opgaven."""
     topic = topics(pairs, stages, mode)
-    outputs = call_outputs(np.hstack([cues, shape(topic)]), vectors, stages)
+    outputs = call_outputs(np.hstack([cues, shape(topic)]), vectors, nearest, stages)
     of_call = np.hstack([outputs, cues])
     rows, columns = np.nonzero(met(pairs, mode))
     raw = stages.final(final_rows(topic, pairs, of_call, rows, columns)) / stages.drawn
     scale, bias = stages.mix
     scored = np.zeros(topic.shape)
     scored[rows, columns] = sigmoid(scale * (raw - outside(cues)[rows, 0]) + bias)
-    return Scores(topic, shares(outputs), scored, pairs, of_call)
+    return Scores(topic, outputs[:, : len(ELIGIBLE)], scored, pairs, of_call)

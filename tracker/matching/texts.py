@@ -39,6 +39,7 @@ class CallText:
     language: str | None = None
     publisher: str | None = None
     applicants: tuple[str, ...] = ()
+    conditions: str = ""  # the source's own text on who may take part
 
 
 @dataclass(frozen=True)
@@ -103,4 +104,5 @@ def read_call(row: Mapping[str, Any], number: int = 0) -> CallText:
         language=row.get("language"),
         publisher=row.get("publisher"),
         applicants=tuple(row.get("applicants") or ()),
+        conditions=str(row.get("conditions") or ""),
     )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tracker.matching import weights
-from tracker.matching.agenda import phrases_of
+from tracker.matching.agenda import phrases_of, words_of
 from tracker.matching.corpus import (
     Corpus,
     LabelsUnreadable,
@@ -73,8 +73,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def phrase_vectors(challenges: Sequence[ChallengeText], encoder: Embedder) -> dict[bytes, Vectors]:
-    """The vectors of the phrases of the agenda: they come with the weights, so that a process starts at once."""
-    phrases = list(dict.fromkeys(phrase for challenge in challenges for phrase in phrases_of(challenge)))
+    """The vectors of all texts of the agenda: they come with the weights, so that a process starts at once."""
+    texts = (text for challenge in challenges for text in (*phrases_of(challenge), *words_of(challenge)))
+    phrases = list(dict.fromkeys(texts))
     return dict(zip(map(text_key, phrases), encoder.encode(phrases), strict=True))
 
 

@@ -16,6 +16,7 @@ from tracker.matching.trees import Trees
 from tracker.matching.vectors import KEY
 
 FILE = Path(__file__).with_name("weights.zip")
+HEADS = ("heads", "must_heads")
 MADE = (2026, 11, 30, 0, 0, 0)  # of every part of the file: the same fit gives the same bytes
 
 
@@ -40,6 +41,7 @@ class Stages:
 
     topic: Trees
     eligible: dict[str, Linear]
+    who: dict[str, Trees]  # the same answers by trees, on cues and the nearest labelled calls
     use: Linear  # a call as a whole: would anyone of the region certainly want it
     final: Trees
     drawn: int  # forests in `final`, whose mean is taken
@@ -52,7 +54,8 @@ class Weights:
 
     version: str
     threshold: float
-    heads: dict[str, Linear]
+    heads: dict[str, Linear]  # per opgave: does a call touch it
+    must_heads: dict[str, Linear]  # and would its people certainly want it
     often: dict[str, float]  # per opgave the logarithm of the share of calls that matter to it
     labelled: LabelledCalls
     stages: dict[str, Stages]
@@ -66,13 +69,17 @@ def save(weights: Weights, path: Path) -> None:
     tables: dict[str, Any] = {}
     told: dict[str, Any] = {"version": weights.version, "threshold": round(weights.threshold, 4)}
     told |= {"about": weights.about, "often": {k: round(v, 4) for k, v in weights.often.items()}}
-    told["heads"] = {name: _stored(linear, f"heads/{name}", tables) for name, linear in weights.heads.items()}
+    for kind in HEADS:
+        heads = getattr(weights, kind)
+        told[kind] = {name: _stored(linear, f"{kind}/{name}", tables) for name, linear in heads.items()}
     told["words"] = weights.words
     tables["phrases/keys"] = np.frombuffer(b"".join(weights.phrases), np.uint8)
     tables["phrases/vectors"] = np.array(list(weights.phrases.values()), np.float16)
     told["labelled"] = list(weights.labelled.ids)
-    tables["labelled/vectors"] = np.round(weights.labelled.vectors * 127).astype(np.int8)
+    for side in ("vectors", "wholes"):
+        tables[f"labelled/{side}"] = np.round(getattr(weights.labelled, side) * 127).astype(np.int8)
     tables["labelled/matters"] = weights.labelled.matters.astype(np.int8)
+    tables["labelled/eligible"] = weights.labelled.eligible.astype(np.float16)
     tables["labelled/siblings"] = weights.labelled.siblings
     told["stages"] = {mode: _stored_stages(s, mode, tables) for mode, s in weights.stages.items()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
@@ -90,11 +97,15 @@ def _stored(linear: Linear, at: str, tables: dict[str, Any]) -> float:
 
 
 def _stored_stages(stages: Stages, mode: str, tables: dict[str, Any]) -> dict[str, Any]:
-    for name in ("topic", "final"):
-        tables.update({f"{mode}/{name}/{part}": table for part, table in vars(getattr(stages, name)).items()})
+    for name, trees in {"topic": stages.topic, "final": stages.final, **_named(stages.who)}.items():
+        tables.update({f"{mode}/{name}/{part}": table for part, table in vars(trees).items()})
     linear = {**stages.eligible, "use": stages.use}
     biases = {name: _stored(part, f"{mode}/{name}", tables) for name, part in linear.items()}
     return {"biases": biases, "drawn": stages.drawn, "mix": [round(x, 4) for x in stages.mix]}
+
+
+def _named(who: dict[str, Trees]) -> dict[str, Trees]:
+    return {f"who_{name}": trees for name, trees in who.items()}
 
 
 def load(path: Path, names: dict[str, dict[str, tuple[str, ...]]]) -> Weights:
@@ -106,17 +117,20 @@ def load(path: Path, names: dict[str, dict[str, tuple[str, ...]]]) -> Weights:
             for name in file.namelist()
             if name.endswith(".npy")
         }
-    heads = {
-        name: _linear(tables, f"heads/{name}", bias, names["vectors"]["head"]) for name, bias in told["heads"].items()
-    }
+    heads, must_heads = (
+        {name: _linear(tables, f"{part}/{name}", bias, names["vectors"]["head"]) for name, bias in told[part].items()}
+        for part in HEADS
+    )
     labelled = LabelledCalls(
         ids=tuple(told["labelled"]),
         vectors=tables["labelled/vectors"].astype(np.float32) / 127,
+        wholes=tables["labelled/wholes"].astype(np.float32) / 127,
         matters=tables["labelled/matters"].astype(np.float64),
+        eligible=tables["labelled/eligible"].astype(np.float64),
         siblings=tables["labelled/siblings"],
     )
     stages = {mode: _stages(tables, mode, kept, names[mode]["call"]) for mode, kept in told["stages"].items()}
-    kept = (told["version"], told["threshold"], heads, told["often"], labelled, stages, told["about"])
+    kept = (told["version"], told["threshold"], heads, must_heads, told["often"], labelled, stages, told["about"])
     keys, vectors = tables["phrases/keys"].tobytes(), tables["phrases/vectors"].astype(np.float32)
     phrases = {keys[n * KEY : (n + 1) * KEY]: vector for n, vector in enumerate(vectors)}
     return Weights(*kept, phrases, told["words"])
@@ -129,9 +143,11 @@ def _linear(tables: dict[str, Any], at: str, bias: float, names: tuple[str, ...]
 
 def _stages(tables: dict[str, Any], mode: str, kept: dict[str, Any], names: tuple[str, ...]) -> Stages:
     linear = {name: _linear(tables, f"{mode}/{name}", bias, names) for name, bias in kept["biases"].items()}
-    topic, final = (
-        Trees(**{part: tables[f"{mode}/{name}/{part}"] for part in Trees.__dataclass_fields__})
-        for name in ("topic", "final")
-    )
     use = linear.pop("use")
-    return Stages(topic, linear, use, final, kept["drawn"], (kept["mix"][0], kept["mix"][1]))
+    topic, final = (_trees(tables, f"{mode}/{name}") for name in ("topic", "final"))
+    who = {name: _trees(tables, f"{mode}/who_{name}") for name in linear}
+    return Stages(topic, linear, who, use, final, kept["drawn"], (kept["mix"][0], kept["mix"][1]))
+
+
+def _trees(tables: dict[str, Any], at: str) -> Trees:
+    return Trees(**{part: tables[f"{at}/{part}"] for part in Trees.__dataclass_fields__})

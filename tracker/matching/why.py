@@ -13,10 +13,11 @@ from tracker.matching.texts import ChallengeText, Reason, reason
 
 LONGEST_QUOTE = 400
 MOST = 2  # sentences of the text, beside the title
-LEAST_SEEN, LEAST_RIGHT = 3, 0.4  # labelled calls with a word, and the share that mattered, for it to prove something
+LEAST_SEEN, LEAST_RIGHT = 3, 0.5  # labelled calls with a word, and the share that mattered, for it to prove something
 SPECIFIC = 9  # letters of a single word from which it says enough where no labels tell
 SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
-IN_TITLE, IN_TEXT = ("words_title", "title_phrase"), ("words_text", "words_call", "whole_phrase", "own_head")
+IN_TITLE = ("words_title", "title_phrase", "title_word")
+IN_TEXT = ("words_text", "words_call", "whole_phrase", "whole_word", "own_head", "own_must")
 WordRecord = Mapping[str, tuple[int, int]]  # a word -> labelled calls that hold it, and those that mattered
 
 
