@@ -331,8 +331,10 @@ class Writer:
         """A kept piece with the reader's own links in it."""
         text, html = piece.text, piece.html
         for what in (VERDICT, DOUBT):
-            place, token = self._place(what, call), self.links.decision(to.user_id, call, self.now, what)
-            text, html = text.replace(place, token), html.replace(place, token)
+            place = self._place(what, call)
+            if place in html:  # a line asks for a verdict only
+                token = self.links.decision(to.user_id, call, self.now, what)
+                text, html = text.replace(place, token), html.replace(place, token)
         return RenderedCall(text, html, piece.size)
 
     def _place(self, what: str, call: int) -> str:
