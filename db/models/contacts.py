@@ -167,6 +167,7 @@ class Outcome(Numbered, Owned, table=True):
 
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
     moment_id: int | None = Field(default=None, foreign_key="moment.id", index=True)
+    asked_of: str = Field(default="", description="the ministry or other body; empty: who decides on the dossier")
     request: str = Field(sa_type=Text)
     result: str
     passage: str = Field(default="", sa_type=Text)

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from db.models.columns import Cents, Numbered, one_of
@@ -43,6 +44,12 @@ class LobbyAgenda(Owned, table=True):
     state: str = AgendaState.DRAFT
     adopted_on: date | None = None
     noted_on: date | None = None
+    document: list[dict[str, Any]] | None = Field(
+        default=None,
+        sa_type=JSON(none_as_null=True),
+        nullable=True,
+        description="each item as it was when the agenda was adopted; none while it is a draft",
+    )
 
 
 class Dossier(Numbered, Owned, table=True):

@@ -29,7 +29,7 @@ from tracker.settings import Settings
 from tracker.web.routes import ROUTES, Route
 
 # Answers of another kind, which tests of their own read.
-NOT_PAGES = re.compile(r"^/(robots\.txt|\.well-known/|health/|api/)|\.ics$|/tekst$|/kalender/feed/")
+NOT_PAGES = re.compile(r"^/(robots\.txt|\.well-known/|health/|api/)|\.ics$|/(tekst|pdf|word)$|/kalender/feed/")
 
 
 def is_page(route: Route) -> bool:

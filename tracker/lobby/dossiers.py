@@ -44,6 +44,7 @@ from db.vocabulary_lobby import (
 )
 from notifications.wording import amount
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound, required
+from tracker.lobby.agenda_document import freeze
 from tracker.lobby.log import bring_to_stage, check_follows, log
 from tracker.lobby.positions import MRA_LINE, holds_on, line_of
 from tracker.people.participants import participant_on
@@ -290,6 +291,7 @@ def set_agenda_state(deed: Deed, agenda: LobbyAgenda, state: AgendaState, day: d
     agenda.state = state
     if state == AgendaState.ADOPTED:
         agenda.adopted_on = day
+        freeze(deed.session, agenda, deed.today)
     else:
         agenda.noted_on = day
     deed.session.flush()

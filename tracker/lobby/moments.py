@@ -33,6 +33,7 @@ from tracker.versions import claim
 
 # What a moment is, wherever it comes from.
 SHARED = ("title", "kind", "level", "body", "starts_on", "ends_on", "sure", "use", "url", "lead_days")
+MATCHING = 0.5  # from this score on a source's moment touches an opgave
 NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -119,7 +120,7 @@ def for_dossier(
     hooked = set(session.exec(select(DossierMoment.moment_id).where(DossierMoment.dossier_id == dossier.id)))
     hooked_on = [m for m in moments if m.ref.startswith("moment:") and int(m.ref.split(":")[1]) in hooked]
     opgaven = select(DossierChallenge.challenge_id).where(DossierChallenge.dossier_id == dossier.id)
-    touching = select(Match.call_id).where(col(Match.challenge_id).in_(opgaven), Match.score >= 0.5)
+    touching = select(Match.call_id).where(col(Match.challenge_id).in_(opgaven), Match.score >= MATCHING)
     near = {f"call:{i}" for i in session.exec(touching)}
     rest = [m for m in moments if m not in hooked_on and not m.ended]
     return hooked_on, sorted(rest, key=lambda m: not _is_near(m, dossier, near))
@@ -262,8 +263,9 @@ def record_outcome(
     passage: str = "",
     source: str = "",
     moment_id: int | None = None,
+    asked_of: str = "",
 ) -> Outcome:
-    """What came of a request; what was taken over is shown by its passage."""
+    """What came of a request to a ministry or other body; what was taken over is shown by its passage."""
     must_add(deed, dossier)
     request = required(request, "request", "Schrijf op wat u vroeg.")
     if result != OutcomeResult.NOT:
@@ -271,6 +273,7 @@ def record_outcome(
     outcome = Outcome(
         dossier_id=dossier.id,
         moment_id=moment_id,
+        asked_of=" ".join(asked_of.split()),
         request=request,
         result=result,
         passage=passage.strip(),

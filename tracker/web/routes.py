@@ -18,7 +18,17 @@ from tracker.web.challenges import detail as challenge_detail
 from tracker.web.challenges import index as challenges_index
 from tracker.web.challenges import judge, results, team
 from tracker.web.frame.context import Handler
-from tracker.web.lobby import contacts, dossiers, lobby_agenda, moment_detail, moments, positions, worklist
+from tracker.web.lobby import (
+    asks,
+    contacts,
+    dossiers,
+    lobby_agenda,
+    moment_detail,
+    moments,
+    position_book,
+    positions,
+    worklist,
+)
 from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
 from tracker.web.people import account, login, people
 from tracker.web.sources import sources
@@ -144,6 +154,8 @@ ROUTES: list[Route] = [
     Route("POST", "/regelingen/{call_id:id}/aanvraag", lobby_agenda.start_application, FUNDRAISER),
     Route("POST", "/opgaven/{challenge_id}/dossier", lobby_agenda.open_for_white_spot, FUNDRAISER),
     Route("GET", "/lobbyagenda/{year:id}", lobby_agenda.agenda, READER),
+    Route("GET", "/lobbyagenda/{year:id}/pdf", lobby_agenda.as_pdf, READER),
+    Route("GET", "/lobbyagenda/{year:id}/word", lobby_agenda.as_word, READER),
     Route("POST", "/lobbyagenda/{year:id}/dossiers", lobby_agenda.put, FUNDRAISER),
     Route("POST", "/lobbyagenda/{year:id}/stand", lobby_agenda.set_state, COORDINATOR),
     Route("POST", "/lobbyagenda/{year:id}/doorrollen", lobby_agenda.roll_over, COORDINATOR),
@@ -169,6 +181,8 @@ ROUTES: list[Route] = [
     Route("POST", "/contacten/{contact_id:id}/toezeggingen", contacts.commit_to, FUNDRAISER),
     Route("POST", "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}", contacts.settle, FUNDRAISER),
     Route("POST", "/contacten/{contact_id:id}/vervolg-gedaan", contacts.followed_up, FUNDRAISER),
+    Route("GET", "/standpunten", position_book.show, READER),
+    Route("GET", "/verzoeken", asks.show, READER),
     Route("GET", "/momenten", moments.page, READER),
     Route("POST", "/momenten", moments.add, FUNDRAISER),
     Route("POST", "/momenten/dag", moments.fix_day, FUNDRAISER),

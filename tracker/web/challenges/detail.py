@@ -11,6 +11,7 @@ from db.queries import CallFilter
 from db.vocabulary import ChallengeStatus, Status
 from tracker.challenges.teams import members_of, readers
 from tracker.errors import ChangedMeanwhile
+from tracker.lobby.by_challenge import lobby_of
 from tracker.matching.preview_words import PreviewScorer, preview_words
 from tracker.matching.search import find
 from tracker.web.calls.rows import rows_for
@@ -73,6 +74,7 @@ def show(request: RequestContext) -> Response:
         children=session.exec(
             select(Challenge).where(Challenge.parent_id == challenge.id).order_by(col(Challenge.position))
         ).all(),
+        lobby_of=lobby_of(session, request.viewer, challenge, request.now.today),
         found=results,
         rows=rows_for(request, results.calls, about=wanted.challenges),
         team=team,

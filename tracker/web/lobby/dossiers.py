@@ -14,6 +14,7 @@ from tracker.applications.mismatches import mismatches
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
 from tracker.lobby import audience, dossiers, moments, yearly_moments
+from tracker.lobby.asks import asks
 from tracker.lobby.coalition import contradictions, members_on, stances
 from tracker.lobby.contacts import contacts_of
 from tracker.lobby.positions import designation, ledger, position_on
@@ -81,6 +82,7 @@ class NoteForm(BaseModel):
 class OutcomeForm(BaseModel):
     """What came of a request."""
 
+    asked_of: Line = ""
     request: Text = ""
     outcome: OutcomeResult
     passage: Text = ""
@@ -153,6 +155,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         maybe=suggested,
         flags=contradictions(members_on(session, dossier, today), stances(session, dossier), dossier.participant_id),
         mismatches=mismatches(session, viewer, request.now.instant, dossier),
+        asks=asks(session, viewer, [dossier.id]),
         contacts=len(contacts_of(session, viewer, dossier)),
         may_change=may_change(viewer, dossier),
     )
@@ -243,7 +246,8 @@ def hook(request: RequestContext, dossier: Dossier) -> None:
 def record_outcome(request: RequestContext, dossier: Dossier, form: OutcomeForm) -> None:
     """Mark what came of a request."""
     day = form.outcome_day or request.now.today
-    moments.record_outcome(request.deed, dossier, form.request, form.outcome, day, form.passage, form.outcome_source)
+    said = (form.passage, form.outcome_source)
+    moments.record_outcome(request.deed, dossier, form.request, form.outcome, day, *said, asked_of=form.asked_of)
 
 
 @page.button()

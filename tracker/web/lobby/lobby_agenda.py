@@ -1,5 +1,8 @@
 """One click from a call or a white spot to a dossier or an application; and the lobby agenda of a year."""
 
+from collections.abc import Callable
+from datetime import date
+
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import Response
@@ -11,12 +14,16 @@ from db.vocabulary import Nature
 from db.vocabulary_lobby import AgendaState, Level
 from tracker.applications import stages
 from tracker.errors import NotFound
+from tracker.exchange import agenda_files
 from tracker.lobby import dossiers
+from tracker.lobby.agenda_document import AgendaDocument, document_of
 from tracker.lobby.log import dossier_for
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _call(request: RequestContext) -> Call:
@@ -75,9 +82,7 @@ def _year(request: RequestContext) -> int:
 
 
 def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
-    rows = select(Dossier, LobbyAgendaItem).where(
-        LobbyAgendaItem.dossier_id == Dossier.id, LobbyAgendaItem.year == year, visible(request.viewer, Dossier)
-    )
+    document = document_of(request.session, year, request.now.today)
     year_agenda = request.session.get(LobbyAgenda, year)
     states = list(AgendaState)
     step = states.index(AgendaState(year_agenda.state)) + 1 if year_agenda else len(states)
@@ -87,7 +92,9 @@ def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
         year=year,
         this_year=request.now.today.year,
         agenda=year_agenda,
-        rows=list(request.session.exec(rows.order_by(col(Dossier.priority), col(Dossier.title)))),
+        document=document,
+        rows=document.lines,
+        differences=agenda_files.differences(document),
         others=[(d.id, d.title) for d in _not_on(request.session, request.viewer, year)],
         next_state=states[step] if step < len(states) else None,
         people=actions.names(request.session),
@@ -116,6 +123,27 @@ class StateForm(BaseModel):
 
     state: AgendaState
     seen: int
+
+
+def as_pdf(request: RequestContext) -> Response:
+    """The agenda to decide on, as a file that a screen reader reads."""
+    return _file(request, agenda_files.as_pdf, "pdf", "application/pdf")
+
+
+def as_word(request: RequestContext) -> Response:
+    """The same, to work on."""
+    return _file(request, agenda_files.as_docx, "docx", WORD)
+
+
+def _file(
+    request: RequestContext, written: Callable[[AgendaDocument, date], bytes], ending: str, media: str
+) -> Response:
+    document = document_of(request.session, _year(request), request.now.today)
+    if not document.lines:
+        raise NotFound
+    disposition = {"Content-Disposition": f'attachment; filename="lobbyagenda-{document.year}.{ending}"'}
+    content = written(document, request.now.today)
+    return Response(content, media_type=media, headers={**request.answer_headers, **disposition})
 
 
 agenda = PageOf(_year, _agenda, lambda year: f"/lobbyagenda/{year}")

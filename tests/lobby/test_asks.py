@@ -1,0 +1,100 @@
+"""What happened to our asks, which positions hold, and what the page of an opgave shows of its lobby."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db.models import Dossier
+from db.session import writing
+from db.vocabulary_lobby import OutcomeResult, StakeRole
+from tests.make.lobby import Cast, gather
+from tests.make.pages import visit
+from tracker.lobby import contacts, moments
+from tracker.lobby.asks import asks, tallies
+from tracker.rights import viewer_of
+
+TODAY = date(2026, 5, 29)
+
+
+@pytest.fixture
+def cast(session: Session, now: datetime) -> Cast:
+    return gather(session, now)
+
+
+def came_of(cast: Cast, dossier: Dossier, result: OutcomeResult, day: date, asked_of: str = "") -> None:
+    said = ("" if result == OutcomeResult.NOT else "artikel 3", "https://voorbeeld.nl/stuk")
+    moments.record_outcome(cast.deed(), dossier, f"Ruimte {day.year}", result, day, *said, asked_of=asked_of)
+
+
+def test_asks_over_all_dossiers_are_one_list_with_body_year_result_and_passage(cast: Cast) -> None:
+    first, second = cast.open(title="Een", visibility="mra"), cast.open(title="Twee", visibility="mra", request="Geld")
+    came_of(cast, first, OutcomeResult.TAKEN_OVER, date(2026, 3, 1), "Ministerie van IenW")
+    came_of(cast, first, OutcomeResult.NOT, date(2025, 3, 1), "Ministerie van  IenW")
+    rows = asks(cast.session, viewer_of(cast.haarlem))
+    assert [(a.dossier.title, a.of, a.day.year, a.result) for a in rows] == [
+        ("Twee", "", 2026, None),
+        ("Een", "Ministerie van IenW", 2026, "taken_over"),
+        ("Een", "Ministerie van IenW", 2025, "not"),
+    ]
+    assert (rows[1].passage, rows[1].address) == ("artikel 3", "https://voorbeeld.nl/stuk")
+    (body, unnamed) = tallies(rows)
+    assert (body.of, body.taken_over, body.partly, body.refused, body.open) == ("Ministerie van IenW", 1, 0, 1, 0)
+    assert (unnamed.of, unnamed.open) == ("", 1)
+    assert second.request == "Geld"
+
+
+def test_of_whom_is_who_decides_on_the_dossier_where_nobody_said(cast: Cast) -> None:
+    dossier = cast.open(visibility="mra")
+    office = contacts.stakeholder_for(cast.deed(), contacts.Office("Ministerie van VRO", "Directeur Bouwen"))
+    contacts.stake_for(cast.deed(), dossier, office, StakeRole.DECIDES, 8, None, "")
+    came_of(cast, dossier, OutcomeResult.PARTLY, TODAY)
+    assert [a.of for a in asks(cast.session, viewer_of(cast.lobbyist))] == ["Ministerie van VRO"]
+
+
+def test_what_one_may_not_see_is_in_no_table(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        own = cast.open(title="KANARIE", request="KANARIEVRAAG", visibility="own")
+        came_of(cast, own, OutcomeResult.TAKEN_OVER, TODAY, "KANARIEMINISTERIE")
+    with visit(engine, now, tmp_path, cast.haarlem) as visitor:
+        for page in ("/verzoeken", "/standpunten", "/verzoeken?jaar=2026"):
+            assert "KANARIE" not in visitor.get(page).text, page
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        page = visitor.get("/verzoeken?aan=KANARIEMINISTERIE&uitkomst=taken_over").text
+        assert "artikel 3" in page
+        assert 'href="https://voorbeeld.nl/stuk"' in page
+        assert "artikel 3" not in visitor.get("/verzoeken?jaar=2025").text
+        dossier_page = visitor.get(f"/dossiers/{own.id}").text
+        assert "artikel 3" in dossier_page
+        assert 'href="https://voorbeeld.nl/stuk"' in dossier_page
+        assert visitor.get("/verzoeken?jaar=x").status_code == 422
+        assert visitor.get("/standpunten?op=x").status_code == 422
+
+
+def test_one_page_has_every_position_that_holds_as_of_a_day(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = cast.open(title="Warmte", visibility="mra")
+        cast.adopted(dossier, date(2026, 3, 1), date(2026, 6, 30), "Regie hoort bij gemeenten")
+    with visit(engine, now, tmp_path, cast.haarlem) as visitor:
+        for day, there in (("2026-02-28", False), ("2026-03-01", True), ("2026-06-30", True), ("2026-07-01", False)):
+            assert ("Regie hoort bij gemeenten" in visitor.get(f"/standpunten?op={day}").text) == there, day
+        assert "Regie hoort bij gemeenten" in visitor.get("/standpunten").text
+
+
+def test_the_page_of_an_opgave_shows_its_lobby(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = cast.open(title="Warmte", visibility="mra")
+        cast.adopted(dossier, date(2026, 3, 1), None, "Regie hoort bij gemeenten")
+        moments.hook(cast.deed(), dossier, "pattern:bo-mirt:2026")
+        came_of(cast, dossier, OutcomeResult.PARTLY, TODAY, "Ministerie van KGG")
+        talk = contacts.ContactFields(dossier_id=dossier.id, message="Regie", day=TODAY)
+        contacts.log_contact(cast.deed(), talk, contacts.Office("Ministerie van KGG", "Directeur Warmte"))
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        page = visitor.get("/opgaven/A20-1").text
+        for part in ("Warmte", "Regie hoort bij gemeenten", "BO MIRT Noordwest", "Directeur Warmte", "artikel 3"):
+            assert part in page, part

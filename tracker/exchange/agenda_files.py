@@ -1,0 +1,123 @@
+"""The lobby agenda as a file: PDF/UA-1 by typst and Word by python-docx, both from the same lines."""
+
+import io
+import json
+import unicodedata
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from notifications.wording import day as in_words
+from notifications.wording import short_day
+from tracker.lobby.agenda_document import AgendaDocument, AgendaLine
+
+TEMPLATE = Path(__file__).with_name("lobby_agenda.typ")
+AUTHOR = "Metropoolregio Amsterdam"
+# Latin, Greek and Cyrillic letters, punctuation and currencies: what the fonts that come with typst surely draw.
+GLYPHS = (range(0x20, 0x180), range(0x391, 0x3CA), range(0x400, 0x460), range(0x2010, 0x2027), range(0x20AC, 0x20AD))
+
+
+def as_pdf(document: AgendaDocument, today: date) -> bytes:
+    """Tagged PDF that a screen reader reads (PDF/UA-1). What people typed travels as JSON: none of it is markup."""
+    import typst
+
+    with TemporaryDirectory(prefix="lobbyagenda-") as folder:
+        page = Path(folder, "agenda.typ")
+        page.write_bytes(TEMPLATE.read_bytes())
+        Path(folder, "agenda.json").write_text(
+            displayable(json.dumps(as_words(document, today), ensure_ascii=False)), "utf-8"
+        )
+        written = typst.compile(str(page), root=folder, pdf_standards="ua-1")
+    assert isinstance(written, bytes)
+    return written
+
+
+def displayable(text: str) -> str:
+    """Without signs that the fonts in the wheel lack: PDF/UA refuses a page with a sign that nobody could see."""
+    return "".join(sign if _has_glyph(sign) else "?" for sign in text if unicodedata.category(sign) != "Cf")
+
+
+def _has_glyph(sign: str) -> bool:
+    return sign == "\n" or (unicodedata.category(sign)[0] != "C" and any(ord(sign) in signs for signs in GLYPHS))
+
+
+def as_docx(document: AgendaDocument, today: date) -> bytes:
+    """The same for Word, with real headings and tables, to work on before a decision."""
+    from docx import Document
+
+    words, file = as_words(document, today), Document()
+    file.core_properties.title, file.core_properties.author = words["title"], AUTHOR
+    file.core_properties.language = "nl-NL"
+    file.add_heading(words["title"], 0)
+    file.add_paragraph("\n".join(filter(None, (words["status"], words["note"]))))
+    if words["differences"]:
+        file.add_heading(words["difference_title"], 1)
+        for text in words["differences"]:
+            file.add_paragraph(text, style="List Bullet")
+    for item in words["items"]:
+        file.add_heading(item["title"], 2)
+        table = file.add_table(rows=0, cols=2, style="Table Grid")
+        for name, value in item["facts"]:
+            cells = table.add_row().cells
+            cells[0].text, cells[1].text = name, value
+            cells[0].paragraphs[0].runs[0].bold = True
+    file.add_paragraph(words["foot"])
+    written = io.BytesIO()
+    file.save(written)
+    return written.getvalue()
+
+
+def as_words(document: AgendaDocument, today: date) -> dict[str, Any]:
+    """What the document says, in Dutch, in its order; pure."""
+    return {
+        "title": f"Lobbyagenda {document.year}",
+        "author": AUTHOR,
+        "status": status_of(document),
+        "note": "" if document.frozen else f"Stand van {in_words(today)}; de teksten kunnen nog veranderen.",
+        "foot": f"Lobbyagenda {document.year}, {document.state.label}. Afgedrukt op {in_words(today)}.",
+        "overview": [[line.title, line.level, line.priority, line.euros or "–"] for line in document.lines],
+        "difference_title": f"Wat er anders is dan in {document.year - 1}",
+        "differences": differences(document),
+        "items": [{"title": line.title, "facts": facts_of(document, line)} for line in document.lines],
+    }
+
+
+def status_of(document: AgendaDocument) -> str:
+    """How far the agenda is, by which decision and when."""
+    adopted = f", {in_words(document.adopted_on)}" if document.adopted_on else ""
+    noted = (
+        f"; ter kennisname van de Algemene Vergadering op {short_day(document.noted_on)}" if document.noted_on else ""
+    )
+    number = f", besluit {document.decision}" if document.decision else ""
+    return f"{document.state.label[:1].upper()}{document.state.label[1:]}{number}{adopted}{noted}."
+
+
+def differences(document: AgendaDocument) -> list[str]:
+    """What is new, changed or no longer there beside last year's agenda, a line each."""
+    titles = {line.dossier_id: line.title for line in document.lines}
+    told = []
+    for dossier, change in document.changes.items():
+        what = "nieuw" if change.new else "; ".join(f"{name} was: {before}" for name, before in change.was.items())
+        told.append(f"{titles[dossier]}: {what}")
+    return [*told, *(f"{title}: staat er niet meer op" for title in document.dropped)]
+
+
+def facts_of(document: AgendaDocument, line: AgendaLine) -> list[tuple[str, str]]:
+    """What a bestuurder decides on, thing by thing; what is not known says so where a decision needs it."""
+    decided = f" ({line.decided})" if line.decided else ""
+    position = f"{line.position}{decided}" if line.position else "nog geen vastgesteld standpunt"
+    facts = (
+        ("Opgave", ", ".join(line.opgaven)),
+        ("Lobbydoel", line.goal),
+        ("MRA-standpunt", position),
+        ("Kernboodschap", line.message),
+        ("Gevraagd", line.ask or "nog niet ingevuld"),
+        ("Bedrag", line.euros or "geen bedrag"),
+        ("Eerstvolgend moment", line.when or "nog geen moment gekozen"),
+        ("Coalitie", ", ".join(line.coalition) or "nog niemand"),
+        ("Wie", document.who(line)),
+        ("Van", f"{line.owner}{', meegenomen uit ' + str(document.year - 1) if line.rolled_over else ''}"),
+        ("Let op", "dit is een voorbeeld, geen echt dossier" if line.example else ""),
+    )
+    return [(name, value) for name, value in facts if value]
