@@ -75,13 +75,14 @@ class InDoubt:
 class DigestExtras:
     """What a digest says beside its calls: what is due today and in the lobby, and which digest may be lost.
 
-    ``ours``: per call what of our own runs on it, as far as this reader may know.
+    ``ours``: per call what of our own runs on it, as far as this reader may know. ``moments``: where one is heard.
     """
 
     lobby: tuple[AgendaLine, ...] = ()
     in_doubt: tuple[InDoubt, ...] = ()
     ours: Mapping[int, str] = field(default_factory=dict)
     due: DueToday = field(default_factory=DueToday)
+    moments: tuple[AgendaLine, ...] = ()
 
 
 NO_EXTRAS = DigestExtras()
@@ -160,7 +161,8 @@ class Writer:
 
     def fitted(self, digest: Digest, extras: DigestExtras = NO_EXTRAS) -> Digest:
         """As many of its items as a mail can hold, those that need it most first; the others wait untold."""
-        room = MOST_BYTES - EXTRA_LINE * (len(extras.lobby) + len(extras.in_doubt) + len(extras.due.lines))
+        lines_beside = (extras.lobby, extras.moments, extras.in_doubt, extras.due.lines)
+        room = MOST_BYTES - EXTRA_LINE * sum(map(len, lines_beside))
         room -= sum(piece.size for _, piece in self._due_pieces(extras.due, extras.ours))
         fitting, until = set[int](), digest.pressing
         for item in sorted(
@@ -179,6 +181,8 @@ class Writer:
             placed = pieces.setdefault(PLACES.index(item.place), [])
             placed.append((item.call.id, self._piece(_form(item), card)))
         headline = headline_of(digest) if not (digest.empty and extras.in_doubt) else LOST
+        if digest.empty and extras.moments:
+            headline = wording.count(len(extras.moments), "consultatie of debat", "consultaties en debatten")
         leave = self._leave(to, tuple(query.id for query in digest.queries))
         names = dict.fromkeys(one_line(query.name, 80) for query in digest.queries)
         context = self._context(to) | self._due(extras.due) | {
@@ -190,6 +194,7 @@ class Writer:
             "subscriptions": ", ".join(names) or "uw abonnement",
             "preview": self.links.page("/abonnementen/voorbeeld"),
             "leave": leave, "leave_reminders": self._leave(to, what=REMINDERS), "lobby": self._lines(extras.lobby),
+            "moments": self._lines(extras.moments),
             "in_doubt": [
                 {"day": wording.day(entry.day), "link": self.links.page(entry.path)} for entry in extras.in_doubt
             ],

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from db.models import Dossier, LobbyAgenda
 from db.session import writing
-from db.vocabulary_lobby import PartyKind
+from db.vocabulary_lobby import AgendaState, PartyKind
 from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
 from tracker.exchange.agenda_files import as_docx, as_pdf, differences, facts_of
@@ -124,3 +124,14 @@ def test_everybody_reads_the_same_agenda_and_can_take_it_along(engine: Engine, n
                 assert (answer.status_code, answer.headers["content-type"].startswith(kind)) == (200, True)
                 assert f"lobbyagenda-2026.{'pdf' if path == 'pdf' else 'docx'}" in answer.headers["content-disposition"]
             assert visitor.get("/lobbyagenda/2031/pdf").status_code == 404
+
+
+def test_adopting_the_agenda_freezes_it(cast: Cast) -> None:
+    """Whatever way a decision takes, from the moment it counts the agenda shows what was decided."""
+    dossier = on_agenda(cast)
+    agenda = cast.session.get_one(LobbyAgenda, 2026)
+    dossiers.set_agenda_state(cast.deed(cast.coordinator), agenda, AgendaState.ADOPTED, TODAY, agenda.version)
+    dossier.request = "Iets anders"
+    cast.session.flush()
+    document = document_of(cast.session, 2026, TODAY)
+    assert (document.frozen, document.lines[0].ask) == (True, "Een waarborgfonds")

@@ -22,6 +22,7 @@ from tracker.calendar.latest_go import Notice, notice_for
 from tracker.clock import Now
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by, still_running
 from tracker.lobby.due import LobbyDue, lobby_due
+from tracker.mailing.moment_news import MomentNews, read_moment_news
 
 AHEAD = timedelta(days=30)
 MOST_LOBBY = 12
@@ -39,14 +40,17 @@ class DigestContext:
     lobby: dict[int, list[LobbyDue]]
     in_doubt: dict[int, tuple[InDoubt, ...]]
     work: dict[int, list[CallWork]]
+    news: MomentNews
     known: dict[tuple[Any, ...], DecisionWindow] = field(default_factory=dict)
     known_calls: dict[tuple[str, int], DecisionWindow] = field(default_factory=dict)
     known_work: dict[str, dict[int, str]] = field(default_factory=dict)
 
-    def extras(self, user_id: int, participant: str, due: DueToday = NOTHING_DUE) -> DigestExtras:
+    def extras(
+        self, user_id: int, participant: str, due: DueToday = NOTHING_DUE, filters: Iterable[Iterable[str]] = ()
+    ) -> DigestExtras:
         """For one person: what is to be done and with which office, never what was brought, answered or thought.
 
-        What is ``due`` today stands there once.
+        What is ``due`` today stands there once. ``filters``: the opgaven of each subscription, for the moments on them.
         """
         today, said = self.now.today, {(line.day, line.path) for line in due.lines}
         lines = [
@@ -55,7 +59,8 @@ class DigestContext:
             if (item.due, item.link) not in said
         ]
         in_doubt = self.in_doubt.get(user_id, ())
-        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, self._ours(participant), due)
+        moments = self.news.of(user_id, filters, self.now)
+        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, self._ours(participant), due, moments)
 
     def _ours(self, participant: str) -> dict[int, str]:
         """What runs on calls, as far as everybody of an organisation may know; a group's own are not in it."""
@@ -106,7 +111,7 @@ def read_digest_context(session: Session, calls: Iterable[int], now: Now) -> Dig
         lobby[item.user_id].append(item)
     return DigestContext(
         now, body_calendar(session), deadlines, lobby, _read_in_doubt(session, now.instant),
-        read_call_work(session),
+        read_call_work(session), read_moment_news(session, now),
     )  # fmt: skip
 
 

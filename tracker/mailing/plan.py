@@ -238,9 +238,10 @@ def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memo
         digests.catalogue, queries, memory, digests.coverage, run.now, first=job.first, urgent=job.kind == "urgent",
         windows=digests.context.windows(recipient.participant_id), until=naming_until(run.mailer, job.expires_at),
     )  # fmt: skip
-    extras = digests.context.extras(recipient.id, recipient.participant_id, due)
+    filters = [query.filter.challenges for query in queries] if job.kind != "urgent" else []
+    extras = digests.context.extras(recipient.id, recipient.participant_id, due, filters)
     even_empty = job.kind == "regular" and not due and any(query.nothing_new for query in queries)
-    if composed.empty and not extras.in_doubt and not even_empty:
+    if composed.empty and not extras.in_doubt and not extras.moments and not even_empty:
         return None
     fields: dict[str, Any]
     try:

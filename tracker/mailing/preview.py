@@ -53,10 +53,15 @@ def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, thres
         first=not any(subscription.had_first for subscription in recipient.subscriptions),
         until=naming_until(mailer, _next_at(recipient, now)),
     )  # fmt: skip
-    extras, writer = context.extras(user_id, recipient.participant_id, due), mailer.writer(now)
-    if digest.empty and due:
+    filters = [query.filter.challenges for query in recipient.queries]
+    extras, writer = context.extras(user_id, recipient.participant_id, due, filters), mailer.writer(now)
+    if digest.empty and due and not extras.moments:
         return NextMail(writer.day(due, recipient.to), leaves=True)
-    leaves = not digest.empty or bool(extras.in_doubt) or any(query.nothing_new for query in recipient.queries)
+    leaves = (
+        not digest.empty
+        or bool(extras.in_doubt or extras.moments)
+        or any(query.nothing_new for query in recipient.queries)
+    )
     return NextMail(writer.digest(writer.fitted(digest, extras), recipient.to, extras), leaves)
 
 

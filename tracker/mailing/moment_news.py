@@ -1,0 +1,130 @@
+"""News of consultations and debates on the opgaven that a lobbyist subscribes to: new, moved, off, closing soon."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from db.models import Call, Challenge, Delivery, Match, Revision, User
+from db.rights import RANK
+from db.vocabulary import CLOSING_KINDS, UNTOLD_STATES, MailKind, Role
+from db.vocabulary_lobby import MomentKind
+from notifications.due_today import AgendaLine
+from notifications.wording import day_and_month, local_day
+from tracker.clock import Now
+from tracker.lobby.agenda_document import ANYBODY
+from tracker.lobby.moments import MATCHING, upcoming
+from tracker.lobby.yearly_moments import UpcomingMoment
+
+REMEMBERED = timedelta(days=35)  # who got no digest for longer hears of the last weeks
+CLOSING = (14, 7, 1)  # days before the last one, each told in the first digest after it
+MOST = 12
+REACTED_TO = frozenset({MomentKind.CONSULTATION, MomentKind.HAVE_YOUR_SAY})
+
+
+@dataclass(frozen=True)
+class SourcedMoment:
+    """A moment of a source; ``opgaven``: those it matched and all above; ``changed``: when its day or standing did."""
+
+    moment: UpcomingMoment
+    opgaven: frozenset[str]
+    first_seen: datetime
+    changed: datetime | None
+
+
+@dataclass(frozen=True)
+class MomentNews:
+    """Read once for a planning run. ``last``: person who lobbies -> when their last digest was planned."""
+
+    moments: tuple[SourcedMoment, ...]
+    last: Mapping[int, datetime | None]
+
+    def of(self, user_id: int, filters: Iterable[Iterable[str]], now: Now) -> tuple[AgendaLine, ...]:
+        """The lines for one person, by their last day; ``filters``: the opgaven of each subscription, none for all."""
+        if user_id not in self.last:
+            return ()
+        since = self.last[user_id] or now.instant - REMEMBERED
+        wanted = [frozenset(opgaven) for opgaven in filters]
+        near = (m for m in self.moments if any(m.opgaven & opgaven if opgaven else m.opgaven for opgaven in wanted))
+        return tuple(line for m in near if (line := line_of(m, since, now)))[:MOST]
+
+
+def line_of(sourced: SourcedMoment, since: datetime, now: Now) -> AgendaLine | None:
+    """What is said of a moment to who was last mailed at ``since``; none where that is nothing."""
+    moment, word = sourced.moment, news_of(sourced, since, now)
+    if moment.ends_on is None or not word:
+        return None
+    until = "reageren kan tot en met" if moment.kind in REACTED_TO else "het is op"
+    until = "het stond op" if moment.ended else until
+    return AgendaLine(moment.ends_on, f"{word}, {until}", moment.title, moment.address)
+
+
+def news_of(sourced: SourcedMoment, since: datetime, now: Now) -> str:
+    """``Nieuw``, ``Verplaatst (was 10 jun)``, ``Gaat niet door`` or ``Nog 7 dagen``; empty for no news. Pure."""
+    moment, changed = sourced.moment, sourced.changed is not None and sourced.changed > since
+    if moment.ended:
+        return moment.ended[:1].upper() + moment.ended[1:] if changed and sourced.first_seen <= since else ""
+    if sourced.first_seen > since:
+        return "Nieuw"
+    if changed and moment.was:
+        return f"Verplaatst (was {day_and_month(moment.was)})"
+    left = (moment.ends_on - now.today).days if moment.ends_on else None
+    before = (moment.ends_on - local_day(since)).days if moment.ends_on else None
+    if left is None or before is None or not any(left <= days < before for days in CLOSING):
+        return ""
+    return {0: "Vandaag", 1: "Morgen"}.get(left, f"Nog {left} dagen")
+
+
+def read_moment_news(session: Session, now: Now) -> MomentNews:
+    """The moments that sources tell of and that touch an opgave, and the people whose work they are."""
+    last = _last_digests(session, now)
+    if not last:
+        return MomentNews((), last)
+    coming = [m for m in upcoming(session, ANYBODY, now.today, with_ended=True) if m.call_id is not None]
+    ids = [m.call_id for m in coming]
+    seen = dict(session.exec(select(Call.id, Call.first_seen).where(col(Call.id).in_(ids))).all())
+    opgaven, changed = _opgaven(session, ids), _changed(session, ids)
+    return MomentNews(
+        tuple(
+            SourcedMoment(m, opgaven[m.call_id], seen[m.call_id], changed.get(m.call_id))
+            for m in coming
+            if m.call_id in seen and m.call_id in opgaven
+        ),
+        last,
+    )
+
+
+def _last_digests(session: Session, now: Now) -> dict[int, datetime | None]:
+    """Everybody whose role is the lobby's or higher, with when their last digest was planned."""
+    roles = [role.value for role in Role if RANK[role] >= RANK[Role.LOBBYIST]]
+    people = session.exec(select(User.id).where(col(User.role).in_(roles), col(User.deactivated_at).is_(None))).all()
+    digests = select(Delivery.user_id, func.max(Delivery.planned_at)).where(
+        Delivery.kind == MailKind.DIGEST,
+        Delivery.planned_at > now.instant - REMEMBERED,
+        col(Delivery.state).not_in(UNTOLD_STATES),
+    )
+    planned = dict(session.exec(digests.group_by(col(Delivery.user_id))).all())
+    return {person: planned.get(person) for person in people}
+
+
+def _opgaven(session: Session, calls: Iterable[int | None]) -> dict[int | None, frozenset[str]]:
+    parents = dict(session.exec(select(Challenge.id, Challenge.parent_id)).all())
+    matched: dict[int | None, set[str]] = defaultdict(set)
+    rows = select(Match.call_id, Match.challenge_id).where(col(Match.call_id).in_(calls), Match.score >= MATCHING)
+    for call, challenge in session.exec(rows):
+        above: str | None = challenge
+        while above is not None and above not in matched[call]:
+            matched[call].add(above)
+            above = parents.get(above)
+    return {call: frozenset(opgaven) for call, opgaven in matched.items()}
+
+
+def _changed(session: Session, calls: Iterable[int | None]) -> dict[int | None, datetime]:
+    """Call -> when its day or its standing last changed."""
+    fields = [*sorted(CLOSING_KINDS), "source_word"]
+    rows = select(Revision.call_id, func.max(Revision.at)).where(
+        col(Revision.call_id).in_(calls), col(Revision.field).in_(fields)
+    )
+    return dict(session.exec(rows.group_by(col(Revision.call_id))).all())
