@@ -3,15 +3,16 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from db.models import Call, ClosedPeriod, Match, Team, User, Verdict
+from db.models import Call, ClosedPeriod, Match, Revision, Team, User, Verdict
 from tests.make.crawls import make_listing, store
 from tests.make.pages import make_user
 from tracker.challenges.agenda import load_agendas
 from tracker.clock import Now
 from tracker.mailing.due_lines import inside_due, lines_due
-from tracker.matching.unjudged import MOST_TOLD, ran_out, unjudged
+from tracker.matching.unjudged import MOST_TOLD, ran_out, unjudged, waiting_for
+from tracker.rights import viewer_of
 
 pytestmark = pytest.mark.one_database  # it only reads
 
@@ -82,3 +83,24 @@ def test_the_mail_of_that_day_names_ten_and_counts_the_rest(session: Session, no
         "en nog 3 die niemand beoordeelde",
     }
     assert {line.path for line in lines} >= {"/", "/regelingen/1"}
+
+
+@pytest.mark.parametrize(("say", "reason", "comes_back"), [
+    ("yes", None, True), ("later", None, True), ("no", "too_late", True), ("no", "off_topic", False),
+])  # fmt: skip
+def test_a_call_whose_date_moved_comes_back_for_judging(
+    session: Session, now: datetime, coordinator: User, say: str, reason: str | None, comes_back: bool
+) -> None:
+    call = strong(session, now)
+    viewer = viewer_of(coordinator)
+    session.add(Verdict(call_id=call.id, user_id=coordinator.id, participant_id="amsterdam", visibility="own", say=say, reason=reason, at=now))  # fmt: skip
+    session.flush()
+    assert call.id not in waiting_for(session, viewer, now)
+    session.add(Revision(call_id=call.id, at=now + timedelta(hours=1), kind="changed", field="closes", telling=True,
+                         old=[{"day": "2026-10-01"}], new=[{"day": "2026-12-01"}], version=2))  # fmt: skip
+    session.flush()
+    assert (call.id in waiting_for(session, viewer, now + timedelta(hours=2))) == comes_back
+    verdict = session.exec(select(Verdict)).one()
+    verdict.at = now + timedelta(hours=3)
+    session.flush()
+    assert call.id not in waiting_for(session, viewer, now + timedelta(hours=4))

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import NamedTuple
 
-from sqlmodel import Session, col, func, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, func, not_, or_, select
 
-from db.models import Call, Challenge, ClosedPeriod, Match, Subscription, Team, TeamMember, Verdict
+from db.models import Call, Challenge, ClosedPeriod, Match, Revision, Subscription, Team, TeamMember, Verdict
 from db.queries import Viewer
 from db.status import next_gate_expression, standing
+from db.vocabulary import CLOSING_KINDS, NoReason, Say
 from notifications.wording import AMSTERDAM, local_day
 from tracker.challenges.agenda import below
 from tracker.clock import Now
@@ -17,6 +19,7 @@ from tracker.workdays import ClosedDays, closed_days
 
 STRONG = 0.6  # from here on a match should not lie unread
 MOST_TOLD = 10  # in one mail
+HANGS_ON_TIME = (NoReason.TOO_LATE, NoReason.NO_CAPACITY)
 
 
 class Unjudged(NamedTuple):
@@ -85,10 +88,25 @@ def my_challenges(session: Session, viewer: Viewer) -> tuple[str, ...]:
     return below(session, tuple(sorted(named))) if named else ()
 
 
+def _reopened() -> ColumnElement[bool]:
+    """Whether a closing date moved after a verdict that hung on time."""
+    moved = select(Revision.id).where(
+        Revision.call_id == Verdict.call_id, Revision.at > Verdict.at, col(Revision.telling),
+        col(Revision.field).in_(sorted(CLOSING_KINDS)),
+    )  # fmt: skip
+    on_time = or_(col(Verdict.say).in_((Say.YES, Say.LATER)), col(Verdict.reason).in_(HANGS_ON_TIME))
+    return and_(on_time, moved.exists())
+
+
 def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200) -> list[int]:
-    """Calls that match this person's opgaven, still stand, and wait for a word; in the order of the mail."""
+    """Calls that match this person's opgaven, still stand, and wait for a word; in the order of the mail.
+
+    One whose date moved after the verdict waits for another, unless it was refused for what no date changes.
+    """
     mine = my_challenges(session, viewer)
-    judged = select(Verdict.call_id).where(Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None))
+    judged = select(Verdict.call_id).where(
+        Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None), not_(_reopened())
+    )
     query = (
         select(Call.id)
         .where(standing(now), matched(col(Call.id), mine))
