@@ -129,6 +129,15 @@ class PositionState(Word):
     ADOPTED = "adopted", "vastgesteld"
 
 
+class ResolutionKind(Word):
+    """What a body decides on a position or on a lobby agenda."""
+
+    ADOPTION = "adoption", "vaststelling"
+    CORRECTION = "correction", "verbetering"
+    WITHDRAWAL = "withdrawal", "intrekking"
+    NOTING = "noting", "ter kennisname"
+
+
 class PartyKind(Word):
     """What kind of party joins a coalition."""
 

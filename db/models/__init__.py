@@ -33,6 +33,7 @@ from db.models.lobby import (
     LobbyAgendaItem,
     LogEntry,
     Position,
+    Resolution,
     SignOffRound,
 )
 from db.models.mail import Alert, Attempt, Delivery, Lease, MailText, Pause, Relay, Reminded, Run, Suppression, Told

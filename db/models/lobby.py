@@ -21,6 +21,7 @@ from db.vocabulary_lobby import (
     PartyStance,
     PositionState,
     Priority,
+    ResolutionKind,
     Result,
     Stage,
 )
@@ -206,9 +207,44 @@ class Position(Numbered, Owned, table=True):
     valid_from: date | None = None
     valid_to: date | None = Field(default=None, description="last day of the mandate; none = until succeeded")
     next_review: date | None = None
-    ended_on: date | None = Field(default=None, description="first day on which its successor holds")
+    ended_on: date | None = Field(default=None, description="first day on which it no longer holds")
+    withdrawn: bool = Field(default=False, description="it ended because it was taken back, not by a successor")
     created_at: datetime
     created_by: int = Field(foreign_key="user.id")
+
+
+class Resolution(Numbered, table=True):
+    """What a body decided on a position or a lobby agenda. One of an MRA body counts once a second person confirms it.
+
+    It belongs to its position or agenda, and who sees that sees it; once settled it stays, by a trigger.
+    """
+
+    __table_args__ = (
+        one_of("kind", ResolutionKind),
+        one_of("gremium", Gremium),
+        CheckConstraint("(position_id IS NULL) <> (agenda_year IS NULL)", name="subject"),
+        CheckConstraint("trim(decision) <> ''", name="decision"),
+        CheckConstraint("confirmed_by <> proposed_by", name="second_person"),
+    )
+
+    position_id: int | None = Field(default=None, foreign_key="position.id", index=True)
+    agenda_year: int | None = Field(default=None, foreign_key="lobby_agenda.year", index=True)
+    kind: str
+    gremium: str
+    decision: str = Field(description="number or name of the decision")
+    decided_on: date
+    valid_from: date | None = None
+    valid_to: date | None = None
+    next_review: date | None = None
+    succeeds_id: int | None = Field(default=None, foreign_key="position.id", description="what it ends")
+    dissent: dict[str, str] = Field(default_factory=dict, sa_type=JSON, description="participant -> why not")
+    reason: str = Field(default="", sa_type=Text, description="of a correction or withdrawal")
+    before: dict[str, str] = Field(default_factory=dict, sa_type=JSON, description="what it changed, as it was")
+    proposed_by: int = Field(foreign_key="user.id")
+    proposed_at: datetime
+    confirmed_by: int | None = Field(default=None, foreign_key="user.id", description="none for an own body's")
+    settled_at: datetime | None = Field(default=None, description="when it took effect, or was dropped")
+    dropped_by: int | None = Field(default=None, foreign_key="user.id")
 
 
 class Dissent(SQLModel, table=True):

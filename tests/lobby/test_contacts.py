@@ -7,12 +7,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from db.models import Commitment, ContactMoment, LogEntry, Stake, Stakeholder
-from db.vocabulary import Visibility
+from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import CommitmentState, StakeRole
 from tests.make.lobby import Cast, gather
+from tests.make.pages import make_user
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound
 from tracker.lobby import contacts, dossiers
-from tracker.lobby.contacts import ASK, ContactFields, Office, log_contact, nearby
+from tracker.lobby.contacts import ContactFields, Office, log_contact, nearby
 from tracker.lobby.timeline import timeline
 from tracker.people.privacy import erase_person
 from tracker.rights import Deed, viewer_of
@@ -40,19 +41,29 @@ def test_somebody_was_there_already_within_thirty_days(cast: Cast) -> None:
     shared = ContactFields(date(2026, 5, 1), "x", visibility=Visibility.MRA)
     log_contact(cast.deed(cast.haarlem), shared, OFFICE)
     same = ("  MINISTERIE van vro", "directeur  woningbouw")
-    assert [n.text for n in nearby(cast.session, *same, viewer_of(cast.lobbyist), TODAY)] == [
+    assert [n.text for n in nearby(cast.session, *same, viewer_of(cast.lobbyist), TODAY, TODAY)] == [
         "lobbyist haarlem (Haarlem)"
     ]
-    assert nearby(cast.session, *same, viewer_of(cast.lobbyist), date(2026, 6, 1)) == []
-    assert nearby(cast.session, "Ministerie van VRO", "Directeur Bouwen", viewer_of(cast.lobbyist), TODAY) == []
+    assert nearby(cast.session, *same, viewer_of(cast.lobbyist), date(2026, 6, 1), TODAY) == []
+    assert nearby(cast.session, "Ministerie van VRO", "Directeur Bouwen", viewer_of(cast.lobbyist), TODAY, TODAY) == []
 
 
-def test_who_may_not_see_it_is_told_to_ask_the_coordinator_and_no_more(cast: Cast) -> None:
-    for day in (1, 2, 3):
-        private = ContactFields(date(2026, 5, day), "Geheim bericht", visibility=Visibility.OWN)
+def test_who_may_not_see_a_talk_is_told_whom_to_ask_and_the_same_whatever_day_is_typed(cast: Cast) -> None:
+    make_user(cast.session, cast.now, Role.COORDINATOR, "haarlem")
+    for day in (date(2026, 1, 1), date(2026, 5, 20), date(2026, 5, 21)):
+        private = ContactFields(day, "Geheim bericht", visibility=Visibility.OWN)
         log_contact(cast.deed(cast.haarlem), private, OFFICE)
-    found = nearby(cast.session, OFFICE.organisation, OFFICE.office, viewer_of(cast.lobbyist), TODAY)
-    assert [(n.text, n.contact) for n in found] == [(ASK, None)]
+    asked = [date(2025, 1, 1), date(2026, 4, 1), date(2026, 5, 20), date(2026, 6, 30), date(2028, 1, 1)]
+    viewer, same = viewer_of(cast.lobbyist), (OFFICE.organisation, OFFICE.office)
+    for today in (date(2026, 4, 1), TODAY, date(2026, 6, 30)):
+        answers = {tuple(n.text for n in nearby(cast.session, *same, viewer, day, today)) for day in asked}
+        assert answers == {
+            (
+                "Iemand van Haarlem was er dit kwartaal of het vorige, of gaat er het volgende: "
+                "vraag coördinator haarlem.",
+            )
+        }
+    assert nearby(cast.session, *same, viewer, date(2026, 5, 20), date(2026, 10, 1)) == []
 
 
 def test_the_log_names_the_office_and_never_the_person(cast: Cast) -> None:

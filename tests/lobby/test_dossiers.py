@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from db.models import Call, Deadline, Dossier, LobbyAgendaItem, LogEntry, Revision
 from db.session import writing
 from db.vocabulary import DeadlineKind, RevisionKind, Role, Visibility
-from db.vocabulary_lobby import AgendaState, Result, Stage
+from db.vocabulary_lobby import Result, Stage
 from tests.make.lobby import Cast, gather
 from tests.make.pages import make_user
 from tracker import rights
@@ -173,17 +173,6 @@ def test_the_lobby_agenda_rolls_over_and_the_past_year_stays(cast: Cast) -> None
     items = {(i.year, i.dossier_id, i.rolled_over) for i in cast.session.exec(select(LobbyAgendaItem))}
     assert [d.title for d in taken] == [d.title for d in again] == ["Gaat door"]
     assert items == {(2026, going.id, False), (2026, done.id, False), (2027, going.id, True)}
-
-
-def test_a_lobby_agenda_is_adopted_before_it_is_noted(cast: Cast) -> None:
-    agenda = dossiers.lobby_agenda(cast.deed(cast.coordinator), 2026)
-    with pytest.raises(MoveNotAllowed):
-        dossiers.set_agenda_state(cast.deed(cast.coordinator), agenda, AgendaState.NOTED, date(2026, 2, 1), 1)
-    dossiers.set_agenda_state(cast.deed(cast.coordinator), agenda, AgendaState.ADOPTED, date(2026, 2, 1), 1)
-    with pytest.raises(ChangedMeanwhile):
-        dossiers.set_agenda_state(cast.deed(cast.coordinator), agenda, AgendaState.NOTED, date(2026, 3, 1), 1)
-    with pytest.raises(NotAllowed):
-        dossiers.set_agenda_state(cast.deed(), agenda, AgendaState.NOTED, date(2026, 3, 1), 2)
 
 
 def test_a_participant_that_is_gone_is_refused_with_where_it_went(cast: Cast) -> None:

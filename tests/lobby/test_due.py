@@ -44,7 +44,7 @@ def test_reviews_and_mandates_remind_the_keeper_of_the_dossier(cast: Cast) -> No
     dossier = cast.open(lobbyist_id=cast.lobbyist.id)
     draft = positions.draft(cast.deed(cast.coordinator), dossier, positions.Wording(internal="KANARIE"))
     decision = positions.Adoption(Gremium.BOARD, "B", TODAY, TODAY, date(2026, 7, 1), date(2026, 6, 15))
-    positions.adopt(cast.deed(cast.coordinator), draft, decision)
+    cast.adopt(draft, decision)
     assert kinds(cast) == [("position_review", date(2026, 6, 15)), ("mandate", date(2026, 7, 1))]
     later = kinds(cast, cast.now + timedelta(days=60))
     assert later == kinds(cast), "what is late stays until somebody settles it"

@@ -16,7 +16,8 @@ from db.vocabulary_lobby import Gremium, PositionState
 from tests.make.lobby import Cast, gather
 from tracker.errors import Incomplete, NotAllowed, PositionNotAllowed
 from tracker.lobby import positions
-from tracker.lobby.positions import Adoption, Wording, adopt, designation, draft, exportable, holds_on, position_on
+from tracker.lobby.positions import Adoption, Wording, designation, draft, exportable, holds_on, position_on
+from tracker.lobby.resolutions import adopt
 from tracker.rights import Deed, viewer_of
 
 MAY = date(2026, 5, 1)
@@ -56,7 +57,7 @@ def test_a_second_position_may_not_hold_in_the_same_days(cast: Cast) -> None:
     overlapping = Adoption(Gremium.BOARD, "B2", MAY, date(2026, 5, 20))
     with pytest.raises(PositionNotAllowed, match="geldt al standpunt 1"):
         adopt(cast.deed(cast.coordinator), second, overlapping)
-    adopt(cast.deed(cast.coordinator), second, Adoption(Gremium.BOARD, "B2", MAY, date(2026, 5, 21)))
+    cast.adopt(second, Adoption(Gremium.BOARD, "B2", MAY, date(2026, 5, 21)))
     assert second.state == PositionState.ADOPTED
 
 
@@ -65,7 +66,7 @@ def test_what_did_we_say_then_answers_for_any_date(cast: Cast) -> None:
     first = cast.adopted(dossier, date(2026, 1, 10), date(2026, 12, 31))
     second = draft(cast.deed(cast.coordinator), dossier, Wording(public="Nieuw"))
     decision = Adoption(Gremium.BOARD, "B7", date(2026, 5, 20), date(2026, 5, 25), date(2026, 6, 30))
-    adopt(cast.deed(cast.coordinator), second, decision, succeeds=first)
+    cast.adopt(second, decision, succeeds=first)
     said = [
         p and p.number
         for day in (
@@ -118,7 +119,7 @@ def test_a_succeeded_position_says_until_when_it_held(cast: Cast) -> None:
     first = cast.adopted(dossier, date(2026, 5, 1), date(2026, 12, 31))
     second = positions.draft(cast.deed(cast.coordinator), dossier, positions.Wording(public="Nieuw"))
     decision = positions.Adoption(Gremium.BOARD, "MRA-13", date(2026, 5, 20), date(2026, 5, 20))
-    positions.adopt(cast.deed(cast.coordinator), second, decision, succeeds=first)
+    cast.adopt(second, decision, succeeds=first)
     with pytest.raises(PositionNotAllowed, match="gold tot en met 19 mei 2026"):
         positions.exportable(first, date(2026, 5, 29))
     with pytest.raises(PositionNotAllowed, match="geldt nog niet"):
@@ -152,7 +153,7 @@ def test_dissenting_participants_stand_with_the_position(cast: Cast) -> None:
     dossier = cast.open()
     concept = draft(cast.deed(cast.coordinator), dossier, Wording(internal="x"))
     decision = Adoption(Gremium.BOARD, "B", MAY, MAY)
-    adopt(cast.deed(cast.coordinator), concept, decision, {"haarlem": "Wil eerst een toets"})
+    cast.adopt(concept, decision, dissenting={"haarlem": "Wil eerst een toets"})
     assert [(p.name, why) for p, why in positions.dissenters(cast.session, concept)] == [
         ("Haarlem", "Wil eerst een toets")
     ]

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session
 
-from db.models import Agenda, Call, Challenge, Dossier, Participant, Position, User
+from db.models import Agenda, Call, Challenge, Dossier, Participant, Position, Resolution, User
 from db.vocabulary import ChallengeKind, ChallengeStatus, ParticipantKind, Role, Visibility
 from db.vocabulary_lobby import Gremium, Stage
 from tests.make.pages import make_participant, make_user
-from tracker.lobby import dossiers, positions
+from tracker.lobby import dossiers, positions, resolutions
 from tracker.rights import Deed
 
 
@@ -20,6 +21,7 @@ class Cast:
     session: Session
     now: datetime
     coordinator: User
+    second: User
     lobbyist: User
     reader: User
     haarlem: User
@@ -44,8 +46,14 @@ class Cast:
         words = positions.Wording(internal="Interne tekst", public=public, red_lines="Rode lijn")
         draft = positions.draft(Deed(self.session, self.coordinator, self.now), dossier, words)
         decision = positions.Adoption(Gremium.BOARD, "MRA-2026-12", start, start, last)
-        positions.adopt(Deed(self.session, self.coordinator, self.now), draft, decision)
+        self.adopt(draft, decision)
         return draft
+
+    def adopt(self, draft: Position, decision: positions.Adoption, **terms: Any) -> Resolution:
+        """A decision of an MRA body that the coordinator proposes and a second one confirms."""
+        resolution = resolutions.adopt(self.deed(self.coordinator), draft, decision, **terms)
+        resolutions.confirm(self.deed(self.second), resolution)
+        return resolution
 
     def walk(self, dossier: Dossier, *stages: Stage) -> None:
         """Move along these stages."""
@@ -57,6 +65,7 @@ def gather(session: Session, now: datetime) -> Cast:
     """Make the cast."""
     lobbyist = make_user(session, now, Role.LOBBYIST)
     coordinator, reader = make_user(session, now, Role.COORDINATOR), make_user(session, now, Role.READER)
+    second = make_user(session, now, Role.COORDINATOR, email="tweede@amsterdam.nl")
     haarlem = make_user(session, now, Role.LOBBYIST, "haarlem")
     hilversum = make_participant(session, "hilversum", "Hilversum")
     session.add(
@@ -88,4 +97,4 @@ def gather(session: Session, now: datetime) -> Cast:
     )
     session.add_all([opgave, call])
     session.flush()
-    return Cast(session, now, coordinator, lobbyist, reader, haarlem, call, opgave)
+    return Cast(session, now, coordinator, second, lobbyist, reader, haarlem, call, opgave)

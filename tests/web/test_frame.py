@@ -52,7 +52,7 @@ def test_one_form_answers_400s_by_what_was_refused(engine: Engine, now: datetime
         (cast.lobbyist, move, {"to": "exploring", "seen": 99}, 409),
         (cast.haarlem, move, {"to": "exploring", "seen": 1}, 403),
         (cast.lobbyist, "/dossiers/999/fase", {"to": "exploring", "seen": 1}, 404),
-        (cast.coordinator, "/lobbyagenda/2026/stand", {"state": "adopted", "seen": 99}, 409),
+        (cast.coordinator, "/lobbyagenda/2026/stand", {"state": "adopted", "decision": "B", "seen": 99}, 409),
     ]
     for user, path, fields, status in refused:
         with visit(engine, now, tmp_path, user) as visitor:

@@ -114,19 +114,26 @@ def test_the_phone_is_told_who_was_there_as_soon_as_the_office_is_named(site: Si
 
 
 def test_a_position_is_adopted_and_succeeded(site: Site) -> None:
-    with page_of(site, site.cast.coordinator) as page:
-        page.goto(f"/dossiers/{site.dossier.id}/standpunten")
-        for number, text, day in ((1, "Eerste tekst", "2026-05-01"), (2, "Tweede tekst", "2026-05-20")):
+    for number, text, day in ((1, "Eerste tekst", "2026-05-01"), (2, "Tweede tekst", "2026-05-20")):
+        with page_of(site, site.cast.coordinator) as page:
+            page.goto(f"/dossiers/{site.dossier.id}/standpunten")
             page.get_by_label("Openbare tekst").fill(text)
             page.get_by_role("button", name="Bewaar concept").click()
+            page.get_by_role("link", name="Besluit van een MRA-gremium vastleggen").click()
             page.get_by_label("Besluit", exact=True).fill(f"B-{number}")
             page.get_by_label("Vastgesteld op").fill(day)
             page.get_by_label("Geldt vanaf").fill(day)
-            page.get_by_role("button", name="Stel vast").click()
+            page.get_by_role("button", name="Leg voor aan een tweede mens").click()
             page.get_by_text("Bewaard.").wait_for()
-        page.get_by_label("Wat zeiden wij op").fill("2026-05-10")
-        page.get_by_role("button", name="Toon").click()
-        assert page.locator("blockquote").inner_text() == "Eerste tekst"
+        with page_of(site, site.cast.second) as page:
+            page.goto(f"/dossiers/{site.dossier.id}/standpunten")
+            page.get_by_role("button", name="Bevestig dit besluit").click()
+            page.get_by_text("Bewaard.").wait_for()
+            page.get_by_label("Wat zeiden wij op").fill("2026-05-10")
+            page.get_by_role("button", name="Toon").click()
+            assert page.locator("blockquote").inner_text() == "Eerste tekst"
+    with page_of(site, site.cast.coordinator) as page:
+        page.goto(f"/dossiers/{site.dossier.id}/standpunten")
         assert page.get_by_role("heading", name="Standpunt 2: MRA-standpunt").is_visible()
         assert page.get_by_role("heading", name="Standpunt 1: opgevolgd standpunt").is_visible()
     with reading(site.engine) as session:

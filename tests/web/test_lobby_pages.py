@@ -244,25 +244,43 @@ def test_two_coordinators_decide_at_once_and_the_second_is_told(engine: Engine, 
         assert "Van de een" in first.get(f"/dossiers/{dossier.id}").text
 
 
-def test_a_position_is_adopted_and_succeeded_on_screen(engine: Engine, now: datetime, tmp_path: Path) -> None:
+def test_a_position_is_adopted_by_two_and_succeeded_on_screen(engine: Engine, now: datetime, tmp_path: Path) -> None:
     with writing(engine) as session:
         cast = gather(session, now)
         dossier = cast.open()
     base = f"/dossiers/{dossier.id}/standpunten"
+    confirm = f"/dossiers/{dossier.id}/besluiten"
     decision = {"gremium": "board", "decision": "B-1", "adopted_on": "2026-05-01", "valid_from": "2026-05-01"}
-    with visit(engine, now, tmp_path, cast.coordinator) as visitor:
-        visitor.send_form(base, public="Eerste tekst", internal="x")
-        assert visitor.send_form(f"{base}/vaststellen", position=1, **decision).status_code == 303
-        visitor.send_form(base, public="Tweede tekst")
+    with visit(engine, now, tmp_path, cast.coordinator) as one, visit(engine, now, tmp_path, cast.second) as two:
+        one.send_form(base, public="Eerste tekst", internal="x")
+        form = one.get(f"{base}/vaststellen?door=mra").text
+        assert ("MRA Bestuur" in form, "college" in form.split("Door wie")[1].split("</select>")[0]) == (True, False)
+        assert "Wijdemeren" in form
+        assert one.send_form(f"{base}/vaststellen", position=1, **decision).status_code == 303
+        assert one.send_form(f"{confirm}/1/bevestigen").status_code == 403
+        assert "Geen vastgesteld standpunt" in one.get(base).text
+        assert two.send_form(f"{confirm}/1/bevestigen").status_code == 303
+        one.send_form(base, public="Tweede tekst")
         again = decision | {"decision": "B-2", "adopted_on": "2026-05-20", "valid_from": "2026-05-20"}
-        overlap = visitor.send_form(f"{base}/vaststellen", position=2, **again)
+        overlap = one.send_form(f"{base}/vaststellen", position=2, **again)
         assert overlap.status_code == 422
         assert "In deze periode geldt al standpunt 1" in overlap.text
-        assert visitor.send_form(f"{base}/vaststellen", position=2, succeeds=1, **again).status_code == 303
+        assert one.send_form(f"{base}/vaststellen", position=2, succeeds=1, **again).status_code == 303
+        two.send_form(f"{confirm}/2/bevestigen")
         for day, text in (("2026-05-10", "Eerste tekst"), ("2026-05-20", "Tweede tekst")):
-            shown = visitor.get(f"{base}?op={day}").text.split("Alle standpunten")[0]
+            shown = one.get(f"{base}?op={day}").text.split("Alle standpunten")[0]
             assert text in shown
-        assert "Geen vastgesteld standpunt" in visitor.get(f"{base}?op=2026-04-01").text
+        assert "Geen vastgesteld standpunt" in one.get(f"{base}?op=2026-04-01").text
+        back = {"what": "withdrawal", "reason": "Het Rijk besliste", "gremium": "board", "decision": "B-3"}
+        days = {"adopted_on": "2026-05-28", "valid_from": "2026-05-28"}
+        assert one.send_form(f"{base}/2/besluit", **back, **days).status_code == 303
+        assert "Het Rijk besliste" in two.get(base).text
+        two.send_form(f"{confirm}/3/bevestigen")
+        assert "ingetrokken standpunt" in one.get(base).text
+    with visit(engine, now, tmp_path, cast.haarlem) as other:
+        assert "Wacht op een tweede mens" not in other.get(base).text
+        assert other.get(f"{base}/vaststellen?door=mra").status_code == 404
+        assert other.get(f"{base}/2/besluit").status_code == 404
 
 
 def test_an_application_runs_from_a_call_to_its_award_on_screen(engine: Engine, now: datetime, tmp_path: Path) -> None:

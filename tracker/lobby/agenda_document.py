@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from db.models import Dossier, LobbyAgenda, LobbyAgendaItem, Participant, User
+from db.models import Dossier, LobbyAgenda, LobbyAgendaItem, Participant, Resolution, User
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import Role
-from db.vocabulary_lobby import AgendaState, Gremium, Level, Priority
+from db.vocabulary_lobby import AgendaState, Gremium, Level, Priority, ResolutionKind
 from notifications.wording import amount, short_day
 from tracker.lobby.coalition import members_on
 from tracker.lobby.moments import for_dossier
@@ -110,7 +110,7 @@ def document_of(session: Session, year: int, day: date) -> AgendaDocument:
     return AgendaDocument(
         year,
         AgendaState(agenda.state) if agenda else AgendaState.DRAFT,
-        "",
+        _decision(session, year) if agenda and agenda.state != AgendaState.DRAFT else "",
         agenda.adopted_on if agenda else None,
         agenda.noted_on if agenda else None,
         lines,
@@ -119,6 +119,18 @@ def document_of(session: Session, year: int, day: date) -> AgendaDocument:
         dict(session.exec(select(User.id, User.name).where(col(User.id).in_(people))).all()),
         agenda is not None and agenda.document is not None,
     )
+
+
+def _decision(session: Session, year: int) -> str:
+    """The number or name of the Bestuur's decision, as it was last put right."""
+    kinds = (ResolutionKind.ADOPTION, ResolutionKind.CORRECTION)
+    taken = select(Resolution.decision).where(
+        Resolution.agenda_year == year,
+        Resolution.gremium == Gremium.BOARD,
+        col(Resolution.kind).in_(kinds),
+        col(Resolution.confirmed_by).is_not(None),
+    )
+    return session.exec(taken.order_by(col(Resolution.id).desc())).first() or ""
 
 
 def freeze(session: Session, agenda: LobbyAgenda, day: date) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import union
 from sqlmodel import Session, col, select
 
-from db.models import CoalitionMember, CoalitionStance, Dossier, Position, SignOffRound, User
+from db.models import CoalitionMember, CoalitionStance, Dossier, Participant, Position, SignOffRound, User
 from db.queries import Viewer
 from db.rights import may_see, visible
 from db.vocabulary import Role
@@ -14,6 +15,7 @@ from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
 from notifications.wording import short_day
 from tracker.errors import Incomplete, MoveNotAllowed, NotFound, required
 from tracker.lobby.log import log
+from tracker.lobby.positions import MRA_LINE, dissenters, holds_on, ledger, line_of
 from tracker.people.participants import participant_on
 from tracker.rights import Deed, must_add, must_change, viewer_of
 from tracker.versions import claim
@@ -206,6 +208,40 @@ def contradictions(
     return flags
 
 
+def contradictions_in(session: Session, dossier: Dossier, viewer: Viewer, day: date) -> list[Contradiction]:
+    """Every contradiction of a dossier that the viewer may read: of words, of adopted positions, of dissent."""
+    said = contradictions(members_on(session, dossier, day), stances(session, dossier), dossier.participant_id)
+    return [*said, *_of_positions(session, dossier, viewer, day)]
+
+
+def _of_positions(session: Session, dossier: Dossier, viewer: Viewer, day: date) -> list[Contradiction]:
+    """Who adopted something else than the MRA position of that day, and who dissents from it."""
+    holding = [p for p in ledger(session, dossier, viewer) if holds_on(p, day)]
+    ours = next((p for p in holding if line_of(p) == MRA_LINE), None)
+    if ours is None:
+        return []
+    right, names = f"MRA-standpunt {ours.number}", {p.id: p.name for p in session.exec(select(Participant))}
+    differing = [
+        Contradiction(
+            names[p.participant_id], right, f"stelde een eigen standpunt vast: {p.public_wording or p.decision}",
+            frozenset({dossier.participant_id, p.participant_id}),
+        )
+        for p in holding
+        if line_of(p) != MRA_LINE and not _same_words(p.public_wording, ours.public_wording)
+    ]  # fmt: skip
+    dissenting = [
+        Contradiction(party.name, right, f"deelt het niet: {why}", frozenset({dossier.participant_id, party.id}))
+        for party, why in dissenters(session, ours)
+    ]
+    return [*differing, *dissenting]
+
+
+def _same_words(text: str, other: str) -> bool:
+    """Whether two wordings say the same, whatever their spacing and capitals; two empty ones say nothing alike."""
+    plain = " ".join(text.casefold().split())
+    return bool(plain) and plain == " ".join(other.casefold().split())
+
+
 def _parties(*members: CoalitionMember, owner: str) -> frozenset[str]:
     return frozenset({owner, *(m.party_id for m in members if m.party_id)})
 
@@ -253,11 +289,12 @@ def asked_people(session: Session, dossier: Dossier, member: CoalitionMember) ->
 
 def flags_for(session: Session, viewer: Viewer, day: date) -> list[tuple[Dossier, Contradiction]]:
     """Every contradiction that concerns the viewer's own organisation, in dossiers the viewer may see."""
-    speaking = select(Dossier).join(CoalitionMember).where(visible(viewer, Dossier)).distinct()
+    ids = union(select(CoalitionMember.dossier_id), select(Position.dossier_id))
+    speaking = select(Dossier).where(visible(viewer, Dossier), col(Dossier.id).in_(ids))
     return [
         (dossier, flag)
         for dossier in session.exec(speaking.order_by(col(Dossier.id)))
         if dossier.closed_at is None
-        for flag in contradictions(members_on(session, dossier, day), stances(session, dossier), dossier.participant_id)
+        for flag in contradictions_in(session, dossier, viewer, day)
         if viewer.participant_id in flag.parties
     ]

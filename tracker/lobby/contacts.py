@@ -19,6 +19,7 @@ from db.vocabulary_lobby import (
     StakeholderKind,
     StakeRole,
 )
+from notifications.wording import listed
 from tracker.errors import Incomplete, NotFound, required
 from tracker.lobby.log import dossier_for, log
 from tracker.rights import Deed, must_add, must_change, must_fit, must_have, must_have_group
@@ -27,7 +28,6 @@ from tracker.versions import claim
 NEARBY = timedelta(days=30)
 KEEP_PERSON = timedelta(days=730)
 PURPOSE = "Lobbycontact in functie"
-ASK = "Iemand was er al in deze periode: vraag de coördinator."
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class ContactFields:
 
 @dataclass(frozen=True)
 class Nearby:
-    """Who of the partners is or was at the same office; without rights only that one should ask."""
+    """Who of the partners is or was at the same office; without rights only of which organisation, and whom to ask."""
 
     text: str
     contact: ContactMoment | None = None
@@ -152,26 +152,44 @@ def spoken_of(stakeholder: Stakeholder) -> str:
     return ", ".join(filter(None, [stakeholder.office, stakeholder.organisation]))
 
 
-def nearby(session: Session, organisation: str, office: str, viewer: Viewer, day: date) -> list[Nearby]:
+def nearby(session: Session, organisation: str, office: str, viewer: Viewer, day: date, today: date) -> list[Nearby]:
     """Who speaks or spoke to the same office within 30 days of that day, as far as the viewer may know.
 
-    What the viewer may not see comes back as one line that names nobody, however many there are.
+    What the viewer may not see comes back as a line for each organisation, with whom to ask there. It does not turn on
+    the day one asks with: it counts the talks of the quarter of ``today`` and of the two beside it.
     """
+    first, last = _three_quarters(today)
     contacts = (
         select(ContactMoment, User, Participant)
         .join(Stakeholder, col(Stakeholder.id) == ContactMoment.stakeholder_id)
         .where(Stakeholder.office_key == office_key(organisation, office))
-        .where(col(ContactMoment.day).between(day - NEARBY, day + NEARBY))
+        .where(col(ContactMoment.day).between(min(first, day - NEARBY), max(last, day + NEARBY)))
         .where(ContactMoment.user_id == User.id, ContactMoment.participant_id == Participant.id)
         .order_by(col(ContactMoment.day).desc(), col(ContactMoment.id))
     )
-    partners, hidden = [], False
+    partners, hidden = [], {}
     for contact, user, participant in session.exec(contacts):
         if may_see(session, viewer, contact):
-            partners.append(Nearby(f"{user.name} ({participant.name})", contact))
-        else:
-            hidden = True
-    return [*partners, Nearby(ASK)] if hidden else partners
+            if abs(contact.day - day) <= NEARBY:
+                partners.append(Nearby(f"{user.name} ({participant.name})", contact))
+        elif first <= contact.day <= last:
+            hidden[participant.id] = participant
+    return [*partners, *(Nearby(_whom_to_ask(session, hidden[id_])) for id_ in sorted(hidden))]
+
+
+def _three_quarters(today: date) -> tuple[date, date]:
+    """First and last day of the quarter before this one to the quarter after it."""
+    number = today.year * 4 + (today.month - 1) // 3
+    (first_year, first), (next_year, after) = divmod(number - 1, 4), divmod(number + 2, 4)
+    return date(first_year, first * 3 + 1, 1), date(next_year, after * 3 + 1, 1) - timedelta(days=1)
+
+
+def _whom_to_ask(session: Session, participant: Participant) -> str:
+    """That an organisation was there, and its coordinators."""
+    active = select(User.name).where(User.participant_id == participant.id, col(User.deactivated_at).is_(None))
+    names = session.exec(active.where(User.role == Role.COORDINATOR).order_by(col(User.name))).all()
+    whom = listed(list(names)) if names else "een collega daar; er is geen coördinator bekend"
+    return f"Iemand van {participant.name} was er dit kwartaal of het vorige, of gaat er het volgende: vraag {whom}."
 
 
 def contact_for(session: Session, viewer: Viewer, contact_id: int) -> ContactMoment:

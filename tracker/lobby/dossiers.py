@@ -29,7 +29,7 @@ from db.models import (
     Stake,
     User,
 )
-from db.rights import wider
+from db.rights import visible, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import (
     AgendaState,
@@ -44,11 +44,10 @@ from db.vocabulary_lobby import (
 )
 from notifications.wording import amount
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound, required
-from tracker.lobby.agenda_document import freeze
 from tracker.lobby.log import bring_to_stage, check_follows, log
 from tracker.lobby.positions import MRA_LINE, holds_on, line_of
 from tracker.people.participants import participant_on
-from tracker.rights import Deed, may_change, must_add, must_change, must_fit, must_have
+from tracker.rights import Deed, must_add, must_change, must_fit, must_have
 from tracker.versions import claim
 
 MOVES: dict[Stage, frozenset[Stage]] = {
@@ -162,6 +161,8 @@ def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None
     must_change(deed, dossier)
     required(fields.title, "title", "Geef het dossier een titel.")
     _check_people(deed, dossier, fields)
+    if wider(Visibility.MRA, fields.visibility):
+        _check_not_on_agenda(deed.session, dossier)
     claim(deed.session, dossier, seen)
     changes = []
     for field, new in vars(fields).items():
@@ -174,6 +175,14 @@ def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None
     deed.session.flush()
     _follow(deed.session, dossier)
     _narrow(deed.session, dossier)
+
+
+def _check_not_on_agenda(session: Session, dossier: Dossier) -> None:
+    """What a body adopted with this dossier on it does not read differently to everybody afterwards."""
+    adopted = select(LobbyAgenda.year).join(LobbyAgendaItem).where(LobbyAgendaItem.dossier_id == dossier.id)
+    year = session.exec(adopted.where(LobbyAgenda.state != AgendaState.DRAFT)).first()
+    if year is not None:
+        raise Incomplete(f"Dit staat op de vastgestelde lobbyagenda van {year}, die de hele MRA ziet.", "visibility")
 
 
 def _follow(session: Session, dossier: Dossier) -> None:
@@ -259,42 +268,35 @@ def lobby_agenda(deed: Deed, year: int) -> LobbyAgenda:
 
 
 def put_on_agenda(deed: Deed, dossier: Dossier, year: int, rolled_over: bool = False) -> None:
-    """Put a dossier on the lobby agenda of a year; nothing happens where it stands there already."""
+    """Put an own dossier on the lobby agenda of a year; nothing happens where it stands there already."""
     must_change(deed, dossier)
+    _put(deed, dossier, year, rolled_over)
+
+
+def _put(deed: Deed, dossier: Dossier, year: int, rolled_over: bool) -> None:
     if dossier.kind != DossierKind.LOBBY:
         raise NotAllowed("Op de lobbyagenda staan lobbydossiers, geen aanvragen.")
-    lobby_agenda(deed, year)
+    agenda = lobby_agenda(deed, year)
     if deed.session.get(LobbyAgendaItem, (year, dossier.id)):
         return
+    if wider(Visibility.MRA, dossier.visibility):
+        raise NotAllowed("Op de gezamenlijke lobbyagenda staat alleen wat de hele MRA ziet; deel eerst het dossier.")
+    if agenda.state != AgendaState.DRAFT:
+        raise NotAllowed("Deze lobbyagenda is vastgesteld: er komt niets meer bij.")
     deed.session.add(LobbyAgendaItem(year=year, dossier_id=dossier.id, rolled_over=rolled_over, added_at=deed.now))
     log(deed, dossier, LogKind.AGENDA, f"Op de lobbyagenda van {year}")
 
 
 def roll_over(deed: Deed, year: int) -> list[Dossier]:
-    """Take what is not finished along to next year's lobby agenda; what the user may not change stays behind."""
+    """Take what is not finished along to next year's joint lobby agenda, whoever's it is."""
     must_have(deed, Role.COORDINATOR, "Doorrollen naar een nieuw jaar doet een coördinator.")
     lobby_agenda(deed, year + 1)
     on_it = select(Dossier).join(LobbyAgendaItem).where(LobbyAgendaItem.year == year).order_by(col(Dossier.id))
-    unfinished = [d for d in deed.session.exec(on_it) if d.stage not in ENDED and may_change(deed.viewer, d)]
+    seen = on_it.where(visible(deed.viewer, Dossier), col(Dossier.visibility).in_([Visibility.MRA, Visibility.PUBLIC]))
+    unfinished = [d for d in deed.session.exec(seen) if d.stage not in ENDED]
     for dossier in unfinished:
-        put_on_agenda(deed, dossier, year + 1, rolled_over=True)
+        _put(deed, dossier, year + 1, rolled_over=True)
     return unfinished
-
-
-def set_agenda_state(deed: Deed, agenda: LobbyAgenda, state: AgendaState, day: date, seen: int) -> None:
-    """Draft -> adopted by the Bestuur -> noted by the AV; no step is skipped and none goes back."""
-    must_have(deed, Role.COORDINATOR, "De stand van de lobbyagenda wijzigt een coördinator.")
-    order = list(AgendaState)
-    if order.index(state) != order.index(AgendaState(agenda.state)) + 1:
-        raise MoveNotAllowed(f"Na '{AgendaState(agenda.state).label}' volgt niet '{state.label}'.", "state")
-    claim(deed.session, agenda, seen)
-    agenda.state = state
-    if state == AgendaState.ADOPTED:
-        agenda.adopted_on = day
-        freeze(deed.session, agenda, deed.today)
-    else:
-        agenda.noted_on = day
-    deed.session.flush()
 
 
 def see_calls_as_they_are(deed: Deed, dossier: Dossier) -> int:

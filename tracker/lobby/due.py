@@ -12,20 +12,24 @@ from db.models import (
     ContactMoment,
     Dossier,
     DossierMoment,
+    LobbyAgenda,
     Moment,
     Position,
+    Resolution,
     SignOffRound,
     Stakeholder,
     User,
 )
 from db.models.lobby import Owned
 from db.rights import may_see
-from db.vocabulary_lobby import CommitmentState, PositionState
+from db.vocabulary import Role
+from db.vocabulary_lobby import CommitmentState, Gremium, PositionState, ResolutionKind
 from notifications.wording import local_day
-from tracker.lobby.coalition import asked_people, silent_members
+from tracker.lobby.coalition import asked_people, members_on, silent_members
 from tracker.lobby.contacts import spoken_of
 from tracker.lobby.moment_days import last_day_of
 from tracker.lobby.positions import mandate_ends
+from tracker.lobby.resolutions import subject_of
 from tracker.rights import viewer_of
 
 # Days before the due day at which a reminder goes out; 0 is the day itself.
@@ -37,6 +41,8 @@ DISTANCES = {
     "moment": (30, 14, 7, 1),
     "sign_off": (7, 1),
     "own_round": (1, 0),
+    "to_confirm": (6, 1, 0),
+    "decided": (0,),
 }
 TITLES = {
     "position_review": "Standpunt herzien",
@@ -46,6 +52,8 @@ TITLES = {
     "moment": "Interventiemoment sluit",
     "sign_off": "Reactie gevraagd in een afstemronde",
     "own_round": "Uw afstemronde loopt af",
+    "to_confirm": "Een besluit wacht op uw bevestiging",
+    "decided": "Er is een besluit vastgelegd",
 }
 # Why a person is told, for the foot of a mail.
 KEEPS = "U krijgt dit omdat u lobbyist of ambtelijk trekker van dit dossier bent."
@@ -58,11 +66,14 @@ WHY = {
     "moment": KEEPS,
     "sign_off": "U krijgt dit omdat uw organisatie in deze afstemronde om een reactie is gevraagd.",
     "own_round": "U krijgt dit omdat u deze afstemronde hebt geopend.",
+    "to_confirm": "U krijgt dit omdat u als coördinator de tweede mens kunt zijn die dit bevestigt.",
+    "decided": "U krijgt dit omdat u bij dit dossier of deze agenda betrokken bent.",
 }
 LONGEST_ABOUT = 110
+TO_CONFIRM, NEWS = timedelta(days=7), timedelta(days=1)  # from the day it was proposed, or settled
 
 
-Row = Commitment | ContactMoment | Moment | Position | SignOffRound
+Row = Commitment | ContactMoment | Moment | Position | Resolution | SignOffRound
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,7 @@ class LobbyDue:
     link: str
     about: str = ""
     since: date = date.min
-    owned: Owned | None = field(default=None, compare=False)
+    owned: Owned | None = field(default=None, compare=False, repr=False)
     organisation: str = ""
 
     @property
@@ -97,9 +108,10 @@ class LobbyDue:
 
 def lobby_due(session: Session, today: date, ahead: timedelta = timedelta(days=60)) -> list[LobbyDue]:
     """Everything not settled that is due by ``ahead``, however long ago, for people who may see it and are active."""
-    parts = (_positions, _commitments, _follow_ups, _sign_offs)
+    parts = (_positions, _commitments, _follow_ups, _sign_offs, _to_confirm)
     items = [item for part in parts for item in part(session)]
-    items += [item for item in _moments(session) if item.due >= today]  # what passed cannot be influenced any more
+    # What passed cannot be influenced any more, and news is told once.
+    items += [item for part in (_moments, _decided) for item in part(session) if item.due >= today]
     return sorted(
         (item for item in items if item.due <= today + ahead), key=lambda item: (item.due, item.user_id, item.key)
     )
@@ -216,3 +228,53 @@ def _sign_offs(session: Session) -> Iterator[LobbyDue]:
         for member in silent:
             for user in asked_people(session, dossier, member):
                 yield matter.due(user.id, "sign_off", sign_off.due_on)
+
+
+def _resolution(session: Session, resolution: Resolution, since: date) -> _Matter:
+    """A resolution, seen by who sees its dossier or agenda."""
+    subject = subject_of(session, resolution)
+    kind, body = ResolutionKind(resolution.kind).label, Gremium(resolution.gremium).label
+    if isinstance(subject, LobbyAgenda):
+        about, link = f"{kind} door {body} (lobbyagenda {subject.year})", f"/lobbyagenda/{subject.year}"
+    else:
+        about, link = f"{kind} door {body} ({subject.title})", f"/dossiers/{subject.id}/standpunten"
+    return _Matter(resolution, subject, link, about, since)
+
+
+def _to_confirm(session: Session) -> Iterator[LobbyDue]:
+    """The coordinators of the owner who did not propose it; where there are none, all who may see it."""
+    for resolution in session.exec(select(Resolution).where(col(Resolution.settled_at).is_(None))):
+        proposed = local_day(resolution.proposed_at)
+        matter = _resolution(session, resolution, proposed)
+        active = select(User).where(User.role == Role.COORDINATOR, col(User.deactivated_at).is_(None))
+        others = session.exec(active.where(col(User.id) != resolution.proposed_by).order_by(col(User.id)))
+        seconds = [user for user in others if may_see(session, viewer_of(user), matter.owned)]
+        near = [user for user in seconds if user.participant_id == matter.owned.participant_id]
+        for user in near or seconds:
+            yield matter.due(user.id, "to_confirm", proposed + TO_CONFIRM)
+
+
+def _decided(session: Session) -> Iterator[LobbyDue]:
+    """What a body decided, told once to who keeps the dossier, its coordinators and the partners' lobbyists."""
+    for resolution in session.exec(select(Resolution).where(col(Resolution.confirmed_by).is_not(None))):
+        if resolution.settled_at is None:
+            continue
+        settled = local_day(resolution.settled_at)
+        matter = _resolution(session, resolution, settled)
+        for user_id in _concerned(session, matter.owned):
+            if user_id != resolution.confirmed_by:
+                yield matter.due(user_id, "decided", settled + NEWS)
+
+
+def _concerned(session: Session, subject: Owned) -> Iterator[int]:
+    active = list(session.exec(select(User).where(col(User.deactivated_at).is_(None)).order_by(col(User.id))))
+    if isinstance(subject, Dossier):
+        members = members_on(session, subject, date.max)
+        keepers, parties = set(_keepers(session, subject)), {m.party_id for m in members}
+    else:
+        keepers, parties = set(), {user.participant_id for user in active}
+    for user in active:
+        leads = user.role == Role.COORDINATOR and user.participant_id == subject.participant_id
+        speaks = user.role == Role.LOBBYIST and user.participant_id in parties
+        if (user.id in keepers or leads or speaks) and may_see(session, viewer_of(user), subject):
+            yield user.id

@@ -1,21 +1,20 @@
 """Positions: draft, adopt, succeed; which holds on a day, what it may be called, and whether it may leave the house."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlmodel import Session, col, func, select
 
 from db.models import Dissent, Dossier, Participant, Position
 from db.queries import Viewer
-from db.rights import has_role, readable
-from db.vocabulary import Role, Visibility
+from db.rights import readable
+from db.vocabulary import Visibility
 from db.vocabulary_lobby import OWN_BODIES, Gremium, LogKind, PositionState
-from notifications.wording import local_day, short_day
-from tracker.errors import Incomplete, NotAllowed, NotFound, PositionNotAllowed, required
+from notifications.wording import short_day
+from tracker.errors import Incomplete, NotFound, PositionNotAllowed, required
 from tracker.lobby.log import log
-from tracker.people.participants import participant_on
-from tracker.rights import Deed, must_add, must_change, must_fit
+from tracker.rights import Deed, must_add, must_fit
 from tracker.versions import claim
 
 MRA_LINE = "mra"
@@ -63,7 +62,7 @@ def designation(position: Position, day: date, participant: str = "") -> str:
     if holds_on(position, day):
         return "MRA-standpunt" if line_of(position) == MRA_LINE else f"standpunt van {participant or 'een deelnemer'}"
     if position.ended_on and day >= position.ended_on:
-        return "opgevolgd standpunt"
+        return "ingetrokken standpunt" if position.withdrawn else "opgevolgd standpunt"
     if position.valid_from and day < position.valid_from:
         return f"vastgesteld, geldt vanaf {short_day(position.valid_from)}"
     return "verlopen standpunt"
@@ -149,71 +148,30 @@ def mandate_ends(position: Position) -> date | None:
     return min(days) if days else None
 
 
-def adopt(
-    deed: Deed,
-    position: Position,
-    decision: Adoption,
-    dissenting: Mapping[str, str] | None = None,
-    succeeds: Position | None = None,
-    visibility: str = Visibility.OWN,
-) -> None:
-    """Record that a body adopted the draft; with ``succeeds`` the former position ends where this one begins.
-
-    What an MRA body adopted is seen by whoever sees the dossier; what an own body did, by whom ``visibility`` says.
-
-    Raises PositionNotAllowed where it would hold beside another one of the same line, and nothing is stored.
-    """
-    dossier = deed.session.get_one(Dossier, position.dossier_id)
-    must_change(deed, position)
-    if decision.gremium not in OWN_BODIES and not has_role(deed.viewer, Role.COORDINATOR):
-        raise NotAllowed("Een besluit van een MRA-gremium legt een coördinator vast.")
-    check_decision(decision, deed.today)
-    claim(deed.session, dossier)
-    deed.session.refresh(position)
-    if position.state != PositionState.DRAFT:
-        raise PositionNotAllowed("Alleen een concept kan worden vastgesteld; maak eerst een nieuw concept.")
+def make_room(session: Session, position: Position, decision: Adoption, succeeds: Position | None) -> None:
+    """Raises PositionNotAllowed where it would hold beside another one of its line; what it succeeds makes room."""
     line = position.participant_id if decision.gremium in OWN_BODIES else MRA_LINE
-    _make_room(deed.session, position, decision, line, succeeds)
-    if line == MRA_LINE:
-        visibility = dossier.visibility
-    must_fit(deed, dossier, visibility)
-    position.visibility = visibility
-    _record(deed.session, position, decision, dissenting or {}, deed.now)
-    text = f"{position.number}, vastgesteld door {decision.gremium.label}, besluit {decision.decision}"
-    log(deed, dossier, LogKind.POSITION, text, day=decision.adopted_on, subject=position)
-
-
-def _make_room(session: Session, position: Position, decision: Adoption, line: str, succeeds: Position | None) -> None:
-    others = list(session.exec(select(Position).where(Position.dossier_id == position.dossier_id)))
-    rest = [o for o in others if o.id != position.id and (succeeds is None or o.id != succeeds.id)]
-    if succeeds is not None:
-        if succeeds.state != PositionState.ADOPTED or line_of(succeeds) != line or succeeds.ended_on:
-            raise PositionNotAllowed("Dit standpunt kan niet worden opgevolgd.")
-        if succeeds.valid_from is None or decision.valid_from <= succeeds.valid_from:
-            raise PositionNotAllowed("Een opvolger begint na zijn voorganger.", "valid_from")
+    if succeeds is not None and succeeds not in succeedable(session, position.dossier_id, line):
+        whose = "het MRA-standpunt" if line == MRA_LINE else "het eigen standpunt van dezelfde deelnemer"
+        raise PositionNotAllowed(f"Dit besluit volgt alleen {whose} op, zolang dat geldt.", "succeeds")
+    if succeeds is not None and succeeds.valid_from and decision.valid_from <= succeeds.valid_from:
+        raise PositionNotAllowed("Een opvolger begint na zijn voorganger.", "valid_from")
+    passed_over = {position.id, succeeds.id if succeeds else None}
+    others = session.exec(select(Position).where(Position.dossier_id == position.dossier_id))
+    rest = [other for other in others if other.id not in passed_over]
     other = overlapping(rest, line, decision.valid_from, decision.valid_to)
     if other:
         raise PositionNotAllowed(
             f"In deze periode geldt al standpunt {other.number}; volg dat op of kies een andere eerste dag.",
             "valid_from",
         )
-    if succeeds is not None:
-        succeeds.ended_on = decision.valid_from
 
 
-def _record(
-    session: Session, position: Position, decision: Adoption, dissenting: Mapping[str, str], now: datetime
-) -> None:
-    position.state = PositionState.ADOPTED
-    position.gremium = decision.gremium
-    position.decision = decision.decision.strip()
-    position.adopted_on, position.valid_from = decision.adopted_on, decision.valid_from
-    position.valid_to, position.next_review = decision.valid_to, decision.next_review
-    position.version += 1
-    for participant_id, reason in dissenting.items():
-        participant_on(session, participant_id, local_day(now), "dissenting")
-        session.add(Dissent(position_id=position.id, participant_id=participant_id, reason=reason.strip()))
-    session.flush()
+def succeedable(session: Session, dossier_id: int, line: str) -> list[Position]:
+    """The positions of one line that a new one can follow: adopted, and ended by nothing yet."""
+    adopted = select(Position).where(Position.dossier_id == dossier_id, Position.state == PositionState.ADOPTED)
+    standing = session.exec(adopted.where(col(Position.ended_on).is_(None)).order_by(col(Position.number)))
+    return [position for position in standing if line_of(position) == line]
 
 
 def ledger(session: Session, dossier: Dossier, viewer: Viewer) -> list[Position]:

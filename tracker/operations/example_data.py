@@ -23,7 +23,7 @@ from db.vocabulary_lobby import (
 )
 from notifications.wording import local_day
 from tracker.applications import stages
-from tracker.lobby import coalition, contacts, dossiers, moments, positions, yearly_moments
+from tracker.lobby import coalition, contacts, dossiers, moments, positions, resolutions, yearly_moments
 from tracker.rights import Deed
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "lobby.yaml"
@@ -126,7 +126,10 @@ def _position(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
         next_review=loader.day(entry["review"]) if "review" in entry else None,
     )
     dissent = entry.get("dissenting", {})
-    positions.adopt(Deed(loader.session, murat, loader.at(adopted)), draft, decision, dissent)
+    taken = resolutions.adopt(Deed(loader.session, murat, loader.at(adopted)), draft, decision, dissent)
+    if taken.settled_at is None:
+        second = loader.people["carla"]
+        resolutions.confirm(Deed(loader.session, second, loader.at(adopted)), taken)
 
 
 def _allies(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:

@@ -94,7 +94,7 @@ def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
     session, viewer = request.session, request.viewer
     today = request.now.today
     day = whom.day or today
-    near = contacts.nearby(session, whom.organisation, whom.office, viewer, day) if whom.organisation else []
+    near = contacts.nearby(session, whom.organisation, whom.office, viewer, day, today) if whom.organisation else []
     open_dossiers = select(Dossier).where(visible(viewer, Dossier), col(Dossier.closed_at).is_(None))
     seen = select(Stakeholder).where(visible(viewer, Stakeholder)).order_by(col(Stakeholder.organisation))
     offices = list(session.exec(seen))
@@ -140,7 +140,8 @@ def _contact(request: RequestContext) -> ContactMoment:
 
 def _page(request: RequestContext, contact: ContactMoment, state: FormState) -> Response:
     stakeholder = request.session.get_one(Stakeholder, contact.stakeholder_id)
-    near = contacts.nearby(request.session, stakeholder.organisation, stakeholder.office, request.viewer, contact.day)
+    office = stakeholder.organisation, stakeholder.office
+    near = contacts.nearby(request.session, *office, request.viewer, contact.day, request.now.today)
     promised = select(Commitment).where(Commitment.contact_id == contact.id, visible(request.viewer, Commitment))
     dossiers = select(Dossier).where(Dossier.id == contact.dossier_id, visible(request.viewer, Dossier))
     return request.page(

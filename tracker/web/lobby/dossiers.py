@@ -15,7 +15,7 @@ from tracker.calls.publications import chain
 from tracker.errors import NotFound
 from tracker.lobby import audience, dossiers, moments, yearly_moments
 from tracker.lobby.asks import asks
-from tracker.lobby.coalition import contradictions, members_on, stances
+from tracker.lobby.coalition import contradictions_in
 from tracker.lobby.contacts import contacts_of
 from tracker.lobby.positions import designation, ledger, position_on
 from tracker.lobby.timeline import timeline
@@ -153,7 +153,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         drafts=len([p for p in ledger(session, dossier, viewer) if p.state == "draft"]),
         mine=hooked,
         maybe=suggested,
-        flags=contradictions(members_on(session, dossier, today), stances(session, dossier), dossier.participant_id),
+        flags=contradictions_in(session, dossier, viewer, today),
         mismatches=mismatches(session, viewer, request.now.instant, dossier),
         asks=asks(session, viewer, [dossier.id]),
         contacts=len(contacts_of(session, viewer, dossier)),

@@ -7,21 +7,20 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Application, Call, Challenge, Dossier, LobbyAgenda, LobbyAgendaItem, Match
+from db.models import Application, Call, Challenge, Dossier, LobbyAgenda, LobbyAgendaItem, Match, Resolution
 from db.queries import Viewer, live_call
-from db.rights import visible
-from db.vocabulary import Nature
-from db.vocabulary_lobby import AgendaState, Level
+from db.vocabulary import Nature, Visibility
+from db.vocabulary_lobby import AgendaState, Level, ResolutionKind
 from tracker.applications import stages
 from tracker.errors import NotFound
 from tracker.exchange import agenda_files
-from tracker.lobby import dossiers
+from tracker.lobby import dossiers, resolutions
 from tracker.lobby.agenda_document import AgendaDocument, document_of
 from tracker.lobby.log import dossier_for
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState
+from tracker.web.frame.forms import FormState, Line, Text
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -84,6 +83,7 @@ def _year(request: RequestContext) -> int:
 def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
     document = document_of(request.session, year, request.now.today)
     year_agenda = request.session.get(LobbyAgenda, year)
+    settled = year_agenda is not None and year_agenda.state != AgendaState.DRAFT
     states = list(AgendaState)
     step = states.index(AgendaState(year_agenda.state)) + 1 if year_agenda else len(states)
     return request.page(
@@ -95,16 +95,20 @@ def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
         document=document,
         rows=document.lines,
         differences=agenda_files.differences(document),
-        others=[(d.id, d.title) for d in _not_on(request.session, request.viewer, year)],
+        others=[] if settled else [(d.id, d.title) for d in _not_on(request.session, request.viewer, year)],
         next_state=states[step] if step < len(states) else None,
+        history=resolutions.history_of(request.session, agenda_year=year),
+        waiting=resolutions.open_of(request.session, agenda_year=year),
         people=actions.names(request.session),
     )
 
 
 def _not_on(session: Session, viewer: Viewer, year: int) -> list[Dossier]:
     on_it = select(LobbyAgendaItem.dossier_id).where(LobbyAgendaItem.year == year)
+    """What the viewer's own organisation could put on it: dossiers that the whole MRA sees."""
     rows = select(Dossier).where(
-        visible(viewer, Dossier),
+        Dossier.participant_id == viewer.participant_id,
+        col(Dossier.visibility).in_([Visibility.MRA, Visibility.PUBLIC]),
         Dossier.kind == "lobby",
         col(Dossier.closed_at).is_(None),
         col(Dossier.id).not_in(on_it),
@@ -118,11 +122,29 @@ class ItemForm(BaseModel):
     dossier: int
 
 
-class StateForm(BaseModel):
-    """The next state, and the version the person had in front of them."""
+class DecisionForm(BaseModel):
+    """What a body decided on the agenda, and the version the person had in front of them."""
+
+    decision: Line = ""
+    decided_on: date | None = None
+    reason: Text = ""
+    seen: int
+
+    def given(self, today: date) -> resolutions.AgendaDecision:
+        """As the agenda takes it."""
+        return resolutions.AgendaDecision(self.decision, self.decided_on or today, self.reason)
+
+
+class StateForm(DecisionForm):
+    """The next state."""
 
     state: AgendaState
-    seen: int
+
+
+class ChangeForm(DecisionForm):
+    """What is wrong with the newest decision, or that it was taken back."""
+
+    what: ResolutionKind = ResolutionKind.CORRECTION
 
 
 def as_pdf(request: RequestContext) -> Response:
@@ -156,11 +178,49 @@ def put(request: RequestContext, year: int, form: ItemForm) -> None:
 
 @agenda.form(StateForm)
 def set_state(request: RequestContext, year: int, form: StateForm) -> None:
-    """Mark the agenda as adopted or noted, today."""
+    """Propose that the agenda was adopted or noted; a second person confirms it."""
+    given = form.given(request.now.today)
+    resolutions.decide_agenda(request.deed, _of_year(request, year), form.state, given, form.seen)
+    request.record("propose", f"lobby agenda {year}", form.state)
+
+
+@agenda.form(ChangeForm)
+def change(request: RequestContext, year: int, form: ChangeForm) -> None:
+    """Propose to put the newest decision right, or that it was taken back."""
+    year_agenda, given = _of_year(request, year), form.given(request.now.today)
+    if form.what == ResolutionKind.WITHDRAWAL:
+        resolutions.withdraw_agenda(request.deed, year_agenda, given, form.seen)
+    else:
+        resolutions.correct_agenda(request.deed, year_agenda, given, form.seen)
+    request.record("propose", f"lobby agenda {year}", form.what)
+
+
+@agenda.button()
+def confirm(request: RequestContext, year: int) -> None:
+    """As a second person: it is so."""
+    resolutions.confirm(request.deed, _resolution(request, year))
+    request.record("confirm", f"lobby agenda {year}")
+
+
+@agenda.button()
+def drop(request: RequestContext, year: int) -> None:
+    """It is not so, or not yet."""
+    resolutions.drop(request.deed, _resolution(request, year))
+    request.record("drop", f"lobby agenda {year}")
+
+
+def _of_year(request: RequestContext, year: int) -> LobbyAgenda:
     year_agenda = request.session.get(LobbyAgenda, year)
     if year_agenda is None:
         raise NotFound
-    dossiers.set_agenda_state(request.deed, year_agenda, form.state, request.now.today, form.seen)
+    return year_agenda
+
+
+def _resolution(request: RequestContext, year: int) -> Resolution:
+    resolution = request.named(Resolution, "resolution_id")
+    if resolution.agenda_year != year:
+        raise NotFound
+    return resolution
 
 
 @agenda.button()

@@ -3,16 +3,16 @@
 from datetime import date, timedelta
 from typing import TypeVar
 
-from pydantic import BaseModel, Field
-from sqlmodel import Session
+from pydantic import BaseModel
+from sqlmodel import Session, col, select
 from starlette.responses import PlainTextResponse, Response
 
-from db.models import CoalitionMember, Dossier, Participant, Position, SignOffRound
-from db.rights import group_of, may_read_inside
-from db.vocabulary import Visibility
+from db.models import CoalitionMember, Dissent, Dossier, Participant, Position, Resolution, SignOffRound
+from db.rights import group_of, has_role, in_group, may_read_inside
+from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, PositionState
 from tracker.errors import NotFound, PositionNotAllowed
-from tracker.lobby import coalition, positions
+from tracker.lobby import coalition, positions, resolutions
 from tracker.lobby.audience import audiences
 from tracker.rights import may_change
 from tracker.web.frame import actions
@@ -44,21 +44,6 @@ class DraftForm(BaseModel):
         return positions.Wording(**self.model_dump(exclude={"visibility"}))
 
 
-class AdoptForm(BaseModel):
-    """The decision on a draft."""
-
-    position: int
-    gremium: Gremium
-    decision: Line = ""
-    adopted_on: date
-    valid_from: date
-    valid_to: date | None = None
-    next_review: date | None = None
-    succeeds: int | None = None
-    visibility: Visibility = Visibility.OWN
-    dissenting: list[str] = Field(default=[], max_length=40)
-
-
 def show(request: RequestContext) -> Response:
     """The ledger. It holds internal words, so reading it leaves a line in the audit log."""
     dossier = dossier_of(request, DossierKind.LOBBY)
@@ -75,6 +60,8 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
     every = positions.ledger(request.session, dossier, request.viewer)
     owners = dict(actions.participants(request.session))
     group = group_of(request.session, dossier)
+    confirming = has_role(request.viewer, Role.COORDINATOR)
+    deciding = resolutions.may_speak_for_mra(request.viewer, dossier)
     own = [p for p in every if p.state == PositionState.DRAFT and p.participant_id == request.viewer.participant_id]
     return request.page(
         "lobby/positions_show.html",
@@ -88,11 +75,30 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         audiences=audiences(request.session, request.user.participant_id, dossier),
         holds={p.id: positions.holds_on(p, today) for p in every},
         draft=own[0] if own else None,
-        succeedable=[(p.id, f"standpunt {p.number}") for p in every if p.adopted_on and not p.ended_on],
-        participants=actions.participants(request.session),
+        mra_drafts=[p for p in every if p.state == PositionState.DRAFT] if deciding else [],
+        changeable={p.id for p in every if resolutions.may_decide_on(request.viewer, dossier, p)},
+        histories={p.id: resolutions.history_of(request.session, position_id=p.id) for p in every if p.adopted_on},
+        waiting=_waiting(request, dossier) if in_group(request.viewer, group) or confirming else [],
+        may_confirm=confirming,
+        may_dissent=has_role(request.viewer, Role.LOBBYIST),
+        own_dissent={p.id: _own_reason(request, p) for p in every if p.adopted_on},
         people=actions.names(request.session),
         owners=owners,
     )
+
+
+def _own_reason(request: RequestContext, position: Position) -> str:
+    """Why the viewer's own organisation does not share it, if it does not."""
+    row = request.session.get(Dissent, (position.id, request.viewer.participant_id))
+    return row.reason if row else ""
+
+
+def _waiting(request: RequestContext, dossier: Dossier) -> list[tuple[Resolution, Position]]:
+    """What waits for a second person, with the position it is about."""
+    rows = select(Resolution, Position).where(
+        Resolution.position_id == Position.id, Position.dossier_id == dossier.id, col(Resolution.settled_at).is_(None)
+    )
+    return list(request.session.exec(rows.order_by(col(Resolution.id))))
 
 
 def _position(request: RequestContext, dossier: Dossier, position_id: int) -> Position:
@@ -105,17 +111,6 @@ ledger = PageOf(lobby_dossier, _page, lambda dossier: f"/dossiers/{dossier.id}/s
 @ledger.form(DraftForm)
 def draft(request: RequestContext, dossier: Dossier, form: DraftForm) -> None:
     positions.draft(request.deed, dossier, form.wording(), form.visibility)
-
-
-@ledger.form(AdoptForm)
-def adopt(request: RequestContext, dossier: Dossier, form: AdoptForm) -> None:
-    """Record the decision that adopts a draft, and end what it succeeds."""
-    position = _position(request, dossier, form.position)
-    former = _position(request, dossier, form.succeeds) if form.succeeds else None
-    decision = positions.Adoption(
-        form.gremium, form.decision, form.adopted_on, form.valid_from, form.valid_to, form.next_review
-    )
-    positions.adopt(request.deed, position, decision, dict.fromkeys(form.dissenting, ""), former, form.visibility)
 
 
 def export(request: RequestContext) -> Response:
@@ -179,7 +174,7 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
         last=coalition.newest(stances),
         rounds=[(r, coalition.tally(members, stances, r.id), coalition.newest(stances, r.id)) for r in rounds],
         asked={r.id: _asked(session, dossier, r) for r in rounds if not r.closed_at},
-        flags=coalition.contradictions(members, stances, dossier.participant_id),
+        flags=coalition.contradictions_in(session, dossier, viewer, today),
         drafts=[(p.id, f"standpunt {p.number}") for p in drafts],
         stances=[c for c in options(PartyStance) if c[0] != PartyStance.SILENT],
         participants=actions.participants(session),
