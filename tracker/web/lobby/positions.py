@@ -61,6 +61,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
     owners = dict(actions.participants(request.session))
     group = group_of(request.session, dossier)
     confirming = has_role(request.viewer, Role.COORDINATOR)
+    following = confirming or in_group(request.viewer, group)
     deciding = resolutions.may_speak_for_mra(request.viewer, dossier)
     own = [p for p in every if p.state == PositionState.DRAFT and p.participant_id == request.viewer.participant_id]
     return request.page(
@@ -77,8 +78,8 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         draft=own[0] if own else None,
         mra_drafts=[p for p in every if p.state == PositionState.DRAFT] if deciding else [],
         changeable={p.id for p in every if resolutions.may_decide_on(request.viewer, dossier, p)},
-        histories={p.id: resolutions.history_of(request.session, position_id=p.id) for p in every if p.adopted_on},
-        waiting=_waiting(request, dossier) if in_group(request.viewer, group) or confirming else [],
+        histories={p.id: _history(request, p, following) for p in every if p.adopted_on},
+        waiting=_waiting(request, dossier) if following else [],
         may_confirm=confirming,
         may_dissent=has_role(request.viewer, Role.LOBBYIST),
         own_dissent={p.id: _own_reason(request, p) for p in every if p.adopted_on},
@@ -91,6 +92,12 @@ def _own_reason(request: RequestContext, position: Position) -> str:
     """Why the viewer's own organisation does not share it, if it does not."""
     row = request.session.get(Dissent, (position.id, request.viewer.participant_id))
     return row.reason if row else ""
+
+
+def _history(request: RequestContext, position: Position, following: bool) -> list[Resolution]:
+    """What took effect; and for who follows the dossier's decisions what was proposed and dropped."""
+    steps = resolutions.history_of(request.session, position_id=position.id)
+    return [step for step in steps if step.settled_at and (following or step.dropped_by is None)]
 
 
 def _waiting(request: RequestContext, dossier: Dossier) -> list[tuple[Resolution, Position]]:
