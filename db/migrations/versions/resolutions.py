@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "resolutions"
-down_revision = "group_of_dossier"
+down_revision = "moments_are_not_grants"
 branch_labels = None
 depends_on = None
 
