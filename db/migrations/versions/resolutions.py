@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "resolutions"
-down_revision = "moments_are_not_grants"
+down_revision = "asks_and_agendas"
 branch_labels = None
 depends_on = None
 
