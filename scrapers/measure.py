@@ -1,8 +1,9 @@
 """How well facts are read, over labelled files: shown rightly, shown wrongly, asked, missed.
 
-``python -m scrapers.measure FILE.jsonl ...`` knows three forms by their keys: texts with ``facts``, sentences with
-``spans`` (read by weights that saw no sentence of their document: needs scikit-learn; ``--with FILE.jsonl`` adds
-sentences to fit on), and spans with a ``human`` judgement. ``-v`` prints every case that is not as it should be.
+``python -m scrapers.measure FILE.jsonl ...`` knows four forms by their keys: texts with ``facts``, texts with ``values``
+written down by a careful reader, sentences with ``spans`` (read by weights that saw no sentence of their document:
+needs scikit-learn; ``--with FILE.jsonl`` adds sentences to fit on), and spans with a ``human`` judgement. ``-v`` prints
+every case that is not as it should be.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import json
 import re
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -27,7 +28,7 @@ FOLDS = 6
 
 
 class Score:
-    """Counts per fact. ``beside``: shown or asked where there is nothing."""
+    """Counts per fact. ``beside``: shown or asked where there is nothing; ``bold``: shown where the text leaves it open."""
 
     def __init__(self) -> None:
         self.counts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -40,7 +41,7 @@ class Score:
 
     def table(self) -> str:
         """One line a fact, and all together."""
-        head = ("there", "shown", "right", "precision", "recall", "asked", "of them right", "shown or asked")
+        head = ("there", "shown", "right", "precision", "recall", "asked", "of them right", "shown or asked", "bold")
         lines = [f"{'fact':12}" + "".join(f"{word:>15}" for word in head)]
         total = sum(self.counts.values(), Counter[str]())
         return "\n".join([*lines, *(_line(n, c) for n, c in [*self.counts.items(), ("all", total)])])
@@ -53,7 +54,9 @@ def _line(name: str, c: Counter[str]) -> str:
     parts = (c["right"] / max(shown, 1), c["right"] / max(there, 1))
     figures = [f"{there:15}{shown:15}{c['right']:15}", *(f"{part:15.3f}" for part in parts)]
     return (
-        f"{name:12}" + "".join(figures) + f"{asked:15}{c['asked']:15}{(c['right'] + c['asked']) / max(there, 1):15.3f}"
+        f"{name:12}"
+        + "".join(figures)
+        + f"{asked:15}{c['asked']:15}{(c['right'] + c['asked']) / max(there, 1):15.3f}{c['bold']:15}"
     )
 
 
@@ -94,12 +97,40 @@ def compare_text(score: Score, row: dict[str, Any], facts: Facts) -> None:
         _compare(score, name, facts, wanted_values(name, row["facts"].get(key)), str(row.get("id")))
 
 
-def _compare(score: Score, name: str, facts: Facts, wanted: set[str], where: str) -> None:
+def _compare(score: Score, name: str, facts: Facts, wanted: set[str], where: str, open_to: Sequence[str] = ()) -> None:
+    """``open_to``: readings that the text leaves open; the likeliest, shown, is bold: neither right nor wrong."""
     shown, asked = facts.shown.get(name), facts.asked.get(name)
     answer = shown or asked
     read = _plain(shown.value) if shown else [_plain(v) for v in asked.values] if asked else None
     remark = f"{where}: {read}, should be {sorted(wanted) or None}: {answer.sentence if answer else ''}"
-    score.add(name, outcome(shown, asked, wanted), remark)
+    score.add(name, left_open(shown, asked, open_to) if open_to else outcome(shown, asked, wanted), remark)
+
+
+def left_open(shown: Shown | None, asked: Asked | None, open_to: Sequence[str]) -> str:
+    """How a fact was read that the text leaves open: a question with one of its readings is as good as silence."""
+    if shown:
+        return "bold" if _plain(shown.value) == open_to[0] else "shown beside"
+    good = asked is None or {_plain(value) for value in asked.values} & set(open_to)
+    return "nothing" if good else "asked beside"
+
+
+def of_values(rows: Iterable[dict[str, Any]], score: Score) -> None:
+    """Texts of which somebody wrote down the values, each read on the day that it tells.
+
+    ``values``: what is right; ``also_right``: what is as good; ``ambiguous``: what can only be asked, likeliest first.
+    """
+    for row in rows:
+        facts = read_facts(row["text"], row["language"], date.fromisoformat(row["read_on"]))
+        for name, key in FIELDS.items():
+            right = _exact(name, [row["values"].get(key), *row.get("also_right", {}).get(key, [])])
+            open_to = _exact(name, row.get("ambiguous", {}).get(key, []))
+            _compare(score, name, facts, set(right), f"{row['language']} {row['id']}", open_to)
+
+
+def _exact(name: str, values: list[Any]) -> list[str]:
+    """Labelled values as they are written here."""
+    written = [value for value in values if value is not None]
+    return written if name in HUMAN else [format(Decimal(str(value)).normalize(), "f") for value in written]
 
 
 HUMAN = ("opens", "closes")
@@ -209,6 +240,8 @@ def measured(path: Path, others: list[Path]) -> Score:
         of_sentences(rows, "en" if path.stem.endswith("en") else "nl", others, score)
     elif rows and "human" in rows[0]:
         of_judged(rows, score)
+    elif rows and "values" in rows[0]:
+        of_values(rows, score)
     else:
         of_texts([row for row in rows if "facts" in row], score)
     return score

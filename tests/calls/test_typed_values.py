@@ -59,7 +59,7 @@ def test_what_is_no_money_is_refused(text: str) -> None:
     ],
 )
 def test_a_number_with_two_readings_is_asked_again_with_both(text: str, one: str, other: str) -> None:
-    for read in (euros, percentage):
+    for read in (euros,) if text == "0.500" else (euros, percentage):
         with pytest.raises(NotAnAmount) as error:
             read(text, "amount")
         assert str(error.value) == f"'{text}' is op twee manieren te lezen: schrijf {one} of {other}."
@@ -81,6 +81,28 @@ def test_a_number_with_two_readings_is_asked_again_with_both(text: str, one: str
 def test_percentages_are_read_as_people_type_them(text: str, value: str) -> None:
     assert str(percentage(text)) == value
     assert percentage(" ") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("0,5", "0,5% of 50%"),
+        ("0.5", "0,5% of 50%"),
+        (" 0,75 ", "0,75% of 75%"),
+        ("0,500", "0,5% of 50%"),
+        (",5", "0,5% of 50%"),
+        ("1", "1% of 100%"),
+        ("1,0", "1% of 100%"),
+    ],
+)
+def test_a_share_without_a_sign_is_asked_again_as_both_percentages(text: str, both: str) -> None:
+    with pytest.raises(NotAnAmount, match=f"op twee manieren te lezen: schrijf {both}"):
+        percentage(text, "rate")
+
+
+@pytest.mark.parametrize(("text", "value"), [("0,5%", "0.5"), ("0,5 procent", "0.5"), ("1%", "1"), ("0", "0")])
+def test_a_share_with_a_sign_is_that_percentage(text: str, value: str) -> None:
+    assert percentage(text) == Decimal(value)
 
 
 @pytest.mark.parametrize("text", ["101", "2.500", "1,234", "-1", "half", "1,5,0", "٣", "50 mln"])

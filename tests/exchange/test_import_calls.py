@@ -240,6 +240,7 @@ def test_dates_are_typed_in_dutch(session: Session, now: datetime, cells: str, k
         ("X;https://x.nl;2.5;;", "row 2: budget: '2.5' is op twee manieren te lezen: schrijf 2,5 of 25."),
         ("X;https://x.nl;50%;;", "row 2: budget: '50%' is geen bedrag"),
         ("X;https://x.nl;;2.5;", "row 2: rate: '2.5' is op twee manieren te lezen"),
+        ("X;https://x.nl;;0,5;", "row 2: rate: '0,5' is op twee manieren te lezen: schrijf 0,5% of 50%."),
         ("X;https://x.nl;;;5/6/2026", "row 2: closes: '5/6/2026' is op twee manieren te lezen"),
     ],
 )
@@ -248,6 +249,15 @@ def test_what_has_two_readings_is_refused_with_both(session: Session, now: datet
     with pytest.raises(NotImported) as error:
         import_calls(session, rows_of(content, "csv", CALL_COLUMNS), None, now)
     assert says in str(error.value)
+
+
+def test_a_share_in_a_plain_cell_is_refused_and_one_in_our_own_export_is_read(session: Session, now: datetime) -> None:
+    content = sheets(("Blad1", [HEAD, ["X", "https://x.nl", None, 0.5, None]]))
+    with pytest.raises(NotImported, match=r"rate: '0,5' is op twee manieren te lezen: schrijf 0,5% of 50%"):
+        import_calls(session, rows_of(content, "xlsx", CALL_COLUMNS), None, now)
+    ours = b"title;url;first_seen;amounts_rate\nX;https://x.nl;2026-05-01T08:00:00+02:00;0,5\n"
+    import_calls(session, rows_of(ours, "csv", CALL_COLUMNS), None, now)
+    assert [call["amounts"]["rate"] for call in exported(session, now)] == [0.5]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ AMOUNT = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 PERCENTAGE = re.compile(r"(?P<number>[\d.,]*\d)\s*(?:%|procent|pct)?", re.IGNORECASE | re.ASCII)
+SHARE = re.compile(r"0?[.,]\d{0,12}[1-9]\d{0,12}|1(?:[.,]0{1,12})?", re.ASCII)  # of the whole: more than nothing, at most one
 # 2500, 2.500, 2 500; with a comma before the rest.
 DUTCH = re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:,(?P<rest>\d+))?", re.ASCII)
 ONE_MARK = re.compile(
@@ -65,7 +66,13 @@ def _is_currency(word: str | None) -> bool:
 
 
 def percentage(text: str, field: str = "") -> Decimal | None:
-    """A percentage: '25', '2,5', '50%'; empty is None. Raises NotAnAmount for the rest."""
+    """A percentage: '25', '2,5', '50%'; empty is None. Raises NotAnAmount for the rest.
+
+    '0,5' without a sign may be a half per cent, or the half that a spreadsheet writes so.
+    """
+    if share := SHARE.fullmatch(text.strip()):
+        both = share_readings(Decimal(share[0].replace(",", ".")))
+        raise NotAnAmount(f"'{share[0][:40]}' is op twee manieren te lezen: schrijf {both}.", field)
     plain = _one_reading(text, field)
     if not plain:
         return None
@@ -78,6 +85,11 @@ def percentage(text: str, field: str = "") -> Decimal | None:
     if value != round(value, 2):
         raise NotAnAmount("Schrijf ten hoogste twee cijfers achter de komma.", field)
     return value
+
+
+def share_readings(value: Decimal) -> str:
+    """Of 0.5: '0,5% of 50%'."""
+    return " of ".join(f"{reading.normalize():f}%".replace(".", ",") for reading in (value, value * 100))
 
 
 def _number(digits: str, typed: str, field: str) -> Decimal:

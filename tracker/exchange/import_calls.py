@@ -35,7 +35,7 @@ WRITTEN_BY_EXPORT = """
 """
 DATE_COLUMNS = tuple(kind.value for kind in DeadlineKind if kind not in DATELESS)
 CALL_COLUMNS = (*WRITTEN_BY_EXPORT.split(), *DATE_COLUMNS)
-DECIMAL_POINT = re.compile(r"\d+\.\d{1,2}$")
+DECIMAL_POINT = re.compile(r"\d+\.\d{1,2}%?$")
 OLDER_EXPORT = (
     "Dit lijkt een uitvoer van een oudere versie, met een punt voor decimalen: voer opnieuw uit, of als xlsx of jsonl."
 )
@@ -115,11 +115,21 @@ def _amounts(row: dict[str, Any]) -> dict[str, Any]:
     if nested is not None and not isinstance(nested, dict):
         raise NotReadable("amounts: no object with budget, min, max, rate and text")
     amounts = {name: (nested or {}).get(name, row.get(f"amounts_{name}")) for name in AMOUNTS}
+    if amounts["rate"] not in (None, ""):
+        amounts["rate"] = _rate(amounts["rate"], ours="first_seen" in row)
     try:
         return {AMOUNTS[name]: _amount(name, value) for name, value in amounts.items() if value not in (None, "")}
     except NotReadable as error:
         ours = "first_seen" in row and any(DECIMAL_POINT.match(str(value)) for value in amounts.values())
         raise NotReadable(f"{error} {OLDER_EXPORT}" if ours else str(error)) from error
+
+
+def _rate(value: Any, ours: bool) -> Any:
+    """Our own exports write 0.5 for a half per cent; of any other file nobody knows whether it is the half of all."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if ours:
+        return value if number or "%" in text_of(value) else f"{text_of(value)}%"
+    return f"{value}".replace(".", ",") if number and 0 < value <= 1 else value
 
 
 def _amount(name: str, value: Any) -> Any:
