@@ -1,11 +1,14 @@
-"""Fit what dates, amounts and percentages mean on labelled sentences: ``python -m scrapers.fit FILE.jsonl ...``
+"""Fit what dates, amounts and percentages mean on labelled sentences: ``python -m scrapers.fit [FILE ...]``
 
-Writes ``scrapers/weights.npz``. A line is ``{"document", "before", "sentence", "spans": [{"text", "start", "kind",
-"means"}]}``; docs/dates-and-amounts.md says what the meanings are. ``--facts FILE.jsonl`` adds whole texts of which
-only the facts are known; ``--to FILE`` writes the weights elsewhere. Needs scikit-learn, which only developers have.
+Writes ``scrapers/weights.npz`` from ``scrapers/labels``, or from the files that are named. A line is ``{"document",
+"before", "sentence", "spans": [{"text", "start", "kind", "means"}]}``; docs/dates-and-amounts.md says what the meanings
+are. ``--keys FILE.npz`` writes no weights but what the classifier sees of these sentences, as numbers without a word:
+such a file is fitted on like any other. ``--to FILE`` writes the weights elsewhere. Needs scikit-learn, which only
+developers have.
 """
 
 import argparse
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,11 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from scrapers.facts.features import features
+from scrapers.facts.features import NGRAM, features, key_of
 from scrapers.facts.find import find
-from scrapers.facts.meanings import KINDS, WEIGHTS, Judged, is_doubted, judged, named
+from scrapers.facts.meanings import KINDS, WEIGHTS, is_doubted, named
 from scrapers.facts.sentences import Sentence, cut
-from scrapers.facts.spans import Moment
+
+LABELS = Path(__file__).parent / "labels"
 
 # What the classifier tells apart; what is rare goes with what it is taken for no more than with "other".
 MEANINGS = {
@@ -46,13 +50,6 @@ FIELDS = {
     "max_amount": "max_per_project_eur",
     "rate": "funding_rate_pct",
 }
-FACTS_OF = {
-    "date": {"opens": "opens", "closes": "closes"},
-    "amount": {"budget": "budget", "max_amount": "max"},
-    "rate": {"rate": "rate"},
-}  # of a text with known facts: the field, and the meaning of a span that carries its value
-KNOWN_WEIGHT = 0.7  # beside one of a labelled sentence
-MAY_BE, LIKELIEST = 0.1, 0.5
 
 
 @dataclass(frozen=True)
@@ -62,10 +59,11 @@ class Example:
     document: str
     kind: str
     meaning: str
-    seen: tuple[str, ...]
+    keys: tuple[int, ...]
     weight: float = 1.0
     doubted: bool = False
     named: str = ""
+    seen: tuple[str, ...] = ()  # the same as the keys, in words, where there are any
 
 
 def meaning_of(label: dict[str, Any]) -> str:
@@ -79,6 +77,9 @@ def meaning_of(label: dict[str, Any]) -> str:
 
 def examples(path: Path, language: str | None = None) -> Iterator[Example]:
     """Every labelled span that the finder finds too."""
+    if path.suffix == ".npz":
+        yield from of_keys(path)
+        return
     for line in path.read_text("utf-8").splitlines():
         if line.strip():
             row = json.loads(line)
@@ -105,8 +106,9 @@ def of_cut(row: dict[str, Any], sentences: Iterable[Sentence]) -> Iterator[Examp
             hits = [label for a, b, label in labels if a < span.end and span.start < b and label["kind"] == span.kind]
             if hits:
                 seen = tuple(features(sentence, number))
-                words = is_doubted(sentence, number), named(sentence, number)
-                yield Example(row["document"], span.kind, meaning_of(hits[-1]), seen, row.get("weight", 1.0), *words)
+                words = is_doubted(sentence, number), named(sentence, number), seen
+                keys = tuple(map(key_of, seen))
+                yield Example(row["document"], span.kind, meaning_of(hits[-1]), keys, row.get("weight", 1.0), *words)
 
 
 def _placed(row: dict[str, Any], shift: int) -> Iterator[tuple[int, int, dict[str, Any]]]:
@@ -118,35 +120,31 @@ def _placed(row: dict[str, Any], shift: int) -> Iterator[tuple[int, int, dict[st
         yield shift + start, shift + at, label
 
 
-def of_known_facts(path: Path) -> Iterator[Example]:
-    """The spans of texts of which only the facts are known: ``{"id", "text", "language", "facts": {...}}`` a line.
-
-    A span with a known value gets its meaning, unless the weights as they are rule that out; any other span what those
-    weights say, where they are likely right and say no fact of which another value is known.
-    """
-    for line in path.read_text("utf-8").splitlines():
-        row = json.loads(line)
-        for mention in judged(cut(row["text"], find(row["text"], row["language"]))) if "facts" in row else ():
-            meaning = _known_meaning(mention, row["facts"])
-            if meaning:
-                sentence, number = mention.sentence, mention.number
-                words = is_doubted(sentence, number), named(sentence, number)
-                seen = tuple(features(sentence, number))
-                yield Example(f"known/{row['id']}", mention.span.kind, meaning, seen, KNOWN_WEIGHT, *words)
+def write_keys(rows: Iterable[Example], path: Path) -> None:
+    """The spans without their words: meaning and document by number, and the keys of what the classifier sees."""
+    rows = list(rows)
+    meanings = sorted({f"{row.kind}/{row.meaning}" for row in rows})
+    documents = sorted({row.document for row in rows})
+    np.savez_compressed(
+        path,
+        meanings=np.array(meanings),
+        means=np.array([meanings.index(f"{row.kind}/{row.meaning}") for row in rows], dtype=np.uint8),
+        documents=np.array([documents.index(row.document) for row in rows], dtype=np.uint16),
+        ends=np.cumsum([len(row.keys) for row in rows], dtype=np.uint32),
+        keys=np.array([key for row in rows for key in row.keys], dtype=np.uint32),
+    )
 
 
-def _known_meaning(mention: Judged, facts: dict[str, Any]) -> str:
-    value, fields = mention.span.value, FACTS_OF[mention.span.kind]
-    if value is None:
-        return ""
-    written = value.isoformat()[:10] if isinstance(value, Moment) else format(value.normalize(), "f")
-    best = max(mention.chances, key=lambda name: mention.chances[name])
-    for field, meaning in fields.items():
-        wanted = {right[:10] if isinstance(value, Moment) else right for right in _wanted(field, facts)}
-        if written in wanted and (best == meaning or mention.chances.get(meaning, 0) > MAY_BE):
-            return meaning
-    elsewhere = any(best == meaning != "closes" and _wanted(field, facts) for field, meaning in fields.items())
-    return "" if elsewhere or best in ("step", "later") or mention.chances[best] < LIKELIEST else best
+def of_keys(path: Path) -> Iterator[Example]:
+    """The spans of such a file."""
+    with np.load(path, allow_pickle=False) as file:
+        keys, ends = file["keys"].tolist(), [0, *file["ends"].tolist()]
+        kinds = [str(name).split("/") for name in file["meanings"]]
+        for (start, end), means, document in zip(
+            itertools.pairwise(ends), file["means"], file["documents"], strict=True
+        ):
+            kind, meaning = kinds[means]
+            yield Example(f"{path.stem}/{document}", kind, meaning, tuple(keys[start:end]))
 
 
 def wanted_values(name: str, value: Any) -> set[str]:
@@ -160,39 +158,31 @@ def wanted_values(name: str, value: Any) -> set[str]:
     return {value, before} if name == "closes" and bare else {value}
 
 
-def _wanted(field: str, facts: dict[str, Any]) -> set[str]:
-    return wanted_values(field, facts.get(FIELDS[field]))
-
-
 def fitted(rows: list[Example], kind: str) -> dict[str, Any]:
     """The arrays of one kind of span, as they stand in the file of weights."""
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
     rows = [row for row in rows if row.kind == kind]
-    counts = Counter(name for row in rows for name in row.seen)
-    names = sorted(name for name, count in counts.items() if count >= SEEN_TWICE)
-    place = {name: number for number, name in enumerate(names)}
-    pairs = [(i, place[name]) for i, row in enumerate(rows) for name in row.seen if name in place]
-    size = np.array([NGRAM_WEIGHT if _is_ngram(name) else TOPIC_WEIGHT for name in names])
+    counts = Counter(key for row in rows for key in row.keys)
+    keys = np.array(sorted(key for key, count in counts.items() if count >= SEEN_TWICE), dtype=np.uint32)
+    place = {key: number for number, key in enumerate(keys.tolist())}
+    pairs = [(i, place[key]) for i, row in enumerate(rows) for key in row.keys if key in place]
+    size = np.where(keys & NGRAM, NGRAM_WEIGHT, TOPIC_WEIGHT)
     i, j = np.array(pairs).T
-    matrix = csr_matrix((size[j], (i, j)), shape=(len(rows), len(names)))
+    matrix = csr_matrix((size[j], (i, j)), shape=(len(rows), len(keys)))
     model = LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3)
     model.fit(matrix, [row.meaning for row in rows], sample_weight=[row.weight for row in rows])
-    return _compact(names, model.classes_, model.coef_.T * size[:, None], model.intercept_, kind)
+    return _compact(keys, model.classes_, model.coef_.T * size[:, None], model.intercept_, kind)
 
 
-def _is_ngram(name: str) -> bool:
-    return name[0] in "LRNM"
-
-
-def _compact(names: list[str], meanings: Any, table: Any, base: Any, kind: str) -> dict[str, Any]:
+def _compact(keys: Any, meanings: Any, table: Any, base: Any, kind: str) -> dict[str, Any]:
     """Whole numbers of one byte; features that never weigh are left out."""
     scale = float(np.abs(table).max()) / 127
     whole = np.round(table / scale).astype(np.int8)
     kept = np.flatnonzero(np.abs(whole).max(axis=1) > 0)
     return {
-        f"{kind}_features": np.frombuffer("\n".join(names[k] for k in kept).encode(), dtype=np.uint8),
+        f"{kind}_keys": keys[kept],
         f"{kind}_meanings": np.array([str(name) for name in meanings]),
         f"{kind}_table": whole[kept],
         f"{kind}_scale": np.array(scale),
@@ -210,18 +200,17 @@ def write(rows: Iterable[Example], path: Path = WEIGHTS) -> None:
 
 
 def main(given: list[str] | None = None) -> int:
-    """Fit on all files together."""
+    """Fit on all files together, or write what is seen of them."""
     options = argparse.ArgumentParser(prog="python -m scrapers.fit")
-    options.add_argument("sentences", nargs="+", type=Path, metavar="FILE.jsonl", help="labelled sentences")
-    options.add_argument("--facts", action="append", type=Path, default=[], help="texts with known facts")
+    options.add_argument("files", nargs="*", type=Path, metavar="FILE", help="labelled sentences (scrapers/labels)")
+    options.add_argument("--keys", type=Path, metavar="FILE.npz", help="write what is seen of them, without words")
     options.add_argument("--to", type=Path, default=WEIGHTS, help="where the weights go (a name on .npz)")
     chosen = options.parse_args(given)
-    rows = [row for path in chosen.sentences for row in examples(path)]
-    rows += [row for path in chosen.facts for row in of_known_facts(path)]
-    write(rows, chosen.to)
-    print(
-        f"{len(rows)} spans of {len({row.document for row in rows})} documents, {chosen.to.stat().st_size // 1024} KiB"
-    )
+    files = chosen.files or sorted(LABELS.iterdir())
+    rows = [row for path in files for row in examples(path)]
+    write_keys(rows, chosen.keys) if chosen.keys else write(rows, chosen.to)
+    written: Path = chosen.keys or chosen.to
+    print(f"{len(rows)} spans of {len({row.document for row in rows})} documents, {written.stat().st_size // 1024} KiB")
     return 0
 
 

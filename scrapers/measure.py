@@ -1,9 +1,9 @@
 """How well facts are read, over labelled files: shown rightly, shown wrongly, asked, missed.
 
 ``python -m scrapers.measure FILE.jsonl ...`` knows four forms by their keys: texts with ``facts``, texts with ``values``
-written down by a careful reader, sentences with ``spans`` (read by weights that saw no sentence of their document:
-needs scikit-learn; ``--with FILE.jsonl`` adds sentences to fit on), and spans with a ``human`` judgement. ``-v`` prints
-every case that is not as it should be.
+that somebody wrote down first, sentences with ``spans`` (read by weights that saw no sentence of their document: needs
+scikit-learn; ``--with FILE.jsonl`` adds sentences to fit on), and spans with a ``human`` judgement. ``-v`` prints every
+case that is not as it should be.
 """
 
 import argparse
@@ -28,7 +28,7 @@ FOLDS = 6
 
 
 class Score:
-    """Counts per fact. ``beside``: shown or asked where there is nothing; ``bold``: shown where the text leaves it open."""
+    """Counts per fact. ``beside``: shown or asked where there is nothing; ``bold``: shown where it is left open."""
 
     def __init__(self) -> None:
         self.counts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -207,7 +207,7 @@ def of_sentences(rows: list[dict[str, Any]], language: str, others: list[Path], 
             fit.write([*given, *(example for example in whole if example.document not in unseen)], path)
             tables = meanings.weights(path)
         for example in (example for example in whole if example.document in unseen):
-            chances = tables[example.kind].chances(list(example.seen))
+            chances = tables[example.kind].chances(example.keys)
             judge(score, example, meanings.spoken(chances, example.kind, example.doubted, example.named), show, ask)
 
 

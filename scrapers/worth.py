@@ -105,7 +105,7 @@ def _outcomes(sample: ReadSample, tables: dict[int, Any]) -> Counter[str]:
         return sum(score.counts.values(), Counter[str]())
     show, ask = doors.SHOW | dict(money.SHOW.items()), doors.ASK | money.ASK
     for example in fit.of_cut(sample.row, sample.sentences):
-        chances = tables[sample.half][example.kind].chances(list(example.seen))
+        chances = tables[sample.half][example.kind].chances(example.keys)
         measure.judge(score, example, meanings.spoken(chances, example.kind, example.doubted, example.named), show, ask)
     return sum(score.counts.values(), Counter[str]())
 

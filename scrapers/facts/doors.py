@@ -39,14 +39,19 @@ class DoorCandidate:
         return self.judged.span.start
 
 
-def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.values())) -> list[DoorCandidate]:
+def candidates(
+    judged: Iterable[Judged], read_on: date, least: float = min(ASK.values()), published: date | None = None
+) -> list[DoorCandidate]:
     """Every date that may open or close something, in the order of the text."""
     doors: list[DoorCandidate] = []
     dates = [mention for mention in judged if mention.span.kind == "date"]
     for mention in dates:
         closing, opening = mention.chance("closes", "step", "later"), mention.chance("opens")
+        if _is_of(mention, "reopens"):
+            doors += _reopening(mention)
+            continue
         if _FIRST_DAY.search(mention.left[-120:]):
-            closing, opening = 0.0, max(closing, opening, RIVAL)
+            closing, opening = 0.0, max(closing, opening, SHOW["opens"])
         elif _LAST_DAY.search(mention.left[-120:]):
             closing, opening = closing + opening, 0.0  # "open until" a day, whatever the weights make of "open"
         if _NAMED_CLOSING.search(mention.left[-60:]) and not is_doubted(mention.sentence, mention.number):
@@ -59,7 +64,7 @@ def candidates(judged: Iterable[Judged], read_on: date, least: float = min(ASK.v
             doors += _either_way(mention, meaning, chance, read_on, dates)
             continue
         if mention.span.bare is not None:
-            doors += _without_year(mention, meaning, chance, read_on, dates)
+            doors += _without_year(mention, meaning, chance, (read_on, published), dates)
             continue
         moment = _moment(mention, meaning)
         if moment is None or moment.day.year > read_on.year + YEARS_AHEAD:
@@ -75,22 +80,34 @@ _LAST_DAY = pattern("scope", "last_day", r"(?<!\w)(?:{})\s?$")
 
 def _without_forms(doors: list[DoorCandidate]) -> list[DoorCandidate]:
     """That the form can be had is no opening where another is named, and a question where none is."""
-    forms = [door for door in doors if door.meaning == "opens" and _is_of_form(door.judged)]
+    forms = [door for door in doors if door.meaning == "opens" and _is_of(door.judged, "form")]
     named = [door for door in doors if door.meaning == "opens" and door not in forms]
     if named:
         return [door for door in doors if door not in forms]
     return [replace(door, sure=False) if door in forms else door for door in doors]
 
 
-def _is_of_form(mention: Judged) -> bool:
+def _is_of(mention: Judged, group: str) -> bool:
+    """The words around the date, itself a #, say so."""
     around = f"{mention.left[-90:]}#{mention.right[:90]}"
-    return pattern("scope", "form").search(re.sub(ANY_MARK, "@", around)) is not None
+    return pattern("scope", group).search(re.sub(ANY_MARK, "@", around)) is not None
+
+
+def _reopening(mention: Judged) -> Iterator[DoorCandidate]:
+    """ "Closed until #": no closing; that day or the next it opens, which a person is asked."""
+    if isinstance(mention.span.value, Moment):
+        next_day = Moment(mention.span.value.day + timedelta(days=1))
+        yield DoorCandidate(mention, "opens", mention.span.value, RIVAL, False, (next_day,))
 
 
 def _without_year(
-    mention: Judged, meaning: str, chance: float, read_on: date, dates: list[Judged]
+    mention: Judged, meaning: str, chance: float, seen: tuple[date, date | None], dates: list[Judged]
 ) -> Iterator[DoorCandidate]:
-    """A day whose year is written nowhere: asked, with the year that the day of reading makes likely first."""
+    """A day whose year is written nowhere: asked, with the year that the day of reading makes likely first.
+
+    ``seen``: the day of reading, and that of publication where it is known.
+    """
+    read_on, _ = seen
     bare = mention.span.bare
     assert bare is not None
     if any(isinstance(d.span.value, Moment) and _same_day(d.span.value, bare) for d in dates):
@@ -100,8 +117,19 @@ def _without_year(
     days = [bare.day.replace(year=year) for year in likely if bare.day.day <= monthrange(year, bare.day.month)[1]]
     read = [replace(mention, span=replace(mention.span, value=Moment(day, bare.hour))) for day in days]
     moments = [moment for moment in (_moment(each, meaning) for each in read) if moment]
-    if moments:
+    if days and moments and _is_settled(mention, meaning, days[0].year, seen, dates):
+        yield _candidate(read[0], meaning, moments[0], chance)
+    elif moments:
         yield DoorCandidate(mention, meaning, moments[0], chance, False, tuple(moments[1:2]))
+
+
+def _is_settled(mention: Judged, meaning: str, year: int, seen: tuple[date, date | None], dates: list[Judged]) -> bool:
+    """The day of reading and the other dates of the text, or the day of publication, come to the same year."""
+    (_, published), bare = seen, mention.span.bare
+    named = {date.span.value.day.year for date in dates if isinstance(date.span.value, Moment)}
+    if named:
+        return named == {year}
+    return bare is not None and published is not None and _years(mention, meaning, bare.day, published)[0] == year
 
 
 def _either_way(
@@ -287,11 +315,15 @@ def openings_of(
     """The openings that can be of the round that this door closes: between the door before it and itself."""
     if round_ is None:
         return openings
+    closing = {door.judged.sentence.start for door in doors if door.moment.day == round_.moment.day}
     earlier = [day for day in days_of(doors) if day < round_.moment.day]
     fits = [opening for opening in openings if opening.moment.day <= round_.moment.day]
     after = [opening for opening in fits if not earlier or opening.moment.day > max(earlier)]
-    same = [opening for opening in after or fits if opening.judged.sentence.start == round_.judged.sentence.start]
+    same = [opening for opening in after or fits if opening.judged.sentence.start in closing]
     if len(days_of(after or fits)) > 1 and same:
+        beside = [opening for opening in same if opening.judged.sentence.start == round_.judged.sentence.start]
+        if len(days_of(same)) > len(days_of(beside)):
+            return same  # the same closing of several parts
         paired = [opening for opening in same if opening.place < round_.place]
         return paired[-1:] or same
     return after or fits

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from zlib import crc32
 
 from scrapers.facts.sentences import ANY_MARK, Sentence
 from scrapers.facts.spans import Moment, Span
@@ -26,6 +27,14 @@ def features(sentence: Sentence, number: int) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+NGRAM = 1  # the last bit of a key: this one is of words, not of what they are about
+
+
+def key_of(feature: str) -> int:
+    """A feature as a number: what the weights know it by, so that they need no words of the texts behind them."""
+    return crc32(feature.encode()) | NGRAM if feature[0] in "LRNM" else crc32(feature.encode()) & ~NGRAM
+
+
 def tokens(text: str) -> list[str]:
     """Words, signs and marks; a number is only that it is one."""
     return [_NAMED.get(t, "#" if t[0].isdigit() else t) for t in _TOKEN.findall(text)]
@@ -46,7 +55,7 @@ def _words(left: str, right: str) -> Iterator[str]:
 def direction(left: str) -> str:
     """The word of direction right before a span: before, through, on, from, after; most, least, about."""
     for name in _DIRECTIONS:
-        if pattern("directions", name, r"(?:^|[\s(,:;-])(?:{})[\s:(,]{0,3}$").search(left[-45:]):
+        if pattern("directions", name, r"(?:^|[\s(,:;\"-])(?:{})[\s:(,]{0,3}$").search(left[-45:]):
             return name
     return ""
 

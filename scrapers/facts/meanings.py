@@ -1,10 +1,11 @@
 """What a date, an amount or a percentage means, and how certain that is: weights fitted on labelled sentences.
 
-The weights are data (``scrapers/weights.npz``, made by ``python -m scrapers.fit``). Here they are only added up, so
-reading needs no library of learning.
+The weights are data (``scrapers/weights.npz``, made by ``python -m scrapers.fit`` of ``scrapers/labels``). Here they are
+only added up, so reading needs no library of learning.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from scrapers.facts.features import features
+from scrapers.facts.features import features, key_of
 from scrapers.facts.sentences import ANY_MARK, Sentence
 from scrapers.facts.spans import Span
 from scrapers.facts.words import groups, pattern
@@ -33,14 +34,14 @@ class MeaningWeights:
     """Of one kind of span: a row of whole numbers a feature, a column a meaning."""
 
     meanings: tuple[str, ...]
-    rows: dict[str, int]
+    rows: dict[int, int]
     table: npt.NDArray[np.int8]
     scale: float
     base: npt.NDArray[np.float64]
 
-    def chances(self, seen: list[str]) -> dict[str, float]:
+    def chances(self, keys: Iterable[int]) -> dict[str, float]:
         """The chance of every meaning, together one."""
-        known = [row for name in seen if (row := self.rows.get(name)) is not None]
+        known = [row for key in keys if (row := self.rows.get(key)) is not None]
         score = self.base + self.table[known].sum(axis=0, dtype=np.int64) * self.scale
         grown = np.exp(score - score.max())
         return dict(zip(self.meanings, (grown / grown.sum()).tolist(), strict=True))
@@ -54,9 +55,8 @@ def weights(path: Path = WEIGHTS) -> dict[str, MeaningWeights]:
 
 
 def _table(file: "np.lib.npyio.NpzFile", kind: str) -> MeaningWeights:
-    written = bytes(file[f"{kind}_features"]).decode("utf-8").split("\n")
     meanings = tuple(str(name) for name in file[f"{kind}_meanings"])
-    rows = {name: number for number, name in enumerate(written)}
+    rows = {key: number for number, key in enumerate(file[f"{kind}_keys"].tolist())}
     return MeaningWeights(meanings, rows, file[f"{kind}_table"], float(file[f"{kind}_scale"]), file[f"{kind}_base"])
 
 
@@ -97,7 +97,7 @@ def judged(sentences: list[Sentence], path: Path = WEIGHTS) -> list[Judged]:
 def weighed(sentence: Sentence, number: int, tables: dict[str, MeaningWeights]) -> dict[str, float]:
     """The chances of the meanings of one span, by the weights and by the words of doubt and of naming around it."""
     kind = sentence.spans[number].kind
-    chances = tables[kind].chances(features(sentence, number))
+    chances = tables[kind].chances(key_of(feature) for feature in features(sentence, number))
     return spoken(chances, kind, is_doubted(sentence, number), named(sentence, number))
 
 

@@ -162,6 +162,8 @@ def why_inexact(mention: Judged, meaning: str) -> str:
         return "de notatie is niet zeker"
     if mention.span.low is not None and meaning in ("budget", "rate"):
         return "er staan twee grenzen"
+    if pattern("phrases", "foreseen", r"(?<!\w)(?:{})(?!\w)[^.;]*$").search(mention.left[-110:]):
+        return "het bedrag staat nog niet vast"
     return ""
 
 

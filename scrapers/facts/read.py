@@ -22,6 +22,7 @@ UNSURE = "niet zeker dat de tekst dit bedoelt"
 SEVERAL = "de tekst noemt er meer dan een en zegt niet welke voor wie"
 ROUNDED = "datum volgt uit een regel of uit woorden die twee dagen toelaten"
 SCHEMES = "de tekst gaat over meer dan een regeling"
+EMPTIED = "de tekst zegt dat dit geld op is"
 CONTRADICT = "data in de tekst spreken elkaar tegen"
 
 
@@ -34,16 +35,18 @@ def read_facts(text: str, language: str, read_on: date, published: date | None =
 def facts_of(sentences: list[Sentence], text: str, read_on: date, published: date | None = None) -> Facts:
     """What the sentences of the text say."""
     mentions = judged(sentences)
-    candidates = doors.candidates(mentions, read_on)
+    candidates = doors.candidates(mentions, read_on, published=published)
     over, coming = over_of(sentences, text, read_on, any(_is_ahead(found, read_on) for found in candidates))
     dated = [found for found in candidates if not over or _counts_beside(found, over.sentence)]
-    faint = doors.candidates(mentions, read_on, doors.FAINT)
+    faint = doors.candidates(mentions, read_on, doors.FAINT, published)
     gates, door, answers, remarks = _dates(dated, faint, text, read_on)
     if over and over.status is not Status.EXPECTED:
         gates, answers = when_over(over, gates, answers, read_on)
     if coming:
         gates, answers = when_coming(coming, gates, answers)
     answers["budget"] = money.budget(mentions, door, dated, text)
+    if over and isinstance(pot := answers["budget"], Shown) and pot.sentence == over.proof:
+        answers["budget"] = _as_asked(pot, EMPTIED)
     answers["max_amount"] = money.settled(mentions, "max", text)
     answers["rate"] = money.settled(mentions, "rate", text)
     least = money.settled(mentions, "min", text)

@@ -45,6 +45,7 @@ _SAME = str.maketrans(
     dict.fromkeys("\xa0\u2007\u2009\u202f\u2002\u2003\u200a\t\r\x00", " ")
     | dict.fromkeys("‐‑‒–—−", "-")
     | dict.fromkeys("‘’ʼ´`", "'")
+    | dict.fromkeys("“”„«»", '"')
     | {chr(c): " " for c in range(0xE000, 0xE010)}
 )
 

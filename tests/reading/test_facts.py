@@ -254,7 +254,7 @@ def test_a_day_without_a_year_is_asked_with_the_year_of_its_weekday_first() -> N
 
 def share(path: Path) -> tuple[float, float, float]:
     """Of all facts: precision of what is shown, share shown, share shown or asked."""
-    *_, precision, recall, _, _, either = measured(path, []).table().splitlines()[-1].split()
+    *_, precision, recall, _, _, either, _ = measured(path, []).table().splitlines()[-1].split()
     return float(precision), float(recall), float(either)
 
 
