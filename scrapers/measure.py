@@ -1,9 +1,9 @@
 """How well facts are read, over labelled files: shown rightly, shown wrongly, asked, missed.
 
-``python -m scrapers.measure FILE.jsonl ...`` knows four forms by their keys: texts with ``facts``, texts with ``values``
-that somebody wrote down first, sentences with ``spans`` (read by weights that saw no sentence of their document: needs
-scikit-learn; ``--with FILE.jsonl`` adds sentences to fit on), and spans with a ``human`` judgement. ``-v`` prints every
-case that is not as it should be.
+``python -m scrapers.measure FILE.jsonl ...`` knows four forms by their keys. Texts with ``facts``; texts with
+``values`` somebody wrote down first; sentences with ``spans`` (read by weights that saw no sentence of their
+document, which needs scikit-learn; ``--with FILE.jsonl`` adds sentences to fit on); spans with a ``human`` judgement.
+``-v`` prints what is not as it should be.
 """
 
 import argparse

@@ -15,7 +15,7 @@ from scrapers.facts.spans import Moment
 from scrapers.facts.words import names, pattern
 
 YEARS_AHEAD = 12  # a date further ahead than this stands for "no deadline" (2100-01-01), or is a slip of the pen
-SHOW = {"closes": 0.87, "opens": 0.87}
+SHOW = {"closes": 0.88, "opens": 0.9}
 ASK = {"closes": 0.46, "opens": 0.46}
 RIVAL = 0.6  # another reading this likely makes a sure one a question, and of a doubted window this likely:
 RIVAL_WINDOW = 0.4

@@ -1,7 +1,7 @@
 """What a date, an amount or a percentage means, and how certain that is: weights fitted on labelled sentences.
 
-The weights are data (``scrapers/weights.npz``, made by ``python -m scrapers.fit`` of ``scrapers/labels``). Here they are
-only added up, so reading needs no library of learning.
+The weights are data (``scrapers/weights.npz``, made of ``scrapers/labels`` by ``python -m scrapers.fit``). Here they
+are only added up, so reading needs no library of learning.
 """
 
 import re

@@ -12,12 +12,13 @@ from scrapers.facts.meanings import Judged, around
 from scrapers.facts.sentences import verbatim
 from scrapers.facts.words import pattern
 
-SHOW = {"budget": 0.85, "max": 0.88, "rate": 0.85, "min": 0.85}
+SHOW = {"budget": 0.9, "max": 0.88, "rate": 0.9, "min": 0.9}
 ASK = {"budget": 0.35, "max": 0.25, "rate": 0.4, "min": 0.4}
 CAP = 0.6  # a ceiling of some kind is this sure
 BESIDE = 0.4  # and this is enough where a sure one stands in its sentence
 RIVAL = {"budget": 0.5, "max": 0.25, "rate": 0.4, "min": 0.5}
 PART, FAINT_PART = 0.3, 0.1  # a part of a pot is this sure, where the parts add up
+PART_BESIDE = 0.6  # and a part that is larger than the pot beside it this
 PROGRAMME = 1_000_000_000  # from here on a sum is that of a programme, where its sentence speaks of no call
 
 UNSURE = "niet zeker dat de tekst dit bedoelt"
@@ -208,6 +209,8 @@ def budget(judged: list[Judged], door: DoorCandidate | None, dated: list[DoorCan
         return asked(_with_beside(parts, judged, "budget"), text, "de tekst noemt delen en geen geheel")
     if pots and (pattern("phrases", "spread").search(pots[0][0].sentence.words) or _is_of_a_year(pots[0][0], judged)):
         return asked(pots, text, ROUNDS)
+    if pots and (beside := [pair for pair in _parts(judged, PART_BESIDE) if pair[1] > pots[0][1]]):
+        return asked([*pots, *beside], text, PARTS)  # more than all of it: these are pots of other parts
     return settled(judged, "budget", text)
 
 
@@ -247,11 +250,11 @@ def _ordered(pots: list[tuple[Judged, Decimal]]) -> list[tuple[Decimal, Judged]]
     return sorted(((value, mention) for mention, value in pots), key=lambda pair: pair[0], reverse=True)
 
 
-def _parts(judged: list[Judged]) -> list[tuple[Judged, Decimal]]:
+def _parts(judged: list[Judged], least: float = SHOW["budget"]) -> list[tuple[Judged, Decimal]]:
     parts = [
         (mention, mention.span.value)
         for mention in judged
-        if isinstance(mention.span.value, Decimal) and mention.chance("budget_part", "budget") >= SHOW["budget"]
+        if isinstance(mention.span.value, Decimal) and mention.chance("budget_part", "budget") >= least
     ]
     return sorted(parts, key=lambda pair: pair[1], reverse=True)
 

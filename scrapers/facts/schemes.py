@@ -144,5 +144,5 @@ def _counted(judged: list[Judged], text: str) -> set[str]:
     if not _COUNTED.search(text):
         return set()
     ends = {str(mention.span.value) for mention in judged if mention.chance("closes", "step") >= LIKELY}
-    pots = {str(mention.span.value) for mention in judged if mention.chance("budget") >= COUNTED}
+    pots = {str(mention.span.value) for mention in judged if mention.chance("budget", "budget_part") >= COUNTED}
     return max(ends, pots, key=len)

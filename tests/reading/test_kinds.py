@@ -1,15 +1,12 @@
 """Kinds of wording that were misread when texts of others were first seen: in words of our own."""
 
-import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from db.vocabulary import Status
 from scrapers.facts.facts import plain_value
 from scrapers.facts.read import read_facts
-from scrapers.fit import of_known_facts
 
 DAY = date(2026, 12, 1)
 
@@ -156,14 +153,3 @@ def test_a_date_with_a_point_left_out_is_asked() -> None:
 def test_a_moment_to_hand_in_is_at_least_asked() -> None:
     shown, asked = read("Planning:\n- Ronde open 11 januari 2027\n- 1e indienmoment 29 maart 2027", "nl")
     assert "2027-03-29" in [shown.get("closes"), *asked.get("closes", [])]
-
-
-def test_a_text_with_known_facts_teaches_the_spans_that_carry_them(tmp_path: Path) -> None:
-    text = "Aanvragen kan tot en met 3 mei 2027. Het budget is € 2 miljoen. Er is een bijeenkomst op 4 februari 2027."
-    row = {"id": "a", "text": text, "language": "nl", "facts": {"closes": "2027-05-03", "budget_eur": 2000000}}
-    file = tmp_path / "texts.jsonl"
-    file.write_text(json.dumps(row), "utf-8")
-    meanings = [(example.kind, example.meaning) for example in of_known_facts(file)]
-    assert meanings == [("date", "closes"), ("amount", "budget"), ("date", "act")]
-    file.write_text(json.dumps(row | {"facts": {"closes": "2027-05-03", "budget_eur": 3000000}}), "utf-8")
-    assert ("amount", "budget") not in [(example.kind, example.meaning) for example in of_known_facts(file)]

@@ -21,7 +21,9 @@ AMOUNT = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 PERCENTAGE = re.compile(r"(?P<number>[\d.,]*\d)\s*(?:%|procent|pct)?", re.IGNORECASE | re.ASCII)
-SHARE = re.compile(r"0?[.,]\d{0,12}[1-9]\d{0,12}|1(?:[.,]0{1,12})?", re.ASCII)  # of the whole: more than nothing, at most one
+SHARE = re.compile(
+    r"0?[.,]\d{0,12}[1-9]\d{0,12}|1(?:[.,]0{1,12})?", re.ASCII
+)  # of the whole: more than nothing, at most one
 # 2500, 2.500, 2 500; with a comma before the rest.
 DUTCH = re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:,(?P<rest>\d+))?", re.ASCII)
 ONE_MARK = re.compile(
