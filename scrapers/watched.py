@@ -21,7 +21,6 @@ from scrapers.listing import Listing
 from scrapers.own_page import is_of_the_site, leads_elsewhere, own_text, why_not_own
 from scrapers.sitemaps import is_sitemap, sitemap_of
 from scrapers.source import Context, RowUnreadable, Source, SourceIncomplete
-from scrapers.stage_lines import with_stages
 from scrapers.texts import is_spuk
 
 FOLDER = Path(__file__).parent / "watched_pages"
@@ -178,7 +177,7 @@ class WatchedPage(Source):
     def facts(self, text: str, called: str) -> dict[str, Any]:
         """What a page says, as fields of a Listing; ``called`` are the words by which the list leads to it."""
         del called
-        return with_stages(extract(text, self.language, self.context.today), text)
+        return extract(text, self.language, self.context.today)
 
     def is_other(self, address: str, key: str) -> bool:
         """Whether an address is that of another scheme than this."""

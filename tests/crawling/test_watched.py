@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from db.vocabulary import DeadlineKind
 from scrapers import sources
 from scrapers.recordings import replay
-from scrapers.stage_lines import stage_of
 from scrapers.watched import TO_CONFIRM, Watched, read_watched, watched_source
 from tracker.settings import Settings
 from tracker.sources.crawl import crawlable, watched_options, wrong_watched
@@ -156,19 +155,3 @@ def test_a_site_is_watched_where_it_lives_now(name: str, count: int) -> None:
 
 def test_a_site_with_more_than_a_hundred_schemes_is_read_whole() -> None:
     assert sources.shipped()["dus_i"].most >= 300
-
-
-@pytest.mark.parametrize(
-    ("line", "stage"),
-    [
-        ("17 Nov 2026 Stage 1 closes", ("stage_1", "2026-11-17", True)),
-        ("15 April 2027: Stage 2 closes for full proposals", ("stage_2", "2027-04-15", False)),
-        ("31 Feb 2027 Stage 2 closes", None),
-        ("Feb 2027 Stage 2 opens", None),
-        ("1 Sep 2026 Stage 1 opens for pre-proposal submission", None),
-        ("In the last round 17 Nov 2025 Stage 1 closes", None),
-    ],
-)
-def test_a_line_that_states_the_closing_of_a_stage_is_one(line: str, stage: tuple[str, str, bool] | None) -> None:
-    read = stage_of(line)
-    assert (read and (str(read.kind), str(read.day), read.door)) == stage

@@ -153,3 +153,21 @@ def test_a_date_with_a_point_left_out_is_asked() -> None:
 def test_a_moment_to_hand_in_is_at_least_asked() -> None:
     shown, asked = read("Planning:\n- Ronde open 11 januari 2027\n- 1e indienmoment 29 maart 2027", "nl")
     assert "2027-03-29" in [shown.get("closes"), *asked.get("closes", [])]
+
+
+@pytest.mark.parametrize(
+    ("line", "gate"),
+    [
+        ("17 Nov 2026 Stage 1 closes", ("stage_1", "2026-11-17", True)),
+        ("15 April 2027: Stage 2 closes for full proposals", ("stage_2", "2027-04-15", False)),
+        ("31 Feb 2027 Stage 2 closes", None),
+        ("Feb 2027 Stage 2 opens", None),
+    ],
+)
+def test_a_stage_is_read_where_the_day_stands_before_its_name(line: str, gate: tuple[str, str, bool] | None) -> None:
+    gates = read_facts(line, "en", DAY).gates
+    assert [(str(g.kind), g.moment.isoformat(), g.door) for g in gates if g.moment] == ([gate] if gate else [])
+
+
+def test_the_last_round_is_no_gate_of_this_one() -> None:
+    assert not read_facts("In the last round Stage 1 closed on 17 Nov 2025.", "en", DAY).shown
