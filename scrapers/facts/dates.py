@@ -8,6 +8,7 @@ from datetime import date, time
 from scrapers.facts.hours import clock_of, with_clock, with_shared_hour
 from scrapers.facts.spans import MOST_SPANS, Moment, Span
 from scrapers.facts.windows import paired, with_shared_day, with_years
+from scrapers.facts.words import any_of
 from scrapers.facts.written_dates import EARLIEST, EITHER, LATEST, MONTH, MONTHS, WrittenDate, checked
 
 _YEAR = r"(?:(?P<y{0}>\d{{4}})(?![\d]|[.,]\d)|'(?P<s{0}>\d\d)(?!\d))"
@@ -24,10 +25,8 @@ _CORE = re.compile(
 )
 _VAGUE = re.compile(
     r"\bq[1-4](?:[\s/-]{0,2}(?:of\s|van\s)?(?:20\d\d|'\d\d))?\b|\b20\d\d[\s/-]?q[1-4]\b"
-    r"|\b(?:eerste|tweede|derde|vierde|laatste|1e|2e|3e|4e|first|second|third|fourth|last|1st|2nd|3rd|4th)\s"
-    r"(?:kwartaal|helft|quarter|half)(?:\s(?:van\s|of\s)?(?:20\d\d|het jaar|the year))?\b"
-    r"|\b(?:begin|medio|eind|einde|halverwege|voorjaar|zomer|najaar|herfst|winter|rond"
-    r"|early|mid|late|spring|summer|autumn|end of)"
+    rf"|\b{any_of('nth')}\s{any_of('quarter')}(?:\s(?:van\s|of\s)?(?:20\d\d|het jaar|the year))?\b"
+    rf"|\b{any_of('part_of_year')}"
     rf"[\s-](?:van\s|of\s|de\s|in\s)?(?:(?:{MONTH})\b\.?(?:\s20\d\d)?|20\d\d)\b"
     rf"|\b(?:{MONTH})\b\.?\s(?:20\d\d)\b|\bweek\s\d{{1,2}}\b(?:\s(?:van\s)?20\d\d)?"
 )

@@ -12,7 +12,7 @@ from scrapers.facts.features import direction, topics_of
 from scrapers.facts.meanings import Judged, is_doubted
 from scrapers.facts.sentences import ANY_MARK, MARKS
 from scrapers.facts.spans import Moment
-from scrapers.facts.words import names, pattern
+from scrapers.facts.words import any_of, names, pattern
 
 YEARS_AHEAD = 12  # a date further ahead than this stands for "no deadline" (2100-01-01), or is a slip of the pen
 SHOW = {"closes": 0.88, "opens": 0.9}
@@ -218,12 +218,9 @@ def shifted(day: date, count: int, unit: str) -> date:
     return day + timedelta(days=count * (7 if unit.startswith("w") else 1))
 
 
-_TO = re.compile(
-    rf"[\s,]{{0,3}}(?:naar|to|maar (?:al |pas )?(?:op|tot|per)|but (?:on|by|until))\s{{0,2}}{MARKS['date']}"
-)
-_FROM = re.compile(
-    r"\b(?:van|from|niet (?:op|tot|per)|not (?:on|until|by)|instead of(?: on)?|in plaats van(?: op)?)\s$"
-)
+_TO = re.compile(rf"[\s,]{{0,3}}{any_of('moved_to')}\s{{0,2}}{MARKS['date']}")
+_FROM = re.compile(rf"\b{any_of('moved_from')}\s$")
+_INSTEAD = re.compile(rf"{any_of('instead')}[^.]*$")
 
 
 def _is_left_behind(mention: Judged) -> bool:
@@ -231,7 +228,7 @@ def _is_left_behind(mention: Judged) -> bool:
     left = mention.left[-120:]
     if not _FROM.search(left):
         return False
-    if not (_TO.match(mention.right) or re.search(r"(?:plaats van|instead of)[^.]*$", left)):
+    if not (_TO.match(mention.right) or _INSTEAD.search(left)):
         return False
     moved = pattern("topics", "raised").search(mention.sentence.words)
     return moved is not None or re.search(r"\b(?:niet|not) \w+\s$", left) is not None

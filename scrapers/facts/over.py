@@ -15,7 +15,7 @@ OVER = "de tekst zegt dat het over is, en noemt een datum die nog komt"
 ENDS = "de tekst zegt dat het eerder sluit dan een andere datum in de tekst"
 SINCE = "de tekst zegt vanaf wanneer het gesloten is"
 ENDING = "ending"  # words that close a call only with a day beside them
-_SINCE = re.compile(r"\b(?:sinds|since)\b")
+_SINCE = pattern("phrases", "since", r"\b(?:{})\b")
 _CLOSED_FROM = pattern("scope", "closed_from", r"(?<!\w)(?:{})\s?\ue000")
 _AFTER = {"from": (-1,), "before": (-1,), "after": (0,), "through": (0,)}
 

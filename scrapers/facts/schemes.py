@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from scrapers.facts.features import topics_of
 from scrapers.facts.meanings import Judged
 from scrapers.facts.spans import lower, plain
+from scrapers.facts.words import any_of
 
 LIKELY = 0.6  # a date or a pot that is less likely one of a call says nothing about its scheme
 FAR = 1500  # characters: what stands further below a heading need not be about it
@@ -14,11 +15,7 @@ LISTED = 0.3  # in a row of a list of schemes this is enough: such a row has har
 COUNTED = 0.4  # and this in a text that says how many schemes it is about
 IN_A_ROW = {"window": KINDS["window"], "pot": ("budget", "budget_part", "max", "cap_other")}
 
-# Words behind "regeling" that are no name: a verb, a preposition, a year.
-_NO_NAME = (
-    r"(?:is|zijn|was|wordt|worden|kan|kunnen|heeft|loopt|opent|sluit|gaat|biedt|staat|valt|geldt|richt|van|en|of|die|dat|als|in|op|per"
-    r"|met|open|aanvragen|houdende|tot|ter|om|niet|wil|moet|vanaf|\d+)\b"
-)
+_NO_NAME = rf"(?:{any_of('no_name')}|\d+)\b"
 _DUTCH = re.compile(
     r"\b(?P<kind>\w*[Rr]egeling|[Ss]ubsidieverordening|Nadere [Rr]egels)\s"
     rf"(?:[Ss]ubsidies?\s)?(?:voor\s)?(?:(?:de|het|een)\s)?(?!{_NO_NAME})(?P<name>[A-Za-z][\w&-]+)"
@@ -27,7 +24,7 @@ _ENGLISH = re.compile(
     r"\b(?!The |This |Our |Total |Maximum |European |Cohesion |Just )(?P<name>(?:[A-Z][\w'-]+ ){1,4})"
     r"(?P<kind>Scheme|Fund|Facility|Grants?)\b(?! [A-Z])"
 )
-_ABOVE_ALL = re.compile(r"\b(?:[Aa]lgemene|[Kk]ader\w*|[Nn]ationale)\s?$|^(?:[Aa]lgemene|[Kk]ader)")
+_ABOVE_ALL = re.compile(rf"\b{any_of('of_all')}\s?$|^(?:[Aa]lgemene|[Kk]ader)")
 # Blanks but no line breaks: with those a page of empty lines was read anew from each of them (2026-11-29).
 _LINE_START = r"(?:^|\n)[^\S\n]{0,20}(?:(?:\d+|[a-z])[.)]\s|[-•*·]\s)?"
 # With its title behind it: "Paragraaf 2.10 Wooninitiatieven", also in the middle of a line, as "§ 11 Zeldzame rassen".
@@ -45,15 +42,10 @@ _OF_ONE = {"applying", "receiving", "opening", "closing", "deciding", "reporting
 _ROW = re.compile(
     r"(?m)^[^\S\n]{0,20}(?:(?:\d{1,2}|[a-z])[.)]\s|[-•*·]\s)?(?P<name>[A-Z][^\n|:\t;]{2,70}?)\s?(?:\||:|\t|\s-\s)"
 )
-_LIST = re.compile(
-    r"(?i)\b(?:\w*regelingen|subsidies|subsidieplafonds|oproepen|openstellingen|calls|schemes|grants|funds|programmes|deadlines)\b"
-    r"|(?:^|\n)\s{0,3}(?:(?:naam )?(?:\w*regeling|subsidie)|call|scheme|fund|grant|programme)\s?(?:\||\t)"
-)
-_NUMBER = r"(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})"
+_LIST = re.compile(rf"(?i)\b{any_of('schemes')}\b|(?:^|\n)\s{{0,3}}{any_of('list_head')}\s?(?:\||\t)")
 _COUNTED = re.compile(
-    rf"(?i)\b{_NUMBER}\s(?:nieuwe\s|verschillende\s|andere\s|new\s|different\s|separate\s)?"
-    r"(?:\w*regelingen|subsidies|oproepen|calls(?: for proposals)?|schemes|grant schemes)\b"
-    r"(?!\s(?:per jaar|a year|per year|each year|every year|in (?:the|total)))"
+    rf"(?i)\b(?:{any_of('several')}|\d{{1,2}})\s(?:{any_of('counted_before')}\s)?{any_of('counted')}\b"
+    rf"(?!\s{any_of('no_count')})"
 )
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from scrapers.facts.spans import Span, lower, plain
+from scrapers.facts.words import any_of
 
 MARKS = {"date": "\ue000", "amount": "\ue001", "rate": "\ue002"}
 ANY_MARK = "[\ue000-\ue002]"
@@ -30,19 +31,14 @@ class Sentence:
 
 _BREAK = re.compile(r"[.!?](?=[\s)\"'])|;(?=\s*\n)|\n\s*")
 _SHORT = re.compile(
-    r"(?:\b(?:max|min|ca|circa|incl|excl|nr|art|bv|bijv|resp|evt|ong|approx|vs|st|no|dhr|mw|drs|ir|dr|mr|prof|jl|zgn|mln|mld)"
+    rf"(?:\b{any_of('abbreviation')}"
     r"|(?<!')\b[a-z](?:\.[a-z]){0,3}|\bm\.?i\.?v|(?:^|\n)\s*\d{1,2})\.$"
 )
 # A line of a page is a paragraph, a list item or a row, so it ends a sentence; not where the sentence plainly goes on.
-_OPEN_END = re.compile(
-    r"(?:[,(]|\b(?:de|het|een|van|voor|in|op|bij|met|tot|en|of|the|a|an|for|to|and|by|until|from|at))\s{0,9}$"
-)
+_OPEN_END = re.compile(rf"(?:[,(]|\b{any_of('goes_on')})\s{{0,9}}$")
 _GOES_ON = re.compile(r"[a-zà-ÿ](?!\s?[.)])")  # in lower case, and no item of a list
 _LABEL = re.compile(rf"[^\n{ANY_MARK[1:-1]}]{{2,60}}[^\n.!;,{ANY_MARK[1:-1]}]\s{{0,9}}$")
-_ANSWER = re.compile(
-    r"(?:[-•*·▪] ?)?(?:(?:van|vanaf|tot|t/m|tot en met|uiterlijk|maximaal|max\.?"
-    r"|from|until|by|up to|on|op|before|voor)\s)?" + ANY_MARK
-)
+_ANSWER = re.compile(rf"(?:[-•*·▪] ?)?(?:{any_of('before_a_value')}\s)?" + ANY_MARK)
 
 _ALONE = re.compile(ANY_MARK + r"\s{0,3}(?:\n|$)")  # a value alone on its line, also below a blank one
 _ALONE_ABOVE = re.compile(r"\n\s?" + ANY_MARK + r"\s?\Z")

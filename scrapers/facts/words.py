@@ -91,6 +91,11 @@ def pattern(section: str, group: str, shape: str = r"(?<!\w)(?:{})(?!\w)") -> re
     return re.compile(shape.replace("{}", "|".join(written) or r"(?!)"))
 
 
+def any_of(group: str) -> str:
+    """An expression for any of the phrases of a group, to build others from."""
+    return pattern("phrases", group, "(?:{})").pattern
+
+
 @cache
 def groups(section: str) -> tuple[str, ...]:
     """The names of the groups of a section, in the order of the files."""
