@@ -83,7 +83,9 @@ def of_texts(rows: Iterable[dict[str, Any]], score: Score) -> None:
 
 
 def day_of_reading(row: dict[str, Any]) -> date:
-    """New Year's day of the year that a text names most; for a judged span the last day of its text."""
+    """As the line tells; else New Year's day of the year its text names most, for a judged span the last day of it."""
+    if "read_on" in row:
+        return date.fromisoformat(row["read_on"])
     if "human" in row:
         days = [span.value.day for span in find(row["text"], "nl") if isinstance(span.value, Moment)]
         return max(days, default=date(2015, 1, 1))
@@ -120,11 +122,15 @@ def of_values(rows: Iterable[dict[str, Any]], score: Score) -> None:
     ``values``: what is right; ``also_right``: what is as good; ``ambiguous``: what can only be asked, likeliest first.
     """
     for row in rows:
-        facts = read_facts(row["text"], row["language"], date.fromisoformat(row["read_on"]))
-        for name, key in FIELDS.items():
-            right = _exact(name, [row["values"].get(key), *row.get("also_right", {}).get(key, [])])
-            open_to = _exact(name, row.get("ambiguous", {}).get(key, []))
-            _compare(score, name, facts, set(right), f"{row['language']} {row['id']}", open_to)
+        compare_values(score, row, read_facts(row["text"], row["language"], day_of_reading(row)))
+
+
+def compare_values(score: Score, row: dict[str, Any], facts: Facts) -> None:
+    """The five facts of a text against the values that somebody wrote down."""
+    for name, key in FIELDS.items():
+        right = _exact(name, [row["values"].get(key), *row.get("also_right", {}).get(key, [])])
+        open_to = _exact(name, row.get("ambiguous", {}).get(key, []))
+        _compare(score, name, facts, set(right), f"{row['language']} {row['id']}", open_to)
 
 
 def _exact(name: str, values: list[Any]) -> list[str]:

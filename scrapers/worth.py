@@ -65,7 +65,7 @@ def _samples(path: Path) -> Iterator[ReadSample]:
         text = fit.text_of_row(row) if labelled else row["text"]
         half = sum(map(ord, row["document"])) % 2 if labelled else None
         day = date.min if labelled else measure.day_of_reading(row)
-        if labelled or "facts" in row or "human" in row:
+        if labelled or {"facts", "values", "human"} & row.keys():
             yield ReadSample(tuple(cut(text, find(text, language))), row, text, half, day)
 
 
@@ -100,6 +100,8 @@ def _outcomes(sample: ReadSample, tables: dict[int, Any]) -> Counter[str]:
         facts = facts_of(list(sample.sentences), sample.text, sample.day)
         if "human" in sample.row:
             measure.compare_judged(score, sample.row, facts, "")
+        elif "values" in sample.row:
+            measure.compare_values(score, sample.row, facts)
         else:
             measure.compare_text(score, sample.row, facts)
         return sum(score.counts.values(), Counter[str]())

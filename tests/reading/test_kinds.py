@@ -171,3 +171,94 @@ def test_a_stage_is_read_where_the_day_stands_before_its_name(line: str, gate: t
 
 def test_the_last_round_is_no_gate_of_this_one() -> None:
     assert not read_facts("In the last round Stage 1 closed on 17 Nov 2025.", "en", DAY).shown
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "opens"),
+    [
+        ("en", "The portal is closed until 1 March 2027.", "2027-03-01"),
+        ("en", "You can apply until 30 April 2027. The portal will not open before 1 March 2027.", "2027-03-01"),
+        ("nl", "Het loket is gesloten tot 1 maart 2027.", "2027-03-01"),
+        ("nl", "De regeling gaat niet voor 1 maart 2027 open.", "2027-03-01"),
+    ],
+)
+def test_closed_until_a_day_is_no_closing_and_may_be_an_opening(language: str, text: str, opens: str) -> None:
+    shown, asked = read(text, language)
+    assert opens in asked["opens"]
+    assert shown.get("closes", "2027-04-30") == "2027-04-30"
+    assert not {"2027-02-28", opens} & set(asked.get("closes", []))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name", "value"),
+    [
+        ("nl", "Op 8 februari opent het loket. U kunt aanvragen tot en met 26 maart 2027.", "opens", "2027-02-08"),
+        ("nl", "Maandag 8 februari, 9.00 uur, gaat het tijdvak open. Het sluit op 26 maart 2027.", "opens", "2027-02-08T09:00"),
+        ("en", "Apply before Friday 12 February at 5pm. The trustees meet on 8 March 2027.", "closes", "2027-02-12T17:00"),
+    ],
+)  # fmt: skip
+def test_a_year_that_the_text_and_the_day_of_reading_agree_on_is_read(
+    language: str, text: str, name: str, value: str
+) -> None:
+    shown, asked = read(text, language)
+    assert asked.get(name, [shown.get(name)]) == [value]  # one year, where a bare day has two
+
+
+def test_a_year_is_asked_where_the_text_names_another_or_none() -> None:
+    assert read("Aanvragen kan tot en met 4 juni.", "nl")[1]["closes"][0] == "2027-06-04"
+    shown, asked = read("Aanvragen kan tot en met 4 juni. De vorige ronde sloot op 3 juni 2019.", "nl")
+    assert "2027-06-04" not in [shown.get("closes")]
+    assert "2027-06-04" in asked["closes"]
+
+
+def test_the_day_of_publication_settles_a_year() -> None:
+    facts = read_facts("Aanvragen kan tot en met 4 juni.", "nl", date(2027, 2, 1), published=date(2027, 1, 20))
+    assert plain_value(facts.shown["closes"].value) == "2027-06-04"
+    facts = read_facts("Aanvragen kan tot en met 4 juni.", "nl", date(2027, 2, 1), published=date(2024, 1, 20))
+    assert "closes" not in facts.shown
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        ("nl", "De provincie stelt de regeling opnieuw open. Naar verwachting is er dan een bedrag van € 3 miljoen beschikbaar.", "budget"),
+        ("nl", "In totaal werd er € 812.000 uitgedeeld aan vijftien dorpen.", "budget"),
+        ("nl", "Het budget voor de jeugd is € 2 miljoen. Voor volwassenen is € 3,5 miljoen beschikbaar.", "budget"),
+        ("en", "\u201cAbout €2.5 million is available for this call\u201d, said the minister.", "budget"),
+        ("en", "Each partner may get up to 40% of the costs of subsequent projects.", "rate"),
+    ],
+)  # fmt: skip
+def test_money_to_come_handed_out_or_of_another_part_is_never_shown(language: str, text: str, name: str) -> None:
+    assert name not in read(text, language)[0]
+
+
+def test_one_closing_of_parts_that_open_apart_shows_no_opening() -> None:
+    text = (
+        "Voor haalbaarheid kunt u aanvragen van 20 april 2027 tot en met 9 september 2027. "
+        "Voor uitvoering kunt u aanvragen van 1 juni 2027 tot en met 9 september 2027."
+    )
+    shown, asked = read(text, "nl")
+    assert shown["closes"] == "2027-09-09"
+    assert asked["opens"] == ["2027-04-20", "2027-06-01"]
+
+
+def test_parts_of_a_pot_in_a_list_are_asked_as_the_pot() -> None:
+    text = (
+        "Het subsidieplafond bedraagt:\na. € 500.000 voor activiteiten als bedoeld in artikel 2, onder a;\n"
+        "b. € 250.000 voor activiteiten als bedoeld in artikel 2, onder b."
+    )
+    assert read(text, "nl") == ({}, {"budget": ["500000", "250000"]})
+    whole = f"{text}\nDat is samen € 750.000."
+    assert "750000" in [read(whole, "nl")[0].get("budget"), *read(whole, "nl")[1].get("budget", [])]
+
+
+def test_an_hour_behind_a_bare_dash_or_the_word_stipt_is_read() -> None:
+    assert read("Indienen kan tot uiterlijk 1 oktober 2027 -12 uur.", "nl")[0]["closes"] == "2027-10-01T12:00"
+    assert read("De oproep sluit op 9 februari 2027, stipt om 18:00.", "nl")[0]["closes"] == "2027-02-09T18:00"
+
+
+def test_a_meeting_beside_each_deadline_of_a_list_is_no_deadline() -> None:
+    text = "Deadlines voor aanvragen:\n6 november 2026 (vergaderdatum 18 december 2026)\n5 februari 2027 (vergaderdatum 19 maart 2027)"
+    shown, asked = read(text, "nl")
+    assert "2027-02-05" in [shown.get("closes"), *asked.get("closes", [])]
+    assert not {"2026-12-18", "2027-03-19"} & {shown.get("closes"), *asked.get("closes", [])}
