@@ -41,6 +41,7 @@ def test_only_who_may_see_a_dossier_is_told_of_it(engine: Engine, call: int) -> 
         work = read_call_work(session)[call]
     own, other = (Viewer(1, Role.FUNDRAISER, each) for each in ("amsterdam", "haarlem"))
     assert still_running(seen_by(own, work)) == "aanvraag: in voorbereiding (Amsterdam)"
+    assert still_running([*seen_by(own, work), *seen_by(own, work)]) == "aanvraag: in voorbereiding (Amsterdam)"
     assert [each.title for each in seen_by(other, work)] == ["KANARIE oud"]
     assert still_running(seen_by(other, work)) == ""
 

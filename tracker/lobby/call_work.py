@@ -63,5 +63,5 @@ def seen_by(viewer: Viewer, work: Sequence[CallWork]) -> list[CallWork]:
 
 
 def still_running(work: Iterable[CallWork]) -> str:
-    """What runs, in one line; empty for nothing."""
-    return "; ".join(each.state for each in work if not each.closed)
+    """What runs, in one line, two alike said once; empty for nothing."""
+    return "; ".join(dict.fromkeys(each.state for each in work if not each.closed))
