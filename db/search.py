@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Connection,
     Dialect,
@@ -150,15 +149,14 @@ class AsQuestion(TypeDecorator[Node]):
         return _in_words(value, " & ", " | ", "{}", "{}:*")
 
 
-class Hits(FunctionElement[bool]):
+class Hits(FunctionElement[Any]):
     """The condition that a call has these words; each database has its own way to say so.
 
     The words are a parameter, so that the statement around it is compiled once and not for every question.
     """
 
     name = "hits"
-    type = Boolean()
-    inherit_cache = True
+    inherit_cache = True  # without a type: as a Boolean SQLite gets "... = 1", and then reads every call there is
 
     def __init__(self, node: Node) -> None:
         super().__init__(bindparam("question", node, type_=AsQuestion(), unique=True))
@@ -180,7 +178,9 @@ def matching(question: str, whole: bool = False, translations: Translations | No
     if not nodes:
         return false()
     spelled = [_spelled(phrase) for phrase in quoted if " " in phrase.strip()]
-    by_phrase = [or_(Hits(word.single), *map(_spelled, word.phrases)) for word in asked if word.phrases]
+    by_phrase = [
+        or_(Hits(Every((word.single, *nodes))), *map(_spelled, word.phrases)) for word in asked if word.phrases
+    ]
     return and_(Hits(Every(tuple(nodes))), *spelled, *by_phrase)
 
 
@@ -195,7 +195,7 @@ def by_name(question: str, translations: Translations | None = None) -> ColumnEl
     loose, quoted = _apart(question)
     nodes = [*(word.anywhere for word in _asked(loose, translations or {})), *map(_all_words, quoted)]
     everything = Every(tuple(nodes))
-    return or_(*(Hits(_marked(everything, mark)) for mark in (TITLE, PROGRAMME))) if nodes else false()
+    return Hits(Some(tuple(_marked(everything, mark) for mark in (TITLE, PROGRAMME)))) if nodes else false()
 
 
 def of_programme(names: Iterable[str]) -> ColumnElement[bool]:

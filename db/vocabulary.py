@@ -238,6 +238,14 @@ class Say(Word):
     LATER = "later", "later"
 
 
+class LessonKind(Word):
+    """What a reader teaches by a call."""
+
+    MORE = "more", "meer zoals deze"
+    NEVER = "never", "nooit meer zoals deze"
+    RESET = "reset", "teruggezet"
+
+
 class NoReason(Word):
     """Why a call is not for us."""
 

@@ -37,6 +37,6 @@ from db.models.lobby import (
     SignOffRound,
 )
 from db.models.mail import Alert, Attempt, Delivery, Lease, MailText, Pause, Relay, Reminded, Run, Suppression, Told
-from db.models.people import REMINDER_DAYS, Participant, Subscription, User, Verdict
+from db.models.people import REMINDER_DAYS, Leaning, Lesson, Participant, Subscription, User, Verdict
 from db.models.planning import Assignment, Body, CalendarFeed, ClosedPeriod, DecisionClock, Meeting, Milestone
-from db.models.questions import Answer, Doubt, Question, ReaderUse
+from db.models.questions import Answer, Doubt, Question, ReaderUse, SecondOpinion

@@ -311,8 +311,7 @@ class Match(Numbered, table=True):
 
     call_id: int = Field(sa_column=Column(ForeignKey("call.id"), nullable=False, index=True))
     challenge_id: str = Field(foreign_key="challenge.id", index=True)
-    score: float = Field(description="0 to 1, calibrated; after what people said")
-    said: float | None = Field(default=None, description="what the matcher said, where verdicts moved the score")
+    score: float = Field(description="0 to 1, calibrated; what people said of it stands in their leanings")
     topic: float = Field(default=0, description="0 to 1, the topic alone")
     reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     model: str = Field(description="name and version of the matcher that said so")

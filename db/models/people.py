@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 from db.models.columns import Numbered, one_of
-from db.vocabulary import Cadence, NoReason, ParticipantKind, Role, Say, Visibility
+from db.vocabulary import Cadence, LessonKind, NoReason, ParticipantKind, Role, Say, Visibility
 
 REMINDER_DAYS = (60, 30, 14, 7, 1)  # unless a person chooses otherwise
 
@@ -101,3 +101,28 @@ class Verdict(Numbered, table=True):
     team: bool = Field(default=False, description="holds for the whole team of the participant")
     at: datetime
     undone_at: datetime | None = None
+
+
+class Lesson(Numbered, table=True):
+    """What a reader asked for beside verdicts: more, or never more, like a call; or that a rejection says no more."""
+
+    __table_args__ = (one_of("kind", LessonKind), Index("ix_lesson_call", "call_id"))
+
+    call_id: int = Field(foreign_key="call.id")
+    user_id: int = Field(foreign_key="user.id", index=True)
+    participant_id: str = Field(foreign_key="participant.id")
+    kind: str
+    at: datetime
+    undone_at: datetime | None = None
+
+
+class Leaning(Numbered, table=True):
+    """The score that verdicts and lessons leave a call and an opgave for one reader. Worked out anew, never edited."""
+
+    __table_args__ = (Index("ix_leaning_reader", "user_id", "call_id"),)
+
+    user_id: int = Field(foreign_key="user.id")
+    call_id: int = Field(foreign_key="call.id", index=True)
+    challenge_id: str = Field(foreign_key="challenge.id")
+    score: float = Field(description="0 to 1, in the place of the match's")
+    because: str = Field(description="why it was moved, in Dutch")

@@ -96,3 +96,17 @@ class ReaderUse(SQLModel, table=True):
     calls: int = 0
     tokens: int = 0
     euros: Decimal = Field(default=Decimal(0), sa_type=Cents)
+
+
+class SecondOpinion(SQLModel, table=True):
+    """What the second reader said of one borderline match, with the sentence it quoted. Moves nothing by itself."""
+
+    __tablename__ = "second_opinion"
+
+    call_id: int = Field(foreign_key="call.id", primary_key=True)
+    challenge_id: str = Field(foreign_key="challenge.id", primary_key=True, index=True)
+    revision: int = Field(description="of the call, when it was asked: a new text is asked about anew")
+    fits: bool | None = Field(default=None, description="none: asked, but it quoted nothing that stands there")
+    sentence: str = Field(default="", sa_type=Text)
+    model: str
+    at: datetime

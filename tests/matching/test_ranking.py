@@ -6,14 +6,29 @@ from functools import cache
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from db.models import Call, CallVectors, Challenge, Match, Participant, Revision, TeamMember, User, Verdict
+from db.models import (
+    Call,
+    CallVectors,
+    Challenge,
+    Leaning,
+    Lesson,
+    Match,
+    Participant,
+    Revision,
+    TeamMember,
+    User,
+    Verdict,
+)
 from db.session import writing
-from db.vocabulary import NoReason, ParticipantKind, RevisionKind, Role, Say, Visibility
+from db.vocabulary import LessonKind, NoReason, ParticipantKind, RevisionKind, Role, Say
 from notifications.catalogue import read_catalogue
 from tracker.challenges.agenda import load_agendas
+from tracker.mailing.leanings import for_reader
 from tracker.matching import DIGEST_THRESHOLD, Matcher, embedder, model_name
+from tracker.matching.lessons import kinds_of, lessons_of, put_back, teach, undo_lesson
+from tracker.matching.ranking import leanings_of
 from tracker.matching.run import MatchingResult, match_calls
 from tracker.matching.texts import ChallengeText, Vectors
 from tracker.matching.verdicts import judge, undo
@@ -66,10 +81,11 @@ def match(engine: Engine, encoder: Counting | None, now: datetime, rebuild: bool
 
 @pytest.fixture
 def people(engine: Engine, now: datetime) -> list[User]:
-    """Five calls, and two people of one municipality."""
+    """Five calls, two people of one municipality, and one of another."""
     with writing(engine) as session:
         load_agendas(session)
-        session.add(Participant(id="almere", name="Almere", kind=ParticipantKind.MUNICIPALITY))
+        for place in ("almere", "haarlem"):
+            session.add(Participant(id=place, name=place.title(), kind=ParticipantKind.MUNICIPALITY))
         session.flush()
         for title in TITLES:
             call = Call(title=title, language="nl", url="https://e.nl/x", first_seen=now, last_seen=now)
@@ -77,12 +93,12 @@ def people(engine: Engine, now: datetime) -> list[User]:
             session.add(call)
             session.flush()
             session.add(Revision(call_id=call.id, at=now, kind=RevisionKind.NEW))
-        both = [
-            User(email=f"{name}@e.nl", name=name, role=Role.FUNDRAISER, participant_id="almere", created_at=now)
-            for name in ("jan", "els")
+        everybody = [
+            User(email=f"{name}@e.nl", name=name, role=Role.FUNDRAISER, participant_id=place, created_at=now)
+            for name, place in (("jan", "almere"), ("els", "almere"), ("iris", "haarlem"))
         ]
-        session.add_all(both)
-    return both
+        session.add_all(everybody)
+    return everybody
 
 
 def say(
@@ -92,10 +108,23 @@ def say(
         judge(session, session.get_one(User, who.id), call, ENERGIE, word, now, reason, **more)  # type: ignore[arg-type]
 
 
-def scores(engine: Engine) -> dict[int, float]:
+def matcher_says(engine: Engine) -> dict[int, float]:
     with Session(engine) as session:
         rows = session.exec(select(Match).where(Match.challenge_id == ENERGIE)).all()
         return {row.call_id: row.score for row in rows}
+
+
+def scores(engine: Engine, who: User) -> dict[int, float]:
+    """Every call's score as this person sees it."""
+    with Session(engine) as session:
+        moved = select(Leaning).where(Leaning.user_id == who.id, Leaning.challenge_id == ENERGIE)
+        return matcher_says(engine) | {row.call_id: row.score for row in session.exec(moved)}
+
+
+def because(engine: Engine, who: User, call: int) -> str:
+    with Session(engine) as session:
+        rows = select(Leaning).where(Leaning.user_id == who.id, Leaning.call_id == call)
+        return session.exec(rows.where(Leaning.challenge_id == ENERGIE)).one().because
 
 
 def reject(engine: Engine, now: datetime, who: User, **more: object) -> None:
@@ -103,48 +132,72 @@ def reject(engine: Engine, now: datetime, who: User, **more: object) -> None:
         say(engine, now, who, call, Say.NO, NoReason.NOT_ELIGIBLE, **more)
 
 
-def test_rejections_sink_what_is_like_them_and_nothing_else_and_survive_a_rebuild(
+def test_rejections_sink_what_is_like_them_at_once_and_nothing_else_and_survive_a_rebuild(
     engine: Engine, now: datetime, people: list[User], encoder: Counting
 ) -> None:
+    jan, _els, _iris = people
     match(engine, encoder, now)
-    before = scores(engine)
-    reject(engine, now, people[0])
-    match(engine, encoder, now)
-    after = scores(engine)
+    before = matcher_says(engine)
+    reject(engine, now, jan)
+    after = scores(engine, jan)
     assert after[4] < 0.7 * before[4]
     assert after[5] == pytest.approx(before[5])
     assert all(after[call] < before[call] for call in HEAT)
-    match(engine, encoder, now, rebuild=True)
-    assert scores(engine) == pytest.approx(after)
-    with Session(engine) as session:
-        row = session.exec(select(Match).where(Match.call_id == 4, Match.challenge_id == ENERGIE)).one()
-        assert row.said == pytest.approx(before[4])
-        assert row.reasons[0]["kind"] == "verdict"
-        assert "wij komen niet in aanmerking" in row.reasons[0]["text"]
-        assert len(session.exec(select(Verdict).where(col(Verdict.undone_at).is_(None))).all()) == len(HEAT)
+    assert "wij komen niet in aanmerking" in because(engine, jan, 4)
+    for rebuild in (False, True):
+        match(engine, encoder, now, rebuild=rebuild)
+        assert scores(engine, jan) == pytest.approx(after)
+        assert matcher_says(engine) == pytest.approx(before)
 
 
-def test_what_anyone_wants_does_not_sink_and_a_word_taken_back_moves_nothing(
+def test_what_one_person_says_moves_nothing_for_a_colleague_or_another_organisation(
     engine: Engine, now: datetime, people: list[User], encoder: Counting
 ) -> None:
+    jan, els, iris = people
     match(engine, encoder, now)
-    before = scores(engine)
-    reject(engine, now, people[0])
-    say(engine, now, people[1], 4, Say.YES)
+    before = matcher_says(engine)
+    reject(engine, now, jan)
+    say(engine, now, jan, 5, Say.YES)
     match(engine, encoder, now)
-    assert scores(engine)[4] >= before[4]
-    with writing(engine) as session:
-        for person, calls in ((people[0], HEAT), (people[1], (4,))):
-            for call in calls:
-                undo(session, session.get_one(User, person.id), call, ENERGIE, now)
-    match(engine, encoder, now)
-    assert scores(engine) == pytest.approx(before)
+    assert scores(engine, els) == pytest.approx(before)
+    assert scores(engine, iris) == pytest.approx(before)
     with Session(engine) as session:
-        rows = session.exec(select(Match)).all()
-    assert all(row.said is None and "verdict" not in {r["kind"] for r in row.reasons} for row in rows)
+        assert set(session.exec(select(Leaning.user_id))) == {jan.id}
 
 
-def test_a_link_that_a_person_makes_is_kept(
+@pytest.mark.parametrize("team", [True, False])
+def test_the_own_team_hears_it_and_a_member_from_elsewhere_does_not(
+    engine: Engine, now: datetime, people: list[User], encoder: Counting, team: bool
+) -> None:
+    jan, els, iris = people
+    if not team:
+        with writing(engine) as session:
+            session.add_all(TeamMember(challenge_id=ENERGIE, user_id=person.id) for person in people)
+    match(engine, encoder, now)
+    before = matcher_says(engine)
+    reject(engine, now, jan, team=team)
+    assert scores(engine, els)[4] < before[4]
+    assert scores(engine, iris) == pytest.approx(before)
+
+
+def test_what_the_reader_wants_does_not_sink_and_a_word_taken_back_moves_nothing(
+    engine: Engine, now: datetime, people: list[User], encoder: Counting
+) -> None:
+    jan, *_ = people
+    match(engine, encoder, now)
+    before = matcher_says(engine)
+    reject(engine, now, jan)
+    say(engine, now, jan, 4, Say.YES)
+    assert scores(engine, jan)[4] >= max(before[4], 0.95)
+    with writing(engine) as session:
+        for call in (*HEAT, 4):
+            undo(session, session.get_one(User, jan.id), call, ENERGIE, now)
+    assert scores(engine, jan) == pytest.approx(before)
+    with Session(engine) as session:
+        assert session.exec(select(Leaning)).all() == []
+
+
+def test_a_link_that_a_person_makes_is_kept_for_that_person(
     engine: Engine, now: datetime, people: list[User], encoder: Counting
 ) -> None:
     match(engine, encoder, now)
@@ -153,57 +206,34 @@ def test_a_link_that_a_person_makes_is_kept(
     for rebuild in (False, True):
         match(engine, encoder, now, rebuild=rebuild)
         with Session(engine) as session:
-            made = select(Match).where(Match.call_id == 1, Match.challenge_id == "A20-2-schiphol")
-            assert session.exec(made).one().score >= DIGEST_THRESHOLD
-
-
-def test_who_is_not_in_the_team_of_an_opgave_moves_nothing_for_that_team(
-    engine: Engine, now: datetime, people: list[User], encoder: Counting
-) -> None:
-    with writing(engine) as session:
-        session.add(TeamMember(challenge_id=ENERGIE, user_id=people[1].id))
-    match(engine, encoder, now)
-    before = scores(engine)
-    reject(engine, now, people[0])
-    match(engine, encoder, now)
-    assert scores(engine) == pytest.approx(before)
-    reject(engine, now, people[0], team=True)
-    match(engine, encoder, now)
-    assert scores(engine)[4] < before[4]
+            made = select(Leaning).where(Leaning.call_id == 1, Leaning.challenge_id == "A20-2-schiphol")
+            assert [(row.user_id, row.score) for row in session.exec(made)] == [(people[0].id, 0.95)]
 
 
 def test_a_word_on_a_call_as_a_whole_is_about_the_opgaven_it_matches(
     engine: Engine, now: datetime, people: list[User], encoder: Counting
 ) -> None:
+    jan, *_ = people
     match(engine, encoder, now)
-    before = scores(engine)
+    before = matcher_says(engine)
     with writing(engine) as session:
         for call in HEAT:
-            judge(session, session.get_one(User, people[0].id), call, None, Say.NO, now, NoReason.NOT_ELIGIBLE)
-    match(engine, encoder, now)
-    after = scores(engine)
+            judge(session, session.get_one(User, jan.id), call, None, Say.NO, now, NoReason.NOT_ELIGIBLE)
+        judge(session, session.get_one(User, jan.id), 5, None, Say.YES, now)
+    after = scores(engine, jan)
     assert all(after[call] < before[call] for call in (*HEAT, 4))
-    assert after[5] == pytest.approx(before[5])
-
-
-def test_a_word_that_only_the_own_organisation_may_see_moves_nothing_for_others(
-    engine: Engine, now: datetime, people: list[User], encoder: Counting
-) -> None:
-    match(engine, encoder, now)
-    before = scores(engine)
-    reject(engine, now, people[0], visibility=Visibility.OWN)
-    say(engine, now, people[0], 5, Say.YES, visibility=Visibility.OWN)
-    match(engine, encoder, now)
-    assert scores(engine) == pytest.approx(before)
     with Session(engine) as session:
-        assert session.exec(select(Match).where(col(Match.said).is_not(None))).all() == []
+        raised = select(Leaning).where(Leaning.call_id == 5)
+        weak = select(Match.challenge_id).where(Match.call_id == 5, Match.score < DIGEST_THRESHOLD)
+        assert not {row.challenge_id for row in session.exec(raised)} & set(session.exec(weak))
 
 
-def test_a_new_call_like_the_rejected_never_shows_the_score_it_would_have_had(
+def test_a_new_call_like_the_rejected_stands_lower_from_its_first_match_on(
     engine: Engine, now: datetime, people: list[User], encoder: Counting
 ) -> None:
+    jan, _els, iris = people
     match(engine, encoder, now)
-    reject(engine, now, people[0])
+    reject(engine, now, jan)
     with writing(engine) as session:
         call = Call(title=TITLES[3], language="nl", url="https://e.nl/y", first_seen=now, last_seen=now)
         call.summary = f"{TITLES[3]}. Wie aanvraagt, krijgt een deel van de kosten terug."
@@ -211,10 +241,60 @@ def test_a_new_call_like_the_rejected_never_shows_the_score_it_would_have_had(
         session.flush()
         session.add(Revision(call_id=call.id, at=now, kind=RevisionKind.NEW))
     assert match(engine, encoder, now).calls == 1
-    assert scores(engine)[6] == pytest.approx(scores(engine)[4], abs=0.02)
+    assert scores(engine, jan)[6] == pytest.approx(scores(engine, jan)[4], abs=0.02)
     with Session(engine) as session:
-        shown = read_catalogue(session, now, 0.0).calls[6].matches
-    assert next(found.score for found in shown if found.challenge_id == ENERGIE) == pytest.approx(scores(engine)[6])
+        catalogue = read_catalogue(session, now, DIGEST_THRESHOLD)
+        leanings = leanings_of(session, [jan.id, iris.id])
+        of = {who.id: for_reader(catalogue, leanings.get(who.id, ()), DIGEST_THRESHOLD) for who in (jan, iris)}
+    told = {who: {m.challenge_id: m.score for m in each.calls[6].matches}.get(ENERGIE, 0.0) for who, each in of.items()}
+    assert told[jan.id] in (0.0, pytest.approx(scores(engine, jan)[6]))
+    assert told[iris.id] == pytest.approx(matcher_says(engine)[6])
+    by_opgave = {call.id for call, _ in of[jan.id].by_challenge.get(ENERGIE, [])}
+    assert (6 in by_opgave) == (told[jan.id] > 0)
+
+
+def test_a_kind_is_named_and_can_be_put_back(
+    engine: Engine, now: datetime, people: list[User], encoder: Counting
+) -> None:
+    jan, els, _iris = people
+    match(engine, encoder, now)
+    before = matcher_says(engine)
+    reject(engine, now, jan)
+    with writing(engine) as session:
+        (kind,) = kinds_of(session, jan.id, now)
+        assert {call.id for call in kind.calls} == set(HEAT)
+        assert (kind.reason, kind.name) == (NoReason.NOT_ELIGIBLE, "subsidie warmtepomp")
+        assert kinds_of(session, els.id, now) == []
+        put_back(session, session.get_one(User, jan.id), [call.id for call in kind.calls], now)
+        assert kinds_of(session, jan.id, now) == []
+    after = scores(engine, jan)
+    assert after[4] == pytest.approx(before[4])
+    assert all(after[call] < before[call] for call in HEAT)  # what was said of these calls stays
+    with writing(engine) as session:
+        for lesson, _ in lessons_of(session, jan.id):
+            undo_lesson(session, session.get_one(User, jan.id), lesson, now)
+    assert scores(engine, jan)[4] < before[4]
+
+
+def test_more_and_never_more_like_this(engine: Engine, now: datetime, people: list[User], encoder: Counting) -> None:
+    jan, els, iris = people
+    match(engine, encoder, now)
+    before = matcher_says(engine)
+    with writing(engine) as session:
+        lesson = teach(session, session.get_one(User, jan.id), 1, LessonKind.NEVER, now)
+        verdict = session.exec(select(Verdict)).one()
+        assert (verdict.say, verdict.reason, verdict.call_id) == (Say.NO, NoReason.OTHER, 1)
+    after = scores(engine, jan)
+    assert after[2] < 0.5 * before[2]
+    assert "nooit meer" in because(engine, jan, 2)
+    assert scores(engine, els) == scores(engine, iris) == pytest.approx(before)
+    with writing(engine) as session:
+        undo_lesson(session, session.get_one(User, jan.id), session.get_one(Lesson, lesson.id), now)
+        teach(session, session.get_one(User, jan.id), 2, LessonKind.MORE, now)
+    after = scores(engine, jan)
+    assert after[4] > before[4]
+    assert "vaker" in because(engine, jan, 4)
+    assert after[5] == pytest.approx(before[5], abs=0.05)
 
 
 def test_an_edited_opgave_asks_the_encoder_for_no_call_again(
@@ -268,12 +348,13 @@ def test_a_changed_text_gets_its_own_vectors_and_they_go_with_their_call(
 
 
 def test_without_the_encoder_words_decide_and_verdicts_still_hold_for_their_call(
-    engine: Engine, now: datetime, people: list[User]
+    engine: Engine, now: datetime, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tracker.matching.verdicts.installed", lambda: None)
+    jan, *_ = people
     match(engine, None, now)
-    before = scores(engine)
-    reject(engine, now, people[0])
-    match(engine, None, now)
-    after = scores(engine)
+    before = matcher_says(engine)
+    reject(engine, now, jan)
+    after = scores(engine, jan)
     assert all(after[call] < before[call] for call in HEAT)
     assert after[4] == pytest.approx(before[4])

@@ -15,7 +15,8 @@ from werkzeug import Request, Response
 
 from db.models import Call, Correction, Question, ReaderUse
 from tests.make.crawls import make_listing, store
-from tracker.sources.second_reader import Endpoint, read_questions
+from tracker.calls.reader_endpoint import Endpoint
+from tracker.sources.second_reader import read_questions
 
 SENTENCE = "Aanvragen kan tot 1 oktober 2026, of tot 1 november 2026 voor wie samenwerkt."
 PATH = "/v1/chat/completions"

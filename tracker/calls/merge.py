@@ -13,9 +13,12 @@ from db.models import (
     Correction,
     Doubt,
     Follow,
+    Leaning,
+    Lesson,
     Match,
     Question,
     Revision,
+    SecondOpinion,
     Sighting,
     User,
     Verdict,
@@ -53,7 +56,7 @@ def join(session: Session, from_id: int, into_id: int, now: datetime, user: User
         old.joined_into = into_id
 
     write_dates(session, place(from_id, emptied.dates, [], now))  # calendars must learn that they are gone
-    for model in (Match, CallVectors):
+    for model in (Match, Leaning, SecondOpinion, CallVectors):
         session.exec(delete(model).where(col(model.call_id) == from_id))
     _restate(session, [into_id], now, change)
     note(session, into_id, "joined", moved, now)
@@ -75,11 +78,13 @@ def _move_people(session: Session, from_id: int, into_id: int) -> dict[str, list
     there = {(v.user_id, v.challenge_id) for v in session.exec(standing.where(Verdict.call_id == into_id))}
     verdicts = session.exec(standing.where(Verdict.call_id == from_id)).all()
     moved += [verdict for verdict in verdicts if (verdict.user_id, verdict.challenge_id) not in there]
+    moved += session.exec(select(Lesson).where(Lesson.call_id == from_id)).all()
     for row in moved:
         row.call_id = into_id
     return {
         "follow": [row.user_id for row in moved if isinstance(row, Follow)],
         "verdict": [row.id for row in moved if isinstance(row, Verdict) and row.id],
+        "lesson": [row.id for row in moved if isinstance(row, Lesson)],
     }
 
 
@@ -93,7 +98,7 @@ def part(session: Session, other: int, now: datetime, user: User | None = None) 
     if moved is None or session.get_one(Call, keep).joined_into is not None:
         raise NotPossible(f"call {other} was joined further; part call {keep} first")
     before = {i: state.merged(now) for i, state in states(session, [keep, other], now).items() if state.records}
-    for model in (Sighting, Correction, Verdict, Question, Answer, Doubt):
+    for model in (Sighting, Correction, Verdict, Lesson, Question, Answer, Doubt):
         for row_id in moved.get(str(model.__tablename__), ()):
             session.get_one(model, row_id).call_id = other
     for question in session.exec(select(Question).where(col(Question.sighting_id).in_(moved.get("sighting", [])))):

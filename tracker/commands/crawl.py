@@ -11,9 +11,10 @@ from tracker.calendar.decision_clock import replan_stored
 from tracker.calls import floods
 from tracker.commands.context import AsJson, CommandContext, answer, context_of
 from tracker.commands.match import match_waiting
-from tracker.commands.read_questions import as_line, endpoint_of
+from tracker.commands.read_questions import as_line, endpoint_of, opinions_as_line
 from tracker.commands.sources import check
 from tracker.errors import INCOMPLETE, WRONG_USAGE, CommandFailed
+from tracker.matching.second_opinion import ask_opinions
 from tracker.sources.coverage import SourceCoverage, as_age, coverage
 from tracker.sources.crawl import crawlable, own_watched, unknown_sources, wrong_watched
 from tracker.sources.rounds import crawl_sources
@@ -44,6 +45,7 @@ def crawl(
     show(f"{matched.calls} calls matched, {matched.matches} matches")
     if (endpoint := endpoint_of(command.settings)) is not None:
         show(as_line(read_questions(command.engine, endpoint, command.now.instant)))
+        show(opinions_as_line(ask_opinions(command.engine, endpoint, command.now.instant)))
     if as_json:
         answer([outcome.as_json() for outcome in sorted(outcomes, key=lambda o: o.source)], True, [])
     incomplete = [outcome for outcome in outcomes if not outcome.complete]

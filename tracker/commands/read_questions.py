@@ -1,11 +1,15 @@
 """read-questions: ask the second reader, where there is one, about what the first left open."""
 
+from dataclasses import asdict
+
 import typer
 
+from tracker.calls.reader_endpoint import Endpoint
 from tracker.commands.context import AsJson, answer, context_of
 from tracker.errors import CommandFailed
+from tracker.matching.second_opinion import OpinionRound, ask_opinions
 from tracker.settings import Settings
-from tracker.sources.second_reader import Endpoint, ReaderRound, read_questions
+from tracker.sources.second_reader import ReaderRound, read_questions
 
 app = typer.Typer()
 
@@ -18,8 +22,10 @@ def ask(context: typer.Context, as_json: AsJson = False) -> None:
     if endpoint is None:
         raise CommandFailed("there is no second reader: set KANSENRADAR_READER_URL and KANSENRADAR_READER_MODEL")
     outcome = read_questions(command.engine, endpoint, command.now.instant)
+    opinions = ask_opinions(command.engine, endpoint, command.now.instant)
     counts = {"asked": outcome.asked, "proposed": outcome.proposed, "thrown_away": outcome.thrown_away}
-    answer({**counts, "stopped": outcome.stopped}, as_json, [as_line(outcome)])
+    told = {**counts, "stopped": outcome.stopped, "opinions": asdict(opinions)}
+    answer(told, as_json, [as_line(outcome), opinions_as_line(opinions)])
 
 
 def endpoint_of(settings: Settings) -> Endpoint | None:
@@ -35,4 +41,10 @@ def endpoint_of(settings: Settings) -> Endpoint | None:
 def as_line(outcome: ReaderRound) -> str:
     """For people."""
     done = f"second reader: {outcome.asked} asked, {outcome.proposed} proposed, {outcome.thrown_away} thrown away"
+    return f"{done}; {outcome.stopped}" if outcome.stopped else done
+
+
+def opinions_as_line(outcome: OpinionRound) -> str:
+    """For people."""
+    done = f"borderline matches: {outcome.asked} asked, {outcome.quoted} quoted, {outcome.thrown_away} thrown away"
     return f"{done}; {outcome.stopped}" if outcome.stopped else done

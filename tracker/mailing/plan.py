@@ -6,7 +6,7 @@ new. A crash leaves all or nothing of a mail, and the next run completes the res
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ from tracker.mailing.coverage import read_coverage
 from tracker.mailing.day_mail import UNWRITABLE, DayDue, plan_day_mails, read_day, take_back_untrue
 from tracker.mailing.digest_context import DigestContext, read_digest_context
 from tracker.mailing.digest_jobs import LANES, DigestJob, digest_jobs, naming_until
+from tracker.mailing.leanings import for_reader
 from tracker.mailing.mailer import Mailer
 from tracker.mailing.outdated_mail import OutdatedDigest, note_written, read_outdated, take_back_of
 from tracker.mailing.periods import DigestPeriod, periods
@@ -42,6 +43,7 @@ from tracker.mailing.recipients import (
     read_memories,
     read_recipients,
 )
+from tracker.matching.ranking import leanings_of
 from tracker.sources.clock_skew import clock_trouble
 
 BATCH = 50
@@ -86,6 +88,7 @@ class DigestRun:
     matching_since: datetime | None
     outdated: Mapping[int, list[OutdatedDigest]]
     day: DayDue
+    threshold: float
     outdated_only: bool = False
 
     def jobs(self, recipient: Recipient) -> list[DigestJob]:
@@ -176,7 +179,7 @@ def _plan_all_digests(
         coverage = read_coverage(session, run.mailer.sources_on, run.now)
         context = read_digest_context(session, catalogue.calls, Now(run.now))
     digests = DigestRun(
-        run, due, catalogue, coverage, context, result, matching_since, outdated, day, outdated_only
+        run, due, catalogue, coverage, context, result, matching_since, outdated, day, threshold, outdated_only
     )  # fmt: skip
     _plan_digests(digests, recipients)
 
@@ -217,11 +220,14 @@ def _plan_batch(digests: DigestRun, recipients: list[Recipient]) -> list[int]:
     drafts = [Draft(each, digests.jobs(each)) for each in recipients]
     with reading(digests.run.engine) as session:
         memories = read_memories(session, recipients)
+        leanings = leanings_of(session, [recipient.id for recipient in recipients])
         keys = [job.key for draft in drafts for job in draft.jobs]
         planned = set(session.exec(select(Delivery.key).where(col(Delivery.key).in_(keys))))
     for draft in drafts:
         memory = memories[draft.recipient.id]
-        written = [write(digests, draft.recipient, job, memory) for job in draft.jobs if job.key not in planned]
+        catalogue = for_reader(digests.catalogue, leanings.get(draft.recipient.id, ()), digests.threshold)
+        own = replace(digests, catalogue=catalogue)
+        written = [write(own, draft.recipient, job, memory) for job in draft.jobs if job.key not in planned]
         draft.mails = [mail for mail in written if mail is not None]
     return _commit(digests, drafts)
 

@@ -19,10 +19,12 @@ from tracker.mailing.coverage import read_coverage
 from tracker.mailing.day_mail import due_for
 from tracker.mailing.digest_context import read_digest_context
 from tracker.mailing.digest_jobs import naming_until
+from tracker.mailing.leanings import for_reader
 from tracker.mailing.mailer import Mailer
 from tracker.mailing.periods import next_due
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.recipients import Recipient, found_by_words, read_follows, read_memories, read_recipients
+from tracker.matching.ranking import leanings_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, thres
     catalogue = _catalogue(session, now, threshold, wanted, follows)
     [recipient] = read_recipients(session, catalogue, now, only=[user_id])
     memory = read_memories(session, [recipient])[user_id]
+    catalogue = for_reader(catalogue, leanings_of(session, [user_id]).get(user_id, ()), threshold)
     coverage = read_coverage(session, mailer.sources_on, now)
     run = PlanningRun(cast(Engine, session.get_bind()), mailer, now, epoch=0)
     due = due_for(session, run, recipient.to).fitting

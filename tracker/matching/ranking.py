@@ -1,150 +1,188 @@
-"""People's verdicts in the order of calls: what is like the rejected sinks, what anyone wants never does.
+"""What people said, kept as the scores it leaves for each reader: a person's own words, and those of the own team.
 
-A match keeps what the matcher said beside the score that verdicts leave it, so nothing is lost when one is taken back.
+A match keeps what the matcher said of it, for everybody. Beside it stands, per reader, what that reader's organisation
+made of it; nobody else's mail or page changes by it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
 
-from db.models import Match, TeamMember, Verdict
+from db.models import Call, Leaning, Lesson, Match, TeamMember, User, Verdict
 from db.session import reading, writing
-from db.vocabulary import Say, Visibility
-from tracker.matching import DIGEST_THRESHOLD
-from tracker.matching.texts import reason
+from db.status import standing
+from db.vocabulary import LessonKind, Say
+from tracker.matching.texts import Vectors
 from tracker.matching.vector_store import wholes
 from tracker.matching.verdict_ranking import RELEVANT, WANTED, ActiveVerdict, RankedPair, after_verdicts
 
-BATCH = 500
-VerdictsByChallenge = Mapping[str, Sequence[ActiveVerdict]]  # the verdicts that count, by opgave
-MovedPairs = Mapping[tuple[str, str], RankedPair]  # the pairs that verdicts moved, by call and opgave
+
+@dataclass(frozen=True)
+class SaidWord:
+    """A verdict or lesson with who said it."""
+
+    word: ActiveVerdict
+    user_id: int
+    participant_id: str
+    team: bool
 
 
-def active_verdicts(session: Session, encoder: str | None) -> VerdictsByChallenge:
-    """Per opgave the active verdicts that move its ranking, with the vectors of the calls they are about.
+@dataclass(frozen=True)
+class Audience:
+    """Everybody who reads, and who is in the team of which opgave."""
 
-    A "yes" counts, whoever said it. A "no" counts for an opgave when its team said so: a member, or anyone where there
-    is no team yet, or a person who said it for the whole team. A private word of one organisation does neither: others
-    would see what it moved. Said of a call as a whole, it is about the opgaven that the call is matched with.
-    """
-    active = select(Verdict).where(col(Verdict.undone_at).is_(None), Verdict.say != Say.LATER)
-    verdicts = session.exec(active.order_by(col(Verdict.id))).all()
-    if not verdicts:
-        return {}
-    teams, about = _teams(session), _about(session)
-    vectors = wholes(session, select(Verdict.call_id).where(col(Verdict.undone_at).is_(None)), encoder)
-    by_challenge: dict[str, list[ActiveVerdict]] = defaultdict(list)
-    for v in verdicts:
-        for challenge in (v.challenge_id,) if v.challenge_id else about[v.call_id]:
-            if _counts(v, teams[challenge]):
-                verdict = ActiveVerdict(str(v.call_id), challenge, v.say, v.reason, v.at, vectors.get(v.call_id))
-                by_challenge[challenge].append(verdict)
-    return by_challenge
+    participants: Mapping[int, str]
+    teams: Mapping[str, Collection[int]]
+
+    def hears(self, user: int, said: SaidWord) -> bool:
+        """Whether a word counts for this reader: an own one, or a colleague's of the same organisation, said for all
+        of it or about an opgave that both are in the team of."""
+        if said.user_id == user:
+            return True
+        if said.participant_id != self.participants.get(user):
+            return False
+        return said.team or any(user in team and said.user_id in team for team in self._teams_about(said))
+
+    def _teams_about(self, said: SaidWord) -> Iterable[Collection[int]]:
+        about = said.word.challenge_id
+        return self.teams.values() if about is None else filter(None, [self.teams.get(about)])
 
 
-def _teams(session: Session) -> Mapping[str, set[int]]:
+def words_of(session: Session, user: int, encoder: str | None) -> list[ActiveVerdict]:
+    """The words that count for this reader, without what the reader put back."""
+    said, audience = _said(session, encoder), _audience(session)
+    return _heard(said, audience, user, _put_back(session))
+
+
+def lean_again(engine: Engine, now: datetime, encoder: str | None) -> int:
+    """Work out anew, for every reader, what was said: how many scores it moves. Nothing is sent or told by it."""
+    with reading(engine) as session:
+        audience, said = _audience(session), _said(session, encoder)
+        known = set(session.exec(select(Leaning.user_id).distinct()))
+        readers = {user for user in audience.participants if any(audience.hears(user, each) for each in said)}
+        rows = _leanings(session, sorted(readers), said, audience, now, encoder)
+    with writing(engine) as session:
+        _replace(session, readers | known, rows)
+    return len(rows)
+
+
+def lean_now(session: Session, user: User, now: datetime, encoder: str | None) -> None:
+    """The same for who said something just now and the colleagues who hear it, in the caller's transaction."""
+    audience, said = _audience(session), _said(session, encoder)
+    mine = [each for each in said if each.user_id == user.id]
+    colleagues = {id_ for id_, participant in audience.participants.items() if participant == user.participant_id}
+    readers = {user.id} | {id_ for id_ in colleagues if any(audience.hears(id_, each) for each in mine)}
+    _replace(session, readers, _leanings(session, sorted(readers), said, audience, now, encoder))
+
+
+def _audience(session: Session) -> Audience:
+    people = select(User.id, User.participant_id).where(col(User.deactivated_at).is_(None))
     teams: dict[str, set[int]] = defaultdict(set)
     for challenge, user in session.exec(select(TeamMember.challenge_id, TeamMember.user_id)):
         teams[challenge].add(user)
-    return teams
+    return Audience(dict(session.exec(people).all()), teams)
 
 
-def _about(session: Session) -> Mapping[int, list[str]]:
-    """The opgaven that calls judged as a whole are matched with, by the matcher's own word."""
-    about: dict[int, list[str]] = defaultdict(list)
-    judged_whole = select(Verdict.call_id).where(col(Verdict.undone_at).is_(None), col(Verdict.challenge_id).is_(None))
-    rows = select(Match.call_id, Match.challenge_id, Match.score, Match.said)
-    for call, challenge, score, own_score in session.exec(rows.where(col(Match.call_id).in_(judged_whole))):
-        if (score if own_score is None else own_score) >= DIGEST_THRESHOLD:
-            about[call].append(challenge)
-    return about
+def _said(session: Session, encoder: str | None) -> list[SaidWord]:
+    """Every standing verdict and lesson, with the vectors of the calls they are about."""
+    verdicts = select(Verdict).where(col(Verdict.undone_at).is_(None), Verdict.say != Say.LATER)
+    lessons = select(Lesson).where(col(Lesson.undone_at).is_(None), Lesson.kind != LessonKind.RESET)
+    rows = [*session.exec(verdicts.order_by(col(Verdict.id))), *session.exec(lessons.order_by(col(Lesson.id)))]
+    if not rows:
+        return []
+    about = select(Verdict.call_id).where(col(Verdict.undone_at).is_(None))
+    vectors = {
+        **wholes(session, about, encoder),
+        **wholes(session, select(Lesson.call_id).where(col(Lesson.undone_at).is_(None)), encoder),
+    }
+    return [_said_word(row, vectors.get(row.call_id)) for row in rows]
 
 
-def _counts(verdict: Verdict, team: set[int]) -> bool:
-    if verdict.visibility == Visibility.OWN:
-        return False
-    return verdict.say == Say.YES or not team or verdict.team or verdict.user_id in team
+def _said_word(row: Verdict | Lesson, vector: Vectors | None) -> SaidWord:
+    if isinstance(row, Lesson):
+        word = ActiveVerdict(str(row.call_id), None, row.kind, None, row.at, vector)
+        return SaidWord(word, row.user_id, row.participant_id, team=False)
+    word = ActiveVerdict(str(row.call_id), row.challenge_id, row.say, row.reason, row.at, vector)
+    return SaidWord(word, row.user_id, row.participant_id, row.team)
 
 
-def moved_pairs(pairs: Iterable[RankedPair], by: VerdictsByChallenge, now: datetime) -> MovedPairs:
-    """The pairs that verdicts move, with the score they are left, by call and opgave."""
-    judged: dict[str, list[RankedPair]] = defaultdict(list)
-    for pair in pairs:
-        if pair.challenge_id in by:
-            judged[pair.challenge_id].append(pair)
-    after = [pair for challenge, some in judged.items() for pair in after_verdicts(some, by[challenge], now)]
-    return {(pair.call_id, pair.challenge_id): pair for pair in after if pair.because}
+def _put_back(session: Session) -> Mapping[int, Collection[str]]:
+    """Per reader the calls whose rejection teaches that reader nothing any more."""
+    resets: dict[int, set[str]] = defaultdict(set)
+    rows = select(Lesson.user_id, Lesson.call_id).where(
+        Lesson.kind == LessonKind.RESET, col(Lesson.undone_at).is_(None)
+    )
+    for user, call in session.exec(rows):
+        resets[user].add(str(call))
+    return resets
 
 
-def rank_again(engine: Engine, now: datetime, encoder: str | None) -> int:
-    """Give every match the score that verdicts leave it; how many changed. Nothing is sent or told by it."""
-    with reading(engine) as session:
-        by = active_verdicts(session, encoder)
-        changed = _unwanted_moves(session, by)
-        changed += [change for each in by for change in _of_challenge(session, each, by, now, encoder)]
-    for start in range(0, len(changed), BATCH):
-        with writing(engine) as session:
-            for number, pair in changed[start : start + BATCH]:
-                _write(session, number, pair, now)
-    return len(changed)
+def _heard(
+    said: Sequence[SaidWord], audience: Audience, user: int, put_back: Mapping[int, Collection[str]]
+) -> list[ActiveVerdict]:
+    """A rejection that was put back still holds for its own call, and says nothing of others."""
+    back = put_back.get(user, ())
+    words = [each.word for each in said if audience.hears(user, each)]
+    return [_alone(word) if word.say == Say.NO and word.call_id in back else word for word in words]
 
 
-Change = tuple[int | None, RankedPair]  # the match to change, none where people made the link themselves
+def _alone(word: ActiveVerdict) -> ActiveVerdict:
+    return ActiveVerdict(word.call_id, word.challenge_id, word.say, word.reason, word.at)
 
 
-def _unwanted_moves(session: Session, by: VerdictsByChallenge) -> list[Change]:
-    """Matches of opgaven without a verdict left that still stand moved."""
-    left = select(Match).where(col(Match.said).is_not(None), col(Match.challenge_id).not_in(list(by)))
-    return [(row.id, _ranked(row)) for row in session.exec(left)]
+def _leanings(
+    session: Session,
+    readers: Sequence[int],
+    said: Sequence[SaidWord],
+    audience: Audience,
+    now: datetime,
+    encoder: str | None,
+) -> list[Leaning]:
+    if not readers or not said:
+        return []
+    pairs, put_back = _pairs(session, now, encoder), _put_back(session)
+    return [
+        leaning for user in readers for leaning in _of_reader(user, pairs, _heard(said, audience, user, put_back), now)
+    ]
 
 
-def _of_challenge(
-    session: Session, challenge: str, by: VerdictsByChallenge, now: datetime, encoder: str | None
-) -> list[Change]:
-    rows = session.exec(select(Match).where(Match.challenge_id == challenge)).all()
-    vectors = wholes(session, select(Match.call_id).where(Match.challenge_id == challenge), encoder)
-    pairs = {str(row.call_id): _ranked(row, vectors.get(row.call_id)) for row in rows}
-    after = moved_pairs(pairs.values(), by, now)
-    changes: list[Change] = []
-    for row in rows:
-        call = str(row.call_id)
-        pair = after.get((call, challenge), pairs[call])
-        if abs(pair.score - row.score) > 1e-6 or (pair.because is None) != (row.said is None):
-            changes.append((row.id, pair))
-    linked = [v for v in by[challenge] if v.say == Say.YES and v.call_id not in pairs]
-    return changes + [(None, RankedPair(v.call_id, challenge, WANTED, None, RELEVANT)) for v in linked]
+def _pairs(session: Session, now: datetime, encoder: str | None) -> list[RankedPair]:
+    """The matches of calls that still stand, as the matcher left them."""
+    stands = select(Call.id).where(standing(now))
+    rows = session.exec(select(Match.call_id, Match.challenge_id, Match.score).where(col(Match.call_id).in_(stands)))
+    vectors = wholes(session, stands, encoder)
+    return [RankedPair(str(call), challenge, score, vectors.get(call)) for call, challenge, score in rows]
 
 
-def _ranked(row: Match, vector: Any = None) -> RankedPair:
-    return RankedPair(str(row.call_id), row.challenge_id, row.score if row.said is None else row.said, vector)
+def _of_reader(
+    user: int, pairs: Sequence[RankedPair], words: Sequence[ActiveVerdict], now: datetime
+) -> Iterable[Leaning]:
+    """What the words move, and the links that people made where the matcher saw none."""
+    moved = [pair for pair in after_verdicts(pairs, words, now) if pair.because]
+    known = {(pair.call_id, pair.challenge_id) for pair in pairs}
+    made = {(word.call_id, word.challenge_id) for word in words if word.say == Say.YES and word.challenge_id}
+    moved += [RankedPair(call, str(challenge), WANTED, None, RELEVANT) for call, challenge in sorted(made - known)]
+    for pair in moved:
+        yield Leaning(
+            user_id=user, call_id=int(pair.call_id), challenge_id=pair.challenge_id, score=pair.score,
+            because=pair.because or "",
+        )  # fmt: skip
 
 
-def _write(session: Session, number: int | None, pair: RankedPair, now: datetime) -> None:
-    row = session.get(Match, number) if number is not None else _new_link(session, pair, now)
-    if row is None:
-        return  # matched anew meanwhile, with the verdicts of then
-    own_score = row.score if row.said is None else row.said
-    row.said = own_score if pair.because else None
-    row.score = pair.score
-    row.reasons = with_verdict(row.reasons, pair, own_score)
-    session.add(row)
+def _replace(session: Session, readers: Collection[int], rows: Iterable[Leaning]) -> None:
+    session.exec(delete(Leaning).where(col(Leaning.user_id).in_(list(readers))))
+    session.add_all(rows)
+    session.flush()
 
 
-def _new_link(session: Session, pair: RankedPair, now: datetime) -> Match | None:
-    matched = select(Match.id).where(Match.call_id == int(pair.call_id), Match.challenge_id == pair.challenge_id)
-    if session.exec(matched).first() is not None:
-        return None
-    return Match(call_id=int(pair.call_id), challenge_id=pair.challenge_id, score=0.0, model="", at=now)
-
-
-def with_verdict(reasons: Iterable[dict[str, Any]], pair: RankedPair, own_score: float) -> list[dict[str, Any]]:
-    """Reasons with the one that people gave in front, where there is one."""
-    others = [each for each in reasons if each.get("kind") != "verdict"]
-    if not pair.because:
-        return others
-    text = f"{pair.because[0].upper()}{pair.because[1:]}."
-    return [reason("verdict", pair.score - own_score, "", "", "", text), *others]
+def leanings_of(session: Session, users: Collection[int]) -> dict[int, list[Leaning]]:
+    """Per reader what was moved."""
+    by_user: dict[int, list[Leaning]] = defaultdict(list)
+    rows = select(Leaning).where(col(Leaning.user_id).in_(list(users))).order_by(col(Leaning.id))
+    for row in session.exec(rows):
+        by_user[row.user_id].append(row)
+    return by_user

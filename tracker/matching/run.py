@@ -14,9 +14,8 @@ from db.session import reading, writing
 from tracker.calls.eligibility import CorrectedEligibility, corrected
 from tracker.challenges.agenda import shipped_rows
 from tracker.matching import CallMatches, CallText, ChallengeText, Matcher, embedder, installed, model_name
-from tracker.matching.ranking import MovedPairs, active_verdicts, moved_pairs, rank_again, with_verdict
+from tracker.matching.ranking import lean_again
 from tracker.matching.vector_store import read_kept, store_kept
-from tracker.matching.verdict_ranking import RankedPair
 
 BATCH = 40  # stored together: some twenty seconds of work where texts are new
 Progress = Callable[[int, int], None]
@@ -52,8 +51,8 @@ def match_calls(
 ) -> MatchingResult:  # fmt: skip
     """Match every call that is new, changed, or was matched with another model or agenda; all of them on rebuild.
 
-    A re-match replaces matches and touches neither verdicts nor what was told; what people said moves the scores as
-    before. The matcher is made only when a call waits for it, since loading a model takes seconds.
+    A re-match replaces matches and touches neither verdicts nor what was told; what people said moves what each reader
+    sees as before. The matcher is made only when a call waits for it, since loading a model takes seconds.
     """
     with reading(engine) as session:
         challenges = challenge_texts(session)
@@ -65,7 +64,7 @@ def match_calls(
         for start in range(0, len(pending), BATCH):
             total += _match_batch(run, pending[start : start + BATCH])
             progress(min(start + BATCH, len(pending)), len(pending))
-    rank_again(engine, now, encoder)
+    lean_again(engine, now, encoder)
     return MatchingResult(len(pending), total)
 
 
@@ -151,13 +150,11 @@ def _match_batch(run: MatchingRun, ids: Sequence[int]) -> int:
         rows = session.exec(select(Call, _newest_revision()).where(col(Call.id).in_(ids))).all()
         calls = [call_text(row) for row, _ in rows]
         said = corrected(session, ids)
-        stored, verdicts = read_kept(session, ids, run.encoder), active_verdicts(session, run.encoder)
+        stored = read_kept(session, ids, run.encoder)
     results = run.matcher.match(calls, stored.vectors)
-    pairs = (RankedPair(r.call_id, match.challenge_id, match.score, r.vector) for r in results for match in r.matches)
-    after = moved_pairs(pairs, verdicts, run.now)
     with writing(run.engine) as session:
         for (_, revision), result in zip(rows, results, strict=True):
-            _store(session, run, result, revision, after, said.get(int(result.call_id)))
+            _store(session, run, result, revision, said.get(int(result.call_id)))
         store_kept(session, results, stored, run.encoder)
     return sum(len(result.matches) for result in results)
 
@@ -167,7 +164,6 @@ def _store(
     run: MatchingRun,
     result: CallMatches,
     revision: int,
-    after: MovedPairs,
     said: CorrectedEligibility | None,
 ) -> None:
     call = session.get_one(Call, int(result.call_id))
@@ -177,12 +173,9 @@ def _store(
     call.matched_with, call.matched_revision = run.key, revision
     session.exec(delete(Match).where(col(Match.call_id) == call.id))
     for scored in result.matches:
-        pair = after.get((result.call_id, scored.challenge_id))
         session.add(
             Match(
-                call_id=call.id, challenge_id=scored.challenge_id, score=pair.score if pair else scored.score,
-                said=scored.score if pair else None, topic=scored.topic,
-                reasons=with_verdict(scored.reasons, pair, scored.score) if pair else list(scored.reasons),
-                model=run.matcher.model, at=run.now,
+                call_id=call.id, challenge_id=scored.challenge_id, score=scored.score, topic=scored.topic,
+                reasons=list(scored.reasons), model=run.matcher.model, at=run.now,
             )
         )  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
-from db.models import Call, Delivery, Match, Told, Verdict
+from db.models import Call, Delivery, Leaning, Match, Told, Verdict
 from db.queries import CallFilter, Viewer, calls_for
 from db.rights import visible
 from db.search import Translations, by_code, by_name, read_translations
@@ -53,6 +53,11 @@ class PersonalFilter:
     unjudged: str = ""
     set_aside: datetime | None = None
 
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves anything out."""
+        return bool(self.fit or self.unjudged or self.set_aside)
+
 
 EVERYBODY = PersonalFilter()
 
@@ -64,6 +69,7 @@ class SortBasis:
     now: datetime
     wanted: CallFilter
     translations: Translations
+    user_id: int | None
 
 
 def find(
@@ -83,17 +89,17 @@ def find(
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
     query = calls_for(deeper, now, SHOWN_FROM, translations).where(IS_CALL).order_by(None)
     query = query.where(*_personal(personal, deeper.challenges))
-    basis = SortBasis(now, deeper, translations)
+    basis = SortBasis(now, deeper, translations, personal.viewer.user_id)
     sort = ORDERS[order or ("words" if wanted.text.strip() else "closes")]
     ordered = query.order_by(*sort(basis)).limit(most).offset((page - 1) * most)
-    ids, total = _with_total(session, query, ordered, narrow=wanted != CallFilter() or personal != EVERYBODY)
+    ids, total = _with_total(session, query, ordered, narrow=wanted != CallFilter() or personal.narrows)
     return FoundCalls(by_ids(session, ids), total, page)
 
 
 def _personal(personal: PersonalFilter, challenges: tuple[str, ...]) -> list[ColumnElement[bool]]:
     conditions = []
     if personal.fit:
-        conditions.append(matched(col(Call.id), challenges, personal.fit / 100))
+        conditions.append(matched(col(Call.id), challenges, personal.fit / 100, personal.viewer.user_id))
     if personal.unjudged:
         conditions.append(col(Call.id).not_in(_judged(personal.viewer, personal.unjudged)))
     if personal.set_aside is not None:
@@ -156,7 +162,7 @@ def _over_for_words(now: datetime) -> ColumnElement[bool]:
 
 
 def _by_fit(basis: SortBasis) -> list[Any]:
-    worth = best_score(basis.wanted.challenges) * chance_of_use()
+    worth = best_score(basis.wanted.challenges, basis.user_id) * chance_of_use()
     return [_over_for_words(basis.now), func.coalesce(worth, 0).desc(), next_gate_expression(basis.now), col(Call.id)]
 
 
@@ -174,16 +180,32 @@ ORDERS: dict[str, Callable[[SortBasis], list[Any]]] = {
 }  # fmt: skip
 
 
-def matched(call_id: Any, challenges: tuple[str, ...], at_least: float = SHOWN_FROM) -> ColumnElement[bool]:
-    """Whether a call matches one of these opgaven, or any; asked per call, since few of all matches are of now."""
-    met = select(Match.id).where(col(Match.call_id) == call_id, col(Match.score) >= at_least)
+def matched(
+    call_id: Any, challenges: tuple[str, ...], at_least: float = SHOWN_FROM, user_id: int | None = None
+) -> ColumnElement[bool]:
+    """Whether a call matches one of these opgaven, or any; asked per call, since few of all matches are of now.
+
+    ``user_id``: with the scores that this reader's own words leave, here and in ``best_score``.
+    """
+    met = _matches(col(Match.id), user_id).where(col(Match.call_id) == call_id, _score(user_id) >= at_least)
     return exists(met.where(col(Match.challenge_id).in_(challenges)) if challenges else met)
 
 
-def best_score(challenges: tuple[str, ...]) -> Any:
+def best_score(challenges: tuple[str, ...], user_id: int | None = None) -> Any:
     """The best fit of a call with one of these opgaven, or with any; none where it matched nothing."""
-    best = select(func.max(Match.score)).where(Match.call_id == Call.id)
+    best = _matches(func.max(_score(user_id)), user_id).where(col(Match.call_id) == col(Call.id))
     return (best.where(col(Match.challenge_id).in_(challenges)) if challenges else best).scalar_subquery()
+
+
+def _matches(what: Any, user_id: int | None) -> Any:
+    if user_id is None:
+        return select(what).select_from(Match)
+    same = and_(col(Leaning.call_id) == col(Match.call_id), col(Leaning.challenge_id) == col(Match.challenge_id))
+    return select(what).select_from(Match).outerjoin(Leaning, and_(col(Leaning.user_id) == user_id, same))
+
+
+def _score(user_id: int | None) -> Any:
+    return col(Match.score) if user_id is None else func.coalesce(col(Leaning.score), col(Match.score))
 
 
 def chance_of_use() -> ColumnElement[float]:

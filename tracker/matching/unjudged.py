@@ -1,25 +1,27 @@
 """Strong matches that a team left unjudged for longer than its patience: they go to its coordinator."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import defer
 from sqlmodel import Session, and_, col, func, not_, or_, select
 
 from db.models import Call, Challenge, ClosedPeriod, Match, Revision, Subscription, Team, TeamMember, Verdict
 from db.queries import Viewer
-from db.status import next_gate_expression, standing
-from db.vocabulary import CLOSING_KINDS, NoReason, Say
+from db.status import IS_CALL, next_gate_expression, standing
+from db.vocabulary import CLOSING_KINDS, Eligibility, NoReason, Say
 from notifications.wording import AMSTERDAM, local_day
 from tracker.challenges.agenda import below
 from tracker.clock import Now
-from tracker.matching.search import best_score, chance_of_use, matched
+from tracker.matching.search import LONG, SHOWN_FROM, best_score, chance_of_use, matched
 from tracker.workdays import ClosedDays, closed_days
 
 STRONG = 0.6  # from here on a match should not lie unread
 MOST_TOLD = 10  # in one mail
 HANGS_ON_TIME = (NoReason.TOO_LATE, NoReason.NO_CAPACITY)
+CLOSED_SINCE, MOST_CLOSED = timedelta(days=365), 25
 
 
 class Unjudged(NamedTuple):
@@ -109,10 +111,46 @@ def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200
     )
     query = (
         select(Call.id)
-        .where(standing(now), matched(col(Call.id), mine))
+        .where(standing(now), matched(col(Call.id), mine, user_id=viewer.user_id))
         .where(col(Call.id).not_in(judged))
-        .order_by((best_score(mine) * chance_of_use()).desc())
+        .order_by((best_score(mine, viewer.user_id) * chance_of_use()).desc())
         .order_by(func.coalesce(next_gate_expression(now), datetime(9999, 1, 1, tzinfo=now.tzinfo)))
         .order_by(col(Call.id))
     )
     return list(session.exec(query.limit(most)))
+
+
+class ClosedUnjudged(NamedTuple):
+    """What closed for an opgave while nobody of an organisation had judged it: the strongest, and how many in all."""
+
+    challenge: Challenge
+    calls: list[Call]
+    total: int
+
+    @staticmethod
+    def closed_on(call: Call) -> date | None:
+        """Its last day; a bare day ends at the midnight after it."""
+        return local_day(call.closes_at - timedelta(seconds=1)) if call.closes_at else None
+
+
+def closed_unjudged(session: Session, viewer: Viewer, now: datetime) -> list[ClosedUnjudged]:
+    """Calls of the last year that a public body could use, by opgave in the agenda's order, the last closed first."""
+    mine = my_challenges(session, viewer)
+    judged = select(Verdict.call_id).where(
+        Verdict.participant_id == viewer.participant_id, col(Verdict.undone_at).is_(None)
+    )
+    query = (
+        select(Challenge, Call)
+        .join(Match, col(Match.challenge_id) == col(Challenge.id))
+        .join(Call, col(Call.id) == col(Match.call_id))
+        .where(col(Match.score) >= SHOWN_FROM, IS_CALL, col(Call.joined_into).is_(None))
+        .where(col(Call.closes_at) <= now, col(Call.closes_at) > now - CLOSED_SINCE)
+        .where(Call.eligible != Eligibility.NO, col(Call.id).not_in(judged))
+        .order_by(col(Challenge.agenda_id), col(Challenge.position), col(Call.closes_at).desc(), col(Call.id))
+    )
+    if mine:
+        query = query.where(col(Challenge.id).in_(mine))
+    by_challenge: dict[str, tuple[Challenge, list[Call]]] = {}
+    for challenge, call in session.exec(query.options(defer(LONG))):
+        by_challenge.setdefault(challenge.id, (challenge, []))[1].append(call)
+    return [ClosedUnjudged(challenge, calls[:MOST_CLOSED], len(calls)) for challenge, calls in by_challenge.values()]

@@ -1,4 +1,4 @@
-"""What people said changes the order of what comes after: like the rejected sinks, what anyone wants never does."""
+"""What somebody said changes the order of what comes after: like the rejected sinks, like the wanted rises. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from db.vocabulary import NoReason
+from db.vocabulary import LessonKind, NoReason, Say
+from tracker.matching import DIGEST_THRESHOLD
 from tracker.matching.fit import Array
 from tracker.matching.texts import Vectors
 
@@ -15,14 +16,21 @@ LASTING = frozenset({"off_topic", "not_eligible", "too_small", "too_large", "no_
 ALIKE_FROM, ALIKE_FULLY = 0.45, 0.8  # cosines: unrelated calls stay below the first, rewritten ones reach the second
 ENOUGH = 1.5  # so much likeness to rejections with one reason begins to count: two near ones, or three less near
 DEEPEST = 0.6  # the largest share of a score that rejections of others' calls can take away
+NEVER_TAKES = 0.9  # the share that "nooit meer zoals deze" takes of what is wholly like it
+MORE_GIVES = 0.5  # the share of what a score lacks that "meer zoals deze" gives
 HALF_LIFE = timedelta(days=365)
 RELEVANT = "gemarkeerd als relevant"
+REFUSED = "eerder beoordeeld als niet voor ons"
+LIKE_MORE, LIKE_NEVER = "lijkt op wat u vaker wilt zien", "lijkt op wat u nooit meer wilt zien"
 WANTED = 0.95  # the least score of a pair that someone marked as relevant
 
 
 @dataclass(frozen=True)
 class ActiveVerdict:
-    """One standing verdict: `say` is yes, no or later, `reason` a code with no, `vector` the judged call's."""
+    """A word that stands: `say` is a verdict (yes, no, later) or a lesson (more, never), `reason` a code with no.
+
+    `vector` is the call's it was said of; `challenge_id` none where it was said of the call as a whole.
+    """
 
     call_id: str
     challenge_id: str | None
@@ -44,18 +52,18 @@ class RankedPair:
 
 
 def after_verdicts(scored: Sequence[RankedPair], verdicts: Sequence[ActiveVerdict], now: datetime) -> list[RankedPair]:
-    """The same pairs with the scores that verdicts leave them, best first; nothing disappears.
+    """The same pairs with the scores that the words of one reader leave them, best first; nothing disappears.
 
-    Hand in the verdicts that hold for the reader (own or team's, for `no`) and everyone's `yes`: what anyone marked as
-    relevant is never lowered, whatever was rejected beside it.
+    Hand in the words that hold for that reader, own or team's. What is marked as relevant is never lowered, whatever
+    was rejected beside it.
     """
-    alike = _likeness(scored, verdicts, now)
+    alike = likeness(scored, verdicts, now)
     moved = [_moved(pair, verdicts, row) for pair, row in zip(scored, alike, strict=True)]
     return sorted(moved, key=lambda pair: -pair.score)
 
 
-def _likeness(scored: Sequence[RankedPair], verdicts: Sequence[ActiveVerdict], now: datetime) -> Array:
-    """How much each pair's call is like each judged call, 0 to 1, the less the longer ago it was judged."""
+def likeness(scored: Sequence[RankedPair | ActiveVerdict], verdicts: Sequence[ActiveVerdict], now: datetime) -> Array:
+    """How much each call is like each judged call, 0 to 1, the less the longer ago it was judged."""
     calls, others = _stacked(scored), _stacked(verdicts)
     if calls.shape[1] != others.shape[1]:
         return np.zeros((len(scored), len(verdicts)))
@@ -64,7 +72,7 @@ def _likeness(scored: Sequence[RankedPair], verdicts: Sequence[ActiveVerdict], n
     return np.asarray(near * 0.5 ** np.array(ages), np.float64).reshape(len(scored), len(verdicts))
 
 
-def _stacked(rows: Sequence[RankedPair] | Sequence[ActiveVerdict]) -> Array:
+def _stacked(rows: Sequence[RankedPair | ActiveVerdict]) -> Array:
     size = max((len(row.vector) for row in rows if row.vector is not None), default=0)
     return np.array([np.zeros(size) if row.vector is None else row.vector for row in rows]).reshape(len(rows), size)
 
@@ -72,27 +80,70 @@ def _stacked(rows: Sequence[RankedPair] | Sequence[ActiveVerdict]) -> Array:
 def _moved(pair: RankedPair, verdicts: Sequence[ActiveVerdict], alike: Array) -> RankedPair:
     about = [v.challenge_id in (None, pair.challenge_id) for v in verdicts]
     own = {v.say for v, mine in zip(verdicts, about, strict=True) if mine and v.call_id == pair.call_id}
-    if "yes" in own:
-        return replace(pair, score=max(pair.score, WANTED), because=RELEVANT)
-    if "no" in own:
-        return replace(pair, score=pair.score * (1 - DEEPEST), because="eerder beoordeeld als niet voor ons")
+    if Say.YES in own:
+        return _wanted(pair, verdicts)
+    if Say.NO in own:
+        return replace(pair, score=pair.score * (1 - DEEPEST), because=REFUSED)
     others = [(v, float(a)) for v, a, mine in zip(verdicts, alike, about, strict=True) if mine and a > 0]
+    more, never = _nearest(others, LessonKind.MORE), _nearest(others, LessonKind.NEVER)
     taken, reason = _taken(others)
+    if never > more and never * NEVER_TAKES >= taken:
+        return replace(pair, score=pair.score * (1 - never * NEVER_TAKES), because=LIKE_NEVER)
+    if more > 0 and more >= taken / DEEPEST:
+        return replace(pair, score=pair.score + (1 - pair.score) * more * MORE_GIVES, because=LIKE_MORE)
     if taken <= 0:
         return pair
     because = f"lijkt op wat eerder werd afgewezen ({NoReason(reason).label})"
     return replace(pair, score=pair.score * (1 - taken), because=because)
 
 
+def _nearest(others: Sequence[tuple[ActiveVerdict, float]], *says: str) -> float:
+    """How much it is like the likest call of which one of these was said."""
+    return max((alike for verdict, alike in others if verdict.say in says), default=0.0)
+
+
+def _wanted(pair: RankedPair, verdicts: Sequence[ActiveVerdict]) -> RankedPair:
+    """Said of the call as a whole, it is about the opgaven that the call matches; of the others it says nothing."""
+    meant = any(v.call_id == pair.call_id and v.challenge_id == pair.challenge_id for v in verdicts if v.say == Say.YES)
+    if not meant and pair.score < DIGEST_THRESHOLD:
+        return pair
+    return replace(pair, score=max(pair.score, WANTED), because=RELEVANT)
+
+
 def _taken(others: Sequence[tuple[ActiveVerdict, float]]) -> tuple[float, str]:
     """The share of the score that rejections take, and the reason they have in common."""
-    wanted = max((a for v, a in others if v.say == "yes"), default=0.0)
+    wanted = _nearest(others, Say.YES, LessonKind.MORE)
     most, because = 0.0, ""
-    for reason in sorted({v.reason for v, _ in others if v.say == "no" and v.reason in LASTING and v.reason}):
-        likeness = [a for v, a in others if v.say == "no" and v.reason == reason]
-        if max(likeness) <= wanted or len(likeness) < 2:
+    for reason in sorted({v.reason for v, _ in others if v.say == Say.NO and v.reason in LASTING and v.reason}):
+        alike = [a for v, a in others if v.say == Say.NO and v.reason == reason]
+        if max(alike) <= wanted or len(alike) < 2:
             continue
-        taken = DEEPEST * min(max(sum(likeness) - ENOUGH + 1, 0.0), 1.0)
+        taken = DEEPEST * min(max(sum(alike) - ENOUGH + 1, 0.0), 1.0)
         if taken > most:
             most, because = taken, reason
     return most, because
+
+
+def kinds(verdicts: Sequence[ActiveVerdict], now: datetime) -> list[list[ActiveVerdict]]:
+    """The rejections that together lower what is like them, a group each: one lasting reason, calls like each other.
+
+    The largest first; inside a group the newest first.
+    """
+    groups = [group for reason in sorted(LASTING) for group in _groups_of(verdicts, reason, now)]
+    return sorted(groups, key=lambda group: (-len(group), -group[0].at.timestamp()))
+
+
+def _groups_of(verdicts: Sequence[ActiveVerdict], reason: str, now: datetime) -> list[list[ActiveVerdict]]:
+    newest = {v.call_id: v for v in sorted(verdicts, key=lambda v: v.at) if v.say == Say.NO and v.reason == reason}
+    left = sorted((v for v in newest.values() if v.vector is not None), key=lambda v: (v.at, v.call_id), reverse=True)
+    groups: list[list[ActiveVerdict]] = []
+    while left:
+        group = [left.pop(0)]
+        for member in group:  # grows while it is walked
+            alike = likeness(left, [member], now)[:, 0] if left else ()
+            near = [v for v, a in zip(left, alike, strict=True) if a >= 0.5]
+            group += near
+            left = [v for v in left if v not in near]
+        if len(group) > 1:
+            groups.append(group)
+    return groups

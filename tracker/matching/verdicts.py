@@ -7,6 +7,8 @@ from sqlmodel import Session, col, select
 from db.models import User, Verdict
 from db.vocabulary import NoReason, Say, Visibility
 from tracker.errors import NotPossible
+from tracker.matching import installed
+from tracker.matching.ranking import lean_now
 
 
 class ReasonNeeded(NotPossible):
@@ -27,12 +29,13 @@ def judge(
 ) -> Verdict:
     """Record a verdict; an earlier one of this person on the same pair no longer stands.
 
-    `team`: it holds for the whole team of the person's participant, not for the person alone.
+    `team`: it holds for the whole team of the person's participant, not for the person alone. What it moves for the
+    person and those colleagues moves at once.
     """
     if say == Say.NO and reason is None:
         raise ReasonNeeded("Kies een reden bij “niet voor ons”.")
     assert user.id is not None
-    undo(session, user, call_id, challenge_id, now)
+    _end(session, user, call_id, challenge_id, now)
     verdict = Verdict(
         call_id=call_id,
         challenge_id=challenge_id,
@@ -47,11 +50,19 @@ def judge(
     )
     session.add(verdict)
     session.flush()
+    lean_now(session, user, now, installed())
     return verdict
 
 
 def undo(session: Session, user: User, call_id: int, challenge_id: str | None, now: datetime) -> Verdict | None:
-    """Take back this person's standing verdict on a pair, if there is one."""
+    """Take back this person's standing verdict on a pair, if there is one, and what it moved."""
+    ended = _end(session, user, call_id, challenge_id, now)
+    if ended is not None:
+        lean_now(session, user, now, installed())
+    return ended
+
+
+def _end(session: Session, user: User, call_id: int, challenge_id: str | None, now: datetime) -> Verdict | None:
     pair = select(Verdict).where(Verdict.call_id == call_id, Verdict.user_id == user.id)
     same = col(Verdict.challenge_id).is_(None) if challenge_id is None else col(Verdict.challenge_id) == challenge_id
     standing = session.exec(pair.where(same, col(Verdict.undone_at).is_(None))).first()

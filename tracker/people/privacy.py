@@ -28,6 +28,8 @@ from db.models import (
     Doubt,
     Duty,
     Follow,
+    Leaning,
+    Lesson,
     LogEntry,
     MagicLink,
     Moment,
@@ -157,7 +159,7 @@ def erase_user(session: Session, user: User, now: datetime) -> Erased:
     for word in (user.name, user.email):
         _strike(session, word, now, report)
     _empty_mail(session, user, report)
-    for model in (WebSession, MagicLink, Follow, TeamMember, DossierReader):
+    for model in (WebSession, MagicLink, Follow, TeamMember, DossierReader, Lesson, Leaning):
         done = session.connection().execute(delete(model).where(col(model.user_id) == user.id))
         report.removed += done.rowcount
     duties = delete(Duty).where(or_(col(Duty.reader_id) == user.id, col(Duty.deputy_id) == user.id))
@@ -172,9 +174,15 @@ def erase_user(session: Session, user: User, now: datetime) -> Erased:
     return report
 
 
+def _shared_by(user: User) -> list[Any]:
+    """Mail in which the person shared something with a colleague: it says who did."""
+    return [col(Delivery.key).startswith(f"shared:{user.id}:")]
+
+
 def _empty_mail(session: Session, user: User, report: Erased) -> None:
     """Bodies and addresses go, sent or not; what still waited is cancelled."""
-    for mail in session.exec(select(Delivery).where(or_(Delivery.user_id == user.id, Delivery.address == user.email))):
+    to_or_by = or_(Delivery.user_id == user.id, Delivery.address == user.email, *_shared_by(user))
+    for mail in session.exec(select(Delivery).where(to_or_by)):
         if mail.state in WAITING:
             mail.state = DeliveryState.CANCELLED
         mail.address, mail.subject = f"gewist-{user.id}@invalid", ""

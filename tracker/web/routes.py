@@ -16,7 +16,7 @@ from tracker.web.calls import detail as call_detail
 from tracker.web.calls import index as calls_index
 from tracker.web.challenges import detail as challenge_detail
 from tracker.web.challenges import index as challenges_index
-from tracker.web.challenges import judge, results, team
+from tracker.web.challenges import judge, lessons, results, team
 from tracker.web.frame.context import Handler
 from tracker.web.lobby import (
     asks,
@@ -122,6 +122,11 @@ ROUTES: list[Route] = [
     Route("GET", "/beoordelen", judge.queue, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/oordeel", judge.say, FUNDRAISER),
     Route("POST", "/oordelen/{verdict_id:id}/ongedaan", judge.take_back, FUNDRAISER),
+    Route("GET", "/beoordelen/geleerd", lessons.show, FUNDRAISER),
+    Route("POST", "/beoordelen/geleerd/terugzetten", lessons.reset, FUNDRAISER),
+    Route("GET", "/beoordelen/gesloten", lessons.closed, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/les", lessons.say, FUNDRAISER),
+    Route("POST", "/lessen/{lesson_id:id}/ongedaan", lessons.take_back, FUNDRAISER),
     # opgaven
     Route("GET", "/opgaven", challenges_index.index, READER),
     Route("GET", "/opgaven/witte-vlekken", challenges_index.white_spots, READER),
@@ -216,6 +221,7 @@ ROUTES: list[Route] = [
     # links from mails: signed, so without a token of ours
     Route("GET", "/oordeel/{token}", mail_links.show_decision, PUBLIC),
     Route("POST", "/oordeel/{token}", mail_links.decide, PUBLIC, Guard.NONE),
+    Route("POST", "/oordeel/{token}/les", mail_links.teach_from_mail, PUBLIC, Guard.NONE),
     Route("GET", "/klopt-niet/{token}", mail_links.show_doubt, PUBLIC),
     Route("POST", "/klopt-niet/{token}", mail_links.doubt_from_mail, PUBLIC, Guard.NONE),
     Route("GET", "/afmelden/{token}", mail_links.show_leaving, PUBLIC),

@@ -121,7 +121,7 @@ def closing(request: RequestContext, mine: tuple[str, ...]) -> CallList:
 
 def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) -> CallList:
     """What this week brought and does not stand above: what we can use first, strongest match first."""
-    best = best_score(mine)
+    best = best_score(mine, request.viewer.user_id)
     query = (
         select(Call.id)
         .where(standing(request.now.instant), col(Call.first_seen) > request.now.instant - timedelta(days=DAYS_BACK))

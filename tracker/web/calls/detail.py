@@ -2,7 +2,7 @@
 
 import zlib
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 from starlette.responses import Response
@@ -18,9 +18,10 @@ from tracker.calls.open_questions import questions_of
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
 from tracker.matching.search import SHOWN_FROM
+from tracker.matching.second_opinion import opinions_on
 from tracker.web.calls.head import head_of
 from tracker.web.calls.questions import card
-from tracker.web.calls.rows import find_call, rows_for
+from tracker.web.calls.rows import find_call, leanings_on, rows_for
 from tracker.web.calls.statements import beside, dates_of, facts, statements
 from tracker.web.calls.text_change import TextChange, text_changes
 from tracker.web.frame.context import RequestContext
@@ -71,8 +72,8 @@ def what_is_known(request: RequestContext, call: Call) -> dict[str, Any]:
     return {
         "facts": facts(call),
         "dates": dates_of(session, call, now),
-        "matches": _matches(session, call),
-        "shown_from": SHOWN_FROM,
+        "matches": _matches(request, call),
+        "opinions": opinions_on(session, call),
         "text_changes": _text_changes,
         "revisions": _of(session, Revision, call, col(Revision.at).desc(), col(Revision.id).desc()),
         "sightings": _of(session, Sighting, call, col(Sighting.source)),
@@ -131,14 +132,33 @@ def snapshot(request: RequestContext) -> Response:
     )
 
 
-def _matches(session: Session, call: Call) -> list[tuple[Match, ChallengeRow]]:
+class ShownMatch(NamedTuple):
+    """A match on its page: with the score for this reader, and why that differs from the matcher's."""
+
+    match: Match
+    challenge: ChallengeRow
+    score: float
+    because: str
+
+    @property
+    def weak(self) -> bool:
+        """Whether it stays under what a digest tells."""
+        return self.score < SHOWN_FROM
+
+
+def _matches(request: RequestContext, call: Call) -> list[ShownMatch]:
     query = (
         select(Match, ChallengeRow)
         .join(ChallengeRow, col(ChallengeRow.id) == col(Match.challenge_id))
         .where(Match.call_id == call.id)
         .order_by(col(Match.score).desc())
     )
-    return list(session.exec(query).all())
+    leanings = leanings_on(request, [call.id])
+    shown = [
+        ShownMatch(match, challenge, *leanings.get((call.id, challenge.id), (match.score, "")))
+        for match, challenge in request.session.exec(query)
+    ]
+    return sorted(shown, key=lambda each: -each.score)
 
 
 def _of(session: Session, model: Any, call: Call, *order: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Call, Challenge, Deadline, Match, Sighting, Verdict
+from db.models import Call, Challenge, Deadline, Leaning, Match, Sighting, Verdict
 from db.queries import shared_budgets
 from db.rights import visible
 from db.status import next_gate, remark_of, status_of
@@ -42,6 +42,7 @@ class Why:
     challenge: Challenge
     score: float
     words: list[str]
+    because: str = ""  # why it stands higher or lower for this reader than the matcher has it
 
     @property
     def weak(self) -> bool:
@@ -65,10 +66,10 @@ class CallRow:
 
 
 def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[str] = ()) -> list[CallRow]:
-    """Rows in the order of the calls; five queries however many calls there are. ``about``: opgaven named first."""
+    """Rows in the order of the calls; six queries however many calls there are. ``about``: opgaven named first."""
     ids = [call.id for call in calls]
     deadlines = _by_call(request.session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
-    whys = matches_of(request.session, ids)
+    whys = matches_of(request, ids)
     verdicts = _by_call(
         request.session.exec(
             select(Verdict)
@@ -110,8 +111,9 @@ def doubles_of(request: RequestContext, ids: Sequence[int]) -> dict[int, list[Ca
     return {call: [by_id[other] for other in of_call if other in by_id] for call, of_call in wanted.items()}
 
 
-def matches_of(session: Session, ids: Sequence[int]) -> dict[int, list[Why]]:
-    """Call -> the opgaven it matched, strongest first."""
+def matches_of(request: RequestContext, ids: Sequence[int]) -> dict[int, list[Why]]:
+    """Call -> the opgaven it matched, strongest first, as this reader's own words leave them."""
+    session, leanings = request.session, leanings_on(request, ids)
     query = (
         select(Match, Challenge)
         .join(Challenge, col(Challenge.id) == col(Match.challenge_id))
@@ -120,8 +122,15 @@ def matches_of(session: Session, ids: Sequence[int]) -> dict[int, list[Why]]:
     )
     by_call: dict[int, list[Why]] = defaultdict(list)
     for match, challenge in session.exec(query):
-        by_call[match.call_id].append(Why(challenge, match.score, hit_words(match.reasons)))
-    return by_call
+        score, because = leanings.get((match.call_id, challenge.id), (match.score, ""))
+        by_call[match.call_id].append(Why(challenge, score, hit_words(match.reasons), because))
+    return {call: sorted(whys, key=lambda why: -why.score) for call, whys in by_call.items()}
+
+
+def leanings_on(request: RequestContext, ids: Sequence[int]) -> dict[tuple[int, str], tuple[float, str]]:
+    """Call and opgave -> the score that it has for this reader, and why."""
+    mine = select(Leaning).where(Leaning.user_id == request.viewer.user_id, col(Leaning.call_id).in_(ids))
+    return {(row.call_id, row.challenge_id): (row.score, row.because) for row in request.session.exec(mine)}
 
 
 def hit_words(reasons: Iterable[dict[str, Any]]) -> list[str]:

@@ -12,7 +12,9 @@ from db.vocabulary import ChallengeStatus, Status
 from tracker.challenges.teams import members_of, readers
 from tracker.errors import ChangedMeanwhile
 from tracker.lobby.by_challenge import lobby_of
+from tracker.matching.certainty import certainty
 from tracker.matching.preview_words import PreviewScorer, preview_words
+from tracker.matching.run import waiting_calls
 from tracker.matching.search import find
 from tracker.web.calls.rows import rows_for
 from tracker.web.frame.actions import STATUSES, PageOf
@@ -71,6 +73,8 @@ def show(request: RequestContext) -> Response:
     return request.page(
         "challenges/detail.html",
         challenge=challenge,
+        certainty=certainty(session, request.viewer, challenge),
+        **_until_matched(request, challenge),
         children=session.exec(
             select(Challenge).where(Challenge.parent_id == challenge.id).order_by(col(Challenge.position))
         ).all(),
@@ -85,11 +89,18 @@ def show(request: RequestContext) -> Response:
     )
 
 
+def _until_matched(request: RequestContext, challenge: Challenge) -> dict[str, Any]:
+    """While calls wait to be matched with the words of now: how many, and what these words find meanwhile."""
+    waiting = waiting_calls(request.session) if challenge.words_nl or challenge.words_en else 0
+    return {"waiting": waiting, **(_preview(request, challenge) if waiting else {"tried": []})}
+
+
 def _form(request: RequestContext, challenge: Challenge, state: FormState) -> Response:
     theirs = challenge if state.status == STATUSES[ChangedMeanwhile] else None
     return request.page(
-        "challenges/detail_edit.html", state=state, challenge=challenge, theirs=theirs, **_preview(request, challenge)
-    )
+        "challenges/detail_edit.html", state=state, challenge=challenge, theirs=theirs,
+        certainty=certainty(request.session, request.viewer, challenge), **_preview(request, challenge),
+    )  # fmt: skip
 
 
 edit = PageOf(find_challenge, _form, lambda challenge: f"/opgaven/{challenge.id}")
@@ -129,7 +140,7 @@ def _preview(request: RequestContext, challenge: Challenge) -> dict[str, Any]:
     edited = Challenge(**{**challenge.model_dump(), **texts, **changed})
     preview = preview_words(request.session, request.site.part(PreviewScorer), edited, request.now.instant)
     return {
-        "found": preview,
+        "preview": preview,
         "tried": rows_for(request, preview.calls[:MOST_TRIED]),
         "lost": preview.lost[:MOST_LOST],
     }

@@ -8,6 +8,7 @@ from db.models import Call, Challenge, Verdict
 from db.queries import Viewer
 from db.vocabulary import NoReason, Say
 from tracker.errors import Incomplete, NotFound
+from tracker.matching.lessons import kinds_of
 from tracker.matching.unjudged import my_challenges, waiting_for
 from tracker.matching.verdicts import judge, undo
 from tracker.web.calls.head import head_of
@@ -16,6 +17,8 @@ from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState
 from tracker.web.frame.safety import home_path
+
+MOST_KINDS = 2  # that are told above the queue
 
 
 class VerdictForm(BaseModel):
@@ -31,20 +34,22 @@ def queue(request: RequestContext) -> Response:
     """The next call that waits for this person, and how many wait."""
     waiting = waiting_for(request.session, request.viewer, request.now.instant)
     last = _last(request.session, request.viewer, request.query.get("laatste", ""))
+    kinds = kinds_of(request.session, request.user.id, request.now.instant)[:MOST_KINDS]
     if not waiting:
-        return request.page("challenges/judge_empty.html", last=last)
+        return request.page("challenges/judge_empty.html", last=last, kinds=kinds)
     call = request.session.get_one(Call, waiting[0])
     row = rows_for(request, [call])[0]
     my_opgaven = my_challenges(request.session, request.viewer)
-    why = matches_of(request.session, [waiting[0]]).get(waiting[0], [])
+    why = matches_of(request, [waiting[0]]).get(waiting[0], [])
     about = next((w for w in why if w.challenge.id in my_opgaven), why[0] if why else None)
     return request.page(
-        "challenges/judge.html", row=row, head=head_of(request, call), about=about, waiting=len(waiting), last=last
-    )
+        "challenges/judge.html", row=row, head=head_of(request, call), about=about, waiting=len(waiting), last=last,
+        kinds=kinds,
+    )  # fmt: skip
 
 
 def _ask_reason(request: RequestContext, call: Call, state: FormState) -> Response:
-    why = matches_of(request.session, [call.id]).get(call.id, [])
+    why = matches_of(request, [call.id]).get(call.id, [])
     about = next((w for w in why if w.challenge.id == request.form.get("challenge")), None)
     return request.page("challenges/judge_reason.html", state=state, row=rows_for(request, [call])[0], about=about)
 

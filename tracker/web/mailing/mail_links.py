@@ -1,16 +1,19 @@
 """Links from mails: judge a call, say what is wrong, stop a mail. Opening shows a button; only the press acts."""
 
+from typing import Literal
+
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Call, Challenge, Subscription, User
 from db.queries import CallFilter, live_call
-from db.vocabulary import NoReason, Say
+from db.vocabulary import LessonKind, NoReason, Say
 from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, LeavingLink, Links
 from tracker.calls.answers import can_be_doubted, doubt
 from tracker.errors import Refused
 from tracker.mailing.keys import signing_keys
+from tracker.matching.lessons import teach
 from tracker.matching.verdicts import ReasonNeeded, judge
 from tracker.people.subscriptions import leave as end
 from tracker.people.subscriptions import leave_reminders, take_up, take_up_reminders
@@ -29,6 +32,12 @@ class MailedVerdictForm(BaseModel):
 
     say: Say
     reason: NoReason | None = None
+
+
+class MailedLessonForm(BaseModel):
+    """More, or never more, like this call."""
+
+    kind: Literal["more", "never"]
 
 
 def _links(request: RequestContext) -> Links:
@@ -81,6 +90,20 @@ def decide(request: RequestContext) -> Response:
         return _form(request, call, form.say.value, {"reason": str(error)}, 422)
     request.record("verdict from mail", f"call {call.id}", form.say.value)
     return request.page("mailing/mail_links_decided.html", call=call, say=form.say)
+
+
+def teach_from_mail(request: RequestContext) -> Response:
+    """More, or never more, like the call of the link; what was said before stays."""
+    decision = _decision(request)
+    if decision is None:
+        return request.page("mailing/mail_links_expired.html", 410)
+    user, call = decision
+    form, errors = forms.filled(MailedLessonForm, request.form)
+    if form is None:
+        return _form(request, call, "", errors, 422)
+    teach(request.session, user, call.id, LessonKind(form.kind), request.now.instant)
+    request.record("lesson from mail", f"call {call.id}", form.kind)
+    return request.page("mailing/mail_links_taught.html", call=call, kind=LessonKind(form.kind))
 
 
 def _doubted(request: RequestContext) -> tuple[User, Call] | None:

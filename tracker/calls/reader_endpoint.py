@@ -1,0 +1,107 @@
+"""The endpoint of the second reader: one OpenAI-compatible address, what it is asked, and what a day may cost.
+
+What it is asked about must be public, and whatever it answers must quote the sentence it read.
+"""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session
+
+from db.models import ReaderUse
+from notifications.wording import local_day
+
+LONGEST_TEXT = 12_000  # characters of a call that are sent along
+LONGEST_ANSWER = 200_000  # bytes
+SHORTEST_QUOTE = 8  # characters: less could stand in any text
+PATIENCE = 60  # seconds
+MILLION = 1_000_000
+TOKENS_UNTOLD = 8_000  # more than a call takes: what it counts for where the answer does not say what it used
+NO_ANSWER = (OSError, ValueError, LookupError, TypeError)  # the endpoint is away, or answers something else
+ROLE = (
+    "You read funding calls. Answer with one JSON object with the keys value and sentence and nothing else. sentence is"
+    " copied letter for letter from the text. Where the text does not say it, both are null."
+)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the second reader listens, and what a day may cost."""
+
+    url: str
+    key: str
+    model: str
+    most_calls: int
+    most_euros: Decimal
+    euros_per_million: Decimal
+
+    def cost(self, tokens: int) -> Decimal:
+        """What so many tokens cost, in euros."""
+        return self.euros_per_million * tokens / MILLION
+
+
+Post = Callable[[Endpoint, bytes], bytes]
+
+
+def calls_left(session: Session, endpoint: Endpoint, now: datetime) -> int:
+    """How many calls the day still allows; none where one more could cost more euros than are left."""
+    use = session.get(ReaderUse, local_day(now)) or ReaderUse(day=local_day(now))
+    fits = use.euros + endpoint.cost(TOKENS_UNTOLD) <= endpoint.most_euros
+    return max(0, endpoint.most_calls - use.calls) if fits else 0
+
+
+def count_use(session: Session, endpoint: Endpoint, now: datetime, tokens: int) -> None:
+    """One call more today, and what it took."""
+    use = session.get(ReaderUse, local_day(now)) or ReaderUse(day=local_day(now))
+    use.calls, use.tokens = use.calls + 1, use.tokens + tokens
+    use.euros = endpoint.cost(use.tokens).quantize(Decimal("0.01"))
+    session.add(use)
+
+
+def ask(endpoint: Endpoint, question: str, text: str, send: Post) -> tuple[str, int]:
+    """The words of the answer, and how many tokens it took. Raises one of NO_ANSWER where there is none."""
+    messages = [{"role": "system", "content": ROLE}, {"role": "user", "content": f"{question}\n\nText:\n{text}"}]
+    body = {"model": endpoint.model, "messages": messages, "temperature": 0, "max_tokens": 500}
+    answer = json.loads(send(endpoint, json.dumps(body).encode()))
+    content = answer["choices"][0]["message"]["content"]
+    used = (answer.get("usage") or {}).get("total_tokens")
+    return str(content), used if isinstance(used, int) and used > 0 else TOKENS_UNTOLD
+
+
+def quoted(sentence: str | None, text: str) -> str:
+    """The sentence with its white space made single, where it stands in the text; else nothing."""
+    words = " ".join((sentence or "").split())
+    return words if len(words) >= SHORTEST_QUOTE and words in " ".join(text.split()) else ""
+
+
+def object_in(content: str) -> str:
+    """The JSON object, also where it stands in a block of code."""
+    begin, end = content.find("{"), content.rfind("}")
+    return content[begin : end + 1] if 0 <= begin < end else content
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """The key goes to the address that was set, and to no other."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def post_json(endpoint: Endpoint, body: bytes) -> bytes:
+    """The answer of the endpoint. Raises OSError where there is none."""
+    address = f"{endpoint.url.rstrip('/')}/chat/completions"
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    if endpoint.key:
+        headers["Authorization"] = f"Bearer {endpoint.key}"
+    request = urllib.request.Request(address, body, headers, method="POST")  # noqa: S310  the setting allows http(s) only
+    with urllib.request.build_opener(_NoRedirect).open(request, timeout=PATIENCE) as answer:
+        content: bytes = answer.read(LONGEST_ANSWER + 1)
+    if len(content) > LONGEST_ANSWER:
+        raise ValueError("an answer of more than 200 kB")
+    return content
