@@ -12,11 +12,12 @@ from sqlmodel import Session
 
 from db.models import Dossier, LobbyAgenda
 from db.session import writing
+from db.vocabulary import Role
 from db.vocabulary_lobby import AgendaState, PartyKind
 from tests.make.lobby import Cast, gather
-from tests.make.pages import visit
-from tracker.exchange.agenda_files import as_docx, as_pdf, differences, facts_of
-from tracker.lobby import coalition, dossiers, moments
+from tests.make.pages import make_user, visit
+from tracker.exchange.agenda_files import as_docx, as_pdf, differences, facts_of, status_of
+from tracker.lobby import coalition, dossiers, moments, resolutions
 from tracker.lobby.agenda_document import document_of, freeze, thaw
 
 TODAY = date(2026, 5, 29)
@@ -130,8 +131,13 @@ def test_adopting_the_agenda_freezes_it(cast: Cast) -> None:
     """Whatever way a decision takes, from the moment it counts the agenda shows what was decided."""
     dossier = on_agenda(cast)
     agenda = cast.session.get_one(LobbyAgenda, 2026)
-    dossiers.set_agenda_state(cast.deed(cast.coordinator), agenda, AgendaState.ADOPTED, TODAY, agenda.version)
+    given = resolutions.AgendaDecision("MRA-2026-40", TODAY)
+    proposed = resolutions.decide_agenda(
+        cast.deed(cast.coordinator), agenda, AgendaState.ADOPTED, given, agenda.version
+    )
+    resolutions.confirm(cast.deed(make_user(cast.session, cast.now, Role.COORDINATOR, "haarlem")), proposed)
     dossier.request = "Iets anders"
     cast.session.flush()
     document = document_of(cast.session, 2026, TODAY)
     assert (document.frozen, document.lines[0].ask) == (True, "Een waarborgfonds")
+    assert status_of(document) == "Vastgesteld door Bestuur, besluit MRA-2026-40, vrijdag 29 mei 2026."
