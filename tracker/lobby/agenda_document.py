@@ -133,17 +133,6 @@ def _decision(session: Session, year: int) -> str:
     return session.exec(taken.order_by(col(Resolution.id).desc())).first() or ""
 
 
-def _decision(session: Session, year: int) -> str:
-    """The number or name of the Bestuur's decision, as it was last put right."""
-    confirmed = select(Resolution.decision).where(
-        Resolution.agenda_year == year,
-        Resolution.gremium == Gremium.BOARD,
-        col(Resolution.kind).in_([ResolutionKind.ADOPTION, ResolutionKind.CORRECTION]),
-        col(Resolution.confirmed_by).is_not(None),
-    )
-    return session.exec(confirmed.order_by(col(Resolution.id).desc())).first() or ""
-
-
 def freeze(session: Session, agenda: LobbyAgenda, day: date) -> None:
     """Keep every item as it is now: what the Bestuur adopts can be shown again, whatever is edited later."""
     agenda.document = [asdict(line) for line in _live_lines(session, agenda.year, day)]
