@@ -49,7 +49,7 @@ def adopt(
     for party in reasons:
         participant_on(deed.session, party, deed.today, "dissent")
     terms = {"succeeds_id": succeeds.id if succeeds else None, "dissent": reasons}
-    resolution = _propose(deed, dossier, position, ResolutionKind.ADOPTION, decision, **terms)
+    resolution = _propose(deed, position, ResolutionKind.ADOPTION, decision, **terms)
     if decision.gremium in OWN_BODIES:
         must_fit(deed, dossier, visibility)
         position.visibility = visibility
@@ -68,7 +68,7 @@ def correct(deed: Deed, position: Position, decision: Adoption, reason: str) -> 
     check_decision(decision, deed.today)
     make_room(deed.session, position, decision, None)
     reason = required(reason, "reason", "Schrijf waarom dit wordt verbeterd.")
-    resolution = _propose(deed, dossier, position, ResolutionKind.CORRECTION, decision, reason=reason)
+    resolution = _propose(deed, position, ResolutionKind.CORRECTION, decision, reason=reason)
     if decision.gremium in OWN_BODIES:
         _settle(deed, resolution, dossier, position)
     return resolution
@@ -85,7 +85,7 @@ def withdraw(deed: Deed, position: Position, gremium: Gremium, decision: str, da
     taken_back = Adoption(gremium, decision, day, max(day, position.valid_from or day))
     check_decision(taken_back, deed.today)
     reason = required(reason, "reason", "Schrijf waarom dit wordt ingetrokken.")
-    resolution = _propose(deed, dossier, position, ResolutionKind.WITHDRAWAL, taken_back, reason=reason)
+    resolution = _propose(deed, position, ResolutionKind.WITHDRAWAL, taken_back, reason=reason)
     if gremium in OWN_BODIES:
         _settle(deed, resolution, dossier, position)
     return resolution
@@ -127,9 +127,7 @@ def _opened(deed: Deed, position: Position, gremium: Gremium) -> Dossier:
     return dossier
 
 
-def _propose(
-    deed: Deed, dossier: Dossier, position: Position, kind: ResolutionKind, decision: Adoption, **terms: Any
-) -> Resolution:
+def _propose(deed: Deed, position: Position, kind: ResolutionKind, decision: Adoption, **terms: Any) -> Resolution:
     resolution = Resolution(
         position_id=position.id,
         kind=kind,
@@ -145,14 +143,7 @@ def _propose(
     )
     deed.session.add(resolution)
     deed.session.flush()
-    if decision.gremium not in OWN_BODIES:
-        log(deed, dossier, LogKind.DECISION, f"{_told(resolution, position)}: wacht op bevestiging", subject=position)
     return resolution
-
-
-def _told(resolution: Resolution, position: Position) -> str:
-    word, body = ResolutionKind(resolution.kind).label, Gremium(resolution.gremium).label
-    return f"standpunt {position.number}, {word} door {body}, besluit {resolution.decision}"
 
 
 def open_of(session: Session, position_id: int | None = None, agenda_year: int | None = None) -> Resolution | None:
@@ -183,16 +174,15 @@ def confirm(deed: Deed, resolution: Resolution) -> None:
 
 
 def drop(deed: Deed, resolution: Resolution) -> None:
-    """Take a proposal off: its own side, or the second person who finds it is not so. It stays in the history."""
+    """Take a proposal off: its own side, or the second person who finds it is not so.
+
+    It stays in the history, and out of the dossier's log, which more people read.
+    """
     subject = subject_of(deed.session, resolution)
     must_see(deed, subject)
     must_have(deed, Role.COORDINATOR, "Een voorgesteld besluit haalt een coördinator weg.")
     _lock_open(deed, resolution)
     resolution.dropped_by, resolution.settled_at = deed.by.id, deed.now
-    if resolution.position_id is not None:
-        position = deed.session.get_one(Position, resolution.position_id)
-        text = f"{_told(resolution, position)}: niet bevestigd"
-        log(deed, deed.session.get_one(Dossier, position.dossier_id), LogKind.DECISION, text, subject=position)
     deed.session.flush()
 
 
