@@ -20,6 +20,7 @@ STEMMERS = {"nl": "dutch", "en": "english"}
 TITLE, PROGRAMME, CODE = "þ", "ð", "ø"
 
 LONG_WORD, SHORT_HALF = 9, 4  # letters from which a Dutch word may be put together, and the fewest of a half
+LONGEST_WORD = 60  # letters; what is longer is no word, and must stop nobody's search or mail
 SHORT_HEADS = frozenset({"net", "weg", "bus", "hub", "dak", "gas", "zee", "bos", "ov"})
 LONGEST_CODE = 60
 
@@ -132,7 +133,7 @@ def parts(word: str) -> tuple[str, ...]:
 def halves(word: str) -> tuple[str, ...]:
     """The two or more Dutch words that a long word is put together of, or nothing: laadinfrastructuur -> laad,
     infrastructuur. Known words only, the longest last word first."""
-    if len(word) < LONG_WORD or not word.isalpha():
+    if not LONG_WORD <= len(word) <= LONGEST_WORD or not word.isalpha():
         return ()
     for cut in range(SHORT_HALF, len(word) - 2):
         head = word[cut:]
