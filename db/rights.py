@@ -115,8 +115,12 @@ def _dossier_of(session: Session, row: Any) -> Dossier | None:
 
 def visible(viewer: Viewer, model: Any) -> ColumnElement[bool]:
     """The same rule as a WHERE clause, for a table with ``participant_id`` and ``visibility``."""
+    if model is Dossier:  # one that was thrown away or went into another is in no list
+        return and_(
+            _seen(viewer, model, model.id), col(model.deleted_at).is_(None), col(model.merged_into_id).is_(None)
+        )
     if not hasattr(model, "dossier_id"):
-        return _seen(viewer, model, model.id if model is Dossier else None)
+        return _seen(viewer, model, None)
     dossier = aliased(Dossier)
     hung = col(model.dossier_id).in_(select(dossier.id).where(_seen(viewer, dossier, dossier.id)))
     shared = and_(_shared(viewer, model, model.dossier_id), or_(col(model.dossier_id).is_(None), hung))

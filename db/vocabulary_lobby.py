@@ -92,6 +92,27 @@ class LogKind(Word):
     AGENDA = "agenda", "lobbyagenda"
 
 
+class LoggedKind(Word):
+    """What can be corrected and taken back, with its history."""
+
+    CONTACT = "contact", "contactmoment"
+    COMMITMENT = "commitment", "toezegging"
+    STAKE = "stake", "krachtenveld"
+    OUTCOME = "outcome", "opbrengst"
+    NOTE = "note", "notitie"
+    HOOK = "hook", "aanhaking bij een moment"
+    AGENDA = "agenda", "plaats op de lobbyagenda"
+    CHAIN_LINK = "chain_link", "schakel"
+    DOSSIER = "dossier", "dossier"
+
+
+class LoggedDeed(Word):
+    """What was done to it."""
+
+    CORRECTED = "corrected", "gewijzigd"
+    WITHDRAWN = "withdrawn", "ingetrokken"
+
+
 class ChainKind(Word):
     """A step on the way to a call, in the order in which they usually come."""
 

@@ -1,4 +1,4 @@
-"""Every table, in short chapters: calls, people, access, lobby, contacts, applications, planning, mail."""
+"""Every table, in short chapters: calls, people, access, organisations, lobby, contacts, applications, plans, mail."""
 
 from db.models.access import AuditEntry, Duty, Follow, MagicLink, Team, TeamMember, WebSession
 from db.models.applications import Application, ApplicationPartner, Cofunding, CofundingRoom
@@ -32,11 +32,13 @@ from db.models.lobby import (
     LobbyAgenda,
     LobbyAgendaItem,
     LogEntry,
+    LoggedChange,
     Position,
     Resolution,
     SignOffRound,
 )
 from db.models.mail import Alert, Attempt, Delivery, Lease, MailText, Pause, Relay, Reminded, Run, Suppression, Told
+from db.models.organisations import Organisation, OrganisationName
 from db.models.people import REMINDER_DAYS, Leaning, Lesson, Participant, Subscription, User, Verdict
 from db.models.planning import Assignment, Body, CalendarFeed, ClosedPeriod, DecisionClock, Meeting, Milestone
 from db.models.questions import Answer, Doubt, Question, ReaderUse, SecondOpinion

@@ -26,11 +26,10 @@ class Stakeholder(Numbered, Owned, table=True):
     __table_args__ = (
         one_of("kind", StakeholderKind),
         one_of("visibility", Visibility),
-        Index("ix_stakeholder_office", "office_key"),
         Index(  # erased persons have no name left to tell them apart
             "uq_stakeholder_office",
             "participant_id",
-            "office_key",
+            "organisation_id",
             "person",
             unique=True,
             sqlite_where=text("erased_at IS NULL"),
@@ -41,9 +40,15 @@ class Stakeholder(Numbered, Owned, table=True):
     )
 
     kind: str = StakeholderKind.OFFICE
-    organisation: str
+    # Always there, though the column does not say so: SQLite adds no such column to a table that others refer to.
+    organisation_id: int = Field(
+        foreign_key="organisation.id",
+        nullable=True,
+        index=True,
+        description="the office, or without one the organisation",
+    )
+    organisation: str = Field(description="as it was called when we spoke")
     office: str = Field(default="", description="the function, such as 'directeur Woningbouw'")
-    office_key: str = Field(description="organisation and office folded, to find the same office with other people")
     person: str = Field(default="", description="who holds the office now")
     address: str = Field(default="", description="mail or telephone at work")
     purpose: str = Field(default="", description="why we keep a person")

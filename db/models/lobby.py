@@ -16,6 +16,8 @@ from db.vocabulary_lobby import (
     DossierKind,
     Gremium,
     Level,
+    LoggedDeed,
+    LoggedKind,
     LogKind,
     PartyKind,
     PartyStance,
@@ -87,6 +89,11 @@ class Dossier(Numbered, Owned, table=True):
     group_parties: bool = Field(default=False, description="participants of the coalition are in its group")
     group_lobbyists: bool = Field(default=False, description="and all participants' lobbyists")
     example: bool = Field(default=False, description="made up, to show how it works")
+    parked_until: date | None = Field(default=None, description="left alone for now; asked again on that day")
+    deleted_at: datetime | None = Field(default=None, description="thrown away while there was nothing in it")
+    merged_into_id: int | None = Field(
+        default=None, foreign_key="dossier.id", index=True, description="what was in it stands there"
+    )
     opened_at: datetime
     closed_at: datetime | None = None
 
@@ -176,6 +183,28 @@ class LogEntry(Numbered, table=True):
     to_stage: str | None = None
     subject_id: int | None = Field(default=None, description="the position, contact moment ... it is about")
     redacted_at: datetime | None = None
+
+
+class LoggedChange(Numbered, table=True):
+    """What stood there before a correction or a withdrawal, by whom and when; for the organisation that wrote it."""
+
+    __tablename__ = "logged_change"
+    __table_args__ = (
+        one_of("kind", LoggedKind),
+        one_of("deed", LoggedDeed),
+        one_of("visibility", (Visibility.OWN,)),
+        Index("ix_logged_change_subject", "kind", "subject_id"),
+    )
+
+    kind: str
+    subject_id: int = Field(description="of the row that was changed, which is gone where it was withdrawn")
+    deed: str
+    dossier_id: int | None = Field(default=None, foreign_key="dossier.id", index=True)
+    participant_id: str = Field(foreign_key="participant.id")
+    visibility: str = Visibility.OWN
+    user_id: int = Field(foreign_key="user.id")
+    at: datetime
+    before: str = Field(sa_type=Text, description="a line a field: what it is called, and what stood there")
 
 
 class Position(Numbered, Owned, table=True):

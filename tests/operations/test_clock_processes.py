@@ -217,7 +217,7 @@ def _with_something_to_lose(engine: Engine, now: datetime) -> int:
         mail.next_attempt_at = now + HOUR
         session.add(
             Stakeholder(
-                organisation="Ministerie", office_key="ministerie", person="Jan", purpose="overleg",
+                organisation="Ministerie", person="Jan", purpose="overleg",
                 participant_id="haarlem", retain_until=now.date() + timedelta(days=30), created_at=now,
             )
         )  # fmt: skip

@@ -165,7 +165,7 @@ def test_what_may_go_goes_once_a_day_and_what_was_sent_stays_on_record(engine: E
             )  # fmt: skip
         session.add(
             Stakeholder(
-                organisation="Ministerie", office_key="ministerie", person="Jan", purpose="overleg",
+                organisation="Ministerie", person="Jan", purpose="overleg",
                 participant_id="amsterdam", retain_until=now.date() - DAY, created_at=now,
             )
         )  # fmt: skip

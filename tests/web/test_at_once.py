@@ -24,7 +24,7 @@ from db.models import (
     LobbyAgenda,
     Meeting,
     Moment,
-    Stakeholder,
+    Organisation,
     Team,
     User,
     Verdict,
@@ -35,7 +35,7 @@ from scrapers.listing import Listing
 from tests.make.pages import Visitor, visit
 from tests.make.seed_pages import monday, seeded_people
 from tracker.calls.corrections import add_call
-from tracker.lobby.contacts import office_key
+from tracker.organisations.names import name_key
 
 OPGAVE = "A20-2-cultuur"
 FREE = date(2026, 6, 18)
@@ -137,12 +137,8 @@ DEEDS: dict[str, Deed] = {
     "a contact with an office": (
         "/contacten",
         {"organisation": "Ministerie van VRO", "office": "Directeur Bouwen", "message": "Meer regie"},
-        lambda me, other, now: Stakeholder(
-            organisation="Ministerie van VRO",
-            office="Directeur Bouwen",
-            office_key=office_key("Ministerie van VRO", "Directeur Bouwen"),
-            participant_id="amsterdam",
-            created_at=now,
+        lambda me, other, now: Organisation(
+            name="VRO", key=name_key("Ministerie van VRO"), participant_id="amsterdam", created_at=now
         ),
     ),
     "a lobby agenda": (

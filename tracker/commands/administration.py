@@ -8,6 +8,7 @@ from tracker.calendar.load_bodies import load_bodies
 from tracker.challenges.agenda import load_agendas
 from tracker.commands.context import context_of
 from tracker.database import migrate_database
+from tracker.organisations.load import load_organisations
 from tracker.people.participants import load_participants
 
 app = typer.Typer()
@@ -20,6 +21,10 @@ def init(context: typer.Context) -> None:
     engine = migrate_database(command.settings)
     with writing(engine) as session:
         challenges, participants = load_agendas(session), load_participants(session)
+        organisations = load_organisations(session, command.now.instant)
         bodies = load_bodies(session)
         replan_meetings(session, command.now.instant)
-    typer.echo(f"database ready; added {challenges} opgaven, {participants} participants and {bodies} bodies")
+    typer.echo(
+        f"database ready; added {challenges} opgaven, {participants} participants, {organisations} organisations"
+        f" and {bodies} bodies"
+    )

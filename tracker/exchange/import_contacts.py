@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, select
 
-from db.models import AuditEntry, ContactMoment, Stakeholder, User
+from db.models import AuditEntry, ContactMoment, Organisation, Stakeholder, User
 from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility, spoken
 from db.vocabulary_lobby import ContactKind
+from notifications.wording import local_day
 from tracker.calls.typed_values import moment, moment_of_cell
 from tracker.errors import NotAMoment, NotPossible, Refused, TwoReadings
 from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, text_of
-from tracker.lobby.contacts import ContactFields, Office, log_contact, office_key
+from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.organisations.register import find, live
 from tracker.people.participants import participant_id
 from tracker.rights import Deed, viewer_of
 
@@ -32,7 +34,7 @@ class ContactKey(NamedTuple):
     """What makes a contact the same one: whose, with which office, when, and what was brought."""
 
     participant: str
-    office: str
+    office: int | None
     day: date
     message: str
 
@@ -42,9 +44,10 @@ def import_contacts(session: Session, rows: Iterable[Row], user: User, now: date
     if not has_role(viewer_of(user), Role.FUNDRAISER):
         raise NotPossible(f"{user.email} may not log contacts: a reader cannot")
     logged = _logged(session, user)
+    today = local_day(now)
 
     def read(row: dict[str, Any]) -> bool:
-        key, fields, office = _read(session, row, user)
+        key, fields, office = _read(session, row, user, today)
         if key in logged:
             return False
         if key.participant != user.participant_id:
@@ -53,7 +56,7 @@ def import_contacts(session: Session, rows: Iterable[Row], user: User, now: date
             log_contact(Deed(session, user, now), fields, office)
         except Refused as error:
             raise NotReadable(f"{error.field or 'contact'}: {error}") from error
-        logged.add(key)
+        logged.add(key._replace(office=_office(session, user, office, today)))
         return True
 
     news = check_rows(rows, COLUMNS, read)
@@ -63,12 +66,24 @@ def import_contacts(session: Session, rows: Iterable[Row], user: User, now: date
 
 def _logged(session: Session, user: User) -> set[ContactKey]:
     """The contacts this person may see; what is hidden from them is not told apart from what is absent."""
-    both = select(ContactMoment, Stakeholder.office_key).where(ContactMoment.stakeholder_id == Stakeholder.id)
+    both = select(ContactMoment, Organisation).where(
+        ContactMoment.stakeholder_id == Stakeholder.id, Stakeholder.organisation_id == Organisation.id
+    )
     visible_contacts = session.exec(both.where(visible(viewer_of(user), ContactMoment)))
-    return {ContactKey(row.participant_id, office, row.day, row.message) for row, office in visible_contacts}
+    return {
+        ContactKey(row.participant_id, live(session, place).id, row.day, row.message) for row, place in visible_contacts
+    }
 
 
-def _read(session: Session, row: dict[str, Any], user: User) -> tuple[ContactKey, ContactFields, Office]:
+def _office(session: Session, user: User, office: Office, today: date) -> int | None:
+    """The office in the register, or without one the organisation; none where it is not there yet."""
+    place = find(session, viewer_of(user), office.organisation, today)
+    if place and office.office.strip():
+        place = find(session, viewer_of(user), office.office, today, place)
+    return place.id if place else None
+
+
+def _read(session: Session, row: dict[str, Any], user: User, today: date) -> tuple[ContactKey, ContactFields, Office]:
     text = {name: _text(row, name) for name in COLUMNS}
     day, follow_up_on = _day(row, "day"), _day(row, "follow_up_on")
     if day is None:
@@ -85,7 +100,7 @@ def _read(session: Session, row: dict[str, Any], user: User) -> tuple[ContactKey
         visibility=_word(Visibility, text["visibility"], Visibility.OWN, "visibility"),
     )
     owner = participant_id(session, text["participant"]) or user.participant_id
-    return ContactKey(owner, office_key(office.organisation, office.office), day, fields.message), fields, office
+    return ContactKey(owner, _office(session, user, office, today), day, fields.message), fields, office
 
 
 def _text(row: dict[str, Any], name: str) -> str:

@@ -1,15 +1,17 @@
-"""Contacts: log one in under a minute, see who was at the same office, follow up, and keep the map of stakes."""
+"""Contacts: log one in under a minute, follow up, and keep the map of stakes."""
 
-import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from db.models import Commitment, ContactMoment, Dossier, Participant, Stake, Stakeholder, User
+from db.models import Commitment, ContactMoment, Dossier, Organisation, Stake, Stakeholder, User
 from db.queries import Viewer
-from db.rights import may_see, visible
+from db.rights import may_see, visible, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import (
     CommitmentKind,
@@ -19,13 +21,13 @@ from db.vocabulary_lobby import (
     StakeholderKind,
     StakeRole,
 )
-from notifications.wording import listed
 from tracker.errors import Incomplete, NotFound, required
+from tracker.lobby.history import correct, must_own
 from tracker.lobby.log import dossier_for, log
+from tracker.organisations import register
 from tracker.rights import Deed, must_add, must_change, must_fit, must_have, must_have_group
 from tracker.versions import claim
 
-NEARBY = timedelta(days=30)
 KEEP_PERSON = timedelta(days=730)
 PURPOSE = "Lobbycontact in functie"
 
@@ -57,51 +59,52 @@ class ContactFields:
     visibility: str = Visibility.OWN
 
 
-@dataclass(frozen=True)
-class Nearby:
-    """Who of the partners is or was at the same office; without rights only of which organisation, and whom to ask."""
-
-    text: str
-    contact: ContactMoment | None = None
-
-
-def office_key(organisation: str, office: str) -> str:
-    """Organisation and office without capitals, accents or double blanks, to recognise the same office."""
-    plain = unicodedata.normalize("NFKD", f"{organisation} | {office}").casefold()
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
-
-
 def stakeholder_for(deed: Deed, office: Office, visibility: str = Visibility.OWN) -> Stakeholder:
     """The own organisation's row of this office and person, made where there is none."""
     must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u geen contacten vastleggen.")
-    organisation = required(office.organisation, "organisation", "Noem de organisatie.")
-    key = office_key(organisation, office.office)
-    same_office = select(Stakeholder).where(
-        Stakeholder.office_key == key,
-        Stakeholder.person == office.person.strip(),
-        Stakeholder.participant_id == deed.by.participant_id,
-    )
-    same_office = same_office.order_by(col(Stakeholder.erased_at).is_not(None), col(Stakeholder.id)).limit(1)
-    existing = deed.session.exec(same_office).first()
-    if existing:
-        return existing
-    stakeholder = _stakeholder(deed, office)
-    stakeholder.visibility = visibility
-    try:
-        with deed.session.begin_nested():
-            deed.session.add(stakeholder)
-    except IntegrityError:  # somebody else named the same office at the same moment
-        return deed.session.exec(same_office).one()
+    required(office.organisation, "organisation", "Noem de organisatie.")
+    place = _place(deed, office)
+    stakeholder = _stakeholder_at(deed, place, office.person)
+    if stakeholder is None:
+        stakeholder = _new_stakeholder(deed, office, place)
+        stakeholder.visibility = visibility
+        try:
+            with deed.session.begin_nested():
+                deed.session.add(stakeholder)
+        except IntegrityError:  # somebody else named the same office at the same moment
+            stakeholder = deed.session.exec(_of_person(deed, [place.id], office.person)).one()
+    _open_to(deed, stakeholder, visibility)
     return stakeholder
 
 
-def _stakeholder(deed: Deed, office: Office) -> Stakeholder:
+def _place(deed: Deed, office: Office) -> Organisation:
+    """The office in the register, or without one the organisation."""
+    organisation = register.enter(deed, office.organisation)
+    return register.enter(deed, office.office, organisation) if office.office.strip() else organisation
+
+
+def _stakeholder_at(deed: Deed, place: Organisation, person: str) -> Stakeholder | None:
+    return deed.session.exec(_of_person(deed, register.with_merged(deed.session, [place.id]), person)).first()
+
+
+def _of_person(deed: Deed, places: Iterable[int], person: str) -> SelectOfScalar[Stakeholder]:
+    """The own rows at these places of that person; one whose person was erased comes last."""
+    rows = select(Stakeholder).where(
+        col(Stakeholder.organisation_id).in_(list(places)),
+        Stakeholder.person == person.strip(),
+        Stakeholder.participant_id == deed.by.participant_id,
+    )
+    return rows.order_by(col(Stakeholder.erased_at).is_not(None), col(Stakeholder.id)).limit(1)
+
+
+def _new_stakeholder(deed: Deed, office: Office, place: Organisation) -> Stakeholder:
     """A new row of an office, with the care that a name asks for."""
+    within = deed.session.get_one(Organisation, place.parent_id) if place.parent_id else place
     stakeholder = Stakeholder(
         kind=office.kind if office.office.strip() else StakeholderKind.ORGANISATION,
-        organisation=office.organisation.strip(),
-        office=office.office.strip(),
-        office_key=office_key(office.organisation, office.office),
+        organisation_id=place.id,
+        organisation=register.called(deed.session, register.live(deed.session, within), office.organisation),
+        office=register.called(deed.session, place, office.office) if office.office.strip() else "",
         participant_id=deed.by.participant_id,
         created_at=deed.now,
     )
@@ -112,6 +115,12 @@ def _stakeholder(deed: Deed, office: Office) -> Stakeholder:
     return stakeholder
 
 
+def _open_to(deed: Deed, stakeholder: Stakeholder, visibility: str) -> None:
+    """What is shared names its organisation, so that stands in the shared register from then on."""
+    if visibility in register.SHARED:
+        register.share(deed.session, deed.session.get_one(Organisation, stakeholder.organisation_id))
+
+
 def log_contact(deed: Deed, fields: ContactFields, office: Office) -> ContactMoment:
     """Record a contact of the user's own organisation; a day to come is a planned one."""
     dossier = dossier_for(deed.session, deed.viewer, fields.dossier_id) if fields.dossier_id else None
@@ -119,23 +128,15 @@ def log_contact(deed: Deed, fields: ContactFields, office: Office) -> ContactMom
     if dossier:
         must_add(deed, dossier)
         must_fit(deed, dossier, fields.visibility)
-    message = required(fields.message, "message", "Schrijf in één zin wat u heeft gebracht.")
-    if fields.follow_up_on and not fields.follow_up.strip():
-        raise Incomplete("Schrijf op wat er op die dag moet gebeuren.", "follow_up")
+    values = {**vars(fields), **_checked(fields)}
     stakeholder = stakeholder_for(deed, office)
+    _open_to(deed, stakeholder, fields.visibility)
     contact = ContactMoment(
-        dossier_id=fields.dossier_id,
+        **values,
         stakeholder_id=stakeholder.id,
         user_id=deed.by.id,
-        kind=fields.kind,
-        day=fields.day,
-        message=message,
-        reply=fields.reply.strip(),
-        follow_up=fields.follow_up.strip(),
-        follow_up_on=fields.follow_up_on,
-        follow_up_owner=deed.by.id if fields.follow_up.strip() else None,
+        follow_up_owner=deed.by.id if values["follow_up"] else None,
         participant_id=deed.by.participant_id,
-        visibility=fields.visibility,
         logged_at=deed.now,
     )
     deed.session.add(contact)
@@ -147,49 +148,48 @@ def log_contact(deed: Deed, fields: ContactFields, office: Office) -> ContactMom
     return contact
 
 
+def edit_contact(deed: Deed, contact: ContactMoment, fields: ContactFields, office: Office, seen: int) -> None:
+    """Correct a contact of the own organisation, also whom it was with; what was promised in it is seen no wider."""
+    must_own(deed, contact)
+    dossier = dossier_for(deed.session, deed.viewer, fields.dossier_id) if fields.dossier_id else None
+    must_have_group(fields.visibility, dossier)
+    if dossier:
+        must_add(deed, dossier)
+        must_fit(deed, dossier, fields.visibility)
+    values = {**vars(fields), **_checked(fields)}
+    stakeholder = stakeholder_for(deed, office)
+    _open_to(deed, stakeholder, fields.visibility)
+    before = contact.dossier_id
+    owner = contact.follow_up_owner or deed.by.id
+    correct(deed, contact, {**values, "stakeholder_id": stakeholder.id}, seen)
+    contact.follow_up_owner = owner if contact.follow_up else None
+    _promises_follow(deed.session, contact)
+    if dossier and dossier.id != before:
+        text = f"{ContactKind(fields.kind).label} met {spoken_of(stakeholder)}"
+        log(deed, dossier, LogKind.CONTACT, text, day=fields.day, subject=contact)
+    deed.session.flush()
+
+
+def _checked(fields: ContactFields) -> dict[str, str]:
+    """The texts without blanks around them, or Incomplete."""
+    message = required(fields.message, "message", "Schrijf in één zin wat u heeft gebracht.")
+    if fields.follow_up_on and not fields.follow_up.strip():
+        raise Incomplete("Schrijf op wat er op die dag moet gebeuren.", "follow_up")
+    return {"message": message, "reply": fields.reply.strip(), "follow_up": fields.follow_up.strip()}
+
+
+def _promises_follow(session: Session, contact: ContactMoment) -> None:
+    """What was promised hangs on the same dossier and office, and is seen by no more people than the talk."""
+    for promise in session.exec(select(Commitment).where(Commitment.contact_id == contact.id)):
+        promise.dossier_id, promise.stakeholder_id = contact.dossier_id, contact.stakeholder_id
+        if wider(promise.visibility, contact.visibility):
+            promise.visibility = contact.visibility
+        promise.version += 1
+
+
 def spoken_of(stakeholder: Stakeholder) -> str:
     """The office and its organisation, never the person."""
     return ", ".join(filter(None, [stakeholder.office, stakeholder.organisation]))
-
-
-def nearby(session: Session, organisation: str, office: str, viewer: Viewer, day: date, today: date) -> list[Nearby]:
-    """Who speaks or spoke to the same office within 30 days of that day, as far as the viewer may know.
-
-    What the viewer may not see comes back as a line for each organisation, with whom to ask there. It does not turn on
-    the day one asks with: it counts the talks of the quarter of ``today`` and of the two beside it.
-    """
-    first, last = _three_quarters(today)
-    contacts = (
-        select(ContactMoment, User, Participant)
-        .join(Stakeholder, col(Stakeholder.id) == ContactMoment.stakeholder_id)
-        .where(Stakeholder.office_key == office_key(organisation, office))
-        .where(col(ContactMoment.day).between(min(first, day - NEARBY), max(last, day + NEARBY)))
-        .where(ContactMoment.user_id == User.id, ContactMoment.participant_id == Participant.id)
-        .order_by(col(ContactMoment.day).desc(), col(ContactMoment.id))
-    )
-    partners, hidden = [], {}
-    for contact, user, participant in session.exec(contacts):
-        if may_see(session, viewer, contact):
-            if abs(contact.day - day) <= NEARBY:
-                partners.append(Nearby(f"{user.name} ({participant.name})", contact))
-        elif first <= contact.day <= last:
-            hidden[participant.id] = participant
-    return [*partners, *(Nearby(_whom_to_ask(session, hidden[id_])) for id_ in sorted(hidden))]
-
-
-def _three_quarters(today: date) -> tuple[date, date]:
-    """First and last day of the quarter before this one to the quarter after it."""
-    number = today.year * 4 + (today.month - 1) // 3
-    (first_year, first), (next_year, after) = divmod(number - 1, 4), divmod(number + 2, 4)
-    return date(first_year, first * 3 + 1, 1), date(next_year, after * 3 + 1, 1) - timedelta(days=1)
-
-
-def _whom_to_ask(session: Session, participant: Participant) -> str:
-    """That an organisation was there, and its coordinators."""
-    active = select(User.name).where(User.participant_id == participant.id, col(User.deactivated_at).is_(None))
-    names = session.exec(active.where(User.role == Role.COORDINATOR).order_by(col(User.name))).all()
-    whom = listed(list(names)) if names else "een collega daar; er is geen coördinator bekend"
-    return f"Iemand van {participant.name} was er dit kwartaal of het vorige, of gaat er het volgende: vraag {whom}."
 
 
 def contact_for(session: Session, viewer: Viewer, contact_id: int) -> ContactMoment:
@@ -242,6 +242,22 @@ def commit_to(
     return commitment
 
 
+@dataclass(frozen=True)
+class CommitmentFields:
+    """What can be corrected of a promise; what became of it is said by settling it."""
+
+    text: str
+    due_on: date | None = None
+    kind: str = CommitmentKind.PROMISE
+    number: str = ""
+
+
+def edit_commitment(deed: Deed, commitment: Commitment, fields: CommitmentFields, seen: int) -> None:
+    """Correct the words or the day of a promise."""
+    text = required(fields.text, "promise", "Schrijf op wat er is toegezegd.")
+    correct(deed, commitment, {**vars(fields), "text": text, "number": fields.number.strip()}, seen)
+
+
 def close_commitment(deed: Deed, commitment: Commitment, state: CommitmentState, seen: int) -> None:
     """What became of a promise."""
     must_change(deed, commitment)
@@ -272,22 +288,23 @@ def stake_for(
     if visibility:
         must_fit(deed, dossier, visibility)
     _check_stake(influence, stance, source)
-    existing = select(Stake).where(Stake.dossier_id == dossier.id, Stake.stakeholder_id == stakeholder.id)
-    stake = deed.session.exec(existing).first()
-    if stake is None:
-        stake = Stake(
-            dossier_id=dossier.id,
-            stakeholder_id=stakeholder.id,
-            role=role,
-            participant_id=deed.by.participant_id,
-        )
-        deed.session.add(stake)
-        deed.session.flush()
-    must_change(deed, stake)
-    claim(deed.session, stake)
-    stake.role, stake.influence, stake.stance, stake.source = role, influence, stance, source.strip()
-    stake.holder_id, stake.visibility = deed.by.id, visibility or stake.visibility
+    place: dict[str, Any] = {"dossier_id": dossier.id, "stakeholder_id": stakeholder.id}
+    values: dict[str, Any] = {"role": role, "influence": influence, "stance": stance, "source": source.strip()}
+    stake = _put_stake(deed, place, {**values, "holder_id": deed.by.id}, visibility)
+    _open_to(deed, stakeholder, stake.visibility)
     log(deed, dossier, LogKind.STAKE, f"{spoken_of(stakeholder)}: {role.label}", subject=stake)
+    return stake
+
+
+def _put_stake(deed: Deed, place: dict[str, Any], values: dict[str, Any], visibility: str | None) -> Stake:
+    """The stake at this place with these values; one that was there keeps its visibility unless said otherwise."""
+    stake = deed.session.exec(select(Stake).filter_by(**place)).first()
+    if stake is None:
+        seen_by = visibility or Visibility.OWN
+        stake = Stake(**place, **values, visibility=seen_by, participant_id=deed.by.participant_id)
+        deed.session.add(stake)
+    else:
+        correct(deed, stake, {**values, "visibility": visibility or stake.visibility}, stake.version)
     return stake
 
 
@@ -304,11 +321,3 @@ def map_of(session: Session, dossier: Dossier, viewer: Viewer) -> list[tuple[Sta
     """The stakes in a dossier that the viewer may see, the most influential first."""
     both = select(Stake, Stakeholder).join(Stakeholder).where(Stake.dossier_id == dossier.id, visible(viewer, Stake))
     return list(session.exec(both.order_by(col(Stake.influence).desc(), col(Stakeholder.organisation))))
-
-
-def contacts_of(session: Session, viewer: Viewer, dossier: Dossier | None = None) -> list[ContactMoment]:
-    """Contact moments the viewer may see, newest first; of one dossier, or all."""
-    rows = select(ContactMoment).where(visible(viewer, ContactMoment))
-    if dossier:
-        rows = rows.where(ContactMoment.dossier_id == dossier.id)
-    return list(session.exec(rows.order_by(col(ContactMoment.day).desc(), col(ContactMoment.id).desc()).limit(200)))

@@ -36,6 +36,8 @@ from db.vocabulary_lobby import (
     ApplicationStage,
     DossierKind,
     Level,
+    LoggedDeed,
+    LoggedKind,
     LogKind,
     PositionState,
     Priority,
@@ -44,6 +46,7 @@ from db.vocabulary_lobby import (
 )
 from notifications.wording import amount
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound, required
+from tracker.lobby.history import remember
 from tracker.lobby.log import bring_to_stage, check_follows, log
 from tracker.lobby.positions import MRA_LINE, holds_on, line_of
 from tracker.people.participants import participant_on
@@ -174,7 +177,7 @@ def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None
         log(deed, dossier, LogKind.EDITED, "; ".join(changes))
     deed.session.flush()
     _follow(deed.session, dossier)
-    _narrow(deed.session, dossier)
+    narrow(deed.session, dossier)
 
 
 def _check_not_on_agenda(session: Session, dossier: Dossier) -> None:
@@ -200,7 +203,7 @@ def _follow(session: Session, dossier: Dossier) -> None:
     session.flush()
 
 
-def _narrow(session: Session, dossier: Dossier) -> None:
+def narrow(session: Session, dossier: Dossier) -> None:
     """Contacts, promises, stakes and drafts are seen by no more people than their dossier, whoever wrote them."""
     for model in (ContactMoment, Commitment, Stake, Position):
         too_wide = [v for v in Visibility if wider(v, dossier.visibility)]
@@ -285,6 +288,19 @@ def _put(deed: Deed, dossier: Dossier, year: int, rolled_over: bool) -> None:
         raise NotAllowed("Deze lobbyagenda is vastgesteld: er komt niets meer bij.")
     deed.session.add(LobbyAgendaItem(year=year, dossier_id=dossier.id, rolled_over=rolled_over, added_at=deed.now))
     log(deed, dossier, LogKind.AGENDA, f"Op de lobbyagenda van {year}")
+
+
+def take_off_agenda(deed: Deed, dossier: Dossier, year: int) -> None:
+    """Take a dossier off a lobby agenda that is still a draft; what was adopted stays as it was adopted."""
+    must_change(deed, dossier)
+    item, agenda = deed.session.get(LobbyAgendaItem, (year, dossier.id)), deed.session.get(LobbyAgenda, year)
+    if item is None or agenda is None:
+        raise NotFound("Dit dossier staat niet op deze lobbyagenda.")
+    if agenda.state != AgendaState.DRAFT:
+        raise NotAllowed("Deze lobbyagenda is vastgesteld: er gaat niets meer af.")
+    deed.session.delete(item)
+    log(deed, dossier, LogKind.AGENDA, f"Van de lobbyagenda van {year} gehaald")
+    remember(deed, dossier, LoggedKind.AGENDA, LoggedDeed.WITHDRAWN, f"lobbyagenda: {year}", year)
 
 
 def roll_over(deed: Deed, year: int) -> list[Dossier]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from db.models import Dossier, LogEntry
 from db.queries import Viewer
@@ -20,7 +20,9 @@ AnyStage = TypeVar("AnyStage", Stage, ApplicationStage)
 def dossier_for(session: Session, viewer: Viewer, dossier_id: int, kind: DossierKind | None = None) -> Dossier:
     """The dossier, or NotFound: whether it exists at all is not told."""
     dossier = session.get(Dossier, dossier_id)
-    seen = dossier is not None and may_see(session, viewer, dossier)
+    if dossier is not None and dossier.merged_into_id is not None:  # its address leads on
+        return dossier_for(session, viewer, dossier.merged_into_id, kind)
+    seen = dossier is not None and dossier.deleted_at is None and may_see(session, viewer, dossier)
     if dossier is None or not seen or (kind and dossier.kind != kind):
         raise NotFound("Dit dossier bestaat niet.")
     return dossier
@@ -77,3 +79,12 @@ def bring_to_stage(
     dossier.stage, dossier.closed_at = to, deed.now if closed else None
     text = f"Van '{stages(before).label}' naar '{to.label}'"
     log(deed, dossier, LogKind.MOVED, text, day=day, stages=(before, to))
+
+
+def log_of(session: Session, dossier: Dossier) -> list[int]:
+    """The dossiers whose log is this one's: itself and what was merged into it."""
+    known, new = [dossier.id], [dossier.id]
+    while new:
+        new = list(session.exec(select(Dossier.id).where(col(Dossier.merged_into_id).in_(new))))
+        known += new
+    return known

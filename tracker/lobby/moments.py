@@ -13,8 +13,9 @@ from db.queries import Viewer, live_call
 from db.rights import may_see, visible
 from db.status import OVER
 from db.vocabulary import Nature, Role, Visibility
-from db.vocabulary_lobby import Level, LogKind, MomentKind, OutcomeResult
+from db.vocabulary_lobby import Level, LoggedDeed, LoggedKind, LogKind, MomentKind, OutcomeResult
 from tracker.errors import Incomplete, NotFound, required
+from tracker.lobby.history import correct, remember
 from tracker.lobby.log import log
 from tracker.lobby.moment_days import (
     ending,
@@ -140,6 +141,18 @@ def hook(deed: Deed, dossier: Dossier, ref: str) -> Moment:
         log(deed, dossier, LogKind.MOMENT, f"Haakt aan bij: {moment.title}")
     deed.session.flush()
     return moment
+
+
+def unhook(deed: Deed, dossier: Dossier, moment_id: int) -> None:
+    """Let a dossier go of a moment; nothing where it does not hook on."""
+    must_change(deed, dossier)
+    hooked = deed.session.get(DossierMoment, (dossier.id, moment_id))
+    if hooked is None:
+        return
+    moment = deed.session.get_one(Moment, moment_id)
+    deed.session.delete(hooked)
+    log(deed, dossier, LogKind.MOMENT, f"Haakt niet meer aan bij: {moment.title}")
+    remember(deed, dossier, LoggedKind.HOOK, LoggedDeed.WITHDRAWN, f"moment: {moment.title}", moment_id)
 
 
 def moment_of(deed: Deed, ref: str) -> Moment:
@@ -287,3 +300,29 @@ def record_outcome(
     deed.session.add(outcome)
     log(deed, dossier, LogKind.OUTCOME, f"{result.label}: {request}", day=day, subject=outcome)
     return outcome
+
+
+def edit_outcome(deed: Deed, outcome: Outcome, fields: "OutcomeFields", seen: int) -> None:
+    """Correct what came of a request."""
+    request = required(fields.request, "request", "Schrijf op wat u vroeg.")
+    if fields.result != OutcomeResult.NOT:
+        required(fields.passage, "passage", "Neem de passage over waaruit het blijkt.")
+    texts = {"request": request, "passage": fields.passage.strip(), "source": fields.source.strip()}
+    correct(deed, outcome, {**vars(fields), **texts}, seen)
+
+
+def outcomes_of(session: Session, viewer: Viewer, dossier: Dossier) -> list[Outcome]:
+    """What came of the requests of a dossier, newest first."""
+    rows = select(Outcome).where(Outcome.dossier_id == dossier.id, visible(viewer, Outcome))
+    return list(session.exec(rows.order_by(col(Outcome.day).desc(), col(Outcome.id).desc())))
+
+
+@dataclass(frozen=True)
+class OutcomeFields:
+    """What can be corrected of an outcome."""
+
+    request: str
+    result: str
+    day: date
+    passage: str = ""
+    source: str = ""

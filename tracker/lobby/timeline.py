@@ -2,29 +2,38 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from db.models import (
     Body,
     Call,
+    Commitment,
+    ContactMoment,
     Deadline,
     DecisionClock,
     Dossier,
     DossierCall,
     DossierMoment,
     LogEntry,
+    LoggedChange,
     Milestone,
     Moment,
+    Outcome,
     Revision,
+    Stake,
+    Stakeholder,
 )
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
-from db.vocabulary_lobby import LogKind, MomentKind
+from db.vocabulary_lobby import ContactKind, LoggedKind, LogKind, MomentKind, OutcomeResult, StakeRole
 from notifications.wording import local_day
+from tracker.lobby.history import KINDS, withdrawn
+from tracker.lobby.log import log_of
 from tracker.lobby.moment_days import last_day_of
 
 
@@ -39,6 +48,15 @@ class TimelineEntry:
     detail: str = ""
     user_id: int | None = None
     link: str = ""
+    note_id: int | None = None  # a note that the viewer may take back
+
+
+SUBJECTS: dict[LogKind, type[Any]] = {
+    LogKind.CONTACT: ContactMoment,
+    LogKind.COMMITMENT: Commitment,
+    LogKind.STAKE: Stake,
+    LogKind.OUTCOME: Outcome,
+}
 
 
 def timeline(session: Session, dossier: Dossier, viewer: Viewer) -> list[TimelineEntry]:
@@ -57,10 +75,50 @@ def timeline(session: Session, dossier: Dossier, viewer: Viewer) -> list[Timelin
 
 
 def _log(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[TimelineEntry]:
-    lines = select(LogEntry).where(LogEntry.dossier_id == dossier.id, visible(viewer, LogEntry))
-    for line in session.exec(lines.order_by(col(LogEntry.id))):
+    """The log; a line about something that was logged is shown as that is today, and not to who may not see it now."""
+    lines = select(LogEntry).where(col(LogEntry.dossier_id).in_(log_of(session, dossier)), visible(viewer, LogEntry))
+    entries = list(session.exec(lines.order_by(col(LogEntry.id))))
+    subjects = {kind: _subjects(session, viewer, dossier, kind) for kind in SUBJECTS}
+    notes = withdrawn(session, LoggedKind.NOTE, [line.id for line in entries if line.kind == LogKind.NOTE])
+    for line in entries:
         link = f"/contacten/{line.subject_id}" if line.kind == LogKind.CONTACT and line.subject_id else ""
-        yield TimelineEntry(line.day, "log", LogKind(line.kind).label, line.text, user_id=line.user_id, link=link)
+        day, text = line.day, line.text
+        if line.kind in subjects and line.subject_id:
+            if line.subject_id not in subjects[LogKind(line.kind)]:
+                continue
+            row, changed = subjects[LogKind(line.kind)][line.subject_id]
+            if changed and changed > line.at:
+                day, text = _as_it_is(session, row, line)
+        if line.id not in notes:
+            note_id = line.id if line.kind == LogKind.NOTE and line.participant_id == viewer.participant_id else None
+            word = LogKind(line.kind).label
+            yield TimelineEntry(day, "log", word, text, user_id=line.user_id, link=link, note_id=note_id)
+
+
+def _subjects(
+    session: Session, viewer: Viewer, dossier: Dossier, kind: LogKind
+) -> dict[int, tuple[Any, datetime | None]]:
+    """What the viewer may see of one kind in this dossier, each with when it was last corrected."""
+    model = SUBJECTS[kind]
+    rows = list(session.exec(select(model).where(model.dossier_id == dossier.id, visible(viewer, model))))
+    changes = select(LoggedChange.subject_id, func.max(LoggedChange.at)).where(
+        LoggedChange.kind == KINDS[model], col(LoggedChange.subject_id).in_([row.id for row in rows])
+    )
+    changed = dict(session.exec(changes.group_by(col(LoggedChange.subject_id))).all())
+    return {row.id: (row, changed.get(row.id)) for row in rows}
+
+
+def _as_it_is(session: Session, row: Any, line: LogEntry) -> tuple[date, str]:
+    """The day and the words of a line whose subject was corrected since."""
+    if isinstance(row, Commitment):
+        return line.day, f"{row.text} (gewijzigd)"
+    if isinstance(row, Outcome):
+        return row.day, f"{OutcomeResult(row.result).label}: {row.request} (gewijzigd)"
+    who = session.get_one(Stakeholder, row.stakeholder_id)
+    whom = ", ".join(filter(None, [who.office, who.organisation]))
+    if isinstance(row, Stake):
+        return line.day, f"{whom}: {StakeRole(row.role).label} (gewijzigd)"
+    return row.day, f"{ContactKind(row.kind).label} met {whom}"
 
 
 def _revisions(session: Session, dossier: Dossier) -> Iterator[TimelineEntry]:

@@ -19,12 +19,16 @@ from tracker.web.challenges import index as challenges_index
 from tracker.web.challenges import judge, lessons, results, team
 from tracker.web.frame.context import Handler
 from tracker.web.lobby import (
+    address_book,
     asks,
     contacts,
+    corrections,
+    dossier_ends,
     dossiers,
     lobby_agenda,
     moment_detail,
     moments,
+    organisations,
     position_book,
     positions,
     resolutions,
@@ -66,6 +70,7 @@ class Route:
 PUBLIC = None
 READER, FUNDRAISER, LOBBYIST = Role.READER, Role.FUNDRAISER, Role.LOBBYIST
 COORDINATOR, ADMINISTRATOR = Role.COORDINATOR, Role.ADMINISTRATOR
+PROMISE = "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}"
 
 # The main menu, in this order; an entry shows when its address is on the list below and the viewer's role reaches it.
 MENU = (
@@ -190,6 +195,7 @@ ROUTES: list[Route] = [
     # contacten, momenten en wat openstaat
     Route("GET", "/openstaand", worklist.show, READER),
     Route("GET", "/contacten", contacts.index, READER),
+    Route("GET", "/contacten.xlsx", contacts.as_file, READER),
     Route("GET", "/contacten/nieuw", contacts.ask_new, FUNDRAISER),
     Route("POST", "/contacten", contacts.log, FUNDRAISER),
     Route("GET", "/contacten/{contact_id:id}", contacts.page, READER),
@@ -198,6 +204,37 @@ ROUTES: list[Route] = [
     Route("POST", "/contacten/{contact_id:id}/vervolg-gedaan", contacts.followed_up, FUNDRAISER),
     Route("GET", "/standpunten", position_book.show, READER),
     Route("GET", "/verzoeken", asks.show, READER),
+    Route("GET", "/contacten/{contact_id:id}/bewerken", corrections.edit_page, FUNDRAISER),
+    Route("POST", "/contacten/{contact_id:id}/bewerken", corrections.edit_contact, FUNDRAISER),
+    Route("POST", "/contacten/{contact_id:id}/intrekken", corrections.withdraw_contact, FUNDRAISER),
+    Route("POST", f"{PROMISE}/wijzigen", corrections.edit_commitment, FUNDRAISER),
+    Route("POST", f"{PROMISE}/intrekken", corrections.withdraw_commitment, FUNDRAISER),
+    Route(
+        "POST", "/dossiers/{dossier_id:id}/krachtenveld/{stake_id:id}/intrekken", corrections.withdraw_stake, FUNDRAISER
+    ),
+    Route("POST", "/dossiers/{dossier_id:id}/opbrengsten/{outcome_id:id}", corrections.edit_outcome, FUNDRAISER),
+    Route(
+        "POST",
+        "/dossiers/{dossier_id:id}/opbrengsten/{outcome_id:id}/intrekken",
+        corrections.withdraw_outcome,
+        FUNDRAISER,
+    ),
+    Route("POST", "/dossiers/{dossier_id:id}/notities/{entry_id:id}/intrekken", corrections.withdraw_note, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/momenten/{moment_id:id}/weg", corrections.unhook, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/parkeren", dossier_ends.park, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/weggooien", dossier_ends.delete, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/samenvoegen", dossier_ends.merge, FUNDRAISER),
+    Route("POST", "/lobbyagenda/{year:id}/dossiers/weg", lobby_agenda.take_off, FUNDRAISER),
+    Route("GET", "/dossiers.xlsx", dossiers.as_file, READER),
+    Route("GET", "/contacten/importeren", address_book.page, FUNDRAISER),
+    Route("POST", "/contacten/importeren", address_book.bring, FUNDRAISER),
+    Route("GET", "/contacten/personen/{stakeholder_id:id}.vcf", address_book.vcard, FUNDRAISER),
+    Route("GET", "/organisaties", organisations.index, READER),
+    Route("GET", "/organisaties/{organisation_id:id}", organisations.page, READER),
+    Route("POST", "/organisaties/{organisation_id:id}", organisations.edit, FUNDRAISER),
+    Route("POST", "/organisaties/{organisation_id:id}/samenvoegen", organisations.merge, FUNDRAISER),
+    Route("POST", "/organisaties/{organisation_id:id}/losmaken", organisations.part, FUNDRAISER),
+    Route("GET", "/organisaties/{organisation_id:id}/kort", organisations.brief, READER),
     Route("GET", "/momenten", moments.page, READER),
     Route("POST", "/momenten", moments.add, FUNDRAISER),
     Route("POST", "/momenten/dag", moments.fix_day, FUNDRAISER),

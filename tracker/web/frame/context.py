@@ -1,6 +1,6 @@
 """What a handler gets to see of one request, and how it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,12 +17,14 @@ from db.rights import has_role
 from db.vocabulary import Role
 from tracker.clock import Now
 from tracker.errors import NotFound
+from tracker.exchange.tables import as_xlsx
 from tracker.rights import Deed
 from tracker.web.frame.forms import FormState, InvalidForm, asked_for
 from tracker.web.frame.site import Site
 
 M = TypeVar("M", bound=SQLModel)
 F = TypeVar("F", bound=BaseModel)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,12 @@ class RequestContext:
             **context,
         }
         return HTMLResponse(self.site.render(template, full, block), status, headers=self.answer_headers)
+
+    def workbook(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+        """A list as an Excel file of one sheet; its columns stand in it also where there are no rows."""
+        records = (dict(zip(columns, row, strict=True)) for row in rows)
+        headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', **self.answer_headers}
+        return Response(as_xlsx(records, name, columns), media_type=XLSX, headers=headers)
 
     def record(self, action: str, object_: str, result: str = "done") -> None:
         """Add a line to the audit log: what this person did, never a secret, never a name.

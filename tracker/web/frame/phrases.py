@@ -34,6 +34,7 @@ DONE = {
     "ongedaan": "Beoordeling ongedaan gemaakt.",
     "gedeeld": "Verstuurd: uw collega krijgt een mail met uw zin en de link.",
     "gevolgd": "U volgt deze regeling: wijzigingen komen in uw overzicht.",
+    "ingetrokken": "Ingetrokken; wat er stond blijft in de geschiedenis van uw organisatie.",
     "ontvolgd": "U volgt deze regeling niet meer.",
     "afgemeld": "U bent uitgelogd.",
     "abonnement": "Abonnement bewaard.",

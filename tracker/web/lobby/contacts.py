@@ -1,18 +1,23 @@
 """Pages of contacts: log one in under a minute, one contact with its promises, and the map of stakes of a dossier."""
 
 from datetime import date
+from typing import Annotated
+from urllib.parse import urlencode
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from db.models import Commitment, ContactMoment, Dossier, Participant, Stakeholder
+from db.models import Commitment, ContactMoment, Dossier, Organisation, Participant, Stakeholder
 from db.rights import visible
 from db.vocabulary import Visibility
-from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, StakeRole
+from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, LoggedKind, StakeRole
 from tracker.errors import NotFound
-from tracker.lobby import contacts
+from tracker.lobby import contact_list, contacts
 from tracker.lobby.audience import audiences
+from tracker.lobby.history import history_of, owns
+from tracker.lobby.presence import SHOWN, presence, presence_at
+from tracker.organisations.register import choices, gone, live, organisation_for, sees
 from tracker.rights import may_change
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, attempt, lobby_dossier
@@ -61,6 +66,33 @@ class Whom(BaseModel):
     day: date | None = None
 
 
+class ContactsQuery(BaseModel):
+    """The address of the list: the filter and the page."""
+
+    text: Line = ""
+    organisation: int | None = None
+    dossier: int | None = None
+    person: int | None = None
+    after: date | None = None
+    before: date | None = None
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+
+    def wanted(self) -> contact_list.ContactFilter:
+        """The filter alone."""
+        return contact_list.ContactFilter(**self.model_dump(exclude={"page"}))
+
+    def address(self, page: int, path: str = "/contacten") -> str:
+        """The same question, another page or another form."""
+        kept = self.model_copy(update={"page": page}).model_dump(mode="json", exclude_defaults=True)
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+
+CONTACT_COLUMNS = (
+    *("datum", "organisatie", "functie", "soort", "wie van ons", "namens", "dossier"),
+    *("gebracht", "reactie", "vervolg", "vervolg op", "zichtbaar voor"),
+)
+
+
 class StakeForm(BaseModel):
     """Where an office stands in this dossier."""
 
@@ -74,14 +106,56 @@ class StakeForm(BaseModel):
 
 
 def index(request: RequestContext) -> Response:
-    """The newest contacts the viewer may see."""
+    """The contacts that the viewer may see and the filter means, newest first."""
+    query = request.read_query(ContactsQuery)
+    listed = contact_list.contacts_in(request.session, request.viewer, query.wanted(), query.page)
     return request.page(
         "lobby/contacts_index.html",
-        rows=contacts.contacts_of(request.session, request.viewer),
-        offices={s.id: contacts.spoken_of(s) for s in request.session.exec(select(Stakeholder))},
-        titles={d.id: d.title for d in request.session.exec(select(Dossier).where(visible(request.viewer, Dossier)))},
-        people=actions.names(request.session),
+        query=query,
+        listed=listed,
+        people=contact_list.who_logged(request.session, request.viewer),
+        dossiers=dossier_choices(request, running=False),
+        organisation=_asked_organisation(request, query),
+        errors={},
     )
+
+
+def as_file(request: RequestContext) -> Response:
+    """All that the filter means, as a workbook."""
+    query = request.read_query(ContactsQuery)
+    rows = contact_list.contacts_in(request.session, request.viewer, query.wanted(), page=None).rows
+    return request.workbook("contacten", CONTACT_COLUMNS, [_cells(row) for row in rows])
+
+
+def _cells(row: contact_list.ContactRow) -> list[object]:
+    contact = row.contact
+    return [
+        contact.day,
+        row.stakeholder.organisation,
+        row.stakeholder.office,
+        ContactKind(contact.kind).label,
+        row.who,
+        row.owner,
+        row.dossier.title if row.dossier else "",
+        contact.message,
+        contact.reply,
+        contact.follow_up,
+        contact.follow_up_on,
+        Visibility(contact.visibility).label,
+    ]
+
+
+def _asked_organisation(request: RequestContext, query: ContactsQuery) -> Organisation | None:
+    if query.organisation is None:
+        return None
+    return organisation_for(request.session, request.viewer, query.organisation)
+
+
+def dossier_choices(request: RequestContext, running: bool) -> list[tuple[int, str]]:
+    rows = select(Dossier).where(visible(request.viewer, Dossier))
+    if running:
+        rows = rows.where(col(Dossier.closed_at).is_(None))
+    return [(d.id, d.title) for d in request.session.exec(rows.order_by(col(Dossier.title)))]
 
 
 def ask_new(request: RequestContext) -> Response:
@@ -93,11 +167,8 @@ def ask_new(request: RequestContext) -> Response:
 def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
     session, viewer = request.session, request.viewer
     today = request.now.today
-    day = whom.day or today
-    near = contacts.nearby(session, whom.organisation, whom.office, viewer, day, today) if whom.organisation else []
-    open_dossiers = select(Dossier).where(visible(viewer, Dossier), col(Dossier.closed_at).is_(None))
-    seen = select(Stakeholder).where(visible(viewer, Stakeholder)).order_by(col(Stakeholder.organisation))
-    offices = list(session.exec(seen))
+    near = presence(session, viewer, whom.organisation, whom.office, today) if whom.organisation else None
+    known = choices(session, viewer)
     chosen = session.exec(select(Dossier).where(Dossier.id == whom.dossier, visible(viewer, Dossier))).first()
     return request.page(
         "lobby/contacts_form.html",
@@ -106,9 +177,10 @@ def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
         state=state,
         whom=whom,
         near=near,
-        organisations=sorted({s.organisation for s in offices}),
-        offices=sorted({s.office for s in offices if s.office}),
-        dossiers=[(d.id, d.title) for d in session.exec(open_dossiers.order_by(col(Dossier.title)))],
+        most=SHOWN,
+        organisations=[o.name for o in known if o.parent_id is None and not gone(o, today)],
+        offices=sorted({o.name for o in known if o.parent_id is not None}),
+        dossiers=dossier_choices(request, running=True),
     )
 
 
@@ -134,14 +206,14 @@ def _log(request: RequestContext, form: ContactForm) -> ContactMoment:
     return contact
 
 
-def _contact(request: RequestContext) -> ContactMoment:
+def find_contact(request: RequestContext) -> ContactMoment:
     return contacts.contact_for(request.session, request.viewer, request.params["contact_id"])
 
 
 def _page(request: RequestContext, contact: ContactMoment, state: FormState) -> Response:
     stakeholder = request.session.get_one(Stakeholder, contact.stakeholder_id)
-    office = stakeholder.organisation, stakeholder.office
-    near = contacts.nearby(request.session, *office, request.viewer, contact.day, request.now.today)
+    place = request.session.get_one(Organisation, stakeholder.organisation_id)
+    near = presence_at(request.session, request.viewer, live(request.session, place), request.now.today)
     promised = select(Commitment).where(Commitment.contact_id == contact.id, visible(request.viewer, Commitment))
     dossiers = select(Dossier).where(Dossier.id == contact.dossier_id, visible(request.viewer, Dossier))
     return request.page(
@@ -150,12 +222,16 @@ def _page(request: RequestContext, contact: ContactMoment, state: FormState) -> 
         contact=contact,
         stakeholder=stakeholder,
         office=contacts.spoken_of(stakeholder),
-        near=[n for n in near if n.contact is None or n.contact.id != contact.id],
+        place=place if sees(request.viewer, live(request.session, place)) else None,
+        near=[talk for talk in near.at_office if talk.contact.id != contact.id][:SHOWN],
+        ask=near.ask,
         promised=list(request.session.exec(promised.order_by(col(Commitment.id)))),
         dossier=request.session.exec(dossiers).first(),
         owner=request.session.get_one(Participant, contact.participant_id).name,
         people=actions.names(request.session),
         may_change=may_change(request.viewer, contact),
+        may_correct=owns(request.viewer, contact),
+        history=history_of(request.session, request.viewer, LoggedKind.CONTACT, contact.id),
     )
 
 
@@ -181,7 +257,7 @@ class SeenForm(BaseModel):
     seen: int
 
 
-page = PageOf(_contact, _page, lambda contact: f"/contacten/{contact.id}")
+page = PageOf(find_contact, _page, lambda contact: f"/contacten/{contact.id}")
 
 
 @page.form(CommitmentForm)
@@ -207,7 +283,8 @@ def followed_up(request: RequestContext, contact: ContactMoment, form: SeenForm)
 
 def _map(request: RequestContext, dossier: Dossier, state: FormState) -> Response:
     rows = contacts.map_of(request.session, dossier, request.viewer)
-    last = {c.stakeholder_id: c for c in reversed(contacts.contacts_of(request.session, request.viewer, dossier))}
+    talks = contact_list.contacts_of(request.session, request.viewer, dossier)
+    last = {c.stakeholder_id: c for c in reversed(talks)}
     return request.page(
         "lobby/contacts_map.html",
         state=state,
@@ -218,6 +295,7 @@ def _map(request: RequestContext, dossier: Dossier, state: FormState) -> Respons
         ],
         people=actions.names(request.session),
         audiences=audiences(request.session, request.user.participant_id, dossier),
+        own={stake.id for stake, _ in rows if owns(request.viewer, stake)},
     )
 
 

@@ -1,22 +1,24 @@
 """Pages of dossiers: the list, one dossier with its timeline, opening and editing, stages, the year's lobby agenda."""
 
 from datetime import date
+from typing import Annotated
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Call, Challenge, Dossier, DossierCall, DossierChallenge, Participant
-from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Result, Stage
 from tracker.applications.mismatches import mismatches
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
-from tracker.lobby import audience, dossiers, moments, yearly_moments
+from tracker.lobby import audience, dossier_ends, dossier_list, dossiers, moments, yearly_moments
 from tracker.lobby.asks import asks
 from tracker.lobby.coalition import contradictions_in
-from tracker.lobby.contacts import contacts_of
+from tracker.lobby.contact_list import contacts_of
+from tracker.lobby.history import history_in, owns
 from tracker.lobby.positions import designation, ledger, position_on
 from tracker.lobby.timeline import timeline
 from tracker.people.participants import colleagues
@@ -56,6 +58,34 @@ class DossierForm(BaseModel):
         return dossiers.DossierFields(**fields, request=self.ask)
 
 
+class DossiersQuery(BaseModel):
+    """The address of the list: the filter and the page."""
+
+    text: Line = ""
+    stage: Stage | None = None
+    person: int | None = None
+    owner: Line = ""
+    after: date | None = None
+    before: date | None = None
+    parked: bool = False
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+
+    def wanted(self) -> dossier_list.DossierFilter:
+        """The filter alone."""
+        return dossier_list.DossierFilter(**self.model_dump(exclude={"page"}))
+
+    def address(self, page: int, path: str = "/dossiers") -> str:
+        """The same question, another page or another form."""
+        kept = self.model_copy(update={"page": page}).model_dump(mode="json", exclude_defaults=True)
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+
+DOSSIER_COLUMNS = (
+    *("dossier", "fase", "prioriteit", "niveau", "opgaven", "lobbydoel", "gevraagd besluit", "gevraagd bedrag"),
+    *("bestuurlijk trekker", "ambtelijk trekker", "lobbyist", "van", "resultaat", "zichtbaar voor"),
+)
+
+
 class StageForm(BaseModel):
     """The next stage, and the version the person had in front of them."""
 
@@ -91,24 +121,52 @@ class OutcomeForm(BaseModel):
 
 
 def index(request: RequestContext) -> Response:
-    """Every lobby dossier the viewer may see, those that run first."""
-    rows = select(Dossier, Participant.name).where(
-        visible(request.viewer, Dossier), Dossier.participant_id == Participant.id
-    )
-    rows = rows.where(Dossier.kind == DossierKind.LOBBY)
-    dossier_rows = list(request.session.exec(rows.order_by(col(Dossier.closed_at).is_not(None), col(Dossier.title))))
-    order = list(Priority)
-    dossier_rows.sort(key=lambda row: (row[0].closed_at is not None, order.index(Priority(row[0].priority))))
+    """The lobby dossiers that the viewer may see and the filter means, those that run first."""
+    query = request.read_query(DossiersQuery)
+    listed = dossier_list.dossiers_in(request.session, request.viewer, query.wanted(), request.now.today, query.page)
     return request.page(
         "lobby/dossiers_index.html",
+        query=query,
+        listed=listed,
         rows=[
-            (dossier, owner, _opgaven(request.session, dossier), _next_moment(request, dossier))
-            for dossier, owner in dossier_rows
+            (row.dossier, row.owner, _opgaven(request.session, row.dossier), _next_moment(request, row.dossier))
+            for row in listed.rows
         ],
         people=actions.names(request.session),
+        carriers=dossier_list.carriers(request.session, request.viewer),
+        owners=dossier_list.owners(request.session, request.viewer),
         year=request.now.today.year,
         mismatches=mismatches(request.session, request.viewer, request.now.instant),
+        errors={},
     )
+
+
+def as_file(request: RequestContext) -> Response:
+    """All that the filter means, as a workbook."""
+    query = request.read_query(DossiersQuery)
+    listed = dossier_list.dossiers_in(request.session, request.viewer, query.wanted(), request.now.today, None)
+    names = actions.names(request.session)
+    return request.workbook("dossiers", DOSSIER_COLUMNS, [_cells(request, row, names) for row in listed.rows])
+
+
+def _cells(request: RequestContext, row: dossier_list.DossierRow, names: dict[int, str]) -> list[object]:
+    dossier = row.dossier
+    return [
+        dossier.title,
+        Stage(dossier.stage).label,
+        Priority(dossier.priority).label,
+        Level(dossier.level).label,
+        "; ".join(o.name or o.id for o in _opgaven(request.session, dossier)),
+        dossier.goal,
+        dossier.request,
+        dossier.requested_amount,
+        dossier.political_lead,
+        names.get(dossier.official_id or 0, ""),
+        names.get(dossier.lobbyist_id or 0, ""),
+        row.owner,
+        Result(dossier.result).label if dossier.result else "",
+        Visibility(dossier.visibility).label,
+    ]
 
 
 def _opgaven(session: Session, dossier: Dossier) -> list[Challenge]:
@@ -125,6 +183,8 @@ def show(request: RequestContext) -> Response:
     dossier = dossier_of(request)
     if dossier.kind == DossierKind.APPLICATION:
         return request.to(f"/aanvragen/{dossier.id}")
+    if dossier.id != request.params["dossier_id"]:  # it was merged
+        return request.to(f"/dossiers/{dossier.id}")
     return _page(request, dossier, EMPTY_FORM)
 
 
@@ -136,8 +196,12 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
     hooked, suggested = moments.for_dossier(session, dossier, viewer, today)
     position = position_on(session, dossier, today, viewer)
     calls = _calls(session, dossier)
+    own = owns(viewer, dossier)
     return request.page(
         "lobby/dossiers_show.html",
+        own=own,
+        left=dossier_ends.contents(session, dossier) if own else [],
+        others=[(d.id, d.title) for d in dossier_ends.mergeable(session, viewer, dossier)] if own else [],
         state=state,
         dossier=dossier,
         owner=session.get_one(Participant, dossier.participant_id).name,
@@ -158,6 +222,8 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         asks=asks(session, viewer, [dossier.id]),
         contacts=len(contacts_of(session, viewer, dossier)),
         may_change=may_change(viewer, dossier),
+        outcomes=[(outcome, owns(viewer, outcome)) for outcome in moments.outcomes_of(session, viewer, dossier)],
+        history=history_in(session, viewer, dossier),
     )
 
 

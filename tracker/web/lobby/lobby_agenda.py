@@ -176,6 +176,12 @@ def put(request: RequestContext, year: int, form: ItemForm) -> None:
     dossiers.put_on_agenda(request.deed, dossier_for(request.session, request.viewer, form.dossier), year)
 
 
+@agenda.form(ItemForm)
+def take_off(request: RequestContext, year: int, form: ItemForm) -> None:
+    """Take a dossier off an agenda that is not adopted yet."""
+    dossiers.take_off_agenda(request.deed, dossier_for(request.session, request.viewer, form.dossier), year)
+
+
 @agenda.form(StateForm)
 def set_state(request: RequestContext, year: int, form: StateForm) -> None:
     """Propose that the agenda was adopted or noted; a second person confirms it."""

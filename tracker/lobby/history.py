@@ -1,0 +1,222 @@
+"""Correct and take back what was logged: who wrote it may for as long as needed, and what stood there stays.
+
+A row that is withdrawn is gone, so that no page, list, mail or file can show it; its history keeps what it said, for
+the organisation that wrote it.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from db.models import (
+    ChainLink,
+    Commitment,
+    ContactMoment,
+    Dossier,
+    LogEntry,
+    LoggedChange,
+    Outcome,
+    Stake,
+    Stakeholder,
+    User,
+)
+from db.queries import Viewer
+from db.rights import has_role, may_see, visible
+from db.vocabulary import Role, Visibility, Word
+from db.vocabulary_lobby import (
+    ChainKind,
+    CommitmentKind,
+    CommitmentState,
+    ContactKind,
+    LoggedDeed,
+    LoggedKind,
+    OutcomeResult,
+    StakeRole,
+)
+from notifications.wording import short_day
+from tracker.errors import NotAllowed, NotFound
+from tracker.rights import Deed
+from tracker.versions import claim
+
+KINDS: dict[type[Any], LoggedKind] = {
+    ContactMoment: LoggedKind.CONTACT,
+    Commitment: LoggedKind.COMMITMENT,
+    Stake: LoggedKind.STAKE,
+    Outcome: LoggedKind.OUTCOME,
+    ChainLink: LoggedKind.CHAIN_LINK,
+}
+# What each field is called on screen; what is not named here is no word of a person.
+FIELDS: dict[LoggedKind, dict[str, str]] = {
+    LoggedKind.CONTACT: {
+        "stakeholder_id": "met",
+        "day": "datum",
+        "kind": "soort",
+        "message": "gebracht",
+        "reply": "reactie",
+        "follow_up": "vervolg",
+        "follow_up_on": "vervolg op",
+        "dossier_id": "dossier",
+        "visibility": "zichtbaar voor",
+    },
+    LoggedKind.COMMITMENT: {
+        "kind": "soort",
+        "number": "nummer",
+        "text": "toezegging",
+        "due_on": "vóór",
+        "state": "stand",
+        "owner_id": "wie erop let",
+    },
+    LoggedKind.STAKE: {
+        "stakeholder_id": "wie",
+        "role": "rol",
+        "influence": "invloed",
+        "stance": "houding",
+        "source": "vindplaats",
+        "holder_id": "relatie",
+        "visibility": "zichtbaar voor",
+    },
+    LoggedKind.OUTCOME: {
+        "request": "verzoek",
+        "result": "uitkomst",
+        "passage": "passage",
+        "source": "vindplaats",
+        "day": "datum",
+    },
+    LoggedKind.CHAIN_LINK: {"kind": "soort", "title": "titel", "url": "adres", "day": "datum"},
+}
+WORDS: dict[tuple[LoggedKind, str], type[Word]] = {
+    (LoggedKind.CONTACT, "kind"): ContactKind,
+    (LoggedKind.COMMITMENT, "kind"): CommitmentKind,
+    (LoggedKind.COMMITMENT, "state"): CommitmentState,
+    (LoggedKind.STAKE, "role"): StakeRole,
+    (LoggedKind.OUTCOME, "result"): OutcomeResult,
+    (LoggedKind.CHAIN_LINK, "kind"): ChainKind,
+    (LoggedKind.CONTACT, "visibility"): Visibility,
+    (LoggedKind.STAKE, "visibility"): Visibility,
+}
+
+
+def must_own(deed: Deed, row: Any) -> None:
+    """Raises NotFound for who may not see the row, NotAllowed for who is not of the organisation that wrote it."""
+    if not may_see(deed.session, deed.viewer, row):
+        raise NotFound
+    if not owns(deed.viewer, row):
+        raise NotAllowed("Dit mag alleen de organisatie die het vastlegde.")
+
+
+def owns(viewer: Viewer, row: Any) -> bool:
+    """Whether the viewer may correct and take back this row."""
+    return row.participant_id == viewer.participant_id and has_role(viewer, Role.FUNDRAISER)
+
+
+def correct(deed: Deed, row: Any, values: dict[str, Any], seen: int) -> bool:
+    """Change these fields, unless somebody else was first; gives whether there was something to change."""
+    must_own(deed, row)
+    claim(deed.session, row, seen)
+    kind = KINDS[type(row)]
+    changed = [field for field, value in values.items() if getattr(row, field) != value]
+    before = _lines(deed.session, row, kind, changed)
+    for field in changed:
+        setattr(row, field, values[field])
+    if before:
+        remember(deed, row, kind, LoggedDeed.CORRECTED, before)
+    deed.session.flush()
+    return bool(changed)
+
+
+def withdraw(deed: Deed, row: Any, seen: int) -> None:
+    """Take it back: the row goes, what it said stays in its history. What hangs on a contact goes along."""
+    must_own(deed, row)
+    claim(deed.session, row, seen)
+    if isinstance(row, ContactMoment):
+        for promise in deed.session.exec(select(Commitment).where(Commitment.contact_id == row.id)):
+            _take_back(deed, promise)
+    _take_back(deed, row)
+
+
+def _take_back(deed: Deed, row: Any) -> None:
+    kind = KINDS[type(row)]
+    remember(deed, row, kind, LoggedDeed.WITHDRAWN, _lines(deed.session, row, kind, list(FIELDS[kind])))
+    deed.session.delete(row)
+    deed.session.flush()
+
+
+def withdraw_note(deed: Deed, entry: LogEntry) -> None:
+    """Take a note off the timeline; the log itself keeps it, since it only grows."""
+    must_own(deed, entry)
+    if not was_withdrawn(deed.session, LoggedKind.NOTE, entry.id):
+        remember(deed, entry, LoggedKind.NOTE, LoggedDeed.WITHDRAWN, f"notitie: {entry.text}")
+
+
+def remember(
+    deed: Deed, row: Any, kind: LoggedKind, done: LoggedDeed, before: str, subject_id: int | None = None
+) -> None:
+    """Put on record what was done to something of the user's own organisation, and what stood there."""
+    deed.session.add(
+        LoggedChange(
+            kind=kind,
+            subject_id=row.id if subject_id is None else subject_id,
+            deed=done,
+            dossier_id=row.id if isinstance(row, Dossier) else getattr(row, "dossier_id", None),
+            participant_id=deed.by.participant_id,
+            user_id=deed.by.id,
+            at=deed.now,
+            before=before,
+        )
+    )
+    deed.session.flush()
+
+
+def was_withdrawn(session: Session, kind: LoggedKind, subject_id: int) -> bool:
+    """Whether this was taken back."""
+    return subject_id in withdrawn(session, kind, [subject_id])
+
+
+def withdrawn(session: Session, kind: LoggedKind, subjects: list[int]) -> set[int]:
+    """Which of these were taken back."""
+    rows = select(LoggedChange.subject_id).where(
+        LoggedChange.kind == kind,
+        LoggedChange.deed == LoggedDeed.WITHDRAWN,
+        col(LoggedChange.subject_id).in_(subjects),
+    )
+    return set(session.exec(rows))
+
+
+def history_of(session: Session, viewer: Viewer, kind: LoggedKind, subject_id: int) -> list[tuple[LoggedChange, str]]:
+    """What happened to one thing, newest first, with who did it; only for the organisation that wrote it."""
+    return _history(session, viewer, LoggedChange.kind == kind, LoggedChange.subject_id == subject_id)
+
+
+def history_in(session: Session, viewer: Viewer, dossier: Dossier) -> list[tuple[LoggedChange, str]]:
+    """What was corrected and taken back in a dossier by the viewer's organisation, newest first."""
+    return _history(session, viewer, LoggedChange.dossier_id == dossier.id)
+
+
+def _history(session: Session, viewer: Viewer, *conditions: Any) -> list[tuple[LoggedChange, str]]:
+    rows = select(LoggedChange, User.name).where(
+        LoggedChange.user_id == User.id, visible(viewer, LoggedChange), *conditions
+    )
+    return list(session.exec(rows.order_by(col(LoggedChange.id).desc())))
+
+
+def _lines(session: Session, row: Any, kind: LoggedKind, fields: list[str]) -> str:
+    """A line a field that a person filled in; what was empty needs none."""
+    labels = FIELDS[kind]
+    values = [(field, getattr(row, field)) for field in labels if field in fields]
+    return "\n".join(f"{labels[f]}: {_said(session, kind, f, v)}" for f, v in values if v not in (None, ""))
+
+
+def _said(session: Session, kind: LoggedKind, field: str, value: Any) -> str:
+    if (kind, field) in WORDS:
+        return WORDS[kind, field](value).label
+    if field == "stakeholder_id":
+        who = session.get_one(Stakeholder, value)
+        return ", ".join(filter(None, [who.person, who.office, who.organisation]))
+    if field in ("owner_id", "holder_id"):
+        return session.get_one(User, value).name
+    if field == "dossier_id":
+        return session.get_one(Dossier, value).title
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return short_day(value)
+    return str(value)

@@ -1,0 +1,110 @@
+"""Read an address book in, with a step in which a person says which column is what; and one person as a vCard."""
+
+from datetime import date
+
+from pydantic import BaseModel
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from db.models import Stakeholder
+from db.vocabulary import Role
+from tracker.errors import Incomplete, NotFound
+from tracker.exchange import import_address_book
+from tracker.exchange.import_address_book import PARTS, AddressBook
+from tracker.lobby.contacts import KEEP_PERSON, PURPOSE
+from tracker.rights import must_have
+from tracker.web.frame.actions import attempt
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, FormState, Line, checked
+
+MOST_BYTES = 900_000
+SHOWN = 5
+
+
+class MappingForm(BaseModel):
+    """Which column is what, why the names are kept, and until when."""
+
+    first: Line = ""
+    middle: Line = ""
+    last: Line = ""
+    whole: Line = ""
+    organisation: Line = ""
+    office: Line = ""
+    mail: Line = ""
+    telephone: Line = ""
+    purpose: Line = ""
+    until: date
+
+    def mapping(self) -> dict[str, str]:
+        """Part to column."""
+        return self.model_dump(include=set(PARTS))
+
+
+def page(request: RequestContext) -> Response:
+    """The form that asks for a file."""
+    return _page(request, EMPTY_FORM, None, "")
+
+
+def _page(request: RequestContext, state: FormState, book: AddressBook | None, content: str) -> Response:
+    mapping = import_address_book.guess(book.columns) if book else {}
+    if book and state.typed:
+        mapping = {part: str(state.typed.get(part, "")) for part in PARTS}
+    people = list(import_address_book.people_of(book, mapping)) if book else []
+    return request.page(
+        "lobby/address_book.html",
+        state=state,
+        book=book,
+        content=content,
+        columns=[(column, column) for column in book.columns] if book else [],
+        parts=[(part, label, mapping.get(part, "")) for part, (label, _) in PARTS.items()],
+        people=people[:SHOWN],
+        purpose=PURPOSE,
+        until=request.now.today + KEEP_PERSON,
+    )
+
+
+def bring(request: RequestContext) -> Response:
+    """First the columns, then the people; nothing is kept before the second press."""
+    must_have(request.deed, Role.FUNDRAISER, "Met de rol lezer kunt u niemand inlezen.")
+    raw = request.form.get("file")
+    content = _uploaded(raw) if isinstance(raw, UploadFile) else str(request.form.get("content", "")).encode()
+    book = attempt(request, lambda: _read(content))
+    if isinstance(book, FormState):
+        return _page(request, book, None, "")
+    text = import_address_book.text_of_file(content)
+    if "keep" not in request.form:
+        return _page(request, FormState(request.form, {}) if "first" in request.form else EMPTY_FORM, book, text)
+    brought = attempt(request, lambda: _bring(request, book))
+    if isinstance(brought, FormState):
+        return _page(request, brought, book, text)
+    request.record(
+        "address book read", "contacts", f"{brought.new} new, {brought.known} known, {brought.left} left out"
+    )
+    return request.to("/organisaties", "bewaard")
+
+
+def _uploaded(file: UploadFile) -> bytes:
+    with file.file as opened:
+        return opened.read(MOST_BYTES + 1)
+
+
+def _read(content: bytes) -> AddressBook:
+    if not content.strip():
+        raise Incomplete("Kies een bestand.", "file")
+    if len(content) > MOST_BYTES:
+        raise Incomplete("Dit bestand is groter dan 900 kB; splits het.", "file")
+    return import_address_book.read_address_book(content)
+
+
+def _bring(request: RequestContext, book: AddressBook) -> import_address_book.Brought:
+    form = checked(MappingForm, request.form)
+    return import_address_book.bring(request.deed, book, form.mapping(), form.purpose, form.until)
+
+
+def vcard(request: RequestContext) -> Response:
+    """A person of the own organisation's contacts, for a telephone."""
+    who = request.named(Stakeholder, "stakeholder_id")
+    if who.participant_id != request.viewer.participant_id or not who.person:
+        raise NotFound
+    headers = {"Content-Disposition": f'attachment; filename="contact-{who.id}.vcf"', "Cache-Control": "no-store"}
+    return Response(import_address_book.vcard(who), media_type="text/vcard; charset=utf-8", headers=headers)

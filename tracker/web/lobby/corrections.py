@@ -1,0 +1,146 @@
+"""Correct and take back what was logged: contacts and promises on the contact's page, the rest on the dossier's."""
+
+from datetime import date
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from db.models import Commitment, ContactMoment, Dossier, LogEntry, Outcome, Stake, Stakeholder
+from db.vocabulary_lobby import CommitmentKind, LogKind, OutcomeResult
+from tracker.errors import NotFound
+from tracker.lobby import contacts, history, moments
+from tracker.lobby.audience import audiences
+from tracker.web.frame.actions import PageOf
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import FormState, Line, Text
+from tracker.web.lobby import contacts as contact_pages
+from tracker.web.lobby import dossiers as dossier_pages
+
+
+class SeenForm(BaseModel):
+    """The version the person had in front of them."""
+
+    seen: int
+
+
+class ContactEditForm(contact_pages.ContactForm):
+    """The same fields as when it was logged."""
+
+    seen: int
+
+
+class PromiseForm(BaseModel):
+    """A promise as it should have been written."""
+
+    promise: Text = ""
+    promise_due: date | None = None
+    promise_kind: CommitmentKind = CommitmentKind.PROMISE
+    number: Line = ""
+    seen: int
+
+
+class OutcomeForm(BaseModel):
+    """An outcome as it should have been written."""
+
+    request: Text = ""
+    outcome: OutcomeResult
+    passage: Text = ""
+    outcome_source: Line = ""
+    outcome_day: date
+    seen: int
+
+
+def _form(request: RequestContext, contact: ContactMoment, state: FormState) -> Response:
+    if not history.owns(request.viewer, contact):
+        raise NotFound
+    dossier = request.session.get(Dossier, contact.dossier_id) if contact.dossier_id else None
+    return request.page(
+        "lobby/contacts_edit.html",
+        audiences=audiences(request.session, contact.participant_id, dossier),
+        state=state,
+        contact=contact,
+        who=request.session.get_one(Stakeholder, contact.stakeholder_id),
+        dossiers=contact_pages.dossier_choices(request, running=False),
+    )
+
+
+edit_page = PageOf(contact_pages.find_contact, _form, lambda contact: f"/contacten/{contact.id}")
+
+
+@edit_page.form(ContactEditForm)
+def edit_contact(request: RequestContext, contact: ContactMoment, form: ContactEditForm) -> None:
+    """Keep what was corrected, unless somebody else was first."""
+    person = form.person or request.session.get_one(Stakeholder, contact.stakeholder_id).person
+    office = contacts.Office(form.organisation, form.office, person)
+    contacts.edit_contact(request.deed, contact, form.fields(contact.day), office, form.seen)
+
+
+@contact_pages.page.form(SeenForm, done="ingetrokken")
+def withdraw_contact(request: RequestContext, contact: ContactMoment, form: SeenForm) -> str:
+    """Take a contact back, with what was promised in it."""
+    history.withdraw(request.deed, contact, form.seen)
+    return "/contacten"
+
+
+def _promise(request: RequestContext, contact: ContactMoment) -> Commitment:
+    commitment = request.named(Commitment, "commitment_id")
+    if commitment.contact_id != contact.id:
+        raise NotFound
+    return commitment
+
+
+@contact_pages.page.form(PromiseForm)
+def edit_commitment(request: RequestContext, contact: ContactMoment, form: PromiseForm) -> None:
+    """Correct a promise."""
+    fields = contacts.CommitmentFields(form.promise, form.promise_due, form.promise_kind, form.number)
+    contacts.edit_commitment(request.deed, _promise(request, contact), fields, form.seen)
+
+
+@contact_pages.page.form(SeenForm, done="ingetrokken")
+def withdraw_commitment(request: RequestContext, contact: ContactMoment, form: SeenForm) -> None:
+    """Take a promise back."""
+    history.withdraw(request.deed, _promise(request, contact), form.seen)
+
+
+@contact_pages.stakes.form(SeenForm, done="ingetrokken")
+def withdraw_stake(request: RequestContext, dossier: Dossier, form: SeenForm) -> None:
+    """Take somebody off the map."""
+    stake = request.named(Stake, "stake_id")
+    if stake.dossier_id != dossier.id:
+        raise NotFound
+    history.withdraw(request.deed, stake, form.seen)
+
+
+def _outcome(request: RequestContext, dossier: Dossier) -> Outcome:
+    outcome = request.named(Outcome, "outcome_id")
+    if outcome.dossier_id != dossier.id:
+        raise NotFound
+    return outcome
+
+
+@dossier_pages.page.form(OutcomeForm)
+def edit_outcome(request: RequestContext, dossier: Dossier, form: OutcomeForm) -> None:
+    """Correct what came of a request."""
+    fields = moments.OutcomeFields(form.request, form.outcome, form.outcome_day, form.passage, form.outcome_source)
+    moments.edit_outcome(request.deed, _outcome(request, dossier), fields, form.seen)
+
+
+@dossier_pages.page.form(SeenForm, done="ingetrokken")
+def withdraw_outcome(request: RequestContext, dossier: Dossier, form: SeenForm) -> None:
+    """Take an outcome back."""
+    history.withdraw(request.deed, _outcome(request, dossier), form.seen)
+
+
+@dossier_pages.page.button(done="ingetrokken")
+def withdraw_note(request: RequestContext, dossier: Dossier) -> None:
+    """Take a note off the timeline."""
+    entry = request.named(LogEntry, "entry_id")
+    if entry.dossier_id != dossier.id or entry.kind != LogKind.NOTE:
+        raise NotFound
+    history.withdraw_note(request.deed, entry)
+
+
+@dossier_pages.page.button()
+def unhook(request: RequestContext, dossier: Dossier) -> None:
+    """Let a dossier go of a moment."""
+    moments.unhook(request.deed, dossier, request.params["moment_id"])
