@@ -318,8 +318,9 @@ def test_a_date_without_an_hour_ends_with_its_own_day(cast: Cast) -> None:
     assert [m for m in later if m.of_source] == []
 
 
-def test_a_paper_that_is_out_is_no_coming_moment_and_nothing_hooks_on_to_it(cast: Cast) -> None:
-    cast.call.nature, cast.call.provenance = Nature.MOMENT, {"title": "tweede_kamer"}
+@pytest.mark.parametrize("source", ["tweede_kamer", "rijksoverheid", "rvo_news"])
+def test_a_paper_that_is_out_is_no_coming_moment_and_nothing_hooks_on_to_it(cast: Cast, source: str) -> None:
+    cast.call.nature, cast.call.provenance = Nature.MOMENT, {"title": source}
     cast.call.published_on = TODAY
     cast.session.flush()
     found = moments.upcoming(cast.session, viewer_of(cast.haarlem), TODAY)

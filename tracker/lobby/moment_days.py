@@ -48,8 +48,11 @@ def kind_of(call: Call) -> MomentKind:
 
 
 def is_paper(call: Call) -> bool:
-    """Whether this is a paper that is out, such as a letter, a motion or an answer: nothing that is still to come."""
-    return call.provenance.get("title") == PARLIAMENT and call.closes_at is None and call.published_on is not None
+    """Whether this is a text that is out, such as a letter, a motion, an answer or news: nothing is still to come.
+
+    What the Commission announces in English has no last day either, and can still be reacted to.
+    """
+    return call.language == "nl" and call.closes_at is None and call.published_on is not None
 
 
 def source_of(session: Session, moment: Moment) -> Call | None:
