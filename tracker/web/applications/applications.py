@@ -178,7 +178,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         audiences=audiences(session, request.user.participant_id, dossier),
         lines=timeline(session, dossier, viewer),
         people=actions.names(session),
-        participants=actions.participants(session),
+        participants=actions.participants(session, request.now.today),
         named=dict(actions.participants(session)),
         next_stages=[s for s in nexts if s not in stages.DECIDED and (s != S.PREPARING or application.go)],
         decisions=[(s.value, s.label) for s in nexts if s in stages.DECIDED],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -14,6 +15,7 @@ from db.vocabulary_lobby import DossierKind
 from tracker.calls import typed_values
 from tracker.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused
 from tracker.lobby import log
+from tracker.people.participants import takes_part
 from tracker.web.frame.context import Handler, RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, InvalidForm, M, checked
 
@@ -113,6 +115,7 @@ def names(session: Session) -> dict[int, str]:
     return dict(session.exec(select(User.id, User.name)).all())
 
 
-def participants(session: Session) -> list[tuple[str, str]]:
-    """Choices of a participant, by name; one that is gone is refused where it is used, with where it went."""
-    return [(p.id, p.name) for p in session.exec(select(Participant).order_by(col(Participant.name)))]
+def participants(session: Session, day: date | None = None) -> list[tuple[str, str]]:
+    """Choices of a participant, by name: those that exist on a day, or all there ever were."""
+    rows = session.exec(select(Participant).order_by(col(Participant.name)))
+    return [(p.id, p.name) for p in rows if day is None or takes_part(p, day)]

@@ -241,7 +241,7 @@ def _form(request: RequestContext, dossier: Dossier | None, state: FormState) ->
         opgaven=[(c.id, f"{c.number or ''} {c.name}".strip()) for c in request.session.exec(named)],
         chosen=state.typed.getlist("challenges"),
         colleagues=[(c.id, c.name) for c in colleagues(request.session, request.user.participant_id)],
-        participants=actions.participants(request.session),
+        participants=actions.participants(request.session, request.now.today),
         joining=state.typed.getlist("joining"),
         audiences=audience.audiences_of_dossier(request.session, request.user.participant_id, dossier),
         readers=[u.email for u in audience.named_readers(request.session, dossier)] if dossier else [],

@@ -184,7 +184,7 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
         flags=coalition.contradictions_in(session, dossier, viewer, today),
         drafts=[(p.id, f"standpunt {p.number}") for p in drafts],
         stances=[c for c in options(PartyStance) if c[0] != PartyStance.SILENT],
-        participants=actions.participants(session),
+        participants=actions.participants(session, request.now.today),
         may_change=may_change(viewer, dossier),
         in_two_weeks=today + timedelta(days=14),
     )
