@@ -191,8 +191,9 @@ def compose(
     if urgent:
         items = [item for item in items if _closes_within(item.call, now, SOON) and item.kind is not ToldKind.OPENING]
     fresh = [item for item in items if item.kind is ToldKind.NEW]
-    of_use = [item for item in fresh if item.followed or _is_asked_for(item.call, wanted)]
-    weighed = {item.call.id: item.weighed(windows(item.call)) for item in of_use}
+    asked = [item for item in fresh if item.followed or _is_asked_for(item.call, wanted)]
+    weighed = {item.call.id: each for item in asked if not (each := item.weighed(windows(item.call))).is_weak}
+    of_use = [item for item in asked if item.call.id in weighed]
     usable = _folded(sorted(of_use, key=lambda item: weighed[item.call.id].order), catalogue)
     known = weighed.keys() | {other.id for _, also in usable for other in also} | memory.aside
     aside = tuple(item.call for item in fresh if item.call.id not in known)

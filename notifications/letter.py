@@ -3,7 +3,7 @@
 from binascii import b2a_qp
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -217,11 +217,14 @@ class Writer:
         return {"count": count, "link": self.links.page(f"/regelingen?{_query(digest)}")}
 
     def _aside(self, digest: Digest) -> dict[str, Any] | None:
-        """What a public body can hardly use, as one line; it is counted once, and its list stays on the page."""
+        """What a public body can hardly use, as one line; it is counted once, and the link lists exactly those."""
         if not digest.aside:
             return None
-        link = self.links.page(f"/regelingen?{_query(digest)}&eligible={Eligibility.NO}")
-        return {"count": wording.count(len(digest.aside), "regeling", "regelingen"), "link": link}
+        planned = digest.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        link = self.links.page(f"/regelingen?set_aside={planned}")
+        unsaid = any(call.eligible == Eligibility.UNKNOWN for call in digest.aside)
+        what = "Waarschijnlijk niets voor een gemeente" + (", of niet gezegd voor wie en weinig passend" * unsaid)
+        return {"what": what, "count": wording.count(len(digest.aside), "regeling", "regelingen"), "link": link}
 
     def day(self, due: DueToday, to: Addressee, ours: Mapping[int, str] = NOTHING_RUNS) -> Letter:
         """All that is due for one person today, in one mail."""

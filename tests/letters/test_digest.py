@@ -1,5 +1,6 @@
 """What stands in a digest, in which order, and what it says beside calls."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -204,7 +205,7 @@ def test_a_hostile_title_and_two_thousand_calls_stay_one_mail_under_90_kb(agenda
     assert len(whole) < 90_000
     assert len(mail.subject) <= 200
     head = whole.split(b"\r\n\r\n", 1)[0]
-    assert b"Bcc" not in head
+    assert not re.search(rb"^Bcc", head, re.MULTILINE)
     assert "{{7*7}}" in text.text
     assert "<script>" not in text.html
     assert "regelingen wachten op een volgend overzicht: " in text.text

@@ -72,6 +72,8 @@ def test_a_mail_offers_to_say_what_is_wrong_and_marks_what_a_reader_doubts(agend
     reader = make_reader(agenda, now)
     crawled(agenda, now, make_listing(1), make_listing(2, budget="1000000"))
     with writing(agenda) as session:
+        for row in session.exec(select(Call)):
+            row.eligible = "self"
         call = session.exec(select(Call).where(Call.title == "Regeling 1")).one()
         doubt(Deed(session, session.get_one(User, reader), now), call, "closes", "")
         call_id = call.id

@@ -1,15 +1,18 @@
 """What a digest names, sets aside and leaves for later; told means named."""
 
+import re
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Call, Deadline, Follow, Revision, Sighting, Told
+from db.models import Call, Deadline, Follow, Revision, Sighting, Told, User
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeadlineKind, ToldKind
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
+from tests.make.pages import visit
 
 MONDAY = timedelta(days=3)  # after the Friday of ``now``
 
@@ -53,6 +56,29 @@ def test_what_is_set_aside_is_counted_once_and_named_when_it_turns_out_to_be_for
     update(agenda, other, eligible="partner")
     plan_at(agenda, now + MONDAY + timedelta(days=1))
     assert "* Voor bedrijven" in deliveries(agenda)[-1].text
+
+
+def test_what_does_not_say_for_whom_it_is_is_never_told_first_and_set_aside_where_it_fits_little(
+    agenda: Engine, now: datetime, tmp_path: Path
+) -> None:
+    reader = make_reader(agenda, now)
+    make_call(agenda, now, "Voor ons")
+    make_call(agenda, now, "Past goed", eligible="unknown", score=0.9)
+    weak = make_call(agenda, now, "Past weinig", eligible="unknown", score=0.6)
+    plan_at(agenda, now)
+    mail = deliveries(agenda)[-1].text
+    assert mail.index("KIES EERST (1)") < mail.index("NIET BEKEND VOOR WIE (1)") < mail.index("* Past goed")
+    assert "* Past weinig" not in mail
+    assert told_as(agenda, weak) == [ToldKind.SET_ASIDE]
+    link = re.search(r"https://kansenradar.example(/regelingen\?set_aside=\S+)", mail)
+    assert link is not None
+    with reading(agenda) as session:
+        user = session.get_one(User, reader)
+    with visit(agenda, now, tmp_path, user) as visitor:
+        page = visitor.get(link[1]).text
+    assert "Past weinig" in page
+    assert "Past goed" not in page
+    assert "Voor ons" not in page
 
 
 def test_only_what_a_public_body_cannot_use_is_no_reason_for_a_mail(agenda: Engine, now: datetime) -> None:

@@ -70,13 +70,13 @@ def make_call(
     challenge: str = "circulair",
     **fields: Any,
 ) -> int:
-    """A call that is open, with one closing date and one match; returns its id."""
+    """A call for public bodies that is open, with one closing date and one match; returns its id."""
     at = None
     if closes and hour:
         at = datetime.combine(closes, time.fromisoformat(hour), ZoneInfo("Europe/Brussels"))
     over = at or (datetime.combine(closes, time(23, 59, 59), ZoneInfo("Europe/Amsterdam")) if closes else None)
     given = {"title": title, "language": "nl", "url": "https://e.example", "first_seen": now, "last_seen": now,
-             "closes_at": over, "source_word": "open", **fields}  # fmt: skip
+             "closes_at": over, "source_word": "open", "eligible": "self", **fields}  # fmt: skip
     with writing(engine) as session:
         key = matched_with(model_name(installed()), challenge_texts(session))
         call = Call(**{"matched_with": key, **given})

@@ -14,6 +14,7 @@ from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, Po
 from tracker.errors import NotFound, PositionNotAllowed
 from tracker.lobby import coalition, positions, resolutions
 from tracker.lobby.audience import audiences
+from tracker.lobby.position_book import positions_on
 from tracker.rights import may_change
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
@@ -28,6 +29,12 @@ class DayQuery(BaseModel):
     """Which day one asks about."""
 
     op: date | None = None
+
+
+def book(request: RequestContext) -> Response:
+    """Standpunten: every position that holds over all dossiers, today or on another day."""
+    day = request.read_query(DayQuery).op or request.now.today
+    return request.page("lobby/position_book.html", day=day, rows=positions_on(request.session, request.viewer, day))
 
 
 class DraftForm(BaseModel):
