@@ -173,7 +173,9 @@ def _call(session: Session, now: datetime, draw: random.Random, n: int, row: tup
         )
     )
     challenges = session.exec(
-        select(Challenge.id).where(Challenge.agenda_id == "A20", Challenge.kind != "assignment")
+        select(Challenge.id)
+        .where(Challenge.agenda_id == "A20", Challenge.kind != "assignment")
+        .order_by(col(Challenge.position))
     ).all()
     for k in range(n % 4):
         session.add(
