@@ -12,6 +12,8 @@ from db.vocabulary import Status
 from tests.make.crawls import closes, make_listing, store
 from tracker.calls.floods import release, waited_enough
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 DAY = timedelta(days=1)
 MANY = range(12)
 

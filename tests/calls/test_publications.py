@@ -21,6 +21,8 @@ from tracker.errors import Incomplete, NotAllowed, NotFound
 from tracker.lobby import moments
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 OUTSIDE = "https://bron.example/stuk"
 
 

@@ -28,6 +28,8 @@ from tracker.exchange.tables import FORMATS, calls
 from tracker.people.participants import load_participants
 from tracker.people.subscriptions import add_user
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 SAME = ("url", "title", "language", "status", "instrument", "applicants", "amounts", "publisher", "programme", "nature")
 
 

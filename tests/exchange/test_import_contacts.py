@@ -20,6 +20,8 @@ from tracker.exchange.tables import FORMATS
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 
 @pytest.fixture
 def cast(session: Session, now: datetime) -> Cast:

@@ -20,6 +20,8 @@ from tracker.exchange.agenda_files import as_docx, as_pdf, differences, facts_of
 from tracker.lobby import coalition, dossiers, moments, resolutions
 from tracker.lobby.agenda_document import document_of, freeze, thaw
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 TODAY = date(2026, 5, 29)
 
 

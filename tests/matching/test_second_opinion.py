@@ -21,6 +21,8 @@ from tracker.calls.reader_endpoint import Endpoint
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.matching.second_opinion import NEAR, ask_opinions
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 SENTENCE = "Gemeenten krijgen geld om gebouwen te slopen en het materiaal opnieuw te gebruiken."
 SUMMARY = f"Over deze regeling. {SENTENCE} Aanvragen kan tot het einde van het jaar."
 

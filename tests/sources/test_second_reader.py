@@ -18,6 +18,8 @@ from tests.make.crawls import make_listing, store
 from tracker.calls.reader_endpoint import Endpoint
 from tracker.sources.second_reader import read_questions
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 SENTENCE = "Aanvragen kan tot 1 oktober 2026, of tot 1 november 2026 voor wie samenwerkt."
 PATH = "/v1/chat/completions"
 

@@ -17,6 +17,8 @@ from tests.make.pages import Visitor, make_user, visit
 from tracker.calls.duplicate_pairs import Alike, candidates, dismiss
 from tracker.calls.merge import CannotJoin, join
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 PAGE = "/regelingen/dubbel"
 
 

@@ -20,6 +20,8 @@ from tracker.mailing.keys import signing_keys
 from tracker.matching.search import SHOWN_FROM
 from tracker.matching.verdicts import judge
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 PLACES = ("Western Balkans", "Southern Neighbourhood", "Central Asia", "Latin America")
 
 

@@ -18,6 +18,8 @@ from tracker.lobby import coalition, contacts, dossiers, positions
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.rights import Deed
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 CANARIES = ("KANARIE-INTERN", "KANARIE-RODELIJN", "KANARIE-NAAM", "KANARIE-EIGEN", "KANARIE-CONTACT", "KANARIE-CONCEPT")
 
 

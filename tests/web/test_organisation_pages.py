@@ -22,6 +22,8 @@ from tracker.organisations import register
 from tracker.organisations.load import load_organisations
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 DAY = date(2026, 5, 20)
 HEAT = Office("KGG", "directeur Warmte")
 

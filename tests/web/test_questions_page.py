@@ -18,6 +18,8 @@ from tests.make.crawls import closes, make_listing, store
 from tests.make.pages import BASE, Visitor, make_user, settings_for, visit
 from tracker.mailing.keys import signing_keys
 
+pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
+
 SENTENCE = "Aanvragen kan tot 1 oktober, of tot 1 november voor wie samenwerkt."
 
 
