@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from scrapers.facts.dates import fits_weekday
+from scrapers.facts.hours import MIDNIGHT_ELSEWHERE
 from scrapers.facts.features import direction, topics_of
 from scrapers.facts.meanings import Judged, is_doubted
 from scrapers.facts.sentences import ANY_MARK, MARKS
@@ -162,14 +163,22 @@ def _years(mention: Judged, meaning: str, bare: date, read_on: date) -> list[int
     return sorted(range(read_on.year - 1, read_on.year + 2), key=unlikely)
 
 
+# "Sluit per 1 mei", "uiterlijk vóór 1 mei": that day, or the day before.
+_EITHER_DAY = re.compile(r"\b(?:per|uiterlijk (?:\w+ )?(?:voor|vóór)|(?:latest|later than) before(?: the)?)\s$")
+
+
 def _candidate(mention: Judged, meaning: str, moment: Moment, chance: float) -> DoorCandidate:
     others: tuple[Moment, ...] = ()
     sure = mention.span.slip in ("", "other zone")
-    if meaning != "opens" and re.search(r"\bper\s$", mention.left[-5:]) and moment.hour is None:
+    either = _EITHER_DAY.search(mention.left[-40:]) or mention.span.slip == MIDNIGHT_ELSEWHERE
+    if meaning != "opens" and either and moment.hour is None:
         others, sure = (
             (Moment(moment.day - timedelta(days=1)),),
             False,
-        )  # "sluit per 1 mei": that day, or the day before
+        )
+    if mention.sentence.beside is not None:  # a schedule that does not show which date its labels are of
+        beside = _moment(replace(mention, span=mention.sentence.beside), meaning)
+        others, sure = (beside,) if beside else (), False
     ruled = _by_rule(mention, moment)
     if ruled is not None:
         moment, sure = ruled, False

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import time
 
+from scrapers.facts.spans import Moment, Span
 from scrapers.facts.words import names, one_of
 from scrapers.facts.written_dates import DAYNAME, EITHER, MONTH, WrittenDate
 
@@ -76,6 +77,8 @@ def _spoken(hit: re.Match[str]) -> time | None:
     return clock_of(f"{hour}:{minute:02d}") if hour <= 24 else None
 
 
+OF_LABEL = "the hour of a label"  # it stands on the line above: whether it is of this date, the sentence tells
+MIDNIGHT_ELSEWHERE = "midnight of another zone"  # that day, or the day before
 UNREAD = "no such hour"  # an hour stands there and cannot be read: a person is asked
 _NO_HOUR = re.compile(
     r"[ ,(;@-]{1,4}(?:(?!en\b|and\b|of\b|or\b)[a-z]{1,9}[ :.]{1,2}){0,3}"
@@ -92,7 +95,8 @@ def with_clock(text: str, written: WrittenDate) -> WrittenDate:
         hour = _spoken(after)
         if hour == time(0, 0) and after["lead"].strip(" ,(") in {"t/m", "tot en met"}:
             hour = None  # "tot en met 00:00 uur" is a slip: the hour is unknown
-        slip = "other zone" if after["foreign"] else "" if hour or _is_midnight(after) else UNREAD
+        elsewhere = MIDNIGHT_ELSEWHERE if _is_midnight(after) else "other zone"
+        slip = elsewhere if after["foreign"] else "" if hour or _is_midnight(after) else UNREAD
         written = replace(written, end=after.end(), hour=hour, slip=slip)
     if written.hour is None and not written.slip and _NO_HOUR.match(text, written.end):
         written = replace(written, slip=UNREAD)
@@ -100,10 +104,27 @@ def with_clock(text: str, written: WrittenDate) -> WrittenDate:
     if name:
         written = replace(written, start=written.start - (len(name.string) - name.start()), weekday=name["name"])
     before = _BEFORE.search(text[max(0, written.start - 80) : written.start])
+    if before and "\n" in before.group() and written.hour is None and _is_hour(before):
+        return replace(written, slip=written.slip or OF_LABEL)
     if before and written.hour is None and not (after and after.end() == written.end) and _is_hour(before):
         start = written.start - (len(before.string) - before.start())
         written = replace(written, start=start, hour=_spoken(before), slip="other zone" if before["foreign"] else "")
     return written
+
+
+_IN_LABEL = re.compile(r"(?<![\d.,])" + _CLOCK + _DAYPART + _ZONE)
+
+
+def with_label(span: Span, label: str) -> Span:
+    """The date with the hour that its label names, the nearest of several, where the date itself has none."""
+    if not isinstance(span.value, Moment) or span.value.hour is not None or span.slip not in ("", OF_LABEL):
+        return span
+    clock = next((hit for hit in reversed(list(_IN_LABEL.finditer(label))) if _is_hour(hit)), None)
+    if clock is None:
+        return replace(span, slip="")
+    hour, foreign = _spoken(clock), bool(clock["foreign"])
+    slip = "other zone" if foreign else "" if hour or _is_midnight(clock) else UNREAD
+    return replace(span, value=Moment(span.value.day, hour), slip=slip)
 
 
 def _is_midnight(clock: re.Match[str]) -> bool:

@@ -4,8 +4,11 @@ import itertools
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from datetime import date
 
-from scrapers.facts.spans import Span, lower, plain
+from scrapers.facts.hours import OF_LABEL, with_label
+from scrapers.facts.schedules import Entry, entries
+from scrapers.facts.spans import Moment, Span, lower, plain
 from scrapers.facts.words import any_of
 
 MARKS = {"date": "\ue000", "amount": "\ue001", "rate": "\ue002"}
@@ -17,7 +20,7 @@ class Sentence:
     """``words`` is the sentence in lower case, every span folded to one mark; ``places`` are the marks' places in it.
 
     ``start`` and ``end`` are its place in the text, ``before`` and ``heading`` the sentence and the last heading
-    before it, folded in the same way.
+    before it, folded in the same way. ``beside``: the date that its words may belong to as well.
     """
 
     start: int
@@ -27,6 +30,7 @@ class Sentence:
     places: tuple[int, ...]
     before: str = ""
     heading: str = ""
+    beside: Span | None = None
 
 
 _BREAK = re.compile(r"[.!?](?=[\s)\"'])|;(?=\s*\n)|\n\s*")
@@ -37,7 +41,7 @@ _SHORT = re.compile(
 # A line of a page is a paragraph, a list item or a row, so it ends a sentence; not where the sentence plainly goes on.
 _OPEN_END = re.compile(rf"(?:[,(]|\b{any_of('goes_on')})\s{{0,9}}$")
 _GOES_ON = re.compile(r"[a-zà-ÿ](?!\s?[.)])")  # in lower case, and no item of a list
-_LABEL = re.compile(rf"[^\n{ANY_MARK[1:-1]}]{{2,60}}[^\n.!;,{ANY_MARK[1:-1]}]\s{{0,9}}$")
+_LABEL = re.compile(rf"[^\n{ANY_MARK[1:-1]}]{{2,60}}(?:[^\n{ANY_MARK[1:-1]}]{{,50}}:|[^\n.!;,{ANY_MARK[1:-1]}])\s{{0,9}}$")
 _ANSWER = re.compile(rf"(?:[-•*·▪] ?)?(?:{any_of('before_a_value')}\s)?" + ANY_MARK)
 
 _ALONE = re.compile(ANY_MARK + r"\s{0,3}(?:\n|$)")  # a value alone on its line, also below a blank one
@@ -48,23 +52,46 @@ def cut(text: str, spans: list[Span]) -> list[Sentence]:
     """Sentences in the order of the text; a label and the value on the line below it are one."""
     written, places = _folded(plain(text), spans)
     folded = lower(written)
-    cuts = [0, *(hit.end() for hit in _BREAK.finditer(folded) if _ends(folded, written, hit)), len(folded)]
+    listed = {entry.start: entry for entry in entries(folded, written, _days(spans, places))}
+    ends = (hit.end() for hit in _BREAK.finditer(folded) if _ends(folded, written, hit))
+    cuts = _with_entries([0, *ends, len(folded)], listed)
     sentences: list[Sentence] = []
     before = heading = ""
     shift = _Shift(spans, places)
     for start, end in itertools.pairwise(cuts):
-        words = folded[start:end]
+        entry = listed.get(start)
+        words = entry.words if entry else folded[start:end]
         if not words.strip():
             continue
         first, last = bisect_left(places, start), bisect_left(places, end)
-        inside = tuple(place - start for place in places[first:last])
-        sentence = Sentence(
-            shift.back(start), shift.back(end), words, tuple(spans[first:last]), inside, before, heading
+        inside = entry.places if entry else tuple(place - start for place in places[first:last])
+        own = tuple(
+            with_label(span, entry.label if entry else words[max(0, place - 80) : place])
+            if entry or span.slip == OF_LABEL
+            else span
+            for span, place in zip(spans[first:last], inside, strict=True)
         )
+        beside = spans[places.index(entry.beside)] if entry and entry.beside is not None else None
+        since = shift.back(entry.since if entry else start)
+        sentence = Sentence(since, shift.back(end), words, own, inside, before, heading, beside)
         sentences.append(sentence)
         before = words.strip()[-300:]
         heading = before if _is_heading(words) else heading
     return sentences
+
+
+def _days(spans: list[Span], places: list[int]) -> dict[int, date]:
+    """The known dates by the places of their marks."""
+    return {
+        place: span.value.day for span, place in zip(spans, places, strict=True) if isinstance(span.value, Moment)
+    }
+
+
+def _with_entries(cuts: list[int], listed: dict[int, Entry]) -> list[int]:
+    """The cuts of the text, with one before and one behind every entry and none inside."""
+    inside = {place for entry in listed.values() for place in range(entry.start + 1, entry.end)}
+    ends = {place for entry in listed.values() for place in (entry.start, entry.end)}
+    return sorted({*cuts, *ends} - inside)
 
 
 def _is_heading(words: str) -> bool:
@@ -84,7 +111,7 @@ def _ends(folded: str, written: str, hit: re.Match[str]) -> bool:
         return False
     if sign.count("\n") > 1 and not _ALONE.match(folded, hit.end()):
         return True
-    above = folded[max(0, hit.start() - 70) : hit.start()]
+    above = folded[max(0, hit.start() - 120) : hit.start()]
     line = above[above.rfind("\n") + 1 :]
     if _OPEN_END.search(line) or (_GOES_ON.match(written, hit.end()) and line.rstrip()[-1:] not in ".;:!?"):
         return False

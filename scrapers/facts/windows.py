@@ -52,7 +52,8 @@ def with_years(text: str, dates: list[WrittenDate]) -> list[WrittenDate]:
         gap = text[first.end : second.start] if second.start - first.end <= 40 else "....."
         if first.year or second.year is None or first.why or second.why:
             continue
-        ranged = bool(_GAP.fullmatch(gap))
+        joint = _GAP.fullmatch(gap)
+        ranged = joint is not None and not _is_item(joint)
         if ranged or _LIST.fullmatch(gap):
             later = (first.month, first.day) > (second.month, second.day)
             if ranged or not later:
@@ -84,10 +85,15 @@ def paired(text: str, dates: list[WrittenDate]) -> list[WrittenDate]:
     return marked
 
 
+def _is_item(gap: re.Match[str]) -> bool:
+    """A dash at the head of a line begins an item of a list."""
+    return gap["how"] == "-" and "\n" in gap.string[gap.start() : gap.start("how")]
+
+
 def _is_window(text: str, start: WrittenDate, end: WrittenDate) -> bool:
     if start.why or end.why or bool(start.year) != bool(end.year) or end.start - start.end > 40:
         return False
     gap = _GAP.fullmatch(text, start.end, end.start)
-    if not gap or (start.year and end.year and (start.year, start.month, start.day) > (end.year, end.month, end.day)):
+    if not gap or _is_item(gap) or (start.year and end.year and (start.year, start.month, start.day) > (end.year, end.month, end.day)):
         return False
     return gap["how"] not in {"en", "and"} or bool(_BETWEEN.search(text[max(0, start.start - 26) : start.start]))
