@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from scrapers.facts.dates import fits_weekday
-from scrapers.facts.hours import MIDNIGHT_ELSEWHERE
 from scrapers.facts.features import direction, topics_of
+from scrapers.facts.hours import MIDNIGHT_ELSEWHERE
 from scrapers.facts.meanings import Judged, is_doubted
 from scrapers.facts.sentences import ANY_MARK, MARKS
 from scrapers.facts.spans import Moment

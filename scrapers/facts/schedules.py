@@ -1,4 +1,4 @@
-"""Dates that stand on lines of their own, or in the cells of a row: to each its label, which may be above it or below."""
+"""Dates on lines of their own, or in the cells of a row: to each its label, which may be above it or below."""
 
 import itertools
 import re
@@ -12,10 +12,10 @@ DATE = "\ue000"  # a date in the folded text
 _LONGEST, _LONGEST_CELL = 120, 70
 _BULLET = r"\s*(?:[-•*·▪>] ?)?"
 _DATES = re.compile(
-    rf"{_BULLET}(?P<dates>(?:{any_of('before_a_value')}\s)?{DATE}(?:\s?(?:-|to|until|and|tot(?: en met)?|t/m|en)\s?{DATE})?)[\s:|.,-]*"
+    rf"{_BULLET}(?:{any_of('before_a_value')}\s)?{DATE}"
+    rf"(?:\s?(?:-|to|until|and|tot(?: en met)?|t/m|en)\s?{DATE})?[\s:|.,-]*"
 )
-_LABEL = re.compile(rf"{_BULLET}(?P<label>[^\n\ue000-\ue002]*[a-zà-ÿ]{{3}}[^\n\ue000-\ue002]*)")
-_ANNOUNCED = re.compile(r"(?:[^.\n]|\.(?!\s))*:\s*$")
+_LABEL = re.compile(r"[^\n\ue000-\ue002]*[a-zà-ÿ]{3}[^\n\ue000-\ue002]*")
 _CELL = re.compile(r"[\s|:·•-]*(?P<label>[^|:·•\s-].*?)[\s|:·•-]*")
 _MOMENTS = ("deciding", "meeting", "performing", "reporting", "publication", "questions", "signing")
 
@@ -54,7 +54,7 @@ Pair = tuple[_Piece, _Piece]  # label, dates
 def entries(folded: str, written: str, days: dict[int, date]) -> list[Entry]:
     """Of every list, schedule and row of dates, in their order; ``days`` are the known dates by their places."""
     pieces = list(_lines(folded))
-    made = [*_of_lists(folded, pieces)]
+    made = [*_of_lists(pieces)]
     for run in _runs(pieces):
         made += _of_run(run, days)
     for line in pieces:
@@ -78,7 +78,7 @@ def _kind(words: str) -> str:
     return "label" if len(words) <= _LONGEST and words[-1] not in ".;,!?" and _LABEL.fullmatch(words) else "other"
 
 
-def _of_lists(folded: str, pieces: list[_Piece]) -> Iterator[Entry]:
+def _of_lists(pieces: list[_Piece]) -> Iterator[Entry]:
     """ "The deadlines are:" and a date on every line below it."""
     for number, head in enumerate(pieces):
         below = list(itertools.takewhile(lambda piece: piece.kind == "dates", pieces[number + 1 :]))
@@ -94,7 +94,7 @@ def _announces_deadlines(words: str) -> bool:
         "rounds" in about
         and about & {"closing", "applying"}
         and not about & {"opening", *_MOMENTS}
-        and (_ANNOUNCED.search(words) or _is_heading(words))
+        and (words.endswith(":") or _is_heading(words))
     )
 
 
@@ -156,7 +156,7 @@ def _of_run(run: Sequence[_Piece], days: dict[int, date]) -> Iterator[Entry]:
     if all(label.endswith(":") for label in labels):
         spaced = [above]
     sure = spaced if len(spaced) == 1 else fits
-    for number, pair in enumerate(sure[0] if len(sure) == 1 else above):
+    for pair in sure[0] if len(sure) == 1 else above:
         label, dates = pair
         other = next((p for p in reversed(run) if p.kind == "dates" and p.start < label.start), None)
         beside = None if len(sure) == 1 else _place(other or dates)
@@ -177,7 +177,8 @@ def _paired(run: Sequence[_Piece], label_first: bool) -> list[Pair]:
 def _is_spaced(pairs: list[Pair]) -> bool:
     """A blank line between the pairs and none inside them."""
     ordered = [sorted(pair, key=lambda piece: piece.start) for pair in pairs]
-    return len(pairs) > 1 and all(not second.gap for _, second in ordered) and all(first.gap for first, _ in ordered[1:])
+    inside, between = [second.gap for _, second in ordered], [first.gap for first, _ in ordered[1:]]
+    return len(pairs) > 1 and not any(inside) and all(between)
 
 
 def _fits(run: Sequence[_Piece], pairs: list[Pair], days: dict[int, date]) -> bool:

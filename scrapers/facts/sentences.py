@@ -41,7 +41,8 @@ _SHORT = re.compile(
 # A line of a page is a paragraph, a list item or a row, so it ends a sentence; not where the sentence plainly goes on.
 _OPEN_END = re.compile(rf"(?:[,(]|\b{any_of('goes_on')})\s{{0,9}}$")
 _GOES_ON = re.compile(r"[a-zà-ÿ](?!\s?[.)])")  # in lower case, and no item of a list
-_LABEL = re.compile(rf"[^\n{ANY_MARK[1:-1]}]{{2,60}}(?:[^\n{ANY_MARK[1:-1]}]{{,50}}:|[^\n.!;,{ANY_MARK[1:-1]}])\s{{0,9}}$")
+_NO_MARK = rf"[^\n{ANY_MARK[1:-1]}]"
+_LABEL = re.compile(rf"{_NO_MARK}{{2,60}}(?:{_NO_MARK}{{,50}}:|[^\n.!;,{ANY_MARK[1:-1]}])\s{{0,9}}$")
 _ANSWER = re.compile(rf"(?:[-•*·▪] ?)?(?:{any_of('before_a_value')}\s)?" + ANY_MARK)
 
 _ALONE = re.compile(ANY_MARK + r"\s{0,3}(?:\n|$)")  # a value alone on its line, also below a blank one
@@ -82,9 +83,7 @@ def cut(text: str, spans: list[Span]) -> list[Sentence]:
 
 def _days(spans: list[Span], places: list[int]) -> dict[int, date]:
     """The known dates by the places of their marks."""
-    return {
-        place: span.value.day for span, place in zip(spans, places, strict=True) if isinstance(span.value, Moment)
-    }
+    return {place: span.value.day for span, place in zip(spans, places, strict=True) if isinstance(span.value, Moment)}
 
 
 def _with_entries(cuts: list[int], listed: dict[int, Entry]) -> list[int]:

@@ -94,6 +94,10 @@ def _is_window(text: str, start: WrittenDate, end: WrittenDate) -> bool:
     if start.why or end.why or bool(start.year) != bool(end.year) or end.start - start.end > 40:
         return False
     gap = _GAP.fullmatch(text, start.end, end.start)
-    if not gap or _is_item(gap) or (start.year and end.year and (start.year, start.month, start.day) > (end.year, end.month, end.day)):
+    if (
+        not gap
+        or _is_item(gap)
+        or (start.year and end.year and (start.year, start.month, start.day) > (end.year, end.month, end.day))
+    ):
         return False
     return gap["how"] not in {"en", "and"} or bool(_BETWEEN.search(text[max(0, start.start - 26) : start.start]))
