@@ -81,6 +81,8 @@ def _kind(words: str) -> str:
 def _of_lists(pieces: list[_Piece]) -> Iterator[Entry]:
     """ "The deadlines are:" and a date on every line below it."""
     for number, head in enumerate(pieces):
+        if pieces[number + 1 : number + 2] and pieces[number + 1].kind != "dates":
+            continue
         below = list(itertools.takewhile(lambda piece: piece.kind == "dates", pieces[number + 1 :]))
         if len(below) > 1 and DATE not in head.words and _announces_deadlines(head.words):
             label = re.split(r"\.\s", head.words)[-1]
