@@ -12,7 +12,9 @@ from db.models import (
     Call,
     Deadline,
     Delivery,
+    Dossier,
     MailText,
+    Position,
     Question,
     Sighting,
     Subscription,
@@ -23,13 +25,16 @@ from notifications.links import ALL, DOUBT, Links
 from tests.make.seed_pages import seeded_people
 from tracker.calendar.decision_clock import DecisionRoute, start_clock
 from tracker.calendar.feeds import open_feed
+from tracker.lobby import positions
 from tracker.mailing.keys import signing_keys
 from tracker.rights import Deed
 from tracker.settings import Settings
 from tracker.web.routes import ROUTES, Route
 
 # Answers of another kind, which tests of their own read.
-NOT_PAGES = re.compile(r"^/(robots\.txt|\.well-known/|health/|api/)|\.ics$|/(tekst|pdf|word)$|/kalender/feed/")
+NOT_PAGES = re.compile(
+    r"^/(robots\.txt|\.well-known/|health/|api/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx)$|/kalender/feed/"
+)
 
 
 def is_page(route: Route) -> bool:
@@ -58,6 +63,9 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
     application = session.exec(select(Application).where(Application.participant_id == "amsterdam")).first()
     assert body is not None
     assert application is not None
+    dossier = session.get_one(Dossier, 1)
+    if not session.exec(select(Position).where(Position.dossier_id == 1, Position.created_by == me.id)).first():
+        positions.draft(Deed(session, me, now), dossier, positions.Wording(internal="Concept"))  # something to adopt
     links = Links(settings.base_url, signing_keys(settings))
     _feed, secret = open_feed(session, me, FeedScope.PERSONAL, "Mijn agenda", now)
     return {

@@ -107,7 +107,7 @@ def test_the_phone_is_told_who_was_there_as_soon_as_the_office_is_named(site: Si
         )
     with page_of(site, site.cast.lobbyist, 390, 844, script=False) as page:
         page.goto("/contacten/nieuw")
-        page.get_by_label("Organisatie").fill("ministerie vro")
+        page.get_by_label("Organisatie", exact=True).fill("ministerie vro")
         page.get_by_label("Functie").fill("Directeur wonen")
         page.get_by_role("button", name="Kijk wie er al was").click()
         assert page.get_by_text("lobbyist haarlem (Haarlem)").is_visible()
