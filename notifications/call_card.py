@@ -71,8 +71,8 @@ class CallCard:
     news_page: str = ""
 
 
-def call_card(item: Item, now: datetime, link: str, ours: str = "") -> CallCard:
-    """What to say of a call at ``now``; ``link`` is its page, ``ours`` what of the reader's own runs on it."""
+def call_card(item: Item, now: datetime, link: str) -> CallCard:
+    """What to say of a call at ``now``; ``link`` is its page."""
     call = item.call
     due = _due_of(item)
     shown = due.shown if due else None
@@ -89,7 +89,7 @@ def call_card(item: Item, now: datetime, link: str, ours: str = "") -> CallCard:
         reasons=tuple(CardReason(r.challenge, ", ".join(r.words), ", ".join(r.subscriptions)) for r in item.reasons),
         followed=item.followed, late=item.window.late, code=one_line(call.code, 80),
         decide_by=wording.moment(go_by) if go_by else "",
-        decide_day=wording.day_and_month(go_by) if go_by else "", ours=ours,
+        decide_day=wording.day_and_month(go_by) if go_by else "",
         also=tuple(map(_also, item.also)), fresh=item.fresh,
     )  # fmt: skip
 

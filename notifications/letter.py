@@ -281,19 +281,21 @@ class Writer:
         return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, subscriptions, what)}")
 
     def _tell(self, item: Item, running: Mapping[int, str]) -> CallCard:
+        """The card of a call, kept for all readers, with what of this reader's own runs on it."""
         known = self._of_items.get(item.call.id)
         if known is None or known[0] is not item:
-            known = self._of_items[item.call.id] = item, self._card(item, running.get(item.call.id, ""))
-        return known[1]
+            known = self._of_items[item.call.id] = item, self._card(item)
+        ours = running.get(item.call.id, "")
+        return replace(known[1], ours=ours) if ours else known[1]
 
-    def _card(self, item: Item, ours: str) -> CallCard:
+    def _card(self, item: Item) -> CallCard:
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.window,
-               item.call.doubted, ours, item.fresh, tuple((other.id, other.version) for other in item.also),
+               item.call.doubted, item.fresh, tuple((other.id, other.version) for other in item.also),
                tuple((c.version, c.field, repr(c.old)) for c in item.changes))  # fmt: skip
         if key not in self._told:
             if len(self._told) >= MOST_KEPT:
                 self._told.clear()
-            self._told[key] = call_card(item, self.now, self.links.page(f"/regelingen/{item.call.id}"), ours)
+            self._told[key] = call_card(item, self.now, self.links.page(f"/regelingen/{item.call.id}"))
         return self._told[key]
 
     def _piece(self, form: str, card: CallCard) -> RenderedCall:

@@ -1,16 +1,16 @@
 """What of our own runs on a call is told to who may see it, and never its wording."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import Engine
 
-from db.models import Dossier, DossierCall, DossierReader, User
+from db.models import Dossier, DossierCall, DossierReader, Follow, User
 from db.queries import Viewer
 from db.session import reading, writing
 from db.vocabulary import Role, Visibility
-from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
-from tests.make.pages import make_participant
+from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, move_deadline, plan_at
+from tests.make.pages import make_participant, make_user
 from tracker.lobby.call_work import read_call_work, seen_by, still_running
 
 pytestmark = pytest.mark.one_database
@@ -70,3 +70,14 @@ def test_what_one_person_may_read_along_is_told_to_no_colleague(engine: Engine, 
     plan_at(engine, NOW)
     assert [mail.user_id for mail in deliveries(engine)] == people
     assert not [mail for mail in deliveries(engine) if "aanvraag: in voorbereiding" in mail.html]
+
+
+def test_the_mail_of_the_day_says_so_too(engine: Engine, call: int) -> None:
+    with writing(engine) as session:
+        person = make_user(session, NOW, Role.FUNDRAISER, "amsterdam").id
+        session.add(Follow(user_id=person, call_id=call, at=NOW))
+    move_deadline(engine, call, date(2026, 7, 1), NOW)
+    plan_at(engine, datetime(2026, 6, 1, 6, tzinfo=UTC))  # a month ahead
+    (mail,) = deliveries(engine)
+    assert mail.kind in ("reminder", "moved")
+    assert "aanvraag: in voorbereiding (Amsterdam)" in mail.html
