@@ -1,5 +1,7 @@
 """Links from mails: judge a call, say what is wrong, stop a mail. Opening shows a button; only the press acts."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Literal
 
 from pydantic import BaseModel
@@ -26,6 +28,9 @@ from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.phrases import challenge_name
 
+Page = Callable[[RequestContext], Response]
+CallPage = Callable[[RequestContext, User, Call], Response]
+
 
 class MailedVerdictForm(BaseModel):
     """What the form of a mail's link sends."""
@@ -44,27 +49,32 @@ def _links(request: RequestContext) -> Links:
     return Links(request.site.settings.base_url, signing_keys(request.site.settings))
 
 
-def _decision(request: RequestContext) -> tuple[User, Call] | None:
-    """The person and the call of a link to judge."""
-    return _of_link(request, VERDICT)
+def _expired(request: RequestContext) -> Response:
+    return request.page("mailing/mail_links_expired.html", 410)
 
 
-def _of_link(request: RequestContext, purpose: str) -> tuple[User, Call] | None:
-    """Whose link it is and for which call, while both are there; the link is good for no other."""
-    read = _links(request).read_decision(request.params["token"], request.now.instant, purpose)
-    user = request.session.get(User, read.user_id) if read else None
-    call = live_call(request.session, read.call_id) if read else None
-    if user is None or call is None or user.deactivated_at is not None:
-        return None
-    return user, call
+def _by_link(purpose: str) -> Callable[[CallPage], Page]:
+    """A page for the person and the call of a link, while both are there; the link is good for no other."""
+
+    def decorate(page: CallPage) -> Page:
+        @wraps(page)
+        def answer(request: RequestContext) -> Response:
+            read = _links(request).read_decision(request.params["token"], request.now.instant, purpose)
+            user = request.session.get(User, read.user_id) if read else None
+            call = live_call(request.session, read.call_id) if read else None
+            if user is None or call is None or user.deactivated_at is not None:
+                return _expired(request)
+            return page(request, user, call)
+
+        return answer
+
+    return decorate
 
 
-def show_decision(request: RequestContext) -> Response:
+@_by_link(VERDICT)
+def show_decision(request: RequestContext, _user: User, call: Call) -> Response:
     """The call with three buttons; mail scanners that open the link change nothing."""
-    decision = _decision(request)
-    if decision is None:
-        return request.page("mailing/mail_links_expired.html", 410)
-    return _form(request, decision[1], str(request.query.get("zeg", "")), {})
+    return _form(request, call, str(request.query.get("zeg", "")), {})
 
 
 def _form(request: RequestContext, call: Call, say: str, errors: dict[str, str], status: int = 200) -> Response:
@@ -75,12 +85,9 @@ def _form(request: RequestContext, call: Call, say: str, errors: dict[str, str],
     )  # fmt: skip
 
 
-def decide(request: RequestContext) -> Response:
+@_by_link(VERDICT)
+def decide(request: RequestContext, user: User, call: Call) -> Response:
     """Record the verdict on the call as a whole, as the mail shows it; saying it twice leaves one."""
-    decision = _decision(request)
-    if decision is None:
-        return request.page("mailing/mail_links_expired.html", 410)
-    user, call = decision
     form, errors = forms.filled(MailedVerdictForm, request.form)
     if form is None:
         return _form(request, call, str(request.form.get("say", "")), errors, 422)
@@ -92,12 +99,9 @@ def decide(request: RequestContext) -> Response:
     return request.page("mailing/mail_links_decided.html", call=call, say=form.say)
 
 
-def teach_from_mail(request: RequestContext) -> Response:
+@_by_link(VERDICT)
+def teach_from_mail(request: RequestContext, user: User, call: Call) -> Response:
     """More, or never more, like the call of the link; what was said before stays."""
-    decision = _decision(request)
-    if decision is None:
-        return request.page("mailing/mail_links_expired.html", 410)
-    user, call = decision
     form, errors = forms.filled(MailedLessonForm, request.form)
     if form is None:
         return _form(request, call, "", errors, 422)
@@ -106,17 +110,10 @@ def teach_from_mail(request: RequestContext) -> Response:
     return request.page("mailing/mail_links_taught.html", call=call, kind=LessonKind(form.kind))
 
 
-def _doubted(request: RequestContext) -> tuple[User, Call] | None:
-    """The person and the call of a link to say that something is wrong."""
-    return _of_link(request, DOUBT)
-
-
-def show_doubt(request: RequestContext) -> Response:
+@_by_link(DOUBT)
+def show_doubt(request: RequestContext, _user: User, call: Call) -> Response:
     """What is shown of the call, each with a button; mail scanners that open the link change nothing."""
-    doubted = _doubted(request)
-    if doubted is None:
-        return request.page("mailing/mail_links_expired.html", 410)
-    return _doubt_form(request, doubted[1])
+    return _doubt_form(request, call)
 
 
 def _doubt_form(request: RequestContext, call: Call, error: str = "", status: int = 200) -> Response:
@@ -132,12 +129,9 @@ def _doubt_form(request: RequestContext, call: Call, error: str = "", status: in
     )
 
 
-def doubt_from_mail(request: RequestContext) -> Response:
+@_by_link(DOUBT)
+def doubt_from_mail(request: RequestContext, user: User, call: Call) -> Response:
     """Mark the value and ask somebody; it stays where it is."""
-    doubted = _doubted(request)
-    if doubted is None:
-        return request.page("mailing/mail_links_expired.html", 410)
-    user, call = doubted
     form, _ = forms.filled(DoubtForm, request.form)
     if form is None:
         return _doubt_form(request, call, "Kies wat er niet klopt.", 422)
@@ -153,7 +147,7 @@ def show_leaving(request: RequestContext) -> Response:
     """What would end, with a button; opening ends nothing."""
     leaving = _links(request).read_leaving(request.params["token"])
     if leaving is None:
-        return request.page("mailing/mail_links_expired.html", 410)
+        return _expired(request)
     names = _named(request.session, _running(request.session, leaving))
     user = request.session.get(User, leaving.user_id)
     over = leaving.what != ALL and not names if leaving.what != REMINDERS else user is None or not user.reminders
@@ -166,7 +160,7 @@ def leave(request: RequestContext) -> Response:
     """End it, at once and for queued mail too: the button, and a mail program's one click (RFC 8058)."""
     leaving = _links(request).read_leaving(request.params["token"])
     if leaving is None:
-        return request.page("mailing/mail_links_expired.html", 410)
+        return _expired(request)
     if leaving.what != REMINDERS:
         end(
             request.session,
@@ -185,7 +179,7 @@ def take_up_again(request: RequestContext) -> Response:
     leaving = _links(request).read_leaving(request.params["token"])
     user = request.session.get(User, leaving.user_id) if leaving else None
     if leaving is None or user is None or user.deactivated_at is not None:
-        return request.page("mailing/mail_links_expired.html", 410)
+        return _expired(request)
     if leaving.what != REMINDERS:
         take_up(request.session, leaving.user_id, None if leaving.what == ALL else leaving.subscriptions)
     if leaving.what in (ALL, REMINDERS):
