@@ -48,8 +48,7 @@ class InsideDue:
             return None
         if self.line.day < now.today and not self.line.overdue:
             return None
-        line = self.line
-        return replace(line, key=self.told_as(distance))
+        return replace(self.line, key=self.told_as(distance))
 
 
 def inside_due(session: Session, now: Now) -> list[InsideDue]:
