@@ -9,7 +9,7 @@ from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
@@ -197,15 +197,19 @@ def with_children(root: str, opgaven: Iterable[Opgave]) -> set[str]:
     return family
 
 
+def remembered(now: datetime) -> ColumnElement[bool]:
+    """Whether a call has no end, or ended so short ago that a mail may still speak of it."""
+    closes, ends = col(Call.closes_at), col(Call.ends_at)
+    return or_(closes.is_(None), closes > now - REMEMBERED, ends > now - REMEMBERED)
+
+
 def read_catalogue(session: Session, now: datetime, threshold: float, only: Iterable[int] | None = None) -> Catalogue:
     """Read what could stand in a mail at ``now``; ``only`` limits it to some calls.
 
     A call counts as matched from ``threshold`` (0-1) up. Calls that closed long ago are left out.
     """
     query = select(Call).where(col(Call.joined_into).is_(None), Call.nature == Nature.CALL)
-    recent = or_(*(limit > now - REMEMBERED for limit in (col(Call.closes_at), col(Call.ends_at))))
-    recent = or_(col(Call.closes_at).is_(None), recent)
-    rows = session.exec(query.where(recent if only is None else col(Call.id).in_(list(only)))).all()
+    rows = session.exec(query.where(remembered(now) if only is None else col(Call.id).in_(list(only)))).all()
     of_calls = _Belongings(session, now, threshold, None if only is None else [row.id for row in rows])
     shared = dict(session.exec(shared_budgets(now - REMEMBERED)).all())
     began = first_complete(session)

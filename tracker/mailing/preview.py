@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Engine, or_
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from db.models import Call, Challenge, Match
 from db.queries import CallFilter
-from notifications.catalogue import REMEMBERED, Catalogue, Opgave, read_catalogue, with_children
+from notifications.catalogue import Catalogue, Opgave, read_catalogue, remembered, with_children
 from notifications.digest import Coverage, Digest, Memory, SubscriptionQuery, compose
 from notifications.message import Letter
 from tracker.calls.duplicate_pairs import unjudged_partners
@@ -75,7 +75,7 @@ def finds(
     catalogue = _catalogue(session, now, threshold, [wanted], ())
     query = SubscriptionQuery(0, "", wanted, most, with_words=found_by_words(session, wanted))
     context = read_digest_context(session, catalogue.calls, Now(now))
-    until: date = naming_until(mailer, now)
+    until = naming_until(mailer, now)
     return compose(
         catalogue, [query], Memory(), Coverage(), now, first=True, windows=context.windows(participant), until=until
     )
@@ -91,8 +91,7 @@ def _catalogue(
     """The calls that a mail for these filters could name, and what is followed: not all that there is."""
     opgaven = [Opgave(number, "", parent) for number, parent in session.exec(select(Challenge.id, Challenge.parent_id))]
     matched = select(Match.call_id).join(Call, col(Call.id) == col(Match.call_id)).where(Match.score >= threshold)
-    recent = (limit > now - REMEMBERED for limit in (col(Call.closes_at), col(Call.ends_at)))
-    matched = matched.where(or_(col(Call.closes_at).is_(None), *recent))
+    matched = matched.where(remembered(now))
     filters = list(wanted)
     if all(each.challenges for each in filters):
         families = {name for each in filters for root in each.challenges for name in with_children(root, opgaven)}
