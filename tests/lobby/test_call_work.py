@@ -9,9 +9,19 @@ from db.models import Dossier, DossierCall, DossierReader, Follow, User
 from db.queries import Viewer
 from db.session import reading, writing
 from db.vocabulary import Role, Visibility
-from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, move_deadline, plan_at
+from tests.make.mail_cases import (
+    MAILER,
+    THRESHOLD,
+    deliveries,
+    make_agenda,
+    make_call,
+    make_reader,
+    move_deadline,
+    plan_at,
+)
 from tests.make.pages import make_participant, make_user
 from tracker.lobby.call_work import read_call_work, seen_by, still_running
+from tracker.mailing.preview import preview
 
 pytestmark = pytest.mark.one_database
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
@@ -81,3 +91,17 @@ def test_the_mail_of_the_day_says_so_too(engine: Engine, call: int) -> None:
     (mail,) = deliveries(engine)
     assert mail.kind in ("reminder", "moved")
     assert "aanvraag: in voorbereiding (Amsterdam)" in mail.html
+
+
+def test_the_preview_is_the_mail_of_the_day_that_would_leave(engine: Engine, call: int) -> None:
+    reader = make_reader(engine, NOW, "an@amsterdam.example")
+    move_deadline(engine, call, date(2026, 7, 1), NOW)
+    with writing(engine) as session:
+        session.get_one(User, reader).participant_id = "amsterdam"
+        session.add(Follow(user_id=reader, call_id=call, at=NOW))
+    plan_at(engine, NOW)  # names it, so that a digest has nothing to say on Monday
+    with reading(engine) as session:
+        mail = preview(session, MAILER, reader, datetime(2026, 6, 1, 6, tzinfo=UTC), THRESHOLD)
+    assert mail is not None
+    assert "Herinnering" in mail.letter.text
+    assert "aanvraag: in voorbereiding (Amsterdam)" in mail.letter.html

@@ -117,7 +117,8 @@ def plan_day_mails(run: PlanningRun, day: DayDue, wait: Collection[int]) -> tupl
     """
     due = {user: each.pressing if user in wait else each for user, each in day.of.items() if user not in day.taken}
     due = {user: each.fitting for user, each in due.items() if each}
-    ours = _our_work(run, due)
+    with reading(run.engine) as session:
+        ours = our_work(session, due)
     mails = [_mail(run, each, day.people[user], ours[user]) for user, each in due.items()]
     planned = expired = 0
     for start in range(0, max(len(mails), len(day.missed)), BATCH):
@@ -127,12 +128,11 @@ def plan_day_mails(run: PlanningRun, day: DayDue, wait: Collection[int]) -> tupl
     return planned, expired
 
 
-def _our_work(run: PlanningRun, due: Mapping[int, DueToday]) -> dict[int, dict[int, str]]:
+def our_work(session: Session, due: Mapping[int, DueToday]) -> dict[int, dict[int, str]]:
     """Per person what of ours runs on the calls that the mail names, as far as that person may know."""
     named = {user: [call.item.call.id for call in each.calls] for user, each in due.items()}
-    with reading(run.engine) as session:
-        work = read_call_work(session, {call for calls in named.values() for call in calls})
-        employers = dict(session.exec(select(User.id, User.participant_id).where(col(User.id).in_(list(due)))).all())
+    work = read_call_work(session, {call for calls in named.values() for call in calls})
+    employers = dict(session.exec(select(User.id, User.participant_id).where(col(User.id).in_(list(due)))).all())
     return {
         user: {call: still_running(seen_by(Viewer(user, participant_id=employers[user]), work[call])) for call in calls}
         for user, calls in named.items()

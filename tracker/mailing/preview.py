@@ -16,7 +16,7 @@ from notifications.message import Letter
 from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.clock import Now
 from tracker.mailing.coverage import read_coverage
-from tracker.mailing.day_mail import due_for
+from tracker.mailing.day_mail import due_for, our_work
 from tracker.mailing.digest_context import read_digest_context
 from tracker.mailing.digest_jobs import naming_until
 from tracker.mailing.leanings import for_reader
@@ -59,7 +59,7 @@ def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, thres
     filters = [query.filter.challenges for query in recipient.queries]
     extras, writer = context.extras(user_id, recipient.participant_id, due, filters), mailer.writer(now)
     if digest.empty and due and not extras.moments:
-        return NextMail(writer.day(due, recipient.to), leaves=True)
+        return NextMail(writer.day(due, recipient.to, our_work(session, {user_id: due})[user_id]), leaves=True)
     leaves = (
         not digest.empty
         or bool(extras.in_doubt or extras.moments)
