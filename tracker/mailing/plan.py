@@ -135,7 +135,7 @@ def _plan_all(run: PlanningRun, threshold: float, matching_since: datetime | Non
     later = [each for each in unplanned if each not in due]
     if again := take_back_of(run, day.of.keys() | _with_digest(everybody, due, run)):
         day = read_day(run, inside, anew | again)
-    _plan_all_digests(run, due, day, result, threshold, matching_since)
+    _plan_all_digests(run, everybody, due, day, result, threshold, matching_since)
     result.reminders, result.expired = plan_day_mails(run, day, _with_digest(everybody, later, run))
     if due:
         with run.writing() as session:
@@ -148,7 +148,9 @@ def _rewrite(run: PlanningRun, threshold: float) -> PlanResult:
     result = PlanResult()
     inside, anew = take_back_untrue(run)
     day = read_day(run, inside, anew, anew_only=True)
-    _plan_all_digests(run, [], day, result, threshold, run.now, outdated_only=True)
+    with reading(run.engine) as session:
+        people = read_recipients(session, None, run.now, only=read_outdated(session, run.now))
+    _plan_all_digests(run, people, [], day, result, threshold, run.now, outdated_only=True)
     result.reminders, result.expired = plan_day_mails(run, day, ())
     return result
 
@@ -159,13 +161,12 @@ def _with_digest(people: Iterable[Recipient], due: list[DigestPeriod], run: Plan
 
 
 def _plan_all_digests(
-    run: PlanningRun, due: list[DigestPeriod], day: DayDue, result: PlanResult, threshold: float,
-    matching_since: datetime | None, outdated_only: bool = False,
+    run: PlanningRun, everybody: Iterable[Recipient], due: list[DigestPeriod], day: DayDue, result: PlanResult,
+    threshold: float, matching_since: datetime | None, outdated_only: bool = False,
 ) -> None:  # fmt: skip
-    """Every digest that is due, and every one that was taken back."""
+    """Every digest that is due to one of these people, and every one that was taken back."""
     with reading(run.engine) as session:
         outdated = read_outdated(session, run.now)
-        everybody = read_recipients(session, None, run.now, only=outdated.keys() if outdated_only else None)
         people = [
             each.id
             for each in everybody
