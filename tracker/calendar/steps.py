@@ -61,12 +61,9 @@ def reaction_steps(lead: Participant, bodies: Iterable[Body], tables: Sequence[B
     ]
     for table in tables:
         steps.append(_table_step(table, (steps[-1].key,)))
-    owned = sorted(bodies, key=lambda body: body.id)
-    steps += (
-        []
-        if tables
-        else [_meeting_step(MilestoneStep.EXECUTIVE, b, ("officials",)) for b in _of([lead], owned, EXECUTIVES)]
-    )
+    if not tables:
+        executives = _of([lead], sorted(bodies, key=lambda body: body.id), EXECUTIVES)
+        steps += [_meeting_step(MilestoneStep.EXECUTIVE, body, ("officials",)) for body in executives]
     ready = tuple(step.key for step in steps[2:]) or ("officials",)
     return (*steps, Step("sending", MilestoneStep.SENDING, "het verzenden", ready[-1:], None, lead.id, SENDING_DAYS))
 
