@@ -64,8 +64,8 @@ def reaction_steps(lead: Participant, bodies: Iterable[Body], tables: Sequence[B
     if not tables:
         executives = _of([lead], sorted(bodies, key=lambda body: body.id), EXECUTIVES)
         steps += [_meeting_step(MilestoneStep.EXECUTIVE, body, ("officials",)) for body in executives]
-    ready = tuple(step.key for step in steps[2:]) or ("officials",)
-    return (*steps, Step("sending", MilestoneStep.SENDING, "het verzenden", ready[-1:], None, lead.id, SENDING_DAYS))
+    after = (steps[-1].key,)
+    return (*steps, Step("sending", MilestoneStep.SENDING, "het verzenden", after, None, lead.id, SENDING_DAYS))
 
 
 def _table_step(table: Body, after: tuple[str, ...]) -> Step:
