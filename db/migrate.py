@@ -53,11 +53,21 @@ def must_be_known(revision: str) -> None:
     raise SchemaTooNew(f"the database has schema {revision}, which this version does not know: use a newer one")
 
 
+def schema_of(engine: Engine) -> str:
+    """The schema a database has, by its revision; empty where nothing of ours is in it yet."""
+    with engine.connect() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+    return ",".join(heads)
+
+
+def newest_schema() -> str:
+    """The schema that this code knows as the newest."""
+    return ",".join(ScriptDirectory(str(MIGRATIONS)).get_heads())
+
+
 def up_to_date(engine: Engine) -> bool:
     """Whether the database has the newest schema this code knows."""
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_heads()
-    return tuple(current) == tuple(ScriptDirectory(str(MIGRATIONS)).get_heads())
+    return schema_of(engine) == newest_schema()
 
 
 def alembic_config(connection: Connection) -> Config:

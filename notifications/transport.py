@@ -118,6 +118,11 @@ class RelayAddress:
     answer_seconds: float = 30
     mail_seconds: float = 120
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the relay runs on this machine."""
+        return _is_loopback(self.host)
+
 
 def read_mail_url(url: str) -> RelayAddress | Path:
     """``smtp://user:pw@host:port?tls=required|starttls|none``, ``smtps://host``, or ``file:DIR`` (a Path).

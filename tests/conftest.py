@@ -24,7 +24,10 @@ os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # as main() does, before numpy loads: no threads that wait on each other
 ROOT = Path(__file__).parent.parent
-SHARED = Path(os.environ.get("KANSENRADAR_SHARED", ROOT.parent / "shared"))
+# Under another name, since the processes that tests start refuse a setting that they do not know.
+SHARED = Path(
+    os.environ.setdefault("SHARED_MATERIAL", os.environ.pop("KANSENRADAR_SHARED", str(ROOT.parent / "shared")))
+)
 NOW = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
 
 

@@ -14,6 +14,7 @@ from tracker.commands.group import CommandGroup
 from tracker.errors import FAILED, CommandFailed, NotPossible
 
 ZONES = ("Europe/Amsterdam", "Europe/Brussels")
+FOR_ALL = ("--now", "--config")
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100  # where a set clock may stand: the years that dates of calls may have
 
 app = typer.Typer(
@@ -51,15 +52,17 @@ def know_the_zones() -> None:
             raise CommandFailed(f"no time zone {zone} on this machine: install the package tzdata") from error
 
 
-def now_first(arguments: list[str]) -> list[str]:
-    """``--now`` belongs to every command, so it may also stand behind one: bring it to the front."""
-    for place, argument in enumerate(arguments):
-        if argument == "--now":
-            taken = arguments[place : place + 2]
-            return [*taken, *arguments[:place], *arguments[place + 2 :]]
-        if argument.startswith("--now="):
-            return [argument, *arguments[:place], *arguments[place + 1 :]]
-    return arguments
+def for_all_first(arguments: list[str]) -> list[str]:
+    """``--now`` and ``--config`` belong to every command and may also stand behind one: bring them to the front."""
+    first, rest, left = [], [], iter(arguments)
+    for argument in left:
+        if argument in FOR_ALL:
+            first += [argument, *[value for value in [next(left, None)] if value is not None]]
+        elif argument.startswith(tuple(f"{name}=" for name in FOR_ALL)):
+            first.append(argument)
+        else:
+            rest.append(argument)
+    return first + rest
 
 
 @app.callback()
@@ -68,9 +71,15 @@ def root(
     now: Annotated[
         str | None, typer.Option("--now", metavar="ISO", help="Set the clock of this command, for trials and repairs.")
     ] = None,
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="FILE", help="The file of settings; .env without it.")
+    ] = None,
 ) -> None:
     """Read the settings and the clock, once."""
-    from tracker.settings import read_settings
+    from tracker.settings import CONFIG, read_settings
+
+    if config is not None:
+        os.environ[CONFIG] = os.path.abspath(config)  # for the processes that we start, too
 
     fixed = moment(now) if now is not None else None
     if fixed:
@@ -87,7 +96,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         know_the_zones()  # before the code of a command, whose imports need them
-        sys.exit(app(now_first(sys.argv[1:]), standalone_mode=False))  # the code of a typer.Exit, else none
+        sys.exit(app(for_all_first(sys.argv[1:]), standalone_mode=False))  # the code of a typer.Exit, else none
     except TyperException as error:
         typer.echo(wrong_usage(error), err=True)
         sys.exit(error.exit_code)

@@ -1,12 +1,13 @@
 """Open the database that the settings name, with one clear line where that fails."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from db.migrate import SchemaUnknown, up_to_date, upgrade
+from db.migrate import SchemaUnknown, schema_of, up_to_date, upgrade
 from db.session import open_engine
 from tracker.errors import CommandFailed
 from tracker.settings import Settings
@@ -20,14 +21,26 @@ def open_database(settings: Settings) -> Engine:
     return engine
 
 
-def migrate_database(settings: Settings) -> Engine:
-    """Create or upgrade the database; safe to repeat, and while another process does the same."""
+def migrate_database(settings: Settings, say: Callable[[str], None] = lambda _: None) -> Engine:
+    """Create or upgrade the database; safe to repeat, and while another process does the same.
+
+    ``say`` hears which one was made where there was none: a working folder that was mistaken shows.
+    """
     engine = _engine(settings)
     try:
+        is_new = not schema_of(engine)
         upgrade(engine)
     except (DatabaseError, SchemaUnknown) as error:
         raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
+    if is_new:
+        say(f"made {place_of(engine)}")
     return engine
+
+
+def place_of(engine: Engine) -> str:
+    """Where a database is, for people: the file, or the server's address without a password."""
+    url = engine.url
+    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
 
 def must_be_whole(engine: Engine) -> None:

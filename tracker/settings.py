@@ -2,9 +2,12 @@
 
 import os
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -17,11 +20,15 @@ from scrapers.addresses import pairs
 from tracker.errors import WRONG_USAGE, CommandFailed
 
 PREFIX = "KANSENRADAR_"
+CONFIG = f"{PREFIX}CONFIG"  # names the file of settings, for `--config` and for the processes that we start
+SHORTEST_SECRET = 24  # characters: who knows one link can try short ones
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+OTHERS = re.compile(r"SOURCE_\w+_URL|OIDC_\w+|CONFIG")  # names that are right without being a field
 NO_SECRETS = {"changeme", "change-me", "change_me", "default", "password"}  # what stands in examples
 
 
 class Settings(BaseSettings):
-    """Settings from the environment or from `.env` in the working folder; docs/running.md lists them."""
+    """Settings from the environment or from a file, `.env` in the working folder; docs/running.md lists them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
@@ -89,9 +96,8 @@ class Settings(BaseSettings):
     @classmethod
     def _read_source_roots(cls, values: Any) -> Any:
         """KANSENRADAR_SOURCE_EU_PORTAL_URL -> {"eu_portal": ...}; the environment goes before the file."""
-        given_names = {name: url for name, url in {**dotenv_values(".env"), **os.environ}.items() if url}
-        pattern = re.compile(rf"{PREFIX}SOURCE_(\w+)_URL", re.IGNORECASE)
-        roots = {match[1].lower(): url for name, url in given_names.items() if (match := pattern.fullmatch(name))}
+        pattern = re.compile(r"SOURCE_(\w+)_URL")
+        roots = {match[1].lower(): url for name, url in _given().items() if url and (match := pattern.fullmatch(name))}
         given = values.get("source_roots", {})
         return {**values, "source_roots": {**roots, **given} if isinstance(given, dict) else given}
 
@@ -151,7 +157,20 @@ class Settings(BaseSettings):
         keys = value.get_secret_value().replace(",", " ").split()
         if (value.get_secret_value() and not keys) or any(key.lower() in NO_SECRETS for key in keys):
             raise ValueError("no secret that others could guess; leave it out and one is made")
+        if any(len(key) < SHORTEST_SECRET for key in keys):
+            raise ValueError(f"less than {SHORTEST_SECRET} characters can be guessed; leave it out and one is made")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        entries = value.replace(",", " ").split()
+        for entry in entries:
+            try:
+                ip_network(entry)
+            except ValueError as error:
+                raise ValueError(f"{entry!r} is no address or network of a proxy, such as 10.0.0.2") from error
+        return ",".join(entries)
 
     @property
     def database(self) -> str:
@@ -164,12 +183,56 @@ class Settings(BaseSettings):
         return self.mail_url or f"file:{self.data_dir / 'mail'}"
 
 
+def config_file() -> str:
+    """The file of settings: the one that was named, or `.env` in the working folder."""
+    return os.environ.get(CONFIG) or ".env"
+
+
+def _given() -> dict[str, str]:
+    """Every setting of ours that somebody gave, by its name without the prefix; the environment before the file."""
+    named = {**dotenv_values(config_file()), **os.environ}
+    ours = {name.upper(): value or "" for name, value in named.items() if name.upper().startswith(PREFIX)}
+    return {name.removeprefix(PREFIX): value for name, value in ours.items()}
+
+
 def read_settings() -> Settings:
     """The settings of this process; CommandFailed names each that cannot be meant, in one line."""
+    given = _given()
+    if os.environ.get(CONFIG) and not Path(config_file()).is_file():
+        raise CommandFailed(f"no file of settings at {config_file()}", WRONG_USAGE)
+    _refuse_unknown(given)
     try:
-        return Settings()
+        return Settings(_env_file=config_file(), **_from_files(given))
     except ValidationError as error:
         wrong = (f"setting {PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
         raise CommandFailed("; ".join(wrong).replace("Value error, ", ""), WRONG_USAGE) from error
     except SettingsError as error:  # a value that should be JSON
         raise CommandFailed(f"{str(error).splitlines()[0]}: {error.__cause__}", WRONG_USAGE) from error
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    """A slip of the pen is not obeyed in silence: KANSENRADAR_MAIL_ALOW would have mailed everybody."""
+    known = [name.upper() for name in Settings.model_fields]
+    for name in sorted(given):
+        if name in known or OTHERS.fullmatch(name) or name.removesuffix("_FILE") in known:
+            continue
+        near = get_close_matches(name, known, 1)
+        meant = f"; did you mean {PREFIX}{near[0]}?" if near else "; docs/running.md lists them"
+        raise CommandFailed(f"{PREFIX}{name} is no setting{meant}", WRONG_USAGE)
+
+
+def _from_files(given: Mapping[str, str]) -> dict[str, Any]:
+    """What stands in files that KANSENRADAR_<NAME>_FILE names: secrets that should not stand in an environment."""
+    values: dict[str, Any] = {}
+    for name, path in given.items():
+        field = name.removesuffix("_FILE")
+        if not (name.endswith("_FILE") and field.lower() in Settings.model_fields and path):
+            continue
+        if given.get(field):
+            raise CommandFailed(f"both {PREFIX}{field} and {PREFIX}{name} are set: which is meant?", WRONG_USAGE)
+        try:
+            values[field.lower()] = Path(path).read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "no text"
+            raise CommandFailed(f"setting {PREFIX}{name}: cannot read {path}: {why}", WRONG_USAGE) from error
+    return values

@@ -7,15 +7,21 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import Engine
 from typer.main import get_group
 
 from tests.conftest import ROOT
 from tracker import commands
-from tracker.__main__ import moment, now_first
+from tracker.__main__ import for_all_first, moment
+from tracker.clock import Clock
 from tracker.commands.group import COMMANDS, load
+from tracker.errors import CommandFailed
+from tracker.mailing.mailer import transport_of
+from tracker.mailing.run import plan_now
 from tracker.settings import Settings
 from tracker.sources.crawl import wrong_root
 
@@ -29,9 +35,10 @@ def kansenradar(folder: Path, *arguments: str, **settings: str) -> subprocess.Co
 
 
 def test_the_clock_may_stand_anywhere() -> None:
-    assert now_first(["plan", "--now", "2026-05-29", "--json"]) == ["--now", "2026-05-29", "plan", "--json"]
-    assert now_first(["plan", "--now=2026-05-29"]) == ["--now=2026-05-29", "plan"]
-    assert now_first(["plan"]) == ["plan"]
+    assert for_all_first(["plan", "--now", "2026-05-29", "--json"]) == ["--now", "2026-05-29", "plan", "--json"]
+    assert for_all_first(["plan", "--now=2026-05-29"]) == ["--now=2026-05-29", "plan"]
+    assert for_all_first(["plan"]) == ["plan"]
+    assert for_all_first(["plan", "--config", "a.env", "--now"]) == ["--config", "a.env", "--now", "plan"]
 
 
 def test_a_moment_without_offset_is_amsterdam_time() -> None:
@@ -56,6 +63,14 @@ def test_init_twice_changes_nothing(tmp_path: Path) -> None:
         (["init"], {"KANSENRADAR_DATABASE_URL": "nonsense"}, 1, "cannot open the database"),
         (["init"], {"KANSENRADAR_SOURCE_LIMIT_SECONDS": "soon"}, 2, "KANSENRADAR_SOURCE_LIMIT_SECONDS"),
         (["init"], {"KANSENRADAR_FETCH_ALLOW": "localhost"}, 2, "FETCH_ALLOW: 'localhost' is no host:port pair"),
+        (
+            ["init"],
+            {"KANSENRADAR_MAIL_ALOW": "@x.nl"},
+            2,
+            "MAIL_ALOW is no setting; did you mean KANSENRADAR_MAIL_ALLOW?",
+        ),
+        (["init"], {"KANSENRADAR_SECRET_KEY_FILE": "nowhere"}, 2, "cannot read nowhere: No such file"),
+        (["init", "--config", "nowhere.env"], {}, 2, "no file of settings at"),
         (["init"], {"KANSENRADAR_DATABASE_URL": "mysql://x/y"}, 1, "neither sqlite nor postgresql"),
         (["init"], {"KANSENRADAR_DATABASE_URL": "postgresql://u:p@127.0.0.1:x/y"}, 1, "cannot open the database"),
         (["unknown-command"], {}, 2, "No such command"),
@@ -118,6 +133,9 @@ def test_an_export_tells_what_is_public_unless_a_person_is_named(tmp_path: Path,
         ("SOURCE_ROOTS", "[]"),
         ("SECRET_KEY", ","),
         ("SECRET_KEY", "changeme"),
+        ("SECRET_KEY", f"{'x' * 40},abc"),
+        ("TRUSTED_PROXIES", "nonsense"),
+        ("TRUSTED_PROXIES", "*"),
         ("BASE_URL", "javascript:x"),
         ("BASE_URL", "kansenradar.example"),
         ("MAIL_FROM", "geen adres"),
@@ -146,6 +164,41 @@ def test_a_root_that_is_no_web_address_costs_its_source_alone_and_is_named(root:
     settings = Settings(source_roots={"rvo": root})
     assert wrong_root("rvo", settings) == f"SOURCE_RVO_URL: {root!r} is no http or https address"
     assert wrong_root("eui", settings) == ""
+
+
+def test_settings_come_from_a_file_that_is_named_and_secrets_from_files_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k" * 40 + "\n")
+    (tmp_path / "given.env").write_text(
+        "KANSENRADAR_MAIL_FROM=a@b.example\nKANSENRADAR_SECRET_KEY_FILE=key\nKANSENRADAR_SOURCE_RVO_URL=http://r.example\n"
+    )
+    script = "from tracker.settings import read_settings as r; s = r(); print(s.mail_from, s.secret_key.get_secret_value(), s.source_roots)"
+    mine = {k: v for k, v in os.environ.items() if not k.startswith("KANSENRADAR_")}
+    given = {"PYTHONPATH": str(ROOT), "KANSENRADAR_CONFIG": "given.env"}
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=mine | given, capture_output=True, text=True, timeout=60
+    )
+    assert ran.stdout.strip() == f"a@b.example {'k' * 40} {{'rvo': 'http://r.example'}}", ran.stderr
+
+
+def test_a_command_says_which_database_it_made(tmp_path: Path) -> None:
+    made = kansenradar(tmp_path, "init").stdout
+    assert f"made {tmp_path / 'data' / 'kansenradar.db'}" in made
+    assert "made" not in kansenradar(tmp_path, "init").stdout
+
+
+def test_a_relay_sends_nothing_while_links_or_sender_are_still_those_of_a_trial(tmp_path: Path) -> None:
+    relay = Settings(mail_url="smtp://relay.example", _env_file=None)
+    with pytest.raises(CommandFailed, match=r"setting BASE_URL is still http://localhost:8000, and relay\.example"):
+        transport_of(relay)
+    ours = relay.model_copy(update={"base_url": "https://k.example"})
+    with pytest.raises(CommandFailed, match="setting MAIL_FROM is still kansenradar@localhost"):
+        transport_of(ours)
+    assert transport_of(ours.model_copy(update={"mail_from": "k@k.example"})).name == "relay.example:25"
+    here = {"mail_url": "smtp://localhost:1025", "base_url": "http://localhost:8000"}
+    with pytest.raises(CommandFailed, match="MAIL_FROM"):  # nobody chose that one
+        transport_of(Settings(**here, _env_file=None))  # type: ignore[arg-type]
+    with pytest.raises(CommandFailed, match="nothing is sent"):
+        plan_now(relay, cast(Engine, None), Clock())
 
 
 def test_the_help_imports_nothing_heavy(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from notifications.wording import AMSTERDAM
 from tests.make.scripted import SEARCH, Played, PlayedRequest, playing, portal, topic
 from tests.make.smtp_server import SmtpServer, running
-from tracker.__main__ import app, now_first
+from tracker.__main__ import app, for_all_first
 
 CIRCULAR = "Circular economy in cities: reuse of construction materials, circular building and less waste"
 ENERGY = "Energy transition in the built environment: heat networks, district heating and energy savings in homes"
@@ -44,9 +44,10 @@ class Installation:
             "DATABASE_URL": f"sqlite:///{self.folder / 'k.db'}", "DATA_DIR": str(self.folder / "data"),
             "MAIL_URL": self.mail_url, "SOURCE_EU_PORTAL_URL": self.source.url,
             "FETCH_ALLOW": f"127.0.0.1:{self.source.port}",
+            "BASE_URL": "https://k.example", "MAIL_FROM": "kansenradar@k.example",
         }  # fmt: skip
         env = before | {f"KANSENRADAR_{name}": value for name, value in settings.items()}
-        done = CliRunner().invoke(app, now_first([*arguments, "--now", now.isoformat()]), env=env)
+        done = CliRunner().invoke(app, for_all_first([*arguments, "--now", now.isoformat()]), env=env)
         for number, handler in handlers.items():
             signal.signal(number, handler)
         assert done.exit_code == code, (arguments, done.output, done.exception)

@@ -174,7 +174,9 @@ def _with_one_reader(database_url: str) -> Engine:
 
 def _settings(database_url: str, folder: Path) -> dict[str, str]:
     return {
-        **os.environ, "PYTHONPATH": str(ROOT), "KANSENRADAR_DATABASE_URL": database_url,
+        **{name: value for name, value in os.environ.items() if not name.startswith("KANSENRADAR_")},
+        "PYTHONPATH": str(ROOT), "KANSENRADAR_DATABASE_URL": database_url,
+        "KANSENRADAR_BASE_URL": "https://k.example", "KANSENRADAR_MAIL_FROM": "kansenradar@k.example",
         "KANSENRADAR_DATA_DIR": str(folder / "data"), "KANSENRADAR_MAIL_URL": f"file:{folder / 'mail'}",
         "KANSENRADAR_SOURCES_OFF": _all_sources(),
     }  # fmt: skip

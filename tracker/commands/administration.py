@@ -18,7 +18,7 @@ app = typer.Typer()
 def init(context: typer.Context) -> None:
     """Create or upgrade the database, and load agendas, participants and their bodies; safe to repeat."""
     command = context_of(context)
-    engine = migrate_database(command.settings)
+    engine = migrate_database(command.settings, typer.echo)
     with writing(engine) as session:
         challenges, participants = load_agendas(session), load_participants(session)
         organisations = load_organisations(session, command.now.instant)

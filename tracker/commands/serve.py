@@ -9,14 +9,11 @@ import uvicorn
 
 from tracker.commands.context import CommandContext, context_of
 from tracker.errors import CommandFailed
-from tracker.settings import Settings
+from tracker.settings import LOCAL_HOSTS, Settings
 from tracker.web.app import build
 from tracker.web.frame.connections import MOST_CONNECTIONS, BoundedConnection
 
 app = typer.Typer()
-
-
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @app.command()

@@ -44,7 +44,7 @@ def _mark(command: CommandContext) -> Path:
 def restore(context: typer.Context, file: File) -> None:
     """Fill a new database from a backup, of either kind of database; sending starts paused."""
     command = context_of(context)
-    engine = migrate_database(command.settings)
+    engine = migrate_database(command.settings, typer.echo)
     with progress("restoring") as show:
         restored = restore_backup(engine, file, command.now.instant, show)
     with writing(engine) as session:  # so that one 'resume' is enough

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -15,12 +16,12 @@ from notifications.links import Links
 from notifications.message import domain_of
 from notifications.outbox import Claim, Rules, envelope_sender
 from notifications.places import NAMED_BEFORE
-from notifications.transport import MailUrlWrong, Transport, open_transport
+from notifications.transport import MailUrlWrong, RelayAddress, Transport, open_transport, read_mail_url
 from tracker.clock import Clock
-from tracker.errors import WRONG_USAGE, CommandFailed
+from tracker.errors import FAILED, WRONG_USAGE, CommandFailed
 from tracker.mailing.keys import signing_keys
 from tracker.mailing.periods import midnight_of
-from tracker.settings import Settings
+from tracker.settings import LOCAL_HOSTS, Settings
 from tracker.sources.crawl import crawlable
 
 
@@ -84,8 +85,27 @@ def sending_rules(settings: Settings, clock: Clock, transport: Transport, mailer
 
 
 def transport_of(settings: Settings) -> Transport:
-    """The transport of MAIL_URL; CommandFailed says what is wrong with it."""
+    """The transport of MAIL_URL; CommandFailed says what is wrong with it, or why nothing may leave by it."""
     try:
-        return open_transport(settings.mail)
+        where = read_mail_url(settings.mail)
+        transport = open_transport(settings.mail)
     except MailUrlWrong as error:
         raise CommandFailed(f"setting MAIL_URL: {error}", WRONG_USAGE) from error
+    if isinstance(where, RelayAddress):
+        _refuse_local(settings, where)
+    return transport
+
+
+def _refuse_local(settings: Settings, relay: RelayAddress) -> None:
+    """Nothing leaves for people with links to localhost, or from an address there that nobody chose.
+
+    With a relay on this machine, a developer may have chosen it: then it was set in so many words.
+    """
+    local = {
+        "base_url": urlsplit(settings.base_url).hostname in LOCAL_HOSTS,
+        "mail_from": domain_of(settings.mail_from) == "localhost",
+    }
+    for name, is_local in local.items():
+        if is_local and not (name in settings.model_fields_set and relay.is_here):
+            still = f"setting {name.upper()} is still {getattr(settings, name)}"
+            raise CommandFailed(f"nothing is sent: {still}, and {relay.host} would mail that to people", FAILED)

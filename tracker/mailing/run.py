@@ -35,6 +35,7 @@ def plan_now(
     """
     from tracker.matching import DIGEST_THRESHOLD
 
+    transport_of(settings)  # what could not leave is not written: its links would be frozen
     mailer, waited = open_mailer(settings, engine), 0.0
     while True:
         try:
