@@ -47,6 +47,7 @@ class DueCall:
     tells: tuple[Tell, ...]
     path: str = ""
     waits: bool = True
+    why: str = FOLLOWS
 
     @property
     def title(self) -> str:
@@ -87,8 +88,8 @@ class DueToday:
     @property
     def why(self) -> tuple[str, ...]:
         """Why this person is told all this, for the foot of a mail."""
-        follows = (FOLLOWS,) if self.calls else ()
-        return tuple(dict.fromkeys(filter(None, (*follows, *(line.why for line in self.lines)))))
+        said = (*(call.why for call in self.calls), *(line.why for line in self.lines))
+        return tuple(dict.fromkeys(filter(None, said)))
 
     def subject(self, now: datetime) -> str:
         """The most pressing thing by name, and how many there are besides; nothing where nothing is due."""

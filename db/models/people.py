@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from db.models.columns import Numbered, one_of
@@ -43,6 +43,23 @@ class User(Numbered, table=True):
     reminder_days: list[int] = Field(
         default_factory=lambda: list(REMINDER_DAYS), sa_type=JSON, description="local calendar days before a date"
     )
+
+
+class Absence(Numbered, table=True):
+    """Days on which somebody is away, and the colleague who gets what is due as well. Called off, it stays."""
+
+    __table_args__ = (
+        CheckConstraint("replacement_id <> user_id", name="somebody_else"),
+        CheckConstraint("last_day >= first_day", name="days"),
+    )
+
+    user_id: int = Field(foreign_key="user.id", index=True)
+    replacement_id: int = Field(foreign_key="user.id", index=True)
+    first_day: date
+    last_day: date
+    set_by: int = Field(foreign_key="user.id")
+    set_at: datetime
+    called_off_at: datetime | None = None
 
 
 class Subscription(Numbered, table=True):

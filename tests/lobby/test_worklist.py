@@ -13,7 +13,8 @@ from db.vocabulary import Visibility
 from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
 from tracker.lobby.contacts import ContactFields, Office, log_contact
-from tracker.lobby.worklist import Narrowed, choices_of, late_in_team, open_matters
+from tracker.lobby.due import lobby_due
+from tracker.lobby.worklist import AHEAD, Narrowed, choices_of, late_in_team, open_matters
 from tracker.rights import viewer_of
 
 pytestmark = pytest.mark.one_database  # it only reads
@@ -37,7 +38,10 @@ def cast(session: Session, now: datetime) -> Cast:
 
 def test_each_sees_what_may_be_seen_and_what_is_late_first(cast: Cast) -> None:
     def abouts(user: User) -> list[tuple[str, bool]]:
-        return [(m.due.about, m.late) for m in open_matters(cast.session, viewer_of(user), TODAY)]
+        return [
+            (m.due.about, m.late)
+            for m in open_matters(cast.session, viewer_of(user), lobby_due(cast.session, TODAY, AHEAD), TODAY)
+        ]
 
     assert abouts(cast.coordinator) == [
         ("Bellen (met Ministerie van VRO)", True), ("Samen bellen (met Ministerie van VRO)", False),
@@ -46,12 +50,13 @@ def test_each_sees_what_may_be_seen_and_what_is_late_first(cast: Cast) -> None:
 
 
 def test_the_coordinator_is_told_how_much_is_late_with_the_own_team(cast: Cast) -> None:
-    assert late_in_team(cast.session, viewer_of(cast.coordinator), TODAY) == 1
-    assert late_in_team(cast.session, viewer_of(cast.coordinator), TODAY - timedelta(days=91)) == 0
+    days = (TODAY, TODAY - timedelta(days=91))
+    due = lobby_due(cast.session, TODAY)
+    assert [late_in_team(cast.session, viewer_of(cast.coordinator), due, day) for day in days] == [1, 0]
 
 
 def test_it_is_narrowed_by_person_organisation_and_kind(cast: Cast) -> None:
-    matters = open_matters(cast.session, viewer_of(cast.coordinator), TODAY)
+    matters = open_matters(cast.session, viewer_of(cast.coordinator), lobby_due(cast.session, TODAY, AHEAD), TODAY)
     by = [
         Narrowed(person=cast.lobbyist.id), Narrowed(participant="haarlem"), Narrowed(kind="mandate"),
         Narrowed(organisation="Ministerie van VRO"),

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
@@ -30,6 +30,7 @@ from tracker.lobby.contacts import spoken_of
 from tracker.lobby.moment_days import last_day_of
 from tracker.lobby.positions import mandate_ends
 from tracker.lobby.resolutions import subject_of
+from tracker.people.absences import Replacement, replacements_on
 from tracker.rights import viewer_of
 
 # Days before the due day at which a reminder goes out; 0 is the day itself.
@@ -94,6 +95,7 @@ class LobbyDue:
     since: date = date.min
     owned: Owned | None = field(default=None, compare=False, repr=False)
     organisation: str = ""
+    replacing: Replacement | None = None
 
     @property
     def title(self) -> str:
@@ -101,9 +103,14 @@ class LobbyDue:
         return f"{TITLES[self.kind]}: {self.about}" if self.about else TITLES[self.kind]
 
     @property
+    def told(self) -> str:
+        """The title, and for whom it is where that is not oneself."""
+        return f"{self.title} (voor {self.replacing.name})" if self.replacing else self.title
+
+    @property
     def why(self) -> str:
         """Why this person is told, in one Dutch sentence."""
-        return WHY[self.kind]
+        return self.replacing.why if self.replacing else WHY[self.kind]
 
 
 def lobby_due(session: Session, today: date, ahead: timedelta = timedelta(days=60)) -> list[LobbyDue]:
@@ -112,9 +119,21 @@ def lobby_due(session: Session, today: date, ahead: timedelta = timedelta(days=6
     items = [item for part in parts for item in part(session)]
     # What passed cannot be influenced any more, and news is told once.
     items += [item for part in (_moments, _decided) for item in part(session) if item.due >= today]
-    return sorted(
-        (item for item in items if item.due <= today + ahead), key=lambda item: (item.due, item.user_id, item.key)
-    )
+    near = [item for item in items if item.due <= today + ahead]
+    near += _for_replacements(session, near, today)
+    return sorted(near, key=lambda item: (item.due, item.user_id, item.key))
+
+
+def _for_replacements(session: Session, items: list[LobbyDue], today: date) -> Iterator[LobbyDue]:
+    """The same for who stands in today for somebody who is away, as far as they may see it and have it not already."""
+    standing_in = replacements_on(session, today)
+    theirs = {(item.user_id, item.key) for item in items}
+    for item in items:
+        for each in standing_in.get(item.user_id, ()):
+            new = (each.user_id, item.key) not in theirs
+            if new and item.owned is not None and _may(session, each.user_id, item.owned):
+                theirs.add((each.user_id, item.key))
+                yield replace(item, user_id=each.user_id, replacing=each)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from sqlmodel import Session, select
 from db.models import Participant, User
 from db.queries import Viewer
 from db.rights import may_see
-from tracker.lobby.due import TITLES, LobbyDue, lobby_due
+from tracker.lobby.due import TITLES, LobbyDue
 
-AHEAD = timedelta(days=365)
+AHEAD = timedelta(days=365)  # what lies further ahead is not open yet
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ class Narrowed:
         )
 
 
-def open_matters(session: Session, viewer: Viewer, today: date, ahead: timedelta = AHEAD) -> list[Matter]:
-    """What is open in all that the viewer may see, one line a thing whoever has it, the oldest first."""
+def open_matters(session: Session, viewer: Viewer, due: Iterable[LobbyDue], today: date) -> list[Matter]:
+    """What of this the viewer may see, one line a thing whoever has it, in its order."""
     people = {user.id: user for user in session.exec(select(User))}
     by_key: dict[str, list[LobbyDue]] = {}
-    for item in lobby_due(session, today, ahead):
+    for item in due:
         if may_see(session, viewer, item.owned):
             by_key.setdefault(item.key, []).append(item)
     return [_matter(items, people, today) for items in by_key.values()]
@@ -62,10 +62,11 @@ def _matter(items: list[LobbyDue], people: dict[int, User], today: date) -> Matt
     return Matter(items[0], holders, items[0].due < today)
 
 
-def late_in_team(session: Session, viewer: Viewer, today: date) -> int:
-    """How much is late with the people of the viewer's own organisation."""
+def late_in_team(session: Session, viewer: Viewer, due: Iterable[LobbyDue], today: date) -> int:
+    """How much of this is late with the people of the viewer's own organisation."""
     team = Narrowed(participant=viewer.participant_id or "")
-    return sum(matter.late and team.holds(matter) for matter in open_matters(session, viewer, today, timedelta(0)))
+    late = [item for item in due if item.due < today]
+    return sum(team.holds(matter) for matter in open_matters(session, viewer, late, today))
 
 
 def choices_of(session: Session, matters: Iterable[Matter]) -> dict[str, list[tuple[str, str]]]:

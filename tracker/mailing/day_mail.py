@@ -28,9 +28,10 @@ from tracker.mailing.next_rounds import NextRounds, read_next_rounds
 from tracker.mailing.outdated_mail import ANEW, is_at_once, take_back_outdated
 from tracker.mailing.periods import at_half_past_seven, midnight_of
 from tracker.mailing.planning_run import PlanningRun
-from tracker.mailing.recipients import read_follows, told_memories
+from tracker.mailing.recipients import read_follows_for, told_memories
 from tracker.mailing.reminders import MissedReminder, ToldDate, date_news, read_told_dates
 from tracker.mailing.vanished import vanished
+from tracker.people.absences import Replacement
 from tracker.workdays import is_working_day
 
 LANE = 3
@@ -67,6 +68,7 @@ class Followed:
     told: Mapping[tuple[int, int], list[ToldDate]]
     rounds: NextRounds
     days: Mapping[int, list[int]]
+    instead: Mapping[tuple[int, int], Replacement]
 
 
 def read_day(run: PlanningRun, inside: list[InsideDue], anew: Collection[int], anew_only: bool = False) -> DayDue:
@@ -153,7 +155,7 @@ def _is_time(now: Now) -> bool:
 
 
 def _read_followed(session: Session, people: Iterable[int], now: datetime) -> Followed:
-    follows = read_follows(session, people)
+    follows, instead = read_follows_for(session, people, local_day(now))
     rounds = read_next_rounds(session, now)
     wanted = {call for of_person in follows.values() for call in of_person} | rounds.before.keys()
     calls = read_catalogue(session, now, threshold=2, only=wanted).calls if wanted else {}
@@ -162,7 +164,7 @@ def _read_followed(session: Session, people: Iterable[int], now: datetime) -> Fo
         memories[user].follows = dict(of_person)
     chosen = session.exec(select(User.id, User.reminder_days).where(col(User.id).in_(list(follows)))).all()
     days = {user: list(of_person) for user, of_person in chosen}
-    return Followed(follows, calls, memories, read_told_dates(session), rounds, days)
+    return Followed(follows, calls, memories, read_told_dates(session), rounds, days, instead)
 
 
 def _had_a_mail(session: Session, now: Now) -> tuple[set[int], set[int]]:
@@ -192,7 +194,7 @@ def _calls_of(
                     missed.append(_on_record(run, each, to))
                 else:
                     run.writer.must_be_writable(each)
-                    calls.append(each)
+                    calls.append(_instead(each, followed.instead.get((user, number))))
         except UNWRITABLE as error:
             broken[f"{BROKEN}{user}:{number}"] = str(error)
     return calls
@@ -204,7 +206,8 @@ def _news(followed: Followed, user: int, number: int, now: datetime) -> list[Due
     if call is None or memory is None:
         return []
     if number not in follows:
-        return list(followed.rounds.due(call, user, follows))
+        own = {before: since for before, since in follows.items() if (user, before) not in followed.instead}
+        return list(followed.rounds.due(call, user, own))
     since = follows[number]
     gone, told = vanished(call, memory, now), followed.told.get((user, number), [])
     dates = list(date_news(call, since, told, followed.days[user], now, memory.told_at.get(number)))
@@ -213,6 +216,14 @@ def _news(followed: Followed, user: int, number: int, now: datetime) -> list[Due
     opened = _opened(call, since, memory, now)
     said = [_once(each, memory) for each in dates]
     return said if opened is None or any(isinstance(each, DueCall) for each in said) else [*said, opened]
+
+
+def _instead(news: DueCall, replacing: Replacement | None) -> DueCall:
+    """As it is told to who stands in for who follows it."""
+    if replacing is None:
+        return news
+    said = news.news.replace("U volgt", f"{replacing.name} volgt")
+    return replace(news, item=replace(news.item, followed=False), news=said, why=replacing.why)
 
 
 def _once(news: DueCall | MissedReminder, memory: Memory) -> DueCall | MissedReminder:

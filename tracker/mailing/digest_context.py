@@ -54,7 +54,7 @@ class DigestContext:
         """
         today, said = self.now.today, {(line.day, line.path) for line in due.lines}
         lines = [
-            AgendaLine(item.due, item.title, "", item.link, item.due < today)
+            AgendaLine(item.due, item.told, "", item.link, item.due < today)
             for item in self.lobby[user_id]
             if (item.due, item.link) not in said
         ]

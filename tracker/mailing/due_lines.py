@@ -13,12 +13,13 @@ from sqlmodel import Session, col, select
 from db.models import Delivery, Reminded
 from db.vocabulary import UNTOLD_STATES
 from notifications.due_today import AgendaLine
-from notifications.wording import AMSTERDAM
+from notifications.wording import AMSTERDAM, short_day
 from tracker.calendar import due
 from tracker.clock import Now
 from tracker.lobby.due import DISTANCES, lobby_due
 from tracker.mailing.periods import LOOK_BACK, distance_due
 from tracker.matching import unjudged
+from tracker.people.absences import absences_on, replacements_on
 
 REMEMBERED = LOOK_BACK + timedelta(days=60)  # a thing is told from 30 days ahead until a week after its day
 ASSIGNED = "U krijgt dit omdat het aan u is toegewezen."
@@ -53,8 +54,30 @@ class InsideDue:
 
 def inside_due(session: Session, now: Now) -> list[InsideDue]:
     """Everything inside that may be told of about now, by day."""
-    parts = (_calendar(session, now), _lobby(session, now), _unjudged(session, now))
+    own = [*_calendar(session, now), *_unjudged(session, now)]
+    own += _for_replacements(session, own, now)
+    parts = (own, _lobby(session, now), _replacing(session, now))
     return sorted((each for part in parts for each in part), key=lambda each: (each.line.day, each.key))
+
+
+def _for_replacements(session: Session, all_due: list[InsideDue], now: Now) -> Iterator[InsideDue]:
+    """The same for the colleague who stands in today for who is away; all of it is their own organisation's."""
+    standing_in, theirs = replacements_on(session, now.today), {(each.user_id, each.key) for each in all_due}
+    for due_of_one in all_due:
+        for each in standing_in.get(due_of_one.user_id, ()):
+            if (each.user_id, due_of_one.key) not in theirs:
+                theirs.add((each.user_id, due_of_one.key))
+                yield replace(due_of_one, user_id=each.user_id, line=replace(due_of_one.line, why=each.why))
+
+
+def _replacing(session: Session, now: Now) -> Iterator[InsideDue]:
+    """That somebody stands in from now on, told once, with the way to all that is open there."""
+    for each in absences_on(session, now.today):
+        path = f"/openstaand?person={each.absent_id}"
+        line = AgendaLine(
+            now.today, f"u vervangt {each.name} tot en met {short_day(each.until)}", "", path, why=each.why
+        )
+        yield InsideDue(each.user_id, f"replaces:{each.absence_id}", line, (0,), due.LONG_AGO)
 
 
 def _calendar(session: Session, now: Now) -> Iterator[InsideDue]:
@@ -69,7 +92,7 @@ def _calendar(session: Session, now: Now) -> Iterator[InsideDue]:
 def _lobby(session: Session, now: Now) -> Iterator[InsideDue]:
     for item in lobby_due(session, now.today):
         since = datetime.combine(item.since, time.max, AMSTERDAM)  # no distance of the day it became known is told
-        line = AgendaLine(item.due, item.title, "", item.link, why=item.why)
+        line = AgendaLine(item.due, item.told, "", item.link, why=item.why)
         yield InsideDue(item.user_id, f"lobby:{item.key}", line, DISTANCES[item.kind], since)
 
 

@@ -16,10 +16,11 @@ from db.session import reading
 from db.vocabulary import DeliveryState, MailKind, ToldKind
 from notifications.claims import DATED, still_so
 from notifications.outbox import QUEUED, update_mails
+from notifications.wording import local_day
 from tracker.clock import Now
 from tracker.mailing.periods import midnight_of
 from tracker.mailing.planning_run import PlanningRun
-from tracker.mailing.recipients import read_follows
+from tracker.mailing.recipients import read_follows_for
 
 ANEW, WRITTEN = "to be written anew", "written anew"
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
@@ -103,7 +104,7 @@ def _untrue_dates(session: Session, now: datetime) -> set[int]:
         .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]), col(Delivery.state).in_(QUEUED))
     )
     rows = session.exec(query).all()
-    follows = read_follows(session, {row[0] for row in rows}) if rows else {}
+    follows, _ = read_follows_for(session, {row[0] for row in rows}, local_day(now))
     return {
         mail
         for user, call, kind, detail, mail in rows

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
 
 from pydantic import ValidationError
@@ -19,6 +19,7 @@ from notifications.catalogue import Catalogue
 from notifications.digest import Memory, SubscriptionQuery, Tell
 from notifications.message import Addressee
 from notifications.outbox import address_hash, silent_addresses
+from tracker.people.absences import Replacement, replacements_on
 
 FIRST = "digest:first"  # the Run that says that a subscription had its first digest; its slot is the subscription
 
@@ -186,6 +187,25 @@ def read_follows(session: Session, people: Iterable[int]) -> dict[int, dict[int,
         for number, call, at in session.exec(query):
             follows[number][call] = min(at, follows[number].get(call, at))
     return follows
+
+
+def read_follows_for(
+    session: Session, people: Iterable[int], today: date
+) -> tuple[dict[int, dict[int, datetime]], dict[tuple[int, int], Replacement]]:
+    """What each of these people is reminded of: the calls they follow, and those of who they stand in for today.
+
+    Beside it, per person and call, whom a call that they do not follow themselves belongs to.
+    """
+    numbers = set(people)
+    standing_in = [r for of_one in replacements_on(session, today).values() for r in of_one if r.user_id in numbers]
+    own = read_follows(session, numbers | {each.absent_id for each in standing_in})
+    follows = {number: dict(own[number]) for number in numbers if number in own}
+    instead: dict[tuple[int, int], Replacement] = {}
+    for each in standing_in:
+        for call, since in own.get(each.absent_id, {}).items():
+            if call not in follows.setdefault(each.user_id, {}):
+                follows[each.user_id][call], instead[each.user_id, call] = since, each
+    return follows, instead
 
 
 def _put_off(session: Session, people: Iterable[int]) -> dict[int, set[int]]:

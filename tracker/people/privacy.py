@@ -10,6 +10,7 @@ from sqlalchemy import Table, inspect
 from sqlmodel import Session, SQLModel, col, delete, or_, select
 
 from db.models import (
+    Absence,
     Application,
     ApplicationPartner,
     AuditEntry,
@@ -164,6 +165,8 @@ def erase_user(session: Session, user: User, now: datetime) -> Erased:
     for model in (WebSession, MagicLink, Follow, TeamMember, DossierReader, Lesson, Leaning):
         done = session.connection().execute(delete(model).where(col(model.user_id) == user.id))
         report.removed += done.rowcount
+    away = delete(Absence).where(or_(*(column == user.id for column in (Absence.user_id, Absence.replacement_id))))
+    report.removed += session.connection().execute(away).rowcount
     duties = delete(Duty).where(or_(col(Duty.reader_id) == user.id, col(Duty.deputy_id) == user.id))
     report.removed += session.connection().execute(duties).rowcount
     for subscription in session.exec(select(Subscription).where(Subscription.user_id == user.id)):

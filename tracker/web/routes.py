@@ -34,7 +34,7 @@ from tracker.web.lobby import (
     worklist,
 )
 from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
-from tracker.web.people import account, login, people
+from tracker.web.people import absences, account, login, people
 from tracker.web.sources import sources
 
 
@@ -93,6 +93,9 @@ ROUTES: list[Route] = [
     Route("POST", "/uitloggen", login.leave, READER),
     Route("GET", "/account", account.show, READER),
     Route("POST", "/account/sessies/{session_id:id}/beeindigen", account.revoke, READER),
+    Route("GET", "/vervanging", absences.page, READER),
+    Route("POST", "/vervanging", absences.arrange, READER),
+    Route("POST", "/vervanging/{absence_id:id}/intrekken", absences.call_off, READER),
     # vandaag
     Route("GET", "/", today.show, READER),
     # regelingen

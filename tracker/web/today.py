@@ -23,6 +23,7 @@ from tracker.lobby.worklist import late_in_team
 from tracker.matching.progress import matching_progress
 from tracker.matching.search import SHOWN_FROM, best_score, by_ids, chance_of_use, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
+from tracker.people.absences import replaced_by
 from tracker.sources.coverage import in_trouble
 from tracker.web.calls import duplicates, questions
 from tracker.web.calls.rows import CallRow, rows_for
@@ -161,7 +162,9 @@ def calendar_section(request: RequestContext) -> Section | None:
     today = request.now.today
     waiting = due_items_of(session, viewer.participant_id or "", request.now, week_end(today))
     rises = has_role(viewer, Role.COORDINATOR)
-    shown = [milestone for milestone in waiting if rises or milestone.assignee_id in (None, viewer.user_id)]
+    replaced = {each.absent_id for each in replaced_by(session, viewer.user_id or 0, today)}
+    theirs = {None, viewer.user_id, *replaced}
+    shown = [milestone for milestone in waiting if rises or milestone.assignee_id in theirs]
     calls = too_late_this_week(session, viewer, request.now)
     if not shown and not calls:
         return None
@@ -183,7 +186,8 @@ def lobby_section(request: RequestContext) -> Section | None:
         and not moment.ref.startswith("pattern:")
     ]
     apart = [m for m in mismatches(session, viewer, now) if m.dossier.participant_id == viewer.participant_id]
-    mine = [d for d in lobby_due(session, today, timedelta(days=14)) if d.user_id == viewer.user_id]
+    due = lobby_due(session, today, timedelta(days=14))
+    mine = [item for item in due if item.user_id == viewer.user_id]
     late = [item for item in mine if item.due < today]
     lists: dict[str, list[Any]] = {
         "mine": mine[len(late) :],
@@ -191,7 +195,7 @@ def lobby_section(request: RequestContext) -> Section | None:
         "flags": coalition.flags_for(session, viewer, today),
         "apart": apart,
     }
-    team = late_in_team(session, viewer, today) if has_role(viewer, Role.COORDINATOR) else 0
+    team = late_in_team(session, viewer, due, today) if has_role(viewer, Role.COORDINATOR) else 0
     if not (any(lists.values()) or late or team):
         return None
     shortened = {name: rows[:MOST_OF_LOBBY] for name, rows in lists.items()}

@@ -5,7 +5,9 @@ from starlette.responses import Response
 
 from db.rights import has_role
 from db.vocabulary import Role
-from tracker.lobby.worklist import Narrowed, choices_of, open_matters
+from tracker.lobby.due import lobby_due
+from tracker.lobby.worklist import AHEAD, Narrowed, choices_of, open_matters
+from tracker.people.absences import replaced_by
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import Line, asked_for
 
@@ -27,7 +29,8 @@ def show(request: RequestContext) -> Response:
     narrowed = Narrowed(**asked.model_dump(exclude={"everybody"}))
     if narrowed == Narrowed() and not asked.everybody:
         narrowed = _start(request)
-    matters = open_matters(request.session, request.viewer, request.now.today)
+    due = lobby_due(request.session, request.now.today, AHEAD)
+    matters = open_matters(request.session, request.viewer, due, request.now.today)
     return request.page(
         "lobby/worklist.html",
         errors=errors,
@@ -35,6 +38,7 @@ def show(request: RequestContext) -> Response:
         all=len(matters),
         narrowed=narrowed,
         choices=choices_of(request.session, matters),
+        replaced=replaced_by(request.session, request.user.id, request.now.today),
     )
 
 
