@@ -184,7 +184,8 @@ def _clock() -> float:
 
 def _bytes(claim: Claim, recipient: str, rules: Rules) -> bytes:
     headers = {**rules.headers, "To": recipient, "Subject": claim.subject, **claim.headers}
-    return message.as_bytes(headers, claim.planned_at, claim.message_id, claim.text, claim.html)
+    text, html = (rules.complete(claim.key, part) for part in (claim.text, claim.html))
+    return message.as_bytes(headers, claim.planned_at, claim.message_id, text, html)
 
 
 def _file_name(claim: Claim) -> str:

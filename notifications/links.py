@@ -11,6 +11,7 @@ DECIDING = timedelta(days=60)  # how long a verdict can be given from a mail
 SEAL = 24  # characters of base 32: 120 bits
 VERDICT, DOUBT = "oordeel", "klopt-niet"  # what a link about a call is good for
 ALL, REMINDERS = "alles", "herinneringen"
+SIGN_IN_PLACE = "hier-komt-de-sleutel"  # where the secret of a sign-in link stands in a mail as it is kept
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,14 @@ class Links:
         if scope in (ALL, REMINDERS):
             return LeavingLink(int(user_id), what=scope)
         return LeavingLink(int(user_id), tuple(int(number) for number in scope.split("+") if number))
+
+    def sign_in_token(self, mail_key: str) -> str:
+        """The secret of the link in this mail: made from our key, so that no table and no backup holds it."""
+        return sealed(self.keys[0], "inloggen", mail_key)
+
+    def completed(self, mail_key: str, text: str) -> str:
+        """A mail's text as it leaves: with the secret of its sign-in link, where it has one."""
+        return text.replace(SIGN_IN_PLACE, self.sign_in_token(mail_key)) if SIGN_IN_PLACE in text else text
 
     def _signed(self, purpose: str, content: str) -> str:
         return f"{content}.{sealed(self.keys[0], purpose, content)[:SEAL]}"

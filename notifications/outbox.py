@@ -143,6 +143,7 @@ class Rules:
     headers: dict[str, str] = field(default_factory=dict)  # for mails that were frozen without their own
     written_since: datetime | None = None  # what says the day's words and was written before waits to be written anew
     halted: str = ""  # why only sign-in mail may leave now, where the time is in doubt
+    complete: Callable[[str, str], str] = lambda _, text: text  # puts in what is not kept: of a mail's key and text
 
 
 def expire(session: Session, now: datetime) -> None:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -65,6 +65,19 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="", description="addresses of proxies whose X-Forwarded-For is believed, separated by commas"
     )
+    oidc_issuer: str = Field(default="", description="sign in with the organisation's account: its issuer's address")
+    oidc_client_id: str = Field(default="", description="who we are there")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="and the secret that proves it")
+    oidc_name: str = Field(default="uw organisatie", description="whose account it is, as people read it on the page")
+    oidc_domains: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="mail domains that sign in there, separated by commas"
+    )
+    oidc_file: Path | None = Field(
+        default=None, description="several providers, one a participant: a YAML or JSON file instead of the above"
+    )
+    sign_in_link: Literal["on", "off", "without-provider"] = Field(
+        default="on", description="signing in by a link in a mail: on, off, or without-provider (only where none is)"
+    )
     snapshot_days: int = Field(default=730, ge=1, description="how long the bytes a source showed are kept as proof")
     wait_for_matching: int = Field(
         default=60, ge=0, description="minutes that a due digest waits while calls are still being matched"
@@ -101,7 +114,7 @@ class Settings(BaseSettings):
         given = values.get("source_roots", {})
         return {**values, "source_roots": {**roots, **given} if isinstance(given, dict) else given}
 
-    @field_validator("fetch_allow", "mail_allow", "sources_on", "sources_off", mode="before")
+    @field_validator("fetch_allow", "mail_allow", "sources_on", "sources_off", "oidc_domains", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(filter(None, value.replace(",", " ").split())) if isinstance(value, str) else value

@@ -1,6 +1,17 @@
 """Every table, in short chapters: calls, people, access, organisations, lobby, contacts, applications, plans, mail."""
 
-from db.models.access import AuditEntry, Duty, Follow, MagicLink, Team, TeamMember, WebSession
+from db.models.access import (
+    AuditEntry,
+    Duty,
+    Follow,
+    Identity,
+    KnownBrowser,
+    MagicLink,
+    ProviderVisit,
+    Team,
+    TeamMember,
+    WebSession,
+)
 from db.models.applications import Application, ApplicationPartner, Cofunding, CofundingRoom
 from db.models.calls import (
     Agenda,

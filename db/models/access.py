@@ -1,4 +1,7 @@
-"""Access: who is signed in, by which link they came, what they did, and who reads for which opgave."""
+"""Access: who is signed in, by which link they came, what they did, and who reads for which opgave.
+
+A token that opens something is kept as a hash only.
+"""
 
 from datetime import date, datetime
 
@@ -20,6 +23,8 @@ class WebSession(Numbered, table=True):
     expires_at: datetime
     revoked_at: datetime | None = None
     agent: str = Field(default="", description="the browser's own name, cut short, so that people know their sessions")
+    identity_id: int | None = Field(default=None, foreign_key="identity.id", description="by which account; or by mail")
+    provider_sid: str = Field(default="", description="the provider's own name for the session, by which it ends it")
 
 
 class MagicLink(Numbered, table=True):
@@ -34,6 +39,7 @@ class MagicLink(Numbered, table=True):
     requested_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    asked_by: str = Field(default="", description="where from, for counting: a known browser, or a network address")
 
 
 class AuditEntry(Numbered, table=True):
@@ -90,3 +96,42 @@ class Follow(Numbered, table=True):
     user_id: int = Field(foreign_key="user.id", index=True)
     call_id: int = Field(foreign_key="call.id", index=True)
     at: datetime
+
+
+class Identity(Numbered, table=True):
+    """A person's account at a provider: known by issuer and subject, never by mail address alone."""
+
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    issuer: str
+    subject: str = Field(description="the provider's own name for the account; stays when the mail address changes")
+    user_id: int = Field(foreign_key="user.id", index=True)
+    linked_at: datetime
+    last_at: datetime = Field(description="when it last signed in")
+
+
+class ProviderVisit(Numbered, table=True):
+    """Somebody who went to a provider to sign in: good for one return, in the same browser, within ten minutes."""
+
+    __tablename__ = "provider_visit"
+
+    state_hash: str = Field(unique=True)
+    browser_hash: str = Field(description="of a cookie: what comes back in another browser is not taken")
+    provider: str
+    nonce: str
+    verifier: str = Field(description="PKCE; worth nothing without the code that only this visit gets")
+    next_path: str = Field(default="/", description="a path of ours")
+    stepping_up: bool = Field(default=False, description="whether more was asked for: then it is not asked again")
+    started_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class KnownBrowser(Numbered, table=True):
+    """A browser in which a person signed in before: what it asks for is counted apart from what strangers ask."""
+
+    __tablename__ = "known_browser"
+
+    token_hash: str = Field(unique=True, description="SHA-256 of a cookie that signs nobody in")
+    user_id: int = Field(foreign_key="user.id", index=True)
+    last_at: datetime

@@ -39,6 +39,7 @@ class User(Numbered, table=True):
     participant_id: str = Field(foreign_key="participant.id")
     created_at: datetime
     deactivated_at: datetime | None = None
+    seen_at: datetime | None = Field(default=None, description="when the person last signed in")
     reminders: bool = Field(default=True, description="wants mail when a date of a followed call is near or moves")
     reminder_days: list[int] = Field(
         default_factory=lambda: list(REMINDER_DAYS), sa_type=JSON, description="local calendar days before a date"

@@ -76,7 +76,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "abonnementen delivery_id": str((old or digest).id),
         "oordeel token": links.decision(me.id, 3, now), "klopt-niet token": links.decision(me.id, 3, now, DOUBT),
         "question_id": str(_questions(session, now)), "afmelden token": links.leaving(me.id, what=ALL),
-        "inloggen token": "x" * 43, "deadline_id": "6", "kalender token": secret,
+        "inloggen token": "x" * 43, "provider": "amsterdam", "deadline_id": "6", "kalender token": secret,
         "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
     }  # fmt: skip
 

@@ -14,10 +14,11 @@ from db.session import writing
 from db.vocabulary import ParticipantKind, Role
 from tracker.clock import Clock
 from tracker.matching.preview_words import PreviewScorer
+from tracker.people.access import hashed, start_session
+from tracker.people.provider_fetch import Fetch
 from tracker.settings import Settings
 from tracker.web.app import build
 from tracker.web.frame.safety import Limits
-from tracker.web.frame.sessions import hashed, start_session
 
 BASE = "https://kansenradar.test"
 SAME_ORIGIN = {"Origin": BASE}
@@ -66,10 +67,11 @@ class Visitor(TestClient):
 @contextmanager
 def visit(
     engine: Engine, now: datetime, tmp: Path, user: User | None = None, limits: Limits | None = None,
-    trials: PreviewScorer | None = None,
+    trials: PreviewScorer | None = None, settings: Settings | None = None, fetch: Fetch | None = None,
 ) -> Iterator[Visitor]:  # fmt: skip
     """The application with somebody at its door, signed in if a user is given; edits are tried by words alone."""
-    app = build(settings_for(tmp), engine, Clock(now), limits, trials or PreviewScorer(lambda: None, 60))
+    scorer = trials or PreviewScorer(lambda: None, 60)
+    app = build(settings or settings_for(tmp), engine, Clock(now), limits, scorer, fetch)
     with Visitor(app, base_url=BASE, headers=SAME_ORIGIN, raise_server_exceptions=False) as visitor:
         if user is not None:
             with writing(engine) as session:

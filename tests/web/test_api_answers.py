@@ -132,7 +132,7 @@ def visitors(filled: Engine, tmp_path: Path) -> Iterator[dict[str, Visitor]]:
 class Refusing(Limits):
     """Nobody may ask any more."""
 
-    def allows(self, _kind: str, _origin: str) -> bool:
+    def allows(self, _kind: str, _origin: str, _cookie: str = "") -> bool:
         return False
 
 

@@ -81,6 +81,7 @@ def sending_rules(settings: Settings, clock: Clock, transport: Transport, mailer
     return Rules(
         this_turn(), random.SystemRandom().uniform, lambda: clock.now().instant, transport.name, settings.mail_allow,
         mailer.writer(now.instant).common_headers(), midnight_of(now.today), halted,
+        mailer.links.completed,
     )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ from db.models import (
     Doubt,
     Duty,
     Follow,
+    Identity,
+    KnownBrowser,
     Leaning,
     Lesson,
     LogEntry,
@@ -162,7 +164,7 @@ def erase_user(session: Session, user: User, now: datetime) -> Erased:
     for word in (user.name, user.email):
         _strike(session, word, now, report)
     _empty_mail(session, user, report)
-    for model in (WebSession, MagicLink, Follow, TeamMember, DossierReader, Lesson, Leaning):
+    for model in (WebSession, MagicLink, Identity, KnownBrowser, Follow, TeamMember, DossierReader, Lesson, Leaning):
         done = session.connection().execute(delete(model).where(col(model.user_id) == user.id))
         report.removed += done.rowcount
     away = delete(Absence).where(or_(*(column == user.id for column in (Absence.user_id, Absence.replacement_id))))

@@ -1,7 +1,9 @@
 """Settings, database and clock in, ASGI application out."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, quote
 
@@ -22,6 +24,9 @@ from db.session import lost_a_race, reading, writing
 from tracker.clock import Clock, Now
 from tracker.errors import NotFound
 from tracker.matching.preview_words import PreviewScorer
+from tracker.people.provider_fetch import Fetch, guarded_fetch
+from tracker.people.provider_talk import ProviderTalk
+from tracker.people.providers import read_providers
 from tracker.settings import Settings
 from tracker.web.api import v1
 from tracker.web.frame.context import RequestContext, Signed
@@ -30,6 +35,7 @@ from tracker.web.frame.readiness import heartbeat
 from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
 from tracker.web.frame.site import STATIC, Site, StaticFiles
+from tracker.web.people.provider_login import Providers
 from tracker.web.routes import ROUTES, Guard, Route, menu_for
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in
@@ -48,11 +54,33 @@ TITLES = {
 }
 
 
+UNTRUSTED = (
+    "X-Forwarded-For arrives from {0}, which KANSENRADAR_TRUSTED_PROXIES does not name: all who come through it are "
+    "counted, and logged, as one address"
+)
+
+
+@dataclass
+class ToldOnce:
+    """What was said on the error output and need not be said again, for as long as the pages run."""
+
+    untrusted_proxy: bool = False
+
+
 def build(
-    settings: Settings, engine: Engine, clock: Clock, limits: Limits | None = None, scorer: PreviewScorer | None = None
+    settings: Settings,
+    engine: Engine,
+    clock: Clock,
+    limits: Limits | None = None,
+    scorer: PreviewScorer | None = None,
+    fetch: Fetch | None = None,
 ) -> ASGIApp:
-    """The application. FastAPI's own pages stay off: the API describes itself at its own address."""
-    site = Site(settings, engine, clock, {PreviewScorer: scorer or PreviewScorer()})
+    """The application; CommandFailed where a provider's settings are wrong.
+
+    FastAPI's own pages stay off: the API describes itself at its own address.
+    """
+    providers = Providers(read_providers(settings), ProviderTalk(fetch or guarded_fetch(settings.fetch_allow)))
+    site = Site(settings, engine, clock, {PreviewScorer: scorer or PreviewScorer(), Providers: providers})
     site.templates.globals["menu_for"] = menu_for
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     counted = limits or Limits()
@@ -70,7 +98,8 @@ def build(
 def _endpoint(site: Site, route: Route, limits: Limits) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         origin = request.client.host if request.client else "unknown"
-        if not limits.allows(route.limit, origin):
+        _tell_of_untrusted_proxy(site, request, origin)
+        if not limits.allows(route.limit, origin, request.cookies.get(cookie_name(site.secure), "")):
             raise HTTPException(429, headers={"Retry-After": "60"})
         if route.method not in SAFE_METHODS and route.guard is not Guard.NONE:
             _refuse_foreign(request, site)
@@ -78,6 +107,15 @@ def _endpoint(site: Site, route: Route, limits: Limits) -> Callable[[Request], A
         return await run_in_threadpool(_answer, site, route, request, form, origin)
 
     return endpoint
+
+
+def _tell_of_untrusted_proxy(site: Site, request: Request, origin: str) -> None:
+    """Once: behind a proxy that is not trusted all people share one address, and so one allowance."""
+    named = request.headers.get("x-forwarded-for")
+    told = site.part(ToldOnce)
+    if named and origin not in {part.strip() for part in named.split(",")} and not told.untrusted_proxy:
+        told.untrusted_proxy = True
+        print(UNTRUSTED.format(origin), file=sys.stderr, flush=True)
 
 
 def _refuse_foreign(request: Request, site: Site) -> None:
@@ -189,6 +227,7 @@ def _context(
         now=now,
         viewer=viewer_of(signed),
         signed=signed,
+        cookies=request.cookies,
         clock_since=_silent_since(session, signed),
     )
 

@@ -34,7 +34,7 @@ from tracker.web.lobby import (
     worklist,
 )
 from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
-from tracker.web.people import absences, account, login, people
+from tracker.web.people import absences, account, login, people, provider_login
 from tracker.web.sources import sources
 
 
@@ -42,7 +42,8 @@ class Guard(Enum):
     """What a request that changes something must show."""
 
     TOKEN = auto()  # it comes from our page, and carries the session's token where somebody is signed in
-    NONE = auto()  # links from mails: a mail program's POST has neither (RFC 8058); the link itself is signed
+    PAGE = auto()  # it comes from our page; a page that was opened before signing in has no token, and need not
+    NONE = auto()  # what carries a signature of its own: links from mails (RFC 8058), and what a provider says
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,14 @@ MENU = (
 ROUTES: list[Route] = [
     # in and out
     Route("GET", "/inloggen", login.ask, PUBLIC),
-    Route("POST", "/inloggen", login.send_link, PUBLIC, limit="sign-in"),
+    Route("POST", "/inloggen", login.send_link, PUBLIC, Guard.PAGE, limit="sign-in"),
     Route("GET", "/inloggen/gevraagd", login.asked_for, PUBLIC),
     Route("GET", "/inloggen/link/{token}", login.show_button, PUBLIC),
-    Route("POST", "/inloggen/link/{token}", login.use_link, PUBLIC, limit="sign-in"),
+    Route("POST", "/inloggen/link/{token}", login.use_link, PUBLIC, Guard.PAGE),
+    Route("GET", "/inloggen/met/{provider}", provider_login.start, PUBLIC),
+    Route("GET", "/inloggen/met/{provider}/kies", login.choose, PUBLIC),
+    Route("GET", "/inloggen/met/{provider}/terug", provider_login.come_back, PUBLIC),
+    Route("POST", "/inloggen/met/{provider}/afgemeld", provider_login.log_out, PUBLIC, Guard.NONE, looks=True),
     Route("POST", "/uitloggen", login.leave, READER),
     Route("GET", "/account", account.show, READER),
     Route("POST", "/account/sessies/{session_id:id}/beeindigen", account.revoke, READER),

@@ -70,7 +70,9 @@ class Reader:
 
 def _counted(request: Request, response: Response) -> None:
     """One more request from there; an answer of ours says its version."""
-    if not request.app.state.limits.allows("read", request.client.host if request.client else "unknown"):
+    origin = request.client.host if request.client else "unknown"
+    cookie = request.cookies.get(cookie_name(request.app.state.site.secure), "")
+    if not request.app.state.limits.allows("read", origin, cookie):
         raise HTTPException(429, headers={"Retry-After": "60"})
     response.headers.update(HEADERS)
 

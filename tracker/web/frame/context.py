@@ -1,6 +1,6 @@
 """What a handler gets to see of one request, and how it answers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -71,6 +71,7 @@ class RequestContext:
     now: Now
     viewer: Viewer
     signed: Signed | None = None
+    cookies: Mapping[str, str] = field(default_factory=dict)
     clock_since: datetime | None = None  # when the clock was last heard, where that is too long ago
     answer_headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "no-store"})
 

@@ -79,24 +79,35 @@ def home_path(path: str | None) -> str:
     return path if path and HOME.fullmatch(path) else "/"
 
 
-# rule -> how many requests, in how many seconds
-RULES = {"read": (600, 60.0), "write": (120, 60.0), "sign-in": (60, 600.0)}
+# rule -> how many requests, in how many seconds, of one browser that is signed in, or else of one network address
+RULES = {"read": (600, 60.0), "write": (120, 60.0), "sign-in": (400, 600.0)}
+OFFICE = 20  # times as much for one network address, behind which a whole office may sit that is signed in
 MOST_ADDRESSES = 50_000
 
 
 class Limits:
-    """How many requests one network address may make in a while; kept in memory, per process."""
+    """How many requests one person and one network address may make in a while; kept in memory, per process.
+
+    A person is a session's cookie, whether it is any good or not: who makes cookies up stays within what one address
+    may ask for an office.
+    """
 
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._seen: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
 
-    def allows(self, rule: str, address: str) -> bool:
-        """Count this request, unless the address has had its share."""
+    def allows(self, rule: str, address: str, cookie: str = "") -> bool:
+        """Count this request, unless its sender or the network address has had its share."""
         most, window = RULES[rule]
+        if not cookie:
+            return self._counted(f"{rule} of", address, most, window)
+        within = self._counted(f"{rule} of office", address, most * OFFICE, window)
+        return within and self._counted(rule, f"{address} {hash(cookie)}", most, window)
+
+    def _counted(self, rule: str, who: str, most: int, window: float) -> bool:
         now = self._seconds()
-        times = self._seen.setdefault((rule, address), deque())
-        self._seen.move_to_end((rule, address))
+        times = self._seen.setdefault((rule, who), deque())
+        self._seen.move_to_end((rule, who))
         while times and times[0] <= now - window:
             times.popleft()
         while len(self._seen) > MOST_ADDRESSES:

@@ -1,37 +1,19 @@
 """Who is signed in: sessions in the database, found by a hash of the cookie, gone the moment they are revoked."""
 
-import hashlib
-import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from db.models import User, WebSession
 from db.queries import Viewer
 from db.vocabulary import Role
+from tracker.people.access import hashed
 from tracker.web.frame.context import Signed
 
-LASTS = timedelta(days=7)
 
-
-def hashed(token: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def cookie_name(secure: bool) -> str:
+def cookie_name(secure: bool, what: str = "") -> str:
     """``__Host-`` binds the cookie to this host; browsers refuse it on plain HTTP, so there it is left off."""
-    return "__Host-kansenradar" if secure else "kansenradar"
-
-
-def start_session(session: Session, user: User, agent: str, now: datetime) -> str:
-    """A new session for a person; gives the token for the cookie, which is stored nowhere."""
-    assert user.id is not None
-    token = secrets.token_urlsafe(32)
-    session.add(
-        WebSession(token_hash=hashed(token), user_id=user.id, created_at=now, expires_at=now + LASTS, agent=agent[:120])
-    )
-    return token
+    return f"{'__Host-' if secure else ''}kansenradar{'-' + what if what else ''}"
 
 
 def find_signed(session: Session, token: str | None, now: datetime) -> Signed | None:
@@ -56,10 +38,3 @@ def viewer_of(signed: Signed | None) -> Viewer:
         return Viewer()
     user = signed.user
     return Viewer(user_id=user.id, role=Role(user.role), participant_id=user.participant_id)
-
-
-def revoke_sessions(session: Session, user_id: int, now: datetime, only: int | None = None) -> None:
-    """End one session of a person, or all of them."""
-    query = select(WebSession).where(col(WebSession.user_id) == user_id, col(WebSession.revoked_at).is_(None))
-    for row in session.exec(query if only is None else query.where(col(WebSession.id) == only)):
-        row.revoked_at = now

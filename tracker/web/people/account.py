@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from db.models import Participant, WebSession
 from tracker.errors import NotFound
+from tracker.people.access import revoke_sessions
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.sessions import revoke_sessions
 
 
 def show(request: RequestContext) -> Response:

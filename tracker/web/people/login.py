@@ -1,31 +1,35 @@
-"""In and out: a link by mail that works once, within ten minutes, and only after a press of its button."""
+"""In and out: by the organisation's account, or by a link in a mail that works once and only by its button."""
 
-import hashlib
-import secrets
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from pydantic import BaseModel, EmailStr
-from sqlmodel import Session, col, func, select
+from sqlmodel import col, select
 from starlette.responses import Response
 
-from db.models import Delivery, MagicLink, MailText, User
-from db.vocabulary import MailKind
-from notifications.letter import sign_in
+from db.models import User
+from db.vocabulary import Role
+from notifications.links import Links
+from tracker.mailing.keys import signing_keys
+from tracker.people.access import hashed, is_known, revoke_sessions
+from tracker.people.providers import Provider, provider_for, provider_named
+from tracker.people.sign_in_links import KNOWN as KNOWN_PLACE
+from tracker.people.sign_in_links import WORKS_FOR, ask_for_link, usable, use
 from tracker.people.subscriptions import folded
 from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.safety import home_path
-from tracker.web.frame.sessions import LASTS, cookie_name, hashed, revoke_sessions, start_session
-from tracker.web.frame.site import Site
+from tracker.web.frame.sessions import cookie_name
+from tracker.web.people.provider_login import providers_of
+from tracker.web.people.signed_in import HINT, KNOWN, SHORTLY, cookie, set_cookie, sign_in
 
-WORKS_FOR = timedelta(minutes=10)
-MOST_PER_HOUR = 5
+NO_PROVIDER = "Bij dit e-mailadres kennen wij geen organisatie om mee in te loggen."
+MOST_BUTTONS = 3  # providers with a button of their own; where there are more, the mail address tells which it is
 
 
 class SignInForm(BaseModel):
     email: EmailStr
     next: str = "/"
+    by_link: bool = False
 
 
 def ask(request: RequestContext) -> Response:
@@ -33,25 +37,79 @@ def ask(request: RequestContext) -> Response:
     going = home_path(request.query.get("next"))
     if request.viewer.user_id is not None:
         return request.to(going)
-    return request.page("people/login_ask.html", going=going, errors={}, typed=request.form)
+    return _form(request, 200, going, {})
+
+
+def _form(request: RequestContext, status: int, going: str, errors: dict[str, str]) -> Response:
+    providers = providers_of(request).all
+    return request.page(
+        "people/login_ask.html",
+        status,
+        going=going,
+        errors=errors,
+        typed=request.form,
+        buttons=providers if len(providers) <= MOST_BUTTONS else (),
+        by_account=bool(providers),
+        by_link=request.site.settings.sign_in_link != "off",
+    )
 
 
 def send_link(request: RequestContext) -> Response:
-    """The same answer for a known and an unknown address, after the same work."""
+    """On to the organisation's account where there is one, else a link; the same for known and unknown addresses."""
     form, errors = forms.filled(SignInForm, request.form)
     if form is None:
         going = home_path(str(request.form.get("next", "/")))
         errors = {"email": "Vul een geldig e-mailadres in.", **{k: v for k, v in errors.items() if k != "email"}}
-        return request.page("people/login_ask.html", 422, going=going, errors=errors, typed=request.form)
-    address = folded(form.email)
-    if _requests_lately(request.session, address, request.now.instant) < MOST_PER_HOUR:
-        user = request.session.exec(
-            select(User).where(User.email == address, col(User.deactivated_at).is_(None))
-        ).first()
-        token = new_link(request.session, user, address, home_path(form.next), request.now.instant)
-        mail_link(request.session, request.site, user, token, request.now.instant)
-        request.record("sign-in link asked", f"user {user.id}" if user else "nobody")
-    return request.to("/inloggen/gevraagd")
+        return _form(request, 422, going, errors)
+    address, going = folded(form.email), home_path(form.next)
+    provider = provider_for(providers_of(request).all, address)
+    if provider is not None and not (form.by_link and _links_too(request)):
+        answer = request.to(f"/inloggen/met/{provider.id}/kies?next={quote(going)}")
+        set_cookie(answer, request, HINT, address, SHORTLY)
+        return answer
+    if request.site.settings.sign_in_link == "off":
+        return _form(request, 422, going, {"email": NO_PROVIDER})
+    return _mail(request, address, going, provider)
+
+
+def _links_too(request: RequestContext) -> bool:
+    """Whether a link is mailed also to who has a provider."""
+    return request.site.settings.sign_in_link == "on"
+
+
+def _mail(request: RequestContext, address: str, going: str, provider: Provider | None) -> Response:
+    user = request.session.exec(select(User).where(User.email == address, col(User.deactivated_at).is_(None))).first()
+    if user is not None and _must_step_up(user, provider):
+        user = None  # a link shows no second step: counted as any other, and not mailed
+    now, browser = request.now.instant, cookie(request, KNOWN)
+    known = is_known(request.session, user, browser, now)
+    place = f"{KNOWN_PLACE}{hashed(browser)[:16]}" if known else f"net:{hashed(request.origin)[:16]}"
+    links = Links(request.site.settings.base_url, signing_keys(request.site.settings))
+    asked = ask_for_link(request.session, links, user, address, place, going, now)
+    whom = f"user {user.id}" if user else "nobody"
+    request.record("sign-in link asked", whom, "done" if asked.mail_key else "not mailed: the newest one still works")
+    if asked.works_until is None:
+        return request.to("/inloggen/gevraagd")
+    return request.page("people/login_asked_often.html", 429, until=asked.works_until)
+
+
+def _must_step_up(user: User, provider: Provider | None) -> bool:
+    return provider is not None and provider.step_up is not None and user.role == Role.ADMINISTRATOR
+
+
+def choose(request: RequestContext) -> Response:
+    """On to the account of one's organisation; or by mail all the same, where that may be."""
+    provider = provider_named(providers_of(request).all, request.params["provider"])
+    going = home_path(request.query.get("next"))
+    if provider is None:
+        return request.to("/inloggen")
+    return request.page(
+        "people/login_choose.html",
+        provider=provider,
+        going=going,
+        hint=cookie(request, HINT),
+        by_link=_links_too(request),
+    )
 
 
 def asked_for(request: RequestContext) -> Response:
@@ -66,24 +124,20 @@ def show_button(request: RequestContext) -> Response:
 
 def use_link(request: RequestContext) -> Response:
     """Sign in once; any older session of this browser ends."""
-    link = request.session.exec(
-        select(MagicLink)
-        .where(MagicLink.token_hash == hashed(request.params["token"]), col(MagicLink.used_at).is_(None))
-        .where(col(MagicLink.expires_at) > request.now.instant)
-        .with_for_update()
-    ).first()
+    link = usable(request.session, request.params["token"], request.now.instant)
     user = request.session.get(User, link.user_id) if link and link.user_id else None
-    if link is None or user is None or user.deactivated_at is not None:
+    if link is None or user is None or user.deactivated_at is not None or _not_by_link(request, user):
         request.record("sign in", "nobody", "refused")
         return request.page("people/login_expired.html", 410)
-    link.used_at = request.now.instant
-    if request.signed is not None:
-        revoke_sessions(request.session, request.signed.user.id, request.now.instant, only=request.signed.session_id)
-    token = start_session(request.session, user, request.headers.get("user-agent", ""), request.now.instant)
+    use(request.session, link, request.now.instant)
     request.record("sign in", f"user {user.id}")
-    answer = request.to(home_path(link.next_path))
-    set_cookie(answer, request, token)
-    return answer
+    return sign_in(request, user, link.next_path)
+
+
+def _not_by_link(request: RequestContext, user: User) -> bool:
+    """Whether a link that was mailed may not be used: links are off, or this person needs a second step."""
+    provider = provider_for(providers_of(request).all, user.email)
+    return request.site.settings.sign_in_link == "off" or _must_step_up(user, provider)
 
 
 def leave(request: RequestContext) -> Response:
@@ -97,71 +151,6 @@ def leave(request: RequestContext) -> Response:
     return answer
 
 
-def new_link(session: Session, user: User | None, address: str, next_path: str, now: datetime) -> str:
-    """A link that works once; gives its token. Links asked for earlier stop working."""
-    token = secrets.token_urlsafe(32)
-    for older in session.exec(
-        select(MagicLink).where(MagicLink.address_hash == hashed(address), col(MagicLink.used_at).is_(None))
-    ):
-        older.used_at = now
-    session.add(
-        MagicLink(
-            token_hash=hashed(token),
-            address_hash=hashed(address),
-            user_id=user.id if user else None,
-            next_path=next_path,
-            requested_at=now,
-            expires_at=now + WORKS_FOR,
-        )
-    )
-    return token
-
-
-def set_cookie(answer: Response, request: RequestContext, token: str) -> None:
-    """Lax, so that a link in a mail finds the person signed in; changes are guarded by origin and token."""
-    answer.set_cookie(
-        cookie_name(request.site.secure),
-        token,
-        max_age=int(LASTS.total_seconds()),
-        path="/",
-        secure=request.site.secure,
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def _requests_lately(session: Session, address: str, now: datetime) -> int:
-    query = select(func.count()).select_from(MagicLink).where(MagicLink.address_hash == hashed(address))
-    return session.exec(query.where(col(MagicLink.requested_at) > now - timedelta(hours=1))).one()
-
-
-def mail_link(session: Session, site: Site, user: User | None, token: str, now: datetime) -> None:
-    """Put the mail in the outbox. For an unknown address it is written too, and thrown away: both take as long."""
-    link = link_address(site, token)
-    letter = sign_in(link, user.name if user else "")
-    request = secrets.token_hex(16)
-    host = urlsplit(site.settings.base_url).hostname or "localhost"
-    if user is None:
-        return
-    session.add(
-        Delivery(
-            key=f"login:{request}",
-            message_id=f"<{request}@{host}>",
-            kind=MailKind.SIGN_IN,
-            lane=0,
-            user_id=user.id,
-            address=user.email,
-            subject=letter.subject,
-            written=MailText(text=letter.text, html=letter.html),
-            sha256=hashlib.sha256((letter.text + letter.html).encode()).hexdigest(),
-            planned_at=now,
-            not_before=now,
-            expires_at=now + timedelta(minutes=10),
-            next_attempt_at=now,
-        )
-    )
-
-
-def link_address(site: Site, token: str) -> str:
+def link_address(base_url: str, token: str) -> str:
     """What stands in the mail; from the configured address, never from a request's Host header."""
-    return f"{site.settings.base_url.rstrip('/')}/inloggen/link/{token}"
+    return Links(base_url, ()).page(f"/inloggen/link/{token}")

@@ -6,16 +6,16 @@ from pydantic import BaseModel, EmailStr, Field
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from db.models import MagicLink, Participant, User
+from db.models import Participant, User
 from db.vocabulary import Role
 from tracker.errors import Incomplete, NotFound
+from tracker.people.access import change_address, end_access
 from tracker.people.participants import takes_part
 from tracker.people.subscriptions import folded
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, InvalidForm
-from tracker.web.frame.sessions import revoke_sessions
 
 
 class PersonForm(BaseModel):
@@ -86,7 +86,10 @@ def save(request: RequestContext, user: User, form: PersonForm) -> None:
         raise InvalidForm({"role": "U kunt uzelf geen beheerder af maken: vraag een andere beheerder."})
     _check(request, form, user)
     before = user.role
-    user.email, user.name = folded(form.email), form.name
+    if user.email != folded(form.email):
+        change_address(request.session, user, folded(form.email), request.now.instant)
+        request.record("address changed", f"user {user.id}")
+    user.name = form.name
     user.role, user.participant_id = form.role, form.participant_id
     request.record("person changed", f"user {user.id}", f"role {before} to {user.role}")
 
@@ -109,13 +112,10 @@ def deactivate(request: RequestContext) -> Response:
     user = find_user(request)
     if user.id == request.viewer.user_id:
         raise NotFound
-    user.deactivated_at = None if user.deactivated_at else request.now.instant
     if user.deactivated_at:
-        revoke_sessions(request.session, user.id, request.now.instant)
-        for link in request.session.exec(
-            select(MagicLink).where(MagicLink.user_id == user.id, col(MagicLink.used_at).is_(None))
-        ):
-            link.used_at = request.now.instant
+        user.deactivated_at = None
+    else:
+        end_access(request.session, user, request.now.instant)
     request.record("access ended" if user.deactivated_at else "access given", f"user {user.id}")
     return request.to("/beheer", done="bewaard")
 
