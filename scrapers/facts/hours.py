@@ -9,7 +9,7 @@ from scrapers.facts.words import names, one_of
 from scrapers.facts.written_dates import DAYNAME, EITHER, MONTH, WrittenDate
 
 _UNIT = r"(?:uur|u|hrs|hours|hour|h)\b"
-_HALF = r"[ap]\.?\s?m\b\.?"
+_HALF = r"(?:[ap]\.\s?m\b\.?|[ap]\s?m\b)"  # the point behind "5pm" ends the sentence
 _SPOKEN_HOURS = names("hours")  # noon, midday, middernacht
 _CLOCK = (
     r"(?:(?P<h>[01]?\d|2[0-4])(?:[.:]|u(?=\d\d\b)|h(?=\d\d\b))(?P<mi>[0-5]\d)(?::[0-5]\d)?(?![\d%])(?![.,]\d)"

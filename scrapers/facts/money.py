@@ -271,7 +271,8 @@ def _sum_of_parts(judged: list[Judged]) -> tuple[Judged, Decimal] | None:
     sums = []
     for mention in judged:
         rest = [value for start, value in values.items() if start != mention.span.start]
-        if len(rest) > 1 and mention.span.kind == "amount" and mention.span.value == sum(rest):
+        whole = mention.chance("budget_part") < PART_BESIDE or _is_called_total(mention)  # 3 is 2 and 1 by chance too
+        if whole and len(rest) > 1 and mention.span.kind == "amount" and mention.span.value == sum(rest):
             sums.append((mention, sum(rest, Decimal())))
     return sums[0] if len(sums) == 1 else None
 

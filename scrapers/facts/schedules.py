@@ -133,7 +133,9 @@ def _cells(line: _Piece, written: str) -> list[_Piece]:
                 return []
             cells.append(_Piece("label", start, end, cell["label"].lower()))
     begins_with_label = bool(cells) and cells[0].kind == "label"
-    return [] if begins_with_label and cells[-1].kind == "dates" else cells  # "Opening # Deadline #" reads as it stands
+    colons = [re.search(r":\s*$", written[line.start : cell.start]) for cell in cells if cell.kind == "dates"]
+    # "Opening # Deadline #" and "Opening: # | Deadline: # | Type" read as they stand.
+    return [] if begins_with_label and (cells[-1].kind == "dates" or all(colons)) else cells
 
 
 def _is_cell(label: str) -> bool:

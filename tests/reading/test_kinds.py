@@ -262,3 +262,40 @@ def test_a_meeting_beside_each_deadline_of_a_list_is_no_deadline() -> None:
     shown, asked = read(text, "nl")
     assert "2027-02-05" in [shown.get("closes"), *asked.get("closes", [])]
     assert not {"2026-12-18", "2027-03-19"} & {shown.get("closes"), *asked.get("closes", [])}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Start date: 15 October 2027\nEnd date: 14 October 2029\nCoordinator: a university",
+        "Our sister fund closes for applications on 9 October 2027; ours opens again in spring.",
+        "This call builds on the pilot call, open from 3 March 2026 to 30 May 2026.",
+        "The public consultation runs until 3 November 2027.",
+        "Vacancy: project officer, apply before 28 September 2027.",
+        "The town took on new debt on 4 May 2027 and signed a loan of €5 million with the bank.",
+    ],
+)
+def test_dates_and_money_of_something_else_are_no_facts(text: str) -> None:
+    assert read(text)[0] == {}
+
+
+def test_the_point_behind_an_hour_ends_its_sentence() -> None:
+    shown, _ = read("Deadline: Friday 14 May 2027 at 5pm. Start date: 1 September 2027. End date: 31 August 2028.")
+    assert shown == {"closes": "2027-05-14T17:00"}
+
+
+def test_a_row_of_labels_with_colons_reads_from_left_to_right() -> None:
+    row = "Opening: 22 Jan 2027 | Deadline: 16 Apr 2027 17:00:00 Brussels time | Deadline model: single-stage"
+    assert read(row) == ({"opens": "2027-01-22", "closes": "2027-04-16T17:00"}, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("Topic A: €3 million. Topic B: €2 million. Topic C: €1 million.", "budget"),  # 3 is 2 and 1 by chance
+        ("Small grants (up to €25,000) and large grants (€25,001 - €250,000) are available.", "max_amount"),
+    ],
+)
+def test_what_holds_for_one_part_or_size_is_asked(text: str, field: str) -> None:
+    shown, asked = read(text)
+    assert field in asked and field not in shown
