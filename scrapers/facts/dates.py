@@ -17,10 +17,10 @@ _CORE = re.compile(
     r"(?<![\d/])(?<!\d[.,])(?:"
     r"(?P<iso>\d{4}-\d{2}-\d{2})(?:t(?P<isotime>\d\d:\d\d)(?::\d\d(?:\.\d{1,6})?)?(?P<isozone>z|[+-]\d\d:?\d\d)?)?(?![\d/-])"
     rf"|(?P<d1>\d{{1,2}})(?:e|ste|de|\s?(?:st|nd|rd|th)|\.)?(?:\s{{1,4}}(?:of\s)?|-|)(?P<m1>{MONTH})\b"
-    rf"(?:\.?(?:[\s,]{{1,4}}|-|){_TIME_INSIDE}{_YEAR.format(1)})?"
+    rf"(?:\.?(?:[\s,]{{1,4}}|-|){_TIME_INSIDE}{_YEAR.format(1)}|-(?P<z1>\d\d)(?![\d:.]))?"
     rf"|(?P<m2>{MONTH})(?:\b\.?\s{{1,3}}|(?=\d{{1,2}}(?:st|nd|rd|th)))(?P<d2>\d{{1,2}})(?:\s?(?:st|nd|rd|th)\b)?(?:,?\s{{1,3}}{_YEAR.format(2)}|(?!\d|[.,:]\d))"
     r"|(?<!€)(?<!€ )(?<!eur )(?P<g1>\d{1,2})\.\s?(?P<g2>\d{1,2})\.?\s(?P<g3>20\d\d)(?![\d/]|[.,]\d)"
-    r"|(?P<n1>\d{1,2})(?P<sep>[-/.])(?P<n2>\d{1,2})(?P=sep)(?P<n3>\d{4}|\d{2})(?![\d/]|[-.]\d)"
+    r"|(?<![a-z])(?<![a-z]-)(?P<n1>\d{1,2})(?P<sep>[-/.])(?P<n2>\d{1,2})(?P=sep)(?P<n3>\d{4}|\d{2})(?![\d/]|[-.]\d)"
     r")"
 )
 _VAGUE = re.compile(
@@ -63,7 +63,7 @@ def _core(hit: re.Match[str], day_first: bool) -> WrittenDate:
     if hit["n1"]:
         return _numeric(hit, day_first)
     which = "1" if hit["d1"] else "2"
-    written = _year(hit[f"y{which}"], hit[f"s{which}"])
+    written = _year(hit[f"y{which}"], hit[f"s{which}"] or (hit["z1"] if which == "1" else None))
     end -= len(hit.group()) - len(hit.group().rstrip(" ,-\n"))
     inside = clock_of((hit["inside"] or "").replace(".", ":")) if written else None
     return checked(WrittenDate(start, end, int(hit[f"d{which}"]), MONTHS[hit[f"m{which}"]], written, inside))

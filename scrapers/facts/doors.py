@@ -125,12 +125,26 @@ def _without_year(
 
 
 def _is_settled(mention: Judged, meaning: str, year: int, seen: tuple[date, date | None], dates: list[Judged]) -> bool:
-    """The day of reading and the other dates of the text, or the day of publication, come to the same year."""
-    (_, published), bare = seen, mention.span.bare
+    """The day of reading and the other dates of the text, the weekday, or the day of publication, come to one year."""
+    (read_on, published), bare = seen, mention.span.bare
+    assert bare is not None
     named = {date.span.value.day.year for date in dates if isinstance(date.span.value, Moment)}
     if named:
         return named == {year}
-    return bare is not None and published is not None and _years(mention, meaning, bare.day, published)[0] == year
+    if mention.span.weekday and meaning != "opens" and _is_soon(mention.span.weekday, bare.day, year, read_on):
+        return True
+    return published is not None and _years(mention, meaning, bare.day, published)[0] == year
+
+
+SOON = timedelta(days=200)
+
+
+def _is_soon(weekday: str, bare: date, year: int, read_on: date) -> bool:
+    """ "Friday 19 May", read in the weeks before a 19 May that is a Friday: the next such year is five or six away."""
+    if (bare.month, bare.day) == (2, 29):
+        return False
+    day = bare.replace(year=year)
+    return fits_weekday(weekday, day) and read_on <= day <= read_on + SOON
 
 
 def _either_way(

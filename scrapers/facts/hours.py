@@ -12,7 +12,7 @@ _UNIT = r"(?:uur|u|hrs|hours|hour|h)\b"
 _HALF = r"(?:[ap]\.\s?m\b\.?|[ap]\s?m\b)"  # the point behind "5pm" ends the sentence
 _SPOKEN_HOURS = names("hours")  # noon, midday, middernacht
 _CLOCK = (
-    r"(?:(?P<h>[01]?\d|2[0-4])(?:[.:]|u(?=\d\d\b)|h(?=\d\d\b))(?P<mi>[0-5]\d)(?::[0-5]\d)?(?![\d%])(?![.,]\d)"
+    r"(?:(?P<h>[01]?\d|2[0-4])(?:[.:]|u(?=\d\d\b)|h(?=\d\d\b))(?P<mi>[0-5]\d)(?:[:.][0-5]\d)?(?![\d%])(?![.,]\d)"
     rf"(?:\s{{0,2}}(?P<half>{_HALF}))?(?P<unit>\s{{0,2}}{_UNIT})?(?:,?\s\(?(?P<after>{one_of(_SPOKEN_HOURS)})\)?)?"
     rf"|(?P<h2>\d{{1,2}})\s{{0,2}}(?:(?P<half2>{_HALF})|{_UNIT}|o'clock)(?:,?\s\(?(?P<after2>{one_of(_SPOKEN_HOURS)})\)?)?"
     rf"|(?:12\s)?(?P<spoken>{one_of(_SPOKEN_HOURS)})\b)"

@@ -300,3 +300,25 @@ def test_what_holds_for_one_part_or_size_is_asked(text: str, field: str) -> None
     shown, asked = read(text)
     assert field in asked
     assert field not in shown
+
+
+def test_a_weekday_that_fits_settles_the_year_of_a_day_soon() -> None:
+    shown, _ = read("Applications have to be in not later than 3pm on Friday, 18 December.")  # read on 1 December 2026
+    assert shown == {"closes": "2026-12-18T15:00"}
+    _, asked = read("Applications have to be in not later than 3pm on Saturday, 18 December.")
+    assert "closes" in asked
+
+
+def test_the_number_of_a_topic_is_no_date() -> None:
+    shown, asked = read("HORIZON-CL5-2027-D2-01-06 | Opening 13.01.2027 | Deadline 18.04.2027 17:00 |")
+    assert shown == {"opens": "2027-01-13", "closes": "2027-04-18T17:00"}
+    assert not asked
+
+
+@pytest.mark.parametrize("text", ["Deadline: 5-Feb-27", "Deadline: 5 February 2027, at 17.00.00, Brussels local time"])
+def test_short_years_and_seconds_are_read(text: str) -> None:
+    assert read(text)[0]["closes"][:10] == "2027-02-05"
+
+
+def test_an_hour_with_seconds_behind_points_is_kept() -> None:
+    assert read("Deadline: 5 February 2027, at 17.00.00, Brussels local time.")[0] == {"closes": "2027-02-05T17:00"}
