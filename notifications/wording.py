@@ -31,6 +31,11 @@ def local_day(value: date | datetime) -> date:
     return value.astimezone(AMSTERDAM).date()
 
 
+def start_of_day(day: date) -> datetime:
+    """The first instant of a day in Amsterdam."""
+    return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM)
+
+
 def _or_unknown(say: F) -> F:
     """A template that forgot to ask whether there is a date says so, rather than another day or no mail at all.
 

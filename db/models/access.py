@@ -53,6 +53,8 @@ class AuditEntry(Numbered, table=True):
     object: str = Field(description="what it was done to, such as 'user 4' or 'call 71'")
     result: str = Field(description="done, refused, or what was changed; never a secret")
     origin: str = Field(description="the network address, or 'command line'")
+    participant_id: str | None = Field(default=None, index=True, description="whom the actor worked for at that moment")
+    dossier_id: int | None = Field(default=None, index=True, description="the dossier that the object hangs on, if any")
 
 
 class Team(SQLModel, table=True):

@@ -17,6 +17,7 @@ from db.models import (
     Correction,
     Crawl,
     Deadline,
+    Delivery,
     Follow,
     Revision,
     Sighting,
@@ -26,7 +27,7 @@ from db.models import (
     Verdict,
 )
 from db.session import reading, writing
-from tests.make.pages import Visitor, visit
+from tests.make.pages import BASE, Visitor, visit
 from tests.make.seed_pages import seeded_people
 
 
@@ -432,8 +433,29 @@ def test_people_are_added_changed_and_shut_out(
         assert administrator.send_form(f"/beheer/mensen/{person.id}/toegang").status_code == 303
         assert visitor.get("/", follow_redirects=False).status_code == 303
     log = administrator.get("/beheer/logboek").text
-    assert "person added" in log
-    assert "access ended" in log
+    assert "Persoon toegevoegd" in log
+    assert "Toegang beëindigd" in log
+    assert "Nieuw" in log
+
+
+def test_people_are_invited_by_mail_once_a_day_and_told_in_dutch_what_is_wrong(
+    administrator: Visitor, read: Session
+) -> None:
+    new = {"name": "Gast", "email": "gast@haarlem.nl", "role": "reader", "participant_id": "haarlem"}
+    wrong = administrator.send_form("/beheer/mensen", **{**new, "email": "gast@haarlem.test"})
+    assert (wrong.status_code, "Vul een geldig e-mailadres in" in wrong.text) == (422, True)
+    assert "special-use" not in wrong.text
+    assert administrator.send_form("/beheer/mensen", **new, invite="true").status_code == 303
+    person = read.exec(select(User).where(User.email == "gast@haarlem.nl")).one()
+    again = administrator.send_form(f"/beheer/mensen/{person.id}/uitnodigen")
+    assert "Deze persoon is vandaag al uitgenodigd." in again.text
+    mail = read.exec(select(Delivery).where(Delivery.user_id == person.id)).one()
+    assert (mail.subject, mail.address) == ("Uitnodiging voor Kansenradar", person.email)
+    assert f"{BASE}/inloggen" in mail.written.text
+    found = administrator.get("/beheer?organisation=haarlem&quiet=true").text
+    assert "Gast" in found
+    assert "1 persoon" in administrator.get("/beheer?text=gast").text
+    assert administrator.get("/beheer/mensen.xlsx?text=gast").content[:2] == b"PK"
 
 
 def test_nobody_takes_the_last_keys_from_themselves(administrator: Visitor, people: dict[str, User]) -> None:

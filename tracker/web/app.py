@@ -30,6 +30,7 @@ from tracker.people.providers import read_providers
 from tracker.settings import Settings
 from tracker.web.api import v1
 from tracker.web.frame.context import RequestContext, Signed
+from tracker.web.frame.deeds import Stored, put_on_record
 from tracker.web.frame.forms import InvalidForm
 from tracker.web.frame.readiness import heartbeat
 from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
@@ -40,6 +41,7 @@ from tracker.web.routes import ROUTES, Guard, Route, menu_for
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in
 MOST_FIELDS = 2000
+BAD = 400  # from this status on nothing was done
 TITLES = {
     400: "Dit verzoek klopt niet",
     403: "Dit verzoek kwam niet van onze pagina",
@@ -181,7 +183,11 @@ def _within(
     if turned_away is not None:
         return turned_away
     assert not isinstance(route.handler, APIRouter)  # that answers by itself
-    return route.handler(_context(site, request, form, origin, session, now, signed))
+    context, stored = _context(site, request, form, origin, session, now, signed), Stored(session)
+    answer = route.handler(context)
+    if route.writes and answer.status_code < BAD:
+        put_on_record(context, route.path, stored)
+    return answer
 
 
 def _turned_away(route: Route, request: Request, signed: Signed | None, form: FormData) -> Response | None:

@@ -34,7 +34,7 @@ from tracker.web.lobby import (
     worklist,
 )
 from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
-from tracker.web.people import absences, account, login, people, provider_login
+from tracker.web.people import absences, account, audit, login, people, provider_login
 from tracker.web.sources import sources
 
 
@@ -288,6 +288,8 @@ ROUTES: list[Route] = [
     Route("POST", "/beheer/mensen", people.create, ADMINISTRATOR),
     Route("GET", "/beheer/mensen/{user_id:id}", people.person, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}", people.save, ADMINISTRATOR),
+    Route("GET", "/beheer/mensen.xlsx", people.as_file, ADMINISTRATOR),
+    Route("POST", "/beheer/mensen/{user_id:id}/uitnodigen", people.invite, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/toegang", people.deactivate, ADMINISTRATOR),
     Route("GET", "/beheer/deelnemers", people.participants, ADMINISTRATOR),
     Route("GET", "/beheer/deelnemers/{participant_id}", people.participant, ADMINISTRATOR),
@@ -296,7 +298,8 @@ ROUTES: list[Route] = [
     Route("GET", "/beheer/mail/{delivery_id:id}", outbox.one_mail, ADMINISTRATOR),
     Route("POST", "/beheer/mail/{delivery_id:id}/opnieuw", outbox.retry, ADMINISTRATOR),
     Route("POST", "/beheer/mail/toelaten", outbox.lift, ADMINISTRATOR),
-    Route("GET", "/beheer/logboek", outbox.log, ADMINISTRATOR),
+    Route("GET", "/beheer/logboek", audit.index, ADMINISTRATOR),
+    Route("GET", "/beheer/logboek.xlsx", audit.as_file, ADMINISTRATOR, audited=True),
     # kalender
     Route("GET", "/kalender", calendar_index.index, READER),
     Route("GET", "/regelingen/{call_id:id}/klok", decision_clock.ask, READER),

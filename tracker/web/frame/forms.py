@@ -143,6 +143,6 @@ def _field(error: ErrorDetails) -> str:
 
 def message(error: ErrorDetails) -> str:
     """One Dutch sentence for one of pydantic's errors; our own ValueErrors are Dutch already."""
-    if error["type"] == "value_error":
-        return str(error.get("ctx", {}).get("error", error["msg"]))
+    if error["type"] == "value_error":  # that of an address comes from a library, in English
+        return str(error.get("ctx", {}).get("error", "Vul een geldig e-mailadres in, zoals naam@gemeente.nl."))
     return MESSAGES.get(error["type"], "Dit is niet goed ingevuld.").format(**error.get("ctx", {}))

@@ -53,6 +53,7 @@ DONE = {
     "teruggenomen": "Correctie teruggenomen.",
     "vrijgegeven": "Vrijgegeven: deze regelingen gaan mee in de overzichten.",
     "herinneringen": "Bewaard. U krijgt herinneringen op de dagen die aangevinkt zijn.",
+    "uitgenodigd": "Uitgenodigd: de mail staat klaar.",
     "toegelaten": "Dit adres krijgt weer mail.",
     "nietgeweigerd": "Dit adres is niet geweigerd; er is niets veranderd.",
     "opnieuw": "Klaargezet om opnieuw te versturen.",

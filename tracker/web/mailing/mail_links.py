@@ -95,7 +95,7 @@ def decide(request: RequestContext, user: User, call: Call) -> Response:
         judge(request.session, user, call.id, None, form.say, request.now.instant, form.reason)
     except ReasonNeeded as error:
         return _form(request, call, form.say.value, {"reason": str(error)}, 422)
-    request.record("verdict from mail", f"call {call.id}", form.say.value)
+    request.record("verdict from mail", f"call {call.id}", form.say.value, by=user)
     return request.page("mailing/mail_links_decided.html", call=call, say=form.say)
 
 
@@ -106,7 +106,7 @@ def teach_from_mail(request: RequestContext, user: User, call: Call) -> Response
     if form is None:
         return _form(request, call, "", errors, 422)
     teach(request.session, user, call.id, LessonKind(form.kind), request.now.instant)
-    request.record("lesson from mail", f"call {call.id}", form.kind)
+    request.record("lesson from mail", f"call {call.id}", form.kind, by=user)
     return request.page("mailing/mail_links_taught.html", call=call, kind=LessonKind(form.kind))
 
 
@@ -139,7 +139,7 @@ def doubt_from_mail(request: RequestContext, user: User, call: Call) -> Response
         doubt(Deed(request.session, user, request.now.instant), call, form.field, form.remark)
     except Refused as error:
         return _doubt_form(request, call, str(error), 422)
-    request.record("value doubted from mail", f"call {call.id}", form.field)
+    request.record("value doubted from mail", f"call {call.id}", form.field, by=user)
     return request.page("mailing/mail_links_doubted.html", call=call)
 
 
@@ -170,7 +170,8 @@ def leave(request: RequestContext) -> Response:
         )
     if leaving.what in (ALL, REMINDERS):
         leave_reminders(request.session, leaving.user_id, request.now.instant)
-    request.record("unsubscribe from mail", f"user {leaving.user_id}")
+    user = request.session.get(User, leaving.user_id)
+    request.record("unsubscribe from mail", f"user {leaving.user_id}", by=user)
     return request.page("mailing/mail_links_left.html", what=leaving.what, token=request.params["token"], again=False)
 
 
@@ -184,7 +185,7 @@ def take_up_again(request: RequestContext) -> Response:
         take_up(request.session, leaving.user_id, None if leaving.what == ALL else leaving.subscriptions)
     if leaving.what in (ALL, REMINDERS):
         take_up_reminders(request.session, leaving.user_id)
-    request.record("subscribe again from mail", f"user {leaving.user_id}")
+    request.record("subscribe again from mail", f"user {leaving.user_id}", by=user)
     return request.page("mailing/mail_links_left.html", what=leaving.what, token=request.params["token"], again=True)
 
 

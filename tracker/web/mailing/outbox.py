@@ -1,4 +1,4 @@
-"""Beheer: the mail queue with why and retry, what is broken, and the audit log."""
+"""Beheer: the mail queue with why and retry, and what is broken."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
-from db.models import Attempt, AuditEntry, Delivery, User
+from db.models import Attempt, Delivery, User
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
 from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
@@ -21,14 +21,6 @@ class QueueQuery(BaseModel):
     """The address of the mail queue."""
 
     state: DeliveryState | None = None
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-
-
-class AuditQuery(BaseModel):
-    """The address of the audit log."""
-
-    actor: str = Field(default="", max_length=60)
-    action: str = Field(default="", max_length=60)
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
 
@@ -80,25 +72,6 @@ def lift(request: RequestContext) -> Response:
     except NothingToRelease:
         return request.to("/beheer/mail", done="nietgeweigerd")
     return request.to("/beheer/mail", done="toegelaten")
-
-
-def log(request: RequestContext) -> Response:
-    """The audit log, newest first."""
-    query = request.read_query(AuditQuery)
-    rows = select(AuditEntry).order_by(col(AuditEntry.id).desc())
-    if query.actor:
-        rows = rows.where(AuditEntry.actor == query.actor)
-    if query.action:
-        rows = rows.where(AuditEntry.action == query.action)
-    audit_entries = list(request.session.exec(rows.limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)))
-    actions = request.session.exec(select(AuditEntry.action).distinct().order_by(col(AuditEntry.action))).all()
-    return request.page(
-        "frame/audit.html",
-        query=query,
-        rows=audit_entries[:PER_PAGE],
-        more=len(audit_entries) > PER_PAGE,
-        actions=actions,
-    )
 
 
 def _counts(session: Session) -> list[tuple[str, int]]:

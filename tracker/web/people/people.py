@@ -1,21 +1,32 @@
-"""Beheer: people with their roles, and participants."""
+"""Beheer: people with their roles, found by organisation; inviting them; and participants."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import ClassVar
 
 from pydantic import BaseModel, EmailStr, Field
 from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import Participant, User
-from db.vocabulary import Role
+from db.vocabulary import MailKind, Role
+from db.vocabulary_audit import Action
+from notifications.outbox import Mail, put
+from notifications.wording import local_day
 from tracker.errors import Incomplete, NotFound
+from tracker.mailing.mailer import open_mailer
 from tracker.people.access import change_address, end_access
 from tracker.people.participants import takes_part
+from tracker.people.people_list import PeopleFilter, PersonRow, invitation_key, invited_at, last_sign_in, people_in
 from tracker.people.subscriptions import folded
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, InvalidForm
+from tracker.web.frame.forms import FormState, InvalidForm, Line, asked_for
+from tracker.web.frame.lists import ListQuery
+
+LANE = 3
+INVITATION_LASTS = timedelta(days=3)
+SUBJECT = "Uitnodiging voor Kansenradar"
 
 
 class PersonForm(BaseModel):
@@ -23,6 +34,35 @@ class PersonForm(BaseModel):
     name: str = Field(min_length=1, max_length=120)
     role: Role
     participant_id: str = Field(min_length=1)
+
+
+class NewPersonForm(PersonForm):
+    """A person to add, who can be invited by mail at once."""
+
+    invite: bool = False
+
+
+class PeopleQuery(ListQuery):
+    """The address of the list of people."""
+
+    PATH: ClassVar[str] = "/beheer"
+
+    text: Line = ""
+    organisation: Line = ""
+    role: Role | None = None
+    quiet: bool = False
+
+    def wanted(self) -> PeopleFilter:
+        """The filter alone."""
+        return PeopleFilter(**self.filter())
+
+    @property
+    def file(self) -> str:
+        """Where all of them are had as a workbook."""
+        return self.address(1, "/beheer/mensen.xlsx")
+
+
+COLUMNS = ("naam", "e-mailadres", "rol", "deelnemer", "laatst ingelogd", "geen toegang sinds")
 
 
 class ParticipantForm(BaseModel):
@@ -35,23 +75,37 @@ class ParticipantForm(BaseModel):
 
 
 def _list(request: RequestContext, _: None, state: FormState) -> Response:
-    """Everybody, those who left last, and the form for one more."""
-    people = request.session.exec(
-        select(User, Participant)
-        .join(Participant, col(Participant.id) == col(User.participant_id))
-        .order_by(col(User.deactivated_at).is_not(None), col(User.name))
-    ).all()
+    """Those whom the filter means, those who left last, and the form for one more."""
+    query = asked_for(PeopleQuery, request.query)[0] if request.method == "GET" else PeopleQuery()
+    if query is None:
+        raise InvalidForm(asked_for(PeopleQuery, request.query)[1])
     return request.page(
-        "people/people.html", state=state, people=people, participants=actions.participants(request.session)
+        "people/people.html",
+        state=state,
+        query=query,
+        listed=people_in(request.session, query.wanted(), query.page),
+        participants=actions.participants(request.session),
     )
 
 
 index = PageOf(no_subject, _list, lambda _: "/beheer")
 
 
-@index.form(PersonForm)
-def create(request: RequestContext, _: None, form: PersonForm) -> None:
-    """Add a person; the first sign-in is by link."""
+def as_file(request: RequestContext) -> Response:
+    """All whom the filter means, as a workbook."""
+    found = people_in(request.session, request.read_query(PeopleQuery).wanted(), None)
+    return request.workbook("mensen", COLUMNS, map(_cells, found.rows))
+
+
+def _cells(row: PersonRow) -> list[object]:
+    user, left, seen = row.user, row.user.deactivated_at, row.last_sign_in
+    days = (local_day(seen) if seen else "nooit", local_day(left) if left else "")
+    return [user.name, user.email, Role(user.role).label, row.organisation, *days]
+
+
+@index.form(NewPersonForm)
+def create(request: RequestContext, _: None, form: NewPersonForm) -> None:
+    """Add a person, and invite them where that was asked; the first sign-in is by link."""
     _check(request, form, None)
     user = User(
         email=folded(form.email),
@@ -62,7 +116,9 @@ def create(request: RequestContext, _: None, form: PersonForm) -> None:
     )
     request.session.add(user)
     request.session.flush()
-    request.record("person added", f"user {user.id}", f"role {user.role}")
+    request.record(Action.PERSON_ADDED, f"user {user.id}", f"role {user.role}")
+    if form.invite:
+        _invite(request, user)
 
 
 def find_user(request: RequestContext) -> User:
@@ -72,7 +128,12 @@ def find_user(request: RequestContext) -> User:
 
 def _form(request: RequestContext, user: User, state: FormState) -> Response:
     return request.page(
-        "people/person.html", state=state, person=user, participants=actions.participants(request.session)
+        "people/person.html",
+        state=state,
+        person=user,
+        participants=actions.participants(request.session),
+        last_sign_in=last_sign_in(request.session, user),
+        invited_at=invited_at(request.session, user),
     )
 
 
@@ -118,6 +179,28 @@ def deactivate(request: RequestContext) -> Response:
         end_access(request.session, user, request.now.instant)
     request.record("access ended" if user.deactivated_at else "access given", f"user {user.id}")
     return request.to("/beheer", done="bewaard")
+
+
+@PageOf(find_user, _form, lambda user: f"/beheer/mensen/{user.id}").button(done="uitgenodigd")
+def invite(request: RequestContext, user: User) -> None:
+    """Mail somebody what Kansenradar is and where one signs in."""
+    _invite(request, user)
+
+
+def _invite(request: RequestContext, user: User) -> None:
+    """Put the mail in the outbox, once a day. Raises Incomplete where it can reach nobody or went today."""
+    if user.deactivated_at is not None:
+        raise Incomplete("Deze persoon heeft geen toegang: geef die eerst.")
+    mailer, now = open_mailer(request.site.settings, request.site.engine), request.now.instant
+    context = {"to": user, "by": request.user, "link": mailer.links.page("/inloggen"), "role": Role(user.role).label}
+    text, html = (request.site.render(f"people/invitation_mail.{kind}", context) for kind in ("txt", "html"))
+    mail = Mail(
+        f"{invitation_key(user)}{request.now.today}", MailKind.ALERT, user.id, user.email, SUBJECT,
+        text, html, {"Reply-To": request.user.email}, now, now + INVITATION_LASTS, LANE,
+    )  # fmt: skip
+    if not put(request.session, [mail], mailer.key, mailer.domain):
+        raise Incomplete("Deze persoon is vandaag al uitgenodigd.")
+    request.record(Action.PERSON_INVITED, f"user {user.id}")
 
 
 def participants(request: RequestContext) -> Response:

@@ -1,0 +1,216 @@
+"""What each form of ours does, for the audit log: whatever is stored leaves a line, also where no page writes one."""
+
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState
+from sqlmodel import Session
+
+from db.models import AuditEntry
+from db.vocabulary_audit import Action, Subject
+from tracker.people.audit_log import THINGS
+from tracker.web.frame.context import RequestContext
+
+PROMISE = "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}"
+# The address of a form -> what it does, and to what. A page that knows more writes a line of its own instead.
+DEEDS: dict[str, tuple[Action, Subject]] = {
+    "/inloggen": (Action.SIGN_IN_LINK_ASKED, Subject.USER),
+    "/inloggen/link/{token}": (Action.SIGN_IN, Subject.USER),
+    "/uitloggen": (Action.SIGN_OUT, Subject.USER),
+    "/account/sessies/{session_id:id}/beeindigen": (Action.SESSION_ENDED, Subject.USER),
+    "/vervanging": (Action.REPLACEMENT_CHOSEN, Subject.USER),
+    "/vervanging/{absence_id:id}/intrekken": (Action.REPLACEMENT_CALLED_OFF, Subject.USER),
+    "/regelingen/nieuw": (Action.CALL_ADDED, Subject.CALL),
+    "/regelingen/delen": (Action.SHARED, Subject.USER),
+    "/regelingen/{call_id:id}/delen": (Action.SHARED, Subject.USER),
+    "/regelingen/dubbel": (Action.CALLS_TOLD_APART, Subject.CALL),
+    "/regelingen/{call_id:id}/losmaken": (Action.CALLS_PARTED, Subject.CALL),
+    "/regelingen/{call_id:id}/corrigeren": (Action.CALL_CORRECTED, Subject.CALL),
+    "/correcties/{correction_id:id}/terugnemen": (Action.CORRECTION_WITHDRAWN, Subject.CALL),
+    "/regelingen/{call_id:id}/klopt-niet": (Action.VALUE_DOUBTED, Subject.CALL),
+    "/regelingen/{call_id:id}/gesloten": (Action.CALL_CLOSED, Subject.CALL),
+    "/vragen/{question_id:id}": (Action.QUESTION_ANSWERED, Subject.CALL),
+    "/regelingen/{call_id:id}/samenvoegen": (Action.CALLS_JOINED, Subject.CALL),
+    "/regelingen/{call_id:id}/volgen": (Action.CALL_FOLLOWED, Subject.CALL),
+    "/regelingen/{call_id:id}/keten": (Action.CHAIN_LINK_ADDED, Subject.CALL),
+    "/regelingen/{call_id:id}/keten/{link_id:id}/weg": (Action.CHAIN_LINK_WITHDRAWN, Subject.CALL),
+    "/regelingen/{call_id:id}/oordeel": (Action.VERDICT, Subject.CALL),
+    "/oordelen/{verdict_id:id}/ongedaan": (Action.VERDICT_UNDONE, Subject.VERDICT),
+    "/beoordelen/geleerd/terugzetten": (Action.LESSON_RESET, Subject.LESSON),
+    "/regelingen/{call_id:id}/les": (Action.LESSON, Subject.CALL),
+    "/lessen/{lesson_id:id}/ongedaan": (Action.LESSON_UNDONE, Subject.LESSON),
+    "/opgaven/{challenge_id}/wijzigen": (Action.OPGAVE_CHANGED, Subject.CHALLENGE),
+    "/opgaven/{challenge_id}/team": (Action.TEAM_CHANGED, Subject.CHALLENGE),
+    "/opgaven/{challenge_id}/leesbeurt": (Action.READING_TURN_SET, Subject.CHALLENGE),
+    "/bronnen/{source}/vrijgeven": (Action.RELEASE, Subject.SOURCE),
+    "/dossiers": (Action.DOSSIER_OPENED, Subject.DOSSIER),
+    "/dossiers/{dossier_id:id}/bewerken": (Action.DOSSIER_EDITED, Subject.DOSSIER),
+    "/dossiers/{dossier_id:id}/fase": (Action.DOSSIER_MOVED, Subject.DOSSIER),
+    "/dossiers/{dossier_id:id}/sluiten": (Action.DOSSIER_CLOSED, Subject.DOSSIER),
+    "/dossiers/{dossier_id:id}/notities": (Action.NOTE_ADDED, Subject.NOTE),
+    "/dossiers/{dossier_id:id}/momenten": (Action.MOMENT_HOOKED, Subject.DOSSIER),
+    "/dossiers/{dossier_id:id}/opbrengsten": (Action.OUTCOME_RECORDED, Subject.OUTCOME),
+    "/dossiers/{dossier_id:id}/regelingen-gezien": (Action.LINKED_CALLS_SEEN, Subject.DOSSIER),
+    "/regelingen/{call_id:id}/dossier": (Action.DOSSIER_OPENED, Subject.DOSSIER),
+    "/regelingen/{call_id:id}/aanvraag": (Action.APPLICATION_STARTED, Subject.APPLICATION),
+    "/opgaven/{challenge_id}/dossier": (Action.DOSSIER_OPENED, Subject.DOSSIER),
+    "/lobbyagenda/{year:id}/dossiers": (Action.PUT_ON_LOBBY_AGENDA, Subject.DOSSIER),
+    "/lobbyagenda/{year:id}/stand": (Action.PROPOSE, Subject.LOBBY_AGENDA),
+    "/lobbyagenda/{year:id}/besluit": (Action.PROPOSE, Subject.LOBBY_AGENDA),
+    "/lobbyagenda/{year:id}/besluiten/{resolution_id:id}/bevestigen": (Action.CONFIRM, Subject.LOBBY_AGENDA),
+    "/lobbyagenda/{year:id}/besluiten/{resolution_id:id}/vervallen": (Action.DROP, Subject.LOBBY_AGENDA),
+    "/lobbyagenda/{year:id}/doorrollen": (Action.LOBBY_AGENDA_ROLLED_OVER, Subject.LOBBY_AGENDA),
+    "/dossiers/{dossier_id:id}/standpunten": (Action.POSITION_DRAFTED, Subject.POSITION),
+    "/dossiers/{dossier_id:id}/standpunten/vaststellen": (Action.ADOPT_ADOPTION, Subject.POSITION),
+    "/dossiers/{dossier_id:id}/standpunten/{number:id}/besluit": (Action.PROPOSE_CORRECTION, Subject.POSITION),
+    "/dossiers/{dossier_id:id}/standpunten/{number:id}/afwijken": (Action.DISSENT, Subject.POSITION),
+    "/dossiers/{dossier_id:id}/besluiten/{resolution_id:id}/bevestigen": (Action.CONFIRM_ADOPTION, Subject.POSITION),
+    "/dossiers/{dossier_id:id}/besluiten/{resolution_id:id}/vervallen": (Action.DROP_ADOPTION, Subject.POSITION),
+    "/dossiers/{dossier_id:id}/coalitie": (Action.PARTY_JOINED, Subject.PARTY),
+    "/dossiers/{dossier_id:id}/coalitie/{member_id:id}/vertrek": (Action.PARTY_LEFT, Subject.PARTY),
+    "/dossiers/{dossier_id:id}/coalitie/houding": (Action.STANCE_RECORDED, Subject.DOSSIER),
+    "/dossiers/{dossier_id:id}/coalitie/rondes": (Action.SIGN_OFF_ROUND_OPENED, Subject.ROUND),
+    "/dossiers/{dossier_id:id}/coalitie/rondes/{round_id:id}/sluiten": (Action.SIGN_OFF_ROUND_CLOSED, Subject.ROUND),
+    "/dossiers/{dossier_id:id}/krachtenveld": (Action.STAKE_RECORDED, Subject.STAKE),
+    "/contacten": (Action.CONTACT_LOGGED, Subject.CONTACT),
+    "/contacten/{contact_id:id}/toezeggingen": (Action.COMMITMENT_ADDED, Subject.COMMITMENT),
+    PROMISE: (Action.COMMITMENT_SETTLED, Subject.COMMITMENT),
+    "/contacten/{contact_id:id}/vervolg-gedaan": (Action.FOLLOW_UP_DONE, Subject.CONTACT),
+    "/contacten/{contact_id:id}/bewerken": (Action.CONTACT_CORRECTED, Subject.CONTACT),
+    "/contacten/{contact_id:id}/intrekken": (Action.CONTACT_WITHDRAWN, Subject.CONTACT),
+    f"{PROMISE}/wijzigen": (
+        Action.COMMITMENT_CORRECTED,
+        Subject.COMMITMENT,
+    ),
+    f"{PROMISE}/intrekken": (
+        Action.COMMITMENT_WITHDRAWN,
+        Subject.COMMITMENT,
+    ),
+    "/dossiers/{dossier_id:id}/krachtenveld/{stake_id:id}/intrekken": (Action.STAKE_WITHDRAWN, Subject.STAKE),
+    "/dossiers/{dossier_id:id}/opbrengsten/{outcome_id:id}": (Action.OUTCOME_CORRECTED, Subject.OUTCOME),
+    "/dossiers/{dossier_id:id}/opbrengsten/{outcome_id:id}/intrekken": (Action.OUTCOME_WITHDRAWN, Subject.OUTCOME),
+    "/dossiers/{dossier_id:id}/notities/{entry_id:id}/intrekken": (Action.NOTE_WITHDRAWN, Subject.NOTE),
+    "/dossiers/{dossier_id:id}/momenten/{moment_id:id}/weg": (Action.MOMENT_UNHOOKED, Subject.DOSSIER),
+    "/dossiers/{dossier_id:id}/parkeren": (Action.DOSSIER_PARKED, Subject.DOSSIER),
+    "/dossiers/{dossier_id:id}/weggooien": (Action.DOSSIER_DELETED, Subject.DOSSIER),
+    "/dossiers/{dossier_id:id}/samenvoegen": (Action.DOSSIERS_MERGED, Subject.DOSSIER),
+    "/lobbyagenda/{year:id}/dossiers/weg": (Action.TAKEN_OFF_LOBBY_AGENDA, Subject.DOSSIER),
+    "/contacten/importeren": (Action.ADDRESS_BOOK_READ, Subject.CONTACTS),
+    "/organisaties/{organisation_id:id}": (Action.ORGANISATION_CHANGED, Subject.ORGANISATION),
+    "/organisaties/{organisation_id:id}/samenvoegen": (Action.ORGANISATIONS_MERGED, Subject.ORGANISATION),
+    "/organisaties/{organisation_id:id}/losmaken": (Action.ORGANISATIONS_PARTED, Subject.ORGANISATION),
+    "/momenten": (Action.MOMENT_ADDED, Subject.MOMENT),
+    "/momenten/dag": (Action.MOMENT_DATED, Subject.MOMENT),
+    "/momenten/{key}/dossiers": (Action.MOMENT_HOOKED, Subject.DOSSIER),
+    "/momenten/{key}/dossier": (Action.DOSSIER_OPENED, Subject.DOSSIER),
+    "/aanvragen/cofinanciering": (Action.CO_FUNDING_ROOM_SET, Subject.CO_FUNDING),
+    "/aanvragen/{dossier_id:id}/fase": (Action.APPLICATION_MOVED, Subject.APPLICATION),
+    "/aanvragen/{dossier_id:id}/penvoerder": (Action.LEAD_APPLICANT_SET, Subject.APPLICATION),
+    "/aanvragen/{dossier_id:id}/geld": (Action.APPLICATION_MONEY_SET, Subject.APPLICATION),
+    "/aanvragen/{dossier_id:id}/bijdragen": (Action.CO_FUNDING_PROMISED, Subject.APPLICATION),
+    "/aanvragen/{dossier_id:id}/partners": (Action.PARTNER_ADDED, Subject.APPLICATION),
+    "/aanvragen/{dossier_id:id}/go": (Action.GO_DECIDED, Subject.APPLICATION),
+    "/aanvragen/{dossier_id:id}/besluit": (Action.AWARD_RECORDED, Subject.APPLICATION),
+    "/aanvragen/{dossier_id:id}/les": (Action.APPLICATION_LESSON, Subject.APPLICATION),
+    "/aanvragen/{dossier_id:id}/klok": (Action.DECISION_CLOCK_PLANNED, Subject.APPLICATION),
+    "/oordeel/{token}": (Action.VERDICT_FROM_MAIL, Subject.CALL),
+    "/oordeel/{token}/les": (Action.LESSON_FROM_MAIL, Subject.CALL),
+    "/klopt-niet/{token}": (Action.VALUE_DOUBTED_FROM_MAIL, Subject.CALL),
+    "/afmelden/{token}": (Action.UNSUBSCRIBE_FROM_MAIL, Subject.USER),
+    "/afmelden/{token}/hervatten": (Action.SUBSCRIBE_AGAIN_FROM_MAIL, Subject.USER),
+    "/abonnementen": (Action.SUBSCRIPTION_MADE, Subject.SUBSCRIPTION),
+    "/abonnementen/herinneringen": (Action.REMINDERS_SET, Subject.SUBSCRIPTION),
+    "/abonnementen/{subscription_id:id}": (Action.SUBSCRIPTION_CHANGED, Subject.SUBSCRIPTION),
+    "/abonnementen/{subscription_id:id}/stoppen": (Action.SUBSCRIPTION_ENDED, Subject.SUBSCRIPTION),
+    "/abonnementen/{subscription_id:id}/hervatten": (Action.SUBSCRIPTION_RESUMED, Subject.SUBSCRIPTION),
+    "/beheer/mensen": (Action.PERSON_ADDED, Subject.USER),
+    "/beheer/mensen/{user_id:id}": (Action.PERSON_CHANGED, Subject.USER),
+    "/beheer/mensen/{user_id:id}/uitnodigen": (Action.PERSON_INVITED, Subject.USER),
+    "/beheer/mensen/{user_id:id}/toegang": (Action.ACCESS_ENDED, Subject.USER),
+    "/beheer/deelnemers/{participant_id}": (Action.PARTICIPANT_CHANGED, Subject.PARTICIPANT),
+    "/beheer/mail/{delivery_id:id}/opnieuw": (Action.MAIL_RETRIED, Subject.DELIVERY),
+    "/beheer/mail/toelaten": (Action.SUPPRESSION_LIFTED, Subject.ADDRESS),
+    "/regelingen/{call_id:id}/klok": (Action.DECISION_CLOCK_PLANNED, Subject.CLOCK),
+    "/kalender/klok/{clock_id:id}/herplannen": (Action.DECISION_CLOCK_PLANNED, Subject.CLOCK),
+    "/mijlpalen/{milestone_id:id}": (Action.MILESTONE_CHANGED, Subject.MILESTONE),
+    "/termijnen/{deadline_id:id}/toewijzen": (Action.DEADLINE_ASSIGNED, Subject.DEADLINE),
+    "/kalender/vergaderingen/{body_id}": (Action.MEETINGS_CHANGED, Subject.BODY),
+    "/kalender/vergaderingen/{body_id}/data": (Action.MEETINGS_CHANGED, Subject.BODY),
+    "/kalender/vergadering/{meeting_id:id}/vervalt": (Action.MEETINGS_CHANGED, Subject.BODY),
+    "/kalender/reces": (Action.MEETINGS_CHANGED, Subject.BODY),
+    "/kalender/reces/{period_id:id}/weg": (Action.MEETINGS_CHANGED, Subject.BODY),
+    "/kalender/abonneren": (Action.CALENDAR_FEED_MADE, Subject.FEED),
+    "/kalender/abonneren/{feed_id:id}/vernieuwen": (Action.CALENDAR_FEED_RENEWED, Subject.FEED),
+    "/kalender/abonneren/{feed_id:id}/stoppen": (Action.CALENDAR_FEED_ENDED, Subject.FEED),
+}
+# How the address of a form names a thing that is there already; one that is not named is what the form stored anew.
+GAPS = {
+    Subject.USER: "user_id",
+    Subject.PARTICIPANT: "participant_id",
+    Subject.CALL: "call_id",
+    Subject.VERDICT: "verdict_id",
+    Subject.LESSON: "lesson_id",
+    Subject.CHALLENGE: "challenge_id",
+    Subject.SOURCE: "source",
+    Subject.DOSSIER: "dossier_id",
+    Subject.APPLICATION: "dossier_id",
+    Subject.NOTE: "entry_id",
+    Subject.POSITION: "number",
+    Subject.OUTCOME: "outcome_id",
+    Subject.PARTY: "member_id",
+    Subject.ROUND: "round_id",
+    Subject.STAKE: "stake_id",
+    Subject.CONTACT: "contact_id",
+    Subject.COMMITMENT: "commitment_id",
+    Subject.ORGANISATION: "organisation_id",
+    Subject.LOBBY_AGENDA: "year",
+    Subject.SUBSCRIPTION: "subscription_id",
+    Subject.DELIVERY: "delivery_id",
+    Subject.CLOCK: "clock_id",
+    Subject.MILESTONE: "milestone_id",
+    Subject.DEADLINE: "deadline_id",
+    Subject.BODY: "body_id",
+    Subject.FEED: "feed_id",
+}
+
+
+class Stored:
+    """What a transaction stores, noted as its session writes it: new, changed and removed rows, in that order."""
+
+    def __init__(self, session: Session) -> None:
+        self.rows: list[Any] = []
+        self.changed = False
+        event.listen(session, "after_flush", self._flushed)
+        event.listen(session, "do_orm_execute", self._executed)
+
+    def _flushed(self, session: Session, _context: Any) -> None:
+        self.rows += [*session.new, *session.dirty, *session.deleted]
+        self.changed = bool(self.rows)
+
+    def _executed(self, state: ORMExecuteState) -> None:
+        self.changed = self.changed or not state.is_select
+
+
+def put_on_record(request: RequestContext, path: str, stored: Stored) -> None:
+    """Leave a line of what the form at this path did, where something was stored and the page left none."""
+    request.session.flush()
+    if not stored.changed or path not in DEEDS or any(isinstance(row, AuditEntry) for row in stored.rows):
+        return
+    action, subject = DEEDS[path]
+    about, dossier = _about(subject, request.params, stored.rows)
+    request.record(action, about, dossier_id=dossier)
+
+
+def _about(subject: Subject, params: dict[str, Any], rows: list[Any]) -> tuple[str, int | None]:
+    """The thing a deed was done to, as the log names it, and the dossier it hangs on."""
+    thing, named = THINGS.get(subject), params.get(GAPS.get(subject, ""))
+    model: Any = thing.model if thing else None
+    of_kind = [row for row in rows if model and isinstance(row, model)]
+    row: Any = next((row for row in of_kind if named is None or row.id == named), None)
+    on = [getattr(r, "dossier_id", None) for r in (row, *rows) if r is not None]
+    dossier = params.get("dossier_id") or next(filter(None, on), None)
+    if subject in (Subject.DOSSIER, Subject.APPLICATION):
+        dossier = row.id if row is not None else dossier
+        named = dossier
+    key = named if named is not None else getattr(row, "id", "")
+    return f"{subject} {key}".strip(), dossier
