@@ -194,6 +194,7 @@ def test_an_index_of_sitemaps_is_followed_packed_or_not(server: Played, tmp_path
         (gzip.compress(b"<urlset/>" * 2000)[:20], "breaks off"),
         (b"\x1f\x8b\x08nonsense", "cannot be unpacked"),
     ],
+    ids=["bomb", "cut off", "nonsense"],  # a packed body holds its hour: as a name it differs between workers
 )
 def test_a_packed_sitemap_that_is_broken_or_a_bomb_is_said_in_one_line(
     server: Played, tmp_path: Path, body: bytes, why: str
