@@ -16,6 +16,7 @@ from sqlmodel import Session
 from db.migrate import upgrade
 from db.session import open_engine, writing
 from tests.make.seed_pages import seed
+from tests.make.shared_statements import share_statements
 
 # Compiled files are kept even where the machine says not to: without them collecting takes twice as long (2026-11-29:
 # 16 s of processor time against 7 s).
@@ -23,6 +24,7 @@ sys.dont_write_bytecode = False
 os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # as main() does, before numpy loads: no threads that wait on each other
+share_statements()
 ROOT = Path(__file__).parent.parent
 # Under another name, since the processes that tests start refuse a setting that they do not know.
 SHARED = Path(
