@@ -1,7 +1,9 @@
 """Fixtures every test may use: a real database of both kinds, a fixed moment, and the folder of shared material."""
 
+import gc
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -46,6 +48,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if item.get_closest_marker("one_database") and _on_postgresql(item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays for the whole run: nobody need look through it for rubbish again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _on_postgresql(item: pytest.Item) -> bool:
@@ -191,6 +200,23 @@ def session(engine: Engine) -> Iterator[Session]:
     """A session on a fresh database, of both kinds."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nursery() -> Iterator[None]:
+    """Crawls of this process fork their children from one that has loaded: see tests/make/crawl_nursery.py."""
+    from tests.make.crawl_nursery import NURSERY, Subprocess
+
+    if crawl := sys.modules.get("tracker.sources.crawl"):
+        crawl.subprocess = Subprocess(crawl.CHILD)
+    yield
+    NURSERY.close()
+
+
+@pytest.fixture
+def own_interpreter(nursery: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The children of this test's crawls start as those of an installation do."""
+    monkeypatch.setattr("tracker.sources.crawl.subprocess", subprocess)
 
 
 @pytest.fixture(scope="session")

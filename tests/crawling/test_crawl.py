@@ -43,6 +43,7 @@ def failing(page: int, answer: object) -> object:
     return lambda call: answer(call) if call.asked.query["pageNumber"] == str(page) else good(call)  # type: ignore
 
 
+@pytest.mark.usefixtures("own_interpreter")
 def test_a_source_is_read_to_its_end_and_says_who_asks(server: Played) -> None:
     found = crawled(server, fetch_contact="radar@example.org", base_url="https://radar.example.org")
     assert (len(found.listings), found.stopped, len(found.pages)) == (7, "", 4)
