@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -66,21 +66,27 @@ def serve_world(folder: Path, template: Path, now: datetime) -> Iterator[Served]
 
 
 @contextmanager
-def serve(engine: Engine, now: datetime, folder: Path) -> Iterator[Served]:
-    """Serve what stands in a database; edits of opgaven are tried by words alone."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = Settings(base_url=f"http://localhost:{port}", data_dir=folder, _env_file=None)
+def serve(engine: Engine, now: datetime | None, folder: Path, **changes: object) -> Iterator[Served]:
+    """Serve what stands in a database, on a day or as time goes; edits of opgaven are tried by words alone."""
+    port = free_port()
+    settings = Settings(base_url=f"http://localhost:{port}", data_dir=folder, _env_file=None, **changes)
     app = build(settings, engine, Clock(now), Unlimited(), PreviewScorer(lambda: None, 60))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield Served(settings.base_url, engine, now, settings)
+    yield Served(settings.base_url, engine, now or datetime.now(UTC), settings)
     server.should_exit = True
     thread.join(timeout=10)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 @contextmanager

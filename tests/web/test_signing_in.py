@@ -322,6 +322,17 @@ def test_a_forged_forwarding_header_gives_nobody_more_tries(engine: Engine, now:
     assert found[-1].headers["retry-after"] == "60"
 
 
+def test_a_proxy_that_is_not_trusted_is_told_once(
+    engine: Engine, now: datetime, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with visit(engine, now, tmp_path) as visitor:
+        visitor.get("/inloggen")
+        assert capsys.readouterr().err == ""
+        for _ in range(3):
+            visitor.get("/inloggen", headers={"X-Forwarded-For": "10.0.0.1"})
+    assert capsys.readouterr().err.count("TRUSTED_PROXIES") == 1
+
+
 def test_a_cookie_from_before_signing_in_is_worth_nothing_after_it(
     engine: Engine, now: datetime, tmp_path: Path, coordinator: User
 ) -> None:
