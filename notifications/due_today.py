@@ -21,7 +21,7 @@ class AgendaLine:
     """One thing that is due inside, and the path of ours where it is done.
 
     ``key``: what a ledger remembers it by: the thing, its day and how many days ahead. ``why``: why this person is
-    told, in one sentence.
+    told, in one sentence. ``answers``: the sign-off round and the party for which an answer is asked.
     """
 
     day: date
@@ -31,6 +31,7 @@ class AgendaLine:
     overdue: bool = False
     key: str = ""
     why: str = ""
+    answers: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from notifications.call_card import CallCard, call_card
 from notifications.digest import Digest, Item
 from notifications.due_today import AgendaLine, DueCall, DueToday, line_title
 from notifications.headlines import LOST, coverage_line, headline_of, subject_of
-from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, Links
+from notifications.links import ALL, DOUBT, REMINDERS, ROUND, VERDICT, AnswerLink, Links
 from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, mailbox, one_line, sealed
 from notifications.places import PLACES, Place
 from notifications.shells import Shells
@@ -140,11 +140,16 @@ def _rows(table: str) -> str:
 
 def sign_in(link: str, name: str) -> Letter:
     """The mail with a link to sign in."""
+    return plain_letter("sign_in", {"link": link, "name": one_line(name, 100)})
+
+
+def plain_letter(mail: str, context: Mapping[str, Any]) -> Letter:
+    """One of the mails that name no call, from the templates in the folder of that name."""
     plain, marked = _environments()
-    subject = plain.get_template("sign_in/subject.txt").render().strip()
-    context = {"link": link, "name": one_line(name, 100), "sender_name": "Kansenradar", "subject": subject}
-    html = str(_inliner().inline(marked.get_template("sign_in/body.html").render(context)))
-    return Letter(subject, plain.get_template("sign_in/body.txt").render(context), html)
+    subject = one_line(plain.get_template(f"{mail}/subject.txt").render(context), MOST_SUBJECT)
+    full = {"sender_name": "Kansenradar", "subject": subject, **context}
+    html = _inlined(marked.get_template(f"{mail}/body.html").render(full))
+    return Letter(subject, plain.get_template(f"{mail}/body.txt").render(full), html)
 
 
 class Writer:
@@ -185,7 +190,7 @@ class Writer:
             headline = wording.count(len(extras.moments), "consultatie of debat", "consultaties en debatten")
         leave = self._leave(to, tuple(query.id for query in digest.queries))
         names = dict.fromkeys(one_line(query.name, 80) for query in digest.queries)
-        context = self._context(to) | self._due(extras.due) | {
+        context = self._context(to) | self._due(extras.due, to) | {
             "headline": headline, "subject": subject_of(digest, headline, extras.due.subject(self.now)),
             "coverage": coverage_line(digest, self.now),
             "sections": [self._section(place, pieces) for place in PLACES if PLACES.index(place) in pieces],
@@ -193,8 +198,8 @@ class Writer:
             "announced": wording.count(len(digest.announced), "regeling", "regelingen") if digest.announced else "",
             "subscriptions": ", ".join(names) or "uw abonnement",
             "preview": self.links.page("/abonnementen/voorbeeld"),
-            "leave": leave, "leave_reminders": self._leave(to, what=REMINDERS), "lobby": self._lines(extras.lobby),
-            "moments": self._lines(extras.moments),
+            "leave": leave, "leave_reminders": self._leave(to, what=REMINDERS), "lobby": self._lines(extras.lobby, to),
+            "moments": self._lines(extras.moments, to),
             "in_doubt": [
                 {"day": wording.day(entry.day), "link": self.links.page(entry.path)} for entry in extras.in_doubt
             ],
@@ -230,17 +235,22 @@ class Writer:
         """All that is due for one person today, in one mail."""
         leave = self._leave(to, what=REMINDERS)
         subject = due.subject(self.now)
-        about = {"headline": subject, "subject": subject, "leave": leave, "why": " ".join(due.why)}
+        about = {"headline": subject, "subject": subject, "leave": leave}
         return self._letter(
-            "day", self._context(to) | self._due(due) | about, to, {DUE: self._due_pieces(due, ours)}, leave
+            "day", self._context(to) | self._due(due, to) | about, to, {DUE: self._due_pieces(due, ours)}, leave
         )
 
     def must_be_writable(self, call: DueCall) -> None:
         """Raises what rendering it would raise, so that one call costs no more than itself."""
         self._due_pieces(DueToday((call,)), NOTHING_RUNS)
 
-    def _due(self, due: DueToday) -> dict[str, Any]:
-        return {"due_calls": len(due.calls), "due_mark": self._mark(DUE), "due_lines": self._lines(due.lines)}
+    def _due(self, due: DueToday, to: Addressee) -> dict[str, Any]:
+        return {
+            "due_calls": len(due.calls),
+            "due_mark": self._mark(DUE),
+            "due_lines": self._lines(due.lines, to),
+            "due_why": " ".join(due.why),
+        }
 
     def _due_pieces(self, due: DueToday, ours: Mapping[int, str]) -> list[tuple[int, RenderedCall]]:
         form = "call" if len(due.calls) <= MOST_IN_FULL else "line"
@@ -263,12 +273,19 @@ class Writer:
         }  # fmt: skip
         return self._letter("alert", self._context(to) | about, to, {}, leave)
 
-    def _lines(self, lines: tuple[AgendaLine, ...]) -> list[dict[str, Any]]:
+    def _lines(self, lines: tuple[AgendaLine, ...], to: Addressee) -> list[dict[str, Any]]:
         return [
             {"day": wording.day(line.day), "what": one_line(line.what, 150), "title": one_line(line.title, 150),
-             "link": self.links.page(line.path), "overdue": line.overdue, "said": line_title(line, self.now)}
+             "link": self.links.page(line.path), "overdue": line.overdue, "said": line_title(line, self.now),
+             "answer": self._answer(line, to)}
             for line in lines
         ]  # fmt: skip
+
+    def _answer(self, line: AgendaLine, to: Addressee) -> str:
+        """Where this person answers a sign-off round without signing in; empty where nothing is asked."""
+        if line.answers is None:
+            return ""
+        return self.links.page(f"/{ROUND}/{self.links.answering(AnswerLink(*line.answers, user_id=to.user_id))}")
 
     def _context(self, to: Addressee) -> dict[str, Any]:
         return {

@@ -10,6 +10,7 @@ EPOCH = date(2026, 1, 1)
 DECIDING = timedelta(days=60)  # how long a verdict can be given from a mail
 SEAL = 24  # characters of base 32: 120 bits
 VERDICT, DOUBT = "oordeel", "klopt-niet"  # what a link about a call is good for
+ROUND = "afstemming"
 ALL, REMINDERS = "alles", "herinneringen"
 SIGN_IN_PLACE = "hier-komt-de-sleutel"  # where the secret of a sign-in link stands in a mail as it is kept
 
@@ -29,6 +30,16 @@ class LeavingLink:
     user_id: int
     subscriptions: tuple[int, ...] = ()
     what: str = ""
+
+
+@dataclass(frozen=True)
+class AnswerLink:
+    """Who answers for a party: a person of ours in a round, or whoever was invited at an address; the other is 0."""
+
+    round_id: int
+    member_id: int
+    user_id: int = 0
+    invitation_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,15 @@ class Links:
     def completed(self, mail_key: str, text: str) -> str:
         """A mail's text as it leaves: with the secret of its sign-in link, where it has one."""
         return text.replace(SIGN_IN_PLACE, self.sign_in_token(mail_key)) if SIGN_IN_PLACE in text else text
+
+    def answering(self, link: AnswerLink) -> str:
+        """The token with which a sign-off round is answered; how long it works is for the round to say."""
+        return self._signed(ROUND, f"{link.round_id}-{link.member_id}-{link.user_id}-{link.invitation_id}")
+
+    def read_answering(self, token: str) -> AnswerLink | None:
+        """Who answers which round for whom; none when forged or made for something else."""
+        content = self._read(ROUND, token)
+        return AnswerLink(*(int(part) for part in content.split("-"))) if content else None
 
     def _signed(self, purpose: str, content: str) -> str:
         return f"{content}.{sealed(self.keys[0], purpose, content)[:SEAL]}"

@@ -46,6 +46,7 @@ from db.models.lobby import (
     LoggedChange,
     Position,
     Resolution,
+    RoundInvitation,
     SignOffRound,
 )
 from db.models.mail import Alert, Attempt, Delivery, Lease, MailText, Pause, Relay, Reminded, Run, Suppression, Told

@@ -317,6 +317,20 @@ class SignOffRound(Numbered, Owned, table=True):
     closed_at: datetime | None = None
 
 
+class RoundInvitation(Numbered, table=True):
+    """An address at which a party was asked to answer a round by mail, without an account."""
+
+    __tablename__ = "round_invitation"
+    __table_args__ = (UniqueConstraint("round_id", "member_id", "email"),)
+
+    round_id: int = Field(foreign_key="sign_off_round.id")
+    member_id: int = Field(foreign_key="coalition_member.id", index=True)
+    email: str = Field(description="erased some time after the round is closed")
+    invited_by: int = Field(foreign_key="user.id")
+    invited_at: datetime
+    answered_at: datetime | None = None
+
+
 class CoalitionStance(Numbered, table=True):
     """What a party said, on a day, in a round or outside one; the newest counts, older ones stay."""
 

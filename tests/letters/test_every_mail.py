@@ -17,7 +17,7 @@ from notifications import due_today
 from notifications.catalogue import CatalogueCall, Change, read_catalogue
 from notifications.digest import Coverage, Digest, Item, Reason, SubscriptionQuery
 from notifications.due_today import AgendaLine, DueToday
-from notifications.letter import TEMPLATES, AlertLine, DigestExtras, InDoubt, Sender, Writer, sign_in
+from notifications.letter import TEMPLATES, AlertLine, DigestExtras, InDoubt, Sender, Writer, plain_letter, sign_in
 from notifications.links import Links
 from notifications.message import Addressee, Letter, as_bytes
 from notifications.places import DecisionWindow, Place
@@ -98,6 +98,18 @@ def every_mail(call: CatalogueCall, writer: Writer) -> dict[str, Letter]:
         "digest": digest_of(call, writer, due=due_of(call)),
         "day": writer.day(due_of(call), TO),
         "alert": writer.alert("rvo: wacht", "Er is iets.", (AlertLine("Regeling", "veel", "/r/1"),), "/bronnen", TO),
+        "round": plain_letter(
+            "round",
+            {
+                "owner": "Amsterdam",
+                "party": "Hogeschool",
+                "question": "Akkoord?",
+                "last_day": "vrijdag 12 juni 2026",
+                "link": "https://kansenradar.example/afstemming/x",
+                "asker": "Sanne",
+                "sender_name": "Kansenradar",
+            },
+        ),
         "sign_in": sign_in("https://kansenradar.example/inloggen/link/x", "Jan"),
     }
 

@@ -10,6 +10,7 @@ from db.models import (
     Application,
     Body,
     Call,
+    CoalitionMember,
     Deadline,
     Delivery,
     Dossier,
@@ -21,11 +22,13 @@ from db.models import (
     User,
 )
 from db.vocabulary_calendar import FeedScope
-from notifications.links import ALL, DOUBT, Links
+from db.vocabulary_lobby import PartyKind
+from notifications.links import ALL, DOUBT, AnswerLink, Links
 from tests.make.seed_pages import seeded_people
 from tracker.calendar.decision_clock import DecisionRoute, start_clock
 from tracker.calendar.feeds import open_feed
-from tracker.lobby import positions
+from tracker.lobby import coalition, positions
+from tracker.lobby.round_answers import invite, link_of
 from tracker.mailing.keys import signing_keys
 from tracker.rights import Deed
 from tracker.settings import Settings
@@ -68,17 +71,28 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         positions.draft(Deed(session, me, now), dossier, positions.Wording(internal="Concept"))  # something to adopt
     links = Links(settings.base_url, signing_keys(settings))
     _feed, secret = open_feed(session, me, FeedScope.PERSONAL, "Mijn agenda", now)
+    asked = _round(session, me, dossier, now)
     return {
         "call_id": "3", "challenge_id": "A20-1-circulair", "source": "rvo", "participant_id": "amsterdam",
         "sha256": f"{2:064x}", "year": str(now.year), "body_id": body, "user_id": str(me.id), "dossier_id": "1",
         "aanvragen dossier_id": str(application.dossier_id), "subscription_id": str(mine.id), "number": "1",
         "clock_id": str(_clock(session, me, now)), "contact_id": "1", "delivery_id": "2",
         "abonnementen delivery_id": str((old or digest).id),
+        "round_id": str(asked.round_id), "afstemming token": links.answering(asked),
         "oordeel token": links.decision(me.id, 3, now), "klopt-niet token": links.decision(me.id, 3, now, DOUBT),
         "question_id": str(_questions(session, now)), "afmelden token": links.leaving(me.id, what=ALL),
         "inloggen token": "x" * 43, "provider": "amsterdam", "deadline_id": "6", "kalender token": secret,
         "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
     }  # fmt: skip
+
+
+def _round(session: Session, me: User, dossier: Dossier, now: datetime) -> AnswerLink:
+    """A sign-off round that a party without an account is asked to answer."""
+    deed = Deed(session, me, now)
+    known = session.exec(select(CoalitionMember).where(CoalitionMember.name == "Hogeschool Amstel")).first()
+    member = known or coalition.join(deed, dossier, "Hogeschool Amstel", PartyKind.KNOWLEDGE, now.date())
+    sign_off = coalition.open_round(deed, dossier, "Bent u akkoord?", (now + timedelta(days=9)).date())
+    return link_of(invite(deed, dossier, sign_off, member.id, "bestuur@hogeschool.example"))
 
 
 def _questions(session: Session, now: datetime) -> int:

@@ -148,17 +148,33 @@ def say(
         must_add(deed, dossier)
     else:
         must_change(deed, dossier)
-    if stance in AGAINST and not text.strip():
-        raise Incomplete("Schrijf in één zin waarom.", "text")
     if in_round and (in_round.dossier_id != dossier.id or in_round.closed_at):
         raise MoveNotAllowed("Deze ronde is gesloten.", "round")
+    return record_stance(deed, dossier, member, Said(stance, text.strip(), source.strip()), day, in_round)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a party says: its stance, in its own words, and where or how it said so."""
+
+    stance: PartyStance
+    text: str = ""
+    source: str = ""
+
+
+def record_stance(
+    deed: Deed, dossier: Dossier, member: CoalitionMember, said: Said, day: date, in_round: SignOffRound | None = None
+) -> CoalitionStance:
+    """Keep what was said, whoever may say it; an objection needs a reason."""
+    if said.stance in AGAINST and not said.text:
+        raise Incomplete("Schrijf in één zin waarom.", "text")
     entry = CoalitionStance(
         member_id=member.id,
         round_id=in_round.id if in_round else None,
-        stance=stance,
+        stance=said.stance,
         said_on=day,
-        text=text.strip(),
-        source=source.strip(),
+        text=said.text,
+        source=said.source,
         recorded_at=deed.now,
         recorded_by=deed.by.id,
         participant_id=dossier.participant_id,
@@ -166,8 +182,8 @@ def say(
     )
     deed.session.add(entry)
     deed.session.flush()
-    why = f": {text.strip()}" if text.strip() else ""
-    log(deed, dossier, LogKind.STANCE, f"{member.name}: {stance.label}{why}", day=day, subject=entry)
+    how, why = f" ({said.source})" if said.source else "", f": {said.text}" if said.text else ""
+    log(deed, dossier, LogKind.STANCE, f"{member.name}{how}: {said.stance.label}{why}", day=day, subject=entry)
     return entry
 
 

@@ -96,6 +96,7 @@ class LobbyDue:
     owned: Owned | None = field(default=None, compare=False, repr=False)
     organisation: str = ""
     replacing: Replacement | None = None
+    answers: tuple[int, int] | None = None  # the sign-off round, and the party for which an answer is asked
 
     @property
     def title(self) -> str:
@@ -246,7 +247,7 @@ def _sign_offs(session: Session) -> Iterator[LobbyDue]:
             yield matter.due(sign_off.opened_by, "own_round", sign_off.due_on)
         for member in silent:
             for user in asked_people(session, dossier, member):
-                yield matter.due(user.id, "sign_off", sign_off.due_on)
+                yield replace(matter.due(user.id, "sign_off", sign_off.due_on), answers=(sign_off.id, member.id))
 
 
 def _resolution(session: Session, resolution: Resolution, since: date) -> _Matter:

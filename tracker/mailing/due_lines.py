@@ -92,7 +92,7 @@ def _calendar(session: Session, now: Now) -> Iterator[InsideDue]:
 def _lobby(session: Session, now: Now) -> Iterator[InsideDue]:
     for item in lobby_due(session, now.today):
         since = datetime.combine(item.since, time.max, AMSTERDAM)  # no distance of the day it became known is told
-        line = AgendaLine(item.due, item.told, "", item.link, why=item.why)
+        line = AgendaLine(item.due, item.told, "", item.link, why=item.why, answers=item.answers)
         yield InsideDue(item.user_id, f"lobby:{item.key}", line, DISTANCES[item.kind], since)
 
 

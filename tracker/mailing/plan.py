@@ -43,6 +43,7 @@ from tracker.mailing.recipients import (
     read_memories,
     read_recipients,
 )
+from tracker.mailing.round_mail import plan_round_reminders
 from tracker.matching.ranking import leanings_of
 from tracker.sources.clock_skew import clock_trouble
 
@@ -137,6 +138,7 @@ def _plan_all(run: PlanningRun, threshold: float, matching_since: datetime | Non
         day = read_day(run, inside, anew | again)
     _plan_all_digests(run, everybody, due, day, result, threshold, matching_since)
     result.reminders, result.expired = plan_day_mails(run, day, _with_digest(everybody, later, run))
+    result.reminders += plan_round_reminders(run)
     if due:
         with run.writing() as session:
             _finish(session, due, run)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table, inspect
@@ -40,6 +40,7 @@ from db.models import (
     Outcome,
     Position,
     Resolution,
+    RoundInvitation,
     SignOffRound,
     Stake,
     Stakeholder,
@@ -54,6 +55,7 @@ from tracker.clock import Now
 from tracker.errors import KeptByHold
 
 GONE = "[naam gewist]"
+ROUND_KEPT = timedelta(days=90)
 # Free texts in which a name may stand; a position's words cannot change, so a name there is reported instead.
 TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
     ContactMoment: ("message", "reply", "follow_up"),
@@ -68,6 +70,7 @@ TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
     ApplicationPartner: ("name",),
     CoalitionMember: ("name",),
     SignOffRound: ("question",),
+    RoundInvitation: ("email",),
     Dissent: ("reason",),
     Resolution: ("reason",),
     Moment: ("title", "body", "use"),
@@ -235,7 +238,15 @@ def sweep(session: Session, actor: str, now: Now) -> list[Erased]:
     ]
     for report in erased:
         note_erased(session, report.who, actor, now.instant)
+    _forget_addresses(session, now)
     return erased
+
+
+def _forget_addresses(session: Session, now: Now) -> None:
+    """The addresses at which a round was asked go some time after it is closed."""
+    over = select(SignOffRound.id).where(col(SignOffRound.closed_at) < now.instant - ROUND_KEPT)
+    for invitation in session.exec(select(RoundInvitation).where(col(RoundInvitation.round_id).in_(over))):
+        invitation.email = f"gewist {invitation.id}"
 
 
 def note_erased(session: Session, who: str, actor: str, now: datetime) -> None:

@@ -31,6 +31,7 @@ from tracker.web.lobby import (
     organisations,
     positions,
     resolutions,
+    round_answers,
     worklist,
 )
 from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
@@ -197,6 +198,12 @@ ROUTES: list[Route] = [
     Route("POST", "/dossiers/{dossier_id:id}/coalitie/houding", positions.say, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/coalitie/rondes", positions.open_round, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/coalitie/rondes/{round_id:id}/sluiten", positions.close_round, FUNDRAISER),
+    Route(
+        "POST",
+        "/dossiers/{dossier_id:id}/coalitie/rondes/{round_id:id}/uitnodigen",
+        round_answers.invite_by_mail,
+        FUNDRAISER,
+    ),
     Route("GET", "/dossiers/{dossier_id:id}/krachtenveld", contacts.stakes, READER),
     Route("POST", "/dossiers/{dossier_id:id}/krachtenveld", contacts.put_stake, FUNDRAISER),
     # contacten, momenten en wat openstaat
@@ -268,6 +275,8 @@ ROUTES: list[Route] = [
     Route("POST", "/oordeel/{token}/les", mail_links.teach_from_mail, PUBLIC, Guard.NONE),
     Route("GET", "/klopt-niet/{token}", mail_links.show_doubt, PUBLIC),
     Route("POST", "/klopt-niet/{token}", mail_links.doubt_from_mail, PUBLIC, Guard.NONE),
+    Route("GET", "/afstemming/{token}", round_answers.show, PUBLIC),
+    Route("POST", "/afstemming/{token}", round_answers.respond, PUBLIC, Guard.NONE),
     Route("GET", "/afmelden/{token}", mail_links.show_leaving, PUBLIC),
     Route("POST", "/afmelden/{token}", mail_links.leave, PUBLIC, Guard.NONE),
     Route("POST", "/afmelden/{token}/hervatten", mail_links.take_up_again, PUBLIC, Guard.NONE),

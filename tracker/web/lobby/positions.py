@@ -7,7 +7,16 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import PlainTextResponse, Response
 
-from db.models import CoalitionMember, Dissent, Dossier, Participant, Position, Resolution, SignOffRound
+from db.models import (
+    CoalitionMember,
+    Dissent,
+    Dossier,
+    Participant,
+    Position,
+    Resolution,
+    RoundInvitation,
+    SignOffRound,
+)
 from db.rights import group_of, has_role, in_group, may_read_inside
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, PositionState
@@ -15,6 +24,7 @@ from tracker.errors import NotFound, PositionNotAllowed
 from tracker.lobby import coalition, positions, resolutions
 from tracker.lobby.audience import audiences
 from tracker.lobby.position_book import positions_on
+from tracker.lobby.round_answers import invitations
 from tracker.rights import may_change
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
@@ -197,10 +207,17 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
     )
 
 
-def _asked(session: Session, dossier: Dossier, sign_off: SignOffRound) -> list[tuple[str, list[str]]]:
-    """Of each party that has not answered: its name, and the names of its people who were asked."""
+def _asked(
+    session: Session, dossier: Dossier, sign_off: SignOffRound
+) -> list[tuple[CoalitionMember, list[str], list[RoundInvitation]]]:
+    """Each party that has not answered, with the names of its people who were asked and the addresses."""
+    addresses = invitations(session, [sign_off.id])
     return [
-        (member.name, [user.name for user in coalition.asked_people(session, dossier, member)])
+        (
+            member,
+            [user.name for user in coalition.asked_people(session, dossier, member)],
+            [each for each in addresses if each.member_id == member.id],
+        )
         for member in coalition.silent_members(session, dossier, sign_off)
     ]
 
