@@ -151,7 +151,7 @@ def grow(line: socket.socket, asked: dict[str, Any], files: Sequence[int]) -> in
 def _run() -> int:
     from scrapers.run import main
 
-    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - for its whole life
     return main()
 
 
