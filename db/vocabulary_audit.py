@@ -83,6 +83,7 @@ class Action(Word):
     ORGANISATION_CHANGED = "organisation changed", "organisatie gewijzigd"
     ORGANISATIONS_MERGED = "organisations merged", "organisaties samengevoegd"
     ORGANISATIONS_PARTED = "organisations parted", "organisaties losgemaakt"
+    BRIEF_MAILED = "brief mailed", "kort voor een gesprek gemaild"
     MOMENT_ADDED = "moment added", "moment toegevoegd"
     MOMENT_DATED = "moment dated", "dag van een moment ingevuld"
     CO_FUNDING_ROOM_SET = "co-funding room set", "ruimte voor cofinanciering gezet"

@@ -110,6 +110,21 @@ def every_mail(call: CatalogueCall, writer: Writer) -> dict[str, Letter]:
                 "sender_name": "Kansenradar",
             },
         ),
+        "brief": plain_letter(
+            "brief",
+            {
+                "title": "directeur Warmte, KGG",
+                "intro": "Kort voor een gesprek.",
+                "more": "",
+                "nobody": "",
+                "dossiers": [{"title": "Warmte", "facts": [("Houding", "voor")]}],
+                "foot": "Alleen voor wie het leest.",
+                "talks": [{"head": "vrijdag 29 mei 2026:", "text": "gezegd"}],
+                "sender": "Sanne",
+                "link": "https://kansenradar.example/organisaties/1/kort",
+                "sender_name": "Kansenradar",
+            },
+        ),
         "sign_in": sign_in("https://kansenradar.example/inloggen/link/x", "Jan"),
     }
 

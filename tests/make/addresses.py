@@ -36,7 +36,7 @@ from tracker.web.routes import ROUTES, Route
 
 # Answers of another kind, which tests of their own read.
 NOT_PAGES = re.compile(
-    r"^/(robots\.txt|\.well-known/|health/|api/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx)$|/kalender/feed/"
+    r"^/(robots\.txt|\.well-known/|health/|api/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx|pdf)$|/kalender/feed/"
 )
 
 

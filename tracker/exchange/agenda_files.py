@@ -1,45 +1,22 @@
 """The lobby agenda as a file: PDF/UA-1 by typst and Word by python-docx, both from the same lines."""
 
 import io
-import json
-import unicodedata
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from notifications.wording import day as in_words
 from notifications.wording import short_day
+from tracker.exchange.pdf import compiled
 from tracker.lobby.agenda_document import AgendaDocument, AgendaLine
 
 TEMPLATE = Path(__file__).with_name("lobby_agenda.typ")
 AUTHOR = "Metropoolregio Amsterdam"
-# Latin, Greek and Cyrillic letters, punctuation and currencies: what the fonts that come with typst surely draw.
-GLYPHS = (range(0x20, 0x180), range(0x391, 0x3CA), range(0x400, 0x460), range(0x2010, 0x2027), range(0x20AC, 0x20AD))
 
 
 def as_pdf(document: AgendaDocument, today: date) -> bytes:
-    """Tagged PDF that a screen reader reads (PDF/UA-1). What people typed travels as JSON: none of it is markup."""
-    import typst
-
-    with TemporaryDirectory(prefix="lobbyagenda-") as folder:
-        page = Path(folder, "agenda.typ")
-        page.write_bytes(TEMPLATE.read_bytes())
-        Path(folder, "agenda.json").write_text(
-            displayable(json.dumps(as_words(document, today), ensure_ascii=False)), "utf-8"
-        )
-        written = typst.compile(str(page), root=folder, pdf_standards="ua-1")
-    assert isinstance(written, bytes)
-    return written
-
-
-def displayable(text: str) -> str:
-    """Without signs that the fonts in the wheel lack: PDF/UA refuses a page with a sign that nobody could see."""
-    return "".join(sign if _has_glyph(sign) else "?" for sign in text if unicodedata.category(sign) != "Cf")
-
-
-def _has_glyph(sign: str) -> bool:
-    return sign == "\n" or (unicodedata.category(sign)[0] != "C" and any(ord(sign) in signs for signs in GLYPHS))
+    """Tagged PDF that a screen reader reads."""
+    return compiled(TEMPLATE, as_words(document, today))
 
 
 def as_docx(document: AgendaDocument, today: date) -> bytes:

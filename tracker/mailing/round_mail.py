@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from db.models import CoalitionMember, Participant, RoundInvitation, SignOffRound, User
 from db.session import reading
@@ -11,25 +11,20 @@ from notifications.letter import plain_letter
 from notifications.links import ROUND
 from notifications.outbox import Mail, put
 from notifications.wording import day
-from tracker.errors import Incomplete
 from tracker.lobby.round_answers import asked_by, link_of
 from tracker.mailing.mailer import Mailer
 from tracker.mailing.periods import midnight_of, reminder_moment
+from tracker.mailing.personal import key_of, must_be_few
 from tracker.mailing.planning_run import PlanningRun
 
 LANE = 3
-MOST_A_DAY = 40  # mails to addresses outside, by one person
 DAY = timedelta(days=1)
 FIRST, REMINDER = "first", "reminder"
 
 
 def ask(session: Session, mailer: Mailer, invitation: RoundInvitation, now: datetime) -> None:
     """Put the mail in the outbox; refused where its sender sent too many today."""
-    lately = select(func.count()).select_from(RoundInvitation).where(
-        RoundInvitation.invited_by == invitation.invited_by, col(RoundInvitation.invited_at) > now - DAY
-    )  # fmt: skip
-    if session.exec(lately).one() > MOST_A_DAY:
-        raise Incomplete(f"U vroeg vandaag al {MOST_A_DAY} keer om een reactie per mail; morgen kan het weer.", "email")
+    must_be_few(session, session.get_one(User, invitation.invited_by), now, "email")
     put(session, [_mail(session, mailer, invitation, now, FIRST)], mailer.key, mailer.domain)
 
 
@@ -68,7 +63,7 @@ def _mail(session: Session, mailer: Mailer, invitation: RoundInvitation, now: da
         "last_day": day(sign_off.due_on), "link": link, "asker": asker.name, "sender_name": mailer.sender.name,
     })  # fmt: skip
     return Mail(
-        f"shared:{asker.id}:round:{invitation.id}:{which}", MailKind.ALERT, None, invitation.email, letter.subject,
+        f"{key_of(asker)}round:{invitation.id}:{which}", MailKind.ALERT, None, invitation.email, letter.subject,
         letter.text, letter.html, {"Reply-To": asker.email}, now,
         max(midnight_of(sign_off.due_on + DAY), now + DAY), LANE,
     )  # fmt: skip

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import BaseModel, Field
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Call, Challenge, Delivery, User
+from db.models import Call, Challenge, User
 from db.vocabulary import MailKind
 from notifications.message import one_line
 from notifications.outbox import Mail, put
 from tracker.mailing.mailer import open_mailer
+from tracker.mailing.personal import key_of, must_be_few
 from tracker.matching.search import find
 from tracker.web.calls.filter_form import Filter, in_words, query_string
 from tracker.web.calls.rows import find_call
@@ -24,7 +25,6 @@ from tracker.web.frame.phrases import challenge_name
 
 LASTS = timedelta(days=3)
 LANE = 3
-MOST_A_DAY = 40
 MOST_NAMED = 5
 
 
@@ -83,17 +83,15 @@ def _send(request: RequestContext, shared: Shared, form: ShareForm) -> str:
     to = request.session.get(User, form.colleague)
     if to is None or to.deactivated_at is not None or to.id == request.viewer.user_id:
         raise InvalidForm({"colleague": "Kies een collega uit de lijst."})
-    key, now = f"shared:{request.user.id}:", request.now.instant
-    lately = select(func.count()).select_from(Delivery).where(col(Delivery.key).startswith(key))
-    if request.session.exec(lately.where(Delivery.planned_at > now - timedelta(days=1))).one() >= MOST_A_DAY:
-        raise InvalidForm({"sentence": f"U deelde vandaag al {MOST_A_DAY} keer; morgen kan het weer."})
+    now = request.now.instant
+    must_be_few(request.session, request.user, now, "sentence")
     mailer = open_mailer(request.site.settings, request.site.engine)
     context = {"to": to, "by": request.user, "shared": shared, "sentence": form.sentence.strip()}
     context["link"] = mailer.links.page(shared.path)
     text, html = (request.site.render(f"calls/share_mail.{kind}", context) for kind in ("txt", "html"))
     subject = f"{one_line(request.user.name, 60)} deelt: {one_line(shared.name, 120)}"
     mail = Mail(
-        key + secrets.token_hex(8), MailKind.ALERT, to.id, to.email, subject, text, html,
+        key_of(request.user) + secrets.token_hex(8), MailKind.ALERT, to.id, to.email, subject, text, html,
         {"Reply-To": request.user.email}, now, now + LASTS, LANE,
     )  # fmt: skip
     put(request.session, [mail], mailer.key, mailer.domain)

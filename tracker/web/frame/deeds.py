@@ -100,6 +100,7 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/organisaties/{organisation_id:id}": (Action.ORGANISATION_CHANGED, Subject.ORGANISATION),
     "/organisaties/{organisation_id:id}/samenvoegen": (Action.ORGANISATIONS_MERGED, Subject.ORGANISATION),
     "/organisaties/{organisation_id:id}/losmaken": (Action.ORGANISATIONS_PARTED, Subject.ORGANISATION),
+    "/organisaties/{organisation_id:id}/kort": (Action.BRIEF_MAILED, Subject.ORGANISATION),
     "/momenten": (Action.MOMENT_ADDED, Subject.MOMENT),
     "/momenten/dag": (Action.MOMENT_DATED, Subject.MOMENT),
     "/momenten/{key}/dossiers": (Action.MOMENT_HOOKED, Subject.DOSSIER),

@@ -33,6 +33,7 @@ DONE = {
     "les-ongedaan": "Ongedaan gemaakt.",
     "ongedaan": "Beoordeling ongedaan gemaakt.",
     "gevraagd": "Verstuurd: de vraag gaat per mail, met een link om te antwoorden.",
+    "verstuurd": "Verstuurd: de mail is onderweg.",
     "gedeeld": "Verstuurd: uw collega krijgt een mail met uw zin en de link.",
     "gevolgd": "U volgt deze regeling: wijzigingen komen in uw overzicht.",
     "ingetrokken": "Ingetrokken; wat er stond blijft in de geschiedenis van uw organisatie.",

@@ -1,4 +1,4 @@
-"""Pages of organisations: the register, one of it with all we have there, and the brief before a talk."""
+"""Pages of organisations: the register, and one of it with all we have there."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -89,7 +89,7 @@ def _matching(request: RequestContext, query: RegisterQuery) -> list[Organisatio
     return [o for o in rows if o.id in named or plain(query.text) in plain(o.name)]
 
 
-def _organisation(request: RequestContext) -> Organisation:
+def find_organisation(request: RequestContext) -> Organisation:
     return register.organisation_for(request.session, request.viewer, request.params["organisation_id"])
 
 
@@ -125,7 +125,7 @@ def _others(request: RequestContext, organisation: Organisation) -> list[tuple[i
     return [(o.id, f"{o.name}, {tops.get(o.parent_id or 0, '')}" if office else o.name) for o in rows]
 
 
-page = PageOf(_organisation, _page, lambda organisation: f"/organisaties/{organisation.id}")
+page = PageOf(find_organisation, _page, lambda organisation: f"/organisaties/{organisation.id}")
 
 
 @page.form(OrganisationForm)
@@ -151,16 +151,3 @@ def part(request: RequestContext, organisation: Organisation, form: PartForm) ->
     if form.organisation in merged:
         register.part(request.deed, merged[form.organisation])
         request.record("organisations parted", f"organisation {form.organisation}", f"from {organisation.id}")
-
-
-def brief(request: RequestContext) -> Response:
-    """One page to read before a talk, and to print."""
-    organisation = _organisation(request)
-    relation = relations.relation_with(request.session, request.viewer, organisation, request.now.today)
-    return request.page(
-        "lobby/organisations_brief.html",
-        relation=relation,
-        lines=relations.brief(request.session, request.viewer, relation, request.now.today),
-        most=relations.LAST_TALKS,
-        people=actions.names(request.session),
-    )

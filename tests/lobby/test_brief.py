@@ -1,0 +1,87 @@
+"""The brief before a talk: one page, whatever there is to say, with what its reader may see."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+import typst
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from db.models import Delivery
+from db.session import reading, writing
+from db.vocabulary import Visibility
+from db.vocabulary_lobby import StakeRole
+from tests.make.lobby import Cast, gather
+from tests.make.pages import visit
+from tracker.exchange.brief import TEMPLATE, as_pdf, brief_for
+from tracker.lobby import contacts
+from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.organisations import register
+from tracker.rights import viewer_of
+
+pytestmark = pytest.mark.one_database
+
+TODAY = date(2026, 5, 29)
+HEAT, LONG = Office("Ministerie van Warmte", "directeur Warmte"), "een heel lang verhaal " * 90
+
+
+def talked(cast: Cast, dossiers: int = 1, words: str = "Gesproken", visibility: Visibility = Visibility.MRA) -> int:
+    """Talks, stances and promises in so many dossiers; gives the organisation."""
+    for number in range(dossiers):
+        fields = {"message_nl": words, "request": words, "requested_amount": 1_000_000, "visibility": visibility}
+        dossier = cast.open(f"Dossier {number} {words}"[:200], **fields)
+        told = ContactFields(TODAY, words, dossier_id=dossier.id, reply=words, visibility=visibility)
+        contact = log_contact(cast.deed(), told, HEAT)
+        for _ in range(3):
+            contacts.commit_to(cast.deed(), contact, words, date(2026, 5, 1))
+        office = contacts.stakeholder_for(cast.deed(), HEAT)
+        contacts.stake_for(cast.deed(), dossier, office, StakeRole.DECIDES, 9, -1, words[:200], visibility)
+    found = register.find(cast.session, viewer_of(cast.lobbyist), HEAT.organisation, TODAY)
+    assert found is not None
+    return found.id
+
+
+@pytest.mark.parametrize(("dossiers", "words"), [(0, "kort"), (1, "kort"), (8, LONG)])
+def test_it_is_one_page_however_much_there_is(
+    session: Session, now: datetime, tmp_path: Path, dossiers: int, words: str
+) -> None:
+    cast = gather(session, now)
+    log_contact(cast.deed(), ContactFields(TODAY, words), HEAT)
+    here = register.organisation_for(session, viewer_of(cast.lobbyist), talked(cast, dossiers, words))
+    said = brief_for(session, viewer_of(cast.lobbyist), here, {}, TODAY)
+    pdf = as_pdf(said)
+    assert b"pdfuaid" in pdf
+    assert pdf.startswith(b"%PDF")
+
+    (tmp_path / "brief.typ").write_bytes(TEMPLATE.read_bytes())
+    (tmp_path / "words.json").write_text(json.dumps(said), "utf-8")
+    pages = typst.compile(str(tmp_path / "brief.typ"), root=str(tmp_path), format="svg")
+    assert not isinstance(pages, list) or len(pages) == 1
+    assert len(said["dossiers"]) == min(dossiers, 4)
+    assert ("Dossier 7" in said["more"]) == (dossiers == 8)
+
+
+def test_a_colleague_is_mailed_what_that_colleague_may_see(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        organisation = talked(cast)
+        dossier = cast.open("KANARIE", by=cast.haarlem, visibility=Visibility.GROUP, group_lobbyists=True)
+        told = ContactFields(TODAY, "KANARIE", dossier_id=dossier.id, visibility=Visibility.GROUP)
+        log_contact(cast.deed(cast.haarlem), told, HEAT)
+    path = f"/organisaties/{organisation}/kort"
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        assert "KANARIE" in visitor.get(path).text
+        assert visitor.get(f"{path}.pdf").headers["content-type"] == "application/pdf"
+        sent = [
+            visitor.send_form(path, colleague=user.id).status_code
+            for user in (cast.lobbyist, cast.reader, cast.haarlem)
+        ]  # type: ignore[attr-defined]
+    assert sent == [303, 303, 422], "to oneself and to colleagues"
+    with reading(engine) as session:
+        mails = {mail.user_id: mail.text + mail.html for mail in session.exec(select(Delivery))}
+    assert "KANARIE" in mails[cast.lobbyist.id]
+    assert "KANARIE" not in mails[cast.reader.id]
+    assert "Dossier 0" in mails[cast.reader.id]
+    assert f"omdat {cast.lobbyist.name} het u stuurde" in mails[cast.reader.id]

@@ -1,0 +1,23 @@
+"""Mail that one person has us send to another: what its keys begin with, and how many a day."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from db.models import Delivery, User
+from tracker.errors import Incomplete
+
+DAY = timedelta(days=1)
+MOST_A_DAY = 40
+
+
+def key_of(by: User) -> str:
+    """What the key of such a mail begins with; who erases the person finds it by this."""
+    return f"shared:{by.id}:"
+
+
+def must_be_few(session: Session, by: User, now: datetime, field: str) -> None:
+    """Raises Incomplete, at that field, for who had us send too many in the last day."""
+    lately = select(func.count()).select_from(Delivery).where(col(Delivery.key).startswith(key_of(by)))
+    if session.exec(lately.where(Delivery.planned_at > now - DAY)).one() >= MOST_A_DAY:
+        raise Incomplete(f"U verstuurde vandaag al {MOST_A_DAY} mails aan anderen; morgen kan het weer.", field)

@@ -1,0 +1,85 @@
+"""Kort voor een gesprek: one page to read, to print as PDF, and to mail to oneself or a colleague."""
+
+import secrets
+from datetime import timedelta
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from db.models import Organisation, User
+from db.vocabulary import MailKind
+from notifications.letter import plain_letter
+from notifications.outbox import Mail, put
+from tracker.errors import NotFound
+from tracker.exchange.brief import as_pdf, brief_for
+from tracker.lobby import relations
+from tracker.mailing.mailer import open_mailer
+from tracker.mailing.personal import key_of, must_be_few
+from tracker.organisations import register
+from tracker.people.participants import colleagues
+from tracker.rights import viewer_of
+from tracker.web.frame import actions
+from tracker.web.frame.actions import PageOf
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import FormState, InvalidForm
+from tracker.web.lobby.organisations import find_organisation
+
+LASTS, LANE = timedelta(days=3), 3
+
+
+class BriefMailForm(BaseModel):
+    """To whom the brief goes."""
+
+    colleague: int
+
+
+def _page(request: RequestContext, organisation: Organisation, state: FormState) -> Response:
+    relation = relations.relation_with(request.session, request.viewer, organisation, request.now.today)
+    return request.page(
+        "lobby/organisations_brief.html",
+        state=state,
+        relation=relation,
+        lines=relations.brief(request.session, request.viewer, relation, request.now.today),
+        most=relations.LAST_TALKS,
+        people=actions.names(request.session),
+        colleagues=[
+            (c.id, "mijzelf" if c.id == request.user.id else c.name)
+            for c in colleagues(request.session, request.user.participant_id)
+        ],
+    )
+
+
+page = PageOf(find_organisation, _page, lambda organisation: f"/organisaties/{organisation.id}/kort")
+
+
+def pdf(request: RequestContext) -> Response:
+    """The same on one page of A4."""
+    organisation = find_organisation(request)
+    names = actions.names(request.session)
+    words = brief_for(request.session, request.viewer, organisation, names, request.now.today)
+    disposition = {"Content-Disposition": f'attachment; filename="kort-{organisation.id}.pdf"'}
+    return Response(as_pdf(words), media_type="application/pdf", headers={**disposition, **request.answer_headers})
+
+
+@page.form(BriefMailForm, done="verstuurd")
+def mail(request: RequestContext, organisation: Organisation, form: BriefMailForm) -> None:
+    """Mail it to a colleague, with what that colleague may see."""
+    session, now = request.session, request.now
+    to = session.get(User, form.colleague)
+    if to is None or to.deactivated_at is not None or to.participant_id != request.user.participant_id:
+        raise InvalidForm({"colleague": "Kies uzelf of een collega uit de lijst."})
+    try:
+        register.organisation_for(session, viewer_of(to), organisation.id)
+    except NotFound as error:
+        raise InvalidForm({"colleague": "Deze collega mag deze organisatie niet zien."}) from error
+    must_be_few(session, request.user, now.instant, "colleague")
+    mailer = open_mailer(request.site.settings, request.site.engine)
+    words = brief_for(session, viewer_of(to), organisation, actions.names(session), now.today)
+    about = {"sender": request.user.name, "link": mailer.links.page(page.address(organisation))}
+    letter = plain_letter("brief", {**words, **about, "sender_name": mailer.sender.name})
+    sent = Mail(
+        f"{key_of(request.user)}brief:{secrets.token_hex(8)}", MailKind.ALERT, to.id, to.email, letter.subject,
+        letter.text, letter.html, {"Reply-To": request.user.email}, now.instant, now.instant + LASTS, LANE,
+    )  # fmt: skip
+    put(session, [sent], mailer.key, mailer.domain)
+    request.record("brief mailed", f"organisation {organisation.id}", f"user {to.id}")
