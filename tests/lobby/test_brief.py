@@ -59,8 +59,9 @@ def test_it_is_one_page_however_much_there_is(
     (tmp_path / "words.json").write_text(json.dumps(said), "utf-8")
     pages = typst.compile(str(tmp_path / "brief.typ"), root=str(tmp_path), format="svg")
     assert not isinstance(pages, list) or len(pages) == 1
-    assert len(said["dossiers"]) == min(dossiers, 4)
-    assert ("Dossier 7" in said["more"]) == (dossiers == 8)
+    shown = [each["title"] for each in said["dossiers"]]
+    assert len(shown) >= min(dossiers, 2)
+    assert all(f"Dossier {number}" in f"{shown}{said['more']}" for number in range(min(dossiers, 4)))
 
 
 def test_a_colleague_is_mailed_what_that_colleague_may_see(engine: Engine, now: datetime, tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from tracker.lobby.relations import LAST_TALKS, BriefLine, brief, relation_with
 TEMPLATE = Path(__file__).with_name("brief.typ")
 STANCES = {-2: "sterk tegen", -1: "tegen", 0: "neutraal", 1: "voor", 2: "sterk voor"}
 NO_POSITION = "geen vastgesteld standpunt dat vandaag geldt"
-# What one page holds: so many dossiers, and so many letters of each thing; more is named, and stands on the screen.
-MOST_DOSSIERS, MOST_ROWS, LONGEST, LONGEST_TALK = 4, 1, 150, 220
+# What one page holds beside the talks: so many lines of so many letters. More is named, and stands on the screen.
+MOST_LINES, LETTERS, MOST_ROWS, LONGEST, LONGEST_TITLE, LONGEST_TALK = 36, 85, 2, 190, 75, 220
 
 
 def brief_for(
@@ -33,19 +33,31 @@ def brief_for(
     talks = relation.presence.at_office[:LAST_TALKS]
     here, top = relation.organisation, relation.top
     keepers = ", ".join(names.get(id_, "onbekend") for id_ in relation.keepers) or "nog niemand"
-    more = [line.dossier.title for line in lines[MOST_DOSSIERS:]]
+    dossiers: list[dict[str, Any]] = [
+        {"title": _short(line.dossier.title, LONGEST_TITLE), "facts": facts_of(line, today)} for line in lines
+    ]
+    room = _fitting(dossiers)
+    more = [each["title"] for each in dossiers[room:]]
     return {
         "title": here.name if here.id == top.id else f"{here.name}, {top.name}",
         "author": AUTHOR,
         "intro": f"Kort voor een gesprek, {day(today)}. Relatie: {keepers}.",
-        "dossiers": [
-            {"title": _short(line.dossier.title, 120), "facts": facts_of(line, today)} for line in lines[:MOST_DOSSIERS]
-        ],
+        "dossiers": dossiers[:room],
         "more": _short(f"Ook lopend: {'; '.join(more)}.") if more else "",
         "talks": [{"head": f"{day(t.contact.day)}, {t.who} met {t.whom}:", "text": _said(t)} for t in talks],
         "nobody": relation.presence.ask or ("" if talks else "Niemand sprak hier nog, voor zover vastgelegd."),
         "foot": f"Alleen voor wie het leest bedoeld. Stand van {short_day(today)}.",
     }
+
+
+def _fitting(dossiers: list[dict[str, Any]]) -> int:
+    """How many of them one page holds."""
+    room = MOST_LINES
+    for number, each in enumerate(dossiers):
+        room -= 2 + sum(-(-len(text) // LETTERS) for _, text in each["facts"])
+        if room < 0:
+            return number
+    return len(dossiers)
 
 
 def facts_of(line: BriefLine, today: date) -> list[tuple[str, str]]:
