@@ -224,3 +224,17 @@ def test_an_address_and_a_ref_lead_to_each_other(cast: Cast) -> None:
         assert sheet_of(cast.session, viewer_of(cast.lobbyist), moment.ref).moment == moment
     assert call.nature == Nature.MOMENT
     assert call.closes_at == datetime(2026, 6, 18, 8, tzinfo=UTC)
+
+
+def test_the_first_moment_of_each_dossier_of_a_list_is_read_at_once(cast: Cast) -> None:
+    one, other, none = (cast.open(title) for title in ("Een", "Twee", "Drie"))
+    for dossier in (one, other):
+        moments.hook(cast.deed(), dossier, "pattern:prinsjesdag:2026")
+    near = moments.NewMoment("Dichtbij", MomentKind.OTHER, Level.NATIONAL, ends_on=date(2026, 6, 2))
+    moments.hook(cast.deed(), other, f"moment:{moments.add_moment(cast.deed(), near).id}")
+    ids = [one.id, other.id, none.id]
+    found = moments.next_moments(cast.session, viewer_of(cast.lobbyist), ids, date(2026, 5, 29))
+    assert {number: found[number].title.split(",")[0] for number in found} == {
+        one.id: "Prinsjesdag",
+        other.id: "Dichtbij",
+    }

@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
+from db.lists import Listed, read_page
 from db.models import ContactMoment, Dossier, Participant, Stakeholder, User
 from db.queries import Viewer
 from db.rights import visible
 from tracker.organisations import register
 
-PAGE = 50
 JOINED = (
     ContactMoment.stakeholder_id == Stakeholder.id,
     ContactMoment.user_id == User.id,
@@ -43,31 +43,14 @@ class ContactRow:
     dossier: Dossier | None
 
 
-@dataclass(frozen=True)
-class ContactPage:
-    """One page of a list, and how long the list is."""
-
-    rows: list[ContactRow]
-    total: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return -(-self.total // PAGE)
-
-
-def contacts_in(session: Session, viewer: Viewer, wanted: ContactFilter, page: int | None = 1) -> ContactPage:
+def contacts_in(session: Session, viewer: Viewer, wanted: ContactFilter, page: int | None = 1) -> Listed[ContactRow]:
     """The contacts a filter means; without a page all of them."""
     conditions: list[Any] = [*JOINED, visible(viewer, ContactMoment), *_conditions(session, viewer, wanted)]
-    total = session.exec(select(func.count(col(ContactMoment.id))).where(*conditions)).one()
     rows = select(ContactMoment, Stakeholder, User.name, Participant.name).where(*conditions)
-    rows = rows.order_by(col(ContactMoment.day).desc(), col(ContactMoment.id).desc())
-    if page is not None:
-        rows = rows.offset((page - 1) * PAGE).limit(PAGE)
+    found = read_page(session, rows.order_by(col(ContactMoment.day).desc(), col(ContactMoment.id).desc()), page)
     dossiers = {d.id: d for d in session.exec(select(Dossier).where(visible(viewer, Dossier)))}
-    return ContactPage(
-        [ContactRow(c, s, who, owner, dossiers.get(c.dossier_id or 0)) for c, s, who, owner in session.exec(rows)],
-        total,
+    return Listed(
+        [ContactRow(c, s, who, owner, dossiers.get(c.dossier_id or 0)) for c, s, who, owner in found.rows], found.total
     )
 
 

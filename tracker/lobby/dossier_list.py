@@ -5,15 +5,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import case, or_
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
+from db.lists import Listed, read_page
 from db.models import Dossier, Participant, User
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import DossierKind, Priority
 from notifications.wording import AMSTERDAM
 
-PAGE = 50
 DAY = timedelta(days=1)
 
 
@@ -38,22 +38,9 @@ class DossierRow:
     owner: str
 
 
-@dataclass(frozen=True)
-class DossierPage:
-    """One page of a list, and how long the list is."""
-
-    rows: list[DossierRow]
-    total: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return -(-self.total // PAGE)
-
-
 def dossiers_in(
     session: Session, viewer: Viewer, wanted: DossierFilter, today: date, page: int | None = 1
-) -> DossierPage:
+) -> Listed[DossierRow]:
     """The lobby dossiers a filter means, those that run first, then by priority; without a page all of them."""
     conditions: list[Any] = [
         Dossier.participant_id == Participant.id,
@@ -61,13 +48,11 @@ def dossiers_in(
         visible(viewer, Dossier),
         *_conditions(wanted, today),
     ]
-    total = session.exec(select(func.count(col(Dossier.id))).where(*conditions)).one()
     urgency = case({word.value: rank for rank, word in enumerate(Priority)}, value=col(Dossier.priority))
     rows = select(Dossier, Participant.name).where(*conditions)
     rows = rows.order_by(col(Dossier.closed_at).is_not(None), urgency, col(Dossier.title), col(Dossier.id))
-    if page is not None:
-        rows = rows.offset((page - 1) * PAGE).limit(PAGE)
-    return DossierPage([DossierRow(dossier, owner) for dossier, owner in session.exec(rows)], total)
+    found = read_page(session, rows, page)
+    return Listed([DossierRow(dossier, owner) for dossier, owner in found.rows], found.total)
 
 
 def _conditions(wanted: DossierFilter, today: date) -> list[Any]:

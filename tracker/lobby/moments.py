@@ -1,6 +1,8 @@
 """Outside moments: from sources, the yearly calendar and people; what can still be influenced, and what came of it."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -125,6 +127,20 @@ def for_dossier(
     near = {f"call:{i}" for i in session.exec(touching)}
     rest = [m for m in moments if m not in hooked_on and not m.ended]
     return hooked_on, sorted(rest, key=lambda m: not _is_near(m, dossier, near))
+
+
+def next_moments(session: Session, viewer: Viewer, dossiers: Iterable[int], day: date) -> dict[int, UpcomingMoment]:
+    """Dossier -> the first moment it hooks on to, also where that was called off; read at once for a list of them."""
+    hooked = select(DossierMoment).where(col(DossierMoment.dossier_id).in_(list(dossiers)))
+    by_moment: dict[str, list[int]] = defaultdict(list)
+    for row in session.exec(hooked):
+        by_moment[f"moment:{row.moment_id}"].append(row.dossier_id)
+    coming = upcoming(session, viewer, day, with_ended=True) if by_moment else []
+    first: dict[int, UpcomingMoment] = {}
+    for moment in coming:
+        for dossier in by_moment.get(moment.ref, ()):
+            first.setdefault(dossier, moment)
+    return first
 
 
 def _is_near(moment: UpcomingMoment, dossier: Dossier, near: set[str]) -> bool:

@@ -1,10 +1,8 @@
 """Pages of contacts: log one in under a minute, one contact with its promises, and the map of stakes of a dossier."""
 
 from datetime import date
-from typing import Annotated
-from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sqlmodel import col, select
 from starlette.responses import Response
 
@@ -23,6 +21,7 @@ from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, attempt, lobby_dossier
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Text, asked_for, filled
+from tracker.web.frame.lists import ListQuery
 
 
 class ContactForm(BaseModel):
@@ -66,8 +65,10 @@ class Whom(BaseModel):
     day: date | None = None
 
 
-class ContactsQuery(BaseModel):
-    """The address of the list: the filter and the page."""
+class ContactsQuery(ListQuery):
+    """What the list is narrowed to."""
+
+    PATH = "/contacten"
 
     text: Line = ""
     organisation: int | None = None
@@ -75,16 +76,10 @@ class ContactsQuery(BaseModel):
     person: int | None = None
     after: date | None = None
     before: date | None = None
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
     def wanted(self) -> contact_list.ContactFilter:
         """The filter alone."""
-        return contact_list.ContactFilter(**self.model_dump(exclude={"page"}))
-
-    def address(self, page: int, path: str = "/contacten") -> str:
-        """The same question, another page or another form."""
-        kept = self.model_copy(update={"page": page}).model_dump(mode="json", exclude_defaults=True)
-        return f"{path}?{urlencode(kept)}" if kept else path
+        return contact_list.ContactFilter(**self.filter())
 
 
 CONTACT_COLUMNS = (

@@ -1,8 +1,7 @@
 """Pages of dossiers: the list, one dossier with its timeline, opening and editing, stages, the year's lobby agenda."""
 
+from collections import defaultdict
 from datetime import date
-from typing import Annotated
-from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
@@ -14,7 +13,7 @@ from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Res
 from tracker.applications.mismatches import mismatches
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
-from tracker.lobby import audience, dossier_ends, dossier_list, dossiers, moments, yearly_moments
+from tracker.lobby import audience, dossier_ends, dossier_list, dossiers, moments
 from tracker.lobby.asks import asks
 from tracker.lobby.coalition import contradictions_in
 from tracker.lobby.contact_list import contacts_of
@@ -28,6 +27,7 @@ from tracker.web.frame import actions
 from tracker.web.frame.actions import Euros, PageOf, dossier_of, lobby_dossier, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState, Line, Text
+from tracker.web.frame.lists import ListQuery
 
 
 class DossierForm(BaseModel):
@@ -58,8 +58,10 @@ class DossierForm(BaseModel):
         return dossiers.DossierFields(**fields, request=self.ask)
 
 
-class DossiersQuery(BaseModel):
-    """The address of the list: the filter and the page."""
+class DossiersQuery(ListQuery):
+    """What the list is narrowed to."""
+
+    PATH = "/dossiers"
 
     text: Line = ""
     stage: Stage | None = None
@@ -68,16 +70,10 @@ class DossiersQuery(BaseModel):
     after: date | None = None
     before: date | None = None
     parked: bool = False
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
     def wanted(self) -> dossier_list.DossierFilter:
         """The filter alone."""
-        return dossier_list.DossierFilter(**self.model_dump(exclude={"page"}))
-
-    def address(self, page: int, path: str = "/dossiers") -> str:
-        """The same question, another page or another form."""
-        kept = self.model_copy(update={"page": page}).model_dump(mode="json", exclude_defaults=True)
-        return f"{path}?{urlencode(kept)}" if kept else path
+        return dossier_list.DossierFilter(**self.filter())
 
 
 DOSSIER_COLUMNS = (
@@ -124,13 +120,15 @@ def index(request: RequestContext) -> Response:
     """The lobby dossiers that the viewer may see and the filter means, those that run first."""
     query = request.read_query(DossiersQuery)
     listed = dossier_list.dossiers_in(request.session, request.viewer, query.wanted(), request.now.today, query.page)
+    ids = [row.dossier.id for row in listed.rows]
+    opgaven = _opgaven(request.session, ids)
+    coming = moments.next_moments(request.session, request.viewer, ids, request.now.today)
     return request.page(
         "lobby/dossiers_index.html",
         query=query,
         listed=listed,
         rows=[
-            (row.dossier, row.owner, _opgaven(request.session, row.dossier), _next_moment(request, row.dossier))
-            for row in listed.rows
+            (row.dossier, row.owner, opgaven.get(row.dossier.id, []), coming.get(row.dossier.id)) for row in listed.rows
         ],
         people=actions.names(request.session),
         carriers=dossier_list.carriers(request.session, request.viewer),
@@ -146,17 +144,19 @@ def as_file(request: RequestContext) -> Response:
     query = request.read_query(DossiersQuery)
     listed = dossier_list.dossiers_in(request.session, request.viewer, query.wanted(), request.now.today, None)
     names = actions.names(request.session)
-    return request.workbook("dossiers", DOSSIER_COLUMNS, [_cells(request, row, names) for row in listed.rows])
+    opgaven = _opgaven(request.session, [row.dossier.id for row in listed.rows])
+    cells = [_cells(row, opgaven.get(row.dossier.id, []), names) for row in listed.rows]
+    return request.workbook("dossiers", DOSSIER_COLUMNS, cells)
 
 
-def _cells(request: RequestContext, row: dossier_list.DossierRow, names: dict[int, str]) -> list[object]:
+def _cells(row: dossier_list.DossierRow, opgaven: list[Challenge], names: dict[int, str]) -> list[object]:
     dossier = row.dossier
     return [
         dossier.title,
         Stage(dossier.stage).label,
         Priority(dossier.priority).label,
         Level(dossier.level).label,
-        "; ".join(o.name or o.id for o in _opgaven(request.session, dossier)),
+        "; ".join(o.name or o.id for o in opgaven),
         dossier.goal,
         dossier.request,
         dossier.requested_amount,
@@ -169,14 +169,15 @@ def _cells(request: RequestContext, row: dossier_list.DossierRow, names: dict[in
     ]
 
 
-def _opgaven(session: Session, dossier: Dossier) -> list[Challenge]:
-    opgaven = select(Challenge).join(DossierChallenge).where(DossierChallenge.dossier_id == dossier.id)
-    return list(session.exec(opgaven.order_by(col(Challenge.position))))
-
-
-def _next_moment(request: RequestContext, dossier: Dossier) -> yearly_moments.UpcomingMoment | None:
-    hooked, _ = moments.for_dossier(request.session, dossier, request.viewer, request.now.today)
-    return hooked[0] if hooked else None
+def _opgaven(session: Session, dossiers: list[int]) -> dict[int, list[Challenge]]:
+    """Dossier -> its opgaven, in the order of the agenda; read at once for a list of them."""
+    rows = select(DossierChallenge.dossier_id, Challenge).where(
+        DossierChallenge.challenge_id == Challenge.id, col(DossierChallenge.dossier_id).in_(dossiers)
+    )
+    opgaven: dict[int, list[Challenge]] = defaultdict(list)
+    for dossier, challenge in session.exec(rows.order_by(col(Challenge.position))):
+        opgaven[dossier].append(challenge)
+    return opgaven
 
 
 def show(request: RequestContext) -> Response:
@@ -205,7 +206,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         state=state,
         dossier=dossier,
         owner=session.get_one(Participant, dossier.participant_id).name,
-        opgaven=_opgaven(session, dossier),
+        opgaven=_opgaven(session, [dossier.id])[dossier.id],
         calls=calls,
         chains=[(call, links) for call in calls if (links := chain(session, call, viewer))],
         audiences=audience.audiences(session, request.user.participant_id, dossier),

@@ -1,13 +1,11 @@
 """Pages of organisations: the register, and one of it with all we have there."""
 
-from typing import Annotated
-from urllib.parse import urlencode
-
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sqlalchemy import ColumnElement
 from sqlmodel import col
 from starlette.responses import Response
 
+from db.lists import listed
 from db.models import Organisation
 from db.vocabulary import Visibility
 from db.vocabulary_organisations import OrganisationKind
@@ -18,22 +16,17 @@ from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, Text
+from tracker.web.frame.lists import ListQuery
 
-PAGE = 50
 
-
-class RegisterQuery(BaseModel):
+class RegisterQuery(ListQuery):
     """The address of the register: a word, a kind, and whether only those one spoke with."""
+
+    PATH = "/organisaties"
 
     text: Line = ""
     kind: OrganisationKind | None = None
     spoken: bool = False
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-
-    def address(self, page: int) -> str:
-        """The same question, another page."""
-        kept = self.model_copy(update={"page": page}).model_dump(mode="json", exclude_defaults=True)
-        return f"/organisaties?{urlencode(kept)}"
 
 
 class OrganisationForm(BaseModel):
@@ -66,15 +59,8 @@ def index(request: RequestContext) -> Response:
     query = request.read_query(RegisterQuery)
     counts = relations.talk_counts(request.session, request.viewer)
     rows = [o for o in _matching(request, query) if not query.spoken or o.id in counts]
-    first = (query.page - 1) * PAGE
     return request.page(
-        "lobby/organisations_index.html",
-        query=query,
-        rows=rows[first : first + PAGE],
-        counts=counts,
-        total=len(rows),
-        pages=-(-len(rows) // PAGE),
-        errors={},
+        "lobby/organisations_index.html", query=query, listed=listed(rows, query.page), counts=counts, errors={}
     )
 
 
