@@ -45,6 +45,18 @@ def add(session: Session, into: Table, rows: Sequence[Mapping[str, Any]]) -> Non
         session.connection().execute(insert(into), rows)
 
 
+def add_plain(session: Session, into: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows of numbers and words, in the order of these columns; nothing is converted, at half the cost."""
+    if not rows:
+        return
+    connection = session.connection()
+    many: dict[str, Any] = {"column_keys": list(columns), "for_executemany": True}
+    statement: Any = insert(into).compile(dialect=connection.dialect, **many)
+    by_name = (dict(zip(columns, row, strict=True)) for row in rows)
+    given = [tuple(row[name] for name in statement.positiontup) if statement.positional else row for row in by_name]
+    connection.exec_driver_sql(str(statement), given)
+
+
 def one_at_a_time(session: Session) -> None:
     """SQLite's BEGIN IMMEDIATE sees to it; on PostgreSQL a lock that ends with the transaction does."""
     if session.connection().dialect.name == "postgresql":

@@ -10,9 +10,10 @@ from db.status import OVER
 from db.vocabulary import Allocation, Applicant, DeadlineKind, Eligibility, Instrument, Status, ToldKind
 from notifications import wording
 from notifications.catalogue import CallDate, CatalogueCall, Change
-from notifications.digest import SOON, Item
+from notifications.digest import Item
 from notifications.gist import Described, Gist, gist
 from notifications.message import one_line
+from notifications.news import SOON
 
 MOST_TITLE = 400  # a call is told when its whole title stands in the mail
 DOUBTED = "een lezer meldt dat dit niet klopt; het wordt nagekeken"

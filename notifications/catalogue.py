@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -150,7 +151,7 @@ class CatalogueCall:
         due = self.next_due.day if self.next_due else None
         return None if due is None else (due - today).days
 
-    @property
+    @cached_property
     def is_news(self) -> bool:
         """Whether somebody who does not know it would want to."""
         return self.remark != PAST_YET_OPEN and self.status in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED)
@@ -174,6 +175,7 @@ class Catalogue:
     doubles: Mapping[int, Sequence[int]] = field(default_factory=dict)  # call -> what it may be the same as
     by_challenge: dict[str, list[tuple[CatalogueCall, CatalogueMatch]]] = field(default_factory=dict)
     children: dict[str, set[str]] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # items that many share
 
     def __post_init__(self) -> None:
         index: dict[str, list[tuple[CatalogueCall, CatalogueMatch]]] = defaultdict(list)

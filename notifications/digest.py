@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from db.queries import CallFilter
-from db.vocabulary import Eligibility, Status, ToldKind
+from db.vocabulary import Eligibility, ToldKind
 from notifications.catalogue import Catalogue, CatalogueCall, CatalogueMatch, Change
-from notifications.changes_since import net_changes
+from notifications.news import SOON, Memory, Tell, closes_within, news_of, openings_told, today
 from notifications.places import (
     NAMED_BEFORE,
     NO_WINDOW,
@@ -21,13 +22,8 @@ from notifications.places import (
     no_windows,
     place,
 )
-from notifications.wording import AMSTERDAM, local_day
+from notifications.wording import AMSTERDAM
 
-SOON = 21  # days before closing from which it is said once more
-OPENS_SOON = 14
-OPENED = 7  # days after its opening in which that is still told
-OPEN, AHEAD = "open", "ahead"  # what a ledger says of an opening: that it opened; that it was known long before
-Tell = tuple[int, int, str, str]  # call, version, kind, detail
 Wanted = dict[str, tuple[CatalogueMatch, list[str]]]  # per opgave its match, and the subscriptions that want it
 
 
@@ -48,38 +44,6 @@ class SubscriptionQuery:
             return self.name
         names = [catalogue.opgaven[c].name for c in self.filter.challenges if c in catalogue.opgaven]
         return ", ".join(names) or "alle opgaven"
-
-
-@dataclass
-class Memory:
-    """What a person was told already, by mails that did not fail, and what they said of it."""
-
-    versions: dict[int, int] = field(default_factory=dict)
-    moved: dict[int, int] = field(default_factory=dict)  # the version whose new date a mail of its own told
-    details: set[tuple[int, str, str]] = field(default_factory=set)  # call, kind, detail
-    follows: dict[int, datetime] = field(default_factory=dict)  # since when
-    refused: frozenset[tuple[int, str | None]] = frozenset()  # call and opgave somebody said "niet voor ons" of
-    later: frozenset[int] = frozenset()  # calls the person put off
-    aside: set[int] = field(default_factory=set)  # counted once as hardly for a public body, never named
-    told_at: dict[int, datetime] = field(default_factory=dict)  # when a mail last told how a call stands
-    since: datetime | None = None  # when the last digest was written
-
-    def learn(self, tells: Iterable[Tell], at: datetime) -> None:
-        """Remember what a mail tells, that was written then."""
-        for call, version, kind, detail in tells:
-            if kind in (ToldKind.NEW, ToldKind.CHANGED):
-                self.versions[call] = max(version, self.versions.get(call, 0))
-            if kind in (ToldKind.NEW, ToldKind.CHANGED, ToldKind.MOVED):
-                self.told_at[call] = max(at, self.told_at.get(call, at))
-            if kind == ToldKind.MOVED:
-                self.moved[call] = max(version, self.moved.get(call, 0))
-            if kind == ToldKind.SET_ASIDE:
-                self.aside.add(call)
-            self.details.add((call, kind, detail))
-
-    def has(self, call: int, kind: ToldKind, detail: str) -> bool:
-        """Whether this was told, of the call or of one that was joined into it."""
-        return not self.details.isdisjoint({(call, kind.value, detail), (call, kind.value, "")})
 
 
 @dataclass(frozen=True)
@@ -106,6 +70,7 @@ class Item:
     window: DecisionWindow = NO_WINDOW
     also: tuple[CatalogueCall, ...] = ()  # what it may be the same as, named here once
     fresh: bool = False  # it appeared since the last digest, and is open
+    _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def candidate(self) -> Candidate:
@@ -113,8 +78,35 @@ class Item:
         return self.weighed(self.window)
 
     def weighed(self, window: DecisionWindow) -> Candidate:
-        """What it is weighed by where its reader can decide within this window."""
-        return Candidate(self.call, self.reasons[0].score if self.reasons else 1.0, self.followed, window)
+        """What it is weighed by where its reader can decide within this window; kept, as many readers share an item."""
+        candidate: Candidate | None = self._kept.get(id(window))  # the candidate holds it, so that its id stays its own
+        if candidate is None:
+            score = self.reasons[0].score if self.reasons else 1.0
+            candidate = self._kept[id(window)] = Candidate(self.call, score, self.followed, window)
+        return candidate
+
+    def placed(self, place: Place, window: DecisionWindow, also: tuple[CatalogueCall, ...] = ()) -> "Item":
+        """The same in its section; kept, so that it is rendered once for all who read it there."""
+        key = (place, id(window), tuple([other.id for other in also]))
+        item: Item | None = self._kept.get(key)
+        if item is None:
+            item = self._kept[key] = replace(self, place=place, window=window, also=also)
+        return item
+
+    def tells(self, now: datetime) -> tuple[Tell, ...]:
+        """What a mail of this moment tells by naming it; kept, as its place and its words are."""
+        key = ("tells", now)
+        if key not in self._kept:
+            self._kept[key] = tuple(_tells(self, now))
+        told: tuple[Tell, ...] = self._kept[key]
+        return told
+
+    @cached_property
+    def order(self) -> tuple[Any, ...]:
+        """Reading order: the section, in it worth for what is new and the date for the rest; the id makes it stable."""
+        due = self.call.next_due.day if self.call.next_due else None
+        worth = -self.candidate.worth if self.kind is ToldKind.NEW else 0.0
+        return PLACES.index(self.place), worth, due is None, due or date.max, self.call.id
 
     @property
     def brief(self) -> bool:
@@ -166,8 +158,8 @@ class Digest:
     @cached_property
     def tells(self) -> tuple[Tell, ...]:
         """What the mail tells: what it names, and what it sets aside."""
-        aside = ((call.id, call.version, ToldKind.SET_ASIDE.value, "") for call in self.aside)
-        return (*(tell for item in self.items for tell in _tells(item, self.now)), *aside)
+        aside = [(call.id, call.version, ToldKind.SET_ASIDE.value, "") for call in self.aside]
+        return (*chain.from_iterable([item.tells(self.now) for item in self.items]), *aside)
 
     def naming(self, items: Iterable[Item]) -> "Digest":
         """The same with only these items; what does not fit waits."""
@@ -189,58 +181,55 @@ def compose(
     wanted = tuple(queries)
     items = list(_items(catalogue, _reasons(catalogue, wanted, memory), memory, now, first, len(wanted) > 1))
     if urgent:
-        items = [item for item in items if _closes_within(item.call, now, SOON) and item.kind is not ToldKind.OPENING]
+        items = [item for item in items if closes_within(item.call, now, SOON) and item.kind is not ToldKind.OPENING]
     fresh = [item for item in items if item.kind is ToldKind.NEW]
-    asked = [item for item in fresh if item.followed or _is_asked_for(item.call, wanted)]
+    others = [query for query in wanted if Eligibility.NO in query.filter.eligible]
+    asked = [item for item in fresh if item.followed or _is_asked_for(item.call, others)]
     weighed = {item.call.id: each for item in asked if not (each := item.weighed(windows(item.call))).is_weak}
     of_use = [item for item in asked if item.call.id in weighed]
     usable = _folded(sorted(of_use, key=lambda item: weighed[item.call.id].order), catalogue)
     known = weighed.keys() | {other.id for _, also in usable for other in also} | memory.aside
     aside = tuple(item.call for item in fresh if item.call.id not in known)
     most = max((query.most for query in wanted), default=6)
-    pressing = until or _today(now) + timedelta(days=NAMED_BEFORE)
-    placing = place([weighed[item.call.id] for item, _ in usable], most, _today(now), pressing)
+    pressing = until or today(now) + timedelta(days=NAMED_BEFORE)
+    placing = place([weighed[item.call.id] for item, _ in usable], most, today(now), pressing)
     named = [
-        replace(item, place=placing.named[item.call.id], window=weighed[item.call.id].window, also=also)
+        item.placed(placing.named[item.call.id], weighed[item.call.id].window, also)
         for item, also in usable
         if item.call.id in placing.named
     ]
-    others = [replace(item, place=PLACE_OF[item.kind]) for item in items if item.kind is not ToldKind.NEW]
-    ordered = tuple(sorted([*named, *others], key=_order))
+    rest = [item.placed(PLACE_OF[item.kind], item.window) for item in items if item.kind is not ToldKind.NEW]
+    ordered = tuple(sorted([*named, *rest], key=lambda item: item.order))
     new_sources = () if first else coverage.new_since(memory.since)
     return Digest(now, ordered, wanted, coverage, placing.waiting, placing.announced, aside, pressing, new_sources)
 
 
 def _folded(items: Iterable[Item], catalogue: Catalogue) -> list[tuple[Item, tuple[CatalogueCall, ...]]]:
     """New calls that may be one stand once: the first names the others, and nobody is told of them again."""
-    named, folded = set[int](), []
+    named = set[int]()
+    folded: list[tuple[Item, tuple[CatalogueCall, ...]]] = []
     for item in items:
         if item.call.id not in named:
-            others = (catalogue.calls.get(other) for other in catalogue.doubles.get(item.call.id, ()))
+            doubles = catalogue.doubles.get(item.call.id)
+            if not doubles:
+                folded.append((item, ()))
+                continue
+            others = (catalogue.calls.get(other) for other in doubles)
             also = tuple(other for other in others if other is not None and not other.held)
             named |= {other.id for other in also}
             folded.append((item, also))
     return folded
 
 
-def _is_asked_for(call: CatalogueCall, queries: tuple[SubscriptionQuery, ...]) -> bool:
+def _is_asked_for(call: CatalogueCall, for_others: Iterable[SubscriptionQuery]) -> bool:
     """Whether a public body can use it, or a filter asks by name for what it hardly can."""
-    if call.eligible != Eligibility.NO:
-        return True
-    return any(Eligibility.NO in query.filter.eligible and passes(call, query) for query in queries)
+    return call.eligible != Eligibility.NO or any(passes(call, query) for query in for_others)
 
 
 PLACE_OF = {
     ToldKind.CHANGED: Place.CHANGED, ToldKind.GONE: Place.GONE,
     ToldKind.CLOSING: Place.CLOSING, ToldKind.OPENING: Place.OPENING,
 }  # fmt: skip
-
-
-def _order(item: Item) -> tuple[Any, ...]:
-    """Reading order: the section, in it worth for what is new and the date for the rest; the id makes it stable."""
-    due = item.call.next_due.day if item.call.next_due else None
-    worth = -item.candidate.worth if item.kind is ToldKind.NEW else 0.0
-    return PLACES.index(item.place), worth, due is None, due or date.max, item.call.id
 
 
 def _reasons(catalogue: Catalogue, queries: tuple[SubscriptionQuery, ...], memory: Memory) -> dict[int, Wanted]:
@@ -302,62 +291,19 @@ def _items(
         if kind is None or (first and kind is not ToldKind.NEW):
             continue
         fresh = kind is ToldKind.NEW and not first and call.appeared_after(memory.since)
-        yield Item(call, kind, _as_reasons(catalogue, of_call, several), followed, changes, fresh=fresh)
+        if changes or followed or several:  # of this reader alone
+            yield Item(call, kind, _as_reasons(catalogue, of_call, several), followed, changes, fresh=fresh)
+        else:
+            yield _kept_item(catalogue, call, kind, of_call, fresh)
 
 
-def news_of(
-    call: CatalogueCall, memory: Memory, now: datetime, only_followed: bool
-) -> tuple[ToldKind | None, tuple[Change, ...]]:
-    """In which capacity a call is news for this person, if at all."""
-    told = memory.versions.get(call.id)
-    if told is None and not only_followed:
-        return (ToldKind.NEW, ()) if call.is_news else (None, ())
-    since = memory.follows.get(call.id) if told is None else None
-    changes = net_changes(call, told or 0, memory.moved.get(call.id, 0), since, memory.told_at.get(call.id))
-    if changes:
-        return ToldKind.CHANGED, changes
-    if call.id in memory.follows and call.gone_name and not memory.has(call.id, ToldKind.GONE, call.gone_name):
-        return ToldKind.GONE, ()
-    if not call.is_news:
-        return None, ()
-    if _closes_soon_untold(call, memory, now):
-        return ToldKind.CLOSING, ()
-    return (ToldKind.OPENING, ()) if _opening_name(call, memory, now) else (None, ())
-
-
-def _closes_soon_untold(call: CatalogueCall, memory: Memory, now: datetime) -> bool:
-    """Said once more of what one follows or put off, and of what one can apply for and did not judge."""
-    due = call.next_due
-    if due is None or not _closes_within(call, now, SOON) or memory.has(call.id, ToldKind.CLOSING, due.name):
-        return False
-    of_use = call.eligible in (Eligibility.SELF, Eligibility.UNKNOWN)
-    return of_use or call.id in memory.follows or call.id in memory.later
-
-
-def _opening_name(call: CatalogueCall, memory: Memory, now: datetime) -> str:
-    """What a ledger remembers of an opening that is to be told now; empty for none.
-
-    Two weeks ahead, and once more when it has opened, to who was told of the call before that.
-    """
-    if call.opens is None or call.opens.day is None:
-        return ""
-    ahead, opened = call.opens.name, f"{call.opens.name}:{OPEN}"
-    days = (call.opens.day - _today(now)).days
-    if call.status is not Status.OPEN:
-        return ahead if 0 <= days <= OPENS_SOON and not memory.has(call.id, ToldKind.OPENING, ahead) else ""
-    before = any((call.id, ToldKind.OPENING.value, name) in memory.details for name in (ahead, f"{ahead}:{AHEAD}"))
-    told = (call.id, ToldKind.OPENING.value, opened) in memory.details
-    return opened if before and not told and -OPENED <= days <= 0 else ""
-
-
-def _closes_within(call: CatalogueCall, now: datetime, days: int) -> bool:
-    left = call.days_to_close(_today(now))
-    return left is not None and left <= days
-
-
-@lru_cache(maxsize=16)
-def _today(now: datetime) -> date:
-    return local_day(now)
+def _kept_item(catalogue: Catalogue, call: CatalogueCall, kind: ToldKind, of_call: Wanted, fresh: bool) -> Item:
+    """One item for all readers to whom the same is said of a call."""
+    key = (call.id, kind, tuple(of_call), fresh)
+    item: Item | None = catalogue.kept.get(key)
+    if item is None:
+        item = catalogue.kept[key] = Item(call, kind, _as_reasons(catalogue, of_call, several=False), fresh=fresh)
+    return item
 
 
 def _as_reasons(catalogue: Catalogue, of_call: Wanted, several: bool) -> tuple[Reason, ...]:
@@ -382,19 +328,7 @@ def _tells(item: Item, now: datetime) -> Iterator[Tell]:
         yield from ((other.id, other.version, item.kind.value, "") for other in item.also)
     if item.kind is ToldKind.GONE:
         yield call.id, call.version, item.kind.value, call.gone_name
-    if call.is_news and call.next_due is not None and _closes_within(call, now, SOON):
+    if call.is_news and call.next_due is not None and closes_within(call, now, SOON):
         yield call.id, call.version, ToldKind.CLOSING.value, call.next_due.name
     if call.is_news and call.opens is not None and call.opens.day is not None:
-        yield from ((call.id, call.version, ToldKind.OPENING.value, name) for name in _openings_told(call, now))
-
-
-def _openings_told(call: CatalogueCall, now: datetime) -> Iterator[str]:
-    """What naming a call says of its opening: that it is open, that it opens soon, or that it is to open some day."""
-    opens = call.opens
-    if opens is None or opens.day is None:
-        return
-    days = (opens.day - _today(now)).days
-    if call.status is Status.OPEN:
-        yield f"{opens.name}:{OPEN}"
-    else:
-        yield opens.name if days <= OPENS_SOON else f"{opens.name}:{AHEAD}"
+        yield from ((call.id, call.version, ToldKind.OPENING.value, name) for name in openings_told(call, now))

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from db.vocabulary import Status, ToldKind
 from notifications import wording
 from notifications.catalogue import CallDate, CatalogueCall
-from notifications.digest import OPEN, SOON, Item, Tell
+from notifications.digest import Item
 from notifications.message import one_line
+from notifications.news import OPEN, SOON, Tell
 from notifications.places import Place
 
 MOST_CALLS, MOST_LINES = 30, 30  # in one mail; the rest is told the next morning

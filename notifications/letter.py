@@ -1,5 +1,6 @@
 """A digest or reminder as a mail: subject, text and HTML from one context, safe to show whatever a source sent."""
 
+import re
 from binascii import b2a_qp
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,7 @@ from notifications.links import ALL, DOUBT, REMINDERS, ROUND, VERDICT, AnswerLin
 from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, mailbox, one_line, sealed
 from notifications.places import PLACES, Place
 from notifications.shells import Shells
-from notifications.topics import lines
+from notifications.topics import TopicLine, lines
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_BYTES = 79_000  # of the calls in text and HTML as they travel, so that a whole mail stays under 90 kB
@@ -159,21 +160,26 @@ class Writer:
         self.links, self.sender, self.now = links, sender, now
         # Where calls and the reader's own links go into what is kept; secret, so that no source can write it.
         self._secret = sealed(links.keys[0], "place")[:16]
+        self._marks = [Markup("<!--%s %s-->") % (self._secret, place) for place in range(DUE + 1)]
         self._told: dict[Any, CallCard] = {}
         self._shells = Shells(_environments(), _inlined)
-        self._of_items: dict[int, tuple[Item, CallCard]] = {}  # by call: an item is asked for more than once
+        self._own_place = re.compile(f"{self._secret}-({VERDICT}|{DOUBT})-(\\d+)-")
+        self._of_items: dict[int, tuple[Item, CallCard, RenderedCall]] = {}  # by identity: many readers share an item
         self._pieces: dict[tuple[str, CallCard], RenderedCall] = {}
 
     def fitted(self, digest: Digest, extras: DigestExtras = NO_EXTRAS) -> Digest:
         """As many of its items as a mail can hold, those that need it most first; the others wait untold."""
         lines_beside = (extras.lobby, extras.moments, extras.in_doubt, extras.due.lines)
         room = MOST_BYTES - EXTRA_LINE * sum(map(len, lines_beside))
-        room -= sum(piece.size for _, piece in self._due_pieces(extras.due, extras.ours))
+        room -= sum(piece.size for piece in self._due_pieces(extras.due, extras.ours))
+        sizes = {item.call.id: self._named(item, extras.ours)[1].size for item in digest.items}
+        if sum(sizes.values()) <= room:
+            return digest
         fitting, until = set[int](), digest.pressing
         for item in sorted(
             digest.items, key=lambda item: (BY_NEED.index(item.place), not item.candidate.presses(until))
         ):
-            room -= self._piece(_form(item), self._tell(item, extras.ours)).size
+            room -= sizes[item.call.id]
             if room < 0:
                 break
             fitting.add(item.call.id)
@@ -181,10 +187,9 @@ class Writer:
 
     def digest(self, digest: Digest, to: Addressee, extras: DigestExtras = NO_EXTRAS) -> Letter:
         """The mail of a digest: every call of it is named, and what is due today stands before them."""
-        pieces: dict[int, list[tuple[int, RenderedCall]]] = {DUE: self._due_pieces(extras.due, extras.ours)}
-        for item, card in self._cards(digest, extras):
-            placed = pieces.setdefault(PLACES.index(item.place), [])
-            placed.append((item.call.id, self._piece(_form(item), card)))
+        pieces: dict[int, list[RenderedCall]] = {DUE: self._due_pieces(extras.due, extras.ours)}
+        for item, piece in self._placed(digest, extras):
+            pieces.setdefault(PLACES.index(item.place), []).append(piece)
         headline = headline_of(digest) if not (digest.empty and extras.in_doubt) else LOST
         if digest.empty and extras.moments:
             headline = wording.count(len(extras.moments), "consultatie of debat", "consultaties en debatten")
@@ -206,14 +211,15 @@ class Writer:
         }  # fmt: skip
         return self._letter("digest", context, to, pieces, leave)
 
-    def _cards(self, digest: Digest, extras: DigestExtras) -> Iterator[tuple[Item, CallCard]]:
+    def _placed(self, digest: Digest, extras: DigestExtras) -> Iterator[tuple[Item, RenderedCall]]:
         """The items, section by section, with what is said of them."""
-        for place in PLACES:
-            for line in lines(item for item in digest.items if item.place is place):
-                card = self._tell(line.item, extras.ours)
-                head = f"{line.head}, {card.when}" if line.head and line.same_day else line.head
-                grouped = replace(card, head=head, grouped=True, dated_above=line.same_day) if line.grouped else card
-                yield line.item, grouped
+        sections: dict[Place, list[Item]] = {}
+        for item in digest.items:
+            sections.setdefault(item.place, []).append(item)
+        for place in sorted(sections, key=PLACES.index):
+            for line in lines(sections[place]):
+                card, piece = self._named(line.item, extras.ours)
+                yield line.item, self._piece(_form(line.item), _grouped(card, line)) if line.grouped else piece
 
     def _waiting(self, digest: Digest) -> dict[str, Any] | None:
         if not digest.waiting:
@@ -252,9 +258,9 @@ class Writer:
             "due_why": " ".join(due.why),
         }
 
-    def _due_pieces(self, due: DueToday, ours: Mapping[int, str]) -> list[tuple[int, RenderedCall]]:
+    def _due_pieces(self, due: DueToday, ours: Mapping[int, str]) -> list[RenderedCall]:
         form = "call" if len(due.calls) <= MOST_IN_FULL else "line"
-        return [(call.item.call.id, self._piece(form, self._due_card(call, ours))) for call in due.calls]
+        return [self._piece(form, self._due_card(call, ours)) for call in due.calls]
 
     def _due_card(self, call: DueCall, ours: Mapping[int, str]) -> CallCard:
         page = self.links.page(call.path) if call.path else ""
@@ -297,13 +303,23 @@ class Writer:
     def _leave(self, to: Addressee, subscriptions: tuple[int, ...] = (), what: str = "") -> str:
         return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, subscriptions, what)}")
 
+    def _named(self, item: Item, running: Mapping[int, str]) -> tuple[CallCard, RenderedCall]:
+        """What is said of an item and how, kept for all readers; with what of this reader's own runs on it."""
+        if ours := running.get(item.call.id, ""):
+            card = replace(self._card(item), ours=ours)
+            return card, self._piece(_form(item), card)
+        known = self._of_items.get(id(item))
+        if known is None:
+            if len(self._of_items) >= MOST_KEPT:
+                self._of_items.clear()
+            card = self._card(item)
+            known = self._of_items[id(item)] = item, card, self._piece(_form(item), card)
+        return known[1:]
+
     def _tell(self, item: Item, running: Mapping[int, str]) -> CallCard:
-        """The card of a call, kept for all readers, with what of this reader's own runs on it."""
-        known = self._of_items.get(item.call.id)
-        if known is None or known[0] is not item:
-            known = self._of_items[item.call.id] = item, self._card(item)
+        """The card of a call, with what of this reader's own runs on it."""
         ours = running.get(item.call.id, "")
-        return replace(known[1], ours=ours) if ours else known[1]
+        return replace(self._card(item), ours=ours) if ours else self._card(item)
 
     def _card(self, item: Item) -> CallCard:
         key = (item.call.id, item.call.version, item.call.next_due, item.kind, item.reasons, item.followed, item.window,
@@ -329,7 +345,7 @@ class Writer:
             self._pieces[key] = RenderedCall(text, html, _travelling(text) + _travelling(html) + links)
         return self._pieces[key]
 
-    def _section(self, place: Place, pieces: Mapping[int, list[tuple[int, RenderedCall]]]) -> dict[str, Any]:
+    def _section(self, place: Place, pieces: Mapping[int, list[RenderedCall]]) -> dict[str, Any]:
         number = PLACES.index(place)
         note = DECIDE_BY if place is Place.CHOOSE else ""
         return {
@@ -338,31 +354,30 @@ class Writer:
         }  # fmt: skip
 
     def _letter(
-        self, mail: str, context: dict[str, Any], to: Addressee, pieces: Mapping[int, list[tuple[int, RenderedCall]]],
-        leave: str,
-    ) -> Letter:  # fmt: skip
+        self, mail: str, context: dict[str, Any], to: Addressee, pieces: Mapping[int, list[RenderedCall]], leave: str
+    ) -> Letter:
         """``pieces``: per mark the calls that stand there."""
         subject, text, html = self._shells.filled(mail, context)
         subject = one_line(subject, MOST_SUBJECT)
         for place, kept in pieces.items():
-            own = [self._personal(piece, to, call) for call, piece in kept]
-            text = text.replace(self._mark(place), "".join(piece.text for piece in own))
-            html = html.replace(self._mark(place), "".join(piece.html for piece in own))
-        return Letter(subject, text, html, self._headers(mail, leave))
+            text = text.replace(self._mark(place), "".join([piece.text for piece in kept]))
+            html = html.replace(self._mark(place), "".join([piece.html for piece in kept]))
+        return Letter(subject, *self._personal(to, text, html), self._headers(mail, leave))
 
     def _mark(self, place: int) -> Markup:
         """Where the calls of a section go, after the shell around them is inlined."""
-        return Markup("<!--%s %s-->") % (self._secret, place)
+        return self._marks[place]
 
-    def _personal(self, piece: RenderedCall, to: Addressee, call: int) -> RenderedCall:
-        """A kept piece with the reader's own links in it."""
-        text, html = piece.text, piece.html
-        for what in (VERDICT, DOUBT):
-            place = self._place(what, call)
-            if place in html:  # a line asks for a verdict only
-                token = self.links.decision(to.user_id, call, self.now, what)
-                text, html = text.replace(place, token), html.replace(place, token)
-        return RenderedCall(text, html, piece.size)
+    def _personal(self, to: Addressee, text: str, html: str) -> tuple[str, str]:
+        """Both with the reader's own links where the calls that all share keep a place for them."""
+        tokens: dict[str, str] = {}
+
+        def token(place: re.Match[str]) -> str:
+            if place[0] not in tokens:
+                tokens[place[0]] = self.links.decision(to.user_id, int(place[2]), self.now, place[1])
+            return tokens[place[0]]
+
+        return self._own_place.sub(token, text), self._own_place.sub(token, html)
 
     def _place(self, what: str, call: int) -> str:
         return f"{self._secret}-{what}-{call}-"
@@ -386,6 +401,12 @@ class Writer:
 def _travelling(text: str) -> int:
     """The bytes it takes on its way."""
     return len(b2a_qp(text.encode()))
+
+
+def _grouped(card: CallCard, line: TopicLine) -> CallCard:
+    """The card of a topic that stands with others of its call; the first has their name above it."""
+    head = f"{line.head}, {card.when}" if line.head and line.same_day else line.head
+    return replace(card, head=head, grouped=True, dated_above=line.same_day)
 
 
 def _form(item: Item) -> str:

@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from notifications.message import sealed
 
@@ -55,8 +56,7 @@ class Links:
 
     def decision(self, user_id: int, call_id: int, now: datetime, purpose: str = VERDICT) -> str:
         """The token with which this person may judge this call, or doubt what is shown of it, for 60 days."""
-        last = (now.astimezone(UTC).date() + DECIDING - EPOCH).days
-        return self._signed(purpose, f"{user_id}-{call_id}-{last}")
+        return self._signed(purpose, f"{user_id}-{call_id}-{_last_day(now)}")
 
     def read_decision(self, token: str, now: datetime, purpose: str = VERDICT) -> DecisionLink | None:
         """Whose link it is and for which call; none when forged, expired or made for something else."""
@@ -109,3 +109,9 @@ class Links:
             return None
         good = any(hmac.compare_digest(sealed(key, purpose, content)[:SEAL], seal) for key in self.keys)
         return content if content and good else None
+
+
+@lru_cache(maxsize=16)
+def _last_day(now: datetime) -> int:
+    """The last day of a link made now, in days since EPOCH; asked for each link of each mail."""
+    return (now.astimezone(UTC).date() + DECIDING - EPOCH).days

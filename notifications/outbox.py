@@ -24,6 +24,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, update
 from sqlmodel import Session, col, select
 
+from db.bulk import add_plain
 from db.models import Attempt, Delivery, MailText, Reminded, Suppression, Told
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind
 from notifications.alerts import end_alert, raise_alert
@@ -34,6 +35,7 @@ from notifications.transport import SendOutcome, SendResult
 
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
 ATTEMPTS = Attempt.__table__.c  # type: ignore[attr-defined]
+TOLD = Told.__table__  # type: ignore[attr-defined]
 TEXTS = MailText.__table__.c  # type: ignore[attr-defined]
 MOOT = "the date has moved or is off"  # why a mail was cancelled; what else it said is told in another
 QUEUED = (DeliveryState.PLANNED, DeliveryState.DEFERRED)  # in the outbox, and certainly not with the relay
@@ -88,12 +90,10 @@ def put(session: Session, mails: Iterable[Mail], key: bytes, domain: str) -> int
     texts = [{"delivery_id": id_, "text": mail.text, "html": mail.html} for mail, id_ in zip(new, ids, strict=True)]
     session.connection().execute(insert(MailText), texts)
     tells = [
-        {"user_id": mail.user_id, "call_id": call, "version": version, "kind": kind, "detail": detail,
-         "delivery_id": delivery}
-        for mail, delivery in zip(new, ids, strict=True) for call, version, kind, detail in dict.fromkeys(mail.tells)
+        (mail.user_id, *tell, delivery)
+        for mail, delivery in zip(new, ids, strict=True) for tell in dict.fromkeys(mail.tells)
     ]  # fmt: skip
-    if tells:
-        session.connection().execute(insert(Told), tells)
+    add_plain(session, TOLD, ("user_id", "call_id", "version", "kind", "detail", "delivery_id"), tells)
     reminds = [
         {"user_id": mail.user_id, "key": key, "delivery_id": delivery}
         for mail, delivery in zip(new, ids, strict=True) for key in dict.fromkeys(mail.reminds)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from db.vocabulary import Eligibility, Status, Word
 from notifications.catalogue import CatalogueCall
@@ -74,20 +75,20 @@ class Candidate:
     followed: bool
     window: DecisionWindow = NO_WINDOW
 
-    @property
+    @cached_property
     def worth(self) -> float:
         """Fit times the chance that a public body can use it; less where it is too late or does not open yet."""
         chance = 1.0 if self.followed else CHANCES[self.call.eligible]
         late = TOO_LATE if self.window.late else 1.0
         return self.fit * chance * late * (1.0 if self.call.status is Status.OPEN else NOT_OPEN_YET)
 
-    @property
+    @cached_property
     def is_weak(self) -> bool:
         """Whether it does not say for whom it is and fits too little to be named on a guess."""
         unknown = self.call.eligible == Eligibility.UNKNOWN and not self.followed
         return unknown and self.fit * CHANCES[Eligibility.UNKNOWN] < LEAST_WORTH
 
-    @property
+    @cached_property
     def order(self) -> tuple[float, int]:
         """Best first; the id makes it stable."""
         return -self.worth, self.call.id

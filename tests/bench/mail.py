@@ -28,11 +28,23 @@ from tracker.mailing.plan import plan
 
 PEOPLE, CALLS, OPGAVEN, MAILS = 10_000, 500, 40, 1_000
 NOW = datetime(2026, 5, 29, 6, tzinfo=UTC)
+MIX = [
+    "self",
+    "no",
+    "partner",
+    "no",
+    "self",
+    "no",
+    "partner",
+    "no",
+    "partner",
+    "no",
+]  # as of 194 open calls of May 2026
 NAMES = [f"opgave-{n}" for n in range(OPGAVEN)]
 
 
 def world(engine: Engine) -> None:
-    """People with three opgaven each, who had their first digest; calls that match two opgaven each."""
+    """People with three opgaven each, who had their first digest; calls that match two opgaven each, half for others."""
     make_agenda(engine, NAMES)
     chance = random.Random(1)
     with writing(engine) as session:
@@ -45,7 +57,7 @@ def world(engine: Engine) -> None:
         db.execute(insert(User), people)
         wanted = [
             {"id": n, "user_id": n, "participant_id": "haarlem", "filter": {"challenges": chance.sample(NAMES, 3)},
-             "visibility": "own", "name": "", "every": "day", "weekday": 0, "most": 20, "nothing_new": False,
+             "visibility": "own", "name": "", "every": "day", "weekday": 0, "most": 6, "nothing_new": False,
              "created_at": NOW - timedelta(days=9)}
             for n in range(1, PEOPLE + 1)
         ]  # fmt: skip
@@ -57,7 +69,7 @@ def world(engine: Engine) -> None:
             due = date(2026, 6, 10) + timedelta(days=n % 200)
             at = datetime(due.year, due.month, due.day, 15, tzinfo=UTC)
             session.add(Call(id=n, title=f"Regeling {n} voor circulaire gebiedsontwikkeling", language="nl",
-                                    url="https://e.example", source_word="open", closes_at=at, first_seen=NOW, last_seen=NOW))  # fmt: skip
+                                    url="https://e.example", source_word="open", eligible=MIX[n % len(MIX)], closes_at=at, first_seen=NOW, last_seen=NOW))  # fmt: skip
             session.flush()
             session.add(Deadline(call_id=n, kind="closes", day=due, hour="17:00", at=at, gate_at=at, modified_at=NOW))
             for one in chance.sample(NAMES, 2):

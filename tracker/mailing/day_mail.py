@@ -16,9 +16,9 @@ from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, ToldKind
 from notifications import due_today
 from notifications.alerts import end_alert, raise_alert, standing_alerts
 from notifications.catalogue import CatalogueCall, read_catalogue
-from notifications.digest import OPEN, Memory
 from notifications.due_today import DueCall, DueToday
 from notifications.message import Addressee, Letter
+from notifications.news import OPEN, Memory
 from notifications.outbox import MOOT, Mail, address_hash, silent_addresses
 from notifications.wording import days_between, local_day
 from tracker.clock import Now

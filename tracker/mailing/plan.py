@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from db.bulk import uncollected
 from db.leases import release, take, this_process
 from db.models import Delivery, Run, Subscription
 from db.session import reading, writing
@@ -20,9 +21,10 @@ from db.vocabulary import Cadence, DeliveryState, MailKind
 from notifications import outbox
 from notifications.alerts import raise_alert
 from notifications.catalogue import Catalogue, read_catalogue
-from notifications.digest import Coverage, Memory, compose
+from notifications.digest import Coverage, compose
 from notifications.due_today import NOTHING_DUE
 from notifications.message import Letter
+from notifications.news import Memory
 from notifications.outbox import Mail
 from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.clock import Now
@@ -47,7 +49,7 @@ from tracker.mailing.round_mail import plan_round_reminders
 from tracker.matching.ranking import leanings_of
 from tracker.sources.clock_skew import clock_trouble
 
-BATCH = 50
+BATCH = 200
 TRIES = 4  # to plan for somebody who changes a subscription at that moment
 
 
@@ -131,7 +133,7 @@ def _plan_all(run: PlanningRun, threshold: float, matching_since: datetime | Non
     day = read_day(run, inside, anew)
     with reading(run.engine) as session:
         unplanned = _unplanned(session, run.now)
-        everybody = read_recipients(session, None, run.now)
+        everybody = read_recipients(session, run.now)
     due = [each for each in unplanned if matching_since is None or each.due < matching_since]
     later = [each for each in unplanned if each not in due]
     if again := take_back_of(run, day.of.keys() | _with_digest(everybody, due, run)):
@@ -151,7 +153,7 @@ def _rewrite(run: PlanningRun, threshold: float) -> PlanResult:
     inside, anew = take_back_untrue(run)
     day = read_day(run, inside, anew, anew_only=True)
     with reading(run.engine) as session:
-        people = read_recipients(session, None, run.now, only=read_outdated(session, run.now))
+        people = read_recipients(session, run.now, only=read_outdated(session, run.now))
     _plan_all_digests(run, people, [], day, result, threshold, run.now, outdated_only=True)
     result.reminders, result.expired = plan_day_mails(run, day, ())
     return result
@@ -170,7 +172,7 @@ def _plan_all_digests(
     with reading(run.engine) as session:
         outdated = read_outdated(session, run.now)
         people = [
-            each.id
+            each
             for each in everybody
             if digest_jobs(each, due, run.now, matching_since, outdated.get(each.id, ()), outdated_only)
         ]
@@ -178,13 +180,12 @@ def _plan_all_digests(
             return
         catalogue = read_catalogue(session, run.now, threshold)
         catalogue.doubles = unjudged_partners(session, run.now)
-        recipients = read_recipients(session, catalogue, run.now, only=people)
         coverage = read_coverage(session, run.mailer.sources_on, run.now)
         context = read_digest_context(session, catalogue.calls, Now(run.now))
     digests = DigestRun(
         run, due, catalogue, coverage, context, result, matching_since, outdated, day, threshold, outdated_only
     )  # fmt: skip
-    _plan_digests(digests, recipients)
+    _plan_digests(digests, [each.described(catalogue) for each in people])
 
 
 def _unplanned(session: Session, now: datetime) -> list[DigestPeriod]:
@@ -207,7 +208,7 @@ def _finish(session: Session, due: list[DigestPeriod], run: PlanningRun) -> None
 
 
 def _plan_digests(digests: DigestRun, recipients: list[Recipient]) -> None:
-    """Fifty people a commit; who changed a subscription meanwhile is read and composed anew."""
+    """Two hundred people a commit; who changed a subscription meanwhile is read and composed anew."""
     for start in range(0, len(recipients), BATCH):
         batch = recipients[start : start + BATCH]
         for _ in range(TRIES):
@@ -215,9 +216,11 @@ def _plan_digests(digests: DigestRun, recipients: list[Recipient]) -> None:
             if not changed:
                 break
             with reading(digests.run.engine) as session:
-                batch = read_recipients(session, digests.catalogue, digests.run.now, only=changed)
+                again = read_recipients(session, digests.run.now, only=changed)
+            batch = [each.described(digests.catalogue) for each in again]
 
 
+@uncollected()
 def _plan_batch(digests: DigestRun, recipients: list[Recipient]) -> list[int]:
     """Compose and write outside any transaction, then commit; return who has to be done again."""
     drafts = [Draft(each, digests.jobs(each)) for each in recipients]

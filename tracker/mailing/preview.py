@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 from db.models import Call, Challenge, Match
 from db.queries import CallFilter
 from notifications.catalogue import Catalogue, Opgave, read_catalogue, remembered, with_children
-from notifications.digest import Coverage, Digest, Memory, SubscriptionQuery, compose
+from notifications.digest import Coverage, Digest, SubscriptionQuery, compose
 from notifications.message import Letter
+from notifications.news import Memory
 from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.clock import Now
 from tracker.mailing.coverage import read_coverage
@@ -37,13 +38,13 @@ class NextMail:
 
 def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, threshold: float) -> NextMail | None:
     """What would be mailed if all subscriptions of this person were due now; none without a subscription."""
-    recipients = read_recipients(session, None, now, only=[user_id])
+    recipients = read_recipients(session, now, only=[user_id])
     if not recipients:
         return None
     wanted = [query.filter for query in recipients[0].queries]
     follows = read_follows(session, [user_id]).get(user_id, {})
     catalogue = _catalogue(session, now, threshold, wanted, follows)
-    [recipient] = read_recipients(session, catalogue, now, only=[user_id])
+    recipient = recipients[0].described(catalogue)
     memory = read_memories(session, [recipient])[user_id]
     catalogue = for_reader(catalogue, leanings_of(session, [user_id]).get(user_id, ()), threshold)
     coverage = read_coverage(session, mailer.sources_on, now)

@@ -16,8 +16,9 @@ from db.queries import CallFilter, live_ids, named
 from db.search import Translations, read_translations
 from db.vocabulary import UNTOLD_STATES, Cadence, MailKind, Say
 from notifications.catalogue import Catalogue
-from notifications.digest import Memory, SubscriptionQuery, Tell
+from notifications.digest import SubscriptionQuery
 from notifications.message import Addressee
+from notifications.news import Memory, Tell
 from notifications.outbox import address_hash, silent_addresses
 from tracker.people.absences import Replacement, replacements_on
 
@@ -36,6 +37,10 @@ class ActiveSubscription:
     mark: str
     had_first: bool
     due_since: datetime  # since when its first digest is due: since it is there and something was gathered
+
+    def described(self, catalogue: Catalogue) -> "ActiveSubscription":
+        """The same with a name: its own, or those of its opgaven."""
+        return replace(self, query=replace(self.query, name=self.query.describe(catalogue)))
 
 
 @dataclass(frozen=True)
@@ -56,10 +61,12 @@ class Recipient:
         """What all of the subscriptions ask for."""
         return [subscription.query for subscription in self.subscriptions]
 
+    def described(self, catalogue: Catalogue) -> "Recipient":
+        """The same with a name for each subscription: its own, or those of its opgaven."""
+        return replace(self, subscriptions=tuple(each.described(catalogue) for each in self.subscriptions))
 
-def read_recipients(
-    session: Session, catalogue: Catalogue | None, now: datetime, only: Iterable[int] | None = None
-) -> list[Recipient]:
+
+def read_recipients(session: Session, now: datetime, only: Iterable[int] | None = None) -> list[Recipient]:
     """Everybody who may get mail and has a subscription; ``only`` limits it to some people.
 
     The suppressed and those who left are not among them. A filter that cannot be read counts as broken: its
@@ -79,7 +86,7 @@ def read_recipients(
         if address_hash(user.email) in silent:
             continue
         with suppress(ValidationError):
-            subscription = _active(row, firsts.get(str(row.id)), catalogue, by_words, gathered)
+            subscription = _active(row, firsts.get(str(row.id)), by_words, gathered)
             people.setdefault(user.id, (user, []))[1].append(subscription)
     return [
         Recipient(Addressee(number, user.name, user.email), user.participant_id, tuple(subscriptions))
@@ -99,13 +106,11 @@ def _found_by_words(session: Session, translations: Translations, wanted: CallFi
 
 
 def _active(
-    row: Subscription, first: datetime | None, catalogue: Catalogue | None,
-    found_by_words: Callable[[CallFilter], frozenset[int] | None], gathered: datetime | None,
+    row: Subscription, first: datetime | None, found_by_words: Callable[[CallFilter], frozenset[int] | None],
+    gathered: datetime | None,
 ) -> ActiveSubscription:  # fmt: skip
     wanted = CallFilter.model_validate(row.filter)
     query = SubscriptionQuery(row.id, row.name, wanted, row.most, row.nothing_new, found_by_words(wanted))
-    if catalogue is not None:
-        query = replace(query, name=query.describe(catalogue))
     since = min(row.created_at, first or row.created_at)  # a clock set back (--now) may have told before it was made
     return ActiveSubscription(
         row.id, Cadence(row.every), row.weekday, since, query, mark_of(row), first is not None,

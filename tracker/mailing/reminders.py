@@ -12,8 +12,8 @@ from db.status import FINAL_WORDS
 from db.vocabulary import UNTOLD_STATES, DeliveryState, Status, ToldKind
 from notifications import due_today, wording
 from notifications.catalogue import DUE_KINDS, CallDate, CatalogueCall
-from notifications.digest import Tell
 from notifications.due_today import DueCall
+from notifications.news import Tell
 from tracker.mailing.periods import LOOK_BACK, next_morning, reminder_moment
 
 OUT = frozenset({DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.AMBIGUOUS})

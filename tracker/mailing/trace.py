@@ -13,7 +13,8 @@ from db.status import status_of
 from db.vocabulary import UNTOLD_STATES, DeliveryState, Status, ToldKind
 from notifications import wording
 from notifications.catalogue import Catalogue, read_catalogue
-from notifications.digest import Coverage, Memory, compose
+from notifications.digest import Coverage, compose
+from notifications.news import Memory
 from tracker.calls.identity import same_address, same_reference
 from tracker.errors import NotPossible
 from tracker.mailing.recipients import Recipient, read_memories, read_recipients
@@ -189,7 +190,7 @@ def _not_mailed(session: Session, call: Call, now: datetime, threshold: float, o
     if call.held:
         return [TraceStep("niet gemaild", "wacht op vrijgave: te veel nieuws tegelijk van deze bron")]
     catalogue = read_catalogue(session, now, threshold, only=[call.id])
-    recipients = read_recipients(session, catalogue, now, None if only is None else [only])
+    recipients = [each.described(catalogue) for each in read_recipients(session, now, None if only is None else [only])]
     memories = read_memories(session, recipients)
     if not recipients:
         nobody = "niemand heeft een abonnement" if only is None else "u heeft geen abonnement"

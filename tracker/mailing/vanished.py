@@ -11,8 +11,9 @@ from db.vocabulary import Status, ToldKind
 from notifications import due_today
 from notifications.catalogue import DUE_KINDS, CatalogueCall, Change
 from notifications.changes_since import DATE_FIELDS
-from notifications.digest import Item, Memory, news_of
+from notifications.digest import Item
 from notifications.due_today import DueCall
+from notifications.news import Memory, news_of
 from notifications.wording import local_day
 
 
