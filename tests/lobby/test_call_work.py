@@ -20,6 +20,7 @@ from tests.make.mail_cases import (
     plan_at,
 )
 from tests.make.pages import make_participant, make_user
+from tracker.calls.duplicate_pairs import Alike
 from tracker.lobby.call_work import read_call_work, seen_by, still_running
 from tracker.mailing.preview import preview
 
@@ -101,7 +102,7 @@ def test_the_preview_is_the_mail_of_the_day_that_would_leave(engine: Engine, cal
         session.add(Follow(user_id=reader, call_id=call, at=NOW))
     plan_at(engine, NOW)  # names it, so that a digest has nothing to say on Monday
     with reading(engine) as session:
-        mail = preview(session, MAILER, reader, datetime(2026, 6, 1, 6, tzinfo=UTC), THRESHOLD)
+        mail = preview(session, MAILER, reader, datetime(2026, 6, 1, 6, tzinfo=UTC), THRESHOLD, Alike())
     assert mail is not None
     assert "Herinnering" in mail.letter.text
     assert "aanvraag: in voorbereiding (Amsterdam)" in mail.letter.html

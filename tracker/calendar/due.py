@@ -147,9 +147,17 @@ class CalendarReminder:
     distances: tuple[int, ...]
 
 
-def reminders(session: Session, now: Now) -> list[CalendarReminder]:
-    """Who is reminded of what is near: the assignee ahead; what is overdue rises to the coordinators."""
-    users = session.exec(select(User).where(col(User.deactivated_at).is_(None))).all()
+def reminders(session: Session, now: Now, only: int | None = None) -> list[CalendarReminder]:
+    """Who is reminded of what is near: the assignee ahead; what is overdue rises to the coordinators.
+
+    ``only``: of what the organisation of this one person plans.
+    """
+    active = select(User).where(col(User.deactivated_at).is_(None))
+    if only is not None:
+        active = active.where(
+            User.participant_id == select(User.participant_id).where(User.id == only).scalar_subquery()
+        )
+    users = session.exec(active).all()
     people = {user.id: user for user in users}
     reminders = []
     for participant in sorted({user.participant_id for user in users}):

@@ -98,10 +98,10 @@ def read_day(run: PlanningRun, inside: list[InsideDue], anew: Collection[int], a
 def due_for(session: Session, run: PlanningRun, to: Addressee) -> DueToday:
     """What one person would be told now of what is due; nothing is stored."""
     now, user = Now(run.now), to.user_id
-    if user not in people_to_remind(session, run.now):
+    if user not in people_to_remind(session, run.now, only=user):
         return DueToday()
-    followed = _read_followed(session, [user], run.now)
-    lines = lines_due(inside_due(session, now), read_reminded_inside(session, run.now), now).get(user, ())
+    followed = _read_followed(session, [user], run.now, only=user)
+    lines = lines_due(inside_due(session, now, user), read_reminded_inside(session, run.now, user), now).get(user, ())
     return DueToday(tuple(sorted(_calls_of(run, user, followed, to, [], {}), key=_nearest)), lines)
 
 
@@ -141,12 +141,14 @@ def our_work(session: Session, due: Mapping[int, DueToday]) -> dict[int, dict[in
     }
 
 
-def people_to_remind(session: Session, now: datetime) -> dict[int, Addressee]:
-    """Everyone who wants reminders and whose address takes mail."""
+def people_to_remind(session: Session, now: datetime, only: int | None = None) -> dict[int, Addressee]:
+    """Everyone who wants reminders and whose address takes mail; or that one person."""
     silent = silent_addresses(session, now)
-    users = session.exec(select(User).where(col(User.deactivated_at).is_(None), col(User.reminders)))
+    users = select(User).where(col(User.deactivated_at).is_(None), col(User.reminders))
     return {
-        user.id: Addressee(user.id, user.name, user.email) for user in users if address_hash(user.email) not in silent
+        user.id: Addressee(user.id, user.name, user.email)
+        for user in session.exec(users if only is None else users.where(User.id == only))
+        if address_hash(user.email) not in silent
     }
 
 
@@ -154,17 +156,18 @@ def _is_time(now: Now) -> bool:
     return is_working_day(now.today) and now.instant >= at_half_past_seven(now.today)
 
 
-def _read_followed(session: Session, people: Iterable[int], now: datetime) -> Followed:
+def _read_followed(session: Session, people: Iterable[int], now: datetime, only: int | None = None) -> Followed:
     follows, instead = read_follows_for(session, people, local_day(now))
-    rounds = read_next_rounds(session, now)
-    wanted = {call for of_person in follows.values() for call in of_person} | rounds.before.keys()
+    rounds = read_next_rounds(session, now, only)
+    followed = {call for of_person in follows.values() for call in of_person}
+    wanted = followed | (rounds.before.keys() if followed else set())  # a next round is told to who follows another
     calls = read_catalogue(session, now, threshold=2, only=wanted).calls if wanted else {}
     memories = told_memories(session, follows)
     for user, of_person in follows.items():
         memories[user].follows = dict(of_person)
     chosen = session.exec(select(User.id, User.reminder_days).where(col(User.id).in_(list(follows)))).all()
     days = {user: list(of_person) for user, of_person in chosen}
-    return Followed(follows, calls, memories, read_told_dates(session), rounds, days, instead)
+    return Followed(follows, calls, memories, read_told_dates(session, only), rounds, days, instead)
 
 
 def _had_a_mail(session: Session, now: Now) -> tuple[set[int], set[int]]:

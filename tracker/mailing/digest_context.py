@@ -98,31 +98,35 @@ def _as_window(notice: Notice) -> DecisionWindow:
     return DecisionWindow(days[0] if days else None, notice.routes[0].late)
 
 
-def read_digest_context(session: Session, calls: Iterable[int], now: Now) -> DigestContext:
-    """Everything a run of digests over these calls may need."""
+def read_digest_context(
+    session: Session, calls: Iterable[int], now: Now, only: int | None = None
+) -> DigestContext:  # fmt: skip
+    """Everything a run of digests over these calls may need, or what the digest of ``only`` one person needs."""
     wanted = set(calls)
     deadlines: dict[int, list[Deadline]] = defaultdict(list)
-    kinds = col(Deadline.kind).in_(sorted(CLOSING_KINDS))
-    for deadline in session.exec(select(Deadline).where(kinds, col(Deadline.cancelled_at).is_(None))):
+    closing = select(Deadline).where(
+        col(Deadline.kind).in_(sorted(CLOSING_KINDS)), col(Deadline.cancelled_at).is_(None)
+    )
+    for deadline in session.exec(closing if only is None else closing.where(col(Deadline.call_id).in_(wanted))):
         if deadline.call_id in wanted:
             deadlines[deadline.call_id].append(deadline)
     lobby: dict[int, list[LobbyDue]] = defaultdict(list)
     for item in lobby_due(session, now.today, AHEAD):
         lobby[item.user_id].append(item)
     return DigestContext(
-        now, body_calendar(session), deadlines, lobby, _read_in_doubt(session, now.instant),
-        read_call_work(session), read_moment_news(session, now),
+        now, body_calendar(session), deadlines, lobby, _read_in_doubt(session, now.instant, only),
+        read_call_work(session, None if only is None else wanted), read_moment_news(session, now, only),
     )  # fmt: skip
 
 
-def _read_in_doubt(session: Session, now: datetime) -> dict[int, tuple[InDoubt, ...]]:
+def _read_in_doubt(session: Session, now: datetime, only: int | None) -> dict[int, tuple[InDoubt, ...]]:
     """Per person the digests that ended in doubt after the last digest that was planned: said once, in the next."""
     mails = select(Delivery.id, Delivery.user_id, Delivery.planned_at, Delivery.finished_at, Delivery.state)  # type: ignore[call-overload]
     mails = mails.where(
         Delivery.kind == MailKind.DIGEST, Delivery.planned_at > now - REMEMBERED, col(Delivery.user_id).is_not(None),
         col(Delivery.state).not_in(UNTOLD_STATES),
     )  # fmt: skip
-    rows = session.exec(mails).all()
+    rows = session.exec(mails if only is None else mails.where(Delivery.user_id == only)).all()
     last: dict[int, datetime] = {}
     for _, user, planned, _, _ in rows:
         last[user] = max(planned, last.get(user, planned))

@@ -19,7 +19,8 @@ from tracker.clock import Now
 from tracker.lobby.due import DISTANCES, lobby_due
 from tracker.mailing.periods import LOOK_BACK, distance_due
 from tracker.matching import unjudged
-from tracker.people.absences import absences_on, replacements_on
+from tracker.matching.unjudged import Unjudged
+from tracker.people.absences import absences_on, replaced_by, replacements_on
 
 REMEMBERED = LOOK_BACK + timedelta(days=60)  # a thing is told from 30 days ahead until a week after its day
 ASSIGNED = "U krijgt dit omdat het aan u is toegewezen."
@@ -52,9 +53,9 @@ class InsideDue:
         return replace(self.line, key=self.told_as(distance))
 
 
-def inside_due(session: Session, now: Now) -> list[InsideDue]:
-    """Everything inside that may be told of about now, by day."""
-    own = [*_calendar(session, now), *_unjudged(session, now)]
+def inside_due(session: Session, now: Now, only: int | None = None) -> list[InsideDue]:
+    """Everything inside that may be told of about now, by day; ``only`` what concerns one person, perhaps more."""
+    own = [*_calendar(session, now, only), *_unjudged(session, now, only)]
     own += _for_replacements(session, own, now)
     parts = (own, _lobby(session, now), _replacing(session, now))
     return sorted((each for part in parts for each in part), key=lambda each: (each.line.day, each.key))
@@ -80,8 +81,8 @@ def _replacing(session: Session, now: Now) -> Iterator[InsideDue]:
         yield InsideDue(each.user_id, f"replaces:{each.absence_id}", line, (0,), due.LONG_AGO)
 
 
-def _calendar(session: Session, now: Now) -> Iterator[InsideDue]:
-    for reminder in due.reminders(session, now):
+def _calendar(session: Session, now: Now, only: int | None) -> Iterator[InsideDue]:
+    for reminder in due.reminders(session, now, only):
         item = reminder.item
         why = TOO_LATE if item.overdue else ASSIGNED
         line = AgendaLine(item.day, item.what, item.title, item.link, item.overdue, why=why)
@@ -96,13 +97,22 @@ def _lobby(session: Session, now: Now) -> Iterator[InsideDue]:
         yield InsideDue(item.user_id, f"lobby:{item.key}", line, DISTANCES[item.kind], since)
 
 
-def _unjudged(session: Session, now: Now) -> Iterator[InsideDue]:
+def _unjudged(session: Session, now: Now, only: int | None) -> Iterator[InsideDue]:
     """Strong matches whose team ran out of patience, for its coordinator."""
-    for match in unjudged.ran_out(session, now, UNJUDGED_FOR):
+    for match in _ran_out(session, now, only):
         what = f"nog niet beoordeeld voor {match.challenge.name or match.challenge.id}"
         line = AgendaLine(now.today, what, match.call.title, f"/regelingen/{match.call.id}", True, why=LEFT)
         key = f"unjudged:{match.call.id}:{match.challenge.id}"
         yield InsideDue(match.coordinator_id, key, line, (0,), due.LONG_AGO)
+
+
+def _ran_out(session: Session, now: Now, only: int | None) -> Iterator[Unjudged]:
+    """Of all teams, or of those of one person and of whom this one stands in for."""
+    if only is None:
+        yield from unjudged.ran_out(session, now, UNJUDGED_FOR)
+        return
+    for coordinator in (only, *(each.absent_id for each in replaced_by(session, only, now.today))):
+        yield from unjudged.ran_out(session, now, UNJUDGED_FOR, coordinator)
 
 
 def lines_due(
@@ -128,10 +138,11 @@ def lines_due(
     return {user: tuple(of_person) for user, of_person in lines.items() if of_person}
 
 
-def read_reminded_inside(session: Session, now: datetime) -> dict[int, frozenset[str]]:
-    """Per person what earlier mails reminded of inside."""
+def read_reminded_inside(session: Session, now: datetime, only: int | None = None) -> dict[int, frozenset[str]]:
+    """Per person what earlier mails reminded of inside; or of one person."""
     rows = select(Reminded.user_id, Reminded.key).join(Delivery, col(Delivery.id) == col(Reminded.delivery_id))
     rows = rows.where(col(Delivery.state).not_in(UNTOLD_STATES), Delivery.planned_at > now - REMEMBERED)
+    rows = rows if only is None else rows.where(Reminded.user_id == only)
     told: dict[int, set[str]] = defaultdict(set)
     for user, key in session.exec(rows):
         told[user].add(key)

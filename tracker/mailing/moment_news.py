@@ -77,9 +77,9 @@ def news_of(sourced: SourcedMoment, since: datetime, now: Now) -> str:
     return {0: "Vandaag", 1: "Morgen"}.get(left, f"Nog {left} dagen")
 
 
-def read_moment_news(session: Session, now: Now) -> MomentNews:
-    """The moments that sources tell of and that touch an opgave, and the people whose work they are."""
-    last = _last_digests(session, now)
+def read_moment_news(session: Session, now: Now, only: int | None = None) -> MomentNews:
+    """The moments that sources tell of and that touch an opgave, and the people whose work they are, or one of them."""
+    last = _last_digests(session, now, only)
     if not last:
         return MomentNews((), last)
     coming = [m for m in upcoming(session, ANYBODY, now.today, with_ended=True) if m.call_id is not None]
@@ -96,10 +96,11 @@ def read_moment_news(session: Session, now: Now) -> MomentNews:
     )
 
 
-def _last_digests(session: Session, now: Now) -> dict[int, datetime | None]:
+def _last_digests(session: Session, now: Now, only: int | None) -> dict[int, datetime | None]:
     """Everybody whose role is the lobby's or higher, with when their last digest was planned."""
     roles = [role.value for role in Role if RANK[role] >= RANK[Role.LOBBYIST]]
-    people = session.exec(select(User.id).where(col(User.role).in_(roles), col(User.deactivated_at).is_(None))).all()
+    lobbying = select(User.id).where(col(User.role).in_(roles), col(User.deactivated_at).is_(None))
+    people = session.exec(lobbying if only is None else lobbying.where(User.id == only)).all()
     digests = select(Delivery.user_id, func.max(Delivery.planned_at)).where(
         Delivery.kind == MailKind.DIGEST,
         Delivery.planned_at > now.instant - REMEMBERED,

@@ -30,10 +30,10 @@ class NextRounds:
             yield due_today.next_round(call, followed, before[followed].closes_at)
 
 
-def read_next_rounds(session: Session, now: datetime) -> NextRounds:
-    """All of them at ``now``."""
+def read_next_rounds(session: Session, now: datetime, only: int | None = None) -> NextRounds:
+    """All of them at ``now``; and who was told, or whether ``only`` one person was."""
     before = _recent_rounds(session, now)
-    return NextRounds(before, _told(session, before) if before else set())
+    return NextRounds(before, _told(session, before, only) if before else set())
 
 
 def _recent_rounds(session: Session, now: datetime) -> dict[int, dict[int, Call]]:
@@ -49,8 +49,8 @@ def _recent_rounds(session: Session, now: datetime) -> dict[int, dict[int, Call]
     return rounds
 
 
-def _told(session: Session, calls: Mapping[int, object]) -> set[tuple[int, int]]:
+def _told(session: Session, calls: Mapping[int, object], only: int | None) -> set[tuple[int, int]]:
     """Who was told already of which of these, in a digest perhaps."""
     rows = select(Told.user_id, Told.call_id).join(Delivery, col(Delivery.id) == col(Told.delivery_id))
     new = (Told.kind == ToldKind.NEW, col(Told.call_id).in_(list(calls)), col(Delivery.state).not_in(UNTOLD_STATES))
-    return set(session.exec(rows.where(*new)))
+    return set(session.exec(rows.where(*new, *([] if only is None else [Told.user_id == only]))))

@@ -14,7 +14,7 @@ from notifications.catalogue import Catalogue, Opgave, read_catalogue, remembere
 from notifications.digest import Coverage, Digest, SubscriptionQuery, compose
 from notifications.message import Letter
 from notifications.news import Memory
-from tracker.calls.duplicate_pairs import unjudged_partners
+from tracker.calls.duplicate_pairs import Alike
 from tracker.clock import Now
 from tracker.mailing.coverage import read_coverage
 from tracker.mailing.day_mail import due_for, our_work
@@ -27,6 +27,8 @@ from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.recipients import Recipient, found_by_words, read_follows, read_memories, read_recipients
 from tracker.matching.ranking import leanings_of
 
+NOBODY = 0  # whose subscription is not there yet
+
 
 @dataclass(frozen=True)
 class NextMail:
@@ -36,14 +38,19 @@ class NextMail:
     leaves: bool
 
 
-def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, threshold: float) -> NextMail | None:
-    """What would be mailed if all subscriptions of this person were due now; none without a subscription."""
+def preview(
+    session: Session, mailer: Mailer, user_id: int, now: datetime, threshold: float, alike: Alike
+) -> NextMail | None:
+    """What would be mailed if all subscriptions of this person were due now; none without a subscription.
+
+    ``alike``: which calls may be one, as the pages keep it.
+    """
     recipients = read_recipients(session, now, only=[user_id])
     if not recipients:
         return None
     wanted = [query.filter for query in recipients[0].queries]
     follows = read_follows(session, [user_id]).get(user_id, {})
-    catalogue = _catalogue(session, now, threshold, wanted, follows)
+    catalogue = _catalogue(session, now, threshold, alike, wanted, follows)
     recipient = recipients[0].described(catalogue)
     memory = read_memories(session, [recipient])[user_id]
     catalogue = for_reader(catalogue, leanings_of(session, [user_id]).get(user_id, ()), threshold)
@@ -51,7 +58,7 @@ def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, thres
     run = PlanningRun(cast(Engine, session.get_bind()), mailer, now, epoch=0)
     due = due_for(session, run, recipient.to).fitting
     memory.learn(due.tells, now)
-    context = read_digest_context(session, catalogue.calls, Now(now))
+    context = read_digest_context(session, catalogue.calls, Now(now), only=user_id)
     digest = compose(
         catalogue, recipient.queries, memory, coverage, now, windows=context.windows(recipient.participant_id),
         first=not any(subscription.had_first for subscription in recipient.subscriptions),
@@ -70,12 +77,13 @@ def preview(session: Session, mailer: Mailer, user_id: int, now: datetime, thres
 
 
 def finds(
-    session: Session, mailer: Mailer, participant: str, wanted: CallFilter, most: int, now: datetime, threshold: float
-) -> Digest:
+    session: Session, mailer: Mailer, participant: str, wanted: CallFilter, most: int, now: datetime,
+    threshold: float, alike: Alike,
+) -> Digest:  # fmt: skip
     """What the first mail of a subscription with this filter would name, and what would wait."""
-    catalogue = _catalogue(session, now, threshold, [wanted], ())
+    catalogue = _catalogue(session, now, threshold, alike, [wanted], ())
     query = SubscriptionQuery(0, "", wanted, most, with_words=found_by_words(session, wanted))
-    context = read_digest_context(session, catalogue.calls, Now(now))
+    context = read_digest_context(session, catalogue.calls, Now(now), only=NOBODY)
     until = naming_until(mailer, now)
     return compose(
         catalogue, [query], Memory(), Coverage(), now, first=True, windows=context.windows(participant), until=until
@@ -87,8 +95,9 @@ def _next_at(recipient: Recipient, now: datetime) -> datetime:
 
 
 def _catalogue(
-    session: Session, now: datetime, threshold: float, wanted: Iterable[CallFilter], follows: Iterable[int]
-) -> Catalogue:
+    session: Session, now: datetime, threshold: float, alike: Alike, wanted: Iterable[CallFilter],
+    follows: Iterable[int],
+) -> Catalogue:  # fmt: skip
     """The calls that a mail for these filters could name, and what is followed: not all that there is."""
     opgaven = [Opgave(number, "", parent) for number, parent in session.exec(select(Challenge.id, Challenge.parent_id))]
     matched = select(Match.call_id).join(Call, col(Call.id) == col(Match.call_id)).where(Match.score >= threshold)
@@ -98,5 +107,5 @@ def _catalogue(
         families = {name for each in filters for root in each.challenges for name in with_children(root, opgaven)}
         matched = matched.where(col(Match.challenge_id).in_(families))
     catalogue = read_catalogue(session, now, threshold, {*session.exec(matched.distinct()), *follows})
-    catalogue.doubles = unjudged_partners(session, now)
+    catalogue.doubles = alike.partners(session, now)
     return catalogue

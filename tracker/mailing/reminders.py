@@ -94,14 +94,15 @@ def _distances_due(due: CallDate, since: datetime, now: datetime, days: Iterable
     return [d for at, d in sorted(moments.items()) if max(since, now - LOOK_BACK) < at <= now]
 
 
-def read_told_dates(session: Session) -> dict[tuple[int, int], list[ToldDate]]:
-    """What earlier mails told of dates, per person and call, oldest first."""
+def read_told_dates(session: Session, only: int | None = None) -> dict[tuple[int, int], list[ToldDate]]:
+    """What earlier mails told of dates, per person and call, oldest first; ``only`` to one person."""
     query = (
         select(Told.user_id, Told.call_id, Told.detail, Delivery.state, Delivery.planned_at)  # type: ignore[call-overload]
         .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
         .where(col(Told.kind).in_([ToldKind.REMINDER, ToldKind.MOVED]), col(Delivery.state).not_in(UNTOLD_STATES))
         .order_by(col(Told.id))
     )
+    query = query if only is None else query.where(Told.user_id == only)
     told: dict[tuple[int, int], list[ToldDate]] = {}
     live = live_ids(session)
     for user, call, detail, state, at in session.exec(query):

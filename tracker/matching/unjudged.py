@@ -64,16 +64,17 @@ def _of_team(session: Session, team: Team, closed: ClosedDays, now: Now) -> Iter
         yield Unjudged(call, challenge, team.coordinator_id or 0, team.patience)
 
 
-def ran_out(session: Session, now: Now, working_days: int = 1) -> list[Unjudged]:
+def ran_out(session: Session, now: Now, working_days: int = 1, coordinator: int | None = None) -> list[Unjudged]:
     """Those whose patience ran out in the last so many working days; on a day off there are none.
 
-    What a flood holds back is not told by mail.
+    ``coordinator``: those of one person's teams. What a flood holds back is not told by mail.
     """
     closed = closed_days(session.exec(select(ClosedPeriod)).all())
     if not closed.is_working_day(now.today):
         return []
     before = closed.before(now.today, working_days)
-    return [match for match in unjudged(session, now) if not match.call.held and _ran_out_after(match, closed, before)]
+    left = unjudged(session, now, coordinator)
+    return [match for match in left if not match.call.held and _ran_out_after(match, closed, before)]
 
 
 def _ran_out_after(match: Unjudged, closed: ClosedDays, day: date) -> bool:

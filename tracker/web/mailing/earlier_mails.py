@@ -54,11 +54,13 @@ def _told(session: Session, mail: Delivery) -> list[tuple[Call, ToldKind]]:
 
 def preview(request: RequestContext) -> Response:
     """The next mail, as it would look now, and whether one would leave at all."""
+    from tracker.calls.duplicate_pairs import Alike
     from tracker.mailing.mailer import open_mailer
     from tracker.mailing.preview import preview as next_mail
     from tracker.matching import DIGEST_THRESHOLD
 
     mailer = open_mailer(request.site.settings, request.site.engine)
-    mail = next_mail(request.session, mailer, request.user.id, request.now.instant, DIGEST_THRESHOLD)
+    now, alike = request.now.instant, request.site.part(Alike)
+    mail = next_mail(request.session, mailer, request.user.id, now, DIGEST_THRESHOLD, alike)
     request.answer_headers.update(WITH_MAIL)
     return request.page("mailing/earlier_mails_next.html", mail=mail)

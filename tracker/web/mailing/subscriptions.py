@@ -184,12 +184,14 @@ def _sections(digest: Digest) -> list[tuple[Place, list[Item]]]:
 
 def _found(request: RequestContext, query: CallFilter, most: int) -> Digest:
     """What the first mail of this filter would name."""
+    from tracker.calls.duplicate_pairs import Alike
     from tracker.mailing.mailer import open_mailer
     from tracker.mailing.preview import finds
     from tracker.matching import DIGEST_THRESHOLD
 
     mailer, now = open_mailer(request.site.settings, request.site.engine), request.now.instant
-    return finds(request.session, mailer, request.user.participant_id, query, most, now, DIGEST_THRESHOLD)
+    participant, alike = request.user.participant_id, request.site.part(Alike)
+    return finds(request.session, mailer, participant, query, most, now, DIGEST_THRESHOLD, alike)
 
 
 def _keep(request: RequestContext, row: Subscription, form: SubscriptionForm) -> None:
