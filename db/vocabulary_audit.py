@@ -151,6 +151,7 @@ class Subject(Word):
     LESSON = "lesson", "les"
     CHALLENGE = "challenge", "opgave"
     SOURCE = "source", "bron"
+    PROVIDER = "provider", "inlogpagina"
     DOSSIER = "dossier", "dossier"
     APPLICATION = "application", "aanvraag"
     NOTE = "note", "notitie"

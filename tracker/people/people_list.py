@@ -4,55 +4,50 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, literal, or_
+from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from db.lists import Listed, read_page
-from db.models import AuditEntry, Delivery, Participant, User
+from db.models import Delivery, Participant, User
 from db.vocabulary import Role
-from db.vocabulary_audit import Action
 
 
 @dataclass(frozen=True)
 class PeopleFilter:
-    """What one looks for; empty means everybody. ``quiet``: only who has access and never signed in."""
+    """What one looks for; empty means everybody. ``quiet_since``: who has access and did not sign in since."""
 
     text: str = ""
     organisation: str = ""
     role: Role | None = None
-    quiet: bool = False
+    quiet_since: datetime | None = None
 
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person, the name of whom they work for, and when they last signed in."""
+    """A person, and the name of whom they work for."""
 
     user: User
     organisation: str
-    last_sign_in: datetime | None
+
+    @property
+    def last_sign_in(self) -> datetime | None:
+        """When they last came in."""
+        return self.user.seen_at
 
 
 def people_in(session: Session, wanted: PeopleFilter, page: int | None = 1) -> Listed[PersonRow]:
     """The people a filter means, by name, those without access last; without a page all of them."""
-    last = _last_sign_ins().subquery()
     query = (
-        select(User, Participant.name, last.c.at)
+        select(User, Participant.name)
         .join(Participant, col(Participant.id) == col(User.participant_id))
-        .outerjoin(last, last.c.object == literal("user ").concat(cast(col(User.id), String)))
-        .where(*_conditions(wanted, last.c.at))
+        .where(*_conditions(wanted))
         .order_by(col(User.deactivated_at).is_not(None), col(User.name), col(User.id))
     )
     found = read_page(session, query, page)
-    return Listed([PersonRow(user, name, at) for user, name, at in found.rows], found.total)
+    return Listed([PersonRow(user, name) for user, name in found.rows], found.total)
 
 
-def _last_sign_ins() -> Any:
-    """Object of the audit log -> when that person last came in."""
-    came = select(AuditEntry.object, func.max(AuditEntry.at).label("at")).where(AuditEntry.action == Action.SIGN_IN)
-    return came.group_by(AuditEntry.object)  # who was refused is named in no object
-
-
-def _conditions(wanted: PeopleFilter, last: Any) -> list[Any]:
+def _conditions(wanted: PeopleFilter) -> list[Any]:
     names = (col(User.name), col(User.email))
     conditions: list[Any] = [
         or_(*(column.icontains(word, autoescape=True) for column in names)) for word in wanted.text.split()
@@ -61,18 +56,10 @@ def _conditions(wanted: PeopleFilter, last: Any) -> list[Any]:
         conditions.append(User.participant_id == wanted.organisation)
     if wanted.role:
         conditions.append(User.role == wanted.role)
-    if wanted.quiet:
-        conditions += [last.is_(None), col(User.deactivated_at).is_(None)]
+    if wanted.quiet_since:
+        seen = col(User.seen_at)
+        conditions += [or_(seen.is_(None), seen < wanted.quiet_since), col(User.deactivated_at).is_(None)]
     return conditions
-
-
-def last_sign_in(session: Session, user: User) -> datetime | None:
-    """When this person last came in."""
-    return session.exec(
-        select(AuditEntry.at)
-        .where(AuditEntry.action == Action.SIGN_IN, AuditEntry.object == f"user {user.id}")
-        .order_by(col(AuditEntry.id).desc())
-    ).first()
 
 
 def invitation_key(user: User) -> str:

@@ -36,7 +36,7 @@ from tracker.web.lobby import (
     worklist,
 )
 from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
-from tracker.web.people import absences, account, audit, login, people, provider_login
+from tracker.web.people import absences, account, audit, leaving, login, people, people_sheet, provider_login
 from tracker.web.sources import sources
 
 
@@ -298,10 +298,15 @@ ROUTES: list[Route] = [
     # beheer
     Route("GET", "/beheer", people.index, ADMINISTRATOR),
     Route("POST", "/beheer/mensen", people.create, ADMINISTRATOR),
+    Route("GET", "/beheer/mensen/inlezen", people_sheet.page, ADMINISTRATOR),
+    Route("GET", "/beheer/mensen/inlezen.xlsx", people_sheet.example, ADMINISTRATOR),
+    Route("POST", "/beheer/mensen/inlezen", people_sheet.bring, ADMINISTRATOR),
     Route("GET", "/beheer/mensen/{user_id:id}", people.person, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}", people.save, ADMINISTRATOR),
     Route("GET", "/beheer/mensen.xlsx", people.as_file, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/uitnodigen", people.invite, ADMINISTRATOR),
+    Route("GET", "/beheer/mensen/{user_id:id}/vertrek", leaving.page, ADMINISTRATOR),
+    Route("POST", "/beheer/mensen/{user_id:id}/vertrek", leaving.say_goodbye, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/toegang", people.deactivate, ADMINISTRATOR),
     Route("GET", "/beheer/deelnemers", people.participants, ADMINISTRATOR),
     Route("GET", "/beheer/deelnemers/{participant_id}", people.participant, ADMINISTRATOR),

@@ -127,6 +127,8 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/abonnementen/{subscription_id:id}/stoppen": (Action.SUBSCRIPTION_ENDED, Subject.SUBSCRIPTION),
     "/abonnementen/{subscription_id:id}/hervatten": (Action.SUBSCRIPTION_RESUMED, Subject.SUBSCRIPTION),
     "/beheer/mensen": (Action.PERSON_ADDED, Subject.USER),
+    "/beheer/mensen/inlezen": (Action.PERSON_ADDED, Subject.USER),
+    "/beheer/mensen/{user_id:id}/vertrek": (Action.ACCESS_ENDED, Subject.USER),
     "/beheer/mensen/{user_id:id}": (Action.PERSON_CHANGED, Subject.USER),
     "/beheer/mensen/{user_id:id}/uitnodigen": (Action.PERSON_INVITED, Subject.USER),
     "/beheer/mensen/{user_id:id}/toegang": (Action.ACCESS_ENDED, Subject.USER),

@@ -56,6 +56,8 @@ DONE = {
     "vrijgegeven": "Vrijgegeven: deze regelingen gaan mee in de overzichten.",
     "herinneringen": "Bewaard. U krijgt herinneringen op de dagen die aangevinkt zijn.",
     "uitgenodigd": "Uitgenodigd: de mail staat klaar.",
+    "ingelezen": "Ingelezen: iedereen uit het bestand staat er nu bij.",
+    "vertrokken": "Overgedragen, en de toegang is beëindigd.",
     "toegelaten": "Dit adres krijgt weer mail.",
     "nietgeweigerd": "Dit adres is niet geweigerd; er is niets veranderd.",
     "opnieuw": "Klaargezet om opnieuw te versturen.",

@@ -1,6 +1,6 @@
 """Beheer: people with their roles, found by organisation; inviting them; and participants."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel, EmailStr, Field
@@ -16,7 +16,7 @@ from tracker.errors import Incomplete, NotFound
 from tracker.mailing.mailer import open_mailer
 from tracker.people.access import change_address, end_access
 from tracker.people.participants import takes_part
-from tracker.people.people_list import PeopleFilter, PersonRow, invitation_key, invited_at, last_sign_in, people_in
+from tracker.people.people_list import PeopleFilter, PersonRow, invitation_key, invited_at, people_in
 from tracker.people.subscriptions import folded
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
@@ -25,6 +25,7 @@ from tracker.web.frame.forms import FormState, InvalidForm, Line, asked_for
 from tracker.web.frame.lists import ListQuery
 
 LANE = 3
+QUIET_FOR = timedelta(days=90)
 INVITATION_LASTS = timedelta(days=3)
 SUBJECT = "Uitnodiging voor Kansenradar"
 
@@ -52,9 +53,9 @@ class PeopleQuery(ListQuery):
     role: Role | None = None
     quiet: bool = False
 
-    def wanted(self) -> PeopleFilter:
+    def wanted(self, now: datetime) -> PeopleFilter:
         """The filter alone."""
-        return PeopleFilter(**self.filter())
+        return PeopleFilter(self.text, self.organisation, self.role, now - QUIET_FOR if self.quiet else None)
 
     @property
     def file(self) -> str:
@@ -83,7 +84,7 @@ def _list(request: RequestContext, _: None, state: FormState) -> Response:
         "people/people.html",
         state=state,
         query=query,
-        listed=people_in(request.session, query.wanted(), query.page),
+        listed=people_in(request.session, query.wanted(request.now.instant), query.page),
         participants=actions.participants(request.session),
     )
 
@@ -93,7 +94,7 @@ index = PageOf(no_subject, _list, lambda _: "/beheer")
 
 def as_file(request: RequestContext) -> Response:
     """All whom the filter means, as a workbook."""
-    found = people_in(request.session, request.read_query(PeopleQuery).wanted(), None)
+    found = people_in(request.session, request.read_query(PeopleQuery).wanted(request.now.instant), None)
     return request.workbook("mensen", COLUMNS, map(_cells, found.rows))
 
 
@@ -118,7 +119,7 @@ def create(request: RequestContext, _: None, form: NewPersonForm) -> None:
     request.session.flush()
     request.record(Action.PERSON_ADDED, f"user {user.id}", f"role {user.role}")
     if form.invite:
-        _invite(request, user)
+        invite_by_mail(request, user)
 
 
 def find_user(request: RequestContext) -> User:
@@ -132,7 +133,6 @@ def _form(request: RequestContext, user: User, state: FormState) -> Response:
         state=state,
         person=user,
         participants=actions.participants(request.session),
-        last_sign_in=last_sign_in(request.session, user),
         invited_at=invited_at(request.session, user),
     )
 
@@ -184,10 +184,10 @@ def deactivate(request: RequestContext) -> Response:
 @PageOf(find_user, _form, lambda user: f"/beheer/mensen/{user.id}").button(done="uitgenodigd")
 def invite(request: RequestContext, user: User) -> None:
     """Mail somebody what Kansenradar is and where one signs in."""
-    _invite(request, user)
+    invite_by_mail(request, user)
 
 
-def _invite(request: RequestContext, user: User) -> None:
+def invite_by_mail(request: RequestContext, user: User) -> None:
     """Put the mail in the outbox, once a day. Raises Incomplete where it can reach nobody or went today."""
     if user.deactivated_at is not None:
         raise Incomplete("Deze persoon heeft geen toegang: geef die eerst.")

@@ -1,0 +1,86 @@
+"""Beheer: people from a sheet, shown row by row before anybody is added; all of them or none, each invited by mail."""
+
+import json
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from db.models import User
+from db.vocabulary import Role
+from db.vocabulary_audit import Action
+from tracker.errors import Incomplete
+from tracker.exchange.people_sheet import COLUMNS, PersonLine, look, read_sheet, take_in
+from tracker.exchange.rows import Row
+from tracker.web.frame.actions import attempt
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, FormState
+from tracker.web.people.people import invite_by_mail
+
+MOST_BYTES = 900_000
+EXAMPLE = ("voornaam.achternaam@gemeente.nl", "Voornaam Achternaam", Role.FUNDRAISER.label, "Haarlem", "alle", "week")
+
+
+def page(request: RequestContext) -> Response:
+    """The form that asks for a sheet."""
+    return _page(request, EMPTY_FORM, [], "")
+
+
+def example(request: RequestContext) -> Response:
+    """A workbook with the columns, and one row to type over."""
+    return request.workbook("mensen-inlezen", COLUMNS, [EXAMPLE])
+
+
+def _page(request: RequestContext, state: FormState, lines: list[PersonLine], content: str) -> Response:
+    return request.page(
+        "people/people_sheet.html",
+        state=state,
+        lines=lines,
+        content=content,
+        wrong_rows=sum(bool(line.wrong) for line in lines),
+        new=sum(not line.wrong and not line.known for line in lines),
+        columns=COLUMNS,
+    )
+
+
+def bring(request: RequestContext) -> Response:
+    """First every row as it was understood, then the people; nothing is kept before the second press."""
+    read = attempt(request, lambda: _rows(request))
+    if isinstance(read, FormState):
+        return _page(request, read, [], "")
+    lines, content = look(request.session, read, request.now.today), json.dumps(read, ensure_ascii=False)
+    if "keep" not in request.form:
+        return _page(request, EMPTY_FORM, lines, content)
+    added = attempt(request, lambda: _take_in(request, lines))
+    if isinstance(added, FormState):
+        return _page(request, added, lines, content)
+    return request.to("/beheer", "ingelezen")
+
+
+def _rows(request: RequestContext) -> list[Row]:
+    """Those of the file, or those that were shown already. Raises Incomplete."""
+    sent = request.form.get("file")
+    if isinstance(sent, UploadFile):
+        with sent.file as opened:
+            content = opened.read(MOST_BYTES + 1)
+        if not content:
+            raise Incomplete("Kies een bestand.", "file")
+        if len(content) > MOST_BYTES:
+            raise Incomplete("Dit bestand is groter dan 900 kB; splits het.", "file")
+        return read_sheet(content, sent.filename or "")
+    return _shown_already(str(request.form.get("content", "")))
+
+
+def _shown_already(text: str) -> list[Row]:
+    try:
+        return [(int(number), {str(k): str(v) for k, v in row.items()}) for number, row in json.loads(text)]
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise Incomplete("Kies het bestand opnieuw.", "file") from error
+
+
+def _take_in(request: RequestContext, lines: list[PersonLine]) -> list[User]:
+    added = take_in(request.session, lines, request.now.instant)
+    for user in added:
+        request.record(Action.PERSON_ADDED, f"user {user.id}", f"role {user.role}")
+        if "invite" in request.form:
+            invite_by_mail(request, user)
+    return added
