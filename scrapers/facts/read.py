@@ -117,7 +117,9 @@ def _dates(
 
 
 def _is_of_another(opened: DoorCandidate, closes: Asked, enter: list[DoorCandidate]) -> bool:
-    """The opening stands with a closing that is not the likeliest: that of a round before or behind."""
+    """The opening is that of a later round, or stands with a closing that is not the likeliest."""
+    if pattern("scope", "later_round").search(opened.judged.sentence.words) is not None:
+        return True
     beside = [
         candidate.moment for candidate in enter if candidate.judged.sentence.start == opened.judged.sentence.start
     ]

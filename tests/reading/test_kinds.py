@@ -26,6 +26,7 @@ def read(text: str, language: str = "en") -> tuple[dict[str, str], dict[str, lis
         ("en", "The call will be open until 3 May 2027.", "2027-05-03"),
         ("en", "This call is going to be open until 12.00 CET (noon) of Monday, 3rd May 2027.", "2027-05-03T12:00"),
         ("en", "The second round will be open for applications until 3 May 2027.", "2027-05-03"),
+        ("en", "The programme will be open for applications to 3 May 2027.", "2027-05-03"),
         ("nl", "Het loket is open tot en met 3 mei 2027.", "2027-05-03"),
         ("nl", "De regeling wordt opengesteld tot 3 mei 2027.", "2027-05-02"),
     ],
@@ -271,6 +272,8 @@ def test_a_meeting_beside_each_deadline_of_a_list_is_no_deadline() -> None:
         "Our sister fund closes for applications on 9 October 2027; ours opens again in spring.",
         "This call builds on the pilot call, open from 3 March 2026 to 30 May 2026.",
         "The public consultation runs until 3 November 2027.",
+        "We expect proposals to be underway by 31 January 2028.",
+        "The balance of the €60m fund will be made available later.",
         "Vacancy: project officer, apply before 28 September 2027.",
         "The town took on new debt on 4 May 2027 and signed a loan of €5 million with the bank.",
     ],
@@ -322,3 +325,23 @@ def test_short_years_and_seconds_are_read(text: str) -> None:
 
 def test_an_hour_with_seconds_behind_points_is_kept() -> None:
     assert read("Deadline: 5 February 2027, at 17.00.00, Brussels local time.")[0] == {"closes": "2027-02-05T17:00"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dan kan de subsidie worden gekort met maximaal 25%.",
+        "Doorgaans liggen de donaties tussen € 1.000 en € 7.000 per aanvraag.",
+        "Voor projecten ingediend vanaf 1 oktober 2027 dient een toelichting te worden gevoegd.",
+    ],
+)
+def test_what_is_cut_usual_or_a_condition_is_no_fact(text: str) -> None:
+    assert read(text, "nl")[0] == {}
+
+
+def test_the_first_of_three_steps_is_the_door() -> None:
+    text = (
+        "The deadline for submitting initiatives is 1 October 2027; for submitting pre-proposals 14 January 2028; "
+        "for the submission of full proposals 24 June 2028. Submitting an application starts with an initiative."
+    )
+    assert read(text)[0].get("closes") != "2028-01-14"
