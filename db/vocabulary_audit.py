@@ -39,6 +39,8 @@ class Action(Word):
     DOSSIER_EDITED = "dossier edited", "dossier bijgewerkt"
     DOSSIER_MOVED = "dossier moved", "dossier in andere fase gebracht"
     DOSSIER_CLOSED = "dossier closed", "dossier gesloten"
+    DOSSIER_FOLLOWED = "dossier followed", "dossier gevolgd of losgelaten"
+    DOSSIER_SUBJECT_SET = "dossier subject set", "onderwerp gekozen dat een dossier volgt"
     NOTE_ADDED = "note added", "notitie toegevoegd"
     MOMENT_HOOKED = "moment hooked", "dossier aan moment gehaakt"
     OUTCOME_RECORDED = "outcome recorded", "opbrengst vastgelegd"

@@ -3,8 +3,8 @@
 import re
 from binascii import b2a_qp
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from db.vocabulary import Eligibility, Status
 from notifications import wording
 from notifications.call_card import CallCard, call_card
 from notifications.digest import Digest, Item
+from notifications.digest_extras import NO_EXTRAS, NOTHING_RUNS, DigestExtras, FollowedDossier
 from notifications.due_today import AgendaLine, DueCall, DueToday, line_title
 from notifications.headlines import LOST, coverage_line, headline_of, subject_of
 from notifications.links import ALL, DOUBT, REMINDERS, ROUND, VERDICT, AnswerLink, Links
@@ -64,30 +65,6 @@ class AlertLine:
     path: str = ""
 
 
-@dataclass(frozen=True)
-class InDoubt:
-    """An earlier digest of which nobody knows whether it arrived, and the path where it can be read."""
-
-    day: date
-    path: str
-
-
-@dataclass(frozen=True)
-class DigestExtras:
-    """What a digest says beside its calls: what is due today and in the lobby, and which digest may be lost.
-
-    ``ours``: per call what of our own runs on it, as far as this reader may know. ``moments``: where one is heard.
-    """
-
-    lobby: tuple[AgendaLine, ...] = ()
-    in_doubt: tuple[InDoubt, ...] = ()
-    ours: Mapping[int, str] = field(default_factory=dict)
-    due: DueToday = field(default_factory=DueToday)
-    moments: tuple[AgendaLine, ...] = ()
-
-
-NO_EXTRAS = DigestExtras()
-NOTHING_RUNS: Mapping[int, str] = {}
 # Who must be told most before who is told when there is room.
 BY_NEED = (
     *(Place.CHOOSE, Place.GONE, Place.CHANGED, Place.CLOSING, Place.OURS),
@@ -169,8 +146,7 @@ class Writer:
 
     def fitted(self, digest: Digest, extras: DigestExtras = NO_EXTRAS) -> Digest:
         """As many of its items as a mail can hold, those that need it most first; the others wait untold."""
-        lines_beside = (extras.lobby, extras.moments, extras.in_doubt, extras.due.lines)
-        room = MOST_BYTES - EXTRA_LINE * sum(map(len, lines_beside))
+        room = MOST_BYTES - EXTRA_LINE * extras.lines_beside
         room -= sum(piece.size for piece in self._due_pieces(extras.due, extras.ours))
         sizes = {item.call.id: self._named(item, extras.ours)[1].size for item in digest.items}
         if sum(sizes.values()) <= room:
@@ -191,6 +167,8 @@ class Writer:
         for item, piece in self._placed(digest, extras):
             pieces.setdefault(PLACES.index(item.place), []).append(piece)
         headline = headline_of(digest) if not (digest.empty and extras.in_doubt) else LOST
+        if digest.empty and extras.dossiers:
+            headline = wording.count(len(extras.dossiers), "dossier", "dossiers") + " met nieuws"
         if digest.empty and extras.moments:
             headline = wording.count(len(extras.moments), "consultatie of debat", "consultaties en debatten")
         leave = self._leave(to, tuple(query.id for query in digest.queries))
@@ -204,7 +182,7 @@ class Writer:
             "subscriptions": ", ".join(names) or "uw abonnement",
             "preview": self.links.page("/abonnementen/voorbeeld"),
             "leave": leave, "leave_reminders": self._leave(to, what=REMINDERS), "lobby": self._lines(extras.lobby, to),
-            "moments": self._lines(extras.moments, to),
+            "moments": self._lines(extras.moments, to), "dossiers": self._followed(extras.dossiers, to),
             "in_doubt": [
                 {"day": wording.day(entry.day), "link": self.links.page(entry.path)} for entry in extras.in_doubt
             ],
@@ -285,6 +263,13 @@ class Writer:
              "link": self.links.page(line.path), "overdue": line.overdue, "said": line_title(line, self.now),
              "answer": self._answer(line, to)}
             for line in lines
+        ]  # fmt: skip
+
+    def _followed(self, dossiers: tuple[FollowedDossier, ...], to: Addressee) -> list[dict[str, Any]]:
+        return [
+            {"title": one_line(each.title, 150), "link": self.links.page(each.path),
+             "lines": self._lines(each.lines, to)}
+            for each in dossiers
         ]  # fmt: skip
 
     def _answer(self, line: AgendaLine, to: Addressee) -> str:

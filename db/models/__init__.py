@@ -38,6 +38,7 @@ from db.models.lobby import (
     Dossier,
     DossierCall,
     DossierChallenge,
+    DossierFollow,
     DossierParticipant,
     DossierReader,
     LobbyAgenda,

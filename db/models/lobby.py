@@ -89,6 +89,9 @@ class Dossier(Numbered, Owned, table=True):
     group_parties: bool = Field(default=False, description="participants of the coalition are in its group")
     group_lobbyists: bool = Field(default=False, description="and all participants' lobbyists")
     example: bool = Field(default=False, description="made up, to show how it works")
+    watch: str = Field(
+        default="", sa_type=Text, description="what is followed in parliament, consultations and Brussels, a line each"
+    )
     parked_until: date | None = Field(default=None, description="left alone for now; asked again on that day")
     deleted_at: datetime | None = Field(default=None, description="thrown away while there was nothing in it")
     merged_into_id: int | None = Field(
@@ -112,6 +115,15 @@ class DossierReader(SQLModel, table=True):
     __tablename__ = "dossier_reader"
     dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
     user_id: int = Field(foreign_key="user.id", primary_key=True, index=True)
+
+
+class DossierFollow(SQLModel, table=True):
+    """A person who wants to be told of what happens in a dossier."""
+
+    __tablename__ = "dossier_follow"
+    dossier_id: int = Field(foreign_key="dossier.id", primary_key=True)
+    user_id: int = Field(foreign_key="user.id", primary_key=True, index=True)
+    at: datetime
 
 
 class DossierParticipant(SQLModel, table=True):

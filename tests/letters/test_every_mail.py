@@ -16,8 +16,9 @@ from db.vocabulary import ToldKind
 from notifications import due_today
 from notifications.catalogue import CatalogueCall, Change, read_catalogue
 from notifications.digest import Coverage, Digest, Item, Reason, SubscriptionQuery
+from notifications.digest_extras import DigestExtras, FollowedDossier, InDoubt
 from notifications.due_today import AgendaLine, DueToday
-from notifications.letter import TEMPLATES, AlertLine, DigestExtras, InDoubt, Sender, Writer, plain_letter, sign_in
+from notifications.letter import TEMPLATES, AlertLine, Sender, Writer, plain_letter, sign_in
 from notifications.links import Links
 from notifications.message import Addressee, Letter, as_bytes
 from notifications.places import DecisionWindow, Place
@@ -71,7 +72,8 @@ def digest_of(call: CatalogueCall, writer: Writer, lines: int = 25, due: DueToda
                     frozenset({900}), frozenset({901}), (replace(call, id=902),))  # fmt: skip
     lobby = (AgendaLine(date(2026, 5, 20), "Toezegging afhandelen", "", "/contacten/1", overdue=True),)
     lost = (InDoubt(date(2026, 5, 28), "/abonnementen/overzicht/3"),)
-    extras = DigestExtras(lobby, lost, {1: "aanvraag: in voorbereiding (Haarlem)"}, due or DueToday())
+    followed = (FollowedDossier("Warmte", "/dossiers/1", lobby),)
+    extras = DigestExtras(lobby, lost, {1: "aanvraag: in voorbereiding (Haarlem)"}, due or DueToday(), (), followed)
     return writer.digest(writer.fitted(digest, extras), TO, extras)
 
 

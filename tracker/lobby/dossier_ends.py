@@ -14,6 +14,7 @@ from db.models import (
     Dossier,
     DossierCall,
     DossierChallenge,
+    DossierFollow,
     DossierMoment,
     DossierParticipant,
     LobbyAgendaItem,
@@ -148,8 +149,9 @@ def _move_stakes(deed: Deed, dossier: Dossier, into: Dossier) -> None:
 
 
 def _move_links(session: Session, dossier: Dossier, into: Dossier) -> None:
-    """Moments, calls, opgaven, participants and lobby agendas: each once."""
-    for model, key in (*LINKS, (DossierParticipant, "participant_id"), (LobbyAgendaItem, "year")):
+    """Moments, calls, opgaven, participants, who follows it, and lobby agendas: each once."""
+    people = ((DossierParticipant, "participant_id"), (DossierFollow, "user_id"))
+    for model, key in (*LINKS, *people, (LobbyAgendaItem, "year")):
         there = set(session.exec(select(getattr(model, key)).where(model.dossier_id == into.id)))
         for row in list(session.exec(select(model).where(model.dossier_id == dossier.id))):
             if getattr(row, key) not in there:

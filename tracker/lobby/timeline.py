@@ -95,6 +95,21 @@ def _log(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[Timelin
             yield TimelineEntry(day, "log", word, text, user_id=line.user_id, link=link, note_id=note_id)
 
 
+def seen_since(session: Session, dossier: Dossier, viewer: Viewer, since: datetime) -> list[LogEntry]:
+    """What was written in the log after a moment, as far as the viewer may see it now."""
+    lines = select(LogEntry).where(col(LogEntry.dossier_id).in_(log_of(session, dossier)), visible(viewer, LogEntry))
+    entries = list(session.exec(lines.where(col(LogEntry.at) > since).order_by(col(LogEntry.id))))
+    kinds = {LogKind(line.kind) for line in entries} & SUBJECTS.keys()
+    subjects = {kind: _subjects(session, viewer, dossier, kind) for kind in kinds}
+    gone = withdrawn(session, LoggedKind.NOTE, [line.id for line in entries if line.kind == LogKind.NOTE])
+    return [
+        line
+        for line in entries
+        if line.id not in gone
+        and (line.subject_id is None or line.kind not in subjects or line.subject_id in subjects[LogKind(line.kind)])
+    ]
+
+
 def _subjects(
     session: Session, viewer: Viewer, dossier: Dossier, kind: LogKind
 ) -> dict[int, tuple[Any, datetime | None]]:

@@ -13,8 +13,8 @@ from db.models import Deadline, Delivery
 from db.queries import Viewer
 from db.vocabulary import CLOSING_KINDS, UNTOLD_STATES, DeliveryState, Eligibility, MailKind
 from notifications.catalogue import CatalogueCall
+from notifications.digest_extras import DigestExtras, FollowedDossier, InDoubt
 from notifications.due_today import NOTHING_DUE, AgendaLine, DueToday
-from notifications.letter import DigestExtras, InDoubt
 from notifications.places import NO_WINDOW, DecisionWindow, Windows
 from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar, body_calendar
@@ -22,6 +22,7 @@ from tracker.calendar.latest_go import Notice, notice_for
 from tracker.clock import Now
 from tracker.lobby.call_work import CallWork, read_call_work, seen_by, still_running
 from tracker.lobby.due import LobbyDue, lobby_due
+from tracker.mailing.dossier_news import read_dossier_news
 from tracker.mailing.moment_news import MomentNews, read_moment_news
 
 AHEAD = timedelta(days=30)
@@ -41,6 +42,7 @@ class DigestContext:
     in_doubt: dict[int, tuple[InDoubt, ...]]
     work: dict[int, list[CallWork]]
     news: MomentNews
+    followed: dict[int, tuple[FollowedDossier, ...]]
     known: dict[tuple[Any, ...], DecisionWindow] = field(default_factory=dict)
     known_calls: dict[tuple[str, int], DecisionWindow] = field(default_factory=dict)
     known_work: dict[str, dict[int, str]] = field(default_factory=dict)
@@ -60,7 +62,8 @@ class DigestContext:
         ]
         in_doubt = self.in_doubt.get(user_id, ())
         moments = self.news.of(user_id, filters, self.now)
-        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, self._ours(participant), due, moments)
+        ours, followed = self._ours(participant), self.followed.get(user_id, ())
+        return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, ours, due, moments, followed)
 
     def _ours(self, participant: str) -> dict[int, str]:
         """What runs on calls, as far as everybody of an organisation may know; a group's own are not in it."""
@@ -116,6 +119,7 @@ def read_digest_context(
     return DigestContext(
         now, body_calendar(session), deadlines, lobby, _read_in_doubt(session, now.instant, only),
         read_call_work(session, None if only is None else wanted), read_moment_news(session, now, only),
+        read_dossier_news(session, now, only),
     )  # fmt: skip
 
 

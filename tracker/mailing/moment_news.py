@@ -85,7 +85,7 @@ def read_moment_news(session: Session, now: Now, only: int | None = None) -> Mom
     coming = [m for m in upcoming(session, ANYBODY, now.today, with_ended=True) if m.call_id is not None]
     ids = [m.call_id for m in coming]
     seen = dict(session.exec(select(Call.id, Call.first_seen).where(col(Call.id).in_(ids))).all())
-    opgaven, changed = _opgaven(session, ids), _changed(session, ids)
+    opgaven, changed = _opgaven(session, ids), changed_at(session, ids)
     return MomentNews(
         tuple(
             SourcedMoment(m, opgaven[m.call_id], seen[m.call_id], changed.get(m.call_id))
@@ -101,13 +101,18 @@ def _last_digests(session: Session, now: Now, only: int | None) -> dict[int, dat
     roles = [role.value for role in Role if RANK[role] >= RANK[Role.LOBBYIST]]
     lobbying = select(User.id).where(col(User.role).in_(roles), col(User.deactivated_at).is_(None))
     people = session.exec(lobbying if only is None else lobbying.where(User.id == only)).all()
+    planned = last_digests(session, now)
+    return {person: planned.get(person) for person in people}
+
+
+def last_digests(session: Session, now: Now) -> dict[int | None, datetime]:
+    """Person -> when their last digest was planned, within what is remembered."""
     digests = select(Delivery.user_id, func.max(Delivery.planned_at)).where(
         Delivery.kind == MailKind.DIGEST,
         Delivery.planned_at > now.instant - REMEMBERED,
         col(Delivery.state).not_in(UNTOLD_STATES),
     )
-    planned = dict(session.exec(digests.group_by(col(Delivery.user_id))).all())
-    return {person: planned.get(person) for person in people}
+    return dict(session.exec(digests.group_by(col(Delivery.user_id))).all())
 
 
 def _opgaven(session: Session, calls: Iterable[int | None]) -> dict[int | None, frozenset[str]]:
@@ -122,7 +127,7 @@ def _opgaven(session: Session, calls: Iterable[int | None]) -> dict[int | None, 
     return {call: frozenset(opgaven) for call, opgaven in matched.items()}
 
 
-def _changed(session: Session, calls: Iterable[int | None]) -> dict[int | None, datetime]:
+def changed_at(session: Session, calls: Iterable[int | None]) -> dict[int | None, datetime]:
     """Call -> when its day or its standing last changed."""
     fields = [*sorted(CLOSING_KINDS), "source_word"]
     rows = select(Revision.call_id, func.max(Revision.at)).where(

@@ -1,19 +1,33 @@
 """Mail that one person has us send to another: what its keys begin with, and how many a day."""
 
+import secrets
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
 from db.models import Delivery, User
+from db.vocabulary import MailKind
+from notifications.message import Letter
+from notifications.outbox import Mail
 from tracker.errors import Incomplete
 
-DAY = timedelta(days=1)
+LASTS, DAY = timedelta(days=3), timedelta(days=1)
+LANE = 3
 MOST_A_DAY = 40
 
 
 def key_of(by: User) -> str:
     """What the key of such a mail begins with; who erases the person finds it by this."""
     return f"shared:{by.id}:"
+
+
+def mail_to(by: User, to: User, what: str, letter: Letter, now: datetime) -> Mail:
+    """The mail that takes this letter from one person to another; an answer goes to who had it sent."""
+    key = f"{key_of(by)}{what}{secrets.token_hex(8)}"
+    return Mail(
+        key, MailKind.ALERT, to.id, to.email, letter.subject, letter.text, letter.html, {"Reply-To": by.email},
+        now, now + LASTS, LANE,
+    )  # fmt: skip
 
 
 def must_be_few(session: Session, by: User, now: datetime, field: str) -> None:

@@ -253,7 +253,7 @@ def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memo
     filters = [query.filter.challenges for query in queries] if job.kind != "urgent" else []
     extras = digests.context.extras(recipient.id, recipient.participant_id, due, filters)
     even_empty = job.kind == "regular" and not due and any(query.nothing_new for query in queries)
-    if composed.empty and not extras.in_doubt and not extras.moments and not even_empty:
+    if composed.empty and not extras.speaks and not even_empty:
         return None
     fields: dict[str, Any]
     try:

@@ -66,13 +66,9 @@ def preview(
     )  # fmt: skip
     filters = [query.filter.challenges for query in recipient.queries]
     extras, writer = context.extras(user_id, recipient.participant_id, due, filters), mailer.writer(now)
-    if digest.empty and due and not extras.moments:
+    if digest.empty and due and not (extras.moments or extras.dossiers):
         return NextMail(writer.day(due, recipient.to, our_work(session, {user_id: due})[user_id]), leaves=True)
-    leaves = (
-        not digest.empty
-        or bool(extras.in_doubt or extras.moments)
-        or any(query.nothing_new for query in recipient.queries)
-    )
+    leaves = not digest.empty or extras.speaks or any(query.nothing_new for query in recipient.queries)
     return NextMail(writer.digest(writer.fitted(digest, extras), recipient.to, extras), leaves)
 
 

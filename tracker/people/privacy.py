@@ -25,6 +25,7 @@ from db.models import (
     Dismissal,
     Dissent,
     Dossier,
+    DossierFollow,
     DossierReader,
     Doubt,
     Duty,
@@ -60,7 +61,7 @@ ROUND_KEPT = timedelta(days=90)
 TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
     ContactMoment: ("message", "reply", "follow_up"),
     Commitment: ("text", "source"),
-    Dossier: ("title", "goal", "message_nl", "message_en", "request", "political_lead", "result_text"),
+    Dossier: ("title", "goal", "message_nl", "message_en", "request", "political_lead", "result_text", "watch"),
     Outcome: ("request", "passage"),
     Stake: ("source",),
     CoalitionStance: ("text", "source"),
@@ -81,6 +82,11 @@ TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
     Doubt: ("remark",),
 }
 FIXED: dict[type[SQLModel], tuple[str, ...]] = {Position: ("internal_wording", "public_wording", "red_lines", "ground")}
+# What is only theirs, and goes with them.
+THEIRS = (
+    *(WebSession, MagicLink, Identity, KnownBrowser, Follow, TeamMember, DossierReader, DossierFollow),
+    *(Lesson, Leaning),
+)
 SECRET = frozenset({"token_hash", "address_hash"})
 # Mail that may still leave; a person who is erased gets none.
 WAITING = (DeliveryState.PLANNED, DeliveryState.DEFERRED, DeliveryState.HELD)
@@ -167,7 +173,7 @@ def erase_user(session: Session, user: User, now: datetime) -> Erased:
     for word in (user.name, user.email):
         _strike(session, word, now, report)
     _empty_mail(session, user, report)
-    for model in (WebSession, MagicLink, Identity, KnownBrowser, Follow, TeamMember, DossierReader, Lesson, Leaning):
+    for model in THEIRS:
         done = session.connection().execute(delete(model).where(col(model.user_id) == user.id))
         report.removed += done.rowcount
     away = delete(Absence).where(or_(*(column == user.id for column in (Absence.user_id, Absence.replacement_id))))

@@ -33,6 +33,7 @@ from tracker.web.lobby import (
     positions,
     resolutions,
     round_answers,
+    watch,
     worklist,
 )
 from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
@@ -167,6 +168,8 @@ ROUTES: list[Route] = [
     Route("POST", "/dossiers/{dossier_id:id}/fase", dossiers.move, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/sluiten", dossiers.close, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/notities", dossiers.note, FUNDRAISER),
+    Route("POST", "/dossiers/{dossier_id:id}/volgen", watch.follow, READER),
+    Route("POST", "/dossiers/{dossier_id:id}/zoekwoorden", watch.set_searches, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/momenten", dossiers.hook, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/opbrengsten", dossiers.record_outcome, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/regelingen-gezien", dossiers.see_calls, FUNDRAISER),

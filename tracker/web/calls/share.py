@@ -1,20 +1,17 @@
 """Share what one found with a colleague: a search or one call, by a mail with one's own sentence."""
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import Call, Challenge, User
-from db.vocabulary import MailKind
-from notifications.message import one_line
-from notifications.outbox import Mail, put
+from notifications.message import Letter, one_line
+from notifications.outbox import put
 from tracker.mailing.mailer import open_mailer
-from tracker.mailing.personal import key_of, must_be_few
+from tracker.mailing.personal import mail_to, must_be_few
 from tracker.matching.search import find
 from tracker.web.calls.filter_form import Filter, in_words, query_string
 from tracker.web.calls.rows import find_call
@@ -23,8 +20,6 @@ from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, InvalidForm
 from tracker.web.frame.phrases import challenge_name
 
-LASTS = timedelta(days=3)
-LANE = 3
 MOST_NAMED = 5
 
 
@@ -90,10 +85,7 @@ def _send(request: RequestContext, shared: Shared, form: ShareForm) -> str:
     context["link"] = mailer.links.page(shared.path)
     text, html = (request.site.render(f"calls/share_mail.{kind}", context) for kind in ("txt", "html"))
     subject = f"{one_line(request.user.name, 60)} deelt: {one_line(shared.name, 120)}"
-    mail = Mail(
-        key_of(request.user) + secrets.token_hex(8), MailKind.ALERT, to.id, to.email, subject, text, html,
-        {"Reply-To": request.user.email}, now, now + LASTS, LANE,
-    )  # fmt: skip
+    mail = mail_to(request.user, to, "", Letter(subject, text, html), now)
     put(request.session, [mail], mailer.key, mailer.domain)
     request.record("shared", f"user {to.id}")
     return shared.back

@@ -48,6 +48,8 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/dossiers/{dossier_id:id}/fase": (Action.DOSSIER_MOVED, Subject.DOSSIER),
     "/dossiers/{dossier_id:id}/sluiten": (Action.DOSSIER_CLOSED, Subject.DOSSIER),
     "/dossiers/{dossier_id:id}/notities": (Action.NOTE_ADDED, Subject.NOTE),
+    "/dossiers/{dossier_id:id}/volgen": (Action.DOSSIER_FOLLOWED, Subject.DOSSIER),
+    "/dossiers/{dossier_id:id}/zoekwoorden": (Action.DOSSIER_SUBJECT_SET, Subject.DOSSIER),
     "/dossiers/{dossier_id:id}/momenten": (Action.MOMENT_HOOKED, Subject.DOSSIER),
     "/dossiers/{dossier_id:id}/opbrengsten": (Action.OUTCOME_RECORDED, Subject.OUTCOME),
     "/dossiers/{dossier_id:id}/regelingen-gezien": (Action.LINKED_CALLS_SEEN, Subject.DOSSIER),

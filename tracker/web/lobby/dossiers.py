@@ -13,11 +13,13 @@ from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Res
 from tracker.applications.mismatches import mismatches
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
-from tracker.lobby import audience, dossier_ends, dossier_list, dossiers, moments
+from tracker.lobby import audience, dossier_ends, dossier_list, dossiers, moments, watch
 from tracker.lobby.asks import asks
 from tracker.lobby.coalition import contradictions_in
 from tracker.lobby.contact_list import contacts_of
 from tracker.lobby.history import history_in, owns
+from tracker.lobby.moment_days import is_paper
+from tracker.lobby.moments import of_call
 from tracker.lobby.positions import designation, ledger, position_on
 from tracker.lobby.timeline import timeline
 from tracker.people.participants import colleagues
@@ -225,6 +227,8 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         may_change=may_change(viewer, dossier),
         outcomes=[(outcome, owns(viewer, outcome)) for outcome in moments.outcomes_of(session, viewer, dossier)],
         history=history_in(session, viewer, dossier),
+        follows=watch.follows(session, viewer.user_id, dossier),
+        outside=[(call, of_call(call), is_paper(call)) for call in watch.found_outside(session, dossier)],
     )
 
 

@@ -1,20 +1,16 @@
 """Kort voor een gesprek: one page to read, to print as PDF, and to mail to oneself or a colleague."""
 
-import secrets
-from datetime import timedelta
-
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from db.models import Organisation, User
-from db.vocabulary import MailKind
 from notifications.letter import plain_letter
-from notifications.outbox import Mail, put
+from notifications.outbox import put
 from tracker.errors import NotFound
 from tracker.exchange.brief import as_pdf, brief_for
 from tracker.lobby import relations
 from tracker.mailing.mailer import open_mailer
-from tracker.mailing.personal import key_of, must_be_few
+from tracker.mailing.personal import mail_to, must_be_few
 from tracker.organisations import register
 from tracker.people.participants import colleagues
 from tracker.rights import viewer_of
@@ -23,8 +19,6 @@ from tracker.web.frame.actions import PageOf
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, InvalidForm
 from tracker.web.lobby.organisations import find_organisation
-
-LASTS, LANE = timedelta(days=3), 3
 
 
 class BriefMailForm(BaseModel):
@@ -77,9 +71,5 @@ def mail(request: RequestContext, organisation: Organisation, form: BriefMailFor
     words = brief_for(session, viewer_of(to), organisation, actions.names(session), now.today)
     about = {"sender": request.user.name, "link": mailer.links.page(page.address(organisation))}
     letter = plain_letter("brief", {**words, **about, "sender_name": mailer.sender.name})
-    sent = Mail(
-        f"{key_of(request.user)}brief:{secrets.token_hex(8)}", MailKind.ALERT, to.id, to.email, letter.subject,
-        letter.text, letter.html, {"Reply-To": request.user.email}, now.instant, now.instant + LASTS, LANE,
-    )  # fmt: skip
-    put(session, [sent], mailer.key, mailer.domain)
+    put(session, [mail_to(request.user, to, "brief:", letter, now.instant)], mailer.key, mailer.domain)
     request.record("brief mailed", f"organisation {organisation.id}", f"user {to.id}")
