@@ -1,7 +1,7 @@
 """The wall clock, read in one place; everything else gets the moment handed in."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 
@@ -33,3 +33,14 @@ class Clock:
     def is_set(self) -> bool:
         """Whether a person set it: then it is not compared with the sources' clocks."""
         return self.fixed is not None
+
+
+@dataclass(frozen=True)
+class SteppingClock(Clock):
+    """A clock that stands still until a person moves it on, as in the demo."""
+
+    steps: list[timedelta] = field(default_factory=list)
+
+    def now(self) -> Now:
+        """The moment it was set to, and what was added since."""
+        return Now(super().now().instant + sum(self.steps, timedelta()))

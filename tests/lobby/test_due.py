@@ -405,6 +405,6 @@ def test_the_example_is_loaded_once_and_marked_as_one(session: Session, now: dat
     found = list(session.exec(select(Dossier)))
     assert {d.stage for d in found} >= {"active", "drafting", "exploring", "go_no_go", "submitted", "scouting"}
     assert all(d.example for d in found)
-    assert all(u.email.endswith(".invalid") for u in session.exec(select(User)))
+    assert all(u.email.endswith(".example") for u in session.exec(select(User)))
     assert len(due.lobby_due(session, now.date())) >= 5
     assert session.get(Participant, "haarlem")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from tracker.clock import Clock
+from tracker.clock import SteppingClock
 from tracker.commands.context import CommandContext
 from tracker.commands.serve import serve_pages
 from tracker.errors import CommandFailed
@@ -32,11 +32,14 @@ def demo(
     steps.mail_all(shown, typer.echo)
     steps.add_example(shown, typer.echo)
     calendar = steps.write_calendar(shown)
-    typer.echo(f"\nDatabase   {FOLDER / 'kansenradar.db'}\nMail       {FOLDER / 'mail'}\nAgenda     {calendar}")
+    made = {"Database": FOLDER / "kansenradar.db", "Mail": FOLDER / "mail", "Agenda": calendar}
+    typer.echo("\n" + "\n".join(f"{what:<15}{where}" for what, where in made.items()))
     if not once:
-        typer.echo(f"Inloggen   {steps.sign_in_link(shown)}  (als coördinator)")
+        for role, address in steps.addresses(shown):
+            typer.echo(f"{role:<15}{address}")
         port = urlsplit(shown.settings.base_url).port or port
-        serve_pages(CommandContext(shown.settings, Clock(shown.now)), HOST, port)
+        clock = SteppingClock(shown.now)
+        serve_pages(CommandContext(shown.settings, clock), HOST, port, steps.desk(shown, clock))
 
 
 def free_port(wanted: int) -> int:

@@ -12,6 +12,7 @@ from tracker.errors import CommandFailed
 from tracker.settings import LOCAL_HOSTS, Settings
 from tracker.web.app import build
 from tracker.web.frame.connections import MOST_CONNECTIONS, BoundedConnection
+from tracker.web.people.demo import DemoDesk
 
 app = typer.Typer()
 
@@ -26,9 +27,9 @@ def serve(
     serve_pages(context_of(context).with_whole_database(), host, port)
 
 
-def serve_pages(command: CommandContext, host: str, port: int) -> None:
+def serve_pages(command: CommandContext, host: str, port: int, desk: DemoDesk | None = None) -> None:
     """Serve until SIGTERM or Ctrl-C; refuses to start where people would come over plain HTTP."""
-    server = page_server(command, host, port)
+    server = page_server(command, host, port, desk)
     end_well_on_sigterm()
     server.run()
 
@@ -38,10 +39,10 @@ def end_well_on_sigterm() -> None:
     signal.signal(signal.SIGTERM, lambda *_: None)
 
 
-def page_server(command: CommandContext, host: str, port: int) -> uvicorn.Server:
+def page_server(command: CommandContext, host: str, port: int, desk: DemoDesk | None = None) -> uvicorn.Server:
     """The server of the pages, not yet started."""
     refuse_plain_http(command.settings)
-    app = build(command.settings, command.engine, command.clock)
+    app = build(command.settings, command.engine, command.clock, desk=desk)
     typer.echo(f"serving on http://{host}:{port} as {command.settings.base_url}", err=True)
     proxies = command.settings.trusted_proxies
     config = uvicorn.Config(

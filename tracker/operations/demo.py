@@ -1,17 +1,16 @@
 """The whole product on recorded answers of the sources: a fresh database, matches, a digest, a calendar."""
 
 import asyncio
-import secrets
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from db.models import Delivery, Subscription, User
+from db.models import Delivery, Subscription, User, WebSession
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeliveryState, Role, Visibility
 from notifications.dispatcher import send_due
@@ -21,22 +20,28 @@ from tracker.calendar.events import all_deadlines
 from tracker.calendar.load_bodies import load_bodies
 from tracker.calls.ingest import ingest
 from tracker.challenges.agenda import load_agendas
-from tracker.clock import Clock
+from tracker.clock import Clock, SteppingClock
 from tracker.database import migrate_database
 from tracker.errors import NotPossible
 from tracker.mailing.mailer import open_mailer, sending_rules, transport_of
 from tracker.mailing.plan import plan
+from tracker.mailing.run import plan_now, send_now
 from tracker.matching import DIGEST_THRESHOLD
 from tracker.matching.run import match_with_model
 from tracker.operations.example_data import load_example
 from tracker.people.participants import load_participants
-from tracker.people.sign_in_links import new_link
 from tracker.settings import Settings
-from tracker.web.people.login import link_address
+from tracker.web.people.demo import DemoDesk
 
 RECORDINGS = Path(__file__).parents[2] / "tests" / "recordings"
 READER = "fondsenwerver@voorbeeld.example"
-COORDINATOR = "coordinator@voorbeeld.example"
+PEOPLE = (
+    ("lezer@voorbeeld.example", "Ruben Visser", Role.READER),
+    ("lobbyist@voorbeeld.example", "Lotte de Boer", Role.LOBBYIST),
+    ("coordinator@voorbeeld.example", "Noor Bakker", Role.COORDINATOR),
+    ("beheerder@voorbeeld.example", "Bas Willems", Role.ADMINISTRATOR),
+)
+WEEK = 7  # days
 WANTED = ("A20-1-circulair", "A20-1-energie", "A20-2-klimaat", "A20-2-cultuur", "A20-3-duurzaam")
 Say = Callable[[str], None]
 
@@ -74,13 +79,13 @@ def prepare(folder: Path, port: int) -> Demo:
 
 
 def fill(demo: Demo, say: Say) -> None:
-    """Agendas, participants, bodies, two people with a subscription, and every recorded source."""
+    """Agendas, participants, bodies, somebody of each role, a subscription, and every recorded source."""
     with writing(demo.engine) as session:
         load_agendas(session)
         load_participants(session)
         load_bodies(session)
         reader = _person(demo.now, READER, "Sam de Vries", Role.FUNDRAISER)
-        session.add_all([reader, _person(demo.now, COORDINATOR, "Noor Bakker", Role.COORDINATOR)])
+        session.add_all([reader, *(_person(demo.now, *person) for person in PEOPLE)])
         session.flush()
         assert reader.id
         session.add(_subscription(reader.id, demo.now))
@@ -148,10 +153,34 @@ def write_calendar(demo: Demo) -> Path:
     return path
 
 
-def sign_in_link(demo: Demo) -> str:
-    """A link that signs in as the coordinator, once."""
-    with writing(demo.engine) as session:
-        user = session.exec(select(User).where(col(User.email) == COORDINATOR)).one()
-        token = secrets.token_urlsafe(32)
-        new_link(session, user, user.email, token, "/", demo.now)
-    return link_address(demo.settings.base_url, token)
+def addresses(demo: Demo) -> list[tuple[str, str]]:
+    """For each role, in Dutch, where one goes on as somebody who has it."""
+    return [(role.label, f"{demo.settings.base_url}/demo#{role.value}") for role in Role]
+
+
+def desk(demo: Demo, clock: SteppingClock) -> DemoDesk:
+    """What the demo's own page can do."""
+    return DemoDesk(lambda: _send(demo, clock), lambda: _week(demo, clock))
+
+
+def _send(demo: Demo, clock: SteppingClock) -> None:
+    send_now(demo.settings, demo.engine, clock)
+
+
+def _week(demo: Demo, clock: SteppingClock) -> None:
+    """Seven mornings, each with its mail; the sources say on the last what they said before."""
+    for _ in range(WEEK - 1):
+        _morning(demo, clock)
+    for name in sources.names():
+        if (RECORDINGS / name / "index.json").is_file():
+            _replayed(replace(demo, now=clock.now().instant + timedelta(days=1)), name)
+    _morning(demo, clock)
+
+
+def _morning(demo: Demo, clock: SteppingClock) -> None:
+    clock.steps.append(timedelta(days=1))
+    with writing(demo.engine) as session:  # who is walking through the demo is not signed out by it
+        for row in session.exec(select(WebSession)):
+            row.expires_at += timedelta(days=1)
+    plan_now(demo.settings, demo.engine, clock)
+    send_now(demo.settings, demo.engine, clock)

@@ -57,12 +57,12 @@ def ask_for_link(
     if serving is not None:
         return AskedLink(works_until=serving.expires_at)
     key = f"login:{secrets.token_hex(16)}"
-    new_link(session, user, address, links.sign_in_token(key), next_path, now, place)
+    _new_link(session, user, address, links.sign_in_token(key), next_path, now, place)
     _mail_link(session, links, user, key, now)
     return AskedLink(mail_key=key)
 
 
-def new_link(
+def _new_link(
     session: Session, user: User | None, address: str, token: str, next_path: str, now: datetime, place: str = ""
 ) -> None:
     """A link that works once. Those asked for earlier go on working until their time."""

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from fastapi import APIRouter, FastAPI
@@ -36,8 +37,9 @@ from tracker.web.frame.readiness import heartbeat
 from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
 from tracker.web.frame.site import STATIC, Site, StaticFiles
+from tracker.web.people.demo import DemoDesk
 from tracker.web.people.provider_login import Providers
-from tracker.web.routes import ROUTES, Guard, Route, menu_for
+from tracker.web.routes import DEMO_ROUTES, ROUTES, Guard, Route, menu_for
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in
 MOST_FIELDS = 2000
@@ -76,18 +78,22 @@ def build(
     limits: Limits | None = None,
     scorer: PreviewScorer | None = None,
     fetch: Fetch | None = None,
+    desk: DemoDesk | None = None,
 ) -> ASGIApp:
     """The application; CommandFailed where a provider's settings are wrong.
 
     FastAPI's own pages stay off: the API describes itself at its own address.
     """
     providers = Providers(read_providers(settings), ProviderTalk(fetch or guarded_fetch(settings.fetch_allow)))
-    site = Site(settings, engine, clock, {PreviewScorer: scorer or PreviewScorer(), Providers: providers})
+    parts: dict[type[Any], Any] = {PreviewScorer: scorer or PreviewScorer(), Providers: providers}
+    site = Site(settings, engine, clock, parts, desk is not None)
     site.templates.globals["menu_for"] = menu_for
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     counted = limits or Limits()
     app.state.site, app.state.limits = site, counted
-    for route in ROUTES:
+    if desk is not None:
+        site.parts[DemoDesk] = desk
+    for route in [*ROUTES, *(DEMO_ROUTES if desk else [])]:
         if not isinstance(route.handler, APIRouter):
             app.add_route(route.path, _endpoint(site, route, counted), methods=[route.method])
     app.include_router(v1.router, prefix=v1.ROOT)
@@ -265,6 +271,6 @@ def _is_api(request: Request) -> bool:
 def error_page(site: Site, status: int, headers: dict[str, str]) -> Response:
     """The page of a refusal or failure."""
     title = TITLES.get(status, TITLES[400])
-    nobody = {"me": None, "path": "", "csrf": "", "done": "", "clock_since": None}
+    nobody = {"me": None, "path": "", "csrf": "", "done": "", "clock_since": None, "demo": site.demo, "today": None}
     page = site.render("frame/error.html", {"status": status, "title": title, **nobody})
     return HTMLResponse(page, status, headers=headers)

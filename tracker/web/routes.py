@@ -37,7 +37,7 @@ from tracker.web.lobby import (
     worklist,
 )
 from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
-from tracker.web.people import absences, account, audit, leaving, login, people, people_sheet, provider_login
+from tracker.web.people import absences, account, audit, demo, leaving, login, people, people_sheet, provider_login
 from tracker.web.sources import sources
 
 
@@ -86,6 +86,15 @@ MENU = (
     ("/abonnementen", "Abonnementen"),
     ("/beheer", "Beheer"),
 )
+
+# Only where the demo is served: `kansenradar demo` hands its desk to the application.
+DEMO_ROUTES: list[Route] = [
+    Route("GET", "/demo", demo.index, PUBLIC),
+    Route("POST", "/demo/wie", demo.be, PUBLIC, Guard.PAGE),
+    Route("GET", "/demo/post", demo.inbox, PUBLIC),
+    Route("GET", "/demo/post/{delivery_id:id}", demo.one_mail, PUBLIC),
+    Route("POST", "/demo/week", demo.week, PUBLIC, Guard.PAGE, looks=True),
+]
 
 ROUTES: list[Route] = [
     # in and out

@@ -121,6 +121,7 @@ class RequestContext:
             "path": self.path,
             "done": self.query.get("gedaan", ""),
             "clock_since": self.clock_since,
+            "demo": self.site.demo,
             **context,
         }
         return HTMLResponse(self.site.render(template, full, block), status, headers=self.answer_headers)

@@ -56,6 +56,7 @@ DONE = {
     "vrijgegeven": "Vrijgegeven: deze regelingen gaan mee in de overzichten.",
     "herinneringen": "Bewaard. U krijgt herinneringen op de dagen die aangevinkt zijn.",
     "uitgenodigd": "Uitgenodigd: de mail staat klaar.",
+    "weeklater": "Het is nu een week later. Wat er intussen te mailen was, staat in het postvak.",
     "ingelezen": "Ingelezen: iedereen uit het bestand staat er nu bij.",
     "vertrokken": "Overgedragen, en de toegang is beëindigd.",
     "toegelaten": "Dit adres krijgt weer mail.",

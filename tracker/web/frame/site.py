@@ -32,6 +32,7 @@ class Site:
     engine: Engine
     clock: Clock
     parts: dict[type[Any], Any] = field(default_factory=dict)
+    demo: bool = False  # whether the demo's own pages are there
 
     def part(self, kind: type[T]) -> T:
         """What a page keeps for as long as the application runs, such as a cache; made when it is first asked for."""

@@ -149,8 +149,3 @@ def leave(request: RequestContext) -> Response:
     answer = request.to("/inloggen", done="afgemeld")
     answer.delete_cookie(cookie_name(request.site.secure), secure=request.site.secure, httponly=True, samesite="lax")
     return answer
-
-
-def link_address(base_url: str, token: str) -> str:
-    """What stands in the mail; from the configured address, never from a request's Host header."""
-    return Links(base_url, ()).page(f"/inloggen/link/{token}")
