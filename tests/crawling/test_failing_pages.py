@@ -132,6 +132,7 @@ def test_a_robots_file_that_fails_is_asked_for_once_a_crawl(server: Played, tmp_
     assert [asked.path for asked in server.asked] == ["/robots.txt"]
 
 
+@pytest.mark.one_database
 def test_four_slow_sources_do_not_hold_up_a_fifth(engine: Engine, tmp_path: Path) -> None:
     stop, slow = Event(), ("bekendmakingen", "rijksoverheid", "rvo", "eu_portal")
     with playing() as hanging, playing() as good:
@@ -146,12 +147,10 @@ def test_four_slow_sources_do_not_hold_up_a_fifth(engine: Engine, tmp_path: Path
             data_dir=tmp_path,
             source_roots={**dict.fromkeys(slow, hanging.url), "stad": good.url},
             fetch_allow=(f"127.0.0.1:{hanging.port}", f"127.0.0.1:{good.port}"),
-            source_limit_seconds=45,
+            source_limit_seconds=300,
         )
-        began, done = monotonic(), {}
-        for report in crawl_sources(engine, settings, [*slow, "stad"], NOW, True, lambda _: None):
-            done[report.source] = (report.seen, monotonic() - began)
-        stop.set()
-    assert next(iter(done)) == "stad"
-    assert done["stad"][0] == 1
-    assert done["stad"][1] < min(seconds for name, (_, seconds) in done.items() if name in slow) - 10
+        reports = iter(crawl_sources(engine, settings, [*slow, "stad"], NOW, True, lambda _: None))
+        first = next(reports)
+        stop.set()  # only now do the slow ones go on
+        assert (first.source, first.seen) == ("stad", 1)
+        assert {report.source for report in reports} == set(slow)
