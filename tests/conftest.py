@@ -37,12 +37,14 @@ NOW = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--every-database", action="store_true", help="run what only reads on PostgreSQL, too (make prove)"
+        "--every-database",
+        action="store_true",
+        help="run what does not differ by database on PostgreSQL, too (make prove)",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What only reads, by SQL that does not differ, runs on SQLite alone: a third of the time of such a module."""
+    """Where neither SQL nor locks differ by database, SQLite alone: less than half the time of such a module."""
     if config.getoption("--every-database"):
         return
     left_out = [item for item in items if item.get_closest_marker("one_database") and _on_postgresql(item)]

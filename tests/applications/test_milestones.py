@@ -22,6 +22,8 @@ from tracker.errors import Incomplete, NotAllowed
 from tracker.lobby.timeline import timeline
 from tracker.rights import Deed, viewer_of
 
+pytestmark = pytest.mark.one_database  # rules of stages on plain rows
+
 
 def with_deadline(cast: Cast, day: date | None = date(2027, 3, 16)) -> Deadline:
     load_bodies(cast.session)

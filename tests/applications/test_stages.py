@@ -18,6 +18,8 @@ from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, NotAllowe
 from tracker.lobby.timeline import timeline
 from tracker.rights import Deed, viewer_of
 
+pytestmark = pytest.mark.one_database  # rules of stages on plain rows
+
 S = ApplicationStage
 YES = {check.value: "yes" for check in Check}
 

@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlmodel import Session, col, select
 
 from db.models import Call, Crawl
 from scrapers.listing import Listing
 from tests.make.crawls import closes, make_listing, store
+
+pytestmark = pytest.mark.one_database  # rules on plain rows
 
 LACKS = "eu_portal lacks 1 that stand here: LIFE-2026-NEW (Regeling 2)"
 

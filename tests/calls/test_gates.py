@@ -18,6 +18,8 @@ from tracker.clock import Now
 from tracker.matching.search import find
 from tracker.web.calls.rows import next_date
 
+pytestmark = pytest.mark.one_database  # rules on plain rows
+
 
 def day(text: str | None) -> datetime | None:
     return datetime.fromisoformat(f"{text}T12:00").replace(tzinfo=UTC) if text else None

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlmodel import Session, select
 
 from db.models import Call, Revision
@@ -10,6 +11,8 @@ from scrapers.listing import PARTICULARS
 from tests.make.crawls import make_listing, store
 from tracker.exchange.import_calls import call_of
 from tracker.exchange.tables import calls
+
+pytestmark = pytest.mark.one_database  # rules on plain rows
 
 DAY = timedelta(days=1)
 

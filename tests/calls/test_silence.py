@@ -14,6 +14,8 @@ from tracker.calls.consolidate import SourceRecord, merge_records
 from tracker.calls.records import records
 from tracker.calls.silence import keep_facts, lost_fields
 
+pytestmark = pytest.mark.one_database  # rules on plain rows
+
 DAY = timedelta(days=1)
 MARCH, OCTOBER, NOVEMBER = "2027-03-17", "2026-10-01", "2026-11-02"
 

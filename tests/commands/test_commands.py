@@ -31,7 +31,7 @@ def kansenradar(folder: Path, *arguments: str, **settings: str) -> subprocess.Co
     mine = {k: v for k, v in os.environ.items() if not k.startswith("KANSENRADAR_")}
     environment = {**mine, "PYTHONPATH": str(ROOT), **settings}
     command = [sys.executable, "-m", "tracker", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
 
 
 def test_the_clock_may_stand_anywhere() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from time import monotonic
 from typing import Any
 
 import pytest

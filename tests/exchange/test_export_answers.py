@@ -16,6 +16,8 @@ from tracker.exchange.export_answers import answers, spans_of
 from tracker.exchange.tables import FORMATS
 from tracker.rights import Deed
 
+pytestmark = pytest.mark.one_database  # plain rows into a file
+
 
 def answered(
     session: Session, now: datetime, field: str, sentence: str, readings: tuple[str, ...], kind: AnswerKind, value: str

@@ -16,6 +16,8 @@ from tracker.lobby import contacts, moments
 from tracker.lobby.asks import asks, tallies
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # rules of the lobby on plain rows
+
 TODAY = date(2026, 5, 29)
 
 

@@ -14,6 +14,8 @@ from tracker.lobby import coalition
 from tracker.lobby.coalition import close_round, contradictions, join, open_round, say, tally
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # rules of the lobby on plain rows
+
 TODAY = date(2026, 5, 29)
 
 

@@ -28,6 +28,8 @@ from tracker.lobby.timeline import timeline
 from tracker.people.privacy import erase_person
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # rules of the lobby on plain rows
+
 TODAY = date(2026, 5, 29)
 OFFICE = Office("Ministerie van VRO", "Directeur Woningbouw", "K. Naria-Vogel")
 

@@ -15,6 +15,8 @@ from tracker.lobby import due, moments
 from tracker.lobby.timeline import timeline
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # rules of the lobby on plain rows
+
 TODAY = date(2026, 5, 29)
 
 

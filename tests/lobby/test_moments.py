@@ -25,6 +25,8 @@ from tracker.lobby.timeline import timeline
 from tracker.lobby.yearly_moments import patterns, ref_of
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # rules of the lobby on plain rows
+
 TODAY = date(2026, 5, 29)
 
 

@@ -12,6 +12,8 @@ from tracker.lobby.presence import Presence, presence
 from tracker.organisations.load import load_organisations
 from tracker.rights import viewer_of
 
+pytestmark = pytest.mark.one_database  # rules of the lobby on plain rows
+
 TODAY = date(2026, 5, 29)
 KGG = "Ministerie van Klimaat en Groene Groei"
 HEAT = Office(KGG, "directeur Warmte")

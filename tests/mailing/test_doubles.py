@@ -12,6 +12,10 @@ from tests.make.crawls import closes, make_listing, store
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, told
 from tracker.calls.duplicate_pairs import dismiss
 
+pytestmark = (
+    pytest.mark.one_database
+)  # what is told and when; what planning asks of a database test_plan.py asks of both
+
 AGENCY = make_listing("wis", title="Warmtenetten Investeringssubsidie (WIS)", publisher="RVO", budget=200_000_000)
 GAZETTE = make_listing(
     "stcrt-2026-1",

@@ -16,6 +16,10 @@ from tracker.calls.answers import doubt
 from tracker.calls.open_questions import past_yet_open
 from tracker.rights import Deed
 
+pytestmark = (
+    pytest.mark.one_database
+)  # what is told and when; what planning asks of a database test_plan.py asks of both
+
 STAGES = (closes("2026-06-15", "17:00", "stage_1"), closes("2026-09-17", "17:00", "stage_2"))
 SHUT_ALREADY = (closes("2026-04-29", "17:00", "stage_1"), closes("2026-09-17", "17:00", "stage_2"))
 

@@ -13,6 +13,10 @@ from tests.make.vectors import alike
 from tracker.matching.lessons import put_back, teach
 from tracker.matching.verdicts import judge
 
+pytestmark = (
+    pytest.mark.one_database
+)  # what is told and when; what planning asks of a database test_plan.py asks of both
+
 SCHOOLING = [f"Scholing in derde landen: {place}" for place in ("Syrië", "Egypte", "Marokko", "Tunesië")]
 
 

@@ -15,6 +15,10 @@ from tracker.clock import Now
 from tracker.lobby.yearly_moments import UpcomingMoment
 from tracker.mailing.moment_news import SourcedMoment, line_of, news_of
 
+pytestmark = (
+    pytest.mark.one_database
+)  # what is told and when; what planning asks of a database test_plan.py asks of both
+
 MONDAY = datetime(2026, 6, 1, 6, tzinfo=UTC)  # 08:00 in Amsterdam
 MOMENT = UpcomingMoment(
     "call:1", "Sloop", "consultation", "national", "", None, date(2026, 6, 12), True, "", "", of_source=True, call_id=1

@@ -20,6 +20,10 @@ from tests.make.mail_cases import (
 )
 from tracker.mailing.plan import plan
 
+pytestmark = (
+    pytest.mark.one_database
+)  # what is told and when; what planning asks of a database test_plan.py asks of both
+
 MONDAY = datetime(2026, 6, 1, 6, tzinfo=UTC)
 
 

@@ -13,6 +13,10 @@ from tests.make.crawls import closes, make_listing, store
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tests.make.pages import make_user, visit
 
+pytestmark = (
+    pytest.mark.one_database
+)  # what is told and when; what planning asks of a database test_plan.py asks of both
+
 NOVEMBER = datetime(2026, 11, 10, 6, 45, tzinfo=UTC)
 
 

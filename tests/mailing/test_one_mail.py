@@ -31,6 +31,10 @@ from tracker.mailing.periods import midnight_of
 from tracker.mailing.plan import plan
 from tracker.rights import Deed
 
+pytestmark = (
+    pytest.mark.one_database
+)  # what is told and when; what planning asks of a database test_plan.py asks of both
+
 MONDAY = datetime(2026, 6, 1, 6, tzinfo=UTC)  # 08:00 in Amsterdam
 
 

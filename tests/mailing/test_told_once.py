@@ -22,6 +22,10 @@ from tests.make.smtp_server import SmtpServer, running
 from tracker.calls.ingest import ingest
 from tracker.calls.merge import join
 
+pytestmark = (
+    pytest.mark.one_database
+)  # what is told and when; what planning asks of a database test_plan.py asks of both
+
 
 def local(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=ZoneInfo("Europe/Amsterdam")).astimezone(UTC)  # type: ignore[misc, arg-type]

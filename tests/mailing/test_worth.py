@@ -14,6 +14,10 @@ from db.vocabulary import Cadence, DeadlineKind, ToldKind
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tests.make.pages import visit
 
+pytestmark = (
+    pytest.mark.one_database
+)  # what is told and when; what planning asks of a database test_plan.py asks of both
+
 MONDAY = timedelta(days=3)  # after the Friday of ``now``
 
 

@@ -22,6 +22,7 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 @pytest.mark.slow
+@pytest.mark.one_database  # what planning asks of a database test_plan.py asks of both
 def test_a_year_misses_nothing_and_doubles_nothing(engine: Engine, tmp_path: Path) -> None:
     make_agenda(engine)
     make_call(engine, at(FIRST, 6), "Voor het begin", closes=date(2028, 12, 1))

@@ -75,8 +75,8 @@ def start(
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=told, stderr=told)
 
 
-def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
-    """Until it is so."""
+def wait_for(what: Callable[[], object], seconds: float = 300) -> None:
+    """Until it is so; the seconds are for a machine that is busy with other things."""
     last = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < last, "it never came to that"

@@ -15,6 +15,8 @@ from tracker.challenges.agenda import load_agendas
 from tracker.matching.certainty import Certainty, certainty
 from tracker.matching.verdicts import judge
 
+pytestmark = pytest.mark.one_database  # counting on plain rows
+
 
 def test_an_opgave_of_the_shipped_agenda_has_labels_and_a_new_one_has_none(session: Session) -> None:
     load_agendas(session)

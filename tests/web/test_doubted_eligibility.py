@@ -20,6 +20,8 @@ from tracker.mailing.keys import signing_keys
 from tracker.matching import Matcher, model_name
 from tracker.matching.run import match_calls
 
+pytestmark = pytest.mark.one_database  # words on a page; the queries of pages test_pages.py asks of both
+
 
 @pytest.fixture
 def people(engine: Engine, now: datetime) -> dict[Role, User]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from db.leases import database_clock, release, take
@@ -11,6 +12,8 @@ from db.session import writing
 from tests.make.pages import make_user, visit
 from tracker.operations.scheduler import LEASE
 from tracker.web.frame.readiness import CLOCK
+
+pytestmark = pytest.mark.one_database  # words on a page; the queries of pages test_pages.py asks of both
 
 BANNER = "De klok van Kansenradar staat stil"
 
