@@ -5,13 +5,9 @@ from binascii import b2a_qp
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from db.vocabulary import Eligibility, Status
@@ -24,10 +20,10 @@ from notifications.headlines import LOST, coverage_line, headline_of, subject_of
 from notifications.links import ALL, DOUBT, REMINDERS, ROUND, VERDICT, AnswerLink, Links
 from notifications.message import MOST_SUBJECT, Addressee, Letter, domain_of, mailbox, one_line, sealed
 from notifications.places import PLACES, Place
+from notifications.plain_letter import environments, inlined, rows
 from notifications.shells import Shells
 from notifications.topics import TopicLine, lines
 
-TEMPLATES = Path(__file__).parent / "templates"
 MOST_BYTES = 79_000  # of the calls in text and HTML as they travel, so that a whole mail stays under 90 kB
 EXTRA_LINE = 500  # bytes that one line beside the calls may take
 LONGER = 20  # bytes by which a reader's own link may be longer than what keeps its place
@@ -81,55 +77,6 @@ class RenderedCall:
     size: int
 
 
-@cache
-def _environments() -> tuple[Environment, Environment]:
-    """One for text and one for HTML: select_autoescape() leaves .txt and unknown suffixes unescaped (V13)."""
-    loader = FileSystemLoader(TEMPLATES)
-    options: dict[str, Any] = {
-        "loader": loader,
-        "undefined": StrictUndefined,
-        "trim_blocks": True,
-        "lstrip_blocks": True,
-    }
-    return Environment(autoescape=False, **options), Environment(autoescape=True, **options)  # noqa: S701
-
-
-@cache
-def _style() -> str:
-    return (TEMPLATES / "_base/style.css").read_text("utf-8")
-
-
-@cache
-def _inliner() -> Any:
-    return css_inline.CSSInliner(
-        keep_style_tags=True, load_remote_stylesheets=False, extra_css=_style(), keep_at_rules=True, minify_css=True
-    )
-
-
-def _inlined(page: str) -> str:
-    return str(_inliner().inline(page))
-
-
-def _rows(table: str) -> str:
-    """The rows of a table with their styles inlined, to stand in the table of their section."""
-    inlined = str(_inliner().inline_fragment(table, _style()))
-    return inlined[inlined.index("<tbody>") + len("<tbody>") : inlined.rindex("</tbody>")]
-
-
-def sign_in(link: str, name: str) -> Letter:
-    """The mail with a link to sign in."""
-    return plain_letter("sign_in", {"link": link, "name": one_line(name, 100)})
-
-
-def plain_letter(mail: str, context: Mapping[str, Any]) -> Letter:
-    """One of the mails that name no call, from the templates in the folder of that name."""
-    plain, marked = _environments()
-    subject = one_line(plain.get_template(f"{mail}/subject.txt").render(context), MOST_SUBJECT)
-    full = {"sender_name": "Kansenradar", "subject": subject, **context}
-    html = _inlined(marked.get_template(f"{mail}/body.html").render(full))
-    return Letter(subject, plain.get_template(f"{mail}/body.txt").render(full), html)
-
-
 class Writer:
     """Writes letters of one moment; keeps what it rendered, because many people read the same calls."""
 
@@ -139,7 +86,7 @@ class Writer:
         self._secret = sealed(links.keys[0], "place")[:16]
         self._marks = [Markup("<!--%s %s-->") % (self._secret, place) for place in range(DUE + 1)]
         self._told: dict[Any, CallCard] = {}
-        self._shells = Shells(_environments(), _inlined)
+        self._shells = Shells(environments(), inlined)
         self._own_place = re.compile(f"{self._secret}-({VERDICT}|{DOUBT})-(\\d+)-")
         self._of_items: dict[int, tuple[Item, CallCard, RenderedCall]] = {}  # by identity: many readers share an item
         self._pieces: dict[tuple[str, CallCard], RenderedCall] = {}
@@ -321,11 +268,11 @@ class Writer:
         if key not in self._pieces:
             if len(self._pieces) >= MOST_KEPT:
                 self._pieces.clear()
-            plain, marked = _environments()
+            plain, marked = environments()
             decide, doubt = (self.links.page(f"/{what}/{self._place(what, card.id)}") for what in (VERDICT, DOUBT))
             context = {"call": card, "decide": decide, "doubt": doubt}
             text = plain.get_template(f"_base/{form}.txt").render(context)
-            html = _rows(marked.get_template(f"_base/{form}.html").render(context))
+            html = rows(marked.get_template(f"_base/{form}.html").render(context))
             links = LONGER * (text.count(self._secret) + html.count(self._secret))
             self._pieces[key] = RenderedCall(text, html, _travelling(text) + _travelling(html) + links)
         return self._pieces[key]

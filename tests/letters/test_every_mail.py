@@ -18,10 +18,11 @@ from notifications.catalogue import CatalogueCall, Change, read_catalogue
 from notifications.digest import Coverage, Digest, Item, Reason, SubscriptionQuery
 from notifications.digest_extras import DigestExtras, FollowedDossier, InDoubt
 from notifications.due_today import AgendaLine, DueToday
-from notifications.letter import TEMPLATES, AlertLine, Sender, Writer, plain_letter, sign_in
+from notifications.letter import AlertLine, Sender, Writer
 from notifications.links import Links
 from notifications.message import Addressee, Letter, as_bytes
 from notifications.places import DecisionWindow, Place
+from notifications.plain_letter import TEMPLATES, plain_letter, sign_in
 from tests.make.browser import AXE, chromium
 from tests.make.mail_cases import make_agenda, make_call
 from tests.make.word_engine import as_word_shows, word_faults

@@ -7,9 +7,9 @@ from sqlmodel import Session, col, select
 from db.models import CoalitionMember, Participant, RoundInvitation, SignOffRound, User
 from db.session import reading
 from db.vocabulary import MailKind
-from notifications.letter import plain_letter
 from notifications.links import ROUND
 from notifications.outbox import Mail, put
+from notifications.plain_letter import plain_letter
 from notifications.wording import day
 from tracker.lobby.round_answers import asked_by, link_of
 from tracker.mailing.mailer import Mailer

@@ -16,8 +16,8 @@ from sqlmodel import Session, col, select
 
 from db.models import Delivery, MagicLink, MailText, User
 from db.vocabulary import MailKind
-from notifications.letter import sign_in
 from notifications.links import SIGN_IN_PLACE, Links
+from notifications.plain_letter import sign_in
 from tracker.people.access import hashed
 
 WORKS_FOR = timedelta(minutes=10)

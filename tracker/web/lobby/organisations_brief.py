@@ -4,8 +4,8 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from db.models import Organisation, User
-from notifications.letter import plain_letter
 from notifications.outbox import put
+from notifications.plain_letter import plain_letter
 from tracker.errors import NotFound
 from tracker.exchange.brief import as_pdf, brief_for
 from tracker.lobby import relations
