@@ -12,6 +12,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from db.models.contacts import ContactMoment
+from db.models.documents import Document
 from db.models.lobby import CoalitionMember, Dossier, DossierReader, Position
 from db.queries import Viewer
 from db.vocabulary import Role, Visibility
@@ -156,6 +158,17 @@ def readable(viewer: Viewer) -> ColumnElement[bool]:
     if works(viewer) and viewer.participant_id:
         drafts = or_(drafts, col(Position.participant_id) == viewer.participant_id)
     return and_(visible(viewer, Position), or_(col(Position.state) == PositionState.ADOPTED, drafts))
+
+
+def attached(viewer: Viewer) -> ColumnElement[bool]:
+    """The documents the viewer may know of: by their own visibility, and by that of all they hang on."""
+    hosts = (
+        (col(Document.dossier_id), select(Dossier.id).where(visible(viewer, Dossier))),
+        (col(Document.position_id), select(Position.id).where(readable(viewer))),
+        (col(Document.contact_id), select(ContactMoment.id).where(visible(viewer, ContactMoment))),
+    )
+    open_to = [or_(column.is_(None), column.in_(seen)) for column, seen in hosts]
+    return and_(visible(viewer, Document), col(Document.withdrawn_at).is_(None), *open_to)
 
 
 def may_read_inside(viewer: Viewer, position: Position, group: Group) -> bool:

@@ -163,6 +163,13 @@ def days_left(now: datetime, value: date | datetime) -> str:
     return {-1: "gisteren gesloten", 0: "vandaag", 1: "morgen"}.get(days, f"nog {days} dagen")
 
 
+def file_size(size: int) -> str:
+    """``12 kB``, ``3,4 MB``, of a number of bytes."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    return f"{size / 1_000_000:.1f} MB".replace(".", ",")
+
+
 def count(number: int, one: str, many: str) -> str:
     """``1 kans``, ``7 kansen``."""
     return f"{number} {one if number == 1 else many}"

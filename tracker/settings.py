@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     sign_in_link: Literal["on", "off", "without-provider"] = Field(
         default="on", description="signing in by a link in a mail: on, off, or without-provider (only where none is)"
     )
+    document_megabytes: int = Field(
+        default=10, ge=1, le=50, description="the largest file that can hang on a dossier, position or contact, in MB"
+    )
     snapshot_days: int = Field(default=730, ge=1, description="how long the bytes a source showed are kept as proof")
     wait_for_matching: int = Field(
         default=60, ge=0, description="minutes that a due digest waits while calls are still being matched"

@@ -30,6 +30,7 @@ from db.models.calls import (
     Snapshot,
 )
 from db.models.contacts import Commitment, ContactMoment, DossierMoment, Moment, Outcome, Stake, Stakeholder
+from db.models.documents import Document, DocumentContent
 from db.models.lobby import (
     ChainLink,
     CoalitionMember,

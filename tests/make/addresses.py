@@ -27,6 +27,7 @@ from notifications.links import ALL, DOUBT, AnswerLink, Links
 from tests.make.seed_pages import seeded_people
 from tracker.calendar.decision_clock import DecisionRoute, start_clock
 from tracker.calendar.feeds import open_feed
+from tracker.documents import documents
 from tracker.lobby import coalition, positions
 from tracker.lobby.round_answers import invite, link_of
 from tracker.mailing.keys import signing_keys
@@ -36,7 +37,8 @@ from tracker.web.routes import ROUTES, Route
 
 # Answers of another kind, which tests of their own read.
 NOT_PAGES = re.compile(
-    r"^/(robots\.txt|\.well-known/|health/|api/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx|pdf)$|/kalender/feed/"
+    r"^/(robots\.txt|\.well-known/|health/|api/|documenten/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx|pdf)$"
+    r"|/kalender/feed/"
 )
 
 
@@ -82,6 +84,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "oordeel token": links.decision(me.id, 3, now), "klopt-niet token": links.decision(me.id, 3, now, DOUBT),
         "question_id": str(_questions(session, now)), "afmelden token": links.leaving(me.id, what=ALL),
         "inloggen token": "x" * 43, "provider": "amsterdam", "deadline_id": "6", "kalender token": secret,
+        "document_id": str(documents.add_file(Deed(session, me, now), dossier, "nota.txt", b"tekst", "own", 100).id),
         "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
     }  # fmt: skip
 

@@ -15,7 +15,17 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, col, select
 
-from db.models import Commitment, ContactMoment, Delivery, Dossier, DossierReader, Position, Resolution, User
+from db.models import (
+    Commitment,
+    ContactMoment,
+    Delivery,
+    Document,
+    Dossier,
+    DossierReader,
+    Position,
+    Resolution,
+    User,
+)
 from db.session import open_engine, reading, writing
 from db.vocabulary import Role, Visibility
 from db.vocabulary_calendar import FeedScope
@@ -26,6 +36,7 @@ from tests.make.pages import Visitor, make_user, visit
 from tests.web.test_rights import Unlimited
 from tracker.applications import stages
 from tracker.calendar.feeds import feed_file, open_feed
+from tracker.documents import documents
 from tracker.exchange.export_lobby import KINDS
 from tracker.lobby import coalition, contacts, dossiers, moments, positions, resolutions
 from tracker.mailing.plan import plan
@@ -104,7 +115,7 @@ def plant(session: Session, now: datetime) -> tuple[Cast, Planted, dict[str, Use
     ids = lambda column: [str(i) for i in session.exec(select(column))]  # noqa: E731
     planted.ids |= {
         "contact_id": ids(ContactMoment.id), "number": ids(Position.id), "resolution_id": ids(Resolution.id),
-        "commitment_id": ids(Commitment.id), "dossier_id": ids(Dossier.id),
+        "commitment_id": ids(Commitment.id), "dossier_id": ids(Dossier.id), "document_id": ids(Document.id),
     }  # fmt: skip
     return cast, planted, people
 
@@ -144,6 +155,10 @@ def _rows_of_own_width(cast: Cast, planted: Planted, dossier: Dossier, level: Vi
     )
     contact = contacts.log_contact(deed, fields, contacts.Office(new("organisation"), new("office"), new("person")))
     contacts.commit_to(deed, contact, new("promise"), TODAY + timedelta(days=1), number=new("number"))
+    for host in (dossier, contact):
+        words = new("document"), new("content of document")
+        documents.add_file(deed, host, f"{words[0]}.txt", words[1].encode(), level, 10_000)
+        documents.add_link(deed, host, new("link"), f"https://example.nl/{new('link address')}", level)
     office = contacts.stakeholder_for(deed, contacts.Office(new("stakeholder"), new("its office")))
     contacts.stake_for(deed, dossier, office, StakeRole.DECIDES, 5, 1, new("stake source"), level)
 
@@ -163,7 +178,9 @@ def _positions(cast: Cast, planted: Planted, dossier: Dossier, level: Visibility
     )
     of_draft = Visibility.GROUP if level != Visibility.OWN else Visibility.OWN
     words = positions.Wording(*(new(f"draft {n}", of_draft, "draft") for n in range(4)))
-    positions.draft(cast.deed(), dossier, words, of_draft)
+    concept = positions.draft(cast.deed(), dossier, words, of_draft)
+    documents.add_link(cast.deed(), concept, new("link of draft", of_draft, "draft"), "https://example.nl/x", of_draft)
+    documents.add_link(cast.deed(), draft, new("link of position", level, "row"), "https://example.nl/x", level)
     back = new("waiting", level, "waiting"), date(2026, 5, 20), new("why", level, "waiting")
     resolutions.withdraw(cast.deed(cast.coordinator), draft, Gremium.BOARD, *back)
     if level == Visibility.OWN:
@@ -306,6 +323,8 @@ OPEN_VERBS = {
     "/dossiers/{dossier_id:id}/standpunten/{number:id}/afwijken", "/dossiers/{dossier_id:id}/standpunten/{number:id}/besluit",
     "/dossiers/{dossier_id:id}/besluiten/{resolution_id:id}/bevestigen",
     "/dossiers/{dossier_id:id}/besluiten/{resolution_id:id}/vervallen",
+    "/dossiers/{dossier_id:id}/documenten", "/dossiers/{dossier_id:id}/standpunten/{number:id}/documenten",
+    "/contacten/{contact_id:id}/documenten",
 }  # fmt: skip
 TYPED = {
     "title": "Overgenomen", "visibility": "public", "seen": "1", "to": "exploring", "result": "not", "text": "x",
@@ -320,7 +339,7 @@ TYPED = {
 
 def kept(engine: Engine) -> str:
     """Everything of the lobby as it stands, to see that nothing changed."""
-    tables = ("dossier", "position", "contact_moment", "commitment", "log_entry", "coalition_member", "coalition_stance", "sign_off_round", "stake", "outcome", "resolution", "dissent", "application", "cofunding", "dossier_reader")  # fmt: skip
+    tables = ("dossier", "position", "contact_moment", "commitment", "log_entry", "coalition_member", "coalition_stance", "sign_off_round", "stake", "outcome", "resolution", "dissent", "application", "cofunding", "dossier_reader", "document")  # fmt: skip
     with engine.connect() as connection:
         rows = {t: connection.execute(SQLModel.metadata.tables[t].select()).all() for t in tables}
     return json.dumps(rows, default=str)

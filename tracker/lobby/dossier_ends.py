@@ -11,6 +11,7 @@ from db.models import (
     CoalitionMember,
     Commitment,
     ContactMoment,
+    Document,
     Dossier,
     DossierCall,
     DossierChallenge,
@@ -48,7 +49,7 @@ CONTENTS: dict[str, type[Any]] = {
     "de lobbyagenda": LobbyAgendaItem,
     "een aanvraag": Application,
 }
-MOVED: tuple[type[Any], ...] = (ContactMoment, Commitment, Outcome)
+MOVED: tuple[type[Any], ...] = (ContactMoment, Commitment, Outcome, Document)
 LINKS = ((DossierMoment, "moment_id"), (DossierCall, "call_id"), (DossierChallenge, "challenge_id"))
 STAYS = {"standpunten": Position, "een coalitie": CoalitionMember, "afstemrondes": SignOffRound}
 
@@ -67,13 +68,20 @@ def park(deed: Deed, dossier: Dossier, until: date | None, seen: int) -> None:
 
 def contents(session: Session, dossier: Dossier) -> list[str]:
     """What stands in a dossier, in words; whoever's it is, so that nothing of others is thrown away."""
-    return [word for word, model in CONTENTS.items() if _count(session, model, dossier)] + (
-        ["notities"] if _notes(session, dossier) else []
+    return (
+        [word for word, model in CONTENTS.items() if _count(session, model, dossier)]
+        + (["notities"] if _notes(session, dossier) else [])
+        + (["documenten"] if _documents(session, dossier) else [])
     )
 
 
 def _count(session: Session, model: type[Any], dossier: Dossier) -> int:
     return session.exec(select(func.count()).select_from(model).where(col(model.dossier_id) == dossier.id)).one()
+
+
+def _documents(session: Session, dossier: Dossier) -> bool:
+    there = select(Document.id).where(Document.dossier_id == dossier.id, col(Document.withdrawn_at).is_(None))
+    return session.exec(there).first() is not None
 
 
 def _notes(session: Session, dossier: Dossier) -> bool:

@@ -16,6 +16,7 @@ from db.models import (
     CoalitionStance,
     Commitment,
     ContactMoment,
+    Document,
     Dossier,
     DossierCall,
     DossierChallenge,
@@ -205,7 +206,7 @@ def _follow(session: Session, dossier: Dossier) -> None:
 
 def narrow(session: Session, dossier: Dossier) -> None:
     """Contacts, promises, stakes and drafts are seen by no more people than their dossier, whoever wrote them."""
-    for model in (ContactMoment, Commitment, Stake, Position):
+    for model in (ContactMoment, Commitment, Stake, Position, Document):
         too_wide = [v for v in Visibility if wider(v, dossier.visibility)]
         rows = update(model).where(col(model.dossier_id) == dossier.id, col(model.visibility).in_(too_wide))
         session.exec(rows.values(visibility=dossier.visibility, version=col(model.version) + 1))

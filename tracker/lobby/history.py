@@ -35,6 +35,7 @@ from db.vocabulary_lobby import (
     StakeRole,
 )
 from notifications.wording import short_day
+from tracker.documents import documents
 from tracker.errors import NotAllowed, NotFound
 from tracker.rights import Deed
 from tracker.versions import claim
@@ -121,6 +122,8 @@ def correct(deed: Deed, row: Any, values: dict[str, Any], seen: int) -> bool:
         setattr(row, field, values[field])
     if before:
         remember(deed, row, kind, LoggedDeed.CORRECTED, before)
+    if isinstance(row, ContactMoment):
+        documents.follow_contact(deed, row)
     deed.session.flush()
     return bool(changed)
 
@@ -132,6 +135,7 @@ def withdraw(deed: Deed, row: Any, seen: int) -> None:
     if isinstance(row, ContactMoment):
         for promise in deed.session.exec(select(Commitment).where(Commitment.contact_id == row.id)):
             _take_back(deed, promise)
+        documents.leave_contact(deed, row)
     _take_back(deed, row)
 
 

@@ -6,15 +6,15 @@ into a database without people or calls. So it is also the way from SQLite to Po
 
 import base64
 import hashlib
-import io
 import json
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Date, Engine, LargeBinary, Table, func, insert, select, text
@@ -29,7 +29,7 @@ from notifications.brakes import pause
 from tracker.errors import NotPossible
 
 FORMAT = 2
-AT_ONCE = 2_000
+AT_ONCE, FEW = 2_000, 20  # rows
 MUST_BE_EMPTY = ("call", "user", "delivery", "audit_entry")
 READ: dict[type[Any], Callable[[str], Any]] = {  # of what JSON has no word for
     UTCDateTime: datetime.fromisoformat,
@@ -89,7 +89,7 @@ def tables() -> list[Table]:
 
 def _lines(connection: Connection, table: Table) -> Iterator[bytes]:
     query = select(table).order_by(*table.primary_key.columns)
-    for row in connection.execution_options(yield_per=AT_ONCE).execute(query).mappings():
+    for row in connection.execution_options(yield_per=_at_once(table)).execute(query).mappings():
         yield json.dumps(dict(row), default=_written, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
@@ -144,27 +144,41 @@ def _empty(connection: Connection) -> None:
 
 
 def _fill(connection: Connection, archive: zipfile.ZipFile, table: Table, manifest: dict[str, Any]) -> None:
-    content = archive.read(f"{table.name}.jsonl")
-    if hashlib.sha256(content).hexdigest() != manifest["sha256"][table.name]:
+    part = f"{table.name}.jsonl"
+    digest = hashlib.sha256()
+    with archive.open(part) as file:
+        for some_bytes in iter(lambda: file.read(2**20), b""):
+            digest.update(some_bytes)
+    if digest.hexdigest() != manifest["sha256"][table.name]:
         raise NotRestorable(f"table {table.name} in the backup is damaged")
+    with archive.open(part) as file:
+        rows = _parents_first(table, _rows(table, file))
+        while some := list(islice(rows, _at_once(table))):
+            connection.execute(insert(table), some)
+
+
+def _at_once(table: Table) -> int:
+    """How many rows are in memory together: few of a table that holds files."""
+    return FEW if any(isinstance(column.type, LargeBinary) for column in table.columns) else AT_ONCE
+
+
+def _rows(table: Table, file: IO[bytes]) -> Iterator[dict[str, Any]]:
     kinds = {column.name: type(column.type) for column in table.columns}
-    lines = (json.loads(line) for line in io.BytesIO(content))
-    rows = [{name: _read(kinds[name], row[name]) for name in kinds if name in row} for row in lines]
-    rows = _parents_first(table, rows)
-    for start in range(0, len(rows), AT_ONCE):
-        connection.execute(insert(table), rows[start : start + AT_ONCE])
+    for line in file:
+        row = json.loads(line)
+        yield {name: _read(kinds[name], row[name]) for name in kinds if name in row}
 
 
 def _read(kind: type[Any], value: Any) -> Any:
     return READ[kind](value) if kind in READ and value is not None else value
 
 
-def _parents_first(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _parents_first(table: Table, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Rows that point to rows of the same table come after those."""
     own = [(f.parent.name, f.column.name) for f in table.foreign_keys if f.column.table is table]
     if not own:
         return rows
-    ordered, placed, waiting = [], set[tuple[str, Any]](), rows
+    ordered, placed, waiting = [], set[tuple[str, Any]](), list(rows)
     while waiting:
         ready = [r for r in waiting if all(r[mine] is None or (its, r[mine]) in placed for mine, its in own)]
         if not ready:
@@ -173,7 +187,7 @@ def _parents_first(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, A
         placed |= {(its, r[its]) for r in ready for _, its in own}
         taken = {id(r) for r in ready}
         waiting = [r for r in waiting if id(r) not in taken]
-    return ordered
+    return iter(ordered)
 
 
 def _numbers_go_on(connection: Connection, every_table: Iterable[Table]) -> None:

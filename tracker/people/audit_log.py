@@ -23,6 +23,7 @@ from db.models import (
     Commitment,
     ContactMoment,
     DecisionClock,
+    Document,
     Dossier,
     Lesson,
     LogEntry,
@@ -41,7 +42,7 @@ from db.models import (
 )
 from db.models.columns import Numbered
 from db.queries import Viewer
-from db.rights import readable, visible
+from db.rights import attached, readable, visible
 from db.vocabulary import Role, Visibility
 from db.vocabulary_audit import Action, Subject
 from notifications.wording import short_day, start_of_day
@@ -108,6 +109,7 @@ THINGS: dict[Subject, Thing] = {
     Subject.STAKE: Thing(Stake, _whom, seen=_of(Stake)),
     Subject.CONTACT: Thing(ContactMoment, _talk, "/contacten/{}", _of(ContactMoment)),
     Subject.COMMITMENT: Thing(Commitment, _text("text"), seen=_of(Commitment)),
+    Subject.DOCUMENT: Thing(Document, seen=attached),
     Subject.MOMENT: Thing(Moment, seen=_of(Moment)),
     Subject.ORGANISATION: Thing(Organisation, address="/organisaties/{}", seen=_of(Organisation)),
     Subject.SUBSCRIPTION: Thing(Subscription, _nameless),

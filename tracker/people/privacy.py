@@ -24,6 +24,7 @@ from db.models import (
     Delivery,
     Dismissal,
     Dissent,
+    Document,
     Dossier,
     DossierFollow,
     DossierReader,
@@ -80,6 +81,7 @@ TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
     Correction: ("reason",),
     Dismissal: ("reason",),
     Doubt: ("remark",),
+    Document: ("name", "url"),
 }
 FIXED: dict[type[SQLModel], tuple[str, ...]] = {Position: ("internal_wording", "public_wording", "red_lines", "ground")}
 # What is only theirs, and goes with them.
@@ -160,11 +162,19 @@ def erase_person(session: Session, stakeholder: Stakeholder, now: datetime) -> E
     report = Erased(f"stakeholder {stakeholder.id}", now)
     if stakeholder.person:
         _strike(session, stakeholder.person, now, report)
+    report.left += _files_about(session, stakeholder)
     stakeholder.person = stakeholder.address = stakeholder.purpose = ""
     stakeholder.retain_until, stakeholder.erased_at = None, now
     stakeholder.version += 1
     session.flush()
     return report
+
+
+def _files_about(session: Session, stakeholder: Stakeholder) -> list[str]:
+    """Files on talks with this person: no machine strikes a name in those, so a person reads them."""
+    talks = select(ContactMoment.id).where(ContactMoment.stakeholder_id == stakeholder.id)
+    files = select(Document.id).where(col(Document.contact_id).in_(talks), col(Document.sha256).is_not(None))
+    return [f"document {number}, inhoud" for number in session.exec(files.order_by(col(Document.id)))]
 
 
 def erase_user(session: Session, user: User, now: datetime) -> Erased:

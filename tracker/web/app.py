@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.rights import has_role
 from db.session import lost_a_race, reading, writing
@@ -42,6 +42,7 @@ from tracker.web.people.provider_login import Providers
 from tracker.web.routes import DEMO_ROUTES, ROUTES, Guard, Route, menu_for
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in
+FILES_AT, PATIENCE_WITH_FILE = "/documenten", 120  # where a file may come, over a slow line
 MOST_FIELDS = 2000
 BAD = 400  # from this status on nothing was done
 TITLES = {
@@ -100,7 +101,28 @@ def build(
     app.mount("/static", StaticFiles(directory=STATIC))
     for kind in (HTTPException, NotFound, Exception):
         app.add_exception_handler(kind, _refusal(site))
-    return SafeAnswers(RequestBodyLimitMiddleware(app, MOST_BYTES))
+    return SafeAnswers(_limited(app, settings.document_megabytes * 2**20, error_page(site, 413, {})))
+
+
+def _limited(app: ASGIApp, of_file: int, too_large: Response) -> ASGIApp:
+    """Bodies are small, but for the one form that takes a file."""
+    usual, large = (RequestBodyLimitMiddleware(app, most) for most in (MOST_BYTES, of_file + MOST_BYTES))
+
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+        takes_file = scope["type"] == "http" and scope["path"].endswith(FILES_AT)
+        refused = False
+
+        async def told(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start" and message["status"] == too_large.status_code:
+                refused = True
+                await too_large(scope, receive, send)
+            elif not refused:
+                await send(message)
+
+        await (large if takes_file else usual)(scope, receive, told)
+
+    return limited
 
 
 def _endpoint(site: Site, route: Route, limits: Limits) -> Callable[[Request], Awaitable[Response]]:
@@ -112,7 +134,10 @@ def _endpoint(site: Site, route: Route, limits: Limits) -> Callable[[Request], A
         if route.method not in SAFE_METHODS and route.guard is not Guard.NONE:
             _refuse_foreign(request, site)
         form = FormData() if route.method in SAFE_METHODS else await _read_form(request)
-        return await run_in_threadpool(_answer, site, route, request, form, origin)
+        try:
+            return await run_in_threadpool(_answer, site, route, request, form, origin)
+        finally:
+            await form.close()  # the files in it
 
     return endpoint
 
@@ -134,7 +159,8 @@ def _refuse_foreign(request: Request, site: Site) -> None:
 async def _read_form(request: Request) -> FormData:
     """The fields of a form; a file only where the form is multipart."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        patience = PATIENCE_WITH_FILE if request.url.path.endswith(FILES_AT) else PATIENCE_SECONDS
+        async with asyncio.timeout(patience):
             if request.headers.get("content-type", "").startswith("multipart/form-data"):
                 return await request.form(max_files=1, max_fields=MOST_FIELDS)
             body = await request.body()

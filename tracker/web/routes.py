@@ -17,6 +17,7 @@ from tracker.web.calls import index as calls_index
 from tracker.web.challenges import detail as challenge_detail
 from tracker.web.challenges import index as challenges_index
 from tracker.web.challenges import judge, lessons, results, team
+from tracker.web.documents import documents
 from tracker.web.frame.context import Handler
 from tracker.web.lobby import (
     address_book,
@@ -71,6 +72,7 @@ class Route:
 
 
 PUBLIC = None
+OF_POSITION = "/dossiers/{dossier_id:id}/standpunten/{number:id}"
 READER, FUNDRAISER, LOBBYIST = Role.READER, Role.FUNDRAISER, Role.LOBBYIST
 COORDINATOR, ADMINISTRATOR = Role.COORDINATOR, Role.ADMINISTRATOR
 PROMISE = "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}"
@@ -219,6 +221,15 @@ ROUTES: list[Route] = [
     ),
     Route("GET", "/dossiers/{dossier_id:id}/krachtenveld", contacts.stakes, READER),
     Route("POST", "/dossiers/{dossier_id:id}/krachtenveld", contacts.put_stake, FUNDRAISER),
+    # documenten bij dossiers, standpunten en contacten
+    Route("GET", "/dossiers/{dossier_id:id}/documenten", documents.on_dossier, READER),
+    Route("POST", "/dossiers/{dossier_id:id}/documenten", documents.add_to_dossier, FUNDRAISER),
+    Route("GET", f"{OF_POSITION}/documenten", documents.on_position, READER),
+    Route("POST", f"{OF_POSITION}/documenten", documents.add_to_position, FUNDRAISER),
+    Route("GET", "/contacten/{contact_id:id}/documenten", documents.on_contact, READER),
+    Route("POST", "/contacten/{contact_id:id}/documenten", documents.add_to_contact, FUNDRAISER),
+    Route("GET", "/documenten/{document_id:id}", documents.fetch, READER, audited=True),
+    Route("POST", "/documenten/{document_id:id}/intrekken", documents.withdraw, FUNDRAISER),
     # contacten, momenten en wat openstaat
     Route("GET", "/openstaand", worklist.show, READER),
     Route("GET", "/contacten", contacts.index, READER),

@@ -29,6 +29,7 @@ from tracker.applications.milestones import clocks_of, next_deadline, route_for
 from tracker.applications.mismatches import mismatches
 from tracker.calendar.decision_clock import milestone_name, milestones_of, route_of
 from tracker.calls.publications import chain
+from tracker.documents.documents import documents_of
 from tracker.errors import Incomplete
 from tracker.lobby.audience import audiences
 from tracker.lobby.timeline import timeline
@@ -184,6 +185,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         decisions=[(s.value, s.label) for s in nexts if s in stages.DECIDED],
         mismatches=mismatches(session, viewer, now, dossier),
         may_change=may_change(viewer, dossier),
+        documents=documents_of(session, viewer, dossier),
     )
 
 

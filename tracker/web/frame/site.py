@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles as PlainStaticFiles
 from starlette.types import Scope
 
-from db import vocabulary, vocabulary_calendar, vocabulary_lobby, vocabulary_organisations
+from db import vocabulary, vocabulary_calendar, vocabulary_documents, vocabulary_lobby, vocabulary_organisations
 from notifications import wording
 from tracker.clock import Clock
 from tracker.settings import Settings
@@ -74,7 +74,7 @@ def environment() -> Environment:
     )
     made.filters.update(phrases.FILTERS)
     made.globals.update(asset=asset, words=vocabulary, lobby=vocabulary_lobby, wording=wording, phrases=phrases)
-    made.globals.update(organisations=vocabulary_organisations)
+    made.globals.update(organisations=vocabulary_organisations, files=vocabulary_documents)
     made.globals["calendar_words"] = vocabulary_calendar
     made.globals["has_vendor"] = (STATIC / "vendor" / "ams.css").exists()
     return made

@@ -10,6 +10,7 @@ from db.models import Commitment, ContactMoment, Dossier, Organisation, Particip
 from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, LoggedKind, StakeRole
+from tracker.documents.documents import documents_of
 from tracker.errors import NotFound
 from tracker.lobby import contact_list, contacts
 from tracker.lobby.audience import audiences
@@ -227,6 +228,7 @@ def _page(request: RequestContext, contact: ContactMoment, state: FormState) -> 
         may_change=may_change(request.viewer, contact),
         may_correct=owns(request.viewer, contact),
         history=history_of(request.session, request.viewer, LoggedKind.CONTACT, contact.id),
+        documents=documents_of(request.session, request.viewer, contact),
     )
 
 

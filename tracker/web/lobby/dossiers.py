@@ -12,6 +12,7 @@ from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Result, Stage
 from tracker.applications.mismatches import mismatches
 from tracker.calls.publications import chain
+from tracker.documents.documents import documents_of
 from tracker.errors import NotFound
 from tracker.lobby import audience, dossier_ends, dossier_list, dossiers, moments, watch
 from tracker.lobby.asks import asks
@@ -229,6 +230,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         history=history_in(session, viewer, dossier),
         follows=watch.follows(session, viewer.user_id, dossier),
         outside=[(call, of_call(call), is_paper(call)) for call in watch.found_outside(session, dossier)],
+        documents=documents_of(session, viewer, dossier),
     )
 
 

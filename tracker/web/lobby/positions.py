@@ -20,6 +20,7 @@ from db.models import (
 from db.rights import group_of, has_role, in_group, may_read_inside
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, PositionState
+from tracker.documents.documents import documents_of
 from tracker.errors import NotFound, PositionNotAllowed
 from tracker.lobby import coalition, positions, resolutions
 from tracker.lobby.audience import audiences
@@ -102,6 +103,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         own_dissent={p.id: _own_reason(request, p) for p in every if p.adopted_on},
         people=actions.names(request.session),
         owners=owners,
+        documents={p.id: documents_of(request.session, request.viewer, p) for p in every},
     )
 
 

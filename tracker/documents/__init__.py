@@ -1,0 +1,1 @@
+"""Documents: small files and links on dossiers, positions and contacts, with the rights of what they hang on."""
