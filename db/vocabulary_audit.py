@@ -115,6 +115,7 @@ class Action(Word):
     PERSON_ADDED = "person added", "persoon toegevoegd"
     PERSON_INVITED = "person invited", "persoon uitgenodigd"
     PERSON_CHANGED = "person changed", "persoon gewijzigd"
+    ACCOUNT_UNLINKED = "account unlinked", "account van de organisatie losgemaakt"
     ACCESS_ENDED = "access ended", "toegang beëindigd"
     PARTICIPANT_CHANGED = "participant changed", "deelnemer gewijzigd"
     MAIL_RETRIED = "mail retried", "mail opnieuw klaargezet"

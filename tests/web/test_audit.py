@@ -101,7 +101,16 @@ def test_whatever_a_form_stores_leaves_a_line(sqlite_world: Path, now: datetime,
         gaps = plant(session, settings_for(tmp_path), now)
         me = seeded_people(session)["administrator"]
     gaps["correction_id"] = "987654"  # of a made-up call, of which the source says too little to go back to
-    others = ("session_id", "absence_id", "resolution_id", "meeting_id", "period_id", "moment_id", "link_id")
+    others = (
+        "session_id",
+        "absence_id",
+        "identity_id",
+        "resolution_id",
+        "meeting_id",
+        "period_id",
+        "moment_id",
+        "link_id",
+    )
     gaps = dict.fromkeys((*GAPS.values(), *others), "1") | gaps
     stored, silent = 0, []
     with visit(engine, now, tmp_path, me, Unlimited()) as visitor, engine.connect() as watcher:

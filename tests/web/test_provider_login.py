@@ -1,6 +1,7 @@
 """In with the organisation's account: who is let in, and who is not, whatever a provider, a browser or a thief sends."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from db.session import open_engine, reading, writing
 from db.vocabulary import Role
 from tests.make.fake_issuer import FakeIssuer, signed_by, signed_with_secret, unsigned
 from tests.make.pages import BASE, Visitor, make_participant, make_user, visit
+from tracker.people.audit_log import in_dutch
 from tracker.people.id_tokens import LOGOUT_EVENT
 from tracker.settings import Settings
 
@@ -102,6 +104,7 @@ def test_an_invited_person_signs_in_and_is_known_by_subject_ever_after(world: Wo
     assert world.lines()[:2] == ["sign in|user 1|done, by haarlem", "sign in|user 1|account linked, by haarlem"]
 
 
+ENGLISH = re.compile(r"\b(the|is (?!niet)|not|no|of another|another|wrong|missing|answer|unknown|expired|said)\b")
 Case = tuple[str, dict[str, Any], Callable[[World], None]]
 
 
@@ -182,6 +185,7 @@ def refused(world: World, answer: Any, visitor: Visitor) -> None:
     assert visitor.get("/account", follow_redirects=False).status_code == 303
     assert world.lines()[0].startswith("sign in|provider ")
     assert "|refused: " in world.lines()[0]
+    assert not ENGLISH.search(in_dutch(world.lines()[0].split("|")[2]))
     with reading(world.engine) as session:
         assert session.exec(select(Identity)).first() is None
         assert session.exec(select(WebSession)).first() is None
@@ -247,6 +251,19 @@ def test_a_second_account_with_the_same_mail_takes_nobody_over(world: World) -> 
         answer = back(visitor, world.haarlem.log_in(sent_to(visitor), EVA | {"sub": "eva-2"}))
         assert answer.status_code == 403
         assert "hoort al een ander account" in answer.text
+
+
+def test_an_administrator_lets_go_of_an_account_so_that_another_can_be_linked(world: World) -> None:
+    with writing(world.engine) as session:
+        boss = make_user(session, world.now, Role.ADMINISTRATOR)
+    with world.visitor() as visitor:
+        back(visitor, world.haarlem.log_in(sent_to(visitor), EVA))
+        with visit(world.engine, world.now, world.folder, boss) as admin:
+            assert HOME in admin.get("/beheer/mensen/1").text
+            assert admin.send_form("/beheer/mensen/1/accounts/1/los").status_code == 303
+            assert admin.send_form("/beheer/mensen/1/accounts/1/los").status_code == 404
+        assert visitor.get("/account", follow_redirects=False).status_code == 303
+        assert back(visitor, world.haarlem.log_in(sent_to(visitor), EVA | {"sub": "eva-2"})).status_code == 303
 
 
 def test_new_keys_of_a_provider_are_fetched_once_they_are_needed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,19 @@ def end_provider_sessions(session: Session, issuer: str, subject: str, sid: str,
     return len(ended)
 
 
+def accounts(session: Session, user: User) -> list[Identity]:
+    """The accounts at providers by which somebody signs in."""
+    return list(session.exec(select(Identity).where(Identity.user_id == user.id).order_by(col(Identity.id))))
+
+
+def unlink(session: Session, identity: Identity, now: datetime) -> None:
+    """Forget an account, so that another may be linked; what was signed in by it ends."""
+    for row in session.exec(select(WebSession).where(WebSession.identity_id == identity.id)):
+        row.revoked_at, row.identity_id = row.revoked_at or now, None
+    session.flush()
+    session.delete(identity)
+
+
 def end_links(session: Session, user_id: int, now: datetime) -> None:
     """Let no link that a person was mailed sign in any more, nor one that still waits to be mailed."""
     for link in session.exec(select(MagicLink).where(MagicLink.user_id == user_id, col(MagicLink.used_at).is_(None))):

@@ -4,6 +4,7 @@ An administrator manages people and sources, not other people's files: of what i
 where somebody of their own organisation did it, and its title is told only where they may see it now.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -122,6 +123,48 @@ THINGS: dict[Subject, Thing] = {
 RESULTS = {
     "done": "gedaan",
     "refused": "geweigerd",
+    "refused:": "geweigerd:",
+    "in the demo": "in de demo",
+    "account linked,": "account gekoppeld,",
+    "new person,": "nieuwe persoon,",
+    "by": "via",
+    "participant": "deelnemer",
+    "sessions ended": "sessies beëindigd",
+    "things": "zaken",
+    "nobody": "niemand",
+    "not mailed:": "niet gemaild:",
+    "the newest one still works": "de nieuwste werkt nog",
+    "unknown, used or foreign state": "onbekend, gebruikt of van een andere browser",
+    "answer of another issuer": "antwoord van een andere uitgever",
+    "answer without its issuer": "antwoord zonder uitgever",
+    "no second step": "geen tweede stap",
+    "not invited": "niet uitgenodigd",
+    "has no access": "heeft geen toegang",
+    "has another account there": "heeft daar een ander account",
+    "no role": "geen rol",
+    "no verified mail address": "geen bevestigd e-mailadres",
+    "mail address of another domain": "e-mailadres van een ander domein",
+    "bad signature": "handtekening klopt niet",
+    "key unknown": "sleutel onbekend",
+    "expired": "verlopen",
+    "claim": "gegeven",
+    "is wrong": "klopt niet",
+    "is missing": "ontbreekt",
+    "meant for others too": "ook voor anderen bedoeld",
+    "names nobody": "noemt niemand",
+    "no id token": "geen id-token",
+    "no answer:": "geen antwoord:",
+    "cannot be read": "is niet te lezen",
+    "the provider refused the code": "de inlogpagina weigerde de code",
+    "the provider said": "de inlogpagina zei",
+    "the provider calls itself otherwise than its setting": "de inlogpagina noemt zich anders dan de instelling",
+    "userinfo is about another": "userinfo gaat over een ander",
+    "no key that can be read": "geen leesbare sleutel",
+    "another issuer": "een andere uitgever",
+    "not of now": "niet van nu",
+    "no logout token": "geen afmeldbericht",
+    "answered": "antwoordde",
+    "no JSON": "geen JSON",
     "waits for a second person": "wacht op een tweede persoon",
     "role": "rol",
     "to": "naar",
@@ -142,6 +185,7 @@ RESULTS = {
     "later": "later",
 }
 LABELS: dict[str, str] = {word.value: word.label for words in (Role, Visibility) for word in words} | RESULTS
+PHRASES = re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, sorted(LABELS, key=len, reverse=True)))})(?!\S)")
 
 
 @dataclass(frozen=True)
@@ -297,4 +341,4 @@ def in_dutch(result: str) -> str:
     """``role reader to lobbyist`` -> ``rol lezer naar lobbyist``; what is no word of ours stays."""
     if result in LABELS:
         return LABELS[result]
-    return " ".join(LABELS.get(word, word) for word in result.split(" "))
+    return PHRASES.sub(lambda found: LABELS[found[0]], result)

@@ -6,7 +6,14 @@ from typing import Any
 
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import (
+    BadSignatureError,
+    ExpiredTokenError,
+    InvalidClaimError,
+    InvalidKeyIdError,
+    JoseError,
+    MissingClaimError,
+)
 from joserfc.jwk import JWKRegistry, KeySet
 
 from tracker.people.providers import Provider
@@ -100,4 +107,13 @@ def _with_subject(claims: dict[str, Any]) -> dict[str, Any]:
 
 
 def _why(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__} {error}".split())[:120]
+    """In the words of the audit log, which puts them into Dutch."""
+    if isinstance(error, BadSignatureError):
+        return "bad signature"
+    if isinstance(error, InvalidKeyIdError):
+        return "key unknown"
+    if isinstance(error, ExpiredTokenError):
+        return "expired"
+    if isinstance(error, InvalidClaimError | MissingClaimError):
+        return f"claim {error.claim} {'is missing' if isinstance(error, MissingClaimError) else 'is wrong'}"
+    return f"cannot be read {type(error).__name__}"

@@ -138,7 +138,7 @@ class ProviderTalk:
         status, content = self.fetch(url, body, headers)
         host = urlsplit(url).hostname
         if body is not None and 400 <= status < 500:
-            raise NotBelieved(f"the provider refused the code ({status})")
+            raise NotBelieved(f"the provider refused the code {status}")
         if status != 200:
             raise NoAnswer(f"{host}: answered {status}")
         try:

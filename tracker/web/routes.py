@@ -328,6 +328,7 @@ ROUTES: list[Route] = [
     Route("POST", "/beheer/mensen/{user_id:id}", people.save, ADMINISTRATOR),
     Route("GET", "/beheer/mensen.xlsx", people.as_file, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/uitnodigen", people.invite, ADMINISTRATOR),
+    Route("POST", "/beheer/mensen/{user_id:id}/accounts/{identity_id:id}/los", people.unlink_account, ADMINISTRATOR),
     Route("GET", "/beheer/mensen/{user_id:id}/vertrek", leaving.page, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/vertrek", leaving.say_goodbye, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/toegang", people.deactivate, ADMINISTRATOR),

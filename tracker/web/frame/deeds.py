@@ -134,6 +134,7 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/abonnementen/{subscription_id:id}/hervatten": (Action.SUBSCRIPTION_RESUMED, Subject.SUBSCRIPTION),
     "/beheer/mensen": (Action.PERSON_ADDED, Subject.USER),
     "/beheer/mensen/inlezen": (Action.PERSON_ADDED, Subject.USER),
+    "/beheer/mensen/{user_id:id}/accounts/{identity_id:id}/los": (Action.ACCOUNT_UNLINKED, Subject.USER),
     "/beheer/mensen/{user_id:id}/vertrek": (Action.ACCESS_ENDED, Subject.USER),
     "/beheer/mensen/{user_id:id}": (Action.PERSON_CHANGED, Subject.USER),
     "/beheer/mensen/{user_id:id}/uitnodigen": (Action.PERSON_INVITED, Subject.USER),

@@ -58,6 +58,7 @@ DONE = {
     "uitgenodigd": "Uitgenodigd: de mail staat klaar.",
     "weeklater": "Het is nu een week later. Wat er intussen te mailen was, staat in het postvak.",
     "ingelezen": "Ingelezen: iedereen uit het bestand staat er nu bij.",
+    "losgemaakt": "Losgemaakt.",
     "vertrokken": "Overgedragen, en de toegang is beëindigd.",
     "toegelaten": "Dit adres krijgt weer mail.",
     "nietgeweigerd": "Dit adres is niet geweigerd; er is niets veranderd.",

@@ -7,14 +7,14 @@ from pydantic import BaseModel, EmailStr, Field
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from db.models import Participant, User
+from db.models import Identity, Participant, User
 from db.vocabulary import MailKind, Role
 from db.vocabulary_audit import Action
 from notifications.outbox import Mail, put
 from notifications.wording import local_day
 from tracker.errors import Incomplete, NotFound
 from tracker.mailing.mailer import open_mailer
-from tracker.people.access import change_address, end_access
+from tracker.people.access import accounts, change_address, end_access, unlink
 from tracker.people.participants import takes_part
 from tracker.people.people_list import PeopleFilter, PersonRow, invitation_key, invited_at, people_in
 from tracker.people.subscriptions import folded
@@ -134,6 +134,7 @@ def _form(request: RequestContext, user: User, state: FormState) -> Response:
         person=user,
         participants=actions.participants(request.session),
         invited_at=invited_at(request.session, user),
+        accounts=accounts(request.session, user),
     )
 
 
@@ -185,6 +186,16 @@ def deactivate(request: RequestContext) -> Response:
 def invite(request: RequestContext, user: User) -> None:
     """Mail somebody what Kansenradar is and where one signs in."""
     invite_by_mail(request, user)
+
+
+def unlink_account(request: RequestContext) -> Response:
+    """Let go of an account at a provider: the next one with this person's mail address is linked anew."""
+    user, identity = find_user(request), request.named(Identity, "identity_id")
+    if identity.user_id != user.id:
+        raise NotFound
+    unlink(request.session, identity, request.now.instant)
+    request.record(Action.ACCOUNT_UNLINKED, f"user {user.id}")
+    return request.to(f"/beheer/mensen/{user.id}", done="losgemaakt")
 
 
 def invite_by_mail(request: RequestContext, user: User) -> None:

@@ -75,7 +75,7 @@ def _off(request: RequestContext, provider: Provider, going: str, stepping_up: b
     try:
         address = providers_of(request).talk.authorization_address(provider, state, kept, challenge, hint, stepping_up)
     except (NoAnswer, NotBelieved) as error:
-        return _turn_away(request, provider, AWAY, str(error), 503)
+        return _turn_away(request, provider, AWAY, f"no answer: {error}", 503)
     now = request.now.instant
     with writing(request.site.engine) as session:
         session.connection().execute(delete(ProviderVisit).where(col(ProviderVisit.expires_at) < now - SHORTLY))
@@ -105,7 +105,7 @@ def come_back(request: RequestContext) -> Response:
     except _Refused as refused:
         return _turn_away(request, provider, refused.message, refused.why)
     except NoAnswer as error:
-        return _turn_away(request, provider, AWAY, str(error), 503)
+        return _turn_away(request, provider, AWAY, f"no answer: {error}", 503)
     try:
         with writing(request.site.engine) as session:
             return _let_in(replace(request, session=session), provider, claims, visit)
