@@ -18,10 +18,11 @@ SIGN_IN_PLACE = "hier-komt-de-sleutel"  # where the secret of a sign-in link sta
 
 @dataclass(frozen=True)
 class DecisionLink:
-    """Who may say something of which call."""
+    """Who may say something of which call, and the day (UTC) on which the mail with it was written."""
 
     user_id: int
     call_id: int
+    written: date
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Links:
         user_id, call_id, last = (int(part) for part in content.split("-"))
         if (now.astimezone(UTC).date() - EPOCH).days > last:
             return None
-        return DecisionLink(user_id, call_id)
+        return DecisionLink(user_id, call_id, EPOCH + timedelta(days=last) - DECIDING)
 
     def leaving(self, user_id: int, subscriptions: tuple[int, ...] = (), what: str = "") -> str:
         """The token with which this person leaves these subscriptions (or ALL, or REMINDERS). It never expires."""

@@ -39,6 +39,9 @@ class User(Numbered, table=True):
     participant_id: str = Field(foreign_key="participant.id")
     created_at: datetime
     deactivated_at: datetime | None = None
+    address_since: datetime | None = Field(
+        default=None, description="since when the address is this one; links in mail to the one before act no more"
+    )
     seen_at: datetime | None = Field(default=None, description="when the person last signed in")
     reminders: bool = Field(default=True, description="wants mail when a date of a followed call is near or moves")
     reminder_days: list[int] = Field(

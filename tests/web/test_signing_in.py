@@ -25,6 +25,7 @@ from tracker.calendar.feeds import open_feed
 from tracker.clock import Clock
 from tracker.mailing.keys import signing_keys
 from tracker.mailing.mailer import open_mailer, sending_rules
+from tracker.people.access import change_address
 from tracker.web.frame.safety import HEADERS, OFFICE, RULES, Limits, home_path
 
 HOSTILE = [
@@ -174,6 +175,22 @@ def test_another_address_or_no_access_ends_every_way_in_and_takes_the_mail_along
         assert waiting(engine) == {("digest", "planned", "nieuw@amsterdam.nl")}
         assert admin.send_form(f"/beheer/mensen/{coordinator.id}/toegang").status_code == 303
         assert waiting(engine) == set()
+
+
+def test_links_in_a_mailbox_that_was_hers_before_act_for_nobody(
+    engine: Engine, now: datetime, tmp_path: Path, coordinator: User
+) -> None:
+    links = Links(BASE, signing_keys(settings_for(tmp_path)))
+    with writing(engine) as session:
+        call = Call(title="T", language="nl", url="https://e.nl", first_seen=now, last_seen=now)
+        session.add(call)
+        session.flush()
+        paths = [f"/oordeel/{links.decision(coordinator.id, call.id, at)}" for at in (now - timedelta(days=1), now)]
+    with visit(engine, now, tmp_path) as visitor:
+        assert [visitor.get(path).status_code for path in paths] == [200, 200]
+        with writing(engine) as session:
+            change_address(session, session.get_one(User, coordinator.id), "nieuw@amsterdam.nl", now)
+        assert [visitor.get(path).status_code for path in paths] == [410, 200]
 
 
 def waiting_mail(user: User, kind: str, key: str, now: datetime) -> Delivery:

@@ -94,7 +94,7 @@ def end_access(session: Session, user: User, now: datetime) -> None:
 
 def change_address(session: Session, user: User, address: str, now: datetime) -> None:
     """Another mailbox from now on: who reads the old one gets in nowhere, and what waits goes to the new one."""
-    user.email = address
+    user.email, user.address_since = address, now
     _forget(session, user.id, now)
     for mail in _waiting(session, user.id):
         if mail.kind != MailKind.SIGN_IN and mail.state in outbox.QUEUED:

@@ -1,6 +1,7 @@
 """Links from mails: judge a call, say what is wrong, stop a mail. Opening shows a button; only the press acts."""
 
 from collections.abc import Callable
+from datetime import UTC
 from functools import wraps
 from typing import Literal
 
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from db.models import Call, Challenge, Subscription, User
 from db.queries import CallFilter, live_call
 from db.vocabulary import LessonKind, NoReason, Say
-from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, LeavingLink, Links
+from notifications.links import ALL, DOUBT, REMINDERS, VERDICT, DecisionLink, LeavingLink, Links
 from tracker.calls.answers import can_be_doubted, doubt
 from tracker.errors import Refused
 from tracker.mailing.keys import signing_keys
@@ -62,13 +63,19 @@ def _by_link(purpose: str) -> Callable[[CallPage], Page]:
             read = _links(request).read_decision(request.params["token"], request.now.instant, purpose)
             user = request.session.get(User, read.user_id) if read else None
             call = live_call(request.session, read.call_id) if read else None
-            if user is None or call is None or user.deactivated_at is not None:
+            if read is None or user is None or call is None or not _still_acts(user, read):
                 return _expired(request)
             return page(request, user, call)
 
         return answer
 
     return decorate
+
+
+def _still_acts(user: User, link: DecisionLink) -> bool:
+    """Not for who has no access any more, nor for who reads a mailbox that was the person's before."""
+    moved = user.address_since
+    return user.deactivated_at is None and (moved is None or link.written >= moved.astimezone(UTC).date())
 
 
 @_by_link(VERDICT)
