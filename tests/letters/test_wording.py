@@ -9,7 +9,7 @@ import pytest
 from jinja2 import Environment, StrictUndefined, UndefinedError
 
 from notifications import wording
-from notifications.letter import _environments
+from notifications.plain_letter import environments
 from tracker.web.frame import phrases
 
 SUMMER = datetime(2026, 5, 29, 6, 0, tzinfo=UTC)
@@ -162,5 +162,5 @@ def test_a_call_on_one_line_has_no_gap_where_its_date_is_not_known(left: str, li
         title="T", code="", head="", left=left, soon=False, when="W", later="", who="V", money="G", followed=False, news="", fresh=False, programme="", ours="",
         changes=[], late="", also=[], link="L",
     )  # fmt: skip
-    text = _environments()[0].get_template("_base/line.txt").render(call=call, decide="")
+    text = environments()[0].get_template("_base/line.txt").render(call=call, decide="")
     assert text.splitlines()[1] == line

@@ -1,7 +1,7 @@
 """What stands on the calendar page: deadlines, milestones, moments, meetings and closed days, each on its local day."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement
@@ -28,6 +28,7 @@ from notifications.wording import local_day
 from tracker.calendar.bodies import BodyCalendar
 from tracker.calendar.events import deadline_lines
 from tracker.clock import Now
+from tracker.lobby.moment_days import ending, moved_from
 from tracker.lobby.moments import upcoming
 from tracker.lobby.yearly_moments import UpcomingMoment
 
@@ -62,6 +63,8 @@ class Entry:
     cancelled: bool = False
     anchor: str = ""
     call: str = ""
+    was: date | None = None  # the day a moment was moved from
+    ended: str = ""  # the source's own word that a moment is off
 
     @property
     def mark(self) -> str:
@@ -80,7 +83,16 @@ def deadline_entries(
     back = timedelta(days=max((now.today - since).days + 1, 0))
     lines = [line for line in deadline_lines(session, now.instant, where, back) if still_told(line, now.instant)]
     assigned = _assigned(session, viewer)
-    return [_deadline_entry(line, assigned.get(line.id), now) for line in lines]
+    said = _said_of_moments(session, {line.call_id for line in lines if line.kind == DeadlineKind.CONSULTATION})
+    entries = [(_deadline_entry(line, assigned.get(line.id), now), said.get(line.call_id)) for line in lines]
+    return [entry if moment is None else replace(entry, was=moment[0], ended=moment[1]) for entry, moment in entries]
+
+
+def _said_of_moments(session: Session, calls: set[int]) -> dict[int, tuple[date | None, str]]:
+    """Of debates and consultations: the day each was moved from, and its source's word that it is off."""
+    rows = session.exec(select(Call).where(col(Call.id).in_(calls))).all() if calls else ()
+    was = moved_from(session, rows)
+    return {call.id: (was.get(call.id), ending(call)) for call in rows}
 
 
 def _assigned(session: Session, viewer: Viewer) -> dict[int, tuple[Assignment, str]]:

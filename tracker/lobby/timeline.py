@@ -31,10 +31,10 @@ from db.rights import visible
 from db.vocabulary import DeadlineKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from db.vocabulary_lobby import ContactKind, LoggedKind, LogKind, MomentKind, OutcomeResult, StakeRole
-from notifications.wording import local_day
+from notifications.wording import local_day, short_day
 from tracker.lobby.history import KINDS, withdrawn
 from tracker.lobby.log import log_of
-from tracker.lobby.moment_days import last_day_of
+from tracker.lobby.moment_days import last_day_of, moved_from, source_of
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,10 @@ def _moments(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[Tim
         DossierMoment.dossier_id == dossier.id, DossierMoment.moment_id == Moment.id, visible(viewer, Moment)
     )
     for moment in session.exec(moments.order_by(col(Moment.id))):
-        last = last_day_of(session, moment)
+        last, call = last_day_of(session, moment), source_of(session, moment)
+        was = moved_from(session, [call]).get(call.id) if call else None
         if last.day:
-            title = f"{moment.title} ({last.ended})" if last.ended else moment.title
+            moved = f"verplaatst, was {short_day(was)}" if was else ""
+            said = last.ended or moved
+            title = f"{moment.title} ({said})" if said else moment.title
             yield TimelineEntry(last.day, "moment", MomentKind(moment.kind).label, title, moment.body)

@@ -19,10 +19,11 @@ from tracker.lobby.asks import asks
 from tracker.lobby.coalition import contradictions_in
 from tracker.lobby.contact_list import contacts_of
 from tracker.lobby.history import history_in, owns
-from tracker.lobby.moment_days import is_paper
+from tracker.lobby.moment_days import is_paper, moved_from
 from tracker.lobby.moments import of_call
 from tracker.lobby.positions import designation, ledger, position_on
 from tracker.lobby.timeline import timeline
+from tracker.lobby.yearly_moments import UpcomingMoment
 from tracker.people.participants import colleagues
 from tracker.rights import may_change
 from tracker.web.applications.applications import application
@@ -229,9 +230,16 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         outcomes=[(outcome, owns(viewer, outcome)) for outcome in moments.outcomes_of(session, viewer, dossier)],
         history=history_in(session, viewer, dossier),
         follows=watch.follows(session, viewer.user_id, dossier),
-        outside=[(call, of_call(call), is_paper(call)) for call in watch.found_outside(session, dossier)],
+        outside=_outside(session, dossier),
         documents=documents_of(session, viewer, dossier),
     )
+
+
+def _outside(session: Session, dossier: Dossier) -> list[tuple[Call, UpcomingMoment, bool]]:
+    """What sources tell on its subject, as moments, and whether each is a paper that is out."""
+    found = watch.found_outside(session, dossier)
+    was = moved_from(session, found)
+    return [(call, of_call(call, was.get(call.id)), is_paper(call)) for call in found]
 
 
 def _calls(session: Session, dossier: Dossier) -> list[Call]:
