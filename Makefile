@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 
 # What fails beside others on a busy machine gets one more try, alone; what fails alone fails.
-tests = $(RUN) pytest -q -n $(JOBS) -m "$(1)" || $(RUN) pytest -q --last-failed --last-failed-no-failures none -m "$(1)"
+tests = $(RUN) pytest -q -n $(JOBS) --dist worksteal -m "$(1)" || $(RUN) pytest -q --last-failed --last-failed-no-failures none -m "$(1)"
 
 .PHONY: help setup setup-browser hooks demo test check prove bench house house-picture audit coverage lock clean
 

@@ -44,22 +44,29 @@ def test_the_labels_are_facts_of_real_calls_for_all_to_fit_on() -> None:
     assert all(set(row["grades"]) <= known and set(row["grades"].values()) <= {1, 2} for row in rows)
 
 
-def test_matching_is_no_worse_than_it_was(matcher: Matcher, tmp_path: Path) -> None:
-    """On titles alone, of calls that were fitted to: no claim of quality, a trap for a change that breaks something."""
-    some = tmp_path / "some.jsonl"  # a third: encoding all takes a minute
-    rows = rows_of(LABELS)
-    kept = [row for number, row in enumerate(rows) if number % 3 == 0 or row["language"] == "nl"]
-    some.write_text("".join(json.dumps(row) + "\n" for row in kept), "utf-8")
-    found = evaluate(some, matcher).as_json()
-    assert found["all"]["any"]["ap"] >= GATE["any"]
-    assert found["all"]["must"]["ap"] >= GATE["must"]
-    assert found["languages"]["nl"]["any"]["ap"] >= GATE["dutch"]
-    assert found["eligible"] >= GATE["eligible"]
-
-
 # ``eligible``: by titles alone, of which the product says "onbekend". Measured on 30 November 2026, with the labels of
-# that day: 0.739, 0.687, 0.706, 0.783.
+# that day: of each third call and all Dutch ones 0.739, 0.687, 0.706, 0.783; of the few 0.710, 0.587, 0.708, 0.744.
 GATE = {"any": 0.73, "must": 0.67, "dutch": 0.69, "eligible": 0.78}
+GATE_OF_FEW = {"any": 0.70, "must": 0.57, "dutch": 0.69, "eligible": 0.73}
+
+
+@pytest.mark.parametrize(
+    ("each", "each_dutch", "gate"), [(12, 3, GATE_OF_FEW), pytest.param(3, 1, GATE, marks=pytest.mark.prove)]
+)
+def test_matching_is_no_worse_than_it_was(
+    matcher: Matcher, tmp_path: Path, each: int, each_dutch: int, gate: dict[str, float]
+) -> None:
+    """On titles alone, of calls that were fitted to: no claim of quality, a trap for a change that breaks something."""
+    some = tmp_path / "some.jsonl"  # encoding all takes a minute
+    rows = rows_of(LABELS)
+    dutch = [row for row in rows if row["language"] == "nl"]
+    kept = {row["id"]: row for row in (*rows[::each], *dutch[::each_dutch])}
+    some.write_text("".join(json.dumps(row) + "\n" for row in kept.values()), "utf-8")
+    found = evaluate(some, matcher).as_json()
+    assert found["all"]["any"]["ap"] >= gate["any"]
+    assert found["all"]["must"]["ap"] >= gate["must"]
+    assert found["languages"]["nl"]["any"]["ap"] >= gate["dutch"]
+    assert found["eligible"] >= gate["eligible"]
 
 
 def test_evaluate_tells_what_others_rely_on(matcher: Matcher, tmp_path: Path) -> None:
