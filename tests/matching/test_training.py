@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tracker.matching import Matcher, embedder, scoring, train, weights
+from tracker.matching import Embedder, Matcher, embedder, scoring, train, weights
 from tracker.matching.corpus import challenges_of, eligible_of, rows_of
 from tracker.matching.evaluate import evaluate
 from tracker.matching.model import fitted as fitted_weights
+from tracker.matching.vectors import CachedEncoder
 
 ROOT = Path(__file__).parents[2]
 LABELS = ROOT / "tests" / "labels.jsonl"
@@ -34,6 +35,16 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / f"{name}.jsonl" for name in content} | {"agenda": folder / "agenda.yaml", "folder": folder}
 
 
+@pytest.fixture
+def encoded_once(monkeypatch: pytest.MonkeyPatch) -> Embedder:
+    """An encoder that encodes a text once: encoding is most of a fit, and that it repeats itself shows elsewhere."""
+    encoder = embedder()
+    assert encoder is not None
+    once = CachedEncoder(encoder, {})
+    monkeypatch.setattr(train, "embedder", lambda: once)
+    return once
+
+
 def fitted(files: dict[str, Path], out: str, *more: str) -> Path:
     path = files["folder"] / out
     given = {"--train": files["some"], "--examples": files["examples"], "--agenda": files["agenda"], "--out": path}
@@ -41,13 +52,13 @@ def fitted(files: dict[str, Path], out: str, *more: str) -> Path:
     return path
 
 
-def test_the_same_calls_give_the_same_weights_and_those_match(files: dict[str, Path]) -> None:
+def test_the_same_calls_give_the_same_weights_and_those_match(files: dict[str, Path], encoded_once: Embedder) -> None:
     first, second = fitted(files, "a.zip"), fitted(files, "b.zip")
     assert first.read_bytes() == second.read_bytes()
     use = weights.load(first, {mode: scoring.names(mode) for mode in ("vectors", "words")})
     assert 0 < use.threshold < 1
     assert use.about["files"] == ["some.jsonl", "examples.jsonl"]
-    told = evaluate(files["some"], Matcher(challenges_of(files["agenda"]), embedder(), use)).as_json()
+    told = evaluate(files["some"], Matcher(challenges_of(files["agenda"]), encoded_once, use)).as_json()
     assert told["all"]["any"]["ap"] > 0.6
 
 
