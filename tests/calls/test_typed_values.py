@@ -134,6 +134,8 @@ def test_dates_are_read_as_people_type_them(text: str, hour: str | None) -> None
         ("volgende week", "geen datum"),
         ("1-10-2026 17", "het uur als 17:00"),
         ("1-10-2026 25:00", "dit uur bestaat niet"),
+        ("2027-03-28T02:30", "die nacht gaat de klok vooruit"),
+        ("25-10-2026 02:30", "twee keer voor"),
     ],
 )
 def test_what_is_no_date_is_refused_with_the_reason(text: str, says: str) -> None:

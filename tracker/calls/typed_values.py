@@ -4,10 +4,11 @@ What can be read in two ways is asked again, with both readings named; nothing i
 """
 
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 
+from notifications.wording import AMSTERDAM
 from tracker.errors import NotAMoment, NotAnAmount, TwoReadings
 
 MOST = Decimal(10**13)
@@ -135,7 +136,9 @@ def moment(text: str, field: str = "") -> TypedMoment | None:
     for form in (ISO, NUMBERS, WORDS):
         written = form.match(plain.lower() if form is WORDS else plain)
         if written:
-            return TypedMoment(_day(written, plain, field), _hour(plain[written.end() :], plain, field))
+            typed = TypedMoment(_day(written, plain, field), _hour(plain[written.end() :], plain, field))
+            _check_clock(typed, plain, field)
+            return typed
     raise NotAMoment(f"'{plain[:40]}' is geen datum; schrijf bijvoorbeeld 1 oktober 2026 of 1-10-2026.", field)
 
 
@@ -176,6 +179,19 @@ def _hour(behind: str, typed: str, field: str) -> str | None:
         return time(hour, minute).isoformat("minutes")
     except ValueError as error:
         raise NotAMoment(f"'{typed[:40]}': dit uur bestaat niet.", field) from error
+
+
+def _check_clock(typed: TypedMoment, text: str, field: str) -> None:
+    """Raises NotAMoment for an hour that the night of a clock change skips, TwoReadings for one that it has twice."""
+    if typed.hour is None:
+        return
+    wall = datetime.combine(typed.day, time.fromisoformat(typed.hour))
+    first, second = (wall.replace(tzinfo=AMSTERDAM, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return
+    if first.astimezone(UTC).astimezone(AMSTERDAM).replace(tzinfo=None) != wall:
+        raise NotAMoment(f"'{text[:40]}': dit uur bestaat niet, die nacht gaat de klok vooruit.", field)
+    raise TwoReadings(f"'{text[:40]}': dit uur komt die nacht twee keer voor; kies een ander uur.", field)
 
 
 def moment_of_cell(value: date | datetime) -> TypedMoment:

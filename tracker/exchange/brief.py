@@ -65,7 +65,7 @@ def facts_of(line: BriefLine, today: date) -> list[tuple[str, str]]:
     dossier, position = line.dossier, line.position
     asked = [dossier.request, amount(dossier.requested_amount) if dossier.requested_amount is not None else ""]
     holds = position.public_wording or "geen openbare tekst" if position else NO_POSITION
-    late = [f"{p.text}{_until(p.due_on, today)}" for p in line.promises]
+    late = [f"{p.text.rstrip('.')}{_until(p.due_on, today)}" for p in line.promises]
     facts = [
         ("Kernboodschap", dossier.message_nl), ("Wij vragen", " ".join(filter(None, asked))),
         ("Standpunt vandaag", holds),
