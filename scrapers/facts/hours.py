@@ -160,9 +160,27 @@ _FOR_ALL = re.compile(
 )
 
 
+_ON_THE_DAY = re.compile(
+    r"\b(?:op de (?:dag van (?:de )?)?(?:deadline|sluiting|sluitingsdag|sluitingsdatum|dag zelf)"
+    r"|on the (?:closing|deadline|day of the|closing day|deadline day) ?(?:day|date|deadline)?)"
+    r"\s(?:(?:uiterlijk |no later than )?(?:at|om|tot|before|by|until|vóór|voor) )?" + _CLOCK + _DAYPART + _ZONE
+)
+
+
+def with_hour_of_the_day(text: str, dates: list[WrittenDate]) -> list[WrittenDate]:
+    """ "The deadline is 11 April. Apply on the day of the deadline before 17:00": the hour of the date before it."""
+    shared = list(dates)
+    for hit in _ON_THE_DAY.finditer(text):
+        near = [i for i, d in enumerate(shared) if d.end <= hit.start() and hit.start() - d.end < 200]
+        if near and shared[near[-1]].hour is None and not shared[near[-1]].why:
+            slip = "other zone" if hit["foreign"] else ""
+            shared[near[-1]] = replace(shared[near[-1]], hour=_spoken(hit), slip=shared[near[-1]].slip or slip)
+    return shared
+
+
 def with_shared_hour(text: str, dates: list[WrittenDate]) -> list[WrittenDate]:
     """ "15 maart en 15 juni 2026, beide om 17.00 uur": the hour is that of every date of the sentence before it."""
-    shared = list(dates)
+    shared = with_hour_of_the_day(text, dates)
     for hit in _FOR_ALL.finditer(text):
         hour, slip = _spoken(hit), "other zone" if hit["foreign"] else ""
         for i, written in enumerate(shared):

@@ -8,7 +8,7 @@ from scrapers.facts.amounts import LOW_UNCLEAR, OTHER_CURRENCY
 from scrapers.facts.doors import DoorCandidate
 from scrapers.facts.facts import MOST_READINGS, Asked, Shown, Value
 from scrapers.facts.features import direction, topics_of
-from scrapers.facts.meanings import Judged, around
+from scrapers.facts.meanings import Judged, around, is_doubted
 from scrapers.facts.sentences import verbatim
 from scrapers.facts.words import pattern
 
@@ -272,6 +272,7 @@ def _sum_of_parts(judged: list[Judged]) -> tuple[Judged, Decimal] | None:
     for mention in judged:
         rest = [value for start, value in values.items() if start != mention.span.start]
         whole = mention.chance("budget_part") < PART_BESIDE or _is_called_total(mention)  # 3 is 2 and 1 by chance too
+        whole = whole and not is_doubted(mention.sentence, mention.number)
         if whole and len(rest) > 1 and mention.span.kind == "amount" and mention.span.value == sum(rest):
             sums.append((mention, sum(rest, Decimal())))
     return sums[0] if len(sums) == 1 else None

@@ -345,3 +345,27 @@ def test_the_first_of_three_steps_is_the_door() -> None:
         "for the submission of full proposals 24 June 2028. Submitting an application starts with an initiative."
     )
     assert read(text)[0].get("closes") != "2028-01-14"
+
+
+def test_the_hour_of_the_day_of_the_deadline_is_its_hour() -> None:
+    text = (
+        "De deadline is maandag 12 april 2027. Aanvragen moeten op de dag van de deadline voor 17.00 uur binnen zijn."
+    )
+    assert read(text, "nl")[0] == {"closes": "2027-04-12T17:00"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 8 September 2026 one proposal was approved in the application cycle from 24 July - 24 August 2026.",
+        "The selected projects of the first call will be supported with a total of €24 million.",
+        "28 January 2027 The ministry is planning to launch its call for proposals.",
+    ],
+)
+def test_what_was_awarded_or_is_only_planned_is_no_fact(text: str) -> None:
+    assert read(text)[0] == {}
+
+
+def test_money_that_was_handed_out_is_no_pot_although_its_parts_add_up() -> None:
+    text = "In 2025 werd voor € 3,7 miljoen subsidie verstrekt: € 2,8 miljoen voor sport en € 0,9 miljoen voor cultuur."
+    assert "budget" not in read(text, "nl")[0]
