@@ -15,7 +15,9 @@ export PYTEST_DEBUG_TEMPROOT := $(shell test -w /dev/shm && echo /dev/shm || ech
 # What fails beside others on a busy machine gets one more try, alone; what fails alone fails.
 tests = $(RUN) pytest -q -n $(JOBS) --dist worksteal -m "$(1)" || $(RUN) pytest -q --last-failed --last-failed-no-failures none -m "$(1)"
 
-.PHONY: help setup setup-browser hooks demo test check prove bench house house-picture audit coverage lock clean
+PREFIX ?= /opt/kansenradar
+
+.PHONY: wheel install help setup setup-browser hooks demo test check prove bench house house-picture audit coverage lock clean
 
 AT ?=
 
@@ -82,6 +84,19 @@ hooks: setup ## Check style, types and house rules before each commit
 lock: .venv/bin/uv ## Resolve the dependencies anew into requirements.lock (no addresses in it)
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 --group dev pyproject.toml -o requirements.lock
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 pyproject.toml -c requirements.lock -o requirements-run.lock
+	@date +%F > tracker/watch/locked_on.txt
+
+wheel: setup ## Build the wheel, with the front-end packages and the recordings of the demo in it
+	@test -f tracker/web/static/vendor/ams.css || { echo "no front-end packages: the pages would look plain"; exit 1; }
+	@rm -rf dist && .venv/bin/uv build --quiet --wheel --no-build-isolation --python .venv/bin/python && ls dist/*.whl
+
+install: wheel ## Install for an administrator into PREFIX (default /opt/kansenradar), in an environment of its own
+	@$(PYTHON) -m venv --clear $(PREFIX)
+	@.venv/bin/uv pip sync --quiet --compile-bytecode --python $(PREFIX)/bin/python --require-hashes requirements-run.lock
+	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(PREFIX)/bin/python --no-deps dist/kansenradar-*.whl
+	@$(PREFIX)/bin/kansenradar --version
 
 clean: ## Remove what was made
 	@rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache node_modules

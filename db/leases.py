@@ -4,6 +4,8 @@ import os
 import secrets
 import socket
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlmodel import Session, select
@@ -11,6 +13,7 @@ from sqlmodel import Session, select
 from db.models import Lease
 
 LEASE = timedelta(seconds=90)
+BOOT, SPACE = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
 
 
 def database_clock(session: Session) -> datetime:
@@ -22,20 +25,33 @@ def database_clock(session: Session) -> datetime:
     return datetime.fromisoformat(stamp).replace(tzinfo=UTC)
 
 
+@cache
+def this_machine() -> str:
+    """``host/boot.space``: where a process number means one process; containers may share a name, and each has a 1.
+
+    The boot's id and the space of process numbers, where the kernel tells them; else nobody here is ever called dead.
+    """
+    try:
+        boot = BOOT.read_text("ascii").strip().replace("-", "")[:12]
+        return f"{socket.gethostname()}/{boot}.{SPACE.stat().st_ino}"
+    except (OSError, UnicodeDecodeError):
+        return f"{socket.gethostname()}/{secrets.token_hex(8)}"
+
+
 def this_process() -> str:
-    """``host:process``: who holds a lease, so that the dead can be told from the slow."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """``host/boot.space:process``: who holds a lease, so that the dead can be told from the slow."""
+    return f"{this_machine()}:{os.getpid()}"
 
 
 def this_turn() -> str:
-    """``host:process#name``: who sends now; another name each time, since a new process may get an old number."""
+    """``host/boot.space:process#name``: who sends now; another each time, since numbers come back."""
     return f"{this_process()}#{secrets.token_hex(4)}"
 
 
 def is_dead(holder: str) -> bool:
-    """Whether the holder ran on this machine and is gone; of another machine nobody can say, so False."""
-    host, _, process = holder.partition("#")[0].rpartition(":")
-    if host != socket.gethostname() or not process.isdigit():
+    """Whether the holder ran where our process numbers count and is gone; elsewhere nobody can say, so False."""
+    machine, _, process = holder.partition("#")[0].rpartition(":")
+    if machine != this_machine() or not process.isdigit():
         return False
     try:
         os.kill(int(process), 0)

@@ -25,8 +25,8 @@ class SchemaTooOld(SchemaUnknown):
     """Written before the baseline, from which migrations are kept."""
 
 
-def upgrade(engine: Engine) -> None:
-    """Run the migrations that are missing, in one transaction; a second process waits its turn.
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Run the migrations that are missing, up to a revision, in one transaction; a second process waits its turn.
 
     Raises SchemaUnknown when the database is ahead of the code, or older than the baseline.
     """
@@ -35,7 +35,7 @@ def upgrade(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(7208001)"))
         for revision in MigrationContext.configure(connection).get_current_heads():
             must_be_known(revision)
-        command.upgrade(alembic_config(connection), "head")
+        command.upgrade(alembic_config(connection), to)
 
 
 def must_be_known(revision: str) -> None:

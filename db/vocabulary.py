@@ -268,6 +268,7 @@ class MailKind(Word):
     MOVED = "moved", "verplaatste termijn"
     SIGN_IN = "sign_in", "inloglink"
     ALERT = "alert", "melding"
+    SHARED = "shared", "bericht van een collega"
 
 
 class DeliveryState(Word):

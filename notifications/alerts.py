@@ -1,17 +1,23 @@
-"""What is broken and needs a person: told once, kept until it is over."""
+"""What is broken and needs a person: told once, kept until it is over. Both stand in the log, with the reason."""
 
+import logging
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from db.models import Alert
+from notifications.message import without_addresses
+
+LOG = logging.getLogger("kansenradar.alerts")
 
 
 def raise_alert(session: Session, key: str, line: str, now: datetime) -> bool:
     """Note that something is broken; True the first time, False while it was known already."""
+    line = without_addresses(line)
     alert = _active(session, key)
     if alert is None:
         session.add(Alert(key=key, line=line[:500], since=now, last_at=now))
+        LOG.warning("alert %s began: %s", key, line)
         return True
     alert.line, alert.last_at, alert.times = line[:500], now, alert.times + 1
     return False
@@ -21,6 +27,7 @@ def end_alert(session: Session, key: str, now: datetime) -> None:
     alert = _active(session, key)
     if alert is not None:
         alert.ended_at = now
+        LOG.warning("alert %s is over", key)
 
 
 def standing_alerts(session: Session) -> list[Alert]:

@@ -1,17 +1,29 @@
-"""What stops sending: too many refusals, a relay in trouble or short of breath, and a person who says so."""
+"""What stops sending: a relay in trouble, short of breath or unwilling, and a person who says so.
 
-from dataclasses import dataclass
+A refused address stops nobody else's mail. A relay that refuses the sign-in, the sender, or five mails in a row by a
+rule or for what they say, rests; every five minutes one mail is the probe, and with the first that is taken all go.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from db.models import Delivery, Pause, Relay
-from notifications.alerts import end_alert, raise_alert
+from db.vocabulary import DeliveryState
+from notifications.alerts import end_alert, raise_alert, standing_alerts
 from notifications.retry import PROBE, THROTTLE
-from notifications.transport import SendOutcome, SmtpStage
+from notifications.transport import SIGN_IN_FIRST, SendOutcome, SendResult, SmtpStage
 
-TROUBLES = 5  # lost connections in a row after which the relay rests
+TROUBLES = 5  # lost connections, or refusals by a rule, in a row after which the relay rests
+PUT_BACK = timedelta(hours=1)  # before a relay rested: what it refused then for its content gets one more try
+IN_DUTCH = {
+    SmtpStage.CONNECT: "neemt de verbinding niet aan",
+    SmtpStage.TLS: "de beveiligde verbinding lukt niet",
+    SmtpStage.LOGIN: "weigert de aanmelding",
+    SmtpStage.MAIL: "weigert de afzender",
+    SmtpStage.RCPT: "weigert onze post om een regel",
+}
 SLOW_DOWN = (421, 452)  # the relay has had enough for now
 
 
@@ -21,23 +33,13 @@ def standing_pause(session: Session) -> Pause | None:
     return session.exec(query).first()
 
 
-def pause_if_too_much_fails(session: Session, now: datetime) -> None:
-    """More than 50, or more than 5 % with at least five, in the last hour: something bigger is wrong."""
-    finished = col(Delivery.finished_at)
-    counted = select(Delivery.state, func.count()).where(finished > now - timedelta(hours=1), finished <= now)
-    numbers = {state: number for state, number in session.exec(counted.group_by(Delivery.state)).all()}  # noqa: C416
-    bad = numbers.get("failed", 0) + numbers.get("held", 0)
-    if bad > 50 or (bad >= 5 and bad > 0.05 * (bad + numbers.get("accepted", 0))):
-        pause(session, f"{bad} mails refused within an hour", now)
-
-
 def pause(session: Session, reason: str, now: datetime, everything: bool = False) -> None:
     """Stop sending until a person resumes it; ``everything`` stops sign-in mail too."""
     active = session.exec(select(Pause).where(col(Pause.ended_at).is_(None), Pause.everything == everything)).first()
     if active is None:
         session.add(Pause(reason=reason, since=now, everything=everything))
         session.flush()
-    raise_alert(session, "paused", f"sending is paused: {reason}", now)
+    raise_alert(session, "paused", reason, now)
 
 
 def resume(session: Session, by: str, now: datetime) -> int:
@@ -59,31 +61,67 @@ class Breath:
 def note_relay(session: Session, name: str, outcome: SendOutcome, breath: Breath, now: datetime) -> str:
     """Remember how the relay behaves; the returned line says why it rests now, or is empty.
 
-    It rests five minutes after five lost connections in a row, or at once where it refuses everybody; one minute
-    where it asks to slow down.
+    It rests five minutes after five lost connections or refusals by a rule in a row, or at once where it refuses
+    everybody; one minute where it asks to slow down. An address that is refused says nothing of the relay.
     """
     breath.times = breath.times + 1 if outcome.code in SLOW_DOWN else 0
     relay = session.get(Relay, name)
     throttled = (outcome.throttled and outcome.stage is SmtpStage.MAIL) or breath.times >= TROUBLES
-    if not outcome.trouble and not throttled:
+    if outcome.result is SendResult.FAILED and not outcome.policy:
+        return ""
+    if not outcome.trouble and not throttled and not outcome.policy:
         _recover(session, relay, now)
         return ""
     relay = relay or Relay(name=name)
     session.add(relay)
-    relay.failures = max(relay.failures, TROUBLES) if outcome.rest else relay.failures + int(outcome.trouble)
-    relay.reason = f"{outcome.code or ''} {outcome.text}".strip()[:300]
+    failed = relay.failures + int(outcome.trouble or outcome.policy)
+    relay.failures = max(relay.failures, TROUBLES) if outcome.rest else failed
+    relay.reason = in_dutch(outcome)[:300]
     if relay.failures >= TROUBLES:
         relay.rest_until = now + PROBE
-        raise_alert(session, f"relay:{name}", f"mail server {name} is in trouble: {relay.reason}", now)
+        raise_alert(session, f"relay:{name}", relay.reason, now)
     elif throttled:
         relay.rest_until = now + THROTTLE
     return relay.reason if relay.failures >= TROUBLES or throttled else ""
 
 
+def in_dutch(outcome: SendOutcome) -> str:
+    """What the relay does, and its own words behind it."""
+    words = f"{outcome.code or ''} {outcome.text}".strip()
+    lost = outcome.code is None and outcome.stage not in (SmtpStage.TLS, SmtpStage.LOGIN)
+    stage = SmtpStage.LOGIN if outcome.code in SIGN_IN_FIRST else outcome.stage
+    what = "de verbinding valt weg" if lost else IN_DUTCH.get(stage, "weigert de inhoud")
+    return f"{what}: {words}" if words else what
+
+
+def as_the_relays_fault(session: Session, name: str, outcome: SendOutcome) -> SendOutcome:
+    """While the relay refuses mail after mail, a refusal is not held against the one that was the probe: it waits."""
+    relay = session.get(Relay, name) if outcome.policy else None
+    if relay is None or relay.failures < TROUBLES:
+        return outcome
+    return replace(outcome, result=SendResult.DEFERRED, trouble=True, rest=True)
+
+
 def _recover(session: Session, relay: Relay | None, now: datetime) -> None:
-    if relay is not None and (relay.failures or relay.rest_until):
-        relay.failures, relay.rest_until, relay.reason = 0, None, ""
-        end_alert(session, f"relay:{relay.name}", now)
+    if relay is None or not (relay.failures or relay.rest_until):
+        return
+    key = f"relay:{relay.name}"
+    if relay.failures >= TROUBLES:
+        since = next((alert.since for alert in standing_alerts(session) if alert.key == key), now)
+        _put_back(session, since - PUT_BACK, now)
+    relay.failures, relay.rest_until, relay.reason = 0, None, ""
+    end_alert(session, key, now)
+
+
+def _put_back(session: Session, since: datetime, now: datetime) -> None:
+    """What was refused for its content, for the first time and just before everything was, is tried again."""
+    held = select(Delivery).where(
+        Delivery.state == DeliveryState.HELD, col(Delivery.finished_at) >= since, Delivery.attempts == 1,
+        Delivery.expires_at > now,
+    )  # fmt: skip
+    for mail in session.exec(held).all():
+        mail.state, mail.finished_at, mail.next_attempt_at = DeliveryState.DEFERRED, None, now
+        end_alert(session, f"held:{mail.key}", now)
 
 
 def resting(relay: Relay | None, now: datetime) -> bool:

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from db.session import writing
 from notifications import claims, message, outbox
-from notifications.brakes import note_relay
+from notifications.brakes import as_the_relays_fault, note_relay
 from notifications.claims import DueMails
 from notifications.outbox import Claim, Rules, SendTally
 from notifications.transport import Parcel, SendOutcome, SendResult, SmtpStage, Transport
@@ -142,13 +142,14 @@ class Dispatcher:
     def _note(self, session: Session, done: Done | None) -> None:
         if done is None:
             return
-        outbox.record_outcome(session, done.claim, done.outcome, self.rules, self.tally)
+        outcome = as_the_relays_fault(session, self.rules.relay, done.outcome)
+        outbox.record_outcome(session, done.claim, outcome, self.rules, self.tally)
         if not done.good:
             self.due_mails.ids = []  # sending may be paused now, or the relay may rest
         known_good, self.well = self.well and done.good, done.good
         if not known_good:
             now = self.rules.now()
-            self.tally.stopped = note_relay(session, self.rules.relay, done.outcome, self.tally.breath, now)
+            self.tally.stopped = note_relay(session, self.rules.relay, outcome, self.tally.breath, now)
 
     async def _hand_over(self, claim: Claim, turn: Turn) -> Done:
         """Hand in one mail; its body waits for the turn, and stays here where that fails."""

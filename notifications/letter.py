@@ -39,6 +39,7 @@ class Sender:
 
     address: str
     organisation: str = ""
+    reply_to: str = ""
 
     @property
     def name(self) -> str:
@@ -49,7 +50,8 @@ class Sender:
     def legal(self) -> str:
         """Who answers for this mail: the MRA is no legal person, a participant is."""
         carrier = self.organisation or "de deelnemer die deze Kansenradar beheert"
-        return f"Verzonden namens {carrier}, deelnemer in de Metropoolregio Amsterdam."
+        answers = "" if self.reply_to else " Antwoorden op deze mail worden niet gelezen."
+        return f"Verzonden namens {carrier}, deelnemer in de Metropoolregio Amsterdam.{answers}"
 
 
 @dataclass(frozen=True)
@@ -323,7 +325,8 @@ class Writer:
 
     def common_headers(self) -> dict[str, str]:
         """What every mail of ours says of itself."""
-        return {
+        reply_to = {"Reply-To": self.sender.reply_to} if self.sender.reply_to else {}
+        return reply_to | {
             "From": mailbox(self.sender.name, self.sender.address),
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",

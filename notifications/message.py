@@ -1,6 +1,7 @@
 """A mail: to whom, what it says, and as bytes; the same rows always give the same bytes, whatever the attempt."""
 
 import hmac
+import re
 import unicodedata
 from binascii import b2a_qp
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 MOST_SUBJECT = 200  # characters
+ADDRESS = re.compile(r"<?[^\s<>@,;:()\"']{1,64}@[^\s<>@,;:()\"']{1,255}>?")
 BASE_32 = "abcdefghijklmnopqrstuvwxyz234567"
 PAIRS = [first + second for first in BASE_32 for second in BASE_32]
 
@@ -45,6 +47,11 @@ def one_line(text: str, most: int = 998) -> str:
     visible = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs") else c for c in text)
     folded = " ".join(visible.split())
     return folded if len(folded) <= most else folded[: most - 1].rstrip() + "…"
+
+
+def without_addresses(text: str) -> str:
+    """Words of a server without the mail addresses in them, for what others read: alerts, logs, reasons."""
+    return ADDRESS.sub("<adres>", text)
 
 
 def sealed(key: bytes, *parts: str) -> str:

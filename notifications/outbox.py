@@ -28,8 +28,8 @@ from db.bulk import add_plain
 from db.models import Attempt, Delivery, MailText, Reminded, Suppression, Told
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind
 from notifications.alerts import end_alert, raise_alert
-from notifications.brakes import Breath, pause_if_too_much_fails
-from notifications.message import Addressee, Letter, message_id, sealed
+from notifications.brakes import Breath
+from notifications.message import Addressee, Letter, message_id, sealed, without_addresses
 from notifications.retry import Random, next_try, try_in_doubt
 from notifications.transport import SendOutcome, SendResult
 
@@ -243,9 +243,8 @@ def record_outcome(
     if outcome.result is SendResult.FAILED:
         _refused(session, claim, outcome, now)
     if outcome.result is SendResult.HELD:
-        raise_alert(session, f"held:{claim.key}", f"mail {claim.key} refused: {outcome.code} {outcome.text}", now)
-    if outcome.result in (SendResult.FAILED, SendResult.HELD):
-        pause_if_too_much_fails(session, now)
+        said = f"de inhoud van een mail is geweigerd: {outcome.code} {outcome.text}"
+        raise_alert(session, f"held:{claim.key}", said, now)
 
 
 def _after(claim: Claim, outcome: SendOutcome, rules: Rules, now: datetime) -> dict[str, Any]:
@@ -270,9 +269,13 @@ def _refused(session: Session, claim: Claim, outcome: SendOutcome, now: datetime
     reply = f"{outcome.code or ''} {outcome.text}".strip()
     unknown = " 5.1." in reply or (outcome.code in (550, 551, 553) and " 5." not in reply)
     if unknown:
-        session.add(Suppression(address_hash=address_hash(claim.address), reason=reply[:200], since=now))
-    key = f"refused:{address_hash(claim.address)[:12]}"
-    raise_alert(session, key, f"recipient of {claim.key} refused: {reply}", now)
+        suppress(session, claim.address, reply, now)
+
+
+def suppress(session: Session, address: str, why: str, now: datetime) -> None:
+    """No more mail to this address, until a person lifts that; kept without the address."""
+    reason = without_addresses(why)[:200]
+    session.add(Suppression(address_hash=address_hash(address), reason=reason, since=now))
 
 
 def withdraw(session: Session, deliveries: Iterable[int], why: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from notifications.message import one_line
 
 T = TypeVar("T")
 WISHES = frozenset({"tls", "ca", "answer", "total"})  # what MAIL_URL may ask for
+SIGN_IN_FIRST = frozenset({530, 534, 535, 538})  # at whatever stage: the sign-in is refused
+ENHANCED = re.compile(r"\s*5\.(\d{1,3})\.\d{1,3}\b")  # the status of RFC 3463 before the words
 MOST_SECONDS = 140  # twice this, since a kept connection is tried anew, is less than a mail is held (five minutes)
 
 
@@ -49,7 +52,10 @@ class SendResult(StrEnum):
 
 @dataclass(frozen=True)
 class SendOutcome:
-    """How one attempt ended. ``trouble``: the relay itself is at fault, not this mail; ``rest`` says how at once."""
+    """How one attempt ended. ``trouble``: the relay itself is at fault, not this mail; ``rest`` says how at once.
+
+    ``policy``: refused for what we send or who we are, not for the address; the relay's own word where it goes on so.
+    """
 
     result: SendResult
     stage: SmtpStage
@@ -58,6 +64,7 @@ class SendOutcome:
     trouble: bool = False
     rest: bool = False
     throttled: bool = False
+    policy: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,9 +107,17 @@ def judge(stage: SmtpStage, code: int | None, text: str = "") -> SendOutcome:
             SendResult.DEFERRED, stage, code, text,
             trouble=before or code == 421, rest=before, throttled=stage is SmtpStage.MAIL or code == 421,
         )  # fmt: skip
-    if before or stage is SmtpStage.MAIL:
+    if before or stage is SmtpStage.MAIL or code in SIGN_IN_FIRST:
         return SendOutcome(SendResult.DEFERRED, stage, code, text, trouble=True, rest=True)
-    return SendOutcome(SendResult.FAILED if stage is SmtpStage.RCPT else SendResult.HELD, stage, code, text)
+    if stage is SmtpStage.RCPT:
+        return SendOutcome(SendResult.FAILED, stage, code, text, policy=is_policy(code, text))
+    return SendOutcome(SendResult.HELD, stage, code, text, policy=True)
+
+
+def is_policy(code: int, text: str) -> bool:
+    """Whether a recipient was refused for a rule (5.7.x, or a bare 554), which says nothing of the address."""
+    enhanced = ENHANCED.match(text)
+    return enhanced[1] == "7" if enhanced else code == 554
 
 
 @dataclass(frozen=True)

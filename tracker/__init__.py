@@ -11,3 +11,10 @@ The way of the data, noun in and noun out::
       | letter, post       notifications/letter.py, outbox.py
     mail in an inbox
 """
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("kansenradar")
+except PackageNotFoundError:  # run from a folder that nobody installed
+    __version__ = "0"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from tracker import __version__
 from tracker.clock import Clock
 from tracker.commands.context import CommandContext
 from tracker.commands.group import CommandGroup
@@ -65,12 +66,22 @@ def for_all_first(arguments: list[str]) -> list[str]:
     return first + rest
 
 
+def say_version(asked: bool) -> None:
+    """The version, for who asks a question about it."""
+    if asked:
+        typer.echo(f"kansenradar {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     context: typer.Context,
     now: Annotated[
         str | None, typer.Option("--now", metavar="ISO", help="Set the clock of this command, for trials and repairs.")
     ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=say_version, help="Say which version this is, and end.")
+    ] = False,
     config: Annotated[
         str | None, typer.Option("--config", metavar="FILE", help="The file of settings; .env without it.")
     ] = None,
@@ -85,6 +96,7 @@ def root(
     if fixed:
         typer.echo(f"clock set to {fixed.isoformat()}; it is not compared with the sources' clocks", err=True)
     context.obj = CommandContext(read_settings(), Clock(fixed))
+    context.call_on_close(context.obj.close)
 
 
 def main() -> None:
@@ -94,6 +106,7 @@ def main() -> None:
     for each other, and matching went at a sixth of its speed (14 against 85 calls a second, 2026-11-26).
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.umask(os.umask(0o077) | 0o077)  # what we write is for its owner
     try:
         know_the_zones()  # before the code of a command, whose imports need them
         sys.exit(app(for_all_first(sys.argv[1:]), standalone_mode=False))  # the code of a typer.Exit, else none

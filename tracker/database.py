@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from db.migrate import SchemaUnknown, schema_of, up_to_date, upgrade
+from db.migrate import SchemaUnknown, must_be_known, newest_schema, schema_of, upgrade
 from db.session import open_engine
 from tracker.errors import CommandFailed
 from tracker.settings import Settings
@@ -15,10 +15,24 @@ from tracker.settings import Settings
 
 def open_database(settings: Settings) -> Engine:
     """An engine on a database with the newest schema; CommandFailed says in one line what is wrong."""
-    engine = _engine(settings)
-    if not _ready(engine):
-        raise CommandFailed("the database is missing or not up to date: run 'kansenradar init' first")
+    engine = engine_of(settings)
+    schema = schema_at(engine)
+    if not schema:
+        raise CommandFailed(f"there is no database at {place_of(engine)}: run 'kansenradar init' first")
+    if schema != newest_schema():
+        must_be_ours(schema)
+        raise CommandFailed(
+            f"the database has schema {schema}, not yet {newest_schema()}: run 'kansenradar init' first"
+        )
     return engine
+
+
+def must_be_ours(schema: str) -> None:
+    """CommandFailed where a newer version wrote the database, or one from before the baseline."""
+    try:
+        must_be_known(schema)
+    except SchemaUnknown as error:
+        raise CommandFailed(f"cannot open the database: {error}") from error
 
 
 def migrate_database(settings: Settings, say: Callable[[str], None] = lambda _: None) -> Engine:
@@ -26,7 +40,7 @@ def migrate_database(settings: Settings, say: Callable[[str], None] = lambda _: 
 
     ``say`` hears which one was made where there was none: a working folder that was mistaken shows.
     """
-    engine = _engine(settings)
+    engine = engine_of(settings)
     try:
         is_new = not schema_of(engine)
         upgrade(engine)
@@ -65,7 +79,8 @@ def damage(connection: Connection) -> str:
     return f"{orphans} rows point nowhere" if orphans else ""
 
 
-def _engine(settings: Settings) -> Engine:
+def engine_of(settings: Settings) -> Engine:
+    """An engine on the database of the settings, whatever is in it; CommandFailed where it cannot be opened."""
     try:
         url = make_url(settings.database)
         if url.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
@@ -77,10 +92,11 @@ def _engine(settings: Settings) -> Engine:
         raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
 
 
-def _ready(engine: Engine) -> bool:
+def schema_at(engine: Engine) -> str:
+    """The schema of the database, empty where there is none; CommandFailed where it cannot be reached."""
     try:
-        return up_to_date(engine)
-    except DatabaseError as error:  # not to be reached, or no database at all
+        return schema_of(engine)
+    except DatabaseError as error:
         raise CommandFailed(f"cannot open the database: {_first_line(error)}") from error
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from scrapers.addresses import pairs
@@ -22,8 +22,9 @@ from tracker.errors import WRONG_USAGE, CommandFailed
 PREFIX = "KANSENRADAR_"
 CONFIG = f"{PREFIX}CONFIG"  # names the file of settings, for `--config` and for the processes that we start
 SHORTEST_SECRET = 24  # characters: who knows one link can try short ones
+SHORTEST_PASSPHRASE = 12
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-OTHERS = re.compile(r"SOURCE_\w+_URL|OIDC_\w+|CONFIG")  # names that are right without being a field
+OTHERS = re.compile(r"SOURCE_\w+_URL|CONFIG")  # names that are right without being a field
 NO_SECRETS = {"changeme", "change-me", "change_me", "default", "password"}  # what stands in examples
 
 
@@ -46,6 +47,16 @@ class Settings(BaseSettings):
     )
     mail_bounces: str = Field(
         default="", description="envelope sender, such as bounces+{token}@example.nl; default: MAIL_FROM"
+    )
+    alert_webhook: str = Field(default="", description="where to post what is broken, as an http or https address")
+    alert_webhook_key: SecretStr = Field(default=SecretStr(""), description="signs what is posted there")
+    backup_passphrase: SecretStr = Field(
+        default=SecretStr(""), description="seals keys and settings in a backup; without it they are left out"
+    )
+    backup_days: int = Field(default=8, ge=0, description="how old the last backup may be; 0: made in another way")
+    mail_reply_to: str = Field(default="", description="who reads answers to mail; without it, mail says nobody does")
+    bounces_url: str = Field(
+        default="", description="imaps://user:pw@host/folder or file:DIR, where bounces arrive; needs MAIL_BOUNCES"
     )
     responsible_organisation: str = Field(
         default="", description="the participant that legally carries the mail, by its id"
@@ -80,6 +91,13 @@ class Settings(BaseSettings):
     )
     document_megabytes: int = Field(
         default=10, ge=1, le=50, description="the largest file that can hang on a dossier, position or contact, in MB"
+    )
+    log_format: Literal["text", "json"] = Field(default="text", description="of the log: text or json, a line each")
+    metrics_key: SecretStr = Field(
+        default=SecretStr(""), description="who shows it as a Bearer token reads /metrics; without it there are none"
+    )
+    asgi_wrap: str = Field(
+        default="", description="module:name that wraps the pages, such as OpenTelemetry's for traces"
     )
     snapshot_days: int = Field(default=730, ge=1, description="how long the bytes a source showed are kept as proof")
     wait_for_matching: int = Field(
@@ -136,17 +154,20 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no http or https address to build links on")
         return value
 
-    @field_validator("reader_url")
+    @field_validator("reader_url", "alert_webhook")
     @classmethod
-    def _an_endpoint(cls, value: str) -> str:
+    def _an_endpoint(cls, value: str, info: ValidationInfo) -> str:
         parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
-            raise ValueError(f"{value!r} is no http or https address of a reader")
+        has_more = parts.fragment or (parts.query and info.field_name == "reader_url")
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or has_more):
+            raise ValueError(f"{value!r} is no http or https address")
         return value
 
-    @field_validator("mail_from")
+    @field_validator("mail_from", "mail_reply_to")
     @classmethod
-    def _a_sender(cls, value: str) -> str:
+    def _a_sender(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "mail_reply_to":
+            return value
         address = parseaddr(value)[1]  # "Kansenradar <k@example.nl>" is often typed; the name we show is our own
         if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", address) or len(value.splitlines()) != 1:
             raise ValueError(f"{value!r} is no mail address")
@@ -175,6 +196,13 @@ class Settings(BaseSettings):
             raise ValueError("no secret that others could guess; leave it out and one is made")
         if any(len(key) < SHORTEST_SECRET for key in keys):
             raise ValueError(f"less than {SHORTEST_SECRET} characters can be guessed; leave it out and one is made")
+        return value
+
+    @field_validator("backup_passphrase", "alert_webhook_key", "metrics_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < SHORTEST_PASSPHRASE:
+            raise ValueError(f"less than {SHORTEST_PASSPHRASE} characters can be guessed")
         return value
 
     @field_validator("trusted_proxies")
@@ -209,6 +237,14 @@ def _given() -> dict[str, str]:
     named = {**dotenv_values(config_file()), **os.environ}
     ours = {name.upper(): value or "" for name, value in named.items() if name.upper().startswith(PREFIX)}
     return {name.removeprefix(PREFIX): value for name, value in ours.items()}
+
+
+def given_settings() -> dict[str, str]:
+    """Every setting that somebody gave, by its name without the prefix, also from a file of its own; with secrets."""
+    given = _given()
+    known = [name.upper() for name in Settings.model_fields]
+    named = {name: value for name, value in given.items() if name.removesuffix("_FILE") not in known or name in known}
+    return named | {name.upper(): value for name, value in _from_files(given).items()}
 
 
 def read_settings() -> Settings:

@@ -51,7 +51,20 @@ from db.models.lobby import (
     RoundInvitation,
     SignOffRound,
 )
-from db.models.mail import Alert, Attempt, Delivery, Lease, MailText, Pause, Relay, Reminded, Run, Suppression, Told
+from db.models.mail import (
+    Alert,
+    Attempt,
+    Bounce,
+    Delivery,
+    Lease,
+    MailText,
+    Pause,
+    Relay,
+    Reminded,
+    Run,
+    Suppression,
+    Told,
+)
 from db.models.organisations import Organisation, OrganisationName
 from db.models.people import REMINDER_DAYS, Absence, Leaning, Lesson, Participant, Subscription, User, Verdict
 from db.models.planning import Assignment, Body, CalendarFeed, ClosedPeriod, DecisionClock, Meeting, Milestone

@@ -181,3 +181,16 @@ class Suppression(Numbered, table=True):
     reason: str
     since: datetime
     until: datetime | None = None
+
+
+class Bounce(Numbered, table=True):
+    """A report that a mail of ours did not arrive after all; kept once, however often it is read."""
+
+    __table_args__ = (UniqueConstraint("delivery_id", "status"),)
+
+    delivery_id: int = Field(foreign_key="delivery.id")
+    address_hash: str = Field(index=True)
+    hard: bool = Field(description="the address itself, for good; soft: full, or away for now")
+    status: str = Field(description="such as 5.1.1")
+    said: str = Field(default="", description="the words of the server that refused it")
+    at: datetime

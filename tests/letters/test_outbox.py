@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import socket
 import ssl
 import subprocess
 import sys
@@ -15,16 +14,18 @@ import trustme
 from sqlalchemy import Engine, delete, update
 from sqlmodel import select
 
+from db.leases import this_machine
 from db.models import Alert, Attempt, Delivery, MailText, Pause, Relay, Suppression
 from db.session import reading, writing
 from db.vocabulary import DeliveryState, MailKind
 from notifications import outbox
-from notifications.brakes import pause, resume
+from notifications.brakes import pause
 from notifications.claims import claim_next, due_mails, give_back, sweep
 from notifications.dispatcher import send_due
 from notifications.outbox import Mail, Rules, SendTally, record_outcome
 from notifications.transport import MailUrlWrong, SendOutcome, SendResult, SmtpStage, open_transport, read_mail_url
 from tests.make.smtp_server import CUT, SILENT, SmtpServer, running
+from tracker.watch.look import refused_mail
 
 KEY, DOMAIN = b"secret", "kansenradar.example"
 
@@ -112,7 +113,9 @@ def test_an_unknown_recipient_is_told_to_a_person_and_gets_no_more_mail(
     assert delivery(engine).state == DeliveryState.FAILED
     assert len(rows(engine, Suppression)) == 1
     assert "weg@x.example" not in rows(engine, Suppression)[0].address_hash
-    assert "5.1.1" in rows(engine, Alert)[0].line
+    with reading(engine) as session:
+        (trouble,) = refused_mail(session, now)
+    assert (trouble.key, trouble.line) == ("refused", "1 adres in het laatste etmaal")
     put(engine, make_mail(now + timedelta(days=1), "weg@x.example"))
     assert send(engine, smtp.url(), now + timedelta(days=1)).cancelled == 1
 
@@ -286,17 +289,56 @@ def test_urgent_mail_overtakes_queued_digests(engine: Engine, smtp: SmtpServer, 
     assert smtp.accepted[0].recipients == ["in@x.example"]
 
 
-def test_too_many_refusals_pause_sending_until_a_person_resumes_it(
+@pytest.mark.parametrize("refused", [5, 50])
+def test_refused_addresses_hold_up_nobody_else(engine: Engine, smtp: SmtpServer, now: datetime, refused: int) -> None:
+    people = [f"p{n}@x.example" for n in range(refused + 8)]
+    for person in people[:refused]:
+        smtp.on("rcpt", "550 5.1.1 <someone@x.example> unknown", to=person)
+    put(engine, *(make_mail(now, person) for person in people))
+    tally = send(engine, smtp.url(), now)
+    assert (tally.failed, tally.accepted, tally.stopped) == (refused, 8, "")
+    assert len(rows(engine, Suppression)) == refused
+    assert {row.reason for row in rows(engine, Suppression)} == {"550 5.1.1 <adres> unknown"}
+    assert rows(engine, Pause) == rows(engine, Alert) == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer", "words"),
+    [
+        ("rcpt", "550 5.7.1 sender not allowed", "weigert onze post om een regel: 550 5.7.1 sender not allowed"),
+        ("dot", "554 5.7.1 looks like spam", "weigert de inhoud: 554 5.7.1 looks like spam"),
+        ("mail", "553 5.7.1 not you", "weigert de afzender: 553 5.7.1 not you"),
+        ("rcpt", "530 5.7.0 sign in first", "weigert de aanmelding: 530 5.7.0 sign in first"),
+    ],
+)
+def test_what_the_relay_itself_refuses_rests_it_in_dutch_and_goes_on_by_itself(
+    engine: Engine, smtp: SmtpServer, now: datetime, stage: str, answer: str, words: str
+) -> None:
+    smtp.on(stage, answer)
+    put(engine, *(make_mail(now, f"p{n}@x.example") for n in range(12)))
+    first = send(engine, smtp.url(), now)
+    assert (first.accepted, first.failed + first.held <= 5, bool(first.stopped)) == (0, True, True)
+    (alert,) = [one for one in rows(engine, Alert) if one.key.startswith("relay:")]
+    assert alert.line == words
+    assert send(engine, smtp.url(), now + timedelta(minutes=1)).stopped  # it rests
+    probe = send(engine, smtp.url(), now + timedelta(minutes=6))
+    assert (probe.deferred, probe.failed + probe.held) == (1, 0)  # the probe is not the one that pays
+    smtp.rules.clear()
+    for hours in (1, 2, 3):
+        send(engine, smtp.url(), now + timedelta(hours=hours))
+    states = [one.state for one in rows(engine, Delivery)]
+    assert states.count(DeliveryState.ACCEPTED) == 12 - first.failed
+    assert len({mail.message_id for mail in smtp.accepted}) == len(smtp.accepted)
+    assert [one.key for one in rows(engine, Alert) if one.ended_at is None] == []
+
+
+def test_a_mail_refused_for_its_content_alone_waits_for_a_person(
     engine: Engine, smtp: SmtpServer, now: datetime
 ) -> None:
-    smtp.on("rcpt", "550 5.7.1 no")
-    put(engine, *(make_mail(now, f"p{n}@x.example") for n in range(40)))
+    smtp.on("dot", "554 5.6.0 no", to="p1@x.example")
+    put(engine, *(make_mail(now, f"p{n}@x.example") for n in range(8)))
     tally = send(engine, smtp.url(), now)
-    assert tally.failed < 40
-    assert "paused" in tally.stopped or rows(engine, Pause)
-    assert send(engine, smtp.url(), now + timedelta(days=0, hours=2)).failed == 0
-    with writing(engine) as session:
-        assert resume(session, "beheerder", now) == 1
+    assert (tally.accepted, tally.held, tally.stopped) == (7, 1, "")
 
 
 def test_a_copied_database_sends_not_even_sign_in_mail(engine: Engine, smtp: SmtpServer, now: datetime) -> None:
@@ -333,7 +375,7 @@ def test_what_a_dead_sender_held_is_in_doubt_and_sent_again_later(
 def test_of_what_a_dead_sender_held_only_the_first_is_in_doubt(engine: Engine, smtp: SmtpServer, now: datetime) -> None:
     """A body leaves only when the outcome of the mail before it is on disk: so the others were never begun."""
     put(engine, *(make_mail(now, f"p{n}@x.example") for n in range(4)))
-    rules = Rules(f"{socket.gethostname()}:{gone_process()}", random.Random(1).uniform, lambda: now, "r")
+    rules = Rules(f"{this_machine()}:{gone_process()}", random.Random(1).uniform, lambda: now, "r")
     with writing(engine) as session:
         assert len(claim_next(session, due_mails(session, rules), 3, rules, SendTally())) == 3
     assert send(engine, smtp.url(), now).accepted == 3

@@ -154,13 +154,13 @@ def test_a_copy_and_an_old_backup_start_paused_and_the_one_that_sends_does_not(
     assert start(agenda, tmp_path / "here", now) == ""
     with writing(agenda) as session:  # the same database put back as it was one mail ago
         session.delete(session.exec(select(Attempt).order_by(Attempt.id.desc())).first())  # type: ignore[union-attr]
-    assert "restored from a backup" in start(agenda, tmp_path / "here", now)
+    assert "teruggezet uit een back-up" in start(agenda, tmp_path / "here", now)
     with writing(agenda) as session:
         assert standing_pause(session) is not None
         resume(session, "beheerder", now)
         for lease in session.exec(select(Lease)):  # nobody works on it any more
             lease.until = now - timedelta(days=400)
-    assert "copied here from elsewhere" in start(agenda, tmp_path / "elsewhere", now)
+    assert "hierheen gekopieerd van elders" in start(agenda, tmp_path / "elsewhere", now)
     with writing(agenda) as session:
         assert [pause.everything for pause in session.exec(select(Pause))] == [True, True]
 

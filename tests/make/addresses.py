@@ -37,7 +37,7 @@ from tracker.web.routes import ROUTES, Route
 
 # Answers of another kind, which tests of their own read.
 NOT_PAGES = re.compile(
-    r"^/(robots\.txt|\.well-known/|health/|api/|documenten/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx|pdf)$"
+    r"^/(robots\.txt|\.well-known/|health/|metrics$|api/|documenten/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx|pdf)$"
     r"|/kalender/feed/"
 )
 

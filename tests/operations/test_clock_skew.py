@@ -4,6 +4,7 @@ import asyncio
 import random
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -97,7 +98,9 @@ def test_only_sign_in_mail_leaves_and_nothing_expires_while_the_time_is_in_doubt
     assert len(server.accepted) == 2
 
 
-def test_a_tick_in_doubt_plans_and_erases_nothing_and_asks_every_ten_minutes(engine: Engine, now: datetime) -> None:
+def test_a_tick_in_doubt_plans_and_erases_nothing_and_asks_every_ten_minutes(
+    engine: Engine, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
     asked(engine, now - YEAR, now - YEAR)
     done: list[str] = []
     scheduler = Scheduler(Settings(), engine, Clock(now), done.append)
@@ -105,10 +108,11 @@ def test_a_tick_in_doubt_plans_and_erases_nothing_and_asks_every_ten_minutes(eng
     async def note(name: str) -> None:
         done.append(name)
 
-    for part in ("crawl", "plan", "send", "tidy"):
+    for part in ("crawl", "plan", "read_bounces", "watch", "send", "tidy"):
         setattr(scheduler, f"_{part}", lambda part=part: note(part))
     asyncio.run(scheduler.tick())
-    assert done == [f"time: {DOUBT}", "crawl", "send"]
+    assert done == ["crawl", "read_bounces", "watch", "send"]
+    assert caplog.messages == [f"alert clock:time began: time: {DOUBT}"]
     assert "rvo" in scheduler._due_sources()
     asked(engine, now - 5 * MINUTE, None)
     assert "rvo" in scheduler._due_sources()

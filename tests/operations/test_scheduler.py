@@ -145,15 +145,16 @@ def test_claims_that_were_never_begun_do_not_make_a_database_look_old(engine: En
     assert watch_again(engine, tmp_path) == ""
 
 
-def test_a_part_of_a_tick_that_fails_without_a_word_is_told_and_stops_no_other(engine: Engine) -> None:
-    said: list[str] = []
-    scheduler = Scheduler(Settings(), engine, Clock(), said.append)
+def test_a_part_of_a_tick_that_fails_without_a_word_is_told_and_stops_no_other(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    scheduler = Scheduler(Settings(), engine, Clock(), print)
 
     async def fails() -> None:
         raise TimeoutError
 
     asyncio.run(scheduler._guarded("plan", fails))
-    assert said == ["plan: TimeoutError"]
+    assert caplog.messages == ["alert clock:plan began: plan: TimeoutError"]
 
 
 def watch_again(engine: Engine, data_dir: Path) -> str:

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Call, Delivery, MailText, Pause, Snapshot, Stakeholder
+from db.models import Call, Delivery, MailText, Pause, Run, Snapshot, Stakeholder
 from db.search import search
 from db.session import open_engine, writing
 from db.vocabulary import MailKind
+from notifications.brakes import pause
 from scrapers.crawled import Page
 from tests.make.crawls import make_crawled, make_listing, store
 from tests.make.pages import make_user
@@ -23,9 +24,12 @@ from tracker.calls.ingest import ingest
 from tracker.calls.merge import join
 from tracker.challenges.agenda import load_agendas
 from tracker.clock import Now
-from tracker.operations.backup import NotRestorable, restore_backup, write_backup
+from tracker.operations.backup import write_backup
+from tracker.operations.restore import NotRestorable, restore_backup
 from tracker.operations.upkeep import findings, prune, tidy_once_a_day
 from tracker.people.participants import load_participants
+from tracker.watch.look import BACKUP, Watched
+from tracker.watch.machine import Disk, Machine
 
 DAY = timedelta(days=1)
 SILENT: Any = lambda _done, _of: None  # noqa: E731
@@ -56,7 +60,7 @@ def fill(engine: Engine, now: datetime) -> None:
 
 def hashes(path: Path) -> dict[str, str]:
     said = json.loads(zipfile.ZipFile(path).read("manifest.json"))
-    return {name: sha for name, sha in said["sha256"].items() if name not in ("pause", "alert")}
+    return {name: sha for name, sha in said["sha256"].items() if name not in ("pause", "alert", "run")}
 
 
 def round_trip(source: Engine, target: Engine, folder: Path, now: datetime) -> None:
@@ -132,10 +136,17 @@ def test_a_check_names_what_is_broken(engine: Engine, now: datetime) -> None:
     with Session(engine) as session:
         store(session, [make_listing(1)], now)
         store(session, [], now, source="kapot", stopped="page 1: HTTP 500")
-    later = findings(engine, now + 5 * DAY, now - 20 * DAY)
+    watched = Watched(Machine(), backup_days=8)
+    assert not any(f.broken for f in findings(engine, now, watched))
+    later = findings(engine, now + 5 * DAY, watched)
     assert {f.what for f in later if f.broken} == {"backup", "source rvo", "source kapot"}  # the last was never whole
     assert any("HTTP 500" in f.said for f in later)
-    assert not any(f.broken for f in findings(engine, now, now))
+    with writing(engine) as session:
+        session.add(Run.done(BACKUP, "now", now + 5 * DAY))
+        pause(session, "herstel", now)
+    later = findings(engine, now + 6 * DAY, Watched(Machine((Disk(Path("/"), 1 << 20, 1 << 33),)), backup_days=8))
+    assert {"paused", "disk"} <= {f.what for f in later if f.broken}
+    assert "backup" not in {f.what for f in later if f.broken}
 
 
 def test_pages_that_something_shown_was_read_from_are_kept(session: Session, now: datetime) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 from db.leases import database_clock, release, take
 from db.models import Crawl, Delivery, Lease, MailText
 from db.session import writing
+from db.vocabulary import Role
+from notifications.alerts import raise_alert
 from tests.make.pages import make_user, visit
 from tracker.operations.scheduler import LEASE
 from tracker.web.frame.readiness import CLOCK
@@ -71,6 +73,7 @@ def test_ready_says_how_late_the_mail_is_and_how_fresh_each_source_without_addre
     with visit(engine, now, tmp_path) as visitor:
         answer = visitor.get("/health/ready")
     assert answer.json()["mail"] == {"oldest_due": "2026-05-29T04:30:00+00:00", "minutes_late": 90}
+    assert (answer.status_code, answer.json()["broken"]) == (503, ["mail_late"])
     assert answer.json()["sources"] == {
         "eu_portal": {"last_complete": None},
         "rvo": {"last_complete": "2026-05-29T06:00:00+00:00"},
@@ -78,9 +81,26 @@ def test_ready_says_how_late_the_mail_is_and_how_fresh_each_source_without_addre
     assert "geheim" not in answer.text
 
 
+def test_what_is_broken_is_told_to_who_looks_after_it_and_to_nobody_else(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        people = {role: make_user(session, now, role) for role in (Role.READER, Role.COORDINATOR, Role.ADMINISTRATOR)}
+        raise_alert(session, "relay:mail.example:25", "weigert de aanmelding: 535 no", now)
+        raise_alert(session, "source:rvo", "tot het eind gelezen: nog nooit", now)
+        raise_alert(session, "held:digest:1", "een mail", now)  # for the page of the mail alone
+    said = "De mailserver mail.example:25 neemt onze post niet aan"
+    for role, user in people.items():
+        with visit(engine, now, tmp_path, user) as visitor:
+            page = visitor.get("/account").text
+            assert (said in page, "rvo: de bron lukt niet" in page) == (role != Role.READER,) * 2
+            assert ('href="/beheer/mail">De mailserver' in page) == (role == Role.ADMINISTRATOR)
+            assert visitor.get("/health/ready").json()["broken"] == ["relay:mail.example:25"]  # no crawl says so of rvo
+
+
 def test_without_a_database_the_process_lives_but_is_not_ready(engine: Engine, now: datetime, tmp_path: Path) -> None:
     with writing(engine) as session:
         session.connection().exec_driver_sql("DROP TABLE lease")
     with visit(engine, now, tmp_path) as visitor:
         assert visitor.get("/health/ready").status_code in (500, 503)
-        assert visitor.get("/health/live").json() == {"status": "ok"}
+        assert visitor.get("/health/live").json()["status"] == "ok"

@@ -36,6 +36,11 @@ class CommandContext:
 
         return open_database(self.settings)
 
+    def close(self) -> None:
+        """Let go of the database: SQLite then takes in its log, which would otherwise keep a full disk full."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
     def with_whole_database(self) -> "CommandContext":
         """Itself, after a look at every page of the database: who mails from a damaged one mails nonsense."""
         from tracker.database import must_be_whole

@@ -1,6 +1,7 @@
 """crawl, sources, release: ask the sources, see how they stand, let held calls through."""
 
 import sys
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -27,6 +28,9 @@ app = typer.Typer()
 def crawl(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="All that are on, if none.")] = None,
+    round_since: Annotated[
+        str | None, typer.Option("--since", metavar="ISO", help="Leave out who was asked since then.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fetch, store and match: one line per source. Exit code 3 when a source was incomplete, each named on one line."""
@@ -37,7 +41,8 @@ def crawl(
     outcomes = []
     progress = _progress()
     now, is_set = command.now.instant, command.clock.is_set
-    for outcome in crawl_sources(command.engine, command.settings, wanted, now, is_set, progress):
+    since = datetime.fromisoformat(round_since) if round_since else None
+    for outcome in crawl_sources(command.engine, command.settings, wanted, now, is_set, progress, since):
         outcomes.append(outcome)
         replan_stored(command.engine, command.now.instant)
         show(outcome.as_line())

@@ -20,6 +20,7 @@ COMMANDS = {
     "send": ("mail", "Empty the outbox of what is due."),
     "pause": ("mail", "Stop sending until 'resume'."),
     "resume": ("mail", "Send again."),
+    "bounces": ("mail", "Read what came back undelivered."),
     "outbox": ("mail", "Show what waits, what left and what is broken."),
     "match": ("match", "Match calls to the opgaven of the agenda."),
     "evaluate": ("match", "Measure the matcher on labelled calls."),

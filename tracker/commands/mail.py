@@ -1,6 +1,8 @@
 """plan, send, and the switches of sending."""
 
 import signal
+import sys
+from collections import Counter
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,13 +12,16 @@ from sqlmodel import func, select
 from db.models import Delivery
 from db.session import reading, writing
 from notifications.alerts import standing_alerts
+from notifications.bounces import MOST_BYTES
 from notifications.brakes import pause as stop
 from notifications.brakes import resume as go
 from tracker.commands.context import AsJson, CommandContext, answer, context_of
 from tracker.commands.match import match_waiting
 from tracker.errors import FAILED, CommandFailed
+from tracker.mailing.bounces import read_bounces, take_bounce
 from tracker.mailing.release import retry_delivery, unsuppress
 from tracker.mailing.run import guard_against_copies, plan_now, send_now, tally_as_json
+from tracker.mailing.sent_before import leave_out, restored_from, sent_here, settle_restore, waiting
 
 app = typer.Typer()
 
@@ -63,14 +68,64 @@ def pause(
 
 
 @app.command()
-def resume(context: typer.Context) -> None:
-    """Send again: after a pause by hand, after too many refusals, or after a restore that is what you meant."""
+def resume(
+    context: typer.Context,
+    again: Annotated[
+        bool | None,
+        typer.Option("--send-again/--drop", help="After a restore: mail that left already."),
+    ] = None,
+) -> None:
+    """Send again, after a pause by hand or a restore; mail that left after the backup does not go twice."""
     command = context_of(context)
+    _after_restore(command, again)
     # who resumes on a copy that nobody sent from yet means that copy, too
     guard_against_copies(command.settings, command.engine, command.clock)
     with writing(command.engine) as session:
         ended = go(session, "command line", command.now.instant)
     typer.echo("sending resumed" if ended else "sending was not paused")
+
+
+def _after_restore(command: CommandContext, again: bool | None) -> None:
+    """Name what waits and had left already, and leave it out unless it was asked for; unsure, a person must say."""
+    with reading(command.engine) as session:
+        made_at = restored_from(session)
+    if made_at is None:
+        return
+    plan_now(command.settings, command.engine, command.clock)  # so that what would be planned next minute is seen, too
+    journal, mails = sent_here(command.settings.data_dir), _waiting(command)
+    known = any(at >= made_at.isoformat() for at in journal.values())
+    twice = [mail for mail in mails if not known or mail.message_id in journal]
+    if twice and not known and again is None:
+        raise CommandFailed(
+            f"{len(twice)} mails wait, and this machine does not know which left after the backup of"
+            f" {made_at:%Y-%m-%d %H:%M} UTC: resume --drop leaves them out, resume --send-again sends them"
+        )
+    for mail in twice:
+        typer.echo(f"{'sent again' if again else 'not sent again'}: {mail.key} {journal.get(mail.message_id, '')}")
+    with writing(command.engine) as session:
+        leave_out(session, [] if again else twice, command.now.instant)
+        settle_restore(session)
+
+
+def _waiting(command: CommandContext) -> list[Delivery]:
+    with reading(command.engine) as session:
+        return waiting(session)
+
+
+@app.command()
+def bounces(
+    context: typer.Context,
+    piped: Annotated[bool, typer.Option("--stdin", help="One message, as a mail server pipes it.")] = False,
+) -> None:
+    """Read the mailbox of BOUNCES_URL, or one message: what came back counts against its address."""
+    command = context_of(context)
+    where = command.settings, command.engine
+    if piped:
+        content = sys.stdin.buffer.read(MOST_BYTES)
+        tally = Counter([take_bounce(*where, content, command.now.instant)])
+    else:
+        tally = read_bounces(*where, command.now.instant)
+    typer.echo(", ".join(f"{number} {end.value}" for end, number in tally.items()) or "nothing arrived")
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """run, schedule and worker: the clock, with or without the pages, and more senders beside it."""
 
 import asyncio
+import logging
 from typing import Annotated
 
 import typer
@@ -9,8 +10,10 @@ from tracker.commands.context import CommandContext, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
 from tracker.mailing.mailer import open_mailer, transport_of
 from tracker.operations.scheduler import Scheduler, run_until_stopped, send_until_stopped, ticking
+from tracker.web.frame.request_log import set_up_logs
 
 app = typer.Typer()
+LOG = logging.getLogger("kansenradar.clock")
 
 
 @app.command()
@@ -56,6 +59,7 @@ def _checked(context: typer.Context) -> CommandContext:
     command = context_of(context)
     if command.clock.is_set:
         raise CommandFailed("--now stands still, and a clock that goes cannot: use plan and send", WRONG_USAGE)
+    set_up_logs(command.settings.log_format)
     transport_of(command.settings)
     command.with_whole_database()
     open_mailer(command.settings, command.engine)
@@ -63,4 +67,4 @@ def _checked(context: typer.Context) -> CommandContext:
 
 
 def _say(line: str) -> None:
-    typer.echo(line, err=True)
+    LOG.info(line)

@@ -12,6 +12,7 @@ from tracker.errors import CommandFailed
 from tracker.settings import LOCAL_HOSTS, Settings
 from tracker.web.app import build
 from tracker.web.frame.connections import MOST_CONNECTIONS, BoundedConnection
+from tracker.web.frame.request_log import set_up_logs
 from tracker.web.people.demo import DemoDesk
 
 app = typer.Typer()
@@ -29,6 +30,7 @@ def serve(
 
 def serve_pages(command: CommandContext, host: str, port: int, desk: DemoDesk | None = None) -> None:
     """Serve until SIGTERM or Ctrl-C; refuses to start where people would come over plain HTTP."""
+    set_up_logs(command.settings.log_format)
     server = page_server(command, host, port, desk)
     end_well_on_sigterm()
     server.run()
@@ -49,6 +51,7 @@ def page_server(command: CommandContext, host: str, port: int, desk: DemoDesk | 
         app,
         host=host,
         port=port,
+        log_config=None,
         log_level="warning",
         access_log=False,  # addresses may hold a sign-in link
         server_header=False,

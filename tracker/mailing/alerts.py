@@ -1,7 +1,7 @@
 """Mail about what is broken: once when it begins and once when it is over, to who can decide, naming the calls.
 
-What may be mailed stands in ``CAUSES``, by the kind with which the key of an alert begins ("flood:rvo"); a new cause is
-one more entry. A person who was not told that it began is not told that it is over.
+What is mailed, to whom and in which words stands on one table, tracker/watch/kinds.py. A person who was not told that
+it began is not told that it is over.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,27 +17,18 @@ from db.session import reading
 from db.vocabulary import UNTOLD_STATES, DeadlineKind, DeliveryState, MailKind, Role
 from notifications import outbox
 from notifications.call_card import FIELD_NAMES
+from notifications.claims import URGENT_LANE
 from notifications.letter import AlertLine
 from notifications.message import Addressee
 from notifications.outbox import QUEUED, Mail, address_hash, silent_addresses
 from tracker.calls.floods import release_due
 from tracker.mailing.planning_run import PlanningRun
 from tracker.sources.alerts import DIFFERENT, HELD, SHRUNK, note_held
+from tracker.watch.kinds import TroubleKind, kind_of, what_of
 
 LANE = 4
 MOST_NAMED = 20
 LIFE, LOOK_BACK = timedelta(days=2), timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Cause:
-    """How an alert of one kind is mailed: to whom (and whose role is higher), in which words, naming what."""
-
-    role: Role
-    began: str
-    explanation: str
-    over: str
-    named: Callable[[Session, str], tuple[AlertLine, ...]]
 
 
 @dataclass(frozen=True)
@@ -84,43 +75,22 @@ def _field(name: str) -> str:
     return DeadlineKind(name).label if name in set(DeadlineKind) else FIELD_NAMES.get(name, name)
 
 
-CAUSES = {
-    HELD: Cause(
-        Role.COORDINATOR,
-        "{source}: regelingen wachten met mail",
-        "Deze regelingen zijn opvallend. Ze staan op de pagina's, en gaan na twee werkdagen vanzelf mee in de mail.",
-        "{source}: er wacht geen regeling meer",
-        held_lines,
-    ),
-    DIFFERENT: Cause(
-        Role.ADMINISTRATOR,
-        "{source}: de bron noemt een veld niet meer",
-        "Van veel regelingen ontbreekt opeens hetzelfde. Er is niets van overgenomen: wat bekend was, blijft staan tot "
-        "het veld terug is, of tot u zegt dat de bron het echt niet meer geeft.",
-        "{source}: het veld is terug, of er is over beslist",
-        lost_lines,
-    ),
-    SHRUNK: Cause(
-        Role.ADMINISTRATOR,
-        "{source}: toont veel minder regelingen; klopt dat?",
-        "De bron is tot het eind gelezen en toont veel minder dan eerst. Is zij echt kleiner geworden, zeg dat dan op "
-        "de pagina van de bron. Tot dan telt geen regeling als verdwenen.",
-        "{source}: het aantal regelingen klopt weer, of er is over beslist",
-        size_lines,
-    ),
-}
+NAMED: dict[str, Callable[[Session, str], tuple[AlertLine, ...]]] = {
+    HELD: held_lines,
+    DIFFERENT: lost_lines,
+    SHRUNK: size_lines,
+}  # what a mail names; of the others the alert's own line
 
 
-def plan_alerts(run: PlanningRun) -> int:
-    """Let go what waited long enough, and put in the outbox what began or ended; return how many mails are new."""
-    with run.writing() as session:
-        release_due(session, run.now)
-        for alert in _alerts(session, run.now):
-            kind, _, source = alert.key.partition(":")
-            if kind == HELD and alert.ended_at is None:
-                note_held(session, source, run.now)
+def plan_alerts(run: PlanningRun, ours_only: bool = False) -> int:
+    """Let go what waited long enough, and put in the outbox what began or ended; return how many mails are new.
+
+    ``ours_only``: only of our own troubles, while the time is in doubt; then nothing is let go.
+    """
+    if not ours_only:
+        _release_held(run)
     with reading(run.engine) as session:
-        due, moot = _due(session, run.now)
+        due, moot = _due(session, run.now, ours_only)
         mails = [_mail(run, session, each) for each in due]
     if not (mails or moot):
         return 0
@@ -129,21 +99,30 @@ def plan_alerts(run: PlanningRun) -> int:
         return run.put(session, mails)
 
 
-def _alerts(session: Session, now: datetime) -> list[Alert]:
-    """Those that have a cause which is mailed, and that stand or ended not long ago."""
+def _release_held(run: PlanningRun) -> None:
+    with run.writing() as session:
+        release_due(session, run.now)
+        for alert, _ in _alerts(session, run.now):
+            kind, _, source = alert.key.partition(":")
+            if kind == HELD and alert.ended_at is None:
+                note_held(session, source, run.now)
+
+
+def _alerts(session: Session, now: datetime) -> list[tuple[Alert, TroubleKind]]:
+    """Those whose kind is mailed, and that stand or ended not long ago."""
     lately = col(Alert.ended_at).is_(None) | (col(Alert.ended_at) > now - LOOK_BACK)
     rows = session.exec(select(Alert).where(lately).order_by(col(Alert.id)))
-    return [alert for alert in rows if alert.key.partition(":")[0] in CAUSES]
+    return [(alert, kind) for alert in rows if (kind := kind_of(alert.key)) is not None]
 
 
-def _due(session: Session, now: datetime) -> tuple[list[AlertMail], list[int]]:
+def _due(session: Session, now: datetime, ours_only: bool) -> tuple[list[AlertMail], list[int]]:
     """The mails that are due, and the queued ones about what is over meanwhile."""
-    alerts = _alerts(session, now)
+    alerts = [(alert, kind) for alert, kind in _alerts(session, now) if kind.urgent or not ours_only]
     planned = {mail.key: mail for mail in session.exec(select(Delivery).where(Delivery.kind == MailKind.ALERT))}
     due: list[AlertMail] = []
     moot: list[int] = []
-    for alert in alerts:
-        for to in _people(session, CAUSES[alert.key.partition(":")[0]].role, now):
+    for alert, kind in alerts:
+        for to in _people(session, kind.role, now):
             began = planned.get(key_of(alert.id, False, to.user_id))
             if alert.ended_at is None:
                 due += [AlertMail(alert, False, to)] if began is None else []
@@ -163,10 +142,12 @@ def _people(session: Session, role: Role, now: datetime) -> Iterator[Addressee]:
 
 
 def _mail(run: PlanningRun, session: Session, due: AlertMail) -> Mail:
-    kind, _, source = due.alert.key.partition(":")
-    cause = CAUSES[kind]
-    subject = (cause.over if due.over else cause.began).format(source=source)
-    explanation = "U hoeft niets meer te doen." if due.over else cause.explanation
-    lines = () if due.over else cause.named(session, source)
-    letter = run.writer.alert(subject, explanation, lines, f"/bronnen/{source}", due.to)
-    return Mail.of(letter, due.to, due.key, MailKind.ALERT, run.now, run.now + LIFE, lane=LANE)
+    kind, what = kind_of(due.alert.key), what_of(due.alert.key)
+    assert kind is not None
+    subject = kind.over_with(what) if due.over else kind.began_with(what)
+    explanation = "U hoeft niets meer te doen." if due.over else kind.explanation
+    named = NAMED.get(kind.name)
+    lines = () if due.over else named(session, what) if named else (AlertLine(due.alert.line),)
+    letter = run.writer.alert(subject, explanation, lines, kind.page_of(what), due.to)
+    lane = URGENT_LANE if kind.urgent else LANE
+    return Mail.of(letter, due.to, due.key, MailKind.ALERT, run.now, run.now + LIFE, lane=lane)

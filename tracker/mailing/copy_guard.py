@@ -18,10 +18,11 @@ from sqlmodel import Session, col, select
 from db.leases import database_clock
 from db.models import Attempt, Lease, Run
 from notifications.brakes import pause
+from tracker.mailing.sent_before import note_sent
 
 INSTANCE = "instance"
-COPIED = "this database was copied here from elsewhere"
-OLDER = "this database is older than what was sent from it: restored from a backup"
+COPIED = "deze database is hierheen gekopieerd van elders"
+OLDER = "deze database is ouder dan wat er al mee is verstuurd: teruggezet uit een back-up"
 ALIVE = timedelta(minutes=5)
 
 
@@ -49,6 +50,8 @@ def check_not_a_copy(session: Session, data_dir: Path, now: datetime, trial: boo
         name = secrets.token_hex(8)
         session.add(Run.done(INSTANCE, name, now, outcome=here))
     if remembered.get(name) != newest_sent:
+        if name in remembered and not elsewhere:
+            note_sent(session, data_dir, remembered[name], now)
         _write(path, remembered | {name: newest_sent})
     return why
 

@@ -62,7 +62,8 @@ def open_mailer(settings: Settings, engine: Engine) -> Mailer:
         raise CommandFailed(f"cannot keep a secret key in {settings.data_dir}: {error.strerror}") from error
     with reading(engine) as session:
         organisation = _organisation(session, settings.responsible_organisation)
-    sender, on = Sender(settings.mail_from, organisation), tuple(crawlable(settings))
+    sender = Sender(settings.mail_from, organisation, settings.mail_reply_to)
+    on = tuple(crawlable(settings))
     return Mailer(links, sender, settings.mail_bounces, settings.named_before, on)
 
 

@@ -25,7 +25,7 @@ def mail_to(by: User, to: User, what: str, letter: Letter, now: datetime) -> Mai
     """The mail that takes this letter from one person to another; an answer goes to who had it sent."""
     key = f"{key_of(by)}{what}{secrets.token_hex(8)}"
     return Mail(
-        key, MailKind.ALERT, to.id, to.email, letter.subject, letter.text, letter.html, {"Reply-To": by.email},
+        key, MailKind.SHARED, to.id, to.email, letter.subject, letter.text, letter.html, {"Reply-To": by.email},
         now, now + LASTS, LANE,
     )  # fmt: skip
 

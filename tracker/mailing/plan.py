@@ -102,25 +102,28 @@ class DigestRun:
 
 def plan(
     engine: Engine, mailer: Mailer, now: datetime, threshold: float, compare_clocks: bool = True,
-    matching_since: datetime | None = None, outdated_only: bool = False,
+    matching_since: datetime | None = None, outdated_only: bool = False, alerts_only: bool = False,
 ) -> PlanResult:  # fmt: skip
     """Put every due digest and reminder in the outbox; a second call finds nothing left to do.
 
     ``threshold``: the score (0-1) from which a match is worth a mail. ``matching_since``: while calls are still being
     matched, only digests that were due before that moment are planned. ``outdated_only``: plan nothing new, only write
-    anew what waits and is no longer true. Raises PlannerBusy when another process is planning, LeaseLost when one took
+    anew what waits and is no longer true. ``alerts_only``: only say what is broken here, also while the time is in
+    doubt. Raises PlannerBusy when another process is planning, LeaseLost when one took
     over.
     """
-    refused = clock_trouble(engine, now) if compare_clocks else ""
-    if refused:
-        return PlanResult(refused=refused)
+    refused = clock_trouble(engine, now) if compare_clocks and not alerts_only else ""
+    alerts_only = alerts_only or bool(refused)
     with writing(engine) as session:
         epoch = take(session, LEASE, this_process())
         if epoch is None:
             raise PlannerBusy("another process is planning")
-        outbox.expire(session, now)
+        if not alerts_only:
+            outbox.expire(session, now)
     try:
         run = PlanningRun(engine, mailer, now, epoch)
+        if alerts_only:
+            return PlanResult(alerts=plan_alerts(run, ours_only=True), refused=refused)
         return _rewrite(run, threshold) if outdated_only else _plan_all(run, threshold, matching_since)
     finally:
         with writing(engine) as session:

@@ -40,7 +40,6 @@ def unsuppress(session: Session, email: str, now: datetime, actor: str, origin: 
     for row in rows:
         row.until = now
         session.add(row)
-    end_alert(session, f"refused:{hashed[:12]}", now)
     _record(session, "suppression lifted", f"address {hashed[:12]}", now, actor, origin)
     return len(rows)
 

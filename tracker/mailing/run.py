@@ -27,11 +27,12 @@ PATIENCE = 100  # seconds; a lease of somebody who hangs is over by then
 
 
 def plan_now(
-    settings: Settings, engine: Engine, clock: Clock, patience: float = PATIENCE, matching: bool = False
-) -> PlanResult:
+    settings: Settings, engine: Engine, clock: Clock, patience: float = PATIENCE, matching: bool = False,
+    alerts_only: bool = False,
+) -> PlanResult:  # fmt: skip
     """Plan once; wait for another planner to finish. CommandFailed says why nothing was planned.
 
-    While ``matching`` goes on, a digest waits for it, WAIT_FOR_MATCHING minutes at most.
+    While ``matching`` goes on, a digest waits for it, WAIT_FOR_MATCHING minutes at most. ``alerts_only``: as in plan().
     """
     from tracker.matching import DIGEST_THRESHOLD
 
@@ -41,7 +42,7 @@ def plan_now(
         try:
             now = clock.now().instant
             since = now - timedelta(minutes=settings.wait_for_matching) if matching else None
-            return plan(engine, mailer, now, DIGEST_THRESHOLD, not clock.is_set, since)
+            return plan(engine, mailer, now, DIGEST_THRESHOLD, not clock.is_set, since, alerts_only=alerts_only)
         except PlannerBusy as error:
             if waited >= patience:
                 raise CommandFailed(f"{error}; try again later") from error

@@ -33,7 +33,8 @@ from tracker.people.participants import load_participants
 from tracker.settings import Settings
 from tracker.web.people.demo import DemoDesk
 
-RECORDINGS = Path(__file__).parents[2] / "tests" / "recordings"
+INSTALLED = Path(__file__).parents[1] / "recordings"  # in a wheel
+RECORDINGS = INSTALLED if INSTALLED.is_dir() else Path(__file__).parents[2] / "tests" / "recordings"
 READER = "fondsenwerver@voorbeeld.example"
 PEOPLE = (
     ("lezer@voorbeeld.example", "Ruben Visser", Role.READER),

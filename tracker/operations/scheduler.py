@@ -25,6 +25,7 @@ from notifications.alerts import end_alert, raise_alert, standing_alerts
 from notifications.wording import AMSTERDAM, local_day
 from tracker.clock import Clock
 from tracker.errors import CommandFailed
+from tracker.mailing.bounces import read_bounces
 from tracker.mailing.run import plan_now, send_now
 from tracker.operations.upkeep import tidy_once_a_day
 from tracker.settings import Settings
@@ -32,12 +33,17 @@ from tracker.sources.clock_skew import DOUBT, SkewMonitor
 from tracker.sources.crawl import crawlable
 from tracker.sources.health import LONGEST_REST, resting_until
 from tracker.sources.history import past_crawls
+from tracker.watch.note import note, watched_of
+from tracker.watch.schema import SchemaWatch
+from tracker.watch.webhook import Webhook, post_due
 
 LEASE = "clock"
 TICK, RENEW, LETTERBOX = 60, 30, 2  # seconds
 LAST_TICK = 15  # seconds that stopping waits for a tick to end by itself
 ROUNDS = (time(1), time(7), time(13), time(19))  # local; 07:00 so that the digests of 07:30 are fresh
 EPOCH = datetime.fromtimestamp(0, UTC)
+BOUNCES_EVERY = 300  # seconds between two looks into the mailbox where bounces arrive
+CERTIFICATE_EVERY = 3600  # seconds between two looks at the certificate of our own site
 ASK_AGAIN = timedelta(minutes=10)  # while it is not known what time it is
 Say = Callable[[str], None]
 
@@ -64,9 +70,13 @@ class Scheduler:
     _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _skew: SkewMonitor = field(init=False)
+    _schema: SchemaWatch = field(init=False)
+    _asked_certificate: float = float("-inf")
+    _read_bounces_at: float = float("-inf")
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self._schema = SchemaWatch(self.engine)
         self._skew = SkewMonitor(self.engine, lambda: bool(crawlable(self.settings)), self._has_asked)
 
     async def tick(self) -> None:
@@ -75,17 +85,31 @@ class Scheduler:
             await self._tick()
 
     async def _tick(self) -> None:
+        if self.stopping or await asyncio.to_thread(self._is_outdated):
+            return
         self.epoch = await asyncio.to_thread(self._take)
-        if self.epoch is None or self.stopping:
+        if self.epoch is None:
             return
         await self._guarded("time", self._tell_the_time)
         await self._guarded("crawl", self._crawl)
         if self._skew.sure:
             await self._guarded("match", self._match)
             await self._guarded("plan", self._plan)
+        await self._guarded("bounces", self._read_bounces)
+        await self._guarded("watch", self._watch)
         await self._guarded("send", self._send)
         if self._skew.sure:
             await self._guarded("tidy", self._tidy)
+
+    def _is_outdated(self) -> bool:
+        """Whether the database went on to a schema that this process does not know: then it does nothing any more."""
+        line = self._schema.trouble()
+        if line:
+            with contextlib.suppress(SQLAlchemyError):
+                self._release()
+                with writing(self.engine) as session:
+                    raise_alert(session, f"schema:{this_process()}", line, self.clock.now().instant)
+        return bool(line)
 
     def _take(self) -> int | None:
         with writing(self.engine) as session:
@@ -123,8 +147,8 @@ class Scheduler:
         with writing(self.engine) as session:
             if not line:
                 end_alert(session, key, self.clock.now().instant)
-            elif raise_alert(session, key, f"{name}: {line}", self.clock.now().instant):
-                self.say(f"{name}: {line}")
+            else:
+                raise_alert(session, key, f"{name}: {line}", self.clock.now().instant)
 
     async def _crawl(self) -> None:
         if self.crawling is not None and self.crawling.returncode is None:
@@ -132,7 +156,9 @@ class Scheduler:
         due = await asyncio.to_thread(self._due_sources)
         if due:
             self.say(f"crawl {' '.join(due)}")
-            self.crawling = await asyncio.create_subprocess_exec(sys.executable, "-m", "tracker", "crawl", *due)
+            since = ("--since", self._round_since(self.clock.now().instant).isoformat())
+            command = (sys.executable, "-m", "tracker", "crawl", *due, *since)
+            self.crawling = await asyncio.create_subprocess_exec(*command)
             task = asyncio.create_task(self._wait(self.crawling))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -141,11 +167,15 @@ class Scheduler:
         code = await crawling.wait()
         self.say(f"crawl ended, exit code {code}")
 
+    def _round_since(self, now: datetime) -> datetime:
+        """When the round began that is to be served now."""
+        doubted = self._skew.doubted_at
+        return max(doubted, now - ASK_AGAIN) if doubted is not None else last_round(now)
+
     def _due_sources(self) -> list[str]:
         """What was not begun since its last round; a moment still to come was noted by a clock that was wrong."""
         now = self.clock.now().instant
-        doubted = self._skew.doubted_at
-        since = max(doubted, now - ASK_AGAIN) if doubted is not None else last_round(now)
+        since = self._round_since(now)
         with reading(self.engine) as session:
             past = past_crawls(session)
         begun = {name: crawls[0].started_at for name, crawls in past.items()}
@@ -180,6 +210,25 @@ class Scheduler:
         if planned.digests or planned.reminders or planned.alerts:
             self.say(f"planned {planned.digests} digests, {planned.reminders} reminders, {planned.alerts} alerts")
 
+    async def _watch(self) -> None:
+        """See what is broken, and tell who can do something about it, by webhook and by mail."""
+        now, count = self.clock.now().instant, asyncio.get_running_loop().time()
+        asks = count - self._asked_certificate > CERTIFICATE_EVERY
+        self._asked_certificate = count if asks else self._asked_certificate
+        watched = await asyncio.to_thread(watched_of, self.settings, asks)
+        await asyncio.to_thread(note, self.engine, now, watched)
+        where = self.settings, self.engine, self.clock
+        await asyncio.to_thread(plan_now, *where, 0, alerts_only=True)
+        if webhook := Webhook.of(self.settings):
+            await asyncio.to_thread(post_due, self.engine, webhook, self.settings.base_url, now)
+
+    async def _read_bounces(self) -> None:
+        """Every five minutes: what came back counts against its address."""
+        count = asyncio.get_running_loop().time()
+        if count - self._read_bounces_at > BOUNCES_EVERY:
+            self._read_bounces_at = count
+            await asyncio.to_thread(read_bounces, self.settings, self.engine, self.clock.now().instant)
+
     async def _send(self) -> None:
         async with self._sending:
             doubt = "" if self._skew.sure else DOUBT
@@ -201,9 +250,10 @@ class Scheduler:
     async def send_beside(self, stopped: asyncio.Event) -> None:
         """Send what is due until there is nothing or it is asked to stop; what it holds is handed over first."""
         asked = asyncio.create_task(self._stop_when(stopped))
-        with contextlib.suppress(CommandFailed, SQLAlchemyError):
-            await self._tell_the_time()
-        await self._guarded("send", self._send)
+        if not await asyncio.to_thread(self._is_outdated):
+            with contextlib.suppress(CommandFailed, SQLAlchemyError):
+                await self._tell_the_time()
+            await self._guarded("send", self._send)
         asked.cancel()
 
     async def _stop_when(self, stopped: asyncio.Event) -> None:
@@ -214,7 +264,8 @@ class Scheduler:
         """Urgent mail, such as a link to sign in, does not wait for the tick."""
         while not self.stopping:
             with contextlib.suppress(SQLAlchemyError):
-                if not self._sending.locked() and await asyncio.to_thread(self._urgent):
+                free = not self._sending.locked() and not await asyncio.to_thread(self._schema.trouble)
+                if free and await asyncio.to_thread(self._urgent):
                     await self._guarded("send", self._send)
             await asyncio.sleep(LETTERBOX)
 
@@ -255,6 +306,7 @@ class Scheduler:
         if self.epoch is not None:
             with writing(self.engine) as session:
                 release(session, LEASE, self.epoch)
+            self.epoch = None
 
 
 @contextlib.asynccontextmanager

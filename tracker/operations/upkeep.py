@@ -10,14 +10,16 @@ from sqlmodel import Session, col, select
 from db.migrate import up_to_date
 from db.models import Delivery, MailText, Run, Sighting, Snapshot
 from db.session import reading, writing
+from tracker import __version__
 from tracker.clock import Now
 from tracker.database import damage
 from tracker.people.privacy import sweep
 from tracker.sources.clock_skew import crawls_with_time
 from tracker.sources.health import clock_is_wrong, source_health
 from tracker.sources.history import held_calls, past_crawls
-
-BACKUP_MAY_BE = timedelta(days=8)
+from tracker.watch.kinds import TABLE
+from tracker.watch.look import Watched, look
+from tracker.watch.note import standing
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,12 @@ class Finding:
     broken: bool = False
 
 
-def findings(
-    engine: Engine,
-    now: datetime,
-    last_backup: datetime | None,
-    compare_clocks: bool = True,
-    on: Collection[str] | None = None,
-) -> list[Finding]:
-    """Everything worth a look, what is broken first. ``on``: the sources that are on, all where it is not said."""
-    looked_at = [*_database(engine), _backup(last_backup, now)]
+def findings(engine: Engine, now: datetime, watched: Watched, compare_clocks: bool = True) -> list[Finding]:
+    """Everything worth a look, what is broken first, by the thresholds of tracker/watch/kinds.py."""
+    looked_at = _database(engine)
     with reading(engine) as session:
-        looked_at += _sources(session, now, on)
+        looked_at += _troubles(session, now, watched)
+        looked_at += _remarks(session, now, watched.on)
         looked_at += _clock(session, now) if compare_clocks else []
     return sorted(looked_at, key=lambda finding: not finding.broken)
 
@@ -49,28 +46,25 @@ def _database(engine: Engine) -> list[Finding]:
     schema = Finding("schema", "newest" if newest else "not up to date: run 'kansenradar init'", not newest)
     with engine.connect().execution_options(read_only=True) as connection:
         trouble = damage(connection)
-    return [schema, Finding("database", trouble or "whole", bool(trouble))]
+    return [Finding("version", __version__), schema, Finding("database", trouble or "whole", bool(trouble))]
 
 
-def _backup(last: datetime | None, now: datetime) -> Finding:
-    if last is None:
-        return Finding("backup", "never made: 'kansenradar backup FILE' makes one")
-    old = now - last > BACKUP_MAY_BE
-    return Finding("backup", f"last made {last:%Y-%m-%d %H:%M} UTC{', more than a week ago' if old else ''}", old)
+def _troubles(session: Session, now: datetime, watched: Watched) -> list[Finding]:
+    """One line a kind: what is broken of it, or that nothing is."""
+    found = standing(session, look(session, now, watched), looked=True)
+    broken = [Finding(t.key.replace(":", " ", 1), t.line, True) for t in found]
+    names = {trouble.key.partition(":")[0] for trouble in found}
+    return broken + [Finding(kind.name, "ok") for kind in TABLE if kind.broken and kind.name not in names]
 
 
-def _sources(session: Session, now: datetime, on: Collection[str] | None) -> list[Finding]:
+def _remarks(session: Session, now: datetime, on: Collection[str] | None) -> list[Finding]:
+    """What of the sources needs no person yet."""
     past = {name: crawls for name, crawls in past_crawls(session).items() if on is None or name in on}
     sources = [source_health(name, crawls, now) for name, crawls in sorted(past.items())]
-    findings = [
-        Finding(f"source {s.source}", f"{s.state}: {s.error}", s.state in ("overdue", "different"))
-        for s in sources
-        if s.error
-    ]
-    findings += [Finding(f"source {s.source}", f"has moved for good: {s.moved}") for s in sources if s.moved]
+    found = [Finding(f"source {s.source}", f"{s.state}: {s.error}") for s in sources if s.error]
+    found += [Finding(f"source {s.source}", f"has moved for good: {s.moved}") for s in sources if s.moved]
     held = held_calls(session).items()
-    findings += [Finding(f"source {name}", f"{count} calls held until released") for name, count in held]
-    return findings or [Finding("sources", "none in trouble")]
+    return found + [Finding(f"source {name}", f"{count} calls held until released") for name, count in held]
 
 
 def _clock(session: Session, now: datetime) -> list[Finding]:

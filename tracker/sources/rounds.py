@@ -1,6 +1,6 @@
 """One round: ask sources, several at a time, and store each as it comes in; a bad source never stops the others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -66,12 +66,14 @@ class CrawlReport:
 
 
 def crawl_sources(
-    engine: Engine, settings: Settings, names: Sequence[str], now: datetime, clock_is_set: bool, progress: Progress
-) -> Iterator[CrawlReport]:
+    engine: Engine, settings: Settings, names: Sequence[str], now: datetime, clock_is_set: bool, progress: Progress,
+    round_since: datetime | None = None,
+) -> Iterator[CrawlReport]:  # fmt: skip
     """Yield an outcome a source, in the order in which they end.
 
     Only a database that cannot be written to stops the round (OperationalError). ``clock_is_set``: our clock is a
-    trial's, so how much it differs from the sources' clocks means nothing.
+    trial's, so how much it differs from the sources' clocks means nothing. ``round_since``: who was asked since then
+    has had this round; another process may have served it between our being started and our turn.
     """
     with reading(engine) as session:
         waiting = patience(session, names, now)
@@ -81,6 +83,8 @@ def crawl_sources(
     epochs = {name: _take(engine, settings, name) for name in names if name not in waiting}
     yield from (CrawlReport(name, 0, False, BUSY, 0) for name, epoch in epochs.items() if epoch is None)
     taken = {name: epoch for name, epoch in epochs.items() if epoch is not None}
+    for name in _served(engine, taken, round_since):
+        _give_back(engine, name, taken.pop(name))
     places = Places(AT_A_TIME, settings.source_limit_seconds * SLOW)
     with ThreadPoolExecutor(AT_A_TIME + MOST_SLOW, thread_name_prefix="crawl") as pool:
         futures = [pool.submit(_ask, engine, settings, name, now, progress, places) for name in taken]
@@ -95,6 +99,15 @@ def _take(engine: Engine, settings: Settings, name: str) -> int | None:
     longest = timedelta(seconds=settings.source_limit_seconds + 300)
     with writing(engine) as session:
         return leases.take(session, f"crawl {name}", leases.this_process(), longest)
+
+
+def _served(engine: Engine, names: Iterable[str], since: datetime | None) -> list[str]:
+    """Which of these were asked since the round began."""
+    if since is None:
+        return []
+    asked = select(Crawl.source).where(col(Crawl.source).in_(list(names)), Crawl.started_at >= since)
+    with reading(engine) as session:
+        return sorted(set(session.exec(asked)))
 
 
 def _give_back(engine: Engine, name: str, epoch: int) -> None:

@@ -1,6 +1,7 @@
 """Settings, database and clock in, ASGI application out."""
 
 import asyncio
+import importlib
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,18 +23,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.rights import has_role
 from db.session import lost_a_race, reading, writing
+from db.vocabulary import Role
 from tracker.clock import Clock, Now
-from tracker.errors import NotFound
+from tracker.errors import NotFound, NotPossible
 from tracker.matching.preview_words import PreviewScorer
 from tracker.people.provider_fetch import Fetch, guarded_fetch
 from tracker.people.provider_talk import ProviderTalk
 from tracker.people.providers import read_providers
 from tracker.settings import Settings
+from tracker.watch.note import standing
+from tracker.watch.schema import SchemaWatch
 from tracker.web.api import v1
 from tracker.web.frame.context import RequestContext, Signed
 from tracker.web.frame.deeds import Stored, put_on_record
 from tracker.web.frame.forms import InvalidForm
-from tracker.web.frame.readiness import heartbeat
+from tracker.web.frame.metrics import Metrics
+from tracker.web.frame.readiness import Banner, banners, heartbeat
+from tracker.web.frame.request_log import NOTES, OnlyKnownSchema, RequestLog
 from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
 from tracker.web.frame.site import STATIC, Site, StaticFiles
@@ -86,7 +92,8 @@ def build(
     FastAPI's own pages stay off: the API describes itself at its own address.
     """
     providers = Providers(read_providers(settings), ProviderTalk(fetch or guarded_fetch(settings.fetch_allow)))
-    parts: dict[type[Any], Any] = {PreviewScorer: scorer or PreviewScorer(), Providers: providers}
+    schema, metrics = SchemaWatch(engine), Metrics()
+    parts: dict[type[Any], Any] = {PreviewScorer: scorer or PreviewScorer(), Providers: providers, Metrics: metrics}
     site = Site(settings, engine, clock, parts, desk is not None)
     site.templates.globals["menu_for"] = menu_for
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
@@ -101,7 +108,21 @@ def build(
     app.mount("/static", StaticFiles(directory=STATIC))
     for kind in (HTTPException, NotFound, Exception):
         app.add_exception_handler(kind, _refusal(site))
-    return SafeAnswers(_limited(app, settings.document_megabytes * 2**20, error_page(site, 413, {})))
+    limited = _limited(app, settings.document_megabytes * 2**20, error_page(site, 413, {}))
+    whole = SafeAnswers(OnlyKnownSchema(limited, schema.trouble))
+    return RequestLog(_wrapped(whole, settings.asgi_wrap), metrics)
+
+
+def _wrapped(app: ASGIApp, by: str) -> ASGIApp:
+    """The application inside something that an administrator chose, such as what makes traces of it."""
+    if not by:
+        return app
+    module, _, name = by.partition(":")
+    try:
+        wrapped: ASGIApp = getattr(importlib.import_module(module), name)(app)
+    except (ImportError, AttributeError, TypeError) as error:
+        raise NotPossible(f"setting ASGI_WRAP: {by!r} cannot wrap the pages: {error}") from error
+    return wrapped
 
 
 def _limited(app: ASGIApp, of_file: int, too_large: Response) -> ASGIApp:
@@ -129,11 +150,14 @@ def _endpoint(site: Site, route: Route, limits: Limits) -> Callable[[Request], A
     async def endpoint(request: Request) -> Response:
         origin = request.client.host if request.client else "unknown"
         _tell_of_untrusted_proxy(site, request, origin)
+        request.scope.setdefault(NOTES, {})["route"] = route.path
         if not limits.allows(route.limit, origin, request.cookies.get(cookie_name(site.secure), "")):
             raise HTTPException(429, headers={"Retry-After": "60"})
         if route.method not in SAFE_METHODS and route.guard is not Guard.NONE:
             _refuse_foreign(request, site)
         form = FormData() if route.method in SAFE_METHODS else await _read_form(request)
+        if route.bare:
+            return _bare(site, route, request, form, origin)
         try:
             return await run_in_threadpool(_answer, site, route, request, form, origin)
         finally:
@@ -149,6 +173,12 @@ def _tell_of_untrusted_proxy(site: Site, request: Request, origin: str) -> None:
     if named and origin not in {part.strip() for part in named.split(",")} and not told.untrusted_proxy:
         told.untrusted_proxy = True
         print(UNTRUSTED.format(origin), file=sys.stderr, flush=True)
+
+
+def _bare(site: Site, route: Route, request: Request, form: FormData, origin: str) -> Response:
+    """An answer without the database, which may be away: its handler's session is bound to none."""
+    assert not isinstance(route.handler, APIRouter)
+    return route.handler(_context(site, request, form, origin, Session(), site.clock.now(), None))
 
 
 def _refuse_foreign(request: Request, site: Site) -> None:
@@ -211,6 +241,8 @@ def _within(
 ) -> Response:
     """Find out who asks, hold it against the route, and let the handler answer."""
     signed = find_signed(session, request.cookies.get(cookie_name(site.secure)), now.instant)
+    if signed is not None:
+        request.scope[NOTES]["actor"] = signed.user.id
     turned_away = _turned_away(route, request, signed, form)
     if turned_away is not None:
         return turned_away
@@ -249,6 +281,12 @@ def _silent_since(session: Session, signed: Signed | None) -> datetime | None:
     return beat.last if beat is not None and beat.stale else None
 
 
+def _broken(session: Session, signed: Signed | None) -> list[Banner]:
+    """For the banner of coordinators and administrators: what is broken, as noted by the clock."""
+    looks_after = signed is not None and has_role(viewer_of(signed), Role.COORDINATOR)
+    return banners(standing(session)) if looks_after else []
+
+
 def _context(
     site: Site, request: Request, form: FormData, origin: str, session: Session, now: Now, signed: Signed | None
 ) -> RequestContext:
@@ -267,6 +305,7 @@ def _context(
         signed=signed,
         cookies=request.cookies,
         clock_since=_silent_since(session, signed),
+        broken=_broken(session, signed),
     )
 
 
@@ -297,6 +336,7 @@ def _is_api(request: Request) -> bool:
 def error_page(site: Site, status: int, headers: dict[str, str]) -> Response:
     """The page of a refusal or failure."""
     title = TITLES.get(status, TITLES[400])
-    nobody = {"me": None, "path": "", "csrf": "", "done": "", "clock_since": None, "demo": site.demo, "today": None}
+    nobody: dict[str, Any] = {"me": None, "path": "", "csrf": "", "done": "", "clock_since": None, "broken": []}
+    nobody |= {"demo": site.demo, "today": None}
     page = site.render("frame/error.html", {"status": status, "title": title, **nobody})
     return HTMLResponse(page, status, headers=headers)

@@ -1,11 +1,16 @@
 """For everybody: accessibility, privacy, security.txt, robots.txt and whether the application is well."""
 
+import hmac
 from datetime import UTC, datetime, timedelta
 
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from db.models import Participant
+from tracker import __version__
+from tracker.errors import NotFound
 from tracker.web.frame.context import RequestContext
+from tracker.web.frame.metrics import Metrics, exposed
 from tracker.web.frame.readiness import report
 
 
@@ -47,10 +52,20 @@ def robots(_request: RequestContext) -> Response:
 
 def live(_request: RequestContext) -> Response:
     """The process answers."""
-    return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "ok", "version": __version__})
 
 
 def ready(request: RequestContext) -> Response:
-    """Whether database and clock go; a 503 with the reason where they do not."""
-    well, health = report(request.session, request.now.instant)
+    """Whether all goes; a 503 with what is broken where it does not."""
+    well, health = report(request.session, request.now.instant, request.site.settings)
     return JSONResponse(health, 200 if well else 503)
+
+
+def metrics(request: RequestContext) -> Response:
+    """Figures for Prometheus, for who shows the key of the settings; without one there are none."""
+    key = request.site.settings.metrics_key.get_secret_value()
+    shown = request.headers.get("authorization", "")
+    if not key or not hmac.compare_digest(shown.encode(), f"Bearer {key}".encode()):
+        raise NotFound
+    content = exposed(request.site.part(Metrics), request.session, request.now.instant)
+    return Response(content, media_type=CONTENT_TYPE_LATEST)

@@ -59,6 +59,7 @@ class Route:
     guard: Guard = Guard.TOKEN
     limit: str = ""
     audited: bool = False  # a GET that leaves a line in the audit log, and so needs to write
+    bare: bool = False  # answers without the database: its handler must not ask it anything
     looks: bool = False  # a POST that keeps nothing, so that it holds up nobody who writes
 
     def __post_init__(self) -> None:
@@ -374,9 +375,10 @@ ROUTES: list[Route] = [
     Route("GET", "/toegankelijkheid", public.accessibility, PUBLIC),
     Route("GET", "/privacy", public.privacy, PUBLIC),
     Route("GET", "/.well-known/security.txt", public.security_txt, PUBLIC),
-    Route("GET", "/robots.txt", public.robots, PUBLIC),
-    Route("GET", "/health/live", public.live, PUBLIC),
+    Route("GET", "/robots.txt", public.robots, PUBLIC, bare=True),
+    Route("GET", "/health/live", public.live, PUBLIC, bare=True),
     Route("GET", "/health/ready", public.ready, PUBLIC),
+    Route("GET", "/metrics", public.metrics, PUBLIC),
 ]
 
 

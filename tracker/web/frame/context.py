@@ -73,6 +73,7 @@ class RequestContext:
     signed: Signed | None = None
     cookies: Mapping[str, str] = field(default_factory=dict)
     clock_since: datetime | None = None  # when the clock was last heard, where that is too long ago
+    broken: Sequence[Any] = ()  # what needs a person, for who looks after the application
     answer_headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "no-store"})
 
     @property
@@ -122,6 +123,7 @@ class RequestContext:
             "done": self.query.get("gedaan", ""),
             "clock_since": self.clock_since,
             "demo": self.site.demo,
+            "broken": self.broken,
             **context,
         }
         return HTMLResponse(self.site.render(template, full, block), status, headers=self.answer_headers)

@@ -1,17 +1,18 @@
-"""Whether the application is well, for monitors: the clock's heartbeat, the oldest mail that is due, each source."""
+"""Whether the application is well, for monitors and for the banner: what is broken, the clock, the oldest due mail."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
 from db.leases import LEASE, database_clock
-from db.models import Delivery, Lease
+from db.models import Lease
 from db.queries import newest_crawls
-from db.vocabulary import WAITING_STATES
-
-CLOCK = "clock"  # the lease that the clock renews twice a minute: its heartbeat
-STALE_AFTER = timedelta(minutes=5)
+from tracker import __version__
+from tracker.settings import Settings
+from tracker.watch.kinds import HEARTBEAT, KINDS
+from tracker.watch.look import CLOCK, Trouble, look, oldest_due
+from tracker.watch.note import standing, watched_of
 
 
 class Heartbeat(NamedTuple):
@@ -27,34 +28,54 @@ def heartbeat(session: Session) -> Heartbeat:
     if lease is None:
         return Heartbeat(None, False)
     last = lease.until - LEASE
-    return Heartbeat(last, database_clock(session) - last > STALE_AFTER)
+    return Heartbeat(last, database_clock(session) - last > HEARTBEAT)
 
 
-def report(session: Session, now: datetime) -> tuple[bool, dict[str, Any]]:
+def report(session: Session, now: datetime, settings: Settings) -> tuple[bool, dict[str, Any]]:
     """Ready or not, and why; names of sources and times only, since everybody may ask."""
-    beat = heartbeat(session)
-    oldest = session.exec(
-        select(func.min(Delivery.not_before)).where(
-            col(Delivery.state).in_([state.value for state in WAITING_STATES]),
-            col(Delivery.finished_at).is_(None),
-            col(Delivery.not_before) <= now,
-        )
-    ).one()
-    late = int((now - oldest).total_seconds() // 60) if oldest else 0
-    complete = newest_crawls(session, complete=True)
-    return not beat.stale, {
-        "status": "stale" if beat.stale else "ok",
+    broken = standing(session, look(session, now, watched_of(settings)), looked=True)
+    return not broken, {
+        "status": "broken" if broken else "ok",
+        "broken": sorted({trouble.key for trouble in broken}),
+        "version": __version__,
         "database": "ok",
-        "clock": {"last": _iso(beat.last), "state": "stale" if beat.stale else "ok" if beat.last else "never"},
-        "mail": {
-            "oldest_due": _iso(oldest),
-            "minutes_late": late,
-        },
-        "sources": {
-            name: {"last_complete": _iso(complete[name].finished_at) if name in complete else None}
-            for name in sorted(newest_crawls(session))
-        },
+        "clock": _clock(heartbeat(session)),
+        "mail": _mail(session, now),
+        "sources": _sources(session),
     }
+
+
+def _clock(beat: Heartbeat) -> dict[str, Any]:
+    return {"last": _iso(beat.last), "state": "stale" if beat.stale else "ok" if beat.last else "never"}
+
+
+def _mail(session: Session, now: datetime) -> dict[str, Any]:
+    oldest = oldest_due(session, now)
+    return {"oldest_due": _iso(oldest), "minutes_late": int((now - oldest).total_seconds() // 60) if oldest else 0}
+
+
+def _sources(session: Session) -> dict[str, Any]:
+    complete = newest_crawls(session, complete=True)
+    ends = {name: complete[name].finished_at if name in complete else None for name in sorted(newest_crawls(session))}
+    return {name: {"last_complete": _iso(end)} for name, end in ends.items()}
+
+
+class Banner(NamedTuple):
+    """One line on every page of who looks after the application: what is broken, and where to look."""
+
+    text: str
+    line: str
+    path: str
+
+
+def banners(found: list[Trouble]) -> list[Banner]:
+    """What stands, as lines of a page; the silent clock has a banner of its own, for everybody."""
+    split = [(KINDS[trouble.key.partition(":")[0]], trouble) for trouble in found]
+    return [
+        Banner(kind.began_with(what := each.key.partition(":")[2]), each.line, kind.page_of(what))
+        for kind, each in split
+        if kind.name != "heartbeat"
+    ]
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from db import vocabulary, vocabulary_calendar, vocabulary_documents, vocabulary_lobby, vocabulary_organisations
 from notifications import wording
+from tracker import __version__
 from tracker.clock import Clock
 from tracker.settings import Settings
 from tracker.web.frame import phrases
@@ -76,6 +77,7 @@ def environment() -> Environment:
     made.globals.update(asset=asset, words=vocabulary, lobby=vocabulary_lobby, wording=wording, phrases=phrases)
     made.globals.update(organisations=vocabulary_organisations, files=vocabulary_documents)
     made.globals["calendar_words"] = vocabulary_calendar
+    made.globals["version"] = __version__
     made.globals["has_vendor"] = (STATIC / "vendor" / "ams.css").exists()
     return made
 

@@ -1,5 +1,6 @@
 """Beheer: the mail queue with why and retry, and what is broken."""
 
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -10,9 +11,12 @@ from db.models import Attempt, Delivery, User
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
 from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
+from tracker.mailing.silence import came_back_lately, silences
+from tracker.watch.kinds import kind_of, what_of
 from tracker.web.frame.context import RequestContext
 
 PER_PAGE = 50
+LATELY = timedelta(days=14)
 # A mail that failed is not sent again: what it told comes in the next digest. These two still have their turn.
 RETRYABLE = (DeliveryState.DEFERRED, DeliveryState.HELD)
 
@@ -38,9 +42,17 @@ def mail(request: RequestContext) -> Response:
         rows=deliveries[:PER_PAGE],
         more=len(deliveries) > PER_PAGE,
         counts=_counts(request.session),
-        alerts=standing_alerts(request.session),
+        alerts=_alerts(request.session),
+        silences=silences(request.session, request.now.instant),
+        came_back=came_back_lately(request.session, request.now.instant - LATELY),
         retryable=RETRYABLE,
     )
+
+
+def _alerts(session: Session) -> list[tuple[str, str, datetime]]:
+    """What stands: what is wrong in Dutch, where that is known, its own line, and since when."""
+    said = ((kind_of(alert.key), alert) for alert in standing_alerts(session))
+    return [(k.began_with(what_of(a.key)) if k else "", a.line, a.since) for k, a in said]
 
 
 def one_mail(request: RequestContext) -> Response:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
@@ -14,6 +14,7 @@ from db.vocabulary import Cadence, Eligibility, Instrument, Status, Visibility
 from notifications.digest import Digest, Item
 from notifications.places import PLACES, Place
 from tracker.errors import NotFound, NotPossible
+from tracker.mailing.silence import silence_of
 from tracker.matching.search import find
 from tracker.people.subscriptions import choose_reminders, leave, take_up
 from tracker.web.calls.filter_form import Filter, Programmes, choices, in_words, query_string
@@ -69,7 +70,9 @@ def index(request: RequestContext) -> Response:
     ended = [(row, in_words(CallFilter.model_validate(row.filter), names)) for row in _ended(request)]
     chosen = request.user.reminder_days if request.user.reminders else []
     offered = sorted({*REMINDER_DAYS, *chosen}, reverse=True)
-    return request.page("mailing/subscriptions_index.html", rows=described, ended=ended, chosen=chosen, offered=offered)
+    silence = silence_of(request.session, request.user.email, request.now.instant)
+    context: dict[str, Any] = {"rows": described, "ended": ended, "chosen": chosen, "offered": offered}
+    return request.page("mailing/subscriptions_index.html", silence=silence, **context)
 
 
 def _ended(request: RequestContext) -> list[Subscription]:

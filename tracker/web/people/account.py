@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from db.models import Participant, WebSession
 from tracker.errors import NotFound
+from tracker.mailing.silence import silence_of
 from tracker.people.access import revoke_sessions
 from tracker.web.frame.context import RequestContext
 
@@ -20,7 +21,11 @@ def show(request: RequestContext) -> Response:
     ).all()
     participant = request.session.get(Participant, request.user.participant_id)
     return request.page(
-        "people/account.html", sessions=sessions, participant=participant, this_session=request.signed.session_id
+        "people/account.html",
+        sessions=sessions,
+        participant=participant,
+        this_session=request.signed.session_id,
+        silence=silence_of(request.session, request.user.email, request.now.instant),
     )
 
 

@@ -1,0 +1,140 @@
+"""Post what is broken, and that it is over, to a webhook: signed, once each, only to an address that may be reached.
+
+So that somebody hears of it when mail itself is down. What could not be posted is tried again each minute for a week.
+"""
+
+import hmac
+import json
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from db.leases import release, take, this_process
+from db.models import Alert, Run
+from db.session import reading, writing
+from scrapers.addresses import is_public, pairs
+from tracker.settings import Settings
+from tracker.watch.kinds import kind_of, what_of
+
+JOB = "webhook"
+LOOK_BACK = timedelta(days=7)
+PATIENCE = 10  # seconds
+SIGNATURE = "X-Kansenradar-Signature"
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where to post, the key that signs (none: unsigned), and the private host:port pairs that may be reached."""
+
+    url: str
+    key: str = ""
+    allow: frozenset[tuple[str, int]] = frozenset()
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Webhook | None":
+        """The webhook of the settings, where there is one."""
+        if not settings.alert_webhook:
+            return None
+        return cls(settings.alert_webhook, settings.alert_webhook_key.get_secret_value(), pairs(settings.fetch_allow))
+
+
+Post = Callable[[Webhook, bytes, dict[str, str]], None]
+
+
+def post_due(engine: Engine, webhook: Webhook, site: str, now: datetime, send: "Post | None" = None) -> int:
+    """Post what began and ended and was not posted yet, oldest first; how many. Raises OSError where it fails."""
+    with reading(engine) as session:
+        if not list(_due(session, now)):
+            return 0
+    with writing(engine) as session:
+        epoch = take(session, JOB, this_process())
+    if epoch is None:
+        return 0
+    try:
+        return _post_all(engine, webhook, site, now, send or post)
+    finally:
+        with writing(engine) as session:
+            release(session, JOB, epoch)
+
+
+def _post_all(engine: Engine, webhook: Webhook, site: str, now: datetime, send: Post) -> int:
+    with reading(engine) as session:
+        due = list(_due(session, now))
+    for alert, over in due:
+        body = json.dumps(_said(alert, over, site), ensure_ascii=False).encode()
+        send(webhook, body, signed(webhook, body, now))
+        with writing(engine) as session:
+            session.add(Run.done(JOB, _slot(alert, over), now))
+    return len(due)
+
+
+def _due(session: Session, now: datetime) -> Iterator[tuple[Alert, bool]]:
+    """Alerts whose begin or end is to be posted; what began and ended unposted is posted twice, in that order."""
+    lately = col(Alert.ended_at).is_(None) | (col(Alert.ended_at) > now - LOOK_BACK)
+    posted = set(session.exec(select(Run.slot).where(Run.job == JOB)))
+    for alert in session.exec(select(Alert).where(lately).order_by(col(Alert.id))).all():
+        if kind_of(alert.key) is not None:
+            ways = (False, True) if alert.ended_at else (False,)
+            yield from ((alert, over) for over in ways if _slot(alert, over) not in posted)
+
+
+def _slot(alert: Alert, over: bool) -> str:
+    return f"{alert.id}:{'over' if over else 'began'}"
+
+
+def _said(alert: Alert, over: bool, site: str) -> dict[str, Any]:
+    kind, what = kind_of(alert.key), what_of(alert.key)
+    assert kind is not None
+    return {
+        "id": alert.id, "event": "over" if over else "began", "key": alert.key,
+        "title": kind.over_with(what) if over else kind.began_with(what), "line": alert.line,
+        "since": alert.since.isoformat(), "ended_at": alert.ended_at.isoformat() if over and alert.ended_at else None,
+        "site": site,
+    }  # fmt: skip
+
+
+def signed(webhook: Webhook, body: bytes, now: datetime) -> dict[str, str]:
+    """The headers, with ``t=<unix seconds>,v1=<hex HMAC-SHA-256 of "t.body">``: an old one cannot be played again."""
+    headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Kansenradar"}
+    if webhook.key:
+        at = str(int(now.timestamp()))
+        seal = hmac.new(webhook.key.encode(), at.encode() + b"." + body, "sha256").hexdigest()
+        headers[SIGNATURE] = f"t={at},v1={seal}"
+    return headers
+
+
+def post(webhook: Webhook, body: bytes, headers: dict[str, str]) -> None:
+    """One request to an address that was looked at; a redirect is not followed. Raises OSError."""
+    parts = urlsplit(webhook.url)
+    host, port = str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80)
+    connection = HTTPConnection(host, port, timeout=PATIENCE)
+    plain = socket.create_connection((_allowed_address(host, port, webhook.allow), port), PATIENCE)
+    try:
+        secure = parts.scheme == "https"
+        connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if secure else plain
+        connection.request("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body, headers)
+        status = connection.getresponse().status
+    except HTTPException as error:
+        raise OSError(f"webhook {host}: {type(error).__name__}") from error
+    finally:
+        connection.close()
+        plain.close()
+    if not 200 <= status < 300:
+        raise OSError(f"webhook {host} answered {status}")
+
+
+def _allowed_address(host: str, port: int, allow: frozenset[tuple[str, int]]) -> str:
+    """The first address of this host that may be reached, by the rules of fetching."""
+    found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    for address in found:
+        if is_public(address) or (host.lower(), port) in allow or (address, port) in allow:
+            return address
+    raise OSError(f"webhook {host}: no address that may be reached (FETCH_ALLOW names private ones)")
