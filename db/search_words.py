@@ -170,6 +170,21 @@ def stem(word: str, language: str) -> str:
     return str(_stemmer(language).stemWord(lemma if WORDS.fullmatch(lemma) else word))
 
 
+def without_ending(word: str) -> str:
+    """A folded Dutch word without its ending, as it stands in others: "gesprekken" -> "gesprek".
+
+    By Porter's rules: the stemmer above also takes prefixes off ("sprek"), and then it is a part of no text.
+    """
+    return str(_porter().stemWord(word[:LONGEST_WORD]))
+
+
+@cache
+def _porter() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("dutch_porter")
+
+
 @cache
 def _stemmer(language: str) -> Any:
     import Stemmer

@@ -239,6 +239,7 @@ def addresses(route: Route, planted: Planted) -> list[str]:
 
 QUERIES = (
     "/contacten/nieuw?organisation=kanarie", "/kalender?view=lijst", "/kalender?view=kwartalen", "/dossiers?text=kanarie",
+    "/zoeken?text=kanarie", "/standpunten?text=kanarie", "/verzoeken?text=kanarie", "/momenten?text=kanarie", "/contacten?text=kanarie",
     "/regelingen?text=kanarie", "/api/v1/regelingen?text=kanarie",
 )  # fmt: skip
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from db.lists import Listed, read_page
 from db.models import ContactMoment, Dossier, Participant, Stakeholder, User
 from db.queries import Viewer
 from db.rights import visible
+from tracker.lobby.search import contacts_with
 from tracker.organisations import register
 
 JOINED = (
@@ -55,7 +56,9 @@ def contacts_in(session: Session, viewer: Viewer, wanted: ContactFilter, page: i
 
 
 def _conditions(session: Session, viewer: Viewer, wanted: ContactFilter) -> list[ColumnElement[bool]]:
-    conditions: list[Any] = [_says(word) for word in wanted.text.split()]
+    conditions = list[Any]()
+    if wanted.text.strip():
+        conditions.append(col(ContactMoment.id).in_(contacts_with(session, viewer, wanted.text)))
     if wanted.organisation is not None:
         organisation = register.organisation_for(session, viewer, wanted.organisation)
         conditions.append(col(Stakeholder.organisation_id).in_(register.places_of(session, organisation)))
@@ -69,13 +72,6 @@ def _conditions(session: Session, viewer: Viewer, wanted: ContactFilter) -> list
     if wanted.before:
         conditions.append(col(ContactMoment.day) <= wanted.before)
     return conditions
-
-
-def _says(word: str) -> ColumnElement[bool]:
-    """The word stands in what was said or in whom it was said to."""
-    fields = (ContactMoment.message, ContactMoment.reply, ContactMoment.follow_up)
-    places = (Stakeholder.organisation, Stakeholder.office)
-    return or_(*(col(field).icontains(word, autoescape=True) for field in (*fields, *places)))
 
 
 def who_logged(session: Session, viewer: Viewer) -> list[tuple[int, str]]:

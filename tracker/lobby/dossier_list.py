@@ -1,7 +1,7 @@
 """Dossiers found back: by a word, a stage, who carries them, whose they are and when they were opened, page by page."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import case, or_
@@ -12,7 +12,8 @@ from db.models import Dossier, Participant, User
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import DossierKind, Priority
-from notifications.wording import AMSTERDAM
+from notifications.wording import start_of_day
+from tracker.lobby.search import dossiers_with
 
 DAY = timedelta(days=1)
 
@@ -46,7 +47,7 @@ def dossiers_in(
         Dossier.participant_id == Participant.id,
         Dossier.kind == DossierKind.LOBBY,
         visible(viewer, Dossier),
-        *_conditions(wanted, today),
+        *_conditions(session, viewer, wanted, today),
     ]
     urgency = case({word.value: rank for rank, word in enumerate(Priority)}, value=col(Dossier.priority))
     rows = select(Dossier, Participant.name).where(*conditions)
@@ -55,11 +56,10 @@ def dossiers_in(
     return Listed([DossierRow(dossier, owner) for dossier, owner in found.rows], found.total)
 
 
-def _conditions(wanted: DossierFilter, today: date) -> list[Any]:
-    fields = (Dossier.title, Dossier.goal, Dossier.message_nl, Dossier.request)
-    conditions: list[Any] = [
-        or_(*(col(field).icontains(word, autoescape=True) for field in fields)) for word in wanted.text.split()
-    ]
+def _conditions(session: Session, viewer: Viewer, wanted: DossierFilter, today: date) -> list[Any]:
+    conditions = list[Any]()
+    if wanted.text.strip():
+        conditions.append(col(Dossier.id).in_(dossiers_with(session, viewer, wanted.text, DossierKind.LOBBY)))
     if wanted.stage:
         conditions.append(Dossier.stage == wanted.stage)
     if wanted.person is not None:
@@ -67,16 +67,12 @@ def _conditions(wanted: DossierFilter, today: date) -> list[Any]:
     if wanted.owner:
         conditions.append(Dossier.participant_id == wanted.owner)
     if wanted.after:
-        conditions.append(col(Dossier.opened_at) >= _midnight(wanted.after))
+        conditions.append(col(Dossier.opened_at) >= start_of_day(wanted.after))
     if wanted.before:
-        conditions.append(col(Dossier.opened_at) < _midnight(wanted.before + DAY))
+        conditions.append(col(Dossier.opened_at) < start_of_day(wanted.before + DAY))
     parked = col(Dossier.parked_until) > today
     conditions.append(parked if wanted.parked else or_(col(Dossier.parked_until).is_(None), ~parked))
     return conditions
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), AMSTERDAM)
 
 
 def carriers(session: Session, viewer: Viewer) -> list[tuple[int, str]]:

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from fastapi import APIRouter
 
 from db.vocabulary import Role
-from tracker.web import public, today
+from tracker.web import public, search, today
 from tracker.web.api import v1
 from tracker.web.applications import applications
 from tracker.web.calendar import bodies, decision_clock, feeds
@@ -118,6 +118,7 @@ ROUTES: list[Route] = [
     Route("POST", "/vervanging/{absence_id:id}/intrekken", absences.call_off, READER),
     # vandaag
     Route("GET", "/", today.show, READER),
+    Route("GET", "/zoeken", search.show, READER),
     # regelingen
     Route("GET", "/regelingen", calls_index.index, READER),
     Route("GET", "/regelingen/nieuw", correct.new, FUNDRAISER),
@@ -242,7 +243,10 @@ ROUTES: list[Route] = [
     Route("POST", "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}", contacts.settle, FUNDRAISER),
     Route("POST", "/contacten/{contact_id:id}/vervolg-gedaan", contacts.followed_up, FUNDRAISER),
     Route("GET", "/standpunten", positions.book, READER),
+    Route("GET", "/standpunten.xlsx", positions.book_file, READER),
     Route("GET", "/verzoeken", asks.show, READER),
+    Route("GET", "/verzoeken.xlsx", asks.as_file, READER),
+    Route("GET", "/momenten.xlsx", moments.as_file, READER),
     Route("GET", "/contacten/{contact_id:id}/bewerken", corrections.edit_page, FUNDRAISER),
     Route("POST", "/contacten/{contact_id:id}/bewerken", corrections.edit_contact, FUNDRAISER),
     Route("POST", "/contacten/{contact_id:id}/intrekken", corrections.withdraw_contact, FUNDRAISER),

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("last_at", moment(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_identity_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
-        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identity_issuer")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identity_issuer_subject")),
     )
     op.create_index(op.f("ix_identity_user_id"), "identity", ["user_id"])
     op.create_table(

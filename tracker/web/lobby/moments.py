@@ -1,27 +1,57 @@
 """The page of outside moments: what can still be influenced, until when; fill in a day, or add a moment by hand."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, Field
 from sqlmodel import col, func, select
 from starlette.responses import Response
 
+from db.lists import listed
 from db.models import Dossier, DossierMoment, Moment
 from db.rights import has_role, visible
+from db.text_search import asked, holds
 from db.vocabulary import Role
 from db.vocabulary_lobby import Level, MomentKind
 from tracker.lobby import moments
+from tracker.lobby.yearly_moments import UpcomingMoment
 from tracker.rights import may_tend
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, asked_for
+from tracker.web.frame.lists import ListQuery
 
 
-class MomentQuery(BaseModel):
-    """Which level one wants to see."""
+class MomentQuery(ListQuery):
+    """What the list is narrowed to."""
 
+    PATH: ClassVar[str] = "/momenten"
+
+    text: Line = ""
+    soort: MomentKind | None = None
     niveau: Level | None = None
+
+    def means(self, moment: UpcomingMoment) -> bool:
+        """Whether the filter means this one."""
+        roots = asked(self.text)
+        return (
+            (not self.text.strip() or bool(roots and holds(roots, (moment.title, moment.body, moment.use))))
+            and (self.soort is None or moment.kind == self.soort)
+            and (self.niveau is None or moment.level == self.niveau)
+        )
+
+
+COLUMNS = (
+    "moment",
+    "soort",
+    "niveau",
+    "wie beslist",
+    "te beïnvloeden tot",
+    "zeker",
+    "intern beginnen vóór",
+    "waarvoor",
+    "adres",
+)
 
 
 class DayForm(BaseModel):
@@ -49,22 +79,36 @@ class MomentForm(BaseModel):
 
 
 def _page(request: RequestContext, _: None, state: FormState) -> Response:
-    query = asked_for(MomentQuery, request.query)[0]
-    today = request.now.today
-    rows = moments.upcoming(request.session, request.viewer, today, with_ended=True)
-    if query and query.niveau:
-        rows = [m for m in rows if m.level == query.niveau]
+    query = asked_for(MomentQuery, request.query)[0] or MomentQuery()
+    rows = _meant(request, query)
     stored = request.session.exec(select(Moment).where(visible(request.viewer, Moment)))
     others = {f"moment:{m.id}" for m in stored if not may_tend(request.viewer, m)}
     adding = has_role(request.viewer, Role.FUNDRAISER)
     return request.page(
         "lobby/moments.html",
         state=state,
-        rows=rows,
+        query=query,
+        listed=listed(rows, query.page),
         hooks=_hooks(request),
         dateable={m.ref for m in rows if adding and not m.of_source and m.ref not in others},
-        level=query.niveau if query else None,
     )
+
+
+def _meant(request: RequestContext, query: MomentQuery) -> list[UpcomingMoment]:
+    every = moments.upcoming(request.session, request.viewer, request.now.today, with_ended=True)
+    return [moment for moment in every if query.means(moment)]
+
+
+def as_file(request: RequestContext) -> Response:
+    """All that the filter means, as a workbook."""
+    return request.workbook("momenten", COLUMNS, map(_cells, _meant(request, request.read_query(MomentQuery))))
+
+
+def _cells(moment: UpcomingMoment) -> list[object]:
+    sure = moment.ended or ("ja" if moment.sure else "gebruikelijke tijd")
+    before = moment.act_before if moment.lead_days else None
+    kind, level = MomentKind(moment.kind).label, Level(moment.level).label
+    return [moment.title, kind, level, moment.body, moment.ends_on, sure, before, moment.use, moment.url]
 
 
 def _hooks(request: RequestContext) -> dict[str, int]:

@@ -1,12 +1,13 @@
 """Pages of positions: the ledger with 'wat zeiden wij op', drafts, decisions, the text for outside; the coalition."""
 
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import PlainTextResponse, Response
 
+from db.lists import listed
 from db.models import (
     CoalitionMember,
     Dissent,
@@ -24,14 +25,16 @@ from tracker.documents.documents import documents_of
 from tracker.errors import NotFound, PositionNotAllowed
 from tracker.lobby import coalition, positions, resolutions
 from tracker.lobby.audience import audiences
-from tracker.lobby.position_book import positions_on
+from tracker.lobby.position_book import HeldPosition, positions_on
 from tracker.lobby.round_answers import invitations
+from tracker.lobby.search import positions_with
 from tracker.rights import may_change
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Text, asked_for
-from tracker.web.frame.phrases import options
+from tracker.web.frame.lists import ListQuery
+from tracker.web.frame.phrases import challenge_name, options
 
 M = TypeVar("M", CoalitionMember, Position, SignOffRound)
 
@@ -42,10 +45,53 @@ class DayQuery(BaseModel):
     op: date | None = None
 
 
+class BookQuery(ListQuery):
+    """Which day one asks about, and what the list is narrowed to."""
+
+    PATH: ClassVar[str] = "/standpunten"
+
+    op: date | None = None
+    text: Line = ""
+    opgave: Line = ""
+
+
+BOOK_COLUMNS = ("dossier", "standpunt", "tekst", "vastgesteld door", "besluit", "op", "geldt tot en met", "opgaven")
+
+
 def book(request: RequestContext) -> Response:
     """Standpunten: every position that holds over all dossiers, today or on another day."""
-    day = request.read_query(DayQuery).op or request.now.today
-    return request.page("lobby/position_book.html", day=day, rows=positions_on(request.session, request.viewer, day))
+    query = request.read_query(BookQuery)
+    day = query.op or request.now.today
+    every = positions_on(request.session, request.viewer, day)
+    opgaven = {o.id: challenge_name(o) for held in every for o in held.opgaven}
+    return request.page(
+        "lobby/position_book.html",
+        day=day,
+        query=query,
+        listed=listed(_meant(request, query, every), query.page),
+        opgaven=sorted(opgaven.items(), key=lambda pair: pair[1]),
+    )
+
+
+def _meant(request: RequestContext, query: BookQuery, every: list[HeldPosition]) -> list[HeldPosition]:
+    if query.text.strip():
+        found = set(positions_with(request.session, request.viewer, query.text))
+        every = [held for held in every if held.position.id in found]
+    return [held for held in every if not query.opgave or query.opgave in {o.id for o in held.opgaven}]
+
+
+def book_file(request: RequestContext) -> Response:
+    """All that the filter means, as a workbook."""
+    query = request.read_query(BookQuery)
+    every = positions_on(request.session, request.viewer, query.op or request.now.today)
+    return request.workbook("standpunten", BOOK_COLUMNS, map(_book_cells, _meant(request, query, every)))
+
+
+def _book_cells(held: HeldPosition) -> list[object]:
+    position = held.position
+    said = (held.dossier.title, held.name, position.public_wording, Gremium(position.gremium or "").label)
+    opgaven = "; ".join(map(challenge_name, held.opgaven))
+    return [*said, position.decision, position.adopted_on, held.until, opgaven]
 
 
 class DraftForm(BaseModel):

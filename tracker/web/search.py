@@ -1,0 +1,32 @@
+"""Zoeken: one question over regelingen and all that the lobby keeps, by kind, as far as one may see."""
+
+from urllib.parse import urlencode
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from db.queries import CallFilter
+from tracker.lobby.search import SHOWN, Hit, Hits, search
+from tracker.matching.search import find
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import Line
+from tracker.web.frame.phrases import what
+
+
+class SearchQuery(BaseModel):
+    """What was typed in the head of a page."""
+
+    text: Line = ""
+
+
+def show(request: RequestContext) -> Response:
+    """What the question finds, kind by kind, with the way to the whole list of each."""
+    text = request.read_query(SearchQuery).text.strip()
+    found = [*_calls(request, text), *search(request.session, request.viewer, text, request.now.today)] if text else []
+    return request.page("search.html", text=text, found=found, asking=urlencode({"text": text}))
+
+
+def _calls(request: RequestContext, text: str) -> list[Hits]:
+    found = find(request.session, CallFilter(text=text), request.now.instant, most=SHOWN)
+    first = [Hit(call.title, f"/regelingen/{call.id}", what(call)) for call in found.calls]
+    return [Hits("Regelingen", found.total, first, "/regelingen")] if found.total else []
