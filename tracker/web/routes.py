@@ -38,7 +38,18 @@ from tracker.web.lobby import (
     worklist,
 )
 from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
-from tracker.web.people import absences, account, audit, demo, leaving, login, people, people_sheet, provider_login
+from tracker.web.people import (
+    absences,
+    account,
+    audit,
+    demo,
+    first_steps,
+    leaving,
+    login,
+    people,
+    people_sheet,
+    provider_login,
+)
 from tracker.web.sources import sources
 
 
@@ -325,6 +336,7 @@ ROUTES: list[Route] = [
     Route("POST", "/abonnementen/{subscription_id:id}/hervatten", subscriptions.take_up_again, READER),
     # beheer
     Route("GET", "/beheer", people.index, ADMINISTRATOR),
+    Route("GET", "/beheer/begin", first_steps.page, ADMINISTRATOR),
     Route("POST", "/beheer/mensen", people.create, ADMINISTRATOR),
     Route("GET", "/beheer/mensen/inlezen", people_sheet.page, ADMINISTRATOR),
     Route("GET", "/beheer/mensen/inlezen.xlsx", people_sheet.example, ADMINISTRATOR),
