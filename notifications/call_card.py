@@ -81,8 +81,8 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
     return CallCard(
         id=call.id, title=one_line(call.title, MOST_TITLE), link=link,
         left=wording.days_left(now, shown) if shown else "",
-        when=_opened(call, now) if item.kind is ToldKind.OPENING and call.status is Status.OPEN else when(call, due),
-        later=_later(call, due),
+        when=_opened(call, now) if _has_opened(item) else when(call, due, now),
+        later=_later(call, due, now),
         soon=shown is not None and item.kind is not ToldKind.OPENING and wording.days_between(now, shown) <= SOON,
         who=_who(call), money=_money(call), gist=about.with_rate,
         programme=one_line(about.programme or call.publisher, 80),
@@ -91,14 +91,18 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
         followed=item.followed, late=item.window.late, code=one_line(call.code, 80),
         decide_by=wording.moment(go_by) if go_by else "",
         decide_day=wording.day_and_month(go_by) if go_by else "",
-        also=tuple(map(_also, item.also)), fresh=item.fresh,
+        also=tuple(_also(other, now) for other in item.also), fresh=item.fresh,
     )  # fmt: skip
 
 
-def _also(call: CatalogueCall) -> str:
+def _has_opened(item: Item) -> bool:
+    return item.kind is ToldKind.OPENING and item.call.status is Status.OPEN
+
+
+def _also(call: CatalogueCall, now: datetime) -> str:
     """What a call may be the same as: by its title, who says so, and what matters most, to see where they differ."""
     by_whom = f" ({one_line(call.publisher, 80)})" if call.publisher else ""
-    facts = (when(call, call.next_due), _money(call), _who(call))
+    facts = (when(call, call.next_due, now), _money(call), _who(call))
     return f"{one_line(call.title, MOST_TITLE)}{by_whom}: {'; '.join(filter(None, facts))}"
 
 
@@ -119,17 +123,21 @@ def _due_of(item: Item) -> CallDate | None:
     return call.opens if item.kind is ToldKind.OPENING or (forthcoming and call.next_due is None) else call.next_due
 
 
-def when(call: CatalogueCall, due: CallDate | None) -> str:
-    """``sluit dinsdag 27 oktober 2026, 17:00 (Brussel)``; never a guess where there is no date."""
+def when(call: CatalogueCall, due: CallDate | None, now: datetime) -> str:
+    """``sluit dinsdag 27 oktober 2026, 17:00 (Brussel)``; never a guess where there is no date.
+
+    A day of opening that has passed is not said to come.
+    """
     if call.remark and (due is None or not call.is_shut):
         return call.remark
     if call.status in OVER and not call.is_shut:
         return call.status.label
     if due is None or due.shown is None:
         return _dateless(call)
-    line = _dated(due)
-    if call.status is not Status.OPEN and call.opens and call.opens is not due and call.opens.shown:
-        return f"opent {wording.moment(call.opens.shown)}, {line}"
+    line = _dated(due, now)
+    opens = call.opens.shown if call.opens and call.opens is not due else None
+    if call.status is not Status.OPEN and opens and wording.days_between(now, opens) >= 0:
+        return f"opent {wording.moment(opens)}, {line}"
     line = f"{line} ({call.remark})" if call.is_shut else line
     if call.gone_on:
         line = f"{line} (bij de bron niet meer vermeld sinds {wording.moment(call.gone_on)})"
@@ -137,9 +145,12 @@ def when(call: CatalogueCall, due: CallDate | None) -> str:
     return f"{line} ({DOUBTED})" if due.kind in call.doubted else line
 
 
-def _dated(due: CallDate) -> str:
+def _dated(due: CallDate, now: datetime) -> str:
     """A date that is known, with its verb."""
-    return f"{DATE_VERBS[DeadlineKind(due.kind)]} {wording.full_moment(due.shown or date.max, due.zone, due.assumed)}"
+    verb = DATE_VERBS[DeadlineKind(due.kind)]
+    if due.kind == DeadlineKind.OPENS and due.shown and wording.days_between(now, due.shown) < 0:
+        verb = "zou openen op"  # its source does not call it open yet
+    return f"{verb} {wording.full_moment(due.shown or date.max, due.zone, due.assumed)}"
 
 
 def _opened(call: CatalogueCall, now: datetime) -> str:
@@ -159,9 +170,9 @@ def _dateless(call: CatalogueCall) -> str:
     return "sluitingsdatum niet bekend"
 
 
-def _later(call: CatalogueCall, due: CallDate | None) -> str:
+def _later(call: CatalogueCall, due: CallDate | None, now: datetime) -> str:
     if due is not None and due is call.opens and call.next_due is not None and call.next_due.shown:
-        return _dated(call.next_due)
+        return _dated(call.next_due, now)
     later = [other for other in call.later_dues if other is not due and other.shown is not None]
     if not later or call.status in OVER:
         return ""
@@ -237,7 +248,8 @@ def say_change(change: Change, now: datetime) -> str:
 
 
 def _say_dates(kind: DeadlineKind, change: Change, now: datetime) -> str:
-    verb = DATE_VERBS.get(kind, kind.label)
+    passed = [row["day"] < wording.local_day(now).isoformat() for row in change.new or [] if row.get("day")]
+    verb = "opende" if kind is DeadlineKind.OPENS and passed and all(passed) else DATE_VERBS.get(kind, kind.label)
     year = {str(row.get("day", ""))[:4] for row in [*(change.old or []), *(change.new or [])]} != {str(now.year)}
     old, new = _say_days(change.old, year), _say_days(change.new, year)
     if not new:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from db.vocabulary import Eligibility, Status
+from db.vocabulary import Eligibility
 from notifications import wording
 from notifications.call_card import CallCard, call_card
 from notifications.digest import Digest, Item
@@ -152,14 +151,13 @@ class Writer:
         if not digest.waiting:
             return None
         count = wording.count(len(digest.waiting), "regeling wacht", "regelingen wachten")
-        return {"count": count, "link": self.links.page(f"/regelingen?{_query(digest)}")}
+        return {"count": count, "link": self.links.page(f"/regelingen?waiting={_planned(digest)}")}
 
     def _aside(self, digest: Digest) -> dict[str, Any] | None:
         """What a public body can hardly use, as one line; it is counted once, and the link lists exactly those."""
         if not digest.aside:
             return None
-        planned = digest.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        link = self.links.page(f"/regelingen?set_aside={planned}")
+        link = self.links.page(f"/regelingen?set_aside={_planned(digest)}")
         unsaid = any(call.eligible == Eligibility.UNKNOWN for call in digest.aside)
         what = "Waarschijnlijk niets voor een gemeente" + (", of niet gezegd voor wie en weinig passend" * unsaid)
         return {"what": what, "count": wording.count(len(digest.aside), "regeling", "regelingen"), "link": link}
@@ -349,7 +347,6 @@ def _form(item: Item) -> str:
     return "line" if item.brief else "call"
 
 
-def _query(digest: Digest) -> str:
-    """The filter of the page that lists what these subscriptions find."""
-    opgaven = dict.fromkeys(name for query in digest.queries for name in query.filter.challenges)
-    return urlencode([("challenges", name) for name in opgaven] + [("status", str(Status.OPEN))])
+def _planned(digest: Digest) -> str:
+    """By which an address names it, in whole seconds."""
+    return digest.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

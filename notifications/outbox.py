@@ -57,6 +57,7 @@ class Mail:
     expires_at: datetime
     lane: int = 5
     subscriptions: tuple[int, ...] = ()
+    waiting: tuple[int, ...] = ()  # calls that it says wait for another mail
     tells: Sequence[tuple[int, int, str, str]] = ()  # call, version, kind, detail
     reminds: Sequence[str] = ()  # keys of what is due inside
     state: DeliveryState = DeliveryState.PLANNED
@@ -111,7 +112,8 @@ def _row(mail: Mail, key: bytes, domain: str) -> dict[str, Any]:
         "sha256": sha256((mail.text + "\x00" + mail.html).encode()).hexdigest(),
         "planned_at": mail.planned_at, "not_before": mail.planned_at, "expires_at": mail.expires_at,
         "state": mail.state.value, "attempts": 0, "next_attempt_at": mail.planned_at, "unsure": 0,
-        "subscriptions": list(mail.subscriptions), "last_text": mail.remark, "lease_holder": "",
+        "subscriptions": list(mail.subscriptions), "waiting": list(mail.waiting),
+        "last_text": mail.remark, "lease_holder": "",
         "finished_at": mail.planned_at if over else None,
     }  # fmt: skip
 

@@ -78,6 +78,7 @@ class Delivery(Numbered, table=True):
     lease_holder: str = Field(default="", description="who is sending it, or did last")
     unsure: int = Field(default=0, description="attempts of which nobody knows whether the relay took the mail")
     subscriptions: list[int] = Field(default_factory=list, sa_type=JSON, description="what it was made for")
+    waiting: list[int] = Field(default_factory=list, sa_type=JSON, description="the calls that it says wait, untold")
     last_code: int | None = None
     last_text: str = ""
     finished_at: datetime | None = None

@@ -3,14 +3,15 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Commitment, Delivery, Follow, MailText, User
+from db.models import Commitment, Deadline, Delivery, Follow, MailText, User
 from db.session import reading, writing
-from db.vocabulary import DeliveryState, ToldKind
+from db.vocabulary import DeliveryState, Status, ToldKind
 from notifications.call_card import call_card
 from notifications.catalogue import read_catalogue
 from notifications.digest import Item
@@ -90,6 +91,29 @@ def test_a_call_that_is_over_by_its_source_has_no_days_left(agenda: Engine, now:
         call = read_catalogue(session, now, 0.0).calls[number]
     said = call_card(Item(call, ToldKind.CHANGED), now, "https://e.example")
     assert (said.left, said.when, said.later, said.soon) == ("", "gesloten", "", False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"source_word": "not_listed", "not_listed_since": datetime(2026, 6, 1, tzinfo=UTC)},
+         "sluit dinsdag 9 juni 2026, 17:00 (Brussel) (bij de bron niet meer vermeld sinds 1 juni 2026)"),
+        ({"source_word": "announced"}, "sluit dinsdag 9 juni 2026, 17:00"),
+    ],
+)  # fmt: skip
+def test_an_opening_that_has_passed_is_not_said_to_come(
+    agenda: Engine, now: datetime, fields: dict[str, Any], said: str
+) -> None:
+    number = make_call(agenda, now, closes=date(2026, 6, 9), **fields)
+    with writing(agenda) as session:
+        opening = {"kind": "opens", "day": date(2026, 3, 1), "modified_at": now}
+        session.add(Deadline(call_id=number, **opening))
+    with reading(agenda) as session:
+        call = read_catalogue(session, now, 0.0).calls[number]
+    assert call.status is not Status.OPEN
+    card = call_card(Item(call, ToldKind.CHANGED), datetime(2026, 6, 2, 6, tzinfo=UTC), "https://e.example")
+    assert "opent" not in card.when + card.later
+    assert card.when.startswith(said)
 
 
 def test_the_lobby_stands_in_a_digest_with_what_is_to_be_done_and_not_what_was_brought(

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Alert, Delivery
+from db.models import Alert, Call, Delivery
 from db.session import reading, writing
 from db.vocabulary import MailKind, Role
 from tests.make.crawls import closes, make_crawled, make_listing
+from tests.make.mail_cases import make_agenda, make_call, make_reader
 from tests.make.pages import make_participant, make_user
 from tests.make.planning_mail import plan_once
 from tracker.calls.floods import release
@@ -37,6 +38,27 @@ def alerts(engine: Engine, now: datetime) -> list[Delivery]:
     with reading(engine) as session:
         rows = session.exec(select(Delivery).where(Delivery.kind == MailKind.ALERT).order_by(col(Delivery.id))).all()
         return [row for row in rows if row.text]
+
+
+def test_an_administrator_is_told_once_that_digests_did_not_wait_for_matching_and_once_that_it_is_over(
+    engine: Engine, now: datetime
+) -> None:
+    people(engine, now)
+    make_agenda(engine)
+    make_reader(engine, now)
+    make_call(engine, now, "Vergeleken")
+    unseen = make_call(engine, now, "Nog niet", matched_with="")
+    for day in range(2):
+        alerts(engine, now + day * DAY)
+    (mail,) = alerts(engine, now + 2 * DAY)
+    assert mail.subject == "Overzichten wachtten niet op het vergelijken met de opgaven"
+    assert "overzichten gepland zonder 1 regeling" in mail.text
+    assert "https://kansenradar.example/bronnen" in mail.html
+    sent(engine)
+    with writing(engine) as session:
+        session.get_one(Call, unseen).matched_with = "t"
+    alerts(engine, now + 3 * DAY)
+    assert alerts(engine, now + 4 * DAY)[-1].subject == "Alle regelingen zijn weer met de opgaven vergeleken"
 
 
 def sent(engine: Engine) -> None:

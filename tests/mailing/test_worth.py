@@ -85,6 +85,44 @@ def test_what_does_not_say_for_whom_it_is_is_never_told_first_and_set_aside_wher
     assert "Voor ons" not in page
 
 
+def test_the_link_of_what_waits_opens_exactly_that_also_when_it_was_named_since(
+    agenda: Engine, now: datetime, tmp_path: Path
+) -> None:
+    reader, other = make_reader(agenda, now), make_reader(agenda, now, "an@haarlem.example", most=100)
+    calls = {make_call(agenda, now, f"Regeling {n:02}", eligible="partner") for n in range(20)}
+    plan_at(agenda, now)
+    first, _ = deliveries(agenda)
+    with reading(agenda) as session:
+        named = set(session.exec(select(Told.call_id).where(Told.delivery_id == first.id)))
+        users = [session.get_one(User, number) for number in (reader, other)]
+    plan_at(agenda, now + MONDAY)
+    link = re.search(r"https://kansenradar.example(/regelingen\?waiting=\S+)", first.text)
+    assert link is not None
+    for user, expected in zip(users, (calls - named, set()), strict=True):
+        with visit(agenda, now, tmp_path, user) as visitor:
+            page = visitor.get(link[1]).text
+        assert {int(number) for number in re.findall(r'href="/regelingen/(\d+)"', page)} == expected
+
+
+def test_every_named_call_has_its_code_money_and_closing_and_ways_to_judge_and_to_ask_why(
+    agenda: Engine, now: datetime
+) -> None:
+    make_reader(agenda, now, most=1)
+    calls = [
+        make_call(agenda, now, f"Nummer {n}", eligible=who, max_amount=(n + 1) * 1_000_000)
+        for n, who in enumerate(["self", "self", "partner", "unknown"])
+    ]
+    plan_at(agenda, now)
+    mail = deliveries(agenda)[-1]
+    assert [len(set(re.findall(rf"/regelingen/({call})/waarom", mail.html))) for call in calls] == [1] * 4
+    assert [len(set(re.findall(rf"/regelingen/({call})/waarom", mail.text))) for call in calls] == [1] * 4
+    for part in (mail.text, mail.html):
+        links = set(re.findall(r"/oordeel/([\w.-]+)", part))
+        assert len(links) == 4
+        assert all(f"€ {n + 1} mln" in part for n in range(4))
+        assert part.count("1 december 2026") >= 4
+
+
 def test_only_what_a_public_body_cannot_use_is_no_reason_for_a_mail(agenda: Engine, now: datetime) -> None:
     make_reader(agenda, now)
     call = make_call(agenda, now, "Voor bedrijven", eligible="no")

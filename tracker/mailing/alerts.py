@@ -15,7 +15,8 @@ from db.queries import newest_crawls
 from db.rights import RANK
 from db.session import reading
 from db.vocabulary import UNTOLD_STATES, DeadlineKind, DeliveryState, MailKind, Role
-from notifications import outbox
+from notifications import outbox, wording
+from notifications.alerts import end_alert, raise_alert
 from notifications.call_card import FIELD_NAMES
 from notifications.claims import URGENT_LANE
 from notifications.letter import AlertLine
@@ -26,6 +27,7 @@ from tracker.mailing.planning_run import PlanningRun
 from tracker.sources.alerts import DIFFERENT, HELD, SHRUNK, note_held
 from tracker.watch.kinds import TroubleKind, kind_of, what_of
 
+UNMATCHED = "unmatched"
 LANE = 4
 MOST_NAMED = 20
 LIFE, LOOK_BACK = timedelta(days=2), timedelta(days=7)
@@ -69,6 +71,16 @@ def size_lines(session: Session, source: str) -> tuple[AlertLine, ...]:
     """How many calls the source showed, and how many were expected."""
     newest = newest_crawls(session).get(source)
     return (AlertLine(f"{newest.seen} gezien, {newest.expected} verwacht"),) if newest else ()
+
+
+def note_unmatched(session: Session, unmatched: int, now: datetime) -> None:
+    """Note that digests were planned though so many calls were unmatched; with none, that this is over."""
+    if unmatched:
+        count = wording.count(unmatched, "regeling", "regelingen")
+        line = f"overzichten gepland zonder {count}: nog niet met de opgaven vergeleken"
+        raise_alert(session, UNMATCHED, line, now)
+    else:
+        end_alert(session, UNMATCHED, now)
 
 
 def _field(name: str) -> str:

@@ -28,7 +28,7 @@ from notifications.news import Memory
 from notifications.outbox import Mail
 from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.clock import Now
-from tracker.mailing.alerts import plan_alerts
+from tracker.mailing.alerts import note_unmatched, plan_alerts
 from tracker.mailing.coverage import read_coverage
 from tracker.mailing.day_mail import UNWRITABLE, DayDue, plan_day_mails, read_day, take_back_untrue
 from tracker.mailing.digest_context import DigestContext, read_digest_context
@@ -189,6 +189,8 @@ def _plan_all_digests(
         run, due, catalogue, coverage, context, result, matching_since, outdated, day, threshold, outdated_only
     )  # fmt: skip
     _plan_digests(digests, [each.described(catalogue) for each in people])
+    with run.writing() as session:
+        note_unmatched(session, coverage.unmatched, run.now)
 
 
 def _unplanned(session: Session, now: datetime) -> list[DigestPeriod]:
@@ -267,7 +269,8 @@ def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memo
         remark = f"could not be written: {error}"[:300]
         fields = {"tells": composed.tells, "state": DeliveryState.HELD, "remark": remark}
     else:
-        fields = {"tells": (*due.tells, *digest.tells), "reminds": due.reminds}
+        told = (*due.tells, *digest.tells)
+        fields = {"tells": told, "reminds": due.reminds, "waiting": tuple(sorted(digest.waiting))}
         memory.learn(digest.tells, run.now)
         digests.day.taken |= {recipient.id} if due else set()
     return Mail.of(

@@ -44,19 +44,20 @@ class PersonalFilter:
     """What a page narrows down for one person, beside the filter that anybody could have.
 
     ``fit``: the least score of a match, in percent. ``unjudged``: MINE or OURS, what the person, or nobody of the
-    person's organisation, has judged. ``set_aside``: when a digest to this person was planned; the calls that it only
-    counted, because a public body can hardly use them.
+    person's organisation, has judged. ``set_aside``, ``waiting``: when a digest to this person was planned; the calls
+    that it only counted, because a public body can hardly use them or because it had no room for them.
     """
 
     viewer: Viewer = field(default_factory=Viewer)
     fit: int = 0
     unjudged: str = ""
     set_aside: datetime | None = None
+    waiting: datetime | None = None
 
     @property
     def narrows(self) -> bool:
         """Whether it leaves anything out."""
-        return bool(self.fit or self.unjudged or self.set_aside)
+        return bool(self.fit or self.unjudged or self.set_aside or self.waiting)
 
 
 EVERYBODY = PersonalFilter()
@@ -88,7 +89,7 @@ def find(
     translations = read_translations(session) if wanted.text.strip() else {}
     deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
     query = calls_for(deeper, now, SHOWN_FROM, translations).where(IS_CALL).order_by(None)
-    query = query.where(*_personal(personal, deeper.challenges))
+    query = query.where(*_personal(session, personal, deeper.challenges))
     basis = SortBasis(now, deeper, translations, personal.viewer.user_id)
     sort = ORDERS[order or ("words" if wanted.text.strip() else "closes")]
     ordered = query.order_by(*sort(basis)).limit(most).offset((page - 1) * most)
@@ -96,7 +97,7 @@ def find(
     return FoundCalls(by_ids(session, ids), total, page)
 
 
-def _personal(personal: PersonalFilter, challenges: tuple[str, ...]) -> list[ColumnElement[bool]]:
+def _personal(session: Session, personal: PersonalFilter, challenges: tuple[str, ...]) -> list[ColumnElement[bool]]:
     conditions = []
     if personal.fit:
         conditions.append(matched(col(Call.id), challenges, personal.fit / 100, personal.viewer.user_id))
@@ -104,6 +105,8 @@ def _personal(personal: PersonalFilter, challenges: tuple[str, ...]) -> list[Col
         conditions.append(col(Call.id).not_in(_judged(personal.viewer, personal.unjudged)))
     if personal.set_aside is not None:
         conditions.append(col(Call.id).in_(_set_aside(personal.viewer, personal.set_aside)))
+    if personal.waiting is not None:
+        conditions.append(col(Call.id).in_(_waiting(session, personal.viewer, personal.waiting)))
     return conditions
 
 
@@ -118,7 +121,17 @@ def _set_aside(viewer: Viewer, planned_at: datetime) -> Any:
     """The calls that one digest set aside; an address holds whole seconds only."""
     tells = select(Told.call_id).join(Delivery, col(Delivery.id) == col(Told.delivery_id))
     tells = tells.where(Told.user_id == viewer.user_id, Told.kind == ToldKind.SET_ASIDE)
-    return tells.where(Delivery.planned_at >= planned_at, Delivery.planned_at < planned_at + timedelta(seconds=1))
+    return tells.where(*_planned_in_second(planned_at))
+
+
+def _waiting(session: Session, viewer: Viewer, planned_at: datetime) -> set[int]:
+    """The calls of which one digest said that they wait; some may have been named since."""
+    lists = select(Delivery.waiting).where(Delivery.user_id == viewer.user_id, *_planned_in_second(planned_at))
+    return {call for waiting in session.exec(lists) for call in waiting}
+
+
+def _planned_in_second(planned_at: datetime) -> tuple[bool, ...]:
+    return Delivery.planned_at >= planned_at, Delivery.planned_at < planned_at + timedelta(seconds=1)
 
 
 def _with_total(session: Session, query: Any, ordered: Any, narrow: bool) -> tuple[list[int], int]:

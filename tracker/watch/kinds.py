@@ -105,6 +105,13 @@ TABLE = (
         OF_SOURCE, broken=False, urgent=False, found=False,
     ),
     TroubleKind(
+        "unmatched", ADMINISTRATOR, "Overzichten wachtten niet op het vergelijken met de opgaven",
+        "Vergelijken duurde langer dan overzichten mogen wachten (KANSENRADAR_WAIT_FOR_MATCHING). Wat ontbrak, komt in "
+        "het volgende overzicht; de overzichten zeggen het zelf ook. Gebeurt dit vaker, haal de bronnen dan eerder op.",
+        "Alle regelingen zijn weer met de opgaven vergeleken",
+        "/bronnen", broken=False, urgent=False, found=False,
+    ),
+    TroubleKind(
         "heartbeat", ADMINISTRATOR, "De klok van Kansenradar staat stil",
         "Er wordt niets opgehaald en geen mail gepland. Start het proces opnieuw (kansenradar run of schedule).",
         "De klok van Kansenradar loopt weer",

@@ -42,15 +42,19 @@ class ListQuery(Filter):
 
 
 class SearchQuery(ListQuery):
-    """The same with what one person narrows it down to. ``set_aside``: when a digest was planned, as RFC 3339."""
+    """The same with what one person narrows it down to.
+
+    ``set_aside`` and ``waiting``: what a digest counted and did not name, by when it was planned, as RFC 3339.
+    """
 
     fit: Annotated[int | None, Field(ge=1, le=100)] = None
     unjudged: Literal["mine", "ours"] | None = None
     set_aside: AwareDatetime | None = None
+    waiting: AwareDatetime | None = None
 
     def personal(self, viewer: Viewer) -> PersonalFilter:
         """What is narrowed down, for this viewer."""
-        return PersonalFilter(viewer, self.fit or 0, self.unjudged or "", self.set_aside)
+        return PersonalFilter(viewer, self.fit or 0, self.unjudged or "", self.set_aside, self.waiting)
 
 
 class Programmes:

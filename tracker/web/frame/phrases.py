@@ -126,6 +126,7 @@ FIELDS = {
     "fit": "past",
     "unjudged": "nog niet beoordeeld",
     "set_aside": "apart gezet in het overzicht van",
+    "waiting": "wacht volgens het overzicht van",
     "at_least": "bedrag vanaf",
     "closes_before": "sluit voor",
     "closes_after": "sluit na",
