@@ -28,6 +28,7 @@ EXTRA_LINE = 500  # bytes that one line beside the calls may take
 LONGER = 20  # bytes by which a reader's own link may be longer than what keeps its place
 DECIDE_BY = "Links: de laatste dag waarop uw organisatie veilig ja kan zeggen, met eigen geld erbij."
 DUE = len(PLACES)  # where what is due today goes, besides the sections of a digest
+MOST_LINK = 900  # characters of a link in a header, whose lines hold 998
 MOST_IN_FULL = 6  # of what is due today; more stand on a line each
 MOST_KEPT = 10_000  # rendered calls; some 60 MB
 
@@ -315,11 +316,11 @@ class Writer:
         return f"{self._secret}-{what}-{call}-"
 
     def _headers(self, mail: str, leave: str) -> dict[str, str]:
-        return self.common_headers() | {
-            "List-Id": f"Kansenradar <{mail}.kansenradar.{domain_of(self.sender.address)}>",
-            "List-Unsubscribe": f"<{leave}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
+        listed = {"List-Id": f"Kansenradar <{mail}.kansenradar.{domain_of(self.sender.address)}>"}
+        if len(leave) > MOST_LINK:  # a header would cut it, and a cut link is dead; the whole one stands in the mail
+            return self.common_headers() | listed
+        one_click = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        return self.common_headers() | listed | one_click
 
     def common_headers(self) -> dict[str, str]:
         """What every mail of ours says of itself."""

@@ -116,8 +116,13 @@ def _part(kind: str, text: str) -> bytes:
 def _header(name: str, value: str) -> str:
     clean = one_line(value)
     if clean.isascii() or name == "To":  # a non-ASCII address only ever goes to a relay that speaks UTF-8
-        return f"{name}: {clean}"
+        return f"{name}: {_folded(clean)}"
     return f"{name}: " + Header(clean, "utf-8", header_name=name, maxlinelen=76).encode(linesep="\r\n")
+
+
+def _folded(value: str) -> str:
+    """A name in encoded words stands a word on a line: such a line may have 76 octets (RFC 2047, section 2)."""
+    return value.replace("?= ", "?=\r\n ") if value.startswith("=?") else value
 
 
 def mailbox(name: str, address: str) -> str:
@@ -125,5 +130,5 @@ def mailbox(name: str, address: str) -> str:
     clean = one_line(name, 100).replace("\\", "").replace('"', "'")
     if not clean:
         return address
-    shown = f'"{clean}"' if clean.isascii() else Header(clean, "utf-8").encode(linesep="")
+    shown = f'"{clean}"' if clean.isascii() else Header(clean, "utf-8", header_name="From").encode(linesep="")
     return f"{shown} <{address}>"

@@ -37,6 +37,7 @@ COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
 ATTEMPTS = Attempt.__table__.c  # type: ignore[attr-defined]
 TOLD = Told.__table__  # type: ignore[attr-defined]
 TEXTS = MailText.__table__.c  # type: ignore[attr-defined]
+ANEW = "to be written anew"  # why a mail was cancelled that is no longer what its reader is to be told
 MOOT = "the date has moved or is off"  # why a mail was cancelled; what else it said is told in another
 QUEUED = (DeliveryState.PLANNED, DeliveryState.DEFERRED)  # in the outbox, and certainly not with the relay
 
@@ -290,6 +291,12 @@ def withdraw(session: Session, deliveries: Iterable[int], why: str, now: datetim
     update_mails(session, [*where, COLUMNS.state.in_(QUEUED)], **cancelled, last_text=why)
     update_mails(session, [*where, COLUMNS.state == DeliveryState.AMBIGUOUS.value], finished_at=now, last_text=why)
     update_mails(session, [*where, COLUMNS.state == DeliveryState.SENDING.value], expires_at=now, last_text=why)
+
+
+def take_back(session: Session, deliveries: Iterable[int], now: datetime) -> None:
+    """Cancel mails that certainly never left, so that the next planning writes them anew."""
+    where = [COLUMNS.id.in_(list(deliveries)), COLUMNS.state.in_(QUEUED)]
+    update_mails(session, where, state=DeliveryState.CANCELLED.value, finished_at=now, last_text=ANEW)
 
 
 def address_hash(address: str) -> str:

@@ -1,8 +1,11 @@
 """Every kind of mail as the mail library leaves it: laid out by tables alone, light, and fit for the dark."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from email import message_from_string
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
@@ -154,6 +157,23 @@ def test_every_mail_has_hooks_for_the_dark_and_no_image(call: CatalogueCall, wri
         assert '<meta name="color-scheme" content="light dark">' in mail.html
         assert "<img" not in mail.html
         assert "url(" not in mail.html
+
+
+def test_no_header_line_is_longer_than_it_may_be_and_no_link_in_one_is_cut(call: CatalogueCall) -> None:
+    sender = Sender("post@kansenradar.example", "Coöperatieve Vervoerregio en Provinciën rond het IJsselmeer e.o.")
+    writer = Writer(Links("https://kansenradar.example", (b"k" * 32,)), sender, NOW)
+    many = [SubscriptionQuery(number, "", CallFilter()) for number in range(1_000, 1_300)]
+    for queries in (many[:1], many):
+        digest = Digest(NOW, (Item(call, ToldKind.NEW),), tuple(queries), Coverage())
+        mail = writer.digest(digest, Addressee(1, "An", "an@x.example"))
+        head = as_bytes(mail.headers, NOW, "<a@b>", mail.text, mail.html).partition(b"\r\n\r\n")[0].decode("ascii")
+        assert all(len(line) <= 76 for line in head.split("\r\n") if "=?" in line)
+        assert all(len(line) <= 998 for line in head.split("\r\n"))
+        parsed = message_from_string(head)
+        assert str(make_header(decode_header(parsed["From"]))) == f"{sender.name} <{sender.address}>"
+        assert ("List-Unsubscribe" in parsed) is (len(queries) == 1)
+        [leave] = set(re.findall(r'href="(https://kansenradar.example/afmelden/1-1000[^"]*)"', mail.html))
+        assert mail.headers.get("List-Unsubscribe", f"<{leave}>") == f"<{leave}>"
 
 
 def test_forty_named_calls_stay_under_90_kb(call: CatalogueCall, writer: Writer) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from db.models import Call, Deadline, Delivery, Follow, Subscription, User
 from db.session import reading, writing
-from db.vocabulary import Cadence, DeadlineKind, DeliveryState, Role
+from db.vocabulary import Cadence, DeadlineKind, DeliveryState, NoReason, Role, Say
 from notifications.claims import claim_next, due_mails
 from notifications.outbox import Rules, SendTally
 from tests.make.mail_cases import (
@@ -29,6 +29,8 @@ from tracker.calendar.decision_clock import DecisionRoute, milestones_of, start_
 from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
 from tracker.mailing.periods import midnight_of
 from tracker.mailing.plan import plan
+from tracker.matching.verdicts import judge
+from tracker.people.subscriptions import write_anew
 from tracker.rights import Deed
 
 pytestmark = (
@@ -140,6 +142,41 @@ def test_the_sender_leaves_what_was_written_yesterday_and_sends_what_may_have_ar
     with writing(agenda) as session:
         claimed = claim_next(session, due_mails(session, rules), 9, rules, SendTally())
     assert [claim.address for claim in claimed] == ["twijfel@x.example"]
+
+
+def test_a_digest_that_waits_is_written_anew_for_who_asks_for_something_else_or_says_not_for_us(
+    agenda: Engine, now: datetime
+) -> None:
+    reader = make_reader(agenda, now)
+    calls = [make_call(agenda, now, f"Regeling {n}", challenge=("wonen", "circulair")[n % 2]) for n in range(4)]
+    plan_at(agenda, now, leaves=False)
+    with writing(agenda) as session:
+        judge(
+            session, session.get_one(User, reader), calls[1], None, Say.NO, now + timedelta(minutes=1), NoReason.OTHER
+        )
+    plan_at(agenda, now + timedelta(minutes=2), leaves=False)
+    first, second = deliveries(agenda)
+    assert (first.state, second.state) == (DeliveryState.CANCELLED, DeliveryState.PLANNED)
+    assert "Regeling 1" in first.text
+    assert "Regeling 1" not in second.text
+    with writing(agenda) as session:
+        row = session.exec(select(Subscription).where(Subscription.user_id == reader)).one()
+        row.filter = {"challenges": ["wonen"]}
+        write_anew(session, row, now + timedelta(minutes=3))
+    plan_at(agenda, now + timedelta(minutes=4), leaves=False)
+    third = deliveries(agenda)[-1]
+    assert [f"Regeling {n}" in third.text for n in range(4)] == [True, False, True, False]
+
+
+def test_a_reminder_that_waits_does_not_leave_to_who_says_not_for_us(agenda: Engine, now: datetime) -> None:
+    person, call = follower(agenda, now, closes=date(2026, 6, 8))
+    plan_at(agenda, MONDAY, leaves=False)
+    with writing(agenda) as session:
+        judge(session, session.get_one(User, person), call, None, Say.NO, MONDAY + timedelta(minutes=1), NoReason.OTHER)
+    plan_at(agenda, MONDAY + timedelta(minutes=2), leaves=False)
+    assert [mail.state for mail in deliveries(agenda)] == [DeliveryState.CANCELLED]
+    plan_at(agenda, MONDAY + timedelta(days=1), leaves=False)
+    assert len(deliveries(agenda)) == 1
 
 
 def test_sending_writes_anew_what_waited_and_plans_nothing_else(agenda: Engine, now: datetime) -> None:

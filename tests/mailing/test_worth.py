@@ -115,7 +115,6 @@ def test_every_named_call_has_its_code_money_and_closing_and_ways_to_judge_and_t
     plan_at(agenda, now)
     mail = deliveries(agenda)[-1]
     assert [len(set(re.findall(rf"/regelingen/({call})/waarom", mail.html))) for call in calls] == [1] * 4
-    assert [len(set(re.findall(rf"/regelingen/({call})/waarom", mail.text))) for call in calls] == [1] * 4
     for part in (mail.text, mail.html):
         links = set(re.findall(r"/oordeel/([\w.-]+)", part))
         assert len(links) == 4

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Call, Delivery, Dossier, DossierCall, MailText, Revision, User
+from db.models import Call, Delivery, Dossier, DossierCall, MailText, Revision, User, Verdict
 from db.session import reading, writing
 from db.vocabulary import DeliveryState, RevisionKind
 from tests.make.browser import chromium, open_page, serve
@@ -33,6 +33,24 @@ def page(engine: Engine, tmp_path: Path, person: int, path: str) -> str:
         answer = visitor.get(path)
         assert answer.status_code == 200, path
         return answer.text
+
+
+@pytest.mark.one_database
+def test_what_i_found_relevant_reads_as_followed_and_its_changes_stand_on_my_page(
+    agenda: Engine, tmp_path: Path
+) -> None:
+    person, call = make_reader(agenda, NOW), make_call(agenda, NOW, "Van belang", challenge="wonen")
+    with writing(agenda) as session:
+        for number in (call, make_call(agenda, NOW, "Van anderen", challenge="wonen")):
+            session.add(Revision(call_id=number, at=NOW, kind="changed", field="title", old="a", new="b", version=2))
+    path = f"/regelingen/{call}"
+    assert "Volg deze regeling" in page(agenda, tmp_path, person, path)
+    with writing(agenda) as session:
+        mine = {"user_id": person, "participant_id": "haarlem", "call_id": call}
+        session.add(Verdict(**mine, say="yes", at=NOW, visibility="own"))
+    said = page(agenda, tmp_path, person, path)
+    assert "U volgt deze regeling, want u vond haar relevant" in said
+    assert "Volg deze regeling" not in said
 
 
 def in_order(text: str, words: list[str]) -> bool:

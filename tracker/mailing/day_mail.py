@@ -19,13 +19,13 @@ from notifications.catalogue import CatalogueCall, read_catalogue
 from notifications.due_today import DueCall, DueToday
 from notifications.message import Addressee, Letter
 from notifications.news import OPEN, Memory
-from notifications.outbox import MOOT, Mail, address_hash, silent_addresses
+from notifications.outbox import ANEW, MOOT, Mail, address_hash, silent_addresses
 from notifications.wording import days_between, local_day
 from tracker.clock import Now
 from tracker.lobby.call_work import read_call_work, seen_by, still_running
 from tracker.mailing.due_lines import InsideDue, inside_due, lines_due, read_reminded_inside
 from tracker.mailing.next_rounds import NextRounds, read_next_rounds
-from tracker.mailing.outdated_mail import ANEW, is_at_once, take_back_outdated
+from tracker.mailing.outdated_mail import is_at_once, take_back_outdated
 from tracker.mailing.periods import at_half_past_seven, midnight_of
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.recipients import read_follows_for, told_memories

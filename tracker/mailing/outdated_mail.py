@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, select
 
-from db.models import Delivery, Reminded, Told
+from db.models import Delivery, Reminded, Told, Verdict
 from db.session import reading
-from db.vocabulary import DeliveryState, MailKind, ToldKind
+from db.vocabulary import DeliveryState, MailKind, Say, ToldKind
 from notifications.claims import DATED, still_so
-from notifications.outbox import QUEUED, update_mails
+from notifications.outbox import ANEW, QUEUED, update_mails
 from notifications.wording import local_day
 from tracker.clock import Now
 from tracker.mailing.periods import midnight_of
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.recipients import read_follows_for
 
-ANEW, WRITTEN = "to be written anew", "written anew"
+WRITTEN = "written anew"
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
 
 
@@ -44,6 +44,7 @@ def take_back_outdated(run: PlanningRun, inside: Collection[tuple[int, str]]) ->
     """
     with reading(run.engine) as session:
         wrong = past_midnight(session, Now(run.now)) | _untrue_dates(session, run.now) | _untrue_steps(session, inside)
+        wrong |= _refused(session)
     return _take_back(run, wrong)
 
 
@@ -110,6 +111,14 @@ def _untrue_dates(session: Session, now: datetime) -> set[int]:
         for user, call, kind, detail, mail in rows
         if call not in follows.get(user, {}) or not still_so(session, call, kind, detail, now)
     }
+
+
+def _refused(session: Session) -> set[int]:
+    """Mails that name a call of which their reader has said since that it is not for them."""
+    said = (Verdict.user_id == Told.user_id, Verdict.call_id == Told.call_id, Verdict.say == Say.NO)
+    query = select(Told.delivery_id).join(Delivery, col(Delivery.id) == col(Told.delivery_id))
+    query = query.join(Verdict, and_(*said, col(Verdict.undone_at).is_(None), Verdict.at > Delivery.planned_at))
+    return set(session.exec(query.where(col(Delivery.kind).in_(DATED), col(Delivery.state).in_(QUEUED))))
 
 
 def _untrue_steps(session: Session, inside: Collection[tuple[int, str]]) -> set[int]:

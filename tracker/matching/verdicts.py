@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
-from db.models import User, Verdict
+from db.models import Follow, User, Verdict
 from db.vocabulary import NoReason, Say, Visibility
 from tracker.errors import NotPossible
 from tracker.matching import installed
@@ -49,6 +49,8 @@ def judge(
         at=now,
     )
     session.add(verdict)
+    if say == Say.NO:  # the newest word counts: who follows it no longer wants its reminders
+        session.execute(delete(Follow).where(col(Follow.user_id) == user.id, col(Follow.call_id) == call_id))
     session.flush()
     lean_now(session, user, now, installed())
     return verdict

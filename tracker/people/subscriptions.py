@@ -85,6 +85,7 @@ def subscribe(
         if subscription.filter == stored_filter and subscription.weekday == weekday:
             subscription.most = subscription.most if most is None else most
             subscription.nothing_new = subscription.nothing_new if nothing_new is None else nothing_new
+            write_anew(session, subscription, now)
             return subscription, False
     subscription = Subscription(
         user_id=user.id, participant_id=user.participant_id, filter=stored_filter, every=every.value, weekday=weekday,
@@ -93,6 +94,12 @@ def subscribe(
     session.add(subscription)
     session.flush()
     return subscription, True
+
+
+def write_anew(session: Session, changed: Subscription, now: datetime) -> None:
+    """Take back the digests for this subscription that certainly never left: it asks for something else now."""
+    queued = _waiting(session, changed.user_id, [MailKind.DIGEST])
+    outbox.take_back(session, [mail.id for mail in queued if changed.id in mail.subscriptions], now)
 
 
 def leave(session: Session, user_id: int, subscriptions: tuple[int, ...] | None, now: datetime) -> int:

@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import Response
 
-from db.models import Call, Follow, Revision, User, Verdict
+from db.models import Call, Revision, User, Verdict
 from db.queries import followed_calls
 from db.rights import has_role
 from db.status import next_gate_expression, standing
@@ -81,7 +81,7 @@ def show(request: RequestContext) -> Response:
 def changed(request: RequestContext, mine: tuple[str, ...]) -> list[CallRow]:
     """Calls with a change worth telling this week, each with its "was -> werd"; what I follow always."""
     session, viewer, now = request.session, request.viewer, request.now.instant
-    followed = select(Follow.call_id).where(Follow.user_id == viewer.user_id)
+    followed = followed_calls(viewer.user_id)
     revisions = session.exec(
         select(Revision)
         .join(Call, col(Call.id) == col(Revision.call_id))

@@ -11,7 +11,7 @@ from db.models import Call, Correction, Follow, Match, Revision, Sighting, Snaps
 from db.models import Challenge as ChallengeRow
 from db.queries import Viewer
 from db.rights import visible
-from db.vocabulary import Nature
+from db.vocabulary import Nature, Say
 from tracker.calendar.latest_go import clock_of
 from tracker.calls.answers import can_be_doubted
 from tracker.calls.open_questions import questions_of
@@ -79,6 +79,7 @@ def what_is_known(request: RequestContext, call: Call) -> dict[str, Any]:
         "sightings": _of(session, Sighting, call, col(Sighting.source)),
         "corrections": _said_by(request, Correction, col(Correction.withdrawn_at), call, col(Correction.at)),
         "follows": _follow(session, call, request.viewer) is not None,
+        "follows_by_verdict": _is_relevant_to(session, call, request.viewer),
         "asked": [card(request, question) for question in waiting if question.question.sighting_id is not None],
         "doubted": {
             question.question.field: question.question.asked_at
@@ -170,6 +171,13 @@ def _said_by(request: RequestContext, table: Any, ended: Any, call: Call, order:
     query = select(table, User).join(User, col(User.id) == table.user_id)
     standing = query.where(table.call_id == call.id, ended.is_(None), visible(request.viewer, table))
     return list(request.session.exec(standing.order_by(order)).all())
+
+
+def _is_relevant_to(session: Session, call: Call, viewer: Viewer) -> bool:
+    """Whether this person found it relevant, and so follows it."""
+    mine = select(Verdict.id).where(Verdict.call_id == call.id, Verdict.user_id == viewer.user_id)
+    standing = mine.where(Verdict.say == Say.YES, col(Verdict.undone_at).is_(None))
+    return session.exec(standing).first() is not None
 
 
 def _follow(session: Session, call: Call, viewer: Viewer) -> Follow | None:

@@ -16,7 +16,7 @@ from notifications.places import PLACES, Place
 from tracker.errors import NotFound, NotPossible
 from tracker.mailing.silence import silence_of
 from tracker.matching.search import find
-from tracker.people.subscriptions import choose_reminders, leave, take_up
+from tracker.people.subscriptions import choose_reminders, leave, take_up, write_anew
 from tracker.web.calls.filter_form import Filter, Programmes, choices, in_words, query_string
 from tracker.web.frame.actions import Euros, PageOf
 from tracker.web.frame.context import Handler, RequestContext
@@ -205,6 +205,8 @@ def _keep(request: RequestContext, row: Subscription, form: SubscriptionForm) ->
     row.name, row.every, row.weekday = form.name, form.every, form.weekday
     row.most, row.nothing_new = form.most, form.nothing_new
     request.session.add(row)
+    if row.id is not None:
+        write_anew(request.session, row, request.now.instant)
 
 
 edit = PageOf(mine, _mine, lambda _: "/abonnementen")
