@@ -121,6 +121,7 @@ class CatalogueCall:
     programme: tuple[str, ...] = ()
     action: str = ""  # the kind of action, in its source's words
     lead: str = ""  # the first sentences of a Dutch source
+    has_text: bool = True  # its source says what it is, beside a title
     sharing: int = 1  # topics of that call whose budget is this one budget
     expected_grants: int | None = None
     gone_on: date | None = None  # since when its catalogue no longer lists it
@@ -316,6 +317,7 @@ def _call(
         stale=row.stale,
         code=of_calls.code(row.id), umbrella=row.call_title or "", sharing=sharing,
         programme=tuple(row.programme), action=row.type_of_action or "", lead=lead(row.summary, row.language),
+        has_text=bool(row.summary),
         expected_grants=row.particulars.get("expected_grants"),
         gone_on=local_day(row.not_listed_since) if row.not_listed_since else None,
         first_seen=row.first_seen, stock=_is_stock(row, of_calls.sources(row.id), began),

@@ -159,8 +159,8 @@ class Writer:
         if not digest.aside:
             return None
         link = self.links.page(f"/regelingen?set_aside={_planned(digest)}")
-        unsaid = any(call.eligible == Eligibility.UNKNOWN for call in digest.aside)
-        what = "Waarschijnlijk niets voor een gemeente" + (", of niet gezegd voor wie en weinig passend" * unsaid)
+        weak = any(call.eligible != Eligibility.NO for call in digest.aside)
+        what = "Waarschijnlijk niets voor een gemeente" + (", of weinig van bekend of passend" * weak)
         return {"what": what, "count": wording.count(len(digest.aside), "regeling", "regelingen"), "link": link}
 
     def day(self, due: DueToday, to: Addressee, ours: Mapping[int, str] = NOTHING_RUNS) -> Letter:

@@ -23,6 +23,12 @@ CHANCES: dict[str, float] = {
     Eligibility.UNKNOWN: 0.3,
     Eligibility.NO: 0.1,
 }
+# Of 62 names as partner, 11 weeks of everything (2026-11-30), 2 of the 12 that fitted less than half were a yes or a
+# maybe, of the others half; of 11 that did not say for whom, of which a source gave no text at all, one.
+LEAST_FIT: dict[str, float] = {
+    Eligibility.PARTNER: 0.5,
+    Eligibility.UNKNOWN: LEAST_WORTH / CHANCES[Eligibility.UNKNOWN],
+}
 TOO_LATE = 0.3  # what the college can no longer decide is still worth knowing, behind what it can
 NOT_OPEN_YET = 0.6
 
@@ -84,9 +90,11 @@ class Candidate:
 
     @cached_property
     def is_weak(self) -> bool:
-        """Whether it does not say for whom it is and fits too little to be named on a guess."""
-        unknown = self.call.eligible == Eligibility.UNKNOWN and not self.followed
-        return unknown and self.fit * CHANCES[Eligibility.UNKNOWN] < LEAST_WORTH
+        """Whether it is set aside: not said for whom, or for others first, and too little known of it or in common."""
+        if self.followed or self.call.eligible not in LEAST_FIT:
+            return False
+        guessed = self.call.eligible == Eligibility.UNKNOWN and not self.call.has_text
+        return guessed or self.fit < LEAST_FIT[self.call.eligible]
 
     @cached_property
     def order(self) -> tuple[float, int]:

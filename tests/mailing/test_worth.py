@@ -11,6 +11,8 @@ from sqlmodel import select
 from db.models import Call, Deadline, Follow, Revision, Sighting, Told, User
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeadlineKind, ToldKind
+from notifications.catalogue import read_catalogue
+from notifications.places import Candidate
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tests.make.pages import visit
 
@@ -67,22 +69,41 @@ def test_what_does_not_say_for_whom_it_is_is_never_told_first_and_set_aside_wher
 ) -> None:
     reader = make_reader(agenda, now)
     make_call(agenda, now, "Voor ons")
-    make_call(agenda, now, "Past goed", eligible="unknown", score=0.9)
-    weak = make_call(agenda, now, "Past weinig", eligible="unknown", score=0.6)
+    make_call(agenda, now, "Past goed", eligible="unknown", score=0.9, summary="Wat het is.")
+    aside = [
+        make_call(agenda, now, "Past weinig", eligible="unknown", score=0.6, summary="Wat het is."),
+        make_call(agenda, now, "Alleen een titel", eligible="unknown", score=0.9),
+    ]
     plan_at(agenda, now)
     mail = deliveries(agenda)[-1].text
     assert mail.index("KIES EERST (1)") < mail.index("NIET BEKEND VOOR WIE (1)") < mail.index("* Past goed")
-    assert "* Past weinig" not in mail
-    assert told_as(agenda, weak) == [ToldKind.SET_ASIDE]
+    assert all(told_as(agenda, call) == [ToldKind.SET_ASIDE] for call in aside)
+    assert "gemeente, of weinig van bekend of passend: 2 regelingen" in mail
     link = re.search(r"https://kansenradar.example(/regelingen\?set_aside=\S+)", mail)
     assert link is not None
     with reading(agenda) as session:
         user = session.get_one(User, reader)
     with visit(agenda, now, tmp_path, user) as visitor:
         page = visitor.get(link[1]).text
-    assert "Past weinig" in page
+    assert all(title in page for title in ("Past weinig", "Alleen een titel"))
     assert "Past goed" not in page
     assert "Voor ons" not in page
+
+
+@pytest.mark.parametrize(
+    ("eligible", "fit", "followed", "weak"),
+    [
+        ("self", 0.3, False, False), ("partner", 0.6, False, False), ("partner", 0.4, False, True),
+        ("partner", 0.4, True, False), ("no", 0.3, False, False),
+    ],
+)  # fmt: skip
+def test_a_partner_hears_of_what_fits_at_least_half(
+    agenda: Engine, now: datetime, eligible: str, fit: float, followed: bool, weak: bool
+) -> None:
+    number = make_call(agenda, now, eligible=eligible)
+    with reading(agenda) as session:
+        call = read_catalogue(session, now, 0.0).calls[number]
+    assert Candidate(call, fit, followed).is_weak is weak
 
 
 def test_the_link_of_what_waits_opens_exactly_that_also_when_it_was_named_since(
@@ -109,7 +130,7 @@ def test_every_named_call_has_its_code_money_and_closing_and_ways_to_judge_and_t
 ) -> None:
     make_reader(agenda, now, most=1)
     calls = [
-        make_call(agenda, now, f"Nummer {n}", eligible=who, max_amount=(n + 1) * 1_000_000)
+        make_call(agenda, now, f"Nummer {n}", eligible=who, max_amount=(n + 1) * 1_000_000, summary="Wat het is.")
         for n, who in enumerate(["self", "self", "partner", "unknown"])
     ]
     plan_at(agenda, now)

@@ -218,7 +218,9 @@ def _why_not(call: Call, catalogue: Catalogue, recipient: Recipient, memory: Mem
     if any(item.call.id == call.id for item in digest.items):
         return "staat in het volgende overzicht"
     if call.id in memory.aside or any(each.id == call.id for each in digest.aside):
-        return "apart gezet: alleen geteld, want zelden iets voor een gemeente"
+        return (
+            "apart gezet: alleen geteld, want zelden iets voor een gemeente, of er is te weinig van bekend of passend"
+        )
     if call.id in digest.announced:
         return "wacht tot de opening nadert"
     return "geen abonnement op deze opgave, of het filter sluit de regeling uit"
