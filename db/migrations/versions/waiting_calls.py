@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "waiting_calls"
-down_revision = "documents"
+down_revision = "bounces"
 branch_labels = None
 depends_on = None
 
