@@ -39,6 +39,12 @@ class ApplicationStage(Word):
     DROPPED = "dropped", "niet doorgezet"
 
 
+# Stages in which an application is still with us and can be handed in.
+NOT_YET_IN = frozenset(
+    {ApplicationStage.SIGNAL, ApplicationStage.SCOUTING, ApplicationStage.GO_NO_GO, ApplicationStage.PREPARING}
+)
+
+
 class Level(Word):
     """Where the decision is taken that a dossier wants to change."""
 

@@ -1,6 +1,6 @@
 """From an application to its milestones in one click: for its deadline, its penvoerder, its partners and its own money."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,16 +8,19 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Application, Deadline, DecisionClock, Dossier, LogEntry, Milestone
+from db.models import Application, Assignment, Deadline, DecisionClock, Dossier, LogEntry, Milestone, Revision
 from db.session import reading, writing
-from db.vocabulary import DeadlineKind, Visibility
-from db.vocabulary_lobby import ApplicationStage, PartnerRole
+from db.vocabulary import DeadlineKind, RevisionKind, Visibility
+from db.vocabulary_calendar import MilestoneState
+from db.vocabulary_lobby import ApplicationStage, Check, GoDecision, PartnerRole, StateAid
 from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
 from tracker.applications import stages
-from tracker.applications.milestones import clocks_of, open_clock, route_for
-from tracker.calendar.decision_clock import milestones_of
+from tracker.applications.milestones import clocks_of, due_of, open_clock, route_for
+from tracker.calendar.decision_clock import DecisionRoute, milestones_of, replan_moved, set_state, start_clock
+from tracker.calendar.due import due_items_of
 from tracker.calendar.load_bodies import load_bodies
+from tracker.clock import Now
 from tracker.errors import Incomplete, NotAllowed
 from tracker.lobby.timeline import timeline
 from tracker.rights import Deed, viewer_of
@@ -121,3 +124,69 @@ def test_the_page_opens_the_clock_in_one_click_and_again_when_the_lead_changes(
         assert session.exec(select(DecisionClock)).one().dossier_id == dossier.id
         assert session.exec(select(Milestone)).first() is not None
         assert session.get_one(Dossier, dossier.id).stage == ApplicationStage.SIGNAL
+
+
+def states(cast: Cast, clock: DecisionClock) -> dict[str, set[str]]:
+    """The keys of its milestones, by how they stand."""
+    rows = milestones_of(cast.session, clock)
+    return {state: {row.key for row in rows if row.state == state} for state in MilestoneState}
+
+
+def decided(cast: Cast, dossier: Dossier) -> None:
+    for stage in (ApplicationStage.SCOUTING, ApplicationStage.GO_NO_GO):
+        stages.move(cast.deed(), dossier, stage, dossier.version)
+    yes = {check.value: "yes" for check in Check}
+    stages.decide_go(cast.deed(), dossier, GoDecision.GO, yes, [], "", dossier.version)
+
+
+def test_a_go_ticks_its_milestone_and_handing_in_ends_the_rest_for_mail_and_calendar(cast: Cast) -> None:
+    row, dossier = with_deadline(cast), started(cast)
+    clock = open_clock(cast.deed(), dossier, row)
+    by = {"assignee_id": cast.lobbyist.id, "assigned_by": cast.lobbyist.id, "assigned_at": cast.now}
+    cast.session.add(Assignment(deadline_id=row.id, participant_id="amsterdam", **by))
+    decided(cast, dossier)
+    assert states(cast, clock)[MilestoneState.DONE] == {"go_no_go"}
+    stages.set_money(cast.deed(), dossier, stages.Money(Decimal(1), state_aid=StateAid.NONE), dossier.version)
+    stages.move(cast.deed(), dossier, ApplicationStage.SUBMITTED, dossier.version)
+    after = states(cast, clock)
+    assert after[MilestoneState.PLANNED] == set()
+    assert {"go_no_go", "upload"} <= after[MilestoneState.DONE]
+    assert due_items_of(cast.session, "amsterdam", Now(cast.now), date(2027, 12, 31)) == []
+    assert due_of(cast.session, dossier, cast.now.date()) is None
+    assert row.day
+    row.day += timedelta(days=7)
+    assert replan_moved(cast.session, cast.now) == 0, "a deadline that moves calls nothing back to life"
+    with pytest.raises(Incomplete, match="niets meer te plannen"):
+        open_clock(cast.deed(), dossier, row)
+
+
+def test_what_a_person_settled_stays_when_the_application_ends_and_the_rest_comes_back_with_it(cast: Cast) -> None:
+    row, dossier = with_deadline(cast), started(cast)
+    clock = open_clock(cast.deed(), dossier, row)
+    before = states(cast, clock)[MilestoneState.PLANNED]
+    step = next(m for m in milestones_of(cast.session, clock) if m.key == "officials")
+    set_state(step, MilestoneState.DONE, "", cast.lobbyist.id, cast.now)
+    stages.move(cast.deed(), dossier, ApplicationStage.DROPPED, dossier.version)
+    assert states(cast, clock)[MilestoneState.DONE] == {"officials"}
+    assert states(cast, clock)[MilestoneState.PLANNED] == set()
+    stages.move(cast.deed(), dossier, ApplicationStage.SCOUTING, dossier.version)
+    assert states(cast, clock)[MilestoneState.PLANNED] == before - {"officials"}
+
+
+def test_a_clock_that_was_planned_on_the_page_of_the_call_follows_the_application_too(cast: Cast) -> None:
+    row = with_deadline(cast)
+    clock = start_clock(cast.deed(), row, DecisionRoute("amsterdam"), "amsterdam")
+    assert clock.dossier_id is None
+    dossier = started(cast)
+    assert clock.dossier_id == dossier.id
+    decided(cast, dossier)
+    assert states(cast, clock)[MilestoneState.DONE] == {"go_no_go"}
+
+
+def test_the_timeline_calls_a_call_changed_only_when_it_was(cast: Cast) -> None:
+    kinds = tuple(RevisionKind)
+    cast.session.add_all(
+        Revision(call_id=cast.call.id, at=cast.now, kind=kind, field="title", telling=True) for kind in kinds
+    )
+    lines = timeline(cast.session, started(cast), viewer_of(cast.lobbyist))
+    assert [line.word for line in lines if line.what == "revision"] == [f"regeling {kind.label}" for kind in kinds]

@@ -24,6 +24,7 @@ from tracker.calendar.decision_clock import (
     start_clock,
 )
 from tracker.rights import Deed
+from tracker.web.routes import ROUTES
 
 CLOSES, EARLIER = date(2027, 4, 20), date(2027, 4, 6)  # no holidays between
 
@@ -92,6 +93,32 @@ def test_joining_calls_moves_the_milestones_of_the_one_that_stays_and_parting_mo
     assert moves(engine, clock) == before - (CLOSES - EARLIER)
     me.send_form("/regelingen/2/losmaken")
     assert moves(engine, clock) == before
+
+
+@pytest.mark.parametrize("door", ["question", "doubles"])
+def test_an_answer_and_a_found_double_move_the_milestones_before_the_page_answers(
+    engine: Engine, clock: DecisionClock, me: Visitor, door: str
+) -> None:
+    before = moves(engine, clock)
+    asked = {"field": "closes", "sentence": "Tot 6 april.", "readings": [EARLIER.isoformat()], "why": "twee data"}
+    with Session(engine) as session:
+        if door == "question":
+            at = NOW + timedelta(hours=1)
+            store(session, [make_listing(1, deadlines=(closes(CLOSES.isoformat(), "17:00"),), questions=(asked,))], at)
+        else:
+            earlier = make_listing(2, source="eu_portal", deadlines=(closes(EARLIER.isoformat(), "17:00"),))
+            store(session, [earlier], NOW, source="eu_portal")
+    if door == "question":
+        me.send_form("/vragen/1", say=f"reading:{EARLIER}")
+    else:
+        me.send_form("/regelingen/dubbel", first=1, second=2, say="same")
+    assert moves(engine, clock) == before - (CLOSES - EARLIER)
+
+
+def test_no_other_program_moves_a_date_by_the_api() -> None:
+    api = [route for route in ROUTES if route.path.startswith("/api/")]
+    assert api
+    assert {route.method for route in api} == {"GET"}
 
 
 def test_a_stored_crawl_that_moved_nothing_takes_no_lock(engine: Engine, clock: DecisionClock) -> None:

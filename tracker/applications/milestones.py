@@ -12,7 +12,7 @@ from db.vocabulary_lobby import LogKind
 from notifications.wording import day as in_words
 from tracker.applications.stages import application_of
 from tracker.calendar.backward_schedule import NoPlan
-from tracker.calendar.decision_clock import DecisionRoute, closings_of, deadline_day, start_clock
+from tracker.calendar.decision_clock import DecisionRoute, closings_of, deadline_day, is_over_for, start_clock
 from tracker.errors import Incomplete
 from tracker.lobby.log import log
 from tracker.rights import Deed, must_change
@@ -67,7 +67,8 @@ def next_deadline(session: Session, call: Call | None, today: date) -> Deadline 
 
 
 def due_of(session: Session, dossier: Dossier, today: date) -> Deadline | None:
-    """The next date on which an application must be in."""
+    """The next date on which an application must be in; none when it is in, or over."""
     application = application_of(session, dossier)
     call = session.get(Call, application.call_id) if application.call_id else None
-    return next_deadline(session, call, today)
+    coming = closings_of(session, call, today) if call else []
+    return next((row for row in coming if not is_over_for(session, dossier.id, row)), None)

@@ -9,9 +9,8 @@ from db.models import Call, Dossier, DossierCall
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import Status
-from db.vocabulary_lobby import DossierKind
+from db.vocabulary_lobby import NOT_YET_IN, DossierKind
 from notifications.wording import short_day
-from tracker.applications.stages import NOT_YET_IN
 from tracker.lobby.dossiers import ENDED
 from tracker.lobby.moment_days import last_day_before
 

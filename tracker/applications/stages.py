@@ -20,6 +20,7 @@ from db.vocabulary_lobby import (
     StateAid,
 )
 from notifications.wording import amount
+from tracker.calendar.decision_clock import follow_application
 from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, required
 from tracker.lobby.dossiers import ENDED, DossierFields, open_dossier
 from tracker.lobby.log import bring_to_stage, check_follows, log
@@ -44,7 +45,6 @@ MOVES: dict[ApplicationStage, frozenset[ApplicationStage]] = {
 }
 OVER = ENDED | {S.REJECTED}
 DECIDED = frozenset({S.AWARDED, S.REJECTED, S.RESERVE})
-NOT_YET_IN = frozenset({S.SIGNAL, S.SCOUTING, S.GO_NO_GO, S.PREPARING})
 MRA_NAMES = frozenset({"mra", "metropoolregio amsterdam", "metropoolregio-amsterdam", "mra directie", "mra bureau"})
 MATCHING = 0.5
 
@@ -80,6 +80,7 @@ def start(
         )
     )
     deed.session.flush()
+    follow_application(deed.session, dossier.id, deed.now)
     return dossier
 
 
@@ -201,7 +202,7 @@ def move(deed: Deed, dossier: Dossier, to: ApplicationStage, seen: int, day: dat
     bring_to_stage(deed, dossier, to, seen, to in OVER, day)
     if to == S.SUBMITTED:
         application.submitted_on = day or deed.today
-    deed.session.flush()
+    follow_application(deed.session, dossier.id, deed.now)
 
 
 def decide_go(
@@ -230,7 +231,7 @@ def decide_go(
     to = S.DROPPED if decision == GoDecision.NO_GO else to
     if to:
         bring_to_stage(deed, dossier, to, dossier.version, to in OVER)
-    deed.session.flush()
+    follow_application(deed.session, dossier.id, deed.now)
 
 
 def check_go(decision: GoDecision, answers: Mapping[str, str], reasons: Sequence[str], text: str) -> None:
@@ -276,7 +277,7 @@ def decide(
     application.grant_number, application.lesson = number.strip(), lesson.strip() or application.lesson
     if granted is not None and to == S.AWARDED:
         log(deed, dossier, LogKind.DECISION, f"Toegekend: {amount(granted)}, {number}", day=day)
-    deed.session.flush()
+    follow_application(deed.session, dossier.id, deed.now)
 
 
 def learn(deed: Deed, dossier: Dossier, lesson: str, seen: int) -> None:

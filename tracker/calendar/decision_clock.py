@@ -8,17 +8,19 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Body, Call, Deadline, DecisionClock, Milestone
+from db.models import Application, Assignment, Body, Call, Deadline, DecisionClock, Dossier, Milestone
 from db.session import reading, writing
 from db.vocabulary import CLOSING_KINDS, DeadlineKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.wording import local_day
+from tracker.calendar.application_steps import Ended, Progress, ended, is_over, progress_of, unsettled
 from tracker.calendar.backward_schedule import BackwardPlan, FixedStep, NoPlan, PlannedStep, ScheduleQuestion, plan_back
 from tracker.calendar.bodies import BACK, BodyCalendar, body_calendar
 from tracker.calendar.steps import reaction_steps, usual_steps
 from tracker.rights import Deed
 
 ClockOfDeadline = tuple[DecisionClock, Deadline]
+OVER = "De aanvraag is voor deze termijn ingediend of beëindigd: er valt niets meer te plannen."
 
 
 @dataclass(frozen=True)
@@ -113,18 +115,24 @@ def start_clock(
         created_at=deed.now,
     )
     route = replace(route, reaction=asks_reaction(deadline))
+    dossier_id = dossier_id or _application_for(deed.session, deadline, owner) or clock.dossier_id
+    if is_over_for(deed.session, dossier_id, deadline):
+        raise NoPlan(OVER)
     plan = plan_for(body_calendar(deed.session), day, route, deed.today, fixed_of(milestones_of(deed.session, clock)))
     clock.lead_id, clock.partner_ids, clock.table_ids = route.lead, list(route.partners), list(route.tables)
-    clock.cofunding, clock.planned_for, clock.dossier_id = route.cofunding, day, dossier_id or clock.dossier_id
+    clock.cofunding, clock.planned_for, clock.dossier_id = route.cofunding, day, dossier_id
     deed.session.add(clock)
     deed.session.flush()
     _keep(deed.session, clock, plan, deed.now)
+    _follow(deed.session, clock, deadline, deed.now)
     return clock
 
 
 def replan_clock(session: Session, clock: DecisionClock, deadline: Deadline, data: BodyCalendar, now: datetime) -> int:
     """Count back again from where the deadline is now; gives how many milestones moved. Raises NoPlan."""
-    return _keep(session, clock, _plan_again(session, clock, deadline, data, now), now)
+    moved = _keep(session, clock, _plan_again(session, clock, deadline, data, now), now)
+    _follow(session, clock, deadline, now)
+    return moved
 
 
 def _plan_again(
@@ -133,6 +141,8 @@ def _plan_again(
     day = deadline_day(deadline)
     if day is None or deadline.cancelled_at is not None:
         raise NoPlan("Deze termijn is vervallen.")
+    if is_over_for(session, clock.dossier_id, deadline):
+        raise NoPlan(OVER)
     return plan_for(data, day, route_of(clock, deadline), local_day(now), fixed_of(milestones_of(session, clock)))
 
 
@@ -188,6 +198,95 @@ def _plans(
 
 def _replan(session: Session, clocks: Iterable[ClockOfDeadline], now: datetime) -> int:
     return sum(_keep(session, clock, plan, now) for clock, plan in _plans(session, clocks, now))
+
+
+def follow_application(session: Session, dossier_id: int, now: datetime) -> None:
+    """Let the milestones of an application say how far it is; whoever moves an application calls this.
+
+    A clock that its organisation planned before the application began becomes the application's. What ended with it
+    comes back, as far as it can still be planned, when the application begins again.
+    """
+    session.flush()
+    for clock, deadline in _clocks_of_application(session, dossier_id):
+        clock.dossier_id = dossier_id
+        _follow(session, clock, deadline, now)
+        if any(_left_out(row) for row in milestones_of(session, clock)):
+            with suppress(NoPlan):
+                replan_clock(session, clock, deadline, body_calendar(session), now)
+    _follow_assignments(session, dossier_id, now)
+
+
+def _follow_assignments(session: Session, dossier_id: int, now: datetime) -> None:
+    """Who looks after a closing of the call for the application's organisation is done with it when it went in."""
+    application = session.get_one(Application, dossier_id)
+    query = select(Assignment, Deadline).where(
+        Assignment.deadline_id == Deadline.id,
+        Assignment.participant_id == application.participant_id,
+        Deadline.call_id == application.call_id,
+        col(Deadline.kind).in_(CLOSING_KINDS),
+    )
+    for row, deadline in session.exec(query):
+        progress, day = _progress(session, dossier_id, deadline), deadline_day(deadline)
+        if progress and day and unsettled(row):
+            _say(row, ended(MilestoneStep.UPLOAD, progress, day), now)
+
+
+def _clocks_of_application(session: Session, dossier_id: int) -> list[ClockOfDeadline]:
+    """Its own clocks, and those of its organisation for the same call that belong to no application yet."""
+    application = session.get_one(Application, dossier_id)
+    loose = (
+        col(DecisionClock.dossier_id).is_(None)
+        & (col(DecisionClock.participant_id) == application.participant_id)
+        & (col(Deadline.call_id) == application.call_id)
+    )
+    query = select(DecisionClock, Deadline).join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
+    return list(session.exec(query.where((col(DecisionClock.dossier_id) == dossier_id) | loose)))
+
+
+def _application_for(session: Session, deadline: Deadline, owner: str) -> int | None:
+    """The application of an organisation for the call of a deadline; the newest one that was not closed."""
+    query = select(Dossier.id).join(Application, col(Application.dossier_id) == col(Dossier.id))
+    query = query.where(Application.call_id == deadline.call_id, Dossier.participant_id == owner)
+    return session.exec(query.where(col(Dossier.closed_at).is_(None)).order_by(col(Dossier.id).desc())).first()
+
+
+def _progress(session: Session, dossier_id: int | None, deadline: Deadline) -> Progress | None:
+    """How far an application is; none for a clock without one."""
+    application = session.get(Application, dossier_id) if dossier_id else None
+    if application is None:
+        return None
+    closings = session.exec(select(Deadline).where(Deadline.call_id == deadline.call_id))
+    days = [day for day, _ in upcoming_closings(closings, date.min)]
+    stage = session.get_one(Dossier, dossier_id).stage
+    return progress_of(stage, application.go, application.submitted_on, days)
+
+
+def is_over_for(session: Session, dossier_id: int | None, deadline: Deadline) -> bool:
+    """Whether an application has nothing left to do before this deadline."""
+    progress, day = _progress(session, dossier_id, deadline), deadline_day(deadline)
+    return progress is not None and day is not None and is_over(progress, day)
+
+
+def _follow(session: Session, clock: DecisionClock, deadline: Deadline, now: datetime) -> None:
+    """What a person settled stays; the rest says what the application says."""
+    progress = _progress(session, clock.dossier_id, deadline)
+    if progress is None:
+        return
+    day = deadline_day(deadline) or clock.planned_for
+    for row in filter(unsettled, milestones_of(session, clock)):
+        _say(row, ended(row.step, progress, day), now)
+    session.flush()
+
+
+def _say(row: Milestone | Assignment, end: Ended | None, now: datetime) -> None:
+    """Let a row that nobody settled say how it ended, or that it is still to be done."""
+    state, why = end or (MilestoneState.PLANNED, row.why)
+    if state != row.state:
+        row.state, row.why = state, why
+        row.settled_at = None if state == MilestoneState.PLANNED else now
+        row.version += 1
+        if isinstance(row, Milestone):
+            row.modified_at = now
 
 
 def asks_reaction(deadline: Deadline) -> bool:

@@ -28,7 +28,7 @@ from db.models import (
 )
 from db.queries import Viewer
 from db.rights import visible
-from db.vocabulary import DeadlineKind
+from db.vocabulary import DeadlineKind, RevisionKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from db.vocabulary_lobby import ContactKind, LoggedKind, LogKind, MomentKind, OutcomeResult, StakeRole
 from notifications.wording import local_day, short_day
@@ -138,14 +138,15 @@ def _as_it_is(session: Session, row: Any, line: LogEntry) -> tuple[date, str]:
 
 def _revisions(session: Session, dossier: Dossier) -> Iterator[TimelineEntry]:
     """A change counts for the local day; a database's own date is that of another zone."""
-    changes = select(Revision.at, Call.id, Call.title).where(
+    changes = select(Revision.at, Revision.kind, Call.id, Call.title).where(
         DossierCall.dossier_id == dossier.id,
         Revision.call_id == DossierCall.call_id,
         Call.id == DossierCall.call_id,
         col(Revision.telling),
     )
-    for at, call_id, title in session.exec(changes.order_by(col(Revision.id))):
-        yield TimelineEntry(local_day(at), "revision", "regeling gewijzigd", title, link=f"/regelingen/{call_id}")
+    for at, kind, call_id, title in session.exec(changes.order_by(col(Revision.id))):
+        word, link = f"regeling {RevisionKind(kind).label}", f"/regelingen/{call_id}"
+        yield TimelineEntry(local_day(at), "revision", word, title, link=link)
 
 
 def _deadlines(session: Session, dossier: Dossier) -> Iterator[TimelineEntry]:

@@ -25,7 +25,7 @@ from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, DossierKind, GoDecision, PartnerRole, StateAid
 from tracker.applications import cofunding, milestones, stages
-from tracker.applications.milestones import clocks_of, next_deadline, route_for
+from tracker.applications.milestones import clocks_of, due_of, next_deadline, route_for
 from tracker.applications.mismatches import mismatches
 from tracker.calendar.decision_clock import milestone_name, milestones_of, route_of
 from tracker.calls.publications import chain
@@ -162,7 +162,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
     call = session.get(Call, application.call_id) if application.call_id else None
     partners = select(ApplicationPartner).where(ApplicationPartner.dossier_id == dossier.id)
     money = select(Cofunding).where(Cofunding.dossier_id == dossier.id)
-    due = next_deadline(session, call, request.now.today)
+    due = due_of(session, dossier, request.now.today)
     nexts = [s for s in S if s in stages.MOVES[S(dossier.stage)]]
     return request.page(
         "applications/applications_show.html",
