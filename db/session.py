@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
@@ -80,6 +80,17 @@ def lost_a_race(error: DBAPIError) -> bool:
     Which one is not worth telling apart: done again from the start, the work sees what the other did.
     """
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in RING
+
+
+def one_at_a_time(session: Session, address: str) -> None:
+    """Until this transaction ends, nobody else changes what lies under the first two parts of an address.
+
+    SQLite has one writer anyway; on PostgreSQL this is the same, but for one dossier, call or contact at a time, so
+    that people who press at the same moment come one after the other and each sees what the last one did.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        place = "/".join(address.split("/")[:3])
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 0))"), {"place": place})
 
 
 @contextmanager

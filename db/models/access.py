@@ -137,3 +137,22 @@ class KnownBrowser(Numbered, table=True):
     token_hash: str = Field(unique=True, description="SHA-256 of a cookie that signs nobody in")
     user_id: int = Field(foreign_key="user.id", index=True)
     last_at: datetime
+
+
+class Press(SQLModel, table=True):
+    """One press of a button that was done, so that the same one counts once. Swept after two days."""
+
+    key: str = Field(primary_key=True, description="SHA-256 of the page's own number, the address and what was typed")
+    at: datetime = Field(index=True)
+    landed: str = Field(default="", description="the path where it led; empty where the answer was a page")
+
+
+class KeptForm(Numbered, table=True):
+    """What somebody typed whose sign-in had run out, until the person is back. Swept after a week."""
+
+    __tablename__ = "kept_form"
+
+    user_id: int = Field(foreign_key="user.id", index=True)
+    path: str
+    fields: list[list[str]] = Field(sa_type=JSON, description="name and value, in the order of the form")
+    at: datetime

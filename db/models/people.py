@@ -25,6 +25,9 @@ class Participant(SQLModel, table=True):
     valid_to: date | None = Field(default=None, description="first day on which it is no longer there")
     merged_into: str | None = Field(default=None, foreign_key="participant.id")
     remark: str = Field(default="", description="what is not certain about it")
+    handed_over_at: datetime | None = Field(default=None, description="when its files went to whom it merged into")
+    handed_over_to: str | None = Field(default=None, foreign_key="participant.id")
+    handed_over: dict[str, int] = Field(default_factory=dict, sa_type=JSON, description="how many of what went")
 
 
 class User(Numbered, table=True):

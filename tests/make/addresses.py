@@ -31,6 +31,7 @@ from tracker.documents import documents
 from tracker.lobby import coalition, positions
 from tracker.lobby.round_answers import invite, link_of
 from tracker.mailing.keys import signing_keys
+from tracker.people.mergers import hand_over_due
 from tracker.rights import Deed
 from tracker.settings import Settings
 from tracker.web.routes import ROUTES, Route
@@ -71,11 +72,13 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
     dossier = session.get_one(Dossier, 1)
     if not session.exec(select(Position).where(Position.dossier_id == 1, Position.created_by == me.id)).first():
         positions.draft(Deed(session, me, now), dossier, positions.Wording(internal="Concept"))  # something to adopt
+    hand_over_due(session, now, "clock")  # Weesp went into Amsterdam in 2022
     links = Links(settings.base_url, signing_keys(settings))
     _feed, secret = open_feed(session, me, FeedScope.PERSONAL, "Mijn agenda", now)
     asked = _round(session, me, dossier, now)
     return {
         "call_id": "3", "challenge_id": "A20-1-circulair", "source": "rvo", "participant_id": "amsterdam",
+        "overgenomen participant_id": "weesp",
         "sha256": f"{2:064x}", "year": str(now.year), "body_id": body, "user_id": str(me.id), "dossier_id": "1",
         "aanvragen dossier_id": str(application.dossier_id), "subscription_id": str(mine.id), "number": "1",
         "clock_id": str(_clock(session, me, now)), "contact_id": "1", "delivery_id": "2",

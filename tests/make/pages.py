@@ -1,13 +1,15 @@
 """Pages in tests: the application on a test database, and a browser without a screen that is signed in."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from db.models import Participant, User
 from db.session import writing
@@ -22,6 +24,7 @@ from tracker.web.frame.safety import Limits
 
 BASE = "https://kansenradar.test"
 SAME_ORIGIN = {"Origin": BASE}
+BY_WORDS = PreviewScorer(lambda: None, 60)
 
 
 def settings_for(tmp: Path) -> Settings:
@@ -63,6 +66,14 @@ class Visitor(TestClient):
         """Post a form of ours, and stay at the answer."""
         return self.post(path, data={"csrf": self.csrf, **fields}, follow_redirects=False)
 
+    def seen_on(self, page: str, action: str = "") -> str:
+        """What the form to that address, or of the page itself, says of how things stood when it was made."""
+        found = re.search(
+            rf'action="{re.escape(action or page)}".*?name="seen" value="([^"]*)"', self.get(page).text, re.DOTALL
+        )
+        assert found is not None
+        return found[1]
+
 
 @contextmanager
 def visit(
@@ -70,12 +81,31 @@ def visit(
     trials: PreviewScorer | None = None, settings: Settings | None = None, fetch: Fetch | None = None,
 ) -> Iterator[Visitor]:  # fmt: skip
     """The application with somebody at its door, signed in if a user is given; edits are tried by words alone."""
-    scorer = trials or PreviewScorer(lambda: None, 60)
-    app = build(settings or settings_for(tmp), engine, Clock(now), limits, scorer, fetch)
-    with Visitor(app, base_url=BASE, headers=SAME_ORIGIN, raise_server_exceptions=False) as visitor:
-        if user is not None:
-            with writing(engine) as session:
-                token = start_session(session, user, "test", now)
-            visitor.cookies.set("__Host-kansenradar", token)
-            visitor.csrf = hashed(f"form:{token}")
-        yield visitor
+    with ExitStack() as stack:
+        yield _at_the_door(
+            stack,
+            build(settings or settings_for(tmp), engine, Clock(now), limits, trials or BY_WORDS, fetch),
+            engine,
+            now,
+            user,
+        )
+
+
+@contextmanager
+def visit_together(
+    engine: Engine, now: datetime, tmp: Path, users: Sequence[User], limits: Limits | None = None
+) -> Iterator[list[Visitor]]:
+    """The same with several people at one application, each in a browser of their own."""
+    app = build(settings_for(tmp), engine, Clock(now), limits, BY_WORDS)
+    with ExitStack() as stack:
+        yield [_at_the_door(stack, app, engine, now, user) for user in users]
+
+
+def _at_the_door(stack: ExitStack, app: ASGIApp, engine: Engine, now: datetime, user: User | None) -> Visitor:
+    visitor = stack.enter_context(Visitor(app, base_url=BASE, headers=SAME_ORIGIN, raise_server_exceptions=False))
+    if user is not None:
+        with writing(engine) as session:
+            token = start_session(session, user, "test", now)
+        visitor.cookies.set("__Host-kansenradar", token)
+        visitor.csrf = hashed(f"form:{token}")
+    return visitor

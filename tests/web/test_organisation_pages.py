@@ -1,6 +1,7 @@
 """The register, the page of an organisation, the brief before a talk, and contacts found back, as somebody sees them."""
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -104,15 +105,15 @@ def test_two_that_are_one_are_merged_and_parted_again(
     ministries = [id_of(cast.session, cast, name) for name in ("EZK", "BZK")]
     cast.session.commit()
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
-        assert visitor.send_form(f"/organisaties/{second}/samenvoegen", into=second).status_code == 422
-        assert visitor.send_form(f"/organisaties/{second}/samenvoegen", into=first).status_code == 303
+        assert visitor.send_form(f"/organisaties/{second}/samenvoegen", into=second, seen=1).status_code == 422
+        assert visitor.send_form(f"/organisaties/{second}/samenvoegen", into=first, seen=1).status_code == 303
         page = visitor.get(f"/organisaties/{first}").text
         assert page.count("lobbyist amsterdam (Amsterdam)") == 2
-        assert visitor.get(f"/organisaties/{second}").text == page, "the old address leads on"
+        assert unmarked(visitor.get(f"/organisaties/{second}").text) == unmarked(page), "the old address leads on"
         assert visitor.get(f"/contacten?organisation={first}").text.count('href="/contacten/') >= 2
         assert visitor.send_form(f"/organisaties/{first}/losmaken", organisation=second).status_code == 303
         assert visitor.get(f"/organisaties/{first}").text.count("lobbyist amsterdam (Amsterdam)") == 1
-        refused = visitor.send_form(f"/organisaties/{ministries[0]}/samenvoegen", into=ministries[1])
+        refused = visitor.send_form(f"/organisaties/{ministries[0]}/samenvoegen", into=ministries[1], seen=1)
         assert refused.status_code == 403, "the register is a coordinator's"
     with visit(engine, now, tmp_path, cast.coordinator) as visitor:
         named = {"name": "Ministerie van EZK", "kind": "ministry", "names": "EZK\nKlimaatministerie", "seen": "1"}
@@ -249,3 +250,8 @@ def test_a_contact_is_corrected_and_taken_back_on_its_page(
         assert visitor.get("/dossiers.xlsx").status_code == 200
         assert visitor.send_form(f"/dossiers/{dossier.id}/weggooien", seen=dossier.version).status_code == 303
         assert visitor.get(f"/dossiers/{dossier.id}").status_code == 404
+
+
+def unmarked(page: str) -> str:
+    """A page without what tells one rendering from another."""
+    return re.sub(r'name="csrf" value="[^"]*"', "", page)

@@ -344,7 +344,9 @@ def test_a_reading_turn_is_set_by_hand_and_given_back(coordinator: Visitor) -> N
     assert all(text in wrong.text for text in ("Kies een week uit de lijst.", "Kies iemand uit het team."))
     coordinator.send_form(f"{where}/leesbeurt", week="2026-05-25", reader_id=ids[deputy], deputy_id=ids[reader])
     assert f"Leest deze week</dt><dd>{deputy}" in coordinator.get(where).text
-    coordinator.send_form(f"{where}/leesbeurt", week="2026-05-25")
+    coordinator.send_form(
+        f"{where}/leesbeurt", week="2026-05-25", seen=coordinator.seen_on(f"{where}/team", f"{where}/leesbeurt")
+    )
     assert f"Leest deze week</dt><dd>{reader}" in coordinator.get(where).text
 
 
@@ -430,7 +432,7 @@ def test_people_are_added_changed_and_shut_out(
         person = session.exec(select(User).where(User.email == "nieuw@haarlem.nl")).one()
     with visit(engine, now, tmp_path, person) as visitor:
         assert visitor.get("/").status_code == 200
-        assert administrator.send_form(f"/beheer/mensen/{person.id}/toegang").status_code == 303
+        assert administrator.send_form(f"/beheer/mensen/{person.id}/toegang", to="ended").status_code == 303
         assert visitor.get("/", follow_redirects=False).status_code == 303
     log = administrator.get("/beheer/logboek").text
     assert "Persoon toegevoegd" in log
@@ -491,10 +493,13 @@ def test_a_deferred_mail_goes_at_once_and_a_failed_one_never_again(administrator
 
 def test_a_participant_is_merged_into_another_from_a_day_on(administrator: Visitor) -> None:
     where = "/beheer/deelnemers/landsmeer"
+    seen = administrator.seen_on(where)
     assert administrator.send_form(where, name="Landsmeer", merged_into="landsmeer").status_code == 422
     assert administrator.send_form(where, name="Landsmeer", merged_into="purmerend").status_code == 422
     assert (
-        administrator.send_form(where, name="Landsmeer", merged_into="purmerend", valid_to="2030-01-01").status_code
+        administrator.send_form(
+            where, name="Landsmeer", merged_into="purmerend", valid_to="2030-01-01", seen=seen
+        ).status_code
         == 303
     )
 

@@ -130,6 +130,12 @@ def guard(session: Session, viewer: Viewer) -> list[tuple[Participant, Exposure]
     return [(session.get_one(Participant, e.participant_id), e) for e in exposure(promises(session, viewer), rooms)]
 
 
+def rooms_of(session: Session, participant_id: str) -> list[CofundingRoom]:
+    """What one organisation has set aside, by year."""
+    rows = select(CofundingRoom).where(CofundingRoom.participant_id == participant_id)
+    return list(session.exec(rows.order_by(col(CofundingRoom.year))))
+
+
 def set_room(deed: Deed, year: int, amount: Decimal) -> CofundingRoom:
     """What the user's own organisation has set aside for own contributions in a year."""
     must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u dit niet vastleggen.")

@@ -105,8 +105,13 @@ def application_of(session: Session, dossier: Dossier) -> Application:
     return session.get_one(Application, dossier.id)
 
 
-def add_partner(deed: Deed, dossier: Dossier, name: str, role: PartnerRole, party: str = "") -> ApplicationPartner:
-    """A partner: a participant that exists, or an organisation by its name."""
+def add_partner(
+    deed: Deed, dossier: Dossier, name: str, role: PartnerRole, party: str = "", seen: int | None = None
+) -> ApplicationPartner:
+    """A partner: a participant that exists, or an organisation by its name.
+
+    Who gives one that is there another role must have seen the newest version.
+    """
     must_change(deed, dossier)
     if party:
         name = participant_on(deed.session, party, deed.today, "party").name
@@ -114,8 +119,9 @@ def add_partner(deed: Deed, dossier: Dossier, name: str, role: PartnerRole, part
     same_name = select(ApplicationPartner).where(
         ApplicationPartner.dossier_id == dossier.id, ApplicationPartner.name == name
     )
-    claim(deed.session, dossier)
-    partner = deed.session.exec(same_name).first() or ApplicationPartner(dossier_id=dossier.id, name=name)
+    known = deed.session.exec(same_name).first()
+    claim(deed.session, dossier, seen if known and known.role != role else None)
+    partner = known or ApplicationPartner(dossier_id=dossier.id, name=name)
     partner.party_id, partner.role = party or None, role
     deed.session.add(partner)
     log(deed, dossier, LogKind.EDITED, f"Partner: {name} ({role.label})")
@@ -145,18 +151,22 @@ def promise(
     own_money: Decimal,
     cover: str = "",
     de_minimis: Decimal = Decimal(0),
+    seen: int | None = None,
 ) -> Cofunding:
-    """The own money a participant promises in one year; a second promise for that year replaces the first."""
+    """The own money a participant promises in one year.
+
+    A second promise for that year replaces the first, for who has seen the newest version.
+    """
     must_change(deed, dossier)
     if not 2000 <= year <= 2100:
         raise Incomplete("Kies een jaar.", "year")
     today = deed.today
     participant = participant_on(deed.session, participant_id, max(today, date(year, 1, 1)), "participant_id")
-    claim(deed.session, dossier)
     same_year = select(Cofunding).where(
         Cofunding.dossier_id == dossier.id, Cofunding.participant_id == participant_id, Cofunding.year == year
     )
     row = deed.session.exec(same_year).first()
+    claim(deed.session, dossier, seen if row else None)
     if row is None:
         row = Cofunding(
             dossier_id=dossier.id,

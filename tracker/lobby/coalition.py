@@ -91,6 +91,8 @@ def leave(deed: Deed, member: CoalitionMember, day: date) -> None:
     dossier = deed.session.get_one(Dossier, member.dossier_id)
     must_change(deed, dossier)
     claim(deed.session, member)
+    if member.left_on is not None:
+        raise MoveNotAllowed(f"{member.name} doet al niet meer mee.")
     member.left_on = day
     log(deed, dossier, LogKind.STANCE, f"{member.name} doet niet meer mee", day=day, subject=member)
 
@@ -185,6 +187,11 @@ def record_stance(
     how, why = f" ({said.source})" if said.source else "", f": {said.text}" if said.text else ""
     log(deed, dossier, LogKind.STANCE, f"{member.name}{how}: {said.stance.label}{why}", day=day, subject=entry)
     return entry
+
+
+def last_said(session: Session, dossier: Dossier, member: CoalitionMember) -> int:
+    """The number of the last statement of a party, 0 for none."""
+    return max((s.id for s in stances(session, dossier) if s.member_id == member.id), default=0)
 
 
 def newest(statements: Sequence[CoalitionStance], round_id: int | None = None) -> dict[int, CoalitionStance]:

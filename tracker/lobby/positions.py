@@ -12,10 +12,10 @@ from db.rights import readable
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import OWN_BODIES, Gremium, LogKind, PositionState
 from notifications.wording import short_day
-from tracker.errors import Incomplete, NotFound, PositionNotAllowed, required
+from tracker.errors import ChangedMeanwhile, Incomplete, NotFound, PositionNotAllowed, required
 from tracker.lobby.log import log
 from tracker.rights import Deed, must_add, must_fit
-from tracker.versions import claim
+from tracker.versions import MEANWHILE, claim
 
 MRA_LINE = "mra"
 
@@ -84,8 +84,13 @@ def exportable(position: Position, day: date) -> str:
     return position.public_wording
 
 
-def draft(deed: Deed, dossier: Dossier, wording: Wording, visibility: str = Visibility.OWN) -> Position:
-    """A new draft, for those who work on it: the own organisation, or the group; an earlier one stays as replaced."""
+def draft(
+    deed: Deed, dossier: Dossier, wording: Wording, visibility: str = Visibility.OWN, seen: int | None = None
+) -> Position:
+    """A new draft, for those who work on it: the own organisation, or the group; an earlier one stays as replaced.
+
+    ``seen``: the draft that the person had in front of them, 0 for none; a newer one refuses.
+    """
     must_add(deed, dossier)
     if visibility not in (Visibility.OWN, Visibility.GROUP):
         raise Incomplete("Een concept is voor de eigen organisatie of voor de groep van het dossier.", "visibility")
@@ -98,7 +103,10 @@ def draft(deed: Deed, dossier: Dossier, wording: Wording, visibility: str = Visi
         Position.state == PositionState.DRAFT,
         Position.participant_id == deed.by.participant_id,
     )
-    for earlier in deed.session.exec(own_drafts):
+    earlier_ones = list(deed.session.exec(own_drafts))
+    if seen is not None and any(earlier.id > seen for earlier in earlier_ones):
+        raise ChangedMeanwhile(MEANWHILE)
+    for earlier in earlier_ones:
         earlier.state = PositionState.REPLACED
     position = Position(
         dossier_id=dossier.id,

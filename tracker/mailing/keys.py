@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def add_keys(settings: Settings, keys: Sequence[str]) -> bool:
 
 def _make(path: Path, content: str, over: bool) -> None:
     """Whole or not at all; where not ``over``, never over a key that another process made meanwhile."""
-    part = path.with_suffix(f".{os.getpid()}")
+    part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content.encode())

@@ -8,11 +8,12 @@ from sqlalchemy import Engine, delete, or_, update
 from sqlmodel import Session, col, select
 
 from db.migrate import up_to_date
-from db.models import Delivery, MailText, Run, Sighting, Snapshot
+from db.models import Delivery, KeptForm, MailText, Press, Run, Sighting, Snapshot
 from db.session import reading, writing
 from tracker import __version__
 from tracker.clock import Now
 from tracker.database import damage
+from tracker.people.mergers import hand_over_due
 from tracker.people.privacy import sweep
 from tracker.sources.clock_skew import crawls_with_time
 from tracker.sources.health import clock_is_wrong, source_health
@@ -20,6 +21,8 @@ from tracker.sources.history import held_calls, past_crawls
 from tracker.watch.kinds import TABLE
 from tracker.watch.look import Watched, look
 from tracker.watch.note import standing
+
+PRESS_COUNTS, TYPED_WAITS = timedelta(days=2), timedelta(days=7)  # a page that stood open overnight; a sign-in
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,16 @@ def empty_mails(session: Session, keep: timedelta, now: datetime) -> int:
     return session.connection().execute(old.values(text="", html="")).rowcount
 
 
+def forget_presses(session: Session, now: datetime) -> None:
+    """What was pressed is remembered for two days, what was typed without a sign-in for a week."""
+    session.execute(delete(Press).where(col(Press.at) < now - PRESS_COUNTS))
+    session.execute(delete(KeptForm).where(col(KeptForm.at) < now - TYPED_WAITS))
+
+
 def tidy(session: Session, pages: timedelta, mails: timedelta, now: Now, actor: str = "command line") -> str:
     """What may go, goes: old pages, texts of old mails, and persons past their last day. Returns one line for a log."""
+    forget_presses(session, now.instant)
+    hand_over_due(session, now.instant, actor)
     counts = (
         prune(session, pages, now.instant),
         empty_mails(session, mails, now.instant),

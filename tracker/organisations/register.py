@@ -257,7 +257,7 @@ def names_of(session: Session, organisation: Organisation) -> list[OrganisationN
     return list(session.exec(rows.order_by(col(OrganisationName.id))))
 
 
-def merge(deed: Deed, organisation: Organisation, into: Organisation) -> None:
+def merge(deed: Deed, organisation: Organisation, into: Organisation, seen: int | None = None) -> None:
     """Say that two are one: everything of the first is found at the second. Nothing is moved, so it can be undone."""
     into = live(deed.session, into)
     must_edit(deed, organisation)
@@ -269,7 +269,7 @@ def merge(deed: Deed, organisation: Organisation, into: Organisation) -> None:
         raise Incomplete("Een functie en een organisatie zijn nooit één.", "into")
     if organisation.visibility == Visibility.MRA and into.visibility == Visibility.OWN:
         raise Incomplete("Een gedeelde organisatie kan niet opgaan in een die alleen van u is.", "into")
-    claim(deed.session, organisation)
+    claim(deed.session, organisation, seen)
     organisation.merged_into_id = into.id
     deed.session.flush()
 

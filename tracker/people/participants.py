@@ -96,6 +96,13 @@ def takes_part(participant: Participant, on: date) -> bool:
     return begun and (participant.valid_to is None or on < participant.valid_to)
 
 
+def stranded(session: Session, day: date) -> list[tuple[User, Participant]]:
+    """Who has access and works for a participant that is not there on a day."""
+    both = select(User, Participant).join(Participant, col(Participant.id) == col(User.participant_id))
+    rows = session.exec(both.where(col(User.deactivated_at).is_(None)).order_by(col(User.name)))
+    return [(user, home) for user, home in rows if not takes_part(home, day)]
+
+
 def colleagues(session: Session, participant_id: str) -> list[User]:
     """Who can be given something to do."""
     query = select(User).where(User.participant_id == participant_id, col(User.deactivated_at).is_(None))

@@ -32,6 +32,7 @@ from db.models import (
     Duty,
     Follow,
     Identity,
+    KeptForm,
     KnownBrowser,
     Leaning,
     Lesson,
@@ -86,7 +87,7 @@ TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
 FIXED: dict[type[SQLModel], tuple[str, ...]] = {Position: ("internal_wording", "public_wording", "red_lines", "ground")}
 # What is only theirs, and goes with them.
 THEIRS = (
-    *(WebSession, MagicLink, Identity, KnownBrowser, Follow, TeamMember, DossierReader, DossierFollow),
+    *(WebSession, MagicLink, KeptForm, Identity, KnownBrowser, Follow, TeamMember, DossierReader, DossierFollow),
     *(Lesson, Leaning),
 )
 SECRET = frozenset({"token_hash", "address_hash"})

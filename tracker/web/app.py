@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -22,10 +23,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.rights import has_role
-from db.session import lost_a_race, reading, writing
+from db.session import lost_a_race, one_at_a_time, reading, writing
 from db.vocabulary import Role
 from tracker.clock import Clock, Now
 from tracker.errors import NotFound, NotPossible
+from tracker.mailing.keys import signing_keys
 from tracker.matching.preview_words import PreviewScorer
 from tracker.people.provider_fetch import Fetch, guarded_fetch
 from tracker.people.provider_talk import ProviderTalk
@@ -34,13 +36,14 @@ from tracker.settings import Settings
 from tracker.watch.note import standing
 from tracker.watch.schema import SchemaWatch
 from tracker.web.api import v1
-from tracker.web.frame.context import RequestContext, Signed
+from tracker.web.frame.context import Handler, RequestContext, Signed
 from tracker.web.frame.deeds import Stored, put_on_record
 from tracker.web.frame.forms import InvalidForm
 from tracker.web.frame.metrics import Metrics
+from tracker.web.frame.presses import NOBODY, Mark, keep, key_of, new_mark, once, page_behind, read_mark, token_of
 from tracker.web.frame.readiness import Banner, banners, heartbeat
 from tracker.web.frame.request_log import NOTES, OnlyKnownSchema, RequestLog
-from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, SafeAnswers, is_ours
+from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, PlainCharacters, SafeAnswers, is_ours, plain
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
 from tracker.web.frame.site import STATIC, Site, StaticFiles
 from tracker.web.people.demo import DemoDesk
@@ -51,6 +54,7 @@ PATIENCE_SECONDS = 20  # for a body that dribbles in
 FILES_AT, PATIENCE_WITH_FILE = "/documenten", 120  # where a file may come, over a slow line
 MOST_FIELDS = 2000
 BAD = 400  # from this status on nothing was done
+RACES = 5  # each time that one is lost, somebody else got on
 TITLES = {
     400: "Dit verzoek klopt niet",
     403: "Dit verzoek kwam niet van onze pagina",
@@ -108,7 +112,7 @@ def build(
     app.mount("/static", StaticFiles(directory=STATIC))
     for kind in (HTTPException, NotFound, Exception):
         app.add_exception_handler(kind, _refusal(site))
-    limited = _limited(app, settings.document_megabytes * 2**20, error_page(site, 413, {}))
+    limited = PlainCharacters(_limited(app, settings.document_megabytes * 2**20, error_page(site, 413, {})))
     whole = SafeAnswers(OnlyKnownSchema(limited, schema.trouble))
     return RequestLog(_wrapped(whole, settings.asgi_wrap), metrics)
 
@@ -192,7 +196,7 @@ async def _read_form(request: Request) -> FormData:
         patience = PATIENCE_WITH_FILE if request.url.path.endswith(FILES_AT) else PATIENCE_SECONDS
         async with asyncio.timeout(patience):
             if request.headers.get("content-type", "").startswith("multipart/form-data"):
-                return await request.form(max_files=1, max_fields=MOST_FIELDS)
+                return _plain(await request.form(max_files=1, max_fields=MOST_FIELDS))
             body = await request.body()
     except TimeoutError as error:
         raise HTTPException(408) from error
@@ -207,18 +211,23 @@ def _is_form(request: Request) -> bool:
 
 def _urlencoded(body: bytes) -> FormData:
     try:
-        return FormData([*parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)])
+        return _plain(FormData([*parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)]))
     except ValueError as error:
         raise HTTPException(422) from error
 
 
+def _plain(form: FormData) -> FormData:
+    return FormData([(plain(name), plain(v) if isinstance(v, str) else v) for name, v in form.multi_items()])
+
+
 def _answer(site: Site, route: Route, request: Request, form: FormData, origin: str) -> Response:
-    """Once more where somebody else stored the same meanwhile: nothing was kept, and now the handler sees it."""
-    try:
-        return _attempt(site, route, request, form, origin)
-    except DBAPIError as error:
-        if not (route.writes and lost_a_race(error)):
-            raise
+    """Again where somebody else stored the same meanwhile: nothing was kept, and now the handler sees it."""
+    for _ in range(RACES):
+        try:
+            return _attempt(site, route, request, form, origin)
+        except DBAPIError as error:
+            if not (route.writes and lost_a_race(error)):
+                raise
     return _attempt(site, route, request, form, origin)
 
 
@@ -243,15 +252,44 @@ def _within(
     signed = find_signed(session, request.cookies.get(cookie_name(site.secure)), now.instant)
     if signed is not None:
         request.scope[NOTES]["actor"] = signed.user.id
-    turned_away = _turned_away(route, request, signed, form)
+    mark = None if route.method in SAFE_METHODS else read_mark(form.get("csrf"), signing_keys(site.settings))
+    kept = _kept_for_later(route, request, form, session, now, signed, mark)
+    turned_away = kept or _turned_away(route, request, signed, form)
     if turned_away is not None:
         return turned_away
-    assert not isinstance(route.handler, APIRouter)  # that answers by itself
-    context, stored = _context(site, request, form, origin, session, now, signed), Stored(session)
-    answer = route.handler(context)
+    handler, context = route.handler, _context(site, request, form, origin, session, now, signed)
+    assert not isinstance(handler, APIRouter)  # that answers by itself
+    act = partial(_on_record, route, context, handler)
+    if not route.writes or route.method in SAFE_METHODS:
+        return act()
+    one_at_a_time(session, request.url.path)
+    if mark is None or mark.user_id != (context.viewer.user_id or NOBODY):
+        return act()
+    key = key_of(mark, request.url.path, form)
+    return once(session, key, now.instant, page_behind(request.headers), act)
+
+
+def _on_record(route: Route, context: RequestContext, handler: Handler) -> Response:
+    """Let the handler answer, and leave a line in the audit log of what it stored."""
+    stored = Stored(context.session)
+    answer = handler(context)
     if route.writes and answer.status_code < BAD:
         put_on_record(context, route.path, stored)
     return answer
+
+
+def _kept_for_later(
+    route: Route, request: Request, form: FormData, session: Session, now: Now, signed: Signed | None, mark: Mark | None
+) -> Response | None:
+    """Where a form comes from a page of an earlier sign-in: keep what was typed, and say where it is."""
+    if mark is None or route.role is None or not route.writes or mark.user_id == NOBODY:
+        return None
+    if signed is not None and (signed.user.id != mark.user_id or mark.token == signed.csrf):
+        return None
+    kept = keep(session, mark, request.url.path, form, now.instant)
+    if signed is None:
+        return RedirectResponse("/inloggen?next=/getypt" if kept else "/inloggen", 303)
+    return RedirectResponse("/getypt", 303) if kept else None
 
 
 def _turned_away(route: Route, request: Request, signed: Signed | None, form: FormData) -> Response | None:
@@ -262,10 +300,10 @@ def _turned_away(route: Route, request: Request, signed: Signed | None, form: Fo
         if _is_api(request):
             raise HTTPException(401, headers={"WWW-Authenticate": "Cookie"})
         return _to_sign_in(request)
-    if route.guard is Guard.TOKEN and signed is not None and route.method not in SAFE_METHODS:
-        token = form.get("csrf") or request.headers.get("x-csrf-token")
-        if token != signed.csrf:
-            raise HTTPException(403)
+    guarded = route.guard is Guard.TOKEN and signed is not None and route.method not in SAFE_METHODS
+    token = token_of(form.get("csrf") or request.headers.get("x-csrf-token"))
+    if guarded and signed is not None and token != signed.csrf:
+        raise HTTPException(403)
     return None
 
 
@@ -306,6 +344,7 @@ def _context(
         cookies=request.cookies,
         clock_since=_silent_since(session, signed),
         broken=_broken(session, signed),
+        mark=new_mark(signed.csrf if signed else "", viewer_of(signed).user_id).sealed(signing_keys(site.settings)),
     )
 
 

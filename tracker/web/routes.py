@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from fastapi import APIRouter
 
+from db.rights import RANK
 from db.vocabulary import Role
 from tracker.web import public, search, today
 from tracker.web.api import v1
@@ -46,9 +47,11 @@ from tracker.web.people import (
     first_steps,
     leaving,
     login,
+    participants,
     people,
     people_sheet,
     provider_login,
+    typed,
 )
 from tracker.web.sources import sources
 
@@ -85,8 +88,10 @@ class Route:
 
 PUBLIC = None
 OF_POSITION = "/dossiers/{dossier_id:id}/standpunten/{number:id}"
-READER, FUNDRAISER, LOBBYIST = Role.READER, Role.FUNDRAISER, Role.LOBBYIST
-COORDINATOR, ADMINISTRATOR = Role.COORDINATOR, Role.ADMINISTRATOR
+READER, FUNDRAISER, LOBBYIST, COORDINATOR, ADMINISTRATOR = Role
+ROUND = "/dossiers/{dossier_id:id}/coalitie/rondes/{round_id:id}"
+STAKE = "/dossiers/{dossier_id:id}/krachtenveld/{stake_id:id}"
+OUTCOME = "/dossiers/{dossier_id:id}/opbrengsten/{outcome_id:id}"
 PROMISE = "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}"
 
 # The main menu, in this order; an entry shows when its address is on the list below and the viewer's role reaches it.
@@ -123,11 +128,13 @@ ROUTES: list[Route] = [
     Route("POST", "/inloggen/met/{provider}/afgemeld", provider_login.log_out, PUBLIC, Guard.NONE, looks=True),
     Route("POST", "/uitloggen", login.leave, READER),
     Route("GET", "/account", account.show, READER),
+    Route("GET", "/getypt", typed.show, READER),
+    Route("POST", "/getypt/{kept_id:id}", typed.go_on, READER),
+    Route("POST", "/getypt/{kept_id:id}/weg", typed.throw_away, READER),
     Route("POST", "/account/sessies/{session_id:id}/beeindigen", account.revoke, READER),
     Route("GET", "/vervanging", absences.page, READER),
     Route("POST", "/vervanging", absences.arrange, READER),
     Route("POST", "/vervanging/{absence_id:id}/intrekken", absences.call_off, READER),
-    # vandaag
     Route("GET", "/", today.show, READER),
     Route("GET", "/zoeken", search.show, READER),
     # regelingen
@@ -157,7 +164,6 @@ ROUTES: list[Route] = [
     Route("POST", "/regelingen/{call_id:id}/volgen", call_detail.follow, READER),
     Route("POST", "/regelingen/{call_id:id}/keten", publications.add, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/keten/{link_id:id}/weg", publications.withdraw, FUNDRAISER),
-    # beoordelen
     Route("GET", "/beoordelen", judge.queue, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/oordeel", judge.say, FUNDRAISER),
     Route("POST", "/oordelen/{verdict_id:id}/ongedaan", judge.take_back, FUNDRAISER),
@@ -177,7 +183,6 @@ ROUTES: list[Route] = [
     Route("GET", "/opgaven/{challenge_id}/team", team.team_page, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/team", team.save_team, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/leesbeurt", team.set_turn, COORDINATOR),
-    # bronnen
     Route("GET", "/bronnen", sources.index, READER),
     Route("GET", "/bronnen/{source}", sources.show, READER),
     Route("POST", "/bronnen/{source}/vrijgeven", sources.let_through, COORDINATOR),
@@ -225,13 +230,8 @@ ROUTES: list[Route] = [
     Route("POST", "/dossiers/{dossier_id:id}/coalitie/{member_id:id}/vertrek", positions.leave, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/coalitie/houding", positions.say, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/coalitie/rondes", positions.open_round, FUNDRAISER),
-    Route("POST", "/dossiers/{dossier_id:id}/coalitie/rondes/{round_id:id}/sluiten", positions.close_round, FUNDRAISER),
-    Route(
-        "POST",
-        "/dossiers/{dossier_id:id}/coalitie/rondes/{round_id:id}/uitnodigen",
-        round_answers.invite_by_mail,
-        FUNDRAISER,
-    ),
+    Route("POST", f"{ROUND}/sluiten", positions.close_round, FUNDRAISER),
+    Route("POST", f"{ROUND}/uitnodigen", round_answers.invite_by_mail, FUNDRAISER),
     Route("GET", "/dossiers/{dossier_id:id}/krachtenveld", contacts.stakes, READER),
     Route("POST", "/dossiers/{dossier_id:id}/krachtenveld", contacts.put_stake, FUNDRAISER),
     # documenten bij dossiers, standpunten en contacten
@@ -263,16 +263,9 @@ ROUTES: list[Route] = [
     Route("POST", "/contacten/{contact_id:id}/intrekken", corrections.withdraw_contact, FUNDRAISER),
     Route("POST", f"{PROMISE}/wijzigen", corrections.edit_commitment, FUNDRAISER),
     Route("POST", f"{PROMISE}/intrekken", corrections.withdraw_commitment, FUNDRAISER),
-    Route(
-        "POST", "/dossiers/{dossier_id:id}/krachtenveld/{stake_id:id}/intrekken", corrections.withdraw_stake, FUNDRAISER
-    ),
-    Route("POST", "/dossiers/{dossier_id:id}/opbrengsten/{outcome_id:id}", corrections.edit_outcome, FUNDRAISER),
-    Route(
-        "POST",
-        "/dossiers/{dossier_id:id}/opbrengsten/{outcome_id:id}/intrekken",
-        corrections.withdraw_outcome,
-        FUNDRAISER,
-    ),
+    Route("POST", f"{STAKE}/intrekken", corrections.withdraw_stake, FUNDRAISER),
+    Route("POST", OUTCOME, corrections.edit_outcome, FUNDRAISER),
+    Route("POST", f"{OUTCOME}/intrekken", corrections.withdraw_outcome, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/notities/{entry_id:id}/intrekken", corrections.withdraw_note, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/momenten/{moment_id:id}/weg", corrections.unhook, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/parkeren", dossier_ends.park, FUNDRAISER),
@@ -349,15 +342,17 @@ ROUTES: list[Route] = [
     Route("GET", "/beheer/mensen/{user_id:id}/vertrek", leaving.page, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/vertrek", leaving.say_goodbye, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/toegang", people.deactivate, ADMINISTRATOR),
-    Route("GET", "/beheer/deelnemers", people.participants, ADMINISTRATOR),
-    Route("GET", "/beheer/deelnemers/{participant_id}", people.participant, ADMINISTRATOR),
-    Route("POST", "/beheer/deelnemers/{participant_id}", people.save_participant, ADMINISTRATOR),
+    Route("GET", "/beheer/deelnemers", participants.index, ADMINISTRATOR),
+    Route("POST", "/beheer/deelnemers", participants.add, ADMINISTRATOR),
+    Route("GET", "/beheer/deelnemers/{participant_id}", participants.page, ADMINISTRATOR),
+    Route("POST", "/beheer/deelnemers/{participant_id}", participants.save, ADMINISTRATOR),
     Route("GET", "/beheer/mail", outbox.mail, ADMINISTRATOR),
     Route("GET", "/beheer/mail/{delivery_id:id}", outbox.one_mail, ADMINISTRATOR),
     Route("POST", "/beheer/mail/{delivery_id:id}/opnieuw", outbox.retry, ADMINISTRATOR),
     Route("POST", "/beheer/mail/toelaten", outbox.lift, ADMINISTRATOR),
     Route("GET", "/beheer/logboek", audit.index, ADMINISTRATOR),
     Route("GET", "/beheer/logboek.xlsx", audit.as_file, ADMINISTRATOR, audited=True),
+    Route("GET", "/overgenomen/{participant_id}", participants.taken_over, READER),
     # kalender
     Route("GET", "/kalender", calendar_index.index, READER),
     Route("GET", "/regelingen/{call_id:id}/klok", decision_clock.ask, READER),
@@ -400,8 +395,6 @@ ROUTES: list[Route] = [
 
 def menu_for(role: Role | None) -> list[tuple[str, str]]:
     """The menu entries somebody with this role sees."""
-    from db.rights import RANK
-
     rank = -1 if role is None else RANK[role]
     open_to = {r.path for r in ROUTES if r.method == "GET" and (r.role is None or RANK[r.role] <= rank)}
     return [(path, text) for path, text in MENU if path in open_to]

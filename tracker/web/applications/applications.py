@@ -34,6 +34,7 @@ from tracker.errors import Incomplete
 from tracker.lobby.audience import audiences
 from tracker.lobby.timeline import timeline
 from tracker.rights import may_change
+from tracker.versions import must_stand, stand
 from tracker.web.frame import actions
 from tracker.web.frame.actions import Euros, PageOf, dossier_of
 from tracker.web.frame.context import RequestContext
@@ -82,12 +83,14 @@ class CofundingForm(BaseModel):
     own_money: Euros = None
     de_minimis: Euros = None
     cover: Line = ""
+    seen: int = 0
 
 
 class PartnerForm(BaseModel):
     party: Line = ""
     partner_name: Line = ""
     partner_role: PartnerRole = PartnerRole.PARTNER
+    seen: int = 0
 
 
 class GoForm(BaseModel):
@@ -122,6 +125,7 @@ class RoomForm(BaseModel):
 
     year: int
     room: Euros = None
+    seen: str = ""  # how the own rooms stood when the page was made
 
 
 def board(request: RequestContext) -> Response:
@@ -239,12 +243,13 @@ def promise(request: RequestContext, dossier: Dossier, form: CofundingForm) -> N
     if form.own_money is None:
         raise Incomplete("Vul een bedrag in, zoals 25.000.", "own_money")
     de_minimis = form.de_minimis or Decimal(0)
-    stages.promise(request.deed, dossier, form.participant_id, form.year, form.own_money, form.cover, de_minimis)
+    given = form.participant_id, form.year, form.own_money, form.cover, de_minimis
+    stages.promise(request.deed, dossier, *given, seen=form.seen)
 
 
 @application.form(PartnerForm)
 def add_partner(request: RequestContext, dossier: Dossier, form: PartnerForm) -> None:
-    stages.add_partner(request.deed, dossier, form.partner_name, form.partner_role, form.party)
+    stages.add_partner(request.deed, dossier, form.partner_name, form.partner_role, form.party, form.seen)
 
 
 @application.form(GoForm)
@@ -282,6 +287,7 @@ def _guard(request: RequestContext, _subject: None, state: FormState) -> Respons
         state=state,
         rows=cofunding.guard(request.session, request.viewer),
         ceiling=cofunding.DE_MINIMIS,
+        seen=stand(cofunding.rooms_of(request.session, request.user.participant_id)),
         year=request.now.today.year,
     )
 
@@ -294,4 +300,7 @@ def set_room(request: RequestContext, _subject: None, form: RoomForm) -> None:
     """Keep what the own organisation has set aside."""
     if form.room is None:
         raise Incomplete("Vul een bedrag in, zoals 250.000.", "room")
+    rooms = cofunding.rooms_of(request.session, request.user.participant_id)
+    if any(row.year == form.year and row.amount != form.room for row in rooms):
+        must_stand(rooms, form.seen)
     cofunding.set_room(request.deed, form.year, form.room)

@@ -13,6 +13,7 @@ from db.vocabulary_calendar import ClosedKind
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import replan_meetings
 from tracker.errors import NotFound
+from tracker.versions import claim, must_stand, stand
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState
@@ -22,8 +23,9 @@ AHEAD = timedelta(days=366)
 
 
 class RhythmForm(BaseModel):
-    """How a body usually meets."""
+    """How a body usually meets; ``seen`` is the version the person had in front of them."""
 
+    seen: int
     weekday: Annotated[int, Field(ge=0, le=6)]
     weeks: tuple[Annotated[int, Field(ge=1, le=5)], ...] = ()
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = ()
@@ -37,6 +39,7 @@ class MeetingForm(BaseModel):
 
     day: date
     papers_on: date
+    seen: str = ""  # how the known dates stood when the page was made
 
     @model_validator(mode="after")
     def _papers_first(self) -> "MeetingForm":
@@ -53,6 +56,7 @@ class PeriodForm(BaseModel):
     first_day: date
     last_day: date
     participant: str = ""
+    seen: str = ""  # how the periods stood when the page was made
 
     @model_validator(mode="after")
     def _in_order(self) -> "PeriodForm":
@@ -74,6 +78,7 @@ def _index(request: RequestContext, _: None, state: FormState) -> Response:
     return request.page(
         "calendar/bodies.html",
         state=state,
+        seen=stand(request.session.exec(select(ClosedPeriod))),
         rows=sorted(rows, key=lambda r: (r[0].participant_id not in ours, r[0].participant_id or "", r[0].name)),
         near=sum(body.participant_id in ours for body, _ in rows),
         years=[(year, list(some)) for year, some in groupby(periods, key=lambda p: max(p.first_day, today).year)],
@@ -89,6 +94,7 @@ def _show(request: RequestContext, body: Body, state: FormState) -> Response:
         "calendar/bodies_body.html",
         state=state,
         body=body,
+        seen=stand(_known(request, body)),
         meetings=[(m, known_meetings.get(m.day)) for m in data.meetings(body.id, today, today + AHEAD)],
     )
 
@@ -102,9 +108,9 @@ body_page = PageOf(
 @body_page.form(RhythmForm, done=PLANNED)
 def change(request: RequestContext, body: Body, form: RhythmForm) -> None:
     """Change the rhythm; every clock is counted back again."""
+    claim(request.session, body, form.seen)
     body.weekday, body.weeks, body.months = form.weekday, list(form.weeks), list(form.months)
     body.paper_days, body.keeps_recess, body.example = form.paper_days, form.keeps_recess, not form.real
-    body.version += 1
     _plan_again(request, f"body {body.id}", body.id)
 
 
@@ -113,11 +119,17 @@ def add_meeting(request: RequestContext, body: Body, form: MeetingForm) -> None:
     """Fill in a date; from then on the dates of its year are facts, and the rhythm no longer counts for it."""
     now = request.now.instant
     known = request.session.exec(select(Meeting).where(Meeting.body_id == body.id, Meeting.day == form.day)).first()
+    if known is not None and known.papers_on != form.papers_on:
+        must_stand(_known(request, body), form.seen)
     meeting = known or Meeting(body_id=body.id, day=form.day, papers_on=form.papers_on, modified_at=now, version=0)
     meeting.papers_on, meeting.cancelled_at, meeting.modified_at = form.papers_on, None, now
     meeting.version += 1
     request.session.add(meeting)
     _plan_again(request, f"body {body.id}", body.id)
+
+
+def _known(request: RequestContext, body: Body) -> list[Meeting]:
+    return list(request.session.exec(select(Meeting).where(Meeting.body_id == body.id)))
 
 
 def cancel_meeting(request: RequestContext) -> Response:
@@ -137,9 +149,10 @@ def add_period(request: RequestContext, _: None, form: PeriodForm) -> None:
     same = select(ClosedPeriod).where(
         ClosedPeriod.kind == form.kind, ClosedPeriod.first_day == form.first_day, ClosedPeriod.name == form.name
     )
-    period = request.session.exec(same.where(ClosedPeriod.participant_id == form.participant)).first() or ClosedPeriod(
-        kind=form.kind, name=form.name, first_day=form.first_day, last_day=form.last_day
-    )
+    known = request.session.exec(same.where(ClosedPeriod.participant_id == form.participant)).first()
+    if known is not None and known.last_day != form.last_day:
+        must_stand(request.session.exec(select(ClosedPeriod)), form.seen)
+    period = known or ClosedPeriod(kind=form.kind, name=form.name, first_day=form.first_day, last_day=form.last_day)
     period.last_day, period.participant_id = form.last_day, form.participant
     period.source = f"ingevuld door {request.user.name}"
     request.session.add(period)

@@ -74,7 +74,8 @@ def _page(request: RequestContext, state: FormState = EMPTY_FORM, token: str = "
     named = select(Challenge).where(col(Challenge.name).is_not(None))
     saved = select(Subscription).where(Subscription.user_id == user_id, col(Subscription.ended_at).is_(None))
     base = request.site.settings.base_url.rstrip("/")
-    return request.page(
+    answer = request.told_once if token else request.page
+    return answer(
         "calendar/feeds.html",
         state=state,
         feeds=session.exec(feeds.order_by(col(CalendarFeed.id))).all(),

@@ -12,6 +12,7 @@ from db.vocabulary import Role
 from notifications.wording import short_day
 from tracker.challenges.teams import Readers, members_of, monday_of, readers
 from tracker.errors import ChangedMeanwhile
+from tracker.versions import must_stand, stand
 from tracker.web.challenges.detail import find_challenge
 from tracker.web.frame.actions import PageOf, participants
 from tracker.web.frame.context import RequestContext
@@ -33,6 +34,7 @@ class TurnForm(BaseModel):
     """The form of one week; no reader means: by turns again."""
 
     week: date
+    seen: str = ""  # which weeks were set by hand when the page was made
     reader_id: int | None = None
     deputy_id: int | None = None
 
@@ -45,8 +47,18 @@ def weeks(today: date) -> list[date]:
 
 def _turns(session: Session, challenge: Challenge, today: date) -> list[tuple[date, Readers, bool]]:
     """Each week, who reads, and whether somebody set it by hand."""
-    by_hand = {duty.week for duty in session.exec(select(Duty).where(Duty.challenge_id == challenge.id))}
+    by_hand = _by_hand(session, challenge)
     return [(week, readers(session, challenge.id, week), week in by_hand) for week in weeks(today)]
+
+
+def _by_hand(session: Session, challenge: Challenge) -> dict[date, Duty]:
+    return {duty.week: duty for duty in session.exec(select(Duty).where(Duty.challenge_id == challenge.id))}
+
+
+def _leads(request: RequestContext, team: Team) -> list[tuple[str, str]]:
+    """The participants of today, and those that are trekker already."""
+    now = participants(request.session, request.now.today)
+    return now + [p for p in participants(request.session) if p[0] in team.leads and p not in now]
 
 
 def _people(session: Session) -> list[User]:
@@ -55,17 +67,18 @@ def _people(session: Session) -> list[User]:
 
 def _team_page(request: RequestContext, challenge: Challenge, state: FormState) -> Response:
     team = request.session.get(Team, challenge.id) or Team(challenge_id=challenge.id, version=0)
-    people = _people(request.session)
+    people, homes = _people(request.session), dict(participants(request.session))
     members = [(str(u.id), u.name) for u in members_of(request.session, challenge.id)]
     return request.page(
         "challenges/team.html",
         state=state,
         challenge=challenge,
         team=team,
-        people=[(str(u.id), u.name) for u in people],
+        seen=stand(_by_hand(request.session, challenge).values()),
+        people=[(str(u.id), f"{u.name} ({homes.get(u.participant_id, u.participant_id)})") for u in people],
         coordinators=[(str(u.id), u.name) for u in people if RANK[Role(u.role)] >= RANK[Role.COORDINATOR]],
         chosen={user_id for user_id, _ in members},
-        participants=participants(request.session),
+        participants=_leads(request, team),
         members=members,
         turns=_turns(request.session, challenge, request.now.today),
         week_options=[(week.isoformat(), short_day(week)) for week in weeks(request.now.today)],
@@ -111,7 +124,10 @@ def _refuse_strangers(session: Session, form: TeamForm) -> None:
 def set_turn(request: RequestContext, challenge: Challenge, form: TurnForm) -> str:
     """Set who reads in a week, by hand; or let the team take turns again."""
     _refuse_turn(request, challenge, form)
-    duty = request.session.exec(select(Duty).where(Duty.challenge_id == challenge.id, Duty.week == form.week)).first()
+    by_hand = _by_hand(request.session, challenge)
+    duty = by_hand.get(form.week)
+    if duty is not None and (duty.reader_id, duty.deputy_id) != (form.reader_id, form.deputy_id):
+        must_stand(by_hand.values(), form.seen)
     if form.reader_id is not None:
         duty = duty or Duty(challenge_id=challenge.id, week=form.week, reader_id=form.reader_id)
         duty.reader_id, duty.deputy_id = form.reader_id, form.deputy_id

@@ -19,6 +19,8 @@ from tracker.people.participants import takes_part
 from tracker.web.frame.context import Handler, RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, InvalidForm, M, checked
 
+WAITED = "waited"  # a field of a form that comes back after a sign-in
+NOT_YET = "Dit typte u voordat u opnieuw inlogde. Kijk het na en druk dan op de knop."
 STATUSES: dict[type[Refused], int] = {ChangedMeanwhile: 409, NotAllowed: 403}  # any other refusal is a 422
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,7 +44,10 @@ def attempt(request: RequestContext, act: Callable[[], R]) -> R | FormState:
     """Do it, or take everything back and give what the page then shows; NotFound is for the door, a 404.
 
     The savepoint makes "nothing half stored" hold although the page is then rendered in the same transaction.
+    What waited for a sign-in is shown as it was typed, and kept at the next press.
     """
+    if WAITED in request.form:
+        return FormState(request.form, {"form": NOT_YET}, REFUSED)
     try:
         with request.session.begin_nested():
             return act()

@@ -24,6 +24,7 @@ from tracker.web.frame.site import Site
 
 M = TypeVar("M", bound=SQLModel)
 F = TypeVar("F", bound=BaseModel)
+KEPT = "X-Kept"  # between a handler and the door: this page answers a deed that was done
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -72,6 +73,7 @@ class RequestContext:
     viewer: Viewer
     signed: Signed | None = None
     cookies: Mapping[str, str] = field(default_factory=dict)
+    mark: str = ""  # what the forms of this page carry: the session's token, for whom, and which rendering
     clock_since: datetime | None = None  # when the clock was last heard, where that is too long ago
     broken: Sequence[Any] = ()  # what needs a person, for who looks after the application
     answer_headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "no-store"})
@@ -114,7 +116,7 @@ class RequestContext:
             status, context = state.status, {"typed": state.typed, "errors": state.errors, **context}
         full = {
             "me": self.signed.user if self.signed else None,
-            "csrf": self.signed.csrf if self.signed else "",
+            "csrf": self.mark,
             "now": self.now.instant,
             "today": self.now.today,
             "may_add": has_role(self.viewer, Role.FUNDRAISER),
@@ -127,6 +129,12 @@ class RequestContext:
             **context,
         }
         return HTMLResponse(self.site.render(template, full, block), status, headers=self.answer_headers)
+
+    def told_once(self, template: str, **context: Any) -> Response:
+        """A page that answers a deed and says what no other page will say again, such as a secret address."""
+        answer = self.page(template, **context)
+        answer.headers[KEPT] = "yes"
+        return answer
 
     def workbook(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
         """A list as an Excel file of one sheet; its columns stand in it also where there are no rows."""

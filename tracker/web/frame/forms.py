@@ -1,6 +1,6 @@
 """Forms: what was typed becomes a checked model, or Dutch messages by field."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from tracker.calls.typed_values import moment
 from tracker.errors import NotAMoment, Refused
 
 M = TypeVar("M", bound=BaseModel)
+WAS = "was:"  # before a field's name: what stood there when the page was made
 Errors = dict[str, str]
 Text = Annotated[str, Field(max_length=20_000)]
 Line = Annotated[str, Field(max_length=300)]
@@ -60,6 +61,48 @@ class FormState:
 
 
 EMPTY_FORM = FormState(ImmutableMultiDict(), {})
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a field shows, and what is to be said of it."""
+
+    value: Any
+    note: str = ""
+
+
+def held_against(typed: Mapping[str, Any], name: str, now: Any) -> Held:
+    """What a field shows that comes back: what was typed, or what stands now where the person did not touch it.
+
+    So a second press never undoes what somebody else changed in between; where both changed it, both are shown.
+    """
+    mine, was = typed.get(name), typed.get(WAS + name)
+    if mine is None or was is None:
+        return Held(now if mine is None else mine)
+    before, theirs, ours = _bare(was), _bare(now), _bare(mine)
+    if ours in (before, theirs):
+        return Held(now, "Net gewijzigd door iemand anders." if before != theirs and ours == before else "")
+    if before == theirs:
+        return Held(mine)
+    return Held(mine, f"Iemand anders maakte hiervan: {theirs or 'leeg'}. Bewaart u, dan geldt wat hier staat.")
+
+
+def ticked(typed: ImmutableMultiDict[str, Any], name: str, now: Iterable[Any]) -> list[str]:
+    """The same for boxes: what stands now, with what the person ticked and without what the person cleared."""
+    there = [str(value) for value in now]
+    if WAS + name not in typed:
+        return list(typed.getlist(name)) if name in typed else there
+    was, mine = set(str(typed[WAS + name]).split()), set(typed.getlist(name))
+    return sorted((set(there) | (mine - was)) - (was - mine))
+
+
+def of_row(typed: ImmutableMultiDict[str, Any], row: object = "") -> ImmutableMultiDict[str, Any]:
+    """What was typed in the form of this row, of several equal ones on a page; nothing where it was another's."""
+    return typed if typed.get("about_row", "") == str(row) else EMPTY_FORM.typed
+
+
+def _bare(value: Any) -> str:
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
 class InvalidForm(Refused):

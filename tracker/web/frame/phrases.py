@@ -67,6 +67,7 @@ DONE = {
     "gepland": "Teruggerekend: de mijlpalen staan in de kalender.",
     "vergaderingen": "Bewaard; alle mijlpalen zijn opnieuw teruggerekend.",
     "intussen": "Niet bewaard: dit is intussen gewijzigd, of er is niemand gekozen. Probeer het nog eens.",
+    "intussen-herinneringen": "Niet bewaard: uw herinneringen zijn intussen gewijzigd. Dit is hoe zij nu staan.",
     "waarom": "Niet bewaard: zeg waarom dit vervalt of verschuift.",
     "na-termijn": "Niet bewaard: die dag ligt na de termijn.",
     "feed-gestopt": "Agenda-abonnement gestopt; het adres werkt niet meer.",

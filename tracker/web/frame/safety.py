@@ -37,6 +37,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+# No text of ours holds these: PostgreSQL takes no NUL, and no file format takes the others. Tab and line ends stay.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+CONTROL_IN_QUERY = re.compile(
+    rb"[\x00-\x1f\x7f]|%(?:0[0-8bcef]|1[0-9a-f]|7f|c2%8[0-46-9a-f]|c2%9[0-9a-f])", re.IGNORECASE
+)
 MOST_BYTES = 2 * 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HOME = re.compile(r"/(?:[a-zA-Z0-9][a-zA-Z0-9/_.\-]*)?(?:\?[a-zA-Z0-9_.\-=&%+~,:]*)?")
@@ -60,6 +65,24 @@ class SafeAnswers:
             await send(message)
 
         await self.app(scope, receive, send_safely)
+
+
+class PlainCharacters:
+    """Control characters never reach a handler: in a query they are dropped, an address with one is nobody's."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            query = CONTROL_IN_QUERY.sub(b"", scope.get("query_string", b""))
+            scope = {**scope, "path": CONTROL.sub("\ufffd", scope["path"]), "query_string": query}
+        await self.app(scope, receive, send)
+
+
+def plain(text: str) -> str:
+    """A typed text without control characters; a line end that came as one strange character is a line end."""
+    return CONTROL.sub("", text.replace("\x85", "\n"))
 
 
 def is_ours(headers: Headers, base_url: str) -> bool:

@@ -19,6 +19,7 @@ from tracker import __version__
 from tracker.clock import Clock
 from tracker.settings import Settings
 from tracker.web.frame import phrases
+from tracker.web.frame.forms import held_against, of_row, ticked
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
@@ -78,6 +79,7 @@ def environment() -> Environment:
     made.globals.update(organisations=vocabulary_organisations, files=vocabulary_documents)
     made.globals["calendar_words"] = vocabulary_calendar
     made.globals["version"] = __version__
+    made.globals.update(held_against=held_against, of_row=of_row, ticked=ticked)
     made.globals["has_vendor"] = (STATIC / "vendor" / "ams.css").exists()
     return made
 

@@ -11,13 +11,14 @@ from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import CommitmentKind, CommitmentState, ContactKind, LoggedKind, StakeRole
 from tracker.documents.documents import documents_of
-from tracker.errors import NotFound
+from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.lobby import contact_list, contacts
 from tracker.lobby.audience import audiences
 from tracker.lobby.history import history_of, owns
 from tracker.lobby.presence import SHOWN, presence, presence_at
 from tracker.organisations.register import choices, gone, live, organisation_for, sees
 from tracker.rights import may_change
+from tracker.versions import MEANWHILE, stand
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, attempt, lobby_dossier
 from tracker.web.frame.context import RequestContext
@@ -98,6 +99,7 @@ class StakeForm(BaseModel):
     influence: int = 5
     stance: int | None = None
     source: Line = ""
+    seen: str = ""  # how the stakes stood when the page was made
     visibility: Visibility | None = None  # none: a new one is of the own organisation, one that is there stays
 
 
@@ -290,6 +292,7 @@ def _map(request: RequestContext, dossier: Dossier, state: FormState) -> Respons
             (stake, stakeholder, contacts.spoken_of(stakeholder), last.get(stakeholder.id))
             for stake, stakeholder in rows
         ],
+        seen=stand(stake for stake, _ in rows),
         people=actions.names(request.session),
         audiences=audiences(request.session, request.user.participant_id, dossier),
         own={stake.id for stake, _ in rows if owns(request.viewer, stake)},
@@ -304,5 +307,12 @@ def put_stake(request: RequestContext, dossier: Dossier, form: StakeForm) -> Non
     """Keep where an office stands."""
     office = contacts.Office(form.organisation, form.office)
     stakeholder = contacts.stakeholder_for(request.deed, office, form.visibility or Visibility.OWN)
+    rows = [stake for stake, _ in contacts.map_of(request.session, dossier, request.viewer)]
+    said, there = (form.role, form.influence, form.stance, form.source.strip()), stand(rows)
+    other = [
+        s for s in rows if s.stakeholder_id == stakeholder.id and (s.role, s.influence, s.stance, s.source) != said
+    ]
     position = form.role, form.influence, form.stance, form.source, form.visibility
     contacts.stake_for(request.deed, dossier, stakeholder, *position)
+    if other and there != form.seen:
+        raise ChangedMeanwhile(MEANWHILE)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Call, Challenge, Dossier, DossierCall, DossierChallenge, Participant
+from db.models import Agenda, Call, Challenge, Dossier, DossierCall, DossierChallenge, Participant
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Result, Stage
 from tracker.applications.mismatches import mismatches
@@ -24,6 +24,7 @@ from tracker.lobby.moments import of_call
 from tracker.lobby.positions import designation, ledger, position_on
 from tracker.lobby.timeline import timeline
 from tracker.lobby.yearly_moments import UpcomingMoment
+from tracker.people.mergers import handed_over_to
 from tracker.people.participants import colleagues
 from tracker.rights import may_change
 from tracker.web.applications.applications import application
@@ -139,6 +140,7 @@ def index(request: RequestContext) -> Response:
         owners=dossier_list.owners(request.session, request.viewer),
         year=request.now.today.year,
         mismatches=mismatches(request.session, request.viewer, request.now.instant),
+        taken_over=[p for p in handed_over_to(request.session, request.viewer.participant_id or "") if p.handed_over],
         errors={},
     )
 
@@ -248,12 +250,13 @@ def _calls(session: Session, dossier: Dossier) -> list[Call]:
 
 
 def _form(request: RequestContext, dossier: Dossier | None, state: FormState) -> Response:
-    named = select(Challenge).where(col(Challenge.name).is_not(None)).order_by(col(Challenge.position))
+    both = select(Challenge, Agenda).join(Agenda).where(col(Challenge.name).is_not(None))
+    named = request.session.exec(both.order_by(col(Agenda.valid_from).desc(), col(Challenge.position)))
     return request.page(
         "lobby/dossiers_form.html",
         state=state,
         dossier=dossier,
-        opgaven=[(c.id, f"{c.number or ''} {c.name}".strip()) for c in request.session.exec(named)],
+        opgaven=[(c.id, f"{c.number or ''} {c.name} ({agenda.name})".strip()) for c, agenda in named],
         chosen=state.typed.getlist("challenges"),
         colleagues=[(c.id, c.name) for c in colleagues(request.session, request.user.participant_id)],
         participants=actions.participants(request.session, request.now.today),

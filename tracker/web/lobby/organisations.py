@@ -46,6 +46,7 @@ class MergeForm(BaseModel):
     """Which organisation this one turns out to be."""
 
     into: int | None = None
+    seen: int
 
 
 class PartForm(BaseModel):
@@ -125,7 +126,7 @@ def edit(request: RequestContext, organisation: Organisation, form: Organisation
 def merge(request: RequestContext, organisation: Organisation, form: MergeForm) -> str:
     """Say that this one is another, and land there."""
     into = register.organisation_for(request.session, request.viewer, form.into or 0)
-    register.merge(request.deed, organisation, into)
+    register.merge(request.deed, organisation, into, form.seen)
     request.record("organisations merged", f"organisation {organisation.id}", f"into {into.id}")
     return f"/organisaties/{into.id}"
 

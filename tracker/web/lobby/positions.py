@@ -22,13 +22,14 @@ from db.rights import group_of, has_role, in_group, may_read_inside
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, PositionState
 from tracker.documents.documents import documents_of
-from tracker.errors import NotFound, PositionNotAllowed
+from tracker.errors import ChangedMeanwhile, NotFound, PositionNotAllowed
 from tracker.lobby import coalition, positions, resolutions
 from tracker.lobby.audience import audiences
 from tracker.lobby.position_book import HeldPosition, positions_on
 from tracker.lobby.round_answers import invitations
 from tracker.lobby.search import positions_with
 from tracker.rights import may_change
+from tracker.versions import MEANWHILE
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
 from tracker.web.frame.context import RequestContext
@@ -102,10 +103,11 @@ class DraftForm(BaseModel):
     red_lines: Text = ""
     ground: Line = ""
     visibility: Visibility = Visibility.OWN
+    seen: int | None = None  # the draft that is written anew; 0 where there was none
 
     def wording(self) -> positions.Wording:
         """As a position keeps them."""
-        return positions.Wording(**self.model_dump(exclude={"visibility"}))
+        return positions.Wording(**self.model_dump(exclude={"visibility", "seen"}))
 
 
 def show(request: RequestContext) -> Response:
@@ -182,7 +184,7 @@ ledger = PageOf(lobby_dossier, _page, lambda dossier: f"/dossiers/{dossier.id}/s
 
 @ledger.form(DraftForm)
 def draft(request: RequestContext, dossier: Dossier, form: DraftForm) -> None:
-    positions.draft(request.deed, dossier, form.wording(), form.visibility)
+    positions.draft(request.deed, dossier, form.wording(), form.visibility, form.seen)
 
 
 def export(request: RequestContext) -> Response:
@@ -226,6 +228,7 @@ class SayForm(BaseModel):
     stance: PartyStance
     why: Text = ""
     round: int | None = None
+    seen: int | None = None  # the last stance that stood here when the page was made
     said_on: date | None = None
 
 
@@ -244,6 +247,7 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
         dossier=dossier,
         members=members,
         last=coalition.newest(stances),
+        last_said=max((s.id for s in stances), default=0),
         rounds=[(r, coalition.tally(members, stances, r.id), coalition.newest(stances, r.id)) for r in rounds],
         asked={r.id: _asked(session, dossier, r) for r in rounds if not r.closed_at},
         flags=coalition.contradictions_in(session, dossier, viewer, today),
@@ -302,6 +306,8 @@ def close_round(request: RequestContext, dossier: Dossier) -> None:
 def say(request: RequestContext, dossier: Dossier, form: SayForm) -> None:
     """Record what a party said."""
     member = _of(request, dossier, CoalitionMember, form.member)
+    if form.seen is not None and coalition.last_said(request.session, dossier, member) > form.seen:
+        raise ChangedMeanwhile(MEANWHILE)
     in_round = _of(request, dossier, SignOffRound, form.round) if form.round else None
     coalition.say(request.deed, member, form.stance, form.said_on or request.now.today, form.why, in_round)
 

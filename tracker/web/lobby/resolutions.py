@@ -7,16 +7,17 @@ from pydantic import BaseModel
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from db.models import Dossier, Participant, Position, Resolution
+from db.models import Dissent, Dossier, Participant, Position, Resolution
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import OWN_BODIES, DossierKind, Gremium, PositionState, ResolutionKind
-from tracker.errors import NotFound
+from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.lobby import positions, resolutions
 from tracker.lobby.audience import audiences
 from tracker.people.participants import takes_part
+from tracker.versions import MEANWHILE
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import FormState, Line, Text, asked_for
+from tracker.web.frame.forms import WAS, FormState, Line, Text, asked_for
 from tracker.web.frame.phrases import options
 from tracker.web.lobby.positions import ledger
 
@@ -165,6 +166,10 @@ def change(request: RequestContext, position: Position, form: ChangeForm) -> Non
 def dissent(request: RequestContext, dossier: Dossier, form: DissentForm) -> None:
     """The own organisation does not share this position, or does again."""
     position = positions.position_for(request.session, request.viewer, dossier, request.params["number"])
+    said = request.session.get(Dissent, (position.id, request.user.participant_id))
+    was = request.form.get(f"{WAS}why")
+    if was is not None and str(was) != (said.reason if said else "") != form.why.strip():
+        raise ChangedMeanwhile(MEANWHILE)
     resolutions.dissent(request.deed, position, form.why)
     request.record("dissent", f"position {position.id}")
 

@@ -17,18 +17,21 @@ from tracker.errors import NotFound, NotPossible
 from tracker.mailing.silence import silence_of
 from tracker.matching.search import find
 from tracker.people.subscriptions import choose_reminders, leave, take_up, write_anew
+from tracker.versions import must_stand, stand
 from tracker.web.calls.filter_form import Filter, Programmes, choices, in_words, query_string
-from tracker.web.frame.actions import Euros, PageOf
+from tracker.web.frame.actions import Euros, PageOf, attempt
 from tracker.web.frame.context import Handler, RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState, InvalidForm, checked, filled
 from tracker.web.frame.phrases import challenge_name
 
 MOST_ENDED = 10
+REMINDERS = ("reminders", "reminder_days")  # what the form of reminders shows
 
 
 class SubscriptionForm(BaseModel):
-    """The form of a subscription: when, how much, and the filter."""
+    """The form of a subscription: when, how much, and the filter; ``seen``: how it stood when the page was made."""
 
+    seen: str = ""
     name: str = Field(default="", max_length=120)
     every: Cadence
     weekday: int = Field(default=0, ge=0, le=6)
@@ -53,6 +56,7 @@ class RemindersForm(BaseModel):
     """The form of reminders: how many days before a date."""
 
     days: Annotated[list[int], Field(default_factory=list, max_length=12)]
+    seen: str = ""  # how they stood when the page was made
 
 
 FILTERS = ("text", "challenges", "status", "eligible", "instruments", "sources", "languages", "programmes", "at_least")
@@ -71,7 +75,13 @@ def index(request: RequestContext) -> Response:
     chosen = request.user.reminder_days if request.user.reminders else []
     offered = sorted({*REMINDER_DAYS, *chosen}, reverse=True)
     silence = silence_of(request.session, request.user.email, request.now.instant)
-    context: dict[str, Any] = {"rows": described, "ended": ended, "chosen": chosen, "offered": offered}
+    context: dict[str, Any] = {
+        "rows": described,
+        "ended": ended,
+        "chosen": chosen,
+        "offered": offered,
+        "seen": stand([request.user], *REMINDERS),
+    }
     return request.page("mailing/subscriptions_index.html", silence=silence, **context)
 
 
@@ -104,8 +114,10 @@ def _described(
 
 def remind(request: RequestContext) -> Response:
     """How many days before a date of a followed call I get a reminder; none ticked is no reminders."""
-    days = checked(RemindersForm, request.form).days
-    user = request.session.get_one(User, request.viewer.user_id)
+    form = checked(RemindersForm, request.form)
+    days, user = form.days, request.session.get_one(User, request.viewer.user_id)
+    if attempt(request, lambda: must_stand([user], form.seen, *REMINDERS)):
+        return request.to("/abonnementen#herinneringen", done="intussen-herinneringen")
     try:
         choose_reminders(request.session, user, days, request.now.instant)
     except NotPossible as error:
@@ -171,6 +183,7 @@ def _form(
         "mailing/subscriptions_form.html",
         state=state,
         row=row,
+        seen=stand([row]) if row.id else "",
         query=query,
         total=results.total,
         found=digest,
@@ -201,6 +214,8 @@ def _keep(request: RequestContext, row: Subscription, form: SubscriptionForm) ->
     """Keep one of mine; the first mail of a new one is due at once."""
     if not set(form.challenges) <= set(request.session.exec(select(Challenge.id))):
         raise InvalidForm({"challenges": "Kies opgaven uit de lijst."})
+    if row.id:
+        must_stand([row], form.seen)
     row.filter = form.filter().model_dump(mode="json", exclude_defaults=True)
     row.name, row.every, row.weekday = form.name, form.every, form.weekday
     row.most, row.nothing_new = form.most, form.nothing_new

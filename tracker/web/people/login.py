@@ -24,6 +24,7 @@ from tracker.web.people.signed_in import HINT, KNOWN, SHORTLY, cookie, set_cooki
 
 NO_PROVIDER = "Bij dit e-mailadres kennen wij geen organisatie om mee in te loggen."
 MOST_BUTTONS = 3  # providers with a button of their own; where there are more, the mail address tells which it is
+TYPED = "/getypt"  # where what was typed without a sign-in waits
 
 
 class SignInForm(BaseModel):
@@ -46,6 +47,7 @@ def _form(request: RequestContext, status: int, going: str, errors: dict[str, st
         "people/login_ask.html",
         status,
         going=going,
+        waits=going == TYPED,
         errors=errors,
         typed=request.form,
         buttons=providers if len(providers) <= MOST_BUTTONS else (),

@@ -1,10 +1,10 @@
 """Beheer: people with their roles, found by organisation; inviting them; and participants."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel, EmailStr, Field
-from sqlmodel import col, select
+from sqlmodel import select
 from starlette.responses import Response
 
 from db.models import Identity, Participant, User
@@ -15,9 +15,10 @@ from notifications.wording import local_day
 from tracker.errors import Incomplete, NotFound
 from tracker.mailing.mailer import open_mailer
 from tracker.people.access import accounts, change_address, end_access, unlink
-from tracker.people.participants import takes_part
+from tracker.people.participants import stranded, takes_part
 from tracker.people.people_list import PeopleFilter, PersonRow, invitation_key, invited_at, people_in
 from tracker.people.subscriptions import folded
+from tracker.versions import must_stand, stand
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
@@ -29,8 +30,13 @@ QUIET_FOR = timedelta(days=90)
 INVITATION_LASTS = timedelta(days=3)
 SUBJECT = "Uitnodiging voor Kansenradar"
 
+PERSON = ("email", "name", "role", "participant_id")  # what the form shows
+
 
 class PersonForm(BaseModel):
+    """The form of a person; ``seen``: how the row stood when the page was made, nothing for a new one."""
+
+    seen: str = ""
     email: EmailStr
     name: str = Field(min_length=1, max_length=120)
     role: Role
@@ -66,15 +72,6 @@ class PeopleQuery(ListQuery):
 COLUMNS = ("naam", "e-mailadres", "rol", "deelnemer", "laatst ingelogd", "geen toegang sinds")
 
 
-class ParticipantForm(BaseModel):
-    """The form of a participant: only what people may change."""
-
-    name: str = Field(min_length=1, max_length=120)
-    valid_to: date | None = None
-    merged_into: str | None = None
-    remark: str = Field(default="", max_length=500)
-
-
 def _list(request: RequestContext, _: None, state: FormState) -> Response:
     """Those whom the filter means, those who left last, and the form for one more."""
     query = asked_for(PeopleQuery, request.query)[0] if request.method == "GET" else PeopleQuery()
@@ -85,7 +82,9 @@ def _list(request: RequestContext, _: None, state: FormState) -> Response:
         state=state,
         query=query,
         listed=people_in(request.session, query.wanted(request.now.instant), query.page),
-        participants=actions.participants(request.session),
+        stranded=stranded(request.session, request.now.today),
+        participants=actions.participants(request.session, request.now.today),
+        organisations=actions.participants(request.session),
     )
 
 
@@ -122,6 +121,14 @@ def create(request: RequestContext, _: None, form: NewPersonForm) -> None:
         invite_by_mail(request, user)
 
 
+def _homes(request: RequestContext, home: str) -> list[tuple[str, str]]:
+    """The participants of today, and the one where somebody is, which may be over."""
+    now = actions.participants(request.session, request.now.today)
+    if home in dict(now):
+        return now
+    return [*now, (home, f"{request.session.get_one(Participant, home).name} (bestaat niet meer)")]
+
+
 def find_user(request: RequestContext) -> User:
     """The person of the address."""
     return request.named(User, "user_id")
@@ -132,7 +139,8 @@ def _form(request: RequestContext, user: User, state: FormState) -> Response:
         "people/person.html",
         state=state,
         person=user,
-        participants=actions.participants(request.session),
+        seen=stand([user], *PERSON),
+        participants=_homes(request, user.participant_id),
         invited_at=invited_at(request.session, user),
         accounts=accounts(request.session, user),
     )
@@ -147,6 +155,7 @@ def save(request: RequestContext, user: User, form: PersonForm) -> None:
     if user.id == request.viewer.user_id and form.role != Role.ADMINISTRATOR:
         raise InvalidForm({"role": "U kunt uzelf geen beheerder af maken: vraag een andere beheerder."})
     _check(request, form, user)
+    must_stand([user], form.seen, *PERSON)
     before = user.role
     if user.email != folded(form.email):
         change_address(request.session, user, folded(form.email), request.now.instant)
@@ -174,6 +183,8 @@ def deactivate(request: RequestContext) -> Response:
     user = find_user(request)
     if user.id == request.viewer.user_id:
         raise NotFound
+    if (user.deactivated_at is None) != (request.form.get("to") == "ended"):
+        return request.to("/beheer", done="bewaard")  # it is so already: a second press takes nothing back
     if user.deactivated_at:
         user.deactivated_at = None
     else:
@@ -212,35 +223,3 @@ def invite_by_mail(request: RequestContext, user: User) -> None:
     if not put(request.session, [mail], mailer.key, mailer.domain):
         raise Incomplete("Deze persoon is vandaag al uitgenodigd.")
     request.record(Action.PERSON_INVITED, f"user {user.id}")
-
-
-def participants(request: RequestContext) -> Response:
-    """Every participant with its validity and what it was merged into."""
-    rows = request.session.exec(select(Participant).order_by(col(Participant.kind), col(Participant.name))).all()
-    return request.page(
-        "people/participants.html", rows=rows, names={p.id: p.name for p in rows}, today=request.now.today
-    )
-
-
-def _participant(request: RequestContext, participant: Participant, state: FormState) -> Response:
-    return request.page(
-        "people/participant.html", state=state, row=participant, participants=actions.participants(request.session)
-    )
-
-
-participant = PageOf(
-    lambda request: request.named(Participant, "participant_id"), _participant, lambda _: "/beheer/deelnemers"
-)
-
-
-@participant.form(ParticipantForm)
-def save_participant(request: RequestContext, row: Participant, form: ParticipantForm) -> None:
-    """Change a participant, or merge it into another from a day on."""
-    if form.merged_into is not None:
-        if form.merged_into == row.id or request.session.get(Participant, form.merged_into) is None:
-            raise InvalidForm({"merged_into": "Kies een andere deelnemer."})
-        if form.valid_to is None:
-            raise Incomplete("Vul de eerste dag in waarop de deelnemer niet meer bestaat.", "valid_to")
-    row.name, row.valid_to = form.name, form.valid_to
-    row.merged_into, row.remark = form.merged_into, form.remark
-    request.record("participant changed", f"participant {row.id}")

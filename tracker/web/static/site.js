@@ -13,6 +13,13 @@
     const pressed = reason || button;
     if (pressed) { event.preventDefault(); pressed.form.requestSubmit(pressed); }
   });
+  // A second press on a button while the first is on its way does nothing; the server counts it once as well.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post" || event.defaultPrevented) return;
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
   // A phone shows the list first: what is not in use is folded.
   if (matchMedia("(max-width: 60rem)").matches) {
     document.querySelectorAll("details[data-fold]").forEach((part) => part.removeAttribute("open"));

@@ -1,0 +1,122 @@
+"""Beheer: participants: who takes part, what an ended one leaves, and what one's own took over."""
+
+from datetime import date
+
+from pydantic import BaseModel, Field
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from db.models import Dossier, LogEntry, Participant, User
+from db.rights import visible
+from db.vocabulary import ParticipantKind
+from db.vocabulary_lobby import LogKind
+from tracker.errors import Incomplete, NotFound
+from tracker.people.mergers import hand_over_due, in_words, kept_by
+from tracker.people.participants import slug, takes_part
+from tracker.versions import must_stand, stand
+from tracker.web.frame import actions
+from tracker.web.frame.actions import PageOf, no_subject
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import FormState, InvalidForm
+
+
+class ParticipantForm(BaseModel):
+    """The form of a participant: only what people may change."""
+
+    seen: str = ""
+    name: str = Field(min_length=1, max_length=120)
+    valid_to: date | None = None
+    merged_into: str | None = None
+    remark: str = Field(default="", max_length=500)
+
+
+class NewParticipantForm(BaseModel):
+    """The form of a participant that joins."""
+
+    name: str = Field(min_length=1, max_length=120)
+    kind: ParticipantKind
+    subregion: str | None = Field(default=None, max_length=120)
+    valid_from: date | None = None
+
+
+def _index(request: RequestContext, _: None, state: FormState) -> Response:
+    """Every participant with its validity and what it was merged into, and the form for one more."""
+    rows = request.session.exec(select(Participant).order_by(col(Participant.kind), col(Participant.name))).all()
+    return request.page(
+        "people/participants.html", state=state, rows=rows, names={p.id: p.name for p in rows}, today=request.now.today
+    )
+
+
+index = PageOf(no_subject, _index, lambda _: "/beheer/deelnemers")
+
+
+@index.form(NewParticipantForm)
+def add(request: RequestContext, _: None, form: NewParticipantForm) -> str:
+    """Add a participant; its people and files come afterwards."""
+    id_ = slug(form.name)
+    if not id_ or request.session.get(Participant, id_) is not None:
+        raise Incomplete("Er is al een deelnemer met deze naam.", "name")
+    fields = form.model_dump(include={"name", "kind", "subregion", "valid_from"})
+    request.session.add(Participant(id=id_, **fields))
+    request.record("participant added", f"participant {id_}")
+    return f"/beheer/deelnemers/{id_}"
+
+
+def _page(request: RequestContext, participant: Participant, state: FormState) -> Response:
+    """One participant, its people, and what goes or went to whom it merges into."""
+    session, today = request.session, request.now.today
+    people = select(User).where(User.participant_id == participant.id, col(User.deactivated_at).is_(None))
+    into = session.get(Participant, participant.handed_over_to or participant.merged_into or "")
+    others = [choice for choice in actions.participants(session, today) if choice[0] != participant.id]
+    if participant.merged_into and into is not None and into.id not in dict(others):
+        others.append((into.id, into.name))
+    return request.page(
+        "people/participants_one.html",
+        state=state,
+        row=participant,
+        seen=stand([participant]),
+        participants=others,
+        people=session.exec(people.order_by(col(User.name))).all(),
+        over=not takes_part(participant, today),
+        into=into,
+        kept=in_words(participant.handed_over if participant.handed_over_at else kept_by(session, participant)),
+    )
+
+
+page = PageOf(lambda request: request.named(Participant, "participant_id"), _page, lambda _: "/beheer/deelnemers")
+
+
+@page.form(ParticipantForm)
+def save(request: RequestContext, row: Participant, form: ParticipantForm) -> None:
+    """Change a participant, or merge it into another from a day on."""
+    if form.merged_into is not None:
+        if form.merged_into == row.id or request.session.get(Participant, form.merged_into) is None:
+            raise InvalidForm({"merged_into": "Kies een andere deelnemer."})
+        if form.valid_to is None:
+            raise Incomplete("Vul de eerste dag in waarop de deelnemer niet meer bestaat.", "valid_to")
+    must_stand([row], form.seen)
+    row.name, row.valid_to = form.name, form.valid_to
+    row.merged_into, row.remark = form.merged_into, form.remark
+    request.record("participant changed", f"participant {row.id}")
+    request.session.flush()
+    hand_over_due(request.session, request.now.instant, f"user {request.user.id}")
+
+
+def taken_over(request: RequestContext) -> Response:
+    """What came from a participant that merged into mine: every dossier with who carries it, as far as I may see it."""
+    gone = request.named(Participant, "participant_id")
+    if gone.handed_over_to is None or gone.handed_over_to != request.viewer.participant_id:
+        raise NotFound
+    came = select(LogEntry.dossier_id).where(
+        LogEntry.at == gone.handed_over_at,
+        LogEntry.kind == LogKind.EDITED,
+        LogEntry.participant_id == gone.handed_over_to,
+    )
+    dossiers = select(Dossier).where(visible(request.viewer, Dossier), col(Dossier.id).in_(came))
+    return request.page(
+        "people/participants_taken_over.html",
+        gone=gone,
+        kept=in_words(gone.handed_over),
+        dossiers=request.session.exec(dossiers.order_by(col(Dossier.title))).all(),
+        people=actions.names(request.session),
+    )
