@@ -66,6 +66,17 @@ def test_a_call_that_only_names_others_is_seldom_something_for_a_municipality_an
     assert Eligibility(found.eligible).told(found.estimate) == "zelden iets voor een gemeente"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The portfolio will not only advance the science but also build a robust, application-driven SME community.",
+        "De regeling is niet alleen voor ondernemers; ook anderen doen mee.",
+    ],
+)
+def test_not_only_shuts_nobody_out(text: str) -> None:
+    assert told(text).estimate
+
+
 def test_the_list_of_applicants_of_the_source_decides() -> None:
     text = "Een regeling over het besparen van energie in gebouwen, met een vast bedrag."
     assert told(text, applicants=(Applicant.SME, Applicant.GOVERNMENT)).eligible == "self"
