@@ -1,5 +1,6 @@
 """The page of a call says first what it is; why it was told, or not, has a page of its own; mails are pages."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from db.session import reading, writing
 from db.vocabulary import DeliveryState, RevisionKind
 from tests.make.browser import chromium, open_page, serve
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
-from tests.make.pages import visit
+from tests.make.pages import make_participant, visit
 from tracker.web.calls.text_change import TextChange, text_changes
 from tracker.web.challenges.index import counted
 
@@ -208,3 +209,34 @@ def test_the_verdict_stands_on_the_first_screen_of_a_phone(agenda: Engine, tmp_p
             assert box is not None
             assert box["y"] + box["height"] <= 844
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.one_database
+def test_an_application_that_runs_is_gone_to_and_not_started_again(agenda: Engine, tmp_path: Path) -> None:
+    person, call = make_reader(agenda, NOW), make_call(agenda, NOW, "Van belang", challenge="wonen")
+    path = f"/regelingen/{call}"
+
+    def begun(participant: str, visibility: str) -> int:
+        fields = {"kind": "application", "title": "Onze aanvraag", "stage": "scouting", "opened_at": NOW}
+        with writing(agenda) as session:
+            make_participant(session, participant, participant.title())
+            dossier = Dossier(participant_id=participant, visibility=visibility, **fields)
+            session.add(dossier)
+            session.flush()
+            session.add(DossierCall(dossier_id=dossier.id, call_id=call))
+            return dossier.id
+
+    begun("zaanstad", "own")
+    assert "Naar de aanvraag" not in page(agenda, tmp_path, person, path)
+    theirs = begun("amsterdam", "mra")
+    said = page(agenda, tmp_path, person, path)
+    assert f'href="/aanvragen/{theirs}">Naar de aanvraag van Amsterdam' in said
+    assert "Start eigen aanvraag" in said
+    ours = begun("haarlem", "own")
+    said = page(agenda, tmp_path, person, path)
+    assert f'href="/aanvragen/{ours}">Naar de aanvraag<' in said
+    assert '/aanvraag"' not in said
+    with writing(agenda) as session:
+        session.get_one(Dossier, ours).closed_at = NOW
+    assert "Start eigen aanvraag" in page(agenda, tmp_path, person, path)
+    assert {"Aanvragen", "Beoordelen"} <= set(re.findall(r'<li><a href="[^"]*"[^>]*>(\w+)</a></li>', said))

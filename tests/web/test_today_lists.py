@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from db.models import Call, Follow, User
+from db.models import Body, Call, Commitment, Follow, Meeting, User
 from db.session import reading, writing
+from db.vocabulary import Role
 from tests.make.mail_cases import make_agenda, make_call, make_reader
-from tests.make.pages import visit
+from tests.make.pages import make_user, visit
+from tracker.calendar.papers import PapersDue
 
 pytestmark = pytest.mark.one_database  # it only reads
 
@@ -51,3 +53,42 @@ def test_what_we_can_use_is_judged_before_what_only_fits(engine: Engine, now: da
         titles = dict(session.exec(select(Call.id, Call.title).order_by(col(Call.id))).all())
         order = [titles[number] for number in waiting_for(session, Viewer(user_id=1, participant_id="haarlem"), now)]
     assert order == ["Zelf", "Als partner", "Voor anderen"]
+
+
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [
+        (Role.READER, "lobby"),
+        (Role.FUNDRAISER, "wacht"),
+        (Role.LOBBYIST, "lobby"),
+        (Role.COORDINATOR, "stukken"),
+        (Role.ADMINISTRATOR, "beheer"),
+    ],
+)
+def test_vandaag_opens_with_the_day_of_ones_role(
+    engine: Engine, now: datetime, tmp_path: Path, role: Role, first: str
+) -> None:
+    make_agenda(engine)
+    make_call(engine, now, "Te beoordelen", eligible="self")
+    with writing(engine) as session:
+        person = make_user(session, now, role, "haarlem")
+        session.add(Body(id="mra", name="MRA Bestuur", kind="board", weekday=1, paper_days=7))
+        session.flush()
+        session.add(Meeting(body_id="mra", day=date(2026, 6, 5), papers_on=date(2026, 5, 29), modified_at=now))
+        owed = {"owner_id": person.id, "due_on": date(2026, 5, 29), "created_at": now, "participant_id": "haarlem"}
+        session.add(Commitment(text="Bel terug", **owed))
+    with visit(engine, now, tmp_path, person) as visitor:
+        page = visitor.get("/").text
+    parts = re.findall(r'<section aria-labelledby="([\w-]+)"', page)
+    assert parts[0] == first
+    assert ("wacht" in parts) == (role != Role.READER)
+    if role == Role.COORDINATOR:
+        assert "Stukken voor MRA Bestuur" in page
+        assert "aangenomen ritme" not in page.split('id="stukken"')[1].split("</section>")[0]
+
+
+def test_papers_that_only_an_assumed_meeting_asks_for_are_never_late() -> None:
+    body = Body(id="b", name="B", kind="board", weekday=1)
+    for assumed in (True, False):
+        papers = PapersDue(date(2026, 5, 28), body, date(2026, 6, 5), assumed)
+        assert papers.late(date(2026, 5, 29)) is not assumed

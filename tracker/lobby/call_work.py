@@ -27,6 +27,11 @@ class CallWork:
     group: Group
 
     @property
+    def applies(self) -> bool:
+        """Whether it is an application that was not closed."""
+        return self.kind is DossierKind.APPLICATION and not self.closed
+
+    @property
     def path(self) -> str:
         """Its page."""
         where = "aanvragen" if self.kind is DossierKind.APPLICATION else "dossiers"
@@ -42,7 +47,10 @@ class CallWork:
 def read_call_work(session: Session, calls: Iterable[int] | None = None) -> dict[int, list[CallWork]]:
     """Per call the dossiers that hang on it, of everybody; ``calls`` limits it. Ask ``seen_by`` before telling any."""
     query = select(DossierCall.call_id, Dossier, Participant.name).where(
-        DossierCall.dossier_id == Dossier.id, Participant.id == Dossier.participant_id
+        DossierCall.dossier_id == Dossier.id,
+        Participant.id == Dossier.participant_id,
+        col(Dossier.deleted_at).is_(None),
+        col(Dossier.merged_into_id).is_(None),
     )
     if calls is not None:
         query = query.where(col(DossierCall.call_id).in_(list(calls)))

@@ -98,7 +98,9 @@ PROMISE = "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}"
 MENU = (
     ("/", "Vandaag"),
     ("/regelingen", "Regelingen"),
+    ("/beoordelen", "Beoordelen"),
     ("/opgaven", "Opgaven"),
+    ("/aanvragen", "Aanvragen"),
     ("/dossiers", "Dossiers"),
     ("/kalender", "Kalender"),
     ("/bronnen", "Bronnen"),

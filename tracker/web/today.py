@@ -1,7 +1,7 @@
 """Vandaag: what is new, what changed, what closes, what waits for my verdict, and which source is silent."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -9,13 +9,15 @@ from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import Response
 
-from db.models import Call, Revision, User, Verdict
+from db.models import Call, Delivery, Revision, User, Verdict
 from db.queries import followed_calls
 from db.rights import has_role
 from db.status import next_gate_expression, standing
-from db.vocabulary import Eligibility, Role, Say
+from db.vocabulary import DeliveryState, Eligibility, Role, Say
 from tracker.applications.mismatches import mismatches
+from tracker.calendar.bodies import body_calendar
 from tracker.calendar.due import due_items_of, too_late_this_week, week_end
+from tracker.calendar.papers import papers_due
 from tracker.challenges.teams import duties_of
 from tracker.lobby import coalition, moments
 from tracker.lobby.due import lobby_due
@@ -31,6 +33,7 @@ from tracker.web.frame.context import RequestContext
 
 DAYS_BACK = 7
 CLOSING_DAYS = 21
+WAITING = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 MOST = 12
 LOBBY_CLOSING, MOST_OF_LOBBY = timedelta(days=30), 8
 
@@ -49,6 +52,58 @@ class Section(NamedTuple):
     context: dict[str, Any]
 
 
+# Whose day opens with what; what has nothing to say is left out.
+OPENS_WITH: dict[Role, tuple[str, ...]] = {
+    Role.READER: ("lobby", "calendar"),
+    Role.FUNDRAISER: ("judging", "calendar", "lobby"),
+    Role.LOBBYIST: ("lobby", "calendar", "judging"),
+    Role.COORDINATOR: ("papers", "calendar", "team", "lobby", "judging"),
+    Role.ADMINISTRATOR: ("machine", "papers", "calendar", "team", "lobby", "judging"),
+}
+
+
+def own_day(request: RequestContext, waiting: list[int]) -> list[Section]:
+    """The parts of the page that ask for a deed, in the order of the reader's role."""
+    parts: dict[str, Callable[[], Section | None]] = {
+        "judging": lambda: _judging(request, waiting),
+        "team": lambda: _left_by_a_team(request),
+        "papers": lambda: papers_section(request),
+        "calendar": lambda: calendar_section(request),
+        "lobby": lambda: lobby_section(request),
+        "machine": lambda: machine_section(request),
+    }
+    found = [parts[name]() for name in OPENS_WITH[request.viewer.role or Role.READER]]
+    return [section for section in found if section is not None]
+
+
+def _judging(request: RequestContext, waiting: list[int]) -> Section | None:
+    context = {"count": len(waiting), "first": _rows(request, waiting[:3])}
+    return Section("challenges/today_judge.html", context) if waiting else None
+
+
+def _left_by_a_team(request: RequestContext) -> Section | None:
+    overdue = _overdue(request)
+    return Section("challenges/today_team.html", {"overdue": overdue}) if overdue else None
+
+
+def papers_section(request: RequestContext) -> Section | None:
+    """Papers that bodies want this week, for who sees to it that they are in."""
+    today = request.now.today
+    due = papers_due(body_calendar(request.session), request.viewer.participant_id or "", today, week_end(today))
+    return Section("calendar/today_papers.html", {"due": due, "today": today}) if due else None
+
+
+def machine_section(request: RequestContext) -> Section | None:
+    """Sources and mail as they stand, also when all is well: an administrator has nothing else to go by."""
+    session, now = request.session, request.now.instant
+    waits = select(func.count()).select_from(Delivery).where(col(Delivery.state).in_(WAITING))
+    context = {
+        "silent": len(in_trouble(session, request.site.settings, now)),
+        "waits": session.exec(waits.where(col(Delivery.not_before) <= now)).one(),
+    }
+    return Section("mailing/today_machine.html", context)
+
+
 def show(request: RequestContext) -> Response:
     """The page that is opened before the mail."""
     session, viewer, now = request.session, request.viewer, request.now.instant
@@ -59,8 +114,6 @@ def show(request: RequestContext) -> Response:
     shown = {*waiting[:3], *(row.call.id for row in close.rows)}
     return request.page(
         "today.html",
-        waiting=len(waiting),
-        first_waiting=_rows(request, waiting[:3]),
         changed=changed(request, mine),
         closing=close,
         new=new(request, mine, shown),
@@ -69,9 +122,8 @@ def show(request: RequestContext) -> Response:
         alike=duplicates.waiting(request),
         matching=matching_progress(session),
         asked=questions.waiting_count(request),
-        overdue=_overdue(request),
         duties=duties_of(session, viewer, request.now.today),
-        sections=[section for section in (calendar_section(request), lobby_section(request)) if section is not None],
+        sections=own_day(request, waiting),
         mine=bool(mine),
         days=DAYS_BACK,
         closing_days=CLOSING_DAYS,
