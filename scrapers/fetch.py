@@ -1,11 +1,13 @@
 """How pages are fetched: only public addresses, only the source's own hosts, by its robots file and at its pace."""
 
 import asyncio
+import base64
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from protego import Protego
 from scrapy import Request, Spider
@@ -35,6 +37,9 @@ NO_ANSWER = (
     DownloadTimeoutError,
     ResponseDataLossError,
 )
+
+
+INSIDE = (".local", ".internal", ".localhost", ".lan", ".home.arpa", ".intranet", ".corp")
 
 
 class ForbiddenByRobots(IgnoreRequest):
@@ -112,6 +117,42 @@ class OwnHostsOnly:
         own: frozenset[tuple[str, int]] = self.crawler.spider.own_hosts  # type: ignore[union-attr]
         if (host.removeprefix("www."), port) not in own:
             raise HostRefused(f"{request.url[:200]} is not on a host of this source")
+
+
+class ThroughProxy:
+    """Hands requests to the proxy of the settings, where there is one; it resolves the names and checks the addresses.
+
+    What can be seen here is refused here: an address that is not public, and names that only exist inside.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "ThroughProxy":
+        return cls(crawler)
+
+    def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        """Name the proxy, and who we are there, on this request alone."""
+        proxy = str(getattr(self.crawler.spider, "proxy", ""))
+        if not proxy:
+            return
+        if is_inside(host_and_port(request.url)[0]):
+            raise HostRefused(f"{request.url[:200]} is inside")
+        parts = urlsplit(proxy)
+        request.meta["proxy"] = f"{parts.scheme}://{parts.hostname}:{parts.port}"
+        if parts.username:
+            known = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+            request.headers["Proxy-Authorization"] = b"Basic " + base64.b64encode(known)
+
+
+def is_inside(host: str) -> bool:
+    """Whether a host is of an own network by what it is called: a private address, or a name that is not public."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith(INSIDE)
+    return not is_public(host)
 
 
 class Politeness:

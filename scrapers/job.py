@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from scrapers.crawled import KnownPage
 
@@ -21,6 +21,7 @@ class Job(BaseModel):
     root: str = ""
     since: datetime | None = None
     fetch_allow: tuple[str, ...] = ()
+    proxy: str = Field(default="", repr=False)  # http://user:password@host:port, which resolves names itself
     remembered: dict[str, tuple[str | None, str | None]] = {}
     options: dict[str, Any] = {}
     settings: dict[str, Any] = {}

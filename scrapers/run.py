@@ -57,6 +57,7 @@ class SourceSpider(Spider):
         self.sent = {"list": 0, "detail": 0}
         if job.sample:
             source.observe = self.shape.add
+        self.proxy = job.proxy
         self.own_hosts = own_hosts(job.root or source.root, source.hosts)
         self.wait = 0.0
         self.failed_in_a_row = {"list": 0, "detail": 0}
@@ -306,7 +307,8 @@ def crawl(job: Job) -> None:
     crawler = process.create_crawler(SourceSpider)
     from twisted.internet import reactor
 
-    guard_connections(reactor, pairs(job.fetch_allow))
+    through = frozenset({host_and_port(job.proxy)} if job.proxy else ())
+    guard_connections(reactor, pairs(job.fetch_allow) | through)
     process.crawl(crawler, job=job, source=source, spool=Spool(job.spool))
     crawler.signals.connect(_forward_error, signal=signals.spider_error)
     crawler.signals.connect(_forward_close, signal=signals.spider_closed)

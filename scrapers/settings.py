@@ -29,7 +29,7 @@ def scrapy_settings(user_agent: str) -> dict[str, Any]:
         "REDIRECT_MAX_TIMES": MOST_REDIRECTS,
         "METAREFRESH_ENABLED": False,
         "COOKIES_ENABLED": False,
-        "HTTPPROXY_ENABLED": False,  # a proxy would resolve names out of our sight
+        "HTTPPROXY_ENABLED": False,  # only the proxy of the settings, by ThroughProxy
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "RETRY_TIMES": 2,
@@ -38,6 +38,7 @@ def scrapy_settings(user_agent: str) -> dict[str, Any]:
         "LOGSTATS_INTERVAL": 0,
         "DOWNLOADER_MIDDLEWARES": {
             f"{own}.OwnHostsOnly": 90,
+            f"{own}.ThroughProxy": 95,
             f"{own}.Politeness": 100,
             f"{own}.PatientRetry": 550,
             f"{scrapys}.retry.RetryMiddleware": None,

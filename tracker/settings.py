@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="host:port pairs that may be private addresses, separated by commas"
     )
+    fetch_proxy: SecretStr = Field(
+        default=SecretStr(""),
+        description="http://user:pw@host:port: asks sources for us, and checks addresses",
+    )
     fetch_contact: str = Field(
         default="", description="address in our user agent that a source may write to; default: MAIL_FROM"
     )
@@ -203,6 +207,14 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if 0 < len(value.get_secret_value()) < SHORTEST_PASSPHRASE:
             raise ValueError(f"less than {SHORTEST_PASSPHRASE} characters can be guessed")
+        return value
+
+    @field_validator("fetch_proxy")
+    @classmethod
+    def _a_proxy(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        if parts.geturl() and (parts.scheme != "http" or not parts.hostname or not parts.port or parts.path.strip("/")):
+            raise ValueError("no address of a proxy such as http://proxy.example.nl:3128")
         return value
 
     @field_validator("trusted_proxies")

@@ -86,7 +86,8 @@ def job_for(name: str, settings: Settings, now: datetime, folder: Path, **fields
     options = {**watched_options(name, settings), **fields.pop("options", {})}
     return Job(
         source=name, spool=folder, now=now, user_agent=user_agent(settings), options=options,
-        root=settings.source_roots.get(name, ""), fetch_allow=settings.fetch_allow, **fields,
+        root=settings.source_roots.get(name, ""), fetch_allow=settings.fetch_allow,
+        proxy=settings.fetch_proxy.get_secret_value(), **fields,
     )  # fmt: skip
 
 
