@@ -150,8 +150,10 @@ def test_an_older_database_is_backed_up_as_it_is_and_taken_back(
         )
     write_backup(older, tmp_path / "b.zip", now, SILENT)
     older.dispose()
+    newest = open_engine(database_url)
     with pytest.raises(NotRestorable, match="restore into a new database"):
-        restore_backup(open_engine(database_url), tmp_path / "b.zip", now, SILENT)
+        restore_backup(newest, tmp_path / "b.zip", now, SILENT)
+    newest.dispose()
     taken = open_engine(f"sqlite:///{tmp_path / 'taken.db'}")
     assert restore_backup(taken, tmp_path / "b.zip", now, SILENT)["schema"] == OLDER
     assert schema_of(taken) == newest_schema()
