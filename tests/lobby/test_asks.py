@@ -14,6 +14,7 @@ from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
 from tracker.lobby import contacts, moments
 from tracker.lobby.asks import asks, tallies
+from tracker.organisations.load import load_organisations
 from tracker.rights import viewer_of
 
 pytestmark = pytest.mark.one_database  # rules of the lobby on plain rows
@@ -46,6 +47,15 @@ def test_asks_over_all_dossiers_are_one_list_with_body_year_result_and_passage(c
     assert (body.of, body.taken_over, body.partly, body.refused, body.open) == ("Ministerie van IenW", 1, 0, 1, 0)
     assert (unnamed.of, unnamed.open) == ("", 1)
     assert second.request == "Geld"
+
+
+def test_one_ministry_under_two_spellings_is_counted_as_one(cast: Cast) -> None:
+    load_organisations(cast.session, cast.now)
+    dossier = cast.open(visibility="mra")
+    for day, name in ((TODAY, "KGG"), (date(2025, 3, 1), "Min. van Klimaat en Groene Groei")):
+        came_of(cast, dossier, OutcomeResult.PARTLY, day, name)
+    (tally,) = tallies(asks(cast.session, viewer_of(cast.haarlem)))
+    assert (tally.of, tally.partly) == ("Ministerie van Klimaat en Groene Groei", 2)
 
 
 def test_of_whom_is_who_decides_on_the_dossier_where_nobody_said(cast: Cast) -> None:

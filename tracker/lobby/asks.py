@@ -1,7 +1,7 @@
 """What happened to our asks: each request over all dossiers, of whom it was asked, what came of it, and the proof."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -11,6 +11,7 @@ from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary_lobby import DossierKind, OutcomeResult, StakeRole
 from notifications.wording import local_day
+from tracker.organisations import register
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,16 @@ def asks(session: Session, viewer: Viewer, among: Collection[int] | None = None)
     ids = [dossier.id for dossier, _ in rows]
     outcomes, deciders = _outcomes(session, viewer, ids), _deciders(session, viewer, ids)
     every = [a for dossier, owner in rows for a in _of_dossier(dossier, owner, outcomes.get(dossier.id, []), deciders)]
+    names = _registered(session, viewer, every)
+    every = [replace(ask, of=names.get(ask.of, ask.of)) for ask in every]
     return sorted(every, key=lambda a: (a.day, a.dossier.id, a.request), reverse=True)
+
+
+def _registered(session: Session, viewer: Viewer, every: Iterable[Ask]) -> dict[str, str]:
+    """A body as somebody typed it -> what the register calls it, so that every spelling counts as one."""
+    newest = {ask.of: ask.day for ask in sorted(every, key=lambda ask: ask.day) if ask.of}
+    found = {name: register.find(session, viewer, name, day) for name, day in newest.items()}
+    return {name: row.name for name, row in found.items() if row is not None}
 
 
 def _outcomes(session: Session, viewer: Viewer, ids: Sequence[int]) -> dict[int, list[tuple[Outcome, str]]]:

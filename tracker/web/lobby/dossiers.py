@@ -1,13 +1,12 @@
 """Pages of dossiers: the list, one dossier with its timeline, opening and editing, stages, the year's lobby agenda."""
 
-from collections import defaultdict
 from datetime import date
 
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Agenda, Call, Challenge, Dossier, DossierCall, DossierChallenge, Participant
+from db.models import Agenda, Call, Challenge, Dossier, DossierCall, Participant
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Result, Stage
 from tracker.applications.mismatches import mismatches
@@ -21,6 +20,7 @@ from tracker.lobby.contact_list import contacts_of
 from tracker.lobby.history import history_in, owns
 from tracker.lobby.moment_days import is_paper, moved_from
 from tracker.lobby.moments import of_call
+from tracker.lobby.position_book import opgaven_of
 from tracker.lobby.positions import designation, ledger, position_on
 from tracker.lobby.timeline import timeline
 from tracker.lobby.yearly_moments import UpcomingMoment
@@ -126,7 +126,7 @@ def index(request: RequestContext) -> Response:
     query = request.read_query(DossiersQuery)
     listed = dossier_list.dossiers_in(request.session, request.viewer, query.wanted(), request.now.today, query.page)
     ids = [row.dossier.id for row in listed.rows]
-    opgaven = _opgaven(request.session, ids)
+    opgaven = opgaven_of(request.session, ids)
     coming = moments.next_moments(request.session, request.viewer, ids, request.now.today)
     return request.page(
         "lobby/dossiers_index.html",
@@ -150,7 +150,7 @@ def as_file(request: RequestContext) -> Response:
     query = request.read_query(DossiersQuery)
     listed = dossier_list.dossiers_in(request.session, request.viewer, query.wanted(), request.now.today, None)
     names = actions.names(request.session)
-    opgaven = _opgaven(request.session, [row.dossier.id for row in listed.rows])
+    opgaven = opgaven_of(request.session, [row.dossier.id for row in listed.rows])
     cells = [_cells(row, opgaven.get(row.dossier.id, []), names) for row in listed.rows]
     return request.workbook("dossiers", DOSSIER_COLUMNS, cells)
 
@@ -173,17 +173,6 @@ def _cells(row: dossier_list.DossierRow, opgaven: list[Challenge], names: dict[i
         Result(dossier.result).label if dossier.result else "",
         Visibility(dossier.visibility).label,
     ]
-
-
-def _opgaven(session: Session, dossiers: list[int]) -> dict[int, list[Challenge]]:
-    """Dossier -> its opgaven, in the order of the agenda; read at once for a list of them."""
-    rows = select(DossierChallenge.dossier_id, Challenge).where(
-        DossierChallenge.challenge_id == Challenge.id, col(DossierChallenge.dossier_id).in_(dossiers)
-    )
-    opgaven: dict[int, list[Challenge]] = defaultdict(list)
-    for dossier, challenge in session.exec(rows.order_by(col(Challenge.position))):
-        opgaven[dossier].append(challenge)
-    return opgaven
 
 
 def show(request: RequestContext) -> Response:
@@ -212,7 +201,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         state=state,
         dossier=dossier,
         owner=session.get_one(Participant, dossier.participant_id).name,
-        opgaven=_opgaven(session, [dossier.id])[dossier.id],
+        opgaven=opgaven_of(session, [dossier.id]).get(dossier.id, []),
         calls=calls,
         chains=[(call, links) for call in calls if (links := chain(session, call, viewer))],
         audiences=audience.audiences(session, request.user.participant_id, dossier),
