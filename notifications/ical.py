@@ -119,7 +119,7 @@ def said_of(line: DeadlineLine) -> str:
     return own.lower() if debate else DeadlineKind(line.kind).label
 
 
-def page_of(line: DeadlineLine) -> str:
+def page_of(line: DeadlineLine | Deadline) -> str:
     """The path of the page of ours that a date is told on: a moment has another than a call."""
     return f"/momenten/bron-{line.call_id}" if line.kind == DeadlineKind.CONSULTATION else f"/regelingen/{line.call_id}"
 

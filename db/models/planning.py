@@ -73,18 +73,24 @@ class ClosedPeriod(Numbered, table=True):
 
 
 class DecisionClock(Numbered, Owned, table=True):
-    """The besluitvormingsklok of one deadline: for whom the steps before it were planned, and from which date."""
+    """The besluitvormingsklok of a deadline or outside moment: for whom the steps before it were planned."""
 
     __tablename__ = "decision_clock"
-    __table_args__ = (one_of("visibility", Visibility), UniqueConstraint("deadline_id", "participant_id"))
+    __table_args__ = (
+        one_of("visibility", Visibility),
+        UniqueConstraint("deadline_id", "participant_id"),
+        UniqueConstraint("moment_id", "participant_id"),
+        CheckConstraint("(deadline_id IS NULL) <> (moment_id IS NULL)", name="counted_from"),
+    )
 
-    deadline_id: int = Field(foreign_key="deadline.id", index=True)
+    deadline_id: int | None = Field(default=None, foreign_key="deadline.id", index=True)
+    moment_id: int | None = Field(default=None, foreign_key="moment.id", index=True, description="that no source tells")
     dossier_id: int | None = Field(default=None, foreign_key="dossier.id", index=True)
     lead_id: str = Field(foreign_key="participant.id", description="penvoerder")
     partner_ids: list[str] = Field(default_factory=list, sa_type=JSON, description="participants beside the lead")
     table_ids: list[str] = Field(default_factory=list, sa_type=JSON, description="MRA bodies it must pass, in order")
     cofunding: bool = Field(default=False, description="own money needs a decision of raad or Staten")
-    planned_for: date = Field(description="the day of the deadline these milestones were counted back from")
+    planned_for: date = Field(description="the day these milestones were counted back from")
     created_by: int = Field(foreign_key="user.id")
     created_at: datetime
 

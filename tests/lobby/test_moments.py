@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Body, Call, Dossier, DossierMoment, Meeting, Moment
+from db.models import Body, Call, DecisionClock, Dossier, DossierMoment, Meeting, Moment
 from db.session import reading, writing
 from db.vocabulary import Nature
 from db.vocabulary_calendar import MilestoneStep
@@ -18,7 +18,9 @@ from tests.make.crawls import closes, make_listing, store
 from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
 from tracker.calendar.bodies import body_calendar
-from tracker.calendar.decision_clock import DecisionRoute, plan_for
+from tracker.calendar.decision_clock import DecisionRoute, milestones_of, plan_for
+from tracker.calendar.due import due_items_of
+from tracker.clock import Now
 from tracker.lobby import moments
 from tracker.lobby.moment_sheet import sheet_of
 from tracker.lobby.timeline import timeline
@@ -242,3 +244,40 @@ def test_the_first_moment_of_each_dossier_of_a_list_is_read_at_once(cast: Cast) 
         one.id: "Prinsjesdag",
         other.id: "Dichtbij",
     }
+
+
+def test_the_steps_back_from_a_usual_moment_are_kept_and_move_with_its_day(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        session.add(Body(id="mra-bestuur", kind="board", name="Het MRA Bestuur"))
+        session.flush()
+        days = [date(2026, month, 5) for month in (6, 7, 8, 9, 10, 11)]
+        session.add_all(
+            Meeting(body_id="mra-bestuur", day=day, papers_on=day - timedelta(days=7), modified_at=now) for day in days
+        )
+        lobbyist = cast.lobbyist
+    with visit(engine, now, tmp_path, lobbyist) as visitor:
+        assert "Zet deze stappen in de kalender" in visitor.get("/momenten/prinsjesdag-2026").text
+        answer = visitor.send_form("/momenten/prinsjesdag-2026/stappen")
+        assert answer.headers["location"].startswith("/kalender/klok/1"), answer.text  # type: ignore[attr-defined]
+        assert "Prinsjesdag" in visitor.get("/kalender/klok/1").text
+        visitor.send_form("/momenten/prinsjesdag-2026/stappen")  # once more
+        assert "Deze stappen staan in de kalender" in visitor.get("/momenten/1").text
+        with reading(engine) as session:
+            (clock,) = session.exec(select(DecisionClock))
+            steps = {row.key: row.day for row in milestones_of(session, clock)}
+            assert (clock.planned_for, clock.moment_id) == (date(2026, 9, 15), 1)
+            assert "board:mra-bestuur" in steps
+            assert "Prinsjesdag" in {
+                item.title.split(",")[0] for item in due_items_of(session, "amsterdam", Now(now), date(2026, 12, 31))
+            }
+        assert "Prinsjesdag" in visitor.get(f"/kalender?month={steps['board:mra-bestuur']:%Y-%m}").text
+        day = {"ref": "moment:1", "ends_on": "2026-11-20", "sure": "true", "seen": 1}
+        assert visitor.send_form("/momenten/dag", **day).status_code == 303  # type: ignore[attr-defined]
+    with reading(engine) as session:
+        (clock,) = session.exec(select(DecisionClock))
+        later = {row.key: row.day for row in milestones_of(session, clock)}
+    assert clock.planned_for == date(2026, 11, 20)
+    assert all(later[key] > steps[key] for key in steps)

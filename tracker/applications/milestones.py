@@ -12,7 +12,8 @@ from db.vocabulary_lobby import LogKind
 from notifications.wording import day as in_words
 from tracker.applications.stages import application_of
 from tracker.calendar.backward_schedule import NoPlan
-from tracker.calendar.decision_clock import DecisionRoute, closings_of, deadline_day, is_over_for, start_clock
+from tracker.calendar.decision_clock import DecisionRoute, is_over_for, start_clock
+from tracker.calendar.targets import closings_of, deadline_day
 from tracker.errors import Incomplete
 from tracker.lobby.log import log
 from tracker.rights import Deed, must_change

@@ -4,22 +4,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Application, Assignment, Body, Call, Deadline, DecisionClock, Dossier, Milestone
+from db.models import Application, Assignment, Body, Deadline, DecisionClock, Dossier, Milestone, Moment
 from db.session import reading, writing
-from db.vocabulary import CLOSING_KINDS, DeadlineKind
+from db.vocabulary import CLOSING_KINDS
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.wording import local_day
 from tracker.calendar.application_steps import Ended, Progress, ended, is_over, progress_of, unsettled
 from tracker.calendar.backward_schedule import BackwardPlan, FixedStep, NoPlan, PlannedStep, ScheduleQuestion, plan_back
 from tracker.calendar.bodies import BACK, BodyCalendar, body_calendar
 from tracker.calendar.steps import reaction_steps, usual_steps
+from tracker.calendar.targets import Target, asks_reaction, deadline_day, target_day, upcoming_closings
 from tracker.rights import Deed
 
-ClockOfDeadline = tuple[DecisionClock, Deadline]
+ClockOfTarget = tuple[DecisionClock, Target]
 OVER = "De aanvraag is voor deze termijn ingediend of beëindigd: er valt niets meer te plannen."
 
 
@@ -43,29 +45,6 @@ class WhyMissing(NoPlan):
 
 class AfterDeadline(NoPlan):
     """A milestone is put on a day after the deadline it must precede."""
-
-
-def deadline_day(deadline: Deadline) -> date | None:
-    """The Amsterdam day of a deadline, or none for 'until the money is gone'."""
-    return local_day(deadline.at) if deadline.at else deadline.day
-
-
-def upcoming_closings(deadlines: Iterable[Deadline], today: date) -> list[tuple[date, Deadline]]:
-    """The closings that stand and are still to come, each with its day, soonest first."""
-    dated = [
-        (day, deadline)
-        for deadline in deadlines
-        if (deadline.kind in CLOSING_KINDS or deadline.gate_at is not None)
-        and deadline.cancelled_at is None
-        and (day := deadline_day(deadline))
-    ]
-    return sorted((pair for pair in dated if pair[0] >= today), key=lambda pair: (pair[0], pair[1].id))
-
-
-def closings_of(session: Session, call: Call, today: date) -> list[Deadline]:
-    """The closings of a call that are still to come, soonest first."""
-    rows = session.exec(select(Deadline).where(Deadline.call_id == call.id))
-    return [deadline for _, deadline in upcoming_closings(rows, today)]
 
 
 def plan_for(
@@ -93,30 +72,28 @@ def plan_for(
 
 
 def start_clock(
-    deed: Deed, deadline: Deadline, route: DecisionRoute, owner: str, dossier_id: int | None = None
+    deed: Deed, target: Target, route: DecisionRoute, owner: str, dossier_id: int | None = None
 ) -> DecisionClock:
-    """Keep the milestones of a deadline for an organisation; a second time, plan them anew for the new route.
+    """Keep the milestones before a deadline or moment for an organisation; a second time, anew for the new route.
 
     Raises NoPlan; then nothing was kept.
     """
-    day = deadline_day(deadline)
+    day = target_day(deed.session, target)
     if day is None:
         raise NoPlan("Deze termijn heeft geen datum: er valt niet terug te rekenen.")
-    clock = deed.session.exec(
-        select(DecisionClock).where(
-            DecisionClock.deadline_id == deadline.id, col(DecisionClock.participant_id) == owner
-        )
-    ).first() or DecisionClock(
-        deadline_id=deadline.id,
+    link: dict[str, Any] = {"moment_id" if isinstance(target, Moment) else "deadline_id": target.id}
+    same = select(DecisionClock).filter_by(**link, participant_id=owner)
+    clock = deed.session.exec(same).first() or DecisionClock(
+        **link,
         participant_id=owner,
         lead_id=route.lead,
         planned_for=day,
         created_by=deed.by.id,
         created_at=deed.now,
     )
-    route = replace(route, reaction=asks_reaction(deadline))
-    dossier_id = dossier_id or _application_for(deed.session, deadline, owner) or clock.dossier_id
-    if is_over_for(deed.session, dossier_id, deadline):
+    route = replace(route, reaction=asks_reaction(target))
+    dossier_id = dossier_id or _application_for(deed.session, target, owner) or clock.dossier_id
+    if is_over_for(deed.session, dossier_id, target):
         raise NoPlan(OVER)
     plan = plan_for(body_calendar(deed.session), day, route, deed.today, fixed_of(milestones_of(deed.session, clock)))
     clock.lead_id, clock.partner_ids, clock.table_ids = route.lead, list(route.partners), list(route.tables)
@@ -124,26 +101,26 @@ def start_clock(
     deed.session.add(clock)
     deed.session.flush()
     _keep(deed.session, clock, plan, deed.now)
-    _follow(deed.session, clock, deadline, deed.now)
+    _follow(deed.session, clock, target, deed.now)
     return clock
 
 
-def replan_clock(session: Session, clock: DecisionClock, deadline: Deadline, data: BodyCalendar, now: datetime) -> int:
-    """Count back again from where the deadline is now; gives how many milestones moved. Raises NoPlan."""
-    moved = _keep(session, clock, _plan_again(session, clock, deadline, data, now), now)
-    _follow(session, clock, deadline, now)
+def replan_clock(session: Session, clock: DecisionClock, target: Target, data: BodyCalendar, now: datetime) -> int:
+    """Count back again from where the deadline or moment is now; gives how many milestones moved. Raises NoPlan."""
+    moved = _keep(session, clock, _plan_again(session, clock, target, data, now), now)
+    _follow(session, clock, target, now)
     return moved
 
 
 def _plan_again(
-    session: Session, clock: DecisionClock, deadline: Deadline, data: BodyCalendar, now: datetime
+    session: Session, clock: DecisionClock, target: Target, data: BodyCalendar, now: datetime
 ) -> BackwardPlan:
-    day = deadline_day(deadline)
-    if day is None or deadline.cancelled_at is not None:
+    day = target_day(session, target)
+    if day is None:
         raise NoPlan("Deze termijn is vervallen.")
-    if is_over_for(session, clock.dossier_id, deadline):
+    if is_over_for(session, clock.dossier_id, target):
         raise NoPlan(OVER)
-    return plan_for(data, day, route_of(clock, deadline), local_day(now), fixed_of(milestones_of(session, clock)))
+    return plan_for(data, day, route_of(clock, target), local_day(now), fixed_of(milestones_of(session, clock)))
 
 
 def replan_meetings(session: Session, now: datetime, body_id: str | None = None) -> int:
@@ -151,7 +128,7 @@ def replan_meetings(session: Session, now: datetime, body_id: str | None = None)
     clocks = _running(session, now)
     if body_id is not None:
         passing = set(session.exec(select(Milestone.clock_id).where(Milestone.body_id == body_id)))
-        clocks = [(clock, deadline) for clock, deadline in clocks if clock.id in passing]
+        clocks = [(clock, target) for clock, target in clocks if clock.id in passing]
     return _replan(session, clocks, now)
 
 
@@ -173,30 +150,34 @@ def replan_stored(engine: Engine, now: datetime) -> int:
         return replan_moved(session, now)
 
 
-def _running(session: Session, now: datetime) -> list[ClockOfDeadline]:
-    """The clocks whose deadline stands and is still to come; crawls write dates by statement, so they are read anew."""
-    query = select(DecisionClock, Deadline).join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
-    query = query.where(col(Deadline.cancelled_at).is_(None)).order_by(col(DecisionClock.id))
-    clocks = session.exec(query.execution_options(populate_existing=True))
-    return [pair for pair in clocks if (day := deadline_day(pair[1])) and day >= local_day(now)]
+def _running(session: Session, now: datetime) -> list[ClockOfTarget]:
+    """The clocks whose day is still to come; crawls write dates by statement, so they are read anew."""
+    dated = select(DecisionClock, Deadline).join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
+    dated = dated.where(col(Deadline.cancelled_at).is_(None)).order_by(col(DecisionClock.id))
+    outside = select(DecisionClock, Moment).join(Moment, col(DecisionClock.moment_id) == col(Moment.id))
+    clocks: list[ClockOfTarget] = [
+        *session.exec(dated.execution_options(populate_existing=True)),
+        *session.exec(outside.order_by(col(DecisionClock.id)).execution_options(populate_existing=True)),
+    ]
+    return [pair for pair in clocks if (day := target_day(session, pair[1])) and day >= local_day(now)]
 
 
-def _moved(session: Session, now: datetime) -> list[ClockOfDeadline]:
-    return [pair for pair in _running(session, now) if deadline_day(pair[1]) != pair[0].planned_for]
+def _moved(session: Session, now: datetime) -> list[ClockOfTarget]:
+    return [pair for pair in _running(session, now) if target_day(session, pair[1]) != pair[0].planned_for]
 
 
 def _plans(
-    session: Session, clocks: Iterable[ClockOfDeadline], now: datetime
+    session: Session, clocks: Iterable[ClockOfTarget], now: datetime
 ) -> Iterator[tuple[DecisionClock, BackwardPlan]]:
     """The new plan of each clock; one that has none any more keeps its milestones: its page says why."""
     data = None
-    for clock, deadline in clocks:
+    for clock, target in clocks:
         data = data or body_calendar(session)
         with suppress(NoPlan):
-            yield clock, _plan_again(session, clock, deadline, data, now)
+            yield clock, _plan_again(session, clock, target, data, now)
 
 
-def _replan(session: Session, clocks: Iterable[ClockOfDeadline], now: datetime) -> int:
+def _replan(session: Session, clocks: Iterable[ClockOfTarget], now: datetime) -> int:
     return sum(_keep(session, clock, plan, now) for clock, plan in _plans(session, clocks, now))
 
 
@@ -231,7 +212,7 @@ def _follow_assignments(session: Session, dossier_id: int, now: datetime) -> Non
             _say(row, ended(MilestoneStep.UPLOAD, progress, day), now)
 
 
-def _clocks_of_application(session: Session, dossier_id: int) -> list[ClockOfDeadline]:
+def _clocks_of_application(session: Session, dossier_id: int) -> list[tuple[DecisionClock, Deadline]]:
     """Its own clocks, and those of its organisation for the same call that belong to no application yet."""
     application = session.get_one(Application, dossier_id)
     loose = (
@@ -243,36 +224,38 @@ def _clocks_of_application(session: Session, dossier_id: int) -> list[ClockOfDea
     return list(session.exec(query.where((col(DecisionClock.dossier_id) == dossier_id) | loose)))
 
 
-def _application_for(session: Session, deadline: Deadline, owner: str) -> int | None:
+def _application_for(session: Session, target: Target, owner: str) -> int | None:
     """The application of an organisation for the call of a deadline; the newest one that was not closed."""
+    if isinstance(target, Moment):
+        return None
     query = select(Dossier.id).join(Application, col(Application.dossier_id) == col(Dossier.id))
-    query = query.where(Application.call_id == deadline.call_id, Dossier.participant_id == owner)
+    query = query.where(Application.call_id == target.call_id, Dossier.participant_id == owner)
     return session.exec(query.where(col(Dossier.closed_at).is_(None)).order_by(col(Dossier.id).desc())).first()
 
 
-def _progress(session: Session, dossier_id: int | None, deadline: Deadline) -> Progress | None:
+def _progress(session: Session, dossier_id: int | None, target: Target) -> Progress | None:
     """How far an application is; none for a clock without one."""
     application = session.get(Application, dossier_id) if dossier_id else None
-    if application is None:
+    if application is None or isinstance(target, Moment):
         return None
-    closings = session.exec(select(Deadline).where(Deadline.call_id == deadline.call_id))
+    closings = session.exec(select(Deadline).where(Deadline.call_id == target.call_id))
     days = [day for day, _ in upcoming_closings(closings, date.min)]
     stage = session.get_one(Dossier, dossier_id).stage
     return progress_of(stage, application.go, application.submitted_on, days)
 
 
-def is_over_for(session: Session, dossier_id: int | None, deadline: Deadline) -> bool:
+def is_over_for(session: Session, dossier_id: int | None, target: Target) -> bool:
     """Whether an application has nothing left to do before this deadline."""
-    progress, day = _progress(session, dossier_id, deadline), deadline_day(deadline)
+    progress, day = _progress(session, dossier_id, target), target_day(session, target)
     return progress is not None and day is not None and is_over(progress, day)
 
 
-def _follow(session: Session, clock: DecisionClock, deadline: Deadline, now: datetime) -> None:
+def _follow(session: Session, clock: DecisionClock, target: Target, now: datetime) -> None:
     """What a person settled stays; the rest says what the application says."""
-    progress = _progress(session, clock.dossier_id, deadline)
+    progress = _progress(session, clock.dossier_id, target)
     if progress is None:
         return
-    day = deadline_day(deadline) or clock.planned_for
+    day = target_day(session, target) or clock.planned_for
     for row in filter(unsettled, milestones_of(session, clock)):
         _say(row, ended(row.step, progress, day), now)
     session.flush()
@@ -289,15 +272,10 @@ def _say(row: Milestone | Assignment, end: Ended | None, now: datetime) -> None:
             row.modified_at = now
 
 
-def asks_reaction(deadline: Deadline) -> bool:
-    """Whether it is the last day to react to something, and not to apply for it."""
-    return deadline.kind == DeadlineKind.CONSULTATION
-
-
-def route_of(clock: DecisionClock, deadline: Deadline) -> DecisionRoute:
-    """What a stored clock of this deadline was planned for."""
+def route_of(clock: DecisionClock, target: Target) -> DecisionRoute:
+    """What a stored clock of this deadline or moment was planned for."""
     joined = (tuple(clock.partner_ids), tuple(clock.table_ids), clock.cofunding)
-    return DecisionRoute(clock.lead_id, *joined, reaction=asks_reaction(deadline))
+    return DecisionRoute(clock.lead_id, *joined, reaction=asks_reaction(target))
 
 
 def milestones_of(session: Session, clock: DecisionClock) -> list[Milestone]:

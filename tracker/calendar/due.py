@@ -14,6 +14,7 @@ from db.models import (
     DecisionClock,
     Follow,
     Milestone,
+    Moment,
     User,
     Verdict,
 )
@@ -22,8 +23,9 @@ from db.status import next_gate_expression
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.bodies import body_calendar
-from tracker.calendar.decision_clock import deadline_day, milestone_name
+from tracker.calendar.decision_clock import milestone_name
 from tracker.calendar.latest_go import notice_for
+from tracker.calendar.targets import deadline_day
 from tracker.clock import Now
 
 DISTANCES = (14, 7, 1)  # days before a milestone's papers or work are due
@@ -60,21 +62,22 @@ def due_items_of(session: Session, participant: str, now: Now, until: date) -> l
 
 def _milestones(session: Session, participant: str, today: date, until: date) -> Iterator[DueItem]:
     query = (
-        select(Milestone, Call)
+        select(Milestone, Call.title, Moment.title)
         .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
-        .join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
-        .join(Call, col(Deadline.call_id) == col(Call.id))
+        .outerjoin(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
+        .outerjoin(Call, col(Deadline.call_id) == col(Call.id))
+        .outerjoin(Moment, col(DecisionClock.moment_id) == col(Moment.id))
         .where(Milestone.participant_id == participant, Milestone.state == MilestoneState.PLANNED)
         .where(col(Milestone.begins_on) <= until, col(Deadline.cancelled_at).is_(None))
     )
     bodies = {body.id: body for body in session.exec(select(Body))}
-    for row, call in session.exec(query):
+    for row, call, moment in session.exec(query):
         name = milestone_name(row, bodies)
         yield DueItem(
             key=f"milestone:{row.id}:{row.begins_on.isoformat()}",
             day=row.begins_on,
             what=f"stukken voor {name}" if row.body_id else name,
-            title=call.title,
+            title=call or moment,
             link=f"/kalender/klok/{row.clock_id}#mijlpaal-{row.id}",
             assignee_id=row.assignee_id,
             overdue=row.begins_on < today,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
@@ -15,6 +16,7 @@ from db.models import (
     Deadline,
     DecisionClock,
     Milestone,
+    Moment,
     User,
 )
 from db.queries import Viewer
@@ -143,32 +145,36 @@ def undated(session: Session, now: datetime, where: Sequence[ColumnElement[bool]
 
 def milestone_entries(session: Session, viewer: Viewer, today: date, since: date) -> list[Entry]:
     """Internal steps, with who does them; open ones whose day went by are overdue."""
-    query = (
-        select(Milestone, Call, Body, User)
+    query: Any = (
+        select(Milestone, Call, Moment, Body, User)  # type: ignore[call-overload]
         .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
-        .join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
-        .join(Call, col(Deadline.call_id) == col(Call.id))
+        .outerjoin(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
+        .outerjoin(Call, col(Deadline.call_id) == col(Call.id))
+        .outerjoin(Moment, col(DecisionClock.moment_id) == col(Moment.id))
         .outerjoin(Body, col(Milestone.body_id) == col(Body.id))
         .outerjoin(User, col(Milestone.assignee_id) == col(User.id))
         .where(visible(viewer, Milestone), col(Milestone.day) >= since, Milestone.state != MilestoneState.DROPPED)
     )
-    return [_milestone_entry(*row, today) for row in session.exec(query)]
+    rows: Any = session.exec(query)
+    return [_milestone_entry(row, call, moment, body, who, today) for row, call, moment, body, who in rows]
 
 
-def _milestone_entry(row: Milestone, call: Call, body: Body | None, who: User | None, today: date) -> Entry:
+def _milestone_entry(
+    row: Milestone, call: Call | None, moment: Moment | None, body: Body | None, who: User | None, today: date
+) -> Entry:
     papers = f"stukken uiterlijk {in_words(row.begins_on)}" if body else ""
     return Entry(
         kind=EntryKind.MILESTONE,
         day=row.day,
         what=body.name if body else MilestoneStep(row.step).label,
-        title=call.title,
+        title=call.title if call else moment.title if moment else "",
         href=f"/kalender/klok/{row.clock_id}",
         note=papers,
         who=who.name if who else "",
         state=MilestoneState(row.state),
         overdue=row.state == MilestoneState.PLANNED and row.day < today,
         anchor=f"mijlpaal-{row.id}",
-        call=f"/regelingen/{call.id}",
+        call=f"/regelingen/{call.id}" if call else f"/momenten/{moment.id}" if moment else "",
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import Session, col, select
 
-from db.models import Body, Call, Deadline, DecisionClock, Milestone, Revision
+from db.models import Body, Call, Deadline, DecisionClock, Milestone, Moment, Revision
 from db.queries import CallFilter, calls_for
 from db.search import read_translations
 from db.vocabulary import CLOSING_KINDS, Status
@@ -80,22 +80,23 @@ def milestone_events(
 ) -> list[Event]:
     """Milestones as whole days, with the call they are for; dropped ones as cancelled for 30 days."""
     query = (
-        select(Milestone, DecisionClock, Call, Body)
+        select(Milestone, func.coalesce(Call.title, Moment.title), Body)
         .join(DecisionClock, col(Milestone.clock_id) == col(DecisionClock.id))
-        .join(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
-        .join(Call, col(Deadline.call_id) == col(Call.id))
+        .outerjoin(Deadline, col(DecisionClock.deadline_id) == col(Deadline.id))
+        .outerjoin(Call, col(Deadline.call_id) == col(Call.id))
+        .outerjoin(Moment, col(DecisionClock.moment_id) == col(Moment.id))
         .outerjoin(Body, col(Milestone.body_id) == col(Body.id))
         .where(col(Milestone.day) >= local_day(now - BACK), *where)
         .order_by(col(Milestone.day), col(Milestone.id))
     )
     return [
-        _milestone_event(milestone, call, body, base_url)
-        for milestone, _, call, body in session.exec(query)
+        _milestone_event(milestone, title, body, base_url)
+        for milestone, title, body in session.exec(query)
         if milestone.state != MilestoneState.DROPPED or now - milestone.modified_at < timedelta(days=30)
     ]
 
 
-def _milestone_event(milestone: Milestone, call: Call, body: Body | None, base_url: str) -> Event:
+def _milestone_event(milestone: Milestone, title: str, body: Body | None, base_url: str) -> Event:
     name = body.name if body else MilestoneStep(milestone.step).label
     address = f"{base_url.rstrip('/')}/kalender/klok/{milestone.clock_id}"
     about = [
@@ -106,7 +107,7 @@ def _milestone_event(milestone: Milestone, call: Call, body: Body | None, base_u
     ]
     return Event(
         uid=f"milestone-{milestone.id}@{DOMAIN}",
-        summary=f"Mijlpaal: {name} – {call.title}",
+        summary=f"Mijlpaal: {name} – {title}",
         start=milestone.day,
         modified_at=milestone.modified_at,
         sequence=milestone.version,

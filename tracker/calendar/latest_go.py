@@ -14,7 +14,8 @@ from db.vocabulary import Role
 from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
-from tracker.calendar.decision_clock import DecisionRoute, plan_for, upcoming_closings
+from tracker.calendar.decision_clock import DecisionRoute, plan_for
+from tracker.calendar.targets import upcoming_closings
 from tracker.clock import Now
 from tracker.matching.search import SHOWN_FROM
 from tracker.people.participants import colleagues

@@ -292,6 +292,7 @@ ROUTES: list[Route] = [
     Route("GET", "/momenten/{key}", moment_detail.page, READER),
     Route("POST", "/momenten/{key}/dossiers", moment_detail.hook, FUNDRAISER),
     Route("POST", "/momenten/{key}/dossier", moment_detail.open_dossier, FUNDRAISER),
+    Route("POST", "/momenten/{key}/stappen", moment_detail.keep_steps, FUNDRAISER),
     # aanvragen
     Route("GET", "/aanvragen", applications.board, READER),
     Route("GET", "/aanvragen/cofinanciering", applications.guard, READER),

@@ -11,20 +11,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 from starlette.responses import Response
 
-from db.models import Assignment, Call, Deadline, DecisionClock, Milestone, User
+from db.models import Assignment, Call, Deadline, DecisionClock, Milestone, Moment, User
 from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import Nature, Role
 from db.vocabulary_calendar import BodyKind, MilestoneState
+from notifications.ical import page_of
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
 from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.decision_clock import (
     AfterDeadline,
     DecisionRoute,
     WhyMissing,
-    asks_reaction,
-    closings_of,
-    deadline_day,
     fixed_of,
     let_go,
     milestone_name,
@@ -37,6 +35,7 @@ from tracker.calendar.decision_clock import (
     start_clock,
 )
 from tracker.calendar.latest_go import tables_of
+from tracker.calendar.targets import Target, asks_reaction, closings_of, deadline_day, target_day, target_of
 from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.people.participants import colleagues, takes_part
 from tracker.versions import claim
@@ -73,7 +72,7 @@ def _ask(request: RequestContext, typed: Any, status: int = 200) -> Response:
     way = replace(_way(form or WayForm(), request.viewer, data), reaction=reaction)
     if reaction and not typed:  # nobody chose yet
         way = replace(way, tables=tuple(tables_of(request.session, call)))
-    plan, refusal = plan_or_reason(data, chosen, way, request.now.today)
+    plan, refusal = plan_or_reason(data, deadline_day(chosen) if chosen else None, way, request.now.today)
     return request.page(
         "calendar/decision_clock_new.html",
         status,
@@ -103,12 +102,11 @@ def _way(form: WayForm, viewer: Viewer, data: BodyCalendar) -> DecisionRoute:
 
 
 def plan_or_reason(
-    data: BodyCalendar, deadline: Deadline | None, way: DecisionRoute, today: date, fixed: Sequence[Any] = ()
+    data: BodyCalendar, day: date | None, way: DecisionRoute, today: date, fixed: Sequence[Any] = ()
 ) -> tuple[BackwardPlan | None, str]:
     """A plan, or in clear Dutch why there is none."""
-    day = deadline_day(deadline) if deadline else None
     if day is None:
-        return None, "Deze regeling heeft geen sluitdatum die nog komt: er valt niet terug te rekenen."
+        return None, "Er is geen dag die nog komt: er valt niet terug te rekenen."
     try:
         return plan_for(data, day, way, today, fixed), ""
     except NoPlan as error:
@@ -135,18 +133,19 @@ def keep(request: RequestContext) -> Response:
 def show(request: RequestContext) -> Response:
     """The milestones as they stand, beside what they would be if they were counted back now."""
     clock = _clock(request)
-    deadline = request.session.get_one(Deadline, clock.deadline_id)
-    call = request.session.get_one(Call, deadline.call_id)
+    target = target_of(request.session, clock)
     data = body_calendar(request.session)
     rows = milestones_of(request.session, clock)
-    plan, refusal = plan_or_reason(data, deadline, route_of(clock, deadline), request.now.today, fixed_of(rows))
+    day, way = target_day(request.session, target), route_of(clock, target)
+    plan, refusal = plan_or_reason(data, day, way, request.now.today, fixed_of(rows))
     planned = {p.step.key: p for p in plan.steps} if plan else {}
     return request.page(
         "calendar/decision_clock.html",
         clock=clock,
-        deadline=deadline,
-        call=call,
-        reaction=asks_reaction(deadline),
+        deadline=None if isinstance(target, Moment) else target,
+        day=day,
+        reaction=asks_reaction(target),
+        **_about(request.session, target),
         plan=plan,
         refusal=refusal,
         rows=[(row, milestone_name(row, data.bodies), planned.get(row.key)) for row in rows],
@@ -157,6 +156,13 @@ def show(request: RequestContext) -> Response:
         may_change=_may_change(request.viewer, clock),
         errors={},
     )
+
+
+def _about(session: Session, target: Target) -> dict[str, Any]:
+    """What a clock is about, and the address of its page."""
+    if isinstance(target, Moment):
+        return {"title": target.title, "about": f"/momenten/{target.id}"}
+    return {"title": session.get_one(Call, target.call_id).title, "about": page_of(target)}
 
 
 def _may_change(viewer: Viewer, clock: DecisionClock) -> bool:
@@ -178,9 +184,9 @@ def plan_again(request: RequestContext) -> Response:
     clock = _clock(request)
     if not _may_change(request.viewer, clock):
         raise NotFound
-    deadline = request.session.get_one(Deadline, clock.deadline_id)
+    target = target_of(request.session, clock)
     try:
-        replan_clock(request.session, clock, deadline, body_calendar(request.session), request.now.instant)
+        replan_clock(request.session, clock, target, body_calendar(request.session), request.now.instant)
     except NoPlan:
         return request.to(f"/kalender/klok/{clock.id}")
     return request.to(f"/kalender/klok/{clock.id}", done="gepland")
@@ -220,8 +226,8 @@ def change(request: RequestContext) -> Response:
 def _change(request: RequestContext, row: Milestone, clock: DecisionClock, form: MilestoneForm) -> None:
     """All that one form says of a milestone; when its day moved, what comes before it is counted back again."""
     session, by, now = request.session, request.user.id, request.now.instant
-    deadline, data, was = session.get_one(Deadline, clock.deadline_id), body_calendar(session), row.day
-    last = deadline_day(deadline) or clock.planned_for
+    target, data, was = target_of(session, clock), body_calendar(session), row.day
+    last = target_day(session, target) or clock.planned_for
     row.assignee_id = _assignee(session, form.assignee, clock.participant_id)
     set_state(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
     if form.let_go and row.pinned:
@@ -232,7 +238,7 @@ def _change(request: RequestContext, row: Milestone, clock: DecisionClock, form:
     session.flush()
     if row.day != was or form.let_go:
         with suppress(NoPlan):  # what cannot be planned stands on the page, and the day stays as it was put
-            replan_clock(session, clock, deadline, data, now)
+            replan_clock(session, clock, target, data, now)
 
 
 def _papers(data: BodyCalendar, body_id: str | None, day: date) -> date | None:

@@ -6,15 +6,17 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Dossier, Match
+from db.models import DecisionClock, Dossier, Match
 from db.rights import visible
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, MomentKind
 from tracker.applications.stages import MATCHING
 from tracker.calendar.backward_schedule import BackwardPlan, NoPlan
-from tracker.calendar.bodies import body_calendar
-from tracker.calendar.decision_clock import DecisionRoute, closings_of, plan_for
+from tracker.calendar.bodies import BodyCalendar, body_calendar
+from tracker.calendar.decision_clock import DecisionRoute, plan_for, start_clock
 from tracker.calendar.latest_go import tables_of
+from tracker.calendar.targets import closings_of
+from tracker.errors import Incomplete
 from tracker.lobby import dossiers, moments
 from tracker.lobby.log import dossier_for
 from tracker.lobby.moment_sheet import MomentSheet, hooked_on, sheet_of
@@ -50,6 +52,7 @@ def _page(request: RequestContext, sheet: MomentSheet, state: FormState) -> Resp
     session, viewer, today = request.session, request.viewer, request.now.today
     hooked = hooked_on(session, viewer, sheet.row, today)
     plan, refusal = _plan(request, sheet)
+    plannable = bool(sheet.call and closings_of(session, sheet.call, today))
     return request.page(
         "lobby/moment_detail.html",
         state=state,
@@ -61,7 +64,8 @@ def _page(request: RequestContext, sheet: MomentSheet, state: FormState) -> Resp
         people=names(session),
         plan=plan,
         refusal=refusal,
-        plannable=bool(sheet.call and closings_of(session, sheet.call, today)),
+        plannable=plannable,
+        clock=_clock(request, sheet),
         call=sheet.call,
         **(what_is_known(request, sheet.call) if sheet.call else {}),
     )
@@ -75,12 +79,27 @@ def _plan(request: RequestContext, sheet: MomentSheet) -> tuple[BackwardPlan | N
     if day is None:
         return None, "De dag is nog niet bekend: er valt nog niet terug te rekenen."
     data = body_calendar(request.session)
-    tables = tables_of(request.session, sheet.call) if sheet.call else [BOARD]
-    passed = tuple(table for table in tables if table in data.bodies)
     try:
-        return plan_for(data, day, DecisionRoute(lead, tables=passed, reaction=True), request.now.today), ""
+        return plan_for(data, day, _route(request, sheet, data), request.now.today), ""
     except NoPlan as error:
         return None, str(error)
+
+
+def _route(request: RequestContext, sheet: MomentSheet, data: BodyCalendar) -> DecisionRoute:
+    """Through the tables of the opgave its source's text matches; without a source, through the Bestuur."""
+    tables = tables_of(request.session, sheet.call) if sheet.call else [BOARD]
+    passed = tuple(table for table in tables if table in data.bodies)
+    return DecisionRoute(request.viewer.participant_id or "", tables=passed, reaction=True)
+
+
+def _clock(request: RequestContext, sheet: MomentSheet) -> DecisionClock | None:
+    """The steps that the own organisation keeps for it."""
+    if sheet.row is None:
+        return None
+    kept = select(DecisionClock).where(
+        DecisionClock.moment_id == sheet.row.id, DecisionClock.participant_id == request.viewer.participant_id
+    )
+    return request.session.exec(kept).first()
 
 
 def _not_hooked(request: RequestContext, hooked: set[int]) -> list[tuple[int, str]]:
@@ -100,6 +119,19 @@ def hook(request: RequestContext, sheet: MomentSheet, form: HookForm) -> None:
     """Let a dossier hook on to this moment."""
     dossier = dossier_for(request.session, request.viewer, form.dossier, DossierKind.LOBBY)
     moments.hook(request.deed, dossier, sheet.moment.ref)
+
+
+@page.button(done="gepland")
+def keep_steps(request: RequestContext, sheet: MomentSheet) -> str:
+    """Keep the steps back from a moment that no source dates as milestones of the own organisation."""
+    moment = moments.moment_of(request.deed, sheet.moment.ref)
+    route = _route(request, sheet, body_calendar(request.session))
+    try:
+        clock = start_clock(request.deed, moment, route, request.user.participant_id)
+    except NoPlan as error:
+        raise Incomplete(str(error)) from error
+    request.record("decision clock planned", f"clock {clock.id}")
+    return f"/kalender/klok/{clock.id}"
 
 
 @page.button()

@@ -13,6 +13,7 @@ from db.rights import has_role, visible
 from db.text_search import asked, holds
 from db.vocabulary import Role
 from db.vocabulary_lobby import Level, MomentKind
+from tracker.calendar.decision_clock import replan_moved
 from tracker.lobby import moments
 from tracker.lobby.yearly_moments import UpcomingMoment
 from tracker.rights import may_tend
@@ -127,6 +128,7 @@ def fix_day(request: RequestContext, _: None, form: DayForm) -> None:
     moment = moments.moment_of(request.deed, form.ref)
     seen = form.seen or 1  # one that nobody dated yet
     moments.fix_day(request.deed, moment, form.starts_on, form.ends_on, form.sure, seen)
+    replan_moved(request.session, request.now.instant)
 
 
 @page.form(MomentForm)
