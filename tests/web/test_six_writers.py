@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from db.models import (
     Call,
     Dossier,
     Position,
     Sighting,
+    Verdict,
 )
 from db.session import open_engine, reading, writing
 from db.vocabulary import Role
@@ -258,3 +259,16 @@ def test_six_who_write_at_once_in_any_form_lose_nothing(
     engine: Engine, pages: dict[str, str], tmp_path: Path, now: datetime, path: str
 ) -> None:
     assert_nothing_is_lost(engine, pages, tmp_path, now, path)
+
+
+def test_twenty_equal_deeds_at_once_give_one_result(engine: Engine, tmp_path: Path, now: datetime) -> None:
+    """Without the mark of a page, so that it is the deed itself that counts once."""
+    with reading(engine) as session:
+        me = seeded_people(session)["administrator"]
+    judged = {"say": "yes", "challenge": "A20-1-circulair"}
+    with visit_together(engine, now, tmp_path, [me], Unlimited()) as (visitor,):
+        answers = at_once([lambda: visitor.send_form("/regelingen/7/oordeel", **judged)] * 20)
+    assert {answer.status_code for answer in answers} == {303}
+    standing = select(Verdict).where(Verdict.user_id == me.id, Verdict.call_id == 7, col(Verdict.undone_at).is_(None))
+    with reading(engine) as session:
+        assert len(session.exec(standing).all()) == 1

@@ -55,7 +55,8 @@ class RequestContext:
        rolls back when it raises. A POST ends in ``request.to("/pad", done="bewaard")``, a 303.
     5. A page with forms is a ``PageOf``; ``@page.form(Model)`` above a function makes it the handler of a form. What is
        not right with a field, or is refused, is shown with what was typed still there. Every POST form holds
-       ``{{ ui.token(csrf) }}``.
+       ``{{ ui.token(csrf) }}``. One that changes a row says what was seen of it: a hidden ``seen`` with the row's
+       version, or ``tracker.versions.stand`` of rows without one; fields by the macros of ui keep what others changed.
     6. A private thing is found with ``db.rights.visible(request.viewer, Model)`` in the query; what is not found raises
        ``tracker.errors.NotFound``, the same 404 as for what does not exist.
     """
