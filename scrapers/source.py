@@ -1,5 +1,6 @@
 """Source: what every source shares. A source says where its rows are, reads one row, and points to the next page."""
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -220,15 +221,30 @@ class Source:
                 yield listing
 
 
+# What libraries say, in words by which somebody can act.
+PLAIN_WORDS = (
+    (r"Cannot use (css|xpath) on a Selector of type 'json'", "JSON, or nothing, came where a page was expected"),
+    (
+        r"ConnectionLost|ConnectionDone|ResponseFailed|ConnectionResetError",
+        "the site broke off before its answer was whole",
+    ),
+    (r"ConnectionRefusedError", "the site refuses the connection"),
+    (r"DNSLookupError|gaierror", "the name of the site leads nowhere"),
+    (r"^TimeoutError|TCPTimedOutError|DownloadTimeoutError", "the site did not answer in time"),
+    (r"brotli|while decompressing|BadGzipFile|ZstdError", "the answer could not be unpacked"),
+)
+
+
 def first_line(error: BaseException) -> str:
     """An error in one line a person can read."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[0]
         return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:300]
     text = " ".join(str(error).split())[:300]
-    return (
-        text if isinstance(error, (RowUnreadable, RowSkipped, SourceIncomplete)) else f"{type(error).__name__}: {text}"
-    )
+    if isinstance(error, (RowUnreadable, RowSkipped, SourceIncomplete)):
+        return text
+    whole = f"{type(error).__name__}: {text}"
+    return next((words for pattern, words in PLAIN_WORDS if re.search(pattern, whole)), whole)
 
 
 def one(page: Any, css: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from lxml import html
 
 from tests.make.pages import Visitor
-from tracker.web.routes import ROUTES, Guard, Route
+from tracker.web.frame.route import Guard, Route
+from tracker.web.routes import ROUTES
 
 FORMS = [route for route in ROUTES if route.method == "POST" and route.guard is Guard.TOKEN and route.writes]
 # What a field asks that no word can answer.

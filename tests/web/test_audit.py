@@ -19,8 +19,9 @@ from tests.web.test_rights import Unlimited
 from tests.web.test_who_sees_what import TYPED
 from tracker.versions import stand
 from tracker.web.frame.deeds import DEEDS, GAPS
+from tracker.web.frame.route import Route
 from tracker.web.people.people import PERSON
-from tracker.web.routes import ROUTES, Route
+from tracker.web.routes import ROUTES
 
 FORMS = [route for route in ROUTES if route.method == "POST" and not route.looks]
 

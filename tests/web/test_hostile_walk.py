@@ -16,8 +16,9 @@ from tests.make.addresses import filled, plant
 from tests.make.pages import Visitor, settings_for, visit
 from tests.make.seed_pages import seeded_people
 from tests.web.test_rights import Unlimited
+from tracker.web.frame.route import Guard
 from tracker.web.frame.safety import HEADERS, MOST_BYTES
-from tracker.web.routes import ROUTES, Guard
+from tracker.web.routes import ROUTES
 
 # /health/ready answers 503 where something is broken, as in this world.
 READS = [route for route in ROUTES if route.method == "GET" and route.path != "/health/ready"]

@@ -17,8 +17,9 @@ from db.session import open_engine, reading
 from db.vocabulary import Role, Visibility
 from tests.make.pages import Visitor, make_participant, make_user, visit
 from tests.make.seed_pages import seeded_people
+from tracker.web.frame.route import Guard
 from tracker.web.frame.safety import Limits
-from tracker.web.routes import ROUTES, Guard
+from tracker.web.routes import ROUTES
 
 # method, lowest role, guard, path: written down beside the routes on purpose, so that both must be changed together.
 MATRIX = [line.split() for line in (Path(__file__).parent / "rights_matrix.txt").read_text("utf-8").splitlines()]

@@ -41,7 +41,8 @@ from tracker.exchange.export_lobby import KINDS
 from tracker.lobby import coalition, contacts, dossiers, moments, positions, resolutions
 from tracker.mailing.plan import plan
 from tracker.rights import viewer_of
-from tracker.web.routes import ROUTES, Route
+from tracker.web.frame.route import Route
+from tracker.web.routes import ROUTES
 
 pytestmark = pytest.mark.one_database  # what differs by database is the clause, which test_rights.py asks on both
 

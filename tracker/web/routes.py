@@ -1,10 +1,5 @@
 """Every address on one page: method, path, handler and the lowest role that may come. Paths are screen, so Dutch."""
 
-from dataclasses import dataclass
-from enum import Enum, auto
-
-from fastapi import APIRouter
-
 from db.rights import RANK
 from db.vocabulary import Role
 from tracker.web import public, search, today
@@ -19,7 +14,7 @@ from tracker.web.challenges import detail as challenge_detail
 from tracker.web.challenges import index as challenges_index
 from tracker.web.challenges import judge, lessons, results, team
 from tracker.web.documents import documents
-from tracker.web.frame.context import Handler
+from tracker.web.frame.route import Guard, Route
 from tracker.web.lobby import (
     address_book,
     asks,
@@ -54,37 +49,6 @@ from tracker.web.people import (
     typed,
 )
 from tracker.web.sources import sources
-
-
-class Guard(Enum):
-    """What a request that changes something must show."""
-
-    TOKEN = auto()  # it comes from our page, and carries the session's token where somebody is signed in
-    PAGE = auto()  # it comes from our page; a page that was opened before signing in has no token, and need not
-    NONE = auto()  # what carries a signature of its own: links from mails (RFC 8058), and what a provider says
-
-
-@dataclass(frozen=True)
-class Route:
-    method: str
-    path: str
-    handler: Handler | APIRouter
-    role: Role | None
-    guard: Guard = Guard.TOKEN
-    limit: str = ""
-    audited: bool = False  # a GET that leaves a line in the audit log, and so needs to write
-    bare: bool = False  # answers without the database: its handler must not ask it anything
-    looks: bool = False  # a POST that keeps nothing, so that it holds up nobody who writes
-
-    def __post_init__(self) -> None:
-        if not self.limit:
-            object.__setattr__(self, "limit", "read" if self.method == "GET" else "write")
-
-    @property
-    def writes(self) -> bool:
-        """Whether the handler's transaction may write."""
-        return (self.method != "GET" or self.audited) and not self.looks
-
 
 PUBLIC = None
 OF_POSITION = "/dossiers/{dossier_id:id}/standpunten/{number:id}"

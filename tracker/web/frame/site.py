@@ -20,6 +20,7 @@ from tracker.clock import Clock
 from tracker.settings import Settings
 from tracker.web.frame import phrases
 from tracker.web.frame.forms import held_against, of_row, ticked
+from tracker.web.frame.help import help_for
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
@@ -80,6 +81,7 @@ def environment() -> Environment:
     made.globals["calendar_words"] = vocabulary_calendar
     made.globals["version"] = __version__
     made.globals.update(held_against=held_against, of_row=of_row, ticked=ticked)
+    made.globals["help_for"] = help_for
     made.globals["has_vendor"] = (STATIC / "vendor" / "ams.css").exists()
     return made
 

@@ -24,6 +24,12 @@
   if (matchMedia("(max-width: 60rem)").matches) {
     document.querySelectorAll("details[data-fold]").forEach((part) => part.removeAttribute("open"));
   }
+  // A table that goes on at the side says so.
+  const tell = () => document.querySelectorAll(".ams-table").forEach((box) => {
+    box.toggleAttribute("data-more", box.scrollWidth > box.clientWidth + 1);
+  });
+  addEventListener("resize", tell);
+  tell();
   const place = document.querySelector("[data-keys]");
   if (place && !location.hash) place.focus({ preventScroll: true });
 })();
