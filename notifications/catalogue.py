@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from db.models import Call, Challenge, Deadline, Match, Question, Revision, Sighting
 from db.queries import BY_HAND, first_complete, shared_budgets
 from db.status import PAST_YET_OPEN, SHUT, next_gate, remark_of, status_of
-from db.vocabulary import CLOSING_KINDS, DeadlineKind, Nature, Status
+from db.vocabulary import CLOSING_KINDS, DeadlineKind, Eligibility, Nature, Status
 from notifications.gist import lead
 from notifications.wording import local_day
 
@@ -152,6 +152,11 @@ class CatalogueCall:
         due = self.next_due.day if self.next_due else None
         return None if due is None else (due - today).days
 
+    @property
+    def is_said_to_be_ours(self) -> bool:
+        """Whether its source itself says that public bodies may apply: no estimate."""
+        return self.eligible == Eligibility.SELF and not self.eligible_estimate
+
     @cached_property
     def is_news(self) -> bool:
         """Whether somebody who does not know it would want to."""
@@ -176,6 +181,7 @@ class Catalogue:
     doubles: Mapping[int, Sequence[int]] = field(default_factory=dict)  # call -> what it may be the same as
     by_challenge: dict[str, list[tuple[CatalogueCall, CatalogueMatch]]] = field(default_factory=dict)
     children: dict[str, set[str]] = field(default_factory=dict)
+    unplaced: list[CatalogueCall] = field(default_factory=list, init=False)  # said to be ours, and of no opgave
     kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # items that many share
 
     def __post_init__(self) -> None:
@@ -184,6 +190,7 @@ class Catalogue:
             for match in call.matches:
                 index[match.challenge_id].append((call, match))
         self.by_challenge = dict(index)
+        self.unplaced = [call for call in self.calls.values() if call.is_said_to_be_ours and not call.matches]
         self.children = {name: with_children(name, self.opgaven.values()) for name in self.opgaven}
 
     def within(self, challenges: Iterable[str]) -> frozenset[str]:

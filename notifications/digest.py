@@ -24,6 +24,7 @@ from notifications.places import (
 )
 from notifications.wording import AMSTERDAM
 
+UNPLACED = 0.3  # the fit of what is said to be for public bodies and is of no opgave
 Wanted = dict[str, tuple[CatalogueMatch, list[str]]]  # per opgave its match, and the subscriptions that want it
 
 
@@ -81,7 +82,7 @@ class Item:
         """What it is weighed by where its reader can decide within this window; kept, as many readers share an item."""
         candidate: Candidate | None = self._kept.get(id(window))  # the candidate holds it, so that its id stays its own
         if candidate is None:
-            score = self.reasons[0].score if self.reasons else 1.0
+            score = self.reasons[0].score if self.reasons else 1.0 if self.followed else UNPLACED
             candidate = self._kept[id(window)] = Candidate(self.call, score, self.followed, window)
         return candidate
 
@@ -244,6 +245,10 @@ def _reasons(catalogue: Catalogue, queries: tuple[SubscriptionQuery, ...], memor
                 continue
             _, labels = reasons.setdefault(call.id, {}).setdefault(match.challenge_id, (match, []))
             labels.append(label)
+    for query in queries:
+        for call in catalogue.unplaced if not query.filter.challenges else ():
+            if passes(call, query):  # who asks for everything hears of what is said to be for public bodies
+                reasons.setdefault(call.id, {})
     for call_id in {call for call, challenge in memory.refused if challenge is None}:
         reasons.pop(call_id, None)
     for call_id in memory.follows.keys() & catalogue.calls.keys():

@@ -106,6 +106,22 @@ def test_a_partner_hears_of_what_fits_at_least_half(
     assert Candidate(call, fit, followed).is_weak is weak
 
 
+def test_who_asks_for_everything_hears_of_what_is_said_to_be_for_governments_whatever_it_is_about(
+    agenda: Engine, now: datetime
+) -> None:
+    make_reader(agenda, now)
+    make_reader(agenda, now, "an@haarlem.example", filter={"challenges": ["wonen"]})
+    make_call(agenda, now, "Vergunningen", score=0.1, eligible="self", eligible_estimate=False)
+    make_call(agenda, now, "Geschat", score=0.1, eligible="self", eligible_estimate=True)
+    plan_at(agenda, now)
+    [mail] = deliveries(agenda)
+    assert mail.address == "jan@haarlem.example"
+    assert "* Vergunningen" in mail.text
+    assert "* Geschat" not in mail.text
+    plan_at(agenda, now + MONDAY)
+    assert len(deliveries(agenda)) == 1
+
+
 def test_the_link_of_what_waits_opens_exactly_that_also_when_it_was_named_since(
     agenda: Engine, now: datetime, tmp_path: Path
 ) -> None:

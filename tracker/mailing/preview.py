@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, not_, select
 
 from db.models import Call, Challenge, Match
 from db.queries import CallFilter
+from db.vocabulary import Eligibility
 from notifications.catalogue import Catalogue, Opgave, read_catalogue, remembered, with_children
 from notifications.digest import Coverage, Digest, SubscriptionQuery, compose
 from notifications.message import Letter
@@ -102,6 +103,8 @@ def _catalogue(
     if all(each.challenges for each in filters):
         families = {name for each in filters for root in each.challenges for name in with_children(root, opgaven)}
         matched = matched.where(col(Match.challenge_id).in_(families))
-    catalogue = read_catalogue(session, now, threshold, {*session.exec(matched.distinct()), *follows})
+    ours = select(Call.id).where(Call.eligible == Eligibility.SELF, not_(col(Call.eligible_estimate)), remembered(now))
+    said = () if all(each.challenges for each in filters) else session.exec(ours).all()
+    catalogue = read_catalogue(session, now, threshold, {*session.exec(matched.distinct()), *follows, *said})
     catalogue.doubles = alike.partners(session, now)
     return catalogue

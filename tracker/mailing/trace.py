@@ -210,7 +210,7 @@ def _why_not(call: Call, catalogue: Catalogue, recipient: Recipient, memory: Mem
     if status_of(call, now) not in (Status.OPEN, Status.ANNOUNCED, Status.EXPECTED):
         return f"de regeling is {status_of(call, now).label}"
     matched = catalogue.calls.get(call.id)
-    if matched is None or not matched.matches:
+    if matched is None or not (matched.matches or matched.is_said_to_be_ours):
         return "de regeling past bij geen opgave boven de drempel"
     if any(pair[0] == call.id for pair in memory.refused):
         return "beoordeeld als niet voor ons"
