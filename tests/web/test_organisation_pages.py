@@ -147,7 +147,7 @@ def test_every_contact_can_be_found_back(cast: Cast, engine: Engine, now: dateti
         assert listed(organisation=ministry, page=2)[0] == 10
         assert listed(dossier=dossier.id)[0] == 3
         assert listed(text="bericht 11")[0] == 11
-        assert listed(text="100%")[0] == 0
+        assert listed(text="100%")[0] == 1  # a search is by words: a sign stands for nothing, and least for anything
         assert listed(after="2026-05-19", before="2026-05-20")[0] == 2
         assert listed(person=cast.haarlem.id)[0] == 0
         book = load_workbook(io.BytesIO(visitor.get("/contacten.xlsx", params={"organisation": ministry}).content))
