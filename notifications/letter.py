@@ -128,7 +128,7 @@ class Writer:
             "sections": [self._section(place, pieces) for place in PLACES if PLACES.index(place) in pieces],
             "waiting": self._waiting(digest), "aside": self._aside(digest),
             "announced": wording.count(len(digest.announced), "regeling", "regelingen") if digest.announced else "",
-            "subscriptions": ", ".join(names) or "uw abonnement",
+            "subscriptions": _ended(", ".join(names) or "uw abonnement"),
             "preview": self.links.page("/abonnementen/voorbeeld"),
             "leave": leave, "leave_reminders": self._leave(to, what=REMINDERS), "lobby": self._lines(extras.lobby, to),
             "moments": self._lines(extras.moments, to), "dossiers": self._followed(extras.dossiers, to),
@@ -335,6 +335,11 @@ class Writer:
 def _travelling(text: str) -> int:
     """The bytes it takes on its way."""
     return len(b2a_qp(text.encode()))
+
+
+def _ended(sentence: str) -> str:
+    """With a full stop, unless it was cut off."""
+    return sentence if sentence.endswith("…") else f"{sentence}."
 
 
 def _grouped(card: CallCard, line: TopicLine) -> CallCard:

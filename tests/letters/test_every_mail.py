@@ -176,6 +176,19 @@ def test_no_header_line_is_longer_than_it_may_be_and_no_link_in_one_is_cut(call:
         assert mail.headers.get("List-Unsubscribe", f"<{leave}>") == f"<{leave}>"
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("Klimaat", "voor: Klimaat."), ("Kunst " * 20, "Kunst K…"), ("", "uw abonnement.")]
+)
+def test_the_foot_of_a_digest_ends_in_one_way(call: CatalogueCall, writer: Writer, name: str, said: str) -> None:
+    query = SubscriptionQuery(1, name, CallFilter())
+    mail = writer.digest(Digest(NOW, (Item(call, ToldKind.NEW),), (query,), Coverage()), TO)
+    for part in (mail.text, mail.html):
+        foot = part.split("U krijgt dit ")[1]
+        assert said in foot
+        assert "…." not in foot
+    assert f"{said}\nVerzonden namens" in mail.text
+
+
 def test_forty_named_calls_stay_under_90_kb(call: CatalogueCall, writer: Writer) -> None:
     """With titles of 82 characters, the average of the 711 open topics of 2026-05-29."""
     mail = digest_of(replace(call, title=TITLE[:82]), writer, lines=25)
