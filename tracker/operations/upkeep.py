@@ -25,6 +25,9 @@ from tracker.watch.note import standing
 PRESS_COUNTS, TYPED_WAITS = timedelta(days=2), timedelta(days=7)  # a page that stood open overnight; a sign-in
 
 
+SAID = {"schema"}  # by a line of its own
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that was looked at; ``broken`` needs a person now, a remark does not."""
@@ -57,7 +60,7 @@ def _troubles(session: Session, now: datetime, watched: Watched) -> list[Finding
     found = standing(session, look(session, now, watched), looked=True)
     broken = [Finding(t.key.replace(":", " ", 1), t.line, True) for t in found]
     names = {trouble.key.partition(":")[0] for trouble in found}
-    return broken + [Finding(kind.name, "ok") for kind in TABLE if kind.broken and kind.name not in names]
+    return broken + [Finding(kind.name, "ok") for kind in TABLE if kind.broken and kind.name not in names | SAID]
 
 
 def _remarks(session: Session, now: datetime, on: Collection[str] | None) -> list[Finding]:
