@@ -45,6 +45,16 @@ NOT_YET_IN = frozenset(
 )
 
 
+class TaskKind(Word):
+    """What must be done for an application on a day; what the funder asks of who was awarded comes after ``TASK``."""
+
+    TASK = "task", "taak"
+    PROGRESS = "progress_report", "voortgangsverslag"
+    FINAL = "final_report", "einddeclaratie"
+    SISA = "sisa", "SiSa-verantwoording"
+    AUDIT = "audit_statement", "controleverklaring"
+
+
 class Level(Word):
     """Where the decision is taken that a dossier wants to change."""
 

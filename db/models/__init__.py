@@ -14,7 +14,15 @@ from db.models.access import (
     TeamMember,
     WebSession,
 )
-from db.models.applications import Application, ApplicationPartner, Cofunding, CofundingRoom
+from db.models.applications import (
+    Application,
+    ApplicationPartner,
+    ApplicationTask,
+    BudgetLine,
+    Cofunding,
+    CofundingRoom,
+    Instalment,
+)
 from db.models.calls import (
     Agenda,
     Call,
@@ -34,6 +42,7 @@ from db.models.calls import (
 from db.models.contacts import Commitment, ContactMoment, DossierMoment, Moment, Outcome, Stake, Stakeholder
 from db.models.documents import Document, DocumentContent
 from db.models.lobby import (
+    CallNote,
     ChainLink,
     CoalitionMember,
     CoalitionStance,

@@ -1,6 +1,6 @@
 """Applications: what a dossier of that kind adds, and the money participants promise with it."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlmodel import Field
 from db.models.columns import Cents, Numbered, one_of
 from db.models.lobby import Owned
 from db.vocabulary import Visibility
-from db.vocabulary_lobby import GoDecision, PartnerRole, StateAid
+from db.vocabulary_lobby import GoDecision, PartnerRole, StateAid, TaskKind
 
 
 class Application(Owned, table=True):
@@ -42,6 +42,7 @@ class Application(Owned, table=True):
     go_reasons: list[str] = Field(default_factory=list, sa_type=JSON, description="NoReason codes of a no-go")
     go_text: str = Field(default="", sa_type=Text)
     submitted_on: date | None = Field(default=None, description="the day it went in, as people say it")
+    proof: str = Field(default="", description="where it can be read that it went in, such as in the zaaksysteem")
     decided_on: date | None = None
     granted: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
     grant_number: str = ""
@@ -76,6 +77,59 @@ class Cofunding(Numbered, Owned, table=True):
     amount: Decimal = Field(sa_type=Cents, description="EUR of own money")
     de_minimis: Decimal = Field(default=Decimal(0), sa_type=Cents, description="EUR of de-minimis aid received")
     cover: str = Field(default="", description="credit number or budget item; empty = not covered yet")
+    agreed_on: date | None = Field(default=None, description="when the participant itself said so; counts from then on")
+
+
+class ApplicationTask(Numbered, table=True):
+    """Something to be done for an application by a day: a task, or a report that the funder asks for."""
+
+    __tablename__ = "application_task"
+    __table_args__ = (one_of("kind", TaskKind),)
+
+    dossier_id: int = Field(foreign_key="application.dossier_id", index=True)
+    kind: str = TaskKind.TASK
+    day: date = Field(index=True)
+    text: str = Field(default="", sa_type=Text)
+    assignee_id: int | None = Field(default=None, foreign_key="user.id", index=True)
+    done_on: date | None = None
+    done_by: int | None = Field(default=None, foreign_key="user.id")
+    modified_at: datetime
+    version: int = 1
+
+
+class BudgetLine(Numbered, table=True):
+    """Costs of one partner in an application, the share of them that is asked, and what is brought in kind."""
+
+    __tablename__ = "budget_line"
+    __table_args__ = (
+        CheckConstraint("costs >= 0", name="costs"),
+        CheckConstraint("rate BETWEEN 0 AND 10000", name="rate"),
+        CheckConstraint("in_kind BETWEEN 0 AND costs", name="in_kind"),
+    )
+
+    dossier_id: int = Field(foreign_key="application.dossier_id", index=True)
+    partner: str
+    text: str = Field(default="", sa_type=Text, description="for what")
+    costs: Decimal = Field(sa_type=Cents, description="EUR that count for the funder")
+    rate: Decimal = Field(sa_type=Cents, description="percentage of them that is asked")
+    in_kind: Decimal = Field(default=Decimal(0), sa_type=Cents, description="EUR of the costs that are own hours")
+
+
+class Instalment(Numbered, table=True):
+    """Money of the funder that is expected on a day, and when it came."""
+
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("received IS NULL OR received >= 0", name="received"),
+    )
+
+    dossier_id: int = Field(foreign_key="application.dossier_id", index=True)
+    text: str = Field(default="", sa_type=Text)
+    expected_on: date
+    amount: Decimal = Field(sa_type=Cents, description="EUR")
+    received_on: date | None = None
+    received: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
+    version: int = 1
 
 
 class CofundingRoom(Numbered, Owned, table=True):

@@ -143,6 +143,21 @@ class DossierCall(SQLModel, table=True):
     seen_version: int = Field(default=1, description="an older one than the call's own means: it changed since")
 
 
+class CallNote(Numbered, Owned, table=True):
+    """What an organisation notes on a call, with labels. A change is a new row, so that what stood there stays."""
+
+    __tablename__ = "call_note"
+    __table_args__ = (one_of("visibility", Visibility),)
+
+    call_id: int = Field(foreign_key="call.id", index=True)
+    text: str = Field(default="", sa_type=Text)
+    labels: list[str] = Field(default_factory=list, sa_type=JSON)
+    user_id: int = Field(foreign_key="user.id")
+    at: datetime
+    first_id: int | None = Field(default=None, foreign_key="call_note.id", index=True, description="of what it changed")
+    ended_at: datetime | None = Field(default=None, description="when it was changed or withdrawn")
+
+
 class ChainLink(Numbered, Owned, table=True):
     """A step on the way to a call that a person knows of: a letter, a consultation, a publication."""
 

@@ -7,14 +7,24 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Application, Cofunding, Dossier
+from db.models import Application, Cofunding, Dossier, User
 from db.session import writing
 from db.vocabulary_lobby import ApplicationStage, Check, GoDecision, PartnerRole, StateAid
 from tests.make.lobby import Cast, gather
 from tracker.applications import stages
-from tracker.applications.cofunding import HitRate, Promise, exposure, guard, hit_rates, wilson
+from tracker.applications.cofunding import (
+    HitRate,
+    Promise,
+    agree,
+    exposure,
+    guard,
+    hit_rates,
+    promise_in_our_name,
+    waiting_for_word,
+    wilson,
+)
 from tracker.applications.stages import Money, decide, decide_go, move, promise, set_lead, set_money, start
-from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, NotAllowed, ParticipantGone
+from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, NotAllowed, NotFound, ParticipantGone
 from tracker.lobby.timeline import timeline
 from tracker.rights import Deed, viewer_of
 
@@ -179,17 +189,26 @@ def test_uncovered_money_is_said() -> None:
     assert exposure([promised("5", covered=False)], {})[0].warnings == ("nog niet alles gedekt",)
 
 
-def test_the_guard_shows_what_one_may_see(cast: Cast) -> None:
-    dossier = start(cast.deed(), cast.call)
+def counted(cast: Cast, user: User) -> list[tuple[str, Decimal]]:
+    return [(p.id, e.all_win) for p, e in guard(cast.session, viewer_of(user))]
+
+
+def test_what_somebody_promised_for_another_is_shown_to_it_and_counts_once_it_agreed(cast: Cast) -> None:
+    dossier = start(cast.deed(), cast.call)  # seen by Amsterdam only
     promise(cast.deed(), dossier, "haarlem", 2026, Decimal("12000"), "krediet 7")
-    promise(cast.deed(), dossier, "haarlem", 2026, Decimal("15000"), "krediet 7")
+    row = promise(cast.deed(), dossier, "haarlem", 2026, Decimal("15000"), "krediet 7")
     promise(cast.deed(), dossier, "amsterdam", 2026, Decimal("1"))
-    seen = {
-        user.email: [(p.id, e.all_win) for p, e in guard(cast.session, viewer_of(user))]
-        for user in (cast.haarlem, cast.lobbyist)
-    }
-    assert seen["lobbyist@haarlem.nl"] == [("haarlem", Decimal("15000"))]
-    assert seen["lobbyist@amsterdam.nl"] == [("amsterdam", Decimal("1")), ("haarlem", Decimal("15000"))]
+    assert counted(cast, cast.haarlem) == []
+    assert counted(cast, cast.lobbyist) == [("amsterdam", Decimal("1"))]
+    (told,) = waiting_for_word(cast.session, viewer_of(cast.haarlem))
+    assert (told.promise.amount, told.owner, told.title, told.ours) == (Decimal("15000"), "Amsterdam", "", True)
+    with pytest.raises(NotFound):
+        promise_in_our_name(cast.session, viewer_of(cast.lobbyist), row.id)
+    agree(cast.deed(cast.haarlem), promise_in_our_name(cast.session, viewer_of(cast.haarlem), row.id))
+    assert counted(cast, cast.haarlem) == [("haarlem", Decimal("15000"))]
+    assert counted(cast, cast.lobbyist) == [("amsterdam", Decimal("1")), ("haarlem", Decimal("15000"))]
+    promise(cast.deed(), dossier, "haarlem", 2026, Decimal("99000"), "krediet 7")
+    assert counted(cast, cast.haarlem) == [], "another amount asks for another word"
 
 
 def test_a_hit_rate_needs_ten_cases_and_shows_its_uncertainty() -> None:

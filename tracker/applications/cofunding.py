@@ -5,16 +5,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from math import sqrt
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, false, or_
 from sqlmodel import Session, col, select
 
 from db.models import Application, Cofunding, CofundingRoom, Dossier, Participant
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import Role, Visibility
-from db.vocabulary_lobby import ApplicationStage, DossierKind
-from tracker.errors import Incomplete
+from db.vocabulary_lobby import ApplicationStage, DossierKind, LogKind
+from notifications.wording import amount
+from tracker.errors import Incomplete, NotFound
+from tracker.lobby.log import log
 from tracker.rights import Deed, must_have
 
 FIXED = frozenset(
@@ -109,16 +112,71 @@ def _likely(promise: Promise) -> Decimal:
 
 
 def promises(session: Session, viewer: Viewer) -> list[Promise]:
-    """Every promise the viewer may see: the own organisation's, and those in dossiers open to the viewer."""
-    rows = select(Cofunding, Application, Dossier).where(
-        Cofunding.dossier_id == Application.dossier_id,
-        Application.dossier_id == Dossier.id,
-        or_(visible(viewer, Cofunding), visible(viewer, Dossier)),
-    )
+    """Every promise that its participant stands for and the viewer may see: the own organisation's, and open ones."""
+    rows = _seen(viewer).where(col(Cofunding.agreed_on).is_not(None))
     return [
         Promise(c.participant_id, c.year, c.amount, c.de_minimis, d.stage, a.chance, bool(c.cover))
         for c, a, d in session.exec(rows)
     ]
+
+
+def _seen(viewer: Viewer) -> Any:
+    rows = select(Cofunding, Application, Dossier).where(
+        Cofunding.dossier_id == Application.dossier_id, Application.dossier_id == Dossier.id
+    )
+    return rows.where(or_(_in_the_name_of(viewer), visible(viewer, Dossier)))
+
+
+def _in_the_name_of(viewer: Viewer) -> ColumnElement[bool]:
+    """What somebody promised for the viewer's organisation is its business, wherever that stands."""
+    if viewer.participant_id is None:
+        return false()
+    return col(Cofunding.participant_id) == viewer.participant_id
+
+
+@dataclass(frozen=True)
+class WaitingPromise:
+    """An amount that its participant did not say itself; the title only for who may see the application."""
+
+    promise: Cofunding
+    participant: str
+    owner: str
+    title: str
+    ours: bool
+
+
+def waiting_for_word(session: Session, viewer: Viewer) -> list[WaitingPromise]:
+    """Promises that count for nothing before their participant agrees, by year; those of what was lost are over."""
+    query = _seen(viewer).where(col(Cofunding.agreed_on).is_(None), col(Dossier.stage).not_in(LOST))
+    open_to = set(session.exec(select(Dossier.id).where(visible(viewer, Dossier))))
+    names = dict(session.exec(select(Participant.id, Participant.name)).all())
+    return [
+        WaitingPromise(
+            row, names[row.participant_id], names[dossier.participant_id],
+            dossier.title if dossier.id in open_to else "", row.participant_id == viewer.participant_id,
+        )
+        for row, _, dossier in session.exec(query.order_by(col(Cofunding.year), col(Cofunding.id)))
+    ]  # fmt: skip
+
+
+def promise_in_our_name(session: Session, viewer: Viewer, promise_id: int) -> Cofunding:
+    """The promise of the viewer's own organisation, or NotFound: of others it is not even told that it is there."""
+    row = session.get(Cofunding, promise_id)
+    if row is None or row.participant_id != viewer.participant_id:
+        raise NotFound
+    return row
+
+
+def agree(deed: Deed, row: Cofunding) -> None:
+    """The participant says so itself; the application's log says who did."""
+    must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u dit niet vastleggen.")
+    if row.agreed_on is None:
+        row.agreed_on, row.version = deed.today, row.version + 1
+        dossier = deed.session.get_one(Dossier, row.dossier_id)
+        who = deed.session.get_one(Participant, row.participant_id).name
+        log(
+            deed, dossier, LogKind.MONEY, f"{who} is akkoord met de eigen bijdrage van {row.year}: {amount(row.amount)}"
+        )
 
 
 def guard(session: Session, viewer: Viewer) -> list[tuple[Participant, Exposure]]:

@@ -175,6 +175,10 @@ def promise(
             amount=own_money,
             visibility=dossier.visibility,
         )
+    if participant_id == deed.by.participant_id:
+        row.agreed_on = today
+    elif row.amount != own_money or row.id is None:  # another amount in another's name asks for another word
+        row.agreed_on = None
     row.amount, row.cover, row.de_minimis = own_money, cover.strip(), de_minimis
     deed.session.add(row)
     covered = f"gedekt uit {cover.strip()}" if cover.strip() else "nog niet gedekt"
@@ -196,10 +200,13 @@ def check_move(application: Application, stage: ApplicationStage, to: Applicatio
         raise MoveNotAllowed("Bepaal eerst de staatssteungrond.", "state_aid")
 
 
-def move(deed: Deed, dossier: Dossier, to: ApplicationStage, seen: int, day: date | None = None) -> None:
+def move(
+    deed: Deed, dossier: Dossier, to: ApplicationStage, seen: int, day: date | None = None, proof: str = ""
+) -> None:
     """Bring an application to its next stage; a decision of the funder goes through ``decide``.
 
-    ``day``: when it was submitted, where that was not today; the log counts the step for that day.
+    ``day``: when it was submitted, where that was not today; the log counts the step for that day. ``proof``: the
+    address at which it can be read that it went in.
     """
     must_change(deed, dossier)
     application = _application(deed.session, dossier)
@@ -209,8 +216,11 @@ def move(deed: Deed, dossier: Dossier, to: ApplicationStage, seen: int, day: dat
     day = day if to == S.SUBMITTED else None
     if day and day > deed.today:
         raise Incomplete("Een aanvraag kan niet later dan vandaag zijn ingediend.", "submitted_on")
+    if proof and not proof.startswith(("https://", "http://")):
+        raise Incomplete("Een adres begint met https://.", "proof")
     bring_to_stage(deed, dossier, to, seen, to in OVER, day)
     if to == S.SUBMITTED:
+        application.proof = proof
         application.submitted_on = day or deed.today
     follow_application(deed.session, dossier.id, deed.now)
 

@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from db.models import (
+    ApplicationTask,
     Assignment,
     Body,
     Call,
     Deadline,
     DecisionClock,
+    Dossier,
     Follow,
     Milestone,
     Moment,
@@ -22,6 +24,7 @@ from db.queries import Viewer
 from db.status import next_gate_expression
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import MilestoneState
+from tracker.calendar.application_days import task_name
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import milestone_name
 from tracker.calendar.latest_go import notice_for
@@ -55,8 +58,12 @@ def week_end(day: date) -> date:
 
 
 def due_items_of(session: Session, participant: str, now: Now, until: date) -> list[DueItem]:
-    """Open milestones and assigned deadlines of an organisation that are due by a day, overdue ones first."""
-    due_items = [*_milestones(session, participant, now.today, until), *_assignments(session, participant, now, until)]
+    """Open milestones, assigned deadlines, tasks and reports of an organisation due by a day, overdue ones first."""
+    due_items = [
+        *_milestones(session, participant, now.today, until),
+        *_assignments(session, participant, now, until),
+        *_tasks(session, participant, now.today, until),
+    ]
     return sorted(due_items, key=lambda w: (not w.overdue, w.day, w.key))
 
 
@@ -102,6 +109,27 @@ def _assignments(session: Session, participant: str, now: Now, until: date) -> I
                 f"deadline:{deadline.id}:{day}", day, "termijn", call.title, link, row.assignee_id, overdue=over,
                 since=row.assigned_at,
             )  # fmt: skip
+
+
+def _tasks(session: Session, participant: str, today: date, until: date) -> Iterator[DueItem]:
+    """Tasks of applications and days on which the funder wants a report."""
+    query = (
+        select(ApplicationTask, Dossier)
+        .where(ApplicationTask.dossier_id == Dossier.id, Dossier.participant_id == participant)
+        .where(col(ApplicationTask.done_on).is_(None), col(ApplicationTask.day) <= until)
+        .where(col(Dossier.closed_at).is_(None))
+    )
+    for row, dossier in session.exec(query):
+        yield DueItem(
+            key=f"task:{row.id}:{row.day.isoformat()}",
+            day=row.day,
+            what=task_name(row),
+            title=dossier.title,
+            link=f"/aanvragen/{dossier.id}#taak-{row.id}",
+            assignee_id=row.assignee_id,
+            overdue=row.day < today,
+            since=row.modified_at,
+        )
 
 
 def too_late_this_week(session: Session, viewer: Viewer, now: Now) -> list[DueItem]:

@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, or_, text
 from sqlmodel import Session, col, select, union
 
 from db.models import (
+    ApplicationTask,
     Assignment,
     CalendarFeed,
     Call,
     Deadline,
     DecisionClock,
+    Dossier,
     Follow,
     Milestone,
     User,
@@ -26,6 +28,7 @@ from db.rights import visible
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import FeedScope, MilestoneState
 from notifications.ical import calendar_file
+from tracker.calendar.application_days import task_events
 from tracker.calendar.events import deadline_events, deadline_lines, filtered, milestone_events
 from tracker.clock import Now
 
@@ -92,6 +95,7 @@ STATE = text(
     " (SELECT count(undone_at) FROM verdict), (SELECT max(modified_at) FROM milestone),"
     " (SELECT sum(version) FROM assignment WHERE participant_id = :organisation),"
     " (SELECT sum(version) FROM decision_clock WHERE participant_id = :organisation),"
+    " (SELECT max(modified_at) FROM application_task), (SELECT sum(version) FROM dossier WHERE kind = 'application'),"
     " (SELECT count(*) FROM follow), (SELECT max(id) FROM follow)"
 )
 
@@ -123,6 +127,9 @@ def _made(session: Session, feed: CalendarFeed, user: User, now: datetime, base_
     if feed.scope in WITH_MILESTONES:
         milestones = col(Milestone.assignee_id) == user.id if feed.scope == FeedScope.PERSONAL else _of_team(feed)
         events += milestone_events(session, now, base_url, [visible(viewer, Milestone), milestones])
+        mine = col(ApplicationTask.assignee_id) == user.id
+        tasks = mine if feed.scope == FeedScope.PERSONAL else col(Dossier.participant_id) == feed.participant_id
+        events += task_events(session, viewer, now, base_url, [tasks])
     return calendar_file(events, f"Kansenradar: {feed.name}")
 
 

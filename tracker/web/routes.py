@@ -4,10 +4,10 @@ from db.rights import RANK
 from db.vocabulary import Role
 from tracker.web import public, search, today
 from tracker.web.api import v1
-from tracker.web.applications import applications
+from tracker.web.applications import applications, settlement
 from tracker.web.calendar import bodies, decision_clock, feeds
 from tracker.web.calendar import index as calendar_index
-from tracker.web.calls import correct, duplicates, publications, questions, share, spreadsheet, why
+from tracker.web.calls import correct, duplicates, notes, publications, questions, share, spreadsheet, why
 from tracker.web.calls import detail as call_detail
 from tracker.web.calls import index as calls_index
 from tracker.web.challenges import detail as challenge_detail
@@ -127,6 +127,9 @@ ROUTES: list[Route] = [
     Route("POST", "/regelingen/{call_id:id}/samenvoegen", correct.save_join, FUNDRAISER),
     Route("GET", "/regelingen/{call_id:id}/waarom", why.show, READER),
     Route("GET", "/regelingen/{call_id:id}/vastlegging/{sha256}", call_detail.snapshot, READER),
+    Route("POST", "/regelingen/{call_id:id}/notities", notes.write, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/notities/{note_id:id}", notes.change, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/notities/{note_id:id}/weg", notes.withdraw, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/volgen", call_detail.follow, READER),
     Route("POST", "/regelingen/{call_id:id}/keten", publications.add, FUNDRAISER),
     Route("POST", "/regelingen/{call_id:id}/keten/{link_id:id}/weg", publications.withdraw, FUNDRAISER),
@@ -271,6 +274,14 @@ ROUTES: list[Route] = [
     Route("POST", "/aanvragen/{dossier_id:id}/besluit", applications.decide, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/les", applications.learn, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/klok", applications.count_back, FUNDRAISER),
+    Route("POST", "/aanvragen/cofinanciering/{promise_id:id}/akkoord", applications.agree, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/begroting", settlement.add_budget_line, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/begroting/{line_id:id}/weg", settlement.withdraw_budget_line, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/taken", settlement.add_task, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/taken/{task_id:id}", settlement.change_task, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/taken/{task_id:id}/klaar", settlement.tick_task, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/betalingen", settlement.expect, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/betalingen/{instalment_id:id}", settlement.receive, FUNDRAISER),
     # links from mails: signed, so without a token of ours
     Route("GET", "/oordeel/{token}", mail_links.show_decision, PUBLIC),
     Route("POST", "/oordeel/{token}", mail_links.decide, PUBLIC, Guard.NONE),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
 from db.models import (
@@ -13,9 +13,12 @@ from db.models import (
     ApplicationPartner,
     Body,
     Call,
+    Challenge,
     Cofunding,
     Deadline,
     Dossier,
+    DossierChallenge,
+    Instalment,
     Milestone,
     Participant,
 )
@@ -24,7 +27,7 @@ from db.rights import visible
 from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, DossierKind, GoDecision, PartnerRole, StateAid
-from tracker.applications import cofunding, milestones, stages
+from tracker.applications import budget, cofunding, milestones, stages, tasks, totals
 from tracker.applications.milestones import clocks_of, due_of, next_deadline, route_for
 from tracker.applications.mismatches import mismatches
 from tracker.calendar.decision_clock import milestone_name, milestones_of, route_of
@@ -33,12 +36,14 @@ from tracker.documents.documents import documents_of
 from tracker.errors import Incomplete
 from tracker.lobby.audience import audiences
 from tracker.lobby.timeline import timeline
+from tracker.people.participants import colleagues
 from tracker.rights import may_change
 from tracker.versions import must_stand, stand
 from tracker.web.frame import actions
 from tracker.web.frame.actions import Euros, PageOf, dossier_of
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, Text
+from tracker.web.frame.phrases import challenge_name
 
 S = ApplicationStage
 COLUMNS = (
@@ -55,6 +60,7 @@ COLUMNS = (
 class ApplicationStageForm(BaseModel):
     to: ApplicationStage
     submitted_on: date | None = None
+    proof: Line = ""
     seen: int
 
 
@@ -148,7 +154,32 @@ def board(request: RequestContext) -> Response:
         rates=cofunding.rates_for(session, viewer),
         enough=cofunding.ENOUGH_CASES,
         mismatches={m.dossier.id: m.text for m in mismatches(session, viewer, now)},
+        by_opgave=totals.sums(_counted(session, dossier_rows, _opgaven(session))),
+        by_participant=totals.sums(_counted(session, dossier_rows, {row[0].id: (row[2],) for row in dossier_rows})),
     )
+
+
+def _opgaven(session: Session) -> dict[int, tuple[str, ...]]:
+    named: dict[int, tuple[str, ...]] = {}
+    query = select(DossierChallenge.dossier_id, Challenge).where(DossierChallenge.challenge_id == Challenge.id)
+    for dossier_id, challenge in session.exec(query):
+        named[dossier_id] = (*named.get(dossier_id, ()), challenge_name(challenge))
+    return named
+
+
+def _counted(
+    session: Session, rows: list[tuple[Dossier, Application, str]], groups: dict[int, tuple[str, ...]]
+) -> list[totals.Counted]:
+    """Only of the applications on the board, so that no sum holds what the reader may not see."""
+    paid = select(Instalment.dossier_id, func.sum(Instalment.received)).group_by(col(Instalment.dossier_id))
+    received = dict(session.exec(paid.where(col(Instalment.dossier_id).in_([row[0].id for row in rows]))).all())
+    return [
+        totals.Counted(
+            groups.get(dossier.id, ("zonder opgave",)), dossier.stage, application.requested, application.granted,
+            received.get(dossier.id) or Decimal(0),
+        )
+        for dossier, application, _ in rows
+    ]  # fmt: skip
 
 
 def _card(session: Session, dossier: Dossier, application: Application, owner: str, today: date) -> dict[str, object]:
@@ -190,7 +221,27 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         mismatches=mismatches(session, viewer, now, dossier),
         may_change=may_change(viewer, dossier),
         documents=documents_of(session, viewer, dossier),
+        settlement=_settlement(session, dossier, application),
     )
+
+
+def _settlement(session: Session, dossier: Dossier, application: Application) -> dict[str, Any]:
+    """What the page needs of tasks, budget and payments."""
+    lines, paid = budget.lines_of(session, dossier), tasks.instalments_of(session, dossier)
+    by_partner, whole = budget.shares(lines)
+    return {
+        "tasks": tasks.tasks_of(session, dossier),
+        "colleagues": [(user.id, user.name) for user in colleagues(session, dossier.participant_id)],
+        "awarded": dossier.stage not in tasks.UNDECIDED,
+        "instalments": paid,
+        "expected": sum((row.amount for row in paid), Decimal(0)),
+        "received": sum((row.received or Decimal(0) for row in paid), Decimal(0)),
+        "lines": lines,
+        "shares": by_partner,
+        "whole": whole,
+        "money": sum((share.own_money for share in by_partner), Decimal(0)),
+        "differs": bool(lines) and application.requested not in (None, whole.asked),
+    }
 
 
 def _clocks(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline | None) -> dict[str, Any]:
@@ -221,7 +272,7 @@ application = PageOf(_application, _page, lambda dossier: f"/aanvragen/{dossier.
 @application.form(ApplicationStageForm)
 def move(request: RequestContext, dossier: Dossier, form: ApplicationStageForm) -> None:
     """Bring an application to its next stage."""
-    stages.move(request.deed, dossier, form.to, form.seen, form.submitted_on)
+    stages.move(request.deed, dossier, form.to, form.seen, form.submitted_on, form.proof)
 
 
 @application.form(LeadForm)
@@ -286,10 +337,15 @@ def _guard(request: RequestContext, _subject: None, state: FormState) -> Respons
         "applications/applications_guard.html",
         state=state,
         rows=cofunding.guard(request.session, request.viewer),
+        waiting=cofunding.waiting_for_word(request.session, request.viewer),
         ceiling=cofunding.DE_MINIMIS,
         seen=stand(cofunding.rooms_of(request.session, request.user.participant_id)),
         year=request.now.today.year,
     )
+
+
+def _promise_to_agree(request: RequestContext) -> Cofunding:
+    return cofunding.promise_in_our_name(request.session, request.viewer, request.params["promise_id"])
 
 
 guard = PageOf(lambda _: None, _guard, lambda _: "/aanvragen/cofinanciering")
@@ -304,3 +360,16 @@ def set_room(request: RequestContext, _subject: None, form: RoomForm) -> None:
     if any(row.year == form.year and row.amount != form.room for row in rooms):
         must_stand(rooms, form.seen)
     cofunding.set_room(request.deed, form.year, form.room)
+
+
+promise_page = PageOf(
+    _promise_to_agree,
+    lambda request, _promise, state: _guard(request, None, state),
+    lambda _: "/aanvragen/cofinanciering",
+)
+
+
+@promise_page.button(done="bewaard")
+def agree(request: RequestContext, promise: Cofunding) -> None:
+    """Say that an amount in one's own organisation's name is right: from now on it counts."""
+    cofunding.agree(request.deed, promise)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from db.models import ClosedPeriod
 from db.vocabulary_calendar import EntryKind
 from notifications import wording
+from tracker.calendar.application_days import task_entries
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.entries import (
     Entry,
@@ -96,6 +97,7 @@ def entries(request: RequestContext, query: CalendarQuery, since: date, until: d
         listed += [entry for entry in dated if query.shows(entry.kind)]
     if query.shows(EntryKind.MILESTONE):
         listed += milestone_entries(session, viewer, request.now.today, since)
+        listed += task_entries(session, viewer, request.now.today, since)
     if query.shows(EntryKind.MOMENT):
         listed += moment_entries(session, viewer, since)
     if query.shows(EntryKind.MEETING):

@@ -14,6 +14,7 @@ from db.rights import visible
 from db.vocabulary import Nature, Say
 from tracker.calendar.latest_go import clock_of
 from tracker.calls.answers import can_be_doubted
+from tracker.calls.notes import notes_on
 from tracker.calls.open_questions import questions_of
 from tracker.calls.publications import chain
 from tracker.errors import NotFound
@@ -61,6 +62,7 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         doubles=[(other, beside(own, statements(session, other, now))) for other in row.doubles],
         verdicts=_said_by(request, Verdict, col(Verdict.undone_at), call, col(Verdict.at).desc()),
         clock=clock_of(session, call, viewer, request.now),
+        notes=notes_on(session, viewer, call),
         **what_is_known(request, call),
     )
 
