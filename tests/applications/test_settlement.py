@@ -142,7 +142,7 @@ def test_the_pages_take_budget_task_payment_and_proof_and_no_sum_of_another_chan
         page, board = visitor.get(address).text, visitor.get("/aanvragen").text
         assert visitor.send_form(f"{address}/begroting", budget_partner="X", rate="50").status_code == 422
         vandaag = visitor.get("/").text
-    for said in ("€ 44.444.444", "€ 22.222.222", "€ 22.221.222", "Einddeclaratie", "€ 44.000.000 op 20 mei 2026"):
+    for said in ("€ 44.444.444", "€ 22.222.222", "€ 22.221.222", "Einddeclaratie", "€ 44.000.000 op 20 mei"):
         assert said in page, said
     assert "€ 44.000.000" in board
     assert "Einddeclaratie" in vandaag

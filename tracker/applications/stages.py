@@ -175,16 +175,20 @@ def promise(
             amount=own_money,
             visibility=dossier.visibility,
         )
-    if participant_id == deed.by.participant_id:
-        row.agreed_on = today
-    elif row.amount != own_money or row.id is None:  # another amount in another's name asks for another word
-        row.agreed_on = None
+    row.agreed_on = _agreed(deed, row, own_money)
     row.amount, row.cover, row.de_minimis = own_money, cover.strip(), de_minimis
     deed.session.add(row)
     covered = f"gedekt uit {cover.strip()}" if cover.strip() else "nog niet gedekt"
     text = f"Eigen bijdrage {participant.name} {year}: {amount(own_money)}, {covered}"
     log(deed, dossier, LogKind.MONEY, text)
     return row
+
+
+def _agreed(deed: Deed, row: Cofunding, own_money: Decimal) -> date | None:
+    """Since when its participant stands for it; another amount in another's name asks for another word."""
+    if row.participant_id == deed.by.participant_id:
+        return deed.today
+    return row.agreed_on if row.amount == own_money else None
 
 
 def check_move(application: Application, stage: ApplicationStage, to: ApplicationStage) -> None:
