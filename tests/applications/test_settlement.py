@@ -134,17 +134,17 @@ def test_the_pages_take_budget_task_payment_and_proof_and_no_sum_of_another_chan
         for step, fields in (
             ("begroting", {"budget_partner": "Haarlem", "costs": "44.444.444", "rate": "50", "in_kind": "1.000"}),
             ("taken", {"task_kind": "final_report", "task_day": "2026-06-01"}),
-            ("betalingen", {"expected_on": "2026-05-01", "instalment": "44.000.000"}),
-            ("betalingen/1", {"received_on": "2026-05-20", "received": "44.000.000", "seen": "1"}),
+            ("betalingen", {"expected_on": "2026-05-01", "instalment": "44.000.001"}),
+            ("betalingen/1", {"received_on": "2026-05-20", "received": "44.000.001", "seen": "1"}),
         ):
             answer = visitor.send_form(f"{address}/{step}", **fields)
             assert answer.status_code == 303, (step, answer.text)
         page, board = visitor.get(address).text, visitor.get("/aanvragen").text
         assert visitor.send_form(f"{address}/begroting", budget_partner="X", rate="50").status_code == 422
         vandaag = visitor.get("/").text
-    for said in ("€ 44.444.444", "€ 22.222.222", "€ 22.221.222", "Einddeclaratie", "€ 44.000.000 op 20 mei"):
+    for said in ("€ 44.444.444", "€ 22.222.222", "€ 22.221.222", "Einddeclaratie", "€ 44.000.001 op 20 mei"):
         assert said in page, said
-    assert "€ 44.000.000" in board
+    assert "€ 44.000.001" in board
     assert "Einddeclaratie" in vandaag
     with visit(engine, now, tmp_path, cast.haarlem) as visitor:
         assert [visitor.get(path).text for path in ("/aanvragen", "/aanvragen/cofinanciering")] == before

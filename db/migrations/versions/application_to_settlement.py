@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "application_to_settlement"
-down_revision = "mergers"
+down_revision = "clocks_of_moments"
 branch_labels = None
 depends_on = None
 
