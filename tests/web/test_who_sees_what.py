@@ -327,6 +327,7 @@ OPEN_VERBS = {
     "/dossiers/{dossier_id:id}/besluiten/{resolution_id:id}/vervallen",
     "/dossiers/{dossier_id:id}/documenten", "/dossiers/{dossier_id:id}/standpunten/{number:id}/documenten",
     "/contacten/{contact_id:id}/documenten",
+    "/dossiers/{dossier_id:id}/volgen",
 }  # fmt: skip
 TYPED = {
     "title": "Overgenomen", "visibility": "public", "seen": "1", "to": "exploring", "result": "not", "text": "x",
