@@ -57,10 +57,14 @@ MOST_LINES = {Place.OURS: SELF_LINES, Place.PARTNER: PARTNER_LINES, Place.UNSURE
 
 @dataclass(frozen=True)
 class DecisionWindow:
-    """Until when the reader's organisation can say go, or why it is too late to decide at all."""
+    """Until when the reader's organisation can say go, or why it is too late to decide at all.
+
+    ``assumed``: that day rests on a rhythm of meetings that nobody has looked at yet.
+    """
 
     go_by: date | None = None
     late: str = ""
+    assumed: bool = False
 
 
 NO_WINDOW = DecisionWindow()

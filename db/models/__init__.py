@@ -78,5 +78,14 @@ from db.models.mail import (
 )
 from db.models.organisations import Organisation, OrganisationName
 from db.models.people import REMINDER_DAYS, Absence, Leaning, Lesson, Participant, Subscription, User, Verdict
-from db.models.planning import Assignment, Body, CalendarFeed, ClosedPeriod, DecisionClock, Meeting, Milestone
+from db.models.planning import (
+    Assignment,
+    Body,
+    CalendarFeed,
+    ClosedPeriod,
+    DecisionClock,
+    Meeting,
+    Milestone,
+    YearPlan,
+)
 from db.models.questions import Answer, Doubt, Question, ReaderUse, SecondOpinion

@@ -32,13 +32,13 @@ class Body(SQLModel, table=True):
     months: list[int] = Field(default_factory=list, sa_type=JSON, description="in which months; empty = in each")
     paper_days: int = Field(default=7, description="calendar days before the meeting that its papers are due")
     keeps_recess: bool = Field(default=True, description="does not meet in school holidays and recess")
-    example: bool = Field(default=True, description="an example rhythm, until a coordinator fills in the real one")
+    example: bool = Field(default=True, description="an assumed rhythm, until a coordinator fills in the real one")
     remark: str = ""
     version: int = 1
 
 
 class Meeting(Numbered, table=True):
-    """A meeting with a known date. A body with any in a year is planned by those, not by its rhythm, in that year."""
+    """A meeting with a known date: it stands for the nearest one of the rhythm; cancelled, that one is not held."""
 
     __table_args__ = (UniqueConstraint("body_id", "day"), CheckConstraint("papers_on <= day", name="papers_on"))
 
@@ -50,6 +50,20 @@ class Meeting(Numbered, table=True):
     modified_at: datetime
     version: int = 1
     cancelled_at: datetime | None = None
+
+
+class YearPlan(Numbered, table=True):
+    """A jaarplanning that was taken in: between its first and last day its body meets on the known dates only."""
+
+    __tablename__ = "year_plan"
+    __table_args__ = (CheckConstraint("last_day >= first_day", name="last_day"),)
+
+    body_id: str = Field(foreign_key="body.id", index=True)
+    first_day: date
+    last_day: date = Field(description="inclusive")
+    source: str = Field(description="the name of the file, or how else it came")
+    added_by: int = Field(foreign_key="user.id")
+    added_at: datetime
 
 
 class ClosedPeriod(Numbered, table=True):
@@ -114,6 +128,7 @@ class Milestone(Numbered, Owned, table=True):
     day: date = Field(index=True)
     begins_on: date = Field(description="papers due, or work to begin: what comes before must be ready by then")
     pinned: bool = Field(default=False, description="a person set the day; planning does not move it")
+    assumed: bool = Field(default=False, description="its day is one of a rhythm that nobody has looked at yet")
     assignee_id: int | None = Field(default=None, foreign_key="user.id", index=True)
     state: str = MilestoneState.PLANNED
     why: str = ""

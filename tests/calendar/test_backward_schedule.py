@@ -1,6 +1,7 @@
 """The besluitvormingsklok counts back to days on which things can really happen."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from tracker.calendar.backward_schedule import (
     Step,
     plan_back,
 )
-from tracker.calendar.meetings import MeetingDay, meeting_days
+from tracker.calendar.meetings import KnownDates, MeetingDay, meeting_days, odd_day
 from tracker.calendar.steps import usual_steps
 from tracker.workdays import DAY, ClosedDays, ClosedSpan
 
@@ -41,7 +42,7 @@ AUTUMN = ClosedDays(recess=(ClosedSpan(date(2026, 10, 10), date(2026, 10, 18)),)
 def question(*, cofunding: bool = False, partners: tuple[Participant, ...] = (), **changes: object) -> ScheduleQuestion:
     bodies = [COLLEGE, COLLEGE_Z, RAAD, PLATFORM]
     steps = usual_steps(HAARLEM, partners, bodies, [PLATFORM], cofunding)
-    meetings = {b.id: meeting_days(b, [], AUTUMN, TODAY - 400 * DAY, date(2028, 1, 1)) for b in bodies}
+    meetings = {b.id: meeting_days(b, KnownDates(), AUTUMN, TODAY - 400 * DAY, date(2028, 1, 1)) for b in bodies}
     return ScheduleQuestion(
         **{"deadline": DEADLINE, "today": TODAY, "steps": steps, "meetings": meetings, "closed": AUTUMN} | changes
     )  # type: ignore[arg-type]
@@ -122,14 +123,67 @@ def test_what_cannot_be_planned_is_said_in_clear_words(
         plan_back(question(**changes))  # type: ignore[arg-type]
 
 
-def test_known_meetings_replace_the_rhythm_of_their_year() -> None:
-    known = [Meeting(body_id="economie", day=date(2026, 11, 6), papers_on=date(2026, 10, 24), modified_at=None)]
-    days = meeting_days(PLATFORM, known, ClosedDays(), date(2026, 10, 1), date(2027, 2, 28))
-    assert [(m.day, m.papers_on, m.example) for m in days] == [
-        (date(2026, 11, 6), date(2026, 10, 23), False),
-        (date(2027, 1, 8), date(2026, 12, 24), True),
-        (date(2027, 2, 12), date(2027, 1, 29), True),
+def held(day: date, cancelled: bool = False) -> Meeting:
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    return Meeting(
+        body_id="economie", day=day, papers_on=day - 13 * DAY, modified_at=at, cancelled_at=at if cancelled else None
+    )
+
+
+def met(known: KnownDates, since: date = date(2026, 10, 1), until: date = date(2027, 2, 28)) -> list[tuple[date, bool]]:
+    return [(m.day, m.assumed) for m in meeting_days(PLATFORM, known, ClosedDays(), since, until)]
+
+
+def test_a_known_date_replaces_the_nearest_of_the_rhythm_and_no_other() -> None:
+    assert met(KnownDates([held(date(2026, 11, 6))])) == [
+        (date(2026, 10, 9), True),
+        (date(2026, 11, 6), False),
+        (date(2026, 12, 11), True),
+        (date(2027, 1, 8), True),
+        (date(2027, 2, 12), True),
     ]
+
+
+def test_a_cancelled_date_is_not_held_and_the_rest_of_the_rhythm_stays() -> None:
+    days = [day for day, _ in met(KnownDates([held(date(2026, 11, 13), cancelled=True)]))]
+    assert days == [date(2026, 10, 9), date(2026, 12, 11), date(2027, 1, 8), date(2027, 2, 12)]
+
+
+def test_a_year_plan_replaces_all_of_the_rhythm_between_its_first_and_last_day() -> None:
+    plan = KnownDates([held(date(2026, 11, 6)), held(date(2027, 1, 29))], [(date(2026, 11, 6), date(2027, 1, 29))])
+    assert met(plan) == [
+        (date(2026, 10, 9), True),
+        (date(2026, 11, 6), False),
+        (date(2027, 1, 29), False),
+        (date(2027, 2, 12), True),
+    ]
+
+
+def test_the_dates_do_not_depend_on_how_much_is_looked_at() -> None:
+    known = KnownDates([held(date(2026, 11, 6))])
+    assert met(known, date(2026, 11, 10), date(2026, 11, 20)) == []
+
+
+def test_a_plan_on_an_assumed_rhythm_says_so() -> None:
+    plan = plan_back(question())
+    assert plan.rests_on_rhythm
+    facts = {body: tuple(replace(m, assumed=False) for m in days) for body, days in question().meetings.items()}
+    assert not plan_back(question(meetings=facts)).rests_on_rhythm
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (date(2026, 10, 4), "een zondag"),
+        (date(2026, 12, 25), "een feestdag"),
+        (date(2026, 10, 14), "reces"),
+        (date(2026, 8, 28), "voorbij"),
+        (date(2026, 10, 9), ""),
+    ],
+)
+def test_an_odd_day_is_asked_about(day: date, why: str) -> None:
+    said = odd_day(PLATFORM, day, AUTUMN, TODAY)
+    assert why in said if why else not said
 
 
 # What follows holds for any calendar, however odd.
@@ -152,7 +206,7 @@ def questions(draw: st.DrawFn) -> ScheduleQuestion:
         )
         for body in (COLLEGE, COLLEGE_Z, RAAD, PLATFORM)
     ]  # fmt: skip
-    meetings = {b.id: meeting_days(b, [], closed, date(2024, 1, 1), date(2030, 1, 1)) for b in bodies}
+    meetings = {b.id: meeting_days(b, KnownDates(), closed, date(2024, 1, 1), date(2030, 1, 1)) for b in bodies}
     steps = usual_steps(HAARLEM, draw(st.sampled_from([(), (ZAANSTAD,)])), bodies, bodies[3:], draw(st.booleans()))
     deadline = draw(st.integers(60, 700).map(lambda n: date(2026, 6, 1) + n * DAY))
     return ScheduleQuestion(deadline=deadline, today=date(2026, 6, 1), steps=steps, meetings=meetings, closed=closed)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Body, Correction, Deadline, DecisionClock, Meeting, User
+from db.models import Body, Correction, Deadline, DecisionClock, Meeting, Milestone, User
 from db.session import open_engine, reading, writing
 from tests.commands.test_commands import kansenradar
 from tests.make.crawls import closes, make_listing, store
@@ -167,7 +167,8 @@ def test_dates_written_by_statement_count_although_the_session_knows_older_ones(
 
 def test_a_meeting_of_one_body_leaves_clocks_alone_that_do_not_pass_it(engine: Engine, clock: DecisionClock) -> None:
     with writing(engine) as session:
-        added = {"day": date(2027, 3, 4), "papers_on": date(2027, 2, 12), "modified_at": NOW}
+        council = session.exec(select(Milestone).where(Milestone.body_id == "raad-amsterdam")).one().day
+        added = {"day": council - timedelta(days=1), "papers_on": council - timedelta(days=20), "modified_at": NOW}
         session.add_all(Meeting(body_id=body, **added) for body in ("raad-amsterdam", "raad-haarlem"))
         session.flush()
         assert replan_meetings(session, NOW, "raad-haarlem") == 0

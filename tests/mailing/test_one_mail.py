@@ -251,7 +251,10 @@ def test_deadline_milestone_and_promise_of_one_day_are_one_mail(engine: Engine) 
     with reading(engine) as session:
         (mail,) = session.exec(select(Delivery).where(Delivery.user_id == person.id)).all()
     assert mail.subject == "nog 7 dagen: Gevolgd en nog 2"
-    assert all(words in mail.text for words in ("* Gevolgd", "go/no-go - Warmte in de wijk", "Toezegging afhandelen"))
+    assert all(
+        words in mail.text
+        for words in ("* Gevolgd", "go/no-go (aangenomen ritme) - Warmte in de wijk", "Toezegging afhandelen")
+    )
 
 
 def test_nothing_that_is_due_leaves_on_a_day_off_and_what_is_due_on_monday_is_said_on_friday(

@@ -287,12 +287,12 @@ def test_a_coordinator_fills_in_meetings_and_milestones_follow(me: Visitor, engi
         call = add_call(session)
         row = add_deadline(session, call, BRUSSELS_17)
     me.send_form(f"/regelingen/{call.id}/klok", deadline=row.id, lead="amsterdam")
-    me.send_form("/kalender/vergaderingen/college-amsterdam/data", day="2027-03-04", papers_on="2027-02-25")
+    me.send_form("/kalender/vergaderingen/college-amsterdam/data", day="2027-03-15", papers_on="2027-03-08")
     with reading(engine) as session:
         step = session.exec(select(Milestone).where(Milestone.body_id == "college-amsterdam")).one()
-        assert (step.day, step.begins_on, step.version) == (date(2027, 3, 4), date(2027, 2, 25), 2)
+        assert (step.day, step.begins_on, step.version) == (date(2027, 3, 15), date(2027, 3, 8), 2)
         assert session.exec(select(Meeting)).one().example is False
-    refused = me.send_form("/kalender/vergaderingen/college-amsterdam/data", day="2027-03-04", papers_on="2027-03-05")
+    refused = me.send_form("/kalender/vergaderingen/college-amsterdam/data", day="2027-03-15", papers_on="2027-03-16")
     assert "stukken moeten er voor" in refused.text  # type: ignore[attr-defined]
     me.send_form("/kalender/reces", kind="recess", name="Reces", first_day="2027-03-29", last_day="2027-03-01")
     added = me.send_form("/kalender/reces", kind="closure", name="Dicht", first_day="2027-03-15", last_day="2027-03-26")
@@ -301,6 +301,56 @@ def test_a_coordinator_fills_in_meetings_and_milestones_follow(me: Visitor, engi
     with reading(engine) as session:
         days = [row.day for row in session.exec(select(Milestone))]
         assert not [day for day in days if date(2027, 3, 15) <= day <= date(2027, 3, 26)]
+
+
+def test_a_year_plan_is_shown_first_and_kept_whole_or_not_at_all(me: Visitor, engine: Engine) -> None:
+    page = "/kalender/vergaderingen/college-amsterdam"
+    asked = me.send_form(f"{page}/jaarplanning", lines="dinsdag 2 maart 2027\nzondag 7 maart 2027\nvolgt nog")
+    assert "Er wordt niets bewaard" in asked.text  # type: ignore[attr-defined]
+    lines = "dinsdag 2 maart 2027\nzondag 7 maart 2027\ndinsdag 16 maart 2027"
+    refused = me.send_form(f"{page}/jaarplanning", lines=lines, keep="1")
+    assert "Klopt dit? Het is een zondag" in refused.text  # type: ignore[attr-defined]
+    with reading(engine) as session:
+        assert session.exec(select(Meeting)).all() == []
+    me.send_form(f"{page}/jaarplanning", lines=lines, keep="1", sure="true", source="planning.xlsx")
+    with reading(engine) as session:
+        data = body_calendar(session)
+        march = data.meetings("college-amsterdam", date(2027, 3, 1), date(2027, 3, 31))
+        assert [(m.day.day, m.assumed) for m in march] == [(2, False), (7, False), (16, False), (23, True), (30, True)]
+    shown = me.get(page).text
+    assert "planning.xlsx" in shown
+    assert "aangenomen ritme" in shown
+    me.send_form("/kalender/jaarplanning/1/weg")
+    with reading(engine) as session:
+        march = body_calendar(session).meetings("college-amsterdam", date(2027, 3, 1), date(2027, 3, 31))
+        assert all(meeting.assumed for meeting in march)
+
+
+def test_an_odd_day_is_asked_about_and_a_wrong_one_can_be_taken_away(me: Visitor, engine: Engine) -> None:
+    page = "/kalender/vergaderingen/college-amsterdam"
+    asked = me.send_form(f"{page}/data", day="2027-03-07", papers_on="2027-03-01")
+    assert "zondag" in asked.text  # type: ignore[attr-defined]
+    me.send_form(f"{page}/data", day="2027-01-04", papers_on="2027-01-01", sure="true")  # gone by
+    with reading(engine) as session:
+        (meeting,) = session.exec(select(Meeting)).all()
+    assert f"/kalender/vergadering/{meeting.id}/weg" in me.get(page).text
+    me.send_form(f"/kalender/vergadering/{meeting.id}/weg")
+    with reading(engine) as session:
+        assert session.exec(select(Meeting)).all() == []
+
+
+def test_what_rests_on_an_assumed_rhythm_says_so_and_is_never_red(me: Visitor, engine: Engine) -> None:
+    with writing(engine) as session:
+        call = add_call(session)
+        row = add_deadline(session, call, NOW + timedelta(days=9))
+    shown = me.get(f"/regelingen/{call.id}").text
+    assert "waarschijnlijk te laat voor" in shown
+    assert "aangenomen ritme" in shown
+    assert '<b class="alarm">te laat' not in shown
+    me.send_form(f"/regelingen/{call.id}/klok", deadline=row.id, lead="amsterdam")
+    for address in ("/kalender", "/kalender?view=lijst", "/kalender/klok/1"):
+        assert "aangenomen ritme" in me.get(address).text, address
+    assert 'class="alarm"' not in me.get("/kalender/klok/1").text
 
 
 def test_only_coordinators_change_meetings(engine: Engine, people: dict[str, User], tmp_path: Path) -> None:
@@ -358,8 +408,8 @@ def test_who_is_due_gets_one_mail_a_day_that_names_call_and_step(
     (mail,) = plan_once(engine, late)
     assert plan_once(engine, late + timedelta(hours=1)) == [mail]
     assert mail.user_id == people["fundraiser"].id
-    assert mail.subject == "nog 7 dagen: go/no-go"
-    assert "go/no-go - Warmte in de wijk" in mail.text
+    assert mail.subject == "nog 7 dagen: go/no-go (aangenomen ritme)"
+    assert "go/no-go (aangenomen ritme) - Warmte in de wijk" in mail.text
     assert f"/kalender/klok/{clock.id}#mijlpaal-{go.id}" in mail.html
 
 
@@ -376,7 +426,7 @@ def test_what_was_due_while_nothing_was_planned_is_told_once_when_it_is_again(
     assert len(plan_once(engine, day - timedelta(days=7))) == 1
     settle_all(engine, DeliveryState.ACCEPTED, day)
     _, mail = plan_once(engine, day + timedelta(days=3))  # three days down
-    assert (mail.user_id, mail.text.count("go/no-go -")) == (people["fundraiser"].id, 1)
+    assert (mail.user_id, mail.text.count("go/no-go (aangenomen ritme) -")) == (people["fundraiser"].id, 1)
     settle_all(engine, DeliveryState.ACCEPTED, day)
     assert len(plan_once(engine, day + timedelta(days=4))) == 2
 

@@ -64,7 +64,10 @@ class ScheduleQuestion:
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """A step with its dates. ``begins``: papers due or work to begin; ``limit``: the latest day that would still do."""
+    """A step with its dates. ``begins``: papers due or work to begin; ``limit``: the latest day that would still do.
+
+    ``assumed``: its day is one of a rhythm that nobody has looked at yet, or is counted back from one.
+    """
 
     step: Step
     day: date
@@ -72,7 +75,7 @@ class PlannedStep:
     limit: date
     state: MilestoneState = MilestoneState.PLANNED
     bound_by: str | None = None
-    example: bool = False
+    assumed: bool = False
     clash: bool = False
     too_late: bool = False
 
@@ -96,6 +99,11 @@ class BackwardPlan:
     bottleneck: PlannedStep | None
     late: tuple[PlannedStep, ...]
 
+    @property
+    def rests_on_rhythm(self) -> bool:
+        """Whether any of its days still to come is one of a rhythm that nobody has looked at yet."""
+        return any(planned.assumed for planned in self.steps if planned.open)
+
     def of(self, key: str) -> PlannedStep:
         """One step. Raises KeyError."""
         return {planned.step.key: planned for planned in self.steps}[key]
@@ -114,7 +122,8 @@ def plan_back(question: ScheduleQuestion) -> BackwardPlan:
     by_key = {step.key: step for step in question.steps}
     for key in reversed(_in_order(question.steps)):
         limit, bound_by = _limit(question, [placed[follower] for follower in followers[key]])
-        placed[key] = _place(question, by_key[key], limit, bound_by)
+        by_rhythm = bound_by is not None and placed[bound_by].assumed
+        placed[key] = _place(question, by_key[key], limit, bound_by, by_rhythm)
     steps = tuple(sorted(placed.values(), key=lambda p: (p.day, p.begins, p.step.key)))
     first = min((p for p in steps if p.open), key=lambda p: p.begins, default=None)
     go = next((p for p in steps if p.step.kind == MilestoneStep.GO_NO_GO), None)
@@ -154,7 +163,8 @@ def _limit(question: ScheduleQuestion, followers: list[PlannedStep]) -> tuple[da
     return (binding.begins, binding.step.key) if binding.open else (binding.limit, binding.bound_by)
 
 
-def _place(question: ScheduleQuestion, step: Step, limit: date, bound_by: str | None) -> PlannedStep:
+def _place(question: ScheduleQuestion, step: Step, limit: date, bound_by: str | None, by_rhythm: bool) -> PlannedStep:
+    """``by_rhythm``: what comes behind it stands on an assumed day, and so does work that is counted back from it."""
     fixed = question.fixed.get(step.key)
     if fixed is not None:
         planned = fixed.state == MilestoneState.PLANNED
@@ -163,12 +173,12 @@ def _place(question: ScheduleQuestion, step: Step, limit: date, bound_by: str | 
         return PlannedStep(step, fixed.day, fixed.begins, limit, fixed.state, bound_by, clash=clash, too_late=late)
     if step.body is not None:
         meeting = _meeting(question, step, limit)
-        day, begins, example = meeting.day, meeting.papers_on, meeting.example
+        day, begins, assumed = meeting.day, meeting.papers_on, meeting.assumed
     else:
         day = question.closed.working_day(limit, step.participant)
-        begins, example = question.closed.before(day, step.working_days, step.participant), False
+        begins, assumed = question.closed.before(day, step.working_days, step.participant), by_rhythm
     late = begins < question.today
-    return PlannedStep(step, day, begins, limit, bound_by=bound_by, example=example, too_late=late)
+    return PlannedStep(step, day, begins, limit, bound_by=bound_by, assumed=assumed, too_late=late)
 
 
 def _meeting(question: ScheduleQuestion, step: Step, limit: date) -> MeetingDay:

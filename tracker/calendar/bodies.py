@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
-from db.models import Body, ClosedPeriod, Meeting, Participant
+from db.models import Body, ClosedPeriod, Meeting, Participant, YearPlan
 from db.vocabulary_calendar import COUNCILS, EXECUTIVES
-from tracker.calendar.meetings import MeetingDay, meeting_days
+from tracker.calendar.meetings import KnownDates, MeetingDay, meeting_days
 from tracker.workdays import ClosedDays, closed_days
 
 BACK = timedelta(days=400)  # far enough to find the meeting that has already been missed
@@ -19,7 +19,7 @@ class BodyCalendar:
     """What planning needs to know of bodies, from the database, without going back to it."""
 
     bodies: dict[str, Body]
-    known: dict[str, list[Meeting]]
+    known: dict[str, KnownDates]
     closed: ClosedDays
     participants: dict[str, Participant]
 
@@ -30,17 +30,19 @@ class BodyCalendar:
 
     def meetings(self, body_id: str, since: date, until: date) -> tuple[MeetingDay, ...]:
         """The days a body meets, known or usual. Raises KeyError for a body that is not there."""
-        return meeting_days(self.bodies[body_id], self.known.get(body_id, ()), self.closed, since, until)
+        return meeting_days(self.bodies[body_id], self.known.get(body_id, KnownDates()), self.closed, since, until)
 
 
 def body_calendar(session: Session) -> BodyCalendar:
-    """Read it; three small tables."""
-    meetings: dict[str, list[Meeting]] = {}
+    """Read it; five small tables."""
+    known: dict[str, KnownDates] = {}
     for meeting in session.exec(select(Meeting).order_by(col(Meeting.day))):
-        meetings.setdefault(meeting.body_id, []).append(meeting)
+        known.setdefault(meeting.body_id, KnownDates()).meetings.append(meeting)
+    for plan in session.exec(select(YearPlan)):
+        known.setdefault(plan.body_id, KnownDates()).covered.append((plan.first_day, plan.last_day))
     return BodyCalendar(
         bodies={body.id: body for body in session.exec(select(Body).order_by(col(Body.id)))},
-        known=meetings,
+        known=known,
         closed=closed_days(session.exec(select(ClosedPeriod))),
         participants={p.id: p for p in session.exec(select(Participant))},
     )

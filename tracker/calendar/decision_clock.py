@@ -311,12 +311,12 @@ def _keep(session: Session, clock: DecisionClock, plan: BackwardPlan, now: datet
         row = stored.pop(planned.step.key, None)
         if row is None:
             session.add(_row(clock, planned, now))
-        elif _left_out(row) or (row.day, row.begins_on) != (planned.day, planned.begins):
+        elif _left_out(row) or (row.day, row.begins_on, row.assumed) != (planned.day, planned.begins, planned.assumed):
+            moved += _left_out(row) or (row.day, row.begins_on) != (planned.day, planned.begins)
             if _left_out(row):
                 row.state, row.why, row.settled_at = MilestoneState.PLANNED, "", None
-            row.day, row.begins_on = planned.day, planned.begins
+            row.day, row.begins_on, row.assumed = planned.day, planned.begins, planned.assumed
             row.version, row.modified_at = row.version + 1, now
-            moved += 1
     for row in stored.values():
         if row.state == MilestoneState.PLANNED:
             row.state, row.why, row.settled_at = MilestoneState.DROPPED, "niet meer nodig in deze planning", now
@@ -333,6 +333,7 @@ def _row(clock: DecisionClock, planned: PlannedStep, now: datetime) -> Milestone
         body_id=planned.step.body,
         day=planned.day,
         begins_on=planned.begins,
+        assumed=planned.assumed,
         modified_at=now,
         participant_id=clock.participant_id,
         visibility=clock.visibility,
@@ -359,7 +360,7 @@ def put_on(row: Milestone, day: date, why: str, deadline: date, papers_on: date 
     if day > deadline:
         raise AfterDeadline("Die dag ligt na de termijn.")
     begins = papers_on or day - (row.day - row.begins_on)
-    row.day, row.begins_on, row.pinned, row.why = day, begins, True, why.strip()
+    row.day, row.begins_on, row.pinned, row.assumed, row.why = day, begins, True, False, why.strip()
     row.version, row.modified_at = row.version + 1, now
 
 

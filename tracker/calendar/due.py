@@ -35,6 +35,7 @@ DISTANCES = (14, 7, 1)  # days before a milestone's papers or work are due
 OVERDUE = (-1, -7)  # days after it that what is overdue is told to the coordinators
 AHEAD = timedelta(days=DISTANCES[0] + 7)  # a reminder of a day off comes on the working day before it
 MOST_CALLS = 60
+BY_RHYTHM = " (aangenomen ritme)"  # said wherever a day is one of a rhythm that nobody has looked at yet
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -49,6 +50,7 @@ class DueItem:
     link: str
     assignee_id: int | None = None
     overdue: bool = False
+    assumed: bool = False  # its day rests on an assumed rhythm: never told in red as a fact
     since: datetime = LONG_AGO  # when it became theirs: nothing that was due before is told
 
 
@@ -83,11 +85,12 @@ def _milestones(session: Session, participant: str, today: date, until: date) ->
         yield DueItem(
             key=f"milestone:{row.id}:{row.begins_on.isoformat()}",
             day=row.begins_on,
-            what=f"stukken voor {name}" if row.body_id else name,
+            what=(f"stukken voor {name}" if row.body_id else name) + (BY_RHYTHM if row.assumed else ""),
             title=call or moment,
             link=f"/kalender/klok/{row.clock_id}#mijlpaal-{row.id}",
             assignee_id=row.assignee_id,
             overdue=row.begins_on < today,
+            assumed=row.assumed,
             since=row.modified_at,
         )
 
@@ -141,7 +144,7 @@ def too_late_this_week(session: Session, viewer: Viewer, now: Now) -> list[DueIt
         notice = notice_for(deadlines, viewer.participant_id, (), data, now)
         for route in notice.routes if notice else ():
             if route.go_by and today <= route.go_by <= week_end(today):
-                what = f"go/no-go {route.name.lower()}"
+                what = f"go/no-go {route.name.lower()}{BY_RHYTHM if route.assumed else ''}"
                 due_items.append(
                     DueItem(f"call:{call.id}", route.go_by, what, call.title, f"/regelingen/{call.id}#klok")
                 )

@@ -67,6 +67,7 @@ class Entry:
     call: str = ""
     was: date | None = None  # the day a moment was moved from
     ended: str = ""  # the source's own word that a moment is off
+    rhythm: bool = False  # its day is one of a rhythm that nobody has looked at yet
 
     @property
     def mark(self) -> str:
@@ -173,6 +174,7 @@ def _milestone_entry(
         who=who.name if who else "",
         state=MilestoneState(row.state),
         overdue=row.state == MilestoneState.PLANNED and row.day < today,
+        rhythm=row.assumed,
         anchor=f"mijlpaal-{row.id}",
         call=f"/regelingen/{call.id}" if call else f"/momenten/{moment.id}" if moment else "",
     )
@@ -213,7 +215,8 @@ def meeting_entries(data: BodyCalendar, viewer: Viewer, since: date, until: date
                         what="vergadering",
                         title=body.name,
                         href=f"/kalender/vergaderingen/{body.id}",
-                        note=f"{note}; voorbeeld" if meeting.example else note,
+                        note=note,
+                        rhythm=meeting.assumed,
                     )
                 )
     return entries

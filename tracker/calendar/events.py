@@ -102,12 +102,13 @@ def _milestone_event(milestone: Milestone, title: str, body: Body | None, base_u
     about = [
         f"Interne mijlpaal op {in_words(milestone.day)}.",
         f"Stukken uiterlijk {in_words(milestone.begins_on)}." if body else "",
+        "Aangenomen ritme: de dag is niet nagekeken." if milestone.assumed else "",
         "Gedaan." if milestone.state == MilestoneState.DONE else "",
         f"In Kansenradar: {address}",
     ]
     return Event(
         uid=f"milestone-{milestone.id}@{DOMAIN}",
-        summary=f"Mijlpaal: {name} – {title}",
+        summary=f"Mijlpaal: {name} – {title}{' (aangenomen ritme)' if milestone.assumed else ''}",
         start=milestone.day,
         modified_at=milestone.modified_at,
         sequence=milestone.version,

@@ -23,12 +23,16 @@ from tracker.people.participants import colleagues
 
 @dataclass(frozen=True)
 class LatestGo:
-    """One route to the deadline: without own money, with it, or past the MRA's tables; until when, or why not."""
+    """One route to the deadline: without own money, with it, or past the MRA's tables; until when, or why not.
+
+    ``assumed``: it rests on a rhythm that nobody has looked at yet, and is no fact.
+    """
 
     name: str
     go_by: date | None
     late: str = ""
     refusal: str = ""
+    assumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def _latest_go(name: str, route: DecisionRoute, day: date, data: BodyCalendar, t
         plan = plan_for(data, day, route, today)
     except NoPlan as error:
         return LatestGo(name, None, refusal=str(error))
-    return LatestGo(name, plan.go_by, too_late_for(plan))
+    return LatestGo(name, plan.go_by, too_late_for(plan), assumed=plan.rests_on_rhythm)
 
 
 def too_late_for(plan: BackwardPlan) -> str:

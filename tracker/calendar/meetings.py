@@ -1,37 +1,73 @@
-"""When bodies meet: the known dates, and where a year has none, the dates their usual rhythm gives."""
+"""When bodies meet: the known dates, and where nothing is known, the dates their usual rhythm gives."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from db.models import Body, Meeting
-from tracker.workdays import DAY, ClosedDays
+from tracker.workdays import DAY, SATURDAY, ClosedDays
 
 WEEK = timedelta(days=7)
+NEAR = timedelta(days=16)  # a known date stands for a date of the rhythm that is no farther away
+
+
+Span = tuple[date, date]
 
 
 @dataclass(frozen=True)
 class MeetingDay:
-    """A day a body meets, and the last working day on which it takes papers for it."""
+    """A day a body meets, and the last working day on which it takes papers for it.
+
+    ``assumed``: by a rhythm that nobody has looked at yet.
+    """
 
     day: date
     papers_on: date
-    example: bool = False
+    assumed: bool = False
 
 
-def meeting_days(
-    body: Body, stored: Iterable[Meeting], closed: ClosedDays, since: date, until: date
-) -> tuple[MeetingDay, ...]:
+@dataclass(frozen=True)
+class KnownDates:
+    """What is known of a body: its dates, held and cancelled, and the spans of days that a jaarplanning covers."""
+
+    meetings: list[Meeting] = field(default_factory=list)
+    covered: list[Span] = field(default_factory=list)
+
+
+def meeting_days(body: Body, known: KnownDates, closed: ClosedDays, since: date, until: date) -> tuple[MeetingDay, ...]:
     """The days a body meets from ``since`` to ``until``, both inclusive, in order.
 
-    A year in which a coordinator filled in any meeting is planned by those only: a rhythm is a guess, dates are facts.
+    A known date replaces the nearest date of the rhythm, and a jaarplanning all of them between its first and last day.
     """
-    rows = [row for row in stored if row.cancelled_at is None]
     owner = body.participant_id or ""
-    facts = [MeetingDay(row.day, closed.working_day(row.papers_on, owner), row.example) for row in rows]
-    filled = {row.day.year for row in rows}
-    usual = [meeting for meeting in by_rhythm(body, closed, since, until) if meeting.day.year not in filled]
-    return tuple(sorted((m for m in [*facts, *usual] if since <= m.day <= until), key=lambda m: m.day))
+    held = [row for row in known.meetings if row.cancelled_at is None]
+    facts = [MeetingDay(row.day, closed.working_day(row.papers_on, owner), row.example) for row in held]
+    usual = by_rhythm(body, closed, since - NEAR, until + NEAR)
+    loose = [row.day for row in known.meetings if not _is_covered(row.day, known.covered)]
+    replaced = {_nearest(usual, day) for day in loose}
+    left = [m for m in usual if m.day not in replaced and not _is_covered(m.day, known.covered)]
+    return tuple(sorted((m for m in [*facts, *left] if since <= m.day <= until), key=lambda m: m.day))
+
+
+def _nearest(usual: Sequence[MeetingDay], day: date) -> date | None:
+    near = [meeting.day for meeting in usual if abs(meeting.day - day) <= NEAR]
+    return min(near, key=lambda other: abs(other - day), default=None)
+
+
+def _is_covered(day: date, spans: Iterable[Span]) -> bool:
+    return any(first <= day <= last for first, last in spans)
+
+
+def odd_day(body: Body, day: date, closed: ClosedDays, today: date) -> str:
+    """Why a date is asked about before it is kept: nobody works or meets on it, or it is gone by; else nothing."""
+    owner = body.participant_id or ""
+    if day.weekday() >= SATURDAY:
+        return "een " + ("zaterdag", "zondag")[day.weekday() - SATURDAY]
+    if not closed.is_working_day(day, owner):
+        return "een feestdag of vrije dag"
+    if not closed.can_meet(day, owner, body.keeps_recess):
+        return "een dag in een vakantie of reces"
+    return "voorbij" if day < today else ""
 
 
 def by_rhythm(body: Body, closed: ClosedDays, since: date, until: date) -> list[MeetingDay]:

@@ -97,8 +97,12 @@ class DigestContext:
 
 def _as_window(notice: Notice) -> DecisionWindow:
     """The day by which to say go with own money, since few calls pay everything; late where no route is left."""
-    days = [route.go_by for route in reversed(notice.routes[:2]) if route.go_by and not route.late]
-    return DecisionWindow(days[0] if days else None, notice.routes[0].late)
+    routes = [route for route in reversed(notice.routes[:2]) if route.go_by and not route.late]
+    if routes:
+        return DecisionWindow(routes[0].go_by, assumed=routes[0].assumed)
+    shortest = notice.routes[0]
+    late = f"waarschijnlijk {shortest.late}, op een aangenomen ritme" if shortest.assumed else shortest.late
+    return DecisionWindow(None, late if shortest.late else "", shortest.assumed)
 
 
 def read_digest_context(

@@ -5,7 +5,7 @@ from db.vocabulary import Role
 from tracker.web import public, search, today
 from tracker.web.api import v1
 from tracker.web.applications import applications, settlement
-from tracker.web.calendar import bodies, decision_clock, feeds
+from tracker.web.calendar import bodies, decision_clock, feeds, year_plan
 from tracker.web.calendar import index as calendar_index
 from tracker.web.calls import correct, duplicates, notes, publications, questions, share, spreadsheet, why
 from tracker.web.calls import detail as call_detail
@@ -344,7 +344,11 @@ ROUTES: list[Route] = [
     Route("GET", "/kalender/vergaderingen/{body_id}", bodies.body_page, READER),
     Route("POST", "/kalender/vergaderingen/{body_id}", bodies.change, COORDINATOR),
     Route("POST", "/kalender/vergaderingen/{body_id}/data", bodies.add_meeting, COORDINATOR),
+    Route("GET", "/kalender/vergaderingen/{body_id}/jaarplanning", year_plan.page, COORDINATOR),
+    Route("POST", "/kalender/vergaderingen/{body_id}/jaarplanning", year_plan.bring, COORDINATOR),
+    Route("POST", "/kalender/jaarplanning/{plan_id:id}/weg", year_plan.withdraw, COORDINATOR),
     Route("POST", "/kalender/vergadering/{meeting_id:id}/vervalt", bodies.cancel_meeting, COORDINATOR),
+    Route("POST", "/kalender/vergadering/{meeting_id:id}/weg", bodies.remove_meeting, COORDINATOR),
     Route("POST", "/kalender/reces", bodies.add_period, COORDINATOR),
     Route("POST", "/kalender/reces/{period_id:id}/weg", bodies.remove_period, COORDINATOR),
     Route("GET", "/kalender/abonneren", feeds.show, READER),

@@ -8,11 +8,13 @@ from pydantic import BaseModel, Field, model_validator
 from sqlmodel import col, select
 from starlette.responses import Response
 
-from db.models import Body, ClosedPeriod, Meeting
+from db.models import Body, ClosedPeriod, Meeting, YearPlan
 from db.vocabulary_calendar import ClosedKind
+from notifications.wording import day as in_words
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import replan_meetings
-from tracker.errors import NotFound
+from tracker.calendar.meetings import KnownDates, odd_day
+from tracker.errors import Incomplete, NotFound
 from tracker.versions import claim, must_stand, stand
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
@@ -40,6 +42,7 @@ class MeetingForm(BaseModel):
     day: date
     papers_on: date
     seen: str = ""  # how the known dates stood when the page was made
+    sure: bool = False  # somebody looked at an odd day, such as a Sunday
 
     @model_validator(mode="after")
     def _papers_first(self) -> "MeetingForm":
@@ -87,15 +90,20 @@ def _index(request: RequestContext, _: None, state: FormState) -> Response:
 
 
 def _show(request: RequestContext, body: Body, state: FormState) -> Response:
-    """One body: its rhythm, and its meetings in the year to come."""
+    """One body: its rhythm, its meetings in the year to come, and what was filled in of days gone by or cancelled."""
     data, today = body_calendar(request.session), request.now.today
-    known_meetings = {m.day: m for m in data.known.get(body.id, []) if m.cancelled_at is None}
+    known = data.known.get(body.id, KnownDates()).meetings
+    held = {m.day: m for m in known if m.cancelled_at is None}
     return request.page(
         "calendar/bodies_body.html",
         state=state,
         body=body,
         seen=stand(_known(request, body)),
-        meetings=[(m, known_meetings.get(m.day)) for m in data.meetings(body.id, today, today + AHEAD)],
+        meetings=[(m, held.get(m.day)) for m in data.meetings(body.id, today, today + AHEAD)],
+        others=[m for m in known if m.day < today or m.cancelled_at is not None],
+        plans=request.session.exec(
+            select(YearPlan).where(YearPlan.body_id == body.id).order_by(col(YearPlan.first_day))
+        ).all(),
     )
 
 
@@ -116,8 +124,11 @@ def change(request: RequestContext, body: Body, form: RhythmForm) -> None:
 
 @body_page.form(MeetingForm, done=PLANNED)
 def add_meeting(request: RequestContext, body: Body, form: MeetingForm) -> None:
-    """Fill in a date; from then on the dates of its year are facts, and the rhythm no longer counts for it."""
+    """Fill in a date; it comes in the place of the nearest one of the rhythm. An odd day is asked about first."""
     now = request.now.instant
+    odd = odd_day(body, form.day, body_calendar(request.session).closed, request.now.today)
+    if odd and not form.sure:
+        raise Incomplete(f"{in_words(form.day)} is {odd}. Vink aan dat het klopt, of kies een andere dag.", "day")
     known = request.session.exec(select(Meeting).where(Meeting.body_id == body.id, Meeting.day == form.day)).first()
     if known is not None and known.papers_on != form.papers_on:
         must_stand(_known(request, body), form.seen)
@@ -139,6 +150,14 @@ def cancel_meeting(request: RequestContext) -> Response:
         raise NotFound
     meeting.cancelled_at = meeting.modified_at = request.now.instant
     meeting.version += 1
+    _plan_again(request, f"meeting {meeting.id}", meeting.body_id)
+    return request.to(f"/kalender/vergaderingen/{meeting.body_id}", PLANNED)
+
+
+def remove_meeting(request: RequestContext) -> Response:
+    """A date that was filled in wrongly, also of a day gone by, is taken away: the rhythm counts there again."""
+    meeting = request.named(Meeting, "meeting_id")
+    request.session.delete(meeting)
     _plan_again(request, f"meeting {meeting.id}", meeting.body_id)
     return request.to(f"/kalender/vergaderingen/{meeting.body_id}", PLANNED)
 
