@@ -28,7 +28,7 @@ def papers_due(data: BodyCalendar, participant: str, today: date, until: date) -
     """Papers due from yesterday until a day, for the bodies of the MRA and those of this participant, by day."""
     bodies = [body for body in data.bodies.values() if body.participant_id in (None, "", participant)]
     found = [
-        PapersDue(meeting.papers_on, body, meeting.day, meeting.example)
+        PapersDue(meeting.papers_on, body, meeting.day, meeting.assumed)
         for body in bodies
         for meeting in data.meetings(body.id, today - JUST_PAST, until + AHEAD)
         if today - JUST_PAST <= meeting.papers_on <= until
