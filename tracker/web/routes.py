@@ -4,7 +4,7 @@ from db.rights import RANK
 from db.vocabulary import Role
 from tracker.web import public, search, today
 from tracker.web.api import v1
-from tracker.web.applications import applications, settlement
+from tracker.web.applications import applications, settlement, sheet
 from tracker.web.calendar import bodies, decision_clock, feeds, year_plan
 from tracker.web.calendar import index as calendar_index
 from tracker.web.calls import correct, duplicates, notes, publications, questions, share, spreadsheet, why
@@ -262,6 +262,8 @@ ROUTES: list[Route] = [
     Route("POST", "/momenten/{key}/stappen", moment_detail.keep_steps, FUNDRAISER),
     # aanvragen
     Route("GET", "/aanvragen", applications.board, READER),
+    Route("GET", "/aanvragen/inlezen", sheet.page, FUNDRAISER),
+    Route("POST", "/aanvragen/inlezen", sheet.bring, FUNDRAISER),
     Route("GET", "/aanvragen/cofinanciering", applications.guard, READER),
     Route("POST", "/aanvragen/cofinanciering", applications.set_room, FUNDRAISER),
     Route("GET", "/aanvragen/{dossier_id:id}", applications.application, READER),

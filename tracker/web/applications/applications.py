@@ -30,7 +30,7 @@ from db.vocabulary_lobby import ApplicationStage, Check, DossierKind, GoDecision
 from tracker.applications import budget, cofunding, milestones, stages, tasks, totals
 from tracker.applications.milestones import clocks_of, due_of, next_deadline, route_for
 from tracker.applications.mismatches import mismatches
-from tracker.calendar.decision_clock import milestone_name, milestones_of, route_of
+from tracker.calendar.decision_clock import is_over_for, milestone_name, milestones_of, route_of
 from tracker.calls.publications import chain
 from tracker.documents.documents import documents_of
 from tracker.errors import Incomplete
@@ -253,7 +253,8 @@ def _clocks(session: Session, viewer: Viewer, dossier: Dossier, due: Deadline | 
             {
                 "clock": clock,
                 "deadline": deadline,
-                "fits": route_of(clock, deadline) == route_for(session, dossier, clock.table_ids),
+                "fits": is_over_for(session, dossier.id, deadline)
+                or route_of(clock, deadline) == route_for(session, dossier, clock.table_ids),
                 "steps": [(row, milestone_name(row, bodies)) for row in milestones_of(session, clock) if _stands(row)],
             }
             for clock, deadline in clocks

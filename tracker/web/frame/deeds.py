@@ -115,6 +115,7 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/momenten/{key}/dossiers": (Action.MOMENT_HOOKED, Subject.DOSSIER),
     "/momenten/{key}/dossier": (Action.DOSSIER_OPENED, Subject.DOSSIER),
     "/momenten/{key}/stappen": (Action.DECISION_CLOCK_PLANNED, Subject.CLOCK),
+    "/aanvragen/inlezen": (Action.APPLICATION_STARTED, Subject.APPLICATION),
     "/aanvragen/cofinanciering": (Action.CO_FUNDING_ROOM_SET, Subject.CO_FUNDING),
     "/aanvragen/{dossier_id:id}/fase": (Action.APPLICATION_MOVED, Subject.APPLICATION),
     "/aanvragen/{dossier_id:id}/penvoerder": (Action.LEAD_APPLICANT_SET, Subject.APPLICATION),

@@ -1,0 +1,168 @@
+"""Applications that ran before, from a sheet: each row with what is wrong with it; then all of them or none."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from db.models import Application, Call, Dossier, Sighting
+from db.vocabulary import Role, Visibility, spoken
+from db.vocabulary_lobby import ApplicationStage, DossierKind, LogKind
+from tracker.applications.cofunding import FIXED
+from tracker.applications.stages import OVER, check_lead
+from tracker.calls.typed_values import euros, moment
+from tracker.errors import Incomplete, Refused
+from tracker.exchange.rows import NotReadable, Row, rows_of, text_of
+from tracker.lobby.dossiers import DossierFields, open_dossier
+from tracker.lobby.log import log
+from tracker.people.participants import participant_id
+from tracker.rights import Deed, must_have
+
+MOST_APPLICATIONS = 1_000
+COLUMNS = (
+    "aanvraag", "regeling", "programma", "fase", "penvoerder", "gevraagd", "toegekend", "beschikking", "ingediend",
+    "besluit",
+)  # fmt: skip
+UNREADABLE = (
+    "Dit bestand is niet te lezen. Kies een Excel- of CSV-bestand (CSV UTF-8) met in de eerste rij de namen van de "
+    "kolommen: aanvraag, fase, gevraagd en wat u verder weet."
+)
+
+
+@dataclass(frozen=True)
+class ApplicationLine:
+    """One row as it was understood; ``wrong`` and ``known`` both empty: a new application."""
+
+    number: int
+    title: str
+    stage: ApplicationStage | None = None
+    call_id: int | None = None
+    call: str = ""
+    programme: str = ""
+    lead_id: str | None = None
+    requested: Decimal | None = None
+    granted: Decimal | None = None
+    grant_number: str = ""
+    submitted_on: date | None = None
+    decided_on: date | None = None
+    wrong: str = ""
+    known: str = ""
+
+
+def read_sheet(content: bytes, file_name: str) -> list[Row]:
+    """The rows of an upload, as texts. Raises Incomplete, in Dutch."""
+    form = "xlsx" if content[:2] == b"PK" or file_name.lower().endswith(".xlsx") else "csv"
+    try:
+        rows = rows_of(content, form, COLUMNS)
+    except NotReadable as error:
+        raise Incomplete(UNREADABLE, "file") from error
+    if len(rows) > MOST_APPLICATIONS:
+        raise Incomplete(f"Meer dan {MOST_APPLICATIONS} rijen: splits het bestand.", "file")
+    strange = sorted({name for _, row in rows for name in row} - set(COLUMNS))
+    if strange:
+        raise Incomplete(f"Kolom '{strange[0]}' kennen wij niet; er zijn {', '.join(COLUMNS)}.", "file")
+    return [(number, {name: _cell(value) for name, value in row.items()}) for number, row in rows]
+
+
+def _cell(value: Any) -> str:
+    """As a Dutch hand would type it: Excel keeps days and halves in forms of its own."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return f"{value:.2f}".replace(".", ",") if isinstance(value, float) else text_of(value)
+
+
+def look(session: Session, rows: Iterable[Row], owner: str, today: date) -> list[ApplicationLine]:
+    """Every row as it would be taken in for an organisation, in the order of the sheet."""
+    first_at: dict[str, int] = {}
+    return [_line(session, number, row, owner, today, first_at) for number, row in rows]
+
+
+def _line(
+    session: Session, number: int, row: dict[str, Any], owner: str, today: date, first_at: dict[str, int]
+) -> ApplicationLine:
+    title = row.get("aanvraag") or row.get("regeling", "")
+    if not title:
+        return ApplicationLine(number, "", wrong="Noem de aanvraag of de regeling.")
+    twice = first_at.setdefault(title.casefold(), number)
+    if twice != number:
+        return ApplicationLine(number, title, wrong=f"Deze aanvraag staat ook in rij {twice}.")
+    same = select(Dossier.id).where(
+        Dossier.kind == DossierKind.APPLICATION, Dossier.participant_id == owner, Dossier.title == title
+    )
+    if session.exec(same).first() is not None:
+        return ApplicationLine(number, title, known="staat er al")
+    try:
+        return _understood(session, number, title, row, today)
+    except Refused as error:
+        return ApplicationLine(number, title, wrong=str(error))
+
+
+def _understood(session: Session, number: int, title: str, row: dict[str, Any], today: date) -> ApplicationLine:
+    stage = spoken(ApplicationStage, row.get("fase", ""))
+    if stage is None:
+        raise Incomplete(f"Fase '{row.get('fase', '')}' is er niet; er zijn {_stages()}.")
+    granted = euros(row.get("toegekend", ""))
+    if stage in FIXED and granted is None:
+        raise Incomplete("Vul het toegekende bedrag in.")
+    call = _call(session, row.get("regeling", ""))
+    lead = row.get("penvoerder", "")
+    return ApplicationLine(
+        number,
+        title,
+        ApplicationStage(stage),
+        call.id if call else None,
+        call.title if call else "",
+        row.get("programma") or (call.programme[0] if call and call.programme else ""),
+        check_lead(session, participant_id(session, lead), today).id if lead else None,
+        euros(row.get("gevraagd", "")),
+        granted,
+        row.get("beschikking", ""),
+        _past(row.get("ingediend", ""), today),
+        _past(row.get("besluit", ""), today),
+    )
+
+
+def _stages() -> str:
+    return ", ".join(stage.label for stage in ApplicationStage)
+
+
+def _past(typed: str, today: date) -> date | None:
+    found = moment(typed)
+    if found and found.day > today:
+        raise Incomplete(f"{typed} moet nog komen.")
+    return found.day if found else None
+
+
+def _call(session: Session, named: str) -> Call | None:
+    """The call by the code its source gives it, or by its whole title; none where it is not here, or not one only."""
+    if not named:
+        return None
+    code = select(Sighting.call_id).where(func.lower(Sighting.external_id) == named.lower())
+    by_name = func.lower(Call.title) == named.lower()
+    found = session.exec(select(Call).where(by_name | col(Call.id).in_(code), col(Call.joined_into).is_(None))).all()
+    return found[0] if len(found) == 1 else None
+
+
+def take_in(deed: Deed, lines: Iterable[ApplicationLine]) -> list[Dossier]:
+    """Add what is new. Raises Incomplete while one row is wrong: nothing is stored then."""
+    must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u geen aanvragen inlezen.")
+    all_lines = list(lines)
+    if any(line.wrong for line in all_lines):
+        raise Incomplete("Er is niets ingelezen: verbeter eerst de rijen waar iets mis mee is.", "file")
+    return [_add(deed, line) for line in all_lines if not line.known]
+
+
+def _add(deed: Deed, line: ApplicationLine) -> Dossier:
+    fields = DossierFields(title=line.title, visibility=Visibility.OWN, lobbyist_id=deed.by.id)
+    dossier = open_dossier(deed, fields, DossierKind.APPLICATION, calls=[line.call_id] if line.call_id else [])
+    stage, before = line.stage or ApplicationStage.SIGNAL, dossier.stage
+    dossier.stage, dossier.closed_at = stage, deed.now if stage in OVER else None
+    kept = ("call_id", "programme", "lead_id", "requested", "granted", "grant_number", "submitted_on", "decided_on")
+    values: dict[str, Any] = {name: getattr(line, name) for name in kept}
+    values |= {"participant_id": dossier.participant_id, "visibility": dossier.visibility}
+    deed.session.add(Application(dossier_id=dossier.id, **values))
+    log(deed, dossier, LogKind.MOVED, f"Ingelezen uit een bestand: {stage.label}", stages=(before, stage))
+    return dossier
