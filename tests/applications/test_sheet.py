@@ -68,7 +68,7 @@ def test_what_is_wrong_is_said_row_by_row_and_nothing_is_kept(session: Session, 
 
 def test_a_call_is_found_by_the_code_of_its_source(session: Session, now: datetime) -> None:
     cast = gather(session, now)
-    seen = {"url": "https://example.nl/1", "first_seen": now, "last_seen": now, "fingerprint": "x"}
+    seen = {"url": "https://example.nl/1", "first_seen": now, "last_seen": now, "fingerprint": "x", "fields": {}}
     session.add(Sighting(call_id=cast.call.id, source="rvo", external_id="WIS-2026", **seen))
     session.flush()
     rows = read_sheet((HEAD + "X;wis-2026;signaal;;;;\n").encode(), "oud.csv")
