@@ -2,18 +2,14 @@
 
 import json
 
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from db.vocabulary_audit import Action
 from tracker.applications.sheet import COLUMNS, ApplicationLine, look, read_sheet, take_in
-from tracker.errors import Incomplete
-from tracker.exchange.rows import Row
 from tracker.web.frame.actions import attempt
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState
-
-MOST_BYTES = 900_000
+from tracker.web.frame.sheets import sheet_rows
 
 
 def page(request: RequestContext) -> Response:
@@ -35,7 +31,7 @@ def _page(request: RequestContext, state: FormState, lines: list[ApplicationLine
 
 def bring(request: RequestContext) -> Response:
     """First every row as it was understood, then the applications; nothing is kept before the second press."""
-    read = attempt(request, lambda: _rows(request))
+    read = attempt(request, lambda: sheet_rows(request, read_sheet))
     if isinstance(read, FormState):
         return _page(request, read, [], "")
     lines = look(request.session, read, request.user.participant_id, request.now.today)
@@ -48,19 +44,3 @@ def bring(request: RequestContext) -> Response:
     for dossier in added:
         request.record(Action.APPLICATION_STARTED, f"application {dossier.id}")
     return request.to("/aanvragen", "ingelezen")
-
-
-def _rows(request: RequestContext) -> list[Row]:
-    """Those of the file, or those that were shown already. Raises Incomplete."""
-    sent = request.form.get("file")
-    if isinstance(sent, UploadFile):
-        with sent.file as opened:
-            content = opened.read(MOST_BYTES + 1)
-        if not content or len(content) > MOST_BYTES:
-            raise Incomplete("Kies een bestand van hoogstens 900 kB.", "file")
-        return read_sheet(content, sent.filename or "")
-    try:
-        shown = json.loads(str(request.form.get("content", "")))
-        return [(int(number), {str(k): str(v) for k, v in row.items()}) for number, row in shown]
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise Incomplete("Kies het bestand opnieuw.", "file") from error

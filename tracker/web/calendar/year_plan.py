@@ -3,7 +3,6 @@
 from typing import Any
 
 from pydantic import BaseModel, Field
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from db.models import Body, YearPlan
@@ -15,9 +14,9 @@ from tracker.exchange.lines import Line, lines_of
 from tracker.web.frame.actions import PageOf, attempt
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState, checked
+from tracker.web.frame.sheets import brought_file
 
 PLANNED = "vergaderingen"
-MOST_BYTES = 900_000
 PASTED = "geplakt"
 
 
@@ -69,15 +68,9 @@ def bring(request: RequestContext) -> Response:
 
 def _read(request: RequestContext, body: Body) -> tuple[YearPlanForm, list[Line], list[PlannedMeeting]]:
     form = checked(YearPlanForm, request.form)
-    file = request.form.get("file")
-    content = form.lines.encode()
-    if isinstance(file, UploadFile) and file.filename:
-        with file.file as opened:
-            content = opened.read(MOST_BYTES + 1)
-        form.source = file.filename
-    if len(content) > MOST_BYTES:
-        raise Incomplete("Dit bestand is groter dan 900 kB; splits het.", "file")
-    lines = lines_of(content)
+    content, name = brought_file(request) or (b"", "")
+    form.source = name or form.source
+    lines = lines_of(content if name else form.lines.encode())
     rows = read_year_plan(lines, body, body_calendar(request.session).closed, request.now.today, form.year)
     if not rows:
         raise Incomplete("Er staat geen datum in.", "lines")

@@ -3,7 +3,6 @@
 from datetime import date
 
 from pydantic import BaseModel
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from db.models import Stakeholder
@@ -16,8 +15,8 @@ from tracker.rights import must_have
 from tracker.web.frame.actions import attempt
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState, Line, checked
+from tracker.web.frame.sheets import brought_file
 
-MOST_BYTES = 900_000
 SHOWN = 5
 
 
@@ -66,12 +65,10 @@ def _page(request: RequestContext, state: FormState, book: AddressBook | None, c
 def bring(request: RequestContext) -> Response:
     """First the columns, then the people; nothing is kept before the second press."""
     must_have(request.deed, Role.FUNDRAISER, "Met de rol lezer kunt u niemand inlezen.")
-    raw = request.form.get("file")
-    content = _uploaded(raw) if isinstance(raw, UploadFile) else str(request.form.get("content", "")).encode()
-    book = attempt(request, lambda: _read(content))
-    if isinstance(book, FormState):
-        return _page(request, book, None, "")
-    text = import_address_book.text_of_file(content)
+    read = attempt(request, lambda: _read(request))
+    if isinstance(read, FormState):
+        return _page(request, read, None, "")
+    book, text = read
     if "keep" not in request.form:
         return _page(request, FormState(request.form, {}) if "first" in request.form else EMPTY_FORM, book, text)
     brought = attempt(request, lambda: _bring(request, book))
@@ -83,17 +80,13 @@ def bring(request: RequestContext) -> Response:
     return request.to("/organisaties", "bewaard")
 
 
-def _uploaded(file: UploadFile) -> bytes:
-    with file.file as opened:
-        return opened.read(MOST_BYTES + 1)
-
-
-def _read(content: bytes) -> AddressBook:
+def _read(request: RequestContext) -> tuple[AddressBook, str]:
+    """The book and its text, of the file or as it was shown already. Raises Incomplete."""
+    file = brought_file(request)
+    content = str(request.form.get("content", "")).encode() if file is None else file[0]
     if not content.strip():
         raise Incomplete("Kies een bestand.", "file")
-    if len(content) > MOST_BYTES:
-        raise Incomplete("Dit bestand is groter dan 900 kB; splits het.", "file")
-    return import_address_book.read_address_book(content)
+    return import_address_book.read_address_book(content), import_address_book.text_of_file(content)
 
 
 def _bring(request: RequestContext, book: AddressBook) -> import_address_book.Brought:

@@ -2,21 +2,18 @@
 
 import json
 
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from db.models import User
 from db.vocabulary import Role
 from db.vocabulary_audit import Action
-from tracker.errors import Incomplete
 from tracker.exchange.people_sheet import COLUMNS, PersonLine, look, read_sheet, take_in
-from tracker.exchange.rows import Row
 from tracker.web.frame.actions import attempt
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, FormState
+from tracker.web.frame.sheets import sheet_rows
 from tracker.web.people.people import invite_by_mail
 
-MOST_BYTES = 900_000
 EXAMPLE = ("voornaam.achternaam@gemeente.nl", "Voornaam Achternaam", Role.FUNDRAISER.label, "Haarlem", "alle", "week")
 
 
@@ -44,7 +41,7 @@ def _page(request: RequestContext, state: FormState, lines: list[PersonLine], co
 
 def bring(request: RequestContext) -> Response:
     """First every row as it was understood, then the people; nothing is kept before the second press."""
-    read = attempt(request, lambda: _rows(request))
+    read = attempt(request, lambda: sheet_rows(request, read_sheet))
     if isinstance(read, FormState):
         return _page(request, read, [], "")
     lines, content = look(request.session, read, request.now.today), json.dumps(read, ensure_ascii=False)
@@ -54,27 +51,6 @@ def bring(request: RequestContext) -> Response:
     if isinstance(added, FormState):
         return _page(request, added, lines, content)
     return request.to("/beheer", "ingelezen")
-
-
-def _rows(request: RequestContext) -> list[Row]:
-    """Those of the file, or those that were shown already. Raises Incomplete."""
-    sent = request.form.get("file")
-    if isinstance(sent, UploadFile):
-        with sent.file as opened:
-            content = opened.read(MOST_BYTES + 1)
-        if not content:
-            raise Incomplete("Kies een bestand.", "file")
-        if len(content) > MOST_BYTES:
-            raise Incomplete("Dit bestand is groter dan 900 kB; splits het.", "file")
-        return read_sheet(content, sent.filename or "")
-    return _shown_already(str(request.form.get("content", "")))
-
-
-def _shown_already(text: str) -> list[Row]:
-    try:
-        return [(int(number), {str(k): str(v) for k, v in row.items()}) for number, row in json.loads(text)]
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise Incomplete("Kies het bestand opnieuw.", "file") from error
 
 
 def _take_in(request: RequestContext, lines: list[PersonLine]) -> list[User]:
