@@ -16,6 +16,8 @@ from tracker.operations.upkeep import findings
 from tracker.settings import Settings
 from tracker.sources.coverage import SourceCoverage, as_age, coverage, in_trouble
 from tracker.sources.health import source_health
+from tracker.watch.look import Watched
+from tracker.watch.machine import Machine
 
 DAY = timedelta(days=1)
 
@@ -107,5 +109,5 @@ def test_the_check_asks_nothing_of_a_source_that_is_off(engine: Engine, now: dat
     with writing(engine) as session:
         crawled(session, "zonmw", now - 9 * DAY)
         crawled(session, "rvo", now - 9 * DAY)
-    said = {finding.what: finding.broken for finding in findings(engine, now, now, on=["rvo"])}
+    said = {finding.what: finding.broken for finding in findings(engine, now, Watched(Machine(), on=["rvo"]))}
     assert (said.get("source rvo"), "source zonmw" in said) == (True, False)

@@ -21,6 +21,8 @@ from tracker.sources.coverage import coverage
 from tracker.sources.health import resting_until
 from tracker.sources.history import past_crawls
 from tracker.sources.rounds import CrawlReport, crawl_sources, store
+from tracker.watch.look import Watched
+from tracker.watch.machine import Machine
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OTHERS = tuple(name for name in names() if name not in ("eu_portal", "rvo"))
@@ -73,7 +75,7 @@ def test_a_list_that_moved_for_good_is_read_and_told_to_a_person(engine: Engine,
     with reading(engine) as session:
         [alert] = standing_alerts(session)
     assert alert.line == f"source bekendmakingen has moved for good: {server.url}/rss -> {server.url}/new"
-    assert any("has moved for good" in finding.said for finding in findings(engine, now, now))
+    assert any("has moved for good" in finding.said for finding in findings(engine, now, Watched(Machine())))
 
 
 @pytest.mark.slow

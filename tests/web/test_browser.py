@@ -281,7 +281,8 @@ def _looked_at(page: Page, where: str) -> list[str]:
 
 
 # What cannot be reached: an entry of the menu off the screen, or a table that goes on at the side and does not say so.
-HIDDEN = """() => {
+HIDDEN = """async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const off = [...document.querySelectorAll('.menu a')].filter((a) => a.getBoundingClientRect().right > innerWidth);
   const silent = [...document.querySelectorAll('.ams-table')].filter((box) =>
     box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box, '::before').content === 'none');

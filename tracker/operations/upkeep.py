@@ -42,7 +42,8 @@ def findings(engine: Engine, now: datetime, watched: Watched, compare_clocks: bo
     looked_at = _database(engine)
     with reading(engine) as session:
         looked_at += _troubles(session, now, watched)
-        looked_at += _remarks(session, now, watched.on)
+        broken = {finding.what for finding in looked_at if finding.broken}
+        looked_at += [remark for remark in _remarks(session, now, watched.on) if remark.what not in broken]
         looked_at += _clock(session, now) if compare_clocks else []
     return sorted(looked_at, key=lambda finding: not finding.broken)
 

@@ -16,7 +16,10 @@ SAMPLE = 2  # lists, and as many pages of one row
 LIMIT_SECONDS = 300
 AS_EXPECTED, DIFFERENT, REFUSED, SILENT = "as expected", "different", "refused", "no answer"
 REFUSALS = ("robots.txt of", "HTTP 401", "HTTP 403", "HTTP 405", "HTTP 406", "HTTP 429", "HTTP 451")
-SILENCES = ("Timeout", "DNSLookup", "CannotResolve", "Connection", "DownloadFailed", "took longer", "HTTP 5")
+SILENCES = (
+    "did not answer", "leads nowhere", "refuses the connection", "broke off", "CannotResolve", "DownloadFailed",
+    "took longer", "HTTP 5",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,9 @@
     document.querySelectorAll("details[data-fold]").forEach((part) => part.removeAttribute("open"));
   }
   // A table that goes on at the side says so.
-  const tell = () => document.querySelectorAll(".ams-table").forEach((box) => {
-    box.toggleAttribute("data-more", box.scrollWidth > box.clientWidth + 1);
-  });
-  addEventListener("resize", tell);
-  tell();
+  const tell = (box) => box.toggleAttribute("data-more", box.scrollWidth > box.clientWidth + 1);
+  const sizes = new ResizeObserver((changed) => changed.forEach(({ target }) => tell(target)));
+  document.querySelectorAll(".ams-table").forEach((box) => { tell(box); sizes.observe(box); });
   const place = document.querySelector("[data-keys]");
   if (place && !location.hash) place.focus({ preventScroll: true });
 })();
