@@ -29,6 +29,7 @@ LEAST_FIT: dict[str, float] = {
     Eligibility.PARTNER: 0.5,
     Eligibility.UNKNOWN: LEAST_WORTH / CHANCES[Eligibility.UNKNOWN],
 }
+FIT_OF_A_TITLE = 0.8  # what says nothing but its title, and not for whom, is named where it fits very well
 TOO_LATE = 0.3  # what the college can no longer decide is still worth knowing, behind what it can
 NOT_OPEN_YET = 0.6
 
@@ -98,7 +99,7 @@ class Candidate:
         if self.followed or self.call.eligible not in LEAST_FIT:
             return False
         guessed = self.call.eligible == Eligibility.UNKNOWN and not self.call.has_text
-        return guessed or self.fit < LEAST_FIT[self.call.eligible]
+        return self.fit < (FIT_OF_A_TITLE if guessed else LEAST_FIT[self.call.eligible])
 
     @cached_property
     def order(self) -> tuple[float, int]:

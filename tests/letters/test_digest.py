@@ -79,10 +79,11 @@ def test_a_deadline_too_near_to_decide_says_so_in_text_and_html(engine: Engine) 
     plan_at(engine, now)
     mail = deliveries(engine)[-1]
     near, far = (mail.text.split(f"* {title}")[1].split("* ")[0] for title in ("Te dichtbij", "Ver weg"))
-    assert "LET OP: te laat voor " in near
+    assert "LET OP: waarschijnlijk te laat voor " in near
+    assert "op een aangenomen ritme" in near
     assert "LET OP" not in far
     assert "Beslissen vóór: " in far
-    assert mail.text.count("LET OP") == mail.html.count("Let op: te laat voor ") == 1
+    assert mail.text.count("LET OP") == mail.html.count("Let op: waarschijnlijk te laat voor ") == 1
 
 
 def test_a_call_that_is_over_by_its_source_has_no_days_left(agenda: Engine, now: datetime) -> None:

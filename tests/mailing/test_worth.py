@@ -72,7 +72,7 @@ def test_what_does_not_say_for_whom_it_is_is_never_told_first_and_set_aside_wher
     make_call(agenda, now, "Past goed", eligible="unknown", score=0.9, summary="Wat het is.")
     aside = [
         make_call(agenda, now, "Past weinig", eligible="unknown", score=0.6, summary="Wat het is."),
-        make_call(agenda, now, "Alleen een titel", eligible="unknown", score=0.9),
+        make_call(agenda, now, "Alleen een titel", eligible="unknown", score=0.75),
     ]
     plan_at(agenda, now)
     mail = deliveries(agenda)[-1].text
