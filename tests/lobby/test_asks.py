@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from db.models import Dossier
-from db.session import writing
+from db.models import Dossier, Outcome
+from db.session import reading, writing
 from db.vocabulary_lobby import OutcomeResult, StakeRole
 from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
@@ -110,3 +110,18 @@ def test_the_page_of_an_opgave_shows_its_lobby(engine: Engine, now: datetime, tm
         page = visitor.get("/opgaven/A20-1").text
         for part in ("Warmte", "Regie hoort bij gemeenten", "BO MIRT Noordwest", "Directeur Warmte", "artikel 3"):
             assert part in page, part
+
+
+def test_what_came_of_a_request_is_written_by_its_owner_only(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        path = f"/dossiers/{cast.open(visibility='mra').id}"
+    answers = {}
+    for who in (cast.haarlem, cast.lobbyist):
+        with visit(engine, now, tmp_path, who) as visitor:
+            offered = "Opbrengst van een verzoek" in visitor.get(path).text
+            sent = visitor.send_form(f"{path}/opbrengsten", request="Wie vroeg dit?", outcome="not")
+            answers[who.id] = (offered, sent.status_code)
+    assert answers == {cast.haarlem.id: (False, 403), cast.lobbyist.id: (True, 303)}
+    with reading(engine) as session:
+        assert [row.recorded_by for row in session.exec(select(Outcome))] == [cast.lobbyist.id]

@@ -319,7 +319,7 @@ def test_nothing_leaves_by_file_feed_or_mail_for_whom_it_is_not(world: World, no
 
 # What somebody of another organisation may do where they see it; everything else is the owner's alone.
 OPEN_VERBS = {
-    "/dossiers/{dossier_id:id}/notities", "/dossiers/{dossier_id:id}/opbrengsten", "/dossiers/{dossier_id:id}/krachtenveld",
+    "/dossiers/{dossier_id:id}/notities", "/dossiers/{dossier_id:id}/krachtenveld",
     "/dossiers/{dossier_id:id}/standpunten", "/dossiers/{dossier_id:id}/coalitie/houding",
     "/dossiers/{dossier_id:id}/standpunten/vaststellen",  # of an own draft, by an own body
     "/dossiers/{dossier_id:id}/standpunten/{number:id}/afwijken", "/dossiers/{dossier_id:id}/standpunten/{number:id}/besluit",

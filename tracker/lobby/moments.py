@@ -31,7 +31,7 @@ from tracker.lobby.moment_days import (
     source_of,
 )
 from tracker.lobby.yearly_moments import Pattern, UpcomingMoment, of_year, patterns, recurring
-from tracker.rights import Deed, must_add, must_change, must_have, must_tend
+from tracker.rights import Deed, must_change, must_have, must_tend
 from tracker.versions import claim
 
 # What a moment is, wherever it comes from.
@@ -294,8 +294,8 @@ def record_outcome(
     moment_id: int | None = None,
     asked_of: str = "",
 ) -> Outcome:
-    """What came of a request to a ministry or other body; what was taken over is shown by its passage."""
-    must_add(deed, dossier)
+    """What came of the owner's request to a ministry or other body; what was taken over is shown by its passage."""
+    must_change(deed, dossier)
     request = required(request, "request", "Schrijf op wat u vroeg.")
     if result != OutcomeResult.NOT:
         passage = required(passage, "passage", "Neem de passage over waaruit het blijkt.")
