@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from lxml import html
@@ -17,7 +18,7 @@ from tests.make.pages import Visitor, visit
 from tests.make.seed_pages import seeded_people
 from tracker.operations.upkeep import PRESS_COUNTS, TYPED_WAITS, forget_presses
 from tracker.web.frame.forms import held_against, ticked
-from tracker.web.frame.safety import plain
+from tracker.web.frame.safety import CONTROL_IN_QUERY, plain
 
 ODD = "Een\x00 twee\x07 drie\u0085vier"
 
@@ -153,6 +154,15 @@ def test_control_characters_are_dropped_and_an_address_with_one_is_nobodys(
 
 def test_a_text_keeps_its_lines_tabs_and_letters() -> None:
     assert plain("regel\r\n\ttab é 🚲 \u2028") == "regel\r\n\ttab é 🚲 \u2028"
+
+
+def test_what_turns_the_direction_is_dropped_and_a_name_that_nobody_can_see_is_none() -> None:
+    turning = [chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))]
+    assert {plain(f"brief{sign}fdp.exe") for sign in turning} == {"brieffdp.exe"}
+    assert {CONTROL_IN_QUERY.sub(b"", quote(sign).encode()) for sign in turning} == {b""}
+    assert CONTROL_IN_QUERY.sub(b"", quote("\u2028é\u2065").encode()) == quote("\u2028é\u2065").encode()
+    assert [plain(text) for text in ("  \u200b ", "\ufeff", "\u202e\u200d")] == ["", "", ""]
+    assert plain("👩\u200d🚒 Zee\u00adland") == "👩\u200d🚒 Zee\u00adland"
 
 
 def test_a_refusal_says_so_in_the_title_and_has_the_focus(

@@ -37,11 +37,16 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-# No text of ours holds these: PostgreSQL takes no NUL, and no file format takes the others. Tab and line ends stay.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-CONTROL_IN_QUERY = re.compile(
-    rb"[\x00-\x1f\x7f]|%(?:0[0-8bcef]|1[0-9a-f]|7f|c2%8[0-46-9a-f]|c2%9[0-9a-f])", re.IGNORECASE
+# No text of ours holds these: PostgreSQL takes no NUL, no file format takes the others, and what turns the direction of
+# reading makes a line say something else than it holds. Tab and line ends stay.
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+CONTROL_IN_QUERY = re.compile(
+    rb"[\x00-\x1f\x7f]|%(?:0[0-8bcef]|1[0-9a-f]|7f|c2%8[0-46-9a-f]|c2%9[0-9a-f]|e2%80%a[a-e]|e2%81%a[6-9])",
+    re.IGNORECASE,
+)
+ZERO_WIDTH = re.compile(r"[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 MOST_BYTES = 2 * 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HOME = re.compile(r"/(?:[a-zA-Z0-9][a-zA-Z0-9/_.\-]*)?(?:\?[a-zA-Z0-9_.\-=&%+~,:]*)?")
@@ -81,8 +86,12 @@ class PlainCharacters:
 
 
 def plain(text: str) -> str:
-    """A typed text without control characters; a line end that came as one strange character is a line end."""
-    return CONTROL.sub("", text.replace("\x85", "\n"))
+    """A typed text without control characters, and nothing where none of it can be seen.
+
+    A line end that came as one strange character is a line end.
+    """
+    kept = CONTROL.sub("", text.replace("\x85", "\n"))
+    return "" if ZERO_WIDTH.search(kept) and not ZERO_WIDTH.sub("", kept).strip() else kept
 
 
 def is_ours(headers: Headers, base_url: str) -> bool:
