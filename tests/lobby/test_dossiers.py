@@ -8,10 +8,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, select
 
-from db.models import Call, Deadline, Dossier, LobbyAgendaItem, LogEntry, Revision
+from db.models import Call, Deadline, Dossier, LobbyAgendaItem, LogEntry, Revision, User
 from db.session import writing
 from db.vocabulary import DeadlineKind, RevisionKind, Role, Visibility
-from db.vocabulary_lobby import Result, Stage
+from db.vocabulary_lobby import LogKind, PartyKind, Result, Stage
 from tests.make.lobby import Cast, gather
 from tests.make.pages import make_user
 from tracker import rights
@@ -23,7 +23,7 @@ from tracker.errors import (
     NotFound,
     ParticipantGone,
 )
-from tracker.lobby import dossiers, log
+from tracker.lobby import coalition, dossiers, log
 from tracker.lobby.timeline import timeline
 from tracker.people import participants
 from tracker.rights import Deed
@@ -161,6 +161,23 @@ def test_the_timeline_is_one_list_of_log_changes_dates_and_moments(cast: Cast) -
         (date(2026, 6, 3), "fase"),
         (date(2026, 10, 1), "regeling sluit"),
     ]
+
+
+def test_what_stood_in_a_dossier_stays_with_whoever_saw_it_when_it_is_opened_in_the_same_press(cast: Cast) -> None:
+    def told(before: Visibility, after: Visibility, by: User) -> bool:
+        dossier = cast.open("KANARIE titel", visibility=before, group_parties=True)
+        coalition.join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, date(2026, 5, 1), "haarlem")
+        neat = dossiers.DossierFields("Nette titel", visibility=after, group_parties=True)
+        dossiers.edit(cast.deed(), dossier, neat, dossier.version)
+        lines = timeline(cast.session, dossier, rights.viewer_of(by))
+        return any("KANARIE titel" in line.text for line in lines if line.word == LogKind.EDITED.label)
+
+    own, group, mra = Visibility.OWN, Visibility.GROUP, Visibility.MRA
+    outside = make_user(cast.session, cast.now, Role.LOBBYIST, "hilversum")
+    assert [told(before, after, cast.haarlem) for before, after in ((own, group), (own, mra))] == [False, False]
+    assert [told(group, mra, by) for by in (outside, cast.lobbyist)] == [False, True]
+    assert [told(before, own, cast.lobbyist) for before in (own, mra)] == [True, True]
+    assert told(mra, mra, outside), "what everybody saw, everybody may see again"
 
 
 def test_the_lobby_agenda_rolls_over_and_the_past_year_stays(cast: Cast) -> None:

@@ -161,21 +161,22 @@ def _known(session: Session, challenges: set[str], calls: set[int]) -> tuple[lis
 
 
 def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None:
-    """Change what people filled in; the log keeps what stood there before, and is seen by who saw that."""
+    """Change what people filled in; the log keeps what stood there before, for who saw that and still may."""
     must_change(deed, dossier)
     required(fields.title, "title", "Geef het dossier een titel.")
     _check_people(deed, dossier, fields)
     if wider(Visibility.MRA, fields.visibility):
         _check_not_on_agenda(deed.session, dossier)
     claim(deed.session, dossier, seen)
-    changes = []
+    before, changes = dossier.visibility, []
     for field, new in vars(fields).items():
         old = getattr(dossier, field)
         if old != new:
             changes.append(f"{LABELS[field]}: was '{'' if old is None else old}'")
             setattr(dossier, field, new)
     if changes:
-        log(deed, dossier, LogKind.EDITED, "; ".join(changes))
+        seen_by = before if wider(dossier.visibility, before) else None
+        log(deed, dossier, LogKind.EDITED, "; ".join(changes), visibility=seen_by)
     deed.session.flush()
     _follow(deed.session, dossier)
     narrow(deed.session, dossier)
