@@ -72,6 +72,24 @@ def test_a_contact_is_corrected_with_what_stood_there(cast: Cast) -> None:
         edit_contact(cast.deed(), contact, new, OFFICE, 1)
 
 
+def test_the_history_of_a_contact_names_no_dossier_that_its_owner_hid(cast: Cast) -> None:
+    secret = cast.open("KANARIE samen", cast.haarlem, visibility=Visibility.OWN)
+    merged, hidden, group, kept = (cast.open(f"Open {n}", cast.haarlem) for n in range(4))
+    talks = [logged(cast, dossier, Visibility.OWN) for dossier in (merged, hidden, group, kept)]
+    dossier_ends.merge(cast.deed(cast.haarlem), merged, secret, merged.version)
+    for dossier, level in ((hidden, Visibility.OWN), (group, Visibility.GROUP)):
+        renamed = dossiers.DossierFields("KANARIE titel", visibility=level, group_lobbyists=True)
+        dossiers.edit(cast.deed(cast.haarlem), dossier, renamed, dossier.version)
+    said = []
+    for talk in talks:
+        cast.session.refresh(talk)
+        edit_contact(cast.deed(), talk, ContactFields(TODAY, talk.message), OFFICE, talk.version)
+        ((change, _),) = history.history_of(cast.session, viewer_of(cast.reader), LoggedKind.CONTACT, talk.id)
+        said.append(change.before)
+    assert "KANARIE" not in " ".join(said)
+    assert (said[0], "Open 3" in said[3]) == ("dossier: een dossier van een ander, niet voor iedereen hier", True)
+
+
 def test_only_who_wrote_it_corrects_it_and_never_wider_than_the_dossier(cast: Cast) -> None:
     contact, new = logged(cast), ContactFields(TODAY, "x", visibility=Visibility.MRA)
     for by in (cast.haarlem, cast.reader):

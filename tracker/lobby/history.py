@@ -22,7 +22,7 @@ from db.models import (
     User,
 )
 from db.queries import Viewer
-from db.rights import has_role, may_see, visible
+from db.rights import has_role, may_see, sees, visible
 from db.vocabulary import Role, Visibility, Word
 from db.vocabulary_lobby import (
     ChainKind,
@@ -117,7 +117,7 @@ def correct(deed: Deed, row: Any, values: dict[str, Any], seen: int) -> bool:
     claim(deed.session, row, seen)
     kind = KINDS[type(row)]
     changed = [field for field, value in values.items() if getattr(row, field) != value]
-    before = _lines(deed.session, row, kind, changed)
+    before = _lines(deed, row, kind, changed)
     for field in changed:
         setattr(row, field, values[field])
     if before:
@@ -141,7 +141,7 @@ def withdraw(deed: Deed, row: Any, seen: int) -> None:
 
 def _take_back(deed: Deed, row: Any) -> None:
     kind = KINDS[type(row)]
-    remember(deed, row, kind, LoggedDeed.WITHDRAWN, _lines(deed.session, row, kind, list(FIELDS[kind])))
+    remember(deed, row, kind, LoggedDeed.WITHDRAWN, _lines(deed, row, kind, list(FIELDS[kind])))
     deed.session.delete(row)
     deed.session.flush()
 
@@ -204,14 +204,15 @@ def _history(session: Session, viewer: Viewer, *conditions: Any) -> list[tuple[L
     return list(session.exec(rows.order_by(col(LoggedChange.id).desc())))
 
 
-def _lines(session: Session, row: Any, kind: LoggedKind, fields: list[str]) -> str:
+def _lines(deed: Deed, row: Any, kind: LoggedKind, fields: list[str]) -> str:
     """A line a field that a person filled in; what was empty needs none."""
     labels = FIELDS[kind]
     values = [(field, getattr(row, field)) for field in labels if field in fields]
-    return "\n".join(f"{labels[f]}: {_said(session, kind, f, v)}" for f, v in values if v not in (None, ""))
+    return "\n".join(f"{labels[f]}: {_said(deed, kind, f, v)}" for f, v in values if v not in (None, ""))
 
 
-def _said(session: Session, kind: LoggedKind, field: str, value: Any) -> str:
+def _said(deed: Deed, kind: LoggedKind, field: str, value: Any) -> str:
+    session = deed.session
     if (kind, field) in WORDS:
         return WORDS[kind, field](value).label
     if field == "stakeholder_id":
@@ -220,7 +221,14 @@ def _said(session: Session, kind: LoggedKind, field: str, value: Any) -> str:
     if field in ("owner_id", "holder_id"):
         return session.get_one(User, value).name
     if field == "dossier_id":
-        return session.get_one(Dossier, value).title
+        return _title(deed, session.get_one(Dossier, value))
     if isinstance(value, date) and not isinstance(value, datetime):
         return short_day(value)
     return str(value)
+
+
+def _title(deed: Deed, dossier: Dossier) -> str:
+    """What it is called now, unless its owner hid it since: a whole organisation reads this history, by any role."""
+    anybody = Viewer(deed.by.id, Role.READER, deed.by.participant_id)
+    open_to_all = sees(anybody, dossier.participant_id, dossier.visibility, None)
+    return dossier.title if open_to_all else "een dossier van een ander, niet voor iedereen hier"
