@@ -1,11 +1,12 @@
 """In a coalition silence is never consent, and whoever contradicts is shown to both."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session
 
 from db.models import CoalitionMember, Dossier
+from db.rights import may_see
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import PartyKind, PartyStance
 from tests.make.lobby import Cast, gather
@@ -115,3 +116,23 @@ def test_a_participant_that_is_gone_joins_no_coalition(cast: Cast) -> None:
         join(cast.deed(), cast.open(), "", PartyKind.PARTICIPANT, date(2027, 1, 1), "wijdemeren")
     with pytest.raises(ParticipantGone, match="Er is geen deelnemer"):
         join(cast.deed(), cast.open(), "", PartyKind.PARTICIPANT, TODAY, "atlantis")
+
+
+def test_nobody_joins_on_a_day_to_come(cast: Cast) -> None:
+    """The group knows only who is in and who left, so that a party of next year would read along today."""
+    dossier = cast.open(visibility=Visibility.GROUP, group_parties=True)
+    with pytest.raises(Incomplete, match="moet nog komen"):
+        join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, TODAY + timedelta(days=1), "haarlem")
+    assert not may_see(cast.session, viewer_of(cast.haarlem), dossier)
+    join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, TODAY, "haarlem")
+    assert may_see(cast.session, viewer_of(cast.haarlem), dossier)
+
+
+def test_a_party_of_a_day_to_come_is_listed_so_that_it_can_be_taken_off(cast: Cast) -> None:
+    dossier = cast.open(visibility=Visibility.GROUP, group_parties=True)
+    member = join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, TODAY, "haarlem")
+    member.joined_on = date(2099, 1, 1)  # as it could be written down before
+    assert coalition.joining_later(cast.session, dossier, TODAY) == [member]
+    coalition.leave(cast.deed(), member, TODAY)
+    assert coalition.joining_later(cast.session, dossier, TODAY) == []
+    assert not may_see(cast.session, viewer_of(cast.haarlem), dossier)

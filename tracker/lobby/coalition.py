@@ -63,10 +63,11 @@ class Tally:
 
 
 def join(deed: Deed, dossier: Dossier, name: str, kind: PartyKind, day: date, party: str = "") -> CoalitionMember:
-    """A party joins on a day; a participant must exist on that day, and joins under its own name."""
+    """A party joins on a day, none to come, since who is in may read along; a participant that exists on that day."""
     must_change(deed, dossier)
     if kind == PartyKind.PARTICIPANT:
         name = participant_on(deed.session, party, day, "party").name
+    must_be_past(deed, day, "joined_on")
     name = required(name, "name", "Noem de partij.")
     same_name = select(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id, CoalitionMember.name == name)
     member = deed.session.exec(same_name).first()
@@ -84,6 +85,12 @@ def join(deed: Deed, dossier: Dossier, name: str, kind: PartyKind, day: date, pa
         deed.session.add(member)
     log(deed, dossier, LogKind.STANCE, f"{name} doet mee", day=day, subject=member)
     return member
+
+
+def must_be_past(deed: Deed, day: date, field: str) -> None:
+    """Raises Incomplete for a day to come: what has not happened yet gives no rights and silences nobody."""
+    if day > deed.today:
+        raise Incomplete(f"{short_day(day)} moet nog komen: leg het op de dag zelf vast.", field)
 
 
 def leave(deed: Deed, member: CoalitionMember, day: date) -> None:
@@ -274,6 +281,12 @@ def members_on(session: Session, dossier: Dossier, day: date) -> list[CoalitionM
     joined = select(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id, CoalitionMember.joined_on <= day)
     rows = session.exec(joined.order_by(col(CoalitionMember.name)))
     return [m for m in rows if m.left_on is None or day < m.left_on]
+
+
+def joining_later(session: Session, dossier: Dossier, day: date) -> list[CoalitionMember]:
+    """Who was once written down with a day of joining after this one, so that it can be taken off."""
+    later = select(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id, CoalitionMember.joined_on > day)
+    return list(session.exec(later.where(col(CoalitionMember.left_on).is_(None)).order_by(col(CoalitionMember.name))))
 
 
 def stances(session: Session, dossier: Dossier) -> list[CoalitionStance]:

@@ -246,6 +246,7 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
         state=state,
         dossier=dossier,
         members=members,
+        later=coalition.joining_later(session, dossier, today),
         last=coalition.newest(stances),
         last_said=max((s.id for s in stances), default=0),
         rounds=[(r, coalition.tally(members, stances, r.id), coalition.newest(stances, r.id)) for r in rounds],
