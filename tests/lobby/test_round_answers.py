@@ -152,3 +152,15 @@ def test_only_who_keeps_the_dossier_asks_and_only_its_own_parties(asked: Asked) 
         assert refused.status_code == 403  # type: ignore[attr-defined]
     with reading(asked.engine) as session:
         assert session.exec(select(RoundInvitation)).all() == []
+
+
+def test_an_address_outside_is_read_by_who_asked_it_and_counted_for_others(asked: Asked) -> None:
+    asked.invite()
+    said = {}
+    for by in (asked.cast.lobbyist, asked.cast.haarlem, asked.cast.reader):
+        with visit(asked.engine, asked.now, asked.tmp, by) as visitor:
+            page = visitor.get(f"/dossiers/{asked.dossier}/coalitie").text
+            said[by.id] = "bestuur@hogeschool.example" in page, "per mail gevraagd: 1 adres" in page
+    assert said == {
+        asked.lobbyist: (True, False), asked.partner: (False, True), asked.cast.reader.id: (False, True),
+    }  # fmt: skip

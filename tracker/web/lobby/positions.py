@@ -18,9 +18,11 @@ from db.models import (
     RoundInvitation,
     SignOffRound,
 )
+from db.queries import Viewer
 from db.rights import group_of, has_role, in_group, may_read_inside
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import DossierKind, Gremium, PartyKind, PartyStance, PositionState
+from notifications.wording import count, short_day
 from tracker.documents.documents import documents_of
 from tracker.errors import ChangedMeanwhile, NotFound, PositionNotAllowed
 from tracker.lobby import coalition, positions, resolutions
@@ -250,7 +252,7 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
         last=coalition.newest(stances),
         last_said=max((s.id for s in stances), default=0),
         rounds=[(r, coalition.tally(members, stances, r.id), coalition.newest(stances, r.id)) for r in rounds],
-        asked={r.id: _asked(session, dossier, r) for r in rounds if not r.closed_at},
+        asked={r.id: _asked(session, viewer, dossier, r) for r in rounds if not r.closed_at},
         flags=coalition.contradictions_in(session, dossier, viewer, today),
         drafts=[(p.id, f"standpunt {p.number}") for p in drafts],
         stances=[c for c in options(PartyStance) if c[0] != PartyStance.SILENT],
@@ -261,18 +263,25 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
 
 
 def _asked(
-    session: Session, dossier: Dossier, sign_off: SignOffRound
-) -> list[tuple[CoalitionMember, list[str], list[RoundInvitation]]]:
-    """Each party that has not answered, with the names of its people who were asked and the addresses."""
+    session: Session, viewer: Viewer, dossier: Dossier, sign_off: SignOffRound
+) -> list[tuple[CoalitionMember, list[str], str]]:
+    """Each party that has not answered, with the names of its people who were asked and what went out by mail."""
     addresses = invitations(session, [sign_off.id])
     return [
         (
             member,
             [user.name for user in coalition.asked_people(session, dossier, member)],
-            [each for each in addresses if each.member_id == member.id],
+            _mailed([each for each in addresses if each.member_id == member.id], may_change(viewer, dossier)),
         )
         for member in coalition.silent_members(session, dossier, sign_off)
     ]
+
+
+def _mailed(asked: list[RoundInvitation], by_address: bool) -> str:
+    """The addresses and days, to who asked; people outside gave theirs to them, so others read how many there are."""
+    if by_address or not asked:
+        return ", ".join(f"{each.email} ({short_day(each.invited_at)})" for each in asked)
+    return count(len(asked), "adres", "adressen")
 
 
 coalition_page = PageOf(lobby_dossier, _coalition, lambda dossier: f"/dossiers/{dossier.id}/coalitie")
