@@ -13,6 +13,7 @@ from tests.make.lobby import Cast, gather
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, ParticipantGone
 from tracker.lobby import coalition
 from tracker.lobby.coalition import close_round, contradictions, join, open_round, say, tally
+from tracker.lobby.round_answers import AskedParty, answer
 from tracker.rights import viewer_of
 
 pytestmark = pytest.mark.one_database  # rules of the lobby on plain rows
@@ -73,10 +74,9 @@ def test_a_round_is_carried_only_when_everybody_said_yes(cast: Cast) -> None:
 
 def test_contradictions_are_flagged_to_both(cast: Cast) -> None:
     dossier = cast.open()
-    haarlem, school, water = three(cast, dossier)
+    haarlem, school, _water = three(cast, dossier)
     say(cast.deed(cast.haarlem), haarlem, PartyStance.OWN_LINE, TODAY, "Wij willen biogas")
     say(cast.deed(), school, PartyStance.AGREES, TODAY)
-    say(cast.deed(), water, PartyStance.SILENT, TODAY)
     found = contradictions(
         coalition.members_on(cast.session, dossier, TODAY), coalition.stances(cast.session, dossier), "amsterdam"
     )
@@ -136,3 +136,20 @@ def test_a_party_of_a_day_to_come_is_listed_so_that_it_can_be_taken_off(cast: Ca
     coalition.leave(cast.deed(), member, TODAY)
     assert coalition.joining_later(cast.session, dossier, TODAY) == []
     assert not may_see(cast.session, viewer_of(cast.haarlem), dossier)
+
+
+def test_silence_is_no_answer_so_that_a_round_stays_open_for_who_is_asked(cast: Cast) -> None:
+    dossier = cast.open()
+    haarlem, school, _water = three(cast, dossier)
+    asked = open_round(cast.deed(), dossier, "Akkoord?", date(2026, 6, 12))
+    by_mail = AskedParty(asked, dossier, haarlem, cast.haarlem)
+    with pytest.raises(Incomplete, match="Wie nog niets zei"):
+        say(cast.deed(), haarlem, PartyStance.SILENT, TODAY, in_round=asked)
+    with pytest.raises(Incomplete, match="Wie nog niets zei"):
+        answer(cast.deed(cast.haarlem), by_mail, PartyStance.SILENT, "")
+    for member in (haarlem, school):
+        entry = say(cast.deed(), member, PartyStance.AGREES, TODAY, in_round=asked)
+        entry.stance = PartyStance.SILENT  # as it could be kept before
+    assert [m.name for m in coalition.silent_members(cast.session, dossier, asked)] == [
+        "Haarlem", "Hogeschool Inholland", "Waterschap AGV",
+    ]  # fmt: skip

@@ -174,7 +174,9 @@ class Said:
 def record_stance(
     deed: Deed, dossier: Dossier, member: CoalitionMember, said: Said, day: date, in_round: SignOffRound | None = None
 ) -> CoalitionStance:
-    """Keep what was said, whoever may say it; an objection needs a reason."""
+    """Keep what was said, whoever may say it; an objection needs a reason, and silence is nothing that was said."""
+    if said.stance == PartyStance.SILENT:
+        raise Incomplete("Wie nog niets zei, heeft geen houding: kies akkoord, bezwaar of eigen lijn.", "stance")
     if said.stance in AGAINST and not said.text:
         raise Incomplete("Schrijf in één zin waarom.", "text")
     entry = CoalitionStance(
@@ -202,8 +204,9 @@ def last_said(session: Session, dossier: Dossier, member: CoalitionMember) -> in
 
 
 def newest(statements: Sequence[CoalitionStance], round_id: int | None = None) -> dict[int, CoalitionStance]:
-    """What each member said last, overall or in one round."""
-    of_round = [s for s in statements if round_id is None or s.round_id == round_id]
+    """What each member said last, overall or in one round; a kept silence answers nothing and undoes nothing."""
+    said = [s for s in statements if s.stance != PartyStance.SILENT]
+    of_round = [s for s in said if round_id is None or s.round_id == round_id]
     return {s.member_id: s for s in sorted(of_round, key=lambda s: (s.said_on, s.id))}
 
 
