@@ -7,16 +7,17 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import AuditEntry, ContactMoment, Dossier, Position, Stake, Stakeholder
+from db.models import AuditEntry, ContactMoment, Dossier, DossierReader, Position, Stake, Stakeholder
 from db.session import reading, writing
-from db.vocabulary import Visibility
+from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import Check, PartyKind, StakeRole
 from tests.make.lobby import Cast, gather
-from tests.make.pages import visit
+from tests.make.pages import make_user, visit
 from tracker.applications import stages
 from tracker.lobby import coalition, contacts, dossiers, positions
+from tracker.lobby.audience import audiences
 from tracker.lobby.contacts import ContactFields, Office, log_contact
-from tracker.rights import Deed
+from tracker.rights import Deed, viewer_of
 
 pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
 
@@ -107,6 +108,29 @@ def test_the_page_of_a_contact_names_no_dossier_that_its_viewer_may_not_see(
         refused = visitor.send_form(f"/contacten/{contact.id}/toezeggingen", promise=" ")
         for text in (visitor.get(f"/contacten/{contact.id}").text, refused.text, visitor.get("/contacten").text):
             assert ("VRO" in text, "KANARIE-EIGEN" in text, link in text) == (True, False, False)
+
+
+def test_who_reads_a_dossier_that_was_hidden_is_not_named_beside_an_own_contact_on_it(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        reader = make_user(session, now, Role.FUNDRAISER, "hilversum", "wie@hilversum.x")
+        reader.name = "KANARIE-LEZER"
+        hidden = cast.open(by=cast.haarlem)
+        said = ContactFields(date(2026, 5, 20), "Brief", dossier_id=hidden.id, visibility=Visibility.MRA)
+        contact = log_contact(cast.deed(), said, Office("Ministerie van VRO", "Directeur"))
+        session.add(DossierReader(dossier_id=hidden.id, user_id=reader.id))
+        narrower = dossiers.DossierFields(hidden.title, visibility=Visibility.GROUP)
+        dossiers.edit(cast.deed(cast.haarlem), hidden, narrower, hidden.version)
+        named = [who.who for who in audiences(session, viewer_of(cast.haarlem), hidden)]
+    assert "KANARIE-LEZER" in " ".join(named), "who sees the dossier reads who is in its group"
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        assert visitor.get(f"/dossiers/{hidden.id}").status_code == 404
+        for path in ("bewerken", "documenten"):
+            page = visitor.get(f"/contacten/{contact.id}/{path}")
+            assert (page.status_code, "KANARIE-LEZER" in page.text) == (200, False), path
+            assert "de groep van een dossier dat u niet mag zien" in page.text
 
 
 def test_internal_words_stand_on_the_positions_page_only(engine: Engine, now: datetime, tmp_path: Path) -> None:

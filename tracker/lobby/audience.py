@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
 from db.models import Dossier, DossierReader, Participant, User
-from db.rights import Group, group_of, in_group, wider
+from db.queries import Viewer
+from db.rights import Group, group_of, in_group, may_see, wider
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import LogKind
 from notifications.wording import count, listed
@@ -15,6 +16,7 @@ from tracker.errors import Incomplete
 from tracker.lobby.log import log
 from tracker.rights import Deed, viewer_of
 
+HIDDEN_GROUP = "de groep van een dossier dat u niet mag zien"
 BETWEEN = re.compile(r"[\s,;]+")
 
 
@@ -26,11 +28,17 @@ class Audience:
     who: str
 
 
-def audiences(session: Session, participant_id: str, dossier: Dossier | None = None) -> list[Audience]:
-    """For a row of this participant, every visibility it may have: on a dossier none that is wider than its own."""
+def audiences(session: Session, viewer: Viewer, dossier: Dossier | None = None) -> list[Audience]:
+    """For a row of the viewer's, every visibility it may have: on a dossier none that is wider than its own.
+
+    Where the viewer may not see the dossier it hangs on, nobody is named who reads that.
+    """
     group = group_of(session, dossier) if dossier is not None else None
     most = dossier.visibility if dossier is not None else Visibility.PUBLIC
-    return [a for a in _every_audience(session, participant_id, group) if not wider(a.visibility, most)]
+    found = _every_audience(session, viewer.participant_id, group)
+    if dossier is not None and not may_see(session, viewer, dossier):
+        found = [replace(a, who=HIDDEN_GROUP) if a.visibility == Visibility.GROUP else a for a in found]
+    return [a for a in found if not wider(a.visibility, most)]
 
 
 def audiences_of_dossier(session: Session, participant_id: str, dossier: Dossier | None) -> list[Audience]:
@@ -39,7 +47,7 @@ def audiences_of_dossier(session: Session, participant_id: str, dossier: Dossier
     return _every_audience(session, participant_id, group)
 
 
-def _every_audience(session: Session, participant_id: str, group: Group | None) -> list[Audience]:
+def _every_audience(session: Session, participant_id: str | None, group: Group | None) -> list[Audience]:
     people = active_people(session)
     names = {p.id: p.name for p in session.exec(select(Participant))}
     spread = count(len({user.participant_id for user in people}), "organisatie", "organisaties")

@@ -211,7 +211,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         chain=chain(session, call, viewer) if call else [],
         partners=list(session.exec(partners.order_by(col(ApplicationPartner.name)))),
         cofunding=list(session.exec(money.order_by(col(Cofunding.year), col(Cofunding.participant_id)))),
-        audiences=audiences(session, request.user.participant_id, dossier),
+        audiences=audiences(session, request.viewer, dossier),
         lines=timeline(session, dossier, viewer),
         people=actions.names(session),
         participants=actions.participants(session, request.now.today),

@@ -76,7 +76,7 @@ def _name(request: RequestContext, host: Host) -> str:
 def _show(request: RequestContext, host: Host, state: FormState) -> Response:
     session, viewer = request.session, request.viewer
     dossier = host if isinstance(host, Dossier) else session.get(Dossier, host.dossier_id or 0)
-    choices = audiences(session, request.user.participant_id, dossier)
+    choices = audiences(session, request.viewer, dossier)
     rows = documents.documents_of(session, viewer, host)
     return request.page(
         "documents/documents.html",

@@ -170,7 +170,7 @@ def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
     chosen = session.exec(select(Dossier).where(Dossier.id == whom.dossier, visible(viewer, Dossier))).first()
     return request.page(
         "lobby/contacts_form.html",
-        audiences=audiences(session, request.user.participant_id, chosen),
+        audiences=audiences(session, request.viewer, chosen),
         block="nearby" if request.partial else None,
         state=state,
         whom=whom,
@@ -294,7 +294,7 @@ def _map(request: RequestContext, dossier: Dossier, state: FormState) -> Respons
         ],
         seen=stand(stake for stake, _ in rows),
         people=actions.names(request.session),
-        audiences=audiences(request.session, request.user.participant_id, dossier),
+        audiences=audiences(request.session, request.viewer, dossier),
         own={stake.id for stake, _ in rows if owns(request.viewer, stake)},
     )
 

@@ -56,7 +56,7 @@ def _form(request: RequestContext, contact: ContactMoment, state: FormState) -> 
     dossier = request.session.get(Dossier, contact.dossier_id) if contact.dossier_id else None
     return request.page(
         "lobby/contacts_edit.html",
-        audiences=audiences(request.session, contact.participant_id, dossier),
+        audiences=audiences(request.session, request.viewer, dossier),
         state=state,
         contact=contact,
         who=request.session.get_one(Stakeholder, contact.stakeholder_id),

@@ -204,7 +204,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         opgaven=opgaven_of(session, [dossier.id]).get(dossier.id, []),
         calls=calls,
         chains=[(call, links) for call in calls if (links := chain(session, call, viewer))],
-        audiences=audience.audiences(session, request.user.participant_id, dossier),
+        audiences=audience.audiences(session, request.viewer, dossier),
         lines=timeline(session, dossier, viewer),
         people=actions.names(session),
         next_stages=[s for s in Stage if s in dossiers.MOVES[Stage(dossier.stage)]],

@@ -141,7 +141,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         rows=[(p, positions.designation(p, today, owners.get(p.participant_id, ""))) for p in every],
         dissenters={p.id: positions.dissenters(request.session, p) for p in every if p.adopted_on},
         inside={p.id for p in every if may_read_inside(request.viewer, p, group)},
-        audiences=audiences(request.session, request.user.participant_id, dossier),
+        audiences=audiences(request.session, request.viewer, dossier),
         holds={p.id: positions.holds_on(p, today) for p in every},
         draft=own[0] if own else None,
         mra_drafts=[p for p in every if p.state == PositionState.DRAFT] if deciding else [],

@@ -90,7 +90,7 @@ def _adopting(request: RequestContext, dossier: Dossier, state: FormState) -> Re
         drafts=[(p.id, f"concept {p.number}: {(p.public_wording or p.internal_wording)[:60]}") for p in drafts],
         bodies=bodies(line),
         follows=[(p.id, f"standpunt {p.number}") for p in positions.succeedable(request.session, dossier.id, line)],
-        audiences=audiences(request.session, request.user.participant_id, dossier),
+        audiences=audiences(request.session, request.viewer, dossier),
         parties=standing_parties(request),
     )
 
