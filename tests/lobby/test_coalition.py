@@ -83,7 +83,7 @@ def test_contradictions_are_flagged_to_both(cast: Cast) -> None:
     assert [(c.left, c.right) for c in found] == [("Haarlem", "MRA-lijn"), ("Haarlem", "Hogeschool Inholland")]
     for person in (cast.haarlem, cast.lobbyist):
         assert len(coalition.flags_for(cast.session, viewer_of(person), TODAY)) == 2
-    say(cast.deed(cast.haarlem), haarlem, PartyStance.AGREES, date(2026, 6, 2))
+    say(cast.deed(cast.haarlem), haarlem, PartyStance.AGREES, TODAY)
     assert coalition.flags_for(cast.session, viewer_of(cast.haarlem), TODAY) == []
 
 
@@ -153,3 +153,23 @@ def test_silence_is_no_answer_so_that_a_round_stays_open_for_who_is_asked(cast: 
     assert [m.name for m in coalition.silent_members(cast.session, dossier, asked)] == [
         "Haarlem", "Hogeschool Inholland", "Waterschap AGV",
     ]  # fmt: skip
+
+
+def test_no_word_of_a_day_to_come_outlives_what_is_said_after_it(cast: Cast) -> None:
+    dossier = cast.open()
+    haarlem = three(cast, dossier)[0]
+    with pytest.raises(Incomplete, match="moet nog komen"):
+        say(cast.deed(), haarlem, PartyStance.AGREES, TODAY + timedelta(days=1))
+    say(cast.deed(), haarlem, PartyStance.AGREES, TODAY).said_on = date(2099, 1, 1)  # as it could be kept before
+    say(cast.deed(cast.haarlem), haarlem, PartyStance.OBJECTS, TODAY, "Eerst een toets")
+    assert coalition.newest(coalition.stances(cast.session, dossier))[haarlem.id].stance == PartyStance.OBJECTS
+
+
+def test_what_somebody_else_wrote_down_for_a_party_says_so(cast: Cast) -> None:
+    dossier = cast.open()
+    members = three(cast, dossier)
+    haarlem, school, _water = members
+    own = say(cast.deed(cast.haarlem), haarlem, PartyStance.AGREES, TODAY)
+    others = [say(cast.deed(), member, PartyStance.AGREES, TODAY) for member in (haarlem, school)]
+    noted = coalition.noted_for(cast.session, members, [own, *others])
+    assert noted == dict.fromkeys((row.id for row in others), f"{cast.lobbyist.name}, Amsterdam")

@@ -388,7 +388,10 @@ def test_a_round_with_one_objector_flags_both_on_vandaag(engine: Engine, now: da
         )
         assert "Haarlem tegenover MRA-lijn" in visitor.get("/").text
     with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
-        assert "bezwaar van Haarlem" in visitor.get(base).text
+        page = visitor.get(base).text
+        assert "bezwaar van Haarlem" in page
+        assert "Hogeschool Inholland: genoteerd door" in page
+        assert "Haarlem: genoteerd door" not in page
         assert "Haarlem tegenover Hogeschool Inholland" in visitor.get("/").text
 
 

@@ -12,7 +12,7 @@ from db.queries import Viewer
 from db.rights import may_see, visible
 from db.vocabulary import Role
 from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
-from notifications.wording import short_day
+from notifications.wording import local_day, short_day
 from tracker.errors import Incomplete, MoveNotAllowed, NotFound, required
 from tracker.lobby.log import log
 from tracker.lobby.positions import MRA_LINE, dissenters, holds_on, ledger, line_of
@@ -175,6 +175,7 @@ def record_stance(
     deed: Deed, dossier: Dossier, member: CoalitionMember, said: Said, day: date, in_round: SignOffRound | None = None
 ) -> CoalitionStance:
     """Keep what was said, whoever may say it; an objection needs a reason, and silence is nothing that was said."""
+    must_be_past(deed, day, "said_on")
     if said.stance == PartyStance.SILENT:
         raise Incomplete("Wie nog niets zei, heeft geen houding: kies akkoord, bezwaar of eigen lijn.", "stance")
     if said.stance in AGAINST and not said.text:
@@ -207,7 +208,26 @@ def newest(statements: Sequence[CoalitionStance], round_id: int | None = None) -
     """What each member said last, overall or in one round; a kept silence answers nothing and undoes nothing."""
     said = [s for s in statements if s.stance != PartyStance.SILENT]
     of_round = [s for s in said if round_id is None or s.round_id == round_id]
-    return {s.member_id: s for s in sorted(of_round, key=lambda s: (s.said_on, s.id))}
+    return {s.member_id: s for s in sorted(of_round, key=_spoken)}
+
+
+def _spoken(statement: CoalitionStance) -> tuple[date, int]:
+    """When it counts as said: never later than it was written down, and of one day the last written."""
+    return min(statement.said_on, local_day(statement.recorded_at)), statement.id
+
+
+def noted_for(session: Session, members: Sequence[CoalitionMember], said: Sequence[CoalitionStance]) -> dict[int, str]:
+    """Statement -> who wrote it down, where that was nobody of the party; an answer by mail names its own author."""
+    party_of = {member.id: member.party_id for member in members}
+    writing = select(User, Participant.name).join(Participant, col(User.participant_id) == col(Participant.id))
+    rows = session.exec(writing.where(col(User.id).in_({statement.recorded_by for statement in said})))
+    writers = {user.id: (user.participant_id, f"{user.name}, {employer}") for user, employer in rows}
+    return {
+        each.id: writers[each.recorded_by][1]
+        for each in said
+        if not each.source and each.recorded_by in writers
+        if writers[each.recorded_by][0] != party_of.get(each.member_id)
+    }
 
 
 def tally(

@@ -249,6 +249,7 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
         dossier=dossier,
         members=members,
         later=coalition.joining_later(session, dossier, today),
+        noted=coalition.noted_for(session, members, stances),
         last=coalition.newest(stances),
         last_said=max((s.id for s in stances), default=0),
         rounds=[(r, coalition.tally(members, stances, r.id), coalition.newest(stances, r.id)) for r in rounds],
