@@ -16,6 +16,8 @@ from db.vocabulary import Role
 from tests.make.pages import make_participant, make_user, visit
 from tracker.errors import Incomplete
 from tracker.exchange.people_sheet import COLUMNS, PersonLine, look, read_sheet, take_in
+from tracker.lobby.dossiers import DossierFields, open_dossier
+from tracker.rights import Deed
 
 HEAD = list(COLUMNS)
 GOOD = [
@@ -34,13 +36,15 @@ def sheet(*rows: list[str], head: list[str] = HEAD) -> bytes:
 
 
 def lines_of(session: Session, now: datetime, *rows: list[str]) -> list[PersonLine]:
-    return look(session, read_sheet(sheet(*rows), "mensen.xlsx"), now.date())
+    boss = make_user(session, now, Role.ADMINISTRATOR, "almere")
+    return look(session, read_sheet(sheet(*rows), "mensen.xlsx"), boss, now.date())
 
 
 @pytest.mark.one_database
 def test_each_row_says_what_is_wrong_with_it(session: Session, now: datetime) -> None:
     make_participant(session, "haarlem", "Haarlem")
     make_participant(session, "oud", "Oud").valid_to = now.date()
+    make_user(session, now, Role.ADMINISTRATOR, "weesp")
     make_user(session, now, Role.READER, "haarlem", "oud@haarlem.nl").deactivated_at = now
     make_user(session, now, Role.READER, "haarlem", "er@haarlem.nl")
     wrong = [
@@ -55,6 +59,7 @@ def test_each_row_says_what_is_wrong_with_it(session: Session, now: datetime) ->
         ["B@Haarlem.nl", "B", "lezer", "Haarlem", "", ""],
         ["er@haarlem.nl", "", "", "", "", ""],
         ["oud@haarlem.nl", "", "", "", "", ""],
+        ["g@weesp.nl", "G", "lezer", "Weesp", "", ""],
     ]
     lines = lines_of(session, now, *GOOD, *wrong)
     assert [(line.number, line.wrong, line.known) for line in lines] == [
@@ -75,6 +80,7 @@ def test_each_row_says_what_is_wrong_with_it(session: Session, now: datetime) ->
         (12, "Dit adres staat ook in rij 7.", ""),
         (13, "", "staat er al"),
         (14, "", "heeft geen toegang meer"),
+        (15, "Weesp heeft een eigen beheerder: vraag die.", ""),
     ]
     with pytest.raises(Incomplete, match="niets ingelezen"):
         take_in(session, lines, now)
@@ -142,3 +148,24 @@ def test_who_leaves_by_the_page_is_out_at_once(engine: Engine, now: datetime, tm
         assert left.headers["location"] == "/beheer?gedaan=vertrokken"
         assert own.get("/account", follow_redirects=False).status_code == 303
         assert visitor.get(f"/beheer/mensen/{leaver.id}/vertrek").status_code == 404
+
+
+def test_how_much_is_somebodys_is_counted_for_the_own_organisation_only(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        boss, stranger = make_user(session, now, Role.ADMINISTRATOR), make_user(session, now, Role.LOBBYIST, "haarlem")
+        heir, alone = make_user(session, now, Role.FUNDRAISER, "haarlem"), make_user(session, now, participant="weesp")
+        make_user(session, now, Role.ADMINISTRATOR, "weesp")
+        opening = DossierFields(title="Van Haarlem", lobbyist_id=stranger.id)
+        open_dossier(Deed(session, stranger, now), opening)
+    with visit(engine, now, tmp_path, boss) as visitor:
+        refused = visitor.get(f"/beheer/mensen/{alone.id}/vertrek").text
+        assert ("Dit kan alleen een beheerder" in refused, "open op naam" in refused) == (True, False)
+        assert visitor.send_form(f"/beheer/mensen/{alone.id}/vertrek").status_code == 403
+        shown = visitor.get(f"/beheer/mensen/{stranger.id}/vertrek").text
+        assert (heir.name in shown, "dossiers en aanvragen" in shown, "Er staat niets meer open" in shown) == (
+            True, False, False,
+        )  # fmt: skip
+        assert visitor.send_form(f"/beheer/mensen/{stranger.id}/vertrek").status_code == 422
+        assert visitor.send_form(f"/beheer/mensen/{stranger.id}/vertrek", heir=heir.id).status_code == 303

@@ -27,7 +27,8 @@ from db.models import (
     Verdict,
 )
 from db.session import reading, writing
-from tests.make.pages import BASE, Visitor, visit
+from db.vocabulary import Role
+from tests.make.pages import BASE, Visitor, make_user, visit
 from tests.make.seed_pages import seeded_people
 
 
@@ -468,6 +469,29 @@ def test_nobody_takes_the_last_keys_from_themselves(administrator: Visitor, peop
     )
     assert answer.status_code == 422
     assert administrator.send_form(f"/beheer/mensen/{me.id}/toegang").status_code == 404
+
+
+def test_no_administrator_gets_at_the_files_of_another_organisation_by_moving_people(
+    administrator: Visitor, people: dict[str, User], engine: Engine, now: datetime
+) -> None:
+    def refused(user: User | None, **changed: str) -> str:
+        at = f"/beheer/mensen/{user.id}" if user else "/beheer/mensen"
+        kept = user or User(name="Nieuw", email="", role="reader", participant_id="", created_at=now)
+        form = {field: getattr(kept, field) for field in ("name", "email", "role", "participant_id")}
+        answer = administrator.send_form(at, **{**form, **changed})
+        assert answer.status_code == 422
+        return answer.text
+
+    me, there = people["administrator"], people["haarlem"]
+    assert "vraag een andere beheerder" in refused(me, participant_id="haarlem")
+    with writing(engine) as session:
+        make_user(session, now, Role.ADMINISTRATOR, "haarlem")
+    for user, changed in (
+        (people["reader"], {"participant_id": "haarlem"}),
+        (None, {"participant_id": "haarlem", "email": "bas.thuis@haarlem.nl"}),
+        (there, {"email": "bas.thuis@haarlem.nl"}),
+    ):
+        assert "heeft een eigen beheerder" in refused(user, **changed)
 
 
 def test_extra_fields_give_nobody_rights(coordinator: Visitor, read: Session) -> None:

@@ -13,7 +13,7 @@ from tracker.clock import Now
 from tracker.errors import Incomplete, NotPossible
 from tracker.exchange.rows import NotReadable, Row, listed, rows_of, text_of
 from tracker.people import subscriptions
-from tracker.people.participants import participant_id, takes_part
+from tracker.people.participants import arranges, participant_id, takes_part
 
 MOST_PEOPLE = 2_000
 # What a column may be called; what the list of people exports besides is passed over.
@@ -65,16 +65,17 @@ def read_sheet(content: bytes, file_name: str) -> list[Row]:
     return [(number, {NAMES[n]: text_of(value) for n, value in row.items() if n in NAMES}) for number, row in rows]
 
 
-def look(session: Session, rows: Iterable[Row], today: date) -> list[PersonLine]:
-    """Every row as it would be taken in, in the order of the sheet."""
+def look(session: Session, rows: Iterable[Row], by: User, today: date) -> list[PersonLine]:
+    """Every row as it would be taken in by this administrator, in the order of the sheet."""
     first_at: dict[str, int] = {}
-    checks = _Checks(session, today)
+    checks = _Checks(session, by, today)
     return [checks.line(number, row, first_at) for number, row in rows]
 
 
 @dataclass
 class _Checks:
     session: Session
+    by: User
     today: date
 
     def line(self, number: int, row: dict[str, Any], first_at: dict[str, int]) -> PersonLine:
@@ -117,7 +118,11 @@ class _Checks:
         found = self.session.get(Participant, participant_id(self.session, named)) if named else None
         if found is None:
             return f"Deelnemer '{named}' is er niet." if named else "Vul een deelnemer in."
-        return "" if takes_part(found, self.today) else f"{found.name} is nu geen deelnemer."
+        if not takes_part(found, self.today):
+            return f"{found.name} is nu geen deelnemer."
+        return (
+            "" if arranges(self.session, self.by, found.id) else f"{found.name} heeft een eigen beheerder: vraag die."
+        )
 
     def _subscription(self, row: dict[str, Any]) -> str:
         opgaven, every = listed(row.get("opgaven", "").replace(",", ";")), row.get("every", "")

@@ -10,7 +10,7 @@ import yaml
 from sqlmodel import Session, col, select
 
 from db.models import Participant, User
-from db.vocabulary import ParticipantKind
+from db.vocabulary import ParticipantKind, Role
 from notifications.wording import short_day
 from tracker.challenges.agenda import AGENDAS
 from tracker.errors import ParticipantGone
@@ -107,3 +107,12 @@ def colleagues(session: Session, participant_id: str) -> list[User]:
     """Who can be given something to do."""
     query = select(User).where(User.participant_id == participant_id, col(User.deactivated_at).is_(None))
     return list(session.exec(query.order_by(col(User.name))))
+
+
+def arranges(session: Session, by: User, participant_id: str) -> bool:
+    """Whether this administrator decides who works there: at the own participant, and where it has no administrator.
+
+    Else one administrator would read every participant's files, by a person of their making.
+    """
+    boss = (User.participant_id == participant_id, User.role == Role.ADMINISTRATOR, col(User.deactivated_at).is_(None))
+    return by.participant_id == participant_id or session.exec(select(User.id).where(*boss)).first() is None

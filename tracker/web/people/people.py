@@ -15,7 +15,7 @@ from notifications.wording import local_day
 from tracker.errors import Incomplete, NotFound
 from tracker.mailing.mailer import open_mailer
 from tracker.people.access import accounts, change_address, end_access, unlink
-from tracker.people.participants import stranded, takes_part
+from tracker.people.participants import arranges, stranded, takes_part
 from tracker.people.people_list import PeopleFilter, PersonRow, invitation_key, invited_at, people_in
 from tracker.people.subscriptions import folded
 from tracker.versions import must_stand, stand
@@ -152,8 +152,8 @@ person = PageOf(find_user, _form, lambda _: "/beheer")
 @person.form(PersonForm)
 def save(request: RequestContext, user: User, form: PersonForm) -> None:
     """Change a person; a new role holds from the next request on."""
-    if user.id == request.viewer.user_id and form.role != Role.ADMINISTRATOR:
-        raise InvalidForm({"role": "U kunt uzelf geen beheerder af maken: vraag een andere beheerder."})
+    if user.id == request.viewer.user_id:
+        _check_own(user, form)
     _check(request, form, user)
     must_stand([user], form.seen, *PERSON)
     before = user.role
@@ -165,8 +165,16 @@ def save(request: RequestContext, user: User, form: PersonForm) -> None:
     request.record("person changed", f"user {user.id}", f"role {before} to {user.role}")
 
 
+def _check_own(user: User, form: PersonForm) -> None:
+    """Nobody takes the last keys from themselves, nor lets themselves into the files of another organisation."""
+    if form.role != Role.ADMINISTRATOR:
+        raise InvalidForm({"role": "U kunt uzelf geen beheerder af maken: vraag een andere beheerder."})
+    if form.participant_id != user.participant_id:
+        raise InvalidForm({"participant_id": "Uw eigen deelnemer kunt u niet wijzigen: vraag een andere beheerder."})
+
+
 def _check(request: RequestContext, form: PersonForm, user: User | None) -> None:
-    """Whether the address is free, and the participant one that takes part."""
+    """Whether the address is free and the viewer's to change, and the participant one that takes part."""
     same = request.session.exec(select(User).where(User.email == folded(form.email))).first()
     if same is not None and (user is None or same.id != user.id):
         raise InvalidForm({"email": "Dit adres is al van iemand."})
@@ -176,6 +184,10 @@ def _check(request: RequestContext, form: PersonForm, user: User | None) -> None
     moves = user is None or user.participant_id != participant.id
     if moves and not takes_part(participant, request.now.today):
         raise InvalidForm({"participant_id": "Deze deelnemer bestaat nu niet."})
+    changes = moves or (user is not None and user.email != folded(form.email))
+    if changes and not arranges(request.session, request.user, participant.id):
+        sentence = f"{participant.name} heeft een eigen beheerder: die laat mensen toe en wijzigt hun adres."
+        raise InvalidForm({"participant_id" if moves else "email": sentence})
 
 
 def deactivate(request: RequestContext) -> Response:

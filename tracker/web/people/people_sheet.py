@@ -44,7 +44,7 @@ def bring(request: RequestContext) -> Response:
     read = attempt(request, lambda: sheet_rows(request, read_sheet))
     if isinstance(read, FormState):
         return _page(request, read, [], "")
-    lines, content = look(request.session, read, request.now.today), json.dumps(read, ensure_ascii=False)
+    lines, content = look(request.session, read, request.user, request.now.today), json.dumps(read, ensure_ascii=False)
     if "keep" not in request.form:
         return _page(request, EMPTY_FORM, lines, content)
     added = attempt(request, lambda: _take_in(request, lines))
