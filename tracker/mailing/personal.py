@@ -21,6 +21,13 @@ def key_of(by: User) -> str:
     return f"shared:{by.id}:"
 
 
+def sender_of(key: str) -> int | None:
+    """The number of the person who had the mail with this key sent, where it is such a mail."""
+    begin, _, rest = key.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if begin == "shared" and number.isdecimal() else None
+
+
 def mail_to(by: User, to: User, what: str, letter: Letter, now: datetime) -> Mail:
     """The mail that takes this letter from one person to another; an answer goes to who had it sent."""
     key = f"{key_of(by)}{what}{secrets.token_hex(8)}"

@@ -7,9 +7,10 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
-from db.models import Attempt, Delivery, User
+from db.models import Attempt, Delivery
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
+from tracker.mailing.mail_queue import NOT_YOURS, queued
 from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
 from tracker.mailing.silence import came_back_lately, silences
 from tracker.watch.kinds import kind_of, what_of
@@ -31,15 +32,16 @@ class QueueQuery(BaseModel):
 def mail(request: RequestContext) -> Response:
     """The queue, newest first, with how many stand where."""
     query = request.read_query(QueueQuery)
-    rows = select(Delivery, User).join(User, col(User.id) == col(Delivery.user_id), isouter=True)
+    rows = select(Delivery)
     if query.state is not None:
         rows = rows.where(Delivery.state == query.state)
     page = rows.order_by(col(Delivery.id).desc()).limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)
-    deliveries = list(request.session.exec(page).all())
+    deliveries = list(request.session.exec(page))
     return request.page(
         "mailing/outbox.html",
         query=query,
-        rows=deliveries[:PER_PAGE],
+        rows=queued(request.session, request.viewer, deliveries[:PER_PAGE]),
+        not_yours=NOT_YOURS,
         more=len(deliveries) > PER_PAGE,
         counts=_counts(request.session),
         alerts=_alerts(request.session),
@@ -56,12 +58,20 @@ def _alerts(session: Session) -> list[tuple[str, str, datetime]]:
 
 
 def one_mail(request: RequestContext) -> Response:
-    """One mail: its state and attempts. The content is the reader's; it is not shown."""
+    """One mail: its state and attempts. The content is the reader's and is not shown, of others nor is the subject."""
     delivery = request.named(Delivery, "delivery_id")
     attempts = request.session.exec(
         select(Attempt).where(Attempt.delivery_id == delivery.id).order_by(col(Attempt.number).desc())
     ).all()
-    return request.page("mailing/outbox_mail.html", delivery=delivery, attempts=attempts, retryable=RETRYABLE)
+    (mine,) = queued(request.session, request.viewer, [delivery])
+    return request.page(
+        "mailing/outbox_mail.html",
+        mail=mine,
+        delivery=delivery,
+        attempts=attempts,
+        retryable=RETRYABLE,
+        not_yours=NOT_YOURS,
+    )
 
 
 def retry(request: RequestContext) -> Response:

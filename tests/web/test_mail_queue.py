@@ -1,0 +1,54 @@
+"""The mail queue shows an administrator the words of the own organisation's mail, of others only that it is there."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from db.models import Attempt, Delivery, MailText, User
+from db.session import writing
+from db.vocabulary import DeliveryState, MailKind, Role
+from tests.make.pages import make_user, visit_together
+from tracker.mailing.personal import key_of
+
+pytestmark = pytest.mark.one_database  # whose mail it is, is decided in plain rows
+
+SUBJECT, ADDRESS = "KANARIE-ONDERWERP", "kanarie@buiten.example"
+
+
+def waiting(key: str, kind: MailKind, to: User | None, now: datetime) -> Delivery:
+    """A mail that waits for its next try, of which the server repeated the address."""
+    return Delivery(
+        key=key, message_id=f"<{key}>", kind=kind, user_id=to.id if to else None, address=ADDRESS, subject=SUBJECT,
+        written=MailText(text="t", html="h"), sha256="s", planned_at=now, not_before=now,
+        expires_at=now.replace(year=now.year + 1), state=DeliveryState.DEFERRED, next_attempt_at=now,
+        last_code=451, last_text=f"<{ADDRESS}>: greylisted",
+    )  # fmt: skip
+
+
+def test_what_a_mail_is_about_and_to_whom_is_for_the_administrator_of_its_organisation(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        owner, other = (make_user(session, now, Role.ADMINISTRATOR, party) for party in ("haarlem", "amsterdam"))
+        colleague = make_user(session, now, Role.LOBBYIST, "haarlem")
+        colleague.name = "KANARIE-NAAM"
+        mails = [
+            waiting(f"{key_of(colleague)}round:1:first", MailKind.ALERT, None, now),
+            waiting(f"{key_of(owner)}brief:1", MailKind.SHARED, colleague, now),
+        ]
+        session.add_all(mails)
+        session.flush()
+        session.add_all(
+            Attempt(delivery_id=mail.id, number=1, started_at=now, text=f"<{ADDRESS}>: greylisted") for mail in mails
+        )
+        pages = ["/beheer/mail", *(f"/beheer/mail/{mail.id}" for mail in mails)]
+    with visit_together(engine, now, tmp_path, [owner, other]) as (at_home, elsewhere):
+        for path in pages:
+            mine, theirs = at_home.get(path).text, elsewhere.get(path).text
+            assert (SUBJECT in mine, ADDRESS in mine, "niet voor u" in mine) == (True, True, False), path
+            assert [word for word in (SUBJECT, ADDRESS, "KANARIE-NAAM") if word in theirs] == [], path
+            assert ("Haarlem" in theirs, "greylisted" in theirs) == (True, True), path
+        assert "KANARIE-NAAM" in at_home.get(pages[0]).text
+        assert "bericht van een collega, onderwerp niet voor u" in elsewhere.get(pages[0]).text
