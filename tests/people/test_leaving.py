@@ -6,14 +6,18 @@ import pytest
 from sqlmodel import Session, select
 
 from db.models import Absence, CalendarFeed, Commitment, ContactMoment, Dossier, LogEntry, Subscription, User
-from db.vocabulary import Cadence, Role
+from db.rights import may_see
+from db.vocabulary import Cadence, Role, Visibility
 from tests.make.lobby import Cast, gather
 from tests.make.pages import make_user
 from tracker.errors import Incomplete
+from tracker.lobby.audience import name_readers, named_readers
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.lobby.hand_over import hand_over, holdings
+from tracker.people.arrivals import arrive
+from tracker.people.providers import Provider
 from tracker.people.subscriptions import subscribe
-from tracker.rights import Deed
+from tracker.rights import Deed, viewer_of
 
 
 @pytest.fixture
@@ -78,3 +82,23 @@ def test_what_must_be_somebodys_waits_for_a_colleague_of_the_own_organisation(ca
             hand_over(deed, leaver, nobody)
     assert leaver.deactivated_at is None
     assert len(holdings(cast.session, leaver)) == 3
+
+
+def test_reading_along_by_name_ends_with_the_job_it_was_for(cast: Cast) -> None:
+    dossier, hers = cast.open(visibility=Visibility.GROUP), cast.open("Ander dossier", visibility=Visibility.GROUP)
+    mover, stayer = cast.haarlem, make_user(cast.session, cast.now, Role.READER, "weesp")
+    for each in (dossier, hers):
+        name_readers(cast.deed(), each, f"{mover.email} {stayer.email}")
+    provider = Provider(
+        id="h", name="H", issuer="https://h.nl", client_id="k", client_secret="g", domains=("haarlem.nl",),
+        roles={"r": Role.READER}, role_claim="groups", participant_claim="org", participants={"1": "hilversum"},
+    )  # fmt: skip
+    claims = {"sub": "1", "email": mover.email, "email_verified": True, "groups": ["r"], "org": "1"}
+    arrive(cast.session, provider, [provider], claims, cast.now)
+    assert [named_readers(cast.session, each) for each in (dossier, hers)] == [[stayer], [stayer]]
+    assert not may_see(cast.session, viewer_of(mover), dossier)
+    said = [line.text for line in cast.session.exec(select(LogEntry).where(LogEntry.user_id == mover.id))]
+    assert said == [f"{mover.name} leest niet meer op naam mee"] * 2
+    arrive(cast.session, provider, [provider], claims, cast.now)  # the same job the next day
+    hand_over(cast.deed(cast.coordinator), stayer, None)
+    assert named_readers(cast.session, dossier) == []

@@ -18,6 +18,8 @@ from db.models import (
     Crawl,
     Deadline,
     Delivery,
+    Dossier,
+    DossierReader,
     Follow,
     Revision,
     Sighting,
@@ -485,6 +487,9 @@ def test_no_administrator_gets_at_the_files_of_another_organisation_by_moving_pe
     me, there = people["administrator"], people["haarlem"]
     assert "vraag een andere beheerder" in refused(me, participant_id="haarlem")
     with writing(engine) as session:
+        dossier = session.exec(select(Dossier).where(Dossier.participant_id == "amsterdam")).first()
+        assert dossier is not None
+        session.add(DossierReader(dossier_id=dossier.id, user_id=there.id))
         make_user(session, now, Role.ADMINISTRATOR, "haarlem")
     for user, changed in (
         (people["reader"], {"participant_id": "haarlem"}),
@@ -492,6 +497,11 @@ def test_no_administrator_gets_at_the_files_of_another_organisation_by_moving_pe
         (there, {"email": "bas.thuis@haarlem.nl"}),
     ):
         assert "heeft een eigen beheerder" in refused(user, **changed)
+    form = {"name": there.name, "email": there.email, "role": "reader", "participant_id": "almere"}
+    page = f"/beheer/mensen/{there.id}"
+    assert administrator.send_form(page, **form, seen=administrator.seen_on(page)).status_code == 303
+    with reading(engine) as session:  # nor does who goes elsewhere read along by name any more
+        assert session.exec(select(DossierReader).where(DossierReader.user_id == there.id)).first() is None
 
 
 def test_extra_fields_give_nobody_rights(coordinator: Visitor, read: Session) -> None:

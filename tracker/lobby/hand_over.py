@@ -107,7 +107,7 @@ def hand_over(deed: Deed, user: User, heir: User | None) -> int:
     leave(deed.session, user.id, None, deed.now)
     for feed in deed.session.exec(select(CalendarFeed).where(CalendarFeed.user_id == user.id)):
         feed.revoked_at = feed.revoked_at or deed.now
-    end_access(deed.session, user, deed.now)
+    end_access(deed, user)
     deed.session.flush()
     return sum(len(kept.rows) for kept in held)
 

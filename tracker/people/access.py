@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
 
-from db.models import Delivery, Identity, KnownBrowser, MagicLink, User, WebSession
+from db.models import Delivery, Dossier, DossierReader, Identity, KnownBrowser, LogEntry, MagicLink, User, WebSession
 from db.vocabulary import WAITING_STATES, DeliveryState, MailKind
+from db.vocabulary_lobby import LogKind
 from notifications import outbox
+from tracker.rights import Deed
 
 LASTS = timedelta(days=7)
 KNOWN_FOR = timedelta(days=180)  # a browser that nobody signed in with for so long is a stranger's again
@@ -84,12 +86,27 @@ def end_links(session: Session, user_id: int, now: datetime) -> None:
     outbox.withdraw(session, waiting, "no access by this link any more", now)
 
 
-def end_access(session: Session, user: User, now: datetime) -> None:
-    """Shut a person out, at once: sessions, links, known browsers and mail that waits."""
+def end_access(deed: Deed, user: User) -> None:
+    """Shut a person out, at once: sessions, links, known browsers, mail that waits and reading along by name."""
+    session, now = deed.session, deed.now
     user.deactivated_at = now
+    stop_reading_along(deed, user)
     _forget(session, user.id, now)
     waiting = [mail.id for mail in _waiting(session, user.id)]
     outbox.withdraw(session, waiting, "no access any more", now)
+
+
+def stop_reading_along(deed: Deed, user: User) -> None:
+    """Who works elsewhere now, or nowhere, was not whom a dossier's owner meant; its log says that it ended."""
+    readings = select(DossierReader, Dossier).join(Dossier).where(DossierReader.user_id == user.id)
+    for reading, dossier in deed.session.exec(readings).all():
+        deed.session.delete(reading)
+        line = LogEntry(
+            dossier_id=dossier.id, participant_id=dossier.participant_id, visibility=dossier.visibility, at=deed.now,
+            day=deed.today, user_id=deed.by.id, kind=LogKind.EDITED, text=f"{user.name} leest niet meer op naam mee",
+        )  # fmt: skip
+        deed.session.add(line)
+    deed.session.flush()
 
 
 def change_address(session: Session, user: User, address: str, now: datetime) -> None:

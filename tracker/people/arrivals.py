@@ -11,8 +11,10 @@ from db.vocabulary import Role
 from notifications.message import one_line
 from tracker.clock import Now
 from tracker.errors import NotPossible, Refused
+from tracker.people.access import stop_reading_along
 from tracker.people.providers import Provider, provider_for
 from tracker.people.subscriptions import add_user, folded
+from tracker.rights import Deed
 
 
 class NotLetIn(Refused):
@@ -41,7 +43,7 @@ def arrive(
         session.add(identity)
     if user.deactivated_at is not None:
         raise NotLetIn("U heeft geen toegang meer. Vraag een beheerder of dat klopt.", f"user {user.id} has no access")
-    done = _mapped(session, user, provider, claims) or done
+    done = _mapped(Deed(session, user, now), provider, claims) or done
     if user.role == Role.ADMINISTRATOR and provider.step_up is not None and not provider.step_up.met_by(claims):
         raise StepUpNeeded
     identity.last_at = now
@@ -97,10 +99,11 @@ def _new(session: Session, provider: Provider, claims: dict[str, Any], address: 
         raise NotLetIn("Uw organisatie is nog niet goed ingesteld. Vraag een beheerder.", str(error)) from error
 
 
-def _mapped(session: Session, user: User, provider: Provider, claims: dict[str, Any]) -> str:
+def _mapped(deed: Deed, provider: Provider, claims: dict[str, Any]) -> str:
     """Where claims decide what a person may do they do so each time; gives what changed."""
     if not provider.roles:
         return ""
+    user = deed.by
     role, home = provider.role_of(claims), provider.participant_of(claims)
     if role is None:
         raise NotLetIn(
@@ -108,7 +111,8 @@ def _mapped(session: Session, user: User, provider: Provider, claims: dict[str, 
         )
     before = (user.role, user.participant_id)
     user.role = role.value
-    if home and session.get(Participant, home) is not None:
+    if home and home != user.participant_id and deed.session.get(Participant, home) is not None:
+        stop_reading_along(deed, user)
         user.participant_id = home
     after = (user.role, user.participant_id)
     return "" if before == after else f"role {before[0]} to {after[0]}, participant {before[1]} to {after[1]}"

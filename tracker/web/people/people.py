@@ -14,10 +14,11 @@ from notifications.outbox import Mail, put
 from notifications.wording import local_day
 from tracker.errors import Incomplete, NotFound
 from tracker.mailing.mailer import open_mailer
-from tracker.people.access import accounts, change_address, end_access, unlink
+from tracker.people.access import accounts, change_address, end_access, stop_reading_along, unlink
 from tracker.people.participants import arranges, stranded, takes_part
 from tracker.people.people_list import PeopleFilter, PersonRow, invitation_key, invited_at, people_in
 from tracker.people.subscriptions import folded
+from tracker.rights import Deed
 from tracker.versions import must_stand, stand
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
@@ -160,6 +161,8 @@ def save(request: RequestContext, user: User, form: PersonForm) -> None:
     if user.email != folded(form.email):
         change_address(request.session, user, folded(form.email), request.now.instant)
         request.record("address changed", f"user {user.id}")
+    if user.participant_id != form.participant_id:
+        stop_reading_along(Deed(request.session, request.user, request.now.instant), user)
     user.name = form.name
     user.role, user.participant_id = form.role, form.participant_id
     request.record("person changed", f"user {user.id}", f"role {before} to {user.role}")
@@ -200,7 +203,7 @@ def deactivate(request: RequestContext) -> Response:
     if user.deactivated_at:
         user.deactivated_at = None
     else:
-        end_access(request.session, user, request.now.instant)
+        end_access(Deed(request.session, request.user, request.now.instant), user)
     request.record("access ended" if user.deactivated_at else "access given", f"user {user.id}")
     return request.to("/beheer", done="bewaard")
 
