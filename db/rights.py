@@ -73,6 +73,12 @@ def group_of(session: Session, dossier: Dossier) -> Group:
     return Group(dossier.participant_id, frozenset(filter(None, parties)), dossier.group_lobbyists, frozenset(people))
 
 
+def adds_readers(group: Group, to: Group) -> bool:
+    """Whether the first group lets somebody in whom the second does not, now or once people change their work."""
+    parties, known = {group.owner, *group.parties}, {to.owner, *to.parties}
+    return not parties <= known or (group.lobbyists and not to.lobbyists) or not group.people <= to.people
+
+
 def grouped(viewer: Viewer) -> SelectOfScalar[int]:
     """The ids of the dossiers in whose group the viewer is: ``in_group`` as a query."""
     dossier, member = aliased(Dossier), aliased(CoalitionMember)

@@ -21,6 +21,7 @@ from db.vocabulary_lobby import CommitmentState, LoggedKind, OutcomeResult, Stag
 from tests.make.lobby import Cast, gather
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound
 from tracker.lobby import contacts, dossier_ends, dossiers, history, moments
+from tracker.lobby.audience import name_readers
 from tracker.lobby.contacts import ContactFields, Office, edit_contact, log_contact
 from tracker.lobby.dossier_list import DossierFilter, dossiers_in
 from tracker.lobby.log import dossier_for
@@ -219,3 +220,21 @@ def test_two_dossiers_become_one_and_nothing_is_seen_by_more_people(cast: Cast) 
         dossier_ends.merge(cast.deed(), adopted, narrow, adopted.version)
     assert cast.session.exec(select(LogEntry).where(LogEntry.dossier_id == wide.id)).all(), "the log stays where it was"
     assert narrow.stage == Stage.SPOTTED
+
+
+def test_what_is_for_one_group_is_merged_into_no_group_with_others_in_it(cast: Cast) -> None:
+    ours = cast.open("Voor ons", visibility=Visibility.GROUP)
+    name_readers(cast.deed(), ours, cast.haarlem.email)
+    said = ContactFields(TODAY, "KANARIE", dossier_id=ours.id, visibility=Visibility.GROUP)
+    contact = log_contact(cast.deed(cast.haarlem), said, OFFICE)
+    parties = cast.open("De coalitie", visibility=Visibility.GROUP, group_parties=True)
+    lobbyists = cast.open("Alle lobbyisten", visibility=Visibility.MRA, group_lobbyists=True)
+    named = cast.open("Op naam", visibility=Visibility.GROUP)
+    name_readers(cast.deed(), named, f"{cast.haarlem.email} {cast.reader.email}")
+    for other in (parties, lobbyists, named):
+        with pytest.raises(Incomplete, match="contacten voor de groep"):
+            dossier_ends.merge(cast.deed(), ours, other, ours.version)
+        assert contact.dossier_id == ours.id
+    name_readers(cast.deed(), ours, f"{cast.haarlem.email} {cast.reader.email}")
+    dossier_ends.merge(cast.deed(), ours, named, ours.version)
+    assert contact.dossier_id == named.id

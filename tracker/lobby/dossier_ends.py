@@ -26,9 +26,10 @@ from db.models import (
     Stake,
 )
 from db.queries import Viewer
-from db.rights import visible
+from db.rights import adds_readers, group_of, visible
+from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, LoggedDeed, LoggedKind, LogKind
-from notifications.wording import short_day
+from notifications.wording import listed, short_day
 from tracker.errors import Incomplete, MoveNotAllowed, NotFound
 from tracker.lobby.dossiers import narrow
 from tracker.lobby.history import must_own, remember, withdraw
@@ -50,6 +51,13 @@ CONTENTS: dict[str, type[Any]] = {
     "een aanvraag": Application,
 }
 MOVED: tuple[type[Any], ...] = (ContactMoment, Commitment, Outcome, Document)
+FOR_GROUP: dict[str, type[Any]] = {
+    "contacten": ContactMoment,
+    "toezeggingen": Commitment,
+    "rijen van het krachtenveld": Stake,
+    "opbrengsten": Outcome,
+    "documenten": Document,
+}
 LINKS = ((DossierMoment, "moment_id"), (DossierCall, "call_id"), (DossierChallenge, "challenge_id"))
 STAYS = {"standpunten": Position, "een coalitie": CoalitionMember, "afstemrondes": SignOffRound}
 
@@ -116,11 +124,13 @@ def mergeable(session: Session, viewer: Viewer, dossier: Dossier) -> list[Dossie
 def merge(deed: Deed, dossier: Dossier, into: Dossier, seen: int) -> None:
     """Bring all that stands in a dossier to another of the same organisation; the old address then leads there.
 
-    Nothing becomes visible to more people: what was wider than the dossier it comes to is narrowed.
+    Nothing becomes visible to more people: what was wider than the dossier it comes to is narrowed, and what is for
+    the group goes to no group with others in it.
     """
     _check_merge(deed, dossier, into)
     claim(deed.session, dossier, seen)
     claim(deed.session, into)
+    _check_groups(deed.session, dossier, into)
     _move_stakes(deed, dossier, into)
     for model in MOVED:
         for row in deed.session.exec(select(model).where(model.dossier_id == dossier.id)):
@@ -144,6 +154,28 @@ def _check_merge(deed: Deed, dossier: Dossier, into: Dossier) -> None:
         raise Incomplete(
             f"Dit dossier heeft {', '.join(stays)}; die gaan nergens in op. Sluit het, of kies omgekeerd.", "into"
         )
+
+
+def _check_groups(session: Session, dossier: Dossier, into: Dossier) -> None:
+    """Raises Incomplete where what somebody wrote for the one group would be read by another."""
+    opened = into.group_parties and not dossier.group_parties  # to who joins later, too
+    wider_group = opened or adds_readers(group_of(session, into), group_of(session, dossier))
+    if into.visibility == Visibility.OWN or not wider_group:
+        return
+    kept = [word for word, model in FOR_GROUP.items() if _for_group(session, model, dossier)]
+    if kept:
+        raise Incomplete(
+            f"Hier staan {listed(kept)} voor de groep van dit dossier, en in de groep van het andere zitten anderen."
+            " Maak eerst de groepen gelijk.",
+            "into",
+        )
+
+
+def _for_group(session: Session, model: type[Any], dossier: Dossier) -> bool:
+    rows = select(model.id).where(col(model.dossier_id) == dossier.id, col(model.visibility) == Visibility.GROUP)
+    if model is Document:
+        rows = rows.where(col(Document.withdrawn_at).is_(None))
+    return session.exec(rows).first() is not None
 
 
 def _move_stakes(deed: Deed, dossier: Dossier, into: Dossier) -> None:
