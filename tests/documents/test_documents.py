@@ -101,6 +101,26 @@ def test_who_added_it_takes_it_back_and_its_history_stays(cast: Cast) -> None:
     assert documents.history_of(cast.session, viewer_of(cast.haarlem), dossier) == []
 
 
+def test_what_others_hung_on_a_contact_stays_theirs_when_it_goes_or_is_refused(cast: Cast) -> None:
+    shared, own = cast.open(), cast.open("Van ons", visibility=Visibility.OWN)
+    for change in ({"dossier_id": own.id, "visibility": "own"}, {"visibility": "own"}, None):
+        said = talk(cast, shared, Visibility.MRA)
+        ours, theirs = add(cast, said), add(cast, said, content=b"van Haarlem", by=cast.haarlem)
+        if change:
+            history.correct(cast.deed(), said, change, said.version)
+        else:
+            history.withdraw(cast.deed(), said, said.version)
+        assert documents.document_for(cast.session, viewer_of(cast.haarlem), theirs.id).dossier_id == shared.id
+        assert (documents.content_of(cast.session, theirs), ours.contact_id is None) == (b"van Haarlem", not change)
+        documents.withdraw(cast.deed(cast.haarlem), theirs, theirs.version)
+    for level, whose in ((Visibility.OWN, "een andere organisatie"), (Visibility.MRA, "Haarlem")):
+        alone = talk(cast, None, Visibility.MRA)
+        document = add(cast, alone, level, by=cast.haarlem)
+        with pytest.raises(Incomplete, match=f"nog een document van {whose} aan"):
+            history.withdraw(cast.deed(), alone, alone.version)
+        assert documents.content_of(cast.session, document) == TEXT
+
+
 def test_a_contact_takes_its_documents_along_and_a_dossier_with_some_is_not_empty(cast: Cast) -> None:
     dossier = cast.open()
     said = talk(cast, dossier)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
-from db.models import ContactMoment, Document, DocumentContent, Dossier, Position, User
+from db.models import ContactMoment, Document, DocumentContent, Dossier, Participant, Position, User
 from db.queries import Viewer
 from db.rights import attached, has_role, readable, visible, wider
 from db.vocabulary import Role, Visibility
@@ -206,6 +206,28 @@ def follow_contact(deed: Deed, contact: ContactMoment) -> None:
         if wider(document.visibility, contact.visibility):
             document.visibility = contact.visibility
     deed.session.flush()
+
+
+def leave_with_others(deed: Deed, contact: ContactMoment) -> None:
+    """A contact goes where others may not follow: what they hung on it stays theirs, at the dossier it was in.
+
+    Raises Incomplete where there is no such dossier, since their document would then be nowhere.
+    """
+    theirs = select(Document).where(
+        Document.contact_id == contact.id,
+        Document.participant_id != contact.participant_id,
+        col(Document.withdrawn_at).is_(None),
+    )
+    for document in deed.session.exec(theirs).all():
+        if document.dossier_id is None:
+            raise Incomplete(f"Hier hangt nog een document van {_whose(deed, document)} aan: die trekt het eerst in.")
+        document.contact_id = None
+    deed.session.flush()
+
+
+def _whose(deed: Deed, document: Document) -> str:
+    seen = select(Participant.name).join(Document).where(Document.id == document.id, attached(deed.viewer))
+    return deed.session.exec(seen).first() or "een andere organisatie"
 
 
 def leave_contact(deed: Deed, contact: ContactMoment) -> None:

@@ -22,7 +22,7 @@ from db.models import (
     User,
 )
 from db.queries import Viewer
-from db.rights import has_role, may_see, sees, visible
+from db.rights import has_role, may_see, sees, visible, wider
 from db.vocabulary import Role, Visibility, Word
 from db.vocabulary_lobby import (
     ChainKind,
@@ -118,6 +118,8 @@ def correct(deed: Deed, row: Any, values: dict[str, Any], seen: int) -> bool:
     kind = KINDS[type(row)]
     changed = [field for field, value in values.items() if getattr(row, field) != value]
     before = _lines(deed, row, kind, changed)
+    if isinstance(row, ContactMoment) and _goes_from_others(row, values, changed):
+        documents.leave_with_others(deed, row)
     for field in changed:
         setattr(row, field, values[field])
     if before:
@@ -128,11 +130,17 @@ def correct(deed: Deed, row: Any, values: dict[str, Any], seen: int) -> bool:
     return bool(changed)
 
 
+def _goes_from_others(contact: ContactMoment, values: dict[str, Any], changed: list[str]) -> bool:
+    narrowed = "visibility" in changed and wider(contact.visibility, values["visibility"])
+    return narrowed or "dossier_id" in changed
+
+
 def withdraw(deed: Deed, row: Any, seen: int) -> None:
     """Take it back: the row goes, what it said stays in its history. What hangs on a contact goes along."""
     must_own(deed, row)
     claim(deed.session, row, seen)
     if isinstance(row, ContactMoment):
+        documents.leave_with_others(deed, row)
         for promise in deed.session.exec(select(Commitment).where(Commitment.contact_id == row.id)):
             _take_back(deed, promise)
         documents.leave_contact(deed, row)
