@@ -238,3 +238,13 @@ def test_what_is_for_one_group_is_merged_into_no_group_with_others_in_it(cast: C
     name_readers(cast.deed(), ours, f"{cast.haarlem.email} {cast.reader.email}")
     dossier_ends.merge(cast.deed(), ours, named, ours.version)
     assert contact.dossier_id == named.id
+
+
+def test_the_title_of_what_was_merged_is_told_to_who_could_see_it(cast: Cast) -> None:
+    wide = cast.open("Blijft")
+    for title, visibility in (("KANARIEGEHEIM", Visibility.OWN), ("Ook dubbel", Visibility.MRA)):
+        goes = cast.open(title, visibility=visibility)
+        dossier_ends.merge(cast.deed(), goes, wide, goes.version)
+    seen = lines(cast, wide, cast.haarlem)
+    assert ("Samengevoegd met: een ander dossier" in seen, "Samengevoegd met: Ook dubbel" in seen) == (True, True)
+    assert "KANARIEGEHEIM" not in seen

@@ -26,7 +26,7 @@ from db.models import (
     Stake,
 )
 from db.queries import Viewer
-from db.rights import adds_readers, group_of, visible
+from db.rights import adds_readers, group_of, visible, wider
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, LoggedDeed, LoggedKind, LogKind
 from notifications.wording import listed, short_day
@@ -137,7 +137,12 @@ def merge(deed: Deed, dossier: Dossier, into: Dossier, seen: int) -> None:
             row.dossier_id, row.version = into.id, row.version + 1
     _move_links(deed.session, dossier, into)
     dossier.merged_into_id = into.id
-    log(deed, into, LogKind.EDITED, f"Samengevoegd met: {dossier.title}")
+    both_grouped = dossier.visibility == into.visibility == Visibility.GROUP
+    opened = wider(into.visibility, dossier.visibility) or (
+        both_grouped and _lets_others_in(deed.session, dossier, into)
+    )
+    what = "een ander dossier" if opened else dossier.title  # who could not see it does not learn its title
+    log(deed, into, LogKind.EDITED, f"Samengevoegd met: {what}")
     remember(deed, dossier, LoggedKind.DOSSIER, LoggedDeed.WITHDRAWN, f"samengevoegd: {dossier.title}")
     narrow(deed.session, into)
 
@@ -158,9 +163,7 @@ def _check_merge(deed: Deed, dossier: Dossier, into: Dossier) -> None:
 
 def _check_groups(session: Session, dossier: Dossier, into: Dossier) -> None:
     """Raises Incomplete where what somebody wrote for the one group would be read by another."""
-    opened = into.group_parties and not dossier.group_parties  # to who joins later, too
-    wider_group = opened or adds_readers(group_of(session, into), group_of(session, dossier))
-    if into.visibility == Visibility.OWN or not wider_group:
+    if into.visibility == Visibility.OWN or not _lets_others_in(session, dossier, into):
         return
     kept = [word for word, model in FOR_GROUP.items() if _for_group(session, model, dossier)]
     if kept:
@@ -169,6 +172,12 @@ def _check_groups(session: Session, dossier: Dossier, into: Dossier) -> None:
             " Maak eerst de groepen gelijk.",
             "into",
         )
+
+
+def _lets_others_in(session: Session, dossier: Dossier, into: Dossier) -> bool:
+    """Whether the group of the one it goes into has others in it, or will have once a party joins."""
+    opened = into.group_parties and not dossier.group_parties
+    return opened or adds_readers(group_of(session, into), group_of(session, dossier))
 
 
 def _for_group(session: Session, model: type[Any], dossier: Dossier) -> bool:
