@@ -1,6 +1,6 @@
 """The database keeps its promises on both engines."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from db.migrate import SchemaTooNew, SchemaTooOld, alembic_config, upgrade
-from db.models import Call, Sighting
+from db.models import Call, Dossier, Sighting
+from db.rights import group_of
+from db.session import reading, writing
+from db.vocabulary import Visibility
+from db.vocabulary_lobby import PartyKind
+from tests.make.lobby import gather
+from tracker.lobby.coalition import join
 
 
 def make_call(now: datetime, **fields: object) -> Call:
@@ -73,3 +79,16 @@ def test_a_schema_from_before_the_baseline_is_refused_and_says_what_can_be_carri
     stand_at(engine, revision)
     with pytest.raises(SchemaTooOld, match=rf"schema {revision} is older than the baseline.*'export'.*'import'"):
         upgrade(engine)
+
+
+def test_a_party_written_down_for_a_day_to_come_is_out_of_the_group(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = cast.open(visibility=Visibility.GROUP, group_parties=True)
+        join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, now.date(), "haarlem")
+        later = join(cast.deed(), dossier, "Hilversum", PartyKind.PARTICIPANT, now.date(), "hilversum")
+        later.joined_on, dossier_id = date(2099, 1, 1), dossier.id
+    stand_at(engine, "year_plans")
+    upgrade(engine)
+    with reading(engine) as session:
+        assert group_of(session, session.get_one(Dossier, dossier_id)).parties == {"haarlem"}
