@@ -5,21 +5,23 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from db.models import Call, Delivery, Dossier, DossierFollow, Subscription
+from db.models import Call, Delivery, Dossier, DossierFollow, Subscription, User
 from db.search import index_words
 from db.search_words import search_words
 from db.session import reading, writing
 from db.vocabulary import Cadence, Nature, Visibility
 from notifications.digest_extras import FollowedDossier
 from tests.make.lobby import Cast, gather
-from tests.make.mail_cases import plan_at
+from tests.make.mail_cases import MAILER, plan_at
 from tests.make.pages import visit
-from tracker.clock import Now
+from tracker.clock import Clock, Now
 from tracker.errors import Incomplete, NotAllowed, NotFound
 from tracker.lobby import dossiers, watch
 from tracker.mailing.dossier_news import read_dossier_news
+from tracker.mailing.outdated_mail import hidden_since
+from tracker.mailing.run import rewrite_outdated
 
 LATER = timedelta(hours=1)
 
@@ -127,3 +129,42 @@ def test_it_stands_in_the_digest_under_the_dossier_and_on_its_page(
     with reading(engine) as session:
         again = [mail for mail in session.exec(select(Delivery)) if mail.user_id == cast.haarlem.id]
     assert not any("DOSSIER:" in mail.text for mail in again if mail.id != again[0].id), "it is told once"
+
+
+def test_mail_that_waits_is_written_anew_when_its_reader_may_see_the_dossier_no_more(
+    engine: Engine, now: datetime
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = cast.open("QXDOS")
+        for user in (cast.haarlem, cast.coordinator):
+            watch.follow(cast.deed(user), dossier, True)
+            given = {"participant_id": user.participant_id, "every": Cadence.DAY, "created_at": now, "filter": {}}
+            session.add(Subscription(user_id=user.id, nothing_new=True, **given))
+        later = type(cast.deed())(session, cast.lobbyist, now + LATER)
+        dossiers.note(later, dossier, "nieuws", Visibility.MRA)
+    monday = now + timedelta(days=3, hours=1)
+
+    def states(user: User) -> list[tuple[str, bool]]:
+        with reading(engine) as session:
+            rows = session.exec(select(Delivery).where(Delivery.user_id == user.id).order_by(col(Delivery.id)))
+            return [(row.state, "QXDOS" in row.text + row.html) for row in rows]
+
+    def narrowed(at: datetime, level: Visibility) -> None:
+        with writing(engine) as session:
+            session.get_one(Dossier, dossier.id).visibility = level
+        with reading(engine) as session:
+            assert bool(hidden_since(session, MAILER.links)) == (level == Visibility.OWN)
+        rewrite_outdated(engine, MAILER, Clock(at))
+
+    plan_at(engine, monday, leaves=False)
+    assert states(cast.haarlem) == states(cast.coordinator) == [("planned", True)]
+    narrowed(monday + timedelta(minutes=1), Visibility.PUBLIC)
+    assert states(cast.haarlem) == [("planned", True)]
+    narrowed(monday + timedelta(minutes=2), Visibility.OWN)
+    assert states(cast.coordinator) == [("planned", True)]
+    assert states(cast.haarlem)[0] == ("cancelled", True)
+    assert not any(named for _, named in states(cast.haarlem)[1:])
+    narrowed_again = states(cast.haarlem)
+    plan_at(engine, monday + timedelta(minutes=3), leaves=False)
+    assert states(cast.haarlem) == narrowed_again

@@ -4,6 +4,7 @@ A mail says "morgen" and "stand van": past midnight that is another day's word. 
 arrived is left as it is, byte for byte.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,16 +12,19 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, and_, col, select
 
-from db.models import Delivery, Reminded, Told, Verdict
+from db.models import Delivery, Dossier, MailText, Reminded, Told, User, Verdict
+from db.rights import may_see
 from db.session import reading
 from db.vocabulary import DeliveryState, MailKind, Say, ToldKind
 from notifications.claims import DATED, still_so
+from notifications.links import Links
 from notifications.outbox import ANEW, QUEUED, update_mails
 from notifications.wording import local_day
 from tracker.clock import Now
 from tracker.mailing.periods import midnight_of
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.recipients import read_follows_for
+from tracker.rights import viewer_of
 
 WRITTEN = "written anew"
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
@@ -38,13 +42,13 @@ class OutdatedDigest:
 
 
 def take_back_outdated(run: PlanningRun, inside: Collection[tuple[int, str]]) -> frozenset[int]:
-    """Take back what waits from an earlier day, and what reminds of what is no longer so; whose it was.
+    """Take back what waits from an earlier day, what is no longer so, and what is hidden now; whose it was.
 
     ``inside``: per person the things inside that are due, by their keys.
     """
     with reading(run.engine) as session:
         wrong = past_midnight(session, Now(run.now)) | _untrue_dates(session, run.now) | _untrue_steps(session, inside)
-        wrong |= _refused(session)
+        wrong |= _refused(session) | hidden_since(session, run.mailer.links)
     return _take_back(run, wrong)
 
 
@@ -95,6 +99,29 @@ def past_midnight(session: Session, now: Now) -> set[int]:
     """The mails that were written on an earlier day and certainly never left."""
     old = select(Delivery.id).where(col(Delivery.kind).in_(DATED), col(Delivery.state).in_(QUEUED))
     return set(session.exec(old.where(Delivery.planned_at < midnight_of(now.today))))
+
+
+def hidden_since(session: Session, links: Links) -> set[int]:
+    """The mails that certainly never left and lead to a dossier their reader may not see any more.
+
+    The dossier or its group became narrower, or the reader has another role or employer. Only what a mail links to is
+    looked at: each such line was put there for who might see the dossier then, so what is written anew is not.
+    """
+    leads = re.compile(f'href="{re.escape(links.page("/dossiers/"))}([0-9]+)')
+    waiting = select(Delivery.id, MailText.html, User).where(
+        MailText.delivery_id == Delivery.id, User.id == Delivery.user_id, col(User.deactivated_at).is_(None),
+        col(Delivery.kind).in_(DATED), col(Delivery.state).in_(QUEUED), col(MailText.html).contains("/dossiers/"),
+    )  # fmt: skip
+    return {
+        mail
+        for mail, html, user in session.exec(waiting)
+        if not all(_may_see(session, user, int(number)) for number in set(leads.findall(html)))
+    }
+
+
+def _may_see(session: Session, user: User, dossier_id: int) -> bool:
+    dossier = session.get(Dossier, dossier_id)
+    return dossier is None or may_see(session, viewer_of(user), dossier)
 
 
 def _untrue_dates(session: Session, now: datetime) -> set[int]:

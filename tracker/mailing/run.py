@@ -17,7 +17,7 @@ from tracker.clock import Clock
 from tracker.errors import CommandFailed
 from tracker.mailing.copy_guard import check_not_a_copy
 from tracker.mailing.mailer import Mailer, open_mailer, sending_rules, transport_of
-from tracker.mailing.outdated_mail import past_midnight
+from tracker.mailing.outdated_mail import hidden_since, past_midnight
 from tracker.mailing.plan import PlannerBusy, PlanResult, plan
 from tracker.mailing.planning_run import LeaseLost
 from tracker.settings import Settings
@@ -65,20 +65,23 @@ def send_now(
     guard()
     halted = doubt or ("" if clock.is_set else clock_trouble(engine, clock.now().instant))
     if not halted:
-        _rewrite_outdated(engine, mailer, clock)
+        rewrite_outdated(engine, mailer, clock)
     rules = sending_rules(settings, clock, transport, mailer, halted)
     tally = asyncio.run(send_due(engine, transport, rules, mailer.envelope, stopping))
     guard()
     return tally
 
 
-def _rewrite_outdated(engine: Engine, mailer: Mailer, clock: Clock) -> None:
-    """What waited past midnight is written anew before it leaves; where another process plans, that one does it."""
+def rewrite_outdated(engine: Engine, mailer: Mailer, clock: Clock) -> None:
+    """What waited past midnight, or names what is hidden now, is written anew before it leaves.
+
+    Where another process plans, that one does it.
+    """
     from tracker.matching import DIGEST_THRESHOLD
 
     now = clock.now()
     with reading(engine) as session:
-        if not past_midnight(session, now):
+        if not past_midnight(session, now) and not hidden_since(session, mailer.links):
             return
     with suppress(PlannerBusy, LeaseLost):
         plan(engine, mailer, now.instant, DIGEST_THRESHOLD, compare_clocks=False, outdated_only=True)
