@@ -490,13 +490,18 @@ def test_no_administrator_gets_at_the_files_of_another_organisation_by_moving_pe
         dossier = session.exec(select(Dossier).where(Dossier.participant_id == "amsterdam")).first()
         assert dossier is not None
         session.add(DossierReader(dossier_id=dossier.id, user_id=there.id))
-        make_user(session, now, Role.ADMINISTRATOR, "haarlem")
+        chief = make_user(session, now, Role.ADMINISTRATOR, "haarlem")
     for user, changed in (
         (people["reader"], {"participant_id": "haarlem"}),
         (None, {"participant_id": "haarlem", "email": "bas.thuis@haarlem.nl"}),
         (there, {"email": "bas.thuis@haarlem.nl"}),
     ):
         assert "heeft een eigen beheerder" in refused(user, **changed)
+    ended = administrator.send_form(f"/beheer/mensen/{chief.id}/toegang", to="ended")
+    assert (ended.status_code, "dat doet een beheerder daar" in ended.text) == (403, True)
+    kept = {"name": chief.name, "email": chief.email, "role": "administrator", "participant_id": "haarlem"}
+    for changed in ({"role": "reader"}, {"participant_id": "amsterdam"}):
+        assert administrator.send_form(f"/beheer/mensen/{chief.id}", **{**kept, **changed}).status_code == 403
     form = {"name": there.name, "email": there.email, "role": "reader", "participant_id": "almere"}
     page = f"/beheer/mensen/{there.id}"
     assert administrator.send_form(page, **form, seen=administrator.seen_on(page)).status_code == 303

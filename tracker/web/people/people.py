@@ -12,7 +12,7 @@ from db.vocabulary import MailKind, Role
 from db.vocabulary_audit import Action
 from notifications.outbox import Mail, put
 from notifications.wording import local_day
-from tracker.errors import Incomplete, NotFound
+from tracker.errors import Incomplete, NotAllowed, NotFound
 from tracker.mailing.mailer import open_mailer
 from tracker.people.access import accounts, change_address, end_access, stop_reading_along, unlink
 from tracker.people.participants import arranges, stranded, takes_part
@@ -156,6 +156,8 @@ def save(request: RequestContext, user: User, form: PersonForm) -> None:
     if user.id == request.viewer.user_id:
         _check_own(user, form)
     _check(request, form, user)
+    if (form.role, form.participant_id) != (user.role, user.participant_id):
+        _must_not_unseat(request, user)
     must_stand([user], form.seen, *PERSON)
     before = user.role
     if user.email != folded(form.email):
@@ -193,19 +195,26 @@ def _check(request: RequestContext, form: PersonForm, user: User | None) -> None
         raise InvalidForm({"participant_id" if moves else "email": sentence})
 
 
-def deactivate(request: RequestContext) -> Response:
+@PageOf(find_user, _form, lambda _: "/beheer").button()
+def deactivate(request: RequestContext, user: User) -> None:
     """End somebody's access: sessions and links are dead at once; or give it back."""
-    user = find_user(request)
     if user.id == request.viewer.user_id:
         raise NotFound
     if (user.deactivated_at is None) != (request.form.get("to") == "ended"):
-        return request.to("/beheer", done="bewaard")  # it is so already: a second press takes nothing back
+        return  # it is so already: a second press takes nothing back
+    _must_not_unseat(request, user)
     if user.deactivated_at:
         user.deactivated_at = None
     else:
         end_access(Deed(request.session, request.user, request.now.instant), user)
     request.record("access ended" if user.deactivated_at else "access given", f"user {user.id}")
-    return request.to("/beheer", done="bewaard")
+
+
+def _must_not_unseat(request: RequestContext, user: User) -> None:
+    """A participant keeps its administrator against those of others, who would then arrange who works there."""
+    elsewhere = user.participant_id != request.viewer.participant_id
+    if user.role == Role.ADMINISTRATOR and elsewhere and user.deactivated_at is None:
+        raise NotAllowed("Een beheerder van een andere deelnemer wijzigt u niet: dat doet een beheerder daar.")
 
 
 @PageOf(find_user, _form, lambda user: f"/beheer/mensen/{user.id}").button(done="uitgenodigd")
