@@ -10,6 +10,7 @@ from db.queries import Viewer
 from notifications.message import without_addresses
 from tracker.mailing.personal import sender_of
 
+OUTSIDE = "een adres buiten"
 NOT_YOURS = "onderwerp niet voor u"
 
 
@@ -38,8 +39,9 @@ def queued(session: Session, viewer: Viewer, deliveries: Sequence[Delivery]) -> 
 
 def _read_by(viewer: Viewer, mail: Delivery, whose: tuple[User, Participant] | None) -> QueuedMail:
     if whose is None:
-        return QueuedMail(mail, "iemand buiten", "iemand buiten", "", False)
+        return QueuedMail(mail, OUTSIDE, OUTSIDE, "", False)
     user, organisation = whose
     if organisation.id != viewer.participant_id:
-        return QueuedMail(mail, organisation.name, organisation.name, "", False)
+        whom = organisation.name if mail.user_id else f"{OUTSIDE}, namens {organisation.name}"
+        return QueuedMail(mail, whom, whom, "", False)
     return QueuedMail(mail, user.name if mail.user_id else mail.address, mail.address, mail.subject, True)
