@@ -1,6 +1,6 @@
 """Nobody joins a coalition on a day to come: who was written down so reads nothing along until it is added that day."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     # In Amsterdam it is tomorrow before it is in UTC: that party is in within hours.
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    tomorrow = op.get_bind().execute(sa.select(sa.func.current_date())).scalar_one() + timedelta(days=1)
     out = (
         "UPDATE coalition_member SET left_on = joined_on, version = version + 1 WHERE left_on IS NULL AND joined_on > "
     )
