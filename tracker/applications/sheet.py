@@ -15,7 +15,8 @@ from tracker.applications.cofunding import FIXED
 from tracker.applications.stages import OVER, check_lead
 from tracker.calls.typed_values import euros, moment
 from tracker.errors import Incomplete, Refused
-from tracker.exchange.rows import NotReadable, Row, rows_of, text_of
+from tracker.exchange.rows import Row, text_of
+from tracker.exchange.sheets import Sheet, new_lines
 from tracker.lobby.dossiers import DossierFields, open_dossier
 from tracker.lobby.log import log
 from tracker.people.participants import participant_id
@@ -26,10 +27,10 @@ COLUMNS = (
     "aanvraag", "regeling", "programma", "fase", "penvoerder", "gevraagd", "toegekend", "beschikking", "ingediend",
     "besluit",
 )  # fmt: skip
-UNREADABLE = (
-    "Dit bestand is niet te lezen. Kies een Excel- of CSV-bestand (CSV UTF-8) met in de eerste rij de namen van de "
-    "kolommen: aanvraag, fase, gevraagd en wat u verder weet."
-)
+SHEET = Sheet(
+    needed="aanvraag, fase, gevraagd en wat u verder weet", columns=COLUMNS, known=COLUMNS, head=COLUMNS,
+    most=MOST_APPLICATIONS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,7 @@ class ApplicationLine:
 
 def read_sheet(content: bytes, file_name: str) -> list[Row]:
     """The rows of an upload, as texts. Raises Incomplete, in Dutch."""
-    form = "xlsx" if content[:2] == b"PK" or file_name.lower().endswith(".xlsx") else "csv"
-    try:
-        rows = rows_of(content, form, COLUMNS)
-    except NotReadable as error:
-        raise Incomplete(UNREADABLE, "file") from error
-    if len(rows) > MOST_APPLICATIONS:
-        raise Incomplete(f"Meer dan {MOST_APPLICATIONS} rijen: splits het bestand.", "file")
-    strange = sorted({name for _, row in rows for name in row} - set(COLUMNS))
-    if strange:
-        raise Incomplete(f"Kolom '{strange[0]}' kennen wij niet; er zijn {', '.join(COLUMNS)}.", "file")
+    rows = SHEET.read(content, file_name)
     return [(number, {name: _cell(value) for name, value in row.items()}) for number, row in rows]
 
 
@@ -149,10 +141,7 @@ def _call(session: Session, named: str) -> Call | None:
 def take_in(deed: Deed, lines: Iterable[ApplicationLine]) -> list[Dossier]:
     """Add what is new. Raises Incomplete while one row is wrong: nothing is stored then."""
     must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u geen aanvragen inlezen.")
-    all_lines = list(lines)
-    if any(line.wrong for line in all_lines):
-        raise Incomplete("Er is niets ingelezen: verbeter eerst de rijen waar iets mis mee is.", "file")
-    return [_add(deed, line) for line in all_lines if not line.known]
+    return [_add(deed, line) for line in new_lines(lines)]
 
 
 def _add(deed: Deed, line: ApplicationLine) -> Dossier:

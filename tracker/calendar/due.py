@@ -28,6 +28,7 @@ from tracker.calendar.application_days import task_name
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import milestone_name
 from tracker.calendar.latest_go import notice_for
+from tracker.calendar.meetings import BY_RHYTHM
 from tracker.calendar.targets import deadline_day
 from tracker.clock import Now
 
@@ -35,7 +36,6 @@ DISTANCES = (14, 7, 1)  # days before a milestone's papers or work are due
 OVERDUE = (-1, -7)  # days after it that what is overdue is told to the coordinators
 AHEAD = timedelta(days=DISTANCES[0] + 7)  # a reminder of a day off comes on the working day before it
 MOST_CALLS = 60
-BY_RHYTHM = " (aangenomen ritme)"  # said wherever a day is one of a rhythm that nobody has looked at yet
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 

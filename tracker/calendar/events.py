@@ -14,6 +14,7 @@ from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.ical import DOMAIN, DeadlineLine, Event, calendar_file, deadline_event, still_told
 from notifications.wording import day as in_words
 from notifications.wording import local_day
+from tracker.calendar.meetings import BY_RHYTHM
 from tracker.challenges.agenda import below
 from tracker.matching.search import SHOWN_FROM
 
@@ -108,7 +109,7 @@ def _milestone_event(milestone: Milestone, title: str, body: Body | None, base_u
     ]
     return Event(
         uid=f"milestone-{milestone.id}@{DOMAIN}",
-        summary=f"Mijlpaal: {name} – {title}{' (aangenomen ritme)' if milestone.assumed else ''}",
+        summary=f"Mijlpaal: {name} – {title}{BY_RHYTHM if milestone.assumed else ''}",
         start=milestone.day,
         modified_at=milestone.modified_at,
         sequence=milestone.version,

@@ -9,8 +9,7 @@ from tracker.workdays import DAY, SATURDAY, ClosedDays
 
 WEEK = timedelta(days=7)
 NEAR = timedelta(days=16)  # a known date stands for a date of the rhythm that is no farther away
-
-
+BY_RHYTHM = " (aangenomen ritme)"  # said behind a day of a rhythm that nobody has looked at yet
 Span = tuple[date, date]
 
 

@@ -120,9 +120,7 @@ def keep_year_plan(deed: Deed, body: Body, rows: Sequence[PlannedMeeting], sourc
 
 def _replace_within(deed: Deed, body: Body, days: Sequence[date]) -> None:
     """What was known between the first and the last day gives way to the plan."""
-    inside = select(Meeting).where(Meeting.body_id == body.id, col(Meeting.day).between(days[0], days[-1]))
-    for meeting in deed.session.exec(inside):
-        deed.session.delete(meeting)
+    _drop_meetings(deed, body.id, days[0], days[-1])
     plans = select(YearPlan).where(
         YearPlan.body_id == body.id, YearPlan.first_day >= days[0], YearPlan.last_day <= days[-1]
     )
@@ -133,10 +131,12 @@ def _replace_within(deed: Deed, body: Body, days: Sequence[date]) -> None:
 
 def withdraw_year_plan(deed: Deed, plan: YearPlan) -> None:
     """Take a jaarplanning back, with its dates: the rhythm counts again."""
-    inside = select(Meeting).where(
-        Meeting.body_id == plan.body_id, col(Meeting.day).between(plan.first_day, plan.last_day)
-    )
-    for meeting in deed.session.exec(inside):
-        deed.session.delete(meeting)
+    _drop_meetings(deed, plan.body_id, plan.first_day, plan.last_day)
     deed.session.delete(plan)
     deed.session.flush()
+
+
+def _drop_meetings(deed: Deed, body_id: str, first: date, last: date) -> None:
+    inside = select(Meeting).where(Meeting.body_id == body_id, col(Meeting.day).between(first, last))
+    for meeting in deed.session.exec(inside):
+        deed.session.delete(meeting)

@@ -10,8 +10,9 @@ from sqlmodel import Session, select
 from db.models import Challenge, Participant, User
 from db.vocabulary import Cadence, Role, spoken
 from tracker.clock import Now
-from tracker.errors import Incomplete, NotPossible
-from tracker.exchange.rows import NotReadable, Row, listed, rows_of, text_of
+from tracker.errors import NotPossible
+from tracker.exchange.rows import Row, listed, text_of
+from tracker.exchange.sheets import Sheet, new_lines
 from tracker.people import subscriptions
 from tracker.people.participants import arranges, participant_id, takes_part
 
@@ -24,10 +25,10 @@ NAMES = {
 }  # fmt: skip
 PASSED_OVER = ("laatst ingelogd", "geen toegang sinds")
 COLUMNS = ("e-mailadres", "naam", "rol", "deelnemer", "opgaven", "hoe vaak")
-UNREADABLE = (
-    "Dit bestand is niet te lezen. Kies een Excel- of CSV-bestand (CSV UTF-8) met in de eerste rij de namen van de "
-    "kolommen: e-mailadres, naam, rol en deelnemer."
-)
+SHEET = Sheet(
+    needed="e-mailadres, naam, rol en deelnemer", columns=COLUMNS, known=(*NAMES, *PASSED_OVER), head=tuple(NAMES),
+    most=MOST_PEOPLE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,16 +53,7 @@ class PersonLine:
 
 def read_sheet(content: bytes, file_name: str) -> list[Row]:
     """The rows of an upload, under our own names. Raises Incomplete, in Dutch."""
-    form = "xlsx" if content[:2] == b"PK" or file_name.lower().endswith(".xlsx") else "csv"
-    try:
-        rows = rows_of(content, form, tuple(NAMES))
-    except NotReadable as error:
-        raise Incomplete(UNREADABLE, "file") from error
-    if len(rows) > MOST_PEOPLE:
-        raise Incomplete(f"Meer dan {MOST_PEOPLE} rijen: splits het bestand.", "file")
-    strange = sorted({name for _, row in rows for name in row} - {*NAMES, *PASSED_OVER})
-    if strange:
-        raise Incomplete(f"Kolom '{strange[0]}' kennen wij niet; er zijn {', '.join(COLUMNS)}.", "file")
+    rows = SHEET.read(content, file_name)
     return [(number, {NAMES[n]: text_of(value) for n, value in row.items() if n in NAMES}) for number, row in rows]
 
 
@@ -146,10 +138,7 @@ def take_in(session: Session, lines: Iterable[PersonLine], now: datetime) -> lis
 
     Raises Incomplete while one row is wrong: nothing is stored then.
     """
-    all_lines = list(lines)
-    if any(line.wrong for line in all_lines):
-        raise Incomplete("Er is niets ingelezen: verbeter eerst de rijen waar iets mis mee is.", "file")
-    return [_add(session, line, now) for line in all_lines if not line.known]
+    return [_add(session, line, now) for line in new_lines(lines)]
 
 
 def _add(session: Session, line: PersonLine, now: datetime) -> User:

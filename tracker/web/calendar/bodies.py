@@ -98,7 +98,7 @@ def _show(request: RequestContext, body: Body, state: FormState) -> Response:
         "calendar/bodies_body.html",
         state=state,
         body=body,
-        seen=stand(_known(request, body)),
+        seen=stand(known),
         meetings=[(m, held.get(m.day)) for m in data.meetings(body.id, today, today + AHEAD)],
         others=[m for m in known if m.day < today or m.cancelled_at is not None],
         plans=request.session.exec(
@@ -131,16 +131,12 @@ def add_meeting(request: RequestContext, body: Body, form: MeetingForm) -> None:
         raise Incomplete(f"{in_words(form.day)} is {odd}. Vink aan dat het klopt, of kies een andere dag.", "day")
     known = request.session.exec(select(Meeting).where(Meeting.body_id == body.id, Meeting.day == form.day)).first()
     if known is not None and known.papers_on != form.papers_on:
-        must_stand(_known(request, body), form.seen)
+        must_stand(request.session.exec(select(Meeting).where(Meeting.body_id == body.id)), form.seen)
     meeting = known or Meeting(body_id=body.id, day=form.day, papers_on=form.papers_on, modified_at=now, version=0)
     meeting.papers_on, meeting.cancelled_at, meeting.modified_at = form.papers_on, None, now
     meeting.version += 1
     request.session.add(meeting)
     _plan_again(request, f"body {body.id}", body.id)
-
-
-def _known(request: RequestContext, body: Body) -> list[Meeting]:
-    return list(request.session.exec(select(Meeting).where(Meeting.body_id == body.id)))
 
 
 def cancel_meeting(request: RequestContext) -> Response:

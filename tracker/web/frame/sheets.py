@@ -1,13 +1,19 @@
 """A file that a form brings, bounded; and the rows of a sheet, from the file or as they were shown before keeping."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic
 
 from starlette.datastructures import UploadFile
+from starlette.responses import Response
 
 from tracker.errors import Incomplete
 from tracker.exchange.rows import Row
+from tracker.exchange.sheets import Line
+from tracker.web.frame.actions import attempt
 from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, FormState
 
 MOST_BYTES = 900_000
 
@@ -32,6 +38,49 @@ def sheet_rows(request: RequestContext, read: Callable[[bytes, str], list[Row]])
     if not file[0]:
         raise Incomplete("Kies een bestand.", "file")
     return read(*file)
+
+
+@dataclass(frozen=True)
+class SheetPage(Generic[Line]):
+    """A page that shows every row of a sheet as it was understood, and keeps all of the new ones at a second press.
+
+    ``look`` understands the rows; ``take_in`` keeps them, or refuses.
+    """
+
+    template: str
+    columns: Sequence[str]
+    read: Callable[[bytes, str], list[Row]]
+    look: Callable[[RequestContext, list[Row]], list[Line]]
+    take_in: Callable[[RequestContext, list[Line]], object]
+    lands: str
+
+    def page(self, request: RequestContext) -> Response:
+        """The form that asks for a sheet."""
+        return self._page(request, EMPTY_FORM, [], "")
+
+    def bring(self, request: RequestContext) -> Response:
+        """First every row as it was understood; nothing is kept before the second press."""
+        read = attempt(request, lambda: sheet_rows(request, self.read))
+        if isinstance(read, FormState):
+            return self._page(request, read, [], "")
+        lines, content = self.look(request, read), json.dumps(read, ensure_ascii=False)
+        if "keep" not in request.form:
+            return self._page(request, EMPTY_FORM, lines, content)
+        added = attempt(request, lambda: self.take_in(request, lines))
+        if isinstance(added, FormState):
+            return self._page(request, added, lines, content)
+        return request.to(self.lands, "ingelezen")
+
+    def _page(self, request: RequestContext, state: FormState, lines: list[Line], content: str) -> Response:
+        return request.page(
+            self.template,
+            state=state,
+            lines=lines,
+            content=content,
+            wrong_rows=sum(bool(line.wrong) for line in lines),
+            new=sum(not line.wrong and not line.known for line in lines),
+            columns=self.columns,
+        )
 
 
 def _shown_already(text: str) -> list[Row]:
