@@ -85,8 +85,10 @@ def test_what_must_answer_without_a_database_never_asks_it(engine: Engine, now: 
         for path in ("/health/live", "/robots.txt", "/static/site.css"):
             assert visitor.get(path).status_code == 200
         assert asked == []
+        assert list(tmp_path.glob("*.key")) == []  # nor a folder that may be full, or not writable
         assert visitor.get("/inloggen").status_code == 200
     assert asked != []
+    assert list(tmp_path.glob("*.key")) != []
 
 
 @pytest.mark.one_database

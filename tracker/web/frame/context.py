@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -74,9 +73,7 @@ class RequestContext:
     viewer: Viewer
     signed: Signed | None = None
     cookies: Mapping[str, str] = field(default_factory=dict)
-    mark: str = ""  # what the forms of this page carry: the session's token, for whom, and which rendering
-    clock_since: datetime | None = None  # when the clock was last heard, where that is too long ago
-    broken: Sequence[Any] = ()  # what needs a person, for who looks after the application
+    around: Callable[[], Mapping[str, Any]] = dict  # csrf, and what of the application needs a person
     answer_headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "no-store"})
 
     @property
@@ -117,16 +114,14 @@ class RequestContext:
             status, context = state.status, {"typed": state.typed, "errors": state.errors, **context}
         full = {
             "me": self.signed.user if self.signed else None,
-            "csrf": self.mark,
             "now": self.now.instant,
             "today": self.now.today,
             "may_add": has_role(self.viewer, Role.FUNDRAISER),
             "may_coordinate": has_role(self.viewer, Role.COORDINATOR),
             "path": self.path,
             "done": self.query.get("gedaan", ""),
-            "clock_since": self.clock_since,
             "demo": self.site.demo,
-            "broken": self.broken,
+            **self.around(),
             **context,
         }
         return HTMLResponse(self.site.render(template, full, block), status, headers=self.answer_headers)
