@@ -271,11 +271,16 @@ def _sum_of_parts(judged: list[Judged]) -> tuple[Judged, Decimal] | None:
     sums = []
     for mention in judged:
         rest = [value for start, value in values.items() if start != mention.span.start]
-        whole = mention.chance("budget_part") < PART_BESIDE or _is_called_total(mention)  # 3 is 2 and 1 by chance too
-        whole = whole and not is_doubted(mention.sentence, mention.number)
-        if whole and len(rest) > 1 and mention.span.kind == "amount" and mention.span.value == sum(rest):
+        adds_up = len(rest) > 1 and mention.span.kind == "amount" and mention.span.value == sum(rest)
+        if adds_up and _may_be_whole(mention):
             sums.append((mention, sum(rest, Decimal())))
     return sums[0] if len(sums) == 1 else None
+
+
+def _may_be_whole(mention: Judged) -> bool:
+    """3 is 2 and 1 by chance too: not where it is a part itself, or money of something else."""
+    part = mention.chance("budget_part") >= PART_BESIDE and not _is_called_total(mention)
+    return not part and not is_doubted(mention.sentence, mention.number)
 
 
 def _whole(pots: list[tuple[Judged, Decimal]]) -> tuple[Judged, Decimal] | None:
