@@ -5,7 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,12 +30,14 @@ from tracker.watch.schema import EVERY
 
 @pytest.mark.skipif(not shutil.which("unshare") or os.geteuid() != 0, reason="needs unshare and root")
 def test_a_process_of_another_namespace_is_never_taken_for_a_dead_one_of_ours(engine: Engine) -> None:
-    script = "from db.leases import this_process; print(this_process())"
+    script = "from db.leases import this_process; print(this_process(), flush=True); input()"
     inside = ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", script]
-    there, again = (
-        subprocess.run(inside, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
-        for _ in range(2)
-    )
+    with ExitStack() as both:  # at once: a namespace that is gone leaves its number to the next
+        run = partial(subprocess.Popen, inside, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        containers = [both.enter_context(run()) for _ in range(2)]
+        there, again = (said.stdout.readline().strip() for said in containers)
+        for container in containers:
+            container.stdin.close()
     assert there.rpartition(":")[2] == again.rpartition(":")[2] == "1"  # each the first of its own
     assert there.partition("/")[0] == this_machine().partition("/")[0]  # and all of one name
     assert len({there, again, this_process()}) == 3
