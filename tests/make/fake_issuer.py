@@ -44,6 +44,7 @@ class FakeIssuer:
     sign: Callable[[dict[str, Any]], str] | None = None
     says: dict[str, Any] = field(default_factory=dict)
     userinfo: dict[str, Any] | None = None
+    way_out: str = ""  # the address of its door for who logs out
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -78,7 +79,8 @@ class FakeIssuer:
     def _metadata(self) -> dict[str, Any]:
         doors = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
         doors |= {"userinfo_endpoint": "userinfo"} if self.userinfo is not None else {}
-        return {"issuer": self.issuer, **{name: f"{self.issuer}/{door}" for name, door in doors.items()}}
+        out = {"end_session_endpoint": self.way_out} if self.way_out else {}
+        return {"issuer": self.issuer, **{name: f"{self.issuer}/{door}" for name, door in doors.items()}, **out}
 
     def _token(self, sent: dict[str, list[str]], headers: dict[str, str]) -> tuple[int, bytes]:
         kept = self.codes.pop(sent["code"][0], None)

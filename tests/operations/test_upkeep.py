@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Call, Delivery, MailText, Pause, Run, Snapshot, Stakeholder
+from db.models import Call, Delivery, MagicLink, MailText, Pause, Run, Snapshot, Stakeholder
 from db.search import search
 from db.session import open_engine, writing
 from db.vocabulary import MailKind
@@ -26,7 +26,7 @@ from tracker.challenges.agenda import load_agendas
 from tracker.clock import Now
 from tracker.operations.backup import write_backup
 from tracker.operations.restore import NotRestorable, restore_backup
-from tracker.operations.upkeep import findings, prune, tidy_once_a_day
+from tracker.operations.upkeep import LINK_COUNTS, findings, prune, tidy_once_a_day
 from tracker.people.participants import load_participants
 from tracker.watch.look import BACKUP, Watched
 from tracker.watch.machine import Disk, Machine
@@ -185,3 +185,20 @@ def test_what_may_go_goes_once_a_day_and_what_was_sent_stays_on_record(engine: E
         assert tidy_once_a_day(engine, 730 * DAY, 400 * DAY, Now(now)) == ""
         kept = {mail.key: mail.text for mail in session.exec(select(Delivery)).all()}
     assert kept == {"old": "", "plain": "", "new": "tekst", "waits": "tekst"}
+
+
+def test_links_that_signed_in_are_forgotten_once_no_limit_counts_them(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        person = make_user(session, now)
+        for name, whose, asked in (("old", person.id, now - LINK_COUNTS - 2 * DAY), ("unknown", None, now - 4 * DAY)):
+            session.add(make_link(name, whose, asked))
+        session.add(make_link("counts", person.id, now - timedelta(minutes=50)))
+    tidy_once_a_day(engine, 9 * DAY, 9 * DAY, Now(now))
+    with Session(engine) as session:
+        assert session.exec(select(MagicLink.token_hash)).all() == ["counts"]
+
+
+def make_link(name: str, whose: int | None, asked: datetime) -> MagicLink:
+    return MagicLink(
+        token_hash=name, address_hash=name, user_id=whose, requested_at=asked, expires_at=asked + timedelta(minutes=10)
+    )

@@ -14,6 +14,7 @@ const provider = new Provider(issuer, {
       client_id: "kansenradar",
       client_secret: "geheim",
       redirect_uris: [`${ours}/inloggen/met/organisatie/terug`],
+      post_logout_redirect_uris: [`${ours}/inloggen`],
       backchannel_logout_uri: `${ours}/inloggen/met/organisatie/afgemeld`,
       backchannel_logout_session_required: true,
     },

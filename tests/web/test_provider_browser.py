@@ -61,6 +61,18 @@ def at_the_provider(page: Page, who: str) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
+def out_there_too(page: Page, provided: Served) -> None:
+    """In once more, and out by our own button: here, and by the offer also at the provider, which sends one back."""
+    page.get_by_role("link", name="Log in met het account van gemeente Amsterdam").click()
+    at_the_provider(page, "eva")
+    page.get_by_role("button", name="Uitloggen").click()
+    expect(page.get_by_role("heading", name="U bent uitgelogd")).to_be_visible()
+    shoot(page, "5-uitgelogd")
+    page.get_by_role("link", name="Ook uitloggen bij gemeente Amsterdam").click()
+    page.get_by_role("button", name="Yes, sign me out").click()
+    page.wait_for_url(f"{provided.address}/inloggen*")
+
+
 def test_in_by_the_organisations_account_and_out_when_it_says_so(provided: Served) -> None:
     with chromium() as browser:
         page = open_page(browser, provided)
@@ -76,6 +88,8 @@ def test_in_by_the_organisations_account_and_out_when_it_says_so(provided: Serve
         page.get_by_role("button", name="Yes, sign me out").click()
         expect(page.get_by_text("Sign-out Success")).to_be_visible()
         page.goto(f"{provided.address}/regelingen/3")
+        out_there_too(page, provided)
+        page.goto(f"{provided.address}/regelingen/3")
         expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
         page.get_by_role("link", name="Log in met het account van gemeente Amsterdam").click()
         at_the_provider(page, "onbekend")
@@ -86,5 +100,8 @@ def test_in_by_the_organisations_account_and_out_when_it_says_so(provided: Serve
     assert [line.result for line in lines] == [
         "account linked, by organisatie",
         "1 sessions ended",
+        "done, by organisatie",
+        "done",
+        "0 sessions ended",
         "refused: not invited",
     ]

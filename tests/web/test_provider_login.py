@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +20,7 @@ from db.session import open_engine, reading, writing
 from db.vocabulary import Role
 from tests.make.fake_issuer import FakeIssuer, signed_by, signed_with_secret, unsigned
 from tests.make.pages import BASE, Visitor, make_participant, make_user, visit
+from tracker.people.access import hashed
 from tracker.people.audit_log import in_dutch
 from tracker.people.id_tokens import LOGOUT_EVENT
 from tracker.settings import Settings
@@ -308,7 +310,8 @@ def test_an_administrator_shows_a_second_step_or_stays_out(world: World) -> None
         assert again.status_code == 303
         asked = parse_qs(urlsplit(again.headers["location"]).query)
         assert (asked["acr_values"], asked["prompt"]) == (["hoog"], ["login"])
-        stubborn = back(visitor, world.haarlem.log_in(again.headers["location"], ann))
+        anew = ann | {"auth_time": at(world, 0)}
+        stubborn = back(visitor, world.haarlem.log_in(again.headers["location"], anew))
         assert stubborn.status_code == 403
         assert "tweede stap" in stubborn.text
         for shown in ({"acr": "hoog"}, {"amr": ["pwd", "mfa"]}):
@@ -318,6 +321,63 @@ def test_an_administrator_shows_a_second_step_or_stays_out(world: World) -> None
         visitor.post("/inloggen", data={"email": "ann@haarlem.nl", "by_link": "1"})
     with reading(world.engine) as session:
         assert session.exec(select(Delivery)).first() is None  # no way round the second step by mail
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({"auth_time": 0}, 303),
+        ({"auth_time": -50}, 303),  # clocks may differ a minute
+        ({"auth_time": -3600}, 403),  # the provider let the old session do
+        ({}, 403),
+    ],
+)
+def test_who_is_asked_again_must_have_signed_in_again(world: World, claims: dict[str, Any], status: int) -> None:
+    ann = EVA | {"sub": "ann", "email": "ann@haarlem.nl", "organisatie": "0392", "groups": "kr-beheer"}
+    shown = {"acr": "hoog", **{k: at(world, v) if isinstance(v, int) else v for k, v in claims.items()}}
+    with world.visitor(**ROLES) as visitor:
+        again = back(visitor, world.haarlem.log_in(sent_to(visitor), ann))
+        assert parse_qs(urlsplit(again.headers["location"]).query)["max_age"] == ["0"]
+        assert back(visitor, world.haarlem.log_in(again.headers["location"], ann | shown)).status_code == status
+    if status == 403:
+        assert in_dutch(world.lines()[0].split("|")[2]) == "geweigerd: daar niet opnieuw ingelogd"
+
+
+def test_an_administrator_whose_sign_in_at_the_provider_is_old_is_asked_again(world: World) -> None:
+    ann = EVA | {"sub": "ann", "email": "ann@haarlem.nl", "organisatie": "0392", "groups": "kr-beheer"}
+    step_up = ROLES | {"step_up": {"amr": ["mfa"], "max_age": 3600}}
+    with world.visitor(**step_up) as visitor:
+        for old in ({}, {"auth_time": at(world, -3601)}):
+            again = back(visitor, world.haarlem.log_in(sent_to(visitor), ann | {"amr": ["mfa"], **old}))
+            assert again.headers["location"].startswith(f"{HOME}/authorize?")
+        fresh = ann | {"amr": ["mfa"], "auth_time": at(world, -3500)}
+        assert back(visitor, world.haarlem.log_in(sent_to(visitor), fresh)).headers["location"] == "/account"
+
+
+@pytest.mark.parametrize("way_out", ["", f"{HOME}/logout", f"{HOME}/logout?tenant=1", "javascript:alert(1)"])
+def test_who_logs_out_is_offered_to_log_out_at_the_provider_where_it_has_a_door(world: World, way_out: str) -> None:
+    world.haarlem.way_out = way_out
+    with world.visitor() as visitor:
+        back(visitor, world.haarlem.log_in(sent_to(visitor), EVA))
+        visitor.csrf = hashed(f"form:{visitor.cookies['__Host-kansenradar']}")
+        left = visitor.send_form("/uitloggen")
+        assert left.headers["location"] == "/inloggen/met/haarlem/uit"
+        assert visitor.get("/account", follow_redirects=False).status_code == 303
+        offer = visitor.get("/inloggen/met/haarlem/uit", follow_redirects=False)
+        if not way_out.startswith(HOME):
+            assert offer.headers["location"] == "/inloggen?gedaan=afgemeld"
+            return
+        door = unescape(re.findall(r'href="(https://[^"]+)"', offer.text)[0])
+        assert door.startswith(way_out)
+        asked = parse_qs(urlsplit(door).query)
+        assert (asked["client_id"], asked["post_logout_redirect_uri"]) == (["kansenradar"], [f"{BASE}/inloggen"])
+
+
+def test_a_provider_that_is_away_holds_nobody_in(world: World) -> None:
+    world.haarlem.says["/.well-known/openid-configuration"] = (500, b"")
+    with world.visitor() as visitor:
+        gone = visitor.get("/inloggen/met/haarlem/uit", follow_redirects=False)
+        assert gone.headers["location"] == "/inloggen?gedaan=afgemeld"
 
 
 def test_the_provider_ends_sessions_and_only_those_it_may(world: World) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, delete, or_, update
 from sqlmodel import Session, col, select
 
 from db.migrate import up_to_date
-from db.models import Delivery, KeptForm, MailText, Press, Run, Sighting, Snapshot
+from db.models import Delivery, KeptForm, MagicLink, MailText, Press, Run, Sighting, Snapshot
 from db.session import reading, writing
 from tracker import __version__
 from tracker.clock import Now
@@ -23,6 +23,7 @@ from tracker.watch.look import Watched, look
 from tracker.watch.note import standing
 
 PRESS_COUNTS, TYPED_WAITS = timedelta(days=2), timedelta(days=7)  # a page that stood open overnight; a sign-in
+LINK_COUNTS = timedelta(days=2)  # limits look back an hour; longer, it would only tell who came when
 
 
 SAID = {"schema"}  # by a line of its own
@@ -100,9 +101,15 @@ def forget_presses(session: Session, now: datetime) -> None:
     session.execute(delete(KeptForm).where(col(KeptForm.at) < now - TYPED_WAITS))
 
 
+def forget_links(session: Session, now: datetime) -> None:
+    """A link that signed in, or could have, is forgotten two days after its time; also of addresses nobody knows."""
+    session.execute(delete(MagicLink).where(col(MagicLink.expires_at) < now - LINK_COUNTS))
+
+
 def tidy(session: Session, pages: timedelta, mails: timedelta, now: Now, actor: str = "command line") -> str:
     """What may go, goes: old pages, texts of old mails, and persons past their last day. Returns one line for a log."""
     forget_presses(session, now.instant)
+    forget_links(session, now.instant)
     hand_over_due(session, now.instant, actor)
     counts = (
         prune(session, pages, now.instant),

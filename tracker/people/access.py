@@ -65,6 +65,12 @@ def end_provider_sessions(session: Session, issuer: str, subject: str, sid: str,
     return len(ended)
 
 
+def account_of(session: Session, session_id: int) -> Identity | None:
+    """The account by which a session was begun; none where that was by mail."""
+    query = select(Identity).join(WebSession, col(WebSession.identity_id) == col(Identity.id))
+    return session.exec(query.where(WebSession.id == session_id)).first()
+
+
 def accounts(session: Session, user: User) -> list[Identity]:
     """The accounts at providers by which somebody signs in."""
     return list(session.exec(select(Identity).where(Identity.user_id == user.id).order_by(col(Identity.id))))

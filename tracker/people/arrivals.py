@@ -44,7 +44,7 @@ def arrive(
     if user.deactivated_at is not None:
         raise NotLetIn("U heeft geen toegang meer. Vraag een beheerder of dat klopt.", f"user {user.id} has no access")
     done = _mapped(Deed(session, user, now), provider, claims) or done
-    if user.role == Role.ADMINISTRATOR and provider.step_up is not None and not provider.step_up.met_by(claims):
+    if user.role == Role.ADMINISTRATOR and provider.step_up is not None and not provider.step_up.met_by(claims, now):
         raise StepUpNeeded
     identity.last_at = now
     session.flush()

@@ -138,6 +138,7 @@ RESULTS = {
     "answer of another issuer": "antwoord van een andere uitgever",
     "answer without its issuer": "antwoord zonder uitgever",
     "no second step": "geen tweede stap",
+    "no new sign-in there": "daar niet opnieuw ingelogd",
     "not invited": "niet uitgenodigd",
     "has no access": "heeft geen toegang",
     "has another account there": "heeft daar een ander account",

@@ -86,6 +86,17 @@ class ProviderTalk:
         door = str(self.doors(provider).metadata["authorization_endpoint"])
         return f"{door}{'&' if '?' in door else '?'}{urlencode(asked)}"
 
+    def way_out(self, provider: Provider, back: str) -> str:
+        """Where somebody also ends the session at the provider, and comes ``back`` from; "" where it has no such door.
+
+        Named by our client id, since no ID token is kept (OpenID Connect RP-Initiated Logout 1.0). Raises as ``doors``.
+        """
+        door = self.doors(provider).metadata.get("end_session_endpoint")
+        if not isinstance(door, str) or urlsplit(door).scheme not in ("https", urlsplit(provider.issuer).scheme):
+            return ""
+        asked = urlencode({"client_id": provider.client_id, "post_logout_redirect_uri": back})
+        return f"{door}{'&' if '?' in door else '?'}{asked}"
+
     def claims(self, provider: Provider, code: str, visit: Visit, now: datetime) -> dict[str, Any]:
         """Who signed in: the ID token, and beside it what userinfo adds. Raises NoAnswer or NotBelieved."""
         answer = self._exchange(provider, code, visit)

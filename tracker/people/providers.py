@@ -6,6 +6,7 @@ JSON: a list, or a list under ``providers``. docs/running.md shows one.
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -23,24 +24,38 @@ DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]{2,}")
 
 
 class StepUp(BaseModel):
-    """What an administrator's sign-in must show besides: one of these ``acr``, or one of these ``amr``."""
+    """What an administrator's sign-in must show besides: one of these ``acr``, or one of these ``amr``; and how new.
+
+    ``max_age``: seconds since the person last showed at the provider who they are.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     acr: tuple[str, ...] = ()
     amr: tuple[str, ...] = ()
+    max_age: int | None = Field(default=None, ge=60, le=30 * 86_400)
 
     @model_validator(mode="after")
     def _something(self) -> "StepUp":
-        if not self.acr and not self.amr:
-            raise ValueError("name at least one acr or amr")
+        if not self.acr and not self.amr and self.max_age is None:
+            raise ValueError("name at least one acr or amr, or a max_age")
         return self
 
-    def met_by(self, claims: dict[str, Any]) -> bool:
-        """Whether a sign-in showed enough."""
+    def met_by(self, claims: dict[str, Any], now: datetime) -> bool:
+        """Whether a sign-in showed enough, and not too long ago."""
         shown = claims.get("amr")
         methods = shown if isinstance(shown, list) else []
-        return claims.get("acr") in self.acr or any(method in self.amr for method in methods)
+        strong = claims.get("acr") in self.acr or any(method in self.amr for method in methods)
+        asked = bool(self.acr or self.amr)
+        return (strong or not asked) and (
+            self.max_age is None or signed_in_since(claims, now.timestamp() - self.max_age)
+        )
+
+
+def signed_in_since(claims: dict[str, Any], since: float) -> bool:
+    """Whether the person showed at the provider who they are after this moment (seconds since 1970), by its word."""
+    at = claims.get("auth_time")
+    return isinstance(at, int | float) and not isinstance(at, bool) and at >= since
 
 
 class Provider(BaseModel):

@@ -91,6 +91,7 @@ ROUTES: list[Route] = [
     Route("GET", "/inloggen/met/{provider}", provider_login.start, PUBLIC),
     Route("GET", "/inloggen/met/{provider}/kies", login.choose, PUBLIC),
     Route("GET", "/inloggen/met/{provider}/terug", provider_login.come_back, PUBLIC),
+    Route("GET", "/inloggen/met/{provider}/uit", provider_login.also_there, PUBLIC),
     Route("POST", "/inloggen/met/{provider}/afgemeld", provider_login.log_out, PUBLIC, Guard.NONE, looks=True),
     Route("POST", "/uitloggen", login.leave, READER),
     Route("GET", "/account", account.show, READER),

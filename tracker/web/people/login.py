@@ -10,7 +10,7 @@ from db.models import User
 from db.vocabulary import Role
 from notifications.links import Links
 from tracker.mailing.keys import signing_keys
-from tracker.people.access import hashed, is_known, revoke_sessions
+from tracker.people.access import account_of, hashed, is_known, revoke_sessions
 from tracker.people.providers import Provider, provider_for, provider_named
 from tracker.people.sign_in_links import KNOWN as KNOWN_PLACE
 from tracker.people.sign_in_links import WORKS_FOR, ask_for_link, usable, use
@@ -143,11 +143,14 @@ def _not_by_link(request: RequestContext, user: User) -> bool:
 
 
 def leave(request: RequestContext) -> Response:
-    """End this session, here and in the database."""
+    """End this session, here and in the database; on to where who came by an account may end it there too."""
     assert request.signed is not None
     assert request.viewer.user_id is not None
     revoke_sessions(request.session, request.viewer.user_id, request.now.instant, only=request.signed.session_id)
     request.record("sign out", f"user {request.viewer.user_id}")
-    answer = request.to("/inloggen", done="afgemeld")
+    account = account_of(request.session, request.signed.session_id)
+    came_by = next((p for p in providers_of(request).all if account and p.issuer == account.issuer), None)
+    there = f"/inloggen/met/{came_by.id}/uit" if came_by else ""
+    answer = request.to(there) if there else request.to("/inloggen", done="afgemeld")
     answer.delete_cookie(cookie_name(request.site.secure), secure=request.site.secure, httponly=True, samesite="lax")
     return answer

@@ -21,7 +21,7 @@ from tracker.people.arrivals import NotLetIn, StepUpNeeded, arrive
 from tracker.people.id_tokens import LEEWAY, NotBelieved
 from tracker.people.provider_fetch import NoAnswer
 from tracker.people.provider_talk import ProviderTalk, Visit
-from tracker.people.providers import Provider, provider_named
+from tracker.people.providers import Provider, provider_named, signed_in_since
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.safety import home_path
 from tracker.web.people.signed_in import HINT, SHORTLY, VISIT, cookie, set_cookie, sign_in, visitor_token
@@ -30,6 +30,7 @@ AWAY = "De inlogpagina van uw organisatie antwoordt niet. Probeer het straks opn
 NOT_OURS = "Dit inloggen is verlopen, al gebruikt of in een andere browser begonnen. Begin opnieuw."
 NOT_SURE = "Wat uw organisatie over u zei, klopte niet of kwam niet van haar. U bent niet ingelogd."
 NOT_GIVEN = "Uw organisatie liet u niet door. U bent niet ingelogd."
+TOO_OLD = "Uw organisatie vroeg niet opnieuw wie u bent, en dat moet voor beheerders. U bent niet ingelogd."
 TOO_LITTLE = "Beheerders loggen in met een tweede stap, zoals een code op de telefoon. Die ontbrak."
 
 
@@ -159,9 +160,12 @@ def _claims(request: RequestContext, provider: Provider, visit: ProviderVisit) -
         doors = talk.doors(provider).metadata
         if doors.get("authorization_response_iss_parameter_supported") is True and "iss" not in request.query:
             raise _Refused(NOT_SURE, "answer without its issuer")
-        return talk.claims(provider, code, kept, request.now.instant)
+        claims = talk.claims(provider, code, kept, request.now.instant)
     except NotBelieved as error_:
         raise _Refused(NOT_SURE, str(error_)) from error_
+    if visit.stepping_up and not signed_in_since(claims, visit.started_at.timestamp() - LEEWAY):
+        raise _Refused(TOO_OLD, "no new sign-in there")
+    return claims
 
 
 def _let_in(request: RequestContext, provider: Provider, claims: dict[str, Any], visit: ProviderVisit) -> Response:
@@ -175,6 +179,18 @@ def _turn_away(request: RequestContext, provider: Provider, message: str, why: s
     with writing(request.site.engine) as session:
         replace(request, session=session).record("sign in", f"provider {provider.id}", f"refused: {why}"[:300])
     return request.page("people/provider_refused.html", status, message=message, provider=provider)
+
+
+def also_there(request: RequestContext) -> Response:
+    """Out here; and, where the provider has a door for it, an offer to be out there too."""
+    provider = _provider(request)
+    try:
+        out = providers_of(request).talk.way_out(provider, Links(request.site.settings.base_url, ()).page("/inloggen"))
+    except (NoAnswer, NotBelieved):
+        out = ""
+    if request.viewer.user_id is not None or not out:
+        return request.to("/inloggen", done="afgemeld")
+    return request.page("people/login_left.html", provider=provider, out=out)
 
 
 def log_out(request: RequestContext) -> Response:
