@@ -251,7 +251,8 @@ class Position(Numbered, Owned, table=True):
     )
 
     dossier_id: int = Field(foreign_key="dossier.id", index=True)
-    number: int = Field(description="1, 2, 3 ... within the dossier")
+    number: int = Field(description="1, 2, 3 ... within the dossier, in the order of writing; shown to nobody")
+    mra_number: int | None = Field(default=None, description="1, 2, 3 ... as MRA bodies adopted them; what people read")
     state: str = PositionState.DRAFT
     internal_wording: str = Field(default="", sa_type=Text, description="never leaves the dossier page")
     public_wording: str = Field(default="", sa_type=Text)
@@ -272,7 +273,8 @@ class Position(Numbered, Owned, table=True):
 class Resolution(Numbered, table=True):
     """What a body decided on a position or a lobby agenda. One of an MRA body counts once a second person confirms it.
 
-    It belongs to its position or agenda, and who sees that sees it; once settled it stays, by a trigger.
+    It belongs to its position or agenda. Until it is settled it is known to who can decide on it; then it stays, by a
+    trigger.
     """
 
     __table_args__ = (

@@ -7,16 +7,19 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, select
 
-from db.models import Dossier, LobbyAgenda, Position, Resolution
+from db.models import Dossier, DossierReader, LobbyAgenda, Position, Resolution
+from db.rights import wider
 from db.session import writing
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import AgendaState, Gremium, PartyKind, PartyStance, PositionState, ResolutionKind
+from notifications.wording import short_day
 from tests.make.lobby import Cast, gather
 from tests.make.pages import make_user
 from tracker.errors import ChangedMeanwhile, Incomplete, MoveNotAllowed, NotAllowed, NotFound, PositionNotAllowed
 from tracker.lobby import coalition, dossiers, due, positions, resolutions
 from tracker.lobby.positions import Adoption, Wording, draft, holds_on
 from tracker.lobby.resolutions import AgendaDecision
+from tracker.lobby.worklist import open_matters
 from tracker.rights import viewer_of
 
 MAY = date(2026, 5, 1)
@@ -64,19 +67,50 @@ def test_only_the_owner_of_the_dossier_proposes_what_the_mra_says(cast: Cast) ->
     assert positions.position_on(cast.session, dossier, date(2026, 5, 29), viewer_of(other)) == first
 
 
-def test_a_second_person_of_another_organisation_may_confirm_what_it_may_see(cast: Cast) -> None:
+@pytest.mark.parametrize("dossier_for", Visibility)
+@pytest.mark.parametrize("draft_for", [Visibility.OWN, Visibility.GROUP])
+@pytest.mark.parametrize("reads_along", [False, True])
+def test_what_waits_is_known_to_who_works_on_it_and_may_read_it(
+    cast: Cast, dossier_for: Visibility, draft_for: Visibility, reads_along: bool
+) -> None:
+    """A coordinator of any organisation read in it what no body had adopted yet, and could let it pass."""
+    if wider(draft_for, dossier_for):
+        return
     other = make_user(cast.session, cast.now, Role.COORDINATOR, "haarlem")
-    for visibility, refusal in ((Visibility.OWN, NotFound), (Visibility.GROUP, NotFound), (Visibility.MRA, None)):
-        dossier = cast.open(visibility=visibility)
-        proposed = resolutions.adopt(
-            cast.deed(cast.coordinator), draft(cast.deed(), dossier, Wording(public="Ja")), BOARD
-        )
-        if refusal:
-            with pytest.raises(refusal):
-                resolutions.confirm(cast.deed(other), proposed)
-        else:
-            resolutions.confirm(cast.deed(other), proposed)
-        assert (proposed.confirmed_by == other.id) == (refusal is None)
+    dossier = cast.open(visibility=dossier_for)
+    if reads_along:
+        cast.session.add(DossierReader(dossier_id=dossier.id, user_id=other.id))
+    concept = draft(cast.deed(), dossier, Wording(public="KANARIE"), draft_for)
+    proposed = resolutions.adopt(cast.deed(cast.coordinator), concept, BOARD)
+    knows = reads_along and draft_for == Visibility.GROUP
+    assert resolutions.seconds(cast.session, proposed) == [cast.second, *([other] if knows else [])]
+    everything = due.lobby_due(cast.session, cast.deed().today)
+    listed = open_matters(cast.session, viewer_of(other), everything, cast.deed().today)
+    assert [matter.due.kind for matter in listed] == (["to_confirm"] if knows else [])
+    if not knows:
+        for deed in (resolutions.confirm, resolutions.drop):
+            with pytest.raises(NotFound):
+                deed(cast.deed(other), proposed)
+    else:
+        resolutions.confirm(cast.deed(other), proposed)
+    assert (proposed.confirmed_by == other.id) == knows
+
+
+def test_no_number_tells_that_something_lies_between_which_one_may_not_see(cast: Cast) -> None:
+    dossier = cast.open()
+    cast.adopted(dossier, MAY)
+    own = draft(cast.deed(cast.haarlem), dossier, Wording(public="Haarlem"))
+    resolutions.adopt(cast.deed(cast.haarlem), own, Adoption(Gremium.EXECUTIVE, "C1", MAY, MAY))
+    draft(cast.deed(), dossier, Wording(internal="Een"))
+    second = draft(cast.deed(cast.coordinator), dossier, Wording(public="Twee"))
+    later = Adoption(Gremium.BOARD, "B2", date(2026, 5, 20), date(2026, 5, 20))
+    first = positions.position_on(cast.session, dossier, MAY, viewer_of(cast.reader))
+    cast.adopt(second, later, succeeds=first)
+    told = [positions.called(p) for p in positions.ledger(cast.session, dossier, viewer_of(cast.reader))]
+    assert told == ["standpunt 2", "standpunt 1"]
+    assert positions.called(own) == "standpunt van besluit C1"
+    day = cast.now.date()
+    assert positions.called(draft(cast.deed(), dossier, Wording(internal="x"))) == f"concept van {short_day(day)}"
 
 
 def test_a_wrong_number_is_put_right_and_what_stood_there_stays(cast: Cast) -> None:

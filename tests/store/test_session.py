@@ -10,13 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from db.migrate import SchemaTooNew, SchemaTooOld, alembic_config, upgrade
-from db.models import Call, Dossier, Sighting
+from db.models import Call, Dossier, Position, Sighting
 from db.rights import group_of
 from db.session import reading, writing
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import PartyKind
 from tests.make.lobby import gather
 from tracker.lobby.coalition import join
+from tracker.lobby.positions import Wording, draft
 
 
 def make_call(now: datetime, **fields: object) -> Call:
@@ -89,6 +90,21 @@ def test_a_party_written_down_for_a_day_to_come_is_out_of_the_group(engine: Engi
         later = join(cast.deed(), dossier, "Hilversum", PartyKind.PARTICIPANT, now.date(), "hilversum")
         later.joined_on, dossier_id = date(2099, 1, 1), dossier.id
     stand_at(engine, "year_plans")
-    upgrade(engine)
+    upgrade(engine, "joined_by_now")
     with reading(engine) as session:
         assert group_of(session, session.get_one(Dossier, dossier_id)).parties == {"haarlem"}
+
+
+def test_positions_keep_the_numbers_by_which_people_know_them(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = cast.open()
+        draft(cast.deed(), dossier, Wording(internal="Eerst een concept"))
+        cast.adopted(dossier, now.date())
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE position DROP COLUMN mra_number"))
+    stand_at(engine, "joined_by_now")
+    upgrade(engine)
+    with reading(engine) as session:
+        rows = session.exec(select(Position.number, Position.mra_number).order_by(Position.number)).all()
+        assert [tuple(row) for row in rows] == [(1, None), (2, 2)]

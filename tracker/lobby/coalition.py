@@ -15,7 +15,7 @@ from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
 from notifications.wording import local_day, short_day
 from tracker.errors import Incomplete, MoveNotAllowed, NotFound, required
 from tracker.lobby.log import log
-from tracker.lobby.positions import MRA_LINE, dissenters, holds_on, ledger, line_of
+from tracker.lobby.positions import MRA_LINE, called, dissenters, holds_on, ledger, line_of
 from tracker.people.participants import participant_on
 from tracker.rights import Deed, must_add, must_change, viewer_of
 from tracker.versions import claim
@@ -273,7 +273,7 @@ def _of_positions(session: Session, dossier: Dossier, viewer: Viewer, day: date)
     ours = next((p for p in holding if line_of(p) == MRA_LINE), None)
     if ours is None:
         return []
-    right, names = f"MRA-standpunt {ours.number}", {p.id: p.name for p in session.exec(select(Participant))}
+    right, names = f"MRA-{called(ours)}", {p.id: p.name for p in session.exec(select(Participant))}
     differing = [
         Contradiction(
             names[p.participant_id], right, f"stelde een eigen standpunt vast: {p.public_wording or p.decision}",

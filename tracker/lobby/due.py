@@ -21,6 +21,7 @@ from db.models import (
     User,
 )
 from db.models.lobby import Owned
+from db.queries import Viewer
 from db.rights import may_see
 from db.vocabulary import Role
 from db.vocabulary_lobby import CommitmentState, Gremium, PositionState, ResolutionKind
@@ -29,7 +30,7 @@ from tracker.lobby.coalition import asked_people, members_on, silent_members
 from tracker.lobby.contacts import spoken_of
 from tracker.lobby.moment_days import last_day_of
 from tracker.lobby.positions import mandate_ends
-from tracker.lobby.resolutions import subject_of
+from tracker.lobby.resolutions import may_know, seconds, subject_of
 from tracker.people.absences import Replacement, replacements_on
 from tracker.rights import viewer_of
 
@@ -96,6 +97,7 @@ class LobbyDue:
     owned: Owned | None = field(default=None, compare=False, repr=False)
     organisation: str = ""
     replacing: Replacement | None = None
+    resolution: Resolution | None = field(default=None, compare=False, repr=False)  # what waits; fewer know of that
     answers: tuple[int, int] | None = None  # the sign-off round, and the party for which an answer is asked
 
     @property
@@ -125,6 +127,12 @@ def lobby_due(session: Session, today: date, ahead: timedelta = timedelta(days=6
     return sorted(near, key=lambda item: (item.due, item.user_id, item.key))
 
 
+def may_know_of(session: Session, viewer: Viewer, item: LobbyDue) -> bool:
+    """Whether the viewer may know that this is due for somebody."""
+    waits = item.resolution is None or may_know(session, viewer, item.resolution)
+    return waits and item.owned is not None and may_see(session, viewer, item.owned)
+
+
 def _for_replacements(session: Session, items: list[LobbyDue], today: date) -> Iterator[LobbyDue]:
     """The same for who stands in today for somebody who is away, as far as they may see it and have it not already."""
     standing_in = replacements_on(session, today)
@@ -132,7 +140,8 @@ def _for_replacements(session: Session, items: list[LobbyDue], today: date) -> I
     for item in items:
         for each in standing_in.get(item.user_id, ()):
             new = (each.user_id, item.key) not in theirs
-            if new and item.owned is not None and _may(session, each.user_id, item.owned):
+            user = session.get(User, each.user_id)
+            if new and user is not None and not user.deactivated_at and may_know_of(session, viewer_of(user), item):
                 theirs.add((each.user_id, item.key))
                 yield replace(item, user_id=each.user_id, replacing=each)
 
@@ -251,7 +260,7 @@ def _sign_offs(session: Session) -> Iterator[LobbyDue]:
 
 
 def _resolution(session: Session, resolution: Resolution, since: date) -> _Matter:
-    """A resolution, seen by who sees its dossier or agenda."""
+    """A resolution, with its dossier or agenda."""
     subject = subject_of(session, resolution)
     kind, body = ResolutionKind(resolution.kind).label, Gremium(resolution.gremium).label
     if isinstance(subject, LobbyAgenda):
@@ -262,16 +271,14 @@ def _resolution(session: Session, resolution: Resolution, since: date) -> _Matte
 
 
 def _to_confirm(session: Session) -> Iterator[LobbyDue]:
-    """The coordinators of the owner who did not propose it; where there are none, all who may see it."""
+    """The coordinators of the owner who can confirm it; where there are none, the others who can."""
     for resolution in session.exec(select(Resolution).where(col(Resolution.settled_at).is_(None))):
         proposed = local_day(resolution.proposed_at)
         matter = _resolution(session, resolution, proposed)
-        active = select(User).where(User.role == Role.COORDINATOR, col(User.deactivated_at).is_(None))
-        others = session.exec(active.where(col(User.id) != resolution.proposed_by).order_by(col(User.id)))
-        seconds = [user for user in others if may_see(session, viewer_of(user), matter.owned)]
-        near = [user for user in seconds if user.participant_id == matter.owned.participant_id]
-        for user in near or seconds:
-            yield matter.due(user.id, "to_confirm", proposed + TO_CONFIRM)
+        able = seconds(session, resolution)
+        near = [user for user in able if user.participant_id == matter.owned.participant_id]
+        for user in near or able:
+            yield replace(matter.due(user.id, "to_confirm", proposed + TO_CONFIRM), resolution=resolution)
 
 
 def _decided(session: Session) -> Iterator[LobbyDue]:

@@ -11,7 +11,7 @@ from db.queries import Viewer
 from db.rights import readable
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import OWN_BODIES, Gremium, LogKind, PositionState
-from notifications.wording import short_day
+from notifications.wording import local_day, short_day
 from tracker.errors import ChangedMeanwhile, Incomplete, NotFound, PositionNotAllowed, required
 from tracker.lobby.log import log
 from tracker.rights import Deed, must_add, must_fit
@@ -45,6 +45,24 @@ class Adoption:
 def line_of(position: Position) -> str:
     """Whose line an adopted position is: the MRA's, or that of the participant whose own body adopted it."""
     return position.participant_id if position.gremium in OWN_BODIES else MRA_LINE
+
+
+def called(position: Position) -> str:
+    """What people call it: by the number its MRA body gave it, by the decision of an own body, or as a draft of a day.
+
+    The order of writing stays inside, since a gap in it tells that something lies there which one may not see.
+    """
+    if position.mra_number is not None:
+        return f"standpunt {position.mra_number}"
+    if position.state == PositionState.ADOPTED:
+        return f"standpunt van besluit {position.decision}"
+    return f"concept van {short_day(local_day(position.created_at))}"
+
+
+def next_number(session: Session, dossier_id: int) -> int:
+    """The number of the next position that an MRA body adopts in this dossier."""
+    last = select(func.max(Position.mra_number)).where(Position.dossier_id == dossier_id)
+    return (session.exec(last).one() or 0) + 1
 
 
 def holds_on(position: Position, day: date) -> bool:
@@ -121,7 +139,7 @@ def draft(
         visibility=visibility,
     )
     deed.session.add(position)
-    log(deed, dossier, LogKind.POSITION, f"{position.number}, concept", subject=position)
+    log(deed, dossier, LogKind.POSITION, called(position), subject=position)
     return position
 
 
@@ -170,7 +188,7 @@ def make_room(session: Session, position: Position, decision: Adoption, succeeds
     other = overlapping(rest, line, decision.valid_from, decision.valid_to)
     if other:
         raise PositionNotAllowed(
-            f"In deze periode geldt al standpunt {other.number}; volg dat op of kies een andere eerste dag.",
+            f"In deze periode geldt al {called(other)}; volg dat op of kies een andere eerste dag.",
             "valid_from",
         )
 

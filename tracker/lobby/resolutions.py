@@ -7,17 +7,17 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.models import Dissent, Dossier, LobbyAgenda, Position, Resolution
+from db.models import Dissent, Dossier, LobbyAgenda, Position, Resolution, User
 from db.queries import Viewer
-from db.rights import has_role
+from db.rights import group_of, has_role, in_group, may_see, readable
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import OWN_BODIES, AgendaState, Gremium, LogKind, PositionState, ResolutionKind
-from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, PositionNotAllowed, required
+from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound, PositionNotAllowed, required
 from tracker.lobby.agenda_document import freeze, thaw
 from tracker.lobby.log import log
-from tracker.lobby.positions import MRA_LINE, Adoption, check_decision, line_of, make_room
+from tracker.lobby.positions import MRA_LINE, Adoption, called, check_decision, line_of, make_room, next_number
 from tracker.people.participants import participant_on
-from tracker.rights import Deed, may_change, must_change, must_fit, must_have, must_see
+from tracker.rights import Deed, may_change, must_change, must_fit, must_have, must_see, viewer_of
 from tracker.versions import claim
 
 DECIDED = ("gremium", "decision", "adopted_on", "valid_from", "valid_to", "next_review")
@@ -158,10 +158,36 @@ def history_of(session: Session, position_id: int | None = None, agenda_year: in
     return list(session.exec(select(Resolution).where(same).order_by(col(Resolution.id))))
 
 
+def may_know(session: Session, viewer: Viewer, resolution: Resolution) -> bool:
+    """Whether the viewer may know that it waits: who works on what it is about, and may read the words it is about.
+
+    Of the joint agenda these are the coordinators: it is the whole region's, and its decision theirs to confirm.
+    """
+    subject = subject_of(session, resolution)
+    if isinstance(subject, LobbyAgenda):
+        return has_role(viewer, Role.COORDINATOR) and may_see(session, viewer, subject)
+    if not may_see(session, viewer, subject) or not in_group(viewer, group_of(session, subject)):
+        return False
+    words = select(Position.id).where(Position.id == resolution.position_id, readable(viewer))
+    return session.exec(words).first() is not None
+
+
+def seconds(session: Session, resolution: Resolution) -> list[User]:
+    """Who may be the second person: every coordinator who may know of it and did not propose it."""
+    active = select(User).where(User.role == Role.COORDINATOR, col(User.deactivated_at).is_(None))
+    others = session.exec(active.where(col(User.id) != resolution.proposed_by).order_by(col(User.id)))
+    return [user for user in others if may_know(session, viewer_of(user), resolution)]
+
+
+def _must_decide(deed: Deed, resolution: Resolution, sentence: str) -> None:
+    if not may_know(deed.session, deed.viewer, resolution):
+        raise NotFound
+    must_have(deed, Role.COORDINATOR, sentence)
+
+
 def confirm(deed: Deed, resolution: Resolution) -> None:
-    """A second person, who may see it and is a coordinator, says that it is so. Raises NotAllowed."""
-    must_see(deed, subject_of(deed.session, resolution))
-    must_have(deed, Role.COORDINATOR, "Een besluit van een MRA-gremium bevestigt een coördinator.")
+    """A second person says that it is so. Raises NotFound for who may not know of it, NotAllowed."""
+    _must_decide(deed, resolution, "Een besluit van een MRA-gremium bevestigt een coördinator.")
     if deed.by.id == resolution.proposed_by:
         raise NotAllowed(ONE_IS_NOT_ENOUGH)
     _lock_open(deed, resolution)
@@ -178,16 +204,14 @@ def drop(deed: Deed, resolution: Resolution) -> None:
 
     It stays in the history, and out of the dossier's log, which more people read.
     """
-    subject = subject_of(deed.session, resolution)
-    must_see(deed, subject)
-    must_have(deed, Role.COORDINATOR, "Een voorgesteld besluit haalt een coördinator weg.")
+    _must_decide(deed, resolution, "Een voorgesteld besluit haalt een coördinator weg.")
     _lock_open(deed, resolution)
     resolution.dropped_by, resolution.settled_at = deed.by.id, deed.now
     deed.session.flush()
 
 
 def subject_of(session: Session, resolution: Resolution) -> Dossier | LobbyAgenda:
-    """What decides who may see a resolution: the dossier of its position, or the lobby agenda."""
+    """What a resolution is about: the dossier of its position, or the lobby agenda."""
     if resolution.position_id is None:
         return session.get_one(LobbyAgenda, resolution.agenda_year)
     return session.get_one(Dossier, session.get_one(Position, resolution.position_id).dossier_id)
@@ -212,7 +236,7 @@ def _settle(deed: Deed, resolution: Resolution, dossier: Dossier, position: Posi
         position.ended_on, position.withdrawn = resolution.valid_from, True
     position.version += 1
     resolution.settled_at = deed.now
-    text = f"{position.number}, {ResolutionKind(resolution.kind).label} door {Gremium(resolution.gremium).label}, "
+    text = f"{called(position)}, {ResolutionKind(resolution.kind).label} door {Gremium(resolution.gremium).label}, "
     log(deed, dossier, LogKind.POSITION, f"{text}besluit {resolution.decision}", resolution.decided_on, position)
 
 
@@ -227,7 +251,7 @@ def _adopted(deed: Deed, resolution: Resolution, dossier: Dossier, position: Pos
     position.state = PositionState.ADOPTED
     _write(position, decision)
     if line_of(position) == MRA_LINE:
-        position.visibility = dossier.visibility
+        position.visibility, position.mra_number = dossier.visibility, next_number(deed.session, dossier.id)
     for party, reason in resolution.dissent.items():
         deed.session.add(Dissent(position_id=position.id, participant_id=party, reason=reason))
     deed.session.flush()
@@ -269,7 +293,7 @@ def dissent(deed: Deed, position: Position, reason: str) -> None:
         deed.session.add(row)
     elif row in deed.session:
         deed.session.delete(row)
-    says = f"deelt standpunt {position.number} niet: {reason.strip()}" if reason.strip() else "deelt het standpunt weer"
+    says = f"deelt {called(position)} niet: {reason.strip()}" if reason.strip() else "deelt het standpunt weer"
     log(deed, dossier, LogKind.STANCE, f"{participant.name} {says}", subject=position)
 
 

@@ -18,6 +18,7 @@ from db.vocabulary_documents import DocumentKind
 from db.vocabulary_lobby import ApplicationStage, ContactKind, DossierKind, MomentKind, PositionState, Stage
 from notifications.wording import short_day
 from tracker.lobby.moments import upcoming
+from tracker.lobby.positions import called
 from tracker.organisations.register import LIVE
 
 SHOWN = 5  # of each kind
@@ -95,7 +96,7 @@ def _positions(session: Session, viewer: Viewer, question: str) -> Hits:
     }
     first = [
         Hit(
-            row.public_wording or f"Standpunt {row.number}",
+            row.public_wording or called(row),
             f"/dossiers/{row.dossier_id}/standpunten",
             f"{titles[row.dossier_id]}, {PositionState(row.state).label}",
         )

@@ -8,8 +8,7 @@ from sqlmodel import Session, select
 
 from db.models import Participant, User
 from db.queries import Viewer
-from db.rights import may_see
-from tracker.lobby.due import TITLES, LobbyDue
+from tracker.lobby.due import TITLES, LobbyDue, may_know_of
 
 AHEAD = timedelta(days=365)  # what lies further ahead is not open yet
 
@@ -52,7 +51,7 @@ def open_matters(session: Session, viewer: Viewer, due: Iterable[LobbyDue], toda
     people = {user.id: user for user in session.exec(select(User))}
     by_key: dict[str, list[LobbyDue]] = {}
     for item in due:
-        if may_see(session, viewer, item.owned):
+        if may_know_of(session, viewer, item):
             by_key.setdefault(item.key, []).append(item)
     return [_matter(items, people, today) for items in by_key.values()]
 

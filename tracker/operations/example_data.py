@@ -24,6 +24,7 @@ from db.vocabulary_lobby import (
 from notifications.wording import local_day
 from tracker.applications import stages
 from tracker.lobby import coalition, contacts, dossiers, moments, positions, resolutions, yearly_moments
+from tracker.lobby.audience import name_readers
 from tracker.rights import Deed
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "lobby.yaml"
@@ -114,9 +115,10 @@ def _dossier(loader: Loader, entry: dict[str, Any]) -> Dossier:
 
 
 def _position(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
-    murat, adopted = loader.people["murat"], entry["adopted"]
+    murat, second, adopted = loader.people["murat"], loader.people["carla"], entry["adopted"]
+    name_readers(Deed(loader.session, murat, loader.at(adopted - 14)), dossier, second.email)  # so that she can confirm
     words = positions.Wording(entry["internal"], entry["public"], entry["red_lines"])
-    draft = positions.draft(Deed(loader.session, murat, loader.at(adopted - 14)), dossier, words)
+    draft = positions.draft(Deed(loader.session, murat, loader.at(adopted - 14)), dossier, words, Visibility.GROUP)
     decision = positions.Adoption(
         gremium=Gremium(entry["gremium"]),
         decision=entry["decision"],
@@ -128,7 +130,6 @@ def _position(loader: Loader, dossier: Dossier, entry: dict[str, Any]) -> None:
     dissent = entry.get("dissenting", {})
     taken = resolutions.adopt(Deed(loader.session, murat, loader.at(adopted)), draft, decision, dissent)
     if taken.settled_at is None:
-        second = loader.people["carla"]
         resolutions.confirm(Deed(loader.session, second, loader.at(adopted)), taken)
 
 

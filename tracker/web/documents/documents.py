@@ -20,7 +20,7 @@ from tracker.documents.file_types import ENDINGS, MEDIA_TYPES
 from tracker.errors import Incomplete, NotFound
 from tracker.lobby.audience import audiences
 from tracker.lobby.contacts import contact_for
-from tracker.lobby.positions import position_for
+from tracker.lobby.positions import called, position_for
 from tracker.web.frame.actions import PageOf, dossier_of, lobby_dossier
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line
@@ -70,7 +70,7 @@ def _name(request: RequestContext, host: Host) -> str:
         return host.title
     if isinstance(host, ContactMoment):
         return "Contact"
-    return f"{request.session.get_one(Dossier, host.dossier_id).title}, standpunt {host.number}"
+    return f"{request.session.get_one(Dossier, host.dossier_id).title}, {called(host)}"
 
 
 def _show(request: RequestContext, host: Host, state: FormState) -> Response:

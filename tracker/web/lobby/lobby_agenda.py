@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from db.models import Application, Call, Challenge, Dossier, LobbyAgenda, LobbyAgendaItem, Match, Resolution
 from db.queries import Viewer, live_call
-from db.vocabulary import Nature, Visibility
+from db.rights import has_role
+from db.vocabulary import Nature, Role, Visibility
 from db.vocabulary_lobby import AgendaState, Level, ResolutionKind
 from tracker.applications import stages
 from tracker.errors import NotFound
@@ -85,6 +86,8 @@ def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
     year_agenda = request.session.get(LobbyAgenda, year)
     settled = year_agenda is not None and year_agenda.state != AgendaState.DRAFT
     states = list(AgendaState)
+    steps = resolutions.history_of(request.session, agenda_year=year)
+    deciding = has_role(request.viewer, Role.COORDINATOR)
     step = states.index(AgendaState(year_agenda.state)) + 1 if year_agenda else len(states)
     return request.page(
         "lobby/lobby_agenda.html",
@@ -97,8 +100,8 @@ def _agenda(request: RequestContext, year: int, state: FormState) -> Response:
         differences=agenda_files.differences(document),
         others=[] if settled else [(d.id, d.title) for d in _not_on(request.session, request.viewer, year)],
         next_state=states[step] if step < len(states) else None,
-        history=resolutions.history_of(request.session, agenda_year=year),
-        waiting=resolutions.open_of(request.session, agenda_year=year),
+        history=[step for step in steps if deciding or (step.settled_at and step.dropped_by is None)],
+        waiting=resolutions.open_of(request.session, agenda_year=year) if deciding else None,
         people=actions.names(request.session),
     )
 

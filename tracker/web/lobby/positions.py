@@ -128,8 +128,7 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
     every = positions.ledger(request.session, dossier, request.viewer)
     owners = dict(actions.participants(request.session))
     group = group_of(request.session, dossier)
-    confirming = has_role(request.viewer, Role.COORDINATOR)
-    following = confirming or in_group(request.viewer, group)
+    following = in_group(request.viewer, group)
     deciding = resolutions.may_speak_for_mra(request.viewer, dossier)
     own = [p for p in every if p.state == PositionState.DRAFT and p.participant_id == request.viewer.participant_id]
     return request.page(
@@ -142,13 +141,14 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         dissenters={p.id: positions.dissenters(request.session, p) for p in every if p.adopted_on},
         inside={p.id for p in every if may_read_inside(request.viewer, p, group)},
         audiences=audiences(request.session, request.viewer, dossier),
+        called=positions.called,
         holds={p.id: positions.holds_on(p, today) for p in every},
         draft=own[0] if own else None,
         mra_drafts=[p for p in every if p.state == PositionState.DRAFT] if deciding else [],
         changeable={p.id for p in every if resolutions.may_decide_on(request.viewer, dossier, p)},
         histories={p.id: _history(request, p, following) for p in every if p.adopted_on},
-        waiting=_waiting(request, dossier) if following else [],
-        may_confirm=confirming,
+        waiting=_waiting(request, dossier),
+        may_confirm=has_role(request.viewer, Role.COORDINATOR),
         may_dissent=has_role(request.viewer, Role.LOBBYIST),
         own_dissent={p.id: _own_reason(request, p) for p in every if p.adopted_on},
         people=actions.names(request.session),
@@ -169,12 +169,21 @@ def _history(request: RequestContext, position: Position, following: bool) -> li
     return [step for step in steps if step.settled_at and (following or step.dropped_by is None)]
 
 
-def _waiting(request: RequestContext, dossier: Dossier) -> list[tuple[Resolution, Position]]:
-    """What waits for a second person, with the position it is about."""
+def _waiting(request: RequestContext, dossier: Dossier) -> list[tuple[Resolution, Position, list[str]]]:
+    """What waits for a second person and the viewer may know of, with the position, and with who can confirm it."""
+    session, viewer = request.session, request.viewer
     rows = select(Resolution, Position).where(
         Resolution.position_id == Position.id, Position.dossier_id == dossier.id, col(Resolution.settled_at).is_(None)
     )
-    return list(request.session.exec(rows.order_by(col(Resolution.id))))
+    known = [
+        row for row in session.exec(rows.order_by(col(Resolution.id))) if resolutions.may_know(session, viewer, row[0])
+    ]
+    return [(resolution, position, _seconds(session, resolution)) for resolution, position in known]
+
+
+def _seconds(session: Session, resolution: Resolution) -> list[str]:
+    owners = dict(actions.participants(session))
+    return [f"{user.name} ({owners[user.participant_id]})" for user in resolutions.seconds(session, resolution)]
 
 
 def _position(request: RequestContext, dossier: Dossier, position_id: int) -> Position:
@@ -255,7 +264,7 @@ def _coalition(request: RequestContext, dossier: Dossier, state: FormState) -> R
         rounds=[(r, coalition.tally(members, stances, r.id), coalition.newest(stances, r.id)) for r in rounds],
         asked={r.id: _asked(session, viewer, dossier, r) for r in rounds if not r.closed_at},
         flags=coalition.contradictions_in(session, dossier, viewer, today),
-        drafts=[(p.id, f"standpunt {p.number}") for p in drafts],
+        drafts=[(p.id, positions.called(p)) for p in drafts],
         stances=[c for c in options(PartyStance) if c[0] != PartyStance.SILENT],
         participants=actions.participants(session, request.now.today),
         may_change=may_change(viewer, dossier),

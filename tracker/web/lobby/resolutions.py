@@ -87,9 +87,9 @@ def _adopting(request: RequestContext, dossier: Dossier, state: FormState) -> Re
         state=state,
         dossier=dossier,
         of_mra=of_mra,
-        drafts=[(p.id, f"concept {p.number}: {(p.public_wording or p.internal_wording)[:60]}") for p in drafts],
+        drafts=[(p.id, f"{positions.called(p)}: {(p.public_wording or p.internal_wording)[:60]}") for p in drafts],
         bodies=bodies(line),
-        follows=[(p.id, f"standpunt {p.number}") for p in positions.succeedable(request.session, dossier.id, line)],
+        follows=[(p.id, positions.called(p)) for p in positions.succeedable(request.session, dossier.id, line)],
         audiences=audiences(request.session, request.viewer, dossier),
         parties=standing_parties(request),
     )
@@ -144,6 +144,7 @@ def _changing(request: RequestContext, position: Position, state: FormState) -> 
         position=position,
         bodies=bodies(line),
         of_mra=line == positions.MRA_LINE,
+        called=positions.called,
         waiting=resolutions.open_of(request.session, position_id=position.id),
     )
 
@@ -175,9 +176,10 @@ def dissent(request: RequestContext, dossier: Dossier, form: DissentForm) -> Non
 
 
 def _of_dossier(request: RequestContext, dossier: Dossier) -> Resolution:
-    """The resolution in the address, one on a position of this dossier; coordinators who see the dossier come here."""
+    """The resolution in the address, one on a position of this dossier that this person may know of."""
     resolution = request.named(Resolution, "resolution_id")
-    if resolutions.subject_of(request.session, resolution) is not dossier:
+    known = resolutions.may_know(request.session, request.viewer, resolution)
+    if not known or resolutions.subject_of(request.session, resolution) is not dossier:
         raise NotFound
     return resolution
 
