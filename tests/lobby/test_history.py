@@ -248,3 +248,21 @@ def test_the_title_of_what_was_merged_is_told_to_who_could_see_it(cast: Cast) ->
     seen = lines(cast, wide, cast.haarlem)
     assert ("Samengevoegd met: een ander dossier" in seen, "Samengevoegd met: Ook dubbel" in seen) == (True, True)
     assert "KANARIEGEHEIM" not in seen
+
+
+def test_a_contact_stays_on_a_dossier_that_was_hidden_from_who_edits_it(cast: Cast) -> None:
+    dossier = cast.open()
+    fields = ContactFields(TODAY, "Gevraagd om regie", dossier_id=dossier.id)
+    contact = log_contact(cast.deed(cast.haarlem), fields, OFFICE)
+    dossiers.edit(cast.deed(), dossier, dossiers.DossierFields(dossier.title), dossier.version)
+    cast.session.refresh(contact)
+    better = ContactFields(TODAY, "Gevraagd om meer regie", dossier_id=dossier.id)
+    edit_contact(cast.deed(cast.haarlem), contact, better, OFFICE, contact.version)
+    assert (contact.message, contact.dossier_id) == ("Gevraagd om meer regie", dossier.id)
+    with pytest.raises(Incomplete, match="niet ruimer"):
+        wide = ContactFields(TODAY, "Gedeeld", dossier_id=dossier.id, visibility=Visibility.MRA)
+        edit_contact(cast.deed(cast.haarlem), contact, wide, OFFICE, contact.version)
+    edit_contact(cast.deed(cast.haarlem), contact, ContactFields(TODAY, "Los"), OFFICE, contact.version)
+    assert contact.dossier_id is None
+    with pytest.raises(NotFound):
+        edit_contact(cast.deed(cast.haarlem), contact, better, OFFICE, contact.version)

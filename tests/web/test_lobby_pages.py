@@ -452,3 +452,18 @@ def test_a_day_nobody_can_mean_is_said_at_its_field(engine: Engine, now: datetim
             assert (refused.status_code, "Kijk het jaar na" in refused.text) == (422, True)
             assert visitor.get(f"/contacten/nieuw?organisation=VRO&day={day}").status_code == 200
             assert visitor.get(f"/regelingen?closes_before={day}").status_code == 422
+
+
+def test_a_contact_on_a_hidden_dossier_is_edited_without_losing_it(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = cast.open("KANARIETITEL")
+    with visit(engine, now, tmp_path, cast.haarlem) as visitor:
+        visitor.send_form("/contacten", organisation="Ministerie van VRO", message="Regie", dossier_id=dossier.id)
+        with writing(engine) as session:
+            session.get_one(Dossier, dossier.id).visibility = Visibility.OWN
+        form = visitor.get("/contacten/1/bewerken").text
+        assert f'<option value="{dossier.id}" selected>een dossier dat u niet mag zien: blijft zo' in form
+        assert "KANARIETITEL" not in form

@@ -151,10 +151,9 @@ def log_contact(deed: Deed, fields: ContactFields, office: Office) -> ContactMom
 def edit_contact(deed: Deed, contact: ContactMoment, fields: ContactFields, office: Office, seen: int) -> None:
     """Correct a contact of the own organisation, also whom it was with; what was promised in it is seen no wider."""
     must_own(deed, contact)
-    dossier = dossier_for(deed.session, deed.viewer, fields.dossier_id) if fields.dossier_id else None
+    dossier = _hangs_on(deed, contact, fields)
     must_have_group(fields.visibility, dossier)
     if dossier:
-        must_add(deed, dossier)
         must_fit(deed, dossier, fields.visibility)
     values = {**vars(fields), **_checked(fields)}
     stakeholder = stakeholder_for(deed, office)
@@ -168,6 +167,15 @@ def edit_contact(deed: Deed, contact: ContactMoment, fields: ContactFields, offi
         text = f"{ContactKind(fields.kind).label} met {spoken_of(stakeholder)}"
         log(deed, dossier, LogKind.CONTACT, text, day=fields.day, subject=contact)
     deed.session.flush()
+
+
+def _hangs_on(deed: Deed, contact: ContactMoment, fields: ContactFields) -> Dossier | None:
+    """The dossier it will hang on: one that is new must be seen, where it hangs already it may stay, hidden or not."""
+    if fields.dossier_id is None or fields.dossier_id == contact.dossier_id:
+        return deed.session.get(Dossier, fields.dossier_id) if fields.dossier_id else None
+    dossier = dossier_for(deed.session, deed.viewer, fields.dossier_id)
+    must_add(deed, dossier)
+    return dossier
 
 
 def _checked(fields: ContactFields) -> dict[str, str]:

@@ -16,6 +16,8 @@ from tracker.web.frame.forms import FormState, Line, Text
 from tracker.web.lobby import contacts as contact_pages
 from tracker.web.lobby import dossiers as dossier_pages
 
+HIDDEN = "een dossier dat u niet mag zien: blijft zo"
+
 
 class SeenForm(BaseModel):
     """The version the person had in front of them."""
@@ -60,8 +62,15 @@ def _form(request: RequestContext, contact: ContactMoment, state: FormState) -> 
         state=state,
         contact=contact,
         who=request.session.get_one(Stakeholder, contact.stakeholder_id),
-        dossiers=contact_pages.dossier_choices(request, running=False),
+        dossiers=_dossiers(request, contact),
     )
+
+
+def _dossiers(request: RequestContext, contact: ContactMoment) -> list[tuple[int, str]]:
+    """What it can hang on, and what it hangs on now: saving takes it off nothing."""
+    choices = contact_pages.dossier_choices(request, running=False)
+    hangs = contact.dossier_id
+    return choices if hangs is None or hangs in dict(choices) else [*choices, (hangs, HIDDEN)]
 
 
 edit_page = PageOf(contact_pages.find_contact, _form, lambda contact: f"/contacten/{contact.id}")

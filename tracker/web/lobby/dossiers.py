@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Agenda, Call, Challenge, Dossier, DossierCall, Participant
+from db.models import Agenda, Call, Challenge, Dossier, DossierCall, Participant, User
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, Level, OutcomeResult, Priority, Result, Stage
 from tracker.applications.mismatches import mismatches
@@ -247,12 +247,20 @@ def _form(request: RequestContext, dossier: Dossier | None, state: FormState) ->
         dossier=dossier,
         opgaven=[(c.id, f"{c.number or ''} {c.name} ({agenda.name})".strip()) for c, agenda in named],
         chosen=state.typed.getlist("challenges"),
-        colleagues=[(c.id, c.name) for c in colleagues(request.session, request.user.participant_id)],
+        colleagues=_carriers(request, dossier),
         participants=actions.participants(request.session, request.now.today),
         joining=state.typed.getlist("joining"),
         audiences=audience.audiences_of_dossier(request.session, request.user.participant_id, dossier),
         readers=[u.email for u in audience.named_readers(request.session, dossier)] if dossier else [],
     )
+
+
+def _carriers(request: RequestContext, dossier: Dossier | None) -> list[tuple[int, str]]:
+    """The colleagues, and who carries the dossier today: saving it takes it from nobody."""
+    choices = {c.id: c.name for c in colleagues(request.session, request.user.participant_id)}
+    for user_id in filter(None, (dossier.official_id, dossier.lobbyist_id) if dossier else ()):
+        choices.setdefault(user_id, request.session.get_one(User, user_id).name)
+    return list(choices.items())
 
 
 new = PageOf(no_subject, _form, lambda _: "/dossiers")
