@@ -50,6 +50,11 @@ def test_what_a_mail_is_about_and_to_whom_is_for_the_administrator_of_its_organi
             assert (SUBJECT in mine, ADDRESS in mine, "niet voor u" in mine) == (True, True, False), path
             assert [word for word in (SUBJECT, ADDRESS, "KANARIE-NAAM") if word in theirs] == [], path
             assert ("Haarlem" in theirs, "greylisted" in theirs) == (True, True), path
+            if path != pages[0]:
+                assert ("Nu opnieuw" in mine, "Nu opnieuw" in theirs) == (True, False), path
+                assert elsewhere.send_form(f"{path}/opnieuw").status_code == 403
+                assert at_home.send_form(f"{path}/opnieuw").status_code == 303
+        assert elsewhere.send_form("/beheer/mail/toelaten", email=owner.email).status_code == 403
         assert "KANARIE-NAAM" in at_home.get(pages[0]).text
         queue = elsewhere.get(pages[0]).text
         assert "bericht van een collega, onderwerp niet voor u" in queue

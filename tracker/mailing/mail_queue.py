@@ -23,6 +23,7 @@ class QueuedMail:
     address: str
     subject: str  # empty where it is not for the viewer
     own: bool
+    participant: str = ""  # whose it is; empty for mail to whoever keeps this running
 
     def said(self, answer: str) -> str:
         """What a mail server answered; it likes to repeat the address, which is not for others."""
@@ -43,5 +44,6 @@ def _read_by(viewer: Viewer, mail: Delivery, whose: tuple[User, Participant] | N
     user, organisation = whose
     if organisation.id != viewer.participant_id:
         whom = organisation.name if mail.user_id else f"{OUTSIDE}, namens {organisation.name}"
-        return QueuedMail(mail, whom, whom, "", False)
-    return QueuedMail(mail, user.name if mail.user_id else mail.address, mail.address, mail.subject, True)
+        return QueuedMail(mail, whom, whom, "", False, organisation.id)
+    to = user.name if mail.user_id else mail.address
+    return QueuedMail(mail, to, mail.address, mail.subject, True, organisation.id)

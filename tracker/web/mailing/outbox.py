@@ -5,14 +5,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, func, select
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from db.models import Attempt, Delivery
+from db.models import Attempt, Delivery, User
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
 from tracker.mailing.mail_queue import NOT_YOURS, queued
 from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
 from tracker.mailing.silence import came_back_lately, silences
+from tracker.people.participants import arranges
 from tracker.watch.kinds import kind_of, what_of
 from tracker.web.frame.context import RequestContext
 
@@ -37,10 +39,11 @@ def mail(request: RequestContext) -> Response:
         rows = rows.where(Delivery.state == query.state)
     page = rows.order_by(col(Delivery.id).desc()).limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)
     deliveries = list(request.session.exec(page))
+    shown = queued(request.session, request.viewer, deliveries[:PER_PAGE])
     return request.page(
         "mailing/outbox.html",
         query=query,
-        rows=queued(request.session, request.viewer, deliveries[:PER_PAGE]),
+        rows=[(mail, _may_release(request, mail.participant)) for mail in shown],
         not_yours=NOT_YOURS,
         more=len(deliveries) > PER_PAGE,
         counts=_counts(request.session),
@@ -67,6 +70,7 @@ def one_mail(request: RequestContext) -> Response:
     return request.page(
         "mailing/outbox_mail.html",
         mail=mine,
+        may_release=_may_release(request, mine.participant),
         delivery=delivery,
         attempts=attempts,
         retryable=RETRYABLE,
@@ -75,22 +79,29 @@ def one_mail(request: RequestContext) -> Response:
 
 
 def retry(request: RequestContext) -> Response:
-    """Let a waiting mail go at the next round."""
+    """Let a waiting mail go at the next round; another organisation's is for its own administrator."""
+    delivery = request.named(Delivery, "delivery_id")
+    (mine,) = queued(request.session, request.viewer, [delivery])
+    if not _may_release(request, mine.participant):
+        raise HTTPException(403)
     actor = f"user {request.user.id}"
-    retry_delivery(request.session, request.params["delivery_id"], request.now.instant, actor, request.origin)
+    retry_delivery(request.session, delivery.id, request.now.instant, actor, request.origin)
     return request.to("/beheer/mail", done="opnieuw")
+
+
+def _may_release(request: RequestContext, participant: str) -> bool:
+    """Whether the viewer lets through what waits for a participant: the own one, or one without an administrator."""
+    return not participant or arranges(request.session, request.user, participant)
 
 
 def lift(request: RequestContext) -> Response:
     """Mail an address again that a relay once refused."""
+    email, actor = str(request.form.get("email", "")), f"user {request.user.id}"
+    person = request.session.exec(select(User).where(User.email == email.strip().casefold())).first()
+    if person is not None and not _may_release(request, person.participant_id):
+        raise HTTPException(403)
     try:
-        unsuppress(
-            request.session,
-            str(request.form.get("email", "")),
-            request.now.instant,
-            f"user {request.user.id}",
-            request.origin,
-        )
+        unsuppress(request.session, email, request.now.instant, actor, request.origin)
     except NothingToRelease:
         return request.to("/beheer/mail", done="nietgeweigerd")
     return request.to("/beheer/mail", done="toegelaten")
