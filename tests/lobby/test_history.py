@@ -259,8 +259,8 @@ def test_a_contact_stays_on_a_dossier_that_was_hidden_from_who_edits_it(cast: Ca
     better = ContactFields(TODAY, "Gevraagd om meer regie", dossier_id=dossier.id)
     edit_contact(cast.deed(cast.haarlem), contact, better, OFFICE, contact.version)
     assert (contact.message, contact.dossier_id) == ("Gevraagd om meer regie", dossier.id)
+    wide = ContactFields(TODAY, "Gedeeld", dossier_id=dossier.id, visibility=Visibility.MRA)
     with pytest.raises(Incomplete, match="niet ruimer"):
-        wide = ContactFields(TODAY, "Gedeeld", dossier_id=dossier.id, visibility=Visibility.MRA)
         edit_contact(cast.deed(cast.haarlem), contact, wide, OFFICE, contact.version)
     edit_contact(cast.deed(cast.haarlem), contact, ContactFields(TODAY, "Los"), OFFICE, contact.version)
     assert contact.dossier_id is None
