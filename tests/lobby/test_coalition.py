@@ -10,8 +10,8 @@ from db.rights import may_see
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import PartyKind, PartyStance
 from tests.make.lobby import Cast, gather
-from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, ParticipantGone
-from tracker.lobby import coalition
+from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound, ParticipantGone
+from tracker.lobby import coalition, positions
 from tracker.lobby.coalition import close_round, contradictions, join, open_round, say, tally
 from tracker.lobby.round_answers import AskedParty, answer
 from tracker.rights import viewer_of
@@ -173,3 +173,12 @@ def test_what_somebody_else_wrote_down_for_a_party_says_so(cast: Cast) -> None:
     others = [say(cast.deed(), member, PartyStance.AGREES, TODAY) for member in (haarlem, school)]
     noted = coalition.noted_for(cast.session, members, [own, *others])
     assert noted == dict.fromkeys((row.id for row in others), f"{cast.lobbyist.name}, Amsterdam")
+
+
+def test_a_round_is_about_no_draft_that_who_asks_may_not_read(cast: Cast) -> None:
+    dossier = cast.open()
+    theirs = positions.draft(cast.deed(cast.haarlem), dossier, positions.Wording(public="Haarlem"))
+    ours = positions.draft(cast.deed(), dossier, positions.Wording(public="Amsterdam"))
+    with pytest.raises(NotFound):
+        open_round(cast.deed(), dossier, "Akkoord?", date(2026, 6, 12), theirs.id)
+    assert open_round(cast.deed(), dossier, "Akkoord?", date(2026, 6, 12), ours.id).position_id == ours.id

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from db.models import Call, Deadline, Dossier, LobbyAgendaItem, LogEntry, Revision, User
 from db.session import writing
 from db.vocabulary import DeadlineKind, RevisionKind, Role, Visibility
-from db.vocabulary_lobby import LogKind, PartyKind, Result, Stage
+from db.vocabulary_lobby import Gremium, LogKind, PartyKind, Result, Stage
 from tests.make.lobby import Cast, gather
 from tests.make.pages import make_user
 from tracker import rights
@@ -23,7 +23,8 @@ from tracker.errors import (
     NotFound,
     ParticipantGone,
 )
-from tracker.lobby import coalition, dossiers, log
+from tracker.lobby import coalition, dossiers, log, positions, resolutions
+from tracker.lobby.audience import name_readers
 from tracker.lobby.timeline import timeline
 from tracker.people import participants
 from tracker.rights import Deed
@@ -178,6 +179,37 @@ def test_what_stood_in_a_dossier_stays_with_whoever_saw_it_when_it_is_opened_in_
     assert [told(group, mra, by) for by in (outside, cast.lobbyist)] == [False, True]
     assert [told(before, own, cast.lobbyist) for before in (own, mra)] == [True, True]
     assert told(mra, mra, outside), "what everybody saw, everybody may see again"
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one press", "two presses"])
+def test_who_is_let_into_a_group_later_does_not_read_what_stood_there(cast: Cast, together: bool) -> None:
+    dossier = cast.open("KANARIE titel", visibility=Visibility.GROUP)
+    coalition.join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, date(2026, 5, 1), "haarlem")
+    neat = dossiers.DossierFields("Nette titel", visibility=Visibility.GROUP, group_parties=together)
+    dossiers.edit(cast.deed(), dossier, neat, dossier.version)
+    if not together:
+        name_readers(cast.deed(), dossier, cast.haarlem.email)
+    read = {
+        by.id: " | ".join(line.text for line in timeline(cast.session, dossier, rights.viewer_of(by)))
+        for by in (cast.haarlem, cast.lobbyist)
+    }
+    assert "KANARIE" not in read[cast.haarlem.id]
+    assert "KANARIE" in read[cast.lobbyist.id]
+
+
+def test_what_an_own_body_adopted_for_its_own_stays_so_when_the_dossier_is_edited(cast: Cast) -> None:
+    dossier = cast.open()
+    own = positions.draft(cast.deed(), dossier, positions.Wording(public="KANARIE"))
+    college = positions.Adoption(Gremium.EXECUTIVE, "C1", date(2026, 5, 1), date(2026, 5, 1))
+    resolutions.adopt(cast.deed(), own, college)
+    dossiers.edit(cast.deed(), dossier, dossiers.DossierFields("Ander", visibility=Visibility.MRA), dossier.version)
+    assert own.visibility == Visibility.OWN
+    wide = positions.draft(cast.deed(), dossier, positions.Wording(public="Gedeeld"))
+    later = positions.Adoption(Gremium.EXECUTIVE, "C2", date(2026, 5, 9), date(2026, 5, 9))
+    resolutions.adopt(cast.deed(), wide, later, succeeds=own, visibility=Visibility.MRA)
+    dossiers.edit(cast.deed(), dossier, dossiers.DossierFields("Ander"), dossier.version)
+    cast.session.refresh(wide)
+    assert wide.visibility == Visibility.OWN, "and is seen by no more people than its dossier"
 
 
 def test_the_lobby_agenda_rolls_over_and_the_past_year_stays(cast: Cast) -> None:

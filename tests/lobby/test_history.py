@@ -10,6 +10,7 @@ from db.models import (
     ContactMoment,
     Dossier,
     DossierMoment,
+    LobbyAgenda,
     LobbyAgendaItem,
     LogEntry,
     Moment,
@@ -17,14 +18,15 @@ from db.models import (
     Stake,
 )
 from db.vocabulary import Visibility
-from db.vocabulary_lobby import CommitmentState, LoggedKind, OutcomeResult, Stage, StakeRole
+from db.vocabulary_lobby import AgendaState, CommitmentState, LoggedKind, OutcomeResult, Stage, StakeRole
 from tests.make.lobby import Cast, gather
 from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound
-from tracker.lobby import contacts, dossier_ends, dossiers, history, moments
+from tracker.lobby import contacts, dossier_ends, dossiers, history, moments, resolutions
 from tracker.lobby.audience import name_readers
 from tracker.lobby.contacts import ContactFields, Office, edit_contact, log_contact
 from tracker.lobby.dossier_list import DossierFilter, dossiers_in
 from tracker.lobby.log import dossier_for
+from tracker.lobby.resolutions import AgendaDecision
 from tracker.lobby.timeline import timeline
 from tracker.people.privacy import erase_person
 from tracker.rights import viewer_of
@@ -238,6 +240,17 @@ def test_what_is_for_one_group_is_merged_into_no_group_with_others_in_it(cast: C
     name_readers(cast.deed(), ours, f"{cast.haarlem.email} {cast.reader.email}")
     dossier_ends.merge(cast.deed(), ours, named, ours.version)
     assert contact.dossier_id == named.id
+
+
+def test_what_stands_on_an_adopted_agenda_goes_into_no_other_dossier(cast: Cast) -> None:
+    dossier, private = cast.open("Op de agenda"), cast.open("Van ons", visibility=Visibility.OWN)
+    dossiers.put_on_agenda(cast.deed(cast.coordinator), dossier, 2026)
+    agenda = cast.session.get_one(LobbyAgenda, 2026)
+    given = AgendaDecision("MRA-5", TODAY)
+    taken = resolutions.decide_agenda(cast.deed(cast.coordinator), agenda, AgendaState.ADOPTED, given, agenda.version)
+    resolutions.confirm(cast.deed(cast.second), taken)
+    with pytest.raises(Incomplete, match="vastgestelde lobbyagenda van 2026"):
+        dossier_ends.merge(cast.deed(), dossier, private, dossier.version)
 
 
 def test_the_title_of_what_was_merged_is_told_to_who_could_see_it(cast: Cast) -> None:

@@ -13,9 +13,9 @@ from db.rights import may_see, visible
 from db.vocabulary import Role
 from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
 from notifications.wording import local_day, short_day
-from tracker.errors import Incomplete, MoveNotAllowed, NotFound, required
+from tracker.errors import Incomplete, MoveNotAllowed, required
 from tracker.lobby.log import log
-from tracker.lobby.positions import MRA_LINE, called, dissenters, holds_on, ledger, line_of
+from tracker.lobby.positions import MRA_LINE, called, dissenters, holds_on, ledger, line_of, position_for
 from tracker.people.participants import participant_on
 from tracker.rights import Deed, must_add, must_change, viewer_of
 from tracker.versions import claim
@@ -111,9 +111,7 @@ def open_round(deed: Deed, dossier: Dossier, question: str, due_on: date, positi
     if due_on < deed.today:
         raise Incomplete("De dag van antwoord is al voorbij.", "due_on")
     if position is not None:
-        draft = deed.session.get(Position, position)
-        if draft is None or draft.dossier_id != dossier.id:
-            raise NotFound("Dit standpunt hoort niet bij dit dossier.", "position")
+        position_for(deed.session, deed.viewer, dossier, position)
     sign_off = SignOffRound(
         dossier_id=dossier.id,
         position_id=position,

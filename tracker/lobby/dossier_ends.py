@@ -31,7 +31,7 @@ from db.vocabulary import Visibility
 from db.vocabulary_lobby import DossierKind, LoggedDeed, LoggedKind, LogKind
 from notifications.wording import listed, short_day
 from tracker.errors import Incomplete, MoveNotAllowed, NotFound
-from tracker.lobby.dossiers import narrow
+from tracker.lobby.dossiers import check_not_on_agenda, narrow
 from tracker.lobby.history import must_own, remember, withdraw
 from tracker.lobby.log import log
 from tracker.rights import Deed
@@ -154,6 +154,7 @@ def _check_merge(deed: Deed, dossier: Dossier, into: Dossier) -> None:
         raise Incomplete("Kies een ander lobbydossier.", "into")
     if into.deleted_at or into.merged_into_id:
         raise NotFound
+    check_not_on_agenda(deed.session, dossier, "into")
     stays = [word for word, model in STAYS.items() if _count(deed.session, model, dossier)]
     if stays:
         raise Incomplete(

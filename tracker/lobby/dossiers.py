@@ -161,12 +161,15 @@ def _known(session: Session, challenges: set[str], calls: set[int]) -> tuple[lis
 
 
 def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None:
-    """Change what people filled in; the log keeps what stood there before, for who saw that and still may."""
+    """Change what people filled in; the log keeps what stood there before, for who saw that and still may.
+
+    A group can let others in later, who were not meant to read what stood there: that stays with the organisation.
+    """
     must_change(deed, dossier)
     required(fields.title, "title", "Geef het dossier een titel.")
     _check_people(deed, dossier, fields)
     if wider(Visibility.MRA, fields.visibility):
-        _check_not_on_agenda(deed.session, dossier)
+        check_not_on_agenda(deed.session, dossier, "visibility")
     claim(deed.session, dossier, seen)
     before, changes = dossier.visibility, []
     for field, new in vars(fields).items():
@@ -176,22 +179,24 @@ def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None
             setattr(dossier, field, new)
     if changes:
         seen_by = before if wider(dossier.visibility, before) else None
+        if before == Visibility.GROUP:
+            seen_by = Visibility.OWN
         log(deed, dossier, LogKind.EDITED, "; ".join(changes), visibility=seen_by)
     deed.session.flush()
     _follow(deed.session, dossier)
     narrow(deed.session, dossier)
 
 
-def _check_not_on_agenda(session: Session, dossier: Dossier) -> None:
-    """What a body adopted with this dossier on it does not read differently to everybody afterwards."""
+def check_not_on_agenda(session: Session, dossier: Dossier, field: str) -> None:
+    """What a body adopted with this dossier on it stays where everybody reads it. Raises Incomplete."""
     adopted = select(LobbyAgenda.year).join(LobbyAgendaItem).where(LobbyAgendaItem.dossier_id == dossier.id)
     year = session.exec(adopted.where(LobbyAgenda.state != AgendaState.DRAFT)).first()
     if year is not None:
-        raise Incomplete(f"Dit staat op de vastgestelde lobbyagenda van {year}, die de hele MRA ziet.", "visibility")
+        raise Incomplete(f"Dit staat op de vastgestelde lobbyagenda van {year}, die de hele MRA ziet.", field)
 
 
 def _follow(session: Session, dossier: Dossier) -> None:
-    """What is the dossier's own gets its visibility."""
+    """What is the dossier's own, the MRA's position too, gets its visibility; an own body's has one of its own."""
     members = select(CoalitionMember.id).where(CoalitionMember.dossier_id == dossier.id)
     session.exec(
         update(CoalitionStance).where(col(CoalitionStance.member_id).in_(members)).values(visibility=dossier.visibility)
@@ -200,7 +205,7 @@ def _follow(session: Session, dossier: Dossier) -> None:
         session.exec(update(model).where(col(model.dossier_id) == dossier.id).values(visibility=dossier.visibility))
     adopted = select(Position).where(Position.dossier_id == dossier.id, Position.state == PositionState.ADOPTED)
     for position in session.exec(adopted):
-        if line_of(position) == MRA_LINE or position.participant_id == dossier.participant_id:
+        if line_of(position) == MRA_LINE:
             position.visibility = dossier.visibility
     session.flush()
 

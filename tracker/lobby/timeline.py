@@ -83,6 +83,8 @@ def _log(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[Timelin
     for line in entries:
         link = f"/contacten/{line.subject_id}" if line.kind == LogKind.CONTACT and line.subject_id else ""
         day, text = line.day, line.text
+        if line.kind == LogKind.OPENED and line.dossier_id == dossier.id:
+            text = dossier.title  # what it was called before is told by who changed it, to who may read that
         if line.kind in subjects and line.subject_id:
             if line.subject_id not in subjects[LogKind(line.kind)]:
                 continue
