@@ -35,9 +35,17 @@ def subject_of(digest: Digest, headline: str, due: str = "") -> str:
     if not (due or digest.items):
         return headline
     title = shorten(due or one_line(digest.items[0].call.title, 200), MOST_TITLE, placeholder=" …")
-    days = [item.window.go_by for item in digest.items if item.window.go_by and not item.window.late]
-    decide = f"; eerste go/no-go {wording.day_and_month(min(days))}" if days else ""
-    return f"{title}: {headline}{decide}"
+    return f"{title}: {headline}{_decide_first(digest)}"
+
+
+def _decide_first(digest: Digest) -> str:
+    """``; eerste go/no-go 9 jun (aangenomen)``: by when somebody must first have said go."""
+    windows = [item.window for item in digest.items if not item.window.late]
+    days = [(window.go_by, window.assumed) for window in windows if window.go_by]
+    if not days:
+        return ""
+    first, assumed = min(days)  # of one day that is known and assumed, it is known
+    return f"; eerste go/no-go {wording.day_and_month(first)}{' (aangenomen)' if assumed else ''}"
 
 
 def coverage_line(digest: Digest, now: datetime) -> str:

@@ -14,7 +14,9 @@ from db.session import reading, writing
 from db.vocabulary import DeliveryState, Status, ToldKind
 from notifications.call_card import call_card
 from notifications.catalogue import read_catalogue
-from notifications.digest import Item
+from notifications.digest import Coverage, Digest, Item
+from notifications.headlines import subject_of
+from notifications.places import DecisionWindow
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
 from tests.make.pages import visit
 from tests.make.planning_world import settle_world
@@ -84,6 +86,29 @@ def test_a_deadline_too_near_to_decide_says_so_in_text_and_html(engine: Engine) 
     assert "LET OP" not in far
     assert "Beslissen vóór: " in far
     assert mail.text.count("LET OP") == mail.html.count("Let op: waarschijnlijk te laat voor ") == 1
+    assert re.search(r"; eerste go/no-go \d+ [a-z]{3} \(aangenomen\)$", mail.subject)
+
+
+@pytest.mark.parametrize(
+    ("windows", "said"),
+    [
+        ([DecisionWindow(date(2026, 6, 9), assumed=True)], "; eerste go/no-go 9 jun (aangenomen)"),
+        (
+            [DecisionWindow(date(2026, 6, 9)), DecisionWindow(date(2026, 6, 12), assumed=True)],
+            "; eerste go/no-go 9 jun",
+        ),
+        ([DecisionWindow(date(2026, 6, 9), assumed=True), DecisionWindow(date(2026, 6, 9))], "; eerste go/no-go 9 jun"),
+        ([DecisionWindow(date(2026, 6, 9), "te laat"), DecisionWindow()], ""),
+    ],
+)
+def test_the_subject_says_where_its_day_is_assumed(
+    agenda: Engine, now: datetime, windows: list[DecisionWindow], said: str
+) -> None:
+    number = make_call(agenda, now)
+    with reading(agenda) as session:
+        call = read_catalogue(session, now, 0.0).calls[number]
+    items = tuple(Item(call, ToldKind.NEW, window=window) for window in windows)
+    assert subject_of(Digest(now, items, (), Coverage()), "kop") == f"Circulair bouwen: kop{said}"
 
 
 def test_a_call_that_is_over_by_its_source_has_no_days_left(agenda: Engine, now: datetime) -> None:
