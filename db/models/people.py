@@ -42,6 +42,9 @@ class User(Numbered, table=True):
     participant_id: str = Field(foreign_key="participant.id")
     created_at: datetime
     deactivated_at: datetime | None = None
+    participant_since: datetime | None = Field(
+        default=None, description="since when at this participant, of who came from another; mail from before is closed"
+    )
     address_since: datetime | None = Field(
         default=None, description="since when the address is this one; links in mail to the one before act no more"
     )

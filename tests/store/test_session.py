@@ -104,7 +104,7 @@ def test_positions_keep_the_numbers_by_which_people_know_them(engine: Engine, no
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE position DROP COLUMN mra_number"))
     stand_at(engine, "joined_by_now")
-    upgrade(engine)
+    upgrade(engine, "position_numbers")
     with reading(engine) as session:
         rows = session.exec(select(Position.number, Position.mra_number).order_by(Position.number)).all()
         assert [tuple(row) for row in rows] == [(1, None), (2, 2)]

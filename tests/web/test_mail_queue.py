@@ -1,6 +1,6 @@
 """The mail queue shows an administrator the words of the own organisation's mail, of others only that it is there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from db.session import writing
 from db.vocabulary import DeliveryState, MailKind, Role
 from tests.make.pages import make_user, visit_together
 from tracker.mailing.personal import key_of
+from tracker.people.access import leave_organisation
+from tracker.rights import Deed
 
 pytestmark = pytest.mark.one_database  # whose mail it is, is decided in plain rows
 
@@ -59,3 +61,23 @@ def test_what_a_mail_is_about_and_to_whom_is_for_the_administrator_of_its_organi
         queue = elsewhere.get(pages[0]).text
         assert "bericht van een collega, onderwerp niet voor u" in queue
         assert "een adres buiten, namens Haarlem" in queue
+
+
+def test_what_was_mailed_at_the_former_organisation_is_not_read_at_the_new_one(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        mover = make_user(session, now, Role.LOBBYIST, "haarlem")
+        earlier = waiting("digest:1", MailKind.DIGEST, mover, now - timedelta(days=2))
+        brief = waiting("shared:9:brief:1", MailKind.SHARED, mover, now - timedelta(days=1))
+        session.add_all([earlier, brief])
+        session.flush()
+        by = make_user(session, now, Role.ADMINISTRATOR, "haarlem")
+        leave_organisation(Deed(session, by, now), session.get_one(User, mover.id))
+        session.add(waiting("digest:2", MailKind.DIGEST, mover, now + timedelta(hours=1)))
+        pages = [f"/abonnementen/overzichten/{earlier.id}", f"/abonnementen/overzichten/{brief.id}"]
+        session.refresh(brief)
+        assert brief.state == DeliveryState.CANCELLED
+    with visit_together(engine, now, tmp_path, [mover]) as (visitor,):
+        assert [visitor.get(page).status_code for page in pages] == [404, 404]
+        assert visitor.get("/abonnementen/overzichten").text.count(SUBJECT) == 1

@@ -21,6 +21,7 @@ from db.models import (
     Dossier,
     DossierReader,
     Follow,
+    KeptForm,
     Revision,
     Sighting,
     Subscription,
@@ -491,22 +492,32 @@ def test_no_administrator_gets_at_the_files_of_another_organisation_by_moving_pe
         assert dossier is not None
         session.add(DossierReader(dossier_id=dossier.id, user_id=there.id))
         chief = make_user(session, now, Role.ADMINISTRATOR, "haarlem")
+        session.add(KeptForm(user_id=there.id, path="/contacten", fields=[["message", "KANARIE typte dit"]], at=now))
     for user, changed in (
         (people["reader"], {"participant_id": "haarlem"}),
         (None, {"participant_id": "haarlem", "email": "bas.thuis@haarlem.nl"}),
-        (there, {"email": "bas.thuis@haarlem.nl"}),
     ):
         assert "heeft een eigen beheerder" in refused(user, **changed)
-    ended = administrator.send_form(f"/beheer/mensen/{chief.id}/toegang", to="ended")
-    assert (ended.status_code, "dat doet een beheerder daar" in ended.text) == (403, True)
-    kept = {"name": chief.name, "email": chief.email, "role": "administrator", "participant_id": "haarlem"}
-    for changed in ({"role": "reader"}, {"participant_id": "amsterdam"}):
-        assert administrator.send_form(f"/beheer/mensen/{chief.id}", **{**kept, **changed}).status_code == 403
+    for user in (there, chief):
+        page = f"/beheer/mensen/{user.id}"
+        for way in ("toegang", "uitnodigen"):
+            ended = administrator.send_form(f"{page}/{way}", to="ended")
+            assert (ended.status_code, "heeft een eigen beheerder" in ended.text) == (403, True)
+        kept = {"name": user.name, "email": user.email, "role": user.role, "participant_id": "haarlem"}
+        for changed in ({"role": "reader"}, {"participant_id": "amsterdam"}, {"email": "bas@amsterdam.nl"}):
+            assert administrator.send_form(page, **{**kept, **changed}).status_code == 403
+    merger = {"name": "Haarlem", "merged_into": "amsterdam", "valid_to": "2026-05-29"}
+    assert administrator.send_form("/beheer/deelnemers/haarlem", **merger).status_code == 403
+    with writing(engine) as session:
+        session.get_one(User, there.id).deactivated_at = now
     form = {"name": there.name, "email": there.email, "role": "reader", "participant_id": "almere"}
     page = f"/beheer/mensen/{there.id}"
     assert administrator.send_form(page, **form, seen=administrator.seen_on(page)).status_code == 303
-    with reading(engine) as session:  # nor does who goes elsewhere read along by name any more
-        assert session.exec(select(DossierReader).where(DossierReader.user_id == there.id)).first() is None
+    assert administrator.send_form(f"{page}/toegang", to="given").status_code == 303
+    with reading(engine) as session:  # and nothing of the former desk comes along
+        for model in (DossierReader, KeptForm):
+            assert session.exec(select(model).where(model.user_id == there.id)).first() is None
+        assert session.get_one(User, there.id).participant_since == now
 
 
 def test_extra_fields_give_nobody_rights(coordinator: Visitor, read: Session) -> None:

@@ -6,7 +6,18 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
 
-from db.models import Delivery, Dossier, DossierReader, Identity, KnownBrowser, LogEntry, MagicLink, User, WebSession
+from db.models import (
+    Delivery,
+    Dossier,
+    DossierReader,
+    Identity,
+    KeptForm,
+    KnownBrowser,
+    LogEntry,
+    MagicLink,
+    User,
+    WebSession,
+)
 from db.vocabulary import WAITING_STATES, DeliveryState, MailKind
 from db.vocabulary_lobby import LogKind
 from notifications import outbox
@@ -113,6 +124,16 @@ def stop_reading_along(deed: Deed, user: User) -> None:
         )  # fmt: skip
         deed.session.add(line)
     deed.session.flush()
+
+
+def leave_organisation(deed: Deed, user: User) -> None:
+    """Somebody goes to another participant: what came or was typed at the former one is not taken along."""
+    session = deed.session
+    stop_reading_along(deed, user)
+    session.connection().execute(delete(KeptForm).where(col(KeptForm.user_id) == user.id))
+    personal = [mail.id for mail in _waiting(session, user.id) if mail.kind == MailKind.SHARED]
+    outbox.withdraw(session, personal, "works elsewhere now", deed.now)
+    user.participant_since = deed.now
 
 
 def change_address(session: Session, user: User, address: str, now: datetime) -> None:

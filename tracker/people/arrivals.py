@@ -11,7 +11,7 @@ from db.vocabulary import Role
 from notifications.message import one_line
 from tracker.clock import Now
 from tracker.errors import NotPossible, Refused
-from tracker.people.access import stop_reading_along
+from tracker.people.access import leave_organisation
 from tracker.people.providers import Provider, provider_for
 from tracker.people.subscriptions import add_user, folded
 from tracker.rights import Deed
@@ -112,7 +112,7 @@ def _mapped(deed: Deed, provider: Provider, claims: dict[str, Any]) -> str:
     before = (user.role, user.participant_id)
     user.role = role.value
     if home and home != user.participant_id and deed.session.get(Participant, home) is not None:
-        stop_reading_along(deed, user)
+        leave_organisation(deed, user)
         user.participant_id = home
     after = (user.role, user.participant_id)
     return "" if before == after else f"role {before[0]} to {after[0]}, participant {before[1]} to {after[1]}"

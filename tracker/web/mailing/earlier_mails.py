@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Call, Delivery, Told
+from db.models import Call, Delivery, Told, User
 from db.vocabulary import MailKind, ToldKind
 from tracker.errors import NotFound
 from tracker.web.frame.context import RequestContext
@@ -26,7 +27,7 @@ class MailsQuery(BaseModel):
 def index(request: RequestContext) -> Response:
     """My mails, newest first; links to sign in are none of them."""
     query = request.read_query(MailsQuery)
-    mails = select(Delivery).where(Delivery.user_id == request.user.id, Delivery.kind != MailKind.SIGN_IN)
+    mails = select(Delivery).where(*_mine(request.user))
     mails = mails.order_by(col(Delivery.planned_at).desc(), col(Delivery.id).desc())
     rows = list(request.session.exec(mails.limit(PER_PAGE + 1).offset((query.page - 1) * PER_PAGE)))
     return request.page(
@@ -34,10 +35,18 @@ def index(request: RequestContext) -> Response:
     )
 
 
+def _mine(user: User) -> list[ColumnElement[bool]]:
+    """My mails but links to sign in, and those that came where I worked before."""
+    mine = [col(Delivery.user_id) == user.id, col(Delivery.kind) != MailKind.SIGN_IN]
+    return [*mine, col(Delivery.planned_at) >= user.participant_since] if user.participant_since else mine
+
+
 def show(request: RequestContext) -> Response:
     """One mail of mine, as it was written, and which calls it told me of."""
-    mail = request.named(Delivery, "delivery_id")
-    if mail.user_id != request.user.id or mail.kind == MailKind.SIGN_IN:
+    mail = request.session.exec(
+        select(Delivery).where(Delivery.id == request.params["delivery_id"], *_mine(request.user))
+    ).first()
+    if mail is None:
         raise NotFound
     request.answer_headers.update(WITH_MAIL)
     return request.page("mailing/earlier_mails_show.html", mail=mail, told=_told(request.session, mail))

@@ -10,9 +10,9 @@ from db.models import Dossier, LogEntry, Participant, User
 from db.rights import visible
 from db.vocabulary import ParticipantKind
 from db.vocabulary_lobby import LogKind
-from tracker.errors import Incomplete, NotFound
+from tracker.errors import Incomplete, NotAllowed, NotFound
 from tracker.people.mergers import hand_over_due, in_words, kept_by
-from tracker.people.participants import slug, takes_part
+from tracker.people.participants import arranges, slug, takes_part
 from tracker.versions import must_stand, stand
 from tracker.web.frame import actions
 from tracker.web.frame.actions import PageOf, no_subject
@@ -88,7 +88,9 @@ page = PageOf(lambda request: request.named(Participant, "participant_id"), _pag
 
 @page.form(ParticipantForm)
 def save(request: RequestContext, row: Participant, form: ParticipantForm) -> None:
-    """Change a participant, or merge it into another from a day on."""
+    """Change a participant, or merge it into another from a day on: its files go there, so its own people say so."""
+    if not arranges(request.session, request.user, row.id):
+        raise NotAllowed(f"{row.name} heeft een eigen beheerder: die wijzigt dit.")
     if form.merged_into is not None:
         if form.merged_into == row.id or request.session.get(Participant, form.merged_into) is None:
             raise InvalidForm({"merged_into": "Kies een andere deelnemer."})

@@ -14,7 +14,7 @@ from notifications.outbox import Mail, put
 from notifications.wording import local_day
 from tracker.errors import Incomplete, NotAllowed, NotFound
 from tracker.mailing.mailer import open_mailer
-from tracker.people.access import accounts, change_address, end_access, stop_reading_along, unlink
+from tracker.people.access import accounts, change_address, end_access, leave_organisation, unlink
 from tracker.people.participants import arranges, stranded, takes_part
 from tracker.people.people_list import PeopleFilter, PersonRow, invitation_key, invited_at, people_in
 from tracker.people.subscriptions import folded
@@ -152,19 +152,22 @@ person = PageOf(find_user, _form, lambda _: "/beheer")
 
 @person.form(PersonForm)
 def save(request: RequestContext, user: User, form: PersonForm) -> None:
-    """Change a person; a new role holds from the next request on."""
+    """Change a person; a new role holds from the next request on.
+
+    Somebody whose access a participant ended may be taken on by another, with an empty desk.
+    """
     if user.id == request.viewer.user_id:
         _check_own(user, form)
+    if user.participant_id == form.participant_id or user.deactivated_at is None:
+        _must_arrange(request, user)
     _check(request, form, user)
-    if (form.role, form.participant_id) != (user.role, user.participant_id):
-        _must_not_unseat(request, user)
     must_stand([user], form.seen, *PERSON)
     before = user.role
     if user.email != folded(form.email):
         change_address(request.session, user, folded(form.email), request.now.instant)
         request.record("address changed", f"user {user.id}")
     if user.participant_id != form.participant_id:
-        stop_reading_along(Deed(request.session, request.user, request.now.instant), user)
+        leave_organisation(Deed(request.session, request.user, request.now.instant), user)
     user.name = form.name
     user.role, user.participant_id = form.role, form.participant_id
     request.record("person changed", f"user {user.id}", f"role {before} to {user.role}")
@@ -179,7 +182,7 @@ def _check_own(user: User, form: PersonForm) -> None:
 
 
 def _check(request: RequestContext, form: PersonForm, user: User | None) -> None:
-    """Whether the address is free and the viewer's to change, and the participant one that takes part."""
+    """Whether the address is free, and the participant one that takes part and where the viewer lets people in."""
     same = request.session.exec(select(User).where(User.email == folded(form.email))).first()
     if same is not None and (user is None or same.id != user.id):
         raise InvalidForm({"email": "Dit adres is al van iemand."})
@@ -189,10 +192,8 @@ def _check(request: RequestContext, form: PersonForm, user: User | None) -> None
     moves = user is None or user.participant_id != participant.id
     if moves and not takes_part(participant, request.now.today):
         raise InvalidForm({"participant_id": "Deze deelnemer bestaat nu niet."})
-    changes = moves or (user is not None and user.email != folded(form.email))
-    if changes and not arranges(request.session, request.user, participant.id):
-        sentence = f"{participant.name} heeft een eigen beheerder: die laat mensen toe en wijzigt hun adres."
-        raise InvalidForm({"participant_id" if moves else "email": sentence})
+    if moves and not arranges(request.session, request.user, participant.id):
+        raise InvalidForm({"participant_id": f"{participant.name} heeft een eigen beheerder: die laat mensen toe."})
 
 
 @PageOf(find_user, _form, lambda _: "/beheer").button()
@@ -202,7 +203,7 @@ def deactivate(request: RequestContext, user: User) -> None:
         raise NotFound
     if (user.deactivated_at is None) != (request.form.get("to") == "ended"):
         return  # it is so already: a second press takes nothing back
-    _must_not_unseat(request, user)
+    _must_arrange(request, user)
     if user.deactivated_at:
         user.deactivated_at = None
     else:
@@ -210,23 +211,24 @@ def deactivate(request: RequestContext, user: User) -> None:
     request.record("access ended" if user.deactivated_at else "access given", f"user {user.id}")
 
 
-def _must_not_unseat(request: RequestContext, user: User) -> None:
-    """A participant keeps its administrator against those of others, who would then arrange who works there."""
-    elsewhere = user.participant_id != request.viewer.participant_id
-    if user.role == Role.ADMINISTRATOR and elsewhere and user.deactivated_at is None:
-        raise NotAllowed("Een beheerder van een andere deelnemer wijzigt u niet: dat doet een beheerder daar.")
+def _must_arrange(request: RequestContext, user: User) -> None:
+    """A participant with an administrator keeps its people against those of others, who would read by them."""
+    if not arranges(request.session, request.user, user.participant_id):
+        home = request.session.get_one(Participant, user.participant_id).name
+        raise NotAllowed(f"{home} heeft een eigen beheerder: die wijzigt wie daar werkt.")
 
 
 @PageOf(find_user, _form, lambda user: f"/beheer/mensen/{user.id}").button(done="uitgenodigd")
 def invite(request: RequestContext, user: User) -> None:
     """Mail somebody what Kansenradar is and where one signs in."""
+    _must_arrange(request, user)
     invite_by_mail(request, user)
 
 
 def unlink_account(request: RequestContext) -> Response:
     """Let go of an account at a provider: the next one with this person's mail address is linked anew."""
     user, identity = find_user(request), request.named(Identity, "identity_id")
-    if identity.user_id != user.id:
+    if identity.user_id != user.id or not arranges(request.session, request.user, user.participant_id):
         raise NotFound
     unlink(request.session, identity, request.now.instant)
     request.record(Action.ACCOUNT_UNLINKED, f"user {user.id}")
