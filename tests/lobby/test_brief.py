@@ -7,17 +7,22 @@ from pathlib import Path
 import pytest
 import typst
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from db.models import Delivery
+from db.models import ContactMoment, Delivery, User
 from db.session import reading, writing
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import StakeRole
+from notifications.outbox import put
 from tests.make.lobby import Cast, gather
+from tests.make.mail_cases import MAILER
 from tests.make.pages import visit
+from tracker.clock import Clock
 from tracker.exchange.brief import TEMPLATE, as_pdf, brief_for
-from tracker.lobby import contacts
+from tracker.lobby import contacts, history
 from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.mailing.brief_mail import brief_mail
+from tracker.mailing.run import rewrite_outdated
 from tracker.organisations import register
 from tracker.rights import viewer_of
 
@@ -86,3 +91,30 @@ def test_a_colleague_is_mailed_what_that_colleague_may_see(engine: Engine, now: 
     assert "KANARIE" not in mails[cast.reader.id]
     assert "Dossier 0" in mails[cast.reader.id]
     assert f"omdat {cast.lobbyist.name} het u stuurde" in mails[cast.reader.id]
+
+
+def test_a_brief_that_waits_says_what_its_reader_may_see_when_it_leaves(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        organisation = talked(cast)
+        told = ContactFields(TODAY, "KANARIE bericht", reply="KANARIE", visibility=Visibility.MRA)
+        secret = log_contact(cast.deed(), told, HEAT).id
+        here = register.organisation_for(session, viewer_of(cast.lobbyist), organisation)
+        for to in (cast.reader, cast.coordinator):
+            put(session, [brief_mail(session, MAILER, cast.lobbyist, to, here, now)], MAILER.key, MAILER.domain)
+
+    def texts(user: User) -> list[tuple[str, bool]]:
+        with reading(engine) as session:
+            rows = session.exec(select(Delivery).where(Delivery.user_id == user.id).order_by(col(Delivery.id)))
+            return [(row.state, "KANARIE" in row.text + row.html) for row in rows]
+
+    rewrite_outdated(engine, MAILER, Clock(now))
+    assert texts(cast.reader) == [("planned", True)], "what is so stays"
+    with writing(engine) as session:
+        cast.session = session
+        row = session.get_one(ContactMoment, secret)
+        history.withdraw(cast.deed(), row, row.version)
+        session.get_one(User, cast.coordinator.id).participant_id = "haarlem"
+    rewrite_outdated(engine, MAILER, Clock(now))
+    assert texts(cast.reader) == [("cancelled", True), ("planned", False)]
+    assert texts(cast.coordinator) == [("cancelled", True)]

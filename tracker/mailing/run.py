@@ -15,6 +15,7 @@ from notifications.dispatcher import send_due
 from notifications.outbox import SendTally
 from tracker.clock import Clock
 from tracker.errors import CommandFailed
+from tracker.mailing.brief_mail import rewrite_briefs, waiting_briefs
 from tracker.mailing.copy_guard import check_not_a_copy
 from tracker.mailing.mailer import Mailer, open_mailer, sending_rules, transport_of
 from tracker.mailing.outdated_mail import hidden_since, past_midnight
@@ -80,6 +81,11 @@ def rewrite_outdated(engine: Engine, mailer: Mailer, clock: Clock) -> None:
     from tracker.matching import DIGEST_THRESHOLD
 
     now = clock.now()
+    with reading(engine) as session:
+        briefs = waiting_briefs(session)
+    if briefs:
+        with writing(engine) as session:
+            rewrite_briefs(session, mailer, now.instant)
     with reading(engine) as session:
         if not past_midnight(session, now) and not hidden_since(session, mailer.links):
             return

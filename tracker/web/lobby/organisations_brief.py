@@ -5,12 +5,12 @@ from starlette.responses import Response
 
 from db.models import Organisation, User
 from notifications.outbox import put
-from notifications.plain_letter import plain_letter
 from tracker.errors import NotFound
 from tracker.exchange.brief import as_pdf, brief_for
 from tracker.lobby import relations
+from tracker.mailing.brief_mail import brief_mail
 from tracker.mailing.mailer import open_mailer
-from tracker.mailing.personal import mail_to, must_be_few
+from tracker.mailing.personal import must_be_few
 from tracker.organisations import register
 from tracker.people.participants import colleagues
 from tracker.rights import viewer_of
@@ -68,8 +68,10 @@ def mail(request: RequestContext, organisation: Organisation, form: BriefMailFor
         raise InvalidForm({"colleague": "Deze collega mag deze organisatie niet zien."}) from error
     must_be_few(session, request.user, now.instant, "colleague")
     mailer = open_mailer(request.site.settings, request.site.engine)
-    words = brief_for(session, viewer_of(to), organisation, actions.names(session), now.today)
-    about = {"sender": request.user.name, "link": mailer.links.page(page.address(organisation))}
-    letter = plain_letter("brief", {**words, **about, "sender_name": mailer.sender.name})
-    put(session, [mail_to(request.user, to, "brief:", letter, now.instant)], mailer.key, mailer.domain)
+    put(
+        session,
+        [brief_mail(session, mailer, request.user, to, organisation, now.instant)],
+        mailer.key,
+        mailer.domain,
+    )
     request.record("brief mailed", f"organisation {organisation.id}", f"user {to.id}")
