@@ -1,7 +1,6 @@
 """The besluitvormingsklok on the web: plan it for a call, see it, assign its milestones, say how they ended."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 from starlette.responses import Response
 
-from db.models import Assignment, Call, Deadline, DecisionClock, Milestone, Moment, User
+from db.models import Call, Deadline, DecisionClock, Milestone, Moment
 from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import Nature, Role
@@ -24,21 +23,18 @@ from tracker.calendar.decision_clock import (
     DecisionRoute,
     WhyMissing,
     fixed_of,
-    let_go,
     milestone_name,
     milestones_of,
     plan_for,
-    put_on,
     replan_clock,
     route_of,
-    set_state,
     start_clock,
 )
 from tracker.calendar.latest_go import tables_of
+from tracker.calendar.milestones import MilestoneWord, assign_deadline, change_milestone
 from tracker.calendar.targets import Target, asks_reaction, closings_of, deadline_day, target_day, target_of
-from tracker.errors import ChangedMeanwhile, NotFound
+from tracker.errors import ChangedMeanwhile, Incomplete, NotFound
 from tracker.people.participants import colleagues, takes_part
-from tracker.versions import claim
 from tracker.web.calls.rows import find_call
 from tracker.web.frame import forms
 from tracker.web.frame.context import RequestContext
@@ -202,6 +198,10 @@ class MilestoneForm(BaseModel):
     day: date | None = None
     let_go: bool = False  # count the day back again, after it was put by hand
 
+    def word(self) -> MilestoneWord:
+        """What the form says, for the calendar."""
+        return MilestoneWord(self.assignee, self.state, self.why, self.day, self.let_go)
+
 
 def change(request: RequestContext) -> Response:
     """Assign a milestone, or say that it was done or dropped; two people at once lose nothing."""
@@ -215,41 +215,11 @@ def change(request: RequestContext) -> Response:
         return request.to(back, done="intussen")
     try:
         with request.session.begin_nested():
-            claim(request.session, row, form.version)
-            _change(request, row, clock, form)
+            change_milestone(request.deed, row, form.word(), form.version)
     except (WhyMissing, AfterDeadline, ChangedMeanwhile) as refused:
         return request.to(back, done=NOT_KEPT[type(refused)])
     request.record("milestone changed", f"milestone {row.id}", form.state.value)
     return request.to(back, done="bewaard")
-
-
-def _change(request: RequestContext, row: Milestone, clock: DecisionClock, form: MilestoneForm) -> None:
-    """All that one form says of a milestone; when its day moved, what comes before it is counted back again."""
-    session, by, now = request.session, request.user.id, request.now.instant
-    target, data, was = target_of(session, clock), body_calendar(session), row.day
-    last = target_day(session, target) or clock.planned_for
-    row.assignee_id = _assignee(session, form.assignee, clock.participant_id)
-    set_state(row, form.state, form.why or (row.why if row.pinned else ""), by, now)
-    if form.let_go and row.pinned:
-        let_go(row, now)
-    elif form.day and form.day != was:
-        put_on(row, form.day, form.why, last, _papers(data, row.body_id, form.day), now)
-    session.add(row)
-    session.flush()
-    if row.day != was or form.let_go:
-        with suppress(NoPlan):  # what cannot be planned stands on the page, and the day stays as it was put
-            replan_clock(session, clock, target, data, now)
-
-
-def _papers(data: BodyCalendar, body_id: str | None, day: date) -> date | None:
-    """When the papers are due for a body's meeting on a day; none where it does not meet then."""
-    meetings = data.meetings(body_id, day, day) if body_id else ()
-    return meetings[0].papers_on if meetings else None
-
-
-def _assignee(session: Session, user_id: int, participant_id: str) -> int | None:
-    user = session.get(User, user_id) if user_id else None
-    return user.id if user and user.participant_id == participant_id and user.deactivated_at is None else None
 
 
 def assign(request: RequestContext) -> Response:
@@ -257,37 +227,14 @@ def assign(request: RequestContext) -> Response:
     deadline = request.named(Deadline, "deadline_id")
     back = f"/regelingen/{deadline.call_id}"
     form, _ = forms.filled(MilestoneForm, request.form)
-    person = _assignee(request.session, form.assignee, request.user.participant_id) if form else None
-    if form is None or person is None:
+    if form is None:
         return request.to(back, done="intussen")
-    if form.state == MilestoneState.DROPPED and not form.why.strip():
-        return request.to(back, done="waarom")
     try:
         with request.session.begin_nested():
-            _assign(request, deadline, form, person)
-    except (ChangedMeanwhile, IntegrityError):  # somebody else was first
+            assign_deadline(request.deed, deadline, form.word(), form.version)
+    except WhyMissing:
+        return request.to(back, done="waarom")
+    except (Incomplete, ChangedMeanwhile, IntegrityError):  # nobody was chosen, or somebody else was first
         return request.to(back, done="intussen")
     request.record("deadline assigned", f"deadline {deadline.id}", form.state.value)
     return request.to(back, done="bewaard")
-
-
-def _assign(request: RequestContext, deadline: Deadline, form: MilestoneForm, person: int) -> None:
-    session, by, now = request.session, request.user, request.now.instant
-    query = select(Assignment).where(
-        Assignment.deadline_id == deadline.id, Assignment.participant_id == by.participant_id
-    )
-    assignment = session.exec(query).first()
-    if assignment is not None:
-        claim(session, assignment, form.version)
-    elif form.version:
-        raise ChangedMeanwhile("Deze toewijzing is er niet meer.")
-    else:
-        assignment = Assignment(
-            deadline_id=deadline.id, participant_id=by.participant_id,
-            assignee_id=person, assigned_by=by.id, assigned_at=now,
-        )  # fmt: skip
-    assignment.assignee_id, assignment.state, assignment.why = person, form.state, form.why.strip()
-    settled = form.state != MilestoneState.PLANNED
-    assignment.settled_at, assignment.settled_by = (now, by.id) if settled else (None, None)
-    session.add(assignment)
-    session.flush()
