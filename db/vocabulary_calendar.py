@@ -77,3 +77,28 @@ class EntryKind(Word):
     MOMENT = "moment", "interventiemoment"
     MEETING = "meeting", "vergadering"
     CLOSED = "closed", "reces of feestdag"
+
+
+class PointKind(Word):
+    """What a point of a review meeting is about, and so what can be done with it there."""
+
+    MILESTONE = "milestone", "interne mijlpaal"
+    DEADLINE = "deadline", "termijn"
+    TASK = "task", "taak of verantwoording"
+    APPLICATION = "application", "go/no-go"
+    CALL = "call", "regeling"
+    COMMITMENT = "commitment", "toezegging"
+    FOLLOW_UP = "follow_up", "vervolgactie"
+    POSITION = "position", "standpunt"
+    MOMENT = "moment", "interventiemoment"
+    ROUND = "round", "afstemronde"
+    RESOLUTION = "resolution", "besluit dat op bevestiging wacht"
+
+
+class PointPart(Word):
+    """Why something is a point of a review meeting; a meeting goes through them in this order."""
+
+    LATE = "late", "Te laat"
+    DECIDE = "decide", "Te beslissen"
+    DUE = "due", "Aan de beurt"
+    NOBODY = "nobody", "Van niemand"

@@ -89,3 +89,4 @@ from db.models.planning import (
     YearPlan,
 )
 from db.models.questions import Answer, Doubt, Question, ReaderUse, SecondOpinion
+from db.models.review import Minute, Review, ReviewPerson, ReviewPoint

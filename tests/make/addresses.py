@@ -32,6 +32,7 @@ from tracker.lobby import coalition, positions
 from tracker.lobby.round_answers import invite, link_of
 from tracker.mailing.keys import signing_keys
 from tracker.people.mergers import hand_over_due
+from tracker.review import meetings
 from tracker.rights import Deed
 from tracker.settings import Settings
 from tracker.web.frame.route import Route
@@ -90,8 +91,17 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "inloggen token": "x" * 43, "provider": "amsterdam", "deadline_id": "6", "kalender token": secret,
         "document_id": str(documents.add_file(Deed(session, me, now), dossier, "nota.txt", b"tekst", "own", 100).id),
         **dict.fromkeys(("note_id", "promise_id", "line_id", "task_id", "instalment_id", "plan_id"), "1"),
-        "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
+        "review_id": str(_review(session, me, now)), "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
     }  # fmt: skip
+
+
+def _review(session: Session, me: User, now: datetime) -> int:
+    """A review meeting that runs, with a point to go through."""
+    deed = Deed(session, me, now)
+    review = meetings.running(session, deed.viewer) or meetings.begin(deed, [])
+    meetings.refresh(deed, review)
+    assert meetings.points_of(session, deed.viewer, review)
+    return review.id
 
 
 def _round(session: Session, me: User, dossier: Dossier, now: datetime) -> AnswerLink:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -175,7 +177,7 @@ def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None
     for field, new in vars(fields).items():
         old = getattr(dossier, field)
         if old != new:
-            changes.append(f"{LABELS[field]}: was '{'' if old is None else old}'")
+            changes.append(f"{LABELS[field]}: was '{_as_said(deed.session, field, old)}'")
             setattr(dossier, field, new)
     if changes:
         seen_by = before if wider(dossier.visibility, before) else None
@@ -185,6 +187,19 @@ def edit(deed: Deed, dossier: Dossier, fields: DossierFields, seen: int) -> None
     deed.session.flush()
     _follow(deed.session, dossier)
     narrow(deed.session, dossier)
+
+
+def _as_said(session: Session, field: str, value: Any) -> Any:
+    """A value as people read it: of a person the name."""
+    if value is None:
+        return ""
+    return session.get_one(User, value).name if field in ("official_id", "lobbyist_id") else value
+
+
+def entrust(deed: Deed, dossier: Dossier, user_id: int | None, seen: int) -> None:
+    """Say who pulls it: the lobbyist of a dossier, and who runs an application."""
+    kept = {field.name: getattr(dossier, field.name) for field in fields_of(DossierFields)}
+    edit(deed, dossier, DossierFields(**{**kept, "lobbyist_id": user_id}), seen)
 
 
 def check_not_on_agenda(session: Session, dossier: Dossier, field: str) -> None:

@@ -28,9 +28,12 @@ def sender_of(key: str) -> int | None:
     return int(number) if begin == "shared" and number.isdecimal() else None
 
 
-def mail_to(by: User, to: User, what: str, letter: Letter, now: datetime) -> Mail:
-    """The mail that takes this letter from one person to another; an answer goes to who had it sent."""
-    key = f"{key_of(by)}{what}{secrets.token_hex(8)}"
+def mail_to(by: User, to: User, what: str, letter: Letter, now: datetime, once: str = "") -> Mail:
+    """The mail that takes this letter from one person to another; an answer goes to who had it sent.
+
+    ``once``: what it is about, where that goes to each reader once only.
+    """
+    key = f"{key_of(by)}{what}{f'{once}:{to.id}' if once else secrets.token_hex(8)}"
     return Mail(
         key, MailKind.SHARED, to.id, to.email, letter.subject, letter.text, letter.html, {"Reply-To": by.email},
         now, now + LASTS, LANE,

@@ -34,6 +34,7 @@ from db.models import (
     Outcome,
     Participant,
     Position,
+    Review,
     SignOffRound,
     Stake,
     Stakeholder,
@@ -89,6 +90,10 @@ def _call_of(session: Session, row: Any) -> str:
     return session.get_one(Call, row.call_id).title
 
 
+def _began(_session: Session, row: Any) -> str:
+    return short_day(row.began_at)
+
+
 def _nameless(_session: Session, _row: Any) -> str:
     return ""
 
@@ -116,6 +121,7 @@ THINGS: dict[Subject, Thing] = {
     Subject.SUBSCRIPTION: Thing(Subscription, _nameless),
     Subject.CLOCK: Thing(DecisionClock, _nameless, "/kalender/klok/{}", _of(DecisionClock)),
     Subject.MILESTONE: Thing(Milestone, _nameless, seen=_of(Milestone)),
+    Subject.REVIEW: Thing(Review, _began, "/overleg/{}", _of(Review)),
     Subject.BODY: Thing(Body, address="/kalender/vergaderingen/{}"),
     Subject.FEED: Thing(CalendarFeed, _nameless),
 }

@@ -43,10 +43,13 @@ from db.models import (
     LogEntry,
     LoggedChange,
     MagicLink,
+    Minute,
     Moment,
     Outcome,
     Position,
     Resolution,
+    ReviewPerson,
+    ReviewPoint,
     RoundInvitation,
     SignOffRound,
     Stake,
@@ -91,12 +94,14 @@ TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
     Dismissal: ("reason",),
     Doubt: ("remark",),
     Document: ("name", "url"),
+    ReviewPoint: ("title", "what"),
+    Minute: ("text",),
 }
 FIXED: dict[type[SQLModel], tuple[str, ...]] = {Position: ("internal_wording", "public_wording", "red_lines", "ground")}
 # What is only theirs, and goes with them.
 THEIRS = (
     *(WebSession, MagicLink, KeptForm, Identity, KnownBrowser, Follow, TeamMember, DossierReader, DossierFollow),
-    *(Lesson, Leaning),
+    *(Lesson, Leaning, ReviewPerson),
 )
 SECRET = frozenset({"token_hash", "address_hash"})
 # Mail that may still leave; a person who is erased gets none.

@@ -48,6 +48,7 @@ from tracker.web.people import (
     provider_login,
     typed,
 )
+from tracker.web.review import review
 from tracker.web.sources import sources
 
 PUBLIC = None
@@ -56,6 +57,7 @@ READER, FUNDRAISER, LOBBYIST, COORDINATOR, ADMINISTRATOR = Role
 ROUND = "/dossiers/{dossier_id:id}/coalitie/rondes/{round_id:id}"
 STAKE = "/dossiers/{dossier_id:id}/krachtenveld/{stake_id:id}"
 OUTCOME = "/dossiers/{dossier_id:id}/opbrengsten/{outcome_id:id}"
+POINT = "/overleg/{review_id:id}/punten/{number:id}"
 PROMISE = "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}"
 
 # The main menu, in this order; an entry shows when its address is on the list below and the viewer's role reaches it.
@@ -67,6 +69,7 @@ MENU = (
     ("/aanvragen", "Aanvragen"),
     ("/dossiers", "Dossiers"),
     ("/kalender", "Kalender"),
+    ("/overleg", "Overleg"),
     ("/bronnen", "Bronnen"),
     ("/abonnementen", "Abonnementen"),
     ("/beheer", "Beheer"),
@@ -359,6 +362,15 @@ ROUTES: list[Route] = [
     Route("POST", "/kalender/abonneren/{feed_id:id}/vernieuwen", feeds.renew, READER),
     Route("POST", "/kalender/abonneren/{feed_id:id}/stoppen", feeds.revoke, READER),
     Route("GET", "/kalender/feed/{token}.ics", feeds.read, PUBLIC),  # calendar programs have no cookie
+    # overleg
+    Route("GET", "/overleg", review.page, FUNDRAISER),
+    Route("POST", "/overleg", review.begin, FUNDRAISER),
+    Route("GET", "/overleg/{review_id:id}", review.minutes_page, FUNDRAISER),
+    Route("POST", "/overleg/{review_id:id}/verversen", review.refresh, FUNDRAISER),
+    Route("POST", "/overleg/{review_id:id}/afsluiten", review.end, FUNDRAISER),
+    Route("GET", POINT, review.point_page, FUNDRAISER),
+    Route("POST", f"{POINT}/besluit", review.decide, FUNDRAISER),
+    *(Route("POST", f"{POINT}/{word}", deed, FUNDRAISER) for word, deed in review.DEEDS.items()),
     # for other programs: FastAPI's router answers them
     Route("GET", "/api/v1/openapi.json", v1.router, PUBLIC),
     Route("GET", "/api/v1/regelingen", v1.router, READER),

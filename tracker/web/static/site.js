@@ -1,17 +1,23 @@
 // Enhancement only: every page works without this file.
 (() => {
   "use strict";
-  // Judging by key. The keys work only while the focus is within the section (WCAG 2.1.4).
+  // Judging and reviewing by key. The keys work only while the focus is within the section (WCAG 2.1.4).
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const place = event.target.closest("[data-keys]");
-    if (!place || event.target.matches("input, select, textarea")) return;
+    if (!place) return;
+    if (event.key === "Escape") { place.focus(); return; }
+    if (event.target.matches("input, select, textarea") || (event.key === " " && event.target !== place)) return;
     const key = CSS.escape(event.key);
     const reason = place.querySelector(`[data-reason="${key}"]`);
     const button = place.querySelector(`[data-key="${key}"]`);
+    const field = place.querySelector(`[data-focus="${key}"]`);
     if (event.key === "2" && button) { button.focus(); event.preventDefault(); return; }
+    if (field) { event.preventDefault(); if (field.matches("summary")) field.parentElement.open = true; field.focus(); return; }
     const pressed = reason || button;
-    if (pressed) { event.preventDefault(); pressed.form.requestSubmit(pressed); }
+    if (!pressed) return;
+    event.preventDefault();
+    if (pressed.form) pressed.form.requestSubmit(pressed); else pressed.click();
   });
   // A second press on a button while the first is on its way does nothing; the server counts it once as well.
   document.addEventListener("submit", (event) => {

@@ -1,0 +1,193 @@
+"""What a review meeting does with a point: each deed is its subject's own, and leaves a line in the minutes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from db.models import ApplicationTask, Assignment, Call, Deadline, Dossier, Milestone, Minute, Review, ReviewPoint, User
+from db.vocabulary import NoReason
+from db.vocabulary_calendar import MilestoneState, PointKind
+from db.vocabulary_lobby import CommitmentState, GoDecision
+from notifications.wording import short_day
+from tracker.applications import stages, tasks
+from tracker.calendar.backward_schedule import NoPlan
+from tracker.calendar.milestones import MilestoneWord, assign_deadline, change_milestone
+from tracker.calendar.targets import closings_of
+from tracker.errors import ChangedMeanwhile, Incomplete, NotFound, required
+from tracker.lobby import contacts, dossiers, history
+from tracker.review.meetings import must_run
+from tracker.review.subjects import Can, PointSubject, subject_of
+from tracker.rights import Deed
+
+K = PointKind
+NO_DEED = "Dat kan bij dit punt niet."
+Act = Callable[[Deed, Any, int, int], object]
+
+
+def minute(deed: Deed, review: Review, point: ReviewPoint, text: str) -> Minute:
+    """A line of the minutes, on its point; the point was then discussed."""
+    must_run(deed, review)
+    point.discussed_at = point.discussed_at or deed.now
+    row = Minute(point_id=point.id, at=deed.now, user_id=deed.by.id, text=text)
+    deed.session.add(row)
+    deed.session.flush()
+    return row
+
+
+def discuss(deed: Deed, review: Review, point: ReviewPoint) -> None:
+    """It was spoken about, and nothing has to be written down."""
+    must_run(deed, review)
+    point.discussed_at = point.discussed_at or deed.now
+    deed.session.flush()
+
+
+def note(deed: Deed, review: Review, point: ReviewPoint, text: str) -> None:
+    """What was said of it."""
+    minute(deed, review, point, required(text, "note", "Schrijf op wat er is gezegd."))
+
+
+def assign(deed: Deed, review: Review, point: ReviewPoint, user_id: int, seen: int) -> None:
+    """Give it to a colleague."""
+    subject, person = _subject(deed, review, point, Can.ASSIGN), deed.session.get(User, user_id)
+    if person is None or person.participant_id != deed.by.participant_id or person.deactivated_at is not None:
+        raise Incomplete("Kies een collega.", "assignee")
+    with _refusals("assignee"):
+        ASSIGN[PointKind(point.kind)](deed, subject.row, person.id, seen)
+    minute(deed, review, point, f"Naar {person.name}")
+
+
+def move(deed: Deed, review: Review, point: ReviewPoint, day: date, why: str, seen: int) -> None:
+    """Put it on another day."""
+    subject = _subject(deed, review, point, Can.MOVE)
+    was = subject.day
+    with _refusals("day"):
+        MOVE[PointKind(point.kind)](deed, subject.row, day, why, seen)
+    reason = f": {why.strip()}" if why.strip() else ""
+    minute(deed, review, point, f"Verzet van {short_day(was) if was else 'geen dag'} naar {short_day(day)}{reason}")
+
+
+def settle(deed: Deed, review: Review, point: ReviewPoint, state: MilestoneState, why: str, seen: int) -> None:
+    """Say that it was done, or that it goes."""
+    subject = _subject(deed, review, point, Can.SETTLE)
+    if state == MilestoneState.PLANNED:
+        raise Incomplete("Kies gedaan of vervallen.", "state")
+    if state == MilestoneState.DROPPED and point.kind in (K.MILESTONE, K.DEADLINE):
+        why = required(why, "why", "Zeg waarom dit vervalt.")
+    with _refusals("why"):
+        SETTLE[PointKind(point.kind)](deed, subject.row, state, why, seen)
+    reason = f": {why.strip()}" if why.strip() else ""
+    minute(deed, review, point, f"{'Gedaan' if state == MilestoneState.DONE else 'Vervalt'}{reason}")
+
+
+def decide(
+    deed: Deed, review: Review, point: ReviewPoint, decision: GoDecision, answers: Mapping[str, str],
+    reasons: Sequence[str], text: str, seen: int,
+) -> None:  # fmt: skip
+    """Go or no-go on an application, with its checklist."""
+    subject = _subject(deed, review, point, Can.DECIDE)
+    stages.decide_go(deed, subject.row, decision, answers, reasons, text, seen)
+    said = [decision.label, *(NoReason(reason).label for reason in reasons)]
+    minute(deed, review, point, ". ".join(filter(None, [", ".join(said).capitalize(), text.strip()])))
+
+
+def begin_application(deed: Deed, review: Review, point: ReviewPoint) -> Dossier:
+    """Start on a call whose go/no-go would come too late."""
+    call = _subject(deed, review, point, Can.START).row
+    dossier = stages.start(deed, call)
+    minute(deed, review, point, "Aanvraag begonnen")
+    return dossier
+
+
+def _subject(deed: Deed, review: Review, point: ReviewPoint, needed: Can) -> PointSubject:
+    must_run(deed, review)
+    subject = subject_of(deed.session, review, point)
+    if subject is None:
+        raise NotFound
+    if needed not in subject.can:
+        raise Incomplete(NO_DEED)
+    return subject
+
+
+@contextmanager
+def _refusals(field: str) -> Any:
+    """What the calendar refuses in its own words, as the refusal of a field."""
+    try:
+        yield
+    except NoPlan as refused:
+        raise Incomplete(str(refused), field) from refused
+    except IntegrityError as error:  # somebody else was first
+        raise ChangedMeanwhile("Iemand anders wees dit net toe.") from error
+
+
+def _word(row: Milestone | Assignment, **changed: Any) -> MilestoneWord:
+    """How it stands, but for what is changed."""
+    kept = {"assignee": row.assignee_id or 0, "state": MilestoneState(row.state), "why": row.why}
+    return MilestoneWord(**{**kept, **changed})
+
+
+def _dossier(deed: Deed, task: ApplicationTask) -> Dossier:
+    return deed.session.get_one(Dossier, task.dossier_id)
+
+
+def _deadline(deed: Deed, row: Assignment) -> Deadline:
+    return deed.session.get_one(Deadline, row.deadline_id)
+
+
+def _give_call(deed: Deed, call: Call, user_id: int, _seen: int) -> None:
+    deadline = next(iter(closings_of(deed.session, call, deed.today)), None)
+    if deadline is None:
+        raise Incomplete("Deze regeling heeft geen sluitdatum die nog komt.", "assignee")
+    same = Assignment.deadline_id == deadline.id, Assignment.participant_id == deed.by.participant_id
+    known = deed.session.exec(select(Assignment).where(*same)).first()
+    assign_deadline(deed, deadline, MilestoneWord(user_id), known.version if known else 0)
+
+
+ASSIGN: dict[PointKind, Act] = {
+    K.MILESTONE: lambda deed, row, user, seen: change_milestone(deed, row, _word(row, assignee=user), seen),
+    K.DEADLINE: lambda deed, row, user, seen: assign_deadline(
+        deed, _deadline(deed, row), _word(row, assignee=user), seen
+    ),
+    K.TASK: lambda deed, row, user, seen: tasks.change_task(deed, _dossier(deed, row), row.id, seen, row.day, user),
+    K.APPLICATION: lambda deed, row, user, seen: dossiers.entrust(deed, row, user, seen),
+    K.CALL: _give_call,
+}
+MOVE: dict[PointKind, Callable[[Deed, Any, date, str, int], object]] = {
+    K.MILESTONE: lambda deed, row, day, why, seen: change_milestone(deed, row, _word(row, day=day, why=why), seen),
+    K.TASK: lambda deed, row, day, _why, seen: tasks.change_task(
+        deed, _dossier(deed, row), row.id, seen, day, row.assignee_id
+    ),
+    K.COMMITMENT: lambda deed, row, day, _why, seen: history.correct(deed, row, {"due_on": day}, seen),
+    K.FOLLOW_UP: lambda deed, row, day, _why, seen: history.correct(deed, row, {"follow_up_on": day}, seen),
+}
+
+
+def _done_or_off(deed: Deed, row: Any, state: MilestoneState, _why: str, seen: int) -> None:
+    """A task and a follow-up can be done; they have no word for what goes."""
+    if state == MilestoneState.DROPPED:
+        raise Incomplete("Dit kan gedaan zijn; vervallen verklaren kan op de eigen pagina.", "state")
+    if isinstance(row, ApplicationTask):
+        tasks.tick_task(deed, _dossier(deed, row), row.id, seen)
+    else:
+        contacts.followed_up(deed, row, seen)
+
+
+def _close_commitment(deed: Deed, row: Any, state: MilestoneState, _why: str, seen: int) -> None:
+    became = CommitmentState.KEPT if state == MilestoneState.DONE else CommitmentState.DROPPED
+    contacts.close_commitment(deed, row, became, seen)
+
+
+SETTLE: dict[PointKind, Callable[[Deed, Any, MilestoneState, str, int], object]] = {
+    K.MILESTONE: lambda deed, row, state, why, seen: change_milestone(
+        deed, row, _word(row, state=state, why=why), seen
+    ),
+    K.DEADLINE: lambda deed, row, state, why, seen: assign_deadline(
+        deed, _deadline(deed, row), _word(row, state=state, why=why), seen
+    ),
+    K.TASK: _done_or_off,
+    K.FOLLOW_UP: _done_or_off,
+    K.COMMITMENT: _close_commitment,
+}

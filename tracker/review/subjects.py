@@ -1,0 +1,173 @@
+"""What each kind of point is about: the row that is changed, the row that decides who sees it, and what can be done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Session, select
+
+from db.models import (
+    ApplicationTask,
+    Assignment,
+    Call,
+    Commitment,
+    ContactMoment,
+    Deadline,
+    Dossier,
+    Milestone,
+    Moment,
+    Position,
+    Resolution,
+    Review,
+    ReviewPoint,
+    SignOffRound,
+)
+from db.queries import Viewer
+from db.rights import may_see
+from db.vocabulary_calendar import MilestoneState, PointKind
+from db.vocabulary_lobby import ApplicationStage, CommitmentState
+from tracker.calendar.targets import deadline_day
+from tracker.lobby.resolutions import subject_of as resolved
+
+K = PointKind
+
+
+class Can(StrEnum):
+    """A deed that a kind of point has."""
+
+    ASSIGN = "assign"
+    MOVE = "move"
+    SETTLE = "settle"
+    DECIDE = "decide"
+    START = "start"
+
+
+@dataclass(frozen=True)
+class PointSubject:
+    """A point's subject as it stands now. ``owned`` decides who may see it; none: everybody who sees the meeting."""
+
+    row: Any
+    owned: Any
+    can: frozenset[Can] = frozenset()
+    holder: int | None = None
+    day: date | None = None
+    done: bool = False
+
+    @property
+    def seen(self) -> int:
+        """The version that a form about it carries; 0 for what has none."""
+        return int(getattr(self.row, "version", 0) or 0)
+
+
+Find = Callable[[Session, Review, ReviewPoint], PointSubject | None]
+
+
+def subject_of(session: Session, review: Review, point: ReviewPoint) -> PointSubject | None:
+    """The subject, or none where it is gone or went into another."""
+    return FINDERS[PointKind(point.kind)](session, review, point)
+
+
+def may_see_point(session: Session, viewer: Viewer, review: Review, point: ReviewPoint) -> bool:
+    """Whether the viewer may see what the point is about; who may not does not know of the point."""
+    subject = subject_of(session, review, point)
+    return subject is not None and (subject.owned is None or may_see(session, viewer, subject.owned))
+
+
+def _dossier(session: Session, dossier_id: int | None) -> Dossier | None:
+    """A dossier that is there; one that went into another is that other."""
+    dossier = session.get(Dossier, dossier_id) if dossier_id else None
+    if dossier is not None and dossier.merged_into_id is not None:
+        return _dossier(session, dossier.merged_into_id)
+    return None if dossier is None or dossier.deleted_at is not None else dossier
+
+
+def _milestone(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
+    row = session.get(Milestone, point.subject_id)
+    if row is None:
+        return None
+    can = frozenset({Can.ASSIGN, Can.MOVE, Can.SETTLE})
+    return PointSubject(row, row, can, row.assignee_id, row.day, row.state != MilestoneState.PLANNED)
+
+
+def _deadline(session: Session, review: Review, point: ReviewPoint) -> PointSubject | None:
+    same = Assignment.deadline_id == point.subject_id, Assignment.participant_id == review.participant_id
+    row = session.exec(select(Assignment).where(*same)).first()
+    if row is None:
+        return None
+    deadline, done = session.get_one(Deadline, row.deadline_id), row.state != MilestoneState.PLANNED
+    can = frozenset({Can.ASSIGN, Can.SETTLE})
+    return PointSubject(row, row, can, row.assignee_id, deadline_day(deadline), done)
+
+
+def _task(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
+    row = session.get(ApplicationTask, point.subject_id)
+    dossier = _dossier(session, row.dossier_id) if row else None
+    if row is None or dossier is None:
+        return None
+    can = frozenset({Can.ASSIGN, Can.MOVE, Can.SETTLE})
+    return PointSubject(row, dossier, can, row.assignee_id, row.day, row.done_on is not None)
+
+
+def _application(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
+    row = _dossier(session, point.subject_id)
+    if row is None:
+        return None
+    waits = row.stage == ApplicationStage.GO_NO_GO
+    can = frozenset({Can.ASSIGN, Can.DECIDE} if waits else {Can.ASSIGN})
+    holder = row.lobbyist_id or row.official_id
+    return PointSubject(row, row, can, holder, done=not waits and holder is not None)
+
+
+def _call(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
+    row = session.get(Call, point.subject_id)
+    return PointSubject(row, None, frozenset({Can.ASSIGN, Can.START})) if row else None
+
+
+def _commitment(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
+    row = session.get(Commitment, point.subject_id)
+    if row is None:
+        return None
+    can = frozenset({Can.MOVE, Can.SETTLE})
+    return PointSubject(row, row, can, row.owner_id, row.due_on, row.state != CommitmentState.OPEN)
+
+
+def _follow_up(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
+    row = session.get(ContactMoment, point.subject_id)
+    if row is None:
+        return None
+    holder, done = row.follow_up_owner or row.user_id, row.followed_up_at is not None
+    return PointSubject(row, row, frozenset({Can.MOVE, Can.SETTLE}), holder, row.follow_up_on, done)
+
+
+def _in_dossier(model: Any) -> Find:
+    """Something that has a page of its own in a dossier, where it is decided on."""
+
+    def find(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
+        row, dossier = session.get(model, point.subject_id), _dossier(session, point.dossier_id)
+        if row is None or dossier is None:
+            return None
+        return PointSubject(row, dossier, holder=dossier.lobbyist_id or dossier.official_id)
+
+    return find
+
+
+def _resolution(session: Session, _review: Review, point: ReviewPoint) -> PointSubject | None:
+    row = session.get(Resolution, point.subject_id)
+    return PointSubject(row, resolved(session, row), done=row.settled_at is not None) if row else None
+
+
+FINDERS: dict[PointKind, Find] = {
+    K.MILESTONE: _milestone,
+    K.DEADLINE: _deadline,
+    K.TASK: _task,
+    K.APPLICATION: _application,
+    K.CALL: _call,
+    K.COMMITMENT: _commitment,
+    K.FOLLOW_UP: _follow_up,
+    K.POSITION: _in_dossier(Position),
+    K.MOMENT: _in_dossier(Moment),
+    K.ROUND: _in_dossier(SignOffRound),
+    K.RESOLUTION: _resolution,
+}
