@@ -9,6 +9,7 @@ from db.vocabulary import Visibility
 from tests.make.lobby import Cast, gather
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.lobby.presence import Presence, presence
+from tracker.organisations import register
 from tracker.organisations.load import load_organisations
 from tracker.rights import viewer_of
 
@@ -81,3 +82,18 @@ def test_a_talk_names_its_dossier_to_who_may_see_that(cast: Cast) -> None:
     log_contact(cast.deed(cast.haarlem), ContactFields(TODAY, "x", dossier_id=hidden.id), HEAT)
     talks = seen(cast, "KGG").at_office
     assert [t.dossier.title if t.dossier else None for t in talks] == ["Van allen"]
+
+
+def test_what_one_called_an_organisation_to_itself_stays_so_when_it_is_shared(cast: Cast) -> None:
+    log_contact(cast.deed(), ContactFields(TODAY, "x"), Office("Geheime Overname B.V."))
+    ours = register.find(cast.session, viewer_of(cast.lobbyist), "Geheime Overname B.V.", TODAY)
+    assert ours is not None
+    fields = register.OrganisationFields("Bureau Zuid", names="Geheimalias")
+    register.edit(cast.deed(), ours, fields, ours.version)
+    log_contact(cast.deed(), ContactFields(TODAY, "x", visibility=Visibility.MRA), Office("Bureau Zuid"))
+    assert (ours.visibility, register.names_of(cast.session, ours)) == (Visibility.MRA, [])
+    for name in ("Geheime Overname", "Geheimalias"):
+        found = [register.find(cast.session, viewer_of(by), name, TODAY) for by in (cast.lobbyist, cast.haarlem)]
+        assert found == [ours, None], name
+    merged = [register.merged_here(cast.session, viewer_of(by), ours) for by in (cast.lobbyist, cast.haarlem)]
+    assert [len(rows) for rows in merged] == [2, 0]

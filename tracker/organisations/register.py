@@ -39,16 +39,20 @@ def goes_by(keys: Iterable[str]) -> ColumnElement[bool]:
     return or_(col(Organisation.key).in_(wanted), col(Organisation.id).in_(others))
 
 
-def named(session: Session, name: str, parents: Iterable[int] | None = None) -> list[Organisation]:
+def named(
+    session: Session, name: str, parents: Iterable[int] | None = None, viewer: Viewer | None = None
+) -> list[Organisation]:
     """Every organisation that goes by this name, or the offices of these parents; whoever's they are.
 
-    For deciding only, never for showing: it knows what others keep to themselves.
+    For deciding only, never for showing: it knows what others keep to themselves. With a viewer it goes by the names
+    alone that this one may know.
     """
     within = (
         col(Organisation.parent_id).is_(None) if parents is None else col(Organisation.parent_id).in_(list(parents))
     )
     rows = session.exec(select(Organisation).where(within, goes_by(keys_of(name))).order_by(col(Organisation.id)))
-    return list({row.id: row for row in (live(session, found) for found in rows)}.values())
+    known = [row for row in rows if viewer is None or sees(viewer, row)]
+    return list({row.id: row for row in (live(session, found) for found in known)}.values())
 
 
 def live(session: Session, organisation: Organisation) -> Organisation:
@@ -116,7 +120,7 @@ def find(
 ) -> Organisation | None:
     """The organisation or office of this name that the viewer may see: a shared one first, then one that still is."""
     parents = with_merged(session, [parent.id]) if parent else None
-    seen = [o for o in named(session, name, parents) if sees(viewer, o)]
+    seen = [o for o in named(session, name, parents, viewer) if sees(viewer, o)]
     return min(seen, key=lambda o: (o.visibility == Visibility.OWN, gone(o, day), o.id), default=None)
 
 
@@ -183,9 +187,25 @@ def share(session: Session, organisation: Organisation) -> Organisation:
     same = [o for o in named(session, organisation.name, parents) if o.id != organisation.id]
     shared = [o for o in same if o.visibility == Visibility.MRA]
     kept = shared[0] if shared else organisation
+    if kept.visibility == Visibility.OWN:
+        _keep_names(session, kept)
     kept.visibility = Visibility.MRA
     absorb(session, kept, [o for o in (*same, organisation) if o.id != kept.id])
     return kept
+
+
+def _keep_names(session: Session, organisation: Organisation) -> None:
+    """What its participant called it to itself leads there for that participant alone, once it is in the register."""
+    for row in names_of(session, organisation):
+        own = Organisation(
+            **organisation.model_dump(exclude={"id", "name", "key", "merged_into_id", "version"}),
+            name=row.name,
+            key=row.key,
+            merged_into_id=organisation.id,
+        )
+        session.add(own)
+        session.delete(row)
+    session.flush()
 
 
 def absorb(session: Session, kept: Organisation, same: Iterable[Organisation]) -> None:

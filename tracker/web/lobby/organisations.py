@@ -72,7 +72,7 @@ def _matching(request: RequestContext, query: RegisterQuery) -> list[Organisatio
     rows = register.choices(request.session, request.viewer, *conditions)
     if not query.text:
         return rows
-    named = {o.id for o in register.named(request.session, query.text)}
+    named = {o.id for o in register.named(request.session, query.text, viewer=request.viewer)}
     return [o for o in rows if o.id in named or plain(query.text) in plain(o.name)]
 
 
