@@ -248,7 +248,7 @@ class MomentKind(Word):
     """What kind of outside decision moment it is."""
 
     CONSULTATION = "consultation", "consultatie"
-    HAVE_YOUR_SAY = "have_your_say", "Have your say"
+    HAVE_YOUR_SAY = "have_your_say", "Geef uw mening (Europese Commissie)"
     COMMITTEE_DEBATE = "committee_debate", "commissiedebat"
     BUDGET = "budget", "begrotingsmoment"
     BO_MIRT = "bo_mirt", "bestuurlijk overleg"

@@ -11,13 +11,16 @@ from notifications.message import without_addresses
 LOG = logging.getLogger("kansenradar.alerts")
 
 
-def raise_alert(session: Session, key: str, line: str, now: datetime) -> bool:
-    """Note that something is broken; True the first time, False while it was known already."""
-    line = without_addresses(line)
+def raise_alert(session: Session, key: str, line: str, now: datetime, technical: str = "") -> bool:
+    """Note that something is broken; True the first time, False while it was known already.
+
+    ``line`` is Dutch, for pages and mails; ``technical`` stands in the log instead, where more is known.
+    """
+    line, technical = without_addresses(line), without_addresses(technical)
     alert = _active(session, key)
     if alert is None:
         session.add(Alert(key=key, line=line[:500], since=now, last_at=now))
-        LOG.warning("alert %s began: %s", key, line)
+        LOG.warning("alert %s began: %s", key, technical or line)
         return True
     alert.line, alert.last_at, alert.times = line[:500], now, alert.times + 1
     return False

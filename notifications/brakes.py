@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from db.models import Delivery, Pause, Relay
 from db.vocabulary import DeliveryState
 from notifications.alerts import end_alert, raise_alert, standing_alerts
+from notifications.reasons import answer_in_dutch
 from notifications.retry import PROBE, THROTTLE
 from notifications.transport import SIGN_IN_FIRST, SendOutcome, SendResult, SmtpStage
 
@@ -87,7 +88,7 @@ def note_relay(session: Session, name: str, outcome: SendOutcome, breath: Breath
 
 def in_dutch(outcome: SendOutcome) -> str:
     """What the relay does, and its own words behind it."""
-    words = f"{outcome.code or ''} {outcome.text}".strip()
+    words = f"{outcome.code or ''} {answer_in_dutch(outcome.code, outcome.text)}".strip()
     lost = outcome.code is None and outcome.stage not in (SmtpStage.TLS, SmtpStage.LOGIN)
     stage = SmtpStage.LOGIN if outcome.code in SIGN_IN_FIRST else outcome.stage
     what = "de verbinding valt weg" if lost else IN_DUTCH.get(stage, "weigert de inhoud")

@@ -30,6 +30,7 @@ from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind
 from notifications.alerts import end_alert, raise_alert
 from notifications.brakes import Breath
 from notifications.message import Addressee, Letter, message_id, sealed, without_addresses
+from notifications.reasons import answer_in_dutch
 from notifications.retry import Random, next_try, try_in_doubt
 from notifications.transport import SendOutcome, SendResult
 
@@ -246,7 +247,7 @@ def record_outcome(
     if outcome.result is SendResult.FAILED:
         _refused(session, claim, outcome, now)
     if outcome.result is SendResult.HELD:
-        said = f"de inhoud van een mail is geweigerd: {outcome.code} {outcome.text}"
+        said = f"de inhoud van een mail is geweigerd: {outcome.code} {answer_in_dutch(outcome.code, outcome.text)}"
         raise_alert(session, f"held:{claim.key}", said, now)
 
 

@@ -28,9 +28,17 @@ class Expectation:
     paths: tuple[str, ...]
     fields: tuple[str, ...]
 
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Expectation":
+        """As ``as_json`` wrote it."""
+        return cls(tuple(kept["paths"]), tuple(kept["fields"]))
+
     def as_json(self) -> dict[str, Any]:
         """For expected.json."""
         return {"fields": list(self.fields), "paths": list(self.paths)}
+
+
+OF_A_PAGE = Expectation((), ("summary", "title", "url"))  # of every watched page, whatever its site
 
 
 def filled(listings: Iterable[Listing], share: float) -> tuple[str, ...]:
@@ -48,16 +56,16 @@ def fields_of(listing: Listing) -> set[str]:
 
 def expectation_of(source: type[Source], folder: Path) -> Expectation:
     """What the recording of a source leads one to expect."""
-    crawled, shape = replay_shaped(source, folder)
     if issubclass(source, WatchedPage):
-        return Expectation((), ("summary", "title", "url"))  # its recording is not the site's own page
+        return OF_A_PAGE  # its recording is not the site's own page
+    crawled, shape = replay_shaped(source, folder)
     return Expectation(tuple(shape.usual()), filled(crawled.listings, USUAL))
 
 
 def expected(name: str) -> Expectation | None:
     """What is expected of a source that comes with the program."""
     expectation = json.loads(FILE.read_text("utf-8")).get(name)
-    return Expectation(tuple(expectation["paths"]), tuple(expectation["fields"])) if expectation else None
+    return Expectation.from_json(expectation) if expectation else None
 
 
 def differences(expectation: Expectation, crawled: Crawled, shape: dict[str, Any]) -> list[str]:

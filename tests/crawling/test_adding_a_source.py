@@ -94,7 +94,7 @@ def test_trying_a_source_prints_what_is_read() -> None:
 def test_a_source_is_recorded_and_read_back(server: Played, checkout: Path) -> None:
     crawled = record("eu_portal", settings(server), NOW, checkout)
     assert len(crawled.listings) == 62
-    index = json.loads((recording_of("eu_portal", checkout) / "index.json").read_text())
+    index = json.loads((recording_of("eu_portal", settings(server), checkout) / "index.json").read_text())
     assert (index["day"], {a["method"] for a in index["answers"]}) == ("2026-05-29", {"POST"})
     again = try_source("eu_portal", settings(server), checkout)
     assert table(again)[-1] == "62 listings; read to the end"

@@ -76,9 +76,9 @@ def test_overdue_is_a_state_of_its_own(session: Session, now: datetime, tmp_path
     }  # fmt: skip
     assert dict(in_trouble(session, Settings(data_dir=tmp_path), now)) == {
         "rvo": "te lang niet volledig: al 5 dagen",
-        "dus_i": "te lang niet volledig: al 5 dagen: page 1: HTTP 503",
-        "eui": "laatste ronde niet volledig: page 1: HTTP 500",
-        "dut": "te lang niet volledig: nog nooit: page 1: HTTP 404",
+        "dus_i": "te lang niet volledig: al 5 dagen: bladzijde 1: de site antwoordt HTTP 503",
+        "eui": "laatste ronde niet volledig: bladzijde 1: de site antwoordt HTTP 500",
+        "dut": "te lang niet volledig: nog nooit: bladzijde 1: de site antwoordt HTTP 404",
     }
 
 

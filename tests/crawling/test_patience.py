@@ -74,7 +74,7 @@ def test_a_list_that_moved_for_good_is_read_and_told_to_a_person(engine: Engine,
     assert found.complete
     with reading(engine) as session:
         [alert] = standing_alerts(session)
-    assert alert.line == f"source bekendmakingen has moved for good: {server.url}/rss -> {server.url}/new"
+    assert alert.line == f"bekendmakingen is voorgoed verhuisd: {server.url}/rss -> {server.url}/new"
     assert any("has moved for good" in finding.said for finding in findings(engine, now, Watched(Machine())))
 
 

@@ -305,10 +305,10 @@ def test_refused_addresses_hold_up_nobody_else(engine: Engine, smtp: SmtpServer,
 @pytest.mark.parametrize(
     ("stage", "answer", "words"),
     [
-        ("rcpt", "550 5.7.1 sender not allowed", "weigert onze post om een regel: 550 5.7.1 sender not allowed"),
-        ("dot", "554 5.7.1 looks like spam", "weigert de inhoud: 554 5.7.1 looks like spam"),
-        ("mail", "553 5.7.1 not you", "weigert de afzender: 553 5.7.1 not you"),
-        ("rcpt", "530 5.7.0 sign in first", "weigert de aanmelding: 530 5.7.0 sign in first"),
+        ("rcpt", "550 5.7.1 sender not allowed", "weigert onze post om een regel: 550 „5.7.1 sender not allowed”"),
+        ("dot", "554 5.7.1 looks like spam", "weigert de inhoud: 554 „5.7.1 looks like spam”"),
+        ("mail", "553 5.7.1 not you", "weigert de afzender: 553 „5.7.1 not you”"),
+        ("rcpt", "530 5.7.0 sign in first", "weigert de aanmelding: 530 „5.7.0 sign in first”"),
     ],
 )
 def test_what_the_relay_itself_refuses_rests_it_in_dutch_and_goes_on_by_itself(

@@ -116,7 +116,9 @@ def test_one_persons_broken_data_costs_only_that_persons_reminder(agenda: Engine
     assert {mail.address for mail in deliveries(agenda) if "Herinnering" in mail.text} == {"goed@x.example"}
     assert len([mail for mail in deliveries(agenda) if mail.kind == "digest"]) == 2
     with writing(agenda) as session:
-        assert [alert.line[:35] for alert in standing_alerts(session)] == ["unwritable reminder 1:2 (person, cal"[:35]]
+        assert [alert.line[:35] for alert in standing_alerts(session)] == [
+            "unwritable reminder 1:2 (persoon, regeling)"[:35]
+        ]
         session.get_one(User, broken).reminder_days = [7]
     plan_at(agenda, local(2026, 8, 25, 9, 0))
     assert len([mail for mail in deliveries(agenda) if mail.kind == "reminder"]) == 1

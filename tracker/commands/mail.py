@@ -58,7 +58,7 @@ def send(context: typer.Context, as_json: AsJson = False) -> None:
 
 @app.command()
 def pause(
-    context: typer.Context, reason: Annotated[str, typer.Option(help="Why, for who resumes it.")] = "by hand"
+    context: typer.Context, reason: Annotated[str, typer.Option(help="Why, for who resumes it.")] = "met de hand"
 ) -> None:
     """Stop sending until 'resume'; mails stay in the outbox."""
     command = context_of(context)

@@ -284,6 +284,7 @@ def _note_broken(engine: Engine, broken: Mapping[str, str], now: datetime) -> No
         return
     with writing(engine) as session:
         for key, why in broken.items():
-            raise_alert(session, key, f"{key} (person, call) could not be written: {why}"[:300], now)
+            told = f"{key} (persoon, regeling) kon niet worden geschreven; het log zegt meer"
+            raise_alert(session, key, told, now, f"{key} (person, call) could not be written: {why}"[:300])
         for key in alerts - broken.keys():
             end_alert(session, key, now)

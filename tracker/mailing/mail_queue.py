@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from db.models import Delivery, Participant, User
 from db.queries import Viewer
 from notifications.message import without_addresses
+from notifications.reasons import answer_in_dutch
 from tracker.mailing.personal import sender_of
 
 OUTSIDE = "een adres buiten"
@@ -25,9 +26,9 @@ class QueuedMail:
     own: bool
     participant: str = ""  # whose it is; empty for mail to whoever keeps this running
 
-    def said(self, answer: str) -> str:
-        """What a mail server answered; it likes to repeat the address, which is not for others."""
-        return answer if self.own else without_addresses(answer)
+    def said(self, code: int | None, answer: str) -> str:
+        """Why it did not leave, or what a mail server answered; it likes to repeat the address, not for others."""
+        return answer_in_dutch(code, answer if self.own else without_addresses(answer))
 
 
 def queued(session: Session, viewer: Viewer, deliveries: Sequence[Delivery]) -> list[QueuedMail]:

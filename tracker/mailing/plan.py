@@ -26,6 +26,7 @@ from notifications.due_today import NOTHING_DUE
 from notifications.message import Letter
 from notifications.news import Memory
 from notifications.outbox import Mail
+from notifications.reasons import in_dutch
 from tracker.calls.duplicate_pairs import unjudged_partners
 from tracker.clock import Now
 from tracker.mailing.alerts import note_unmatched, plan_alerts
@@ -295,7 +296,7 @@ def _commit(digests: DigestRun, drafts: Sequence[Draft]) -> list[int]:
             )
         note_written(session, [each for draft in good for job in draft.jobs for each in job.replaces])
         for mail in parked:
-            raise_alert(session, f"parked:{mail.key}", f"mail {mail.key} {mail.remark}", run.now)
+            raise_alert(session, f"parked:{mail.key}", f"een mail ({mail.key}): {in_dutch(mail.remark)}", run.now)
     return [draft.recipient.id for draft in drafts if not _unchanged(draft.recipient, marks)]
 
 

@@ -19,11 +19,11 @@ def retry_delivery(session: Session, delivery_id: int, now: datetime, actor: str
     """A held mail, or one that waits for its next try, goes at the next round. Raises NothingToRelease."""
     mail = session.get(Delivery, delivery_id)
     if mail is None or mail.state not in (DeliveryState.DEFERRED, DeliveryState.HELD):
-        raise NothingToRelease(f"mail {delivery_id} is not held and does not wait for another try")
+        raise NothingToRelease(f"Mail {delivery_id} is niet tegengehouden en wacht niet op een volgende poging.")
     if mail.expires_at <= now:
-        raise NothingToRelease(f"mail {delivery_id} has lost its use; the next digest tells what it held")
+        raise NothingToRelease(f"Mail {delivery_id} heeft geen zin meer; het volgende overzicht noemt wat erin stond.")
     if not mail.text:
-        raise NothingToRelease(f"mail {delivery_id} could not be written; the next digest tells what it held")
+        raise NothingToRelease(f"Mail {delivery_id} was niet te schrijven; het volgende overzicht noemt de inhoud.")
     mail.state, mail.next_attempt_at, mail.finished_at = DeliveryState.DEFERRED, now, None
     session.add(mail)
     end_alert(session, f"held:{mail.key}", now)
@@ -36,7 +36,7 @@ def unsuppress(session: Session, email: str, now: datetime, actor: str, origin: 
     hashed = address_hash(email)
     rows = session.exec(select(Suppression).where(Suppression.address_hash == hashed, holds(now))).all()
     if not rows:
-        raise NothingToRelease(f"nothing keeps mail from {email.strip()}")
+        raise NothingToRelease(f"Niets houdt mail aan {email.strip()} tegen.")
     for row in rows:
         row.until = now
         session.add(row)

@@ -15,6 +15,7 @@ from notifications import wording
 from notifications.catalogue import Catalogue, read_catalogue
 from notifications.digest import Coverage, compose
 from notifications.news import Memory
+from notifications.reasons import answer_in_dutch, in_dutch
 from tracker.calls.identity import same_address, same_reference
 from tracker.errors import NotPossible
 from tracker.mailing.recipients import Recipient, read_memories, read_recipients
@@ -92,7 +93,7 @@ def told_of(session: Session, call: Call, now: datetime, threshold: float, only:
 def _not_collected(session: Session) -> str:
     crawls = newest_crawls(session)
     whole = sorted(name for name, crawl in crawls.items() if crawl.complete)
-    broken = sorted(f"{name}: {crawl.why}" for name, crawl in crawls.items() if not crawl.complete)
+    broken = sorted(f"{name}: {in_dutch(crawl.why)}" for name, crawl in crawls.items() if not crawl.complete)
     line = f"geen bron heeft dit laten zien; volledig opgehaald: {', '.join(whole) or 'geen'}"
     return line + (f"; niet volledig: {'; '.join(broken)}" if broken else "")
 
@@ -151,7 +152,11 @@ def _told(told: Told, delivery: Delivery, user: User, text: str | None, ids: Seq
     when = wording.moment(delivery.finished_at or delivery.planned_at)
     line = f"{user.email}, als {kind.label}, {state.label}, {when}, mail {delivery.id}"
     where = place_in(text or "", ids) if kind is not ToldKind.SET_ASIDE else ""
-    why = f": {delivery.last_text}" if state in UNTOLD_STATES and delivery.last_text else ""
+    why = (
+        f": {answer_in_dutch(delivery.last_code, delivery.last_text)}"
+        if state in UNTOLD_STATES and delivery.last_text
+        else ""
+    )
     return TraceStep(_stage(kind, state), line + (f", {where}" if where else "") + why, delivery.id)
 
 

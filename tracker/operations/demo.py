@@ -14,6 +14,7 @@ from db.models import Delivery, Subscription, User, WebSession
 from db.session import reading, writing
 from db.vocabulary import Cadence, DeliveryState, Role, Visibility
 from notifications.dispatcher import send_due
+from notifications.reasons import in_dutch
 from scrapers import sources
 from scrapers.recordings import Recording, replay
 from tracker.calendar.events import all_deadlines
@@ -115,7 +116,7 @@ def _replayed(demo: Demo, name: str) -> str:
     crawled = replay(sources.load(name), RECORDINGS / name, now=demo.now)
     with writing(demo.engine) as session:
         done = ingest(session, crawled, demo.now)
-    how = "compleet" if done.judgement.complete else f"onvolledig: {done.judgement.why}"
+    how = "compleet" if done.judgement.complete else f"onvolledig: {in_dutch(done.judgement.why)}"
     return f"  {name:<20} {len(crawled.listings):>4} gezien  {len(done.new):>4} nieuw  {how}"
 
 

@@ -21,6 +21,7 @@ from tracker.mailing.keys import KEY_FILE, add_keys, signing_keys
 from tracker.settings import Settings, given_settings
 
 SEALED, WATCHED = "secrets.sealed", "watched/"
+KINDS = (".yaml", ".paused")  # descriptions of watched pages, and why a source rests
 SETTINGS = "restored-settings.env"
 MAGIC = b"kansenradar sealed 1\n"
 COST = 2**15  # of scrypt: 32 MiB and a tenth of a second for each guess
@@ -44,7 +45,7 @@ class Belongings:
 def belongings_of(settings: Settings) -> Belongings:
     """What is to be kept of this installation, and the passphrase of the settings."""
     folder = settings.data_dir / "watched"
-    watched = {path.name: path.read_bytes() for path in sorted(folder.glob("*.yaml"))}
+    watched = {path.name: path.read_bytes() for kind in KINDS for path in sorted(folder.glob(f"*{kind}"))}
     keys = "\n".join(key.decode() for key in signing_keys(settings))
     lines = "".join(f"KANSENRADAR_{name}={json.dumps(value)}\n" for name, value in sorted(given_settings().items()))
     return Belongings(watched, {KEY_FILE: keys, SETTINGS: lines}, settings.backup_passphrase.get_secret_value())
@@ -103,7 +104,7 @@ def opens(path: Path, settings: Settings) -> None:
 
 def _is_page(name: str) -> bool:
     file = name.removeprefix(WATCHED)
-    return name.startswith(WATCHED) and file.endswith(".yaml") and file == os.path.basename(file)
+    return name.startswith(WATCHED) and file.endswith(KINDS) and file == os.path.basename(file)
 
 
 def _content(archive: zipfile.ZipFile, name: str) -> bytes:

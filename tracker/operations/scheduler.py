@@ -22,6 +22,7 @@ from db.models import Delivery
 from db.session import reading, writing
 from db.vocabulary import WAITING_STATES
 from notifications.alerts import end_alert, raise_alert, standing_alerts
+from notifications.reasons import in_dutch
 from notifications.wording import AMSTERDAM, local_day
 from tracker.clock import Clock
 from tracker.errors import CommandFailed
@@ -45,6 +46,16 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 BOUNCES_EVERY = 300  # seconds between two looks into the mailbox where bounces arrive
 CERTIFICATE_EVERY = 3600  # seconds between two looks at the certificate of our own site
 ASK_AGAIN = timedelta(minutes=10)  # while it is not known what time it is
+JOBS = {
+    "time": "weten hoe laat het is",
+    "crawl": "bronnen ophalen",
+    "match": "vergelijken met de opgaven",
+    "plan": "mail plannen",
+    "bounces": "teruggekomen mail lezen",
+    "watch": "kijken wat er stuk is",
+    "send": "mail versturen",
+    "tidy": "opruimen",
+}
 Say = Callable[[str], None]
 
 
@@ -148,7 +159,8 @@ class Scheduler:
             if not line:
                 end_alert(session, key, self.clock.now().instant)
             else:
-                raise_alert(session, key, f"{name}: {line}", self.clock.now().instant)
+                told = f"{JOBS[name]}: {in_dutch(line)}"
+                raise_alert(session, key, told, self.clock.now().instant, f"{name}: {line}")
 
     async def _crawl(self) -> None:
         if self.crawling is not None and self.crawling.returncode is None:

@@ -6,6 +6,8 @@ from sqlmodel import Session, col, func, select
 
 from db.models import Call, Sighting
 from notifications.alerts import end_alert, raise_alert
+from notifications.reasons import in_dutch
+from notifications.wording import count as count_of
 from scrapers.crawled import Crawled
 from tracker.calls.completeness import Judgement
 
@@ -19,7 +21,7 @@ def note(session: Session, crawled: Crawled, judgement: Judgement, now: datetime
     standing = {DIFFERENT: bool(judgement.lost), SHRUNK: judgement.shrunk}
     for kind, stands in standing.items():
         if stands:
-            raise_alert(session, f"{kind}:{source}", f"source {source} {judgement.why}", now)
+            raise_alert(session, f"{kind}:{source}", in_dutch(judgement.why), now, judgement.why)
         elif reached:
             end_alert(session, f"{kind}:{source}", now)
     note_held(session, source, now)
@@ -29,7 +31,7 @@ def note_move(session: Session, crawled: Crawled, now: datetime) -> None:
     """Tell a person of an address that moved for good, until a crawl finds it where it is looked for."""
     key = f"{MOVED}:{crawled.source}"
     if crawled.moved:
-        raise_alert(session, key, f"source {crawled.source} has moved for good: {crawled.moved}", now)
+        raise_alert(session, key, f"{crawled.source} is voorgoed verhuisd: {crawled.moved}", now)
     elif not crawled.stopped:
         end_alert(session, key, now)
 
@@ -40,6 +42,7 @@ def note_held(session: Session, source: str, now: datetime) -> None:
     count = session.exec(select(func.count()).select_from(Call).where(col(Call.held), of_source)).one()
     key = f"{HELD}:{source}"
     if count:
-        raise_alert(session, key, f"source {source}: {count} calls held from mail: odd news", now)
+        waiting = count_of(count, "regeling met opvallend nieuws wacht", "regelingen met opvallend nieuws wachten")
+        raise_alert(session, key, f"{source}: {waiting} met mail", now)
     else:
         end_alert(session, key, now)

@@ -37,7 +37,9 @@ def clock_trouble(engine: Engine, now: datetime) -> str:
             end_alert(session, ALERT, now)
             return ""
         line = f"our clock and the sources' clocks are {abs(apart) / 60:.0f} minutes apart: nothing is planned or sent"
-        raise_alert(session, ALERT, line, now)
+        minutes = f"{abs(apart) / 60:.0f} minuten"
+        told = f"onze klok en die van de bronnen schelen {minutes}: er wordt niets gepland of verstuurd"
+        raise_alert(session, ALERT, told, now)
     return line
 
 

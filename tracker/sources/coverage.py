@@ -1,18 +1,19 @@
 """What each source covers: what it is, promises and cannot see, its age, and how it stands. One judgement for all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from db.vocabulary import SourceForm, SourceState
+from notifications.reasons import in_dutch
 from scrapers import sources
 from scrapers.source import Source
 from scrapers.watched import Watched, watched_source
 from tracker.settings import Settings
-from tracker.sources.crawl import crawlable, own_watched
+from tracker.sources.crawl import crawlable, own_watched, paused
 from tracker.sources.health import SourceHealth, source_health
 from tracker.sources.history import held_calls, past_crawls
 
@@ -33,13 +34,15 @@ class SourceCoverage:
     on: bool
     held: int
     age: timedelta | None
+    paused: str = ""  # why a person put it to rest
+    own: bool = False  # a watched page of this installation
 
     @property
     def trouble(self) -> str:
         """What is wrong, in one Dutch line; nothing where it stands well."""
         if self.state in WELL:
             return ""
-        health, why = self.health, f": {self.health.why}" if self.health.why else ""
+        health, why = self.health, f": {in_dutch(self.health.why)}" if self.health.why else ""
         if self.state is SourceState.OVERDUE:
             return f"{self.state.label}: {f'al {self.age.days} dagen' if self.age else 'nog nooit'}{why}"
         if self.state is SourceState.SILENT and health.silence:
@@ -63,6 +66,7 @@ class SourceCoverage:
             "moved": health.moved,
             "held": self.held,
             "on": self.on,
+            "paused": self.paused,
             "form": self.form.value,
             "publisher": self.publisher,
             "promises": self.promises,
@@ -74,7 +78,9 @@ def coverage(session: Session, settings: Settings, now: datetime) -> list[Source
     """Every source that there is, also those that are off, and those of which only crawls are left; by name."""
     past, held, on, own = past_crawls(session), held_calls(session), set(crawlable(settings)), own_watched(settings)
     stand = {name: source_health(name, past.get(name, []), now) for name in sorted({*sources.names(), *own, *past})}
-    return [covered(health, source_of(name, own), now, name in on, held) for name, health in stand.items()]
+    found = [covered(health, source_of(name, own), now, name in on, held) for name, health in stand.items()]
+    rests = paused(settings)
+    return [replace(row, paused=rests.get(row.name, ""), own=row.name in own) for row in found]
 
 
 def covered(

@@ -62,10 +62,11 @@ def crawl(
 
 
 def crawl_sample(
-    name: str, settings: Settings, now: datetime, spool: Path, pages: int, limit_seconds: float
-) -> Crawled:
+    name: str, settings: Settings, now: datetime, spool: Path, pages: int, limit_seconds: float,
+    options: dict[str, Any] | None = None,
+) -> Crawled:  # fmt: skip
     """Ask a source for a few pages only; all that its child leaves stays in the folder ``spool``."""
-    job = job_for(name, settings, now, spool, sample=pages)
+    job = job_for(name, settings, now, spool, sample=pages, options=options or {})
     failure = run_child(job, limit_seconds, lambda _: None)
     return from_spool(sources.load(name, job.options), spool, now, now, failure)
 
@@ -102,9 +103,16 @@ def reads_known_pages(name: str, settings: Settings) -> bool:
 
 
 def crawlable(settings: Settings) -> list[str]:
-    """The sources that the settings want crawled, with the watched pages of this installation."""
-    own = [name for name in own_watched(settings) if name not in settings.sources_off]
-    return sorted({*sources.enabled(settings.sources_on, settings.sources_off), *own})
+    """The sources that the settings want crawled, with this installation's watched pages, without the paused ones."""
+    off = {*settings.sources_off, *paused(settings)}
+    own = [name for name in own_watched(settings) if name not in off]
+    return sorted({*sources.enabled(settings.sources_on, off), *own})
+
+
+def paused(settings: Settings) -> dict[str, str]:
+    """The sources that a person put to rest, each with the reason; see own_pages.py."""
+    files = sorted((settings.data_dir / "watched").glob("*.paused"))
+    return {file.stem: plain_line(file.read_text("utf-8", "replace")) for file in files}
 
 
 def own_watched(settings: Settings) -> dict[str, Watched]:

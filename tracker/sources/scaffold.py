@@ -8,17 +8,18 @@ from pathlib import Path
 
 from scrapers import sources
 from scrapers.crawled import Crawled
-from scrapers.expectation import FILE, expectation_of
+from scrapers.expectation import FILE, OF_A_PAGE, Expectation, expectation_of, expected
 from scrapers.recordings import replay
 from scrapers.spool import read_events
 from tracker.errors import NotPossible
 from tracker.settings import Settings
-from tracker.sources.crawl import ROOT, crawl_sample, watched_options
+from tracker.sources.crawl import ROOT, crawl_sample, own_watched, watched_options
 
 TEMPLATES = Path(__file__).with_name("templates")
 # It is written into a Python file: nothing that would end the text it stands in.
 ADDRESS = re.compile(r"(https?://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?)(?:[/?][^\s\"'\\]*)?")
 SAMPLE = 3
+OWN_FILE = "expected.json"  # beside a recording of this installation
 SUFFIXES = {"json": "json", "html": "html", "rss": "rss", "atom": "xml", "xml": "xml"}
 
 
@@ -48,21 +49,24 @@ def write_source(name: str, url: str, checkout: Path = ROOT) -> list[Path]:
 
 
 def tests_folder(checkout: Path) -> Path:
-    """Where their tests are; an installed program has none."""
+    """Where their tests are; an installed program has none, and there a source is described without code."""
     folder = checkout / "tests/sources"
     if not folder.is_dir():
-        raise CannotAddSource(f"no tests at {folder}: sources are added in a checkout of the program")
+        raise CannotAddSource(f"no tests at {folder}: in an installation use 'kansenradar source add', without code")
     return folder
 
 
-def recording_of(name: str, checkout: Path = ROOT) -> Path:
-    """Where the recording of a source is."""
-    return tests_folder(checkout).parent / "recordings" / name
+def recording_of(name: str, settings: Settings, checkout: Path = ROOT) -> Path:
+    """Where the recording of a source is: among the tests of a checkout; of a page or program of an installation in
+    the folder ``recordings`` of DATA_DIR."""
+    if name in own_watched(settings) or not (checkout / "tests/sources").is_dir():
+        return settings.data_dir / "recordings" / name
+    return checkout / "tests/recordings" / name
 
 
 def record(name: str, settings: Settings, now: datetime, checkout: Path = ROOT) -> Crawled:
     """Ask the source for a few pages, with the real spider, and keep them as its recording."""
-    target = recording_of(name, checkout)
+    target = recording_of(name, settings, checkout)
     with tempfile.TemporaryDirectory(prefix="kansenradar-") as folder:
         spool = Path(folder)
         crawled = crawl_sample(name, settings, now, spool, SAMPLE, settings.source_limit_seconds)
@@ -88,18 +92,30 @@ def write_recording(target: Path, name: str, now: datetime, answers: list[dict[s
 
 
 def try_source(name: str, settings: Settings, checkout: Path = ROOT) -> Crawled:
-    """Replay the recording; and keep in expected.json what it leads one to expect."""
-    folder = recording_of(name, checkout)
+    """Replay the recording."""
+    folder = recording_of(name, settings, checkout)
     if not (folder / "index.json").is_file():
         raise CannotAddSource(f"{name} has no recording at {folder}: kansenradar source record {name}")
     return replay(sources.load(name, watched_options(name, settings)), folder)
 
 
-def keep_expectation(name: str, checkout: Path = ROOT) -> None:
-    """Write into expected.json what the recording of a source leads one to expect, for the live check."""
-    expectations = json.loads(FILE.read_text("utf-8"))
-    expectations[name] = expectation_of(sources.load(name), recording_of(name, checkout)).as_json()
+def keep_expectation(name: str, settings: Settings, checkout: Path = ROOT) -> None:
+    """Keep what the recording of a source leads one to expect, for the live check; see kept_expectation."""
+    folder = recording_of(name, settings, checkout)
+    expectation = expectation_of(sources.load(name, watched_options(name, settings)), folder).as_json()
+    if folder.is_relative_to(settings.data_dir):
+        (folder / OWN_FILE).write_text(json.dumps(expectation, indent=1) + "\n", encoding="utf-8")
+        return
+    expectations = json.loads(FILE.read_text("utf-8")) | {name: expectation}
     FILE.write_text(json.dumps(dict(sorted(expectations.items())), indent=1) + "\n", encoding="utf-8")
+
+
+def kept_expectation(name: str, settings: Settings) -> Expectation | None:
+    """What a source is expected to show: by this installation's own recording, else as the program says."""
+    if name in own_watched(settings):
+        return OF_A_PAGE
+    file = settings.data_dir / "recordings" / name / OWN_FILE
+    return Expectation.from_json(json.loads(file.read_text("utf-8"))) if file.is_file() else expected(name)
 
 
 def table(crawled: Crawled) -> list[str]:

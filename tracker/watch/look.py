@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from db.leases import LEASE, database_clock
 from db.models import Attempt, Bounce, Crawl, Delivery, Lease, Run
 from db.vocabulary import WAITING_STATES, DeliveryState
+from notifications.reasons import in_dutch
 from notifications.transport import SmtpStage
 from notifications.wording import moment
 from tracker.sources.health import source_health
@@ -108,7 +109,7 @@ def _since(crawls: list[Crawl], why: str) -> str:
     whole = next((crawl for crawl in crawls if crawl.complete), None)
     when = f"voor het laatst {moment(whole.finished_at)}" if whole else "nog nooit"
     last = f"tot het eind gelezen: {when}"
-    return f"{last}; de laatste keer: {why}" if why else last
+    return f"{last}; de laatste keer: {in_dutch(why)}" if why else last
 
 
 def silent_clock(session: Session) -> Iterator[Trouble]:
@@ -152,7 +153,7 @@ def open_files(machine: Machine) -> Iterator[Trouble]:
 def old_certificate(machine: Machine, now: datetime) -> Iterator[Trouble]:
     """A certificate that browsers refuse, or soon will."""
     if machine.invalid:
-        yield Trouble("certificate", machine.invalid)
+        yield Trouble("certificate", in_dutch(machine.invalid))
     if machine.certificate is not None and machine.certificate - now < kinds.CERTIFICATE_LEFT:
         yield Trouble("certificate", f"geldig tot {moment(machine.certificate)}")
 

@@ -49,7 +49,7 @@ from tracker.web.people import (
     typed,
 )
 from tracker.web.review import review
-from tracker.web.sources import sources
+from tracker.web.sources import own_pages, sources
 
 PUBLIC = None
 OF_POSITION = "/dossiers/{dossier_id:id}/standpunten/{number:id}"
@@ -157,7 +157,15 @@ ROUTES: list[Route] = [
     Route("POST", "/opgaven/{challenge_id}/team", team.save_team, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/leesbeurt", team.set_turn, COORDINATOR),
     Route("GET", "/bronnen", sources.index, READER),
+    Route("GET", "/bronnen/nieuw", own_pages.new, ADMINISTRATOR),
+    Route("POST", "/bronnen/nieuw", own_pages.look_first, ADMINISTRATOR, looks=True),
+    Route("POST", "/bronnen/toevoegen", own_pages.add, ADMINISTRATOR),
     Route("GET", "/bronnen/{source}", sources.show, READER),
+    Route("GET", "/bronnen/{source}/beheren", own_pages.rest, ADMINISTRATOR),
+    Route("POST", "/bronnen/{source}/proef", own_pages.try_it, ADMINISTRATOR, looks=True),
+    Route("POST", "/bronnen/{source}/stil", own_pages.put_to_rest, ADMINISTRATOR),
+    Route("POST", "/bronnen/{source}/hervatten", own_pages.wake, ADMINISTRATOR),
+    Route("POST", "/bronnen/{source}/weg", own_pages.retire, ADMINISTRATOR),
     Route("POST", "/bronnen/{source}/vrijgeven", sources.let_through, COORDINATOR),
     Route("GET", "/actualiteit", sources.freshness, PUBLIC),
     # dossiers and the lobby agenda

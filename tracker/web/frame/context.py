@@ -118,6 +118,7 @@ class RequestContext:
             "today": self.now.today,
             "may_add": has_role(self.viewer, Role.FUNDRAISER),
             "may_coordinate": has_role(self.viewer, Role.COORDINATOR),
+            "may_administer": has_role(self.viewer, Role.ADMINISTRATOR),
             "path": self.path,
             "done": self.query.get("gedaan", ""),
             "demo": self.site.demo,

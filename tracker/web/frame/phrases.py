@@ -20,6 +20,7 @@ from db.vocabulary import (
     Word,
 )
 from notifications import wording
+from notifications.reasons import in_dutch
 
 # What a page says after a 303; the key travels in the address.
 DONE = {
@@ -53,6 +54,10 @@ DONE = {
     "twijfel": "Dank u. Het blijft staan met een merkteken; iemand kijkt het na bij de bron.",
     "staat-niet-meer": "Dit gegeven staat er niet meer; er is niets gemeld.",
     "teruggenomen": "Correctie teruggenomen.",
+    "bron": "Toegevoegd: de volgende ophaalronde leest deze bron.",
+    "bron-stil": "Stilgezet: deze bron wordt niet meer gevraagd tot iemand haar hervat.",
+    "bron-weer": "Hervat: de volgende ophaalronde leest deze bron weer.",
+    "bron-weg": "Weggehaald. De regelingen van deze bron blijven staan.",
     "vrijgegeven": "Vrijgegeven: deze regelingen gaan mee in de overzichten.",
     "herinneringen": "Bewaard. U krijgt herinneringen op de dagen die aangevinkt zijn.",
     "uitgenodigd": "Uitgenodigd: de mail staat klaar.",
@@ -348,6 +353,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "year": lambda value: wording.local_day(value).year,
     "done_text": done_text,
     "capitalize_first": capitalize_first,
+    "reason": in_dutch,
 }
 
 

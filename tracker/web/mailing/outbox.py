@@ -11,6 +11,7 @@ from starlette.responses import Response
 from db.models import Attempt, Delivery, User
 from db.vocabulary import DeliveryState
 from notifications.alerts import standing_alerts
+from notifications.transport import SmtpStage
 from tracker.mailing.mail_queue import NOT_YOURS, queued
 from tracker.mailing.release import NothingToRelease, retry_delivery, unsuppress
 from tracker.mailing.silence import came_back_lately, silences
@@ -22,6 +23,16 @@ PER_PAGE = 50
 LATELY = timedelta(days=14)
 # A mail that failed is not sent again: what it told comes in the next digest. These two still have their turn.
 RETRYABLE = (DeliveryState.DEFERRED, DeliveryState.HELD)
+STAGES = {
+    SmtpStage.CONNECT: "verbinding maken",
+    SmtpStage.TLS: "verbinding beveiligen",
+    SmtpStage.LOGIN: "aanmelden bij de mailserver",
+    SmtpStage.MAIL: "afzender noemen",
+    SmtpStage.RCPT: "ontvanger noemen",
+    SmtpStage.DATA: "mail aankondigen",
+    SmtpStage.BODY: "tekst overdragen",
+    SmtpStage.DOT: "tekst afsluiten",
+}
 
 
 class QueueQuery(BaseModel):
@@ -75,6 +86,7 @@ def one_mail(request: RequestContext) -> Response:
         attempts=attempts,
         retryable=RETRYABLE,
         not_yours=NOT_YOURS,
+        stages=STAGES,
     )
 
 
