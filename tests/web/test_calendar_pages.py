@@ -205,13 +205,18 @@ def test_a_day_put_by_hand_stays_with_its_reason_and_is_given_back(me: Visitor, 
     earlier = was - timedelta(days=7)
 
     def put(day: date, why: str = "", **more: object) -> str:
-        fields = {"version": version, "state": "planned", "day": day, "why": why, **more}
-        return str(me.send_form(f"/mijlpalen/{second.id}", **fields).headers["location"])  # type: ignore[attr-defined]
+        row = {"about_row": f"mijlpaal-{second.id}", "was:why": "", "was:day": was}
+        fields = {"version": version, "state": "planned", "day": day, "why": why, **row, **more}
+        answer = me.send_form(f"/mijlpalen/{second.id}", **fields)
+        return answer.headers.get("location", answer.text)
 
-    assert "gedaan=waarom" in put(earlier)
-    assert "gedaan=na-termijn" in put(BRUSSELS_17.date() + timedelta(days=1), "kan niet eerder")
+    assert "zeg waarom dit vervalt of verschuift" in put(earlier)
+    assert "die dag ligt na de termijn" in put(BRUSSELS_17.date() + timedelta(days=1), "kan niet eerder")
     assert "gedaan=bewaard" in put(earlier, "de wethouder is er dan")
-    assert "gedaan=intussen" in put(earlier, "een ander was eerder")
+    typed = put(earlier - timedelta(days=1), "een ander was eerder")
+    assert "Iemand anders heeft dit net gewijzigd" in typed
+    assert 'value="een ander was eerder"' in typed, "what was typed is still there"
+    assert "Iemand anders maakte hiervan: de wethouder is er dan" in typed
     page = me.get("/kalender/klok/1").text
     assert "dag met de hand gezet: de wethouder is er dan" in page
     with writing(engine) as session:
@@ -275,7 +280,9 @@ def test_a_deadline_is_given_to_a_colleague_only(me: Visitor, engine: Engine, pe
     with reading(engine) as session:
         assert session.exec(select(Assignment)).all() == []
     me.send_form(f"/termijnen/{row.id}/toewijzen", version=0, assignee=people["fundraiser"].id)
-    me.send_form(f"/termijnen/{row.id}/toewijzen", version=0, assignee=people["coordinator"].id, state="done")
+    at = {"version": 0, "about_row": f"termijn-{row.id}", "was:why": "", "why": "Is al ingediend"}
+    late = me.send_form(f"/termijnen/{row.id}/toewijzen", assignee=people["coordinator"].id, state="done", **at)
+    assert (late.status_code, 'value="Is al ingediend"' in late.text) == (409, True), "what was typed is still there"
     with reading(engine) as session:
         (kept,) = session.exec(select(Assignment)).all()
         assert (kept.assignee_id, kept.state) == (people["fundraiser"].id, "planned")

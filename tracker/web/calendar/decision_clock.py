@@ -1,6 +1,6 @@
 """The besluitvormingsklok on the web: plan it for a call, see it, assign its milestones, say how they ended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -33,13 +33,18 @@ from tracker.calendar.decision_clock import (
 from tracker.calendar.latest_go import tables_of
 from tracker.calendar.milestones import MilestoneWord, assign_deadline, change_milestone
 from tracker.calendar.targets import Target, asks_reaction, closings_of, deadline_day, target_day, target_of
-from tracker.errors import ChangedMeanwhile, Incomplete, NotFound
+from tracker.errors import NotFound
 from tracker.people.participants import colleagues, takes_part
+from tracker.versions import MEANWHILE
+from tracker.web.calls.detail import page as call_page
 from tracker.web.calls.rows import find_call
 from tracker.web.frame import forms
+from tracker.web.frame.actions import attempt
 from tracker.web.frame.context import RequestContext
+from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState
+from tracker.web.frame.phrases import done_text
 
-NOT_KEPT = {WhyMissing: "waarom", AfterDeadline: "na-termijn", ChangedMeanwhile: "intussen"}
+NOT_KEPT = {WhyMissing: "waarom", AfterDeadline: "na-termijn"}
 TABLES = (BodyKind.PLATFORM, BodyKind.PORTFOLIO_TABLE, BodyKind.BOARD)
 
 
@@ -128,7 +133,10 @@ def keep(request: RequestContext) -> Response:
 
 def show(request: RequestContext) -> Response:
     """The milestones as they stand, beside what they would be if they were counted back now."""
-    clock = _clock(request)
+    return _page(request, _clock(request), EMPTY_FORM)
+
+
+def _page(request: RequestContext, clock: DecisionClock, state: FormState) -> Response:
     target = target_of(request.session, clock)
     data = body_calendar(request.session)
     rows = milestones_of(request.session, clock)
@@ -150,7 +158,7 @@ def show(request: RequestContext) -> Response:
         lead=data.participants[clock.lead_id].name,
         partners=[data.participants[p].name for p in clock.partner_ids if p in data.participants],
         may_change=_may_change(request.viewer, clock),
-        errors={},
+        state=state,
     )
 
 
@@ -204,37 +212,41 @@ class MilestoneForm(BaseModel):
 
 
 def change(request: RequestContext) -> Response:
-    """Assign a milestone, or say that it was done or dropped; two people at once lose nothing."""
+    """Assign a milestone, or say that it was done or dropped; what is refused stays as it was typed."""
     row = request.named(Milestone, "milestone_id")
     clock = request.session.get_one(DecisionClock, row.clock_id)
     if not _may_change(request.viewer, clock):
         raise NotFound
-    form, _ = forms.filled(MilestoneForm, request.form)
-    back = f"/kalender/klok/{clock.id}#mijlpaal-{row.id}"
+    form, errors = forms.filled(MilestoneForm, request.form)
     if form is None:
-        return request.to(back, done="intussen")
-    try:
-        with request.session.begin_nested():
-            change_milestone(request.deed, row, form.word(), form.version)
-    except (WhyMissing, AfterDeadline, ChangedMeanwhile) as refused:
-        return request.to(back, done=NOT_KEPT[type(refused)])
+        return _page(request, clock, FormState(request.form, errors, REFUSED))
+    kept = _kept(request, lambda: change_milestone(request.deed, row, form.word(), form.version))
+    if kept is not None:
+        return _page(request, clock, kept)
     request.record("milestone changed", f"milestone {row.id}", form.state.value)
-    return request.to(back, done="bewaard")
+    return request.to(f"/kalender/klok/{clock.id}#mijlpaal-{row.id}", done="bewaard")
+
+
+def _kept(request: RequestContext, act: Callable[[], object]) -> FormState | None:
+    """Nothing where it was kept, else what was typed and why it was not."""
+    try:
+        done = attempt(request, act)
+    except (WhyMissing, AfterDeadline) as refused:
+        return FormState(request.form, {"form": done_text(NOT_KEPT[type(refused)])}, REFUSED)
+    except IntegrityError:  # somebody else was first
+        return FormState(request.form, {"form": MEANWHILE}, 409)
+    return done if isinstance(done, FormState) else None
 
 
 def assign(request: RequestContext) -> Response:
     """Give a deadline of a call to a colleague, or say how it ended."""
     deadline = request.named(Deadline, "deadline_id")
-    back = f"/regelingen/{deadline.call_id}"
-    form, _ = forms.filled(MilestoneForm, request.form)
+    call = request.session.get_one(Call, deadline.call_id)
+    form, errors = forms.filled(MilestoneForm, request.form)
     if form is None:
-        return request.to(back, done="intussen")
-    try:
-        with request.session.begin_nested():
-            assign_deadline(request.deed, deadline, form.word(), form.version)
-    except WhyMissing:
-        return request.to(back, done="waarom")
-    except (Incomplete, ChangedMeanwhile, IntegrityError):  # nobody was chosen, or somebody else was first
-        return request.to(back, done="intussen")
+        return call_page(request, call, FormState(request.form, errors, REFUSED))
+    kept = _kept(request, lambda: assign_deadline(request.deed, deadline, form.word(), form.version))
+    if kept is not None:
+        return call_page(request, call, kept)
     request.record("deadline assigned", f"deadline {deadline.id}", form.state.value)
-    return request.to(back, done="bewaard")
+    return request.to(f"/regelingen/{call.id}", done="bewaard")
