@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +13,13 @@ from sqlmodel import Session
 
 from db.queries import CallFilter
 from tests.make.crawls import closes, make_listing, store
+from tests.make.lobby import gather
+from tracker.applications import stages
+from tracker.exchange.dutch_heads import HEADS, heads_of, in_dutch
+from tracker.exchange.export_lobby import KINDS
 from tracker.exchange.tables import as_csv, as_jsonl, as_xlsx, call_columns, calls
+from tracker.lobby.contacts import ContactFields, Office, log_contact
+from tracker.rights import viewer_of
 
 pytestmark = pytest.mark.one_database  # it only reads
 
@@ -89,3 +96,28 @@ def test_nothing_to_export_is_an_empty_file_or_a_sheet_with_its_columns(session:
     assert sheet is not None
     [full] = csv.DictReader(io.StringIO(as_csv(exported(session, now)).decode("utf-8-sig")), delimiter=";")
     assert [cell.value for cell in sheet[1]] == head == list(full)
+
+
+def test_what_people_keep_is_a_sheet_in_dutch_with_its_heads_also_where_it_is_empty(
+    session: Session, now: datetime
+) -> None:
+    cast = gather(session, now)
+    dossier = cast.open("Regie", requested_amount=Decimal("2500.50"))
+    cast.adopted(dossier, now.date())
+    stages.start(cast.deed(), cast.call)
+    log_contact(cast.deed(), ContactFields(now.date(), "Gebracht", dossier_id=dossier.id), Office("VRO"))
+    sheets = {}
+    for kind, records_of in KINDS.items():
+        records = list(records_of(session, viewer_of(cast.lobbyist), now))
+        assert list(records[0]) == list(HEADS[kind]), kind
+        sheets[kind] = list(csv.reader(io.StringIO(as_csv(in_dutch(kind, records)).decode("utf-8-sig")), delimiter=";"))
+        nothing = as_csv(in_dutch(kind, []), "", heads_of(kind)).decode("utf-8-sig")
+        assert nothing.strip().split(";") == sheets[kind][0], kind
+    said = {kind: dict(zip(*sheet[:2], strict=True)) for kind, sheet in sheets.items()}
+    for kind, head, value in (
+        ("dossiers", "fase", "signaleren"), ("dossiers", "zichtbaar voor", "MRA"),
+        ("dossiers", "gevraagd bedrag", "2500,5"), ("dossiers", "geopend", now.date().isoformat()),
+        ("positions", "vastgesteld door", "MRA Bestuur"), ("applications", "fase", "signaal"),
+        ("contacts", "soort", "gesprek"), ("contacts", "zichtbaar voor", "eigen organisatie"),
+    ):  # fmt: skip
+        assert said[kind][head] == value, (kind, head)

@@ -13,6 +13,7 @@ from db.session import open_engine
 from tests.commands.test_commands import kansenradar
 from tests.make.lobby import Cast, gather
 from tracker.errors import NotPossible
+from tracker.exchange.dutch_heads import in_dutch
 from tracker.exchange.export_lobby import contacts
 from tracker.exchange.import_contacts import import_contacts
 from tracker.exchange.rows import Imported, NotImported, rows_of
@@ -51,7 +52,7 @@ def test_what_was_exported_comes_back_without_the_name_of_a_person(
 ) -> None:
     fill(cast)
     before = exported(cast.session, cast.lobbyist, cast.now)
-    written = FORMATS[form](before)
+    written = FORMATS[form](before if form == "jsonl" else in_dutch("contacts", before))
     path = tmp_path / "elsewhere.db"
     path.write_bytes(sqlite_template.read_bytes())
     engine = open_engine(f"sqlite:///{path}")

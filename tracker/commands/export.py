@@ -15,6 +15,7 @@ from db.session import reading, writing
 from db.vocabulary import Status
 from tracker.commands.context import CommandContext, context_of
 from tracker.errors import WRONG_USAGE, CommandFailed
+from tracker.exchange.dutch_heads import heads_of, in_dutch
 from tracker.exchange.export_answers import answers
 from tracker.exchange.export_lobby import KINDS as OF_LOBBY
 from tracker.exchange.export_lobby import SHEETS
@@ -50,7 +51,9 @@ def export(
     with reading(command.engine) as session:
         viewer = _viewer(session, seen_by)
         rows = _rows(session, kind, viewer, command.now.instant, open_only)
-        columns = call_columns(command.now.instant) if kind == "calls" else ()
+        columns = call_columns(command.now.instant) if kind == "calls" else heads_of(kind)
+        if as_format != "jsonl":
+            rows = in_dutch(kind, rows)
         written = FORMATS[as_format](rows, SHEETS.get(kind, "regelingen"), columns)
     if kind != "calls":  # those are public as they are
         _put_on_record(command, kind, viewer)

@@ -20,7 +20,7 @@ from tracker.people.subscriptions import find_user
 
 app = typer.Typer()
 
-COLUMNS = {"calls": CALL_COLUMNS, "people": import_people.COLUMNS, "contacts": import_contacts.COLUMNS}
+COLUMNS = {"calls": CALL_COLUMNS, "people": import_people.COLUMNS, "contacts": import_contacts.HEADS}
 KINDS = tuple(COLUMNS)
 
 

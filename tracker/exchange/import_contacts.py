@@ -17,6 +17,7 @@ from db.vocabulary_lobby import ContactKind
 from notifications.wording import local_day
 from tracker.calls.typed_values import moment, moment_of_cell
 from tracker.errors import NotAMoment, NotPossible, Refused, TwoReadings
+from tracker.exchange.dutch_heads import by_key, heads_of
 from tracker.exchange.rows import Imported, NotReadable, Row, check_rows, text_of
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.organisations.register import find, live
@@ -27,6 +28,7 @@ COLUMNS = (
     *("id", "dossier", "day", "kind", "organisation", "office", "participant", "visibility"),
     *("message", "reply", "follow_up", "follow_up_on"),
 )
+HEADS = (*COLUMNS, *heads_of("contacts"))  # of which a file has some
 LONGEST = {"organisation": 300, "office": 300, "message": 20_000, "reply": 20_000, "follow_up": 20_000}
 
 
@@ -59,7 +61,7 @@ def import_contacts(session: Session, rows: Iterable[Row], user: User, now: date
         logged.add(key._replace(office=_office(session, user, office, today)))
         return True
 
-    news = check_rows(rows, COLUMNS, read)
+    news = check_rows([(number, by_key("contacts", row)) for number, row in rows], COLUMNS, read)
     _put_on_record(session, user, sum(news), now)
     return Imported(len(news), sum(news))
 
