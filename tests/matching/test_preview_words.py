@@ -1,6 +1,7 @@
 """Trying an opgave's words before they are kept: scored as the matcher would, within bounds of number and time."""
 
 import time
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -11,7 +12,8 @@ from db.models import Call, Challenge, Match
 from db.session import reading, writing
 from tests.make.crawls import make_listing, store
 from tracker.challenges.agenda import load_agendas
-from tracker.matching import DIGEST_THRESHOLD, Embedder
+from tracker.matching import DIGEST_THRESHOLD, Embedder, installed
+from tracker.matching.encoder_process import EncoderProcess
 from tracker.matching.preview_words import PreviewScorer, preview_words
 from tracker.matching.run import match_with_model
 from tracker.matching.texts import Vectors
@@ -111,9 +113,10 @@ def test_the_trial_and_the_round_after_saving_say_the_same(engine: Engine, now: 
     with writing(engine) as session:
         load_agendas(session)
         store(session, [make_listing(n, title=title, summary=title) for n, title in enumerate(titles)], now)
-    with reading(engine) as session:
+    beside = EncoderProcess(installed() or "")
+    with reading(engine) as session, closing(beside):
         change = edited(session, words_nl=["fietsparkeren", "circulair*"])
-        promised = preview_words(session, PreviewScorer(patience=120), change, now)
+        promised = preview_words(session, PreviewScorer(lambda: beside, 120), change, now)
     with writing(engine) as session:
         session.get_one(Challenge, "A20-1-circulair").words_nl = ["fietsparkeren", "circulair*"]
     match_with_model(engine, now)

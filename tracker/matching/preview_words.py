@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 from db.models import Call, Challenge, Match
 from db.search import search
 from db.status import standing
-from tracker.matching import CallText, ChallengeText, Embedder, Matcher, embedder, installed
+from tracker.matching import CallText, ChallengeText, Embedder, Matcher, installed
+from tracker.matching.encoder_process import encoder_beside
 from tracker.matching.run import call_text, challenge_text, challenge_texts
 from tracker.matching.search import SHOWN_FROM, by_ids
 from tracker.matching.texts import Vectors
@@ -26,7 +27,7 @@ MOST_KEPT = 20_000  # texts, some 2 KiB each
 class PreviewScorer:
     """Scores one edit at a time, in a thread of its own, so that a form never waits long for a model."""
 
-    def __init__(self, encoder: Callable[[], Embedder | None] = embedder, patience: float = PATIENCE) -> None:
+    def __init__(self, encoder: Callable[[], Embedder | None] = encoder_beside, patience: float = PATIENCE) -> None:
         self.patience = patience
         self._encoder = cache(lambda: CachedEncoder(model, self._kept) if (model := encoder()) is not None else None)
         self._kept: dict[bytes, Vectors] = {}  # while somebody types, one text of hundreds changes
