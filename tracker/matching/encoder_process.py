@@ -56,7 +56,7 @@ class EncoderProcess:
             self.process.wait()
         ours, theirs = Pipe()
         end = theirs.fileno()
-        self.process = subprocess.Popen((*self._command, str(end)), pass_fds=[end])
+        self.process = subprocess.Popen((*self._command, str(end)), pass_fds=[end])  # noqa: S603
         theirs.close()
         return ours
 
