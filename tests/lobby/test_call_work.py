@@ -1,14 +1,15 @@
 """What of our own runs on a call is told to who may see it, and never its wording."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from db.models import Dossier, DossierCall, DossierReader, Follow, User
 from db.queries import Viewer
 from db.session import reading, writing
-from db.vocabulary import Role, Visibility
+from db.vocabulary import DeliveryState, Role, Visibility
 from tests.make.mail_cases import (
     MAILER,
     THRESHOLD,
@@ -70,17 +71,39 @@ def test_a_digest_says_that_an_application_runs_without_a_word_of_it(engine: Eng
     assert "KANARIE" not in own.text + own.html + own.subject
 
 
-def test_what_one_person_may_read_along_is_told_to_no_colleague(engine: Engine, call: int) -> None:
-    """A named reader of another organisation is not its organisation."""
-    with writing(engine) as session:
-        dossier = session.get_one(Dossier, 1)
-        dossier.visibility = Visibility.GROUP
+def read_along(engine: Engine) -> list[int]:
+    """Two people of another organisation, of whom the first may read along by name; both follow the call."""
     people = [make_reader(engine, NOW, f"{name}@haarlem.example") for name in ("jan", "an")]
     with writing(engine) as session:
+        session.get_one(Dossier, 1).visibility = Visibility.GROUP
         session.add(DossierReader(dossier_id=1, user_id=people[0]))
+        session.add_all(Follow(user_id=person, call_id=1, at=NOW) for person in people)
+    return people
+
+
+def test_what_one_person_may_read_along_is_told_to_that_person_and_no_colleague(engine: Engine, call: int) -> None:
+    """In a digest as in the mail of a day: what the pages show to its reader, and nothing else."""
+    people = read_along(engine)
     plan_at(engine, NOW)
-    assert [mail.user_id for mail in deliveries(engine)] == people
-    assert not [mail for mail in deliveries(engine) if "aanvraag: in voorbereiding" in mail.html]
+    digests = deliveries(engine)
+    assert [mail.user_id for mail in digests] == people
+    assert ["aanvraag: in voorbereiding" in mail.html for mail in digests] == [True, False]
+    move_deadline(engine, call, date(2026, 7, 1), NOW)
+    plan_at(engine, datetime(2026, 6, 1, 6, tzinfo=UTC))
+    days = deliveries(engine)[2:]
+    assert [mail.user_id for mail in days] == people
+    assert ["aanvraag: in voorbereiding" in mail.html for mail in days] == [True, False]
+
+
+def test_a_digest_that_waits_is_written_anew_for_who_may_read_along_no_more(engine: Engine, call: int) -> None:
+    read_along(engine)
+    plan_at(engine, NOW, leaves=False)
+    with writing(engine) as session:
+        session.delete(session.exec(select(DossierReader)).one())
+    plan_at(engine, NOW + timedelta(minutes=1), leaves=False)
+    waiting = [mail for mail in deliveries(engine) if mail.state == DeliveryState.PLANNED]
+    assert len(waiting) == 2
+    assert not [mail for mail in waiting if "aanvraag: in voorbereiding" in mail.html]
 
 
 def test_the_mail_of_the_day_says_so_too(engine: Engine, call: int) -> None:

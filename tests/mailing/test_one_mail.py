@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -23,7 +24,7 @@ from tests.make.mail_cases import (
     plan_at,
     settle_all,
 )
-from tests.make.pages import make_user
+from tests.make.pages import make_user, visit
 from tests.make.planning_world import add_call, add_deadline, settle_world
 from tracker.calendar.decision_clock import DecisionRoute, milestones_of, start_clock
 from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
@@ -166,6 +167,25 @@ def test_a_digest_that_waits_is_written_anew_for_who_asks_for_something_else_or_
     plan_at(agenda, now + timedelta(minutes=4), leaves=False)
     third = deliveries(agenda)[-1]
     assert [f"Regeling {n}" in third.text for n in range(4)] == [True, False, True, False]
+
+
+def test_a_digest_that_waits_asks_what_its_subscription_asks_once_that_is_changed_on_the_page(
+    agenda: Engine, now: datetime, tmp_path: Path
+) -> None:
+    reader = make_reader(agenda, now)
+    for name in ("wonen", "circulair"):
+        make_call(agenda, now, f"Voor {name}", challenge=name)
+    plan_at(agenda, now, leaves=False)
+    with reading(agenda) as session:
+        user, row = session.get_one(User, reader), session.exec(select(Subscription)).one()
+    asked = {"challenges": ["wonen"], "every": row.every, "weekday": row.weekday, "most": row.most}
+    with visit(agenda, now + timedelta(minutes=1), tmp_path, user) as visitor:
+        page = f"/abonnementen/{row.id}"
+        assert visitor.send_form(page, **asked, seen=visitor.seen_on(page)).status_code == 303  # type: ignore[attr-defined]
+    plan_at(agenda, now + timedelta(minutes=2), leaves=False)
+    (waiting,) = [mail for mail in deliveries(agenda) if mail.state == DeliveryState.PLANNED]
+    assert "Voor wonen" in waiting.text
+    assert "Voor circulair" not in waiting.text
 
 
 def test_a_reminder_that_waits_does_not_leave_to_who_says_not_for_us(agenda: Engine, now: datetime) -> None:

@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from db.models import Delivery, User
-from db.queries import Viewer
 from db.session import reading, writing
 from db.vocabulary import UNTOLD_STATES, DeliveryState, MailKind, ToldKind
 from notifications import due_today
@@ -32,6 +31,7 @@ from tracker.mailing.recipients import read_follows_for, told_memories
 from tracker.mailing.reminders import MissedReminder, ToldDate, date_news, read_told_dates
 from tracker.mailing.vanished import vanished
 from tracker.people.absences import Replacement
+from tracker.rights import viewer_of
 from tracker.workdays import is_working_day
 
 LANE = 3
@@ -134,9 +134,9 @@ def our_work(session: Session, due: Mapping[int, DueToday]) -> dict[int, dict[in
     """Per person what of ours runs on the calls that the mail names, as far as that person may know."""
     named = {user: [call.item.call.id for call in each.calls] for user, each in due.items()}
     work = read_call_work(session, {call for calls in named.values() for call in calls})
-    employers = dict(session.exec(select(User.id, User.participant_id).where(col(User.id).in_(list(due)))).all())
+    viewers = {user.id: viewer_of(user) for user in session.exec(select(User).where(col(User.id).in_(list(due))))}
     return {
-        user: {call: still_running(seen_by(Viewer(user, participant_id=employers[user]), work[call])) for call in calls}
+        user: {call: still_running(seen_by(viewers[user], work[call])) for call in calls}
         for user, calls in named.items()
     }
 

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -27,7 +27,7 @@ from tracker.mailing.moment_news import MomentNews, read_moment_news
 
 AHEAD = timedelta(days=30)
 MOST_LOBBY = 12
-SOMEBODY = 0  # of an organisation, and named in no group
+NOBODY = 0  # whose number no person has
 REMEMBERED = timedelta(days=35)
 
 
@@ -45,15 +45,16 @@ class DigestContext:
     followed: dict[int, tuple[FollowedDossier, ...]]
     known: dict[tuple[Any, ...], DecisionWindow] = field(default_factory=dict)
     known_calls: dict[tuple[str, int], DecisionWindow] = field(default_factory=dict)
-    known_work: dict[str, dict[int, str]] = field(default_factory=dict)
+    known_work: dict[Viewer, dict[int, str]] = field(default_factory=dict)
 
     def extras(
-        self, user_id: int, participant: str, due: DueToday = NOTHING_DUE, filters: Iterable[Iterable[str]] = ()
+        self, reader: Viewer, due: DueToday = NOTHING_DUE, filters: Iterable[Iterable[str]] = ()
     ) -> DigestExtras:
         """For one person: what is to be done and with which office, never what was brought, answered or thought.
 
         What is ``due`` today stands there once. ``filters``: the opgaven of each subscription, for the moments on them.
         """
+        user_id = reader.user_id or NOBODY
         today, said = self.now.today, {(line.day, line.path) for line in due.lines}
         lines = [
             AgendaLine(item.due, item.told, "", item.link, item.due < today)
@@ -62,17 +63,20 @@ class DigestContext:
         ]
         in_doubt = self.in_doubt.get(user_id, ())
         moments = self.news.of(user_id, filters, self.now)
-        ours, followed = self._ours(participant), self.followed.get(user_id, ())
+        ours, followed = self._ours(reader), self.followed.get(user_id, ())
         return DigestExtras(tuple(dict.fromkeys(lines))[:MOST_LOBBY], in_doubt, ours, due, moments, followed)
 
-    def _ours(self, participant: str) -> dict[int, str]:
-        """What runs on calls, as far as everybody of an organisation may know; a group's own are not in it."""
-        if participant not in self.known_work:
-            viewer = Viewer(SOMEBODY, participant_id=participant)
-            self.known_work[participant] = {
-                call: still_running(seen_by(viewer, work)) for call, work in self.work.items()
-            }
-        return self.known_work[participant]
+    def _ours(self, reader: Viewer) -> dict[int, str]:
+        """What runs on calls, as far as the reader may know; worked out once for all who may know the same."""
+        alike = reader if reader.user_id in self._named else replace(reader, user_id=NOBODY)
+        if alike not in self.known_work:
+            self.known_work[alike] = {call: still_running(seen_by(alike, work)) for call, work in self.work.items()}
+        return self.known_work[alike]
+
+    @cached_property
+    def _named(self) -> frozenset[int]:
+        """Who reads along by name somewhere."""
+        return frozenset(user for work in self.work.values() for each in work for user in each.group.people)
 
     def windows(self, participant: str) -> Windows:
         """Until when this organisation can decide, per call; not asked of what a public body can hardly use."""

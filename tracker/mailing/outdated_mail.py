@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import escape
 from sqlalchemy import update
 from sqlmodel import Session, and_, col, select
 
@@ -21,6 +22,7 @@ from notifications.links import Links
 from notifications.outbox import ANEW, QUEUED, update_mails
 from notifications.wording import local_day
 from tracker.clock import Now
+from tracker.lobby.call_work import read_call_work, seen_by
 from tracker.mailing.periods import midnight_of
 from tracker.mailing.planning_run import PlanningRun
 from tracker.mailing.recipients import read_follows_for
@@ -116,7 +118,22 @@ def hidden_since(session: Session, links: Links) -> set[int]:
         mail
         for mail, html, user in session.exec(waiting)
         if not all(_may_see(session, user, int(number)) for number in set(leads.findall(html)))
-    }
+    } | _saying_what_is_hidden(session)
+
+
+def _saying_what_is_hidden(session: Session) -> set[int]:
+    """The mails that certainly never left and say what runs on a call, where their reader may not know it now."""
+    work = read_call_work(session)
+    waiting = select(Delivery.id, Told.call_id, MailText.html, User).where(
+        Told.delivery_id == Delivery.id, MailText.delivery_id == Delivery.id, User.id == Delivery.user_id,
+        col(Told.call_id).in_(list(work)), col(Delivery.kind).in_(DATED), col(Delivery.state).in_(QUEUED),
+    )  # fmt: skip
+    wrong = set[int]()
+    for mail, call, html, user in session.exec(waiting):
+        seen = {each.state for each in seen_by(viewer_of(user), work[call])}
+        hidden = {each.state for each in work[call] if not each.closed} - seen
+        wrong |= {mail} if any(escape(state) in html for state in hidden) else set()
+    return wrong
 
 
 def _may_see(session: Session, user: User, dossier_id: int) -> bool:

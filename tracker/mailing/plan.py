@@ -257,7 +257,7 @@ def write(digests: DigestRun, recipient: Recipient, job: DigestJob, memory: Memo
         windows=digests.context.windows(recipient.participant_id), until=naming_until(run.mailer, job.expires_at),
     )  # fmt: skip
     filters = [query.filter.challenges for query in queries] if job.kind != "urgent" else []
-    extras = digests.context.extras(recipient.id, recipient.participant_id, due, filters)
+    extras = digests.context.extras(recipient.viewer, due, filters)
     even_empty = job.kind == "regular" and not due and any(query.nothing_new for query in queries)
     if composed.empty and not extras.speaks and not even_empty:
         return None

@@ -66,7 +66,7 @@ def preview(
         until=naming_until(mailer, _next_at(recipient, now)),
     )  # fmt: skip
     filters = [query.filter.challenges for query in recipient.queries]
-    extras, writer = context.extras(user_id, recipient.participant_id, due, filters), mailer.writer(now)
+    extras, writer = context.extras(recipient.viewer, due, filters), mailer.writer(now)
     if digest.empty and due and not (extras.moments or extras.dossiers):
         return NextMail(writer.day(due, recipient.to, our_work(session, {user_id: due})[user_id]), leaves=True)
     leaves = not digest.empty or extras.speaks or any(query.nothing_new for query in recipient.queries)

@@ -12,7 +12,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from db.models import Call, Crawl, Delivery, Follow, Revision, Run, Subscription, Told, User, Verdict
-from db.queries import CallFilter, live_ids, named
+from db.queries import CallFilter, Viewer, live_ids, named
 from db.search import Translations, read_translations
 from db.vocabulary import UNTOLD_STATES, Cadence, MailKind, Say
 from notifications.catalogue import Catalogue
@@ -21,6 +21,7 @@ from notifications.message import Addressee
 from notifications.news import Memory, Tell
 from notifications.outbox import address_hash, silent_addresses
 from tracker.people.absences import Replacement, replacements_on
+from tracker.rights import viewer_of
 
 FIRST = "digest:first"  # the Run that says that a subscription had its first digest; its slot is the subscription
 
@@ -48,8 +49,13 @@ class Recipient:
     """A person with active subscriptions."""
 
     to: Addressee
-    participant_id: str
+    viewer: Viewer
     subscriptions: tuple[ActiveSubscription, ...]
+
+    @property
+    def participant_id(self) -> str:
+        """Of which organisation."""
+        return self.viewer.participant_id or ""
 
     @property
     def id(self) -> int:
@@ -89,7 +95,7 @@ def read_recipients(session: Session, now: datetime, only: Iterable[int] | None 
             subscription = _active(row, firsts.get(str(row.id)), by_words, gathered)
             people.setdefault(user.id, (user, []))[1].append(subscription)
     return [
-        Recipient(Addressee(number, user.name, user.email), user.participant_id, tuple(subscriptions))
+        Recipient(Addressee(number, user.name, user.email), viewer_of(user), tuple(subscriptions))
         for number, (user, subscriptions) in people.items()
     ]
 
