@@ -5,6 +5,7 @@ from binascii import b2a_qp
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from markupsafe import Markup
 from db.vocabulary import Eligibility
 from notifications import wording
 from notifications.call_card import CallCard, call_card
-from notifications.digest import Digest, Item
+from notifications.digest import Coverage, Digest, Item
 from notifications.digest_extras import NO_EXTRAS, NOTHING_RUNS, DigestExtras, FollowedDossier
 from notifications.due_today import AgendaLine, DueCall, DueToday, line_title
 from notifications.headlines import LOST, coverage_line, headline_of, subject_of
@@ -92,6 +93,7 @@ class Writer:
         self._own_place = re.compile(f"{self._secret}-({VERDICT}|{DOUBT})-(\\d+)-")
         self._of_items: dict[int, tuple[Item, CallCard, RenderedCall]] = {}  # by identity: many readers share an item
         self._pieces: dict[tuple[str, CallCard], RenderedCall] = {}
+        self._covered: dict[tuple[int, tuple[str, ...]], tuple[Coverage, str]] = {}  # by identity, too
 
     def fitted(self, digest: Digest, extras: DigestExtras = NO_EXTRAS) -> Digest:
         """As many of its items as a mail can hold, those that need it most first; the others wait untold."""
@@ -124,12 +126,11 @@ class Writer:
         names = dict.fromkeys(one_line(query.name, 80) for query in digest.queries)
         context = self._context(to) | self._due(extras.due, to) | {
             "headline": headline, "subject": subject_of(digest, headline, extras.due.subject(self.now)),
-            "coverage": coverage_line(digest, self.now),
+            "coverage": self._coverage(digest),
             "sections": [self._section(place, pieces) for place in PLACES if PLACES.index(place) in pieces],
             "waiting": self._waiting(digest), "aside": self._aside(digest),
             "announced": wording.count(len(digest.announced), "regeling", "regelingen") if digest.announced else "",
             "subscriptions": _ended(", ".join(names) or "uw abonnement"),
-            "preview": self.links.page("/abonnementen/voorbeeld"),
             "leave": leave, "leave_reminders": self._leave(to, what=REMINDERS), "lobby": self._lines(extras.lobby, to),
             "moments": self._lines(extras.moments, to), "dossiers": self._followed(extras.dossiers, to),
             "in_doubt": [
@@ -152,13 +153,13 @@ class Writer:
         if not digest.waiting:
             return None
         count = wording.count(len(digest.waiting), "regeling wacht", "regelingen wachten")
-        return {"count": count, "link": self.links.page(f"/regelingen?waiting={_planned(digest)}")}
+        return {"count": count, "link": self.links.page(f"/regelingen?waiting={_in_seconds(digest.now)}")}
 
     def _aside(self, digest: Digest) -> dict[str, Any] | None:
         """What a public body can hardly use, as one line; it is counted once, and the link lists exactly those."""
         if not digest.aside:
             return None
-        link = self.links.page(f"/regelingen?set_aside={_planned(digest)}")
+        link = self.links.page(f"/regelingen?set_aside={_in_seconds(digest.now)}")
         weak = any(call.eligible != Eligibility.NO for call in digest.aside)
         what = "Waarschijnlijk niets voor een gemeente" + (", of weinig van bekend of passend" * weak)
         return {"what": what, "count": wording.count(len(digest.aside), "regeling", "regelingen"), "link": link}
@@ -227,11 +228,23 @@ class Writer:
         return self.links.page(f"/{ROUND}/{self.links.answering(AnswerLink(*line.answers, user_id=to.user_id))}")
 
     def _context(self, to: Addressee) -> dict[str, Any]:
+        return self._for_everybody | {"name": to.name, "leave_all": self._leave(to, what=ALL)}
+
+    @cached_property
+    def _for_everybody(self) -> dict[str, Any]:
+        """What stands in each mail of this moment."""
         return {
             "sender_name": self.sender.name, "legal": self.sender.legal, "day": wording.day(self.now),
-            "as_of": wording.moment(self.now), "name": to.name, "earlier": self.links.page("/abonnementen/overzichten"),
-            "leave_all": self._leave(to, what=ALL),
+            "as_of": wording.moment(self.now), "earlier": self.links.page("/abonnementen/overzichten"),
+            "preview": self.links.page("/abonnementen/voorbeeld"),
         }  # fmt: skip
+
+    def _coverage(self, digest: Digest) -> str:
+        """How complete the sources were, worked out once for all who read the same of them."""
+        key = (id(digest.coverage), digest.new_sources)
+        if key not in self._covered:
+            self._covered[key] = digest.coverage, coverage_line(digest, self.now)
+        return self._covered[key][1]
 
     def _leave(self, to: Addressee, subscriptions: tuple[int, ...] = (), what: str = "") -> str:
         return self.links.page(f"/afmelden/{self.links.leaving(to.user_id, subscriptions, what)}")
@@ -353,6 +366,7 @@ def _form(item: Item) -> str:
     return "line" if item.brief else "call"
 
 
-def _planned(digest: Digest) -> str:
-    """By which an address names it, in whole seconds."""
-    return digest.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+@lru_cache(maxsize=16)
+def _in_seconds(now: datetime) -> str:
+    """By which an address names what was written then, in whole seconds."""
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
