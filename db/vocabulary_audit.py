@@ -35,6 +35,7 @@ class Action(Word):
     LESSON_RESET = "lesson reset", "wat geleerd was teruggezet"
     LESSON = "lesson", "les gegeven"
     LESSON_UNDONE = "lesson undone", "les ongedaan gemaakt"
+    OPGAVE_ADDED = "opgave added", "opgave toegevoegd"
     OPGAVE_CHANGED = "opgave changed", "opgave gewijzigd"
     TEAM_CHANGED = "team changed", "team gewijzigd"
     READING_TURN_SET = "reading turn set", "leesbeurt gezet"

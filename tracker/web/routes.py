@@ -13,6 +13,7 @@ from tracker.web.calls import index as calls_index
 from tracker.web.challenges import detail as challenge_detail
 from tracker.web.challenges import index as challenges_index
 from tracker.web.challenges import judge, lessons, results, team
+from tracker.web.challenges import new as challenge_new
 from tracker.web.documents import documents
 from tracker.web.frame.route import Guard, Route
 from tracker.web.lobby import (
@@ -148,6 +149,9 @@ ROUTES: list[Route] = [
     # opgaven
     Route("GET", "/opgaven", challenges_index.index, READER),
     Route("GET", "/opgaven/witte-vlekken", challenges_index.white_spots, READER),
+    Route("GET", "/opgaven/nieuw", challenge_new.new, COORDINATOR),
+    Route("POST", "/opgaven/nieuw", challenge_new.save, COORDINATOR),
+    Route("POST", "/opgaven/nieuw/proef", challenge_new.preview, COORDINATOR, looks=True),
     Route("GET", "/opgaven/{challenge_id}", challenge_detail.show, READER),
     Route("GET", "/opgaven/{challenge_id}/resultaat", results.show, READER),
     Route("GET", "/opgaven/{challenge_id}/wijzigen", challenge_detail.edit, COORDINATOR),

@@ -34,10 +34,9 @@ def _lines(value: Any) -> Any:
     return list(dict.fromkeys(part for part in phrases if part))
 
 
-class ChallengeForm(BaseModel):
-    """The form of an opgave; the words stand one to a line."""
+class WordsForm(BaseModel):
+    """What is typed of an opgave; the words stand one to a line."""
 
-    version: int = Field(ge=1)
     name: str = Field(min_length=1, max_length=300)
     goal: str = Field(default="", max_length=4000)
     words_nl: list[str] = Field(default_factory=list, max_length=MOST_WORDS)
@@ -56,6 +55,12 @@ class ChallengeForm(BaseModel):
         if short:
             raise ValueError(f"Te kort om op te zoeken: {', '.join(short)}.")
         return value
+
+
+class ChallengeForm(WordsForm):
+    """The form of an opgave that is there already."""
+
+    version: int = Field(ge=1)
 
 
 def find_challenge(request: RequestContext) -> Challenge:
@@ -92,14 +97,14 @@ def show(request: RequestContext) -> Response:
 def _until_matched(request: RequestContext, challenge: Challenge) -> dict[str, Any]:
     """While calls wait to be matched with the words of now: how many, and what these words find meanwhile."""
     waiting = waiting_calls(request.session) if challenge.words_nl or challenge.words_en else 0
-    return {"waiting": waiting, **(_preview(request, challenge) if waiting else {"tried": []})}
+    return {"waiting": waiting, **(tried(request, challenge) if waiting else {"tried": []})}
 
 
 def _form(request: RequestContext, challenge: Challenge, state: FormState) -> Response:
     theirs = challenge if state.status == STATUSES[ChangedMeanwhile] else None
     return request.page(
         "challenges/detail_edit.html", state=state, challenge=challenge, theirs=theirs,
-        certainty=certainty(request.session, request.viewer, challenge), **_preview(request, challenge),
+        certainty=certainty(request.session, request.viewer, challenge), **tried(request, challenge),
     )  # fmt: skip
 
 
@@ -130,11 +135,11 @@ def save(request: RequestContext) -> Response:
 
 def preview(request: RequestContext) -> Response:
     """What the form would match, while it is typed."""
-    return request.page("challenges/detail_edit.html", block="proef", **_preview(request, find_challenge(request)))
+    return request.page("challenges/detail_edit.html", block="proef", **tried(request, find_challenge(request)))
 
 
-def _preview(request: RequestContext, challenge: Challenge) -> dict[str, Any]:
-    """What would match with what stands in the form."""
+def tried(request: RequestContext, challenge: Challenge) -> dict[str, Any]:
+    """What would match with what stands in the form; nothing of it is kept."""
     changed = {name: _lines(str(request.form[name]))[:MOST_WORDS] for name in WORDS if name in request.form}
     texts = {name: str(request.form[name]) for name in ("name", "goal") if name in request.form}
     edited = Challenge(**{**challenge.model_dump(), **texts, **changed})

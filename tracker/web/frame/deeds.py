@@ -39,6 +39,7 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/beoordelen/geleerd/terugzetten": (Action.LESSON_RESET, Subject.LESSON),
     "/regelingen/{call_id:id}/les": (Action.LESSON, Subject.CALL),
     "/lessen/{lesson_id:id}/ongedaan": (Action.LESSON_UNDONE, Subject.LESSON),
+    "/opgaven/nieuw": (Action.OPGAVE_ADDED, Subject.CHALLENGE),
     "/opgaven/{challenge_id}/wijzigen": (Action.OPGAVE_CHANGED, Subject.CHALLENGE),
     "/opgaven/{challenge_id}/team": (Action.TEAM_CHANGED, Subject.CHALLENGE),
     "/opgaven/{challenge_id}/leesbeurt": (Action.READING_TURN_SET, Subject.CHALLENGE),
