@@ -75,7 +75,14 @@ def must_tend(deed: Deed, row: Any) -> None:
 
 
 def must_add(deed: Deed, dossier: Dossier) -> None:
-    """Whoever sees a dossier and is more than a reader may add rows of the own organisation to it."""
+    """Whoever sees a dossier and is more than a reader may add rows of the own organisation to it.
+
+    It is read again under a lock: nothing comes on one that is thrown away or merged at the same moment.
+    """
+    deed.session.flush()
+    deed.session.refresh(dossier, with_for_update={"read": True})
+    if dossier.deleted_at is not None or dossier.merged_into_id is not None:
+        raise NotFound
     must_see(deed, dossier)
     must_have(deed, Role.FUNDRAISER, "Met de rol lezer kunt u hier niets toevoegen.")
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session, select
 
 from db.models import (
@@ -240,6 +241,19 @@ def test_what_is_for_one_group_is_merged_into_no_group_with_others_in_it(cast: C
     name_readers(cast.deed(), ours, f"{cast.haarlem.email} {cast.reader.email}")
     dossier_ends.merge(cast.deed(), ours, named, ours.version)
     assert contact.dossier_id == named.id
+
+
+def test_nothing_comes_on_a_dossier_that_is_thrown_away_at_the_same_moment(cast: Cast) -> None:
+    dossier = cast.open()
+    cast.session.connection().execute(  # somebody threw it away after this person's page was made
+        update(Dossier).where(Dossier.id == dossier.id).values(deleted_at=cast.now)
+    )
+    for deed in (
+        lambda: log_contact(cast.deed(), ContactFields(TODAY, "x", dossier_id=dossier.id), OFFICE),
+        lambda: dossiers.note(cast.deed(), dossier, "Een notitie"),
+    ):
+        with pytest.raises(NotFound):
+            deed()
 
 
 def test_what_stands_on_an_adopted_agenda_goes_into_no_other_dossier(cast: Cast) -> None:

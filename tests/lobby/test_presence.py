@@ -3,10 +3,13 @@
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session
 
+from db.models import Organisation, Stakeholder
 from db.vocabulary import Visibility
 from tests.make.lobby import Cast, gather
+from tracker.errors import ChangedMeanwhile
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.lobby.presence import Presence, presence
 from tracker.organisations import register
@@ -97,3 +100,27 @@ def test_what_one_called_an_organisation_to_itself_stays_so_when_it_is_shared(ca
         assert found == [ours, None], name
     merged = [register.merged_here(cast.session, viewer_of(by), ours) for by in (cast.lobbyist, cast.haarlem)]
     assert [len(rows) for rows in merged] == [2, 0]
+
+
+def test_of_two_who_merge_two_organisations_crosswise_at_once_one_is_refused(cast: Cast) -> None:
+    one, other = (register.enter(cast.deed(), name) for name in ("Warmtefonds", "Warmtebank"))
+    cast.session.flush()
+    cast.session.connection().execute(  # somebody else merged the other, after this person read it
+        update(Organisation).where(Organisation.id == other.id).values(merged_into_id=one.id, version=2)
+    )
+    with pytest.raises(ChangedMeanwhile):
+        register.merge(cast.deed(), one, other, one.version)
+    cast.session.expire_all()
+    assert (one.merged_into_id, other.merged_into_id) == (None, one.id)
+    one.merged_into_id = other.id
+    assert register.live(cast.session, one).id == other.id, "and what was merged crosswise hangs nothing"
+
+
+def test_a_shared_talk_names_the_organisation_as_it_is_called_now(cast: Cast) -> None:
+    log_contact(cast.deed(), ContactFields(TODAY, "x"), Office("Oudgeheim", "Geheime functie"))
+    ours = register.find(cast.session, viewer_of(cast.lobbyist), "Oudgeheim", TODAY)
+    assert ours is not None
+    register.edit(cast.deed(), ours, register.OrganisationFields("Nieuw"), ours.version)
+    office = Office("Nieuw", "Geheime functie")
+    talk = log_contact(cast.deed(), ContactFields(TODAY, "x", visibility=Visibility.MRA), office)
+    assert cast.session.get_one(Stakeholder, talk.stakeholder_id).organisation == "Nieuw"

@@ -96,6 +96,22 @@ def test_what_waits_is_known_to_who_works_on_it_and_may_read_it(
     assert (proposed.confirmed_by == other.id) == knows
 
 
+@pytest.mark.parametrize("way", ["same mailbox", "made later", "another address since"])
+def test_the_second_person_is_no_other_account_of_the_first(cast: Cast, way: str) -> None:
+    concept = draft(cast.deed(), cast.open(), Wording(public="Ja"))
+    address = cast.coordinator.email.replace("@", "+2@") if way == "same mailbox" else "derde@amsterdam.nl"
+    third = make_user(cast.session, cast.now, Role.COORDINATOR, email=address)
+    proposed = resolutions.adopt(cast.deed(cast.coordinator), concept, BOARD)
+    later = cast.now + timedelta(minutes=1)
+    if way == "made later":
+        third.created_at = later
+    elif way == "another address since":
+        third.address_since = later
+    assert third not in resolutions.seconds(cast.session, proposed)
+    with pytest.raises(NotAllowed, match="eigen postbus"):
+        resolutions.confirm(cast.deed(third), proposed)
+
+
 def test_no_number_tells_that_something_lies_between_which_one_may_not_see(cast: Cast) -> None:
     dossier = cast.open()
     cast.adopted(dossier, MAY)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db.models import Call, Delivery, Dossier, DossierFollow, Subscription, User
+from db.models import Call, ContactMoment, Delivery, Dossier, DossierFollow, Subscription, User
 from db.search import index_words
 from db.search_words import search_words
 from db.session import reading, writing
@@ -19,6 +19,7 @@ from tests.make.pages import visit
 from tracker.clock import Clock, Now
 from tracker.errors import Incomplete, NotAllowed, NotFound
 from tracker.lobby import dossiers, watch
+from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.mailing.dossier_news import read_dossier_news
 from tracker.mailing.outdated_mail import hidden_since
 from tracker.mailing.run import rewrite_outdated
@@ -129,6 +130,24 @@ def test_it_stands_in_the_digest_under_the_dossier_and_on_its_page(
     with reading(engine) as session:
         again = [mail for mail in session.exec(select(Delivery)) if mail.user_id == cast.haarlem.id]
     assert not any("DOSSIER:" in mail.text for mail in again if mail.id != again[0].id), "it is told once"
+
+
+def test_mail_that_waits_is_looked_at_for_a_contact_that_was_hidden_too(engine: Engine, now: datetime) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        talk = ContactFields(now.date(), "x", follow_up="QXBEL", follow_up_on=now.date() + timedelta(days=4))
+        contact = log_contact(cast.deed(cast.haarlem), talk, Office("Ministerie van VRO"))
+    plan_at(engine, now + timedelta(days=3, hours=1), leaves=False)
+    with writing(engine) as session:
+        assert [mail.text.count("QXBEL") > 0 for mail in session.exec(select(Delivery))] == [True]
+        assert hidden_since(session, MAILER.links) == set()
+        session.get_one(User, cast.haarlem.id).participant_id = "hilversum"
+        session.flush()
+        assert len(hidden_since(session, MAILER.links)) == 1
+        session.get_one(User, cast.haarlem.id).participant_id = "haarlem"
+        session.delete(session.get_one(ContactMoment, contact.id))
+        session.flush()
+        assert len(hidden_since(session, MAILER.links)) == 1, "nor is it told of what was withdrawn"
 
 
 def test_mail_that_waits_is_written_anew_when_its_reader_may_see_the_dossier_no_more(

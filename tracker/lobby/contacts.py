@@ -73,7 +73,7 @@ def stakeholder_for(deed: Deed, office: Office, visibility: str = Visibility.OWN
                 deed.session.add(stakeholder)
         except IntegrityError:  # somebody else named the same office at the same moment
             stakeholder = deed.session.exec(_of_person(deed, [place.id], office.person)).one()
-    _open_to(deed, stakeholder, visibility)
+    _open_to(deed, stakeholder, visibility, office)
     return stakeholder
 
 
@@ -115,10 +115,21 @@ def _new_stakeholder(deed: Deed, office: Office, place: Organisation) -> Stakeho
     return stakeholder
 
 
-def _open_to(deed: Deed, stakeholder: Stakeholder, visibility: str) -> None:
-    """What is shared names its organisation, so that stands in the shared register from then on."""
+def _open_to(deed: Deed, stakeholder: Stakeholder, visibility: str, said: Office | None = None) -> None:
+    """What is shared names its organisation, so that stands in the shared register from then on.
+
+    Others read the name it has there, or as it is typed now: not what it was called before anything was shared.
+    """
+    session = deed.session
     if visibility in register.SHARED:
-        register.share(deed.session, deed.session.get_one(Organisation, stakeholder.organisation_id))
+        register.share(session, session.get_one(Organisation, stakeholder.organisation_id))
+    if visibility == Visibility.OWN:
+        return
+    place = register.live(session, session.get_one(Organisation, stakeholder.organisation_id))
+    top = register.top_of(session, place)
+    stakeholder.organisation = register.called(session, top, said.organisation if said else "")
+    if place.id != top.id:
+        stakeholder.office = register.called(session, place, said.office if said else "")
 
 
 def log_contact(deed: Deed, fields: ContactFields, office: Office) -> ContactMoment:
@@ -130,7 +141,7 @@ def log_contact(deed: Deed, fields: ContactFields, office: Office) -> ContactMom
         must_fit(deed, dossier, fields.visibility)
     values = {**vars(fields), **_checked(fields)}
     stakeholder = stakeholder_for(deed, office)
-    _open_to(deed, stakeholder, fields.visibility)
+    _open_to(deed, stakeholder, fields.visibility, office)
     contact = ContactMoment(
         **values,
         stakeholder_id=stakeholder.id,
@@ -157,7 +168,7 @@ def edit_contact(deed: Deed, contact: ContactMoment, fields: ContactFields, offi
         must_fit(deed, dossier, fields.visibility)
     values = {**vars(fields), **_checked(fields)}
     stakeholder = stakeholder_for(deed, office)
-    _open_to(deed, stakeholder, fields.visibility)
+    _open_to(deed, stakeholder, fields.visibility, office)
     before = contact.dossier_id
     owner = contact.follow_up_owner or deed.by.id
     correct(deed, contact, {**values, "stakeholder_id": stakeholder.id}, seen)

@@ -100,12 +100,12 @@ def _notes(session: Session, dossier: Dossier) -> bool:
 def delete(deed: Deed, dossier: Dossier, seen: int) -> None:
     """Throw an empty dossier away: it is nowhere any more, only its log stays."""
     must_own(deed, dossier)
+    claim(deed.session, dossier, seen)  # before one looks: whoever adds something waits, or was first
     left = contents(deed.session, dossier)
     if left:
         raise Incomplete(
             "Er staat nog iets in dit dossier; alleen een leeg dossier kan weg. Voeg het samen of sluit het."
         )
-    claim(deed.session, dossier, seen)
     dossier.deleted_at = deed.now
     remember(deed, dossier, LoggedKind.DOSSIER, LoggedDeed.WITHDRAWN, f"titel: {dossier.title}")
 

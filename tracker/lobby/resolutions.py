@@ -22,6 +22,7 @@ from tracker.versions import claim
 
 DECIDED = ("gremium", "decision", "adopted_on", "valid_from", "valid_to", "next_review")
 ONE_IS_NOT_ENOUGH = "Een tweede mens bevestigt dit: u hebt het zelf voorgesteld."
+NEW_ACCOUNT = "Een tweede mens bevestigt dit: iemand met een eigen postbus, die er al was toen het werd voorgesteld."
 AGENDA_BODY = {AgendaState.ADOPTED: Gremium.BOARD, AgendaState.NOTED: Gremium.ASSEMBLY}
 
 
@@ -176,7 +177,21 @@ def seconds(session: Session, resolution: Resolution) -> list[User]:
     """Who may be the second person: every coordinator who may know of it and did not propose it."""
     active = select(User).where(User.role == Role.COORDINATOR, col(User.deactivated_at).is_(None))
     others = session.exec(active.where(col(User.id) != resolution.proposed_by).order_by(col(User.id)))
-    return [user for user in others if may_know(session, viewer_of(user), resolution)]
+    able = (user for user in others if may_know(session, viewer_of(user), resolution))
+    return [user for user in able if is_another(session, user, resolution)]
+
+
+def is_another(session: Session, user: User, resolution: Resolution) -> bool:
+    """Whether this is somebody else than who proposed it, who was here under this address before that."""
+    proposer = session.get_one(User, resolution.proposed_by)
+    since = max(filter(None, (user.created_at, user.address_since, user.participant_since)))
+    return _mailbox(user) != _mailbox(proposer) and since <= resolution.proposed_at
+
+
+def _mailbox(user: User) -> str:
+    """Where mail to it arrives: what follows a plus in an address is for its owner alone."""
+    name, _, domain = user.email.partition("@")
+    return f"{name.partition('+')[0]}@{domain}"
 
 
 def _must_decide(deed: Deed, resolution: Resolution, sentence: str) -> None:
@@ -190,6 +205,8 @@ def confirm(deed: Deed, resolution: Resolution) -> None:
     _must_decide(deed, resolution, "Een besluit van een MRA-gremium bevestigt een coördinator.")
     if deed.by.id == resolution.proposed_by:
         raise NotAllowed(ONE_IS_NOT_ENOUGH)
+    if not is_another(deed.session, deed.by, resolution):
+        raise NotAllowed(NEW_ACCOUNT)
     _lock_open(deed, resolution)
     resolution.confirmed_by = deed.by.id
     if resolution.position_id is None:

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from markupsafe import escape
 from sqlalchemy import update
-from sqlmodel import Session, and_, col, select
+from sqlmodel import Session, and_, col, or_, select
 
-from db.models import Delivery, Dossier, MailText, Reminded, Told, User, Verdict
+from db.models import ContactMoment, Delivery, Dossier, MailText, Reminded, Told, User, Verdict
 from db.rights import may_see
 from db.session import reading
 from db.vocabulary import DeliveryState, MailKind, Say, ToldKind
@@ -29,6 +29,7 @@ from tracker.mailing.recipients import read_follows_for
 from tracker.rights import viewer_of
 
 WRITTEN = "written anew"
+LEADS: dict[str, type[Dossier] | type[ContactMoment]] = {"dossiers": Dossier, "contacten": ContactMoment}
 COLUMNS = Delivery.__table__.c  # type: ignore[attr-defined]
 
 
@@ -104,20 +105,21 @@ def past_midnight(session: Session, now: Now) -> set[int]:
 
 
 def hidden_since(session: Session, links: Links) -> set[int]:
-    """The mails that certainly never left and lead to a dossier their reader may not see any more.
+    """The mails that certainly never left and lead to a dossier or contact their reader may not see any more.
 
-    The dossier or its group became narrower, or the reader has another role or employer. Only what a mail links to is
-    looked at: each such line was put there for who might see the dossier then, so what is written anew is not.
+    It or its group became narrower, or the reader has another role or employer. Only what a mail links to is looked
+    at: each such line was put there for who might see it then, so what is written anew is not.
     """
-    leads = re.compile(f'href="{re.escape(links.page("/dossiers/"))}([0-9]+)')
+    leads = re.compile(f'href="{re.escape(links.page("/"))}({"|".join(LEADS)})/([0-9]+)')
     waiting = select(Delivery.id, MailText.html, User).where(
         MailText.delivery_id == Delivery.id, User.id == Delivery.user_id, col(User.deactivated_at).is_(None),
-        col(Delivery.kind).in_(DATED), col(Delivery.state).in_(QUEUED), col(MailText.html).contains("/dossiers/"),
+        col(Delivery.kind).in_(DATED), col(Delivery.state).in_(QUEUED),
+        or_(*(col(MailText.html).contains(f"/{lead}/") for lead in LEADS)),
     )  # fmt: skip
     return {
         mail
         for mail, html, user in session.exec(waiting)
-        if not all(_may_see(session, user, int(number)) for number in set(leads.findall(html)))
+        if not all(_may_see(session, user, lead, int(number)) for lead, number in set(leads.findall(html)))
     } | _saying_what_is_hidden(session)
 
 
@@ -136,9 +138,12 @@ def _saying_what_is_hidden(session: Session) -> set[int]:
     return wrong
 
 
-def _may_see(session: Session, user: User, dossier_id: int) -> bool:
-    dossier = session.get(Dossier, dossier_id)
-    return dossier is None or may_see(session, viewer_of(user), dossier)
+def _may_see(session: Session, user: User, lead: str, row_id: int) -> bool:
+    """Whether it may be seen; a dossier that is gone is no secret, a contact that was withdrawn is no longer so."""
+    row = session.get(LEADS[lead], row_id)
+    if row is None:
+        return lead != "contacten"
+    return may_see(session, viewer_of(user), row)
 
 
 def _untrue_dates(session: Session, now: datetime) -> set[int]:

@@ -14,10 +14,10 @@ from db.queries import Viewer
 from db.rights import has_role, visible
 from db.vocabulary import Role, Visibility
 from db.vocabulary_organisations import OrganisationKind, OrganisationNameKind
-from tracker.errors import Incomplete, NotAllowed, NotFound, required
+from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound, required
 from tracker.organisations.names import keys_of, kind_of, name_key
 from tracker.rights import Deed
-from tracker.versions import claim
+from tracker.versions import MEANWHILE, claim
 
 SHARED = (Visibility.MRA, Visibility.PUBLIC)
 LIVE = col(Organisation.merged_into_id).is_(None)
@@ -57,8 +57,10 @@ def named(
 
 def live(session: Session, organisation: Organisation) -> Organisation:
     """The one that counts: where two were said to be one, the one that stayed."""
-    while organisation.merged_into_id is not None:
+    passed = {organisation.id}
+    while organisation.merged_into_id is not None and organisation.merged_into_id not in passed:
         organisation = session.get_one(Organisation, organisation.merged_into_id)
+        passed.add(organisation.id)
     return organisation
 
 
@@ -278,7 +280,10 @@ def names_of(session: Session, organisation: Organisation) -> list[OrganisationN
 
 
 def merge(deed: Deed, organisation: Organisation, into: Organisation, seen: int | None = None) -> None:
-    """Say that two are one: everything of the first is found at the second. Nothing is moved, so it can be undone."""
+    """Say that two are one: everything of the first is found at the second. Nothing is moved, so it can be undone.
+
+    Both are claimed, in the order of their numbers: of two who merge them crosswise at once one is refused.
+    """
     into = live(deed.session, into)
     must_edit(deed, organisation)
     if not sees(deed.viewer, into):
@@ -289,7 +294,10 @@ def merge(deed: Deed, organisation: Organisation, into: Organisation, seen: int 
         raise Incomplete("Een functie en een organisatie zijn nooit één.", "into")
     if organisation.visibility == Visibility.MRA and into.visibility == Visibility.OWN:
         raise Incomplete("Een gedeelde organisatie kan niet opgaan in een die alleen van u is.", "into")
-    claim(deed.session, organisation, seen)
+    for each in sorted((organisation, into), key=lambda row: row.id):
+        claim(deed.session, each, seen if each is organisation else None)
+    if into.merged_into_id is not None:
+        raise ChangedMeanwhile(MEANWHILE)
     organisation.merged_into_id = into.id
     deed.session.flush()
 
