@@ -12,11 +12,13 @@ NotPossible                  what was asked cannot be done
     +-- ParticipantGone      a participant that does not exist (any more)
     +-- NotAnAmount          text that is no money
     +-- NotAMoment           text that is no day or hour; TwoReadings: it can be two days
-    +-- Incomplete           a field that must be filled in; ``field`` names it
+    +-- Incomplete           a field that must be filled in; ``field`` names it; Unanswered: questions of a list
     +-- KeptByHold           a person who must be kept for now
 
 A subject adds its own kind of NotPossible where a caller must tell it from the others.
 """
+
+from collections.abc import Mapping
 
 DONE, FAILED, WRONG_USAGE, INCOMPLETE = 0, 1, 2, 3  # the exit codes of a command
 
@@ -41,6 +43,11 @@ class Refused(NotPossible):
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
         self.field = field
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """The sentence per field of a form, ``form`` for what is of none; empty where there is nothing to say."""
+        return {self.field or "form": str(self)} if str(self) else {}
 
 
 class NotAllowed(Refused):
@@ -88,6 +95,19 @@ class TwoReadings(NotAMoment):
 
 class Incomplete(Refused):
     """A field that must be filled in."""
+
+
+class Unanswered(Incomplete):
+    """Questions of a list that have no answer: each is named, by its field."""
+
+    def __init__(self, questions: Mapping[str, str]) -> None:
+        super().__init__(", ".join(questions.values()))
+        self.questions = questions
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """A sentence for each."""
+        return {field: f"Beantwoord nog: {question}" for field, question in self.questions.items()}
 
 
 class KeptByHold(Refused):

@@ -1,7 +1,9 @@
 """An application goes from signal to decision, each step with what it needs; the co-funding guard counts exactly."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -11,6 +13,7 @@ from db.models import Application, Cofunding, Dossier, User
 from db.session import writing
 from db.vocabulary_lobby import ApplicationStage, Check, GoDecision, PartnerRole, StateAid
 from tests.make.lobby import Cast, gather
+from tests.make.pages import visit
 from tracker.applications import stages
 from tracker.applications.cofunding import (
     HitRate,
@@ -115,6 +118,25 @@ def test_a_no_go_names_its_reason_and_ends_it(cast: Cast) -> None:
         decide_go(cast.deed(), dossier, GoDecision.GO, YES | {"burden": "no"}, [], "", dossier.version)
     decide_go(cast.deed(), dossier, GoDecision.NO_GO, YES, ["no_capacity"], "", dossier.version)
     assert (dossier.stage, dossier.closed_at) == (S.DROPPED, cast.now)
+
+
+def test_a_checklist_with_gaps_names_each_of_them_on_the_page(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        dossier = start(cast.deed(), cast.call)
+        to(cast, dossier, S.SCOUTING, S.GO_NO_GO)
+        session.flush()
+        session.expunge_all()
+    with visit(engine, now, tmp_path, cast.lobbyist) as visitor:
+        typed = {"seen": str(dossier.version), "go": "go", "go_text": "Bewaar dit", "fit": "yes"}
+        answer = visitor.send_form(f"/aanvragen/{dossier.id}/go", **typed)
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    page = answer.text  # type: ignore[attr-defined]
+    assert "Deze velden kloppen nog niet:" in page
+    open_questions = [check for check in Check if check is not Check.FIT]
+    assert re.findall(r'<a href="#veld-(\w+)">Beantwoord nog: ', page) == [check.value for check in open_questions]
+    assert page.count("check--wrong") == len(open_questions)
+    assert "Bewaar dit" in page
 
 
 def test_the_map_of_moves_has_no_loose_ends() -> None:

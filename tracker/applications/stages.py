@@ -21,7 +21,7 @@ from db.vocabulary_lobby import (
 )
 from notifications.wording import amount
 from tracker.calendar.decision_clock import follow_application
-from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, required
+from tracker.errors import Incomplete, LeadNotAllowed, MoveNotAllowed, Unanswered, required
 from tracker.lobby.dossiers import ENDED, DossierFields, open_dossier
 from tracker.lobby.log import bring_to_stage, check_follows, log
 from tracker.people.participants import participant_on
@@ -261,15 +261,15 @@ def decide_go(
 def check_go(decision: GoDecision, answers: Mapping[str, str], reasons: Sequence[str], text: str) -> None:
     """Raises Incomplete where the checklist has a gap, a no-go no reason, or a go against a 'no' no word."""
     answers_allowed = {answer.value for answer in CheckAnswer}
-    for check in Check:
-        if answers.get(check) not in answers_allowed:
-            raise Incomplete(f"Beantwoord nog: {check.label}", check)
+    gaps = {check.value: check.label for check in Check if answers.get(check) not in answers_allowed}
+    if gaps:
+        raise Unanswered(gaps)
     if any(reason not in {r.value for r in NoReason} for reason in reasons):
         raise Incomplete("Kies een reden uit de lijst.", "reasons")
     if decision == GoDecision.NO_GO and not reasons:
         raise Incomplete("Kies bij een no-go ten minste één reden.", "reasons")
     if decision == GoDecision.GO and CheckAnswer.NO in answers.values() and not text.strip():
-        raise Incomplete("Schrijf bij een 'nee' in de lijst waarom het toch een go is.", "text")
+        raise Incomplete("Schrijf bij een 'nee' in de lijst waarom het toch een go is.", "go_text")
 
 
 def decide(

@@ -17,7 +17,7 @@ from tracker.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused
 from tracker.lobby import log
 from tracker.people.participants import takes_part
 from tracker.web.frame.context import Handler, RequestContext
-from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, InvalidForm, M, checked
+from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, M, checked
 
 WAITED = "waited"  # a field of a form that comes back after a sign-in
 NOT_YET = "Dit typte u voordat u opnieuw inlogde. Kijk het na en druk dan op de knop."
@@ -55,9 +55,7 @@ def attempt(request: RequestContext, act: Callable[[], R]) -> R | FormState:
         raise
     except Refused as error:
         request.session.expire_all()
-        refusal = {error.field or "form": str(error)} if str(error) else {}
-        errors = error.errors if isinstance(error, InvalidForm) else refusal
-        return FormState(request.form, errors, STATUSES.get(type(error), REFUSED))
+        return FormState(request.form, error.errors, STATUSES.get(type(error), REFUSED))
 
 
 @dataclass(frozen=True)

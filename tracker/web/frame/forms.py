@@ -110,7 +110,12 @@ class InvalidForm(Refused):
 
     def __init__(self, errors: Errors) -> None:
         super().__init__(" ".join(errors.values()))
-        self.errors = errors
+        self.wrong = errors
+
+    @property
+    def errors(self) -> Errors:
+        """The sentence for each."""
+        return self.wrong
 
 
 def checked(model: type[M], typed: ImmutableMultiDict[str, Any]) -> M:
