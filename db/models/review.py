@@ -36,6 +36,7 @@ class ReviewPoint(Numbered, table=True):
     __table_args__ = (
         one_of("kind", PointKind),
         one_of("part", PointPart),
+        one_of("visibility", Visibility),
         UniqueConstraint("review_id", "number"),
         Index("ix_review_point_subject", "kind", "subject_id"),
     )
@@ -52,12 +53,19 @@ class ReviewPoint(Numbered, table=True):
     link: str = Field(description="its page, a path of ours")
     assumed: bool = Field(default=False, description="its day rests on a rhythm that nobody has looked at yet")
     discussed_at: datetime | None = None
+    visibility: str = Field(default=Visibility.OWN, description="of its subject when the meeting began")
 
 
 class Minute(Numbered, table=True):
-    """What was decided or said on a point. It is seen by who may see what the point is about."""
+    """What was decided or said on a point. It is seen by who may see what the point is about.
+
+    What was said while that was narrower stays with the organisation.
+    """
+
+    __table_args__ = (one_of("visibility", Visibility),)
 
     point_id: int = Field(foreign_key="review_point.id", index=True)
     at: datetime
     user_id: int = Field(foreign_key="user.id")
     text: str = Field(sa_type=Text)
+    visibility: str = Field(default=Visibility.OWN, description="of the point's subject when it was said")

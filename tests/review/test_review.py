@@ -33,6 +33,7 @@ from tracker.calendar.decision_clock import milestones_of
 from tracker.calendar.load_bodies import load_bodies
 from tracker.clock import Now
 from tracker.lobby import dossiers
+from tracker.people.access import leave_organisation
 from tracker.review import meetings
 from tracker.review.agenda import NO_HOLDER, points_now
 from tracker.rights import viewer_of
@@ -233,6 +234,54 @@ def test_minutes_follow_what_their_object_shows_afterwards(room: Room) -> None:
     with room.at(room.haarlem) as visitor:
         assert "Samen indienen" not in visitor.get(f"/overleg/{review}").text
         assert visitor.get(shared).status_code == 404
+
+
+def test_who_comes_to_a_later_meeting_reads_nothing_of_the_ones_before(room: Room) -> None:
+    with room.at() as visitor:
+        first = room.begin(visitor)
+        visitor.send_form(f"{room.point(first, PointKind.APPLICATION, of=room.shared)}/notitie", note="KANARIE eerder")
+        visitor.send_form(f"/overleg/{first}/afsluiten")
+        second = room.begin(visitor, others=room.haarlem.email)
+        shared = room.point(second, PointKind.APPLICATION, of=room.shared)
+        assert "KANARIE eerder" in visitor.get(shared).text
+    with room.at(room.haarlem) as visitor:
+        assert "KANARIE" not in visitor.get(shared).text
+
+
+def test_what_was_said_while_it_was_narrower_stays_with_the_organisation(room: Room) -> None:
+    with room.at() as visitor:
+        review = room.begin(visitor, others=room.haarlem.email)
+        hidden = room.point(review, PointKind.TASK)
+        shared = room.point(review, PointKind.APPLICATION, of=room.shared)
+        visitor.send_form(f"{hidden}/notitie", note="KANARIE")
+
+    def shown(dossier_id: int, visibility: Visibility) -> None:
+        with writing(room.engine) as session:
+            dossier = session.get_one(Dossier, dossier_id)
+            deed = meetings.Deed(session, session.get_one(User, room.lobbyist.id), room.now)
+            fields = dossiers.DossierFields("Nette titel", lobbyist_id=dossier.lobbyist_id, visibility=visibility)
+            dossiers.edit(deed, dossier, fields, dossier.version)
+
+    shown(room.hidden, Visibility.MRA)
+    shown(room.shared, Visibility.OWN)
+    with room.at() as visitor:
+        visitor.send_form(f"{shared}/notitie", note="KANARIE")
+    shown(room.shared, Visibility.MRA)
+    with room.at(room.haarlem) as visitor:
+        assert visitor.get(hidden).status_code == 404
+        for page in (f"/overleg/{review}", shared):
+            text = visitor.get(page).text
+            assert ("KANARIE" in text, "Geheim" in text) == (False, False)
+
+
+def test_who_goes_to_another_participant_reads_no_meeting_of_the_former_one(room: Room) -> None:
+    with room.at() as visitor:
+        review = room.begin(visitor, people=room.lobbyist.id, others=room.haarlem.email)
+    with writing(room.engine) as session:
+        deed = meetings.Deed(session, session.get_one(User, room.lobbyist.id), room.now)
+        leave_organisation(deed, session.get_one(User, room.haarlem.id))
+    with room.at(room.haarlem) as visitor:
+        assert visitor.get(f"/overleg/{review}").status_code == 404
 
 
 def test_the_next_meeting_says_what_changed_since_the_last(room: Room) -> None:

@@ -15,6 +15,7 @@ from db.models import (
     KnownBrowser,
     LogEntry,
     MagicLink,
+    ReviewPerson,
     User,
     WebSession,
 )
@@ -130,7 +131,8 @@ def leave_organisation(deed: Deed, user: User) -> None:
     """Somebody goes to another participant: what came or was typed at the former one is not taken along."""
     session = deed.session
     stop_reading_along(deed, user)
-    session.connection().execute(delete(KeptForm).where(col(KeptForm.user_id) == user.id))
+    for model in (KeptForm, ReviewPerson):
+        session.connection().execute(delete(model).where(col(model.user_id) == user.id))
     personal = [mail.id for mail in _waiting(session, user.id) if mail.kind == MailKind.SHARED]
     outbox.withdraw(session, personal, "works elsewhere now", deed.now)
     user.participant_since = deed.now

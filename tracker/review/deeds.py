@@ -20,7 +20,7 @@ from tracker.calendar.targets import closings_of
 from tracker.errors import ChangedMeanwhile, Incomplete, NotFound, required
 from tracker.lobby import contacts, dossiers, history
 from tracker.review.meetings import must_run
-from tracker.review.subjects import Can, PointSubject, subject_of
+from tracker.review.subjects import Can, PointSubject, subject_of, visibility_of
 from tracker.rights import Deed
 
 K = PointKind
@@ -32,7 +32,8 @@ def minute(deed: Deed, review: Review, point: ReviewPoint, text: str) -> Minute:
     """A line of the minutes, on its point; the point was then discussed."""
     must_run(deed, review)
     point.discussed_at = point.discussed_at or deed.now
-    row = Minute(point_id=point.id, at=deed.now, user_id=deed.by.id, text=text)
+    seen_by = visibility_of(subject_of(deed.session, review, point))
+    row = Minute(point_id=point.id, at=deed.now, user_id=deed.by.id, text=text, visibility=seen_by)
     deed.session.add(row)
     deed.session.flush()
     return row

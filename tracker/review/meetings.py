@@ -12,7 +12,7 @@ from tracker.clock import Now
 from tracker.errors import Incomplete, MoveNotAllowed, NotAllowed, NotFound
 from tracker.people.participants import colleagues
 from tracker.review.agenda import AgendaPoint, points_now
-from tracker.review.subjects import may_see_point
+from tracker.review.subjects import may_see_point, subject_of, visibility_of, was_for
 from tracker.rights import Deed, may_change, must_have, viewer_of
 
 OVER = "Dit overleg is afgesloten: er komt niets meer bij."
@@ -56,7 +56,9 @@ def add_points(deed: Deed, review: Review, points: Iterable[AgendaPoint]) -> int
     known = {(row.kind, row.subject_id, row.dossier_id) for row in there}
     new = [point for point in points if (point.kind, point.subject_id, point.dossier_id) not in known]
     for number, point in enumerate(new, len(there) + 1):
-        deed.session.add(ReviewPoint(review_id=review.id, number=number, **vars(point)))
+        row = ReviewPoint(review_id=review.id, number=number, **vars(point))
+        row.visibility = visibility_of(subject_of(deed.session, review, row))
+        deed.session.add(row)
     deed.session.flush()
     return len(new)
 
@@ -138,19 +140,27 @@ def point_for(session: Session, viewer: Viewer, review: Review, number: int) -> 
     return point
 
 
-def minutes_on(session: Session, points: Iterable[ReviewPoint]) -> dict[int, list[Minute]]:
-    """What was said of each of these points, by its number in the database."""
-    rows = select(Minute).where(col(Minute.point_id).in_([point.id for point in points])).order_by(col(Minute.id))
+def minutes_on(
+    session: Session, viewer: Viewer, review: Review, points: Iterable[ReviewPoint]
+) -> dict[int, list[Minute]]:
+    """What was said of each of these points and is for the viewer, by the point's number in the database."""
+    now = {point.id: visibility_of(subject_of(session, review, point)) for point in points}
+    rows = select(Minute).where(col(Minute.point_id).in_(list(now))).order_by(col(Minute.id))
     said: dict[int, list[Minute]] = {}
     for row in session.exec(rows):
-        said.setdefault(row.point_id, []).append(row)
+        if was_for(viewer, review, row.visibility, now[row.point_id]):
+            said.setdefault(row.point_id, []).append(row)
     return said
 
 
-def said_before(session: Session, review: Review, point: ReviewPoint, most: int = 5) -> list[Minute]:
-    """What its organisation said of the same thing in earlier meetings, the newest first."""
+def said_before(session: Session, viewer: Viewer, review: Review, point: ReviewPoint, most: int = 5) -> list[Minute]:
+    """What its organisation said of the same thing in earlier meetings that the viewer may read, the newest first."""
+    took_part = select(ReviewPerson.review_id).where(ReviewPerson.user_id == viewer.user_id)
+    readable = or_(Review.participant_id == viewer.participant_id, col(Review.id).in_(took_part))
     same = ReviewPoint.kind == point.kind, ReviewPoint.subject_id == point.subject_id
     rows = select(Minute).join(ReviewPoint).join(Review).where(
-        *same, Review.participant_id == review.participant_id, Review.id < review.id
+        *same, Review.participant_id == review.participant_id, Review.id < review.id, readable
     )  # fmt: skip
-    return list(session.exec(rows.order_by(col(Minute.id).desc()).limit(most)))
+    now = visibility_of(subject_of(session, review, point))
+    said = session.exec(rows.order_by(col(Minute.id).desc()))
+    return [row for row in said if was_for(viewer, review, row.visibility, now)][:most]

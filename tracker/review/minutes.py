@@ -50,7 +50,7 @@ class Minutes:
 def minutes_for(session: Session, viewer: Viewer, review: Review) -> Minutes:
     """Only the points whose subject the reader may see now, as if the others were never there."""
     points = points_of(session, viewer, review)
-    said, names = minutes_on(session, points), dict(session.exec(select(User.id, User.name)).all())
+    said, names = minutes_on(session, viewer, review, points), dict(session.exec(select(User.id, User.name)).all())
     spoken = [
         (PointPart(p.part), SaidOf(
             p.number, p.what, p.title, p.link, p.discussed_at is not None,

@@ -25,10 +25,12 @@ from db.models import (
     SignOffRound,
 )
 from db.queries import Viewer
-from db.rights import may_see
+from db.rights import may_see, wider
+from db.vocabulary import Visibility
 from db.vocabulary_calendar import MilestoneState, PointKind
 from db.vocabulary_lobby import ApplicationStage, CommitmentState
 from tracker.calendar.targets import deadline_day
+from tracker.lobby.resolutions import may_know
 from tracker.lobby.resolutions import subject_of as resolved
 
 K = PointKind
@@ -70,9 +72,28 @@ def subject_of(session: Session, review: Review, point: ReviewPoint) -> PointSub
 
 
 def may_see_point(session: Session, viewer: Viewer, review: Review, point: ReviewPoint) -> bool:
-    """Whether the viewer may see what the point is about; who may not does not know of the point."""
+    """Whether the viewer may see what the point is about; who may not does not know of the point.
+
+    Who is of another organisation sees no point on what was narrower when the meeting began.
+    """
     subject = subject_of(session, review, point)
-    return subject is not None and (subject.owned is None or may_see(session, viewer, subject.owned))
+    if subject is None:
+        return False
+    if isinstance(subject.row, Resolution) and not subject.done and not may_know(session, viewer, subject.row):
+        return False
+    if subject.owned is not None and not may_see(session, viewer, subject.owned):
+        return False
+    return was_for(viewer, review, point.visibility, visibility_of(subject))
+
+
+def visibility_of(subject: PointSubject | None) -> str:
+    """How far what a point is about is seen; what belongs to nobody is everybody's."""
+    return Visibility.MRA if subject is None or subject.owned is None else subject.owned.visibility
+
+
+def was_for(viewer: Viewer, review: Review, then: str, now: str) -> bool:
+    """Whether what was said at that visibility is for the viewer, now that its subject has this one."""
+    return viewer.participant_id == review.participant_id or not wider(now, then)
 
 
 def _dossier(session: Session, dossier_id: int | None) -> Dossier | None:

@@ -179,8 +179,8 @@ def _point(request: RequestContext, at: AtPoint, state: FormState) -> Response:
         place=place,
         before=points[place - 1] if place else None,
         after=points[place + 1] if place + 1 < len(points) else None,
-        said=meetings.minutes_on(session, [point]).get(point.id, []),
-        earlier=meetings.said_before(session, review, point),
+        said=meetings.minutes_on(session, request.viewer, review, [point]).get(point.id, []),
+        earlier=meetings.said_before(session, request.viewer, review, point),
         people=names,
         colleagues=[(c.id, c.name) for c in colleagues(session, review.participant_id)],
     )
