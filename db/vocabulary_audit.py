@@ -99,6 +99,7 @@ class Action(Word):
     MOMENT_DATED = "moment dated", "dag van een moment ingevuld"
     CO_FUNDING_ROOM_SET = "co-funding room set", "ruimte voor cofinanciering gezet"
     APPLICATION_MOVED = "application moved", "aanvraag in andere fase gebracht"
+    APPLICATION_ENTRUSTED = "application entrusted", "trekker van een aanvraag gekozen"
     LEAD_APPLICANT_SET = "lead applicant set", "penvoerder gezet"
     APPLICATION_MONEY_SET = "application money set", "bedragen van een aanvraag gezet"
     CO_FUNDING_PROMISED = "co-funding promised", "cofinanciering toegezegd"

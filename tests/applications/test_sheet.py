@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Application, Dossier, Sighting
+from db.models import Application, Call, Dossier, Sighting
+from db.queries import BY_HAND
 from db.session import reading, writing
 from db.vocabulary_lobby import ApplicationStage
 from tests.make.lobby import gather
@@ -19,19 +20,21 @@ from tracker.errors import Incomplete
 
 pytestmark = pytest.mark.one_database
 
-HEAD = "aanvraag;regeling;fase;penvoerder;gevraagd;toegekend;ingediend\n"
+HEAD = "aanvraag;regeling;adres;fase;penvoerder;gevraagd;toegekend;ingediend\n"
 GOOD = HEAD + (
-    "Warmte Noord;subsidie WARMTENETTEN;toegekend;Haarlem;400.000;380.000;1 mei 2026\n"
-    "Oud plan;Onbekende regeling;afgewezen;;1.000;;2024-03-01\n"
+    "Warmte Noord;subsidie WARMTENETTEN;;toegekend;Haarlem;400.000;380.000;1 mei 2026\n"
+    "Oud plan;Onbekende regeling;https://fonds.example/oud;afgewezen;;1.000;;2024-03-01\n"
 )
 BAD = HEAD + (
-    ";;toegekend;;;;\n"
-    "A;;bijna klaar;;;;\n"
-    "B;;toegekend;;5;;\n"
-    "C;;signaal;MRA;;;\n"
-    "D;;signaal;;veel;;\n"
-    "E;;ingediend;;;;1 mei 2030\n"
-    "E;;signaal;;;;\n"
+    ";;;toegekend;;;;\n"
+    "A;;;bijna klaar;;;;\n"
+    "B;;;toegekend;;5;;\n"
+    "C;;;signaal;MRA;;;\n"
+    "D;;;signaal;;veel;;\n"
+    "E;;;ingediend;;;;1 mei 2030\n"
+    "E;;;signaal;;;;\n"
+    "F;Nergens bekend;;signaal;;;;\n"
+    "G;Nergens bekend;zomaar;signaal;;;;\n"
 )
 
 
@@ -44,6 +47,13 @@ def test_rows_are_understood_and_kept_once(session: Session, now: datetime) -> N
     assert (lost.call_id, lost.wrong) == (None, "")
     dossiers = take_in(cast.deed(), [won, lost])
     assert [dossier.closed_at is None for dossier in dossiers] == [True, False]
+    (by_hand,) = session.exec(select(Sighting).where(Sighting.source == BY_HAND))
+    call = session.get_one(Call, by_hand.call_id)
+    assert (call.title, call.url, call.source_word) == ("Onbekende regeling", "https://fonds.example/oud", "closed")
+    (linked,) = session.exec(select(Application.call_id).where(Application.dossier_id == dossiers[1].id))
+    assert linked == call.id, "never an application without the call it names"
+    again = read_sheet((HEAD + "Nog een;Anders genoemd;https://fonds.example/oud;signaal;;;;\n").encode(), "oud.csv")
+    assert look(session, again, "amsterdam", now.date())[0].call_id == call.id
     assert {a.programme for a in session.exec(select(Application))} == {"WIS", ""}
     assert {line.known for line in look(session, rows, "amsterdam", now.date())} == {"staat er al"}
     assert {line.known for line in look(session, rows, "haarlem", now.date())} == {""}
@@ -60,7 +70,7 @@ def test_what_is_wrong_is_said_row_by_row_and_nothing_is_kept(session: Session, 
         b"",
         b"\xff\xfe",
         b"naam;kleur\nx;y\n",
-        (HEAD.replace("fase", "fase;kleur") + "a;b;c;d;e;f;g;h\n").encode(),
+        (HEAD.replace("fase", "fase;kleur") + "a;b;c;d;e;f;g;h;i\n").encode(),
     ):
         with pytest.raises(Incomplete):
             read_sheet(content, "oud.csv")
@@ -71,7 +81,7 @@ def test_a_call_is_found_by_the_code_of_its_source(session: Session, now: dateti
     seen = {"url": "https://example.nl/1", "first_seen": now, "last_seen": now, "fingerprint": "x", "fields": {}}
     session.add(Sighting(call_id=cast.call.id, source="rvo", external_id="WIS-2026", **seen))
     session.flush()
-    rows = read_sheet((HEAD + "X;wis-2026;signaal;;;;\n").encode(), "oud.csv")
+    rows = read_sheet((HEAD + "X;wis-2026;;signaal;;;;\n").encode(), "oud.csv")
     assert look(session, rows, "amsterdam", now.date())[0].call_id == cast.call.id
 
 

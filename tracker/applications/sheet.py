@@ -1,18 +1,22 @@
 """Applications that ran before, from a sheet: each row with what is wrong with it; then all of them or none."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from pydantic import ValidationError
+from sqlmodel import Session, col, func, or_, select
 
 from db.models import Application, Call, Dossier, Sighting
-from db.vocabulary import Role, Visibility, spoken
-from db.vocabulary_lobby import ApplicationStage, DossierKind, LogKind
+from db.queries import BY_HAND
+from db.vocabulary import Role, Status, Visibility, spoken
+from db.vocabulary_lobby import NOT_YET_IN, ApplicationStage, DossierKind, LogKind
+from scrapers.listing import Listing
 from tracker.applications.cofunding import FIXED
 from tracker.applications.stages import OVER, check_lead
+from tracker.calls.corrections import add_call
 from tracker.calls.typed_values import euros, moment
 from tracker.errors import Incomplete, Refused
 from tracker.exchange.rows import Row, text_of
@@ -24,8 +28,8 @@ from tracker.rights import Deed, must_have
 
 MOST_APPLICATIONS = 1_000
 COLUMNS = (
-    "aanvraag", "regeling", "programma", "fase", "penvoerder", "gevraagd", "toegekend", "beschikking", "ingediend",
-    "besluit",
+    "aanvraag", "regeling", "adres", "programma", "fase", "penvoerder", "gevraagd", "toegekend", "beschikking",
+    "ingediend", "besluit",
 )  # fmt: skip
 SHEET = Sheet(
     needed="aanvraag, fase, gevraagd en wat u verder weet", columns=COLUMNS, known=COLUMNS, head=COLUMNS,
@@ -49,6 +53,7 @@ class ApplicationLine:
     grant_number: str = ""
     submitted_on: date | None = None
     decided_on: date | None = None
+    by_hand: Listing | None = None  # a call that is not here yet and comes along
     wrong: str = ""
     known: str = ""
 
@@ -99,7 +104,7 @@ def _understood(session: Session, number: int, title: str, row: dict[str, Any], 
     granted = euros(row.get("toegekend", ""))
     if stage in FIXED and granted is None:
         raise Incomplete("Vul het toegekende bedrag in.")
-    call = _call(session, row.get("regeling", ""))
+    call = _call(session, row.get("regeling", ""), row.get("adres", ""))
     lead = row.get("penvoerder", "")
     return ApplicationLine(
         number,
@@ -114,6 +119,7 @@ def _understood(session: Session, number: int, title: str, row: dict[str, Any], 
         row.get("beschikking", ""),
         _past(row.get("ingediend", ""), today),
         _past(row.get("besluit", ""), today),
+        _by_hand(row, ApplicationStage(stage)) if call is None and row.get("regeling") else None,
     )
 
 
@@ -128,13 +134,33 @@ def _past(typed: str, today: date) -> date | None:
     return found.day if found else None
 
 
-def _call(session: Session, named: str) -> Call | None:
-    """The call by the code its source gives it, or by its whole title; none where it is not here, or not one only."""
-    if not named:
+def _by_hand(row: dict[str, Any], stage: ApplicationStage) -> Listing:
+    """The call that nobody told us of yet, as a person would add it; what went in is no longer open to others.
+
+    Raises Incomplete without an address where it can be read: everybody sees a call.
+    """
+    title, address = row["regeling"], row.get("adres", "")
+    if not address:
+        raise Incomplete(f"De regeling '{title}' staat hier niet: zet in de kolom adres waar zij te lezen is.")
+    said = Status.CLOSED if stage not in NOT_YET_IN else None
+    programme = (row["programma"],) if row.get("programma") else ()
+    try:
+        return Listing(
+            source=BY_HAND, external_id=address[:300], url=address, title=title, language="nl", programme=programme,
+            source_word=said,
+        )  # fmt: skip
+    except ValidationError as error:
+        raise Incomplete(f"Adres '{address}' is geen volledig adres, zoals https://www.voorbeeld.nl/.") from error
+
+
+def _call(session: Session, named: str, address: str) -> Call | None:
+    """The call by the code its source gives it, its whole title or its address; none where that is not one only."""
+    if not named and not address:
         return None
     code = select(Sighting.call_id).where(func.lower(Sighting.external_id) == named.lower())
-    by_name = func.lower(Call.title) == named.lower()
-    found = session.exec(select(Call).where(by_name | col(Call.id).in_(code), col(Call.joined_into).is_(None))).all()
+    ways = [func.lower(Call.title) == named.lower(), col(Call.id).in_(code)] if named else []
+    ways += [col(Call.url) == address] if address else []
+    found = session.exec(select(Call).where(or_(*ways), col(Call.joined_into).is_(None))).all()
     return found[0] if len(found) == 1 else None
 
 
@@ -145,6 +171,8 @@ def take_in(deed: Deed, lines: Iterable[ApplicationLine]) -> list[Dossier]:
 
 
 def _add(deed: Deed, line: ApplicationLine) -> Dossier:
+    if line.by_hand is not None:
+        line = replace(line, call_id=add_call(deed.session, line.by_hand, deed.now))
     fields = DossierFields(title=line.title, visibility=Visibility.OWN, lobbyist_id=deed.by.id)
     dossier = open_dossier(deed, fields, DossierKind.APPLICATION, calls=[line.call_id] if line.call_id else [])
     stage, before = line.stage or ApplicationStage.SIGNAL, dossier.stage

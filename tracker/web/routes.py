@@ -285,6 +285,7 @@ ROUTES: list[Route] = [
     Route("GET", "/aanvragen/{dossier_id:id}", applications.application, READER),
     Route("POST", "/aanvragen/{dossier_id:id}/fase", applications.move, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/penvoerder", applications.set_lead, FUNDRAISER),
+    Route("POST", "/aanvragen/{dossier_id:id}/trekker", applications.entrust, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/geld", applications.set_money, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/bijdragen", applications.promise, FUNDRAISER),
     Route("POST", "/aanvragen/{dossier_id:id}/partners", applications.add_partner, FUNDRAISER),

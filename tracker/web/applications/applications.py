@@ -30,10 +30,12 @@ from db.vocabulary_lobby import ApplicationStage, Check, DossierKind, GoDecision
 from tracker.applications import budget, cofunding, milestones, stages, tasks, totals
 from tracker.applications.milestones import clocks_of, due_of, next_deadline, route_for
 from tracker.applications.mismatches import mismatches
+from tracker.applications.team import teams_of
 from tracker.calendar.decision_clock import is_over_for, milestone_name, milestones_of, route_of
 from tracker.calls.publications import chain
 from tracker.documents.documents import documents_of
 from tracker.errors import Incomplete
+from tracker.lobby import dossiers
 from tracker.lobby.audience import audiences
 from tracker.lobby.timeline import timeline
 from tracker.people.participants import colleagues
@@ -68,6 +70,13 @@ class LeadForm(BaseModel):
     """The penvoerder."""
 
     lead: Line = ""
+    seen: int
+
+
+class RunsForm(BaseModel):
+    """Who runs the application."""
+
+    runs: int
     seen: int
 
 
@@ -149,7 +158,7 @@ def board(request: RequestContext) -> Response:
         "applications/applications_board.html",
         columns=columns,
         count=len(dossier_rows),
-        people=actions.names(session),
+        teams=teams_of(session, viewer, [row[0] for row in dossier_rows]),
         leads=dict(actions.participants(session)),
         rates=cofunding.rates_for(session, viewer),
         enough=cofunding.ENOUGH_CASES,
@@ -221,6 +230,8 @@ def _page(request: RequestContext, dossier: Dossier, state: FormState) -> Respon
         mismatches=mismatches(session, viewer, now, dossier),
         may_change=may_change(viewer, dossier),
         documents=documents_of(session, viewer, dossier),
+        team=teams_of(session, viewer, [dossier])[dossier.id],
+        colleagues=[(user.id, user.name) for user in colleagues(session, dossier.participant_id)],
         settlement=_settlement(session, dossier, application),
     )
 
@@ -280,6 +291,12 @@ def move(request: RequestContext, dossier: Dossier, form: ApplicationStageForm) 
 def set_lead(request: RequestContext, dossier: Dossier, form: LeadForm) -> None:
     """Choose the penvoerder."""
     stages.set_lead(request.deed, dossier, form.lead, form.seen)
+
+
+@application.form(RunsForm)
+def entrust(request: RequestContext, dossier: Dossier, form: RunsForm) -> None:
+    """Say which colleague runs it."""
+    dossiers.entrust(request.deed, dossier, form.runs, form.seen)
 
 
 @application.form(MoneyForm)

@@ -133,6 +133,7 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/aanvragen/inlezen": (Action.APPLICATION_STARTED, Subject.APPLICATION),
     "/aanvragen/cofinanciering": (Action.CO_FUNDING_ROOM_SET, Subject.CO_FUNDING),
     "/aanvragen/{dossier_id:id}/fase": (Action.APPLICATION_MOVED, Subject.APPLICATION),
+    "/aanvragen/{dossier_id:id}/trekker": (Action.APPLICATION_ENTRUSTED, Subject.APPLICATION),
     "/aanvragen/{dossier_id:id}/penvoerder": (Action.LEAD_APPLICANT_SET, Subject.APPLICATION),
     "/aanvragen/{dossier_id:id}/geld": (Action.APPLICATION_MONEY_SET, Subject.APPLICATION),
     "/aanvragen/{dossier_id:id}/bijdragen": (Action.CO_FUNDING_PROMISED, Subject.APPLICATION),
