@@ -4,8 +4,8 @@ from db.rights import RANK
 from db.vocabulary import Role
 from tracker.web import public, search, today
 from tracker.web.api import v1
-from tracker.web.applications import applications, settlement, sheet
-from tracker.web.calendar import bodies, decision_clock, feeds, year_plan
+from tracker.web.applications import applications, board, settlement, sheet
+from tracker.web.calendar import bodies, decision_clock, feeds, pictures, year_plan
 from tracker.web.calendar import index as calendar_index
 from tracker.web.calls import correct, duplicates, notes, publications, questions, share, spreadsheet, why
 from tracker.web.calls import detail as call_detail
@@ -277,7 +277,7 @@ ROUTES: list[Route] = [
     Route("POST", "/momenten/{key}/dossier", moment_detail.open_dossier, FUNDRAISER),
     Route("POST", "/momenten/{key}/stappen", moment_detail.keep_steps, FUNDRAISER),
     # aanvragen
-    Route("GET", "/aanvragen", applications.board, READER),
+    Route("GET", "/aanvragen", board.board, READER),
     Route("GET", "/aanvragen/inlezen", sheet.page, FUNDRAISER),
     Route("POST", "/aanvragen/inlezen", sheet.bring, FUNDRAISER),
     Route("GET", "/aanvragen/cofinanciering", applications.guard, READER),
@@ -352,6 +352,7 @@ ROUTES: list[Route] = [
     Route("GET", "/overgenomen/{participant_id}", participants.taken_over, READER),
     # kalender
     Route("GET", "/kalender", calendar_index.index, READER),
+    Route("GET", "/kalender/beelden", pictures.show, READER),
     Route("GET", "/regelingen/{call_id:id}/klok", decision_clock.ask, READER),
     Route("POST", "/regelingen/{call_id:id}/klok", decision_clock.keep, FUNDRAISER),
     Route("GET", "/kalender/klok/{clock_id:id}", decision_clock.show, READER),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, Field
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from db.models import (
@@ -13,22 +13,18 @@ from db.models import (
     ApplicationPartner,
     Body,
     Call,
-    Challenge,
     Cofunding,
     Deadline,
     Dossier,
-    DossierChallenge,
-    Instalment,
     Milestone,
     Participant,
 )
 from db.queries import Viewer
-from db.rights import visible
 from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState
 from db.vocabulary_lobby import ApplicationStage, Check, DossierKind, GoDecision, PartnerRole, StateAid
-from tracker.applications import budget, cofunding, milestones, stages, tasks, totals
-from tracker.applications.milestones import clocks_of, due_of, next_deadline, route_for
+from tracker.applications import budget, cofunding, milestones, stages, tasks
+from tracker.applications.milestones import clocks_of, due_of, route_for
 from tracker.applications.mismatches import mismatches
 from tracker.applications.team import teams_of
 from tracker.calendar.decision_clock import is_over_for, milestone_name, milestones_of, route_of
@@ -45,18 +41,8 @@ from tracker.web.frame import actions
 from tracker.web.frame.actions import Euros, PageOf, dossier_of
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState, Line, Text
-from tracker.web.frame.phrases import challenge_name
 
 S = ApplicationStage
-COLUMNS = (
-    ("Signaal", (S.SIGNAL,)),
-    ("Verkennen", (S.SCOUTING,)),
-    ("Go/no-go", (S.GO_NO_GO,)),
-    ("In voorbereiding", (S.PREPARING,)),
-    ("Ingediend", (S.SUBMITTED, S.RESERVE)),
-    ("Toegekend", (S.AWARDED, S.RUNNING, S.ACCOUNTED)),
-    ("Afgesloten", (S.SETTLED, S.REJECTED, S.DROPPED)),
-)
 
 
 class ApplicationStageForm(BaseModel):
@@ -141,59 +127,6 @@ class RoomForm(BaseModel):
     year: int
     room: Euros = None
     seen: str = ""  # how the own rooms stood when the page was made
-
-
-def board(request: RequestContext) -> Response:
-    """Every application the viewer may see, in columns by stage."""
-    session, viewer, now = request.session, request.viewer, request.now.instant
-    rows = select(Dossier, Application, Participant.name).where(
-        Application.dossier_id == Dossier.id, visible(viewer, Dossier), Dossier.participant_id == Participant.id
-    )
-    dossier_rows = list(session.exec(rows.order_by(col(Dossier.title))))
-    columns = [
-        (title, [_card(session, *row, request.now.today) for row in dossier_rows if row[0].stage in stages])
-        for title, stages in COLUMNS
-    ]
-    return request.page(
-        "applications/applications_board.html",
-        columns=columns,
-        count=len(dossier_rows),
-        teams=teams_of(session, viewer, [row[0] for row in dossier_rows]),
-        leads=dict(actions.participants(session)),
-        rates=cofunding.rates_for(session, viewer),
-        enough=cofunding.ENOUGH_CASES,
-        mismatches={m.dossier.id: m.text for m in mismatches(session, viewer, now)},
-        by_opgave=totals.sums(_counted(session, dossier_rows, _opgaven(session))),
-        by_participant=totals.sums(_counted(session, dossier_rows, {row[0].id: (row[2],) for row in dossier_rows})),
-    )
-
-
-def _opgaven(session: Session) -> dict[int, tuple[str, ...]]:
-    named: dict[int, tuple[str, ...]] = {}
-    query = select(DossierChallenge.dossier_id, Challenge).where(DossierChallenge.challenge_id == Challenge.id)
-    for dossier_id, challenge in session.exec(query):
-        named[dossier_id] = (*named.get(dossier_id, ()), challenge_name(challenge))
-    return named
-
-
-def _counted(
-    session: Session, rows: list[tuple[Dossier, Application, str]], groups: dict[int, tuple[str, ...]]
-) -> list[totals.Counted]:
-    """Only of the applications on the board, so that no sum holds what the reader may not see."""
-    paid = select(Instalment.dossier_id, func.sum(Instalment.received)).group_by(col(Instalment.dossier_id))
-    received = dict(session.exec(paid.where(col(Instalment.dossier_id).in_([row[0].id for row in rows]))).all())
-    return [
-        totals.Counted(
-            groups.get(dossier.id, ("zonder opgave",)), dossier.stage, application.requested, application.granted,
-            received.get(dossier.id) or Decimal(0),
-        )
-        for dossier, application, _ in rows
-    ]  # fmt: skip
-
-
-def _card(session: Session, dossier: Dossier, application: Application, owner: str, today: date) -> dict[str, object]:
-    call = session.get(Call, application.call_id) if application.call_id else None
-    return {"dossier": dossier, "application": application, "owner": owner, "due": next_deadline(session, call, today)}
 
 
 def _application(request: RequestContext) -> Dossier:

@@ -13,6 +13,7 @@ from tracker.workdays import DAY
 QUARTERS = 5
 MOST_LANES = 30
 LEFT, WIDTH, LANE, TOP = 260, 1000, 26, 44  # in the picture's own units
+Span = tuple[date, date]  # first and last day, both inclusive
 GAP = 12  # between a title and the bars; a mark on the first day reaches 5 into it
 
 
@@ -66,7 +67,7 @@ def quarter_name(day: date) -> str:
     return f"{(day.month - 1) // 3 + 1}e kwartaal {day.year}"
 
 
-def span(today: date) -> tuple[date, date]:
+def span(today: date) -> Span:
     """From the start of this quarter to the end of the fourth after it."""
     since = quarter_start(today)
     return since, _months_on(since, 3 * QUARTERS) - DAY
@@ -77,12 +78,21 @@ def _months_on(first: date, count: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def timeline(entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], today: date) -> Timeline:
+def year_of(year: int) -> Span:
+    """Its first and last day."""
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def timeline(
+    entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], today: date, days: Span | None = None
+) -> Timeline:
     """Lanes by their last day, soonest first; calls without an end come last, with an open end.
 
-    ``undated``: what, title and address of each.
+    ``undated``: what, title and address of each. ``days``: what is shown, also what went by; else from this quarter on
+    what still comes.
     """
-    since, until = span(today)
+    since, until = days or span(today)
+    shown_from = since if days else today
     total = (until - since).days + 1
 
     def x(day: date) -> float:
@@ -93,7 +103,9 @@ def timeline(entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], 
         if entry.call:
             by_call[entry.call, entry.title].append(entry)
     loose = [e for e in entries if e.kind == EntryKind.MOMENT and not e.call and e.day <= until]
-    ends_in = {k: v for k, v in by_call.items() if today <= max(e.day for e in v) and min(e.day for e in v) <= until}
+    ends_in = {
+        k: v for k, v in by_call.items() if shown_from <= max(e.day for e in v) and min(e.day for e in v) <= until
+    }
     ordered = sorted(ends_in.items(), key=lambda item: (max(e.day for e in item[1]), item[0][1]))
     open_ended = [(what, title, href) for what, title, href in undated]
     room = MOST_LANES - min(len(open_ended), MOST_LANES // 3)
@@ -101,7 +113,7 @@ def timeline(entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], 
     lanes += [_lane(n, key, of_call, x) for n, (key, of_call) in enumerate(ordered[:room], len(lanes))]
     for what, title, href in open_ended[: MOST_LANES - len(lanes)]:
         lanes.append(Lane(title, href, TOP + LANE * len(lanes), LEFT, LEFT + WIDTH, True, (), what))
-    months = [_months_on(since, n) for n in range(3 * QUARTERS)]
+    months = [_months_on(since, n) for n in range(12 if days else 3 * QUARTERS)]
     return Timeline(
         since=since,
         until=until,
@@ -109,7 +121,7 @@ def timeline(entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], 
         months=tuple((x(m), "jfmamjjasond"[m.month - 1]) for m in months),
         lanes=tuple(lanes),
         closed=tuple(_closed(e, x, since, until) for e in entries if _is_recess(e)),
-        today=x(today),
+        today=x(today) if since <= today <= until else -1,
         left_out=len(ordered) + len(open_ended) - len(lanes) + bool(loose),
     )
 

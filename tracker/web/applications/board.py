@@ -1,0 +1,92 @@
+"""The board of applications from signal to settlement: who runs each, what it is worth, and the totals."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlmodel import Session, col, func, select
+from starlette.responses import Response
+
+from db.models import Application, Call, Challenge, Dossier, DossierChallenge, Instalment, Participant
+from db.queries import Viewer
+from db.rights import visible
+from db.vocabulary_lobby import ApplicationStage
+from tracker.applications import cofunding, totals
+from tracker.applications.milestones import next_deadline
+from tracker.applications.mismatches import mismatches
+from tracker.applications.team import teams_of
+from tracker.web.frame import actions
+from tracker.web.frame.context import RequestContext
+from tracker.web.frame.phrases import challenge_name
+
+Row = tuple[Dossier, Application, str]  # and the name of whose it is
+S = ApplicationStage
+COLUMNS = (
+    ("Signaal", (S.SIGNAL,)),
+    ("Verkennen", (S.SCOUTING,)),
+    ("Go/no-go", (S.GO_NO_GO,)),
+    ("In voorbereiding", (S.PREPARING,)),
+    ("Ingediend", (S.SUBMITTED, S.RESERVE)),
+    ("Toegekend", (S.AWARDED, S.RUNNING, S.ACCOUNTED)),
+    ("Afgesloten", (S.SETTLED, S.REJECTED, S.DROPPED)),
+)
+
+
+def board(request: RequestContext) -> Response:
+    """Every application the viewer may see, in columns by stage."""
+    session, viewer, now = request.session, request.viewer, request.now.instant
+    dossier_rows = rows_of(session, viewer)
+    columns = [
+        (title, [_card(session, *row, request.now.today) for row in dossier_rows if row[0].stage in stages])
+        for title, stages in COLUMNS
+    ]
+    return request.page(
+        "applications/board.html",
+        columns=columns,
+        count=len(dossier_rows),
+        teams=teams_of(session, viewer, [row[0] for row in dossier_rows]),
+        leads=dict(actions.participants(session)),
+        rates=cofunding.rates_for(session, viewer),
+        enough=cofunding.ENOUGH_CASES,
+        mismatches={m.dossier.id: m.text for m in mismatches(session, viewer, now)},
+        by_opgave=by_opgave(session, dossier_rows),
+        by_participant=totals.sums(_counted(session, dossier_rows, {row[0].id: (row[2],) for row in dossier_rows})),
+    )
+
+
+def rows_of(session: Session, viewer: Viewer) -> list[Row]:
+    """Every application the viewer may see, by title, with whose it is."""
+    rows = select(Dossier, Application, Participant.name).where(
+        Application.dossier_id == Dossier.id, visible(viewer, Dossier), Dossier.participant_id == Participant.id
+    )
+    return list(session.exec(rows.order_by(col(Dossier.title))))
+
+
+def by_opgave(session: Session, rows: list[Row]) -> list[totals.Sum]:
+    """What these applications ask and got, by opgave."""
+    return totals.sums(_counted(session, rows, _opgaven(session)))
+
+
+def _opgaven(session: Session) -> dict[int, tuple[str, ...]]:
+    named: dict[int, tuple[str, ...]] = {}
+    query = select(DossierChallenge.dossier_id, Challenge).where(DossierChallenge.challenge_id == Challenge.id)
+    for dossier_id, challenge in session.exec(query):
+        named[dossier_id] = (*named.get(dossier_id, ()), challenge_name(challenge))
+    return named
+
+
+def _counted(session: Session, rows: list[Row], groups: dict[int, tuple[str, ...]]) -> list[totals.Counted]:
+    """Only of the applications on the board, so that no sum holds what the reader may not see."""
+    paid = select(Instalment.dossier_id, func.sum(Instalment.received)).group_by(col(Instalment.dossier_id))
+    received = dict(session.exec(paid.where(col(Instalment.dossier_id).in_([row[0].id for row in rows]))).all())
+    return [
+        totals.Counted(
+            groups.get(dossier.id, ("zonder opgave",)), dossier.stage, application.requested, application.granted,
+            received.get(dossier.id) or Decimal(0),
+        )
+        for dossier, application, _ in rows
+    ]  # fmt: skip
+
+
+def _card(session: Session, dossier: Dossier, application: Application, owner: str, today: date) -> dict[str, object]:
+    call = session.get(Call, application.call_id) if application.call_id else None
+    return {"dossier": dossier, "application": application, "owner": owner, "due": next_deadline(session, call, today)}
