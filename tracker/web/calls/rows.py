@@ -15,6 +15,7 @@ from db.status import next_gate, remark_of, status_of
 from db.vocabulary import CLOSING_KINDS, DeadlineKind, Status
 from notifications import wording
 from tracker.calls.duplicate_pairs import Alike
+from tracker.lobby.call_work import CallWork, read_call_work, seen_by
 from tracker.matching.search import SHOWN_FROM
 from tracker.web.frame.context import RequestContext
 
@@ -62,11 +63,12 @@ class CallRow:
     change: list[Any] = field(default_factory=list)
     sharing: int = 1  # topics of one call whose budget is this one budget
     doubles: list[Call] = field(default_factory=list)  # what it may be the same as, until a person says
+    work: list[CallWork] = field(default_factory=list)  # dossiers and applications on it that run, as far as seen
     code: str = ""  # topic code or official number: its name in meetings
 
 
 def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[str] = ()) -> list[CallRow]:
-    """Rows in the order of the calls; six queries however many calls there are. ``about``: opgaven named first."""
+    """Rows in the order of the calls; seven queries however many calls there are. ``about``: opgaven named first."""
     ids = [call.id for call in calls]
     deadlines = _by_call(request.session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
     whys = matches_of(request, ids)
@@ -78,6 +80,7 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
         )
     )
     doubles, codes = doubles_of(request, ids), codes_of(request.session, ids)
+    work = read_call_work(request.session, ids) if ids else {}
     titles = {call.call_title for call in calls if call.call_title and call.budget}
     shared = dict(request.session.exec(shared_budgets(request.now.instant - RECENT, titles)).all()) if titles else {}
     return [
@@ -85,6 +88,7 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
             call=call,
             code=codes.get(call.id, ""),
             doubles=doubles.get(call.id, []),
+            work=[each for each in seen_by(request.viewer, work.get(call.id, ())) if not each.closed],
             sharing=shared.get(call.call_title, 1),
             status=status_of(call, request.now.instant),
             when=next_date(deadlines.get(call.id, []), request.now.instant, remark_of(call, request.now.instant)),
