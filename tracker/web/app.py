@@ -47,9 +47,10 @@ from tracker.web.frame.route import Guard, Route
 from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, PlainCharacters, SafeAnswers, is_ours, plain
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
 from tracker.web.frame.site import STATIC, Site, StaticFiles
+from tracker.web.menu import menu_for
 from tracker.web.people.demo import DemoDesk
 from tracker.web.people.provider_login import Providers
-from tracker.web.routes import DEMO_ROUTES, ROUTES, menu_for
+from tracker.web.routes import DEMO_ROUTES, ROUTES
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in
 FILES_AT, PATIENCE_WITH_FILE = "/documenten", 120  # where a file may come, over a slow line

@@ -1,6 +1,5 @@
 """Every address on one page: method, path, handler and the lowest role that may come. Paths are screen, so Dutch."""
 
-from db.rights import RANK
 from db.vocabulary import Role
 from tracker.web import public, search, today
 from tracker.web.api import v1
@@ -60,21 +59,6 @@ STAKE = "/dossiers/{dossier_id:id}/krachtenveld/{stake_id:id}"
 OUTCOME = "/dossiers/{dossier_id:id}/opbrengsten/{outcome_id:id}"
 POINT = "/overleg/{review_id:id}/punten/{number:id}"
 PROMISE = "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}"
-
-# The main menu, in this order; an entry shows when its address is on the list below and the viewer's role reaches it.
-MENU = (
-    ("/", "Vandaag"),
-    ("/regelingen", "Regelingen"),
-    ("/beoordelen", "Beoordelen"),
-    ("/opgaven", "Opgaven"),
-    ("/aanvragen", "Aanvragen"),
-    ("/dossiers", "Dossiers"),
-    ("/kalender", "Kalender"),
-    ("/overleg", "Overleg"),
-    ("/bronnen", "Bronnen"),
-    ("/abonnementen", "Abonnementen"),
-    ("/beheer", "Beheer"),
-)
 
 # Only where the demo is served: `kansenradar demo` hands its desk to the application.
 DEMO_ROUTES: list[Route] = [
@@ -402,10 +386,3 @@ ROUTES: list[Route] = [
     Route("GET", "/health/ready", public.ready, PUBLIC),
     Route("GET", "/metrics", public.metrics, PUBLIC),
 ]
-
-
-def menu_for(role: Role | None) -> list[tuple[str, str]]:
-    """The menu entries somebody with this role sees."""
-    rank = -1 if role is None else RANK[role]
-    open_to = {r.path for r in ROUTES if r.method == "GET" and (r.role is None or RANK[r.role] <= rank)}
-    return [(path, text) for path, text in MENU if path in open_to]

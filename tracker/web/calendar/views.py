@@ -92,21 +92,13 @@ def timeline(
     what still comes.
     """
     since, until = days or span(today)
-    shown_from = since if days else today
     total = (until - since).days + 1
 
     def x(day: date) -> float:
         return round(LEFT + WIDTH * min(max((day - since).days, 0), total) / total, 1)
 
-    by_call: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for entry in entries:
-        if entry.call:
-            by_call[entry.call, entry.title].append(entry)
     loose = [e for e in entries if e.kind == EntryKind.MOMENT and not e.call and e.day <= until]
-    ends_in = {
-        k: v for k, v in by_call.items() if shown_from <= max(e.day for e in v) and min(e.day for e in v) <= until
-    }
-    ordered = sorted(ends_in.items(), key=lambda item: (max(e.day for e in item[1]), item[0][1]))
+    ordered = _by_call(entries, since if days else today, until)
     open_ended = [(what, title, href) for what, title, href in undated]
     room = MOST_LANES - min(len(open_ended), MOST_LANES // 3)
     lanes = [_moments(loose, x)] if loose else []
@@ -124,6 +116,17 @@ def timeline(
         today=x(today) if since <= today <= until else -1,
         left_out=len(ordered) + len(open_ended) - len(lanes) + bool(loose),
     )
+
+
+def _by_call(entries: Sequence[Entry], since: date, until: date) -> list[tuple[tuple[str, str], list[Entry]]]:
+    """What belongs to each call and touches these days, by its last day."""
+    by_call: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.call:
+            by_call[entry.call, entry.title].append(entry)
+    days = {key: [entry.day for entry in found] for key, found in by_call.items()}
+    touching = [key for key in by_call if since <= max(days[key]) and min(days[key]) <= until]
+    return [(key, by_call[key]) for key in sorted(touching, key=lambda key: (max(days[key]), key[1]))]
 
 
 def _lane(number: int, key: tuple[str, str], of_call: list[Entry], x: Callable[[date], float]) -> Lane:
