@@ -33,7 +33,7 @@ MONEY = ("budget", "min_amount", "max_amount")
 
 @dataclass(frozen=True)
 class CardReason:
-    """One reason: the opgave, the words that met, the subscriptions it is for."""
+    """One reason: the opgaven, the words that met them, the subscriptions it is for."""
 
     name: str
     words: str
@@ -88,13 +88,21 @@ def call_card(item: Item, now: datetime, link: str) -> CallCard:
         who=_who(call), money=_money(call), gist=about.with_rate,
         programme=one_line(about.programme or call.publisher, 80),
         changes=tuple(say_change(change, now) for change in item.changes),
-        reasons=tuple(CardReason(r.challenge, ", ".join(r.words), ", ".join(r.subscriptions)) for r in item.reasons),
+        reasons=_reasons(item),
         followed=item.followed, late=item.window.late, code=one_line(call.code, 80),
         decide_by=wording.moment(go_by) if go_by else "",
         decide_day=wording.day_and_month(go_by) if go_by else "",
         decide_assumed=item.window.assumed,
         also=tuple(_also(other, now) for other in item.also), fresh=item.fresh,
     )  # fmt: skip
+
+
+def _reasons(item: Item) -> tuple[CardReason, ...]:
+    """Opgaven that the same words met stand together: nobody reads one sentence twice."""
+    met: dict[tuple[str, str], list[str]] = {}
+    for reason in item.reasons:
+        met.setdefault((", ".join(reason.words), ", ".join(reason.subscriptions)), []).append(reason.challenge)
+    return tuple(CardReason(" · ".join(names), *said) for said, names in met.items())
 
 
 def _has_opened(item: Item) -> bool:

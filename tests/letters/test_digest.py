@@ -14,7 +14,7 @@ from db.session import reading, writing
 from db.vocabulary import DeliveryState, Status, ToldKind
 from notifications.call_card import call_card
 from notifications.catalogue import read_catalogue
-from notifications.digest import Coverage, Digest, Item
+from notifications.digest import Coverage, Digest, Item, Reason
 from notifications.headlines import subject_of
 from notifications.places import DecisionWindow
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at, settle_all
@@ -117,6 +117,19 @@ def test_a_call_that_is_over_by_its_source_has_no_days_left(agenda: Engine, now:
         call = read_catalogue(session, now, 0.0).calls[number]
     said = call_card(Item(call, ToldKind.CHANGED), now, "https://e.example")
     assert (said.left, said.when, said.later, said.soon) == ("", "gesloten", "", False)
+
+
+def test_opgaven_that_the_same_words_met_stand_together(agenda: Engine, now: datetime) -> None:
+    number = make_call(agenda, now)
+    with reading(agenda) as session:
+        call = read_catalogue(session, now, 0.0).calls[number]
+    met = [("Energie", ("“warmte”",), 0.9), ("Wonen", ("woningbouw",), 0.8), ("Klimaat", ("“warmte”",), 0.7)]
+    reasons = tuple(Reason(name, name, words, (), score) for name, words, score in met)
+    card = call_card(Item(call, ToldKind.NEW, reasons), now, "https://e.example")
+    assert [(each.name, each.words) for each in card.reasons] == [
+        ("Energie · Klimaat", "“warmte”"),
+        ("Wonen", "woningbouw"),
+    ]
 
 
 @pytest.mark.parametrize(
