@@ -357,7 +357,8 @@ def _ended(sentence: str) -> str:
 
 def _grouped(card: CallCard, line: TopicLine) -> CallCard:
     """The card of a topic that stands with others of its call; the first has their name above it."""
-    head = f"{line.head}, {card.when}" if line.head and line.same_day else line.head
+    dates = "; ".join(filter(None, (card.when, card.later)))
+    head = f"{line.head}, {dates}" if line.head and line.same_day else line.head
     return replace(card, head=head, grouped=True, dated_above=line.same_day)
 
 

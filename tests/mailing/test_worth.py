@@ -225,6 +225,26 @@ def test_what_does_not_open_for_months_waits_and_its_opening_is_told_to_who_knew
     assert plan_at(agenda, now + timedelta(days=5)).digests == 0
 
 
+def test_topics_of_one_call_that_open_together_say_when_they_close(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now, most=1)
+    for title in ("Buurtwarmte", "Isolatie"):
+        call = make_call(
+            agenda, now, title, closes=date(2026, 9, 1), source_word="announced", call_title="Schone energie"
+        )
+        opens = date(2026, 6, 30)
+        with writing(agenda) as session:
+            session.add(
+                Deadline(call_id=call, kind=DeadlineKind.OPENS, day=opens, zone="Europe/Brussels", modified_at=now)
+            )
+    plan_at(agenda, now)
+    plan_at(agenda, now + timedelta(days=20))  # a fortnight ahead
+    html = deliveries(agenda)[-1].html
+    head = (
+        "Eén oproep, 2 onderwerpen: Schone energie, opent dinsdag 30 juni 2026; sluit dinsdag 1 september 2026, 17:00"
+    )
+    assert html.count(head) == html.count("1 september 2026") == 1
+
+
 def test_what_opens_soon_says_when_it_closes_with_its_hour(agenda: Engine, now: datetime) -> None:
     make_reader(agenda, now)
     call = make_call(agenda, now, "Straks", closes=date(2026, 9, 1), eligible="self", source_word="announced")
