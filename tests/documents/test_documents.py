@@ -132,6 +132,9 @@ def test_a_contact_takes_its_documents_along_and_a_dossier_with_some_is_not_empt
     add(cast, alone)
     history.withdraw(cast.deed(), alone, alone.version)
     assert kept(cast) == 0
+    ((change, _),) = history.withdrawn_without_dossier(cast.session, viewer_of(cast.coordinator))
+    assert f"document: nota.txt, van {cast.lobbyist.name} op" in change.before, "what went is told in its history"
+    assert history.withdrawn_without_dossier(cast.session, viewer_of(cast.haarlem)) == []
 
 
 def test_a_merged_dossier_brings_its_documents_and_shows_them_to_nobody_more(cast: Cast) -> None:

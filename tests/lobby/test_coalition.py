@@ -182,3 +182,12 @@ def test_a_round_is_about_no_draft_that_who_asks_may_not_read(cast: Cast) -> Non
     with pytest.raises(NotFound):
         open_round(cast.deed(), dossier, "Akkoord?", date(2026, 6, 12), theirs.id)
     assert open_round(cast.deed(), dossier, "Akkoord?", date(2026, 6, 12), ours.id).position_id == ours.id
+
+
+def test_a_party_that_left_says_nothing_any_more_but_what_it_said_before(cast: Cast) -> None:
+    dossier = cast.open()
+    party = join(cast.deed(), dossier, "", PartyKind.PARTICIPANT, date(2026, 5, 1), "haarlem")
+    coalition.leave(cast.deed(), party, date(2026, 5, 20))
+    with pytest.raises(MoveNotAllowed, match="doet sinds 20 mei 2026 niet meer mee"):
+        say(cast.deed(cast.haarlem), party, PartyStance.OBJECTS, date(2026, 5, 29), "Toch niet")
+    assert say(cast.deed(), party, PartyStance.AGREES, date(2026, 5, 10)).said_on == date(2026, 5, 10)

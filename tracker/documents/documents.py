@@ -15,6 +15,7 @@ from db.queries import Viewer
 from db.rights import attached, has_role, readable, visible, wider
 from db.vocabulary import Role, Visibility
 from db.vocabulary_documents import DocumentKind
+from notifications.wording import local_day, short_day
 from tracker.documents.file_types import checked_name, kind_of
 from tracker.errors import Incomplete, NotAllowed, NotFound
 from tracker.rights import Deed, must_fit, must_have, must_have_group
@@ -229,6 +230,17 @@ def leave_with_others(deed: Deed, contact: ContactMoment) -> None:
 def _whose(deed: Deed, document: Document) -> str:
     seen = select(Participant.name).join(Document).where(Document.id == document.id, attached(deed.viewer))
     return deed.session.exec(seen).first() or "een andere organisatie"
+
+
+def told_of(session: Session, contact: ContactMoment) -> list[str]:
+    """What hung on a contact, for its history: a line each with who put it there and who took it away."""
+    names = dict(session.exec(select(User.id, User.name)).all())
+    rows = select(Document).where(Document.contact_id == contact.id).order_by(col(Document.id))
+    return [
+        f"document: {row.name}, van {names[row.added_by]} op {short_day(local_day(row.added_at))}"
+        + (f", ingetrokken door {names[row.withdrawn_by]}" if row.withdrawn_by else "")
+        for row in session.exec(rows)
+    ]
 
 
 def leave_contact(deed: Deed, contact: ContactMoment) -> None:

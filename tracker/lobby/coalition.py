@@ -174,6 +174,8 @@ def record_stance(
 ) -> CoalitionStance:
     """Keep what was said, whoever may say it; an objection needs a reason, and silence is nothing that was said."""
     must_be_past(deed, day, "said_on")
+    if member.left_on is not None and day >= member.left_on:
+        raise MoveNotAllowed(f"{member.name} doet sinds {short_day(member.left_on)} niet meer mee.", "said_on")
     if said.stance == PartyStance.SILENT:
         raise Incomplete("Wie nog niets zei, heeft geen houding: kies akkoord, bezwaar of eigen lijn.", "stance")
     if said.stance in AGAINST and not said.text:

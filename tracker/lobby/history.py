@@ -4,6 +4,7 @@ A row that is withdrawn is gone, so that no page, list, mail or file can show it
 the organisation that wrote it.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -139,17 +140,20 @@ def withdraw(deed: Deed, row: Any, seen: int) -> None:
     """Take it back: the row goes, what it said stays in its history. What hangs on a contact goes along."""
     must_own(deed, row)
     claim(deed.session, row, seen)
+    hung = list[str]()
     if isinstance(row, ContactMoment):
         documents.leave_with_others(deed, row)
+        hung = documents.told_of(deed.session, row)
         for promise in deed.session.exec(select(Commitment).where(Commitment.contact_id == row.id)):
             _take_back(deed, promise)
         documents.leave_contact(deed, row)
-    _take_back(deed, row)
+    _take_back(deed, row, hung)
 
 
-def _take_back(deed: Deed, row: Any) -> None:
+def _take_back(deed: Deed, row: Any, hung: Iterable[str] = ()) -> None:
     kind = KINDS[type(row)]
-    remember(deed, row, kind, LoggedDeed.WITHDRAWN, _lines(deed, row, kind, list(FIELDS[kind])))
+    said = _lines(deed, row, kind, list(FIELDS[kind]))
+    remember(deed, row, kind, LoggedDeed.WITHDRAWN, "\n".join(filter(None, [said, *hung])))
     deed.session.delete(row)
     deed.session.flush()
 
@@ -203,6 +207,15 @@ def history_of(session: Session, viewer: Viewer, kind: LoggedKind, subject_id: i
 def history_in(session: Session, viewer: Viewer, dossier: Dossier) -> list[tuple[LoggedChange, str]]:
     """What was corrected and taken back in a dossier by the viewer's organisation, newest first."""
     return _history(session, viewer, LoggedChange.dossier_id == dossier.id)
+
+
+def withdrawn_without_dossier(session: Session, viewer: Viewer, most: int = 50) -> list[tuple[LoggedChange, str]]:
+    """The newest contacts and promises without a dossier that the viewer's organisation took back."""
+    rows = _history(
+        session, viewer, col(LoggedChange.kind).in_([LoggedKind.CONTACT, LoggedKind.COMMITMENT]),
+        LoggedChange.deed == LoggedDeed.WITHDRAWN, col(LoggedChange.dossier_id).is_(None),
+    )  # fmt: skip
+    return rows[:most]
 
 
 def _history(session: Session, viewer: Viewer, *conditions: Any) -> list[tuple[LoggedChange, str]]:

@@ -14,7 +14,7 @@ from tracker.documents.documents import documents_of
 from tracker.errors import ChangedMeanwhile, NotFound
 from tracker.lobby import contact_list, contacts
 from tracker.lobby.audience import audiences
-from tracker.lobby.history import history_of, owns
+from tracker.lobby.history import history_of, owns, withdrawn_without_dossier
 from tracker.lobby.presence import SHOWN, presence, presence_at
 from tracker.organisations.register import choices, gone, live, organisation_for, sees
 from tracker.rights import may_change
@@ -114,6 +114,7 @@ def index(request: RequestContext) -> Response:
         people=contact_list.who_logged(request.session, request.viewer),
         dossiers=dossier_choices(request, running=False),
         organisation=_asked_organisation(request, query),
+        taken_back=withdrawn_without_dossier(request.session, request.viewer),
         errors={},
     )
 
