@@ -8,7 +8,7 @@ over it, since a coordinator may add a closing or take a holiday away.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -45,17 +45,33 @@ class ClosedDays:
     off: tuple[ClosedSpan, ...] = ()
     recess: tuple[ClosedSpan, ...] = ()
     years: frozenset[int] = frozenset()  # those whose holidays stand in ``off``
+    _works: dict[tuple[date, str], bool] = field(default_factory=dict, compare=False, repr=False)
+    _rests: dict[tuple[date, str], bool] = field(default_factory=dict, compare=False, repr=False)
 
     def is_working_day(self, day: date, participant: str = "") -> bool:
-        """Whether people of this participant work: a weekday that is no holiday."""
+        """Whether people of this participant work: a weekday that is no holiday.
+
+        Each day is looked up once: a digest over five thousand calls asks for a hundred thousand, mostly the same.
+        """
+        known = self._works.get((day, participant))
+        if known is None:
+            known = self._works[day, participant] = self._is_open(day, participant)
+        return known
+
+    def _is_open(self, day: date, participant: str) -> bool:
         if day.weekday() >= SATURDAY or (day.year not in self.years and day in _national_holidays(day.year)):
             return False
         return not any(span.covers(day, participant) for span in self.off)
 
     def can_meet(self, day: date, participant: str = "", keeps_recess: bool = True) -> bool:
         """Whether a body of this participant can meet."""
-        resting = keeps_recess and any(span.covers(day, participant) for span in self.recess)
-        return self.is_working_day(day, participant) and not resting
+        return self.is_working_day(day, participant) and not (keeps_recess and self._is_resting(day, participant))
+
+    def _is_resting(self, day: date, participant: str) -> bool:
+        known = self._rests.get((day, participant))
+        if known is None:
+            known = self._rests[day, participant] = any(span.covers(day, participant) for span in self.recess)
+        return known
 
     def working_day(self, latest: date, participant: str = "") -> date:
         """The last working day on or before a day."""

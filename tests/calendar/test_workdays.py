@@ -11,7 +11,7 @@ from db.session import writing
 from db.vocabulary_calendar import ClosedKind
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tracker.calendar.load_bodies import load_bodies
-from tracker.workdays import ClosedDays, closed_days, is_working_day
+from tracker.workdays import ClosedDays, ClosedSpan, closed_days, is_working_day
 
 SUMMER = [date(2026, 7, 6) + timedelta(days=n) for n in range(40)]  # from the first Monday in recess
 
@@ -62,3 +62,22 @@ def test_a_closing_is_a_day_off_for_its_participant_only(session: Session) -> No
     closed = closed_days(rows)
     assert not closed.is_working_day(day, "haarlem")
     assert closed.is_working_day(day, "amsterdam")
+
+
+def test_a_day_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A digest over five thousand calls asks for a hundred thousand days, and nearly always for the same ones."""
+    asked: list[date] = []
+
+    def covers(span: ClosedSpan, day: date, participant: str) -> bool:
+        asked.append(day)
+        return span.first <= day <= span.last and span.participant in ("", participant)
+
+    monkeypatch.setattr(ClosedSpan, "covers", covers)
+    day = SUMMER[1]
+    closed = ClosedDays(off=(ClosedSpan(day, day, "haarlem"),), recess=(ClosedSpan(SUMMER[0], SUMMER[-1]),))
+    for _ in range(3):
+        assert closed.is_working_day(day)
+        assert not closed.is_working_day(day, "haarlem")
+        assert not closed.can_meet(day)
+        assert closed.can_meet(day, keeps_recess=False)
+    assert len(asked) == 3  # off for each of two participants, and recess
