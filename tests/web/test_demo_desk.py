@@ -6,18 +6,26 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from protego import Protego
 from sqlalchemy import Engine
 from sqlmodel import select
 
 from db.models import Delivery, User, WebSession
 from db.session import reading, writing
 from db.vocabulary import Role
+from scrapers.crawled import Page
+from scrapers.link_shapes import shapes_of
+from scrapers.recordings import replay
+from scrapers.watched import Watched, watched_source
 from tests.make.pages import BASE, SAME_ORIGIN, Visitor, make_user, visit
+from tests.make.scripted import recorded
 from tracker.clock import SteppingClock
 from tracker.operations import demo as steps
 from tracker.settings import Settings
 from tracker.web.app import build
-from tracker.web.routes import DEMO_ROUTES
+from tracker.web.frame.site import PRACTICE_PATH
+from tracker.web.people.demo import DEMO_ROUTES, PRACTICE
+from tracker.web.routes import ROUTES
 
 pytestmark = pytest.mark.one_database
 
@@ -86,3 +94,18 @@ def test_no_installation_has_any_of_it(engine: Engine, now: datetime, tmp_path: 
             fields = {"csrf": visitor.csrf, "user_id": "1"}
             answer = visitor.request(route.method, path, data=fields if route.method == "POST" else None)
             assert answer.status_code == 404, path
+
+
+def test_a_source_can_be_added_from_the_made_up_site(walker: Visitor, tmp_path: Path, now: datetime) -> None:
+    robots = Protego.parse(walker.get("/robots.txt").text)
+    paths = [PRACTICE_PATH, *(f"{PRACTICE_PATH}/{number}" for number in (1, 2, 3))]
+    assert all(robots.can_fetch(f"{BASE}{path}", "Kansenradar") for path in paths)
+    assert not robots.can_fetch(f"{BASE}/regelingen", "Kansenradar")
+    assert walker.get(f"{PRACTICE_PATH}/4").status_code == 404
+    pages = {f"{BASE}{path}": ("text/html", walker.get(path).text) for path in paths}
+    listed = Page(f"{BASE}{PRACTICE_PATH}", "x", "text/html", pages[f"{BASE}{PRACTICE_PATH}"][1].encode(), now)
+    (shape,) = shapes_of(listed, listed.url)
+    watched = Watched(name="oefenstad", publisher="Fonds Oefenstad", start=listed.url, links=shape.pattern)
+    read = replay(watched_source(watched), recorded(tmp_path, pages)).listings
+    assert [listing.title for listing in read] == [name for name, _ in PRACTICE]
+    assert all(not path.startswith("/demo") for path in (route.path for route in ROUTES))

@@ -66,7 +66,7 @@ def test_a_source_is_looked_at_before_it_is_kept(
     kept = boss.send_form("/bronnen/toevoegen", **FORM, links="^/s/[^/]+/?$")
     assert kept.headers["location"] == "/bronnen/provincie_utrecht?gedaan=bron"
     assert own_watched(settings_for(tmp_path))["provincie_utrecht"].links == "^/s/[^/]+/?$"
-    assert "Provincie utrecht" in boss.get("/bronnen/provincie_utrecht").text
+    assert "<h1>Provincie Utrecht</h1>" in boss.get("/bronnen/provincie_utrecht").text
     again = boss.send_form("/bronnen/toevoegen", **FORM, links="^/s/[^/]+/?$")
     assert again.status_code == 422
     assert "wordt al gelezen" in again.text

@@ -76,6 +76,7 @@ def prepare(folder: Path, port: int) -> Demo:
         mail_url=f"file:{folder / 'mail'}",
         mail_from="kansenradar@voorbeeld.example",
         responsible_organisation="amsterdam",
+        fetch_allow=(f"localhost:{port}",),  # its own made-up site, to practise adding a source with
     )
     return Demo(folder, settings, Recording(RECORDINGS / "eu_portal").now, migrate_database(settings))
 

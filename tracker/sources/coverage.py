@@ -38,6 +38,11 @@ class SourceCoverage:
     own: bool = False  # a watched page of this installation
 
     @property
+    def called(self) -> str:
+        """What a page of this installation is called, by who typed it; nothing for the others."""
+        return self.publisher if self.own else ""
+
+    @property
     def trouble(self) -> str:
         """What is wrong, in one Dutch line; nothing where it stands well."""
         if self.state in WELL:

@@ -48,9 +48,9 @@ from tracker.web.frame.safety import MOST_BYTES, SAFE_METHODS, Limits, PlainChar
 from tracker.web.frame.sessions import cookie_name, find_signed, viewer_of
 from tracker.web.frame.site import STATIC, Site, StaticFiles
 from tracker.web.menu import menu_for
-from tracker.web.people.demo import DemoDesk
+from tracker.web.people.demo import DEMO_ROUTES, DemoDesk
 from tracker.web.people.provider_login import Providers
-from tracker.web.routes import DEMO_ROUTES, ROUTES
+from tracker.web.routes import ROUTES
 
 PATIENCE_SECONDS = 20  # for a body that dribbles in
 FILES_AT, PATIENCE_WITH_FILE = "/documenten", 120  # where a file may come, over a slow line

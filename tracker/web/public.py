@@ -7,15 +7,22 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from db.models import Participant
+from db.vocabulary import NoReason
 from tracker import __version__
 from tracker.errors import NotFound
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.metrics import Metrics, exposed
 from tracker.web.frame.readiness import report
+from tracker.web.frame.site import PRACTICE_PATH
 
 
 def accessibility(request: RequestContext) -> Response:
     return request.page("public_accessibility.html", responsible=_responsible(request))
+
+
+def keyboard(request: RequestContext) -> Response:
+    """Which keys do what; keys of one letter work only where the focus is (WCAG 2.1.4)."""
+    return request.page("public_keyboard.html", last="abcdefghi"[len(NoReason) - 1])
 
 
 def privacy(request: RequestContext) -> Response:
@@ -45,9 +52,10 @@ def security_txt(request: RequestContext) -> Response:
     return PlainTextResponse("\n".join(lines) + "\n")
 
 
-def robots(_request: RequestContext) -> Response:
-    """Nothing here is for search engines."""
-    return PlainTextResponse("User-agent: *\nDisallow: /\n")
+def robots(request: RequestContext) -> Response:
+    """Nothing here is for search engines; only the demo's made-up site may be read, by the demo itself."""
+    practice = f"Allow: {PRACTICE_PATH}\n" if request.site.demo else ""
+    return PlainTextResponse(f"User-agent: *\n{practice}Disallow: /\n")
 
 
 def live(_request: RequestContext) -> Response:

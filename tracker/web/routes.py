@@ -32,13 +32,12 @@ from tracker.web.lobby import (
     round_answers,
     watch,
     worklist,
-)
+)  # fmt: skip
 from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
 from tracker.web.people import (
     absences,
     account,
     audit,
-    demo,
     first_steps,
     leaving,
     login,
@@ -47,7 +46,7 @@ from tracker.web.people import (
     people_sheet,
     provider_login,
     typed,
-)
+)  # fmt: skip
 from tracker.web.review import review
 from tracker.web.sources import own_pages, sources
 
@@ -59,15 +58,6 @@ STAKE = "/dossiers/{dossier_id:id}/krachtenveld/{stake_id:id}"
 OUTCOME = "/dossiers/{dossier_id:id}/opbrengsten/{outcome_id:id}"
 POINT = "/overleg/{review_id:id}/punten/{number:id}"
 PROMISE = "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}"
-
-# Only where the demo is served: `kansenradar demo` hands its desk to the application.
-DEMO_ROUTES: list[Route] = [
-    Route("GET", "/demo", demo.index, PUBLIC),
-    Route("POST", "/demo/wie", demo.be, PUBLIC, Guard.PAGE),
-    Route("GET", "/demo/post", demo.inbox, PUBLIC),
-    Route("GET", "/demo/post/{delivery_id:id}", demo.one_mail, PUBLIC),
-    Route("POST", "/demo/week", demo.week, PUBLIC, Guard.PAGE, looks=True),
-]
 
 ROUTES: list[Route] = [
     # in and out
@@ -379,6 +369,7 @@ ROUTES: list[Route] = [
     Route("GET", "/api/v1/bronnen", v1.router, READER),
     # for everybody
     Route("GET", "/toegankelijkheid", public.accessibility, PUBLIC),
+    Route("GET", "/toetsen", public.keyboard, PUBLIC),
     Route("GET", "/privacy", public.privacy, PUBLIC),
     Route("GET", "/.well-known/security.txt", public.security_txt, PUBLIC),
     Route("GET", "/robots.txt", public.robots, PUBLIC, bare=True),

@@ -25,6 +25,7 @@ from tracker.web.frame.help import help_for
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
 T = TypeVar("T")
+PRACTICE_PATH = "/demo/oefensite"  # a made-up site in the demo, to practise adding a source with
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ from tracker.errors import NotFound
 from tracker.mailing.keys import signing_keys
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import checked
+from tracker.web.frame.route import Guard, Route
 from tracker.web.frame.safety import POLICY
+from tracker.web.frame.site import PRACTICE_PATH
 from tracker.web.people.signed_in import sign_in
 
 MOST_MAILS = 100
@@ -43,10 +45,18 @@ ROLES: dict[Role, tuple[str, str, str]] = {
     ),
     Role.ADMINISTRATOR: (
         "Beheert mensen, bronnen en mail.",
-        "/beheer",
-        "Nodig iemand uit",
+        "/bronnen/nieuw",
+        "Voeg een bron toe",
     ),
 }
+# A made-up site, so that a source can be added without the internet: name of a scheme, and what its page says.
+PRACTICE = (
+    ("Groene schoolpleinen", "Gemeenten kunnen tot en met 15 september 2026 een aanvraag indienen. Het budget voor "
+     "deze regeling is 1.500.000 euro. De subsidie is ten hoogste 50.000 euro per project."),
+    ("Fietsroutes tussen kernen", "Een aanvraag indienen kan van 1 juni 2026 tot en met 30 oktober 2026, 17.00 uur. "
+     "Er wordt 60 procent van de subsidiabele kosten vergoed."),
+    ("Warmte uit water", "Aanvragen kan zolang er geld is; een einddatum heeft deze regeling voor warmtenetten niet."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -113,3 +123,29 @@ def week(request: RequestContext) -> Response:
     """A week later: what fell due was mailed."""
     request.site.parts[DemoDesk].week()
     return request.to("/demo", done="weeklater")
+
+
+def practice(request: RequestContext) -> Response:
+    """The list of the made-up site."""
+    return request.page("people/demo_practice.html", names=[name for name, _ in PRACTICE])
+
+
+def practice_page(request: RequestContext) -> Response:
+    """One of its schemes."""
+    number = int(request.params["number"])
+    if not 0 < number <= len(PRACTICE):
+        raise NotFound
+    name, text = PRACTICE[number - 1]
+    return request.page("people/demo_practice_one.html", name=name, text=text)
+
+
+# Only where the demo is served: `kansenradar demo` hands its desk to the application.
+DEMO_ROUTES: list[Route] = [
+    Route("GET", "/demo", index, None),
+    Route("POST", "/demo/wie", be, None, Guard.PAGE),
+    Route("GET", "/demo/post", inbox, None),
+    Route("GET", "/demo/post/{delivery_id:id}", one_mail, None),
+    Route("POST", "/demo/week", week, None, Guard.PAGE, looks=True),
+    Route("GET", PRACTICE_PATH, practice, None),
+    Route("GET", PRACTICE_PATH + "/{number:id}", practice_page, None),
+]

@@ -14,6 +14,7 @@ from tracker.sources.own_pages import LOOK_SECONDS, NO_LINK, described, give_up,
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import REFUSED, FormState, InvalidForm, checked
+from tracker.web.frame.site import PRACTICE_PATH
 
 
 class SourceForm(BaseModel):
@@ -31,7 +32,8 @@ class RestForm(BaseModel):
 
 
 def _form(request: RequestContext, _subject: None, state: FormState) -> Response:
-    return request.page("sources/own_pages.html", state=state, look=None, seconds=LOOK_SECONDS)
+    practice = request.site.settings.base_url.rstrip("/") + PRACTICE_PATH
+    return request.page("sources/own_pages.html", state=state, look=None, seconds=LOOK_SECONDS, practice=practice)
 
 
 _new = PageOf(no_subject, _form, lambda _: "/bronnen")

@@ -8,6 +8,7 @@
     if (!place) return;
     if (event.key === "Escape") { place.focus(); return; }
     if (event.target.matches("input, select, textarea") || (event.key === " " && event.target !== place)) return;
+    if (event.key === "?") { location.assign("/toetsen"); return; }
     const key = CSS.escape(event.key);
     const reason = place.querySelector(`[data-reason="${key}"]`);
     const button = place.querySelector(`[data-key="${key}"]`);
