@@ -21,6 +21,7 @@ from sqlalchemy import (
     TypeDecorator,
     and_,
     bindparam,
+    cast,
     false,
     func,
     literal_column,
@@ -179,9 +180,16 @@ def matching(question: str, whole: bool = False, translations: Translations | No
         return false()
     spelled = [_spelled(phrase) for phrase in quoted if " " in phrase.strip()]
     by_phrase = [
-        or_(Hits(Every((word.single, *nodes))), *map(_spelled, word.phrases)) for word in asked if word.phrases
+        or_(Hits(_with(nodes, at, word.single)), *map(_spelled, word.phrases))
+        for at, word in enumerate(asked)
+        if word.phrases
     ]
     return and_(Hits(Every(tuple(nodes))), *spelled, *by_phrase)
+
+
+def _with(nodes: Sequence[Node], at: int, instead: Node) -> Node:
+    """All of these, with one put in the place of another: asking for both would read the same words twice."""
+    return Every((*nodes[:at], instead, *nodes[at + 1 :]))
 
 
 def by_code(question: str) -> ColumnElement[bool]:
@@ -217,8 +225,14 @@ def in_other_language(question: str, translations: Translations) -> list[str]:
 
 def read_translations(session: Session) -> Translations:
     """What the opgaven call the same thing in the other language, by the stems of a word or phrase, both ways."""
+    return _translations(tuple(session.connection().execute(select(cast(col(Challenge.translations), Text))).scalars()))
+
+
+@lru_cache(maxsize=4)
+def _translations(written: tuple[str, ...]) -> Translations:
+    """From the JSON that opgaven keep: the same for every question until one of them is changed."""
     called: dict[str, dict[str, None]] = {}
-    for pairs in session.connection().execute(select(col(Challenge.translations))).scalars():
+    for pairs in map(json.loads, written):
         for dutch, english in pairs.items():
             for other in english:
                 called.setdefault(_key(dutch, "nl"), {})[other] = None

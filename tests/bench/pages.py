@@ -99,6 +99,7 @@ def _call(n: int) -> dict[str, Any]:
         "closes_at": at,
         "first_seen": NOW - timedelta(days=n % 365),
         "provenance": {"closes": source},
+        "matched_with": "bench",
     }
 
 

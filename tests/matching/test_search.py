@@ -1,6 +1,6 @@
 """Search finds the same calls on both databases, whatever the spelling."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from db.search import in_other_language, matching, programmes, read_translations
 from db.search_words import WORDS, fold, forms, searchable
 from tests.make.crawls import make_listing, store
 from tracker.matching.search import PersonalFilter, find
+from tracker.web.calls import filter_form
 
 CALLS = {
     1: ("nl", "Regeling circulaire fietsroutes", "Subsidies voor gemeenten; energie-transitie in wijken"),
@@ -181,3 +182,27 @@ def test_calls_of_a_programme(topics: Session, now: datetime) -> None:
     assert {call.title for call in found.calls} == {"Local heating plans", "Charging infrastructure"}
     both = find(topics, CallFilter(programmes=("Horizon Europe",), text="heat"), now, personal=PersonalFilter())
     assert [call.title for call in both.calls] == ["Heat networks of cities"]
+
+
+def test_the_programmes_to_choose_from_follow_what_sources_say_and_rest_otherwise(
+    session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options, read = filter_form.Programmes(), []
+    monkeypatch.setattr(filter_form, "programmes", lambda session: read.append(1) or programmes(session))
+    listed = {"title": "Tandem photovoltaics", "language": "en"}
+    store(session, [make_listing(1, programme=("LIFE",), **listed)], now)
+    assert options.options(session) == [("LIFE", "LIFE")]
+    store(session, [make_listing(1, programme=("LIFE",), **listed)], now + timedelta(days=1))
+    assert options.options(session) == [("LIFE", "LIFE")]
+    assert len(read) == 1  # it says nothing new
+    store(session, [make_listing(1, programme=("Interreg",), **listed)], now + timedelta(days=2))
+    assert options.options(session) == [("Interreg", "Interreg")]
+
+
+def test_a_translation_finds_as_soon_as_it_is_written(topics: Session, now: datetime) -> None:
+    assert titles(topics, "batterijtje", now) == []
+    opgave = topics.get_one(Challenge, "A-1")
+    opgave.translations = {**opgave.translations, "batterijtje": ["solar cells"]}
+    topics.add(opgave)
+    topics.flush()
+    assert titles(topics, "batterijtje", now) == ["Tandem photovoltaics"]

@@ -1,13 +1,12 @@
 """The list's question as an address: filters, order and page."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session, col, func, select
 
-from db.models import Call, Challenge, Crawl
+from db.models import Call, Challenge, Crawl, Revision
 from db.queries import CallFilter, Viewer
 from db.search import programmes
 from notifications.wording import short_day
@@ -58,15 +57,17 @@ class SearchQuery(ListQuery):
 
 
 class Programmes:
-    """The programmes of all calls, read again when there is a new call or a new crawl."""
+    """The programmes of all calls, read again when there is a new call or something of one changed."""
 
     def __init__(self) -> None:
-        self._read_at: tuple[int | None, datetime | None] | None = None
+        self._read_at: tuple[int | None, int | None] | None = None
         self._names: list[str] = []
 
     def options(self, session: Session) -> list[tuple[str, str]]:
         """By name, as choices."""
-        at = session.exec(select(func.max(Call.id), func.max(Call.last_seen))).one()
+        # Each from the end of an index: two of one table, or a day, would read all calls.
+        newest = (select(func.max(of.id)).scalar_subquery() for of in (Call, Revision))
+        at = session.exec(select(*newest)).one()
         if at != self._read_at:
             self._names, self._read_at = programmes(session), at
         return [(name, name) for name in self._names]
