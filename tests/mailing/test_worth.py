@@ -173,6 +173,15 @@ def test_who_asks_for_it_by_filter_gets_it_by_name(agenda: Engine, now: datetime
     assert "* Voor bedrijven" in deliveries(agenda)[-1].text
 
 
+def test_what_one_joins_as_a_partner_is_told_first_only_where_it_fits_very_well(agenda: Engine, now: datetime) -> None:
+    make_reader(agenda, now)
+    for title, score, eligible in (("Sterk", 0.92, "partner"), ("Minder", 0.85, "partner"), ("Zelf", 0.6, "self")):
+        make_call(agenda, now, title, score=score, eligible=eligible)
+    plan_at(agenda, now)
+    chosen, partner = deliveries(agenda)[-1].text.split("ALS PARTNER (1)")
+    assert ["* Sterk" in chosen, "* Zelf" in chosen, "* Minder" in partner] == [True, True, True]
+
+
 def test_a_topic_stands_with_its_code_and_topics_of_one_call_stand_together(agenda: Engine, now: datetime) -> None:
     make_reader(agenda, now, most=1)
     for n, title in enumerate(["Eerst", "Buurtwarmte", "Los", "Renovatie", "Isolatie"]):

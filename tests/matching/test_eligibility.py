@@ -125,3 +125,18 @@ def test_a_place_is_no_applicant() -> None:
     text = "Bewoners van een gemeente in de provincie kunnen subsidie krijgen voor een groen dak op hun huis."
     assert told(text, SURE_SELF).eligible != "self" or told(text, SURE_SELF).estimate
     assert told(text, SURE_NO).eligible == "no"
+
+
+@pytest.mark.parametrize(
+    ("title", "eligible"),
+    [
+        ("Supporting financing of local adaptation actions", "unknown"),
+        ("Connected public administrations", "unknown"),
+        ("Recovery of raw materials from electrical waste", "no"),
+        ("Capacity of ferries and locality of owners", "no"),
+    ],
+)
+def test_that_others_apply_is_not_guessed_of_a_title_about_local_or_public_work(title: str, eligible: str) -> None:
+    found = told("New knowledge and tools that help to finance what must be done before the year 2030.", title=title)
+    assert (found.eligible, found.estimate) == (eligible, True)
+    assert ("lokaal of publiek werk" in found.because) == (eligible == "unknown")

@@ -51,7 +51,10 @@ class WhoMayApply:
 @cache
 def _rules() -> dict[str, list[re.Pattern[str]]]:
     words = read_words("applicants.yaml")
-    patterns = {**words["applies"], **{name: words[name] for name in ("only", "not_acting", "never", "required")}}
+    patterns = {
+        **words["applies"],
+        **{name: words[name] for name in ("only", "not_acting", "never", "required", "titles")},
+    }
     return {name: [re.compile(p, re.I) for p in some] for name, some in patterns.items()}
 
 
@@ -69,6 +72,7 @@ ESTIMATED = {
     "partner": "Geschat uit de tekst: vooral voor anderen, een overheid kan als partner meedoen",
     "no": "Geschat uit de tekst: vooral voor anderen dan overheden",
     "unknown": "De bron zegt niet wie mag aanvragen, en er is geen tekst om het uit op te maken",
+    "titled": "De titel gaat over lokaal of publiek werk, maar de tekst zegt niet of een overheid mag aanvragen",
 }
 LEAST_TEXT = 40  # characters of text below which nothing can be estimated
 
@@ -87,6 +91,8 @@ def answer(reading: ReadCall, shares: Array) -> WhoMayApply:
     if said and said.says == "partner":
         return WhoMayApply(ORDER[1 + int(shares[1:].argmax())], True, said.because)
     likely = ORDER[int(shares.argmax())]
+    if likely == "no" and any(pattern.search(reading.texts["title"]) for pattern in _rules()["titles"]):
+        return WhoMayApply("unknown", True, ESTIMATED["titled"], likely)
     named = _named(reading, PUBLIC) if likely != "no" else _named(reading, OTHERS)
     parts = [ESTIMATED[likely] + (f" (genoemd: {', '.join(named)})" if named else ""), said.because if said else ""]
     return WhoMayApply(likely, True, "; ".join(filter(None, parts)))
