@@ -95,6 +95,30 @@ def test_a_contact_is_logged_in_under_a_minute_on_a_phone(site: Site, script: bo
     assert thumb.seconds < 60
 
 
+def test_a_contact_takes_four_taps_and_three_typed_fields_on_a_phone_and_is_for_the_own_organisation(
+    site: Site,
+) -> None:
+    typed = (("Organisatie", "Ministerie VRO"), ("Functie", "directeur Wonen"), ("Wat bracht u?", "Waarborg gevraagd"))
+    with page_of(site, site.cast.lobbyist, 390, 844) as page:
+        page.goto(f"/dossiers/{site.dossier.id}")
+        taps = 0
+        for step in ("Contact vastleggen", *(label for label, _ in typed), "Leg vast"):
+            field = page.get_by_label(step, exact=False).first if step in dict(typed) else None
+            if field is None:
+                page.locator(f"main :is(a, button):text-is('{step}')").first.click()
+                taps += 1
+                continue
+            if not field.evaluate("field => field === document.activeElement"):  # the first has the cursor already
+                field.click()
+                taps += 1
+            page.keyboard.type(dict(typed)[step])
+        page.wait_for_url("**/contacten/*")
+    with reading(site.engine) as session:
+        kept = session.exec(select(ContactMoment)).one()
+    assert (kept.dossier_id, kept.day, kept.visibility) == (site.dossier.id, date(2026, 5, 29), "own")
+    assert (taps, len(typed)) == (4, 3)
+
+
 def test_the_phone_is_told_who_was_there_as_soon_as_the_office_is_named(site: Site) -> None:
     from tracker.lobby.contacts import ContactFields, Office, log_contact
 
