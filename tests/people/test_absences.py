@@ -79,7 +79,8 @@ def test_where_the_replacement_is_away_too_the_next_one_gets_it(cast: Cast) -> N
 
 
 def test_who_may_arrange_it_and_what_is_refused(cast: Cast) -> None:
-    for by in (cast.reader, cast.haarlem):
+    elsewhere = make_user(cast.session, cast.now, Role.ADMINISTRATOR, "haarlem")
+    for by in (cast.reader, cast.haarlem, elsewhere):
         with pytest.raises(NotFound):
             arrange(cast.deed(by), cast.lobbyist, cast.coordinator, FRIDAY, FAR)
     arrange(cast.deed(cast.coordinator), cast.lobbyist, cast.second, FRIDAY, TUESDAY)
@@ -93,9 +94,10 @@ def test_who_may_arrange_it_and_what_is_refused(cast: Cast) -> None:
         with pytest.raises(Incomplete):
             arrange(cast.deed(), cast.lobbyist, replacement, first, last)
     known = [
-        len(absences_for(cast.session, viewer_of(user), FRIDAY)) for user in (cast.second, cast.reader, cast.haarlem)
+        len(absences_for(cast.session, viewer_of(user), FRIDAY))
+        for user in (cast.second, cast.reader, cast.haarlem, elsewhere)
     ]
-    assert known == [1, 0, 0]
+    assert known == [1, 0, 0, 0]
 
 
 def test_the_one_mail_of_the_day_says_it_with_what_they_follow(engine: Engine, now: datetime) -> None:

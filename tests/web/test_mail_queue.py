@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import select
 
-from db.models import Attempt, Delivery, MailText, User
+from db.models import Attempt, Delivery, Identity, MailText, User
 from db.session import writing
 from db.vocabulary import DeliveryState, MailKind, Role
 from tests.make.pages import make_user, visit_together
@@ -70,7 +71,8 @@ def test_what_was_mailed_at_the_former_organisation_is_not_read_at_the_new_one(
         mover = make_user(session, now, Role.LOBBYIST, "haarlem")
         earlier = waiting("digest:1", MailKind.DIGEST, mover, now - timedelta(days=2))
         brief = waiting("shared:9:brief:1", MailKind.SHARED, mover, now - timedelta(days=1))
-        session.add_all([earlier, brief])
+        account = {"issuer": "https://id.haarlem.example", "user_id": mover.id, "linked_at": now, "last_at": now}
+        session.add_all([earlier, brief, Identity(subject="s1", **account)])
         session.flush()
         by = make_user(session, now, Role.ADMINISTRATOR, "haarlem")
         leave_organisation(Deed(session, by, now), session.get_one(User, mover.id))
@@ -78,6 +80,7 @@ def test_what_was_mailed_at_the_former_organisation_is_not_read_at_the_new_one(
         pages = [f"/abonnementen/overzichten/{earlier.id}", f"/abonnementen/overzichten/{brief.id}"]
         session.refresh(brief)
         assert brief.state == DeliveryState.CANCELLED
+        assert session.exec(select(Identity)).all() == [], "the former provider opens no desk here"
     with visit_together(engine, now, tmp_path, [mover]) as (visitor,):
         assert [visitor.get(page).status_code for page in pages] == [404, 404]
         assert visitor.get("/abonnementen/overzichten").text.count(SUBJECT) == 1

@@ -1,5 +1,6 @@
 """Participants in Beheer: added on screen, offered only while they are there, their people shown and their files handed over."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,16 +8,20 @@ import pytest
 from sqlalchemy import Engine
 
 from db.models import User
-from db.session import reading, writing
+from db.session import open_engine, reading, writing
 from db.vocabulary import Role, Visibility
-from tests.make.pages import make_user, visit
+from tests.make.addresses import filled, is_page, plant
+from tests.make.pages import make_user, settings_for, visit
 from tests.make.seed_pages import seeded_people
+from tests.web.test_rights import Unlimited
 from tracker.lobby import dossiers
 from tracker.people.mergers import hand_over_due
 from tracker.rights import Deed
+from tracker.web.routes import ROUTES
 
 pytestmark = pytest.mark.one_database
 DAY = datetime(2027, 1, 4, 7, tzinfo=UTC)
+OF_WORK = ("aanvragen", "dossiers", "regelingen", "kalender", "opgaven", "overleg", "momenten", "lobbyagenda")
 OFFER = '<option value="{}"'
 
 
@@ -99,3 +104,40 @@ def test_a_participant_is_added_on_screen_once(
         again = visitor.send_form("/beheer/deelnemers", **new)
         assert "Er is al een deelnemer met deze naam." in again.text  # type: ignore[attr-defined]
         assert OFFER.format("nieuwe-meren") in visitor.get("/beheer").text
+
+
+def test_a_participant_that_is_over_is_offered_by_no_form_and_taken_by_none(
+    sqlite_world: Path, now: datetime, tmp_path: Path
+) -> None:
+    """P1-7: Beemster and Weesp, gone since 2022, could be chosen as penvoerder, partner and contributor in 2026."""
+    (tmp_path / "world.db").write_bytes(sqlite_world.read_bytes())
+    engine = open_engine(f"sqlite:///{tmp_path / 'world.db'}")
+    with writing(engine) as session:
+        gaps = plant(session, settings_for(tmp_path), now)
+        me = seeded_people(session)["coordinator"]
+    pages = [r.path for r in ROUTES if is_page(r) and r.path.split("/")[1] in OF_WORK and _fills(r.path, gaps)]
+    application, seen, offered = f"/aanvragen/{gaps['aanvragen dossier_id']}", 0, []
+    with visit(engine, now, tmp_path, me, Unlimited()) as visitor:
+        for path in pages:
+            forms = re.findall(r'<form method="post".*?</form>', visitor.get(filled(path, gaps)).text, re.DOTALL)
+            seen += sum('value="haarlem"' in form for form in forms)
+            offered += [path for form in forms if re.search(r'value="(beemster|weesp)"', form)]
+        for form, fields in (
+            ("penvoerder", {"lead": "beemster"}),
+            ("partners", {"party": "beemster"}),
+            ("bijdragen", {"participant_id": "beemster", "year": "2026", "own_money": "1000"}),
+        ):
+            answer = visitor.send_form(
+                f"{application}/{form}", seen=visitor.seen_on(application, f"{application}/{form}"), **fields
+            )
+            assert (answer.status_code, "bestaat sinds" in answer.text) == (422, True), form
+    engine.dispose()
+    assert offered == []
+    assert seen >= 5, "forms that offer participants"
+
+
+def _fills(path: str, gaps: dict[str, str]) -> bool:
+    try:
+        return bool(filled(path, gaps))
+    except KeyError:
+        return False

@@ -32,9 +32,9 @@ class Replacement:
 
 
 def may_arrange(viewer: Viewer, user: User) -> bool:
-    """Everybody for themselves; a coordinator for the own organisation, an administrator for all."""
+    """Everybody for themselves, a coordinator for the own organisation: who is away is no business of others."""
     leads = has_role(viewer, Role.COORDINATOR) and user.participant_id == viewer.participant_id
-    return user.id == viewer.user_id or leads or has_role(viewer, Role.ADMINISTRATOR)
+    return user.id == viewer.user_id or leads
 
 
 def arrange(deed: Deed, user: User, replacement: User | None, first: date, last: date) -> Absence:

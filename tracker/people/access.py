@@ -127,14 +127,20 @@ def stop_reading_along(deed: Deed, user: User) -> None:
     deed.session.flush()
 
 
-def leave_organisation(deed: Deed, user: User) -> None:
-    """Somebody goes to another participant: what came or was typed at the former one is not taken along."""
+def leave_organisation(deed: Deed, user: User, by: Identity | None = None) -> None:
+    """Somebody goes to another participant: what came or was typed at the former one is not taken along.
+
+    Nor do accounts at its provider open the new desk; ``by``: the one that said so itself, which stays.
+    """
     session = deed.session
     stop_reading_along(deed, user)
     for model in (KeptForm, ReviewPerson):
         session.connection().execute(delete(model).where(col(model.user_id) == user.id))
     personal = [mail.id for mail in _waiting(session, user.id) if mail.kind == MailKind.SHARED]
     outbox.withdraw(session, personal, "works elsewhere now", deed.now)
+    for identity in accounts(session, user):
+        if by is None or identity.id != by.id:
+            unlink(session, identity, deed.now)
     user.participant_since = deed.now
 
 

@@ -43,7 +43,7 @@ def arrive(
         session.add(identity)
     if user.deactivated_at is not None:
         raise NotLetIn("U heeft geen toegang meer. Vraag een beheerder of dat klopt.", f"user {user.id} has no access")
-    done = _mapped(Deed(session, user, now), provider, claims) or done
+    done = _mapped(Deed(session, user, now), provider, claims, identity) or done
     if user.role == Role.ADMINISTRATOR and provider.step_up is not None and not provider.step_up.met_by(claims, now):
         raise StepUpNeeded
     identity.last_at = now
@@ -99,7 +99,7 @@ def _new(session: Session, provider: Provider, claims: dict[str, Any], address: 
         raise NotLetIn("Uw organisatie is nog niet goed ingesteld. Vraag een beheerder.", str(error)) from error
 
 
-def _mapped(deed: Deed, provider: Provider, claims: dict[str, Any]) -> str:
+def _mapped(deed: Deed, provider: Provider, claims: dict[str, Any], identity: Identity) -> str:
     """Where claims decide what a person may do they do so each time; gives what changed."""
     if not provider.roles:
         return ""
@@ -112,7 +112,7 @@ def _mapped(deed: Deed, provider: Provider, claims: dict[str, Any]) -> str:
     before = (user.role, user.participant_id)
     user.role = role.value
     if home and home != user.participant_id and deed.session.get(Participant, home) is not None:
-        leave_organisation(deed, user)
+        leave_organisation(deed, user, identity)
         user.participant_id = home
     after = (user.role, user.participant_id)
     return "" if before == after else f"role {before[0]} to {after[0]}, participant {before[1]} to {after[1]}"

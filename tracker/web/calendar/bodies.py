@@ -15,6 +15,7 @@ from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import replan_meetings
 from tracker.calendar.meetings import KnownDates, odd_day
 from tracker.errors import Incomplete, NotFound
+from tracker.people.participants import takes_part
 from tracker.versions import claim, must_stand, stand
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
@@ -86,6 +87,7 @@ def _index(request: RequestContext, _: None, state: FormState) -> Response:
         near=sum(body.participant_id in ours for body, _ in rows),
         years=[(year, list(some)) for year, some in groupby(periods, key=lambda p: max(p.first_day, today).year)],
         participants=data.participants,
+        standing=[(p.id, p.name) for p in data.participants.values() if takes_part(p, today)],
     )
 
 

@@ -3,14 +3,12 @@
 from datetime import date
 
 from pydantic import BaseModel
-from sqlmodel import col, select
 from starlette.responses import Response
 
-from db.models import Absence, Participant, User
-from db.rights import has_role
-from db.vocabulary import Role
+from db.models import Absence, User
 from tracker.errors import NotFound
 from tracker.people import absences
+from tracker.people.participants import colleagues
 from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import FormState
@@ -49,15 +47,8 @@ def _page(request: RequestContext, _: None, state: FormState) -> Response:
 
 
 def _people(request: RequestContext) -> list[tuple[User, str]]:
-    """The own organisation; an administrator arranges it for all, so for them the organisation stands beside."""
-    everybody = has_role(request.viewer, Role.ADMINISTRATOR)
-    rows = select(User, Participant.name).where(
-        User.participant_id == Participant.id, col(User.deactivated_at).is_(None)
-    )
-    if not everybody:
-        rows = rows.where(User.participant_id == request.viewer.participant_id)
-    named = request.session.exec(rows.order_by(col(Participant.name), col(User.name)))
-    return [(user, f"{user.name}, {participant}" if everybody else user.name) for user, participant in named]
+    """The people of the own organisation."""
+    return [(user, user.name) for user in colleagues(request.session, request.viewer.participant_id or "")]
 
 
 page = PageOf(no_subject, _page, lambda _: "/vervanging")
