@@ -222,6 +222,16 @@ class Visibility(Word):
     PUBLIC = "public", "openbaar"
 
 
+class ApiScope(Word):
+    """What a program may do with somebody's key, beside what is public; never more than the person may."""
+
+    READ = "read", "lezen wat u zelf mag zien"
+    VERDICTS = "verdicts", "regelingen beoordelen"
+    CONTACTS = "contacts", "contacten vastleggen"
+    CORRECTIONS = "corrections", "regelingen corrigeren"
+    APPLICATIONS = "applications", "aanvragen naar een volgende fase brengen"
+
+
 class Cadence(Word):
     """How often a subscription mails."""
 

@@ -10,6 +10,8 @@ class Action(Word):
     SIGN_IN = "sign in", "ingelogd"
     SIGN_OUT = "sign out", "uitgelogd"
     SESSION_ENDED = "session ended", "sessie beëindigd"
+    API_KEY_MADE = "api key made", "sleutel voor een programma gemaakt"
+    API_KEY_ENDED = "api key ended", "sleutel van een programma beëindigd"
     REPLACEMENT_CHOSEN = "replacement chosen", "vervanger gekozen"
     REPLACEMENT_CALLED_OFF = "replacement called off", "vervanging beëindigd"
     ADDRESS_CHANGED = "address changed", "e-mailadres gewijzigd"

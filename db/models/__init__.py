@@ -1,6 +1,8 @@
 """Every table, in short chapters: calls, people, access, organisations, lobby, contacts, applications, plans, mail."""
 
 from db.models.access import (
+    ApiDeed,
+    ApiKey,
     AuditEntry,
     Duty,
     Follow,

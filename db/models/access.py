@@ -5,7 +5,7 @@ A token that opens something is kept as a hash only.
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 import db.models.columns  # noqa: F401  names the constraints before the first table is made
@@ -156,3 +156,31 @@ class KeptForm(Numbered, table=True):
     path: str
     fields: list[list[str]] = Field(sa_type=JSON, description="name and value, in the order of the form")
     at: datetime
+
+
+class ApiKey(Numbered, table=True):
+    """A key by which a program comes in somebody's name, for what it names and until its end. Only a hash is kept."""
+
+    __tablename__ = "api_key"
+
+    token_hash: str = Field(unique=True, description="SHA-256 of the key, which is shown once")
+    user_id: int = Field(foreign_key="user.id", index=True, description="whose it is; it may never do more than they")
+    name: str = Field(description="for which program, as its owner calls it")
+    scopes: list[str] = Field(default_factory=list, sa_type=JSON, description="ApiScope")
+    created_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None = None
+    used_on: date | None = Field(default=None, description="the last day on which it came")
+
+
+class ApiDeed(SQLModel, table=True):
+    """What a program was answered to one Idempotency-Key, so that the same request counts once. Kept for two days."""
+
+    __tablename__ = "api_deed"
+
+    key: str = Field(primary_key=True, description="SHA-256 of whose key it was and what the program called the deed")
+    request: str = Field(description="SHA-256 of method, address and body")
+    status: int
+    body: str = Field(default="", sa_type=Text)
+    location: str = ""
+    at: datetime = Field(index=True)

@@ -302,6 +302,7 @@ class Challenge(SQLModel, table=True):
     )
     position: int = 0
     version: int = 1
+    changed_at: datetime | None = Field(default=None, description="by a person; none: as it was read from our files")
 
 
 class Match(Numbered, table=True):

@@ -90,7 +90,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "question_id": str(_questions(session, now)), "afmelden token": links.leaving(me.id, what=ALL),
         "inloggen token": "x" * 43, "provider": "amsterdam", "deadline_id": "6", "kalender token": secret,
         "document_id": str(documents.add_file(Deed(session, me, now), dossier, "nota.txt", b"tekst", "own", 100).id),
-        **dict.fromkeys(("note_id", "promise_id", "line_id", "task_id", "instalment_id", "plan_id"), "1"),
+        **dict.fromkeys(("note_id", "promise_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id"), "1"),
         "review_id": str(_review(session, me, now)), "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
     }  # fmt: skip
 

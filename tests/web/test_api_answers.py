@@ -37,10 +37,12 @@ OURS = {
 }
 READ = [
     "/regelingen",
-    "/regelingen?limit=1&page=2",
-    "/regelingen?text=fiets&status=open&status=announced&order=new",
-    "/regelingen?text=&closes_before=&at_least=1000000.50",
-    "/regelingen?limit=0&page=x&status=nee&at_least=NaN&closes_after=0206-01-01&x=1&order=",
+    "/regelingen?limit=1",
+    "/regelingen?limit=1&cursor=MQ",
+    "/regelingen?text=fiets&status=open&status=announced",
+    "/regelingen?text=&closesBefore=&atLeast=1000000.50",
+    "/regelingen?limit=0&cursor=%25&status=nee&atLeast=NaN&closesAfter=0206-01-01&x=1&changedSince=",
+    "/regelingen?changedSince=2026-05-29T00:00:00%2B02:00",
     "/regelingen?limit=1&limit=101",
     "/regelingen?gedaan=bewaard",
     "/regelingen/1",
@@ -56,6 +58,7 @@ READ = [
     "/regelingen/",
     "/agendas",
     "/agendas?limit=1",
+    "/agendas?page=1",
     "/opgaven",
     "/opgaven?x=1&y=2",
     "/opgaven/B-1",
@@ -140,7 +143,15 @@ def answers(visitors: dict[str, Visitor]) -> dict[str, Any]:
     asked = [("reader", "GET", path) for path in READ]
     asked += [
         ("nobody", "GET", path)
-        for path in ("/openapi.json", "/regelingen", "/regelingen?x=1", "/regelingen/99", "/bronnen", "/nee")
+        for path in (
+            "/openapi.json",
+            "/regelingen",
+            "/regelingen?x=1",
+            "/regelingen/99",
+            "/bronnen",
+            "/nee",
+            "/contacten",
+        )
     ]
     asked += [("hasty", "GET", path) for path in ("/openapi.json", "/regelingen", "/opgaven/B-1")]
     asked += [

@@ -165,20 +165,25 @@ def contacts(session: Session, viewer: Viewer, _now: datetime) -> Iterator[Recor
     )
     seen = set(session.exec(select(Dossier.id).where(visible(viewer, Dossier))))
     for row, office in session.exec(rows.order_by(col(ContactMoment.day), col(ContactMoment.id))):
-        yield {
-            "id": row.id,
-            "dossier": row.dossier_id if row.dossier_id in seen else None,
-            "day": _day(row.day),
-            "kind": row.kind,
-            "organisation": office.organisation,
-            "office": office.office,
-            "participant": row.participant_id,
-            "visibility": row.visibility,
-            "message": row.message,
-            "reply": row.reply,
-            "follow_up": row.follow_up if row.participant_id == viewer.participant_id else "",
-            "follow_up_on": _day(row.follow_up_on),
-        }
+        yield contact_record(row, office, viewer, seen)
+
+
+def contact_record(row: ContactMoment, office: Stakeholder, viewer: Viewer, seen: set[int]) -> Record:
+    """One contact as others get it; ``seen``: the dossiers that the viewer may know of."""
+    return {
+        "id": row.id,
+        "dossier": row.dossier_id if row.dossier_id in seen else None,
+        "day": _day(row.day),
+        "kind": row.kind,
+        "organisation": office.organisation,
+        "office": office.office,
+        "participant": row.participant_id,
+        "visibility": row.visibility,
+        "message": row.message,
+        "reply": row.reply,
+        "follow_up": row.follow_up if row.participant_id == viewer.participant_id else "",
+        "follow_up_on": _day(row.follow_up_on),
+    }
 
 
 def _day(value: date | None) -> str | None:

@@ -97,6 +97,18 @@ def find(
     return FoundCalls(by_ids(session, ids), total, page)
 
 
+def read_through(
+    session: Session, wanted: CallFilter, now: datetime, after: int, most: int, *where: ColumnElement[bool]
+) -> list[Call]:
+    """The calls a filter means whose number lies behind ``after``, by number: who reads on misses none and gets none
+    twice, whatever is added meanwhile."""
+    translations = read_translations(session) if wanted.text.strip() else {}
+    deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
+    query = calls_for(deeper, now, SHOWN_FROM, translations).where(IS_CALL, col(Call.id) > after, *where)
+    ids = query.with_only_columns(col(Call.id)).order_by(None).order_by(col(Call.id)).limit(most)
+    return by_ids(session, list(session.connection().execute(ids).scalars()))
+
+
 def _personal(session: Session, personal: PersonalFilter, challenges: tuple[str, ...]) -> list[ColumnElement[bool]]:
     conditions = []
     if personal.fit:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, delete, or_, update
 from sqlmodel import Session, col, select
 
 from db.migrate import up_to_date
-from db.models import Delivery, KeptForm, MagicLink, MailText, Press, Run, Sighting, Snapshot
+from db.models import ApiDeed, Delivery, KeptForm, MagicLink, MailText, Press, Run, Sighting, Snapshot
 from db.session import reading, writing
 from tracker import __version__
 from tracker.clock import Now
@@ -98,6 +98,7 @@ def empty_mails(session: Session, keep: timedelta, now: datetime) -> int:
 def forget_presses(session: Session, now: datetime) -> None:
     """What was pressed is remembered for two days, what was typed without a sign-in for a week."""
     session.execute(delete(Press).where(col(Press.at) < now - PRESS_COUNTS))
+    session.execute(delete(ApiDeed).where(col(ApiDeed.at) < now - PRESS_COUNTS))
     session.execute(delete(KeptForm).where(col(KeptForm.at) < now - TYPED_WAITS))
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, delete, select
 
 from db.models import (
+    ApiKey,
     Delivery,
     Dossier,
     DossierReader,
@@ -158,6 +159,8 @@ def change_address(session: Session, user: User, address: str, now: datetime) ->
 def _forget(session: Session, user_id: int, now: datetime) -> None:
     revoke_sessions(session, user_id, now)
     end_links(session, user_id, now)
+    for key in session.exec(select(ApiKey).where(ApiKey.user_id == user_id, col(ApiKey.ended_at).is_(None))):
+        key.ended_at = now
     session.connection().execute(delete(KnownBrowser).where(col(KnownBrowser.user_id) == user_id))
 
 

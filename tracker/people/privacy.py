@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, delete, or_, select
 
 from db.models import (
     Absence,
+    ApiKey,
     Application,
     ApplicationPartner,
     ApplicationTask,
@@ -100,8 +101,8 @@ TEXTS: dict[type[SQLModel], tuple[str, ...]] = {
 FIXED: dict[type[SQLModel], tuple[str, ...]] = {Position: ("internal_wording", "public_wording", "red_lines", "ground")}
 # What is only theirs, and goes with them.
 THEIRS = (
-    *(WebSession, MagicLink, KeptForm, Identity, KnownBrowser, Follow, TeamMember, DossierReader, DossierFollow),
-    *(Lesson, Leaning, ReviewPerson),
+    *(WebSession, ApiKey, MagicLink, KeptForm, Identity, KnownBrowser, Follow, TeamMember, DossierReader),
+    *(DossierFollow, Lesson, Leaning, ReviewPerson),
 )
 SECRET = frozenset({"token_hash", "address_hash"})
 # Mail that may still leave; a person who is erased gets none.

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
@@ -36,6 +37,7 @@ from tracker.settings import Settings
 from tracker.watch.note import standing
 from tracker.watch.schema import SchemaWatch
 from tracker.web.api import v1
+from tracker.web.api.routing import ALLOWANCE, ROOT, invalid, problem
 from tracker.web.frame.context import Handler, RequestContext, Signed
 from tracker.web.frame.deeds import Stored, put_on_record
 from tracker.web.frame.forms import InvalidForm
@@ -110,10 +112,11 @@ def build(
     for route in [*ROUTES, *(DEMO_ROUTES if desk else [])]:
         if not isinstance(route.handler, APIRouter):
             app.add_route(route.path, _endpoint(site, route, counted), methods=[route.method])
-    app.include_router(v1.router, prefix=v1.ROOT)
+    app.include_router(v1.router, prefix=ROOT)
     app.mount("/static", StaticFiles(directory=STATIC))
     for kind in (HTTPException, NotFound, Exception):
         app.add_exception_handler(kind, _refusal(site))
+    app.add_exception_handler(RequestValidationError, invalid)
     limited = PlainCharacters(_limited(app, settings.document_megabytes * 2**20, error_page(site, 413, {})))
     whole = SafeAnswers(OnlyKnownSchema(limited, schema.trouble))
     return RequestLog(_wrapped(whole, settings.asgi_wrap), metrics)
@@ -364,7 +367,8 @@ def _refusal(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def refusal(request: Request, error: Exception) -> Response:
         status, headers = _status_of(error)
         if _is_api(request):
-            return v1.problem(status, headers, getattr(error, "detail", None))
+            headers = {**request.scope.get(ALLOWANCE, {}), **headers}
+            return problem(status, headers, getattr(error, "detail", None))
         return error_page(site, status, headers)
 
     return refusal

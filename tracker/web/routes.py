@@ -2,7 +2,7 @@
 
 from db.vocabulary import Role
 from tracker.web import public, search, today
-from tracker.web.api import v1
+from tracker.web.api import addresses as api
 from tracker.web.applications import applications, board, settlement, sheet
 from tracker.web.calendar import bodies, decision_clock, feeds, pictures, year_plan
 from tracker.web.calendar import index as calendar_index
@@ -37,6 +37,7 @@ from tracker.web.mailing import earlier_mails, mail_links, outbox, subscriptions
 from tracker.web.people import (
     absences,
     account,
+    api_keys,
     audit,
     first_steps,
     leaving,
@@ -77,6 +78,9 @@ ROUTES: list[Route] = [
     Route("POST", "/getypt/{kept_id:id}", typed.go_on, READER),
     Route("POST", "/getypt/{kept_id:id}/weg", typed.throw_away, READER),
     Route("POST", "/account/sessies/{session_id:id}/beeindigen", account.revoke, READER),
+    Route("GET", "/account/sleutels", api_keys.page, READER),
+    Route("POST", "/account/sleutels", api_keys.make, READER),
+    Route("POST", "/account/sleutels/{key_id:id}/beeindigen", api_keys.end, READER),
     Route("GET", "/vervanging", absences.page, READER),
     Route("POST", "/vervanging", absences.arrange, READER),
     Route("POST", "/vervanging/{absence_id:id}/intrekken", absences.call_off, READER),
@@ -359,14 +363,7 @@ ROUTES: list[Route] = [
     Route("GET", POINT, review.point_page, FUNDRAISER),
     Route("POST", f"{POINT}/besluit", review.decide, FUNDRAISER),
     *(Route("POST", f"{POINT}/{word}", deed, FUNDRAISER) for word, deed in review.DEEDS.items()),
-    # for other programs: FastAPI's router answers them
-    Route("GET", "/api/v1/openapi.json", v1.router, PUBLIC),
-    Route("GET", "/api/v1/regelingen", v1.router, READER),
-    Route("GET", "/api/v1/regelingen/{call_id:id}", v1.router, READER),
-    Route("GET", "/api/v1/agendas", v1.router, READER),
-    Route("GET", "/api/v1/opgaven", v1.router, READER),
-    Route("GET", "/api/v1/opgaven/{challenge_id}", v1.router, READER),
-    Route("GET", "/api/v1/bronnen", v1.router, READER),
+    *api.ROUTES,  # for other programs: FastAPI's router answers them
     # for everybody
     Route("GET", "/toegankelijkheid", public.accessibility, PUBLIC),
     Route("GET", "/toetsen", public.keyboard, PUBLIC),

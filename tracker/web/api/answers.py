@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic.alias_generators import to_camel
 
 from db.vocabulary import Status
 
@@ -15,7 +16,12 @@ Number = Annotated[int | float, WithJsonSchema({"type": "number"})]  # whole num
 class ApiAnswer(BaseModel):
     """Every field is there, and no other. Docstrings are for us: the description of the API is Dutch."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=lambda schema: schema.pop("description", None))
+    model_config = ConfigDict(
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        json_schema_extra=lambda schema: schema.pop("description", None),
+    )
 
 
 class DeadlineAnswer(ApiAnswer):
@@ -127,13 +133,19 @@ class CallAnswer(ApiAnswer):
     expected_grants: int | None
 
 
-class CallPage(ApiAnswer):
-    """A page of the calls of a filter."""
+class WithdrawnAnswer(ApiAnswer):
+    """What changed and stands no longer in this list: joined into another, outside the filter now, or taken back."""
 
-    total: int
-    page: int
-    pages: int
+    id: int | str
+    into: int | None = None
+
+
+class CallPage(ApiAnswer):
+    """Calls of a filter, by number; ``next`` goes on behind them, and is null at the end."""
+
     items: list[CallAnswer]
+    withdrawn: list[WithdrawnAnswer]
+    next: str | None
 
 
 class ChallengeAnswer(ApiAnswer):
@@ -155,6 +167,8 @@ class ChallengeList(ApiAnswer):
     """The opgaven of every agenda."""
 
     items: list[ChallengeAnswer]
+    withdrawn: list[WithdrawnAnswer] = []
+    next: str | None = None
 
 
 class AgendaAnswer(ApiAnswer):
@@ -169,6 +183,8 @@ class AgendaList(ApiAnswer):
     """The editions of the agenda."""
 
     items: list[AgendaAnswer]
+    withdrawn: list[WithdrawnAnswer] = []
+    next: str | None = None
 
 
 class SourceAnswer(ApiAnswer):
@@ -191,6 +207,8 @@ class SourceList(ApiAnswer):
     """How fresh each source is."""
 
     items: list[SourceAnswer]
+    withdrawn: list[WithdrawnAnswer] = []
+    next: str | None = None
 
 
 class WrongParameter(ApiAnswer):
@@ -206,4 +224,5 @@ class Problem(ApiAnswer):
 
     status: int
     title: str
+    detail: str
     errors: list[WrongParameter] = []

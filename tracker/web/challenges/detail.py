@@ -120,6 +120,7 @@ def keep(request: RequestContext, challenge: Challenge, form: ChallengeForm) -> 
     for name in ("name", "goal", *WORDS):
         setattr(challenge, name, getattr(form, name))
     challenge.version += 1
+    challenge.changed_at = request.now.instant
     if challenge.status == ChallengeStatus.UNKNOWN:
         challenge.status = ChallengeStatus.PROGRAMME
     request.record("opgave changed", f"challenge {challenge.id}", f"version {challenge.version}")

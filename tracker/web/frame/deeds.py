@@ -18,6 +18,8 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/inloggen/link/{token}": (Action.SIGN_IN, Subject.USER),
     "/uitloggen": (Action.SIGN_OUT, Subject.USER),
     "/account/sessies/{session_id:id}/beeindigen": (Action.SESSION_ENDED, Subject.USER),
+    "/account/sleutels": (Action.API_KEY_MADE, Subject.USER),
+    "/account/sleutels/{key_id:id}/beeindigen": (Action.API_KEY_ENDED, Subject.USER),
     "/vervanging": (Action.REPLACEMENT_CHOSEN, Subject.USER),
     "/vervanging/{absence_id:id}/intrekken": (Action.REPLACEMENT_CALLED_OFF, Subject.USER),
     "/regelingen/nieuw": (Action.CALL_ADDED, Subject.CALL),

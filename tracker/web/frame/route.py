@@ -14,6 +14,7 @@ class Guard(Enum):
 
     TOKEN = auto()  # it comes from our page, and carries the session's token where somebody is signed in
     PAGE = auto()  # it comes from our page; a page that was opened before signing in has no token, and need not
+    KEY = auto()  # a program with somebody's key, which browsers do not send by themselves
     NONE = auto()  # what carries a signature of its own: links from mails (RFC 8058), and what a provider says
 
 

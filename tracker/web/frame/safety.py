@@ -1,5 +1,6 @@
 """What keeps the pages safe before a handler runs: headers on every answer, foreign requests refused, limits."""
 
+import math
 import re
 import time
 from collections import OrderedDict, deque
@@ -135,6 +136,14 @@ class Limits:
             return self._counted(f"{rule} of", address, most, window)
         within = self._counted(f"{rule} of office", address, most * OFFICE, window)
         return within and self._counted(rule, f"{address} {hash(cookie)}", most, window)
+
+    def standing(self, rule: str, address: str, cookie: str = "") -> tuple[int, int, int]:
+        """How many may be asked in a window, how many are left, and in how many seconds the next one comes free."""
+        most, window = RULES[rule]
+        key = (rule, f"{address} {hash(cookie)}") if cookie else (f"{rule} of", address)
+        times = self._seen.get(key, deque())
+        oldest = times[0] + window - self._seconds() if times else 0
+        return most, max(0, most - len(times)), max(0, math.ceil(oldest))
 
     def _counted(self, rule: str, who: str, most: int, window: float) -> bool:
         now = self._seconds()

@@ -1,0 +1,30 @@
+"""The addresses of the API: its description, and the list of all, read from the router, which has each once."""
+
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from tracker.web.api import deeds, own
+from tracker.web.api.description import document
+from tracker.web.api.routing import OWN, ROOT
+from tracker.web.api.v1 import router
+from tracker.web.frame.route import Guard, Route
+
+WRITTEN_BY = (own, deeds)  # importing them puts their addresses on the router
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def show(request: Request, response: Response) -> dict[str, Any]:
+    """The description, for everybody; other programs may read it from a page of theirs."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    settings = request.app.state.site.settings
+    return document(router, settings.base_url.rstrip("/"), settings.mail_from)
+
+
+def _route(route: APIRoute) -> Route:
+    [method] = (route.methods or set()) - {"HEAD"}
+    return Route(method, f"{ROOT}{route.path}", router, None, Guard.KEY if OWN in route.tags else Guard.TOKEN)
+
+
+ROUTES = [_route(route) for route in router.routes if isinstance(route, APIRoute)]
