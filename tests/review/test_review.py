@@ -1,5 +1,6 @@
 """The review meeting: what is on it, each deed done by its own subject and minuted, and who reads what of it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -150,6 +151,12 @@ def test_each_deed_is_that_of_its_own_page_and_leaves_a_line(room: Room) -> None
         assert press(decision, "besluit", go="go") == 422, "the checklist is asked here as well"
         assert press(decision, "besluit", go="go", **YES) == 303
         minutes = visitor.get(f"/overleg/{review}").text
+        page, other = visitor.get(f"/aanvragen/{room.hidden}").text, visitor.get(f"/aanvragen/{room.shared}").text
+    assert "Alleen na akkoord" in page, "the timeline of what it hangs on says it as well"
+    log = other.partition('id="besluiten"')[2].partition('id="tijdlijn"')[0]
+    assert re.findall(r"naar &#39;([\w/ -]+)&#39;", log) == ["in voorbereiding", "go/no-go", "verkennen"], (
+        "newest first"
+    )
     with reading(room.engine) as session:
         row = session.exec(select(Milestone).where(Milestone.settled_by == me)).one()
         assert (row.state, row.day.isoformat(), row.pinned) == (MilestoneState.DONE, day, True)
@@ -190,6 +197,9 @@ def test_who_takes_part_from_outside_reads_only_what_they_may_see_on_the_page_an
             assert visitor.send_form(f"{at}/notitie", note=note).status_code == 303  # type: ignore[attr-defined]
     with room.at(room.haarlem) as visitor:
         minutes, list_ = visitor.get(f"/overleg/{review}").text, visitor.get(shared)
+        assert "Samen indienen" not in visitor.get(f"/aanvragen/{room.shared}").text, (
+            "others' timelines keep to the log"
+        )
         assert visitor.get(hidden).status_code == 404
         assert visitor.send_form(f"{hidden}/notitie", note="x").status_code == 404  # type: ignore[attr-defined]
         refused = visitor.send_form(f"{shared}/notitie", note="x")

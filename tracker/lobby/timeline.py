@@ -20,14 +20,17 @@ from db.models import (
     LogEntry,
     LoggedChange,
     Milestone,
+    Minute,
     Moment,
     Outcome,
+    Review,
+    ReviewPoint,
     Revision,
     Stake,
     Stakeholder,
 )
 from db.queries import Viewer
-from db.rights import visible
+from db.rights import visible, works
 from db.vocabulary import DeadlineKind, RevisionKind
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from db.vocabulary_lobby import ContactKind, LoggedKind, LogKind, MomentKind, OutcomeResult, StakeRole
@@ -70,6 +73,7 @@ def timeline(session: Session, dossier: Dossier, viewer: Viewer) -> list[Timelin
         *_deadlines(session, dossier),
         *_milestones(session, dossier, viewer),
         *_moments(session, dossier, viewer),
+        *_minutes(session, dossier, viewer),
     ]
     return sorted(entries, key=lambda entry: entry.day)
 
@@ -179,6 +183,19 @@ def _milestones(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[
         yield TimelineEntry(
             milestone.day, "milestone", "interne mijlpaal", text, state, milestone.assignee_id, link=link
         )
+
+
+def _minutes(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[TimelineEntry]:
+    """What was said of it in review meetings of the viewer's own organisation."""
+    if not works(viewer):
+        return
+    rows = select(Minute, ReviewPoint.what, ReviewPoint.review_id).where(
+        Minute.point_id == ReviewPoint.id, ReviewPoint.review_id == Review.id,
+        col(ReviewPoint.dossier_id).in_(log_of(session, dossier)), Review.participant_id == viewer.participant_id,
+    )  # fmt: skip
+    for minute, what, review_id in session.exec(rows.order_by(col(Minute.id))):
+        day, link = local_day(minute.at), f"/overleg/{review_id}"
+        yield TimelineEntry(day, "review", "overleg", what, minute.text, minute.user_id, link=link)
 
 
 def _moments(session: Session, dossier: Dossier, viewer: Viewer) -> Iterator[TimelineEntry]:

@@ -22,7 +22,7 @@ from tracker.web.calendar import views
 from tracker.web.frame.context import RequestContext
 
 WIDTH, HEIGHT, FOOT, LEFT = 1000, 220, 30, 44  # of the columns, in the picture's own units
-BAR, NAME = 22, 300  # of one opgave: the height of a bar, and the room for its name
+BAR, NAME, LABEL = 22, 300, 210  # of one opgave: the height of a bar, the room for its name and for an amount
 
 
 class PicturesQuery(BaseModel):
@@ -128,7 +128,7 @@ def bars(sums: list[Sum]) -> list[Bar]:
     """The three amounts of each opgave, to the length of the largest."""
     parts = [[("asked", row.asked), ("awarded", row.awarded), ("received", row.received)] for row in sums]
     most = max((euros for of_row in parts for _, euros in of_row), default=Decimal(0)) or Decimal(1)
-    room = WIDTH - NAME - 130
+    room = WIDTH - NAME - LABEL
     return [
         Bar(row, number * (3 * BAR + 16), tuple(
             (name, round(float(euros / most) * room, 1), amount(euros)) for name, euros in of_row
