@@ -5,6 +5,7 @@ a dossier, when they see that dossier as well: nothing is seen by more people th
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_
@@ -19,6 +20,7 @@ from db.queries import Viewer
 from db.vocabulary import Role, Visibility
 from db.vocabulary_lobby import OWN_BODIES, PositionState
 
+KEPT = 5_000  # clauses; one a person and table that are asked about
 RANK = {role: rank for rank, role in enumerate(Role)}
 
 
@@ -79,6 +81,7 @@ def adds_readers(group: Group, to: Group) -> bool:
     return not parties <= known or (group.lobbyists and not to.lobbyists) or not group.people <= to.people
 
 
+@lru_cache(maxsize=KEPT)
 def grouped(viewer: Viewer) -> SelectOfScalar[int]:
     """The ids of the dossiers in whose group the viewer is: ``in_group`` as a query."""
     dossier, member = aliased(Dossier), aliased(CoalitionMember)
@@ -121,8 +124,12 @@ def _dossier_of(session: Session, row: Any) -> Dossier | None:
     return session.get(Dossier, dossier_id) if dossier_id is not None else None
 
 
+@lru_cache(maxsize=KEPT)
 def visible(viewer: Viewer, model: Any) -> ColumnElement[bool]:
-    """The same rule as a WHERE clause, for a table with ``participant_id`` and ``visibility``."""
+    """The same rule as a WHERE clause, for a table with ``participant_id`` and ``visibility``.
+
+    Kept, since it follows from the two alone and a page puts it into a dozen questions: making it takes a millisecond.
+    """
     if model is Dossier:  # one that was thrown away or went into another is in no list
         return and_(
             _seen(viewer, model, model.id), col(model.deleted_at).is_(None), col(model.merged_into_id).is_(None)

@@ -67,6 +67,7 @@ class FeedScope(Word):
     TEAM = "team", "mijn organisatie"
     CHALLENGE = "challenge", "een opgave"
     FILTER = "filter", "een bewaarde selectie"
+    ALL = "all", "de hele kalender"
 
 
 class EntryKind(Word):
@@ -74,7 +75,13 @@ class EntryKind(Word):
 
     DEADLINE = "deadline", "termijn"
     MILESTONE = "milestone", "interne mijlpaal"
+    APPLICATION = "application", "taak, verantwoording of betaling van een aanvraag"
     MOMENT = "moment", "interventiemoment"
+    FOLLOW_UP = "follow_up", "vervolgactie"
+    COMMITMENT = "commitment", "toezegging"
+    SIGN_OFF = "sign_off", "afstemronde"
+    POSITION = "position", "standpunt of besluit"
+    PAPERS = "papers", "stukken voor een vergadering"
     MEETING = "meeting", "vergadering"
     CLOSED = "closed", "reces of feestdag"
 
@@ -102,3 +109,11 @@ class PointPart(Word):
     DECIDE = "decide", "Te beslissen"
     DUE = "due", "Aan de beurt"
     NOBODY = "nobody", "Van niemand"
+
+
+class CalendarScope(Word):
+    """Which dates of calls the calendar shows; what people plan themselves always stands in it."""
+
+    USABLE = "usable", "bruikbaar voor een overheid, of van ons"
+    OURS = "ours", "alleen waar wij aan werken"
+    ALL = "all", "alles"

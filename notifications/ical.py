@@ -15,7 +15,6 @@ from db.vocabulary import DeadlineKind, Status
 from notifications.wording import AMSTERDAM, day, full_moment
 
 INSIDE = "voor wie al instapte"
-DOMAIN = "kansenradar"  # not the host: an installation that moves keeps its UIDs
 ZONES = ("Europe/Amsterdam", "Europe/Brussels")
 REFRESH = timedelta(hours=6)
 CANCELLED_FOR = timedelta(days=30)
@@ -25,6 +24,8 @@ ODD = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\\]")
 BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, halves of a character
 DATELESS = (DeadlineKind.UNTIL_EXHAUSTED, DeadlineKind.ROLLING)
+
+NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9.-]+")
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
         f"Bij de bron: {line.url}",
     )
     return Event(
-        uid=f"deadline-{line.id}@{DOMAIN}",
+        uid=uid_of(f"deadline-{line.id}", base_url),
         summary=line.title if line.title.casefold().startswith(headed.casefold()) else f"{headed}: {line.title}",
         start=start,
         modified_at=max(line.modified_at, line.withdrawn_at or line.modified_at),
@@ -110,6 +111,17 @@ def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
         category=label,
         cancelled=is_off(line),
     )
+
+
+@lru_cache(maxsize=16)
+def installation(base_url: str) -> str:
+    """An installation's name in its UIDs, by its address: a trial one beside it must not overwrite its events."""
+    return NOT_IN_A_NAME.sub("-", base_url.partition("://")[2]).strip("-") or "kansenradar"
+
+
+def uid_of(name: str, base_url: str) -> str:
+    """What calendar programs know an event by, here and nowhere else."""
+    return f"{name}@{installation(base_url)}"
 
 
 def said_of(line: DeadlineLine) -> str:
@@ -152,6 +164,8 @@ def calendar_file(events: Iterable[Event], name: str) -> bytes:
             continue
         if isinstance(event.start, datetime):
             zones.add(_shown_zone(event))
+    if not rendered:
+        zones.add(ZONES[0])  # a calendar holds at least one component, else some programs refuse it (RFC 5545, 3.6)
     return b"".join([_head(plain(name), tuple(sorted(zones))), *rendered, b"END:VCALENDAR\r\n"])
 
 

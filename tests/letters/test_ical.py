@@ -51,7 +51,7 @@ def only(content: bytes) -> icalendar.Event:
 def test_a_deadline_becomes_one_event_with_a_lasting_name() -> None:
     row = deadline(at=brussels(date(2026, 10, 27)), zone="Europe/Brussels", assumed=True, day=date(2026, 10, 27))
     event = only(calendar_file([told(row)], "Termijnen"))
-    assert event["uid"] == "deadline-12@kansenradar"
+    assert event["uid"] == "deadline-12@kansen.example"
     assert event["sequence"] == 3
     assert event["last-modified"].dt == event["dtstamp"].dt == CHANGED
     assert event["summary"] == "Sluit: Warmte in de wijk"

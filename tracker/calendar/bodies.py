@@ -1,14 +1,14 @@
 """Bodies, their meetings and closed days, read once from the database for planning and for the calendar."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
 from db.models import Body, ClosedPeriod, Meeting, Participant, YearPlan
 from db.vocabulary_calendar import COUNCILS, EXECUTIVES
-from tracker.calendar.meetings import KnownDates, MeetingDay, meeting_days
+from tracker.calendar.meetings import NEAR, KnownDates, MeetingDay, by_rhythm, meeting_days
 from tracker.workdays import ClosedDays, closed_days
 
 BACK = timedelta(days=400)  # far enough to find the meeting that has already been missed
@@ -22,6 +22,7 @@ class BodyCalendar:
     known: dict[str, KnownDates]
     closed: ClosedDays
     participants: dict[str, Participant]
+    _rhythms: dict[tuple[str, int], list[MeetingDay]] = field(default_factory=dict, repr=False)
 
     def of_participants(self, ids: Sequence[str]) -> list[Body]:
         """The executives and councils of these participants."""
@@ -30,7 +31,17 @@ class BodyCalendar:
 
     def meetings(self, body_id: str, since: date, until: date) -> tuple[MeetingDay, ...]:
         """The days a body meets, known or usual. Raises KeyError for a body that is not there."""
-        return meeting_days(self.bodies[body_id], self.known.get(body_id, KnownDates()), self.closed, since, until)
+        body, years = self.bodies[body_id], range((since - NEAR).year, (until + NEAR).year + 1)
+        usual = [meeting for year in years for meeting in self._rhythm(body, year)]
+        return meeting_days(body, self.known.get(body_id, KnownDates()), self.closed, since, until, usual)
+
+    def _rhythm(self, body: Body, year: int) -> list[MeetingDay]:
+        """The usual dates of a year, counted out once: a page asks for the same body a hundred times."""
+        kept = self._rhythms.get((body.id, year))
+        if kept is None:
+            kept = by_rhythm(body, self.closed, date(year, 1, 1), date(year, 12, 31))
+            self._rhythms[body.id, year] = kept
+        return kept
 
 
 def body_calendar(session: Session) -> BodyCalendar:

@@ -1,8 +1,11 @@
 """Which internal steps ask for attention: overdue, late this week, and calls whose last go/no-go falls this week."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from sqlmodel import Session, col, select
 
@@ -27,7 +30,7 @@ from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.application_days import task_name
 from tracker.calendar.bodies import body_calendar
 from tracker.calendar.decision_clock import milestone_name
-from tracker.calendar.latest_go import notice_for
+from tracker.calendar.latest_go import LatestGo, next_closing, routes_to
 from tracker.calendar.meetings import BY_RHYTHM
 from tracker.calendar.targets import deadline_day
 from tracker.clock import Now
@@ -137,18 +140,48 @@ def _tasks(session: Session, participant: str, today: date, until: date) -> Iter
 
 def too_late_this_week(session: Session, viewer: Viewer, now: Now) -> list[DueItem]:
     """Calls the organisation found relevant or I follow, without a clock, whose last go/no-go falls this week."""
-    today, data = now.today, body_calendar(session)
-    due_items = []
-    for call in _of_interest(session, viewer, now.instant):
-        deadlines = session.exec(select(Deadline).where(Deadline.call_id == call.id)).all()
-        notice = notice_for(deadlines, viewer.participant_id, (), data, now)
-        for route in notice.routes if notice else ():
-            if route.go_by and today <= route.go_by <= week_end(today):
-                what = f"go/no-go {route.name.lower()}{BY_RHYTHM if route.assumed else ''}"
-                due_items.append(
-                    DueItem(f"call:{call.id}", route.go_by, what, call.title, f"/regelingen/{call.id}#klok")
-                )
+    today, participant, data = now.today, viewer.participant_id or "", body_calendar(session)
+    calls = _of_interest(session, viewer, now.instant) if participant in data.participants else []
+    dates: dict[int, list[Deadline]] = defaultdict(list)
+    for row in session.exec(select(Deadline).where(col(Deadline.call_id).in_([call.id for call in calls]))):
+        dates[row.call_id].append(row)
+    closing = {call.id: found[0] for call in calls if (found := next_closing(dates[call.id], now))}
+
+    @cache
+    def routes(day: date) -> tuple[LatestGo, ...]:
+        return routes_to(day, participant, (), data, today)
+
+    near = _in_week(sorted(set(closing.values())), routes, today)
+    due_items = [
+        DueItem(f"call:{call.id}", route.go_by or today, _said_of(route), call.title, f"/regelingen/{call.id}#klok")
+        for call in calls
+        for route in near.get(closing.get(call.id, date.min), ())
+    ]
     return sorted(due_items, key=lambda w: (w.day, w.title))
+
+
+def _in_week(
+    days: list[date], routes: Callable[[date], tuple[LatestGo, ...]], today: date
+) -> dict[date, list[LatestGo]]:
+    """Of these closing days in order those with a route whose last go/no-go falls this week.
+
+    A later closing never has an earlier go/no-go, so the first such day is found by halving: a plan takes its time.
+    """
+    near: dict[date, list[LatestGo]] = defaultdict(list)
+    for n in range(len(routes(days[0])) if days else 0):
+
+        def last_go(day: date, n: int = n) -> date:
+            return routes(day)[n].go_by or date.min
+
+        for day in days[bisect_left(days, today, key=last_go) :]:
+            if (routes(day)[n].go_by or date.max) > week_end(today):
+                break
+            near[day].append(routes(day)[n])
+    return near
+
+
+def _said_of(route: LatestGo) -> str:
+    return f"go/no-go {route.name.lower()}{BY_RHYTHM if route.assumed else ''}"
 
 
 def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[Call]:

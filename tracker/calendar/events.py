@@ -11,7 +11,7 @@ from db.queries import CallFilter, calls_for
 from db.search import read_translations
 from db.vocabulary import CLOSING_KINDS, Status
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
-from notifications.ical import DOMAIN, DeadlineLine, Event, calendar_file, deadline_event, still_told
+from notifications.ical import DeadlineLine, Event, calendar_file, deadline_event, still_told, uid_of
 from notifications.wording import day as in_words
 from notifications.wording import local_day
 from tracker.calendar.meetings import BY_RHYTHM
@@ -108,7 +108,7 @@ def _milestone_event(milestone: Milestone, title: str, body: Body | None, base_u
         f"In Kansenradar: {address}",
     ]
     return Event(
-        uid=f"milestone-{milestone.id}@{DOMAIN}",
+        uid=uid_of(f"milestone-{milestone.id}", base_url),
         summary=f"Mijlpaal: {name} – {title}{BY_RHYTHM if milestone.assumed else ''}",
         start=milestone.day,
         modified_at=milestone.modified_at,

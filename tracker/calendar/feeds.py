@@ -2,37 +2,34 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, text
-from sqlmodel import Session, col, select, union
+from sqlalchemy import ColumnElement, text
+from sqlmodel import Session, col, select
 
-from db.models import (
-    ApplicationTask,
-    Assignment,
-    CalendarFeed,
-    Call,
-    Deadline,
-    DecisionClock,
-    Dossier,
-    Follow,
-    Milestone,
-    User,
-    Verdict,
-)
-from db.queries import CallFilter, Viewer, followed_calls
+from db.models import CalendarFeed, Milestone, User
+from db.queries import CallFilter
 from db.rights import visible
-from db.vocabulary import Role, Say
-from db.vocabulary_calendar import FeedScope, MilestoneState
-from notifications.ical import calendar_file
-from tracker.calendar.application_days import task_events
-from tracker.calendar.events import deadline_events, deadline_lines, filtered, milestone_events
+from db.vocabulary_calendar import EntryKind, FeedScope
+from notifications.ical import Event, calendar_file
+from notifications.wording import local_day
+from tracker.calendar.entry_events import entry_event
+from tracker.calendar.events import BACK, deadline_events, deadline_lines, filtered, milestone_events
+from tracker.calendar.everything import Wanted, deadlines_of, planned
 from tracker.clock import Now
+from tracker.rights import viewer_of
 
-WITH_MILESTONES = (FeedScope.PERSONAL, FeedScope.TEAM)
+AHEAD = timedelta(days=365)
+# What people plan of the kinds that no feed renders by itself; dates of calls are asked for apart.
+OTHERS = frozenset(EntryKind) - {EntryKind.MILESTONE, EntryKind.CLOSED}
+WHOSE: dict[FeedScope, Callable[[CalendarFeed], Wanted]] = {
+    FeedScope.PERSONAL: lambda feed: Wanted(OTHERS, person=feed.user_id),
+    FeedScope.TEAM: lambda feed: Wanted(OTHERS, participant=feed.participant_id),
+    FeedScope.ALL: lambda _: Wanted(OTHERS),
+}
 KEPT_FILES = 200  # of some hundred kilobytes each
 
 
@@ -96,7 +93,10 @@ STATE = text(
     " (SELECT sum(version) FROM assignment WHERE participant_id = :organisation),"
     " (SELECT sum(version) FROM decision_clock WHERE participant_id = :organisation),"
     " (SELECT max(modified_at) FROM application_task), (SELECT sum(version) FROM dossier WHERE kind = 'application'),"
-    " (SELECT count(*) FROM follow), (SELECT max(id) FROM follow)"
+    " (SELECT count(*) FROM follow), (SELECT max(id) FROM follow),"
+    # Of the lobby, of bodies and of who may see what: each deed leaves a line, but signing in changes no calendar.
+    " (SELECT id FROM audit_entry WHERE action NOT LIKE 'sign%' ORDER BY id DESC LIMIT 1),"
+    " (SELECT max(id) FROM contact_moment), (SELECT max(id) FROM meeting), (SELECT max(modified_at) FROM meeting)"
 )
 
 
@@ -122,52 +122,31 @@ def feed_file(session: Session, feed: CalendarFeed, user: User, now: datetime, b
 
 
 def _made(session: Session, feed: CalendarFeed, user: User, now: datetime, base_url: str) -> bytes:
-    viewer = Viewer(user.id, Role(user.role), user.participant_id)
-    events = deadline_events(deadline_lines(session, now, scope_of(session, feed, now)), base_url, now)
-    if feed.scope in WITH_MILESTONES:
-        milestones = col(Milestone.assignee_id) == user.id if feed.scope == FeedScope.PERSONAL else _of_team(feed)
-        events += milestone_events(session, now, base_url, [visible(viewer, Milestone), milestones])
-        mine = col(ApplicationTask.assignee_id) == user.id
-        tasks = mine if feed.scope == FeedScope.PERSONAL else col(Dossier.participant_id) == feed.participant_id
-        events += task_events(session, viewer, now, base_url, [tasks])
+    events = deadline_events(deadline_lines(session, now, scope_of(session, feed, user, now)), base_url, now)
+    if feed.scope in WHOSE:
+        events += _planned(session, feed, user, Now(now), base_url)
     return calendar_file(events, f"Kansenradar: {feed.name}")
 
 
-def _of_team(feed: CalendarFeed) -> ColumnElement[bool]:
-    return col(Milestone.participant_id) == feed.participant_id
+def _planned(session: Session, feed: CalendarFeed, user: User, now: Now, base_url: str) -> list[Event]:
+    """What people plan: steps with their own history, all else as it stands on the calendar page."""
+    viewer = viewer_of(user)
+    events = milestone_events(session, now.instant, base_url, [visible(viewer, Milestone), *_whose(feed)])
+    wanted = WHOSE[FeedScope(feed.scope)](feed)
+    entries = planned(session, viewer, now, local_day(now.instant - BACK), now.today + AHEAD, wanted)
+    return [*events, *(entry_event(entry, base_url, now) for entry in entries)]
 
 
-def scope_of(session: Session, feed: CalendarFeed, now: datetime) -> Sequence[ColumnElement[bool]]:
-    """Which calls a feed is about, as WHERE clauses."""
+def _whose(feed: CalendarFeed) -> list[ColumnElement[bool]]:
+    if feed.scope == FeedScope.PERSONAL:
+        return [col(Milestone.assignee_id) == feed.user_id]
+    return [col(Milestone.participant_id) == feed.participant_id] if feed.scope == FeedScope.TEAM else []
+
+
+def scope_of(session: Session, feed: CalendarFeed, user: User, now: datetime) -> Sequence[ColumnElement[bool]]:
+    """Which dates of calls a feed is about, as WHERE clauses."""
     if feed.scope == FeedScope.CHALLENGE:
         return filtered(session, CallFilter(challenges=(feed.challenge_id or "",)), now)
     if feed.scope == FeedScope.FILTER:
         return filtered(session, CallFilter.model_validate(feed.filter), now)
-    return [or_(col(Call.id).in_(_calls_of(feed)), col(Deadline.id).in_(_deadlines_of(feed)))]
-
-
-def _calls_of(feed: CalendarFeed) -> Any:
-    """Personal: what I follow or found relevant. Team: what anybody of my organisation did."""
-    if feed.scope == FeedScope.PERSONAL:
-        return followed_calls(feed.user_id)
-    relevant = select(Verdict.call_id).where(Verdict.say == Say.YES, col(Verdict.undone_at).is_(None))
-    followed = select(Follow.call_id).join(User, col(User.id) == col(Follow.user_id))
-    return union(
-        followed.where(col(User.participant_id) == feed.participant_id),
-        relevant.where(col(Verdict.participant_id) == feed.participant_id),
-    )
-
-
-def _deadlines_of(feed: CalendarFeed) -> Any:
-    """What was assigned, and what has a clock."""
-    assigned = select(Assignment.deadline_id).where(Assignment.state != MilestoneState.DROPPED)
-    if feed.scope == FeedScope.PERSONAL:
-        planned = select(DecisionClock.deadline_id).join(Milestone, col(Milestone.clock_id) == col(DecisionClock.id))
-        return union(
-            assigned.where(col(Assignment.assignee_id) == feed.user_id),
-            planned.where(col(Milestone.assignee_id) == feed.user_id),
-        )
-    return union(
-        assigned.where(col(Assignment.participant_id) == feed.participant_id),
-        select(DecisionClock.deadline_id).where(col(DecisionClock.participant_id) == feed.participant_id),
-    )
+    return deadlines_of(session, viewer_of(user), Now(now), WHOSE[FeedScope(feed.scope)](feed)) or ()

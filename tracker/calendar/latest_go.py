@@ -58,21 +58,32 @@ def notice_for(
     deadlines: Sequence[Deadline], participant: str | None, tables: Sequence[str], data: BodyCalendar, now: Now
 ) -> Notice | None:
     """The three routes for a participant; none where nothing closes any more or nobody leads."""
-    today = now.today
-    gates = [row for row in deadlines if row.gate_at is not None and row.gate_at > now.instant]
-    closings = upcoming_closings(gates, today)
-    if not closings or participant not in data.participants:
+    closing = next_closing(deadlines, now)
+    if closing is None or participant not in data.participants:
         return None
-    day, deadline = closings[0]
+    day, deadline = closing
+    return Notice(deadline.id, day, routes_to(day, participant or "", tables, data, now.today))
+
+
+def next_closing(deadlines: Sequence[Deadline], now: Now) -> tuple[date, Deadline] | None:
+    """The first door that is still open, with its Amsterdam day."""
+    gates = [row for row in deadlines if row.gate_at is not None and row.gate_at > now.instant]
+    return next(iter(upcoming_closings(gates, now.today)), None)
+
+
+def routes_to(
+    day: date, participant: str, tables: Sequence[str], data: BodyCalendar, today: date
+) -> tuple[LatestGo, ...]:
+    """The last go/no-go of each route to a closing on that day; calls that share a day share these."""
     routes = [
-        ("Zonder eigen geld", DecisionRoute(participant or "")),
-        ("Met eigen geld", DecisionRoute(participant or "", cofunding=True)),
+        ("Zonder eigen geld", DecisionRoute(participant)),
+        ("Met eigen geld", DecisionRoute(participant, cofunding=True)),
     ]
     passed = tuple(table for table in tables if table in data.bodies)
     if passed:
         names = " en ".join(data.bodies[table].name for table in passed)
-        routes.append((f"Langs {names}", DecisionRoute(participant or "", tables=passed)))
-    return Notice(deadline.id, day, tuple(_latest_go(name, route, day, data, today) for name, route in routes))
+        routes.append((f"Langs {names}", DecisionRoute(participant, tables=passed)))
+    return tuple(_latest_go(name, route, day, data, today) for name, route in routes)
 
 
 def _latest_go(name: str, route: DecisionRoute, day: date, data: BodyCalendar, today: date) -> LatestGo:

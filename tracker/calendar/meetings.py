@@ -33,15 +33,19 @@ class KnownDates:
     covered: list[Span] = field(default_factory=list)
 
 
-def meeting_days(body: Body, known: KnownDates, closed: ClosedDays, since: date, until: date) -> tuple[MeetingDay, ...]:
+def meeting_days(
+    body: Body, known: KnownDates, closed: ClosedDays, since: date, until: date,
+    rhythm: Sequence[MeetingDay] | None = None,
+) -> tuple[MeetingDay, ...]:  # fmt: skip
     """The days a body meets from ``since`` to ``until``, both inclusive, in order.
 
     A known date replaces the nearest date of the rhythm, and a jaarplanning all of them between its first and last day.
+    ``rhythm``: the usual dates of at least these days and those near them, where they were counted out before.
     """
     owner = body.participant_id or ""
     held = [row for row in known.meetings if row.cancelled_at is None]
     facts = [MeetingDay(row.day, closed.working_day(row.papers_on, owner), row.example) for row in held]
-    usual = by_rhythm(body, closed, since - NEAR, until + NEAR)
+    usual = by_rhythm(body, closed, since - NEAR, until + NEAR) if rhythm is None else rhythm
     loose = [row.day for row in known.meetings if not _is_covered(row.day, known.covered)]
     replaced = {_nearest(usual, day) for day in loose}
     left = [m for m in usual if m.day not in replaced and not _is_covered(m.day, known.covered)]

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import union
+from sqlalchemy import CompoundSelect, union
 from sqlmodel import Session, col, select
 
-from db.models import CoalitionMember, CoalitionStance, Dossier, Participant, Position, SignOffRound, User
+from db.models import CoalitionMember, CoalitionStance, Dissent, Dossier, Participant, Position, SignOffRound, User
 from db.queries import Viewer
 from db.rights import may_see, visible
 from db.vocabulary import Role
-from db.vocabulary_lobby import LogKind, PartyKind, PartyStance
+from db.vocabulary_lobby import OWN_BODIES, LogKind, PartyKind, PartyStance
 from notifications.wording import local_day, short_day
 from tracker.errors import Incomplete, MoveNotAllowed, required
 from tracker.lobby.log import log
@@ -330,7 +331,10 @@ ASKED_FIRST = (Role.LOBBYIST, Role.COORDINATOR, Role.FUNDRAISER, Role.READER, Ro
 
 def silent_members(session: Session, dossier: Dossier, sign_off: SignOffRound) -> list[CoalitionMember]:
     """Who was in the coalition on the round's last day and has not answered in it."""
-    answered = newest(stances(session, dossier), sign_off.id)
+    said = select(CoalitionStance.member_id).where(
+        CoalitionStance.round_id == sign_off.id, CoalitionStance.stance != PartyStance.SILENT
+    )
+    answered = set(session.exec(said))
     return [m for m in members_on(session, dossier, sign_off.due_on) if m.id not in answered]
 
 
@@ -348,8 +352,7 @@ def asked_people(session: Session, dossier: Dossier, member: CoalitionMember) ->
 
 def flags_for(session: Session, viewer: Viewer, day: date) -> list[tuple[Dossier, Contradiction]]:
     """Every contradiction that concerns the viewer's own organisation, in dossiers the viewer may see."""
-    ids = union(select(CoalitionMember.dossier_id), select(Position.dossier_id))
-    speaking = select(Dossier).where(visible(viewer, Dossier), col(Dossier.id).in_(ids))
+    speaking = select(Dossier).where(visible(viewer, Dossier), col(Dossier.id).in_(_with_differences()))
     return [
         (dossier, flag)
         for dossier in session.exec(speaking.order_by(col(Dossier.id)))
@@ -357,3 +360,10 @@ def flags_for(session: Session, viewer: Viewer, day: date) -> list[tuple[Dossier
         for flag in contradictions_in(session, dossier, viewer, day)
         if viewer.participant_id in flag.parties
     ]
+
+
+def _with_differences() -> CompoundSelect[Any]:
+    """The dossiers in which anybody ever said something else than the MRA: few of all, and each takes six questions."""
+    against = select(CoalitionMember.dossier_id).join(CoalitionStance).where(col(CoalitionStance.stance).in_(AGAINST))
+    own = select(Position.dossier_id).where(col(Position.gremium).in_(OWN_BODIES))
+    return union(against, own, select(Position.dossier_id).join(Dissent))

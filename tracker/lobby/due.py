@@ -95,10 +95,17 @@ class LobbyDue:
     about: str = ""
     since: date = date.min
     owned: Owned | None = field(default=None, compare=False, repr=False)
+    also: Owned | None = field(default=None, compare=False, repr=False)  # must be open as well
+    version: int = 1  # of the row it is about: grows with every change of it
     organisation: str = ""
     replacing: Replacement | None = None
     resolution: Resolution | None = field(default=None, compare=False, repr=False)  # what waits; fewer know of that
     answers: tuple[int, int] | None = None  # the sign-off round, and the party for which an answer is asked
+
+    @property
+    def dossier_id(self) -> int | None:
+        """The dossier it is about, if any."""
+        return self.owned.id if isinstance(self.owned, Dossier) else getattr(self.owned, "dossier_id", None)
 
     @property
     def title(self) -> str:
@@ -116,13 +123,21 @@ class LobbyDue:
         return self.replacing.why if self.replacing else WHY[self.kind]
 
 
-def lobby_due(session: Session, today: date, ahead: timedelta = timedelta(days=60)) -> list[LobbyDue]:
-    """Everything not settled that is due by ``ahead``, however long ago, for people who may see it and are active."""
-    parts = (_positions, _commitments, _follow_ups, _sign_offs, _to_confirm)
-    items = [item for part in parts for item in part(session)]
+def lobby_due(
+    session: Session, today: date, ahead: timedelta = timedelta(days=60), since: date = date.min
+) -> list[LobbyDue]:
+    """Everything not settled that is due by ``ahead``, however long ago, for people who may see it and are active.
+
+    ``since``: nothing of before that day.
+    """
+    # Held, so that each is read once: whether somebody may see a row is asked by its dossier and the person.
+    _held = [*session.exec(select(User)), *session.exec(select(Dossier).where(col(Dossier.closed_at).is_(None)))]
+    days = since, today + ahead
+    items = [item for part in (_commitments, _follow_ups, _sign_offs) for item in part(session, *days)]
+    items += [item for part in (_positions, _to_confirm) for item in part(session)]
     # What passed cannot be influenced any more, and news is told once.
     items += [item for part in (_moments, _decided) for item in part(session) if item.due >= today]
-    near = [item for item in items if item.due <= today + ahead]
+    near = [item for item in items if days[0] <= item.due <= days[1]]
     near += _for_replacements(session, near, today)
     return sorted(near, key=lambda item: (item.due, item.user_id, item.key))
 
@@ -130,7 +145,8 @@ def lobby_due(session: Session, today: date, ahead: timedelta = timedelta(days=6
 def may_know_of(session: Session, viewer: Viewer, item: LobbyDue) -> bool:
     """Whether the viewer may know that this is due for somebody."""
     waits = item.resolution is None or may_know(session, viewer, item.resolution)
-    return waits and item.owned is not None and may_see(session, viewer, item.owned)
+    rows = [row for row in (item.owned, item.also) if row is not None]
+    return waits and bool(rows) and all(may_see(session, viewer, row) for row in rows)
 
 
 def _for_replacements(session: Session, items: list[LobbyDue], today: date) -> Iterator[LobbyDue]:
@@ -156,26 +172,30 @@ class _Matter:
     about: str
     since: date
     organisation: str = ""
+    also: Owned | None = None
+    of: str = ""  # tells two matters of one row apart
 
     def due(self, user_id: int, kind: str, day: date) -> LobbyDue:
         """For one person, on that day."""
         return LobbyDue(
             user_id=user_id,
             kind=kind,
-            key=f"{kind}:{self.row.id}:{day.isoformat()}",
+            key=f"{kind}:{self.row.id}{self.of}:{day.isoformat()}",
             due=day,
             link=self.link,
             about=textwrap.shorten(self.about, LONGEST_ABOUT, placeholder=" …"),
             since=self.since,
             owned=self.owned,
+            also=self.also,
+            version=self.row.version if isinstance(self.row, Owned) else 1,
             organisation=self.organisation,
         )
 
 
-def _keepers(session: Session, dossier: Dossier) -> Iterator[int]:
-    """The lobbyist and the ambtelijk trekker of a dossier, as far as they are there and may see it."""
+def _keepers(session: Session, dossier: Dossier, *also: Owned) -> Iterator[int]:
+    """The lobbyist and the ambtelijk trekker of a dossier, as far as they are there and may see these."""
     for user_id in dict.fromkeys(filter(None, [dossier.lobbyist_id, dossier.official_id])):
-        if _may(session, user_id, dossier):
+        if all(_may(session, user_id, row) for row in (dossier, *also)):
             yield user_id
 
 
@@ -195,9 +215,9 @@ def _positions(session: Session) -> Iterator[LobbyDue]:
     )
     for position, dossier in session.exec(rows):
         link, since = f"/dossiers/{dossier.id}/standpunten", position.adopted_on or date.min
-        matter = _Matter(position, dossier, link, dossier.title, since)
+        matter = _Matter(position, position, link, dossier.title, since, also=dossier)
         ends = mandate_ends(position)
-        for user_id in _keepers(session, dossier):
+        for user_id in _keepers(session, dossier, position):
             if position.next_review:
                 yield matter.due(user_id, "position_review", position.next_review)
             if ends:
@@ -209,25 +229,26 @@ def _with(stakeholder: Stakeholder | None, what: str) -> str:
     return f"{what} (met {spoken_of(stakeholder)})" if stakeholder else what
 
 
-def _commitments(session: Session) -> Iterator[LobbyDue]:
+def _commitments(session: Session, since: date, until: date) -> Iterator[LobbyDue]:
     both = select(Commitment, Stakeholder).join(Stakeholder, isouter=True)
-    for row, stakeholder in session.exec(both.where(Commitment.state == CommitmentState.OPEN)):
+    owed = Commitment.state == CommitmentState.OPEN, col(Commitment.due_on).between(since, until)
+    for row, stakeholder in session.exec(both.where(*owed)):
         if row.due_on and _may(session, row.owner_id, row):
-            about, since = _with(stakeholder, row.text), local_day(row.created_at)
+            about, known = _with(stakeholder, row.text), local_day(row.created_at)
             office = stakeholder.organisation if stakeholder else ""
-            yield _Matter(row, row, f"/contacten/{row.contact_id}", about, since, office).due(
+            yield _Matter(row, row, f"/contacten/{row.contact_id}", about, known, office).due(
                 row.owner_id, "commitment", row.due_on
             )
 
 
-def _follow_ups(session: Session) -> Iterator[LobbyDue]:
+def _follow_ups(session: Session, since: date, until: date) -> Iterator[LobbyDue]:
     both = select(ContactMoment, Stakeholder).join(Stakeholder)
-    planned = col(ContactMoment.follow_up_on).is_not(None), col(ContactMoment.followed_up_at).is_(None)
+    planned = col(ContactMoment.follow_up_on).between(since, until), col(ContactMoment.followed_up_at).is_(None)
     for row, stakeholder in session.exec(both.where(*planned)):
         owner = row.follow_up_owner or row.user_id
         if row.follow_up_on and _may(session, owner, row):
-            about, since = _with(stakeholder, row.follow_up), local_day(row.logged_at)
-            matter = _Matter(row, row, f"/contacten/{row.id}", about, since, stakeholder.organisation)
+            about, known = _with(stakeholder, row.follow_up), local_day(row.logged_at)
+            matter = _Matter(row, row, f"/contacten/{row.id}", about, known, stakeholder.organisation)
             yield matter.due(owner, "follow_up", row.follow_up_on)
 
 
@@ -239,18 +260,20 @@ def _moments(session: Session) -> Iterator[LobbyDue]:
         last = last_day_of(session, moment)
         if last.day and moment.sure and not last.ended:
             about, since = f"{moment.title} ({dossier.title})", local_day(dossier.opened_at)
-            for user_id in _keepers(session, dossier):
-                yield _Matter(moment, dossier, f"/dossiers/{dossier.id}", about, since).due(user_id, "moment", last.day)
+            link, of = f"/dossiers/{dossier.id}", f":{dossier.id}"
+            matter = _Matter(moment, dossier, link, about, since, also=moment, of=of)
+            for user_id in _keepers(session, dossier, moment):
+                yield matter.due(user_id, "moment", last.day)
 
 
-def _sign_offs(session: Session) -> Iterator[LobbyDue]:
+def _sign_offs(session: Session, since: date, until: date) -> Iterator[LobbyDue]:
     """The people of each partner that has not answered, and who asked: a round is theirs until it is closed."""
     rows = select(SignOffRound, Dossier).where(
         SignOffRound.dossier_id == Dossier.id, col(Dossier.closed_at).is_(None), col(SignOffRound.closed_at).is_(None)
     )
-    for sign_off, dossier in session.exec(rows):
-        link, since = f"/dossiers/{dossier.id}/coalitie", local_day(sign_off.opened_at)
-        matter = _Matter(sign_off, dossier, link, f"{sign_off.question} ({dossier.title})", since)
+    for sign_off, dossier in session.exec(rows.where(col(SignOffRound.due_on).between(since, until))):
+        link, opened = f"/dossiers/{dossier.id}/coalitie", local_day(sign_off.opened_at)
+        matter = _Matter(sign_off, dossier, link, f"{sign_off.question} ({dossier.title})", opened)
         silent = silent_members(session, dossier, sign_off)
         if silent and _may(session, sign_off.opened_by, dossier):
             yield matter.due(sign_off.opened_by, "own_round", sign_off.due_on)

@@ -120,7 +120,7 @@ def _subjects(
     session: Session, viewer: Viewer, dossier: Dossier, kind: LogKind
 ) -> dict[int, tuple[Any, datetime | None]]:
     """What the viewer may see of one kind in this dossier, each with when it was last corrected."""
-    model = SUBJECTS[kind]
+    model: Any = SUBJECTS[kind]
     rows = list(session.exec(select(model).where(model.dossier_id == dossier.id, visible(viewer, model))))
     changes = select(LoggedChange.subject_id, func.max(LoggedChange.at)).where(
         LoggedChange.kind == KINDS[model], col(LoggedChange.subject_id).in_([row.id for row in rows])

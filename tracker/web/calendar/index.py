@@ -1,114 +1,176 @@
-"""Kalender: a month, a list or a timeline of quarters of deadlines, milestones, moments, meetings and recess."""
+"""Kalender: a month, a list or a timeline of quarters of everything with a day, light also over thousands of calls."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import ClosedPeriod
-from db.vocabulary_calendar import EntryKind
+from db.models import Participant, User
+from db.queries import Viewer
+from db.vocabulary_calendar import CalendarScope, EntryKind
 from notifications import wording
-from tracker.calendar.application_days import task_entries
-from tracker.calendar.bodies import body_calendar
-from tracker.calendar.entries import (
-    Entry,
-    closed_entries,
-    deadline_entries,
-    meeting_entries,
-    milestone_entries,
-    moment_entries,
-    undated,
-)
-from tracker.calendar.events import filtered
+from tracker.calendar.deadline_days import DeadlineDay, Order, deadline_entries, undated
+from tracker.calendar.entries import MARKS, Entry
+from tracker.calendar.everything import Wanted, deadlines, deadlines_of, planned
 from tracker.web.calendar import views
+from tracker.web.calendar.lanes import lanes_of
 from tracker.web.calls.filter_form import Filter, choices, query_string
 from tracker.web.frame.context import RequestContext
+from tracker.workdays import DAY
 
-LIST_DAYS = 92
+LIST_DAYS, AT_ONCE = 92, timedelta(days=13)
+IN_A_CELL = 5  # what does not fit in a day of the grid stands in the list of that day
+ON_A_PAGE = 100
+UNDATED = 12
 View = Literal["maand", "lijst", "kwartalen"]
 
 
 class CalendarQuery(Filter):
-    """The address of the calendar: the filter of Regelingen, the view, the month, and which kinds to show."""
+    """The address of the calendar: the filter of Regelingen, the view, the month or day, and whose and which kinds."""
 
     view: View = "maand"
     month: Annotated[str, Field(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")] | None = None
+    day: date | None = None
+    page: Annotated[int, Field(ge=1, le=10_000)] = 1
     show: tuple[EntryKind, ...] = ()
+    scope: CalendarScope = CalendarScope.USABLE
+    person: int | None = None
+    participant: str = ""
 
-    def shows(self, kind: EntryKind) -> bool:
-        """Without a choice, everything."""
-        return not self.show or kind in self.show
+    def asked(self) -> Wanted:
+        """What of the calendar is asked for."""
+        return Wanted(frozenset(self.show), self.scope, self.person, self.participant, self.wanted())
 
 
 def index(request: RequestContext) -> Response:
     """The page, in one of its three views."""
     query = request.read_query(CalendarQuery)
-    today = request.now.today
-    first = views.first_of(query.month or "", today)
-    since, until = _days(query.view, first, today)
-    shown = entries(request, query, since, until)
-    open_ended = undated(request.session, request.now.instant, _filtered(request, query))
+    first = views.first_of(query.month or "", request.now.today)
+    shown = {"maand": _month, "lijst": _list, "kwartalen": _quarters}[query.view]
     return request.page(
         "calendar/index.html",
         query=query,
+        narrowed=query.asked() != Wanted(),
         first=first,
-        undated=open_ended if query.shows(EntryKind.DEADLINE) else [],
         link=lambda **changes: f"/kalender?{query_string(query, **changes)}",
-        total=sum(entry.until is None for entry in shown),
         errors={},
-        **_shown(query.view, shown, open_ended, first, today),
+        marks=MARKS,
+        people=_people(request.session, request.viewer),
+        participants=[
+            (p.id, p.name) for p in request.session.exec(select(Participant).order_by(col(Participant.name)))
+        ],
+        **_undated(request, query),
+        **shown(request, query, first),
         **choices(request.session),
     )
 
 
-def _days(view: View, first: date, today: date) -> tuple[date, date]:
-    if view == "maand":
-        return views.shown_days(first)
-    if view == "kwartalen":
-        return views.span(today)
+def _people(session: Session, viewer: Viewer) -> list[tuple[str, str]]:
+    """Oneself first, then the colleagues."""
+    colleagues = select(User).where(User.participant_id == viewer.participant_id, col(User.deactivated_at).is_(None))
+    others = [user for user in session.exec(colleagues.order_by(col(User.name))) if user.id != viewer.user_id]
+    return [(str(viewer.user_id), "van mij"), *((str(user.id), user.name) for user in others)]
+
+
+def _undated(request: RequestContext, query: CalendarQuery) -> dict[str, Any]:
+    """Calls that stand open without a last day: the first of them, and how many there are."""
+    where = deadlines_of(request.session, request.viewer, request.now, query.asked())
+    rows = undated(request.session, request.now.instant, where) if where is not None and query.day is None else []
+    return {"undated": rows[:UNDATED], "more_undated": max(len(rows) - UNDATED, 0)}
+
+
+def _both(
+    request: RequestContext, query: CalendarQuery, since: date, until: date
+) -> tuple[list[Entry], list[DeadlineDay]]:
+    """What people plan, and the dates of calls, on these days."""
+    about = request.session, request.viewer, request.now, since, until, query.asked()
+    return planned(*about), deadlines(*about)
+
+
+def _month(request: RequestContext, query: CalendarQuery, first: date) -> dict[str, Any]:
+    entries, dated = _both(request, query, *views.shown_days(first))
+    of_day: dict[date, list[DeadlineDay]] = defaultdict(list)
+    for each in dated:
+        of_day[each.day].append(each)
+    taken = Counter(entry.day for entry in entries if entry.until is None)
+    chosen = [one for day, found in of_day.items() for one in _fitting(found, IN_A_CELL - taken[day])]
+    shown = [*entries, *deadline_entries(request.session, request.viewer, request.now, chosen)]
+    counts = taken + Counter({day: len(found) for day, found in of_day.items()})
+    return {
+        "weeks": views.weeks(first, shown, counts, IN_A_CELL),
+        "name": wording.month(first),
+        "previous": views.previous_month(first),
+        "next": views.next_month(first),
+    }
+
+
+def _fitting(found: Sequence[DeadlineDay], room: int) -> Sequence[DeadlineDay]:
+    """What we work on first, then in order, as far as there is room in the day."""
+    return sorted(found, key=lambda each: not each.ours)[: max(room, 0)]
+
+
+def _list(request: RequestContext, query: CalendarQuery, first: date) -> dict[str, Any]:
+    since, until = _days(query, first, request.now.today)
+    start, end = (query.page - 1) * ON_A_PAGE, query.page * ON_A_PAGE
+    items = _in_order(request, query, since, until, end + 1)
+    page = items[start:end]
+    shown: list[Entry] = [each for each in page if isinstance(each, Entry)]
+    light = [each for each in page if isinstance(each, DeadlineDay)]
+    shown += deadline_entries(request.session, request.viewer, request.now, light)
+    return {"months": by_month(shown), "more": len(items) > end}
+
+
+def _in_order(
+    request: RequestContext, query: CalendarQuery, since: date, until: date, most: int
+) -> list[Entry | DeadlineDay]:
+    """What stands on these days in order, until there are this many: a fortnight may hold five pages."""
+    about = request.session, request.viewer, request.now
+    items: list[Entry | DeadlineDay] = [*planned(*about, since, until, query.asked())]
+    while since <= until:
+        part = min(since + AT_ONCE, until)
+        items += deadlines(*about, since, part, query.asked())
+        if sum(each.day <= part for each in items) >= most:
+            items = [each for each in items if each.day <= part]
+            break
+        since = part + DAY
+    return sorted(items, key=_order)
+
+
+def _order(each: Entry | DeadlineDay) -> Order:
+    return each.order
+
+
+def _days(query: CalendarQuery, first: date, today: date) -> tuple[date, date]:
+    if query.day is not None:
+        return query.day, query.day
     start = max(first, today) if first == today.replace(day=1) else first
     return start, start + timedelta(days=LIST_DAYS)
 
 
-def _shown(view: View, shown: list[Entry], open_ended: list[Any], first: date, today: date) -> dict[str, Any]:
-    """What the template of a view needs."""
-    if view == "maand":
-        months = {"previous": views.previous_month(first), "next": views.next_month(first)}
-        return {"weeks": views.weeks(first, shown), "name": wording.month(first), **months}
-    if view == "kwartalen":
-        bars = [(what, call.title, f"/regelingen/{call.id}") for what, call in open_ended]
-        coming = [entry for entry in shown if entry.day >= today or entry.overdue]
-        return {"line": views.timeline(shown, bars, today), "table": views.by_quarter(coming)}
-    return {"months": by_month(shown)}
+def _quarters(request: RequestContext, query: CalendarQuery, _first: date) -> dict[str, Any]:
+    """The picture shows the calls that end soonest; the table says the same, and all else stands in the list."""
+    today, (since, until) = request.now.today, views.span(request.now.today)
+    about = request.session, request.viewer, request.now, since, until, query.asked()
+    entries = planned(*about)
+    calls = lanes_of(*about, most=views.MOST_LANES)
+    shown = [*entries, *deadline_entries(request.session, request.viewer, request.now, calls.dates)]
+    open_ended = _undated(request, query)
+    bars = [(what, call.title, f"/regelingen/{call.id}") for what, call in open_ended["undated"]]
+    line = views.timeline(shown, bars, today, left_out=calls.left_out + open_ended["more_undated"])
+    coming = [entry for entry in shown if (entry.day >= today or entry.overdue) and _in_table(entry, query)]
+    return {"line": line, "table": views.by_quarter(coming)}
 
 
-def _filtered(request: RequestContext, query: CalendarQuery) -> Any:
-    return filtered(request.session, query.wanted(), request.now.instant)
+def _in_table(entry: Entry, query: CalendarQuery) -> bool:
+    """What bodies bring, some twenty a week, only for who asks for it."""
+    return bool(query.show) or entry.kind not in (EntryKind.MEETING, EntryKind.PAPERS)
 
 
-def entries(request: RequestContext, query: CalendarQuery, since: date, until: date) -> list[Entry]:
-    """Everything between two days, both inclusive, that the query asks for."""
-    session, viewer = request.session, request.viewer
-    listed: list[Entry] = []
-    if query.shows(EntryKind.DEADLINE) or query.shows(EntryKind.MOMENT):
-        dated = deadline_entries(session, viewer, request.now, since, _filtered(request, query))
-        listed += [entry for entry in dated if query.shows(entry.kind)]
-    if query.shows(EntryKind.MILESTONE):
-        listed += milestone_entries(session, viewer, request.now.today, since)
-        listed += task_entries(session, viewer, request.now.today, since)
-    if query.shows(EntryKind.MOMENT):
-        listed += moment_entries(session, viewer, since)
-    if query.shows(EntryKind.MEETING):
-        listed += meeting_entries(body_calendar(session), viewer, since, until)
-    if query.shows(EntryKind.CLOSED):
-        rows = session.exec(select(ClosedPeriod).order_by(col(ClosedPeriod.first_day)))
-        listed += closed_entries(rows, viewer, since, until)
-    return [e for e in listed if e.until is not None or since <= e.day <= until]
-
-
-def by_month(shown: list[Entry]) -> list[tuple[str, list[tuple[date, list[Entry]]]]]:
+def by_month(shown: Iterable[Entry]) -> list[tuple[str, list[tuple[date, list[Entry]]]]]:
     """Months, in each the days, on each the entries; a period stands on its first day."""
     months: dict[str, dict[date, list[Entry]]] = {}
     for entry in sorted(shown, key=lambda e: e.order):

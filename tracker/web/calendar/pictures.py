@@ -14,8 +14,10 @@ from notifications.wording import amount
 from tracker.applications.totals import Sum
 from tracker.calendar.application_days import task_entries
 from tracker.calendar.bodies import body_calendar
+from tracker.calendar.body_days import closed_entries
+from tracker.calendar.deadline_days import deadline_days, deadline_entries
 from tracker.calendar.due import due_items_of
-from tracker.calendar.entries import Entry, closed_entries, deadline_entries, milestone_entries, moment_entries
+from tracker.calendar.entries import Entry, milestone_entries, moment_entries
 from tracker.calendar.load import WEEK, WEEKS, WeekLoad, load_by_week, people_days
 from tracker.web.applications.board import by_opgave, rows_of
 from tracker.web.calendar import views
@@ -86,12 +88,13 @@ def _work(request: RequestContext, days: views.Span) -> list[Entry]:
     clocks = select(Deadline.call_id).where(Deadline.id == DecisionClock.deadline_id, visible(viewer, DecisionClock))
     asked = select(Application.call_id).where(visible(viewer, Application), col(Application.call_id).is_not(None))
     ours = or_(col(Call.id).in_(clocks), col(Call.id).in_(asked))
-    tasks = task_entries(session, viewer, request.now.today, since)
+    tasks = task_entries(session, viewer, request.now.today, since, until)
+    dates = deadline_days(session, request.now, since, until, [ours], ours)
     entries = [
-        *deadline_entries(session, viewer, request.now, since, [ours]),
-        *milestone_entries(session, viewer, request.now.today, since),
+        *deadline_entries(session, viewer, request.now, dates),
+        *milestone_entries(session, viewer, request.now.today, since, until),
         *(replace(entry, call=entry.href) for entry in tasks),
-        *moment_entries(session, viewer, since),
+        *moment_entries(session, viewer, since, until),
     ]
     closed = closed_entries(session.exec(select(ClosedPeriod)), viewer, since, until)
     return [entry for entry in entries if since <= entry.day <= until] + closed

@@ -1,7 +1,7 @@
 """Two views of the calendar: the grid of a month, and quarters with calls as bars from opening to closing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ from tracker.workdays import DAY
 
 QUARTERS = 5
 MOST_LANES = 30
+MOST_ROWS = 200  # of the table; the list has them all
 LEFT, WIDTH, LANE, TOP = 260, 1000, 26, 44  # in the picture's own units
 Span = tuple[date, date]  # first and last day, both inclusive
 GAP = 12  # between a title and the bars; a mark on the first day reaches 5 into it
@@ -84,12 +85,13 @@ def year_of(year: int) -> Span:
 
 
 def timeline(
-    entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], today: date, days: Span | None = None
-) -> Timeline:
+    entries: Sequence[Entry], undated: Iterable[tuple[str, str, str]], today: date, days: Span | None = None,
+    left_out: int = 0,
+) -> Timeline:  # fmt: skip
     """Lanes by their last day, soonest first; calls without an end come last, with an open end.
 
     ``undated``: what, title and address of each. ``days``: what is shown, also what went by; else from this quarter on
-    what still comes.
+    what still comes. ``left_out``: how many calls there are beside these.
     """
     since, until = days or span(today)
     total = (until - since).days + 1
@@ -114,7 +116,7 @@ def timeline(
         lanes=tuple(lanes),
         closed=tuple(_closed(e, x, since, until) for e in entries if _is_recess(e)),
         today=x(today) if since <= today <= until else -1,
-        left_out=len(ordered) + len(open_ended) - len(lanes) + bool(loose),
+        left_out=left_out + len(ordered) + len(open_ended) - len(lanes) + bool(loose),
     )
 
 
@@ -154,22 +156,23 @@ def _closed(entry: Entry, x: Callable[[date], float], since: date, until: date) 
 
 
 def by_quarter(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
-    """The same as a table: each quarter with its entries in order."""
+    """The same as a table: each quarter with its entries in order, as far as a table is still read."""
     quarters: dict[date, list[Entry]] = defaultdict(list)
-    for entry in sorted(entries, key=lambda e: e.order):
-        if entry.until is None:
-            quarters[quarter_start(entry.day)].append(entry)
+    shown = [entry for entry in entries if entry.until is None]
+    for entry in sorted(shown, key=lambda e: e.order)[:MOST_ROWS]:
+        quarters[quarter_start(entry.day)].append(entry)
     return [(quarter_name(first), listed) for first, listed in sorted(quarters.items())]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One day of the grid; ``closed`` names the holiday or recess it lies in."""
+    """One day of the grid; ``closed`` names the holiday or recess it lies in, ``more`` counts what is not shown."""
 
     day: date
     inside: bool
     entries: tuple[Entry, ...]
     closed: tuple[Entry, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -201,8 +204,13 @@ def shown_days(first: date) -> tuple[date, date]:
     return first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
 
 
-def weeks(first: date, entries: Iterable[Entry]) -> list[Week]:
-    """The grid of a month. An entry stands on its own day; a period stands on all of its days."""
+def weeks(
+    first: date, entries: Iterable[Entry], counts: Mapping[date, int] | None = None, most: int | None = None
+) -> list[Week]:
+    """The grid of a month. An entry stands on its own day; a period stands on all of its days.
+
+    ``counts``: how many there are of a day, where not all are given; ``most``: how many of them a day shows.
+    """
     since, until = shown_days(first)
     by_day: dict[date, list[Entry]] = {}
     periods = []
@@ -212,11 +220,15 @@ def weeks(first: date, entries: Iterable[Entry]) -> list[Week]:
         else:
             by_day.setdefault(entry.day, []).append(entry)
     days = [since + DAY * n for n in range((until - since).days + 1)]
-    cells = [_cell(day, first, by_day.get(day, []), periods) for day in days]
+    cells = [_cell(day, first, by_day.get(day, []), periods, counts or {}, most) for day in days]
     return [Week(cells[n].day.isocalendar().week, tuple(cells[n : n + 7])) for n in range(0, len(cells), 7)]
 
 
-def _cell(day: date, first: date, entries: list[Entry], periods: list[Entry]) -> Cell:
+def _cell(
+    day: date, first: date, entries: list[Entry], periods: list[Entry], counts: Mapping[date, int], most: int | None
+) -> Cell:
     closed = tuple(p for p in periods if p.until is not None and p.day <= day <= p.until)
     inside = (day.year, day.month) == (first.year, first.month)
-    return Cell(day, inside, tuple(sorted(entries, key=lambda e: e.order)), closed)
+    shown = sorted(entries, key=lambda e: (not e.overdue, not e.ours, e.order))[:most]
+    in_order = tuple(sorted(shown, key=lambda e: e.order))
+    return Cell(day, inside, in_order, closed, max(counts.get(day, len(entries)) - len(shown), 0))

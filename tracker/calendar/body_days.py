@@ -1,0 +1,68 @@
+"""What bodies bring to the calendar: meetings, the days on which papers for them must be in, holidays and recess."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from db.models import Body, ClosedPeriod
+from db.queries import Viewer
+from db.vocabulary_calendar import EntryKind
+from notifications.wording import day as in_words
+from tracker.calendar.bodies import BodyCalendar
+from tracker.calendar.entries import Entry
+from tracker.calendar.meetings import MeetingDay
+from tracker.calendar.papers import AHEAD
+
+
+def bodies_of(data: BodyCalendar, viewer: Viewer) -> list[Body]:
+    """The MRA's tables and those of the viewer's own organisation."""
+    return [body for body in data.bodies.values() if body.participant_id in (None, "", viewer.participant_id)]
+
+
+def meeting_entries(data: BodyCalendar, viewer: Viewer, since: date, until: date) -> list[Entry]:
+    """Meetings on their days."""
+    return [
+        _of_body(EntryKind.MEETING, body, meeting, meeting.day, f"stukken uiterlijk {in_words(meeting.papers_on)}")
+        for body in bodies_of(data, viewer)
+        for meeting in data.meetings(body.id, since, until)
+    ]
+
+
+def paper_entries(data: BodyCalendar, viewer: Viewer, today: date, since: date, until: date) -> Iterator[Entry]:
+    """The last day on which each meeting takes papers; once it is past the entry says so."""
+    for body in bodies_of(data, viewer):
+        for meeting in data.meetings(body.id, since, until + AHEAD):
+            if since <= meeting.papers_on <= until:
+                note = f"voor {in_words(meeting.day)}"
+                yield _of_body(EntryKind.PAPERS, body, meeting, meeting.papers_on, note, meeting.papers_on < today)
+
+
+def _of_body(kind: EntryKind, body: Body, meeting: MeetingDay, day: date, note: str, past: bool = False) -> Entry:
+    what = "vergadering" if kind == EntryKind.MEETING else "stukken uiterlijk"
+    return Entry(
+        kind=kind,
+        day=day,
+        what=what,
+        title=body.name,
+        href=f"/kalender/vergaderingen/{body.id}",
+        note=note,
+        rhythm=meeting.assumed,
+        past=past,
+        anchor=f"{kind}-{body.id}-{meeting.day.isoformat()}",
+        participant=body.participant_id or "",
+    )
+
+
+def closed_entries(rows: Iterable[ClosedPeriod], viewer: Viewer, since: date, until: date) -> list[Entry]:
+    """Holidays and recess that touch these days."""
+    return [
+        Entry(
+            kind=EntryKind.CLOSED,
+            day=row.first_day,
+            until=row.last_day,
+            what=row.name,
+            title="",
+            note="voorbeeld" if row.example else "",
+        )
+        for row in rows
+        if row.first_day <= until and row.last_day >= since and row.participant_id in ("", viewer.participant_id)
+    ]

@@ -1,0 +1,152 @@
+"""Everything with a day, in one place for pages and feeds: what is asked for, for whom, and what of it one may see."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ColumnElement, false, or_, true
+from sqlmodel import Session, col, select
+
+from db.models import Call, ClosedPeriod, Deadline, DossierChallenge
+from db.queries import CallFilter, Viewer
+from db.vocabulary import DeadlineKind
+from db.vocabulary_calendar import CalendarScope, EntryKind
+from tracker.calendar.application_days import payment_entries, task_entries
+from tracker.calendar.at_work import of_organisation, of_person, usable
+from tracker.calendar.bodies import body_calendar
+from tracker.calendar.body_days import closed_entries, meeting_entries, paper_entries
+from tracker.calendar.deadline_days import DeadlineDay, deadline_days
+from tracker.calendar.entries import Entry, milestone_entries, moment_entries
+from tracker.calendar.events import filtered
+from tracker.calendar.lobby_days import KINDS, lobby_entries
+from tracker.challenges.agenda import below
+from tracker.clock import Now
+
+LOBBY = frozenset(KINDS.values())
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for; nothing asked is everything that a public body can use or that we work on."""
+
+    kinds: frozenset[EntryKind] = frozenset()
+    scope: CalendarScope = CalendarScope.USABLE
+    person: int | None = None
+    participant: str = ""
+    calls: CallFilter = field(default_factory=CallFilter)
+
+    def shows(self, *kinds: EntryKind) -> bool:
+        """Whether any of these kinds is asked for; without a choice, all are."""
+        return not self.kinds or not self.kinds.isdisjoint(kinds)
+
+
+def deadlines(
+    session: Session, viewer: Viewer, now: Now, since: date, until: date, wanted: Wanted
+) -> list[DeadlineDay]:
+    """The dates of calls on these days that are asked for, in order, light enough for thousands."""
+    where = deadlines_of(session, viewer, now, wanted)
+    return deadline_days(session, now, since, until, where, ours(viewer)) if where is not None else []
+
+
+def ours(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the viewer or the viewer's organisation works on a date's call."""
+    return or_(of_organisation(viewer, viewer.participant_id or ""), of_person(viewer, viewer.user_id))
+
+
+def deadlines_of(session: Session, viewer: Viewer, now: Now, wanted: Wanted) -> Sequence[ColumnElement[bool]] | None:
+    """Which dates of calls are asked for, as clauses; none where neither dates nor moments are."""
+    if not wanted.shows(EntryKind.DEADLINE, EntryKind.MOMENT):
+        return None
+    moments = col(Deadline.kind) == DeadlineKind.CONSULTATION
+    kinds = or_(
+        moments if wanted.shows(EntryKind.MOMENT) else false(),
+        ~moments if wanted.shows(EntryKind.DEADLINE) else false(),
+    )
+    return [kinds, _whose(viewer, wanted), *filtered(session, wanted.calls, now.instant)]
+
+
+def _whose(viewer: Viewer, wanted: Wanted) -> ColumnElement[bool]:
+    if wanted.person is not None:
+        return of_person(viewer, wanted.person)
+    if wanted.participant:
+        return of_organisation(viewer, wanted.participant)
+    if wanted.scope == CalendarScope.ALL:
+        return true()
+    return ours(viewer) if wanted.scope == CalendarScope.OURS else or_(usable(), ours(viewer))
+
+
+def planned(session: Session, viewer: Viewer, now: Now, since: date, until: date, wanted: Wanted) -> list[Entry]:
+    """All else with a day, both days inclusive: of milestones, applications, the lobby, moments and bodies."""
+    today, days, listed = now.today, (since, until), list[Entry]()
+    if wanted.shows(EntryKind.MILESTONE):
+        listed += milestone_entries(session, viewer, today, *days)
+    if wanted.shows(EntryKind.APPLICATION):
+        listed += task_entries(session, viewer, today, *days)
+        listed += payment_entries(session, viewer, today, *days)
+    if wanted.shows(*LOBBY):
+        listed += lobby_entries(session, viewer, today, *days)
+    if wanted.shows(EntryKind.MOMENT):
+        listed += moment_entries(session, viewer, *days)
+    listed += _of_bodies(session, viewer, today, since, until, wanted)
+    kept = [entry for entry in listed if wanted.shows(entry.kind)]
+    return [*_narrowed(session, viewer, now, kept, wanted), *_closed(session, viewer, since, until, wanted)]
+
+
+def _of_bodies(
+    session: Session, viewer: Viewer, today: date, since: date, until: date, wanted: Wanted
+) -> Iterable[Entry]:
+    if not wanted.shows(EntryKind.MEETING, EntryKind.PAPERS):
+        return
+    data = body_calendar(session)
+    yield from meeting_entries(data, viewer, since, until)
+    yield from paper_entries(data, viewer, today, since, until)
+
+
+def _closed(session: Session, viewer: Viewer, since: date, until: date, wanted: Wanted) -> list[Entry]:
+    """Holidays and recess: the ground on which all else stands, whoever and whatever is asked for."""
+    if not wanted.shows(EntryKind.CLOSED):
+        return []
+    rows = session.exec(select(ClosedPeriod).order_by(col(ClosedPeriod.first_day)))
+    return closed_entries(rows, viewer, since, until)
+
+
+def _narrowed(session: Session, viewer: Viewer, now: Now, entries: list[Entry], wanted: Wanted) -> list[Entry]:
+    """Those of the person, organisation, opgave, words and calls that are asked for."""
+    if wanted.person is not None:
+        entries = [entry for entry in entries if wanted.person in entry.people]
+    elif wanted.participant:
+        entries = [entry for entry in entries if _is_of(entry, viewer, wanted.participant)]
+    if wanted.calls == CallFilter():
+        return entries
+    calls, dossiers = _calls(session, now, entries, wanted.calls), _dossiers(session, wanted.calls)
+    words = wanted.calls.text.casefold().split()
+    return [entry for entry in entries if _is_about(entry, calls, dossiers, words)]
+
+
+def _is_of(entry: Entry, viewer: Viewer, participant: str) -> bool:
+    """Whether it is that organisation's; the MRA's own tables are those of one's own organisation too."""
+    table = entry.kind in (EntryKind.MEETING, EntryKind.PAPERS) and not entry.participant
+    return entry.participant == participant or (table and participant == viewer.participant_id)
+
+
+def _calls(session: Session, now: Now, entries: Iterable[Entry], wanted: CallFilter) -> set[int]:
+    """Which calls of these entries the filter means."""
+    ids = {entry.call_id for entry in entries} - {None}
+    query = select(Call.id).where(col(Call.id).in_(ids), *filtered(session, wanted, now.instant))
+    return set(session.exec(query)) if ids else set()
+
+
+def _dossiers(session: Session, wanted: CallFilter) -> set[int] | None:
+    """Which dossiers serve the opgaven that are asked for; none where none is."""
+    if not wanted.challenges:
+        return None
+    serving = col(DossierChallenge.challenge_id).in_(below(session, wanted.challenges))
+    return set(session.exec(select(DossierChallenge.dossier_id).where(serving)))
+
+
+def _is_about(entry: Entry, calls: set[int], dossiers: set[int] | None, words: list[str]) -> bool:
+    """A step before a date goes by its call; all else by the opgaven of its dossier and the words on it."""
+    if entry.call_id is not None:
+        return entry.call_id in calls
+    said = f"{entry.what} {entry.title} {entry.who}".casefold()
+    return (dossiers is None or entry.dossier_id in dossiers) and all(word in said for word in words)
