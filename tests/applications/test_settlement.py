@@ -76,7 +76,9 @@ def test_a_day_to_report_on_stands_in_calendar_feed_and_vandaag_until_it_is_done
 
     def told() -> tuple[int, int]:
         due = due_items_of(cast.session, "amsterdam", Now(now), day)
-        return len(due), len(task_entries(cast.session, viewer_of(cast.haarlem), now.date(), date(2026, 1, 1)))
+        return len(due), len(
+            task_entries(cast.session, viewer_of(cast.haarlem), now.date(), date(2026, 1, 1), date(2027, 1, 1))
+        )
 
     def in_feed(etag: str) -> str:
         return feed_file(cast.session, feed, cast.lobbyist, now, "https://x.example", etag).decode()

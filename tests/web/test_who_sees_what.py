@@ -29,12 +29,12 @@ from db.models import (
 from db.session import open_engine, reading, writing
 from db.vocabulary import ApiScope, Role, Visibility
 from db.vocabulary_calendar import FeedScope
-from db.vocabulary_lobby import Gremium, OutcomeResult, PartyKind, PartyStance, StakeRole
+from db.vocabulary_lobby import Gremium, OutcomeResult, PartyKind, PartyStance, StakeRole, TaskKind
 from tests.make.lobby import Cast, gather
 from tests.make.mail_cases import MAILER
 from tests.make.pages import Visitor, make_user, visit
 from tests.web.test_rights import Unlimited
-from tracker.applications import stages
+from tracker.applications import stages, tasks
 from tracker.calendar.feeds import feed_file, open_feed
 from tracker.documents import documents
 from tracker.exchange.export_lobby import KINDS
@@ -203,6 +203,7 @@ def _application(cast: Cast, planted: Planted, level: Visibility) -> None:
     cast.session.flush()
     stages.learn(cast.deed(), dossier, new("lesson"), dossier.version)
     dossiers.note(cast.deed(), dossier, new("note"), level)
+    tasks.add_task(cast.deed(), dossier, TaskKind.TASK, TODAY + timedelta(days=3), new("task"))
 
 
 World = tuple[Engine, Planted, dict[str, User | None], Path]
@@ -240,7 +241,10 @@ def addresses(route: Route, planted: Planted) -> list[str]:
 
 
 QUERIES = (
-    "/contacten/nieuw?organisation=kanarie", "/kalender?view=lijst", "/kalender?view=kwartalen", "/dossiers?text=kanarie",
+    "/contacten/nieuw?organisation=kanarie", "/kalender?view=lijst", "/kalender?view=kwartalen",
+    "/kalender?view=lijst&show=follow_up&show=commitment", "/kalender?show=sign_off&show=position&show=application",
+    "/kalender?view=kwartalen&show=moment&show=position&participant=amsterdam",
+    "/dossiers?text=kanarie",
     "/zoeken?text=kanarie", "/standpunten?text=kanarie", "/verzoeken?text=kanarie", "/momenten?text=kanarie", "/contacten?text=kanarie",
     "/regelingen?text=kanarie", "/api/v1/regelingen?text=kanarie",
 )  # fmt: skip
