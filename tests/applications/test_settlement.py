@@ -84,7 +84,7 @@ def test_a_day_to_report_on_stands_in_calendar_feed_and_vandaag_until_it_is_done
         return feed_file(cast.session, feed, cast.lobbyist, now, "https://x.example", etag).decode()
 
     assert told() == (1, 0), "due for its organisation, nothing for who may not see the application"
-    (entry,) = task_entries(cast.session, viewer_of(cast.lobbyist), now.date(), date(2026, 1, 1))
+    (entry,) = task_entries(cast.session, viewer_of(cast.lobbyist), now.date(), date(2026, 1, 1), date(2027, 1, 1))
     assert (entry.day, entry.what, entry.who) == (day, "SiSa-verantwoording", cast.lobbyist.name)
     assert "SiSa-verantwoording" in in_feed("a")
     tasks.change_task(cast.deed(), dossier, task.id, task.version, date(2026, 7, 1), None)
