@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "whole_calendar"
-down_revision = "reviews"
+down_revision = "api_keys"
 branch_labels = None
 depends_on = None
 
