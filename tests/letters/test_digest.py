@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Commitment, Deadline, Delivery, Follow, MailText, User
+from db.models import Call, Commitment, Deadline, Delivery, Follow, MailText, Revision, User
 from db.session import reading, writing
 from db.vocabulary import DeliveryState, Status, ToldKind
 from notifications.call_card import call_card
@@ -109,6 +109,29 @@ def test_the_subject_says_where_its_day_is_assumed(
         call = read_catalogue(session, now, 0.0).calls[number]
     items = tuple(Item(call, ToldKind.NEW, window=window) for window in windows)
     assert subject_of(Digest(now, items, (), Coverage()), "kop") == f"Circulair bouwen: kop{said}"
+
+
+def test_nothing_is_still_to_be_decided_on_a_call_that_its_source_closed(engine: Engine) -> None:
+    now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    make_agenda(engine, participant=False)
+    with writing(engine) as session:
+        settle_world(session)
+    person = make_reader(engine, now)
+    call = make_call(engine, now, "Te dichtbij", closes=date(2026, 11, 26))
+    with writing(engine) as session:
+        session.add(Follow(user_id=person, call_id=call, at=now))
+    plan_at(engine, now)
+    assert "LET OP: waarschijnlijk te laat voor " in deliveries(engine)[-1].text
+    with writing(engine) as session:
+        row = session.get_one(Call, call)
+        row.source_word, row.version = "closed", row.version + 1
+        change = {"kind": "changed", "field": "source_word", "old": "open", "new": "closed", "telling": True}
+        session.add(Revision(call_id=call, at=now, version=row.version, **change))
+    plan_at(engine, now + timedelta(days=1))
+    mail = deliveries(engine)[-1]
+    assert "gesloten volgens de bron" in mail.text
+    for words in ("LET OP", "te laat voor", "Beslissen vóór", "go/no-go"):
+        assert words.casefold() not in (mail.subject + mail.text + mail.html).casefold()
 
 
 def test_a_call_that_is_over_by_its_source_has_no_days_left(agenda: Engine, now: datetime) -> None:
