@@ -17,7 +17,7 @@ tests = $(RUN) pytest -q -n $(JOBS) --dist worksteal -m "$(1)" || $(RUN) pytest 
 
 PREFIX ?= /opt/kansenradar
 
-.PHONY: wheel install help setup setup-browser hooks demo test check prove bench house house-picture audit coverage lock clean
+.PHONY: wheel install sbom help setup setup-browser hooks demo test check prove bench house house-picture audit coverage lock clean
 
 AT ?=
 
@@ -75,6 +75,9 @@ house-picture: setup ## Draw the picture in docs/house.md anew
 audit: setup ## Ask whether a locked dependency has a known vulnerability; needs a network
 	@$(RUN) tests.house.audit
 
+sbom: setup ## Write what a runtime consists of (CycloneDX) and under which licences, into dist/
+	@$(RUN) tests.house.bill_of_materials
+
 coverage: setup ## Run the fast tests and print which lines no test reaches
 	@$(RUN) pytest -q -n $(JOBS) -m "not slow and not prove" --cov --cov-report=term:skip-covered
 
@@ -93,7 +96,7 @@ wheel: setup ## Build the wheel, with the front-end packages and the recordings 
 	@rm -rf dist && .venv/bin/uv build --quiet --wheel --no-build-isolation --python .venv/bin/python && ls dist/*.whl
 
 install: wheel ## Install for an administrator into PREFIX (default /opt/kansenradar), in an environment of its own
-	@$(PYTHON) -m venv --clear $(PREFIX)
+	@$(PYTHON) -m venv --clear --without-pip $(PREFIX)
 	@.venv/bin/uv pip sync --quiet --compile-bytecode --python $(PREFIX)/bin/python --require-hashes requirements-run.lock
 	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(PREFIX)/bin/python --no-deps dist/kansenradar-*.whl
 	@$(PREFIX)/bin/kansenradar --version
