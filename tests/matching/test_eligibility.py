@@ -140,3 +140,26 @@ def test_that_others_apply_is_not_guessed_of_a_title_about_local_or_public_work(
     found = told("New knowledge and tools that help to finance what must be done before the year 2030.", title=title)
     assert (found.eligible, found.estimate) == (eligible, True)
     assert ("lokaal of publiek werk" in found.because) == (eligible == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("publisher", "least"),
+    [("Interreg North Sea", {"partner", "self"}), ("Kansen voor West", {"partner", "self"}), ("URBACT", {"self"})],
+)
+def test_a_programme_of_governments_is_for_them_where_its_call_says_nothing(publisher: str, least: set[str]) -> None:
+    found = told("The call is open from 1 June to 16 September at noon.", publisher=publisher, language="en")
+    assert found.eligible in least
+    firms = "Only small companies may apply for a voucher, until the money is gone in October."
+    assert told(firms, publisher=publisher, language="en").eligible == "no"  # its own words come first
+
+
+def test_an_interregional_call_of_another_programme_is_none_of_interreg() -> None:
+    text = "A market for used parts of buildings in all of Europe, and training of builders."
+    assert told(text, programme=("Interregional Innovation Investments",), language="en").eligible == "no"
+
+
+def test_a_dutch_text_that_names_nobody_leaves_open_who_may_apply() -> None:
+    silent = "Het subsidieplafond bedraagt 150 miljoen euro; indienen kan van 1 juni tot en met 18 december."
+    assert told(silent, language="nl").eligible == "unknown"
+    assert told(silent, SURE_SELF, language="nl").eligible == "self"
+    assert told(f"{silent} Een ondernemer bouwt het zelf.", language="nl").eligible == "no"

@@ -73,6 +73,7 @@ ESTIMATED = {
     "no": "Geschat uit de tekst: vooral voor anderen dan overheden",
     "unknown": "De bron zegt niet wie mag aanvragen, en er is geen tekst om het uit op te maken",
     "titled": "De titel gaat over lokaal of publiek werk, maar de tekst zegt niet of een overheid mag aanvragen",
+    "silent": "De tekst noemt niemand die mag aanvragen",
 }
 LEAST_TEXT = 40  # characters of text below which nothing can be estimated
 
@@ -91,11 +92,19 @@ def answer(reading: ReadCall, shares: Array) -> WhoMayApply:
     if said and said.says == "partner":
         return WhoMayApply(ORDER[1 + int(shares[1:].argmax())], True, said.because)
     likely = ORDER[int(shares.argmax())]
-    if likely == "no" and any(pattern.search(reading.texts["title"]) for pattern in _rules()["titles"]):
-        return WhoMayApply("unknown", True, ESTIMATED["titled"], likely)
+    if likely == "no" and (why := _left_open(reading, said)):
+        return WhoMayApply("unknown", True, ESTIMATED[why], likely)
     named = _named(reading, PUBLIC) if likely != "no" else _named(reading, OTHERS)
     parts = [ESTIMATED[likely] + (f" (genoemd: {', '.join(named)})" if named else ""), said.because if said else ""]
     return WhoMayApply(likely, True, "; ".join(filter(None, parts)))
+
+
+def _left_open(reading: ReadCall, said: Ruling | None) -> str | None:
+    """Why it is not guessed that others apply: the title is of local work, or a Dutch text names nobody at all."""
+    if any(pattern.search(reading.texts["title"]) for pattern in _rules()["titles"]):
+        return "titled"
+    silent = said is None and reading.language == "nl" and not _names().look(_read(reading))
+    return "silent" if silent else None
 
 
 def measured(reading: ReadCall, shares: Array) -> Eligibility:
@@ -111,9 +120,13 @@ def elsewhere(reading: ReadCall) -> str | None:
     return area.elsewhere(reading.texts["title"], reading.texts["text"], reading.call.publisher)
 
 
+def _read(reading: ReadCall) -> str:
+    return f"{reading.texts['title']}. {reading.texts['text']}"
+
+
 def _named(reading: ReadCall, owner: int) -> list[str]:
     """At most three names of one sort as they stand in the title and the text."""
-    text = f"{reading.texts['title']}. {reading.texts['text']}"
+    text = _read(reading)
     names = [_word(text, hit) for hit in _names().look(text) if hit.term.owner == owner]
     return list({name.lower(): name for name in names}.values())[:3]
 
@@ -153,13 +166,13 @@ def _listed(applicants: Sequence[str]) -> Ruling | None:
 
 
 def _by_kind(reading: ReadCall) -> Ruling | None:
-    given = " | ".join((reading.call.type or "", *reading.call.programme))
+    given = " | ".join((reading.call.type or "", *reading.call.programme, reading.call.publisher or ""))
     return next((rule for pattern, rule in _kinds() if pattern.search(given)), None)
 
 
 def _by_sentences(reading: ReadCall) -> Ruling | None:
     """By sentences of the call that say who may apply: public bodies, only others, or expressly no public bodies."""
-    text = f"{reading.texts['title']}. {reading.texts['text']}"
+    text = _read(reading)
     for part in (text, clean(reading.call.conditions, LONGEST_CONDITIONS)):
         for pattern in _rules()["required"]:
             if required := pattern.search(part):
