@@ -223,6 +223,12 @@ def in_other_language(question: str, translations: Translations) -> list[str]:
     return [other for phrase in _grouped(folded, translations) for other in _others(phrase, translations)]
 
 
+def parts_of(question: str) -> list[str]:
+    """What a question asks for apart: each phrase in quotation marks, and each word outside them."""
+    loose, quoted = _apart(question)
+    return list(dict.fromkeys([*(f'"{phrase}"' for phrase in quoted), *WORDS.findall(fold(loose))]))[:MOST_WORDS]
+
+
 def read_translations(session: Session) -> Translations:
     """What the opgaven call the same thing in the other language, by the stems of a word or phrase, both ways."""
     return _translations(tuple(session.connection().execute(select(cast(col(Challenge.translations), Text))).scalars()))

@@ -162,4 +162,6 @@ def test_a_dutch_text_that_names_nobody_leaves_open_who_may_apply() -> None:
     silent = "Het subsidieplafond bedraagt 150 miljoen euro; indienen kan van 1 juni tot en met 18 december."
     assert told(silent, language="nl").eligible == "unknown"
     assert told(silent, SURE_SELF, language="nl").eligible == "self"
+    sport = told("Amateursportorganisaties krijgen 20% van de kosten van bouw of onderhoud, tot 1 juli.", language="nl")
+    assert (sport.eligible, "genoemd: Amateursportorganisaties" in sport.because) == ("no", True)
     assert told(f"{silent} Een ondernemer bouwt het zelf.", language="nl").eligible == "no"

@@ -12,7 +12,7 @@ from db.queries import CallFilter, calls_for
 from db.search import in_other_language, matching, programmes, read_translations, search
 from db.search_words import WORDS, fold, forms, searchable
 from tests.make.crawls import make_listing, store
-from tracker.matching.search import PersonalFilter, find
+from tracker.matching.search import PersonalFilter, find, found_apart
 from tracker.web.calls import filter_form
 
 CALLS = {
@@ -206,3 +206,14 @@ def test_a_translation_finds_as_soon_as_it_is_written(topics: Session, now: date
     topics.add(opgave)
     topics.flush()
     assert titles(topics, "batterijtje", now) == ["Tandem photovoltaics"]
+
+
+def test_where_nothing_has_all_words_each_is_counted_by_itself(topics: Session, now: datetime) -> None:
+    def apart(question: str, **narrowed: object) -> list[tuple[str, int]]:
+        return found_apart(topics, CallFilter(text=question, **narrowed), now)  # type: ignore[arg-type]
+
+    assert titles(topics, "warmtenet fietsbrug zonnepaneel", now) == []
+    assert apart("warmtenet fietsbrug zonnepaneel") == [("zonnepaneel", 1), ("warmtenet", 2)]
+    assert apart('"district heating" LIFE-2026-CET-LOCAL') == [('"district heating"', 1), ("life-2026-cet-local", 1)]
+    assert apart("warmtenet zonnepaneel", languages=("nl",)) == [("warmtenet", 1)]
+    assert apart("fietsbrug") == []

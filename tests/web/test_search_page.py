@@ -1,6 +1,7 @@
 """The search box in the head, and lists that are narrowed, paged and taken along as Excel by one filter."""
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -46,3 +47,13 @@ def test_the_file_holds_what_the_page_counts(lobbyist: Visitor, path: str) -> No
         rows = load_workbook(io.BytesIO(file.content)).active.max_row - 1
         assert f'<b class="figure">{rows} ' in page.text
         assert (f'href="{path}.xlsx{question}"' in page.text) == (rows > 0)
+
+
+def test_a_search_that_finds_nothing_leads_to_what_each_word_finds(lobbyist: Visitor) -> None:
+    page = lobbyist.get("/regelingen?text=fietsparkeren+warmtenetten&order=fit").text
+    assert "Niets heeft al deze woorden. Elk apart:" in page
+    for word in ("fietsparkeren", "warmtenetten"):
+        address, count = re.findall(rf'href="(/regelingen\?order=fit&amp;text={word})">{word} \((\d+)\)<', page)[0]
+        found = lobbyist.get(address.replace("&amp;", "&")).text
+        assert f'<b class="figure">{count} ' in found
+    assert "Elk apart" not in lobbyist.get("/regelingen?text=fietsparkeren").text

@@ -145,7 +145,7 @@ def _names() -> Lexicon:
     """Names of public bodies, names that leave room for them, and names of others."""
     words = read_words("applicants.yaml")
     others = [w for group in practice.APPLICANTS[1:] for w in practice.cues()[group]]
-    lists = ((PUBLIC, words["public"]), (PUBLIC_TOO, words["public_too"]), (OTHERS, [others]))
+    lists = ((PUBLIC, words["public"]), (PUBLIC_TOO, words["public_too"]), (OTHERS, [others, *words["others"]]))
     return Lexicon([Term(owner, word) for owner, some in lists for each in some for word in each])
 
 

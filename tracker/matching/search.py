@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from db.models import Call, Delivery, Leaning, Match, Told, Verdict
 from db.queries import CallFilter, Viewer, calls_for
 from db.rights import visible
-from db.search import Translations, by_code, by_name, read_translations
+from db.search import Translations, by_code, by_name, parts_of, read_translations
 from db.status import IS_CALL, next_gate_expression
 from db.vocabulary import ToldKind
 from notifications.places import CHANCES
@@ -107,6 +107,19 @@ def read_through(
     query = calls_for(deeper, now, SHOWN_FROM, translations).where(IS_CALL, col(Call.id) > after, *where)
     ids = query.with_only_columns(col(Call.id)).order_by(None).order_by(col(Call.id)).limit(most)
     return by_ids(session, list(session.connection().execute(ids).scalars()))
+
+
+def found_apart(
+    session: Session, wanted: CallFilter, now: datetime, personal: PersonalFilter = EVERYBODY
+) -> list[tuple[str, int]]:
+    """Where nothing has all the words asked for: those that some call has by themselves, and how many; rarest first."""
+    parts = parts_of(wanted.text)
+    if len(parts) < 2:
+        return []
+    totals = [
+        (p, find(session, wanted.model_copy(update={"text": p}), now, most=1, personal=personal).total) for p in parts
+    ]
+    return sorted((found for found in totals if found[1]), key=lambda found: found[1])
 
 
 def _personal(session: Session, personal: PersonalFilter, challenges: tuple[str, ...]) -> list[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from db.search import in_other_language, read_translations
 from tracker.matching.progress import matching_progress
-from tracker.matching.search import find
+from tracker.matching.search import FoundCalls, PersonalFilter, find, found_apart
 from tracker.web.calls import duplicates, spreadsheet
 from tracker.web.calls.filter_form import Programmes, SearchQuery, choices, query_string
 from tracker.web.calls.rows import rows_for
@@ -24,6 +24,7 @@ def index(request: RequestContext) -> Response:
         rows=rows_for(request, results.calls, about=query.challenges),
         saved=query_string(query.wanted()),
         whole=query_string(query, page=1),
+        apart=_apart(request, query, personal, results),
         also=in_other_language(query.text, read_translations(session)) if query.text else [],
         pages={n: query_string(query, page=n) for n in (query.page - 1, query.page + 1)},
         most_exported=spreadsheet.MOST,
@@ -33,3 +34,13 @@ def index(request: RequestContext) -> Response:
         programmes=[] if request.partial else request.site.part(Programmes).options(session),
         **({} if request.partial else choices(session)),
     )
+
+
+def _apart(
+    request: RequestContext, query: SearchQuery, personal: PersonalFilter, results: FoundCalls
+) -> list[tuple[str, int, str]]:
+    """Where nothing was found: each word that finds something by itself, how much, and the list of it as an address."""
+    if results.total:
+        return []
+    found = found_apart(request.session, query.wanted(), request.now.instant, personal)
+    return [(word, total, query_string(query, text=word, page=1)) for word, total in found]
