@@ -214,6 +214,11 @@ def test_on_paper_nothing_is_cut_off_or_left_folded(browser: Browser, served: Se
     ):
         page.goto(where)
         assert page.evaluate("document.documentElement.scrollWidth") <= 680, where
+    page.goto("/momenten")
+    assert page.locator("main table").evaluate("table => getComputedStyle(table).breakInside") == "auto", (
+        "else page 1 is empty"
+    )
+    expect(page.get_by_role("link", name="Excel")).to_be_hidden()
     page.goto("/kalender/vergaderingen")
     expect(page.get_by_role("link", name="Het college van Zaanstad")).to_be_visible()
     expect(page.get_by_text("Kerstvakantie").first).to_be_visible()
