@@ -115,7 +115,7 @@ restored() {
   ours "$ROOT/one" $K backup /var/backups/kansenradar/b.zip
   local link="from notifications.links import ALL, Links; from tracker.mailing.keys import signing_keys; from tracker.settings import Settings
 s = Settings(_env_file='/etc/kansenradar/kansenradar.env'); print(Links(s.base_url, signing_keys(s)).leaving(1, what=ALL))"
-  local path; path=$(ours "$ROOT/one" /opt/kansenradar/bin/python -c "$link" | sed 's#https://[^/]*##')
+  local path; path=/afmelden/$(ours "$ROOT/one" /opt/kansenradar/bin/python -c "$link")
   cp -p "$ROOT/one/var/backups/kansenradar/b.zip" "$ROOT/two/var/backups/kansenradar/"
   database "$ROOT/two" $((SQL + 1))
   ours "$ROOT/two" $K restore /var/backups/kansenradar/b.zip
