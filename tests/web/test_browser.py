@@ -273,19 +273,25 @@ def _looked_at(page: Page, where: str) -> list[str]:
             page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
     page.evaluate(UNROLL)
     page.evaluate(AXE.read_text("utf-8"))
-    for width, scheme in AXE_LOOKS:
+    for width, scheme, kinds in AXE_LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         found = page.evaluate(RUN_AXE)
-        for kind in ("violations", "incomplete"):
+        for kind in kinds:
             for one in found[kind]:
                 wrong += [f"{where} {width} {scheme} {kind} {one['id']}: {text}"] if (text := _nodes(one)) else []
     page.emulate_media(color_scheme="light")
     return wrong
 
 
-# 1280 pixels at 200 % are 640. Colours are the same at each width, so light and dark take turns.
-AXE_LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (390, "dark"), (640, "light"))
+# 1280 pixels at 200 % are 640. What axe cannot tell is looked at where the whole page is wide: in a narrow one the
+# columns of a table that scrolls lie under its edge, and their colour is the same.
+AXE_LOOKS: tuple[tuple[int, Literal["light", "dark"], tuple[str, ...]], ...] = (
+    (1280, "light", ("violations", "incomplete")),
+    (1280, "dark", ("violations", "incomplete")),
+    (390, "light", ("violations",)),
+    (640, "light", ("violations",)),
+)
 
 
 # What cannot be reached: an entry of the menu off the screen, or a table that goes on at the side and does not say so.
