@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.models import (
     ApplicationTask,
@@ -27,13 +27,15 @@ from db.vocabulary import DeadlineKind, Role, Visibility
 from db.vocabulary_calendar import MilestoneState, PointKind, PointPart
 from db.vocabulary_lobby import ApplicationStage, Check, TaskKind
 from tests.make.lobby import Cast, gather
-from tests.make.pages import Visitor, make_user, visit
+from tests.make.pages import Visitor, make_user, settings_for, visit
 from tracker.applications import stages, tasks
 from tracker.applications.milestones import open_clock
 from tracker.calendar.decision_clock import milestones_of
 from tracker.calendar.load_bodies import load_bodies
-from tracker.clock import Now
+from tracker.clock import Clock, Now
 from tracker.lobby import dossiers
+from tracker.mailing.mailer import open_mailer
+from tracker.mailing.run import rewrite_outdated
 from tracker.people.access import leave_organisation
 from tracker.review import meetings
 from tracker.review.agenda import NO_HOLDER, points_now
@@ -244,6 +246,30 @@ def test_minutes_follow_what_their_object_shows_afterwards(room: Room) -> None:
     with room.at(room.haarlem) as visitor:
         assert "Samen indienen" not in visitor.get(f"/overleg/{review}").text
         assert visitor.get(shared).status_code == 404
+
+
+def test_minutes_that_wait_are_written_anew_or_taken_back_for_who_may_not_see_a_line_any_more(room: Room) -> None:
+    with room.at() as visitor:
+        review = room.begin(visitor, others=room.haarlem.email)
+        hidden, shared = room.point(review, PointKind.TASK), room.point(review, PointKind.APPLICATION, of=room.shared)
+        for at in (hidden, shared):
+            visitor.send_form(f"{at}/notitie", note="Samen indienen")
+        visitor.send_form(f"/overleg/{review}/afsluiten")
+
+    def mails(user: User) -> list[str]:
+        with reading(room.engine) as session:
+            rows = session.exec(select(Delivery).where(Delivery.user_id == user.id).order_by(col(Delivery.id)))
+            return [f"{row.state} {row.text.count('Samen indienen')}" for row in rows]
+
+    mailer = open_mailer(settings_for(room.folder), room.engine)
+    rewrite_outdated(room.engine, mailer, Clock(room.now))
+    assert (mails(room.lobbyist), mails(room.haarlem)) == (["planned 2"], ["planned 1"]), "what is so stays"
+    with writing(room.engine) as session:
+        session.get_one(Dossier, room.shared).visibility = Visibility.OWN
+        session.get_one(Dossier, room.hidden).deleted_at = room.now
+    rewrite_outdated(room.engine, mailer, Clock(room.now))
+    assert mails(room.haarlem) == ["cancelled 1"]
+    assert mails(room.lobbyist) == ["cancelled 2", "planned 1"]
 
 
 def test_who_comes_to_a_later_meeting_reads_nothing_of_the_ones_before(room: Room) -> None:

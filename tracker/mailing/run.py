@@ -15,10 +15,12 @@ from notifications.dispatcher import send_due
 from notifications.outbox import SendTally
 from tracker.clock import Clock
 from tracker.errors import CommandFailed
-from tracker.mailing.brief_mail import rewrite_briefs, waiting_briefs
+from tracker.mailing.brief_mail import BRIEF, rewrite_briefs
 from tracker.mailing.copy_guard import check_not_a_copy
 from tracker.mailing.mailer import Mailer, open_mailer, sending_rules, transport_of
+from tracker.mailing.minutes_mail import MINUTES, rewrite_minutes
 from tracker.mailing.outdated_mail import hidden_since, past_midnight
+from tracker.mailing.personal import waiting_of
 from tracker.mailing.plan import PlannerBusy, PlanResult, plan
 from tracker.mailing.planning_run import LeaseLost
 from tracker.settings import Settings
@@ -82,10 +84,11 @@ def rewrite_outdated(engine: Engine, mailer: Mailer, clock: Clock) -> None:
 
     now = clock.now()
     with reading(engine) as session:
-        briefs = waiting_briefs(session)
-    if briefs:
+        shared = waiting_of(session, BRIEF) or waiting_of(session, MINUTES)
+    if shared:
         with writing(engine) as session:
             rewrite_briefs(session, mailer, now.instant)
+            rewrite_minutes(session, mailer, now.instant)
     with reading(engine) as session:
         if not past_midnight(session, now) and not hidden_since(session, mailer.links):
             return

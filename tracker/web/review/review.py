@@ -6,21 +6,21 @@ from typing import Any
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from db.models import Review, ReviewPoint, User
+from db.models import Review, ReviewPoint
 from db.rights import works
 from db.vocabulary import NoReason
 from db.vocabulary_calendar import MilestoneState, PointKind, PointPart
 from db.vocabulary_lobby import Check, GoDecision
 from notifications.outbox import put
-from notifications.plain_letter import plain_letter
 from tracker.applications import stages
-from tracker.mailing.mailer import Mailer, open_mailer
-from tracker.mailing.personal import mail_to, must_be_few
+from tracker.mailing.mailer import open_mailer
+from tracker.mailing.minutes_mail import minutes_mail
+from tracker.mailing.personal import must_be_few
 from tracker.people.participants import colleagues
 from tracker.review import deeds, meetings
 from tracker.review.agenda import points_now
 from tracker.review.changes import changes_since
-from tracker.review.minutes import as_letter, minutes_for
+from tracker.review.minutes import minutes_for
 from tracker.review.subjects import Can, subject_of
 from tracker.rights import may_change, viewer_of
 from tracker.web.frame import actions
@@ -139,18 +139,9 @@ def end(request: RequestContext, review: Review) -> None:
     meetings.end(request.deed, review)
     mailer = open_mailer(request.site.settings, request.site.engine)
     readers = [user for user in meetings.people_of(request.session, review) if user.deactivated_at is None]
-    mails = [_mail(request, mailer, review, user) for user in readers]
+    by, now = request.user, request.now.instant
+    mails = [minutes_mail(request.session, mailer, by, user, review, now) for user in readers]
     put(request.session, [mail for mail in mails if mail is not None], mailer.key, mailer.domain)
-
-
-def _mail(request: RequestContext, mailer: Mailer, review: Review, to: User) -> Any:
-    """The minutes for one person; none for who may see nothing of it."""
-    minutes = minutes_for(request.session, viewer_of(to), review)
-    if not minutes.parts:
-        return None
-    about = {"link": mailer.links.page(f"/overleg/{review.id}"), "sender": request.user.name}
-    letter = plain_letter("minutes", {**as_letter(minutes), **about, "sender_name": mailer.sender.name})
-    return mail_to(request.user, to, "minutes:", letter, request.now.instant, str(review.id))
 
 
 def _find_point(request: RequestContext) -> AtPoint:
