@@ -1,4 +1,4 @@
-"""Five independent readers, in two local zones, see the instant that was meant, in every season."""
+"""Five independent readers, in four local zones, see the instant that was meant, in every season; an empty file too."""
 
 import ctypes.util
 import json
@@ -12,7 +12,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from db.vocabulary_calendar import EntryKind
 from notifications.ical import Event, calendar_file
+from tracker.calendar.entries import Entry
+from tracker.calendar.entry_events import entry_event
+from tracker.clock import Now
 
 ROOT = Path(__file__).parents[2]
 READERS = Path(__file__).parents[1] / "readers"
@@ -62,14 +66,37 @@ def reader(name: str) -> list[str]:
     return [node, str(READERS / f"{name}.mjs")]
 
 
-@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
-@pytest.mark.parametrize("name", ["icalendar", "vobject", "libical", "ical_js", "node_ical"])
-def test_every_reader_sees_the_same_instant_wherever_it_runs(name: str, zone: str) -> None:
-    content = calendar_file(events(), "Termijnen").decode()
+NAMES = ["icalendar", "vobject", "libical", "ical_js", "node_ical"]
+
+
+def read_by(name: str, content: bytes, zone: str = "UTC") -> dict[str, str]:
     ran = subprocess.run(
-        reader(name), input=content, capture_output=True, text=True, check=True, env={**os.environ, "TZ": zone}
-    )
-    assert json.loads(ran.stdout) == expected()
+        reader(name), input=content.decode(), capture_output=True, text=True, check=True,
+        env={**os.environ, "TZ": zone},
+    )  # fmt: skip
+    return dict(json.loads(ran.stdout))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Europe/Amsterdam", "Asia/Tokyo"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_reader_sees_the_same_instant_wherever_it_runs(name: str, zone: str) -> None:
+    assert read_by(name, calendar_file(events(), "Termijnen"), zone) == expected()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_reader_takes_an_empty_calendar(name: str) -> None:
+    assert read_by(name, calendar_file([], "Leeg")) == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_reader_sees_what_people_plan_as_a_whole_day(name: str) -> None:
+    now = Now(CHANGED)
+    entries = [
+        Entry(kind, date(2026, 3, 29), "wat; en, wie", f"Titel van {kind}", anchor=f"{kind}-1", who="Sanne")
+        for kind in EntryKind
+    ]
+    content = calendar_file((entry_event(entry, "https://k.example", now) for entry in entries), "Kalender")
+    assert read_by(name, content) == {f"{kind}-1@k.example": "2026-03-29" for kind in EntryKind}
 
 
 def test_the_table_says_what_the_zone_database_says() -> None:

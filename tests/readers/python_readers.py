@@ -20,7 +20,7 @@ def with_icalendar(text: str) -> dict[str, str]:
 def with_vobject(text: str) -> dict[str, str]:
     import vobject
 
-    return {e.uid.value: shown(e.dtstart.value) for e in vobject.readOne(text).vevent_list}
+    return {e.uid.value: shown(e.dtstart.value) for e in vobject.readOne(text).contents.get("vevent", [])}
 
 
 if __name__ == "__main__":
