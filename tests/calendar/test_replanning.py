@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import Body, Correction, Deadline, DecisionClock, Meeting, Milestone, User
+from db.models import Body, ClosedPeriod, Correction, Deadline, DecisionClock, Meeting, Milestone, User
 from db.session import open_engine, reading, writing
 from db.vocabulary import ApiScope
 from tests.commands.test_commands import kansenradar
@@ -181,6 +181,20 @@ def test_a_meeting_of_one_body_leaves_clocks_alone_that_do_not_pass_it(engine: E
         session.flush()
         assert replan_meetings(session, NOW, "raad-haarlem") == 0
         assert replan_meetings(session, NOW, "raad-amsterdam") > 0
+
+
+def test_a_closure_typed_on_its_page_moves_the_milestones_in_it_and_taking_it_away_does_too(
+    engine: Engine, clock: DecisionClock, me: Visitor
+) -> None:
+    before = moves(engine, clock)
+    page = "/kalender/vergaderingen"
+    closure = {"kind": "closure", "name": "Verhuizing", "first_day": before, "last_day": before, "participant": ""}
+    me.send_form("/kalender/reces", **closure, seen=me.seen_on(page, "/kalender/reces"))
+    with reading(engine) as session:
+        period = session.exec(select(ClosedPeriod).where(ClosedPeriod.name == "Verhuizing")).one()
+    assert moves(engine, clock) < before
+    me.send_form(f"/kalender/reces/{period.id}/weg", seen=period.version)
+    assert moves(engine, clock) == before
 
 
 def test_the_commands_that_change_calls_move_milestones_without_any_planning_of_mail(tmp_path: Path) -> None:
