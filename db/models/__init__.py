@@ -43,6 +43,7 @@ from db.models.calls import (
 )
 from db.models.contacts import Commitment, ContactMoment, DossierMoment, Moment, Outcome, Stake, Stakeholder
 from db.models.documents import Document, DocumentContent
+from db.models.goals import Goal, GoalValue
 from db.models.lobby import (
     CallNote,
     ChainLink,

@@ -129,6 +129,7 @@ class Instalment(Numbered, table=True):
     amount: Decimal = Field(sa_type=Cents, description="EUR")
     received_on: date | None = None
     received: Decimal | None = Field(default=None, sa_type=Cents, description="EUR")
+    recorded_at: datetime | None = Field(default=None, description="when it was written down that it came")
     version: int = 1
 
 

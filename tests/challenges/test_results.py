@@ -8,44 +8,21 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db.models import Dossier
 from db.session import writing
-from db.vocabulary_lobby import ApplicationStage, Check, GoDecision, OutcomeResult, StateAid
+from db.vocabulary_lobby import OutcomeResult
+from tests.make.awards import applied, award
 from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
-from tracker.applications import stages
-from tracker.applications.stages import Money
 from tracker.challenges.results import Results, results
 from tracker.lobby import moments
-from tracker.rights import Deed, viewer_of
+from tracker.rights import viewer_of
 
 pytestmark = pytest.mark.one_database  # it only reads
-
-S = ApplicationStage
 
 
 @pytest.fixture
 def cast(session: Session, now: datetime) -> Cast:
     return gather(session, now)
-
-
-def applied(cast: Cast, submitted: date, visibility: str = "mra", requested: str = "400000") -> Dossier:
-    """An application that went in on a day."""
-    s, by, now = cast.session, cast.lobbyist, cast.now
-    dossier = stages.start(Deed(s, by, now), cast.call, "haarlem", visibility, ["A20-1"])
-    for stage in (S.SCOUTING, S.GO_NO_GO):
-        stages.move(Deed(s, by, now), dossier, stage, dossier.version)
-    yes = {check.value: "yes" for check in Check}
-    stages.decide_go(Deed(s, by, now), dossier, GoDecision.GO, yes, [], "", dossier.version)
-    money = Money(Decimal(requested), Decimal(1_000_000), 40, StateAid.NONE)
-    stages.set_money(Deed(s, by, now), dossier, money, dossier.version)
-    stages.move(Deed(s, by, now), dossier, S.SUBMITTED, dossier.version, submitted)
-    return dossier
-
-
-def award(cast: Cast, dossier: Dossier, day: date, granted: str) -> None:
-    by, amount = cast.lobbyist, Decimal(granted)
-    stages.decide(cast.deed(by), dossier, S.AWARDED, day, dossier.version, amount, "B-1")
 
 
 def sums(found: Results) -> tuple[int, Decimal, int, Decimal]:

@@ -1,7 +1,7 @@
 """Where every page is: the routes with something real in their gaps, in the world of tests/make/seed_pages.py."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlmodel import Session, col, select
@@ -10,10 +10,12 @@ from db.models import (
     Application,
     Body,
     Call,
+    Challenge,
     CoalitionMember,
     Deadline,
     Delivery,
     Dossier,
+    Goal,
     MailText,
     Position,
     Question,
@@ -25,6 +27,7 @@ from db.vocabulary_calendar import FeedScope
 from db.vocabulary_lobby import PartyKind
 from notifications.links import ALL, DOUBT, AnswerLink, Links
 from tests.make.seed_pages import seeded_people
+from tracker.account.goals import GoalWords, set_goal
 from tracker.calendar.decision_clock import DecisionRoute, start_clock
 from tracker.calendar.feeds import open_feed
 from tracker.documents import documents
@@ -72,6 +75,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
     assert body is not None
     assert application is not None
     dossier = session.get_one(Dossier, 1)
+    _goal(session, me, now)
     if not session.exec(select(Position).where(Position.dossier_id == 1, Position.created_by == me.id)).first():
         positions.draft(Deed(session, me, now), dossier, positions.Wording(internal="Concept"))  # something to adopt
     hand_over_due(session, now, "clock")  # Weesp went into Amsterdam in 2022
@@ -90,9 +94,17 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "question_id": str(_questions(session, now)), "afmelden token": links.leaving(me.id, what=ALL),
         "inloggen token": "x" * 43, "provider": "amsterdam", "deadline_id": "6", "kalender token": secret,
         "document_id": str(documents.add_file(Deed(session, me, now), dossier, "nota.txt", b"tekst", "own", 100).id),
-        **dict.fromkeys(("note_id", "promise_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id"), "1"),
+        **dict.fromkeys(("note_id", "promise_id", "goal_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id"), "1"),
         "review_id": str(_review(session, me, now)), "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
     }  # fmt: skip
+
+
+def _goal(session: Session, me: User, now: datetime) -> None:
+    """A goal of an opgave, made once."""
+    if session.exec(select(Goal.id)).first() is None:
+        challenge = session.get_one(Challenge, "A20-1-circulair")
+        words = GoalWords("Minder nieuw materiaal", Decimal(50), "procent", date(2030, 1, 1), "Agenda")
+        set_goal(Deed(session, me, now), challenge, words)
 
 
 def _review(session: Session, me: User, now: datetime) -> int:

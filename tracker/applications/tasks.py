@@ -89,7 +89,7 @@ def receive(deed: Deed, dossier: Dossier, instalment_id: int, seen: int, day: da
     row = _of(deed, dossier, Instalment, instalment_id, seen)
     if day > deed.today:
         raise Incomplete("Wat nog komt is nog niet ontvangen.", "received_on")
-    row.received_on, row.received = day, euros
+    row.received_on, row.received, row.recorded_at = day, euros, deed.now
     log(deed, dossier, LogKind.MONEY, f"Ontvangen op {short_day(day)}: {amount(euros)}, verwacht {amount(row.amount)}")
 
 

@@ -2,6 +2,7 @@
 
 from db.vocabulary import Role
 from tracker.web import public, search, today
+from tracker.web.account import accounts, goals
 from tracker.web.api import addresses as api
 from tracker.web.applications import applications, board, settlement, sheet
 from tracker.web.calendar import bodies, decision_clock, feeds, pictures, year_plan
@@ -150,6 +151,22 @@ ROUTES: list[Route] = [
     Route("POST", "/bronnen/{source}/weg", own_pages.retire, ADMINISTRATOR),
     Route("POST", "/bronnen/{source}/vrijgeven", sources.let_through, COORDINATOR),
     Route("GET", "/actualiteit", sources.freshness, PUBLIC),
+    # account to councils
+    Route("GET", "/verantwoording", accounts.region, READER),
+    Route("GET", "/verantwoording/pdf", accounts.region_pdf, READER),
+    Route("GET", "/verantwoording/excel", accounts.region_excel, READER),
+    Route("GET", "/verantwoording/opgaven/{challenge_id}", accounts.challenge, READER),
+    Route("GET", "/verantwoording/opgaven/{challenge_id}/pdf", accounts.challenge_pdf, READER),
+    Route("GET", "/verantwoording/opgaven/{challenge_id}/excel", accounts.challenge_excel, READER),
+    Route("GET", "/verantwoording/deelnemers/{participant_id}", accounts.participant, READER),
+    Route("GET", "/verantwoording/deelnemers/{participant_id}/pdf", accounts.participant_pdf, READER),
+    Route("GET", "/verantwoording/deelnemers/{participant_id}/excel", accounts.participant_excel, READER),
+    Route("GET", "/verantwoording/opgaven/{challenge_id}/doelen", goals.new, COORDINATOR),
+    Route("POST", "/verantwoording/opgaven/{challenge_id}/doelen", goals.add, COORDINATOR),
+    Route("GET", "/verantwoording/doelen/{goal_id:id}", goals.edit, COORDINATOR),
+    Route("POST", "/verantwoording/doelen/{goal_id:id}", goals.change, COORDINATOR),
+    Route("POST", "/verantwoording/doelen/{goal_id:id}/waarden", goals.add_value, COORDINATOR),
+    Route("POST", "/verantwoording/doelen/{goal_id:id}/beeindigen", goals.end, COORDINATOR),
     # dossiers and the lobby agenda
     Route("GET", "/dossiers", dossiers.index, READER),
     Route("GET", "/dossiers/nieuw", dossiers.new, FUNDRAISER),

@@ -1,0 +1,23 @@
+"""The words of the account to councils: what is counted in it."""
+
+from db.vocabulary import Word
+
+
+class Figure(Word):
+    """What the account counts, in the order of the work."""
+
+    SEEN = "seen", "regelingen gezien"
+    JUDGED = "judged", "regelingen beoordeeld"
+    APPLIED = "applied", "aanvragen ingediend"
+    WON = "won", "aanvragen toegekend"
+    LOST = "lost", "aanvragen afgewezen"
+    RECEIVED = "received", "betalingen ontvangen"
+    OWN_MONEY = "own_money", "eigen bijdragen toegezegd"
+    TAKEN_OVER = "taken_over", "verzoeken overgenomen"
+    PARTLY = "partly", "verzoeken deels overgenomen"
+    NOT = "not", "verzoeken niet overgenomen"
+    KEPT = "kept", "toezeggingen nagekomen"
+    BROKEN = "broken", "toezeggingen niet nagekomen"
+
+
+IN_EUROS = frozenset({Figure.APPLIED, Figure.WON, Figure.RECEIVED, Figure.OWN_MONEY})

@@ -1,0 +1,212 @@
+"""The rows behind every figure of an account, as far as its reader may see them and as they were known on a day."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from db.models import (
+    Application,
+    Call,
+    Cofunding,
+    Commitment,
+    Dossier,
+    DossierChallenge,
+    Instalment,
+    LogEntry,
+    Match,
+    Outcome,
+    Verdict,
+)
+from db.queries import Viewer
+from db.rights import visible
+from db.vocabulary import Nature
+from db.vocabulary_account import Figure
+from db.vocabulary_lobby import ApplicationStage, CommitmentState, LogKind
+from notifications.wording import local_day, start_of_day
+from tracker.matching import DIGEST_THRESHOLD
+
+S = ApplicationStage
+ASKED = "Gevraagd: "  # begins the line in which an application's amount is logged
+RESULTS = {CommitmentState.KEPT: Figure.KEPT, CommitmentState.BROKEN: Figure.BROKEN}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One row that a figure counts. ``carrier``: the participant whose it is, none of a call. ``amount``: EUR."""
+
+    figure: Figure
+    what: str
+    day: date
+    address: str
+    carrier: str = ""
+    opgaven: frozenset[str] = frozenset()
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """Calendar days from and to which things happened, in Amsterdam; only what was written down by ``known_on``."""
+
+    first: date
+    last: date
+    known_on: date
+    today: date
+
+    @property
+    def limit(self) -> datetime:
+        """The instant before which a thing must have been written down."""
+        return start_of_day(self.known_on + timedelta(days=1))
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether it asks for less than is known now."""
+        return self.known_on < self.today
+
+    def holds(self, day: date | None, written: datetime | None) -> bool:
+        """Whether it counts; of what carries no moment of writing nobody can say that it was known before."""
+        known = not self.looks_back if written is None else written < self.limit
+        return day is not None and self.first <= day <= self.last and known
+
+
+def facts(session: Session, viewer: Viewer, span: Span) -> list[Fact]:
+    """Every row of the span that this viewer may see, examples left out."""
+    dossiers = _dossiers(session, viewer)
+    opgaven = _opgaven(session)
+    found = [
+        *_calls(session, span), *_judged(session, viewer, span),
+        *_of_applications(session, viewer, span, dossiers, opgaven),
+        *_outcomes(session, viewer, span, dossiers, opgaven), *_promises(session, viewer, span, dossiers, opgaven),
+    ]  # fmt: skip
+    return sorted(found, key=lambda fact: (list(Figure).index(fact.figure), fact.day, fact.what, fact.carrier))
+
+
+def _dossiers(session: Session, viewer: Viewer) -> dict[int, Dossier]:
+    rows = session.exec(select(Dossier).where(visible(viewer, Dossier), col(Dossier.example).is_(False)))
+    return {dossier.id: dossier for dossier in rows}
+
+
+def _opgaven(session: Session) -> dict[int, frozenset[str]]:
+    return _grouped(session.exec(select(DossierChallenge.dossier_id, DossierChallenge.challenge_id)))
+
+
+def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    for key, value in pairs:
+        found.setdefault(key, set()).add(value)
+    return {key: frozenset(values) for key, values in found.items()}
+
+
+def _matched(session: Session, calls: Any) -> dict[int, frozenset[str]]:
+    fitting = select(Match.call_id, Match.challenge_id).where(Match.score >= DIGEST_THRESHOLD)
+    return _grouped(session.exec(fitting.where(col(Match.call_id).in_(calls))))
+
+
+def _calls(session: Session, span: Span) -> Iterator[Fact]:
+    """Calls that a source first named in the span, with the opgaven that they fit as matched now."""
+    begin, end = start_of_day(span.first), min(start_of_day(span.last + timedelta(days=1)), span.limit)
+    seen = (
+        col(Call.first_seen) >= begin, col(Call.first_seen) < end, Call.nature == Nature.CALL,
+        col(Call.joined_into).is_(None),
+    )  # fmt: skip
+    matched = _matched(session, select(Call.id).where(*seen))
+    for number, title, at in session.exec(select(Call.id, Call.title, Call.first_seen).where(*seen)):
+        none: frozenset[str] = frozenset()
+        yield Fact(Figure.SEEN, title, local_day(at), f"/regelingen/{number}", "", matched.get(number, none))
+
+
+def _judged(session: Session, viewer: Viewer, span: Span) -> Iterator[Fact]:
+    """Calls with a verdict that stood; a word on a call as a whole counts for each opgave that the call fits."""
+    query = select(Verdict, Call.title).where(Verdict.call_id == Call.id, visible(viewer, Verdict))
+    rows = [
+        (verdict, title)
+        for verdict, title in session.exec(query.order_by(col(Verdict.at), col(Verdict.id)))
+        if span.holds(local_day(verdict.at), verdict.at)
+        and (verdict.undone_at is None or verdict.undone_at >= span.limit)
+    ]
+    matched = _matched(session, {verdict.call_id for verdict, _ in rows})
+    opgaven: dict[tuple[int, str], frozenset[str]] = {}
+    first: dict[tuple[int, str], tuple[str, date]] = {}
+    for verdict, title in rows:
+        key = (verdict.call_id, verdict.participant_id)
+        fits = frozenset({verdict.challenge_id}) if verdict.challenge_id else matched.get(verdict.call_id, frozenset())
+        opgaven[key] = opgaven.get(key, frozenset()) | fits
+        first.setdefault(key, (title, local_day(verdict.at)))
+    for (call, carrier), (title, day) in first.items():
+        yield Fact(Figure.JUDGED, title, day, f"/regelingen/{call}", carrier, opgaven[call, carrier])
+
+
+@dataclass(frozen=True)
+class _Written:
+    """When steps of applications and their amounts were last written down: dossier -> moment."""
+
+    steps: Mapping[tuple[int, str | None], datetime]
+    amounts: Mapping[int, datetime]
+
+
+def _written(session: Session) -> _Written:
+    newest = func.max(LogEntry.at)
+    moved = select(LogEntry.dossier_id, LogEntry.to_stage, newest).where(LogEntry.kind == LogKind.MOVED)
+    steps = session.exec(moved.group_by(col(LogEntry.dossier_id), col(LogEntry.to_stage)))
+    asked = select(LogEntry.dossier_id, newest).where(
+        LogEntry.kind == LogKind.MONEY, col(LogEntry.text).startswith(ASKED)
+    )
+    amounts = session.exec(asked.group_by(col(LogEntry.dossier_id)))
+    return _Written({(dossier, stage): at for dossier, stage, at in steps}, dict(amounts.all()))
+
+
+def _of_applications(
+    session: Session, viewer: Viewer, span: Span, dossiers: Mapping[int, Dossier], opgaven: Mapping[int, frozenset[str]]
+) -> Iterator[Fact]:
+    written = _written(session)
+    rows = {a.dossier_id: a for a in session.exec(select(Application).where(visible(viewer, Application)))}
+    shown = {number: row for number, row in rows.items() if number in dossiers}
+    carriers = {number: row.lead_id or dossiers[number].participant_id for number, row in shown.items()}
+
+    def fact(figure: Figure, number: int, day: date | None, amount: Decimal | None, carrier: str = "") -> Fact:
+        assert day is not None
+        whose, fits = carrier or carriers[number], opgaven.get(number, frozenset())
+        return Fact(figure, dossiers[number].title, day, f"/aanvragen/{number}", whose, fits, amount)
+
+    for number, row in shown.items():
+        if span.holds(row.submitted_on, written.steps.get((number, S.SUBMITTED))):
+            later = span.looks_back and written.amounts.get(number, span.limit) >= span.limit
+            yield fact(Figure.APPLIED, number, row.submitted_on, None if later else row.requested)
+        if row.granted is not None and span.holds(row.decided_on, written.steps.get((number, S.AWARDED))):
+            yield fact(Figure.WON, number, row.decided_on, row.granted)
+        rejected = dossiers[number].stage == S.REJECTED
+        if rejected and span.holds(row.decided_on, written.steps.get((number, S.REJECTED))):
+            yield fact(Figure.LOST, number, row.decided_on, None)
+    for paid in session.exec(select(Instalment).where(col(Instalment.received).is_not(None))):
+        if paid.dossier_id in shown and span.holds(paid.received_on, paid.recorded_at):
+            yield fact(Figure.RECEIVED, paid.dossier_id, paid.received_on, paid.received)
+    promised = select(Cofunding).where(visible(viewer, Cofunding), col(Cofunding.agreed_on).is_not(None))
+    for own in session.exec(promised):
+        agreed = own.agreed_on and own.agreed_on <= span.known_on
+        if own.dossier_id in shown and agreed and span.first.year <= own.year <= span.last.year:
+            yield fact(Figure.OWN_MONEY, own.dossier_id, own.agreed_on, own.amount, own.participant_id)
+
+
+def _outcomes(
+    session: Session, viewer: Viewer, span: Span, dossiers: Mapping[int, Dossier], opgaven: Mapping[int, frozenset[str]]
+) -> Iterator[Fact]:
+    for row in session.exec(select(Outcome).where(visible(viewer, Outcome))):
+        if row.dossier_id in dossiers and span.holds(row.day, row.recorded_at):
+            carrier, fits = dossiers[row.dossier_id].participant_id, opgaven.get(row.dossier_id, frozenset())
+            yield Fact(Figure(row.result), row.request, row.day, f"/dossiers/{row.dossier_id}", carrier, fits)
+
+
+def _promises(
+    session: Session, viewer: Viewer, span: Span, dossiers: Mapping[int, Dossier], opgaven: Mapping[int, frozenset[str]]
+) -> Iterator[Fact]:
+    settled = col(Commitment.state).in_(list(RESULTS))
+    for row in session.exec(select(Commitment).where(visible(viewer, Commitment), settled)):
+        day = local_day(row.closed_at) if row.closed_at else None
+        hangs_well = row.dossier_id is None or row.dossier_id in dossiers
+        if hangs_well and day and span.holds(day, row.closed_at):
+            address = f"/contacten/{row.contact_id}" if row.contact_id else f"/dossiers/{row.dossier_id}"
+            fits = opgaven.get(row.dossier_id or 0, frozenset())
+            yield Fact(RESULTS[CommitmentState(row.state)], row.text, day, address, row.participant_id, fits)

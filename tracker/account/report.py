@@ -1,0 +1,133 @@
+"""The account of the region, an opgave or a participant over a year: figures, those of the year before, and goals."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from db.models import Challenge, Participant
+from db.queries import Viewer
+from db.vocabulary_account import IN_EUROS, Figure
+from notifications.wording import amount, percentage
+from tracker.account.facts import Fact, Span, facts
+from tracker.account.figures import Figures, carried_by, figures, serving, without_amount
+from tracker.account.goals import Standing, standings
+from tracker.challenges.agenda import below
+
+
+@dataclass(frozen=True)
+class Account:
+    """What was done and what came of it in a span, with the rows behind it; ``before``: over the year before."""
+
+    span: Span
+    rows: Sequence[Fact]
+    now: Figures
+    before: Figures
+    goals: Sequence[Standing] = ()
+
+    @property
+    def year(self) -> int:
+        """The calendar year it is about."""
+        return self.span.first.year
+
+    @property
+    def without_amount(self) -> int:
+        """Of how many applications the amount is not in the sum."""
+        return without_amount(self.rows)
+
+    def of(self, figure: Figure) -> list[Fact]:
+        """The rows that a figure counts; a call that several organisations judged stands once."""
+        rows = [row for row in self.rows if row.figure == figure]
+        return list({row.address: row for row in reversed(rows)}.values())[::-1] if figure == Figure.JUDGED else rows
+
+
+@dataclass(frozen=True)
+class RegionAccount(Account):
+    """The same for the whole region, with a line an opgave and a participant."""
+
+    by_challenge: list[tuple[Challenge, Figures]] = field(default_factory=list)
+    by_participant: list[tuple[Participant, Figures]] = field(default_factory=list)
+
+
+def year_span(year: int, known_on: date, today: date) -> Span:
+    """A calendar year as it was known on a day, at most today."""
+    return Span(date(year, 1, 1), date(year, 12, 31), min(known_on, today), today)
+
+
+def of_region(session: Session, viewer: Viewer, span: Span) -> RegionAccount:
+    """Everything; a row of two opgaven counts with both, so the lines do not add up to the whole."""
+    rows, before = _both(session, viewer, span)
+    under = _under(session)
+    challenges = [row for row in _agenda(session) if serving(rows, under[row.id])]
+    participants = session.exec(select(Participant).order_by(col(Participant.name)))
+    return RegionAccount(
+        span, rows, figures(rows), figures(before), standings(session, list(under), span),
+        [(row, figures(serving(rows, under[row.id]))) for row in challenges],
+        [(row, figures(mine)) for row in participants if (mine := carried_by(rows, row.id))],
+    )  # fmt: skip
+
+
+def of_challenge(session: Session, viewer: Viewer, challenge: Challenge, span: Span) -> Account:
+    """Of an opgave with what lies under it."""
+    opgaven = below(session, (challenge.id,))
+    rows, before = (serving(each, opgaven) for each in _both(session, viewer, span))
+    return Account(span, rows, figures(rows), figures(before), standings(session, opgaven, span))
+
+
+def of_participant(session: Session, viewer: Viewer, participant: Participant, span: Span) -> Account:
+    """Of what one participant carries."""
+    rows, before = (carried_by(each, participant.id) for each in _both(session, viewer, span))
+    return Account(span, rows, figures(rows), figures(before))
+
+
+def _both(session: Session, viewer: Viewer, span: Span) -> tuple[list[Fact], list[Fact]]:
+    earlier = Span(
+        span.first.replace(year=span.first.year - 1), span.last.replace(year=span.last.year - 1), span.known_on,
+        span.today,
+    )  # fmt: skip
+    return facts(session, viewer, span), facts(session, viewer, earlier)
+
+
+def _agenda(session: Session) -> list[Challenge]:
+    return list(session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position))))
+
+
+def _under(session: Session) -> dict[str, Collection[str]]:
+    """Each opgave with itself and all that lies under it, however deep."""
+    parents = dict(session.exec(select(Challenge.id, Challenge.parent_id)).all())
+    under: dict[str, set[str]] = {id_: set() for id_ in parents}
+    for id_ in parents:
+        above: str | None = id_
+        while above is not None and id_ not in under[above]:
+            under[above].add(id_)
+            above = parents[above]
+    return dict(under)
+
+
+def said(found: Figures, figure: Figure) -> str:
+    """A figure in Dutch: how many, and of what has one the sum."""
+    number = str(found.counts[figure])
+    return f"{number}, samen {amount(found.sums[figure])}" if figure in IN_EUROS and found.counts[figure] else number
+
+
+def hit_rate(found: Figures) -> str:
+    """How often a funder said yes, with its 95 % interval; in numbers alone where too few were decided."""
+    won, decided = found.counts[Figure.WON], found.counts[Figure.WON] + found.counts[Figure.LOST]
+    if not decided:
+        return "nog niets beslist"
+    hits = found.hits
+    if hits is None or hits.rate is None or hits.low is None or hits.high is None:
+        return f"{won} van {decided}; te weinig voor een percentage"
+    share, low, high = (percentage(round(100 * value)) for value in (hits.rate, hits.low, hits.high))
+    return f"{won} van {decided}: {share} (95%-interval {low} tot {high})"
+
+
+def changes(account: Account) -> list[str]:
+    """What differs from the year before, a sentence a figure."""
+    return [
+        f"{figure.label[:1].upper()}{figure.label[1:]}: {said(account.now, figure)}; in {account.year - 1} was dat "
+        f"{said(account.before, figure)}."
+        for figure in Figure
+        if said(account.now, figure) != said(account.before, figure)
+    ]

@@ -1,0 +1,100 @@
+"""The account on paper: a sheet for a council, or the report of a year; a tagged PDF that a screen reader reads."""
+
+import textwrap
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from db.vocabulary_account import Figure
+from notifications.wording import amount, day, percentage, short_day
+from tracker.account.facts import Fact
+from tracker.account.goals import Standing
+from tracker.account.report import Account, RegionAccount, changes, hit_rate, said
+from tracker.exchange.agenda_files import AUTHOR
+from tracker.exchange.pdf import compiled
+
+TEMPLATE = Path(__file__).with_name("sheet.typ")
+# What one page of A4 holds beside the figures; more is counted, and stands on the screen.
+MOST_GOALS, MOST_ROWS, MOST_CHANGES, LONGEST = 3, 5, 6, 110
+TOLD = (Figure.WON, Figure.APPLIED, Figure.TAKEN_OVER, Figure.PARTLY)
+LINES = (Figure.SEEN, Figure.JUDGED, Figure.APPLIED, Figure.WON, Figure.TAKEN_OVER)
+
+
+def as_pdf(account: Account, name: str, names: Mapping[str, str]) -> bytes:
+    """The page as a file; ``names``: what participants are called."""
+    return compiled(TEMPLATE, words(account, name, names))
+
+
+def words(account: Account, name: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """All that stands on it, in Dutch and in its order."""
+    told = [row for figure in TOLD for row in account.of(figure)]
+    told = list({(row.address, row.what): row for row in reversed(told)}.values())[::-1]
+    every = changes(account)
+    return {
+        "title": f"Verantwoording {account.year}: {name}",
+        "author": AUTHOR,
+        "intro": f"Wat werven en lobby in {account.year} deden en opbrachten. Stand van kennis op "
+        f"{day(account.span.known_on)}: alleen wat toen was vastgelegd, telt.",
+        "heads": ["Wat", str(account.year), str(account.year - 1)],
+        "figures": [
+            *([figure.label, said(account.now, figure), said(account.before, figure)] for figure in Figure),
+            ["toegekend van wat beslist is", hit_rate(account.now), hit_rate(account.before)],
+        ],
+        "goals": [_goal(standing) for standing in account.goals[:MOST_GOALS]],
+        "more_goals": _rest(len(account.goals) - MOST_GOALS, "doelen"),
+        "changes": every[:MOST_CHANGES],
+        "more_changes": _rest(len(every) - MOST_CHANGES, "verschillen"),
+        "rows": [_row(row, names) for row in told[:MOST_ROWS]],
+        "more_rows": _rest(len(told) - MOST_ROWS, "regels"),
+        **_lines(account),
+        "foot": f"Stand van kennis op {short_day(account.span.known_on)}; voor zover wie dit maakte het mag zien.",
+    }
+
+
+def _lines(account: Account) -> dict[str, Any]:
+    """The report of the region also has a line an opgave and a participant."""
+    if not isinstance(account, RegionAccount):
+        return {"line_heads": [], "tables": []}
+    return {
+        "line_heads": [figure.label for figure in LINES],
+        "tables": [
+            {
+                "title": title,
+                "first": first,
+                "lines": [
+                    [row.name or row.id, *(said(found, figure) for figure in LINES)]
+                    for row, found in (account.by_challenge if of_challenges else account.by_participant)
+                ],
+            }
+            for title, first, of_challenges in (
+                ("Per opgave", "Opgave", True), ("Per deelnemer", "Deelnemer", False)
+            )
+        ],
+    }  # fmt: skip
+
+
+def _goal(standing: Standing) -> list[str]:
+    goal, value = standing.goal, standing.value
+    aim = f"{number(goal.target)} {goal.unit} op {short_day(goal.due_on)}"
+    now = f"{number(value.value)} op {short_day(value.day)} ({value.source})" if value else "nog geen waarde"
+    told = f"{goal.text}{f' Dient: {goal.vision}.' if goal.vision else ''} Bron: {goal.source}."
+    return [_short(told), aim, now]
+
+
+def number(value: Decimal) -> str:
+    """A number as it is read in Dutch, such as 1.250,5."""
+    return percentage(value).removesuffix("%")
+
+
+def _row(row: Fact, names: Mapping[str, str]) -> list[str]:
+    worth = amount(row.amount) if row.amount is not None else "–"
+    return [row.figure.label, _short(row.what), names.get(row.carrier, row.carrier), short_day(row.day), worth]
+
+
+def _rest(number_left: int, what: str) -> str:
+    return f"Nog {number_left} {what} staan op het scherm." if number_left > 0 else ""
+
+
+def _short(text: str) -> str:
+    return textwrap.shorten(text, LONGEST, placeholder=" …")
