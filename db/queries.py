@@ -31,6 +31,13 @@ class Viewer:
     participant_id: str | None = None
 
 
+def said_in_public() -> ColumnElement[bool]:
+    """What a source tells of: for everybody, where a call that only people typed is for who takes part."""
+    of_hand = select(Sighting.call_id).where(Sighting.source == BY_HAND)
+    of_source = select(Sighting.call_id).where(Sighting.source != BY_HAND)
+    return or_(col(Call.id).not_in(of_hand), col(Call.id).in_(of_source))
+
+
 def _several(value: Any) -> Any:
     """A query string gives one value or many; both mean a tuple."""
     return value if isinstance(value, list | tuple) else (() if value in (None, "") else (value,))

@@ -131,6 +131,18 @@ def every_mail(call: CatalogueCall, writer: Writer) -> dict[str, Letter]:
                 "sender_name": "Kansenradar",
             },
         ),
+        "minutes": plain_letter(
+            "minutes",
+            {
+                "title": "Overleg van vrijdag 29 mei 2026",
+                "people": "Sanne en Jan",
+                "parts": [{"name": "Te laat", "points": [{"head": "Go/no-go: Warmte", "lines": ["Jan doet het."]}]}],
+                "left": "2 punten",
+                "link": "https://kansenradar.example/overleg/1",
+                "sender": "Sanne",
+                "sender_name": "Kansenradar",
+            },
+        ),
         "sign_in": sign_in("https://kansenradar.example/inloggen/link/x", "Jan"),
     }
 

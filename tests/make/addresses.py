@@ -43,7 +43,7 @@ from tracker.web.routes import ROUTES
 
 # Answers of another kind, which tests of their own read.
 NOT_PAGES = re.compile(
-    r"^/(robots\.txt|\.well-known/|health/|metrics$|api/|documenten/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx|pdf)$"
+    r"^/(robots\.txt|\.well-known/|health/|metrics$|api/|documenten/)|\.ics$|/(tekst|pdf|word|uitvoer|excel)$|\.(vcf|xlsx|pdf|atom|\{form:file\})$|^/common-grants/"
     r"|/kalender/feed/|^/inloggen/met/"
 )
 
@@ -83,7 +83,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
     _feed, secret = open_feed(session, me, FeedScope.PERSONAL, "Mijn agenda", now)
     asked = _round(session, me, dossier, now)
     return {
-        "call_id": "3", "challenge_id": "A20-1-circulair", "source": "rvo", "participant_id": "amsterdam",
+        "form": "csv", "call_id": "3", "challenge_id": "A20-1-circulair", "source": "rvo", "participant_id": "amsterdam",
         "overgenomen participant_id": "weesp",
         "sha256": f"{2:064x}", "year": str(now.year), "body_id": body, "user_id": str(seeded_people(session)["reader"].id), "dossier_id": "1",
         "aanvragen dossier_id": str(application.dossier_id), "subscription_id": str(mine.id), "number": "1",
@@ -94,7 +94,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "question_id": str(_questions(session, now)), "afmelden token": links.leaving(me.id, what=ALL),
         "inloggen token": "x" * 43, "provider": "amsterdam", "deadline_id": "6", "kalender token": secret,
         "document_id": str(documents.add_file(Deed(session, me, now), dossier, "nota.txt", b"tekst", "own", 100).id),
-        **dict.fromkeys(("note_id", "promise_id", "goal_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id"), "1"),
+        **dict.fromkeys(("note_id", "promise_id", "goal_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id", "verdict_id", "correction_id"), "1"),
         "review_id": str(_review(session, me, now)), "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
     }  # fmt: skip
 

@@ -10,12 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from db.migrate import SchemaTooNew, SchemaTooOld, alembic_config, upgrade
-from db.models import Call, Dossier, Position, Sighting
+from db.models import Call, Dossier, Minute, Position, Review, ReviewPoint, Sighting
 from db.rights import group_of
 from db.session import reading, writing
 from db.vocabulary import Visibility
 from db.vocabulary_lobby import PartyKind
 from tests.make.lobby import gather
+from tests.make.pages import make_user
 from tracker.lobby.coalition import join
 from tracker.lobby.positions import Wording, draft
 
@@ -108,3 +109,27 @@ def test_positions_keep_the_numbers_by_which_people_know_them(engine: Engine, no
     with reading(engine) as session:
         rows = session.exec(select(Position.number, Position.mra_number).order_by(Position.number)).all()
         assert [tuple(row) for row in rows] == [(1, None), (2, 2)]
+
+
+def test_what_was_said_in_a_meeting_outlives_an_upgrade(engine: Engine, now: datetime) -> None:
+    """SQLite rebuilds no table that others refer to: a column with a rule comes in one statement."""
+    with writing(engine) as session:
+        me = make_user(session, now)
+        review = Review(participant_id=me.participant_id, began_at=now, began_by=me.id)
+        session.add(review)
+        session.flush()
+        point = ReviewPoint(review_id=review.id, number=1, kind="milestone", subject_id=1, part="due", day=now.date(), what="w", title="t", link="/")  # fmt: skip
+        session.add(point)
+        session.flush()
+        session.add(Minute(point_id=point.id, at=now, user_id=me.id, text="Gezegd"))
+    with engine.begin() as connection:
+        for table in ("minute", "review_point"):
+            if engine.dialect.name == "postgresql":
+                connection.execute(text(f"ALTER TABLE {table} DROP COLUMN visibility"))
+            else:
+                connection.execute(text(f"ALTER TABLE {table} RENAME COLUMN visibility TO before"))
+    stand_at(engine, "reviews")
+    upgrade(engine, "said_in_reviews")
+    with engine.connect() as connection:
+        said = connection.execute(text("SELECT text, minute.visibility, review_point.visibility FROM minute JOIN review_point ON review_point.id = point_id"))  # fmt: skip
+        assert [tuple(row) for row in said] == [("Gezegd", "own", "own")]

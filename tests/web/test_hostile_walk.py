@@ -163,7 +163,7 @@ def test_what_a_role_may_not_see_is_byte_for_byte_what_is_not_there(world: World
         answers = [
             visitor.get(filled(r.path, g), follow_redirects=False)
             for r in READS
-            if not r.path.startswith("/api/")
+            if not r.path.startswith(("/api/", "/common-grants/"))
             for g in ((gaps, unknown) if "{" in r.path else (gaps,))
         ]
     refused = [a for a in answers if a.status_code == 404]

@@ -221,7 +221,7 @@ def test_an_amount_in_a_filter_survives_its_own_address(coordinator: Visitor, en
     assert row.filter == {"at_least": "25000.50"}
     assert 'value="25000,50"' in coordinator.get(f"/abonnementen/{row.id}").text
     for point in ("25000", "25000.5"):
-        assert coordinator.get(f"/api/v1/regelingen?at_least={point}").status_code == 200
+        assert coordinator.get(f"/api/v1/regelingen?atLeast={point}").status_code == 200
 
 
 def test_joining_moves_what_is_known_and_leaves_a_redirect(coordinator: Visitor, engine: Engine) -> None:

@@ -29,6 +29,7 @@ FILLED = {
     "token": "x" * 43,
     "sha256": "0" * 64,
     "participant_id": "amsterdam",
+    "form": "xlsx",
 }
 
 

@@ -230,7 +230,14 @@ def told(text: str, planted: Planted, person: User | None, named: int) -> list[s
 
 def addresses(route: Route, planted: Planted) -> list[str]:
     """Every way to fill the gaps of a path: with each object there is, and with one that is not there."""
-    usual = {"challenge_id": "A20-1", "year": "2026", "participant_id": OWNER, "token": "x" * 43, "sha256": "0" * 64}
+    usual = {
+        "challenge_id": "A20-1",
+        "year": "2026",
+        "participant_id": OWNER,
+        "token": "x" * 43,
+        "sha256": "0" * 64,
+        "form": "json",
+    }
     gaps = re.findall(r"{(\w+)(?::\w+)?}", route.path)
     choices = [[*planted.ids[gap], "987654"] if gap in planted.ids else [usual.get(gap, "1")] for gap in gaps]
     paths = []

@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, time
 
-from db.vocabulary_calendar import MilestoneState
+from db.vocabulary_calendar import EntryKind, MilestoneState
 from notifications.ical import Event, uid_of
 from tracker.calendar.entries import Entry
 from tracker.calendar.meetings import BY_RHYTHM
 from tracker.clock import Now
+
+# What was typed of a talk leaves to no calendar program: the kind and the day do, with a link to the rest.
+UNSAID = frozenset({EntryKind.FOLLOW_UP, EntryKind.COMMITMENT})
 
 
 def entry_event(entry: Entry, base_url: str, now: Now) -> Event:
@@ -22,7 +25,7 @@ def entry_event(entry: Entry, base_url: str, now: Now) -> Event:
     what = f"{entry.what[:1].upper()}{entry.what[1:]}"
     return Event(
         uid=uid_of(entry.anchor, base_url),
-        summary=f"{what}: {entry.title}{BY_RHYTHM if entry.rhythm else ''}",
+        summary=f"{what if entry.kind in UNSAID else f'{what}: {entry.title}'}{BY_RHYTHM if entry.rhythm else ''}",
         start=entry.day,
         modified_at=datetime.combine(now.instant.date(), time(), UTC),
         sequence=entry.version,

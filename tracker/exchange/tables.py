@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session
@@ -33,6 +34,15 @@ def call_columns(now: datetime) -> list[str]:
 def as_jsonl(records: Iterable[dict[str, Any]], _name: str = "", _columns: Sequence[str] = ()) -> bytes:
     """A record a line."""
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
+
+
+def as_json(records: Iterable[dict[str, Any]], _name: str = "", _columns: Sequence[str] = ()) -> bytes:
+    """One list; days as text, amounts as numbers."""
+    return json.dumps(list(records), ensure_ascii=False, indent=1, default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def as_csv(records: Iterable[dict[str, Any]], _name: str = "", columns: Sequence[str] = ()) -> bytes:
@@ -70,7 +80,7 @@ def as_xlsx(records: Iterable[dict[str, Any]], name: str = "regelingen", columns
 
 def in_dutch(value: Any) -> Any:
     """A number with a decimal comma: a Dutch Excel takes 2.5 for the second of May."""
-    return str(value).replace(".", ",") if isinstance(value, float) else value
+    return str(value).replace(".", ",") if isinstance(value, float | Decimal) else value
 
 
 def harmless(value: Any) -> Any:

@@ -36,7 +36,7 @@ from tracker.people.providers import read_providers
 from tracker.settings import Settings
 from tracker.watch.note import standing
 from tracker.watch.schema import SchemaWatch
-from tracker.web.api import v1
+from tracker.web.api import common_grants, v1
 from tracker.web.api.routing import ALLOWANCE, ROOT, invalid, problem
 from tracker.web.frame.context import Handler, RequestContext, Signed
 from tracker.web.frame.deeds import Stored, put_on_record
@@ -113,6 +113,7 @@ def build(
         if not isinstance(route.handler, APIRouter):
             app.add_route(route.path, _endpoint(site, route, counted), methods=[route.method])
     app.include_router(v1.router, prefix=ROOT)
+    app.include_router(common_grants.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     for kind in (HTTPException, NotFound, Exception):
         app.add_exception_handler(kind, _refusal(site))

@@ -9,6 +9,7 @@ from tracker.web.calendar import bodies, decision_clock, feeds, pictures, year_p
 from tracker.web.calendar import index as calendar_index
 from tracker.web.calls import correct, duplicates, notes, publications, questions, share, spreadsheet, why
 from tracker.web.calls import detail as call_detail
+from tracker.web.calls import feeds as call_feeds
 from tracker.web.calls import index as calls_index
 from tracker.web.challenges import detail as challenge_detail
 from tracker.web.challenges import index as challenges_index
@@ -91,7 +92,9 @@ ROUTES: list[Route] = [
     Route("GET", "/regelingen", calls_index.index, READER),
     Route("GET", "/regelingen/nieuw", correct.new, FUNDRAISER),
     Route("POST", "/regelingen/nieuw", correct.create, FUNDRAISER),
-    Route("GET", "/regelingen/uitvoer", spreadsheet.download, READER),
+    Route("GET", "/regelingen.{form:file}", spreadsheet.download, READER),
+    Route("GET", "/regelingen.atom", call_feeds.atom, PUBLIC),
+    Route("GET", "/regelingen.ics", call_feeds.calendar, PUBLIC),
     Route("GET", "/regelingen/delen", share.share_search, READER),
     Route("POST", "/regelingen/delen", share.send_search, READER),
     Route("GET", "/regelingen/{call_id:id}/delen", share.share_call, READER),
@@ -140,6 +143,7 @@ ROUTES: list[Route] = [
     Route("POST", "/opgaven/{challenge_id}/team", team.save_team, COORDINATOR),
     Route("POST", "/opgaven/{challenge_id}/leesbeurt", team.set_turn, COORDINATOR),
     Route("GET", "/bronnen", sources.index, READER),
+    Route("GET", "/bronnen.{form:file}", sources.as_file, READER),
     Route("GET", "/bronnen/nieuw", own_pages.new, ADMINISTRATOR),
     Route("POST", "/bronnen/nieuw", own_pages.look_first, ADMINISTRATOR, looks=True),
     Route("POST", "/bronnen/toevoegen", own_pages.add, ADMINISTRATOR),
@@ -226,7 +230,7 @@ ROUTES: list[Route] = [
     # contacten, momenten en wat openstaat
     Route("GET", "/openstaand", worklist.show, READER),
     Route("GET", "/contacten", contacts.index, READER),
-    Route("GET", "/contacten.xlsx", contacts.as_file, READER),
+    Route("GET", "/contacten.{form:file}", contacts.as_file, READER),
     Route("GET", "/contacten/nieuw", contacts.ask_new, FUNDRAISER),
     Route("POST", "/contacten", contacts.log, FUNDRAISER),
     Route("GET", "/contacten/{contact_id:id}", contacts.page, READER),
@@ -234,10 +238,10 @@ ROUTES: list[Route] = [
     Route("POST", "/contacten/{contact_id:id}/toezeggingen/{commitment_id:id}", contacts.settle, FUNDRAISER),
     Route("POST", "/contacten/{contact_id:id}/vervolg-gedaan", contacts.followed_up, FUNDRAISER),
     Route("GET", "/standpunten", positions.book, READER),
-    Route("GET", "/standpunten.xlsx", positions.book_file, READER),
+    Route("GET", "/standpunten.{form:file}", positions.book_file, READER),
     Route("GET", "/verzoeken", asks.show, READER),
-    Route("GET", "/verzoeken.xlsx", asks.as_file, READER),
-    Route("GET", "/momenten.xlsx", moments.as_file, READER),
+    Route("GET", "/verzoeken.{form:file}", asks.as_file, READER),
+    Route("GET", "/momenten.{form:file}", moments.as_file, READER),
     Route("GET", "/contacten/{contact_id:id}/bewerken", corrections.edit_page, FUNDRAISER),
     Route("POST", "/contacten/{contact_id:id}/bewerken", corrections.edit_contact, FUNDRAISER),
     Route("POST", "/contacten/{contact_id:id}/intrekken", corrections.withdraw_contact, FUNDRAISER),
@@ -252,11 +256,12 @@ ROUTES: list[Route] = [
     Route("POST", "/dossiers/{dossier_id:id}/weggooien", dossier_ends.delete, FUNDRAISER),
     Route("POST", "/dossiers/{dossier_id:id}/samenvoegen", dossier_ends.merge, FUNDRAISER),
     Route("POST", "/lobbyagenda/{year:id}/dossiers/weg", lobby_agenda.take_off, FUNDRAISER),
-    Route("GET", "/dossiers.xlsx", dossiers.as_file, READER),
+    Route("GET", "/dossiers.{form:file}", dossiers.as_file, READER),
     Route("GET", "/contacten/importeren", address_book.page, FUNDRAISER),
     Route("POST", "/contacten/importeren", address_book.bring, FUNDRAISER),
     Route("GET", "/contacten/personen/{stakeholder_id:id}.vcf", address_book.vcard, FUNDRAISER),
     Route("GET", "/organisaties", organisations.index, READER),
+    Route("GET", "/organisaties.{form:file}", organisations.as_file, READER),
     Route("GET", "/organisaties/{organisation_id:id}", organisations.page, READER),
     Route("POST", "/organisaties/{organisation_id:id}", organisations.edit, FUNDRAISER),
     Route("POST", "/organisaties/{organisation_id:id}/samenvoegen", organisations.merge, FUNDRAISER),
@@ -273,6 +278,7 @@ ROUTES: list[Route] = [
     Route("POST", "/momenten/{key}/stappen", moment_detail.keep_steps, FUNDRAISER),
     # aanvragen
     Route("GET", "/aanvragen", board.board, READER),
+    Route("GET", "/aanvragen.{form:file}", board.as_file, READER),
     Route("GET", "/aanvragen/inlezen", sheet.page, FUNDRAISER),
     Route("POST", "/aanvragen/inlezen", sheet.bring, FUNDRAISER),
     Route("GET", "/aanvragen/cofinanciering", applications.guard, READER),
@@ -328,7 +334,7 @@ ROUTES: list[Route] = [
     Route("POST", "/beheer/mensen/inlezen", people_sheet.bring, ADMINISTRATOR),
     Route("GET", "/beheer/mensen/{user_id:id}", people.person, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}", people.save, ADMINISTRATOR),
-    Route("GET", "/beheer/mensen.xlsx", people.as_file, ADMINISTRATOR),
+    Route("GET", "/beheer/mensen.{form:file}", people.as_file, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/uitnodigen", people.invite, ADMINISTRATOR),
     Route("POST", "/beheer/mensen/{user_id:id}/accounts/{identity_id:id}/los", people.unlink_account, ADMINISTRATOR),
     Route("GET", "/beheer/mensen/{user_id:id}/vertrek", leaving.page, ADMINISTRATOR),
@@ -343,7 +349,7 @@ ROUTES: list[Route] = [
     Route("POST", "/beheer/mail/{delivery_id:id}/opnieuw", outbox.retry, ADMINISTRATOR),
     Route("POST", "/beheer/mail/toelaten", outbox.lift, ADMINISTRATOR),
     Route("GET", "/beheer/logboek", audit.index, ADMINISTRATOR),
-    Route("GET", "/beheer/logboek.xlsx", audit.as_file, ADMINISTRATOR, audited=True),
+    Route("GET", "/beheer/logboek.{form:file}", audit.as_file, ADMINISTRATOR, audited=True),
     Route("GET", "/overgenomen/{participant_id}", participants.taken_over, READER),
     # kalender
     Route("GET", "/kalender", calendar_index.index, READER),

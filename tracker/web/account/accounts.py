@@ -87,6 +87,7 @@ def _page(request: RequestContext, subject: Subject) -> Response:
         number=sheet.number,
         rows=subject.account.of(chosen) if chosen else [],
         names=dict(actions.participants(request.session)),
+        figures=list(Figure),
         lines=sheet.LINES,
     )
 
@@ -109,7 +110,7 @@ def _excel(request: RequestContext, subject: Subject) -> Response:
             )
             for row in subject.account.of(figure)
         ]  # fmt: skip
-    return request.workbook("verantwoording", COLUMNS, rows)
+    return request.file("verantwoording", COLUMNS, rows)
 
 
 def region(request: RequestContext) -> Response:

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from tracker.web.api import deeds, own
+from tracker.web.api import common_grants, deeds, own
 from tracker.web.api.description import document
 from tracker.web.api.routing import OWN, ROOT
 from tracker.web.api.v1 import router
@@ -27,4 +27,4 @@ def _route(route: APIRoute) -> Route:
     return Route(method, f"{ROOT}{route.path}", router, None, Guard.KEY if OWN in route.tags else Guard.TOKEN)
 
 
-ROUTES = [_route(route) for route in router.routes if isinstance(route, APIRoute)]
+ROUTES = [*common_grants.ROUTES, *(_route(route) for route in router.routes if isinstance(route, APIRoute))]

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 from starlette.responses import JSONResponse
 
-from db.models import Agenda, Call, Challenge, Crawl, Sighting
-from db.queries import BY_HAND, live_call
+from db.models import Agenda, Call, Challenge, Crawl
+from db.queries import live_call, said_in_public
 from tracker.calls.records import records
 from tracker.calls.since import changed_since
 from tracker.matching.search import read_through
@@ -55,10 +55,7 @@ def readable(caller: Caller) -> list[ColumnElement[bool]]:
     """What only people typed is for who takes part; everybody may read what a source says in public."""
     if caller.holder is not None:
         return []
-    of_hand, of_source = (
-        select(Sighting.call_id).where(test) for test in (Sighting.source == BY_HAND, Sighting.source != BY_HAND)
-    )
-    return [or_(col(Call.id).not_in(of_hand), col(Call.id).in_(of_source))]
+    return [said_in_public()]
 
 
 def _known_challenge(challenge_id: str, caller: AnyCaller) -> Challenge:

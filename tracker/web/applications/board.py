@@ -14,6 +14,8 @@ from tracker.applications import cofunding, totals
 from tracker.applications.milestones import next_deadline
 from tracker.applications.mismatches import mismatches
 from tracker.applications.team import teams_of
+from tracker.exchange.dutch_heads import heads_of, in_dutch
+from tracker.exchange.export_lobby import applications
 from tracker.web.frame import actions
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.phrases import challenge_name
@@ -51,6 +53,13 @@ def board(request: RequestContext) -> Response:
         by_opgave=by_opgave(session, dossier_rows),
         by_participant=totals.sums(_counted(session, dossier_rows, {row[0].id: (row[2],) for row in dossier_rows})),
     )
+
+
+def as_file(request: RequestContext) -> Response:
+    """Every application the viewer may see, as a file."""
+    session, viewer = request.session, request.viewer
+    rows = in_dutch("applications", applications(session, viewer, request.now.instant))
+    return request.file("aanvragen", heads_of("applications"), ([*row.values()] for row in rows))
 
 
 def rows_of(session: Session, viewer: Viewer) -> list[Row]:

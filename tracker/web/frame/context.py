@@ -16,7 +16,7 @@ from db.rights import has_role
 from db.vocabulary import Role
 from tracker.clock import Now
 from tracker.errors import NotFound
-from tracker.exchange.tables import as_xlsx
+from tracker.exchange.tables import as_csv, as_json, as_xlsx
 from tracker.rights import Deed
 from tracker.web.frame.forms import FormState, InvalidForm, asked_for
 from tracker.web.frame.site import Site
@@ -24,7 +24,12 @@ from tracker.web.frame.site import Site
 M = TypeVar("M", bound=SQLModel)
 F = TypeVar("F", bound=BaseModel)
 KEPT = "X-Kept"  # between a handler and the door: this page answers a deed that was done
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# How a list leaves: for Excel, as a CSV file that a Dutch Excel opens unharmed, and for programs.
+FILES: dict[str, tuple[Callable[[Iterable[dict[str, Any]], str, Sequence[str]], bytes], str]] = {
+    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "json": (as_json, "application/json"),
+}
 
 
 @dataclass(frozen=True)
@@ -133,11 +138,13 @@ class RequestContext:
         answer.headers[KEPT] = "yes"
         return answer
 
-    def workbook(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-        """A list as an Excel file of one sheet; its columns stand in it also where there are no rows."""
+    def file(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+        """A list as the file that the address asks for, or as a workbook; its columns stand in it also without rows."""
+        form = self.params.get("form", "xlsx")
+        write, media_type = FILES[form]
         records = (dict(zip(columns, row, strict=True)) for row in rows)
-        headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', **self.answer_headers}
-        return Response(as_xlsx(records, name, columns), media_type=XLSX, headers=headers)
+        headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', **self.answer_headers}
+        return Response(write(records, name, columns), media_type=media_type, headers=headers)
 
     def record(
         self,
@@ -188,4 +195,17 @@ class RowId(Convertor[int]):
         return str(value)
 
 
+class FileForm(Convertor[str]):
+    """As what a list is asked for, at the end of its address."""
+
+    regex = "|".join(FILES)
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
 register_url_convertor("id", RowId())
+register_url_convertor("file", FileForm())

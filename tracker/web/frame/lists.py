@@ -1,4 +1,4 @@
-"""The address of a list: what it is narrowed to and which page; the same filter goes into the file for Excel."""
+"""The address of a list: what it is narrowed to and which page; the same filter goes into its files."""
 
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
@@ -29,6 +29,6 @@ class ListQuery(BaseModel):
         return f"{where}?{urlencode(kept, doseq=True)}" if kept else where
 
     @property
-    def file(self) -> str:
-        """Where all that the filter means is had as a workbook."""
-        return self.address(1, f"{self.PATH}.xlsx")
+    def files(self) -> tuple[str, str]:
+        """Where all that the filter means is had as a file: the address without its end, and the question."""
+        return self.PATH, self.address(1).partition("?")[2]

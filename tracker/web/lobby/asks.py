@@ -59,10 +59,10 @@ def show(request: RequestContext) -> Response:
 
 
 def as_file(request: RequestContext) -> Response:
-    """All that the filter means, as a workbook."""
+    """All that the filter means, as a file."""
     query = request.read_query(AskQuery)
     shown = [ask for ask in asks(request.session, request.viewer) if query.means(ask)]
-    return request.workbook("verzoeken", COLUMNS, map(_cells, shown))
+    return request.file("verzoeken", COLUMNS, map(_cells, shown))
 
 
 def _cells(ask: Ask) -> list[object]:

@@ -120,10 +120,10 @@ def index(request: RequestContext) -> Response:
 
 
 def as_file(request: RequestContext) -> Response:
-    """All that the filter means, as a workbook."""
+    """All that the filter means, as a file."""
     query = request.read_query(ContactsQuery)
     rows = contact_list.contacts_in(request.session, request.viewer, query.wanted(), page=None).rows
-    return request.workbook("contacten", CONTACT_COLUMNS, [_cells(row) for row in rows])
+    return request.file("contacten", CONTACT_COLUMNS, [_cells(row) for row in rows])
 
 
 def _cells(row: contact_list.ContactRow) -> list[object]:

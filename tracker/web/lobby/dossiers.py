@@ -146,13 +146,13 @@ def index(request: RequestContext) -> Response:
 
 
 def as_file(request: RequestContext) -> Response:
-    """All that the filter means, as a workbook."""
+    """All that the filter means, as a file."""
     query = request.read_query(DossiersQuery)
     listed = dossier_list.dossiers_in(request.session, request.viewer, query.wanted(), request.now.today, None)
     names = actions.names(request.session)
     opgaven = opgaven_of(request.session, [row.dossier.id for row in listed.rows])
     cells = [_cells(row, opgaven.get(row.dossier.id, []), names) for row in listed.rows]
-    return request.workbook("dossiers", DOSSIER_COLUMNS, cells)
+    return request.file("dossiers", DOSSIER_COLUMNS, cells)
 
 
 def _cells(row: dossier_list.DossierRow, opgaven: list[Challenge], names: dict[int, str]) -> list[object]:

@@ -101,8 +101,8 @@ def _meant(request: RequestContext, query: MomentQuery) -> list[UpcomingMoment]:
 
 
 def as_file(request: RequestContext) -> Response:
-    """All that the filter means, as a workbook."""
-    return request.workbook("momenten", COLUMNS, map(_cells, _meant(request, request.read_query(MomentQuery))))
+    """All that the filter means, as a file."""
+    return request.file("momenten", COLUMNS, map(_cells, _meant(request, request.read_query(MomentQuery))))
 
 
 def _cells(moment: UpcomingMoment) -> list[object]:

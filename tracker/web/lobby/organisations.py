@@ -1,5 +1,8 @@
 """Pages of organisations: the register, and one of it with all we have there."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement
 from sqlmodel import col
@@ -63,6 +66,22 @@ def index(request: RequestContext) -> Response:
     return request.page(
         "lobby/organisations_index.html", query=query, listed=listed(rows, query.page), counts=counts, errors={}
     )
+
+
+COLUMNS = ("organisatie", "soort", "gesprekken", "laatste gesprek", "bestaat tot")
+
+
+def as_file(request: RequestContext) -> Response:
+    """All that the filter means, as a file."""
+    query = request.read_query(RegisterQuery)
+    counts = relations.talk_counts(request.session, request.viewer)
+    rows = [o for o in _matching(request, query) if not query.spoken or o.id in counts]
+    return request.file("organisaties", COLUMNS, (_cells(o, counts) for o in rows))
+
+
+def _cells(organisation: Organisation, counts: Mapping[int, tuple[int, date]]) -> list[object]:
+    talks, last = counts.get(organisation.id, (0, None))
+    return [organisation.name, OrganisationKind(organisation.kind).label, talks, last, organisation.ended_on]
 
 
 def _matching(request: RequestContext, query: RegisterQuery) -> list[Organisation]:

@@ -84,10 +84,10 @@ def _meant(request: RequestContext, query: BookQuery, every: list[HeldPosition])
 
 
 def book_file(request: RequestContext) -> Response:
-    """All that the filter means, as a workbook."""
+    """All that the filter means, as a file."""
     query = request.read_query(BookQuery)
     every = positions_on(request.session, request.viewer, query.op or request.now.today)
-    return request.workbook("standpunten", BOOK_COLUMNS, map(_book_cells, _meant(request, query, every)))
+    return request.file("standpunten", BOOK_COLUMNS, map(_book_cells, _meant(request, query, every)))
 
 
 def _book_cells(held: HeldPosition) -> list[object]:

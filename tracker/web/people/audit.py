@@ -1,4 +1,4 @@
-"""Beheer: the audit log, narrowed to a person, an organisation, a dossier or a day, and as a workbook."""
+"""Beheer: the audit log, narrowed to a person, an organisation, a dossier or a day, and as a file."""
 
 from datetime import date
 from typing import ClassVar
@@ -54,10 +54,10 @@ def index(request: RequestContext) -> Response:
 
 
 def as_file(request: RequestContext) -> Response:
-    """All that the filter means, as a workbook; that it was taken along is a line itself."""
+    """All that the filter means, as a file; that it was taken along is a line itself."""
     found = lines_in(request.session, request.viewer, request.read_query(AuditQuery).wanted(), None)
     request.record(Action.AUDIT_LOG_EXPORTED, "audit log", f"{found.total} lines")
-    return request.workbook("logboek", COLUMNS, map(_cells, found.rows))
+    return request.file("logboek", COLUMNS, map(_cells, found.rows))
 
 
 def _cells(line: AuditLine) -> list[object]:

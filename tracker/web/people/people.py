@@ -65,9 +65,9 @@ class PeopleQuery(ListQuery):
         return PeopleFilter(self.text, self.organisation, self.role, now - QUIET_FOR if self.quiet else None)
 
     @property
-    def file(self) -> str:
-        """Where all of them are had as a workbook."""
-        return self.address(1, "/beheer/mensen.xlsx")
+    def files(self) -> tuple[str, str]:
+        """Where all of them are had as a file."""
+        return "/beheer/mensen", self.address(1).partition("?")[2]
 
 
 COLUMNS = ("naam", "e-mailadres", "rol", "deelnemer", "laatst ingelogd", "geen toegang sinds")
@@ -93,9 +93,9 @@ index = PageOf(no_subject, _list, lambda _: "/beheer")
 
 
 def as_file(request: RequestContext) -> Response:
-    """All whom the filter means, as a workbook."""
+    """All whom the filter means, as a file."""
     found = people_in(request.session, request.read_query(PeopleQuery).wanted(request.now.instant), None)
-    return request.workbook("mensen", COLUMNS, map(_cells, found.rows))
+    return request.file("mensen", COLUMNS, map(_cells, found.rows))
 
 
 def _cells(row: PersonRow) -> list[object]:

@@ -15,7 +15,7 @@ EXAMPLE = ("voornaam.achternaam@gemeente.nl", "Voornaam Achternaam", Role.FUNDRA
 
 def example(request: RequestContext) -> Response:
     """A workbook with the columns, and one row to type over."""
-    return request.workbook("mensen-inlezen", COLUMNS, [EXAMPLE])
+    return request.file("mensen-inlezen", COLUMNS, [EXAMPLE])
 
 
 def _look(request: RequestContext, rows: list[Row]) -> list[PersonLine]:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from db.models import Crawl, Sighting
 from db.queries import newest_crawls
+from notifications.wording import local_day
 from tracker.calls.consolidate import BY_HAND
 from tracker.calls.floods import release
 from tracker.errors import NotFound
@@ -17,6 +18,7 @@ from tracker.sources.coverage import SourceCoverage, coverage
 from tracker.sources.health import OVERDUE_AFTER
 from tracker.web.frame.charts import Spark, spark
 from tracker.web.frame.context import RequestContext
+from tracker.web.frame.phrases import source_name
 
 CRAWLS_SHOWN = 30
 
@@ -65,6 +67,21 @@ def show(request: RequestContext) -> Response:
         asks=next((last for last in crawls[:1] if (last.lost or last.shrunk) and last.released_at is None), None),
         crawls=crawls,
     )
+
+
+COLUMNS = ("bron", "soort", "stand", "wat er mis is", "laatst volledig", "gezien", "verwacht", "regelingen")
+
+
+def as_file(request: RequestContext) -> Response:
+    """Every source and how it stands, as a file."""
+    return request.file("bronnen", COLUMNS, map(_cells, _rows(request)))
+
+
+def _cells(row: SourceRow) -> list[object]:
+    covered, last, whole = row.covered, row.last, row.covered.health.last_complete
+    seen, expected = (last.seen, last.expected) if last else (None, None)
+    said = [covered.called or source_name(row.name), covered.form.label, covered.state.label, row.trouble]
+    return [*said, local_day(whole) if whole else None, seen, expected, row.calls]
 
 
 def freshness(request: RequestContext) -> Response:
