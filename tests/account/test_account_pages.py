@@ -50,6 +50,11 @@ def test_a_figure_leads_to_its_rows_and_to_a_workbook(engine: Engine, cast: Cast
             assert [(row[0], row[2], row[4]) for row in sheet_rows] == [
                 ("wat", "deelnemer", "bedrag in euro"), ("aanvragen ingediend", "Haarlem", 400000)
             ]  # fmt: skip
+        past = visitor.get(f"{OPGAVE}?jaar=2027").text
+        assert f'href="{OPGAVE}?jaar=2026&amp;rijen=won#rijen"' in past, "the year before leads to its rows too"
+        ours = visitor.get("/verantwoording/deelnemers/haarlem").text
+        assert "Regelingen gezien" not in ours
+        assert 'id="doelen"' not in ours
         assert "Geen rij in 2024" in visitor.get("/verantwoording?jaar=2024&rijen=won").text
         assert visitor.get("/verantwoording/opgaven/nergens").status_code == 404
         assert visitor.get("/verantwoording/deelnemers/nergens/pdf").status_code == 404
@@ -66,7 +71,7 @@ def test_a_question_that_is_not_right_is_answered_in_one_line(engine: Engine, ca
 
 def test_the_files_are_tagged_in_the_order_of_reading(engine: Engine, cast: Cast, tmp_path: Path) -> None:
     with visit(engine, cast.now, tmp_path, cast.reader) as visitor:
-        for path, headings in (("/verantwoording", 6), (OPGAVE, 4), ("/verantwoording/deelnemers/haarlem", 4)):
+        for path, headings in (("/verantwoording", 6), (OPGAVE, 4), ("/verantwoording/deelnemers/haarlem", 3)):
             answer = visitor.get(f"{path}/pdf")
             assert answer.headers["content-type"] == "application/pdf"
             assert b"<pdfuaid:part>1</pdfuaid:part>" in answer.content
@@ -99,6 +104,8 @@ def test_a_sheet_is_one_page_however_much_there_is(session: Session, now: dateti
     span = report.year_span(2026, local_day(now), local_day(now))
     account = report.of_challenge(session, viewer_of(cast.lobbyist), challenge, span)
     said = sheet.words(account, "Energietransitie", {"haarlem": "Haarlem"})
+    assert [row[0] for row in said["rows"]] == ["aanvragen toegekend"] * 5, "what was won goes first"
+    assert all("Bron: bron" in row[0] for row in said["goals"])
     assert said["more_goals"] == "Nog 6 doelen staan op het scherm."
     assert said["more_rows"].endswith("regels staan op het scherm.")
     assert pages_of(sheet.as_pdf(account, "Energietransitie", {"haarlem": "Haarlem"})) == 1

@@ -1,6 +1,6 @@
 """The account of the region, an opgave or a participant over a year: figures, those of the year before, and goals."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from db.models import Challenge, Participant
 from db.queries import Viewer
 from db.vocabulary_account import IN_EUROS, Figure
-from notifications.wording import amount, percentage
+from notifications.wording import amount, count, percentage
 from tracker.account.facts import Fact, Span, facts
 from tracker.account.figures import Figures, carried_by, figures, serving, without_amount
 from tracker.account.goals import Standing, standings
@@ -25,21 +25,25 @@ class Account:
     now: Figures
     before: Figures
     goals: Sequence[Standing] = ()
+    of_participant: bool = False
 
     @property
     def year(self) -> int:
         """The calendar year it is about."""
         return self.span.first.year
 
-    @property
-    def without_amount(self) -> int:
-        """Of how many applications the amount is not in the sum."""
-        return without_amount(self.rows)
-
     def of(self, figure: Figure) -> list[Fact]:
         """The rows that a figure counts; a call that several organisations judged stands once."""
         rows = [row for row in self.rows if row.figure == figure]
-        return list({row.address: row for row in reversed(rows)}.values())[::-1] if figure == Figure.JUDGED else rows
+        return first_of(rows) if figure == Figure.JUDGED else rows
+
+
+def first_of(rows: Iterable[Fact]) -> list[Fact]:
+    """Of the rows about one thing the first, in their order."""
+    found: dict[tuple[str, str], Fact] = {}
+    for row in rows:
+        found.setdefault((row.address, row.what), row)
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,8 @@ def of_region(session: Session, viewer: Viewer, span: Span) -> RegionAccount:
     participants = session.exec(select(Participant).order_by(col(Participant.name)))
     return RegionAccount(
         span, rows, figures(rows), figures(before), standings(session, list(under), span),
-        [(row, figures(serving(rows, under[row.id]))) for row in challenges],
-        [(row, figures(mine)) for row in participants if (mine := carried_by(rows, row.id))],
+        by_challenge=[(row, figures(serving(rows, under[row.id]))) for row in challenges],
+        by_participant=[(row, figures(mine)) for row in participants if (mine := carried_by(rows, row.id))],
     )  # fmt: skip
 
 
@@ -78,7 +82,7 @@ def of_challenge(session: Session, viewer: Viewer, challenge: Challenge, span: S
 def of_participant(session: Session, viewer: Viewer, participant: Participant, span: Span) -> Account:
     """Of what one participant carries."""
     rows, before = (carried_by(each, participant.id) for each in _both(session, viewer, span))
-    return Account(span, rows, figures(rows), figures(before))
+    return Account(span, rows, figures(rows), figures(before), of_participant=True)
 
 
 def _both(session: Session, viewer: Viewer, span: Span) -> tuple[list[Fact], list[Fact]]:
@@ -105,10 +109,28 @@ def _under(session: Session) -> dict[str, Collection[str]]:
     return dict(under)
 
 
+def figures_of(account: Account) -> list[Figure]:
+    """What it tells, in its order; that sources name a call is no figure of a participant."""
+    return [figure for figure in Figure if not (account.of_participant and figure == Figure.SEEN)]
+
+
 def said(found: Figures, figure: Figure) -> str:
     """A figure in Dutch: how many, and of what has one the sum."""
     number = str(found.counts[figure])
     return f"{number}, samen {amount(found.sums[figure])}" if figure in IN_EUROS and found.counts[figure] else number
+
+
+def gaps(account: Account) -> str:
+    """What the figures do not hold, or not as it was on their day, in Dutch; empty where there is no such thing."""
+    missing, said_so = without_amount(account.rows), []
+    if missing:
+        whose = count(missing, "aanvraag", "aanvragen")
+        said_so.append(f"Van {whose} telt het bedrag niet mee: het was toen niet vastgelegd, of is later gewijzigd.")
+    if account.span.looks_back:
+        said_so.append(
+            "Bij welke opgave een regeling past, en wat later verbeterd of ingetrokken is, staat er zoals nu."
+        )
+    return " ".join(said_so)
 
 
 def hit_rate(found: Figures) -> str:
@@ -128,6 +150,6 @@ def changes(account: Account) -> list[str]:
     return [
         f"{figure.label[:1].upper()}{figure.label[1:]}: {said(account.now, figure)}; in {account.year - 1} was dat "
         f"{said(account.before, figure)}."
-        for figure in Figure
+        for figure in figures_of(account)
         if said(account.now, figure) != said(account.before, figure)
     ]

@@ -1,7 +1,7 @@
 """The account on paper: a sheet for a council, or the report of a year; a tagged PDF that a screen reader reads."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,9 @@ from typing import Any
 from db.vocabulary_account import Figure
 from notifications.wording import amount, day, percentage, short_day
 from tracker.account.facts import Fact
+from tracker.account.figures import Figures
 from tracker.account.goals import Standing
-from tracker.account.report import Account, RegionAccount, changes, hit_rate, said
+from tracker.account.report import Account, RegionAccount, changes, figures_of, first_of, gaps, hit_rate, said
 from tracker.exchange.agenda_files import AUTHOR
 from tracker.exchange.pdf import compiled
 
@@ -27,20 +28,23 @@ def as_pdf(account: Account, name: str, names: Mapping[str, str]) -> bytes:
 
 
 def words(account: Account, name: str, names: Mapping[str, str]) -> dict[str, Any]:
-    """All that stands on it, in Dutch and in its order."""
-    told = [row for figure in TOLD for row in account.of(figure)]
-    told = list({(row.address, row.what): row for row in reversed(told)}.values())[::-1]
+    """All that stands on it, in Dutch and in its order; a participant has no goals, those are of opgaven."""
+    told = first_of(row for figure in TOLD for row in account.of(figure))
     every = changes(account)
     return {
         "title": f"Verantwoording {account.year}: {name}",
         "author": AUTHOR,
         "intro": f"Wat werven en lobby in {account.year} deden en opbrachten. Stand van kennis op "
-        f"{day(account.span.known_on)}: alleen wat toen was vastgelegd, telt.",
+        f"{day(account.span.known_on)}: alleen wat toen was vastgelegd, telt. {gaps(account)}".rstrip(),
         "heads": ["Wat", str(account.year), str(account.year - 1)],
         "figures": [
-            *([figure.label, said(account.now, figure), said(account.before, figure)] for figure in Figure),
+            *(
+                [figure.label, said(account.now, figure), said(account.before, figure)]
+                for figure in figures_of(account)
+            ),
             ["toegekend van wat beslist is", hit_rate(account.now), hit_rate(account.before)],
         ],
+        "has_goals": not account.of_participant,
         "goals": [_goal(standing) for standing in account.goals[:MOST_GOALS]],
         "more_goals": _rest(len(account.goals) - MOST_GOALS, "doelen"),
         "changes": every[:MOST_CHANGES],
@@ -55,31 +59,32 @@ def words(account: Account, name: str, names: Mapping[str, str]) -> dict[str, An
 def _lines(account: Account) -> dict[str, Any]:
     """The report of the region also has a line an opgave and a participant."""
     if not isinstance(account, RegionAccount):
-        return {"line_heads": [], "tables": []}
+        return {"tables": []}
     return {
-        "line_heads": [figure.label for figure in LINES],
         "tables": [
-            {
-                "title": title,
-                "first": first,
-                "lines": [
-                    [row.name or row.id, *(said(found, figure) for figure in LINES)]
-                    for row, found in (account.by_challenge if of_challenges else account.by_participant)
-                ],
-            }
-            for title, first, of_challenges in (
-                ("Per opgave", "Opgave", True), ("Per deelnemer", "Deelnemer", False)
-            )
-        ],
-    }  # fmt: skip
+            _table("Per opgave", "Opgave", LINES, [(row.name or row.id, found) for row, found in account.by_challenge]),
+            _table(
+                "Per deelnemer", "Deelnemer", LINES[1:], [(row.name, found) for row, found in account.by_participant]
+            ),
+        ]
+    }
+
+
+def _table(title: str, first: str, shown: Sequence[Figure], found: list[tuple[str, Figures]]) -> dict[str, Any]:
+    heads = [first, *(figure.label for figure in shown)]
+    return {"title": title, "heads": heads, "lines": [[name, *(said(of, f) for f in shown)] for name, of in found]}
 
 
 def _goal(standing: Standing) -> list[str]:
     goal, value = standing.goal, standing.value
     aim = f"{number(goal.target)} {goal.unit} op {short_day(goal.due_on)}"
-    now = f"{number(value.value)} op {short_day(value.day)} ({value.source})" if value else "nog geen waarde"
-    told = f"{goal.text}{f' Dient: {goal.vision}.' if goal.vision else ''} Bron: {goal.source}."
-    return [_short(told), aim, now]
+    now = (
+        f"{number(value.value)} op {short_day(value.day)} ({_short(value.source, LONGEST // 2)})"
+        if value
+        else "nog geen waarde"
+    )
+    serves = f" Dient: {_short(goal.vision, LONGEST // 2)}." if goal.vision else ""
+    return [f"{_short(goal.text.rstrip('.'))}.{serves} Bron: {_short(goal.source, LONGEST // 2)}.", aim, now]
 
 
 def number(value: Decimal) -> str:
@@ -96,5 +101,5 @@ def _rest(number_left: int, what: str) -> str:
     return f"Nog {number_left} {what} staan op het scherm." if number_left > 0 else ""
 
 
-def _short(text: str) -> str:
-    return textwrap.shorten(text, LONGEST, placeholder=" …")
+def _short(text: str, most: int = LONGEST) -> str:
+    return textwrap.shorten(text, most, placeholder=" …")

@@ -87,7 +87,6 @@ def _page(request: RequestContext, subject: Subject) -> Response:
         number=sheet.number,
         rows=subject.account.of(chosen) if chosen else [],
         names=dict(actions.participants(request.session)),
-        figures=list(Figure),
         lines=sheet.LINES,
     )
 
