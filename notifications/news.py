@@ -81,9 +81,11 @@ def _closes_soon_untold(call: CatalogueCall, memory: Memory, now: datetime) -> b
 def _opening_name(call: CatalogueCall, memory: Memory, now: datetime) -> str:
     """What a ledger remembers of an opening that is to be told now; empty for none.
 
-    Two weeks ahead, and once more when it has opened, to who was told of the call before that.
+    Two weeks ahead, and once more when it has opened, to who was told of the call before that: of what one follows or
+    found relevant, and of what one can apply for. What one can only join was named once, and that is enough.
     """
-    if call.opens is None or call.opens.day is None:
+    again = call.eligible == Eligibility.SELF or call.id in memory.follows
+    if not again or call.opens is None or call.opens.day is None:
         return ""
     ahead, opened = call.opens.name, f"{call.opens.name}:{OPEN}"
     days = (call.opens.day - today(now)).days

@@ -10,11 +10,12 @@ from sqlmodel import select
 
 from db.models import Call, Deadline, Follow, Revision, Sighting, Told, User
 from db.session import reading, writing
-from db.vocabulary import Cadence, DeadlineKind, ToldKind
+from db.vocabulary import Cadence, DeadlineKind, Say, ToldKind
 from notifications.catalogue import read_catalogue
 from notifications.places import Candidate
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tests.make.pages import visit
+from tracker.matching.verdicts import judge
 
 pytestmark = (
     pytest.mark.one_database
@@ -232,6 +233,32 @@ def test_what_does_not_open_for_months_waits_and_its_opening_is_told_to_who_knew
     assert "OPENT BINNENKORT (1)" in opened
     assert "opent vandaag; sluit dinsdag 1 september 2026" in opened
     assert plan_at(agenda, now + timedelta(days=5)).digests == 0
+
+
+@pytest.mark.parametrize(
+    ("eligible", "found", "again"),
+    [
+        ("self", "", True), ("partner", "", False), ("unknown", "", False),
+        ("partner", "followed", True), ("partner", "relevant", True),
+    ],
+)  # fmt: skip
+def test_what_was_named_and_opens_is_named_again_only_where_it_is_ours_or_followed_or_found_relevant(
+    agenda: Engine, now: datetime, eligible: str, found: str, again: bool
+) -> None:
+    reader = make_reader(agenda, now)
+    call = make_call(agenda, now, "Straks", closes=date(2026, 9, 1), eligible=eligible, source_word="announced")
+    with writing(agenda) as session:
+        opens = date(2026, 7, 20)
+        session.add(Deadline(call_id=call, kind=DeadlineKind.OPENS, day=opens, zone="Europe/Brussels", modified_at=now))
+    plan_at(agenda, now)
+    assert "* Straks" in deliveries(agenda)[-1].text
+    if found == "followed":
+        follow(agenda, now, reader, call)
+    if found == "relevant":
+        with writing(agenda) as session:
+            judge(session, session.get_one(User, reader), call, "circulair", Say.YES, now)
+    plan_at(agenda, now + timedelta(days=40))  # within a fortnight of its opening
+    assert any("Straks" in mail.text for mail in deliveries(agenda)[1:]) is again
 
 
 def test_topics_of_one_call_that_open_together_say_when_they_close(agenda: Engine, now: datetime) -> None:
