@@ -31,10 +31,14 @@ def headline_of(digest: Digest) -> str:
 
 
 def subject_of(digest: Digest, headline: str, due: str = "") -> str:
-    """What is ``due`` today or else the first call by its title, what more there is, and by when to decide first."""
+    """What is ``due`` today or else the first call by its title, what more there is, and by when to decide first.
+
+    A title begins with a capital here, whatever its source does.
+    """
     if not (due or digest.items):
         return headline
-    title = shorten(due or one_line(digest.items[0].call.title, 200), MOST_TITLE, placeholder=" …")
+    first = due or wording.capitalize_first(one_line(digest.items[0].call.title, 200))
+    title = shorten(first, MOST_TITLE, placeholder=" …")
     return f"{title}: {headline}{_decide_first(digest)}"
 
 

@@ -12,7 +12,7 @@ from icalendar import Calendar, Timezone, TimezoneDaylight, TimezoneStandard
 
 from db.models import Call, Deadline
 from db.vocabulary import DeadlineKind, Status
-from notifications.wording import AMSTERDAM, day, full_moment
+from notifications.wording import AMSTERDAM, capitalize_first, day, full_moment
 
 INSIDE = "voor wie al instapte"
 ZONES = ("Europe/Amsterdam", "Europe/Brussels")
@@ -91,7 +91,7 @@ def deadline_event(line: DeadlineLine, base_url: str) -> Event | None:
             log.warning("deadline %s has no date and is left out of the calendar", line.id)
         return None
     label, address = said_of(line), base_url.rstrip("/") + page_of(line)
-    headed = label[:1].upper() + label[1:] + (f" ({INSIDE})" if line.inside else "")
+    headed = capitalize_first(label) + (f" ({INSIDE})" if line.inside else "")
     told = (
         f"{headed}: {deadline_moment(line)}",
         line.publisher,

@@ -175,6 +175,11 @@ def count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
+def capitalize_first(text: str) -> str:
+    """A capital at the start, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def listed(words: list[str]) -> str:
     """``gemeenten, provincies en mkb``."""
     return " en ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""

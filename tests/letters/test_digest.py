@@ -111,6 +111,17 @@ def test_the_subject_says_where_its_day_is_assumed(
     assert subject_of(Digest(now, items, (), Coverage()), "kop") == f"Circulair bouwen: kop{said}"
 
 
+def test_a_title_in_a_subject_begins_with_a_capital_and_the_call_keeps_the_title_of_its_source(
+    agenda: Engine, now: datetime
+) -> None:
+    make_reader(agenda, now)
+    make_call(agenda, now, "circular cities")
+    plan_at(agenda, now)
+    mail = deliveries(agenda)[-1]
+    assert mail.subject.startswith("Kansenradar: Circular cities: ")
+    assert "* circular cities" in mail.text
+
+
 def test_nothing_is_still_to_be_decided_on_a_call_that_its_source_closed(engine: Engine) -> None:
     now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
     make_agenda(engine, participant=False)

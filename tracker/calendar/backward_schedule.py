@@ -6,6 +6,7 @@ from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
+from notifications.wording import capitalize_first
 from notifications.wording import day as in_words
 from tracker.calendar.meetings import MeetingDay
 from tracker.workdays import ClosedDays
@@ -188,7 +189,7 @@ def _meeting(question: ScheduleQuestion, step: Step, limit: date) -> MeetingDay:
         return max(fitting, key=lambda m: m.day)
     if not meetings:
         raise NoMeetings(f"Van {step.name} zijn geen vergaderingen bekend: vul ze in bij Vergaderingen.")
-    raise NoMeetings(f"{_capital(step.name)} vergadert niet vóór {in_words(limit)}: vul de vergaderingen aan.")
+    raise NoMeetings(f"{capitalize_first(step.name)} vergadert niet vóór {in_words(limit)}: vul de vergaderingen aan.")
 
 
 def _bottleneck(placed: Mapping[str, PlannedStep], first: PlannedStep | None) -> PlannedStep | None:
@@ -199,7 +200,3 @@ def _bottleneck(placed: Mapping[str, PlannedStep], first: PlannedStep | None) ->
             path.append(at)
         at = placed[at.bound_by] if at.bound_by else None
     return max(path, key=lambda p: p.takes, default=None)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

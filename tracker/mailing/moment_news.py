@@ -12,7 +12,7 @@ from db.rights import RANK
 from db.vocabulary import CLOSING_KINDS, UNTOLD_STATES, MailKind, Role
 from db.vocabulary_lobby import MomentKind
 from notifications.due_today import AgendaLine
-from notifications.wording import day_and_month, local_day
+from notifications.wording import capitalize_first, day_and_month, local_day
 from tracker.clock import Now
 from tracker.lobby.agenda_document import ANYBODY
 from tracker.lobby.moments import MATCHING, upcoming
@@ -65,7 +65,7 @@ def news_of(sourced: SourcedMoment, since: datetime, now: Now) -> str:
     """``Nieuw``, ``Verplaatst (was 10 jun)``, ``Gaat niet door`` or ``Nog 7 dagen``; empty for no news. Pure."""
     moment, changed = sourced.moment, sourced.changed is not None and sourced.changed > since
     if moment.ended:
-        return moment.ended[:1].upper() + moment.ended[1:] if changed and sourced.first_seen <= since else ""
+        return capitalize_first(moment.ended) if changed and sourced.first_seen <= since else ""
     if sourced.first_seen > since:
         return "Nieuw"
     if changed and moment.was:

@@ -234,7 +234,7 @@ def what(call: Call, code: str = "") -> str:
 def said(verdict: Verdict) -> str:
     """``Niet voor ons: te klein bedrag``."""
     reason = f": {NoReason(verdict.reason).label}" if verdict.reason else ""
-    return capitalize_first(Say(verdict.say).label) + reason
+    return wording.capitalize_first(Say(verdict.say).label) + reason
 
 
 def who_may_apply(call: Call) -> str:
@@ -326,11 +326,6 @@ def in_challenge(reason: dict[str, Any]) -> str:
     return str(reason.get("challenge") or "")
 
 
-def capitalize_first(text: str) -> str:
-    """A capital at the start, the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
 def rough(euros: Decimal) -> str:
     """A sum of budgets, millions to one decimal and less to the thousand, as every amount; nothing known is a dash."""
     step = 100_000 if euros >= 1_000_000 else 1_000
@@ -352,7 +347,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "label": label,
     "year": lambda value: wording.local_day(value).year,
     "done_text": done_text,
-    "capitalize_first": capitalize_first,
+    "capitalize_first": wording.capitalize_first,
     "reason": in_dutch,
 }
 
