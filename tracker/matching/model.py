@@ -25,7 +25,8 @@ def fitted() -> Weights:
 
 
 DIGEST_THRESHOLD = fitted().threshold
-MODEL = f"kansenradar-{fitted().version}"
+RULES = 2  # of who may apply; one more with each change of them, so that what is stored is matched again
+MODEL = f"kansenradar-{fitted().version}.{RULES}"
 LEXICON_ONLY = f"{MODEL} lexicon only"
 
 
