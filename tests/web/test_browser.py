@@ -10,10 +10,11 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
-from sqlmodel import col, func, select
+from sqlmodel import col, delete, func, select
 
-from db.models import Call, Challenge, Delivery, Subscription, Verdict
+from db.models import Call, Challenge, Deadline, Delivery, Subscription, Verdict
 from db.session import reading, writing
+from db.vocabulary import DeadlineKind
 from notifications.links import Links
 from tests.make.addresses import page_addresses, plant
 from tests.make.browser import AXE, ROOT, Served, chromium, open_page, serve_world
@@ -199,6 +200,27 @@ def test_no_title_of_the_timeline_runs_into_the_bars(browser: Browser, served: S
     longest = max(titles.all_text_contents(), key=len)
     assert len(longest) > 50
     expect(page.locator("svg.timeline a", has_text=longest).locator("title").first).to_have_text(longest)
+
+
+def test_when_a_call_ends_stands_beside_its_title_also_where_that_is_said_in_words(
+    browser: Browser, served: Served
+) -> None:
+    with writing(served.engine) as session:
+        for number, kind in ((3, DeadlineKind.ROLLING), (4, DeadlineKind.UNTIL_EXHAUSTED)):
+            session.execute(delete(Deadline).where(col(Deadline.call_id) == number))
+            session.add(Deadline(call_id=number, kind=kind, zone="Europe/Amsterdam", modified_at=served.now))
+    page = open_page(browser, served, "coordinator")
+    over = """boxes => boxes.flatMap((box) => [...box.children].filter((child) => {
+      const words = document.createRange();
+      words.selectNodeContents(child);
+      return words.getBoundingClientRect().right > box.getBoundingClientRect().right + 1;
+    }).map((child) => child.textContent))"""
+    for width in (1280, 640, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto("/regelingen?status=open")
+        ends = page.locator(".call__when")
+        assert {"doorlopend open", "tot het budget op is"} & set(ends.locator("b").all_inner_texts())
+        assert ends.evaluate_all(over) == [], width
 
 
 def test_on_paper_nothing_is_cut_off_or_left_folded(browser: Browser, served: Served) -> None:
