@@ -11,10 +11,11 @@ from fastapi.openapi.models import OpenAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from db.models import Call, Revision, Sighting, User
 from db.session import open_engine, reading, writing
+from tests.make.crawls import make_listing, store
 from tests.make.pages import Visitor, visit
 from tests.make.seed_pages import seeded_people
 from tests.web.test_rights import Unlimited
@@ -150,6 +151,16 @@ def test_what_only_people_typed_is_no_public_call(reader: Visitor, engine: Engin
     assert reader.get(f"{ROOT}/regelingen/{number}").status_code == 200
 
 
+def test_a_sentence_that_leaves_nothing_open_is_told_as_certain(reader: Visitor, engine: Engine, now: datetime) -> None:
+    proof = {"budget": {"sentence": "Er is € 2,5 miljoen."}}  # as it is stored: what is so by default is left out
+    with Session(engine) as session:
+        store(session, [make_listing(1, budget="2500000", proof=proof)], now)
+        number = session.exec(select(Call.id).order_by(col(Call.id).desc())).first()
+    told = reader.get(f"{ROOT}/regelingen/{number}")
+    held(told, "/regelingen/{call_id}")
+    assert told.json()["sentences"] == [{"field": "budget", "sentence": "Er is € 2,5 miljoen.", "certainty": 1}]
+
+
 def test_changed_since_tells_what_changed_and_what_left_the_filter(
     reader: Visitor, engine: Engine, now: datetime
 ) -> None:
@@ -205,6 +216,8 @@ def test_only_reading_is_possible(reader: Visitor, engine: Engine) -> None:
         answer = reader.request(method, f"{ROOT}/regelingen/1", data={"csrf": reader.csrf})
         assert (answer.status_code, answer.headers["content-type"]) == (405, PROBLEM)
         assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}  # a set: its order means nothing
+    shared = reader.options(f"{ROOT}/contacten/1")
+    assert set(shared.headers["allow"].split(", ")) == {"DELETE", "GET", "HEAD", "PUT"}
 
 
 @pytest.fixture(scope="module")

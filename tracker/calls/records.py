@@ -15,6 +15,7 @@ from scrapers.listing import PARTICULARS
 from tracker.calls.consolidate import DEFAULTS
 
 AT_ONCE = 500
+CERTAIN = {"sentence": "", "certainty": 1}  # what a proof leaves out, since it is so by default
 
 
 def records(session: Session, calls: Sequence[Call], now: datetime) -> Iterator[dict[str, Any]]:
@@ -75,7 +76,7 @@ def call_record(
 
 def _reading(call: Call, asked: Sequence[Question]) -> dict[str, Any]:
     """The round before, the sentences that facts were read from, and what is only asked."""
-    sentences = [{"field": name, **proof} for name, proof in sorted(call.proof.items())]
+    sentences = [{"field": name, **CERTAIN, **proof} for name, proof in sorted(call.proof.items())]
     return {
         "previous_round": call.previous_round_id,
         "sentences": sentences,
