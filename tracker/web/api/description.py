@@ -53,8 +53,9 @@ def document(router: APIRouter, base: str, mail: str) -> dict[str, Any]:
 def _tell_of_headers(api: dict[str, Any]) -> None:
     texts = {"API-Version": "Versie van de API", **RATE}
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in texts}
-    for operation in (operation for path in api["paths"].values() for operation in path.values()):
-        operation["responses"].pop("422", None) if "requestBody" not in operation else None
+    for method, operation in (pair for path in api["paths"].values() for pair in path.items()):
+        if method == "get":
+            operation["responses"].pop("422", None)  # FastAPI's own; what is asked wrongly is a 400 here
         for status, response in operation["responses"].items():
             response["headers"] = dict(headers)
             if int(status) >= 400:
