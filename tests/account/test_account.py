@@ -17,7 +17,7 @@ from tests.make.lobby import Cast, gather
 from tests.make.pages import make_user
 from tracker.account import report
 from tracker.account.facts import Fact, Span
-from tracker.account.figures import Figures, figures
+from tracker.account.figures import Figures, by_opgave, figures
 from tracker.account.goals import GoalWords, add_value, change_goal, end_goal, set_goal, standings
 from tracker.applications import stages, tasks
 from tracker.applications.stages import Money
@@ -135,6 +135,8 @@ def test_an_opgave_counts_what_serves_it_and_a_participant_what_it_carries(cast:
     cast.session.flush()
     lines = {challenge.id: found.counts[F.APPLIED] for challenge, found in region(cast).by_challenge}
     assert lines == {"A20-1": 2}
+    rows = [Fact(F.SEEN, "Warmte", date(2026, 1, 1), "/regelingen/9", opgaven=frozenset({"A20-1-a"}))]
+    assert set(by_opgave(rows, {"A20-1-a": ("A20-1-a", "A20-1"), "A20-2": ("A20-2",)})) == {"A20-1-a", "A20-1"}
     assert told(of_amsterdam(cast, "haarlem").now, F.APPLIED) == (2, Decimal(511_000)), "the penvoerder carries it"
     assert told(of_amsterdam(cast).now, F.OWN_MONEY) == (1, Decimal(25_000)), "own money is of whom promised it"
     assert of_amsterdam(cast).now.counts[F.APPLIED] == 0

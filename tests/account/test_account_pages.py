@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db.models import AuditEntry, Challenge, Goal, GoalValue
+from db.models import AuditEntry, Call, Challenge, Goal, GoalValue
 from db.session import reading, writing
 from notifications.wording import local_day
 from tests.make.awards import applied, award
@@ -58,6 +58,19 @@ def test_a_figure_leads_to_its_rows_and_to_a_workbook(engine: Engine, cast: Cast
         assert "Geen rij in 2024" in visitor.get("/verantwoording?jaar=2024&rijen=won").text
         assert visitor.get("/verantwoording/opgaven/nergens").status_code == 404
         assert visitor.get("/verantwoording/deelnemers/nergens/pdf").status_code == 404
+
+
+def test_many_rows_come_in_pages(engine: Engine, cast: Cast, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        seen = {"language": "nl", "first_seen": cast.now, "last_seen": cast.now, "programme": []}
+        session.add_all(Call(title=f"Regeling {n:03}", url=f"https://example.nl/{n}", **seen) for n in range(120))
+    with visit(engine, cast.now, tmp_path, cast.reader) as visitor:
+        first = visitor.get("/verantwoording?rijen=seen").text
+        assert 'href="/verantwoording?rijen=seen&amp;page=2#rijen"' in first
+        assert ("Regeling 001" in first, "Regeling 119" in first) == (True, False)
+        pages = [visitor.get(f"/verantwoording?rijen=seen&page={n}").text for n in range(2, 9)]
+        last = next(page for page in pages if "Volgende" not in page)
+        assert "Regeling 119" in last
 
 
 def test_a_question_that_is_not_right_is_answered_in_one_line(engine: Engine, cast: Cast, tmp_path: Path) -> None:

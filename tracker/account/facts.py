@@ -30,6 +30,7 @@ from notifications.wording import local_day, start_of_day
 from tracker.matching import DIGEST_THRESHOLD
 
 S = ApplicationStage
+ORDER = {figure: place for place, figure in enumerate(Figure)}
 ASKED = "Gevraagd: "  # begins the line in which an application's amount is logged
 RESULTS = {CommitmentState.KEPT: Figure.KEPT, CommitmentState.BROKEN: Figure.BROKEN}
 
@@ -81,7 +82,7 @@ def facts(session: Session, viewer: Viewer, span: Span) -> list[Fact]:
         *_of_applications(session, viewer, span, dossiers, opgaven),
         *_outcomes(session, viewer, span, dossiers, opgaven), *_promises(session, viewer, span, dossiers, opgaven),
     ]  # fmt: skip
-    return sorted(found, key=lambda fact: (list(Figure).index(fact.figure), fact.day, fact.what, fact.carrier))
+    return sorted(found, key=lambda fact: (ORDER[fact.figure], fact.day, fact.what, fact.carrier))
 
 
 def _dossiers(session: Session, viewer: Viewer) -> dict[int, Dossier]:

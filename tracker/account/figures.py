@@ -46,6 +46,15 @@ def serving(rows: Iterable[Fact], opgaven: Collection[str]) -> list[Fact]:
     return [row for row in rows if row.opgaven & wanted]
 
 
+def by_opgave(rows: Iterable[Fact], above: Mapping[str, Collection[str]]) -> dict[str, list[Fact]]:
+    """Opgave -> its rows and those of what lies under it; ``above``: an opgave -> itself and all that it lies under."""
+    found: dict[str, list[Fact]] = {}
+    for row in rows:
+        for opgave in {higher for own in row.opgaven for higher in above.get(own, ())}:
+            found.setdefault(opgave, []).append(row)
+    return found
+
+
 def carried_by(rows: Iterable[Fact], participant: str) -> list[Fact]:
     """The rows of one participant; what sources name is nobody's."""
     return [row for row in rows if row.carrier == participant]

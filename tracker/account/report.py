@@ -11,7 +11,7 @@ from db.queries import Viewer
 from db.vocabulary_account import IN_EUROS, Figure
 from notifications.wording import amount, count, percentage
 from tracker.account.facts import Fact, Span, facts
-from tracker.account.figures import Figures, carried_by, figures, serving, without_amount
+from tracker.account.figures import Figures, by_opgave, carried_by, figures, serving, without_amount
 from tracker.account.goals import Standing, standings
 from tracker.challenges.agenda import below
 
@@ -62,12 +62,12 @@ def year_span(year: int, known_on: date, today: date) -> Span:
 def of_region(session: Session, viewer: Viewer, span: Span) -> RegionAccount:
     """Everything; a row of two opgaven counts with both, so the lines do not add up to the whole."""
     rows, before = _both(session, viewer, span)
-    under = _under(session)
-    challenges = [row for row in _agenda(session) if serving(rows, under[row.id])]
+    above, challenges = _above(session), _agenda(session)
+    lines = by_opgave(rows, above)
     participants = session.exec(select(Participant).order_by(col(Participant.name)))
     return RegionAccount(
-        span, rows, figures(rows), figures(before), standings(session, list(under), span),
-        by_challenge=[(row, figures(serving(rows, under[row.id]))) for row in challenges],
+        span, rows, figures(rows), figures(before), standings(session, list(above), span),
+        by_challenge=[(row, figures(lines[row.id])) for row in challenges if row.id in lines],
         by_participant=[(row, figures(mine)) for row in participants if (mine := carried_by(rows, row.id))],
     )  # fmt: skip
 
@@ -97,16 +97,18 @@ def _agenda(session: Session) -> list[Challenge]:
     return list(session.exec(select(Challenge).order_by(col(Challenge.agenda_id), col(Challenge.position))))
 
 
-def _under(session: Session) -> dict[str, Collection[str]]:
-    """Each opgave with itself and all that lies under it, however deep."""
+def _above(session: Session) -> dict[str, Collection[str]]:
+    """Each opgave with itself and all that it lies under."""
     parents = dict(session.exec(select(Challenge.id, Challenge.parent_id)).all())
-    under: dict[str, set[str]] = {id_: set() for id_ in parents}
+    above: dict[str, Collection[str]] = {}
     for id_ in parents:
-        above: str | None = id_
-        while above is not None and id_ not in under[above]:
-            under[above].add(id_)
-            above = parents[above]
-    return dict(under)
+        higher: list[str] = []
+        at: str | None = id_
+        while at is not None and at not in higher:
+            higher.append(at)
+            at = parents[at]
+        above[id_] = higher
+    return above
 
 
 def figures_of(account: Account) -> list[Figure]:

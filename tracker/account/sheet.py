@@ -72,7 +72,11 @@ def _lines(account: Account) -> dict[str, Any]:
 
 def _table(title: str, first: str, shown: Sequence[Figure], found: list[tuple[str, Figures]]) -> dict[str, Any]:
     heads = [first, *(figure.label for figure in shown)]
-    return {"title": title, "heads": heads, "lines": [[name, *(said(of, f) for f in shown)] for name, of in found]}
+    return {
+        "title": title,
+        "heads": heads,
+        "lines": [[name, *(said(of, f).replace("€ ", "€\xa0") for f in shown)] for name, of in found],
+    }
 
 
 def _goal(standing: Standing) -> list[str]:

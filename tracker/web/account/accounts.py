@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from db.lists import listed
 from db.models import Challenge, Participant
 from db.vocabulary_account import Figure
 from tracker.account import report, sheet
@@ -28,10 +29,11 @@ class AccountQuery(BaseModel):
     jaar: Annotated[int | None, Field(ge=2001, le=2100)] = None
     stand: date | None = None
     rijen: Figure | None = None
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
     def address(self, path: str, **other: object) -> str:
         """The same question elsewhere, or with another figure."""
-        asked = {**self.model_dump(mode="json", exclude_none=True), **other}
+        asked = {**self.model_dump(mode="json", exclude_none=True, exclude={"page"}), **other}
         kept = {name: value for name, value in asked.items() if value is not None}
         return f"{path}?{urlencode(kept)}" if kept else path
 
@@ -85,7 +87,7 @@ def _page(request: RequestContext, subject: Subject) -> Response:
         query=subject.query,
         report=report,
         number=sheet.number,
-        rows=subject.account.of(chosen) if chosen else [],
+        listed=listed(subject.account.of(chosen) if chosen else [], subject.query.page),
         names=dict(actions.participants(request.session)),
         lines=sheet.LINES,
     )
