@@ -76,6 +76,7 @@ class Source:
     language: ClassVar[str] = "nl"
     hosts: ClassVar[tuple[str, ...]] = ()  # further hosts this source may send us to
     on: ClassVar[bool] = True  # off: only when a setting asks for it
+    lists_calls: ClassVar[bool] = True  # no: what it lists is kept elsewhere, such as the meetings of councils
     asks_robots: ClassVar[bool] = True  # no: an owner decided so by turning the source on
     can_be_asked: ClassVar[bool] = False  # for one call by name, see ``ask_for``
     reads_known_pages: ClassVar[bool] = False  # those of ``wants_again`` also where no list shows them

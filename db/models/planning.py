@@ -50,6 +50,8 @@ class Meeting(Numbered, table=True):
     modified_at: datetime
     version: int = 1
     cancelled_at: datetime | None = None
+    source_key: str = Field(default="", index=True, description="what its council's calendar calls it; empty: by hand")
+    read_at: datetime | None = Field(default=None, description="when that calendar last named it")
 
 
 class YearPlan(Numbered, table=True):
@@ -62,7 +64,9 @@ class YearPlan(Numbered, table=True):
     first_day: date
     last_day: date = Field(description="inclusive")
     source: str = Field(description="the name of the file, or how else it came")
-    added_by: int = Field(foreign_key="user.id")
+    added_by: int | None = Field(
+        default=None, foreign_key="user.id", description="none: read from a council's calendar"
+    )
     added_at: datetime
 
 

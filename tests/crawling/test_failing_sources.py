@@ -28,7 +28,8 @@ from tracker.people.subscriptions import add_user, subscribe
 
 pytestmark = pytest.mark.slow
 RECORDINGS = Path(__file__).parents[1] / "recordings"
-NAMES = [name for name in sources.names() if name not in sources.shipped() or name == "dus_i"]
+OF_CALLS = [name for name in sources.names() if sources.load(name).lists_calls]
+NAMES = [name for name in OF_CALLS if name not in sources.shipped() or name == "dus_i"]
 OTHERS = sorted(set(sources.names()) - set(NAMES))
 Sabotage = Callable[[Answer], Answer]
 

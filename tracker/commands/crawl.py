@@ -8,6 +8,7 @@ import typer
 
 from db.session import reading, writing
 from scrapers.sources import names as shipped
+from tracker.calendar.council_dates import keep_council_dates
 from tracker.calendar.decision_clock import replan_stored
 from tracker.calls import floods
 from tracker.commands.context import AsJson, CommandContext, answer, context_of
@@ -22,6 +23,7 @@ from tracker.sources.rounds import crawl_sources
 from tracker.sources.second_reader import read_questions
 
 app = typer.Typer()
+APART = {"notubiz": keep_council_dates}  # what is kept elsewhere than among the calls
 
 
 @app.command()
@@ -42,7 +44,7 @@ def crawl(
     progress = _progress()
     now, is_set = command.now.instant, command.clock.is_set
     since = datetime.fromisoformat(round_since) if round_since else None
-    for outcome in crawl_sources(command.engine, command.settings, wanted, now, is_set, progress, since):
+    for outcome in crawl_sources(command.engine, command.settings, wanted, now, is_set, progress, since, APART):
         outcomes.append(outcome)
         replan_stored(command.engine, command.now.instant)
         show(outcome.as_line())

@@ -92,9 +92,14 @@ def fill(demo: Demo, say: Say) -> None:
         session.flush()
         assert reader.id
         session.add(_subscription(reader.id, demo.now))
-    for name in sources.names():
-        if (RECORDINGS / name / "index.json").is_file():
-            say(_replayed(demo, name))
+    for name in _recorded():
+        say(_replayed(demo, name))
+
+
+def _recorded() -> list[str]:
+    """The sources of calls that have a recording."""
+    names = (name for name in sources.names() if sources.load(name).lists_calls)
+    return [name for name in names if (RECORDINGS / name / "index.json").is_file()]
 
 
 def _person(now: datetime, email: str, name: str, role: Role) -> User:
@@ -174,9 +179,8 @@ def _week(demo: Demo, clock: SteppingClock) -> None:
     """Seven mornings, each with its mail; the sources say on the last what they said before."""
     for _ in range(WEEK - 1):
         _morning(demo, clock)
-    for name in sources.names():
-        if (RECORDINGS / name / "index.json").is_file():
-            _replayed(replace(demo, now=clock.now().instant + timedelta(days=1)), name)
+    for name in _recorded():
+        _replayed(replace(demo, now=clock.now().instant + timedelta(days=1)), name)
     _morning(demo, clock)
 
 

@@ -1,6 +1,6 @@
 """One round: ask sources, several at a time, and store each as it comes in; a bad source never stops the others."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +28,8 @@ AT_A_TIME, MOST_SLOW = 4, 8  # a slow one beside them mostly waits for the netwo
 SLOW = 1 / 15  # of the time that a source may take: two minutes of thirty
 BUSY = "another process is crawling it now"
 ASKED = "not asked: it wants to be left alone until"
+Keep = Callable[[Session, Crawled, datetime], int]  # gives how much there was to keep
+NOTHING_APART: Mapping[str, Keep] = {}
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,14 @@ class CrawlReport:
 
 def crawl_sources(
     engine: Engine, settings: Settings, names: Sequence[str], now: datetime, clock_is_set: bool, progress: Progress,
-    round_since: datetime | None = None,
+    round_since: datetime | None = None, apart: Mapping[str, Keep] = NOTHING_APART,
 ) -> Iterator[CrawlReport]:  # fmt: skip
     """Yield an outcome a source, in the order in which they end.
 
     Only a database that cannot be written to stops the round (OperationalError). ``clock_is_set``: our clock is a
     trial's, so how much it differs from the sources' clocks means nothing. ``round_since``: who was asked since then
-    has had this round; another process may have served it between our being started and our turn.
+    has had this round; another process may have served it between our being started and our turn. ``apart``: by
+    source, how what it lists is kept where that is no calls, in the same transaction.
     """
     with reading(engine) as session:
         waiting = patience(session, names, now)
@@ -90,7 +93,7 @@ def crawl_sources(
         futures = [pool.submit(_ask, engine, settings, name, now, progress, places) for name in taken]
         for future in as_completed(futures):
             crawled = future.result()
-            yield store(engine, replace(crawled, skew_seconds=None) if clock_is_set else crawled, now)
+            yield store(engine, replace(crawled, skew_seconds=None) if clock_is_set else crawled, now, apart)
             _give_back(engine, crawled.source, taken[crawled.source])
 
 
@@ -139,15 +142,22 @@ def _last_complete(session: Session, name: str, now: datetime) -> datetime | Non
     return min(newest[0] - timedelta(seconds=max(newest[1] or 0.0, 0.0)), now) if newest else None
 
 
-def store(engine: Engine, crawled: Crawled, now: datetime) -> CrawlReport:
+def store(engine: Engine, crawled: Crawled, now: datetime, apart: Mapping[str, Keep] = NOTHING_APART) -> CrawlReport:
     """One crawl in one transaction."""
     seconds = (crawled.finished_at - crawled.started_at).total_seconds()
     try:
         with writing(engine) as session:
-            stored = ingest(session, crawled, now)
+            keep = apart.get(crawled.source)
+            kept = keep(session, crawled, now) if keep else 0
+            stored = ingest(session, without_calls(crawled) if keep else crawled, now)
             alerts.note(session, crawled, stored.judgement, now)
     except (DataError, IntegrityError) as error:
         why = f"could not be stored: {str(error.orig).splitlines()[0]}"
         return CrawlReport(crawled.source, len(crawled.listings), False, why, seconds)
     judged = stored.judgement
-    return CrawlReport(crawled.source, stored.seen, judged.complete, judged.why, seconds, stored)
+    return CrawlReport(crawled.source, kept or stored.seen, judged.complete, judged.why, seconds, stored)
+
+
+def without_calls(crawled: Crawled) -> Crawled:
+    """How a crawl went, without what it listed; no address is remembered, so that it is always told all."""
+    return replace(crawled, listings=(), pages=(), remembered=())
