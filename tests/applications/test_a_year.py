@@ -76,9 +76,9 @@ class Year:
     def in_calendar(self, now: datetime) -> set[str]:
         """Of which applications something still is to be done."""
         with reading(self.engine) as session:
-            viewer, since = viewer_of(self.user), date(2026, 1, 1)
-            entries = milestone_entries(session, viewer, now.date(), since)
-            entries += task_entries(session, viewer, now.date(), since)
+            viewer, days = viewer_of(self.user), (date(2026, 1, 1), date(2029, 12, 31))
+            entries = milestone_entries(session, viewer, now.date(), *days)
+            entries += task_entries(session, viewer, now.date(), *days)
             return {entry.title for entry in entries if entry.state == MilestoneState.PLANNED}
 
     def in_mail(self, now: datetime) -> set[str]:

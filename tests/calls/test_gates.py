@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import true
 from sqlmodel import Session, select
 
 from db.models import Call, Deadline
@@ -11,7 +12,7 @@ from db.queries import CallFilter, Viewer, calls_for
 from db.status import SHUT, remark_of
 from scrapers.listing import ListedDeadline
 from tests.make.crawls import closes, make_listing, store
-from tracker.calendar.entries import deadline_entries
+from tracker.calendar.deadline_days import deadline_days, deadline_entries
 from tracker.calendar.events import deadline_events, deadline_lines
 from tracker.calls.gates import gates_of
 from tracker.clock import Now
@@ -116,9 +117,8 @@ def test_a_sentence_that_it_is_over_closes_the_call_although_another_source_says
 
 def test_calendar_and_feed_say_of_a_later_date_that_it_is_for_who_came_in(session: Session, now: datetime) -> None:
     store(session, [make_listing(1, deadlines=TWO_STAGES), make_listing(2)], now)
-    entries = {
-        (entry.title, entry.what): entry.note for entry in deadline_entries(session, Viewer(), Now(now), now.date())
-    }
+    days = deadline_days(session, Now(now), now.date(), now.date().replace(year=2099), [], true())
+    entries = {(entry.title, entry.what): entry.note for entry in deadline_entries(session, Viewer(), Now(now), days)}
     assert entries == {
         ("Regeling 1", "fase 1"): "",
         ("Regeling 1", "fase 2"): "voor wie al instapte",

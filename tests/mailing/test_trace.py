@@ -40,13 +40,11 @@ def said(engine: Engine, text: str, now: datetime, stage: str) -> str:
 def test_a_call_nobody_collected_is_said_so_with_which_sources_were_whole(agenda: Engine, now: datetime) -> None:
     with writing(agenda) as session:
         session.add(Crawl(source="rvo", started_at=now, finished_at=now, complete=True))
-        session.add(
-            Crawl(source="eu_portal", started_at=now, finished_at=now, complete=False, why="page 3 of 7 failed")
-        )
+        session.add(Crawl(source="eu_portal", started_at=now, finished_at=now, complete=False, why="page 3: HTTP 502"))
     (step,) = why(agenda, "HORIZON-2099-X", now)
     assert step[0] == "niet opgehaald"
     assert "volledig opgehaald: rvo" in step[1]
-    assert "eu_portal: page 3 of 7 failed" in step[1]
+    assert "eu_portal: bladzijde 3: de site antwoordt HTTP 502" in step[1]
 
 
 def test_a_late_and_a_joined_call_are_told_by_identifier_address_and_title(agenda: Engine, now: datetime) -> None:

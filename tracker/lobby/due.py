@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, union
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import (
     Commitment,
@@ -131,7 +132,7 @@ def lobby_due(
     ``since``: nothing of before that day.
     """
     # Held, so that each is read once: whether somebody may see a row is asked by its dossier and the person.
-    _held = [*session.exec(select(User)), *session.exec(select(Dossier).where(col(Dossier.closed_at).is_(None)))]
+    _held = [*session.exec(_holders()), *session.exec(select(Dossier).where(col(Dossier.closed_at).is_(None)))]
     days = since, today + ahead
     items = [item for part in (_commitments, _follow_ups, _sign_offs) for item in part(session, *days)]
     items += [item for part in (_positions, _to_confirm) for item in part(session)]
@@ -140,6 +141,13 @@ def lobby_due(
     near = [item for item in items if days[0] <= item.due <= days[1]]
     near += _for_replacements(session, near, today)
     return sorted(near, key=lambda item: (item.due, item.user_id, item.key))
+
+
+def _holders() -> SelectOfScalar[User]:
+    """Who has anything in the lobby by name."""
+    has = (Dossier.official_id, Dossier.lobbyist_id, Commitment.owner_id, ContactMoment.follow_up_owner)
+    ids = union(*(select(col(column)).where(col(column).is_not(None)) for column in (*has, SignOffRound.opened_by)))
+    return select(User).where(col(User.id).in_(ids))
 
 
 def may_know_of(session: Session, viewer: Viewer, item: LobbyDue) -> bool:
