@@ -93,3 +93,4 @@ from db.models.planning import (
 )
 from db.models.questions import Answer, Doubt, Question, ReaderUse, SecondOpinion
 from db.models.review import Minute, Review, ReviewPerson, ReviewPoint
+from db.models.winners import PastPartner, PastProgramme, PastProject

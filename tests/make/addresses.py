@@ -17,6 +17,9 @@ from db.models import (
     Dossier,
     Goal,
     MailText,
+    PastPartner,
+    PastProgramme,
+    PastProject,
     Position,
     Question,
     Sighting,
@@ -76,6 +79,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
     assert application is not None
     dossier = session.get_one(Dossier, 1)
     _goal(session, me, now)
+    _past_winner(session, now)
     if not session.exec(select(Position).where(Position.dossier_id == 1, Position.created_by == me.id)).first():
         positions.draft(Deed(session, me, now), dossier, positions.Wording(internal="Concept"))  # something to adopt
     hand_over_due(session, now, "clock")  # Weesp went into Amsterdam in 2022
@@ -96,6 +100,7 @@ def plant(session: Session, settings: Settings, now: datetime) -> dict[str, str]
         "document_id": str(documents.add_file(Deed(session, me, now), dossier, "nota.txt", b"tekst", "own", 100).id),
         **dict.fromkeys(("note_id", "promise_id", "goal_id", "line_id", "task_id", "instalment_id", "plan_id", "key_id", "verdict_id", "correction_id"), "1"),
         "review_id": str(_review(session, me, now)), "key": f"bo-mirt-{now.year}", "stakeholder_id": "1", "organisation_id": "1",
+        "code": "HORIZON",
     }  # fmt: skip
 
 
@@ -105,6 +110,21 @@ def _goal(session: Session, me: User, now: datetime) -> None:
         challenge = session.get_one(Challenge, "A20-1-circulair")
         words = GoalWords("Minder nieuw materiaal", Decimal(50), "procent", date(2030, 1, 1), "Agenda")
         set_goal(Deed(session, me, now), challenge, words)
+
+
+def _past_winner(session: Session, now: datetime) -> None:
+    """A participant that won in Horizon Europe before."""
+    session.merge(PastProgramme(code="HORIZON", file_name="cordis.zip", content_day=now.date(), imported_at=now))
+    session.flush()
+    if session.exec(select(PastProject.id)).first() is None:
+        project = PastProject(
+            programme="HORIZON", number="1", acronym="TUIN", title="Gardens", topic="HORIZON-CL5-2021-D3-01"
+        )
+        session.add(project)
+        session.flush()
+        session.add(
+            PastPartner(project_id=project.id, organisation="9", name="Gemeente Amsterdam", contribution=Decimal(10))
+        )
 
 
 def _review(session: Session, me: User, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from db.vocabulary import Role
 from tracker.web import public, search, today
-from tracker.web.account import accounts, goals
+from tracker.web.account import accounts, goals, programme
 from tracker.web.api import addresses as api
 from tracker.web.applications import applications, board, settlement, sheet
 from tracker.web.calendar import bodies, decision_clock, feeds, pictures, year_plan
@@ -171,6 +171,8 @@ ROUTES: list[Route] = [
     Route("POST", "/verantwoording/doelen/{goal_id:id}", goals.change, COORDINATOR),
     Route("POST", "/verantwoording/doelen/{goal_id:id}/waarden", goals.add_value, COORDINATOR),
     Route("POST", "/verantwoording/doelen/{goal_id:id}/beeindigen", goals.end, COORDINATOR),
+    Route("GET", "/programmas/{code}.{form:file}", programme.as_file, READER),
+    Route("GET", "/programmas/{code}", programme.show, READER),
     # dossiers and the lobby agenda
     Route("GET", "/dossiers", dossiers.index, READER),
     Route("GET", "/dossiers/nieuw", dossiers.new, FUNDRAISER),
@@ -377,7 +379,6 @@ ROUTES: list[Route] = [
     Route("POST", "/kalender/abonneren/{feed_id:id}/vernieuwen", feeds.renew, READER),
     Route("POST", "/kalender/abonneren/{feed_id:id}/stoppen", feeds.revoke, READER),
     Route("GET", "/kalender/feed/{token}.ics", feeds.read, PUBLIC),  # calendar programs have no cookie
-    # overleg
     Route("GET", "/overleg", review.page, FUNDRAISER),
     Route("POST", "/overleg", review.begin, FUNDRAISER),
     Route("GET", "/overleg/{review_id:id}", review.minutes_page, FUNDRAISER),

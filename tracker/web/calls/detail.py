@@ -12,6 +12,7 @@ from db.models import Challenge as ChallengeRow
 from db.queries import Viewer
 from db.rights import visible
 from db.vocabulary import Nature, Say
+from tracker.account.past_winners import winners_for
 from tracker.calendar.latest_go import clock_of
 from tracker.calls.answers import can_be_doubted
 from tracker.calls.notes import notes_on
@@ -63,6 +64,7 @@ def page(request: RequestContext, call: Call, state: FormState) -> Response:
         verdicts=_said_by(request, Verdict, col(Verdict.undone_at), call, col(Verdict.at).desc()),
         clock=clock_of(session, call, viewer, request.now),
         notes=notes_on(session, viewer, call),
+        winners=winners_for(session, row.code, call.programme),
         **what_is_known(request, call),
     )
 

@@ -13,7 +13,14 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles as PlainStaticFiles
 from starlette.types import Scope
 
-from db import vocabulary, vocabulary_calendar, vocabulary_documents, vocabulary_lobby, vocabulary_organisations
+from db import (
+    vocabulary,
+    vocabulary_calendar,
+    vocabulary_documents,
+    vocabulary_lobby,
+    vocabulary_organisations,
+    vocabulary_winners,
+)
 from notifications import wording
 from tracker import __version__
 from tracker.clock import Clock
@@ -79,7 +86,7 @@ def environment() -> Environment:
     made.filters.update(phrases.FILTERS)
     made.globals.update(asset=asset, words=vocabulary, lobby=vocabulary_lobby, wording=wording, phrases=phrases)
     made.globals.update(organisations=vocabulary_organisations, files=vocabulary_documents)
-    made.globals["calendar_words"] = vocabulary_calendar
+    made.globals.update(calendar_words=vocabulary_calendar, winner_words=vocabulary_winners)
     made.globals["version"] = __version__
     made.globals.update(held_against=held_against, of_row=of_row, ticked=ticked)
     made.globals["help_for"] = help_for
