@@ -37,6 +37,11 @@ class ClosedSpan:
     def covers(self, day: date, participant: str) -> bool:
         return self.first <= day <= self.last and self.participant in ("", participant)
 
+    def touches(self, day: date, participant: str) -> bool:
+        """Whether it closes this participant on any day in the month of this one."""
+        months = (self.first.year, self.first.month), (self.last.year, self.last.month)
+        return months[0] <= (day.year, day.month) <= months[1] and self.participant in ("", participant)
+
 
 @dataclass(frozen=True)
 class ClosedDays:
@@ -47,6 +52,9 @@ class ClosedDays:
     years: frozenset[int] = frozenset()  # those whose holidays stand in ``off``
     _works: dict[tuple[date, str], bool] = field(default_factory=dict, compare=False, repr=False)
     _rests: dict[tuple[date, str], bool] = field(default_factory=dict, compare=False, repr=False)
+    _months: dict[tuple[int, int, str, bool], tuple[ClosedSpan, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def is_working_day(self, day: date, participant: str = "") -> bool:
         """Whether people of this participant work: a weekday that is no holiday.
@@ -61,7 +69,7 @@ class ClosedDays:
     def _is_open(self, day: date, participant: str) -> bool:
         if day.weekday() >= SATURDAY or (day.year not in self.years and day in _national_holidays(day.year)):
             return False
-        return not any(span.covers(day, participant) for span in self.off)
+        return not self._is_covered(day, participant, self.off)
 
     def can_meet(self, day: date, participant: str = "", keeps_recess: bool = True) -> bool:
         """Whether a body of this participant can meet."""
@@ -70,8 +78,16 @@ class ClosedDays:
     def _is_resting(self, day: date, participant: str) -> bool:
         known = self._rests.get((day, participant))
         if known is None:
-            known = self._rests[day, participant] = any(span.covers(day, participant) for span in self.recess)
+            known = self._rests[day, participant] = self._is_covered(day, participant, self.recess)
         return known
+
+    def _is_covered(self, day: date, participant: str, spans: tuple[ClosedSpan, ...]) -> bool:
+        """Whether a span of all or of this participant covers a day: of the ones that touch its month."""
+        key = (day.year, day.month, participant, spans is self.off)
+        kept = self._months.get(key)
+        if kept is None:
+            kept = self._months[key] = tuple(span for span in spans if span.touches(day, participant))
+        return any(span.covers(day, participant) for span in kept)
 
     def working_day(self, latest: date, participant: str = "") -> date:
         """The last working day on or before a day."""

@@ -1,12 +1,16 @@
 """Bodies, holidays and recess come in once, marked as example where nobody knows better."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
 
 from db.models import Body, Challenge, ClosedPeriod
+from tracker.calendar import bodies
+from tracker.calendar.bodies import body_calendar
 from tracker.calendar.load_bodies import load_bodies
+from tracker.calendar.meetings import KnownDates, MeetingDay, meeting_days
 from tracker.challenges.agenda import load_agendas
 from tracker.people.participants import load_participants
 from tracker.workdays import holiday_periods
@@ -59,3 +63,22 @@ def test_school_holidays_are_those_of_region_noord() -> None:
 def test_liberation_day_is_closed_every_year() -> None:
     days = {row.first_day for row in holiday_periods(2026, 2028) if row.kind == "public_holiday"}
     assert {date(2026, 5, 5), date(2027, 5, 5), date(2027, 4, 27), date(2027, 3, 29)} <= days
+
+
+def test_meetings_are_put_together_once_and_whoever_asks_gets_the_days_in_between(
+    loaded: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, asked = body_calendar(loaded), list[str]()
+    body = data.bodies["college-haarlem"]
+
+    def counted(body: Body, *about: Any) -> tuple[MeetingDay, ...]:
+        asked.append(body.id)
+        return meeting_days(body, *about)
+
+    monkeypatch.setattr(bodies, "meeting_days", counted)
+    since = date(2026, 3, 2)
+    for until in (date(2026, 3, 1), date(2026, 5, 19), date(2026, 5, 20), date(2026, 11, 3)):
+        found = data.meetings(body.id, since, until)
+        assert found == meeting_days(body, KnownDates(), data.closed, since, until)
+    assert len(found) > 10
+    assert asked == [body.id]

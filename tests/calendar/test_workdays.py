@@ -80,4 +80,16 @@ def test_a_day_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not closed.is_working_day(day, "haarlem")
         assert not closed.can_meet(day)
         assert closed.can_meet(day, keeps_recess=False)
-    assert len(asked) == 3  # off for each of two participants, and recess
+    assert len(asked) == 2  # off for Haarlem, and recess: what closes others is not asked of
+
+
+def test_a_span_closes_each_of_its_days_also_in_the_months_between_and_after_and_for_nobody_else() -> None:
+    spans = (
+        ClosedSpan(date(2026, 1, 30), date(2026, 4, 2), "haarlem"),
+        ClosedSpan(date(2026, 12, 31), date(2027, 1, 1)),
+    )
+    closed = ClosedDays(off=spans, years=frozenset({2026, 2027}))
+    for day in (date(2026, 1, 1) + timedelta(days=n) for n in range(400)):
+        for participant in ("", "haarlem", "zaanstad"):
+            off = day.weekday() >= 5 or any(span.covers(day, participant) for span in spans)
+            assert closed.is_working_day(day, participant) is not off, (day, participant)

@@ -1,5 +1,6 @@
 """Bodies, their meetings and closed days, read once from the database for planning and for the calendar."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -23,6 +24,7 @@ class BodyCalendar:
     closed: ClosedDays
     participants: dict[str, Participant]
     _rhythms: dict[tuple[str, int], list[MeetingDay]] = field(default_factory=dict, repr=False)
+    _meetings: dict[tuple[str, range], tuple[MeetingDay, ...]] = field(default_factory=dict, repr=False)
 
     def of_participants(self, ids: Sequence[str]) -> list[Body]:
         """The executives and councils of these participants."""
@@ -31,9 +33,18 @@ class BodyCalendar:
 
     def meetings(self, body_id: str, since: date, until: date) -> tuple[MeetingDay, ...]:
         """The days a body meets, known or usual. Raises KeyError for a body that is not there."""
-        body, years = self.bodies[body_id], range((since - NEAR).year, (until + NEAR).year + 1)
-        usual = [meeting for year in years for meeting in self._rhythm(body, year)]
-        return meeting_days(body, self.known.get(body_id, KnownDates()), self.closed, since, until, usual)
+        meetings = self._in_years(self.bodies[body_id], range((since - NEAR).year, (until + NEAR).year + 1))
+        return meetings[bisect_left(meetings, since, key=_day) : bisect_right(meetings, until, key=_day)]
+
+    def _in_years(self, body: Body, years: range) -> tuple[MeetingDay, ...]:
+        """All its days, put together once: sixty plans of a page differ in their last day only."""
+        kept = self._meetings.get((body.id, years))
+        if kept is None:
+            usual = [meeting for year in years for meeting in self._rhythm(body, year)]
+            known = self.known.get(body.id, KnownDates())
+            kept = meeting_days(body, known, self.closed, date.min, date.max, usual)
+            self._meetings[body.id, years] = kept
+        return kept
 
     def _rhythm(self, body: Body, year: int) -> list[MeetingDay]:
         """The usual dates of a year, counted out once: a page asks for the same body a hundred times."""
@@ -42,6 +53,10 @@ class BodyCalendar:
             kept = by_rhythm(body, self.closed, date(year, 1, 1), date(year, 12, 31))
             self._rhythms[body.id, year] = kept
         return kept
+
+
+def _day(meeting: MeetingDay) -> date:
+    return meeting.day
 
 
 def body_calendar(session: Session) -> BodyCalendar:

@@ -28,7 +28,7 @@ from db.status import next_gate_expression
 from db.vocabulary import Role, Say
 from db.vocabulary_calendar import MilestoneState
 from tracker.calendar.application_days import task_name
-from tracker.calendar.bodies import body_calendar
+from tracker.calendar.bodies import BodyCalendar
 from tracker.calendar.decision_clock import milestone_name
 from tracker.calendar.latest_go import LatestGo, next_closing, routes_to
 from tracker.calendar.meetings import BY_RHYTHM
@@ -138,9 +138,9 @@ def _tasks(session: Session, participant: str, today: date, until: date) -> Iter
         )
 
 
-def too_late_this_week(session: Session, viewer: Viewer, now: Now) -> list[DueItem]:
+def too_late_this_week(session: Session, viewer: Viewer, now: Now, data: BodyCalendar) -> list[DueItem]:
     """Calls the organisation found relevant or I follow, without a clock, whose last go/no-go falls this week."""
-    today, participant, data = now.today, viewer.participant_id or "", body_calendar(session)
+    today, participant = now.today, viewer.participant_id or ""
     calls = _of_interest(session, viewer, now.instant) if participant in data.participants else []
     dates: dict[int, list[Deadline]] = defaultdict(list)
     for row in session.exec(select(Deadline).where(col(Deadline.call_id).in_([call.id for call in calls]))):

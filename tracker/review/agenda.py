@@ -13,6 +13,7 @@ from db.rights import visible
 from db.vocabulary_calendar import PointKind, PointPart
 from db.vocabulary_lobby import ApplicationStage, DossierKind
 from notifications.wording import local_day
+from tracker.calendar.bodies import body_calendar
 from tracker.calendar.due import DueItem, due_items_of, too_late_this_week
 from tracker.clock import Now
 from tracker.lobby.due import LobbyDue, lobby_due
@@ -77,7 +78,7 @@ def _planned(session: Session, viewer: Viewer, now: Now) -> Iterator[AgendaPoint
         if late or near or item.assignee_id is None:
             part = P.LATE if late else P.DUE if near and item.assignee_id else P.NOBODY
             yield _of_item(session, item, part)
-    for item in too_late_this_week(session, viewer, now):
+    for item in too_late_this_week(session, viewer, now, body_calendar(session)):
         yield _of_item(session, item, P.DECIDE)
 
 

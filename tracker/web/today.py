@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlmodel import col, func, select
@@ -15,7 +16,7 @@ from db.rights import has_role
 from db.status import next_gate_expression, standing
 from db.vocabulary import DeliveryState, Eligibility, Role, Say
 from tracker.applications.mismatches import mismatches
-from tracker.calendar.bodies import body_calendar
+from tracker.calendar.bodies import BodyCalendar, body_calendar
 from tracker.calendar.due import due_items_of, too_late_this_week, week_end
 from tracker.calendar.papers import papers_due
 from tracker.challenges.teams import duties_of
@@ -64,11 +65,12 @@ OPENS_WITH: dict[Role, tuple[str, ...]] = {
 
 def own_day(request: RequestContext, waiting: list[int]) -> list[Section]:
     """The parts of the page that ask for a deed, in the order of the reader's role."""
+    bodies = cache(lambda: body_calendar(request.session))
     parts: dict[str, Callable[[], Section | None]] = {
         "judging": lambda: _judging(request, waiting),
         "team": lambda: _left_by_a_team(request),
-        "papers": lambda: papers_section(request),
-        "calendar": lambda: calendar_section(request),
+        "papers": lambda: papers_section(request, bodies()),
+        "calendar": lambda: calendar_section(request, bodies()),
         "lobby": lambda: lobby_section(request),
         "machine": lambda: machine_section(request),
     }
@@ -86,10 +88,10 @@ def _left_by_a_team(request: RequestContext) -> Section | None:
     return Section("challenges/today_team.html", {"overdue": overdue}) if overdue else None
 
 
-def papers_section(request: RequestContext) -> Section | None:
+def papers_section(request: RequestContext, bodies: BodyCalendar) -> Section | None:
     """Papers that bodies want this week, for who sees to it that they are in."""
     today = request.now.today
-    due = papers_due(body_calendar(request.session), request.viewer.participant_id or "", today, week_end(today))
+    due = papers_due(bodies, request.viewer.participant_id or "", today, week_end(today))
     return Section("calendar/today_papers.html", {"due": due, "today": today}) if due else None
 
 
@@ -208,7 +210,7 @@ def _overdue(request: RequestContext) -> list[Unjudged]:
     )
 
 
-def calendar_section(request: RequestContext) -> Section | None:
+def calendar_section(request: RequestContext, bodies: BodyCalendar) -> Section | None:
     """What of the calendar asks for attention this week, or none; overdue things rise to the coordinator."""
     session, viewer = request.session, request.viewer
     today = request.now.today
@@ -217,7 +219,7 @@ def calendar_section(request: RequestContext) -> Section | None:
     replaced = {each.absent_id for each in replaced_by(session, viewer.user_id or 0, today)}
     theirs = {None, viewer.user_id, *replaced}
     shown = [milestone for milestone in waiting if rises or milestone.assignee_id in theirs]
-    calls = too_late_this_week(session, viewer, request.now)
+    calls = too_late_this_week(session, viewer, request.now, bodies)
     if not shown and not calls:
         return None
     people = {m.assignee_id: session.get_one(User, m.assignee_id).name for m in shown if m.assignee_id}
