@@ -150,9 +150,21 @@ def test_silence_is_no_answer_so_that_a_round_stays_open_for_who_is_asked(cast: 
     for member in (haarlem, school):
         entry = say(cast.deed(), member, PartyStance.AGREES, TODAY, in_round=asked)
         entry.stance = PartyStance.SILENT  # as it could be kept before
-    assert [m.name for m in coalition.silent_members(cast.session, dossier, asked)] == [
+    assert [m.name for m in coalition.silent_members(cast.session, asked)] == [
         "Haarlem", "Hogeschool Inholland", "Waterschap AGV",
     ]  # fmt: skip
+
+
+def test_who_is_silent_in_many_rounds_is_asked_together_and_kept_apart(cast: Cast) -> None:
+    first, second = cast.open(), cast.open()
+    haarlem, _, _ = three(cast, first)
+    three(cast, second)
+    asked = [open_round(cast.deed(), each, "Akkoord?", date(2026, 6, 12)) for each in (first, first, second)]
+    say(cast.deed(), haarlem, PartyStance.AGREES, TODAY, in_round=asked[0])
+    silent = coalition.silent_in(cast.session, asked)
+    assert [len(silent[each.id]) for each in asked] == [2, 3, 3]
+    assert {member.dossier_id for member in silent[asked[2].id]} == {second.id}
+    assert coalition.silent_in(cast.session, []) == {}
 
 
 def test_no_word_of_a_day_to_come_outlives_what_is_said_after_it(cast: Cast) -> None:

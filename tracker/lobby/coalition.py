@@ -304,7 +304,11 @@ def members_on(session: Session, dossier: Dossier, day: date) -> list[CoalitionM
     """Who was in the coalition on that day, by name."""
     joined = select(CoalitionMember).where(CoalitionMember.dossier_id == dossier.id, CoalitionMember.joined_on <= day)
     rows = session.exec(joined.order_by(col(CoalitionMember.name)))
-    return [m for m in rows if m.left_on is None or day < m.left_on]
+    return [member for member in rows if _is_in(member, day)]
+
+
+def _is_in(member: CoalitionMember, day: date) -> bool:
+    return member.joined_on <= day and (member.left_on is None or day < member.left_on)
 
 
 def joining_later(session: Session, dossier: Dossier, day: date) -> list[CoalitionMember]:
@@ -329,23 +333,47 @@ def rounds(session: Session, dossier: Dossier) -> list[SignOffRound]:
 ASKED_FIRST = (Role.LOBBYIST, Role.COORDINATOR, Role.FUNDRAISER, Role.READER, Role.ADMINISTRATOR)
 
 
-def silent_members(session: Session, dossier: Dossier, sign_off: SignOffRound) -> list[CoalitionMember]:
+def silent_members(session: Session, sign_off: SignOffRound) -> list[CoalitionMember]:
     """Who was in the coalition on the round's last day and has not answered in it."""
-    said = select(CoalitionStance.member_id).where(
-        CoalitionStance.round_id == sign_off.id, CoalitionStance.stance != PartyStance.SILENT
+    return silent_in(session, [sign_off])[sign_off.id]
+
+
+def silent_in(session: Session, sign_offs: Sequence[SignOffRound]) -> dict[int, list[CoalitionMember]]:
+    """The same of many rounds, by two questions to the database."""
+    said = select(CoalitionStance.round_id, CoalitionStance.member_id).where(
+        col(CoalitionStance.round_id).in_([each.id for each in sign_offs]),
+        CoalitionStance.stance != PartyStance.SILENT,
     )
-    answered = set(session.exec(said))
-    return [m for m in members_on(session, dossier, sign_off.due_on) if m.id not in answered]
+    answered = set(session.exec(said).all())
+    dossiers = {each.dossier_id for each in sign_offs}
+    joined = select(CoalitionMember).where(col(CoalitionMember.dossier_id).in_(dossiers))
+    members = session.exec(joined.order_by(col(CoalitionMember.name))).all()
+    return {
+        each.id: [
+            member
+            for member in members
+            if member.dossier_id == each.dossier_id
+            and _is_in(member, each.due_on)
+            and (each.id, member.id) not in answered
+        ]
+        for each in sign_offs
+    }
 
 
 def asked_people(session: Session, dossier: Dossier, member: CoalitionMember) -> list[User]:
     """The people of a partner who are asked for its answer; nobody where none of them may see the dossier."""
-    if member.party_id is None:
-        return []
-    active = select(User).where(User.participant_id == member.party_id, col(User.deactivated_at).is_(None))
-    people = [
-        user for user in session.exec(active.order_by(col(User.id))) if may_see(session, viewer_of(user), dossier)
-    ]
+    return asked_of(session, dossier, colleagues(session, member.party_id))
+
+
+def colleagues(session: Session, party: str | None) -> Sequence[User]:
+    """Who works at a partner that is a participant, by their number."""
+    active = select(User).where(User.participant_id == party, col(User.deactivated_at).is_(None))
+    return session.exec(active.order_by(col(User.id))).all() if party else ()
+
+
+def asked_of(session: Session, dossier: Dossier, colleagues: Sequence[User]) -> list[User]:
+    """Which of these are asked."""
+    people = [user for user in colleagues if may_see(session, viewer_of(user), dossier)]
     by_role = ([user for user in people if user.role == role] for role in ASKED_FIRST)
     return next((users for users in by_role if users), [])
 

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache, partial
 
 from sqlmodel import Session, col, select, union
 from sqlmodel.sql.expression import SelectOfScalar
@@ -27,7 +28,7 @@ from db.rights import may_see
 from db.vocabulary import Role
 from db.vocabulary_lobby import CommitmentState, Gremium, PositionState, ResolutionKind
 from notifications.wording import local_day
-from tracker.lobby.coalition import asked_people, members_on, silent_members
+from tracker.lobby.coalition import asked_of, colleagues, members_on, silent_in
 from tracker.lobby.contacts import spoken_of
 from tracker.lobby.moment_days import last_day_of
 from tracker.lobby.positions import mandate_ends
@@ -279,14 +280,17 @@ def _sign_offs(session: Session, since: date, until: date) -> Iterator[LobbyDue]
     rows = select(SignOffRound, Dossier).where(
         SignOffRound.dossier_id == Dossier.id, col(Dossier.closed_at).is_(None), col(SignOffRound.closed_at).is_(None)
     )
-    for sign_off, dossier in session.exec(rows.where(col(SignOffRound.due_on).between(since, until))):
+    near = session.exec(rows.where(col(SignOffRound.due_on).between(since, until))).all()
+    silent_of = silent_in(session, [sign_off for sign_off, _ in near])
+    at = cache(partial(colleagues, session))
+    for sign_off, dossier in near:
         link, opened = f"/dossiers/{dossier.id}/coalitie", local_day(sign_off.opened_at)
         matter = _Matter(sign_off, dossier, link, f"{sign_off.question} ({dossier.title})", opened)
-        silent = silent_members(session, dossier, sign_off)
+        silent = silent_of[sign_off.id]
         if silent and _may(session, sign_off.opened_by, dossier):
             yield matter.due(sign_off.opened_by, "own_round", sign_off.due_on)
         for member in silent:
-            for user in asked_people(session, dossier, member):
+            for user in asked_of(session, dossier, at(member.party_id)):
                 yield replace(matter.due(user.id, "sign_off", sign_off.due_on), answers=(sign_off.id, member.id))
 
 

@@ -283,7 +283,7 @@ def _asked(
             [user.name for user in coalition.asked_people(session, dossier, member)],
             _mailed([each for each in addresses if each.member_id == member.id], may_change(viewer, dossier)),
         )
-        for member in coalition.silent_members(session, dossier, sign_off)
+        for member in coalition.silent_members(session, sign_off)
     ]
 
 
