@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -22,7 +21,6 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.rights import has_role
@@ -39,7 +37,8 @@ from tracker.settings import Settings
 from tracker.watch.note import standing
 from tracker.watch.schema import SchemaWatch
 from tracker.web.api import common_grants, v1
-from tracker.web.api.routing import ALLOWANCE, ROOT, invalid, problem
+from tracker.web.api.addresses import refused
+from tracker.web.api.routing import ROOT, invalid
 from tracker.web.frame.context import Handler, RequestContext, Signed
 from tracker.web.frame.deeds import Stored, put_on_record
 from tracker.web.frame.forms import InvalidForm
@@ -370,8 +369,7 @@ def _refusal(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def refusal(request: Request, error: Exception) -> Response:
         status, headers = _status_of(error)
         if _is_api(request):
-            headers = {**request.scope.get(ALLOWANCE, {}), **headers, **_allowed(request, status)}
-            return problem(status, headers, getattr(error, "detail", None))
+            return refused(request, status, headers, getattr(error, "detail", None))
         return error_page(site, status, headers)
 
     return refusal
@@ -383,14 +381,6 @@ def _status_of(error: Exception) -> tuple[int, dict[str, str]]:
     if isinstance(error, NotFound):
         return 404, {}
     return 503 if isinstance(error, OperationalError) else 500, {"Retry-After": "30"}
-
-
-def _allowed(request: Request, status: int) -> dict[str, str]:
-    """Of an address that several routes share, every method: Starlette names those of the first alone."""
-    if status != HTTPStatus.METHOD_NOT_ALLOWED:
-        return {}
-    there = {route.method for route in ROUTES if compile_path(route.path)[0].match(request.url.path)}
-    return {"Allow": ", ".join(sorted(there | ({"HEAD"} if "GET" in there else set())))}
 
 
 def _is_api(request: Request) -> bool:

@@ -1,13 +1,16 @@
 """The addresses of the API: its description, and the list of all, read from the router, which has each once."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.routing import compile_path
 
 from tracker.web.api import common_grants, deeds, own
 from tracker.web.api.description import document
-from tracker.web.api.routing import OWN, ROOT
+from tracker.web.api.routing import ALLOWANCE, OWN, ROOT, problem
 from tracker.web.api.v1 import router
 from tracker.web.frame.route import Guard, Route
 
@@ -28,3 +31,12 @@ def _route(route: APIRoute) -> Route:
 
 
 ROUTES = [*common_grants.ROUTES, *(_route(route) for route in router.routes if isinstance(route, APIRoute))]
+
+
+def refused(request: Request, status: int, headers: Mapping[str, str], said: object) -> Response:
+    """A refusal, with what is left of the allowance, and every method of an address that several routes share."""
+    told = {**request.scope.get(ALLOWANCE, {}), **headers}
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:  # Starlette names those of the first route alone
+        there = {route.method for route in ROUTES if compile_path(route.path)[0].match(request.url.path)}
+        told["Allow"] = ", ".join(sorted(there | ({"HEAD"} if "GET" in there else set())))
+    return problem(status, told, said)
