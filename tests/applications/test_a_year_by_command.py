@@ -141,7 +141,7 @@ class Year:
         with reading(self.engine) as session:
             anna = session.exec(select(User).where(col(User.email) == ANNA)).one()
         with visit(self.engine, now, self.folder, anna) as visitor:
-            page = visitor.get(f"/kalender?view=lijst&show=milestone&month={now:%Y-%m}").text
+            page = visitor.get(f"/kalender?view=lijst&show=milestone&show=application&month={now:%Y-%m}").text
         open_lines = [line for line in page.split("<li>") if "gedaan" not in line and "vervallen" not in line]
         return {title for title in TITLES if any(f">{title}</a>" in line for line in open_lines)}
 
