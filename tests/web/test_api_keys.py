@@ -18,7 +18,7 @@ from tests.make.pages import Visitor, make_user, visit
 from tests.make.seed_pages import seeded_people
 from tests.web.test_rights import Unlimited
 from tracker.operations.upkeep import forget_presses
-from tracker.people.access import end_access
+from tracker.people.access import end_access, leave_organisation
 from tracker.people.api_keys import make_key
 from tracker.rights import Deed
 from tracker.web.api.routing import PROBLEM, ROOT
@@ -72,6 +72,16 @@ def test_nothing_of_anybody_is_read_without_a_key_and_a_cookie_is_none(
     assert {(a.status_code, a.headers["content-type"], a.headers["www-authenticate"]) for a in answers} == {
         (401, PROBLEM, "Bearer")
     }
+
+
+def test_a_key_of_the_former_desk_opens_nothing_at_the_next(
+    engine: Engine, people: dict[str, User], program: Visitor, now: datetime
+) -> None:
+    key = bearer(engine, people["lobbyist"], now)
+    with writing(engine) as session:
+        deed = Deed(session, session.get_one(User, people["administrator"].id), now)
+        leave_organisation(deed, session.get_one(User, people["lobbyist"].id))
+    assert program.get(f"{ROOT}/contacten", headers=key).status_code == 401
 
 
 @pytest.mark.parametrize("shown", ["Bearer kr_x", "Basic a2Fs", "Bearer", "kr_x"])

@@ -105,6 +105,12 @@ def end_links(session: Session, user_id: int, now: datetime) -> None:
     outbox.withdraw(session, waiting, "no access by this link any more", now)
 
 
+def end_keys(session: Session, user_id: int, now: datetime) -> None:
+    """Let no program come in by a key of this person any more."""
+    for key in session.exec(select(ApiKey).where(ApiKey.user_id == user_id, col(ApiKey.ended_at).is_(None))):
+        key.ended_at = now
+
+
 def end_access(deed: Deed, user: User) -> None:
     """Shut a person out, at once: sessions, links, known browsers, mail that waits and reading along by name."""
     session, now = deed.session, deed.now
@@ -142,6 +148,7 @@ def leave_organisation(deed: Deed, user: User, by: Identity | None = None) -> No
     for identity in accounts(session, user):
         if by is None or identity.id != by.id:
             unlink(session, identity, deed.now)
+    end_keys(session, user.id, deed.now)
     user.participant_since = deed.now
 
 
@@ -159,8 +166,7 @@ def change_address(session: Session, user: User, address: str, now: datetime) ->
 def _forget(session: Session, user_id: int, now: datetime) -> None:
     revoke_sessions(session, user_id, now)
     end_links(session, user_id, now)
-    for key in session.exec(select(ApiKey).where(ApiKey.user_id == user_id, col(ApiKey.ended_at).is_(None))):
-        key.ended_at = now
+    end_keys(session, user_id, now)
     session.connection().execute(delete(KnownBrowser).where(col(KnownBrowser.user_id) == user_id))
 
 
