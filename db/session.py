@@ -1,15 +1,16 @@
 """Engines and sessions: the SQLite profile, and PostgreSQL by one setting."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
+T = TypeVar("T")
 # FULL makes a commit survive a power cut; foreign keys are off by default in SQLite.
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -19,6 +20,7 @@ PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
 )
 RING = ("40001", "40P01")  # PostgreSQL's serialization_failure and deadlock_detected
+RACES = 5  # each time that one is lost, somebody else got on
 PATIENCE = 3  # busy timeouts before the last one: forty seconds in all
 
 
@@ -80,6 +82,17 @@ def lost_a_race(error: DBAPIError) -> bool:
     Which one is not worth telling apart: done again from the start, the work sees what the other did.
     """
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in RING
+
+
+def tried_again(attempt: Callable[[], T], writes: bool = True) -> T:
+    """What an attempt gives; done again from the start, a few times, where it wrote and another was first."""
+    for _ in range(RACES):
+        try:
+            return attempt()
+        except DBAPIError as error:
+            if not (writes and lost_a_race(error)):
+                raise
+    return attempt()
 
 
 def one_at_a_time(session: Session, address: str) -> None:

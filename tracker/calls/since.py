@@ -1,11 +1,18 @@
 """Which calls changed since a moment, for programs that keep a copy: by what was written and what time did to it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from db.models import Call, Deadline, Match, Question, Revision
+
+
+def last_changed() -> Any:
+    """When a call changed last: by its newest revision, or when it was first seen."""
+    revised = select(func.max(Revision.at)).where(Revision.call_id == Call.id).scalar_subquery()
+    return func.coalesce(revised, Call.first_seen)
 
 
 def changed_since(since: datetime, now: datetime) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -24,7 +24,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.rights import has_role
-from db.session import lost_a_race, one_at_a_time, reading, writing
+from db.session import one_at_a_time, reading, tried_again, writing
 from db.vocabulary import Role
 from tracker.clock import Clock, Now
 from tracker.errors import NotFound, NotPossible
@@ -59,7 +59,6 @@ PATIENCE_SECONDS = 20  # for a body that dribbles in
 FILES_AT, PATIENCE_WITH_FILE = "/documenten", 120  # where a file may come, over a slow line
 MOST_FIELDS = 2000
 BAD = 400  # from this status on nothing was done
-RACES = 5  # each time that one is lost, somebody else got on
 TITLES = {
     400: "Dit verzoek klopt niet",
     403: "Dit verzoek kwam niet van onze pagina",
@@ -229,13 +228,7 @@ def _plain(form: FormData) -> FormData:
 
 def _answer(site: Site, route: Route, request: Request, form: FormData, origin: str) -> Response:
     """Again where somebody else stored the same meanwhile: nothing was kept, and now the handler sees it."""
-    for _ in range(RACES):
-        try:
-            return _attempt(site, route, request, form, origin)
-        except DBAPIError as error:
-            if not (route.writes and lost_a_race(error)):
-                raise
-    return _attempt(site, route, request, form, origin)
+    return tried_again(lambda: _attempt(site, route, request, form, origin), route.writes)
 
 
 def _attempt(site: Site, route: Route, request: Request, form: FormData, origin: str) -> Response:

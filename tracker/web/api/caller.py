@@ -68,16 +68,34 @@ def counted(request: Request) -> None:
         raise HTTPException(429, headers={"Retry-After": f"{max(1, seconds)}", **told})
 
 
+def holder_of(request: Request, session: Session, now: Now) -> KeyHolder | None:
+    """Whose key a request shows; none where it shows none, a 401 where that is not good."""
+    shown = key_in(request)
+    if not shown:
+        return None
+    holder = find_key(session, shown, now.instant)
+    if holder is None:
+        raise HTTPException(401, headers=BAD_KEY)
+    request.scope[NOTES]["actor"] = holder.user.id
+    return holder
+
+
+def must_hold(holder: KeyHolder | None, scope: ApiScope) -> KeyHolder:
+    """The holder of a key that was made for this; a 401 where none was shown, a 403 for another key."""
+    if holder is None:
+        raise HTTPException(401, headers=NO_KEY)
+    if not holder.may(scope):
+        raise HTTPException(403, f"De sleutel is niet gemaakt voor: {scope.label}.")
+    return holder
+
+
 def anybody(request: Request) -> Iterator[Caller]:
     """Who reads; the transaction ends before the answer leaves."""
     site: Site = request.app.state.site
-    now, shown = site.clock.now(), key_in(request)
+    now = site.clock.now()
     with reading(site.engine) as session:
-        holder = find_key(session, shown, now.instant) if shown else None
-        if shown and holder is None:
-            raise HTTPException(401, headers=BAD_KEY)
+        holder = holder_of(request, session, now)
         if holder is not None:
-            request.scope[NOTES]["actor"] = holder.user.id
             note_use(site, holder.key, now)
         yield Caller(session, now, site.settings, holder)
 
@@ -89,18 +107,10 @@ def with_key(scope: ApiScope) -> Callable[[Caller], Caller]:
     """Who has a key for this."""
 
     def known(caller: AnyCaller) -> Caller:
-        if caller.holder is None:
-            raise HTTPException(401, headers=NO_KEY)
-        must_be_for(caller.holder, scope)
+        must_hold(caller.holder, scope)
         return caller
 
     return known
-
-
-def must_be_for(holder: KeyHolder, scope: ApiScope) -> None:
-    """Raises a 403 where the key was not made for this."""
-    if not holder.may(scope):
-        raise HTTPException(403, f"De sleutel is niet gemaakt voor: {scope.label}.")
 
 
 KeyReader = Annotated[Caller, Depends(with_key(ApiScope.READ))]

@@ -14,11 +14,12 @@ from fastapi import APIRouter, Query, Request
 from sqlmodel import Session, col, func, select
 from starlette.responses import JSONResponse, Response
 
-from db.models import Call, Revision
+from db.models import Call
 from db.queries import live_call, said_in_public
 from db.session import reading
 from db.status import IS_CALL
 from tracker.calls.records import records
+from tracker.calls.since import last_changed
 from tracker.matching.search import by_ids
 from tracker.web.frame.route import Route
 from tracker.web.frame.site import Site
@@ -45,7 +46,7 @@ def opportunities(request: Request, page: PageNumber = 1, size: PageSize = 100) 
     with reading(site.engine) as session:
         there = select(Call.id).where(IS_CALL, col(Call.joined_into).is_(None), said_in_public())
         total = session.exec(select(func.count()).select_from(there.subquery())).one()
-        newest = there.order_by(_changed().desc(), col(Call.id)).offset((page - 1) * size).limit(size)
+        newest = there.order_by(last_changed().desc(), col(Call.id)).offset((page - 1) * size).limit(size)
         items = _shaped(session, by_ids(session, session.exec(newest).all()), site.clock.now().instant)
     pages = {"page": page, "pageSize": size, "totalItems": total, "totalPages": -(-total // size)}
     return {"status": 200, "message": "Success", "items": items, "paginationInfo": pages}
@@ -81,13 +82,8 @@ def _id_in(number: str) -> int:
     return value & LAST if value & ~LAST == OURS else 0
 
 
-def _changed() -> Any:
-    revised = select(func.max(Revision.at)).where(Revision.call_id == Call.id).scalar_subquery()
-    return func.coalesce(revised, Call.first_seen)
-
-
 def _shaped(session: Session, calls: Sequence[Call], now: datetime) -> list[dict[str, Any]]:
-    changed = dict(session.exec(select(Call.id, _changed()).where(col(Call.id).in_([c.id for c in calls]))).all())
+    changed = dict(session.exec(select(Call.id, last_changed()).where(col(Call.id).in_([c.id for c in calls]))).all())
     pairs = zip(calls, records(session, calls, now), strict=True)
     return [_opportunity(record, call.first_seen, changed[call.id]) for call, record in pairs]
 

@@ -9,15 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Header, HTTPException, Path, Query, Request
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, col, select
+from fastapi import Header, HTTPException, Query, Request
+from sqlmodel import col, select
 from starlette.responses import Response
 
 from db.models import ApiDeed, AuditEntry, Challenge, ContactMoment, Correction, Verdict
 from db.queries import live_call
 from db.rights import visible
-from db.session import lost_a_race, one_at_a_time, writing
+from db.session import one_at_a_time, tried_again, writing
 from db.vocabulary import ApiScope, Role
 from db.vocabulary_audit import Action
 from db.vocabulary_lobby import DossierKind
@@ -25,27 +24,27 @@ from scrapers.listing import AMOUNTS
 from tracker.applications import stages
 from tracker.calendar.decision_clock import replan_moved
 from tracker.calls.corrections import correct, take_back
-from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed, NotFound, NotPossible
+from tracker.errors import Incomplete, NotFound, NotPossible
 from tracker.lobby import contacts, history
 from tracker.lobby.log import dossier_for
 from tracker.matching.verdicts import judge, undo
-from tracker.people.api_keys import KeyHolder, find_key
+from tracker.people.api_keys import KeyHolder
 from tracker.rights import Deed, must_have
 from tracker.web.api import own_answers as sent
 from tracker.web.api.answers import Problem
-from tracker.web.api.caller import BAD_KEY, NO_KEY, key_in, must_be_for
+from tracker.web.api.caller import holder_of, must_hold
+from tracker.web.api.questions import RowNumber
 from tracker.web.api.routing import OWN, ROOT, TITLES
 from tracker.web.api.v1 import router
 from tracker.web.calls.correct import CORRECTABLE, DATES
-from tracker.web.frame.request_log import NOTES
+from tracker.web.frame.actions import STATUSES
+from tracker.web.frame.forms import REFUSED
 from tracker.web.frame.site import Site
 
-RACES = 5
 NO_CONTENT = 204
-STATUSES: dict[type[NotPossible], int] = {ChangedMeanwhile: 409, NotAllowed: 403, NotFound: 404}
+ANSWERED = dict[type[NotPossible], int]([*STATUSES.items(), (NotFound, 404)])
 NO_RIGHT = "Met de rol lezer kunt u dit niet."
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-RowNumber = Annotated[int, Path(ge=0, le=999_999_999)]
 Version = Annotated[int, Query(ge=1, le=2**31 - 1, description="zoals het gelezen is")]
 Idempotency = Annotated[str | None, Header(min_length=8, max_length=200, alias="Idempotency-Key")]
 
@@ -95,13 +94,7 @@ def doing(
 
 def within(request: Request, scope: ApiScope, key: str | None, body: Any, act: Callable[[Deed], Done]) -> Response:
     """Do it in one transaction, once; again where somebody else was first with the same row."""
-    for _ in range(RACES):
-        try:
-            return _attempt(request, scope, key, body, act)
-        except DBAPIError as error:
-            if not lost_a_race(error):
-                raise
-    return _attempt(request, scope, key, body, act)
+    return tried_again(lambda: _attempt(request, scope, key, body, act))
 
 
 def _attempt(request: Request, scope: ApiScope, key: str | None, body: Any, act: Callable[[Deed], Done]) -> Response:
@@ -109,24 +102,14 @@ def _attempt(request: Request, scope: ApiScope, key: str | None, body: Any, act:
     now = site.clock.now()
     try:
         with writing(site.engine) as session:
-            holder = _holder(request, session, scope)
+            holder = must_hold(holder_of(request, session, now), scope)
             one_at_a_time(session, request.url.path.removeprefix(ROOT))
             deed = Deed(session, holder.user, now.instant)
             must_have(deed, Role.FUNDRAISER, NO_RIGHT)
             holder.key.used_on = now.today
             return _once(request, deed, holder, key, body, act)
     except NotPossible as error:
-        raise HTTPException(STATUSES.get(type(error), 422), str(error)) from error
-
-
-def _holder(request: Request, session: Session, scope: ApiScope) -> KeyHolder:
-    shown = key_in(request)
-    holder = find_key(session, shown, request.app.state.site.clock.now().instant) if shown else None
-    if holder is None:
-        raise HTTPException(401, headers=BAD_KEY if shown else NO_KEY)
-    request.scope[NOTES]["actor"] = holder.user.id
-    must_be_for(holder, scope)
-    return holder
+        raise HTTPException(ANSWERED.get(type(error), REFUSED), str(error)) from error
 
 
 def _once(

@@ -6,9 +6,9 @@ to be seen. Who keeps a copy of those compares it with the whole list now and th
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from fastapi import HTTPException, Path
+from fastapi import HTTPException
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import Select
@@ -22,12 +22,11 @@ from tracker.exchange.export_lobby import contact_record
 from tracker.web.api import own_answers as told
 from tracker.web.api.answers import WithdrawnAnswer
 from tracker.web.api.caller import Caller, KeyReader
-from tracker.web.api.questions import AList, ListQuestion, PlainQuery, Slice, number_in, sliced
+from tracker.web.api.questions import AList, ListQuestion, PlainQuery, RowNumber, Slice, number_in, sliced
 from tracker.web.api.routing import OWN
 from tracker.web.api.v1 import REFUSED, getting
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-RowNumber = Annotated[int, Path(ge=0, le=999_999_999)]
 
 
 def own(path: str, name: str, summary: str, asks: type[Any] | None = None) -> Callable[[Endpoint], Endpoint]:

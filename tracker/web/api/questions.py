@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Path, Request
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.datastructures import ImmutableMultiDict
 
@@ -17,6 +17,7 @@ from tracker.web.calls.filter_form import Filter
 from tracker.web.frame import forms
 
 MOST = 100
+RowNumber = Annotated[int, Path(ge=0, le=999_999_999)]
 Query = TypeVar("Query", bound=BaseModel)
 Item = TypeVar("Item")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, HTTPException, Path
+from fastapi import APIRouter, Depends, HTTPException
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 from starlette.responses import JSONResponse
@@ -20,6 +20,7 @@ from tracker.web.api.questions import (
     CallQuestion,
     ListQuestion,
     PlainQuery,
+    RowNumber,
     checked,
     number_in,
     parameters,
@@ -40,7 +41,7 @@ router = APIRouter(
 )
 
 
-def _known_call(call_id: Annotated[int, Path(ge=0, le=999_999_999)], caller: AnyCaller) -> Call:
+def _known_call(call_id: RowNumber, caller: AnyCaller) -> Call:
     """The call of an id, or the one it was joined into."""
     call = live_call(caller.session, call_id)
     if call is None or not caller.session.exec(select(Call.id).where(Call.id == call.id, *readable(caller))).first():

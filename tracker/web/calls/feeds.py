@@ -3,23 +3,21 @@
 Only what sources say in public, and nothing that hangs on a person; a saved filter's feed is the address of its list.
 """
 
-from collections import defaultdict
 from datetime import UTC, datetime
 from xml.etree import ElementTree as Xml
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from db.models import Call, Deadline, Revision
-from db.queries import CallFilter, calls_for, said_in_public
-from db.search import read_translations
+from db.models import Call
+from db.queries import CallFilter, said_in_public
 from db.status import IS_CALL, remark_of
 from notifications.ical import calendar_file
 from tracker.calendar.events import deadline_events, deadline_lines, filtered
-from tracker.challenges.agenda import below
-from tracker.matching.search import SHOWN_FROM, by_ids
+from tracker.calls.since import last_changed
+from tracker.matching.search import by_ids
 from tracker.web.calls.filter_form import Filter, query_string
-from tracker.web.calls.rows import codes_of, next_date
+from tracker.web.calls.rows import codes_of, dates_of, next_date
 from tracker.web.frame.context import RequestContext
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -52,7 +50,7 @@ def atom(request: RequestContext) -> Response:
     Xml.SubElement(feed, f"{{{ATOM}}}link", {"rel": "alternate", "href": page})
     itself = f"{base}/regelingen.atom{'?' + question if question else ''}"
     Xml.SubElement(feed, f"{{{ATOM}}}link", {"rel": "self", "href": itself})
-    codes, dates = codes_of(request.session, list(changed)), _dates(request.session, list(changed))
+    codes, dates = codes_of(request.session, list(changed)), dates_of(request.session, list(changed))
     for call in calls:
         entry = _entry(feed, call, changed[call.id], f"{base}/regelingen/{call.id}", codes.get(call.id, ""))
         when = next_date(dates[call.id], now, remark_of(call, now))
@@ -71,20 +69,9 @@ def _wanted(request: RequestContext) -> CallFilter:
 
 def _last_changed(session: Session, wanted: CallFilter, now: datetime) -> dict[int, datetime]:
     """The calls by when something of them changed last, that first."""
-    deeper = wanted.model_copy(update={"challenges": below(session, wanted.challenges)})
-    translations = read_translations(session) if wanted.text.strip() else {}
-    ids = calls_for(deeper, now, SHOWN_FROM, translations).where(IS_CALL, said_in_public()).order_by(None)
-    revised = select(func.max(Revision.at)).where(Revision.call_id == Call.id).scalar_subquery()
-    at = func.coalesce(revised, Call.first_seen)
-    newest = select(Call.id, at).where(col(Call.id).in_(ids.with_only_columns(col(Call.id))))
-    return dict(session.exec(newest.order_by(at.desc(), col(Call.id)).limit(MOST)).all())
-
-
-def _dates(session: Session, ids: list[int]) -> dict[int, list[Deadline]]:
-    dates: dict[int, list[Deadline]] = defaultdict(list)
-    for deadline in session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))):
-        dates[deadline.call_id].append(deadline)
-    return dates
+    at, there = last_changed(), col(Call.joined_into).is_(None)
+    meant = select(Call.id, at).where(there, IS_CALL, said_in_public(), *filtered(session, wanted, now))
+    return dict(session.exec(meant.order_by(at.desc(), col(Call.id)).limit(MOST)).all())
 
 
 def _entry(feed: Xml.Element, call: Call, changed: datetime, address: str, code: str) -> Xml.Element:

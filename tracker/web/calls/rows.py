@@ -70,7 +70,7 @@ class CallRow:
 def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[str] = ()) -> list[CallRow]:
     """Rows in the order of the calls; seven queries however many calls there are. ``about``: opgaven named first."""
     ids = [call.id for call in calls]
-    deadlines = _by_call(request.session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
+    deadlines = dates_of(request.session, ids)
     whys = matches_of(request, ids)
     verdicts = _by_call(
         request.session.exec(
@@ -97,6 +97,11 @@ def rows_for(request: RequestContext, calls: Sequence[Call], about: Collection[s
         )
         for call in calls
     ]
+
+
+def dates_of(session: Session, ids: Sequence[int]) -> dict[int, list[Deadline]]:
+    """Call -> its dates, as they are kept."""
+    return _by_call(session.exec(select(Deadline).where(col(Deadline.call_id).in_(ids))))
 
 
 def codes_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
