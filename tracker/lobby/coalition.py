@@ -17,7 +17,7 @@ from notifications.wording import local_day, short_day
 from tracker.errors import Incomplete, MoveNotAllowed, required
 from tracker.lobby.log import log
 from tracker.lobby.positions import MRA_LINE, called, dissenters, holds_on, ledger, line_of, position_for
-from tracker.people.participants import participant_on
+from tracker.people.participants import colleagues, participant_on
 from tracker.rights import Deed, must_add, must_change, viewer_of
 from tracker.versions import claim
 
@@ -362,19 +362,18 @@ def silent_in(session: Session, sign_offs: Sequence[SignOffRound]) -> dict[int, 
 
 def asked_people(session: Session, dossier: Dossier, member: CoalitionMember) -> list[User]:
     """The people of a partner who are asked for its answer; nobody where none of them may see the dossier."""
-    return asked_of(session, dossier, colleagues(session, member.party_id))
+    return asked_of(session, dossier, people_at(session, member.party_id))
 
 
-def colleagues(session: Session, party: str | None) -> Sequence[User]:
+def people_at(session: Session, party: str | None) -> list[User]:
     """Who works at a partner that is a participant, by their number."""
-    active = select(User).where(User.participant_id == party, col(User.deactivated_at).is_(None))
-    return session.exec(active.order_by(col(User.id))).all() if party else ()
+    return sorted(colleagues(session, party), key=lambda user: user.id) if party else []
 
 
-def asked_of(session: Session, dossier: Dossier, colleagues: Sequence[User]) -> list[User]:
+def asked_of(session: Session, dossier: Dossier, people: Sequence[User]) -> list[User]:
     """Which of these are asked."""
-    people = [user for user in colleagues if may_see(session, viewer_of(user), dossier)]
-    by_role = ([user for user in people if user.role == role] for role in ASKED_FIRST)
+    seeing = [user for user in people if may_see(session, viewer_of(user), dossier)]
+    by_role = ([user for user in seeing if user.role == role] for role in ASKED_FIRST)
     return next((users for users in by_role if users), [])
 
 

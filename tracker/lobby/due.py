@@ -28,7 +28,7 @@ from db.rights import may_see
 from db.vocabulary import Role
 from db.vocabulary_lobby import CommitmentState, Gremium, PositionState, ResolutionKind
 from notifications.wording import local_day
-from tracker.lobby.coalition import asked_of, colleagues, members_on, silent_in
+from tracker.lobby.coalition import asked_of, members_on, people_at, silent_in
 from tracker.lobby.contacts import spoken_of
 from tracker.lobby.moment_days import last_day_of
 from tracker.lobby.positions import mandate_ends
@@ -282,7 +282,7 @@ def _sign_offs(session: Session, since: date, until: date) -> Iterator[LobbyDue]
     )
     near = session.exec(rows.where(col(SignOffRound.due_on).between(since, until))).all()
     silent_of = silent_in(session, [sign_off for sign_off, _ in near])
-    at = cache(partial(colleagues, session))
+    at = cache(partial(people_at, session))
     for sign_off, dossier in near:
         link, opened = f"/dossiers/{dossier.id}/coalitie", local_day(sign_off.opened_at)
         matter = _Matter(sign_off, dossier, link, f"{sign_off.question} ({dossier.title})", opened)
