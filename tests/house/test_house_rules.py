@@ -231,7 +231,7 @@ def test_no_module_of_tracker_is_so_small_that_it_belongs_in_another() -> None:
         name(p): count
         for p in ours()
         if p.relative_to(ROOT).parts[0] == "tracker"
-        and p.stem not in ("__init__", "__main__")
+        and p.stem not in ("__init__", "__main__", "addresses")  # a list is as long as its wing
         and (count := p.read_text("utf-8").count("\n")) < 25
     }
     assert short == {}

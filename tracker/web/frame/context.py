@@ -49,7 +49,7 @@ class RequestContext:
 
     1. Write ``def show(request: RequestContext) -> Response`` in a module of tracker/web named for the page: parse,
        ask, render; at most 25 lines.
-    2. Put it on the list in tracker/web/routes.py with its Dutch path and the lowest role that may come
+    2. Put it on the list in the addresses.py of its wing with its Dutch path and the lowest role that may come
        (``None``: everybody, also signed out). Who is not signed in is sent to the sign-in page, whose role is too
        low gets the 404 of a page that does not exist. tests/web/test_rights.py fails until the route is in its matrix.
     3. Render with ``request.page("mypage/show.html", **context)``; the template extends ``base.html``. Every template

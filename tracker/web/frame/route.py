@@ -8,6 +8,9 @@ from fastapi import APIRouter
 from db.vocabulary import Role
 from tracker.web.frame.context import Handler
 
+PUBLIC = None
+READER, FUNDRAISER, LOBBYIST, COORDINATOR, ADMINISTRATOR = Role
+
 
 class Guard(Enum):
     """What a request that changes something must show."""

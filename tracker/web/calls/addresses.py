@@ -1,0 +1,51 @@
+"""The addresses of calls."""
+
+from tracker.web.calls import (
+    correct,
+    detail,
+    duplicates,
+    feeds,
+    index,
+    notes,
+    publications,
+    questions,
+    share,
+    spreadsheet,
+    why,
+)
+from tracker.web.frame.route import COORDINATOR, FUNDRAISER, PUBLIC, READER, Route
+
+ROUTES: list[Route] = [
+    # regelingen
+    Route("GET", "/regelingen", index.index, READER),
+    Route("GET", "/regelingen/nieuw", correct.new, FUNDRAISER),
+    Route("POST", "/regelingen/nieuw", correct.create, FUNDRAISER),
+    Route("GET", "/regelingen.{form:file}", spreadsheet.download, READER),
+    Route("GET", "/regelingen.atom", feeds.atom, PUBLIC),
+    Route("GET", "/regelingen.ics", feeds.calendar, PUBLIC),
+    Route("GET", "/regelingen/delen", share.share_search, READER),
+    Route("POST", "/regelingen/delen", share.send_search, READER),
+    Route("GET", "/regelingen/{call_id:id}/delen", share.share_call, READER),
+    Route("POST", "/regelingen/{call_id:id}/delen", share.send_call, READER),
+    Route("GET", "/regelingen/dubbel", duplicates.show, COORDINATOR),
+    Route("POST", "/regelingen/dubbel", duplicates.decide, COORDINATOR),
+    Route("POST", "/regelingen/{call_id:id}/losmaken", duplicates.undo, COORDINATOR),
+    Route("GET", "/regelingen/{call_id:id}", detail.show, READER),
+    Route("GET", "/regelingen/{call_id:id}/corrigeren", correct.correction, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/corrigeren", correct.save, FUNDRAISER),
+    Route("POST", "/correcties/{correction_id:id}/terugnemen", correct.withdraw, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/klopt-niet", questions.doubt_value, READER),
+    Route("POST", "/regelingen/{call_id:id}/gesloten", questions.close_past, FUNDRAISER),
+    Route("GET", "/vragen", questions.index, FUNDRAISER),
+    Route("POST", "/vragen/{question_id:id}", questions.say, FUNDRAISER),
+    Route("GET", "/regelingen/{call_id:id}/samenvoegen", correct.joining, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/samenvoegen", correct.save_join, FUNDRAISER),
+    Route("GET", "/regelingen/{call_id:id}/waarom", why.show, READER),
+    Route("GET", "/regelingen/{call_id:id}/vastlegging/{sha256}", detail.snapshot, READER),
+    Route("POST", "/regelingen/{call_id:id}/notities", notes.write, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/notities/{note_id:id}", notes.change, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/notities/{note_id:id}/weg", notes.withdraw, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/volgen", detail.follow, READER),
+    Route("POST", "/regelingen/{call_id:id}/keten", publications.add, FUNDRAISER),
+    Route("POST", "/regelingen/{call_id:id}/keten/{link_id:id}/weg", publications.withdraw, FUNDRAISER),
+]
