@@ -20,6 +20,7 @@ from db.vocabulary_calendar import NOBODY_WORKS, ClosedKind
 
 DAY = timedelta(days=1)
 SATURDAY = 5
+MOST_DAYS = 20_000  # looked up and kept: of all participants together some years
 SOURCES = {
     ClosedKind.PUBLIC_HOLIDAY: "landelijke feestdagen, met Goede Vrijdag en 5 mei (bibliotheek holidays)",
     ClosedKind.SCHOOL_HOLIDAY: "schoolvakanties regio Noord, OCW (bibliotheek holidays)",
@@ -43,18 +44,19 @@ class ClosedSpan:
         return months[0] <= (day.year, day.month) <= months[1] and self.participant in ("", participant)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ClosedDays:
-    """Days off, on which nobody works, and recess, in which bodies do not meet."""
+    """Days off, on which nobody works, and recess, in which bodies do not meet.
+
+    Compared by identity, so that what follows from it can be kept by it: the same periods give the same one.
+    """
 
     off: tuple[ClosedSpan, ...] = ()
     recess: tuple[ClosedSpan, ...] = ()
     years: frozenset[int] = frozenset()  # those whose holidays stand in ``off``
-    _works: dict[tuple[date, str], bool] = field(default_factory=dict, compare=False, repr=False)
-    _rests: dict[tuple[date, str], bool] = field(default_factory=dict, compare=False, repr=False)
-    _months: dict[tuple[int, int, str, bool], tuple[ClosedSpan, ...]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    _works: dict[tuple[date, str], bool] = field(default_factory=dict, repr=False)
+    _rests: dict[tuple[date, str], bool] = field(default_factory=dict, repr=False)
+    _months: dict[tuple[int, int, str, bool], tuple[ClosedSpan, ...]] = field(default_factory=dict, repr=False)
 
     def is_working_day(self, day: date, participant: str = "") -> bool:
         """Whether people of this participant work: a weekday that is no holiday.
@@ -63,6 +65,8 @@ class ClosedDays:
         """
         known = self._works.get((day, participant))
         if known is None:
+            if len(self._works) >= MOST_DAYS:
+                self._works.clear()
             known = self._works[day, participant] = self._is_open(day, participant)
         return known
 
@@ -78,6 +82,8 @@ class ClosedDays:
     def _is_resting(self, day: date, participant: str) -> bool:
         known = self._rests.get((day, participant))
         if known is None:
+            if len(self._rests) >= MOST_DAYS:
+                self._rests.clear()
             known = self._rests[day, participant] = self._is_covered(day, participant, self.recess)
         return known
 
@@ -107,12 +113,17 @@ class ClosedDays:
 
 def closed_days(rows: Iterable[ClosedPeriod]) -> ClosedDays:
     """The stored periods, sorted by who they close."""
-    periods = list(rows)
-    spans = [(row.kind in NOBODY_WORKS, ClosedSpan(row.first_day, row.last_day, row.participant_id)) for row in periods]
+    return _of_spans(tuple((row.kind, row.first_day, row.last_day, row.participant_id) for row in rows))
+
+
+@lru_cache(maxsize=8)
+def _of_spans(periods: tuple[tuple[str, date, date, str], ...]) -> ClosedDays:
+    """One for the same periods, whatever page asks: its days are looked up once, and change with the periods."""
+    spans = [(kind, ClosedSpan(first, last, participant)) for kind, first, last, participant in periods]
     return ClosedDays(
-        off=tuple(span for nobody, span in spans if nobody),
-        recess=tuple(span for nobody, span in spans if not nobody),
-        years=frozenset(row.first_day.year for row in periods if row.kind == ClosedKind.PUBLIC_HOLIDAY),
+        off=tuple(span for kind, span in spans if kind in NOBODY_WORKS),
+        recess=tuple(span for kind, span in spans if kind not in NOBODY_WORKS),
+        years=frozenset(span.first.year for kind, span in spans if kind == ClosedKind.PUBLIC_HOLIDAY),
     )
 
 

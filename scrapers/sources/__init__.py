@@ -22,9 +22,10 @@ def shipped() -> dict[str, Watched]:
     return sources
 
 
-def written() -> set[str]:
+@cache
+def written() -> frozenset[str]:
     """The sources that have a file of their own."""
-    return {module.name for module in iter_modules(__path__)}
+    return frozenset(module.name for module in iter_modules(__path__))
 
 
 def names() -> list[str]:

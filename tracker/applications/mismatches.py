@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from db.models import Call, Dossier, DossierCall
@@ -14,6 +16,9 @@ from notifications.wording import short_day
 from tracker.lobby.dossiers import ENDED
 from tracker.lobby.moment_days import last_day_before
 
+TOLD: Any = (
+    Call.id, Call.title, Call.source_word, Call.ends_at, Call.closes_at, Call.not_listed_since, Call.version,
+)  # fmt: skip
 CHANGED = "De gekoppelde regeling is gewijzigd sinds u haar bekeek."
 
 
@@ -49,15 +54,21 @@ def mismatch(dossier: Dossier, link: DossierCall, call: Call, now: datetime) -> 
     return ""
 
 
-def mismatches(session: Session, viewer: Viewer, now: datetime, dossier: Dossier | None = None) -> list[Mismatch]:
-    """Every contradiction in the dossiers the viewer may see, or in one of them."""
+def mismatches(
+    session: Session, viewer: Viewer, now: datetime, dossier: Dossier | None = None, participant: str | None = None
+) -> list[Mismatch]:
+    """Every contradiction in the dossiers the viewer may see, in one of them, or in those of one organisation."""
     rows = select(Dossier, DossierCall, Call).where(
-        DossierCall.dossier_id == Dossier.id, DossierCall.call_id == Call.id, visible(viewer, Dossier)
-    )
+        DossierCall.dossier_id == Dossier.id, DossierCall.call_id == Call.id, visible(viewer, Dossier),
+        col(Dossier.stage).not_in(ENDED),
+    )  # fmt: skip
     if dossier:
         rows = rows.where(Dossier.id == dossier.id)
+    if participant is not None:
+        rows = rows.where(Dossier.participant_id == participant)
+    found = session.exec(rows.order_by(col(Dossier.id)).options(load_only(*TOLD)))
     return [
         Mismatch(of_viewer, call, text)
-        for of_viewer, link, call in session.exec(rows.order_by(col(Dossier.id)))
+        for of_viewer, link, call in found
         if (text := mismatch(of_viewer, link, call, now))
     ]

@@ -1,9 +1,11 @@
 """The besluitvormingsklok: from a deadline back through every body to the last safe go/no-go. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
+from operator import attrgetter
 
 from db.vocabulary_calendar import MilestoneState, MilestoneStep
 from notifications.wording import capitalize_first
@@ -52,7 +54,10 @@ class FixedStep:
 
 @dataclass(frozen=True)
 class ScheduleQuestion:
-    """All that a plan follows from. ``margin``: working days that the upload stays before the deadline."""
+    """All that a plan follows from.
+
+    ``meetings``: of each body, in order. ``margin``: working days that the upload stays before the deadline.
+    """
 
     deadline: date
     today: date
@@ -184,9 +189,9 @@ def _place(question: ScheduleQuestion, step: Step, limit: date, bound_by: str | 
 
 def _meeting(question: ScheduleQuestion, step: Step, limit: date) -> MeetingDay:
     meetings = question.meetings.get(step.body or "", ())
-    fitting = [m for m in meetings if m.day <= limit and question.closed.is_working_day(m.day, step.participant)]
-    if fitting:
-        return max(fitting, key=lambda m: m.day)
+    for meeting in reversed(meetings[: bisect_right(meetings, limit, key=attrgetter("day"))]):
+        if question.closed.is_working_day(meeting.day, step.participant):
+            return meeting
     if not meetings:
         raise NoMeetings(f"Van {step.name} zijn geen vergaderingen bekend: vul ze in bij Vergaderingen.")
     raise NoMeetings(f"{capitalize_first(step.name)} vergadert niet vóór {in_words(limit)}: vul de vergaderingen aan.")

@@ -23,7 +23,6 @@ class BodyCalendar:
     known: dict[str, KnownDates]
     closed: ClosedDays
     participants: dict[str, Participant]
-    _rhythms: dict[tuple[str, int], list[MeetingDay]] = field(default_factory=dict, repr=False)
     _meetings: dict[tuple[str, range], tuple[MeetingDay, ...]] = field(default_factory=dict, repr=False)
 
     def of_participants(self, ids: Sequence[str]) -> list[Body]:
@@ -40,18 +39,11 @@ class BodyCalendar:
         """All its days, put together once: sixty plans of a page differ in their last day only."""
         kept = self._meetings.get((body.id, years))
         if kept is None:
-            usual = [meeting for year in years for meeting in self._rhythm(body, year)]
+            whole = [(date(year, 1, 1), date(year, 12, 31)) for year in years]
+            usual = [meeting for span in whole for meeting in by_rhythm(body, self.closed, *span)]
             known = self.known.get(body.id, KnownDates())
             kept = meeting_days(body, known, self.closed, date.min, date.max, usual)
             self._meetings[body.id, years] = kept
-        return kept
-
-    def _rhythm(self, body: Body, year: int) -> list[MeetingDay]:
-        """The usual dates of a year, counted out once: a page asks for the same body a hundred times."""
-        kept = self._rhythms.get((body.id, year))
-        if kept is None:
-            kept = by_rhythm(body, self.closed, date(year, 1, 1), date(year, 12, 31))
-            self._rhythms[body.id, year] = kept
         return kept
 
 

@@ -39,6 +39,14 @@ class DeadlineDay(NamedTuple):
         return self.day, self.at is None, self.at.isoformat() if self.at else "", EntryKind.DEADLINE, ""
 
 
+class Undated(NamedTuple):
+    """A call that stands open without a last day: in which way, and its number and title."""
+
+    what: str
+    call_id: int
+    title: str
+
+
 def on_days(now: Now, since: date, until: date) -> list[ColumnElement[bool]]:
     """Dates from one Amsterdam day to another, both inclusive, that still stand in calendars."""
     hours = col(Deadline.at).between(local_start(since), local_start(until + DAY) - timedelta(microseconds=1))
@@ -143,14 +151,14 @@ def _deadline_entry(line: DeadlineLine, given: Sequence[Given], ours: bool, now:
     )
 
 
-def undated(session: Session, now: datetime, where: Sequence[ColumnElement[bool]] = ()) -> list[tuple[str, Call]]:
+def undated(session: Session, now: datetime, where: Sequence[ColumnElement[bool]] = ()) -> list[Undated]:
     """Calls that stand open until the money is gone, or always: they have no day, and so a place of their own."""
     query = (
-        select(Deadline.kind, Call)
+        select(Deadline.kind, Call.id, Call.title, Call.closes_at)
         .join(Call, col(Deadline.call_id) == col(Call.id))
         .where(col(Deadline.kind).in_(DATELESS), col(Deadline.cancelled_at).is_(None))
         .where(col(Call.joined_into).is_(None), *where)
         .order_by(col(Call.title))
     )
     rows = session.exec(query).all()
-    return [(DeadlineKind(kind).label, call) for kind, call in rows if not call.closes_at or call.closes_at > now]
+    return [Undated(DeadlineKind(kind).label, id_, title) for kind, id_, title, at in rows if not at or at > now]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -184,7 +185,14 @@ def _said_of(route: LatestGo) -> str:
     return f"go/no-go {route.name.lower()}{BY_RHYTHM if route.assumed else ''}"
 
 
-def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[Call]:
+class _Named(NamedTuple):
+    """A call by its number and title: nothing else of it is told here."""
+
+    id: int
+    title: str
+
+
+def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[_Named]:
     relevant = select(Verdict.call_id).where(
         Verdict.participant_id == viewer.participant_id, Verdict.say == Say.YES, col(Verdict.undone_at).is_(None)
     )
@@ -196,13 +204,13 @@ def _of_interest(session: Session, viewer: Viewer, now: datetime) -> list[Call]:
     )
     ids, call = col(Call.id), Call
     query = (
-        select(call)
+        select(ids, col(call.title))
         .where(ids.in_(relevant) | ids.in_(follows), ids.not_in(planned))
         .where(col(call.joined_into).is_(None), col(call.closes_at) > now)
         .order_by(next_gate_expression(now))
         .limit(MOST_CALLS)
     )
-    return list(session.exec(query))
+    return [_Named(*row) for row in session.exec(query)]
 
 
 @dataclass(frozen=True)

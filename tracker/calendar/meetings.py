@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from db.models import Body, Meeting
 from tracker.workdays import DAY, SATURDAY, ClosedDays
@@ -73,14 +75,32 @@ def odd_day(body: Body, day: date, closed: ClosedDays, today: date) -> str:
     return "voorbij" if day < today else ""
 
 
-def by_rhythm(body: Body, closed: ClosedDays, since: date, until: date) -> list[MeetingDay]:
+class Rhythm(NamedTuple):
+    """On which days a body usually meets: all of a body that its usual dates follow from."""
+
+    owner: str
+    weekday: int
+    weeks: tuple[int, ...]
+    months: tuple[int, ...]
+    paper_days: int
+    keeps_recess: bool
+    assumed: bool
+
+
+def by_rhythm(body: Body, closed: ClosedDays, since: date, until: date) -> Sequence[MeetingDay]:
     """The dates of the usual rhythm; a meeting that would fall in recess or on a holiday is not held."""
-    owner = body.participant_id or ""
-    return [
-        MeetingDay(day, closed.working_day(day - timedelta(days=body.paper_days), owner), body.example)
-        for day in _weekdays(since, until, body.weekday)
-        if _in_rhythm(day, body.weeks, body.months) and closed.can_meet(day, owner, body.keeps_recess)
-    ]
+    days = body.weekday, tuple(body.weeks), tuple(body.months), body.paper_days
+    return _usual(Rhythm(body.participant_id or "", *days, body.keeps_recess, body.example), closed, since, until)
+
+
+@lru_cache(maxsize=512)
+def _usual(rhythm: Rhythm, closed: ClosedDays, since: date, until: date) -> tuple[MeetingDay, ...]:
+    """Counted out once for the same rhythm and the same closed days: a page asks for some twenty bodies."""
+    return tuple(
+        MeetingDay(day, closed.working_day(day - timedelta(days=rhythm.paper_days), rhythm.owner), rhythm.assumed)
+        for day in _weekdays(since, until, rhythm.weekday)
+        if _in_rhythm(day, rhythm.weeks, rhythm.months) and closed.can_meet(day, rhythm.owner, rhythm.keeps_recess)
+    )
 
 
 def _weekdays(since: date, until: date, weekday: int) -> Iterable[date]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from db.models import Dossier, DossierCall, Participant
 from db.queries import Viewer
-from db.rights import Group, group_of, sees
+from db.rights import Group, groups_of, sees
 from db.vocabulary_lobby import ApplicationStage, DossierKind, Stage
 
 
@@ -54,12 +54,14 @@ def read_call_work(session: Session, calls: Iterable[int] | None = None) -> dict
     )
     if calls is not None:
         query = query.where(col(DossierCall.call_id).in_(list(calls)))
+    rows = session.exec(query.order_by(col(Dossier.id))).all()
+    groups = groups_of(session, {dossier.id: dossier for _, dossier, _ in rows}.values())
     by_call: dict[int, list[CallWork]] = defaultdict(list)
-    for call, dossier, owner in session.exec(query.order_by(col(Dossier.id))):
+    for call, dossier, owner in rows:
         by_call[call].append(
             CallWork(
                 dossier.id, dossier.participant_id, dossier.visibility, DossierKind(dossier.kind), dossier.title,
-                owner, dossier.stage, dossier.closed_at is not None, group_of(session, dossier),
+                owner, dossier.stage, dossier.closed_at is not None, groups[dossier.id],
             )
         )  # fmt: skip
     return by_call

@@ -192,13 +192,19 @@ class _Matter:
             key=f"{kind}:{self.row.id}{self.of}:{day.isoformat()}",
             due=day,
             link=self.link,
-            about=textwrap.shorten(self.about, LONGEST_ABOUT, placeholder=" …"),
+            about=_shortened(self.about),
             since=self.since,
             owned=self.owned,
             also=self.also,
             version=self.row.version if isinstance(self.row, Owned) else 1,
             organisation=self.organisation,
         )
+
+
+def _shortened(about: str) -> str:
+    """In one line, cut between words; what fits is most of all, and needs no search for a place to cut."""
+    line = " ".join(about.split())
+    return line if len(line) <= LONGEST_ABOUT else textwrap.shorten(line, LONGEST_ABOUT, placeholder=" …")
 
 
 def _keepers(session: Session, dossier: Dossier, *also: Owned) -> Iterator[int]:

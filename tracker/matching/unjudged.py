@@ -101,12 +101,15 @@ def _reopened() -> ColumnElement[bool]:
     return and_(on_time, moved.exists())
 
 
-def waiting_for(session: Session, viewer: Viewer, now: datetime, most: int = 200) -> list[int]:
+def waiting_for(
+    session: Session, viewer: Viewer, now: datetime, mine: tuple[str, ...] | None = None, most: int = 200
+) -> list[int]:
     """Calls that match this person's opgaven, still stand, and wait for a word; in the order of the mail.
 
     One whose date moved after the verdict waits for another, unless it was refused for what no date changes.
+    ``mine``: the person's opgaven, where they were read already.
     """
-    mine = my_challenges(session, viewer)
+    mine = my_challenges(session, viewer) if mine is None else mine
     judged = select(Verdict.call_id).where(
         Verdict.user_id == viewer.user_id, col(Verdict.undone_at).is_(None), not_(_reopened())
     )

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlmodel import col, func, select
-from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import Response
 
 from db.models import Call, Delivery, Revision, User, Verdict
@@ -35,7 +36,7 @@ from tracker.web.frame.context import RequestContext
 DAYS_BACK = 7
 CLOSING_DAYS = 21
 WAITING = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
-MOST = 12
+MOST, FIRST = 12, 3
 LOBBY_CLOSING, MOST_OF_LOBBY = timedelta(days=30), 8
 
 
@@ -44,6 +45,21 @@ class CallList(NamedTuple):
 
     rows: list[CallRow]
     total: int
+
+
+class Lists(NamedTuple):
+    """The lists of calls on the page, as their numbers: what they show of each is read for all of them at once."""
+
+    waiting: list[int]
+    changes: dict[int, list[Revision]]
+    closing: list[int]
+    new: list[int]
+
+    @property
+    def shown(self) -> list[int]:
+        """The calls that the page shows, each once."""
+        lists = self.waiting[:FIRST], self.changes, self.closing[:MOST], self.new[:MOST]
+        return list(dict.fromkeys(id_ for each in lists for id_ in each))
 
 
 class Section(NamedTuple):
@@ -63,11 +79,11 @@ OPENS_WITH: dict[Role, tuple[str, ...]] = {
 }
 
 
-def own_day(request: RequestContext, waiting: list[int]) -> list[Section]:
+def own_day(request: RequestContext, waiting: CallList) -> list[Section]:
     """The parts of the page that ask for a deed, in the order of the reader's role."""
     bodies = cache(lambda: body_calendar(request.session))
     parts: dict[str, Callable[[], Section | None]] = {
-        "judging": lambda: _judging(request, waiting),
+        "judging": lambda: _judging(waiting),
         "team": lambda: _left_by_a_team(request),
         "papers": lambda: papers_section(request, bodies()),
         "calendar": lambda: calendar_section(request, bodies()),
@@ -78,9 +94,9 @@ def own_day(request: RequestContext, waiting: list[int]) -> list[Section]:
     return [section for section in found if section is not None]
 
 
-def _judging(request: RequestContext, waiting: list[int]) -> Section | None:
-    context = {"count": len(waiting), "first": _rows(request, waiting[:3])}
-    return Section("challenges/today_judge.html", context) if waiting else None
+def _judging(waiting: CallList) -> Section | None:
+    context = {"count": waiting.total, "first": waiting.rows}
+    return Section("challenges/today_judge.html", context) if waiting.total else None
 
 
 def _left_by_a_team(request: RequestContext) -> Section | None:
@@ -110,29 +126,39 @@ def show(request: RequestContext) -> Response:
     """The page that is opened before the mail."""
     session, viewer, now = request.session, request.viewer, request.now.instant
     mine = my_challenges(session, viewer)
-    judging = has_role(viewer, Role.FUNDRAISER)
-    waiting = waiting_for(session, viewer, now) if judging else []
-    close = closing(request, mine)
-    shown = {*waiting[:3], *(row.call.id for row in close.rows)}
+    lists = _lists(request, mine)
+    rows = {row.call.id: row for row in rows_for(request, by_ids(session, lists.shown))}
+    changed = [(rows[id_], found) for id_, found in lists.changes.items() if id_ in rows]
     return request.page(
         "today.html",
-        changed=changed(request, mine),
-        closing=close,
-        new=new(request, mine, shown),
+        changed=[replace(row, change=found) for row, found in changed],
+        closing=_first(rows, lists.closing, MOST),
+        new=_first(rows, lists.new, MOST),
         trouble=in_trouble(session, request.site.settings, now),
         held=_held(request) if has_role(viewer, Role.COORDINATOR) else 0,
         alike=duplicates.waiting(request),
         matching=matching_progress(session),
         asked=questions.waiting_count(request),
         duties=duties_of(session, viewer, request.now.today),
-        sections=own_day(request, waiting),
+        sections=own_day(request, _first(rows, lists.waiting, FIRST)),
         mine=bool(mine),
         days=DAYS_BACK,
         closing_days=CLOSING_DAYS,
     )
 
 
-def changed(request: RequestContext, mine: tuple[str, ...]) -> list[CallRow]:
+def _lists(request: RequestContext, mine: tuple[str, ...]) -> Lists:
+    judging = has_role(request.viewer, Role.FUNDRAISER)
+    waiting = waiting_for(request.session, request.viewer, request.now.instant, mine) if judging else []
+    close = closing(request, mine)
+    return Lists(waiting, changed(request, mine), close, new(request, mine, {*waiting[:FIRST], *close[:MOST]}))
+
+
+def _first(rows: dict[int, CallRow], ids: list[int], most: int) -> CallList:
+    return CallList([rows[id_] for id_ in ids[:most] if id_ in rows], len(ids))
+
+
+def changed(request: RequestContext, mine: tuple[str, ...]) -> dict[int, list[Revision]]:
     """Calls with a change worth telling this week, each with its "was -> werd"; what I follow always."""
     session, viewer, now = request.session, request.viewer, request.now.instant
     followed = followed_calls(viewer.user_id)
@@ -152,11 +178,10 @@ def changed(request: RequestContext, mine: tuple[str, ...]) -> list[CallRow]:
     by_call: dict[int, list[Revision]] = defaultdict(list)
     for revision in revisions:
         by_call[revision.call_id].append(revision)
-    rows = _rows(request, list(by_call)[:MOST])
-    return [CallRow(**{**vars(row), "change": by_call[row.call.id]}) for row in rows]
+    return dict(islice(by_call.items(), MOST))
 
 
-def closing(request: RequestContext, mine: tuple[str, ...]) -> CallList:
+def closing(request: RequestContext, mine: tuple[str, ...]) -> list[int]:
     """What closes within three weeks: first what I follow, then what we can use, each by its day; nothing refused."""
     viewer, now = request.viewer, request.now.instant
     refused = select(Verdict.call_id).where(
@@ -171,10 +196,10 @@ def closing(request: RequestContext, mine: tuple[str, ...]) -> CallList:
         .where(col(Call.id).not_in(refused))
         .order_by(followed.desc(), chance_of_use().desc(), gate, col(Call.id))
     )
-    return _first(request, query)
+    return list(request.session.exec(query))
 
 
-def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) -> CallList:
+def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) -> list[int]:
     """What this week brought and does not stand above: what we can use first, strongest match first."""
     best = best_score(mine, request.viewer.user_id)
     query = (
@@ -183,16 +208,7 @@ def new(request: RequestContext, mine: tuple[str, ...], shown: Collection[int]) 
         .where(best >= SHOWN_FROM, col(Call.id).not_in(shown))
         .order_by(chance_of_use().desc(), best.desc(), col(Call.id))
     )
-    return _first(request, query)
-
-
-def _first(request: RequestContext, query: SelectOfScalar[int]) -> CallList:
-    ids = list(request.session.exec(query))
-    return CallList(_rows(request, ids[:MOST]), len(ids))
-
-
-def _rows(request: RequestContext, ids: list[int]) -> list[CallRow]:
-    return rows_for(request, by_ids(request.session, ids))
+    return list(request.session.exec(query))
 
 
 def _held(request: RequestContext) -> int:
@@ -239,7 +255,7 @@ def lobby_section(request: RequestContext) -> Section | None:
         and moment.ends_on <= today + LOBBY_CLOSING
         and not moment.ref.startswith("pattern:")
     ]
-    apart = [m for m in mismatches(session, viewer, now) if m.dossier.participant_id == viewer.participant_id]
+    apart = mismatches(session, viewer, now, participant=viewer.participant_id or "")
     due = lobby_due(session, today, timedelta(days=14))
     mine = [item for item in due if item.user_id == viewer.user_id]
     late = [item for item in mine if item.due < today]

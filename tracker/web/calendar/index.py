@@ -27,7 +27,7 @@ IN_A_CELL = 5  # what does not fit in a day of the grid stands in the list of th
 ON_A_PAGE = 100
 UNDATED = 12
 View = Literal["maand", "lijst", "kwartalen"]
-Undated = dict[str, Any]  # what the page says of calls that stand open without a last day
+OpenEnded = dict[str, Any]  # what the page says of calls that stand open without a last day
 
 
 class CalendarQuery(Filter):
@@ -78,7 +78,7 @@ def _people(session: Session, viewer: Viewer) -> list[tuple[str, str]]:
     return [(str(viewer.user_id), "van mij"), *((str(user.id), user.name) for user in others)]
 
 
-def _undated(request: RequestContext, query: CalendarQuery) -> Undated:
+def _undated(request: RequestContext, query: CalendarQuery) -> OpenEnded:
     """Calls that stand open without a last day: the first of them, and how many there are."""
     where = deadlines_of(request.session, request.viewer, request.now, query.asked())
     rows = undated(request.session, request.now.instant, where) if where is not None and query.day is None else []
@@ -93,7 +93,7 @@ def _both(
     return planned(*about), deadlines(*about)
 
 
-def _month(request: RequestContext, query: CalendarQuery, first: date, _: Undated) -> dict[str, Any]:
+def _month(request: RequestContext, query: CalendarQuery, first: date, _: OpenEnded) -> dict[str, Any]:
     entries, dated = _both(request, query, *views.shown_days(first))
     of_day: dict[date, list[DeadlineDay]] = defaultdict(list)
     for each in dated:
@@ -115,7 +115,7 @@ def _fitting(found: Sequence[DeadlineDay], room: int) -> Sequence[DeadlineDay]:
     return sorted(found, key=lambda each: not each.ours)[: max(room, 0)]
 
 
-def _list(request: RequestContext, query: CalendarQuery, first: date, _: Undated) -> dict[str, Any]:
+def _list(request: RequestContext, query: CalendarQuery, first: date, _: OpenEnded) -> dict[str, Any]:
     since, until = _days(query, first, request.now.today)
     start, end = (query.page - 1) * ON_A_PAGE, query.page * ON_A_PAGE
     items = _in_order(request, query, since, until, end + 1)
@@ -153,14 +153,14 @@ def _days(query: CalendarQuery, first: date, today: date) -> tuple[date, date]:
     return start, start + timedelta(days=LIST_DAYS)
 
 
-def _quarters(request: RequestContext, query: CalendarQuery, _: date, open_ended: Undated) -> dict[str, Any]:
+def _quarters(request: RequestContext, query: CalendarQuery, _: date, open_ended: OpenEnded) -> dict[str, Any]:
     """The picture shows the calls that end soonest; the table says the same, and all else stands in the list."""
     today, (since, until) = request.now.today, views.span(request.now.today)
     about = request.session, request.viewer, request.now, since, until, query.asked()
     entries = planned(*about)
     calls = lanes_of(*about, most=views.MOST_LANES)
     shown = [*entries, *deadline_entries(request.session, request.viewer, request.now, calls.dates)]
-    bars = [(what, call.title, f"/regelingen/{call.id}") for what, call in open_ended["undated"]]
+    bars = [(call.what, call.title, f"/regelingen/{call.call_id}") for call in open_ended["undated"]]
     line = views.timeline(shown, bars, today, left_out=calls.left_out + open_ended["more_undated"])
     coming = [entry for entry in shown if (entry.day >= today or entry.overdue) and _in_table(entry, query)]
     return {"line": line, "table": views.by_quarter(coming)}
