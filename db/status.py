@@ -5,6 +5,7 @@ A *gate* is a moment by which a newcomer, who has done nothing yet, can come in 
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select
@@ -21,6 +22,7 @@ STILL = timedelta(days=7)  # what a source said longer ago, it does not "still" 
 # What passed before that is over, whatever a forgotten page says. Seven years is a programming period of the EU, whose
 # portal lists calls that can be applied for all along as open beside the date of their first year (9 in March 2026).
 LONGEST_AGO = timedelta(days=7 * 366)
+KEPT = 64  # expressions of some moments; each is asked for ten times on a page, and takes a fraction of a millisecond
 SHUT = "gesloten voor wie niet instapte"
 PAST_YET_OPEN = "open volgens de bron, datum voorbij: kijk na"
 
@@ -90,6 +92,7 @@ def next_gate(gates: Iterable[datetime | None], now: datetime) -> datetime | Non
     return min((gate for gate in gates if gate is not None and gate > now), default=None)
 
 
+@lru_cache(maxsize=KEPT)
 def next_gate_expression(now: datetime) -> ColumnElement[datetime | None]:
     """The same rule in SQL. Few calls are between two gates: only for those the dates are looked at."""
     first, last = func.coalesce(col(Call.first_gate_at), col(Call.closes_at)), col(Call.closes_at)
@@ -121,6 +124,7 @@ def _without_opening(call: Dated) -> Status:
     return Status.OPEN if known else Status.ANNOUNCED
 
 
+@lru_cache(maxsize=KEPT)
 def status_expression(now: datetime) -> ColumnElement[str]:
     """The same rule in SQL, over the columns of Call."""
     call = Call
@@ -154,6 +158,7 @@ def past_yet_open_expression(now: datetime) -> ColumnElement[bool]:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def standing(now: datetime) -> ColumnElement[bool]:
     """Calls one can still do something with; not what is said to be open after its last date."""
     call = Call

@@ -7,13 +7,14 @@ So no digest stops in the summer recess. Holidays come from the library `holiday
 over it, since a coordinator may add a closing or take a holiday away.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
 import holidays
+from sqlmodel import Session, col, select
 
 from db.models import ClosedPeriod
 from db.vocabulary_calendar import NOBODY_WORKS, ClosedKind
@@ -111,9 +112,12 @@ class ClosedDays:
         return day
 
 
-def closed_days(rows: Iterable[ClosedPeriod]) -> ClosedDays:
+def read_closed_days(session: Session) -> ClosedDays:
     """The stored periods, sorted by who they close."""
-    return _of_spans(tuple((row.kind, row.first_day, row.last_day, row.participant_id) for row in rows))
+    period = ClosedPeriod
+    days = col(period.first_day), col(period.last_day)
+    query = select(col(period.kind), *days, col(period.participant_id)).order_by(col(period.id))
+    return _of_spans(tuple((kind, first, last, who) for kind, first, last, who in session.exec(query)))
 
 
 @lru_cache(maxsize=8)

@@ -11,7 +11,7 @@ from db.session import writing
 from db.vocabulary_calendar import ClosedKind
 from tests.make.mail_cases import deliveries, make_agenda, make_call, make_reader, plan_at
 from tracker.calendar.load_bodies import load_bodies
-from tracker.workdays import ClosedDays, ClosedSpan, closed_days, is_working_day
+from tracker.workdays import ClosedDays, ClosedSpan, is_working_day, read_closed_days
 
 SUMMER = [date(2026, 7, 6) + timedelta(days=n) for n in range(40)]  # from the first Monday in recess
 
@@ -19,7 +19,7 @@ SUMMER = [date(2026, 7, 6) + timedelta(days=n) for n in range(40)]  # from the f
 @pytest.fixture
 def loaded(session: Session) -> ClosedDays:
     load_bodies(session)
-    return closed_days(session.exec(select(ClosedPeriod)))
+    return read_closed_days(session)
 
 
 def test_in_the_summer_recess_people_work_and_no_body_meets(loaded: ClosedDays) -> None:
@@ -48,7 +48,7 @@ def test_a_holiday_that_a_coordinator_took_away_is_worked(session: Session, load
     good_friday = date(2027, 3, 26)
     assert not loaded.is_working_day(good_friday)
     session.delete(session.exec(select(ClosedPeriod).where(ClosedPeriod.first_day == good_friday)).one())
-    assert closed_days(session.exec(select(ClosedPeriod))).is_working_day(good_friday)
+    assert read_closed_days(session).is_working_day(good_friday)
 
 
 def test_a_year_without_stored_holidays_has_those_of_the_library(loaded: ClosedDays) -> None:
@@ -56,10 +56,15 @@ def test_a_year_without_stored_holidays_has_those_of_the_library(loaded: ClosedD
     assert not loaded.is_working_day(date(2031, 12, 25))
 
 
-def test_a_closing_is_a_day_off_for_its_participant_only(session: Session) -> None:
+def test_a_closing_is_a_day_off_for_its_participant_only(session: Session, loaded: ClosedDays) -> None:
     day = date(2027, 6, 4)
-    rows = [ClosedPeriod(kind=ClosedKind.CLOSURE, name="x", first_day=day, last_day=day, participant_id="haarlem")]
-    closed = closed_days(rows)
+    assert loaded.is_working_day(day, "haarlem")
+    session.add(
+        ClosedPeriod(
+            kind=ClosedKind.CLOSURE, name="x", first_day=day, last_day=day, participant_id="haarlem", source=""
+        )
+    )
+    closed = read_closed_days(session)
     assert not closed.is_working_day(day, "haarlem")
     assert closed.is_working_day(day, "amsterdam")
 

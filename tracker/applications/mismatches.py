@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import load_only
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, or_, select
 
 from db.models import Call, Dossier, DossierCall
 from db.queries import Viewer
@@ -54,13 +55,20 @@ def mismatch(dossier: Dossier, link: DossierCall, call: Call, now: datetime) -> 
     return ""
 
 
+def _may_differ(now: datetime) -> ColumnElement[bool]:
+    """Few of all: those whose call changed, or stands no more; what ``mismatch`` says of them decides."""
+    over = func.coalesce(col(Call.ends_at), col(Call.closes_at)) <= now
+    gone = or_(Call.source_word == Status.WITHDRAWN, over, col(Call.not_listed_since).is_not(None))
+    return or_(col(DossierCall.seen_version) < col(Call.version), gone)
+
+
 def mismatches(
     session: Session, viewer: Viewer, now: datetime, dossier: Dossier | None = None, participant: str | None = None
 ) -> list[Mismatch]:
     """Every contradiction in the dossiers the viewer may see, in one of them, or in those of one organisation."""
     rows = select(Dossier, DossierCall, Call).where(
         DossierCall.dossier_id == Dossier.id, DossierCall.call_id == Call.id, visible(viewer, Dossier),
-        col(Dossier.stage).not_in(ENDED),
+        col(Dossier.stage).not_in(ENDED), _may_differ(now),
     )  # fmt: skip
     if dossier:
         rows = rows.where(Dossier.id == dossier.id)

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from operator import attrgetter
 
@@ -142,11 +143,13 @@ def plan_back(question: ScheduleQuestion) -> BackwardPlan:
     )
 
 
-def _in_order(steps: tuple[Step, ...]) -> list[str]:
+@lru_cache(maxsize=256)
+def _in_order(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """Found once for the same steps: sixty plans of a page have two sets of them."""
     names = {step.key: step.name for step in steps}
     graph = {step.key: [key for key in step.after if key in names] for step in steps}
     try:
-        return list(TopologicalSorter(graph).static_order())
+        return tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
         circle = " → ".join(names[key] for key in reversed(error.args[1]))
         raise CircularSteps(f"De stappen wachten op elkaar in een kring: {circle}.") from error

@@ -4,13 +4,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from sqlmodel import Session, col, select
 
-from db.models import Body, ClosedPeriod, Meeting, Participant, YearPlan
+from db.models import Body, Meeting, Participant, YearPlan
 from db.vocabulary_calendar import COUNCILS, EXECUTIVES
 from tracker.calendar.meetings import NEAR, KnownDates, MeetingDay, by_rhythm, meeting_days
-from tracker.workdays import ClosedDays, closed_days
+from tracker.workdays import ClosedDays, read_closed_days
 
 BACK = timedelta(days=400)  # far enough to find the meeting that has already been missed
 
@@ -27,8 +28,12 @@ class BodyCalendar:
 
     def of_participants(self, ids: Sequence[str]) -> list[Body]:
         """The executives and councils of these participants."""
+        return [body for body in self._by_participant if body.participant_id in ids]
+
+    @cached_property
+    def _by_participant(self) -> list[Body]:
         kinds = EXECUTIVES | COUNCILS
-        return [b for b in self.bodies.values() if b.participant_id in ids and b.kind in kinds]
+        return [body for body in self.bodies.values() if body.kind in kinds]
 
     def meetings(self, body_id: str, since: date, until: date) -> tuple[MeetingDay, ...]:
         """The days a body meets, known or usual. Raises KeyError for a body that is not there."""
@@ -61,6 +66,6 @@ def body_calendar(session: Session) -> BodyCalendar:
     return BodyCalendar(
         bodies={body.id: body for body in session.exec(select(Body).order_by(col(Body.id)))},
         known=known,
-        closed=closed_days(session.exec(select(ClosedPeriod))),
+        closed=read_closed_days(session),
         participants={p.id: p for p in session.exec(select(Participant))},
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import defer
 from sqlmodel import Session, and_, col, func, not_, or_, select
 
-from db.models import Call, Challenge, ClosedPeriod, Match, Revision, Subscription, Team, TeamMember, Verdict
+from db.models import Call, Challenge, Match, Revision, Subscription, Team, TeamMember, Verdict
 from db.queries import Viewer
 from db.status import IS_CALL, next_gate_expression, standing
 from db.vocabulary import CLOSING_KINDS, Eligibility, NoReason, Say
@@ -16,7 +16,7 @@ from notifications.wording import AMSTERDAM, local_day
 from tracker.challenges.agenda import below
 from tracker.clock import Now
 from tracker.matching.search import LONG, SHOWN_FROM, best_score, chance_of_use, matched
-from tracker.workdays import ClosedDays, closed_days
+from tracker.workdays import ClosedDays, read_closed_days
 
 STRONG = 0.6  # from here on a match should not lie unread
 MOST_TOLD = 10  # in one mail
@@ -40,7 +40,7 @@ class Unjudged(NamedTuple):
 
 def unjudged(session: Session, now: Now, coordinator: int | None = None) -> list[Unjudged]:
     """All of them, or those of one coordinator, by closing date; patience counts working days."""
-    closed = closed_days(session.exec(select(ClosedPeriod)).all())
+    closed = read_closed_days(session)
     teams = select(Team).where(col(Team.coordinator_id).is_not(None))
     if coordinator is not None:
         teams = teams.where(col(Team.coordinator_id) == coordinator)
@@ -69,7 +69,7 @@ def ran_out(session: Session, now: Now, working_days: int = 1, coordinator: int 
 
     ``coordinator``: those of one person's teams. What a flood holds back is not told by mail.
     """
-    closed = closed_days(session.exec(select(ClosedPeriod)).all())
+    closed = read_closed_days(session)
     if not closed.is_working_day(now.today):
         return []
     before = closed.before(now.today, working_days)
