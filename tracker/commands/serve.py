@@ -13,6 +13,7 @@ from tracker.settings import LOCAL_HOSTS, Settings
 from tracker.web.app import build
 from tracker.web.frame.connections import MOST_CONNECTIONS, BoundedConnection
 from tracker.web.frame.request_log import set_up_logs
+from tracker.web.frame.settled import Settled
 from tracker.web.people.demo import DemoDesk
 
 app = typer.Typer()
@@ -48,7 +49,7 @@ def page_server(command: CommandContext, host: str, port: int, desk: DemoDesk | 
     typer.echo(f"serving on http://{host}:{port} as {command.settings.base_url}", err=True)
     proxies = command.settings.trusted_proxies
     config = uvicorn.Config(
-        app,
+        Settled(app),
         host=host,
         port=port,
         log_config=None,
