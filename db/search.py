@@ -35,6 +35,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, col
 
+from db.general_words import ALSO_IN_ENGLISH, SAYS_NOTHING
 from db.models.calls import Call, Challenge
 from db.search_words import (
     CODE,
@@ -59,8 +60,10 @@ SHORTEST_CODE, SHORTEST_NUMBER = 2, 5
 QUOTED = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]")
 SPELLED = (Call.title, Call.summary, Call.call_title, Call.destination)  # where a phrase is looked for
 
+# Beginnings of these lengths are indexed by themselves: a question takes a third of the time, the index twice the room.
+_AS = "tokenize='ascii', detail=none, columnsize=0, prefix='4 5 6'"
 SQLITE_INDEX = (
-    "CREATE VIRTUAL TABLE search_call USING fts5(search_text, tokenize='ascii', detail=none, columnsize=0)",
+    f"CREATE VIRTUAL TABLE search_call USING fts5(search_text, {_AS})",
     "INSERT INTO search_call(rowid, search_text) SELECT id, search_text FROM call",
 )
 POSTGRESQL_INDEX = ("CREATE INDEX search_call ON call USING gin (to_tsvector('simple'::regconfig, search_text))",)
@@ -174,7 +177,7 @@ def matching(question: str, whole: bool = False, translations: Translations | No
         words = _words(fold(question[:MOST_CHARACTERS]))
         return Hits(Every(tuple(_stems(word, begins=False) for word in words))) if words else false()
     loose, quoted = _apart(question)
-    asked = _asked(loose, translations or {})
+    asked = _asked(loose, translations or {}, bool(quoted))
     nodes = [*(word.anywhere for word in asked), *(_all_words(phrase) for phrase in quoted)]
     if not nodes:
         return false()
@@ -201,7 +204,7 @@ def by_code(question: str) -> ColumnElement[bool]:
 def by_name(question: str, translations: Translations | None = None) -> ColumnElement[bool]:
     """Whether all the words stand in a call's title, or in the name of its programme."""
     loose, quoted = _apart(question)
-    nodes = [*(word.anywhere for word in _asked(loose, translations or {})), *map(_all_words, quoted)]
+    nodes = [*(word.anywhere for word in _asked(loose, translations or {}, bool(quoted))), *map(_all_words, quoted)]
     everything = Every(tuple(nodes))
     return Hits(Some(tuple(_marked(everything, mark) for mark in (TITLE, PROGRAMME)))) if nodes else false()
 
@@ -226,11 +229,13 @@ def in_other_language(question: str, translations: Translations) -> list[str]:
 def parts_of(question: str) -> list[str]:
     """What a question asks for apart: each phrase in quotation marks, and each word outside them."""
     loose, quoted = _apart(question)
-    return list(dict.fromkeys([*(f'"{phrase}"' for phrase in quoted), *WORDS.findall(fold(loose))]))[:MOST_WORDS]
+    words = _telling(WORDS.findall(fold(loose)), bool(quoted))
+    return list(dict.fromkeys([*(f'"{phrase}"' for phrase in quoted), *words]))[:MOST_WORDS]
 
 
 def read_translations(session: Session) -> Translations:
-    """What the opgaven call the same thing in the other language, by the stems of a word or phrase, both ways."""
+    """What the opgaven call the same thing in the other language, by the stems of a word or phrase, both ways; and what
+    belongs to no opgave."""
     return _translations(tuple(session.connection().execute(select(cast(col(Challenge.translations), Text))).scalars()))
 
 
@@ -238,7 +243,7 @@ def read_translations(session: Session) -> Translations:
 def _translations(written: tuple[str, ...]) -> Translations:
     """From the JSON that opgaven keep: the same for every question until one of them is changed."""
     called: dict[str, dict[str, None]] = {}
-    for pairs in map(json.loads, written):
+    for pairs in (*map(json.loads, written), ALSO_IN_ENGLISH):
         for dutch, english in pairs.items():
             for other in english:
                 called.setdefault(_key(dutch, "nl"), {})[other] = None
@@ -263,11 +268,18 @@ def _words(folded: str) -> list[str]:
     return list(dict.fromkeys(part for word in WORDS.findall(folded) for part in word.split("-")))[:MOST_WORDS]
 
 
-def _asked(question: str, translations: Translations) -> list[AskedWord]:
-    """The words of a question; a phrase that an opgave translates is taken as one."""
+def _asked(question: str, translations: Translations, others: bool) -> list[AskedWord]:
+    """The words of a question that tell something; a phrase that an opgave translates is taken as one."""
     folded = WORDS.findall(fold(question))
     pieces = [piece for word in folded for piece in ([word] if _is_code(word) else word.split("-"))]
-    return [_asked_word(words, translations) for words in _grouped(pieces, translations)]
+    groups = {" ".join(words): words for words in _grouped(pieces, translations)}
+    return [_asked_word(groups[told], translations) for told in _telling(list(groups), others)]
+
+
+def _telling(words: Sequence[str], others: bool) -> Sequence[str]:
+    """Without what says nothing of a call, where that leaves anything, or there are ``others``."""
+    told = [word for word in words if word not in SAYS_NOTHING]
+    return told if told or others else words
 
 
 def _grouped(words: Iterable[str], translations: Translations) -> Iterator[list[str]]:

@@ -13,6 +13,7 @@ from db.models import Call, Delivery, Leaning, Match, Told, Verdict
 from db.queries import CallFilter, Viewer, calls_for
 from db.rights import visible
 from db.search import Translations, by_code, by_name, parts_of, read_translations
+from db.search_words import fold, halves
 from db.status import IS_CALL, next_gate_expression
 from db.vocabulary import ToldKind
 from notifications.places import CHANCES
@@ -112,14 +113,18 @@ def read_through(
 def found_apart(
     session: Session, wanted: CallFilter, now: datetime, personal: PersonalFilter = EVERYBODY
 ) -> list[tuple[str, int]]:
-    """Where nothing has all the words asked for: those that some call has by themselves, and how many; rarest first."""
+    """Where nothing has all the words asked for: those that some call has by themselves, and how many; rarest first.
+
+    Of a compound that nothing has, its halves: fietsparkeren -> fiets, parkeren.
+    """
     parts = parts_of(wanted.text)
-    if len(parts) < 2:
-        return []
-    totals = [
-        (p, find(session, wanted.model_copy(update={"text": p}), now, most=1, personal=personal).total) for p in parts
-    ]
-    return sorted((found for found in totals if found[1]), key=lambda found: found[1])
+
+    def met(part: str) -> int:
+        return find(session, wanted.model_copy(update={"text": part}), now, most=1, personal=personal).total
+
+    totals = {part: met(part) for part in parts} if len(parts) > 1 else dict.fromkeys(parts, 0)
+    totals |= {half: met(half) for part in parts if not totals[part] for half in halves(fold(part))}
+    return sorted(((part, total) for part, total in totals.items() if total), key=lambda found: found[1])
 
 
 def _personal(session: Session, personal: PersonalFilter, challenges: tuple[str, ...]) -> list[ColumnElement[bool]]:
