@@ -27,6 +27,11 @@ def told(text: str, shares: np.ndarray = SURE_NO, title: str = "Regeling", **mor
         "Municipalities with more than 50 000 inhabitants may apply for the full budget.",
         "Alle gemeenten en provincies kunnen een bijdrage aanvragen voor hun eigen gebouwen.",
         "Deze uitkering is bedoeld voor gemeenten die hun wijken verbeteren.",
+        "Gemeenten die met een kringloopwinkel een plan voor een werkplaats hebben, kunnen dat insturen voor juni.",
+        "Gemeenten en provincies konden tot december projecten aandragen voor hun oude binnensteden.",
+        "Het fonds geeft gemeenten een voucher voor een ontwerp van hun eigen landschap.",
+        "De oproep nodigt steden uit om met iets nieuws te komen voor hun lege gebouwen.",
+        "Voor dit werk komt er een specifieke uitkering, die in het voorjaar wordt verdeeld.",
     ],
 )
 def test_a_call_that_says_it_is_for_public_bodies_is_for_them_whatever_the_weights_say(text: str) -> None:
@@ -151,6 +156,15 @@ def test_a_programme_of_governments_is_for_them_where_its_call_says_nothing(publ
     assert found.eligible in least
     firms = "Only small companies may apply for a voucher, until the money is gone in October."
     assert told(firms, publisher=publisher, language="en").eligible == "no"  # its own words come first
+
+
+def test_a_programme_named_in_the_title_alone_counts_where_the_source_names_none() -> None:
+    text, title = (
+        "Een oproep met een eerste stap in januari en een tweede in juli, in alle doelen.",
+        "Call 5 - INTERREG NWE",
+    )
+    assert told(text, title=title).eligible in {"partner", "self"}
+    assert told(text, title="Call 5 - steunfonds").eligible == "unknown"
 
 
 def test_an_interregional_call_of_another_programme_is_none_of_interreg() -> None:

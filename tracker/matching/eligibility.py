@@ -166,7 +166,9 @@ def _listed(applicants: Sequence[str]) -> Ruling | None:
 
 
 def _by_kind(reading: ReadCall) -> Ruling | None:
-    given = " | ".join((reading.call.type or "", *reading.call.programme, reading.call.publisher or ""))
+    """By the kind of action, the programme and who gives; a source that names neither may name it in the title."""
+    named = reading.call.programme or (reading.texts["title"],)
+    given = " | ".join((reading.call.type or "", *named, reading.call.publisher or ""))
     return next((rule for pattern, rule in _kinds() if pattern.search(given)), None)
 
 
