@@ -83,6 +83,7 @@ class Action(Word):
     COMMITMENT_ADDED = "commitment added", "toezegging vastgelegd"
     COMMITMENT_SETTLED = "commitment settled", "toezegging afgehandeld"
     FOLLOW_UP_DONE = "follow-up done", "vervolg gedaan"
+    OPEN_MATTER_GIVEN = "open matter given", "iets dat openstaat aan een collega gegeven"
     CONTACT_CORRECTED = "contact corrected", "contact verbeterd"
     CONTACT_WITHDRAWN = "contact withdrawn", "contact ingetrokken"
     COMMITMENT_CORRECTED = "commitment corrected", "toezegging verbeterd"

@@ -14,7 +14,7 @@ from tests.make.lobby import Cast, gather
 from tests.make.pages import visit
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.lobby.due import lobby_due
-from tracker.lobby.worklist import AHEAD, Narrowed, choices_of, late_in_team, open_matters
+from tracker.lobby.worklist import AHEAD, Narrowed, choices_of, left_in_team, open_matters
 from tracker.rights import viewer_of
 
 pytestmark = pytest.mark.one_database  # it only reads
@@ -52,7 +52,7 @@ def test_each_sees_what_may_be_seen_and_what_is_late_first(cast: Cast) -> None:
 def test_the_coordinator_is_told_how_much_is_late_with_the_own_team(cast: Cast) -> None:
     days = (TODAY, TODAY - timedelta(days=91))
     due = lobby_due(cast.session, TODAY)
-    assert [late_in_team(cast.session, viewer_of(cast.coordinator), due, day) for day in days] == [1, 0]
+    assert [left_in_team(cast.session, viewer_of(cast.coordinator), due, day).late for day in days] == [1, 0]
 
 
 def test_it_is_narrowed_by_person_organisation_and_kind(cast: Cast) -> None:
@@ -83,4 +83,4 @@ def test_the_page_starts_at_ones_own_work_and_vandaag_keeps_it(engine: Engine, n
         assert "Vervolgactie: Bellen" in visitor.get("/").text
         assert visitor.get("/openstaand?person=wie").status_code == 200
     with visit(engine, now, tmp_path, coordinator) as visitor:
-        assert "bij uw team is 1 zaak te laat" in visitor.get("/").text
+        assert "1 zaak van uw organisatie is te laat" in visitor.get("/").text

@@ -14,6 +14,7 @@ from db.vocabulary import Role
 from tests.make.mail_cases import make_agenda, make_call, make_reader
 from tests.make.pages import make_user, visit
 from tracker.calendar.papers import PapersDue
+from tracker.web.today import Section, reads_along
 
 pytestmark = pytest.mark.one_database  # it only reads
 
@@ -85,6 +86,11 @@ def test_vandaag_opens_with_the_day_of_ones_role(
     if role == Role.COORDINATOR:
         assert "Stukken voor MRA Bestuur" in page
         assert "aangenomen ritme" not in page.split('id="stukken"')[1].split("</section>")[0]
+
+
+def test_who_has_nothing_on_their_name_reads_the_calls_first() -> None:
+    ours, theirs = ({"mine": mine, "late": [], "coming": ["debat"]} for mine in (["bellen"], []))
+    assert [reads_along([Section("", context)]) for context in (ours, theirs)] == [False, True]
 
 
 def test_papers_that_only_an_assumed_meeting_asks_for_are_never_late() -> None:

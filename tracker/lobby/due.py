@@ -74,6 +74,7 @@ WHY = {
     "decided": "U krijgt dit omdat u bij dit dossier of deze agenda betrokken bent.",
 }
 LONGEST_ABOUT = 110
+NOBODY = 0  # in the place of a person where whoever had it has no access any more, or nobody was named
 TO_CONFIRM, NEWS = timedelta(days=7), timedelta(days=1)  # from the day it was proposed, or settled
 
 
@@ -85,8 +86,9 @@ class LobbyDue:
     """One thing that is due for one person. ``key`` stays the same for the same thing and day, and changes with it.
 
     ``about`` says what, and with which office; never a person's name, an internal wording, a message or a reply.
-    ``link`` is a path of ours behind the sign-in. ``since`` is when it became known: no distance that had passed by
-    then is told. ``owned`` is the row that decides: who may see it may see this.
+    ``user_id`` is NOBODY only where that was asked for. ``link`` is a path of ours behind the sign-in. ``since`` is
+    when it became known: no distance that had passed by then is told. ``owned`` is the row that decides: who may see
+    it may see this.
     """
 
     user_id: int
@@ -126,11 +128,15 @@ class LobbyDue:
 
 
 def lobby_due(
-    session: Session, today: date, ahead: timedelta = timedelta(days=60), since: date = date.min
+    session: Session,
+    today: date,
+    ahead: timedelta = timedelta(days=60),
+    since: date = date.min,
+    with_nobodys: bool = False,
 ) -> list[LobbyDue]:
     """Everything not settled that is due by ``ahead``, however long ago, for people who may see it and are active.
 
-    ``since``: nothing of before that day.
+    ``since``: nothing of before that day. ``with_nobodys``: also what nobody has, which no mail or calendar can tell.
     """
     # Held, so that each is read once: whether somebody may see a row is asked by its dossier and the person.
     _held = [*session.exec(_holders()), *session.exec(select(Dossier).where(col(Dossier.closed_at).is_(None)))]
@@ -139,7 +145,7 @@ def lobby_due(
     items += [item for part in (_positions, _to_confirm) for item in part(session)]
     # What passed cannot be influenced any more, and news is told once.
     items += [item for part in (_moments, _decided) for item in part(session) if item.due >= today]
-    near = [item for item in items if days[0] <= item.due <= days[1]]
+    near = [item for item in items if days[0] <= item.due <= days[1] and (item.user_id != NOBODY or with_nobodys)]
     near += _for_replacements(session, near, today)
     return sorted(near, key=lambda item: (item.due, item.user_id, item.key))
 
@@ -208,10 +214,25 @@ def _shortened(about: str) -> str:
 
 
 def _keepers(session: Session, dossier: Dossier, *also: Owned) -> Iterator[int]:
-    """The lobbyist and the ambtelijk trekker of a dossier, as far as they are there and may see these."""
-    for user_id in dict.fromkeys(filter(None, [dossier.lobbyist_id, dossier.official_id])):
+    """The lobbyist and the ambtelijk trekker of a dossier, as far as they are there and may see these; else nobody."""
+    named = [id_ for id_ in (dossier.lobbyist_id, dossier.official_id) if id_ and not _gone(session, id_)]
+    for user_id in dict.fromkeys(named):
         if all(_may(session, user_id, row) for row in (dossier, *also)):
             yield user_id
+    if not named:
+        yield NOBODY
+
+
+def _gone(session: Session, user_id: int) -> bool:
+    user = session.get(User, user_id)
+    return user is None or user.deactivated_at is not None
+
+
+def _holder(session: Session, user_id: int, row: Owned) -> int | None:
+    """Whose it is: this person, nobody where they have left, and none where they may not see it."""
+    if _gone(session, user_id):
+        return NOBODY
+    return user_id if _may(session, user_id, row) else None
 
 
 def _may(session: Session, user_id: int, row: Owned) -> bool:
@@ -248,11 +269,12 @@ def _commitments(session: Session, since: date, until: date) -> Iterator[LobbyDu
     both = select(Commitment, Stakeholder).join(Stakeholder, isouter=True)
     owed = Commitment.state == CommitmentState.OPEN, col(Commitment.due_on).between(since, until)
     for row, stakeholder in session.exec(both.where(*owed)):
-        if row.due_on and _may(session, row.owner_id, row):
+        owner = _holder(session, row.owner_id, row)
+        if row.due_on and owner is not None:
             about, known = _with(stakeholder, row.text), local_day(row.created_at)
             office = stakeholder.organisation if stakeholder else ""
             yield _Matter(row, row, f"/contacten/{row.contact_id}", about, known, office).due(
-                row.owner_id, "commitment", row.due_on
+                owner, "commitment", row.due_on
             )
 
 
@@ -260,8 +282,8 @@ def _follow_ups(session: Session, since: date, until: date) -> Iterator[LobbyDue
     both = select(ContactMoment, Stakeholder).join(Stakeholder)
     planned = col(ContactMoment.follow_up_on).between(since, until), col(ContactMoment.followed_up_at).is_(None)
     for row, stakeholder in session.exec(both.where(*planned)):
-        owner = row.follow_up_owner or row.user_id
-        if row.follow_up_on and _may(session, owner, row):
+        owner = _holder(session, row.follow_up_owner or row.user_id, row)
+        if row.follow_up_on and owner is not None:
             about, known = _with(stakeholder, row.follow_up), local_day(row.logged_at)
             matter = _Matter(row, row, f"/contacten/{row.id}", about, known, stakeholder.organisation)
             yield matter.due(owner, "follow_up", row.follow_up_on)

@@ -58,6 +58,7 @@ FIELDS: dict[LoggedKind, dict[str, str]] = {
         "reply": "reactie",
         "follow_up": "vervolg",
         "follow_up_on": "vervolg op",
+        "follow_up_owner": "wie het doet",
         "dossier_id": "dossier",
         "visibility": "zichtbaar voor",
     },
@@ -239,7 +240,7 @@ def _said(deed: Deed, kind: LoggedKind, field: str, value: Any) -> str:
     if field == "stakeholder_id":
         who = session.get_one(Stakeholder, value)
         return ", ".join(filter(None, [who.person, who.office, who.organisation]))
-    if field in ("owner_id", "holder_id"):
+    if field in ("owner_id", "holder_id", "follow_up_owner"):
         return session.get_one(User, value).name
     if field == "dossier_id":
         return _title(deed, session.get_one(Dossier, value))

@@ -3,19 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlmodel import Session, select
 
 from db.models import Participant, User
 from db.queries import Viewer
-from tracker.lobby.due import TITLES, LobbyDue, may_know_of
+from tracker.lobby.due import NOBODY, TITLES, LobbyDue, may_know_of
 
 AHEAD = timedelta(days=365)  # what lies further ahead is not open yet
 
 
 @dataclass(frozen=True)
 class Matter:
-    """One thing that is due, with the people who have it and where they work."""
+    """One thing that is due, with the people who have it; nobody where whoever had it has left, or none was named."""
 
     due: LobbyDue
     people: tuple[User, ...]
@@ -26,10 +27,17 @@ class Matter:
         """What is to be done, without what it is about."""
         return TITLES[self.due.kind]
 
+    @property
+    def participants(self) -> set[str]:
+        """At which of us it lies: where its people work, or else whose it is."""
+        if not self.people and self.due.owned is not None:
+            return {self.due.owned.participant_id}
+        return {user.participant_id for user in self.people}
+
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What the reader asks to see; nothing asked is everything."""
+    """What the reader asks to see; nothing asked is everything, and NOBODY as the person what nobody has."""
 
     person: int | None = None
     participant: str = ""
@@ -39,8 +47,8 @@ class Narrowed:
     def holds(self, matter: Matter) -> bool:
         """Whether the matter is among what is asked for."""
         return (
-            (self.person is None or any(user.id == self.person for user in matter.people))
-            and (not self.participant or any(user.participant_id == self.participant for user in matter.people))
+            (self.person is None or self.person in ({user.id for user in matter.people} or {NOBODY}))
+            and (not self.participant or self.participant in matter.participants)
             and self.organisation in ("", matter.due.organisation)
             and self.kind in ("", matter.due.kind)
         )
@@ -57,25 +65,34 @@ def open_matters(session: Session, viewer: Viewer, due: Iterable[LobbyDue], toda
 
 
 def _matter(items: list[LobbyDue], people: dict[int, User], today: date) -> Matter:
-    holders = tuple(people[item.user_id] for item in items)
+    holders = tuple(people[item.user_id] for item in items if item.user_id != NOBODY)
     return Matter(items[0], holders, items[0].due < today)
 
 
-def late_in_team(session: Session, viewer: Viewer, due: Iterable[LobbyDue], today: date) -> int:
-    """How much of this is late with the people of the viewer's own organisation."""
+class Left(NamedTuple):
+    """How much lies at an organisation that somebody has to look after."""
+
+    late: int
+    nobodys: int
+
+
+def left_in_team(session: Session, viewer: Viewer, due: Iterable[LobbyDue], today: date) -> Left:
+    """What of this is late at the viewer's own organisation, and what is nobody's there; one thing can be both."""
     team = Narrowed(participant=viewer.participant_id or "")
-    late = [item for item in due if item.due < today]
-    return sum(team.holds(matter) for matter in open_matters(session, viewer, late, today))
+    pressing = [item for item in due if item.due < today or item.user_id == NOBODY]
+    matters = [matter for matter in open_matters(session, viewer, pressing, today) if team.holds(matter)]
+    return Left(sum(matter.late for matter in matters), sum(not matter.people for matter in matters))
 
 
 def choices_of(session: Session, matters: Iterable[Matter]) -> dict[str, list[tuple[str, str]]]:
     """What the list can be narrowed to, in Dutch: only what occurs in it."""
     rows = list(matters)
     holders = {user.id: user for matter in rows for user in matter.people}
-    participants = {user.participant_id for user in holders.values()}
+    participants = {id_ for matter in rows for id_ in matter.participants}
+    nobody = [(str(NOBODY), "niemand")] if any(not matter.people for matter in rows) else []
     names = {p.id: p.name for p in session.exec(select(Participant)) if p.id in participants}
     return {
-        "person": sorted(((str(id_), user.name) for id_, user in holders.items()), key=lambda choice: choice[1]),
+        "person": nobody + sorted(((str(id_), u.name) for id_, u in holders.items()), key=lambda choice: choice[1]),
         "participant": sorted(names.items(), key=lambda choice: choice[1]),
         "organisation": [(name, name) for name in sorted({m.due.organisation for m in rows} - {""})],
         "kind": [(kind, title) for kind, title in TITLES.items() if any(m.due.kind == kind for m in rows)],

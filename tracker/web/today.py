@@ -22,8 +22,8 @@ from tracker.calendar.due import due_items_of, too_late_this_week, week_end
 from tracker.calendar.papers import papers_due
 from tracker.challenges.teams import duties_of
 from tracker.lobby import coalition, moments
-from tracker.lobby.due import lobby_due
-from tracker.lobby.worklist import late_in_team
+from tracker.lobby.due import LobbyDue, lobby_due
+from tracker.lobby.worklist import left_in_team
 from tracker.matching.progress import matching_progress
 from tracker.matching.search import SHOWN_FROM, best_score, by_ids, chance_of_use, matched
 from tracker.matching.unjudged import Unjudged, my_challenges, unjudged, waiting_for
@@ -37,7 +37,7 @@ DAYS_BACK = 7
 CLOSING_DAYS = 21
 WAITING = (DeliveryState.PLANNED, DeliveryState.DEFERRED)
 MOST, FIRST = 12, 3
-LOBBY_CLOSING, MOST_OF_LOBBY = timedelta(days=30), 8
+LOBBY_CLOSING, LOBBY_DUE, MOST_OF_LOBBY = timedelta(days=30), timedelta(days=14), 8
 
 
 class CallList(NamedTuple):
@@ -74,24 +74,41 @@ OPENS_WITH: dict[Role, tuple[str, ...]] = {
     Role.READER: ("lobby", "calendar"),
     Role.FUNDRAISER: ("judging", "calendar", "lobby"),
     Role.LOBBYIST: ("lobby", "calendar", "judging"),
-    Role.COORDINATOR: ("papers", "calendar", "team", "lobby", "judging"),
-    Role.ADMINISTRATOR: ("machine", "papers", "calendar", "team", "lobby", "judging"),
+    Role.COORDINATOR: ("left", "papers", "calendar", "team", "lobby", "judging"),
+    Role.ADMINISTRATOR: ("machine", "left", "papers", "calendar", "team", "lobby", "judging"),
+}
+
+
+# What the page is for, to whom has never seen it: one sentence a role, under the heading.
+PURPOSE: dict[Role, str] = {
+    Role.READER: "Welke subsidies en andere kansen er zijn voor de opgaven van de regio, en wat eraan verandert.",
+    Role.FUNDRAISER: "Nieuwe regelingen bij uw opgaven: zeg of zij iets voor u zijn, en haal de termijnen.",
+    Role.LOBBYIST: "Waar de regio nog invloed heeft, wat is toegezegd en wat u zelf zou doen, naast de regelingen.",
+    Role.COORDINATOR: "Wat te laat is, wat van niemand is en welke stukken klaar moeten: verdeel het en houd het bij.",
+    Role.ADMINISTRATOR: "Of bronnen en mail werken, en daaronder wat ook een coördinator ziet.",
 }
 
 
 def own_day(request: RequestContext, waiting: CallList) -> list[Section]:
     """The parts of the page that ask for a deed, in the order of the reader's role."""
     bodies = cache(lambda: body_calendar(request.session))
+    due = cache(lambda: lobby_due(request.session, request.now.today, LOBBY_DUE, with_nobodys=True))
     parts: dict[str, Callable[[], Section | None]] = {
         "judging": lambda: _judging(waiting),
         "team": lambda: _left_by_a_team(request),
         "papers": lambda: papers_section(request, bodies()),
         "calendar": lambda: calendar_section(request, bodies()),
-        "lobby": lambda: lobby_section(request),
+        "left": lambda: _left_in_lobby(request, due()),
+        "lobby": lambda: lobby_section(request, due()),
         "machine": lambda: machine_section(request),
     }
     found = [parts[name]() for name in OPENS_WITH[request.viewer.role or Role.READER]]
     return [section for section in found if section is not None]
+
+
+def reads_along(sections: list[Section]) -> bool:
+    """Whether nothing of these parts is on the reader's own name, so that the calls come first."""
+    return not any(section.context.get("mine") or section.context.get("late") for section in sections)
 
 
 def _judging(waiting: CallList) -> Section | None:
@@ -102,6 +119,12 @@ def _judging(waiting: CallList) -> Section | None:
 def _left_by_a_team(request: RequestContext) -> Section | None:
     overdue = _overdue(request)
     return Section("challenges/today_team.html", {"overdue": overdue}) if overdue else None
+
+
+def _left_in_lobby(request: RequestContext, due: list[LobbyDue]) -> Section | None:
+    """How much of the lobby is late or nobody's at the own organisation."""
+    left = left_in_team(request.session, request.viewer, due, request.now.today)
+    return Section("lobby/today_left.html", {"left": left}) if any(left) else None
 
 
 def papers_section(request: RequestContext, bodies: BodyCalendar) -> Section | None:
@@ -129,6 +152,7 @@ def show(request: RequestContext) -> Response:
     lists = _lists(request, mine)
     rows = {row.call.id: row for row in rows_for(request, by_ids(session, lists.shown))}
     changed = [(rows[id_], found) for id_, found in lists.changes.items() if id_ in rows]
+    sections = own_day(request, _first(rows, lists.waiting, FIRST))
     return request.page(
         "today.html",
         changed=[replace(row, change=found) for row, found in changed],
@@ -140,7 +164,9 @@ def show(request: RequestContext) -> Response:
         matching=matching_progress(session),
         asked=questions.waiting_count(request),
         duties=duties_of(session, viewer, request.now.today),
-        sections=own_day(request, _first(rows, lists.waiting, FIRST)),
+        sections=sections,
+        purpose=PURPOSE[viewer.role or Role.READER],
+        reads_along=not has_role(viewer, Role.FUNDRAISER) and reads_along(sections),
         mine=bool(mine),
         days=DAYS_BACK,
         closing_days=CLOSING_DAYS,
@@ -243,7 +269,7 @@ def calendar_section(request: RequestContext, bodies: BodyCalendar) -> Section |
     return Section("calendar/today.html", context)
 
 
-def lobby_section(request: RequestContext) -> Section | None:
+def lobby_section(request: RequestContext, due: list[LobbyDue]) -> Section | None:
     """What of the lobby asks for attention today, or none."""
     today = request.now.today
     session, viewer, now = request.session, request.viewer, request.now.instant
@@ -256,7 +282,6 @@ def lobby_section(request: RequestContext) -> Section | None:
         and not moment.ref.startswith("pattern:")
     ]
     apart = mismatches(session, viewer, now, participant=viewer.participant_id or "")
-    due = lobby_due(session, today, timedelta(days=14))
     mine = [item for item in due if item.user_id == viewer.user_id]
     late = [item for item in mine if item.due < today]
     lists: dict[str, list[Any]] = {
@@ -265,8 +290,7 @@ def lobby_section(request: RequestContext) -> Section | None:
         "flags": coalition.flags_for(session, viewer, today),
         "apart": apart,
     }
-    team = late_in_team(session, viewer, due, today) if has_role(viewer, Role.COORDINATOR) else 0
-    if not (any(lists.values()) or late or team):
+    if not (any(lists.values()) or late):
         return None
     shortened = {name: rows[:MOST_OF_LOBBY] for name, rows in lists.items()}
-    return Section("lobby/today.html", {**shortened, "late": late, "late_in_team": team})
+    return Section("lobby/today.html", {**shortened, "late": late})

@@ -97,6 +97,7 @@ DEEDS: dict[str, tuple[Action, Subject]] = {
     "/contacten/{contact_id:id}/toezeggingen": (Action.COMMITMENT_ADDED, Subject.COMMITMENT),
     PROMISE: (Action.COMMITMENT_SETTLED, Subject.COMMITMENT),
     "/contacten/{contact_id:id}/vervolg-gedaan": (Action.FOLLOW_UP_DONE, Subject.CONTACT),
+    "/openstaand": (Action.OPEN_MATTER_GIVEN, Subject.CONTACT),
     "/contacten/{contact_id:id}/bewerken": (Action.CONTACT_CORRECTED, Subject.CONTACT),
     "/contacten/{contact_id:id}/intrekken": (Action.CONTACT_WITHDRAWN, Subject.CONTACT),
     f"{PROMISE}/wijzigen": (

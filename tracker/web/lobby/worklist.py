@@ -1,15 +1,29 @@
-"""The page of all that is open in the lobby: nothing overdue leaves it before it is settled."""
+"""The page of all that is open in the lobby: nothing overdue leaves it before it is settled, or given to another."""
+
+from typing import Literal
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from db.rights import has_role
+from db.models import User
+from db.rights import has_role, may_see
 from db.vocabulary import Role
+from db.vocabulary_audit import Action, Subject
+from tracker.errors import NotFound
 from tracker.lobby.due import lobby_due
-from tracker.lobby.worklist import AHEAD, Narrowed, choices_of, open_matters
+from tracker.lobby.giving import HELD, NAMES, Held, give, held_by
+from tracker.lobby.history import owns
+from tracker.lobby.worklist import AHEAD, Matter, Narrowed, choices_of, open_matters
 from tracker.people.absences import replaced_by
+from tracker.people.participants import colleagues
+from tracker.rights import viewer_of
+from tracker.web.frame.actions import PageOf, no_subject
 from tracker.web.frame.context import RequestContext
-from tracker.web.frame.forms import Line, asked_for
+from tracker.web.frame.forms import FormState, Line, asked_for
+
+# What the audit log calls each thing that can be given.
+SUBJECTS = {"contact": Subject.CONTACT, "promise": Subject.COMMITMENT, "dossier": Subject.DOSSIER}
 
 
 class WorklistQuery(BaseModel):
@@ -22,21 +36,34 @@ class WorklistQuery(BaseModel):
     everybody: bool = False
 
 
-def show(request: RequestContext) -> Response:
+class GiveForm(BaseModel):
+    """What goes to whom: a row as it stood when the page was made."""
+
+    held: Literal["contact", "promise", "dossier"]
+    row: int
+    to: int = 0
+    seen: int
+
+
+def _show(request: RequestContext, _: None, state: FormState) -> Response:
     """A coordinator starts at the own organisation, everybody else at what is theirs."""
     query, errors = asked_for(WorklistQuery, request.query)
     asked = query or WorklistQuery()
     narrowed = Narrowed(**asked.model_dump(exclude={"everybody"}))
     if narrowed == Narrowed() and not asked.everybody:
         narrowed = _start(request)
-    due = lobby_due(request.session, request.now.today, AHEAD)
+    due = lobby_due(request.session, request.now.today, AHEAD, with_nobodys=True)
     matters = open_matters(request.session, request.viewer, due, request.now.today)
     return request.page(
         "lobby/worklist.html",
-        errors=errors,
-        matters=[matter for matter in matters if narrowed.holds(matter)],
+        state=state,
+        errors={**errors, **state.errors},
+        matters=[(matter, _held(request, matter)) for matter in matters if narrowed.holds(matter)],
+        names=NAMES,
+        colleagues=_able(request),
         all=len(matters),
         narrowed=narrowed,
+        asked=_asked(request),
         choices=choices_of(request.session, matters),
         replaced=replaced_by(request.session, request.user.id, request.now.today),
     )
@@ -46,3 +73,34 @@ def _start(request: RequestContext) -> Narrowed:
     if has_role(request.viewer, Role.COORDINATOR):
         return Narrowed(participant=request.viewer.participant_id or "")
     return Narrowed(person=request.viewer.user_id)
+
+
+def _held(request: RequestContext, matter: Matter) -> Held | None:
+    """What can be given from here: only what the reader's own organisation wrote."""
+    held = held_by(matter.due)
+    return held if held is not None and owns(request.viewer, held) else None
+
+
+def _able(request: RequestContext) -> list[User]:
+    """The colleagues who can do something in the lobby."""
+    people = colleagues(request.session, request.user.participant_id)
+    return [user for user in people if has_role(viewer_of(user), Role.FUNDRAISER)]
+
+
+show = PageOf(no_subject, _show, lambda _: "/openstaand")
+
+
+@show.form(GiveForm, done="gegeven")
+def hand(request: RequestContext, _: None, form: GiveForm) -> str:
+    """Give one thing to a colleague; the list stays narrowed as it was."""
+    held = request.session.get(HELD[form.held], form.row)
+    if held is None or not may_see(request.session, request.viewer, held):
+        raise NotFound
+    give(request.deed, held, form.to, form.seen)
+    request.record(Action.OPEN_MATTER_GIVEN, f"{SUBJECTS[form.held]} {form.row}")
+    return f"/openstaand?{_asked(request)}"
+
+
+def _asked(request: RequestContext) -> str:
+    """How the list is narrowed, as an address says it."""
+    return urlencode({name: value for name, value in request.query.items() if name != "gedaan"})

@@ -1,0 +1,114 @@
+"""What is open can be given to a colleague from the list of all that is open, and what nobody has is found there."""
+
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db.models import User
+from db.session import writing
+from db.vocabulary import Visibility
+from tests.make.lobby import Cast, gather
+from tests.make.pages import visit
+from tracker.errors import ChangedMeanwhile, Incomplete, NotAllowed
+from tracker.lobby.contacts import ContactFields, Office, commit_to, log_contact
+from tracker.lobby.due import lobby_due
+from tracker.lobby.giving import give, held_by
+from tracker.lobby.history import history_of
+from tracker.lobby.worklist import AHEAD, Left, Matter, Narrowed, choices_of, left_in_team, open_matters
+from tracker.rights import viewer_of
+
+TODAY = date(2026, 5, 29)
+KINDS = ("follow_up", "commitment", "mandate")
+EVERYTHING = Narrowed()
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def open_all_three(cast: Cast) -> None:
+    """A follow-up, a promise and a mandate that ended, all with the lobbyist."""
+    dossier = cast.open(lobbyist_id=cast.lobbyist.id)
+    cast.adopted(dossier, TODAY - timedelta(days=60), YESTERDAY)
+    fields = ContactFields(TODAY, "x", follow_up="Bellen", follow_up_on=YESTERDAY, visibility=Visibility.MRA)
+    contact = log_contact(cast.deed(), fields, Office("Ministerie van VRO"))
+    commit_to(cast.deed(), contact, "Stuurt de planning", YESTERDAY)
+
+
+def matters(cast: Cast, narrowed: Narrowed = EVERYTHING) -> list[Matter]:
+    due = lobby_due(cast.session, TODAY, AHEAD, with_nobodys=True)
+    matters = open_matters(cast.session, viewer_of(cast.coordinator), due, TODAY)
+    return [m for m in matters if m.due.kind in KINDS and narrowed.holds(m)]
+
+
+def leave(cast: Cast, user: User) -> None:
+    user.deactivated_at = cast.now
+    cast.session.flush()
+
+
+@pytest.fixture
+def cast(session: Session, now: datetime) -> Cast:
+    cast = gather(session, now)
+    open_all_three(cast)
+    return cast
+
+
+def test_each_kind_goes_to_a_colleague_and_its_history_names_who_had_it(cast: Cast) -> None:
+    for matter in matters(cast):
+        held = held_by(matter.due)
+        assert held is not None
+        give(cast.deed(cast.coordinator), held, cast.second.id, held.version)
+    assert [{user.id for user in matter.people} for matter in matters(cast)] == [{cast.second.id}] * 3
+    contact = next(m.due.owned for m in matters(cast) if m.due.kind == "follow_up")
+    assert contact is not None
+    (change, _), *_ = history_of(cast.session, viewer_of(cast.coordinator), "contact", contact.id)
+    assert change.before == f"wie het doet: {cast.lobbyist.name}"
+
+
+def test_it_goes_only_to_who_can_do_it_and_by_who_may_change_it_as_it_stands(cast: Cast) -> None:
+    contact = next(held_by(m.due) for m in matters(cast) if m.due.kind == "follow_up")
+    assert contact is not None
+    for unable in (cast.reader, cast.haarlem):
+        with pytest.raises(Incomplete):
+            give(cast.deed(cast.coordinator), contact, unable.id, contact.version)
+    with pytest.raises(NotAllowed):
+        give(cast.deed(cast.haarlem), contact, cast.second.id, contact.version)
+    with pytest.raises(ChangedMeanwhile):
+        give(cast.deed(cast.coordinator), contact, cast.second.id, contact.version + 1)
+
+
+def test_what_somebody_left_behind_is_nobodys_and_stays_out_of_the_mail(cast: Cast) -> None:
+    assert matters(cast, Narrowed(person=0)) == []
+    leave(cast, cast.lobbyist)
+    nobodys = matters(cast, Narrowed(person=0, participant="amsterdam"))
+    assert {matter.due.kind for matter in nobodys} == set(KINDS)
+    assert matters(cast, Narrowed(person=0, participant="haarlem")) == []
+    assert choices_of(cast.session, nobodys)["person"] == [("0", "niemand")]
+    assert [item for item in lobby_due(cast.session, TODAY, AHEAD) if item.kind in KINDS] == []
+    due = lobby_due(cast.session, TODAY, with_nobodys=True)
+    assert left_in_team(cast.session, viewer_of(cast.coordinator), due, TODAY) == Left(late=3, nobodys=3)
+
+
+def test_a_coordinator_finds_it_on_vandaag_and_gives_it_in_two_presses(
+    engine: Engine, now: datetime, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        cast = gather(session, now)
+        open_all_three(cast)
+        leave(cast, cast.lobbyist)
+        coordinator, second = cast.coordinator, cast.second
+        session.expunge_all()
+    with visit(engine, now, tmp_path, coordinator) as visitor:
+        text = re.sub("<[^>]+>", "", visitor.get("/").text)
+        assert "3 zaken van uw organisatie zijn te laat en 3 zaken heeft niemand" in text
+        page = visitor.get("/openstaand?person=0&everybody=true")
+        forms = re.findall(r'name="held" value="(\w+)"><[^>]+ name="row" value="(\d+)"><[^>]+ value="(\d+)"', page.text)
+        assert len(forms) == 3
+        narrowed = "/openstaand?person=0&everybody=true"
+        for held, row, seen in forms:
+            assert visitor.send_form(narrowed, held=held, row=row, seen=seen, to="").status_code == 422
+            given = visitor.send_form(narrowed, held=held, row=row, seen=seen, to=second.id)
+            assert given.headers["location"] == f"{narrowed}&gedaan=gegeven"
+        assert "Hier staat niets open" in visitor.get(narrowed).text
+        assert visitor.send_form("/openstaand", held="contact", row=999, seen=1, to=second.id).status_code == 404

@@ -1,0 +1,57 @@
+"""What is open goes to a colleague: a follow-up, a promise, or the dossier that something hangs on."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from db.models import Commitment, ContactMoment, Dossier, User
+from db.rights import has_role, may_see
+from db.vocabulary import Role
+from tracker.errors import Incomplete
+from tracker.lobby import dossiers
+from tracker.lobby.due import LobbyDue
+from tracker.lobby.history import correct
+from tracker.rights import Deed, viewer_of
+
+Held = ContactMoment | Commitment | Dossier
+
+# What a form calls each of these.
+HELD: dict[str, type[Any]] = {
+    "contact": ContactMoment,
+    "promise": Commitment,
+    "dossier": Dossier,
+}
+NAMES = {model: name for name, model in HELD.items()}
+OF_DOSSIER = ("position_review", "mandate", "moment")  # due for who pulls the dossier
+
+
+def held_by(item: LobbyDue) -> Held | None:
+    """The row that says whose this is; none where it is asked of that very person, such as a second confirmation."""
+    if isinstance(item.owned, ContactMoment | Commitment):
+        return item.owned
+    if item.kind not in OF_DOSSIER:
+        return None
+    return next((row for row in (item.owned, item.also) if isinstance(row, Dossier)), None)
+
+
+def give(deed: Deed, held: Held, user_id: int, seen: int) -> None:
+    """Make it this colleague's; a dossier gets them as its lobbyist. What stood there stays in its history.
+
+    Raises NotFound or NotAllowed for who may not change it, Incomplete for who cannot have it, ChangedMeanwhile where
+    somebody else was first.
+    """
+    must_be_able(deed.session, held, user_id)
+    if isinstance(held, Dossier):
+        dossiers.entrust(deed, held, user_id, seen)
+    else:
+        correct(deed, held, {"owner_id" if isinstance(held, Commitment) else "follow_up_owner": user_id}, seen)
+
+
+def must_be_able(session: Session, held: Held, user_id: int) -> None:
+    """Raises Incomplete unless this is a colleague who has access, may see it and can do it."""
+    user = session.get(User, user_id)
+    there = user is not None and user.deactivated_at is None and user.participant_id == held.participant_id
+    if user is None or not there or not has_role(viewer_of(user), Role.FUNDRAISER):
+        raise Incomplete("Kies een collega die dit kan doen: met toegang, en niet alleen als lezer.", "to")
+    if not may_see(session, viewer_of(user), held):
+        raise Incomplete(f"{user.name} mag dit niet zien, en kan het dus niet doen.", "to")
