@@ -18,6 +18,7 @@ from tracker.lobby import coalition, contacts, dossiers, positions
 from tracker.lobby.audience import audiences
 from tracker.lobby.contacts import ContactFields, Office, log_contact
 from tracker.rights import Deed, viewer_of
+from tracker.web.lobby.contacts import names_alike
 
 pytestmark = pytest.mark.one_database  # its SQL stands in rooms whose own tests run on both
 
@@ -243,8 +244,25 @@ def test_looking_who_was_there_keeps_nothing_and_puts_nothing_in_an_address(
         beside = {"organisation": "vro", "only_look": "true", "csrf": visitor.csrf}
         part = visitor.post("/contacten", data=beside, headers={"HX-Request": "true"})
         assert ("lobbyist haarlem (Haarlem)" in part.text, "<form" in part.text) == (True, False)
+        unknown = visitor.post("/contacten", data=beside | {"organisation": "Volkshuis"}).text
+        assert "‘Volkshuis’ staat nog niet in het register" in unknown
+        assert "sprak hier nog" not in unknown  # of a name that is not known, nothing is known
+        assert "staat nog niet in het register" not in part.text
     with reading(engine) as session:
         assert len(session.exec(select(ContactMoment)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Ministerie van Klimaat", ["Ministerie van Klimaat en Groene Groei"]),
+        ("Provincie Flevolnad", ["Provincie Flevoland"]),
+        ("van", []),
+        ("Waterschap Amstel", []),
+    ],
+)
+def test_a_name_that_is_not_known_asks_whether_a_known_one_is_meant(typed: str, meant: list[str]) -> None:
+    assert names_alike(typed, ["Ministerie van Klimaat en Groene Groei", "Provincie Flevoland"]) == meant
 
 
 def test_a_refused_contact_leaves_no_office_behind(engine: Engine, now: datetime, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Pages of contacts: log one in under a minute, one contact with its promises, and the map of stakes of a dossier."""
 
 from datetime import date
+from difflib import get_close_matches
 
 from pydantic import BaseModel
 from sqlmodel import col, select
@@ -16,6 +17,7 @@ from tracker.lobby import contact_list, contacts
 from tracker.lobby.audience import audiences
 from tracker.lobby.history import history_of, owns, withdrawn_without_dossier
 from tracker.lobby.presence import SHOWN, presence, presence_at
+from tracker.organisations import register
 from tracker.organisations.register import choices, gone, live, organisation_for, sees
 from tracker.rights import may_change
 from tracker.versions import MEANWHILE, stand
@@ -24,6 +26,8 @@ from tracker.web.frame.actions import PageOf, attempt, lobby_dossier
 from tracker.web.frame.context import RequestContext
 from tracker.web.frame.forms import EMPTY_FORM, REFUSED, FormState, Line, Text, asked_for, filled
 from tracker.web.frame.lists import ListQuery
+
+MOST_INITIALS = 3  # a shorter word stands in too many names to tell which is meant
 
 
 class ContactForm(BaseModel):
@@ -168,6 +172,7 @@ def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
     today = request.now.today
     near = presence(session, viewer, whom.organisation, whom.office, today) if whom.organisation else None
     known = choices(session, viewer)
+    names = [o.name for o in known if o.parent_id is None and not gone(o, today)]
     chosen = session.exec(select(Dossier).where(Dossier.id == whom.dossier, visible(viewer, Dossier))).first()
     return request.page(
         "lobby/contacts_form.html",
@@ -177,10 +182,19 @@ def _form(request: RequestContext, whom: Whom, state: FormState) -> Response:
         whom=whom,
         near=near,
         most=SHOWN,
-        organisations=[o.name for o in known if o.parent_id is None and not gone(o, today)],
+        organisations=names,
+        unknown=register.find(session, viewer, whom.organisation, today) is None,
+        alike=names_alike(whom.organisation, names),
         offices=sorted({o.name for o in known if o.parent_id is not None}),
         dossiers=dossier_choices(request, running=True),
     )
+
+
+def names_alike(typed: str, names: list[str], most: int = 3) -> list[str]:
+    """What may be meant by a name that the register does not have: what holds it, or is spelled nearly so."""
+    part = typed.strip().casefold()
+    holding = [name for name in names if len(part) > MOST_INITIALS and part in name.casefold()]
+    return (holding or get_close_matches(typed.strip(), names, most))[:most]
 
 
 def log(request: RequestContext) -> Response:
