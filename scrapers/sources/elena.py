@@ -16,7 +16,7 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import HtmlResponse, TextResponse
 
-from db.vocabulary import Allocation, Applicant, DeadlineKind, Instrument, SourceForm, SourceKind
+from db.vocabulary import Allocation, Applicant, DeadlineKind, Instrument, SourceForm, SourceKind, Status
 from scrapers.listing import ListedDeadline, Listing, QuestionField, RaisedQuestion
 from scrapers.source import Source, SourceIncomplete
 
@@ -70,6 +70,7 @@ class Elena(Source):
             allocation=Allocation.FIRST_COME,
             programme=("ELENA",),
             deadlines=(ListedDeadline(kind=DeadlineKind.ROLLING),),
+            source_word=Status.OPEN,
             applicants=(Applicant.MUNICIPALITY, Applicant.PROVINCE, Applicant.GOVERNMENT, Applicant.COMPANY),
             questions=(RaisedQuestion(field=QuestionField.RATE, sentence=SHARE, readings=("90",), why=BY_HAND),),
             review=(BY_HAND,),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from db.vocabulary import Allocation, DeadlineKind, Instrument
+from db.vocabulary import Allocation, DeadlineKind, Instrument, Status
 from scrapers.recordings import replay
 from scrapers.sources.elena import BY_HAND, PAGE, Elena
 from tests.make.scripted import recorded
@@ -16,7 +16,7 @@ def test_the_one_call_is_open_all_along_and_its_percentage_is_asked() -> None:
     crawled = replay(Elena, RECORDING)
     (call,) = crawled.listings
     assert (crawled.stopped, call.external_id, call.instrument) == ("", "elena", Instrument.TECHNICAL_ASSISTANCE)
-    assert [d.kind for d in call.deadlines] == [DeadlineKind.ROLLING]
+    assert ([d.kind for d in call.deadlines], call.source_word) == ([DeadlineKind.ROLLING], Status.OPEN)
     assert (call.allocation, call.rate, call.review) == (Allocation.FIRST_COME, None, (BY_HAND,))
     assert [(question.field.value, question.readings) for question in call.questions] == [("rate", ("90",))]
 
