@@ -89,8 +89,9 @@ def described(publisher: str, start: str, links: str, settings: Settings, name: 
     publisher = required(publisher, "publisher", "Vul in van wie deze pagina is.")
     if not ADDRESS.fullmatch(start.strip()):
         raise NotASource("Vul het adres van de pagina met de regelingen in, met https:// ervoor.", "start")
-    if any(page.start.rstrip("/") == start.strip().rstrip("/") for page in _all_watched(settings).values()):
-        raise NotASource("Deze pagina wordt al gelezen.", "start")
+    there = [page for page in _all_watched(settings).values() if page.start.rstrip("/") == start.strip().rstrip("/")]
+    if there:
+        raise NotASource(f"Deze pagina wordt al gelezen, als {there[0].publisher}.", "start")
     try:
         return Watched(name=name or _name(publisher, settings), publisher=publisher, start=start.strip(), links=links)
     except ValidationError as error:

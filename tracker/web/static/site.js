@@ -25,7 +25,19 @@
     if (event.target.method !== "post" || event.defaultPrevented) return;
     if (event.target.dataset.sent) event.preventDefault();
     event.target.dataset.sent = "yes";
+    if (event.target.dataset.busy) busy(event.target);
   });
+  // What takes long says that it runs, and for how long already.
+  const busy = (form) => {
+    const said = form.appendChild(Object.assign(document.createElement("p"), { className: "notice busy" }));
+    const passed = form.appendChild(Object.assign(document.createElement("p"), { className: "quiet busy" }));
+    said.setAttribute("role", "status");
+    said.textContent = form.dataset.busy;
+    const since = Date.now(), show = () => { passed.textContent = `${Math.round((Date.now() - since) / 1000)} seconden bezig`; };
+    show();
+    const clock = setInterval(show, 1000);
+    addEventListener("pageshow", () => { clearInterval(clock); said.remove(); passed.remove(); }, { once: true });
+  };
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
   // A phone shows the list first: what is not in use is folded.
   if (matchMedia("(max-width: 60rem)").matches) {
