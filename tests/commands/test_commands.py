@@ -231,3 +231,11 @@ def test_a_line_of_the_help_is_one_line() -> None:
 
 def test_a_slip_of_the_keyboard_is_answered_with_the_command_that_was_meant(tmp_path: Path) -> None:
     assert "Did you mean 'crawl'" in kansenradar(tmp_path, "crwal").stderr
+
+
+def test_a_process_that_stays_has_its_word_lists_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = []
+    monkeypatch.setattr("tracker.commands.memory.settle", lambda: settled.append(True))
+    for name in ("serve", "run", "plan"):
+        load(name)
+    assert len(settled) == 2  # not for a command that ends

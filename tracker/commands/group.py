@@ -45,6 +45,9 @@ COMMANDS = {
 }
 
 
+STAYING = frozenset({"run", "serve"})  # processes that live for weeks
+
+
 class CommandGroup(TyperGroup):
     """Knows every command by its name and line, and imports the code of the one that is called.
 
@@ -63,6 +66,8 @@ class CommandGroup(TyperGroup):
 
 def load(name: str) -> Any:
     """A command with its code; plain text, as a box around an error breaks the one clear line over several."""
+    if name in STAYING:
+        importlib.import_module("tracker.commands.memory").settle()
     parent = typer.Typer(rich_markup_mode=None)
     parent.add_typer(importlib.import_module(f"tracker.commands.{COMMANDS[name][0]}").app)
     return get_group(parent).commands[name]
